@@ -1,0 +1,363 @@
+"""What is said to the agent over its local socket: requests, answers, and the roster that a daemon decides from.
+
+Moments are Unix milliseconds, lengths milliseconds. Unknown fields are refused on both sides.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from rules.games import Game
+from rules.policy import Pack, Place, Role, Weekday
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of all that travels."""
+
+
+# --- the roster: the agent's signed, numbered snapshot of the registry ---------------------------------------------------
+
+
+class Player(Message, kw_only=True):
+    """A player as the daemon needs it. `key` (hex) makes the daily pseudonyms; `packs` are compiled and in force, own ones included.
+
+    The player's own pack has the id "house". `approved` are ids of games let through.
+    """
+
+    id: str
+    name: str
+    born: date | None = None
+    account: str | None = None
+    guardian: bool = False
+    key: str
+    packs: tuple[Pack, ...] = ()
+    approved: tuple[str, ...] = ()
+
+
+class Guardian(Message, kw_only=True):
+    id: str
+    name: str
+    account: str | None = None
+
+
+class GrantEvent(Message, kw_only=True):
+    """Extra time that somebody gave. The set of events only grows: a revocation is one too (`revoked` is then its moment)."""
+
+    id: str
+    player: str
+    by: Role
+    who: str
+    ms: int
+    game: str | None = None
+    given: int
+    reason: str = ""
+    revoked: int | None = None
+
+
+class Seat(Message, kw_only=True):
+    id: str
+    key: str
+
+
+class Roster(Message, kw_only=True):
+    """`number` rises with every change. `guest` stands for every unmapped account that is limited. `texts` maps the SHA-256 of each
+    pack in force to its text, so that a seat can show and prove what it enforces."""
+
+    number: int
+    origin: str
+    issued: int
+    place: Place
+    zone: str
+    name: str = ""
+    certificate: str = ""
+    expires: date | None = None
+    place_packs: tuple[Pack, ...] = ()
+    players: tuple[Player, ...] = ()
+    guest: Player
+    guardians: tuple[Guardian, ...] = ()
+    games: tuple[Game, ...] = ()
+    grants: tuple[GrantEvent, ...] = ()
+    seats: tuple[Seat, ...] = ()
+
+
+# --- seat: what a daemon asks ----------------------------------------------------------------------------------------
+
+
+class Enrol(Message, kw_only=True):
+    """A seat introduces itself with its public key (a C2SP verifier key)."""
+
+    seat: str
+    key: str
+
+
+class Enrolled(Message, kw_only=True):
+    """`log_key` and `roster_key` are the agent's C2SP verifier keys; both are also published in HOME/public."""
+
+    seat: str
+    log_key: str
+    roster_key: str
+
+
+class RosterGet(Message, kw_only=True):
+    """The signed roster, as soon as its number is above `above`; after 60 s without news, whatever it is then."""
+
+    above: int = -1
+
+
+class SignedRoster(Message, kw_only=True):
+    """A C2SP signed note whose text is the roster as one line of JSON, signed by the roster key."""
+
+    number: int
+    note: str
+
+
+class Payload(Message, kw_only=True):
+    """Personal data beside the entry `seq`; base64. The entry's `secret` commits to it under `salt`."""
+
+    seq: int
+    salt: str
+    data: str
+
+
+class Submit(Message, kw_only=True):
+    """A sealed batch of a seat's chain: canonical entry bytes (base64) of contiguous seq, the last one a seal; `trusted` is the size
+    of the last checkpoint the seat holds, from which it wants a consistency proof."""
+
+    seat: str
+    entries: tuple[str, ...]
+    payloads: tuple[Payload, ...] = ()
+    trusted: int = 0
+
+
+class Proof(Message, kw_only=True):
+    """Where an entry lies in the tree, and the hashes (base64) that prove it."""
+
+    seq: int
+    index: int
+    hashes: tuple[str, ...]
+
+
+class Accepted(Message, kw_only=True):
+    """`checkpoint` covers all entries of the batch; `proofs` one each; `consistency` from the `trusted` size (empty if that was 0)."""
+
+    checkpoint: str
+    proofs: tuple[Proof, ...]
+    consistency: tuple[str, ...] = ()
+
+
+class PutGrants(Message, kw_only=True):
+    """Grant events made at the seat; merged into the registry, known ones are no error."""
+
+    grants: tuple[GrantEvent, ...]
+
+
+class Alive(Message, kw_only=True):
+    """Once a minute: the seat is there. Its clock, for the agent to notice a difference."""
+
+    seat: str
+    wall: int
+
+
+class Done(Message, kw_only=True):
+    """It is durable. `number` is that of the roster that holds it; `id` of what was made; `note` one more line for the user."""
+
+    number: int
+    id: str = ""
+    note: str = ""
+
+
+# --- registry: what a guardian or the operator asks ------------------------------------------------------------------------
+
+
+class PlayerAdd(Message, kw_only=True):
+    name: str
+    born: date | None = None
+    account: str | None = None
+    guardian: str | None = None
+
+
+class PlayerSet(Message, kw_only=True):
+    """Fields that are UNSET stay as they are."""
+
+    player: str
+    name: str | msgspec.UnsetType = msgspec.UNSET
+    born: date | None | msgspec.UnsetType = msgspec.UNSET
+    account: str | None | msgspec.UnsetType = msgspec.UNSET
+    guardian: str | None | msgspec.UnsetType = msgspec.UNSET
+
+
+class PlayerRemove(Message, kw_only=True):
+    player: str
+
+
+class PlayerList(Message, kw_only=True):
+    pass
+
+
+class PlayerRow(Message, kw_only=True):
+    id: str
+    name: str
+    born: date | None
+    account: str | None
+    guardians: tuple[str, ...]
+    packs: tuple[str, ...]
+    limits: tuple[LimitRow, ...]
+    approved: tuple[str, ...]
+
+
+class LimitRow(Message, kw_only=True):
+    """`game` None is all games."""
+
+    game: str | None
+    day: Weekday
+    ms: int
+
+
+class Players(Message, kw_only=True):
+    players: tuple[PlayerRow, ...]
+
+
+class GuardianAdd(Message, kw_only=True):
+    name: str
+    account: str | None = None
+
+
+class GuardianList(Message, kw_only=True):
+    pass
+
+
+class Guardians(Message, kw_only=True):
+    guardians: tuple[Guardian, ...]
+
+
+class LimitSet(Message, kw_only=True):
+    """`ms` None deletes the limit; 0 means not at all. No `days` means every day."""
+
+    player: str
+    ms: int | None
+    game: str | None = None
+    days: tuple[Weekday, ...] = ()
+
+
+class PackUse(Message, kw_only=True):
+    """A pack by the id of a shipped one or with its own text, and the values put into it, as text `key=value`."""
+
+    id: str
+    params: tuple[str, ...] = ()
+    text: str | None = None
+
+
+class PolicyUse(Message, kw_only=True):
+    """Replaces the list of packs of a player, "guest" or "place"; an empty list empties it."""
+
+    target: str
+    packs: tuple[PackUse, ...]
+
+
+class PolicyShow(Message, kw_only=True):
+    """The compiled packs in force for a player, "guest" or "place" (a player's include the place's)."""
+
+    target: str
+
+
+class PolicyShown(Message, kw_only=True):
+    target: str
+    packs: tuple[Pack, ...]
+
+
+class GameAdd(Message, kw_only=True):
+    game: Game
+
+
+class GameRemove(Message, kw_only=True):
+    game: str
+
+
+class GameList(Message, kw_only=True):
+    pass
+
+
+class GameRow(Message, kw_only=True):
+    """`origin`: shipped (catalogue) or house."""
+
+    game: Game
+    origin: Literal["shipped", "house"]
+
+
+class Games(Message, kw_only=True):
+    games: tuple[GameRow, ...]
+
+
+class GameAllow(Message, kw_only=True):
+    player: str
+    game: str
+
+
+class PlaceSet(Message, kw_only=True):
+    """None leaves a field as it is. `hours` is HH:MM-HH:MM."""
+
+    place: Place
+    hours: str | None = None
+    zone: str | None = None
+    name: str | None = None
+    certificate: str | None = None
+    expires: date | None = None
+
+
+# --- log: what an inspector or the operator asks ---------------------------------------------------------------------------
+
+
+class LogShow(Message, kw_only=True):
+    """The last `last` entries."""
+
+    last: int = 50
+
+
+class LogLine(Message, kw_only=True):
+    """`entry` is the canonical bytes as text; `payload` the personal data beside it, if it is kept and the caller may see it."""
+
+    index: int
+    entry: str
+    payload: str | None = None
+
+
+class LogLines(Message, kw_only=True):
+    lines: tuple[LogLine, ...]
+
+
+class LogExport(Message, kw_only=True):
+    """The whole bundle, streamed as Chunks."""
+
+
+class Chunk(Message, kw_only=True):
+    """A piece of a file, base64."""
+
+    data: str
+
+
+class LogHead(Message, kw_only=True):
+    """The latest signed checkpoint."""
+
+
+class Head(Message, kw_only=True):
+    checkpoint: str
+    key: str
+
+
+class LogCard(Message, kw_only=True):
+    """What an inspector keeps from the first visit."""
+
+
+class Card(Message, kw_only=True):
+    origin: str
+    key: str
+    fingerprint: str
+    size: int
+    root: str
+    place: Place
+    name: str
+    certificate: str
+    expires: date | None

@@ -1,0 +1,301 @@
+"""One line of the compliance log: its kinds, its fields, its canonical bytes.
+
+    {"at":1795480000000,"before":{"game":3600000,"publisher":3600000,"total":3600000},"boot":"…","kind":"play.due",…,"v":1}
+
+Canonical bytes are RFC 8785 restricted to ASCII keys, integers up to 2^53-1, booleans, null and NFC strings; msgspec with sorted
+fields writes exactly these. The stored bytes are what is hashed: nothing re-encodes an entry to verify it. An entry has at most
+65,535 bytes, because tlog-tiles stores its length in 16 bits. Moments are Unix milliseconds, lengths milliseconds.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any, Literal
+
+import msgspec
+
+MAX_BYTES = 65_535
+MAX_INT = 2**53 - 1
+
+
+class EntryError(ValueError):
+    """Bytes that are no entry, or not the canonical bytes of one."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+    """What every entry carries: its place in its seat's chain, both clocks, the commitment to its payload.
+
+    `prev` is the hex SHA-256 of the seat's previous entry ("" for the first); `mono` counts without sleep since `boot`; `wall` is the
+    trusted wall time; `secret` the hex HMAC-SHA256 of a detached payload under its 32-byte salt, if there is one.
+    """
+
+    v: Literal[1] = 1
+    seat: str
+    boot: str
+    seq: int
+    prev: str
+    mono: int
+    wall: int
+    secret: str | None = None
+
+
+class GrantLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A grant as a decision used it."""
+
+    by: str
+    ms: int
+    game: str | None
+    given: int
+
+
+class PackLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A pack in force: its id, the SHA-256 of its text and the values put into it."""
+
+    id: str
+    sha256: str
+    params: dict[str, bool | int | str]
+
+
+class GameDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One game's day in `usage.day`."""
+
+    ms: int
+    refusals: int
+    grants: int
+
+
+class Decided(Entry, frozen=True, kw_only=True):
+    """All that a decision used, so that anyone can make it again.
+
+    `who` is the day's pseudonym; `at` the moment that was asked about; `before` the play of the rule's day up to `at`, by "game",
+    "publisher" and "total"; `pack` the SHA-256 of the rule's pack, or "house" with the rule itself in `inline`.
+    """
+
+    who: str
+    at: int
+    age: int | None
+    place: str
+    game: str
+    label: int | None
+    publisher: str | None
+    before: dict[str, int]
+    grants: tuple[GrantLine, ...]
+    approved: bool
+    verdict: str
+    rule: str
+    cite: str
+    pack: str
+    params: dict[str, bool | int | str]
+    inline: dict[str, Any] | None
+    zone: str
+    budget: int | None
+    until: int | None
+
+
+class SeatEnrolled(Entry, frozen=True, kw_only=True, tag="seat.enrolled"):
+    """Written by the agent: `id` is the seat, `key` its public key as a C2SP verifier key."""
+
+    id: str
+    key: str
+
+
+class SeatStart(Entry, frozen=True, kw_only=True, tag="seat.start"):
+    """The daemon began to enforce. `clean`: its previous run ended with seat.stop; `lost_from`: if not, its last sign of life."""
+
+    version: str
+    watch: str
+    clean: bool
+    lost_from: int | None
+
+
+class SeatStop(Entry, frozen=True, kw_only=True, tag="seat.stop"):
+    """The daemon ended in an orderly way."""
+
+
+class Presence(Entry, frozen=True, kw_only=True, tag="presence"):
+    """The minutes from `since` (a whole minute) in which the seat was alive: bit i of `bits` is minute i, at most 60 of them.
+
+    A number of 60 bits is no safe integer, so `bits` is 15 hex digits.
+    """
+
+    since: int
+    bits: str
+
+
+class PlaceChanged(Entry, frozen=True, kw_only=True, tag="place.changed"):
+    """The place, its zone and its hours ("" where none are set)."""
+
+    place: str
+    zone: str
+    hours: str
+
+
+class PolicyChanged(Entry, frozen=True, kw_only=True, tag="policy.changed"):
+    """The packs in force for `target`: "place", "guest" or a player's pseudonym of the day. `house`: own limits exist."""
+
+    target: str
+    packs: tuple[PackLine, ...]
+    house: bool
+
+
+class PlayStarted(Entry, frozen=True, kw_only=True, tag="play.started"):
+    """A play began at `since`, as program (`pid`, `started`), recognised by `match`. `resumed`: the seq of the play that this one
+    continues after midnight, else None."""
+
+    who: str
+    age: int | None
+    game: str
+    label: int | None
+    publisher: str | None
+    match: tuple[str, ...]
+    pid: int
+    started: int
+    since: int
+    resumed: int | None
+
+
+class Warned(Entry, frozen=True, kw_only=True, tag="warned"):
+    """The player of `play` was told that `left` remain, or (rule set) what the law wants told. `shown`: a display confirmed it."""
+
+    who: str
+    play: int
+    game: str
+    left: int | None
+    rule: str | None
+    shown: bool
+
+
+class PlayDue(Decided, frozen=True, kw_only=True, tag="play.due"):
+    """`play` has to end, and why. Durable before the game is asked to close."""
+
+    play: int
+
+
+class PlayEnded(Entry, frozen=True, kw_only=True, tag="play.ended"):
+    """`play` lasted `ms` from `since`. `late`: nobody saw its end; it was counted to the first scan or the last minute row."""
+
+    play: int
+    who: str
+    game: str
+    since: int
+    ms: int
+    how: Literal["asked", "killed", "by itself", "gone", "power", "midnight"]
+    late: bool
+
+
+class LaunchRefused(Decided, frozen=True, kw_only=True, tag="launch.refused"):
+    """A start that was not allowed: stopped before its first instruction (gate) or ended at once (ended)."""
+
+    how: Literal["gate", "ended"]
+
+
+class GrantGiven(Entry, frozen=True, kw_only=True, tag="grant.given"):
+    """Extra time. Who gave it and why is in the payload."""
+
+    id: str
+    who: str
+    by: str
+    ms: int
+    game: str | None
+    given: int
+
+
+class GrantRevoked(Entry, frozen=True, kw_only=True, tag="grant.revoked"):
+    """The grant `id` counts no longer."""
+
+    id: str
+
+
+class Approval(Entry, frozen=True, kw_only=True, tag="approval"):
+    """`game` was let through for `who`."""
+
+    id: str
+    who: str
+    game: str
+
+
+class ClockJump(Entry, frozen=True, kw_only=True, tag="clock.jump"):
+    """The system clock said `to` where elapsed time said `expected`."""
+
+    expected: int
+    to: int
+
+
+class IssueRaised(Entry, frozen=True, kw_only=True, tag="issue.raised"):
+    """Something is not enforced or not sure: `id` is the Issue's."""
+
+    id: str
+
+
+class IssueCleared(Entry, frozen=True, kw_only=True, tag="issue.cleared"):
+    """The Issue `id` is over."""
+
+    id: str
+
+
+class UsageDay(Entry, frozen=True, kw_only=True, tag="usage.day"):
+    """The summary that the game-service agent owes: one player's `day` (ISO date in the place's zone) by game."""
+
+    day: str
+    who: str
+    games: dict[str, GameDay]
+
+
+class Seal(Entry, frozen=True, kw_only=True, tag="seal"):
+    """The seat's Ed25519 signature (hex) over its entries `first`..`last`, whose last has the hash `head`."""
+
+    first: int
+    last: int
+    head: str
+    sig: str
+
+
+class AgentTick(Entry, frozen=True, kw_only=True, tag="agent.tick"):
+    """The agent was alive: when it last heard from each seat, and which have been silent for over three minutes."""
+
+    seats: dict[str, int]
+    silent: tuple[str, ...]
+
+
+AnyEntry = (
+    SeatEnrolled | SeatStart | SeatStop | Presence | PlaceChanged | PolicyChanged | PlayStarted | Warned | PlayDue | PlayEnded
+    | LaunchRefused | GrantGiven | GrantRevoked | Approval | ClockJump | IssueRaised | IssueCleared | UsageDay | Seal | AgentTick
+)
+
+_encoder = msgspec.json.Encoder(order="sorted")
+_decoder: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
+
+
+def encode(entry: AnyEntry) -> bytes:
+    """The canonical bytes. EntryError if the entry holds what the profile forbids or is too long."""
+    _check(msgspec.to_builtins(entry))
+    data = _encoder.encode(entry)
+    if len(data) > MAX_BYTES:
+        raise EntryError(f"an entry of {len(data)} bytes is longer than {MAX_BYTES}")
+    return data
+
+
+def decode(data: bytes) -> AnyEntry:
+    """The entry that `data` is the canonical bytes of. EntryError if it is not exactly that."""
+    try:
+        entry = _decoder.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise EntryError(str(error)) from None
+    if encode(entry) != data:
+        raise EntryError("not in canonical form")
+    return entry
+
+
+def _check(value: object) -> None:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not key.isascii():
+                raise EntryError(f"key {key!r} is not ASCII")
+            _check(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _check(item)
+    elif isinstance(value, float) or (isinstance(value, int) and abs(value) > MAX_INT):
+        raise EntryError(f"number {value!r} is no safe integer")
+    elif isinstance(value, str) and not unicodedata.is_normalized("NFC", value):
+        raise EntryError(f"text {value!r} is not in NFC")

@@ -1,0 +1,195 @@
+"""What is said to the daemon over its local socket. The shapes of `Status` and `Usage` are those of the contract's JSON.
+
+In these two, times are RFC 3339 with offset and seconds are floats with milliseconds, never rounded up; elsewhere moments
+are Unix milliseconds and lengths milliseconds.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from agent.api.messages import GrantEvent
+from rules.decision import Decision, Finding
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of all that travels."""
+
+
+class StatusGet(Message, kw_only=True):
+    """A caller who is no guardian is told of its own player only."""
+
+
+class Issue(Message, kw_only=True):
+    """Something that is not enforced or not sure; `text` is Vietnamese first, English after " / "."""
+
+    id: str
+    since: str
+    text: str
+
+
+class DaemonPart(Message, kw_only=True):
+    version: str
+    since: str
+    watch: Literal["gate", "events", "poll"]
+    issues: tuple[Issue, ...]
+    roster: int
+
+
+class CheckpointPart(Message, kw_only=True):
+    size: int
+    time: str
+
+
+class AgentPart(Message, kw_only=True):
+    reachable: bool
+    unsent: int
+    checkpoint: CheckpointPart | None
+
+
+class ReasonPart(Message, kw_only=True):
+    rule: str
+    cite: str
+    text: str
+
+
+class GamePart(Message, kw_only=True):
+    id: str
+    running: bool
+    used_s: float
+    left_s: float | None
+    allowed: bool
+    until: str | None
+    match: tuple[str, ...]
+    reason: ReasonPart | None
+
+
+class PlayerPart(Message, kw_only=True):
+    id: str
+    name: str
+    age: int | None
+    account: str | None
+    allowed: bool
+    used_s: float
+    left_s: float | None
+    reason: ReasonPart | None
+    games: tuple[GamePart, ...]
+
+
+class Status(Message, kw_only=True):
+    daemon: DaemonPart
+    agent: AgentPart
+    place: str
+    players: tuple[PlayerPart, ...]
+
+
+class WhyGet(Message, kw_only=True):
+    player: str
+    game: str | None = None
+
+
+class Why(Message, kw_only=True):
+    """`game` None: the rules over all games. `zone` is the place's, for showing moments."""
+
+    player: str
+    game: str | None
+    zone: str
+    decision: Decision
+    findings: tuple[Finding, ...]
+
+
+class UsageGet(Message, kw_only=True):
+    """`day` is an ISO date in the place's zone; None is today."""
+
+    day: str | None = None
+
+
+class UsagePart(Message, kw_only=True):
+    total_s: float
+    games: dict[str, float]
+
+
+class Usage(Message, kw_only=True):
+    day: str
+    zone: str
+    players: dict[str, UsagePart]
+
+
+class GrantAdd(Message, kw_only=True):
+    player: str
+    ms: int
+    game: str | None = None
+    reason: str = ""
+
+
+class GrantAdded(Message, kw_only=True):
+    id: str
+
+
+class GrantsGet(Message, kw_only=True):
+    pass
+
+
+class Grants(Message, kw_only=True):
+    grants: tuple[GrantEvent, ...]
+
+
+class GrantRevoke(Message, kw_only=True):
+    id: str
+
+
+class DoctorGet(Message, kw_only=True):
+    repair: bool = False
+    agent_key: str | None = None
+
+
+class Check(Message, kw_only=True):
+    """One thing that was looked at. `text` is Vietnamese first, English after " / "."""
+
+    id: str
+    ok: bool
+    text: str
+
+
+class Doctor(Message, kw_only=True):
+    checks: tuple[Check, ...]
+
+
+class Sync(Message, kw_only=True):
+    """Answered when the daemon holds a roster of at least this number (error `unavailable` after 10 s)."""
+
+    number: int
+
+
+class Synced(Message, kw_only=True):
+    number: int
+
+
+class Watch(Message, kw_only=True):
+    """Streams what a display should show to the calling account; a display answers each shown one with `Shown`."""
+
+
+class Shown(Message, kw_only=True):
+    """The display showed the signal of this number."""
+
+    number: int
+
+
+class Signal(Message, kw_only=True):
+    """One thing to show. `kind`: started, warning, notice, due, ended, refused, granted, issue. `left` is in milliseconds."""
+
+    number: int
+    kind: Literal["started", "warning", "notice", "due", "ended", "refused", "granted", "issue"]
+    player: str = ""
+    game: str = ""
+    at: int = 0
+    left: int | None = None
+    rule: str = ""
+    text: str = ""
+    how: str = ""
+
+
+class Ok(Message, kw_only=True):
+    pass

@@ -1,0 +1,63 @@
+"""What follows from facts under a policy, with the rule that made it so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rules.policy import Param, Text
+
+Verdict = Literal["allow", "ask", "refuse"]
+Kind = Literal["rating", "ask", "window", "budget"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """The rule behind a decision and the numbers it used.
+
+    `pack` is the pack's sha256, or "house" for a player's own rules. `budget_ms`, `used_ms` and `granted_ms` are those of the
+    rule's own day and scope at `now`; None for rules that are no budget.
+    """
+
+    rule: str
+    cite: str
+    text: Text
+    kind: Kind
+    pack: str
+    params: dict[str, Param]
+    budget_ms: int | None = None
+    used_ms: int | None = None
+    granted_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeAt:
+    """The next moment at which a notice of law has to be shown while play goes on."""
+
+    at: int
+    rule: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """allow: `until` is the first moment at which play that goes on without a pause has to end. ask, refuse: the first
+    moment at which the verdict becomes another if nothing but time passes. None: not within 366 days.
+    """
+
+    verdict: Verdict
+    reason: Reason | None
+    until: int | None
+    left_ms: int | None
+    warn_at: tuple[int, ...] = ()
+    notices: tuple[NoticeAt, ...] = ()
+    grace_ms: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule alone says, for `why`: verdict and until of that rule by itself."""
+
+    reason: Reason
+    verdict: Verdict
+    until: int | None

@@ -1,0 +1,49 @@
+"""What is known at one moment about one player and one game. Moments are Unix milliseconds, so no zone can be missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from rules.policy import Place, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One unbroken interval of play: [start, start + ms)."""
+
+    game: str
+    publisher: str | None
+    start: int
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Extra time that somebody with a role gave, for one game or (None) for all."""
+
+    by: Role
+    ms: int
+    game: str | None
+    given: int
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that a decision may depend on, beside the policy.
+
+    `label` is the game's minimum age in years, None if unrated; `born` None if unknown; `approved` the ids of games that a
+    guardian let through; `played` need not be sorted.
+    """
+
+    now: int
+    place: Place
+    game: str
+    publisher: str | None = None
+    label: int | None = None
+    born: date | None = None
+    guardian: bool = False
+    played: tuple[Played, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    approved: frozenset[str] = frozenset()
