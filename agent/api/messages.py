@@ -21,7 +21,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 # --- the roster: the agent's signed, numbered snapshot of the registry ---------------------------------------------------
 
 
-class Player(Message, kw_only=True):
+class Player(Message, frozen=True, kw_only=True):
     """A player as the daemon needs it. `key` (hex) makes the daily pseudonyms; `packs` are compiled and in force, own ones included.
 
     The player's own pack has the id "house". `approved` are ids of games let through.
@@ -37,13 +37,13 @@ class Player(Message, kw_only=True):
     approved: tuple[str, ...] = ()
 
 
-class Guardian(Message, kw_only=True):
+class Guardian(Message, frozen=True, kw_only=True):
     id: str
     name: str
     account: str | None = None
 
 
-class GrantEvent(Message, kw_only=True):
+class GrantEvent(Message, frozen=True, kw_only=True):
     """Extra time that somebody gave. The set of events only grows: a revocation is one too (`revoked` is then its moment)."""
 
     id: str
@@ -57,12 +57,12 @@ class GrantEvent(Message, kw_only=True):
     revoked: int | None = None
 
 
-class Seat(Message, kw_only=True):
+class Seat(Message, frozen=True, kw_only=True):
     id: str
     key: str
 
 
-class Roster(Message, kw_only=True):
+class Roster(Message, frozen=True, kw_only=True):
     """`number` rises with every change. `guest` stands for every unmapped account that is limited. `texts` maps the SHA-256 of each
     pack in force to its text, so that a seat can show and prove what it enforces."""
 
@@ -86,14 +86,14 @@ class Roster(Message, kw_only=True):
 # --- seat: what a daemon asks ----------------------------------------------------------------------------------------
 
 
-class Enrol(Message, kw_only=True):
+class Enrol(Message, frozen=True, kw_only=True):
     """A seat introduces itself with its public key (a C2SP verifier key)."""
 
     seat: str
     key: str
 
 
-class Enrolled(Message, kw_only=True):
+class Enrolled(Message, frozen=True, kw_only=True):
     """`log_key` and `roster_key` are the agent's C2SP verifier keys; both are also published in HOME/public."""
 
     seat: str
@@ -101,20 +101,20 @@ class Enrolled(Message, kw_only=True):
     roster_key: str
 
 
-class RosterGet(Message, kw_only=True):
+class RosterGet(Message, frozen=True, kw_only=True):
     """The signed roster, as soon as its number is above `above`; after 60 s without news, whatever it is then."""
 
     above: int = -1
 
 
-class SignedRoster(Message, kw_only=True):
+class SignedRoster(Message, frozen=True, kw_only=True):
     """A C2SP signed note whose text is the roster as one line of JSON, signed by the roster key."""
 
     number: int
     note: str
 
 
-class Payload(Message, kw_only=True):
+class Payload(Message, frozen=True, kw_only=True):
     """Personal data beside the entry `seq`; base64. The entry's `secret` commits to it under `salt`."""
 
     seq: int
@@ -122,7 +122,7 @@ class Payload(Message, kw_only=True):
     data: str
 
 
-class Submit(Message, kw_only=True):
+class Submit(Message, frozen=True, kw_only=True):
     """A sealed batch of a seat's chain: canonical entry bytes (base64) of contiguous seq, the last one a seal; `trusted` is the size
     of the last checkpoint the seat holds, from which it wants a consistency proof."""
 
@@ -132,7 +132,7 @@ class Submit(Message, kw_only=True):
     trusted: int = 0
 
 
-class Proof(Message, kw_only=True):
+class Proof(Message, frozen=True, kw_only=True):
     """Where an entry lies in the tree, and the hashes (base64) that prove it."""
 
     seq: int
@@ -140,7 +140,7 @@ class Proof(Message, kw_only=True):
     hashes: tuple[str, ...]
 
 
-class Accepted(Message, kw_only=True):
+class Accepted(Message, frozen=True, kw_only=True):
     """`checkpoint` covers all entries of the batch; `proofs` one each; `consistency` from the `trusted` size (empty if that was 0)."""
 
     checkpoint: str
@@ -148,20 +148,20 @@ class Accepted(Message, kw_only=True):
     consistency: tuple[str, ...] = ()
 
 
-class PutGrants(Message, kw_only=True):
+class PutGrants(Message, frozen=True, kw_only=True):
     """Grant events made at the seat; merged into the registry, known ones are no error."""
 
     grants: tuple[GrantEvent, ...]
 
 
-class Alive(Message, kw_only=True):
+class Alive(Message, frozen=True, kw_only=True):
     """Once a minute: the seat is there. Its clock, for the agent to notice a difference."""
 
     seat: str
     wall: int
 
 
-class Done(Message, kw_only=True):
+class Done(Message, frozen=True, kw_only=True):
     """It is durable. `number` is that of the roster that holds it; `id` of what was made; `note` one more line for the user."""
 
     number: int
@@ -172,14 +172,14 @@ class Done(Message, kw_only=True):
 # --- registry: what a guardian or the operator asks ------------------------------------------------------------------------
 
 
-class PlayerAdd(Message, kw_only=True):
+class PlayerAdd(Message, frozen=True, kw_only=True):
     name: str
     born: date | None = None
     account: str | None = None
     guardian: str | None = None
 
 
-class PlayerSet(Message, kw_only=True):
+class PlayerSet(Message, frozen=True, kw_only=True):
     """Fields that are UNSET stay as they are."""
 
     player: str
@@ -189,15 +189,15 @@ class PlayerSet(Message, kw_only=True):
     guardian: str | None | msgspec.UnsetType = msgspec.UNSET
 
 
-class PlayerRemove(Message, kw_only=True):
+class PlayerRemove(Message, frozen=True, kw_only=True):
     player: str
 
 
-class PlayerList(Message, kw_only=True):
+class PlayerList(Message, frozen=True, kw_only=True):
     pass
 
 
-class PlayerRow(Message, kw_only=True):
+class PlayerRow(Message, frozen=True, kw_only=True):
     id: str
     name: str
     born: date | None
@@ -208,7 +208,7 @@ class PlayerRow(Message, kw_only=True):
     approved: tuple[str, ...]
 
 
-class LimitRow(Message, kw_only=True):
+class LimitRow(Message, frozen=True, kw_only=True):
     """`game` None is all games."""
 
     game: str | None
@@ -216,24 +216,24 @@ class LimitRow(Message, kw_only=True):
     ms: int
 
 
-class Players(Message, kw_only=True):
+class Players(Message, frozen=True, kw_only=True):
     players: tuple[PlayerRow, ...]
 
 
-class GuardianAdd(Message, kw_only=True):
+class GuardianAdd(Message, frozen=True, kw_only=True):
     name: str
     account: str | None = None
 
 
-class GuardianList(Message, kw_only=True):
+class GuardianList(Message, frozen=True, kw_only=True):
     pass
 
 
-class Guardians(Message, kw_only=True):
+class Guardians(Message, frozen=True, kw_only=True):
     guardians: tuple[Guardian, ...]
 
 
-class LimitSet(Message, kw_only=True):
+class LimitSet(Message, frozen=True, kw_only=True):
     """`ms` None deletes the limit; 0 means not at all. No `days` means every day."""
 
     player: str
@@ -242,7 +242,7 @@ class LimitSet(Message, kw_only=True):
     days: tuple[Weekday, ...] = ()
 
 
-class PackUse(Message, kw_only=True):
+class PackUse(Message, frozen=True, kw_only=True):
     """A pack by the id of a shipped one or with its own text, and the values put into it, as text `key=value`."""
 
     id: str
@@ -250,53 +250,53 @@ class PackUse(Message, kw_only=True):
     text: str | None = None
 
 
-class PolicyUse(Message, kw_only=True):
+class PolicyUse(Message, frozen=True, kw_only=True):
     """Replaces the list of packs of a player, "guest" or "place"; an empty list empties it."""
 
     target: str
     packs: tuple[PackUse, ...]
 
 
-class PolicyShow(Message, kw_only=True):
+class PolicyShow(Message, frozen=True, kw_only=True):
     """The compiled packs in force for a player, "guest" or "place" (a player's include the place's)."""
 
     target: str
 
 
-class PolicyShown(Message, kw_only=True):
+class PolicyShown(Message, frozen=True, kw_only=True):
     target: str
     packs: tuple[Pack, ...]
 
 
-class GameAdd(Message, kw_only=True):
+class GameAdd(Message, frozen=True, kw_only=True):
     game: Game
 
 
-class GameRemove(Message, kw_only=True):
+class GameRemove(Message, frozen=True, kw_only=True):
     game: str
 
 
-class GameList(Message, kw_only=True):
+class GameList(Message, frozen=True, kw_only=True):
     pass
 
 
-class GameRow(Message, kw_only=True):
+class GameRow(Message, frozen=True, kw_only=True):
     """`origin`: shipped (catalogue) or house."""
 
     game: Game
     origin: Literal["shipped", "house"]
 
 
-class Games(Message, kw_only=True):
+class Games(Message, frozen=True, kw_only=True):
     games: tuple[GameRow, ...]
 
 
-class GameAllow(Message, kw_only=True):
+class GameAllow(Message, frozen=True, kw_only=True):
     player: str
     game: str
 
 
-class PlaceSet(Message, kw_only=True):
+class PlaceSet(Message, frozen=True, kw_only=True):
     """None leaves a field as it is. `hours` is HH:MM-HH:MM."""
 
     place: Place
@@ -310,13 +310,13 @@ class PlaceSet(Message, kw_only=True):
 # --- log: what an inspector or the operator asks ---------------------------------------------------------------------------
 
 
-class LogShow(Message, kw_only=True):
+class LogShow(Message, frozen=True, kw_only=True):
     """The last `last` entries."""
 
     last: int = 50
 
 
-class LogLine(Message, kw_only=True):
+class LogLine(Message, frozen=True, kw_only=True):
     """`entry` is the canonical bytes as text; `payload` the personal data beside it, if it is kept and the caller may see it."""
 
     index: int
@@ -324,34 +324,34 @@ class LogLine(Message, kw_only=True):
     payload: str | None = None
 
 
-class LogLines(Message, kw_only=True):
+class LogLines(Message, frozen=True, kw_only=True):
     lines: tuple[LogLine, ...]
 
 
-class LogExport(Message, kw_only=True):
+class LogExport(Message, frozen=True, kw_only=True):
     """The whole bundle, streamed as Chunks."""
 
 
-class Chunk(Message, kw_only=True):
+class Chunk(Message, frozen=True, kw_only=True):
     """A piece of a file, base64."""
 
     data: str
 
 
-class LogHead(Message, kw_only=True):
+class LogHead(Message, frozen=True, kw_only=True):
     """The latest signed checkpoint."""
 
 
-class Head(Message, kw_only=True):
+class Head(Message, frozen=True, kw_only=True):
     checkpoint: str
     key: str
 
 
-class LogCard(Message, kw_only=True):
+class LogCard(Message, frozen=True, kw_only=True):
     """What an inspector keeps from the first visit."""
 
 
-class Card(Message, kw_only=True):
+class Card(Message, frozen=True, kw_only=True):
     origin: str
     key: str
     fingerprint: str

@@ -18,11 +18,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Base of all that travels."""
 
 
-class StatusGet(Message, kw_only=True):
+class StatusGet(Message, frozen=True, kw_only=True):
     """A caller who is no guardian is told of its own player only."""
 
 
-class Issue(Message, kw_only=True):
+class Issue(Message, frozen=True, kw_only=True):
     """Something that is not enforced or not sure; `text` is Vietnamese first, English after " / "."""
 
     id: str
@@ -30,7 +30,7 @@ class Issue(Message, kw_only=True):
     text: str
 
 
-class DaemonPart(Message, kw_only=True):
+class DaemonPart(Message, frozen=True, kw_only=True):
     version: str
     since: str
     watch: Literal["gate", "events", "poll"]
@@ -38,24 +38,24 @@ class DaemonPart(Message, kw_only=True):
     roster: int
 
 
-class CheckpointPart(Message, kw_only=True):
+class CheckpointPart(Message, frozen=True, kw_only=True):
     size: int
     time: str
 
 
-class AgentPart(Message, kw_only=True):
+class AgentPart(Message, frozen=True, kw_only=True):
     reachable: bool
     unsent: int
     checkpoint: CheckpointPart | None
 
 
-class ReasonPart(Message, kw_only=True):
+class ReasonPart(Message, frozen=True, kw_only=True):
     rule: str
     cite: str
     text: str
 
 
-class GamePart(Message, kw_only=True):
+class GamePart(Message, frozen=True, kw_only=True):
     id: str
     running: bool
     used_s: float
@@ -66,7 +66,7 @@ class GamePart(Message, kw_only=True):
     reason: ReasonPart | None
 
 
-class PlayerPart(Message, kw_only=True):
+class PlayerPart(Message, frozen=True, kw_only=True):
     id: str
     name: str
     age: int | None
@@ -78,19 +78,19 @@ class PlayerPart(Message, kw_only=True):
     games: tuple[GamePart, ...]
 
 
-class Status(Message, kw_only=True):
+class Status(Message, frozen=True, kw_only=True):
     daemon: DaemonPart
     agent: AgentPart
     place: str
     players: tuple[PlayerPart, ...]
 
 
-class WhyGet(Message, kw_only=True):
+class WhyGet(Message, frozen=True, kw_only=True):
     player: str
     game: str | None = None
 
 
-class Why(Message, kw_only=True):
+class Why(Message, frozen=True, kw_only=True):
     """`game` None: the rules over all games. `zone` is the place's, for showing moments."""
 
     player: str
@@ -100,52 +100,52 @@ class Why(Message, kw_only=True):
     findings: tuple[Finding, ...]
 
 
-class UsageGet(Message, kw_only=True):
+class UsageGet(Message, frozen=True, kw_only=True):
     """`day` is an ISO date in the place's zone; None is today."""
 
     day: str | None = None
 
 
-class UsagePart(Message, kw_only=True):
+class UsagePart(Message, frozen=True, kw_only=True):
     total_s: float
     games: dict[str, float]
 
 
-class Usage(Message, kw_only=True):
+class Usage(Message, frozen=True, kw_only=True):
     day: str
     zone: str
     players: dict[str, UsagePart]
 
 
-class GrantAdd(Message, kw_only=True):
+class GrantAdd(Message, frozen=True, kw_only=True):
     player: str
     ms: int
     game: str | None = None
     reason: str = ""
 
 
-class GrantAdded(Message, kw_only=True):
+class GrantAdded(Message, frozen=True, kw_only=True):
     id: str
 
 
-class GrantsGet(Message, kw_only=True):
+class GrantsGet(Message, frozen=True, kw_only=True):
     pass
 
 
-class Grants(Message, kw_only=True):
+class Grants(Message, frozen=True, kw_only=True):
     grants: tuple[GrantEvent, ...]
 
 
-class GrantRevoke(Message, kw_only=True):
+class GrantRevoke(Message, frozen=True, kw_only=True):
     id: str
 
 
-class DoctorGet(Message, kw_only=True):
+class DoctorGet(Message, frozen=True, kw_only=True):
     repair: bool = False
     agent_key: str | None = None
 
 
-class Check(Message, kw_only=True):
+class Check(Message, frozen=True, kw_only=True):
     """One thing that was looked at. `text` is Vietnamese first, English after " / "."""
 
     id: str
@@ -153,31 +153,31 @@ class Check(Message, kw_only=True):
     text: str
 
 
-class Doctor(Message, kw_only=True):
+class Doctor(Message, frozen=True, kw_only=True):
     checks: tuple[Check, ...]
 
 
-class Sync(Message, kw_only=True):
+class Sync(Message, frozen=True, kw_only=True):
     """Answered when the daemon holds a roster of at least this number (error `unavailable` after 10 s)."""
 
     number: int
 
 
-class Synced(Message, kw_only=True):
+class Synced(Message, frozen=True, kw_only=True):
     number: int
 
 
-class Watch(Message, kw_only=True):
+class Watch(Message, frozen=True, kw_only=True):
     """Streams what a display should show to the calling account; a display answers each shown one with `Shown`."""
 
 
-class Shown(Message, kw_only=True):
+class Shown(Message, frozen=True, kw_only=True):
     """The display showed the signal of this number."""
 
     number: int
 
 
-class Signal(Message, kw_only=True):
+class Signal(Message, frozen=True, kw_only=True):
     """One thing to show. `kind`: started, warning, notice, due, ended, refused, granted, issue. `left` is in milliseconds."""
 
     number: int
@@ -191,5 +191,5 @@ class Signal(Message, kw_only=True):
     how: str = ""
 
 
-class Ok(Message, kw_only=True):
+class Ok(Message, frozen=True, kw_only=True):
     pass
