@@ -1,0 +1,33 @@
+"""What goes wrong here, as one line each: for a caller (ApiError) and for whoever starts the agent (StartError)."""
+
+from __future__ import annotations
+
+from host.rpc import ApiError
+
+
+class StartError(Exception):
+    """The agent cannot start or go on. Its text is one clear line; `exit_code` is the contract's."""
+
+    def __init__(self, vi: str, en: str, exit_code: int = 1) -> None:
+        super().__init__(f"{vi} / {en}")
+        self.exit_code = exit_code
+
+
+def bad_input(vi: str, en: str) -> ApiError:
+    """What was asked makes no sense; the text says what would."""
+    return ApiError("bad-input", f"{vi} / {en}")
+
+
+def not_found(vi: str, en: str) -> ApiError:
+    """What was named is not here; the text says what is."""
+    return ApiError("not-found", f"{vi} / {en}")
+
+
+def refused(vi: str, en: str) -> ApiError:
+    """It makes sense and is not done; the text says why."""
+    return ApiError("refused", f"{vi} / {en}")
+
+
+def unavailable(vi: str, en: str) -> ApiError:
+    """It cannot be done now; nothing changed."""
+    return ApiError("unavailable", f"{vi} / {en}")

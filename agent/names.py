@@ -1,0 +1,78 @@
+"""Names that people type, and the ids made of them: pure text.
+
+    "Ân Nguyễn" -> "an-nguyen"
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+
+from agent.errors import bad_input
+
+MAX_NAME = 80
+MAX_ID = 40
+# Words that mean something else wherever a player or a game is named.
+RESERVED = frozenset({"guest", "place", "all", "none", "agent", "house"})
+
+_GAME_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# `house.luanti-mon` is the rule of luanti on Mondays, so no game may be called "luanti-mon".
+_DAY_ENDING = re.compile(r"-(mon|tue|wed|thu|fri|sat|sun)$")
+
+
+def clean(name: str, limit: int = MAX_NAME) -> str:
+    """The name in NFC, spaces tidied. ApiError(bad-input) if nothing readable is left or it is longer than `limit` characters."""
+    tidy = " ".join(unicodedata.normalize("NFC", name).split())
+    if not tidy or not any(char.isalnum() for char in tidy):
+        raise bad_input("tên để trống: hãy viết ít nhất một chữ", "the name is empty: write at least one letter")
+    if len(tidy) > limit:
+        raise bad_input(f"tên dài quá {limit} ký tự", f"the name is longer than {limit} characters")
+    if any(unicodedata.category(char).startswith("C") for char in tidy):
+        raise bad_input("tên có ký tự không in được", "the name holds characters that cannot be printed")
+    return tidy
+
+
+def person(name: str) -> str:
+    """`clean`, and not a word that commands use for something else."""
+    tidy = clean(name)
+    if same(tidy, *RESERVED):
+        raise bad_input(f"tên '{tidy}' đã dành riêng: hãy chọn tên khác", f"the name '{tidy}' is reserved: choose another")
+    return tidy
+
+
+def same(name: str, *others: str) -> bool:
+    """Whether `name` is one of `others` for a reader: case and Unicode form do not matter, diacritics do."""
+    folded = _fold(name)
+    return any(folded == _fold(other) for other in others)
+
+
+def slug(name: str, fallback: str = "x") -> str:
+    """The id that `name` asks for: ASCII letters and digits with single hyphens. A name in another script gives `fallback`."""
+    plain = unicodedata.normalize("NFD", name.casefold().replace("đ", "d"))
+    kept = "".join(char for char in plain if not unicodedata.combining(char))
+    return re.sub(r"[^a-z0-9]+", "-", kept).strip("-")[:MAX_ID].rstrip("-") or fallback
+
+
+def free_id(base: str, taken: Collection[str]) -> str:
+    """`base`, or with the first number from 2 on that makes it unique and no reserved word."""
+    number, candidate = 1, base
+    while candidate in taken or candidate in RESERVED:
+        number += 1
+        candidate = f"{base}-{number}"
+    return candidate
+
+
+def game_id(text: str) -> str:
+    """`text` if it may be a game's id. ApiError(bad-input) with an id that may."""
+    if _GAME_ID.fullmatch(text) and len(text) <= MAX_ID and not _DAY_ENDING.search(text) and text not in RESERVED:
+        return text
+    hint = free_id(_DAY_ENDING.sub("", slug(text, "game")), ())
+    raise bad_input(
+        f"mã trò chơi '{text}' không hợp lệ: chữ thường a-z, số, gạch nối, ví dụ '{hint}'",
+        f"'{text}' cannot be a game's id: use a-z, digits and hyphens, such as '{hint}'",
+    )
+
+
+def _fold(name: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
