@@ -1,0 +1,133 @@
+"""Days and times of day in a rule's own zone, as Unix milliseconds.
+
+One idea makes every zone safe: a zone's clock is read as a clock that is never put back. Where the real one is put back (the
+end of summer time), ours stands still until the real one has caught up; where the real one jumps ahead, ours jumps too. So it
+only ever goes forward, and a date or a time of day begins exactly once: at the first moment at which that clock shows it, or
+more. A day is the half-open interval from the beginning of its date to the beginning of the next; it may have 23, 24 or 25
+hours, and where a zone skipped a date, none.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+
+DAY_MS = 86_400_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_KEPT = 4096
+
+
+class ZoneError(ValueError):
+    """A name that is no time zone of the tz database. The text is one clear line."""
+
+
+class Day:
+    """One local day: [start, end) in Unix ms, `ordinal` as in date.toordinal, `weekday` 0 (Monday) to 6."""
+
+    __slots__ = ("end", "ordinal", "start", "weekday")
+
+    def __init__(self, start: int, end: int, ordinal: int) -> None:
+        self.start = start
+        self.end = end
+        self.ordinal = ordinal
+        self.weekday = (ordinal + 6) % 7
+
+
+class Calendar:
+    """The days of one zone. What was worked out is kept, so asking again costs one dictionary look-up."""
+
+    __slots__ = ("_days", "_info", "zone")
+
+    def __init__(self, zone: str) -> None:
+        self.zone = zone
+        self._info = _zone_info(zone)
+        self._days: dict[int, tuple[Day, ...]] = {}  # by day of UTC: the local days that reach into it and were asked for
+
+    def day(self, at: int) -> Day:
+        """The local day that contains the moment `at`."""
+        for day in self._days.get(at // DAY_MS, ()):
+            if day.start <= at < day.end:
+                return day
+        return self._find(at)
+
+    def moment(self, ordinal: int, time_of_day: int) -> int:
+        """When the clock first shows this time (in ms, 86,400,000 for the end of the day) of this date, or more."""
+        local = datetime.fromordinal(ordinal) + timedelta(milliseconds=time_of_day)
+        found = _unix(local.replace(tzinfo=self._info))
+        if self._reading(found) == local:
+            return found
+        return self._jump_over(local)
+
+    def start(self, day: date) -> int:
+        """When this date begins."""
+        return self.moment(day.toordinal(), 0)
+
+    def _find(self, at: int) -> Day:
+        ordinal = self._reading(at).toordinal()
+        start, end = self.moment(ordinal, 0), self.moment(ordinal + 1, 0)
+        while at >= end:  # the real clock shows the old date once more after it was put back over midnight
+            ordinal, start, end = ordinal + 1, end, self.moment(ordinal + 2, 0)
+        day = Day(start, end, ordinal)
+        if len(self._days) >= _KEPT:
+            self._days.clear()
+        self._days[at // DAY_MS] = (*self._days.get(at // DAY_MS, ()), day)
+        return day
+
+    def _reading(self, at: int) -> datetime:
+        """What the real clock shows, naive."""
+        return (_EPOCH + at * _MILLISECOND).astimezone(self._info).replace(tzinfo=None)
+
+    def _jump_over(self, local: datetime) -> int:
+        """The moment of the jump ahead that left out `local`: the first at which the reading is past it."""
+        early = _unix(local.replace(tzinfo=self._info, fold=1))  # with the offset after the jump: before it
+        late = _unix(local.replace(tzinfo=self._info, fold=0))  # with the offset before the jump: after it
+        while late - early > 1:
+            middle = (early + late) // 2
+            if self._reading(middle) < local:
+                early = middle
+            else:
+                late = middle
+        return late
+
+
+def _unix(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def _zone_info(zone: str) -> zoneinfo.ZoneInfo:
+    try:
+        return zoneinfo.ZoneInfo(zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of the tz database, such as "Asia"
+        raise ZoneError(f"không có múi giờ {zone!r} / no time zone {zone!r}: write one such as Asia/Ho_Chi_Minh") from None
+
+
+@lru_cache(maxsize=64)
+def calendar(zone: str) -> Calendar:
+    """The calendar of a zone of the tz database. ZoneError if there is none of that name."""
+    return Calendar(zone)
+
+
+def day_bounds(zone: str, at: int) -> tuple[int, int]:
+    """(start, end) of the local day that contains `at`, in Unix ms."""
+    day = calendar(zone).day(at)
+    return day.start, day.end
+
+
+def day_name(zone: str, at: int) -> date:
+    """The date of the local day that contains `at`."""
+    return date.fromordinal(calendar(zone).day(at).ordinal)
+
+
+def birthday(born: date, years: int) -> date:
+    """The date from which somebody is `years` old: the birthday itself. Born on 29 February: 1 March in common years."""
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return date(born.year + years, 3, 1)
+
+
+def age_on(born: date, day: date) -> int:
+    """Whole years on that day."""
+    return day.year - born.year - (day < birthday(born, day.year - born.year))

@@ -1,0 +1,42 @@
+"""The packs and games that come with the product. The only module of rules that reads files, and only its own."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+from rules.games import Game
+from rules.ratings import label_age
+
+_LISTS = ("names", "paths", "commands", "sizes", "sha256", "build_ids")
+
+
+@cache
+def shipped_packs() -> Mapping[str, str]:
+    """The text of each pack by its id, which is its file's name."""
+    return MappingProxyType({name.removesuffix(".toml"): text for name, text in _texts("packs")})
+
+
+@cache
+def shipped_catalogue() -> tuple[Game, ...]:
+    """Every game of every shipped catalogue file."""
+    return tuple(_game(table) for _, text in _texts("catalogue") for table in tomllib.loads(text)["game"])
+
+
+def _texts(folder: str) -> list[tuple[str, str]]:
+    files = (file for file in (resources.files("rules") / folder).iterdir() if file.name.endswith(".toml"))
+    return sorted((file.name, file.read_text(encoding="utf-8")) for file in files)
+
+
+def _game(table: Mapping[str, Any]) -> Game:
+    """One [[game]] of a catalogue. ValueError or TypeError if the file is wrong: the tests read every shipped one."""
+    fields = dict(table)
+    if "label" in fields:
+        if "label_source" not in fields:
+            raise ValueError(f"game {fields['id']}: a label needs its label_source")
+        fields["label"] = label_age(fields["label"])
+    return Game(**{key: tuple(value) if key in _LISTS else value for key, value in fields.items()})
