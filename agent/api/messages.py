@@ -22,9 +22,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Player(Message, frozen=True, kw_only=True):
-    """A player as the daemon needs it. `key` (hex) makes the daily pseudonyms; `packs` are compiled and in force, own ones included.
+    """A player as the daemon needs it. `key` (hex) makes the daily pseudonyms; `packs` are compiled and in force, own
+    ones included.
 
-    The player's own pack has the id "house". `approved` are ids of games let through.
+    The player's own pack has the id "house"; the `sha256` of every pack that only this player has is "house". `approved` are ids of
+    games let through.
     """
 
     id: str
@@ -63,8 +65,8 @@ class Seat(Message, frozen=True, kw_only=True):
 
 
 class Roster(Message, frozen=True, kw_only=True):
-    """`number` rises with every change. `guest` stands for every unmapped account that is limited. `texts` maps the SHA-256 of each
-    pack in force to its text, so that a seat can show and prove what it enforces."""
+    """`number` rises with every change. `guest` stands for every unmapped account that is limited. `place_packs` have the scope
+    "place". `games` are all that are recognised, shipped and house ones. `grants` are those that can still matter."""
 
     number: int
     origin: str
@@ -123,8 +125,8 @@ class Payload(Message, frozen=True, kw_only=True):
 
 
 class Submit(Message, frozen=True, kw_only=True):
-    """A sealed batch of a seat's chain: canonical entry bytes (base64) of contiguous seq, the last one a seal; `trusted` is the size
-    of the last checkpoint the seat holds, from which it wants a consistency proof."""
+    """A sealed batch of a seat's chain: canonical entry bytes (base64) of contiguous seq, the last one a seal; `trusted` is
+    the size of the last checkpoint the seat holds, from which it wants a consistency proof."""
 
     seat: str
     entries: tuple[str, ...]
@@ -141,7 +143,8 @@ class Proof(Message, frozen=True, kw_only=True):
 
 
 class Accepted(Message, frozen=True, kw_only=True):
-    """`checkpoint` covers all entries of the batch; `proofs` one each; `consistency` from the `trusted` size (empty if that was 0)."""
+    """`checkpoint` covers all entries of the batch; `proofs` one each; `consistency` from the `trusted` size (empty if that
+    was 0)."""
 
     checkpoint: str
     proofs: tuple[Proof, ...]
@@ -184,9 +187,9 @@ class PlayerSet(Message, frozen=True, kw_only=True):
 
     player: str
     name: str | msgspec.UnsetType = msgspec.UNSET
-    born: date | None | msgspec.UnsetType = msgspec.UNSET
-    account: str | None | msgspec.UnsetType = msgspec.UNSET
-    guardian: str | None | msgspec.UnsetType = msgspec.UNSET
+    born: date | msgspec.UnsetType | None = msgspec.UNSET
+    account: str | msgspec.UnsetType | None = msgspec.UNSET
+    guardian: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class PlayerRemove(Message, frozen=True, kw_only=True):
@@ -198,6 +201,8 @@ class PlayerList(Message, frozen=True, kw_only=True):
 
 
 class PlayerRow(Message, frozen=True, kw_only=True):
+    """`guardians` are names, `packs` and `approved` ids."""
+
     id: str
     name: str
     born: date | None
@@ -317,7 +322,8 @@ class LogShow(Message, frozen=True, kw_only=True):
 
 
 class LogLine(Message, frozen=True, kw_only=True):
-    """`entry` is the canonical bytes as text; `payload` the personal data beside it, if it is kept and the caller may see it."""
+    """`entry` is the canonical bytes as text; `payload` the personal data beside it (JSON text), if it is kept and the caller may
+    see it."""
 
     index: int
     entry: str
@@ -325,7 +331,10 @@ class LogLine(Message, frozen=True, kw_only=True):
 
 
 class LogLines(Message, frozen=True, kw_only=True):
+    """`zone` is the place's, for showing moments."""
+
     lines: tuple[LogLine, ...]
+    zone: str = "Asia/Ho_Chi_Minh"
 
 
 class LogExport(Message, frozen=True, kw_only=True):
