@@ -1,0 +1,75 @@
+# make run      set up, then the main job end to end (`giochoi demo`); ARGS="--seconds 30" reaches the demo
+# make setup    set up only: the programs then lie in .venv/bin
+# make test     every test, in under ten minutes; as root it installs what they need, otherwise it says what is skipped
+# make soak     the same tests at full counts
+# make check    linters, types for Linux and for Windows, the arrows between the rooms, then the tests
+# make bench    the benchmark table
+# make lock     pin the dependencies anew (needs uv)
+# make clean    remove what the others made
+
+SHELL  := /bin/bash
+PYTHON ?= python3
+BIN    := .venv/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+
+# A stamp is named after all that its .venv was made from, so whatever changes, the old one no longer counts. Dates mean nothing.
+KEY     := $(shell { echo '$(CURDIR)'; $(PYTHON) --version; cat requirements.lock pyproject.toml; } 2>&1 | sha256sum | cut -c1-16)
+DEV_KEY := $(shell sha256sum requirements-dev.lock | cut -c1-16)
+RUNTIME := .venv/runtime-$(KEY)
+DEV     := .venv/dev-$(KEY)-$(DEV_KEY)
+
+.PHONY: run setup test soak check lint bench lock clean
+.DELETE_ON_ERROR:
+
+run: setup
+	@$(BIN)/giochoi demo $(ARGS)
+
+setup: $(RUNTIME)
+
+$(RUNTIME):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo "$(PYTHON): Python 3.11 or newer is needed; name another one with: make PYTHON=python3.13 $(MAKECMDGOALS)" >&2; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+	  || { echo "$(PYTHON): cannot make a virtual environment; install it with: apt-get install python3-venv" >&2; exit 2; }
+	@echo "make: setting up .venv" >&2
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): $(RUNTIME)
+	@echo "make: adding the tests' and linters' packages to .venv" >&2
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.lock
+	@touch $@
+
+test: $(DEV)
+	@tests/lab/packages
+	@$(BIN)/python -m pytest -q $(ARGS)
+
+soak: $(DEV)
+	@tests/lab/packages
+	@GIOCHOI_SOAK=1 $(BIN)/python -m pytest -q --timeout 3600 $(ARGS)
+
+check: lint test
+
+lint: $(DEV)
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/mypy --platform win32
+	$(BIN)/lint-imports --no-logo
+
+bench: $(DEV)
+	@$(BIN)/python tests/bench $(ARGS)
+
+# No index, no cache path and no host name gets into a lock: whoever installs uses the one that their machine is set up for.
+UV_LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+           --no-header --no-emit-index-url --no-emit-find-links
+lock:
+	@command -v uv >/dev/null || { echo "uv is needed to pin dependencies: pipx install uv" >&2; exit 2; }
+	$(UV_LOCK) --group build --group test --group check -o requirements-dev.lock $(ARGS)
+	$(UV_LOCK) --group build --constraint requirements-dev.lock -o requirements.lock $(ARGS)
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,97 @@
+"""What every room's tests may use: a short home, a clock that is turned by hand, programs that may be missing, soak counts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+SOAK = os.environ.get("GIOCHOI_SOAK") == "1"
+
+hypothesis.settings.register_profile("quick", deadline=None, derandomize=True, max_examples=100)
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=5_000)
+hypothesis.settings.load_profile("soak" if SOAK else "quick")
+
+
+class FakeClock:
+    """A host.clock.Clock that only moves when a test moves it. All values are milliseconds; it starts on 2026-11-24 08:00 in Hanoi."""
+
+    def __init__(self, wall: int = 1_795_482_000_000, mono: int = 1_000_000) -> None:
+        self._wall, self._mono, self._elapsed, self._boots = wall, mono, mono, 1
+
+    def wall(self) -> int:
+        return self._wall
+
+    def mono(self) -> int:
+        return self._mono
+
+    def elapsed(self) -> int:
+        return self._elapsed
+
+    def boot(self) -> str:
+        return f"boot-{self._boots}"
+
+    def run(self, ms: int) -> None:
+        """The machine is awake for `ms`: every reading moves."""
+        self._wall, self._mono, self._elapsed = self._wall + ms, self._mono + ms, self._elapsed + ms
+
+    def sleep(self, ms: int) -> None:
+        """The machine sleeps for `ms`: the clock that play is counted on stands still."""
+        self._wall, self._elapsed = self._wall + ms, self._elapsed + ms
+
+    def step(self, ms: int) -> None:
+        """Somebody sets the system clock by `ms`: nothing else moves."""
+        self._wall += ms
+
+    def reboot(self, off_ms: int = 60_000) -> None:
+        """The machine was off for `off_ms` and starts anew."""
+        self._wall, self._mono, self._elapsed, self._boots = self._wall + off_ms, 5_000, 5_000, self._boots + 1
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def make_clock() -> type[FakeClock]:
+    """For tests that need their own beginning: `make_clock(wall=…)`."""
+    return FakeClock
+
+
+@pytest.fixture
+def home_folder() -> Iterator[Path]:
+    """An empty folder with a short path (a Unix socket's address holds 108 bytes, tmp_path is often longer), removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="gc-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def need() -> Callable[..., str]:
+    """`need("luanti", "minetest")`: the path of the first of these programs that is installed; without any, the test is skipped."""
+
+    def find(*programs: str) -> str:
+        path = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", "/usr/games"))
+        for program in programs:
+            if found := shutil.which(program, path=path):
+                return found
+        return pytest.skip(f"needs {' or '.join(programs)} (make test installs it when run as root)")
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def soak() -> Callable[[int, int], int]:
+    """`soak(20, 1000)`: the first number, or the second one under `make soak`."""
+    return lambda quick, full: full if SOAK else quick
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("root") and os.geteuid() != 0:
+        pytest.skip("needs root: run the tests as root to see it")
