@@ -2,9 +2,9 @@
 
     {"at":1795480000000,"before":{"game":3600000,"publisher":3600000,"total":3600000},"boot":"…","kind":"play.due",…,"v":1}
 
-Canonical bytes are RFC 8785 restricted to ASCII keys, integers up to 2^53-1, booleans, null and NFC strings; msgspec with sorted
-fields writes exactly these. The stored bytes are what is hashed: nothing re-encodes an entry to verify it. An entry has at most
-65,535 bytes, because tlog-tiles stores its length in 16 bits. Moments are Unix milliseconds, lengths milliseconds.
+Canonical bytes are RFC 8785 restricted to ASCII keys, integers up to 2^53-1, booleans, null and NFC strings; msgspec with
+sorted fields writes exactly these. The stored bytes are what is hashed. An entry has at most 65,535 bytes, because tlog-tiles
+stores its length in 16 bits. Moments are Unix milliseconds, lengths milliseconds.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ class EntryError(ValueError):
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
     """What every entry carries: its place in its seat's chain, both clocks, the commitment to its payload.
 
-    `prev` is the hex SHA-256 of the seat's previous entry ("" for the first); `mono` counts without sleep since `boot`; `wall` is the
-    trusted wall time; `secret` the hex HMAC-SHA256 of a detached payload under its 32-byte salt, if there is one.
+    `prev` is the hex SHA-256 of the seat's previous entry ("" for the first, whose `seq` is 1); `mono` counts without sleep since
+    `boot`; `wall` is the trusted wall time; `secret` the hex HMAC-SHA256 of a detached payload under its 32-byte salt, if there
+    is one.
     """
 
     v: Literal[1] = 1
@@ -67,8 +68,9 @@ class GameDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Decided(Entry, frozen=True, kw_only=True):
     """All that a decision used, so that anyone can make it again.
 
-    `who` is the day's pseudonym; `at` the moment that was asked about; `before` the play of the rule's day up to `at`, by "game",
-    "publisher" and "total"; `pack` the SHA-256 of the rule's pack, or "house" with the rule itself in `inline`.
+    `who` is the day's pseudonym; `at` the moment that was asked about; `before` the play of the rule's day up to `at`, by
+    "game", "publisher" and "total"; `pack` the SHA-256 of the rule's pack, or "house" with the rule itself in `inline`: its
+    `kind` (budget, window, rating, ask) and the fields of its dataclass but the texts.
     """
 
     who: str
@@ -100,7 +102,7 @@ class SeatEnrolled(Entry, frozen=True, kw_only=True, tag="seat.enrolled"):
 
 
 class SeatStart(Entry, frozen=True, kw_only=True, tag="seat.start"):
-    """The daemon began to enforce. `clean`: its previous run ended with seat.stop; `lost_from`: if not, its last sign of life."""
+    """The daemon began to enforce. `clean`: its last run ended with seat.stop; `lost_from`: if not, its last sign of life."""
 
     version: str
     watch: str
@@ -139,8 +141,8 @@ class PolicyChanged(Entry, frozen=True, kw_only=True, tag="policy.changed"):
 
 
 class PlayStarted(Entry, frozen=True, kw_only=True, tag="play.started"):
-    """A play began at `since`, as program (`pid`, `started`), recognised by `match`. `resumed`: the seq of the play that this one
-    continues after midnight, else None."""
+    """A play began at `since`, as program (`pid`, `started`), recognised by `match`. `resumed`: the seq of the play that this
+    one continues after midnight, else None."""
 
     who: str
     age: int | None
@@ -155,7 +157,7 @@ class PlayStarted(Entry, frozen=True, kw_only=True, tag="play.started"):
 
 
 class Warned(Entry, frozen=True, kw_only=True, tag="warned"):
-    """The player of `play` was told that `left` remain, or (rule set) what the law wants told. `shown`: a display confirmed it."""
+    """The player of `play` was told that `left` remain, or (rule set) what the law wants told. `shown`: a display did."""
 
     who: str
     play: int
@@ -258,15 +260,16 @@ class AgentTick(Entry, frozen=True, kw_only=True, tag="agent.tick"):
 
 
 AnyEntry = (
-    SeatEnrolled | SeatStart | SeatStop | Presence | PlaceChanged | PolicyChanged | PlayStarted | Warned | PlayDue | PlayEnded
-    | LaunchRefused | GrantGiven | GrantRevoked | Approval | ClockJump | IssueRaised | IssueCleared | UsageDay | Seal | AgentTick
+    SeatEnrolled | SeatStart | SeatStop | Presence | PlaceChanged | PolicyChanged | PlayStarted | Warned | PlayDue
+    | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Approval | ClockJump | IssueRaised | IssueCleared | UsageDay
+    | Seal | AgentTick
 )
 
 _encoder = msgspec.json.Encoder(order="sorted")
 _decoder: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
 
 
-def encode(entry: AnyEntry) -> bytes:
+def encode(entry: Entry) -> bytes:
     """The canonical bytes. EntryError if the entry holds what the profile forbids or is too long."""
     _check(msgspec.to_builtins(entry))
     data = _encoder.encode(entry)

@@ -1,0 +1,198 @@
+"""One seat's signed chain, inside an SQLite connection and transactions that its owner holds: append, seal, spool, forget.
+
+The daemon appends an entry and changes its own tables in one transaction, so that neither can be without the other. Entries
+wait here until the agent has proved that its log holds them. Nothing is kept in memory: what a rolled back transaction
+appended, the next append does not see. Write errors (a full disk) reach the caller as `sqlite3.Error`, because the transaction
+is the caller's.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from compliance import chain, entry
+from compliance.chain import START, Chain, ChainError, Head
+from compliance.note import Signer
+
+SALT_BYTES = 32
+TAIL = 1000
+
+_TABLES = (
+    """CREATE TABLE IF NOT EXISTS journal (
+        seq INTEGER PRIMARY KEY, entry BLOB NOT NULL, seal INTEGER NOT NULL, salt BLOB, payload BLOB) STRICT""",
+    """CREATE TABLE IF NOT EXISTS journal_head (
+        one INTEGER PRIMARY KEY CHECK (one = 1), seat TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL,
+        sealed INTEGER NOT NULL, forgotten INTEGER NOT NULL) STRICT""",
+)
+
+E = TypeVar("E", bound=entry.Entry)
+
+
+class JournalError(Exception):
+    """A journal that is damaged or another seat's: one line, Vietnamese first."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(f"nhật ký máy trạm hỏng: {vi} / the seat's journal is damaged: {en}")
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """Personal data beside the entry `seq`, whose `secret` commits to it under `salt`."""
+
+    seq: int
+    salt: bytes
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The oldest entries that wait: contiguous, ending in the seal `last`, with the payloads beside them."""
+
+    entries: tuple[bytes, ...]
+    payloads: tuple[Payload, ...]
+    last: int
+
+
+def commitment(salt: bytes, payload: bytes) -> str:
+    """What an entry's `secret` says about its payload: the hex HMAC-SHA256 under the salt."""
+    return hmac.new(salt, payload, "sha256").hexdigest()
+
+
+def create_tables(connection: sqlite3.Connection) -> None:
+    """Makes the journal's tables where they are missing. The commit is the caller's."""
+    for statement in _TABLES:
+        connection.execute(statement)
+
+
+class Journal:
+    """The chain of `seat`, whose seals `signer` signs; entries appended here carry `boot`.
+
+    `connection` has the tables of `create_tables`. JournalError if what it holds is damaged or belongs to another seat or key.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, seat: str, boot: str, signer: Signer) -> None:
+        self.seat = seat
+        self.boot = boot
+        self._connection = connection
+        self._signer = signer
+        try:
+            self._open()
+        except sqlite3.Error as error:
+            raise JournalError(f"SQLite: {error}", f"SQLite: {error}") from error
+
+    def append(self, kind: type[E], *, mono: int, wall: int, payload: bytes | None = None, **fields: Any) -> E:
+        """Appends an entry of this kind and returns it. `payload` stays beside it, under a fresh salt; the entry commits to it.
+
+        EntryError if the fields are not those of the kind or not in the profile; sqlite3.Error if it cannot be written.
+        """
+        salt = None
+        if payload is not None:
+            salt = secrets.token_bytes(SALT_BYTES)
+            fields["secret"] = commitment(salt, payload)
+        head, _ = self._head()
+        line = kind(seat=self.seat, boot=self.boot, seq=head.seq + 1, prev=head.hash, mono=mono, wall=wall, **fields)
+        data = entry.encode(line)
+        entry.decode(data)  # a field of the wrong type must fail here, not in the log
+        sealed = isinstance(line, entry.Seal)
+        self._connection.execute(
+            "INSERT INTO journal (seq, entry, seal, salt, payload) VALUES (?, ?, ?, ?, ?)",
+            (line.seq, data, sealed, salt, payload),
+        )
+        self._connection.execute(
+            "UPDATE journal_head SET seq = ?, hash = ?, sealed = iif(?, ?, sealed)",
+            (line.seq, chain.digest(data), sealed, line.seq),
+        )
+        return line
+
+    def seal(self, mono: int, wall: int) -> entry.Seal | None:
+        """Signs what was appended since the last seal; None if nothing was."""
+        head, sealed = self._head()
+        if head.seq == sealed:
+            return None
+        seal = entry.Seal(
+            seat=self.seat, boot=self.boot, seq=head.seq + 1, prev=head.hash, mono=mono, wall=wall,
+            first=sealed + 1, last=head.seq, head=head.hash, sig="",
+        )  # fmt: skip
+        sig = self._signer.sign_bytes(chain.seal_message(seal)).hex()
+        return self.append(entry.Seal, mono=mono, wall=wall, first=seal.first, last=seal.last, head=seal.head, sig=sig)
+
+    def spool(self, limit: int = 1000) -> Batch | None:
+        """The oldest waiting batch: up to `limit` entries ending in a seal, or all up to the first seal if that is further.
+
+        None if nothing sealed waits.
+        """
+        (first,) = self._one("SELECT min(seq) FROM journal")
+        if first is None:
+            return None
+        (last,) = self._one("SELECT max(seq) FROM journal WHERE seal AND seq < ?", first + limit)
+        if last is None:
+            (last,) = self._one("SELECT min(seq) FROM journal WHERE seal")
+        if last is None:
+            return None
+        query = "SELECT seq, entry, salt, payload FROM journal WHERE seq <= ? ORDER BY seq"
+        rows = self._connection.execute(query, (last,)).fetchall()
+        payloads = tuple(Payload(seq, salt, payload) for seq, _, salt, payload in rows if salt is not None)
+        return Batch(tuple(row[1] for row in rows), payloads, last)
+
+    def forget(self, last_seq: int) -> None:
+        """Drops entries up to `last_seq`, a sealed one, and their payloads: the log has proved to hold them."""
+        _, sealed = self._head()
+        if last_seq > sealed:
+            raise JournalError(f"mục {last_seq} chưa niêm phong", f"entry {last_seq} is not sealed yet")
+        self._connection.execute("DELETE FROM journal WHERE seq <= ?", (last_seq,))
+        self._connection.execute("UPDATE journal_head SET forgotten = max(forgotten, ?)", (last_seq,))
+
+    def unsent(self) -> int:
+        """How many entries wait here."""
+        (count,) = self._one("SELECT seq - forgotten FROM journal_head")
+        return int(count)
+
+    def head(self) -> Head:
+        """The last entry appended; `START` if there is none."""
+        return self._head()[0]
+
+    def _head(self) -> tuple[Head, int]:
+        """The last entry and the seq of the last seal."""
+        seq, hashed, sealed = self._one("SELECT seq, hash, sealed FROM journal_head")
+        return Head(seq, hashed), sealed
+
+    def _one(self, query: str, *values: object) -> tuple[Any, ...]:
+        row: tuple[Any, ...] | None = self._connection.execute(query, values).fetchone()
+        if row is None:
+            raise JournalError("thiếu dòng đầu chuỗi", "the row of its head is missing")
+        return row
+
+    def _open(self) -> None:
+        self._connection.execute(
+            "INSERT INTO journal_head (one, seat, seq, hash, sealed, forgotten) SELECT 1, ?, 0, '', 0, 0"
+            " WHERE NOT EXISTS (SELECT * FROM journal_head) AND NOT EXISTS (SELECT * FROM journal)",
+            (self.seat,),
+        )
+        (seat,) = self._one("SELECT seat FROM journal_head")
+        if seat != self.seat:
+            raise JournalError(f"nó là của máy trạm {seat}, không phải {self.seat}", f"it is seat {seat}'s, not {self.seat}'s")
+        (forgotten,) = self._one("SELECT forgotten FROM journal_head")
+        count, first, last = self._one("SELECT count(*), min(seq), max(seq) FROM journal")
+        head, sealed = self._head()
+        if (count, first or forgotten + 1, last or forgotten) != (head.seq - forgotten, forgotten + 1, head.seq):
+            raise JournalError("thiếu mục trong chuỗi", f"of its entries {forgotten + 1} to {head.seq} some are missing")
+        self._check_tail(head, sealed, forgotten)
+
+    def _check_tail(self, head: Head, sealed: int, forgotten: int) -> None:
+        """Follows the chain again from the last seal that lies TAIL entries back, or from as far as it goes."""
+        (start,) = self._one("SELECT coalesce(max(seq), ?) FROM journal WHERE seal AND seq <= ?", forgotten, head.seq - TAIL)
+        rows = self._connection.execute("SELECT entry FROM journal WHERE seq > ? ORDER BY seq", (start,))
+        tail: Chain | None = None
+        try:
+            for (data,) in rows:
+                line = entry.decode(data)
+                tail = tail or Chain(self.seat, self._signer.key, Head(start, line.prev) if start else START)
+                tail.follow(line, data)
+        except (ChainError, entry.EntryError) as error:
+            raise JournalError(str(error), str(error)) from None
+        if tail is not None and (tail.head, tail.sealed) != (head, sealed):
+            raise JournalError("đầu chuỗi không khớp mục cuối", "its head is not its last entry")

@@ -1,0 +1,302 @@
+"""C2SP signed notes, checkpoints and cosignatures: what an inspector's other tools read and verify unmodified. Pure.
+
+    cafe.example/log
+    120
+    CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
+
+    — cafe.example/log Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
+
+Sources: c2sp.org/signed-note, c2sp.org/tlog-checkpoint, c2sp.org/tlog-cosignature. Key types: 0x01 (Ed25519) and, for
+witnesses, 0x04 (timestamped Ed25519 cosignature). Stricter than these where that costs no compatibility with what we write:
+base64 must be canonical, so that no byte of a note can change unseen; a checkpoint has no extension lines; its key is named as
+its origin.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Self
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+ED25519 = 0x01
+COSIGNATURE = 0x04
+MAX_NOTE = 1 << 20
+MAX_SIGNATURES = 100
+MAX_SIZE = 2**63 - 1
+
+_SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+_MARK = "\u2014 "
+
+
+class NoteError(ValueError):
+    """A text that is no signed note, no verifier key or no checkpoint, or that no trusted key has signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifierKey:
+    """A named public key: `kind` is ED25519 or COSIGNATURE, `public` its 32 bytes."""
+
+    name: str
+    kind: int
+    public: bytes
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 over name, newline, kind and public key; its first four bytes are the C2SP key id."""
+        return sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()
+
+    @property
+    def id(self) -> bytes:
+        """The key id: four bytes."""
+        return self.digest[:4]
+
+    @property
+    def text(self) -> str:
+        """The C2SP verifier key: name+id+base64."""
+        return f"{self.name}+{self.id.hex()}+{_b64(bytes([self.kind]) + self.public)}"
+
+    @property
+    def fingerprint(self) -> str:
+        """What people compare: the whole digest in eight groups of eight hex digits. The first group is the key id."""
+        digits = self.digest.hex()
+        return "-".join(digits[start : start + 8] for start in range(0, len(digits), 8))
+
+    def verify(self, message: bytes, signature: bytes) -> None:
+        """NoteError unless `signature` is this key's Ed25519 signature over `message`."""
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+        except (InvalidSignature, ValueError):
+            raise NoteError(f"the signature by {self.name} does not verify") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A verified signature on a note. `time`: a cosignature's Unix seconds, None for an ordinary one."""
+
+    key: VerifierKey
+    time: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A note that at least one trusted key has signed: its text (with the final newline) and those signatures."""
+
+    text: str
+    signatures: tuple[Signature, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A log's signed head. `text` is the note's text; `signatures` the verified ones, the log's and its witnesses'."""
+
+    origin: str
+    size: int
+    root: bytes
+    text: str
+    signatures: tuple[Signature, ...] = ()
+
+
+class Signer:
+    """An Ed25519 key under a name: signs notes (`sign`) and, for seals, plain bytes (`sign_bytes`)."""
+
+    def __init__(self, name: str, seed: bytes) -> None:
+        """NoteError if the name is none or the seed has not 32 bytes."""
+        _check_name(name)
+        if len(seed) != 32:
+            raise NoteError("an Ed25519 seed has 32 bytes")
+        self.seed = bytes(seed)
+        self._private = Ed25519PrivateKey.from_private_bytes(self.seed)
+        self.key = VerifierKey(name, ED25519, self._private.public_key().public_bytes_raw())
+
+    @classmethod
+    def generate(cls, name: str) -> Self:
+        """A new key."""
+        return cls(name, Ed25519PrivateKey.generate().private_bytes_raw())
+
+    def __repr__(self) -> str:
+        return f"Signer({self.key.text!r})"
+
+    @property
+    def name(self) -> str:
+        return self.key.name
+
+    @property
+    def vkey(self) -> str:
+        """The C2SP verifier key to hand out."""
+        return self.key.text
+
+    def sign_bytes(self, message: bytes) -> bytes:
+        """The 64-byte Ed25519 signature over `message`."""
+        return self._private.sign(message)
+
+    def sign(self, text: str) -> str:
+        """The signed note over `text`, which ends in a newline. NoteError if `text` cannot be one."""
+        _check_text(text)
+        if not text.endswith("\n"):
+            raise NoteError("a note's text ends in a newline")
+        return f"{text}\n{_MARK}{self.name} {_b64(self.key.id + self.sign_bytes(text.encode()))}\n"
+
+
+def parse_vkey(text: str) -> VerifierKey:
+    """The verifier key `name+id+base64`. NoteError if it is none, or of a type that is not used here."""
+    parts = text.split("+", 2)
+    if len(parts) != 3:
+        raise NoteError("a verifier key is name+id+base64")
+    name, _, material = parts
+    _check_name(name)
+    data = _unb64(material)
+    if len(data) != 33 or data[0] not in {ED25519, COSIGNATURE}:
+        raise NoteError("a verifier key of an unknown type")
+    key = VerifierKey(name, data[0], data[1:])
+    if key.text != text:
+        raise NoteError("the verifier key's id is not that of its key")
+    return key
+
+
+def open_note(note: str | bytes, vkeys: Iterable[str | VerifierKey]) -> Opened:
+    """The note's text and who signed it. NoteError unless at least one of `vkeys` did and no signature of theirs is false."""
+    text, lines = _split(note)
+    known = _by_name(vkeys)
+    signatures = []
+    for line in lines:
+        name, key_id, signature = _signature_line(line)
+        key = known.get((name, key_id))
+        if key is not None:
+            signatures.append(_verified(key, text, signature))
+    if not signatures:
+        raise NoteError("signed by none of the trusted keys")
+    return Opened(text, tuple(signatures))
+
+
+def verify_note(note: str | bytes, vkeys: Iterable[str | VerifierKey]) -> str:
+    """The note's text, with its final newline. NoteError as `open_note`."""
+    return open_note(note, vkeys).text
+
+
+def checkpoint_text(origin: str, size: int, root: bytes) -> str:
+    """The text of a checkpoint, to be signed."""
+    return f"{origin}\n{size}\n{_b64(root)}\n"
+
+
+def parse_checkpoint(text: str | bytes, vkeys: Iterable[str | VerifierKey]) -> Checkpoint:
+    """The checkpoint in the signed note `text`. NoteError unless a log's key among `vkeys`, named as its origin, has signed it.
+
+    Cosignatures of keys of type 0x04 among `vkeys` are verified as well and listed with their times.
+    """
+    opened = open_note(text, vkeys)
+    checkpoint = _checkpoint(opened)
+    if not any(one.key.kind == ED25519 and one.key.name == checkpoint.origin for one in opened.signatures):
+        raise NoteError(f"not signed by a key of {checkpoint.origin}")
+    return checkpoint
+
+
+def read_checkpoint(text: str | bytes) -> Checkpoint:
+    """The checkpoint in `text`, whoever signed it: for what needs no trust yet. NoteError if it is no checkpoint."""
+    body, lines = _split(text)
+    for line in lines:
+        _signature_line(line)
+    return _checkpoint(Opened(body, ()))
+
+
+def _checkpoint(opened: Opened) -> Checkpoint:
+    lines = opened.text.split("\n")
+    if len(lines) != 4 or lines[3] or not lines[0]:
+        raise NoteError("a checkpoint has three lines: origin, size, root")
+    origin, size, encoded, _ = lines
+    if not _SIZE.fullmatch(size) or int(size) > MAX_SIZE:
+        raise NoteError("the checkpoint's size is no number")
+    root = _unb64(encoded)
+    if len(root) != 32:
+        raise NoteError("the checkpoint's root has not 32 bytes")
+    return Checkpoint(origin, int(size), root, opened.text, opened.signatures)
+
+
+def _split(note: str | bytes) -> tuple[str, list[str]]:
+    """A note's text and its signature lines, not yet looked into."""
+    if len(note) > MAX_NOTE:
+        raise NoteError(f"a note is longer than {MAX_NOTE}")
+    if isinstance(note, bytes):
+        try:
+            note = note.decode()
+        except UnicodeDecodeError:
+            raise NoteError("a note is UTF-8") from None
+    _check_text(note)
+    text, blank, tail = note.rpartition("\n\n")
+    if not blank or not tail.endswith("\n"):
+        raise NoteError("a note is a text, an empty line and signature lines")
+    lines = tail[:-1].split("\n")
+    if len(lines) > MAX_SIGNATURES:
+        raise NoteError(f"a note has more than {MAX_SIGNATURES} signatures")
+    return text + "\n", lines
+
+
+def _signature_line(line: str) -> tuple[str, bytes, bytes]:
+    """Key name, key id and signature."""
+    name, space, encoded = line.removeprefix(_MARK).partition(" ")
+    if not line.startswith(_MARK) or not space:
+        raise NoteError("a signature line is: dash, name, base64")
+    _check_name(name)
+    data = _unb64(encoded)
+    if len(data) < 5:
+        raise NoteError("a signature is too short")
+    return name, data[:4], data[4:]
+
+
+def _verified(key: VerifierKey, text: str, signature: bytes) -> Signature:
+    if key.kind == ED25519:
+        key.verify(text.encode(), signature)
+        return Signature(key, None)
+    time = int.from_bytes(signature[:8], "big")
+    if time > MAX_SIZE:
+        raise NoteError("a cosignature's time is out of range")
+    key.verify(f"cosignature/v1\ntime {time}\n{text}".encode(), signature[8:])
+    return Signature(key, time)
+
+
+def _by_name(vkeys: Iterable[str | VerifierKey]) -> dict[tuple[str, bytes], VerifierKey]:
+    if isinstance(vkeys, str):
+        raise NoteError("verifier keys are given as a list")
+    known: dict[tuple[str, bytes], VerifierKey] = {}
+    for given in vkeys:
+        key = parse_vkey(given) if isinstance(given, str) else given
+        if known.setdefault((key.name, key.id), key) != key:
+            raise NoteError(f"two keys share the name and id {key.name}+{key.id.hex()}")
+    return known
+
+
+def _check_name(name: str) -> None:
+    if not name or "+" in name or any(char.isspace() for char in name):
+        raise NoteError("a key name is not empty and has neither spaces nor plus signs")
+    _check_text(name)
+
+
+def _check_text(text: str) -> None:
+    if _CONTROL.search(text):
+        raise NoteError("a note has no control characters but newlines")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise NoteError("a note is UTF-8") from None
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _unb64(text: str) -> bytes:
+    """Only the one canonical encoding: unused bits are zero, padding is there."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise NoteError("not base64") from None
+    if _b64(data) != text:
+        raise NoteError("base64 that is not canonical")
+    return data
