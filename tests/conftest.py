@@ -19,7 +19,7 @@ hypothesis.settings.load_profile("soak" if SOAK else "quick")
 
 
 class FakeClock:
-    """A host.clock.Clock that only moves when a test moves it. All values are milliseconds; it starts on 2026-11-24 08:00 in Hanoi."""
+    """A host.clock.Clock that only moves when a test moves it. In milliseconds, from 2026-11-24 08:00 in Hanoi on."""
 
     def __init__(self, wall: int = 1_795_482_000_000, mono: int = 1_000_000) -> None:
         self._wall, self._mono, self._elapsed, self._boots = wall, mono, mono, 1
@@ -66,7 +66,7 @@ def make_clock() -> type[FakeClock]:
 
 @pytest.fixture
 def home_folder() -> Iterator[Path]:
-    """An empty folder with a short path (a Unix socket's address holds 108 bytes, tmp_path is often longer), removed afterwards."""
+    """An empty folder whose path is short, as a Unix socket's address holds 108 bytes; removed after."""
     folder = Path(tempfile.mkdtemp(prefix="gc-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -74,7 +74,7 @@ def home_folder() -> Iterator[Path]:
 
 @pytest.fixture
 def need() -> Callable[..., str]:
-    """`need("luanti", "minetest")`: the path of the first of these programs that is installed; without any, the test is skipped."""
+    """`need("luanti", "minetest")`: the path of the first of these programs that is installed; else the test is skipped."""
 
     def find(*programs: str) -> str:
         path = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", "/usr/games"))
