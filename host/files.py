@@ -1,0 +1,22 @@
+"""Files that somebody could have planted, and files that must never be half written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from host import system
+
+LIMIT = 1 << 20
+
+
+def read_owned(path: Path, uids: frozenset[int], limit: int = LIMIT) -> bytes:
+    """The content of a plain file of at most `limit` bytes that belongs to one of `uids` and that nobody else may write.
+
+    No link is followed at its end and nothing that is not a plain file is opened for long. OSError says why not.
+    """
+    return system.files().read_owned(path, uids, limit)
+
+
+def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Replace `path` in one durable step: readers see the old content or the new, also after a power cut. OSError."""
+    system.files().write_atomic(path, data, mode)

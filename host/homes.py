@@ -1,0 +1,134 @@
+"""Where state and sockets lie, and that the place can be trusted.
+
+The system's home is /var/lib/giochoi with sockets in /run/giochoi; a private one is $XDG_DATA_HOME/giochoi; `--home` (or
+GIOCHOI_HOME) names any other. In all of them: daemon/ and agent/ (0700, of those who run there), public/ (0755, key and card).
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+from host import system
+
+Kind = Literal["system", "private", "given"]
+ENV = "GIOCHOI_HOME"
+
+
+class HomeError(Exception):
+    """One clear line: which folder, what is wrong, what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """One installation's folders. Nothing here touches the disk."""
+
+    root: Path
+    kind: Kind
+
+    @property
+    def daemon(self) -> Path:
+        return self.root / "daemon"
+
+    @property
+    def agent(self) -> Path:
+        return self.root / "agent"
+
+    @property
+    def public(self) -> Path:
+        return self.root / "public"
+
+    @property
+    def run(self) -> Path:
+        return system.files().system_run() if self.kind == "system" else self.root / "run"
+
+    @property
+    def daemon_address(self) -> str:
+        return str(self.run / "daemon.sock")
+
+    @property
+    def agent_address(self) -> str:
+        return str(self.run / "agent" / "agent.sock")
+
+
+class Lock:
+    """A folder held by this process until `close`, also across kill -9 of it."""
+
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
+
+    def close(self) -> None:
+        """Let go. Harmless when it already is."""
+        handle, self._handle = self._handle, -1
+        if handle >= 0:
+            os.close(handle)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def server_home(given: str | None) -> Home:
+    """The home that a server works in, with root and run/ made and checked. HomeError."""
+    home = _named(given) or _default(privileged=system.files().privileged())
+    prepare(home.root, 0o755)
+    prepare(home.run, 0o755)
+    return home
+
+
+def client_home(given: str | None) -> Home:
+    """The home that a client talks to: named, else the system's if a socket is there, else the private one."""
+    named = _named(given)
+    if named:
+        return named
+    home = _default(privileged=True)
+    with suppress(OSError):
+        if Path(home.daemon_address).exists() or Path(home.agent_address).exists():
+            return home
+    private = _default(privileged=False)
+    with suppress(OSError):
+        if private.root.exists():
+            return private
+    return _default(privileged=system.files().privileged())
+
+
+def prepare(folder: Path, mode: int) -> None:
+    """Make the folder, or check it: ours or root's, no link, nobody else may write. Never more open than `mode`. HomeError."""
+    try:
+        system.files().prepare(folder, mode)
+    except OSError as error:
+        raise HomeError(f"{folder}: {_why(error)}; chọn --home khác / choose another --home") from error
+
+
+def lock(folder: Path) -> Lock:
+    """Hold the folder for this process. HomeError if another one does, naming it."""
+    try:
+        return Lock(system.files().lock(folder / "lock"))
+    except system.TakenError as error:
+        pid = error.pid or "?"
+        raise HomeError(f"{folder}: đang được dùng bởi pid {pid} / in use by pid {pid}") from error
+    except OSError as error:
+        raise HomeError(f"{folder}: không khóa được / cannot be locked: {_why(error)}") from error
+
+
+def _named(given: str | None) -> Home | None:
+    name = given or os.environ.get(ENV)
+    if not name:
+        return None
+    # Not resolved: a link at the end has to be seen as one and refused.
+    root = Path(os.path.abspath(Path(name).expanduser()))  # noqa: PTH100 - Path.absolute keeps "..", resolve follows links
+    return Home(root, "system" if root == system.files().system_root() else "given")
+
+
+def _default(*, privileged: bool) -> Home:
+    files = system.files()
+    return Home(files.system_root(), "system") if privileged else Home(files.private_root(), "private")
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or str(error)

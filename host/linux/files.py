@@ -1,0 +1,152 @@
+"""Folders, files and locks on Linux (system.Files)."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import secrets
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from host.system import TakenError
+
+_OTHERS = stat.S_IWGRP | stat.S_IWOTH
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def boot() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
+
+def privileged() -> bool:
+    return os.geteuid() == 0
+
+
+def owner() -> int:
+    return os.geteuid()
+
+
+def system_root() -> Path:
+    return Path("/var/lib/giochoi")
+
+
+def system_run() -> Path:
+    return Path("/run/giochoi")
+
+
+def private_root() -> Path:
+    # XDG Base Directory Specification: a relative value is to be ignored.
+    data = os.environ.get("XDG_DATA_HOME", "")
+    base = Path(data) if data.startswith("/") else Path("~/.local/share").expanduser()
+    return base / "giochoi"
+
+
+def prepare(folder: Path, mode: int) -> None:
+    try:
+        handle = os.open(folder, _FOLDER)
+    except FileNotFoundError:
+        _make(folder, mode)
+        handle = os.open(folder, _FOLDER)
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.ENOTDIR}:
+            raise _broken("không phải thư mục thật / not a real folder") from error
+        raise
+    try:
+        _check(handle, mode)
+    finally:
+        os.close(handle)
+
+
+def _make(folder: Path, mode: int) -> None:
+    folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        folder.mkdir(mode=mode)
+
+
+def _check(handle: int, mode: int) -> None:
+    found = os.fstat(handle)
+    if found.st_uid not in {os.geteuid(), 0}:
+        raise _broken(f"thuộc uid {found.st_uid}, không phải của ta / owned by uid {found.st_uid}, not by us")
+    if found.st_mode & _OTHERS:
+        raise _broken("người khác ghi được, hãy chmod go-w / others may write to it, chmod go-w it")
+    looser = stat.S_IMODE(found.st_mode) & ~mode
+    if looser and found.st_uid == os.geteuid():
+        os.fchmod(handle, stat.S_IMODE(found.st_mode) & mode)
+
+
+def lock(file: Path) -> int:
+    handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, b"%d\n" % os.getpid(), 0)
+    except BlockingIOError as error:
+        holder = os.pread(handle, 20, 0).strip()
+        os.close(handle)
+        raise TakenError(int(holder) if holder.isdigit() else 0) from error
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def read_owned(path: Path, uids: frozenset[int], limit: int) -> bytes:
+    # O_NONBLOCK: a FIFO in the place of the file must not stop us.
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise _broken("không phải tệp thường / not a plain file")
+        if found.st_uid not in uids:
+            raise _broken(f"thuộc uid {found.st_uid} / owned by uid {found.st_uid}")
+        if found.st_mode & _OTHERS:
+            raise _broken("người khác ghi được / others may write to it")
+        if found.st_size > limit:
+            raise _broken(f"lớn hơn {limit} byte / larger than {limit} bytes")
+        return _read(handle, limit)
+    finally:
+        os.close(handle)
+
+
+def _read(handle: int, limit: int) -> bytes:
+    data = bytearray()
+    while len(data) <= limit:
+        piece = os.read(handle, 1 << 16)
+        if not piece:
+            return bytes(data)
+        data += piece
+    raise _broken(f"lớn hơn {limit} byte / larger than {limit} bytes")
+
+
+def write_atomic(path: Path, data: bytes, mode: int) -> None:
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    name = f".{path.name}.{secrets.token_hex(8)}"
+    try:
+        try:
+            _write(folder, name, data, mode)
+            os.rename(name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        except OSError:
+            with suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=folder)
+            raise
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _write(folder: int, name: str, data: bytes, mode: int) -> None:
+    handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=folder)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(handle, view) :]
+        os.fchmod(handle, mode)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _broken(why: str) -> PermissionError:
+    return PermissionError(errno.EPERM, why)

@@ -1,0 +1,234 @@
+"""The local API: one JSON document a line, over host.transport. Its server is here, its client in host.client.
+
+A request is {"op": NAME, "args": {…}}, its answer {"ok": …} or {"error": {"code": …, "text": …}}; a stream answers
+{"item": …} any number of times, then {"end": true} or an error. Requests on one connection follow one another. Whatever a
+client sends while its stream runs, and its hanging up, ends the stream.
+
+Whoever may connect may also try to harm: requests are bounded in size, time and number by account, and whatever cannot
+be understood gets an error and no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+import msgspec
+
+from host import transport
+from host.client import ApiError, Code, Failure, acall, astream, call, stream
+from host.transport import Caller, Unreachable
+
+__all__ = ["ApiError", "Caller", "Route", "Server", "Unreachable", "acall", "astream", "call", "serve", "stream"]
+
+LIMIT = 16 << 20
+_SMALL = 1 << 16
+_BIG_TOGETHER = 2 * LIMIT
+_CONNECTIONS = 32
+_PATIENCE = 30.0
+
+_log = logging.getLogger(__name__)
+
+
+class Handler(Protocol):
+    """Answers a request with one Struct, or as an async generator with many. ApiError is passed on to the client."""
+
+    def __call__(self, caller: Caller, request: Any, /) -> Awaitable[msgspec.Struct] | AsyncIterator[msgspec.Struct]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a request of this name is decoded into, which role may send it ("any": everybody local), who answers it."""
+
+    request: type[msgspec.Struct]
+    role: str
+    handler: Handler
+
+
+class _Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    op: str
+    args: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class _Hangup(Exception):
+    """The connection is over."""
+
+
+class Server:
+    """Serves until `close`."""
+
+    def __init__(self, routes: Mapping[str, Route], roles: Callable[[Caller], frozenset[str]]) -> None:
+        self._routes = routes
+        self._roles = roles
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._connections: Counter[int] = Counter()
+        self._held: Counter[int] = Counter()
+        self._listener: transport.Listener | None = None
+
+    async def open(self, address: str, mode: int) -> None:
+        """HomeError if the address is in use or cannot be made."""
+        self._listener = await transport.listen(address, mode, self._connected)
+
+    async def close(self) -> None:
+        """Stop listening and end every connection."""
+        if self._listener:
+            self._listener.close()
+            self._listener = None
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _connected(self, caller: Caller, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        self._tasks.add(task)
+        self._connections[caller.uid] += 1
+        try:
+            if self._connections[caller.uid] > _CONNECTIONS:
+                await _send(writer, _failure("unavailable", "quá nhiều kết nối / too many connections"))
+            else:
+                await self._converse(caller, _Lines(reader, self._held, caller.uid), writer)
+        except _Hangup:
+            pass  # the client's own doing: nobody is left to be told
+        finally:
+            self._tasks.discard(task)
+            self._connections[caller.uid] -= 1
+            if writer.transport.get_write_buffer_size():
+                writer.transport.abort()
+            writer.close()
+
+    async def _converse(self, caller: Caller, lines: _Lines, writer: asyncio.StreamWriter) -> None:
+        while True:
+            try:
+                line = await lines.next()
+            except ApiError as error:  # what follows on this connection is the rest of it: not to be understood
+                await _send(writer, _failure(error.code, error.text))
+                raise _Hangup from error
+            try:
+                document = await self._answer(caller, line, lines, writer)
+            except _Hangup:
+                raise
+            except ApiError as error:
+                document = _failure(error.code, error.text)
+            except Exception:  # noqa: BLE001 - a bug in one handler must not end the server; it is logged whole
+                _log.exception("a request failed")
+                document = _failure("unavailable", "lỗi bên trong, xem nhật ký hệ thống / internal error, see the system log")
+            await _send(writer, document)
+
+    async def _answer(self, caller: Caller, line: bytes, lines: _Lines, writer: asyncio.StreamWriter) -> bytes:
+        """The last document that the request is answered with; the items of a stream are sent on the way."""
+        answer = self._begin(caller, line)
+        if isinstance(answer, AsyncIterator):
+            await _stream(answer, lines, writer)
+            return b'{"end":true}'
+        return b'{"ok":%b}' % msgspec.json.encode(await answer)
+
+    def _begin(self, caller: Caller, line: bytes) -> Awaitable[msgspec.Struct] | AsyncIterator[msgspec.Struct]:
+        try:
+            request = msgspec.json.decode(line, type=_Request)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+            raise ApiError("bad-input", f"không hiểu yêu cầu / request not understood: {error}") from error
+        route = self._routes.get(request.op)
+        if route is None:
+            raise ApiError("bad-input", f"không có lệnh này / no such request: {request.op[:40]!r}")
+        if route.role != "any" and route.role not in self._roles(caller):
+            raise ApiError("refused", f"{request.op}: chỉ dành cho / only for: {route.role}")
+        try:
+            args = msgspec.json.decode(request.args, type=route.request)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+            raise ApiError("bad-input", f"{request.op}: {error}") from error
+        return route.handler(caller, args)
+
+
+class _Lines:
+    """The lines of one connection. Large ones count against what its account may make us hold at once."""
+
+    def __init__(self, reader: asyncio.StreamReader, held: Counter[int], uid: int) -> None:
+        self._reader = reader
+        self._held = held
+        self._uid = uid
+        self._rest = b""
+
+    async def next(self) -> bytes:
+        """The next line. _Hangup: it does not come. ApiError: it is too long."""
+        parts, size, charged = [self._rest], len(self._rest), 0
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                while b"\n" not in parts[-1]:
+                    parts.append(await self._piece())
+                    size += len(parts[-1])
+                    if size > _SMALL:
+                        self._held[self._uid] += size - charged
+                        charged = size
+                        self._check(size)
+        except TimeoutError as error:
+            raise _Hangup from error
+        finally:
+            self._held[self._uid] -= charged
+        line, _, self._rest = b"".join(parts).partition(b"\n")
+        return line
+
+    async def _piece(self) -> bytes:
+        try:
+            piece = await self._reader.read(_SMALL)
+        except ConnectionError as error:
+            raise _Hangup from error
+        if not piece:
+            raise _Hangup
+        return piece
+
+    def _check(self, size: int) -> None:
+        if size > LIMIT or self._held[self._uid] > _BIG_TOGETHER:
+            raise ApiError("bad-input", f"yêu cầu quá dài / request too long (max {LIMIT} bytes)")
+
+    async def said_something(self) -> None:
+        """Wait until the client sends anything or hangs up."""
+        if not self._rest:
+            await self._piece()
+
+
+async def _stream(items: AsyncIterator[msgspec.Struct], lines: _Lines, writer: asyncio.StreamWriter) -> None:
+    sending = asyncio.ensure_future(_items(items, writer))
+    watching = asyncio.ensure_future(lines.said_something())
+    try:
+        await asyncio.wait({sending, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if watching.done():
+            raise _Hangup
+        sending.result()
+    finally:
+        for task in (sending, watching):
+            task.cancel()
+        await asyncio.gather(sending, watching, return_exceptions=True)
+
+
+async def _items(items: AsyncIterator[msgspec.Struct], writer: asyncio.StreamWriter) -> None:
+    async with aclosing(cast("Any", items)):
+        async for item in items:
+            await _send(writer, b'{"item":%b}' % msgspec.json.encode(item))
+
+
+async def _send(writer: asyncio.StreamWriter, document: bytes) -> None:
+    try:
+        writer.write(document + b"\n")
+        async with asyncio.timeout(_PATIENCE):
+            await writer.drain()
+    except (TimeoutError, ConnectionError) as error:
+        raise _Hangup from error
+
+
+def _failure(code: Code, text: str) -> bytes:
+    return b'{"error":%b}' % msgspec.json.encode(Failure(code, text))
+
+
+async def serve(
+    address: str, routes: Mapping[str, Route], roles: Callable[[Caller], frozenset[str]], mode: int = 0o666
+) -> Server:
+    """Serve the routes on the address. HomeError: in use, or it cannot be made."""
+    server = Server(routes, roles)
+    await server.open(address, mode)
+    return server

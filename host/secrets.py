@@ -1,0 +1,91 @@
+"""Keys of a server: made once, kept where only it can read them.
+
+With --home, and in the system's home, that is a file of mode 0600 in the server's own folder (the system has no session whose
+keyring could be open at boot, and a keyring found through somebody's environment would be that somebody's). In a private home
+the desktop's keyring is tried first, in a short-lived process: libraries that talk to a session bus stay out of servers.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from host import system
+from host.files import read_owned, write_atomic
+from host.homes import Home, HomeError
+
+_SERVICE = "giochoi"
+_PATIENCE = 10.0
+_IN_KEYRING = b"keyring\n"
+
+
+def load_or_create(home: Home, folder: Path, name: str, make: Callable[[], bytes]) -> bytes:
+    """The secret of this name, made by `make` at its first use. HomeError: it exists but cannot be read, or cannot be kept.
+
+    A secret that was in the keyring and cannot be had now is never replaced by a new one: the log would have two keys.
+    """
+    path = folder / name
+    try:
+        return _load(path)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise HomeError(f"{path}: không đọc được / cannot be read: {error.strerror or error}") from error
+    secret = make()
+    entry = str(path)
+    kept = home.kind == "private" and _put(entry, secret)
+    try:
+        write_atomic(path, _IN_KEYRING if kept else base64.b64encode(secret) + b"\n")
+    except OSError as error:
+        raise HomeError(f"{path}: không ghi được / cannot be written: {error.strerror or error}") from error
+    return secret
+
+
+def _load(path: Path) -> bytes:
+    kept = read_owned(path, frozenset((system.files().owner(),)))
+    if kept != _IN_KEYRING:
+        try:
+            return base64.b64decode(kept.strip(), validate=True)
+        except binascii.Error as error:
+            raise HomeError(f"{path}: nội dung hỏng / content is damaged; restore it from a backup") from error
+    secret = _ask("get", str(path), b"")
+    if not secret:
+        raise HomeError(f"{path}: khóa nằm trong keyring đang đóng, hãy mở / the key is in a locked keyring: unlock it")
+    return base64.b64decode(secret)
+
+
+def _put(entry: str, secret: bytes) -> bool:
+    text = base64.b64encode(secret)
+    return _ask("set", entry, text) == text
+
+
+def _ask(verb: str, entry: str, text: bytes) -> bytes:
+    """What the short-lived process says; empty if there is no keyring that keeps secrets, or it does not open in time."""
+    command = (sys.executable, "-m", "host.secrets", verb, entry)
+    with suppress(OSError, subprocess.SubprocessError):
+        done = subprocess.run(command, input=text, capture_output=True, timeout=_PATIENCE, check=False)
+        return done.stdout.strip() if done.returncode == 0 else b""
+    return b""
+
+
+def _main(verb: str, entry: str) -> int:
+    import keyring  # noqa: PLC0415 - only in this process
+    from keyring.backends import fail, null  # noqa: PLC0415
+
+    backend = keyring.get_keyring()
+    if isinstance(backend, (fail.Keyring, null.Keyring)) or not type(backend).__module__.startswith("keyring.backends."):
+        return 1  # none, or a third party's, which may keep them in plain text
+    if verb == "set":
+        backend.set_password(_SERVICE, entry, sys.stdin.read())
+    secret = backend.get_password(_SERVICE, entry)
+    sys.stdout.write(secret or "")
+    return 0 if secret else 1
+
+
+if __name__ == "__main__":
+    sys.exit(_main(*sys.argv[1:]))

@@ -1,0 +1,316 @@
+"""The local API: answers, streams and errors arrive, and no client can stop the server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import aclosing, asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from host.homes import HomeError
+from host.rpc import ApiError, Caller, Route, Server, Unreachable, acall, astream, call, serve, stream
+
+
+class Say(msgspec.Struct, forbid_unknown_fields=True):
+    text: str = ""
+
+
+class Count(msgspec.Struct, forbid_unknown_fields=True):
+    n: int
+
+
+class Backend:
+    def __init__(self) -> None:
+        self.cancelled = asyncio.Event()
+
+    async def echo(self, _caller: Caller, request: Say) -> Say:
+        return request
+
+    async def who(self, caller: Caller, _request: Say) -> Say:
+        return Say(f"{caller.uid} {caller.pid} {caller.account} {caller.admin}")
+
+    async def fail(self, _caller: Caller, request: Say) -> Say:
+        if request.text == "bug":
+            raise ZeroDivisionError
+        raise ApiError("not-found", request.text)
+
+    async def late(self, _caller: Caller, _request: Say) -> Say:
+        await asyncio.sleep(5)
+        return Say()
+
+    async def count(self, _caller: Caller, request: Count) -> AsyncIterator[Count]:
+        for n in range(request.n):
+            yield Count(n)
+        if request.n == 13:
+            raise ApiError("refused", "13")
+
+    async def forever(self, _caller: Caller, _request: Say) -> AsyncIterator[Count]:
+        try:
+            yield Count(0)
+            await asyncio.sleep(60)
+        finally:
+            self.cancelled.set()
+
+    def routes(self) -> dict[str, Route]:
+        return {
+            "echo": Route(Say, "any", self.echo),
+            "who": Route(Say, "any", self.who),
+            "fail": Route(Say, "any", self.fail),
+            "late": Route(Say, "any", self.late),
+            "count": Route(Count, "any", self.count),
+            "forever": Route(Say, "any", self.forever),
+            "guarded": Route(Say, "guardian", self.echo),
+        }
+
+
+@asynccontextmanager
+async def serving(address: str) -> AsyncIterator[Backend]:
+    backend = Backend()
+    server: Server = await serve(address, backend.routes(), lambda _caller: frozenset({"player"}))
+    try:
+        yield backend
+    finally:
+        await server.close()
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> str:
+    return str(tmp_path / "api.sock")
+
+
+def run(address: str, body: Callable[[Backend], Coroutine[Any, Any, None]]) -> None:
+    async def main() -> None:
+        async with asyncio.timeout(20), serving(address) as backend:
+            await body(backend)
+
+    asyncio.run(main())
+
+
+def raw(address: str, data: bytes, *, half_close: bool = False) -> bytes:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(10)
+        client.connect(address)
+        client.sendall(data)
+        if half_close:
+            client.shutdown(socket.SHUT_WR)
+            return client.makefile("rb").read()
+        return client.makefile("rb").readline()
+
+
+def test_calls_and_streams_from_both_kinds_of_client(address: str) -> None:
+    """What is sent comes back, once or item by item, whether the client waits or runs a loop."""
+
+    async def body(_: Backend) -> None:
+        said = Say("xin chào\n😀")
+        assert await acall(address, "echo", said, Say) == said
+        assert await asyncio.to_thread(call, address, "echo", said, Say) == said
+        assert [i.n async for i in astream(address, "count", Count(1000), Count)] == list(range(1000))
+        assert await asyncio.to_thread(lambda: [i.n for i in stream(address, "count", Count(3), Count)]) == [0, 1, 2]
+
+    run(address, body)
+
+
+def test_the_kernel_says_who_calls(address: str) -> None:
+    """uid, pid and account are those of the connecting process; root is an administrator."""
+
+    async def body(_: Backend) -> None:
+        uid, pid, account, admin = (await acall(address, "who", Say(), Say)).text.split()
+        assert (int(uid), int(pid)) == (os.geteuid(), os.getpid())
+        if uid == "0":
+            assert (account, admin) == ("root", "True")
+
+    run(address, body)
+
+
+@pytest.mark.parametrize(
+    ("op", "text", "code"),
+    [("guarded", "", "refused"), ("fail", "gone", "not-found"), ("fail", "bug", "unavailable"), ("no", "", "bad-input")],
+)
+def test_errors_arrive_as_such(address: str, op: str, text: str, code: str) -> None:
+    """A role that is missing, a handler's refusal, a bug and an unknown name: a code and one line, never a traceback."""
+
+    async def body(_: Backend) -> None:
+        for attempt in (acall(address, op, Say(text), Say), asyncio.to_thread(call, address, op, Say(text), Say)):
+            with pytest.raises(ApiError) as error:
+                await attempt
+            assert error.value.code == code
+            assert "\n" not in error.value.text
+            assert "Zero" not in error.value.text
+
+    run(address, body)
+
+
+def test_a_streams_error_comes_after_its_items(address: str) -> None:
+    """Items that were sent are delivered before the error that ends the stream."""
+
+    async def body(_: Backend) -> None:
+        got = []
+        try:
+            async for item in astream(address, "count", Count(13), Count):
+                got.append(item.n)  # noqa: PERF401 - the error comes on the way
+        except ApiError as error:
+            got.append(int(error.text))
+        assert got == list(range(14))
+
+    run(address, body)
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"\n",
+        b"\x00\xff\xfe\n",
+        b"[]\n",
+        b"{}\n",
+        b'{"op":1}\n',
+        b'{"op":"echo","args":{"text":1}}\n',
+        b'{"op":"echo","args":{"x":1}}\n',
+        b'{"op":"echo","more":1}\n',
+        b"[" * 60_000 + b"\n",
+        b'{"op":"echo","args":' + b"[" * 60_000 + b"\n",
+    ],
+)
+def test_garbage_is_answered_and_survived(address: str, garbage: bytes) -> None:
+    """Whatever is no request is `bad-input`, and the same connection can still ask."""
+
+    async def body(_: Backend) -> None:
+        answer = await asyncio.to_thread(raw, address, garbage + b'{"op":"echo"}\n', half_close=True)
+        first, second = answer.splitlines()
+        assert msgspec.json.decode(first)["error"]["code"] == "bad-input"
+        assert second == b'{"ok":{"text":""}}'
+
+    run(address, body)
+
+
+def test_large_requests_have_a_limit(address: str) -> None:
+    """15 MiB are a request, more than 16 are refused without being held."""
+
+    async def body(_: Backend) -> None:
+        large = Say("x" * (15 << 20))
+        assert await acall(address, "echo", large, Say) == large
+        with pytest.raises(ApiError):
+            await acall(address, "echo", Say("x" * (17 << 20)), Say)
+        assert await acall(address, "echo", Say("still there"), Say) == Say("still there")
+
+    run(address, body)
+
+
+def test_half_closed_client_gets_its_answer(address: str) -> None:
+    """A client that has said all it will still hears the answer."""
+
+    async def body(_: Backend) -> None:
+        answer = await asyncio.to_thread(raw, address, b'{"op":"echo","args":{"text":"a"}}\n', half_close=True)
+        assert answer == b'{"ok":{"text":"a"}}\n'
+
+    run(address, body)
+
+
+def test_stream_ends_with_its_client(address: str) -> None:
+    """A client that goes away takes its stream's generator with it, at once."""
+
+    async def body(backend: Backend) -> None:
+        async with aclosing(astream(address, "forever", Say(), Count)) as items:
+            assert await anext(items) == Count(0)
+        async with asyncio.timeout(2):
+            await backend.cancelled.wait()
+
+    run(address, body)
+
+
+def test_one_account_cannot_take_all_connections(address: str) -> None:
+    """An account may hold so many connections, the next is told so; when they go, it may come again."""
+
+    async def body(_backend: Backend) -> None:
+        held = [await asyncio.open_unix_connection(address) for _ in range(32)]
+        with pytest.raises(ApiError, match="too many"):
+            await acall(address, "echo", Say(), Say)
+        for _, writer in held:
+            writer.close()
+        await asyncio.sleep(0.1)
+        assert await acall(address, "echo", Say(), Say) == Say()
+
+    run(address, body)
+
+
+def test_a_silent_or_deaf_client_is_dropped(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who does not finish a request, or does not read its answers, loses the connection and nobody else does."""
+    monkeypatch.setattr("host.rpc._PATIENCE", 0.2)
+
+    async def body(_: Backend) -> None:
+        assert await asyncio.to_thread(raw, address, b'{"op":') == b""
+        reader, writer = await asyncio.open_unix_connection(address)
+        writer.write(b'{"op":"count","args":{"n":1000000}}\n')
+        await asyncio.sleep(1)
+        assert await acall(address, "echo", Say("ok"), Say) == Say("ok")
+        heard = 0
+        with suppress(ConnectionError):
+            while piece := await reader.read(1 << 20):
+                heard += len(piece)
+        assert heard < len(b'{"item":{"n":0}}') * 1_000_000
+        writer.close()
+
+    run(address, body)
+
+
+def test_late_answers_and_dead_servers(address: str) -> None:
+    """No server is `Unreachable`; one that does not answer in time is `unavailable`."""
+
+    async def body(_: Backend) -> None:
+        for attempt in (acall(address, "late", Say(), Say, 0.1), asyncio.to_thread(call, address, "late", Say(), Say, 0.1)):
+            with pytest.raises(ApiError) as error:
+                await attempt
+            assert error.value.code == "unavailable"
+
+    with pytest.raises(Unreachable):
+        call(address, "echo", Say(), Say)
+    with pytest.raises(Unreachable):
+        list(stream(address, "echo", Say(), Say))
+    run(address, body)
+    with pytest.raises(Unreachable):
+        asyncio.run(acall(address, "echo", Say(), Say))
+
+
+def test_stale_socket_is_replaced_and_a_living_one_is_not(address: str) -> None:
+    """A dead server's socket is in nobody's way; a living one's is in use, a file in its place is left alone."""
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(address)
+
+    async def body(_: Backend) -> None:
+        with pytest.raises(HomeError, match="in use"):
+            await serve(address, {}, lambda _caller: frozenset())
+        assert await acall(address, "echo", Say(), Say) == Say()
+
+    run(address, body)
+    assert not Path(address).exists()
+    Path(address).write_text("mine")
+    with pytest.raises(HomeError, match="something else"):
+        run(address, body)
+    assert Path(address).read_text() == "mine"
+
+
+def test_long_addresses_work(tmp_path: Path) -> None:
+    """A home deeper than a socket's name may be long is no reason to fail."""
+    folder = tmp_path / ("x" * 100) / ("y" * 100)
+    folder.mkdir(parents=True)
+    address = str(folder / "api.sock")
+
+    async def body(_: Backend) -> None:
+        assert await acall(address, "echo", Say(), Say) == Say()
+
+    run(address, body)
+
+
+def test_answers_of_another_version_are_one_error(address: str) -> None:
+    """An answer of the wrong shape is `unavailable`, not an exception of the decoder."""
+
+    async def body(_: Backend) -> None:
+        with pytest.raises(ApiError, match="version"):
+            await acall(address, "echo", Say("x"), Count)
+
+    run(address, body)
