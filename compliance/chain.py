@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from compliance import entry
-from compliance.note import NoteError, VerifierKey
+from compliance.note import NoteError, Signer, VerifierKey
 
 SEAL_HEADER = b"giochoi-seal/v1\n"
+
+E = TypeVar("E", bound=entry.Entry)
 
 
 class ChainError(ValueError):
@@ -49,6 +51,39 @@ def seal_message(seal: entry.Seal) -> bytes:
     The header keeps it apart from every note: no checkpoint's second line is JSON.
     """
     return SEAL_HEADER + entry.encode(msgspec.structs.replace(seal, sig=""))
+
+
+class Draft:
+    """The next entries of a chain, all at one moment: `head` is the chain's last entry, `sealed` the seq of its last seal."""
+
+    def __init__(self, seat: str, signer: Signer, head: Head, sealed: int | None = None, **moment: Any) -> None:
+        """`moment` is boot, mono and wall. `sealed` None: the head is a seal, or the chain's start."""
+        self.head = head
+        self.data: list[bytes] = []
+        self._seat = seat
+        self._signer = signer
+        self._sealed = head.seq if sealed is None else sealed
+        self._moment = moment
+
+    def add(self, kind: type[E], **fields: Any) -> E:
+        """Adds an entry and returns it. EntryError if the fields are not those of the kind or not in the profile."""
+        line = self._line(kind, **fields)
+        data = entry.encode(line)
+        entry.decode(data)  # a field of the wrong type must fail here, not in the log
+        self.data.append(data)
+        self.head = Head(line.seq, digest(data))
+        return line
+
+    def seal(self) -> entry.Seal:
+        """Adds the seal over what no seal covers yet."""
+        span = {"first": self._sealed + 1, "last": self.head.seq, "head": self.head.hash}
+        unsigned = self._line(entry.Seal, sig="", **span)
+        seal = self.add(entry.Seal, sig=self._signer.sign_bytes(seal_message(unsigned)).hex(), **span)
+        self._sealed = seal.seq
+        return seal
+
+    def _line(self, kind: type[E], **fields: Any) -> E:
+        return kind(seat=self._seat, seq=self.head.seq + 1, prev=self.head.hash, **self._moment, **fields)
 
 
 class Chain:

@@ -12,10 +12,10 @@ import hmac
 import secrets
 import sqlite3
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from compliance import chain, entry
-from compliance.chain import START, Chain, ChainError, Head
+from compliance import entry
+from compliance.chain import START, Chain, ChainError, Draft, E, Head
 from compliance.note import Signer
 
 SALT_BYTES = 32
@@ -28,8 +28,6 @@ _TABLES = (
         one INTEGER PRIMARY KEY CHECK (one = 1), seat TEXT NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL,
         sealed INTEGER NOT NULL, forgotten INTEGER NOT NULL) STRICT""",
 )
-
-E = TypeVar("E", bound=entry.Entry)
 
 
 class JournalError(Exception):
@@ -89,23 +87,15 @@ class Journal:
 
         EntryError if the fields are not those of the kind or not in the profile; sqlite3.Error if it cannot be written.
         """
+        if kind is entry.Seal:
+            raise entry.EntryError("a seal is appended by seal()")
         salt = None
         if payload is not None:
             salt = secrets.token_bytes(SALT_BYTES)
             fields["secret"] = commitment(salt, payload)
-        head, _ = self._head()
-        line = kind(seat=self.seat, boot=self.boot, seq=head.seq + 1, prev=head.hash, mono=mono, wall=wall, **fields)
-        data = entry.encode(line)
-        entry.decode(data)  # a field of the wrong type must fail here, not in the log
-        sealed = isinstance(line, entry.Seal)
-        self._connection.execute(
-            "INSERT INTO journal (seq, entry, seal, salt, payload) VALUES (?, ?, ?, ?, ?)",
-            (line.seq, data, sealed, salt, payload),
-        )
-        self._connection.execute(
-            "UPDATE journal_head SET seq = ?, hash = ?, sealed = iif(?, ?, sealed)",
-            (line.seq, chain.digest(data), sealed, line.seq),
-        )
+        draft = self._draft(mono, wall)
+        line = draft.add(kind, **fields)
+        self._store(draft, salt, payload)
         return line
 
     def seal(self, mono: int, wall: int) -> entry.Seal | None:
@@ -113,12 +103,10 @@ class Journal:
         head, sealed = self._head()
         if head.seq == sealed:
             return None
-        seal = entry.Seal(
-            seat=self.seat, boot=self.boot, seq=head.seq + 1, prev=head.hash, mono=mono, wall=wall,
-            first=sealed + 1, last=head.seq, head=head.hash, sig="",
-        )  # fmt: skip
-        sig = self._signer.sign_bytes(chain.seal_message(seal)).hex()
-        return self.append(entry.Seal, mono=mono, wall=wall, first=seal.first, last=seal.last, head=seal.head, sig=sig)
+        draft = self._draft(mono, wall)
+        seal = draft.seal()
+        self._store(draft, seal=True)
+        return seal
 
     def spool(self, limit: int = 1000) -> Batch | None:
         """The oldest waiting batch: up to `limit` entries ending in a seal, or all up to the first seal if that is further.
@@ -154,6 +142,18 @@ class Journal:
     def head(self) -> Head:
         """The last entry appended; `START` if there is none."""
         return self._head()[0]
+
+    def _draft(self, mono: int, wall: int) -> Draft:
+        head, sealed = self._head()
+        return Draft(self.seat, self._signer, head, sealed, boot=self.boot, mono=mono, wall=wall)
+
+    def _store(self, draft: Draft, salt: bytes | None = None, payload: bytes | None = None, *, seal: bool = False) -> None:
+        (data,) = draft.data
+        seq, hashed = draft.head
+        query = "INSERT INTO journal (seq, entry, seal, salt, payload) VALUES (?, ?, ?, ?, ?)"
+        self._connection.execute(query, (seq, data, seal, salt, payload))
+        query = "UPDATE journal_head SET seq = ?, hash = ?, sealed = iif(?, ?, sealed)"
+        self._connection.execute(query, (seq, hashed, seal, seq))
 
     def _head(self) -> tuple[Head, int]:
         """The last entry and the seq of the last seal."""

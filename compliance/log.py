@@ -1,0 +1,400 @@
+"""The log, and the only writer of log.db: entries, tiles and the new signed checkpoint in one transaction.
+
+SQLite with synchronous=FULL: what an append returned is on disk, and what a crash interrupted never was. Tiles lie as
+tlog-tiles has them, so that an export copies and computes nothing. Besides the tree the database knows each seat's last entry,
+so that a batch that arrives twice is logged once, and where each entry of a seat lies. Opening checks the edge of the tree
+against the signed checkpoint and repairs nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from compliance import chain, tree
+from compliance.chain import START, ChainError, Draft, Head
+from compliance.entry import MAX_BYTES, AnyEntry, Entry, EntryError, SeatEnrolled, decode
+from compliance.note import NoteError, Signer, VerifierKey, checkpoint_text, parse_checkpoint
+from compliance.tiles import HEIGHT, WIDTH, Tile
+from compliance.tree import HASH_BYTES, Frontier, Range
+
+AGENT = "agent"
+VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE entry (idx INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+CREATE TABLE tile (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT; -- id = level << 48 | number
+CREATE TABLE seat (seat TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TABLE run (
+    seat TEXT NOT NULL, first INTEGER NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (seat, first)) STRICT, WITHOUT ROWID;
+CREATE TABLE head (
+    one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, frontier BLOB NOT NULL, note TEXT NOT NULL) STRICT;
+"""
+
+
+class LogError(Exception):
+    """A log that is damaged, another's, or cannot be written: one line, Vietnamese first."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(f"nhật ký tuân thủ (log.db): {vi} / the compliance log (log.db): {en}")
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where a batch's entries lie, in their order, and the checkpoint that covers them. `new`: how many are new."""
+
+    indexes: tuple[int, ...]
+    checkpoint: str
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry of the agent's own, where it lies, and the checkpoint that covers it and its seal."""
+
+    entry: AnyEntry
+    index: int
+    checkpoint: str
+
+
+class _Place(msgspec.Struct):
+    """The little of an entry that appending needs."""
+
+    seat: str
+    seq: int
+
+
+_places = msgspec.json.Decoder(_Place)
+
+
+class Log:
+    """The log in the database at `path`, made if it is not there; `signer` is its key, whose name is its origin.
+
+    Reading is safe from any thread, writing from one at a time (writers wait for each other). LogError if what is there is
+    damaged or has another key.
+    """
+
+    def __init__(self, path: Path | str, signer: Signer) -> None:
+        self._signer = signer
+        self._lock = threading.RLock()
+        self._frontier = Frontier()
+        self._edges: list[bytes] = []  # of each level the rightmost tile, as long as it is partial
+        self._checkpoint = ""
+        try:
+            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+        except sqlite3.Error as error:
+            raise LogError(f"không mở được {path}: {error}", f"cannot open {path}: {error}") from error
+        try:
+            self._open()
+        except (sqlite3.Error, LookupError) as error:
+            self._connection.close()
+            raise LogError(f"hỏng: {error}", f"damaged: {error}") from error
+        except LogError:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        self._connection.close()
+
+    # --- what it is ---------------------------------------------------------------------------------------------------
+
+    @property
+    def key(self) -> VerifierKey:
+        return self._signer.key
+
+    @property
+    def size(self) -> int:
+        """How many entries it has."""
+        return self._frontier.size
+
+    @property
+    def root(self) -> bytes:
+        """The tree hash over all of them."""
+        return self._frontier.root()
+
+    @property
+    def checkpoint(self) -> str:
+        """The latest signed checkpoint."""
+        return self._checkpoint
+
+    def head(self, seat: str) -> Head:
+        """The last entry of a seat's chain; `START` if there is none."""
+        row = self._connection.execute("SELECT seq, hash FROM seat WHERE seat = ?", (seat,)).fetchone()
+        return Head(*row) if row else START
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def entry(self, index: int) -> bytes:
+        """The bytes of entry `index`. IndexError if there is none."""
+        row = self._connection.execute("SELECT data FROM entry WHERE idx = ?", (index,)).fetchone()
+        if row is None:
+            raise IndexError(f"no entry {index} in a log of {self.size}")
+        return bytes(row[0])
+
+    def entries(self, first: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The bytes of the entries [first, end), read a bundle at a time."""
+        end = self.size if end is None else end
+        for start in range(first, end, WIDTH):
+            rows = self._connection.execute(
+                "SELECT data FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx", (start, min(start + WIDTH, end))
+            ).fetchall()
+            for (data,) in rows:
+                yield data
+
+    def index(self, seat: str, seq: int) -> int:
+        """Where entry `seq` of a seat lies. LookupError if the log has not got it."""
+        query = "SELECT first, idx FROM run WHERE seat = ? AND first <= ? ORDER BY first DESC LIMIT 1"
+        row = self._connection.execute(query, (seat, seq)).fetchone()
+        if row is None or seq > self.head(seat).seq:
+            raise LookupError(f"the log has no entry {seq} of seat {seat}")
+        return int(row[1]) + seq - int(row[0])
+
+    def tile(self, tile: Tile) -> bytes:
+        """The hashes of a tile. LookupError if the log has not got so many."""
+        row = self._connection.execute(
+            "SELECT substr(data, 1, ?) FROM tile WHERE id = ?", (tile.width * HASH_BYTES, _tile_id(tile.level, tile.number))
+        ).fetchone()
+        if row is None or len(row[0]) != tile.width * HASH_BYTES:
+            raise LookupError(f"the log has no {tile.path}")
+        return bytes(row[0])
+
+    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
+        """The proof that entry `index` is in the tree of `size` leaves, by default all. ProofError if it is not."""
+        size = self._within(size)
+        return [self._hash(span) for span in tree.inclusion_path(index, size)]
+
+    def consistency_proof(self, size1: int, size2: int | None = None) -> list[bytes]:
+        """The proof that the tree of `size1` leaves begins that of `size2`, by default all. ProofError if it is longer."""
+        size2 = self._within(size2)
+        return [self._hash(span) for span in tree.consistency_path(size1, size2)]
+
+    def _within(self, size: int | None) -> int:
+        if size is not None and size > self.size:
+            raise tree.ProofError(f"the log has {self.size} leaves, not {size}")
+        return self.size if size is None else size
+
+    def _hash(self, span: Range) -> bytes:
+        """The hash of the subtree over these leaves: full subtrees from tiles, joined from the right."""
+        first, end = span
+        peaks = [self._full(first + low, first + high) for low, high in tree.peak_ranges(end - first)]
+        result = peaks[-1]
+        for peak in peaks[-2::-1]:
+            result = tree.node_hash(peak, result)
+        return result
+
+    def _full(self, first: int, end: int) -> bytes:
+        """The hash of a full subtree: from the hashes of the tile that holds it, or those below it."""
+        height = (end - first).bit_length() - 1
+        level = height // HEIGHT
+        low, high = first >> HEIGHT * level, end >> HEIGHT * level
+        row = self._connection.execute(
+            "SELECT substr(data, ?, ?) FROM tile WHERE id = ?",
+            (low % WIDTH * HASH_BYTES + 1, (high - low) * HASH_BYTES, _tile_id(level, low // WIDTH)),
+        ).fetchone()
+        if row is None or len(row[0]) != (high - low) * HASH_BYTES:
+            raise LogError(f"hỏng: thiếu tile/{level}/{low // WIDTH}", f"damaged: tile/{level}/{low // WIDTH} is missing")
+        return tree.root_of(_hashes(row[0]))
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def append(self, entries: Sequence[bytes]) -> str:
+        """Appends canonical entries, durably, and returns the new checkpoint. The caller has checked their chains.
+
+        EntryError or ChainError if an entry names no seat and seq, or not the seat's next; LogError if it cannot be written.
+        Then nothing was.
+        """
+        with self._lock:
+            if not entries:
+                return self._checkpoint
+            before = self.size
+            frontier = Frontier(before, self._frontier.peaks)
+            leaves = [tree.leaf_hash(data) for data in entries]
+            completed = frontier.extend(leaves, HEIGHT)
+            runs, heads = self._chains(entries)
+            tiles, edges = self._grown(before, leaves, completed)
+            note = self._signer.sign(checkpoint_text(self._signer.name, frontier.size, frontier.root()))
+            try:
+                self._store(enumerate(entries, before), tiles, runs, heads, (frontier.size, b"".join(frontier.peaks), note))
+            except (sqlite3.Error, OverflowError) as error:
+                raise LogError(f"không ghi được: {error}", f"cannot be written: {error}") from error
+            self._frontier, self._edges, self._checkpoint = frontier, edges, note
+            return note
+
+    def append_batch(self, seat: str, key: VerifierKey, entries: Sequence[bytes]) -> Appended:
+        """Takes in a batch of a seat's chain, ending in a seal by `key`. What the log holds already is not logged again.
+
+        ChainError if the batch does not continue the chain or contradicts it; LogError if it cannot be written.
+        """
+        if seat == AGENT:
+            raise ChainError(0, "the agent's own chain is not sent in")
+        with self._lock:
+            head = self.head(seat)
+            places = [_place(data) for data in entries]
+            known = 0
+            while known < len(entries) and places[known].seq <= head.seq:
+                if places[known].seq < 1 or self.entry(self.index(seat, places[known].seq)) != entries[known]:
+                    raise ChainError(places[known].seq, "the log holds another entry of this seat under this number")
+                known += 1
+            fresh = entries[known:]
+            if fresh:
+                chain.check_batch(fresh, seat, key, head)
+            note = self.append(fresh)
+            return Appended(tuple(self.index(seat, place.seq) for place in places), note, len(fresh))
+
+    def write(
+        self, kind: type[Entry], *, boot: str, mono: int, wall: int, secret: str | None = None, **fields: Any
+    ) -> Written:
+        """Appends an entry of the agent's own chain and its seal, durably. The chain begins by enrolling the agent itself.
+
+        EntryError if the fields are not those of the kind; LogError if it cannot be written.
+        """
+        with self._lock:
+            lines = Draft(AGENT, self._signer, self.head(AGENT), boot=boot, mono=mono, wall=wall)
+            if lines.head == START:
+                lines.add(SeatEnrolled, id=AGENT, key=self._signer.vkey)
+            at = self.size + len(lines.data)
+            lines.add(kind, secret=secret, **fields)
+            lines.seal()
+            return Written(decode(lines.data[-2]), at, self.append(lines.data))
+
+    def _chains(self, entries: Sequence[bytes]) -> tuple[list[tuple[str, int, int]], list[tuple[str, int, str]]]:
+        """Where unbroken runs of a seat's entries begin, and each seat's last entry: rows of `run` and `seat`."""
+        runs: list[tuple[str, int, int]] = []
+        last: dict[str, tuple[int, bytes]] = {}
+        previous = _Place("", 0)
+        for index, data in enumerate(entries, self.size):
+            place = _place(data)
+            if (place.seat, place.seq) != (previous.seat, previous.seq + 1):
+                before = last[place.seat][0] if place.seat in last else self.head(place.seat).seq
+                if place.seq != before + 1:
+                    raise ChainError(place.seq, f"it follows seq {before} of seat {place.seat}")
+                runs.append((place.seat, place.seq, index))
+            last[place.seat] = (place.seq, data)
+            previous = place
+        return runs, [(seat, seq, chain.digest(data)) for seat, (seq, data) in last.items()]
+
+    def _grown(
+        self, before: int, leaves: list[bytes], completed: list[tuple[int, bytes]]
+    ) -> tuple[list[tuple[int, bytes]], list[bytes]]:
+        """The rows of the tiles that change, and the new edges."""
+        levels = [leaves]
+        for height, hashed in completed:
+            while len(levels) <= height // HEIGHT:
+                levels.append([])
+            levels[height // HEIGHT].append(hashed)
+        rows, edges = [], list(self._edges)
+        for level, hashes in enumerate(levels):
+            if level == len(edges):
+                edges.append(b"")
+            data = edges[level] + b"".join(hashes)
+            number = (before >> HEIGHT * level) // WIDTH
+            for start in range(0, len(data), WIDTH * HASH_BYTES):
+                rows.append((_tile_id(level, number), data[start : start + WIDTH * HASH_BYTES]))
+                number += 1
+            edges[level] = data[len(data) - len(data) % (WIDTH * HASH_BYTES) :]
+        return rows, edges
+
+    def _store(
+        self,
+        entries: enumerate[bytes],
+        tiles: list[tuple[int, bytes]],
+        runs: list[tuple[str, int, int]],
+        heads: list[tuple[str, int, str]],
+        head: tuple[int, bytes, str],
+    ) -> None:
+        run = self._connection
+        run.execute("BEGIN IMMEDIATE")
+        try:
+            run.executemany("INSERT INTO entry (idx, data) VALUES (?, ?)", entries)
+            run.executemany("INSERT OR REPLACE INTO tile (id, data) VALUES (?, ?)", tiles)
+            run.executemany("INSERT INTO run (seat, first, idx) VALUES (?, ?, ?)", runs)
+            run.executemany("INSERT OR REPLACE INTO seat (seat, seq, hash) VALUES (?, ?, ?)", heads)
+            run.execute("INSERT OR REPLACE INTO head (one, size, frontier, note) VALUES (1, ?, ?, ?)", head)
+            run.execute("COMMIT")
+        except BaseException:
+            if run.in_transaction:
+                run.execute("ROLLBACK")
+            raise
+
+    # --- opening ------------------------------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        run = self._connection
+        run.execute("PRAGMA journal_mode = WAL")
+        run.execute("PRAGMA synchronous = FULL")
+        (version,) = run.execute("PRAGMA user_version").fetchone()
+        if version == 0 and not run.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+            self._create()
+        elif version != VERSION:
+            raise LogError(f"không phải nhật ký phiên bản {VERSION}", f"not a log of version {VERSION}")
+        row = run.execute("SELECT size, frontier, note FROM head").fetchone()
+        if row is None:
+            raise LogError("hỏng: thiếu checkpoint", "damaged: its checkpoint is missing")
+        self._load(*row)
+
+    def _create(self) -> None:
+        note = self._signer.sign(checkpoint_text(self._signer.name, 0, tree.EMPTY_ROOT))
+        self._connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {VERSION};")
+        self._connection.execute("INSERT INTO head (one, size, frontier, note) VALUES (1, 0, x'', ?)", (note,))
+        self._connection.execute("COMMIT")
+
+    def _load(self, size: int, frontier: bytes, note: str) -> None:
+        """Takes what is stored for true only if entries, tiles, frontier and signed checkpoint agree at the tree's edge."""
+        try:
+            checkpoint = parse_checkpoint(note, [self._signer.key])
+        except NoteError as error:
+            raise LogError(f"khóa này không ký checkpoint ({error})", f"this key signed no such checkpoint ({error})") from None
+        peaks = [self._full(first, end) for first, end in tree.peak_ranges(size)]
+        self._frontier = Frontier(size, peaks)
+        self._edges = [self._edge(level, size) for level in range(max(1, -(-size.bit_length() // HEIGHT)))]
+        self._checkpoint = note
+        last, first = self._connection.execute("SELECT max(idx), min(idx) FROM entry").fetchone()
+        whole = (size - 1, 0) if size else (None, None)
+        checks = (
+            (checkpoint.size == size, "checkpoint khác cỡ cây", "its checkpoint has another size"),
+            (checkpoint.root == self.root, "checkpoint khác gốc cây", "its checkpoint has another root"),
+            (frontier == b"".join(peaks), "frontier khác các tile", "its frontier is not that of its tiles"),
+            ((last, first) == whole, "số mục khác checkpoint", "its entries are not as many as its checkpoint says"),
+            (self._tail_agrees(size), "mục cuối khác tile", "its last entries are not those of its tile"),
+            (self._heads_agree(), "mục cuối của máy trạm sai", "a seat's last entry is not there"),
+        )
+        for holds, vi, en in checks:
+            if not holds:
+                raise LogError(f"hỏng: {vi}", f"damaged: {en}")
+
+    def _edge(self, level: int, size: int) -> bytes:
+        number, width = divmod(size >> HEIGHT * level, WIDTH)
+        return self.tile(Tile(level, number, width)) if width else b""
+
+    def _tail_agrees(self, size: int) -> bool:
+        leaves = [tree.leaf_hash(data) for data in self.entries(size - size % WIDTH, size)]
+        return b"".join(leaves) == self._edges[0]
+
+    def _heads_agree(self) -> bool:
+        for seat, seq, hashed in self._connection.execute("SELECT seat, seq, hash FROM seat").fetchall():
+            if chain.digest(self.entry(self.index(seat, seq))) != hashed:
+                return False
+        return True
+
+
+def _place(data: bytes) -> _Place:
+    if len(data) > MAX_BYTES:
+        raise EntryError(f"an entry of {len(data)} bytes is longer than {MAX_BYTES}")
+    try:
+        return _places.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise EntryError(str(error)) from None
+
+
+def _tile_id(level: int, number: int) -> int:
+    return level << 48 | number
+
+
+def _hashes(data: bytes) -> list[bytes]:
+    return [data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES)]
