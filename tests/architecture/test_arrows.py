@@ -1,0 +1,48 @@
+"""Folder = process = privilege: what may import what."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import grimp
+import pytest
+
+
+def test_imports_follow_the_arrows(top):
+    """Every contract of pyproject.toml holds."""
+    program = Path(sys.executable).with_name("lint-imports")
+    if not program.exists():
+        pytest.skip("needs import-linter (make check installs it)")
+
+    done = subprocess.run([program, "--no-logo", "--no-cache"], cwd=top, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_room_is_held_to_them(top, rooms, project):
+    """A new folder with code in it is packaged, typed and linted like the others, or this fails."""
+    inside = {path.parent.name for path in top.glob("*/__init__.py")}
+    named = {
+        "rooms": set(rooms),
+        "wheel": set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]),
+        "mypy": set(project["tool"]["mypy"]["files"]),
+        "import-linter": set(project["tool"]["importlinter"]["root_packages"]),
+    }
+
+    assert dict.fromkeys(named, inside) == named
+
+
+@pytest.mark.parametrize("door", ["agent.api.client", "agent.api.messages", "daemon.api.client", "daemon.api.messages"])
+def test_a_client_does_not_load_the_server_behind_the_door(door):
+    """Client and messages of an api need nothing of ours but other messages, rules, host and compliance."""
+    graph = grimp.build_graph("agent", "compliance", "daemon", "host", "rules", cache_dir=None)
+    if door not in graph.modules:
+        pytest.skip(f"{door} does not exist: messages are sent with host.rpc alone")
+    light = ("rules", "host", "compliance", "agent.api", "daemon.api.client", "daemon.api.messages")
+    packages = {"agent", "daemon", "daemon.api"}
+
+    behind = {name for name in graph.find_upstream_modules(door) if not name.startswith(light)} - packages
+
+    assert behind == set()

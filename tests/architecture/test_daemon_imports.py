@@ -1,0 +1,62 @@
+"""The privileged process stays small: what it may load, and why."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+MAY = {
+    "_cffi_backend": "cryptography's bridge to C",
+    "apscheduler": "housekeeping: uploads, presence, retention; never the limits",
+    "cryptography": "Ed25519: seals its entries, checks the agent's rosters and checkpoints",
+    "msgspec": "decodes rosters, writes canonical entries, speaks the local API",
+    "psutil": "the slow scan that reconciles what events reported",
+    "tzdata": "zones where the system has none",
+    "tzlocal": "apscheduler imports it; our jobs never ask for the local zone",
+}
+MUST_NOT = {
+    "pydantic": "only the agent parses packs; the daemon gets compiled rules",
+    "keyring": "loads plug-ins found on the machine; keys are fetched in a short-lived process",
+    "sqlalchemy": "an ORM in a process with root's rights is code nobody reads; the daemon's store is plain sqlite3",
+    "rich": "draws for people: that is the command line's work",
+    "segno": "draws the inspector's card: the command line's work",
+    "typst": "reports are the agent's",
+    "jinja2": "pages are the agent's",
+    "starlette": "pages are the agent's",
+    "uvicorn": "pages are the agent's",
+    "http.server": "the daemon listens on a local socket only",
+    "multiprocessing": "brings pickle along",
+    "agent.store": "the registry is the agent's",
+    "cli": "the daemon serves it, it does not use it",
+}
+PROBE = """
+import json, sys, sysconfig
+import daemon.__main__
+site = {sysconfig.get_paths()[name] for name in ("purelib", "platlib")}
+print(json.dumps({name: any(str(getattr(module, "__file__", None)).startswith(path) for path in site)
+                  for name, module in sys.modules.items()}))
+"""
+
+
+@pytest.fixture(scope="module")
+def loaded(top):
+    """Names of all modules in a fresh interpreter that imported the daemon; True where it came from site-packages."""
+    done = subprocess.run([sys.executable, "-c", PROBE], cwd=top, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_daemon_loads_only_packages_that_have_a_reason(loaded):
+    """Other people's code in the privileged process is listed above, package by package."""
+    packages = {name.partition(".")[0] for name, foreign in loaded.items() if foreign}
+
+    assert {name for name in packages if name not in MAY and not name.startswith("_virtualenv")} == set()
+
+
+@pytest.mark.parametrize("name", MUST_NOT)
+def test_the_daemon_does_not_load(loaded, name):
+    """Each of these has its own reason to stay outside."""
+    assert not [found for found in loaded if found == name or found.startswith(f"{name}.")], MUST_NOT[name]

@@ -1,0 +1,65 @@
+"""Where time, the platform and dangerous calls may appear."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+CLOCKS = {f"{prefix}{name}" for prefix in ("", "datetime.")
+          for name in ("datetime.now", "datetime.utcnow", "datetime.today", "date.today")}
+SQL_CLOCKS = ("CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "datetime('now'", "strftime('%s','now'", "unixepoch(")
+PLATFORM = {"sys.platform", "os.name", "platform.system"}
+DANGEROUS_CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen"}
+DANGEROUS_IMPORTS = {"pickle", "cPickle", "marshal", "shelve", "dill", "jsonpickle"}
+
+
+def test_time_is_read_in_one_file(modules):
+    """Only host/clock.py reads a clock; asyncio's loop.time(), which only orders timers, is another matter."""
+    readers = {module.path for module in modules if "time" in module.imports() or module.calls() & CLOCKS}
+
+    assert readers <= {"host/clock.py"}
+
+
+def test_sqlite_is_not_asked_for_the_time(modules):
+    """A default of CURRENT_TIMESTAMP would be a second clock, which nothing can turn in a test."""
+    readers = {
+        (module.path, node.lineno)
+        for module in modules for node in ast.walk(module.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and any(word in node.value for word in SQL_CLOCKS)
+    }
+
+    assert readers == set()
+
+
+def test_the_platform_is_asked_in_one_file_of_each_side(modules):
+    """What differs between systems is chosen once in host and once in daemon.platforms."""
+    askers = {module.path for module in modules
+              if any(ast.unparse(node) in PLATFORM for node in ast.walk(module.tree) if isinstance(node, ast.Attribute))}
+    in_host = {path for path in askers if path.startswith("host/")}
+    in_platforms = {path for path in askers if path.startswith("daemon/platforms/")}
+
+    assert askers == in_host | in_platforms
+    assert len(in_host) <= 1, in_host
+    assert len(in_platforms) <= 1, in_platforms
+
+
+def test_nothing_executes_data(modules):
+    """No unpickling, no eval, no shell: input from a child's account, an agent or a bundle is only ever parsed."""
+    found = {(module.path, name) for module in modules
+             for name in (module.calls() & DANGEROUS_CALLS) | (module.imports() & DANGEROUS_IMPORTS)}
+    shells = {
+        (module.path, node.value.lineno)
+        for module in modules for node in ast.walk(module.tree)
+        if isinstance(node, ast.keyword) and node.arg == "shell" and ast.unparse(node.value) != "False"
+    }
+
+    assert found | shells == set()
+
+
+@pytest.mark.parametrize("pure", ["rules/", "compliance/entry.py", "compliance/tree.py", "compliance/note.py"])
+def test_pure_rooms_open_nothing(modules, pure):
+    """Decisions and proofs are functions of their arguments; only rules/shipped.py reads the packs that came with the program."""
+    openers = {module.path for module in modules if module.path.startswith(pure) and module.calls() & {"open", "input", "print"}}
+
+    assert openers == set()

@@ -1,0 +1,56 @@
+"""Whatever is hushed up, pinned or depended on says why, beside it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+NOQA = re.compile(r"#\s*(?:ruff:\s*)?noqa(?P<codes>:\s*[A-Z]+\d+(?:[,\s]+[A-Z]+\d+)*)?(?P<reason>.*)$")
+IGNORE = re.compile(r"#\s*type:\s*ignore(?P<codes>\[[a-z-]+(?:,\s*[a-z-]+)*\])?(?P<reason>.*)$")
+WORDS = re.compile(r"[A-Za-z]{2,}\W+[A-Za-z]{2,}")
+
+
+@pytest.mark.parametrize("mark", [NOQA, IGNORE], ids=["noqa", "type-ignore"])
+def test_every_hushed_line_says_why(modules, mark):
+    """`# noqa: X123 - because …`: a code, and words on the line, on a comment line above, or on the same mark in the line above."""
+    bare = []
+    for module in modules:
+        explained = False  # whether the line above gives a reason that this one may share
+        for number, line in enumerate(module.text.splitlines(), 1):
+            found = mark.search(line)
+            if found and not (found["codes"] and (WORDS.search(found["reason"]) or explained)):
+                bare.append(f"{module.path}:{number}: {line.strip()}")
+            explained = bool(found and explained) or bool(found and WORDS.search(found["reason"])) or line.strip().startswith("# ")
+
+    assert bare == []
+
+
+def test_every_setting_that_loosens_a_check_says_why(top):
+    """In pyproject.toml: each ignored rule, each relaxed file, each override and each dependency has its reason on its line."""
+    section, bare = "", []
+    for number, line in enumerate((top / "pyproject.toml").read_text("utf-8").splitlines(), 1):
+        text = line.strip()
+        if text.startswith("["):
+            section = text.strip("[]").partition("]")[0]
+        elif _needs_a_reason(section, text) and "#" not in text:
+            bare.append(f"{number}: {text}")
+
+    assert bare == []
+
+
+def _needs_a_reason(section: str, text: str) -> bool:
+    item = text.startswith('"') and text.rstrip().endswith(('",', '"', "]"))
+    listed = section in {"project", "dependency-groups", "tool.ruff.lint", "tool.ruff.lint.per-file-ignores"}
+    loosened = text.startswith(("ignore_missing_imports", "ignore_errors", "unmatched_ignore_imports_alerting"))
+    return (listed and item) or loosened
+
+
+def test_skips_say_why(top):
+    """A test that is skipped or expected to fail tells the reader the reason."""
+    bare = [f"{path.relative_to(top)}: {found.group(0)}"
+            for path in sorted((top / "tests").rglob("*.py")) if path.name != "test_reasons.py"
+            for found in re.finditer(r"mark\.(?:skip|xfail)\b(?!\(\s*reason=)(?!if)[^\n]*|mark\.skipif\((?![^)]*reason=)[^\n]*",
+                                     path.read_text("utf-8"))]
+
+    assert bare == []
