@@ -2,7 +2,8 @@
 
 An entry follows when its `seq` is one more and its `prev` the SHA-256 of the entry before it (seq 1 and "" begin a chain). A
 seal signs the entries since the last one: its `head` is its `prev`, its `sig` the seat's Ed25519 signature over `seal_message`.
-What no seal covers yet is not vouched for by the seat, so a batch, and a chain, end in a seal.
+What no seal covers yet is not vouched for by the seat, so a batch, and a chain, end in a seal. A seat's key is the one with
+which the agent's chain enrolled it (`seat.enrolled`); the agent's own chain, seat `agent`, is sealed by the log's key itself.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import msgspec
 from compliance import entry
 from compliance.note import NoteError, Signer, VerifierKey
 
+AGENT = "agent"
 SEAL_HEADER = b"giochoi-seal/v1\n"
 
 E = TypeVar("E", bound=entry.Entry)

@@ -13,18 +13,16 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from compliance import chain, tree
-from compliance.chain import START, ChainError, Draft, Head
-from compliance.entry import MAX_BYTES, AnyEntry, Entry, EntryError, SeatEnrolled, decode
+from compliance.chain import AGENT, START, ChainError, Head
+from compliance.entry import MAX_BYTES, EntryError
 from compliance.note import NoteError, Signer, VerifierKey, checkpoint_text, parse_checkpoint
 from compliance.tiles import HEIGHT, WIDTH, Tile
 from compliance.tree import HASH_BYTES, Frontier, Range
 
-AGENT = "agent"
 VERSION = 1
 
 _SCHEMA = """
@@ -52,15 +50,6 @@ class Appended:
     indexes: tuple[int, ...]
     checkpoint: str
     new: int
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """An entry of the agent's own, where it lies, and the checkpoint that covers it and its seal."""
-
-    entry: AnyEntry
-    index: int
-    checkpoint: str
 
 
 class _Place(msgspec.Struct):
@@ -229,10 +218,11 @@ class Log:
     def append_batch(self, seat: str, key: VerifierKey, entries: Sequence[bytes]) -> Appended:
         """Takes in a batch of a seat's chain, ending in a seal by `key`. What the log holds already is not logged again.
 
-        ChainError if the batch does not continue the chain or contradicts it; LogError if it cannot be written.
+        The agent's own chain (seat `agent`) is sealed by the log's key and no other. ChainError if the batch does not continue
+        the chain or contradicts it; LogError if it cannot be written.
         """
         if seat == AGENT:
-            raise ChainError(0, "the agent's own chain is not sent in")
+            key = self.key
         with self._lock:
             head = self.head(seat)
             places = [_place(data) for data in entries]
@@ -246,22 +236,6 @@ class Log:
                 chain.check_batch(fresh, seat, key, head)
             note = self.append(fresh)
             return Appended(tuple(self.index(seat, place.seq) for place in places), note, len(fresh))
-
-    def write(
-        self, kind: type[Entry], *, boot: str, mono: int, wall: int, secret: str | None = None, **fields: Any
-    ) -> Written:
-        """Appends an entry of the agent's own chain and its seal, durably. The chain begins by enrolling the agent itself.
-
-        EntryError if the fields are not those of the kind; LogError if it cannot be written.
-        """
-        with self._lock:
-            lines = Draft(AGENT, self._signer, self.head(AGENT), boot=boot, mono=mono, wall=wall)
-            if lines.head == START:
-                lines.add(SeatEnrolled, id=AGENT, key=self._signer.vkey)
-            at = self.size + len(lines.data)
-            lines.add(kind, secret=secret, **fields)
-            lines.seal()
-            return Written(decode(lines.data[-2]), at, self.append(lines.data))
 
     def _chains(self, entries: Sequence[bytes]) -> tuple[list[tuple[str, int, int]], list[tuple[str, int, str]]]:
         """Where unbroken runs of a seat's entries begin, and each seat's last entry: rows of `run` and `seat`."""
