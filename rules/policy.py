@@ -6,9 +6,10 @@ and can be decoded by msgspec, so that a compiled pack travels to the daemon wit
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 Place = Literal["home", "game-point", "agent-without-games"]
 Role = Literal["guardian", "staff"]
@@ -19,6 +20,24 @@ Per = Literal["game", "publisher", "all"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Scope = Literal["place", "player"]
 Param = bool | int | str
+
+WARN_MS = (900_000, 300_000, 60_000)
+GRACE_MS = 10_000
+
+
+class PolicyError(ValueError):
+    """Packs that cannot be used as they are.
+
+    `path` and `why` are those of the first mistake, `mistakes` all of them; `lines` one clear line for each:
+    `<name>: <path>: <why>`, where `why` ends with what to do. The error's own text is the first of these lines.
+    """
+
+    def __init__(self, name: str, mistakes: Iterable[tuple[str, str]]) -> None:
+        self.name = name
+        self.mistakes = tuple(mistakes)
+        self.path, self.why = self.mistakes[0]
+        self.lines = tuple(f"{name}: {path}: {why}" if path else f"{name}: {why}" for path, why in self.mistakes)
+        super().__init__(self.lines[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +70,15 @@ class Rule:
     games: tuple[str, ...] = ()
 
 
+_R = TypeVar("_R", bound=Rule)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget(Rule):
-    """At most `ms` of play a day: of each game, of each publisher's games together, or of all games together."""
+    """At most `ms` of play a day: of each game, of each publisher's games together, or of all games together.
+
+    With `games`, only play of these counts. Empty `days` are all days; on other days the rule says nothing.
+    """
 
     ms: int
     per: Per
@@ -98,6 +123,7 @@ class Pack:
     """A file of rules. `sha256` is of the text it was parsed from (hex); `params` are the values put into it.
 
     `scope`: a house rule of a pack put on the place binds minors only; one put on a named player binds that player.
+    It applies on the dates from `effective_from` to the one before `effective_to`, in its zone; None is open.
     `warn_ms` are the warnings before an end, longest first; `grace_ms` the time between the request to close and the end.
     """
 
@@ -119,3 +145,59 @@ class Pack:
     ratings: tuple[Rating, ...] = ()
     asks: tuple[AskFirst, ...] = ()
     notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """All packs in force for a player, combined: their order does not matter and each counts once.
+
+    `warn_ms` and `grace_ms` are what the packs together say about an end. `memo` is rules.limits' own: what it worked out for a
+    place and a birth date, so that the next decision need not.
+    """
+
+    packs: tuple[Pack, ...]
+    warn_ms: tuple[int, ...]
+    grace_ms: int
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def over_all(self) -> Policy:
+        """The same with only the rules that say the same of every game: budgets of all games, windows, notices."""
+        return replace(self, packs=tuple(_over_all(pack) for pack in self.packs), memo={})
+
+
+def combine(packs: Iterable[Pack]) -> Policy:
+    """The policy that these packs make together: every rule of every one of them holds.
+
+    Warnings are those of all packs that give some; the grace is the shortest that a pack sets.
+    """
+    ordered: list[Pack] = []
+    for pack in sorted(packs, key=_order):
+        if pack not in ordered:
+            ordered.append(pack)
+    warnings = {ms for pack in ordered for ms in pack.warn_ms or ()}
+    graces = [pack.grace_ms for pack in ordered if pack.grace_ms is not None]
+    replaced = any(pack.warn_ms is not None for pack in ordered)
+    return Policy(
+        packs=tuple(ordered),
+        warn_ms=tuple(sorted(warnings, reverse=True)) if replaced else WARN_MS,
+        grace_ms=min(graces, default=GRACE_MS),
+    )
+
+
+def _order(pack: Pack) -> tuple[str, str, str, str]:
+    return (pack.id, pack.sha256, repr(sorted(pack.params.items())), pack.scope)
+
+
+def _over_all(pack: Pack) -> Pack:
+    return replace(
+        pack,
+        budgets=tuple(rule for rule in _every_game(pack.budgets) if rule.per == "all"),
+        windows=_every_game(pack.windows),
+        ratings=(),
+        asks=(),
+        notices=_every_game(pack.notices),
+    )
+
+
+def _every_game(rules: tuple[_R, ...]) -> tuple[_R, ...]:
+    return tuple(rule for rule in rules if not rule.games)

@@ -12,7 +12,7 @@ from typing import Any
 from rules.games import Game
 from rules.ratings import label_age
 
-_LISTS = ("names", "paths", "commands", "sizes", "sha256", "build_ids")
+_LISTS = frozenset({"names", "paths", "commands", "sizes", "sha256", "build_ids"})
 
 
 @cache
@@ -34,9 +34,11 @@ def _texts(folder: str) -> list[tuple[str, str]]:
 
 def _game(table: Mapping[str, Any]) -> Game:
     """One [[game]] of a catalogue. ValueError or TypeError if the file is wrong: the tests read every shipped one."""
-    fields = dict(table)
+    fields: dict[str, Any] = dict(table)
     if "label" in fields:
         if "label_source" not in fields:
             raise ValueError(f"game {fields['id']}: a label needs its label_source")
         fields["label"] = label_age(fields["label"])
-    return Game(**{key: tuple(value) if key in _LISTS else value for key, value in fields.items()})
+    for key in _LISTS & fields.keys():
+        fields[key] = tuple(fields[key])
+    return Game(**fields)

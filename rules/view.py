@@ -1,0 +1,32 @@
+"""The facts of one decision, and the sums of play that its limits share."""
+
+from __future__ import annotations
+
+from rules.calendar import DAY_MS, Calendar
+from rules.facts import Facts
+from rules.usage import sums
+
+HORIZON_MS = 366 * DAY_MS
+
+
+class View:
+    """Made for one decision and thrown away. `horizon`: no answer looks further."""
+
+    __slots__ = ("_sums", "facts", "game", "grants", "horizon", "now")
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.now = facts.now
+        self.horizon = facts.now + HORIZON_MS
+        self.game = facts.game
+        self.grants = facts.grants
+        self._sums: dict[Calendar, tuple[int, int, int]] = {}
+
+    def sums(self, zone: Calendar) -> tuple[int, int, int]:
+        """Today's play up to now, today being the zone's: of the game, of its publisher, of all games."""
+        found = self._sums.get(zone)
+        if found is None:
+            facts = self.facts
+            found = sums(facts.played, facts.game, facts.publisher, zone.day(self.now).start, self.now)
+            self._sums[zone] = found
+        return found
