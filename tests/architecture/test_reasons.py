@@ -13,15 +13,17 @@ WORDS = re.compile(r"[A-Za-z]{2,}\W+[A-Za-z]{2,}")
 
 @pytest.mark.parametrize("mark", [NOQA, IGNORE], ids=["noqa", "type-ignore"])
 def test_every_hushed_line_says_why(modules, mark):
-    """`# noqa: X123 - because …`: a code, and words on the line, on a comment line above, or on the same mark in the line above."""
+    """`# noqa: X123 - because …`: a code, and a reason on the line, in the comment above it or on the same mark above it."""
     bare = []
     for module in modules:
-        explained = False  # whether the line above gives a reason that this one may share
+        explained = False  # by what stands above
         for number, line in enumerate(module.text.splitlines(), 1):
-            found = mark.search(line)
-            if found and not (found["codes"] and (WORDS.search(found["reason"]) or explained)):
-                bare.append(f"{module.path}:{number}: {line.strip()}")
-            explained = bool(found and explained) or bool(found and WORDS.search(found["reason"])) or line.strip().startswith("# ")
+            if found := mark.search(line):
+                explained = explained or bool(WORDS.search(found["reason"]))
+                if not (found["codes"] and explained):
+                    bare.append(f"{module.path}:{number}: {line.strip()}")
+            else:
+                explained = line.strip().startswith("# ")
 
     assert bare == []
 
