@@ -1,0 +1,163 @@
+"""`giochoi policy ask`: facts as JSON in, the decision as JSON out, exactly as the contract shows them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal
+from typing import Annotated, Any, get_args
+
+import msgspec
+
+from rules.decide import decide
+from rules.decision import Decision
+from rules.facts import Facts, Grant, Played
+from rules.policy import Pack, Place, Role, combine
+from rules.ratings import LabelError, label_age
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_YEARS = range(1970, 9000)  # leaves room for the horizon and for birthdays
+_AT = re.compile(r"^(?P<why>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
+_FIELD = re.compile(r"^Object (?P<what>missing required|contains unknown) field `(?P<name>.*)`$", re.DOTALL)
+_CHOICES = {"place": f"write one of {', '.join(get_args(Place))}", "by": f"write one of {', '.join(get_args(Role))}"}
+
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+_Id = Annotated[str, msgspec.Meta(min_length=1)]
+_Length = Annotated[float, msgspec.Meta(ge=0)]
+
+
+class FactsError(ValueError):
+    """Facts that cannot be used. `path` is the bad field; the text is one clear line, `<path>: <why>`."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path}: {why}" if path else why)
+        self.path = path
+        self.why = why
+
+
+class _Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class _Game(_Struct, frozen=True):
+    id: _Id
+    publisher: str | None
+    label: str | None
+
+
+class _Play(_Struct, frozen=True, rename={"start": "from"}):
+    game: _Id
+    publisher: str | None
+    start: _Moment
+    seconds: _Length
+
+
+class _Grant(_Struct, frozen=True):
+    by: Role
+    minutes: _Length
+    game: _Id | None
+    given: _Moment
+
+
+class _Question(_Struct, frozen=True):
+    now: _Moment
+    place: Place
+    born: date | None
+    guardian: bool
+    game: _Game
+    played: tuple[_Play, ...] = ()
+    grants: tuple[_Grant, ...] = ()
+    approved: tuple[str, ...] = ()
+
+
+_decoder = msgspec.json.Decoder(_Question)
+
+
+def ask(packs: Iterable[Pack], facts: bytes | str) -> dict[str, Any]:
+    """What these packs together say of these facts (JSON). FactsError if they are not valid."""
+    known, offset = facts_from(facts)
+    return answer(decide(combine(packs), known), offset)
+
+
+def facts_from(data: bytes | str) -> tuple[Facts, tzinfo]:
+    """The facts, and the offset that their `now` is written with. FactsError names the first field that is wrong."""
+    question = _decoded(data)
+    now = _ms(question.now)
+    if question.now.year not in _YEARS:
+        raise FactsError("now", f"năm ngoài khoảng / the year is outside {_YEARS[0]} to {_YEARS[-1]}: correct it")
+    if question.born is not None and question.born > question.now.date():
+        raise FactsError("born", "sau hôm nay / is after now: write the date of birth, or null")
+    game = question.game
+    facts = Facts(
+        now=now, place=question.place, game=game.id, publisher=game.publisher, label=_label(game.label), born=question.born,
+        guardian=question.guardian,
+        played=tuple(_played(play, now, f"played[{number}]") for number, play in enumerate(question.played)),
+        grants=tuple(Grant(one.by, _length(one.minutes, 60_000), one.game, _ms(one.given)) for one in question.grants),
+        approved=frozenset(question.approved),
+    )
+    return facts, question.now.tzinfo or UTC
+
+
+def answer(decision: Decision, offset: tzinfo) -> dict[str, Any]:
+    """The decision with its moments in RFC 3339 at this offset, its lengths in seconds and its texts in Vietnamese."""
+    reason = decision.reason
+    return {
+        "verdict": decision.verdict,
+        "until": None if decision.until is None else rfc3339(decision.until, offset),
+        "left_s": None if decision.left_ms is None else decision.left_ms / 1000,
+        "warn_at": [rfc3339(at, offset) for at in decision.warn_at],
+        "notices": [{"at": rfc3339(one.at, offset), "rule": one.rule, "text": one.text.vi} for one in decision.notices],
+        "reason": None if reason is None else {"rule": reason.rule, "cite": reason.cite, "text": reason.text.vi},
+    }
+
+
+def rfc3339(at: int, offset: tzinfo) -> str:
+    """A moment in Unix ms as text, with milliseconds only where there are some."""
+    return (_EPOCH + at * _MILLISECOND).astimezone(offset).isoformat(timespec="milliseconds" if at % 1000 else "seconds")
+
+
+def _decoded(data: bytes | str) -> _Question:
+    try:
+        return _decoder.decode(data)
+    except msgspec.ValidationError as error:
+        raise _explained(str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise FactsError("", f"không phải JSON / is no JSON: {error}: correct it") from None
+
+
+def _explained(message: str) -> FactsError:
+    """What msgspec says, as path and reason."""
+    found = _AT.match(message)
+    why, path = (message, "") if found is None else (found["why"], found["path"] or "")
+    if (field := _FIELD.match(why)) is None:
+        wish = _CHOICES.get(path.rpartition(".")[2], f"{why[:1].lower()}{why[1:]}")
+        return FactsError(path, f"giá trị không hợp lệ / is not valid: {wish}")
+    path = f"{path}.{field['name']}" if path else field["name"]
+    if field["what"] == "contains unknown":
+        return FactsError(path, "không có trường này / no such field: remove it")
+    return FactsError(path, "thiếu trường này / is missing: add it")
+
+
+def _label(label: str | None) -> int | None:
+    try:
+        return None if label is None else label_age(label)
+    except LabelError as error:
+        raise FactsError("game.label", str(error)) from None
+
+
+def _played(play: _Play, now: int, path: str) -> Played:
+    start, ms = _ms(play.start), _length(play.seconds, 1000)
+    if start + ms > now:
+        raise FactsError(f"{path}.seconds", "lượt chơi kết thúc sau now / the play ends after now: only what was played counts")
+    return Played(play.game, play.publisher, start, ms)
+
+
+def _ms(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def _length(value: float, unit: int) -> int:
+    """Whole milliseconds, never rounded up."""
+    return int(Decimal(repr(value)) * unit)
