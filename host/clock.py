@@ -28,6 +28,9 @@ class Clock(Protocol):
     def boot(self) -> str:
         """The boot that `mono` and `elapsed` count from."""
 
+    def synchronised(self) -> bool:
+        """Whether a time service vouches for `wall`."""
+
 
 class SystemClock:
     """The machine's clocks: CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME (clock_gettime(2))."""
@@ -50,3 +53,6 @@ class SystemClock:
 
     def boot(self) -> str:
         return self._boot
+
+    def synchronised(self) -> bool:
+        return system.files().synchronised()

@@ -26,6 +26,9 @@ class Files(Protocol):
     def boot(self) -> str:
         """An id of this boot of the machine."""
 
+    def synchronised(self) -> bool:
+        """Whether a time service keeps the system clock: then a step of it is a correction."""
+
     def privileged(self) -> bool:
         """Whether we run as the system (root)."""
 

@@ -1,0 +1,96 @@
+"""Is everything enforced that should be? Names what is not; repairs what a guardian may repair."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from daemon.api.messages import Check
+from daemon.platforms.api import Accounts
+from daemon.seat import Parts, Seat
+from daemon.sessions import Subject
+from host.rpc import ApiError
+
+Repin = Callable[[str], Awaitable[None]]
+
+_EVENTS = (
+    "không chặn trước được, đóng ngay khi khởi động; cần quyền root và fanotify / "
+    "games are ended at their start, not before; the gate needs root and fanotify"
+)
+_POLL = (
+    "không có quyền root: chỉ thấy chương trình của tài khoản này, đóng ngay khi khởi động / "
+    "without root only this account's programs are seen, and ended at their start"
+)
+_WATCH = {
+    "gate": (True, "chặn trò chơi trước khi nó chạy / games are refused before they run"),
+    "events": (False, _EVENTS),
+    "poll": (False, _POLL),
+}
+
+
+def checks(parts: Parts, *, reachable: bool) -> tuple[Check, ...]:
+    """All that is looked at, and each open Issue."""
+    ok, text = _WATCH[parts.platform.watcher.kind]
+    found = [Check(id="watch", ok=ok, text=text)]
+    if not any(one.id == "agent-away" for one in parts.health.open()):
+        found.append(
+            Check(
+                id="agent",
+                ok=reachable,
+                text="đại lý trả lời / the agent answers"
+                if reachable
+                else "chưa liên lạc với đại lý / the agent was not reached yet",
+            )
+        )
+    found.extend(_accounts(parts))
+    found.extend(Check(id=one.id, ok=False, text=one.text) for one in parts.health.open())
+    waiting = parts.recorder.waiting
+    found.append(
+        Check(
+            id="journal",
+            ok=waiting == 0,
+            text="nhật ký ghi được / the journal can be written"
+            if waiting == 0
+            else f"{waiting} mục chưa ghi được / {waiting} entries could not be written",
+        )
+    )
+    return tuple(found)
+
+
+def _accounts(parts: Parts) -> list[Check]:
+    people = parts.people
+    found = []
+    for subject in () if people is None else people.players:
+        ok, text = _account(subject, parts.platform.accounts)
+        found.append(Check(id=f"account:{subject.id}", ok=ok, text=text))
+    return found
+
+
+def _account(subject: Subject, accounts: Accounts) -> tuple[bool, str]:
+    """A limited player on an administrator's account can undo everything here."""
+    name, account = subject.player.name, subject.player.account
+    if account is None:
+        what = f"`giochoi player set {subject.id} --account …`"
+        return False, f"{name} chưa gắn với tài khoản nào, hãy chạy {what} / {name} has no account on this PC, run {what}"
+    if not accounts.exists(account):
+        return False, f"máy này không có tài khoản {account} / this PC has no account {account}"
+    if subject.limited and accounts.administrator(account):
+        return False, (
+            f"tài khoản {account} của {name} là quản trị viên: không giới hạn nào giữ được / "
+            f"account {account} of {name} is an administrator's: no limit can hold"
+        )
+    return True, f"{name} chơi bằng tài khoản {account} / {name} plays as {account}"
+
+
+async def repair(seat: Seat, parts: Parts, repin: Repin, agent_key: str | None) -> None:
+    """A guardian confirms the clock and, with the fingerprint from `giochoi log card`, the agent's new key."""
+    if agent_key is not None:
+        await repin(agent_key)
+    elif parts.health.has("log-replaced"):
+        raise ApiError(
+            "refused",
+            "đại lý đã bị thay; so dấu vân tay bằng `giochoi log card` rồi thêm --agent-key / "
+            "the agent was replaced; compare `giochoi log card`, then add --agent-key",
+        )
+    parts.clock.anchor()
+    parts.loop.scan(parts.loop.read(), 0)
+    seat.beat()

@@ -1,0 +1,111 @@
+"""What happens at a seat. Reading this file is knowing the flow: the loop makes these, `record` writes them down,
+`publish` shows them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from agent.api.messages import GrantEvent
+from daemon.health import Problem
+from daemon.judge import Ruling
+from daemon.plays import Play
+from daemon.sessions import Subject
+from daemon.trusted import Jump, Reading
+from rules.games import Game
+from rules.policy import Text
+
+How = Literal["asked", "killed", "by itself", "gone", "power", "midnight"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlayStarted:
+    """Signals that a play began, or goes on after midnight as a new one (`resumed` is the old one's seq)."""
+
+    play: Play
+    now: Reading
+    pid: int
+    started: int
+    resumed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Signals that a player has to be told something: `left` milliseconds of play remain, or what rule `rule` wants told."""
+
+    play: Play
+    now: Reading
+    left: int | None
+    rule: str | None = None
+    text: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlayDue:
+    """Signals that a play has to end, and why."""
+
+    play: Play
+    ruling: Ruling
+    now: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class PlayEnded:
+    """Signals that a play is over after `ms`; `late` if nobody saw its end."""
+
+    play: Play
+    now: Reading
+    ms: int
+    how: How
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchRefused:
+    """Signals that a game was not let start: stopped before its first instruction, or ended at once."""
+
+    subject: Subject
+    account: str
+    game: Game
+    ruling: Ruling
+    now: Reading
+    how: Literal["gate", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantGiven:
+    """Signals that somebody gave extra time."""
+
+    subject: Subject
+    event: GrantEvent
+    now: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRevoked:
+    """Signals that extra time counts no longer."""
+
+    subject: Subject | None
+    event: GrantEvent
+    now: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJumped:
+    """Signals that the system clock was set."""
+
+    jump: Jump
+    now: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class IssueChanged:
+    """Signals that an Issue was raised, or is over."""
+
+    problem: Problem
+    raised: bool
+    now: Reading
+
+
+Event = PlayStarted | Warned | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | ClockJumped | IssueChanged

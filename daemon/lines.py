@@ -1,0 +1,59 @@
+"""What a decision looks like in the log: all that its rule used, and nothing that names a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from compliance.entry import GrantLine
+from daemon.judge import Ruling
+from daemon.sessions import People, Subject, rules_of
+from rules.calendar import day_bounds, day_name
+from rules.decision import Reason
+from rules.games import Game
+from rules.policy import AskFirst, Budget, Notice, Pack, Rating, Rule, Window
+from rules.usage import totals
+
+_KINDS: dict[type[Rule], str] = {Budget: "budget", Window: "window", Rating: "rating", AskFirst: "ask", Notice: "notice"}
+
+
+def decided(subject: Subject, game: Game, ruling: Ruling, people: People) -> dict[str, Any]:
+    """The fields of compliance.entry.Decided for a ruling that did not allow."""
+    reason, facts = ruling.decision.reason, ruling.facts
+    if reason is None:
+        raise ValueError(f"a ruling {ruling.decision.verdict!r} without a reason")
+    pack = subject.pack_of(reason.rule)
+    zone = pack.zone if pack is not None else people.zone
+    used = totals(facts.played, game.id, game.publisher, *day_bounds(zone, facts.now))
+    return {
+        "who": subject.pseudonym(day_name(people.zone, facts.now)),
+        "at": facts.now,
+        "age": subject.age_on(day_name(zone, facts.now)),
+        "place": facts.place,
+        "game": game.id,
+        "label": game.label,
+        "publisher": game.publisher,
+        "before": used,
+        "approved": game.id in facts.approved,
+        "grants": tuple(
+            GrantLine(grant.by, grant.ms, grant.game, grant.given) for grant in facts.grants if grant.game in {None, game.id}
+        ),
+        "verdict": ruling.decision.verdict,
+        "rule": reason.rule,
+        "cite": reason.cite,
+        "pack": reason.pack,
+        "params": reason.params,
+        "inline": inline(pack, reason) if reason.pack == "house" else None,
+        "zone": zone,
+        "budget": reason.budget_ms,
+        "until": ruling.decision.until,
+    }
+
+
+def inline(pack: Pack | None, reason: Reason) -> dict[str, Any]:
+    """A player's own rule as the log holds it: its kind and numbers, without its texts."""
+    rule = next(one for one in (() if pack is None else rules_of(pack)) if one.id == reason.rule)
+    fields: dict[str, Any] = msgspec.to_builtins(rule)
+    del fields["text"]
+    return {"kind": _KINDS[type(rule)], **fields}

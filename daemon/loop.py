@@ -1,0 +1,230 @@
+"""observe -> recognise -> account -> decide -> record -> enforce -> publish: the daemon's walk, all on one thread.
+
+`tick` does what the present moment asks for and says in how many milliseconds to call it again: at most 30 s, on a monotonic
+timer, after which both clocks are read anew. Observations of the watcher and changes of roster or grants come in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from daemon import events
+from daemon.enforce import Enforcer, next_moment
+from daemon.judge import Judge
+from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramStarted, StartRefused, WatchTrouble
+from daemon.plays import Identity, Play, Plays
+from daemon.refusals import Guard
+from daemon.sessions import People, Subject
+from daemon.tell import Teller
+from daemon.trusted import Reading, TrustedClock
+from rules.calendar import day_bounds, day_name
+from rules.games import Match, Program
+
+LONGEST_WAIT_MS = 30_000
+SHORTEST_WAIT_MS = 20
+SLEPT_MS = 1_000
+SCAN_MS = 120_000
+REPEATED_MS = 2_000  # the same refusal again within this is one attempt: ended, but neither counted nor recorded again
+
+
+class Loop:
+    """One seat's walk. `people` is None until a roster came: then nothing is limited. `trouble` hears of the watcher's
+    troubles.
+    """
+
+    def __init__(
+        self,
+        platform: Platform,
+        clock: TrustedClock,
+        plays: Plays,
+        judge: Judge,
+        teller: Teller,
+        guard: Guard,
+        trouble: Callable[[WatchTrouble, Reading], None],
+    ) -> None:
+        self._platform = platform
+        self._clock = clock
+        self._plays = plays
+        self._judge = judge
+        self._teller = teller
+        self._guard = guard
+        self._trouble = trouble
+        self._people: People | None = None
+        self._last: Reading | None = None
+        self._next_scan = 0
+        self._attempts: dict[tuple[str, str], int] = {}
+        self.enforcer = Enforcer(platform.control, teller.tell)
+
+    # --- what comes in -------------------------------------------------------------------------------------------------
+
+    def adopt(self, people: People, *, floor: int | None = None) -> None:
+        """A new roster: everybody is looked at anew. Programs found now count from `floor` (mono; default: this moment)."""
+        now = self.read()
+        self._people = people
+        self._guard.adopt(people)
+        for play in tuple(self._plays.running.values()):
+            subject = people.subject(play.account)
+            if subject is not None and subject.id == play.subject.id:
+                play.subject, play.game = subject, people.catalogue.games.get(play.game.id, play.game)
+            else:
+                self._finish(play, now, now.mono, "by itself")
+        self.scan(now, now.mono if floor is None else floor)
+
+    def observe(self, seen: Observation) -> None:
+        now = self.read()
+        match seen:
+            case ProgramStarted(program):
+                self._started(program, now, program.since)
+            case ProgramEnded(pid, started, mono):
+                self._ended((pid, started), now, min(mono, now.mono))
+            case StartRefused():
+                self._stopped_at_gate(seen, now)
+            case WatchTrouble():
+                self._trouble(seen, now)
+                self._next_scan = now.mono
+
+    def tick(self) -> int:
+        """What the moment asks for; in how many milliseconds the next one comes."""
+        now = self.read()
+        if self._people is None:
+            return LONGEST_WAIT_MS
+        self._cut_at_midnight(self._people, now)
+        if now.mono >= self._next_scan:
+            self.scan(now, 0)
+        for play in tuple(self._plays.running.values()):
+            self._check(play, now)
+            if play.key in self._plays.running:
+                self.enforcer.follow(play, self._judge.rule(play.subject, play.game, now), now)
+        self._teller.expire(now)
+        return self._wait(now)
+
+    def _wait(self, now: Reading) -> int:
+        moments = [next_moment(play, now) for play in self._plays.running.values()]
+        moments += [self._guard.renew(now, self._judge, self._plays), self._teller.next_moment(now) or LONGEST_WAIT_MS]
+        return max(SHORTEST_WAIT_MS, min(LONGEST_WAIT_MS, *moments))
+
+    def read(self) -> Reading:
+        """All clocks. Notices that the PC slept, so that play before it stays where it was."""
+        now, last = self._clock.read(), self._last
+        if last is not None and (now.elapsed - last.elapsed) - (now.mono - last.mono) > SLEPT_MS:
+            self._plays.sleep(last, now)
+        self._last = now
+        return now
+
+    # --- programs ----------------------------------------------------------------------------------------------------------
+
+    def scan(self, now: Reading, floor: int) -> None:
+        """Reconciles with everything that runs. What is new counts from its start, but not from before `floor` (mono)."""
+        self._next_scan = now.mono + SCAN_MS
+        programs = self._platform.watcher.scan()
+        here = {program.identity for program in programs}
+        for play in tuple(self._plays.running.values()):
+            for identity in tuple(play.programs - here):
+                self._ended(identity, now, now.mono)
+        for program in programs:
+            self._started(program, now, max(program.since, floor))
+
+    def _check(self, play: Play, now: Reading) -> None:
+        """An end that no event told."""
+        for pid, started in tuple(play.programs):
+            if not self._platform.control.alive(pid, started):
+                self._ended((pid, started), now, now.mono)
+
+    def _started(self, program: Program, now: Reading, since: int) -> None:
+        people = self._people
+        if people is None:
+            return
+        known = self._plays.of_program(program.identity)
+        if known is not None and known.clues:
+            return
+        match = people.catalogue.recognise(program)
+        if known is not None:  # picked up after a stop
+            known.clues = () if match is None else match.clues
+            return
+        subject = None if match is None else people.subject(program.account)
+        if match is None or subject is None:
+            return
+        self._guard.saw(program.account)
+        running = self._plays.running.get((subject.id, match.game))
+        game = people.catalogue.games[match.game]
+        ruling = self._judge.rule(subject, game, now)
+        if running is not None and (running.due is None or ruling.allowed):
+            self._plays.join(running, program.identity)
+        elif ruling.allowed:
+            self._begin(people, subject, program, match, now, since)
+        else:
+            self.enforcer.refuse(program.pid, program.started)
+            self._refused(events.LaunchRefused(subject, program.account, game, ruling, now, "ended"))
+
+    def _begin(self, people: People, subject: Subject, program: Program, match: Match, now: Reading, since: int) -> None:
+        since = min(since, now.mono)
+        wall = now.wall - (now.mono - since)
+        play = Play(
+            subject,
+            subject.pseudonym(day_name(people.zone, wall)),
+            program.account,
+            people.catalogue.games[match.game],
+            match.clues,
+            wall,
+            since,
+            {program.identity},
+            wall,
+        )
+        self._plays.begin(play)
+        self._teller.tell(events.PlayStarted(play, now, program.pid, program.started))
+        self.enforcer.follow(play, self._judge.rule(subject, play.game, now), now)
+
+    def _ended(self, identity: Identity, now: Reading, mono: int) -> None:
+        play = self._plays.of_program(identity)
+        if play is None:
+            return
+        self._plays.leave(identity)
+        if not play.programs:
+            self._finish(play, now, mono, "by itself" if play.due is None else "killed" if play.killed else "asked")
+
+    def _finish(self, play: Play, now: Reading, mono: int, how: events.How) -> None:
+        ms = play.ms(mono)
+        self._plays.finish(play, mono)
+        self._teller.tell(events.PlayEnded(play, now, ms, how))
+
+    def _stopped_at_gate(self, seen: StartRefused, now: Reading) -> None:
+        people = self._people
+        subject = None if people is None else people.subject(seen.account)
+        game = None if people is None else people.catalogue.games.get(seen.game)
+        if subject is None or game is None:
+            return
+        ruling = self._judge.rule(subject, game, now)
+        if not ruling.allowed:
+            self._refused(events.LaunchRefused(subject, seen.account, game, ruling, now, "gate"))
+
+    def _refused(self, event: events.LaunchRefused) -> None:
+        key = (event.subject.id, event.game.id)
+        if event.now.mono - self._attempts.get(key, -REPEATED_MS) >= REPEATED_MS:
+            self._attempts[key] = event.now.mono
+            self._teller.tell(event)
+
+    # --- midnight ----------------------------------------------------------------------------------------------------------
+
+    def _cut_at_midnight(self, people: People, now: Reading) -> None:
+        """A play that crosses the place's midnight is closed there and goes on as a new one, so that days add up."""
+        start, _ = day_bounds(people.zone, now.wall)
+        for play in tuple(self._plays.running.values()):
+            if play.started_wall >= start:
+                continue
+            at = max(play.since_mono, now.mono - (now.wall - start))
+            new = replace(
+                play,
+                who=play.subject.pseudonym(day_name(people.zone, start)),
+                seq=None,
+                pieces=[],
+                since_mono=at,
+                since_wall=max(start, play.since_wall),
+                started_wall=start,
+                programs=set(play.programs),
+            )
+            old_ms = play.ms(at)
+            self._plays.replace(play, new, at)
+            self._teller.tell(events.PlayEnded(play, now, old_ms, "midnight"))
+            pid, started = min(new.programs)
+            self._teller.tell(events.PlayStarted(new, now, pid, started, resumed=play.seq))

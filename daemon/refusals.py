@@ -1,0 +1,57 @@
+"""What the gate has to refuse: for each account the games that it may not start now, made anew when that may have changed."""
+
+from __future__ import annotations
+
+from daemon.judge import Judge
+from daemon.platforms.api import Refusals, Watcher
+from daemon.plays import Plays
+from daemon.sessions import People
+from daemon.trusted import Reading
+
+_LONGEST_MS = 30_000
+_SHORTEST_MS = 1_000  # a budget with less than that left would otherwise be asked about all the time
+
+
+class Guard:
+    """Keeps the watcher's snapshot true. A start that it lets through wrongly is still refused when it is seen."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+        self._people: People | None = None
+        self._seen: set[str] = set()
+        self._current: Refusals | None = None
+
+    def adopt(self, people: People) -> None:
+        """A new catalogue has to reach the watcher before it scans; what was refused stays so until `renew`."""
+        self._people = people
+        self._watcher.refuse(Refusals(people.catalogue, {} if self._current is None else self._current.refused))
+        self._current = None
+
+    def saw(self, account: str) -> None:
+        """An account that played: if it is a guest's, its starts are watched from now on."""
+        self._seen.add(account)
+
+    def renew(self, now: Reading, judge: Judge, plays: Plays) -> int:
+        """Asks the rules about every game of every watched account; in how many milliseconds to ask again."""
+        people = self._people
+        if people is None:
+            return _LONGEST_MS
+        refused: dict[str, frozenset[str]] = {}
+        wait = _LONGEST_MS
+        for account in people.watched_accounts(self._seen):
+            subject = people.subject(account)
+            if subject is None or not subject.limited:
+                continue
+            ids = set()
+            for game in people.catalogue.games.values():
+                decision = judge.rule(subject, game, now).decision
+                if decision.verdict != "allow":
+                    ids.add(game.id)
+                if decision.until is not None:
+                    wait = min(wait, decision.until - now.wall)
+            if ids:
+                refused[account] = frozenset(ids)
+        if self._current is None or refused != self._current.refused:
+            self._current = Refusals(people.catalogue, refused)
+            self._watcher.refuse(self._current)
+        return max(_SHORTEST_MS, wait)

@@ -1,0 +1,131 @@
+"""What this seat believes of its agent: the pinned keys, the last roster, the last checkpoint. Kept across restarts.
+
+Another key, a smaller tree or an older roster than the one held is `Replaced`: nothing is taken over then, play goes on
+under the last roster, and only a guardian who compared the fingerprint pins anew.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from agent.api.messages import Accepted, Roster, SignedRoster
+from compliance.note import Checkpoint, NoteError, parse_checkpoint, parse_vkey, verify_note
+from compliance.tree import ProofError, leaf_hash, verify_consistency, verify_inclusion
+from daemon.store import Store
+
+_MARK = "/roster"
+
+
+class Replaced(Exception):
+    """The agent is not the one that was pinned, or its log or registry went back."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentKeys:
+    """The agent's two verifier keys: of its log, and (named `<origin>/roster`) of its rosters."""
+
+    log: str
+    roster: str
+
+    @property
+    def fingerprint(self) -> str:
+        """What `giochoi log card` shows."""
+        return parse_vkey(self.log).fingerprint
+
+
+def parse_keys(text: bytes) -> AgentKeys:
+    """The keys from HOME/public/agent.keys: one verifier key a line. Replaced if they are no such pair."""
+    try:
+        found = {parse_vkey(line).name: line for line in text.decode().splitlines() if line}
+    except (NoteError, UnicodeDecodeError) as error:
+        raise Replaced(str(error)) from None
+    for name, line in found.items():
+        if name + _MARK in found:
+            return AgentKeys(line, found[name + _MARK])
+    raise Replaced("the key file does not hold a log key and its roster key")
+
+
+class Trust:
+    """Reads and writes what is believed; every check that fails is Replaced."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        pinned = store.get("agent-keys")
+        self.keys = None if pinned is None else msgspec.json.decode(pinned, type=AgentKeys)
+        self.roster = self._load_roster()
+        self.checkpoint = self._load_checkpoint()
+        self.checkpoint_wall = int(store.get("checkpoint-wall") or b"0")
+
+    def _load_roster(self) -> Roster | None:
+        note = self._store.get("roster")
+        return None if note is None or self.keys is None else self._read_roster(note.decode())
+
+    def _load_checkpoint(self) -> Checkpoint | None:
+        text = self._store.get("checkpoint")
+        return None if text is None or self.keys is None else parse_checkpoint(text.decode(), [self.keys.log])
+
+    def pin(self, keys: AgentKeys) -> None:
+        """Believe these keys from now on; what others signed is forgotten but the roster, which stays in force until a new
+        one.
+        """
+        with self._store.transaction():
+            self._store.put("agent-keys", msgspec.json.encode(keys))
+            self._store.delete("checkpoint")
+            self._store.delete("roster")
+        self.keys, self.checkpoint = keys, None
+
+    def check_keys(self, keys: AgentKeys) -> None:
+        if self.keys is not None and keys != self.keys:
+            raise Replaced(f"the agent shows the key {keys.fingerprint}, pinned is {self.keys.fingerprint}")
+
+    def _read_roster(self, note: str) -> Roster:
+        if self.keys is None:
+            raise Replaced("no key is pinned")
+        try:
+            return msgspec.json.decode(verify_note(note, [self.keys.roster]), type=Roster)
+        except (NoteError, msgspec.MsgspecError) as error:
+            raise Replaced(f"the roster does not hold: {error}") from None
+
+    def take_roster(self, signed: SignedRoster) -> Roster | None:
+        """The roster if it is a new one, durable when this returns."""
+        roster = self._read_roster(signed.note)
+        known = self.roster
+        if known is not None and roster.origin == known.origin:
+            if roster.number < known.number:
+                raise Replaced(f"roster {roster.number} is older than {known.number}")
+            if roster.number == known.number:
+                return None
+        with self._store.transaction():
+            self._store.put("roster", signed.note.encode())
+        self.roster = roster
+        return roster
+
+    def take_proofs(self, accepted: Accepted, entries: Sequence[tuple[int, bytes]], wall: int) -> None:
+        """Believes, from `wall` on, the new checkpoint if it continues the last one and holds every one of `entries` (seq,
+        bytes).
+        """
+        if self.keys is None:
+            raise Replaced("no key is pinned")
+        try:
+            head = parse_checkpoint(accepted.checkpoint, [self.keys.log])
+            if (known := self.checkpoint) is not None:
+                proof = [_unb64(text) for text in accepted.consistency]
+                verify_consistency(known.size, head.size, proof, known.root, head.root)
+            proofs = {proof.seq: proof for proof in accepted.proofs}
+            for seq, data in entries:
+                found = proofs[seq]
+                verify_inclusion(found.index, head.size, leaf_hash(data), [_unb64(text) for text in found.hashes], head.root)
+        except (NoteError, ProofError, ValueError, KeyError) as error:
+            raise Replaced(f"the log does not prove what it says: {error}") from None
+        with self._store.transaction():
+            self._store.put("checkpoint", accepted.checkpoint.encode())
+            self._store.put("checkpoint-wall", str(wall).encode())
+        self.checkpoint, self.checkpoint_wall = head, wall
+
+
+def _unb64(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)

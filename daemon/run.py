@@ -1,0 +1,61 @@
+"""Runs a daemon until it is told to stop: the seat, its line to the agent, its local API, its housekeeping."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import suppress
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from daemon.wiring import Built
+from host import rpc, service
+from host.clock import SystemClock
+from host.homes import Home
+
+
+async def run(home: Home) -> None:
+    """Until SIGTERM or SIGINT. DaemonError, HomeError, ApiError: it could not start; one clear line."""
+    built = Built(home, SystemClock())
+    try:
+        server = await rpc.serve(home.daemon_address, built.routes, built.roles)
+        try:
+            await _run(built)
+        finally:
+            await server.close()
+    finally:
+        built.close()
+
+
+async def _run(built: Built) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    built.seat.start()
+    scheduler = _housekeeping(built)
+    tasks = [asyncio.create_task(built.seat.run()), asyncio.create_task(built.uplink.run()), asyncio.create_task(stop.wait())]
+    print(f"giochoi-daemon: sẵn sàng / ready: {built.home.daemon_address}", flush=True)  # noqa: T201 - the one line of the contract
+    service.notify("READY=1")
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()  # an error in seat or uplink ends the daemon loudly; the service manager starts it again
+    finally:
+        service.notify("STOPPING=1")
+        scheduler.shutdown(wait=False)
+        for task in tasks:
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(*tasks, return_exceptions=True)
+        built.seat.stop()
+
+
+def _housekeeping(built: Built) -> AsyncIOScheduler:
+    """What may be late: rows, presence, signs of life. Limits never wait for this."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    scheduler.add_job(built.seat.minute, "interval", minutes=1, misfire_grace_time=None, coalesce=True)
+    scheduler.add_job(built.uplink.alive, "interval", minutes=1, misfire_grace_time=None, coalesce=True)
+    if (seconds := service.watchdog_interval()) is not None:
+        scheduler.add_job(service.notify, "interval", ["WATCHDOG=1"], seconds=seconds, misfire_grace_time=None, coalesce=True)
+    scheduler.start()
+    return scheduler

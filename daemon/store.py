@@ -1,0 +1,256 @@
+"""The daemon's own database: plays, grants, the last roster, and the journal in the same file, so that one transaction
+holds both.
+
+HOME/daemon/store.db, SQLite with synchronous=FULL. A 4 MiB file beside it is given up when the disk is full, so that a play can
+still be recorded as due. Moments are Unix milliseconds (`wall`) or milliseconds of the play clock (`mono`).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from compliance import journal
+from daemon.errors import DaemonError
+from daemon.trusted import Base
+
+RESERVE_BYTES = 4 * 1024 * 1024
+SCHEMA = 1
+
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE plays (
+    seq INTEGER PRIMARY KEY,    -- of its play.started in the journal
+    player TEXT NOT NULL, who TEXT NOT NULL, account TEXT NOT NULL, game TEXT NOT NULL, publisher TEXT,
+    boot TEXT NOT NULL, started_wall INTEGER NOT NULL, since_wall INTEGER NOT NULL, since_mono INTEGER NOT NULL,
+    programs TEXT NOT NULL,     -- JSON [[pid, started], …]
+    row_wall INTEGER NOT NULL, row_mono INTEGER NOT NULL, row_elapsed INTEGER NOT NULL,
+    ms INTEGER NOT NULL,        -- counted up to the row, or in all once ended
+    warned INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0, ended INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX plays_by_time ON plays (started_wall);
+CREATE TABLE pieces (play INTEGER NOT NULL, start INTEGER NOT NULL, ms INTEGER NOT NULL);
+CREATE TABLE grants (id TEXT PRIMARY KEY, event TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE refusals (day TEXT NOT NULL, player TEXT NOT NULL, game TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (day, player, game)) WITHOUT ROWID;
+"""
+
+
+class Unwritable(Exception):
+    """The database cannot be written now (disk full, read-only); nothing of the transaction happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayRow:
+    """A play as stored. `who` is its pseudonym in the log, `started_wall` its beginning, `programs` are identities.
+
+    `pieces` are (start, ms) before the PC last slept; `since_*` begin the piece after that, of which `ms` counts up to the row.
+    """
+
+    seq: int
+    player: str
+    who: str
+    account: str
+    game: str
+    publisher: str | None
+    boot: str
+    started_wall: int
+    since_wall: int
+    since_mono: int
+    programs: tuple[tuple[int, int], ...]
+    row_wall: int
+    row_mono: int
+    row_elapsed: int
+    ms: int
+    warned: bool
+    due: bool
+    ended: bool
+    pieces: tuple[tuple[int, int], ...] = ()
+
+
+_COLUMNS = (
+    "seq, player, who, account, game, publisher, boot, started_wall, since_wall, since_mono, programs, row_wall, row_mono, "
+    "row_elapsed, ms, warned, due, ended"
+)
+
+
+class Store:
+    """Opens or makes the database in `folder`. DaemonError if it is damaged or no database; the file stays as it is."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "store.db"
+        self._reserve = folder / "reserve"
+        try:
+            self.db = sqlite3.connect(self._path, isolation_level=None)
+            self.db.execute("PRAGMA journal_mode=WAL")
+            self.db.execute("PRAGMA synchronous=FULL")
+            self._open()
+        except sqlite3.Error as error:
+            raise DaemonError(
+                f"{self._path}: hỏng hoặc không đọc được, không thay đổi gì; hãy khôi phục hoặc chuyển tệp đi / "
+                f"damaged or unreadable ({error}), nothing was changed; restore it or move it away"
+            ) from None
+
+    def _open(self) -> None:
+        version = self.db.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA:
+            raise sqlite3.DatabaseError(f"schema {version} is newer than this program")
+        if version == 0:
+            with self.transaction():
+                for statement in _TABLES.split(";\n"):
+                    self.db.execute(statement)
+                journal.create_tables(self.db)
+                self.db.execute(f"PRAGMA user_version = {SCHEMA}")
+        problems = [row[0] for row in self.db.execute("PRAGMA quick_check")]
+        if problems != ["ok"]:
+            raise sqlite3.DatabaseError(problems[0])
+        self.keep_reserve()
+
+    def close(self) -> None:
+        self.db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, durable when it returns. Unwritable where the disk will not take it, even with the reserve freed."""
+        try:
+            self.db.execute("BEGIN IMMEDIATE")
+            yield
+            self.db.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            self._rollback()
+            raise Unwritable(str(error)) from error
+        except BaseException:
+            self._rollback()
+            raise
+
+    def _rollback(self) -> None:
+        if self.db.in_transaction:
+            self.db.execute("ROLLBACK")
+
+    def keep_reserve(self) -> bool:
+        """Makes the reserve if it is not there; False if the disk has no room for it."""
+        try:
+            if not self._reserve.exists() or self._reserve.stat().st_size < RESERVE_BYTES:
+                with self._reserve.open("wb") as file:
+                    os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
+        except OSError:
+            self._reserve.unlink(missing_ok=True)
+            return False
+        return True
+
+    def free_reserve(self) -> bool:
+        """Gives the reserve up for the database; False if that had happened before."""
+        existed = self._reserve.exists()
+        self._reserve.unlink(missing_ok=True)
+        return existed
+
+    # --- single values ---------------------------------------------------------------------------------------------------
+
+    def get(self, name: str) -> bytes | None:
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def put(self, name: str, value: bytes) -> None:
+        self.db.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value))
+
+    def delete(self, name: str) -> None:
+        self.db.execute("DELETE FROM meta WHERE name = ?", (name,))
+
+    def last_seen(self) -> Base | None:
+        """The last moment written down, by the trusted wall clock."""
+        value = self.get("seen")
+        return None if value is None else msgspec.json.decode(value, type=Base)
+
+    def see(self, boot: str, elapsed: int, wall: int) -> None:
+        self.put("seen", msgspec.json.encode(Base(boot, elapsed, wall)))
+
+    # --- plays ------------------------------------------------------------------------------------------------------------
+
+    def add_play(self, row: PlayRow) -> None:
+        values = (
+            row.seq,
+            row.player,
+            row.who,
+            row.account,
+            row.game,
+            row.publisher,
+            row.boot,
+            row.started_wall,
+            row.since_wall,
+            row.since_mono,
+            msgspec.json.encode(row.programs).decode(),
+            row.row_wall,
+            row.row_mono,
+            row.row_elapsed,
+            row.ms,
+            row.warned,
+            row.due,
+            row.ended,
+        )
+        marks = ", ".join("?" * len(values))
+        self.db.execute(f"INSERT INTO plays ({_COLUMNS}) VALUES ({marks})", values)  # noqa: S608 - our own column names
+        self.db.executemany("INSERT INTO pieces VALUES (?, ?, ?)", [(row.seq, *piece) for piece in row.pieces])
+
+    def update_play(self, row: PlayRow) -> None:
+        """Writes what may change of a play: its row, its programs, its marks."""
+        self.db.execute(
+            "UPDATE plays SET since_wall=?, since_mono=?, programs=?, row_wall=?, row_mono=?, row_elapsed=?, ms=?, warned=?, "
+            "due=?, ended=? WHERE seq=?",
+            (
+                row.since_wall,
+                row.since_mono,
+                msgspec.json.encode(row.programs).decode(),
+                row.row_wall,
+                row.row_mono,
+                row.row_elapsed,
+                row.ms,
+                row.warned,
+                row.due,
+                row.ended,
+                row.seq,
+            ),
+        )
+        self.db.execute("DELETE FROM pieces WHERE play = ?", (row.seq,))
+        self.db.executemany("INSERT INTO pieces VALUES (?, ?, ?)", [(row.seq, *piece) for piece in row.pieces])
+
+    def plays(self, since: int) -> tuple[PlayRow, ...]:
+        """Plays that began at or after `since` or have not ended, oldest first."""
+        query = f"SELECT {_COLUMNS} FROM plays WHERE started_wall >= ? OR NOT ended ORDER BY seq"  # noqa: S608 - the same
+        found = self.db.execute(query, (since,))
+        return tuple(self._play(row) for row in found.fetchall())
+
+    def _play(self, row: tuple[object, ...]) -> PlayRow:
+        pieces = self.db.execute("SELECT start, ms FROM pieces WHERE play = ? ORDER BY start", (row[0],)).fetchall()
+        programs = msgspec.json.decode(str(row[10]), type=tuple[tuple[int, int], ...])
+        flags = tuple(bool(value) for value in row[15:])
+        return PlayRow(*row[:10], programs, *row[11:15], *flags, tuple(pieces))  # type: ignore[arg-type, call-arg]  # columns in order
+
+    # --- refusals ---------------------------------------------------------------------------------------------------------
+
+    def count_refusal(self, day: str, player: str, game: str) -> None:
+        self.db.execute(
+            "INSERT INTO refusals VALUES (?, ?, ?, 1) ON CONFLICT (day, player, game) DO UPDATE SET count = count + 1",
+            (day, player, game),
+        )
+
+    def refusals(self, day: str) -> dict[tuple[str, str], int]:
+        rows = self.db.execute("SELECT player, game, count FROM refusals WHERE day = ?", (day,))
+        return {(player, game): count for player, game, count in rows}
+
+    # --- grants -----------------------------------------------------------------------------------------------------------
+
+    def grant_events(self) -> tuple[tuple[str, bool], ...]:
+        """(event as JSON, whether the agent has it) of every grant made or heard of."""
+        return tuple((event, bool(sent)) for event, sent in self.db.execute("SELECT event, sent FROM grants ORDER BY id"))
+
+    def put_grant(self, id_: str, event: str, *, sent: bool) -> None:
+        self.db.execute(
+            "INSERT INTO grants VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET event = excluded.event, sent = excluded.sent",
+            (id_, event, sent),
+        )

@@ -1,0 +1,81 @@
+"""The wall time that decisions use: what the system clock says, as long as elapsed time agrees with it.
+
+Elapsed time (with sleep, since boot) cannot be set by anybody. From a base on it tells what the wall clock has to say; a
+step of more than five minutes that no anchor explains leaves two readings, and the stricter decision of both holds. The base
+is moved only by an anchor, never by what was last read, so many small steps add up to a large one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from host.clock import Clock
+
+TOLERANCE = 5 * 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """At `elapsed` milliseconds of `boot`, the wall clock rightly said `wall`."""
+
+    boot: str
+    elapsed: int
+    wall: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All clocks at one moment. `wall` is the trusted one; `walls` are all that a decision has to ask."""
+
+    mono: int
+    elapsed: int
+    wall: int
+    walls: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """The system clock says `system` where `expected` was due."""
+
+    expected: int
+    system: int
+
+
+class TrustedClock:
+    """`last` is the last moment that the store knows of: in the same boot it is the base, after a boot time cannot be
+    before it.
+    """
+
+    def __init__(self, clock: Clock, last: Base | None = None) -> None:
+        self._clock = clock
+        self._boot = clock.boot()
+        system, elapsed = clock.wall(), clock.elapsed()
+        self._base = Base(self._boot, elapsed, system)
+        if last is not None and last.boot == self._boot:
+            self._base = last
+        elif last is not None and system < last.wall:
+            self._base = Base(self._boot, 0, last.wall)
+        self.jump: Jump | None = None
+
+    @property
+    def boot(self) -> str:
+        return self._boot
+
+    def read(self) -> Reading:
+        """Reads all clocks; `jump` is set or cleared by it."""
+        mono, elapsed, system = self._clock.mono(), self._clock.elapsed(), self._clock.wall()
+        expected = self._base.wall + elapsed - self._base.elapsed
+        if abs(system - expected) <= TOLERANCE:
+            self.jump = None
+            return Reading(mono, elapsed, system, (system,))
+        if self._clock.synchronised():
+            self.anchor()
+            return Reading(mono, elapsed, system, (system,))
+        if self.jump is None or abs((system - expected) - (self.jump.system - self.jump.expected)) > TOLERANCE:
+            self.jump = Jump(expected, system)
+        return Reading(mono, elapsed, expected, (expected, system))
+
+    def anchor(self) -> None:
+        """Somebody who may (synchronised time, a guardian) says that the system clock is right."""
+        self._base = Base(self._boot, self._clock.elapsed(), self._clock.wall())
+        self.jump = None

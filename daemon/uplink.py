@@ -1,0 +1,194 @@
+"""The seat's line to its agent: rosters come down, sealed batches and grants go up, and nothing here is needed for play to
+be limited.
+
+Each task forgives an agent that is away and tries again; an agent that is not the pinned one is an Issue until it is back or a
+guardian has pinned the new one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from agent.api import client
+from agent.api import messages as m
+from compliance.journal import Batch
+from daemon.grants import Grants
+from daemon.record import Recorder
+from daemon.roster import AgentKeys, Replaced, Trust
+from daemon.store import Unwritable
+from daemon.trusted import Reading
+from host.rpc import ApiError, Unreachable
+
+SETTLE_S = 0.5  # entries that come together go up together
+RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0, 15.0)
+BATCH = 200
+
+
+class Uplink:
+    """`keys` reads the agent's published key file; `trouble(id, details | None)` raises or clears an Issue."""
+
+    def __init__(  # noqa: PLR0913 - it connects what knows nothing of each other
+        self,
+        address: str,
+        seat: m.Enrol,
+        trust: Trust,
+        recorder: Recorder,
+        grants: Grants,
+        *,
+        keys: Callable[[], AgentKeys],
+        now: Callable[[], Reading],
+        adopt: Callable[[m.Roster], None],
+        trouble: Callable[[str, str | None], None],
+    ) -> None:
+        self._address = address
+        self._seat = seat
+        self._trust = trust
+        self._recorder = recorder
+        self._grants = grants
+        self._keys = keys
+        self._now = now
+        self._adopt = adopt
+        self._trouble = trouble
+        self._work = asyncio.Event()
+        self._delivered = asyncio.Condition()
+        self._arrived = asyncio.Condition()
+        self._enrolled = False
+        self.reachable = False
+
+    def poke(self) -> None:
+        """Something waits to go up."""
+        self._work.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._forever(self._fetch))
+            group.create_task(self._forever(self._deliver))
+
+    async def _forever(self, step: Callable[[], Awaitable[None]]) -> None:
+        failures = 0
+        while True:
+            try:
+                await self._enrol()
+                await step()
+                self._heard()
+                failures = 0
+                continue
+            except Unreachable:
+                self._enrolled = False
+                self.reachable = False
+                self._trouble("agent-away", "")
+            except Replaced as error:
+                self._enrolled = False
+                self._heard(replaced=str(error))
+            except ApiError as error:
+                self._enrolled = False
+                self._heard(refused=error.text)
+            except Unwritable:
+                self._trouble("journal-unwritable", "")
+            await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
+            failures += 1
+
+    def _heard(self, replaced: str | None = None, refused: str | None = None) -> None:
+        """The agent answers. Its own words about what is wrong go beside the usual text of the Issue."""
+        self.reachable = True
+        self._trouble("agent-away", None)
+        self._trouble("log-replaced", replaced)
+        self._trouble("agent-refuses", refused)
+
+    async def _enrol(self) -> None:
+        """At each first contact: is this the agent that was pinned? Does it know this seat?"""
+        if self._enrolled:
+            return
+        try:
+            shown = self._keys()
+        except OSError as error:
+            raise Unreachable(str(error)) from None
+        self._trust.check_keys(shown)
+        answer = await client.enrol(self._address, self._seat)
+        if AgentKeys(answer.log_key, answer.roster_key) != shown:
+            raise Replaced("the agent answers with other keys than it has published")
+        if self._trust.keys is None:
+            self._trust.pin(shown)
+        self._enrolled = True
+
+    # --- down --------------------------------------------------------------------------------------------------------
+
+    async def _fetch(self) -> None:
+        held = self._trust.roster
+        signed = await client.roster_get(self._address, m.RosterGet(above=-1 if held is None else held.number))
+        roster = self._trust.take_roster(signed)
+        if roster is not None:
+            self._adopt(roster)
+            async with self._arrived:
+                self._arrived.notify_all()
+
+    async def holds(self, number: int, timeout: float) -> bool:
+        """Waits until a roster of at least `number` is in force."""
+
+        def held() -> bool:
+            return self._trust.roster is not None and self._trust.roster.number >= number
+
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout), self._arrived:
+                await self._arrived.wait_for(held)
+        return held()
+
+    # --- up ------------------------------------------------------------------------------------------------------------
+
+    async def _deliver(self) -> None:
+        await self._work.wait()
+        await asyncio.sleep(SETTLE_S)
+        self._work.clear()
+        if unsent := self._grants.unsent():
+            await client.put_grants(self._address, m.PutGrants(grants=unsent))
+            self._recorder.do(lambda _: self._grants.mark_sent(unsent))
+        while await self._deliver_batch():
+            pass
+        async with self._delivered:
+            self._delivered.notify_all()
+
+    async def _deliver_batch(self) -> bool:
+        """One sealed batch: handed in, proved, forgotten. False if there is none."""
+        journal, now = self._recorder.journal, self._now()
+        if journal.unsent():
+            self._recorder.do(lambda open_: open_.seal(mono=now.mono, wall=now.wall))
+        batch = journal.spool(BATCH)
+        if batch is None:
+            return False
+        known = self._trust.checkpoint
+        accepted = await client.submit(self._address, _submit(self._seat.seat, batch, 0 if known is None else known.size))
+        first = batch.last - len(batch.entries) + 1
+        self._trust.take_proofs(accepted, list(enumerate(batch.entries, first)), now.wall)
+        self._recorder.do(lambda journal: journal.forget(batch.last))
+        return True
+
+    async def delivered(self, timeout: float) -> bool:
+        """Asks for delivery and waits until nothing is left."""
+        self.poke()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout), self._delivered:
+                await self._delivered.wait()
+        return self._recorder.journal.unsent() == 0
+
+    async def alive(self) -> None:
+        """Once a minute: the seat is there."""
+        if self._enrolled:
+            with suppress(Unreachable, ApiError):
+                await client.alive(self._address, m.Alive(seat=self._seat.seat, wall=self._now().wall))
+
+
+def _submit(seat: str, batch: Batch, trusted: int) -> m.Submit:
+    return m.Submit(
+        seat=seat,
+        trusted=trusted,
+        entries=tuple(_b64(data) for data in batch.entries),
+        payloads=tuple(m.Payload(seq=one.seq, salt=_b64(one.salt), data=_b64(one.data)) for one in batch.payloads),
+    )
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()

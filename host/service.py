@@ -1,0 +1,24 @@
+"""Tells the service manager that started us how we are, by its own protocol (sd_notify(3)); without one, nothing happens."""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import suppress
+
+
+def notify(state: str) -> None:
+    """One state, such as READY=1, WATCHDOG=1 or STOPPING=1."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    if address.startswith("@"):
+        address = "\0" + address[1:]
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        channel.sendto(state.encode(), address)
+
+
+def watchdog_interval() -> float | None:
+    """Seconds between signs of life that the manager wants, halved as it recommends; None if it wants none."""
+    microseconds = os.environ.get("WATCHDOG_USEC", "")
+    return int(microseconds) / 2_000_000 if microseconds.isdecimal() and int(microseconds) else None

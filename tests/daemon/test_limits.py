@@ -1,0 +1,232 @@
+"""A play from its start to its end under a limit: counted, warned about, due, asked, ended, refused, granted."""
+
+from __future__ import annotations
+
+from agent.api.messages import GrantEvent
+from compliance import entry
+from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
+
+
+def grant(minutes: float, given: int, id_: str = "g1", *, revoked: int | None = None) -> GrantEvent:
+    return GrantEvent(id=id_, player="an", by="guardian", who="me", ms=int(minutes * MINUTE), given=given, revoked=revoked)
+
+
+def test_play_is_counted_while_it_runs_and_after(world):
+    """Seconds of play are those between the program's start and its end."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(90_000)
+    assert world.used() == 90.0
+    world.platform.exit(1)
+    world.pass_time(60_000)
+    assert world.used() == 90.0
+    (ended,) = world.journal("play.ended")
+    assert (ended.ms, ended.how, ended.late) == (90_000, "by itself", False)
+
+
+def test_a_limit_warns_asks_ends_and_then_refuses(world):
+    """Warned at 15, 5 and 1 minute, due at the limit, killed after the grace; a new start is ended at once."""
+    world.start(roster(packs=(limit(20),)))
+    world.platform.obedient = False
+    world.platform.run(1)
+    world.pass_time(20 * MINUTE)
+    assert world.platform.asked == [1]
+    assert world.platform.ended == []
+    world.pass_time(10_000)
+    assert world.platform.ended == [1]
+    world.platform.run(2)
+    assert world.platform.ended == [1, 2]
+    told = [(one.left, one.shown) for one in world.journal("warned")]
+    assert told == [(15 * MINUTE, False), (5 * MINUTE, False), (1 * MINUTE, False)]
+    kinds = [type(one).__name__ for one in world.journal("play.started", "warned", "play.due", "play.ended", "launch.refused")]
+    assert kinds == ["PlayStarted", "Warned", "Warned", "Warned", "PlayDue", "PlayEnded", "LaunchRefused"]
+    (ended,) = world.journal("play.ended")
+    assert (ended.how, ended.ms) == ("killed", 20 * MINUTE + 10_000)
+
+
+def test_an_obedient_game_is_never_killed(world):
+    """Asked to close, it closes; how it ended says so."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.run(1)
+    world.pass_time(2 * MINUTE)
+    assert world.platform.ended == []
+    assert [one.how for one in world.journal("play.ended")] == ["asked"]
+
+
+def test_what_a_due_entry_says(world):
+    """The decision can be made again from its own entry."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.run(1)
+    world.pass_time(MINUTE)
+    (due,) = world.journal("play.due")
+    assert (due.verdict, due.rule, due.pack, due.age, due.budget) == ("refuse", "house.all", "house", 12, MINUTE)
+    assert due.before == {"game": MINUTE, "publisher": MINUTE, "total": MINUTE}
+    assert due.at == NOON + MINUTE
+    assert due.inline["kind"] == "budget"
+    assert "text" not in due.inline
+
+
+def test_a_grant_gives_more_and_the_start_is_allowed_again(world):
+    """A refused game may start again, and ends after the granted minutes."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.run(1)
+    world.pass_time(2 * MINUTE)
+    world.seat.adopt(roster(2, packs=(limit(1),), grants=(grant(2, world.clock.wall()),)))
+    world.platform.run(2)
+    assert world.status().games[0].left_s == 120.0
+    world.pass_time(3 * MINUTE)
+    assert world.used() == 180.0
+
+
+def test_a_grant_in_the_grace_saves_a_running_game(world):
+    """Asked to close but not obeying, then granted time: it may stay."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.obedient = False
+    world.platform.run(1)
+    world.pass_time(MINUTE + 5_000)
+    world.seat.adopt(roster(2, packs=(limit(1),), grants=(grant(10, world.clock.wall()),)))
+    world.pass_time(MINUTE)
+    assert world.platform.ended == []
+    assert world.status().games[0].running
+
+
+def test_a_new_limit_leaves_a_running_play_a_minute(world):
+    """A limit that is already passed warns first and ends sixty seconds later."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(HOUR)
+    world.seat.adopt(roster(2, packs=(limit(30),)))
+    world.pass_time(59_000)
+    assert world.platform.asked == []
+    assert [one.left for one in world.journal("warned")] == [MINUTE]
+    world.pass_time(2_000)
+    assert world.platform.asked == [1]
+
+
+def test_a_limit_that_comes_close_leaves_a_minute_too(world):
+    """One that would end the play in five seconds is no surprise either."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(10 * MINUTE)
+    world.seat.adopt(roster(2, packs=(limit(10 + 5 / 60),)))
+    world.pass_time(59_000)
+    assert world.platform.asked == []
+    world.pass_time(2_000)
+    assert world.platform.asked == [1]
+
+
+def test_a_revoked_grant_leaves_a_minute(world):
+    """Taking time back is a new limit."""
+    given = grant(60, NOON)
+    world.start(roster(packs=(limit(1),), grants=(given,)))
+    world.platform.run(1)
+    world.pass_time(10 * MINUTE)
+    world.seat.adopt(roster(2, packs=(limit(1),), grants=(grant(60, NOON, revoked=world.clock.wall()),)))
+    world.pass_time(59_000)
+    assert world.platform.asked == []
+    world.pass_time(2_000)
+    assert world.platform.asked == [1]
+
+
+def test_a_second_program_of_a_game_is_the_same_play(world):
+    """A launcher and its game, or a server beside it: one play until the last of them is gone."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(10_000)
+    world.platform.run(2)
+    world.platform.exit(1)
+    world.pass_time(10_000)
+    world.platform.exit(2)
+    assert [one.ms for one in world.journal("play.ended")] == [20_000]
+
+
+def test_two_games_at_once_count_their_union(world):
+    """An hour with two games open is an hour."""
+    world.start(roster())
+    world.platform.run(1, "luanti")
+    world.platform.run(2, "teeworlds")
+    world.pass_time(HOUR)
+    assert world.used() == 3600.0
+
+
+def test_other_accounts_are_not_limited(world):
+    """A guest without packs is recorded; root is neither."""
+    world.start(roster(packs=(limit(0),)))
+    world.platform.run(1, account="friend")
+    world.platform.run(2, account="root")
+    world.pass_time(HOUR)
+    assert world.platform.ended == []
+    assert [one.game for one in world.journal("play.started")] == ["luanti"]
+
+
+def test_no_budget_at_all_refuses_the_first_start(world):
+    """Zero means not at all, and the gate is told before anybody tries."""
+    world.start(roster(packs=(limit(0),)))
+    assert world.platform.refusals.refused == {"an": frozenset({"luanti", "teeworlds"})}
+    world.platform.run(1)
+    assert world.platform.ended == [1]
+    (refused,) = world.journal("launch.refused")
+    assert (refused.how, refused.rule) == ("ended", "house.all")
+
+
+def test_the_gate_learns_of_a_spent_budget_and_of_a_grant(world):
+    """What may not start now follows play and grants."""
+    world.start(roster(packs=(limit(1, games=("luanti",)),)))
+    world.platform.run(1)
+    assert world.platform.refusals.refused == {}
+    world.pass_time(MINUTE)
+    assert world.platform.refusals.refused == {"an": frozenset({"luanti"})}
+    world.seat.adopt(roster(2, packs=(limit(1, games=("luanti",)),), grants=(grant(5, world.clock.wall()),)))
+    assert world.platform.refusals.refused == {}
+
+
+def test_vn_147_ends_a_game_after_its_hour_and_warns_every_half(world):
+    """The decree's sentence is shown at 30 minutes; the game ends at 60, the next one may start."""
+    world.start(roster(packs=(shipped("vn-147"),), approved=("teeworlds",)))
+    world.platform.run(1)
+    world.pass_time(61 * MINUTE)
+    assert [one.rule for one in world.journal("play.due")] == ["vn-147.daily-game"]
+    assert [one.rule for one in world.journal("warned") if one.rule] == ["vn-147.notice"]
+    world.platform.run(2, "teeworlds")
+    world.pass_time(MINUTE)
+    assert world.status().games[1].running
+
+
+def test_an_unrated_game_is_refused_until_it_is_approved(world):
+    """Ask first: the start is ended and recorded as a question."""
+    world.start(roster(packs=(shipped("vn-147"),)))
+    world.platform.run(1, "teeworlds")
+    assert world.platform.ended == [1]
+    assert [one.verdict for one in world.journal("launch.refused")] == ["ask"]
+    world.seat.adopt(roster(2, packs=(shipped("vn-147"),), approved=("teeworlds",)))
+    world.platform.run(2, "teeworlds")
+    assert world.platform.ended == [1]
+
+
+def test_at_a_game_point_closing_hours_bind_everyone(world):
+    """At 22:00 root's play ends as anybody's."""
+    world.clock.run(9 * HOUR + 30 * MINUTE)
+    world.start(roster(place="game-point", place_packs=(shipped("vn-game-point"),)))
+    world.platform.run(1, account="root")
+    world.pass_time(31 * MINUTE)
+    assert world.platform.asked == [1]
+    (due,) = world.journal("play.due")
+    assert due.age is None
+    assert due.rule.startswith("vn-game-point.")
+
+
+def test_midnight_cuts_a_play_and_no_rule_notices(world):
+    """Closed and opened again, so that days add up; the new day's budget is whole."""
+    world.clock.run(11 * HOUR + 30 * MINUTE)
+    world.start(roster(packs=(limit(60),)))
+    world.platform.run(1)
+    world.pass_time(85 * MINUTE)
+    assert world.platform.asked == []
+    first, second = world.journal("play.started")
+    (ended,) = world.journal("play.ended")
+    assert (ended.how, ended.ms, second.resumed) == ("midnight", 30 * MINUTE, first.seq)
+    assert first.who != second.who
+    world.pass_time(6 * MINUTE)
+    assert world.platform.asked == [1]
+    (day,) = world.journal("usage.day")
+    assert day.games == {"luanti": entry.GameDay(30 * MINUTE, 0, 0)}
