@@ -33,12 +33,13 @@ def decide(policy: Policy, facts: Facts) -> Decision:
 
 
 def explain(policy: Policy, facts: Facts) -> tuple[Finding, ...]:
-    """What each rule says by itself, the refusing kinds first: the rules that apply now, and those that would end the play."""
+    """What each rule says by itself, the refusing kinds first: the rules that apply today, and the one that decides."""
     plan, view = bind(policy, facts), View(facts)
+    _, decisive, _ = _judge(plan.limits, plan.asks, view)
     findings = []
     for limit in sorted((*plan.limits, *plan.asks), key=lambda one: (KINDS.index(one.kind), one.tie)):
-        verdict, _, end = _judge((), (limit,), view) if limit.kind == "ask" else _judge((limit,), (), view)
-        if limit.start <= view.now < limit.end or end <= view.horizon:
+        if limit is decisive or limit.applies(view):
+            verdict, _, end = _judge((), (limit,), view) if limit.kind == "ask" else _judge((limit,), (), view)
             findings.append(Finding(_reason(limit, view), verdict, end if end <= view.horizon else None))
     return tuple(findings)
 

@@ -43,6 +43,10 @@ class Limit:
         self.relax = to.relax
         self.tie = 0
 
+    def applies(self, view: View) -> bool:
+        """Whether the rule has a say today."""
+        return self.start <= view.now < self.end
+
     def ends(self, view: View) -> int:
         return self.blocks_from(view, view.now)
 
@@ -159,7 +163,8 @@ class WindowLimit(Limit):
         return at
 
     def _suspensions(self, view: View) -> Iterator[Grant]:
-        return (grant for grant in view.grants if grant.by in self.relax and grant.game in {None, view.game})
+        """The grants that suspend this rule for the view's game."""
+        return (one for one in view.grants if one.by in self.relax and one.game in {None, view.game} and one.ms > 0)
 
     def _spans_around(self, day: Day) -> tuple[tuple[int, int], ...]:
         """The spans that begin on this day or the one before, as moments."""
@@ -190,6 +195,9 @@ class BudgetLimit(Limit):
         self._per = rule.per
         self._days = _weekdays(rule.days)
         self._games = frozenset(rule.games)
+
+    def applies(self, view: View) -> bool:
+        return super().applies(view) and self.calendar.day(view.now).weekday in self._days
 
     def ends(self, view: View) -> int:
         at = max(view.now, self.start)
