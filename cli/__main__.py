@@ -1,0 +1,79 @@
+"""giochoi: the control command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+
+from cli import demo, doctor, game, grant, guardian, limit, log, place, player, policy, status, usage, why
+from cli.context import Context
+from cli.errors import CommandError
+from cli.output import Output
+from cli.parser import Parser, common
+from host.homes import HomeError
+from host.rpc import ApiError, Unreachable
+from host.system import UnsupportedError
+
+NOUNS = (demo, status, why, usage, doctor, grant, player, guardian, limit, policy, game, place, log)
+
+
+def parser() -> Parser:
+    """The whole command line."""
+    made = Parser(
+        prog="giochoi", description="Giờ Chơi: giới hạn giờ chơi và chứng minh được / play time within limits, with proof"
+    )
+    common(made, home=None, json=False)
+    commands = made.add_subparsers(metavar="LỆNH/COMMAND", required=True, title="lệnh / commands")
+    for noun in NOUNS:
+        noun.add_to(commands)
+    return made
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code of the contract. Nothing a user can cause ends in a traceback."""
+    _speak_utf8()
+    try:
+        args = parser().parse_args(argv)
+        out = Output(json=args.json)
+        try:
+            code: int = args.run(args, Context(args.home, out))
+        except (CommandError, ApiError, Unreachable, HomeError, UnsupportedError) as error:
+            code, line = verdict(error)
+            out.message(f"giochoi: {line}")
+        return code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:  # stdout on a full disk
+        sys.stderr.write(f"giochoi: không ghi ra được / cannot write the answer: {error.strerror}\n")
+        return 1
+
+
+def verdict(error: Exception) -> tuple[int, str]:
+    """The exit code and the one line for an error that a command ended with."""
+    match error:
+        case CommandError():
+            return error.code, str(error)
+        case ApiError(code="bad-input" | "not-found"):  # a name that nobody has is bad input
+            return 2, error.text
+        case ApiError():
+            return 1, error.text
+        case Unreachable():
+            return 3, f"{error}; chưa có gì thay đổi / nothing changed"
+        case _:
+            return 1, str(error)
+
+
+def _speak_utf8() -> None:
+    """Vietnamese must not depend on the locale of a script or a service; a terminal keeps its own encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""Files that the caller names: read with one clear line for what is wrong, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from cli.errors import CommandError
+
+TEXT_LIMIT = 16 << 20
+
+
+def read_text(name: str) -> str:
+    """The text of the file, or of stdin for "-". CommandError (2) if it cannot be read or is no UTF-8."""
+    try:
+        if name == "-":
+            data = sys.stdin.buffer.read(TEXT_LIMIT + 1)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read(TEXT_LIMIT + 1)
+        if len(data) > TEXT_LIMIT:
+            raise CommandError(f"{name}: lớn hơn 16 MiB / larger than 16 MiB")
+        return data.decode()
+    except OSError as error:
+        raise CommandError(f"{name}: không đọc được / cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise CommandError(
+            f"{name}: không phải văn bản UTF-8 (byte {error.start}) / is no UTF-8 text (at byte {error.start})"
+        ) from None
+
+
+def write_new(path: Path, pieces: Iterable[bytes]) -> int:
+    """Write a file that did not exist, durably, in one step; returns its size. CommandError (1): then there is no file."""
+    if os.path.lexists(path):
+        raise CommandError(
+            f"{path}: đã có; chọn tên khác hoặc xóa nó trước / exists; choose another name or remove it first", code=1
+        )
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("xb") as file:
+            size = sum(file.write(piece) for piece in pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        _publish(part, path)
+    except FileExistsError:
+        raise CommandError(f"{path}: vừa có người khác tạo / somebody else has just made it", code=1) from None
+    except OSError as error:
+        raise CommandError(f"{path}: không ghi được / cannot be written: {error.strerror}", code=1) from None
+    finally:
+        with suppress(OSError):
+            part.unlink()
+    return size
+
+
+def _publish(part: Path, path: Path) -> None:
+    """Give the finished file its name, never over another one. FileExistsError."""
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        raise
+    except OSError:  # a stick with FAT knows no links; there the look before has to do
+        part.rename(path)

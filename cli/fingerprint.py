@@ -1,0 +1,74 @@
+"""What a game's file is, taken by the caller's own process: the agent could not read it, and need not."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from cli.errors import CommandError
+from host.elf import build_id
+from rules.games import Fingerprint
+
+# Programs that run other programs, or that everybody runs. As a game each of them would make a game of whatever it runs.
+_RUNNERS = tuple(
+    """
+    python python2 python3 pypy3 perl ruby node nodejs deno bun lua luajit php guile java javaw mono dotnet wine wine64
+    wine-preloader wine64-preloader wineserver qemu-system-x86_64 sh bash dash zsh fish ksh busybox toybox coreutils tclsh wish
+    expect gawk mawk env sudo su doas pkexec nice nohup timeout setsid xargs ld.so ld-linux-x86-64.so.2 flatpak snap bwrap
+    firejail gamemoderun mangohud gamescope xvfb-run xdg-open systemd-run systemd dbus-daemon dbus-run-session Xorg Xwayland
+    gnome-shell plasmashell sleep cat ls cp mv rm ps top tail less ssh sshd login firefox chromium chrome google-chrome electron
+    """.split()
+)
+
+
+def fingerprint(path: Path) -> Fingerprint:
+    """The file that the path leads to: absolute path, size, SHA-256, build id.
+
+    CommandError (2) if it cannot be read, or is none that could be a game.
+    """
+    try:
+        real = path.expanduser().resolve(strict=True)
+        if not real.is_file():  # before opening: a named pipe would wait for its other end
+            raise CommandError(f"{path}: không phải tệp thường / is no plain file")
+        with real.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            found = Fingerprint(path=str(real), size=file.tell(), sha256=digest, build_id=build_id(file))
+            _check_kind(path, found)
+    except (OSError, RuntimeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "liên kết vòng / links in a circle"
+        raise CommandError(f"{path}: không đọc được / cannot be read: {why}") from None
+    return found
+
+
+def _check_kind(path: Path, found: Fingerprint) -> None:
+    if found.size == 0:
+        raise CommandError(f"{path}: tệp rỗng / the file is empty")
+    runner = _runner(found)
+    if runner:
+        raise CommandError(
+            f"{path}: đây là {runner}, mọi chương trình nó chạy sẽ thành trò chơi; chọn chính tệp của trò chơi"
+            f" / is {runner}: whatever it runs would be this game; name the game's own file, such as its script"
+        )
+
+
+def _runner(found: Fingerprint) -> str | None:
+    """The common program that this file is, by its name or as a copy of it under another."""
+    name = Path(found.path).name
+    for runner in _RUNNERS:
+        if name == runner or (name.startswith(runner) and name[len(runner) :].lstrip("-").replace(".", "").isdigit()):
+            return runner
+        installed = shutil.which(runner)
+        if installed and _same_content(Path(installed), found):
+            return runner
+    return None
+
+
+def _same_content(other: Path, found: Fingerprint) -> bool:
+    try:
+        if other.stat().st_size != found.size:
+            return False
+        with other.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == found.sha256
+    except OSError:
+        return False

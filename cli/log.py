@@ -1,0 +1,129 @@
+"""giochoi log: what was recorded, the bundle an inspector takes away, the card kept from the first visit."""
+
+from __future__ import annotations
+
+import base64
+import io
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import segno
+
+from agent.api import client as agent
+from agent.api.messages import Card, LogLine, LogShow
+from cli.context import Context
+from cli.files import write_new
+from cli.parser import Commands, checked, command, noun
+from cli.times import at
+from host.clock import SystemClock
+
+# What places an entry in its chain, and is not what it says.
+_FRAME = frozenset({"v", "kind", "seat", "boot", "seq", "prev", "mono", "wall", "secret"})
+
+
+def add_to(commands: Commands) -> None:
+    verbs = noun(commands, "log", "nhật ký / the log")
+    parser = command(verbs, "show", "những dòng cuối / the last entries", show)
+    parser.add_argument("--last", metavar="N", type=count, default=50, help="bao nhiêu dòng (50) / how many (50)")
+    parser = command(verbs, "export", "xuất hồ sơ cho thanh tra / write the bundle for an inspector", export)
+    parser.add_argument("file", metavar="FILE", type=Path, help="tệp chưa có / a file that does not exist yet")
+    command(verbs, "head", "đầu nhật ký đã ký / the log's signed head", head)
+    command(verbs, "card", "thẻ để thanh tra giữ / the card that an inspector keeps", card)
+
+
+@checked
+def count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 100_000):
+        raise ValueError(f"{text!r} không phải số từ 1 đến 100000 / is no number from 1 to 100000")
+    return int(text)
+
+
+def show(args: Namespace, context: Context) -> int:
+    answer = agent.log_show(context.home.agent_address, LogShow(last=args.last))
+    if context.out.json:
+        entries = [
+            {"index": line.index, "entry": msgspec.Raw(line.entry.encode()), "payload": line.payload} for line in answer.lines
+        ]
+        context.out.document({"entries": entries})
+        return 0
+    now = SystemClock().wall()
+    columns = ("№", "Lúc / At", "Máy / Seat", "Việc / Kind", "Nội dung / What")
+    context.out.table(columns, [_row(line, now, answer.zone) for line in answer.lines])
+    return 0
+
+
+def _row(line: LogLine, now: int, zone: str) -> tuple[str, ...]:
+    entry: dict[str, Any] = msgspec.json.decode(line.entry)
+    what = ", ".join(
+        f"{name} {_value(value)}" for name, value in entry.items() if name not in _FRAME and value not in (None, "", [], {})
+    )
+    beside = f" «{line.payload}»" if line.payload else ""
+    return (str(line.index), at(entry["wall"], now, zone), entry["seat"], entry["kind"], what + beside)
+
+
+def _value(value: object) -> str:
+    """A field's value, hashes and signatures cut to what tells them apart."""
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return text if len(text) <= 40 else text[:12] + "…"
+
+
+def export(args: Namespace, context: Context) -> int:
+    size = write_new(args.file, _pieces(context))
+    if context.out.json:
+        context.out.document({"file": str(args.file.absolute()), "bytes": size})
+    else:
+        context.out.line(f"{args.file}: {size} byte; kiểm tra bằng / check with: giochoi-verify {args.file}")
+    return 0
+
+
+def _pieces(context: Context) -> Iterator[bytes]:
+    for chunk in agent.log_export(context.home.agent_address):
+        yield base64.b64decode(chunk.data)
+
+
+def head(args: Namespace, context: Context) -> int:
+    answer = agent.log_head(context.home.agent_address)
+    if context.out.json:
+        context.out.document(answer)
+        return 0
+    for line in answer.checkpoint.splitlines():
+        context.out.line(line)
+    context.out.message(f"khóa / key: {answer.key}")
+    return 0
+
+
+def card(args: Namespace, context: Context) -> int:
+    answer = agent.log_card(context.home.agent_address)
+    if context.out.json:
+        context.out.document(answer)
+        return 0
+    for name, value in _card_lines(answer):
+        context.out.line(f"{name:<28} {value}")
+    context.out.line()
+    for line in qr(answer.fingerprint).splitlines():
+        context.out.line(line)
+    return 0
+
+
+def _card_lines(answer: Card) -> Iterator[tuple[str, str]]:
+    yield "địa điểm / place", answer.place
+    if answer.name:
+        yield "tên / name", answer.name
+    if answer.certificate:
+        expires = f", hết hạn / expires {answer.expires:%d/%m/%Y}" if answer.expires else ""
+        yield "giấy chứng nhận / certificate", answer.certificate + expires
+    yield "nguồn / origin", answer.origin
+    yield "khóa / key", answer.key
+    yield "dấu vân tay / fingerprint", answer.fingerprint
+    yield "số dòng / size", str(answer.size)
+    yield "gốc cây / root", answer.root
+
+
+def qr(text: str) -> str:
+    """`text` as a QR code of half blocks, which any phone reads off a screen or paper."""
+    drawn = io.StringIO()
+    segno.make(text, micro=False).terminal(drawn, compact=True, border=2)
+    return drawn.getvalue()

@@ -1,0 +1,84 @@
+"""What a command says: tables and lines for people, or exactly one JSON document. Messages go to stderr.
+
+On a terminal tables are drawn with rich, elsewhere they are plain columns. Names and titles come from people, so whatever
+could steer a terminal is taken out of them first.
+"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+import msgspec
+
+Row = Sequence[str]
+
+_HARMLESS = {"\n", "\t", "\u200c", "\u200d"}  # joiners belong to some scripts and to emoji
+
+
+def clean(text: str) -> str:
+    """`text` without control and direction characters."""
+    return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cf", "Cs"} and c not in _HARMLESS else c for c in text)
+
+
+class Output:
+    """Where one command's answer goes."""
+
+    def __init__(self, *, json: bool = False, out: TextIO | None = None, err: TextIO | None = None) -> None:
+        self.json = json
+        self._out = out or sys.stdout
+        self._err = err or sys.stderr
+
+    @property
+    def terminal(self) -> bool:
+        """Whether a person reads along."""
+        return not self.json and self._out.isatty()
+
+    def document(self, value: object) -> None:
+        """The one JSON document of a command called with --json."""
+        self._write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+    def line(self, text: str = "") -> None:
+        """One line of the answer for people."""
+        self._write(clean(text) + "\n")
+
+    def table(self, columns: Row, rows: Iterable[Row], title: str = "") -> None:
+        """A table for people; `columns` are its headings."""
+        cells = [[clean(cell) for cell in row] for row in rows]
+        if self.terminal:
+            self._rich_table(columns, cells, title)
+            return
+        if title:
+            self.line(title)
+        widths = [max(map(_width, column)) for column in zip(columns, *cells, strict=True)]
+        for row in (columns, *cells):
+            self.line("  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+    def message(self, text: str) -> None:
+        """Something beside the answer: a warning, an error, what happens next."""
+        self._err.write(clean(text) + "\n")
+        self._err.flush()
+
+    def _write(self, text: str) -> None:
+        self._out.write(text)
+        self._out.flush()
+
+    def _rich_table(self, columns: Row, rows: list[list[str]], title: str) -> None:
+        from rich.console import Console  # noqa: PLC0415 - a fifth of a second that scripts need not pay
+        from rich.table import Table  # noqa: PLC0415
+        from rich.text import Text  # noqa: PLC0415
+
+        table = Table(title=Text(title, style="bold") if title else None, title_justify="left", header_style="bold")
+        for column in columns:
+            table.add_column(Text(column), overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        Console(file=self._out).print(table)
+
+
+def _width(text: str) -> int:
+    """Columns that `text` takes on a terminal."""
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)

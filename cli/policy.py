@@ -1,0 +1,162 @@
+"""giochoi policy: which packs of rules are in force, what they say, and what they would answer."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from agent.api import client as agent
+from agent.api.messages import PackUse, PolicyShow, PolicyUse
+from cli.context import Context
+from cli.describe import COLUMNS, STATUS, document, effective, row, rules_of
+from cli.errors import CommandError
+from cli.files import read_text
+from cli.packs import BadPack, named, parsed
+from cli.parser import Commands, command, noun
+from cli.registry import settle
+from cli.times import left
+from cli.why import VERDICTS
+from rules.ask import FactsError, ask
+from rules.policy import Pack
+from rules.shipped import shipped_packs
+
+
+def add_to(commands: Commands) -> None:
+    verbs = noun(commands, "policy", "gói luật / packs of rules")
+    command(verbs, "packs", "các gói có sẵn / the shipped packs", packs)
+    parser = command(verbs, "use", "thay danh sách gói đang áp dụng / replace the packs in force", use)
+    parser.add_argument("target", metavar="PLAYER|place", help="tên, mã, guest hoặc place / name, id, guest or place")
+    parser.add_argument(
+        "packs",
+        metavar="PACK[:key=value]",
+        nargs="+",
+        help="mã gói hoặc tệp .toml; none: không gói nào / id or .toml file; none: no pack",
+    )
+    parser = command(verbs, "show", "các quy tắc đang áp dụng / the rules in force", show)
+    parser.add_argument("target", metavar="PLAYER|place", help="tên, mã, guest hoặc place / name, id, guest or place")
+    parser = command(verbs, "check", "kiểm tra một tệp gói luật / check a pack's file", check)
+    parser.add_argument("file", metavar="FILE", help="tệp .toml, hoặc - / a .toml file, or -")
+    parser = command(verbs, "ask", "hỏi các quy tắc, không cần trình giám sát / ask the rules, without a daemon", answer)
+    parser.add_argument(
+        "--pack",
+        metavar="PACK[:key=value]",
+        action="append",
+        required=True,
+        dest="packs",
+        help="mã gói hoặc tệp .toml / id or .toml file",
+    )
+    parser.add_argument("--facts", metavar="FILE", required=True, help="dữ kiện JSON, hoặc - / facts as JSON, or -")
+
+
+def packs(args: Namespace, context: Context) -> int:
+    shipped = [parsed(id_, text, {}) for id_, text in shipped_packs().items()]
+    if context.out.json:
+        context.out.document({"packs": [_pack(pack) for pack in shipped]})
+        return 0
+    columns = (
+        "Mã / Id",
+        "Tên / Title",
+        "Nơi / Jurisdiction",
+        "Hiệu lực / In force",
+        "Đã kiểm / Checked",
+        "Tham số / Parameters",
+    )
+    context.out.table(
+        columns,
+        (
+            (
+                pack.id,
+                f"{pack.title.vi} / {pack.title.en}",
+                pack.jurisdiction,
+                effective(pack),
+                STATUS[pack.status],
+                ", ".join(f"{key}={value}" for key, value in pack.params.items()) or "–",
+            )
+            for pack in shipped
+        ),
+    )
+    return 0
+
+
+def use(args: Namespace, context: Context) -> int:
+    chosen = () if args.packs == ["none"] else tuple(_use(argument) for argument in args.packs)
+    done = agent.policy_use(context.home.agent_address, PolicyUse(target=args.target, packs=chosen))
+    names = ", ".join(pack.id for pack in chosen) or "không gói nào / no pack"
+    return settle(context, done, f"{args.target}: {names}")
+
+
+def _use(argument: str) -> PackUse:
+    if argument == "none":
+        raise CommandError("none không đi cùng gói khác / none stands alone, not beside other packs")
+    pack = named(argument)
+    id_ = pack.parsed().id  # parsed here, so that a mistake is told by the file's name and the agent is not asked
+    return PackUse(id=id_, params=pack.params, text=None if pack.shipped else pack.text)
+
+
+def show(args: Namespace, context: Context) -> int:
+    shown = agent.policy_show(context.home.agent_address, PolicyShow(target=args.target))
+    _rules(context, shown.packs, {"target": shown.target}, "không quy tắc nào / no rule")
+    return 0
+
+
+def check(args: Namespace, context: Context) -> int:
+    try:
+        pack = parsed(args.file, read_text(args.file), {})
+    except BadPack as error:
+        for line in error.lines[:-1]:  # the others beside the first; the last one ends the command
+            context.out.message(f"giochoi: {line}")
+        raise CommandError(error.lines[-1]) from None
+    _rules(context, (pack,), {"file": args.file}, "gói không có quy tắc nào / the pack has no rule")
+    return 0
+
+
+def _rules(context: Context, shown: tuple[Pack, ...], head: dict[str, object], nothing: str) -> None:
+    out = context.out
+    if out.json:
+        out.document({**head, "packs": [_pack(pack) for pack in shown]})
+        return
+    for pack in shown:
+        rows = [row(rule) for rule in rules_of(pack)]
+        title = f"{pack.id}: {pack.title.vi} / {pack.title.en} ({STATUS[pack.status]})"
+        if rows:
+            out.table(COLUMNS, rows, title)
+        else:
+            out.line(f"{title}: {nothing}")
+    if not shown:
+        out.line(nothing)
+
+
+def _pack(pack: Pack) -> dict[str, object]:
+    return {
+        "id": pack.id, "title": pack.title.vi, "title_en": pack.title.en, "jurisdiction": pack.jurisdiction, "zone": pack.zone,
+        "source": pack.source, "status": pack.status, "sha256": pack.sha256, "effective_from": pack.effective_from,
+        "effective_to": pack.effective_to, "params": pack.params, "rules": [document(rule) for rule in rules_of(pack)],
+    }  # fmt: skip
+
+
+def answer(args: Namespace, context: Context) -> int:
+    chosen = [named(argument).parsed() for argument in args.packs]
+    try:
+        said = ask(chosen, read_text(args.facts))
+    except FactsError as error:
+        raise CommandError(f"{args.facts}: {error}") from None
+    if context.out.json:
+        context.out.document(said)
+    else:
+        _say(context, said)
+    return 0
+
+
+def _say(context: Context, said: dict[str, Any]) -> None:
+    """The answer for people."""
+    reason, left_s = said["reason"], said["left_s"]
+    rest = f", {left(None if left_s is None else left_s * 1000)}" if said["verdict"] == "allow" else ""
+    until = f", đến / until {said['until']}" if said["until"] else ""
+    context.out.line(f"{VERDICTS[said['verdict']]}{rest}{until}")
+    context.out.line(
+        f"vì / because: {reason['text']} [{reason['cite']}] ({reason['rule']})"
+        if reason
+        else "không quy tắc nào áp dụng / no rule applies"
+    )
+    for notice in said["notices"]:
+        context.out.line(f"{notice['at']}: {notice['text']} ({notice['rule']})")

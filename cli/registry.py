@@ -1,0 +1,33 @@
+"""The end of every command that changes the registry: durable at the agent, then in force at this machine's daemon."""
+
+from __future__ import annotations
+
+from agent.api.messages import Done
+from cli.context import Context
+from daemon.api import client as daemon
+from host.rpc import ApiError, Unreachable
+
+
+def settle(context: Context, done: Done, said: str) -> int:
+    """Wait until the daemon holds the roster with the change, and say so. `said` is what was done; returns the exit code.
+
+    A daemon that does not run is no failure: it takes the newest roster when it starts. One that runs and does not follow is.
+    """
+    out = context.out
+    code, pending = 0, ""
+    try:
+        daemon.sync(context.home.daemon_address, done.number)
+    except Unreachable:
+        pending = "có hiệu lực khi trình giám sát khởi động / in force when the daemon starts"
+    except ApiError as error:
+        code, pending = (
+            1,
+            f"đã lưu, nhưng trình giám sát chưa áp dụng / saved, but the daemon has not taken it over: {error.text}",
+        )
+    if out.json:
+        out.document({"id": done.id, "number": done.number, "in_force": not pending, "note": done.note})
+    else:
+        out.line(said)
+    for text in filter(None, (done.note, pending)):
+        out.message(text)
+    return code
