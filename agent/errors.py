@@ -6,11 +6,10 @@ from host.rpc import ApiError
 
 
 class StartError(Exception):
-    """The agent cannot start or go on. Its text is one clear line; `exit_code` is the contract's."""
+    """The agent cannot start. Its text is one clear line."""
 
-    def __init__(self, vi: str, en: str, exit_code: int = 1) -> None:
+    def __init__(self, vi: str, en: str) -> None:
         super().__init__(f"{vi} / {en}")
-        self.exit_code = exit_code
 
 
 def bad_input(vi: str, en: str) -> ApiError:

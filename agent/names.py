@@ -1,7 +1,4 @@
-"""Names that people type, and the ids made of them: pure text.
-
-    "Ân Nguyễn" -> "an-nguyen"
-"""
+"""Names that people type, and the ids made of them: pure text. "Ân Nguyễn" -> "an-nguyen"."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ _DAY_ENDING = re.compile(r"-(mon|tue|wed|thu|fri|sat|sun)$")
 
 
 def clean(name: str, limit: int = MAX_NAME) -> str:
-    """The name in NFC, spaces tidied. ApiError(bad-input) if nothing readable is left or it is longer than `limit` characters."""
+    """The name in NFC, spaces tidied. ApiError(bad-input) if nothing readable is left or it is longer than `limit`."""
     tidy = " ".join(unicodedata.normalize("NFC", name).split())
     if not tidy or not any(char.isalnum() for char in tidy):
         raise bad_input("tên để trống: hãy viết ít nhất một chữ", "the name is empty: write at least one letter")

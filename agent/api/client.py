@@ -64,7 +64,7 @@ def player_remove(address: str, request: m.PlayerRemove) -> m.Done:
 
 
 def player_list(address: str, request: m.PlayerList | None = None) -> m.Players:
-    """All players, the guest first if anything binds it."""
+    """All registered players; the guest is none."""
     return rpc.call(address, "player.list", request or m.PlayerList(), m.Players)
 
 

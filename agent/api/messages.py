@@ -25,8 +25,8 @@ class Player(Message, frozen=True, kw_only=True):
     """A player as the daemon needs it. `key` (hex) makes the daily pseudonyms; `packs` are compiled and in force, own
     ones included.
 
-    The player's own pack has the id "house"; the `sha256` of every pack that only this player has is "house". `approved` are ids of
-    games let through.
+    The player's own pack has the id "house"; the `sha256` of every pack that only this player has is "house". `approved` are
+    ids of games let through.
     """
 
     id: str
@@ -322,8 +322,8 @@ class LogShow(Message, frozen=True, kw_only=True):
 
 
 class LogLine(Message, frozen=True, kw_only=True):
-    """`entry` is the canonical bytes as text; `payload` the personal data beside it (JSON text), if it is kept and the caller may
-    see it."""
+    """`entry` is the canonical bytes as text; `payload` the personal data beside it (JSON text), if it is kept and the
+    caller may see it."""
 
     index: int
     entry: str

@@ -1,0 +1,167 @@
+"""Everything that can be asked of the agent, in one table: operation -> request, role, handler."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import msgspec
+
+from agent import games, grants, logbook, people, place, rulebook, seats
+from agent.api import messages as m
+from agent.auth import ANY, KEEPER, SEAT
+from agent.errors import unavailable
+from agent.intake import take_in
+from agent.registry import Change, Made
+from agent.server import Agent
+from agent.store.database import StoreError
+from agent.store.tables import Tables
+from compliance import bundle
+from compliance.log import LogError
+from compliance.payloads import PayloadError
+from host.rpc import ApiError, Caller, Route
+
+R = TypeVar("R", bound=msgspec.Struct)
+Handler = Callable[[Caller, R], Awaitable[msgspec.Struct]]
+
+POLL_S = 60.0
+_CHUNK = 256 << 10
+
+
+def routes(agent: Agent) -> dict[str, Route]:
+    """The table of one agent."""
+    change, look = _changes(agent), _looks(agent)
+    shelf = agent.world.shelf
+    return {
+        # seat
+        "seat.enrol": Route(m.Enrol, SEAT, _enrol(agent)),
+        "seat.alive": Route(m.Alive, SEAT, _alive(agent)),
+        "roster.get": Route(m.RosterGet, SEAT, _roster(agent)),
+        "grant.put": Route(m.PutGrants, SEAT, change(grants.grants_put)),
+        "log.submit": Route(m.Submit, SEAT, _submit(agent)),
+        # registry
+        "player.add": Route(m.PlayerAdd, KEEPER, change(people.player_add)),
+        "player.set": Route(m.PlayerSet, KEEPER, change(people.player_set)),
+        "player.remove": Route(m.PlayerRemove, KEEPER, change(people.player_remove)),
+        "player.list": Route(m.PlayerList, KEEPER, look(lambda tables, _: people.player_list(tables))),
+        "guardian.add": Route(m.GuardianAdd, KEEPER, change(people.guardian_add)),
+        "guardian.list": Route(m.GuardianList, KEEPER, look(lambda tables, _: people.guardian_list(tables))),
+        "limit.set": Route(m.LimitSet, KEEPER, change(rulebook.limit_set)),
+        "policy.use": Route(m.PolicyUse, KEEPER, change(rulebook.policy_use)),
+        "policy.show": Route(m.PolicyShow, KEEPER, look(lambda tables, asked: rulebook.policy_show(tables, shelf, asked))),
+        "game.add": Route(m.GameAdd, KEEPER, change(games.game_add)),
+        "game.remove": Route(m.GameRemove, KEEPER, change(games.game_remove)),
+        "game.list": Route(m.GameList, ANY, look(lambda tables, _: games.game_list(tables, shelf))),
+        "game.allow": Route(m.GameAllow, KEEPER, change(games.game_allow)),
+        "place.set": Route(m.PlaceSet, KEEPER, change(place.place_set)),
+        # log
+        "log.show": Route(m.LogShow, KEEPER, look(lambda _, asked: logbook.last_lines(asked, agent.log, agent.payloads))),
+        "log.export": Route(m.LogExport, KEEPER, _export(agent)),
+        "log.head": Route(m.LogHead, ANY, look(lambda _, __: logbook.head(agent.log))),
+        "log.card": Route(m.LogCard, ANY, look(lambda _, __: logbook.card(agent.log, agent.registry.roster))),
+    }
+
+
+def _changes(agent: Agent) -> Callable[[Callable[[Change, Any], Made]], Handler[Any]]:
+    """Handlers that change the registry and answer Done."""
+
+    def changing(operation: Callable[[Change, R], Made]) -> Handler[R]:
+        async def handle(caller: Caller, request: R) -> m.Done:
+            with _told():
+                return agent.change(operation, request, caller.account)
+
+        return handle
+
+    return changing
+
+
+def _looks(agent: Agent) -> Callable[[Callable[[Tables, Any], msgspec.Struct]], Handler[Any]]:
+    """Handlers that change nothing. What waits for the log goes in first, so that it is seen."""
+
+    def looking(look: Callable[[Tables, R], msgspec.Struct]) -> Handler[R]:
+        async def handle(_: Caller, request: R) -> msgspec.Struct:
+            agent.deliver()
+            with _told(), agent.store.transaction() as tables:
+                return look(tables, request)
+
+        return handle
+
+    return looking
+
+
+def _enrol(agent: Agent) -> Handler[m.Enrol]:
+    async def handle(caller: Caller, request: m.Enrol) -> m.Enrolled:
+        with _told():
+            agent.change(seats.seat_enrol, request, caller.account)
+            # The seat's key has to be in the log before the first entry that it signed.
+            agent.deliver(strict=True)
+        agent.hear(request.seat)
+        return m.Enrolled(seat=request.seat, log_key=agent.keys.log.vkey, roster_key=agent.keys.roster.vkey)
+
+    return handle
+
+
+def _alive(agent: Agent) -> Handler[m.Alive]:
+    async def handle(_: Caller, request: m.Alive) -> m.Done:
+        with _told(), agent.store.transaction() as tables:
+            seats.seat_key(tables, request.seat)
+        agent.hear(request.seat)
+        return m.Done(number=agent.registry.number)
+
+    return handle
+
+
+def _roster(agent: Agent) -> Handler[m.RosterGet]:
+    async def handle(_: Caller, request: m.RosterGet) -> m.SignedRoster:
+        return await agent.registry.above(request.above, POLL_S)
+
+    return handle
+
+
+def _submit(agent: Agent) -> Handler[m.Submit]:
+    async def handle(_: Caller, request: m.Submit) -> m.Accepted:
+        with _told():
+            with agent.store.transaction() as tables:
+                key = seats.seat_key(tables, request.seat)
+            accepted = take_in(request, key, agent.log, agent.payloads)
+        agent.hear(request.seat)
+        return accepted
+
+    return handle
+
+
+def _export(agent: Agent) -> Callable[[Caller, m.LogExport], AsyncIterator[m.Chunk]]:
+    async def handle(_: Caller, __: m.LogExport) -> AsyncIterator[m.Chunk]:
+        with _told():
+            agent.deliver(strict=True)
+            with agent.store.transaction() as tables:
+                texts = [row.text for row in tables.rules.texts().values() if row.public]
+            waiting = bytearray()
+            for piece in bundle.write(agent.log, texts):
+                waiting += piece
+                if len(waiting) >= _CHUNK:
+                    yield _chunk(waiting)
+                    waiting.clear()
+                    # Others are served between two pieces.
+                    await asyncio.sleep(0)
+            yield _chunk(waiting)
+
+    return handle
+
+
+def _chunk(data: bytearray) -> m.Chunk:
+    return m.Chunk(data=base64.b64encode(data).decode())
+
+
+@contextmanager
+def _told() -> Any:
+    """What the disk did not let us do becomes the caller's answer."""
+    try:
+        yield
+    except (StoreError, LogError, PayloadError) as error:
+        raise ApiError("unavailable", str(error)) from error
+    except OverflowError as error:
+        raise unavailable("nhật ký quá lớn cho một tệp", f"the log is too large for one file: {error}") from error

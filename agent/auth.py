@@ -1,0 +1,35 @@
+"""Who may do what. Roles are a union: one account may have several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from agent.api.messages import Roster
+from host.rpc import Caller
+
+ANY: Final = "any"
+SEAT: Final = "seat"
+# Whoever keeps the registry: a guardian at home, the operator elsewhere.
+KEEPER: Final = "guardian|operator"
+
+
+def roles(caller: Caller, own: int, roster: Roster) -> frozenset[str]:
+    """The caller's roles at this place; `own` is the uid that the agent runs as.
+
+    That uid, root and administrators are guardian at home and operator elsewhere. A guardian's own account is guardian
+    anywhere, which outside the home keeps no registry. The agent's uid and root may speak for this machine's seat.
+    """
+    found = {ANY}
+    if caller.uid in {own, 0}:
+        found.add(SEAT)
+    if caller.uid == own or caller.admin:
+        found |= {"guardian" if roster.place == "home" else "operator", KEEPER}
+    if any(guardian.account == caller.account for guardian in roster.guardians):
+        found |= {"guardian", KEEPER} if roster.place == "home" else {"guardian"}
+    return frozenset(found)
+
+
+def by_roster(own: int, roster: Callable[[], Roster]) -> Callable[[Caller], frozenset[str]]:
+    """`roles` under the roster in force at each call."""
+    return lambda caller: roles(caller, own, roster())

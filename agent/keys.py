@@ -1,0 +1,64 @@
+"""The agent's keys: made at the first start, published for seats, never shown otherwise."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from agent.errors import StartError
+from compliance.note import NoteError, Signer
+from host import files
+from host.homes import Home, HomeError
+from host.secrets import load_or_create
+
+# Read by every seat: one verifier key a line, the log's first.
+PUBLISHED: Final = "agent.keys"
+# Every name that an origin of ours has begins with this.
+_ORIGIN: Final = "giochoi/"
+_SEED_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """`log` signs checkpoints and the agent's own seals, `roster` rosters; `payload` encrypts personal data."""
+
+    log: Signer
+    roster: Signer
+    payload: bytes
+
+    @property
+    def published(self) -> bytes:
+        """The content of HOME/public/agent.keys."""
+        return f"{self.log.vkey}\n{self.roster.vkey}\n".encode()
+
+
+def new_origin() -> str:
+    """A name for a new log, and for its key: `giochoi/` and eight random hex digits. One log is of one certified address, and
+    no two may be taken for each other."""
+    return _ORIGIN + secrets.token_hex(4)
+
+
+def load_keys(home: Home, origin: str) -> Keys:
+    """The keys of the log `origin`, made if there are none. HomeError or StartError if what is there cannot be used."""
+    seeds = [load_or_create(home, home.agent, name, _seed) for name in ("log.key", "roster.key", "payload.key")]
+    if any(len(seed) != _SEED_BYTES for seed in seeds):
+        raise StartError(f"{home.agent}: một tệp khóa bị hỏng", f"{home.agent}: a key file is damaged")
+    log, roster, payload = seeds
+    try:
+        return Keys(Signer(origin, log), Signer(f"{origin}/roster", roster), payload)
+    except NoteError as error:
+        raise StartError(f"{home.agent}: tên nhật ký hỏng", f"{home.agent}: the log's name is damaged: {error}") from error
+
+
+def publish(home: Home, name: str, content: bytes) -> None:
+    """Write a file that everybody may read, in one step. HomeError."""
+    path = home.public / name
+    try:
+        files.write_atomic(path, content, 0o644)
+    except OSError as error:
+        raise HomeError(f"{path}: không ghi được / cannot be written: {error.strerror or error}") from error
+
+
+def _seed() -> bytes:
+    return secrets.token_bytes(_SEED_BYTES)

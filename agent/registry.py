@@ -1,0 +1,130 @@
+"""The registry's one way to change: an operation, the entries that prove it and the roster that holds it, in one transaction.
+
+What an operation decides is in people.py, rules.py, place.py, games.py and grants.py; nothing there commits, signs or waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+import msgspec
+
+from agent import roster
+from agent.api.messages import Done, Roster, SignedRoster
+from agent.api.pseudonym import pseudonym
+from agent.chain import OwnChain
+from agent.shelf import Shelf
+from agent.store.database import Store
+from agent.store.people import PlayerRow
+from agent.store.tables import Tables
+from compliance.entry import Entry
+from compliance.note import Signer
+from host.clock import Clock
+from rules.calendar import day_name
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is beyond the tables: what ships, and which OS accounts there are (None: this machine cannot say)."""
+
+    shelf: Shelf
+    account_exists: Callable[[str], bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What an operation did. `changed`: the roster has to say it; otherwise the present one does already."""
+
+    id: str = ""
+    note: str = ""
+    changed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One operation under way: the tables inside its transaction, when (Unix ms) and for whom (OS account) it is done."""
+
+    tables: Tables
+    world: World
+    chain: OwnChain
+    now: int
+    who: str
+
+    @property
+    def today(self) -> date:
+        """The date at the place."""
+        return day_name(self.tables.place.get().zone, self.now)
+
+    def pseudonym(self, player: PlayerRow) -> str:
+        """Whom today's entries mean by it."""
+        return pseudonym(player.key.hex(), self.today)
+
+    def record(self, kind: type[Entry], personal: dict[str, Any] | None = None, **fields: Any) -> None:
+        """Append an entry to the agent's own chain. `personal` data goes beside it, with who asked, never into it."""
+        payload = None if personal is None else msgspec.json.encode({"by": self.who, **personal}, order="sorted")
+        self.chain.append(kind, payload, self.now, **fields)
+
+
+class Registry:
+    """Changes the registry, and hands out the signed roster to whoever waits for the next one."""
+
+    def __init__(self, store: Store, world: World, chain: OwnChain, signer: Signer, clock: Clock) -> None:
+        self._store = store
+        self._world = world
+        self._chain = chain
+        self._signer = signer
+        self._clock = clock
+        self._news = asyncio.Event()
+        with store.transaction() as tables:
+            state = tables.state.get()
+            self._roster = roster.build(tables, world.shelf, number=state.number, now=clock.wall())
+        self._current = SignedRoster(number=state.number, note=state.note)
+
+    @property
+    def number(self) -> int:
+        """The number of the roster in force."""
+        return self._current.number
+
+    @property
+    def roster(self) -> Roster:
+        """What the roster in force says."""
+        return self._roster
+
+    def change(self, operation: Callable[[Change, R], Made], request: R, who: str) -> Done:
+        """Do it. It is durable, recorded and in the signed roster when this returns. ApiError: nothing happened."""
+        now = self._clock.wall()
+        with self._store.transaction() as tables:
+            made = operation(Change(tables, self._world, self._chain, now, who), request)
+            new = self._publish(tables, now) if made.changed else None
+            self._chain.seal(now)
+        if new is not None:
+            self._announce(*new)
+        return Done(number=self.number, id=made.id, note=made.note)
+
+    async def above(self, number: int, seconds: float) -> SignedRoster:
+        """The roster as soon as its number is above `number`; after `seconds` without news, whatever it is then."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self.number <= number:
+                    await self._news.wait()
+        except TimeoutError:
+            pass  # no news is an answer too
+        return self._current
+
+    def _publish(self, tables: Tables, now: int) -> tuple[Roster, SignedRoster]:
+        new = roster.build(tables, self._world.shelf, number=self.number + 1, now=now)
+        note = roster.sign(new, self._signer)
+        tables.state.publish(new.number, note)
+        return new, SignedRoster(number=new.number, note=note)
+
+    def _announce(self, new: Roster, signed: SignedRoster) -> None:
+        """Only once it is durable: nobody may hold a roster that a crash can undo."""
+        self._roster, self._current = new, signed
+        self._news.set()
+        self._news = asyncio.Event()

@@ -1,0 +1,98 @@
+"""Registry -> roster: everything a daemon decides from, signed, so that it can be kept and trusted without the agent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+
+from agent.api.messages import Guardian, Player, Roster, Seat
+from agent.errors import refused
+from agent.house import DAY_MS, HOUSE, own_pack
+from agent.shelf import Shelf, compiled
+from agent.store.people import GUEST, PlayerRow
+from agent.store.rules import PLACE, PackRow, TextRow
+from agent.store.tables import Tables
+from compliance.note import MAX_NOTE, Signer
+from rules.policy import Pack, Scope
+
+# A grant counts for the policy day in which it was given. The longest rule looks back a week; one more day for zones.
+GRANTS_MATTER_MS = 8 * DAY_MS
+
+
+def build(tables: Tables, shelf: Shelf, *, number: int, now: int) -> Roster:
+    """The roster that these tables make. PolicyError if a pack in force does not compile."""
+    place = tables.place.get()
+    parts = Compiler(tables, shelf)
+    players = tuple(parts.player(row) for row in tables.people.players() if not row.removed)
+    everybody = {player.id for player in players}
+    return Roster(
+        number=number,
+        origin=tables.state.get().origin,
+        issued=now,
+        place=place.place,
+        zone=place.zone,
+        name=place.name,
+        certificate=place.certificate,
+        expires=place.expires,
+        place_packs=parts.packs(PLACE, "place"),
+        players=tuple(player for player in players if player.id != GUEST),
+        guest=next(player for player in players if player.id == GUEST),
+        guardians=tuple(Guardian(id=row.id, name=row.name, account=row.account) for row in tables.people.guardians()),
+        games=parts.games,
+        grants=tuple(grant for grant in tables.events.grants(now - GRANTS_MATTER_MS) if grant.player in everybody),
+        seats=tuple(Seat(id=row.id, key=row.key) for row in tables.state.seats()),
+    )
+
+
+def sign(roster: Roster, signer: Signer) -> str:
+    """The C2SP signed note whose text is the roster as one line of JSON. ApiError(refused) if it is too large to be one."""
+    note = signer.sign(msgspec.json.encode(roster).decode() + "\n")
+    if len(note) > MAX_NOTE:
+        raise refused(
+            "danh sách quá lớn: hãy xóa bớt người chơi, trò chơi hoặc gói quy tắc",
+            "the registry is too large: remove players, games or packs first",
+        )
+    return note
+
+
+class Compiler:
+    """Players and packs as a daemon needs them, out of tables that are read once."""
+
+    def __init__(self, tables: Tables, shelf: Shelf) -> None:
+        self._zone = tables.place.get().zone
+        self._packs = tables.rules.packs()
+        self._texts = tables.rules.texts()
+        self._limits = tables.rules.limits()
+        self._wards = {player for player, _ in tables.people.wards()}
+        self._approved: dict[str, dict[str, None]] = {}
+        for row in tables.events.approvals():
+            self._approved.setdefault(row.player, {})[row.game] = None
+        catalogue = shelf.catalogue(tables.place.games())
+        self.games = tuple(catalogue.games.values())
+        self._titles = {game.id: game.title for game in self.games}
+
+    def player(self, row: PlayerRow) -> Player:
+        """The player with all packs but the place's."""
+        own = own_pack((limit for limit in self._limits if limit.player == row.id), self._zone, self._titles)
+        return Player(
+            id=row.id,
+            name=row.name,
+            born=row.born,
+            account=row.account,
+            guardian=row.id in self._wards,
+            key=row.key.hex(),
+            packs=self.packs(row.id, "player") + ((own,) if own else ()),
+            approved=tuple(self._approved.get(row.id, ())),
+        )
+
+    def packs(self, target: str, scope: Scope) -> tuple[Pack, ...]:
+        """The packs put on a player, "guest" or "place"."""
+        return tuple(pack_in_force(row, self._texts, scope) for row in self._packs.get(target, ()))
+
+
+def pack_in_force(row: PackRow, texts: dict[str, TextRow], scope: Scope) -> Pack:
+    """The compiled pack. One that only a player has is known to the log by its rules, not by a hash that says whose it is."""
+    text = texts[row.sha256]
+    pack = replace(compiled(text.text, row.pack, row.params), scope=scope)
+    return pack if text.public else replace(pack, sha256=HOUSE)

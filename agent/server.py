@@ -1,0 +1,100 @@
+"""One running agent: its parts, and the few things that need more than one of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+import msgspec
+
+from agent import logbook
+from agent.api.messages import Done
+from agent.chain import OwnChain
+from agent.keys import Keys, publish
+from agent.registry import Change, Made, Registry, World
+from agent.seats import Heard
+from agent.store.database import Store, StoreError
+from compliance.chain import AGENT, ChainError
+from compliance.entry import AgentTick
+from compliance.log import Log, LogError
+from compliance.payloads import PayloadError, Payloads
+from host.clock import Clock
+from host.homes import Home, HomeError
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+CARD: Final = "agent.card"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """What wiring.py puts together."""
+
+    home: Home
+    clock: Clock
+    keys: Keys
+    world: World
+    store: Store
+    chain: OwnChain
+    log: Log
+    payloads: Payloads
+    registry: Registry
+    heard: Heard
+    _troubled: list[str] = field(default_factory=list)
+
+    def change(self, operation: Callable[[Change, R], Made], request: R, who: str) -> Done:
+        """Change the registry. What it recorded is durable in any case; that the log takes it at once is tried."""
+        done = self.registry.change(operation, request, who)
+        self.deliver()
+        return done
+
+    def deliver(self, *, strict: bool = False) -> None:
+        """Bring what waits into the log. If that fails it still waits, and unless `strict` the failure is only told once."""
+        try:
+            self.chain.deliver(self.log, self.payloads)
+        except (LogError, PayloadError, StoreError, ChainError) as error:
+            if strict:
+                raise error if not isinstance(error, ChainError) else LogError(str(error), str(error)) from error
+            if str(error) not in self._troubled:
+                self._troubled[:] = [str(error)]
+                _log.error("%s", error)
+        else:
+            self._troubled.clear()
+
+    def hear(self, seat: str) -> None:
+        """A seat spoke."""
+        self.heard.from_seat(seat, self.clock.wall())
+
+    async def tick(self) -> None:
+        """Say in the log that the agent was there, and whom it heard; renew the card."""
+        try:
+            self.change(tick, Ticked(self.heard), AGENT)
+            publish(self.home, CARD, logbook.card_file(self.log, self.registry.roster))
+        except (StoreError, HomeError) as error:
+            _log.error("%s", error)
+
+    async def retry(self) -> None:
+        """What a full disk kept from the log may go in by now."""
+        self.deliver()
+
+    def close(self) -> None:
+        self.payloads.close()
+        self.log.close()
+        self.store.close()
+
+
+class Ticked(msgspec.Struct, frozen=True):
+    """Five minutes have passed."""
+
+    heard: Heard
+
+
+def tick(change: Change, ticked: Ticked) -> Made:
+    """An entry, and no new roster: nothing about the registry changed."""
+    silent = ticked.heard.silent(change.tables.state.seats(), change.now)
+    change.record(AgentTick, seats=ticked.heard.last, silent=silent)
+    return Made(changed=False)

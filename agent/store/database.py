@@ -1,0 +1,134 @@
+"""agent.db: made whole or not at all, checked before it is touched, written by one connection in whole transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from agent.store import migrations
+from agent.store.tables import Tables
+from host import files
+
+_MAGIC = b"SQLite format 3\0"
+
+
+class StoreError(Exception):
+    """agent.db cannot be used or written. One clear line, Vietnamese first."""
+
+
+class Store:
+    """The registry's tables and the one connection to them. Not for threads."""
+
+    def __init__(self, engine: Engine, path: Path) -> None:
+        self._path = path
+        self._engine = engine
+        self._connection = engine.connect()
+
+    @property
+    def raw(self) -> sqlite3.Connection:
+        """The same connection for the agent's own journal, which lives in the same transactions."""
+        raw = self._connection.connection.dbapi_connection
+        assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - tells the type checker what `_connect` made
+        return raw
+
+    @contextmanager
+    def transaction(self) -> Iterator[Tables]:
+        """Everything written inside is durable after it, or nothing happened. StoreError if the disk says no."""
+        with _one_line(self._path), self._connection.begin():
+            yield Tables(self._connection)
+
+    def close(self) -> None:
+        self._connection.close()
+        self._engine.dispose()
+
+
+def create(path: Path, origin: str, guest_key: bytes) -> None:
+    """Make an agent.db with nobody in it, in one durable step. StoreError."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        migrations.migrate(fresh)
+        fresh.execute("INSERT INTO state VALUES (1, ?, 0, '')", (origin,))
+        fresh.execute("INSERT INTO place VALUES (1, 'home', 'Asia/Ho_Chi_Minh', '', '', '', NULL)")
+        fresh.execute("INSERT INTO players VALUES ('guest', 'Khách', NULL, NULL, ?, 0)", (guest_key,))
+        content = fresh.serialize()
+    try:
+        files.write_atomic(path, content, 0o600)
+    except OSError as error:
+        raise StoreError(f"{path}: không ghi được / cannot be written: {error.strerror or error}") from error
+
+
+def open_store(path: Path) -> Store:
+    """Open and migrate. StoreError if it is damaged, foreign or of a newer version: then the file is as it was."""
+    _check(path)
+    engine = create_engine("sqlite://", creator=lambda: _connect(path), poolclass=StaticPool)
+    event.listen(engine, "begin", _begin)
+    with _one_line(path):
+        store = Store(engine, path)
+        try:
+            migrations.migrate(store.raw)
+        except BaseException:
+            store.close()
+            raise
+    return store
+
+
+def _check(path: Path) -> None:
+    """Look, through a connection that cannot write, before anything is written."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(100)
+    except OSError as error:
+        raise StoreError(f"{path}: không đọc được / cannot be read: {error.strerror or error}") from error
+    if header[:16] != _MAGIC or int.from_bytes(header[68:72]) != migrations.APPLICATION_ID:
+        raise _damaged(path, "không phải cơ sở dữ liệu của Giờ Chơi / no database of Giờ Chơi")
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as look:
+            found = migrations.version(look)
+            verdict = str(look.execute("PRAGMA quick_check(1)").fetchone()[0])
+            broken = look.execute("PRAGMA foreign_key_check").fetchone()
+    except sqlite3.Error as error:
+        raise _damaged(path, f"hỏng / damaged: {error}") from error
+    if found > len(migrations.STEPS):
+        raise StoreError(
+            f"{path}: do phiên bản mới hơn tạo ra, hãy cập nhật Giờ Chơi / made by a newer version, update Giờ Chơi"
+        )
+    if verdict != "ok" or broken:
+        raise _damaged(path, f"hỏng / damaged: {' '.join(verdict.split()) if verdict != 'ok' else 'foreign keys'}")
+
+
+def _damaged(path: Path, why: str) -> StoreError:
+    return StoreError(f"{path}: {why}; hãy khôi phục bản sao lưu / restore a backup")
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # isolation_level None: transactions begin where `_begin` says, not where sqlite3 guesses.
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")
+    return connection
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _one_line(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise _unwritable(path, error.orig or error) from error
+    except sqlite3.Error as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: BaseException) -> StoreError:
+    return StoreError(f"{path}: không ghi được, chưa có gì thay đổi / cannot be written, nothing changed: {error}")

@@ -1,0 +1,70 @@
+"""How agent.db comes to have its present shape: one step per version, applied in order, each in one transaction.
+
+`PRAGMA user_version` is the number of steps applied. A step that a release shipped is never edited: add the next one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+# "GiCh": tells our file from any other SQLite file.
+APPLICATION_ID = 0x47694368
+
+STEPS: tuple[str, ...] = (
+    """
+    CREATE TABLE state (
+        id INTEGER PRIMARY KEY CHECK (id = 1), origin TEXT NOT NULL, number INTEGER NOT NULL, note TEXT NOT NULL) STRICT;
+    CREATE TABLE place (
+        id INTEGER PRIMARY KEY CHECK (id = 1), place TEXT NOT NULL, zone TEXT NOT NULL, hours TEXT NOT NULL, name TEXT NOT NULL,
+        certificate TEXT NOT NULL, expires TEXT) STRICT;
+    CREATE TABLE players (
+        id TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, born TEXT, account TEXT, key BLOB NOT NULL,
+        removed INTEGER NOT NULL) STRICT;
+    CREATE UNIQUE INDEX players_account ON players (account) WHERE NOT removed;
+    CREATE TABLE guardians (id TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, account TEXT UNIQUE) STRICT;
+    CREATE TABLE wards (
+        player TEXT NOT NULL REFERENCES players, guardian TEXT NOT NULL REFERENCES guardians,
+        PRIMARY KEY (player, guardian)) STRICT, WITHOUT ROWID;
+    CREATE TABLE texts (
+        sha256 TEXT PRIMARY KEY NOT NULL, pack TEXT NOT NULL, text TEXT NOT NULL, public INTEGER NOT NULL) STRICT;
+    CREATE TABLE packs (
+        target TEXT NOT NULL, position INTEGER NOT NULL, pack TEXT NOT NULL, params TEXT NOT NULL,
+        sha256 TEXT NOT NULL REFERENCES texts, shipped INTEGER NOT NULL,
+        PRIMARY KEY (target, position)) STRICT, WITHOUT ROWID;
+    CREATE TABLE limits (
+        player TEXT NOT NULL REFERENCES players, game TEXT NOT NULL, day TEXT NOT NULL, ms INTEGER NOT NULL,
+        PRIMARY KEY (player, game, day)) STRICT, WITHOUT ROWID;
+    CREATE TABLE approvals (
+        id TEXT PRIMARY KEY NOT NULL, player TEXT NOT NULL, game TEXT NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL,
+        ended INTEGER NOT NULL) STRICT;
+    CREATE TABLE grants (
+        id TEXT PRIMARY KEY NOT NULL, player TEXT NOT NULL, given INTEGER NOT NULL, revoked INTEGER,
+        data TEXT NOT NULL) STRICT;
+    CREATE INDEX grants_given ON grants (given);
+    CREATE TABLE games (id TEXT PRIMARY KEY NOT NULL, data TEXT NOT NULL) STRICT;
+    CREATE TABLE seats (id TEXT PRIMARY KEY NOT NULL, key TEXT NOT NULL) STRICT;
+    """,
+)
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """How many steps the file has seen."""
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return found
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the file up to the present shape. sqlite3.Error leaves it at the last whole step."""
+    for number in range(version(connection), len(STEPS)):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # Not executescript, which commits first. No statement of ours holds a semicolon.
+            for statement in STEPS[number].split(";"):
+                connection.execute(statement)
+            # A pragma takes no parameters; both numbers are ours.
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {number + 1}")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")

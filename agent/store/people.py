@@ -1,0 +1,73 @@
+"""Players and their guardians."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.engine import Connection, Row
+
+from agent.store import schema as t
+
+GUEST = "guest"
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerRow:
+    """`key` makes the daily pseudonyms. The row `guest` stands for every unmapped account that is limited."""
+
+    id: str
+    name: str
+    born: date | None
+    account: str | None
+    key: bytes
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianRow:
+    id: str
+    name: str
+    account: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    connection: Connection
+
+    def players(self) -> tuple[PlayerRow, ...]:
+        """Every row there ever was, the guest's and removed ones included, by id."""
+        return tuple(_player(row) for row in self.connection.execute(select(t.players).order_by(t.players.c.id)))
+
+    def put_player(self, row: PlayerRow) -> None:
+        """Add the player, or replace all that is known of it."""
+        born = None if row.born is None else row.born.isoformat()
+        values = {"name": row.name, "born": born, "account": row.account, "key": row.key, "removed": row.removed}
+        changed = self.connection.execute(update(t.players).where(t.players.c.id == row.id).values(**values))
+        if not changed.rowcount:
+            self.connection.execute(insert(t.players).values(id=row.id, **values))
+
+    def guardians(self) -> tuple[GuardianRow, ...]:
+        rows = self.connection.execute(select(t.guardians).order_by(t.guardians.c.id))
+        return tuple(GuardianRow(row.id, row.name, row.account) for row in rows)
+
+    def add_guardian(self, row: GuardianRow) -> None:
+        self.connection.execute(insert(t.guardians).values(id=row.id, name=row.name, account=row.account))
+
+    def wards(self) -> tuple[tuple[str, str], ...]:
+        """(player, guardian) pairs."""
+        rows = self.connection.execute(select(t.wards).order_by(t.wards.c.player, t.wards.c.guardian))
+        return tuple((row.player, row.guardian) for row in rows)
+
+    def put_wards(self, player: str, guardians: tuple[str, ...]) -> None:
+        """These are the player's guardians, and no others."""
+        self.connection.execute(delete(t.wards).where(t.wards.c.player == player))
+        for guardian in guardians:
+            self.connection.execute(insert(t.wards).values(player=player, guardian=guardian))
+
+
+def _player(row: Row[Any]) -> PlayerRow:
+    born = None if row.born is None else date.fromisoformat(row.born)
+    return PlayerRow(row.id, row.name, born, row.account, row.key, row.removed)

@@ -1,0 +1,108 @@
+"""Puts the agent together: the only place that constructs concrete parts."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from agent.accounts import account_exists
+from agent.app import routes
+from agent.auth import by_roster
+from agent.chain import OwnChain
+from agent.errors import StartError
+from agent.housekeeping import schedule
+from agent.keys import PUBLISHED, load_keys, new_origin, publish
+from agent.registry import Registry, World
+from agent.seats import Heard
+from agent.server import Agent
+from agent.shelf import Shelf
+from agent.store.database import Store, create, open_store
+from agent.upkeep import Start, begin
+from compliance.chain import AGENT
+from compliance.log import Log
+from compliance.note import Signer
+from compliance.payloads import Payloads
+from host import rpc
+from host.clock import Clock
+from host.homes import Home, lock, prepare
+from host.system import files
+from rules.shipped import shipped_catalogue, shipped_packs
+
+
+@contextmanager
+def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Agent]:
+    """An agent on this home, its first start included, that answers nobody yet. It has the home for itself until it is closed.
+
+    HomeError, StartError, StoreError, LogError, PayloadError or JournalError, each one clear line; what was there is as it was.
+    """
+    with ExitStack() as stack:
+        prepare(home.agent, 0o700)
+        stack.enter_context(lock(home.agent))
+        store = _store(home.agent)
+        stack.callback(store.close)
+        with store.transaction() as tables:
+            origin = tables.state.get().origin
+        keys = load_keys(home, origin)
+        chain = OwnChain(store, keys.log, clock)
+        log = _log(home.agent / "log.db", keys.log, chain)
+        stack.callback(log.close)
+        chain.check(log)
+        payloads = Payloads(home.agent / "payload.db", keys.payload)
+        stack.callback(payloads.close)
+        world = world or World(Shelf(shipped_packs(), shipped_catalogue()), account_exists)
+        registry = Registry(store, world, chain, keys.roster, clock)
+        agent = Agent(home, clock, keys, world, store, chain, log, payloads, registry, Heard(clock.wall()))
+        agent.change(begin, Start(keys.log, keys.roster), AGENT)
+        prepare(home.public, 0o755)
+        publish(home, PUBLISHED, keys.published)
+        yield agent
+
+
+async def serve(home: Home, clock: Clock, ready: Callable[[str], None]) -> None:
+    """Run an agent until SIGTERM or SIGINT. `ready` is told the address once it answers. Errors as `opened`."""
+    stop = asyncio.Event()
+    _on_signals(stop.set)
+    with opened(home, clock) as agent:
+        prepare(Path(home.agent_address).parent, 0o755)
+        server = await rpc.serve(home.agent_address, routes(agent), by_roster(files().owner(), lambda: agent.registry.roster))
+        scheduler = schedule(agent.tick, agent.retry)
+        try:
+            await agent.tick()
+            scheduler.start()
+            ready(home.agent_address)
+            await stop.wait()
+        finally:
+            if scheduler.running:
+                scheduler.shutdown(wait=False)
+            await server.close()
+
+
+def _store(folder: Path) -> Store:
+    """The registry, made at the first start. A log without its registry is no first start."""
+    path = folder / "agent.db"
+    if not path.exists():
+        if (folder / "log.db").exists():
+            raise StartError(
+                f"{path}: mất, nhưng log.db vẫn còn; hãy khôi phục bản sao lưu",
+                f"{path}: gone, but log.db is there; restore a backup",
+            )
+        create(path, new_origin(), secrets.token_bytes(32))
+    return open_store(path)
+
+
+def _log(path: Path, signer: Signer, chain: OwnChain) -> Log:
+    """The log, made at the first start. A registry whose entries were logged has had one."""
+    if chain.delivered and not path.exists():
+        raise StartError(f"{path}: mất; hãy khôi phục bản sao lưu", f"{path}: gone; restore a backup")
+    return Log(path, signer)
+
+
+def _on_signals(stop: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Not loop.add_signal_handler, which not every system's loop has.
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
