@@ -36,6 +36,9 @@ class FakeClock:
     def boot(self) -> str:
         return f"boot-{self._boots}"
 
+    def synchronised(self) -> bool:
+        return False
+
     def run(self, ms: int) -> None:
         """The machine is awake for `ms`: every reading moves."""
         self._wall, self._mono, self._elapsed = self._wall + ms, self._mono + ms, self._elapsed + ms

@@ -71,7 +71,7 @@ def test_a_grant_gives_more_and_the_start_is_allowed_again(world):
     world.start(roster(packs=(limit(1),)))
     world.platform.run(1)
     world.pass_time(2 * MINUTE)
-    world.seat.adopt(roster(2, packs=(limit(1),), grants=(grant(2, world.clock.wall()),)))
+    world.adopt(roster(2, packs=(limit(1),), grants=(grant(2, world.clock.wall()),)))
     world.platform.run(2)
     assert world.status().games[0].left_s == 120.0
     world.pass_time(3 * MINUTE)
@@ -84,7 +84,7 @@ def test_a_grant_in_the_grace_saves_a_running_game(world):
     world.platform.obedient = False
     world.platform.run(1)
     world.pass_time(MINUTE + 5_000)
-    world.seat.adopt(roster(2, packs=(limit(1),), grants=(grant(10, world.clock.wall()),)))
+    world.adopt(roster(2, packs=(limit(1),), grants=(grant(10, world.clock.wall()),)))
     world.pass_time(MINUTE)
     assert world.platform.ended == []
     assert world.status().games[0].running
@@ -95,7 +95,7 @@ def test_a_new_limit_leaves_a_running_play_a_minute(world):
     world.start(roster())
     world.platform.run(1)
     world.pass_time(HOUR)
-    world.seat.adopt(roster(2, packs=(limit(30),)))
+    world.adopt(roster(2, packs=(limit(30),)))
     world.pass_time(59_000)
     assert world.platform.asked == []
     assert [one.left for one in world.journal("warned")] == [MINUTE]
@@ -108,7 +108,7 @@ def test_a_limit_that_comes_close_leaves_a_minute_too(world):
     world.start(roster())
     world.platform.run(1)
     world.pass_time(10 * MINUTE)
-    world.seat.adopt(roster(2, packs=(limit(10 + 5 / 60),)))
+    world.adopt(roster(2, packs=(limit(10 + 5 / 60),)))
     world.pass_time(59_000)
     assert world.platform.asked == []
     world.pass_time(2_000)
@@ -121,7 +121,7 @@ def test_a_revoked_grant_leaves_a_minute(world):
     world.start(roster(packs=(limit(1),), grants=(given,)))
     world.platform.run(1)
     world.pass_time(10 * MINUTE)
-    world.seat.adopt(roster(2, packs=(limit(1),), grants=(grant(60, NOON, revoked=world.clock.wall()),)))
+    world.adopt(roster(2, packs=(limit(1),), grants=(grant(60, NOON, revoked=world.clock.wall()),)))
     world.pass_time(59_000)
     assert world.platform.asked == []
     world.pass_time(2_000)
@@ -176,7 +176,7 @@ def test_the_gate_learns_of_a_spent_budget_and_of_a_grant(world):
     assert world.platform.refusals.refused == {}
     world.pass_time(MINUTE)
     assert world.platform.refusals.refused == {"an": frozenset({"luanti"})}
-    world.seat.adopt(roster(2, packs=(limit(1, games=("luanti",)),), grants=(grant(5, world.clock.wall()),)))
+    world.adopt(roster(2, packs=(limit(1, games=("luanti",)),), grants=(grant(5, world.clock.wall()),)))
     assert world.platform.refusals.refused == {}
 
 
@@ -198,7 +198,7 @@ def test_an_unrated_game_is_refused_until_it_is_approved(world):
     world.platform.run(1, "teeworlds")
     assert world.platform.ended == [1]
     assert [one.verdict for one in world.journal("launch.refused")] == ["ask"]
-    world.seat.adopt(roster(2, packs=(shipped("vn-147"),), approved=("teeworlds",)))
+    world.adopt(roster(2, packs=(shipped("vn-147"),), approved=("teeworlds",)))
     world.platform.run(2, "teeworlds")
     assert world.platform.ended == [1]
 

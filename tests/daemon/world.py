@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from agent.api.messages import GrantEvent, Player, Roster
+from agent.api.messages import GrantEvent, Player, Roster, SignedRoster
 from compliance import entry
+from compliance.note import Signer
 from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramStarted, Refusals
+from daemon.roster import AgentKeys
 from daemon.wiring import Built
 from host.homes import server_home
 from rules.games import Fingerprint, Game, Program
@@ -82,7 +84,7 @@ class HandPlatform:
 
     def appear(self, pid: int, game: str = "luanti", account: str = "an") -> Program:
         """A program starts now and nobody tells."""
-        program = Program(pid, 7000 + pid, self.clock.mono(), account, (Fingerprint(f"/usr/games/{game}", 1000),))
+        program = Program(pid, self.clock.mono() + pid, self.clock.mono(), account, (Fingerprint(f"/usr/games/{game}", 1000),))
         self.programs[program.identity] = program
         return program
 
@@ -126,6 +128,7 @@ class World:
         self.home = server_home(str(folder))
         self.clock = clock
         self.platform = HandPlatform(self.clock)
+        self.log, self.agent = Signer.generate("giochoi/test"), Signer.generate("giochoi/test/roster")
         self.built: Built | None = None
         self.next_minute = clock.mono() + MINUTE
 
@@ -133,7 +136,17 @@ class World:
         self.built = Built(self.home, self.clock, Platform(self.platform, self.platform, self.platform))
         self.seat.start()
         if first is not None:
-            self.seat.adopt(first)
+            self.adopt(first)
+
+    def adopt(self, news: Roster) -> None:
+        """A roster signed by this world's agent comes down."""
+        trust = self.parts.trust
+        if trust.keys is None:
+            trust.pin(AgentKeys(self.log.vkey, self.agent.vkey))
+        note = self.agent.sign(msgspec.json.encode(news).decode() + "\n")
+        taken = trust.take_roster(SignedRoster(number=news.number, note=note))
+        if taken is not None:
+            self.seat.adopt(taken)
 
     @property
     def seat(self):

@@ -1,0 +1,133 @@
+"""Setting the clock, sleeping and waking: play stays what it was, and the stricter reading holds."""
+
+from __future__ import annotations
+
+from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
+
+
+def issues(world) -> list[str]:
+    return [one.id for one in world.parts.health.open()]
+
+
+def test_setting_the_clock_ahead_gives_no_new_day(world):
+    """Tomorrow by the system clock is still today by elapsed time: refused by both."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.run(1)
+    world.pass_time(2 * MINUTE)
+    world.clock.step(24 * HOUR)
+    world.seat.beat()
+    world.platform.run(2)
+    assert world.platform.ended == [2]
+    assert issues(world) == ["clock-jump"]
+    (jump,) = world.journal("clock.jump")
+    assert jump.to - jump.expected == 24 * HOUR
+
+
+def test_setting_the_clock_back_gives_nothing_either(world):
+    """Nor does yesterday."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.run(1)
+    world.pass_time(2 * MINUTE)
+    world.clock.step(-24 * HOUR)
+    world.platform.run(2)
+    assert world.platform.ended == [2]
+
+
+def test_a_window_is_asked_by_both_readings(world):
+    """Setting the clock into the open hours of a game point does not open it."""
+    world.clock.run(11 * HOUR)  # 23:00
+    world.start(roster(place="game-point", place_packs=(shipped("vn-game-point"),)))
+    world.clock.step(-5 * HOUR)
+    world.platform.run(1)
+    assert world.platform.ended == [1]
+
+
+def test_many_small_steps_are_a_large_one(world):
+    """The base stays where it was, so steps add up."""
+    world.start(roster())
+    for _ in range(4):
+        world.clock.step(-2 * MINUTE)
+        world.pass_time(1_000)
+    assert issues(world) == ["clock-jump"]
+
+
+def test_a_clock_that_comes_back_clears_the_issue(world):
+    """Raised and cleared, both in the log."""
+    world.start(roster())
+    world.clock.step(HOUR)
+    world.seat.beat()
+    world.clock.step(-HOUR)
+    world.seat.beat()
+    assert issues(world) == []
+    assert [one.id for one in world.journal("issue.raised", "issue.cleared")] == ["no-roster", "no-roster", "clock-jump", "clock-jump"]
+
+
+def test_synchronised_time_is_an_anchor(world):
+    """A time service that mends a wrong clock is believed, without an Issue."""
+    world.start(roster())
+    world.parts.clock._clock.synchronised = lambda: True
+    world.clock.step(HOUR)
+    world.seat.beat()
+    assert issues(world) == []
+
+
+def test_a_guardian_is_an_anchor(world):
+    """`doctor --repair` confirms the new time."""
+    world.start(roster())
+    world.clock.step(HOUR)
+    world.seat.beat()
+    world.parts.clock.anchor()
+    world.seat.beat()
+    assert issues(world) == []
+
+
+def test_after_a_boot_an_earlier_clock_is_a_jump(world):
+    """A clock set back in the firmware cannot undo the day: its budget stays spent."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.run(1)
+    world.pass_time(2 * MINUTE)
+    world.kill()
+    world.clock.reboot()
+    world.clock.step(-48 * HOUR)
+    world.start(roster(2, packs=(limit(1),)))
+    world.platform.run(2)
+    assert world.platform.ended == [2]
+    assert issues(world) == ["clock-jump"]
+
+
+def test_one_jump_to_2099_freezes_nothing(world):
+    """What was once read is never 'last seen': when the clock is right again, so is everything."""
+    world.start(roster(packs=(limit(10),)))
+    world.clock.step(73 * 365 * 24 * HOUR)
+    world.seat.beat()
+    world.pass_time(MINUTE)
+    world.clock.step(-73 * 365 * 24 * HOUR)
+    world.platform.run(1)
+    world.pass_time(MINUTE)
+    assert world.platform.ended == []
+    assert (world.used(), issues(world)) == (60.0, [])
+
+
+def test_sleep_is_no_play(world):
+    """A night's sleep in the middle of a play does not count."""
+    world.start(roster(packs=(limit(30),)))
+    world.platform.run(1)
+    world.pass_time(10 * MINUTE)
+    world.clock.sleep(2 * HOUR)
+    world.pass_time(10 * MINUTE)
+    assert world.used() == 1200.0
+    assert world.platform.asked == []
+    world.pass_time(10 * MINUTE)
+    assert world.platform.asked == [1]
+
+
+def test_play_before_a_sleep_over_midnight_stays_on_its_day(world):
+    """Twenty minutes yesterday, ten today: neither day gets the other's."""
+    world.clock.run(11 * HOUR + 30 * MINUTE)
+    world.start(roster(packs=(limit(25),)))
+    world.platform.run(1)
+    world.pass_time(20 * MINUTE)
+    world.clock.sleep(8 * HOUR)
+    world.pass_time(10 * MINUTE)
+    assert world.used() == 600.0
+    assert [(one.ms, one.how) for one in world.journal("play.ended")] == [(20 * MINUTE, "midnight")]

@@ -1,0 +1,117 @@
+"""A daemon that was killed: what goes on is counted in full, what is gone to the first look, and the log shows the gap."""
+
+from __future__ import annotations
+
+from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
+
+
+def test_a_game_that_still_runs_is_counted_in_full(world):
+    """Ten minutes of play over a daemon that was dead for eight of them are ten minutes."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(MINUTE)
+    world.kill()
+    world.clock.run(8 * MINUTE)
+    world.start()
+    world.pass_time(MINUTE)
+    assert world.used() == 600.0
+    assert len(world.journal("play.started")) == 1
+    world.platform.exit(1)
+    assert [(one.ms, one.how, one.late) for one in world.journal("play.ended")] == [(10 * MINUTE, "by itself", False)]
+
+
+def test_a_game_that_is_gone_is_counted_to_the_first_look(world):
+    """Nobody saw its end: the whole time until the daemon looked again counts, marked late."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(MINUTE)
+    world.kill()
+    world.clock.run(4 * MINUTE)
+    world.platform.exit(1)
+    world.clock.run(4 * MINUTE)
+    world.start()
+    assert world.used() == 540.0
+    assert [(one.ms, one.how, one.late) for one in world.journal("play.ended")] == [(9 * MINUTE, "gone", True)]
+
+
+def test_a_pid_that_somebody_else_has_by_now_is_not_the_game(world):
+    """Identity is (pid, started)."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(MINUTE)
+    world.kill()
+    world.platform.exit(1)
+    world.clock.run(MINUTE)
+    world.platform.appear(1, "editor")
+    world.start()
+    assert [one.how for one in world.journal("play.ended")] == ["gone"]
+
+
+def test_after_a_power_cut_a_play_is_counted_to_its_last_row(world):
+    """Another boot: the minute rows are all that is known."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(3 * MINUTE + 40_000)
+    world.kill()
+    world.platform.programs.clear()
+    world.clock.reboot(off_ms=HOUR)
+    world.start()
+    assert [(one.ms, one.how, one.late) for one in world.journal("play.ended")] == [(3 * MINUTE, "power", True)]
+    assert world.used() == 180.0
+
+
+def test_a_game_started_while_the_daemon_was_dead_counts_from_its_start(world):
+    """A stopped daemon is no free play."""
+    world.start(roster(packs=(limit(10),)))
+    world.kill()
+    world.clock.run(MINUTE)
+    world.platform.appear(1)
+    world.clock.run(5 * MINUTE)
+    world.start()
+    assert world.used() == 300.0
+    world.pass_time(5 * MINUTE)
+    assert world.platform.asked == [1]
+
+
+def test_at_a_first_start_what_ran_before_counts_from_now(world):
+    """Nobody had limited it."""
+    world.platform.appear(1)
+    world.clock.run(HOUR)
+    world.start(roster())
+    world.pass_time(MINUTE)
+    assert world.used() == 60.0
+
+
+def test_the_log_says_whether_the_last_run_ended_well(world):
+    """A kill leaves a gap from the last sign of life; a stop does not."""
+    world.start(roster())
+    world.stop()
+    world.clock.run(MINUTE)
+    world.start()
+    world.kill()
+    world.clock.run(MINUTE)
+    world.start()
+    clean = [(one.clean, one.lost_from) for one in world.journal("seat.start")]
+    assert clean == [(True, None), (True, None), (False, NOON + MINUTE)]
+
+
+def test_a_play_that_was_due_stays_due(world):
+    """Killing the daemon in the grace of a game that does not obey gives it nothing."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.obedient = False
+    world.platform.run(1)
+    world.pass_time(MINUTE + 2_000)
+    world.kill()
+    world.clock.run(1_000)
+    world.start()
+    world.pass_time(10_000)
+    assert world.platform.ended == [1]
+
+
+def test_the_last_roster_holds_without_an_agent(world):
+    """Kept across restarts: a dead agent changes nothing."""
+    world.start(roster(packs=(limit(0),)))
+    world.kill()
+    world.start()
+    world.platform.run(1)
+    assert world.platform.ended == [1]

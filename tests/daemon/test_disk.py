@@ -1,0 +1,74 @@
+"""A database that cannot be written: limits go on, nothing is lost, and the Issue says so."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from daemon.errors import DaemonError
+from daemon.store import RESERVE_BYTES, Store
+from tests.daemon.world import MINUTE, limit, roster
+
+
+class FullDisk:
+    """Stands between the store and SQLite and lets nothing through while `full`."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self.database = database
+        self.full = True
+
+    def __getattr__(self, name):
+        return getattr(self.database, name)
+
+    def execute(self, sql, *arguments):
+        if self.full and sql == "COMMIT":
+            raise sqlite3.OperationalError("database or disk is full")
+        return self.database.execute(sql, *arguments)
+
+
+def test_a_full_disk_is_no_free_play(world):
+    """The game is ended at its limit; when there is room again, all of it is in the journal, in order."""
+    world.start(roster(packs=(limit(2),)))
+    world.platform.run(1)
+    world.pass_time(MINUTE)
+    world.parts.store.db = disk = FullDisk(world.parts.store.db)
+    world.pass_time(2 * MINUTE)
+    assert world.platform.asked == [1]
+    assert "journal-unwritable" in [one.id for one in world.parts.health.open()]
+    assert not (world.home.daemon / "reserve").exists()
+    disk.full = False
+    world.pass_time(MINUTE)
+    assert world.parts.health.open() == ()
+    assert [type(one).__name__ for one in world.journal("warned", "play.due", "play.ended")] == ["Warned", "PlayDue", "PlayEnded"]
+    assert (world.home.daemon / "reserve").stat().st_size == RESERVE_BYTES
+
+
+def test_a_start_that_could_not_be_recorded_is_recorded_later(world):
+    """Its end refers to it all the same."""
+    world.start(roster())
+    world.parts.store.db = disk = FullDisk(world.parts.store.db)
+    world.platform.run(1)
+    world.pass_time(MINUTE)
+    world.platform.exit(1)
+    disk.full = False
+    world.pass_time(MINUTE)
+    (started,), (ended,) = world.journal("play.started"), world.journal("play.ended")
+    assert (ended.play, ended.ms) == (started.seq, MINUTE)
+
+
+def test_a_damaged_database_is_one_clear_line(tmp_path):
+    """Nothing is repaired silently, and the file stays as it is."""
+    (tmp_path / "store.db").write_bytes(b"no database" * 500)
+    with pytest.raises(DaemonError, match=r"store\.db: hỏng .* / damaged"):
+        Store(tmp_path)
+    assert (tmp_path / "store.db").read_bytes() == b"no database" * 500
+
+
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path):
+    """Going back a version must not lose what the newer one wrote."""
+    store = Store(tmp_path)
+    store.db.execute("PRAGMA user_version = 99")
+    store.close()
+    with pytest.raises(DaemonError, match="schema 99"):
+        Store(tmp_path)
