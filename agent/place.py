@@ -10,17 +10,17 @@ from agent.errors import bad_input, unavailable
 from agent.lookup import guest
 from agent.names import clean
 from agent.registry import Change, Made
-from agent.rulebook import put_packs, record_policy, shipped_pack
+from agent.rulebook import POINT_PACK, put_packs, record_policy, shipped_pack
 from agent.store.people import GUEST
 from agent.store.place import PlaceRow
 from agent.store.rules import PLACE, PackRow, TextRow
 from compliance.entry import PlaceChanged
 from rules.calendar import ZoneError, calendar
 
-POINT_PACK = "vn-game-point"
+# What a game point's guests are under until the operator says otherwise.
 GUEST_PACK = "vn-147"
 
-_HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]|24):[0-5]\d")
+_HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
 _MAX_CERTIFICATE = 80
 
 
@@ -66,7 +66,7 @@ def _hours(request: m.PlaceSet) -> str:
     if request.place != "game-point":
         raise bad_input("chỉ điểm trò chơi có giờ mở cửa", "only a game point has opening hours")
     hours = request.hours or ""
-    if not _HOURS.fullmatch(hours) or hours > "24" or hours.endswith(("24:01", "24:59")):
+    if not _HOURS.fullmatch(hours):
         raise bad_input(f"giờ '{hours}': hãy viết như 08:00-22:00", f"hours '{hours}': write them like 08:00-22:00")
     return hours
 

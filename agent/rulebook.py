@@ -7,13 +7,14 @@ from typing import Any
 
 from agent import lookup
 from agent.api import messages as m
-from agent.errors import bad_input
+from agent.errors import bad_input, refused
 from agent.house import DAY_MS, HOUSE, WEEK, minutes, still_binding
 from agent.names import same
 from agent.registry import Change, Made
 from agent.roster import Compiler, pack_in_force
 from agent.shelf import Shelf, asked_for
 from agent.store.people import GUEST, PlayerRow
+from agent.store.place import PlaceRow
 from agent.store.rules import PLACE, LimitRow, PackRow, TextRow
 from agent.store.tables import Tables
 from compliance.entry import PackLine, PolicyChanged
@@ -24,6 +25,9 @@ from rules.facts import Facts
 from rules.games import Game
 from rules.policy import Pack, Weekday, combine
 
+# Comes with the kind of place, and stays as long as the place is of that kind.
+POINT_PACK = "vn-game-point"
+
 
 def policy_use(change: Change, request: m.PolicyUse) -> Made:
     target, row = _target(change.tables, request.target)
@@ -32,6 +36,8 @@ def policy_use(change: Change, request: m.PolicyUse) -> Made:
         raise bad_input("một gói được nêu hai lần", "a pack is named twice")
     # What binds a named player alone is personal; what binds the place or its guests may be read by anyone.
     public = row is None or row.id == GUEST
+    if row is None:
+        _keep_the_law(change.tables.place.get(), request)
     put_packs(change, target, tuple(_kept(change, pack, public=public) for pack in request.packs))
     record_policy(change, row, {"what": "policy.use", "player": target} if row else {"what": "policy.use"})
     return Made(target)
@@ -49,11 +55,10 @@ def limit_set(change: Change, request: m.LimitSet) -> Made:
     if request.ms is not None and not 0 <= request.ms <= DAY_MS:
         raise bad_input("hạn mức phải từ 0 đến 1440 phút", "a limit is from 0 to 1440 minutes")
     days = request.days or WEEK
-    note = _write_limit(change.tables, row, game, days, request.ms)
-    if request.ms is not None:
-        note = _looser_than(change, row, game, days, request.ms)
+    if not _write_limit(change.tables, row, game, days, request.ms):
+        return Made(row.id, "không có hạn mức nào như vậy / there was no such limit", changed=False)
     record_policy(change, row, {"what": "limit.set", "player": row.id})
-    return Made(row.id, note)
+    return Made(row.id, "" if request.ms is None else _looser_than(change, row, game, days, request.ms))
 
 
 def put_packs(change: Change, target: str, packs: tuple[tuple[PackRow, TextRow], ...]) -> None:
@@ -99,6 +104,19 @@ def _target(tables: Tables, asked: str) -> tuple[str, PlayerRow | None]:
     return row.id, row
 
 
+def _keep_the_law(place: PlaceRow, request: m.PolicyUse) -> None:
+    """Nobody relaxes a law addressed to this place: what binds it as what it is goes only when it is that no longer."""
+    if place.place != "game-point":
+        return
+    hours = (f"hours={place.hours}",) if place.hours else ()
+    if not any(use.id == POINT_PACK and use.params == hours for use in request.packs):
+        pack = ":".join((POINT_PACK, *hours))
+        raise refused(
+            f"luật ràng buộc điểm này: hãy giữ {pack}, hoặc đổi giờ bằng 'giochoi place set game-point --hours'",
+            f"the law binds this place: keep {pack}, or change the hours with 'giochoi place set game-point --hours'",
+        )
+
+
 def _kept(change: Change, use: m.PackUse, *, public: bool) -> tuple[PackRow, TextRow]:
     params: dict[str, str] = {}
     for param in use.params:
@@ -119,15 +137,14 @@ def _kept(change: Change, use: m.PackUse, *, public: bool) -> tuple[PackRow, Tex
     return PackRow(use.id, params, pack.sha256, shipped=False), TextRow(pack.sha256, use.id, use.text, public)
 
 
-def _write_limit(tables: Tables, row: PlayerRow, game: Game | None, days: tuple[Weekday, ...], ms: int | None) -> str:
-    """Write or delete; a line if there was nothing to delete."""
+def _write_limit(tables: Tables, row: PlayerRow, game: Game | None, days: tuple[Weekday, ...], ms: int | None) -> bool:
+    """Write or delete. False: there was nothing to delete."""
     id = None if game is None else game.id
     if ms is not None:
         for day in days:
             tables.rules.put_limit(LimitRow(row.id, id, day, ms))
-        return ""
-    dropped = sum(tables.rules.drop_limits(player=row.id, game=id or "", day=day) for day in days)
-    return "" if dropped else "không có hạn mức nào như vậy / there was no such limit"
+        return True
+    return sum(tables.rules.drop_limits(player=row.id, game=id or "", day=day) for day in days) > 0
 
 
 def _looser_than(change: Change, row: PlayerRow, game: Game | None, days: tuple[Weekday, ...], ms: int) -> str:

@@ -49,7 +49,7 @@ def _follow(change: Change, target: str, rows: tuple[PackRow, ...]) -> None:
 
 
 def _current(change: Change, row: PackRow, text: TextRow) -> tuple[PackRow, TextRow]:
-    """The pack as it ships now; as it was if it is a house pack, ships no longer, or takes its values no longer."""
+    """The pack as it ships; as it was if it is a house pack, ships no longer, or refuses its values."""
     shipped = change.world.shelf.packs.get(row.pack)
     if not row.shipped or shipped is None or shipped == text.text:
         return row, text
@@ -61,7 +61,7 @@ def _current(change: Change, row: PackRow, text: TextRow) -> tuple[PackRow, Text
 
 
 def _says_the_same(change: Change, start: Start, note: str) -> bool:
-    """Whether the roster in force is still signed by our key and says what the tables make now, but for grants that are over."""
+    """The pack as it ships; as it was if it is a house pack, ships no longer, or refuses its values."""
     try:
         old = msgspec.json.decode(verify_note(note, [start.roster.vkey]), type=m.Roster)
     except (NoteError, msgspec.MsgspecError):
