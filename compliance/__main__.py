@@ -1,0 +1,71 @@
+"""giochoi-verify: the inspector's verifier. Needs no daemon, no agent and no network."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from compliance.bundle import BundleError, read
+from compliance.note import NoteError
+from compliance.report import to_json, to_lines
+from compliance.trust import Trust, TrustError, parse_trust
+from compliance.verify import verify
+
+OK, USAGE, NOT_VERIFIED = 0, 2, 4
+
+
+class UsageError(Exception):
+    """A file that is not what an option asks for: one line."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Verifies a bundle and says so. Exit code: 0 verified, 2 bad usage or input, 4 not verified."""
+    options = _parser().parse_args(arguments)
+    try:
+        trust = None if options.trust is None else _trust(options.trust)
+        since = None if options.since is None else _bytes(options.since)
+        report = verify(read(options.bundle), trust, since)
+    except (BundleError, UsageError) as error:
+        print(f"giochoi-verify: {error}", file=sys.stderr)
+        return USAGE
+    except NoteError as error:
+        print(f"giochoi-verify: {options.since}: không phải checkpoint / not a checkpoint: {error}", file=sys.stderr)
+        return USAGE
+    if options.json:
+        sys.stdout.buffer.write(to_json(report) + b"\n")
+    else:
+        print("\n".join(to_lines(report)))
+    return OK if report.ok else NOT_VERIFIED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="giochoi-verify",
+        description="Kiểm tra nhật ký tuân thủ đã xuất ra, không cần mạng. / Verifies an exported compliance log, offline.",
+    )
+    parser.add_argument("bundle", metavar="BUNDLE", help="tệp từ `giochoi log export` / a file made by it")
+    parser.add_argument("--trust", metavar="FILE", help="chính sách tin cậy (C2SP tlog-policy) / the inspector's trust policy")
+    parser.add_argument("--since", metavar="CHECKPOINT", help="checkpoint lần kiểm tra trước / one of an earlier visit")
+    parser.add_argument("--json", action="store_true", help="một tài liệu JSON / one JSON document")
+    parser.add_argument("--home", metavar="DIR", help=argparse.SUPPRESS)  # every program takes it; this one needs none
+    return parser
+
+
+def _trust(path: str) -> Trust:
+    try:
+        return parse_trust(_bytes(path))
+    except TrustError as error:
+        raise UsageError(f"{path}: không phải chính sách tin cậy / not a trust policy: {error}") from None
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise UsageError(f"không đọc được {path} / cannot read {path}: {error.strerror}") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

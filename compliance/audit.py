@@ -1,0 +1,223 @@
+"""Reads the entries as what they say: makes every decision again, adds up play again, finds gaps and silence. Pure.
+
+Takes entries whose chains and signatures were verified, in the order of the log. What contradicts itself or the rules is a
+failure; what an inspector should know but no rule forbids is a finding or a gap.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from compliance.chain import AGENT
+from compliance.entry import (
+    AgentTick,
+    AnyEntry,
+    ClockJump,
+    Decided,
+    IssueCleared,
+    IssueRaised,
+    LaunchRefused,
+    PlaceChanged,
+    PlayDue,
+    PlayEnded,
+    PlayStarted,
+    PolicyChanged,
+    SeatStart,
+    UsageDay,
+)
+from compliance.presence import SeatLife
+from compliance.recompute import HOUSE, Recomputer, Unfounded
+from compliance.report import Audit, Failure, Finding, entry_place
+from compliance.sums import Book
+from rules.calendar import ZoneError, day_bounds, day_name
+
+ZONE = "Asia/Ho_Chi_Minh"
+OVERRUN_MS = 60_000
+LATE_MS = 10 * 60_000
+
+
+@dataclass
+class Auditor:
+    """`take` every entry, then `finish`. `texts` are the packs' texts by their SHA-256."""
+
+    texts: Mapping[str, str]
+    _failures: list[Failure] = field(default_factory=list)
+    _findings: list[Finding] = field(default_factory=list)
+    _seats: dict[str, SeatLife] = field(default_factory=dict)
+    _book: Book = field(default_factory=Book)
+    _decisions: list[tuple[str, PlayDue | LaunchRefused]] = field(default_factory=list)
+    _summaries: list[tuple[str, UsageDay]] = field(default_factory=list)
+    _due: dict[tuple[str, int], PlayDue] = field(default_factory=dict)
+    _issues: dict[tuple[str, str], Finding] = field(default_factory=dict)
+    _silent: Counter[str] = field(default_factory=Counter)
+    _late: Counter[str] = field(default_factory=Counter)
+    _zones: dict[str, None] = field(default_factory=dict)
+    _tick: int = 0
+
+    def __post_init__(self) -> None:
+        self._recomputer = Recomputer(self.texts)
+
+    @property
+    def zone(self) -> str:
+        """The place's zone, the last one if it changed."""
+        return next(reversed(self._zones), ZONE)
+
+    def take(self, index: int, line: AnyEntry) -> None:
+        """The next entry of the log."""
+        where = entry_place(index, line)
+        life = self._seats.get(line.seat)
+        if life is None:
+            life = self._seats[line.seat] = SeatLife(line.seat)
+        self._findings += life.take(line, where)
+        if line.seat == AGENT:
+            self._tick = line.wall
+        elif self._tick - line.wall > LATE_MS:
+            self._late[line.seat] += 1
+        match line:
+            case PlayStarted():
+                self._book.start(line)
+            case PlayEnded():
+                self._ended(where, line)
+            case PlayDue() | LaunchRefused():
+                self._decided(where, line)
+            case SeatStart():
+                self._started(where, line, life)
+            case _:
+                self._told(where, line)
+
+    def _told(self, where: str, line: AnyEntry) -> None:
+        match line:
+            case UsageDay():
+                self._summaries.append((where, line))
+            case PlaceChanged():
+                self._zones.pop(line.zone, None)
+                self._zones[line.zone] = None
+            case PolicyChanged():
+                self._policy(where, line)
+            case ClockJump():
+                jump = _seconds(line.to - line.expected)
+                self._note("clock-jump", where, f"đồng hồ nhảy {jump} / the clock jumped by {jump}")
+            case IssueRaised():
+                self._issues[line.seat, line.id] = Finding("issue", where, f"sự cố {line.id} / issue {line.id}")
+            case IssueCleared():
+                if (open_ := self._issues.pop((line.seat, line.id), None)) is not None:
+                    self._note("issue", open_.where, f"{open_.what}, hết ở seq {line.seq} / over at seq {line.seq}")
+            case AgentTick():
+                self._silent.update(line.silent)
+            case _:
+                pass
+
+    def finish(self) -> Audit:
+        """All that was found."""
+        for where, line in self._decisions:
+            self._sums(where, line)
+        for where, summary in self._summaries:
+            self._summary(where, summary)
+        self._findings += self._issues.values()
+        for seat, times in self._silent.items():
+            self._note("silent", f"seat {seat}", f"im lặng {times} lần báo / silent at {times} of the agent's ticks")
+        for seat, entries in self._late.items():
+            self._note("late", f"seat {seat}", f"{entries} mục đến muộn, theo đồng hồ của đại lý"
+                                               f" / {entries} entries came late, by the agent's own clock")
+        ended = [play.ended for play in self._book if play.ended is not None]
+        return Audit(
+            failures=tuple(self._failures),
+            findings=tuple(self._findings),
+            gaps=tuple(gap for life in self._seats.values() for gap in life.gaps),
+            seats=tuple(life.part() for life in self._seats.values()),
+            days=len({day_name(self.zone, play.start.since) for play in self._book}),
+            plays=sum(1 for _ in self._book),
+            played_ms=sum(line.ms for line in ended),
+            decisions=len(self._decisions),
+        )
+
+    # --- plays and decisions --------------------------------------------------------------------------------------------
+
+    def _ended(self, where: str, line: PlayEnded) -> None:
+        play = self._book.find(line.seat, line.play)
+        if play is None or play.ended is not None:
+            self._fail(where, f"không có lượt chơi {line.play} đang mở", f"no play {line.play} of this seat is open")
+            return
+        start = play.start
+        if (line.who, line.game, line.since) != (start.who, start.game, start.since) or line.ms < 0:
+            self._fail(where, f"khác play.started {line.play}", f"it is not what play.started {line.play} began")
+            return
+        play.ended = line
+        if line.late:
+            self._note("late-play", where, "không ai thấy lúc kết thúc / nobody saw its end")
+        due = self._due.get((line.seat, line.play))
+        if due is not None and due.boot == line.boot and line.mono - due.mono > OVERRUN_MS:
+            over = _seconds(line.mono - due.mono)
+            self._note("overrun", where, f"chơi tiếp {over} sau khi hết giờ / went on for {over} after it was due")
+
+    def _decided(self, where: str, line: PlayDue | LaunchRefused) -> None:
+        self._decisions.append((where, line))
+        if isinstance(line, PlayDue):
+            play = self._book.find(line.seat, line.play)
+            if play is None or (play.start.who, play.start.game) != (line.who, line.game):
+                self._fail(where, f"không có lượt chơi {line.play} này", f"there is no such play {line.play}")
+            self._due.setdefault((line.seat, line.play), line)
+        try:
+            self._recomputer.check(line)
+        except Unfounded as error:
+            self._failures.append(Failure(where, str(error)))
+
+    def _sums(self, where: str, line: Decided) -> None:
+        """The decision's sums against the plays, if the rule's day is the day of its pseudonym."""
+        day = self._day(line.zone, line.at)
+        if day is None:
+            return
+        for name, allowed in self._book.before(line, day).items():
+            if line.before.get(name) not in allowed:
+                told, known = line.before.get(name), _range(allowed.least, allowed.most)
+                self._fail(where, f"tổng {name} ghi {told} ms, cộng lại các lượt chơi được {known} ms",
+                           f"its sum {name} is {told} ms, its plays add up to {known} ms")
+
+    def _summary(self, where: str, line: UsageDay) -> None:
+        found = next((play for play in self._book.plays.get(line.who, ())), None)
+        day = self._day(self.zone, found.start.since) if found else None
+        if day is None:
+            return
+        known = self._book.day(line, day, all_seats=line.seat == AGENT)
+        for game in sorted(known.keys() | line.games.keys()):
+            told = line.games[game].ms if game in line.games else 0
+            least, most = known.get(game, (0, 0))
+            if not least <= told <= most:
+                self._fail(where, f"{game} ghi {told} ms, cộng lại các lượt chơi được {_range(least, most)} ms",
+                           f"it says {told} ms of {game}, the plays add up to {_range(least, most)} ms")
+
+    def _day(self, zone: str, at: int) -> tuple[int, int] | None:
+        """The day that contains `at`, if it is the same in the place's zone, in which pseudonyms change."""
+        try:
+            days = {day_bounds(one, at) for one in (zone, *(self._zones or (ZONE,)))}
+        except ZoneError:
+            return None
+        return days.pop() if len(days) == 1 else None
+
+    # --- the rest --------------------------------------------------------------------------------------------------------
+
+    def _started(self, where: str, line: SeatStart, life: SeatLife) -> None:
+        if not life.claim_holds:
+            self._fail(where, "nói lần trước dừng đúng cách, nhưng không có seat.stop",
+                       "it says that the last run ended in order, but there is no seat.stop")
+
+    def _policy(self, where: str, line: PolicyChanged) -> None:
+        for pack in line.packs:
+            if pack.sha256 != HOUSE and pack.sha256 not in self.texts:
+                self._note("pack", where, f"thiếu văn bản gói {pack.id} / the text of pack {pack.id} is not in the bundle")
+
+    def _fail(self, where: str, vi: str, en: str) -> None:
+        self._failures.append(Failure(where, f"{vi} / {en}"))
+
+    def _note(self, kind: str, where: str, what: str) -> None:
+        self._findings.append(Finding(kind, where, what))
+
+
+def _seconds(ms: int) -> str:
+    return f"{ms / 1000:.1f} s"
+
+
+def _range(least: int, most: int) -> str:
+    return str(least) if least == most else f"{least}…{most}"

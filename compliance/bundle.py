@@ -1,0 +1,97 @@
+"""What an inspector carries away and opens offline: checkpoint, key, tiles, entries and the texts of the packs, in one file.
+
+    checkpoint  key  packs/<sha256>.toml  tile/0/000.p/57  tile/entries/000.p/57
+
+The members are those that C2SP tlog-tiles serves, under the same names, so other people's tools read an unpacked bundle; see
+docs/spec/log.md. The file is a zip in which every byte matters (compliance.container).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+from compliance import container
+from compliance.container import Damage, NotAContainer
+from compliance.note import VerifierKey, read_checkpoint
+from compliance.tiles import ENTRIES, Tile, encode_entries, entry_bundles, hash_tiles
+
+CHECKPOINT = "checkpoint"
+KEY = "key"
+
+
+class BundleError(Exception):
+    """A file that cannot be read or is no bundle at all: one line, Vietnamese first."""
+
+
+class Source(Protocol):
+    """What a bundle is written from: compliance.log.Log."""
+
+    @property
+    def checkpoint(self) -> str: ...
+    @property
+    def key(self) -> VerifierKey: ...
+    def tile(self, tile: Tile) -> bytes: ...
+    def entries(self, first: int = 0, end: int | None = None) -> Iterator[bytes]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """The members by name, and what in the file around and in them is not as it was written."""
+
+    members: Mapping[str, bytes]
+    damage: tuple[Damage, ...] = ()
+
+
+def pack_path(digest: str) -> str:
+    """The member that holds the text of the pack with this SHA-256 (hex)."""
+    return f"packs/{digest}.toml"
+
+
+def write(log: Source, packs: Iterable[str] = ()) -> Iterator[bytes]:
+    """The bundle of all that the log's latest checkpoint covers, piece by piece; `packs` are texts of packs that were in force.
+
+    Entries appended meanwhile do not disturb it. OverflowError if it becomes larger than a zip of 4 GiB or 65,535 members.
+    """
+    note = log.checkpoint
+    size = read_checkpoint(note).size
+    texts = {pack_path(sha256(text.encode()).hexdigest()): text.encode() for text in packs}
+    tiles = {tile.path: tile for tile in (*hash_tiles(size), *entry_bundles(size))}
+    fixed = {CHECKPOINT: note.encode(), KEY: (log.key.text + "\n").encode(), **texts}
+
+    def content(name: str) -> bytes:
+        return fixed[name] if name in fixed else _tile(log, tiles[name])
+
+    return container.pack((name, content(name)) for name in sorted({*fixed, *tiles}))
+
+
+def _tile(log: Source, tile: Tile) -> bytes:
+    if tile.level == ENTRIES:
+        return encode_entries(log.entries(tile.first, tile.first + tile.width))
+    return log.tile(tile)
+
+
+def read(path: Path | str) -> Bundle:
+    """The bundle in the file at `path`. BundleError if it cannot be read or is none."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise BundleError(f"không đọc được {path} / cannot read {path}: {error.strerror}") from None
+    try:
+        return parse(data)
+    except BundleError as error:
+        raise BundleError(f"{path}: {error}") from None
+
+
+def parse(data: bytes) -> Bundle:
+    """The bundle that these bytes are, damaged or not. BundleError if they are no bundle at all."""
+    try:
+        members, damage = container.unpack(data)
+    except NotAContainer:
+        members, damage = {}, []
+    if not {CHECKPOINT, KEY} & members.keys():
+        raise BundleError("không phải tệp nhật ký xuất ra / not an exported log: make one with `giochoi log export FILE`")
+    return Bundle(members, tuple(damage))

@@ -1,0 +1,133 @@
+"""Adds up play again from the entries, to compare with the sums that decisions and summaries claim. Pure.
+
+A play is [since, since + ms) once play.ended said so; one that still runs counts from its start to the moment of the decision,
+by the monotonic clock. Sums are lengths of unions. They have to be met exactly, but for a play that still runs (within a
+second: its start is known by its wall time) and where the entries do not tell all: a PC that slept in the middle of a play, a
+play whose end nobody saw, play on another seat that may not have been known yet. There only bounds hold.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from compliance.entry import Decided, PlayEnded, PlayStarted, UsageDay
+from rules.facts import Played
+from rules.usage import union_ms
+
+RUNNING_SLACK_MS = 1000
+_SLEPT_MS = 2000
+
+Sums = dict[str, int]
+
+
+class Range(NamedTuple):
+    """A sum lies in [least, most]."""
+
+    least: int
+    most: int
+
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, int) and self.least <= value <= self.most
+
+
+@dataclass(slots=True)
+class Play:
+    """One play as the entries tell it; `ended` is the entry that closed it."""
+
+    start: PlayStarted
+    ended: PlayEnded | None = None
+
+    def until(self, line: Decided) -> Part | None:
+        """What of it had been played when `line` was decided on the same seat; None if that cannot be told."""
+        start, ended = self.start, self.ended
+        if ended is not None and ended.seq < line.seq:
+            return self.whole()
+        if start.boot != line.boot:
+            return None
+        ms = (line.mono - line.wall + line.at) - (start.mono - start.wall + start.since)
+        ms = max(0, ms)
+        return Part(self, ms, exact=abs(line.at - start.since - ms) <= _SLEPT_MS, slack=RUNNING_SLACK_MS)
+
+    def whole(self) -> Part | None:
+        """All of it; None while it runs."""
+        ended = self.ended
+        if ended is None:
+            return None
+        slept = ended.late or abs(ended.wall - ended.since - ended.ms) > _SLEPT_MS
+        return Part(self, ended.ms, exact=not slept, slack=0)
+
+
+class Part(NamedTuple):
+    """So much of a play. `exact`: its milliseconds lie where its start says; `slack`: how far they may be off."""
+
+    play: Play
+    ms: int
+    exact: bool
+    slack: int
+
+    @property
+    def interval(self) -> Played:
+        start = self.play.start
+        return Played(start.game, start.publisher, start.since, self.ms)
+
+
+@dataclass
+class Book:
+    """All plays by the day's pseudonym, in the order of their seats' chains."""
+
+    plays: dict[str, list[Play]] = field(default_factory=lambda: defaultdict(list))
+    _by_seq: dict[tuple[str, int], Play] = field(default_factory=dict)
+
+    def start(self, line: PlayStarted) -> None:
+        play = Play(line)
+        self.plays[line.who].append(play)
+        self._by_seq[line.seat, line.seq] = play
+
+    def find(self, seat: str, seq: int) -> Play | None:
+        return self._by_seq.get((seat, seq))
+
+    def __iter__(self) -> Iterator[Play]:
+        return iter(self._by_seq.values())
+
+    def before(self, line: Decided, day: tuple[int, int]) -> dict[str, Range]:
+        """Within what the sums of a decision have to lie: by game, publisher and total."""
+        own, unsure = [], []
+        for play in self.plays.get(line.who, ()):
+            if play.start.seat != line.seat:
+                if play.start.since < line.at and (part := play.whole()) is not None:
+                    unsure.append(part)
+            elif play.start.seq < line.seq:
+                part = play.until(line)
+                if part is None:
+                    return {}
+                own.append(part)
+        chosen = {
+            "game": [part for part in own if part.play.start.game == line.game],
+            "publisher": [part for part in own if part.play.start.publisher == line.publisher],
+            "total": own,
+        }
+        more = sum(part.ms for part in unsure)
+        found = {name: _range(parts, day) for name, parts in chosen.items()}
+        return {name: Range(low, high + more) for name, (low, high) in found.items()}
+
+    def day(self, line: UsageDay, day: tuple[int, int], *, all_seats: bool) -> dict[str, Range]:
+        """Within what the milliseconds of each game in a summary have to lie."""
+        by_game: dict[str, list[Part]] = defaultdict(list)
+        for play in self.plays.get(line.who, ()):
+            here = play.start.seat == line.seat and play.ended is not None and play.ended.seq < line.seq
+            if (here or all_seats) and (part := play.whole()) is not None:
+                by_game[play.start.game].append(part)
+        return {game: _range(parts, day) for game, parts in by_game.items()}
+
+
+def _range(parts: Iterable[Part], day: tuple[int, int]) -> Range:
+    parts = list(parts)
+    slack = max((part.slack for part in parts), default=0)
+    if all(part.exact for part in parts):
+        total = union_ms((part.interval for part in parts), *day)
+        return Range(total - slack, total + slack)
+    longest = max(part.ms for part in parts)
+    return Range(min(longest - slack, day[1] - day[0]), sum(part.ms for part in parts) + slack)

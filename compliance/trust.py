@@ -1,0 +1,140 @@
+"""A trust policy: which log keys and which witnesses an inspector demands. Pure.
+
+    log cafe.example/log+31557f64+AQ…
+    witness ward witness.ward.example/w1+8d66cf3f+BA…
+    witness province witness.province.example/w+4b7fca75+BA…
+    group both all ward province
+    quorum both
+
+Source: c2sp.org/tlog-policy, with keys of type 0x01 for logs and 0x04 for witnesses. `quorum none` demands no witness.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from compliance.note import COSIGNATURE, ED25519, NoteError, VerifierKey, parse_vkey
+
+_FORBIDDEN = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
+_BLANKS = re.compile(r"[ \t]+")
+_NUMBER = re.compile(r"[1-9][0-9]*")
+
+
+class TrustError(ValueError):
+    """A text that is no trust policy: one line with the number of the bad one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Counts as a witness when at least `least` of its members do."""
+
+    least: int
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """`witnesses` and `groups` by their names in the policy; `quorum` is one of these, None if no witness is demanded."""
+
+    logs: tuple[VerifierKey, ...]
+    witnesses: dict[str, VerifierKey]
+    groups: dict[str, Group]
+    quorum: str | None
+
+    @property
+    def keys(self) -> tuple[VerifierKey, ...]:
+        """All keys whose signatures matter."""
+        return (*self.logs, *self.witnesses.values())
+
+    def satisfied(self, signers: Collection[VerifierKey]) -> bool:
+        """Whether these witnesses' cosignatures make the quorum."""
+        return self.quorum is None or self._counts(self.quorum, signers)
+
+    def _counts(self, name: str, signers: Collection[VerifierKey]) -> bool:
+        group = self.groups.get(name)
+        if group is None:
+            return self.witnesses[name] in signers
+        return sum(self._counts(member, signers) for member in group.members) >= group.least
+
+
+def parse_trust(data: bytes) -> Trust:
+    """The trust policy in a file's bytes. TrustError if it is none."""
+    if _FORBIDDEN.search(data):
+        raise TrustError("control characters")
+    reader = _Reader()
+    for number, line in enumerate(data.decode("utf-8", "surrogateescape").split("\n"), 1):
+        words = _BLANKS.split(line.strip(" \t"))
+        if words == [""] or words[0].startswith("#"):
+            continue
+        try:
+            reader.take(words)
+        except (TrustError, NoteError) as error:
+            raise TrustError(f"line {number}: {error}") from None
+    if not reader.quorums:
+        raise TrustError("no quorum line")
+    return Trust(tuple(reader.logs), reader.witnesses, reader.groups, reader.quorums[0])
+
+
+@dataclass
+class _Reader:
+    """What the lines so far have said."""
+
+    logs: list[VerifierKey] = field(default_factory=list)
+    witnesses: dict[str, VerifierKey] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    members: set[str] = field(default_factory=set)
+    quorums: list[str | None] = field(default_factory=list)
+
+    def take(self, words: list[str]) -> None:
+        match words:
+            case ["log", vkey] | ["log", vkey, _]:
+                self.logs.append(_key(vkey, ED25519, self.logs))
+            case ["witness", name, vkey] | ["witness", name, vkey, _]:
+                self._fresh(name)
+                self.witnesses[name] = _key(vkey, COSIGNATURE, self.witnesses.values())
+            case ["group", name, least, *members] if members:
+                self._fresh(name)
+                self.groups[name] = self._group(least, members)
+            case ["quorum", name]:
+                self._quorum(name)
+            case _:
+                raise TrustError("neither log, witness, group nor quorum")
+
+    def _group(self, least: str, members: list[str]) -> Group:
+        for member in members:
+            self._known(member)
+            if member in self.members:
+                raise TrustError(f"{member} is a member twice")
+            self.members.add(member)
+        count = {"any": 1, "all": len(members)}.get(least)
+        if count is None and _NUMBER.fullmatch(least):
+            count = int(least)
+        if count is None or count > len(members):
+            raise TrustError(f"{least} of {len(members)} members")
+        return Group(count, tuple(members))
+
+    def _quorum(self, name: str) -> None:
+        if self.quorums:
+            raise TrustError("a second quorum line")
+        if name != "none":
+            self._known(name)
+        self.quorums.append(None if name == "none" else name)
+
+    def _fresh(self, name: str) -> None:
+        if name == "none" or name in self.witnesses or name in self.groups:
+            raise TrustError(f"the name {name} is taken")
+
+    def _known(self, name: str) -> None:
+        if name not in self.witnesses and name not in self.groups:
+            raise TrustError(f"no witness or group {name} before this line")
+
+
+def _key(vkey: str, kind: int, others: Collection[VerifierKey]) -> VerifierKey:
+    key = parse_vkey(vkey)
+    if key.kind != kind:
+        raise TrustError(f"a key of type {key.kind:#04x}, not {kind:#04x}")
+    if any(key.public == other.public for other in others):
+        raise TrustError("the same key twice")
+    return key
