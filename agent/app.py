@@ -58,7 +58,7 @@ def routes(agent: Agent) -> dict[str, Route]:
         "game.allow": Route(m.GameAllow, KEEPER, change(games.game_allow)),
         "place.set": Route(m.PlaceSet, KEEPER, change(place.place_set)),
         # log
-        "log.show": Route(m.LogShow, KEEPER, look(lambda _, asked: logbook.last_lines(asked, agent.log, agent.payloads))),
+        "log.show": Route(m.LogShow, KEEPER, look(lambda _, asked: _shown(agent, asked))),
         "log.export": Route(m.LogExport, KEEPER, _export(agent)),
         "log.head": Route(m.LogHead, ANY, look(lambda _, __: logbook.head(agent.log))),
         "log.card": Route(m.LogCard, ANY, look(lambda _, __: logbook.card(agent.log, agent.registry.roster))),
@@ -131,6 +131,10 @@ def _submit(agent: Agent) -> Handler[m.Submit]:
         return accepted
 
     return handle
+
+
+def _shown(agent: Agent, request: m.LogShow) -> m.LogLines:
+    return logbook.last_lines(request, agent.log, agent.payloads, agent.registry.roster.zone)
 
 
 def _export(agent: Agent) -> Callable[[Caller, m.LogExport], AsyncIterator[m.Chunk]]:

@@ -16,8 +16,11 @@ from compliance.payloads import PayloadError, Payloads
 _MOST_BYTES = 16 << 20
 
 
-def last_lines(request: m.LogShow, log: Log, payloads: Payloads) -> m.LogLines:
-    """The last entries, as many as were asked for and fit into one answer, with the personal data that is kept beside them."""
+def last_lines(request: m.LogShow, log: Log, payloads: Payloads, zone: str) -> m.LogLines:
+    """The last entries, as many as were asked for and fit into one answer, with the personal data that is kept beside them.
+
+    `zone` is the place's.
+    """
     if request.last < 0:
         raise bad_input("số dòng phải từ 0", "the number of entries is 0 or more")
     lines: list[m.LogLine] = []
@@ -28,7 +31,7 @@ def last_lines(request: m.LogShow, log: Log, payloads: Payloads) -> m.LogLines:
         if size > _MOST_BYTES:
             break
         lines.append(line)
-    return m.LogLines(lines=tuple(reversed(lines)))
+    return m.LogLines(lines=tuple(reversed(lines)), zone=zone)
 
 
 def head(log: Log) -> m.Head:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from agent import config
 from agent.accounts import account_exists
 from agent.app import routes
 from agent.auth import by_roster
@@ -42,6 +43,7 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
     with ExitStack() as stack:
         prepare(home.agent, 0o700)
         stack.enter_context(lock(home.agent))
+        settings = config.load(home.agent)
         store = _store(home.agent)
         stack.callback(store.close)
         with store.transaction() as tables:
@@ -53,7 +55,8 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         chain.check(log)
         payloads = Payloads(home.agent / "payload.db", keys.payload)
         stack.callback(payloads.close)
-        world = world or World(Shelf(shipped_packs(), shipped_catalogue()), account_exists)
+        games = shipped_catalogue() if settings.catalogue.shipped else ()
+        world = world or World(Shelf(shipped_packs(), games), account_exists)
         registry = Registry(store, world, chain, keys.roster, clock)
         agent = Agent(home, clock, keys, world, store, chain, log, payloads, registry, Heard(clock.wall()))
         agent.change(begin, Start(keys.log, keys.roster), AGENT)
