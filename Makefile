@@ -18,7 +18,7 @@ DEV_KEY := $(shell sha256sum requirements-dev.lock | cut -c1-16)
 RUNTIME := .venv/runtime-$(KEY)
 DEV     := .venv/dev-$(KEY)-$(DEV_KEY)
 
-.PHONY: run setup test soak check lint bench lock clean
+.PHONY: run setup test soak check lint ruff types types-windows arrows bench lock clean
 .DELETE_ON_ERROR:
 
 run: setup
@@ -51,12 +51,22 @@ soak: $(DEV)
 	@tests/lab/packages
 	@GIOCHOI_SOAK=1 $(BIN)/python -m pytest -q --timeout 3600 $(ARGS)
 
-check: lint test
+# Each part runs even if one before it failed: one call shows all there is to mend.
+check: $(DEV)
+	@$(MAKE) --no-print-directory --keep-going lint test
 
-lint: $(DEV)
+lint: ruff types types-windows arrows
+
+ruff: $(DEV)
 	$(BIN)/ruff check
+
+types: $(DEV)
 	$(BIN)/mypy
+
+types-windows: $(DEV)
 	$(BIN)/mypy --platform win32
+
+arrows: $(DEV)
 	$(BIN)/lint-imports --no-logo
 
 bench: $(DEV)
