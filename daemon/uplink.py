@@ -143,13 +143,20 @@ class Uplink:
         await self._work.wait()
         await asyncio.sleep(SETTLE_S)
         self._work.clear()
+        try:
+            await self._deliver_all()
+        except BaseException:
+            self._work.set()  # it still waits
+            raise
+        async with self._delivered:
+            self._delivered.notify_all()
+
+    async def _deliver_all(self) -> None:
         if unsent := self._grants.unsent():
             await client.put_grants(self._address, m.PutGrants(grants=unsent))
             self._recorder.do(lambda _: self._grants.mark_sent(unsent))
         while await self._deliver_batch():
             pass
-        async with self._delivered:
-            self._delivered.notify_all()
 
     async def _deliver_batch(self) -> bool:
         """One sealed batch: handed in, proved, forgotten. False if there is none."""
@@ -168,11 +175,15 @@ class Uplink:
 
     async def delivered(self, timeout: float) -> bool:
         """Asks for delivery and waits until nothing is left."""
+
+        def all_there() -> bool:
+            return self._recorder.journal.unsent() == 0 and not self._grants.unsent()
+
         self.poke()
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout), self._delivered:
-                await self._delivered.wait()
-        return self._recorder.journal.unsent() == 0
+                await self._delivered.wait_for(all_there)
+        return all_there()
 
     async def alive(self) -> None:
         """Once a minute: the seat is there."""

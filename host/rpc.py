@@ -95,6 +95,8 @@ class Server:
                 await self._converse(caller, _Lines(reader, self._held, caller.uid), writer)
         except _Hangup:
             pass  # the client's own doing: nobody is left to be told
+        except asyncio.CancelledError:
+            pass  # by close(): streams of Python 3.11 would report a cancelled connection as an error
         finally:
             self._tasks.discard(task)
             self._connections[caller.uid] -= 1

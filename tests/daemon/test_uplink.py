@@ -1,0 +1,192 @@
+"""The seat and a real agent process: rosters down, proved entries up, and what happens when the agent is away or another one."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import asynccontextmanager
+
+import pytest
+
+from agent.api import client as agent
+from agent.api import messages as m
+from daemon.platforms.api import Platform
+from daemon.wiring import Built
+from host.clock import SystemClock
+from host.homes import Home, server_home
+from tests.daemon.world import HandPlatform
+
+
+class AgentProcess:
+    """giochoi-agent on a home, started and stopped at will."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "agent", "--home", str(self.home.root)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert "ready" in self.process.stdout.readline()
+
+    def end(self, number: int = signal.SIGTERM) -> None:
+        if self.process is not None:
+            self.process.send_signal(number)
+            self.process.wait()
+            self.process.stdout.close()
+            self.process = None
+
+
+@pytest.fixture
+def home(home_folder):
+    return server_home(str(home_folder))
+
+
+@pytest.fixture
+def live(home):
+    process = AgentProcess(home)
+    yield process
+    process.end()
+
+
+@asynccontextmanager
+async def seat(home):
+    """A daemon in this process, its platform in the test's hands, its clock and its line to the agent real."""
+    clock = SystemClock()
+    hand = HandPlatform(clock)
+    built = Built(home, clock, Platform(hand, hand, hand))
+    built.seat.start()
+    task = asyncio.create_task(built.uplink.run())
+    try:
+        yield built, hand
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        built.seat.stop()
+        built.close()
+
+
+async def until(condition, seconds=10.0):
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+def issues(built):
+    return sorted(one.id for one in built.parts.health.open())
+
+
+async def add_player(home) -> m.Done:
+    return await asyncio.to_thread(agent.player_add, home.agent_address, m.PlayerAdd(name="An", account="root"))
+
+
+def test_a_change_at_the_agent_is_in_force_at_the_seat_at_once(home, live):
+    """The long poll brings the new roster; the seat holds it when `holds` returns."""
+
+    async def run():
+        live.start()
+        async with seat(home) as (built, _):
+            done = await add_player(home)
+            assert await built.uplink.holds(done.number, 5)
+            assert [one.id for one in built.parts.people.players] == ["an"]
+
+    asyncio.run(run())
+
+
+def test_entries_go_up_and_are_forgotten_only_when_proved(home, live):
+    """After delivery nothing waits, and the seat holds a checkpoint that covers its entries."""
+
+    async def run():
+        live.start()
+        async with seat(home) as (built, hand):
+            done = await add_player(home)
+            await built.uplink.holds(done.number, 5)
+            hand.run(1, account="root")
+            hand.exit(1)
+            assert built.parts.recorder.journal.unsent() > 0
+            assert await built.uplink.delivered(10)
+            assert built.parts.recorder.journal.unsent() == 0
+            assert built.parts.trust.checkpoint.size > 3
+            lines = await asyncio.to_thread(agent.log_show, home.agent_address)
+            assert sum('"kind":"play.ended"' in line.entry for line in lines.lines) == 1
+
+    asyncio.run(run())
+
+
+def test_without_an_agent_play_is_limited_and_kept(home, live):
+    """kill -9 of the agent changes nothing but an Issue; when it is back, everything arrives once."""
+
+    async def run():
+        live.start()
+        async with seat(home) as (built, hand):
+            done = await add_player(home)
+            await built.uplink.holds(done.number, 5)
+            await built.uplink.delivered(10)
+            live.end(signal.SIGKILL)
+            hand.run(1, account="root")
+            hand.exit(1)
+            await until(lambda: "agent-away" in issues(built))
+            live.start()
+            await until(lambda: issues(built) == [], 20)
+            assert await built.uplink.delivered(10)
+            lines = await asyncio.to_thread(agent.log_show, home.agent_address)
+            assert sum('"kind":"play.ended"' in line.entry for line in lines.lines) == 1
+
+    asyncio.run(run())
+
+
+def test_another_agent_is_not_believed(home, live):
+    """A new agent in the old one's place: the roster stays, the spool is kept, and only the fingerprint lets it in."""
+
+    async def run():
+        live.start()
+        async with seat(home) as (built, hand):
+            done = await add_player(home)
+            await built.uplink.holds(done.number, 5)
+            await built.uplink.delivered(10)
+            live.end()
+            shutil.rmtree(home.agent)
+            shutil.rmtree(home.public)
+            live.start()
+            await until(lambda: "log-replaced" in issues(built), 20)
+            hand.run(1, account="root")
+            hand.exit(1)
+            assert [one.id for one in built.parts.people.players] == ["an"]
+            assert not await built.uplink.delivered(1)
+            card = await asyncio.to_thread(agent.log_card, home.agent_address)
+            await built._repin(card.fingerprint)
+            await until(lambda: "log-replaced" not in issues(built), 20)
+            assert await built.uplink.delivered(10)
+
+    asyncio.run(run())
+
+
+def test_a_log_that_went_back_is_not_believed(home, live, tmp_path):
+    """The agent's files from an older backup: a smaller tree than the seat has seen."""
+
+    async def run():
+        live.start()
+        async with seat(home) as (built, hand):
+            done = await add_player(home)
+            await built.uplink.holds(done.number, 5)
+            await built.uplink.delivered(10)
+            live.end()
+            shutil.copytree(home.agent, tmp_path / "backup")
+            live.start()
+            await until(lambda: built.uplink.reachable and issues(built) == [], 20)
+            hand.run(1, account="root")
+            hand.exit(1)
+            assert await built.uplink.delivered(10)
+            live.end()
+            shutil.rmtree(home.agent)
+            shutil.copytree(tmp_path / "backup", home.agent)
+            live.start()
+            hand.run(2, account="root")
+            hand.exit(2)
+            await until(lambda: {"log-replaced", "agent-refuses"} & set(issues(built)), 20)
+            assert not await built.uplink.delivered(1)
+
+    asyncio.run(run())
