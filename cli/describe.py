@@ -51,8 +51,8 @@ def document(rule: Rule) -> dict[str, object]:
     """A rule as JSON: what every kind says about itself, and in `what` what it limits."""
     return {
         "rule": rule.id, "cite": rule.cite, "status": rule.status, "text": rule.text.vi, "text_en": rule.text.en,
-        "what": what(rule), "authority": rule.authority, "addressee": rule.addressee, "relax": rule.relax, "from_age": rule.from_age,
-        "to_age": rule.to_age, "places": rule.places, "games": rule.games,
+        "what": what(rule), "authority": rule.authority, "addressee": rule.addressee, "relax": rule.relax,
+        "from_age": rule.from_age, "to_age": rule.to_age, "places": rule.places, "games": rule.games,
     }  # fmt: skip
 
 

@@ -11,15 +11,16 @@ from host.elf import build_id
 from rules.games import Fingerprint
 
 # Programs that run other programs, or that everybody runs. As a game each of them would make a game of whatever it runs.
-_RUNNERS = tuple(
-    """
-    python python2 python3 pypy3 perl ruby node nodejs deno bun lua luajit php guile java javaw mono dotnet wine wine64
-    wine-preloader wine64-preloader wineserver qemu-system-x86_64 sh bash dash zsh fish ksh busybox toybox coreutils tclsh wish
-    expect gawk mawk env sudo su doas pkexec nice nohup timeout setsid xargs ld.so ld-linux-x86-64.so.2 flatpak snap bwrap
-    firejail gamemoderun mangohud gamescope xvfb-run xdg-open systemd-run systemd dbus-daemon dbus-run-session Xorg Xwayland
-    gnome-shell plasmashell sleep cat ls cp mv rm ps top tail less ssh sshd login firefox chromium chrome google-chrome electron
-    """.split()
-)
+_RUNNERS = (
+    "python", "python2", "python3", "pypy3", "perl", "ruby", "node", "nodejs", "deno", "bun", "lua", "luajit", "php",
+    "guile", "java", "javaw", "mono", "dotnet", "wine", "wine64", "wine-preloader", "wine64-preloader", "wineserver",
+    "qemu-system-x86_64", "sh", "bash", "dash", "zsh", "fish", "ksh", "busybox", "toybox", "coreutils", "tclsh", "wish",
+    "expect", "gawk", "mawk", "env", "sudo", "su", "doas", "pkexec", "nice", "nohup", "timeout", "setsid", "xargs",
+    "ld.so", "ld-linux-x86-64.so.2", "flatpak", "snap", "bwrap", "firejail", "gamemoderun", "mangohud", "gamescope",
+    "xvfb-run", "xdg-open", "systemd-run", "systemd", "dbus-daemon", "dbus-run-session", "Xorg", "Xwayland",
+    "gnome-shell", "plasmashell", "sleep", "true", "cat", "ls", "cp", "mv", "rm", "ps", "top", "tail", "less", "ssh",
+    "sshd", "login", "firefox", "chromium", "chrome", "google-chrome", "electron",
+)  # fmt: skip
 
 
 def fingerprint(path: Path) -> Fingerprint:

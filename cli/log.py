@@ -60,8 +60,17 @@ def _row(line: LogLine, now: int, zone: str) -> tuple[str, ...]:
     what = ", ".join(
         f"{name} {_value(value)}" for name, value in entry.items() if name not in _FRAME and value not in (None, "", [], {})
     )
-    beside = f" «{line.payload}»" if line.payload else ""
+    beside = f" «{_personal(line.payload)}»" if line.payload else ""
     return (str(line.index), at(entry["wall"], now, zone), entry["seat"], entry["kind"], what + beside)
+
+
+def _personal(payload: str) -> str:
+    """The personal data beside an entry as words; what is no JSON object, such as why it cannot be read, as it is."""
+    try:
+        fields: dict[str, Any] = msgspec.json.decode(payload, type=dict[str, Any])
+    except msgspec.MsgspecError:
+        return payload
+    return ", ".join(f"{name} {_value(value)}" for name, value in fields.items() if value not in (None, ""))
 
 
 def _value(value: object) -> str:

@@ -1,0 +1,96 @@
+"""`giochoi` as a user runs it: a process of its own, nothing inherited but what a test gives it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.__main__ import main
+
+TOP = Path(__file__).resolve().parents[2]
+
+
+class Giochoi:
+    """Runs `giochoi` in `home` and keeps to the contract: never a traceback, with --json one document or nothing."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def __call__(self, *words: str, stdin: str | bytes = b"", **env: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", *words],
+            cwd=TOP,
+            capture_output=True,
+            timeout=60,
+            check=False,
+            input=stdin if isinstance(stdin, bytes) else stdin.encode(),
+            env={**os.environ, "GIOCHOI_HOME": str(self.home), "PYTHONPATH": str(TOP), **env},
+        )
+        out, err = done.stdout.decode(), done.stderr.decode()
+        assert "Traceback" not in out + err, err
+        return subprocess.CompletedProcess(words, done.returncode, out, err)
+
+    def fails(self, code: int, *words: str, **env: str) -> str:
+        """The one line that it ends with: nothing else is said, and the exit code is `code`."""
+        return _one_line(code, self(*words, **env))
+
+
+def _one_line(code: int, done: subprocess.CompletedProcess[str]) -> str:
+    assert (done.returncode, done.stdout) == (code, ""), done
+    assert done.stderr.count("\n") == 1, done.stderr
+    return done.stderr
+
+
+@pytest.fixture
+def giochoi(home_folder) -> Giochoi:
+    return Giochoi(home_folder)
+
+
+@pytest.fixture
+def fails(home_folder, monkeypatch, capsys):
+    """`giochoi.fails` inside the test's own process, for the many mistakes there are."""
+
+    def run(code: int, *words: str) -> str:
+        monkeypatch.setenv("GIOCHOI_HOME", str(home_folder))
+        try:
+            returned = main(words)
+        except SystemExit as left:
+            returned = left.code
+        return _one_line(code, subprocess.CompletedProcess(words, returned, *capsys.readouterr()))
+
+    return run
+
+
+class Servers:
+    """A real agent and a real daemon on one home, each started on demand and ended with the test."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, room: str) -> None:
+        """Start `giochoi-ROOM` and wait until it says that it is ready."""
+        server = subprocess.Popen(
+            [sys.executable, "-m", room, "--home", str(self.home)], cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONPATH": str(TOP), "PYTHONUNBUFFERED": "1"},
+        )  # fmt: skip
+        self.running[room] = server
+        first = server.stdout.readline().decode()
+        assert "sẵn sàng / ready" in first, first
+
+    def stop(self, room: str) -> None:
+        server = self.running.pop(room)
+        server.terminate()
+        server.communicate(timeout=20)
+
+
+@pytest.fixture
+def servers(home_folder):
+    made = Servers(home_folder)
+    yield made
+    for room in tuple(made.running):
+        made.stop(room)

@@ -1,0 +1,110 @@
+"""What a user can get wrong: one clear line on stderr, the exit code of the contract, nothing on stdout."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (), ("nonsense",), ("player",), ("player", "fly"), ("player", "add"), ("player", "add", "An"), ("status", "more"),
+        ("player", "add", "An", "--born", "01/05/2014"), ("player", "add", "An", "--born", "2014-5-1"),
+        ("player", "add", "An", "--born", "2014-02-30"), ("player", "set", "An"), ("usage", "--day", "today"),
+        ("limit", "An", "-5"), ("limit", "An", "nan"), ("limit", "An", "inf"), ("limit", "An", "1e3"), ("limit", "An", "1441"),
+        ("limit", "An", "١٠"), ("limit", "An", ""), ("limit", "An", "5", "--days", "someday"),
+        ("limit", "An", "5", "--days", ""),
+        ("grant", "An", "0"), ("grant", "An", "-1"), ("grant", "An"), ("log", "show", "--last", "0"),
+        ("place", "set", "moon"), ("place", "set", "home", "--hours", "8-22"),
+        ("place", "set", "home", "--hours", "08:00-25:00"),
+        ("place", "set", "home", "--zone", "Mars/Base"), ("place", "set", "home", "--zone", "Asia"),
+        ("game", "add", "Big Game", "--exe", "/bin/true"), ("game", "add", "g", "--exe", "/no/such/file"),
+        ("game", "add", "g", "--exe", "/"), ("game", "add", "g", "--exe", "/etc/hostname", "--label", "PEGI99"),
+        ("doctor", "--agent-key", "ab"), ("policy", "use", "An", "no-such-pack"), ("policy", "use", "An", "/no/such.toml"),
+        ("policy", "use", "An", "none", "vn-147"), ("policy", "use", "An", "vn-147:nonsense=1"),
+        ("policy", "check", "/no/such.toml"), ("policy", "ask", "--pack", "vn-147"), ("demo", "--seconds", "-3"),
+        ("demo", "--seconds", "1000000"), ("demo", "--game", "no-such-game"), ("--home",), ("status", "--home"),
+        ("status", "--jso"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_mistake_is_one_line_and_exit_2(fails, words):
+    """No servers run: a mistake is told before anybody is asked."""
+    assert fails(2, *words).startswith("giochoi: ")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("status",), ("why", "An"), ("usage",), ("doctor",), ("grant", "An", "15"), ("grants",), ("revoke", "x"),
+        ("player", "add", "An", "--born", "2014-05-01"), ("player", "list"), ("guardian", "list"), ("limit", "An", "none"),
+        ("policy", "use", "An", "vn-147"), ("policy", "show", "An"), ("game", "list"), ("place", "set", "home"),
+        ("log", "head"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_nobody_there_is_exit_3(fails, words):
+    """The line says that nothing changed."""
+    assert "nothing changed" in fails(3, *words)
+
+
+@pytest.mark.parametrize(
+    "words", [("--home", "HOME", "status"), ("status", "--home", "HOME"), ("player", "--home", "HOME", "list")]
+)
+def test_home_stands_before_or_after_the_noun(fails, home_folder, tmp_path, words):
+    """…and goes before GIOCHOI_HOME."""
+    line = fails(3, *(word.replace("HOME", str(tmp_path)) for word in words))
+
+    assert str(tmp_path) in line
+    assert str(home_folder) not in line
+
+
+def test_an_export_leaves_no_file_when_nobody_is_there(fails, tmp_path):
+    """Not even an empty one."""
+    fails(3, "log", "export", str(tmp_path / "log.zip"))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_never_overwrites(fails, tmp_path):
+    """The file that is there may be the evidence of last year."""
+    old = tmp_path / "log.zip"
+    old.write_text("old")
+
+    assert "log.zip" in fails(1, "log", "export", str(old))
+    assert old.read_text() == "old"
+
+
+def test_a_mistake_is_told_in_vietnamese_first(giochoi):
+    """Whatever the locale is."""
+    assert "thiếu" in giochoi.fails(2, "player", "add", "An", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+
+
+def test_help_names_every_noun_of_this_release_and_no_other(giochoi):
+    """What is not built yet is absent, not a stub."""
+    done = giochoi("--help")
+
+    nouns = "demo status why usage doctor grant grants revoke player guardian limit policy game place log"
+    lines = done.stdout.split("LỆNH/COMMAND\n")[-1].splitlines()
+    listed = [line.split()[0] for line in lines if line.startswith("    ") and line[4] != " "]
+    assert (done.returncode, listed) == (0, nouns.split())
+
+
+def test_a_reader_that_leaves_early_is_no_failure_of_ours(giochoi):
+    """`giochoi … | head -1` prints no traceback."""
+    command = f"{sys.executable} -m cli policy packs --json | head -1"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+
+    assert (done.stdout, done.stderr) == ("{\n", "")
+
+
+def test_a_full_disk_under_stdout_is_one_line(giochoi):
+    """/dev/full says what a full disk says."""
+    command = f"{sys.executable} -m cli policy packs > /dev/full"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,137 @@
+"""giochoi policy without any server: packs, check, ask."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+FACTS = {
+    "now": "2026-11-24T21:30:00+07:00", "place": "home", "born": "2014-05-01", "guardian": True,
+    "game": {"id": "x", "publisher": "p", "label": "VN00"},
+    "played": [{"game": "x", "publisher": "p", "from": "2026-11-24T19:00:00+07:00", "seconds": 3000}],
+    "grants": [{"by": "guardian", "minutes": 15, "game": None, "given": "2026-11-24T20:00:00+07:00"}],
+    "approved": [],
+}  # fmt: skip
+
+PACK = """
+id = "mine"
+jurisdiction = "house"
+zone = "Asia/Ho_Chi_Minh"
+source = "the kitchen table"
+status = "unverified"
+title = { vi = "Nhà", en = "House" }
+[param.most]
+type = "int"
+default = 30
+text = { vi = "Phút", en = "Minutes" }
+[[budget]]
+id = "day"
+cite = "kitchen"
+authority = "house"
+addressee = "household"
+relax = ["guardian"]
+per = "all"
+minutes = "$most"
+text = { vi = "Một ngày", en = "A day" }
+"""
+
+
+def ask(giochoi, *packs, facts=FACTS):
+    options = [word for pack in packs for word in ("--pack", pack)]
+    text = facts if isinstance(facts, str) else json.dumps(facts)
+    return giochoi("policy", "ask", *options, "--facts", "-", "--json", stdin=text)
+
+
+def test_ask_answers_the_contracts_example(giochoi):
+    """600 s left and 900 granted, to the second, with every field."""
+    done = ask(giochoi, "vn-147")
+
+    answer = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert answer["notices"].pop()["rule"] == "vn-147.notice"
+    assert answer.pop("reason")["rule"] == "vn-147.daily-game"
+    assert answer == {
+        "verdict": "allow", "until": "2026-11-24T21:55:00+07:00", "left_s": 1500.0,
+        "warn_at": [f"2026-11-24T21:{minute}:00+07:00" for minute in (40, 50, 54)], "notices": [],
+    }  # fmt: skip
+
+
+def test_ask_reads_a_file_and_says_it_to_people(giochoi, tmp_path):
+    """Without --json, in words."""
+    (tmp_path / "facts.json").write_text(json.dumps(FACTS))
+    done = giochoi("policy", "ask", "--pack", "vn-147", "--facts", str(tmp_path / "facts.json"))
+
+    assert done.returncode == 0
+    assert "được chơi / allowed, còn 25 phút / 25 min left" in done.stdout
+
+
+def test_ask_takes_several_packs_files_and_values(giochoi, tmp_path):
+    """A pack of one's own beside a shipped one; colons of a path and of a value are no separators."""
+    own = tmp_path / "a:b" / "mine.toml"
+    own.parent.mkdir()
+    own.write_text(PACK)
+    done = ask(giochoi, "vn-147", f"{own}:most=40", "vn-game-point:hours=09:00-21:00")
+
+    assert json.loads(done.stdout)["reason"]["rule"] == "mine.day"
+
+
+def test_refused_is_no_failure(giochoi):
+    """Exit 0 whatever the verdict."""
+    done = ask(giochoi, "vn-game-point", facts={**FACTS, "place": "game-point", "now": "2026-11-24T23:00:00+07:00"})
+
+    assert (done.returncode, json.loads(done.stdout)["verdict"]) == (0, "refuse")
+
+
+@pytest.mark.parametrize(
+    ("facts", "path"),
+    [
+        ("", "-: "), ("{", "-: "), ("[]", "-: "), ({**FACTS, "now": "2026-11-24T21:30:00"}, "now"),
+        ({**FACTS, "plase": 1}, "plase"),
+        ({**FACTS, "played": [{**FACTS["played"][0], "seconds": -1}]}, "played[0].seconds"),
+        ({**FACTS, "game": {**FACTS["game"], "label": "VN17"}}, "game.label"),
+    ],
+)  # fmt: skip
+def test_facts_that_are_not_valid_name_the_field(giochoi, facts, path):
+    """Exit 2, one line, nothing on stdout."""
+    done = ask(giochoi, "vn-147", facts=facts)
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert path in done.stderr
+
+
+def test_check_lists_each_rule_with_citation_and_status(giochoi, tmp_path):
+    """What a guardian reads before using a pack."""
+    (tmp_path / "mine.toml").write_text(PACK)
+    done = giochoi("policy", "check", str(tmp_path / "mine.toml"))
+
+    assert done.returncode == 0
+    assert all(word in done.stdout for word in ("mine.day", "kitchen", "unverified", "30 phút / 30 min"))
+
+
+def test_check_names_file_and_field_of_each_mistake(giochoi, tmp_path):
+    """One line each; the exit code is that of bad input."""
+    path = tmp_path / "mine.toml"
+    path.write_text(PACK.replace('per = "all"', 'per = "everything"').replace('cite = "kitchen"\n', ""))
+    done = giochoi("policy", "check", str(path), "--json")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sorted(line.split(": ")[2].split(" ")[0] for line in done.stderr.splitlines()) == ["budget[0].cite", "budget[0].per"]
+    assert all(str(path) in line for line in done.stderr.splitlines())
+
+
+def test_check_of_what_is_no_text_is_one_line(giochoi, tmp_path):
+    """A picture, say."""
+    path = tmp_path / "pack.toml"
+    path.write_bytes(b"\x89PNG\xff\xfe")
+
+    assert "UTF-8" in giochoi.fails(2, "policy", "check", str(path))
+
+
+def test_packs_lists_the_shipped_ones_with_their_status(giochoi):
+    """And never claims more than was checked."""
+    packs = {pack["id"]: pack for pack in json.loads(giochoi("policy", "packs", "--json").stdout)["packs"]}
+
+    assert {"vn-147", "vn-game-point"} <= packs.keys()
+    assert packs["vn-147"]["jurisdiction"] == "VN"
+    assert {rule["status"] for rule in packs["vn-147"]["rules"]} <= {"verified", "unverified"}

@@ -1,0 +1,125 @@
+"""The registry nouns against a real agent. No daemon runs unless a test starts one."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+PENDING = "có hiệu lực khi trình giám sát khởi động / in force when the daemon starts\n"
+
+
+@pytest.fixture
+def agent(servers, giochoi):
+    servers.start("agent")
+    return giochoi
+
+
+def done(result):
+    """What a command that succeeded said; a daemon that does not run is mentioned on stderr."""
+    assert result.returncode == 0, result
+    return result.stdout
+
+
+def test_a_player_from_first_to_last(agent):
+    """Added, changed, limited, listed, removed; each durable without any daemon."""
+    added = agent("player", "add", "An", "--born", "2014-05-01")
+    assert (done(added), added.stderr) == ("đã thêm An (mã an) / An added (id an)\n", PENDING)
+    done(agent("guardian", "add", "Bình"))
+    done(agent("player", "set", "An", "--guardian", "Bình", "--born", "none"))
+    done(agent("limit", "An", "0.5", "--days", "sun,sat"))
+    done(agent("limit", "an", "90", "--game", "luanti"))
+    done(agent("policy", "use", "An", "vn-147"))
+    done(agent("game", "allow", "An", "luanti"))
+
+    [player] = json.loads(done(agent("player", "list", "--json")))["players"]
+    limits = player.pop("limits")
+    assert player == {
+        "id": "an", "name": "An", "born": None, "account": None, "guardians": ["Bình"], "packs": ["vn-147"],
+        "approved": ["luanti"],
+    }  # fmt: skip
+    found = sorted((limit["game"] or "", limit["day"], limit["minutes"]) for limit in limits if limit["day"] in {"sat", "mon"})
+    assert found == [("", "sat", 0.5), ("luanti", "mon", 90.0), ("luanti", "sat", 90.0)]
+    done(agent("player", "remove", "An"))
+    assert json.loads(done(agent("player", "list", "--json"))) == {"players": []}
+
+
+def test_a_change_as_json_is_one_document(agent):
+    """…with the id, the roster's number, and whether the daemon holds it."""
+    result = agent("player", "add", "An", "--born", "2014-05-01", "--json")
+
+    answer = json.loads(done(result))
+    assert answer.pop("number") > 0
+    assert answer == {"id": "an", "in_force": False, "note": ""}
+
+
+def test_what_does_not_exist_is_bad_input(agent):
+    """A birth date to come, a player or game that nobody knows: one line, exit 2."""
+    agent.fails(2, "player", "add", "An", "--born", "2990-01-01")
+    agent.fails(2, "player", "set", "Zed", "--name", "X")
+    agent.fails(2, "policy", "show", "Zed")
+    agent.fails(2, "game", "remove", "no-such-game")
+    agent.fails(2, "limit", "guest", "30", "--game", "no-such-game")
+
+
+def test_policy_use_replaces_and_none_empties(agent, tmp_path):
+    """A pack of one's own goes with its text, and is named by the id in it."""
+    own = tmp_path / "any name.toml"
+    own.write_text("""
+id = "mine"
+jurisdiction = "house"
+zone = "Asia/Ho_Chi_Minh"
+source = "kitchen"
+status = "unverified"
+title = { vi = "Nhà", en = "House" }
+[[ask]]
+id = "first"
+cite = "kitchen"
+authority = "house"
+addressee = "household"
+which = "all"
+text = { vi = "Hỏi đã", en = "Ask first" }
+""")
+    shown = []
+    for packs in (["vn-147", str(own)], ["vn-147:over_all=true"], ["none"]):
+        done(agent("policy", "use", "guest", *packs))
+        shown.append([pack["id"] for pack in json.loads(done(agent("policy", "show", "guest", "--json")))["packs"]])
+
+    assert [sorted(ids) for ids in shown] == [["mine", "vn-147"], ["vn-147"], []]
+
+
+def test_a_game_is_taken_down_by_what_its_file_is(agent, tmp_path):
+    """Recognised by content: the list says so."""
+    (tmp_path / "turtles.py").write_text("#!/usr/bin/env python3\n")
+    done(agent("game", "add", "turtles", "--exe", str(tmp_path / "turtles.py"), "--title", "Rùa", "--label", "VN12"))
+
+    [game] = [one for one in json.loads(done(agent("game", "list", "--json")))["games"] if one["id"] == "turtles"]
+    assert (game["title"], game["label"], game["origin"], game["sizes"]) == ("Rùa", "VN12", "house", [23])
+    assert "Rùa" in done(agent("game", "list"))
+    agent.fails(1, "game", "remove", "luanti")
+    done(agent("game", "remove", "turtles"))
+
+
+def test_the_place_and_its_card(agent):
+    """What is set is on the card that the inspector keeps, with a QR code of the fingerprint."""
+    words = ("place", "set", "game-point", "--name", "Net Sao", "--certificate", "12/GCN", "--expires", "2029-01-31")
+    done(agent(*words, "--hours", "09:00-21:00"))
+
+    card = json.loads(done(agent("log", "card", "--json")))
+    text = done(agent("log", "card"))
+    assert (card["place"], card["certificate"], card["expires"]) == ("game-point", "12/GCN", "2029-01-31")
+    assert all(word in text for word in (card["fingerprint"], card["origin"], "hết hạn / expires 31/01/2029", "█▀▀"))
+
+
+def test_the_log_is_shown_signed_and_exported(agent, tmp_path):
+    """Entries with the personal data beside them, the head as a signed note, the bundle as a new file."""
+    done(agent("player", "add", "An", "--born", "2014-05-01"))
+
+    entries = json.loads(done(agent("log", "show", "--last", "2", "--json")))["entries"]
+    kinds = [entry["entry"]["kind"] for entry in entries]
+    head = done(agent("log", "head")).splitlines()
+    size = json.loads(done(agent("log", "export", str(tmp_path / "log.zip"), "--json")))["bytes"]
+    assert kinds == ["policy.changed", "seal"]
+    assert "born 2014-05-01" in done(agent("log", "show"))
+    assert head[4].startswith(f"— {head[0]} ")
+    assert [(path.name, path.stat().st_size) for path in tmp_path.iterdir()] == [("log.zip", size)]
