@@ -1,0 +1,25 @@
+"""The one file of daemon.platforms that tests sys.platform: builds the platform that the daemon runs on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+
+from daemon.platforms.api import Platform
+from host.clock import Clock
+from host.system import UnsupportedError
+
+
+def platform(
+    clock: Clock, gate_mounts: tuple[str, ...] | None = None, spared: Callable[[], Iterable[int]] = tuple
+) -> Platform:
+    """Parts that are built but do nothing yet. UnsupportedError on a system that we have no platform for.
+
+    `gate_mounts`: the mounted filesystems on which starts are refused before their first instruction; None: all that can hold
+    programs, (): none. `spared`: pids never to be ended whatever they match, asked when something is to be ended.
+    """
+    if sys.platform == "linux":
+        from daemon.platforms.linux.build import build  # noqa: PLC0415 - other platforms lack what it imports
+
+        return build(clock, gate_mounts, spared)
+    raise UnsupportedError(sys.platform)

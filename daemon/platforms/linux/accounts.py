@@ -1,0 +1,109 @@
+"""Accounts of this machine, by way of NSS (getpwnam(3), group(5)), and whose the numbers of containers are (subuid(5))."""
+
+from __future__ import annotations
+
+import grp
+import pwd
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from daemon.platforms.linux import procfs
+
+_ADMIN_GROUPS = ("sudo", "wheel", "admin")
+_FIRST_PERSON = 1000  # UID_MIN of login.defs(5) on every distribution that we know
+_NOBODY = 65534
+_NO_LOGIN = ("nologin", "false")
+
+
+class LinuxAccounts:
+    """platforms.api.Accounts."""
+
+    def exists(self, account: str) -> bool:
+        return _entry(account) is not None
+
+    def limited(self, account: str) -> bool:
+        entry = _entry(account)
+        if entry is None:
+            # A number that no account has, as in containers: whoever it is may not be free of limits for that.
+            return account.isdigit() and int(account) >= _FIRST_PERSON and int(account) != _NOBODY
+        service = (
+            entry.pw_uid < _FIRST_PERSON
+            or entry.pw_uid == _NOBODY
+            or entry.pw_shell.rpartition("/")[2] in _NO_LOGIN
+        )
+        return not service and not self.administrator(account)
+
+    def administrator(self, account: str) -> bool:
+        entry = _entry(account)
+        if entry is None:
+            return False
+        if entry.pw_uid == 0:
+            return True
+        for name in _ADMIN_GROUPS:
+            with suppress(KeyError):
+                group = grp.getgrnam(name)
+                if entry.pw_gid == group.gr_gid or entry.pw_name in group.gr_mem:
+                    return True
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class SubIds:
+    """Which numbers a person may use inside containers: [start, start + count) is `account`'s."""
+
+    account: str
+    start: int
+    count: int
+
+
+def sub_ids() -> tuple[SubIds, ...]:
+    """What /etc/subuid grants; lines that make no sense grant nothing."""
+    return tuple(_sub_ids(procfs.text("/etc/subuid")))
+
+
+def _sub_ids(text: str) -> Iterator[SubIds]:
+    for line in text.splitlines():
+        fields = line.split(":")
+        if len(fields) == 3 and fields[1].isdigit() and fields[2].isdigit():
+            yield SubIds(fields[0], int(fields[1]), int(fields[2]))
+
+
+class Names:
+    """Names of uids, remembered until `forget`. NSS may ask the network: never in the gate's thread."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+
+    def of(self, uid: int) -> str:
+        """The account's name; for a number of a container its holder's; else the number as text."""
+        name = self._names.get(uid)
+        if name is None:
+            name = self._names[uid] = self._find(uid)
+        return name
+
+    def forget(self) -> None:
+        self._names.clear()
+
+    @staticmethod
+    def _find(uid: int) -> str:
+        with suppress(KeyError):
+            return pwd.getpwuid(uid).pw_name
+        for ids in sub_ids():
+            if ids.start <= uid < ids.start + ids.count:
+                return ids.account
+        return str(uid)
+
+
+def uid_of(account: str) -> int | None:
+    entry = _entry(account)
+    if entry is not None:
+        return entry.pw_uid
+    return int(account) if account.isdigit() else None
+
+
+def _entry(account: str) -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwnam(account)
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,102 @@
+"""The system calls that Python does not have, with their constants (fanotify(7), prctl(2)). Failures are OSError."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+from dataclasses import dataclass
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.fanotify_init.argtypes = (ctypes.c_uint, ctypes.c_uint)
+_libc.fanotify_mark.argtypes = (ctypes.c_int, ctypes.c_uint, ctypes.c_uint64, ctypes.c_int, ctypes.c_char_p)
+_libc.prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
+
+_AT_FDCWD = -100
+_OPEN_EXEC_PERM = 0x40000
+_CLOEXEC, _NONBLOCK, _CLASS_CONTENT, _UNLIMITED_QUEUE, _UNLIMITED_MARKS = 0x1, 0x2, 0x4, 0x10, 0x20
+_ADD, _IGNORED_MASK, _FLUSH, _FILESYSTEM, _EVICTABLE = 0x1, 0x20, 0x80, 0x100, 0x200
+_ALLOW, _DENY = 1, 2
+_VERSION = 3
+_EVENT = struct.Struct("=IBBHQii")  # event_len, vers, reserved, metadata_len, mask, fd, pid
+_RESPONSE = struct.Struct("=iI")
+
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
+_SIGKILL = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The kernel asks whether process `pid` may execute the open file `handle`, which has to be closed."""
+
+    handle: int
+    pid: int
+
+
+def fanotify_open() -> int:
+    """A descriptor that will be asked before programs are executed. Needs CAP_SYS_ADMIN."""
+    flags = _CLOEXEC | _NONBLOCK | _CLASS_CONTENT | _UNLIMITED_QUEUE | _UNLIMITED_MARKS
+    handle = int(_libc.fanotify_init(flags, os.O_RDONLY | os.O_CLOEXEC | os.O_LARGEFILE))
+    return _checked(handle, "fanotify_init")
+
+
+def fanotify_read(handle: int) -> list[Asked]:
+    """What the kernel asks at the moment; none where another thread was faster. ValueError: a kernel that speaks otherwise."""
+    try:
+        data = os.read(handle, 4096)
+    except BlockingIOError:
+        return []
+    asked, at = [], 0
+    while at + _EVENT.size <= len(data):
+        length, version, _, _, mask, file, pid = _EVENT.unpack_from(data, at)
+        if version != _VERSION or length < _EVENT.size:
+            raise ValueError(f"fanotify version {version}")
+        if file >= 0 and mask & _OPEN_EXEC_PERM:
+            asked.append(Asked(file, pid))
+        at += length
+    return asked
+
+
+def fanotify_answer(handle: int, file: int, *, allow: bool) -> None:
+    os.write(handle, _RESPONSE.pack(file, _ALLOW if allow else _DENY))
+
+
+def fanotify_watch(handle: int, path: str) -> None:
+    """Be asked for every program on the filesystem that `path` lies on."""
+    _mark(handle, _ADD | _FILESYSTEM, _OPEN_EXEC_PERM, path)
+
+
+def fanotify_ignore(handle: int, path: str) -> None:
+    """Be asked no more for this file until its content is modified, its inode leaves memory, or all is flushed."""
+    try:
+        _mark(handle, _ADD | _IGNORED_MASK | _EVICTABLE, _OPEN_EXEC_PERM, path)
+    except OSError:  # evictable marks are known since Linux 5.19
+        _mark(handle, _ADD | _IGNORED_MASK, _OPEN_EXEC_PERM, path)
+
+
+def fanotify_flush(handle: int) -> None:
+    """Forget which files to ignore."""
+    _mark(handle, _FLUSH, 0, None)
+
+
+def name_process(name: str) -> None:
+    """What ps shows for this process; at most 15 bytes."""
+    buffer = ctypes.create_string_buffer(name.encode()[:15])
+    _checked(int(_libc.prctl(_PR_SET_NAME, ctypes.addressof(buffer), 0, 0, 0)), "prctl")
+
+
+def die_with_parent() -> None:
+    """The kernel kills this process when the thread that made it ends."""
+    _checked(int(_libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)), "prctl")
+
+
+def _mark(handle: int, flags: int, mask: int, path: str | None) -> None:
+    name = None if path is None else os.fsencode(path)
+    _checked(int(_libc.fanotify_mark(handle, flags, mask, _AT_FDCWD, name)), path or "fanotify_mark")
+
+
+def _checked(result: int, what: str) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), what)
+    return result

@@ -1,0 +1,84 @@
+"""Ends programs through pidfds (pidfd_open(2)): a pid that somebody else has by now is never signalled."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+from daemon.platforms.linux import procfs
+
+_ROUNDS = 5
+_REMEMBERED = 64
+
+Identity = tuple[int, int]
+
+
+class LinuxControl:
+    """platforms.api.Control. `spared`: pids that are never signalled, beside init, ourselves and all that we descend from."""
+
+    def __init__(self, spared: Callable[[], Iterable[int]] = tuple) -> None:
+        self._spared = spared
+        self._trees: dict[Identity, frozenset[Identity]] = {}
+
+    def alive(self, pid: int, started: int) -> bool:
+        found = procfs.stat(pid)
+        return found is not None and found.started == started and found.alive
+
+    def ask_close(self, pid: int, started: int) -> bool:
+        tree = self._tree(pid, started)
+        self._remember((pid, started), tree)
+        # SIGCONT: a stopped program could not obey before it is ended.
+        return self._signal(tree, signal.SIGTERM, signal.SIGCONT)
+
+    def end(self, pid: int, started: int) -> bool:
+        """Also ends those that belonged to it when it was asked to close and have lost their parent since."""
+        asked = self._trees.pop((pid, started), frozenset())
+        done = False
+        for _ in range(_ROUNDS):  # whatever it forks while it is being ended comes too
+            tree = self._tree(pid, started)
+            left = [*tree, *(one for one in asked if one not in tree and self.alive(*one))]
+            if not left or not self._signal(left, signal.SIGKILL):
+                return done
+            done = True
+        return done
+
+    def _tree(self, pid: int, started: int) -> list[Identity]:
+        """The program, parents before children; nothing if it is gone."""
+        if not self.alive(pid, started):
+            return []
+        everybody = procfs.processes()
+        return [(pid, started), *((one.pid, one.started) for one in procfs.descendants(pid, everybody) if one.alive)]
+
+    def _remember(self, root: Identity, tree: list[Identity]) -> None:
+        self._trees[root] = frozenset(tree)
+        while len(self._trees) > _REMEMBERED:  # those that closed when asked
+            self._trees.pop(next(iter(self._trees)))
+
+    def _signal(self, tree: Iterable[Identity], *numbers: signal.Signals) -> bool:
+        """Whether the first one of the tree took it."""
+        untouched = procfs.ancestors(os.getpid()) | {1, 2} | frozenset(self._spared())
+        results = [pid not in untouched and _send(pid, started, numbers) for pid, started in tree]
+        return bool(results) and results[0]
+
+
+def _send(pid: int, started: int, numbers: tuple[signal.Signals, ...]) -> bool:
+    try:
+        pidfd = os.pidfd_open(pid)
+    except OSError:
+        return False
+    try:
+        # The descriptor is of whoever has the pid now; only after it is held can the identity be checked.
+        found = procfs.stat(pid)
+        if found is None or found.started != started:
+            return False
+        signal.pidfd_send_signal(pidfd, numbers[0])
+        with suppress(OSError):  # it may have obeyed the first one already
+            for number in numbers[1:]:
+                signal.pidfd_send_signal(pidfd, number)
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(pidfd)

@@ -1,0 +1,123 @@
+"""What /proc says about one process (proc_pid_stat(5) and its neighbours). Whatever has vanished is None; no OSError leaves."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+TICK_MS = 1000 // os.sysconf("SC_CLK_TCK")
+_PIECE = 1 << 16
+_ARGS_LIMIT = 1 << 17
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """`started` is in clock ticks since boot, sleep included: with the pid it names one process of this boot."""
+
+    pid: int
+    parent: int
+    state: str
+    threads: int
+    started: int
+
+    @property
+    def alive(self) -> bool:
+        """Not over: a leader that ended while other threads of it run on is a zombie with threads."""
+        return self.state not in "ZX" or self.threads > 1
+
+
+def stat(pid: int) -> Stat | None:
+    data = _read(f"/proc/{pid}/stat")
+    # The name in parentheses may hold anything, also spaces and parentheses: fields are counted from the last one.
+    fields = data[data.rfind(b")") + 2 :].split()
+    if len(fields) < 20:
+        return None
+    return Stat(pid, int(fields[1]), fields[0].decode("ascii", "replace"), int(fields[17]), int(fields[19]))
+
+
+def uids(pid: int) -> tuple[int, int] | None:
+    """(real, effective). From `status`: the owner of /proc/PID is root's where a process is not dumpable."""
+    data = _read(f"/proc/{pid}/status")
+    at = data.find(b"\nUid:")
+    fields = data[at + 5 : at + 100].split(None, 2) if at >= 0 else []
+    return (int(fields[0]), int(fields[1])) if len(fields) > 2 else None
+
+
+def args(pid: int) -> tuple[str, ...]:
+    """The command line, which the process may have rewritten; at most 128 KiB of it."""
+    data = _read(f"/proc/{pid}/cmdline", _ARGS_LIMIT)
+    return tuple(part.decode("utf-8", "surrogateescape") for part in data.rstrip(b"\0").split(b"\0")) if data else ()
+
+
+def link(path: str) -> str | None:
+    """Where a link of /proc leads, without the mark of a deleted file."""
+    try:
+        return os.readlink(path).removesuffix(" (deleted)")  # noqa: PTH115 - bytes of any kind, run often
+    except OSError:
+        return None
+
+
+def pids() -> list[int]:
+    try:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 - twice as fast, run often
+    except OSError:
+        return []
+
+
+def processes() -> dict[int, Stat]:
+    """Every process that is here."""
+    return {pid: found for pid in pids() if (found := stat(pid)) is not None}
+
+
+def newest() -> bytes:
+    """Changes whenever a pid was handed out (the last field of /proc/loadavg): as long as it does not, nothing was forked."""
+    return _read("/proc/loadavg").rpartition(b" ")[2]
+
+
+def ancestors(pid: int) -> frozenset[int]:
+    """The process itself and all it descends from."""
+    chain: set[int] = set()
+    while pid > 0 and pid not in chain:
+        chain.add(pid)
+        found = stat(pid)
+        pid = 0 if found is None else found.parent
+    return frozenset(chain)
+
+
+def descendants(of: int, among: dict[int, Stat]) -> list[Stat]:
+    """All that descend from a process, parents before children, without itself."""
+    children: dict[int, list[Stat]] = {}
+    for one in among.values():
+        children.setdefault(one.parent, []).append(one)
+    found: list[Stat] = []
+    queue = [of]
+    while queue:
+        for child in children.pop(queue.pop(0), ()):
+            found.append(child)
+            queue.append(child.pid)
+    return found
+
+
+def _read(path: str, limit: int = _PIECE) -> bytes:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        data = os.read(handle, _PIECE)
+        while len(data) < limit and (more := os.read(handle, _PIECE)):
+            data += more
+        return data
+    except OSError:  # the process ended between open and read
+        return b""
+    finally:
+        os.close(handle)
+
+
+def text(path: str) -> str:
+    """A small system file, empty where there is none."""
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return ""

@@ -1,0 +1,213 @@
+"""Gate, events and polling as one Watcher: the best that this machine and our rights allow."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from daemon.platforms.api import Observation, Refusals, StartRefused, WatchKind, WatchTrouble
+from daemon.platforms.linux import mounts, procfs
+from daemon.platforms.linux.connector import Connector, EventsLostError
+from daemon.platforms.linux.execgate import ExecGate
+from daemon.platforms.linux.poll import Poller
+from daemon.platforms.linux.tracker import Tracker
+from host.clock import Clock
+from rules.games import Program
+
+_NS = 1_000_000
+_AT_ONCE = 256
+_SWITCH_S = 0.0005  # how long the gate's thread waits for the loop's to let it run
+_USUAL_SWITCH_S = 0.005
+
+_TEXTS = {
+    "watch-events": "Không nhận được sự kiện tiến trình, phải dò liên tục: trò chơi bị đóng ngay sau khi mở / "
+    "No process events, programs are found by looking: refused games are ended just after their start",
+    "watch-gate": "Không chặn được trước khi chạy: trò chơi bị đóng ngay sau khi mở / "
+    "Starts cannot be refused before they run: refused games are ended just after their start",
+    "events-lost": "Mất sự kiện tiến trình, đã dò lại toàn bộ / Process events were lost, everything is looked at anew",
+    "gate-mounts": "Cổng chặn không phủ hết ổ đĩa / The exec gate does not cover all disks",
+    "gate-watchdog": "Trình canh cổng chặn đã bị tắt, hãy chạy lại / The exec gate's watchdog was ended: restart the daemon",
+}
+
+
+class LinuxWatcher:
+    """platforms.api.Watcher. `gate_mounts`: where to refuse starts; None: everywhere, (): nowhere."""
+
+    def __init__(self, tracker: Tracker, clock: Clock, gate_mounts: tuple[str, ...] | None) -> None:
+        self.kind: WatchKind = "poll"
+        self._tracker = tracker
+        self._clock = clock
+        self._gate_mounts = gate_mounts
+        self._refusals: Refusals | None = None
+        self._sink: Callable[[Observation], None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._connector: Connector | None = None
+        self._gate: ExecGate | None = None
+        self._changes: mounts.Changes | None = None
+        self._poller = Poller(tracker, clock, self._hurry)
+        self._open: set[str] = set()
+
+    # --- the protocol ------------------------------------------------------------------------------------------------------
+
+    def start(self, sink: Callable[[Observation], None]) -> None:
+        self._sink, self._loop = sink, asyncio.get_running_loop()
+        self._tracker.start(sink, self._loop)
+        if not self._start_events(self._loop):
+            self._poller.start(self._loop)
+        elif self._gate_mounts != () and self._start_gate(self._loop):
+            self.kind = "gate"
+
+    def scan(self) -> tuple[Program, ...]:
+        found = self._tracker.scan(procfs.pids() if self._connector else self._poller.pids())
+        self._well("events-lost")
+        return found
+
+    def refuse(self, refusals: Refusals) -> None:
+        self._refusals = refusals
+        self._tracker.catalogue = refusals.catalogue
+        if self._gate:
+            self._gate.arm(refusals)
+
+    def stop(self) -> None:
+        if self._loop is None:
+            return
+        if self._changes:
+            self._loop.remove_reader(self._changes.fileno())
+            self._changes.close()
+        if self._gate:
+            if self._gate.watchdog:
+                self._loop.remove_reader(self._gate.watchdog.pidfd)
+            self._gate.close()
+            sys.setswitchinterval(_USUAL_SWITCH_S)
+        if self._connector:
+            self._loop.remove_reader(self._connector.fileno())
+            self._connector.close()
+        self._poller.stop()
+        self._tracker.stop()
+        self._sink = self._loop = self._connector = self._gate = self._changes = None
+        self.kind = "poll"
+
+    # --- events ------------------------------------------------------------------------------------------------------------
+
+    def _start_events(self, loop: asyncio.AbstractEventLoop) -> bool:
+        try:
+            if os.geteuid() != 0:
+                raise PermissionError("needs root")
+            self._connector = Connector()
+        except OSError as error:
+            self._trouble("watch-events", str(error.strerror or error))
+            return False
+        self._tracker.games_changed = self._follow_games
+        loop.add_reader(self._connector.fileno(), self._events)
+        self.kind = "events"
+        return True
+
+    def _follow_games(self) -> None:
+        if self._connector:
+            with suppress(OSError):  # then the next scan finds what a game forked
+                self._connector.follow(self._tracker.games)
+
+    def _events(self) -> None:
+        if self._connector is None:
+            return
+        try:
+            for event in self._connector.read(_AT_ONCE):
+                mono = event.ns // _NS
+                if event.kind == "exec":
+                    self._tracker.executed(event.pid, mono)
+                elif event.kind == "exit":
+                    self._tracker.ended(event.pid, mono)
+                else:
+                    self._tracker.forked(event.parent, event.pid, mono)
+        except EventsLostError as error:
+            self._trouble("events-lost", str(error))
+
+    # --- the gate ----------------------------------------------------------------------------------------------------------
+
+    def _start_gate(self, loop: asyncio.AbstractEventLoop) -> bool:
+        gate = ExecGate(self._clock, self._from_gate)
+        try:
+            gate.open()
+        except OSError as error:
+            self._trouble("watch-gate", str(error.strerror or error))
+            return False
+        self._gate = gate
+        if self._refusals:
+            gate.arm(self._refusals)
+        sys.setswitchinterval(_SWITCH_S)
+        if gate.watchdog:
+            loop.add_reader(gate.watchdog.pidfd, self._watchdog_gone, gate.watchdog.pidfd)
+        self._cover()
+        with suppress(OSError):
+            self._changes = mounts.Changes()
+            loop.add_reader(self._changes.fileno(), self._mounts_changed, self._changes)
+        return True
+
+    def _mounts_changed(self, changes: mounts.Changes) -> None:
+        changes.seen()
+        self._cover()
+
+    def _cover(self) -> None:
+        """Watch all that is to be watched. Again for those that are: a device's number may belong to another disk by now."""
+        if self._gate is None:
+            return
+        missed = []
+        for path in self._paths():
+            try:
+                self._gate.watch(path)
+            except OSError as error:
+                missed.append(f"{path}: {error.strerror}")
+        if missed:
+            self._trouble("gate-mounts", ", ".join(missed))
+        else:
+            self._well("gate-mounts")
+
+    def _paths(self) -> list[str]:
+        if self._gate_mounts is not None:
+            return list(self._gate_mounts)
+        found = []
+        for mount in mounts.holding_programs():
+            with suppress(OSError):
+                if Path(mount.path).stat().st_dev == mount.device:  # else another one is mounted over it
+                    found.append(mount.path)
+        return found
+
+    def _watchdog_gone(self, pidfd: int) -> None:
+        if self._loop:
+            self._loop.remove_reader(pidfd)
+        self._trouble("gate-watchdog")
+
+    def _from_gate(self, seen: StartRefused | WatchTrouble) -> None:
+        """In the gate's thread."""
+        loop = self._loop
+        if loop:
+            with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
+                loop.call_soon_threadsafe(self._tell, seen)
+
+    # --- telling -----------------------------------------------------------------------------------------------------------
+
+    def _hurry(self) -> bool:
+        return bool(self._tracker.games or (self._refusals and any(self._refusals.refused.values())))
+
+    def _trouble(self, id_: str, details: str = "") -> None:
+        self._open.add(id_)
+        text = _TEXTS[id_]
+        self._tell_soon(WatchTrouble(id_, f"{text} ({details})" if details else text))
+
+    def _well(self, id_: str) -> None:
+        if id_ in self._open:
+            self._open.discard(id_)
+            self._tell_soon(WatchTrouble(id_, _TEXTS[id_], over=True))
+
+    def _tell_soon(self, trouble: WatchTrouble) -> None:
+        """When the loop comes round, as whoever starts or scans is in the middle of something."""
+        if self._loop:
+            self._loop.call_soon(self._tell, trouble)
+
+    def _tell(self, seen: Observation) -> None:
+        if self._sink:
+            self._sink(seen)
