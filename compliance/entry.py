@@ -2,8 +2,8 @@
 
     {"at":1795480000000,"before":{"game":3600000,"publisher":3600000,"total":3600000},"boot":"…","kind":"play.due",…,"v":1}
 
-Canonical bytes are RFC 8785 restricted to ASCII keys, integers up to 2^53-1, booleans, null and NFC strings; msgspec with
-sorted fields writes exactly these. The stored bytes are what is hashed. An entry has at most 65,535 bytes, because tlog-tiles
+Canonical bytes are RFC 8785 restricted to ASCII keys, integers up to 2^53-1, booleans, null and NFC strings, nested at most
+16 deep; msgspec with sorted fields writes exactly these. The stored bytes are what is hashed. An entry has at most 65,535 bytes, because tlog-tiles
 stores its length in 16 bits. Moments are Unix milliseconds, lengths milliseconds.
 """
 
@@ -16,6 +16,7 @@ import msgspec
 
 MAX_BYTES = 65_535
 MAX_INT = 2**53 - 1
+MAX_DEPTH = 16
 
 
 class EntryError(ValueError):
@@ -271,7 +272,10 @@ _decoder: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
 
 def encode(entry: Entry) -> bytes:
     """The canonical bytes. EntryError if the entry holds what the profile forbids or is too long."""
-    _check(msgspec.to_builtins(entry))
+    try:
+        _check(msgspec.to_builtins(entry))
+    except RecursionError:
+        raise EntryError("nested too deep") from None
     data = _encoder.encode(entry)
     if len(data) > MAX_BYTES:
         raise EntryError(f"an entry of {len(data)} bytes is longer than {MAX_BYTES}")
@@ -284,20 +288,24 @@ def decode(data: bytes) -> AnyEntry:
         entry = _decoder.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise EntryError(str(error)) from None
+    except RecursionError:
+        raise EntryError("nested too deep") from None
     if encode(entry) != data:
         raise EntryError("not in canonical form")
     return entry
 
 
-def _check(value: object) -> None:
+def _check(value: object, depth: int = 0) -> None:
+    if depth > MAX_DEPTH:  # a limit of its own, so that what is an entry does not depend on the reader's stack
+        raise EntryError(f"nested deeper than {MAX_DEPTH}")
     if isinstance(value, dict):
         for key, item in value.items():
             if not key.isascii():
                 raise EntryError(f"key {key!r} is not ASCII")
-            _check(item)
+            _check(item, depth + 1)
     elif isinstance(value, list | tuple):
         for item in value:
-            _check(item)
+            _check(item, depth + 1)
     elif isinstance(value, float) or (isinstance(value, int) and abs(value) > MAX_INT):
         raise EntryError(f"number {value!r} is no safe integer")
     elif isinstance(value, str) and not unicodedata.is_normalized("NFC", value):

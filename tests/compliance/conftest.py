@@ -1,0 +1,219 @@
+"""A small site to log: an agent's own chain, seats with keys of their own, the log, and an honest day of play under vn-147."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field, replace
+from datetime import date
+from hashlib import sha256
+
+import pytest
+
+from compliance import bundle, entry
+from compliance.chain import AGENT
+from compliance.journal import Journal, create_tables
+from compliance.log import Log
+from compliance.note import Signer
+from rules.calendar import day_bounds, day_name
+from rules.decide import decide
+from rules.facts import Facts, Grant, Played
+from rules.parse import parse_pack
+from rules.policy import Budget, Pack, Text, combine
+from rules.shipped import shipped_packs
+from rules.usage import totals
+
+ZONE = "Asia/Ho_Chi_Minh"
+MINUTE = 60_000
+ORIGIN = "cafe.example/log"
+
+
+def journal_of(seat, signer, boot="boot-1"):
+    connection = sqlite3.connect(":memory:")
+    create_tables(connection)
+    return Journal(connection, seat, boot, signer)
+
+
+@dataclass
+class Play:
+    seq: int
+    who: str
+    game: str
+    publisher: str | None
+    since: int
+    mono: int
+    ended: Played | None = None
+
+
+@dataclass
+class SeatUnderTest:
+    """Writes what a daemon writes, with the site's clock."""
+
+    site: Site
+    name: str
+    signer: Signer
+    journal: Journal
+    plays: list[Play] = field(default_factory=list)
+
+    def add(self, kind, **fields):
+        clock = self.site.clock
+        self.journal.boot = clock.boot()
+        return self.journal.append(kind, mono=clock.mono(), wall=clock.wall(), **fields)
+
+    def seal(self):
+        return self.journal.seal(self.site.clock.mono(), self.site.clock.wall())
+
+    def start(self, *, clean=True, lost_from=None):
+        return self.add(entry.SeatStart, version="1", watch="gate", clean=clean, lost_from=lost_from)
+
+    def stop(self):
+        return self.add(entry.SeatStop)
+
+    def begin(self, who="child", game="luanti", publisher=None, label=0, age=12):
+        clock = self.site.clock
+        line = self.add(
+            entry.PlayStarted, who=who, age=age, game=game, label=label, publisher=publisher, match=("content",), pid=1,
+            started=1, since=clock.wall(), resumed=None,
+        )  # fmt: skip
+        play = Play(line.seq, who, game, publisher, clock.wall(), clock.mono())
+        self.plays.append(play)
+        return play
+
+    def end(self, play, how="asked", *, late=False, ms=None):
+        lasted = self.site.clock.mono() - play.mono if ms is None else ms
+        play.ended = Played(play.game, play.publisher, play.since, lasted)
+        return self.add(
+            entry.PlayEnded, play=play.seq, who=play.who, game=play.game, since=play.since, ms=lasted, how=how, late=late
+        )
+
+    def played(self, who):
+        mono = self.site.clock.mono()
+        return tuple(
+            play.ended or Played(play.game, play.publisher, play.since, mono - play.mono)
+            for play in self.plays
+            if play.who == who
+        )
+
+    def decided(self, pack, *, who="child", game="luanti", publisher=None, label=0, age=12, grants=(), approved=False):
+        """The fields of a decision, made as the daemon makes them."""
+        at = self.site.clock.wall()
+        today = day_name(ZONE, at)
+        facts = Facts(
+            now=at, place="home", game=game, publisher=publisher, label=label,
+            born=None if age is None else date(today.year - age, 1, 1), played=self.played(who), grants=tuple(grants),
+            approved=frozenset({game} if approved else ()),
+        )  # fmt: skip
+        decision = decide(combine([pack]), facts)
+        reason = decision.reason
+        assert reason is not None, decision
+        rule = next(one for one in (*pack.budgets, *pack.windows, *pack.ratings, *pack.asks) if one.id == reason.rule)
+        inline = None
+        if reason.pack == "house":
+            inline = {"kind": "budget", "ms": rule.ms, "per": rule.per, "games": list(rule.games), "days": list(rule.days),
+                      "id": rule.id, "cite": rule.cite, "authority": rule.authority, "addressee": rule.addressee}
+        return {
+            "who": who, "at": at, "age": age, "place": "home", "game": game, "label": label, "publisher": publisher,
+            "before": totals(facts.played, game, publisher, *day_bounds(ZONE, at)),
+            "grants": tuple(entry.GrantLine(one.by, one.ms, one.game, one.given) for one in grants), "approved": approved,
+            "verdict": decision.verdict, "rule": reason.rule, "cite": reason.cite, "pack": reason.pack,
+            "params": reason.params, "inline": inline, "zone": ZONE, "budget": reason.budget_ms, "until": decision.until,
+        }  # fmt: skip
+
+    def due(self, play, pack, **changed):
+        fields = self.decided(pack, who=play.who, game=play.game, publisher=play.publisher)
+        return self.add(entry.PlayDue, play=play.seq, **{**fields, **changed})
+
+    def refuse(self, pack, **facts):
+        return self.add(entry.LaunchRefused, how="gate", **self.decided(pack, **facts))
+
+
+class Site:
+    """`deliver` seals all chains and hands them to the log, the agent's own first."""
+
+    def __init__(self, folder, clock):
+        self.clock = clock
+        self.path = folder / "log.db"
+        self.signer = Signer(ORIGIN, sha256(b"log").digest())
+        self.log = Log(self.path, self.signer)
+        self.agent = SeatUnderTest(self, AGENT, self.signer, journal_of(AGENT, self.signer))
+        self.seats = {}
+        self.packs = dict(shipped_packs())
+        self.agent.add(entry.SeatEnrolled, id=AGENT, key=self.signer.vkey)
+        self.agent.add(entry.PlaceChanged, place="home", zone=ZONE, hours="")
+
+    def enrol(self, name="home-pc"):
+        signer = Signer(name, sha256(name.encode()).digest())
+        self.agent.add(entry.SeatEnrolled, id=name, key=signer.vkey)
+        self.seats[name] = SeatUnderTest(self, name, signer, journal_of(name, signer))
+        return self.seats[name]
+
+    def deliver(self):
+        for seat in (self.agent, *self.seats.values()):
+            seat.seal()
+            while (batch := seat.journal.spool()) is not None:
+                self.log.append_batch(seat.name, seat.signer.key, batch.entries)
+                seat.journal.forget(batch.last)
+
+    def pack(self, name="vn-147"):
+        return parse_pack(self.packs[name], name)
+
+    def house(self, ms, game=None):
+        rule = Budget(
+            id=f"house.{game or 'all'}", cite="Quy tắc gia đình", text=Text("", ""), authority="house", addressee="household",
+            ms=ms, per="game" if game else "all", games=(game,) if game else (),
+        )  # fmt: skip
+        return Pack(
+            id="house", title=Text("", ""), jurisdiction="house", zone=ZONE, source="house", status="verified", sha256="house",
+            budgets=(rule,),
+        )  # fmt: skip
+
+    def bundle(self):
+        return b"".join(bundle.write(self.log, self.packs.values()))
+
+    def honest_day(self):
+        """Starts, plays an hour of one game to its limit and half of another's, is refused, stops."""
+        seat, clock = self.enrol(), self.clock
+        seat.start()
+        clock.run(MINUTE)
+        play = seat.begin()
+        clock.run(60 * MINUTE)
+        seat.due(play, self.pack())
+        clock.run(3_000)
+        seat.end(play)
+        seat.refuse(self.pack())
+        other = seat.begin(game="teeworlds", publisher="teeworlds")
+        clock.run(30 * MINUTE)
+        seat.due(other, self.house(25 * MINUTE, "teeworlds"))
+        seat.end(other, "killed")
+        grant = Grant("guardian", 5 * MINUTE, None, clock.wall())
+        seat.add(entry.GrantGiven, id="g1", who="child", by="guardian", ms=grant.ms, game=None, given=grant.given, payload=b"Mother")
+        third = seat.begin()
+        clock.run(5 * MINUTE)
+        seat.due(third, replace(self.pack(), budgets=self.pack().budgets[:1]))
+        seat.end(third)
+        seat.add(entry.Presence, since=clock.wall() // MINUTE * MINUTE - 59 * MINUTE, bits="f" * 15)
+        seat.add(entry.UsageDay, day="2026-11-24", who="child", games={
+            "luanti": entry.GameDay(third.ended.ms + play.ended.ms, 1, 0), "teeworlds": entry.GameDay(other.ended.ms, 0, 0),
+        })
+        seat.stop()
+        self.agent.add(entry.AgentTick, seats={"home-pc": clock.wall()}, silent=())
+        self.deliver()
+        return seat
+
+
+@pytest.fixture
+def site(tmp_path, clock):
+    return Site(tmp_path, clock)
+
+
+@pytest.fixture
+def make_site(make_clock):
+    def make(folder):
+        folder.mkdir(exist_ok=True)
+        return Site(folder, make_clock())
+
+    return make
+
+
+@pytest.fixture
+def new_journal():
+    return journal_of
