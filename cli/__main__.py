@@ -48,8 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever reads has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except OSError as error:  # stdout on a full disk
-        sys.stderr.write(f"giochoi: không ghi ra được / cannot write the answer: {error.strerror}\n")
+    except OSError as error:  # stdout or the temporary folder on a full disk
+        sys.stderr.write(f"giochoi: hệ thống báo lỗi / the system says: {error}\n")
         return 1
 
 

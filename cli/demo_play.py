@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from cli.demo_setup import GRACE_S
 from cli.demo_view import View
-from cli.demo_world import StepFailed, World, end
-from cli.times import both
+from cli.demo_world import StepFailed, World
+from cli.times import both, left
 from daemon.api import client as daemon
 from daemon.api.messages import GamePart, GrantAdd, Signal
 
 _LATE_MS = 5_000  # how late an end may be observed: a busy machine is no fault of the rules
 _SLOW_S = 15.0  # without root programs are found by looking every now and then
 _SAVES_S = 10.0
+_AGAIN_MS = 2_000
 
 
 def start_game(world: World, view: View) -> str:
@@ -26,7 +27,7 @@ def start_game(world: World, view: View) -> str:
 def warned(world: World, view: View) -> str:
     with view.live():
         signal = observe(world, view, "warning", world.seconds + _SLOW_S)
-    return f"báo trước / told with {both(signal.left or 0)} còn lại / left"
+    return f"báo trước / told with {(signal.left or 0) / 1000:.1f} s còn lại / left"
 
 
 def due(world: World, view: View) -> str:
@@ -59,7 +60,7 @@ def refused(world: World, view: View) -> str:
     how = (
         "chặn trước khi chạy / before it ran"
         if signal.how == "gate"
-        else f"không có cổng chặn, kết thúc ngay sau khi bắt đầu / without the gate: ended {ran} ms after its start"
+        else f"bản demo không đặt cổng chặn: kết thúc / the demo sets no gate: ended {ran} ms sau khi bắt đầu / after its start"
     )
     return f"{how}: {signal.text} [{signal.rule}]"
 
@@ -70,24 +71,35 @@ def granted(world: World, view: View) -> str:
     observe(world, view, "granted", _SLOW_S)
     world.play()
     observe(world, view, "started", _SLOW_S)
-    part = _part(world)
-    if part is None or not (part.running and part.allowed) or world.exit_code() is not None:
-        raise StepFailed("trò chơi không chạy lại / the game does not run again")
-    return f"thêm / more {both(request.ms)}, chạy lại, còn / runs again, {both((part.left_s or 0) * 1000)} left"
+    with view.live():
+        part = _plays_on(world, view)
+    return f"thêm / more {both(request.ms)}; chạy lại / it runs again, {left((part.left_s or 0) * 1000)}"
 
 
 def stopped(world: World, view: View) -> str:
-    if world.playing is not None:
-        end(world.playing)
+    world.stop()
     signal = observe(world, view, "ended", _SLOW_S)
     return f"{world.last_words()}; đã tính / counted {(signal.left or 0) / 1000:.1f} s ({signal.how})"
+
+
+def _plays_on(world: World, view: View) -> GamePart:
+    """Watch the game play for a while. StepFailed if it does not."""
+    until = world.clock.mono() + _AGAIN_MS
+    while True:
+        part = _part(world)
+        if part is None or not (part.running and part.allowed) or world.exit_code() is not None:
+            raise StepFailed(f"trò chơi không chạy lại / the game does not run again: {world.last_words()}")
+        if world.clock.mono() >= until:
+            return part
+        view.time_left(part)
+        world.pause(0.2)
 
 
 def observe(world: World, view: View, kind: str, timeout_s: float) -> Signal:
     """The next signal of this kind about the demo's game; whatever comes before is shown. StepFailed if it does not come."""
     until = world.clock.mono() + round(timeout_s * 1000)
     while world.clock.mono() < until:
-        view.time_left(_part(world), world.seconds)
+        view.time_left(_part(world))
         signal = world.signals.next(0.2)
         if signal is None or signal.game != world.game.id:
             continue

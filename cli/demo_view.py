@@ -44,20 +44,21 @@ class View:
         """A step is over."""
         self.results.append(result)
         mark = "✓" if result.ok else "✗"
-        self.say(f"{mark} {len(self.results):>2}. {result.title}: {result.measured}")
+        self.say(f"{mark} {len(self.results):>2}. {result.title}")
+        self.say(f"      {result.measured}")
 
     def signal(self, signal: Signal) -> None:
         """What the player is shown."""
         if signal.kind in {"warning", "notice"}:
             self.say(f"      🔔 {signal.text}")
 
-    def time_left(self, part: GamePart | None, seconds: int) -> None:
-        """How much is left of `seconds`, redrawn in place; nothing where no person watches."""
+    def time_left(self, part: GamePart | None) -> None:
+        """How much of the game's time is used and left, redrawn in place; nothing where no person watches."""
         if self._live is None or part is None:
             return
         from rich.text import Text  # noqa: PLC0415 - on a terminal only, as in cli.output
 
-        share = min(1.0, part.used_s / seconds)
+        share = part.used_s / max(part.used_s + (part.left_s or 0.0), 0.001) if part.allowed else 1.0
         full = round(_BAR * share)
         style = "red" if share >= 1 else "yellow" if share > 0.5 else "green"
         still = (
@@ -66,7 +67,14 @@ class View:
             else "hết giờ, đang đóng / time is up, closing"
         )
         self._live.update(
-            Text.assemble("      ", ("█" * full, style), ("░" * (_BAR - full), "dim"), f" {part.used_s:5.1f} s  {still}")
+            Text.assemble(
+                "      ",
+                ("█" * full, style),
+                ("░" * (_BAR - full), "dim"),
+                f" {part.used_s:5.1f} s  {still}",
+                no_wrap=True,
+                overflow="ellipsis",
+            )
         )
 
     @contextmanager

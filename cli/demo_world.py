@@ -92,7 +92,7 @@ class World:
     def play(self, *, stubborn: bool = False) -> None:
         """Start the game; `began` is the moment (mono ms). CommandError (1) if it cannot be started."""
         environment = {**os.environ, "GIOCHOI_STANDIN_STUBBORN": "1" if stubborn else ""}
-        with (self.home.root / "game.out").open("ab") as out:
+        with (self.home.root / "game.out").open("wb") as out:
             self.began = self.clock.mono()
             try:
                 self.playing = subprocess.Popen(
@@ -115,6 +115,11 @@ class World:
                 self.playing.wait(timeout_s)
         except subprocess.TimeoutExpired:
             raise StepFailed(f"trò chơi vẫn chạy sau / the game still runs after {timeout_s:.0f} s") from None
+
+    def stop(self) -> None:
+        """Ask the game to close, as its player does, and see to it."""
+        if self.playing is not None:
+            end(self.playing)
 
     def exit_code(self) -> int | None:
         """The game's exit code, None while it runs."""
