@@ -3,8 +3,8 @@
     {"at":1795480000000,"before":{"game":3600000,"publisher":3600000,"total":3600000},"boot":"…","kind":"play.due",…,"v":1}
 
 Canonical bytes are RFC 8785 restricted to ASCII keys, integers up to 2^53-1, booleans, null and NFC strings, nested at most
-16 deep; msgspec with sorted fields writes exactly these. The stored bytes are what is hashed. An entry has at most 65,535 bytes, because tlog-tiles
-stores its length in 16 bits. Moments are Unix milliseconds, lengths milliseconds.
+16 deep; msgspec with sorted fields writes exactly these. The stored bytes are what is hashed. An entry has at most 65,535
+bytes, as tlog-tiles stores its length in 16 bits. Moments are Unix milliseconds, lengths milliseconds.
 """
 
 from __future__ import annotations

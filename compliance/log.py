@@ -20,7 +20,7 @@ from compliance import chain, tree
 from compliance.chain import AGENT, START, ChainError, Head
 from compliance.entry import MAX_BYTES, EntryError
 from compliance.note import NoteError, Signer, VerifierKey, checkpoint_text, parse_checkpoint
-from compliance.tiles import HEIGHT, WIDTH, Tile
+from compliance.tiles import HEIGHT, WIDTH, Tile, hash_tiles
 from compliance.tree import HASH_BYTES, Frontier, Range
 
 VERSION = 1
@@ -334,6 +334,7 @@ class Log:
             (checkpoint.size == size, "checkpoint khác cỡ cây", "its checkpoint has another size"),
             (checkpoint.root == self.root, "checkpoint khác gốc cây", "its checkpoint has another root"),
             (frontier == b"".join(peaks), "frontier khác các tile", "its frontier is not that of its tiles"),
+            (self._tiles_whole(size), "thiếu tile", "some of its tiles are missing or short"),
             ((last, first) == whole, "số mục khác checkpoint", "its entries are not as many as its checkpoint says"),
             (self._tail_agrees(size), "mục cuối khác tile", "its last entries are not those of its tile"),
             (self._heads_agree(), "mục cuối của máy trạm sai", "a seat's last entry is not there"),
@@ -345,6 +346,10 @@ class Log:
     def _edge(self, level: int, size: int) -> bytes:
         number, width = divmod(size >> HEIGHT * level, WIDTH)
         return self.tile(Tile(level, number, width)) if width else b""
+
+    def _tiles_whole(self, size: int) -> bool:
+        (hashes,) = self._connection.execute("SELECT coalesce(sum(length(data)), 0) FROM tile").fetchone()
+        return bool(hashes == sum(tile.width for tile in hash_tiles(size)) * HASH_BYTES)
 
     def _tail_agrees(self, size: int) -> bool:
         leaves = [tree.leaf_hash(data) for data in self.entries(size - size % WIDTH, size)]

@@ -185,7 +185,8 @@ class Site:
         seat.due(other, self.house(25 * MINUTE, "teeworlds"))
         seat.end(other, "killed")
         grant = Grant("guardian", 5 * MINUTE, None, clock.wall())
-        seat.add(entry.GrantGiven, id="g1", who="child", by="guardian", ms=grant.ms, game=None, given=grant.given, payload=b"Mother")
+        told = {"id": "g1", "who": "child", "by": "guardian", "ms": grant.ms, "game": None, "given": grant.given}
+        seat.add(entry.GrantGiven, payload=b"Mother", **told)
         third = seat.begin()
         clock.run(5 * MINUTE)
         seat.due(third, replace(self.pack(), budgets=self.pack().budgets[:1]))

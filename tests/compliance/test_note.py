@@ -34,7 +34,7 @@ CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
 
 — example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
 — witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==
-"""
+"""  # noqa: E501
 
 ORIGIN = "cafe.example/log"
 LOG = Signer(ORIGIN, bytes(32))
@@ -129,7 +129,8 @@ def test_what_cannot_be_a_name_is_none(name):
 
 def test_the_published_checkpoint_is_read():
     checkpoint = read_checkpoint(SOFA)
-    assert (checkpoint.origin, checkpoint.size, checkpoint.root.hex()[:8]) == ("example.com/behind-the-sofa", 20852163, "0ac5186a")
+    assert (checkpoint.origin, checkpoint.size) == ("example.com/behind-the-sofa", 20852163)
+    assert checkpoint.root.hex().startswith("0ac5186a")
 
 
 def test_a_checkpoint_is_read_back():
@@ -156,7 +157,8 @@ def test_a_cosignature_alone_makes_no_checkpoint_and_a_false_one_breaks_it():
 
 
 @pytest.mark.parametrize("text", [
-    f"{ORIGIN}\n07\n{'A' * 43}=\n", f"{ORIGIN}\n-1\n{'A' * 43}=\n", f"{ORIGIN}\n+1\n{'A' * 43}=\n", f"{ORIGIN}\n１\n{'A' * 43}=\n",
+    f"{ORIGIN}\n07\n{'A' * 43}=\n", f"{ORIGIN}\n-1\n{'A' * 43}=\n", f"{ORIGIN}\n+1\n{'A' * 43}=\n",
+    f"{ORIGIN}\n１\n{'A' * 43}=\n",
     f"{ORIGIN}\n9223372036854775808\n{'A' * 43}=\n", f"{ORIGIN}\n1\n{'A' * 42}==\n", f"{ORIGIN}\n1\n{'A' * 42}B=\n",
     f"{ORIGIN}\n1\n{'A' * 43}=\nextension\n", f"{ORIGIN}\n1\n", f"{ORIGIN}\n\n{'A' * 43}=\n", f"\n1\n{'A' * 43}=\n",
     f"other.example/log\n1\n{'A' * 43}=\n",

@@ -114,6 +114,15 @@ def test_a_frontier_grows_to_the_same_root(entries, data):
     assert [hashed for height, hashed in completed if height == 2] == fours
 
 
+def refuses(verifier, *question):
+    """Whether the verifier says ProofError, and nothing else."""
+    try:
+        verifier(*question)
+    except ProofError:
+        return True
+    return False
+
+
 def mutations(proof, sizes, hashes):
     """Proofs and questions that differ from a true one, named by what was changed."""
     flip = lambda hashed, bit=3: bytes([hashed[0] ^ 1 << bit]) + hashed[1:]  # noqa: E731
@@ -136,13 +145,9 @@ def test_no_mutated_inclusion_proof_verifies(index, size):
     entries = [b"%d" % number for number in range(size)]
     proof, hashes = tree.inclusion_proof(entries, index), [tree.leaf_hash(entries[index]), tree.root(entries)]
     for name, mutated, _, (leaf, root) in mutations(proof, (index, size), hashes):
-        with pytest.raises(ProofError):
-            tree.verify_inclusion(index, size, leaf, mutated, root)
-            pytest.fail(name)
+        assert refuses(tree.verify_inclusion, index, size, leaf, mutated, root), name
     for wrong in {-1, index - 1, index ^ 1, index + 2, size, size + 5} - {index}:
-        with pytest.raises(ProofError):
-            tree.verify_inclusion(wrong, size, hashes[0], proof, hashes[1])
-            pytest.fail(f"wrong-index-{wrong}")
+        assert refuses(tree.verify_inclusion, wrong, size, hashes[0], proof, hashes[1]), f"wrong-index-{wrong}"
 
 
 @pytest.mark.parametrize(("size1", "size2"), [(1, 1), (1, 2), (1, 8), (6, 8), (2, 5), (4, 8), (3, 7), (8, 13), (7, 7)])
@@ -150,13 +155,9 @@ def test_no_mutated_consistency_proof_verifies(size1, size2):
     entries = [b"%d" % number for number in range(size2)]
     proof, hashes = tree.consistency_proof(entries, size1), [tree.root(entries[:size1]), tree.root(entries)]
     for name, mutated, _, (root1, root2) in mutations(proof, (size1, size2), hashes):
-        with pytest.raises(ProofError):
-            tree.verify_consistency(size1, size2, mutated, root1, root2)
-            pytest.fail(name)
+        assert refuses(tree.verify_consistency, size1, size2, mutated, root1, root2), name
     for wrong in {-1, size1 - 1, size1 + 1, size2 + 1} - {size1}:
-        with pytest.raises(ProofError):
-            tree.verify_consistency(wrong, size2, proof, *hashes)
-            pytest.fail(f"wrong-size1-{wrong}")
+        assert refuses(tree.verify_consistency, wrong, size2, proof, *hashes), f"wrong-size1-{wrong}"
 
 
 def test_every_tree_begins_with_the_empty_one():
@@ -172,7 +173,8 @@ def test_every_tree_begins_with_the_empty_one():
     lambda: tree.inclusion_proof([b"a"], 1), lambda: tree.inclusion_proof([], 0), lambda: tree.inclusion_proof([b"a"], -1),
     lambda: tree.consistency_proof([b"a"], 2), lambda: tree.consistency_proof([b"a"], -1),
     lambda: tree.verify_inclusion("0", 1, bytes(32), [], bytes(32)), lambda: tree.verify_inclusion(0, 1, None, [], bytes(32)),
-    lambda: tree.verify_inclusion(0, 1, bytes(32), None, bytes(32)), lambda: tree.verify_inclusion(0, 1, bytes(32), [1], bytes(32)),
+    lambda: tree.verify_inclusion(0, 1, bytes(32), None, bytes(32)),
+    lambda: tree.verify_inclusion(0, 1, bytes(32), [1], bytes(32)),
     lambda: tree.verify_consistency(1, 2, "x", bytes(32), bytes(32)),
     lambda: tree.verify_consistency(1.0, 2, [bytes(32)], bytes(32), bytes(32)),
 ])  # fmt: skip

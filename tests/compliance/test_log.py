@@ -1,0 +1,271 @@
+"""The log: appending, idempotent intake, proofs from tiles, reopening, kill -9."""
+
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from compliance import entry, tree
+from compliance.chain import AGENT, ChainError, Head, digest
+from compliance.log import Log, LogError
+from compliance.note import Signer, parse_checkpoint
+from compliance.tiles import Tile, hash_tiles
+
+SIGNER = Signer("cafe.example/log", bytes(32))
+SEAT = Signer("home-pc", b"\x01" * 32)
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def log(tmp_path):
+    log = Log(tmp_path / "log.db", SIGNER)
+    yield log
+    log.close()
+
+
+@pytest.fixture
+def lines(new_journal):
+    """Makes batches of a seat's chain: `lines(3)` is three entries and a seal."""
+    journal = new_journal("home-pc", SEAT)
+
+    def make(count):
+        for _ in range(count):
+            journal.append(entry.IssueRaised, mono=1, wall=2, id="x")
+        journal.seal(1, 2)
+        batch = journal.spool(10_000)
+        journal.forget(batch.last)
+        return batch.entries
+
+    return make
+
+
+def agree(log):
+    """Tiles, root and checkpoint are those of the entries."""
+    entries = list(log.entries())
+    checkpoint = parse_checkpoint(log.checkpoint, [SIGNER.key])
+    assert (checkpoint.size, checkpoint.root) == (log.size, log.root) == (len(entries), tree.root(entries))
+    level = [tree.leaf_hash(one) for one in entries]
+    for tile in hash_tiles(log.size):
+        if tile.level and not tile.number:
+            level = [tree.root_of(level[at : at + 256]) for at in range(0, len(level) - 255, 256)]
+        assert log.tile(tile) == b"".join(level[tile.first : tile.first + tile.width])
+
+
+def test_a_new_log_is_empty_and_signed(log):
+    agree(log)
+    assert parse_checkpoint(log.checkpoint, [SIGNER.key]).root == tree.EMPTY_ROOT
+
+
+def test_it_grows_over_tile_edges_and_reopens_the_same(tmp_path, lines, soak):
+    """In portions of all sizes, across the edges of tiles, with a reopening after each."""
+    numbers = random.Random(1)
+    path = tmp_path / "log.db"
+    for size in (1, 253, 1, 1, 1, 255, 256, 257, 511, *(numbers.randint(1, 700) for _ in range(soak(5, 120)))):
+        log = Log(path, SIGNER)
+        log.append_batch("home-pc", SEAT.key, lines(size))
+        agree(log)
+        log.close()
+        log = Log(path, SIGNER)
+        agree(log)
+        log.close()
+
+
+def test_proofs_from_tiles_are_those_of_the_entries(log, lines):
+    log.append_batch("home-pc", SEAT.key, lines(699))
+    entries = list(log.entries())
+    numbers = random.Random(2)
+    for _ in range(150):
+        size = numbers.choice([numbers.randint(1, 700), 255, 256, 257, 512, 700])
+        index = numbers.randrange(size)
+        assert log.inclusion_proof(index, size) == tree.inclusion_proof(entries[:size], index)
+        assert log.consistency_proof(index, size) == tree.consistency_proof(entries[:size], index)
+    for ask in (lambda: log.inclusion_proof(700), lambda: log.inclusion_proof(0, 701), lambda: log.consistency_proof(701)):
+        with pytest.raises(tree.ProofError):
+            ask()
+
+
+def test_a_batch_that_arrives_twice_is_logged_once(log, lines):
+    batch = lines(3)
+    first = log.append_batch("home-pc", SEAT.key, batch)
+    again = log.append_batch("home-pc", SEAT.key, batch)
+    assert (first.indexes, first.new) == ((0, 1, 2, 3), 4)
+    assert (again.indexes, again.new, again.checkpoint) == ((0, 1, 2, 3), 0, first.checkpoint)
+    more = log.append_batch("home-pc", SEAT.key, [*batch, *lines(1)])
+    assert (more.indexes, more.new) == ((0, 1, 2, 3, 4, 5), 2)
+    agree(log)
+
+
+def test_another_entry_under_a_known_number_is_refused(log, lines):
+    batch = lines(3)
+    log.append_batch("home-pc", SEAT.key, batch)
+    changed = [batch[0], batch[1].replace(b'"x"', b'"y"'), *batch[2:]]
+    with pytest.raises(ChainError) as error:
+        log.append_batch("home-pc", SEAT.key, changed)
+    assert (error.value.seq, log.size) == (2, 4)
+
+
+def test_a_gap_or_a_foreign_seal_is_refused(log, lines):
+    first, second = lines(2), lines(2)
+    with pytest.raises(ChainError):
+        log.append_batch("home-pc", SEAT.key, second)
+    with pytest.raises(ChainError):
+        log.append_batch("home-pc", SIGNER.key, first)
+    with pytest.raises(ChainError):
+        log.append_batch("other", SEAT.key, first)
+    with pytest.raises(ChainError):
+        log.append(second)
+    with pytest.raises(entry.EntryError):
+        log.append([b"{}"])
+    assert log.size == 0
+
+
+def test_the_agents_chain_is_sealed_by_the_logs_key_and_no_other(log, new_journal):
+    for signer, fits in ((SEAT, False), (SIGNER, True)):
+        journal = new_journal(AGENT, signer)
+        journal.append(entry.SeatEnrolled, mono=1, wall=1, id=AGENT, key=signer.vkey)
+        journal.seal(1, 1)
+        if fits:
+            assert log.append_batch(AGENT, signer.key, journal.spool().entries).new == 2
+        else:
+            with pytest.raises(ChainError):
+                log.append_batch(AGENT, signer.key, journal.spool().entries)
+
+
+def test_entries_are_found_by_seat_and_number(log, lines, new_journal):
+    other = new_journal("other", SEAT)
+    for _ in range(3):
+        log.append_batch("home-pc", SEAT.key, lines(2))
+        other.append(entry.SeatStop, mono=1, wall=1)
+        other.seal(1, 1)
+        log.append_batch("other", SEAT.key, other.spool().entries)
+    for index, data in enumerate(log.entries()):
+        line = entry.decode(data)
+        assert log.index(line.seat, line.seq) == index
+        assert log.entry(index) == data
+    assert log.head("other") == Head(6, digest(log.entry(14)))
+    for ask in (lambda: log.index("other", 7), lambda: log.index("nobody", 1), lambda: log.entry(15), lambda: log.entry(-1)):
+        with pytest.raises(LookupError):
+            ask()
+
+
+def test_a_range_is_read_in_order(log, lines):
+    log.append_batch("home-pc", SEAT.key, lines(600))
+    everything = list(log.entries())
+    assert list(log.entries(250, 520)) == everything[250:520]
+    assert (list(log.entries(601)), list(log.entries(5, 5))) == ([], [])
+
+
+DAMAGE = {
+    "an entry is changed": "UPDATE entry SET data = x'00' WHERE idx = 299",
+    "the last entry is gone": "DELETE FROM entry WHERE idx = 300",
+    "an entry too many": "INSERT INTO entry VALUES (301, x'00')",
+    "a tile is changed": "UPDATE tile SET data = CAST(zeroblob(32 * 45) AS BLOB) WHERE id = 1",
+    "a tile is gone": "DELETE FROM tile WHERE id = 0",
+    "a tile is short": "UPDATE tile SET data = substr(data, 1, 32) WHERE id = 1",
+    "a full tile is changed": "UPDATE tile SET data = zeroblob(8192) WHERE id = 0",
+    "the frontier is changed": "UPDATE head SET frontier = x'00'",
+    "the size is changed": "UPDATE head SET size = 300",
+    "the checkpoint is changed": "UPDATE head SET note = replace(note, '301', '300')",
+    "the checkpoint is gone": "DELETE FROM head",
+    "a seat's head is changed": "UPDATE seat SET hash = 'ff'",
+    "a seat's entries are lost": "DELETE FROM run",
+    "another version": "PRAGMA user_version = 9",
+    "a table is gone": "DROP TABLE entry",
+}
+HARMLESS = {"a full tile is changed"}  # opening looks at the edge only; the verifier sees this
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_damaged_log_is_not_opened(tmp_path, lines, name):
+    path = tmp_path / "log.db"
+    log = Log(path, SIGNER)
+    log.append_batch("home-pc", SEAT.key, lines(300))
+    log.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(DAMAGE[name])
+    connection.close()
+    if name in HARMLESS:
+        Log(path, SIGNER).close()
+        return
+    with pytest.raises(LogError) as error:
+        Log(path, SIGNER)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("content", [b"no database", b"SQLite format 3\x00" + bytes(4000)])
+def test_what_is_no_log_is_not_opened(tmp_path, content):
+    path = tmp_path / "log.db"
+    path.write_bytes(content)
+    with pytest.raises(LogError):
+        Log(path, SIGNER)
+    assert path.read_bytes() == content
+
+
+def test_another_key_does_not_open_it(tmp_path, lines):
+    Log(tmp_path / "log.db", SIGNER).close()
+    with pytest.raises(LogError):
+        Log(tmp_path / "log.db", SEAT)
+
+
+def test_a_full_disk_leaves_the_log_as_it_was(log, lines):
+    """A page limit stands for the disk: the append fails in one line, and after it the log goes on."""
+    log.append_batch("home-pc", SEAT.key, lines(10))
+    before = (log.size, log.root, log.checkpoint)
+    batch = lines(2000)
+    (pages,) = log._connection.execute("PRAGMA page_count").fetchone()
+    log._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    with pytest.raises(LogError):
+        log.append_batch("home-pc", SEAT.key, batch)
+    assert (log.size, log.root, log.checkpoint) == before
+    log._connection.execute("PRAGMA max_page_count = 1000000")
+    assert log.append_batch("home-pc", SEAT.key, batch).new == 2001
+    agree(log)
+
+
+WRITER = """
+import sys
+from compliance.chain import Draft, START
+from compliance.entry import IssueRaised
+from compliance.log import Log
+from compliance.note import Signer
+log, seat = Log(sys.argv[1], Signer("cafe.example/log", bytes(32))), Signer("home-pc", bytes([1]) * 32)
+while True:
+    draft = Draft("home-pc", seat, log.head("home-pc"), boot="b", mono=1, wall=2)
+    for number in range(1 + log.size % 97):
+        draft.add(IssueRaised, id="x" * 100)
+    draft.seal()
+    log.append_batch("home-pc", seat.key, draft.data)
+    print(log.size, flush=True)
+"""
+
+
+def test_kill_9_never_tears_it(tmp_path, soak):
+    """A writer killed at random moments: whatever it had said was durable is there, and the log agrees with itself."""
+    path = tmp_path / "log.db"
+    numbers = random.Random(3)
+    said = 0
+    for _ in range(soak(6, 200)):
+        with subprocess.Popen([sys.executable, "-c", WRITER, path], stdout=subprocess.PIPE, text=True, cwd=ROOT) as writer:
+            assert writer.stdout.readline()
+            time.sleep(numbers.random() * 0.1)
+            writer.send_signal(signal.SIGKILL)
+            told = writer.stdout.read().split("\n")
+        said = max([said, *(int(line) for line in told[:-1])])
+        log = Log(path, SIGNER)
+        assert log.size >= said
+        agree(log)
+        log.close()
+
+
+def test_a_tile_that_is_not_there_is_a_lookup_error(log, lines):
+    log.append_batch("home-pc", SEAT.key, lines(3))
+    assert len(log.tile(Tile(0, 0, 2))) == 64
+    with pytest.raises(LookupError):
+        log.tile(Tile(0, 0, 5))
+    with pytest.raises(LookupError):
+        log.tile(Tile(1, 0, 1))
