@@ -94,9 +94,12 @@ def _steps(made: World, view: View) -> bool:
 
 
 def stand_in(folder: Path) -> tuple[Game, tuple[str, ...]]:
-    """The game that ships for the demo, as a file of its own in `folder`, and the command that plays it."""
-    script = folder / "rua-chay-dua.py"
-    shutil.copyfile(standin.__file__, script)
+    """The game that ships for the demo, as a file of its own in `folder`, and the command that plays it.
+
+    Name and content are this demo's alone: another one at the same time must not end its game.
+    """
+    script = folder / f"rua-chay-dua-{folder.name}.py"
+    script.write_text(f"{Path(standin.__file__).read_text(encoding='utf-8')}\n# {folder.name}\n", encoding="utf-8")
     game = game_of(_STANDIN, fingerprint(script), title="Rùa chạy đua", label=0)
     return game, (sys.executable, str(script))
 
@@ -148,13 +151,15 @@ def _running(game: Game) -> int | None:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """SIGTERM ends the demo like Ctrl-C does: what it started is cleaned up."""
+    """A closed terminal or SIGTERM ends the demo as Ctrl-C does: what it started is cleaned up."""
 
     def interrupt(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, interrupt) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
