@@ -61,7 +61,7 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_clock() -> type[FakeClock]:
     """For tests that need their own beginning: `make_clock(wall=…)`."""
     return FakeClock
