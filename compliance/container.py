@@ -67,7 +67,7 @@ def pack(members: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
 def unpack(data: bytes) -> tuple[dict[str, bytes], list[Damage]]:
     """The members, and all that is not as `pack` would have written it. NotAContainer if nothing here looks like one."""
     central, (local, stopped) = _by_directory(data), _by_headers(data)
-    if central is None and not local:
+    if not central and not local:
         raise NotAContainer
     tables = [table for table in (central, local) if table]
     found = [(_compare(data, table), table) for table in tables if table is central or stopped is None]

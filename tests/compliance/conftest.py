@@ -206,7 +206,7 @@ def site(tmp_path, clock):
     return Site(tmp_path, clock)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_site(make_clock):
     def make(folder):
         folder.mkdir(exist_ok=True)
