@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.errors import StartError
-from compliance.note import NoteError, Signer
+from compliance.note import Signer
 from host import files
 from host.homes import Home, HomeError
 from host.secrets import load_or_create
@@ -41,14 +41,8 @@ def new_origin() -> str:
 
 def load_keys(home: Home, origin: str) -> Keys:
     """The keys of the log `origin`, made if there are none. HomeError or StartError if what is there cannot be used."""
-    seeds = [load_or_create(home, home.agent, name, _seed) for name in ("log.key", "roster.key", "payload.key")]
-    if any(len(seed) != _SEED_BYTES for seed in seeds):
-        raise StartError(f"{home.agent}: một tệp khóa bị hỏng", f"{home.agent}: a key file is damaged")
-    log, roster, payload = seeds
-    try:
-        return Keys(Signer(origin, log), Signer(f"{origin}/roster", roster), payload)
-    except NoteError as error:
-        raise StartError(f"{home.agent}: tên nhật ký hỏng", f"{home.agent}: the log's name is damaged: {error}") from error
+    log, roster, payload = (_load(home, name) for name in ("log.key", "roster.key", "payload.key"))
+    return Keys(Signer(origin, log), Signer(f"{origin}/roster", roster), payload)
 
 
 def publish(home: Home, name: str, content: bytes) -> None:
@@ -58,6 +52,14 @@ def publish(home: Home, name: str, content: bytes) -> None:
         files.write_atomic(path, content, 0o644)
     except OSError as error:
         raise HomeError(f"{path}: không ghi được / cannot be written: {error.strerror or error}") from error
+
+
+def _load(home: Home, name: str) -> bytes:
+    key = load_or_create(home, home.agent, name, _seed)
+    if len(key) != _SEED_BYTES:
+        path = home.agent / name
+        raise StartError(f"{path}: tệp khóa hỏng, hãy khôi phục bản sao lưu", f"{path}: the key is damaged, restore a backup")
+    return key
 
 
 def _seed() -> bytes:

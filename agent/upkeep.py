@@ -61,7 +61,7 @@ def _current(change: Change, row: PackRow, text: TextRow) -> tuple[PackRow, Text
 
 
 def _says_the_same(change: Change, start: Start, note: str) -> bool:
-    """The pack as it ships; as it was if it is a house pack, ships no longer, or refuses its values."""
+    """Whether the roster in force is signed by our key and says what the tables make now, but for grants that are over."""
     try:
         old = msgspec.json.decode(verify_note(note, [start.roster.vkey]), type=m.Roster)
     except (NoteError, msgspec.MsgspecError):

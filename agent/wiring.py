@@ -88,7 +88,7 @@ def _store(folder: Path) -> Store:
     """The registry, made at the first start. A log without its registry is no first start."""
     path = folder / "agent.db"
     if not path.exists():
-        if (folder / "log.db").exists():
+        if (folder / "log.db").exists():  # made only after the registry
             raise StartError(
                 f"{path}: mất, nhưng log.db vẫn còn; hãy khôi phục bản sao lưu",
                 f"{path}: gone, but log.db is there; restore a backup",
@@ -99,7 +99,7 @@ def _store(folder: Path) -> Store:
 
 def _log(path: Path, signer: Signer, chain: OwnChain) -> Log:
     """The log, made at the first start. A registry whose entries were logged has had one."""
-    if chain.delivered and not path.exists():
+    if chain.delivered and not (path.exists() and path.stat().st_size):
         raise StartError(f"{path}: mất; hãy khôi phục bản sao lưu", f"{path}: gone; restore a backup")
     return Log(path, signer)
 

@@ -1,0 +1,53 @@
+"""Roles are a union, and every operation has one."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.api.messages import Guardian, Player, Roster
+from agent.app import routes
+from agent.auth import ANY, KEEPER, SEAT, roles
+from host.rpc import Caller
+
+OWN = 990
+
+
+def at(place):
+    guest = Player(id="guest", name="Khách", key="00" * 32)
+    return Roster(
+        number=1, origin="x", issued=0, place=place, zone="UTC", guest=guest, guardians=(Guardian(id="me", name="Mẹ", account="me"),)
+    )
+
+
+def caller(account, uid, *, admin=False):
+    return Caller(uid=uid, pid=1, account=account, admin=admin)
+
+
+@pytest.mark.parametrize(
+    ("who", "home", "point"),
+    [
+        (caller("giochoi", OWN), {ANY, SEAT, KEEPER, "guardian"}, {ANY, SEAT, KEEPER, "operator"}),
+        (caller("root", 0, admin=True), {ANY, SEAT, KEEPER, "guardian"}, {ANY, SEAT, KEEPER, "operator"}),
+        (caller("bo", 1000, admin=True), {ANY, KEEPER, "guardian"}, {ANY, KEEPER, "operator"}),
+        (caller("me", 1001), {ANY, KEEPER, "guardian"}, {ANY, "guardian"}),
+        (caller("an", 1002), {ANY}, {ANY}),
+    ],
+)
+def test_roles(who, home, point):
+    """The agent's account, root, an administrator, a guardian's account, a child's."""
+    assert (roles(who, OWN, at("home")), roles(who, OWN, at("game-point"))) == (home, point)
+
+
+def test_what_a_child_may_ask(desk):
+    """The whole table by role; a new operation has to be added here on purpose."""
+    by_role: dict[str, set[str]] = {}
+    for op, route in routes(desk.agent).items():
+        by_role.setdefault(route.role, set()).add(op)
+    assert by_role == {
+        ANY: {"game.list", "log.head", "log.card"},
+        SEAT: {"seat.enrol", "seat.alive", "roster.get", "grant.put", "log.submit"},
+        KEEPER: {
+            "player.add", "player.set", "player.remove", "player.list", "guardian.add", "guardian.list", "limit.set", "policy.use",
+            "policy.show", "game.add", "game.remove", "game.allow", "place.set", "log.show", "log.export",
+        },
+    }  # fmt: skip

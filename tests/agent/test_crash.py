@@ -1,0 +1,121 @@
+"""kill -9 at any moment under load: nothing that was answered is lost, and nothing is there twice."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import random
+import signal
+import time
+
+import msgspec
+import pytest
+
+from agent.api import client
+from agent.api import messages as m
+from compliance import bundle
+from compliance.entry import IssueRaised, decode
+from compliance.verify import verify
+from host.homes import Home
+from host.rpc import ApiError, Unreachable
+
+LOST = (Unreachable, ApiError, OSError)
+
+
+class Load:
+    """Somebody who changes the registry and a seat that hands in, each remembering what was answered."""
+
+    def __init__(self, at, seat):
+        self.at, self.seat = at, seat
+        self.answered: set[str] = set()
+        self.asked = self.written = self.proved = 0
+
+    async def run(self):
+        """Until the agent is gone."""
+        with contextlib.suppress(*LOST):
+            await client.enrol(self.at, self.seat.enrol)
+            await asyncio.gather(self._register(), self._hand_in())
+
+    async def _register(self):
+        while True:
+            self.asked += 1
+            name = f"Bạn {self.asked}"
+            await asyncio.to_thread(client.player_add, self.at, m.PlayerAdd(name=name))
+            self.answered.add(name)
+
+    async def _hand_in(self):
+        while True:
+            for _ in range(random.randint(1, 5)):
+                self.written += 1
+                self.seat.add(IssueRaised, payload=b"{}", id=f"issue-{self.written}")
+            self.seat.seal()
+            request = self.seat.batch()
+            accepted = await client.submit(self.at, request)
+            assert len(accepted.proofs) == len(request.entries)
+            self.proved = accepted.proofs[-1].seq
+            self.seat.forget(self.proved)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_kill_at_any_moment(home_folder, start, make_seat, soak):
+    """Every answered player is registered, every entry is logged once, and the bundle verifies."""
+    random.seed(3)
+    at = Home(home_folder, "given").agent_address
+    load = Load(at, make_seat())
+    for _ in range(soak(6, 100)):
+        agent = start(home_folder)
+        agent.ready()
+        asyncio.run(killed(agent, load))
+        assert agent.over()[0] == -signal.SIGKILL
+    agent = start(home_folder)
+    agent.ready()
+    check(at, load)
+    assert agent.end()[0] == 0
+
+
+async def killed(agent, load):
+    working = asyncio.create_task(load.run())
+    await asyncio.sleep(random.uniform(0.02, 0.6))
+    agent.running.kill()
+    await working
+
+
+def check(at, load):
+    asyncio.run(finish(at, load))
+    names = {row.name for row in client.player_list(at).players}
+    assert load.answered <= names <= {f"Bạn {number}" for number in range(1, load.asked + 1)}
+    report = verify(bundle.parse(b"".join(base64.b64decode(chunk.data) for chunk in client.log_export(at))))
+    assert report.failures == ()
+    lines = client.log_show(at, m.LogShow(last=1_000_000)).lines
+    entries = [(decode(line.entry.encode()), line.payload) for line in lines]
+    issues = [(entry.id, payload) for entry, payload in entries if isinstance(entry, IssueRaised)]
+    assert issues == [(f"issue-{number}", "{}") for number in range(1, load.written + 1)]
+    added = [payload for _, payload in entries if payload and '"what":"player.add"' in payload]
+    assert sorted(msgspec.json.decode(payload)["name"] for payload in added) == sorted(names)
+    assert load.answered
+    assert load.proved
+
+
+async def finish(at, load):
+    """What still waits at the seat goes up."""
+    await client.enrol(at, load.seat.enrol)
+    while load.seat.journal.unsent():
+        accepted = await client.submit(at, load.seat.batch())
+        load.seat.forget(accepted.proofs[-1].seq)
+
+
+def test_killed_in_its_first_start(home_folder, start, soak):
+    """Whatever was made so far, the next start makes the rest."""
+    random.seed(4)
+    for number in range(soak(5, 60)):
+        folder = home_folder / f"h{number}"
+        agent = start(folder)
+        time.sleep(random.uniform(0.3, 1.5))
+        agent.running.kill()
+        agent.over()
+        again = start(folder)
+        again.ready()
+        assert client.log_card(Home(folder, "given").agent_address).size >= 5
+        assert again.end()[0] == 0

@@ -1,0 +1,59 @@
+"""Grant events made at a seat: a set that only grows."""
+
+from __future__ import annotations
+
+from agent.api import messages as m
+from agent.house import DAY_MS
+
+
+def grant(clock, id="g1", **fields):
+    return m.GrantEvent(**{"id": id, "player": "an", "by": "guardian", "who": "me", "ms": 60_000, "given": clock.wall(), **fields})
+
+
+def test_grants_are_in_the_next_roster(an, clock):
+    """So that a grant by phone works at the seat, and one at the seat at another."""
+    event = grant(clock, game="luanti", reason="bài tập xong")
+    done = an.ask("grant.put", m.PutGrants(grants=(event,)))
+    assert (an.roster.grants, an.roster.number) == ((event,), done.number)
+
+
+def test_known_ones_are_no_news(an, clock):
+    """The same again makes no roster."""
+    event = grant(clock)
+    first = an.ask("grant.put", m.PutGrants(grants=(event,)))
+    assert an.ask("grant.put", m.PutGrants(grants=(event,))) == first
+    assert an.ask("grant.put", m.PutGrants(grants=())) == first
+
+
+def test_a_revocation_wins_in_either_order(an, clock):
+    """The earliest of several counts, and nothing takes it back."""
+    now = clock.wall()
+    for revoked in (None, now + 5000, now + 2000, None, now + 9000):
+        an.ask("grant.put", m.PutGrants(grants=(grant(clock, revoked=revoked),)))
+    an.ask("grant.put", m.PutGrants(grants=(grant(clock, "g2", revoked=now),)))
+    an.ask("grant.put", m.PutGrants(grants=(grant(clock, "g2"),)))
+    assert {one.id: one.revoked for one in an.roster.grants} == {"g1": now + 2000, "g2": now}
+
+
+def test_an_event_never_changes_otherwise(an, clock):
+    """Who first told of it is believed."""
+    an.ask("grant.put", m.PutGrants(grants=(grant(clock),)))
+    an.ask("grant.put", m.PutGrants(grants=(grant(clock, ms=9_999_999, revoked=clock.wall()),)))
+    assert [one.ms for one in an.roster.grants] == [60_000]
+
+
+def test_those_that_cannot_matter_any_more_are_left_out(an, clock):
+    """A week, and a day for zones."""
+    an.ask("grant.put", m.PutGrants(grants=(grant(clock), grant(clock, "g2", given=clock.wall() - 9 * DAY_MS))))
+    assert [one.id for one in an.roster.grants] == ["g1"]
+    clock.run(8 * DAY_MS + 1)
+    an.ask("player.add", m.PlayerAdd(name="Bình"))
+    assert an.roster.grants == ()
+
+
+def test_those_of_nobody_wait_for_their_player(an, clock):
+    """A grant may come from a seat that has not heard of a removal yet."""
+    an.ask("grant.put", m.PutGrants(grants=(grant(clock, player="binh"),)))
+    assert an.roster.grants == ()
+    an.ask("player.add", m.PlayerAdd(name="Bình"))
+    assert [one.player for one in an.roster.grants] == ["binh"]

@@ -1,0 +1,64 @@
+"""A player's own limits become a pack like any other."""
+
+from __future__ import annotations
+
+from agent.house import WEEK, minutes, own_pack, rule_id
+from agent.store.rules import LimitRow
+from rules.decide import decide
+from rules.facts import Facts, Played
+from rules.policy import combine
+
+NOON = 1_795_496_400_000  # Tuesday 2026-11-24 12:00 in Hanoi
+
+
+def every_day(game, ms):
+    return [LimitRow("an", game, day, ms) for day in WEEK]
+
+
+def test_no_limits_no_pack():
+    """Nothing is nothing."""
+    assert own_pack([], "Asia/Ho_Chi_Minh", {}) is None
+
+
+def test_same_on_all_days_is_one_rule():
+    """One budget without days; its id says what it limits."""
+    pack = own_pack(every_day(None, 60 * 60_000), "Asia/Ho_Chi_Minh", {})
+    assert pack is not None
+    assert [(rule.id, rule.days, rule.per, rule.ms) for rule in pack.budgets] == [("house.all", (), "all", 3_600_000)]
+    assert (pack.id, pack.sha256, pack.scope, pack.zone) == ("house", "house", "player", "Asia/Ho_Chi_Minh")
+
+
+def test_days_that_differ_are_a_rule_each():
+    """In the order of the week, whatever the order in which they were set."""
+    limits = [LimitRow("an", "luanti", "sun", 60_000), LimitRow("an", "luanti", "mon", 0)]
+    pack = own_pack(limits, "Asia/Ho_Chi_Minh", {"luanti": "Luanti"})
+    assert pack is not None
+    assert [(rule.id, rule.days, rule.games) for rule in pack.budgets] == [
+        ("house.luanti-mon", ("mon",), ("luanti",)),
+        ("house.luanti-sun", ("sun",), ("luanti",)),
+    ]
+    assert [rule.text.vi for rule in pack.budgets] == ["Không chơi Luanti vào thứ Hai", "Tối đa 1 phút Luanti vào Chủ nhật"]
+
+
+def test_rules_say_whose_they_are_and_who_relaxes_them():
+    """A house rule is the household's, and the guardian's to relax."""
+    pack = own_pack(every_day(None, 0), "Asia/Ho_Chi_Minh", {})
+    assert pack is not None
+    (rule,) = pack.budgets
+    assert (rule.authority, rule.addressee, rule.relax, rule.text.vi) == ("house", "household", ("guardian",), "Không chơi trò nào")
+
+
+def test_the_pack_decides():
+    """A limit for one game ends that game and no other."""
+    pack = own_pack(every_day("luanti", 30 * 60_000), "Asia/Ho_Chi_Minh", {"luanti": "Luanti"})
+    assert pack is not None
+    played = (Played("luanti", None, NOON - 1_800_000, 1_800_000),)
+    decisions = [decide(combine([pack]), Facts(now=NOON, place="home", game=game, played=played)) for game in ("luanti", "other")]
+    assert [decision.verdict for decision in decisions] == ["refuse", "allow"]
+    assert decisions[0].reason is not None
+    assert decisions[0].reason.rule == rule_id("luanti", None)
+
+
+def test_minutes_as_people_type_them():
+    """Decimals only where there are any."""
+    assert [minutes(ms) for ms in (3_600_000, 90_000, 20_000, 0)] == ["60", "1.5", "0.333", "0"]

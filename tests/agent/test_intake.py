@@ -1,0 +1,158 @@
+"""Entries in: checked, logged once, proved."""
+
+from __future__ import annotations
+
+import base64
+
+import msgspec
+import pytest
+
+from agent.api import messages as m
+from compliance.entry import IssueRaised
+from compliance.note import parse_checkpoint
+from compliance.tree import leaf_hash, verify_consistency, verify_inclusion
+from host.rpc import ApiError
+
+
+@pytest.fixture
+def seat(desk, make_seat):
+    """An enrolled seat with one sealed entry of two that waits."""
+    seat = make_seat()
+    desk.ask("seat.enrol", seat.enrol)
+    seat.add(IssueRaised, id="one")
+    seat.add(IssueRaised, payload=b'{"name":"An"}', id="two")
+    seat.seal()
+    return seat
+
+
+def prove(desk, request, accepted):
+    """Check the answer as a daemon does."""
+    head = parse_checkpoint(accepted.checkpoint, [desk.agent.keys.log.vkey])
+    for proof, text in zip(accepted.proofs, request.entries, strict=True):
+        hashes = [base64.b64decode(one) for one in proof.hashes]
+        verify_inclusion(proof.index, head.size, leaf_hash(base64.b64decode(text)), hashes, head.root)
+    return head
+
+
+def refusal(desk, request):
+    size = desk.agent.log.size
+    with pytest.raises(ApiError) as error:
+        desk.ask("log.submit", request)
+    assert "\n" not in error.value.text
+    assert desk.agent.log.size == size
+    return error.value.code
+
+
+def test_a_batch_is_logged_and_proved(desk, seat):
+    """Every entry of it, under the checkpoint in the answer."""
+    request = seat.batch()
+    accepted = desk.ask("log.submit", request)
+    prove(desk, request, accepted)
+    assert [proof.seq for proof in accepted.proofs] == [1, 2, 3]
+    assert [entry["id"] for entry in desk.entries("issue.raised")] == ["one", "two"]
+
+
+def test_twice_is_once(desk, seat):
+    """The answer was lost: the same batch is proved again and logged no more."""
+    request = seat.batch()
+    first = desk.ask("log.submit", request)
+    assert desk.ask("log.submit", request) == first
+    assert len(desk.entries("issue.raised")) == 2
+
+
+def test_a_batch_that_overlaps_goes_on_where_the_log_ends(desk, seat):
+    """The seat had the answer lost and went on writing."""
+    desk.ask("log.submit", seat.batch())
+    seat.add(IssueRaised, id="three")
+    seat.seal()
+    request = seat.batch()
+    prove(desk, request, desk.ask("log.submit", request))
+    assert [entry["id"] for entry in desk.entries("issue.raised")] == ["one", "two", "three"]
+
+
+def test_the_new_tree_continues_the_one_the_seat_trusted(desk, seat):
+    """With a consistency proof from the size it holds."""
+    request = seat.batch()
+    old = prove(desk, request, desk.ask("log.submit", request))
+    seat.forget(3)
+    seat.add(IssueRaised, id="three")
+    seat.seal()
+    request = seat.batch(trusted=old.size)
+    accepted = desk.ask("log.submit", request)
+    new = prove(desk, request, accepted)
+    verify_consistency(old.size, new.size, [base64.b64decode(one) for one in accepted.consistency], old.root, new.root)
+
+
+def test_the_payload_lies_beside_its_entry(desk, seat):
+    """Encrypted on disk, shown to who keeps the registry."""
+    desk.ask("log.submit", seat.batch())
+    lines = desk.ask("log.show", m.LogShow()).lines
+    assert [line.payload for line in lines if '"issue.raised"' in line.entry] == [None, '{"name":"An"}']
+    content = b"".join(path.read_bytes() for path in desk.agent.home.agent.iterdir())
+    assert b'"name":"An"' not in content
+
+
+def test_a_payload_must_be_its_entrys(desk, seat):
+    """What an entry did not commit to could say anything."""
+    good = seat.batch()
+    (payload,) = good.payloads
+    for bad in (
+        msgspec.structs.replace(payload, data=base64.b64encode(b"{}").decode()),
+        msgspec.structs.replace(payload, seq=1),
+        msgspec.structs.replace(payload, seq=9),
+        msgspec.structs.replace(payload, salt=""),
+        msgspec.structs.replace(payload, salt="not base64"),
+    ):
+        assert refusal(desk, msgspec.structs.replace(good, payloads=(bad,))) == "bad-input"
+
+
+def test_batches_that_do_not_hold(desk, seat, make_seat):
+    """Without its seal, with a gap, altered, signed by another key, of another seat."""
+    good = seat.batch()
+    first, second, seal = good.entries
+    altered = base64.b64encode(base64.b64decode(first).replace(b'"one"', b'"uno"')).decode()
+    impostor = make_seat()
+    impostor.signer = type(impostor.signer)("seat-1", b"x" * 32)
+    impostor.journal._signer = impostor.signer
+    impostor.add(IssueRaised, id="one")
+    impostor.seal()
+    for entries in ((first, second), (second, seal), (altered, second, seal), impostor.batch().entries, ("e30=",), ("x",), (first, first)):
+        assert refusal(desk, m.Submit(seat="seat-1", entries=entries)) in {"refused", "bad-input"}
+    assert refusal(desk, msgspec.structs.replace(good, seat="seat-2")) == "not-found"
+    assert refusal(desk, msgspec.structs.replace(good, seat="agent")) == "not-found"
+    desk.ask("log.submit", good)
+
+
+def test_another_history_of_the_same_numbers_is_refused(desk, seat, make_seat):
+    """A seat cannot replace what it said."""
+    desk.ask("log.submit", seat.batch())
+    fork = make_seat()
+    fork.add(IssueRaised, id="never happened")
+    fork.seal()
+    assert refusal(desk, fork.batch()) == "refused"
+
+
+@pytest.mark.parametrize("trusted", [-1, 10_000])
+def test_a_seat_that_has_seen_more_is_told(desk, seat, trusted):
+    """This log is shorter than the one it knows."""
+    assert refusal(desk, seat.batch(trusted=trusted)) == "refused"
+
+
+def test_nothing_is_proved_too(desk, seat):
+    """An empty batch asks for the newest checkpoint."""
+    accepted = desk.ask("log.submit", m.Submit(seat="seat-1", entries=(), trusted=1))
+    assert (accepted.proofs, bool(accepted.consistency)) == ((), True)
+
+
+def test_a_full_disk_takes_nothing_in(desk, seat):
+    """The seat keeps its spool and tries again."""
+    raw = desk.agent.log._connection
+    (pages,) = raw.execute("PRAGMA page_count").fetchone()
+    raw.execute(f"PRAGMA max_page_count = {pages}")
+    for number in range(300):
+        seat.add(IssueRaised, id=f"issue-{number}")
+    seat.seal()
+    request = seat.batch()
+    assert refusal(desk, request) == "unavailable"
+    raw.execute("PRAGMA max_page_count = 1000000")
+    prove(desk, request, desk.ask("log.submit", request))

@@ -1,0 +1,100 @@
+"""What is read out of the log: lines, head, card, bundle."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from datetime import date
+
+import msgspec
+import pytest
+
+from agent.api import messages as m
+from agent.server import CARD
+from compliance import bundle
+from compliance.entry import IssueRaised
+from compliance.note import parse_checkpoint, parse_vkey
+from compliance.verify import verify
+from host.rpc import ApiError
+
+
+def export(desk):
+    return b"".join(base64.b64decode(chunk.data) for chunk in desk.ask("log.export", m.LogExport()))
+
+
+def test_the_last_lines_in_order(an):
+    """With where they lie, and the zone to show them in."""
+    shown = an.ask("log.show", m.LogShow(last=3))
+    assert [line.index for line in shown.lines] == list(range(an.agent.log.size - 3, an.agent.log.size))
+    assert [line.entry.encode() for line in shown.lines] == list(an.agent.log.entries(an.agent.log.size - 3))
+    assert shown.zone == "Asia/Ho_Chi_Minh"
+    assert an.ask("log.show", m.LogShow(last=0)).lines == ()
+    assert len(an.ask("log.show", m.LogShow(last=10_000)).lines) == an.agent.log.size
+
+
+def test_a_negative_number_of_lines(desk):
+    """Bad input."""
+    with pytest.raises(ApiError) as error:
+        desk.ask("log.show", m.LogShow(last=-1))
+    assert error.value.code == "bad-input"
+
+
+def test_head_and_card_say_the_same(an):
+    """Signed, and under the key whose fingerprint is on the card."""
+    head, card = an.ask("log.head", m.LogHead()), an.ask("log.card", m.LogCard())
+    checkpoint = parse_checkpoint(head.checkpoint, [head.key])
+    assert (checkpoint.size, base64.b64encode(checkpoint.root).decode(), checkpoint.origin) == (card.size, card.root, card.origin)
+    assert (card.key, card.fingerprint) == (head.key, parse_vkey(head.key).fingerprint)
+
+
+def test_the_card_names_the_place(desk):
+    """The certified address is what a log belongs to."""
+    desk.ask("place.set", m.PlaceSet(place="game-point", name="Quán Net", certificate="12/GCN", expires=date(2029, 1, 1)))
+    card = desk.ask("log.card", m.LogCard())
+    assert (card.place, card.name, card.certificate, card.expires) == ("game-point", "Quán Net", "12/GCN", date(2029, 1, 1))
+
+
+def test_the_card_lies_in_public(an, home):
+    """Renewed with each tick, readable by anyone."""
+    asyncio.run(an.agent.tick())
+    path = home.public / CARD
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert msgspec.json.decode(path.read_bytes(), type=m.Card) == an.ask("log.card", m.LogCard())
+
+
+def test_a_bundle_verifies(an, make_seat, tmp_path):
+    """Whatever was done to the registry, and whatever a seat sent in."""
+    an.ask("place.set", m.PlaceSet(place="game-point", hours="09:00-21:00"))
+    an.ask("policy.use", m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147"),)))
+    an.ask("limit.set", m.LimitSet(player="an", ms=1000))
+    an.ask("game.allow", m.GameAllow(player="an", game="luanti"))
+    seat = make_seat()
+    an.ask("seat.enrol", seat.enrol)
+    seat.add(IssueRaised, id="one")
+    seat.seal()
+    an.ask("log.submit", seat.batch())
+    asyncio.run(an.agent.tick())
+    report = verify(bundle.parse(export(an)))
+    assert report.failures == ()
+    assert (report.size, report.fingerprint) == (an.agent.log.size, an.ask("log.card", m.LogCard()).fingerprint)
+
+
+def test_a_bundle_holds_public_texts_and_no_personal_data(an):
+    """Names, birth dates, accounts and a player's own rules stay here."""
+    an.ask("policy.use", m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147"),)))
+    an.ask("policy.use", m.PolicyUse(target="an", packs=()))
+    members = bundle.parse(export(an)).members
+    assert [name for name in members if name.startswith("packs/")], "a pack that was in force once is still needed"
+    content = b"".join(members.values())
+    for personal in ("Mẹ", "2014-05-01", '"account"', an.player("an").key):
+        assert personal.encode() not in content
+
+
+def test_leaves_know_nobody(an):
+    """No value of any leaf is a name, a birth date or an account."""
+    an.ask("player.set", m.PlayerSet(player="an", name="Nguyễn Thị Ân", account="nobody"))
+    an.ask("game.allow", m.GameAllow(player="an", game="luanti"))
+    leaves = json.dumps([json.loads(data) for data in an.agent.log.entries()], ensure_ascii=False)
+    for personal in ("Nguyễn", "2014", "nobody", "Mẹ"):
+        assert personal not in leaves

@@ -1,0 +1,193 @@
+"""Players and guardians: who is accepted, under which id, and what is refused in one clear line."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from agent.api import messages as m
+from agent.registry import World
+from host.rpc import ApiError
+
+
+def refusal(desk, op, request):
+    with pytest.raises(ApiError) as error:
+        desk.ask(op, request)
+    assert "\n" not in error.value.text
+    assert " / " in error.value.text
+    return error.value.code, error.value.text
+
+
+def test_a_player_is_in_the_next_roster(desk):
+    """The answer names the roster that holds the change, and the id."""
+    before = desk.roster.number
+    done = desk.ask("player.add", m.PlayerAdd(name="Ân Nguyễn", born=date(2014, 5, 1), account="an"))
+    assert done == m.Done(number=before + 1, id="an-nguyen")
+    player = desk.player("an-nguyen")
+    assert (player.name, player.born, player.account, player.guardian) == ("Ân Nguyễn", date(2014, 5, 1), "an", False)
+    assert desk.roster.number == done.number
+    assert len(bytes.fromhex(player.key)) == 32
+
+
+def test_a_guardian_who_is_not_there_is_added(desk):
+    """A parent types one command, and is told what it did."""
+    done = desk.ask("player.add", m.PlayerAdd(name="An", guardian="Bố"))
+    assert "bo" in done.note
+    assert [(one.id, one.name) for one in desk.roster.guardians] == [("bo", "Bố")]
+    assert desk.player("an").guardian is True
+
+
+def test_a_guardian_who_is_there_is_not_added_again(an):
+    """By id as well as by name, with or without diacritics."""
+    for name, guardian in (("Bình", "me"), ("Chi", "Me"), ("Dung", "MẸ")):
+        assert an.ask("player.add", m.PlayerAdd(name=name, guardian=guardian)).note == ""
+    assert len(an.roster.guardians) == 1
+
+
+@pytest.mark.parametrize(
+    ("born", "told"), [(date(2026, 11, 25), "future"), (date(2999, 1, 1), "future"), (date(1899, 12, 31), "1900")]
+)
+def test_impossible_birth_dates(desk, born, told):
+    """Today in Hanoi is 2026-11-24."""
+    code, text = refusal(desk, "player.add", m.PlayerAdd(name="An", born=born))
+    assert code == "bad-input"
+    assert told in text
+
+
+def test_today_is_the_places(desk, clock):
+    """At 23:30 in Hanoi it is yesterday in London: the place decides."""
+    desk.ask("place.set", m.PlaceSet(place="home", zone="Pacific/Kiritimati"))
+    clock.run(9 * 3_600_000)  # 17:00 in Hanoi, the next day on Kiritimati
+    desk.ask("player.add", m.PlayerAdd(name="An", born=date(2026, 11, 25)))
+
+
+def test_an_account_has_one_player(an):
+    """The mapping decides play, so it must be one."""
+    code, text = refusal(an, "player.add", m.PlayerAdd(name="Bình", account="an"))
+    assert code == "refused"
+    assert "An (an)" in text
+
+
+def test_an_unknown_account(desk):
+    """A typing mistake would leave a child unlimited."""
+    assert refusal(desk, "player.add", m.PlayerAdd(name="An", account="ann"))[0] == "bad-input"
+
+
+def test_where_accounts_cannot_be_asked_the_caller_is_believed(open_desk, world):
+    """An agent on another machine cannot know the seat's accounts."""
+    with open_desk(World(world.shelf, lambda _: None)) as desk:
+        assert desk.ask("player.add", m.PlayerAdd(name="An", account="ann")).id == "an"
+
+
+def test_the_same_child_twice(an):
+    """Same name and birth date is a repeated command, not a second child."""
+    assert refusal(an, "player.add", m.PlayerAdd(name="AN", born=date(2014, 5, 1)))[0] == "refused"
+
+
+def test_two_children_of_one_name(an):
+    """The second gets a number, and then the name alone is no longer enough."""
+    done = an.ask("player.add", m.PlayerAdd(name="An", born=date(2016, 5, 1)))
+    assert (done.id, "an-2" in done.note) == ("an-2", True)
+    code, text = refusal(an, "player.remove", m.PlayerRemove(player="AN"))
+    assert code == "bad-input"
+    assert "an, an-2" in text
+
+
+def test_set_changes_what_is_named_and_nothing_else(an):
+    """Unset fields stay."""
+    an.ask("player.set", m.PlayerSet(player="an", born=date(2013, 5, 1), account=None))
+    player = an.player("an")
+    assert (player.name, player.born, player.account, player.guardian) == ("An", date(2013, 5, 1), None, True)
+    an.ask("player.set", m.PlayerSet(player="an", guardian=None, name="An An"))
+    player = an.player("an")
+    assert (player.id, player.name, player.guardian) == ("an", "An An", False)
+
+
+def test_remove_takes_rules_and_approvals_with_it(an):
+    """A player added again later starts without them."""
+    an.ask("limit.set", m.LimitSet(player="an", ms=60_000))
+    an.ask("policy.use", m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147"),)))
+    an.ask("game.allow", m.GameAllow(player="an", game="luanti"))
+    an.ask("player.remove", m.PlayerRemove(player="An"))
+    assert an.roster.players == ()
+    an.ask("player.add", m.PlayerAdd(name="Bình", account="an"))
+    an.ask("player.add", m.PlayerAdd(name="An", born=date(2014, 5, 1)))
+    player = an.player("an")
+    assert (player.packs, player.approved, player.guardian, player.account) == ((), (), False, None)
+
+
+def test_coming_back_keeps_id_and_key(an):
+    """Removing and adding a child must not give it a second day under a new pseudonym."""
+    key = an.player("an").key
+    an.ask("player.remove", m.PlayerRemove(player="an"))
+    assert an.ask("player.add", m.PlayerAdd(name="An", born=date(2014, 5, 1))).id == "an"
+    assert an.player("an").key == key
+
+
+def test_another_child_of_a_removed_name_is_another(an):
+    """Keys are of persons: no other birth date inherits one."""
+    key = an.player("an").key
+    an.ask("player.remove", m.PlayerRemove(player="an"))
+    assert an.ask("player.add", m.PlayerAdd(name="An", born=date(2015, 5, 1))).id == "an-2"
+    assert an.player("an-2").key != key
+
+
+def test_nobody_of_that_name(an):
+    """The line says who there is."""
+    code, text = refusal(an, "player.remove", m.PlayerRemove(player="Bo"))
+    assert code == "not-found"
+    assert "An (an)" in text
+
+
+@pytest.mark.parametrize("request_", [m.PlayerRemove(player="guest"), m.PlayerSet(player="guest", name="x")])
+def test_the_guest_is_no_registered_player(an, request_):
+    """It can neither be removed nor be somebody."""
+    op = "player.remove" if isinstance(request_, m.PlayerRemove) else "player.set"
+    assert refusal(an, op, request_)[0] == "not-found"
+
+
+def test_list(an):
+    """Everything about a player in one row."""
+    an.ask("limit.set", m.LimitSet(player="an", ms=60_000, days=("mon",)))
+    an.ask("policy.use", m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147"),)))
+    an.ask("game.allow", m.GameAllow(player="an", game="luanti"))
+    row = m.PlayerRow(
+        id="an", name="An", born=date(2014, 5, 1), account="an", guardians=("Mẹ",), packs=("vn-147",),
+        limits=(m.LimitRow(game=None, day="mon", ms=60_000),), approved=("luanti",),
+    )
+    assert an.ask("player.list", m.PlayerList()) == m.Players(players=(row,))
+
+
+def test_guardians(an):
+    """One row each; a name or an account is taken once."""
+    assert an.ask("guardian.list", m.GuardianList()).guardians == (m.Guardian(id="me", name="Mẹ", account="me"),)
+    assert refusal(an, "guardian.add", m.GuardianAdd(name="mẹ"))[0] == "refused"
+    assert refusal(an, "guardian.add", m.GuardianAdd(name="Bố", account="me"))[0] == "refused"
+    assert refusal(an, "guardian.add", m.GuardianAdd(name="Bố", account="x"))[0] == "bad-input"
+
+
+def test_one_account_may_be_both(an):
+    """A mother who plays is guardian and player."""
+    assert an.ask("player.add", m.PlayerAdd(name="Mẹ", account="me")).id == "me"
+
+
+def test_a_refused_command_changes_nothing(an):
+    """No number, no entry, no row."""
+    before = an.roster, an.agent.log.size
+    refusal(an, "player.add", m.PlayerAdd(name="Bình", born=date(2999, 1, 1), guardian="Bố"))
+    refusal(an, "player.add", m.PlayerAdd(name="Bình", account="an", guardian="Bố"))
+    assert (an.roster, an.agent.log.size) == before
+    with an.tables() as tables:
+        assert [row.id for row in tables.people.guardians()] == ["me"]
+
+
+def test_the_log_says_it_without_names(an):
+    """The leaf holds a pseudonym; name, birth date and account lie beside it, with who asked."""
+    (entry,) = an.entries("policy.changed")
+    assert entry["secret"]
+    assert len(entry["target"]) == 32
+    assert not {"An", "an", "2014-05-01"} & set(map(str, entry.values()))
+    line = next(one for one in an.ask("log.show", m.LogShow()).lines if '"policy.changed"' in one.entry)
+    for said in ('"name":"An"', '"born":"2014-05-01"', '"account":"an"', '"by":"me"'):
+        assert said in (line.payload or "")

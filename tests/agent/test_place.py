@@ -1,0 +1,113 @@
+"""What this place is, and the packs that come with it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from agent.api import messages as m
+from host.rpc import ApiError
+
+
+def refusal(desk, request):
+    with pytest.raises(ApiError) as error:
+        desk.ask("place.set", request)
+    return error.value.code, error.value.text
+
+
+def in_force(desk):
+    return [pack.id for pack in desk.roster.place_packs], [pack.id for pack in desk.roster.guest.packs]
+
+
+def test_a_first_start_is_a_home_without_rules(desk):
+    """Neither guests nor players are limited until somebody says so."""
+    assert (desk.roster.place, desk.roster.zone, in_force(desk)) == ("home", "Asia/Ho_Chi_Minh", ([], []))
+
+
+def test_a_game_point_brings_its_law(desk):
+    """Hours on the place, vn-147 on guests."""
+    desk.ask("place.set", m.PlaceSet(place="game-point", hours="09:00-21:00", name="Quán Net", certificate="12/GCN"))
+    assert (desk.roster.place, desk.roster.name, desk.roster.certificate) == ("game-point", "Quán Net", "12/GCN")
+    assert in_force(desk) == (["vn-game-point"], ["vn-147"])
+    assert desk.roster.place_packs[0].params == {"hours": "09:00-21:00"}
+    assert desk.entries("place.changed")[-1]["hours"] == "09:00-21:00"
+
+
+def test_a_home_again(desk):
+    """What came with the kind of place goes with it; what somebody chose stays."""
+    desk.ask("place.set", m.PlaceSet(place="game-point"))
+    desk.ask("policy.use", m.PolicyUse(target="place", packs=(m.PackUse(id="vn-game-point"), m.PackUse(id="vn-147"))))
+    desk.ask("place.set", m.PlaceSet(place="home"))
+    assert in_force(desk) == (["vn-147"], [])
+
+
+def test_setting_a_home_again_leaves_its_packs(desk):
+    """A guardian put vn-147 on guests; setting the zone takes nothing away."""
+    desk.ask("policy.use", m.PolicyUse(target="guest", packs=(m.PackUse(id="vn-147"),)))
+    desk.ask("place.set", m.PlaceSet(place="home", zone="Asia/Bangkok"))
+    assert (desk.roster.zone, in_force(desk)) == ("Asia/Bangkok", ([], ["vn-147"]))
+
+
+def test_hours_change_in_place(desk):
+    """The pack stays one; without hours they stay as they are."""
+    desk.ask("place.set", m.PlaceSet(place="game-point", hours="09:00-21:00"))
+    desk.ask("place.set", m.PlaceSet(place="game-point", hours="10:00-20:00"))
+    desk.ask("place.set", m.PlaceSet(place="game-point", name="Net"))
+    assert [pack.params for pack in desk.roster.place_packs] == [{"hours": "10:00-20:00"}]
+    desk.ask("place.set", m.PlaceSet(place="home"))
+    desk.ask("place.set", m.PlaceSet(place="game-point"))
+    assert [pack.params for pack in desk.roster.place_packs] == [{}]
+
+
+def test_guests_keep_what_the_operator_chose(desk):
+    """Setting a game point again does not undo the values put into vn-147."""
+    desk.ask("place.set", m.PlaceSet(place="game-point"))
+    desk.ask("policy.use", m.PolicyUse(target="guest", packs=(m.PackUse(id="vn-147", params=("over_all=true",)),)))
+    desk.ask("place.set", m.PlaceSet(place="game-point", name="Net"))
+    assert [pack.params for pack in desk.roster.guest.packs] == [{"over_all": True}]
+
+
+@pytest.mark.parametrize("packs", [(), (m.PackUse(id="vn-147"),), (m.PackUse(id="vn-game-point"),)])
+def test_nobody_relaxes_the_law_of_a_game_point(desk, packs):
+    """Neither by leaving the pack out nor by giving it other hours."""
+    desk.ask("place.set", m.PlaceSet(place="game-point", hours="09:00-21:00"))
+    with pytest.raises(ApiError, match="vn-game-point:hours=09:00-21:00"):
+        desk.ask("policy.use", m.PolicyUse(target="place", packs=packs))
+
+
+@pytest.mark.parametrize(
+    ("request_", "code", "told"),
+    [
+        (m.PlaceSet(place="agent-without-games"), "unavailable", "version"),
+        (m.PlaceSet(place="home", hours="08:00-22:00"), "bad-input", "game point"),
+        (m.PlaceSet(place="game-point", hours="8-22"), "bad-input", "08:00-22:00"),
+        (m.PlaceSet(place="game-point", hours="25:00-26:00"), "bad-input", "08:00-22:00"),
+        (m.PlaceSet(place="game-point", hours="06:00-23:00"), "bad-input", "08:00-22:00"),
+        (m.PlaceSet(place="home", zone="Asia/Hanoi"), "bad-input", "Asia/Ho_Chi_Minh"),
+        (m.PlaceSet(place="home", zone="Asia"), "bad-input", "Asia/Ho_Chi_Minh"),
+        (m.PlaceSet(place="home", zone="../etc/passwd"), "bad-input", "Asia/Ho_Chi_Minh"),
+        (m.PlaceSet(place="home", name="\x1b[2J"), "bad-input", "printed"),
+    ],
+)
+def test_what_is_no_place(desk, request_, code, told):
+    """One line that says what would be, and nothing changed."""
+    before = desk.roster
+    found, text = refusal(desk, request_)
+    assert (found, told in text, "\n" in text) == (code, True, False)
+    assert desk.roster == before
+
+
+def test_an_expired_certificate_is_said(desk):
+    """It is the operator's to renew; the product does not refuse to count."""
+    done = desk.ask("place.set", m.PlaceSet(place="game-point", certificate="12/GCN", expires=date(2026, 11, 23)))
+    assert "2026-11-23" in done.note
+    assert desk.ask("place.set", m.PlaceSet(place="game-point", expires=date(2026, 11, 24))).note == ""
+
+
+def test_zones_of_own_limits_follow_the_place(desk):
+    """A player's own pack counts days at the place."""
+    desk.ask("player.add", m.PlayerAdd(name="An"))
+    desk.ask("limit.set", m.LimitSet(player="an", ms=0))
+    desk.ask("place.set", m.PlaceSet(place="home", zone="Asia/Tokyo"))
+    assert [pack.zone for pack in desk.player("an").packs] == ["Asia/Tokyo"]

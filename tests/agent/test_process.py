@@ -1,0 +1,211 @@
+"""giochoi-agent as a program: its start, its doors, its end."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from agent.api import client
+from agent.api import messages as m
+from compliance.entry import IssueRaised
+from compliance.note import parse_vkey, verify_note
+from host.homes import Home
+from host.rpc import ApiError, Unreachable
+
+ROOT = Path(__file__).parents[2]
+
+
+def address(folder):
+    return Home(folder, "given").agent_address
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name not in {"lock"} and path.suffix in {".db", ".key", ".toml"}}
+
+
+def failed(process, code=1):
+    """It ended with this exit code, one line on stderr and nothing on stdout."""
+    exit_code, out, err = process.over()
+    assert (exit_code, out) == (code, ""), err
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    return err
+
+
+def test_a_first_start_makes_all_it_needs(home_folder, start):
+    """One line when it is ready; keys for everybody, secrets for nobody."""
+    agent = start(home_folder / "home")
+    line = agent.ready()
+    assert line == f"giochoi-agent: sẵn sàng / ready: {address(home_folder / 'home')}\n"
+    keys = (home_folder / "home" / "public" / "agent.keys").read_text().splitlines()
+    log, roster = map(parse_vkey, keys)
+    assert (log.name.startswith("giochoi/"), roster.name) == (True, f"{log.name}/roster")
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (home_folder / "home").rglob("*")}
+    assert (modes["agent"] in {0o700, 0o755}, modes["public"], modes["agent.keys"], modes["agent.card"]) == (True, 0o755, 0o644, 0o644)
+    assert (home_folder / "home" / "agent").stat().st_mode & 0o777 == 0o700
+    assert {modes[name] for name in ("log.key", "roster.key", "payload.key", "agent.db")} == {0o600}
+    assert agent.end() == (0, "", "")
+    assert not Path(address(home_folder / "home")).exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_cleanly(home_folder, start, number):
+    """Also with a daemon in a long poll and a client that says nothing."""
+    agent = start(home_folder)
+    agent.ready()
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.connect(address(home_folder))
+        waiting = threading.Thread(target=long_poll, args=(address(home_folder),))
+        waiting.start()
+        time.sleep(0.2)
+        began = time.monotonic()
+        assert agent.end(number) == (0, "", "")
+        assert time.monotonic() - began < 5
+        waiting.join()
+
+
+def long_poll(where):
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.connect(where)
+        caller.sendall(b'{"op":"roster.get","args":{"above":1000}}\n')
+        caller.recv(1)
+
+
+def test_the_same_agent_after_a_restart(home_folder, start):
+    """Keys, registry and log are those it had."""
+    seen = []
+    for _ in range(2):
+        agent = start(home_folder)
+        agent.ready()
+        if not seen:
+            client.player_add(address(home_folder), m.PlayerAdd(name="An"))
+        seen.append(((home_folder / "public" / "agent.keys").read_bytes(), client.player_list(address(home_folder))))
+        agent.end()
+    assert seen[0] == seen[1]
+
+
+def test_every_door(home_folder, start):
+    """Each typed function of the client against the real program, as its own account."""
+    agent = start(home_folder)
+    agent.ready()
+    at = address(home_folder)
+    client.guardian_add(at, m.GuardianAdd(name="Mẹ"))
+    assert client.player_add(at, m.PlayerAdd(name="Ân", guardian="Mẹ")).id == "an"
+    client.player_set(at, m.PlayerSet(player="an", name="An"))
+    assert [row.name for row in client.player_list(at).players] == ["An"]
+    assert [row.id for row in client.guardian_list(at).guardians] == ["me"]
+    client.policy_use(at, m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147"),)))
+    client.limit_set(at, m.LimitSet(player="an", ms=60_000))
+    assert [pack.id for pack in client.policy_show(at, m.PolicyShow(target="an")).packs] == ["vn-147", "house"]
+    client.game_add(at, m.GameAdd(game=msgspec.convert({"id": "cave", "title": "Cave", "names": ["cave"]}, m.Game)))
+    assert "cave" in [row.game.id for row in client.game_list(at).games]
+    client.game_allow(at, m.GameAllow(player="an", game="cave"))
+    client.game_remove(at, m.GameRemove(game="cave"))
+    done = client.place_set(at, m.PlaceSet(place="home", name="Nhà"))
+    head, card = client.log_head(at), client.log_card(at)
+    assert (head.key, card.name) == (card.key, "Nhà")
+    assert client.log_show(at).lines
+    assert b"".join(base64.b64decode(chunk.data) for chunk in client.log_export(at)).startswith(b"PK")
+    with pytest.raises(ApiError) as error:
+        client.player_remove(at, m.PlayerRemove(player="nobody"))
+    assert error.value.code == "not-found"
+    assert client.player_remove(at, m.PlayerRemove(player="an")).number == done.number + 1
+    agent.end()
+    with pytest.raises(Unreachable):
+        client.player_list(at)
+
+
+def test_a_daemons_doors(home_folder, start, make_seat):
+    """Enrol, roster, grants, batch and heartbeat, awaited."""
+    start(home_folder).ready()
+    at, seat = address(home_folder), make_seat()
+    seat.add(IssueRaised, id="one")
+    seat.seal()
+
+    async def daemon():
+        enrolled = await client.enrol(at, seat.enrol)
+        signed = await client.roster_get(at, m.RosterGet())
+        verify_note(signed.note, [enrolled.roster_key])
+        waiting = asyncio.create_task(client.roster_get(at, m.RosterGet(above=signed.number)))
+        await asyncio.sleep(0.1)
+        grant = m.GrantEvent(id="g", player="guest", by="guardian", who="me", ms=1, given=seat._clock.wall() + 10**10)
+        done = await client.put_grants(at, m.PutGrants(grants=(grant,)))
+        assert (await waiting).number == done.number == signed.number + 1
+        accepted = await client.submit(at, seat.batch())
+        assert len(accepted.proofs) == 2
+        assert (await client.alive(at, m.Alive(seat=seat.id, wall=0))).number == done.number
+
+    asyncio.run(daemon())
+
+
+@pytest.mark.root
+def test_others_have_no_say(home_folder, start):
+    """An ordinary account sees the card and the games, and nothing of anybody."""
+    home_folder.chmod(0o755)
+    start(home_folder).ready()
+    script = (
+        "import os; from agent.api import client, messages as m; from host.rpc import ApiError\n"
+        f"os.setgid(65534); os.setuid(65534); at = {address(home_folder)!r}\n"
+        "client.log_card(at); client.game_list(at)\n"
+        "for ask in (client.player_list, client.log_show, lambda at: client.player_add(at, m.PlayerAdd(name='x'))):\n"
+        "    try: ask(at)\n"
+        "    except ApiError as error: print(error.code)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["refused"] * 3, done.stderr
+
+
+def test_a_home_in_use(home_folder, start):
+    """The second one says who has it and leaves it alone."""
+    first = start(home_folder)
+    first.ready()
+    before = contents(home_folder / "agent")
+    assert str(first.running.pid) in failed(start(home_folder))
+    assert contents(home_folder / "agent") == before
+    assert client.log_card(address(home_folder))
+
+
+@pytest.mark.parametrize("args", [("--port", "80"), ("extra",), ("--home",)])
+def test_bad_usage(home_folder, start, args):
+    """One line, exit code 2."""
+    failed(start(home_folder, *args), 2)
+
+
+def test_a_home_that_is_a_file(home_folder, start):
+    """Or whatever else cannot be one."""
+    (home_folder / "home").write_text("x")
+    assert str(home_folder / "home") in failed(start(home_folder / "home"))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_an_unwritable_home(home_folder, start):
+    """Said in one line."""
+    home_folder.chmod(0o500)
+    failed(start(home_folder))
+
+
+@pytest.mark.parametrize("name", ["agent.db", "log.db", "payload.db", "log.key", "roster.key", "payload.key", "config.toml"])
+@pytest.mark.parametrize("content", [b"", b"\x00garbage\xff" * 1000])
+def test_a_damaged_file(home_folder, start, name, content):
+    """One clear line naming it, exit code 1, and every file as it was."""
+    if (name, content) == ("config.toml", b"") or name == "payload.db" and not content:
+        pytest.skip("an empty one is as good as none")
+    first = start(home_folder)
+    first.ready()
+    client.player_add(address(home_folder), m.PlayerAdd(name="An"))
+    first.end()
+    (home_folder / "agent" / name).write_bytes(content)
+    before = contents(home_folder / "agent")
+    assert name in failed(start(home_folder))
+    assert contents(home_folder / "agent") == before

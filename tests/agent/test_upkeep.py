@@ -1,0 +1,72 @@
+"""What a start changes by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.api import messages as m
+from agent.registry import World
+from agent.shelf import Shelf
+
+
+def shipping(world, packs=None, games=None):
+    return World(Shelf(world.shelf.packs if packs is None else packs, world.shelf.games if games is None else games), world.account_exists)
+
+
+def put_to_work(desk):
+    desk.ask("player.add", m.PlayerAdd(name="An"))
+    desk.ask("policy.use", m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147", params=("over_all=true",)),)))
+    return desk.roster
+
+
+def test_shipped_packs_follow_the_programs_version(open_desk, world):
+    """A corrected law is in force after the update, with the values that were put into it, and the log says so."""
+    with open_desk() as desk:
+        before = put_to_work(desk)
+    text = world.shelf.packs["vn-147"].replace("minutes = 60", "minutes = 50")
+    with open_desk(shipping(world, {**world.shelf.packs, "vn-147": text})) as desk:
+        assert desk.roster.number == before.number + 1
+        (pack,) = desk.player("an").packs
+        assert (pack.budgets[0].ms, pack.params) == (50 * 60_000, {"over_all": True})
+        assert desk.entries("policy.changed")[-1]["packs"][0]["sha256"] == pack.sha256
+        with desk.tables() as tables:
+            assert len(tables.rules.texts()) == 2
+
+
+def test_a_text_that_no_longer_fits_leaves_the_old_one_in_force(open_desk, world):
+    """A rule that was in force is not lost by an update."""
+    with open_desk() as desk:
+        before = put_to_work(desk)
+    for packs in ({}, {"vn-147": "id = 7"}):
+        with open_desk(shipping(world, packs)) as desk:
+            assert (desk.roster.number, desk.player("an").packs) == (before.number, before.players[0].packs)
+
+
+def test_the_catalogue_follows_too(open_desk, world):
+    """With a new roster, because seats recognise by it."""
+    with open_desk() as desk:
+        number = desk.roster.number
+    games = (replace(world.shelf.games[0], title="Tên mới"), *world.shelf.games[1:])
+    with open_desk(shipping(world, games=games)) as desk:
+        assert desk.roster.number == number + 1
+        assert desk.roster.games[0].title == "Tên mới"
+
+
+def test_grants_that_are_over_make_no_roster(open_desk, clock):
+    """They only take space until the next change."""
+    with open_desk() as desk:
+        desk.ask("player.add", m.PlayerAdd(name="An"))
+        event = m.GrantEvent(id="g", player="an", by="guardian", who="me", ms=1, given=clock.wall())
+        number = desk.ask("grant.put", m.PutGrants(grants=(event,))).number
+    clock.run(30 * 24 * 3_600_000)
+    with open_desk() as desk:
+        assert desk.roster.number == number
+
+
+def test_another_roster_key_signs_anew(open_desk, home):
+    """A lost key file: seats will see another key and say so, but what they get is readable."""
+    with open_desk() as desk:
+        number = desk.roster.number
+    (home.agent / "roster.key").unlink()
+    with open_desk() as desk:
+        assert desk.roster.number == number + 1
