@@ -14,6 +14,7 @@ MAY = {
     "cryptography": "Ed25519: seals its entries, checks the agent's rosters and checkpoints",
     "msgspec": "decodes rosters, writes canonical entries, speaks the local API",
     "psutil": "the slow scan that reconciles what events reported",
+    "typing_extensions": "msgspec imports it where it is installed",
     "tzdata": "zones where the system has none",
     "tzlocal": "apscheduler imports it; our jobs never ask for the local zone",
 }
@@ -28,7 +29,6 @@ MUST_NOT = {
     "starlette": "pages are the agent's",
     "uvicorn": "pages are the agent's",
     "http.server": "the daemon listens on a local socket only",
-    "multiprocessing": "brings pickle along",
     "agent.store": "the registry is the agent's",
     "cli": "the daemon serves it, it does not use it",
 }
