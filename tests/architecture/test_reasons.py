@@ -9,12 +9,12 @@ import pytest
 
 NOQA = re.compile(r"#\s*(?:ruff:\s*)?noqa(?P<codes>:\s*[A-Z]+\d+(?:[,\s]+[A-Z]+\d+)*)?(?P<reason>.*)$")
 IGNORE = re.compile(r"#\s*type:\s*ignore(?P<codes>\[[a-z-]+(?:,\s*[a-z-]+)*\])?(?P<reason>.*)$")
-WORDS = re.compile(r"[A-Za-z]{2,}\W+[A-Za-z]{2,}")
+WORDS = re.compile(r"[A-Za-z]{4,}")
 
 
 @pytest.mark.parametrize("mark", [NOQA, IGNORE], ids=["noqa", "type-ignore"])
 def test_every_hushed_line_says_why(modules, mark):
-    """`# noqa: X123 - because …`: a code, and a reason on the line, in the comment above it or on the same mark above it."""
+    """`# noqa: X123 - because …`: a code, and a word of reason on the line, in the comment above it or on the same mark above it."""
     bare = []
     for module in modules:
         explained = False  # by what stands above
