@@ -9,9 +9,10 @@ from contextlib import suppress
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from daemon.wiring import Built
-from host import rpc, service
+from host import rpc
 from host.clock import SystemClock
 from host.homes import Home
+from host.system import service
 
 
 async def run(home: Home) -> None:
@@ -35,13 +36,13 @@ async def _run(built: Built) -> None:
     scheduler = _housekeeping(built)
     tasks = [asyncio.create_task(built.seat.run()), asyncio.create_task(built.uplink.run()), asyncio.create_task(stop.wait())]
     print(f"giochoi-daemon: sẵn sàng / ready: {built.home.daemon_address}", flush=True)  # noqa: T201 - the one line of the contract
-    service.notify("READY=1")
+    service().notify("READY=1")
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()  # an error in seat or uplink ends the daemon loudly; the service manager starts it again
     finally:
-        service.notify("STOPPING=1")
+        service().notify("STOPPING=1")
         scheduler.shutdown(wait=False)
         for task in tasks:
             task.cancel()
@@ -55,7 +56,7 @@ def _housekeeping(built: Built) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(timezone="UTC")
     scheduler.add_job(built.seat.minute, "interval", minutes=1, misfire_grace_time=None, coalesce=True)
     scheduler.add_job(built.uplink.alive, "interval", minutes=1, misfire_grace_time=None, coalesce=True)
-    if (seconds := service.watchdog_interval()) is not None:
-        scheduler.add_job(service.notify, "interval", ["WATCHDOG=1"], seconds=seconds, misfire_grace_time=None, coalesce=True)
+    if (seconds := service().watchdog_interval()) is not None:
+        scheduler.add_job(service().notify, "interval", ["WATCHDOG=1"], seconds=seconds, misfire_grace_time=None, coalesce=True)
     scheduler.start()
     return scheduler

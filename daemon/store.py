@@ -138,7 +138,9 @@ class Store:
         try:
             if not self._reserve.exists() or self._reserve.stat().st_size < RESERVE_BYTES:
                 with self._reserve.open("wb") as file:
-                    os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
+                    file.write(bytes(RESERVE_BYTES))  # written, not sparse: only then the room is really held
+                    file.flush()
+                    os.fsync(file.fileno())
         except OSError:
             self._reserve.unlink(missing_ok=True)
             return False

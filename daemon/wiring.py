@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import sqlite3
 from contextlib import ExitStack
@@ -36,6 +35,7 @@ from host.clock import Clock
 from host.files import read_owned
 from host.homes import Home
 from host.secrets import load_or_create
+from host.system import files
 
 KEYS = "agent.keys"
 
@@ -118,7 +118,7 @@ class Built:
             adopt=self.seat.adopt,
             trouble=self.seat.trouble,
         )
-        handlers = Handlers(self.seat, parts, self.uplink, self._repin, os.getuid())
+        handlers = Handlers(self.seat, parts, self.uplink, self._repin, files().owner())
         self.routes, self.roles = handlers.table(), handlers.roles
 
     # --- what parts tell each other ------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ class Built:
 
     def _published_keys(self) -> AgentKeys:
         """From HOME/public, a plain file of root's or our own account's."""
-        return parse_keys(read_owned(self.home.public / KEYS, frozenset({0, os.getuid()})))
+        return parse_keys(read_owned(self.home.public / KEYS, frozenset({0, files().owner()})))
 
     async def _repin(self, fingerprint: str) -> None:
         keys = self._published_keys()

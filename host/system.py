@@ -79,6 +79,25 @@ class Sockets(Protocol):
         """Root, or in a group that may become root."""
 
 
+class Service(Protocol):
+    """The service manager that started us, if one did."""
+
+    def notify(self, state: str) -> None:
+        """Say how we are: READY=1, WATCHDOG=1, STOPPING=1."""
+
+    def watchdog_interval(self) -> float | None:
+        """Seconds between the signs of life that it wants; None if it wants none."""
+
+
+def service() -> Service:
+    """The half in use here. UnsupportedError where there is none."""
+    if sys.platform == "linux":
+        from host.linux import service as half  # noqa: PLC0415 - other platforms lack what it imports
+
+        return half
+    raise UnsupportedError(sys.platform)
+
+
 def files() -> Files:
     """The half in use here. UnsupportedError where there is none."""
     if sys.platform == "linux":

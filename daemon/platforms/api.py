@@ -55,8 +55,10 @@ Observation = ProgramStarted | ProgramEnded | StartRefused | WatchTrouble
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """What the gate answers from: swapped in whole, never changed. `refused` maps an account to the ids of games that it may not
-    start now; accounts that are absent may start anything."""
+    """What the gate answers from: swapped in whole, never changed.
+
+    `refused` maps an account to the ids of games that it may not start now; accounts that are absent may start anything.
+    """
 
     catalogue: Catalogue
     refused: Mapping[str, frozenset[str]]

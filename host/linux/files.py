@@ -13,7 +13,10 @@ from pathlib import Path
 from host.linux.ntp import synchronised
 from host.system import TakenError
 
-__all__ = ["boot", "lock", "owner", "prepare", "private_root", "privileged", "read_owned", "synchronised", "system_root", "system_run", "write_atomic"]
+__all__ = [
+    "boot", "lock", "owner", "prepare", "private_root", "privileged", "read_owned", "synchronised", "system_root", "system_run",
+    "write_atomic",
+]
 
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
