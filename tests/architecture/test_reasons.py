@@ -14,7 +14,7 @@ WORDS = re.compile(r"[A-Za-z]{4,}")
 
 @pytest.mark.parametrize("mark", [NOQA, IGNORE], ids=["noqa", "type-ignore"])
 def test_every_hushed_line_says_why(modules, mark):
-    """`# noqa: X123 - because …`: a code, and a word of reason on the line, in the comment above it or on the same mark above it."""
+    """`# noqa: X123 - because …`: a code, and a reason on the line, in the comment above or on the mark above."""
     bare = []
     for module in modules:
         explained = False  # by what stands above
