@@ -17,7 +17,8 @@ TEXTS = {
     "log-replaced": (
         "Khóa hoặc nhật ký của đại lý đã bị thay; giới hạn vẫn áp dụng, bản ghi được giữ lại; người giám hộ so dấu vân tay "
         "của `giochoi log card` rồi chạy `giochoi doctor --repair --agent-key …` / "
-        "The agent's key or log was replaced; limits stay, records are kept; a guardian compares `giochoi log card`, then runs `giochoi doctor --repair --agent-key …`"
+        "The agent's key or log was replaced; limits stay, records are kept; a guardian compares the fingerprint of "
+        "`giochoi log card`, then runs `giochoi doctor --repair --agent-key …`"
     ),
     "agent-refuses": (
         "Đại lý không nhận bản ghi của máy này; giới hạn vẫn áp dụng, bản ghi được giữ lại / "
