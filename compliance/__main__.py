@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +24,7 @@ class UsageError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Verifies a bundle and says so. Exit code: 0 verified, 2 bad usage or input, 4 not verified."""
+    _speak_anyhow()
     options = _parser().parse_args(arguments)
     try:
         trust = None if options.trust is None else _trust(options.trust)
@@ -33,11 +36,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NoteError as error:
         print(f"giochoi-verify: {options.since}: không phải checkpoint / not a checkpoint: {error}", file=sys.stderr)
         return USAGE
-    if options.json:
-        sys.stdout.buffer.write(to_json(report) + b"\n")
-    else:
-        print("\n".join(to_lines(report)))
+    _print(to_json(report).decode() if options.json else "\n".join(to_lines(report)))
     return OK if report.ok else NOT_VERIFIED
+
+
+def _speak_anyhow() -> None:
+    """A terminal that knows no Vietnamese gets question marks instead of a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # whoever read it has read enough; nothing may complain when the interpreter flushes again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

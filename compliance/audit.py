@@ -71,9 +71,7 @@ class Auditor:
         if life is None:
             life = self._seats[line.seat] = SeatLife(line.seat)
         self._findings += life.take(line, where)
-        if line.seat == AGENT:
-            self._tick = line.wall
-        elif self._tick - line.wall > LATE_MS:
+        if line.seat != AGENT and self._tick - line.wall > LATE_MS:
             self._late[line.seat] += 1
         match line:
             case PlayStarted():
@@ -105,6 +103,7 @@ class Auditor:
                 if (open_ := self._issues.pop((line.seat, line.id), None)) is not None:
                     self._note("issue", open_.where, f"{open_.what}, hết ở seq {line.seq} / over at seq {line.seq}")
             case AgentTick():
+                self._tick = line.wall
                 self._silent.update(line.silent)
             case _:
                 pass

@@ -131,7 +131,11 @@ def to_json(report: Report) -> bytes:
 
 
 def to_lines(report: Report) -> list[str]:
-    """The same for people."""
+    """The same for people. Names in a log are anybody's: what a terminal would take for a command is replaced."""
+    return ["".join(char if char.isprintable() else "\ufffd" for char in line) for line in _lines(report)]
+
+
+def _lines(report: Report) -> list[str]:
     lines = [*_verdict(report)]
     if report.key:
         lines += ["", f"Nhật ký / Log: {report.origin}", f"Dấu vân tay của khóa / Key fingerprint: {report.fingerprint}"]

@@ -93,12 +93,14 @@ class SeatUnderTest:
             if play.who == who
         )
 
-    def decided(self, pack, *, who="child", game="luanti", publisher=None, label=0, age=12, grants=(), approved=False):
+    def decided(
+        self, pack, *, who="child", game="luanti", publisher=None, label=0, age=12, grants=(), approved=False, place="home"
+    ):
         """The fields of a decision, made as the daemon makes them."""
         at = self.site.clock.wall()
         today = day_name(ZONE, at)
         facts = Facts(
-            now=at, place="home", game=game, publisher=publisher, label=label,
+            now=at, place=place, game=game, publisher=publisher, label=label,
             born=None if age is None else date(today.year - age, 1, 1), played=self.played(who), grants=tuple(grants),
             approved=frozenset({game} if approved else ()),
         )  # fmt: skip
@@ -111,16 +113,16 @@ class SeatUnderTest:
             inline = {"kind": "budget", "ms": rule.ms, "per": rule.per, "games": list(rule.games), "days": list(rule.days),
                       "id": rule.id, "cite": rule.cite, "authority": rule.authority, "addressee": rule.addressee}
         return {
-            "who": who, "at": at, "age": age, "place": "home", "game": game, "label": label, "publisher": publisher,
+            "who": who, "at": at, "age": age, "place": place, "game": game, "label": label, "publisher": publisher,
             "before": totals(facts.played, game, publisher, *day_bounds(ZONE, at)),
             "grants": tuple(entry.GrantLine(one.by, one.ms, one.game, one.given) for one in grants), "approved": approved,
             "verdict": decision.verdict, "rule": reason.rule, "cite": reason.cite, "pack": reason.pack,
             "params": reason.params, "inline": inline, "zone": ZONE, "budget": reason.budget_ms, "until": decision.until,
         }  # fmt: skip
 
-    def due(self, play, pack, **changed):
+    def due(self, play, pack, /, **changed):
         fields = self.decided(pack, who=play.who, game=play.game, publisher=play.publisher)
-        return self.add(entry.PlayDue, play=play.seq, **{**fields, **changed})
+        return self.add(entry.PlayDue, **{"play": play.seq, **fields, **changed})
 
     def refuse(self, pack, **facts):
         return self.add(entry.LaunchRefused, how="gate", **self.decided(pack, **facts))

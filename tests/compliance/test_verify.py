@@ -1,12 +1,307 @@
-"""giochoi-verify: what it says of an honest log."""
+"""The verifier against honest logs, and against an operator who owns disk, database and the log's key."""
 
-from compliance import bundle
+import base64
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from compliance import bundle, entry, tree
+from compliance.chain import digest, seal_message
+from compliance.container import pack
+from compliance.note import COSIGNATURE, NoteError, Signer, VerifierKey, checkpoint_text
+from compliance.tiles import encode_entries, entry_bundles, hash_tiles
+from compliance.trust import parse_trust
 from compliance.verify import verify
 
+WITNESS = Signer("witness.example/w1", b"\x05" * 32)
+WITNESS_KEY = VerifierKey(WITNESS.name, COSIGNATURE, WITNESS.key.public)
+TIME = 1_795_500_000
 
-def test_an_honest_day_verifies(site):
-    """A day of play, dues, a refusal and a grant holds, and every decision follows."""
+
+def cosigned(note):
+    text = note.rpartition("\n\n")[0] + "\n"
+    signature = WITNESS.sign_bytes(f"cosignature/v1\ntime {TIME}\n{text}".encode())
+    blob = WITNESS_KEY.id + TIME.to_bytes(8, "big") + signature
+    return f"{note}— {WITNESS.name} {base64.b64encode(blob).decode()}\n"
+
+
+def forge(entries, signer, packs, sign=lambda note: note):
+    """The bundle of a log that an operator with this key makes up from these entries: as consistent as can be."""
+    leaves = level = [tree.leaf_hash(data) for data in entries]
+    members = {bundle.pack_path(sha): text.encode() for sha, text in packs.items()}
+    members["key"] = f"{signer.vkey}\n".encode()
+    members["checkpoint"] = sign(signer.sign(checkpoint_text(signer.name, len(entries), tree.root_of(leaves)))).encode()
+    for tile in entry_bundles(len(entries)):
+        members[tile.path] = encode_entries(entries[tile.first : tile.first + tile.width])
+    for tile in hash_tiles(len(entries)):
+        if tile.level and not tile.number:
+            level = [tree.root_of(level[at : at + 256]) for at in range(0, len(level) - 255, 256)]
+        members[tile.path] = b"".join(level[tile.first : tile.first + tile.width])
+    return b"".join(pack(sorted(members.items())))
+
+
+def rechained(lines, signers):
+    """The entries with seq, prev and seals made anew, by whoever holds all seats' keys."""
+    heads, done = {}, []
+    for line in lines:
+        seq, prev, sealed = heads.get(line.seat, (0, "", 0))
+        line = msgspec.structs.replace(line, seq=seq + 1, prev=prev)  # noqa: PLW2901
+        if isinstance(line, entry.Seal):
+            line = msgspec.structs.replace(line, first=sealed + 1, last=seq, head=prev)  # noqa: PLW2901
+            signature = signers[line.seat].sign_bytes(seal_message(line)).hex()
+            line = msgspec.structs.replace(line, sig=signature)  # noqa: PLW2901
+            sealed = line.seq
+        data = entry.encode(line)
+        heads[line.seat] = (line.seq, digest(data), sealed)
+        done.append(data)
+    return done
+
+
+@pytest.fixture
+def honest(site):
     site.honest_day()
-    report = verify(bundle.parse(site.bundle()))
+    return site
+
+
+@pytest.fixture
+def lines(honest):
+    return [entry.decode(data) for data in honest.log.entries()]
+
+
+@pytest.fixture
+def texts(honest):
+    """The packs' texts by their SHA-256."""
+    members = bundle.parse(honest.bundle()).members
+    return {name[6:70]: data.decode() for name, data in members.items() if name.startswith("packs/")}
+
+
+@pytest.fixture
+def tamper(honest, texts):
+    """Verifies what an operator with the log's key, but no seat's, makes of these entries."""
+
+    def verified(entries, signer=honest.signer, **options):
+        return verify(bundle.parse(forge(entries, signer, texts)), **options)
+
+    return verified
+
+
+@pytest.fixture
+def forged(honest, tamper):
+    """The same by an operator who also holds the keys of all seats, as on a home's one PC."""
+    signers = {"agent": honest.signer, "home-pc": honest.seats["home-pc"].signer}
+    return lambda lines, **options: tamper(rechained(lines, signers), **options)
+
+
+def place_of(lines, kind, number=0):
+    return [index for index, line in enumerate(lines) if isinstance(line, kind)][number]
+
+
+# --- honest ---------------------------------------------------------------------------------------------------------------
+
+
+def test_an_honest_day_is_whole_and_not_anchored(honest):
+    report = verify(bundle.parse(honest.bundle()))
     assert report.failures == ()
+    assert (report.ok, report.anchored, report.origin, report.size) == (True, 0, honest.signer.name, honest.log.size)
+    assert report.fingerprint == honest.signer.key.fingerprint
     assert (report.audit.decisions, report.audit.plays, report.audit.days) == (4, 3, 1)
+
+
+def test_an_empty_log_is_whole(site):
+    empty = forge([], site.signer, {})
+    report = verify(bundle.parse(empty))
+    assert (report.failures, report.size) == ((), 0)
+
+
+def test_a_forgery_without_change_is_the_log_itself(honest, lines, tamper, forged):
+    """So that what the tests below see comes from the change alone."""
+    entries = list(honest.log.entries())
+    assert tamper(entries).failures == ()
+    assert forged(lines).failures == ()
+    assert rechained(lines, {"agent": honest.signer, "home-pc": honest.seats["home-pc"].signer}) == entries
+
+
+# --- an operator with the log's key -------------------------------------------------------------------------------------------
+
+
+def test_every_dropped_entry_is_missed(lines, tamper, honest):
+    """Whichever one it is: a later entry, a seal or a play tells of it."""
+    entries = list(honest.log.entries())
+    for index, line in enumerate(lines):
+        report = tamper(entries[:index] + entries[index + 1 :])
+        assert not report.ok, index
+        assert f"seat {line.seat}" in report.failures[0].where or "seat home-pc" in report.failures[0].where
+
+
+def test_every_two_swapped_entries_of_a_seat_are_seen(lines, tamper, honest):
+    entries = list(honest.log.entries())
+    for index in range(len(entries) - 1):
+        if lines[index].seat == lines[index + 1].seat:
+            swapped = [*entries[:index], entries[index + 1], entries[index], *entries[index + 2 :]]
+            report = tamper(swapped)
+            assert f"entry {index} " in report.failures[0].where
+
+
+def test_an_edited_entry_breaks_its_chain(lines, tamper, honest):
+    """Without the seat's key no edit can be sealed again."""
+    entries = list(honest.log.entries())
+    index = place_of(lines, entry.PlayEnded)
+    entries[index] = entry.encode(msgspec.structs.replace(lines[index], ms=60_000))
+    assert f"entry {index + 1} " in tamper(entries).failures[0].where
+
+
+def test_a_tail_cut_within_a_batch_leaves_entries_without_a_seal(lines, tamper, honest):
+    entries = list(honest.log.entries())
+    end = place_of(lines, entry.PlayEnded, 1)
+    first = tamper(entries[:end]).failures[0]
+    assert "no seal" in first.what
+    assert "seat home-pc" in first.where
+
+
+def test_a_tail_cut_at_a_seal_is_seen_by_those_who_saw_more(honest, tamper):
+    """Alone the shorter log is whole; an earlier checkpoint or a witness shows that there was more."""
+    seat = honest.seats["home-pc"]
+    before = list(honest.log.entries())
+    seat.start()
+    honest.deliver()
+    later = honest.log.checkpoint
+    assert tamper(before).ok
+    (failure,) = tamper(before, since=later).failures
+    assert failure.where == "--since"
+
+
+def test_a_log_without_its_seats_enrolment_is_refused(lines, forged):
+    index = place_of(lines, entry.SeatEnrolled, 1)
+    report = forged(lines[:index] + lines[index + 1 :])
+    assert "seat.enrolled" in report.failures[0].what
+
+
+def test_a_seat_key_cannot_be_replaced(lines, forged):
+    """An operator who enrols a seat again, with a key of his own."""
+    index = place_of(lines, entry.SeatEnrolled, 1)
+    again = msgspec.structs.replace(lines[index], key=WITNESS.vkey)
+    report = forged([*lines[: index + 1], again, *lines[index + 1 :]])
+    assert f"entry {index + 1} " in report.failures[0].where
+
+
+def test_a_whole_log_made_up_anew_is_seen_only_from_outside(honest, lines, forged):
+    """With all keys in hand an operator rewrites everything: the bundle alone is whole, the inspector's memory is not."""
+    seen = honest.log.checkpoint
+    quiet = [line for line in lines if not isinstance(line, entry.GrantGiven | entry.Presence)]
+    renumbered = _replayed(quiet)
+    alone = forged(renumbered)
+    assert (alone.failures, alone.anchored) == ((), 0)
+    (failure,) = forged(renumbered, since=seen).failures
+    assert failure.where == "--since"
+    trust = parse_trust(f"log {honest.signer.vkey}\nwitness w {WITNESS_KEY.text}\nquorum w\n".encode())
+    (failure,) = forged(renumbered, trust=trust).failures
+    assert failure.where == "checkpoint"
+
+
+def _replayed(lines):
+    """Lines whose references to plays are those of their new numbers."""
+    numbers, new, count = {}, [], {}
+    for line in lines:
+        count[line.seat] = count.get(line.seat, 0) + 1
+        if isinstance(line, entry.PlayStarted):
+            numbers[line.seq] = count[line.seat]
+        if isinstance(line, entry.PlayDue | entry.PlayEnded):
+            line = msgspec.structs.replace(line, play=numbers[line.play])  # noqa: PLW2901
+        new.append(line)
+    return new
+
+
+def test_a_log_under_another_key_is_seen_by_trust_and_since(honest, lines, tamper):
+    signer = Signer(honest.signer.name, b"\x09" * 32)
+    signers = {"agent": signer, "home-pc": honest.seats["home-pc"].signer}
+    enrolled = [
+        msgspec.structs.replace(line, key=signer.vkey) if isinstance(line, entry.SeatEnrolled) and line.id == "agent" else line
+        for line in lines
+    ]
+    entries = rechained(enrolled, signers)
+    assert tamper(entries, signer).ok
+    trust = parse_trust(f"log {honest.signer.vkey}\nquorum none\n".encode())
+    assert [one.where for one in tamper(entries, signer, trust=trust).failures] == ["key"]
+    assert [one.where for one in tamper(entries, signer, since=honest.log.checkpoint).failures] == ["--since"]
+
+
+def test_the_agents_chain_under_another_key_is_refused(lines, honest, tamper):
+    signers = {"agent": WITNESS, "home-pc": honest.seats["home-pc"].signer}
+    assert "seat agent" in tamper(rechained(lines, signers)).failures[0].where
+
+
+# --- members ----------------------------------------------------------------------------------------------------------------
+
+
+def test_members_that_are_missing_changed_or_too_many_are_named(honest):
+    """In a container that was packed anew, as an operator would."""
+    members = dict(bundle.parse(honest.bundle()).members)
+    size = honest.log.size
+    other = Signer("x", bytes(32)).vkey + "\n"
+    tile = members[f"tile/0/000.p/{size}"]
+    for name, change, where in (
+        ("checkpoint", None, "checkpoint"), ("key", None, "key"), (f"tile/0/000.p/{size}", None, f"tile/0/000.p/{size}"),
+        (f"tile/entries/000.p/{size}", None, f"tile/entries/000.p/{size}"), ("tile/1/000.p/1", tile[:32], "tile/1/000.p/1"),
+        ("key", other.encode(), "checkpoint"), ("key", members["key"] + b"\n", "key"), ("key", b"\xff", "key"),
+        ("notes.txt", b"hello", "notes.txt"), (f"packs/{'0' * 64}.toml", b"hello", f"packs/{'0' * 64}.toml"),
+        (f"tile/0/000.p/{size}", bytes(32) + tile[32:], f"tile/entries/000.p/{size}, mục 0 / entry 0"),
+        (f"tile/0/000.p/{size}", tile[:-1], f"tile/0/000.p/{size}"),
+        ("checkpoint", honest.signer.sign(checkpoint_text(honest.signer.name, size, bytes(32))).encode(), "checkpoint"),
+    ):  # fmt: skip
+        changed = {**members, name: change} if change is not None else {one: members[one] for one in members if one != name}
+        if not {"checkpoint", "key"} <= changed.keys():
+            changed |= {} if {"checkpoint", "key"} & changed.keys() else {"key": b""}
+        report = verify(bundle.parse(b"".join(pack(sorted(changed.items())))))
+        assert report.failures[0].where.startswith(where), (name, report.failures[0])
+
+
+def test_a_decision_whose_pack_is_not_there_does_not_follow(honest, tamper):
+    honest.packs = {}
+    report = verify(bundle.parse(honest.bundle()))
+    assert "its pack" in report.failures[0].what
+    assert "play.due" in report.failures[0].where
+
+
+# --- trust --------------------------------------------------------------------------------------------------------------------
+
+
+def test_an_earlier_checkpoint_anchors_what_it_covers(honest):
+    seen, size = honest.log.checkpoint, honest.log.size
+    honest.seats["home-pc"].start()
+    honest.deliver()
+    report = verify(bundle.parse(honest.bundle()), since=seen)
+    assert (report.ok, report.anchored) == (True, size)
+    assert report.size > size
+
+
+def test_the_checkpoint_itself_is_an_earlier_one(honest):
+    report = verify(bundle.parse(honest.bundle()), since=honest.log.checkpoint)
+    assert (report.ok, report.anchored) == (True, report.size)
+
+
+def test_a_quorum_of_witnesses_anchors_everything(honest, texts):
+    trust = parse_trust(f"log {honest.signer.vkey}\nwitness w {WITNESS_KEY.text}\nquorum w\n".encode())
+    signed = forge(list(honest.log.entries()), honest.signer, texts, cosigned)
+    report = verify(bundle.parse(signed), trust)
+    assert (report.failures, report.anchored, report.witnesses) == ((), report.size, ((WITNESS.name, TIME),))
+    unsigned = verify(bundle.parse(honest.bundle()), trust)
+    assert [one.where for one in unsigned.failures] == ["checkpoint"]
+
+
+def test_a_trusted_key_without_witnesses_anchors_nothing(honest):
+    trust = parse_trust(f"log {honest.signer.vkey}\nquorum none\n".encode())
+    report = verify(bundle.parse(honest.bundle()), trust)
+    assert (report.ok, report.trusted, report.anchored) == (True, True, 0)
+
+
+def test_what_is_no_checkpoint_is_bad_input_and_no_failure(honest):
+    with pytest.raises(NoteError):
+        verify(bundle.parse(honest.bundle()), since=b"hello")
+
+
+def test_damage_in_the_file_is_reported_beside_what_it_breaks(honest):
+    found = bundle.parse(honest.bundle())
+    damage = bundle.Damage("key", 7, "…")
+    report = verify(replace(found, damage=(damage,)), since=honest.log.checkpoint)
+    assert (report.ok, report.anchored, report.failures[0].where) == (False, 0, "byte 7 (key)")

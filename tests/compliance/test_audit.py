@@ -1,0 +1,319 @@
+"""What the entries say: decisions made again, play added up again, gaps, coverage. Here the seats' keys are in false hands."""
+
+import pytest
+
+from compliance import bundle, entry
+from compliance.verify import verify
+from rules.facts import Grant
+from rules.parse import parse_pack
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+
+
+@pytest.fixture
+def seat(site):
+    seat = site.enrol()
+    seat.start()
+    return seat
+
+
+@pytest.fixture
+def audit(site):
+    def audited():
+        site.deliver()
+        return verify(bundle.parse(site.bundle()))
+
+    return audited
+
+
+def said(report):
+    return [f"{one.where}: {one.what}" for one in report.failures]
+
+
+# --- decisions --------------------------------------------------------------------------------------------------------------
+
+
+def played(seat, minutes=60, **play):
+    play = seat.begin(**play)
+    seat.site.clock.run(minutes * MINUTE)
+    return play
+
+
+CASES = {
+    "a game's hour": lambda seat, pack: seat.due(played(seat), pack),
+    "three hours of a publisher": lambda seat, pack: [
+        seat.end(played(seat, 59, game=f"g{number}", publisher="p"), "by itself") for number in range(3)
+    ] and seat.due(played(seat, 3, game="g3", publisher="p"), pack),
+    "a label": lambda seat, pack: seat.refuse(pack, game="gta", label=18, age=17),
+    "a label at unknown age": lambda seat, pack: seat.refuse(pack, game="gta", label=12, age=None),
+    "ask first": lambda seat, pack: seat.refuse(pack, game="new", label=None),
+    "an hour and a grant": lambda seat, pack: seat.add(entry.PlayDue, play=played(seat, 70).seq, **seat.decided(
+        pack, grants=(Grant("guardian", 10 * MINUTE, None, seat.site.clock.wall()),))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_what_the_rules_decided_follows(site, seat, audit, case):
+    case(seat, site.pack())
+    report = audit()
+    assert said(report) == []
+    assert report.audit.decisions == 1
+
+
+@pytest.mark.parametrize(("hours", "rule"), [("08:00-22:00", "hours"), ("09:00-20:00", "hours"), ("10:00-21:00", "opening")])
+def test_parameters_are_put_into_the_pack(site, seat, audit, hours, rule):
+    """Closing hours of a game point, as the place set them."""
+    pack = parse_pack(site.packs["vn-game-point"], "vn-game-point", {"hours": hours})
+    site.clock.run(15 * HOUR if rule == "hours" else HOUR)
+    line = seat.refuse(pack, place="game-point")
+    assert line.rule == f"vn-game-point.{rule}"
+    assert said(audit()) == []
+
+
+def test_house_rules_stand_in_the_entry(site, seat, audit):
+    """For one game, for all games, and not at all."""
+    seat.due(played(seat, 20), site.house(20 * MINUTE))
+    seat.end(seat.plays[-1])
+    seat.due(played(seat, 10, game="b"), site.house(10 * MINUTE, "b"))
+    seat.end(seat.plays[-1])
+    seat.refuse(site.house(0, "c"), game="c")
+    assert said(audit()) == []
+
+
+def test_a_leap_days_child_has_its_age(make_clock, make_site, tmp_path):
+    """29 February 2028: an age is made up that the rules read the same."""
+    site = make_site(tmp_path / "leap")
+    site.clock.step(1_835_398_800_000 - site.clock.wall())
+    seat = site.enrol()
+    seat.refuse(site.pack(), game="gta", label=18, age=17)
+    site.deliver()
+    report = verify(bundle.parse(site.bundle()))
+    assert said(report) == []
+
+
+LIES = {
+    "less play than its budget": {"before": {"game": 59 * MINUTE, "publisher": 60 * MINUTE, "total": 60 * MINUTE}},
+    "an adult": {"age": 18},
+    "a negative age": {"age": -1},
+    "another rule": {"rule": "vn-147.daily-publisher"},
+    "an unknown rule": {"rule": "vn-147.nothing"},
+    "another verdict": {"verdict": "ask"},
+    "another citation": {"cite": "NĐ 999/2099"},
+    "another budget": {"budget": 61 * MINUTE},
+    "an unknown pack": {"pack": "0" * 64},
+    "a pack with other values": {"params": {"nothing": 1}},
+    "a house rule out of nothing": {"pack": "house", "inline": None},
+    "a house rule of no kind": {"pack": "house", "inline": {"kind": "curfew"}},
+    "a house rule with a field too many": {"pack": "house", "inline": {"kind": "budget", "ms": 0, "secret": 1}},
+    "a pack and a house rule": {"inline": {"kind": "budget"}},
+    "another zone": {"zone": "Asia/Tokyo"},
+    "no zone": {"zone": "Mars/Base"},
+    "no place": {"place": "moon"},
+    "sums that contradict each other": {"before": {"game": 60 * MINUTE, "publisher": 0, "total": 60 * MINUTE}},
+    "a sum left out": {"before": {"game": 60 * MINUTE, "total": 60 * MINUTE}},
+    "a grant that was not counted": {"grants": (entry.GrantLine("guardian", HOUR, None, 1_795_482_000_000),)},
+}
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES.keys())
+def test_a_decision_that_does_not_follow_is_named(site, seat, audit, lie):
+    play = played(seat)
+    line = seat.due(play, site.pack(), **lie)
+    first = said(audit())[0]
+    assert f"(seat home-pc, seq {line.seq}, play.due)" in first
+
+
+def test_a_play_that_was_never_started_cannot_be_due(site, seat, audit):
+    line = seat.due(played(seat), site.pack(), play=99)
+    assert f"seq {line.seq}" in said(audit())[0]
+
+
+# --- sums -----------------------------------------------------------------------------------------------------------------
+
+
+def test_play_that_was_shortened_contradicts_the_next_decision(site, seat, audit):
+    """An end that says less than was played: the later decision knows more."""
+    first = played(seat, 40, game="a")
+    line = seat.end(first, ms=10 * MINUTE)
+    first.ended = None
+    last = seat.due(played(seat, 20, game="a"), site.house(HOUR, "a"))
+    (failure, *_) = said(audit())
+    assert f"seq {last.seq}" in failure
+    assert line.ms == 10 * MINUTE
+
+
+@pytest.mark.parametrize("off", [-1, 1, MINUTE])
+def test_sums_of_ended_plays_are_met_to_the_millisecond(site, seat, audit, off):
+    seat.end(played(seat, 60))
+    fields = seat.decided(site.pack())
+    before = {name: ms + off for name, ms in fields["before"].items()}
+    line = seat.add(entry.LaunchRefused, how="gate", **{**fields, "before": before})
+    assert any(f"seq {line.seq}" in one and "add up" in one for one in said(audit()))
+
+
+@pytest.mark.parametrize(("off", "holds"), [(0, True), (900, True), (-900, True), (1100, False), (MINUTE, False)])
+def test_a_running_play_counts_to_the_second(site, seat, audit, off, holds):
+    play = played(seat, 70)
+    fields = seat.decided(site.pack())
+    before = {name: ms + off for name, ms in fields["before"].items()}
+    seat.add(entry.PlayDue, play=play.seq, **{**fields, "before": before})
+    assert (said(audit()) == []) is holds
+
+
+def test_plays_at_once_count_once_in_the_total(site, seat, audit):
+    one, two = seat.begin(game="a"), seat.begin(game="b")
+    site.clock.run(30 * MINUTE)
+    seat.end(one)
+    line = seat.due(two, site.house(30 * MINUTE))
+    assert line.before == {"game": 30 * MINUTE, "publisher": 30 * MINUTE, "total": 30 * MINUTE}
+    assert said(audit()) == []
+
+
+def test_a_pc_that_slept_is_believed_within_bounds(site, seat, audit):
+    """The wall clock went on, play did not."""
+    play = played(seat, 20)
+    site.clock.sleep(3 * HOUR)
+    site.clock.run(40 * MINUTE)
+    seat.due(play, site.pack())
+    seat.end(play)
+    seat.refuse(site.pack())
+    assert said(audit()) == []
+
+
+def test_the_log_of_another_player_does_not_count(site, seat, audit):
+    seat.end(played(seat, 59, who="sister"))
+    seat.due(played(seat, 60), site.pack())
+    assert said(audit()) == []
+
+
+def test_play_on_another_seat_may_be_known_or_not(site, seat, audit):
+    """Its end may have reached this seat in time, or not."""
+    other = site.enrol("cafe-2")
+    other.start()
+    other.end(played(other, 30))
+    play = played(seat, 60)
+    line = seat.due(play, site.pack())
+    assert line.before["game"] == HOUR
+    assert said(audit()) == []
+
+
+def test_after_a_crash_a_play_goes_on_and_counts_in_full(site, seat, audit):
+    """The same boot: the daemon was killed, the game ran on."""
+    play = played(seat, 30)
+    lost = site.clock.wall()
+    site.clock.run(10 * MINUTE)
+    seat.start(clean=False, lost_from=lost)
+    site.clock.run(20 * MINUTE)
+    seat.due(play, site.pack())
+    report = audit()
+    assert said(report) == []
+    (gap,) = report.audit.gaps
+    assert (gap.seat, gap.start, gap.end, gap.explained) == ("home-pc", lost, lost + 10 * MINUTE, False)
+
+
+def test_after_a_power_cut_the_end_is_late(site, seat, audit):
+    play = played(seat, 30)
+    site.clock.reboot()
+    seat.start(clean=False, lost_from=play.since + 30 * MINUTE)
+    seat.end(play, "power", late=True, ms=30 * MINUTE)
+    seat.due(played(seat, 31), site.pack())
+    report = audit()
+    assert said(report) == []
+    assert [one.kind for one in report.audit.findings] == ["late-play"]
+
+
+def test_a_summary_is_what_was_played(site, seat, audit):
+    for game in ("a", "b", "a"):
+        seat.end(played(seat, 10, game=game))
+    games = {"a": entry.GameDay(20 * MINUTE, 0, 0), "b": entry.GameDay(10 * MINUTE, 0, 0), "*": entry.GameDay(0, 0, 2)}
+    seat.add(entry.UsageDay, day="2026-11-24", who="child", games=games)
+    assert said(audit()) == []
+
+
+@pytest.mark.parametrize("games", [
+    {"a": entry.GameDay(10 * MINUTE - 1, 0, 0)}, {"a": entry.GameDay(11 * MINUTE, 0, 0)}, {},
+    {"a": entry.GameDay(10 * MINUTE, 0, 0), "b": entry.GameDay(1, 0, 0)},
+], ids=["less", "more", "nothing", "a game that was not played"])  # fmt: skip
+def test_a_summary_that_is_not_is_named(site, seat, audit, games):
+    seat.end(played(seat, 10, game="a"))
+    line = seat.add(entry.UsageDay, day="2026-11-24", who="child", games=games)
+    assert f"seq {line.seq}, usage.day" in said(audit())[0]
+
+
+@pytest.mark.parametrize("changed", [{"play": 99}, {"who": "x"}, {"game": "x"}, {"since": 1}, {"ms": -1}])
+def test_an_end_that_is_not_of_its_play_is_named(site, seat, audit, changed):
+    play = played(seat)
+    fields = {"play": play.seq, "who": "child", "game": "luanti", "since": play.since, "ms": HOUR}
+    line = seat.add(entry.PlayEnded, how="asked", late=False, **{**fields, **changed})
+    assert f"seq {line.seq}, play.ended" in said(audit())[0]
+
+
+def test_a_play_ends_once(site, seat, audit):
+    play = played(seat)
+    seat.end(play)
+    line = seat.end(play)
+    assert f"seq {line.seq}" in said(audit())[0]
+
+
+# --- gaps, coverage, findings ---------------------------------------------------------------------------------------------
+
+
+def kinds(report):
+    return [one.kind for one in report.audit.findings]
+
+
+def test_a_stop_explains_the_pause_after_it(site, seat, audit):
+    seat.stop()
+    stopped = site.clock.wall()
+    site.clock.run(HOUR)
+    seat.start()
+    (gap,) = audit().audit.gaps
+    assert (gap.start, gap.end, gap.explained) == (stopped, stopped + HOUR, True)
+
+
+def test_a_start_that_claims_an_order_that_was_not_is_a_failure(site, seat, audit):
+    site.clock.run(HOUR)
+    line = seat.start(clean=True)
+    assert f"seq {line.seq}, seat.start" in said(audit())[0]
+
+
+def test_coverage_is_the_share_of_minutes_alive(site, seat, audit):
+    """An hour alive, half an hour not, then an orderly stop: pauses do not count."""
+    site.clock.run(90 * MINUTE)
+    seat.add(entry.Presence, since=site.clock.wall() - 90 * MINUTE, bits="f" * 15)
+    seat.stop()
+    site.clock.run(5 * HOUR)
+    report = audit()
+    coverage = {one.seat: one.coverage for one in report.audit.seats}
+    assert coverage == {"agent": None, "home-pc": pytest.approx(2 / 3)}
+
+
+def test_what_an_inspector_should_know_is_told(site, seat, audit):
+    seat.add(entry.ClockJump, expected=site.clock.wall(), to=site.clock.wall() + HOUR)
+    raised = seat.add(entry.IssueRaised, id="gate-off")
+    seat.add(entry.IssueCleared, id="gate-off")
+    seat.add(entry.IssueRaised, id="agent-away")
+    play = played(seat)
+    seat.due(play, site.pack())
+    site.clock.run(5 * MINUTE)
+    seat.end(play)
+    site.agent.add(entry.AgentTick, seats={}, silent=("home-pc",))
+    site.agent.add(entry.PolicyChanged, target="place", packs=(entry.PackLine("x", "f" * 64, {}),), house=True)
+    report = audit()
+    assert said(report) == []
+    assert sorted(kinds(report)) == ["clock-jump", "issue", "issue", "late", "overrun", "pack", "silent"]
+    assert any(f"seq {raised.seq}" in one.where and "over at" in one.what for one in report.audit.findings)
+
+
+def test_a_clock_that_went_back_is_told(site, seat, audit):
+    site.clock.step(-HOUR)
+    seat.add(entry.IssueRaised, id="x")
+    assert "clock-back" in kinds(audit())
+
+
+def test_entries_that_come_late_by_the_agents_clock_are_told(site, seat, audit):
+    seat.add(entry.IssueRaised, id="x")
+    site.clock.run(HOUR)
+    site.agent.add(entry.AgentTick, seats={}, silent=())
+    assert "late" in kinds(audit())

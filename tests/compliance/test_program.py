@@ -1,0 +1,123 @@
+"""giochoi-verify as a program: exit codes, one line for bad input, JSON, Vietnamese first."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from compliance import entry
+from compliance.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def file(site, tmp_path):
+    site.honest_day()
+    path = tmp_path / "log.giochoi"
+    path.write_bytes(site.bundle())
+    return path
+
+
+def test_a_whole_bundle_is_exit_0_with_the_keys_fingerprint(site, file, capsys):
+    assert main([str(file)]) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("Toàn vẹn, chưa neo / Whole, not anchored\n")
+    assert site.signer.key.fingerprint in told.out
+    assert told.err == ""
+
+
+def test_a_changed_byte_is_exit_4_and_said_where(file, capsys):
+    data = bytearray(file.read_bytes())
+    data[data.index(b"play.due")] ^= 1
+    file.write_bytes(data)
+    assert main([str(file)]) == 4
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert first == "KHÔNG ĐẠT / NOT VERIFIED"
+    assert "tile/entries/000.p/" in second
+    assert "/ entry " in second
+
+
+def test_json_is_one_document(site, file, capsys):
+    assert main([str(file), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["ok"], told["anchored"], told["size"], told["failures"]) == (True, False, site.log.size, [])
+    assert (told["key"], told["fingerprint"]) == (site.signer.vkey, site.signer.key.fingerprint)
+    assert (told["decisions"], told["plays"], told["days"]) == (4, 3, 1)
+    assert told["seats"][1]["first"] == "2026-11-24T08:00:00+07:00"
+
+
+def test_json_of_a_failure_says_where_and_what(file, capsys):
+    data = file.read_bytes()
+    file.write_bytes(data.replace(b'"game":"luanti"', b'"game":"luantj"', 1))
+    assert main([str(file), "--json"]) == 4
+    first = json.loads(capsys.readouterr().out)["failures"][0]
+    assert first.keys() == {"where", "what"}
+
+
+def test_since_and_trust_anchor(site, file, tmp_path, capsys):
+    since, trust = tmp_path / "checkpoint", tmp_path / "trust"
+    since.write_text(site.log.checkpoint, encoding="utf-8")
+    trust.write_text(f"log {site.signer.vkey}\nquorum none\n", encoding="utf-8")
+    assert main([str(file), "--since", str(since), "--trust", str(trust)]) == 0
+    assert "Toàn vẹn và được neo / Whole and anchored" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("content", ["hello", ""])
+@pytest.mark.parametrize("option", ["--since", "--trust", "BUNDLE"])
+def test_files_that_are_not_what_is_asked_for_are_exit_2_in_one_line(file, tmp_path, capsys, option, content):
+    other = tmp_path / "other"
+    other.write_text(content, encoding="utf-8")
+    arguments = [str(other)] if option == "BUNDLE" else [str(file), option, str(other)]
+    assert main(arguments) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert len(told.err.splitlines()) == 1
+    assert str(other) in told.err
+
+
+@pytest.mark.parametrize("option", ["--since", "--trust", "BUNDLE"])
+def test_files_that_cannot_be_read_are_exit_2_in_one_line(file, tmp_path, capsys, option):
+    arguments = [str(tmp_path / "absent")] if option == "BUNDLE" else [str(file), option, str(tmp_path / "absent")]
+    assert main(arguments) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", [[], ["a", "b"], ["a", "--nothing"]])
+def test_bad_usage_is_exit_2(arguments, capsys):
+    with pytest.raises(SystemExit) as error:
+        main(arguments)
+    assert error.value.code == 2
+
+
+def test_it_runs_as_a_program_of_its_own(file):
+    done = subprocess.run([sys.executable, "-m", "compliance", file, "--json"], cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["ok"] is True
+
+
+def test_names_in_a_log_cannot_command_a_terminal(site, tmp_path, capsys):
+    site.enrol().add(entry.IssueRaised, id="\x1b[2J\u202e")
+    site.deliver()
+    path = tmp_path / "log.giochoi"
+    path.write_bytes(site.bundle())
+    assert main([str(path)]) == 0
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert "\u202e" not in told
+
+
+def test_a_reader_that_has_read_enough_is_no_error(file):
+    command = f"'{sys.executable}' -m compliance '{file}' | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_terminal_without_utf_8_is_no_reason_for_a_traceback(file):
+    done = subprocess.run(
+        [sys.executable, "-m", "compliance", file], cwd=ROOT, capture_output=True, check=False,
+        env={"PYTHONIOENCODING": "ascii", "PATH": ""},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
