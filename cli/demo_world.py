@@ -97,6 +97,7 @@ class World:
             try:
                 self.playing = subprocess.Popen(
                     self.command,
+                    cwd=self.home.root,
                     stdin=subprocess.DEVNULL,
                     stdout=out,
                     stderr=out,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,12 @@ def giochoi(home_folder) -> Giochoi:
     return Giochoi(home_folder)
 
 
+@pytest.fixture(scope="session")
+def giochoi_in() -> type[Giochoi]:
+    """`giochoi_in(home)`, for a home that several tests share."""
+    return Giochoi
+
+
 @pytest.fixture
 def fails(home_folder, monkeypatch, capsys):
     """`giochoi.fails` inside the test's own process, for the many mistakes there are."""
@@ -88,9 +95,11 @@ class Servers:
         server.communicate(timeout=20)
 
 
-@pytest.fixture
-def servers(home_folder):
-    made = Servers(home_folder)
-    yield made
-    for room in tuple(made.running):
-        made.stop(room)
+@pytest.fixture(scope="module")
+def servers():
+    """One home for all tests of a file: starting servers takes longer than asking them."""
+    with tempfile.TemporaryDirectory(prefix="gc-") as folder:
+        made = Servers(Path(folder))
+        yield made
+        for room in tuple(made.running):
+            made.stop(room)

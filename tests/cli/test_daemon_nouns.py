@@ -1,0 +1,175 @@
+"""status, why, usage, grant, doctor against a real daemon that watches a real program."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import datetime
+
+import psutil
+import pytest
+
+from host.clock import SystemClock
+
+GAME = "import time\nwhile True: time.sleep(0.2)\n# {}\n"
+
+
+@pytest.fixture(scope="module")
+def seat(servers, giochoi_in):
+    """An agent and a daemon; the daemon refuses nothing on this machine's file systems."""
+    (servers.home / "daemon").mkdir(mode=0o700)
+    (servers.home / "daemon" / "config.toml").write_text("[gate]\nenabled = false\n")
+    servers.start("agent")
+    servers.start("daemon")
+    return giochoi_in(servers.home)
+
+
+@pytest.fixture(scope="module")
+def turtles(seat):
+    """The command of a game that An, who plays as this account, may play half an hour a day. The place has noon just now, so
+    that the day's limit does not start anew within that half hour."""
+    script = seat.home / f"turtles-{seat.home.name}.py"
+    script.write_text(GAME.format(seat.home.name))
+    for words in (
+        ("place", "set", "home", "--zone", zone_with_noon()),
+        ("player", "add", "An", "--born", "2014-05-01", "--account", psutil.Process().username()),
+        ("game", "add", "turtles", "--exe", str(script), "--label", "VN00"),
+        ("policy", "use", "An", "vn-147"),
+        ("limit", "An", "30", "--game", "turtles"),
+    ):
+        done = seat(*words)
+        assert (done.returncode, done.stderr) == (0, ""), done  # in force: nothing is pending
+    return [sys.executable, str(script)]
+
+
+@pytest.fixture
+def playing(seat, turtles):
+    """The game runs, and the daemon knows."""
+    with subprocess.Popen(turtles) as game:
+        try:
+            for _ in range(60):
+                if any(one["running"] for one in told(seat, "status")["players"][0]["games"]):
+                    break
+            yield game
+        finally:
+            game.kill()
+
+
+def zone_with_noon():
+    """A zone whose clocks show 12 now. Their names count hours west of Greenwich as positive."""
+    return f"Etc/GMT{SystemClock().wall() // 3_600_000 % 24 - 12:+d}"
+
+
+def told(seat, *words):
+    done = seat(*words, "--json")
+    assert done.returncode == 0, done
+    return json.loads(done.stdout)
+
+
+@pytest.mark.usefixtures("playing")
+def test_status_has_the_contracts_shape_and_reads_well(seat):
+    """Seconds as floats, times with offset, what recognised the game, and the rule that ends it first."""
+    status = told(seat, "status")
+    text = seat("status").stdout
+
+    [player] = status["players"]
+    [game] = player["games"]
+    assert status["daemon"].keys() == {"version", "since", "watch", "issues", "roster"}
+    assert (player["name"], player["age"], player["allowed"], player["left_s"], player["reason"]) == (
+        "An",
+        12,
+        True,
+        None,
+        None,
+    )
+    assert (game["id"], game["running"], game["match"], game["reason"]["rule"]) == (
+        "turtles",
+        True,
+        ["content", "name"],
+        "house.turtles",
+    )
+    assert game["used_s"] + game["left_s"] == pytest.approx(1800, abs=0.01)
+    assert datetime.fromisoformat(game["until"]).utcoffset() == datetime.fromisoformat(status["daemon"]["since"]).utcoffset()
+    assert all(word in text for word in ("An (12)", "▶ turtles", "còn 29 phút / 29 min left", "đại lý trả lời / agent answers"))
+
+
+@pytest.mark.usefixtures("playing")
+def test_why_names_every_rule_with_its_citation(seat):
+    """The decision, then what each rule alone would say."""
+    why = told(seat, "why", "An", "turtles")
+    text = seat("why", "An", "turtles").stdout
+
+    rules = {rule["rule"]: rule for rule in why["rules"]}
+    assert (why["verdict"], why["reason"]["rule"]) == ("allow", "house.turtles")
+    assert {"house.turtles", "vn-147.daily-game"} <= rules.keys()
+    numbers = rules["house.turtles"]
+    assert (numbers["budget_s"], numbers["granted_s"]) == (1800.0, 0.0)
+    assert numbers["used_s"] + why["left_s"] == 1800.0
+    assert all(rule["cite"] for rule in why["rules"])
+    assert "turtles: được chơi / allowed, còn 29 phút / 29 min left" in text
+    assert all(rule in text for rule in rules)
+
+
+def test_a_grant_adds_is_listed_and_taken_back(seat, turtles):
+    """In force when the command returns."""
+    before = told(seat, "why", "An", "turtles")["left_s"]
+    id_ = told(seat, "grant", "An", "0.5", "--game", "turtles", "--reason", "bài xong rồi")["id"]
+    after = told(seat, "why", "An", "turtles")["left_s"]
+    [grant] = told(seat, "grants")["grants"]
+    shown = seat("grants").stdout
+    back = seat("revoke", id_)
+
+    assert after == before + 30
+    assert (grant["id"], grant["player"], grant["minutes"], grant["game"], grant["revoked"]) == (
+        id_,
+        "an",
+        0.5,
+        "turtles",
+        None,
+    )
+    assert datetime.fromisoformat(grant["given"]).hour in {12, 13}
+    assert "bài xong rồi" in shown
+    assert (back.returncode, told(seat, "why", "An", "turtles")["left_s"]) == (0, before)
+    assert told(seat, "grants")["grants"][0]["revoked"] is not None
+
+
+@pytest.mark.usefixtures("playing")
+def test_usage_counts_by_player_and_game(seat):
+    """In the place's zone; a day without play is empty."""
+    usage = told(seat, "usage")
+    text = seat("usage").stdout
+
+    assert usage["zone"].startswith("Etc/GMT")
+    assert usage["players"]["an"]["total_s"] == usage["players"]["an"]["games"]["turtles"] > 0
+    assert "turtles" in text
+    assert told(seat, "usage", "--day", "2020-02-29")["players"] == {}
+
+
+def test_doctor_says_what_is_not_enforced_by_its_exit_code(seat, turtles):
+    """Without the gate a game is ended at its start, not before: that is not all that could be."""
+    done = seat("doctor")
+    checks = {check["id"]: check["ok"] for check in json.loads(seat("doctor", "--json").stdout)["checks"]}
+
+    assert (done.returncode, checks["watch"], checks["agent"]) == (1, False, True)
+    assert "✗" in done.stdout
+
+
+def test_names_that_nobody_has_are_bad_input(seat):
+    """One line, exit 2."""
+    for words in (("why", "Zed"), ("grant", "Zed", "5"), ("grant", "guest", "5", "--game", "no-such"), ("revoke", "no-such")):
+        seat.fails(2, *words)
+
+
+def test_a_daemon_that_went_away_leaves_a_change_for_its_next_start(servers, seat):
+    """Exit 0, and in force when the daemon starts."""
+    servers.stop("daemon")
+    done = seat("player", "add", "Bi", "--born", "2012-02-29")
+    servers.start("daemon")
+
+    assert done.returncode == 0
+    assert "in force when the daemon starts" in done.stderr
+    for _ in range(50):
+        if "Bi" in [player["name"] for player in told(seat, "status")["players"]]:
+            return
+    pytest.fail("the daemon started with an older roster")

@@ -1,0 +1,114 @@
+"""The main job, end to end, as `make run` does it, with less time."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from cli import demo, demo_setup
+from cli.demo_view import View
+from cli.output import Output
+
+TOP = Path(__file__).resolve().parents[2]
+
+
+def left_behind():
+    """Homes and processes of demos."""
+    found = {path.name for path in Path(tempfile.gettempdir()).glob("giochoi-demo-*")}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if b"/giochoi-demo-" in command:
+            found.add(f"{folder.name} {command!r}")
+    return found
+
+
+@pytest.mark.slow
+def test_each_step_is_observed_and_nothing_stays_behind(giochoi):
+    """Exit 0; --json tells each step with what was measured."""
+    before = left_behind()
+    done = giochoi("demo", "--seconds", "5", "--json")
+
+    told = json.loads(done.stdout)
+    assert [step["id"] for step in told["steps"] if not step["ok"]] == []
+    assert (done.returncode, told["ok"], len(told["steps"])) == (0, True, len(demo.STEPS))
+    assert left_behind() <= before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_demo_cleans_up(number):
+    """Ctrl-C, SIGTERM, a closed terminal: exit 130, servers ended, the home gone, no traceback."""
+    before = left_behind()
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "cli", "demo"], cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as run:
+        while b"3. " not in run.stdout.readline():  # both servers run
+            assert run.poll() is None
+        run.send_signal(number)
+        _, err = run.communicate(timeout=30)
+
+    assert (run.returncode, err) == (130, b"")
+    assert left_behind() <= before
+
+
+@pytest.mark.slow
+def test_a_real_game_of_the_catalogue(giochoi, tmp_path):
+    """Whatever is on the PATH under a catalogued name; unrated, so a guardian lets it through first. It closes when asked."""
+    (tmp_path / "pingus").write_text("#!/bin/sh\nwhile :; do sleep 0.2; done\n")
+    (tmp_path / "pingus").chmod(0o755)
+    done = giochoi("demo", "--seconds", "5", "--game", "pingus", "--json", PATH=f"{tmp_path}:{os.environ['PATH']}")
+
+    steps = {step["id"]: step["measured"] for step in json.loads(done.stdout)["steps"]}
+    assert done.returncode == 0, steps
+    assert "unrated" in steps["game"]
+    assert "closed by itself" in steps["ended"]
+
+
+def test_a_game_that_runs_already_is_refused(giochoi, tmp_path):
+    """The demo must not end somebody's game."""
+    (tmp_path / "pingus").write_text("#!/bin/sh\nwhile :; do sleep 0.2; done\n")
+    (tmp_path / "pingus").chmod(0o755)
+    with subprocess.Popen([tmp_path / "pingus"]) as game:
+        try:
+            line = giochoi.fails(1, "demo", "--game", "pingus", PATH=f"{tmp_path}:{os.environ['PATH']}")
+        finally:
+            game.kill()
+
+    assert str(game.pid) in line
+
+
+def test_a_game_that_is_not_installed_is_named_with_what_was_looked_for(fails, monkeypatch):
+    """Exit 1: it could be."""
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+
+    assert "supertux2" in fails(1, "demo", "--game", "supertux")
+
+
+@pytest.mark.parametrize(("left_ms", "waits"), [(60_000, True), (200_000, False)])
+def test_close_to_midnight_the_demo_waits_for_the_new_day(make_clock, left_ms, waits):
+    """A day's limit starts anew at midnight in Vietnam, whatever zone the PC has."""
+    midnight = 1_795_539_600_000  # 2026-11-25 00:00 in Hanoi
+    clock = make_clock(wall=midnight - left_ms)
+
+    class World:
+        seconds = 20
+        clock = None
+
+        def pause(self, seconds):
+            self.clock.run(round(seconds * 1000))
+
+    world = World()
+    world.clock = clock
+    demo_setup.wait_past_midnight(world, View(Output(json=True)))
+
+    assert (clock.wall() > midnight) is waits
