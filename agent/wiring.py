@@ -48,6 +48,8 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         stack.callback(store.close)
         with store.transaction() as tables:
             origin = tables.state.get().origin
+        if (home.agent / "log.db").exists() and not (home.agent / "log.key").exists():
+            raise _gone(home.agent / "log.key")
         keys = load_keys(home, origin)
         chain = OwnChain(store, keys.log, clock)
         log = _log(home.agent / "log.db", keys.log, chain)
@@ -68,8 +70,7 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
 async def serve(home: Home, clock: Clock, ready: Callable[[str], None]) -> None:
     """Run an agent until SIGTERM or SIGINT. `ready` is told the address once it answers. Errors as `opened`."""
     stop = asyncio.Event()
-    _on_signals(stop.set)
-    with opened(home, clock) as agent:
+    with _told_to_stop(stop.set), opened(home, clock) as agent:
         prepare(Path(home.agent_address).parent, 0o755)
         server = await rpc.serve(home.agent_address, routes(agent), by_roster(files().owner(), lambda: agent.registry.roster))
         scheduler = schedule(agent.tick, agent.retry)
@@ -89,10 +90,7 @@ def _store(folder: Path) -> Store:
     path = folder / "agent.db"
     if not path.exists():
         if (folder / "log.db").exists():  # made only after the registry
-            raise StartError(
-                f"{path}: mất, nhưng log.db vẫn còn; hãy khôi phục bản sao lưu",
-                f"{path}: gone, but log.db is there; restore a backup",
-            )
+            raise _gone(path)
         create(path, new_origin(), secrets.token_bytes(32))
     return open_store(path)
 
@@ -100,12 +98,24 @@ def _store(folder: Path) -> Store:
 def _log(path: Path, signer: Signer, chain: OwnChain) -> Log:
     """The log, made at the first start. A registry whose entries were logged has had one."""
     if chain.delivered and not (path.exists() and path.stat().st_size):
-        raise StartError(f"{path}: mất; hãy khôi phục bản sao lưu", f"{path}: gone; restore a backup")
+        raise _gone(path)
     return Log(path, signer)
 
 
-def _on_signals(stop: Callable[[], None]) -> None:
+def _gone(path: Path) -> StartError:
+    """A log goes on with all that it began with, or not at all."""
+    return StartError(f"{path}: mất; hãy khôi phục bản sao lưu", f"{path}: gone; restore a backup")
+
+
+@contextmanager
+def _told_to_stop(stop: Callable[[], None]) -> Iterator[None]:
+    """SIGTERM and SIGINT call `stop` in the running loop."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # Not loop.add_signal_handler, which not every system's loop has.
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+    # Not loop.add_signal_handler, which not every system's loop has.
+    signals = (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop)) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -14,9 +14,8 @@ OWN = 990
 
 def at(place):
     guest = Player(id="guest", name="Khách", key="00" * 32)
-    return Roster(
-        number=1, origin="x", issued=0, place=place, zone="UTC", guest=guest, guardians=(Guardian(id="me", name="Mẹ", account="me"),)
-    )
+    guardians = (Guardian(id="me", name="Mẹ", account="me"),)
+    return Roster(number=1, origin="x", issued=0, place=place, zone="UTC", guest=guest, guardians=guardians)
 
 
 def caller(account, uid, *, admin=False):
@@ -47,7 +46,7 @@ def test_what_a_child_may_ask(desk):
         ANY: {"game.list", "log.head", "log.card"},
         SEAT: {"seat.enrol", "seat.alive", "roster.get", "grant.put", "log.submit"},
         KEEPER: {
-            "player.add", "player.set", "player.remove", "player.list", "guardian.add", "guardian.list", "limit.set", "policy.use",
-            "policy.show", "game.add", "game.remove", "game.allow", "place.set", "log.show", "log.export",
+            "player.add", "player.set", "player.remove", "player.list", "guardian.add", "guardian.list", "limit.set",
+            "policy.use", "policy.show", "game.add", "game.remove", "game.allow", "place.set", "log.show", "log.export",
         },
     }  # fmt: skip

@@ -133,9 +133,9 @@ def test_a_whole_backup_is(open_desk, home):
         chain_of(desk)
 
 
-@pytest.mark.parametrize("gone", ["agent.db", "log.db"])
+@pytest.mark.parametrize("gone", ["agent.db", "log.db", "log.key"])
 def test_a_missing_half_is_no_first_start(open_desk, home, gone):
-    """A new registry beside an old log, or a new log beside an old registry, is never made by itself."""
+    """A new registry or key beside an old log, or a new log beside an old registry, is never made by itself."""
     with open_desk() as desk:
         desk.ask("player.add", m.PlayerAdd(name="An"))
     (home.agent / gone).unlink()

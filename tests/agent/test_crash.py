@@ -64,7 +64,7 @@ def test_kill_at_any_moment(home_folder, start, make_seat, soak):
     random.seed(3)
     at = Home(home_folder, "given").agent_address
     load = Load(at, make_seat())
-    for _ in range(soak(6, 100)):
+    for _ in range(soak(4, 100)):
         agent = start(home_folder)
         agent.ready()
         asyncio.run(killed(agent, load))
@@ -106,10 +106,12 @@ async def finish(at, load):
         load.seat.forget(accepted.proofs[-1].seq)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_killed_in_its_first_start(home_folder, start, soak):
     """Whatever was made so far, the next start makes the rest."""
     random.seed(4)
-    for number in range(soak(5, 60)):
+    for number in range(soak(3, 60)):
         folder = home_folder / f"h{number}"
         agent = start(folder)
         time.sleep(random.uniform(0.3, 1.5))

@@ -7,7 +7,8 @@ from agent.house import DAY_MS
 
 
 def grant(clock, id="g1", **fields):
-    return m.GrantEvent(**{"id": id, "player": "an", "by": "guardian", "who": "me", "ms": 60_000, "given": clock.wall(), **fields})
+    usual = {"id": id, "player": "an", "by": "guardian", "who": "me", "ms": 60_000, "given": clock.wall()}
+    return m.GrantEvent(**{**usual, **fields})
 
 
 def test_grants_are_in_the_next_roster(an, clock):

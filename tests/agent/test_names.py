@@ -66,7 +66,9 @@ def test_game_ids(id):
     assert game_id(id) == id
 
 
-@pytest.mark.parametrize(("id", "hint"), [("Tux Kart", "tux-kart"), ("luanti-mon", "luanti"), ("all", "all-2"), ("", "game"), ("a_b", "a-b")])
+@pytest.mark.parametrize(
+    ("id", "hint"), [("Tux Kart", "tux-kart"), ("luanti-mon", "luanti"), ("all", "all-2"), ("", "game"), ("a_b", "a-b")]
+)
 def test_what_is_no_game_id_comes_with_one_that_is(id, hint):
     """The remedy is in the line."""
     with pytest.raises(ApiError, match=f"'{hint}'"):

@@ -39,7 +39,9 @@ def test_another_key_is_another_seat(desk):
     assert error.value.code == "refused"
 
 
-@pytest.mark.parametrize(("seat", "key"), [("agent", KEY), ("", KEY), ("Seat 1", KEY), ("seat-1", "nonsense"), ("seat-1", KEY[:-4])])
+@pytest.mark.parametrize(
+    ("seat", "key"), [("agent", KEY), ("", KEY), ("Seat 1", KEY), ("seat-1", "nonsense"), ("seat-1", KEY[:-4])]
+)
 def test_what_cannot_enrol(desk, seat, key):
     """No id, no key, or the agent's own name."""
     with pytest.raises(ApiError) as error:

@@ -10,7 +10,9 @@ from agent.shelf import Shelf
 
 
 def shipping(world, packs=None, games=None):
-    return World(Shelf(world.shelf.packs if packs is None else packs, world.shelf.games if games is None else games), world.account_exists)
+    """A program that ships these instead."""
+    old = world.shelf
+    return World(Shelf(old.packs if packs is None else packs, old.games if games is None else games), world.account_exists)
 
 
 def put_to_work(desk):
