@@ -225,7 +225,7 @@ class Log:
             key = self.key
         with self._lock:
             head = self.head(seat)
-            places = [_place(data) for data in entries]
+            places = _placed(entries)
             known = 0
             while known < len(entries) and places[known].seq <= head.seq:
                 if places[known].seq < 1 or self.entry(self.index(seat, places[known].seq)) != entries[known]:
@@ -242,8 +242,7 @@ class Log:
         runs: list[tuple[str, int, int]] = []
         last: dict[str, tuple[int, bytes]] = {}
         previous = _Place("", 0)
-        for index, data in enumerate(entries, self.size):
-            place = _place(data)
+        for index, (data, place) in enumerate(zip(entries, _placed(entries), strict=True), self.size):
             if (place.seat, place.seq) != (previous.seat, previous.seq + 1):
                 before = last[place.seat][0] if place.seat in last else self.head(place.seat).seq
                 if place.seq != before + 1:
@@ -362,11 +361,12 @@ class Log:
         return True
 
 
-def _place(data: bytes) -> _Place:
-    if len(data) > MAX_BYTES:
-        raise EntryError(f"an entry of {len(data)} bytes is longer than {MAX_BYTES}")
+def _placed(entries: Sequence[bytes]) -> list[_Place]:
+    longest = max(map(len, entries), default=0)
+    if longest > MAX_BYTES:
+        raise EntryError(f"an entry of {longest} bytes is longer than {MAX_BYTES}")
     try:
-        return _places.decode(data)
+        return [_places.decode(data) for data in entries]
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise EntryError(str(error)) from None
 

@@ -107,3 +107,24 @@ def test_deep_nesting_raises_nothing_but_entry_error():
         data = encode(refusal(inline={"a": "@"})).replace(b'"@"', b"[" * depth + b"]" * depth)
         with pytest.raises(EntryError):
             decode(data)
+
+
+NUMBERS = (MAX_INT, MAX_INT + 1, -MAX_INT, -MAX_INT - 1, 2**63, -(2**63), 2**64, 10**400, 1.5, 1e300)
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=str)
+@pytest.mark.parametrize("shape", [lambda one: {"a": one}, lambda one: {"a": [one]}, lambda one: {"a": [1, one]}])
+def test_numbers_out_of_the_profile_are_not_decoded_either(number, shape):
+    """Whatever wrote the bytes: only safe integers come in."""
+    data = encode(refusal(inline={})).replace(b'"inline":{}', b'"inline":' + msgspec.json.encode(shape(number)))
+    if isinstance(number, int) and abs(number) <= MAX_INT:
+        assert decode(data).inline == shape(number)
+        return
+    with pytest.raises(EntryError):
+        decode(data)
+
+
+@pytest.mark.parametrize("text", ["e\u0323", "Nguye\u0302\u0303n"])
+def test_text_that_is_not_composed_is_not_decoded_either(text):
+    with pytest.raises(EntryError):
+        decode(encode(refusal()).replace(b'"cite":"c"', f'"cite":"{text}"'.encode()))
