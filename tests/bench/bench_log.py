@@ -1,0 +1,111 @@
+"""The log: appending against SQLite alone, verifying, proving. Ratios, because only they carry over."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from measure import RUNS, Row
+
+from compliance import bundle
+from compliance.chain import START, Draft
+from compliance.entry import PlayEnded, PlayStarted, SeatEnrolled
+from compliance.log import AGENT, Log
+from compliance.note import Signer
+from compliance.verify import verify
+
+LOG = Signer("cafe.example/log", bytes(32))
+SEAT = Signer("home-pc", b"\x01" * 32)
+MOMENT = {"boot": "b" * 32, "mono": 1_000_000, "wall": 1_795_482_000_000}
+SIZES = {1000: 20, 100: 100, 1: 300}  # entries a batch: batches a run
+VERIFIED = 100_000
+
+
+def entries(count: int) -> list[bytes]:
+    """A seat's chain of so many entries: plays of no length, and a seal after each nine."""
+    draft = Draft("home-pc", SEAT, START, **MOMENT)
+    who, wall = "c" * 32, MOMENT["wall"]
+    while len(draft.data) < count:
+        for _ in range(4):
+            play = draft.add(PlayStarted, who=who, age=12, game="luanti", label=0, publisher="luanti",
+                             match=("content", "name"), pid=1234, started=5678, since=wall, resumed=None)
+            draft.add(PlayEnded, play=play.seq, who=who, game="luanti", since=wall, ms=0, how="asked", late=False)
+        draft.seal()
+    return draft.data[:count]
+
+
+def raw(path: Path) -> Callable[[Sequence[bytes]], object]:
+    """SQLite alone, as durable as the log."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+    connection.execute("CREATE TABLE entry (idx INTEGER PRIMARY KEY, data BLOB)")
+
+    def append(batch: Sequence[bytes]) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany("INSERT INTO entry (data) VALUES (?)", ((data,) for data in batch))
+        connection.execute("COMMIT")
+
+    return append
+
+
+def speed(append: Callable[[Sequence[bytes]], object], lines: list[bytes], size: int) -> float:
+    begun = time.perf_counter()
+    for at in range(0, len(lines), size):
+        append(lines[at : at + size])
+    return len(lines) / (time.perf_counter() - begun)
+
+
+def appending(folder: Path) -> Iterator[Row]:
+    for size, batches in SIZES.items():
+        lines = entries(size * batches)
+        ratios = []
+        for run in range(RUNS):
+            plain = speed(raw(folder / f"raw-{size}-{run}.db"), lines, size)
+            log = Log(folder / f"log-{size}-{run}.db", LOG)
+            ratios.append(speed(log.append, lines, size) / plain)
+            log.close()
+        yield Row(f"log: append, {size} a batch, of raw SQLite", ratios, "×", 0.4, "more")
+
+
+def verifying(folder: Path) -> Iterator[Row]:
+    log = Log(folder / "verified.db", LOG)
+    agent = Draft(AGENT, LOG, START, **MOMENT)
+    agent.add(SeatEnrolled, id=AGENT, key=LOG.vkey)
+    agent.add(SeatEnrolled, id="home-pc", key=SEAT.vkey)
+    agent.seal()
+    log.append(agent.data)
+    lines = entries(VERIFIED // 9 * 9)
+    for at in range(0, len(lines), 9000):
+        log.append(lines[at : at + 9000])
+    numbers = random.Random(1)
+    samples = []
+    for _ in range(200):
+        index = numbers.randrange(log.size)
+        begun = time.perf_counter()
+        log.inclusion_proof(index)
+        samples.append((time.perf_counter() - begun) * 1000)
+    yield Row(f"log: inclusion proof in {log.size}, p95", samples, "ms", 5, of=p95)
+    data = b"".join(bundle.write(log))
+    samples = []
+    for _ in range(RUNS):
+        begun = time.perf_counter()
+        report = verify(bundle.parse(data))
+        samples.append(time.perf_counter() - begun)
+        assert report.ok, report.failures[:1]
+    yield Row(f"giochoi-verify: {log.size} entries, {len(lines) // 9} seals", samples, "s", 30)
+    log.close()
+
+
+def p95(samples: Sequence[float]) -> float:
+    return sorted(samples)[len(samples) * 95 // 100]
+
+
+def main() -> Iterable[Row]:
+    with tempfile.TemporaryDirectory(prefix="giochoi-bench-") as name:
+        folder = Path(name)
+        yield from appending(folder)
+        yield from verifying(folder)
