@@ -46,11 +46,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # whoever reads has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 1
     except OSError as error:  # stdout or the temporary folder on a full disk
+        _drop_output()
         sys.stderr.write(f"giochoi: hệ thống báo lỗi / the system says: {error}\n")
         return 1
+
+
+def _drop_output() -> None:
+    """What could not be written stays in the buffer; Python tries again when it ends, and would exit with 120."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def verdict(error: Exception) -> tuple[int, str]:

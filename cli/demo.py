@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
-
 from cli import demo_play, demo_proof, demo_setup, standin
 from cli.context import Context
 from cli.demo_view import Result, View
@@ -132,6 +130,8 @@ def _search_path() -> str:
 
 def _running(game: Game) -> int | None:
     """The pid of a program that is this game, if one runs."""
+    import psutil  # noqa: PLC0415 - half a tenth of a second that only the demo needs
+
     catalogue = Catalogue((game,))
     for process in psutil.process_iter(("exe", "cmdline", "username", "name")):
         seen = process.info

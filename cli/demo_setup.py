@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import psutil
-
 from agent.api import client as agent
 from agent.api.messages import Done, GameAdd, GameAllow, GuardianAdd, LimitSet, PackUse, PlayerAdd, PolicyUse
 from cli.demo_view import View
@@ -71,6 +69,8 @@ def start_daemon(world: World, view: View) -> str:
 
 
 def add_player(world: World, view: View) -> str:
+    import psutil  # noqa: PLC0415 - as in cli.demo: every command loads this module, few need it
+
     account = psutil.Process().username()
     address = world.home.agent_address
     agent.guardian_add(address, GuardianAdd(name=_GUARDIAN))

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import segno
 
 from agent.api import client as agent
 from agent.api.messages import Card, LogLine, LogShow
@@ -133,6 +132,8 @@ def _card_lines(answer: Card) -> Iterator[tuple[str, str]]:
 
 def qr(text: str) -> str:
     """`text` as a QR code of half blocks, which any phone reads off a screen or paper."""
+    import segno  # noqa: PLC0415 - a tenth of a second that only the card needs
+
     drawn = io.StringIO()
     segno.make(text, micro=False).terminal(drawn, compact=True, border=2)
     return drawn.getvalue()

@@ -17,9 +17,10 @@ GAME = "import time\nwhile True: time.sleep(0.2)\n# {}\n"
 
 @pytest.fixture(scope="module")
 def seat(servers, giochoi_in):
-    """An agent and a daemon; the daemon refuses nothing on this machine's file systems."""
-    (servers.home / "daemon").mkdir(mode=0o700)
-    (servers.home / "daemon" / "config.toml").write_text("[gate]\nenabled = false\n")
+    """An agent and a daemon that knows this file's game only, and refuses nothing on this machine's file systems."""
+    for room, config in (("daemon", "[gate]\nenabled = false\n"), ("agent", "[catalogue]\nshipped = false\n")):
+        (servers.home / room).mkdir(mode=0o700)
+        (servers.home / room / "config.toml").write_text(config)
     servers.start("agent")
     servers.start("daemon")
     return giochoi_in(servers.home)
