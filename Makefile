@@ -8,7 +8,9 @@
 # make clean    remove what the others made
 
 SHELL  := /bin/bash
-PYTHON ?= python3
+# The system's own Python comes first: one in somebody's home cannot be read by the accounts that programs run as.
+USABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in /usr/bin/python3 python3; do $$p -c '$(USABLE)' 2>/dev/null && echo $$p && exit; done; echo python3)
 BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 
@@ -36,6 +38,7 @@ $(RUNTIME):
 	@$(PYTHON) -m venv .venv
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(PIP) --quiet uninstall --yes setuptools # Python 3.11 puts it there, and loads it into every program at its start
 	@touch $@
 
 $(DEV): $(RUNTIME)
