@@ -1,0 +1,159 @@
+"""A whole house: real servers on a home of their own, an ordinary account for the child, a display, real games."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+PATIENCE = 20.0
+
+
+class House:
+    """One home with its agent and daemon, each started and killed at will."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.servers: dict[str, subprocess.Popen[bytes]] = {}
+
+    def configure(self, text: str) -> None:
+        folder = self.home / "daemon"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        (folder / "config.toml").write_text(text)
+
+    def start(self, *rooms: str) -> None:
+        for room in rooms or ("agent", "daemon"):
+            errors = (self.home / f"{room}.err").open("ab")
+            server = subprocess.Popen(
+                [sys.executable, "-P", "-m", room, "--home", str(self.home)],
+                cwd=self.home, env={**os.environ, "PYTHONPATH": str(TOP)}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=errors,
+            )
+            errors.close()
+            assert b"ready" in server.stdout.readline(), (self.home / f"{room}.err").read_text()
+            self.servers[room] = server
+
+    def end(self, room: str, number: int = signal.SIGTERM) -> None:
+        server = self.servers.pop(room)
+        server.send_signal(number)
+        server.wait(PATIENCE)
+        server.stdout.close()
+
+    def close(self) -> None:
+        for room in list(self.servers):
+            with suppress(subprocess.TimeoutExpired):
+                self.end(room)
+
+    def __call__(self, *words: str, code: int = 0) -> str:
+        """What `giochoi` prints; it must end with `code`."""
+        done = self.run("cli", *words)
+        assert done.returncode == code, (words, done.stdout, done.stderr)
+        return done.stdout
+
+    def json(self, *words: str):
+        return json.loads(self(*words, "--json"))
+
+    def run(self, module: str, *words: str) -> subprocess.CompletedProcess[str]:
+        env = {**os.environ, "PYTHONPATH": str(TOP), "GIOCHOI_HOME": str(self.home)}
+        return subprocess.run([sys.executable, "-P", "-m", module, *words], cwd=self.home, env=env, capture_output=True, text=True,
+                              timeout=60, check=False)
+
+    def player(self, id_: str):
+        return next(one for one in self.json("status")["players"] if one["id"] == id_)
+
+    def game(self, player: str, game: str):
+        """How `game` stands for `player`; None if status does not name it."""
+        return next((one for one in self.player(player)["games"] if one["id"] == game), None)
+
+    def until(self, condition, seconds: float = PATIENCE):
+        """What `condition` returns once it is true."""
+        end = time.monotonic() + seconds
+        while not (found := condition()):
+            assert time.monotonic() < end, f"not within {seconds} s"
+            time.sleep(0.05)
+        return found
+
+    def entries(self, *kinds: str):
+        """The log, oldest first, once all of it has reached the agent."""
+        self.until(lambda: self.json("status")["agent"]["unsent"] == 0)
+        bundle = self.home / f"{secrets.token_hex(4)}.zip"
+        self("log", "export", str(bundle))
+        lines = [line["entry"] for line in self.json("log", "show", "--last", "100000")["entries"]]
+        bundle.unlink()
+        return [line for line in lines if not kinds or line["kind"] in kinds]
+
+    def verify(self):
+        """The verifier's report on an exported bundle, and its exit code."""
+        bundle = self.home / f"{secrets.token_hex(4)}.zip"
+        self.until(lambda: self.json("status")["agent"]["unsent"] == 0)
+        self("log", "export", str(bundle))
+        done = self.run("compliance", str(bundle), "--json")
+        return json.loads(done.stdout), done.returncode
+
+
+@pytest.fixture
+def house(home_folder):
+    home_folder.chmod(0o755)
+    made = House(home_folder)
+    yield made
+    made.close()
+
+
+class Child:
+    """An ordinary account that starts programs."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.entry = pwd.getpwnam(name)
+        self.running: list[subprocess.Popen[bytes]] = []
+
+    def start(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
+        """PermissionError: the start was refused."""
+        process = subprocess.Popen(
+            command, user=self.name, group=self.entry.pw_gid, extra_groups=[], cwd=self.entry.pw_dir, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            env={"HOME": self.entry.pw_dir, "PATH": "/usr/bin:/bin:/usr/games", "USER": self.name, **env},
+        )
+        self.running.append(process)
+        return process
+
+    def close(self) -> None:
+        for process in self.running:
+            if process.poll() is None:
+                process.kill()
+            process.wait(PATIENCE)
+
+
+@pytest.fixture
+def child():
+    name = f"gc-{secrets.token_hex(3)}"
+    subprocess.run(["useradd", "--create-home", "--shell", "/bin/bash", name], check=True, capture_output=True)
+    made = Child(name)
+    yield made
+    made.close()
+    subprocess.run(["userdel", "--remove", name], check=False, capture_output=True)
+
+
+@pytest.fixture
+def display(need):
+    """The name of an X display of the test's own."""
+    program = need("Xvfb")
+    reader, writer = os.pipe()
+    command = [program, "-displayfd", str(writer), "-screen", "0", "800x600x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[writer], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.close(writer)
+    with os.fdopen(reader) as pipe:
+        number = pipe.readline().strip()
+    yield f":{number}"
+    server.terminate()
+    server.wait(PATIENCE)

@@ -1,0 +1,79 @@
+"""The main job as a family has it: root enforces, a child plays a real game, the gate refuses the next start."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.root, pytest.mark.timeout(180)]
+LIMIT_S = 9
+
+
+@pytest.mark.parametrize("names", [("luanti", "minetest"), ("teeworlds",)], ids=["luanti", "teeworlds"])
+def test_a_real_game_is_recognised_counted_ended_and_refused(house, child, display, need, names):
+    """Recognised when the child starts it, counted, ended at the limit, then refused before its first instruction."""
+    program, game = need(*names), names[0]
+    house.start()
+    house("player", "add", "Na", "--born", "2014-05-01", "--account", child.name)
+    house("policy", "use", "na", "vn-147")
+    house("game", "allow", "na", game)
+    house("limit", "na", str(LIMIT_S / 60), "--game", game)
+    assert house.json("status")["daemon"]["watch"] == "gate"
+
+    begun = time.monotonic()
+    play = child.start(program, DISPLAY=display)
+    found = house.until(lambda: (one := house.game("na", game)) and one["running"] and one)
+    assert found["match"]
+    assert 0 < found["left_s"] <= LIMIT_S
+    assert abs(found["used_s"] - (time.monotonic() - begun)) < 2
+    play.wait(LIMIT_S + 15)
+    lasted = time.monotonic() - begun
+    assert LIMIT_S - 0.5 <= lasted <= LIMIT_S + 12
+
+    with pytest.raises(PermissionError):
+        child.start(program, DISPLAY=display)
+    spent = house.until(lambda: (one := house.game("na", game)) and not one["running"] and one)
+    assert (spent["allowed"], spent["reason"]["rule"].startswith("house."), spent["left_s"]) == (False, True, 0.0)
+    assert abs(spent["used_s"] - lasted) < 0.5
+
+    assert child.start("/bin/true").wait(10) == 0
+    parent = subprocess.Popen([program], env={**os.environ, "DISPLAY": display, "HOME": str(house.home)},
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with pytest.raises(subprocess.TimeoutExpired):
+        parent.wait(1)
+    parent.kill()
+    parent.wait()
+    assert house.game("na", game)["used_s"] == spent["used_s"]
+
+    due, refused = house.entries("play.due", "launch.refused")
+    assert (due["kind"], refused["kind"], refused["how"]) == ("play.due", "launch.refused", "gate")
+    report, code = house.verify()
+    assert (code, report["ok"]) == (0, True)
+
+    house("grant", "na", "1", "--reason", "rửa bát xong")
+    again = child.start(program, DISPLAY=display)
+    house.until(lambda: house.game("na", game)["running"])
+    again.kill()
+    again.wait()
+
+
+def test_a_copy_a_rename_and_the_loader_are_refused_too(house, child, need):
+    """What the file is counts, not what it is called or how it is started."""
+    program = need("teeworlds")
+    house.start()
+    house("player", "add", "Na", "--born", "2014-05-01", "--account", child.name)
+    house("game", "add", "my-tee", "--exe", program, "--label", "VN00")
+    house("limit", "na", "0")
+    copy = Path(child.entry.pw_dir) / "bài tập.exe"
+    copy.write_bytes(Path(program).read_bytes())
+    copy.chmod(0o755)
+    with pytest.raises(PermissionError):
+        child.start(program)
+    with pytest.raises(PermissionError):
+        child.start(str(copy))
+    loader = next(Path("/lib64").glob("ld-linux*"))
+    assert child.start(str(loader), str(copy)).wait(10) == -9
