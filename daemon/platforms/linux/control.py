@@ -11,6 +11,7 @@ from daemon.platforms.linux import procfs
 
 _ROUNDS = 5
 _REMEMBERED = 64
+_INIT, _KERNEL = 1, 2
 
 Identity = tuple[int, int]
 
@@ -20,7 +21,7 @@ class LinuxControl:
 
     def __init__(self, spared: Callable[[], Iterable[int]] = tuple) -> None:
         self._spared = spared
-        self._trees: dict[Identity, frozenset[Identity]] = {}
+        self._trees: dict[Identity, tuple[Identity, ...]] = {}
 
     def alive(self, pid: int, started: int) -> bool:
         found = procfs.stat(pid)
@@ -28,39 +29,45 @@ class LinuxControl:
 
     def ask_close(self, pid: int, started: int) -> bool:
         tree = self._tree(pid, started)
-        self._remember((pid, started), tree)
+        if tree:
+            self._remember((pid, started), tree)
         # SIGCONT: a stopped program could not obey before it is ended.
-        return self._signal(tree, signal.SIGTERM, signal.SIGCONT)
+        return _signal(tree, signal.SIGTERM, signal.SIGCONT)
 
     def end(self, pid: int, started: int) -> bool:
         """Also ends those that belonged to it when it was asked to close and have lost their parent since."""
-        asked = self._trees.pop((pid, started), frozenset())
+        asked = self._trees.pop((pid, started), ())
         done = False
         for _ in range(_ROUNDS):  # whatever it forks while it is being ended comes too
             tree = self._tree(pid, started)
-            left = [*tree, *(one for one in asked if one not in tree and self.alive(*one))]
-            if not left or not self._signal(left, signal.SIGKILL):
+            untouched = self._untouched()
+            left = [one for one in asked if one not in tree and one[0] not in untouched and self.alive(*one)]
+            if not _signal([*tree, *left], signal.SIGKILL):
                 return done
             done = True
         return done
 
-    def _tree(self, pid: int, started: int) -> list[Identity]:
-        """The program, parents before children; nothing if it is gone."""
-        if not self.alive(pid, started):
-            return []
-        everybody = procfs.processes()
-        return [(pid, started), *((one.pid, one.started) for one in procfs.descendants(pid, everybody) if one.alive)]
+    def _untouched(self) -> frozenset[int]:
+        return procfs.ancestors(os.getpid()) | {_INIT, _KERNEL} | frozenset(self._spared())
 
-    def _remember(self, root: Identity, tree: list[Identity]) -> None:
-        self._trees[root] = frozenset(tree)
+    def _tree(self, pid: int, started: int) -> tuple[Identity, ...]:
+        """The program, parents before children. Nothing if it is gone or not to be touched: then nothing below it is either."""
+        untouched = self._untouched()
+        if pid in untouched or not self.alive(pid, started):
+            return ()
+        below = procfs.descendants(pid, procfs.processes(), but=untouched)
+        return ((pid, started), *((one.pid, one.started) for one in below if one.alive))
+
+    def _remember(self, root: Identity, tree: tuple[Identity, ...]) -> None:
+        self._trees[root] = tree
         while len(self._trees) > _REMEMBERED:  # those that closed when asked
             self._trees.pop(next(iter(self._trees)))
 
-    def _signal(self, tree: Iterable[Identity], *numbers: signal.Signals) -> bool:
-        """Whether the first one of the tree took it."""
-        untouched = procfs.ancestors(os.getpid()) | {1, 2} | frozenset(self._spared())
-        results = [pid not in untouched and _send(pid, started, numbers) for pid, started in tree]
-        return bool(results) and results[0]
+
+def _signal(tree: Iterable[Identity], *numbers: signal.Signals) -> bool:
+    """Whether the first one of the tree took it."""
+    results = [_send(pid, started, numbers) for pid, started in tree]
+    return bool(results) and results[0]
 
 
 def _send(pid: int, started: int, numbers: tuple[signal.Signals, ...]) -> bool:

@@ -25,6 +25,7 @@ class Poller:
         self._hurry = hurry
         self._all = os.geteuid() == 0
         self._newest = b""
+        self._newest_at_all = b""
         self._looked_at_all = 0
         self._passed_over: frozenset[int] = frozenset()
         self._timer: asyncio.TimerHandle | None = None
@@ -46,9 +47,10 @@ class Poller:
         now = self._clock.mono()
         everybody = now - self._looked_at_all >= _EVERYBODY_MS
         newest = procfs.newest()
-        if newest != self._newest or everybody:
-            if everybody and newest != self._newest:
-                self._passed_over = frozenset()  # among them may be one that became somebody of ours
+        if everybody and newest != self._newest_at_all:
+            self._newest_at_all = newest
+            self._passed_over = frozenset()  # among them may be one that has become somebody we look at
+        if everybody or newest != self._newest:
             self._newest = newest
             self._compare(now)
         for pid in self._tracker.known() if everybody else self._tracker.young(now - _YOUNG_MS):

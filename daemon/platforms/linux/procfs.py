@@ -59,10 +59,14 @@ def link(path: str) -> str | None:
 
 
 def pids() -> list[int]:
-    try:
-        return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 - twice as fast, run often
-    except OSError:
-        return []
+    return _numbers("/proc")
+
+
+def running_thread(status: Stat) -> int:
+    """A thread that can be asked for the process's memory and files: the leader, or where that has ended another one."""
+    if status.state != "Z":
+        return status.pid
+    return next((thread for thread in _numbers(f"/proc/{status.pid}/task") if link(f"/proc/{thread}/exe")), status.pid)
 
 
 def processes() -> dict[int, Stat]:
@@ -85,11 +89,12 @@ def ancestors(pid: int) -> frozenset[int]:
     return frozenset(chain)
 
 
-def descendants(of: int, among: dict[int, Stat]) -> list[Stat]:
-    """All that descend from a process, parents before children, without itself."""
+def descendants(of: int, among: dict[int, Stat], but: frozenset[int] = frozenset()) -> list[Stat]:
+    """All that descend from a process, parents before children, without itself, and without `but` and what is below them."""
     children: dict[int, list[Stat]] = {}
     for one in among.values():
-        children.setdefault(one.parent, []).append(one)
+        if one.pid not in but:
+            children.setdefault(one.parent, []).append(one)
     found: list[Stat] = []
     queue = [of]
     while queue:
@@ -97,6 +102,13 @@ def descendants(of: int, among: dict[int, Stat]) -> list[Stat]:
             found.append(child)
             queue.append(child.pid)
     return found
+
+
+def _numbers(folder: str) -> list[int]:
+    try:
+        return [int(name) for name in os.listdir(folder) if name.isdigit()]  # noqa: PTH208 - twice as fast, run often
+    except OSError:
+        return []
 
 
 def _read(path: str, limit: int = _PIECE) -> bytes:

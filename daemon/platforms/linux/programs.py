@@ -42,8 +42,9 @@ class Programs:
         uids = procfs.uids(pid)
         if status is None or uids is None or not status.alive:
             return None
-        args = procfs.args(pid)
-        files = tuple(self._files(pid, args, catalogue))
+        thread = procfs.running_thread(status)
+        args = procfs.args(thread)
+        files = tuple(self._files(thread, args, catalogue))
         if not files and not args:
             return None  # a kernel thread, or over by now
         return Program(

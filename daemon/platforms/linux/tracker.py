@@ -19,7 +19,7 @@ _EXEC_SOON_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A program as it was read at `at` (mono); `image` is its executable's device and inode."""
+    """A program as it was read at `at` (mono); `image` is its executable's device and inode, if known."""
 
     program: Program
     image: tuple[int, int] | None
@@ -27,7 +27,9 @@ class Seen:
 
     def same_as(self, other: Seen) -> bool:
         """Whether no exec lies between: another executable, or another script of the same interpreter."""
-        if self.image != other.image or self.program.started != other.program.started:
+        if self.program.started != other.program.started:
+            return False
+        if self.image and other.image and self.image != other.image:
             return False
         mine, others = self.program.files[1:], other.program.files[1:]
         return not (mine and others) or mine[0].size == others[0].size
@@ -113,9 +115,9 @@ class Tracker:
         seen = self._known.get(pid)
         if seen is None or mono < seen.program.since:  # the end of an earlier one with this pid
             return
-        if pid in self.games and (found := procfs.stat(pid)) and found.alive and found.started == seen.program.started:
-            self._watch(pid)
-        else:
+        found = procfs.stat(pid) if pid in self.games else None
+        lives_on = found is not None and found.threads > 1 and found.started == seen.program.started
+        if not (lives_on and self._watch(pid)):
             self._end(pid, mono)
 
     def scan(self, pids: Iterable[int]) -> tuple[Program, ...]:
@@ -184,13 +186,16 @@ class Tracker:
 
     # --- pidfds ------------------------------------------------------------------------------------------------------------
 
-    def _watch(self, pid: int) -> None:
-        if self._loop is None or pid in self._ends:
-            return
-        with suppress(OSError):
-            pidfd = os.pidfd_open(pid)
+    def _watch(self, pid: int) -> bool:
+        """False: it is over already."""
+        if self._loop and pid not in self._ends:
+            try:
+                pidfd = os.pidfd_open(pid)
+            except OSError:
+                return False
             self._ends[pid] = pidfd
             self._loop.add_reader(pidfd, self._gone, pid)
+        return True
 
     def _gone(self, pid: int) -> None:
         self._unwatch(pid)

@@ -1,0 +1,243 @@
+"""What every platform keeps: the loop cannot tell them apart but by `kind`."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from daemon.platforms.api import ProgramEnded, ProgramStarted, StartRefused, WatchTrouble
+
+NEAR_MS = 50
+
+
+@pytest.fixture
+def play(stage):
+    """Runs a test's body on a loop, with the watcher started and stopped around it."""
+
+    def run(body) -> None:
+        async def main() -> None:
+            stage.platform.watcher.start(stage.seen.append)
+            try:
+                async with asyncio.timeout(30):
+                    await body()
+            finally:
+                stage.platform.watcher.stop()
+
+        asyncio.run(main())
+
+    return run
+
+
+def told(stage, kind, pid):
+    return [seen for seen in stage.seen if isinstance(seen, kind)
+            and (seen.program.pid if isinstance(seen, ProgramStarted) else seen.pid) == pid]
+
+
+def test_start_and_end_are_told_with_their_moments(stage, play):
+    """A program's start and end are told once each, with moments that are off by less than 50 ms."""
+
+    async def body():
+        stage.game("chess")
+        stage.refuse()
+        stage.platform.watcher.scan()
+        run = await stage.launch("chess")
+        program = await stage.started(run.pid)
+        assert run.before - NEAR_MS <= program.since <= run.after + NEAR_MS
+        assert program.account == stage.accounts[0]
+        over = await stage.finish(run.pid)
+        end = await stage.ended(run.pid)
+        assert over.before - NEAR_MS <= end.mono <= over.after + NEAR_MS
+        assert (end.pid, end.started) == program.identity
+        assert len(told(stage, ProgramEnded, run.pid)) == 1
+
+    play(body)
+
+
+def test_scan_is_the_truth(stage, play):
+    """A scan finds what runs, as it was told, and nothing that is over."""
+
+    async def body():
+        stage.game("chess")
+        stage.refuse()
+        run = await stage.launch("chess")
+        program = await stage.started(run.pid)
+        found = stage.scanned(run.pid)
+        assert (found.identity, found.since, found.account) == (program.identity, program.since, program.account)
+        assert stage.scanned(run.pid) == found
+        await stage.finish(run.pid)
+        await stage.ended(run.pid)
+        assert stage.scanned(run.pid) is None
+
+    play(body)
+
+
+def test_what_ran_before_is_found_by_a_scan_only(stage, play):
+    """Programs from before `start` are not told as started; their end is told once a scan has found them."""
+    stage.game("chess")
+    run = asyncio.run(stage.launch("chess"))
+
+    async def body():
+        stage.refuse()
+        found = stage.scanned(run.pid)
+        assert run.before - NEAR_MS <= found.since <= run.after + NEAR_MS
+        await asyncio.sleep(0.3)
+        assert told(stage, ProgramStarted, run.pid) == []
+        await stage.finish(run.pid)
+        assert (await stage.ended(run.pid)).started == found.started
+
+    play(body)
+
+
+def test_refused_start(stage, play):
+    """With a gate a refused start does not happen and is told as such; without one it is told like any other."""
+
+    async def body():
+        stage.game("chess")
+        stage.game("go")
+        stage.refuse(**{stage.accounts[0]: ("chess",)})
+        run = await stage.launch("chess")
+        if stage.platform.watcher.kind == "gate":
+            assert run.pid is None
+            seen = await stage.until(lambda seen: isinstance(seen, StartRefused))
+            assert (seen.account, seen.game, seen.path.rpartition("/")[2]) == (stage.accounts[0], "chess", "chess")
+            assert run.before - NEAR_MS <= seen.mono <= run.after + NEAR_MS
+        else:
+            await stage.started(run.pid)
+        allowed = await stage.launch("go")
+        await stage.started(allowed.pid)
+
+    play(body)
+
+
+def test_others_are_untouched(stage, play):
+    """Another account may start the refused game, everybody other programs, and all may again once it is not refused."""
+
+    async def body():
+        stage.game("chess")
+        stage.refuse(**{stage.accounts[0]: ("chess",)})
+        if stage.accounts[0] != stage.accounts[1]:
+            assert (await stage.launch("chess", account=stage.accounts[1])).pid
+        assert (await stage.launch("shell")).pid
+        assert (await stage.launch("shell")).pid
+        stage.refuse()
+        run = await stage.launch("chess")
+        await stage.started(run.pid)
+        assert not [seen for seen in stage.seen if isinstance(seen, StartRefused)]
+
+    play(body)
+
+
+def test_an_exec_is_an_end_and_a_start(stage, play):
+    """A launcher that becomes the game keeps its identity: the old program ends and the new one starts, at that moment."""
+
+    async def body():
+        stage.game("chess")
+        stage.refuse(nobody=("chess",))
+        run = await stage.launch_replaceable()
+        await stage.until(lambda seen: isinstance(seen, ProgramStarted) and seen.program.pid == run.pid)
+        await asyncio.sleep(0.4)
+        at = stage.clock.mono()
+        await stage.replace(run.pid, "chess")
+        program = await stage.started(run.pid)
+        end = await stage.ended(run.pid)
+        assert (end.pid, end.started) == program.identity
+        slack = NEAR_MS if stage.platform.watcher.kind != "poll" else 500
+        assert at - slack <= program.since <= at + slack
+        assert stage.scanned(run.pid).since == program.since
+
+    play(body)
+
+
+def test_ask_close_and_end(stage, play):
+    """A request closes what obeys; what does not is ended."""
+
+    async def body():
+        stage.game("chess")
+        stage.refuse()
+        control = stage.platform.control
+        obedient, stubborn = await stage.launch("chess"), await stage.launch("chess", stage.STUBBORN)
+        first, second = await stage.started(obedient.pid), await stage.started(stubborn.pid)
+        await asyncio.sleep(0.2)  # the shell has to get as far as its trap
+        assert control.alive(*first.identity)
+        assert control.ask_close(*first.identity)
+        assert control.ask_close(*second.identity)
+        await stage.ended(obedient.pid)
+        await asyncio.sleep(0.2)
+        assert (control.alive(*first.identity), control.alive(*second.identity)) == (False, True)
+        assert not control.ask_close(*first.identity)
+        assert not control.end(*first.identity)
+        assert control.end(*second.identity)
+        await stage.ended(stubborn.pid)
+        assert not control.alive(*second.identity)
+
+    play(body)
+
+
+@pytest.mark.parametrize("how", ["ask_close", "end"])
+def test_descendants_go_with_it(stage, play, how):
+    """What a game started is closed and ended with it."""
+
+    async def body():
+        stage.game("chess")
+        stage.refuse()
+        run = await stage.launch("chess", stage.TREE)
+        program = await stage.started(run.pid)
+        children = await stage.tree_of(run.pid)
+        assert getattr(stage.platform.control, how)(*program.identity)
+        await stage.ended(run.pid)
+        async with asyncio.timeout(3):
+            while not all(stage.gone(child) for child in children):
+                await asyncio.sleep(0.01)
+
+    play(body)
+
+
+def test_somebody_elses_identity_is_left_alone(stage, play):
+    """A pid that another program has by now is neither alive under the old identity nor touched."""
+
+    async def body():
+        stage.game("chess")
+        stage.refuse()
+        run = await stage.launch("chess")
+        pid, started = (await stage.started(run.pid)).identity
+        control = stage.platform.control
+        assert not control.alive(pid, started - 1)
+        assert not control.ask_close(pid, started - 1)
+        assert not control.end(pid, started + 1)
+        await asyncio.sleep(0.1)
+        assert control.alive(pid, started)
+
+    play(body)
+
+
+def test_nothing_is_told_or_refused_after_stop(stage):
+    """After `stop` starts are neither told nor refused; a second stop is harmless."""
+
+    async def body():
+        stage.game("chess")
+        stage.platform.watcher.start(stage.seen.append)
+        stage.refuse(**{stage.accounts[0]: ("chess",)})
+        stage.platform.watcher.stop()
+        stage.platform.watcher.stop()
+        await asyncio.sleep(0)
+        stage.seen.clear()
+        assert (await stage.launch("chess")).pid
+        await asyncio.sleep(0.2)
+        assert stage.seen == []
+
+    asyncio.run(body())
+
+
+def test_kind_and_troubles_say_how_well_is_watched(stage, play):
+    """What cannot be had is told, in both languages; what was not asked for is not."""
+
+    async def body():
+        await asyncio.sleep(0.05)
+        troubles = {seen.id: seen.text for seen in stage.seen if isinstance(seen, WatchTrouble)}
+        if stage.platform.watcher.kind == "poll" and not hasattr(stage, "fake"):
+            assert "/" in troubles.pop("watch-events")
+        assert troubles == {}
+        assert stage.platform.watcher.kind == stage.kind
+
+    play(body)

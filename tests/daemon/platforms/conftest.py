@@ -1,0 +1,52 @@
+"""What the Linux half is tested with: real programs, started by a process that is not ours."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+
+from daemon.platforms.linux.programs import Programs, interpreters
+from daemon.platforms.linux.tracker import Tracker
+from daemon.platforms.linux.watcher import LinuxWatcher
+from host.clock import SystemClock
+from tests.contracts.conftest import gate_folder, launcher, make_game, only_what_tests_started, open_folder
+
+__all__ = ["gate_folder", "launcher", "make_game", "only_what_tests_started", "open_folder"]
+
+
+@pytest.fixture(scope="session")
+def programs():
+    return Programs(SystemClock(), interpreters())
+
+
+@pytest.fixture
+def watching(programs):
+    """`async with watching(seen, gate_mounts=…) as watcher`: a watcher whose observations go to the list `seen`."""
+
+    @asynccontextmanager
+    async def watch(seen, gate_mounts=()):
+        clock = SystemClock()
+        watcher = LinuxWatcher(Tracker(programs, clock), clock, gate_mounts)
+        watcher.start(seen.append)
+        try:
+            async with asyncio.timeout(30):
+                yield watcher
+        finally:
+            watcher.stop()
+
+    return watch
+
+
+@pytest.fixture
+def until():
+    """`await until(condition)`: at most three seconds, then TimeoutError."""
+
+    async def wait(condition):
+        async with asyncio.timeout(3):
+            while not (found := condition()):
+                await asyncio.sleep(0.005)
+            return found
+
+    return wait

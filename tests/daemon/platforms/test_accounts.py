@@ -1,0 +1,78 @@
+"""Accounts: who is limited when nobody said anything about them."""
+
+from __future__ import annotations
+
+import grp
+import pwd
+
+import pytest
+
+from daemon.platforms.linux.accounts import LinuxAccounts, Names, sub_ids, uid_of
+
+PEOPLE = {
+    "root": (0, 0, "/bin/bash"),
+    "www-data": (33, 33, "/usr/sbin/nologin"),
+    "postgres": (101, 104, "/bin/bash"),
+    "nobody": (65534, 65534, "/usr/sbin/nologin"),
+    "an": (1000, 1000, "/bin/bash"),
+    "me": (1001, 1001, "/bin/zsh"),
+    "ba": (1002, 27, "/bin/bash"),
+    "kiosk": (1003, 1003, "/usr/sbin/nologin"),
+    "toor": (0, 0, "/bin/sh"),
+}
+GROUPS = {"sudo": (27, ["me"]), "users": (100, ["an"])}
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    def entry(name):
+        uid, gid, shell = PEOPLE[name]
+        return pwd.struct_passwd((name, "x", uid, gid, "", "/", shell))
+
+    def group(name):
+        gid, members = GROUPS[name]
+        return grp.struct_group((name, "x", gid, members))
+
+    monkeypatch.setattr(pwd, "getpwnam", entry)
+    monkeypatch.setattr(pwd, "getpwuid", lambda uid: entry({one[0]: name for name, one in reversed(PEOPLE.items())}[uid]))
+    monkeypatch.setattr(grp, "getgrnam", group)
+
+
+@pytest.mark.parametrize(
+    ("account", "exists", "limited", "administrator"),
+    [
+        ("root", True, False, True),
+        ("toor", True, False, True),
+        ("www-data", True, False, False),
+        ("postgres", True, False, False),
+        ("nobody", True, False, False),
+        ("kiosk", True, False, False),
+        ("an", True, True, False),
+        ("me", True, False, True),
+        ("ba", True, False, True),
+        ("stranger", False, False, False),
+        ("1005", False, True, False),
+        ("65534", False, False, False),
+        ("12", False, False, False),
+    ],
+)
+def test_what_kind_of_account(machine, account, exists, limited, administrator):
+    """Root, services, nobody and administrators are not limited; a number without an account is."""
+    found = LinuxAccounts()
+
+    assert (found.exists(account), found.limited(account), found.administrator(account)) == (exists, limited, administrator)
+
+
+def test_numbers_of_containers(machine, monkeypatch):
+    """A uid of somebody's container is theirs; lines that make no sense are passed over."""
+    monkeypatch.setattr("daemon.platforms.linux.procfs.text", lambda _: "an:100000:65536\nbroken\n#x:y:z\nba:200000:10\n\n")
+    names = Names()
+
+    assert [one.account for one in sub_ids()] == ["an", "ba"]
+    uids = (0, 1000, 100000, 165535, 200009, 200010, 777)
+    assert [names.of(uid) for uid in uids] == ["root", "an", "an", "an", "ba", "200010", "777"]
+
+
+def test_uids(machine):
+    """By name, or by number where there is no name."""
+    assert [uid_of(account) for account in ("an", "4711", "stranger")] == [1000, 4711, None]

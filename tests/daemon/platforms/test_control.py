@@ -1,0 +1,147 @@
+"""Ending programs: the right ones, all of them, and never ourselves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.control import LinuxControl
+
+
+@pytest.fixture
+def spawn():
+    started = []
+
+    def start(*args):
+        started.append(subprocess.Popen(args, stdin=subprocess.DEVNULL, start_new_session=True))
+        time.sleep(0.15)
+        return started[-1]
+
+    yield start
+    for child in started:
+        child.kill()
+        child.wait()
+
+
+def identity(pid):
+    return pid, procfs.stat(pid).started
+
+
+def gone(*pids):
+    for _ in range(100):
+        if not any((found := procfs.stat(pid)) and found.alive for pid in pids):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_stopped_game_can_obey_and_be_ended(spawn):
+    """A game that stopped itself is woken by the request to close, and ended even if it never wakes."""
+    first, second = spawn("/bin/sleep", "60"), spawn("/bin/sleep", "60")
+    control = LinuxControl()
+    for child in (first, second):
+        child.send_signal(signal.SIGSTOP)
+    assert control.ask_close(*identity(first.pid))
+    assert control.end(*identity(second.pid))
+    assert (first.wait(3), second.wait(3)) == (-signal.SIGTERM, -signal.SIGKILL)
+
+
+def test_what_lost_its_parent_since_the_request_is_ended_too(spawn):
+    """A game that closes when asked and leaves a stubborn child behind: both are over after `end`."""
+    stubborn = "(trap '' TERM; while :; do sleep 60; done) &"
+    game = spawn("/bin/sh", "-c", f"{stubborn} trap 'sleep 0.1; exit' TERM; while :; do sleep 0.05; done")
+    control = LinuxControl()
+    root = identity(game.pid)
+    child = next(one.pid for one in procfs.descendants(game.pid, procfs.processes()) if procfs.args(one.pid)[0] == "/bin/sh")
+    assert control.ask_close(*root)
+    time.sleep(0.05)
+    assert control.end(*root)
+    assert gone(game.pid, child)
+
+
+def test_end_after_the_game_left_finds_its_orphans(spawn):
+    """Also when the game itself is gone by the time it is to be ended."""
+    game = spawn("/bin/sh", "-c", "(trap '' TERM; while :; do sleep 60; done) & trap exit TERM; while :; do sleep 0.02; done")
+    control = LinuxControl()
+    root = identity(game.pid)
+    children = [one.pid for one in procfs.descendants(game.pid, procfs.processes())]
+    assert control.ask_close(*root)
+    game.wait(3)
+    control.end(*root)
+    assert gone(*children)
+
+
+def test_a_game_that_forks_all_the_time_is_ended(spawn):
+    """Children that it makes while it is being ended do not outlive it."""
+    game = spawn("/bin/sh", "-c", "while :; do sleep 30 & sleep 0.01; done")
+    children = [one.pid for one in procfs.descendants(game.pid, procfs.processes())]
+    assert LinuxControl().end(*identity(game.pid))
+    assert gone(game.pid, *children)
+
+
+@pytest.fixture
+def signalled(monkeypatch):
+    """Pids that would have been signalled. Nothing is: a mistake here would end everything on the machine."""
+    pids = []
+    monkeypatch.setattr("daemon.platforms.linux.control._send", lambda pid, *_: pids.append(pid) or True)
+    return pids
+
+
+def test_never_ourselves_nor_what_we_come_from(spawn, signalled):
+    """Init, the kernel, this process and its ancestors are left alone whatever they match, and so is all that is below them."""
+    spawn("/bin/sleep", "60")  # a child of ours: below every one of our ancestors
+    control = LinuxControl()
+    for pid in {1, 2, *procfs.ancestors(os.getpid())}:
+        assert not control.ask_close(*identity(pid))
+        assert not control.end(*identity(pid))
+    assert signalled == []
+
+
+def test_what_is_below_a_spared_one_is_not_the_games(spawn, signalled):
+    """A game that started somebody who is spared is ended without it and without what that one started."""
+    game = spawn("/bin/sh", "-c", "sh -c 'sleep 60 & wait; exit' & sleep 60 & wait; exit")
+    below = procfs.descendants(game.pid, procfs.processes())
+    spared = next(one.pid for one in below if procfs.args(one.pid)[0] == "sh")
+    other = next(one.pid for one in below if one.parent == game.pid and one.pid != spared)
+    LinuxControl(lambda: (spared,)).ask_close(*identity(game.pid))
+    assert signalled == [game.pid, other]
+
+
+def test_spared_ones_are_left_alone_also_below_a_game(spawn):
+    """Who is spared survives the end of the game that started it."""
+    game = spawn("/bin/sh", "-c", "sleep 60 & wait; exit")
+    child = procfs.descendants(game.pid, procfs.processes())[0].pid
+    control = LinuxControl(lambda: (child,))
+    assert not control.end(*identity(child))
+    assert control.end(*identity(game.pid))
+    assert gone(game.pid)
+    assert procfs.stat(child).alive
+    os.kill(child, signal.SIGKILL)
+
+
+@pytest.mark.root
+def test_what_may_not_be_ended_is_said():
+    """An ordinary user's daemon cannot end another account's game: False, no exception."""
+    with subprocess.Popen(["/bin/sleep", "60"]) as game:
+        child = os.fork()
+        if not child:
+            os.setuid(65534)
+            os._exit(10 + LinuxControl().end(*identity(game.pid)) + LinuxControl().ask_close(*identity(game.pid)))
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 10
+        assert LinuxControl().alive(*identity(game.pid))
+        game.kill()
+
+
+def test_zombies_are_not_alive():
+    """Who ended and was not fetched by its parent runs no more."""
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    found = identity(child.pid)
+    assert gone(child.pid)
+    assert not LinuxControl().alive(*found)
+    child.wait()

@@ -1,0 +1,247 @@
+"""Process events: threads, forks, losses, and what a scan has to do with them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import struct
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
+from daemon.platforms.linux import connector, procfs
+from daemon.platforms.linux.connector import Connector, Event, EventsLostError
+from daemon.platforms.linux.programs import acting_uid
+from rules.games import Catalogue, Game
+
+PYTHON_GAME = Game(id="game", title="", commands=("the-game",))
+
+
+def python(code):
+    return [sys.executable, "-c", textwrap.dedent(code), "the-game"]
+
+
+@pytest.fixture
+def events(watching, launcher):
+    """`events(body)`: runs `body(watcher, seen, start)` with a watcher by events."""
+
+    def run(body):
+        seen = []
+
+        async def start(*args):
+            return (await launcher.aside("start", args=[str(arg) for arg in args]))["pid"]
+
+        async def main():
+            async with watching(seen) as watcher:
+                assert watcher.kind == "events"
+                watcher.refuse(Refusals(Catalogue([PYTHON_GAME]), {}))
+                await body(watcher, seen, start)
+
+        asyncio.run(main())
+        return seen
+
+    return run
+
+
+def starts(seen, pid=None):
+    return [one.program for one in seen if isinstance(one, ProgramStarted) and pid in (None, one.program.pid)]
+
+
+def ends(seen, pid):
+    return [one for one in seen if isinstance(one, ProgramEnded) and one.pid == pid]
+
+
+@pytest.mark.root
+def test_a_game_whose_leader_ended_goes_on_in_its_threads(events, until):
+    """A main thread that leaves its process does not end the game; the last thread does."""
+    code = """
+        import ctypes, os, threading, time
+        threading.Thread(target=lambda: (time.sleep(0.6), os._exit(0))).start()
+        ctypes.CDLL(None).pthread_exit(None)
+    """
+
+    async def body(watcher, seen, start):
+        pid = await start(*python(code))
+        program = (await until(lambda: starts(seen, pid)))[0]
+        await until(lambda: procfs.stat(pid).state == "Z")
+        await asyncio.sleep(0.1)
+        assert ends(seen, pid) == []
+        assert [one for one in watcher.scan() if one.pid == pid] == [program]
+        end = (await until(lambda: ends(seen, pid)))[0]
+        assert end.mono - program.since >= 600
+
+    events(body)
+
+
+@pytest.mark.root
+def test_threads_are_not_told(events, until):
+    """Threads that come and go are nobody's start or end."""
+
+    async def body(watcher, seen, start):
+        many = "import threading, time\nfor _ in range(50): threading.Thread(target=int).start()\ntime.sleep(60)"
+        pid = await start(*python(many))
+        await until(lambda: starts(seen, pid))
+        await asyncio.sleep(0.2)
+        assert ends(seen, pid) == []
+        assert len(starts(seen, pid)) == 1
+
+    events(body)
+
+
+@pytest.mark.root
+def test_a_game_that_forks_itself_goes_on_in_the_child(events, until):
+    """Leaving the started process behind, as services do, ends no play: the child is told before its parent's end."""
+
+    async def body(watcher, seen, start):
+        pid = await start(*python("import os, time\ntime.sleep(0.3)\nif os.fork(): os._exit(0)\ntime.sleep(0.5)"))
+        await until(lambda: ends(seen, pid))
+        order = [one for one in seen if (isinstance(one, ProgramStarted) and one.program.args[-1:] == ("the-game",)
+                                         and one.program.pid != pid) or (isinstance(one, ProgramEnded) and one.pid == pid)]
+        assert [type(one) for one in order] == [ProgramStarted, ProgramEnded]
+        child = order[0].program
+        assert child.args[-1] == "the-game"
+        assert abs(child.since - order[1].mono) < 50
+        await until(lambda: ends(seen, child.pid))
+
+    events(body)
+
+
+@pytest.mark.root
+def test_helpers_of_a_game_are_not_the_game(events, until):
+    """What a game forks to execute something else is never told as the game."""
+
+    async def body(watcher, seen, start):
+        pid = await start(*python("import subprocess\nfor _ in range(5): subprocess.run(['/bin/true'])"))
+        await until(lambda: ends(seen, pid))
+        await asyncio.sleep(0.1)
+        catalogue = Catalogue([PYTHON_GAME])
+        assert {one.pid for one in starts(seen) if catalogue.recognise(one)} == {pid}
+
+    events(body)
+
+
+@pytest.mark.root
+def test_a_scan_between_exec_and_its_event_tells_nothing_twice(events, until, launcher):
+    """A scan that was faster than the event has told the program: the event that follows is old news."""
+
+    async def body(watcher, seen, start):
+        pid = launcher("start", args=python("import time; time.sleep(60)"))["pid"]  # holds up the loop: no event is read
+        found = [one for one in watcher.scan() if one.pid == pid]
+        assert len(found) == 1
+        await asyncio.sleep(0.2)
+        assert starts(seen, pid) == []
+        assert ends(seen, pid) == []
+
+    events(body)
+
+
+@pytest.mark.root
+def test_lost_events_are_told_and_over_after_a_scan(events, until):
+    """When the kernel drops events the loop is told to look, and that all is well once it has."""
+    once = pytest.MonkeyPatch()
+
+    def lose(self, most):
+        once.undo()
+        raise EventsLostError("No buffer space available")
+
+    async def body(watcher, seen, start):
+        once.setattr(Connector, "read", lose)
+        await start("/bin/true")
+        await until(lambda: [one for one in seen if isinstance(one, WatchTrouble)])
+        watcher.scan()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        troubles = [one for one in seen if isinstance(one, WatchTrouble)]
+        assert [(one.id, one.over) for one in troubles] == [("events-lost", False), ("events-lost", True)]
+        pid = await start("/bin/sleep", "5")
+        await until(lambda: starts(seen, pid))
+
+    events(body)
+
+
+@pytest.mark.root
+def test_the_kernel_sends_only_what_is_wanted(launcher):
+    """Through the filter come execs, ends of processes and forks of those named; no threads, no other forks."""
+    found = Connector()
+    try:
+        pid = launcher("start", args=python(
+            "import os, threading, time\nfor _ in range(5): threading.Thread(target=int).start()\n"
+            "for _ in range(3):\n  child = os.fork()\n  if not child: os._exit(0)\n  os.waitpid(child, 0)\n"
+            "time.sleep(0.1)"))["pid"]
+        launcher("wait", pid=pid, timeout=5)
+        kinds = [event.kind for event in found.read(1000) if pid in {event.pid, event.parent}]
+        assert kinds == ["exec", "exit"]
+
+        found.follow({pid for pid in range(1, 400) if pid % 4})  # too many to name: all forks
+        found.follow({launcher("start", args=["/bin/sleep", "1"])["pid"], launcher._process.pid})
+        pid = launcher("start", args=["/bin/true"])["pid"]
+        launcher("wait", pid=pid, timeout=5)
+        kinds = [event.kind for event in found.read(1000) if event.pid == pid]
+        assert kinds == ["fork", "exec", "exit"]
+    finally:
+        found.close()
+
+
+def test_many_parents_are_as_good_as_all():
+    """The filter stays within what a jump can reach, whatever the number of games."""
+    for count in (0, 1, 99, 100, 101, 5000):
+        code = connector._filter(list(range(count)))
+        assert len(code) < 256
+        for at, (_, yes, no, _) in enumerate(code):
+            assert at + 1 + max(yes, no) <= len(code) - (code[at][0] != connector._RETURN)
+
+
+@pytest.mark.parametrize("data", [b"", b"x" * 52, b"\0" * 200, struct.pack("=IHHII", 76, 3, 0, 0, 0) + b"\0" * 60])
+def test_strange_messages_are_no_events(data):
+    """Too short, of another connector or of an unknown kind: nothing."""
+    assert connector._parse(data) is None
+
+
+def test_who_acts():
+    """A setuid program is its user's, not root's."""
+    assert [acting_uid(1000, 0), acting_uid(0, 1000), acting_uid(0, 0), acting_uid(1000, 1000)] == [1000, 1000, 0, 1000]
+
+
+def test_events_are_values():
+    assert Event("exec", 1, 2) == Event("exec", 1, 2)
+
+
+@pytest.mark.root
+def test_polling_without_rights(watching, make_game, open_folder):
+    """An ordinary user's watcher polls, sees its own programs, and no one else's."""
+    path, game = make_game(open_folder, "chess")
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.setgid(65534)
+            os.setuid(65534)
+            os.write(theirs, asyncio.run(_as_nobody(watching, path, game)).encode())
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    with os.fdopen(ours, encoding="utf-8") as result:
+        assert result.read() == "poll ['watch-events'] started ended {65534}"
+    os.waitpid(child, 0)
+
+
+async def _as_nobody(watching, path: Path, game) -> str:
+    seen = []
+    async with watching(seen, None) as watcher:
+        watcher.refuse(Refusals(Catalogue([game]), {"nobody": frozenset({game.id})}))
+        kind = watcher.kind
+        child = await asyncio.create_subprocess_exec(path, "60")
+        pid = child.pid
+        for _ in range(100):
+            await asyncio.sleep(0.02)
+            if starts(seen, pid):
+                break
+        uids = {procfs.uids(program.pid)[0] for program in watcher.scan()}
+        child.kill()
+        await child.wait()
+        await asyncio.sleep(0.3)
+        return (f"{kind} {[one.id for one in seen if isinstance(one, WatchTrouble)]} {'started' * len(starts(seen, pid))} "
+                f"{'ended' * len(ends(seen, pid))} {uids}")

@@ -1,0 +1,311 @@
+"""The exec gate: refuses before the first instruction, and never holds up the machine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
+from daemon.platforms.linux import calls, execgate, procfs
+from daemon.platforms.linux.accounts import SubIds
+from daemon.platforms.linux.execgate import Answers, ExecGate, answers
+from daemon.platforms.linux.watchdog import Watchdog
+from host.clock import SystemClock
+from rules.games import Catalogue, Game
+
+pytestmark = pytest.mark.root
+CHILD = "games"
+
+
+@pytest.fixture
+def gate(gate_folder, launcher):
+    """An open gate over a filesystem of its own, and what it told."""
+    told = []
+    found = ExecGate(SystemClock(), told.append)
+    found.open()
+    found.watch(str(gate_folder))
+    found.told = told
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def start(launcher):
+    """`start(path, …)`: whether it could be started by the child's account."""
+
+    def run(*args, user=CHILD):
+        done = launcher("start", args=[str(arg) for arg in args], user=user, cwd="/")
+        return "pid" in done
+
+    return run
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Paths that the kernel asked for."""
+    paths = []
+    judge = ExecGate._judge
+
+    def spy(self, question):
+        paths.append(Path(f"/proc/self/fd/{question.handle}").readlink().name)
+        return judge(self, question)
+
+    monkeypatch.setattr(ExecGate, "_judge", spy)
+    return paths
+
+
+def refusing(*games, account=CHILD, ids=None):
+    return Refusals(Catalogue(games), {account: frozenset(ids or (game.id for game in games))})
+
+
+def test_nothing_of_a_refused_game_runs(gate, gate_folder, start, make_game):
+    """Not one instruction of it: the program would leave a file behind. Copies fare the same, under any name."""
+    path, game = make_game(gate_folder, "chess", "/bin/dash")
+    copy = shutil.copy(path, gate_folder / "notes")
+    gate.arm(refusing(game))
+    gate_folder.chmod(0o777)
+    for number in range(20):
+        assert not start((path, copy)[number % 2], "-c", f"echo x > {gate_folder}/ran")
+    assert not (gate_folder / "ran").exists()
+    assert [(seen.account, seen.game) for seen in gate.told] == [(CHILD, "chess")] * 20
+    assert Path(gate.told[1].path).name == "notes"
+
+
+def test_refused_by_content_and_by_name(gate, gate_folder, start):
+    """A script that is a game is refused by its content under another name, and by its name with other content."""
+    text = "#!/bin/sh\nexit 0\n"
+    game = Game(id="tetris", title="", names=("tetris",), sizes=(len(text),), sha256=(sha256(text.encode()).hexdigest(),))
+    gate.arm(refusing(game))
+    found = {}
+    for name, content in (("homework", text), ("tetris", text + "\n"), ("other", text + "\n")):
+        (gate_folder / name).write_text(content)
+        (gate_folder / name).chmod(0o755)
+        found[name] = start(gate_folder / name)
+    assert found == {"homework": False, "tetris": False, "other": True}
+
+
+def test_only_whom_it_binds(gate, gate_folder, start, make_game):
+    """Other accounts start the game, the bound one starts others and those it may; new answers hold at once."""
+    path, game = make_game(gate_folder, "chess")
+    other_path, other = make_game(gate_folder, "go")
+    catalogue = Catalogue((game, other))
+    gate.arm(Refusals(catalogue, {CHILD: frozenset({"chess"})}))
+    assert [start(path, "1", user=user) for user in (CHILD, None, "nobody")] == [False, True, True]
+    assert start(other_path, "1")
+    gate.arm(Refusals(catalogue, {CHILD: frozenset({"go"})}))
+    assert [start(path, "1"), start(other_path, "1")] == [True, False]
+    gate.arm(Refusals(catalogue, {}))
+    assert [start(path, "1"), start(other_path, "1")] == [True, True]
+
+
+def test_a_process_that_hides_its_owner(gate, gate_folder, launcher, make_game):
+    """A process that is not dumpable looks like root's in /proc; it is asked for by its real uid."""
+    path, game = make_game(gate_folder, "chess")
+    gate.arm(refusing(game))
+    code = textwrap.dedent(f"""
+        import ctypes, os
+        os.setgid(60); os.setuid(5)
+        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+        assert os.stat("/proc/self/status").st_uid == 0
+        try: os.execv({str(path)!r}, ["x", "1"])
+        except PermissionError: os._exit(7)
+    """)
+    assert launcher("run", args=[sys.executable, "-c", code])["code"] == 7
+
+
+def test_numbers_of_containers_belong_to_their_holder(monkeypatch):
+    """An account's container numbers are refused what the account is."""
+    monkeypatch.setattr("daemon.platforms.linux.accounts.sub_ids", lambda: (SubIds(CHILD, 100_000, 65_536), SubIds("x", 1, 2)))
+    found = answers(refusing(Game(id="chess", title="")))
+    assert [found.of(uid) for uid in (5, 100_000, 165_535)] == [(CHILD, frozenset({"chess"}))] * 3
+    assert [found.of(uid) for uid in (0, 99_999, 165_536, 1)] == [None] * 4
+
+
+def test_ordinary_programs_of_the_system_are_asked_for_once(gate, gate_folder, start, asked):
+    """Root's programs go on the kernel's ignore mark; files that others may write to are asked for each time."""
+    for name in ("roots", "childs", "shared"):
+        shutil.copy("/bin/sleep", gate_folder / name)
+    shutil.chown(gate_folder / "childs", CHILD)
+    (gate_folder / "shared").chmod(0o777)
+    gate.arm(refusing(Game(id="chess", title="", names=("chess",))))
+    for _ in range(3):
+        for name in ("roots", "childs", "shared"):
+            assert start(gate_folder / name, "1")
+    assert sorted(asked) == ["childs"] * 3 + ["roots"] + ["shared"] * 3
+
+
+def test_ignored_until_modified_or_another_catalogue(gate, gate_folder, start, asked, make_game):
+    """A program that turns into a game is asked for again; so is everything when the catalogue changes."""
+    path, game = make_game(gate_folder, "source")
+    victim = Path(shutil.copy("/bin/sleep", gate_folder / "victim"))
+    gate.arm(refusing(game))
+    assert start(victim, "0")
+    assert start(victim, "0")
+    time.sleep(0.2)  # until the first ones have ended: a file that runs cannot be written
+    victim.write_bytes(path.read_bytes())
+    assert not start(victim, "0")
+    other = shutil.copy("/bin/true", gate_folder / "later")
+    assert start(other)
+    assert start(other)
+    gate.arm(refusing(Game(id="later", title="", names=("later",))))
+    assert not start(other)
+    assert asked.count("later") == 2
+
+
+def test_an_error_lets_through_and_is_told_once(gate, gate_folder, start, make_game, monkeypatch):
+    """Whatever goes wrong inside: the program runs, an Issue is told, and the gate goes on."""
+    path, game = make_game(gate_folder, "chess")
+    gate.arm(refusing(game))
+    with monkeypatch.context() as broken:
+        broken.setattr(ExecGate, "_games", lambda *_: 1 / 0)
+        assert [start(path, "1"), start(path, "1")] == [True, True]
+    assert not start(path, "1")
+    assert [type(seen) for seen in gate.told] == [WatchTrouble, StartRefused]
+
+
+def test_a_gate_that_breaks_lets_everybody_through(gate, gate_folder, start, make_game, monkeypatch):
+    """If the kernel cannot be answered at all the descriptor is closed: nothing waits for us any more."""
+    path, game = make_game(gate_folder, "chess")
+    gate.arm(refusing(game))
+    monkeypatch.setattr(calls, "fanotify_read", lambda _: 1 / 0)
+    assert [start(path, "1"), start(path, "1")] == [True, True]
+    for _ in range(100):  # who waited was let go before we were told
+        if gate.told:
+            break
+        time.sleep(0.01)
+    assert gate.told == [execgate.FAILED]
+
+
+def test_this_process_may_not_spawn_while_the_gate_is_up(gate_folder):
+    """subprocess would wait for the gate with the interpreter's lock in hand: it is refused, until the gate is closed."""
+    gate = ExecGate(SystemClock(), print)
+    gate.open()
+    for spawn in (lambda: subprocess.run(["/bin/true"], check=True), lambda: os.system("true"),
+                  lambda: os.posix_spawn("/bin/true", ["true"], {})):
+        with pytest.raises(RuntimeError, match="must not start programs"):
+            spawn()
+    gate.close()
+    subprocess.run(["/bin/true"], check=True)
+
+
+def is_running(pid):
+    found = procfs.stat(pid)
+    return found is not None and found.alive
+
+
+STUCK = """
+import os, subprocess, sys, threading, time
+sys.path.insert(0, sys.argv[2])
+from daemon.platforms.api import Refusals
+from daemon.platforms.linux import execgate, watchdog
+from daemon.platforms.linux.execgate import ExecGate
+from host.clock import SystemClock
+from rules.games import Catalogue
+execgate.Watchdog = lambda clock: watchdog.Watchdog(clock, 1500)
+gate = execgate.ExecGate(SystemClock(), print)
+gate.open()
+gate.watch(sys.argv[1])
+ExecGate._judge = lambda *_: threading.Event().wait()
+print("up", gate.watchdog.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def test_the_watchdog_frees_the_machine(gate_folder, top_folder):
+    """A gate that hangs is ended with its process within seconds; who waited runs on, and the watchdog goes too."""
+    program = shutil.copy("/bin/true", gate_folder / "program")
+    with subprocess.Popen([sys.executable, "-c", STUCK, gate_folder, top_folder], stdout=subprocess.PIPE, text=True) as stuck:
+        try:
+            watchdog = int(stuck.stdout.readline().split()[1])
+            begun = time.monotonic()
+            subprocess.run([program], check=True, timeout=15)
+            took = time.monotonic() - begun
+            assert stuck.wait(5) == -signal.SIGKILL
+        finally:
+            stuck.kill()
+    assert 1 < took < 10
+    time.sleep(0.2)
+    assert not is_running(watchdog)
+
+
+def test_the_watchdog_goes_with_the_process_and_holds_nothing():
+    """It has no descriptors but its pipe, a name of its own, no part in signals to the group, and ends when we let go."""
+    watchdog = Watchdog(SystemClock())
+    proc = Path(f"/proc/{watchdog.pid}")
+    time.sleep(0.2)
+    os.kill(watchdog.pid, signal.SIGTERM)
+    targets = {str(one.readlink()).partition(":")[0] for one in (proc / "fd").iterdir()}
+    assert targets == {"/dev/null", "pipe"}
+    assert (proc / "comm").read_text() == "giochoi-gatewd\n"
+    time.sleep(0.2)
+    assert proc.exists()
+    begun = time.monotonic()
+    watchdog.close()
+    assert time.monotonic() - begun < 1
+    assert not proc.exists()
+
+
+def test_a_beating_gate_is_left_alone(monkeypatch):
+    """As long as the heart beats the watchdog does nothing, however long it lasts."""
+    watchdog = Watchdog(SystemClock(), limit_ms=100)
+    for _ in range(50):
+        watchdog.beat()
+        time.sleep(0.05)
+    watchdog.close()
+
+
+def test_a_filesystem_mounted_later_is_covered(watching, until, open_folder, launcher, make_game):
+    """With the gate everywhere, a new filesystem is asked for as soon as it is mounted."""
+    folder = open_folder / "later"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755,noexec", "later", folder], check=True)
+    seen = []
+
+    async def body():
+        covered = []
+        async with watching(seen, ()) as watcher:
+            path, game = make_game(folder, "chess")
+            watcher.refuse(refusing(game))
+            watcher._gate_mounts = None
+            monkey = pytest.MonkeyPatch()
+            # Only this folder: the rest of the machine is not to depend on a test.
+            monkey.setattr("daemon.platforms.linux.mounts.holding_programs",
+                           lambda: covered.append(1) or [m for m in only_here() if m.path == str(folder)])
+            assert watcher._start_gate(asyncio.get_running_loop())
+            assert len(covered) == 1
+            await asyncio.to_thread(launcher, "run", args=["mount", "-o", "remount,exec", str(folder)])
+            await until(lambda: len(covered) >= 2)
+            done = await asyncio.to_thread(launcher, "start", args=[str(path), "1"], user=CHILD)
+            assert "pid" not in done
+            assert await until(lambda: [one for one in seen if isinstance(one, StartRefused)])
+            monkey.undo()
+
+    from daemon.platforms.linux.mounts import holding_programs as only_here
+
+    try:
+        asyncio.run(body())
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+@pytest.fixture
+def top_folder():
+    return Path(__file__).parents[3]
+
+
+def test_answers_are_by_number(monkeypatch):
+    """Names are resolved before the gate sees them: an unknown account is in nobody's way."""
+    refused = {CHILD: frozenset({"a"}), "no-such-account": frozenset({"a"}), "4711": frozenset({"b"})}
+    found = answers(Refusals(Catalogue(()), refused))
+    assert isinstance(found, Answers)
+    assert {uid: games for uid, (_, games) in found.refused.items()} == {5: {"a"}, 4711: {"b"}}

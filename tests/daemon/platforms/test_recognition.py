@@ -1,0 +1,175 @@
+"""A game is recognised whatever it is called and however it is started."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from rules.games import Catalogue, Game
+
+MEMFD = "import os, sys; f = os.memfd_create('m'); os.write(f, open(sys.argv[1], 'rb').read()); os.execve(f, ['x', '60'], {})"
+
+
+@pytest.fixture
+def run(programs):
+    """`run(args, catalogue)`: starts a program and says which game it is recognised as, if it does within a second."""
+    started = []
+
+    def start(args, catalogue, **more):
+        child = subprocess.Popen(args, stdin=subprocess.DEVNULL, **more)
+        started.append(child)
+        for _ in range(50):
+            program = programs.read(child.pid, catalogue)
+            match = program and catalogue.recognise(program)
+            if match:
+                return match
+            time.sleep(0.01)
+        return None
+
+    yield start
+    for child in started:
+        child.kill()
+        child.wait()
+
+
+@pytest.fixture
+def game(make_game, tmp_path):
+    """A binary and a catalogue that knows it by content and build id, not by name."""
+    path, known = make_game(tmp_path, "chess")
+    content = path.read_bytes()
+    return path, Catalogue([Game(id="chess", title="", build_ids=known.build_ids, sizes=(len(content),),
+                                 sha256=(sha256(content).hexdigest(),))])
+
+
+@pytest.fixture
+def script(tmp_path):
+    """A script and a catalogue that knows it by content."""
+    path = tmp_path / "tetris"
+
+    def make(text):
+        path.write_text(text)
+        path.chmod(0o755)
+        return path, Catalogue([Game(id="tetris", title="", sizes=(len(text),), sha256=(sha256(text.encode()).hexdigest(),))])
+
+    return make
+
+
+def loader() -> str:
+    return next(str(path) for path in Path("/lib64").glob("ld-linux*.so.*"))
+
+
+def renamed(path, folder):
+    return [shutil.copy(path, folder / "excel"), "60"]
+
+
+def deleted(path, folder):
+    copy = shutil.copy(path, folder / "gone")
+    return ["/bin/sh", "-c", f"rm_later() {{ sleep 0.05; rm {copy}; }}; rm_later & exec {copy} 60"]
+
+
+def hard_linked(path, folder):
+    os.link(path, folder / "notes.txt")
+    return [folder / "notes.txt", "60"]
+
+
+def in_memory(path, folder):
+    return [sys.executable, "-c", MEMFD, path]
+
+
+def by_loader(path, folder):
+    return [loader(), path, "60"]
+
+
+def by_loader_with_options(path, folder):
+    return [loader(), "--library-path", "/nowhere:/lib", "--argv0", "excel", path, "60"]
+
+
+def by_renamed_loader(path, folder):
+    return [shutil.copy(loader(), folder / "calc"), path, "60"]
+
+
+@pytest.mark.parametrize(
+    "start", [renamed, deleted, hard_linked, in_memory, by_loader, by_loader_with_options, by_renamed_loader]
+)
+def test_a_binary_is_known_by_what_it_is(game, run, tmp_path, start):
+    """Copies, renames, links, deleted files, memory files and the loader's own command line hide nothing."""
+    path, catalogue = game
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+
+    match = run(start(path, folder), catalogue)
+
+    assert match.game == "chess"
+    assert match.clues == ("content", "build-id")
+
+
+def test_a_binary_in_a_filesystem_that_only_it_sees(game, run, tmp_path):
+    """A private mount namespace, as of containers and Flatpak, hides no content."""
+    path, catalogue = game
+    private = tmp_path / "private"
+    private.mkdir()
+    inside = f"mount -t tmpfs x {private} && cp {path} {private}/x && exec {private}/x 60"
+
+    match = run(["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", inside], catalogue)
+
+    assert match.clues == ("content", "build-id")
+
+
+def test_a_patched_copy_is_known_by_its_build(game, run):
+    """A changed byte changes the content and not the build id."""
+    path, catalogue = game
+    with path.open("ab") as file:
+        file.write(b"\0")
+
+    assert run([path, "60"], catalogue).clues == ("build-id",)
+
+
+@pytest.mark.parametrize("text", ["#!/bin/sh\nsleep 60; exit\n", f"#!{sys.executable}\nimport time; time.sleep(60)\n"])
+@pytest.mark.parametrize("start", ["itself", "interpreter", "options", "relative", "renamed interpreter"])
+def test_a_script_is_known_by_what_it_is(script, run, tmp_path, text, start):
+    """By shebang or by naming the interpreter, with options, from its folder, under an interpreter of another name."""
+    path, catalogue = script(text)
+    interpreter = text.partition("\n")[0].removeprefix("#!")
+    if start == "renamed interpreter" and "python" in interpreter:
+        pytest.skip("this Python is not the system's, whose builds are known")
+    copy = shutil.copy(path, tmp_path / "homework.doc")
+    args = {
+        "itself": [copy],
+        "interpreter": [interpreter, copy],
+        "options": [interpreter, "-u", "-B", copy, "easy"] if "python" in interpreter else [interpreter, "-u", copy, "easy"],
+        "relative": [interpreter, "homework.doc"],
+        "renamed interpreter": [shutil.copy(os.path.realpath(interpreter), tmp_path / "calc"), copy],
+    }[start]
+
+    assert run(args, catalogue, cwd=tmp_path).clues == ("content",)
+
+
+def test_reading_a_game_is_not_playing_it(game, run):
+    """A program that merely has the game among its arguments is none."""
+    path, catalogue = game
+
+    assert run(["/usr/bin/tail", "-f", path], catalogue) is None
+
+
+def test_an_interpreter_without_a_file_is_only_itself(programs):
+    """`-c` and a prompt run no file; what they name later is data."""
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "-x"]) as child:
+        time.sleep(0.1)
+        program = programs.read(child.pid, Catalogue(()))
+        child.kill()
+
+    assert [Path(file.path).name for file in program.files] == [Path(sys.executable).resolve().name]
+    assert program.args[1:] == ("-c", "import time; time.sleep(60)", "-x")
+    assert program.parent == os.getpid()
+
+
+def test_what_is_gone_or_a_kernel_thread_is_no_program(programs):
+    """No exception, whatever the pid."""
+    assert [programs.read(pid, Catalogue(())) for pid in (2, 2**22 - 1)] == [None, None]
