@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-TOP = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent  # the programs as `make setup` installs them
 PATIENCE = 20.0
 
 
@@ -35,9 +35,8 @@ class House:
         for room in rooms or ("agent", "daemon"):
             errors = (self.home / f"{room}.err").open("ab")
             server = subprocess.Popen(
-                [sys.executable, "-P", "-m", room, "--home", str(self.home)],
-                cwd=self.home, env={**os.environ, "PYTHONPATH": str(TOP)}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=errors,
+                [BIN / f"giochoi-{room}", "--home", str(self.home)], cwd=self.home, stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=errors,
             )
             errors.close()
             assert b"ready" in server.stdout.readline(), (self.home / f"{room}.err").read_text()
@@ -56,17 +55,16 @@ class House:
 
     def __call__(self, *words: str, code: int = 0) -> str:
         """What `giochoi` prints; it must end with `code`."""
-        done = self.run("cli", *words)
+        done = self.run("giochoi", *words)
         assert done.returncode == code, (words, done.stdout, done.stderr)
         return done.stdout
 
     def json(self, *words: str):
         return json.loads(self(*words, "--json"))
 
-    def run(self, module: str, *words: str) -> subprocess.CompletedProcess[str]:
-        env = {**os.environ, "PYTHONPATH": str(TOP), "GIOCHOI_HOME": str(self.home)}
-        return subprocess.run([sys.executable, "-P", "-m", module, *words], cwd=self.home, env=env, capture_output=True, text=True,
-                              timeout=60, check=False)
+    def run(self, program: str, *words: str) -> subprocess.CompletedProcess[str]:
+        env = {**os.environ, "GIOCHOI_HOME": str(self.home)}
+        return subprocess.run([BIN / program, *words], cwd=self.home, env=env, capture_output=True, text=True, timeout=60, check=False)
 
     def player(self, id_: str):
         return next(one for one in self.json("status")["players"] if one["id"] == id_)
@@ -97,7 +95,7 @@ class House:
         bundle = self.home / f"{secrets.token_hex(4)}.zip"
         self.until(lambda: self.json("status")["agent"]["unsent"] == 0)
         self("log", "export", str(bundle))
-        done = self.run("compliance", str(bundle), "--json")
+        done = self.run("giochoi-verify", str(bundle), "--json")
         return json.loads(done.stdout), done.returncode
 
 
