@@ -1,0 +1,110 @@
+"""The program itself: one line when it is ready, one clear line when it cannot be, and the exit codes of the contract."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BIN = Path(sys.executable).parent
+
+
+def daemon(home, **more):
+    command = [BIN / "giochoi-daemon", "--home", home]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+
+
+def fails(home) -> tuple[int, str]:
+    """Exit code and the one line on stderr."""
+    process = daemon(home)
+    out, err = process.communicate(timeout=20)
+    assert out == ""
+    assert err.count("\n") == 1, err
+    return process.returncode, err
+
+
+@pytest.fixture
+def folder(home_folder):
+    """The daemon's own folder, without a gate."""
+    made = home_folder / "daemon"
+    made.mkdir(mode=0o700)
+    (made / "config.toml").write_text("[gate]\nenabled = false\n")
+    return made
+
+
+def test_it_says_one_line_and_ends_well(home_folder, folder):
+    """Ready, then SIGTERM: exit 0; nothing else was printed."""
+    process = daemon(home_folder)
+    assert process.stdout.readline() == f"giochoi-daemon: sẵn sàng / ready: {home_folder}/run/daemon.sock\n"
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate(timeout=20) == ("", "")
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("[gate\n", "config.toml"), ("[gate]\nenabeld = true\n", "enabeld"), ("[gate]\nenabled = 1\n", "gate.enabled")],
+)
+def test_a_broken_config_is_bad_input(home_folder, folder, text, said):
+    """File, field and reason in one line; exit 2."""
+    (folder / "config.toml").write_text(text)
+    code, line = fails(home_folder)
+    assert (code, said in line) == (2, True), line
+
+
+def test_a_damaged_database_stops_it_and_stays_as_it_is(home_folder, folder):
+    """Exit 1, and not a byte of it changes."""
+    (folder / "store.db").write_bytes(b"garbage " * 1000)
+    code, line = fails(home_folder)
+    assert (code, "store.db" in line) == (1, True)
+    assert (folder / "store.db").read_bytes() == b"garbage " * 1000
+
+
+def test_a_home_in_use_is_left_to_who_has_it(home_folder, folder):
+    """The second daemon names the first one's pid; the first goes on."""
+    first = daemon(home_folder)
+    first.stdout.readline()
+    code, line = fails(home_folder)
+    assert (code, str(first.pid) in line) == (1, True)
+    assert first.poll() is None
+    first.terminate()
+    first.communicate(timeout=20)
+
+
+def test_a_home_that_others_may_write_is_refused(home_folder, folder):
+    """Whoever can write there could plant a roster."""
+    folder.chmod(0o777)
+    code, line = fails(home_folder)
+    assert (code, str(folder) in line) == (1, True)
+
+
+@pytest.mark.root
+def test_a_disk_that_is_really_full(home_folder):
+    """A small file system filled to the brim: the daemon lives, says so, and writes when there is room again."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m,mode=755", "gc-full", home_folder], check=True)
+    try:
+        folder = home_folder / "daemon"
+        folder.mkdir(mode=0o700)
+        (folder / "config.toml").write_text("[gate]\nenabled = false\n")
+        process = daemon(home_folder)
+        process.stdout.readline()
+        filler = home_folder / "filler"
+        with filler.open("wb") as file, pytest.raises(OSError, match="No space"):
+            while True:
+                file.write(bytes(1 << 16))
+                file.flush()
+        status = [BIN / "giochoi", "--home", home_folder, "status", "--json"]
+        assert subprocess.run(status, capture_output=True, timeout=20, check=False).returncode == 0
+        filler.unlink()
+        process.terminate()
+        assert process.communicate(timeout=20) == ("", "")
+        assert process.returncode == 0
+        again = daemon(home_folder)
+        assert "ready" in again.stdout.readline()
+        again.terminate()
+        again.communicate(timeout=20)
+    finally:
+        subprocess.run(["umount", "-l", home_folder], check=True)
