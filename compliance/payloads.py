@@ -36,8 +36,12 @@ class Payloads:
         self._cipher = AESGCM(key)
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
-            for statement in ("PRAGMA secure_delete = ON", "PRAGMA synchronous = FULL", _SCHEMA):
-                self._connection.execute(statement)
+            try:
+                for statement in ("PRAGMA secure_delete = ON", "PRAGMA synchronous = FULL", _SCHEMA):
+                    self._connection.execute(statement)
+            except sqlite3.Error:
+                self._connection.close()
+                raise
         except sqlite3.Error as error:
             raise PayloadError(f"không mở được: {error}", f"cannot be opened: {error}") from error
 

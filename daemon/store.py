@@ -88,9 +88,11 @@ class Store:
         self._reserve = folder / "reserve"
         try:
             self.db = sqlite3.connect(self._path, isolation_level=None)
-            self.db.execute("PRAGMA journal_mode=WAL")
-            self.db.execute("PRAGMA synchronous=FULL")
-            self._open()
+            try:
+                self._open()
+            except BaseException:
+                self.db.close()
+                raise
         except sqlite3.Error as error:
             raise DaemonError(
                 f"{self._path}: hỏng hoặc không đọc được, không thay đổi gì; hãy khôi phục hoặc chuyển tệp đi / "
@@ -98,6 +100,8 @@ class Store:
             ) from None
 
     def _open(self) -> None:
+        self.db.execute("PRAGMA journal_mode=WAL")
+        self.db.execute("PRAGMA synchronous=FULL")
         version = self.db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA:
             raise sqlite3.DatabaseError(f"schema {version} is newer than this program")

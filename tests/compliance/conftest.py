@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
@@ -30,7 +31,9 @@ ORIGIN = "cafe.example/log"
 def journal_of(seat, signer, boot="boot-1"):
     connection = sqlite3.connect(":memory:")
     create_tables(connection)
-    return Journal(connection, seat, boot, signer)
+    journal = Journal(connection, seat, boot, signer)
+    weakref.finalize(journal, connection.close)
+    return journal
 
 
 @dataclass

@@ -19,7 +19,8 @@ def connection():
     connection = sqlite3.connect(":memory:")
     create_tables(connection)
     connection.commit()
-    return connection
+    yield connection
+    connection.close()
 
 
 @pytest.fixture
