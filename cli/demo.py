@@ -151,9 +151,11 @@ def _running(game: Game) -> int | None:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """A closed terminal or SIGTERM ends the demo as Ctrl-C does: what it started is cleaned up."""
+    """A closed terminal or SIGTERM ends the demo as Ctrl-C does: what it started is cleaned up, which nothing interrupts."""
 
     def interrupt(number: int, frame: object) -> None:
+        for one in numbers:
+            signal.signal(one, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]

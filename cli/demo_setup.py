@@ -16,6 +16,7 @@ from rules.calendar import day_bounds, day_name
 ZONE = "Asia/Ho_Chi_Minh"
 GRACE_S = 3
 PACK = "vn-147"
+_AROUND_S = 30  # what happens before, between and after the play that has to lie in one day
 _CHILD, _AGE, _GUARDIAN = "An", 12, "Bình"
 
 _NOTICES = """
@@ -46,7 +47,7 @@ def wait_past_midnight(world: World, view: View) -> None:
     """A day's limit starts anew at midnight: a demo that would run into it waits until it is over."""
     now = world.clock.wall()
     rest = day_bounds(ZONE, now)[1] - now
-    if rest > (2 * world.seconds + 45) * 1000:
+    if rest > (world.seconds + _AROUND_S) * 1000:
         return
     view.say(
         f"Sắp nửa đêm ở Việt Nam, giới hạn ngày sẽ tính lại; chờ / close to midnight in Vietnam, the day's limit starts anew; "

@@ -12,9 +12,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cli.errors import CommandError
 from daemon.api import client as daemon
@@ -23,6 +24,9 @@ from host.clock import SystemClock
 from host.homes import Home
 from host.rpc import ApiError, Unreachable
 from rules.games import Game
+
+if TYPE_CHECKING:
+    import psutil
 
 _READY_S = 20.0
 _STOP_S = 8.0
@@ -120,7 +124,7 @@ class World:
     def stop(self) -> None:
         """Ask the game to close, as its player does, and see to it."""
         if self.playing is not None:
-            end(self.playing)
+            end(self.playing, _descendants(self.playing.pid))
 
     def exit_code(self) -> int | None:
         """The game's exit code, None while it runs."""
@@ -138,8 +142,9 @@ class World:
 
     def close(self) -> None:
         """End whatever still runs: the game first, then the daemon, then the agent."""
-        for process in filter(None, (self.playing, *reversed(self._servers))):
-            end(process)
+        self.stop()
+        for server in reversed(self._servers):
+            end(server)
 
 
 class Signals:
@@ -189,16 +194,33 @@ def temporary() -> Iterator[Home]:
         shutil.rmtree(home.root, ignore_errors=True)
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Ask a process of ours to end, then make it."""
-    if process.poll() is not None:
-        return
-    process.terminate()
+def end(process: subprocess.Popen[bytes], below: Sequence[psutil.Process] = ()) -> None:
+    """Ask a process of ours, and those `below` it, to end, then make them."""
+    import psutil  # noqa: PLC0415 - as in cli.demo
+
+    if process.poll() is None:
+        process.terminate()
+    for child in below:
+        with suppress(psutil.Error):
+            child.terminate()
     try:
         process.wait(_STOP_S)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    for child in psutil.wait_procs(below, _STOP_S)[1]:
+        with suppress(psutil.Error):
+            child.kill()
+
+
+def _descendants(pid: int) -> list[psutil.Process]:
+    """What a game's own starter started; nothing if it is gone."""
+    import psutil  # noqa: PLC0415 - as in cli.demo
+
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.Error:
+        return []
 
 
 def environment() -> dict[str, str]:

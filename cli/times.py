@@ -84,5 +84,7 @@ def left(ms: float | None) -> str:
         return "không giới hạn / no limit"
     if ms <= 0:
         return "hết giờ / none left"
+    if ms > DAY_MS:
+        return "còn hơn một ngày / more than a day left"
     vi, en = length(ms)
     return f"còn {vi} / {en} left"

@@ -55,6 +55,7 @@ def test_an_interrupted_demo_cleans_up(number):
         while b"3. " not in run.stdout.readline():  # both servers run
             assert run.poll() is None
         run.send_signal(number)
+        run.send_signal(number)  # somebody in a hurry
         _, err = run.communicate(timeout=30)
 
     assert (run.returncode, err) == (130, b"")
@@ -94,7 +95,7 @@ def test_a_game_that_is_not_installed_is_named_with_what_was_looked_for(fails, m
     assert "supertux2" in fails(1, "demo", "--game", "supertux")
 
 
-@pytest.mark.parametrize(("left_ms", "waits"), [(60_000, True), (200_000, False)])
+@pytest.mark.parametrize(("left_ms", "waits"), [(45_000, True), (55_000, False)])
 def test_close_to_midnight_the_demo_waits_for_the_new_day(make_clock, left_ms, waits):
     """A day's limit starts anew at midnight in Vietnam, whatever zone the PC has."""
     midnight = 1_795_539_600_000  # 2026-11-25 00:00 in Hanoi
