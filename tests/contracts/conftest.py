@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import itertools
-import json
 import os
-import secrets
 import shutil
-import subprocess
-import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,8 +19,8 @@ from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramSta
 from daemon.platforms.fake import FakePlatform
 from daemon.platforms.linux import control, procfs
 from host.clock import SystemClock
-from host.elf import build_id
 from rules.games import Catalogue, Fingerprint, Game
+from tests.contracts.programs import Launcher, copy_with_own_build, mounted
 
 ROOT = os.geteuid() == 0
 PATIENCE = 3.0
@@ -38,28 +33,6 @@ class Launched:
     pid: int | None
     before: int
     after: int
-
-
-class Launcher:
-    """A process of its own that starts programs: ours may not while the gate is up."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen([sys.executable, Path(__file__).with_name("launcher.py")],
-                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def __call__(self, do: str, **args: object) -> dict[str, object]:
-        self._process.stdin.write(json.dumps({"do": do, **args}) + "\n")
-        self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline())
-
-    async def aside(self, do: str, **args: object) -> dict[str, object]:
-        """Without holding up the loop."""
-        return await asyncio.to_thread(self, do, **args)
-
-    def close(self) -> None:
-        self._process.stdin.close()
-        self._process.wait(10)
-        self._process.stdout.close()
 
 
 @pytest.fixture(autouse=True)
@@ -80,16 +53,6 @@ def launcher():
     found = Launcher()
     yield found
     found.close()
-
-
-def copy_with_own_build(source: str, target: Path) -> Game:
-    """A program of its own: a copy with a build id that nothing else has."""
-    content = Path(source).read_bytes()
-    old = bytes.fromhex(build_id(io.BytesIO(content)))
-    new = secrets.token_bytes(len(old))
-    target.write_bytes(content.replace(old, new))
-    target.chmod(0o755)
-    return Game(id=target.name, title=target.name, label=0, build_ids=(new.hex(),))
 
 
 @pytest.fixture
@@ -119,9 +82,8 @@ def gate_folder(open_folder):
         pytest.skip("needs root: a filesystem of its own")
     folder = open_folder / "gate"
     folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "gate", folder], check=True)
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
+    with mounted(folder):
+        yield folder
 
 
 @dataclass
