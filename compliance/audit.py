@@ -31,9 +31,9 @@ from compliance.presence import SeatLife
 from compliance.recompute import HOUSE, Recomputer, Unfounded
 from compliance.report import Audit, Failure, Finding, entry_place
 from compliance.sums import Book
-from rules.calendar import ZoneError, day_bounds, day_name
+from compliance.zones import Zones
+from rules.calendar import day_name
 
-ZONE = "Asia/Ho_Chi_Minh"
 OVERRUN_MS = 60_000
 LATE_MS = 10 * 60_000
 
@@ -53,8 +53,9 @@ class Auditor:
     _issues: dict[tuple[str, str], Finding] = field(default_factory=dict)
     _silent: Counter[str] = field(default_factory=Counter)
     _late: Counter[str] = field(default_factory=Counter)
-    _zones: dict[str, None] = field(default_factory=dict)
+    _zones: Zones = field(default_factory=Zones)
     _tick: int = 0
+    _unchecked: int = 0
 
     def __post_init__(self) -> None:
         self._recomputer = Recomputer(self.texts)
@@ -62,7 +63,7 @@ class Auditor:
     @property
     def zone(self) -> str:
         """The place's zone, the last one if it changed."""
-        return next(reversed(self._zones), ZONE)
+        return self._zones.last
 
     def take(self, index: int, line: AnyEntry) -> None:
         """The next entry of the log."""
@@ -89,9 +90,8 @@ class Auditor:
         match line:
             case UsageDay():
                 self._summaries.append((where, line))
-            case PlaceChanged():
-                self._zones.pop(line.zone, None)
-                self._zones[line.zone] = None
+            case PlaceChanged() if line.seat == AGENT:
+                self._zones.change(line.wall, line.zone)
             case PolicyChanged():
                 self._policy(where, line)
             case ClockJump():
@@ -102,7 +102,7 @@ class Auditor:
             case IssueCleared():
                 if (open_ := self._issues.pop((line.seat, line.id), None)) is not None:
                     self._note("issue", open_.where, f"{open_.what}, hết ở seq {line.seq} / over at seq {line.seq}")
-            case AgentTick():
+            case AgentTick() if line.seat == AGENT:
                 self._tick = line.wall
                 self._silent.update(line.silent)
             case _:
@@ -120,6 +120,9 @@ class Auditor:
         for seat, entries in self._late.items():
             self._note("late", f"seat {seat}", f"{entries} mục đến muộn, theo đồng hồ của đại lý"
                                                f" / {entries} entries came late, by the agent's own clock")
+        if self._unchecked:
+            self._note("unchecked", "–", f"{self._unchecked} tổng giờ chơi không cộng lại được từ các mục"
+                                         f" / {self._unchecked} sums of play cannot be added up again from the entries")
         ended = [play.ended for play in self._book if play.ended is not None]
         return Audit(
             failures=tuple(self._failures),
@@ -165,20 +168,27 @@ class Auditor:
 
     def _sums(self, where: str, line: Decided) -> None:
         """The decision's sums against the plays, if the rule's day is the day of its pseudonym."""
-        day = self._day(line.zone, line.at)
-        if day is None:
+        day = self._zones.day(line.at, line.zone)
+        known_sums = None if day is None else self._book.before(line, day)
+        if known_sums is None:
+            self._unchecked += 1
             return
-        for name, allowed in self._book.before(line, day).items():
+        for name, allowed in known_sums.items():
             if line.before.get(name) not in allowed:
                 told, known = line.before.get(name), _range(allowed.least, allowed.most)
                 self._fail(where, f"tổng {name} ghi {told} ms, cộng lại các lượt chơi được {known} ms",
                            f"its sum {name} is {told} ms, its plays add up to {known} ms")
 
     def _summary(self, where: str, line: UsageDay) -> None:
-        found = next((play for play in self._book.plays.get(line.who, ())), None)
-        day = self._day(self.zone, found.start.since) if found else None
-        if day is None:
+        first = next(iter(self._book.plays.get(line.who, ())), None)
+        if first is None:
             return
+        day = self._zones.day(first.start.since)
+        if day is None:
+            self._unchecked += 1
+            return
+        if day_name(self._zones.at(first.start.since), first.start.since).isoformat() != line.day:
+            self._fail(where, f"{line.day} không phải ngày của các lượt chơi này", f"{line.day} is not the day of these plays")
         known = self._book.day(line, day, all_seats=line.seat == AGENT)
         for game in sorted(known.keys() | line.games.keys()):
             told = line.games[game].ms if game in line.games else 0
@@ -186,14 +196,6 @@ class Auditor:
             if not least <= told <= most:
                 self._fail(where, f"{game} ghi {told} ms, cộng lại các lượt chơi được {_range(least, most)} ms",
                            f"it says {told} ms of {game}, the plays add up to {_range(least, most)} ms")
-
-    def _day(self, zone: str, at: int) -> tuple[int, int] | None:
-        """The day that contains `at`, if it is the same in the place's zone, in which pseudonyms change."""
-        try:
-            days = {day_bounds(one, at) for one in (zone, *(self._zones or (ZONE,)))}
-        except ZoneError:
-            return None
-        return days.pop() if len(days) == 1 else None
 
     # --- the rest --------------------------------------------------------------------------------------------------------
 

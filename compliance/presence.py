@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from compliance.entry import AnyEntry, Presence, SeatStart, SeatStop
 from compliance.report import Finding, Gap, SeatPart
 
 MINUTE_MS = 60_000
 CLOCK_BACK_MS = 5 * MINUTE_MS
+_BITS = re.compile(r"[0-9a-f]{15}")
 
 
 class SeatLife:
@@ -69,10 +72,9 @@ class SeatLife:
         self._stopped_at = line.wall
 
     def _lived(self, line: Presence) -> None:
-        try:
-            bits = int(line.bits, 16)
-        except ValueError:
+        if not _BITS.fullmatch(line.bits):
             return
+        bits = int(line.bits, 16)
         self._alive += bits.bit_count()
         self._seen_to = line.since // MINUTE_MS + bits.bit_length()
 

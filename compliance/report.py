@@ -190,4 +190,7 @@ def _audit(report: Report) -> list[str]:
 
 
 def _moment(at: int, zone: str) -> str:
-    return datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).isoformat(timespec="seconds")
+    try:
+        return datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):  # no calendar reaches so far
+        return f"{at} ms"

@@ -20,9 +20,6 @@ from rules.usage import union_ms
 RUNNING_SLACK_MS = 1000
 _SLEPT_MS = 2000
 
-Sums = dict[str, int]
-
-
 class Range(NamedTuple):
     """A sum lies in [least, most]."""
 
@@ -92,8 +89,8 @@ class Book:
     def __iter__(self) -> Iterator[Play]:
         return iter(self._by_seq.values())
 
-    def before(self, line: Decided, day: tuple[int, int]) -> dict[str, Range]:
-        """Within what the sums of a decision have to lie: by game, publisher and total."""
+    def before(self, line: Decided, day: tuple[int, int]) -> dict[str, Range] | None:
+        """Within what the sums of a decision have to lie: by game, publisher and total. None if the entries do not tell."""
         own, unsure = [], []
         for play in self.plays.get(line.who, ()):
             if play.start.seat != line.seat:
@@ -102,7 +99,7 @@ class Book:
             elif play.start.seq < line.seq:
                 part = play.until(line)
                 if part is None:
-                    return {}
+                    return None
                 own.append(part)
         chosen = {
             "game": [part for part in own if part.play.start.game == line.game],

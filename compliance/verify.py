@@ -18,12 +18,15 @@ from compliance.audit import Auditor
 from compliance.bundle import CHECKPOINT, KEY, Bundle
 from compliance.chain import AGENT, Chain, ChainError
 from compliance.container import Damage
-from compliance.entry import AnyEntry, EntryError, SeatEnrolled, decode
+from compliance.entry import AnyEntry, Decided, EntryError, SeatEnrolled, decode
 from compliance.note import ED25519, Checkpoint, NoteError, VerifierKey, parse_checkpoint, parse_vkey, read_checkpoint
 from compliance.report import Failure, Report, entry_place
 from compliance.tiles import ENTRIES, WIDTH, BundleEncodingError, Tile, decode_entries, entry_bundles, hash_tiles
 from compliance.tree import HASH_BYTES
 from compliance.trust import Trust
+
+_MOMENTS = ("wall", "at", "since", "given", "lost_from", "until", "expected", "to")
+_NO_MOMENT = 253_000_000_000_000  # in the year 9987
 
 _PACK = re.compile(r"packs/([0-9a-f]{64})\.toml")
 
@@ -213,11 +216,23 @@ def _entries(report: Report, entries: Iterable[bytes], key: VerifierKey, texts: 
             chains.failures.append(Failure(f"mục {index} / entry {index}", f"không hợp lệ / not valid: {error}"))
             continue
         chains.take(index, line, data)
-        auditor.take(index, line)
+        if _datable(line):
+            auditor.take(index, line)
+        else:
+            what = "thời điểm ngoài mọi lịch / a moment that no calendar reaches"
+            chains.failures.append(Failure(entry_place(index, line), what))
     chains.finish()
     audit = auditor.finish()
     found = [*chains.failures, *audit.failures]
     return replace(report, audit=audit, zone=auditor.zone), found
+
+
+def _datable(line: AnyEntry) -> bool:
+    """Whether every moment in it can be put on a calendar, with a year to spare on either side."""
+    moments = [getattr(line, name, None) for name in _MOMENTS]
+    if isinstance(line, Decided):
+        moments += [grant.given for grant in line.grants]
+    return all(moment is None or 0 <= moment < _NO_MOMENT for moment in moments)
 
 
 @dataclass

@@ -1,12 +1,16 @@
 """What the entries say: decisions made again, play added up again, gaps, coverage. Here the seats' keys are in false hands."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from compliance import bundle, entry
+from compliance.report import to_json, to_lines
 from compliance.verify import verify
 from rules.facts import Grant
 from rules.parse import parse_pack
 
+ZONE = "Asia/Ho_Chi_Minh"
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 
@@ -129,6 +133,41 @@ def test_a_play_that_was_never_started_cannot_be_due(site, seat, audit):
     assert f"seq {line.seq}" in said(audit())[0]
 
 
+TEXTS = st.text(st.characters(codec="ascii"), max_size=5) | st.just("Nguyễn")
+EXTREMES = st.integers(-(2**53) + 1, 2**53 - 1) | st.sampled_from([0, 1, 1_795_482_000_000, 253_000_000_000_000])
+STRANGE = {
+    "who": TEXTS, "at": EXTREMES, "age": st.none() | EXTREMES, "place": st.sampled_from(["home", "x"]),
+    "game": TEXTS, "label": st.none() | EXTREMES, "publisher": st.none() | TEXTS,
+    "before": st.dictionaries(st.sampled_from(["game", "publisher", "total", "x"]), EXTREMES, max_size=4),
+    "grants": st.lists(st.builds(entry.GrantLine, TEXTS, EXTREMES, st.none(), EXTREMES), max_size=3).map(tuple),
+    "approved": st.booleans(), "verdict": TEXTS, "rule": TEXTS | st.just("vn-147.label"),
+    "pack": st.sampled_from(["house", "x"]), "params": st.dictionaries(st.just("over_all"), st.booleans() | EXTREMES),
+    "inline": st.none() | st.fixed_dictionaries(
+        {"kind": st.sampled_from(["budget", "window", "rating", "ask", "x", 1]), "ms": EXTREMES, "per": st.just("all"),
+         "id": TEXTS, "cite": st.just(""), "authority": st.just("house"), "addressee": st.just("household")},
+        optional={"from_age": EXTREMES, "to_age": EXTREMES, "games": st.just(["g"]), "days": st.just(["mon"]),
+                  "spans": st.lists(st.tuples(EXTREMES, EXTREMES), max_size=2), "which": st.just("all")},
+    ),
+    "zone": st.sampled_from([ZONE, "Pacific/Kiritimati", "x", "../x", ""]), "budget": st.none() | EXTREMES,
+    "until": st.none() | EXTREMES,
+}  # fmt: skip
+
+
+@given(changed=st.fixed_dictionaries({}, optional=STRANGE))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_entry_however_strange_stops_the_verifier(make_site, tmp_path_factory, changed):
+    """A seat's owner writes what he likes; the verifier says what does not follow and goes on."""
+    site = make_site(tmp_path_factory.mktemp("strange"))
+    seat = site.enrol()
+    seat.start()
+    line = seat.add(entry.LaunchRefused, how="gate", **{**seat.decided(site.pack(), game="gta", label=18), **changed})
+    site.deliver()
+    report = verify(bundle.parse(site.bundle()))
+    to_lines(report)
+    to_json(report)
+    assert not report.ok or line.verdict in {"refuse", "ask"}
+
+
 # --- sums -----------------------------------------------------------------------------------------------------------------
 
 
@@ -229,6 +268,35 @@ def test_a_summary_is_what_was_played(site, seat, audit):
     games = {"a": entry.GameDay(20 * MINUTE, 0, 0), "b": entry.GameDay(10 * MINUTE, 0, 0), "*": entry.GameDay(0, 0, 2)}
     seat.add(entry.UsageDay, day="2026-11-24", who="child", games=games)
     assert said(audit()) == []
+
+
+def test_a_summary_of_another_day_is_named(site, seat, audit):
+    seat.end(played(seat, 10, game="a"))
+    line = seat.add(entry.UsageDay, day="2026-11-23", who="child", games={"a": entry.GameDay(10 * MINUTE, 0, 0)})
+    assert f"seq {line.seq}, usage.day" in said(audit())[0]
+
+
+def test_sums_that_cannot_be_added_up_are_counted_aloud(site, seat, audit):
+    """A place that moved to another zone around the decision: its day and that of the pseudonyms differ."""
+    site.agent.add(entry.PlaceChanged, place="home", zone="Europe/Paris", hours="")
+    seat.end(played(seat, 61))
+    seat.refuse(site.pack())
+    report = audit()
+    assert said(report) == []
+    assert "unchecked" in kinds(report)
+
+
+def test_a_zone_that_was_left_long_ago_hides_nothing(site, seat, audit):
+    """An operator cannot switch the adding up off by naming another zone once."""
+    site.agent.add(entry.PlaceChanged, place="home", zone="Europe/Paris", hours="")
+    site.clock.run(MINUTE)
+    site.agent.add(entry.PlaceChanged, place="home", zone="Asia/Ho_Chi_Minh", hours="")
+    site.clock.run(25 * HOUR)
+    seat.end(played(seat, 61))
+    fields = seat.decided(site.pack())
+    before = {name: ms + 1 for name, ms in fields["before"].items()}
+    seat.add(entry.LaunchRefused, how="gate", **{**fields, "before": before})
+    assert len(said(audit())) == 3
 
 
 @pytest.mark.parametrize("games", [
