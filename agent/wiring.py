@@ -21,7 +21,7 @@ from agent.registry import Registry, World
 from agent.seats import Heard
 from agent.server import Agent
 from agent.shelf import Shelf
-from agent.store.database import Store, create, open_store
+from agent.store.database import Store, create, open_store, refuse_foreign
 from agent.upkeep import Start, begin
 from compliance.chain import AGENT
 from compliance.log import Log
@@ -52,6 +52,8 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
             raise _gone(home.agent / "log.key")
         keys = load_keys(home, origin)
         chain = OwnChain(store, keys.log, clock)
+        refuse_foreign(home.agent / "log.db", "entry")
+        refuse_foreign(home.agent / "payload.db", "payload")
         log = _log(home.agent / "log.db", keys.log, chain)
         stack.callback(log.close)
         chain.check(log)

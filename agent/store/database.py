@@ -78,6 +78,22 @@ def open_store(path: Path) -> Store:
     return store
 
 
+def refuse_foreign(path: Path, table: str) -> None:
+    """StoreError if the database at `path` holds tables, but not `table`: whoever opened it as its own would write to it.
+
+    Other damage is for its owner to find.
+    """
+    if not path.exists() or path.with_name(f"{path.name}-journal").exists():
+        return  # none yet, or a crash that only a connection that may write can clear up
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as look:
+            tables = {str(name) for (name,) in look.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    except sqlite3.Error as error:
+        raise _damaged(path, f"hỏng / damaged: {error}") from error
+    if tables and table not in tables:
+        raise _damaged(path, "không phải cơ sở dữ liệu của Giờ Chơi / no database of Giờ Chơi")
+
+
 def _check(path: Path) -> None:
     """Look, through a connection that cannot write, before anything is written."""
     try:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -233,6 +235,21 @@ def test_a_damaged_file(fails, home_folder, clock, world, name, content):
     with opened(home, clock, world) as agent:
         agent.change(player_add, m.PlayerAdd(name="An"), "me")
     (home.agent / name).write_bytes(content)
+    before = contents(home.agent)
+    assert name in fails()
+    assert contents(home.agent) == before
+
+
+@pytest.mark.parametrize("name", ["agent.db", "log.db", "payload.db"])
+def test_somebody_elses_database(fails, home_folder, clock, world, name):
+    """It is not ours to write to."""
+    home = Home(home_folder / "home", "given")
+    home.root.mkdir()
+    with opened(home, clock, world):
+        pass
+    (home.agent / name).unlink()
+    with contextlib.closing(sqlite3.connect(home.agent / name)) as photos:
+        photos.execute("CREATE TABLE photos (id)")
     before = contents(home.agent)
     assert name in fails()
     assert contents(home.agent) == before
