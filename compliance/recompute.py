@@ -19,6 +19,7 @@ import msgspec
 from compliance.entry import Decided
 from rules.calendar import day_bounds, day_name
 from rules.decide import decide
+from rules.decision import Decision
 from rules.facts import Facts, Grant, Played
 from rules.parse import parse_pack
 from rules.policy import AskFirst, Budget, Pack, Param, Place, Policy, PolicyError, Rating, Rule, Text, Window, combine
@@ -49,25 +50,28 @@ class Recomputer:
     def check(self, line: Decided) -> None:
         """Unfounded unless the decision follows from its entry and the pack it names."""
         try:
-            pack, policy = self._in_force(line)
-            if pack.zone != line.zone:
-                raise Unfounded(f"gói quy tắc tính ngày theo {pack.zone}, mục ghi {line.zone}",
-                                f"the pack's days are those of {pack.zone}, the entry says {line.zone}")
-            rule = _rule(pack, line.rule)
-            group: tuple[str, ...] = ()
-            if isinstance(rule, Budget) and rule.games and rule.per != "game":
-                group = rule.games  # its sum is not among the three: the least that can be said is that these allow it
-                policy = combine([_only(pack, rule)])
-            decision = decide(policy, _facts(line, group))
+            decision = self._decide(line)
         except Unfounded:
             raise
-        except (ValueError, OverflowError) as error:  # an unknown zone, an age of a million: whatever no rule can be asked about
+        except (ValueError, OverflowError) as error:  # an unknown zone, an age of a million: what no rule can be asked about
             raise Unfounded("không tính lại được", f"it cannot be made again: {error}") from None
-        _compare(line, decision.verdict, decision.reason.rule if decision.reason else None)
         reason = decision.reason
+        _compare(line, decision.verdict, None if reason is None else reason.rule)
         if reason is not None and (reason.cite, reason.budget_ms) != (line.cite, line.budget):
             raise Unfounded(f"trích dẫn hoặc hạn mức khác gói quy tắc ({reason.cite}, {reason.budget_ms} ms)",
                             f"its citation or budget is not the pack's ({reason.cite}, {reason.budget_ms} ms)")
+
+    def _decide(self, line: Decided) -> Decision:
+        pack, policy = self._in_force(line)
+        if pack.zone != line.zone:
+            raise Unfounded(f"gói quy tắc tính ngày theo {pack.zone}, mục ghi {line.zone}",
+                            f"the pack's days are those of {pack.zone}, the entry says {line.zone}")
+        rule = _rule(pack, line.rule)
+        group: tuple[str, ...] = ()
+        if isinstance(rule, Budget) and rule.games and rule.per != "game":
+            group = rule.games  # its sum is not among the three: the least that can be said is that these allow it
+            policy = combine([_only(pack, rule)])
+        return decide(policy, _facts(line, group))
 
     def _in_force(self, line: Decided) -> tuple[Pack, Policy]:
         if line.pack == HOUSE:
