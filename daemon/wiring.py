@@ -34,6 +34,7 @@ from host import homes
 from host.clock import Clock
 from host.files import read_owned
 from host.homes import Home
+from host.rpc import ApiError
 from host.secrets import load_or_create
 from host.system import files
 
@@ -148,10 +149,19 @@ class Built:
         return parse_keys(read_owned(self.home.public / KEYS, frozenset({0, files().owner()})))
 
     async def _repin(self, fingerprint: str) -> None:
-        keys = self._published_keys()
-        if keys.fingerprint.replace(":", "").lower() != fingerprint.replace(":", "").replace(" ", "").lower():
-            raise DaemonError(f"the published key has the fingerprint {keys.fingerprint}")
+        try:
+            keys = self._published_keys()
+        except (OSError, Replaced) as error:
+            raise ApiError("unavailable", f"không đọc được khóa của đại lý / the agent's key cannot be read: {error}") from None
+        if _plain(keys.fingerprint) != _plain(fingerprint):
+            why = f"đại lý công bố dấu vân tay khác / the agent publishes another fingerprint: {keys.fingerprint}"
+            raise ApiError("refused", why)
         self.parts.trust.pin(keys)
+
+
+def _plain(fingerprint: str) -> str:
+    """As people may write it: with or without dashes, spaces and capitals."""
+    return "".join(one for one in fingerprint.lower() if one.isalnum())
 
 
 def _seat_id(store: Store) -> str:

@@ -17,6 +17,7 @@ from daemon.platforms.api import Platform
 from daemon.wiring import Built
 from host.clock import SystemClock
 from host.homes import Home, server_home
+from host.rpc import ApiError
 from tests.daemon.world import HandPlatform
 
 
@@ -156,6 +157,8 @@ def test_another_agent_is_not_believed(home, live):
             hand.exit(1)
             assert [one.id for one in built.parts.people.players] == ["an"]
             assert not await built.uplink.delivered(1)
+            with pytest.raises(ApiError, match="dấu vân tay khác"):
+                await built._repin("00" * 32)
             card = await asyncio.to_thread(agent.log_card, home.agent_address)
             await built._repin(card.fingerprint)
             await until(lambda: "log-replaced" not in issues(built), 20)
