@@ -1,14 +1,14 @@
 """A second engine for decisions, slow and simple, written from docs/spec/packs.md (its numbers stand beside the lines).
 
-It walks time cell by cell and asks at each cell what every rule says, counting cells of play in sets and dictionaries. It shares
-only the data types with rules. All moments and lengths of the facts and packs must be multiples of the cell.
+It walks time cell by cell and asks at each cell what every rule says, counting cells of play in sets and dictionaries. It
+shares only the data types with rules. All moments and lengths of the facts and packs must be multiples of the cell.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BACK = 4 * 3_600_000  # no clock of the tests' zones is put back by more
 STRICT = {"allow": 0, "ask": 1, "refuse": 2}
@@ -99,9 +99,9 @@ class Oracle:
     def applies(self, rule, pack, at):
         """4.1 to 4.3."""
         day, facts = self.clocks[pack.zone].shows(at).date(), self.facts
-        if rule.places and facts.place not in rule.places or rule.games and facts.game not in rule.games:
+        if (rule.places and facts.place not in rule.places) or (rule.games and facts.game not in rule.games):
             return False
-        if pack.effective_from and day < pack.effective_from or pack.effective_to and day >= pack.effective_to:
+        if (pack.effective_from and day < pack.effective_from) or (pack.effective_to and day >= pack.effective_to):
             return False
         if facts.born is None:
             return True
@@ -149,14 +149,15 @@ class Oracle:
     def window(self, rule, pack, at):
         """5.2, 6.3."""
         for grant in self.facts.grants:
-            if grant.by in self.relaxers(rule) and grant.game in (None, self.facts.game) and grant.given <= at < grant.given + grant.ms:
+            ours = grant.by in self.relaxers(rule) and grant.game in {None, self.facts.game}
+            if ours and grant.given <= at < grant.given + grant.ms:
                 return "allow"
         shown = self.clocks[pack.zone].shows(at)
         for back in (0, 1):
             day = shown.date() - timedelta(days=back)
             if rule.days and NAMES[day.weekday()] not in rule.days:
                 continue
-            midnight = datetime(day.year, day.month, day.day)
+            midnight = datetime.combine(day, time())
             for begin, end in rule.spans:
                 end_at = midnight + timedelta(milliseconds=end, days=0 if end > begin else 1)
                 if midnight + timedelta(milliseconds=begin) <= shown < end_at:

@@ -14,14 +14,15 @@ QUARTER, MINUTE, SECOND = 900_000, 60_000, 1_000
 PLACES = ("home", "game-point", "agent-without-games")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 GAMES = ("a", "b", "c")
+KINDS = ("budget", "budget", "window", "rating", "ask", "notice")
 PUBLISHERS = (None, "p", "q")
 # Zones with a moment near which something happens to their clock, in UTC: none; an hour and half an hour, ahead and back; back
 # over midnight; a date that never was.
 HARD = (
-    ("Asia/Ho_Chi_Minh", "2026-11-24T17:00"), ("Asia/Ho_Chi_Minh", "2026-02-28T17:00"), ("America/New_York", "2026-03-08T07:00"),
-    ("America/New_York", "2026-11-01T06:00"), ("Europe/London", "2026-10-25T01:00"), ("America/Havana", "2026-11-01T05:00"),
-    ("America/Havana", "2026-03-08T05:00"), ("Australia/Lord_Howe", "2026-04-04T15:00"), ("Pacific/Apia", "2011-12-30T10:00"),
-    ("America/Sao_Paulo", "2018-02-18T02:00"), ("America/Sao_Paulo", "2018-11-04T03:00"),
+    ("Asia/Ho_Chi_Minh", "2026-11-24T17:00"), ("Asia/Ho_Chi_Minh", "2026-02-28T17:00"),
+    ("America/New_York", "2026-03-08T07:00"), ("America/New_York", "2026-11-01T06:00"), ("Europe/London", "2026-10-25T01:00"),
+    ("America/Havana", "2026-11-01T05:00"), ("America/Havana", "2026-03-08T05:00"), ("Australia/Lord_Howe", "2026-04-04T15:00"),
+    ("Pacific/Apia", "2011-12-30T10:00"), ("America/Sao_Paulo", "2018-02-18T02:00"), ("America/Sao_Paulo", "2018-11-04T03:00"),
 )
 BACK_OVER_MIDNIGHT = ("America/St_Johns", "2010-11-07T02:31")
 
@@ -59,7 +60,8 @@ def windows(draw, name, cell, time_of_day):
     steps, near = DAY // cell, time_of_day // cell
     ends = st.one_of(st.integers(0, steps - 1), st.integers(-20, 20).map(lambda ahead: (near + ahead) % steps))
     spans = draw(st.lists(st.tuples(ends, st.one_of(ends, st.just(steps))), min_size=1, max_size=2))
-    return Window(**rule_parts(draw, name), spans=tuple((begin * cell, end * cell) for begin, end in spans), days=weekdays(draw))
+    in_ms = tuple((begin * cell, end * cell) for begin, end in spans)
+    return Window(**rule_parts(draw, name), spans=in_ms, days=weekdays(draw))
 
 
 def weekdays(draw):
@@ -83,7 +85,7 @@ def packs(draw, cell, zones, local):
     time_of_day = (local.hour * 3600 + local.minute * 60 + local.second) * 1000
     for number in range(draw(st.integers(1, 3))):
         name = f"k{number}"
-        kinds = draw(st.lists(st.sampled_from(("budget", "budget", "window", "rating", "ask", "notice")), min_size=1, max_size=4))
+        kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=4))
         parts = {"budgets": [], "windows": [], "ratings": [], "asks": [], "notices": []}
         for rule, kind in enumerate(kinds):
             id_ = f"{name}.{draw(st.sampled_from('abc'))}{rule}"

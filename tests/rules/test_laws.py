@@ -18,8 +18,11 @@ KINDS = ("budgets", "windows", "ratings", "asks", "notices")
 RANK = {"allow": 0, "ask": 1, "refuse": 2}
 
 law = settings(
-    max_examples=5_000 if SOAK else 150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=5_000 if SOAK else 100, deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
+
+near = st.integers(-40, 10)
 
 
 def playable(decision, facts):
@@ -53,8 +56,8 @@ def test_more_budget_never_shortens_play(world, more, data):
 
 
 @law
-@given(worlds(), st.sampled_from(("guardian", "staff")), st.integers(0, 30), st.sampled_from((None, "a", "b")), st.integers(-40, 10))
-def test_a_grant_never_shortens_play(world, role, cells, game, ahead):
+@given(worlds(), st.sampled_from(("guardian", "staff")), st.sampled_from((None, "a", "b")), st.integers(0, 30), near)
+def test_a_grant_never_shortens_play(world, role, game, cells, ahead):
     grant = Grant(role, cells * world.cell, game, world.facts.now + ahead * world.cell)
     granted = replace(world.facts, grants=(*world.facts.grants, grant))
 
@@ -144,10 +147,11 @@ def test_numbers_stay_in_their_bounds(world):
     facts = world.facts
     decision = decide(combine(world.packs), facts)
     end = FOREVER if decision.until is None else decision.until
+    left = None if decision.until is None else decision.until - facts.now
 
     assert decision.until is None or facts.now < decision.until <= facts.now + 366 * 86_400_000
     assert all(facts.now < one.at < end for one in decision.notices)
     assert all(facts.now <= one < end for one in decision.warn_at)
-    assert decision.left_ms == (0 if decision.verdict != "allow" else None if decision.until is None else decision.until - facts.now)
+    assert decision.left_ms == (left if decision.verdict == "allow" else 0)
     if decision.verdict != "allow":
         assert (decision.reason is None, decision.warn_at, decision.notices) == (False, (), ())

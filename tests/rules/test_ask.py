@@ -1,0 +1,115 @@
+"""`policy ask`: facts as JSON in, a decision as JSON out."""
+
+import copy
+import json
+
+import pytest
+
+from rules.ask import FactsError, ask
+
+FACTS = {
+    "now": "2026-11-24T21:30:00+07:00", "place": "home", "born": "2014-05-01", "guardian": True,
+    "game": {"id": "x", "publisher": "p", "label": "VN00"},
+    "played": [{"game": "x", "publisher": "p", "from": "2026-11-24T19:00:00+07:00", "seconds": 3000}],
+    "grants": [{"by": "guardian", "minutes": 15, "game": None, "given": "2026-11-24T20:00:00+07:00"}],
+    "approved": [],
+}
+GONE = object()
+
+
+@pytest.fixture
+def answer(shipped):
+    """The answer under vn-147 to the contract's facts, with some of them said otherwise: path to value."""
+
+    def make(packs=("vn-147",), **other):
+        facts = copy.deepcopy(FACTS)
+        for path, value in other.items():
+            *way, last = [int(part) if part.isdecimal() else part for part in path.split("__")]
+            place = facts
+            for part in way:
+                place = place[part]
+            if value is GONE:
+                del place[last]
+            else:
+                place[last] = value
+        return ask([shipped(one) for one in packs], json.dumps(facts).encode())
+
+    return make
+
+
+def test_the_contracts_example(answer):
+    """Byte for byte what the contract shows, with its dots filled in."""
+    assert answer() == {
+        "verdict": "allow", "until": "2026-11-24T21:55:00+07:00", "left_s": 1500.0,
+        "warn_at": ["2026-11-24T21:40:00+07:00", "2026-11-24T21:50:00+07:00", "2026-11-24T21:54:00+07:00"],
+        "notices": [{"at": "2026-11-24T21:40:00+07:00", "rule": "vn-147.notice",
+                     "text": "Chơi quá 180 phút một ngày sẽ ảnh hưởng xấu đến sức khỏe"}],
+        "reason": {"rule": "vn-147.daily-game", "cite": "NĐ 147/2024, Đ.39 k.1 đ.e",
+                   "text": "Người dưới 18 tuổi chơi mỗi trò chơi không quá 60 phút trong một ngày"},
+    }
+
+
+def test_nothing_in_sight(answer):
+    said = answer(born="1980-01-01", played=GONE, grants=GONE, approved=GONE)
+
+    assert tuple(said[key] for key in ("verdict", "until", "left_s", "warn_at", "reason")) == ("allow", None, None, [], None)
+
+
+def test_a_refusal_has_nothing_left_and_no_warnings(answer):
+    said = answer(game__label="VN18", born="2009-05-01")
+
+    assert (
+        said["verdict"], said["until"], said["left_s"], said["warn_at"], said["notices"], said["reason"]["rule"]
+    ) == ("refuse", "2027-05-01T00:00:00+07:00", 0.0, [], [], "vn-147.label")
+
+
+def test_an_approval_answers_ask(answer):
+    assert answer(game__label=None)["verdict"] == "ask"
+    assert answer(game__label=None, approved=["x"])["verdict"] == "allow"
+
+
+def test_times_have_the_offset_of_now(answer):
+    """The rule's day stays Hanoi's."""
+    assert answer(now="2026-11-24T14:30:00Z")["until"] == "2026-11-24T14:55:00+00:00"
+    assert answer(now="2026-11-24T09:30:00-05:00")["until"] == "2026-11-24T09:55:00-05:00"
+
+
+def test_milliseconds_are_never_rounded_up(answer):
+    said = answer(played__0__seconds=3000.1239, now="2026-11-24T21:30:00.5009+07:00")
+
+    assert (said["left_s"], said["until"]) == (1499.877, "2026-11-24T21:55:00.377+07:00")
+
+
+@pytest.mark.parametrize(("path", "value"), [
+    ("now", "2026-11-24T21:30:00"), ("now", 1), ("now", "soon"), ("now", "9999-12-31T23:59:59+07:00"), ("now", GONE),
+    ("place", "school"), ("place", None), ("born", "2026-11-25"), ("born", "2014-02-30"), ("born", "2014"), ("born", GONE),
+    ("guardian", "yes"), ("guardian", GONE), ("game", "x"), ("game__id", ""), ("game__id", None), ("game__label", "PEGI 7"),
+    ("game__label", GONE), ("game__extra", 1), ("extra", 1), ("played__0__seconds", -1), ("played__0__seconds", "3000"),
+    ("played__0__seconds", 9001), ("played__0__seconds", 1e300), ("played__0__from", "2026-11-24T19:00:00"),
+    ("played__0__extra", 1), ("played__0__publisher", 3), ("played", {}), ("grants__0__by", "child"),
+    ("grants__0__minutes", -1), ("grants__0__given", "20:00"), ("grants", None), ("approved", "x"), ("approved__0", 1),
+])
+def test_a_bad_field_is_named_in_one_line(answer, path, value):
+    """The path of the field, then why."""
+    usual = {"approved": ["y"]} if path == "approved__0" else {}
+    expected = "".join(f"[{part}]" if part.isdecimal() else f".{part}" for part in path.split("__")).removeprefix(".")
+
+    with pytest.raises(FactsError) as caught:
+        answer(**usual, **{path: value})
+    assert (expected, f"{expected}: {caught.value.why}") == (caught.value.path, str(caught.value))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_play_that_ends_now_is_well(answer):
+    assert answer(played__0__seconds=9000)["verdict"] == "refuse"
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b"\xff", b'{"now":"\xff"}', b"[" * 100_000, b'{"a":' * 100_000])
+def test_what_is_no_json_object_is_refused(shipped, data):
+    with pytest.raises(FactsError):
+        ask([shipped("vn-147")], data)
+
+
+def test_absurd_lengths_are_only_long(answer):
+    """A grant longer than time suspends what it may and breaks nothing."""
+    assert answer(packs=("vn-147", "vn-game-point"), grants__0__minutes=1e300)["verdict"] == "allow"

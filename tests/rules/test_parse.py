@@ -1,0 +1,226 @@
+"""Packs from text: what they become, and that every mistake has its line, path, reason and remedy."""
+
+import contextlib
+import hashlib
+import re
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.parse import PolicyError, parse_pack
+from rules.policy import AskFirst, Budget, Notice, Pack, Rating, Text, Window
+from rules.shipped import shipped_packs
+
+HOUR = 3_600_000
+SPEC = Path(__file__).parents[2] / "docs" / "spec" / "packs.md"
+
+HEAD = """id = "t"
+jurisdiction = "house"
+zone = "Asia/Ho_Chi_Minh"
+source = "x"
+status = "verified"
+title = { vi = "Thử", en = "Test" }
+"""
+COMMON = """cite = "c"
+authority = "house"
+addressee = "household"
+text = { vi = "v", en = "e" }
+"""
+BUDGET = f'[[budget]]\nid = "b"\n{COMMON}per = "all"\nminutes = 60\n'
+HOURS = '[param.hours]\ntype = "hours"\nwithin = "08:00-22:00"\ntext = { vi = "v", en = "e" }\n'
+WINDOW = f'[[window]]\nid = "w"\n{COMMON}spans = ["$hours"]\n'
+
+
+def mistakes(text, **params):
+    """What is wrong: path and reason of each."""
+    with pytest.raises(PolicyError) as caught:
+        parse_pack(text, "f.toml", params)
+    assert all(line.startswith("f.toml: ") and "\n" not in line for line in caught.value.lines)
+    assert str(caught.value) == caught.value.lines[0]
+    return caught.value.mistakes
+
+
+def paths(text, **params):
+    return [path for path, _ in mistakes(text, **params)]
+
+
+@pytest.fixture
+def example():
+    """The pack that docs/spec/packs.md shows."""
+    return re.search(r"```toml\n(.*?)```", SPEC.read_text("utf-8"), re.DOTALL)[1]
+
+
+class TestWhatAPackBecomes:
+    def test_the_example_of_the_specification(self, example):
+        pack = parse_pack(example, "example")
+
+        assert ("school-week", Text("Tuần học", "School week"), date(2026, 9, 1), date(2027, 6, 1)) == (
+            pack.id, pack.title, pack.effective_from, pack.effective_to
+        )
+        assert (pack.warn_ms, pack.grace_ms) == ((600_000, 120_000), 30_000)
+        assert pack.params == {"evening": "17:00-20:30", "strict": False}
+        assert hashlib.sha256(example.encode()).hexdigest() == pack.sha256
+        assert [one.id for one in pack.budgets] == ["school-week.weekday"]
+        assert (
+            pack.windows[0].text.vi, pack.windows[0].spans
+        ) == ("Chỉ chơi trong giờ 17:00-20:30", ((17 * HOUR, 20 * HOUR + HOUR // 2),))
+
+    def test_values_put_into_it(self, example):
+        pack = parse_pack(example, "example", {"strict": "true", "evening": "18:00-19:00"})
+
+        assert [one.id for one in pack.budgets] == ["school-week.weekday", "school-week.weekend"]
+        assert pack.windows[0].spans == ((18 * HOUR, 19 * HOUR),)
+        assert pack.params == {"evening": "18:00-19:00", "strict": True}
+
+    def test_every_kind_and_field(self):
+        extra = ('status = "verified"\nrelax = ["guardian", "staff"]\nages = { from = 6, to = 16 }\n'
+                 'places = ["home"]\ngames = ["luanti"]\n')
+        kinds = {"budget": 'per = "game"\nminutes = 1.5\ndays = ["sat"]', "window": 'spans = ["22:00-02:00", "00:00-24:00"]',
+                 "rating": "", "ask": 'which = "all"', "notice": "every_minutes = 30"}
+        tables = "".join(f'[[{kind}]]\nid = "{kind}"\n{COMMON}{extra}{own}\n' for kind, own in kinds.items())
+        pack = parse_pack(HEAD + tables, "t")
+        common = {"cite": "c", "text": Text("v", "e"), "authority": "house", "addressee": "household", "status": "verified",
+                  "relax": ("guardian", "staff"), "from_age": 6, "to_age": 16, "places": ("home",), "games": ("luanti",)}
+
+        assert (Budget(id="t.budget", **common, ms=90_000, per="game", days=("sat",)),) == pack.budgets
+        assert (Window(id="t.window", **common, spans=((22 * HOUR, 2 * HOUR), (0, 24 * HOUR))),) == pack.windows
+        assert (Rating(id="t.rating", **common),) == pack.ratings
+        assert (AskFirst(id="t.ask", **common, which="all"),) == pack.asks
+        assert (Notice(id="t.notice", **common, every_ms=1_800_000),) == pack.notices
+
+    def test_what_is_less_than_a_millisecond_is_cut(self):
+        assert parse_pack(HEAD + BUDGET.replace("60", "0.33333"), "t").budgets[0].ms == 19_999
+
+    def test_texts_are_composed(self):
+        """The log takes only NFC."""
+        assert parse_pack(HEAD.replace("Thử", "Thu\u031b\u0309") + BUDGET, "t").title.vi == "Thử"
+
+    @pytest.mark.parametrize("name", list(shipped_packs()))
+    def test_shipped_packs(self, name):
+        """They parse, are called by their file's name, and travel to the daemon without pydantic."""
+        pack = parse_pack(shipped_packs()[name], name)
+
+        assert name == pack.id
+        assert pack == msgspec.json.decode(msgspec.json.encode(pack), type=Pack)
+
+
+class TestMistakes:
+    @pytest.mark.parametrize(("old", "new", "path"), [
+        ('id = "t"\n', "", "id"), ('id = "t"', 'id = "T t"', "id"), ('id = "t"', 'id = "house"', "id"),
+        ('id = "t"', "id = 3", "id"),
+        ("Asia/Ho_Chi_Minh", "Asia/Hanoi", "zone"), ('"verified"', '"maybe"', "status"), (', en = "Test"', "", "title.en"),
+        ("Test", "", "title.en"), ('source = "x"', 'source = "x"\nsauce = 1', "sauce"), ("60", "-1", "budget[0].minutes"),
+        ("60", "1441", "budget[0].minutes"), ("60", '"60"', "budget[0].minutes"), ("60", "true", "budget[0].minutes"),
+        ("60", "nan", "budget[0].minutes"), ('"all"', '"week"', "budget[0].per"),
+        ('"house"\nadd', '"me"\nadd', "budget[0].authority"),
+        ("60", '60\ndays = ["Monday"]', "budget[0].days[0]"), ("60", "60\ndays = []", "budget[0].days"),
+        ("60", "60\nages = [0, 18]", "budget[0].ages"), ("60", "60\nages = { from = 18, to = 18 }", "budget[0].ages"),
+        ("60", '60\nrelax = ["child"]', "budget[0].relax[0]"), ("60", '60\nplaces = ["bar"]', "budget[0].places[0]"),
+        ("60", '60\nwhen = "$x"', "budget[0].when"), ("60", "60\nwhen = true", "budget[0].when"),
+        ("60", '"$x"', "budget[0].minutes"), ("title =", "warn_minutes = []\ntitle =", "warn_minutes"),
+        ("title =", "effective = { from = 2027-01-01, to = 2026-01-01 }\ntitle =", "effective"),
+        ("title =", 'effective = { from = "2027-01-01" }\ntitle =', "effective.from"), ("[[budget]]", "[budget]", "budget"),
+        ("[[budget]]", "[[budgets]]", "budgets"), ('id = "t"', 'id = "t"\nparam = 1', "param"),
+    ])
+    def test_each_has_the_path_of_its_field(self, old, new, path):
+        assert path in paths((HEAD + BUDGET).replace(old, new, 1))
+
+    def test_all_are_found_at_once_in_the_order_of_the_file(self):
+        text = (HEAD + BUDGET).replace('"x"', "1").replace('"all"', '"week"').replace("60", "-1")
+
+        assert paths(text) == ["source", "budget[0].per", "budget[0].minutes"]
+
+    def test_they_name_line_and_remedy(self):
+        second = BUDGET.replace('"b"', '"c"').replace("60", "1441")
+
+        assert mistakes(HEAD + BUDGET + second) == (
+            ("budget[1].minutes", "ngoài khoảng / is out of bounds: write at most 1440 (dòng / line 22)"),
+        )
+        assert (HEAD + BUDGET + second).splitlines()[21] == "minutes = 1441"
+
+    def test_an_unknown_field_lists_the_known_ones(self):
+        [(_, why)] = mistakes(HEAD + BUDGET + "hours = 1\n")
+
+        assert all(field in why for field in ("minutes", "per", "days", "when"))
+
+    def test_no_toml(self):
+        [(path, why)] = mistakes("id = \n")
+
+        assert (path, "line 1" in why) == ("", True)
+
+    @pytest.mark.parametrize("text", ["", HEAD, "a=" + "[" * 5000, ".".join("a" * 5000) + "=1", "a=" + "1" * 5000])
+    def test_what_is_no_pack_is_one_error(self, text):
+        assert mistakes(text)
+
+    def test_two_rules_of_one_name(self):
+        assert paths(HEAD + BUDGET + BUDGET) == ["id"]
+
+    @given(st.text(max_size=40), st.integers(0, 60))
+    def test_damage_is_a_policy_error_or_a_pack(self, rubbish, line):
+        """Whatever is put between two lines of a pack, nothing else is raised."""
+        lines = (HEAD + HOURS + BUDGET + WINDOW).splitlines()
+        lines.insert(line, rubbish)
+        with contextlib.suppress(PolicyError):
+            parse_pack("\n".join(lines), "f.toml", {"hours": "09:00-10:00"})
+
+
+class TestParameters:
+    @pytest.mark.parametrize("given", ["07:00-21:00", "08:00-22:01", "21:00-09:00", "8:00-22:00", "24:00-08:00", "09:00-25:00",
+                                       "09:00", "", "09:00-09:00", "٠٩:00-21:00"])
+    def test_hours_that_do_not_fit(self, given):
+        assert paths(HEAD + HOURS + WINDOW, hours=given) == ["params.hours"]
+
+    def test_hours_that_fit(self):
+        assert parse_pack(HEAD + HOURS + WINDOW, "t", {"hours": "08:00-22:00"}).params == {"hours": "08:00-22:00"}
+
+    def test_a_value_that_is_needed(self):
+        assert paths(HEAD + HOURS + WINDOW) == ["params.hours"]
+
+    def test_a_value_that_is_not_needed(self):
+        """A rule with `when` stands only with a value."""
+        optional = HEAD + HOURS + BUDGET + WINDOW + 'when = "$hours"\n'
+
+        assert parse_pack(optional, "t").windows == ()
+        assert len(parse_pack(optional, "t", {"hours": "09:00-10:00"}).windows) == 1
+
+    def test_a_rule_that_does_not_stand_is_checked(self):
+        wrong = WINDOW.replace('authority = "house"', 'authority = "me"') + 'when = "$hours"\n'
+
+        assert paths(HEAD + HOURS + BUDGET + wrong) == ["window[0].authority"]
+
+    def test_an_unknown_value(self):
+        assert paths(HEAD + BUDGET, speed="1") == ["params.speed"]
+
+    def test_one_that_nobody_uses(self):
+        assert paths(HEAD + HOURS + BUDGET) == ["param.hours"]
+
+    @pytest.mark.parametrize("given", ["9", "0", "x", "1.5", "", "9" * 400])
+    def test_whole_numbers(self, given):
+        number = '[param.m]\ntype = "int"\nmin = 1\nmax = 8\ntext = { vi = "v", en = "e" }\n'
+        text = HEAD + number + BUDGET.replace("60", '"$m"')
+
+        assert parse_pack(text, "t", {"m": "5"}).budgets[0].ms == 300_000
+        assert paths(text, m=given) == ["params.m"]
+
+    @pytest.mark.parametrize(("given", "rules"), [("true", 1), ("false", 0)])
+    def test_truth(self, given, rules):
+        text = HEAD + '[param.b]\ntype = "bool"\ndefault = true\ntext = { vi = "v", en = "e" }\n' + BUDGET + BUDGET.replace(
+            '"b"', '"c"') + 'when = "$b"\n'
+
+        assert len(parse_pack(text, "t", {"b": given}).budgets) == 1 + rules
+        assert paths(text, b="yes") == ["params.b"]
+
+    @pytest.mark.parametrize(("line", "path"), [
+        ('default = "21:00-23:00"', "param.hours.default"), ("default = 1", "param.hours.default"),
+        ("min = 1", "param.hours.min"),
+        ('within = "x"', "param.hours.within"), ('type = "date"', "param.hours.type"), ("least = 1", "param.hours.least"),
+    ])
+    def test_a_wrong_declaration(self, line, path):
+        key = line.split(" ", 1)[0]
+        kept = "".join(f"{one}\n" for one in HOURS.splitlines() if not one.startswith(key))
+
+        assert path in paths(HEAD + kept + line + "\n" + WINDOW)
