@@ -280,6 +280,9 @@ class _Chains:
         except NoteError as error:
             self._fail(where, "khóa của máy trạm không hợp lệ", f"the seat's key is none: {error}")
             return
+        if key.kind != ED25519:
+            self._fail(where, "khóa của máy trạm sai loại", "the seat's key is of a type that cannot seal")
+            return
         known = self._chains.setdefault(line.id, Chain(line.id, key))
         if known is not None and known.key.public != key.public:
             self._fail(where, "máy trạm này đã có khóa khác", "this seat has another key; a reinstalled seat is a new seat")

@@ -185,6 +185,13 @@ def test_a_seat_key_cannot_be_replaced(lines, forged):
     assert f"entry {index + 1} " in report.failures[0].where
 
 
+@pytest.mark.parametrize("vkey", [WITNESS_KEY.text, "nonsense", ""])
+def test_a_seat_key_that_cannot_seal_is_refused(lines, forged, vkey):
+    index = place_of(lines, entry.SeatEnrolled, 1)
+    report = forged([*lines[:index], msgspec.structs.replace(lines[index], key=vkey), *lines[index + 1 :]])
+    assert f"entry {index} " in report.failures[0].where
+
+
 def test_a_whole_log_made_up_anew_is_seen_only_from_outside(honest, lines, forged):
     """With all keys in hand an operator rewrites everything: the bundle alone is whole, the inspector's memory is not."""
     seen = honest.log.checkpoint
