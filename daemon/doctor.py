@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from daemon.api.messages import Check
 from daemon.platforms.api import Accounts
+from daemon.rejoin import unsent_aside
 from daemon.seat import Parts, Seat
 from daemon.sessions import Subject
 from host.rpc import ApiError
@@ -53,6 +54,9 @@ def checks(parts: Parts, *, reachable: bool) -> tuple[Check, ...]:
             else f"{waiting} mục chưa ghi được / {waiting} entries could not be written",
         )
     )
+    if aside := unsent_aside(parts.store):
+        text = f"{aside} mục còn lại cho đại lý cũ / {aside} entries are kept for a former agent"
+        found.append(Check(id="former-agent", ok=True, text=text))
     return tuple(found)
 
 

@@ -15,6 +15,7 @@ from daemon.judge import Judge
 from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramStarted, StartRefused, WatchTrouble
 from daemon.plays import Identity, Play, Plays
 from daemon.refusals import Guard
+from daemon.rejoin import renamed
 from daemon.sessions import People, Subject
 from daemon.tell import Teller
 from daemon.trusted import Reading, TrustedClock
@@ -58,18 +59,17 @@ class Loop:
 
     # --- what comes in -------------------------------------------------------------------------------------------------
 
-    def adopt(self, people: People, *, floor: int | None = None) -> None:
-        """A new roster: everybody is looked at anew. Programs found now count from `floor` (mono; default: this moment)."""
-        now = self.read()
+    def adopt(self, people: People, now: Reading) -> None:
+        """A new roster: plays that go on are whose it says. `scan` then looks at all programs anew."""
         self._people = people
         self._guard.adopt(people)
         for play in tuple(self._plays.running.values()):
             subject = people.subject(play.account)
-            if subject is not None and subject.id == play.subject.id:
+            same = subject is not None and subject.id == play.subject.id
+            if subject is not None and same and not renamed(play.who, play.started_wall, subject, people.zone):
                 play.subject, play.game = subject, people.catalogue.games.get(play.game.id, play.game)
             else:
                 self._finish(play, now, now.mono, "by itself")
-        self.scan(now, now.mono if floor is None else floor)
 
     def observe(self, seen: Observation) -> None:
         now = self.read()

@@ -6,6 +6,7 @@ Everything here runs on one thread. What the seat is asked over the local API st
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,10 +24,11 @@ from daemon.plays import Play, Plays, pieces_of
 from daemon.presence import Presence
 from daemon.publish import Publisher
 from daemon.record import Recorder
+from daemon.rejoin import put_aside, tell_again
 from daemon.resume import Lost, resume
 from daemon.roster import Trust
 from daemon.sessions import People
-from daemon.store import Store
+from daemon.store import Store, Unwritable
 from daemon.tell import Teller
 from daemon.trusted import Reading, TrustedClock
 from rules.games import Game
@@ -98,6 +100,25 @@ class Seat:
         store.delete(_STOPPED)
         store.see(self._parts.clock.boot, now.elapsed, now.wall)
 
+    def rejoin(self, open_journal: Callable[[str], Journal]) -> str:
+        """Begins a new chain for a new agent's log; the new seat's id. Unwritable: everything is as it was."""
+        parts, now, made = self._parts, self._parts.loop.read(), []
+        self._settle_all(now)
+        numbers = {play: play.seq for play in parts.plays.running.values()}
+        try:
+            with parts.store.transaction():
+                seat = put_aside(parts.store)
+                made.append(chain := open_journal(seat))
+                self._begin(chain, now, None)
+                if parts.people is not None:
+                    tell_again(chain, parts.store, parts.plays, parts.people, now, everything=True)
+        except Unwritable:
+            for play, seq in numbers.items():
+                play.seq = seq
+            raise
+        parts.recorder.journal = made[0]
+        return seat
+
     async def run(self) -> None:
         """The heart: beats when something changes, at the latest when the loop asked for it."""
         wake = self._parts.wake
@@ -128,7 +149,7 @@ class Seat:
         parts = self._parts
         parts.platform.watcher.stop()
         now = parts.loop.read()
-        parts.teller.expire(Reading(now.mono + 3_600_000, now.elapsed, now.wall, now.walls))
+        self._settle_all(now)
         parts.recorder.rows(parts.plays.running.values(), now)
 
         lived = parts.presence.take()
@@ -141,6 +162,10 @@ class Seat:
             parts.store.see(parts.clock.boot, now.elapsed, now.wall)
 
         parts.recorder.do(end)
+
+    def _settle_all(self, now: Reading) -> None:
+        """Warnings that still wait for a display are recorded as not shown."""
+        self._parts.teller.expire(Reading(now.mono + 3_600_000, now.elapsed, now.wall, now.walls))
 
     # --- what comes in -------------------------------------------------------------------------------------------------------
 
@@ -162,7 +187,10 @@ class Seat:
         if first:
             self._resume(people, now)
         parts.recorder.do(lambda _: parts.grants.merge(roster.grants))
-        parts.loop.adopt(people, floor=floor)
+        parts.loop.adopt(people, now)
+        if not first:
+            parts.recorder.do(lambda journal: tell_again(journal, parts.store, parts.plays, people, now, everything=False))
+        parts.loop.scan(now, now.mono if floor is None else floor)
         parts.health.report("no-roster", trouble=False, now=now.wall)
         if parts.store.get("usage-reported") is None:
             parts.recorder.do(lambda _: summary.mark_reported(parts.store, people.zone, now))

@@ -225,6 +225,11 @@ class Store:
         self.db.execute("DELETE FROM pieces WHERE play = ?", (row.seq,))
         self.db.executemany("INSERT INTO pieces VALUES (?, ?, ?)", [(row.seq, *piece) for piece in row.pieces])
 
+    def rename_play(self, old: int, new: int, who: str) -> None:
+        """The play has another number in the log now, and perhaps another pseudonym."""
+        self.db.execute("UPDATE plays SET seq = ?, who = ? WHERE seq = ?", (new, who, old))
+        self.db.execute("UPDATE pieces SET play = ? WHERE play = ?", (new, old))
+
     def plays(self, since: int) -> tuple[PlayRow, ...]:
         """Plays that began at or after `since` or have not ended, oldest first."""
         query = f"SELECT {_COLUMNS} FROM plays WHERE started_wall >= ? OR NOT ended ORDER BY seq"  # noqa: S608 - the same

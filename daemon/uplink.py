@@ -58,6 +58,12 @@ class Uplink:
         self._enrolled = False
         self.reachable = False
 
+    def become(self, seat: m.Enrol) -> None:
+        """From now on this seat speaks under another name, to an agent that has to be met anew."""
+        self._seat = seat
+        self._enrolled = False
+        self.poke()
+
     def poke(self) -> None:
         """Something waits to go up."""
         self._work.set()
@@ -79,18 +85,24 @@ class Uplink:
                 continue
             except Unreachable:
                 self._enrolled = False
-                self.reachable = False
-                self._trouble("agent-away", "")
+                self._away()
             except Replaced as error:
                 self._enrolled = False
                 self._heard(replaced=str(error))
             except ApiError as error:
                 self._enrolled = False
-                self._heard(refused=error.text)
+                if error.code == "unavailable":  # it went away in the middle of a call, or is just starting
+                    self._away()
+                else:
+                    self._heard(refused=error.text)
             except Unwritable:
                 self._trouble("journal-unwritable", "")
             await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
             failures += 1
+
+    def _away(self) -> None:
+        self.reachable = False
+        self._trouble("agent-away", "")
 
     def _heard(self, replaced: str | None = None, refused: str | None = None) -> None:
         """The agent answers. Its own words about what is wrong go beside the usual text of the Issue."""

@@ -23,14 +23,15 @@ from daemon.presence import Presence
 from daemon.publish import Publisher
 from daemon.record import Recorder
 from daemon.refusals import Guard
+from daemon.rejoin import new_seat_id
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
 from daemon.seat import Parts, Seat
 from daemon.sessions import People
-from daemon.store import Store
+from daemon.store import Store, Unwritable
 from daemon.tell import Teller
 from daemon.trusted import Reading, TrustedClock
 from daemon.uplink import Uplink
-from host import homes
+from host import homes, transport
 from host.clock import Clock
 from host.files import read_owned
 from host.homes import Home
@@ -64,8 +65,8 @@ class Built:
         store = Store(folder)
         self._stack.callback(store.close)
         seat_id = _seat_id(store)
-        seed = load_or_create(self.home, folder, "seat.key", lambda: secrets.token_bytes(32))
-        signer = Signer(seat_id, seed)
+        self._seed = load_or_create(self.home, folder, "seat.key", lambda: secrets.token_bytes(32))
+        signer = self._signer(seat_id)
         trusted = TrustedClock(clock, store.last_seen())
         try:
             journal = Journal(store.db, seat_id, trusted.boot, signer)
@@ -77,8 +78,14 @@ class Built:
             raise DaemonError(
                 f"{folder / 'store.db'}: danh sách đã lưu không hợp lệ / the stored roster does not hold: {error}"
             ) from None
-        self.parts = self._assemble(store, journal, trust, trusted, platform or choose.platform(clock, settings.gate_mounts))
+        self.parts = self._assemble(store, journal, trust, trusted, platform or self._platform(clock, settings))
         self._connect(signer, seat_id)
+
+    def _platform(self, clock: Clock, settings: config.Config) -> Platform:
+        """Whatever an agent's program matches, it is not ended."""
+        return choose.platform(
+            clock, settings.gate_mounts, lambda: filter(None, (transport.server_pid(self.home.agent_address),))
+        )
 
     def _assemble(self, store: Store, journal: Journal, trust: Trust, trusted: TrustedClock, platform: Platform) -> Parts:
         now = trusted.read()
@@ -156,7 +163,21 @@ class Built:
         if _plain(keys.fingerprint) != _plain(fingerprint):
             why = f"đại lý công bố dấu vân tay khác / the agent publishes another fingerprint: {keys.fingerprint}"
             raise ApiError("refused", why)
+        if keys == self.parts.trust.keys:
+            return
+        try:
+            seat = self.seat.rejoin(self._open_journal)
+        except Unwritable as error:
+            why = f"không ghi được, không thay đổi gì / cannot be written, nothing changed: {error}"
+            raise ApiError("unavailable", why) from None
         self.parts.trust.pin(keys)
+        self.uplink.become(Enrol(seat=seat, key=self._signer(seat).vkey))
+
+    def _signer(self, seat: str) -> Signer:
+        return Signer(seat, self._seed)
+
+    def _open_journal(self, seat: str) -> Journal:
+        return Journal(self.parts.store.db, seat, self.parts.clock.boot, self._signer(seat))
 
 
 def _plain(fingerprint: str) -> str:
@@ -169,7 +190,7 @@ def _seat_id(store: Store) -> str:
     known = store.get("seat")
     if known is not None:
         return known.decode()
-    made = f"seat-{secrets.token_hex(4)}"
+    made = new_seat_id()
     try:
         with store.transaction():
             store.put("seat", made.encode())

@@ -20,6 +20,7 @@ from rules.calendar import calendar
 from rules.games import Game
 
 SYNC_S = 10.0
+MAX_REASON = 500
 MAX_GRANT_MS = 24 * 3_600_000
 
 
@@ -139,6 +140,8 @@ class Handlers:
         subject = self._find(request.player)
         if not 0 < request.ms <= MAX_GRANT_MS:
             raise ApiError("bad-input", "số phút phải lớn hơn 0 và không quá 1440 / minutes must be above 0 and at most 1440")
+        if len(request.reason) > MAX_REASON:
+            raise ApiError("bad-input", f"lý do dài quá {MAX_REASON} ký tự / the reason is longer than {MAX_REASON} characters")
         if request.game is not None:
             self._game(request.game)
         now = self._parts.loop.read()

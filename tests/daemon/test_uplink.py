@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import shutil
 import signal
 import subprocess
@@ -80,6 +81,15 @@ def issues(built):
     return sorted(one.id for one in built.parts.health.open())
 
 
+def verified(home) -> int:
+    """The verifier's exit code for what the agent exports."""
+    bundle = home.root / "bundle.zip"
+    bundle.write_bytes(b"".join(base64.b64decode(chunk.data) for chunk in agent.log_export(home.agent_address)))
+    done = subprocess.run([sys.executable, "-m", "compliance", bundle], capture_output=True, text=True, check=False)
+    print(done.stdout, done.stderr)
+    return done.returncode
+
+
 async def add_player(home) -> m.Done:
     return await asyncio.to_thread(agent.player_add, home.agent_address, m.PlayerAdd(name="An", account="root"))
 
@@ -154,7 +164,9 @@ def test_another_agent_is_not_believed(home, live):
             live.start()
             await until(lambda: "log-replaced" in issues(built), 20)
             hand.run(1, account="root")
+            await asyncio.sleep(0.1)
             hand.exit(1)
+            hand.run(2, "teeworlds", account="root")
             assert [one.id for one in built.parts.people.players] == ["an"]
             assert not await built.uplink.delivered(1)
             with pytest.raises(ApiError, match="dấu vân tay khác"):
@@ -163,6 +175,14 @@ def test_another_agent_is_not_believed(home, live):
             await built._repin(card.fingerprint)
             await until(lambda: "log-replaced" not in issues(built), 20)
             assert await built.uplink.delivered(10)
+            done = await asyncio.to_thread(agent.player_add, home.agent_address, m.PlayerAdd(name="An", account="root"))
+            await built.uplink.holds(done.number, 10)
+            limit = m.LimitSet(player="an", ms=0)
+            await built.uplink.holds((await asyncio.to_thread(agent.limit_set, home.agent_address, limit)).number, 10)
+            hand.run(3, account="root")
+            hand.exit(2)
+            assert await built.uplink.delivered(10)
+            assert await asyncio.to_thread(verified, home) == 0
 
     asyncio.run(run())
 

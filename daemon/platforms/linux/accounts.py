@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import grp
 import pwd
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
 from daemon.platforms.linux import procfs
+from host import system
 
-_ADMIN_GROUPS = ("sudo", "wheel", "admin")
 _FIRST_PERSON = 1000  # UID_MIN of login.defs(5) on every distribution that we know
 _NOBODY = 65534
 _NO_LOGIN = ("nologin", "false")
@@ -36,16 +35,7 @@ class LinuxAccounts:
 
     def administrator(self, account: str) -> bool:
         entry = _entry(account)
-        if entry is None:
-            return False
-        if entry.pw_uid == 0:
-            return True
-        for name in _ADMIN_GROUPS:
-            with suppress(KeyError):
-                group = grp.getgrnam(name)
-                if entry.pw_gid == group.gr_gid or entry.pw_name in group.gr_mem:
-                    return True
-        return False
+        return entry is not None and system.sockets().administrator(entry.pw_uid)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class LinuxControl:
         return found is not None and found.started == started and found.alive
 
     def ask_close(self, pid: int, started: int) -> bool:
-        tree = self._tree(pid, started)
+        tree = self._tree(pid, started, self._untouched())
         if tree:
             self._remember((pid, started), tree)
         # SIGCONT: a stopped program could not obey before it is ended.
@@ -36,12 +36,12 @@ class LinuxControl:
 
     def end(self, pid: int, started: int) -> bool:
         """Also ends those that belonged to it when it was asked to close and have lost their parent since."""
-        asked = self._trees.pop((pid, started), ())
+        untouched = self._untouched()
+        asked = [one for one in self._trees.pop((pid, started), ()) if one[0] not in untouched]
         done = False
         for _ in range(_ROUNDS):  # whatever it forks while it is being ended comes too
-            tree = self._tree(pid, started)
-            untouched = self._untouched()
-            left = [one for one in asked if one not in tree and one[0] not in untouched and self.alive(*one)]
+            tree = self._tree(pid, started, untouched)
+            left = [one for one in asked if one not in tree and self.alive(*one)]
             if not _signal([*tree, *left], signal.SIGKILL):
                 return done
             done = True
@@ -50,9 +50,8 @@ class LinuxControl:
     def _untouched(self) -> frozenset[int]:
         return procfs.ancestors(os.getpid()) | {_INIT, _KERNEL} | frozenset(self._spared())
 
-    def _tree(self, pid: int, started: int) -> tuple[Identity, ...]:
+    def _tree(self, pid: int, started: int, untouched: frozenset[int]) -> tuple[Identity, ...]:
         """The program, parents before children. Nothing if it is gone or not to be touched: then nothing below it is either."""
-        untouched = self._untouched()
         if pid in untouched or not self.alive(pid, started):
             return ()
         below = procfs.descendants(pid, procfs.processes(), but=untouched)

@@ -24,7 +24,12 @@ from rules.games import Catalogue
 
 FAILED = WatchTrouble(
     "gate-failed",
-    "Cổng chặn gặp lỗi và đã cho qua / The exec gate failed and let a program through; starts are seen and ended by events",
+    "Cổng chặn gặp lỗi và đã cho qua / The exec gate failed and let a program through, which events end if it is refused",
+)
+BROKEN = WatchTrouble(
+    "watch-gate",
+    "Cổng chặn hỏng và đã mở: trò chơi bị đóng ngay sau khi mở, hãy khởi động lại / "
+    "The exec gate broke and is open: refused games are ended just after their start; restart the daemon",
 )
 LARGEST_HASHED = 1 << 20
 _PRIORITY = -10
@@ -141,7 +146,7 @@ class ExecGate:
         except Exception:  # noqa: BLE001 - whatever it is: a gate that is closed lets everybody through, one that hangs nobody
             handle, self._handle = self._handle, -1
             os.close(handle)
-            self._trouble()
+            self._tell(BROKEN)
 
     def _beat(self) -> None:
         if self.watchdog:

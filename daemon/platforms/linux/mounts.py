@@ -1,4 +1,7 @@
-"""Which mounted filesystems can hold programs (proc_pid_mountinfo(5)), and that they changed."""
+"""Which mounted filesystems can hold programs (proc_pid_mountinfo(5)), and that they changed.
+
+Seen as init sees them: a service manager may have hidden some from us that players have.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,12 @@ _NO_PROGRAMS = frozenset(
 _ANSWERED_ELSEWHERE = ("fuse", "nfs", "cifs", "smb", "9p", "afs", "ceph", "coda", "ncpfs", "glusterfs", "lustre", "virtiofs")
 
 
+_TABLE, _ROOT = "/proc/1/mountinfo", "/proc/1/root"
+
+
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """`device` as os.stat says it; `path` the mount point."""
+    """`device` as os.stat says it; `path` the mount point, by way of init's root."""
 
     device: int
     path: str
@@ -28,7 +34,7 @@ class Mount:
 def holding_programs() -> tuple[Mount, ...]:
     """One mount of each local filesystem from which something can be executed."""
     found: dict[int, Mount] = {}
-    for mount in _parse(procfs.text("/proc/self/mountinfo")):
+    for mount in _parse(procfs.text(_TABLE)):
         found.setdefault(mount.device, mount)
     return tuple(found.values())
 
@@ -40,7 +46,7 @@ def _parse(text: str) -> Iterator[Mount]:
         if len(fields) < 6 or kind in _NO_PROGRAMS or kind.startswith(_ANSWERED_ELSEWHERE) or "noexec" in fields[5].split(","):
             continue
         major, _, minor = fields[2].partition(":")
-        yield Mount(os.makedev(int(major), int(minor)), _unescape(fields[4]))
+        yield Mount(os.makedev(int(major), int(minor)), _ROOT + _unescape(fields[4]))
 
 
 def _unescape(path: str) -> str:
@@ -55,7 +61,7 @@ class Changes:
 
     def __init__(self) -> None:
         """OSError."""
-        self._table = os.open("/proc/self/mountinfo", os.O_RDONLY | os.O_CLOEXEC)
+        self._table = os.open(_TABLE, os.O_RDONLY | os.O_CLOEXEC)
         # The table itself is always readable; only EPOLLPRI tells of changes, and only once each.
         self._poll = select.epoll()
         self._poll.register(self._table, select.EPOLLPRI | select.EPOLLERR)

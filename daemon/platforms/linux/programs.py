@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,13 +15,14 @@ from rules.games import Catalogue, Fingerprint, Program
 
 # Programs that run another file which they are told. Also known by their build under whatever name, see `interpreters`.
 _INTERPRETER = re.compile(
-    r"(?:ld-linux.*|ld-musl.*|ld|ld-\d.*|.*python[\d.]*|pypy[\d.]*|perl[\d.]*|ruby[\d.]*|lua(?:jit)?[\d.]*|node(?:js)?|bun|deno"
+    r"(?:ld-linux.*|ld-musl.*|ld-\d.*\.so|.*python[\d.]*|pypy[\d.]*|perl[\d.]*|ruby[\d.]*|lua(?:jit)?[\d.]*|node(?:js)?|bun|deno"
     r"|php[\d.]*|(?:ba|da|z|k|mk|fi|c|tc|a)?sh|java|mono(?:-sgen)?|dotnet|love(?:-[\d.]+)?|godot.*|tclsh[\d.]*|wish[\d.]*"
-    r"|guile[\d.]*|scummvm|dosbox.*|wine(?:64)?(?:-preloader)?|proton|box(?:86|64)|qemu-\w+)"
+    r"|guile[\d.]*|scummvm|dosbox.*|wine(?:64)?(?:-preloader)?|proton|box(?:86|64)|qemu-(?:x86_64|i386|arm|aarch64)(?:-static)?)"
 )
 _WINDOWS_PATH = re.compile(r"([A-Za-z]):(\\.+)")
 _PLACES = ("/usr/bin", "/lib64", "/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
 _ARGS_LOOKED_AT = 8
+_INLINE = frozenset(("-c", "-m", "-e", "--eval"))  # no file is run: what follows is data, and may well name a game
 
 
 class Programs:
@@ -74,7 +76,7 @@ class Programs:
 
     def _told(self, pid: int, args: tuple[str, ...], catalogue: Catalogue) -> Iterator[Fingerprint]:
         """The file that an interpreter was told to run: the first argument that is a plain file, as the process sees it."""
-        for arg in [arg for arg in args[1:] if arg and not arg.startswith("-")][:_ARGS_LOOKED_AT]:
+        for arg in _operands(args):
             where = f"/proc/{pid}/root{arg}" if arg.startswith("/") else f"/proc/{pid}/cwd/{arg}"
             shown = arg if arg.startswith("/") else f"{procfs.link(f'/proc/{pid}/cwd') or ''}/{arg.removeprefix('./')}"
             if found := self._images.open(where, shown, catalogue):
@@ -87,6 +89,11 @@ class Programs:
         """Wine names its programs as Windows would. Drive Z is our root, of others only the program's name is known."""
         found = self._images.open(f"/proc/{pid}/root{path}", path, catalogue) if drive in "zZ" else None
         return found or Fingerprint(path, 0)
+
+
+def _operands(args: tuple[str, ...]) -> list[str]:
+    before = itertools.takewhile(lambda arg: arg not in _INLINE, args[1:])
+    return [arg for arg in before if arg and not arg.startswith("-")][:_ARGS_LOOKED_AT]
 
 
 def acting_uid(real: int, effective: int) -> int:

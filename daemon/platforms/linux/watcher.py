@@ -12,7 +12,7 @@ from pathlib import Path
 from daemon.platforms.api import Observation, Refusals, StartRefused, WatchKind, WatchTrouble
 from daemon.platforms.linux import mounts, procfs
 from daemon.platforms.linux.connector import Connector, EventsLostError
-from daemon.platforms.linux.execgate import ExecGate
+from daemon.platforms.linux.execgate import BROKEN, ExecGate
 from daemon.platforms.linux.poll import Poller
 from daemon.platforms.linux.tracker import Tracker
 from host.clock import Clock
@@ -75,20 +75,13 @@ class LinuxWatcher:
     def stop(self) -> None:
         if self._loop is None:
             return
-        if self._changes:
-            self._loop.remove_reader(self._changes.fileno())
-            self._changes.close()
-        if self._gate:
-            if self._gate.watchdog:
-                self._loop.remove_reader(self._gate.watchdog.pidfd)
-            self._gate.close()
-            sys.setswitchinterval(_USUAL_SWITCH_S)
+        self._stop_gate(self._loop)
         if self._connector:
             self._loop.remove_reader(self._connector.fileno())
             self._connector.close()
         self._poller.stop()
         self._tracker.stop()
-        self._sink = self._loop = self._connector = self._gate = self._changes = None
+        self._sink = self._loop = self._connector = None
         self.kind = "poll"
 
     # --- events ------------------------------------------------------------------------------------------------------------
@@ -147,6 +140,17 @@ class LinuxWatcher:
             loop.add_reader(self._changes.fileno(), self._mounts_changed, self._changes)
         return True
 
+    def _stop_gate(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._changes:
+            loop.remove_reader(self._changes.fileno())
+            self._changes.close()
+        if self._gate:
+            if self._gate.watchdog:
+                loop.remove_reader(self._gate.watchdog.pidfd)
+            self._gate.close()
+            sys.setswitchinterval(_USUAL_SWITCH_S)
+        self._gate = self._changes = None
+
     def _mounts_changed(self, changes: mounts.Changes) -> None:
         changes.seen()
         self._cover()
@@ -186,7 +190,13 @@ class LinuxWatcher:
         loop = self._loop
         if loop:
             with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
-                loop.call_soon_threadsafe(self._tell, seen)
+                loop.call_soon_threadsafe(self._heard, seen)
+
+    def _heard(self, seen: StartRefused | WatchTrouble) -> None:
+        if seen is BROKEN and self._loop:
+            self.kind = "events"
+            self._stop_gate(self._loop)  # before its watchdog misses a heart that beats no more
+        self._tell(seen)
 
     # --- telling -----------------------------------------------------------------------------------------------------------
 
