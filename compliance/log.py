@@ -10,37 +10,21 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from compliance import chain, tree
-from compliance.chain import AGENT, START, ChainError, Head
+from compliance.chain import AGENT, ChainError
 from compliance.entry import MAX_BYTES, EntryError
+from compliance.logfile import SCHEMA, VERSION, LogError, LogFile, tile_id
 from compliance.note import NoteError, Signer, VerifierKey, checkpoint_text, parse_checkpoint
 from compliance.tiles import HEIGHT, WIDTH, Tile, hash_tiles
-from compliance.tree import HASH_BYTES, Frontier, Range
+from compliance.tree import HASH_BYTES, Frontier
 
-VERSION = 1
-
-_SCHEMA = """
-CREATE TABLE entry (idx INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
-CREATE TABLE tile (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT; -- id = level << 48 | number
-CREATE TABLE seat (seat TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
-CREATE TABLE run (
-    seat TEXT NOT NULL, first INTEGER NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (seat, first)) STRICT, WITHOUT ROWID;
-CREATE TABLE head (
-    one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, frontier BLOB NOT NULL, note TEXT NOT NULL) STRICT;
-"""
-
-
-class LogError(Exception):
-    """A log that is damaged, another's, or cannot be written: one line, Vietnamese first."""
-
-    def __init__(self, vi: str, en: str) -> None:
-        super().__init__(f"nhật ký tuân thủ (log.db): {vi} / the compliance log (log.db): {en}")
+__all__ = ["Appended", "Log", "LogError"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +46,7 @@ class _Place(msgspec.Struct):
 _places = msgspec.json.Decoder(_Place)
 
 
-class Log:
+class Log(LogFile):
     """The log in the database at `path`, made if it is not there; `signer` is its key, whose name is its origin.
 
     Reading is safe from any thread, writing from one at a time (writers wait for each other). LogError if what is there is
@@ -75,10 +59,7 @@ class Log:
         self._frontier = Frontier()
         self._edges: list[bytes] = []  # of each level the rightmost tile, as long as it is partial
         self._checkpoint = ""
-        try:
-            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
-        except sqlite3.Error as error:
-            raise LogError(f"không mở được {path}: {error}", f"cannot open {path}: {error}") from error
+        super().__init__(path)
         try:
             self._open()
         except (sqlite3.Error, LookupError) as error:
@@ -88,19 +69,11 @@ class Log:
             self._connection.close()
             raise
 
-    def close(self) -> None:
-        self._connection.close()
-
     # --- what it is ---------------------------------------------------------------------------------------------------
 
     @property
     def key(self) -> VerifierKey:
         return self._signer.key
-
-    @property
-    def size(self) -> int:
-        """How many entries it has."""
-        return self._frontier.size
 
     @property
     def root(self) -> bytes:
@@ -111,84 +84,6 @@ class Log:
     def checkpoint(self) -> str:
         """The latest signed checkpoint."""
         return self._checkpoint
-
-    def head(self, seat: str) -> Head:
-        """The last entry of a seat's chain; `START` if there is none."""
-        row = self._connection.execute("SELECT seq, hash FROM seat WHERE seat = ?", (seat,)).fetchone()
-        return Head(*row) if row else START
-
-    # --- reading ------------------------------------------------------------------------------------------------------
-
-    def entry(self, index: int) -> bytes:
-        """The bytes of entry `index`. IndexError if there is none."""
-        row = self._connection.execute("SELECT data FROM entry WHERE idx = ?", (index,)).fetchone()
-        if row is None:
-            raise IndexError(f"no entry {index} in a log of {self.size}")
-        return bytes(row[0])
-
-    def entries(self, first: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """The bytes of the entries [first, end), read a bundle at a time."""
-        end = self.size if end is None else end
-        for start in range(first, end, WIDTH):
-            rows = self._connection.execute(
-                "SELECT data FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx", (start, min(start + WIDTH, end))
-            ).fetchall()
-            for (data,) in rows:
-                yield data
-
-    def index(self, seat: str, seq: int) -> int:
-        """Where entry `seq` of a seat lies. LookupError if the log has not got it."""
-        query = "SELECT first, idx FROM run WHERE seat = ? AND first <= ? ORDER BY first DESC LIMIT 1"
-        row = self._connection.execute(query, (seat, seq)).fetchone()
-        if row is None or seq > self.head(seat).seq:
-            raise LookupError(f"the log has no entry {seq} of seat {seat}")
-        return int(row[1]) + seq - int(row[0])
-
-    def tile(self, tile: Tile) -> bytes:
-        """The hashes of a tile. LookupError if the log has not got so many."""
-        row = self._connection.execute(
-            "SELECT substr(data, 1, ?) FROM tile WHERE id = ?", (tile.width * HASH_BYTES, _tile_id(tile.level, tile.number))
-        ).fetchone()
-        if row is None or len(row[0]) != tile.width * HASH_BYTES:
-            raise LookupError(f"the log has no {tile.path}")
-        return bytes(row[0])
-
-    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
-        """The proof that entry `index` is in the tree of `size` leaves, by default all. ProofError if it is not."""
-        size = self._within(size)
-        return [self._hash(span) for span in tree.inclusion_path(index, size)]
-
-    def consistency_proof(self, size1: int, size2: int | None = None) -> list[bytes]:
-        """The proof that the tree of `size1` leaves begins that of `size2`, by default all. ProofError if it is longer."""
-        size2 = self._within(size2)
-        return [self._hash(span) for span in tree.consistency_path(size1, size2)]
-
-    def _within(self, size: int | None) -> int:
-        if size is not None and size > self.size:
-            raise tree.ProofError(f"the log has {self.size} leaves, not {size}")
-        return self.size if size is None else size
-
-    def _hash(self, span: Range) -> bytes:
-        """The hash of the subtree over these leaves: full subtrees from tiles, joined from the right."""
-        first, end = span
-        peaks = [self._full(first + low, first + high) for low, high in tree.peak_ranges(end - first)]
-        result = peaks[-1]
-        for peak in peaks[-2::-1]:
-            result = tree.node_hash(peak, result)
-        return result
-
-    def _full(self, first: int, end: int) -> bytes:
-        """The hash of a full subtree: from the hashes of the tile that holds it, or those below it."""
-        height = (end - first).bit_length() - 1
-        level = height // HEIGHT
-        low, high = first >> HEIGHT * level, end >> HEIGHT * level
-        row = self._connection.execute(
-            "SELECT substr(data, ?, ?) FROM tile WHERE id = ?",
-            (low % WIDTH * HASH_BYTES + 1, (high - low) * HASH_BYTES, _tile_id(level, low // WIDTH)),
-        ).fetchone()
-        if row is None or len(row[0]) != (high - low) * HASH_BYTES:
-            raise LogError(f"hỏng: thiếu tile/{level}/{low // WIDTH}", f"damaged: tile/{level}/{low // WIDTH} is missing")
-        return tree.root_of(_hashes(row[0]))
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
@@ -212,7 +107,7 @@ class Log:
                 self._store(enumerate(entries, before), tiles, runs, heads, (frontier.size, b"".join(frontier.peaks), note))
             except (sqlite3.Error, OverflowError) as error:
                 raise LogError(f"không ghi được: {error}", f"cannot be written: {error}") from error
-            self._frontier, self._edges, self._checkpoint = frontier, edges, note
+            self._frontier, self._edges, self._checkpoint, self._size = frontier, edges, note, frontier.size
             return note
 
     def append_batch(self, seat: str, key: VerifierKey, entries: Sequence[bytes]) -> Appended:
@@ -268,7 +163,7 @@ class Log:
             data = edges[level] + b"".join(hashes)
             number = (before >> HEIGHT * level) // WIDTH
             for start in range(0, len(data), WIDTH * HASH_BYTES):
-                rows.append((_tile_id(level, number), data[start : start + WIDTH * HASH_BYTES]))
+                rows.append((tile_id(level, number), data[start : start + WIDTH * HASH_BYTES]))
                 number += 1
             edges[level] = data[len(data) - len(data) % (WIDTH * HASH_BYTES) :]
         return rows, edges
@@ -313,7 +208,7 @@ class Log:
 
     def _create(self) -> None:
         note = self._signer.sign(checkpoint_text(self._signer.name, 0, tree.EMPTY_ROOT))
-        self._connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {VERSION};")
+        self._connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {VERSION};")
         self._connection.execute("INSERT INTO head (one, size, frontier, note) VALUES (1, 0, x'', ?)", (note,))
         self._connection.execute("COMMIT")
 
@@ -326,15 +221,15 @@ class Log:
         peaks = [self._full(first, end) for first, end in tree.peak_ranges(size)]
         self._frontier = Frontier(size, peaks)
         self._edges = [self._edge(level, size) for level in range(max(1, -(-size.bit_length() // HEIGHT)))]
-        self._checkpoint = note
-        last, first = self._connection.execute("SELECT max(idx), min(idx) FROM entry").fetchone()
+        self._checkpoint, self._size = note, size
+        ends = self._one("SELECT max(idx), min(idx) FROM entry")
         whole = (size - 1, 0) if size else (None, None)
         checks = (
             (checkpoint.size == size, "checkpoint khác cỡ cây", "its checkpoint has another size"),
             (checkpoint.root == self.root, "checkpoint khác gốc cây", "its checkpoint has another root"),
             (frontier == b"".join(peaks), "frontier khác các tile", "its frontier is not that of its tiles"),
             (self._tiles_whole(size), "thiếu tile", "some of its tiles are missing or short"),
-            ((last, first) == whole, "số mục khác checkpoint", "its entries are not as many as its checkpoint says"),
+            (ends == whole, "số mục khác checkpoint", "its entries are not as many as its checkpoint says"),
             (self._tail_agrees(size), "mục cuối khác tile", "its last entries are not those of its tile"),
             (self._heads_agree(), "mục cuối của máy trạm sai", "a seat's last entry is not there"),
         )
@@ -347,15 +242,15 @@ class Log:
         return self.tile(Tile(level, number, width)) if width else b""
 
     def _tiles_whole(self, size: int) -> bool:
-        (hashes,) = self._connection.execute("SELECT coalesce(sum(length(data)), 0) FROM tile").fetchone()
-        return bool(hashes == sum(tile.width for tile in hash_tiles(size)) * HASH_BYTES)
+        stored = self._one("SELECT coalesce(sum(length(data)), 0) FROM tile")
+        return stored == (sum(tile.width for tile in hash_tiles(size)) * HASH_BYTES,)
 
     def _tail_agrees(self, size: int) -> bool:
         leaves = [tree.leaf_hash(data) for data in self.entries(size - size % WIDTH, size)]
         return b"".join(leaves) == self._edges[0]
 
     def _heads_agree(self) -> bool:
-        for seat, seq, hashed in self._connection.execute("SELECT seat, seq, hash FROM seat").fetchall():
+        for seat, seq, hashed in self._all("SELECT seat, seq, hash FROM seat"):
             if chain.digest(self.entry(self.index(seat, seq))) != hashed:
                 return False
         return True
@@ -369,11 +264,3 @@ def _placed(entries: Sequence[bytes]) -> list[_Place]:
         return [_places.decode(data) for data in entries]
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise EntryError(str(error)) from None
-
-
-def _tile_id(level: int, number: int) -> int:
-    return level << 48 | number
-
-
-def _hashes(data: bytes) -> list[bytes]:
-    return [data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES)]
