@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from rules_oracle import Oracle
 from rules_worlds import worlds
@@ -14,6 +15,7 @@ EXAMPLES = 20_000 if os.environ.get("GIOCHOI_SOAK") == "1" else 500
 MINUTES_20 = 1_200_000
 
 
+@pytest.mark.timeout(3_600)  # the soak's 20,000 walks take a quarter of an hour, and a failure is shrunk after that
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds())
 def test_decide_agrees_with_the_oracle(world):

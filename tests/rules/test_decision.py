@@ -62,6 +62,11 @@ class TestWindows:
     def test_one_of_the_whole_day_is_none(self, ask, pack, common):
         assert ask([pack(windows=(Window(**common("w"), spans=((0, DAY),)),))]).until is None
 
+    def test_a_closed_one_is_open_when_its_pack_is_over(self, ask, pack, common, moment):
+        rules = pack(windows=(Window(**common("w"), spans=((8 * HOUR, 21 * HOUR),)),), effective_to=date(2026, 11, 25))
+
+        assert ask([rules]).until == moment("2026-11-25 00:00")
+
     def test_spans_join(self, ask, pack, common, moment):
         rules = [pack(windows=(Window(**common("w"), spans=((21 * HOUR, 22 * HOUR), (22 * HOUR, 23 * HOUR))),))]
 
@@ -161,8 +166,10 @@ class TestUntil:
 
 class TestWarnings:
     def test_only_those_ahead(self, ask, hour, play, moment):
-        ten, one = (ask([hour()], played=(play("2026-11-24 19:00", 60 - left),)) for left in (10, 1))
+        """One that would be due just now is not ahead."""
+        fifteen, ten, one = (ask([hour()], played=(play("2026-11-24 19:00", 60 - left),)) for left in (15, 10, 1))
 
+        assert fifteen.warn_at == (moment("2026-11-24 21:40"), moment("2026-11-24 21:44"))
         assert (moment("2026-11-24 21:35"), moment("2026-11-24 21:39")) == ten.warn_at
         assert (moment("2026-11-24 21:30"),) == one.warn_at
 
@@ -181,6 +188,12 @@ class TestNotices:
         decision = ask(rules, "2026-11-24 23:50", played=(play("2026-11-24 19:00", 45),))
 
         assert [moment("2026-11-25 00:30")] == [one.at for one in decision.notices]
+
+    def test_a_multiple_that_is_reached_with_the_day_is_not_due(self, ask, pack, common, moment):
+        """At midnight nothing has been played yet."""
+        rules = [pack(notices=(Notice(**common("n"), every_ms=30 * MINUTE),))]
+
+        assert [moment("2026-11-25 00:30")] == [one.at for one in ask(rules, "2026-11-24 23:30").notices]
 
     def test_one_at_the_end_is_not_before_it(self, ask, hour, pack, common):
         assert ask([hour(), pack(id="n", notices=(Notice(**common("n"), every_ms=HOUR),))]).notices == ()

@@ -4,6 +4,7 @@ import os
 import random
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rules_worlds import worlds
@@ -22,6 +23,7 @@ law = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 
+pytestmark = pytest.mark.timeout(1_200)  # for the soak
 near = st.integers(-40, 10)
 
 
