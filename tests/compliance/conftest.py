@@ -139,6 +139,7 @@ class Site:
         self.path = folder / "log.db"
         self.signer = Signer(ORIGIN, sha256(b"log").digest())
         self.log = Log(self.path, self.signer)
+        weakref.finalize(self, self.log.close)
         self.agent = SeatUnderTest(self, AGENT, self.signer, journal_of(AGENT, self.signer))
         self.seats = {}
         self.packs = dict(shipped_packs())

@@ -1,5 +1,9 @@
 """Personal data beside the log: encrypted, bound to its entry, and gone when erased."""
 
+from contextlib import ExitStack, closing
+
+from contextlib import ExitStack
+
 import pytest
 
 from compliance.journal import Payload
@@ -15,31 +19,55 @@ def path(tmp_path):
     return tmp_path / "payload.db"
 
 
-def test_what_was_put_is_got(path):
-    store = Payloads(path, KEY)
+@pytest.fixture
+def opened(path):
+    """Opens the store, with a key; all are closed at the end."""
+    with ExitStack() as stack:
+
+        def opened(key=KEY):
+            return stack.enter_context(closing(Payloads(path, key)))
+
+        yield opened
+
+
+@pytest.fixture
+def opened(path):
+    """Opens the store at `path`, as often as it is called; all are closed afterwards."""
+    with ExitStack() as stack:
+
+        def made(key=KEY):
+            store = Payloads(path, key)
+            stack.callback(store.close)
+            return store
+
+        yield made
+
+
+def test_what_was_put_is_got(opened):
+    store = opened()
     store.put("home-pc", [ONE, TWO])
     assert [store.get("home-pc", seq) for seq in (1, 2, 3)] == [ONE, TWO, None]
     assert store.get("other", 1) is None
 
 
-def test_it_stays_across_restarts_and_may_be_put_again(path):
-    Payloads(path, KEY).put("home-pc", [ONE])
-    store = Payloads(path, KEY)
+def test_it_stays_across_restarts_and_may_be_put_again(opened):
+    opened().put("home-pc", [ONE])
+    store = opened()
     store.put("home-pc", [ONE])
     assert store.get("home-pc", 1) == ONE
 
 
-def test_the_file_shows_neither_data_nor_salt(path):
-    store = Payloads(path, KEY)
+def test_the_file_shows_neither_data_nor_salt(path, opened, opened):
+    store = opened()
     store.put("home-pc", [ONE])
     content = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert "Nguyễn".encode() not in content
     assert ONE.salt not in content
 
 
-def test_erased_is_gone_from_the_file(path):
+def test_erased_is_gone_from_the_file(path, opened, opened):
     """The row, and with it every byte of its box."""
-    store = Payloads(path, KEY)
+    store = opened()
     store.put("home-pc", [ONE, TWO])
     (box,) = store._connection.execute("SELECT box FROM payload WHERE seq = 1").fetchone()
     assert box in path.read_bytes()
@@ -51,18 +79,18 @@ def test_erased_is_gone_from_the_file(path):
     assert box[-16:] not in content
 
 
-def test_another_key_or_another_place_opens_nothing(path):
-    store = Payloads(path, KEY)
+def test_another_key_or_another_place_opens_nothing(opened):
+    store = opened()
     store.put("home-pc", [ONE])
     with pytest.raises(PayloadError):
-        Payloads(path, b"\x08" * 32).get("home-pc", 1)
+        opened(b"\x08" * 32).get("home-pc", 1)
     store._connection.execute("UPDATE payload SET seq = 9")
     with pytest.raises(PayloadError):
         store.get("home-pc", 9)
 
 
-def test_what_is_no_store_is_said_in_one_line(path):
+def test_what_is_no_store_is_said_in_one_line(path, opened):
     path.write_bytes(b"no database at all")
     with pytest.raises(PayloadError) as error:
-        Payloads(path, KEY)
+        opened()
     assert "\n" not in str(error.value)
