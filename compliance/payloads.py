@@ -66,7 +66,11 @@ class Payloads:
 
     def get(self, seat: str, seq: int) -> Payload | None:
         """The payload of a seat's entry; None if there is none, or none any more. PayloadError if it is not what was stored."""
-        row = self._connection.execute("SELECT box FROM payload WHERE seat = ? AND seq = ?", (seat, seq)).fetchone()
+        query = "SELECT box FROM payload WHERE seat = ? AND seq = ?"
+        try:
+            row = self._connection.execute(query, (seat, seq)).fetchone()
+        except sqlite3.Error as error:
+            raise PayloadError(f"không đọc được: {error}", f"cannot be read: {error}") from error
         if row is None:
             return None
         box = bytes(row[0])
