@@ -2,8 +2,6 @@
 
 from contextlib import ExitStack, closing
 
-from contextlib import ExitStack
-
 import pytest
 
 from compliance.journal import Payload
@@ -30,19 +28,6 @@ def opened(path):
         yield opened
 
 
-@pytest.fixture
-def opened(path):
-    """Opens the store at `path`, as often as it is called; all are closed afterwards."""
-    with ExitStack() as stack:
-
-        def made(key=KEY):
-            store = Payloads(path, key)
-            stack.callback(store.close)
-            return store
-
-        yield made
-
-
 def test_what_was_put_is_got(opened):
     store = opened()
     store.put("home-pc", [ONE, TWO])
@@ -57,7 +42,7 @@ def test_it_stays_across_restarts_and_may_be_put_again(opened):
     assert store.get("home-pc", 1) == ONE
 
 
-def test_the_file_shows_neither_data_nor_salt(path, opened, opened):
+def test_the_file_shows_neither_data_nor_salt(path, opened):
     store = opened()
     store.put("home-pc", [ONE])
     content = b"".join(file.read_bytes() for file in path.parent.iterdir())
@@ -65,7 +50,7 @@ def test_the_file_shows_neither_data_nor_salt(path, opened, opened):
     assert ONE.salt not in content
 
 
-def test_erased_is_gone_from_the_file(path, opened, opened):
+def test_erased_is_gone_from_the_file(path, opened):
     """The row, and with it every byte of its box."""
     store = opened()
     store.put("home-pc", [ONE, TWO])
