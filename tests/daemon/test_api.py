@@ -17,9 +17,16 @@ CHILD = Caller(uid=5001, pid=1, account="an", admin=False)
 FRIEND = Caller(uid=5002, pid=1, account="friend", admin=False)
 
 REQUESTS = {
-    "status": m.StatusGet(), "why": m.WhyGet(player="an"), "usage": m.UsageGet(), "doctor": m.DoctorGet(),
-    "grant.add": m.GrantAdd(player="an", ms=MINUTE), "grant.list": m.GrantsGet(), "grant.revoke": m.GrantRevoke(id="00"),
-    "sync": m.Sync(number=1), "watch": m.Watch(), "shown": m.Shown(number=1),
+    "status": m.StatusGet(),
+    "why": m.WhyGet(player="an"),
+    "usage": m.UsageGet(),
+    "doctor": m.DoctorGet(),
+    "grant.add": m.GrantAdd(player="an", ms=MINUTE),
+    "grant.list": m.GrantsGet(),
+    "grant.revoke": m.GrantRevoke(id="00"),
+    "sync": m.Sync(number=1),
+    "watch": m.Watch(),
+    "shown": m.Shown(number=1),
 }
 
 
@@ -76,7 +83,13 @@ def test_a_grant_is_durable_and_in_force(world):
     world.kill()
     world.start()
     (event,) = ask(world, "grant.list", m.GrantsGet()).grants
-    assert (event.id, event.player, event.ms, event.by, event.reason) == (given.id, "an", 5 * MINUTE, "guardian", "bài tập xong")
+    assert (event.id, event.player, event.ms, event.by, event.reason) == (
+        given.id,
+        "an",
+        5 * MINUTE,
+        "guardian",
+        "bài tập xong",
+    )
     ask(world, "grant.revoke", m.GrantRevoke(id=given.id))
     world.pass_time(MINUTE + 1_000)
     assert world.platform.asked == [1]

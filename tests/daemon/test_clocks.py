@@ -59,7 +59,12 @@ def test_a_clock_that_comes_back_clears_the_issue(world):
     world.clock.step(-HOUR)
     world.seat.beat()
     assert issues(world) == []
-    assert [one.id for one in world.journal("issue.raised", "issue.cleared")] == ["no-roster", "no-roster", "clock-jump", "clock-jump"]
+    assert [one.id for one in world.journal("issue.raised", "issue.cleared")] == [
+        "no-roster",
+        "no-roster",
+        "clock-jump",
+        "clock-jump",
+    ]
 
 
 def test_synchronised_time_is_an_anchor(world):

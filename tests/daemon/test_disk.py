@@ -40,7 +40,11 @@ def test_a_full_disk_is_no_free_play(world):
     disk.full = False
     world.pass_time(MINUTE)
     assert world.parts.health.open() == ()
-    assert [type(one).__name__ for one in world.journal("warned", "play.due", "play.ended")] == ["Warned", "PlayDue", "PlayEnded"]
+    assert [type(one).__name__ for one in world.journal("warned", "play.due", "play.ended")] == [
+        "Warned",
+        "PlayDue",
+        "PlayEnded",
+    ]
     assert (world.home.daemon / "reserve").stat().st_size == RESERVE_BYTES
 
 

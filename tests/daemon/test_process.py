@@ -12,9 +12,16 @@ import pytest
 BIN = Path(sys.executable).parent
 
 
-def daemon(home, **more):
+def daemon(home):
     command = [BIN / "giochoi-daemon", "--home", home]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def fill(path: Path) -> None:
+    """Until there is no room left."""
+    with path.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(1 << 16))
 
 
 def fails(home) -> tuple[int, str]:
@@ -92,10 +99,8 @@ def test_a_disk_that_is_really_full(home_folder):
         process = daemon(home_folder)
         process.stdout.readline()
         filler = home_folder / "filler"
-        with filler.open("wb") as file, pytest.raises(OSError, match="No space"):
-            while True:
-                file.write(bytes(1 << 16))
-                file.flush()
+        with pytest.raises(OSError, match="No space"):
+            fill(filler)
         status = [BIN / "giochoi", "--home", home_folder, "status", "--json"]
         assert subprocess.run(status, capture_output=True, timeout=20, check=False).returncode == 0
         filler.unlink()

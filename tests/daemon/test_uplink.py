@@ -1,4 +1,4 @@
-"""The seat and a real agent process: rosters down, proved entries up, and what happens when the agent is away or another one."""
+"""The seat and a real agent process: rosters down, proved entries up; the agent away, or another one."""
 
 from __future__ import annotations
 
@@ -86,7 +86,6 @@ def verified(home) -> int:
     bundle = home.root / "bundle.zip"
     bundle.write_bytes(b"".join(base64.b64decode(chunk.data) for chunk in agent.log_export(home.agent_address)))
     done = subprocess.run([sys.executable, "-m", "compliance", bundle], capture_output=True, text=True, check=False)
-    print(done.stdout, done.stderr)
     return done.returncode
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+
 from agent.api.messages import GrantEvent, Player, Roster, SignedRoster
 from compliance import entry
 from compliance.note import Signer
@@ -99,26 +100,52 @@ class HandPlatform:
 def limit(minutes: float, *, per: str = "all", games: tuple[str, ...] = ()) -> Pack:
     """A player's own pack with one budget a day."""
     rule = Budget(
-        id="house.all", cite="Quy tắc nhà", text=Text("Nhà đặt giới hạn", "A limit of the house"), authority="house",
-        addressee="household", relax=("guardian",), ms=int(minutes * MINUTE), per=per, games=games,
+        id="house.all",
+        cite="Quy tắc nhà",
+        text=Text("Nhà đặt giới hạn", "A limit of the house"),
+        authority="house",
+        addressee="household",
+        relax=("guardian",),
+        ms=int(minutes * MINUTE),
+        per=per,
+        games=games,
     )
-    return Pack(id="house", title=Text("Nhà", "House"), jurisdiction="", zone="Asia/Ho_Chi_Minh", source="", status="verified",
-                sha256="house", budgets=(rule,))
+    return Pack(
+        id="house",
+        title=Text("Nhà", "House"),
+        jurisdiction="",
+        zone="Asia/Ho_Chi_Minh",
+        source="",
+        status="verified",
+        sha256="house",
+        budgets=(rule,),
+    )
 
 
 def shipped(name: str) -> Pack:
     return parse_pack(shipped_packs()[name], name)
 
 
-def roster(number: int = 1, *, packs: tuple[Pack, ...] = (), grants: tuple[GrantEvent, ...] = (), place: str = "home",
-           place_packs: tuple[Pack, ...] = (), guest_packs: tuple[Pack, ...] = (), players: tuple[Player, ...] | None = None,
-           approved: tuple[str, ...] = ()) -> Roster:
+def roster(
+    number: int = 1,
+    *,
+    packs: tuple[Pack, ...] = (),
+    grants: tuple[GrantEvent, ...] = (),
+    place: str = "home",
+    place_packs: tuple[Pack, ...] = (),
+    guest_packs: tuple[Pack, ...] = (),
+    players: tuple[Player, ...] | None = None,
+    approved: tuple[str, ...] = (),
+) -> Roster:
     """An, born in 2014, plays as account `an`."""
     an = Player(id="an", name="An", born=date(2014, 5, 1), account="an", key="11" * 32, packs=packs, approved=approved)
-    games = (Game(id="luanti", title="Luanti", label=0, names=("luanti",)), Game(id="teeworlds", title="Teeworlds", names=("teeworlds",)))
-    return Roster(number=number, origin="giochoi/test", issued=NOON, place=place, zone="Asia/Ho_Chi_Minh", place_packs=place_packs,
-                  players=(an,) if players is None else players, games=games, grants=grants,
-                  guest=Player(id="guest", name="khách", key="22" * 32, packs=guest_packs))
+    luanti = Game(id="luanti", title="Luanti", label=0, names=("luanti",))
+    teeworlds = Game(id="teeworlds", title="Teeworlds", names=("teeworlds",))
+    return Roster(
+        number=number, origin="giochoi/test", issued=NOON, place=place, zone="Asia/Ho_Chi_Minh", place_packs=place_packs,
+        players=(an,) if players is None else players, games=(luanti, teeworlds), grants=grants,
+        guest=Player(id="guest", name="khách", key="22" * 32, packs=guest_packs),
+    )  # fmt: skip
 
 
 class World:

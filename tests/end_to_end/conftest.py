@@ -35,8 +35,11 @@ class House:
         for room in rooms or ("agent", "daemon"):
             errors = (self.home / f"{room}.err").open("ab")
             server = subprocess.Popen(
-                [BIN / f"giochoi-{room}", "--home", str(self.home)], cwd=self.home, stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=errors,
+                [BIN / f"giochoi-{room}", "--home", str(self.home)],
+                cwd=self.home,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
             )
             errors.close()
             assert b"ready" in server.stdout.readline(), (self.home / f"{room}.err").read_text()
@@ -64,7 +67,9 @@ class House:
 
     def run(self, program: str, *words: str) -> subprocess.CompletedProcess[str]:
         env = {**os.environ, "GIOCHOI_HOME": str(self.home)}
-        return subprocess.run([BIN / program, *words], cwd=self.home, env=env, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(
+            [BIN / program, *words], cwd=self.home, env=env, capture_output=True, text=True, timeout=60, check=False
+        )
 
     def player(self, id_: str):
         return next(one for one in self.json("status")["players"] if one["id"] == id_)
@@ -118,8 +123,15 @@ class Child:
     def start(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
         """PermissionError: the start was refused."""
         process = subprocess.Popen(
-            command, user=self.name, group=self.entry.pw_gid, extra_groups=[], cwd=self.entry.pw_dir, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            command,
+            user=self.name,
+            group=self.entry.pw_gid,
+            extra_groups=[],
+            cwd=self.entry.pw_dir,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
             env={"HOME": self.entry.pw_dir, "PATH": "/usr/bin:/bin:/usr/games", "USER": self.name, **env},
         )
         self.running.append(process)

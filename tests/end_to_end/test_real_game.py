@@ -41,8 +41,12 @@ def test_a_real_game_is_recognised_counted_ended_and_refused(house, child, displ
     assert abs(spent["used_s"] - lasted) < 0.5
 
     assert child.start("/bin/true").wait(10) == 0
-    parent = subprocess.Popen([program], env={**os.environ, "DISPLAY": display, "HOME": str(house.home)},
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    parent = subprocess.Popen(
+        [program],
+        env={**os.environ, "DISPLAY": display, "HOME": str(house.home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     with pytest.raises(subprocess.TimeoutExpired):
         parent.wait(1)
     parent.kill()
