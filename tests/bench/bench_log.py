@@ -83,12 +83,12 @@ def verifying(folder: Path) -> Iterator[Row]:
         log.append(lines[at : at + 9000])
     numbers = random.Random(1)
     samples = []
-    for _ in range(200):
+    for _ in range(1000):
         index = numbers.randrange(log.size)
         begun = time.perf_counter()
         log.inclusion_proof(index)
         samples.append((time.perf_counter() - begun) * 1000)
-    yield Row(f"log: inclusion proof in {log.size}, p95", samples, "ms", 5, of=p95)
+    yield Row(f"log: inclusion proof in {log.size}, p95", samples, "ms", 10, of=p95)
     data = b"".join(bundle.write(log))
     samples = []
     for _ in range(RUNS):
