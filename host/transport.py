@@ -59,6 +59,15 @@ async def listen(address: str, mode: int, handle: Handler) -> Listener:
     return Listener(await asyncio.start_server(accept, sock=listening), address)
 
 
+def server_pid(address: str) -> int | None:
+    """The process that listens on the address; None if none does, or it is too busy to say."""
+    try:
+        with system.sockets().connect(address, 0) as connection:
+            return system.sockets().peer(connection)[1]
+    except OSError:
+        return None
+
+
 def dial(address: str, timeout: float | None) -> socket.socket:
     """A connected socket that gives up after `timeout` seconds without progress. Unreachable."""
     try:

@@ -15,6 +15,7 @@ import pytest
 
 from host.homes import HomeError
 from host.rpc import ApiError, Caller, Route, Server, Unreachable, acall, astream, call, serve, stream
+from host.transport import server_pid
 
 
 class Say(msgspec.Struct, forbid_unknown_fields=True):
@@ -274,6 +275,17 @@ def test_late_answers_and_dead_servers(address: str) -> None:
     run(address, body)
     with pytest.raises(Unreachable):
         asyncio.run(acall(address, "echo", Say(), Say))
+
+
+def test_who_serves_an_address(address: str) -> None:
+    """The kernel says which process listens; nobody where nobody does."""
+
+    async def body(_: Backend) -> None:
+        assert server_pid(address) == os.getpid()
+
+    assert server_pid(address) is None
+    run(address, body)
+    assert server_pid(address) is None
 
 
 def test_stale_socket_is_replaced_and_a_living_one_is_not(address: str) -> None:
