@@ -1,6 +1,6 @@
 """Which mounted filesystems can hold programs (proc_pid_mountinfo(5)), and that they changed.
 
-Seen as init sees them: a service manager may have hidden some from us that players have.
+As we see them: where a service manager hides some from us (PrivateTmp=, ProtectHome=), the gate does not cover those.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _NO_PROGRAMS = frozenset(
 _ANSWERED_ELSEWHERE = ("fuse", "nfs", "cifs", "smb", "9p", "afs", "ceph", "coda", "ncpfs", "glusterfs", "lustre", "virtiofs")
 
 
-_TABLE, _ROOT = "/proc/1/mountinfo", "/proc/1/root"
+_TABLE = "/proc/self/mountinfo"
 
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """`device` as os.stat says it; `path` the mount point, by way of init's root."""
+    """`device` as os.stat says it; `path` the mount point."""
 
     device: int
     path: str
@@ -46,7 +46,7 @@ def _parse(text: str) -> Iterator[Mount]:
         if len(fields) < 6 or kind in _NO_PROGRAMS or kind.startswith(_ANSWERED_ELSEWHERE) or "noexec" in fields[5].split(","):
             continue
         major, _, minor = fields[2].partition(":")
-        yield Mount(os.makedev(int(major), int(minor)), _ROOT + _unescape(fields[4]))
+        yield Mount(os.makedev(int(major), int(minor)), _unescape(fields[4]))
 
 
 def _unescape(path: str) -> str:

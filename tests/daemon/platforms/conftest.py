@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import warnings
 from contextlib import asynccontextmanager
 
 import pytest
@@ -37,6 +39,32 @@ def watching(programs):
             watcher.stop()
 
     return watch
+
+
+@pytest.fixture
+def as_nobody():
+    """`as_nobody(work)`: what `work()` says in a child process without any rights (it need not be able to read this tree)."""
+
+    def run(work):
+        ours, theirs = os.pipe()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # we fork beside the thread of pytest-timeout
+            child = os.fork()
+        if not child:
+            try:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+                os.write(theirs, str(work()).encode())
+            finally:
+                os._exit(0)
+        os.close(theirs)
+        with os.fdopen(ours, encoding="utf-8") as said:
+            answer = said.read()
+        os.waitpid(child, 0)
+        return answer
+
+    return run
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import struct
 import sys
 import textwrap
@@ -210,22 +209,11 @@ def test_events_are_values():
 
 
 @pytest.mark.root
-def test_polling_without_rights(watching, make_game, open_folder):
+def test_polling_without_rights(watching, make_game, open_folder, as_nobody):
     """An ordinary user's watcher polls, sees its own programs, and no one else's."""
     path, game = make_game(open_folder, "chess")
-    ours, theirs = os.pipe()
-    child = os.fork()
-    if not child:
-        try:
-            os.setgid(65534)
-            os.setuid(65534)
-            os.write(theirs, asyncio.run(_as_nobody(watching, path, game)).encode())
-        finally:
-            os._exit(0)
-    os.close(theirs)
-    with os.fdopen(ours, encoding="utf-8") as result:
-        assert result.read() == "poll ['watch-events'] started ended {65534}"
-    os.waitpid(child, 0)
+
+    assert as_nobody(lambda: asyncio.run(_as_nobody(watching, path, game))) == "poll ['watch-events'] started ended {65534}"
 
 
 async def _as_nobody(watching, path: Path, game) -> str:

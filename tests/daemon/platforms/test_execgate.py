@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
+from daemon.platforms.api import ProgramStarted, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux import calls, execgate, procfs
 from daemon.platforms.linux.accounts import SubIds
 from daemon.platforms.linux.execgate import Answers, ExecGate, answers
+from daemon.platforms.linux.mounts import holding_programs
 from daemon.platforms.linux.watchdog import Watchdog
 from host.clock import SystemClock
 from rules.games import Catalogue, Game
@@ -183,7 +184,27 @@ def test_a_gate_that_breaks_lets_everybody_through(gate, gate_folder, start, mak
         if gate.told:
             break
         time.sleep(0.01)
-    assert gate.told == [execgate.FAILED]
+    assert gate.told == [execgate.BROKEN]
+
+
+def test_a_broken_gate_leaves_a_watcher_by_events(watching, until, gate_folder, launcher, make_game, monkeypatch):
+    """The watcher says so, ends its watchdog before that ends us, and goes on by events."""
+    path, game = make_game(gate_folder, "chess")
+    seen = []
+
+    async def body():
+        async with watching(seen, (str(gate_folder),)) as watcher:
+            watcher.refuse(refusing(game))
+            assert watcher.kind == "gate"
+            watchdog = watcher._gate.watchdog.pid
+            monkeypatch.setattr(calls, "fanotify_read", lambda _: 1 / 0)
+            done = await launcher.aside("start", args=[str(path), "5"], user=CHILD)
+            await until(lambda: any(isinstance(one, ProgramStarted) and one.program.pid == done["pid"] for one in seen))
+            await until(lambda: watcher.kind == "events" and execgate.BROKEN in seen)
+            assert not is_running(watchdog)
+            watcher.refuse(refusing(game))
+
+    asyncio.run(body())
 
 
 def test_this_process_may_not_spawn_while_the_gate_is_up(gate_folder):
@@ -264,38 +285,32 @@ def test_a_beating_gate_is_left_alone(monkeypatch):
     watchdog.close()
 
 
-def test_a_filesystem_mounted_later_is_covered(watching, until, open_folder, launcher, make_game):
+def test_a_filesystem_mounted_later_is_covered(watching, until, open_folder, launcher, make_game, monkeypatch):
     """With the gate everywhere, a new filesystem is asked for as soon as it is mounted."""
     folder = open_folder / "later"
     folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755,noexec", "later", folder], check=True)
-    seen = []
+    seen, covered = [], []
+
+    def only_this_one():  # the rest of the machine is not to depend on a test
+        covered.append([mount for mount in holding_programs() if mount.path == str(folder)])
+        return covered[-1]
+
+    monkeypatch.setattr("daemon.platforms.linux.mounts.holding_programs", only_this_one)
 
     async def body():
-        covered = []
-        async with watching(seen, ()) as watcher:
+        async with watching(seen, None) as watcher:
+            assert watcher.kind == "gate"
+            await launcher.aside("run", args=["mount", "-t", "tmpfs", "-o", "mode=755", "later", str(folder)])
+            await until(lambda: any(covered))
             path, game = make_game(folder, "chess")
             watcher.refuse(refusing(game))
-            watcher._gate_mounts = None
-            monkey = pytest.MonkeyPatch()
-            # Only this folder: the rest of the machine is not to depend on a test.
-            monkey.setattr("daemon.platforms.linux.mounts.holding_programs",
-                           lambda: covered.append(1) or [m for m in only_here() if m.path == str(folder)])
-            assert watcher._start_gate(asyncio.get_running_loop())
-            assert len(covered) == 1
-            await asyncio.to_thread(launcher, "run", args=["mount", "-o", "remount,exec", str(folder)])
-            await until(lambda: len(covered) >= 2)
-            done = await asyncio.to_thread(launcher, "start", args=[str(path), "1"], user=CHILD)
-            assert "pid" not in done
+            assert "pid" not in await launcher.aside("start", args=[str(path), "1"], user=CHILD)
             assert await until(lambda: [one for one in seen if isinstance(one, StartRefused)])
-            monkey.undo()
-
-    from daemon.platforms.linux.mounts import holding_programs as only_here
 
     try:
         asyncio.run(body())
     finally:
-        subprocess.run(["umount", "-l", folder], check=True)
+        launcher("run", args=["umount", "-l", str(folder)])
 
 
 @pytest.fixture

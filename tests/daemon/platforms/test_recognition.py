@@ -156,6 +156,7 @@ def test_reading_a_game_is_not_playing_it(game, run):
     path, catalogue = game
 
     assert run(["/usr/bin/tail", "-f", path], catalogue) is None
+    assert run(["/bin/sh", "-c", "sleep 5; exit", path], catalogue) is None
 
 
 def test_an_interpreter_without_a_file_is_only_itself(programs):
