@@ -25,7 +25,8 @@ def decided(subject: Subject, game: Game, ruling: Ruling, people: People) -> dic
         raise ValueError(f"a ruling {ruling.decision.verdict!r} without a reason")
     pack = subject.pack_of(reason.rule)
     zone = pack.zone if pack is not None else people.zone
-    used = totals(facts.played, game.id, game.publisher, *day_bounds(zone, facts.now))
+    start, end = day_bounds(zone, facts.now)
+    used = totals(facts.played, game.id, game.publisher, start, end)
     return {
         "who": subject.pseudonym(day_name(people.zone, facts.now)),
         "at": facts.now,
@@ -36,8 +37,9 @@ def decided(subject: Subject, game: Game, ruling: Ruling, people: People) -> dic
         "publisher": game.publisher,
         "before": used,
         "approved": game.id in facts.approved,
+        # of this day, or reaching into it; another game's too: it may have added to a budget over all games
         "grants": tuple(
-            GrantLine(grant.by, grant.ms, grant.game, grant.given) for grant in facts.grants if grant.game in {None, game.id}
+            GrantLine(grant.by, grant.ms, grant.game, grant.given) for grant in facts.grants if grant.given + grant.ms > start
         ),
         "verdict": ruling.decision.verdict,
         "rule": reason.rule,
