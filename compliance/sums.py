@@ -44,9 +44,11 @@ class Play:
             return self.whole()
         if start.boot != line.boot:
             return None
-        ms = (line.mono - line.wall + line.at) - (start.mono - start.wall + start.since)
-        ms = max(0, ms)
-        return Part(self, ms, exact=abs(line.at - start.since - ms) <= _SLEPT_MS, slack=RUNNING_SLACK_MS)
+        told_late = start.wall - start.since  # how long it had been on when told; the PC may have slept through that
+        since_told = max(0, (line.mono - line.wall + line.at) - start.mono)
+        ms = max(0, since_told + told_late)
+        exact = told_late <= _SLEPT_MS and abs(line.at - start.since - ms) <= _SLEPT_MS
+        return Part(self, since_told, ms, exact=exact, slack=RUNNING_SLACK_MS)
 
     def whole(self) -> Part | None:
         """All of it; None while it runs."""
@@ -54,13 +56,14 @@ class Play:
         if ended is None:
             return None
         slept = ended.late or abs(ended.wall - ended.since - ended.ms) > _SLEPT_MS
-        return Part(self, ended.ms, exact=not slept, slack=0)
+        return Part(self, ended.ms, ended.ms, exact=not slept, slack=0)
 
 
 class Part(NamedTuple):
-    """So much of a play. `exact`: its milliseconds lie where its start says; `slack`: how far they may be off."""
+    """So much of a play: `ms`, or at least `least`. `exact`: it is `ms`, from its start on; `slack`: its tolerance."""
 
     play: Play
+    least: int
     ms: int
     exact: bool
     slack: int
@@ -126,5 +129,5 @@ def _range(parts: Iterable[Part], day: tuple[int, int]) -> Range:
     if all(part.exact for part in parts):
         total = union_ms((part.interval for part in parts), *day)
         return Range(total - slack, total + slack)
-    longest = max(part.ms for part in parts)
+    longest = max(part.least for part in parts)
     return Range(min(longest - slack, day[1] - day[0]), sum(part.ms for part in parts) + slack)

@@ -71,13 +71,14 @@ class SeatUnderTest:
     def stop(self):
         return self.add(entry.SeatStop)
 
-    def begin(self, who="child", game="luanti", publisher=None, label=0, age=12):
+    def begin(self, who="child", game="luanti", publisher=None, label=0, age=12, *, since=None, resumed=None):
         clock = self.site.clock
+        since = clock.wall() if since is None else since
         line = self.add(
             entry.PlayStarted, who=who, age=age, game=game, label=label, publisher=publisher, match=("content",), pid=1,
-            started=1, since=clock.wall(), resumed=None,
+            started=1, since=since, resumed=resumed,
         )  # fmt: skip
-        play = Play(line.seq, who, game, publisher, clock.wall(), clock.mono())
+        play = Play(line.seq, who, game, publisher, since, clock.mono())
         self.plays.append(play)
         return play
 

@@ -220,6 +220,38 @@ def test_a_pc_that_slept_is_believed_within_bounds(site, seat, audit):
     assert said(audit()) == []
 
 
+def test_a_pc_that_slept_through_midnight_is_believed(site, seat, audit):
+    """The play is cut at midnight, told in the morning, and nothing was played in between."""
+    midnight = site.clock.wall() + 16 * HOUR
+    site.clock.run(16 * HOUR - 10 * MINUTE)
+    play = played(seat, 5)
+    site.clock.sleep(7 * HOUR)
+    seat.end(play, "midnight")
+    resumed = seat.begin("child tomorrow", since=midnight, resumed=play.seq)
+    site.clock.run(HOUR)
+    line = seat.due(resumed, site.pack())
+    assert line.before["game"] == HOUR
+    assert said(audit()) == []
+
+
+def test_a_play_cut_at_midnight_counts_on_both_days(site, seat, audit):
+    midnight = site.clock.wall() + 16 * HOUR
+    site.clock.run(16 * HOUR - 10 * MINUTE)
+    play = played(seat, 10)
+    seat.end(play, "midnight")
+    resumed = seat.begin("child tomorrow", since=midnight, resumed=play.seq)
+    site.clock.run(HOUR)
+    seat.due(resumed, site.pack())
+    for who, day in (("child", "2026-11-24"), ("child tomorrow", "2026-11-25")):
+        if who == "child tomorrow":
+            seat.end(resumed)
+        games = {"luanti": entry.GameDay(10 * MINUTE if who == "child" else HOUR, 0, 0)}
+        seat.add(entry.UsageDay, day=day, who=who, games=games)
+    report = audit()
+    assert said(report) == []
+    assert report.audit.days == 2
+
+
 def test_the_log_of_another_player_does_not_count(site, seat, audit):
     seat.end(played(seat, 59, who="sister"))
     seat.due(played(seat, 60), site.pack())
