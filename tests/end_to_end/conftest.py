@@ -26,8 +26,8 @@ class House:
         self.home = home
         self.servers: dict[str, subprocess.Popen[bytes]] = {}
 
-    def configure(self, text: str) -> None:
-        folder = self.home / "daemon"
+    def configure(self, room: str, text: str) -> None:
+        folder = self.home / room
         folder.mkdir(mode=0o700, exist_ok=True)
         (folder / "config.toml").write_text(text)
 
