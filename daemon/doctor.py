@@ -28,8 +28,8 @@ _WATCH = {
 }
 
 
-def checks(parts: Parts, *, reachable: bool) -> tuple[Check, ...]:
-    """All that is looked at, and each open Issue."""
+def checks(parts: Parts, *, reachable: bool, everybody: bool) -> tuple[Check, ...]:
+    """All that is looked at, and each open Issue. `everybody`: accounts of players too, which are no child's business."""
     ok, text = _WATCH[parts.platform.watcher.kind]
     found = [Check(id="watch", ok=ok, text=text)]
     if not any(one.id == "agent-away" for one in parts.health.open()):
@@ -42,7 +42,8 @@ def checks(parts: Parts, *, reachable: bool) -> tuple[Check, ...]:
                 else "chưa liên lạc với đại lý / the agent was not reached yet",
             )
         )
-    found.extend(_accounts(parts))
+    if everybody:
+        found.extend(_accounts(parts))
     found.extend(Check(id=one.id, ok=False, text=one.text) for one in parts.health.open())
     waiting = parts.recorder.waiting
     found.append(
@@ -96,5 +97,6 @@ async def repair(seat: Seat, parts: Parts, repin: Repin, agent_key: str | None) 
             "the agent was replaced; compare `giochoi log card`, then add --agent-key",
         )
     parts.clock.anchor()
+    parts.loop.changed()
     parts.loop.scan(parts.loop.read(), 0)
     seat.beat()

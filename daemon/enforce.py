@@ -26,7 +26,7 @@ class Enforcer:
     def __init__(self, control: Control, tell: Callable[[events.Event], None]) -> None:
         self._control = control
         self._tell = tell
-        self.stubborn = False
+        self._stubborn: set[tuple[int, int]] = set()
 
     def follow(self, play: Play, ruling: Ruling, now: Reading) -> None:
         """Does what `ruling` asks for, as far as its moment has come."""
@@ -83,21 +83,22 @@ class Enforcer:
             self._control.ask_close(pid, started)
 
     def _end(self, play: Play, now: Reading) -> None:
-        if play.end_at is None:  # it was due before the daemon last started
-            play.end_at = now.mono
-        if now.mono < play.end_at:
+        if play.end_at is None or now.mono < play.end_at:
             return
         play.killed = True
         play.end_at = now.mono + RETRY_MS
-        results = [
-            self._control.end(pid, started) or not self._control.alive(pid, started) for pid, started in tuple(play.programs)
-        ]
-        self.stubborn = not all(results)
+        for pid, started in tuple(play.programs):
+            self.refuse(pid, started)
 
     def refuse(self, pid: int, started: int) -> None:
         """Ends a program that should not have started."""
-        ended = self._control.end(pid, started) or not self._control.alive(pid, started)
-        self.stubborn = not ended
+        if not self._control.end(pid, started) and self._control.alive(pid, started):
+            self._stubborn.add((pid, started))
+
+    def stubborn(self) -> bool:
+        """Whether something that had to be ended still runs."""
+        self._stubborn = {one for one in self._stubborn if self._control.alive(*one)}
+        return bool(self._stubborn)
 
 
 def _moved(known: int | None, ends: int | None) -> bool:
@@ -108,12 +109,12 @@ def _moved(known: int | None, ends: int | None) -> bool:
 
 def next_moment(play: Play, now: Reading) -> int:
     """In how many milliseconds something changes for this play if nobody does anything."""
-    moments = [one.at - now.wall for one in play.notices.values()]
     if play.end_at is not None:
-        moments.append(play.end_at - now.mono)
-    elif play.floor:
-        moments.append(play.floor - now.mono)
-    elif play.ends is not None:
+        return play.end_at - now.mono
+    if play.floor:
+        return play.floor - now.mono
+    moments = [one.at - now.wall for one in play.notices.values()]
+    if play.ends is not None:
         moments.append(play.ends - now.mono)
         moments.extend(at - now.wall for at in play.warns[:1])
     return min(moments, default=30_000)

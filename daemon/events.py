@@ -63,7 +63,10 @@ class PlayEnded:
 
 @dataclass(frozen=True, slots=True)
 class LaunchRefused:
-    """Signals that a game was not let start: stopped before its first instruction, or ended at once."""
+    """Signals that a game was not let start: stopped before its first instruction, or ended at once.
+
+    `attempts` counts those before it that got no line of their own.
+    """
 
     subject: Subject
     account: str
@@ -71,6 +74,7 @@ class LaunchRefused:
     ruling: Ruling
     now: Reading
     how: Literal["gate", "ended"]
+    attempts: int = 1
 
 
 @dataclass(frozen=True, slots=True)

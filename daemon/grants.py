@@ -8,10 +8,9 @@ from collections.abc import Iterable
 import msgspec
 
 from agent.api.messages import GrantEvent
+from daemon.plays import KEEP_MS
 from daemon.store import Store
 from rules.facts import Grant
-
-_KEEP_MS = 9 * 86_400_000
 
 
 class Grants:
@@ -64,11 +63,11 @@ class Grants:
         return tuple(sorted(self._events.values(), key=lambda event: event.given))
 
     def of(self, player: str, now: int) -> tuple[Grant, ...]:
-        """What still may count for `player`: not revoked, not older than a week and some."""
+        """What still may count for `player`: not revoked, not older than a few days."""
         return tuple(
             Grant(event.by, event.ms, event.game, event.given, event.id)
             for event in self._events.values()
-            if event.player == player and event.revoked is None and event.given > now - _KEEP_MS
+            if event.player == player and event.revoked is None and event.given > now - KEEP_MS
         )
 
 

@@ -28,6 +28,9 @@ TEXTS = {
         "Không ghi được nhật ký (đĩa đầy?); giới hạn vẫn áp dụng, sẽ ghi lại khi có thể / "
         "The journal cannot be written (disk full?); limits stay, it is written as soon as it can be"
     ),
+    "record-lost": (
+        "Có sự kiện không ghi được vào nhật ký, xem nhật ký hệ thống / Events could not be recorded, see the system log"
+    ),
     "no-roster": "Chưa nhận được danh sách từ đại lý, chưa giới hạn gì / No roster from the agent yet, nothing is limited",
     "not-ended": "Có trò chơi không thể đóng (của tài khoản khác?) / A game could not be ended (another account's?)",
 }

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from daemon import events
+from daemon.attempts import Attempts
 from daemon.enforce import Enforcer, next_moment
 from daemon.judge import Judge
 from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramStarted, StartRefused, WatchTrouble
@@ -26,7 +27,6 @@ LONGEST_WAIT_MS = 30_000
 SHORTEST_WAIT_MS = 20
 SLEPT_MS = 1_000
 SCAN_MS = 120_000
-REPEATED_MS = 2_000  # the same refusal again within this is one attempt: ended, but neither counted nor recorded again
 
 
 class Loop:
@@ -54,7 +54,8 @@ class Loop:
         self._people: People | None = None
         self._last: Reading | None = None
         self._next_scan = 0
-        self._attempts: dict[tuple[str, str], int] = {}
+        self._readings = 1
+        self._attempts = Attempts()
         self.enforcer = Enforcer(platform.control, teller.tell)
 
     # --- what comes in -------------------------------------------------------------------------------------------------
@@ -71,24 +72,33 @@ class Loop:
             else:
                 self._finish(play, now, now.mono, "by itself")
 
-    def observe(self, seen: Observation) -> None:
+    def observe(self, seen: Observation) -> bool:
+        """True if it changed anything, so that a beat is due; most programs that start are no games."""
         now = self.read()
         match seen:
             case ProgramStarted(program):
-                self._started(program, now, program.since)
+                return self._started(program, now, program.since)
             case ProgramEnded(pid, started, mono):
-                self._ended((pid, started), now, min(mono, now.mono))
+                return self._ended((pid, started), now, min(mono, now.mono))
             case StartRefused():
                 self._stopped_at_gate(seen, now)
             case WatchTrouble():
                 self._trouble(seen, now)
                 self._next_scan = now.mono
+        return True
+
+    def changed(self) -> None:
+        """Grants, or what the clock is believed to say: what the gate refuses may be something else now."""
+        self._guard.stale()
 
     def tick(self) -> int:
         """What the moment asks for; in how many milliseconds the next one comes."""
         now = self.read()
         if self._people is None:
             return LONGEST_WAIT_MS
+        if len(now.walls) != self._readings:
+            self._readings = len(now.walls)
+            self._guard.stale()
         self._cut_at_midnight(self._people, now)
         if now.mono >= self._next_scan:
             self.scan(now, 0)
@@ -101,7 +111,7 @@ class Loop:
 
     def _wait(self, now: Reading) -> int:
         moments = [next_moment(play, now) for play in self._plays.running.values()]
-        moments += [self._guard.renew(now, self._judge, self._plays), self._teller.next_moment(now) or LONGEST_WAIT_MS]
+        moments += [self._guard.renew(now, self._judge), self._teller.next_moment(now) or LONGEST_WAIT_MS]
         return max(SHORTEST_WAIT_MS, min(LONGEST_WAIT_MS, *moments))
 
     def read(self) -> Reading:
@@ -131,20 +141,21 @@ class Loop:
             if not self._platform.control.alive(pid, started):
                 self._ended((pid, started), now, now.mono)
 
-    def _started(self, program: Program, now: Reading, since: int) -> None:
+    def _started(self, program: Program, now: Reading, since: int) -> bool:
+        """True if it is a game of somebody whose play is recorded."""
         people = self._people
         if people is None:
-            return
-        known = self._plays.of_program(program.identity)
-        if known is not None and known.clues:
-            return
+            return False
         match = people.catalogue.recognise(program)
-        if known is not None:  # picked up after a stop
-            known.clues = () if match is None else match.clues
-            return
+        known = self._plays.of_program(program.identity)
+        if known is not None and match is not None and match.game == known.game.id:
+            known.clues = match.clues
+            return False
+        if known is not None:  # it executed something else, or is no game any more
+            self._ended(program.identity, now, now.mono)
         subject = None if match is None else people.subject(program.account)
         if match is None or subject is None:
-            return
+            return known is not None
         self._guard.saw(program.account)
         running = self._plays.running.get((subject.id, match.game))
         game = people.catalogue.games[match.game]
@@ -156,6 +167,7 @@ class Loop:
         else:
             self.enforcer.refuse(program.pid, program.started)
             self._refused(events.LaunchRefused(subject, program.account, game, ruling, now, "ended"))
+        return True
 
     def _begin(self, people: People, subject: Subject, program: Program, match: Match, now: Reading, since: int) -> None:
         since = min(since, now.mono)
@@ -172,20 +184,23 @@ class Loop:
             wall,
         )
         self._plays.begin(play)
+        self._guard.stale()
         self._teller.tell(events.PlayStarted(play, now, program.pid, program.started))
         self.enforcer.follow(play, self._judge.rule(subject, play.game, now), now)
 
-    def _ended(self, identity: Identity, now: Reading, mono: int) -> None:
+    def _ended(self, identity: Identity, now: Reading, mono: int) -> bool:
         play = self._plays.of_program(identity)
         if play is None:
-            return
+            return False
         self._plays.leave(identity)
         if not play.programs:
             self._finish(play, now, mono, "by itself" if play.due is None else "killed" if play.killed else "asked")
+        return True
 
     def _finish(self, play: Play, now: Reading, mono: int, how: events.How) -> None:
         ms = play.ms(mono)
         self._plays.finish(play, mono)
+        self._guard.stale()
         self._teller.tell(events.PlayEnded(play, now, ms, how))
 
     def _stopped_at_gate(self, seen: StartRefused, now: Reading) -> None:
@@ -199,10 +214,9 @@ class Loop:
             self._refused(events.LaunchRefused(subject, seen.account, game, ruling, now, "gate"))
 
     def _refused(self, event: events.LaunchRefused) -> None:
-        key = (event.subject.id, event.game.id)
-        if event.now.mono - self._attempts.get(key, -REPEATED_MS) >= REPEATED_MS:
-            self._attempts[key] = event.now.mono
-            self._teller.tell(event)
+        attempts = self._attempts.note((event.subject.id, event.game.id), event.now.mono)
+        if attempts:
+            self._teller.tell(replace(event, attempts=attempts))
 
     # --- midnight ----------------------------------------------------------------------------------------------------------
 

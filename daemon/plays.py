@@ -13,7 +13,7 @@ from rules.decision import Decision, NoticeAt
 from rules.facts import Played
 from rules.games import Clue, Game
 
-KEEP_MS = 9 * 86_400_000  # a week's budget, and a day for zones
+KEEP_MS = 3 * 86_400_000  # budgets are of one day; days of different zones overlap
 
 Identity = tuple[int, int]
 
@@ -133,7 +133,7 @@ class Plays:
         self.begin(new)
 
     def of(self, player: str, mono: int) -> tuple[Played, ...]:
-        """All that `player` has played in the last days, up to `mono`."""
+        """What `player` has played in the last days, up to `mono`: budgets are of a day, and days of zones may differ."""
         now = tuple(piece for play in self.running.values() if play.subject.id == player for piece in play.played(mono))
         return (*self._ended.get(player, ()), *now)
 

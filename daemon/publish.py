@@ -10,6 +10,7 @@ from daemon import events
 from daemon.api.messages import Signal
 from rules.policy import Text
 
+_NOBODY = ""  # no account: only guardians see it
 _QUEUE = 256  # a display that lies further behind than this has gone
 
 
@@ -105,11 +106,11 @@ def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:  # n
         case events.GrantGiven(subject, event_, now):
             return Signal(
                 number=number, kind="granted", player=subject.id, game=event_.game or "", at=now.wall, left=event_.ms
-            ), subject.player.account
+            ), subject.player.account or _NOBODY
         case events.GrantRevoked(subject_, event_, now):
             return Signal(
                 number=number, kind="granted", player=event_.player, game=event_.game or "", at=now.wall, left=0
-            ), subject_.player.account if subject_ else ""
+            ), (subject_.player.account if subject_ else None) or _NOBODY
         case events.ClockJumped(_, now):
             return Signal(number=number, kind="issue", at=now.wall, rule="clock-jump"), None
         case events.IssueChanged(problem, raised, now):

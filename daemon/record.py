@@ -6,9 +6,10 @@ and the Issue `journal-unwritable` stands until it is written. Nothing else wait
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -22,6 +23,7 @@ from daemon.store import Store, Unwritable
 from daemon.trusted import Reading
 from rules.calendar import day_name
 
+_log = logging.getLogger(__name__)
 Action = Callable[[Journal], object]
 EntryT = TypeVar("EntryT", bound=entry.Entry)
 
@@ -47,11 +49,16 @@ class Recorder:
         self._trouble = trouble
         self._waiting: list[Action] = []
         self._flushing = False
+        self._blocked = False
+        self.lost = 0
 
     def do(self, action: Action) -> bool:
-        """Runs `action` in a transaction of its own, after all that still waits; False if it has to wait too."""
+        """Runs `action` in a transaction of its own, after all that still waits; False if it has to wait too.
+
+        While something waits, only `flush` tries again: not each of many events.
+        """
         self._waiting.append(action)
-        return self.flush()
+        return not self._blocked and self.flush()
 
     def at_once(self, action: Action) -> None:
         """Runs `action` in a transaction now or not at all: for what somebody waits for. Unwritable."""
@@ -65,19 +72,18 @@ class Recorder:
             return False
         self._flushing = True
         try:
-            written = self._write()
-            self._trouble(not written)
-            return written and (not self._waiting or self._write())
+            self._blocked = not self._write()
+            self._trouble(self._blocked)
+            return not self._blocked and (not self._waiting or self._write())
         finally:
             self._flushing = False
 
     def _write(self) -> bool:
+        """False if the disk takes nothing."""
         while self._waiting:
             batch = tuple(self._waiting)
             try:
-                with self._store.transaction():
-                    for action in batch:
-                        action(self.journal)
+                self._commit(batch)
             except Unwritable:
                 if self._store.free_reserve():
                     continue
@@ -85,6 +91,22 @@ class Recorder:
             del self._waiting[: len(batch)]
             self._wrote()
         return True
+
+    def _commit(self, batch: tuple[Action, ...]) -> None:
+        """All in one transaction; if one of them is at fault, each by itself without that one, so that it holds up no other."""
+        try:
+            with self._store.transaction():
+                for action in batch:
+                    action(self.journal)
+        except Unwritable:
+            raise
+        except Exception:  # noqa: BLE001 - one bad event must not stop limits or lose the others; it is an Issue
+            if len(batch) == 1:
+                _log.exception("an event could not be recorded and is lost")
+                self.lost += 1
+                return
+            for action in batch:
+                self._commit((action,))
 
     @property
     def waiting(self) -> int:
@@ -107,13 +129,17 @@ class Recorder:
     def _action(self, event: events.Event) -> Action:  # noqa: PLR0911 - one case an event
         match event:
             case events.PlayStarted():
-                return lambda journal: self._started(journal, event)
-            case events.PlayDue():
-                return lambda journal: self._due(journal, event)
+                age = event.play.subject.age_on(day_name(self._people().zone, event.now.wall))
+                return lambda journal: self._started(journal, event, age)
+            case events.PlayDue(play, ruling):
+                fields = decided(play.subject, play.game, ruling, self._people())
+                return lambda journal: self._due(journal, event, fields)
             case events.PlayEnded():
                 return lambda journal: self._ended(journal, event)
-            case events.LaunchRefused():
-                return lambda journal: self._refused(journal, event)
+            case events.LaunchRefused(subject, _, game, ruling):
+                day = day_name(self._people().zone, event.now.wall).isoformat()
+                fields = decided(subject, game, ruling, self._people())
+                return lambda journal: self._refused(journal, event, fields, day)
             case events.GrantGiven() | events.GrantRevoked():
                 return lambda journal: self._grant(journal, event)
             case events.ClockJumped(jump, now):
@@ -126,15 +152,15 @@ class Recorder:
 
     # --- plays -----------------------------------------------------------------------------------------------------------
 
-    def _started(self, journal: Journal, event: events.PlayStarted) -> None:
-        play, now, zone = event.play, event.now, self._people().zone
+    def _started(self, journal: Journal, event: events.PlayStarted, age: int | None) -> None:
+        play, now = event.play, event.now
         written = _append(
             journal,
             entry.PlayStarted,
             now,
             payload=_payload(player=play.subject.player.name, account=play.account),
             who=play.who,
-            age=play.subject.age_on(day_name(zone, now.wall)),
+            age=age,
             game=play.game.id,
             label=play.game.label,
             publisher=play.game.publisher,
@@ -148,9 +174,8 @@ class Recorder:
         self._store.add_play(play.row(self._boot, now))
         self._store.see(self._boot, now.elapsed, now.wall)
 
-    def _due(self, journal: Journal, event: events.PlayDue) -> None:
+    def _due(self, journal: Journal, event: events.PlayDue, fields: dict[str, Any]) -> None:
         play = event.play
-        fields = decided(play.subject, play.game, event.ruling, self._people())
         _append(journal, entry.PlayDue, event.now, play=play.seq or 0, **fields)
         self._store.update_play(play.row(self._boot, event.now))
 
@@ -206,13 +231,9 @@ class Recorder:
 
     # --- refusals, grants ------------------------------------------------------------------------------------------------
 
-    def _refused(self, journal: Journal, event: events.LaunchRefused) -> None:
-        people = self._people()
-        _append(
-            journal, entry.LaunchRefused, event.now, how=event.how, **decided(event.subject, event.game, event.ruling, people)
-        )
-        day = day_name(people.zone, event.now.wall).isoformat()
-        self._store.count_refusal(day, event.subject.id, event.game.id)
+    def _refused(self, journal: Journal, event: events.LaunchRefused, fields: dict[str, Any], day: str) -> None:
+        _append(journal, entry.LaunchRefused, event.now, how=event.how, **fields)
+        self._store.count_refusals(day, event.subject.id, event.game.id, event.attempts)
 
     def _grant(self, journal: Journal, event: events.GrantGiven | events.GrantRevoked) -> None:
         grant, now = event.event, event.now

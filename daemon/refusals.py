@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from daemon.judge import Judge
 from daemon.platforms.api import Refusals, Watcher
-from daemon.plays import Plays
 from daemon.sessions import People
 from daemon.trusted import Reading
 
@@ -20,22 +19,34 @@ class Guard:
         self._people: People | None = None
         self._seen: set[str] = set()
         self._current: Refusals | None = None
+        self._next: int | None = None  # mono; None: at once
+
+    def stale(self) -> None:
+        """What is refused may be something else now."""
+        self._next = None
 
     def adopt(self, people: People) -> None:
         """A new catalogue has to reach the watcher before it scans; what was refused stays so until `renew`."""
         self._people = people
         self._watcher.refuse(Refusals(people.catalogue, {} if self._current is None else self._current.refused))
         self._current = None
+        self.stale()
 
     def saw(self, account: str) -> None:
         """An account that played: if it is a guest's, its starts are watched from now on."""
-        self._seen.add(account)
+        if account not in self._seen:
+            self._seen.add(account)
+            self.stale()
 
-    def renew(self, now: Reading, judge: Judge, plays: Plays) -> int:
-        """Asks the rules about every game of every watched account; in how many milliseconds to ask again."""
-        people = self._people
-        if people is None:
+    def renew(self, now: Reading, judge: Judge) -> int:
+        """Asks the rules, if that is due, about every game of every watched account; in how many milliseconds to ask again."""
+        if self._people is None:
             return _LONGEST_MS
+        if self._next is None or now.mono >= self._next:
+            self._next = now.mono + self._ask(self._people, now, judge)
+        return self._next - now.mono
+
+    def _ask(self, people: People, now: Reading, judge: Judge) -> int:
         refused: dict[str, frozenset[str]] = {}
         wait = _LONGEST_MS
         for account in people.watched_accounts(self._seen):

@@ -61,12 +61,25 @@ class Trust:
         self.checkpoint_wall = int(store.get("checkpoint-wall") or b"0")
 
     def _load_roster(self) -> Roster | None:
-        note = self._store.get("roster")
-        return None if note is None or self.keys is None else self._read_roster(note.decode())
+        """The last roster, by the key that signed it then. One that cannot be read any more is none: the seat says so."""
+        note, key = self._store.get("roster"), self._store.get("roster-key")
+        if note is None or key is None:
+            return None
+        try:
+            return _opened(note.decode(), key.decode())
+        except Replaced:
+            return None
 
     def _load_checkpoint(self) -> Checkpoint | None:
         text = self._store.get("checkpoint")
         return None if text is None or self.keys is None else parse_checkpoint(text.decode(), [self.keys.log])
+
+    @property
+    def number(self) -> int:
+        """That of the last roster of the pinned agent; -1 if there is none of it."""
+        if self.roster is None or self.keys is None or self.roster.origin != parse_vkey(self.keys.log).name:
+            return -1
+        return self.roster.number
 
     def pin(self, keys: AgentKeys) -> None:
         """Believe these keys from now on; what others signed is forgotten but the roster, which stays in force until a new
@@ -75,34 +88,35 @@ class Trust:
         with self._store.transaction():
             self._store.put("agent-keys", msgspec.json.encode(keys))
             self._store.delete("checkpoint")
-            self._store.delete("roster")
         self.keys, self.checkpoint = keys, None
 
     def check_keys(self, keys: AgentKeys) -> None:
         if self.keys is not None and keys != self.keys:
             raise Replaced(f"the agent shows the key {keys.fingerprint}, pinned is {self.keys.fingerprint}")
 
-    def _read_roster(self, note: str) -> Roster:
+    def _open(self, note: str) -> Roster:
         if self.keys is None:
             raise Replaced("no key is pinned")
-        try:
-            return msgspec.json.decode(verify_note(note, [self.keys.roster]), type=Roster)
-        except (NoteError, msgspec.MsgspecError) as error:
-            raise Replaced(f"the roster does not hold: {error}") from None
+        return _opened(note, self.keys.roster)
 
-    def take_roster(self, signed: SignedRoster) -> Roster | None:
-        """The roster if it is a new one, durable when this returns."""
-        roster = self._read_roster(signed.note)
-        known = self.roster
+    def read_roster(self, signed: SignedRoster) -> Roster | None:
+        """The roster if it is a new one of the pinned agent's."""
+        roster, known = self._open(signed.note), self.roster
         if known is not None and roster.origin == known.origin:
             if roster.number < known.number:
                 raise Replaced(f"roster {roster.number} is older than {known.number}")
             if roster.number == known.number:
                 return None
+        return roster
+
+    def keep_roster(self, signed: SignedRoster, roster: Roster) -> None:
+        """In force from now on, also after a restart: durable when this returns."""
+        if self.keys is None:
+            raise Replaced("no key is pinned")
         with self._store.transaction():
             self._store.put("roster", signed.note.encode())
+            self._store.put("roster-key", self.keys.roster.encode())
         self.roster = roster
-        return roster
 
     def take_proofs(self, accepted: Accepted, entries: Sequence[tuple[int, bytes]], wall: int) -> None:
         """Believes, from `wall` on, the new checkpoint if it continues the last one and holds every one of `entries` (seq,
@@ -125,6 +139,13 @@ class Trust:
             self._store.put("checkpoint", accepted.checkpoint.encode())
             self._store.put("checkpoint-wall", str(wall).encode())
         self.checkpoint, self.checkpoint_wall = head, wall
+
+
+def _opened(note: str, key: str) -> Roster:
+    try:
+        return msgspec.json.decode(verify_note(note, [key]), type=Roster)
+    except (NoteError, msgspec.MsgspecError) as error:
+        raise Replaced(f"the roster does not hold: {error}") from None
 
 
 def _unb64(text: str) -> bytes:

@@ -20,7 +20,7 @@ from daemon.health import Health
 from daemon.judge import Judge
 from daemon.loop import Loop
 from daemon.platforms.api import Observation, Platform
-from daemon.plays import Play, Plays, pieces_of
+from daemon.plays import KEEP_MS, Play, Plays, pieces_of
 from daemon.presence import Presence
 from daemon.publish import Publisher
 from daemon.record import Recorder
@@ -34,6 +34,8 @@ from daemon.trusted import Reading, TrustedClock
 from rules.games import Game
 
 VERSION = "0.1.0"
+_KEPT_MS = 400 * 86_400_000  # a year and some: as long as an act may be fined
+_RETRY_MS = 1_000  # how often a disk that was full is tried again
 _STOPPED = "stopped"  # set while no run is under way: the last one ended in an orderly way
 
 
@@ -56,7 +58,6 @@ class Parts:
     presence: Presence
     since: int = 0
     people: People | None = None
-    reachable: bool = False
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -66,6 +67,7 @@ class Seat:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._jump_told: object = None
+        self._retry_at = 0
 
     # --- from start to stop ------------------------------------------------------------------------------------------------
 
@@ -139,9 +141,13 @@ class Seat:
             parts.teller.tell(events.ClockJumped(jump, now))
         self._jump_told = jump
         parts.health.report("clock-jump", trouble=jump is not None, now=now.wall)
-        parts.health.report("not-ended", trouble=parts.loop.enforcer.stubborn, now=now.wall)
+        parts.health.report("record-lost", trouble=parts.recorder.lost > 0, now=now.wall)
+        parts.health.report("not-ended", trouble=parts.loop.enforcer.stubborn(), now=now.wall)
         if parts.recorder.waiting:
-            parts.recorder.flush()
+            wait = min(wait, _RETRY_MS)
+            if now.mono >= self._retry_at:
+                self._retry_at = now.mono + _RETRY_MS
+                parts.recorder.flush()
         return wait
 
     def stop(self) -> None:
@@ -170,8 +176,8 @@ class Seat:
     # --- what comes in -------------------------------------------------------------------------------------------------------
 
     def observe(self, seen: Observation) -> None:
-        self._parts.loop.observe(seen)
-        self._parts.wake.set()
+        if self._parts.loop.observe(seen):
+            self._parts.wake.set()
 
     def adopt(self, roster: Roster) -> None:
         """A new roster is in force when this returns."""
@@ -236,16 +242,18 @@ class Seat:
             lived = parts.presence.take()
             parts.recorder.do(lambda journal: lived.write(journal, now))
         people = parts.people
-        if people is not None and (days := summary.days_due(parts.store, people.zone, now)):
+        waiting = parts.recorder.waiting
+        if people is not None and not waiting and (days := summary.days_due(parts.store, people.zone, now)):
             parts.recorder.do(lambda journal: self._sum_up(journal, people, days, now))
-        parts.plays.forget_before(now.wall - 9 * 86_400_000)
-        if not parts.recorder.waiting:
+        parts.plays.forget_before(now.wall - KEEP_MS)
+        if not waiting:
             parts.store.keep_reserve()
 
     def _sum_up(self, journal: Journal, people: People, days: tuple[date, ...], now: Reading) -> None:
         for day in days:
             summary.write_day(journal, self._parts.store, self._parts.grants, people, day, now)
         summary.mark_reported(self._parts.store, people.zone, now)
+        self._parts.store.prune(now.wall - _KEPT_MS, days[0].isoformat())
 
     # --- issues -------------------------------------------------------------------------------------------------------
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -232,23 +234,28 @@ class Store:
 
     def plays(self, since: int) -> tuple[PlayRow, ...]:
         """Plays that began at or after `since` or have not ended, oldest first."""
-        query = f"SELECT {_COLUMNS} FROM plays WHERE started_wall >= ? OR NOT ended ORDER BY seq"  # noqa: S608 - the same
-        found = self.db.execute(query, (since,))
-        return tuple(self._play(row) for row in found.fetchall())
-
-    def _play(self, row: tuple[object, ...]) -> PlayRow:
-        pieces = self.db.execute("SELECT start, ms FROM pieces WHERE play = ? ORDER BY start", (row[0],)).fetchall()
-        programs = msgspec.json.decode(str(row[10]), type=tuple[tuple[int, int], ...])
-        flags = tuple(bool(value) for value in row[15:])
-        return PlayRow(*row[:10], programs, *row[11:15], *flags, tuple(pieces))  # type: ignore[arg-type, call-arg]  # columns in order
+        chosen = "started_wall >= ? OR NOT ended"
+        pieces: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        joined = f"SELECT play, start, pieces.ms FROM pieces JOIN plays ON seq = play WHERE {chosen}"  # noqa: S608 - ours
+        for play, start, ms in self.db.execute(joined, (since,)):
+            pieces[play].append((start, ms))
+        query = f"SELECT {_COLUMNS} FROM plays WHERE {chosen} ORDER BY seq"  # noqa: S608 - our own column names
+        return tuple(_play(row, tuple(pieces[row[0]])) for row in self.db.execute(query, (since,)))
 
     # --- refusals ---------------------------------------------------------------------------------------------------------
 
-    def count_refusal(self, day: str, player: str, game: str) -> None:
+    def count_refusals(self, day: str, player: str, game: str, count: int) -> None:
         self.db.execute(
-            "INSERT INTO refusals VALUES (?, ?, ?, 1) ON CONFLICT (day, player, game) DO UPDATE SET count = count + 1",
-            (day, player, game),
+            "INSERT INTO refusals VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (day, player, game) DO UPDATE SET count = count + excluded.count",
+            (day, player, game, count),
         )
+
+    def prune(self, before: int, day: str) -> None:
+        """Forgets plays that began before `before` and refusals before `day`."""
+        self.db.execute("DELETE FROM pieces WHERE play IN (SELECT seq FROM plays WHERE started_wall < ? AND ended)", (before,))
+        self.db.execute("DELETE FROM plays WHERE started_wall < ? AND ended", (before,))
+        self.db.execute("DELETE FROM refusals WHERE day < ?", (day,))
 
     def refusals(self, day: str) -> dict[tuple[str, str], int]:
         rows = self.db.execute("SELECT player, game, count FROM refusals WHERE day = ?", (day,))
@@ -265,3 +272,10 @@ class Store:
             "INSERT INTO grants VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET event = excluded.event, sent = excluded.sent",
             (id_, event, sent),
         )
+
+
+def _play(row: tuple[Any, ...], pieces: tuple[tuple[int, int], ...]) -> PlayRow:
+    programs = msgspec.json.decode(str(row[10]), type=tuple[tuple[int, int], ...])
+    numbers = row[11:15]
+    warned, due, ended = map(bool, row[15:])
+    return PlayRow(*row[:10], programs, *numbers, warned, due, ended, pieces)  # type: ignore[call-arg]  # columns in order

@@ -56,6 +56,7 @@ class Uplink:
         self._delivered = asyncio.Condition()
         self._arrived = asyncio.Condition()
         self._enrolled = False
+        self._wrong: dict[str, dict[str, str]] = {}
         self.reachable = False
 
     def become(self, seat: m.Enrol) -> None:
@@ -71,16 +72,19 @@ class Uplink:
     async def run(self) -> None:
         """Until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._forever(self._fetch))
-            group.create_task(self._forever(self._deliver))
+            group.create_task(self._forever("fetch", self._fetch))
+            group.create_task(self._forever("deliver", self._deliver))
 
-    async def _forever(self, step: Callable[[], Awaitable[None]]) -> None:
+    async def _forever(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
         failures = 0
         while True:
+            stage = "enrol"
             try:
                 await self._enrol()
+                self._heard(stage)
+                stage = name
                 await step()
-                self._heard()
+                self._heard(stage)
                 failures = 0
                 continue
             except Unreachable:
@@ -88,13 +92,13 @@ class Uplink:
                 self._away()
             except Replaced as error:
                 self._enrolled = False
-                self._heard(replaced=str(error))
+                self._heard(stage, replaced=str(error))
             except ApiError as error:
                 self._enrolled = False
                 if error.code == "unavailable":  # it went away in the middle of a call, or is just starting
                     self._away()
                 else:
-                    self._heard(refused=error.text)
+                    self._heard(stage, refused=error.text)
             except Unwritable:
                 self._trouble("journal-unwritable", "")
             await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
@@ -104,12 +108,16 @@ class Uplink:
         self.reachable = False
         self._trouble("agent-away", "")
 
-    def _heard(self, replaced: str | None = None, refused: str | None = None) -> None:
-        """The agent answers. Its own words about what is wrong go beside the usual text of the Issue."""
+    def _heard(self, stage: str, *, replaced: str | None = None, refused: str | None = None) -> None:
+        """The agent answers. What one stage found wrong, another's success does not clear."""
         self.reachable = True
         self._trouble("agent-away", None)
-        self._trouble("log-replaced", replaced)
-        self._trouble("agent-refuses", refused)
+        for issue, found in (("log-replaced", replaced), ("agent-refuses", refused)):
+            wrong = self._wrong.setdefault(issue, {})
+            wrong.pop(stage, None)
+            if found is not None:
+                wrong[stage] = found
+            self._trouble(issue, next(iter(wrong.values()), None))
 
     async def _enrol(self) -> None:
         """At each first contact: is this the agent that was pinned? Does it know this seat?"""
@@ -130,11 +138,14 @@ class Uplink:
     # --- down --------------------------------------------------------------------------------------------------------
 
     async def _fetch(self) -> None:
-        held = self._trust.roster
-        signed = await client.roster_get(self._address, m.RosterGet(above=-1 if held is None else held.number))
-        roster = self._trust.take_roster(signed)
+        signed = await client.roster_get(self._address, m.RosterGet(above=self._trust.number))
+        roster = self._trust.read_roster(signed)
         if roster is not None:
-            self._adopt(roster)
+            try:
+                self._adopt(roster)
+            except ValueError as error:
+                raise Replaced(f"the roster cannot be used: {error}") from None
+            self._trust.keep_roster(signed, roster)
             async with self._arrived:
                 self._arrived.notify_all()
 

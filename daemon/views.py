@@ -91,10 +91,10 @@ class Views:
             findings=findings,
         )
 
-    def usage(self, day: date | None, ended: Iterable[PlayRow], only: Subject | None = None) -> m.Usage:
+    def usage(self, day: date, ended: Iterable[PlayRow], only: Subject | None = None) -> m.Usage:
         """One day of the place's zone; only those who played. `ended` holds at least that day's plays."""
-        zone, wanted = self._people.zone, day or day_name(self._people.zone, self._now.wall)
-        start, end = calendar(zone).start(wanted), calendar(zone).start(wanted + timedelta(days=1))
+        zone = self._people.zone
+        start, end = calendar(zone).start(day), calendar(zone).start(day + timedelta(days=1))
         played: dict[str, list[Played]] = defaultdict(list)
         for row in ended:
             if row.ended:
@@ -111,7 +111,7 @@ class Views:
                 }
                 games = {id_: ms / 1000 for id_, ms in sorted(sums.items()) if ms}
                 parts[player] = m.UsagePart(total_s=total / 1000, games=games)
-        return m.Usage(day=wanted.isoformat(), zone=zone, players=parts)
+        return m.Usage(day=day.isoformat(), zone=zone, players=parts)
 
 
 def rfc3339(at: int | None, zone: str) -> str | None:

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 from agent.api.messages import Enrol
 from compliance.journal import Journal, JournalError
-from compliance.note import Signer
+from compliance.note import NoteError, Signer
 from daemon import config, events
 from daemon.api.server import Handlers
 from daemon.errors import DaemonError
@@ -74,7 +74,7 @@ class Built:
             raise DaemonError(f"{folder / 'store.db'}: {error}") from None
         try:
             trust = Trust(store)
-        except Replaced as error:
+        except (Replaced, NoteError) as error:
             raise DaemonError(
                 f"{folder / 'store.db'}: danh sách đã lưu không hợp lệ / the stored roster does not hold: {error}"
             ) from None

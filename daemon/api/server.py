@@ -13,10 +13,10 @@ from daemon import doctor, events, grants
 from daemon.api import messages as m
 from daemon.seat import VERSION, Parts, Seat
 from daemon.sessions import People, Subject
-from daemon.store import PlayRow, Unwritable
+from daemon.store import Unwritable
 from daemon.views import Views, rfc3339
 from host.rpc import ApiError, Caller, Route
-from rules.calendar import calendar
+from rules.calendar import calendar, day_name
 from rules.games import Game
 
 SYNC_S = 10.0
@@ -111,28 +111,28 @@ class Handlers:
 
     async def why(self, caller: Caller, request: m.WhyGet) -> m.Why:
         people = self._people()
-        subject = self._find(request.player)
-        self._may_see(caller, subject)
+        only = self._only(caller)
+        subject = self._find(request.player) if only is None else self._own(only, request.player)
         game = None if request.game is None else self._game(request.game)
         return self._views(people).why(subject, game)
 
     async def usage(self, caller: Caller, request: m.UsageGet) -> m.Usage:
         people, only = self._people(), self._only(caller)
         try:
-            day = None if request.day is None else date.fromisoformat(request.day)
-        except ValueError:
+            today = day_name(people.zone, self._parts.loop.read().wall)
+            day = today if request.day is None else date.fromisoformat(request.day)
+            since = calendar(people.zone).start(day - timedelta(days=1))
+        except (ValueError, OverflowError):
             raise ApiError("bad-input", f"--day {request.day}: viết dạng / write it as YYYY-MM-DD") from None
-        rows: tuple[PlayRow, ...] = self._parts.store.plays(
-            0 if day is None else calendar(people.zone).start(day - timedelta(days=1))
-        )
-        return self._views(people).usage(day, rows, only)
+        return self._views(people).usage(day, self._parts.store.plays(since), only)
 
     async def doctor(self, caller: Caller, request: m.DoctorGet) -> m.Doctor:
         if request.repair:
             if "guardian" not in self.roles(caller):
                 raise ApiError("refused", "sửa chữa: chỉ dành cho người giám hộ / repair: only for a guardian")
             await doctor.repair(self._seat, self._parts, self._repin, request.agent_key)
-        return m.Doctor(checks=doctor.checks(self._parts, reachable=self._line.reachable))
+        everybody = "guardian" in self.roles(caller)
+        return m.Doctor(checks=doctor.checks(self._parts, reachable=self._line.reachable, everybody=everybody))
 
     # --- changing -----------------------------------------------------------------------------------------------------
 
@@ -186,6 +186,7 @@ class Handlers:
                 "unavailable", f"không ghi được, không thay đổi gì / cannot be written, nothing changed: {error}"
             ) from None
         parts.publisher.show(event)
+        parts.loop.changed()
         self._seat.beat()
         parts.wake.set()
 
@@ -221,10 +222,11 @@ class Handlers:
             raise ApiError("not-found", f"không có người chơi {name!r}; có / no player {name!r}; there are: {known}, guest")
         return subject
 
-    def _may_see(self, caller: Caller, subject: Subject) -> None:
-        only = self._only(caller)
-        if only is not None and only is not subject:
+    def _own(self, only: Subject, name: str) -> Subject:
+        """Whoever may see only one is not told who else there is."""
+        if self._people().find(name) is not only:
             raise ApiError("refused", "chỉ xem được của chính mình / only your own")
+        return only
 
     def _game(self, id_: str) -> Game:
         game = self._people().catalogue.games.get(id_)

@@ -171,9 +171,11 @@ class World:
         if trust.keys is None:
             trust.pin(AgentKeys(self.log.vkey, self.agent.vkey))
         note = self.agent.sign(msgspec.json.encode(news).decode() + "\n")
-        taken = trust.take_roster(SignedRoster(number=news.number, note=note))
+        signed = SignedRoster(number=news.number, note=note)
+        taken = trust.read_roster(signed)
         if taken is not None:
             self.seat.adopt(taken)
+            trust.keep_roster(signed, taken)
 
     @property
     def seat(self):
