@@ -18,13 +18,13 @@ _LONGEST_ID = 64
 def build_id(file: BinaryIO) -> str | None:
     """The build id as hex, or None for a file without one or that is no sound ELF file. OSError only from reading."""
     file.seek(0)
-    head = file.read(64)
+    head = file.read(64) or b""  # None: a file that has nothing to say yet, opened without waiting
     if len(head) < 52 or head[:4] != b"\x7fELF" or head[4] not in (1, 2) or head[5] not in (1, 2):
         return None
     try:
         for offset, size in _notes(file, head, wide=head[4] == 2, order="<" if head[5] == 1 else ">"):
             file.seek(offset)
-            found = _in_notes(file.read(min(size, _HEADERS)), "<" if head[5] == 1 else ">")
+            found = _in_notes(file.read(min(size, _HEADERS)) or b"", "<" if head[5] == 1 else ">")
             if found:
                 return found
     except (struct.error, ValueError, OverflowError):  # offsets that lead nowhere: the file is damaged, or not meant to be read
@@ -39,7 +39,7 @@ def _notes(file: BinaryIO, head: bytes, *, wide: bool, order: str) -> Iterator[t
     if entry < (56 if wide else 32):
         return
     file.seek(start)
-    table = file.read(min(entry * count, _HEADERS))
+    table = file.read(min(entry * count, _HEADERS)) or b""
     for at in range(0, len(table) - entry + 1, entry):
         if struct.unpack_from(order + "I", table, at)[0] != _PT_NOTE:
             continue
