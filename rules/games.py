@@ -30,7 +30,8 @@ class Program:
 
     The identity is (`pid`, `started`): `started` is whatever number the platform uses to tell two users of one pid apart.
     `since` is its start in milliseconds of the clock that play is counted on. `files` are the executable and, for an
-    interpreter or loader, the script or program it runs. `account` is the OS account name.
+    interpreter or loader, what it was told to run. `interpreted`: the executable is an interpreter, so that what its arguments
+    say counts; other programs may have a game's command line among theirs and be none. `account` is the OS account name.
     """
 
     pid: int
@@ -40,6 +41,7 @@ class Program:
     files: tuple[Fingerprint, ...]
     args: tuple[str, ...] = ()
     parent: int = 0
+    interpreted: bool = False
 
     @property
     def identity(self) -> tuple[int, int]:
@@ -102,7 +104,7 @@ class Catalogue:
         for file in program.files:
             for clue, id_ in self._of_file(file):
                 clues.setdefault(id_, set()).add(clue)
-        for part, id_ in self._commands:
+        for part, id_ in self._commands if program.interpreted or len(program.files) > 1 else ():
             if any(part in arg for arg in program.args):
                 clues.setdefault(id_, set()).add("command")
         if not clues:

@@ -1,5 +1,7 @@
 """Which game a program is: any clue may make it one, none may clear it."""
 
+from dataclasses import replace
+
 import pytest
 
 from rules.games import Catalogue, Fingerprint, Game, Match, Program
@@ -27,7 +29,9 @@ def program(path="/usr/bin/python3", *more, args=(), **known):
     (program("/usr/games/luanti", sha256="aa", build_id="B1"), Match("luanti", ("content", "build-id", "name"))),
     (program("/opt/c/run"), Match("cards", ("name",))),
     (program("/bin/sh", "/home/an/luanti"), Match("luanti", ("name",))),
-    (program(args=("java", "-cp", "x", "net.craft.Main")), Match("war", ("command",))),
+    (program("/usr/bin/java", "/opt/craft.jar", args=("java", "-cp", "x", "net.craft.Main")), Match("war", ("command",))),
+    (replace(program("/usr/bin/java", args=("java", "-cp", "x", "net.craft.Main")), interpreted=True), Match("war", ("command",))),
+    (program("/usr/bin/vim", args=("vim", "net.craft.Main")), None),
     (program("/usr/bin/cat"), None),
     (program("/usr/games/luanti.bak"), None),
     (program("/usr/games/Luanti"), None),

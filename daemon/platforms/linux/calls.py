@@ -10,6 +10,7 @@ from dataclasses import dataclass
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.fanotify_init.argtypes = (ctypes.c_uint, ctypes.c_uint)
 _libc.fanotify_mark.argtypes = (ctypes.c_int, ctypes.c_uint, ctypes.c_uint64, ctypes.c_int, ctypes.c_char_p)
+_libc.fstatfs.argtypes = (ctypes.c_int, ctypes.c_void_p)
 _libc.prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
 
 _AT_FDCWD = -100
@@ -18,8 +19,15 @@ _CLOEXEC, _NONBLOCK, _CLASS_CONTENT, _UNLIMITED_QUEUE, _UNLIMITED_MARKS = 0x1, 0
 _ADD, _IGNORED_MASK, _FLUSH, _FILESYSTEM, _EVICTABLE = 0x1, 0x20, 0x80, 0x100, 0x200
 _ALLOW, _DENY = 1, 2
 _VERSION = 3
+_ALL = 0xFFFFFFFF
 _EVENT = struct.Struct("=IBBHQii")  # event_len, vers, reserved, metadata_len, mask, fd, pid
 _RESPONSE = struct.Struct("=iI")
+
+_STATFS = 256  # no struct statfs is larger; its first word is the type (statfs(2))
+# procfs, sysfs, tracefs, debugfs, securityfs, configfs, cgroup, cgroup2, bpf, efivarfs, pstore
+_KERNELS = frozenset((
+    0x9FA0, 0x62656572, 0x74726163, 0x64626720, 0x73636673, 0x62656570, 0x27E0EB, 0x63677270, 0xCAFE4A11, 0xDE5E81E4, 0x6165676C
+))  # fmt: skip
 
 _PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 _SIGKILL = 9
@@ -77,6 +85,13 @@ def fanotify_ignore(handle: int, path: str) -> None:
 def fanotify_flush(handle: int) -> None:
     """Forget which files to ignore."""
     _mark(handle, _FLUSH, 0, None)
+
+
+def is_kernels(handle: int) -> bool:
+    """Whether the file is one of those that the kernel makes up: reading may wait, take away or do something. OSError."""
+    buffer = ctypes.create_string_buffer(_STATFS)
+    _checked(int(_libc.fstatfs(handle, buffer)), "fstatfs")
+    return int(ctypes.c_ulong.from_buffer(buffer).value) & _ALL in _KERNELS
 
 
 def name_process(name: str) -> None:

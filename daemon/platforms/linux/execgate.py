@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux import accounts, calls, procfs, spawning
-from daemon.platforms.linux.images import Images, Key, key
+from daemon.platforms.linux.hashing import Key, key
+from daemon.platforms.linux.images import Images
 from daemon.platforms.linux.programs import acting_uid
 from daemon.platforms.linux.watchdog import BEAT_MS, Watchdog
 from host.clock import Clock

@@ -1,7 +1,12 @@
-"""What /proc says about one process (proc_pid_stat(5) and its neighbours). Whatever has vanished is None; no OSError leaves."""
+"""What /proc says about one process (proc_pid_stat(5) and its neighbours).
+
+Whatever has vanished, or is not ours to read, is None. That we cannot look at all, as for want of descriptors, says nothing
+about the process: BlindError. No OSError leaves.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +14,17 @@ from pathlib import Path
 TICK_MS = 1000 // os.sysconf("SC_CLK_TCK")
 _PIECE = 1 << 16
 _ARGS_LIMIT = 1 << 17
+_WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS))
+
+
+class BlindError(Exception):
+    """This process lacks what it needs to look: whoever concluded that something is gone would be wrong."""
+
+
+def check(error: OSError) -> None:
+    """BlindError where it is we who lack something. Other errors are for the caller, who may have let others choose the path."""
+    if error.errno in _WANT:
+        raise BlindError(error.strerror) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +70,8 @@ def link(path: str) -> str | None:
     """Where a link of /proc leads, without the mark of a deleted file."""
     try:
         return os.readlink(path).removesuffix(" (deleted)")  # noqa: PTH115 - bytes of any kind, run often
-    except OSError:
+    except OSError as error:
+        check(error)
         return None
 
 
@@ -107,24 +124,32 @@ def descendants(of: int, among: dict[int, Stat], but: frozenset[int] = frozenset
 def _numbers(folder: str) -> list[int]:
     try:
         return [int(name) for name in os.listdir(folder) if name.isdigit()]  # noqa: PTH208 - twice as fast, run often
-    except OSError:
+    except OSError as error:
+        check(error)
         return []
 
 
 def _read(path: str, limit: int = _PIECE) -> bytes:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return b""
+    except OSError as error:
+        return _vanished(error)
     try:
         data = os.read(handle, _PIECE)
         while len(data) < limit and (more := os.read(handle, _PIECE)):
             data += more
         return data
-    except OSError:  # the process ended between open and read
-        return b""
+    except OSError as error:  # the process ended between open and read
+        return _vanished(error)
     finally:
         os.close(handle)
+
+
+def _vanished(error: OSError) -> bytes:
+    """Nothing, if the process is gone or not ours to read. These files are the kernel's own: else it is we who cannot see."""
+    if error.errno not in {errno.ENOENT, errno.ESRCH, errno.EACCES, errno.EPERM}:
+        raise BlindError(error.strerror) from error
+    return b""
 
 
 def text(path: str) -> str:

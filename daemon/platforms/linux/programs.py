@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import Names
 from daemon.platforms.linux.images import Images
+from daemon.platforms.linux.told import Told, interprets, told
 from host.clock import Clock
 from rules.games import Catalogue, Fingerprint, Program
 
-# Programs that run another file which they are told. Also known by their build under whatever name, see `interpreters`.
-_INTERPRETER = re.compile(
-    r"(?:ld-linux.*|ld-musl.*|ld-\d.*\.so|.*python[\d.]*|pypy[\d.]*|perl[\d.]*|ruby[\d.]*|lua(?:jit)?[\d.]*|node(?:js)?|bun|deno"
-    r"|php[\d.]*|(?:ba|da|z|k|mk|fi|c|tc|a)?sh|java|mono(?:-sgen)?|dotnet|love(?:-[\d.]+)?|godot.*|tclsh[\d.]*|wish[\d.]*"
-    r"|guile[\d.]*|scummvm|dosbox.*|wine(?:64)?(?:-preloader)?|proton|box(?:86|64)|qemu-(?:x86_64|i386|arm|aarch64)(?:-static)?)"
-)
 _WINDOWS_PATH = re.compile(r"([A-Za-z]):(\\.+)")
 _PLACES = ("/usr/bin", "/lib64", "/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
-_ARGS_LOOKED_AT = 8
-_INLINE = frozenset(("-c", "-m", "-e", "--eval"))  # no file is run: what follows is data, and may well name a game
+_MOST_WINDOWS = 16
+_DEPTH = 3  # a loader that runs a loader that runs a loader is nobody's honest start
 
 
 class Programs:
-    """Reads processes. All calls on one thread."""
+    """Reads processes. All calls on one thread. BlindError leaves: then nothing is known of any process."""
 
-    def __init__(self, clock: Clock, builds: Iterable[str] = ()) -> None:
-        """`builds`: build ids of interpreters and loaders, which then are known under any name."""
+    def __init__(self, clock: Clock, builds: Mapping[str, str] = MappingProxyType({})) -> None:
+        """`builds`: file names of interpreters and loaders by build id, which then are known under any name."""
         self._clock = clock
-        self._builds = frozenset(builds)
-        self._images = Images()
+        self._builds = builds
+        self.images = Images()
         self._names = Names()
 
     def forget_names(self) -> None:
@@ -46,7 +41,7 @@ class Programs:
             return None
         thread = procfs.running_thread(status)
         args = procfs.args(thread)
-        files = tuple(self._files(thread, args, catalogue))
+        files, interpreted = self._files(thread, args, catalogue)
         if not files and not args:
             return None  # a kernel thread, or over by now
         return Program(
@@ -57,43 +52,56 @@ class Programs:
             files=files,
             args=args,
             parent=status.parent,
+            interpreted=interpreted,
         )
 
     def since(self, started: int) -> int:
         """The process's start on the clock that play is counted on. Ticks include sleep: all sleep since boot is taken off."""
         return started * procfs.TICK_MS - (self._clock.elapsed() - self._clock.mono())
 
-    def _files(self, pid: int, args: tuple[str, ...], catalogue: Catalogue) -> Iterator[Fingerprint]:
+    def _files(self, pid: int, args: tuple[str, ...], catalogue: Catalogue) -> tuple[tuple[Fingerprint, ...], bool]:
+        """The executable and what it was told to run; whether it is an interpreter at all."""
         exe = f"/proc/{pid}/exe"
         path = procfs.link(exe)
         if path is None:
-            return
-        image = self._images.open(exe, path, catalogue)
+            return (), False
         # Not readable, as on somebody's own FUSE mount, which the kernel hides even from root: its name is what we know.
-        yield image or Fingerprint(path, 0)
-        if _INTERPRETER.fullmatch(path.rpartition("/")[2]) or (image and image.build_id in self._builds):
-            yield from self._told(pid, args, catalogue)
+        image = self.images.open(exe, path, catalogue) or Fingerprint(path, 0)
+        files = [image]
+        what = self._interpreter(image, args)
+        interpreted = what is not None
+        for _ in range(_DEPTH):
+            if what is None:
+                break
+            found = self._told(pid, args, what, catalogue)
+            files += found
+            args = what.command
+            what = self._interpreter(found[0], args) if args and found else None
+        return tuple(files), interpreted
 
-    def _told(self, pid: int, args: tuple[str, ...], catalogue: Catalogue) -> Iterator[Fingerprint]:
-        """The file that an interpreter was told to run: the first argument that is a plain file, as the process sees it."""
-        for arg in _operands(args):
-            where = f"/proc/{pid}/root{arg}" if arg.startswith("/") else f"/proc/{pid}/cwd/{arg}"
-            shown = arg if arg.startswith("/") else f"{procfs.link(f'/proc/{pid}/cwd') or ''}/{arg.removeprefix('./')}"
-            if found := self._images.open(where, shown, catalogue):
-                yield found
-                return
-        if windows := next(filter(None, map(_WINDOWS_PATH.fullmatch, args)), None):
-            yield self._windows(pid, windows[1], windows[2].replace("\\", "/"), catalogue)
+    def _interpreter(self, image: Fingerprint, args: tuple[str, ...]) -> Told | None:
+        return told(self._builds.get(image.build_id or "") or image.path.rpartition("/")[2], args)
+
+    def _told(self, pid: int, args: tuple[str, ...], what: Told, catalogue: Catalogue) -> list[Fingerprint]:
+        """The files that an interpreter was told to run, as the process sees them."""
+        files: list[Fingerprint] = []
+        cwd = procfs.link(f"/proc/{pid}/cwd") or ""
+        for word in what.files:
+            where = f"/proc/{pid}/root{word}" if word.startswith("/") else f"/proc/{pid}/cwd/{word}"
+            shown = word if word.startswith("/") else f"{cwd}/{word.removeprefix('./')}"
+            if found := self.images.open(where, shown, catalogue):
+                files.append(found)
+                if not what.every:
+                    break
+        if what.every or not files:
+            windows = list(filter(None, map(_WINDOWS_PATH.fullmatch, args)))[:_MOST_WINDOWS]
+            files += (self._windows(pid, one[1], one[2].replace("\\", "/"), catalogue) for one in windows)
+        return files
 
     def _windows(self, pid: int, drive: str, path: str, catalogue: Catalogue) -> Fingerprint:
         """Wine names its programs as Windows would. Drive Z is our root, of others only the program's name is known."""
-        found = self._images.open(f"/proc/{pid}/root{path}", path, catalogue) if drive in "zZ" else None
+        found = self.images.open(f"/proc/{pid}/root{path}", path, catalogue) if drive in "zZ" else None
         return found or Fingerprint(path, 0)
-
-
-def _operands(args: tuple[str, ...]) -> list[str]:
-    before = itertools.takewhile(lambda arg: arg not in _INLINE, args[1:])
-    return [arg for arg in before if arg and not arg.startswith("-")][:_ARGS_LOOKED_AT]
 
 
 def acting_uid(real: int, effective: int) -> int:
@@ -101,16 +109,16 @@ def acting_uid(real: int, effective: int) -> int:
     return real or effective
 
 
-def interpreters() -> frozenset[str]:
-    """Build ids of the interpreters and loaders that are installed here."""
+def interpreters() -> Mapping[str, str]:
+    """File names, by build id, of the interpreters and loaders that are installed here."""
     empty = Catalogue(())
     images = Images()
-    found = set()
+    found = {}
     for place in _PLACES:
         for path in _listed(place):
-            if _INTERPRETER.fullmatch(path.name) and (image := images.open(str(path), str(path), empty)) and image.build_id:
-                found.add(image.build_id)
-    return frozenset(found)
+            if interprets(path.name) and (image := images.open(str(path), str(path), empty)) and image.build_id:
+                found[image.build_id] = path.name
+    return found
 
 
 def _listed(place: str) -> list[Path]:

@@ -91,12 +91,22 @@ def by_loader_with_options(path, folder):
     return [loader(), "--library-path", "/nowhere:/lib", "--argv0", "excel", path, "60"]
 
 
+def by_loader_with_decoys(path, folder):
+    return [loader(), "--preload", "/lib/x86_64-linux-gnu/libm.so.6", *(["--argv0", "-c"] * 10), path, "60"]
+
+
+def by_loader_from_its_library_path(path, folder):
+    return [loader(), "--library-path", f"{path.parent}:/lib/x86_64-linux-gnu", path.name, "60"]
+
+
 def by_renamed_loader(path, folder):
     return [shutil.copy(loader(), folder / "calc"), path, "60"]
 
 
 @pytest.mark.parametrize(
-    "start", [renamed, deleted, hard_linked, in_memory, by_loader, by_loader_with_options, by_renamed_loader]
+    "start",
+    [renamed, deleted, hard_linked, in_memory, by_loader, by_loader_with_options, by_loader_with_decoys,
+     by_loader_from_its_library_path, by_renamed_loader],
 )
 def test_a_binary_is_known_by_what_it_is(game, run, tmp_path, start):
     """Copies, renames, links, deleted files, memory files and the loader's own command line hide nothing."""
@@ -149,6 +159,48 @@ def test_a_script_is_known_by_what_it_is(script, run, tmp_path, text, start):
     }[start]
 
     assert run(args, catalogue, cwd=tmp_path).clues == ("content",)
+
+
+@pytest.mark.parametrize("args", [
+    ["/bin/sh", "-e"], ["/bin/bash", "-m"], ["/bin/bash", "--rcfile", "/etc/passwd"], ["/bin/bash", *["-o", "posix"] * 9],
+    [loader(), "/bin/bash"],
+])
+def test_options_hide_no_script(script, run, args):
+    """Neither their values, nor their number, nor a loader before the interpreter."""
+    path, catalogue = script("#!/bin/sh\nsleep 60; exit\n")
+
+    assert run([*args, path], catalogue).clues == ("content",)
+
+
+def test_what_is_told_counts_for_interpreters_only(run):
+    """A game's command line among the arguments of another program is no game."""
+    catalogue = Catalogue([Game(id="craft", title="", commands=("net.craft.Main",))])
+
+    assert run([sys.executable, "-c", "import time; time.sleep(60)", "net.craft.Main"], catalogue).clues == ("command",)
+    assert run(["/usr/bin/tail", "-f", "/dev/null", "net.craft.Main"], catalogue) is None
+
+
+@pytest.mark.root
+def test_files_of_the_kernel_are_not_read(programs, monkeypatch):
+    """What reading would wait for, or take away, is a name and no more."""
+    import daemon.platforms.linux.images as images
+
+    monkeypatch.setattr(images, "build_id", lambda _: pytest.fail("opened"))
+    for path in ("/proc/kmsg", "/sys/kernel/uevent_seqnum", "/proc/self/mem"):
+        assert images.Images().open(path, path, Catalogue(())).build_id is None
+    assert images.Images().open("/dev/null", "", Catalogue(())) is None
+    assert images.Images().open("/tmp/\0", "", Catalogue(())) is None
+
+
+@pytest.mark.root
+def test_an_argument_that_cannot_be_read_is_no_matter(programs):
+    """A shell that is told to run the kernel's log is read like any other."""
+    with subprocess.Popen(["/bin/sh", "-s", "/proc/kmsg"], stdin=subprocess.PIPE) as child:
+        time.sleep(0.1)
+        program = programs.read(child.pid, Catalogue(()))
+        child.kill()
+
+    assert [file.path for file in program.files][1:] == ["/proc/kmsg"]
 
 
 def test_reading_a_game_is_not_playing_it(game, run):

@@ -1,0 +1,195 @@
+"""Which of its arguments an interpreter runs: pure, by a table of what its options mean.
+
+Errors are to be on the side of looking: a word too many that is looked at is seldom a game, one too few may hide one. Where
+an interpreter's options are not known here, every word is looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+_MOST = 512  # words that are looked at for one process
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`files`: words that may name what is run, in order: the first one that is a plain file does; with `every` any may.
+
+    `command`: the command line of what a loader runs, which may be an interpreter again.
+    """
+
+    files: tuple[str, ...] = ()
+    every: bool = False
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """What the options of some interpreters mean. One letter stands for an option of one dash, alone or among other letters.
+
+    `inline`: what follows is code and its data, no file is run. `module`: the same, but its value names a module. `valued`: has
+    a value, the next word unless letters follow it directly. `glued`: its value can only follow directly. `late`: its value is
+    the next word even if letters follow. `paths`: its value names files, with colons between. `every`: options may stand
+    anywhere, and are too many to know which have values.
+    """
+
+    inline: frozenset[str] = frozenset()
+    module: frozenset[str] = frozenset()
+    valued: frozenset[str] = frozenset()
+    glued: frozenset[str] = frozenset()
+    late: frozenset[str] = frozenset()
+    paths: frozenset[str] = frozenset()
+    signs: str = "-"
+    every: bool = False
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_LOADER = _Family(
+    valued=_words("--preload --library-path --argv0 --audit --inhibit-rpath --glibc-hwcaps-prepend --glibc-hwcaps-mask")
+)
+_SHELL = _Family(inline=_words("c"), valued=_words("--rcfile --init-file --emulate"), late=_words("o O"), signs="-+")
+_FISH = _Family(
+    inline=_words("c --command"),
+    valued=_words("C d D f o p --init-command --debug --debug-output --debug-stack-frames --features --profile --profile-startup"),
+)
+_PYTHON = _Family(inline=_words("c"), module=_words("m"), valued=_words("W X --check-hash-based-pycs"))
+_PERL = _Family(inline=_words("e E"), valued=_words("I"), glued=_words("0 C D F M V d i m x"))
+_RUBY = _Family(
+    inline=_words("e"),
+    valued=_words("C E I X r --encoding --external-encoding --internal-encoding --enable --disable --backtrace-limit"),
+    glued=_words("0 F K T W i x"),
+)
+_LUA = _Family(valued=_words("e j l"), glued=_words("O"))  # -e runs code and then the file all the same
+_NODE = _Family(inline=_words("-e -p -pe --eval --print"), every=True)
+_PHP = _Family(inline=_words("-r --run"), every=True)
+_JAVA = _Family(paths=_words("-cp -classpath --class-path -p --module-path --upgrade-module-path"), every=True)
+_UNKNOWN = _Family(every=True)
+
+_SHELLS = re.compile(r"(?:r?ba|da|z|k|mk|lk|pdk|ya|c|tc|a)?sh")
+# Programs that run another file which they are told.
+_FAMILIES = (
+    (re.compile(r"ld-linux.*|ld-musl.*|ld-\d.*\.so|ld(?:64)?\.so.*"), _LOADER),
+    (_SHELLS, _SHELL),
+    (re.compile(r"fish"), _FISH),
+    (re.compile(r".*python[\d.]*|pypy[\d.]*"), _PYTHON),
+    (re.compile(r"perl[\d.]*"), _PERL),
+    (re.compile(r"ruby[\d.]*"), _RUBY),
+    (re.compile(r"lua(?:jit)?(?:-?\d.*)?"), _LUA),
+    (re.compile(r"node(?:js)?|bun|deno"), _NODE),
+    (re.compile(r"php[\d.]*"), _PHP),
+    (re.compile(r"java"), _JAVA),
+    (re.compile(r"mono(?:-sgen)?|dotnet|love(?:-[\d.]+)?|godot.*|tclsh[\d.]*|wish[\d.]*|guile[\d.]*|scummvm|dosbox.*"), _UNKNOWN),
+    (re.compile(r"wine(?:64)?(?:-preloader)?|proton|box(?:86|64)|qemu-(?:x86_64|i386|arm|aarch64)(?:-static)?"), _UNKNOWN),
+)
+
+
+def told(name: str, args: tuple[str, ...]) -> Told | None:
+    """`name`: the interpreter's file name; `args`: its command line, with its own name first. None: it is no interpreter."""
+    if name == "busybox":
+        return _busybox(args)
+    family = _family(name)
+    if family is None:
+        return None
+    words = args[1:]
+    if family is _LOADER:
+        return _loaded(words)
+    found = _anywhere(family, words) if family.every else _after_options(family, words)
+    return replace(found, files=tuple(filter(None, found.files))[:_MOST])
+
+
+def interprets(name: str) -> bool:
+    """Whether a program of this file name runs another file which it is told."""
+    return name == "busybox" or _family(name) is not None
+
+
+def _family(name: str) -> _Family | None:
+    return next((family for pattern, family in _FAMILIES if pattern.fullmatch(name)), None)
+
+
+def _busybox(args: tuple[str, ...]) -> Told | None:
+    """Many programs in one, by the name that it was started under or by its first word; some are shells."""
+    applets = args if args and args[0].rpartition("/")[2] != "busybox" else args[1:]
+    applet = applets[0].rpartition("/")[2].removeprefix("-") if applets else ""
+    return _after_options(_SHELL, applets[1:]) if _SHELLS.fullmatch(applet) else None
+
+
+def _loaded(words: tuple[str, ...]) -> Told:
+    """ld.so(8): options of two dashes, then the program, which without a slash is looked for where libraries are."""
+    at, library = 0, ""
+    while at < len(words) and words[at].startswith("--"):
+        name, equals, value = words[at].partition("=")
+        if name in _LOADER.valued and not equals:  # glibc takes the next word, musl either
+            at += 1
+            value = words[at] if at < len(words) else ""
+        at += 1
+        library = value if name == "--library-path" else library
+        if name == "--":
+            break
+    command = words[at:]
+    if not command:
+        return Told()
+    folders = [] if "/" in command[0] else [folder for folder in re.split("[:;]", library) if folder]
+    return Told((*(f"{folder}/{command[0]}" for folder in folders[:_MOST]), command[0]), command=command)
+
+
+def _anywhere(family: _Family, words: tuple[str, ...]) -> Told:
+    files: list[str] = []
+    remaining = iter(words)
+    for word in remaining:
+        name, equals, value = word.partition("=")
+        if word in family.inline:
+            break
+        if name in family.paths:
+            files += (value if equals else next(remaining, "")).split(":")
+        elif not word.startswith("-"):
+            files.append(word)
+    return Told(tuple(files), every=True)
+
+
+def _after_options(family: _Family, words: tuple[str, ...]) -> Told:
+    at = 0
+    while at < len(words) and words[at][:1] in tuple(family.signs):
+        word = words[at]
+        at += 1
+        if word in {"-", "--"}:
+            break
+        if word in family.inline:
+            return Told()
+        if word.startswith("--"):
+            at += word in family.valued
+            continue
+        ends, skipped, value = _cluster(family, word[1:])
+        if ends == "inline":
+            return Told()
+        if ends == "module":
+            return Told(_module(value or "".join(words[at : at + 1])))
+        at += skipped
+    return Told(words[at:])
+
+
+def _cluster(family: _Family, letters: str) -> tuple[str, int, str]:
+    """Options of one letter each: how they end, how many of the next words are their values, and what was left of this one."""
+    skipped = 0
+    for at, letter in enumerate(letters):
+        rest = letters[at + 1 :]
+        if letter in family.inline:
+            return "inline", skipped, rest
+        if letter in family.module:
+            return "module", skipped, rest
+        if letter in family.glued:
+            break
+        if letter in family.valued:
+            skipped += not rest
+            break
+        skipped += letter in family.late
+    return "", skipped, ""
+
+
+def _module(name: str) -> tuple[str, ...]:
+    """Where a module of the working directory is; later arguments are its data."""
+    path = name.replace(".", "/")
+    return (f"{path}/__main__.py", f"{path}.py") if path else ()

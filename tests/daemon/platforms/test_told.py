@@ -1,0 +1,89 @@
+"""What an interpreter was told to run, by its command line alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from daemon.platforms.linux.told import Told, interprets, told
+
+LOADER = "ld-linux-x86-64.so.2"
+
+
+def words(line):
+    return tuple(line.split())
+
+
+@pytest.mark.parametrize(("name", "line", "files"), [
+    ("dash", "sh game easy", "game easy"),
+    ("dash", "sh -e game", "game"),
+    ("bash", "bash -m game", "game"),
+    ("bash", "bash --rcfile decoy game", "game"),
+    ("bash", "bash --init-file decoy --norc -x game", "game"),
+    ("bash", "bash -o posix -O extglob +O nullglob game", "game"),
+    ("bash", "bash -eo pipefail game", "game"),
+    ("bash", "bash -- game", "game"),
+    ("bash", "bash - -game", "-game"),
+    ("bash", "bash -c game data", ""),
+    ("bash", "bash -lc game data", ""),
+    ("dash", "sh -ec game", ""),
+    ("fish", "fish -C decoy game", "game"),
+    ("python3.11", "python -u -B game", "game"),
+    ("python3.11", "python -W ignore -X dev game", "game"),
+    ("python3.11", "python -Wignore -BXdev game", "game"),
+    ("python3.11", "python -c code game", ""),
+    ("python3.11", "python -Ic code game", ""),
+    ("python3.11", "python -m my.game data", "my/game/__main__.py my/game.py"),
+    ("python3.11", "python -Immy data", "my/__main__.py my.py"),
+    ("perl", "perl -w -I decoy game", "game"),
+    ("perl", "perl -MTime::HiRes -0xe game", "game"),
+    ("perl", "perl -ne code data", ""),
+    ("perl", "perl -E code data", ""),
+    ("ruby3.1", "ruby -E UTF-8 -r decoy game", "game"),
+    ("ruby3.1", "ruby -e code data", ""),
+    ("lua5.4", "lua -e decoy -l decoy game", "game"),
+    ("node", "node --title decoy game", "decoy game"),
+    ("node", "node -pe code data", ""),
+    ("java", "java -cp a.jar:b.jar -Xmx1g Main", "a.jar b.jar Main"),
+    ("java", "java --class-path=a.jar Main", "a.jar Main"),
+    ("java", "java -jar game.jar", "game.jar"),
+    ("godot4", "godot4 --main-pack decoy --path x game", "decoy x game"),
+    ("busybox", "sh -e game", "game"),
+    ("busybox", "busybox ash game", "game"),
+    ("bash", "bash", ""),
+    ("bash", "bash --rcfile", ""),
+    ("python3", "python -m", ""),
+    ("java", "java -cp", ""),
+])
+def test_table(name, line, files):
+    """Options and their values are passed over, code and its data run no file, decoys hide nothing."""
+    assert told(name, words(line)).files == words(files)
+
+
+@pytest.mark.parametrize(("line", "files", "command"), [
+    ("ld /usr/games/chess 60", "/usr/games/chess", "/usr/games/chess 60"),
+    ("ld --preload /lib/decoy.so --argv0 excel --audit a --inhibit-rpath b /usr/games/chess", "/usr/games/chess", "/usr/games/chess"),
+    ("ld " + "--argv0 x " * 100 + "/usr/games/chess", "/usr/games/chess", "/usr/games/chess"),
+    ("ld --argv0 -c /usr/games/chess", "/usr/games/chess", "/usr/games/chess"),
+    ("ld --argv0=x -- /usr/games/chess", "/usr/games/chess", "/usr/games/chess"),
+    ("ld --glibc-hwcaps-mask a --inhibit-cache --library-path /lib:/usr/games chess", "/lib/chess /usr/games/chess chess", "chess"),
+    ("ld --list", "", ""),
+    ("ld", "", ""),
+])
+def test_a_loaders_next_word_is_the_program(line, files, command):
+    """Only that, and its own command line: it may be an interpreter again."""
+    assert told(LOADER, words(line)) == Told(words(files), command=words(command))
+
+
+def test_programs_that_run_nothing_else():
+    """Reading a game is not playing it."""
+    assert [told(name, ("x", "game")) for name in ("vim", "grep", "cat", "luanti", "busybox")] == [None] * 5
+    assert [interprets(name) for name in ("vim", "lua5.4", "luajit-2.1.0", "dash", "busybox")] == [False, True, True, True, True]
+
+
+def test_where_options_are_not_known_every_word_counts():
+    """So that the strictest match wins, whatever stands first."""
+    assert [told(name, ("x", "a", "b")).every for name in ("love", "wine", "node", "java", "bash", "python3")] == [True] * 4 + [False] * 2
+
+
+def test_the_work_for_one_process_is_bounded():
+    assert len(told("node", ("node", *(["x"] * 50_000))).files) == 512
