@@ -30,7 +30,7 @@ def program(path="/usr/bin/python3", *more, args=(), **known):
     (program("/opt/c/run"), Match("cards", ("name",))),
     (program("/bin/sh", "/home/an/luanti"), Match("luanti", ("name",))),
     (program("/usr/bin/java", "/opt/craft.jar", args=("java", "-cp", "x", "net.craft.Main")), Match("war", ("command",))),
-    (replace(program("/usr/bin/java", args=("java", "-cp", "x", "net.craft.Main")), interpreted=True), Match("war", ("command",))),
+    (replace(program("/usr/bin/java", args=("java", "net.craft.Main")), interpreted=True), Match("war", ("command",))),
     (program("/usr/bin/vim", args=("vim", "net.craft.Main")), None),
     (program("/usr/bin/cat"), None),
     (program("/usr/games/luanti.bak"), None),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.procfs import BlindError
 
 _ROUNDS = 5
 _REMEMBERED = 64
@@ -24,11 +25,18 @@ class LinuxControl:
         self._trees: dict[Identity, tuple[Identity, ...]] = {}
 
     def alive(self, pid: int, started: int) -> bool:
-        found = procfs.stat(pid)
+        """Also where we cannot see: nothing says that it is over."""
+        try:
+            found = procfs.stat(pid)
+        except BlindError:
+            return True
         return found is not None and found.started == started and found.alive
 
     def ask_close(self, pid: int, started: int) -> bool:
-        tree = self._tree(pid, started, self._untouched())
+        try:
+            tree = self._tree(pid, started, self._untouched())
+        except BlindError:  # whom not to touch is not to be seen either
+            return False
         if tree:
             self._remember((pid, started), tree)
         # SIGCONT: a stopped program could not obey before it is ended.
@@ -36,8 +44,15 @@ class LinuxControl:
 
     def end(self, pid: int, started: int) -> bool:
         """Also ends those that belonged to it when it was asked to close and have lost their parent since."""
-        untouched = self._untouched()
-        asked = [one for one in self._trees.pop((pid, started), ()) if one[0] not in untouched]
+        try:
+            done = self._end(pid, started, self._untouched())
+        except BlindError:
+            return False
+        self._trees.pop((pid, started), None)
+        return done
+
+    def _end(self, pid: int, started: int, untouched: frozenset[int]) -> bool:
+        asked = [one for one in self._trees.get((pid, started), ()) if one[0] not in untouched]
         done = False
         for _ in range(_ROUNDS):  # whatever it forks while it is being ended comes too
             tree = self._tree(pid, started, untouched)
@@ -84,7 +99,7 @@ def _send(pid: int, started: int, numbers: tuple[signal.Signals, ...]) -> bool:
             for number in numbers[1:]:
                 signal.pidfd_send_signal(pidfd, number)
         return True
-    except OSError:
+    except (OSError, BlindError):
         return False
     finally:
         os.close(pidfd)

@@ -6,13 +6,15 @@ hash of a large file; whatever goes wrong, the program runs and an Issue is told
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import stat
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux import accounts, calls, procfs, spawning
@@ -32,7 +34,15 @@ BROKEN = WatchTrouble(
     "Cổng chặn hỏng và đã mở: trò chơi bị đóng ngay sau khi mở, hãy khởi động lại / "
     "The exec gate broke and is open: refused games are ended just after their start; restart the daemon",
 )
+BLIND = WatchTrouble(
+    "gate-blind",
+    "Cổng chặn hết tài nguyên, chương trình có thể không mở được / "
+    "The exec gate is out of descriptors or memory, programs may fail to start",
+)
 LARGEST_HASHED = 1 << 20
+_WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
+_PAUSE_S = 0.05
+_BLIND_MS = 600_000
 _PRIORITY = -10
 _MOST = 8192
 
@@ -80,6 +90,7 @@ class ExecGate:
         self._known: dict[tuple[str, Key], frozenset[str]] = {}
         self._known_for: Catalogue | None = None
         self._failed = False
+        self._blind_at = 0
         self._handle = -1
         self._wake = -1
         self._thread: threading.Thread | None = None
@@ -142,12 +153,29 @@ class ExecGate:
                 ready = [handle for handle, _ in poll.poll(BEAT_MS)]
                 if self._wake in ready:
                     return
-                for asked in calls.fanotify_read(self._handle) if ready else ():
+                for asked in self._asked() if ready else ():
                     self._serve(asked)
         except Exception:  # noqa: BLE001 - whatever it is: a gate that is closed lets everybody through, one that hangs nobody
             handle, self._handle = self._handle, -1
             os.close(handle)
             self._tell(BROKEN)
+
+    def _asked(self) -> list[calls.Asked]:
+        """What the kernel asks. Want of descriptors passes: a gate that is closed for it would be so for good. OSError."""
+        try:
+            asked = calls.fanotify_read(self._handle)
+        except OSError as error:
+            if error.errno not in _WANT:
+                raise
+            if not self._blind_at:
+                self._tell(BLIND)
+            self._blind_at = self._clock.mono()
+            time.sleep(_PAUSE_S)
+            return []
+        if asked and self._blind_at and self._clock.mono() - self._blind_at > _BLIND_MS:
+            self._blind_at = 0
+            self._tell(replace(BLIND, over=True))
+        return asked
 
     def _beat(self) -> None:
         if self.watchdog:

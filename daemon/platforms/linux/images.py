@@ -89,6 +89,11 @@ class Images:
         self._known[this] = (self._known[this][0], digest)
         return True
 
+    def forget_late(self) -> None:
+        """Nobody takes hashes over any more."""
+        self.later = None
+        self._late.clear()
+
     def _recall(self, found: os.stat_result, shown: str, catalogue: Catalogue) -> Fingerprint | None:
         this = key(found)
         known = self._known.get(this)

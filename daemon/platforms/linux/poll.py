@@ -7,7 +7,8 @@ import os
 from collections.abc import Callable
 
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.tracker import Tracker
+from daemon.platforms.linux.procfs import BlindError
+from daemon.platforms.linux.tracker import BLIND, Tracker
 from host.clock import Clock
 
 FAST_S = 0.15
@@ -44,6 +45,13 @@ class Poller:
 
     def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = loop.call_later(FAST_S if self._hurry() else SLOW_S, self._turn, loop)
+        try:
+            self._look()
+        except BlindError as error:
+            self._newest = self._newest_at_all = b""  # what was not seen is looked for again
+            self._tracker.trouble(BLIND, str(error))
+
+    def _look(self) -> None:
         now = self._clock.mono()
         everybody = now - self._looked_at_all >= _EVERYBODY_MS
         newest = procfs.newest()

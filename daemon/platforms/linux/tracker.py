@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import logging
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 
 from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.hashing import Hasher, Key
+from daemon.platforms.linux.procfs import BlindError
 from daemon.platforms.linux.programs import Programs
+from daemon.platforms.linux.seen import Seen
 from host.clock import Clock
 from rules.games import Catalogue, Program
 
+UNREADABLE, BLIND = "watch-unreadable", "watch-blind"
 _EXEC_SOON_S = 0.05
+_MOST_WATCHED = 256  # ends that descriptors are held for; scans find the others
 
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A program as it was read at `at` (mono); `image` is its executable's device and inode, if known."""
-
-    program: Program
-    image: tuple[int, int] | None
-    at: int
-
-    def same_as(self, other: Seen) -> bool:
-        """Whether no exec lies between: another executable, or another script of the same interpreter."""
-        if self.program.started != other.program.started:
-            return False
-        if self.image and other.image and self.image != other.image:
-            return False
-        mine, others = self.program.files[1:], other.program.files[1:]
-        return not (mine and others) or mine[0].size == others[0].size
+_log = logging.getLogger(__name__)
 
 
 class Tracker:
@@ -46,14 +36,23 @@ class Tracker:
         self._ends: dict[int, int] = {}
         self._sink: Callable[[Observation], None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._hasher: Hasher | None = None
         self.catalogue = Catalogue(())
         self.games: set[int] = set()
         self.games_changed: Callable[[], None] = lambda: None
+        self.trouble: Callable[[str, str], None] = lambda *_: None
+        self.well: Callable[[str], None] = lambda _: None
 
     def start(self, sink: Callable[[Observation], None], loop: asyncio.AbstractEventLoop) -> None:
         self._sink, self._loop = sink, loop
+        self._hasher = Hasher(self._from_hasher)
+        self._programs.images.later = self._hasher.take
 
     def stop(self) -> None:
+        if self._hasher:
+            self._hasher.close()
+            self._programs.images.forget_late()
+            self._hasher = None
         for pid in tuple(self._ends):
             self._unwatch(pid)
         self._known.clear()
@@ -75,7 +74,7 @@ class Tracker:
         old = self._known.get(pid)
         if old and mono < old.at:
             return
-        seen = self._read(pid, mono)
+        seen = self._told(pid, mono)
         if seen is None:
             return
         if old:
@@ -84,7 +83,7 @@ class Tracker:
 
     def appeared(self, pid: int, since: int | None = None) -> None:
         """A process that nobody has told of yet."""
-        if pid not in self._known and (seen := self._read(pid, since)):
+        if pid not in self._known and (seen := self._told(pid, since)):
             self._begin(seen)
 
     def forked(self, parent: int, pid: int, mono: int) -> None:
@@ -101,12 +100,18 @@ class Tracker:
     def looked(self, pid: int) -> None:
         """Was this one replaced, by an exec or by another process with its pid, while nobody told?"""
         old = self._known[pid]
-        seen = self._read(pid, None)
-        if seen is None:
-            self.ended(pid, self._clock.mono())
-        elif not old.same_as(seen):
-            self._end(pid, self._clock.mono())
-            self._begin(self._newer(old, seen))
+        try:
+            seen = self._read(pid, None)
+        except BlindError as error:
+            self.trouble(BLIND, str(error))
+        except _UnreadableError:
+            pass  # and told of: nothing says that it is over
+        else:
+            if seen is None:
+                self.ended(pid, self._clock.mono())
+            elif not old.same_as(seen):
+                self._end(pid, self._clock.mono())
+                self._begin(seen.after(old))
 
     def ended(self, pid: int, mono: int) -> None:
         """The leader ended at `mono`; its threads may run on, and with them the game."""
@@ -115,24 +120,51 @@ class Tracker:
         seen = self._known.get(pid)
         if seen is None or mono < seen.program.since:  # the end of an earlier one with this pid
             return
-        found = procfs.stat(pid) if pid in self.games else None
-        lives_on = found is not None and found.threads > 1 and found.started == seen.program.started
-        if not (lives_on and self._watch(pid)):
+        if not (pid in self.games and self._lives_on(seen.program) and self._watch(pid)):
             self._end(pid, mono)
 
-    def scan(self, pids: Iterable[int]) -> tuple[Program, ...]:
-        """Reads all of these anew; nothing is told, as whoever scans sees it."""
+    def _lives_on(self, program: Program) -> bool:
+        try:
+            found = procfs.stat(program.pid)
+        except BlindError as error:  # a scan that can see will tell
+            self.trouble(BLIND, str(error))
+            return True
+        return found is not None and found.threads > 1 and found.started == program.started
+
+    def scan(self, pids: Callable[[], Iterable[int]]) -> tuple[Program, ...]:
+        """Reads all of these anew; nothing is told, as whoever scans sees it. Blind: what was last known."""
         self._programs.forget_names()
-        old, self._known = self._known, {}
-        for pid in pids:
-            if seen := self._read(pid, None):
-                before = old.get(pid)
-                self._known[pid] = seen if before is None else self._kept(before, seen)
-        games = {pid for pid, seen in self._known.items() if self.catalogue.recognise(seen.program)}
+        try:
+            found, unreadable = self._look(pids())
+        except BlindError as error:
+            self.trouble(BLIND, str(error))
+            return tuple(seen.program for seen in self._known.values())
+        self.well(BLIND)
+        if not unreadable:
+            self.well(UNREADABLE)
+        games = {pid for pid, seen in found.items() if self.catalogue.recognise(seen.program)}
+        self._known = {pid: seen if pid in games else seen.without_args() for pid, seen in found.items()}
         for pid in self.games - games:
             self._unwatch(pid)
         self._set_games(games)
-        return tuple(seen.program for seen in self._known.values())
+        return tuple(seen.program for seen in found.values())
+
+    def _look(self, pids: Iterable[int]) -> tuple[dict[int, Seen], int]:
+        """What runs under these pids, and how many there were that something is wrong with. BlindError."""
+        found, unreadable = {}, 0
+        for pid in pids:
+            before = self._known.get(pid)
+            try:
+                seen = self._read(pid, None)
+            except _UnreadableError:
+                unreadable += 1
+                seen = before  # nothing says that it is over
+            else:
+                if seen and before:
+                    seen = seen.kept(before) if before.same_as(seen) else seen.after(before)
+            if seen:
+                found[pid] = seen
+        return found, unreadable
 
     def watch_ends(self) -> None:
         """Have the loop woken by the end of each game, where no event tells it."""
@@ -141,9 +173,27 @@ class Tracker:
 
     # --- the table ---------------------------------------------------------------------------------------------------------
 
+    def _told(self, pid: int, since: int | None) -> Seen | None:
+        """What somebody said is there. None also where it cannot be seen: then a scan has to find it, and trouble calls one."""
+        try:
+            return self._read(pid, since)
+        except BlindError as error:
+            self.trouble(BLIND, str(error))
+        except _UnreadableError:
+            pass  # told of
+        return None
+
     def _read(self, pid: int, since: int | None) -> Seen | None:
+        """BlindError, _UnreadableError: whatever one program may be like, it neither ends us nor hides the others."""
         at = self._clock.mono()
-        program = self._programs.read(pid, self.catalogue, since)
+        try:
+            program = self._programs.read(pid, self.catalogue, since)
+        except BlindError:
+            raise
+        except Exception as error:
+            _log.exception("process %d cannot be read", pid)
+            self.trouble(UNREADABLE, f"pid {pid}: {type(error).__name__}")
+            raise _UnreadableError from error
         if program is None:
             return None
         image = None
@@ -152,23 +202,13 @@ class Tracker:
             image = (found.st_dev, found.st_ino)
         return Seen(program, image, at)
 
-    def _kept(self, before: Seen, now: Seen) -> Seen:
-        if before.same_as(now):
-            return replace(now, program=replace(now.program, since=before.program.since))
-        return self._newer(before, now)
-
-    @staticmethod
-    def _newer(before: Seen, now: Seen) -> Seen:
-        """An exec keeps the start time of its process: it was between the two looks."""
-        if before.program.started != now.program.started:
-            return now
-        return replace(now, program=replace(now.program, since=max(now.program.since, before.at)))
-
     def _begin(self, seen: Seen) -> None:
         pid = seen.program.pid
-        self._known[pid] = seen
         if self.catalogue.recognise(seen.program):
+            self._known[pid] = seen
             self._set_games(self.games | {pid})
+        else:
+            self._known[pid] = seen.without_args()
         if self._sink:
             self._sink(ProgramStarted(seen.program))
 
@@ -184,15 +224,39 @@ class Tracker:
             self.games = games
             self.games_changed()
 
+    # --- hashes ------------------------------------------------------------------------------------------------------------
+
+    def _from_hasher(self, key: Key, digest: str | None) -> None:
+        """In the hasher's thread."""
+        loop = self._loop
+        if loop:
+            with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
+                loop.call_soon_threadsafe(self._hashed, key, digest)
+
+    def _hashed(self, key: Key, digest: str | None) -> None:
+        """Whoever runs a file of this size may be a game after all: those that are, are told again."""
+        if not (self._programs.images.hashed(key, digest) and self._sink):
+            return
+        for pid, old in tuple(self._known.items()):
+            if not any(file.sha256 is None and file.size == key[2] for file in old.program.files):
+                continue
+            seen = self._told(pid, None)
+            if seen and seen.same_as(old):
+                seen = seen.kept(old)
+                if seen.program.files != old.program.files and self.catalogue.recognise(seen.program):
+                    self._begin(seen)
+                else:
+                    self._known[pid] = seen.without_args() if pid not in self.games else seen
+
     # --- pidfds ------------------------------------------------------------------------------------------------------------
 
     def _watch(self, pid: int) -> bool:
         """False: it is over already."""
-        if self._loop and pid not in self._ends:
+        if self._loop and pid not in self._ends and len(self._ends) < _MOST_WATCHED:
             try:
                 pidfd = os.pidfd_open(pid)
-            except OSError:
-                return False
+            except OSError as error:
+                return error.errno != errno.ESRCH
             self._ends[pid] = pidfd
             self._loop.add_reader(pidfd, self._gone, pid)
         return True
@@ -207,3 +271,7 @@ class Tracker:
         if pidfd is not None and self._loop:
             self._loop.remove_reader(pidfd)
             os.close(pidfd)
+
+
+class _UnreadableError(Exception):
+    """Something about this one program is such that reading it fails."""

@@ -12,14 +12,18 @@ from pathlib import Path
 from daemon.platforms.api import Observation, Refusals, StartRefused, WatchKind, WatchTrouble
 from daemon.platforms.linux import mounts, procfs
 from daemon.platforms.linux.connector import Connector, EventsLostError
+from daemon.platforms.linux.descriptors import raise_descriptors
 from daemon.platforms.linux.execgate import BROKEN, ExecGate
 from daemon.platforms.linux.poll import Poller
-from daemon.platforms.linux.tracker import Tracker
+from daemon.platforms.linux.tracker import BLIND, UNREADABLE, Tracker
 from host.clock import Clock
 from rules.games import Program
 
 _NS = 1_000_000
 _AT_ONCE = 256
+_AT_ONCE_MS = 50
+_HELD_MS = 600_000  # what comes once comes again and again: one Issue, until it has not come for so long
+_HELD = frozenset(("events-lost", BLIND, UNREADABLE))
 _SWITCH_S = 0.0005  # how long the gate's thread waits for the loop's to let it run
 _USUAL_SWITCH_S = 0.005
 
@@ -29,6 +33,10 @@ _TEXTS = {
     "watch-gate": "Không chặn được trước khi chạy: trò chơi bị đóng ngay sau khi mở / "
     "Starts cannot be refused before they run: refused games are ended just after their start",
     "events-lost": "Mất sự kiện tiến trình, đã dò lại toàn bộ / Process events were lost, everything is looked at anew",
+    UNREADABLE: "Có chương trình không đọc được, không biết có phải trò chơi không / "
+    "A program cannot be read, so nobody knows whether it is a game",
+    BLIND: "Hết tài nguyên để dò chương trình, lượt chơi được tính tiếp / "
+    "Out of descriptors or memory to look at programs; plays that run go on being counted",
     "gate-mounts": "Cổng chặn không phủ hết ổ đĩa / The exec gate does not cover all disks",
     "gate-watchdog": "Trình canh cổng chặn đã bị tắt, hãy chạy lại / The exec gate's watchdog was ended: restart the daemon",
 }
@@ -50,10 +58,13 @@ class LinuxWatcher:
         self._changes: mounts.Changes | None = None
         self._poller = Poller(tracker, clock, self._hurry)
         self._open: set[str] = set()
+        self._last: dict[str, int] = {}
+        tracker.trouble, tracker.well = self._trouble_once, self._well
 
     # --- the protocol ------------------------------------------------------------------------------------------------------
 
     def start(self, sink: Callable[[Observation], None]) -> None:
+        raise_descriptors()
         self._sink, self._loop = sink, asyncio.get_running_loop()
         self._tracker.start(sink, self._loop)
         if not self._start_events(self._loop):
@@ -62,7 +73,7 @@ class LinuxWatcher:
             self.kind = "gate"
 
     def scan(self) -> tuple[Program, ...]:
-        found = self._tracker.scan(procfs.pids() if self._connector else self._poller.pids())
+        found = self._tracker.scan(procfs.pids if self._connector else self._poller.pids)
         self._well("events-lost")
         return found
 
@@ -105,8 +116,10 @@ class LinuxWatcher:
                 self._connector.follow(self._tracker.games)
 
     def _events(self) -> None:
+        """At most for a moment: what is left calls again once the loop has done what else is due."""
         if self._connector is None:
             return
+        until = self._clock.mono() + _AT_ONCE_MS
         try:
             for event in self._connector.read(_AT_ONCE):
                 mono = event.ns // _NS
@@ -116,6 +129,8 @@ class LinuxWatcher:
                     self._tracker.ended(event.pid, mono)
                 else:
                     self._tracker.forked(event.parent, event.pid, mono)
+                if self._clock.mono() >= until:
+                    break
         except EventsLostError as error:
             self._trouble("events-lost", str(error))
 
@@ -205,11 +220,20 @@ class LinuxWatcher:
 
     def _trouble(self, id_: str, details: str = "") -> None:
         self._open.add(id_)
+        self._last[id_] = self._clock.mono()
         text = _TEXTS[id_]
         self._tell_soon(WatchTrouble(id_, f"{text} ({details})" if details else text))
 
-    def _well(self, id_: str) -> None:
+    def _trouble_once(self, id_: str, details: str) -> None:
+        """Trouble calls a scan, and these come of scans."""
         if id_ in self._open:
+            self._last[id_] = self._clock.mono()
+        else:
+            self._trouble(id_, details)
+
+    def _well(self, id_: str) -> None:
+        held = id_ in _HELD and self._clock.mono() - self._last.get(id_, 0) < _HELD_MS
+        if id_ in self._open and not held:
             self._open.discard(id_)
             self._tell_soon(WatchTrouble(id_, _TEXTS[id_], over=True))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.platforms.linux import images
 from rules.games import Catalogue, Game
 
 MEMFD = "import os, sys; f = os.memfd_create('m'); os.write(f, open(sys.argv[1], 'rb').read()); os.execve(f, ['x', '60'], {})"
@@ -183,8 +184,6 @@ def test_what_is_told_counts_for_interpreters_only(run):
 @pytest.mark.root
 def test_files_of_the_kernel_are_not_read(programs, monkeypatch):
     """What reading would wait for, or take away, is a name and no more."""
-    import daemon.platforms.linux.images as images
-
     monkeypatch.setattr(images, "build_id", lambda _: pytest.fail("opened"))
     for path in ("/proc/kmsg", "/sys/kernel/uevent_seqnum", "/proc/self/mem"):
         assert images.Images().open(path, path, Catalogue(())).build_id is None

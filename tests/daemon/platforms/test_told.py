@@ -61,11 +61,11 @@ def test_table(name, line, files):
 
 @pytest.mark.parametrize(("line", "files", "command"), [
     ("ld /usr/games/chess 60", "/usr/games/chess", "/usr/games/chess 60"),
-    ("ld --preload /lib/decoy.so --argv0 excel --audit a --inhibit-rpath b /usr/games/chess", "/usr/games/chess", "/usr/games/chess"),
+    ("ld --preload /lib/decoy.so --argv0 x --audit a --inhibit-rpath b /games/chess", "/games/chess", "/games/chess"),
     ("ld " + "--argv0 x " * 100 + "/usr/games/chess", "/usr/games/chess", "/usr/games/chess"),
     ("ld --argv0 -c /usr/games/chess", "/usr/games/chess", "/usr/games/chess"),
     ("ld --argv0=x -- /usr/games/chess", "/usr/games/chess", "/usr/games/chess"),
-    ("ld --glibc-hwcaps-mask a --inhibit-cache --library-path /lib:/usr/games chess", "/lib/chess /usr/games/chess chess", "chess"),
+    ("ld --glibc-hwcaps-mask a --inhibit-cache --library-path /lib:/games chess", "/lib/chess /games/chess chess", "chess"),
     ("ld --list", "", ""),
     ("ld", "", ""),
 ])
@@ -77,12 +77,14 @@ def test_a_loaders_next_word_is_the_program(line, files, command):
 def test_programs_that_run_nothing_else():
     """Reading a game is not playing it."""
     assert [told(name, ("x", "game")) for name in ("vim", "grep", "cat", "luanti", "busybox")] == [None] * 5
-    assert [interprets(name) for name in ("vim", "lua5.4", "luajit-2.1.0", "dash", "busybox")] == [False, True, True, True, True]
+    assert [name for name in ("vim", "lua5.4", "luajit-2.1.0", "dash", "luanti") if interprets(name)] == [
+        "lua5.4", "luajit-2.1.0", "dash"]
 
 
 def test_where_options_are_not_known_every_word_counts():
     """So that the strictest match wins, whatever stands first."""
-    assert [told(name, ("x", "a", "b")).every for name in ("love", "wine", "node", "java", "bash", "python3")] == [True] * 4 + [False] * 2
+    assert [name for name in ("love", "wine", "node", "java", "bash", "python3") if told(name, ("x", "a", "b")).every] == [
+        "love", "wine", "node", "java"]
 
 
 def test_the_work_for_one_process_is_bounded():
