@@ -30,6 +30,7 @@ LIMIT = 16 << 20
 _SMALL = 1 << 16
 _BIG_TOGETHER = 2 * LIMIT
 _CONNECTIONS = 32
+_TOGETHER = 256  # of all accounts; administrators get in whatever the others do
 _PATIENCE = 30.0
 
 _log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ class Server:
         self._tasks.add(task)
         self._connections[caller.uid] += 1
         try:
-            if self._connections[caller.uid] > _CONNECTIONS:
+            if self._connections[caller.uid] > _CONNECTIONS or (len(self._tasks) > _TOGETHER and not caller.admin):
                 await _send(writer, _failure("unavailable", "quá nhiều kết nối / too many connections"))
             else:
                 await self._converse(caller, _Lines(reader, self._held, caller.uid), writer)

@@ -239,6 +239,26 @@ def test_one_account_cannot_take_all_connections(address: str) -> None:
     run(address, body)
 
 
+def test_all_accounts_together_cannot_take_all_connections(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has many account numbers, as containers have, comes to an end too; an administrator gets in."""
+    monkeypatch.setattr("host.rpc._TOGETHER", 8)
+    uids = iter(range(70_000, 80_000))
+    monkeypatch.setattr("host.linux.sockets.peer", lambda _: (next(uids), 1))
+    monkeypatch.setattr("host.linux.sockets.administrator", lambda uid: uid == 70_009)
+
+    async def body(_backend: Backend) -> None:
+        held = [await asyncio.open_unix_connection(address) for _ in range(8)]
+        with pytest.raises(ApiError, match="too many"):
+            await acall(address, "echo", Say(), Say)
+        assert await acall(address, "echo", Say(), Say) == Say()
+        for _, writer in held:
+            writer.close()
+        await asyncio.sleep(0.1)
+        assert await acall(address, "echo", Say(), Say) == Say()
+
+    run(address, body)
+
+
 def test_a_silent_or_deaf_client_is_dropped(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who does not finish a request, or does not read its answers, loses the connection and nobody else does."""
     monkeypatch.setattr("host.rpc._PATIENCE", 0.2)
