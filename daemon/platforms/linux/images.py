@@ -68,7 +68,7 @@ class Images:
         if known is not None:
             return known
         this = key(found)
-        with open(handle, "rb", buffering=0, closefd=False) as file:  # noqa: PTH123 - a descriptor
+        with open(handle, "rb", buffering=0, closefd=False) as file:
             build = build_id(file)
         digest = None
         if self._hashes(found.st_size, catalogue):

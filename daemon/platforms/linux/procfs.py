@@ -18,11 +18,11 @@ _WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS))
 
 
 class BlindError(Exception):
-    """This process lacks what it needs to look: whoever concluded that something is gone would be wrong."""
+    """We lack what it takes to look: whoever concluded that something is gone would be wrong."""
 
 
 def check(error: OSError) -> None:
-    """BlindError where it is we who lack something. Other errors are for the caller, who may have let others choose the path."""
+    """BlindError where it is we who lack something. Other errors are the caller's: others may have chosen the path."""
     if error.errno in _WANT:
         raise BlindError(error.strerror) from error
 

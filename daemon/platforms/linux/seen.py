@@ -28,12 +28,12 @@ class Seen:
         return not (mine and others) or mine[0].size == others[0].size
 
     def kept(self, before: Seen) -> Seen:
-        """This one as what went on since `before`: its start, and hashes that are not to be had at the moment."""
+        """The same as what went on since `before`: its start, and hashes that are not to be had at the moment."""
         program = replace(self.program, since=before.program.since, files=_hashed(before.program.files, self.program.files))
         return replace(self, program=program)
 
     def after(self, before: Seen) -> Seen:
-        """This one as what came after `before`. An exec keeps the start time of its process: it was between the two looks."""
+        """The same as what came after `before`. An exec keeps the start time of its process: it was between the two looks."""
         if before.program.started != self.program.started:
             return self
         return replace(self, program=replace(self.program, since=max(self.program.since, before.at)))

@@ -54,7 +54,8 @@ _LOADER = _Family(
 _SHELL = _Family(inline=_words("c"), valued=_words("--rcfile --init-file --emulate"), late=_words("o O"), signs="-+")
 _FISH = _Family(
     inline=_words("c --command"),
-    valued=_words("C d D f o p --init-command --debug --debug-output --debug-stack-frames --features --profile --profile-startup"),
+    valued=_words("C D d f o p --init-command --debug --debug-output --debug-stack-frames --features --profile")
+    | _words("--profile-startup"),
 )
 _PYTHON = _Family(inline=_words("c"), module=_words("m"), valued=_words("W X --check-hash-based-pycs"))
 _PERL = _Family(inline=_words("e E"), valued=_words("I"), glued=_words("0 C D F M V d i m x"))
@@ -82,8 +83,8 @@ _FAMILIES = (
     (re.compile(r"node(?:js)?|bun|deno"), _NODE),
     (re.compile(r"php[\d.]*"), _PHP),
     (re.compile(r"java"), _JAVA),
-    (re.compile(r"mono(?:-sgen)?|dotnet|love(?:-[\d.]+)?|godot.*|tclsh[\d.]*|wish[\d.]*|guile[\d.]*|scummvm|dosbox.*"), _UNKNOWN),
-    (re.compile(r"wine(?:64)?(?:-preloader)?|proton|box(?:86|64)|qemu-(?:x86_64|i386|arm|aarch64)(?:-static)?"), _UNKNOWN),
+    (re.compile(r"mono(?:-sgen)?|dotnet|love(?:-[\d.]+)?|godot.*|tclsh[\d.]*|wish[\d.]*|guile[\d.]*"), _UNKNOWN),
+    (re.compile(r"scummvm|dosbox.*|wine(?:64)?(?:-preloader)?|proton|box(?:86|64)|qemu-(?:x86_64|i386|arm|aarch64)(?:-static)?"), _UNKNOWN),
 )
 
 

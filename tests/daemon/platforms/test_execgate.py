@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import shutil
 import signal
@@ -185,6 +186,29 @@ def test_a_gate_that_breaks_lets_everybody_through(gate, gate_folder, start, mak
             break
         time.sleep(0.01)
     assert gate.told == [execgate.BROKEN]
+
+
+def test_want_of_descriptors_does_not_close_the_gate(gate, gate_folder, start, make_game, monkeypatch):
+    """It passes: the gate tries again, tells once, and refuses as before."""
+    path, game = make_game(gate_folder, "chess")
+    gate.arm(refusing(game))
+    read, left = calls.fanotify_read, [errno.EMFILE, errno.ENFILE, errno.ENOMEM]
+
+    def want(handle):
+        if left:
+            raise OSError(left.pop(), "")
+        return read(handle)
+
+    monkeypatch.setattr(calls, "fanotify_read", want)
+    assert not start(path, "1")
+    assert left == []
+    monkeypatch.setattr(execgate, "_BLIND_MS", -1)
+    assert not start(path, "1")
+    for _ in range(100):
+        if len(gate.told) == 4:
+            break
+        time.sleep(0.01)
+    assert [seen.over if isinstance(seen, WatchTrouble) else seen.game for seen in gate.told] == [False, "chess", True, "chess"]
 
 
 def test_a_broken_gate_leaves_a_watcher_by_events(watching, until, gate_folder, launcher, make_game, monkeypatch):

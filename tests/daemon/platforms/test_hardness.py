@@ -12,6 +12,7 @@ import textwrap
 import threading
 import time
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -206,7 +207,8 @@ def test_a_large_file_is_told_again_once_it_is_known(watching, until, launcher, 
             assert catalogue.recognise(first) is None
             assert [catalogue.recognise(one) for one in watcher.scan() if one.pid == pid] == [None]
             go.set()
-            again = await until(lambda: [one.program for one in told(seen, ProgramStarted, pid) if catalogue.recognise(one.program)])
+            again = await until(lambda: [
+                one.program for one in told(seen, ProgramStarted, pid) if catalogue.recognise(one.program)])
             assert (again[-1].identity, again[-1].since) == (first.identity, first.since)
             assert pid in watcher._tracker.games
             assert told(seen, ProgramEnded, pid) == []
@@ -222,7 +224,7 @@ def test_the_hasher_is_bounded_and_leaves_nothing_open(tmp_path, monkeypatch):
     path.write_bytes(b"x")
     go, said = threading.Event(), []
     monkeypatch.setattr(hashing, "sha256", lambda *_: go.wait(5) and "digest")
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     hasher = Hasher(lambda *told: said.append(told))
     with path.open("rb") as file:
         found = key(os.fstat(file.fileno()))
@@ -230,7 +232,7 @@ def test_the_hasher_is_bounded_and_leaves_nothing_open(tmp_path, monkeypatch):
         assert 60 <= sum(taken) <= 70
         threading.Timer(0.05, go.set).start()
         hasher.close()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
     assert said == []
 
 
@@ -256,7 +258,7 @@ def test_a_file_that_changed_meanwhile_is_not_known(tmp_path):
 
 
 @pytest.mark.root
-def test_a_flood_of_events_leaves_the_loop_its_turn(watching, monkeypatch):
+def test_a_flood_of_events_leaves_the_loop_its_turn(watching, launcher, monkeypatch):
     """Reading stops after a moment and goes on when the loop has done what else is due."""
     seen, handled = [], []
 
@@ -266,8 +268,7 @@ def test_a_flood_of_events_leaves_the_loop_its_turn(watching, monkeypatch):
 
     async def body():
         async with watching(seen) as watcher:
-            with subprocess.Popen(["/bin/sh", "-c", "for i in $(seq 40); do /bin/true; done"]) as child:
-                child.wait()
+            launcher("run", args=["/bin/sh", "-c", "for i in $(seq 40); do /bin/true; done"])
             monkeypatch.setattr(tracker.Tracker, "executed", slow)
             began = time.monotonic()
             watcher._events()
