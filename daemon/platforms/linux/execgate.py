@@ -11,7 +11,6 @@ import os
 import select
 import stat
 import threading
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -41,7 +40,7 @@ BLIND = WatchTrouble(
 )
 LARGEST_HASHED = 1 << 20
 _WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
-_PAUSE_S = 0.05
+_PAUSE_MS = 50
 _BLIND_MS = 600_000
 _PRIORITY = -10
 _MOST = 8192
@@ -170,7 +169,9 @@ class ExecGate:
             if not self._blind_at:
                 self._tell(BLIND)
             self._blind_at = self._clock.mono()
-            time.sleep(_PAUSE_S)
+            pause = select.poll()
+            pause.register(self._wake, select.POLLIN)
+            pause.poll(_PAUSE_MS)
             return []
         if asked and self._blind_at and self._clock.mono() - self._blind_at > _BLIND_MS:
             self._blind_at = 0

@@ -84,7 +84,8 @@ _FAMILIES = (
     (re.compile(r"php[\d.]*"), _PHP),
     (re.compile(r"java"), _JAVA),
     (re.compile(r"mono(?:-sgen)?|dotnet|love(?:-[\d.]+)?|godot.*|tclsh[\d.]*|wish[\d.]*|guile[\d.]*"), _UNKNOWN),
-    (re.compile(r"scummvm|dosbox.*|wine(?:64)?(?:-preloader)?|proton|box(?:86|64)|qemu-(?:x86_64|i386|arm|aarch64)(?:-static)?"), _UNKNOWN),
+    (re.compile(r"scummvm|dosbox.*|wine(?:64)?(?:-preloader)?|proton"), _UNKNOWN),
+    (re.compile(r"box(?:86|64)|qemu-(?:x86_64|i386|arm|aarch64)(?:-static)?"), _UNKNOWN),
 )
 
 
@@ -119,22 +120,11 @@ def _busybox(args: tuple[str, ...]) -> Told | None:
 
 
 def _loaded(words: tuple[str, ...]) -> Told:
-    """ld.so(8): options of two dashes, then the program, which without a slash is looked for where libraries are."""
-    at, library = 0, ""
+    """ld.so(8): options of two dashes, then the program, from the working directory if its name has no slash."""
+    at = 0
     while at < len(words) and words[at].startswith("--"):
-        name, equals, value = words[at].partition("=")
-        if name in _LOADER.valued and not equals:  # glibc takes the next word, musl either
-            at += 1
-            value = words[at] if at < len(words) else ""
-        at += 1
-        library = value if name == "--library-path" else library
-        if name == "--":
-            break
-    command = words[at:]
-    if not command:
-        return Told()
-    folders = [] if "/" in command[0] else [folder for folder in re.split("[:;]", library) if folder]
-    return Told((*(f"{folder}/{command[0]}" for folder in folders[:_MOST]), command[0]), command=command)
+        at += 1 + (words[at] in _LOADER.valued)
+    return Told(words[at : at + 1], command=words[at:])
 
 
 def _anywhere(family: _Family, words: tuple[str, ...]) -> Told:

@@ -96,10 +96,6 @@ def by_loader_with_decoys(path, folder):
     return [loader(), "--preload", "/lib/x86_64-linux-gnu/libm.so.6", *(["--argv0", "-c"] * 10), path, "60"]
 
 
-def by_loader_from_its_library_path(path, folder):
-    return [loader(), "--library-path", f"{path.parent}:/lib/x86_64-linux-gnu", path.name, "60"]
-
-
 def by_renamed_loader(path, folder):
     return [shutil.copy(loader(), folder / "calc"), path, "60"]
 
@@ -107,7 +103,7 @@ def by_renamed_loader(path, folder):
 @pytest.mark.parametrize(
     "start",
     [renamed, deleted, hard_linked, in_memory, by_loader, by_loader_with_options, by_loader_with_decoys,
-     by_loader_from_its_library_path, by_renamed_loader],
+     by_renamed_loader],
 )
 def test_a_binary_is_known_by_what_it_is(game, run, tmp_path, start):
     """Copies, renames, links, deleted files, memory files and the loader's own command line hide nothing."""

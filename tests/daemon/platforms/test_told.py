@@ -65,7 +65,8 @@ def test_table(name, line, files):
     ("ld " + "--argv0 x " * 100 + "/usr/games/chess", "/usr/games/chess", "/usr/games/chess"),
     ("ld --argv0 -c /usr/games/chess", "/usr/games/chess", "/usr/games/chess"),
     ("ld --argv0=x -- /usr/games/chess", "/usr/games/chess", "/usr/games/chess"),
-    ("ld --glibc-hwcaps-mask a --inhibit-cache --library-path /lib:/games chess", "/lib/chess /games/chess chess", "chess"),
+    ("ld --glibc-hwcaps-mask a --inhibit-cache --library-path /lib:/games chess", "chess", "chess"),
+    ("ld --argv0", "", ""),
     ("ld --list", "", ""),
     ("ld", "", ""),
 ])
