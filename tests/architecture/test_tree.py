@@ -61,3 +61,13 @@ def test_links_between_documents_lead_somewhere(tracked, top):
               if not (path.parent / target).exists()]
 
     assert broken == []
+
+
+def test_documents_name_files_that_exist(tracked, top):
+    """Whoever reads where to change something finds it there."""
+    named = {(path.name, word)
+             for path in tracked if path.suffix == ".md" and path.parent in {top, top / "docs"}
+             for word in re.findall(r"`([a-z_.]+(?:/[\w.*-]+)+/?)`", path.read_text("utf-8"))}
+
+    assert named
+    assert sorted(pair for pair in named if not any(top.glob(pair[1].rstrip("/")))) == []
