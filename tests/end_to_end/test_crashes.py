@@ -73,7 +73,7 @@ def test_a_game_that_ends_unseen_is_counted_to_the_first_look(house, played):
     house.start("daemon")
     looked = time.monotonic() - begun
     used = house.game("na", "tests")["used_s"]
-    assert ended < used < looked
+    assert ended < used < looked + 0.05  # the kernel's start stamp lies up to a tick, and our fork, before `begun`
     (line,) = house.entries("play.ended")
     assert (line["how"], line["late"]) == ("gone", True)
     report, code = house.verify()
