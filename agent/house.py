@@ -85,4 +85,13 @@ def _text(ms: int, day: Weekday | None, title: str | None) -> Text:
         when = when if day else Text("", "")
         return Text(f"Không chơi {title or 'trò nào'}{when.vi}", f"No playing of {title or 'any game'}{when.en}")
     what = Text(title or "tất cả trò chơi", title or "all games")
-    return Text(f"Tối đa {minutes(ms)} phút {what.vi}{when.vi}", f"At most {minutes(ms)} minutes of {what.en}{when.en}")
+    long = _length(ms)
+    return Text(f"Tối đa {long.vi} {what.vi}{when.vi}", f"At most {long.en} of {what.en}{when.en}")
+
+
+def _length(ms: int) -> Text:
+    """As people say it: minutes, and seconds where there are any."""
+    whole, seconds = divmod(round(ms / 1000), 60)
+    parts = [(whole, "phút", "minute"), (seconds, "giây", "second")]
+    said = [(f"{number} {vi}", f"{number} {en}" + "s" * (number != 1)) for number, vi, en in parts if number]
+    return Text(" ".join(vi for vi, _ in said) or "0 giây", " ".join(en for _, en in said) or "0 seconds")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 SAME_MS = 2_000  # again within this is the same attempt: a launcher that tries twice
@@ -9,30 +10,35 @@ FULL = 20  # attempts that are recorded one by one, and again after a quiet hour
 THEN_MS = 60_000
 QUIET_MS = 3_600_000
 
+Key = tuple[str, str]  # player, game
+
 
 @dataclass(slots=True)
 class _Series:
     last: int
     recorded: int
-    uncounted: int = 0
 
 
 class Attempts:
-    """By (player, game). `mono` is that of the attempt."""
+    """`mono` is that of the attempt. What gets no line is counted until somebody takes the counts."""
 
     def __init__(self) -> None:
-        self._series: dict[tuple[str, str], _Series] = {}
+        self._series: dict[Key, _Series] = {}
+        self._untold: Counter[Key] = Counter()
 
-    def note(self, key: tuple[str, str], mono: int) -> int:
-        """How many attempts the line to be written now stands for; 0: none is to be written yet."""
+    def worth_a_line(self, key: Key, mono: int) -> bool:
+        """Whether this attempt is to be recorded by itself; else it is counted."""
         series = self._series.get(key)
         if series is None or mono - series.last >= QUIET_MS:
-            uncounted = 0 if series is None else series.uncounted
             self._series[key] = _Series(mono, 1)
-            return 1 + uncounted
+            return True
         if mono - series.last < (SAME_MS if series.recorded < FULL else THEN_MS):
-            series.uncounted += 1
-            return 0
-        counted, series.last, series.uncounted = 1 + series.uncounted, mono, 0
-        series.recorded += 1
-        return counted
+            self._untold[key] += 1
+            return False
+        series.last, series.recorded = mono, series.recorded + 1
+        return True
+
+    def take(self) -> dict[Key, int]:
+        """The attempts that got no line, since this was last asked."""
+        untold, self._untold = self._untold, Counter()
+        return dict(untold)

@@ -63,10 +63,7 @@ class PlayEnded:
 
 @dataclass(frozen=True, slots=True)
 class LaunchRefused:
-    """Signals that a game was not let start: stopped before its first instruction, or ended at once.
-
-    `attempts` counts those before it that got no line of their own.
-    """
+    """Signals that a game was not let start: stopped before its first instruction, or ended at once."""
 
     subject: Subject
     account: str
@@ -74,7 +71,6 @@ class LaunchRefused:
     ruling: Ruling
     now: Reading
     how: Literal["gate", "ended"]
-    attempts: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,7 @@ SCAN_MS = 120_000
 
 
 class Loop:
-    """One seat's walk. `people` is None until a roster came: then nothing is limited. `trouble` hears of the watcher's
-    troubles.
-    """
+    """One seat's walk. Until a roster came nothing is limited. `trouble` hears of the watcher's troubles."""
 
     def __init__(
         self,
@@ -55,7 +53,7 @@ class Loop:
         self._last: Reading | None = None
         self._next_scan = 0
         self._readings = 1
-        self._attempts = Attempts()
+        self.attempts = Attempts()
         self.enforcer = Enforcer(platform.control, teller.tell)
 
     # --- what comes in -------------------------------------------------------------------------------------------------
@@ -214,9 +212,8 @@ class Loop:
             self._refused(events.LaunchRefused(subject, seen.account, game, ruling, now, "gate"))
 
     def _refused(self, event: events.LaunchRefused) -> None:
-        attempts = self._attempts.note((event.subject.id, event.game.id), event.now.mono)
-        if attempts:
-            self._teller.tell(replace(event, attempts=attempts))
+        if self.attempts.worth_a_line((event.subject.id, event.game.id), event.now.mono):
+            self._teller.tell(event)
 
     # --- midnight ----------------------------------------------------------------------------------------------------------
 

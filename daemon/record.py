@@ -233,7 +233,7 @@ class Recorder:
 
     def _refused(self, journal: Journal, event: events.LaunchRefused, fields: dict[str, Any], day: str) -> None:
         _append(journal, entry.LaunchRefused, event.now, how=event.how, **fields)
-        self._store.count_refusals(day, event.subject.id, event.game.id, event.attempts)
+        self._store.count_refusals(day, event.subject.id, event.game.id, 1)
 
     def _grant(self, journal: Journal, event: events.GrantGiven | events.GrantRevoked) -> None:
         grant, now = event.event, event.now

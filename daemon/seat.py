@@ -28,9 +28,10 @@ from daemon.rejoin import put_aside, tell_again
 from daemon.resume import Lost, resume
 from daemon.roster import Trust
 from daemon.sessions import People
-from daemon.store import Store, Unwritable
+from daemon.store import Store
 from daemon.tell import Teller
 from daemon.trusted import Reading, TrustedClock
+from rules.calendar import day_name
 from rules.games import Game
 
 VERSION = "0.1.0"
@@ -114,7 +115,7 @@ class Seat:
                 self._begin(chain, now, None)
                 if parts.people is not None:
                     tell_again(chain, parts.store, parts.plays, parts.people, now, everything=True)
-        except Unwritable:
+        except BaseException:  # the transaction did not happen, so neither did the new numbers
             for play, seq in numbers.items():
                 play.seq = seq
             raise
@@ -156,8 +157,8 @@ class Seat:
         parts.platform.watcher.stop()
         now = parts.loop.read()
         self._settle_all(now)
+        self._count_attempts(now)
         parts.recorder.rows(parts.plays.running.values(), now)
-
         lived = parts.presence.take()
 
         def end(journal: Journal) -> None:
@@ -238,6 +239,7 @@ class Seat:
         parts = self._parts
         now = parts.loop.read()
         parts.recorder.rows(parts.plays.running.values(), now)
+        self._count_attempts(now)
         if parts.presence.mark(now):
             lived = parts.presence.take()
             parts.recorder.do(lambda journal: lived.write(journal, now))
@@ -248,6 +250,19 @@ class Seat:
         parts.plays.forget_before(now.wall - KEEP_MS)
         if not waiting:
             parts.store.keep_reserve()
+
+    def _count_attempts(self, now: Reading) -> None:
+        """Refused starts that got no line of their own: they count in the day's summary all the same."""
+        store, people, untold = self._parts.store, self._parts.people, self._parts.loop.attempts.take()
+        if people is None or not untold:
+            return
+        day = day_name(people.zone, now.wall).isoformat()
+
+        def action(_: Journal) -> None:
+            for (player, game), count in untold.items():
+                store.count_refusals(day, player, game, count)
+
+        self._parts.recorder.do(action)
 
     def _sum_up(self, journal: Journal, people: People, days: tuple[date, ...], now: Reading) -> None:
         for day in days:

@@ -76,10 +76,13 @@ class PlayRow:
     pieces: tuple[tuple[int, int], ...] = ()
 
 
-_COLUMNS = (
-    "seq, player, who, account, game, publisher, boot, started_wall, since_wall, since_mono, programs, row_wall, row_mono, "
-    "row_elapsed, ms, warned, due, ended"
-)
+_FIXED = ("seq", "player", "who", "account", "game", "publisher", "boot", "started_wall")
+_CHANGING = (
+    "since_wall", "since_mono", "programs", "row_wall", "row_mono", "row_elapsed", "ms", "warned", "due", "ended",
+)  # fmt: skip
+_COLUMNS = ", ".join((*_FIXED, *_CHANGING))
+_INSERT = f"INSERT INTO plays ({_COLUMNS}) VALUES ({', '.join(f':{name}' for name in (*_FIXED, *_CHANGING))})"  # noqa: S608 - ours
+_UPDATE = f"UPDATE plays SET {', '.join(f'{name} = :{name}' for name in _CHANGING)} WHERE seq = :seq"  # noqa: S608 - ours too
 
 
 class Store:
@@ -181,50 +184,16 @@ class Store:
     # --- plays ------------------------------------------------------------------------------------------------------------
 
     def add_play(self, row: PlayRow) -> None:
-        values = (
-            row.seq,
-            row.player,
-            row.who,
-            row.account,
-            row.game,
-            row.publisher,
-            row.boot,
-            row.started_wall,
-            row.since_wall,
-            row.since_mono,
-            msgspec.json.encode(row.programs).decode(),
-            row.row_wall,
-            row.row_mono,
-            row.row_elapsed,
-            row.ms,
-            row.warned,
-            row.due,
-            row.ended,
-        )
-        marks = ", ".join("?" * len(values))
-        self.db.execute(f"INSERT INTO plays ({_COLUMNS}) VALUES ({marks})", values)  # noqa: S608 - our own column names
-        self.db.executemany("INSERT INTO pieces VALUES (?, ?, ?)", [(row.seq, *piece) for piece in row.pieces])
+        self.db.execute(_INSERT, _values(row))
+        self._put_pieces(row)
 
     def update_play(self, row: PlayRow) -> None:
         """Writes what may change of a play: its row, its programs, its marks."""
-        self.db.execute(
-            "UPDATE plays SET since_wall=?, since_mono=?, programs=?, row_wall=?, row_mono=?, row_elapsed=?, ms=?, warned=?, "
-            "due=?, ended=? WHERE seq=?",
-            (
-                row.since_wall,
-                row.since_mono,
-                msgspec.json.encode(row.programs).decode(),
-                row.row_wall,
-                row.row_mono,
-                row.row_elapsed,
-                row.ms,
-                row.warned,
-                row.due,
-                row.ended,
-                row.seq,
-            ),
-        )
+        self.db.execute(_UPDATE, _values(row))
         self.db.execute("DELETE FROM pieces WHERE play = ?", (row.seq,))
+        self._put_pieces(row)
+
+    def _put_pieces(self, row: PlayRow) -> None:
         self.db.executemany("INSERT INTO pieces VALUES (?, ?, ?)", [(row.seq, *piece) for piece in row.pieces])
 
     def rename_play(self, old: int, new: int, who: str) -> None:
@@ -272,6 +241,12 @@ class Store:
             "INSERT INTO grants VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET event = excluded.event, sent = excluded.sent",
             (id_, event, sent),
         )
+
+
+def _values(row: PlayRow) -> dict[str, Any]:
+    """By column."""
+    values = {name: getattr(row, name) for name in (*_FIXED, *_CHANGING)}
+    return {**values, "programs": msgspec.json.encode(row.programs).decode()}
 
 
 def _play(row: tuple[Any, ...], pieces: tuple[tuple[int, int], ...]) -> PlayRow:

@@ -1,5 +1,4 @@
-"""The seat's line to its agent: rosters come down, sealed batches and grants go up, and nothing here is needed for play to
-be limited.
+"""The seat's line to its agent: rosters come down, sealed batches and grants go up. Limits need none of it.
 
 Each task forgives an agent that is away and tries again; an agent that is not the pinned one is an Issue until it is back or a
 guardian has pinned the new one.
@@ -153,7 +152,7 @@ class Uplink:
         """Waits until a roster of at least `number` is in force."""
 
         def held() -> bool:
-            return self._trust.roster is not None and self._trust.roster.number >= number
+            return self._trust.number >= number
 
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout), self._arrived:

@@ -11,15 +11,27 @@ from tests.daemon.world import MINUTE, limit, roster
 def test_attempts_are_all_counted_and_few_are_written():
     """A start every half second for an hour."""
     attempts = Attempts()
-    lines = [attempts.note(("an", "luanti"), mono) for mono in range(0, 60 * MINUTE, 500)]
-    assert sum(lines) > 7_000
-    assert FULL < sum(line > 0 for line in lines) < FULL + 62
+    moments = range(0, 60 * MINUTE, 500)
+    lines = sum(attempts.worth_a_line(("an", "luanti"), mono) for mono in moments)
+    assert FULL < lines < FULL + 62
+    assert attempts.take() == {("an", "luanti"): len(moments) - lines}
+    assert attempts.take() == {}
 
 
 def test_another_game_is_another_series():
     """What one game's loop does hides nothing of the other's."""
     attempts = Attempts()
-    assert [attempts.note(("an", game), 0) for game in ("luanti", "teeworlds", "luanti")] == [1, 1, 0]
+    assert [attempts.worth_a_line(("an", game), 0) for game in ("luanti", "teeworlds", "luanti")] == [True, True, False]
+
+
+def test_every_attempt_is_in_the_days_summary(world):
+    """Five starts in a row are one line, and five refusals."""
+    world.start(roster(packs=(limit(0),)))
+    for pid in range(5):
+        world.platform.run(pid)
+    world.pass_time(2 * MINUTE)
+    assert len(world.journal("launch.refused")) == 1
+    assert world.parts.store.refusals("2026-11-24") == {("an", "luanti"): 5}
 
 
 def test_a_program_that_is_no_game_wakes_nobody(world):
