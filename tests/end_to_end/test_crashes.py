@@ -14,6 +14,7 @@ import pytest
 pytestmark = pytest.mark.timeout(900)
 NO_GATE = "[gate]\nenabled = false\n"
 OWN_GAMES = "[catalogue]\nshipped = false\n"  # whatever else is played on this machine meanwhile
+TICK = 0.02  # seconds
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_a_game_that_ends_unseen_is_counted_to_the_first_look(house, played):
     house.start("daemon")
     looked = time.monotonic() - begun
     used = house.game("na", "tests")["used_s"]
-    assert ended < used < looked
+    assert ended < used < looked + TICK  # the kernel tells a program's start in whole ticks: it may lie a little before ours
     (line,) = house.entries("play.ended")
     assert (line["how"], line["late"]) == ("gone", True)
     report, code = house.verify()
