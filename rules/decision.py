@@ -8,7 +8,7 @@ from typing import Literal
 from rules.policy import Param, Text
 
 Verdict = Literal["allow", "ask", "refuse"]
-Kind = Literal["rating", "ask", "window", "budget"]
+Kind = Literal["rating", "guardian", "ask", "window", "break", "budget"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class Reason:
     """The rule behind a decision and the numbers it used.
 
     `pack` is the pack's sha256, or "house" for a player's own rules. `budget_ms`, `used_ms` and `granted_ms` are those of the
-    rule's own day and scope at `now`; None for rules that are no budget.
+    rule's own period and scope at `now`; None for rules that count nothing. `counted` is play, as (start, ms), that alone would
+    make the same numbers; None where the day's sums of game, publisher and all games make them.
     """
 
     rule: str
@@ -28,6 +29,7 @@ class Reason:
     budget_ms: int | None = None
     used_ms: int | None = None
     granted_ms: int | None = None
+    counted: tuple[tuple[int, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,9 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule alone says, for `why`: verdict and until of that rule by itself."""
+    """What one rule alone says, for `why`: verdict and until of that rule by itself. `advisory`: it is not enforced."""
 
     reason: Reason
     verdict: Verdict
     until: int | None
+    advisory: bool = False

@@ -10,12 +10,14 @@ from rules.policy import Place, Role
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One unbroken interval of play: [start, start + ms)."""
+    """One unbroken interval of play: [start, start + ms). `label` and `sure` as in Facts."""
 
     game: str
     publisher: str | None
     start: int
     ms: int
+    label: int | None = None
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,9 @@ class Grant:
 class Facts:
     """All that a decision may depend on, beside the policy.
 
-    `label` is the game's minimum age in years, None if unrated; `born` None if unknown; `approved` the ids of games that a
-    guardian let through; `played` need not be sorted.
+    `label` is the game's minimum age in years, None if unrated; `born` None if unknown; `guardian` whether a guardian's data is
+    registered for the player; `approved` the ids of games that a guardian let through; `played` need not be sorted. `sure`: the
+    program was recognised by more than its name or command line, so that what favours its game may hold for it.
     """
 
     now: int
@@ -47,3 +50,4 @@ class Facts:
     played: tuple[Played, ...] = ()
     grants: tuple[Grant, ...] = ()
     approved: frozenset[str] = frozenset()
+    sure: bool = True

@@ -17,12 +17,15 @@ Authority = Literal["law", "house"]
 Addressee = Literal["enterprise", "point", "player", "household"]
 Status = Literal["verified", "unverified"]
 Per = Literal["game", "publisher", "all"]
+Period = Literal["day", "week", "month", "session"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DayKind = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday", "workday"]
 Scope = Literal["place", "player"]
 Param = bool | int | str
 
 WARN_MS = (900_000, 300_000, 60_000)
 GRACE_MS = 10_000
+MAX_SAVE_MS = 1_800_000  # nothing makes the time to save longer
 
 
 class PolicyError(ValueError):
@@ -54,7 +57,8 @@ class Rule:
 
     `id` is `<pack>.<rule>`; `cite` the article, or the source where there is none; `status` whether the citation was checked
     against a source; `addressee` whose duty it is; `relax` who may relax it. `from_age` (inclusive) and `to_age` (exclusive)
-    bound whom it applies to, in years; None is open. Empty `places` and `games` mean all of them.
+    bound whom it applies to, in years, `from_label` and `to_label` likewise to which games; None is open. Empty `places` and
+    `games` mean all of them; `group` is the name that the pack gives to these games, "" if none.
     """
 
     id: str
@@ -68,6 +72,22 @@ class Rule:
     to_age: int | None = None
     places: tuple[Place, ...] = ()
     games: tuple[str, ...] = ()
+    group: str = ""
+    from_label: int | None = None
+    to_label: int | None = None
+
+    @property
+    def every_game(self) -> bool:
+        """Whether it says the same of every game."""
+        return not self.games and self.from_label is None and self.to_label is None
+
+    def about(self, game: str, label: int | None) -> bool:
+        """Whether it applies to this game. A game without a label counts as one of every label."""
+        if self.games and game not in self.games:
+            return False
+        if label is None:
+            return True
+        return (self.from_label or 0) <= label and (self.to_label is None or label < self.to_label)
 
 
 _R = TypeVar("_R", bound=Rule)
@@ -75,25 +95,51 @@ _R = TypeVar("_R", bound=Rule)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget(Rule):
-    """At most `ms` of play a day: of each game, of each publisher's games together, or of all games together.
+    """At most `ms` of play in a `period`: of each game, of each publisher's games together, or of all games together.
 
-    With `games`, only play of these counts. Empty `days` are all days; on other days the rule says nothing.
+    Only play of the rule's games counts. Empty `days` are all days; on others the rule says nothing, and what is played on
+    them counts in no day, week or month. A week begins on Monday. A session is play with pauses shorter than `pause_ms`.
+    `advisory`: it refuses nothing, and is only told.
     """
 
     ms: int
     per: Per
-    days: tuple[Weekday, ...] = ()
+    days: tuple[DayKind, ...] = ()
+    period: Period = "day"
+    pause_ms: int = 0
+    advisory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """[start, end) in milliseconds of the local day, on the days it begins on; end <= start runs across midnight."""
+
+    start: int
+    end: int
+    days: tuple[DayKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window(Rule):
-    """Play only inside `spans`: (from, to) in milliseconds of the local day, half-open; to <= from runs across midnight.
+    """Play only inside `spans`. On a day without a span play is refused."""
 
-    `days` are the days on which a span begins; on other days the window rule has no span, so play is refused.
-    """
+    spans: tuple[Span, ...]
+    advisory: bool = False
 
-    spans: tuple[tuple[int, int], ...]
-    days: tuple[Weekday, ...] = ()
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Break(Rule):
+    """After `after_ms` of play with pauses shorter than `rest_ms`, a rest of `rest_ms` without play."""
+
+    after_ms: int
+    rest_ms: int
+    days: tuple[DayKind, ...] = ()
+    advisory: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsGuardian(Rule):
+    """Refuses while no guardian's data is registered for the player."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,12 +165,26 @@ class Notice(Rule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Uncounted(Rule):
+    """At home, play of these games counts in no budget or break that a guardian may relax, and none of these binds it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Save(Rule):
+    """Between the request to close one of these games and its end lie `ms`, at most MAX_SAVE_MS."""
+
+    ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """A file of rules. `sha256` is of the text it was parsed from (hex); `params` are the values put into it.
 
     `scope`: a house rule of a pack put on the place binds minors only; one put on a named player binds that player.
     It applies on the dates from `effective_from` to the one before `effective_to`, in its zone; None is open.
     `warn_ms` are the warnings before an end, longest first; `grace_ms` the time between the request to close and the end.
+    `holidays` and `workdays` (days of rest that are worked) are dates that are no days of the week, in ascending order; beyond
+    `known_to` nobody knows them yet.
     """
 
     id: str
@@ -145,6 +205,21 @@ class Pack:
     ratings: tuple[Rating, ...] = ()
     asks: tuple[AskFirst, ...] = ()
     notices: tuple[Notice, ...] = ()
+    breaks: tuple[Break, ...] = ()
+    guardians: tuple[NeedsGuardian, ...] = ()
+    uncounted: tuple[Uncounted, ...] = ()
+    saves: tuple[Save, ...] = ()
+    holidays: tuple[date, ...] = ()
+    workdays: tuple[date, ...] = ()
+    known_to: date | None = None
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """All of them, whatever they limit."""
+        return (
+            *self.budgets, *self.windows, *self.breaks, *self.ratings, *self.guardians, *self.asks, *self.notices,
+            *self.uncounted, *self.saves,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,7 +236,7 @@ class Policy:
     memo: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def over_all(self) -> Policy:
-        """The same with only the rules that say the same of every game: budgets of all games, windows, notices."""
+        """The same with only the rules that say the same of every game: windows, breaks, notices, budgets of all games."""
         return replace(self, packs=tuple(_over_all(pack) for pack in self.packs), memo={})
 
 
@@ -196,8 +271,11 @@ def _over_all(pack: Pack) -> Pack:
         ratings=(),
         asks=(),
         notices=_every_game(pack.notices),
+        breaks=_every_game(pack.breaks),
+        guardians=_every_game(pack.guardians),
+        saves=(),
     )
 
 
 def _every_game(rules: tuple[_R, ...]) -> tuple[_R, ...]:
-    return tuple(rule for rule in rules if not rule.games)
+    return tuple(rule for rule in rules if rule.every_game)
