@@ -12,11 +12,13 @@ from __future__ import annotations
 import zoneinfo
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import TypeVar
 
 DAY_MS = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _KEPT = 4096
+_T = TypeVar("_T")
 
 
 class ZoneError(ValueError):
@@ -38,12 +40,14 @@ class Day:
 class Calendar:
     """The days of one zone. What was worked out is kept, so asking again costs one dictionary look-up."""
 
-    __slots__ = ("_days", "_info", "zone")
+    __slots__ = ("_days", "_info", "_months", "_weeks", "zone")
 
     def __init__(self, zone: str) -> None:
         self.zone = zone
         self._info = _zone_info(zone)
         self._days: dict[int, tuple[Day, ...]] = {}  # by day of UTC: the local days that reach into it and were asked for
+        self._weeks: dict[int, tuple[int, int]] = {}  # by the ordinal of the Monday
+        self._months: dict[int, tuple[int, int]] = {}  # by the ordinal of a day
 
     def day(self, at: int) -> Day:
         """The local day that contains the moment `at`."""
@@ -64,15 +68,31 @@ class Calendar:
         """When this date begins."""
         return self.moment(day.toordinal(), 0)
 
+    def week(self, day: Day) -> tuple[int, int]:
+        """[start, end) of the day's week, which begins on Monday."""
+        monday = day.ordinal - day.weekday
+        found = self._weeks.get(monday)
+        if found is None:
+            found = (self.moment(monday, 0), self.moment(monday + 7, 0))
+            _keep(self._weeks, monday, found)
+        return found
+
+    def month(self, day: Day) -> tuple[int, int]:
+        """[start, end) of the day's month."""
+        found = self._months.get(day.ordinal)
+        if found is None:
+            first = date.fromordinal(day.ordinal).replace(day=1)
+            found = (self.start(first), self.start((first + timedelta(days=31)).replace(day=1)))
+            _keep(self._months, day.ordinal, found)
+        return found
+
     def _find(self, at: int) -> Day:
         ordinal = self._reading(at).toordinal()
         start, end = self.moment(ordinal, 0), self.moment(ordinal + 1, 0)
         while at >= end:  # the real clock shows the old date once more after it was put back over midnight
             ordinal, start, end = ordinal + 1, end, self.moment(ordinal + 2, 0)
         day = Day(start, end, ordinal)
-        if len(self._days) >= _KEPT:
-            self._days.clear()
-        self._days[at // DAY_MS] = (*self._days.get(at // DAY_MS, ()), day)
+        _keep(self._days, at // DAY_MS, (*self._days.get(at // DAY_MS, ()), day))
         return day
 
     def _reading(self, at: int) -> datetime:
@@ -90,6 +110,12 @@ class Calendar:
             else:
                 late = middle
         return late
+
+
+def _keep(kept: dict[int, _T], key: int, value: _T) -> None:
+    if len(kept) >= _KEPT:
+        kept.clear()
+    kept[key] = value
 
 
 def _unix(moment: datetime) -> int:

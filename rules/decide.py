@@ -8,58 +8,96 @@ Every limit speaks for itself (rules.limits); together, the strictest verdict ho
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from rules.decision import Decision, Finding, NoticeAt, Reason, Verdict
-from rules.facts import Facts
+from rules.facts import Facts, Played
 from rules.limits import Limit
 from rules.plan import KINDS, Plan, bind
-from rules.policy import Policy
+from rules.policy import GRACE_MS, MAX_SAVE_MS, Policy
 from rules.reach import NEVER
 from rules.view import View
 
 
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    """The verdict, the limit behind it, and the first moment at which it no longer holds."""
+
+    verdict: Verdict
+    limit: Limit | None
+    end: int
+
+
 def decide(policy: Policy, facts: Facts) -> Decision:
     """The decision on a play of the facts' game that begins, or goes on, at the facts' now."""
-    plan, view = bind(policy, facts), View(facts)
-    verdict, limit, end = _judge(plan.limits, plan.asks, view)
-    until = end if end <= view.horizon else None
-    reason = None if limit is None else _reason(limit, view)
-    if verdict != "allow":
-        return Decision(verdict, reason, until, 0, (), (), policy.grace_ms)
-    notices = _notices(plan, view, end)
+    plan = bind(policy, facts)
+    view = _view(plan, facts)
+    found = _judge(plan, plan.limits, plan.asks, view)
+    until = found.end if found.end <= view.horizon else None
+    reason = None if found.limit is None else _reason(found.limit, view)
+    grace = _grace(policy, plan, found.limit, view.now)
+    if found.verdict != "allow":
+        return Decision(found.verdict, reason, until, 0, (), (), grace)
+    notices = _notices(plan, view, found.end)
     if until is None:
-        return Decision("allow", None, None, None, (), notices, policy.grace_ms)
-    return Decision("allow", reason, until, until - view.now, _warnings(policy, view.now, until), notices, policy.grace_ms)
+        return Decision("allow", None, None, None, (), notices, grace)
+    return Decision("allow", reason, until, until - view.now, _warnings(policy, view.now, until), notices, grace)
 
 
 def explain(policy: Policy, facts: Facts) -> tuple[Finding, ...]:
     """What each rule says by itself, the refusing kinds first: the rules that apply today, and the one that decides."""
-    plan, view = bind(policy, facts), View(facts)
-    _, decisive, _ = _judge(plan.limits, plan.asks, view)
+    plan = bind(policy, facts)
+    view = _view(plan, facts)
+    decisive = _judge(plan, plan.limits, plan.asks, view).limit
     findings = []
-    for limit in sorted((*plan.limits, *plan.asks), key=lambda one: (KINDS.index(one.kind), one.tie)):
+    for limit in sorted((*plan.limits, *plan.asks, *plan.advice), key=lambda one: (KINDS.index(one.kind), one.tie)):
         if limit is decisive or limit.applies(view):
-            verdict, _, end = _judge((), (limit,), view) if limit.kind == "ask" else _judge((limit,), (), view)
-            findings.append(Finding(_reason(limit, view), verdict, end if end <= view.horizon else None))
+            found = _judge(plan, (), (limit,), view) if limit.kind == "ask" else _judge(plan, (limit,), (), view)
+            until = found.end if found.end <= view.horizon else None
+            findings.append(Finding(_reason(limit, view), found.verdict, until, limit.advisory))
     return tuple(findings)
 
 
-def _judge(limits: Sequence[Limit], asks: Sequence[Limit], view: View) -> tuple[Verdict, Limit | None, int]:
-    """The verdict, the limit behind it, and the first moment at which it no longer holds."""
+def _view(plan: Plan, facts: Facts, horizon: int | None = None) -> View:
+    if not plan.uncounted:
+        return View(facts, horizon=horizon)
+    return View(facts, plan.uncounted_at(facts.now), horizon)
+
+
+def _judge(plan: Plan, limits: Sequence[Limit], asks: Sequence[Limit], view: View) -> _Judgement:
+    found = _look(limits, asks, view)
+    if not plan.uncounted:
+        return found
+    change = plan.uncounted_change(view.now)
+    if found.end < change or change > view.horizon:
+        return found
+    # From there on other games count: what will be then, with what is played or not played meanwhile.
+    facts = view.facts
+    if found.verdict == "allow":
+        meanwhile = Played(facts.game, facts.publisher, view.now, change - view.now, facts.label, facts.sure)
+        facts = replace(facts, played=(*facts.played, meanwhile))
+    later = _judge(plan, limits, asks, _view(plan, replace(facts, now=change), view.horizon))
+    if found.verdict != "allow":
+        return _Judgement(found.verdict, found.limit, later.end if later.verdict == found.verdict else change)
+    return later if later.verdict == "allow" else _Judgement("allow", later.limit, change)
+
+
+def _look(limits: Sequence[Limit], asks: Sequence[Limit], view: View) -> _Judgement:
+    """The same, as if what counts never changed."""
     now, end, binding = view.now, NEVER, None
     for limit in limits:
         at = limit.ends(view)
         if at == now:
-            return "refuse", limit, _opens(limits, view)
+            return _Judgement("refuse", limit, _opens(limits, view))
         if at < end or (at == end and binding is not None and limit.tie < binding.tie):
             end, binding = at, limit
     for limit in asks:
         at = limit.ends(view)
         if at == now:
-            return "ask", limit, min([_opens(asks, view), *(one.blocks_from(view, now) for one in limits)])
+            return _Judgement("ask", limit, min([_opens(asks, view), *(one.blocks_from(view, now) for one in limits)]))
         if at < end or (at == end and binding is not None and limit.tie < binding.tie):
             end, binding = at, limit
-    return "allow", binding, end
+    return _Judgement("allow", binding, end)
 
 
 def _opens(limits: Sequence[Limit], view: View) -> int:
@@ -73,8 +111,11 @@ def _opens(limits: Sequence[Limit], view: View) -> int:
 
 
 def _notices(plan: Plan, view: View, end: int) -> tuple[NoticeAt, ...]:
-    found = ((clock.next(view), clock.rule) for clock in plan.notices)
-    return tuple(NoticeAt(at, rule.id, rule.text) for at, rule in found if at < end and at <= view.horizon)
+    found = [(clock.next(view), clock.rule.id, clock.rule.text) for clock in plan.notices]
+    for limit in plan.advice:
+        judged = _judge(plan, (limit,), (), view)
+        found += [(judged.end, limit.rule.id, limit.rule.text)] if judged.verdict == "allow" else []
+    return tuple(NoticeAt(*one) for one in found if one[0] < end and one[0] <= view.horizon)
 
 
 def _warnings(policy: Policy, now: int, until: int) -> tuple[int, ...]:
@@ -82,8 +123,14 @@ def _warnings(policy: Policy, now: int, until: int) -> tuple[int, ...]:
     return tuple(at for at in [until - before for before in policy.warn_ms] if at > now) or (now,)
 
 
+def _grace(policy: Policy, plan: Plan, limit: Limit | None, now: int) -> int:
+    save = plan.save_ms(now) if plan.saves else None
+    grace = policy.grace_ms if save is None else min(save, MAX_SAVE_MS)
+    return grace if limit is None or limit.relax else min(grace, GRACE_MS)
+
+
 def _reason(limit: Limit, view: View) -> Reason:
     rule, pack = limit.rule, limit.pack
     budget, used, granted = limit.numbers(view)
     source = "house" if pack.id == "house" else pack.sha256
-    return Reason(rule.id, rule.cite, rule.text, limit.kind, source, pack.params, budget, used, granted)
+    return Reason(rule.id, rule.cite, rule.text, limit.kind, source, pack.params, budget, used, granted, limit.counted(view))

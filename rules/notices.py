@@ -11,12 +11,11 @@ from rules.view import View
 class NoticeClock:
     """When a notice is due next while play goes on."""
 
-    __slots__ = ("_calendar", "_end", "_every", "_games", "_start", "rule")
+    __slots__ = ("_calendar", "_end", "_every", "_start", "rule")
 
     def __init__(self, rule: Notice, to: Reach) -> None:
         self.rule = rule
         self._every = rule.every_ms
-        self._games = frozenset(rule.games)
         self._calendar = to.calendar
         self._start = to.start
         self._end = to.end
@@ -34,7 +33,7 @@ class NoticeClock:
         return NEVER
 
     def _used(self, view: View) -> int:
-        if self._games:
-            start = self._calendar.day(view.now).start
-            return union_ms((play for play in view.facts.played if play.game in self._games), start, view.now)
-        return view.sums(self._calendar)[2]
+        if self.rule.every_game:
+            return view.sums(self._calendar)[2]
+        start = self._calendar.day(view.now).start
+        return union_ms((play for play in view.facts.played if self.rule.about(play.game, play.label)), start, view.now)

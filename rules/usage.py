@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from operator import attrgetter
 
 from rules.facts import Played
 
 _by_start = attrgetter("start")
+_BEFORE_ALL = -(1 << 62)
 
 
 def union_ms(plays: Iterable[Played], start: int, end: int) -> int:
@@ -24,6 +26,47 @@ def union_ms(plays: Iterable[Played], start: int, end: int) -> int:
             total += stop - max(begin, covered)
             covered = stop
     return total
+
+
+def account(played: tuple[Played, ...], seen: Played, since: int) -> tuple[Played, ...]:
+    """The plays with one more, in the order of their beginnings. What ended at or before `since` is forgotten.
+
+    A play that goes on where the same one stopped makes it longer, so that looking often costs no memory.
+    """
+    keep = 0
+    while keep < len(played) and played[keep].start + played[keep].ms <= since:
+        keep += 1
+    if seen.ms <= 0:
+        return played[keep:]
+    if keep == len(played) or played[-1].start <= seen.start:
+        last = played[-1] if keep < len(played) else None
+        if last is not None and last.start + last.ms == seen.start and _same(last, seen):
+            return (*played[keep:-1], replace(last, ms=last.ms + seen.ms))
+        return (*played[keep:], seen)
+    return tuple(sorted((*played[keep:], seen), key=_by_start))
+
+
+def _same(one: Played, other: Played) -> bool:
+    return (one.game, one.publisher, one.label, one.sure) == (other.game, other.publisher, other.label, other.sure)
+
+
+def merged(plays: Iterable[Played], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The union of these plays within [start, end): disjoint (begin, stop), in order; touching ones may stay two."""
+    covered = start
+    for play in sorted(plays, key=_by_start):
+        begin, stop = max(play.start, covered), min(play.start + play.ms, end)
+        if stop > begin:
+            yield begin, stop
+            covered = stop
+
+
+def session(plays: Iterable[Played], now: int, pause: int) -> tuple[int, int]:
+    """The play since the last pause of `pause` or more, and its end; (0, now) if the pause has lasted that long by now."""
+    total, last = 0, now - pause
+    for begin, stop in merged(plays, _BEFORE_ALL, now):
+        total = stop - begin + (total if begin - last < pause else 0)
+        last = stop
+    return (total, last) if now - last < pause else (0, now)
 
 
 def sums(plays: Iterable[Played], game: str, publisher: str | None, start: int, end: int) -> tuple[int, int, int]:

@@ -7,19 +7,21 @@ from rules.facts import Facts
 from rules.usage import sums
 
 HORIZON_MS = 366 * DAY_MS
+_NOTHING: frozenset[str] = frozenset()
 
 
 class View:
-    """Made for one decision and thrown away. `horizon`: no answer looks further."""
+    """Made for one decision and thrown away. `horizon`: no answer looks further; `uncounted`: the games that do not count."""
 
-    __slots__ = ("_sums", "facts", "game", "grants", "horizon", "now")
+    __slots__ = ("_sums", "facts", "game", "grants", "horizon", "now", "uncounted")
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, uncounted: frozenset[str] = _NOTHING, horizon: int | None = None) -> None:
         self.facts = facts
         self.now = facts.now
-        self.horizon = facts.now + HORIZON_MS
+        self.horizon = facts.now + HORIZON_MS if horizon is None else horizon
         self.game = facts.game
         self.grants = facts.grants
+        self.uncounted = uncounted
         self._sums: dict[Calendar, tuple[int, int, int]] = {}
 
     def sums(self, zone: Calendar) -> tuple[int, int, int]:

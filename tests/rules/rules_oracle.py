@@ -12,7 +12,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BACK = 4 * 3_600_000  # no clock of the tests' zones is put back by more
 STRICT = {"allow": 0, "ask": 1, "refuse": 2}
-ORDER = {"Rating": 0, "Window": 1, "Budget": 2, "AskFirst": 3}
+ORDER = {"Rating": 0, "NeedsGuardian": 1, "Window": 2, "Break": 3, "Budget": 4, "AskFirst": 5}
+SILENT = {"Notice", "Uncounted", "Save"}
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Answer:
     reason: str | None
     until: int | None
     notices: dict[str, int]
+    grace: int | None
 
 
 class Clock:
@@ -48,58 +50,96 @@ class Clock:
         return self.known[at]
 
 
+class Tally:
+    """What one rule counts (5.1), cell by cell, in order: by date, and since the last pause."""
+
+    def __init__(self, clock, cell, pause):
+        self.clock, self.cell, self.pause = clock, cell, pause
+        self.dates = {}
+        self.session, self.last = 0, None
+
+    def add(self, at):
+        day = self.clock.shows(at).date()
+        self.dates[day] = self.dates.get(day, 0) + self.cell
+        if self.paused(at):
+            self.session = 0
+        self.session, self.last = self.session + self.cell, at + self.cell
+
+    def paused(self, at):
+        return self.last is None or at - self.last >= self.pause
+
+    def since_pause(self, at):
+        return 0 if self.paused(at) else self.session
+
+
 class Oracle:
     def __init__(self, packs, facts, cell):
+        self.packs = packs
         self.facts = facts
         self.cell = cell
         self.clocks = {pack.zone: Clock(pack.zone, cell) for pack in packs}
-        self.rules = [
-            (rule, pack) for pack in packs for rule in (*pack.budgets, *pack.windows, *pack.ratings, *pack.asks, *pack.notices)
-        ]
-        self.counts = {}  # rule and date to the cells of play
-        played = {}
+        self.rules = [(rule, pack) for pack in packs for rule in pack.rules]
+        self.tallies = {}  # rule and the games that do not count, to what it counts then
+        cells = {}
         for play in facts.played:
-            for cell_start in range(play.start, min(play.start + play.ms, facts.now), cell):
-                played.setdefault(cell_start, set()).add((play.game, play.publisher))
-        for cell_start, games in played.items():
-            self.count(cell_start, games)
+            for at in range(play.start, min(play.start + play.ms, facts.now), cell):
+                cells.setdefault(at, set()).add((play.game, play.publisher, play.label, play.sure))
+        self.cells = sorted(cells.items())
 
     def answer(self, days):
         now, facts = self.facts.now, self.facts
         start = self.verdicts(now)
         verdict = max((said for said, _ in start), key=STRICT.get, default="allow")
-        notices = {}
+        walk = range(now, now + int(days * 86_400_000), self.cell)
         if verdict != "allow":  # 7.2, 7.3, 7.5
-            first = min(((ORDER[type(rule).__name__], *self.tie(rule)) for said, rule in start if said == verdict))
-            for at in range(now, now + int(days * 86_400_000), self.cell):
+            first = min((ORDER[type(rule).__name__], *self.tie(rule), rule.id) for said, rule in start if said == verdict)[-1]
+            grace = self.grace(next(rule for rule, _ in self.rules if rule.id == first))
+            for at in walk:
                 if max((said for said, _ in self.verdicts(at)), key=STRICT.get, default="allow") != verdict:
-                    return Answer(verdict, first[-1], at, {})
-            return Answer(verdict, first[-1], None, {})
-        for at in range(now, now + int(days * 86_400_000), self.cell):
-            ending = [self.tie(rule) for said, rule in self.verdicts(at) if said != "allow"]
+                    return Answer(verdict, first, at, {}, grace)
+            return Answer(verdict, first, None, {}, grace)
+        notices, before = {}, set()
+        for at in walk:
+            ending = [(self.tie(rule), rule) for said, rule in self.verdicts(at) if said != "allow"]
             if ending:  # 7.4
-                return Answer("allow", min(ending)[-1], at, notices)
-            for rule in self.due(at):
-                notices.setdefault(rule.id, at)
-            self.count(at, {(facts.game, facts.publisher)})
-        return Answer("allow", None, None, notices)
+                rule = min(ending, key=lambda one: one[0])[1]
+                return Answer("allow", rule.id, at, notices, self.grace(rule))
+            advised = {rule.id for said, rule in self.verdicts(at, advisory=True) if said != "allow"}  # 5.10
+            for id_ in [*(rule.id for rule in self.due(at)), *(advised - before if at > now else ())]:
+                notices.setdefault(id_, at)
+            before |= advised
+            self.count(at, {(facts.game, facts.publisher, facts.label, facts.sure)})
+        return Answer("allow", None, None, notices, None)
 
     @staticmethod
     def tie(rule):
         return (rule.authority != "law", rule.id)
 
-    def verdicts(self, at):
-        """What every rule but notices says at this moment."""
+    def grace(self, reason):
+        """7.9."""
+        saves = [rule.ms for rule, pack in self.rules if type(rule).__name__ == "Save" and self.applies(rule, pack, self.facts.now)]
+        packs = [pack.grace_ms for pack in self.packs if pack.grace_ms is not None] or [10_000]
+        grace = min(saves or packs)
+        return grace if self.relaxers(reason) else min(grace, 10_000)
+
+    def verdicts(self, at, *, advisory=False):
+        """What every rule that may refuse or ask says at this moment; or what every advisory one would."""
         said = []
         for rule, pack in self.rules:
-            if type(rule).__name__ != "Notice" and self.applies(rule, pack, at):
-                said.append((getattr(self, type(rule).__name__.lower())(rule, pack, at), rule))
+            kind = {"Break": "break_"}.get(type(rule).__name__, type(rule).__name__.lower())
+            if type(rule).__name__ in SILENT or getattr(rule, "advisory", False) is not advisory:
+                continue
+            if self.applies(rule, pack, at):
+                said.append((getattr(self, kind)(rule, pack, at), rule))
         return said
 
     def applies(self, rule, pack, at):
         """4.1 to 4.3."""
+        return self.is_of(rule, self.facts.game, self.facts.label) and self.in_force(rule, pack, at)
+
+    def in_force(self, rule, pack, at):
         day, facts = self.clocks[pack.zone].shows(at).date(), self.facts
-        if (rule.places and facts.place not in rule.places) or (rule.games and facts.game not in rule.games):
+        if rule.places and facts.place not in rule.places:
             return False
         if (pack.effective_from and day < pack.effective_from) or (pack.effective_to and day >= pack.effective_to):
             return False
@@ -109,6 +149,14 @@ class Oracle:
         if pack.scope == "place" and rule.authority == "house" and age >= 18:
             return False
         return (rule.from_age or -1000) <= age < (1000 if rule.to_age is None else rule.to_age)
+
+    def is_of(self, rule, game, label):
+        """Whether a game is one of the rule's: 4.1, 4.2."""
+        if rule.games and game not in rule.games:
+            return False
+        if label is None:
+            return True
+        return (rule.from_label is None or rule.from_label <= label) and (rule.to_label is None or label < rule.to_label)
 
     def age(self, day):
         """3.4, by counting birthdays."""
@@ -124,18 +172,36 @@ class Oracle:
         here = {"home": "household", "game-point": "point", "agent-without-games": "point"}[self.facts.place]
         return () if rule.authority == "law" and rule.addressee == here else rule.relax
 
+    @staticmethod
+    def named(day, days, pack):
+        """3.5."""
+        name = "holiday" if day in pack.holidays else "workday" if day in pack.workdays else NAMES[day.weekday()]
+        return not days or name in days
+
     def budget(self, rule, pack, at):
         """5.1, 6.1, 6.2."""
         clock = self.clocks[pack.zone]
         day = clock.shows(at).date()
-        if rule.days and NAMES[day.weekday()] not in rule.days:
+        if not self.named(day, rule.days, pack) or self.waived(rule, at):
             return "allow"
         budget = rule.ms
         for grant in self.facts.grants:
             covered = grant.game is None or self.covers(rule, grant.game)
             if grant.by in self.relaxers(rule) and covered and clock.shows(grant.given).date() == day:
                 budget += grant.ms
-        return "refuse" if self.counts.get((rule.id, day), 0) * self.cell >= budget else "allow"
+        tally = self.tally(rule, pack, at)
+        if rule.period == "session":
+            return "refuse" if tally.since_pause(at) >= budget else "allow"
+        first = {"day": day, "week": day - timedelta(days=day.weekday()), "month": day.replace(day=1)}[rule.period]
+        dates = (first + timedelta(days=more) for more in range((day - first).days + 1))
+        used = sum(tally.dates.get(one, 0) for one in dates if self.named(one, rule.days, pack))
+        return "refuse" if used >= budget else "allow"
+
+    def break_(self, rule, pack, at):
+        """5.3, 6.3."""
+        if not self.named(self.clocks[pack.zone].shows(at).date(), rule.days, pack) or self.waived(rule, at):
+            return "allow"
+        return "refuse" if self.tally(rule, pack, at).since_pause(at) >= rule.after_ms and not self.suspended(rule, at) else "allow"
 
     def covers(self, rule, game):
         if rule.games and game not in rule.games:
@@ -146,54 +212,83 @@ class Oracle:
         theirs = {play.game for play in facts.played if play.publisher == facts.publisher} | {facts.game}
         return rule.per == "all" or game in theirs
 
+    def suspended(self, rule, at):
+        """6.3."""
+        return any(
+            grant.by in self.relaxers(rule) and grant.game in {None, self.facts.game} and grant.given <= at < grant.given + grant.ms
+            for grant in self.facts.grants
+        )
+
     def window(self, rule, pack, at):
-        """5.2, 6.3."""
-        for grant in self.facts.grants:
-            ours = grant.by in self.relaxers(rule) and grant.game in {None, self.facts.game}
-            if ours and grant.given <= at < grant.given + grant.ms:
-                return "allow"
+        """5.2."""
         shown = self.clocks[pack.zone].shows(at)
         for back in (0, 1):
-            day = shown.date() - timedelta(days=back)
-            if rule.days and NAMES[day.weekday()] not in rule.days:
-                continue
-            midnight = datetime.combine(day, time())
-            for begin, end in rule.spans:
-                end_at = midnight + timedelta(milliseconds=end, days=0 if end > begin else 1)
-                if midnight + timedelta(milliseconds=begin) <= shown < end_at:
+            midnight = datetime.combine(shown.date() - timedelta(days=back), time())
+            for span in rule.spans:
+                end_at = midnight + timedelta(milliseconds=span.end, days=0 if span.end > span.start else 1)
+                inside = midnight + timedelta(milliseconds=span.start) <= shown < end_at
+                if inside and self.named(midnight.date(), span.days, pack):
                     return "allow"
-        return "refuse"
+        return "allow" if self.suspended(rule, at) else "refuse"
 
     def rating(self, rule, pack, at):
-        """5.3."""
+        """5.4."""
         label, born = self.facts.label, self.facts.born
         if not label:
             return "allow"
         return "refuse" if born is None or self.age(self.clocks[pack.zone].shows(at).date()) < label else "allow"
 
+    def needsguardian(self, rule, pack, at):
+        """5.5."""
+        return "allow" if self.facts.guardian else "refuse"
+
     def askfirst(self, rule, pack, at):
-        """5.4."""
+        """5.6."""
         if self.facts.game in self.facts.approved or (rule.which == "unrated" and self.facts.label is not None):
             return "allow"
         return "ask"
 
     def due(self, at):
-        """5.5: what is due at this moment, which is after now."""
+        """5.7: what is due at this moment, which is after now."""
         for rule, pack in self.rules:
             if type(rule).__name__ == "Notice" and at > self.facts.now and self.applies(rule, pack, at):
-                played = self.counts.get((rule.id, self.clocks[pack.zone].shows(at).date()), 0) * self.cell
+                played = self.tally(rule, pack, at).dates.get(self.clocks[pack.zone].shows(at).date(), 0)
                 if played and played % rule.every_ms == 0:
                     yield rule
 
-    def count(self, at, games):
-        """Adds the cell that begins here, in which these games were played, to every rule that counts one of them."""
-        for rule, pack in self.rules:
-            per = getattr(rule, "per", "all")
-            if any(self.is_of(rule, per, *one) for one in games):
-                key = (rule.id, self.clocks[pack.zone].shows(at).date())
-                self.counts[key] = self.counts.get(key, 0) + 1
+    def uncounted(self, at):
+        """5.8: the games that do not count at this moment."""
+        rules = [(rule, pack) for rule, pack in self.rules if type(rule).__name__ == "Uncounted" and self.facts.place == "home"]
+        return frozenset(game for rule, pack in rules if self.in_force(rule, pack, at) for game in rule.games)
 
-    def is_of(self, rule, per, game, publisher):
-        if rule.games and game not in rule.games:
+    def waived(self, rule, at):
+        return self.facts.sure and "guardian" in self.relaxers(rule) and self.facts.game in self.uncounted(at)
+
+    def tally(self, rule, pack, at):
+        """What the rule counts, if what does not count at this moment never did."""
+        free = self.uncounted(at) if type(rule).__name__ != "Notice" and "guardian" in self.relaxers(rule) else frozenset()
+        found = self.tallies.get((rule.id, free))
+        if found is None:
+            pause = getattr(rule, "pause_ms", 0) or getattr(rule, "rest_ms", 0)
+            found = self.tallies[rule.id, free] = (Tally(self.clocks[pack.zone], self.cell, pause), rule, free)
+            for cell, games in self.cells:
+                self.add(found, cell, games)
+        return found[0]
+
+    def count(self, at, games):
+        """The cell that begins here is one in which these games were played."""
+        self.cells.append((at, games))
+        for found in self.tallies.values():
+            self.add(found, at, games)
+
+    def add(self, found, at, games):
+        tally, rule, free = found
+        if any(self.counts(rule, free, *one) for one in games):
+            tally.add(at)
+
+    def counts(self, rule, free, game, publisher, label, sure):
+        """5.1.1 and 5.8."""
+        if (sure and game in free) or not self.is_of(rule, game, label):
             return False
+        per = getattr(rule, "per", "all")
         return {"all": True, "game": game == self.facts.game, "publisher": publisher == self.facts.publisher}[per]

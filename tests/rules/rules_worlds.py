@@ -7,14 +7,32 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from rules.facts import Facts, Grant, Played
-from rules.policy import AskFirst, Budget, Notice, Pack, Rating, Text, Window
+from rules.policy import (
+    AskFirst,
+    Break,
+    Budget,
+    NeedsGuardian,
+    Notice,
+    Pack,
+    Rating,
+    Save,
+    Span,
+    Text,
+    Uncounted,
+    Window,
+)
 
 DAY = 86_400_000
 QUARTER, MINUTE, SECOND = 900_000, 60_000, 1_000
 PLACES = ("home", "game-point", "agent-without-games")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 GAMES = ("a", "b", "c")
-KINDS = ("budget", "budget", "window", "rating", "ask", "notice")
+KINDS = {
+    "budget": "budgets", "window": "windows", "rating": "ratings", "ask": "asks", "notice": "notices", "break": "breaks",
+    "guardian": "guardians", "uncounted": "uncounted", "save": "saves",
+}  # fmt: skip
+WEIGHTED = ("budget",) * 5 + ("window", "window", "break", "break", "uncounted") + tuple(KINDS)
+LABELS = (None, 0, 0, 12, 18)
 PUBLISHERS = (None, "p", "q")
 # Zones with a moment near which something happens to their clock, in UTC: none; an hour and half an hour, ahead and back; back
 # over midnight; a date that never was.
@@ -41,42 +59,66 @@ def unix(text):
 
 def rule_parts(draw, name):
     from_age, to_age = draw(st.sampled_from(((None, None), (None, None), (None, 18), (16, 18), (16, None), (12, 16))))
+    from_label, to_label = draw(st.sampled_from(((None, None),) * 5 + ((12, None), (None, 12), (12, 18))))
     return {
         "id": name, "cite": name, "text": Text(name, name), "authority": draw(st.sampled_from(("law", "house"))),
         "addressee": draw(st.sampled_from(("enterprise", "point", "player", "household"))),
         "relax": draw(st.sampled_from(((), ("guardian",), ("guardian", "staff")))), "from_age": from_age, "to_age": to_age,
         "places": draw(st.sampled_from(((), (), ("home",), ("home", "game-point")))),
-        "games": draw(st.sampled_from(((), (), (), ("a",), ("a", "b")))),
+        "games": draw(st.sampled_from(((), (), (), ("a",), ("a", "b")))), "from_label": from_label, "to_label": to_label,
     }
 
 
-def budgets(draw, name, cell):
-    ms = draw(st.integers(0, 24)) * cell
-    return Budget(**rule_parts(draw, name), ms=ms, per=draw(st.sampled_from(("game", "publisher", "all"))), days=weekdays(draw))
+def rule_of(draw, kind, name, cell, time_of_day):
+    parts, advisory = rule_parts(draw, name), draw(st.sampled_from((False, False, False, True)))
+    cells = st.integers(1, 12)
+    if kind == "budget":
+        period = draw(st.sampled_from(("day", "day", "week", "month", "session")))
+        return Budget(
+            **parts, ms=draw(st.integers(0, 24)) * cell, per=draw(st.sampled_from(("game", "publisher", "all"))),
+            days=days(draw), period=period, pause_ms=draw(cells) * cell if period == "session" else 0, advisory=advisory,
+        )  # fmt: skip
+    if kind == "window":
+        return Window(**parts, spans=spans(draw, cell, time_of_day), advisory=advisory)
+    if kind == "break":
+        return Break(**parts, after_ms=draw(cells) * cell, rest_ms=draw(cells) * cell, days=days(draw), advisory=advisory)
+    if kind == "uncounted":
+        own = {"authority": "house", "games": draw(st.sampled_from((("a",), ("b", "c")))), "from_label": None, "to_label": None}
+        return Uncounted(**parts | own)
+    more = {
+        "rating": (Rating, {}), "guardian": (NeedsGuardian, {}), "save": (Save, {"ms": draw(cells) * 60_000}),
+        "ask": (AskFirst, {"which": draw(st.sampled_from(("unrated", "all")))}), "notice": (Notice, {"every_ms": draw(cells) * cell}),
+    }  # fmt: skip
+    made, own = more[kind]
+    return made(**parts, **own)
 
 
-def windows(draw, name, cell, time_of_day):
-    """Spans anywhere in the day, or with their ends within some cells of now."""
+def spans(draw, cell, time_of_day):
+    """Anywhere in the day, or with their ends within some cells of now."""
     steps, near = DAY // cell, time_of_day // cell
     ends = st.one_of(st.integers(0, steps - 1), st.integers(-20, 20).map(lambda ahead: (near + ahead) % steps))
-    spans = draw(st.lists(st.tuples(ends, st.one_of(ends, st.just(steps))), min_size=1, max_size=2))
-    in_ms = tuple((begin * cell, end * cell) for begin, end in spans)
-    return Window(**rule_parts(draw, name), spans=in_ms, days=weekdays(draw))
+    found = draw(st.lists(st.tuples(ends, st.one_of(ends, st.just(steps))), min_size=1, max_size=3))
+    return tuple(Span(begin * cell, end * cell, days(draw)) for begin, end in found)
 
 
-def weekdays(draw):
-    return draw(st.sampled_from(((), (), (), ("sat", "sun"), ("mon", "tue", "wed", "thu", "fri"), ("sun",))))
+def days(draw):
+    week = ("mon", "tue", "wed", "thu", "fri")
+    return draw(st.sampled_from(
+        ((),) * 5 + (("sat", "sun"), week, ("sun",), ("sat", "sun", "holiday"), (*week, "workday"), ("holiday",), ("mon", "workday"))
+    ))  # fmt: skip
 
 
 def pack_parts(draw, name, zone, today):
     dates = st.one_of(st.none(), st.none(), st.integers(-2, 2))
     begin, end = draw(dates), draw(dates)
+    special = [today + timedelta(days=one) for one in sorted(draw(st.sets(st.integers(-3, 3), max_size=4)))]
     return {
         "id": name, "title": Text(name, name), "jurisdiction": "house", "zone": zone, "source": name, "status": "verified",
         "sha256": name, "scope": draw(st.sampled_from(("player", "place"))),
         "effective_from": None if begin is None else today + timedelta(days=begin),
         "effective_to": None if end is None else today + timedelta(days=end),
-    }
+        "grace_ms": draw(st.sampled_from((None, None, 5_000, 20_000))), "holidays": tuple(special[::2]), "workdays": tuple(special[1::2]),
+    }  # fmt: skip
 
 
 @st.composite
@@ -85,20 +127,9 @@ def packs(draw, cell, zones, local):
     time_of_day = (local.hour * 3600 + local.minute * 60 + local.second) * 1000
     for number in range(draw(st.integers(1, 3))):
         name = f"k{number}"
-        kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=4))
-        parts = {"budgets": [], "windows": [], "ratings": [], "asks": [], "notices": []}
-        for rule, kind in enumerate(kinds):
-            id_ = f"{name}.{draw(st.sampled_from('abc'))}{rule}"
-            if kind == "budget":
-                parts["budgets"].append(budgets(draw, id_, cell))
-            elif kind == "window":
-                parts["windows"].append(windows(draw, id_, cell, time_of_day))
-            elif kind == "rating":
-                parts["ratings"].append(Rating(**rule_parts(draw, id_)))
-            elif kind == "ask":
-                parts["asks"].append(AskFirst(**rule_parts(draw, id_), which=draw(st.sampled_from(("unrated", "all")))))
-            else:
-                parts["notices"].append(Notice(**rule_parts(draw, id_), every_ms=draw(st.integers(1, 12)) * cell))
+        parts = {field: [] for field in KINDS.values()}
+        for rule, kind in enumerate(draw(st.lists(st.sampled_from(WEIGHTED), min_size=1, max_size=4))):
+            parts[KINDS[kind]].append(rule_of(draw, kind, f"{name}.{draw(st.sampled_from('abc'))}{rule}", cell, time_of_day))
         head = pack_parts(draw, name, draw(st.sampled_from(zones)), local.date())
         found.append(Pack(**head, **{key: tuple(value) for key, value in parts.items()}))
     return tuple(found)
@@ -123,8 +154,9 @@ def worlds(draw):
     game = draw(st.sampled_from(GAMES))
     played = draw(st.lists(
         st.builds(
-            lambda back, length, game, publisher: Played(game, publisher, now - back * cell, min(back, length) * cell),
+            lambda back, length, *more: Played(*more[:2], now - back * cell, min(back, length) * cell, *more[2:]),
             st.integers(0, 120), st.integers(0, 12), st.sampled_from(GAMES), st.sampled_from(PUBLISHERS),
+            st.sampled_from(LABELS), st.sampled_from((True, True, False)),
         ), max_size=6,
     ))
     grants = draw(st.lists(
@@ -137,6 +169,7 @@ def worlds(draw):
         now=now, place=draw(st.sampled_from(PLACES)), game=game, publisher=draw(st.sampled_from(PUBLISHERS)),
         label=draw(st.sampled_from((None, 0, 0, 0, 16, 18))), born=draw(birth_dates(local.date())), played=tuple(played),
         grants=tuple(grants), approved=draw(st.sampled_from((frozenset(), frozenset({game})))),
-    )
+        guardian=draw(st.sampled_from((True, True, False))), sure=draw(st.sampled_from((True, True, False))),
+    )  # fmt: skip
     zones = (zone, zone, "Asia/Ho_Chi_Minh")
     return World(draw(packs(cell, zones, local)), facts, cell, days)

@@ -29,4 +29,5 @@ def test_decide_agrees_with_the_oracle(world):
     assert (answer.verdict, answer.until) == (decision.verdict, decision.until if seen else None)
     if answer.reason is not None:
         assert answer.reason == decision.reason.rule
+        assert answer.grace == decision.grace_ms
     assert answer.notices == {one.rule: one.at for one in decision.notices if one.at < horizon}

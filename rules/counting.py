@@ -1,0 +1,239 @@
+"""Limits that count play: budgets of a day, week, month or session, and breaks after a session.
+
+All are one idea: a rule counts some play in a period, and blocks on its days as soon as what it counted has reached what is
+allowed on that day. They differ in where the period ends: a day, week or month by the calendar, a session by a pause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.calendar import Day
+from rules.days import NamedDays
+from rules.facts import Played
+from rules.limits import Limit
+from rules.policy import Break, Budget, Pack, Per, Period
+from rules.reach import NEVER, Reach
+from rules.usage import merged, session, union_ms
+from rules.view import View
+
+
+class _CountingLimit(Limit):
+    """Blocks from the moment on at which the play of the period has reached what is allowed."""
+
+    __slots__ = ("_days", "_every_game", "_pause", "_per", "_period", "_yields")
+
+    def __init__(self, rule: Budget | Break, pack: Pack, to: Reach, per: Per, period: Period, pause: int) -> None:
+        super().__init__(rule, pack, to, advisory=rule.advisory)
+        self._per = per
+        self._period = period
+        self._pause = pause
+        self._days = NamedDays(rule.days, pack)
+        self._every_game = rule.every_game
+        self._yields = "guardian" in to.relax  # to rules of games that do not count
+
+    def allowed(self, view: View, day: Day) -> int:
+        """How much play the rule allows on this day."""
+        raise NotImplementedError
+
+    def waived_until(self, view: View, at: int) -> int:
+        """Until when the rule is suspended at `at`; `at` itself if it is not."""
+        return at
+
+    def changes(self, view: View, at: int) -> int:
+        """The next moment after `at` at which suspensions begin or end."""
+        return NEVER
+
+    def applies(self, view: View) -> bool:
+        return super().applies(view) and self._days.has(self.calendar.day(view.now).ordinal) and not self._waives_game(view)
+
+    def ends(self, view: View) -> int:
+        if self._waives_game(view):
+            return NEVER
+        at, used = self._first_look(view)
+        over = NEVER if self._period == "session" else self._bounds(self.calendar.day(at))[1]
+        while at < self.end and at <= view.horizon:
+            day = self.calendar.day(at)
+            if at >= over:
+                over, used = self._bounds(day)[1], 0
+            bound = self._days.has(day.ordinal)
+            if bound and at >= self.start:
+                spent = self._unwaived(view, max(at, at + self.allowed(view, day) - used), day.end)
+                if spent < day.end:
+                    return spent
+            if bound or self._period == "session":
+                used += day.end - at
+            at = day.end
+        return NEVER
+
+    def blocks_from(self, view: View, at: int) -> int:
+        return self._idle(view, at, blocked=True) if not self._waives_game(view) else NEVER
+
+    def frees_from(self, view: View, at: int) -> int:
+        if self._waives_game(view) or not self.start <= at < self.end:
+            return at
+        return min(self._idle(view, at, blocked=False), self.end)
+
+    def counted(self, view: View) -> tuple[tuple[int, int], ...] | None:
+        if self._period == "session":
+            used, last = self._session(view)
+            return ((last - used, used),) if used else ()
+        if self._period == "day" and self._plain(view):
+            return None
+        used_on: dict[int, int] = {}
+        for day, ms in self._by_day(view):
+            used_on[day.start] = used_on.get(day.start, 0) + ms
+        return tuple(sorted(used_on.items()))
+
+    def used(self, view: View) -> int:
+        """The play of the period that contains now, up to now."""
+        if self._period == "session":
+            return self._session(view)[0]
+        if self._period != "day":
+            return sum(ms for _, ms in self._by_day(view))
+        if self._plain(view):
+            by_game, by_publisher, total = view.sums(self.calendar)
+            return total if self._per == "all" else by_game if self._per == "game" else by_publisher
+        return union_ms(self._plays(view), self.calendar.day(view.now).start, view.now)
+
+    # --- one look at a time --------------------------------------------------------------------------------------------
+
+    def _first_look(self, view: View) -> tuple[int, int]:
+        """Where `ends` begins to look, and what is used by then if play goes on: now, or later if nothing matters before."""
+        now = view.now
+        if self.start <= now:
+            return now, self.used(view)
+        if self._period == "session":
+            return self.start, self.used(view) + self.start - now
+        later = self._bounds(self.calendar.day(self.start))[0]
+        return (later, 0) if later > now else (now, self.used(view))
+
+    def _unwaived(self, view: View, at: int, limit: int) -> int:
+        """The first moment from `at` on at which the rule is not suspended; `limit` or more if there is none before."""
+        while at < limit:
+            until = self.waived_until(view, at)
+            if until == at:
+                break
+            at = until
+        return at
+
+    def _idle(self, view: View, at: int, *, blocked: bool) -> int:
+        """The first moment from `at` on, while nobody plays, at which the rule blocks, or does not."""
+        used, lapses = self.used(view), self._lapses(view)
+        at = max(at, self.start)
+        while at < self.end and at <= view.horizon:
+            day = self.calendar.day(at)
+            spent = self._days.has(day.ordinal) and (used if at < lapses else 0) >= self.allowed(view, day)
+            if (spent and self.waived_until(view, at) == at) is blocked:
+                return at
+            at = min(day.end, self.changes(view, at), lapses if lapses > at else NEVER)
+        return NEVER
+
+    def _lapses(self, view: View) -> int:
+        """When what was used by now counts no longer, if nobody plays."""
+        if self._period == "session":
+            return self._session(view)[1] + self._pause
+        return self._bounds(self.calendar.day(view.now))[1]
+
+    def _bounds(self, day: Day) -> tuple[int, int]:
+        """[start, end) of the period that the day lies in."""
+        if self._period == "week":
+            return self.calendar.week(day)
+        return self.calendar.month(day) if self._period == "month" else (day.start, day.end)
+
+    # --- what counts -----------------------------------------------------------------------------------------------------
+
+    def _waives_game(self, view: View) -> bool:
+        """Whether the game that is asked for does not count, so that the rule does not bind it."""
+        return self._yields and view.game in view.uncounted and view.facts.sure
+
+    def _plain(self, view: View) -> bool:
+        """Whether the day's sums of game, publisher and all games are what it counts."""
+        return self._every_game and not (view.uncounted and self._yields)
+
+    def _plays(self, view: View) -> Iterator[Played]:
+        return (play for play in view.facts.played if self._counts(view, play))
+
+    def _counts(self, view: View, play: Played) -> bool:
+        """Whether this play is of those that the rule counts, when it is asked for the view's game."""
+        if self._yields and play.sure and play.game in view.uncounted:
+            return False
+        if not self._every_game and not self.rule.about(play.game, play.label):
+            return False
+        if self._per == "game":
+            return play.game == view.game
+        return self._per == "all" or play.publisher == view.facts.publisher
+
+    def _session(self, view: View) -> tuple[int, int]:
+        return session(self._plays(view), view.now, self._pause)
+
+    def _by_day(self, view: View) -> Iterator[tuple[Day, int]]:
+        """The play of the period, in pieces that lie in one day each, on the rule's days only."""
+        zone, start = self.calendar, self._bounds(self.calendar.day(view.now))[0]
+        for begin, stop in merged(self._plays(view), start, view.now):
+            at = begin
+            while at < stop:
+                day = zone.day(at)
+                if self._days.has(day.ordinal):
+                    yield day, min(stop, day.end) - at
+                at = day.end
+
+
+class BudgetLimit(_CountingLimit):
+    """So much play in a period, and what was granted for the day."""
+
+    kind = "budget"
+    __slots__ = ("_games", "_ms")
+
+    def __init__(self, rule: Budget, pack: Pack, to: Reach) -> None:
+        super().__init__(rule, pack, to, rule.per, rule.period, rule.pause_ms)
+        self._ms = rule.ms
+        self._games = frozenset(rule.games)
+
+    def allowed(self, view: View, day: Day) -> int:
+        return self._ms + self._granted(view, day)
+
+    def numbers(self, view: View) -> tuple[int | None, int | None, int | None]:
+        return (self._ms, self.used(view), self._granted(view, self.calendar.day(view.now)))
+
+    def _granted(self, view: View, day: Day) -> int:
+        total = 0
+        for grant in view.grants:
+            if day.start <= grant.given < day.end and grant.by in self.relax and self._covers(view, grant.game):
+                total += grant.ms
+        return total
+
+    def _covers(self, view: View, game: str | None) -> bool:
+        """Whether the budget covers a grant's game. Whose another game is, is known once it was played."""
+        if game is None:
+            return True
+        if self._games and game not in self._games:
+            return False
+        if self._per == "all" or game == view.game:
+            return True
+        facts = view.facts
+        return self._per == "publisher" and any(one.game == game and one.publisher == facts.publisher for one in facts.played)
+
+
+class BreakLimit(_CountingLimit):
+    """So much play without a rest, unless a grant suspends it."""
+
+    kind = "break"
+    __slots__ = ("_after",)
+
+    def __init__(self, rule: Break, pack: Pack, to: Reach) -> None:
+        super().__init__(rule, pack, to, "all", "session", rule.rest_ms)
+        self._after = rule.after_ms
+
+    def allowed(self, view: View, day: Day) -> int:
+        return self._after
+
+    def waived_until(self, view: View, at: int) -> int:
+        return self.suspended_until(view, at)
+
+    def changes(self, view: View, at: int) -> int:
+        moments = (moment for one in self.suspensions(view) for moment in (one.given, one.given + one.ms))
+        return min((moment for moment in moments if moment > at), default=NEVER)
+
+    def numbers(self, view: View) -> tuple[int | None, int | None, int | None]:
+        return (self._after, self.used(view), 0)

@@ -1,0 +1,84 @@
+"""Windows: play only inside spans of the day, which may run across midnight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rules.calendar import DAY_MS, Day
+from rules.days import NamedDays
+from rules.limits import Limit
+from rules.policy import Pack, Window
+from rules.reach import NEVER, Reach
+from rules.view import View
+
+_KEPT = 4096
+
+
+class WindowLimit(Limit):
+    """Outside its spans, unless a grant suspends it."""
+
+    kind = "window"
+    __slots__ = ("_always", "_around", "_spans")
+
+    def __init__(self, rule: Window, pack: Pack, to: Reach) -> None:
+        super().__init__(rule, pack, to, advisory=rule.advisory)
+        self._spans = tuple(
+            (one.start, one.end if one.end > one.start else one.end + DAY_MS, NamedDays(one.days, pack)) for one in rule.spans
+        )
+        self._always = _covers_a_day((begin, stop) for begin, stop, days in self._spans if days.every)
+        self._around: dict[int, tuple[tuple[int, int], ...]] = {}
+
+    def blocks_from(self, view: View, at: int) -> int:
+        if self._always:
+            return NEVER
+        at = max(at, self.start)
+        while at < self.end and at <= view.horizon:
+            until = self._open_until(view, at)
+            if until == at:
+                return at
+            at = until
+        return NEVER
+
+    def frees_from(self, view: View, at: int) -> int:
+        if self._always or at > view.horizon or not self.start <= at < self.end or self._open_until(view, at) > at:
+            return at
+        free = min((grant.given for grant in self.suspensions(view) if grant.given > at), default=NEVER)
+        free = min(free, self.end)
+        day = self.calendar.day(at)
+        while day.start < free and day.start <= view.horizon:
+            opens = [begin for begin, stop in self._spans_around(day) if at < begin < stop]
+            free = min([free, *opens])
+            day = self.calendar.day(day.end)
+        return free
+
+    def _open_until(self, view: View, at: int) -> int:
+        """The end of a span or suspension that contains `at`; `at` itself if none does."""
+        for begin, stop in self._spans_around(self.calendar.day(at)):
+            if begin <= at < stop:
+                return stop
+        return self.suspended_until(view, at)
+
+    def _spans_around(self, day: Day) -> tuple[tuple[int, int], ...]:
+        """The spans that begin on this day or the one before, as moments."""
+        found = self._around.get(day.ordinal)
+        if found is None:
+            moment = self.calendar.moment
+            found = tuple(
+                (moment(ordinal + begin // DAY_MS, begin % DAY_MS), moment(ordinal + stop // DAY_MS, stop % DAY_MS))
+                for ordinal in (day.ordinal, day.ordinal - 1)
+                for begin, stop, days in self._spans
+                if days.has(ordinal)
+            )
+            if len(self._around) >= _KEPT:
+                self._around.clear()
+            self._around[day.ordinal] = found
+        return found
+
+
+def _covers_a_day(spans: Iterable[tuple[int, int]]) -> bool:
+    """Whether these spans, beginning on every day, leave no time of day free."""
+    covered = DAY_MS
+    for begin, stop in sorted((begin + shift, stop + shift) for begin, stop in spans for shift in (0, DAY_MS)):
+        if begin <= covered:
+            covered = max(covered, stop)
+    return covered >= 2 * DAY_MS
