@@ -117,7 +117,8 @@ class Oracle:
 
     def grace(self, reason):
         """7.9."""
-        saves = [rule.ms for rule, pack in self.rules if type(rule).__name__ == "Save" and self.applies(rule, pack, self.facts.now)]
+        now = self.facts.now
+        saves = [rule.ms for rule, pack in self.rules if type(rule).__name__ == "Save" and self.applies(rule, pack, now)]
         packs = [pack.grace_ms for pack in self.packs if pack.grace_ms is not None] or [10_000]
         grace = min(saves or packs)
         return grace if self.relaxers(reason) else min(grace, 10_000)
@@ -201,7 +202,8 @@ class Oracle:
         """5.3, 6.3."""
         if not self.named(self.clocks[pack.zone].shows(at).date(), rule.days, pack) or self.waived(rule, at):
             return "allow"
-        return "refuse" if self.tally(rule, pack, at).since_pause(at) >= rule.after_ms and not self.suspended(rule, at) else "allow"
+        over = self.tally(rule, pack, at).since_pause(at) >= rule.after_ms
+        return "refuse" if over and not self.suspended(rule, at) else "allow"
 
     def covers(self, rule, game):
         if rule.games and game not in rule.games:
@@ -214,10 +216,8 @@ class Oracle:
 
     def suspended(self, rule, at):
         """6.3."""
-        return any(
-            grant.by in self.relaxers(rule) and grant.game in {None, self.facts.game} and grant.given <= at < grant.given + grant.ms
-            for grant in self.facts.grants
-        )
+        ours = [one for one in self.facts.grants if one.by in self.relaxers(rule) and one.game in {None, self.facts.game}]
+        return any(one.given <= at < one.given + one.ms for one in ours)
 
     def window(self, rule, pack, at):
         """5.2."""

@@ -87,7 +87,8 @@ def rule_of(draw, kind, name, cell, time_of_day):
         return Uncounted(**parts | own)
     more = {
         "rating": (Rating, {}), "guardian": (NeedsGuardian, {}), "save": (Save, {"ms": draw(cells) * 60_000}),
-        "ask": (AskFirst, {"which": draw(st.sampled_from(("unrated", "all")))}), "notice": (Notice, {"every_ms": draw(cells) * cell}),
+        "ask": (AskFirst, {"which": draw(st.sampled_from(("unrated", "all")))}),
+        "notice": (Notice, {"every_ms": draw(cells) * cell}),
     }  # fmt: skip
     made, own = more[kind]
     return made(**parts, **own)
@@ -102,10 +103,9 @@ def spans(draw, cell, time_of_day):
 
 
 def days(draw):
-    week = ("mon", "tue", "wed", "thu", "fri")
-    return draw(st.sampled_from(
-        ((),) * 5 + (("sat", "sun"), week, ("sun",), ("sat", "sun", "holiday"), (*week, "workday"), ("holiday",), ("mon", "workday"))
-    ))  # fmt: skip
+    week, free = ("mon", "tue", "wed", "thu", "fri"), ("sat", "sun")
+    some = (free, week, ("sun",), (*free, "holiday"), (*week, "workday"), ("holiday",), ("mon", "workday"))
+    return draw(st.sampled_from(((),) * 5 + some))
 
 
 def pack_parts(draw, name, zone, today):
@@ -117,7 +117,8 @@ def pack_parts(draw, name, zone, today):
         "sha256": name, "scope": draw(st.sampled_from(("player", "place"))),
         "effective_from": None if begin is None else today + timedelta(days=begin),
         "effective_to": None if end is None else today + timedelta(days=end),
-        "grace_ms": draw(st.sampled_from((None, None, 5_000, 20_000))), "holidays": tuple(special[::2]), "workdays": tuple(special[1::2]),
+        "grace_ms": draw(st.sampled_from((None, None, 5_000, 20_000))), "holidays": tuple(special[::2]),
+        "workdays": tuple(special[1::2]),
     }  # fmt: skip
 
 
