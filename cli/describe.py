@@ -62,7 +62,7 @@ def what(rule: Rule) -> str:
         case Budget():
             return f"{' / '.join(length(rule.ms))} · {_PER[rule.per]}{_days(rule.days)}"
         case Window():
-            return ", ".join(f"{clock(start)}–{clock(end)}" for start, end in rule.spans) + _days(rule.days)
+            return ", ".join(f"{clock(one.start)}–{clock(one.end)}{_days(one.days)}" for one in rule.spans)
         case Rating():
             return "nhãn tuổi / age label"
         case AskFirst():

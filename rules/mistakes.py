@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 Where = tuple[str | int, ...]
 
@@ -14,6 +14,8 @@ _REASONS = {
     "missing": "thiếu trường này / is missing: add it",
     "extra_forbidden": "không có trường này / no such field: remove it, or use one of {known}",
     "literal_error": "không có giá trị này / no such value: write one of {expected}",
+    "model_type": 'sai dạng / has the wrong form: write a table, such as {{ vi = "…", en = "…" }}',
+    "too_long": "nhiều quá / has too many: write at most {max_length}",
     "too_short": "không được để trống / is empty: write at least one",
     "string_too_short": "không được để trống / is empty: write a text",
     "string_too_long": "dài quá / is too long: write at most {max_length} characters",
@@ -42,6 +44,25 @@ def reason_of(kind: str, message: str, context: Mapping[str, Any], known: tuple[
         return str(context["error"])
     text = _REASONS.get(kind, "sai kiểu giá trị / is of the wrong kind: write {wish}")
     return text.format(known=", ".join(known), wish=message.removeprefix("Input should be "), **context)
+
+
+def fields_at(model: type[Any], loc: Where) -> tuple[str, ...]:
+    """The names of the fields of the table at `loc` inside a model (pydantic's)."""
+    for part in loc:
+        if isinstance(part, str):
+            found = next((one for name, one in model.model_fields.items() if part in {name, one.alias}), None)
+            if found is None or (inner := _table_in(found.annotation)) is None:
+                return ()
+            model = inner
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+def _table_in(annotation: Any) -> type[Any] | None:
+    """The model that an annotation is, or holds: of `list[X] | None`, X."""
+    if hasattr(annotation, "model_fields"):
+        found: type[Any] = annotation
+        return found
+    return next((found for one in get_args(annotation) if (found := _table_in(one)) is not None), None)
 
 
 def line_of(text: str, where: Where) -> int | None:

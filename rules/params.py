@@ -1,19 +1,27 @@
-"""Values put into a pack: declared there with a type and bounds, given as text, referred to as `$name`."""
+"""Values put into a pack: declared there with a type and bounds, given as text, referred to as `$name`.
+
+Hours and dates as a pack writes them are read here too, because values are written alike.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any, Literal
 
-from rules.policy import Param
+from rules.policy import Param, Text
 
-ParamType = Literal["bool", "int", "hours"]
-_SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")
-_REFERENCE = re.compile(r"\$([a-z][a-z0-9_]*)")
+ParamType = Literal["bool", "int", "hours", "dates"]
+SPAN = r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)"
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+REFERENCE = re.compile(r"\$([a-z][a-z0-9_]*)")
+MOST_DAYS = 366  # between the first and the last date of one item
+_SPAN = re.compile(SPAN)
+_DAYS = re.compile(rf"({DAY})(?:\.\.({DAY}))?")
 _WORDS = {"true": True, "false": False}
-_SAMPLES: dict[ParamType, Param] = {"bool": False, "int": 0, "hours": "08:00-22:00"}
+_SAMPLES: dict[ParamType, Param] = {"bool": False, "int": 0, "hours": "08:00-22:00", "dates": ""}
 
 
 class ParamError(ValueError):
@@ -27,14 +35,18 @@ class ParamError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A parameter as the pack declares it. `least` and `most` bound an int, `within` hours."""
+    """A parameter as the pack declares it. `least` and `most` bound an int, `within` hours; dates are a text of them."""
 
     name: str
     type: ParamType
-    default: Param | None
+    text: Text
+    default: Param | None = None
     least: int | None = None
     most: int | None = None
     within: str | None = None
+
+    def with_default(self, default: Param) -> Declared:
+        return replace(self, default=default)
 
     @property
     def sample(self) -> Param:
@@ -52,6 +64,8 @@ class Declared:
             return _WORDS[given]
         if self.type == "int":
             return self._number(given, path)
+        if self.type == "dates":
+            return dates_text([one.strip() for one in given.split(",") if one.strip()], path)
         begin, stop = span(given, path)
         if self.within is not None:
             first, last = span(self.within, path)
@@ -81,6 +95,32 @@ def span(text: str, path: str) -> tuple[int, int]:
     return begin, stop
 
 
+def dates(value: object, path: str) -> tuple[date, ...]:
+    """A date, or a text of one (2026-01-01) or of a first and a last one (2026-02-16..2026-02-22). ParamError if none."""
+    if type(value) is date:
+        return (value,)
+    found = _DAYS.fullmatch(value) if isinstance(value, str) else None
+    try:
+        first, last = (date.fromisoformat(one) for one in (found[1], found[2] or found[1])) if found else (None, None)
+    except ValueError:
+        first = last = None
+    if first is None or last is None:
+        raise ParamError(path, f"{value!r} không phải ngày / is no date: write 2026-01-01, or 2026-02-16..2026-02-22")
+    days = (last - first).days
+    if not 0 <= days < MOST_DAYS:
+        raise ParamError(path, f"{value!r}: sai thứ tự hoặc quá dài / is in the wrong order or over {MOST_DAYS} days: write less")
+    return tuple(first + timedelta(days=number) for number in range(days + 1))
+
+
+def dates_text(items: Iterable[object], path: str) -> str:
+    """Several of them as one text, the way a value is given: separated by commas. ParamError."""
+    kept = []
+    for item in items:
+        dates(item, path)
+        kept.append(str(item))
+    return ",".join(kept)
+
+
 class Values:
     """The parameters of one pack with their values, and all that is wrong with what was given or referred to."""
 
@@ -108,20 +148,38 @@ class Values:
     def fill(self, value: Any, path: str, *, sample: bool = False) -> Any:
         """The same with every reference replaced: one that stands alone by the typed value, in a longer text by its text.
 
-        `sample`: a parameter without a value is no mistake, because the rule is left out.
+        What is called `id` keeps its name. `sample`: a parameter without a value is no mistake, because the rule is left out.
         """
         if isinstance(value, dict):
-            return {key: self.fill(item, f"{path}.{key}" if path else key, sample=sample) for key, item in value.items()}
+            return {
+                key: item if key == "id" else self.fill(item, f"{path}.{key}" if path else key, sample=sample)
+                for key, item in value.items()
+            }
         if isinstance(value, list):
-            return [self.fill(item, f"{path}[{number}]", sample=sample) for number, item in enumerate(value)]
+            return list(self._items(value, path, sample=sample))
         if not isinstance(value, str) or "$" not in value:
             return value
-        if (whole := _REFERENCE.fullmatch(value)) is not None:
-            return self._value(whole[1], path, sample=sample)
-        return _REFERENCE.sub(lambda part: _text(self._value(part[1], path, sample=sample)), value)
+        if (whole := REFERENCE.fullmatch(value)) is not None:
+            return self._typed(whole[1], path, sample=sample)
+        return REFERENCE.sub(lambda part: _text(self._value(part[1], path, sample=sample)), value)
+
+    def _items(self, items: list[Any], path: str, *, sample: bool) -> Iterable[Any]:
+        """Filled items of a list; dates in it become as many items as they are."""
+        for number, item in enumerate(items):
+            filled = self.fill(item, f"{path}[{number}]", sample=sample)
+            if isinstance(filled, list) and isinstance(item, str):
+                yield from filled
+            else:
+                yield filled
+
+    def _typed(self, name: str, path: str, *, sample: bool) -> Any:
+        value = self._value(name, path, sample=sample)
+        if name in self._declared and self._declared[name].type == "dates":
+            return [one for one in str(value).split(",") if one]
+        return value
 
     def _is_on(self, reference: object, path: str) -> bool:
-        whole = _REFERENCE.fullmatch(reference) if isinstance(reference, str) else None
+        whole = REFERENCE.fullmatch(reference) if isinstance(reference, str) else None
         if whole is None:
             self.errors.append(ParamError(path, f"{reference!r} không phải tham số / is no parameter: write $name of one"))
             return True

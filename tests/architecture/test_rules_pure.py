@@ -9,7 +9,11 @@ PURE = {
     "__future__", "collections.abc", "dataclasses", "datetime", "decimal", "functools", "operator", "posixpath", "re", "types",
     "typing", "unicodedata", "zoneinfo", "msgspec",
 }
-MORE = {"rules/parse.py": {"pydantic", "tomllib", "hashlib"}, "rules/shipped.py": {"importlib", "tomllib"}}
+MORE = {
+    "rules/parse.py": {"pydantic", "tomllib"}, "rules/tables.py": {"pydantic", "hashlib"}, "rules/kinds.py": {"pydantic"},
+    "rules/schema.py": {"pydantic"}, "rules/shipped.py": {"importlib", "tomllib"},
+}
+PARSER = {"rules.parse", "rules.tables", "rules.kinds", "rules.schema"}  # the doors are the first and the last
 CLOCKS = ("now", "utcnow", "today", "time", "time_ns", "monotonic", "fromtimestamp", "localtime")
 
 
@@ -44,6 +48,18 @@ def test_rules_never_ask_the_time(modules):
 
 def test_only_the_parser_of_packs_knows_pydantic(modules):
     """The daemon imports everything else of rules, and must stay small."""
-    users = {module.path for module in modules if module.path.startswith("rules/") and "rules.parse" in set(imported(module))}
+    users = {
+        module.path for module in modules if module.path.startswith("rules/") and PARSER & set(imported(module))
+    } - {f"{name.replace('.', '/')}.py" for name in PARSER}
+
+    assert users == set()
+
+
+def test_nobody_else_reaches_the_parsers_tables(modules):
+    """They are its own: the doors are rules.parse and rules.schema."""
+    users = {
+        module.path for module in modules
+        if not module.path.startswith(("rules/", "tests/")) and {"rules.tables", "rules.kinds"} & set(imported(module))
+    }
 
     assert users == set()

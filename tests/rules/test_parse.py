@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.parse import PolicyError, parse_pack
-from rules.policy import AskFirst, Budget, Notice, Pack, Rating, Text, Window
+from rules.policy import AskFirst, Budget, Notice, Pack, Rating, Span, Text, Window
 from rules.shipped import shipped_packs
 
 HOUR = 3_600_000
@@ -67,13 +67,13 @@ class TestWhatAPackBecomes:
         assert [one.id for one in pack.budgets] == ["school-week.weekday"]
         assert (
             pack.windows[0].text.vi, pack.windows[0].spans
-        ) == ("Chỉ chơi trong giờ 17:00-20:30", ((17 * HOUR, 20 * HOUR + HOUR // 2),))
+        ) == ("Chỉ chơi trong giờ 17:00-20:30", (Span(17 * HOUR, 20 * HOUR + HOUR // 2),))
 
     def test_values_put_into_it(self, example):
         pack = parse_pack(example, "example", {"strict": "true", "evening": "18:00-19:00"})
 
         assert [one.id for one in pack.budgets] == ["school-week.weekday", "school-week.weekend"]
-        assert pack.windows[0].spans == ((18 * HOUR, 19 * HOUR),)
+        assert pack.windows[0].spans == (Span(18 * HOUR, 19 * HOUR),)
         assert pack.params == {"evening": "18:00-19:00", "strict": True}
 
     def test_every_kind_and_field(self):
@@ -87,7 +87,7 @@ class TestWhatAPackBecomes:
                   "relax": ("guardian", "staff"), "from_age": 6, "to_age": 16, "places": ("home",), "games": ("luanti",)}
 
         assert (Budget(id="t.budget", **common, ms=90_000, per="game", days=("sat",)),) == pack.budgets
-        assert (Window(id="t.window", **common, spans=((22 * HOUR, 2 * HOUR), (0, 24 * HOUR))),) == pack.windows
+        assert (Window(id="t.window", **common, spans=(Span(22 * HOUR, 2 * HOUR), Span(0, 24 * HOUR))),) == pack.windows
         assert (Rating(id="t.rating", **common),) == pack.ratings
         assert (AskFirst(id="t.ask", **common, which="all"),) == pack.asks
         assert (Notice(id="t.notice", **common, every_ms=1_800_000),) == pack.notices
