@@ -51,7 +51,8 @@ def fields_at(model: type[Any], loc: Where) -> tuple[str, ...]:
     for part in loc:
         if isinstance(part, str):
             found = next((one for name, one in model.model_fields.items() if part in {name, one.alias}), None)
-            if found is None or (inner := _table_in(found.annotation)) is None:
+            inner: type[Any] | None = None if found is None else _table_in(found.annotation)
+            if inner is None:
                 return ()
             model = inner
     return tuple(field.alias or name for name, field in model.model_fields.items())
@@ -60,9 +61,9 @@ def fields_at(model: type[Any], loc: Where) -> tuple[str, ...]:
 def _table_in(annotation: Any) -> type[Any] | None:
     """The model that an annotation is, or holds: of `list[X] | None`, X."""
     if hasattr(annotation, "model_fields"):
-        found: type[Any] = annotation
-        return found
-    return next((found for one in get_args(annotation) if (found := _table_in(one)) is not None), None)
+        model: type[Any] = annotation
+        return model
+    return next((inner for one in get_args(annotation) if (inner := _table_in(one)) is not None), None)
 
 
 def line_of(text: str, where: Where) -> int | None:

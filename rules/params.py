@@ -108,7 +108,7 @@ def dates(value: object, path: str) -> tuple[date, ...]:
         raise ParamError(path, f"{value!r} không phải ngày / is no date: write 2026-01-01, or 2026-02-16..2026-02-22")
     days = (last - first).days
     if not 0 <= days < MOST_DAYS:
-        raise ParamError(path, f"{value!r}: sai thứ tự hoặc quá dài / is in the wrong order or over {MOST_DAYS} days: write less")
+        raise ParamError(path, f"{value!r}: sai thứ tự hoặc quá dài / is in no order or over {MOST_DAYS} days: write less")
     return tuple(first + timedelta(days=number) for number in range(days + 1))
 
 

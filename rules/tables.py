@@ -110,11 +110,14 @@ class ParamTable(Table):
 
     def _defaulted(self, one: Declared, path: str) -> Declared:
         given: Any = self.default
-        if type(given) is not _TYPES[self.type]:
+        if not self._is_of_type(given):
             raise ParamError(path, f"không thuộc kiểu / is not of type {self.type}: write one that is")
         if self.type == "dates":
             return one.with_default(dates_text(given, path))
         return one.with_default(one.value(str(given).lower() if self.type == "bool" else str(given), path))
+
+    def _is_of_type(self, given: object) -> bool:
+        return type(given) is _TYPES[self.type]  # a bool is an int to isinstance
 
 
 class GroupTable(Table):

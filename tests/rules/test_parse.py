@@ -11,8 +11,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.parse import PolicyError, parse_pack
-from rules.policy import AskFirst, Budget, Notice, Pack, Rating, Span, Text, Window
+from rules.parse import PolicyError, parse_pack, read_pack
+from rules.policy import (
+    AskFirst,
+    Break,
+    Budget,
+    NeedsGuardian,
+    Notice,
+    Pack,
+    Rating,
+    Save,
+    Span,
+    Text,
+    Uncounted,
+    Window,
+)
 from rules.shipped import shipped_packs
 
 HOUR = 3_600_000
@@ -32,6 +45,19 @@ text = { vi = "v", en = "e" }
 """
 BUDGET = f'[[budget]]\nid = "b"\n{COMMON}per = "all"\nminutes = 60\n'
 HOURS = '[param.hours]\ntype = "hours"\nwithin = "08:00-22:00"\ntext = { vi = "v", en = "e" }\n'
+GROUP = '[group.online]\ntext = { vi = "Trực tuyến", en = "Online" }\ngames = ["ddnet", "luanti"]\n'
+HOLIDAYS = """[holidays]
+source = "s"
+status = "unverified"
+off = ["2026-02-16..2026-02-18", 2026-01-01, "2026-09-02", "2026-02-17"]
+work = ["2026-02-28"]
+known_to = 2027-01-01
+"""
+SUMMER = """[param.summer]
+type = "dates"
+default = ["2026-07-01..2026-07-02", 2026-07-04]
+text = { vi = "Nghỉ hè", en = "Summer" }
+"""
 WINDOW = f'[[window]]\nid = "w"\n{COMMON}spans = ["$hours"]\n'
 
 
@@ -80,7 +106,8 @@ class TestWhatAPackBecomes:
         extra = ('status = "verified"\nrelax = ["guardian", "staff"]\nages = { from = 6, to = 16 }\n'
                  'places = ["home"]\ngames = ["luanti"]\n')
         kinds = {"budget": 'per = "game"\nminutes = 1.5\ndays = ["sat"]', "window": 'spans = ["22:00-02:00", "00:00-24:00"]',
-                 "rating": "", "ask": 'which = "all"', "notice": "every_minutes = 30"}
+                 "break": "after_minutes = 45\nrest_minutes = 0.5", "rating": "", "guardian": "", "ask": 'which = "all"',
+                 "notice": "every_minutes = 30", "uncounted": "", "save": "seconds = 90.5"}
         tables = "".join(f'[[{kind}]]\nid = "{kind}"\n{COMMON}{extra}{own}\n' for kind, own in kinds.items())
         pack = parse_pack(HEAD + tables, "t")
         common = {"cite": "c", "text": Text("v", "e"), "authority": "house", "addressee": "household", "status": "verified",
@@ -91,6 +118,65 @@ class TestWhatAPackBecomes:
         assert (Rating(id="t.rating", **common),) == pack.ratings
         assert (AskFirst(id="t.ask", **common, which="all"),) == pack.asks
         assert (Notice(id="t.notice", **common, every_ms=1_800_000),) == pack.notices
+        assert (Break(id="t.break", **common, after_ms=45 * 60_000, rest_ms=30_000),) == pack.breaks
+        assert (NeedsGuardian(id="t.guardian", **common),) == pack.guardians
+        assert (Uncounted(id="t.uncounted", **common),) == pack.uncounted
+        assert (Save(id="t.save", **common, ms=90_500),) == pack.saves
+
+    @pytest.mark.parametrize(("fields", "expected"), [
+        ('period = "week"\nminutes = 10080', {"period": "week", "ms": 10_080 * 60_000}),
+        ('period = "month"\nminutes = 44640', {"period": "month", "ms": 44_640 * 60_000}),
+        ('period = "session"\nminutes = 90\npause_minutes = 15', {"period": "session", "ms": 90 * 60_000, "pause_ms": 900_000}),
+        ("minutes = 60\nadvisory = true", {"ms": 60 * 60_000, "advisory": True}),
+        ("minutes = 60\nlabels = { from = 16 }", {"ms": 60 * 60_000, "from_label": 16}),
+        ("minutes = 60\nlabels = { from = 0, to = 12 }", {"ms": 60 * 60_000, "from_label": 0, "to_label": 12}),
+    ])
+    def test_what_a_budget_may_say(self, fields, expected):
+        [budget] = parse_pack(HEAD + BUDGET.replace("minutes = 60", fields), "t").budgets
+
+        assert {name: getattr(budget, name) for name in expected} == expected
+
+    def test_spans_with_days_of_their_own(self):
+        """A window's days are for the spans that have none."""
+        spans = 'spans = ["17:00-20:00", { span = "08:00-11:00", days = ["sat", "sun"] }]\ndays = ["mon"]'
+        [window] = parse_pack(HEAD + WINDOW.replace('spans = ["$hours"]', spans), "t").windows
+
+        assert window.spans == (Span(17 * HOUR, 20 * HOUR, ("mon",)), Span(8 * HOUR, 11 * HOUR, ("sat", "sun")))
+
+    def test_a_group_is_a_name_for_games(self):
+        [budget] = parse_pack(HEAD + GROUP + BUDGET + 'group = "online"\n', "t").budgets
+
+        assert (budget.group, budget.games) == ("online", ("ddnet", "luanti"))
+
+    def test_holidays(self):
+        """Dates alone, as text and in ranges, each once and in order."""
+        pack = parse_pack(HEAD + HOLIDAYS + BUDGET + 'days = ["holiday", "workday"]\n', "t")
+
+        assert pack.holidays == (date(2026, 1, 1), *(date(2026, 2, day) for day in (16, 17, 18)), date(2026, 9, 2))
+        assert (pack.workdays, pack.known_to) == ((date(2026, 2, 28),), date(2027, 1, 1))
+        assert pack.budgets[0].days == ("holiday", "workday")
+
+    @pytest.mark.parametrize(("given", "number"), [("", 5), ("2026-06-01..2026-08-31", 5 + 92), ("2026-06-01, 2026-09-02", 6)])
+    def test_holidays_of_ones_own(self, given, number):
+        """A parameter of dates stands for all that it lists."""
+        text = HEAD + SUMMER + HOLIDAYS.replace('"2026-09-02"', '"2026-09-02", "$summer"') + BUDGET
+
+        assert len(parse_pack(text, "t", {"summer": given}).holidays) == number
+        assert parse_pack(text, "t").params == {"summer": "2026-07-01..2026-07-02,2026-07-04"}
+
+    def test_dates_alone_are_the_list(self):
+        text = HEAD + SUMMER + '[holidays]\nsource = "s"\nstatus = "unverified"\noff = "$summer"\n' + BUDGET
+
+        assert parse_pack(text, "t").holidays == tuple(date(2026, 7, day) for day in (1, 2, 4))
+
+    def test_what_explains_a_pack_to_people(self):
+        """Beside the rules: declarations, the names of groups, where holidays are from."""
+        text = HEAD + HOURS + GROUP + HOLIDAYS + BUDGET + 'group = "online"\n' + WINDOW
+        read = read_pack(text, "t", {"hours": "09:00-10:00"})
+
+        assert [(one.name, one.text, one.within) for one in read.params] == [("hours", Text("v", "e"), "08:00-22:00")]
+        assert (read.groups, read.holidays) == ({"online": Text("Trực tuyến", "Online")}, ("s", "unverified"))
+        assert read.pack.budgets[0].group == "online"
 
     def test_what_is_less_than_a_millisecond_is_cut(self):
         assert parse_pack(HEAD + BUDGET.replace("60", "0.33333"), "t").budgets[0].ms == 19_999
@@ -129,6 +215,72 @@ class TestMistakes:
     def test_each_has_the_path_of_its_field(self, old, new, path):
         assert path in paths((HEAD + BUDGET).replace(old, new, 1))
 
+    @pytest.mark.parametrize(("field", "path"), [
+        ('period = "year"', "period"), ("pause_minutes = 5", "pause_minutes"), ('days = ["holiday"]', "days[0]"),
+        ('period = "session"', "pause_minutes"), ('period = "session"\npause_minutes = 0', "pause_minutes"),
+        ('advisory = "yes"', "advisory"), ("labels = { from = 16, to = 16 }", "labels"), ('labels = ["VN16"]', "labels"),
+        ("labels = { form = 16 }", "labels.form"), ('group = "none"', "group"), ('games = ["x"]\ngroup = "online"', "group"),
+        ("seconds = 5", "seconds"), ('when = "$x"', "when"),
+    ])
+    def test_of_a_budget(self, field, path):
+        assert f"budget[0].{path}" in paths(HEAD + GROUP + BUDGET + field + "\n")
+
+    @pytest.mark.parametrize(("period", "most"), [("day", 1440), ("week", 10_080), ("month", 44_640)])
+    def test_more_minutes_than_a_period_has(self, period, most):
+        [(path, why)] = mistakes(HEAD + BUDGET.replace("60", f"{most + 1}") + f'period = "{period}"\n')
+
+        assert (path, f"{most} " in why) == ("budget[0].minutes", True)
+
+    @pytest.mark.parametrize(("spans", "path"), [
+        ('["8:00-10:00"]', "[0]"), ('["08:00-08:00"]', "[0]"), ("[8]", "[0]"), ('["08:00-09:00", { span = "x" }]', "[1].span"),
+        ('[{ days = ["mon"] }]', "[0].span"), ('[{ span = "08:00-09:00", days = ["holiday"] }]', "[0].days[0]"), ("[]", ""),
+        ('[{ span = "08:00-09:00", hours = 1 }]', "[0].hours"), ('"08:00-09:00"', ""),
+    ])
+    def test_of_spans(self, spans, path):
+        assert [f"window[0].spans{path}"] == paths(HEAD + WINDOW.replace('["$hours"]', spans))
+
+    @pytest.mark.parametrize(("kind", "fields", "path"), [
+        ("break", "after_minutes = 45", "break[0].rest_minutes"),
+        ("break", "after_minutes = 0\nrest_minutes = 1", "break[0].after_minutes"),
+        ("save", "seconds = 1801", "save[0].seconds"), ("save", "", "save[0].seconds"), ("uncounted", "", "uncounted[0]"),
+        ("uncounted", 'games = ["x"]\nlabels = { to = 12 }', "uncounted[0].labels"),
+        ("guardian", "minutes = 1", "guardian[0].minutes"),
+        ("rating", "which = 1", "rating[0].which"), ("ask", "", "ask[0].which"),
+        ("notice", "every_minutes = 0", "notice[0].every_minutes"),
+    ])
+    def test_of_the_other_kinds(self, kind, fields, path):
+        assert [path] == paths(HEAD + f'[[{kind}]]\nid = "k"\n{COMMON}{fields}\n')
+
+    def test_only_a_house_rule_leaves_play_uncounted(self):
+        table = '[[uncounted]]\nid = "u"\ngames = ["x"]\n' + COMMON.replace('"house"', '"law"')
+
+        assert paths(HEAD + table) == ["uncounted[0].authority"]
+
+    @pytest.mark.parametrize(("old", "new", "path"), [
+        ('"2026-09-02"', '"2026-02-30"', "holidays.off[2]"), ('"2026-09-02"', '"2026-09-02..2026-09-01"', "holidays.off[2]"),
+        ('"2026-09-02"', '"2026-01-01..2027-01-02"', "holidays.off[2]"), ('"2026-09-02"', '"Tet"', "holidays.off[2]"),
+        ('"2026-09-02"', "2", "holidays.off[2]"), ('"2026-09-02"', "2026-09-02T00:00:00", "holidays.off[2]"),
+        ('"2026-02-28"', '"2026-02-17"', "holidays"), ('source = "s"\nstatus = "unv', 'status = "unv', "holidays.source"),
+        ("2027-01-01", '"2027-01-01"', "holidays.known_to"), ("work =", "werk =", "holidays.werk"),
+        ("[holidays]", "[[holidays]]", "holidays"),
+    ])
+    def test_of_holidays(self, old, new, path):
+        assert path in paths((HEAD + HOLIDAYS).replace(old, new, 1) + BUDGET)
+
+    @pytest.mark.parametrize(("group", "path"), [
+        (GROUP, "group.online"), (GROUP.replace("online", '"On Line"'), "group.On Line"),
+        (GROUP.replace('["ddnet", "luanti"]', "[]"), "group.online.games"), ("[[group]]\n", "group"),
+        ("[group]\nonline = 1\n", "group.online"),
+    ])
+    def test_of_groups(self, group, path):
+        """One that no rule names is one too."""
+        assert path in paths(HEAD + group + BUDGET)
+
+    def test_an_id_is_no_place_for_a_parameter(self):
+        number = '[param.m]\ntype = "int"\ntext = { vi = "v", en = "e" }\n'
+
+        assert "budget[0].id" in paths(HEAD + number + BUDGET.replace('"b"', '"$m"'), m="5")
+
     def test_all_are_found_at_once_in_the_order_of_the_file(self):
         text = (HEAD + BUDGET).replace('"x"', "1").replace('"all"', '"week"').replace("60", "-1")
 
@@ -146,6 +298,18 @@ class TestMistakes:
         [(_, why)] = mistakes(HEAD + BUDGET + "hours = 1\n")
 
         assert all(field in why for field in ("minutes", "per", "days", "when"))
+
+    def test_an_unknown_field_inside_a_span_lists_the_known_ones(self):
+        [(_, why)] = mistakes(HEAD + WINDOW.replace('"$hours"', '{ span = "08:00-09:00", hours = 1 }'))
+
+        assert all(field in why for field in ("span", "days"))
+
+    @pytest.mark.parametrize(("text", "line"), [
+        (HEAD + BUDGET + GROUP.replace("games", "game"), 17), (HEAD + HOLIDAYS.replace("2026-02-28", "28/2") + BUDGET, 11),
+        (HEAD + BUDGET + GROUP.replace("online", "first") + GROUP, 18),
+    ])
+    def test_lines_in_named_tables(self, text, line):
+        assert any(f"(dòng / line {line})" in why for _, why in mistakes(text))
 
     def test_no_toml(self):
         [(path, why)] = mistakes("id = \n")
@@ -214,9 +378,21 @@ class TestParameters:
         assert len(parse_pack(text, "t", {"b": given}).budgets) == 1 + rules
         assert paths(text, b="yes") == ["params.b"]
 
+    @pytest.mark.parametrize("given", [
+        "2026-13-01", "x", "2026-01-02..2026-01-01", "2026-01-01;2026-01-02", "2020-01-01..2026-01-01",
+    ])
+    def test_dates_that_are_none(self, given):
+        text = HEAD + SUMMER + HOLIDAYS.replace('"2026-09-02"', '"$summer"') + BUDGET
+
+        assert paths(text, summer=given) == ["params.summer"]
+
+    @pytest.mark.parametrize("name", ["Strict", "1st", "a-b"])
+    def test_a_name_that_nothing_can_refer_to(self, name):
+        assert f"param.{name}" in paths(HEAD + HOURS.replace("param.hours", f"param.{name}") + BUDGET)
+
     @pytest.mark.parametrize(("line", "path"), [
         ('default = "21:00-23:00"', "param.hours.default"), ("default = 1", "param.hours.default"),
-        ("min = 1", "param.hours.min"),
+        ("min = 1", "param.hours.min"), ('default = ["2026-01-01"]', "param.hours.default"),
         ('within = "x"', "param.hours.within"), ('type = "date"', "param.hours.type"), ("least = 1", "param.hours.least"),
     ])
     def test_a_wrong_declaration(self, line, path):
