@@ -31,7 +31,11 @@ KINDS = {
     "budget": "budgets", "window": "windows", "rating": "ratings", "ask": "asks", "notice": "notices", "break": "breaks",
     "guardian": "guardians", "uncounted": "uncounted", "save": "saves",
 }  # fmt: skip
-WEIGHTED = ("budget",) * 5 + ("window", "window", "break", "break", "uncounted") + tuple(KINDS)
+# Half of the worlds are about everything; the others about few rules that bind everybody, so that these meet each other.
+ABOUT = (
+    ("budget",) * 5 + ("window", "window", "break", "break", "uncounted") + tuple(KINDS), ("budget",), ("budget", "break"),
+    ("budget", "break", "uncounted"), ("break",),
+)
 LABELS = (None, 0, 0, 12, 18)
 PUBLISHERS = (None, "p", "q")
 # Zones with a moment near which something happens to their clock, in UTC: none; an hour and half an hour, ahead and back; back
@@ -57,7 +61,10 @@ def unix(text):
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
 
 
-def rule_parts(draw, name):
+def rule_parts(draw, name, *, plain):
+    if plain:
+        one = {"id": name, "cite": name, "text": Text(name, name), "authority": "house", "addressee": "household"}
+        return {**one, "relax": draw(st.sampled_from(((), ("guardian",), ("guardian",))))}
     from_age, to_age = draw(st.sampled_from(((None, None), (None, None), (None, 18), (16, 18), (16, None), (12, 16))))
     from_label, to_label = draw(st.sampled_from(((None, None),) * 5 + ((12, None), (None, 12), (12, 18))))
     return {
@@ -69,11 +76,11 @@ def rule_parts(draw, name):
     }
 
 
-def rule_of(draw, kind, name, cell, time_of_day):
-    parts, advisory = rule_parts(draw, name), draw(st.sampled_from((False, False, False, True)))
+def rule_of(draw, kind, name, cell, time_of_day, *, plain):
+    parts, advisory = rule_parts(draw, name, plain=plain), draw(st.sampled_from((False, False, False, True)))
     cells = st.integers(1, 12)
     if kind == "budget":
-        period = draw(st.sampled_from(("day", "day", "week", "month", "session")))
+        period = draw(st.sampled_from(("day", "day", "week", "month", "session", "session")))
         return Budget(
             **parts, ms=draw(st.integers(0, 24)) * cell, per=draw(st.sampled_from(("game", "publisher", "all"))),
             days=days(draw), period=period, pause_ms=draw(cells) * cell if period == "session" else 0, advisory=advisory,
@@ -123,14 +130,15 @@ def pack_parts(draw, name, zone, today):
 
 
 @st.composite
-def packs(draw, cell, zones, local):
+def packs(draw, cell, zones, local, about):
     found = []
     time_of_day = (local.hour * 3600 + local.minute * 60 + local.second) * 1000
     for number in range(draw(st.integers(1, 3))):
         name = f"k{number}"
         parts = {field: [] for field in KINDS.values()}
-        for rule, kind in enumerate(draw(st.lists(st.sampled_from(WEIGHTED), min_size=1, max_size=4))):
-            parts[KINDS[kind]].append(rule_of(draw, kind, f"{name}.{draw(st.sampled_from('abc'))}{rule}", cell, time_of_day))
+        for rule, kind in enumerate(draw(st.lists(st.sampled_from(about), min_size=1, max_size=4))):
+            id_ = f"{name}.{draw(st.sampled_from('abc'))}{rule}"
+            parts[KINDS[kind]].append(rule_of(draw, kind, id_, cell, time_of_day, plain=about is not ABOUT[0]))
         head = pack_parts(draw, name, draw(st.sampled_from(zones)), local.date())
         found.append(Pack(**head, **{key: tuple(value) for key, value in parts.items()}))
     return tuple(found)
@@ -153,12 +161,14 @@ def worlds(draw):
     now = unix(hard) // cell * cell + draw(st.integers(-60, 30)) * cell
     local = datetime.fromtimestamp(now / 1000, tz=ZoneInfo(zone))
     game = draw(st.sampled_from(GAMES))
+    about = draw(st.sampled_from((ABOUT[0], ABOUT[0], ABOUT[0], *ABOUT[1:])))
+    plain = about is not ABOUT[0]
     played = draw(st.lists(
         st.builds(
             lambda back, length, *more: Played(*more[:2], now - back * cell, min(back, length) * cell, *more[2:]),
-            st.integers(0, 120), st.integers(0, 12), st.sampled_from(GAMES), st.sampled_from(PUBLISHERS),
+            st.integers(0, 40 if plain else 120), st.integers(0, 12), st.sampled_from(GAMES), st.sampled_from(PUBLISHERS),
             st.sampled_from(LABELS), st.sampled_from((True, True, False)),
-        ), max_size=6,
+        ), min_size=1 if plain else 0, max_size=6,
     ))
     grants = draw(st.lists(
         st.builds(
@@ -166,11 +176,12 @@ def worlds(draw):
             st.sampled_from(("guardian", "staff")), st.integers(0, 16), st.sampled_from((None, *GAMES)), st.integers(-100, 20),
         ), max_size=3,
     ))
+    places = ("home",) if plain else PLACES
     facts = Facts(
-        now=now, place=draw(st.sampled_from(PLACES)), game=game, publisher=draw(st.sampled_from(PUBLISHERS)),
+        now=now, place=draw(st.sampled_from(places)), game=game, publisher=draw(st.sampled_from(PUBLISHERS)),
         label=draw(st.sampled_from((None, 0, 0, 0, 16, 18))), born=draw(birth_dates(local.date())), played=tuple(played),
         grants=tuple(grants), approved=draw(st.sampled_from((frozenset(), frozenset({game})))),
         guardian=draw(st.sampled_from((True, True, False))), sure=draw(st.sampled_from((True, True, False))),
     )  # fmt: skip
     zones = (zone, zone, "Asia/Ho_Chi_Minh")
-    return World(draw(packs(cell, zones, local)), facts, cell, days)
+    return World(draw(packs(cell, zones, local, about)), facts, cell, days)

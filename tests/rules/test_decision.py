@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from rules.decide import decide, explain
-from rules.policy import AskFirst, Budget, Notice, Rating, Window, combine
+from rules.policy import AskFirst, Budget, Notice, Rating, Span, Window, combine
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -53,34 +53,34 @@ class TestDays:
 
 class TestWindows:
     def test_a_span_across_midnight_belongs_to_the_day_it_begins_on(self, ask, pack, common, moment):
-        night = [pack(windows=(Window(**common("w"), spans=((22 * HOUR, 2 * HOUR),), days=("sat",)),))]
+        night = [pack(windows=(Window(**common("w"), spans=(Span(22 * HOUR, 2 * HOUR, ("sat",)),)),))]
         closed = ask(night, "2026-11-24 22:00")
 
         assert moment("2026-11-29 02:00") == ask(night, "2026-11-29 01:00").until
         assert ("refuse", moment("2026-11-28 22:00")) == (closed.verdict, closed.until)
 
     def test_one_of_the_whole_day_is_none(self, ask, pack, common):
-        assert ask([pack(windows=(Window(**common("w"), spans=((0, DAY),)),))]).until is None
+        assert ask([pack(windows=(Window(**common("w"), spans=(Span(0, DAY),)),))]).until is None
 
     def test_a_closed_one_is_open_when_its_pack_is_over(self, ask, pack, common, moment):
-        rules = pack(windows=(Window(**common("w"), spans=((8 * HOUR, 21 * HOUR),)),), effective_to=date(2026, 11, 25))
+        rules = pack(windows=(Window(**common("w"), spans=(Span(8 * HOUR, 21 * HOUR),)),), effective_to=date(2026, 11, 25))
 
         assert ask([rules]).until == moment("2026-11-25 00:00")
 
     def test_spans_join(self, ask, pack, common, moment):
-        rules = [pack(windows=(Window(**common("w"), spans=((21 * HOUR, 22 * HOUR), (22 * HOUR, 23 * HOUR))),))]
+        rules = [pack(windows=(Window(**common("w"), spans=(Span(21 * HOUR, 22 * HOUR), Span(22 * HOUR, 23 * HOUR))),))]
 
         assert moment("2026-11-24 23:00") == ask(rules).until
 
     def test_a_time_that_the_clock_leaves_out_is_the_moment_of_the_jump(self, ask, pack, common, moment):
         """In New York 02:30 is missing on 8 March: what opens then, opens at 03:00."""
-        rules = [pack(windows=(Window(**common("w"), spans=((150 * MINUTE, 5 * HOUR),)),), zone="America/New_York")]
+        rules = [pack(windows=(Window(**common("w"), spans=(Span(150 * MINUTE, 5 * HOUR),)),), zone="America/New_York")]
 
         assert moment("2026-03-08 03:00", "-04:00") == ask(rules, moment("2026-03-08 01:00", "-05:00")).until
 
     def test_a_time_that_comes_twice_is_the_first(self, ask, pack, common, moment):
         """In New York 01:30 comes twice on 1 November: what closes then, closes for the day."""
-        rules = [pack(windows=(Window(**common("w"), spans=((0, 90 * MINUTE),)),), zone="America/New_York")]
+        rules = [pack(windows=(Window(**common("w"), spans=(Span(0, 90 * MINUTE),)),), zone="America/New_York")]
 
         assert moment("2026-11-01 01:30", "-04:00") == ask(rules, moment("2026-11-01 00:30", "-04:00")).until
         assert moment("2026-11-02 00:00", "-05:00") == ask(rules, moment("2026-11-01 01:15", "-05:00")).until
@@ -88,7 +88,7 @@ class TestWindows:
 
 class TestReason:
     def test_of_a_refusal_it_is_rating_window_budget(self, ask, pack, common):
-        rules = {"ratings": (Rating(**common("c")),), "windows": (Window(**common("b"), spans=((0, HOUR),)),),
+        rules = {"ratings": (Rating(**common("c")),), "windows": (Window(**common("b"), spans=(Span(0, HOUR),)),),
                  "budgets": (Budget(**common("a"), ms=0, per="all"),), "asks": (AskFirst(**common("0"), which="all"),)}
         kinds = []
         while rules:
@@ -107,7 +107,7 @@ class TestReason:
 
     def test_of_an_allowed_play_it_is_what_ends_first(self, ask, pack, common):
         rules = pack(budgets=(Budget(**common("b", authority="law", addressee="enterprise"), ms=HOUR, per="all"),),
-                     windows=(Window(**common("w"), spans=((0, 22 * HOUR),)),))
+                     windows=(Window(**common("w"), spans=(Span(0, 22 * HOUR),)),))
 
         assert ask([rules]).reason.rule == "t.w"
 
@@ -122,19 +122,20 @@ class TestUntil:
     def test_a_refusal_lasts_until_nothing_refuses(self, ask, pack, common, play, moment):
         """The budget is new at midnight, the window opens at 15:00."""
         rules = [pack(budgets=(Budget(**common("b"), ms=HOUR, per="all"),),
-                      windows=(Window(**common("w"), spans=((15 * HOUR, 22 * HOUR),)),))]
+                      windows=(Window(**common("w"), spans=(Span(15 * HOUR, 22 * HOUR),)),))]
 
         decision = ask(rules, played=(play("2026-11-24 20:00", 60),))
 
         assert ("refuse", "budget", moment("2026-11-25 15:00")) == (decision.verdict, decision.reason.kind, decision.until)
 
     def test_windows_that_never_meet_refuse_for_good(self, ask, pack, common):
-        apart = tuple(Window(**common(f"w{at}"), spans=((at * HOUR, (at + 1) * HOUR),)) for at in (8, 10))
+        apart = tuple(Window(**common(f"w{at}"), spans=(Span(at * HOUR, (at + 1) * HOUR),)) for at in (8, 10))
 
         assert ask([pack(windows=apart)]).until is None
 
     def test_an_ask_ends_when_a_window_closes(self, ask, pack, common, moment):
-        rules = [pack(asks=(AskFirst(**common("a"), which="all"),), windows=(Window(**common("w"), spans=((0, 22 * HOUR),)),))]
+        day = Window(**common("w"), spans=(Span(0, 22 * HOUR),))
+        rules = [pack(asks=(AskFirst(**common("a"), which="all"),), windows=(day,))]
 
         assert ("ask", moment("2026-11-24 22:00")) == (ask(rules).verdict, ask(rules).until)
 
@@ -210,7 +211,7 @@ class TestOverAll:
     def test_it_keeps_only_what_no_game_changes(self, shipped, pack, common, facts, play):
         """An hour of one game is used up, but not the player's day."""
         budgets = (Budget(**common("all"), ms=2 * HOUR, per="all"), Budget(**common("x", games=("x",)), ms=0, per="all"))
-        limits = pack(budgets=budgets, windows=(Window(**common("w", games=("x",)), spans=((0, 1),)),))
+        limits = pack(budgets=budgets, windows=(Window(**common("w", games=("x",)), spans=(Span(0, 1),)),))
         policy = combine([shipped("vn-147"), limits]).over_all()
 
         decision = decide(policy, facts(game="", publisher=None, label=18, played=(play("2026-11-24 19:00", 60),)))

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from rules.decide import decide
-from rules.policy import AskFirst, Budget, Rating, Window, combine
+from rules.policy import AskFirst, Budget, Rating, Span, Window, combine
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -76,7 +76,7 @@ class TestBudgets:
 class TestWindows:
     @pytest.fixture
     def rules(self, pack, common):
-        return [pack(windows=(Window(**common("w"), spans=((8 * HOUR, 21 * HOUR),)),))]
+        return [pack(windows=(Window(**common("w"), spans=(Span(8 * HOUR, 21 * HOUR),)),))]
 
     def test_they_are_suspended_as_long_as_the_grant(self, ask, rules, grant, moment):
         assert ask(rules).verdict == "refuse"
