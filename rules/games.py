@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -10,7 +11,13 @@ from typing import Literal, TypeVar, get_args
 
 Clue = Literal["content", "build-id", "store", "signer", "command", "name"]
 CLUES: tuple[Clue, ...] = get_args(Clue)
+SURE: frozenset[Clue] = frozenset({"content", "build-id", "store", "signer"})
+Kind = Literal["game", "emulator"]
 _UNRATED = 1_000
+_WINDOWS = ".exe"
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_WINE = re.compile(r"wine(?:64)?(?:-preloader)?|proton")
+_STEAM_ID = re.compile(r"AppId=(\d{1,10})")
 _T = TypeVar("_T")
 
 
@@ -32,6 +39,7 @@ class Program:
     `since` is its start in milliseconds of the clock that play is counted on. `files` are the executable and, for an
     interpreter or loader, what it was told to run. `interpreted`: the executable is an interpreter, so that what its arguments
     say counts; other programs may have a game's command line among theirs and be none. `account` is the OS account name.
+    `ancestors` are the command lines of the processes that started it, its parent's first, where the platform reads them.
     """
 
     pid: int
@@ -42,6 +50,7 @@ class Program:
     args: tuple[str, ...] = ()
     parent: int = 0
     interpreted: bool = False
+    ancestors: tuple[tuple[str, ...], ...] = ()
 
     @property
     def identity(self) -> tuple[int, int]:
@@ -52,8 +61,13 @@ class Program:
 class Game:
     """A catalogued thing to play and how to recognise it.
 
-    `label` is the minimum age (None: unrated) and `label_source` where it comes from. `names` are file names of
-    executables; `paths` absolute paths; `commands` substrings of one argument of an interpreter's command line.
+    `label` is the minimum age (None: unrated) and `label_source` where it comes from. `kind` "emulator": a program in which
+    games of another system run that cannot be told apart from outside. `learning`: a learning program that lies among games.
+
+    `names` are file names of executables, `paths` absolute paths: those of Windows (a name in .exe, a path with a drive) in any
+    case, others exactly. `words` are whole arguments of an interpreter's command line, as the name of Java's main class,
+    `commands` parts of one argument of it. `steam_ids` are the numbers by which Steam starts it, `folders` what Steam calls the
+    folder that it lies in: whatever runs from there is the game.
     """
 
     id: str
@@ -67,6 +81,11 @@ class Game:
     sizes: tuple[int, ...] = ()
     sha256: tuple[str, ...] = ()
     build_ids: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    steam_ids: tuple[int, ...] = ()
+    folders: tuple[str, ...] = ()
+    kind: Kind = "game"
+    learning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,49 +95,76 @@ class Match:
     game: str
     clues: tuple[Clue, ...]
 
+    @property
+    def sure(self) -> bool:
+        """Whether more than a name or a command line says so, which anybody can choose."""
+        return not SURE.isdisjoint(self.clues)
+
 
 class Catalogue:
     """All known games, by every clue. Frozen once built; a look-up is a few dictionary accesses, because the gate waits for it.
 
     Two games of one id are one game with the clues of both; what the later one says (label, publisher, title) counts, where it
-    says something: so a household's own entry completes a shipped one and cannot clear it.
+    says something: so a household's own entry completes a shipped one and cannot clear it. What kind of thing it is and whether
+    one learns by it is for the first one to say.
     """
 
-    __slots__ = ("_build_ids", "_commands", "_names", "_paths", "_sha256", "_sizes", "games")
+    __slots__ = (
+        "_build_ids", "_commands", "_folders", "_names", "_paths", "_sha256", "_sizes", "_steam_ids", "_words", "games",
+    )
 
     def __init__(self, games: Iterable[Game]) -> None:
         merged: dict[str, Game] = {}
         for game in games:
             merged[game.id] = _merged(merged[game.id], game) if game.id in merged else game
+        every = tuple(merged.values())
         self.games: Mapping[str, Game] = MappingProxyType(merged)
-        self._sha256 = _index((digest.lower(), game.id) for game in merged.values() for digest in game.sha256)
-        self._build_ids = _index((build.lower(), game.id) for game in merged.values() for build in game.build_ids)
-        self._paths = _index((path, game.id) for game in merged.values() for path in game.paths)
-        self._names = _index((name, game.id) for game in merged.values() for name in game.names)
-        self._commands = tuple((part, game.id) for game in merged.values() for part in game.commands if part)
-        self._sizes = frozenset(size for game in merged.values() for size in game.sizes)
+        self._sha256 = _index((digest.lower(), game.id) for game in every for digest in game.sha256)
+        self._build_ids = _index((build.lower(), game.id) for game in every for build in game.build_ids)
+        self._paths = _index((_place(path), game.id) for game in every for path in game.paths)
+        self._names = _index((_called(name), game.id) for game in every for name in game.names)
+        self._words = _index((word, game.id) for game in every for word in game.words if word)
+        self._commands = tuple((part, game.id) for game in every for part in game.commands if part)
+        self._steam_ids = _index((str(number), game.id) for game in every for number in game.steam_ids)
+        self._folders = _index((folder.casefold(), game.id) for game in every for folder in game.folders if folder)
+        self._sizes = frozenset(size for game in every for size in game.sizes)
 
     def recognise(self, program: Program) -> Match | None:
-        """Which game the program is, and by which clues; of several games the strictest."""
+        """Which game the program is, and by which clues; of several games one that is not for learning, then the strictest."""
         clues: dict[str, set[Clue]] = {}
-        for file in program.files:
-            for clue, id_ in self._of_file(file):
-                clues.setdefault(id_, set()).add(clue)
-        for part, id_ in self._commands if program.interpreted or len(program.files) > 1 else ():
-            if any(part in arg for arg in program.args):
-                clues.setdefault(id_, set()).add("command")
+        for clue, id_ in self._of_program(program):
+            clues.setdefault(id_, set()).add(clue)
         if not clues:
             return None
         game = min(clues, key=self._strictest_first)
         return Match(game, tuple(clue for clue in CLUES if clue in clues[game]))
 
     def by_file(self, file: Fingerprint) -> frozenset[str]:
-        """The ids of all games that this one file is, by content, build id, path or name."""
+        """The ids of all games that this one file is, by content, build id, Steam's folder, path or name."""
         return frozenset(id_ for _, id_ in self._of_file(file))
 
     def wants_sha256(self, size: int) -> bool:
         """Whether some game's file has this size, so that hashing a file of this size may tell something."""
         return size in self._sizes
+
+    def _of_program(self, program: Program) -> Iterator[tuple[Clue, str]]:
+        for file in program.files:
+            yield from self._of_file(file)
+        if program.interpreted or len(program.files) > 1:
+            yield from self._of_command(program.args)
+        if any(_WINE.fullmatch(posixpath.basename(file.path)) for file in program.files):
+            for arg in filter(_is_windows, program.args):
+                yield from self._of_file(Fingerprint(arg, 0))
+        for id_ in self._started_by_steam(program):
+            yield "store", id_
+
+    def _of_command(self, args: tuple[str, ...]) -> Iterator[tuple[Clue, str]]:
+        for arg in args:
+            for id_ in self._words.get(arg, ()):
+                yield "command", id_
+        for part, id_ in self._commands:
+            if any(part in arg for arg in args):
+                yield "command", id_
 
     def _of_file(self, file: Fingerprint) -> Iterator[tuple[Clue, str]]:
         if file.sha256 is not None:
@@ -127,15 +173,52 @@ class Catalogue:
         if file.build_id is not None:
             for id_ in self._build_ids.get(file.build_id.lower(), ()):
                 yield "build-id", id_
-        for id_ in self._paths.get(file.path, ()):
+        if (folder := _steam_folder(file.path)) is not None:
+            for id_ in self._folders.get(folder, ()):
+                yield "store", id_
+        for id_ in self._paths.get(_place(file.path), ()):
             yield "name", id_
-        for id_ in self._names.get(posixpath.basename(file.path), ()):
+        for id_ in self._names.get(_called(file.path), ()):
             yield "name", id_
 
-    def _strictest_first(self, id_: str) -> tuple[int, str]:
-        """Unrated before any label, then the higher label, then the id."""
-        label = self.games[id_].label
-        return (-_UNRATED if label is None else -label, id_)
+    def _started_by_steam(self, program: Program) -> Iterator[str]:
+        """Steam starts a game as `reaper SteamLaunch AppId=NUMBER -- …`, which stays its ancestor to the end.
+
+        With more words before the two dashes it installs something.
+        """
+        executable = program.files[0].path if program.files else ""
+        for command in ((executable, *program.args[1:]), *program.ancestors):
+            if command[1:2] == ("SteamLaunch",) and command[3:4] == ("--",) and posixpath.basename(command[0]) == "reaper":
+                number = _STEAM_ID.fullmatch(command[2])
+                yield from self._steam_ids.get(number[1], ()) if number else ()
+
+    def _strictest_first(self, id_: str) -> tuple[bool, int, str]:
+        """What does not teach, then unrated before any label, then the higher label, then the id."""
+        game = self.games[id_]
+        return (game.learning, -_UNRATED if game.label is None else -game.label, id_)
+
+
+def _is_windows(path: str) -> bool:
+    return path[-len(_WINDOWS) :].lower() == _WINDOWS
+
+
+def _called(path: str) -> str:
+    """The file's name as it is indexed: Windows, and Wine, take names in any case and separate folders by either slash."""
+    if _is_windows(path):
+        return path.replace("\\", "/").rpartition("/")[2].casefold()
+    return posixpath.basename(path)
+
+
+def _place(path: str) -> str:
+    """The path as it is indexed."""
+    return path.replace("\\", "/").casefold() if _DRIVE.match(path) else path
+
+
+def _steam_folder(path: str) -> str | None:
+    """What Steam calls the folder that this file lies in, in lower case. None: it lies in none of Steam's libraries."""
+    library, found, inside = path.replace("\\", "/").casefold().rpartition("steamapps/common/")
+    folder, below, _ = inside.partition("/")
+    return folder if found and below and (not library or library.endswith("/")) else None
 
 
 def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
@@ -158,6 +241,9 @@ def _merged(old: Game, new: Game) -> Game:
         sizes=_union(old.sizes, new.sizes),
         sha256=_union(old.sha256, new.sha256),
         build_ids=_union(old.build_ids, new.build_ids),
+        words=_union(old.words, new.words),
+        steam_ids=_union(old.steam_ids, new.steam_ids),
+        folders=_union(old.folders, new.folders),
     )
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from rules.games import Catalogue, Fingerprint, Game, Match, Program
-from rules.shipped import shipped_catalogue
 
 
 @pytest.fixture
@@ -75,9 +75,119 @@ def test_a_households_entry_completes_a_shipped_one(catalogue):
     ) == ("Luanti at home", 12, "us", ("luanti", "minetest"), ("/home/an/lt",))
 
 
-def test_shipped_games_have_a_label_only_with_its_source():
-    games = shipped_catalogue()
+@pytest.fixture
+def windows():
+    return Catalogue((
+        Game(id="arena", title="Arena", names=("Arena Client.exe",), paths=(r"C:\Arena\bin\play.exe",)),
+        Game(id="craft", title="Craft", words=("net.craft.Main", "--craftAssets")),
+        Game(id="dota", title="Dota", names=("dota",), steam_ids=(570,), folders=("dota 2 beta",)),
+        Game(id="learn", title="Learn", names=("learn", "Learn.exe"), sha256=("aa",), sizes=(100,), learning=True),
+        Game(id="cards", title="Cards", label=0, names=("learn",)),
+    ))
 
-    assert len({game.id for game in games}) == len(games) > 5
-    assert [game.id for game in games if (game.label is None) != (game.label_source is None)] == []
-    assert Catalogue(games).recognise(program("/usr/games/minetest")) == Match("luanti", ("name",))
+
+@pytest.mark.parametrize(("path", "ids"), [
+    (r"D:\Games\Arena Client.exe", {"arena"}),
+    (r"D:\Games\ARENA CLIENT.EXE", {"arena"}),
+    ("/home/an/.wine/drive_c/Games/arena client.exe", {"arena"}),
+    (r"/home/an/Games\Arena Client.exe", {"arena"}),
+    (r"c:\arena\BIN\play.exe", {"arena"}),
+    ("C:/Arena/bin/play.exe", {"arena"}),
+    (r"D:\Arena\bin\play.exe", set()),
+    (r"D:\Games\Arena Client.exe.txt", set()),
+    ("/usr/games/Dota", set()),
+    ("/home/an/.steam/steam/steamapps/common/dota 2 beta/game/bin/linuxsteamrt64/launch", {"dota"}),
+    (r"E:\SteamLibrary\steamapps\common\Dota 2 Beta\game\bin\win64\any.exe", {"dota"}),
+    ("steamapps/common/dota 2 beta/run", {"dota"}),
+    ("/home/an/.steam/steam/steamapps/common/dota 2 beta", set()),
+    ("/home/an/.steam/steam/steamapps/common/dota 2/run", set()),
+    ("/home/an/mysteamapps/common/dota 2 beta/run", set()),
+    ("/home/an/.steam/steam/steamapps/dota 2 beta/run", set()),
+    ("/home/an/.steam/steam/steamapps/common//run", set()),
+])
+def test_names_of_windows_are_of_any_case_and_either_slash(windows, path, ids):
+    """So are its paths and Steam's folders, on any system; names of Linux stay exact."""
+    assert frozenset(ids) == windows.by_file(Fingerprint(path, 1))
+
+
+@pytest.mark.parametrize(("files", "args", "clues"), [
+    (["/usr/lib/wine/wine64"], ["wine", "arena client.exe", "-fast"], ("name",)),
+    (["/opt/proton/files/bin/wine64-preloader"], [r"C:\Arena\Arena Client.exe"], ("name",)),
+    (["/usr/bin/python3.11", "/opt/proton/proton"], ["python3", "/opt/proton/proton", "run", "/g/Arena Client.exe"], ("name",)),
+    (["/usr/lib/wine/wine64"], ["wine", "winecfg.exe"], None),
+    (["/usr/bin/python3.11", "/home/an/tidy.py"], ["python3", "/home/an/tidy.py", "/g/Arena Client.exe"], None),
+    (["/usr/bin/sha256sum"], ["sha256sum", "/g/Arena Client.exe"], None),
+])
+def test_wine_is_what_it_runs(windows, files, args, clues):
+    """Wherever its loader keeps the program's name; what another program is told is no matter."""
+    seen = Program(1, 2, 3, "an", tuple(Fingerprint(path, 1) for path in files), tuple(args))
+
+    assert (None if clues is None else Match("arena", clues)) == windows.recognise(seen)
+
+
+@pytest.mark.parametrize(("args", "found"), [
+    (["java", "-Xmx2G", "net.craft.Main"], True),
+    (["java", "-cp", "x.jar", "some.wrapper", "--craftAssets", "17"], True),
+    (["java", "net.craft.MainWindow"], False),
+    (["java", "-Dopen=net.craft.Main"], False),
+    (["java", "com.ide.Main", "/home/an/net.craft.Main"], False),
+    (["java", ""], False),
+])
+def test_words_are_whole_arguments_of_an_interpreter(windows, args, found):
+    seen = replace(program("/usr/bin/java", args=tuple(args)), interpreted=True)
+
+    assert (Match("craft", ("command",)) if found else None) == windows.recognise(seen)
+    assert windows.recognise(replace(seen, interpreted=False)) is None
+
+
+@pytest.mark.parametrize(("command", "found"), [
+    (["/x/reaper", "SteamLaunch", "AppId=570", "--", "/x/run"], True),
+    (["/x/reaper", "SteamLaunch", "AppId=57", "--", "/x/run"], False),
+    (["/x/reaper", "SteamLaunch", "AppId=570", "Install=1", "--", "/x/setup"], False),
+    (["/x/reaper", "SteamLaunch"], False),
+    (["/bin/grep", "SteamLaunch", "AppId=570", "--", "/x/log"], False),
+    ([], False),
+])
+def test_what_steam_started_is_the_game(windows, command, found):
+    """The starter itself, and whatever has it among its ancestors; not a setup, and nobody who merely says so."""
+    match = Match("dota", ("store",)) if found else None
+    itself = program(command[0] if command else "/x/reaper", args=tuple(command))
+    child = replace(program("/x/anything"), ancestors=(("/bin/sh", "-c", "x"), tuple(command), ("/x/steam",)))
+
+    assert match == windows.recognise(itself)
+    assert match == windows.recognise(child)
+
+
+def test_a_learning_program_wins_over_no_game(windows):
+    """Giving a game the name of a learning program clears nothing; what is only that is one."""
+    assert windows.recognise(program("/usr/bin/learn", sha256="aa")).game == "cards"
+    assert windows.recognise(program("/x/learn.exe")) == Match("learn", ("name",))
+
+
+@pytest.mark.parametrize(("clues", "sure"), [
+    (("content", "name"), True), (("build-id",), True), (("store",), True), (("signer",), True), (("command", "name"), False),
+    (("name",), False),
+])
+def test_names_and_command_lines_alone_are_not_sure(clues, sure):
+    assert sure == Match("x", clues).sure
+
+
+def test_the_first_entry_says_what_kind_of_thing_a_game_is():
+    """What a household's own entry says of it, or does not, changes nothing."""
+    games = Catalogue((
+        Game(id="nox", title="Nox", kind="emulator"), Game(id="nox", title="Ours", names=("n",), words=("w",), steam_ids=(1,)),
+        Game(id="war", title="War"), Game(id="war", title="War", learning=True, folders=("War",)),
+        Game(id="paint", title="Paint", learning=True), Game(id="paint", title="Paint", names=("p",)),
+    )).games
+
+    assert (games["nox"].kind, games["nox"].words, games["nox"].steam_ids) == ("emulator", ("w",), (1,))
+    assert (games["war"].learning, games["war"].folders, games["paint"].learning) == (False, ("War",), True)
+
+
+def test_what_an_older_version_wrote_is_still_read():
+    """Rosters and stored games have fewer fields than there are now."""
+    old = b'{"id":"luanti","title":"Luanti","label":null,"names":["luanti"],"sizes":[1],"sha256":["aa"],"build_ids":[]}'
+
+    game = Game(id="luanti", title="Luanti", names=("luanti",), sizes=(1,), sha256=("aa",))
+
+    assert game == msgspec.json.decode(old, type=Game)
