@@ -6,7 +6,7 @@ allowed on that day. They differ in where the period ends: a day, week or month 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rules.calendar import Day
 from rules.days import NamedDays
@@ -21,10 +21,11 @@ from rules.view import View
 class _CountingLimit(Limit):
     """Blocks from the moment on at which the play of the period has reached what is allowed."""
 
-    __slots__ = ("_days", "_every_game", "_pause", "_per", "_period", "_yields")
+    __slots__ = ("_days", "_every_game", "_ms", "_pause", "_per", "_period", "_yields")
 
-    def __init__(self, rule: Budget | Break, pack: Pack, to: Reach, per: Per, period: Period, pause: int) -> None:
+    def __init__(self, rule: Budget | Break, pack: Pack, to: Reach, ms: int, per: Per, period: Period, pause: int) -> None:
         super().__init__(rule, pack, to, advisory=rule.advisory)
+        self._ms = ms
         self._per = per
         self._period = period
         self._pause = pause
@@ -33,8 +34,8 @@ class _CountingLimit(Limit):
         self._yields = "guardian" in to.relax  # to rules of games that do not count
 
     def allowed(self, view: View, day: Day) -> int:
-        """How much play the rule allows on this day."""
-        raise NotImplementedError
+        """How much play the rule allows on this day; never less than without a grant."""
+        return self._ms
 
     def waived_until(self, view: View, at: int) -> int:
         """Until when the rule is suspended at `at`; `at` itself if it is not."""
@@ -76,8 +77,8 @@ class _CountingLimit(Limit):
 
     def counted(self, view: View) -> tuple[tuple[int, int], ...] | None:
         if self._period == "session":
-            used, last = self._session(view)
-            return ((last - used, used),) if used else ()
+            used, lapses = self._tally(view)
+            return ((lapses - self._pause - used, used),) if used else ()
         if self._period == "day" and self._plain(view):
             return None
         used_on: dict[int, int] = {}
@@ -87,14 +88,7 @@ class _CountingLimit(Limit):
 
     def used(self, view: View) -> int:
         """The play of the period that contains now, up to now."""
-        if self._period == "session":
-            return self._session(view)[0]
-        if self._period != "day":
-            return sum(ms for _, ms in self._by_day(view))
-        if self._plain(view):
-            by_game, by_publisher, total = view.sums(self.calendar)
-            return total if self._per == "all" else by_game if self._per == "game" else by_publisher
-        return union_ms(self._plays(view), self.calendar.day(view.now).start, view.now)
+        return self._tally(view)[0]
 
     # --- one look at a time --------------------------------------------------------------------------------------------
 
@@ -119,21 +113,17 @@ class _CountingLimit(Limit):
 
     def _idle(self, view: View, at: int, *, blocked: bool) -> int:
         """The first moment from `at` on, while nobody plays, at which the rule blocks, or does not."""
-        used, lapses = self.used(view), self._lapses(view)
+        used, lapses = self._tally(view)
         at = max(at, self.start)
         while at < self.end and at <= view.horizon:
+            if at >= lapses and self._ms > 0:
+                return NEVER if blocked else at
             day = self.calendar.day(at)
             spent = self._days.has(day.ordinal) and (used if at < lapses else 0) >= self.allowed(view, day)
             if (spent and self.waived_until(view, at) == at) is blocked:
                 return at
             at = min(day.end, self.changes(view, at), lapses if lapses > at else NEVER)
         return NEVER
-
-    def _lapses(self, view: View) -> int:
-        """When what was used by now counts no longer, if nobody plays."""
-        if self._period == "session":
-            return self._session(view)[1] + self._pause
-        return self._bounds(self.calendar.day(view.now))[1]
 
     def _bounds(self, day: Day) -> tuple[int, int]:
         """[start, end) of the period that the day lies in."""
@@ -151,7 +141,9 @@ class _CountingLimit(Limit):
         """Whether the day's sums of game, publisher and all games are what it counts."""
         return self._every_game and not (view.uncounted and self._yields)
 
-    def _plays(self, view: View) -> Iterator[Played]:
+    def _plays(self, view: View) -> Iterable[Played]:
+        if self._per == "all" and self._plain(view):
+            return view.facts.played
         return (play for play in view.facts.played if self._counts(view, play))
 
     def _counts(self, view: View, play: Played) -> bool:
@@ -164,8 +156,24 @@ class _CountingLimit(Limit):
             return play.game == view.game
         return self._per == "all" or play.publisher == view.facts.publisher
 
-    def _session(self, view: View) -> tuple[int, int]:
-        return session(self._plays(view), view.now, self._pause)
+    def _tally(self, view: View) -> tuple[int, int]:
+        """What is used by now, and when that counts no longer if nobody plays. Added up once in a decision."""
+        found = view.tallies.get(self)
+        if found is None:
+            found = view.tallies[self] = self._count(view)
+        return found
+
+    def _count(self, view: View) -> tuple[int, int]:
+        if self._period == "session":
+            used, last = session(self._plays(view), view.now, self._pause)
+            return used, last + self._pause
+        start, lapses = self._bounds(self.calendar.day(view.now))
+        if self._period == "day" and self._plain(view):
+            by_game, by_publisher, total = view.sums(self.calendar)
+            return total if self._per == "all" else by_game if self._per == "game" else by_publisher, lapses
+        if self._period == "day" or self._days.every:
+            return union_ms(self._plays(view), start, view.now), lapses
+        return sum(ms for _, ms in self._by_day(view)), lapses
 
     def _by_day(self, view: View) -> Iterator[tuple[Day, int]]:
         """The play of the period, in pieces that lie in one day each, on the rule's days only."""
@@ -183,11 +191,10 @@ class BudgetLimit(_CountingLimit):
     """So much play in a period, and what was granted for the day."""
 
     kind = "budget"
-    __slots__ = ("_games", "_ms")
+    __slots__ = ("_games",)
 
     def __init__(self, rule: Budget, pack: Pack, to: Reach) -> None:
-        super().__init__(rule, pack, to, rule.per, rule.period, rule.pause_ms)
-        self._ms = rule.ms
+        super().__init__(rule, pack, to, rule.ms, rule.per, rule.period, rule.pause_ms)
         self._games = frozenset(rule.games)
 
     def allowed(self, view: View, day: Day) -> int:
@@ -219,14 +226,10 @@ class BreakLimit(_CountingLimit):
     """So much play without a rest, unless a grant suspends it."""
 
     kind = "break"
-    __slots__ = ("_after",)
+    __slots__ = ()
 
     def __init__(self, rule: Break, pack: Pack, to: Reach) -> None:
-        super().__init__(rule, pack, to, "all", "session", rule.rest_ms)
-        self._after = rule.after_ms
-
-    def allowed(self, view: View, day: Day) -> int:
-        return self._after
+        super().__init__(rule, pack, to, rule.after_ms, "all", "session", rule.rest_ms)
 
     def waived_until(self, view: View, at: int) -> int:
         return self.suspended_until(view, at)
@@ -236,4 +239,4 @@ class BreakLimit(_CountingLimit):
         return min((moment for moment in moments if moment > at), default=NEVER)
 
     def numbers(self, view: View) -> tuple[int | None, int | None, int | None]:
-        return (self._after, self.used(view), 0)
+        return (self._ms, self.used(view), 0)

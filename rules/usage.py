@@ -9,7 +9,6 @@ from operator import attrgetter
 from rules.facts import Played
 
 _by_start = attrgetter("start")
-_BEFORE_ALL = -(1 << 62)
 
 
 def union_ms(plays: Iterable[Played], start: int, end: int) -> int:
@@ -62,11 +61,16 @@ def merged(plays: Iterable[Played], start: int, end: int) -> Iterator[tuple[int,
 
 def session(plays: Iterable[Played], now: int, pause: int) -> tuple[int, int]:
     """The play since the last pause of `pause` or more, and its end; (0, now) if the pause has lasted that long by now."""
-    total, last = 0, now - pause
-    for begin, stop in merged(plays, _BEFORE_ALL, now):
-        total = stop - begin + (total if begin - last < pause else 0)
-        last = stop
-    return (total, last) if now - last < pause else (0, now)
+    total, begin, end = 0, now, now
+    for ends, start in sorted([(play.start + play.ms, play.start) for play in plays], reverse=True):
+        stop = min(ends, now)
+        if begin - stop >= pause:
+            break  # whatever is left ended even earlier
+        if start < begin and start < stop:
+            end = end if total else stop
+            total += min(stop, begin) - start
+            begin = start
+    return total, end
 
 
 def sums(plays: Iterable[Played], game: str, publisher: str | None, start: int, end: int) -> tuple[int, int, int]:

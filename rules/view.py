@@ -11,9 +11,12 @@ _NOTHING: frozenset[str] = frozenset()
 
 
 class View:
-    """Made for one decision and thrown away. `horizon`: no answer looks further; `uncounted`: the games that do not count."""
+    """Made for one decision and thrown away. `horizon`: no answer looks further; `uncounted`: the games that do not count.
 
-    __slots__ = ("_sums", "facts", "game", "grants", "horizon", "now", "uncounted")
+    `tallies` is the counting limits' own: what each has added up for this decision.
+    """
+
+    __slots__ = ("_sums", "facts", "game", "grants", "horizon", "now", "tallies", "uncounted")
 
     def __init__(self, facts: Facts, uncounted: frozenset[str] = _NOTHING, horizon: int | None = None) -> None:
         self.facts = facts
@@ -22,6 +25,7 @@ class View:
         self.game = facts.game
         self.grants = facts.grants
         self.uncounted = uncounted
+        self.tallies: dict[object, tuple[int, int]] = {}
         self._sums: dict[Calendar, tuple[int, int, int]] = {}
 
     def sums(self, zone: Calendar) -> tuple[int, int, int]:
