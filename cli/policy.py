@@ -36,6 +36,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("target", metavar="PLAYER|place", help="tên, mã, guest hoặc place / name, id, guest or place")
     parser = command(verbs, "check", "kiểm tra một tệp gói luật / check a pack's file", check)
     parser.add_argument("file", metavar="FILE", help="tệp .toml, hoặc - / a .toml file, or -")
+    command(verbs, "schema", "dạng của tệp gói luật, JSON Schema / the form of a pack's file, as JSON Schema", schema)
     parser = command(verbs, "ask", "hỏi các quy tắc, không cần trình giám sát / ask the rules, without a daemon", answer)
     parser.add_argument(
         "--pack",
@@ -107,6 +108,13 @@ def check(args: Namespace, context: Context) -> int:
             context.out.message(f"giochoi: {line}")
         raise CommandError(error.lines[-1]) from None
     _rules(context, (pack,), {"file": args.file}, "gói không có quy tắc nào / the pack has no rule")
+    return 0
+
+
+def schema(args: Namespace, context: Context) -> int:
+    from rules.schema import schema as made  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
+
+    context.out.document(made())
     return 0
 
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 from rules import policy
 from rules.params import span
 from rules.policy import AskFirst, Break, Budget, NeedsGuardian, Notice, Rating, Rule, Save, Span, Uncounted, Window
-from rules.tables import Around, Id, Length, Line, RangeTable, Table, TextTable, minutes, seconds
+from rules.tables import Around, Id, Length, Line, RangeTable, SpanText, Table, TextTable, minutes, seconds
 
 _Item = TypeVar("_Item")
 
@@ -104,7 +104,7 @@ class BudgetTable(RuleTable):
 class SpanTable(Table):
     """A span with days of its own; one that is only a text has those of its window."""
 
-    span: str
+    span: SpanText
     days: Days | None = None
 
     @model_validator(mode="before")

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from rules.policy import Param, Text
 
 ParamType = Literal["bool", "int", "hours", "dates"]
-SPAN = r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)"
+SPAN = "([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)"
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 REFERENCE = re.compile(r"\$([a-z][a-z0-9_]*)")
 MOST_DAYS = 366  # between the first and the last date of one item

@@ -12,11 +12,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
 from rules import policy
 from rules.calendar import calendar
-from rules.params import REFERENCE, SPAN, Declared, ParamError, ParamType, dates, dates_text, span
+from rules.params import DAY, REFERENCE, SPAN, Declared, ParamError, ParamType, dates, dates_text, span
 from rules.policy import Pack, Rule, Text
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -25,7 +25,12 @@ Id = Annotated[str, Field(pattern=ID, max_length=64)]
 Line = Annotated[str, Field(min_length=1, max_length=1000)]
 Years = Annotated[int, Field(ge=0, le=150)]
 Length = Annotated[float, Field(ge=0.01, le=1440)]  # of minutes
-Dates = Annotated[tuple[date, ...], BeforeValidator(lambda value: dates(value, ""))]
+SpanText = Annotated[str, Field(json_schema_extra={"pattern": f"^{SPAN}$"})]
+Dates = Annotated[
+    tuple[date, ...],
+    BeforeValidator(lambda value: dates(value, "")),
+    WithJsonSchema({"type": "string", "pattern": rf"^{DAY}(\.\.{DAY})?$"}),
+]
 
 T = TypeVar("T", bound="Table")
 _Order = TypeVar("_Order", int, date)
@@ -93,7 +98,7 @@ class ParamTable(Table):
     default: Any = None
     min: int | None = None
     max: int | None = None
-    within: Annotated[str | None, Field(json_schema_extra={"pattern": f"^{SPAN}$"})] = None
+    within: SpanText | None = None
 
     def declared(self, name: str) -> Declared:
         """ParamError if name, default or bounds are not those of its type."""

@@ -334,7 +334,7 @@ class TestMistakes:
 
 class TestParameters:
     @pytest.mark.parametrize("given", ["07:00-21:00", "08:00-22:01", "21:00-09:00", "8:00-22:00", "24:00-08:00", "09:00-25:00",
-                                       "09:00", "", "09:00-09:00", "٠٩:00-21:00"])
+                                       "09:00", "", "09:00-09:00", "٠٩:00-21:00", "0٩:00-21:00"])
     def test_hours_that_do_not_fit(self, given):
         assert paths(HEAD + HOURS + WINDOW, hours=given) == ["params.hours"]
 
