@@ -126,7 +126,7 @@ class Catalogue:
         self._words = _index((word, game.id) for game in every for word in game.words if word)
         self._commands = tuple((part, game.id) for game in every for part in game.commands if part)
         self._steam_ids = _index((str(number), game.id) for game in every for number in game.steam_ids)
-        self._folders = _index((folder.casefold(), game.id) for game in every for folder in game.folders if folder)
+        self._folders = _index((folder.lower(), game.id) for game in every for folder in game.folders if folder)
         self._sizes = frozenset(size for game in every for size in game.sizes)
 
     def recognise(self, program: Program) -> Match | None:
@@ -211,12 +211,15 @@ def _called(path: str) -> str:
 
 def _place(path: str) -> str:
     """The path as it is indexed."""
-    return path.replace("\\", "/").casefold() if _DRIVE.match(path) else path
+    return path.replace("\\", "/").casefold() if path[1:2] == ":" and _DRIVE.match(path) else path
 
 
 def _steam_folder(path: str) -> str | None:
     """What Steam calls the folder that this file lies in, in lower case. None: it lies in none of Steam's libraries."""
-    library, found, inside = path.replace("\\", "/").casefold().rpartition("steamapps/common/")
+    lower = path.lower()
+    if "steamapps" not in lower:
+        return None
+    library, found, inside = lower.replace("\\", "/").rpartition("steamapps/common/")
     folder, below, _ = inside.partition("/")
     return folder if found and below and (not library or library.endswith("/")) else None
 

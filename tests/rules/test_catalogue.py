@@ -144,7 +144,7 @@ def test_famous_games_are_known_under_wine_and_proton(recognised, files, args, g
     ["-cp", "x", "some.unknown.Wrapper", "--gameDir", "/home/an/.minecraft", "--assetIndex", "17"],
 ])
 def test_minecraft_is_known_whatever_launched_it(recognised, args):
-    """The official launcher, Prism, MultiMC, Lunar; each loader of mods; and any other by what the game itself has to be told."""
+    """The official launcher, Prism, MultiMC, Lunar; each loader of mods; any other by what the game has to be told."""
     assert recognised(JAVA, args=["java", *args], interpreted=True) == "minecraft"
     assert recognised(r"C:\Program Files\Java\bin\javaw.exe", args=["javaw.exe", *args], interpreted=True) == "minecraft"
 
