@@ -13,6 +13,7 @@ import msgspec
 from rules.decide import decide
 from rules.decision import Decision
 from rules.facts import Facts, Grant, Played
+from rules.identity import IdentityError, birth_date
 from rules.policy import Pack, Place, Role, combine
 from rules.ratings import LabelError, label_age
 
@@ -45,6 +46,7 @@ class _Game(_Struct, frozen=True):
     id: _Id
     publisher: str | None
     label: str | None
+    sure: bool = True
 
 
 class _Play(_Struct, frozen=True, rename={"start": "from"}):
@@ -52,6 +54,8 @@ class _Play(_Struct, frozen=True, rename={"start": "from"}):
     publisher: str | None
     start: _Moment
     seconds: _Length
+    label: str | None = None
+    sure: bool = True
 
 
 class _Grant(_Struct, frozen=True):
@@ -64,7 +68,7 @@ class _Grant(_Struct, frozen=True):
 class _Question(_Struct, frozen=True):
     now: _Moment
     place: Place
-    born: date | None
+    born: str | None
     guardian: bool
     game: _Game
     played: tuple[_Play, ...] = ()
@@ -87,13 +91,12 @@ def facts_from(data: bytes | str) -> tuple[Facts, tzinfo]:
     now = _ms(question.now)
     if question.now.year not in _YEARS:
         raise FactsError("now", f"năm ngoài khoảng / the year is outside {_YEARS[0]} to {_YEARS[-1]}: correct it")
-    if question.born is not None and question.born > question.now.date():
-        raise FactsError("born", "sau hôm nay / is after now: write the date of birth, or null")
     game = question.game
+    label = _label(game.label, "game.label")
     facts = Facts(
-        now=now, place=question.place, game=game.id, publisher=game.publisher, label=_label(game.label), born=question.born,
-        guardian=question.guardian,
-        played=tuple(_played(play, now, f"played[{number}]") for number, play in enumerate(question.played)),
+        now=now, place=question.place, game=game.id, publisher=game.publisher, label=label, born=_born(question),
+        guardian=question.guardian, sure=game.sure,
+        played=tuple(_played(play, question, label, f"played[{number}]") for number, play in enumerate(question.played)),
         grants=tuple(Grant(one.by, _length(one.minutes, 60_000), one.game, _ms(one.given)) for one in question.grants),
         approved=frozenset(question.approved),
     )
@@ -140,18 +143,29 @@ def _explained(message: str) -> FactsError:
     return FactsError(path, "thiếu trường này / is missing: add it")
 
 
-def _label(label: str | None) -> int | None:
+def _born(question: _Question) -> date | None:
+    """A date, or a year alone: then the younger age counts."""
+    try:
+        return None if question.born is None else birth_date(question.born, question.now.date())
+    except IdentityError as error:
+        raise FactsError("born", str(error)) from None
+
+
+def _label(label: str | None, path: str) -> int | None:
     try:
         return None if label is None else label_age(label)
     except LabelError as error:
-        raise FactsError("game.label", str(error)) from None
+        raise FactsError(path, str(error)) from None
 
 
-def _played(play: _Play, now: int, path: str) -> Played:
+def _played(play: _Play, question: _Question, label: int | None, path: str) -> Played:
+    """`label` is that of the game that is asked about: its plays need not say it again."""
     start, ms = _ms(play.start), _length(play.seconds, 1000)
-    if start + ms > now:
+    if start + ms > _ms(question.now):
         raise FactsError(f"{path}.seconds", "lượt chơi kết thúc sau now / the play ends after now: only what was played counts")
-    return Played(play.game, play.publisher, start, ms)
+    if play.label is not None or play.game != question.game.id:
+        label = _label(play.label, f"{path}.label")
+    return Played(play.game, play.publisher, start, ms, label, play.sure)
 
 
 def _ms(moment: datetime) -> int:

@@ -34,7 +34,7 @@ KINDS = {
 # Half of the worlds are about everything; the others about few rules that bind everybody, so that these meet each other.
 ABOUT = (
     ("budget",) * 5 + ("window", "window", "break", "break", "uncounted") + tuple(KINDS), ("budget",), ("budget", "break"),
-    ("budget", "break", "uncounted"), ("break",),
+    ("budget", "break", "uncounted"), ("budget", "uncounted"), ("break",), ("window",),
 )
 LABELS = (None, 0, 0, 12, 18)
 PUBLISHERS = (None, "p", "q")
@@ -161,8 +161,9 @@ def worlds(draw):
     now = unix(hard) // cell * cell + draw(st.integers(-60, 30)) * cell
     local = datetime.fromtimestamp(now / 1000, tz=ZoneInfo(zone))
     game = draw(st.sampled_from(GAMES))
-    about = draw(st.sampled_from((ABOUT[0], ABOUT[0], ABOUT[0], *ABOUT[1:])))
+    about = draw(st.sampled_from((ABOUT[0], ABOUT[0], *ABOUT)))
     plain = about is not ABOUT[0]
+    givers, given, ahead = (("guardian", "staff"), (None, *GAMES), 100) if not plain else (("guardian",), (None, game), 20)
     played = draw(st.lists(
         st.builds(
             lambda back, length, *more: Played(*more[:2], now - back * cell, min(back, length) * cell, *more[2:]),
@@ -173,10 +174,10 @@ def worlds(draw):
     grants = draw(st.lists(
         st.builds(
             lambda by, length, game, ahead: Grant(by, length * cell, game, now + ahead * cell),
-            st.sampled_from(("guardian", "staff")), st.integers(0, 16), st.sampled_from((None, *GAMES)), st.integers(-100, 20),
+            st.sampled_from(givers), st.integers(0, 16), st.sampled_from(given), st.integers(-ahead, 20),
         ), max_size=3,
     ))
-    places = ("home",) if plain else PLACES
+    places = ("home", "home", *PLACES) if plain else PLACES
     facts = Facts(
         now=now, place=draw(st.sampled_from(places)), game=game, publisher=draw(st.sampled_from(PUBLISHERS)),
         label=draw(st.sampled_from((None, 0, 0, 0, 16, 18))), born=draw(birth_dates(local.date())), played=tuple(played),

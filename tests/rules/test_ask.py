@@ -80,10 +80,22 @@ def test_milliseconds_are_never_rounded_up(answer):
     assert (said["left_s"], said["until"]) == (1499.877, "2026-11-24T21:55:00.377+07:00")
 
 
+def test_of_a_year_of_birth_alone_the_younger_age_counts(answer):
+    """Born some time in 2008: eighteen on 31 December 2026, not before."""
+    assert answer(born="2008", game__label="VN18") == answer(born="2008-12-31", game__label="VN18")
+    assert answer(born="2008", game__label="VN18")["until"] == "2026-12-31T00:00:00+07:00"
+
+
+def test_labels_of_other_systems_are_minimum_ages(answer):
+    assert answer(game__label="PEGI 16")["reason"]["rule"] == "vn-147.label"
+    assert answer(game__label="PEGI 12")["verdict"] == "allow"
+
+
 @pytest.mark.parametrize(("path", "value"), [
     ("now", "2026-11-24T21:30:00"), ("now", 1), ("now", "soon"), ("now", "9999-12-31T23:59:59+07:00"), ("now", GONE),
-    ("place", "school"), ("place", None), ("born", "2026-11-25"), ("born", "2014-02-30"), ("born", "2014"), ("born", GONE),
-    ("guardian", "yes"), ("guardian", GONE), ("game", "x"), ("game__id", ""), ("game__id", None), ("game__label", "PEGI 7"),
+    ("place", "school"), ("place", None), ("born", "2026-11-25"), ("born", "2014-02-30"), ("born", "2014-5-1"), ("born", 2014),
+    ("born", "2027"), ("born", GONE), ("guardian", "yes"), ("guardian", GONE), ("game", "x"), ("game__id", ""),
+    ("game__id", None), ("game__label", "PEGI 8"), ("game__sure", 1), ("played__0__label", "x"),
     ("game__label", GONE), ("game__extra", 1), ("extra", 1), ("played__0__seconds", -1), ("played__0__seconds", "3000"),
     ("played__0__seconds", 9001), ("played__0__seconds", 1e300), ("played__0__from", "2026-11-24T19:00:00"),
     ("played__0__extra", 1), ("played__0__publisher", 3), ("played", {}), ("grants__0__by", "child"),
