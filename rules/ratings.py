@@ -1,32 +1,212 @@
 """Age labels as minimum ages in years.
 
-The Vietnamese classes are 00+, 12+, 16+ and 18+ (NĐ 147/2024, Đ.38 k.1; before 2025 there was no 16+): minimum ages.
-Other systems (OARS, PEGI, ESRB …) are refused by name until their tables are here with their sources.
+The Vietnamese classes (NĐ 147/2024, Đ.38 k.1) are what the law asks for. Other boards' labels are advice on content from
+elsewhere: a minimum age that a home may go by, never a Vietnamese class. `parse_label` keeps the two apart. Every system says
+where its ages are from (`rating_source`; docs/ratings.md is the same as a table): an age that could not be found at a source
+is not here, and what only one side says is "unverified".
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
 
-_VIETNAM = re.compile(r"VN\s*-?\s*(00|12|16|18)\s*\+?", re.IGNORECASE)
-_LABELS = {0: "VN00", 12: "VN12", 16: "VN16", 18: "VN18"}
+from rules.oars import INTENSITIES, OARS_AGES, oars_age
+from rules.policy import Status, Text
+
+System = Literal["VN", "PEGI", "ESRB", "USK", "CERO", "GRAC", "IGRS", "IARC", "OARS"]
+
+SYSTEMS: tuple[System, ...] = get_args(System)
+
+_CLASSES: Mapping[System, Mapping[str, int]] = {
+    "VN": {"00": 0, "12": 12, "16": 16, "18": 18},  # before 2025 there was no 16+
+    "PEGI": {"3": 3, "7": 7, "12": 12, "16": 16, "18": 18},
+    "ESRB": {"E": 0, "E10+": 10, "T": 13, "M": 17, "AO": 18},
+    "USK": {"0": 0, "6": 6, "12": 12, "16": 16, "18": 18},
+    "CERO": {"A": 0, "B": 12, "C": 15, "D": 17, "Z": 18},
+    "GRAC": {"ALL": 0, "12": 12, "15": 15, "18": 18, "19": 19},
+    "IGRS": {"3+": 3, "7+": 7, "13+": 13, "15+": 15, "18+": 18},
+    "IARC": {"3+": 3, "7+": 7, "12+": 12, "16+": 16, "18+": 18},
+}
+_IN_FULL: Mapping[System, Mapping[str, str]] = {
+    "ESRB": {
+        "EVERYONE": "E", "EVERYONE 10+": "E10+", "E 10+": "E10+", "TEEN": "T", "MATURE": "M", "MATURE 17+": "M",
+        "ADULTS ONLY": "AO", "ADULTS ONLY 18+": "AO",
+    },
+    "GRAC": {"청소년이용불가": "19"},
+}
+_PENDING = frozenset({"RP", "RATING PENDING"})
+
+_LABEL = re.compile(rf"({'|'.join(_CLASSES)})[ \t]*[-:]?[ \t]*(\S.*)", re.ASCII | re.IGNORECASE)
+_OARS = re.compile(r"OARS(?:[- ](1\.[01]))?[ \t]*[-: ][ \t]*(\S.*)", re.ASCII | re.IGNORECASE)
+_PLUS = re.compile(r"(?<=[0-9])[ \t]*\+?\Z")
+_BETWEEN = re.compile(r"[, \t]+")
+_SHOWN = 40  # characters of a bad label that its error repeats
+_USE = "VN00, VN12, VN16, VN18; PEGI 12, ESRB T, USK 16, CERO B, GRAC 15, IGRS 13+, IARC 12+, OARS violence-fantasy=mild"
 
 
 class LabelError(ValueError):
     """A text that is no age label known here. The text is one clear line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One class of one rating system and the minimum age in years that it stands for. Only system "VN" is the law's label."""
+
+    system: System
+    name: str
+    age: int
+
+    @property
+    def text(self) -> str:
+        """As `parse_label` reads it: "VN16", "ESRB E10+"."""
+        return f"VN{self.name}" if self.system == "VN" else f"{self.system} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a system's ages are from: an address, and what there is to know.
+
+    "verified": a page was read that says every one of them, the board's own or one that repeats it, as the note says.
+    """
+
+    status: Status
+    address: str
+    note: Text
+
+
+_APPSTREAM = "https://github.com/ximion/appstream/blob/main/src/as-content-rating.c"
+_SOURCES: Mapping[System, Source] = {
+    "VN": Source("verified", "giadinhvaphapluat.vn p127133; lawnet.vn 173709", Text(
+        "NĐ 147/2024/NĐ-CP, Đ.38 k.1, theo các trang pháp luật dẫn lại; chưa đọc được bản gốc",
+        "Decree 147/2024, Art. 38(1), as legal portals quote it; the decree's own text was not to be had",
+    )),
+    "PEGI": Source("verified", "https://www.seizethecontrols.eu/about-pegi-age-labels/", Text(
+        "trang của giới làm trò chơi châu Âu; PEGI 3 nghĩa là mọi lứa tuổi",
+        "a page of the European games industry; PEGI 3 is its label for all ages",
+    )),
+    "ESRB": Source("verified", "https://www.gamestop.com/Ratings", Text(
+        "một nhà bán lẻ dẫn lại hướng dẫn của ESRB; E là mọi lứa tuổi, nhãn cũ và libappstream ghi từ 6 tuổi",
+        "a retailer repeats ESRB's guide; E is for all ages, older labels and libappstream say 6 and older",
+    )),
+    "USK": Source(
+        "verified",
+        "https://service.rheinstetten.de/leistungen-a-z/"
+        "bildtrager-alterskennzeichnung-und-freigabe-fur-altersstufen-beantragen",
+        Text("trang của một cơ quan nhà nước Đức", "a page of a German public authority"),
+    ),
+    "CERO": Source("verified", "https://allabout.co.jp/gm/gc/198693/4", Text(
+        "một tạp chí dẫn lại; D là từ 17 tuổi, Z chỉ từ 18 tuổi; trang của CERO: https://www.cero.gr.jp/publics/index/17/",
+        "as a magazine tells it; D is 17 and older, Z only 18 and older; CERO's page: https://www.cero.gr.jp/publics/index/17/",
+    )),
+    "GRAC": Source("unverified", "http://www.grac.or.kr/english/enforcement/enforcement.aspx", Text(
+        "trang này ghi All, 12+, 15+ và Adult Only, không ghi tuổi của Adult Only: nhãn cũ là 18 (https://m.ekn.kr/view.php?"
+        "key=20230628010007083), mới là 19 (https://developer.apple.com/news/?id=7byvco78); tính theo số trên nhãn",
+        "it says All, 12+, 15+ and Adult Only, not from what age that is: older marks say 18 (https://m.ekn.kr/view.php?"
+        "key=20230628010007083), newer ones 19 (https://developer.apple.com/news/?id=7byvco78); each counts as it says",
+    )),
+    "IGRS": Source("verified", "https://en.wikipedia.org/wiki/Indonesia_Game_Rating_System", Text(
+        "Quy định 2/2024 của Bộ Truyền thông Indonesia, theo bách khoa toàn thư; nhãn cũ không có 15+",
+        "Indonesia's Ministerial Regulation 2/2024, as an encyclopedia tells it; older labels have no 15+",
+    )),
+    "IARC": Source("unverified", _APPSTREAM, Text(
+        "các loại chung theo libappstream; chưa thấy trang của IARC (https://www.globalratings.com) ghi chúng",
+        "the generic classes as libappstream lists them; IARC's own page (https://www.globalratings.com) was not seen on them",
+    )),
+    "OARS": Source("verified", _APPSTREAM, Text(
+        "tuổi do libappstream đặt, không phải cơ quan xếp loại nào; các thuộc tính: https://github.com/hughsie/oars",
+        "ages that libappstream chose, no board's decision; the attributes: https://github.com/hughsie/oars",
+    )),
+}
+
+
+def rating_source(system: System) -> Source:
+    """Where the ages of this system are from, and whether that was checked."""
+    return _SOURCES[system]
+
+
+def rating_classes(system: System) -> Mapping[str, int]:
+    """Class name -> minimum age, lowest first. Empty for OARS, whose ages are rules.oars.OARS_AGES."""
+    return _CLASSES.get(system, {})
+
+
 def label_age(label: str) -> int:
-    """The minimum age that a label such as "VN16" or "vn 16+" stands for. LabelError if it is none."""
-    found = _VIETNAM.fullmatch(label.strip())
-    if found is None:
-        raise LabelError(f"không có nhãn tuổi {label!r}: hãy dùng / no age label {label!r}: use VN00, VN12, VN16 or VN18")
-    return int(found[1])
+    """The minimum age that a label such as "VN16", "pegi-12" or "ESRB T" stands for. LabelError if it is none."""
+    return parse_label(label).age
+
+
+def parse_label(text: str) -> Label:
+    """The label that a text names, in any case, with space, hyphen or colon after the system. LabelError if it is none.
+
+    OARS is written with its attributes: "OARS violence-fantasy=mild, money-gambling=none", or "OARS none" for a rating in which
+    everything is none. It is typed by people here, so an unknown attribute or value is a mistake, not a 0 as in metadata.
+    """
+    label = text.strip()
+    if found := _LABEL.fullmatch(label):
+        system: System = next(one for one in SYSTEMS if one == found[1].upper())
+        return _of_class(system, found[2])
+    if found := _OARS.fullmatch(label):
+        return _of_oars(found[1] or "1.1", found[2])
+    if label[:4].upper() == "OARS":
+        raise LabelError(
+            "nhãn OARS cần các thuộc tính, ví dụ / an OARS label needs its attributes, such as: OARS violence-fantasy=mild "
+            "(hoặc / or OARS none)"
+        )
+    raise LabelError(f"không có nhãn tuổi {_shown(text)}: hãy dùng / no age label {_shown(text)}: use {_USE}")
 
 
 def label_name(age: int) -> str:
-    """The label of a minimum age. LabelError if no class has it."""
-    try:
-        return _LABELS[age]
-    except KeyError:
-        raise LabelError(f"không có nhãn cho tuổi {age} / no label for the age of {age}: 0, 12, 16 and 18 have one") from None
+    """The Vietnamese label of a minimum age. LabelError if no class has it."""
+    name = f"{age:02}"
+    if _CLASSES["VN"].get(name) != age:
+        raise LabelError(f"không có nhãn cho tuổi {age} / no label for the age of {age}: 0, 12, 16 and 18 have one")
+    return f"VN{name}"
+
+
+def _spelling(text: str) -> str:
+    """One spelling for "16", "16+" and "16 +"."""
+    return _PLUS.sub("+", text.upper())
+
+
+_NAMES: Mapping[tuple[System, str], str] = {
+    (system, _spelling(spelling)): name
+    for system, classes in _CLASSES.items()
+    for spelling, name in (*zip(classes, classes, strict=True), *_IN_FULL.get(system, {}).items())
+}
+
+
+def _of_class(system: System, text: str) -> Label:
+    spelling = _spelling(text)
+    if system == "ESRB" and spelling in _PENDING:
+        raise LabelError(
+            "ESRB RP nghĩa là chưa xếp loại: đừng ghi nhãn / ESRB RP means not rated yet: leave the label out until it is"
+        )
+    classes = _CLASSES[system]
+    name = _NAMES.get((system, spelling))
+    if name is None:
+        use = ", ".join(Label(system, one, age).text for one, age in classes.items())
+        raise LabelError(f"{system} không có loại {_shown(text)}: hãy dùng / {system} has no class {_shown(text)}: use {use}")
+    return Label(system, name, classes[name])
+
+
+def _of_oars(version: str, text: str) -> Label:
+    attributes: dict[str, str] = {}
+    for pair in () if text.lower() == "none" else _BETWEEN.split(text.lower()):
+        id, _, value = pair.partition("=")
+        if id not in OARS_AGES:
+            one = next(iter(OARS_AGES))
+            raise LabelError(f"OARS không có thuộc tính {_shown(id)} / OARS has no attribute {_shown(id)}: one is {one}")
+        if value not in INTENSITIES:
+            raise LabelError(f"{id}={_shown(value)}: hãy viết / write {id}= {', '.join(INTENSITIES)}")
+        if id in attributes:
+            raise LabelError(f"{id} được ghi hai lần / is there twice: write it once")
+        attributes[id] = value
+    age = oars_age(attributes, f"oars-{version}")
+    some = ",".join(f"{id}={value}" for id, value in sorted(attributes.items()) if value != "none")
+    return Label("OARS", f"{version} {some or 'none'}", age or 0)
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
