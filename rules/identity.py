@@ -1,0 +1,216 @@
+"""What a personal number or the QR text of a card claims about a birth date, and never more than that.
+
+The 12-digit personal number (số định danh cá nhân; NĐ 137/2015 Đ.13, TT 59/2021 Đ.4) is `PPP G YY RRRRRR`: place of birth's
+registration, century and sex, year of birth, six more digits. No check digit is documented, so a mistyped number looks like any
+other. The QR text of a card (CCCD with chip, 2021 to 6/2024) is plain text, fields separated by `|`:
+`number|old number or empty|name|birth date ddMMyyyy|Nam/Nữ|address|issue date`. The new Căn cước card (TT 16/2024) has more
+fields, whose order is not verified: only the seven in the order above are relied on, and of them three are read.
+
+Nobody signed either: whoever can print can make one, and a true one says nothing about who holds it. Only the chip and VNeID
+authenticate, and somebody who compares the face. So these are claims with a strength, not proofs.
+
+The number, the name and the address are read and forgotten: no field of a claim and no error has any of them. An error's text
+does not depend on what was given, except in which text it is. Where a date is not known, the younger age counts.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from rules.policy import Text
+
+Strength = Literal["contradicted", "year", "date-unsigned"]
+
+_OLDEST = 125  # years: nobody is known to have grown older, so it is a slip of the pen
+_FIELDS = 7
+_NUMBER = re.compile(r"[0-9]{12}")
+_OLD_NUMBER = re.compile(r"[0-9]{9}")
+_CARD_DATE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
+_BIRTH = re.compile(r"([0-9]{4})(?:-([0-9]{2})-([0-9]{2}))?")
+_SEXES = ("nam", "nữ")
+# The provinces of TT 07/2016. Codes of countries, and of registrations after the mergers of 2025, are not verified.
+_PROVINCES = (
+    "001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 036 037 038 040 042 044 045 "
+    "046 048 049 051 052 054 056 058 060 062 064 066 067 068 070 072 074 075 077 079 080 082 083 084 086 087 089 091 092 093 "
+    "094 095 096"
+)
+_PLACES = frozenset(_PROVINCES.split())
+
+_NO_NUMBER = (
+    "không phải số định danh: hãy viết đủ mười hai chữ số, kể cả số không ở đầu / "
+    "no personal number: write all twelve digits, with the zeros in front"
+)
+_CMND = (
+    "số CMND chín chữ số không cho biết tuổi: hãy dùng số định danh mười hai chữ số hoặc ngày sinh / "
+    "an old nine-digit number carries no age: use the twelve-digit personal number or the date of birth"
+)
+_NO_CARD = (
+    "không phải nội dung mã QR của thẻ căn cước: cần ít nhất bảy phần cách nhau bằng dấu | / "
+    "no QR text of an identity card: it has at least seven parts with | between them"
+)
+_NO_CARD_DATE = (
+    "mã QR không có ngày sinh ngày-tháng-năm ở phần thứ tư: hãy nhập ngày sinh bằng tay / "
+    "the QR text has no birth date, day-month-year, in its fourth part: enter the date by hand"
+)
+_NO_DATE = "không phải ngày sinh có thật: hãy viết / no real date of birth: write YYYY-MM-DD, or YYYY"
+_FUTURE = "ngày hoặc năm sinh ở tương lai: hãy kiểm tra lại / born in the future: check it"
+_TOO_OLD = "không ai già đến thế: hãy kiểm tra lại ngày hoặc năm sinh / nobody is that old: check the date or year of birth"
+
+_UNKNOWN_PLACE = Text(
+    "ba số đầu không phải mã tỉnh đã biết (nơi sinh ở nước ngoài, mã mới, hoặc gõ nhầm): hãy so lại với thẻ",
+    "the first three digits are no known province (born abroad, a new code, or a slip): compare them with the card",
+)
+_MORE_FIELDS = Text(
+    "mã QR có thêm phần như trên thẻ Căn cước mới; thứ tự của chúng chưa được xác minh nên không đọc đến",
+    "the QR text has more parts, as on the new card; their order is not verified, so they are not read",
+)
+_NO_SEX = Text(
+    "không đọc được giới tính trong mã QR nên không so được với số",
+    "the sex in the QR text cannot be read, so it was not compared",
+)
+_YEARS_DIFFER = Text(
+    "năm sinh trong mã QR khác năm sinh trong số định danh",
+    "the year of birth in the QR text is not that in the personal number",
+)
+_SEXES_DIFFER = Text(
+    "giới tính trong mã QR khác giới tính trong số định danh",
+    "the sex in the QR text is not that in the personal number",
+)
+
+_MEANING = {
+    "contradicted": Text(
+        "Thẻ tự mâu thuẫn: thẻ giả hoặc đọc sai. Chỉ tính tuổi nhỏ nhất; đừng nhận ngày sinh này khi chưa xem thẻ.",
+        "The card contradicts itself: forged or misread. Only the youngest age counts; accept no date before you saw the card.",
+    ),
+    "year": Text(
+        "Số định danh chỉ cho biết năm sinh nên tính tuổi nhỏ hơn. Biết số không có nghĩa đó là số của người này.",
+        "The number gives only the year of birth, so the younger age counts. Knowing a number does not make it this person's.",
+    ),
+    "date-unsigned": Text(
+        "Mã QR là chữ không được ký: ai cũng in được, nó không chứng minh người cầm thẻ là ai. Hãy so ảnh với người.",
+        "The QR code is unsigned text: anybody can print it, and it proves nothing about the bearer. Compare photo and face.",
+    ),
+}
+
+
+class IdentityError(ValueError):
+    """A text that claims no birth date. One clear line, which repeats nothing of that text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A birth date that somebody claims.
+
+    `born` is the youngest date that fits, never after today; with `year_only` that is 31 December of the year. `strength` says
+    how much it is worth, weakest first: "contradicted" (the card disagrees with itself: at best a reason to ask), "year" (of a
+    number), "date-unsigned" (of a card's plain text). `warnings` are doubts, `contradictions` what disagrees.
+    """
+
+    strength: Strength
+    born: date
+    year_only: bool
+    warnings: tuple[Text, ...] = ()
+    contradictions: tuple[Text, ...] = ()
+
+    @property
+    def meaning(self) -> Text:
+        """What an operator must know before accepting it."""
+        return _MEANING[self.strength]
+
+
+def birth_date(text: str, today: date) -> date:
+    """The date of birth that "YYYY-MM-DD" or "YYYY" says; of a year alone 31 December. IdentityError if it is none."""
+    found = _BIRTH.fullmatch(text.strip())
+    if found is None:
+        raise IdentityError(_NO_DATE)
+    if found[2] is None:
+        return _end_of(int(found[1]), today)
+    born = _real(int(found[1]), int(found[2]), int(found[3]))
+    if born is None:
+        raise IdentityError(_NO_DATE)
+    _check(born, today)
+    return born
+
+
+def personal_number(text: str, today: date) -> Claim:
+    """What a 12-digit personal number claims: a year of birth. Spaces between digits are fine. IdentityError if it is none."""
+    number = "".join(text.split())
+    if _OLD_NUMBER.fullmatch(number):
+        raise IdentityError(_CMND)
+    if not _NUMBER.fullmatch(number):
+        raise IdentityError(_NO_NUMBER)
+    warnings = () if number[:3] in _PLACES else (_UNKNOWN_PLACE,)
+    return Claim("year", _end_of(_year(number), today), year_only=True, warnings=warnings)
+
+
+def card_qr(text: str, today: date) -> Claim:
+    """What the QR text of an identity card claims: a date of birth, if it agrees with the card's own number.
+
+    If it does not, the claim is no good for a date: `born` is the end of the later of the two years. The text proves nothing
+    about its bearer (see `Claim.meaning`). IdentityError if it is no such text.
+    """
+    fields = [field.strip() for field in text.strip().split("|")]
+    if len(fields) < _FIELDS:
+        raise IdentityError(_NO_CARD)
+    number, _, _, birth, sex = fields[:5]
+    by_number = personal_number(number, today)
+    found = _CARD_DATE.fullmatch(birth)
+    born = None if found is None else _real(int(found[3]), int(found[2]), int(found[1]))
+    if born is None:
+        raise IdentityError(_NO_CARD_DATE)
+    _check(born, today)
+    male_or_female = _sex(sex)
+    warnings = (*by_number.warnings, *((_MORE_FIELDS,) if len(fields) > _FIELDS else ()))
+    if male_or_female is None:
+        warnings = (*warnings, _NO_SEX)
+    contradictions = _contradictions("".join(number.split()), born.year, male_or_female)
+    if contradictions:
+        youngest = max(by_number.born, _end_of(born.year, today))
+        return Claim("contradicted", youngest, year_only=True, warnings=warnings, contradictions=contradictions)
+    return Claim("date-unsigned", born, year_only=False, warnings=warnings)
+
+
+def _year(number: str) -> int:
+    return 1900 + 100 * (int(number[3]) // 2) + int(number[4:6])
+
+
+def _sex(text: str) -> int | None:
+    """0 male, 1 female, as in the number; None if it says neither."""
+    word = unicodedata.normalize("NFC", text).casefold()
+    return _SEXES.index(word) if word in _SEXES else None
+
+
+def _contradictions(number: str, year: int, sex: int | None) -> tuple[Text, ...]:
+    years = (_YEARS_DIFFER,) if year != _year(number) else ()
+    sexes = (_SEXES_DIFFER,) if sex is not None and sex != int(number[3]) % 2 else ()
+    return (*years, *sexes)
+
+
+def _end_of(year: int, today: date) -> date:
+    """The youngest that somebody born in this year can be."""
+    born = _real(year, 12, 31)
+    if born is None:
+        raise IdentityError(_NO_DATE)
+    if year == today.year:
+        return today
+    _check(born, today)
+    return born
+
+
+def _check(born: date, today: date) -> None:
+    if born > today:
+        raise IdentityError(_FUTURE)
+    if born.year < today.year - _OLDEST:
+        raise IdentityError(_TOO_OLD)
+
+
+def _real(year: int, month: int, day: int) -> date | None:
+    """None if there is no such day. Errors are raised by the callers: a context could have the date in its text."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
