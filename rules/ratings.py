@@ -79,7 +79,7 @@ class Source:
 
 _APPSTREAM = "https://github.com/ximion/appstream/blob/main/src/as-content-rating.c"
 _SOURCES: Mapping[System, Source] = {
-    "VN": Source("verified", "giadinhvaphapluat.vn p127133; lawnet.vn 173709", Text(
+    "VN": Source("verified", "giadinhvaphapluat.vn p127133; lawnet 173709", Text(
         "NĐ 147/2024/NĐ-CP, Đ.38 k.1, theo các trang pháp luật dẫn lại; chưa đọc được bản gốc",
         "Decree 147/2024, Art. 38(1), as legal portals quote it; the decree's own text was not to be had",
     )),
