@@ -71,6 +71,15 @@ class TestWeeks:
         assert ("refuse", moment("2026-11-30 00:00")) == (wednesday.verdict, wednesday.until)
 
 
+    def test_a_rule_that_begins_midweek_counts_the_week_before_it(self, ask, pack, budget, play, moment):
+        """From Thursday on, an hour a week: 30 minutes of Monday count, and so does play that goes on from Wednesday."""
+        rules = [pack(budgets=(budget(60, "week"),), effective_from=date(2026, 11, 26))]
+        played = (play("2026-11-23 20:00", 30),)
+
+        assert moment("2026-11-26 00:10") == ask(rules, "2026-11-25 23:40", played=played).until
+        assert moment("2026-11-26 00:00") == ask(rules, "2026-11-25 22:00", played=played).until
+
+
 class TestMonths:
     def test_it_ends_with_the_month(self, ask, pack, budget, play, moment):
         month = [pack(budgets=(budget(600, "month"),))]
@@ -121,6 +130,13 @@ class TestBreaks:
         let_on = ask(breaks, played=(play("2026-11-24 20:45", 45),), grants=(grant("2026-11-24 21:30", 20),))
 
         assert ("allow", moment("2026-11-24 21:50")) == (let_on.verdict, let_on.until)
+
+    def test_a_grant_ahead_ends_the_rest_early(self, ask, pack, pause, play, grant, moment):
+        """The PC's clock may lie behind a grant that was given by another one."""
+        breaks = [pack(breaks=(pause(45, 30),))]
+        resting = ask(breaks, played=(play("2026-11-24 20:45", 45),), grants=(grant("2026-11-24 21:40", 5),))
+
+        assert ("refuse", moment("2026-11-24 21:40")) == (resting.verdict, resting.until)
 
     def test_a_law_that_nobody_may_relax_is_not_suspended(self, ask, pack, pause, play, grant):
         strict = replace(pause(45, 10), authority="law")  # addressed to the household, at home
