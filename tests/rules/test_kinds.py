@@ -171,6 +171,8 @@ class TestHolidays:
 
         assert ("refuse", moment("2026-09-02 09:00")) == (before.verdict, before.until)
         assert moment("2026-09-03 01:00") == ask(rules, "2026-09-02 22:00").until
+        assert moment("2026-09-03 01:00") == ask(rules, "2026-09-03 00:30").until
+        assert ask(rules, "2026-09-02 00:30").verdict == "refuse"
 
 
 class TestGuardians:
