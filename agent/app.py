@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from agent import games, grants, logbook, people, place, rulebook, seats
+from agent import games, grants, logbook, people, place, pseudonyms, rulebook, seats
 from agent.api import messages as m
 from agent.auth import ANY, KEEPER, SEAT
 from agent.errors import unavailable
@@ -47,6 +47,7 @@ def routes(agent: Agent) -> dict[str, Route]:
         "player.set": Route(m.PlayerSet, KEEPER, change(people.player_set)),
         "player.remove": Route(m.PlayerRemove, KEEPER, change(people.player_remove)),
         "player.list": Route(m.PlayerList, KEEPER, look(lambda tables, _: people.player_list(tables))),
+        "player.days": Route(m.PlayerDays, KEEPER, look(lambda tables, asked: _days(agent, tables, asked))),
         "guardian.add": Route(m.GuardianAdd, KEEPER, change(people.guardian_add)),
         "guardian.list": Route(m.GuardianList, KEEPER, look(lambda tables, _: people.guardian_list(tables))),
         "limit.set": Route(m.LimitSet, KEEPER, change(rulebook.limit_set)),
@@ -135,6 +136,10 @@ def _submit(agent: Agent) -> Handler[m.Submit]:
 
 def _shown(agent: Agent, request: m.LogShow) -> m.LogLines:
     return logbook.last_lines(request, agent.log, agent.payloads, agent.registry.roster.zone)
+
+
+def _days(agent: Agent, tables: Tables, request: m.PlayerDays) -> m.PlayerNames:
+    return pseudonyms.player_days(tables, request, agent.log.key.text)
 
 
 def _export(agent: Agent) -> Callable[[Caller, m.LogExport], AsyncIterator[m.Chunk]]:

@@ -68,6 +68,11 @@ def player_list(address: str, request: m.PlayerList | None = None) -> m.Players:
     return rpc.call(address, "player.list", request or m.PlayerList(), m.Players)
 
 
+def player_days(address: str, request: m.PlayerDays) -> m.PlayerNames:
+    """The player's pseudonyms in this agent's log."""
+    return rpc.call(address, "player.days", request, m.PlayerNames)
+
+
 def guardian_add(address: str, request: m.GuardianAdd) -> m.Done:
     """Register a guardian; `Done.id` is the new id."""
     return rpc.call(address, "guardian.add", request, m.Done)

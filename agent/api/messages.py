@@ -200,6 +200,26 @@ class PlayerList(Message, frozen=True, kw_only=True):
     pass
 
 
+class PlayerDays(Message, frozen=True, kw_only=True):
+    """Which pseudonyms the player (or "guest") has in the log on the days from `first` to `last`, both counting."""
+
+    player: str
+    first: date
+    last: date
+
+
+class PlayerNames(Message, frozen=True, kw_only=True):
+    """`names` are the pseudonyms, one a day; `key` is the verifier key of the log in which they mean this player; `guardian`
+    whether a guardian is registered."""
+
+    id: str
+    name: str
+    born: date | None
+    guardian: bool
+    key: str
+    names: tuple[str, ...]
+
+
 class PlayerRow(Message, frozen=True, kw_only=True):
     """`guardians` are names, `packs` and `approved` ids."""
 

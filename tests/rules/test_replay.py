@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from dataclasses import dataclass, replace
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -68,9 +69,9 @@ def test_pieces_make_up_the_recorded_play(recording):
     for number, play in enumerate(recording.plays):
         own = [one for one in pieces if one.number == number]
         edges = [play.start, *(one.end for one in own)]
-        assert [(one.start, one.end) for one in own] == list(zip(edges, edges[1:], strict=False))
+        assert [(one.start, one.end) for one in own] == list(pairwise(edges))
         assert edges[-1] == play.start + play.ms
-        assert all((one.verdict, one.rule) != (other.verdict, other.rule) for one, other in zip(own, own[1:], strict=False))
+        assert all((one.verdict, one.rule) != (other.verdict, other.rule) for one, other in pairwise(own))
 
 
 @quick
@@ -185,7 +186,8 @@ def test_memory_is_flat_in_the_number_of_days(pack, common, home, moment, soak):
     start = moment("2026-01-01 00:00")
 
     def peak(days):
-        plays = (Played("x", "p", start + day * DAY + hour * HOUR, 30 * MINUTE) for day in range(days) for hour in (8, 12, 16, 20))
+        moments = (start + day * DAY + hour * HOUR for day, hour in product(range(days), (8, 12, 16, 20)))
+        plays = (Played("x", "p", at, 30 * MINUTE) for at in moments)
         tracemalloc.start()
         for _ in replay(policy, plays, home()):
             pass
