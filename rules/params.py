@@ -127,6 +127,7 @@ class Values:
     def __init__(self, declared: Mapping[str, Declared], given: Mapping[str, str]) -> None:
         self.errors: list[ParamError] = []
         self.unused = set(declared)
+        self.missing: list[str] = []  # without a value, though one is needed
         self._declared = declared
         self.found: dict[str, Param] = {name: one.default for name, one in declared.items() if one.default is not None}
         for name, text in given.items():
@@ -139,11 +140,23 @@ class Values:
             except ParamError as error:
                 self.errors.append(error)
 
-    def holds(self, table: dict[str, Any], path: str) -> bool:
-        """Takes `when` and `unless` out of a rule's table; whether they let it stand: given and not false, or not so."""
+    def holds(self, table: dict[str, Any], path: str) -> tuple[bool, str, str]:
+        """Takes `when` and `unless` out of a rule's table: whether they let it stand, and the parameters they name or "".
+
+        `when` lets it stand if its parameter has a value that is not false, `unless` if not so.
+        """
         when, unless = table.pop("when", None), table.pop("unless", None)
         stands = when is None or self._is_on(when, f"{path}.when")
-        return (unless is None or not self._is_on(unless, f"{path}.unless")) and stands
+        stands = (unless is None or not self._is_on(unless, f"{path}.unless")) and stands
+        return stands, str(when or "").removeprefix("$"), str(unless or "").removeprefix("$")
+
+    def vague(self, value: Any) -> bool:
+        """Whether a table, as written, refers to a parameter that has no value."""
+        if isinstance(value, dict):
+            return any(self.vague(item) for item in value.values())
+        if isinstance(value, list):
+            return any(self.vague(item) for item in value)
+        return isinstance(value, str) and any(name not in self.found for name in REFERENCE.findall(value))
 
     def fill(self, value: Any, path: str, *, sample: bool = False) -> Any:
         """The same with every reference replaced: one that stands alone by the typed value, in a longer text by its text.
@@ -161,7 +174,7 @@ class Values:
             return value
         if (whole := REFERENCE.fullmatch(value)) is not None:
             return self._typed(whole[1], path, sample=sample)
-        return REFERENCE.sub(lambda part: _text(self._value(part[1], path, sample=sample)), value)
+        return REFERENCE.sub(lambda part: self._worded(part[1], path, sample=sample), value)
 
     def _items(self, items: list[Any], path: str, *, sample: bool) -> Iterable[Any]:
         """Filled items of a list; dates in it become as many items as they are."""
@@ -171,6 +184,13 @@ class Values:
                 yield from filled
             else:
                 yield filled
+
+    def _worded(self, name: str, path: str, *, sample: bool) -> str:
+        """Its text, or where people read it without a value its name."""
+        value = self._value(name, path, sample=sample)
+        if name not in self.found and path.endswith((".vi", ".en")):
+            return f"‹{name}›"
+        return str(value).lower() if isinstance(value, bool) else str(value)
 
     def _typed(self, name: str, path: str, *, sample: bool) -> Any:
         value = self._value(name, path, sample=sample)
@@ -191,8 +211,8 @@ class Values:
             return ""
         if name in self.found:
             return self.found[name]
-        if not sample and not any(error.path == f"params.{name}" for error in self.errors):
-            self.errors.append(ParamError(f"params.{name}", f"chưa có giá trị / has no value: give {name}=…"))
+        if not sample and name not in self.missing and not any(error.path == f"params.{name}" for error in self.errors):
+            self.missing.append(name)
         return self._declared[name].sample
 
     def _known(self, name: str, path: str) -> bool:
@@ -205,7 +225,3 @@ class Values:
 
     def _names(self) -> str:
         return ", ".join(self._declared) or "–"
-
-
-def _text(value: Param) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -27,13 +27,29 @@ _BESIDE = ("param", "group", *(table.kind for table in KINDS))  # what the head 
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """A rule that these values leave out, and the parameters that decide it: "" if none does."""
+
+    rule: Rule
+    when: str
+    unless: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """A pack and what its file says beside the rules: its parameters, its groups' names, where its holidays are from."""
+    """A pack and what its file says beside the rules that stand.
+
+    `params` as declared, `groups` by name, `holidays` where they are from, `left` the rules that do not stand. `missing` are
+    parameters that have no value though a rule that stands needs one; `vague` the ids of all rules that hold a made-up value.
+    """
 
     pack: Pack
     params: tuple[Declared, ...]
     groups: Mapping[str, Text]
     holidays: tuple[str, Status] | None
+    left: tuple[Left, ...]
+    missing: tuple[str, ...]
+    vague: frozenset[str]
 
 
 def parse_pack(text: str, name: str, params: Mapping[str, str] = MappingProxyType({})) -> Pack:
@@ -44,10 +60,10 @@ def parse_pack(text: str, name: str, params: Mapping[str, str] = MappingProxyTyp
     return read_pack(text, name, params).pack
 
 
-def read_pack(text: str, name: str, params: Mapping[str, str] = MappingProxyType({})) -> Reading:
-    """As parse_pack, with what explains the pack to people."""
+def read_pack(text: str, name: str, params: Mapping[str, str] = MappingProxyType({}), *, draft: bool = False) -> Reading:
+    """As parse_pack, with what explains the pack to people. `draft`: a value that still has to be given is no mistake."""
     try:
-        return _Reader(text, name).reading(params)
+        return _Reader(text, name, draft=draft).reading(params)
     except RecursionError:
         raise PolicyError(name, [("", "lồng quá sâu / nests too deep: use the tables of the format")]) from None
 
@@ -55,9 +71,12 @@ def read_pack(text: str, name: str, params: Mapping[str, str] = MappingProxyType
 class _Reader:
     """Reads one text once, and collects what is wrong with it."""
 
-    def __init__(self, text: str, name: str) -> None:
+    def __init__(self, text: str, name: str, *, draft: bool) -> None:
         self._text = text
         self._name = name
+        self._draft = draft
+        self._left: list[Left] = []
+        self._vague: set[str] = set()
         self._mistakes: list[tuple[Where, str]] = []
 
     def reading(self, params: Mapping[str, str]) -> Reading:
@@ -73,6 +92,8 @@ class _Reader:
             holidays="holidays" in raw,
         )
         rules = [rule for table in KINDS for rule in self._rules(table, tables[table], values, around)]
+        if not self._draft:
+            self._ask_for(values)
         self._cross_check(rules, values, around)
         if head is None or self._mistakes:
             raise PolicyError(self._name, self._lines())
@@ -81,7 +102,14 @@ class _Reader:
             params=tuple(declared.values()),
             groups={name: group.text.text() for name, group in groups.items() if group is not None},
             holidays=None if head.holidays is None else (head.holidays.source, head.holidays.status),
+            left=tuple(self._left),
+            missing=tuple(values.missing),
+            vague=frozenset(self._vague),
         )
+
+    def _ask_for(self, values: Values) -> None:
+        for name in values.missing:
+            self._mistakes.append((("params", name), f"chưa có giá trị / has no value: give {name}=…"))
 
     def _toml(self) -> dict[str, Any]:
         """Names and citations go into the log, which takes only composed characters (NFC)."""
@@ -116,11 +144,18 @@ class _Reader:
         found = []
         for number, table in self._listed(tables, model.kind):
             path = f"{model.kind}[{number}]"
-            stands = not isinstance(table, dict) or values.holds(table, path)
+            stands, when, unless = values.holds(table, path) if isinstance(table, dict) else (True, "", "")
             filled = values.fill(table, path, sample=not stands)
             read = self._read(model, filled, (model.kind, number), ("when", "unless"), around)
-            if read is not None and stands:
-                found.append(read.rule(around))
+            if read is None:
+                continue
+            rule = read.rule(around)
+            if values.vague(table):
+                self._vague.add(rule.id)
+            if stands:
+                found.append(rule)
+            else:
+                self._left.append(Left(rule, when, unless))
         return found
 
     def _named(self, tables: object, key: str) -> Iterable[tuple[str, Any]]:
@@ -154,8 +189,10 @@ class _Reader:
         names = [rule.id for rule in rules]
         for name in sorted({one for one in names if names.count(one) > 1}):
             self._mistakes.append((("id",), f"hai quy tắc cùng tên / two rules are called {name}: rename one"))
-        if not rules and not self._mistakes:
-            self._mistakes.append(((), "không có quy tắc nào / has no rule: add a table such as [[budget]]"))
+        if not rules and not self._mistakes and not (self._draft and self._left):
+            wanted = " / ".join(f"{one.when}=…" for one in self._left if one.when)
+            remedy = f"give {wanted}" if wanted else "add a table such as [[budget]]"
+            self._mistakes.append(((), f"không có quy tắc nào / has no rule: {remedy}"))
 
     def _lines(self) -> list[tuple[str, str]]:
         """The mistakes in the order of the file, each with its line where that is to be found."""
