@@ -39,7 +39,6 @@ class Program:
     `since` is its start in milliseconds of the clock that play is counted on. `files` are the executable and, for an
     interpreter or loader, what it was told to run. `interpreted`: the executable is an interpreter, so that what its arguments
     say counts; other programs may have a game's command line among theirs and be none. `account` is the OS account name.
-    `ancestors` are the command lines of the processes that started it, its parent's first, where the platform reads them.
     """
 
     pid: int
@@ -50,7 +49,6 @@ class Program:
     args: tuple[str, ...] = ()
     parent: int = 0
     interpreted: bool = False
-    ancestors: tuple[tuple[str, ...], ...] = ()
 
     @property
     def identity(self) -> tuple[int, int]:
@@ -182,15 +180,14 @@ class Catalogue:
             yield "name", id_
 
     def _started_by_steam(self, program: Program) -> Iterator[str]:
-        """Steam starts a game as `reaper SteamLaunch AppId=NUMBER -- …`, which stays its ancestor to the end.
+        """Steam starts a game by `reaper SteamLaunch AppId=NUMBER -- …`, which stays to the game's end.
 
         With more words before the two dashes it installs something.
         """
-        executable = program.files[0].path if program.files else ""
-        for command in ((executable, *program.args[1:]), *program.ancestors):
-            if command[1:2] == ("SteamLaunch",) and command[3:4] == ("--",) and posixpath.basename(command[0]) == "reaper":
-                number = _STEAM_ID.fullmatch(command[2])
-                yield from self._steam_ids.get(number[1], ()) if number else ()
+        executable, command = program.files[0].path if program.files else "", program.args
+        if command[1:2] == ("SteamLaunch",) and command[3:4] == ("--",) and posixpath.basename(executable) == "reaper":
+            number = _STEAM_ID.fullmatch(command[2])
+            yield from self._steam_ids.get(number[1], ()) if number else ()
 
     def _strictest_first(self, id_: str) -> tuple[bool, int, str]:
         """What does not teach, then unrated before any label, then the higher label, then the id."""

@@ -33,9 +33,9 @@ def recognised(games):
     """The game's id, for files (the executable first), arguments and whether it is an interpreter."""
     catalogue = Catalogue(games)
 
-    def recognise(*files, args=(), interpreted=False, ancestors=()):
+    def recognise(*files, args=(), interpreted=False):
         prints = tuple(Fingerprint(path, 1) for path in files)
-        match = catalogue.recognise(Program(1, 2, 3, "an", prints, tuple(args), 0, interpreted, ancestors))
+        match = catalogue.recognise(Program(1, 2, 3, "an", prints, tuple(args), 0, interpreted))
         return None if match is None else match.game
 
     return recognise
