@@ -61,7 +61,8 @@ def explain(policy: Policy, facts: Facts) -> tuple[Finding, ...]:
 def _view(plan: Plan, facts: Facts, horizon: int | None = None) -> View:
     if not plan.uncounted:
         return View(facts, horizon=horizon)
-    return View(facts, plan.uncounted_at(facts.now), horizon)
+    met = [facts.game, *(play.game for play in facts.played)]
+    return View(facts, plan.uncounted_at(facts.now).intersection(met), horizon)
 
 
 def _judge(plan: Plan, limits: Sequence[Limit], asks: Sequence[Limit], view: View) -> _Judgement:

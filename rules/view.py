@@ -11,8 +11,9 @@ _NOTHING: frozenset[str] = frozenset()
 
 
 class View:
-    """Made for one decision and thrown away. `horizon`: no answer looks further; `uncounted`: the games that do not count.
+    """Made for one decision and thrown away. `horizon`: no answer looks further.
 
+    `uncounted`: those games of the facts that do not count.
     `tallies` is the counting limits' own: what each has added up for this decision.
     """
 

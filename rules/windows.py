@@ -11,7 +11,7 @@ from rules.policy import Pack, Window
 from rules.reach import NEVER, Reach
 from rules.view import View
 
-_KEPT = 4096
+_KEPT = 16  # days; each birth date has limits of its own, and none is asked about more than a few days around now
 
 
 class WindowLimit(Limit):
