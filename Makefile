@@ -19,6 +19,7 @@ KEY     := $(shell { echo '$(CURDIR)'; $(PYTHON) --version; cat requirements.loc
 DEV_KEY := $(shell sha256sum requirements-dev.lock | cut -c1-16)
 RUNTIME := .venv/runtime-$(KEY)
 DEV     := .venv/dev-$(KEY)-$(DEV_KEY)
+PEERS   := .venv/peers-$(KEY)-$(shell sha256sum requirements-bench.lock | cut -c1-16)
 
 .PHONY: run setup test soak check lint ruff types types-windows arrows bench lock clean
 .DELETE_ON_ERROR:
@@ -72,16 +73,23 @@ types-windows: $(DEV)
 arrows: $(DEV)
 	$(BIN)/lint-imports --no-logo
 
-bench: $(DEV)
+bench: $(DEV) $(PEERS)
 	@$(BIN)/python tests/bench $(ARGS)
 
+# Where these have no wheel, the table says that it leaves them out.
+$(PEERS): $(DEV)
+	@echo "make: adding the policy engines that decisions are compared with to .venv" >&2
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements-bench.lock && touch $@ \
+	  || echo "make: going on without them" >&2
+
 # No index, no cache path and no host name gets into a lock: whoever installs uses the one that their machine is set up for.
-UV_LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+UV_LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
            --no-header --no-emit-index-url --no-emit-find-links
 lock:
 	@command -v uv >/dev/null || { echo "uv is needed to pin dependencies: pipx install uv" >&2; exit 2; }
-	$(UV_LOCK) --group build --group test --group check -o requirements-dev.lock $(ARGS)
-	$(UV_LOCK) --group build --constraint requirements-dev.lock -o requirements.lock $(ARGS)
+	$(UV_LOCK) pyproject.toml --group build --group test --group check -o requirements-dev.lock $(ARGS)
+	$(UV_LOCK) pyproject.toml --group build --constraint requirements-dev.lock -o requirements.lock $(ARGS)
+	$(UV_LOCK) --group bench --constraint requirements-dev.lock -o requirements-bench.lock $(ARGS)
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
