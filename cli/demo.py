@@ -17,7 +17,7 @@ from cli.demo_view import Result, View
 from cli.demo_world import StepFailed, World, temporary
 from cli.errors import CommandError
 from cli.fingerprint import fingerprint
-from cli.game import game_of
+from cli.clues import game_of
 from cli.parser import Commands, checked, command
 from host.rpc import ApiError, Unreachable
 from rules.games import Catalogue, Fingerprint, Game, Program

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import re
 from argparse import Namespace
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from agent.api import client as agent
 from agent.api.messages import GameAdd, GameAllow, GameRemove, GameRow
+from cli.clues import game_of, label_text
 from cli.context import Context
 from cli.fingerprint import fingerprint
 from cli.parser import Commands, checked, command, noun
 from cli.registry import settle
-from rules.games import Fingerprint, Game
-from rules.ratings import LabelError, label_age, label_name
+from cli.scan import add_to as add_scan_to
+from rules.ratings import label_age
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
-# Names that half the world's launchers have tell no game from another.
-_ANYBODY = frozenset(
-    {"run", "start", "launch", "launcher", "main", "game", "play", "app", "apprun", "client", "install", "setup", "index"}
-)
 
 
 def add_to(commands: Commands) -> None:
     verbs = noun(commands, "game", "trò chơi / games")
+    add_scan_to(verbs)
     parser = command(verbs, "add", "thêm trò chơi / add a game", add)
     parser.add_argument("id", metavar="ID", type=game_id, help="mã, chữ thường không dấu / id, lower case ASCII")
     parser.add_argument(
@@ -51,22 +49,6 @@ def add(args: Namespace, context: Context) -> int:
     done = agent.game_add(context.home.agent_address, GameAdd(game=game_of(args.id, found, title=args.title, label=args.label)))
     build = f", build id {found.build_id}" if found.build_id else ""
     return settle(context, done, f"đã thêm / added {args.id}: {found.path} (sha256 {found.sha256}{build})")
-
-
-def game_of(id_: str, found: Fingerprint, *, title: str | None, label: int | None) -> Game:
-    """The game whose program is this file."""
-    path = PurePath(found.path)
-    return Game(
-        id=id_,
-        title=title or id_,
-        label=label,
-        label_source=None if label is None else "giochoi game add",
-        names=() if path.stem.lower() in _ANYBODY else (path.name,),
-        paths=(found.path,),
-        sizes=(found.size,),
-        sha256=(found.sha256,) if found.sha256 else (),
-        build_ids=(found.build_id,) if found.build_id else (),
-    )
 
 
 def allow(args: Namespace, context: Context) -> int:
@@ -113,16 +95,6 @@ def _row(row: GameRow) -> tuple[str, ...]:
         origin,
         ", ".join(name for name, clue in clues if clue),
     )
-
-
-def label_text(label: int | None) -> str:
-    """A minimum age as its Vietnamese label, or as a number where no label has it."""
-    if label is None:
-        return "chưa có / unrated"
-    try:
-        return label_name(label)
-    except LabelError:
-        return f"{label}+"
 
 
 def _document(row: GameRow) -> dict[str, object]:

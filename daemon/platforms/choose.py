@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 
 from daemon.platforms.api import Platform
+from daemon.scanning.place import Scanner
 from host.clock import Clock
 from host.system import UnsupportedError
 
@@ -22,4 +23,17 @@ def platform(
         from daemon.platforms.linux.build import build  # noqa: PLC0415 - other platforms lack what it imports
 
         return build(clock, gate_mounts, spared)
+    raise UnsupportedError(sys.platform)
+
+
+def scanner() -> Scanner:
+    """Looks for installed games. UnsupportedError as above."""
+    if sys.platform == "linux":
+        from daemon.platforms.linux.scan import LinuxScanner  # noqa: PLC0415 - as above
+
+        return LinuxScanner()
+    if sys.platform == "win32":
+        from daemon.platforms.windows.scan import WindowsScanner  # noqa: PLC0415 - as above
+
+        return WindowsScanner()
     raise UnsupportedError(sys.platform)

@@ -11,7 +11,7 @@ import pytest
 
 from cli.errors import CommandError
 from cli.fingerprint import fingerprint
-from cli.game import game_of
+from cli.clues import game_of
 
 
 def test_a_script_is_known_by_its_content(tmp_path):

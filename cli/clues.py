@@ -1,0 +1,39 @@
+"""What a file tells of a game, and how its age label is shown."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from rules.games import Fingerprint, Game
+from rules.ratings import LabelError, label_name
+
+# Names that half the world's launchers have tell no game from another.
+_ANYBODY = frozenset(
+    {"run", "start", "launch", "launcher", "main", "game", "play", "app", "apprun", "client", "install", "setup", "index"}
+)
+
+
+def game_of(id_: str, found: Fingerprint, *, title: str | None, label: int | None) -> Game:
+    """The game whose program is this file."""
+    path = PurePath(found.path)
+    return Game(
+        id=id_,
+        title=title or id_,
+        label=label,
+        label_source=None if label is None else "giochoi game add",
+        names=() if path.stem.lower() in _ANYBODY else (path.name,),
+        paths=(found.path,),
+        sizes=(found.size,),
+        sha256=(found.sha256,) if found.sha256 else (),
+        build_ids=(found.build_id,) if found.build_id else (),
+    )
+
+
+def label_text(label: int | None) -> str:
+    """A minimum age as its Vietnamese label, or as a number where no label has it."""
+    if label is None:
+        return "chưa có / unrated"
+    try:
+        return label_name(label)
+    except LabelError:
+        return f"{label}+"

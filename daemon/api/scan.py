@@ -1,0 +1,168 @@
+"""The scan for installed games, from outside: what it tells, and how to have it made in a process with the user's rights only.
+
+What comes back was made beside files of that user: it is checked and bounded like anything a stranger sends.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Annotated, Literal
+
+import msgspec
+
+from rules.games import Catalogue, Fingerprint, Game
+
+PATIENCE = 60.0  # seconds; the scan itself stops after less
+LIMIT = 16 << 20  # bytes of its answer
+_Text = Annotated[str, msgspec.Meta(max_length=4_096)]
+_Few = Annotated[tuple[_Text, ...], msgspec.Meta(max_length=64)]
+
+
+class ScanError(Exception):
+    """The scan could not be made. The text is one clear line."""
+
+
+class FoundGame(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An installed game. `id` is the catalogue's where it is `known`, else made from a desktop or application id.
+
+    `label` is a minimum age, `label_source` where it comes from. `publisher` is the catalogue's: who supplies the game here;
+    `developer` whoever made it, as its own metadata say. `executables` are absolute paths, `sources` where it was found, for
+    people. `origin` "user": what was read could have been written by the user. `kind` "emulator": games of another system run
+    in it. `steam_id` is Steam's number, `words` are what an interpreter is told, as Java's main class.
+    """
+
+    id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+    title: _Text
+    kind: Literal["game", "emulator"] = "game"
+    known: bool = False
+    label: Annotated[int, msgspec.Meta(ge=0, le=99)] | None = None
+    label_source: _Text | None = None
+    publisher: _Text | None = None
+    developer: _Text | None = None
+    executables: _Few = ()
+    sources: _Few = ()
+    origin: Literal["system", "user"] = "user"
+    steam_id: Annotated[int, msgspec.Meta(ge=0, le=9_999_999_999)] | None = None
+    words: _Few = ()
+
+
+class Scanned(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one scan found for the account `user`. `problems` are lines for people: what could not be read, and why."""
+
+    user: _Text
+    games: Annotated[tuple[FoundGame, ...], msgspec.Meta(max_length=4_096)] = ()
+    emulators: Annotated[tuple[FoundGame, ...], msgspec.Meta(max_length=4_096)] = ()
+    problems: Annotated[tuple[_Text, ...], msgspec.Meta(max_length=1_024)] = ()
+
+
+def scan(user: str | None = None, patience: float = PATIENCE) -> Scanned:
+    """Have the scan made for this account (None: the caller's own), in a process of its own. ScanError."""
+    command = [sys.executable, "-P", "-m", "daemon.scan", *(("--user", user) if user is not None else ())]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        said, why = _finished(process, patience)
+    if process.returncode != 0:
+        lines = why.decode("utf-8", "replace").strip().splitlines()
+        raise ScanError(lines[-1][:500] if lines else f"exit {process.returncode}")
+    return decoded(said)
+
+
+def decoded(said: bytes) -> Scanned:
+    """The answer of a scan, if it keeps to the shape. ScanError."""
+    try:
+        answer = msgspec.json.decode(said, type=Scanned)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ScanError(f"câu trả lời không hợp lệ / the answer is malformed: {error}") from None
+    for game in (*answer.games, *answer.emulators):
+        if not all(_absolute(path) and path.isprintable() for path in game.executables):
+            raise ScanError(f"câu trả lời không hợp lệ / the answer is malformed: {game.id}: a path")
+    return answer
+
+
+def recognised(found: Iterable[FoundGame], catalogue: Catalogue) -> tuple[FoundGame, ...]:
+    """The same games, each by the catalogue's id and label where the catalogue knows one of its files; those of one id are one.
+
+    Other ids are made different from all ids of the catalogue: adding one must not add to a game that it only has the name of.
+    """
+    games: dict[str, FoundGame] = {}
+    for game in found:
+        known = _known(game, catalogue)
+        if known is None:
+            id_ = _free(game.id, games.keys() | catalogue.games.keys())
+            games[id_] = msgspec.structs.replace(game, id=id_, known=False)
+        else:
+            games[known.id] = _as_known(game, known, games.get(known.id))
+    return tuple(games.values())
+
+
+def _known(game: FoundGame, catalogue: Catalogue) -> Game | None:
+    """Of several the one that the catalogue has first."""
+    ids = {id_ for path in game.executables for id_ in catalogue.by_file(Fingerprint(path, 0))}
+    if not ids and game.steam_id is None and not game.words:
+        return None
+    for id_, known in catalogue.games.items():
+        if id_ in ids or game.steam_id in known.steam_ids or not set(game.words).isdisjoint(known.words):
+            return known
+    return None
+
+
+def _as_known(game: FoundGame, known: Game, same: FoundGame | None) -> FoundGame:
+    label, source = (game.label, game.label_source) if known.label is None else (known.label, known.label_source)
+    earlier = same or game
+    return msgspec.structs.replace(
+        game,
+        id=known.id,
+        title=known.title,
+        kind=known.kind,
+        known=True,
+        label=earlier.label if label is None else label,
+        label_source=earlier.label_source if label is None else source,
+        publisher=known.publisher,
+        developer=earlier.developer or game.developer,
+        executables=tuple(dict.fromkeys(earlier.executables + game.executables))[:64],
+        sources=tuple(dict.fromkeys(earlier.sources + game.sources))[:64],
+        origin="user" if "user" in {earlier.origin, game.origin} else "system",
+    )
+
+
+def _free(id_: str, taken: Iterable[str]) -> str:
+    held, number, free = set(taken), 1, id_
+    while free in held:
+        number += 1
+        free = f"{id_[:58]}-{number}"
+    return free
+
+
+def _finished(process: subprocess.Popen[bytes], patience: float) -> tuple[bytes, bytes]:
+    """What it said on stdout and stderr; ended when it takes too long or says too much. ScanError.
+
+    A thread reads, because whatever holds the other end of the pipe may keep it open for as long as it likes.
+    """
+    said: list[bytes] = []
+    reader = threading.Thread(target=_read, args=(process, said), daemon=True)
+    reader.start()
+    reader.join(patience)
+    if reader.is_alive():
+        process.kill()
+        process.wait()
+        raise ScanError(f"quá {patience:g} giây / took over {patience:g} seconds")
+    if len(said[0]) > LIMIT:
+        process.kill()
+        raise ScanError("câu trả lời quá dài / the answer is too long")
+    process.wait()
+    return said[0], said[1]
+
+
+def _read(process: subprocess.Popen[bytes], said: list[bytes]) -> None:
+    for stream, limit in ((process.stdout, LIMIT + 1), (process.stderr, 64 << 10)):
+        said.append(b"" if stream is None else stream.read(limit))
+        if len(said[0]) > LIMIT:
+            said.append(b"")
+            return
+
+
+def _absolute(path: str) -> bool:
+    return PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()

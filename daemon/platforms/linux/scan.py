@@ -1,0 +1,97 @@
+"""Scanning on Linux: becoming the account that is scanned for, and where games are on this system."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import resource
+from collections.abc import Mapping
+
+from daemon.scanning import debian, flatpak, heroic, labels, lutris, menus, minecraft, steam, wine
+from daemon.scanning.place import Folder, Place, RefusedError, Source
+
+_PATH = ("/usr/local/games", "/usr/games", "/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin")
+_SYSTEM = ("/usr/share", "/usr/local/share", "/usr/share/gnome", "/var/lib/flatpak/exports/share", "/var/lib/snapd/desktop")
+_USER = (".local/share", ".local/share/flatpak/exports/share")
+_BOUNDS = (
+    (resource.RLIMIT_AS, 2 << 30),  # bytes
+    (resource.RLIMIT_CPU, 60),  # seconds
+    (resource.RLIMIT_CORE, 0),
+    (resource.RLIMIT_NOFILE, 128),
+)
+
+
+class LinuxScanner:
+    """place.Scanner."""
+
+    sources: tuple[Source, ...] = (
+        menus.hits, labels.console_games, flatpak.hits, debian.hits, steam.hits, lutris.hits, heroic.hits,
+        minecraft.hits, wine.hits,
+    )  # fmt: skip
+
+    def become(self, user: str | None) -> Place:
+        entry = _entry(user)
+        asked = dict(os.environ) if entry.pw_uid == os.getuid() else {}
+        if entry.pw_uid != os.getuid() or os.geteuid() != os.getuid():
+            _drop(entry)
+        os.environ.clear()
+        os.environ.update(HOME=entry.pw_dir, USER=entry.pw_name, LOGNAME=entry.pw_name, LANG="C.UTF-8", PATH=":".join(_PATH))
+        os.chdir("/")
+        for what, most in _BOUNDS:
+            _bound(what, most)
+        return place_of(entry.pw_name, entry.pw_dir, asked)
+
+
+def place_of(account: str, home: str, environment: Mapping[str, str]) -> Place:
+    """Where an account's games are. The environment may add folders; only the account's own is to be asked."""
+    home = home.rstrip("/") or "/nonexistent"
+    data = [Folder(path, "system") for path in _SYSTEM]
+    data += [Folder(f"{home}/{path}", "user") for path in _USER]
+    more = (environment.get("XDG_DATA_HOME", ""), *environment.get("XDG_DATA_DIRS", "").split(":"))
+    held = {folder.path for folder in data}
+    data += [Folder(path.rstrip("/"), "user") for path in dict.fromkeys(more)
+             if path.startswith("/") and path.rstrip("/") not in held]  # fmt: skip
+    programs = (*_PATH, f"{home}/.local/bin", f"{home}/bin")
+    return Place(account=account, home=home, data=tuple(data), programs=programs)
+
+
+def _entry(user: str | None) -> pwd.struct_passwd:
+    try:
+        entry = pwd.getpwuid(os.getuid()) if user is None else pwd.getpwnam(user)
+    except (KeyError, ValueError):
+        raise RefusedError(f"không có tài khoản {user!r} / there is no account {user!r}") from None
+    if entry.pw_uid != os.getuid() and os.geteuid() != 0:
+        raise RefusedError(f"cần quyền root để tìm cho {user} / needs root to scan for {user}")
+    return entry
+
+
+def _drop(entry: pwd.struct_passwd) -> None:
+    """Groups first, the user last: whoever is no longer root cannot drop the rest. RefusedError, and nothing has been read.
+
+    The kernel lets nobody trace a process that changed its user (PR_SET_DUMPABLE in prctl(2)), so its answer is its own.
+    """
+    try:
+        os.initgroups(entry.pw_name, entry.pw_gid)
+        os.setresgid(entry.pw_gid, entry.pw_gid, entry.pw_gid)
+        os.setresuid(entry.pw_uid, entry.pw_uid, entry.pw_uid)
+    except OSError as error:
+        raise RefusedError(f"không chuyển được sang / cannot become {entry.pw_name}: {error.strerror}") from None
+    if os.getresuid() != (entry.pw_uid,) * 3 or os.getresgid() != (entry.pw_gid,) * 3 or _regains_root(entry.pw_uid):
+        raise RefusedError(f"không chuyển được sang / cannot become {entry.pw_name}")
+
+
+def _regains_root(uid: int) -> bool:
+    if uid == 0:
+        return False
+    try:
+        os.setuid(0)
+    except OSError:
+        return False
+    return True
+
+
+def _bound(what: int, most: int) -> None:
+    """Lower a limit of this process; never raise one."""
+    _, hard = resource.getrlimit(what)
+    if hard == resource.RLIM_INFINITY or most < hard:
+        resource.setrlimit(what, (most, most))

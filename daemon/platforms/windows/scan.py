@@ -1,0 +1,34 @@
+"""Scanning on Windows: where games are. It scans for the account that runs it; becoming another one is not built."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from daemon.platforms.windows.registry import WindowsRegistry
+from daemon.platforms.windows.shops import Shops, slashes
+from daemon.scanning import minecraft
+from daemon.scanning.place import Place, RefusedError, Source
+
+
+class WindowsScanner:
+    """place.Scanner."""
+
+    def __init__(self) -> None:
+        drives = tuple(f"{letter}:" for letter in "CDEFGH" if Path(f"{letter}:/").is_dir())
+        shops = Shops(WindowsRegistry(), slashes(os.environ.get("PROGRAMDATA", "C:/ProgramData")), drives)
+        self._sources = (
+            shops.steam, shops.epic, shops.gog, shops.riot, shops.folders, shops.installed, minecraft.hits, shops.menu,
+        )  # fmt: skip
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        return self._sources
+
+    def become(self, user: str | None) -> Place:
+        account = getpass.getuser()
+        if user is not None and user.casefold() != account.casefold():
+            raise RefusedError(f"trên Windows chỉ tìm cho chính mình / on Windows only for oneself, not for {user}")
+        return Place(account=account, home=slashes(os.environ.get("USERPROFILE", "C:/Users/Public")))

@@ -1,0 +1,128 @@
+"""Games of Windows: what Steam, Epic, GOG, Riot and Garena say of themselves in registry and ProgramData; the uninstall list.
+
+Where each lies is from the field notes of public projects that read the same; docs/scan.md names what was never seen on a real
+Windows. Manifests in ProgramData can be written by users in part: they are hints, and `origin` says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from daemon.platforms.windows.registry import Hive, Registry
+from daemon.scanning import steam, wine
+from daemon.scanning.files import MIB, Files
+from daemon.scanning.heroic import load
+from daemon.scanning.hits import Hit
+from daemon.scanning.lnk import link_target
+from daemon.scanning.place import Place
+from daemon.scanning.plainyaml import scalars
+from daemon.scanning.steam import programs_below
+
+_HIVES: tuple[Hive, ...] = ("HKLM", "HKCU")
+_SOFTWARE = ("SOFTWARE", "SOFTWARE\\WOW6432Node")
+_UNINSTALL = "Microsoft\\Windows\\CurrentVersion\\Uninstall"
+_MENU = "Microsoft/Windows/Start Menu/Programs"
+_RIOT = re.compile(r"Riot Game (\w+)\.(?:live|pbe)")
+
+
+@dataclass(frozen=True, slots=True)
+class Shops:
+    """All of them, of one registry. `program_data` and the drives' letters are the machine's; paths have slashes."""
+
+    registry: Registry
+    program_data: str = "C:/ProgramData"
+    drives: tuple[str, ...] = field(default=("C:", "D:", "E:"))
+
+    def steam(self, files: Files, place: Place) -> Iterator[Hit]:
+        roots = [path for hive in _HIVES for software in _SOFTWARE for path in self._paths(hive, f"{software}\\Valve\\Steam")]
+        yield from steam.of_roots(files, dict.fromkeys(roots))
+
+    def epic(self, files: Files, place: Place) -> Iterator[Hit]:
+        for path in files.under(f"{self.program_data}/Epic/EpicGamesLauncher/Data/Manifests", ".item", depth=0):
+            with files.problems.guard(path):
+                item = load(files, path)
+                if not isinstance(item, dict) or "games" not in (item.get("AppCategories") or ["games"]):
+                    continue
+                folder = slashes(str(item.get("InstallLocation") or ""))
+                title = str(item.get("DisplayName") or "")
+                yield from _hit(files, f"Epic: {path}", title, folder, str(item.get("LaunchExecutable") or ""))
+
+    def gog(self, files: Files, place: Place) -> Iterator[Hit]:
+        for software in _SOFTWARE:
+            top = f"{software}\\GOG.com\\Games"
+            for key in self.registry.keys("HKLM", top):
+                with files.problems.guard(f"GOG {key}"):
+                    game = self.registry.values("HKLM", f"{top}\\{key}")
+                    if not game.get("dependson"):  # else an addition to another game
+                        yield from _hit(files, f"GOG: {key}", game.get("gamename", ""), slashes(game.get("path", "")),
+                                        game.get("exe", ""))  # fmt: skip
+
+    def riot(self, files: Files, place: Place) -> Iterator[Hit]:
+        metadata = f"{self.program_data}/Riot Games/Metadata"
+        for product in files.names(metadata):
+            for path in files.under(f"{metadata}/{product}", ".product_settings.yaml", depth=0, most=20):
+                with files.problems.guard(path):
+                    settings = {keys[0]: value for keys, value in scalars(files.text(path) or "") if len(keys) == 1}
+                    folder = slashes(settings.get("product_install_full_path", ""))
+                    yield from _hit(files, f"Riot: {path}", product.removesuffix(".live"), folder, "")
+
+    def folders(self, files: Files, place: Place) -> Iterator[Hit]:
+        """What lies where Riot, Garena, Epic and GOG put games, on every drive."""
+        for drive in self.drives:
+            with files.problems.guard(drive):
+                yield from wine.folders_of_games(files, drive, "Windows")
+
+    def installed(self, files: Files, place: Place) -> Iterator[Hit]:
+        """The uninstall list: a game where Riot or Garena says so, or where the catalogue knows a program of it."""
+        for hive in _HIVES:
+            for software in _SOFTWARE:
+                top = f"{software}\\{_UNINSTALL}"
+                for key in self.registry.keys(hive, top):
+                    with files.problems.guard(f"{hive}\\{top}\\{key}"):
+                        yield from self._installed(files, hive, f"{top}\\{key}", key)
+
+    def menu(self, files: Files, place: Place) -> Iterator[Hit]:
+        """The start menu, the machine's and the user's: a game where the catalogue knows what it leads to."""
+        for menu in (f"{self.program_data}/{_MENU}", f"{place.home}/AppData/Roaming/{_MENU}"):
+            for path in files.under(menu, ".lnk", depth=3, most=5_000):
+                leads = slashes(link_target(files.read(path, MIB) or b"") or "")
+                if leads.lower().endswith(".exe") and files.is_file(leads):
+                    yield wine.known_only(path.rpartition("/")[2][:-4], f"Menu: {path}", leads)
+
+    def _installed(self, files: Files, hive: Hive, key: str, name: str) -> Iterator[Hit]:
+        values = self.registry.values(hive, key)
+        title, folder = values.get("displayname", name), slashes(values.get("installlocation", ""))
+        maker = values.get("publisher", "").casefold()
+        source = f"Registry: {hive}\\{key}"
+        riot = _RIOT.fullmatch(name)
+        if riot or (maker.startswith("garena") and title.casefold() != "garena"):
+            yield from _hit(files, source, title, folder, "")
+        elif folder and files.is_folder(folder):
+            for program in programs_below(files, folder):
+                yield wine.known_only(title, source, program)
+        icon = slashes(values.get("displayicon", "").rpartition(",")[0] or values.get("displayicon", ""))
+        if icon.lower().endswith(".exe") and files.is_file(icon):
+            yield wine.known_only(title, source, icon)
+
+    def _paths(self, hive: Hive, key: str) -> list[str]:
+        values = self.registry.values(hive, key)
+        return [slashes(values[name]) for name in ("installpath", "steampath") if values.get(name)]
+
+
+def slashes(path: str) -> str:
+    return path.strip('" ').replace("\\", "/").rstrip("/")
+
+
+def _hit(files: Files, source: str, title: str, folder: str, program: str) -> Iterator[Hit]:
+    """A game that is installed: its program is there, or its folder with programs in it."""
+    inside = slashes(program)
+    path = inside if inside[1:2] == ":" else f"{folder}/{inside}"
+    executables: tuple[str, ...] = (path,) if inside and files.is_file(path) else ()
+    if folder[1:2] == ":" and files.is_folder(folder):
+        executables = tuple(dict.fromkeys((*executables, *programs_below(files, folder))))
+    if executables:
+        name = title or folder.rpartition("/")[2]
+        keys = frozenset({f"folder:{folder.casefold()}"})
+        yield Hit(name=name, title=name, source=source, keys=keys, executables=executables)

@@ -1,0 +1,86 @@
+"""All sources, one after the other, into one list of games. What is found is kept as it comes, for a scan that is stopped."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from daemon.api.scan import FoundGame, Scanned, recognised
+from daemon.scanning.files import Files, printable
+from daemon.scanning.hits import Found, Hit, merged
+from daemon.scanning.labels import labelled
+from daemon.scanning.place import Place, Source
+from rules.games import Catalogue, Fingerprint
+
+MAX_HITS = 30_000
+MAX_GAMES = 3_000
+_LONGEST_PATH = 4_096
+
+
+class Collector:
+    """Asks the sources. `run` may be on a thread that hangs: `result` is then what came until now."""
+
+    def __init__(self, files: Files, place: Place, sources: Sequence[Source], catalogue: Catalogue) -> None:
+        self._files = files
+        self._place = place
+        self._sources = sources
+        self._catalogue = catalogue
+        self._hits: list[Hit] = []
+
+    def run(self) -> None:
+        for source in self._sources:
+            with self._files.problems.guard(f"{source.__module__}.{getattr(source, '__name__', '')}"):
+                for hit in source(self._files, self._place):
+                    if len(self._hits) == MAX_HITS:
+                        self._files.problems.add("scan", f"hơn {MAX_HITS} mục, bỏ qua / over {MAX_HITS} finds, left out")
+                        return
+                    if hit.sure or self._knows(hit):
+                        self._hits.append(hit)
+        with self._files.problems.guard("AppStream"):
+            self._hits = labelled(self._files, self._place, self._hits)
+
+    def result(self) -> Scanned:
+        found = [game_of(one) for one in merged(tuple(self._hits))]
+        if len(found) > MAX_GAMES:
+            self._files.problems.add("scan", f"hơn {MAX_GAMES} trò chơi, bỏ qua / over {MAX_GAMES} games, left out")
+        games = recognised(found[:MAX_GAMES], self._catalogue)
+        return Scanned(
+            user=self._place.account,
+            games=tuple(game for game in games if game.kind == "game"),
+            emulators=tuple(game for game in games if game.kind == "emulator"),
+            problems=tuple(self._files.problems.lines()),
+        )
+
+    def _knows(self, hit: Hit) -> bool:
+        return any(self._catalogue.by_file(Fingerprint(path, 0)) for path in hit.executables)
+
+
+def game_of(found: Found) -> FoundGame:
+    """A find as it is told: printable, encodable, no longer than need be."""
+    hit = found.hit
+    return FoundGame(
+        id=slug(hit.name) or slug(hit.title) or "game",
+        title=printable(hit.title.strip(), 200) or printable(hit.name, 200),
+        kind=hit.kind,
+        origin=hit.origin,
+        label=hit.label,
+        label_source=None if hit.label_source is None else printable(hit.label_source, 300),
+        developer=None if hit.developer is None else printable(hit.developer, 200),
+        executables=_paths(hit.executables),
+        sources=tuple(printable(source, 500) for source in found.sources[:20]),
+        steam_id=hit.steam_id,
+        words=tuple(printable(word, 200) for word in hit.words[:50]),
+    )
+
+
+def slug(text: str) -> str:
+    """An id for `giochoi game add`: lower case ASCII, digits, `.`, `_`, `-`; Vietnamese without its marks."""
+    plain = unicodedata.normalize("NFKD", text.replace("Đ", "D").replace("đ", "d")).encode("ascii", "ignore").decode().lower()
+    plain = re.sub(r"['’]", "", plain)
+    return re.sub(r"[^a-z0-9._]+", "-", plain).strip("-._")[:64].rstrip("-._")
+
+
+def _paths(paths: Iterable[str]) -> tuple[str, ...]:
+    """Those that can be told: a name that is no text, or cannot be shown, could not be given to `game add` either."""
+    return tuple(path for path in paths if len(path) <= _LONGEST_PATH and path.isprintable())

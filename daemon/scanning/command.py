@@ -1,0 +1,160 @@
+r"""What a command line of a menu really starts: the Exec key's own quoting, and what stands between it and the game.
+
+`env A=b gamemoderun wine C:\\Game\\game.exe` starts game.exe; `flatpak run org.game` an application of Flatpak; `steam
+steam://rungameid/570` a game of Steam.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_FIELD = re.compile(r"%[a-zA-Z]")
+_QUOTED = re.compile(r'\\(["`$\\])')
+_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|((?:[^\s"\\]|\\.)+)', re.DOTALL)
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+_STORE = re.compile(r"(steam|heroic|lutris|legendary|com\.epicgames\.launcher|itch):(?://)?([^\s'\"]+)")
+_STEAM = re.compile(r"(?:rungameid|run|launch)/(\d{1,10})(?:/|$)")
+_BUNDLE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){2,}")
+_MAX_WORDS = 200
+
+# Words that only start what follows them, with the options of theirs that take a word of their own.
+_BEFORE: Mapping[str, frozenset[str]] = {
+    "env": frozenset({"-u", "-C", "-S", "--unset", "--chdir"}), "nice": frozenset({"-n"}), "ionice": frozenset({"-c", "-n"}),
+    "gamemoderun": frozenset(), "mangohud": frozenset(), "prime-run": frozenset(), "optirun": frozenset(),
+    "primusrun": frozenset(), "gamescope": frozenset({"-w", "-h", "-W", "-H", "-r"}), "nohup": frozenset(),
+    "setsid": frozenset(), "exec": frozenset(), "command": frozenset(), "time": frozenset(), "taskset": frozenset({"-c"}),
+    "pkexec": frozenset({"--user"}), "sudo": frozenset({"-u"}), "dbus-run-session": frozenset(), "padsp": frozenset(),
+    "pasuspender": frozenset(), "aoss": frozenset(), "firejail": frozenset(), "systemd-run": frozenset({"-p", "-u"}),
+    "x-terminal-emulator": frozenset({"-T"}), "xterm": frozenset({"-T", "-title", "-geometry", "-fn", "-fa", "-bg", "-fg"}),
+    "gnome-terminal": frozenset({"-t", "--title"}), "konsole": frozenset(), "xdg-open": frozenset(),
+}  # fmt: skip
+_WINE = re.compile(r"wine(?:64)?(?:-stable|-staging|-devel)?|wine-preloader|proton|umu-run")
+INTERPRETERS = re.compile(
+    r"(?:ba|da|z|k|fi)?sh|busybox|python[0-9.]*|pypy3?|perl[0-9.]*|ruby[0-9.]*|node|nodejs|lua[0-9.]*|luajit|php[0-9.]*|"
+    r"java|javaw|mono|dotnet|guile[0-9.-]*|gjs(?:-console)?|wish[0-9.]*|tclsh[0-9.]*|love[0-9.]*|electron[0-9]*|qmlscene"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is started. `program`: the first word that is no wrapper (a name, or a path); `args` what it is told.
+
+    One of `flatpak` (an application id), `snap` (a name), `steam` (a number) or `store` ("heroic:…", "lutris:…") is set where
+    the game is somebody else's to start; `windows`: `program` is a program of Windows; `environment`: what was set before.
+    """
+
+    program: str = ""
+    args: tuple[str, ...] = ()
+    flatpak: str | None = None
+    snap: str | None = None
+    steam: int | None = None
+    store: str | None = None
+    windows: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def words(command: str) -> list[str]:
+    """The words of an Exec value, without field codes. What is quoted badly is taken as it stands."""
+    found = []
+    for match in _WORD.finditer(command):
+        quoted, bare = match.groups()
+        word = _QUOTED.sub(r"\1", quoted) if quoted is not None else re.sub(r"\\(.)", r"\1", bare)
+        word = _FIELD.sub("", word).replace("%%", "%")
+        if word or quoted is not None:
+            found.append(word)
+        if len(found) == _MAX_WORDS:
+            break
+    return found
+
+
+def target(command: str) -> Target:
+    """What the Exec value starts; a Target without anything for a command that says nothing."""
+    return _target(words(command), {}, 0)
+
+
+def _target(line: list[str], environment: dict[str, str], depth: int) -> Target:
+    line = _without_wrappers(line, environment)
+    if not line or depth > 4:
+        return Target()
+    name = posixpath.basename(line[0].replace("\\", "/"))
+    elsewhere = _elsewhere(name, line, environment)
+    if elsewhere is not None:
+        return elsewhere
+    if _WINE.fullmatch(name):
+        return _windows(line[1:], environment)
+    if re.fullmatch(r"(?:ba|da|z|k)?sh", name) and len(line) > 2 and re.fullmatch(r"-[a-z]*c", line[1]):
+        return _target(_shell_words(line[2]), environment, depth + 1)
+    if INTERPRETERS.fullmatch(name) and (script := _script(line[1:])) is not None:
+        return Target(script, tuple(line[1:]), environment=environment)
+    return Target(line[0], tuple(line[1:]), windows=name.lower().endswith(".exe"), environment=environment)
+
+
+def _without_wrappers(line: list[str], environment: dict[str, str]) -> list[str]:
+    while line:
+        if _ASSIGNMENT.match(line[0]):
+            key, _, value = line[0].partition("=")
+            environment[key] = value
+            line = line[1:]
+            continue
+        takes = _BEFORE.get(posixpath.basename(line[0]))
+        if takes is None or len(line) == 1:
+            break
+        line = line[1:]
+        while len(line) > 1 and line[0].startswith("-"):
+            line = line[2 if line[0] in takes else 1 :]
+    return line
+
+
+def _elsewhere(name: str, line: list[str], environment: dict[str, str]) -> Target | None:
+    """A game that Steam, Heroic, Lutris, Flatpak or snapd is asked to start."""
+    for word in line:
+        if match := _STORE.match(word):
+            store, what = match.groups()
+            number = _STEAM.match(what) if store == "steam" else None
+            return Target(steam=int(number[1])) if number else Target(store=f"{store}:{what}"[:200])
+    if name == "steam" and "-applaunch" in line[:-1] and line[line.index("-applaunch") + 1].isdigit():
+        return Target(steam=int(line[line.index("-applaunch") + 1][:10]))
+    if name == "flatpak" and "run" in line[1:3]:
+        app = next((word for word in line[2:] if _BUNDLE.fullmatch(word)), None)
+        return Target(flatpak=app, environment=environment) if app else Target()
+    if name == "snap" and line[1:2] == ["run"]:
+        return Target(snap=next((word for word in line[2:] if not word.startswith("-")), None))
+    if line[0].startswith("/snap/bin/"):
+        return Target(snap=name)
+    return None
+
+
+def _windows(args: list[str], environment: dict[str, str]) -> Target:
+    for word in args:
+        if word.lower().endswith((".exe", ".lnk", ".bat", ".msi")):
+            return Target(word, tuple(args), windows=True, environment=environment)
+    return Target()
+
+
+def _script(args: list[str]) -> str | None:
+    """The file that an interpreter is told to run, if it is told by an absolute path."""
+    for number, word in enumerate(args):
+        if word in {"-jar", "-cp", "-classpath"} and number + 1 < len(args):
+            return args[number + 1].partition(":")[0]
+        if word.startswith("/"):
+            return word
+    return None
+
+
+def _shell_words(text: str) -> list[str]:
+    """The first command of a line of shell that starts something: what stands before `&&` is mostly `cd`."""
+    try:
+        found = shlex.split(text[:4096], posix=True)
+    except ValueError:
+        return []
+    commands: list[list[str]] = [[]]
+    for word in found[:_MAX_WORDS]:
+        if word in {"&&", ";", "||", "&", "|"}:
+            commands.append([])
+        else:
+            commands[-1].append(word.rstrip(";"))
+    return next((one for one in commands if one and one[0] not in {"cd", "export", "test", "["}), [])

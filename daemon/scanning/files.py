@@ -1,0 +1,210 @@
+"""Files of a user who may want the scan to hang, fail or swell: read bounded, or not at all and with a line that says why.
+
+Whoever scans has that user's rights and no others, so a link leads only where the user could read anyway. What is bounded here
+is time and memory: nothing that is not a plain file is opened (a named pipe would wait for its other end), nothing is read
+beyond its limit, no folder is listed without end. Paths are the scanned machine's own; `root` says where that machine's / lies.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+MIB = 1 << 20
+MAX_NAMES = 20_000  # of one folder
+MAX_OPENED = 60_000
+MAX_BYTES = 512 * MIB
+_MAX_PROBLEMS = 100
+_MAX_LINKS = 40  # as the kernel has it (path_resolution(7))
+_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+
+
+class Problems:
+    """What could not be read or understood, one printable line each; of very many the first, and how many more."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, None] = {}
+        self._more = 0
+
+    def add(self, where: str, why: str) -> None:
+        line = printable(f"{where}: {why}", 400)
+        if len(self._lines) < _MAX_PROBLEMS:
+            self._lines[line] = None
+        elif line not in self._lines:
+            self._more += 1
+
+    @contextmanager
+    def guard(self, where: str) -> Iterator[None]:
+        """Whatever goes wrong with one thing costs that thing alone: otherwise one odd file would hide all games after it."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - said as a problem: to abort is what hostile files want
+            self.add(where, f"{type(error).__name__}: {error}")
+
+    def lines(self) -> list[str]:
+        more = [f"và {self._more} lỗi khác / and {self._more} more problems"] if self._more else []
+        return [*self._lines, *more]
+
+
+class Files:
+    """The scanned machine's files. What cannot be had is None or nothing, and a line in `problems` unless it is not there."""
+
+    def __init__(self, problems: Problems, root: str = "/") -> None:
+        self.problems = problems
+        self._root = root.rstrip("/\\")
+        self._opened = self._bytes = 0
+
+    def read(self, path: str, limit: int = MIB) -> bytes | None:
+        """The content of a plain file of at most `limit` bytes."""
+        data = self._start(path, limit + 1)
+        if data is not None and len(data) > limit:
+            self.problems.add(path, f"lớn hơn {limit} byte, bỏ qua / larger than {limit} bytes, left out")
+            return None
+        return data
+
+    def start(self, path: str, size: int) -> bytes | None:
+        """The first `size` bytes of a plain file, however long it is."""
+        return self._start(path, size)
+
+    def text(self, path: str, limit: int = MIB) -> str | None:
+        """The same as text: UTF-8, with whatever is none replaced."""
+        data = self.read(path, limit)
+        return None if data is None else data.decode("utf-8", "replace")
+
+    def names(self, folder: str) -> list[str]:
+        """The names in a folder, sorted; nothing if there is no such folder."""
+        try:
+            with os.scandir(self.host(folder)) as entries:
+                names = [entry.name for entry in itertools.islice(entries, MAX_NAMES + 1)]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except (OSError, ValueError) as error:
+            self.problems.add(folder, _why(error))
+            return []
+        if len(names) > MAX_NAMES:
+            self.problems.add(folder, f"hơn {MAX_NAMES} tệp, phần còn lại bỏ qua / over {MAX_NAMES} files, the rest left out")
+        return sorted(names[:MAX_NAMES])
+
+    def under(self, folder: str, *suffixes: str, depth: int = 4, most: int = MAX_NAMES) -> Iterator[str]:
+        """Paths of plain files below `folder` with one of these endings (in any case), links to folders not followed."""
+        waiting = [(self.real(folder) if self._root else folder, depth)]
+        seen = 0
+        while waiting:
+            here, left = waiting.pop()
+            for name in self.names(here):
+                seen += 1
+                if seen > most:
+                    self.problems.add(folder, f"hơn {most} tệp, phần còn lại bỏ qua / over {most} files, the rest left out")
+                    return
+                path = f"{here.rstrip('/')}/{name}"
+                mode = self._mode(path, links=False)
+                if stat.S_ISDIR(mode):
+                    if left > 0:
+                        waiting.append((path, left - 1))
+                elif name.lower().endswith(suffixes) and (stat.S_ISREG(mode) or self.is_file(path)):
+                    yield path
+
+    def is_file(self, path: str) -> bool:
+        return stat.S_ISREG(self._mode(path))
+
+    def is_folder(self, path: str) -> bool:
+        return stat.S_ISDIR(self._mode(path))
+
+    def is_program(self, path: str) -> bool:
+        """Whether this is a plain file that somebody may execute."""
+        mode = self._mode(path)
+        return stat.S_ISREG(mode) and mode & 0o111 != 0
+
+    def real(self, path: str) -> str:
+        """The path without links, as this machine sees it; as it is where they lead in a circle, or on a drive of Windows."""
+        if path[1:2] == ":":
+            return path
+        parts, done, links = [part for part in path.split("/") if part], [""], 0
+        while parts:
+            part = parts.pop(0)
+            if part in {".", ".."}:
+                done = done[:-1] or [""] if part == ".." else done
+                done = done or [""]
+                continue
+            target = self._link("/".join((*done, part)))
+            if target is None:
+                done.append(part)
+                continue
+            links += 1
+            if links > _MAX_LINKS:
+                return path
+            done = [""] if target.startswith("/") else done
+            parts = [piece for piece in target.split("/") if piece] + parts
+        return "/".join(done) or "/"
+
+    def host(self, path: str) -> str:
+        """Where the path lies for the running process: the same, unless another root is scanned; then without links."""
+        return self._below(self.real(path)) if self._root else path
+
+    def _below(self, path: str) -> str:
+        return f"{self._root}/{path.lstrip('/')}" if self._root else path
+
+    def _link(self, path: str) -> str | None:
+        try:
+            return str(Path(self._below(path)).readlink())
+        except (OSError, ValueError):
+            return None
+
+    def _mode(self, path: str, *, links: bool = True) -> int:
+        """0 for what is not there."""
+        try:
+            if links:
+                return Path(self.host(path)).stat().st_mode
+            return Path(self._below(path)).lstat().st_mode
+        except (OSError, ValueError):
+            return 0
+
+    def _start(self, path: str, size: int) -> bytes | None:
+        if self._opened >= MAX_OPENED or self._bytes >= MAX_BYTES:
+            self.problems.add("scan", "quá nhiều tệp, phần còn lại bỏ qua / too many files, the rest left out")
+            return None
+        try:
+            data = _read_plain(self.host(path), size)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError) as error:
+            self.problems.add(path, _why(error))
+            return None
+        self._opened += 1
+        self._bytes += len(data)
+        return data
+
+
+def _read_plain(path: str, size: int) -> bytes:
+    """OSError, also for what is no plain file. Looked at before it is opened: opening a device may do something."""
+    if not stat.S_ISREG(Path(path).stat().st_mode):
+        raise OSError(0, "không phải tệp thường / is no plain file")
+    descriptor = os.open(path, _OPEN)
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(0, "không phải tệp thường / is no plain file")
+        return _read(descriptor, size)
+    finally:
+        os.close(descriptor)
+
+
+def _read(descriptor: int, size: int) -> bytes:
+    pieces = []
+    while size > 0 and (piece := os.read(descriptor, min(size, MIB))):
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
+
+
+def _why(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def printable(text: str, most: int) -> str:
+    """One line that can be shown and encoded: no control characters, no half surrogate pairs, at most `most` characters."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text[:most])

@@ -1,0 +1,77 @@
+"""What one source found, and how finds of several sources become one game."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Kind = Literal["game", "emulator"]
+Origin = Literal["system", "user"]
+MAX_EXECUTABLES = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One game as one source tells of it.
+
+    `name` is what its id is made of (a desktop or application id, a title); `keys` tell that two hits are one game, as
+    "app:org.gnome.mines", "steam:570", "run:/usr/games/x". `label` is a minimum age with its source. `source` says where it
+    was found, for people. `origin` "user": whoever is scanned wrote what was read. `words` are what an interpreter is told, as
+    a Java class.
+    Not `sure`: a game only if the catalogue knows one of its executables.
+    """
+
+    name: str
+    title: str
+    source: str
+    keys: frozenset[str]
+    executables: tuple[str, ...] = ()
+    kind: Kind = "game"
+    origin: Origin = "user"
+    label: int | None = None
+    label_source: str | None = None
+    developer: str | None = None
+    package: str | None = None
+    steam_id: int | None = None
+    words: tuple[str, ...] = ()
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One game as all sources together tell of it: `hit` holds the first words on each thing, `sources` all places."""
+
+    hit: Hit
+    sources: tuple[str, ...]
+
+
+def merged(hits: Iterable[Hit]) -> list[Found]:
+    """Hits that share a key are one game; the earlier one's title, name and label count. In the order of their first hit."""
+    groups: list[list[Hit]] = []
+    by_key: dict[str, list[Hit]] = {}
+    for hit in hits:
+        group = next((by_key[key] for key in sorted(hit.keys) if key in by_key), None)
+        if group is None:
+            groups.append(group := [])
+        group.append(hit)
+        for key in hit.keys:
+            by_key.setdefault(key, group)
+    return [_one(group) for group in groups]
+
+
+def _one(group: Sequence[Hit]) -> Found:
+    hit = group[0]
+    for other in group[1:]:
+        hit = replace(
+            hit,
+            executables=tuple(dict.fromkeys(hit.executables + other.executables))[:MAX_EXECUTABLES],
+            origin="user" if "user" in {hit.origin, other.origin} else "system",
+            label=other.label if hit.label is None else hit.label,
+            label_source=other.label_source if hit.label is None else hit.label_source,
+            developer=hit.developer or other.developer,
+            steam_id=hit.steam_id if hit.steam_id is not None else other.steam_id,
+            words=tuple(dict.fromkeys(hit.words + other.words)),
+            sure=hit.sure or other.sure,
+        )
+    return Found(hit, tuple(dict.fromkeys(one.source for one in group)))

@@ -1,0 +1,76 @@
+"""XML that somebody else wrote, read without any of what makes XML dangerous.
+
+No document type is accepted at all: so there are no entities to multiply ("billion laughs"), none that name files or addresses.
+Depth, number and size of what is kept are bounded. Needs nothing beside expat, and never builds a tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from xml.parsers import expat  # no tree and no entities: see above
+
+_DEEPEST = 40
+_LONGEST_TEXT = 20_000
+
+
+class MarkupError(ValueError):
+    """Not XML that is read here. The text is one clear line."""
+
+
+class Handler:
+    """What wants to hear of a document: elements with their attributes, and the text inside each when it ends."""
+
+    def start(self, path: tuple[str, ...], attributes: Mapping[str, str]) -> None:
+        """An element begins; `path` are the names from the root to it."""
+
+    def end(self, path: tuple[str, ...], text: str) -> None:
+        """It ends. `text` is its own, without that of elements inside it."""
+
+
+def read(pieces: Callable[[], bytes], handler: Handler) -> None:
+    """Feed the document that `pieces` yields, until it yields nothing. MarkupError."""
+    reading = _Reading(handler)
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = reading.doctype
+    parser.EntityDeclHandler = reading.doctype
+    parser.StartElementHandler = reading.start
+    parser.EndElementHandler = reading.end
+    parser.CharacterDataHandler = reading.text
+    try:
+        while piece := pieces():
+            parser.Parse(piece, False)
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise MarkupError(f"không phải XML / is no XML: {error}") from None
+    except (LookupError, UnicodeError) as error:  # an encoding that nobody knows, or that does not fit
+        raise MarkupError(f"không phải XML / is no XML: {error}") from None
+
+
+class _Reading:
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+        self._path: list[str] = []
+        self._texts: list[list[str]] = []
+        self._size = 0
+
+    def doctype(self, *_: object) -> None:
+        raise MarkupError("có DOCTYPE, không đọc / has a DOCTYPE, not read")
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if len(self._path) >= _DEEPEST:
+            raise MarkupError("lồng quá sâu / nested too deeply")
+        self._path.append(name[:100])
+        self._texts.append([])
+        self._size = 0
+        self._handler.start(tuple(self._path), attributes)
+
+    def end(self, _: str) -> None:
+        self._handler.end(tuple(self._path), "".join(self._texts.pop()).strip())
+        self._path.pop()
+        self._size = 0
+
+    def text(self, data: str) -> None:
+        if self._texts and self._size < _LONGEST_TEXT:
+            self._texts[-1].append(data[: _LONGEST_TEXT - self._size])
+            self._size += len(data)

@@ -1,0 +1,51 @@
+"""Where a scan looks, and what each of its sources is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from daemon.scanning.files import Files
+from daemon.scanning.hits import Hit, Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder and who writes in it."""
+
+    path: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One account of one machine. `data` are the folders of XDG_DATA_DIRS, the system's first; `programs` is PATH."""
+
+    account: str
+    home: str
+    data: tuple[Folder, ...] = ()
+    programs: tuple[str, ...] = ()
+
+    def at_home(self, *paths: str) -> list[str]:
+        return [f"{self.home}/{path}" for path in paths]
+
+
+Source = Callable[[Files, Place], Iterable[Hit]]
+
+
+class RefusedError(Exception):
+    """The account cannot be scanned for, or not by whoever asks. The text is one clear line."""
+
+
+class Scanner(Protocol):
+    """What scanning needs of an operating system. `sources` are asked in this order: what the system says comes first."""
+
+    @property
+    def sources(self) -> Sequence[Source]: ...
+
+    def become(self, user: str | None) -> Place:
+        """Be this account (None: whoever runs this) for good, with its rights and nothing of the caller's environment.
+
+        RefusedError.
+        """

@@ -1,0 +1,71 @@
+"""Valve's text KeyValues (VDF), as in libraryfolders.vdf and appmanifest_*.acf: pairs of quoted words, and groups in braces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TypeAlias
+
+Value: TypeAlias = "str | dict[str, Value]"
+
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}])|//[^\n]*|\[[^\]\n]*\]|([^\s"{}]+)', re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t"}
+_DEEPEST = 20
+_MOST = 200_000
+
+
+class VdfError(ValueError):
+    """Not a VDF text. The text is one clear line."""
+
+
+def parse_vdf(text: str) -> dict[str, Value]:
+    """The groups and values. Keys are in lower case, because Valve's own case changed; of twins the first counts. VdfError."""
+    top: dict[str, Value] = {}
+    groups = [top]
+    key: str | None = None
+    for number, match in enumerate(_TOKEN.finditer(text)):
+        if number > _MOST:
+            raise VdfError("quá nhiều từ / too many words")
+        quoted, brace, bare = match.groups()
+        if brace == "{":
+            if key is None or len(groups) > _DEEPEST:
+                raise VdfError("dấu { sai chỗ / a { out of place")
+            group: dict[str, Value] = {}
+            groups[-1].setdefault(key, group)
+            groups.append(group)
+            key = None
+        elif brace == "}":
+            if key is not None or len(groups) == 1:
+                raise VdfError("dấu } sai chỗ / a } out of place")
+            groups.pop()
+        elif (word := _word(quoted, bare)) is not None:
+            if key is None:
+                key = word.lower()
+            else:
+                groups[-1].setdefault(key, word)
+                key = None
+    if len(groups) != 1 or key is not None:
+        raise VdfError("bị cắt ngang / is cut off")
+    return top
+
+
+def group(value: Mapping[str, Value], *keys: str) -> Mapping[str, Value]:
+    """The group below these keys; an empty one if there is none."""
+    for key in keys:
+        inner = value.get(key)
+        if not isinstance(inner, dict):
+            return {}
+        value = inner
+    return value
+
+
+def words(value: Mapping[str, Value]) -> dict[str, str]:
+    """The values that are words."""
+    return {key: inner for key, inner in value.items() if isinstance(inner, str)}
+
+
+def _word(quoted: str | None, bare: str | None) -> str | None:
+    if quoted is None:
+        return bare  # None: a comment, or a condition such as [$WIN32]
+    return _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), quoted) if "\\" in quoted else quoted
