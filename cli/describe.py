@@ -1,80 +1,165 @@
-"""Rules in words and rows, for `policy show`, `policy check` and `policy packs`."""
+"""Rules in a few words, for `policy show`, `policy check` and `policy packs`. In sentences: cli.explain."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from functools import singledispatch
 
-from cli.times import length
-from rules.policy import AskFirst, Budget, Notice, Pack, Rating, Rule, Window
-
-COLUMNS = (
-    "Quy tắc / Rule",
-    "Nội dung / What",
-    "Cho ai / For",
-    "Căn cứ / Citation",
-    "Nghĩa vụ của / Duty of",
-    "Đã kiểm / Checked",
+from cli.days import short
+from cli.times import both, length
+from rules.policy import (
+    AskFirst,
+    Break,
+    Budget,
+    DayKind,
+    NeedsGuardian,
+    Notice,
+    Pack,
+    Rating,
+    Rule,
+    Save,
+    Span,
+    Uncounted,
+    Window,
 )
 
 _PER = {"game": "mỗi trò / each game", "publisher": "mỗi nhà phát hành / each publisher", "all": "mọi trò / all games"}
+_PERIOD = {"day": "một ngày / a day", "week": "một tuần / a week", "month": "một tháng / a month"}
 _DUTY = {
     "enterprise": "doanh nghiệp / enterprise",
-    "point": "điểm / point",
+    "point": "chủ điểm / point",
     "player": "người chơi / player",
     "household": "gia đình / household",
 }
+_PLACES = {
+    "home": "ở nhà / at home",
+    "game-point": "điểm trò chơi / game point",
+    "agent-without-games": "đại lý không trò chơi / agent without games",
+}
 STATUS = {"verified": "đã đối chiếu / verified", "unverified": "chưa đối chiếu / unverified"}
+_WHAT: dict[type[Rule], str] = {
+    Rating: "không dưới nhãn tuổi / not under the age label",
+    NeedsGuardian: "phải có người giám hộ đăng ký / a guardian has to be registered",
+    Uncounted: "không tính giờ / not counted",
+}
+_KINDS: dict[type[Rule], str] = {
+    Budget: "budget", Window: "window", Break: "break", Rating: "rating", NeedsGuardian: "guardian", AskFirst: "ask",
+    Notice: "notice", Uncounted: "uncounted", Save: "save",
+}  # fmt: skip
 
 
-def rules_of(pack: Pack) -> Iterator[Rule]:
-    """All rules of a pack, whatever they limit."""
-    yield from pack.budgets
-    yield from pack.windows
-    yield from pack.ratings
-    yield from pack.asks
-    yield from pack.notices
-
-
-def row(rule: Rule) -> tuple[str, ...]:
-    """A rule as a row under COLUMNS."""
-    return (
-        rule.id,
-        f"{rule.text.vi} / {rule.text.en} ({what(rule)})",
-        ages(rule),
-        rule.cite,
-        _DUTY[rule.addressee],
-        STATUS[rule.status],
-    )
+def block(rule: Rule) -> Iterator[str]:
+    """A rule in a few lines: what its pack says, what it limits, whom and whose duty it is, where it is from."""
+    yield rule.text.vi
+    yield rule.text.en
+    yield what(rule)
+    yield " · ".join((*whom(rule), _DUTY[rule.addressee]))
+    yield f"{rule.cite} · {STATUS[rule.status]}" if rule.authority == "law" else rule.cite
 
 
 def document(rule: Rule) -> dict[str, object]:
     """A rule as JSON: what every kind says about itself, and in `what` what it limits."""
     return {
-        "rule": rule.id, "cite": rule.cite, "status": rule.status, "text": rule.text.vi, "text_en": rule.text.en,
-        "what": what(rule), "authority": rule.authority, "addressee": rule.addressee, "relax": rule.relax,
-        "from_age": rule.from_age, "to_age": rule.to_age, "places": rule.places, "games": rule.games,
+        "rule": rule.id, "kind": _KINDS[type(rule)], "cite": rule.cite, "status": rule.status, "text": rule.text.vi,
+        "text_en": rule.text.en, "what": what(rule), "authority": rule.authority, "addressee": rule.addressee,
+        "relax": rule.relax, "from_age": rule.from_age, "to_age": rule.to_age, "places": rule.places, "games": rule.games,
+        "group": rule.group or None, "from_label": rule.from_label, "to_label": rule.to_label, **_numbers(rule),
     }  # fmt: skip
 
 
+@singledispatch
+def _numbers(rule: Rule) -> dict[str, object]:
+    """The fields of its own kind; lengths in seconds, times of day as HH:MM."""
+    return {}
+
+
+@_numbers.register
+def _(rule: Budget) -> dict[str, object]:
+    pause = rule.pause_ms / 1000 if rule.period == "session" else None
+    return {"seconds": rule.ms / 1000, "per": rule.per, "period": rule.period, "pause_s": pause, **_usual(rule)}
+
+
+@_numbers.register
+def _(rule: Window) -> dict[str, object]:
+    spans = [{"from": clock(one.start), "to": clock(one.end), "days": one.days} for one in rule.spans]
+    return {"spans": spans, "advisory": rule.advisory}
+
+
+@_numbers.register
+def _(rule: Break) -> dict[str, object]:
+    return {"after_s": rule.after_ms / 1000, "rest_s": rule.rest_ms / 1000, **_usual(rule)}
+
+
+@_numbers.register
+def _(rule: AskFirst) -> dict[str, object]:
+    return {"which": rule.which}
+
+
+@_numbers.register
+def _(rule: Notice) -> dict[str, object]:
+    return {"every_s": rule.every_ms / 1000}
+
+
+@_numbers.register
+def _(rule: Save) -> dict[str, object]:
+    return {"seconds": rule.ms / 1000}
+
+
+def _usual(rule: Budget | Break) -> dict[str, object]:
+    return {"days": rule.days, "advisory": rule.advisory}
+
+
+@singledispatch
 def what(rule: Rule) -> str:
     """What a rule limits, with its numbers."""
-    match rule:
-        case Budget():
-            return f"{' / '.join(length(rule.ms))} · {_PER[rule.per]}{_days(rule.days)}"
-        case Window():
-            return ", ".join(f"{clock(one.start)}–{clock(one.end)}{_days(one.days)}" for one in rule.spans)
-        case Rating():
-            return "nhãn tuổi / age label"
-        case AskFirst():
-            return (
-                "hỏi trước, mọi trò / ask first, every game"
-                if rule.which == "all"
-                else "hỏi trước, trò chưa có nhãn / ask first, unrated games"
-            )
-        case Notice():
-            return f"nhắc mỗi / shown every {' / '.join(length(rule.every_ms))}"
-        case _:
-            return ""
+    return _WHAT[type(rule)]
+
+
+@what.register
+def _(rule: Budget) -> str:
+    period = _PERIOD.get(rule.period) or f"một lượt, nghỉ {' / a session, pause '.join(length(rule.pause_ms))}"
+    return _advice(rule) + f"{both(rule.ms)} · {_PER[rule.per]} · {period}{_days(rule.days)}"
+
+
+@what.register
+def _(rule: Window) -> str:
+    return _advice(rule) + "; ".join(f"{hours(one)}{_days(one.days)}" for one in rule.spans)
+
+
+@what.register
+def _(rule: Break) -> str:
+    return _advice(rule) + f"chơi / play {both(rule.after_ms)} → nghỉ / rest {both(rule.rest_ms)}{_days(rule.days)}"
+
+
+@what.register
+def _(rule: AskFirst) -> str:
+    return {"all": "hỏi trước / ask first", "unrated": "hỏi trước, trò chưa có nhãn / ask first, unrated games"}[rule.which]
+
+
+@what.register
+def _(rule: Notice) -> str:
+    return f"nhắc mỗi / shown every {both(rule.every_ms)}"
+
+
+@what.register
+def _(rule: Save) -> str:
+    return f"để lưu lại / to save: {both(rule.ms)}"
+
+
+def whom(rule: Rule) -> Iterator[str]:
+    """Whom a rule binds, where, and which games it is about."""
+    yield ages(rule)
+    yield from (_PLACES[place] for place in rule.places)
+    if rule.games:
+        group = f"{rule.group}: " if rule.group else ""
+        yield f"trò / games {group}{', '.join(rule.games)}"
+    if (rule.from_label, rule.to_label) != (None, None):
+        yield f"nhãn / labels {rule.from_label or 0}{'+' if rule.to_label is None else f'–{rule.to_label - 1}'}"
+
+
+def hours(span: Span) -> str:
+    return f"{clock(span.start)}–{clock(span.end)}"
 
 
 def clock(ms: int) -> str:
@@ -95,11 +180,16 @@ def ages(rule: Rule) -> str:
 
 
 def effective(pack: Pack) -> str:
-    """When a pack is in force."""
+    """The first and the last day on which a pack is in force."""
     if pack.effective_from is None and pack.effective_to is None:
         return "–"
-    return " – ".join(f"{day:%d/%m/%Y}" if day else "…" for day in (pack.effective_from, pack.effective_to))
+    last = None if pack.effective_to is None else pack.effective_to - timedelta(days=1)
+    return " – ".join(f"{day:%d/%m/%Y}" if day else "…" for day in (pack.effective_from, last))
 
 
-def _days(days: tuple[str, ...]) -> str:
-    return f" ({', '.join(days)})" if days else ""
+def _advice(rule: Budget | Window | Break) -> str:
+    return "khuyến nghị / advice: " if rule.advisory else ""
+
+
+def _days(days: tuple[DayKind, ...]) -> str:
+    return f" ({' / '.join(short(days))})" if days else ""

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cli.errors import CommandError
 from cli.files import read_text
 from rules.policy import Pack
 from rules.shipped import shipped_packs
+
+if TYPE_CHECKING:
+    from rules.parse import Reading
 
 # A value may hold colons (08:00), so one starts a parameter only where a key and "=" follow.
 _PARAM = re.compile(r":(?=[a-z][a-z0-9_]*=)", re.ASCII)
@@ -34,7 +38,10 @@ class Named:
 
     def parsed(self) -> Pack:
         """The pack itself, with its values in it. BadPack."""
-        return parsed(self.name, self.text, dict(param.split("=", 1) for param in self.params))
+        return parsed(self.name, self.text, self.values())
+
+    def values(self) -> dict[str, str]:
+        return dict(param.split("=", 1) for param in self.params)
 
 
 def named(argument: str) -> Named:
@@ -49,6 +56,18 @@ def named(argument: str) -> Named:
             f" / there is no such pack; there are those, or name a .toml file"
         )
     return Named(name, text, tuple(params), shipped=True)
+
+
+def checked(argument: str) -> tuple[str, Reading]:
+    """A file, "-" or a shipped pack as a draft: what to call it, and what it says. BadPack."""
+    from rules.parse import PolicyError, read_pack  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
+
+    name, *params = _PARAM.split(argument)
+    named_ = named(argument) if name in shipped_packs() else Named(name, read_text(name), tuple(params), shipped=False)
+    try:
+        return name, read_pack(named_.text, name, named_.values(), draft=True)
+    except PolicyError as error:
+        raise BadPack(error.lines) from None
 
 
 def parsed(name: str, text: str, params: Mapping[str, str]) -> Pack:

@@ -8,16 +8,15 @@ from typing import Any
 from agent.api import client as agent
 from agent.api.messages import PackUse, PolicyShow, PolicyUse
 from cli.context import Context
-from cli.describe import COLUMNS, STATUS, document, effective, row, rules_of
 from cli.errors import CommandError
 from cli.files import read_text
-from cli.packs import BadPack, named, parsed
+from cli.pack_view import explained, listed, pack_document, reading_document, ruled, wanting
+from cli.packs import BadPack, checked, named
 from cli.parser import Commands, command, noun
 from cli.registry import settle
 from cli.times import left
 from cli.why import VERDICTS
 from rules.ask import FactsError, ask
-from rules.policy import Pack
 from rules.shipped import shipped_packs
 
 
@@ -34,8 +33,11 @@ def add_to(commands: Commands) -> None:
     )
     parser = command(verbs, "show", "các quy tắc đang áp dụng / the rules in force", show)
     parser.add_argument("target", metavar="PLAYER|place", help="tên, mã, guest hoặc place / name, id, guest or place")
-    parser = command(verbs, "check", "kiểm tra một tệp gói luật / check a pack's file", check)
-    parser.add_argument("file", metavar="FILE", help="tệp .toml, hoặc - / a .toml file, or -")
+    parser = command(verbs, "check", "kiểm tra và giải thích một gói luật / check and explain a pack", check)
+    parser.add_argument(
+        "file", metavar="FILE|PACK[:key=value]", help="tệp .toml, - hoặc mã gói / a .toml file, - or the id of a shipped pack"
+    )
+    parser.add_argument("--explain", action="store_true", help="bằng câu dễ hiểu / in plain sentences")
     command(verbs, "schema", "dạng của tệp gói luật, JSON Schema / the form of a pack's file, as JSON Schema", schema)
     parser = command(verbs, "ask", "hỏi các quy tắc, không cần trình giám sát / ask the rules, without a daemon", answer)
     parser.add_argument(
@@ -50,32 +52,12 @@ def add_to(commands: Commands) -> None:
 
 
 def packs(args: Namespace, context: Context) -> int:
-    shipped = [parsed(id_, text, {}) for id_, text in shipped_packs().items()]
+    shipped = [checked(id_)[1] for id_ in shipped_packs()]
     if context.out.json:
-        context.out.document({"packs": [_pack(pack) for pack in shipped]})
+        context.out.document({"packs": [reading_document(reading) for reading in shipped]})
         return 0
-    columns = (
-        "Mã / Id",
-        "Tên / Title",
-        "Nơi / Jurisdiction",
-        "Hiệu lực / In force",
-        "Đã kiểm / Checked",
-        "Tham số / Parameters",
-    )
-    context.out.table(
-        columns,
-        (
-            (
-                pack.id,
-                f"{pack.title.vi} / {pack.title.en}",
-                pack.jurisdiction,
-                effective(pack),
-                STATUS[pack.status],
-                ", ".join(f"{key}={value}" for key, value in pack.params.items()) or "–",
-            )
-            for pack in shipped
-        ),
-    )
+    for reading in shipped:
+        listed(context.out, reading)
     return 0
 
 
@@ -96,18 +78,30 @@ def _use(argument: str) -> PackUse:
 
 def show(args: Namespace, context: Context) -> int:
     shown = agent.policy_show(context.home.agent_address, PolicyShow(target=args.target))
-    _rules(context, shown.packs, {"target": shown.target}, "không quy tắc nào / no rule")
+    if context.out.json:
+        context.out.document({"target": shown.target, "packs": [pack_document(pack) for pack in shown.packs]})
+        return 0
+    for pack in shown.packs:
+        ruled(context.out, pack)
+    if not shown.packs:
+        context.out.line("không quy tắc nào / no rule")
     return 0
 
 
 def check(args: Namespace, context: Context) -> int:
     try:
-        pack = parsed(args.file, read_text(args.file), {})
+        name, reading = checked(args.file)
     except BadPack as error:
         for line in error.lines[:-1]:  # the others beside the first; the last one ends the command
             context.out.message(f"giochoi: {line}")
         raise CommandError(error.lines[-1]) from None
-    _rules(context, (pack,), {"file": args.file}, "gói không có quy tắc nào / the pack has no rule")
+    if context.out.json:
+        context.out.document({"file": name, "packs": [reading_document(reading, explain=args.explain)]})
+    elif args.explain:
+        explained(context.out, reading)
+    else:
+        ruled(context.out, reading.pack)
+        wanting(context.out, reading)
     return 0
 
 
@@ -116,30 +110,6 @@ def schema(args: Namespace, context: Context) -> int:
 
     context.out.document(made())
     return 0
-
-
-def _rules(context: Context, shown: tuple[Pack, ...], head: dict[str, object], nothing: str) -> None:
-    out = context.out
-    if out.json:
-        out.document({**head, "packs": [_pack(pack) for pack in shown]})
-        return
-    for pack in shown:
-        rows = [row(rule) for rule in rules_of(pack)]
-        title = f"{pack.id}: {pack.title.vi} / {pack.title.en} ({STATUS[pack.status]})"
-        if rows:
-            out.table(COLUMNS, rows, title)
-        else:
-            out.line(f"{title}: {nothing}")
-    if not shown:
-        out.line(nothing)
-
-
-def _pack(pack: Pack) -> dict[str, object]:
-    return {
-        "id": pack.id, "title": pack.title.vi, "title_en": pack.title.en, "jurisdiction": pack.jurisdiction, "zone": pack.zone,
-        "source": pack.source, "status": pack.status, "sha256": pack.sha256, "effective_from": pack.effective_from,
-        "effective_to": pack.effective_to, "params": pack.params, "rules": [document(rule) for rule in rules_of(pack)],
-    }  # fmt: skip
 
 
 def answer(args: Namespace, context: Context) -> int:

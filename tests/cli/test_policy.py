@@ -100,13 +100,47 @@ def test_facts_that_are_not_valid_name_the_field(giochoi, facts, path):
     assert path in done.stderr
 
 
-def test_check_lists_each_rule_with_citation_and_status(giochoi, tmp_path):
+def test_check_lists_each_rule_with_citation(giochoi, tmp_path):
     """What a guardian reads before using a pack."""
     (tmp_path / "mine.toml").write_text(PACK)
     done = giochoi("policy", "check", str(tmp_path / "mine.toml"))
 
     assert done.returncode == 0
-    assert all(word in done.stdout for word in ("mine.day", "kitchen", "unverified", "30 phút / 30 min"))
+    assert all(word in done.stdout for word in ("mine.day", "kitchen", "30 phút / 30 min"))
+
+
+def test_check_takes_a_shipped_pack_and_values(giochoi):
+    """And says of law whether it was checked."""
+    done = giochoi("policy", "check", "vn-game-point:hours=09:00-21:00")
+
+    assert done.returncode == 0
+    assert all(word in done.stdout for word in ("NĐ 147/2024, Đ.68 · đã đối chiếu / verified", "09:00–21:00", "unverified"))
+
+
+def test_check_of_a_pack_that_lacks_a_value_says_which(giochoi):
+    """The file has no mistake; using it so would be one."""
+    assert "hours=…" in giochoi("policy", "check", "vn-agent-without-games").stdout
+    assert "hours=…" in giochoi.fails(2, "policy", "ask", "--pack", "vn-agent-without-games", "--facts", "-")
+
+
+def test_check_explains_in_sentences(giochoi):
+    """Who, how much, whose duty, who may relax it, and from where; with --json beside each rule."""
+    said = giochoi("policy", "check", "--explain", "vn-147").stdout
+    [pack] = json.loads(giochoi("policy", "check", "--explain", "vn-147", "--json").stdout)["packs"]
+
+    assert "Người dưới 18 tuổi được chơi tối đa 1 giờ một ngày, tính riêng từng trò." in said
+    assert "Căn cứ / Citation: NĐ 147/2024, Đ.39 k.1 đ.e (đã đối chiếu / verified)" in said
+    assert pack["rules"][0]["explain_en"] == (
+        "Whoever is under 18 may play at most 1 h a day, each game by itself. "
+        "The law lays this duty on the enterprise that supplies the game; a guardian may relax it."
+    )
+    assert [one["name"] for one in pack["parameters"]] == ["over_all", "guardian"]
+    assert [(one["rule"], one["when"]) for one in pack["left_out"]] == [("vn-147.daily-all", "over_all")]
+
+
+def test_schema_is_one_document(giochoi):
+    """For editors."""
+    assert json.loads(giochoi("policy", "schema").stdout)["$schema"].endswith("2020-12/schema")
 
 
 def test_check_names_file_and_field_of_each_mistake(giochoi, tmp_path):
@@ -132,6 +166,6 @@ def test_packs_lists_the_shipped_ones_with_their_status(giochoi):
     """And never claims more than was checked."""
     packs = {pack["id"]: pack for pack in json.loads(giochoi("policy", "packs", "--json").stdout)["packs"]}
 
-    assert {"vn-147", "vn-game-point"} <= packs.keys()
+    assert {"vn-147", "vn-game-point", "vn-agent-without-games", "cn-2021", "home-school-week"} <= packs.keys()
     assert packs["vn-147"]["jurisdiction"] == "VN"
     assert {rule["status"] for rule in packs["vn-147"]["rules"]} <= {"verified", "unverified"}

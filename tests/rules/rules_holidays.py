@@ -53,7 +53,8 @@ THAILAND = Kept("TH", date(2024, 1, 1), date(2027, 1, 1))
 JAPAN = Kept("JP", date(2020, 4, 1), date(2028, 1, 1), decreed=False)
 
 CALENDARS = {
-    "cn-2019": CHINA_2019, "cn-2021": CHINA_2021, "home-school-week": VIETNAM, "home-balanced": VIETNAM, "home-weekend": VIETNAM,
+    "cn-2019": CHINA_2019, "cn-2021": CHINA_2021,
+    "home-balanced": VIETNAM, "home-school-week": VIETNAM, "home-weekend": VIETNAM,
     "jp-kagawa": JAPAN, "th-shops": THAILAND,
 }
 

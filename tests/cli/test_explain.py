@@ -1,0 +1,139 @@
+"""Packs in sentences: what every kind of rule becomes, and that every shipped pack can be read on a terminal of 100 columns."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+
+from cli.days import short, spoken
+from cli.describe import document, what
+from cli.explain import duty, says
+from cli.output import Output
+from cli.pack_view import explained, listed, ruled
+from rules.parse import read_pack
+from rules.shipped import shipped_packs
+
+HEAD = """id = "t"
+jurisdiction = "house"
+zone = "Asia/Ho_Chi_Minh"
+source = "x"
+status = "verified"
+title = { vi = "Thử", en = "Test" }
+[group.learning]
+text = { vi = "Học tập", en = "Learning" }
+games = ["gcompris", "ktouch"]
+[holidays]
+source = "s"
+status = "unverified"
+off = ["2026-01-01"]
+[[uncounted]]
+id = "learning"
+cite = "c"
+authority = "house"
+addressee = "household"
+group = "learning"
+text = { vi = "v", en = "e" }
+"""
+
+
+def rule_of(kind, fields, authority="house", addressee="household"):
+    """One rule, and the names of its pack's groups."""
+    common = f'id = "r"\ncite = "c"\nauthority = "{authority}"\naddressee = "{addressee}"\ntext = {{ vi = "Vi", en = "En" }}\n'
+    read = read_pack(f"{HEAD}[[{kind}]]\n{common}{fields}\n", "t")
+    return next(rule for rule in read.pack.rules if rule.id == "t.r"), read.groups
+
+
+@pytest.mark.parametrize(("kind", "fields", "vi", "en"), [
+    ("budget", 'per = "all"\nminutes = 90\nages = { from = 6, to = 16 }',
+     "Người từ 6 đến dưới 16 tuổi được chơi tối đa 1 giờ 30 phút một ngày, tính chung mọi trò",
+     "Whoever is 6 or older and under 16 may play at most 1 h 30 min a day, all games together"),
+    ("budget", 'per = "publisher"\nperiod = "week"\nminutes = 600\ndays = ["sat", "sun"]',
+     "Người chơi được chơi tối đa 10 giờ một tuần vào thứ Bảy và Chủ nhật, tính chung các trò của cùng một nhà phát hành",
+     "The player may play at most 10 h a week on Saturday and Sunday, all games of one publisher together"),
+    ("budget", 'per = "game"\nperiod = "session"\npause_minutes = 15\nminutes = 45\ngames = ["luanti"]',
+     "Người chơi được chơi liền luanti tối đa 45 phút, tính riêng từng trò; nghỉ 15 phút mới tính là lượt khác",
+     "The player may play luanti at most 45 min in one go, each game by itself; 15 min of pause end it"),
+    ("budget", 'per = "all"\nminutes = 0\nlabels = { from = 16 }\nages = { from = 12 }',
+     "Người từ 12 tuổi không được chơi trò có nhãn 16+ trở lên",
+     "Whoever is 12 or older may not play games labelled 16+ or higher at all"),
+    ("budget", 'per = "all"\nminutes = 60\nlabels = { to = 12 }\nadvisory = true',
+     "Khuyến nghị: người chơi được chơi trò có nhãn dưới 12+ tối đa 1 giờ một ngày, tính chung mọi trò",
+     "Advice: the player may play games labelled under 12+ at most 1 h a day, all games together"),
+    ("window", 'spans = ["17:00-18:00", "20:00-21:00", { span = "08:00-24:00", days = ["holiday"] }]\ndays = ["mon"]',
+     "Người chơi chỉ được chơi trong khung giờ 17:00–18:00, 20:00–21:00 vào thứ Hai; 08:00–24:00 vào ngày nghỉ lễ; ngày khác không",
+     "The player may play only during 17:00–18:00, 20:00–21:00 on Monday; 08:00–24:00 on holidays; on other days not at all"),
+    ("break", "after_minutes = 45\nrest_minutes = 10", "Người chơi chơi liền 45 phút thì phải nghỉ 10 phút",
+     "The player has to rest 10 min after playing 45 min"),
+    ("rating", "", "Người chơi chỉ chơi trò có nhãn tuổi không lớn hơn tuổi mình; chưa biết tuổi thì chỉ chơi trò nhãn 00",
+     "The player plays only games whose age label is not above their age; of unknown age, only label 00"),
+    ("guardian", "ages = { to = 16 }", "Người dưới 16 tuổi chỉ được chơi sau khi cha mẹ hoặc người giám hộ đã đăng ký",
+     "Whoever is under 16 may play only once a parent or guardian is registered"),
+    ("ask", 'which = "all"\nplaces = ["home"]',
+     "Người chơi ở nhà muốn chơi bất kỳ trò nào thì phải được người giám hộ đồng ý trước, một lần cho mỗi trò",
+     "The player at home needs a guardian's approval before playing any game, once for each game"),
+    ("ask", 'which = "unrated"',
+     "Người chơi muốn chơi trò chưa có nhãn tuổi thì phải được người giám hộ đồng ý trước, một lần cho mỗi trò",
+     "The player needs a guardian's approval before playing a game without an age label, once for each game"),
+    ("notice", "every_minutes = 30", "Cứ chơi thêm 30 phút trong ngày, màn hình lại hiện dòng chữ: “Vi”",
+     "After every further 30 min of play in a day the screen shows: “En”"),
+    ("uncounted", 'group = "learning"',
+     "Ở nhà, thời gian dùng “Học tập” (gcompris, ktouch) không tính vào giờ chơi và không phải nghỉ giữa giờ",
+     "At home, time with “Learning” (gcompris, ktouch) does not count as play and needs no break"),
+    ("save", 'seconds = 90\ngames = ["luanti"]', "Khi hết giờ, trò luanti có 1 phút 30 giây để lưu lại rồi mới bị đóng",
+     "When time is up, luanti has 1 min 30 s to save before it is closed"),
+])  # fmt: skip
+def test_what_a_rule_says(kind, fields, vi, en):
+    assert says(*rule_of(kind, fields)) == (vi, en)
+
+
+@pytest.mark.parametrize(("fields", "authority", "addressee", "vi", "en"), [
+    ('relax = ["guardian"]', "house", "household", "Đây là quy tắc của gia đình, không phải luật; người giám hộ được nới",
+     "This is a rule of the house, not of law; a guardian may relax it"),
+    ("", "law", "point", "Luật đặt nghĩa vụ này lên chủ điểm; không ai được nới",
+     "The law lays this duty on whoever runs the point; nobody may relax it"),
+    ('relax = ["guardian", "staff"]', "law", "player",
+     "Luật đặt nghĩa vụ này lên người chơi; người giám hộ và nhân viên của điểm được nới",
+     "The law lays this duty on the player; a guardian and the point's staff may relax it"),
+])  # fmt: skip
+def test_whose_duty_it_is(fields, authority, addressee, vi, en):
+    rule, _ = rule_of("break", f"after_minutes = 45\nrest_minutes = 10\n{fields}", authority, addressee)
+
+    assert duty(rule) == (vi, en)
+
+
+@pytest.mark.parametrize(("kind", "fields", "words"), [
+    ("budget", 'per = "all"\nperiod = "month"\nminutes = 600', "10 giờ / 10 h · mọi trò / all games · một tháng / a month"),
+    ("budget", 'per = "game"\nperiod = "session"\npause_minutes = 5\nminutes = 30',
+     "30 phút / 30 min · mỗi trò / each game · một lượt, nghỉ 5 phút / a session, pause 5 min"),
+    ("window", 'spans = [{ span = "22:00-02:00", days = ["fri"] }, "08:00-24:00"]\nadvisory = true',
+     "khuyến nghị / advice: 22:00–02:00 (T6 / Fri); 08:00–24:00"),
+    ("break", "after_minutes = 45\nrest_minutes = 10", "chơi / play 45 phút / 45 min → nghỉ / rest 10 phút / 10 min"),
+    ("save", "seconds = 90", "để lưu lại / to save: 1 phút 30 giây / 1 min 30 s"),
+])  # fmt: skip
+def test_in_a_few_words(kind, fields, words):
+    rule, _ = rule_of(kind, fields)
+
+    assert what(rule) == words
+    assert document(rule)["kind"] == kind
+
+
+def test_names_of_days():
+    """Three and more in a row are a run."""
+    assert short(["sun", "fri", "mon", "tue", "wed"]) == ("T2–T4, T6, CN", "Mon–Wed, Fri, Sun")
+    assert spoken(["sat", "sun"]) == ("thứ Bảy và Chủ nhật", "Saturday and Sunday")
+    assert spoken(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]) == ("mọi ngày trừ ngày nghỉ lễ", "every day but holidays")
+
+
+@pytest.mark.parametrize("name", list(shipped_packs()))
+@pytest.mark.parametrize("write", [listed, explained, lambda out, reading: ruled(out, reading.pack)])
+def test_a_shipped_pack_fits_a_terminal(monkeypatch, name, write):
+    """100 columns; nothing is left of what is only inside."""
+    monkeypatch.setenv("COLUMNS", "100")
+    text = io.StringIO()
+    write(Output(out=text), read_pack(shipped_packs()[name], name, draft=True))
+
+    assert max(map(len, text.getvalue().splitlines())) <= 100
+    assert not re.search(r"None|\$|\{|\S  +\S", text.getvalue())
+    assert name in text.getvalue()
