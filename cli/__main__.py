@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from cli import demo, doctor, game, grant, guardian, limit, log, place, player, policy, status, usage, why
+from cli import demo, doctor, game, grant, guardian, limit, log, place, player, policy, simulate, status, usage, why
 from cli.context import Context
 from cli.errors import CommandError
 from cli.output import Output
@@ -16,7 +16,7 @@ from host.homes import HomeError
 from host.rpc import ApiError, Unreachable
 from host.system import UnsupportedError
 
-NOUNS = (demo, status, why, usage, doctor, grant, player, guardian, limit, policy, game, place, log)
+NOUNS = (demo, status, why, usage, doctor, grant, player, guardian, limit, policy, game, place, simulate, log)
 
 
 def parser() -> Parser:

@@ -15,17 +15,28 @@ TEXT_LIMIT = 16 << 20
 
 def read_text(name: str) -> str:
     """The text of the file, or of stdin for "-". CommandError (2) if it cannot be read or is no UTF-8."""
+    return as_text(read_bytes(name, TEXT_LIMIT + 1), name)
+
+
+def read_bytes(name: str, limit: int = -1) -> bytes:
+    """What is in the file, or comes from stdin for "-"; of that at most `limit` bytes. CommandError (2)."""
     try:
         if name == "-":
-            data = sys.stdin.buffer.read(TEXT_LIMIT + 1)
-        else:
-            with Path(name).open("rb") as file:
-                data = file.read(TEXT_LIMIT + 1)
-        if len(data) > TEXT_LIMIT:
-            raise CommandError(f"{name}: lớn hơn 16 MiB / larger than 16 MiB")
-        return data.decode()
+            return sys.stdin.buffer.read(limit)
+        with Path(name).open("rb") as file:
+            return file.read(limit)
     except OSError as error:
         raise CommandError(f"{name}: không đọc được / cannot be read: {error.strerror}") from None
+    except ValueError:  # a name with a zero byte
+        raise CommandError(f"{name!r}: không phải tên tệp / is no name of a file") from None
+
+
+def as_text(data: bytes, name: str) -> str:
+    """The text that these bytes of the file `name` are. CommandError (2) if they are no UTF-8, or too many."""
+    if len(data) > TEXT_LIMIT:
+        raise CommandError(f"{name}: lớn hơn 16 MiB / larger than 16 MiB")
+    try:
+        return data.decode()
     except UnicodeDecodeError as error:
         raise CommandError(
             f"{name}: không phải văn bản UTF-8 (byte {error.start}) / is no UTF-8 text (at byte {error.start})"

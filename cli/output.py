@@ -6,6 +6,7 @@ could steer a terminal is taken out of them first.
 
 from __future__ import annotations
 
+import shutil
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -55,6 +56,24 @@ class Output:
         widths = [max(map(_width, column)) for column in zip(columns, *cells, strict=True)]
         for row in (columns, *cells):
             self.line("  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+    @property
+    def width(self) -> int:
+        """How many columns the reader's terminal has; 80 where there is none."""
+        return shutil.get_terminal_size().columns if self.terminal else 80
+
+    def drawing(self, lines: Iterable[Iterable[tuple[str, str]]]) -> None:
+        """Lines of (text, style) that may be in colour on a terminal, and say the same without."""
+        if not self.terminal:
+            for line in lines:
+                self.line("".join(text for text, _ in line).rstrip())
+            return
+        from rich.console import Console  # noqa: PLC0415 - a fifth of a second that scripts need not pay
+        from rich.text import Text  # noqa: PLC0415 - the same
+
+        console = Console(file=self._out)
+        for line in lines:
+            console.print(Text.assemble(*((clean(text), style) for text, style in line)), no_wrap=True, crop=False)
 
     def message(self, text: str) -> None:
         """Something beside the answer: a warning, an error, what happens next."""

@@ -87,7 +87,7 @@ def test_help_names_every_noun_of_this_release_and_no_other(giochoi):
     """What is not built yet is absent, not a stub."""
     done = giochoi("--help")
 
-    nouns = "demo status why usage doctor grant grants revoke player guardian limit policy game place log"
+    nouns = "demo status why usage doctor grant grants revoke player guardian limit policy game place simulate log"
     lines = done.stdout.split("LỆNH/COMMAND\n")[-1].splitlines()
     listed = [line.split()[0] for line in lines if line.startswith("    ") and line[4] != " "]
     assert (done.returncode, listed) == (0, nouns.split())

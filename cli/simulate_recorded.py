@@ -1,0 +1,49 @@
+"""What a simulation begins with, wherever it was read: plays in order, and all else that decisions depend on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from cli.errors import CommandError
+from rules.calendar import ZoneError, calendar
+from rules.facts import Played
+from rules.policy import Place
+from rules.replay import Setting
+
+HOME_ZONE = "Asia/Ho_Chi_Minh"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who is meant, and what the caller says in place of what was recorded; None where nothing."""
+
+    player: str
+    born: date | None = None
+    place: Place | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """`player` is the name to print; `zone` that of the days to show; `source` what JSON says of where this is from."""
+
+    player: str
+    plays: tuple[Played, ...]
+    setting: Setting
+    zone: str
+    source: dict[str, object]
+    notes: tuple[str, ...] = ()
+
+
+def in_order(plays: list[Played]) -> tuple[Played, ...]:
+    """As a replay reads them."""
+    return tuple(sorted((one for one in plays if one.ms > 0), key=lambda one: (one.start, one.game)))
+
+
+def zone_known(name: str) -> str:
+    """The same, if it is a zone of the tz database. CommandError."""
+    try:
+        return calendar(name).zone
+    except ZoneError as error:
+        raise CommandError(str(error)) from None

@@ -1,0 +1,397 @@
+"""giochoi simulate: what other rules would have done, from a bundle, from JSON, from CSV; in words, as a picture, as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import sqlite3
+import xml.etree.ElementTree as ET
+from contextlib import closing
+from datetime import date, datetime
+from io import StringIO
+from types import SimpleNamespace
+
+import pytest
+
+from agent.api import client as agent
+from agent.api import messages as m
+from agent.api.pseudonym import pseudonym
+from cli import simulate
+from cli.output import Output
+from cli.simulate_days import result
+from cli.simulate_picture import clock, picture
+from cli.simulate_svg import calendar_svg
+from compliance import bundle, entry
+from compliance.chain import AGENT
+from compliance.journal import Journal, create_tables
+from compliance.log import Log
+from compliance.note import Signer
+from rules.facts import Played
+from rules.parse import parse_pack
+from rules.policy import combine
+from rules.replay import Setting, replay
+from rules.shipped import shipped_packs
+
+MINUTE, HOUR = 60_000, 3_600_000
+WHO = "0123456789abcdef" * 2
+GIVEN = {
+    "born": "2014-05-01",
+    "played": [
+        {"game": "a", "publisher": "p", "label": "VN00", "from": "2026-11-24T19:00:00+07:00", "seconds": 5400},
+        {"game": "b", "publisher": "p", "label": "VN16", "from": "2026-11-25T19:00:00+07:00",
+         "to": "2026-11-25T19:20:00+07:00"},
+    ],
+}  # fmt: skip
+CSV = "from,minutes,game,publisher,label\n2026-11-24 19:00,90,a,p,VN00\n2026-11-25 19:00,20,b,p,VN16\n"
+TOTAL = {"recorded_s": 6600.0, "kept_s": 3600.0, "cut_s": 3000.0, "refused_starts": 1, "ended_early": 1}
+
+
+def at(text):
+    return int(datetime.fromisoformat(f"{text}+07:00").timestamp() * 1000)
+
+
+@pytest.fixture
+def told(giochoi):
+    """The one JSON document of a simulation under vn-147."""
+
+    def run(*words, stdin=b"", player="An"):
+        done = giochoi("simulate", player, "--pack", "vn-147", "--json", *words, stdin=stdin)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run
+
+
+# --- play that somebody wrote down ----------------------------------------------------------------------------------------
+
+
+def test_json_tells_what_is_kept_what_is_cut_and_why(told):
+    """An hour a game; and at twelve no game for sixteen."""
+    answer = told("--from", "-", stdin=json.dumps(GIVEN))
+
+    assert answer["total"] == TOTAL
+    assert [(day["day"], day["rules"]) for day in answer["days"]] == [
+        ("2026-11-24", {"vn-147.daily-game": 1800.0}), ("2026-11-25", {"vn-147.label": 1200.0}),
+    ]  # fmt: skip
+    assert [(one["rule"], one["times"]) for one in answer["rules"]] == [("vn-147.daily-game", 1), ("vn-147.label", 1)]
+    assert all(one["cite"] for one in answer["rules"])
+    assert answer["plays"][0]["pieces"] == [
+        {"from": "2026-11-24T19:00:00+07:00", "seconds": 3600.0, "verdict": "allow", "rule": None},
+        {"from": "2026-11-24T20:00:00+07:00", "seconds": 1800.0, "verdict": "refuse", "rule": "vn-147.daily-game"},
+    ]
+
+
+@pytest.mark.parametrize("text", [
+    CSV, CSV.replace(",", ";"), CSV.replace(",", "\t"), "\ufeff" + CSV, CSV.replace("\n", "\r\n"),
+    CSV.replace(" 19:00,", "T12:00Z,"), CSV.replace("minutes", "Seconds").replace(",90,", ",5400,").replace(",20,", ",1200.0,"),
+    CSV.replace("minutes", "to").replace(",90,", ",2026-11-24 20:30,").replace(",20,", ",2026-11-25T19:20+07:00,") + "\n\n",
+])  # fmt: skip
+def test_csv_says_the_same(told, text):
+    """As Excel in Vietnam and elsewhere writes it; a moment without an offset is the place's."""
+    assert told("--from", "-", "--born", "2014-05-01", stdin=text)["total"] == TOTAL
+
+
+def test_grants_approvals_and_place_count(told):
+    """A quarter more that evening; an unrated game that was approved; and at a game point the night is closed."""
+    more = {"grants": [{"by": "guardian", "minutes": 15, "given": "2026-11-24T18:00:00+07:00"}], "approved": ["c"]}
+    unrated = {"game": "c", "from": "2026-11-24T23:00:00+07:00", "seconds": 600}
+    given = json.dumps({**GIVEN, **more, "played": [GIVEN["played"][0], unrated]})
+
+    assert told("--from", "-", stdin=given)["total"]["cut_s"] == 900.0
+    at_point = told("--from", "-", "--place", "game-point", "--pack", "vn-game-point", stdin=given)
+    assert at_point["days"][0]["rules"]["vn-game-point.hours"] == 600.0
+
+
+def test_days_are_those_of_the_zone(told):
+    """Half past eleven in Hanoi is another day in Tokyo."""
+    given = json.dumps({**GIVEN, "played": [{**GIVEN["played"][0], "from": "2026-11-24T23:30:00+07:00", "seconds": 60}]})
+
+    assert [day["day"] for zone in ("Asia/Ho_Chi_Minh", "Asia/Tokyo")
+            for day in told("--from", "-", "--zone", zone, stdin=given)["days"]] == ["2026-11-24", "2026-11-25"]
+
+
+def test_no_play_is_an_answer(told, giochoi):
+    """And no failure."""
+    assert told("--from", "-", stdin='{"played": []}')["days"] == []
+    assert "no play" in giochoi("simulate", "An", "--pack", "vn-147", "--from", "-", stdin='{"played": []}').stdout
+
+
+def play(**other):
+    return {"played": [{**GIVEN["played"][0], **other}]}
+
+
+@pytest.mark.parametrize(("given", "named"), [
+    ("{", "JSON"), ("{}", "played"), ({"played": [{}]}, "played[0]"), ({"plaid": []}, "plaid"),
+    ({**GIVEN, "place": "moon"}, "place"), ({**GIVEN, "zone": "Mars/Base"}, "Mars/Base"),
+    ({**GIVEN, "player": "Bình"}, "player"), ({**GIVEN, "born": "2027-01-01"}, "2027-01-01"),
+    (play(seconds=-1), "played[0].seconds"), (play(seconds=1e9), "played[0]"), (play(seconds=None), "played[0]"),
+    (play(to="2026-11-24T20:00:00+07:00"), "played[0]"), (play(seconds=None, to="2026-11-24T18:00:00+07:00"), "played[0]"),
+    (play(**{"from": "2026-11-24T19:00:00"}), "played[0].from"), (play(**{"from": "0001-01-01T00:00:00Z"}), "played[0].from"),
+    (play(**{"from": "9999-12-31T00:00:00-12:00"}), "played[0].from"), (play(game=""), "played[0].game"),
+    (play(label="VN17"), "played[0].label"),
+], ids=str)  # fmt: skip
+def test_a_mistake_in_json_names_the_field(mistaken, given, named):
+    """Exit 2, one line."""
+    assert named in mistaken(given if isinstance(given, str) else json.dumps(given))
+
+
+@pytest.mark.parametrize(("text", "named"), [
+    ("", "dòng 1"), (CSV.replace("game", "toy"), "dòng 1"), (CSV.replace("publisher", "to"), "dòng 1"),
+    (CSV.replace("label", "game"), "dòng 1"), (CSV + "1,2\n", "dòng 4"), (CSV + "nie,5,a,p,\n", "from"),
+    (CSV + "2026-11-25,x,a,p,\n", "minutes"), (CSV + "2026-11-25,1e5,a,p,\n", "minutes"), (CSV + "2026-11-25,5,,p,\n", "game"),
+    (CSV + "2026-11-25,5,a,p,PEGI\n", "label"), (CSV + "2026-11-25,99999,a,p,\n", "31"), (CSV + "9999-12-31,5,a,p,\n", "from"),
+    (CSV + '2026-11-25,5,"a,p,\n', "-"),
+], ids=str)  # fmt: skip
+def test_a_mistake_in_csv_names_the_line(mistaken, text, named):
+    """Exit 2, one line."""
+    assert named in mistaken(text)
+
+
+@pytest.fixture
+def mistaken(fails, monkeypatch):
+    """The line that a simulation of what stdin says ends with."""
+
+    def run(text):
+        monkeypatch.setattr("cli.simulate.read_bytes", lambda _: text.encode())
+        return fails(2, "simulate", "An", "--pack", "vn-147", "--from", "-")
+
+    return run
+
+
+@pytest.mark.parametrize("words", [
+    (), ("--from", "/no/such/file"), ("--from", "/"), ("--from", "\0"), ("--born", "2014"), ("--place", "moon"),
+])  # fmt: skip
+def test_a_mistake_on_the_command_line_is_one_line(fails, words):
+    """Exit 2."""
+    assert fails(2, "simulate", "An", "--pack", "vn-147", *words).startswith("giochoi: ")
+
+
+# --- the log -----------------------------------------------------------------------------------------------------------------
+
+
+class Seat:
+    """Writes a seat's chain with a clock that is told."""
+
+    def __init__(self, name="seat-1"):
+        self.signer = Signer(name, b"s" * 32)
+        self.connection = sqlite3.connect(":memory:")
+        create_tables(self.connection)
+        self.journal = Journal(self.connection, name, "b1", self.signer)
+
+    def add(self, kind, now, **fields):
+        return self.journal.append(kind, mono=now - at("2026-11-24 00:00"), wall=now, **fields)
+
+    def play(self, who, start, minutes, resumed=None, *, how="by itself", game="a"):
+        begin = at(start)
+        seq = self.add(
+            entry.PlayStarted, begin, who=who, age=12, game=game, label=0, publisher="p", match=("content",), pid=1, started=1,
+            since=begin, resumed=resumed,
+        ).seq  # fmt: skip
+        if minutes is not None:
+            ms = int(minutes * MINUTE)
+            self.add(entry.PlayEnded, begin + ms, play=seq, who=who, game=game, since=begin, ms=ms, how=how, late=False)
+        return seq
+
+    def seal(self, now):
+        return self.journal.seal(now - at("2026-11-24 00:00"), now)
+
+
+@pytest.fixture
+def make_bundle(tmp_path):
+    """A file of `log export`, of what `write(seat)` wrote."""
+
+    def make(write, name="log.zip"):
+        own, seat = Seat(AGENT), Seat()
+        signer = Signer("giochoi/test", b"l" * 32)
+        own.journal = Journal(own.connection, AGENT, "b1", signer)
+        with closing(own.connection), closing(seat.connection), closing(Log(tmp_path / f"{name}.db", signer)) as log:
+            start = at("2026-11-24 00:00")
+            own.add(entry.SeatEnrolled, start, id=AGENT, key=signer.vkey)
+            own.add(entry.PlaceChanged, start, place="home", zone="Asia/Ho_Chi_Minh", hours="")
+            own.add(entry.SeatEnrolled, start, id="seat-1", key=seat.signer.vkey)
+            own.seal(start)
+            write(seat)
+            seat.seal(at("2026-11-26 12:00"))
+            for journal, vkey in ((own.journal, signer.key), (seat.journal, seat.signer.key)):
+                found = journal.spool()
+                log.append_batch(journal.seat, vkey, found.entries)
+            (tmp_path / name).write_bytes(b"".join(bundle.write(log)))
+        return str(tmp_path / name)
+
+    return make
+
+
+def evening(seat):
+    seat.add(entry.GrantGiven, at("2026-11-24 18:00"), id="g", who=WHO, by="guardian", ms=15 * MINUTE, game=None,
+             given=at("2026-11-24 18:00"))
+    seat.add(entry.GrantGiven, at("2026-11-24 18:00"), id="h", who="f" * 32, by="guardian", ms=HOUR, game=None,
+             given=at("2026-11-24 18:00"))
+    seat.play(WHO, "2026-11-24 19:00", 100)
+    seat.play("f" * 32, "2026-11-24 21:00", 30)
+
+
+def test_a_bundle_is_replayed_by_pseudonym_without_any_agent(told, make_bundle):
+    """What an inspector can do: one pseudonym, its grants, the age that the entries tell; nobody else's play."""
+    answer = told("--from", make_bundle(evening), player=WHO)
+
+    assert answer["source"]["kind"] == "bundle"
+    assert answer["total"]["recorded_s"] == 6000.0
+    assert answer["total"]["cut_s"] == 1500.0  # 100 minutes, 60 allowed and 15 granted
+    assert answer["born"] == "2014-11-24"
+
+
+def test_a_play_over_midnight_is_one_play(told, make_bundle):
+    """It was closed and went on: no start is refused at midnight, and a play that runs counts to its seat's last entry."""
+    def write(seat):
+        first = seat.play(WHO, "2026-11-24 23:00", 60, how="midnight")
+        seat.play(WHO, "2026-11-25 00:00", 30, resumed=first)
+        seat.play(WHO, "2026-11-26 11:50", None)
+
+    answer = told("--from", make_bundle(write), "--pack", "home-balanced", player=WHO)
+    assert [(one["from"], one["to"]) for one in answer["plays"]] == [
+        ("2026-11-24T23:00:00+07:00", "2026-11-25T00:30:00+07:00"), ("2026-11-26T11:50:00+07:00", "2026-11-26T12:00:00+07:00"),
+    ]  # fmt: skip
+    assert answer["total"]["refused_starts"] == 1
+
+
+def test_a_bundle_that_does_not_verify_is_not_replayed(fails, make_bundle, tmp_path):
+    """Exit 4, with what is wrong and where."""
+    path = make_bundle(evening)
+    data = bytearray((tmp_path / "log.zip").read_bytes())
+    at_play = data.index(b'"ms":6000000')
+    data[at_play + 5] = ord("1")
+    (tmp_path / "log.zip").write_bytes(data)
+
+    assert "does not verify" in fails(4, "simulate", WHO, "--pack", "vn-147", "--from", path)
+
+
+def test_a_name_needs_the_agent(fails, make_bundle):
+    """Exit 3: only the registry knows who is An in the log."""
+    assert "nothing changed" in fails(3, "simulate", "An", "--pack", "vn-147", "--from", make_bundle(evening))
+
+
+def test_a_zip_of_something_else_is_one_line(fails, tmp_path):
+    """Exit 2."""
+    (tmp_path / "x.zip").write_bytes(b"PK\x03\x04 and no bundle")
+
+    assert "log export" in fails(2, "simulate", "An", "--pack", "vn-147", "--from", str(tmp_path / "x.zip"))
+
+
+def test_the_agents_log_is_replayed_by_name(servers, giochoi_in, make_bundle, tmp_path):
+    """Live or exported, with the registry's birth date; another agent's log is refused."""
+    giochoi = giochoi_in(servers.home)
+    servers.start("agent")
+    assert giochoi("player", "add", "An", "--born", "2014-05-01", "--guardian", "Mẹ").returncode == 0
+    address, seat = str(servers.home / "run" / "agent" / "agent.sock"), Seat()
+    key = _key_of(address)
+    for day in (24, 25):
+        seat.play(pseudonym(key, date(2026, 11, day)), f"2026-11-{day} 19:00", 70)
+    seat.seal(at("2026-11-26 12:00"))
+    with closing(seat.connection):
+        asyncio.run(agent.enrol(address, m.Enrol(seat="seat-1", key=seat.signer.vkey)))
+        entries = tuple(base64.b64encode(one).decode() for one in seat.journal.spool().entries)
+        asyncio.run(agent.submit(address, m.Submit(seat="seat-1", entries=entries)))
+    assert giochoi("log", "export", str(tmp_path / "own.zip")).returncode == 0
+
+    for source in ("agent", str(tmp_path / "own.zip")):
+        done = giochoi("simulate", "an", "--pack", "vn-147", "--from", source, "--json")
+        answer = json.loads(done.stdout)
+        assert (answer["player"], answer["born"]) == ("An", "2014-05-01")
+        assert [day["cut_s"] for day in answer["days"]] == [600.0, 600.0]
+    assert "another agent" in giochoi.fails(2, "simulate", "An", "--pack", "vn-147", "--from", make_bundle(evening))
+    assert "Nobody" in giochoi.fails(2, "simulate", "Nobody", "--pack", "vn-147", "--from", "agent")
+
+
+def _key_of(address):
+    """An's key, as the seat's roster has it."""
+    note = asyncio.run(agent.roster_get(address, m.RosterGet())).note
+    return json.loads(note.splitlines()[0])["players"][0]["key"]
+
+
+# --- words and pictures ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def evenings(shipped_pack):
+    """An hour of an hour and a half on the 24th; a minute that is refused on the 2nd of December."""
+    plays = [Played("a", "p", at("2026-11-24 19:00"), 90 * MINUTE, 0), Played("a", "p", at("2026-12-02 10:00"), MINUTE, 18)]
+    setting = Setting(places=((0, "home"),), born=date(2014, 5, 1), guardian=True)
+    return result(replay(combine([shipped_pack("vn-147")]), plays, setting), "Asia/Ho_Chi_Minh")
+
+
+@pytest.fixture
+def shipped_pack():
+    return lambda name: parse_pack(shipped_packs()[name], name, {})
+
+
+@pytest.mark.parametrize(("width", "cells"), [(20, 48), (80, 48), (130, 96), (200, 144)])
+def test_the_picture_has_a_bar_a_day(evenings, width, cells):
+    """Kept, cut and nothing at their time of day; a minute is seen; a week without play is one line."""
+    lines = ["".join(text for text, _ in line) for line in picture(evenings, width)]
+    bars = {line[:8]: line[11 : 11 + cells] for line in lines if "│" in line}
+    an_hour = cells // 24
+
+    assert bars["T3 24/11"] == ("·" * 19 * an_hour + "█" * an_hour + "░" * (an_hour // 2)).ljust(cells, "·")
+    assert bars["T4 02/12"].count("░") == 1
+    assert any("7 ngày không chơi" in line for line in lines)
+    assert lines[3].startswith("T3 24/11")
+    assert lines[3].endswith("1:30 → 1:00")
+
+
+def test_words_fit_the_terminal(giochoi, tmp_path):
+    """Vietnamese first, totals, citations, and no line over 80 columns."""
+    (tmp_path / "given.json").write_text(json.dumps(GIVEN))
+    done = giochoi("simulate", "An", "--pack", "vn-147", "--from", str(tmp_path / "given.json"))
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Đã chơi 1 giờ 50 phút; được chơi 1 giờ, bị cắt 50 phút (45%).\nPlayed 1 h 50 min" in done.stdout
+    assert "T3 24/11  1:30     1:00    0:30    –        1      daily-game 0:30" in done.stdout
+    assert "NĐ 147/2024, Đ.39 k.1 đ.e" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_on_a_terminal_it_is_in_colour_and_says_the_same(evenings, monkeypatch):
+    """Colour adds nothing that the signs do not say; names cannot steer the terminal."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "100")
+    shown = StringIO()
+    shown.isatty = lambda: True
+    recorded = SimpleNamespace(player="An\x1b[31m")
+    pack = SimpleNamespace(id="vn-147")
+    simulate._show(SimpleNamespace(out=Output(out=shown)), evenings, recorded, [pack])
+
+    assert "\x1b[32m█" in shown.getvalue()
+    assert "An\x1b" not in shown.getvalue()
+
+
+def test_lengths_are_never_nothing():
+    """A refused second is to be seen."""
+    assert [clock(ms) for ms in (0, 1, 59_999, MINUTE, HOUR + 5 * MINUTE + 59_999, 48 * HOUR)] == [
+        "0:00", "1s", "59s", "0:01", "1:05", "48:00",
+    ]  # fmt: skip
+
+
+def test_the_svg_is_self_contained_and_says_it_in_words(giochoi, tmp_path):
+    """Well-formed; a title and a description; no address but the format's own; a new file only."""
+    (tmp_path / "given.json").write_text(json.dumps(GIVEN))
+    words = ("simulate", "A<n>&", "--pack", "vn-147", "--from", str(tmp_path / "given.json"), "--svg", str(tmp_path / "a.svg"))
+    assert giochoi(*words).returncode == 0
+    text = (tmp_path / "a.svg").read_text()
+    root = ET.fromstring(text)
+
+    space = "{http://www.w3.org/2000/svg}"
+    assert root.attrib["role"] == "img"
+    assert "A<n>&" in root.find(f"{space}title").text
+    assert "24/11/2026: đã chơi 1 giờ 30 phút, được chơi 1 giờ, bị cắt 30 phút" in root.find(f"{space}desc").text
+    assert "script" not in text
+    assert text.count("http") == 1
+    assert "prefers-color-scheme: dark" in text
+    assert "a.svg" in giochoi.fails(1, *words)
+
+
+def test_the_svg_of_nothing_is_still_one(shipped_pack):
+    """No play at all."""
+    nothing = result([], "Asia/Ho_Chi_Minh")
+
+    assert ET.fromstring(calendar_svg(nothing, "An", ["vn-147"])) is not None
