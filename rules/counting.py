@@ -6,7 +6,7 @@ allowed on that day. They differ in where the period ends: a day, week or month 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from rules.calendar import Day
 from rules.days import NamedDays
@@ -14,8 +14,8 @@ from rules.facts import Played
 from rules.limits import Limit
 from rules.policy import Break, Budget, Pack, Per, Period
 from rules.reach import NEVER, Reach
-from rules.usage import merged, session, union_ms
-from rules.view import View
+from rules.usage import merged, session
+from rules.view import Tally, View
 
 
 class _CountingLimit(Limit):
@@ -76,19 +76,11 @@ class _CountingLimit(Limit):
         return min(self._idle(view, at, blocked=False), self.end)
 
     def counted(self, view: View) -> tuple[tuple[int, int], ...] | None:
-        if self._period == "session":
-            used, lapses = self._tally(view)
-            return ((lapses - self._pause - used, used),) if used else ()
-        if self._period == "day" and self._plain(view):
-            return None
-        used_on: dict[int, int] = {}
-        for day, ms in self._by_day(view):
-            used_on[day.start] = used_on.get(day.start, 0) + ms
-        return tuple(sorted(used_on.items()))
+        return self._tally(view).counted
 
     def used(self, view: View) -> int:
         """The play of the period that contains now, up to now."""
-        return self._tally(view)[0]
+        return self._tally(view).used
 
     # --- one look at a time --------------------------------------------------------------------------------------------
 
@@ -113,13 +105,16 @@ class _CountingLimit(Limit):
 
     def _idle(self, view: View, at: int, *, blocked: bool) -> int:
         """The first moment from `at` on, while nobody plays, at which the rule blocks, or does not."""
-        used, lapses = self._tally(view)
+        tally = self._tally(view)
+        used, lapses = tally.used, tally.lapses
         at = max(at, self.start)
         while at < self.end and at <= view.horizon:
-            if at >= lapses and self._ms > 0:
-                return NEVER if blocked else at
+            if at >= lapses:
+                used = 0
+            if used < self._ms:
+                return NEVER if blocked else at  # on no day is less than this allowed
             day = self.calendar.day(at)
-            spent = self._days.has(day.ordinal) and (used if at < lapses else 0) >= self.allowed(view, day)
+            spent = self._days.has(day.ordinal) and used >= self.allowed(view, day)
             if (spent and self.waived_until(view, at) == at) is blocked:
                 return at
             at = min(day.end, self.changes(view, at), lapses if lapses > at else NEVER)
@@ -156,35 +151,41 @@ class _CountingLimit(Limit):
             return play.game == view.game
         return self._per == "all" or play.publisher == view.facts.publisher
 
-    def _tally(self, view: View) -> tuple[int, int]:
-        """What is used by now, and when that counts no longer if nobody plays. Added up once in a decision."""
+    def _tally(self, view: View) -> Tally:
+        """What it counts by now; added up once in a decision."""
         found = view.tallies.get(self)
         if found is None:
             found = view.tallies[self] = self._count(view)
         return found
 
-    def _count(self, view: View) -> tuple[int, int]:
+    def _count(self, view: View) -> Tally:
         if self._period == "session":
             used, last = session(self._plays(view), view.now, self._pause)
-            return used, last + self._pause
-        start, lapses = self._bounds(self.calendar.day(view.now))
+            return Tally(used, last + self._pause, ((last - used, used),) if used else ())
+        lapses = self._bounds(self.calendar.day(view.now))[1]
         if self._period == "day" and self._plain(view):
             by_game, by_publisher, total = view.sums(self.calendar)
-            return total if self._per == "all" else by_game if self._per == "game" else by_publisher, lapses
-        if self._period == "day" or self._days.every:
-            return union_ms(self._plays(view), start, view.now), lapses
-        return sum(ms for _, ms in self._by_day(view)), lapses
+            return Tally(total if self._per == "all" else by_game if self._per == "game" else by_publisher, lapses, None)
+        days = self._by_day(view)
+        return Tally(sum(days.values()), lapses, tuple(days.items()))
 
-    def _by_day(self, view: View) -> Iterator[tuple[Day, int]]:
-        """The play of the period, in pieces that lie in one day each, on the rule's days only."""
-        zone, start = self.calendar, self._bounds(self.calendar.day(view.now))[0]
+    def _by_day(self, view: View) -> dict[int, int]:
+        """The play of the period on each of the rule's days, by the beginning of the day; in order."""
+        found: dict[int, int] = {}
+        start = self._bounds(self.calendar.day(view.now))[0]
+        day = self.calendar.day(start)
+        bound = self._days.has(day.ordinal)
         for begin, stop in merged(self._plays(view), start, view.now):
             at = begin
             while at < stop:
-                day = zone.day(at)
-                if self._days.has(day.ordinal):
-                    yield day, min(stop, day.end) - at
-                at = day.end
+                if at >= day.end:
+                    day = self.calendar.day(at)
+                    bound = self._days.has(day.ordinal)
+                until = min(stop, day.end)
+                if bound:
+                    found[day.start] = found.get(day.start, 0) + until - at
+                at = until
+        return found
 
 
 class BudgetLimit(_CountingLimit):

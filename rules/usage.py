@@ -53,9 +53,10 @@ def merged(plays: Iterable[Played], start: int, end: int) -> Iterator[tuple[int,
     """The union of these plays within [start, end): disjoint (begin, stop), in order; touching ones may stay two."""
     covered = start
     for play in sorted(plays, key=_by_start):
-        begin, stop = max(play.start, covered), min(play.start + play.ms, end)
-        if stop > begin:
-            yield begin, stop
+        begin = play.start
+        stop = min(begin + play.ms, end)
+        if stop > covered and stop > begin:
+            yield max(begin, covered), stop
             covered = stop
 
 

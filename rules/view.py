@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from rules.calendar import DAY_MS, Calendar
 from rules.facts import Facts
 from rules.usage import sums
 
 HORIZON_MS = 366 * DAY_MS
 _NOTHING: frozenset[str] = frozenset()
+
+
+class Tally(NamedTuple):
+    """What one limit counts by now: how much, when it counts no longer if nobody plays, and the pieces as in Reason."""
+
+    used: int
+    lapses: int
+    counted: tuple[tuple[int, int], ...] | None
 
 
 class View:
@@ -26,7 +36,7 @@ class View:
         self.game = facts.game
         self.grants = facts.grants
         self.uncounted = uncounted
-        self.tallies: dict[object, tuple[int, int]] = {}
+        self.tallies: dict[object, Tally] = {}
         self._sums: dict[Calendar, tuple[int, int, int]] = {}
 
     def sums(self, zone: Calendar) -> tuple[int, int, int]:
