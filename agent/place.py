@@ -6,30 +6,26 @@ import re
 from dataclasses import replace
 
 from agent.api import messages as m
-from agent.errors import bad_input, unavailable
+from agent.errors import bad_input
 from agent.lookup import guest
 from agent.names import clean
 from agent.registry import Change, Made
-from agent.rulebook import POINT_PACK, put_packs, record_policy, shipped_pack
+from agent.rulebook import LAW_PACKS, put_packs, record_policy, shipped_pack
 from agent.store.people import GUEST
 from agent.store.place import PlaceRow
 from agent.store.rules import PLACE, PackRow, TextRow
 from compliance.entry import PlaceChanged
 from rules.calendar import ZoneError, calendar
 
-# What a game point's guests are under until the operator says otherwise.
-GUEST_PACK = "vn-147"
+# What a game point's guests are under until the operator says otherwise. A guest has no account that a guardian could have
+# registered: with that rule nobody could play who is not checked in. Whether a parent registered is for the enterprise to see.
+GUEST_PACK, GUEST_VALUES = "vn-147", {"guardian": "false"}
 
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
 _MAX_CERTIFICATE = 80
 
 
 def place_set(change: Change, request: m.PlaceSet) -> Made:
-    if request.place == "agent-without-games":
-        raise unavailable(
-            "gói quy tắc cho đại lý không có trò chơi chưa có trong phiên bản này",
-            "the rules of an agent without games are not part of this version",
-        )
     old = change.tables.place.get()
     new = _described(old, request)
     change.tables.place.put(new)
@@ -41,7 +37,7 @@ def place_set(change: Change, request: m.PlaceSet) -> Made:
     if packs:
         record_policy(change, None, {"what": "place.set"})
         record_policy(change, guest(change.tables), {"what": "place.set"})
-    return Made(note=_expired(change, new))
+    return Made(note="; ".join(filter(None, (_games(change, new), _expired(change, new)))))
 
 
 def _described(old: PlaceRow, request: m.PlaceSet) -> PlaceRow:
@@ -49,8 +45,13 @@ def _described(old: PlaceRow, request: m.PlaceSet) -> PlaceRow:
     new = replace(old, place=request.place)
     if request.hours is not None:
         new = replace(new, hours=_hours(request))
-    elif request.place != "game-point":
+    elif request.place != old.place:
         new = replace(new, hours="")
+    if new.place == "agent-without-games" and not new.hours:
+        raise bad_input(
+            "giờ hoạt động do UBND cấp tỉnh quy định nên không có sẵn: hãy thêm --hours, ví dụ --hours 06:00-23:00",
+            "the hours are the province's to set, so there are none by default: add --hours, such as --hours 06:00-23:00",
+        )
     if request.zone is not None:
         new = replace(new, zone=_zone(request.zone))
     if request.name is not None:
@@ -63,8 +64,11 @@ def _described(old: PlaceRow, request: m.PlaceSet) -> PlaceRow:
 
 
 def _hours(request: m.PlaceSet) -> str:
-    if request.place != "game-point":
-        raise bad_input("chỉ điểm trò chơi có giờ mở cửa", "only a game point has opening hours")
+    if request.place == "home":
+        raise bad_input(
+            "nhà không có giờ mở cửa: giờ chơi là quy tắc, xem 'giochoi policy packs'",
+            "a home has no opening hours: hours of play are rules, see 'giochoi policy packs'",
+        )
     hours = request.hours or ""
     if not _HOURS.fullmatch(hours):
         raise bad_input(f"giờ '{hours}': hãy viết như 08:00-22:00", f"hours '{hours}': write them like 08:00-22:00")
@@ -85,20 +89,35 @@ def _both(line: str) -> tuple[str, str]:
 
 
 def _house_packs(change: Change, old: PlaceRow, new: PlaceRow) -> bool:
-    """Put on, or take off, the packs that come with the kind of place. Whether anything changed."""
-    point = new.place == "game-point"
-    if not point and old.place != "game-point":
+    """Put on, or take off, the packs that come with the kind of place. Whether anything changed.
+
+    An agent without games offers none, so its guests come without rules of play; only its hours bind.
+    """
+    law = LAW_PACKS.get(new.place)
+    if law is None and old.place not in LAW_PACKS:
         return False
-    for target, id in ((PLACE, POINT_PACK), (GUEST, GUEST_PACK)):
-        others = tuple(pack for pack in _in_force(change, target) if pack[0].pack != id)
-        if not point:
-            put_packs(change, target, others)
-        elif target == PLACE:
-            hours = {"hours": new.hours} if new.hours else {}
-            put_packs(change, target, (shipped_pack(change.world.shelf, id, hours), *others))
-        elif len(others) == len(_in_force(change, target)):
-            put_packs(change, target, (shipped_pack(change.world.shelf, id, {}), *others))
+    kept = tuple(pack for pack in _in_force(change, PLACE) if pack[0].pack not in LAW_PACKS.values())
+    hours = {"hours": new.hours} if new.hours else {}
+    put_packs(change, PLACE, (() if law is None else (shipped_pack(change.world.shelf, law, hours),)) + kept)
+    guests = _in_force(change, GUEST)
+    others = tuple(pack for pack in guests if pack[0].pack != GUEST_PACK)
+    if new.place == "game-point":
+        chosen = next((row.params for row, _ in guests if row.pack == GUEST_PACK), {})
+        put_packs(change, GUEST, (shipped_pack(change.world.shelf, GUEST_PACK, {**GUEST_VALUES, **chosen}), *others))
+    elif old.place == "game-point":
+        put_packs(change, GUEST, others)
     return True
+
+
+def _games(change: Change, place: PlaceRow) -> str:
+    """What an agent without games has to know: who plays there all the same is not refused for that."""
+    limits = change.tables.rules.limits()
+    if place.place != "agent-without-games" or any((one.player, one.game, one.ms) == (GUEST, None, 0) for one in limits):
+        return ""
+    return (
+        "nơi này không cung cấp trò chơi: 'giochoi limit guest 0' từ chối mọi trò chơi"
+        " / no games are offered here: 'giochoi limit guest 0' refuses them all"
+    )
 
 
 def _in_force(change: Change, target: str) -> tuple[tuple[PackRow, TextRow], ...]:

@@ -60,7 +60,10 @@ class Compiler:
     """Players and packs as a daemon needs them, out of tables that are read once."""
 
     def __init__(self, tables: Tables, shelf: Shelf) -> None:
-        self._zone = tables.place.get().zone
+        place = tables.place.get()
+        self._zone = place.zone
+        # Who administers a home PC is a guardian: there is one for every player, named or not.
+        self._home = place.place == "home"
         self._packs = tables.rules.packs()
         self._texts = tables.rules.texts()
         self._limits = tables.rules.limits()
@@ -80,7 +83,7 @@ class Compiler:
             name=row.name,
             born=row.born,
             account=row.account,
-            guardian=row.id in self._wards,
+            guardian=self._home or row.id in self._wards,
             key=row.key.hex(),
             packs=self.packs(row.id, "player") + ((own,) if own else ()),
             approved=tuple(self._approved.get(row.id, ())),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from agent import lookup
@@ -23,10 +24,12 @@ from rules.decide import explain
 from rules.decision import Finding
 from rules.facts import Facts
 from rules.games import Game
-from rules.policy import Pack, Weekday, combine
+from rules.policy import Pack, Place, Weekday, combine
 
-# Comes with the kind of place, and stays as long as the place is of that kind.
-POINT_PACK = "vn-game-point"
+# The law addressed to a kind of place: its hours. It comes with the kind, and stays as long as the place is of that kind.
+LAW_PACKS: Mapping[Place, str] = MappingProxyType(
+    {"game-point": "vn-game-point", "agent-without-games": "vn-agent-without-games"}
+)
 
 
 def policy_use(change: Change, request: m.PolicyUse) -> Made:
@@ -40,7 +43,7 @@ def policy_use(change: Change, request: m.PolicyUse) -> Made:
         _keep_the_law(change.tables.place.get(), request)
     put_packs(change, target, tuple(_kept(change, pack, public=public) for pack in request.packs))
     record_policy(change, row, {"what": "policy.use", "player": target} if row else {"what": "policy.use"})
-    return Made(target)
+    return Made(target, _nobody_registered(change, row))
 
 
 def policy_show(tables: Tables, shelf: Shelf, request: m.PolicyShow) -> m.PolicyShown:
@@ -106,15 +109,29 @@ def _target(tables: Tables, asked: str) -> tuple[str, PlayerRow | None]:
 
 def _keep_the_law(place: PlaceRow, request: m.PolicyUse) -> None:
     """Nobody relaxes a law addressed to this place: what binds it as what it is goes only when it is that no longer."""
-    if place.place != "game-point":
+    law = LAW_PACKS.get(place.place)
+    if law is None:
         return
     hours = (f"hours={place.hours}",) if place.hours else ()
-    if not any(use.id == POINT_PACK and use.params == hours for use in request.packs):
-        pack = ":".join((POINT_PACK, *hours))
+    if not any(use.id == law and use.params == hours for use in request.packs):
+        pack = ":".join((law, *hours))
         raise refused(
-            f"luật ràng buộc điểm này: hãy giữ {pack}, hoặc đổi giờ bằng 'giochoi place set game-point --hours'",
-            f"the law binds this place: keep {pack}, or change the hours with 'giochoi place set game-point --hours'",
+            f"luật ràng buộc nơi này: hãy giữ {pack}, hoặc đổi giờ bằng 'giochoi place set {place.place} --hours'",
+            f"the law binds this place: keep {pack}, or change the hours with 'giochoi place set {place.place} --hours'",
         )
+
+
+def _nobody_registered(change: Change, row: PlayerRow | None) -> str:
+    """A warning where every guest is refused because no guardian can have registered it."""
+    if row is None or row.id != GUEST:
+        return ""
+    guest = Compiler(change.tables, change.world.shelf).player(row)
+    if guest.guardian or not any(pack.guardians for pack in guest.packs):
+        return ""
+    return (
+        "khách không có người giám hộ đăng ký nên bị từ chối mọi trò; với vn-147 hãy thêm :guardian=false"
+        " / no guardian registered a guest, so every game is refused; with vn-147 add :guardian=false"
+    )
 
 
 def _kept(change: Change, use: m.PackUse, *, public: bool) -> tuple[PackRow, TextRow]:
@@ -150,13 +167,14 @@ def _write_limit(tables: Tables, row: PlayerRow, game: Game | None, days: tuple[
 def _looser_than(change: Change, row: PlayerRow, game: Game | None, days: tuple[Weekday, ...], ms: int) -> str:
     """Which other budgets are tighter on one of these days: a limit never widens another rule."""
     place = change.tables.place.get()
-    wards = {player for player, _ in change.tables.people.wards()}
-    policy = combine(packs_in_force(change.tables, change.world.shelf, row))
+    parts = Compiler(change.tables, change.world.shelf)
+    player = parts.player(row)
+    policy = combine(parts.packs(PLACE, "place") + player.packs)
     findings: list[Finding] = []
     for at in _noons(place.zone, change.now, days):
         facts = Facts(
             now=at, place=place.place, game=game.id if game else "", publisher=game.publisher if game else None,
-            label=game.label if game else None, born=row.born, guardian=row.id in wards,
+            label=game.label if game else None, born=player.born, guardian=player.guardian,
         )  # fmt: skip
         findings += explain(policy, facts)
     binding = still_binding(findings, game.id if game else None, ms)

@@ -22,8 +22,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Player(Message, frozen=True, kw_only=True):
-    """A player as the daemon needs it. `key` (hex) makes the daily pseudonyms; `packs` are compiled and in force, own
-    ones included.
+    """A player as the daemon needs it. `guardian`: there is one, at home always. `key` (hex) makes the daily pseudonyms;
+    `packs` are compiled and in force, own ones included.
 
     The player's own pack has the id "house"; the `sha256` of every pack that only this player has is "house". `approved` are
     ids of games let through.

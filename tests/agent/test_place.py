@@ -31,7 +31,43 @@ def test_a_game_point_brings_its_law(desk):
     assert (desk.roster.place, desk.roster.name, desk.roster.certificate) == ("game-point", "Quán Net", "12/GCN")
     assert in_force(desk) == (["vn-game-point"], ["vn-147"])
     assert desk.roster.place_packs[0].params == {"hours": "09:00-21:00"}
+    assert desk.roster.guest.packs[0].params == {"over_all": False, "guardian": False}
     assert desk.entries("place.changed")[-1]["hours"] == "09:00-21:00"
+
+
+def test_an_agent_without_games_brings_its_hours(desk):
+    """Those of its province, on the place; its guests come without rules of play, and how to refuse games is said."""
+    done = desk.ask("place.set", m.PlaceSet(place="agent-without-games", hours="06:00-23:00"))
+    assert "giochoi limit guest 0" in done.note
+    assert in_force(desk) == (["vn-agent-without-games"], [])
+    assert desk.roster.place_packs[0].params == {"hours": "06:00-23:00"}
+    desk.ask("limit.set", m.LimitSet(player="guest", ms=0))
+    assert desk.ask("place.set", m.PlaceSet(place="agent-without-games", hours="07:00-22:00")).note == ""
+    desk.ask("place.set", m.PlaceSet(place="agent-without-games", name="Net"))
+    assert [pack.params for pack in desk.roster.place_packs] == [{"hours": "07:00-22:00"}]
+
+
+def test_one_kind_of_place_takes_the_place_of_another(desk):
+    """Packs and hours of the old kind go: the hours of a game point are none of an agent's without games."""
+    desk.ask("place.set", m.PlaceSet(place="game-point", hours="09:00-21:00"))
+    code, text = refusal(desk, m.PlaceSet(place="agent-without-games"))
+    assert (code, "--hours 06:00-23:00" in text) == ("bad-input", True)
+    desk.ask("place.set", m.PlaceSet(place="agent-without-games", hours="06:00-23:00"))
+    assert in_force(desk) == (["vn-agent-without-games"], [])
+    desk.ask("place.set", m.PlaceSet(place="game-point"))
+    assert in_force(desk) == (["vn-game-point"], ["vn-147"])
+    assert desk.entries("place.changed")[-1]["hours"] == ""
+
+
+def test_a_guardian_is_there_at_home(desk):
+    """Elsewhere one is who was registered with the player; no guest has one."""
+    desk.ask("player.add", m.PlayerAdd(name="An", guardian="Mẹ"))
+    desk.ask("player.add", m.PlayerAdd(name="Bình"))
+    found = []
+    for place in ("home", "game-point"):
+        desk.ask("place.set", m.PlaceSet(place=place))
+        found.append((desk.player("an").guardian, desk.player("binh").guardian, desk.roster.guest.guardian))
+    assert found == [(True, True, True), (True, False, False)]
 
 
 def test_a_home_again(desk):
@@ -61,26 +97,33 @@ def test_hours_change_in_place(desk):
 
 
 def test_guests_keep_what_the_operator_chose(desk):
-    """Setting a game point again does not undo the values put into vn-147."""
+    """Setting a game point again does not undo the values put into vn-147; that nobody registered a guest, it adds."""
     desk.ask("place.set", m.PlaceSet(place="game-point"))
-    desk.ask("policy.use", m.PolicyUse(target="guest", packs=(m.PackUse(id="vn-147", params=("over_all=true",)),)))
+    told = desk.ask("policy.use", m.PolicyUse(target="guest", packs=(m.PackUse(id="vn-147", params=("over_all=true",)),)))
+    assert "guardian=false" in told.note
     desk.ask("place.set", m.PlaceSet(place="game-point", name="Net"))
-    assert [pack.params for pack in desk.roster.guest.packs] == [{"over_all": True}]
+    assert [pack.params for pack in desk.roster.guest.packs] == [{"over_all": True, "guardian": False}]
+    values = ("over_all=true", "guardian=true")
+    desk.ask("policy.use", m.PolicyUse(target="guest", packs=(m.PackUse(id="vn-147", params=values),)))
+    desk.ask("place.set", m.PlaceSet(place="game-point", name="Net"))
+    assert [pack.params for pack in desk.roster.guest.packs] == [{"over_all": True, "guardian": True}]
 
 
+@pytest.mark.parametrize("place", ["game-point", "agent-without-games"])
 @pytest.mark.parametrize("packs", [(), (m.PackUse(id="vn-147"),), (m.PackUse(id="vn-game-point"),)])
-def test_nobody_relaxes_the_law_of_a_game_point(desk, packs):
+def test_nobody_relaxes_the_law_of_a_point(desk, place, packs):
     """Neither by leaving the pack out nor by giving it other hours."""
-    desk.ask("place.set", m.PlaceSet(place="game-point", hours="09:00-21:00"))
-    with pytest.raises(ApiError, match="vn-game-point:hours=09:00-21:00"):
+    desk.ask("place.set", m.PlaceSet(place=place, hours="09:00-21:00"))
+    with pytest.raises(ApiError, match=f"vn-{place}:hours=09:00-21:00"):
         desk.ask("policy.use", m.PolicyUse(target="place", packs=packs))
 
 
 @pytest.mark.parametrize(
     ("request_", "code", "told"),
     [
-        (m.PlaceSet(place="agent-without-games"), "unavailable", "version"),
-        (m.PlaceSet(place="home", hours="08:00-22:00"), "bad-input", "game point"),
+        (m.PlaceSet(place="agent-without-games"), "bad-input", "the province's"),
+        (m.PlaceSet(place="agent-without-games", hours="06:00-06:00"), "bad-input", "hours"),
+        (m.PlaceSet(place="home", hours="08:00-22:00"), "bad-input", "home"),
         (m.PlaceSet(place="game-point", hours="8-22"), "bad-input", "08:00-22:00"),
         (m.PlaceSet(place="game-point", hours="25:00-26:00"), "bad-input", "08:00-22:00"),
         (m.PlaceSet(place="game-point", hours="06:00-23:00"), "bad-input", "08:00-22:00"),

@@ -133,7 +133,8 @@ def test_packs_in_force_replace_what_was(an):
     """An empty list empties it."""
     an.ask("policy.use", use("an", m.PackUse(id="vn-147", params=("over_all=true",))))
     (pack,) = an.player("an").packs
-    assert (pack.id, pack.params, pack.scope, len(pack.sha256)) == ("vn-147", {"over_all": True}, "player", 64)
+    values = {"over_all": True, "guardian": True}
+    assert (pack.id, pack.params, pack.scope, len(pack.sha256)) == ("vn-147", values, "player", 64)
     an.ask("policy.use", use("An"))
     assert an.player("an").packs == ()
 
@@ -211,7 +212,7 @@ def test_the_entry_names_packs_and_a_pseudonym(an, clock):
     an.ask("policy.use", use("an", m.PackUse(id="vn-147", params=("over_all=true",))))
     entry = an.entries("policy.changed")[-1]
     (pack,) = an.player("an").packs
-    assert entry["packs"] == [{"id": "vn-147", "params": {"over_all": True}, "sha256": pack.sha256}]
+    assert entry["packs"] == [{"id": "vn-147", "params": {"over_all": True, "guardian": True}, "sha256": pack.sha256}]
     assert entry["target"] == pseudonym(an.player("an").key, day_name("Asia/Ho_Chi_Minh", clock.wall()))
     assert entry["house"] is False
 

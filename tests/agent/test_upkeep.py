@@ -29,7 +29,7 @@ def test_shipped_packs_follow_the_programs_version(open_desk, world):
     with open_desk(shipping(world, {**world.shelf.packs, "vn-147": text})) as desk:
         assert desk.roster.number == before.number + 1
         (pack,) = desk.player("an").packs
-        assert (pack.budgets[0].ms, pack.params) == (50 * 60_000, {"over_all": True})
+        assert (pack.budgets[0].ms, pack.params) == (50 * 60_000, {"over_all": True, "guardian": True})
         assert desk.entries("policy.changed")[-1]["packs"][0]["sha256"] == pack.sha256
         with desk.tables() as tables:
             assert len(tables.rules.texts()) == 2
