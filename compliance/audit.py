@@ -27,8 +27,9 @@ from compliance.entry import (
     SeatStart,
     UsageDay,
 )
+from compliance.inline import HOUSE
 from compliance.presence import SeatLife
-from compliance.recompute import HOUSE, Recomputer, Unfounded
+from compliance.recompute import Recomputer, Unfounded
 from compliance.report import Audit, Failure, Finding, entry_place
 from compliance.sums import Book
 from compliance.zones import Zones
@@ -77,6 +78,8 @@ class Auditor:
         match line:
             case PlayStarted():
                 self._book.start(line)
+                if line.resumed is not None and (due := self._due.get((line.seat, line.resumed))) is not None:
+                    self._due[line.seat, line.seq] = due  # midnight came while it was saved
             case PlayEnded():
                 self._ended(where, line)
             case PlayDue() | LaunchRefused():
@@ -150,9 +153,9 @@ class Auditor:
         if line.late:
             self._note("late-play", where, "không ai thấy lúc kết thúc / nobody saw its end")
         due = self._due.get((line.seat, line.play))
-        if due is not None and due.boot == line.boot and line.mono - due.mono > OVERRUN_MS:
-            over = _seconds(line.mono - due.mono)
-            self._note("overrun", where, f"chơi tiếp {over} sau khi hết giờ / went on for {over} after it was due")
+        if due is not None and due.boot == line.boot and line.mono - due.mono > due.grace + OVERRUN_MS:
+            over = _seconds(line.mono - due.mono - due.grace)
+            self._note("overrun", where, f"chơi tiếp {over} sau khi hết giờ / went on for {over} after its time was over")
 
     def _decided(self, where: str, line: PlayDue | LaunchRefused) -> None:
         self._decisions.append((where, line))

@@ -70,9 +70,10 @@ class GameDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Decided(Entry, frozen=True, kw_only=True):
     """All that a decision used, so that anyone can make it again.
 
-    `who` is the day's pseudonym; `at` the moment that was asked about; `before` the play of the rule's day up to `at`, by
-    "game", "publisher" and "total"; `pack` the SHA-256 of the rule's pack, or "house" with the rule itself in `inline`: its
-    `kind` (budget, window, rating, ask) and the fields of its dataclass but the texts.
+    `who` is the day's pseudonym; `at` the moment that was asked about; `guardian` whether a guardian's data is registered;
+    `before` the play of the rule's day up to `at`, by "game", "publisher" and "total"; `counted` play as (start, ms) that alone
+    makes the rule's numbers, None where `before` does. `pack` is the SHA-256 of the rule's pack, or "house" with the rule
+    itself in `inline` (compliance.inline).
     """
 
     who: str
@@ -82,7 +83,9 @@ class Decided(Entry, frozen=True, kw_only=True):
     game: str
     label: int | None
     publisher: str | None
+    guardian: bool
     before: dict[str, int]
+    counted: tuple[tuple[int, int], ...] | None
     grants: tuple[GrantLine, ...]
     approved: bool
     verdict: str
@@ -170,9 +173,10 @@ class Warned(Entry, frozen=True, kw_only=True, tag="warned"):
 
 
 class PlayDue(Decided, frozen=True, kw_only=True, tag="play.due"):
-    """`play` has to end, and why. Durable before the game is asked to close."""
+    """`play` has to end, and why, and how long it may go on to save. Durable before the game is asked to close."""
 
     play: int
+    grace: int
 
 
 class PlayEnded(Entry, frozen=True, kw_only=True, tag="play.ended"):

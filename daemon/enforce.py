@@ -31,9 +31,9 @@ class Enforcer:
     def follow(self, play: Play, ruling: Ruling, now: Reading) -> None:
         """Does what `ruling` asks for, as far as its moment has come."""
         if ruling.allowed:
-            play.due, play.end_at = None, None
+            play.due, play.end_at = False, None
             self._remind(play, ruling.decision, now)
-        elif play.due is not None:
+        elif play.due:
             self._end(play, now)
         elif self._foreseen(play, now):
             self._close(play, ruling, now)
@@ -55,12 +55,13 @@ class Enforcer:
         self._notify(play, decision, now)
 
     def _notify(self, play: Play, decision: Decision, now: Reading) -> None:
-        """What the law wants shown: when its moment, told earlier, has come."""
-        texts = {one.rule: one for one in decision.notices}
-        for rule, at in play.notices.items():
-            if at.at <= now.wall:
-                self._tell(events.Warned(play, now, None, rule, at.text))
-        play.notices = texts
+        """What law or advice wants shown: when its moment, told earlier, has come; once, whatever is decided anew."""
+        for rule, notice in play.notices.items():
+            if notice.at <= now.wall:
+                play.told[rule] = notice.at
+                self._tell(events.Warned(play, now, None, rule, notice.text))
+        told = play.told
+        play.notices = {one.rule: one for one in decision.notices if _later(one.at, told.get(one.rule))}
 
     def _warn(self, play: Play, now: Reading, left: int) -> None:
         play.warned = True
@@ -76,9 +77,13 @@ class Enforcer:
         return play.warned and play.ends is not None and now.mono >= play.ends - _SAME_MS
 
     def _close(self, play: Play, ruling: Ruling, now: Reading) -> None:
-        play.due = ruling.decision
+        play.due = True
         play.end_at = now.mono + ruling.decision.grace_ms
         self._tell(events.PlayDue(play, ruling, now))
+        self.ask(play)
+
+    def ask(self, play: Play) -> None:
+        """Asks the programs of a play that is due to close; once more after a restart, which may have come in between."""
         for pid, started in tuple(play.programs):
             self._control.ask_close(pid, started)
 
@@ -105,6 +110,11 @@ def _moved(known: int | None, ends: int | None) -> bool:
     if known is None or ends is None:
         return known is not ends
     return abs(ends - known) > _SAME_MS
+
+
+def _later(at: int, told: int | None) -> bool:
+    """Whether a notice is another one than that which was told: two clocks may disagree by a little on its moment."""
+    return told is None or abs(at - told) > _SAME_MS
 
 
 def next_moment(play: Play, now: Reading) -> int:

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 import msgspec
 
 from agent.api.messages import GrantEvent
-from daemon.plays import KEEP_MS
 from daemon.store import Store
 from rules.facts import Grant
+
+MATTERS_MS = 3 * 86_400_000  # a grant lapses with the day in which it was given, whatever the zone
 
 
 class Grants:
@@ -67,7 +68,7 @@ class Grants:
         return tuple(
             Grant(event.by, event.ms, event.game, event.given, event.id)
             for event in self._events.values()
-            if event.player == player and event.revoked is None and event.given > now - KEEP_MS
+            if event.player == player and event.revoked is None and event.given > now - MATTERS_MS
         )
 
 

@@ -40,8 +40,10 @@ class Judge:
         self._plays = plays
         self._grants = grants
 
-    def facts(self, subject: Subject, game: Game | None, now: Reading, wall: int) -> Facts:
-        """`game` None: a game that no rule names, for the rules over all games."""
+    def facts(self, subject: Subject, game: Game | None, now: Reading, wall: int, *, sure: bool = True) -> Facts:
+        """`game` None: a game that no rule names, for the rules over all games. `sure`: as in Facts; the benefit of the doubt
+        before there is a program.
+        """
         player = subject.player
         return Facts(
             now=wall,
@@ -51,15 +53,16 @@ class Judge:
             label=0 if game is None else game.label,
             born=player.born,
             guardian=player.guardian,
-            played=self._plays.of(subject.id, now.mono),
+            played=self._plays.of(subject.id, now.mono, min(now.walls) - subject.lookback_ms),
             grants=self._grants.of(subject.id, now.wall),
             approved=frozenset(player.approved),
+            sure=sure,
         )
 
-    def rule(self, subject: Subject, game: Game | None, now: Reading) -> Ruling:
+    def rule(self, subject: Subject, game: Game | None, now: Reading, *, sure: bool = True) -> Ruling:
         """The strictest ruling over all readings; its `until` is told by the first (trusted) reading's clock."""
         policy = subject.overall if game is None else subject.policy
-        facts = self.facts(subject, game, now, now.walls[0])
+        facts = self.facts(subject, game, now, now.walls[0], sure=sure)
         rulings = []
         for wall in now.walls:
             asked = facts if wall == facts.now else replace(facts, now=wall)
@@ -67,9 +70,11 @@ class Judge:
             rulings.append((_strictness(decision, wall), Ruling(_shifted(decision, now.walls[0] - wall), asked)))
         return min(rulings, key=lambda pair: pair[0])[1]
 
-    def explain(self, subject: Subject, game: Game | None, now: Reading) -> tuple[Ruling, tuple[Finding, ...]]:
+    def explain(
+        self, subject: Subject, game: Game | None, now: Reading, *, sure: bool = True
+    ) -> tuple[Ruling, tuple[Finding, ...]]:
         """The ruling, and what each rule would say by itself at the reading it was made for."""
-        ruling = self.rule(subject, game, now)
+        ruling = self.rule(subject, game, now, sure=sure)
         policy = subject.overall if game is None else subject.policy
         return ruling, explain(policy, ruling.facts)
 

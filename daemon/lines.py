@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
+from compliance import inline
 from compliance.entry import GrantLine
 from daemon.judge import Ruling
-from daemon.sessions import People, Subject, rules_of
+from daemon.sessions import People, Subject
 from rules.calendar import day_bounds, day_name
-from rules.decision import Reason
 from rules.games import Game
-from rules.policy import AskFirst, Budget, Notice, Pack, Rating, Rule, Window
 from rules.usage import totals
-
-_KINDS: dict[type[Rule], str] = {Budget: "budget", Window: "window", Rating: "rating", AskFirst: "ask", Notice: "notice"}
 
 
 def decided(subject: Subject, game: Game, ruling: Ruling, people: People) -> dict[str, Any]:
@@ -23,8 +18,8 @@ def decided(subject: Subject, game: Game, ruling: Ruling, people: People) -> dic
     reason, facts = ruling.decision.reason, ruling.facts
     if reason is None:
         raise ValueError(f"a ruling {ruling.decision.verdict!r} without a reason")
-    pack = subject.pack_of(reason.rule)
-    zone = pack.zone if pack is not None else people.zone
+    pack, rule = subject.rule_of(reason)
+    zone = pack.zone
     start, end = day_bounds(zone, facts.now)
     used = totals(facts.played, game.id, game.publisher, start, end)
     return {
@@ -35,7 +30,9 @@ def decided(subject: Subject, game: Game, ruling: Ruling, people: People) -> dic
         "game": game.id,
         "label": game.label,
         "publisher": game.publisher,
+        "guardian": facts.guardian,
         "before": used,
+        "counted": reason.counted,
         "approved": game.id in facts.approved,
         # of this day, or reaching into it; another game's too: it may have added to a budget over all games
         "grants": tuple(
@@ -46,16 +43,8 @@ def decided(subject: Subject, game: Game, ruling: Ruling, people: People) -> dic
         "cite": reason.cite,
         "pack": reason.pack,
         "params": reason.params,
-        "inline": inline(pack, reason) if reason.pack == "house" else None,
+        "inline": inline.written(rule, pack, day_name(zone, facts.now)) if reason.pack == inline.HOUSE else None,
         "zone": zone,
         "budget": reason.budget_ms,
         "until": ruling.decision.until,
     }
-
-
-def inline(pack: Pack | None, reason: Reason) -> dict[str, Any]:
-    """A player's own rule as the log holds it: its kind and numbers, without its texts."""
-    rule = next(one for one in (() if pack is None else rules_of(pack)) if one.id == reason.rule)
-    fields: dict[str, Any] = msgspec.to_builtins(rule)
-    del fields["text"]
-    return {"kind": _KINDS[type(rule)], **fields}

@@ -12,7 +12,7 @@ from dataclasses import replace
 from daemon import events
 from daemon.attempts import Attempts
 from daemon.enforce import Enforcer, next_moment
-from daemon.judge import Judge
+from daemon.judge import Judge, Ruling
 from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramStarted, StartRefused, WatchTrouble
 from daemon.plays import Identity, Play, Plays
 from daemon.refusals import Guard
@@ -103,7 +103,7 @@ class Loop:
         for play in tuple(self._plays.running.values()):
             self._check(play, now)
             if play.key in self._plays.running:
-                self.enforcer.follow(play, self._judge.rule(play.subject, play.game, now), now)
+                self.enforcer.follow(play, self._rule(play, now), now)
         self._teller.expire(now)
         return self._wait(now)
 
@@ -148,6 +148,7 @@ class Loop:
         known = self._plays.of_program(program.identity)
         if known is not None and match is not None and match.game == known.game.id:
             known.clues = match.clues
+            known.recognised(program.identity, now.mono, sure=match.sure)
             return False
         if known is not None:  # it executed something else, or is no game any more
             self._ended(program.identity, now, now.mono)
@@ -157,9 +158,9 @@ class Loop:
         self._guard.saw(program.account)
         running = self._plays.running.get((subject.id, match.game))
         game = people.catalogue.games[match.game]
-        ruling = self._judge.rule(subject, game, now)
-        if running is not None and (running.due is None or ruling.allowed):
-            self._plays.join(running, program.identity)
+        ruling = self._judge.rule(subject, game, now, sure=match.sure)
+        if running is not None and (ruling.allowed or not running.due):
+            self._plays.join(running, program.identity, now.mono, sure=match.sure)
         elif ruling.allowed:
             self._begin(people, subject, program, match, now, since)
         else:
@@ -180,19 +181,23 @@ class Loop:
             since,
             {program.identity},
             wall,
+            unsure=set() if match.sure else {program.identity},
         )
         self._plays.begin(play)
         self._guard.stale()
         self._teller.tell(events.PlayStarted(play, now, program.pid, program.started))
-        self.enforcer.follow(play, self._judge.rule(subject, play.game, now), now)
+        self.enforcer.follow(play, self._rule(play, now), now)
+
+    def _rule(self, play: Play, now: Reading) -> Ruling:
+        return self._judge.rule(play.subject, play.game, now, sure=play.sure)
 
     def _ended(self, identity: Identity, now: Reading, mono: int) -> bool:
         play = self._plays.of_program(identity)
         if play is None:
             return False
-        self._plays.leave(identity)
+        self._plays.leave(identity, mono)
         if not play.programs:
-            self._finish(play, now, mono, "by itself" if play.due is None else "killed" if play.killed else "asked")
+            self._finish(play, now, mono, "by itself" if not play.due else "killed" if play.killed else "asked")
         return True
 
     def _finish(self, play: Play, now: Reading, mono: int, how: events.How) -> None:
@@ -233,6 +238,7 @@ class Loop:
                 since_wall=max(start, play.since_wall),
                 started_wall=start,
                 programs=set(play.programs),
+                unsure=set(play.unsure),
             )
             old_ms = play.ms(at)
             self._plays.replace(play, new, at)

@@ -176,7 +176,7 @@ class Recorder:
 
     def _due(self, journal: Journal, event: events.PlayDue, fields: dict[str, Any]) -> None:
         play = event.play
-        _append(journal, entry.PlayDue, event.now, play=play.seq or 0, **fields)
+        _append(journal, entry.PlayDue, event.now, play=play.seq or 0, grace=event.ruling.decision.grace_ms, **fields)
         self._store.update_play(play.row(self._boot, event.now))
 
     def _ended(self, journal: Journal, event: events.PlayEnded) -> None:
@@ -194,7 +194,7 @@ class Recorder:
             late=event.late,
         )
         row = play.row(self._boot, now, ended=True)
-        self._store.update_play(replace(row, ms=event.ms - sum(ms for _, ms in row.pieces)))
+        self._store.update_play(replace(row, ms=event.ms - sum(piece.ms for piece in row.pieces)))
 
     def warned(self, event: events.Warned, *, shown: bool) -> bool:
         """A warning, with whether a display has confirmed it."""

@@ -106,8 +106,7 @@ def _tell(
     if play is not None:
         play.seq = told.seq
         return
-    ms = row.ms + sum(ms for _, ms in row.pieces)
     chain.append(
-        entry.PlayEnded, mono=now.mono, wall=now.wall, play=told.seq, who=who, game=row.game, since=row.started_wall, ms=ms,
-        how="gone", late=True,
+        entry.PlayEnded, mono=now.mono, wall=now.wall, play=told.seq, who=who, game=row.game, since=row.started_wall,
+        ms=row.total, how="gone", late=True,
     )  # fmt: skip

@@ -40,6 +40,7 @@ def resume(
         if alive and subject is not None:
             game = people.catalogue.games.get(row.game, Game(id=row.game, title=row.game, publisher=row.publisher))
             told = row.warned or row.due  # then its end comes as no surprise, even if it came while nobody looked
+            due = row.due and row.end_at is not None  # it goes on saving, no longer than it might have
             running.append(
                 Play(
                     subject,
@@ -51,10 +52,13 @@ def resume(
                     row.since_mono,
                     alive,
                     row.started_wall,
+                    unsure=set() if row.sure else set(alive),
                     seq=row.seq,
                     pieces=pieces_of(row),
                     warned=told,
                     floor=int(told),
+                    due=due,
+                    end_at=row.end_at if due else None,
                 )
             )
         else:

@@ -20,14 +20,14 @@ from daemon.health import Health
 from daemon.judge import Judge
 from daemon.loop import Loop
 from daemon.platforms.api import Observation, Platform
-from daemon.plays import KEEP_MS, Play, Plays, pieces_of
+from daemon.plays import Play, Plays, pieces_of
 from daemon.presence import Presence
 from daemon.publish import Publisher
 from daemon.record import Recorder
 from daemon.rejoin import put_aside, tell_again
 from daemon.resume import Lost, resume
 from daemon.roster import Trust
-from daemon.sessions import People
+from daemon.sessions import KEEP_MS, People
 from daemon.store import Store
 from daemon.tell import Teller
 from daemon.trusted import Reading, TrustedClock
@@ -207,6 +207,8 @@ class Seat:
         running, lost = resume(parts.store.plays(now.wall), people, parts.platform.control, parts.clock.boot, now)
         for play in running:
             parts.plays.begin(play)
+            if play.due:
+                parts.loop.enforcer.ask(play)
         for one in lost:
             self._count_lost(people, one, now)
 
@@ -225,12 +227,12 @@ class Seat:
             row.since_mono,
             set(row.programs),
             row.started_wall,
+            unsure=set() if row.sure else set(row.programs),
             seq=row.seq,
             pieces=pieces_of(row),
         )
         parts.plays.remember(row)
-        ms = row.ms + sum(ms for _, ms in row.pieces)
-        parts.teller.tell(events.PlayEnded(play, now, ms, "power" if lost.boot_over else "gone", late=True))
+        parts.teller.tell(events.PlayEnded(play, now, row.total, "power" if lost.boot_over else "gone", late=True))
 
     # --- housekeeping -------------------------------------------------------------------------------------------------
 

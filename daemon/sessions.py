@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from agent.api.messages import Player, Roster
 from agent.api.pseudonym import pseudonym
 from daemon.platforms.api import Accounts
-from rules.calendar import age_on
+from rules.calendar import DAY_MS, age_on
+from rules.decision import Reason
 from rules.games import Catalogue
-from rules.policy import Pack, Place, Policy, Rule, combine
+from rules.policy import Pack, Period, Place, Policy, Rule, combine
 
 GUEST = "guest"
+KEEP_MS = 33 * DAY_MS  # no rule looks further back
+
+# A period and two days: days of different zones overlap, and a play that began the day before may reach into it.
+_LOOKBACK_MS: Mapping[Period, int] = MappingProxyType(
+    {"day": 3 * DAY_MS, "session": 3 * DAY_MS, "week": 9 * DAY_MS, "month": KEEP_MS}
+)
+_NIGHT_MS = DAY_MS // 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Subject:
     """A player as rules see it: `policy` holds the player's packs and the place's, `overall` only what does not depend on
-    the game.
+    the game; older play than `lookback_ms` counts in none of them.
     """
 
     player: Player
     packs: tuple[Pack, ...]
     policy: Policy
     overall: Policy
+    lookback_ms: int
 
     @property
     def id(self) -> str:
@@ -41,28 +51,33 @@ class Subject:
         return pseudonym(self.player.key, day)
 
     def age_on(self, day: date) -> int | None:
-        """Whole years on `day`; None if the birth date is unknown."""
+        """Whole years on `day`; None if the birth date is unknown. Of a year of birth alone, the date may still be ahead."""
         born = self.player.born
-        return None if born is None else age_on(born, day)
+        return None if born is None else max(0, age_on(born, day))
 
-    def pack_of(self, rule: str) -> Pack | None:
-        """The pack that holds the rule with this id."""
-        return next((pack for pack in self.packs if any(one.id == rule for one in rules_of(pack))), None)
-
-
-def rules_of(pack: Pack) -> Iterable[Rule]:
-    """All rules of a pack, of whatever kind."""
-    yield from pack.budgets
-    yield from pack.windows
-    yield from pack.ratings
-    yield from pack.asks
-    yield from pack.notices
+    def rule_of(self, reason: Reason) -> tuple[Pack, Rule]:
+        """The rule behind a decision, and its pack. LookupError if it is not of this player's."""
+        for pack in self.packs:
+            if reason.pack in {pack.id, pack.sha256} and pack.params == reason.params:
+                for rule in pack.rules:
+                    if rule.id == reason.rule:
+                        return pack, rule
+        raise LookupError(f"no rule {reason.rule} of the pack {reason.pack}")
 
 
 def _subject(player: Player, place_packs: tuple[Pack, ...]) -> Subject:
     packs = place_packs + player.packs
     policy = combine(packs)
-    return Subject(player, packs, policy, policy.over_all())
+    return Subject(player, packs, policy, policy.over_all(), lookback(packs))
+
+
+def lookback(packs: Iterable[Pack]) -> int:
+    """How far back, in milliseconds, play may count in a rule of these packs; at most KEEP_MS."""
+    budgets = [rule for pack in packs for rule in pack.budgets]
+    pauses = [rule.pause_ms for rule in budgets] + [rule.rest_ms for pack in packs for rule in pack.breaks]
+    if max(pauses, default=0) > _NIGHT_MS:  # a session that goes on over nights has no other bound
+        return KEEP_MS
+    return max((_LOOKBACK_MS[rule.period] for rule in budgets), default=_LOOKBACK_MS["day"])
 
 
 class People:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -23,9 +23,10 @@ from daemon.errors import DaemonError
 from daemon.trusted import Base
 
 RESERVE_BYTES = 4 * 1024 * 1024
-SCHEMA = 1
+SCHEMA = 2
 
-_TABLES = """
+# How the database comes to have its shape: one step a version, in order. Steps are added, not edited.
+_STEPS = ("""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE plays (
     seq INTEGER PRIMARY KEY,    -- of its play.started in the journal
@@ -40,8 +41,21 @@ CREATE INDEX plays_by_time ON plays (started_wall);
 CREATE TABLE pieces (play INTEGER NOT NULL, start INTEGER NOT NULL, ms INTEGER NOT NULL);
 CREATE TABLE grants (id TEXT PRIMARY KEY, event TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE refusals (day TEXT NOT NULL, player TEXT NOT NULL, game TEXT NOT NULL, count INTEGER NOT NULL,
-    PRIMARY KEY (day, player, game)) WITHOUT ROWID;
-"""
+    PRIMARY KEY (day, player, game)) WITHOUT ROWID
+""", """
+ALTER TABLE plays ADD COLUMN label INTEGER;
+ALTER TABLE plays ADD COLUMN sure INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE plays ADD COLUMN end_at INTEGER;
+ALTER TABLE pieces ADD COLUMN sure INTEGER NOT NULL DEFAULT 1
+""")
+
+
+class Piece(NamedTuple):
+    """A stretch [start, start + ms) of a play."""
+
+    start: int
+    ms: int
+    sure: bool
 
 
 class Unwritable(Exception):
@@ -52,7 +66,8 @@ class Unwritable(Exception):
 class PlayRow:
     """A play as stored. `who` is its pseudonym in the log, `started_wall` its beginning, `programs` are identities.
 
-    `pieces` are (start, ms) before the PC last slept; `since_*` begin the piece after that, of which `ms` counts up to the row.
+    `since_*` begin its current piece, of which `ms` counts up to the row and which `sure` is about; `pieces` are those before.
+    `end_at` (mono) is until when a play that is due may save.
     """
 
     seq: int
@@ -73,12 +88,21 @@ class PlayRow:
     warned: bool
     due: bool
     ended: bool
-    pieces: tuple[tuple[int, int], ...] = ()
+    label: int | None
+    sure: bool
+    end_at: int | None
+    pieces: tuple[Piece, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """All of it, in milliseconds."""
+        return self.ms + sum(piece.ms for piece in self.pieces)
 
 
 _FIXED = ("seq", "player", "who", "account", "game", "publisher", "boot", "started_wall")
 _CHANGING = (
     "since_wall", "since_mono", "programs", "row_wall", "row_mono", "row_elapsed", "ms", "warned", "due", "ended",
+    "label", "sure", "end_at",
 )  # fmt: skip
 _COLUMNS = ", ".join((*_FIXED, *_CHANGING))
 _INSERT = f"INSERT INTO plays ({_COLUMNS}) VALUES ({', '.join(f':{name}' for name in (*_FIXED, *_CHANGING))})"  # noqa: S608 - ours
@@ -110,16 +134,21 @@ class Store:
         version = self.db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA:
             raise sqlite3.DatabaseError(f"schema {version} is newer than this program")
-        if version == 0:
+        if version < SCHEMA:
             with self.transaction():
-                for statement in _TABLES.split(";\n"):
-                    self.db.execute(statement)
-                journal.create_tables(self.db)
-                self.db.execute(f"PRAGMA user_version = {SCHEMA}")
+                self._migrate(version)
         problems = [row[0] for row in self.db.execute("PRAGMA quick_check")]
         if problems != ["ok"]:
             raise sqlite3.DatabaseError(problems[0])
         self.keep_reserve()
+
+    def _migrate(self, version: int) -> None:
+        for step in _STEPS[version:]:
+            for statement in step.split(";\n"):
+                self.db.execute(statement)
+        if version == 0:
+            journal.create_tables(self.db)
+        self.db.execute(f"PRAGMA user_version = {SCHEMA}")
 
     def close(self) -> None:
         self.db.close()
@@ -194,7 +223,7 @@ class Store:
         self._put_pieces(row)
 
     def _put_pieces(self, row: PlayRow) -> None:
-        self.db.executemany("INSERT INTO pieces VALUES (?, ?, ?)", [(row.seq, *piece) for piece in row.pieces])
+        self.db.executemany("INSERT INTO pieces VALUES (?, ?, ?, ?)", [(row.seq, *piece) for piece in row.pieces])
 
     def rename_play(self, old: int, new: int, who: str) -> None:
         """The play has another number in the log now, and perhaps another pseudonym."""
@@ -204,10 +233,10 @@ class Store:
     def plays(self, since: int) -> tuple[PlayRow, ...]:
         """Plays that began at or after `since` or have not ended, oldest first."""
         chosen = "started_wall >= ? OR NOT ended"
-        pieces: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        joined = f"SELECT play, start, pieces.ms FROM pieces JOIN plays ON seq = play WHERE {chosen}"  # noqa: S608 - ours
-        for play, start, ms in self.db.execute(joined, (since,)):
-            pieces[play].append((start, ms))
+        pieces: dict[int, list[Piece]] = defaultdict(list)
+        joined = f"SELECT play, start, pieces.ms, pieces.sure FROM pieces JOIN plays ON seq = play WHERE {chosen}"  # noqa: S608 - ours
+        for play, start, ms, sure in self.db.execute(joined, (since,)):
+            pieces[play].append(Piece(start, ms, bool(sure)))
         query = f"SELECT {_COLUMNS} FROM plays WHERE {chosen} ORDER BY seq"  # noqa: S608 - our own column names
         return tuple(_play(row, tuple(pieces[row[0]])) for row in self.db.execute(query, (since,)))
 
@@ -249,8 +278,9 @@ def _values(row: PlayRow) -> dict[str, Any]:
     return {**values, "programs": msgspec.json.encode(row.programs).decode()}
 
 
-def _play(row: tuple[Any, ...], pieces: tuple[tuple[int, int], ...]) -> PlayRow:
+def _play(row: tuple[Any, ...], pieces: tuple[Piece, ...]) -> PlayRow:
     programs = msgspec.json.decode(str(row[10]), type=tuple[tuple[int, int], ...])
     numbers = row[11:15]
-    warned, due, ended = map(bool, row[15:])
-    return PlayRow(*row[:10], programs, *numbers, warned, due, ended, pieces)  # type: ignore[call-arg]  # columns in order
+    warned, due, ended = map(bool, row[15:18])
+    label, sure, end_at = row[18:]
+    return PlayRow(*row[:10], programs, *numbers, warned, due, ended, label, bool(sure), end_at, pieces)  # type: ignore[call-arg]  # columns in order

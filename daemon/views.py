@@ -41,7 +41,7 @@ class Views:
     def _today(self, subject: Subject) -> list[Played]:
         return [
             one
-            for one in self._plays.of(subject.id, self._now.mono)
+            for one in self._plays.of(subject.id, self._now.mono, self._start)
             if one.start < self._end and one.start + one.ms > self._start
         ]
 
@@ -65,8 +65,8 @@ class Views:
         )
 
     def _game(self, subject: Subject, game: Game, played: list[Played]) -> m.GamePart:
-        decision = self._judge.rule(subject, game, self._now).decision
         running = self._plays.running.get((subject.id, game.id))
+        decision = self._judge.rule(subject, game, self._now, sure=running is None or running.sure).decision
         return m.GamePart(
             id=game.id,
             running=running is not None,
@@ -82,7 +82,8 @@ class Views:
         return union_ms(played, self._start, self._end) / 1000
 
     def why(self, subject: Subject, game: Game | None) -> m.Why:
-        ruling, findings = self._judge.explain(subject, game, self._now)
+        running = None if game is None else self._plays.running.get((subject.id, game.id))
+        ruling, findings = self._judge.explain(subject, game, self._now, sure=running is None or running.sure)
         return m.Why(
             player=subject.id,
             game=None if game is None else game.id,

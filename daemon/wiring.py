@@ -18,7 +18,7 @@ from daemon.judge import Judge
 from daemon.loop import Loop
 from daemon.platforms import choose
 from daemon.platforms.api import Platform, WatchTrouble
-from daemon.plays import KEEP_MS, Plays
+from daemon.plays import Plays
 from daemon.presence import Presence
 from daemon.publish import Publisher
 from daemon.record import Recorder
@@ -26,7 +26,7 @@ from daemon.refusals import Guard
 from daemon.rejoin import new_seat_id
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
 from daemon.seat import Parts, Seat
-from daemon.sessions import People
+from daemon.sessions import KEEP_MS, People
 from daemon.store import Store, Unwritable
 from daemon.tell import Teller
 from daemon.trusted import Reading, TrustedClock

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 import pytest
 
-from compliance import bundle, entry
+from compliance import bundle, entry, inline
 from compliance.chain import AGENT
 from compliance.journal import Journal, create_tables
 from compliance.log import Log
@@ -98,35 +98,34 @@ class SeatUnderTest:
         )
 
     def decided(
-        self, pack, *, who="child", game="luanti", publisher=None, label=0, age=12, grants=(), approved=False, place="home"
-    ):
-        """The fields of a decision, made as the daemon makes them."""
+        self, pack, *, who="child", game="luanti", publisher=None, label=0, age=12, grants=(), approved=False, place="home",
+        guardian=True, played=(),
+    ):  # fmt: skip
+        """The fields of a decision, made as the daemon makes them; `played` on other days."""
         at = self.site.clock.wall()
         today = day_name(ZONE, at)
         facts = Facts(
             now=at, place=place, game=game, publisher=publisher, label=label,
-            born=None if age is None else date(today.year - age, 1, 1), played=self.played(who), grants=tuple(grants),
-            approved=frozenset({game} if approved else ()),
+            born=None if age is None else date(today.year - age, 1, 1), played=(*played, *self.played(who)),
+            grants=tuple(grants), approved=frozenset({game} if approved else ()), guardian=guardian,
         )  # fmt: skip
         decision = decide(combine([pack]), facts)
         reason = decision.reason
         assert reason is not None, decision
-        rule = next(one for one in (*pack.budgets, *pack.windows, *pack.ratings, *pack.asks) if one.id == reason.rule)
-        inline = None
-        if reason.pack == "house":
-            inline = {"kind": "budget", "ms": rule.ms, "per": rule.per, "games": list(rule.games), "days": list(rule.days),
-                      "id": rule.id, "cite": rule.cite, "authority": rule.authority, "addressee": rule.addressee}
+        rule = next(one for one in pack.rules if one.id == reason.rule)
+        own = inline.written(rule, pack, today) if reason.pack == "house" else None
         return {
             "who": who, "at": at, "age": age, "place": place, "game": game, "label": label, "publisher": publisher,
-            "before": totals(facts.played, game, publisher, *day_bounds(ZONE, at)),
+            "guardian": guardian, "before": totals(facts.played, game, publisher, *day_bounds(ZONE, at)),
+            "counted": reason.counted,
             "grants": tuple(entry.GrantLine(one.by, one.ms, one.game, one.given) for one in grants), "approved": approved,
             "verdict": decision.verdict, "rule": reason.rule, "cite": reason.cite, "pack": reason.pack,
-            "params": reason.params, "inline": inline, "zone": ZONE, "budget": reason.budget_ms, "until": decision.until,
+            "params": reason.params, "inline": own, "zone": ZONE, "budget": reason.budget_ms, "until": decision.until,
         }  # fmt: skip
 
     def due(self, play, pack, /, **changed):
         fields = self.decided(pack, who=play.who, game=play.game, publisher=play.publisher)
-        return self.add(entry.PlayDue, **{"play": play.seq, **fields, **changed})
+        return self.add(entry.PlayDue, **{"play": play.seq, "grace": 10_000, **fields, **changed})
 
     def refuse(self, pack, **facts):
         return self.add(entry.LaunchRefused, how="gate", **self.decided(pack, **facts))

@@ -52,7 +52,7 @@ CASES = {
     "a label": lambda seat, pack: seat.refuse(pack, game="gta", label=18, age=17),
     "a label at unknown age": lambda seat, pack: seat.refuse(pack, game="gta", label=12, age=None),
     "ask first": lambda seat, pack: seat.refuse(pack, game="new", label=None),
-    "an hour and a grant": lambda seat, pack: seat.add(entry.PlayDue, play=played(seat, 70).seq, **seat.decided(
+    "an hour and a grant": lambda seat, pack: seat.add(entry.PlayDue, play=played(seat, 70).seq, grace=0, **seat.decided(
         pack, grants=(Grant("guardian", 10 * MINUTE, None, seat.site.clock.wall()),))),
 }  # fmt: skip
 
@@ -196,7 +196,7 @@ def test_a_running_play_counts_to_the_second(site, seat, audit, off, holds):
     play = played(seat, 70)
     fields = seat.decided(site.pack())
     before = {name: ms + off for name, ms in fields["before"].items()}
-    seat.add(entry.PlayDue, play=play.seq, **{**fields, "before": before})
+    seat.add(entry.PlayDue, play=play.seq, grace=0, **{**fields, "before": before})
     assert (said(audit()) == []) is holds
 
 

@@ -23,7 +23,8 @@ values = st.recursive(
 def refusal(**changed):
     fields = {
         "who": "child", "at": 1, "age": 12, "place": "home", "game": "luanti", "label": 0, "publisher": None,
-        "before": {"game": 0, "publisher": 0, "total": 0}, "grants": (), "approved": False, "verdict": "refuse", "rule": "r",
+        "guardian": True, "before": {"game": 0, "publisher": 0, "total": 0}, "counted": None, "grants": (), "approved": False,
+        "verdict": "refuse", "rule": "r",
         "cite": "c", "pack": "house", "params": {}, "inline": None, "zone": "Asia/Ho_Chi_Minh", "budget": None, "until": None,
         "how": "gate",
     }  # fmt: skip

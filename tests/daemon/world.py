@@ -138,13 +138,16 @@ def roster(
     approved: tuple[str, ...] = (),
 ) -> Roster:
     """An, born in 2014, plays as account `an`."""
-    an = Player(id="an", name="An", born=date(2014, 5, 1), account="an", key="11" * 32, packs=packs, approved=approved)
+    home = place == "home"
+    an = Player(
+        id="an", name="An", born=date(2014, 5, 1), account="an", guardian=home, key="11" * 32, packs=packs, approved=approved
+    )
     luanti = Game(id="luanti", title="Luanti", label=0, names=("luanti",))
     teeworlds = Game(id="teeworlds", title="Teeworlds", names=("teeworlds",))
     return Roster(
         number=number, origin="giochoi/test", issued=NOON, place=place, zone="Asia/Ho_Chi_Minh", place_packs=place_packs,
         players=(an,) if players is None else players, games=(luanti, teeworlds), grants=grants,
-        guest=Player(id="guest", name="khách", key="22" * 32, packs=guest_packs),
+        guest=Player(id="guest", name="khách", guardian=home, key="22" * 32, packs=guest_packs),
     )  # fmt: skip
 
 
