@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 import typing
 from argparse import Namespace
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 from agent.api import client as agent
 from agent.api.messages import PlayerDays
 from cli.context import Context
+from cli.describe import effective
 from cli.errors import CommandError
 from cli.files import as_text, read_bytes, write_new
 from cli.packs import named
-from cli.parser import Commands, command, day
+from cli.parser import Commands, command
 from cli.simulate_bundle import Names, from_bundle
 from cli.simulate_days import Day, Result, result
 from cli.simulate_given import from_csv, from_json
@@ -47,7 +49,7 @@ def add_to(commands: Commands) -> None:
         help="tệp của `log export`, JSON hoặc CSV; -: stdin; agent: nhật ký của máy này"
              " / a file of `log export`, JSON or CSV; -: stdin; agent: this machine's log",
     )  # fmt: skip
-    parser.add_argument("--born", metavar="YYYY-MM-DD", type=day, help="ngày sinh thay cho ngày đã ghi / another birth date")
+    parser.add_argument("--born", metavar="YYYY[-MM-DD]", help="ngày hoặc năm sinh / date or year of birth")
     parser.add_argument(
         "--place", choices=typing.get_args(Place), help="nơi chơi thay cho nơi đã ghi / another place than recorded"
     )
@@ -62,7 +64,7 @@ def simulate(args: Namespace, context: Context) -> int:
     found = result(replay(combine(packs), recorded.plays, recorded.setting), recorded.zone)
     if args.svg is not None:
         write_new(args.svg, [calendar_svg(found, recorded.player, [pack.id for pack in packs]).encode()])
-    for note in recorded.notes:
+    for note in (*recorded.notes, *_not_in_force(packs, found)):
         context.out.message(note)
     if context.out.json:
         context.out.document(_document(found, recorded, packs, args.svg))
@@ -71,6 +73,15 @@ def simulate(args: Namespace, context: Context) -> int:
         if args.svg is not None:
             context.out.message(f"đã vẽ / drawn: {args.svg}")
     return 0
+
+
+def _not_in_force(packs: list[Pack], found: Result) -> Iterator[str]:
+    """A pack of another time cuts nothing, and that has to be said."""
+    for pack in packs:
+        begins, ends = pack.effective_from or date.min, pack.effective_to or date.max
+        if found.days and (found.days[-1].day < begins or found.days[0].day >= ends):
+            yield (f"gói {pack.id} không có hiệu lực trong những ngày này ({effective(pack)})"
+                   f" / pack {pack.id} is not in force on these days")  # fmt: skip
 
 
 # --- where the play is from ------------------------------------------------------------------------------------------------

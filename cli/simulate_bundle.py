@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import get_args
 
 from cli.errors import CommandError
-from cli.simulate_recorded import Asked, Recorded, in_order, zone_known
+from cli.simulate_recorded import Asked, Recorded, born_before, in_order, zone_known
 from compliance import entry
 from compliance.bundle import Bundle
 from compliance.chain import AGENT
@@ -73,7 +73,12 @@ def from_bundle(bundle: Bundle, name: str, asked: Asked, who_is: WhoIs) -> Recor
     source = {"kind": "bundle", "file": name, "origin": report.origin, "fingerprint": report.fingerprint, "size": report.size}
     zone = zone_known(asked.zone or reader.zones.last)
     plays = in_order(reader.joined())
-    return Recorded(names.player, plays, reader.setting(names, asked), zone, source, tuple(notes))
+    try:
+        born = born_before(asked.born, list(plays), zone) or names.born or reader.born()
+    except ValueError as error:
+        raise CommandError(f"--born: {error}") from None
+    setting = replace(reader.setting(asked.place), born=born, guardian=names.guardian)
+    return Recorded(names.player, plays, setting, zone, source, tuple(notes))
 
 
 @dataclass
@@ -114,13 +119,10 @@ class _Reader:
             case _:
                 pass
 
-    def setting(self, names: Names, asked: Asked) -> Setting:
-        """The life around the plays. A caller's place and birth date go before what was recorded."""
-        places: tuple[tuple[int, Place], ...] = tuple(self._places) or ((0, "home"),)
+    def setting(self, place: Place | None) -> Setting:
+        """What the log tells of the life around the plays. Another `place` goes before what was recorded."""
         return Setting(
-            places=places if asked.place is None else ((0, asked.place),),
-            born=asked.born or names.born or self._born(),
-            guardian=names.guardian,
+            places=(tuple(self._places) or ((0, "home"),)) if place is None else ((0, place),),
             grants=tuple(self._grants.values()),
             approved=tuple(self._approved),
         )
@@ -149,8 +151,8 @@ class _Reader:
             ms = self._last[line.seat, line.boot].mono - line.mono + line.wall - line.since
         return Played(line.game, line.publisher, line.since, max(0, ms), line.label, not SURE.isdisjoint(line.match))
 
-    def _born(self) -> date | None:
-        """A birth date that makes the age which the log tells, where nothing else tells it."""
+    def born(self) -> date | None:
+        """A birth date that makes the age which the log tells; None if it tells none."""
         if self._age is None:
             return None
         age, at = self._age

@@ -22,8 +22,8 @@ from typing import Annotated, get_args
 import msgspec
 
 from cli.errors import CommandError
-from cli.simulate_recorded import HOME_ZONE, Asked, Recorded, in_order, zone_known
-from rules.calendar import DAY_MS, calendar, day_name
+from cli.simulate_recorded import HOME_ZONE, Asked, Recorded, born_before, in_order, zone_known
+from rules.calendar import DAY_MS, calendar
 from rules.facts import Grant, Played
 from rules.policy import Place, Role
 from rules.ratings import LabelError, label_age
@@ -55,6 +55,7 @@ class _Play(_Struct, frozen=True, rename={"start": "from"}):
     to: _Moment | None = None
     publisher: str | None = None
     label: str | None = None
+    sure: bool = True
 
 
 class _Grant(_Struct, frozen=True):
@@ -67,7 +68,7 @@ class _Grant(_Struct, frozen=True):
 class _File(_Struct, frozen=True):
     played: tuple[_Play, ...]
     player: str | None = None
-    born: date | None = None
+    born: str | None = None
     place: Place = "home"
     zone: str = HOME_ZONE
     guardian: bool = True
@@ -95,16 +96,18 @@ def from_csv(text: str, name: str, asked: Asked) -> Recorded:
     zone = zone_known(asked.zone or HOME_ZONE)
     try:
         plays = list(_rows(text.removeprefix("\ufeff"), zone))
+        born = _born(asked.born, plays, zone)
     except (_Mistake, csv.Error) as error:
         raise CommandError(f"{name}: {error}") from None
-    _born_before(asked.born, plays, zone, name)
-    setting = Setting(places=((0, asked.place or "home"),), born=asked.born, guardian=True)
+    setting = Setting(places=((0, asked.place or "home"),), born=born, guardian=True)
     return Recorded(asked.player, in_order(plays), setting, zone, {"kind": "csv", "file": name})
 
 
-def _born_before(born: date | None, plays: list[Played], zone: str, name: str) -> None:
-    if born is not None and plays and born > day_name(zone, min(one.start for one in plays)):
-        raise CommandError(f"{name}: lượt chơi đầu trước ngày sinh {born} / the first play is before the birth date {born}")
+def _born(text: str | None, plays: list[Played], zone: str) -> date | None:
+    try:
+        return born_before(text, plays, zone)
+    except ValueError as error:
+        raise _Mistake("born", str(error)) from None
 
 
 # --- JSON ----------------------------------------------------------------------------------------------------------------
@@ -127,13 +130,13 @@ def _recorded(file: _File, name: str, asked: Asked) -> Recorded:
     if file.player is not None and file.player.casefold() != asked.player.casefold():
         raise _Mistake("player", f"đây là của {file.player!r}, không phải {asked.player!r}"
                                  f" / it is {file.player!r}'s, not {asked.player!r}'s")  # fmt: skip
-    zone, born = zone_known(asked.zone or file.zone), asked.born or file.born
+    zone = zone_known(asked.zone or file.zone)
     plays = [_played(one, f"played[{number}]") for number, one in enumerate(file.played)]
     grants = tuple(
         Given(Grant(one.by, _ms(one.minutes, 60_000), one.game, _unix(one.given, f"grants[{number}].given")))
         for number, one in enumerate(file.grants)
     )
-    _born_before(born, plays, zone, name)
+    born = _born(asked.born or file.born, plays, zone)
     setting = Setting(
         places=((0, asked.place or file.place),), born=born, guardian=file.guardian, grants=grants,
         approved=tuple((0, game) for game in file.approved),
@@ -146,7 +149,7 @@ def _played(play: _Play, path: str) -> Played:
     if (play.seconds is None) == (play.to is None):
         raise _Mistake(path, "cần một trong hai / write one of the two: seconds, to")
     ms = _ms(play.seconds, 1_000) if play.seconds is not None else _unix(play.to or play.start, f"{path}.to") - start
-    return _checked(Played(play.game, play.publisher, start, ms, _label(play.label, f"{path}.label")), path)
+    return _checked(Played(play.game, play.publisher, start, ms, _label(play.label, f"{path}.label"), play.sure), path)
 
 
 # --- CSV ------------------------------------------------------------------------------------------------------------------

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from cli.errors import CommandError
-from rules.calendar import ZoneError, calendar
+from host.clock import SystemClock
+from rules.calendar import ZoneError, calendar, day_name
 from rules.facts import Played
+from rules.identity import birth_date
 from rules.policy import Place
 from rules.replay import Setting
 
@@ -16,10 +18,10 @@ HOME_ZONE = "Asia/Ho_Chi_Minh"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who is meant, and what the caller says in place of what was recorded; None where nothing."""
+    """Who is meant, and what the caller says in place of what was recorded; None where nothing. `born`: a date or a year."""
 
     player: str
-    born: date | None = None
+    born: str | None = None
     place: Place | None = None
     zone: str | None = None
 
@@ -39,6 +41,14 @@ class Recorded:
 def in_order(plays: list[Played]) -> tuple[Played, ...]:
     """As a replay reads them."""
     return tuple(sorted((one for one in plays if one.ms > 0), key=lambda one: (one.start, one.game)))
+
+
+def born_before(text: str | None, plays: list[Played], zone: str) -> date | None:
+    """The birth date that was told, a date or a year alone, of somebody who played these. ValueError if it cannot be."""
+    if text is None:
+        return None
+    first = min((one.start for one in plays), default=None)
+    return birth_date(text, day_name(zone, SystemClock().wall() if first is None else first))
 
 
 def zone_known(name: str) -> str:

@@ -13,11 +13,14 @@ from io import StringIO
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agent.api import client as agent
 from agent.api import messages as m
 from agent.api.pseudonym import pseudonym
 from cli import simulate
+from cli.__main__ import main
 from cli.output import Output
 from cli.simulate_days import result
 from cli.simulate_picture import clock, picture
@@ -27,10 +30,12 @@ from compliance.chain import AGENT
 from compliance.journal import Journal, create_tables
 from compliance.log import Log
 from compliance.note import Signer
+from rules.calendar import day_bounds
+from rules.decision import Reason
 from rules.facts import Played
 from rules.parse import parse_pack
-from rules.policy import combine
-from rules.replay import Setting, replay
+from rules.policy import Text, combine
+from rules.replay import Piece, Setting, replay
 from rules.shipped import shipped_packs
 
 MINUTE, HOUR = 60_000, 3_600_000
@@ -52,15 +57,26 @@ def at(text):
 
 
 @pytest.fixture
-def told(giochoi):
-    """The one JSON document of a simulation under vn-147."""
+def told(home_folder, monkeypatch, capsys):
+    """The one JSON document of a simulation under vn-147, in this process; `stdin` stands for what - reads."""
 
-    def run(*words, stdin=b"", player="An"):
-        done = giochoi("simulate", player, "--pack", "vn-147", "--json", *words, stdin=stdin)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+    def run(*words, stdin=None, player="An"):
+        monkeypatch.setenv("GIOCHOI_HOME", str(home_folder))
+        if stdin is not None:
+            monkeypatch.setattr("cli.simulate.read_bytes", lambda _: stdin.encode())
+        code = main(("simulate", player, "--pack", "vn-147", "--json", *words))
+        done = capsys.readouterr()
+        assert code == 0, done.err
+        return json.loads(done.out)
 
     return run
+
+
+def test_stdin_is_read(giochoi):
+    """As a process of its own."""
+    done = giochoi("simulate", "An", "--pack", "vn-147", "--born", "2014", "--json", "--from", "-", stdin=CSV)
+
+    assert json.loads(done.stdout)["total"] == TOTAL
 
 
 # --- play that somebody wrote down ----------------------------------------------------------------------------------------
@@ -96,19 +112,19 @@ def test_grants_approvals_and_place_count(told):
     """A quarter more that evening; an unrated game that was approved; and at a game point the night is closed."""
     more = {"grants": [{"by": "guardian", "minutes": 15, "given": "2026-11-24T18:00:00+07:00"}], "approved": ["c"]}
     unrated = {"game": "c", "from": "2026-11-24T23:00:00+07:00", "seconds": 600}
-    given = json.dumps({**GIVEN, **more, "played": [GIVEN["played"][0], unrated]})
+    text = json.dumps({**GIVEN, **more, "played": [GIVEN["played"][0], unrated]})
 
-    assert told("--from", "-", stdin=given)["total"]["cut_s"] == 900.0
-    at_point = told("--from", "-", "--place", "game-point", "--pack", "vn-game-point", stdin=given)
+    assert told("--from", "-", stdin=text)["total"]["cut_s"] == 900.0
+    at_point = told("--from", "-", "--place", "game-point", "--pack", "vn-game-point", stdin=text)
     assert at_point["days"][0]["rules"]["vn-game-point.hours"] == 600.0
 
 
 def test_days_are_those_of_the_zone(told):
     """Half past eleven in Hanoi is another day in Tokyo."""
-    given = json.dumps({**GIVEN, "played": [{**GIVEN["played"][0], "from": "2026-11-24T23:30:00+07:00", "seconds": 60}]})
+    text = json.dumps({**GIVEN, "played": [{**GIVEN["played"][0], "from": "2026-11-24T23:30:00+07:00", "seconds": 60}]})
 
     assert [day["day"] for zone in ("Asia/Ho_Chi_Minh", "Asia/Tokyo")
-            for day in told("--from", "-", "--zone", zone, stdin=given)["days"]] == ["2026-11-24", "2026-11-25"]
+            for day in told("--from", "-", "--zone", zone, stdin=text)["days"]] == ["2026-11-24", "2026-11-25"]
 
 
 def test_no_play_is_an_answer(told, giochoi):
@@ -121,19 +137,19 @@ def play(**other):
     return {"played": [{**GIVEN["played"][0], **other}]}
 
 
-@pytest.mark.parametrize(("given", "named"), [
+@pytest.mark.parametrize(("told_wrong", "named"), [
     ("{", "JSON"), ("{}", "played"), ({"played": [{}]}, "played[0]"), ({"plaid": []}, "plaid"),
     ({**GIVEN, "place": "moon"}, "place"), ({**GIVEN, "zone": "Mars/Base"}, "Mars/Base"),
-    ({**GIVEN, "player": "Bình"}, "player"), ({**GIVEN, "born": "2027-01-01"}, "2027-01-01"),
+    ({**GIVEN, "player": "Bình"}, "player"), ({**GIVEN, "born": "2027-01-01"}, "born"), ({**GIVEN, "born": 2014}, "born"),
     (play(seconds=-1), "played[0].seconds"), (play(seconds=1e9), "played[0]"), (play(seconds=None), "played[0]"),
     (play(to="2026-11-24T20:00:00+07:00"), "played[0]"), (play(seconds=None, to="2026-11-24T18:00:00+07:00"), "played[0]"),
     (play(**{"from": "2026-11-24T19:00:00"}), "played[0].from"), (play(**{"from": "0001-01-01T00:00:00Z"}), "played[0].from"),
     (play(**{"from": "9999-12-31T00:00:00-12:00"}), "played[0].from"), (play(game=""), "played[0].game"),
     (play(label="VN17"), "played[0].label"),
 ], ids=str)  # fmt: skip
-def test_a_mistake_in_json_names_the_field(mistaken, given, named):
+def test_a_mistake_in_json_names_the_field(mistaken, told_wrong, named):
     """Exit 2, one line."""
-    assert named in mistaken(given if isinstance(given, str) else json.dumps(given))
+    assert named in mistaken(told_wrong if isinstance(told_wrong, str) else json.dumps(told_wrong))
 
 
 @pytest.mark.parametrize(("text", "named"), [
@@ -160,11 +176,32 @@ def mistaken(fails, monkeypatch):
 
 
 @pytest.mark.parametrize("words", [
-    (), ("--from", "/no/such/file"), ("--from", "/"), ("--from", "\0"), ("--born", "2014"), ("--place", "moon"),
-])  # fmt: skip
-def test_a_mistake_on_the_command_line_is_one_line(fails, words):
+    (), ("--from", "/no/such/file"), ("--from", "/"), ("--from", "a\0b"), ("--from", "-", "--place", "moon"),
+    ("--from", "FILE", "--born", "14"), ("--from", "FILE", "--born", "2027"), ("--from", "FILE", "--born", "0001-01-01"),
+    ("--from", "FILE", "--zone", "Asia"), ("--from", "FILE", "--pack", "vn-147:nonsense=1"),
+], ids=repr)  # fmt: skip
+def test_a_mistake_on_the_command_line_is_one_line(fails, tmp_path, words):
     """Exit 2."""
-    assert fails(2, "simulate", "An", "--pack", "vn-147", *words).startswith("giochoi: ")
+    (tmp_path / "given.csv").write_text(CSV)
+    named = (str(tmp_path / "given.csv") if word == "FILE" else word for word in words)
+
+    assert fails(2, "simulate", "An", "--pack", "vn-147", *named).startswith("giochoi: ")
+
+
+def test_a_year_of_birth_is_enough(told):
+    """The younger age counts: born in 2008, the games of 18 are closed to her all of 2026."""
+    text = CSV.replace("VN16", "VN18")
+    cut = [told("--from", "-", "--born", born, stdin=text)["total"]["cut_s"] for born in ("2008", "2008-01-01")]
+
+    assert cut == [3000.0, 0.0]
+
+
+def test_a_pack_that_is_not_in_force_is_told(giochoi):
+    """It cuts nothing, and a parent should not take that for an answer."""
+    done = giochoi("simulate", "An", "--pack", "vn-72", "--born", "2014", "--from", "-", stdin=CSV)
+
+    assert "các quy tắc này không cắt gì" in done.stdout
+    assert "vn-72 is not in force on these days" in done.stderr
 
 
 # --- the log -----------------------------------------------------------------------------------------------------------------
@@ -307,6 +344,54 @@ def _key_of(address):
     """An's key, as the seat's roster has it."""
     note = asyncio.run(agent.roster_get(address, m.RosterGet())).note
     return json.loads(note.splitlines()[0])["players"][0]["key"]
+
+
+# --- days --------------------------------------------------------------------------------------------------------------------
+
+REASON = Reason("k.rule", "cite", Text("vi", "en"), "window", "00", {})
+
+
+@st.composite
+def pieces(draw):
+    """Plays cut into pieces, in any company, around the day on which New York's clock is put back."""
+    start, found = at("2026-11-01 12:00") - 12 * HOUR, []
+    for number in range(draw(st.integers(1, 4))):
+        begin = start + draw(st.integers(0, 60)) * HOUR
+        lengths, kept = draw(st.lists(st.integers(1, 20), min_size=1, max_size=3)), draw(st.booleans())
+        whole = Played("a", None, begin, sum(lengths) * HOUR)
+        for length in lengths:
+            verdict, reason = ("allow", None) if kept else ("refuse", REASON)
+            found.append(Piece(number, whole, begin, begin + length * HOUR, verdict, reason))
+            begin, kept = begin + length * HOUR, not kept
+    return found
+
+
+@settings(max_examples=100, deadline=None)
+@given(pieces())
+def test_days_add_up(found):
+    """Hour by hour: played if any piece is there, kept if any of them is; each day is the zone's, whatever its length."""
+    days = result(found, "America/New_York").days
+    hours = {hour: [one for one in found if one.start <= hour < one.end]
+             for hour in range(min(one.start for one in found), max(one.end for one in found), HOUR)}
+
+    assert sum(day.recorded_ms for day in days) == HOUR * sum(1 for there in hours.values() if there)
+    assert sum(day.kept_ms for day in days) == HOUR * sum(1 for there in hours.values() if any(one.kept for one in there))
+    assert all(day.cut_ms == sum(day.by_rule.values()) for day in days)
+    assert all((day.start, day.end) == day_bounds("America/New_York", one.start) for day in days for one in day.stretches)
+    assert sum(day.refused for day in days) == sum(1 for one in found if not one.kept and one.start == one.play.start)
+    assert sum(day.refused + day.ended for day in days) == sum(1 for one in found if not one.kept)
+
+
+def test_a_game_that_is_cut_beside_another_takes_no_time(told):
+    """Two at once: the time goes on, but the start that was refused is counted."""
+    first, second = GIVEN["played"]
+    both = [{**first, "seconds": 1800}, {**second, "from": first["from"], "to": None, "seconds": 600}]
+    answer = told("--from", "-", stdin=json.dumps({**GIVEN, "played": both}))
+
+    assert (answer["total"]["cut_s"], answer["total"]["refused_starts"]) == (0.0, 1)
+    assert answer["rules"][0] | {"cite": "", "text": "", "text_en": ""} == {
+        "rule": "vn-147.label", "cite": "", "text": "", "text_en": "", "kind": "rating", "cut_s": 0.0, "times": 1,
+    }  # fmt: skip
 
 
 # --- words and pictures ------------------------------------------------------------------------------------------------------
