@@ -37,7 +37,7 @@ def facts():
     """Facts of a child of twelve at home on the evening of the contract's example; any of them can be said otherwise."""
 
     def make(now="2026-11-24 21:30", **other):
-        usual = {"place": "home", "game": "x", "publisher": "p", "label": 0, "born": date(2014, 5, 1)}
+        usual = {"place": "home", "game": "x", "publisher": "p", "label": 0, "born": date(2014, 5, 1), "guardian": True}
         return Facts(now=at(now) if isinstance(now, str) else now, **{**usual, **other})
 
     return make

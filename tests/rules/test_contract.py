@@ -36,7 +36,7 @@ class TestExample:
         reason = decision.reason
 
         assert (reason.budget_ms, reason.used_ms, reason.granted_ms) == (60 * MINUTE, 50 * MINUTE, 15 * MINUTE)
-        assert reason.params == {"over_all": False}
+        assert reason.params == {"over_all": False, "guardian": True}
 
 
 class TestVn147:

@@ -226,7 +226,7 @@ class TestWhy:
         findings = explain(policy, facts(place="game-point", label=12, played=(play("2026-11-24 19:00", 60),)))
 
         assert [(one.reason.rule, one.verdict) for one in findings] == [
-            ("vn-147.label", "allow"), ("vn-147.ask-first", "allow"), ("vn-game-point.hours", "allow"),
+            ("vn-147.label", "allow"), ("vn-147.guardian", "allow"), ("vn-147.ask-first", "allow"), ("vn-game-point.hours", "allow"),
             ("vn-147.daily-game", "refuse"), ("vn-147.daily-publisher", "allow"),
         ]
 
