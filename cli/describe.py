@@ -118,7 +118,7 @@ def what(rule: Rule) -> str:
 
 @what.register
 def _(rule: Budget) -> str:
-    period = _PERIOD.get(rule.period) or f"một lượt, nghỉ {' / a session, pause '.join(length(rule.pause_ms))}"
+    period = _PERIOD.get(rule.period) or f"một phiên, nghỉ {' / a session, pause '.join(length(rule.pause_ms))}"
     return _advice(rule) + f"{both(rule.ms)} · {_PER[rule.per]} · {period}{_days(rule.days)}"
 
 

@@ -146,7 +146,7 @@ def _budget(rule: Budget, who: Both, games: Both) -> Both:
         vi, en = f"{who[0]} không được chơi{games[0]}{days[0]}", f"{who[1]} may not play{games[1]} at all{days[1]}"
     elif rule.period == "session":
         pause = length(rule.pause_ms)
-        vi = f"{who[0]} được chơi liền{games[0]} tối đa {most[0]}{days[0]}, {scope[0]}; nghỉ {pause[0]} mới tính là lượt khác"
+        vi = f"{who[0]} được chơi liền{games[0]} tối đa {most[0]}{days[0]}, {scope[0]}; nghỉ {pause[0]} mới tính là phiên khác"
         en = f"{who[1]} may play{games[1]} at most {most[1]} in one go{days[1]}, {scope[1]}; {pause[1]} of pause end it"
     else:
         period = _PERIODS[rule.period]
