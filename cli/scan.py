@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from argparse import Namespace
 from dataclasses import replace
@@ -25,6 +24,7 @@ from rules.games import Catalogue, Fingerprint, Game
 from rules.shipped import shipped_catalogue
 
 _MOST_FILES = 16
+_ROOT = "root"
 _COLUMNS = ("Mã / Id", "Tên / Title", "Nhãn / Label", "Nguồn nhãn / Label from", "Đã biết / Known", "Tệp / File")
 
 
@@ -109,7 +109,7 @@ def _add_all(found: Scanned, context: Context) -> int:
         if game.known:
             continue
         try:
-            done = agent.game_add(context.home.agent_address, GameAdd(game=game_to_add(game)))
+            done = agent.game_add(context.home.agent_address, GameAdd(game=game_to_add(game, found.user)))
             added.append(game.id)
         except (ApiError, CommandError) as error:
             skipped.append(f"{game.id}: {error.text if isinstance(error, ApiError) else error}")
@@ -126,17 +126,17 @@ def _add_all(found: Scanned, context: Context) -> int:
     return code or (1 if skipped else 0)
 
 
-def game_to_add(found: FoundGame) -> Game:
+def game_to_add(found: FoundGame, user: str) -> Game:
     """The game by content, build id, name and path of its files. CommandError: none of them can be told from other programs.
 
-    What the scanned account wrote may name any program as a game, as its parent's own: programs of the system are taken from a
-    menu of the system only. A maker is not a publisher, who has duties under the law; so no publisher is set.
+    What the scanned account `user` wrote may name any program as a game, as its parent's own: programs of the system are taken
+    from a menu of the system only. A maker is not a publisher, who has duties under the law; so no publisher is set.
     """
     files: list[Fingerprint] = []
     why = CommandError("không có tệp nào của riêng nó / has no file of its own")
     for path in found.executables[:_MOST_FILES]:
         try:
-            files += [one for one in (fingerprint(Path(path)),) if one not in files and _may_be_game(found, one)]
+            files += [one for one in (fingerprint(Path(path)),) if one not in files and _may_be_game(found, one, user)]
         except CommandError as error:
             why = error
     if not files:
@@ -151,10 +151,12 @@ def _game(found: FoundGame, file: Fingerprint) -> Game:
     return replace(game, label_source=source, kind=found.kind)
 
 
-def _may_be_game(found: FoundGame, file: Fingerprint) -> bool:
-    if found.origin == "system":
+def _may_be_game(found: FoundGame, file: Fingerprint, user: str) -> bool:
+    if found.origin == "system" or user == _ROOT:
         return True
     try:
-        return Path(file.path).stat().st_uid != 0 or os.sep + "games" + os.sep in file.path
+        return Path(file.path).owner() != _ROOT or "/games/" in file.path
+    except (KeyError, NotImplementedError):  # an account without a name; a system whose files have no such owners
+        return True
     except OSError:
         return False

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated, Literal
 
@@ -62,7 +63,10 @@ class Scanned(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 def scan(user: str | None = None, patience: float = PATIENCE) -> Scanned:
     """Have the scan made for this account (None: the caller's own), in a process of its own. ScanError."""
     command = [sys.executable, "-P", "-m", "daemon.scan", *(("--user", user) if user is not None else ())]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    # Unbuffered: a buffer could not be closed while the reader still waits for whoever holds the other end.
+    with subprocess.Popen(
+        command, bufsize=0, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         said, why = _finished(process, patience)
     if process.returncode != 0:
         lines = why.decode("utf-8", "replace").strip().splitlines()
@@ -141,27 +145,29 @@ def _finished(process: subprocess.Popen[bytes], patience: float) -> tuple[bytes,
 
     A thread reads, because whatever holds the other end of the pipe may keep it open for as long as it likes.
     """
-    said: list[bytes] = []
-    reader = threading.Thread(target=_read, args=(process, said), daemon=True)
+    said, why = bytearray(), bytearray()
+    reader = threading.Thread(target=_read, args=(process, said, why), daemon=True)
     reader.start()
     reader.join(patience)
     if reader.is_alive():
         process.kill()
         process.wait()
         raise ScanError(f"quá {patience:g} giây / took over {patience:g} seconds")
-    if len(said[0]) > LIMIT:
+    if len(said) > LIMIT:
         process.kill()
         raise ScanError("câu trả lời quá dài / the answer is too long")
     process.wait()
-    return said[0], said[1]
+    return bytes(said), bytes(why)
 
 
-def _read(process: subprocess.Popen[bytes], said: list[bytes]) -> None:
-    for stream, limit in ((process.stdout, LIMIT + 1), (process.stderr, 64 << 10)):
-        said.append(b"" if stream is None else stream.read(limit))
-        if len(said[0]) > LIMIT:
-            said.append(b"")
-            return
+def _read(process: subprocess.Popen[bytes], said: bytearray, why: bytearray) -> None:
+    """Fill both until they end or are longer than they may be."""
+    with suppress(OSError, ValueError):  # closed, because the caller has given up
+        for stream, limit, into in ((process.stdout, LIMIT, said), (process.stderr, 64 << 10, why)):
+            while stream is not None and len(into) <= limit and (piece := stream.read(1 << 16)):
+                into.extend(piece)
+            if len(into) > limit:
+                return
 
 
 def _absolute(path: str) -> bool:

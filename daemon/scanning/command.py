@@ -12,9 +12,9 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_FIELD = re.compile(r"%[a-zA-Z]")
+_FIELD = re.compile(r"%[a-zA-Z%]")
 _QUOTED = re.compile(r'\\(["`$\\])')
-_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|((?:[^\s"\\]|\\.)+)', re.DOTALL)
+_PIECE = re.compile(r'"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|\\(.)|(\s+)|([^\s"\'\\]+|.)', re.DOTALL)
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _STORE = re.compile(r"(steam|heroic|lutris|legendary|com\.epicgames\.launcher|itch):(?://)?([^\s'\"]+)")
 _STEAM = re.compile(r"(?:rungameid|run|launch)/(\d{1,10})(?:/|$)")
@@ -59,16 +59,23 @@ class Target:
 
 def words(command: str) -> list[str]:
     """The words of an Exec value, without field codes. What is quoted badly is taken as it stands."""
-    found = []
-    for match in _WORD.finditer(command):
-        quoted, bare = match.groups()
-        word = _QUOTED.sub(r"\1", quoted) if quoted is not None else re.sub(r"\\(.)", r"\1", bare)
-        word = _FIELD.sub("", word).replace("%%", "%")
-        if word or quoted is not None:
+    found: list[str] = []
+    word: str | None = None
+    for match in _PIECE.finditer(command):
+        double, single, escaped, space, bare = match.groups()
+        if space is None:
+            quoted = _QUOTED.sub(r"\1", double) if double is not None else single
+            word = (word or "") + next(text for text in (quoted, escaped, _FIELD.sub(_field, bare or "")) if text is not None)
+        elif word is not None:
             found.append(word)
+            word = None
         if len(found) == _MAX_WORDS:
-            break
-    return found
+            return found
+    return [one for one in (*found, word) if one]
+
+
+def _field(code: re.Match[str]) -> str:
+    return "%" if code[0] == "%%" else ""
 
 
 def target(command: str) -> Target:
@@ -130,7 +137,8 @@ def _elsewhere(name: str, line: list[str], environment: dict[str, str]) -> Targe
 
 def _windows(args: list[str], environment: dict[str, str]) -> Target:
     for word in args:
-        if word.lower().endswith((".exe", ".lnk", ".bat", ".msi")):
+        starter = re.split(r"[\\/]", word)[-1].lower() == "start.exe"
+        if word.lower().endswith((".exe", ".lnk", ".bat")) and not starter:
             return Target(word, tuple(args), windows=True, environment=environment)
     return Target()
 

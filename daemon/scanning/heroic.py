@@ -90,8 +90,9 @@ def _hit(files: Files, path: str, runner: str, id_: str, title: str, install: di
         if not executables and folder.startswith("/") and files.is_folder(folder):
             executables = programs_below(files, folder.rstrip("/"))
         if executables:
+            name = title or folder.rstrip("/").rpartition("/")[2] or id_
             yield Hit(
-                name=title or id_, title=title or folder.rpartition("/")[2] or id_,
+                name=name, title=name,
                 source=f"Heroic ({runner}): {path}", executables=executables,
                 keys=frozenset({f"store:heroic:launch/{runner}/{id_}", f"store:heroic:launch/{id_}"}),
             )  # fmt: skip

@@ -15,6 +15,7 @@ from daemon.scanning.desktop import DesktopError, Entry, desktop_id, parse_entry
 from daemon.scanning.files import Files
 from daemon.scanning.hits import Hit
 from daemon.scanning.kinds import kind_of
+from daemon.scanning.lnk import link_target
 from daemon.scanning.place import Folder, Place
 from daemon.scanning.programs import is_interpreter, running, which
 from daemon.scanning.windows_paths import in_prefix
@@ -76,6 +77,8 @@ def _started(files: Files, place: Place, hit: Hit, wanted: Target, entry: Entry)
     if wanted.windows:
         prefix = wanted.environment.get("WINEPREFIX", f"{place.home}/.wine")
         path = in_prefix(files, prefix, wanted.program)
+        if path is not None and path.lower().endswith(".lnk"):
+            path = in_prefix(files, prefix, link_target(files.read(path) or b"") or "")
         return None if path is None else replace(hit, executables=(path,), keys=hit.keys | {f"run:{path}"})
     program = which(files, place, wanted.program, entry.folder) if wanted.program else None
     if program is None:

@@ -1,0 +1,164 @@
+"""A child who wants the scan to hang, fail, swell or lie: each odd thing costs at most itself, and is said."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import sqlite3
+import time
+
+import pytest
+
+APPLICATIONS = ".local/share/applications"
+LAUGHS = (
+    '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">'
+    + "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(20))
+    + "]><component><id>content_rating&u;</id></component>"
+)
+
+
+@pytest.fixture
+def honest(machine):
+    """A machine with one good game, which has to be found whatever else lies there."""
+    machine.program("/usr/games/good")
+    machine.entry("good", "good")
+    return machine
+
+
+def good(scanned) -> bool:
+    return "good" in {game.id for game in scanned.games}
+
+
+def test_what_is_no_plain_file_is_not_opened(honest):
+    """A pipe would wait for its other end, a link in a circle leads nowhere, a device may do something."""
+    folder = honest.at(APPLICATIONS)
+    folder.mkdir(parents=True)
+    os.mkfifo(folder / "pipe.desktop")
+    (folder / "circle.desktop").symlink_to("circle.desktop")
+    (folder / "folder.desktop").mkdir()
+    (folder / "zero.desktop").symlink_to("/dev/zero")
+    (folder / "loop").symlink_to(".")
+    for path in (".local/share/lutris/pga.db", ".config/legendary/installed.json", ".steam/steam/config/libraryfolders.vdf"):
+        honest.at(path).parent.mkdir(parents=True)
+        os.mkfifo(honest.at(path))
+
+    scanned = honest.scan([])
+
+    assert good(scanned)
+    assert {game.id for game in scanned.games} == {"good"}
+
+
+def test_files_that_are_too_large_are_left_out(honest):
+    """An entry with a command of 10 MB, a value that is only long, a sparse file of a terabyte."""
+    honest.entry("huge", "x" * 10_000_000, folder=APPLICATIONS)
+    honest.entry("long", "x" * 100_000, folder=APPLICATIONS)
+    with honest.write(f"{APPLICATIONS}/sparse.desktop").open("wb") as file:
+        file.truncate(1 << 40)
+
+    scanned = honest.scan([])
+
+    assert good(scanned)
+    assert len(scanned.problems) == 3
+
+
+def test_a_hundred_thousand_files_are_not_all_read(honest, monkeypatch):
+    """As many as the bound has, here a smaller one, and it is said that there are more."""
+    monkeypatch.setattr("daemon.scanning.files.MAX_NAMES", 500)
+    folder = honest.at(APPLICATIONS)
+    folder.mkdir(parents=True)
+    first = honest.write(f"{APPLICATIONS}/0.desktop", "[Desktop Entry]\nName=x\nExec=x\nCategories=Game;\n")
+    for number in range(1, 1_000):
+        (folder / f"{number}.desktop").hardlink_to(first)
+
+    scanned = honest.scan([])
+
+    assert good(scanned)
+    assert [line for line in scanned.problems if "500" in line] == list(scanned.problems)
+    assert len(scanned.problems) == 1
+
+
+@pytest.mark.parametrize(("path", "content"), [
+    ("metainfo/a.metainfo.xml", LAUGHS),
+    ("metainfo/b.metainfo.xml", "<component>content_rating" + "<a>" * 10_000),
+    ("flatpak/appstream/r/x/active/appstream.xml.gz", gzip.compress(b"<components>" + b" " * 50_000_000)),
+    ("flatpak/appstream/r/x/active/appstream.xml.gz", gzip.compress(b"<a/>")[:-6]),
+    ("flatpak/appstream/r/x/active/appstream.xml.gz", b"no gzip"),
+    ("applications/a.desktop", b"\0\xff" * 500),
+    ("lutris/pga.db", b"SQLite format 3\0" + b"\xff" * 4000),
+    ("lutris/pga.db", b"no database"),
+    ("Steam/steamapps/appmanifest_1.acf", '"a" {' * 100_000),
+    ("Steam/steamapps/appmanifest_1.acf", '"AppState" { "appid" "9" "name" "x" "installdir" "../../.." }'),
+    ("PrismLauncher/instances/a/mmc-pack.json", "[" * 200_000),
+    ("PrismLauncher/instances/a/mmc-pack.json", '{"components": ' + "9" * 10_000 + "}"),
+])  # fmt: skip
+def test_broken_files_are_one_problem_each(honest, path, content):
+    """And no traceback, whatever is broken about them."""
+    honest.write(f".local/share/{path}", content)
+    begun = time.monotonic()
+
+    scanned = honest.scan([])
+
+    assert good(scanned)
+    assert len(scanned.problems) == 1, scanned.problems
+    assert time.monotonic() - begun < 10
+
+
+def test_a_library_that_computes_for_ever_is_stopped(honest, tmp_path):
+    """A view in place of the table of games."""
+    with sqlite3.connect(tmp_path / "made.db") as made:
+        made.execute(
+            "CREATE VIEW games AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+            "SELECT i AS slug, i AS name, -i AS installed FROM n"
+        )
+    made.close()
+    honest.write(".local/share/lutris/pga.db", (tmp_path / "made.db").read_bytes())
+
+    scanned = honest.scan([])
+
+    assert good(scanned)
+    assert any("pga.db" in line for line in scanned.problems)
+
+
+def test_names_cannot_steer_a_terminal_or_break_the_answer(honest):
+    """Names of files that are no text, titles with escape sequences, ids made of nothing."""
+    folder = honest.at(APPLICATIONS)
+    folder.mkdir(parents=True)
+    (folder / os.fsdecode(b"\xff\xfe.desktop")).write_text(
+        "[Desktop Entry]\nName=\x1b[2J\u202eevil\nExec=/home/kid/x\nCategories=Game;\n"
+    )
+    honest.program("x")
+    odd = os.fsdecode(b"Games/odd/\xe9.exe")
+    honest.write(odd, b"MZ")
+    honest.write(
+        ".config/legendary/installed.json", json.dumps({"a": {"app_name": "\ud800", "install_path": "/home/kid/Games/odd"}})
+    )
+
+    scanned = honest.scan([])
+
+    assert good(scanned)
+    for game in scanned.games:
+        assert game.title.isprintable()
+        assert all(text.isprintable() and text.encode() for text in (*game.executables, *game.sources))
+
+
+def test_a_library_of_steam_in_the_systems_own_folders(honest):
+    """A library may be named anywhere; what it is read with are the user's rights, and a game must have its folder there."""
+    honest.write(
+        ".steam/steam/steamapps/libraryfolders.vdf", '"libraryfolders" { "1" { "path" "/proc" } "2" { "path" "../.." } }'
+    )
+
+    assert {game.id for game in honest.scan([]).games} == {"good"}
+
+
+def test_problems_are_bounded(honest):
+    """A thousand broken files are a hundred lines and a count."""
+    for number in range(1_000):
+        honest.write(f"{APPLICATIONS}/{number}.desktop", "broken")
+
+    scanned = honest.scan([])
+
+    assert good(scanned)
+    assert len(scanned.problems) == 101
+    assert "900" in scanned.problems[-1]
+    json.dumps(scanned.problems)

@@ -1,0 +1,162 @@
+"""Desktop entries: which are games, and which files they start."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daemon.scanning.command import target, words
+from daemon.scanning.desktop import DesktopError, parse_entry
+from daemon.scanning.kinds import kind_of
+
+
+def test_an_entry_is_read_as_the_specification_says():
+    """Escapes, a Vietnamese name before the plain one, only the first group, of twins the first."""
+    entry = parse_entry(
+        b"# comment\n[Desktop Entry]\nType=Application\nName=Mines\nName[de]=Minen\nName[vi]=D\xc3\xb2\\sm\xc3\xacn\n"
+        b'Name=Other\r\nExec = sh -c "a b"\nCategories=Game;LogicGame;\nNoDisplay=true\n[Desktop Action x]\nExec=/bin/false\n'
+    )
+
+    assert entry is not None
+    assert (entry.name, entry.command, entry.categories) == ("Dò mìn", 'sh -c "a b"', {"Game", "LogicGame"})
+    assert (entry.shown, entry.hidden) == (False, False)
+
+
+@pytest.mark.parametrize("data", [b"", b"\0\xff\xfe", b"[Other]\nName=x\n", b"[Desktop Entry]\nExec=x\n"])
+def test_what_is_no_entry_says_so(data):
+    """One error type, whatever the file holds."""
+    with pytest.raises(DesktopError):
+        parse_entry(data)
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_break_the_parser(data):
+    """It answers or raises DesktopError, also behind the right first line."""
+    for text in (data, b"[Desktop Entry]\nName=x\n" + data):
+        try:
+            parse_entry(text)
+        except DesktopError:
+            continue
+
+
+@given(st.text(max_size=200))
+def test_no_command_breaks_the_reader_of_commands(text):
+    """Nor does it run anything."""
+    target(text)
+    target(f"sh -c '{text}'")
+
+
+@pytest.mark.parametrize(("command", "program"), [
+    ("teeworlds %F", "teeworlds"),
+    ('"/opt/My Game/run.sh" --fast %u', "/opt/My Game/run.sh"),
+    ("env LANG=vi SDL_VIDEODRIVER=x11 gamemoderun /usr/games/xmoto", "/usr/games/xmoto"),
+    ('sh -c "cd /opt/g && ./game --x"', "./game"),
+    ("python3 /home/kid/snake.py", "/home/kid/snake.py"),
+    ("java -Xmx2G -jar /opt/mc/launcher.jar", "/opt/mc/launcher.jar"),
+    ("xterm -T Nethack -e nethack", "nethack"),
+    ("mangohud --dlsym 0ad", "0ad"),
+    ("", ""),
+])  # fmt: skip
+def test_what_a_command_starts(command, program):
+    """Behind wrappers, shells and interpreters."""
+    assert target(command).program == program
+
+
+def test_games_that_somebody_else_starts():
+    """Steam's by number, Flatpak's and snapd's by name, those of other launchers by their address, Windows ones by file."""
+    assert target("steam steam://rungameid/570").steam == 570
+    assert target("/usr/bin/steam -applaunch 730 -novid").steam == 730
+    assert target("flatpak run --branch=stable --command=x org.supertuxproject.SuperTux @@u %U @@").flatpak == (
+        "org.supertuxproject.SuperTux")
+    assert target("env BAMF_X=1 /snap/bin/mari0").snap == "mari0"
+    assert target("xdg-open heroic://launch/legendary/Fortnite").store == "heroic:launch/legendary/Fortnite"
+    started = target('env WINEPREFIX="/home/kid/.wine" wine C:\\\\windows\\\\command\\\\start.exe /Unix x.lnk')
+    assert (started.windows, started.environment["WINEPREFIX"]) == (True, "/home/kid/.wine")
+
+
+def test_words_are_unquoted_once():
+    """As the Exec key has it."""
+    assert words(r'a "b \"c\" \$d" e\ f %% %U') == ["a", 'b "c" $d', "e f", "%"]
+
+
+@pytest.mark.parametrize(("id_", "categories", "kind"), [
+    ("org.gnome.Mines.desktop", "GNOME;GTK;Game;LogicGame", "game"),
+    ("org.kde.gcompris.desktop", "Education;Game;KidsGame", "game"),
+    ("neverball", "Game;ArcadeGame;Simulation;Graphics", "game"),
+    ("steam.desktop", "Network;FileTransfer;Game", None),
+    ("net.lutris.Lutris.desktop", "Game", None),
+    ("com.heroicgameslauncher.hgl", "Game", None),
+    ("software-shop", "Game;PackageManager", None),
+    ("controller-test", "Game;HardwareSettings;Settings", None),
+    ("gamemode-tool", "Game;Utility", None),
+    ("pioneers-editor.desktop", "Game;BoardGame", None),
+    ("pioneers-server-gtk.desktop", "Game;BoardGame", None),
+    ("calculator", "Utility;Calculator", None),
+    ("simulator", "Education;Science;Simulation", None),
+    ("org.libretro.RetroArch", "Game;Emulator", "emulator"),
+    ("re.chiaki.Chiaki", "Game", "emulator"),
+])  # fmt: skip
+def test_which_applications_are_games(id_, categories, kind):
+    """Played, yes; shops, tools, editors and servers, no; emulators and remote play are a kind of their own."""
+    assert kind_of(id_, frozenset(categories.split(";"))) == kind
+
+
+def test_an_entry_leads_to_its_program_through_links_and_wrapper_scripts(machine):
+    """The path that the menu starts, the file that it is a link to, and the one that a script of the game's calls."""
+    machine.program("/usr/lib/games/zed/zed-bin")
+    machine.program("/usr/games/zed", '#!/bin/sh\ncd /usr/share/zed\nexec /usr/lib/games/zed/zed-bin "$@"\n')
+    machine.program("/opt/cube/cube.real")
+    machine.at("/usr/games/cube").symlink_to("/opt/cube/cube.real")
+    machine.entry("zed", "zed %U")
+    machine.entry("cube", "cube")
+
+    games = machine.found()
+
+    assert games["zed"].executables == ("/usr/games/zed", "/usr/lib/games/zed/zed-bin")
+    assert games["cube"].executables == ("/usr/games/cube", "/opt/cube/cube.real")
+
+
+def test_an_interpreter_is_never_a_game(machine):
+    """The script is; as a game python3 would make one of every script."""
+    machine.program("/usr/bin/python3")
+    machine.write("snake.py", "print()")
+    machine.entry("snake", "python3 /home/kid/snake.py", folder="Desktop")
+
+    assert machine.found()["snake"].executables == ("/home/kid/snake.py",)
+
+
+def test_what_is_not_installed_is_not_found(machine):
+    """No program, a TryExec that fails, an entry that was deleted."""
+    machine.program("/usr/games/here")
+    machine.entry("gone", "gone")
+    machine.entry("tried", "here", TryExec="/usr/games/absent")
+    machine.entry("deleted", "here", Hidden="true")
+
+    assert machine.found() == {}
+
+
+def test_a_users_entry_hides_no_game_of_the_system(machine):
+    """By the specification it would replace it. And one file that does nothing but exist twice is one game."""
+    machine.program("/usr/games/fun")
+    machine.entry("fun", "fun")
+    machine.entry("fun", "fun", Hidden="true", folder=".local/share/applications")
+    machine.entry("copy", "fun", folder=".local/share/applications")
+
+    [game] = machine.found().values()
+
+    assert game.id == "fun"
+    assert len(game.sources) == 2
+
+
+def test_an_id_of_the_catalogue_is_given_only_to_what_it_recognises(machine):
+    """A file that only has a known game's name could otherwise add itself to that game."""
+    machine.program("/usr/games/teeworlds")
+    machine.program("trick")
+    machine.entry("tee", "teeworlds")
+    machine.entry("teeworlds", "/home/kid/trick", folder=".local/share/applications")
+
+    games = {game.id: game for game in machine.scan().games}
+
+    assert (games["teeworlds"].known, games["teeworlds"].executables) == (True, ("/usr/games/teeworlds",))
+    assert (games["teeworlds-2"].known, games["teeworlds-2"].executables) == (False, ("/home/kid/trick",))

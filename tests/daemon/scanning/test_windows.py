@@ -1,0 +1,133 @@
+"""The sources of Windows, over a registry and a disk that are made up: no real Windows was here."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from daemon.platforms.windows.shops import Shops
+from daemon.scanning.collect import Collector
+from daemon.scanning.files import Files, Problems
+from daemon.scanning.place import Place
+from rules.games import Catalogue, Game
+
+MZ = b"MZ" + bytes(62)
+UNINSTALL = "Microsoft\\Windows\\CurrentVersion\\Uninstall"
+
+
+class Tree:
+    """A registry: values by hive and key."""
+
+    def __init__(self) -> None:
+        self.tree: dict[tuple[str, str], dict[str, str]] = {}
+
+    def put(self, hive: str, key: str, **values: str) -> None:
+        self.tree[hive, key] = values
+
+    def values(self, hive, key):
+        return self.tree.get((hive, key), {})
+
+    def keys(self, hive, key):
+        inside = (path.removeprefix(f"{key}\\") for held, path in self.tree if held == hive and path.startswith(f"{key}\\"))
+        return sorted({path.partition("\\")[0] for path in inside})
+
+
+@pytest.fixture
+def registry():
+    return Tree()
+
+
+@pytest.fixture
+def found(machine, registry):
+    """The games by id, with a catalogue that knows one of them."""
+
+    def scan():
+        problems = Problems()
+        shops = Shops(registry, "C:/ProgramData", ("C:", "D:"))
+        sources = (shops.steam, shops.epic, shops.gog, shops.riot, shops.folders, shops.installed, shops.menu)
+        catalogue = Catalogue([Game(id="known", title="Known", names=("known.exe",))])
+        collector = Collector(Files(problems, str(machine.root)), Place(account="kid", home="C:/Users/kid"), sources, catalogue)
+        collector.run()
+        assert problems.lines() == []
+        return {game.id: game for game in collector.result().games}
+
+    return scan
+
+
+def test_steam_by_the_registry(machine, registry, found):
+    """And its libraries on other drives."""
+    registry.put("HKLM", "SOFTWARE\\WOW6432Node\\Valve\\Steam", installpath="C:\\Steam")
+    machine.write("/C:/Steam/steamapps/libraryfolders.vdf", '"libraryfolders" { "1" { "path" "D:\\\\Lib" } }')
+    machine.write("/D:/Lib/steamapps/appmanifest_730.acf", '"AppState" { "appid" "730" "name" "CS" "installdir" "cs" }')
+    machine.write("/D:/Lib/steamapps/common/cs/game/bin/cs2.exe", MZ)
+
+    assert found()["cs"].executables == ("D:/Lib/steamapps/common/cs/game/bin/cs2.exe",)
+
+
+def test_epic_gog_and_riot_by_their_manifests(machine, registry, found):
+    """JSON, registry and YAML; what belongs to another game is none."""
+    machine.write(
+        "/C:/ProgramData/Epic/EpicGamesLauncher/Data/Manifests/1.item",
+        json.dumps(
+            {
+                "DisplayName": "Fall",
+                "InstallLocation": "D:\\Epic\\Fall",
+                "LaunchExecutable": "bin/fall.exe",
+                "AppCategories": ["games"],
+            }
+        ),
+    )
+    machine.write(
+        "/C:/ProgramData/Epic/EpicGamesLauncher/Data/Manifests/2.item",
+        json.dumps(
+            {
+                "DisplayName": "Engine",
+                "InstallLocation": "D:\\Epic\\Engine",
+                "LaunchExecutable": "e.exe",
+                "AppCategories": ["engines"],
+            }
+        ),
+    )
+    for path in (
+        "/D:/Epic/Fall/bin/fall.exe",
+        "/D:/Epic/Engine/e.exe",
+        "/C:/G/Witcher/w.exe",
+        "/C:/Riot/VALORANT/live/VALORANT.exe",
+    ):
+        machine.write(path, MZ)
+    registry.put("HKLM", "SOFTWARE\\WOW6432Node\\GOG.com\\Games\\1", gamename="Witcher", path="C:\\G\\Witcher", exe="w.exe")
+    registry.put(
+        "HKLM", "SOFTWARE\\WOW6432Node\\GOG.com\\Games\\2", gamename="Add", path="C:\\G\\Witcher", exe="w.exe", dependson="1"
+    )
+    machine.write(
+        "/C:/ProgramData/Riot Games/Metadata/valorant.live/valorant.live.product_settings.yaml",
+        'product_install_full_path: "C:/Riot/VALORANT/live"\nproduct_install_root: "C:/Riot"\n',
+    )
+
+    assert {id_: game.executables for id_, game in found().items()} == {
+        "fall": ("D:/Epic/Fall/bin/fall.exe",), "witcher": ("C:/G/Witcher/w.exe",),
+        "valorant": ("C:/Riot/VALORANT/live/VALORANT.exe",),
+    }  # fmt: skip
+
+
+def test_the_uninstall_list_and_the_usual_folders(machine, registry, found):
+    """Riot's and Garena's by what they say; anything else only if the catalogue knows a program of it."""
+    registry.put(
+        "HKCU", f"SOFTWARE\\{UNINSTALL}\\Riot Game league_of_legends.live", displayname="League", installlocation="D:/LoL"
+    )
+    registry.put(
+        "HKLM", f"SOFTWARE\\WOW6432Node\\{UNINSTALL}\\x", displayname="FC", publisher="Garena Online", installlocation="D:\\FC"
+    )
+    registry.put("HKLM", f"SOFTWARE\\{UNINSTALL}\\k", displayname="K", displayicon='"C:\\K\\KNOWN.exe",0', installlocation="")
+    registry.put("HKLM", f"SOFTWARE\\{UNINSTALL}\\w", displayname="Word", installlocation="C:\\Word")
+    for path in (
+        "/D:/LoL/LeagueClient.exe",
+        "/D:/FC/fc.exe",
+        "/C:/K/KNOWN.exe",
+        "/C:/Word/word.exe",
+        "/D:/Garena/Games/9/aov.exe",
+    ):
+        machine.write(path, MZ)
+
+    assert found().keys() == {"league", "fc", "known", "9"}
