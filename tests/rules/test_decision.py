@@ -226,8 +226,8 @@ class TestWhy:
         findings = explain(policy, facts(place="game-point", label=12, played=(play("2026-11-24 19:00", 60),)))
 
         assert [(one.reason.rule, one.verdict) for one in findings] == [
-            ("vn-147.label", "allow"), ("vn-147.guardian", "allow"), ("vn-147.ask-first", "allow"), ("vn-game-point.hours", "allow"),
-            ("vn-147.daily-game", "refuse"), ("vn-147.daily-publisher", "allow"),
+            ("vn-147.label", "allow"), ("vn-147.guardian", "allow"), ("vn-147.ask-first", "allow"),
+            ("vn-game-point.hours", "allow"), ("vn-147.daily-game", "refuse"), ("vn-147.daily-publisher", "allow"),
         ]
 
     def test_budgets_of_other_days_have_no_say(self, pack, common, facts):
