@@ -16,19 +16,20 @@ from agent.registry import Change, Made
 from agent.rulebook import record_policy
 from agent.store.people import GuardianRow, PlayerRow
 from agent.store.tables import Tables
+from rules.identity import IdentityError, birth_date
 
-EARLIEST_BIRTH = date(1900, 1, 1)
 _MAX_ACCOUNT = 256
 
 
 def player_add(change: Change, request: m.PlayerAdd) -> Made:
     name = person(request.name)
-    born = _born(change, request.born)
+    born, year_only = _born(change, request.born, year_only=request.year_only)
     for other in lookup.registered(change.tables):
-        if same(name, other.name) and born == other.born:
+        if same(name, other.name) and (born, year_only) == (other.born, other.year_only):
             raise refused(f"đã có người chơi {other.name} ({other.id})", f"there is a player {other.name} ({other.id}) already")
-    row = _returning(change.tables, name, born) or _new_player(change.tables, name, born)
-    row = replace(row, name=name, removed=False, account=_account(change, request.account, row.id))
+    row = _returning(change.tables, name, born, year_only=year_only) or _new_player(change.tables, name)
+    account = _account(change, request.account, row.id)
+    row = replace(row, name=name, born=born, year_only=year_only, removed=False, account=account)
     change.tables.people.put_player(row)
     guardian, note = _guardian(change, request.guardian)
     change.tables.people.put_wards(row.id, (guardian.id,) if guardian else ())
@@ -44,7 +45,8 @@ def player_set(change: Change, request: m.PlayerSet) -> Made:
     if request.name is not msgspec.UNSET:
         row = replace(row, name=person(request.name))
     if request.born is not msgspec.UNSET:
-        row = replace(row, born=_born(change, request.born))
+        born, year_only = _born(change, request.born, year_only=request.year_only)
+        row = replace(row, born=born, year_only=year_only)
     if request.account is not msgspec.UNSET:
         row = replace(row, account=_account(change, request.account, row.id))
     note, guardian = "", None
@@ -77,6 +79,7 @@ def player_list(tables: Tables) -> m.Players:
                 id=row.id,
                 name=row.name,
                 born=row.born,
+                year_only=row.year_only,
                 account=row.account,
                 guardians=tuple(names[guardian] for player, guardian in wards if player == row.id),
                 packs=tuple(pack.pack for pack in packs.get(row.id, ())),
@@ -106,23 +109,28 @@ def guardian_list(tables: Tables) -> m.Guardians:
     return m.Guardians(guardians=tuple(m.Guardian(id=row.id, name=row.name, account=row.account) for row in rows))
 
 
-def _new_player(tables: Tables, name: str, born: date | None) -> PlayerRow:
+def _new_player(tables: Tables, name: str) -> PlayerRow:
     id = free_id(slug(name, "player"), {row.id for row in tables.people.players()})
-    return PlayerRow(id, name, born, None, secrets.token_bytes(32))
+    return PlayerRow(id, name, None, None, secrets.token_bytes(32))
 
 
-def _returning(tables: Tables, name: str, born: date | None) -> PlayerRow | None:
+def _returning(tables: Tables, name: str, born: date | None, *, year_only: bool) -> PlayerRow | None:
     """The same child added again after a removal keeps id and key: coming back makes no second day's allowance."""
     gone = (row for row in tables.people.players() if row.removed)
-    return next((row for row in gone if same(name, row.name) and row.born == born), None)
+    said = (born, year_only)
+    return next((row for row in gone if same(name, row.name) and (row.born, row.year_only) == said), None)
 
 
-def _born(change: Change, born: date | None) -> date | None:
-    if born is not None and born > change.today:
-        raise bad_input(f"ngày sinh {born} ở tương lai", f"the birth date {born} is in the future")
-    if born is not None and born < EARLIEST_BIRTH:
-        raise bad_input(f"ngày sinh {born} trước năm 1900", f"the birth date {born} is before 1900")
-    return born
+def _born(change: Change, born: date | None, *, year_only: bool) -> tuple[date | None, bool]:
+    """The birth date, if it can be one, and whether only its year is known: then it is the last day of the year."""
+    if born is None:
+        return None, False
+    try:
+        birth_date(f"{born.year:04}" if year_only else born.isoformat(), change.today)
+    except IdentityError as error:
+        vi, _, en = str(error).partition(" / ")
+        raise bad_input(vi, en) from None
+    return (date(born.year, 12, 31) if year_only else born), year_only
 
 
 def _account(change: Change, account: str | None, player: str) -> str | None:
@@ -167,9 +175,8 @@ def _new_guardian(tables: Tables, name: str, account: str | None) -> GuardianRow
 
 def _card(what: str, row: PlayerRow, guardian: GuardianRow | None) -> dict[str, str | None]:
     """What the log's payload says of who was meant."""
-    born = None if row.born is None else row.born.isoformat()
     named = {} if guardian is None else {"guardian": guardian.name}
-    return {"what": what, "player": row.id, "name": row.name, "born": born, "account": row.account, **named}
+    return {"what": what, "player": row.id, "name": row.name, "born": row.said, "account": row.account, **named}
 
 
 def _notes(*lines: str) -> str:

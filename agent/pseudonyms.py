@@ -25,7 +25,7 @@ def player_days(tables: Tables, request: m.PlayerDays, log_key: str) -> m.Player
         id=row.id,
         name=row.name,
         born=row.born,
-        guardian=any(player == row.id for player, _ in tables.people.wards()),
+        guardian=tables.place.get().place == "home" or any(player == row.id for player, _ in tables.people.wards()),
         key=log_key,
         names=tuple(pseudonym(row.key.hex(), day) for day in days),
     )

@@ -25,7 +25,13 @@ def add_to(commands: Commands) -> None:
         choices=typing.get_args(Place),
         help="nhà, điểm trò chơi, hoặc đại lý không có trò chơi / home, game point, or agent without games",
     )
-    parser.add_argument("--hours", metavar="08:00-22:00", type=hours, help="giờ mở cửa / opening hours")
+    parser.add_argument(
+        "--hours",
+        metavar="08:00-22:00",
+        type=hours,
+        help="giờ mở cửa; đại lý không có trò chơi phải ghi giờ theo quyết định của UBND tỉnh / "
+        "opening hours; an agent without games has to give those of its province",
+    )
     parser.add_argument("--zone", metavar="AREA/CITY", type=zone, help="múi giờ, ví dụ Asia/Ho_Chi_Minh / time zone")
     parser.add_argument("--name", metavar="NAME", help="tên điểm / name of the point")
     parser.add_argument("--certificate", metavar="NO", help="số giấy chứng nhận / number of the certificate")

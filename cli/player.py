@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
-from datetime import date
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -13,10 +14,14 @@ from agent.api.messages import LimitRow, PlayerAdd, PlayerList, PlayerRemove, Pl
 from cli.context import Context
 from cli.parser import Commands, checked, command, noun
 from cli.registry import settle
-from cli.times import length, parse_day
+from cli.times import length
+from host.clock import SystemClock
+from rules.identity import birth_date
 from rules.policy import Weekday
 
 _NONE = "none"
+_YEAR = re.compile(r"[0-9]{4}")
+_FURTHEST_EAST = timedelta(hours=14)
 _WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -26,10 +31,11 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("name", metavar="NAME", help="tên / name")
     parser.add_argument(
         "--born",
-        metavar="YYYY-MM-DD|none",
+        metavar="YYYY[-MM-DD]|none",
         type=born,
         required=True,
-        help="ngày sinh; none: không rõ, khi đó áp dụng mức chặt nhất / date of birth; none: unknown, the strictest applies",
+        help="ngày sinh, hay chỉ năm sinh: khi đó tính tuổi nhỏ hơn; none: không rõ, khi đó áp dụng mức chặt nhất / "
+        "date of birth, or the year alone: then the younger age counts; none: unknown, the strictest applies",
     )
     parser.add_argument("--account", metavar="OSUSER", help="tài khoản trên máy / account on this machine")
     parser.add_argument("--guardian", metavar="NAME", help="người giám hộ / guardian")
@@ -37,7 +43,13 @@ def add_to(commands: Commands) -> None:
     parser = command(verbs, "set", "sửa người chơi / change a player", change)
     parser.add_argument("player", metavar="PLAYER", help="tên hoặc mã / name or id")
     parser.add_argument("--name", metavar="NAME", default=msgspec.UNSET, help="tên mới / new name")
-    parser.add_argument("--born", metavar="YYYY-MM-DD|none", type=born, default=msgspec.UNSET, help="ngày sinh / date of birth")
+    parser.add_argument(
+        "--born",
+        metavar="YYYY[-MM-DD]|none",
+        type=born,
+        default=msgspec.UNSET,
+        help="ngày hoặc năm sinh / date or year of birth",
+    )
     parser.add_argument(
         "--account", metavar="OSUSER|none", default=msgspec.UNSET, help="tài khoản trên máy / account on this machine"
     )
@@ -48,13 +60,26 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("player", metavar="PLAYER", help="tên hoặc mã / name or id")
 
 
+class Born(NamedTuple):
+    """A date of birth, or (`year_only`) a date in the year of birth."""
+
+    day: date | None
+    year_only: bool = False
+
+
 @checked
-def born(text: str) -> date | None:
-    return None if text == _NONE else parse_day(text)
+def born(text: str) -> Born:
+    if text == _NONE:
+        return Born(None)
+    # The agent knows the date at the place. Here it is enough that it is in the past anywhere.
+    latest = (datetime.fromtimestamp(SystemClock().wall() / 1000, UTC) + _FURTHEST_EAST).date()
+    return Born(birth_date(text, latest), year_only=_YEAR.fullmatch(text.strip()) is not None)
 
 
 def add(args: Namespace, context: Context) -> int:
-    request = PlayerAdd(name=args.name, born=args.born, account=args.account, guardian=args.guardian)
+    request = PlayerAdd(
+        name=args.name, born=args.born.day, year_only=args.born.year_only, account=args.account, guardian=args.guardian
+    )
     done = agent.player_add(context.home.agent_address, request)
     return settle(context, done, f"đã thêm {args.name} (mã {done.id}) / {args.name} added (id {done.id})")
 
@@ -65,6 +90,8 @@ def change(args: Namespace, context: Context) -> int:
         for name in ("name", "born", "account", "guardian")
         if (value := getattr(args, name)) is not msgspec.UNSET
     }
+    if isinstance(args.born, Born):
+        fields |= {"born": args.born.day, "year_only": args.born.year_only}
     if not fields:
         args.parser.error("không có gì để sửa: --name, --born, --account hoặc --guardian / nothing to change")
     done = agent.player_set(context.home.agent_address, PlayerSet(player=args.player, **fields))
@@ -95,11 +122,10 @@ def show(args: Namespace, context: Context) -> int:
 
 
 def _row(player: PlayerRow) -> tuple[str, ...]:
-    born_text = player.born.isoformat() if player.born else "chưa rõ / unknown"
     return (
         player.id,
         player.name,
-        born_text,
+        _said(player) or "chưa rõ / unknown",
         player.account or "–",
         ", ".join(player.guardians) or "–",
         ", ".join(player.packs) or "–",
@@ -107,11 +133,16 @@ def _row(player: PlayerRow) -> tuple[str, ...]:
     )
 
 
+def _said(player: PlayerRow) -> str | None:
+    """The date of birth, or the year alone if no more is known."""
+    return None if player.born is None else player.born.isoformat()[: 4 if player.year_only else None]
+
+
 def _document(player: PlayerRow) -> dict[str, object]:
     return {
         "id": player.id,
         "name": player.name,
-        "born": player.born,
+        "born": _said(player),
         "account": player.account,
         "guardians": player.guardians,
         "packs": player.packs,

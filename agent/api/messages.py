@@ -176,18 +176,22 @@ class Done(Message, frozen=True, kw_only=True):
 
 
 class PlayerAdd(Message, frozen=True, kw_only=True):
+    """`year_only`: only the year of `born` is known; then the younger age counts."""
+
     name: str
     born: date | None = None
+    year_only: bool = False
     account: str | None = None
     guardian: str | None = None
 
 
 class PlayerSet(Message, frozen=True, kw_only=True):
-    """Fields that are UNSET stay as they are."""
+    """Fields that are UNSET stay as they are. `year_only` belongs to `born`."""
 
     player: str
     name: str | msgspec.UnsetType = msgspec.UNSET
     born: date | msgspec.UnsetType | None = msgspec.UNSET
+    year_only: bool = False
     account: str | msgspec.UnsetType | None = msgspec.UNSET
     guardian: str | msgspec.UnsetType | None = msgspec.UNSET
 
@@ -221,11 +225,12 @@ class PlayerNames(Message, frozen=True, kw_only=True):
 
 
 class PlayerRow(Message, frozen=True, kw_only=True):
-    """`guardians` are names, `packs` and `approved` ids."""
+    """`guardians` are names, `packs` and `approved` ids. `year_only`: of `born` only the year is known."""
 
     id: str
     name: str
     born: date | None
+    year_only: bool = False
     account: str | None
     guardians: tuple[str, ...]
     packs: tuple[str, ...]

@@ -16,7 +16,9 @@ GUEST = "guest"
 
 @dataclass(frozen=True, slots=True)
 class PlayerRow:
-    """`key` makes the daily pseudonyms. The row `guest` stands for every unmapped account that is limited."""
+    """`key` makes the daily pseudonyms; `year_only`: only the year of birth is known, and `born` is its last day. The row
+    `guest` stands for every unmapped account that is limited.
+    """
 
     id: str
     name: str
@@ -24,6 +26,12 @@ class PlayerRow:
     account: str | None
     key: bytes
     removed: bool = False
+    year_only: bool = False
+
+    @property
+    def said(self) -> str | None:
+        """The date, or the year alone, as it was told; None if neither was."""
+        return None if self.born is None else self.born.isoformat()[: 4 if self.year_only else None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +51,7 @@ class People:
 
     def put_player(self, row: PlayerRow) -> None:
         """Add the player, or replace all that is known of it."""
-        born = None if row.born is None else row.born.isoformat()
-        values = {"name": row.name, "born": born, "account": row.account, "key": row.key, "removed": row.removed}
+        values = {"name": row.name, "born": row.said, "account": row.account, "key": row.key, "removed": row.removed}
         changed = self.connection.execute(update(t.players).where(t.players.c.id == row.id).values(**values))
         if not changed.rowcount:
             self.connection.execute(insert(t.players).values(id=row.id, **values))
@@ -69,5 +76,6 @@ class People:
 
 
 def _player(row: Row[Any]) -> PlayerRow:
-    born = None if row.born is None else date.fromisoformat(row.born)
-    return PlayerRow(row.id, row.name, born, row.account, row.key, row.removed)
+    said, year_only = row.born, row.born is not None and len(row.born) == len("YYYY")
+    born = None if said is None else date(int(said), 12, 31) if year_only else date.fromisoformat(said)
+    return PlayerRow(row.id, row.name, born, row.account, row.key, row.removed, year_only)

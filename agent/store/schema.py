@@ -1,6 +1,6 @@
 """The tables of agent.db as queries see them. How they come to be on disk is in migrations.py; a test holds the two together.
 
-Dates are ISO text, lengths and moments Unix milliseconds, JSON is text, booleans are 0 and 1.
+Dates are ISO text (of a birth perhaps the year alone), lengths and moments Unix milliseconds, JSON is text, booleans 0 and 1.
 """
 
 from __future__ import annotations

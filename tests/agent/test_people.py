@@ -47,13 +47,42 @@ def test_a_guardian_who_is_there_is_not_added_again(an):
 
 
 @pytest.mark.parametrize(
-    ("born", "told"), [(date(2026, 11, 25), "future"), (date(2999, 1, 1), "future"), (date(1899, 12, 31), "1900")]
-)
-def test_impossible_birth_dates(desk, born, told):
+    ("born", "year_only", "told"),
+    [
+        (date(2026, 11, 25), False, "future"), (date(2999, 1, 1), False, "future"), (date(2027, 1, 1), True, "future"),
+        (date(1899, 12, 31), False, "that old"), (date(1899, 12, 31), True, "that old"),
+    ],
+)  # fmt: skip
+def test_impossible_birth_dates(desk, born, year_only, told):
     """Today in Hanoi is 2026-11-24."""
-    code, text = refusal(desk, "player.add", m.PlayerAdd(name="An", born=born))
+    code, text = refusal(desk, "player.add", m.PlayerAdd(name="An", born=born, year_only=year_only))
     assert code == "bad-input"
     assert told in text
+
+
+def test_a_year_of_birth_alone(desk):
+    """The younger age counts: the last day of the year decides, and the list shows no day that nobody said."""
+    desk.ask("player.add", m.PlayerAdd(name="An", born=date(2014, 1, 1), year_only=True))
+    desk.ask("player.add", m.PlayerAdd(name="Bé", born=date(2026, 1, 1), year_only=True))
+    assert (desk.player("an").born, desk.player("be").born) == (date(2014, 12, 31), date(2026, 12, 31))
+    rows = desk.ask("player.list", m.PlayerList()).players
+    assert [(row.id, row.born, row.year_only) for row in rows] == [
+        ("an", date(2014, 12, 31), True), ("be", date(2026, 12, 31), True),
+    ]  # fmt: skip
+    line = next(one for one in desk.ask("log.show", m.LogShow()).lines if '"policy.changed"' in one.entry)
+    assert '"born":"2014"' in (line.payload or "")
+
+
+def test_a_year_may_become_a_date_and_back(an):
+    """What was said last stands; the same child is known again only by what was said of it."""
+    an.ask("player.set", m.PlayerSet(player="an", born=date(2014, 1, 1), year_only=True))
+    assert an.player("an").born == date(2014, 12, 31)
+    an.ask("player.set", m.PlayerSet(player="an", name="An"))
+    assert an.player("an").born == date(2014, 12, 31)
+    assert an.ask("player.add", m.PlayerAdd(name="An", born=date(2014, 12, 31))).id == "an-2"
+    an.ask("player.set", m.PlayerSet(player="an", born=date(2014, 5, 1)))
+    (row, _) = an.ask("player.list", m.PlayerList()).players
+    assert (row.born, row.year_only) == (date(2014, 5, 1), False)
 
 
 def test_today_is_the_places(desk, clock):

@@ -48,6 +48,16 @@ def test_a_player_from_first_to_last(agent):
     assert players(agent, "an") == []
 
 
+def test_a_year_of_birth_alone_is_shown_as_it_was_said(agent):
+    """No day that nobody knows."""
+    done(agent("player", "add", "Dung", "--born", "2014"))
+    assert [player["born"] for player in players(agent, "dung")] == ["2014"]
+    assert "  2014  " in done(agent("player", "list"))
+    done(agent("player", "set", "Dung", "--born", "2014-05-01"))
+    assert [player["born"] for player in players(agent, "dung")] == ["2014-05-01"]
+    done(agent("player", "remove", "Dung"))
+
+
 def test_a_change_as_json_is_one_document(agent):
     """…with the id, the roster's number, and whether the daemon holds it."""
     result = agent("player", "add", "Bi", "--born", "2014-05-01", "--json")
@@ -60,6 +70,8 @@ def test_a_change_as_json_is_one_document(agent):
 def test_what_does_not_exist_is_bad_input(agent):
     """A birth date to come, a player or game that nobody knows: one line, exit 2."""
     agent.fails(2, "player", "add", "An", "--born", "2990-01-01")
+    agent.fails(2, "player", "add", "An", "--born", "2990")
+    agent.fails(2, "player", "add", "An", "--born", "1850")
     agent.fails(2, "player", "set", "Zed", "--name", "X")
     agent.fails(2, "policy", "show", "Zed")
     agent.fails(2, "game", "remove", "no-such-game")
@@ -113,6 +125,20 @@ def test_the_place_and_its_card(agent):
     text = done(agent("log", "card"))
     assert (card["place"], card["certificate"], card["expires"]) == ("game-point", "12/GCN", "2029-01-31")
     assert all(word in text for word in (card["fingerprint"], card["origin"], "hết hạn / expires 31/01/2029", "█▀▀"))
+
+
+def test_an_agent_without_games_names_its_provinces_hours(agent):
+    """There is no national rule to take them from; a mistake says so and changes nothing."""
+    line = agent.fails(2, "place", "set", "agent-without-games")
+    assert "UBND cấp tỉnh" in line
+    assert "--hours 06:00-23:00" in line
+    set_ = agent("place", "set", "agent-without-games", "--hours", "06:00-23:00")
+    assert done(set_) == "địa điểm / place: agent-without-games\n"
+    assert "giochoi limit guest 0" in set_.stderr
+    packs = json.loads(done(agent("policy", "show", "place", "--json")))["packs"]
+    assert [(pack["id"], pack["params"]) for pack in packs] == [("vn-agent-without-games", {"hours": "06:00-23:00"})]
+    done(agent("place", "set", "home"))
+    assert json.loads(done(agent("policy", "show", "place", "--json")))["packs"] == []
 
 
 def test_the_log_is_shown_signed_and_exported(agent, tmp_path):
