@@ -168,16 +168,22 @@ def _born(age: int, today: date) -> date:
 
 
 def _by_sums(line: Decided) -> tuple[Played, ...]:
-    """The sums laid end to end from the start of the rule's day: this game, others of its publisher, others."""
+    """The sums laid end to end from the start of the rule's day: this game, others of its publisher, others.
+
+    Of a game whose publisher became known during the day, some play may be none of the publisher's.
+    """
     game, publisher, total = (line.before.get(name, -1) for name in ("game", "publisher", "total"))
     start, _ = day_bounds(line.zone, line.at)
-    if line.before.keys() != _SUMS or not 0 <= game <= publisher <= total <= line.at - start + SLACK_MS:
+    most = line.at - start + SLACK_MS
+    if line.before.keys() != _SUMS or min(game, publisher) < 0 or not max(game, publisher) <= total <= most:
         raise Unfounded("các tổng giờ chơi mâu thuẫn nhau", "its sums of play contradict each other or the time of day")
     other, foreign = f"{line.game} …", "…" if line.publisher is None else None
+    both, either = sorted((game, publisher))
     return (
-        Played(line.game, line.publisher, start, game),
-        Played(other, line.publisher, start + game, publisher - game),
-        Played(other, foreign, start + publisher, total - publisher),
+        Played(line.game, line.publisher, start, both),
+        Played(line.game, foreign, start + both, game - both),
+        Played(other, line.publisher, start + both, publisher - both),
+        Played(other, foreign, start + either, total - either),
     )
 
 
