@@ -14,7 +14,7 @@ _REASONS = {
     "missing": "thiếu trường này / is missing: add it",
     "extra_forbidden": "không có trường này / no such field: remove it, or use one of {known}",
     "literal_error": "không có giá trị này / no such value: write one of {expected}",
-    "model_type": 'sai dạng / has the wrong form: write a table, such as {{ vi = "…", en = "…" }}',
+    "model_type": "sai dạng / has the wrong form: write a table with {known}",
     "too_long": "nhiều quá / has too many: write at most {max_length}",
     "too_short": "không được để trống / is empty: write at least one",
     "string_too_short": "không được để trống / is empty: write a text",

@@ -177,15 +177,17 @@ class _Reader:
         except ValidationError as error:
             for one in error.errors(include_url=False):
                 known = (*fields_at(model, one["loc"][:-1]), *(more if len(one["loc"]) == 1 else ()))
+                if one["type"] == "model_type":
+                    known = fields_at(model, one["loc"])
                 self._mistakes.append(((*where, *one["loc"]), reason_of(one["type"], one["msg"], one.get("ctx", {}), known)))
         return None
 
     def _cross_check(self, rules: list[Rule], values: Values, around: Around) -> None:
         self._mistakes += [(where_of(error.path), error.why) for error in values.errors]
         unused = "không được dùng / is used nowhere: refer to it as {}, or remove it"
-        self._mistakes += [(("param", name), unused.format("$name")) for name in sorted(values.unused)]
+        self._mistakes += [(("param", name), unused.format(f"${name}")) for name in sorted(values.unused)]
         left = sorted(around.groups.keys() - around.used)
-        self._mistakes += [(("group", name), unused.format('group = "name"')) for name in left]
+        self._mistakes += [(("group", name), unused.format(f'group = "{name}"')) for name in left]
         names = [rule.id for rule in rules]
         for name in sorted({one for one in names if names.count(one) > 1}):
             self._mistakes.append((("id",), f"hai quy tắc cùng tên / two rules are called {name}: rename one"))

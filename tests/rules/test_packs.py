@@ -43,6 +43,12 @@ class TestEveryPack:
         assert pack.id in shipped_packs()
         assert pack == msgspec.json.decode(msgspec.json.encode(pack), type=Pack)
 
+    def test_its_values_make_it_again(self, pack):
+        """What the log keeps of parameters is enough to read the same pack from its text."""
+        given = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in pack.params.items()}
+
+        assert parse_pack(shipped_packs()[pack.id], pack.id, given) == pack
+
     def test_each_rule_has_a_citation_and_speaks_both_languages(self, pack):
         for rule in pack.rules:
             assert rule.cite

@@ -301,6 +301,13 @@ class TestMistakes:
 
         assert all(field in why for field in ("span", "days"))
 
+    @pytest.mark.parametrize(("field", "known"), [("labels = 16", "from, to"), ("ages = 1", "from, to"), ("text = 1", "vi, en")])
+    def test_what_is_no_table_hears_what_one_holds(self, field, known):
+        kept = "\n".join(line for line in BUDGET.splitlines() if not line.startswith(field[:5]))
+        [(_, why)] = mistakes(f"{HEAD}{kept}\n{field}\n")
+
+        assert known in why
+
     @pytest.mark.parametrize(("text", "line"), [
         (HEAD + BUDGET + GROUP.replace("games", "game"), 17), (HEAD + HOLIDAYS.replace("2026-02-28", "28/2") + BUDGET, 11),
         (HEAD + BUDGET + GROUP.replace("online", "first") + GROUP, 18),
