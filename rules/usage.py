@@ -53,10 +53,12 @@ def merged(plays: Iterable[Played], start: int, end: int) -> Iterator[tuple[int,
     """The union of these plays within [start, end): disjoint (begin, stop), in order; touching ones may stay two."""
     covered = start
     for play in sorted(plays, key=_by_start):
-        begin = play.start
-        stop = min(begin + play.ms, end)
-        if stop > covered and stop > begin:
-            yield max(begin, covered), stop
+        stop = play.start + play.ms
+        if stop <= covered:
+            continue
+        begin, stop = max(play.start, covered), min(stop, end)
+        if stop > begin:
+            yield begin, stop
             covered = stop
 
 

@@ -39,7 +39,7 @@ def main() -> Iterator[Row]:
     try:
         import cedarpy
     except ImportError:
-        raise NotHere("cedarpy has no wheel for this machine") from None
+        raise NotHere("cedarpy is not installed; perhaps it has no wheel for this machine") from None
     policies, entities = cedarpy.PolicySet.from_str(POLICY), cedarpy.Entities.from_json_str("[]")
     who = {"principal": 'Player::"an"', "action": 'Action::"play"', "resource": 'Game::"x"'}
 

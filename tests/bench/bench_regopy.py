@@ -61,7 +61,7 @@ def main() -> Iterator[Row]:
     try:
         import regopy
     except ImportError:
-        raise NotHere("regopy has no wheel for this machine") from None
+        raise NotHere("regopy is not installed; perhaps it has no wheel for this machine") from None
     rego = regopy.Interpreter()
     rego.add_module("play", POLICY)
     bundle = rego.build(None, ["play/allow"])
