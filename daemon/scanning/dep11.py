@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator
 from daemon.scanning.appstream import Component, bare_id, rate
 from daemon.scanning.plainyaml import scalars
 
+# Looked for in bytes, because of thousands of components a handful is taken apart.
+_ID = re.compile(rb"^ID: *(.+)$", re.MULTILINE)
 _LAUNCHABLE = re.compile(rb"^  - (.+\.desktop)$", re.MULTILINE)
-_TOP = re.compile(rb"^(ID): *(.*)$", re.MULTILINE)
+_NEAR = 1_000  # bytes: that section is short
 _MOST = 200  # attributes of one rating
 _LONGEST = 400_000  # characters of one component; the longest known has a tenth
 
@@ -20,11 +22,11 @@ _LONGEST = 400_000  # characters of one component; the longest known has a tenth
 def components(read: Callable[[int], bytes], wanted: Callable[[str], bool]) -> Iterator[Component]:
     """The components whose id or launchable is wanted, as bare_id has it. `read(n)` gives the next bytes, b"" at the end."""
     for document in _documents(read):
-        top = {match[1]: match[2].decode("utf-8", "replace").strip("'\"") for match in _TOP.finditer(document)}
-        if b"ID" not in top:
-            continue
-        ids = [top[b"ID"], *(match[1].decode("utf-8", "replace") for match in _LAUNCHABLE.finditer(document))]
-        if any(wanted(bare_id(id_)) for id_ in ids):
+        first = _ID.search(document)
+        launches = document.find(b"\nLaunchable:\n")
+        ids = [first[1]] if first else []
+        ids += _LAUNCHABLE.findall(document, launches, launches + _NEAR) if launches >= 0 else []
+        if any(wanted(bare_id(id_.decode("utf-8", "replace").strip("'\""))) for id_ in ids):
             yield _component(document.decode("utf-8", "replace"))
 
 

@@ -9,11 +9,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_LINE = re.compile(r"([A-Za-z0-9-]+)(?:\[([^\]]*)\])?[ \t]*=[ \t]*(.*)")
+# Names are shown to Vietnamese families: of a hundred translations all others are passed over.
+_GROUP = re.compile(r"^[ \t]*\[([^\]\n]*)\][ \t\r]*$", re.MULTILINE)
+_PAIR = re.compile(r"^[ \t]*([A-Za-z0-9-]+(?:\[vi\])?)[ \t]*=[ \t]*(.*)$", re.MULTILINE)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES = {"s": " ", "n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
 _LONGEST = 8_192  # of one value: no command or name is longer
-_LANGUAGES = ("vi", "")  # names are shown to Vietnamese families; then the entry's own
 
 
 class DesktopError(ValueError):
@@ -39,8 +40,7 @@ def parse_entry(data: bytes) -> Entry | None:
     values = _values(data.decode("utf-8", "replace"))
     if values.get("Type", "Application") != "Application":
         return None
-    name = next((values[key] for key in (f"Name[{language}]" if language else "Name" for language in _LANGUAGES)
-                 if values.get(key)), "")
+    name = values.get("Name[vi]") or values.get("Name", "")
     if not name:
         raise DesktopError("thiếu Name / has no Name")
     return Entry(
@@ -56,22 +56,17 @@ def parse_entry(data: bytes) -> Entry | None:
 
 
 def _values(text: str) -> dict[str, str]:
-    """Keys of the group [Desktop Entry], localised ones as written (`Name[vi]`); of a key that stands twice the first."""
-    found: dict[str, str] = {}
-    inside = begun = False
-    for raw in text.split("\n"):
-        line = raw.strip("\r \t")
-        if line.startswith("["):
-            if inside:
-                break
-            inside = begun = line == "[Desktop Entry]"
-        elif inside and line and line[0] != "#" and (match := _LINE.fullmatch(line)):
-            key, locale, value = match.groups()
-            if len(value) > _LONGEST:
-                raise DesktopError(f"{key} dài hơn {_LONGEST} ký tự / {key} is longer than {_LONGEST} characters")
-            found.setdefault(f"{key}[{locale}]" if locale else key, value)
-    if not begun:
+    """Keys of the group [Desktop Entry], Vietnamese ones as written (`Name[vi]`); of a key that stands twice the first."""
+    groups = list(_GROUP.finditer(text))
+    number = next((number for number, group in enumerate(groups) if group[1] == "Desktop Entry"), None)
+    if number is None:
         raise DesktopError("không có nhóm [Desktop Entry] / has no group [Desktop Entry]")
+    end = groups[number + 1].start() if number + 1 < len(groups) else len(text)
+    found: dict[str, str] = {}
+    for key, value in _PAIR.findall(text, groups[number].end(), end):
+        if len(value) > _LONGEST:
+            raise DesktopError(f"{key} dài hơn {_LONGEST} ký tự / {key} is longer than {_LONGEST} characters")
+        found.setdefault(key, value.strip())
     return found
 
 

@@ -63,7 +63,8 @@ def _components(files: Files, place: Place, wanted: set[str]) -> Iterator[tuple[
                 data = files.read(path, MIB)
                 if data is not None and (b"content_rating" in data or b"developer" in data):
                     yield from ((folder.origin, found) for found in _parsed(files, path, io.BytesIO(data).read))
-    for folder in (*(Folder(path, "system") for path in _CATALOGUES), *_shops(files, place)):
+    shelves = {files.real(path): None for path in _CATALOGUES if files.is_folder(path)}  # some are links to others
+    for folder in (*(Folder(path, "system") for path in shelves), *_shops(files, place)):
         for path in files.under(folder.path, ".xml", ".xml.gz", ".yml", ".yml.gz", depth=3, most=2_000):
             with files.problems.guard(path):
                 yield from ((folder.origin, found) for found in _catalogue(files, path, wanted))
