@@ -248,7 +248,7 @@ def known_to(pack: Pack) -> Both | None:
         return "ngày nghỉ lễ như đã ghi trong gói", "holidays as the pack lists them"
     last = f"{pack.known_to - timedelta(days=1):%d/%m/%Y}"
     return (
-        f"ngày nghỉ lễ biết chắc đến hết {last}; sau đó danh sách có thể thiếu hoặc đổi",
+        f"ngày nghỉ lễ biết đến hết {last}; sau đó danh sách có thể thiếu hoặc đổi",
         f"holidays are known to the end of {last}; after that some may be missing or moved",
     )
 

@@ -148,8 +148,8 @@ class TestElsewhere:
 
 class TestHome:
     @pytest.mark.parametrize(("name", "now", "played", "expected"), [
-        ("home-school-week", "2026-11-25 19:00", 10, ("allow", "weekday")),
-        ("home-school-week", "2026-11-25 19:00", 45, ("refuse", "weekday")),
+        ("home-school-week", "2026-11-25 19:00", 20, ("allow", "weekday")),
+        ("home-school-week", "2026-11-25 19:00", 60, ("refuse", "weekday")),
         ("home-school-week", "2026-11-25 16:00", 0, ("refuse", "hours")),
         ("home-school-week", "2026-11-28 16:00", 45, ("allow", "rest")),
         ("home-school-week", "2026-09-02 10:00", 0, ("allow", "rest")),  # National Day, a Wednesday
