@@ -14,7 +14,7 @@ from agent.api.messages import PlayerDays
 from cli.context import Context
 from cli.describe import effective
 from cli.errors import CommandError
-from cli.files import as_text, read_bytes, write_new
+from cli.files import TEXT_LIMIT, as_text, read_bytes, write_new
 from cli.packs import named
 from cli.parser import Commands, command
 from cli.simulate_bundle import Names, from_bundle
@@ -88,7 +88,7 @@ def _not_in_force(packs: list[Pack], found: Result) -> Iterator[str]:
 
 
 def _recorded(source: str, asked: Asked, context: Context) -> Recorded:
-    data = _live(context) if source == _LIVE else read_bytes(source)
+    data = _live(context) if source == _LIVE else _read(source)
     if data.startswith(_ZIP):
         try:
             return from_bundle(parse(data), source, asked, lambda *about: _who_is(context, asked.player, *about))
@@ -96,6 +96,14 @@ def _recorded(source: str, asked: Asked, context: Context) -> Recorded:
             raise CommandError(f"{source}: {error}") from None
     text = as_text(data, source)
     return from_json(text, source, asked) if text.lstrip("\ufeff \t\r\n").startswith("{") else from_csv(text, source, asked)
+
+
+def _read(source: str) -> bytes:
+    """A bundle whole, of anything else no more than text may have: a device has no end."""
+    data = read_bytes(source, TEXT_LIMIT + 1)
+    if data.startswith(_ZIP) and len(data) > TEXT_LIMIT:
+        return data + read_bytes(source) if source == "-" else read_bytes(source)
+    return data
 
 
 def _live(context: Context) -> bytes:

@@ -63,7 +63,7 @@ def told(home_folder, monkeypatch, capsys):
     def run(*words, stdin=None, player="An"):
         monkeypatch.setenv("GIOCHOI_HOME", str(home_folder))
         if stdin is not None:
-            monkeypatch.setattr("cli.simulate.read_bytes", lambda _: stdin.encode())
+            monkeypatch.setattr("cli.simulate.read_bytes", lambda *_: stdin.encode())
         code = main(("simulate", player, "--pack", "vn-147", "--json", *words))
         done = capsys.readouterr()
         assert code == 0, done.err
@@ -169,14 +169,15 @@ def mistaken(fails, monkeypatch):
     """The line that a simulation of what stdin says ends with."""
 
     def run(text):
-        monkeypatch.setattr("cli.simulate.read_bytes", lambda _: text.encode())
+        monkeypatch.setattr("cli.simulate.read_bytes", lambda *_: text.encode())
         return fails(2, "simulate", "An", "--pack", "vn-147", "--from", "-")
 
     return run
 
 
 @pytest.mark.parametrize("words", [
-    (), ("--from", "/no/such/file"), ("--from", "/"), ("--from", "a\0b"), ("--from", "-", "--place", "moon"),
+    (), ("--from", "/no/such/file"), ("--from", "/"), ("--from", "/dev/zero"), ("--from", "a\0b"),
+    ("--from", "-", "--place", "moon"),
     ("--from", "FILE", "--born", "14"), ("--from", "FILE", "--born", "2027"), ("--from", "FILE", "--born", "0001-01-01"),
     ("--from", "FILE", "--zone", "Asia"), ("--from", "FILE", "--pack", "vn-147:nonsense=1"),
 ], ids=repr)  # fmt: skip
