@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tracemalloc
 from dataclasses import dataclass, replace
 from itertools import pairwise, product
@@ -15,6 +16,8 @@ from rules.decide import decide
 from rules.facts import Played
 from rules.policy import Budget, Span, Window, combine
 from rules.replay import Given, Setting, replay
+
+pytestmark = pytest.mark.timeout(1_800)  # the soak's walks
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
@@ -57,7 +60,8 @@ def kept_before(pieces, at):
     )
 
 
-quick = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+EXAMPLES = 3_000 if os.environ.get("GIOCHOI_SOAK") == "1" else 120
+quick = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @quick
