@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from argparse import Namespace
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import msgspec
 
@@ -152,11 +152,9 @@ def _game(found: FoundGame, file: Fingerprint) -> Game:
 
 
 def _may_be_game(found: FoundGame, file: Fingerprint, user: str) -> bool:
-    if found.origin == "system" or user == _ROOT:
-        return True
+    if found.origin == "system" or user == _ROOT or "/games/" in file.path or PureWindowsPath(file.path).drive:
+        return True  # on Windows files have no such owner, and nobody is scanned for but whoever asks
     try:
-        return Path(file.path).owner() != _ROOT or "/games/" in file.path
-    except (KeyError, NotImplementedError):  # an account without a name; a system whose files have no such owners
-        return True
+        return Path(file.path).stat().st_uid != 0
     except OSError:
         return False

@@ -90,8 +90,11 @@ class Files:
         return sorted(names[:MAX_NAMES])
 
     def under(self, folder: str, *suffixes: str, depth: int = 4, most: int = MAX_NAMES) -> Iterator[str]:
-        """Paths of plain files below `folder` with one of these endings (in any case), links to folders not followed."""
-        waiting = [(self.real(folder) if self._root else folder, depth)]
+        """Paths of plain files below `folder` with one of these endings (in any case), as `real(folder)/…`.
+
+        Links to folders are not followed.
+        """
+        waiting = [(self.real(folder), depth)]
         seen = 0
         while waiting:
             here, left = waiting.pop()

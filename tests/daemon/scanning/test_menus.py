@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daemon.scanning import menus
 from daemon.scanning.command import target, words
 from daemon.scanning.desktop import DesktopError, parse_entry
+from daemon.scanning.files import Files, Problems
 from daemon.scanning.kinds import kind_of
+from daemon.scanning.place import Folder, Place
 
 
 def test_an_entry_is_read_as_the_specification_says():
@@ -160,3 +163,15 @@ def test_an_id_of_the_catalogue_is_given_only_to_what_it_recognises(machine):
 
     assert (games["teeworlds"].known, games["teeworlds"].executables) == (True, ("/usr/games/teeworlds",))
     assert (games["teeworlds-2"].known, games["teeworlds-2"].executables) == (False, ("/home/kid/trick",))
+
+
+def test_a_folder_of_menus_may_be_a_link(tmp_path):
+    """As a home on another disk: the entry's id is what lies below it, on the machine that scans itself as well."""
+    real = tmp_path / "disk/applications/sub"
+    real.mkdir(parents=True)
+    (tmp_path / "fun").touch(0o755)
+    (real / "fun.desktop").write_text(f"[Desktop Entry]\nName=Fun\nExec={tmp_path}/fun\nCategories=Game;\n")
+    (tmp_path / "home").symlink_to("disk")
+    place = Place(account="kid", home=str(tmp_path / "none"), data=(Folder(str(tmp_path / "home"), "user"),))
+
+    assert [hit.name for hit in menus.hits(Files(Problems()), place)] == ["sub-fun"]
