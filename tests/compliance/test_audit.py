@@ -142,7 +142,7 @@ def test_games_that_do_not_count_are_left_out_of_what_counted(site, seat, audit)
 @pytest.mark.parametrize(
     "lie",
     [
-        {"counted": None}, {"counted": ()}, {"guardian": True, "rule": "many.two"}, "last year", "tomorrow", "twice", "backwards",
+        {"counted": None}, {"counted": ()}, {"rule": "many.two"}, "last year", "tomorrow", "twice", "backwards",
         "a day too long", "more than today's sum", "not a day's beginning", "too many",
     ],
     ids=str,
@@ -261,7 +261,8 @@ STRANGE = {
     "approved": st.booleans(), "verdict": TEXTS, "rule": TEXTS | st.just("vn-147.label"),
     "pack": st.sampled_from(["house", "x"]), "params": st.dictionaries(st.just("over_all"), st.booleans() | EXTREMES),
     "inline": st.none() | st.fixed_dictionaries(
-        {"kind": st.sampled_from(["budget", "window", "break", "guardian", "rating", "ask", "x", 1]), "ms": EXTREMES, "per": st.just("all"),
+        {"kind": st.sampled_from(["budget", "window", "break", "guardian", "rating", "ask", "x", 1]),
+         "ms": EXTREMES, "per": st.just("all"),
          "id": TEXTS, "cite": st.just(""), "authority": st.just("house"), "addressee": st.just("household")},
         optional={"from_age": EXTREMES, "to_age": EXTREMES, "games": st.just(["g"]), "days": st.just(["mon"]),
                   "spans": st.lists(st.tuples(EXTREMES, EXTREMES), max_size=2), "which": st.just("all"),

@@ -1,0 +1,293 @@
+"""Rules that look further back than a day, that only advise, that leave time to save, and games that do not count."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from daemon import store
+from daemon.sessions import KEEP_MS, lookback
+from daemon.store import Store
+from rules.games import Fingerprint, Game
+from rules.policy import Break, Budget, Pack, Save, Text, Uncounted
+from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
+
+DAY = 24 * HOUR
+HEAD = {
+    "cite": "Quy tắc nhà", "text": Text("vi", "en"), "authority": "house", "addressee": "household", "relax": ("guardian",),
+}  # fmt: skip
+
+
+def pack(**rules) -> Pack:
+    return replace(limit(1), id="own", budgets=(), **rules)
+
+
+def budget(minutes, **more) -> Budget:
+    return Budget(id="own.budget", ms=int(minutes * MINUTE), **{"per": "all", **HEAD, **more})
+
+
+def break_(after, rest, **more) -> Break:
+    return Break(id="own.break", after_ms=after * MINUTE, rest_ms=rest * MINUTE, **{**HEAD, **more})
+
+
+def play(world, pid, minutes):
+    world.platform.run(pid)
+    world.pass_time(minutes * MINUTE)
+    world.platform.exit(pid)
+
+
+def night(world, hours=24):
+    """Time goes on with nothing to do: not beat by beat."""
+    world.clock.run(hours * HOUR)
+    world.next_minute = world.clock.mono() + MINUTE
+    world.seat.beat()
+    world.seat.minute()
+
+
+@pytest.mark.parametrize(
+    ("rules", "days"),
+    [
+        ((budget(1),), 3), ((budget(1, period="week"),), 9), ((budget(1), budget(1, period="month", advisory=True)), 33),
+        ((budget(1, period="session", pause_ms=HOUR),), 3), ((budget(1, period="session", pause_ms=7 * HOUR),), 33),
+    ],
+)  # fmt: skip
+def test_play_is_handed_out_as_far_as_a_rule_looks_back(rules, days):
+    """Decisions of a policy of days need not walk through a month; sessions over nights have no bound of their own."""
+    assert lookback([pack(), replace(pack(), budgets=rules)]) == days * DAY
+    assert KEEP_MS == 33 * DAY
+
+
+def test_a_week_adds_up_over_days_and_restarts(world):
+    """From Tuesday to Sunday; the next week begins anew. The entry says what counted on which day."""
+    own = replace(pack(), budgets=(budget(60, period="week"),))
+    world.start(roster(packs=(own,)))
+    for pid in range(1, 5):
+        play(world, pid, 10)
+        world.kill()
+        night_over = DAY - 10 * MINUTE
+        world.clock.run(night_over)
+        world.start()
+    world.platform.run(9)  # Saturday
+    world.pass_time(25 * MINUTE)
+    (due,) = world.journal("play.due")
+    days = [round((start - NOON + 12 * HOUR) / DAY) for start, _ in due.counted]
+    assert (days, [ms for _, ms in due.counted]) == ([0, 1, 2, 3, 4], [10 * MINUTE] * 4 + [20 * MINUTE])
+    assert due.before["total"] == 20 * MINUTE
+    night(world)  # Sunday
+    world.platform.run(10)
+    assert world.platform.ended == [10]
+    night(world)  # Monday
+    world.platform.run(11)
+    assert world.platform.ended == [10]
+
+
+def test_a_month_is_remembered_by_who_only_limited_days(world):
+    """A rule of a month that comes on its 20th day counts the days before, also those that only the store has by then."""
+    world.start(roster(packs=(limit(600),)))
+    play(world, 1, 30)
+    world.kill()
+    world.clock.run(5 * DAY)  # 29 November
+    world.start()
+    assert world.status().left_s == 600 * 60
+    world.adopt(roster(2, packs=(replace(pack(), budgets=(budget(40, period="month"),)),)))
+    assert world.status().left_s == 10 * 60
+    night(world, 48)  # 1 December
+    assert world.status().left_s == 40 * 60
+
+
+def test_a_break_ends_a_play_and_lets_the_next_one_start(world):
+    """After half an hour ten minutes of rest, also over midnight, and the game is let start to the second."""
+    world.start(roster(packs=(replace(pack(), breaks=(break_(30, 10),)),)))
+    night(world, 11)
+    world.pass_time(44 * MINUTE)
+    world.platform.run(1)
+    world.pass_time(30 * MINUTE)
+    (due,) = world.journal("play.due")
+    assert (due.rule, due.budget, [ms for _, ms in due.counted]) == ("own.break", 30 * MINUTE, [30 * MINUTE])
+    assert due.before["total"] == 14 * MINUTE  # since midnight
+    world.pass_time(10 * MINUTE - 1_000)
+    world.platform.run(2)
+    assert world.platform.ended == [2]
+    world.pass_time(1_000)
+    world.platform.run(3)
+    assert world.platform.ended == [2]
+
+
+# --- what is only told ------------------------------------------------------------------------------------------------------
+
+
+def test_advice_is_told_once_and_ends_nothing(world):
+    """A budget, and a break, that only advise; grants and new rosters in between are no reason to say it again."""
+    own = replace(pack(), budgets=(budget(20, advisory=True),), breaks=(break_(30, 10, advisory=True),))
+    world.start(roster(packs=(own,)))
+    world.platform.run(1)
+    for number in range(2, 8):
+        world.pass_time(10 * MINUTE)
+        world.adopt(roster(number, packs=(own,)))
+    assert world.platform.asked == []
+    told = [(one.rule, one.wall - NOON, one.left) for one in world.journal("warned")]
+    assert told == [("own.budget", 20 * MINUTE, None), ("own.break", 30 * MINUTE, None)]
+
+
+def test_a_moment_that_two_clocks_see_apart_is_told_once(world):
+    """The wall clock runs a little ahead of the one that play is counted on."""
+    world.start(roster(packs=(replace(pack(), budgets=(budget(20, advisory=True),)),)))
+    world.platform.run(1)
+    for _ in range(21 * 60):
+        world.pass_time(1_000)
+        world.clock.step(0 if world.clock.wall() % 3 else 7)
+    assert [one.rule for one in world.journal("warned")] == ["own.budget"]
+
+
+# --- time to save ------------------------------------------------------------------------------------------------------------
+
+SAVING = replace(limit(1), saves=(Save(id="house.save", ms=10 * MINUTE, **HEAD),))
+
+
+def test_a_game_that_is_saving_is_left_alone(world):
+    """For as long as its rule says and no longer; to start another one is refused meanwhile."""
+    world.start(roster(packs=(SAVING,)))
+    world.platform.obedient = False
+    world.platform.run(1)
+    world.pass_time(11 * MINUTE - 1_000)
+    assert (world.platform.asked, world.platform.ended) == ([1], [])
+    world.platform.run(2)
+    assert world.platform.ended == [2]
+    world.pass_time(1_000)
+    assert world.platform.ended == [2, 1]
+    (due,) = world.journal("play.due")
+    (ended,) = world.journal("play.ended")
+    assert (due.grace, ended.how, ended.ms) == (10 * MINUTE, "killed", 11 * MINUTE)
+
+
+def test_a_restart_gives_no_new_time_to_save(world):
+    """kill -9 in the middle: asked once more, one entry only, ended when it would have been."""
+    world.start(roster(packs=(SAVING,)))
+    world.platform.obedient = False
+    world.platform.run(1)
+    world.pass_time(5 * MINUTE)
+    for _ in range(2):
+        world.kill()
+        world.clock.run(MINUTE)
+        world.start()
+    world.pass_time(4 * MINUTE - 1_000)
+    assert (set(world.platform.asked), world.platform.ended) == ({1}, [])
+    world.pass_time(1_000)
+    assert world.platform.ended == [1]
+    assert len(world.journal("play.due")) == 1
+
+
+def test_time_to_save_that_ran_out_while_nobody_looked(world):
+    """The daemon was dead for it: the game is ended at once."""
+    world.start(roster(packs=(SAVING,)))
+    world.platform.obedient = False
+    world.platform.run(1)
+    world.pass_time(5 * MINUTE)
+    world.kill()
+    world.clock.run(20 * MINUTE)
+    world.start()
+    assert world.platform.ended == [1]
+
+
+def test_a_grant_after_a_restart_saves_a_game_that_is_saving(world):
+    """What was due is so no longer."""
+    world.start(roster(packs=(SAVING,)))
+    world.platform.obedient = False
+    world.platform.run(1)
+    world.pass_time(5 * MINUTE)
+    world.kill()
+    world.start()
+    world.adopt(roster(2, packs=(replace(SAVING, budgets=(replace(SAVING.budgets[0], ms=HOUR),)),)))
+    world.pass_time(30 * MINUTE)
+    assert world.platform.ended == []
+    assert world.status().games[0].running
+
+
+# --- games that do not count --------------------------------------------------------------------------------------------------
+
+SCHOOL = Uncounted(id="house.school", games=("sums",), **HEAD)
+
+
+def learning(minutes=20):
+    """Luanti by name, a learning program by content too."""
+    games = (
+        Game(id="luanti", title="Luanti", label=0, names=("luanti",)),
+        Game(id="sums", title="Sums", label=0, names=("sums",), build_ids=("b1",)),
+    )
+    packs = (replace(limit(minutes), uncounted=(SCHOOL,)),)
+    return msgspec.structs.replace(roster(packs=packs), games=games)
+
+
+def run(world, pid, name, build=None):
+    """A program of this name; with `build`, of known content."""
+    program = world.platform.appear(pid, name)
+    known = replace(program, files=(Fingerprint(f"/usr/games/{name}", 1000, build_id=build),))
+    world.platform.programs[program.identity] = known
+    world.seat.beat()
+    world.parts.loop.scan(world.parts.loop.read(), 0)
+
+
+def test_learning_counts_in_no_limit(world):
+    """Neither does its play count nor is it refused; the time is still recorded."""
+    world.start(learning())
+    run(world, 1, "sums", "b1")
+    world.pass_time(HOUR)
+    assert (world.platform.asked, world.used(), world.status().left_s) == ([], 3600.0, 1200.0)
+
+
+def test_what_only_calls_itself_learning_counts(world):
+    """A name is anybody's to give."""
+    world.start(learning())
+    run(world, 1, "sums")
+    world.pass_time(21 * MINUTE)
+    assert world.platform.asked == [1]
+    run(world, 2, "sums")
+    assert world.platform.ended == [2]
+    run(world, 3, "sums", "b1")
+    assert world.platform.ended == [2]
+
+
+def test_a_false_program_beside_the_true_one_counts_while_it_runs(world):
+    """The play of one game in two programs is as sure as its least sure one, from then on, and until that is over."""
+    world.start(learning())
+    run(world, 1, "sums", "b1")
+    world.pass_time(10 * MINUTE)
+    run(world, 2, "sums")
+    world.pass_time(5 * MINUTE)
+    world.platform.exit(2)
+    world.pass_time(10 * MINUTE)
+    assert (world.used(), world.status().left_s) == (25 * 60.0, 15 * 60.0)
+    world.kill()
+    world.start()
+    assert (world.used(), world.status().left_s) == (25 * 60.0, 15 * 60.0)
+    world.platform.exit(1)
+    world.kill()
+    world.start()
+    assert (world.used(), world.status().left_s) == (25 * 60.0, 15 * 60.0)
+    assert [one.ms for one in world.journal("play.ended")] == [25 * MINUTE]
+
+
+# --- the database ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_database_of_the_first_shape_is_brought_up(tmp_path):
+    """What was stored before plays knew their label is still there, and counts as sure."""
+    db = sqlite3.connect(tmp_path / "store.db")
+    for statement in store._STEPS[0].split(";\n"):
+        db.execute(statement)
+    store.journal.create_tables(db)
+    db.execute("PRAGMA user_version = 1")
+    db.execute(
+        "INSERT INTO plays VALUES (1, 'an', 'w', 'an', 'luanti', NULL, 'b', 5, 5, 5, '[[1,2]]', 9, 9, 9, 4, 0, 1, 0)"
+    )
+    db.execute("INSERT INTO pieces VALUES (1, 2, 3)")
+    db.commit()
+    db.close()
+    for _ in range(2):
+        opened = Store(tmp_path)
+        (row,) = opened.plays(0)
+        opened.close()
+        assert (row.label, row.sure, row.due, row.end_at, row.total, row.pieces) == (None, True, True, None, 7, ((2, 3, True),))
