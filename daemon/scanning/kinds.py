@@ -49,6 +49,11 @@ _TOOL = re.compile(
     r"settings|setup|installer|uninstall(?:er)?|benchmark|sdk|tools?|viewer)|[a-z]edit(?:or)?|[a-z]server)"
 )
 
+# Toys that Debian's bsdgames puts into the menu of games: nothing in them is played.
+_TOYS = re.compile(
+    r"bsdgames-(?:banner|bcd|caesar|countmail|fortune|morse|number|pig|pom|ppt|primes|rain|random|rot13|wargames|wtf|worms)"
+)
+
 
 def kind_of(id_: str, categories: frozenset[str]) -> Kind | None:
     """What an application is, by its id (with or without `.desktop`) and its categories; None: nothing to play."""
@@ -58,7 +63,7 @@ def kind_of(id_: str, categories: frozenset[str]) -> Kind | None:
         return None
     if "Emulator" in categories or _EMULATORS.fullmatch(name):
         return "emulator"
-    if not _NEVER_PLAYED.isdisjoint(categories) or _TOOL.fullmatch(name):
+    if not _NEVER_PLAYED.isdisjoint(categories) or _TOOL.fullmatch(name) or _TOYS.fullmatch(name):
         return None
     if _GAMES.isdisjoint(categories) and not _SELDOM_PLAYED.isdisjoint(categories):
         return None

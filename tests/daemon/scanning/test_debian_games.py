@@ -22,7 +22,7 @@ GAMES = {  # package -> id of the game in it
     "tali": "org.gnome.tali", "gnome-robots": "org.gnome.robots", "gnome-klotski": "org.gnome.klotski",
     "gnome-tetravex": "org.gnome.tetravex", "gnome-nibbles": "org.gnome.nibbles", "gnome-2048": "org.gnome.twentyfortyeight",
     "teeworlds": "teeworlds", "pioneers": "pioneers", "ninvaders": "ninvaders", "moon-buggy": "moon-buggy",
-    "bsdgames": "bsdgames", "xmoto": "xmoto",
+    "xmoto": "xmoto",
 }
 # A server browser and an emulator that call themselves games, a helper of games, toys of the section games, a calculator.
 OTHERS = ("xqf", "dosbox", "gamemode", "cowsay", "fortune-mod", "galculator")
@@ -76,7 +76,7 @@ def scanned(installed):
 
 
 def test_all_games_are_found_and_nothing_else(scanned):
-    """Twenty-one packages with a game, six without: one game each, by its id. Nothing could not be read."""
+    """Twenty packages with a game, six without: one game each, by its id. Nothing could not be read."""
     assert {game.id for game in scanned.games} == set(GAMES.values())
     assert [game.id for game in scanned.emulators] == ["dosbox"]
     assert scanned.problems == ()

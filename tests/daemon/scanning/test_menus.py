@@ -95,6 +95,8 @@ def test_words_are_unquoted_once():
     ("gamemode-tool", "Game;Utility", None),
     ("pioneers-editor.desktop", "Game;BoardGame", None),
     ("pioneers-server-gtk.desktop", "Game;BoardGame", None),
+    ("bsdgames-hack.desktop", "Game;AdventureGame;ConsoleOnly", "game"),
+    ("bsdgames-bcd.desktop", "Game;ConsoleOnly", None),
     ("calculator", "Utility;Calculator", None),
     ("simulator", "Education;Science;Simulation", None),
     ("org.libretro.RetroArch", "Game;Emulator", "emulator"),
