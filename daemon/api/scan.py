@@ -92,10 +92,11 @@ def recognised(found: Iterable[FoundGame], catalogue: Catalogue) -> tuple[FoundG
     Other ids are made different from all ids of the catalogue: adding one must not add to a game that it only has the name of.
     """
     games: dict[str, FoundGame] = {}
+    used: dict[str, int] = dict.fromkeys(catalogue.games, 1)
     for game in found:
         known = _known(game, catalogue)
         if known is None:
-            id_ = _free(game.id, games.keys() | catalogue.games.keys())
+            id_ = _free(game.id, used)
             games[id_] = msgspec.structs.replace(game, id=id_, known=False)
         else:
             games[known.id] = _as_known(game, known, games.get(known.id))
@@ -132,11 +133,13 @@ def _as_known(game: FoundGame, known: Game, same: FoundGame | None) -> FoundGame
     )
 
 
-def _free(id_: str, taken: Iterable[str]) -> str:
-    held, number, free = set(taken), 1, id_
-    while free in held:
-        number += 1
-        free = f"{id_[:58]}-{number}"
+def _free(id_: str, used: dict[str, int]) -> str:
+    """The id, or the next one with a number that nobody has. `used`: how far each id was counted."""
+    free = id_
+    while free in used:
+        used[id_] += 1
+        free = f"{id_[:58]}-{used[id_]}"
+    used[free] = 1
     return free
 
 
