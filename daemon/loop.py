@@ -148,7 +148,7 @@ class Loop:
         known = self._plays.of_program(program.identity)
         if known is not None and match is not None and match.game == known.game.id:
             known.clues = match.clues
-            known.recognised(program.identity, now.mono, sure=match.sure)
+            known.recognised(program.identity, now.mono, sure=self._sure(people, program, match))
             return False
         if known is not None:  # it executed something else, or is no game any more
             self._ended(program.identity, now, now.mono)
@@ -158,17 +158,26 @@ class Loop:
         self._guard.saw(program.account)
         running = self._plays.running.get((subject.id, match.game))
         game = people.catalogue.games[match.game]
-        ruling = self._judge.rule(subject, game, now, sure=match.sure)
+        sure = self._sure(people, program, match)
+        ruling = self._judge.rule(subject, game, now, sure=sure)
         if running is not None and (ruling.allowed or not running.due):
-            self._plays.join(running, program.identity, now.mono, sure=match.sure)
+            self._plays.join(running, program.identity, now.mono, sure=sure)
         elif ruling.allowed:
-            self._begin(people, subject, program, match, now, since)
+            self._begin(people, subject, program, match, now, since, sure=sure)
         else:
             self.enforcer.refuse(program.pid, program.started)
             self._refused(events.LaunchRefused(subject, program.account, game, ruling, now, "ended"))
         return True
 
-    def _begin(self, people: People, subject: Subject, program: Program, match: Match, now: Reading, since: int) -> None:
+    def _sure(self, people: People, program: Program, match: Match) -> bool:
+        """Whether the game may be given the benefits of what it is: by its content, or its name where only root installs."""
+        if match.sure or program.interpreted or len(program.files) != 1:
+            return match.sure
+        return match.game in people.catalogue.by_file(program.files[0]) and self._platform.control.installed(*program.identity)
+
+    def _begin(
+        self, people: People, subject: Subject, program: Program, match: Match, now: Reading, since: int, *, sure: bool
+    ) -> None:
         since = min(since, now.mono)
         wall = now.wall - (now.mono - since)
         play = Play(
@@ -181,7 +190,7 @@ class Loop:
             since,
             {program.identity},
             wall,
-            unsure=set() if match.sure else {program.identity},
+            unsure=set() if sure else {program.identity},
         )
         self._plays.begin(play)
         self._guard.stale()

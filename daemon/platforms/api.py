@@ -83,10 +83,13 @@ class Watcher(Protocol):
 
 
 class Control(Protocol):
-    """Ends programs. Identity is (pid, started): a pid that somebody else has by now is left alone."""
+    """Knows and ends programs. Identity is (pid, started): a pid that somebody else has by now is left alone."""
 
     def alive(self, pid: int, started: int) -> bool:
         """Whether exactly this program still runs."""
+
+    def installed(self, pid: int, started: int) -> bool:
+        """Whether its executable lies where only an administrator can have put it, so that its name is to be believed."""
 
     def ask_close(self, pid: int, started: int) -> bool:
         """Ask this program and its descendants to close. False: it was gone or may not be asked."""

@@ -98,6 +98,10 @@ class FakePlatform:
     def alive(self, pid: int, started: int) -> bool:
         return pid in self._running and self._running[pid].started == started
 
+    def installed(self, pid: int, started: int) -> bool:
+        program = self._running.get(pid)
+        return program is not None and program.started == started and program.files[0].path.startswith("/usr/")
+
     def ask_close(self, pid: int, started: int) -> bool:
         if not self._may(pid, started):
             return False

@@ -82,7 +82,8 @@ def lies(line):
     yield {"budget": 1}
     if line.counted:
         yield {"counted": None}
-        yield {"counted": ()}
+        if line.budget:
+            yield {"counted": ()}
         yield {"counted": tuple((start - 400 * 24 * HOUR, ms) for start, ms in line.counted)}
         yield {"counted": tuple((start + 48 * HOUR, ms) for start, ms in line.counted)}
         yield {"counted": (*line.counted, line.counted[-1])}

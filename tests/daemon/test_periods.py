@@ -250,6 +250,21 @@ def test_what_only_calls_itself_learning_counts(world):
     assert world.platform.ended == [2]
 
 
+def test_a_name_counts_for_something_where_only_root_installs(world):
+    """Distributions' learning programs have no content that is known; a script is whatever its interpreter makes of it."""
+    world.start(learning())
+    world.platform.packaged = {1, 2}
+    run(world, 1, "sums")
+    world.pass_time(HOUR)
+    assert (world.platform.asked, world.status().left_s) == ([], 1200.0)
+    world.platform.exit(1)
+    script = replace(world.platform.appear(2, "sums"), interpreted=True)
+    world.platform.programs[script.identity] = script
+    world.parts.loop.scan(world.parts.loop.read(), 0)
+    world.pass_time(21 * MINUTE)
+    assert world.platform.asked == [2]
+
+
 def test_a_false_program_beside_the_true_one_counts_while_it_runs(world):
     """The play of one game in two programs is as sure as its least sure one, from then on, and until that is over."""
     world.start(learning())

@@ -39,6 +39,7 @@ class HandPlatform:
     ended: list[int] = field(default_factory=list)
     refusals: Refusals | None = None
     administrators: set[str] = field(default_factory=set)
+    packaged: set[int] = field(default_factory=set)
     sink: Callable[[Observation], None] | None = None
 
     def start(self, sink):
@@ -55,6 +56,9 @@ class HandPlatform:
 
     def alive(self, pid, started):
         return (pid, started) in self.programs
+
+    def installed(self, pid, started):
+        return pid in self.packaged
 
     def ask_close(self, pid, started):
         self.asked.append(pid)

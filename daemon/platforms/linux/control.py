@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.installed import installed
 from daemon.platforms.linux.procfs import BlindError
 
 _ROUNDS = 5
@@ -31,6 +32,9 @@ class LinuxControl:
         except BlindError:
             return True
         return found is not None and found.started == started and found.alive
+
+    def installed(self, pid: int, started: int) -> bool:
+        return installed(pid) and self.alive(pid, started)
 
     def ask_close(self, pid: int, started: int) -> bool:
         try:
