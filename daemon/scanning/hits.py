@@ -61,8 +61,10 @@ def merged(hits: Iterable[Hit]) -> list[Found]:
 
 
 def _one(group: Sequence[Hit]) -> Found:
-    hit = group[0]
-    for other in group[1:]:
+    """The user adds nothing to what the system says of its own game: otherwise an entry of its id would add any program."""
+    trusted = [hit for hit in group if hit.origin == "system" and hit.executables] or group
+    hit = trusted[0]
+    for other in trusted[1:]:
         hit = replace(
             hit,
             executables=tuple(dict.fromkeys(hit.executables + other.executables))[:MAX_EXECUTABLES],

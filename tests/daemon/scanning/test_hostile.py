@@ -151,6 +151,16 @@ def test_a_library_of_steam_in_the_systems_own_folders(honest):
     assert {game.id for game in honest.scan([]).games} == {"good"}
 
 
+def test_an_entry_of_the_same_id_changes_nothing_of_the_systems(honest):
+    """It neither adds a program to the game nor takes away that the system vouches for it."""
+    honest.program("/usr/bin/tool")
+    honest.entry("good", "tool", folder=APPLICATIONS, Comment="x")
+
+    [game] = honest.found().values()
+
+    assert (game.executables, game.origin, len(game.sources)) == (("/usr/games/good",), "system", 2)
+
+
 def test_problems_are_bounded(honest):
     """A thousand broken files are a hundred lines and a count."""
     for number in range(1_000):
