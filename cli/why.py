@@ -11,7 +11,15 @@ from daemon.api import client as daemon
 from daemon.api.messages import Why, WhyGet
 from host.clock import SystemClock
 from rules.decision import Finding, Reason
+from rules.policy import GRACE_MS, Period
 
+INDENT = "    "
+PERIODS: dict[Period, tuple[str, str]] = {
+    "day": ("hôm nay", "today"),
+    "week": ("tuần này", "this week"),
+    "month": ("tháng này", "this month"),
+    "session": ("từ lần nghỉ trước", "since the last rest"),
+}
 VERDICTS = {"allow": "được chơi / allowed", "ask": "phải hỏi trước / ask first", "refuse": "không được chơi / refused"}
 
 
@@ -39,25 +47,52 @@ def show(args: Namespace, context: Context) -> int:
         if decision.reason
         else "không quy tắc nào áp dụng / no rule applies"
     )
-    columns = (
-        "Quy tắc / Rule",
-        "Riêng nó / By itself",
-        "Đến / Until",
-        "Đã chơi / Played",
-        "Mức / Budget",
-        "Thêm / Granted",
-        "Căn cứ / Citation",
-    )
-    if answer.findings:
-        out.table(columns, [_row(finding, now, answer.zone) for finding in answer.findings])
+    if decision.grace_ms > GRACE_MS:
+        vi, en = length(decision.grace_ms)
+        out.line(f"hết giờ còn {vi} để lưu / then {en} are left to save")
+    for finding in answer.findings:
+        for line in _lines(finding, answer, now):
+            out.line(line)
     return 0
 
 
-def _row(finding: Finding, now: int, zone: str) -> tuple[str, ...]:
-    reason = finding.reason
-    until = "–" if finding.until is None else at(finding.until, now, zone)
-    numbers = ("–" if ms is None else length(ms)[0] for ms in (reason.used_ms, reason.budget_ms, reason.granted_ms))
-    return (reason.rule, VERDICTS[finding.verdict], until, *numbers, reason.cite)
+def _lines(finding: Finding, answer: Why, now: int) -> list[str]:
+    """One rule: its name and citation, what it says by itself, what it counted."""
+    reason, decisive = finding.reason, answer.decision.reason
+    mark = "▶ " if decisive is not None and decisive.rule == reason.rule else ""
+    advisory = " (khuyến nghị / advisory)" if finding.advisory else ""
+    lines = ["", f"{mark}{reason.rule}{advisory} [{reason.cite}]", INDENT + _says(finding, now, answer.zone)]
+    if reason.kind == "guardian":
+        lines.append(INDENT + ("đã có người giám hộ / a guardian is registered" if answer.guardian else
+                               "chưa có người giám hộ đăng ký / no guardian is registered"))
+    if reason.budget_ms is not None and reason.used_ms is not None:
+        lines.append(INDENT + _counted(reason, answer.periods.get(reason.rule, "day")))
+    return lines
+
+
+def _says(finding: Finding, now: int, zone: str) -> str:
+    """Its verdict, as if it stood alone."""
+    until = None if finding.until is None else at(finding.until, now, zone)
+    if finding.advisory:
+        if finding.verdict == "allow":
+            return f"khuyên dừng lúc {until} / advises to stop at {until}" if until else "không khuyên gì / advises nothing"
+        return "khuyên dừng chơi / advises to stop"
+    if finding.verdict == "allow":
+        return f"được chơi đến {until} / allowed until {until}" if until else VERDICTS["allow"]
+    if until is None:
+        return VERDICTS[finding.verdict]
+    if finding.verdict == "ask":
+        return f"phải hỏi trước, đến {until} / ask first, until {until}"
+    return f"không được chơi đến {until} / refused until {until}"
+
+
+def _counted(reason: Reason, period: Period) -> str:
+    when_vi, when_en = PERIODS[period]
+    (used_vi, used_en), (most_vi, most_en) = length(reason.used_ms or 0), length(reason.budget_ms or 0)
+    more_vi, more_en = length(reason.granted_ms or 0)
+    vi = f"{when_vi} chơi {used_vi}, mức {most_vi}" + (f" + {more_vi}" if reason.granted_ms else "")
+    en = f"{when_en} played {used_en} of {most_en}" + (f" + {more_en}" if reason.granted_ms else "")
+    return f"{vi} / {en}"
 
 
 def _document(answer: Why) -> dict[str, object]:
@@ -69,9 +104,20 @@ def _document(answer: Why) -> dict[str, object]:
         "until": _when(decision.until, zone),
         "left_s": _seconds(decision.left_ms),
         "warn_at": [rfc3339(moment, zone) for moment in decision.warn_at],
+        "grace_s": _seconds(decision.grace_ms),
+        "notices": [
+            {"at": rfc3339(notice.at, zone), "rule": notice.rule, "text": notice.text.vi} for notice in decision.notices
+        ],
+        "guardian": answer.guardian,
         "reason": decision.reason and _reason(decision.reason),
         "rules": [
-            {**_reason(finding.reason), "verdict": finding.verdict, "until": _when(finding.until, zone)}
+            {
+                **_reason(finding.reason),
+                "period": answer.periods.get(finding.reason.rule),
+                "advisory": finding.advisory,
+                "verdict": finding.verdict,
+                "until": _when(finding.until, zone),
+            }
             for finding in answer.findings
         ],
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from daemon import events
 from daemon.api.messages import Signal
-from rules.policy import Text
+from rules.policy import GRACE_MS, Text
 
 _NOBODY = ""  # no account: only guardians see it
 _QUEUE = 256  # a display that lies further behind than this has gone
@@ -84,8 +84,9 @@ def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:  # n
                 player=play.subject.id,
                 game=play.game.id,
                 at=now.wall,
+                left=ruling.decision.grace_ms,
                 rule=reason.rule if reason else "",
-                text=both(reason.text) if reason else "",
+                text=both(due_text(reason.text, ruling.decision.grace_ms)) if reason else "",
             ), play.account
         case events.PlayEnded(play, now, ms, how):
             return Signal(
@@ -126,6 +127,16 @@ def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:  # n
 
 def both(text: Text) -> str:
     return f"{text.vi} / {text.en}"
+
+
+def due_text(why: Text, grace: int) -> Text:
+    """Why it is over, and how long the game may still save where that is longer than it takes to close."""
+    if grace <= GRACE_MS:
+        return why
+    minutes, seconds = divmod(grace // 1000, 60)
+    vi = [f"{minutes} phút"] * bool(minutes) + [f"{seconds} giây"] * bool(seconds)
+    en = [f"{minutes} min"] * bool(minutes) + [f"{seconds} s"] * bool(seconds)
+    return Text(f"{why.vi}; còn {' '.join(vi)} để lưu", f"{why.en}; {' '.join(en)} left to save")
 
 
 def left_text(ms: int, title: str) -> Text:

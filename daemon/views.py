@@ -17,6 +17,7 @@ from rules.calendar import calendar, day_bounds, day_name
 from rules.decision import Decision, Reason
 from rules.facts import Played
 from rules.games import Game
+from rules.policy import Break, Budget, Period
 from rules.usage import union_ms
 
 
@@ -90,6 +91,8 @@ class Views:
             zone=self._people.zone,
             decision=ruling.decision,
             findings=findings,
+            guardian=ruling.facts.guardian,
+            periods={one.reason.rule: period for one in findings if (period := _period(subject, one.reason)) is not None},
         )
 
     def usage(self, day: date, ended: Iterable[PlayRow], only: Subject | None = None) -> m.Usage:
@@ -125,6 +128,14 @@ def rfc3339(at: int | None, zone: str) -> str | None:
 
 def _left(decision: Decision) -> float | None:
     return None if decision.left_ms is None else decision.left_ms / 1000
+
+
+def _period(subject: Subject, reason: Reason) -> Period | None:
+    """Over what the rule counts play; None if it counts none."""
+    _, rule = subject.rule_of(reason)
+    if isinstance(rule, Break):
+        return "session"
+    return rule.period if isinstance(rule, Budget) else None
 
 
 def _reason(reason: Reason | None) -> m.ReasonPart | None:

@@ -12,6 +12,7 @@ import msgspec
 
 from agent.api.messages import GrantEvent
 from rules.decision import Decision, Finding
+from rules.policy import Period
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,13 +92,17 @@ class WhyGet(Message, frozen=True, kw_only=True):
 
 
 class Why(Message, frozen=True, kw_only=True):
-    """`game` None: the rules over all games. `zone` is the place's, for showing moments."""
+    """`game` None: the rules over all games. `zone` is the place's, for showing moments. `guardian`: one is registered for the
+    player. `periods`: of each rule that counts play, by its id, over what.
+    """
 
     player: str
     game: str | None
     zone: str
     decision: Decision
     findings: tuple[Finding, ...]
+    guardian: bool = False
+    periods: dict[str, Period] = {}
 
 
 class UsageGet(Message, frozen=True, kw_only=True):
@@ -178,7 +183,9 @@ class Shown(Message, frozen=True, kw_only=True):
 
 
 class Signal(Message, frozen=True, kw_only=True):
-    """One thing to show. `kind`: started, warning, notice, due, ended, refused, granted, issue. `left` is in milliseconds."""
+    """One thing to show. `kind`: started, warning, notice, due, ended, refused, granted, issue. `left` is in milliseconds: how
+    long one may still play (warning), save (due), or has played (ended).
+    """
 
     number: int
     kind: Literal["started", "warning", "notice", "due", "ended", "refused", "granted", "issue"]

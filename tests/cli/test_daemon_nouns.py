@@ -97,9 +97,11 @@ def test_status_has_the_contracts_shape_and_reads_well(seat):
 
 @pytest.mark.usefixtures("playing")
 def test_why_names_every_rule_with_its_citation(seat):
-    """The decision, then what each rule alone would say."""
+    """The decision, then what each rule alone would say: over what it counts, and whether it is only advice."""
+    seat("policy", "use", "An", "vn-147", "jp-kagawa")
     why = told(seat, "why", "An", "turtles")
     text = seat("why", "An", "turtles").stdout
+    seat("policy", "use", "An", "vn-147")
 
     rules = {rule["rule"]: rule for rule in why["rules"]}
     assert (why["verdict"], why["reason"]["rule"]) == ("allow", "house.turtles")
@@ -108,6 +110,14 @@ def test_why_names_every_rule_with_its_citation(seat):
     assert (numbers["budget_s"], numbers["granted_s"]) == (1800.0, 0.0)
     assert numbers["used_s"] + why["left_s"] == 1800.0
     assert all(rule["cite"] for rule in why["rules"])
+    assert {rule["rule"].split(".")[0]: rule["advisory"] for rule in why["rules"]} == {
+        "vn-147": False, "house": False, "jp-kagawa": True,
+    }  # fmt: skip
+    assert (numbers["period"], rules["vn-147.guardian"]["period"], why["guardian"], why["grace_s"]) == ("day", None, True, 10.0)
+    assert "▶ house.turtles [Quy tắc gia đình / House rule]\n    được chơi đến " in text
+    assert "hôm nay chơi " in text
+    assert "(khuyến nghị / advisory)" in text
+    assert "đã có người giám hộ / a guardian is registered" in text
     assert "turtles: được chơi / allowed, còn 29 phút / 29 min left" in text
     assert all(rule in text for rule in rules)
 

@@ -81,7 +81,6 @@ def lies(line):
     yield {"zone": "Asia/Tokyo"}
     yield {"budget": 1}
     if line.counted:
-        yield {"counted": None}
         if line.budget:
             yield {"counted": ()}
         yield {"counted": tuple((start - 400 * 24 * HOUR, ms) for start, ms in line.counted)}
