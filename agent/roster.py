@@ -16,7 +16,7 @@ from agent.store.tables import Tables
 from compliance.note import MAX_NOTE, Signer
 from rules.policy import Pack, Scope
 
-# A grant counts for the policy day in which it was given. The longest rule looks back a week; one more day for zones.
+# A grant counts for the policy day in which it was given, in every period; a seat that was off for a week still hears of it.
 GRANTS_MATTER_MS = 8 * DAY_MS
 
 

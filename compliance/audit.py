@@ -163,7 +163,9 @@ class Auditor:
             play = self._book.find(line.seat, line.play)
             if play is None or (play.start.who, play.start.game) != (line.who, line.game):
                 self._fail(where, f"không có lượt chơi {line.play} này", f"there is no such play {line.play}")
-            self._due.setdefault((line.seat, line.play), line)
+            if (line.seat, line.play) in self._due:
+                self._note("due-again", where, "đã hết giờ một lần, rồi được chơi tiếp / it was due before and let go on")
+            self._due[line.seat, line.play] = line
         try:
             self._recomputer.check(line)
         except Unfounded as error:

@@ -537,6 +537,17 @@ def test_time_to_save_is_no_overrun(site, seat, audit, after, told):
     assert ("overrun" in kinds(audit())) is told
 
 
+def test_a_play_that_was_let_go_on_is_due_again(site, seat, audit):
+    """As by a grant: the last time counts, and that there were two is told."""
+    play = played(seat)
+    seat.due(play, site.pack())
+    site.clock.run(10 * MINUTE)
+    seat.due(play, site.pack())
+    seat.end(play)
+    found = kinds(audit())
+    assert ("due-again" in found, "overrun" in found) == (True, False)
+
+
 def test_midnight_is_no_new_time_to_save(site, seat, audit):
     """The play that goes on after it is due since before."""
     site.clock.run(14 * HOUR + 55 * MINUTE)
