@@ -15,6 +15,7 @@ from compliance.chain import AGENT
 from compliance.journal import Journal, create_tables
 from compliance.log import Log
 from compliance.note import Signer
+from compliance.verify import verify
 from rules.calendar import day_bounds, day_name
 from rules.decide import decide
 from rules.facts import Facts, Grant, Played
@@ -210,6 +211,22 @@ class Site:
 @pytest.fixture
 def site(tmp_path, clock):
     return Site(tmp_path, clock)
+
+
+@pytest.fixture
+def seat(site):
+    seat = site.enrol()
+    seat.start()
+    return seat
+
+
+@pytest.fixture
+def audit(site):
+    def audited():
+        site.deliver()
+        return verify(bundle.parse(site.bundle()))
+
+    return audited
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,270 @@
+"""Decisions are made again from their own entries; what does not follow is named. Here the seats' keys are in false hands."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from compliance import bundle, entry
+from compliance.report import to_json, to_lines
+from compliance.verify import verify
+from rules.facts import Grant, Played
+from rules.parse import parse_pack
+from rules.policy import Text, Uncounted
+
+ZONE = "Asia/Ho_Chi_Minh"
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def said(report):
+    return [f"{one.where}: {one.what}" for one in report.failures]
+
+
+def played(seat, minutes=60, **play):
+    play = seat.begin(**play)
+    seat.site.clock.run(minutes * MINUTE)
+    return play
+
+
+CASES = {
+    "a game's hour": lambda seat, pack: seat.due(played(seat), pack),
+    "three hours of a publisher": lambda seat, pack: [
+        seat.end(played(seat, 59, game=f"g{number}", publisher="p"), "by itself") for number in range(3)
+    ] and seat.due(played(seat, 3, game="g3", publisher="p"), pack),
+    "a label": lambda seat, pack: seat.refuse(pack, game="gta", label=18, age=17),
+    "a label at unknown age": lambda seat, pack: seat.refuse(pack, game="gta", label=12, age=None),
+    "ask first": lambda seat, pack: seat.refuse(pack, game="new", label=None),
+    "an hour and a grant": lambda seat, pack: seat.add(entry.PlayDue, play=played(seat, 70).seq, grace=0, **seat.decided(
+        pack, grants=(Grant("guardian", 10 * MINUTE, None, seat.site.clock.wall()),))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_what_the_rules_decided_follows(site, seat, audit, case):
+    case(seat, site.pack())
+    report = audit()
+    assert said(report) == []
+    assert report.audit.decisions == 1
+
+
+MANY = """
+id = "many"
+jurisdiction = "house"
+zone = "Asia/Ho_Chi_Minh"
+source = "test"
+status = "verified"
+title = { vi = "m", en = "m" }
+"""
+RULE = """
+[[KIND]]
+id = "one"
+cite = "c"
+authority = "house"
+addressee = "household"
+relax = ["guardian"]
+text = { vi = "t", en = "t" }
+"""
+HEADS = {
+    "a week": ("budget", 'per = "all"\nminutes = 90\nperiod = "week"'),
+    "days of a week": ("budget", 'per = "game"\nminutes = 90\nperiod = "week"\ndays = ["mon", "tue"]'),
+    "a month": ("budget", 'per = "publisher"\nminutes = 90\nperiod = "month"'),
+    "a session": ("budget", 'per = "all"\nminutes = 60\nperiod = "session"\npause_minutes = 20'),
+    "a group": ("budget", 'per = "all"\nminutes = 60\ngames = ["war", "duel"]'),
+    "a break": ("break", "after_minutes = 45\nrest_minutes = 15"),
+    "a guardian": ("guardian", "ages = { to = 16 }"),
+    "hours": ("window", 'spans = [{ span = "16:00-20:00", days = ["mon", "tue"] }]'),
+}
+
+
+def many(site, head):
+    kind, fields = HEADS[head]
+    text = MANY + RULE.replace("KIND", kind) + fields
+    site.packs["many"] = text
+    return parse_pack(text, "many")
+
+
+def before(site, hours, minutes, game="war"):
+    """Play on a day before today."""
+    return Played(game, None, site.clock.wall() - hours * HOUR, minutes * MINUTE)
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["public", "own"])
+@pytest.mark.parametrize("head", HEADS)
+def test_every_kind_of_rule_follows(site, seat, audit, head, own):
+    """From the intervals that it counted, where the day's sums do not say them; also where the rule stands in the entry."""
+    pack = many(site, head)
+    if own:
+        pack = replace(pack, sha256="house")
+    seat.end(played(seat, 50, game="war"), "by itself")
+    site.clock.run(5 * MINUTE)
+    seat.end(played(seat, 15, game="duel"), "by itself")
+    facts = {"played": (before(site, 25, 50),), "game": "war", "guardian": head != "a guardian"}
+    line = seat.refuse(pack, **facts)
+    assert (line.rule, line.inline is not None) == ("many.one", own)
+    assert said(audit()) == []
+
+
+def test_games_that_do_not_count_are_left_out_of_what_counted(site, seat, audit):
+    """A rule of one pack takes play out of the budgets of another: only the counted rest stands in the entry."""
+    learning = Uncounted(
+        id="house.school", cite="", text=Text("", ""), authority="house", addressee="household", games=("sums",)
+    )
+    pack = replace(site.pack(), uncounted=(learning,))  # the public text knows nothing of it
+    midnight = site.clock.wall() - 8 * HOUR
+    seat.end(played(seat, 30, game="sums"), "by itself")
+    line = seat.due(played(seat, game="war"), pack)
+    assert (line.before["total"], line.counted) == (90 * MINUTE, ((midnight, HOUR),))
+    assert said(audit()) == []
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"counted": None}, {"counted": ()}, {"rule": "many.two"}, "last year", "tomorrow", "twice", "backwards",
+        "a day too long", "more than today's sum", "not a day's beginning", "too many",
+    ],
+    ids=str,
+)  # fmt: skip
+def test_play_that_a_rule_cannot_have_counted(site, seat, audit, lie):
+    """Intervals out of the period, out of order, longer than the day's sum: what is claimed has to be possible."""
+    pack = many(site, "a week")
+    seat.end(played(seat, 50, game="war"), "by itself")
+    fields = seat.decided(pack, game="war", played=(before(site, 24, 50),))
+    (monday, ms), today = fields["counted"]
+    lies = {
+        "last year": ((monday - 364 * DAY, ms), today), "tomorrow": ((monday, ms), (today[0] + DAY, today[1])),
+        "twice": ((monday, ms), (monday, ms)), "backwards": (today, (monday, ms)), "a day too long": ((monday, DAY + HOUR),),
+        "more than today's sum": ((today[0], 91 * MINUTE),), "not a day's beginning": ((monday + 1, ms), today),
+        "too many": tuple((monday + n, 1) for n in range(32)),
+    }  # fmt: skip
+    changed = {"counted": lies[lie]} if isinstance(lie, str) else lie
+    line = seat.add(entry.LaunchRefused, how="gate", **{**fields, **changed})
+    assert f"seq {line.seq}" in said(audit())[0]
+
+
+@pytest.mark.parametrize(("grace", "holds"), [(0, True), (1_800_000, True), (1_800_001, False), (-1, False)])
+def test_time_to_save_is_bounded(site, seat, audit, grace, holds):
+    """A rule that a guardian may relax leaves half an hour at most."""
+    line = seat.due(played(seat), site.pack(), grace=grace)
+    assert (said(audit()) == []) is holds or f"seq {line.seq}" in said(audit())[0]
+
+
+def test_a_law_of_the_place_leaves_ten_seconds(site, seat, audit):
+    """Nobody may relax it, so no game may go on to save."""
+    pack = parse_pack(site.packs["vn-game-point"], "vn-game-point")
+    play = played(seat, 15 * 60)
+    fields = seat.decided(pack, place="game-point")
+    for grace in (10_000, 10_001):
+        line = seat.add(entry.PlayDue, play=play.seq, grace=grace, **fields)
+    assert [f"seq {line.seq}" in one for one in said(audit())] == [True]
+
+
+@pytest.mark.parametrize(("hours", "rule"), [("08:00-22:00", "hours"), ("09:00-20:00", "hours"), ("10:00-21:00", "opening")])
+def test_parameters_are_put_into_the_pack(site, seat, audit, hours, rule):
+    """Closing hours of a game point, as the place set them."""
+    pack = parse_pack(site.packs["vn-game-point"], "vn-game-point", {"hours": hours})
+    site.clock.run(15 * HOUR if rule == "hours" else HOUR)
+    line = seat.refuse(pack, place="game-point")
+    assert line.rule == f"vn-game-point.{rule}"
+    assert said(audit()) == []
+
+
+def test_house_rules_stand_in_the_entry(site, seat, audit):
+    """For one game, for all games, and not at all."""
+    seat.due(played(seat, 20), site.house(20 * MINUTE))
+    seat.end(seat.plays[-1])
+    seat.due(played(seat, 10, game="b"), site.house(10 * MINUTE, "b"))
+    seat.end(seat.plays[-1])
+    seat.refuse(site.house(0, "c"), game="c")
+    assert said(audit()) == []
+
+
+def test_a_leap_days_child_has_its_age(make_clock, make_site, tmp_path):
+    """29 February 2028: an age is made up that the rules read the same."""
+    site = make_site(tmp_path / "leap")
+    site.clock.step(1_835_398_800_000 - site.clock.wall())
+    seat = site.enrol()
+    seat.refuse(site.pack(), game="gta", label=18, age=17)
+    site.deliver()
+    report = verify(bundle.parse(site.bundle()))
+    assert said(report) == []
+
+
+LIES = {
+    "less play than its budget": {"before": {"game": 59 * MINUTE, "publisher": 60 * MINUTE, "total": 60 * MINUTE}},
+    "an adult": {"age": 18},
+    "a negative age": {"age": -1},
+    "another rule": {"rule": "vn-147.daily-publisher"},
+    "an unknown rule": {"rule": "vn-147.nothing"},
+    "another verdict": {"verdict": "ask"},
+    "another citation": {"cite": "NĐ 999/2099"},
+    "another budget": {"budget": 61 * MINUTE},
+    "an unknown pack": {"pack": "0" * 64},
+    "a pack with other values": {"params": {"nothing": 1}},
+    "a house rule out of nothing": {"pack": "house", "inline": None},
+    "a house rule of no kind": {"pack": "house", "inline": {"kind": "curfew"}},
+    "a house rule with a field too many": {"pack": "house", "inline": {"kind": "budget", "ms": 0, "secret": 1}},
+    "a pack and a house rule": {"inline": {"kind": "budget"}},
+    "play that its rule did not count": {"counted": ((1_795_453_200_000, 59 * MINUTE),)},
+    "another zone": {"zone": "Asia/Tokyo"},
+    "no zone": {"zone": "Mars/Base"},
+    "no place": {"place": "moon"},
+    "sums that contradict each other": {"before": {"game": 60 * MINUTE, "publisher": 0, "total": 60 * MINUTE}},
+    "a sum left out": {"before": {"game": 60 * MINUTE, "total": 60 * MINUTE}},
+    "a grant that was not counted": {"grants": (entry.GrantLine("guardian", HOUR, None, 1_795_482_000_000),)},
+}
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES.keys())
+def test_a_decision_that_does_not_follow_is_named(site, seat, audit, lie):
+    play = played(seat)
+    line = seat.due(play, site.pack(), **lie)
+    first = said(audit())[0]
+    assert f"(seat home-pc, seq {line.seq}, play.due)" in first
+
+
+def test_a_play_that_was_never_started_cannot_be_due(site, seat, audit):
+    line = seat.due(played(seat), site.pack(), play=99)
+    assert f"seq {line.seq}" in said(audit())[0]
+
+
+TEXTS = st.text(st.characters(codec="ascii"), max_size=5) | st.just("Nguyễn")
+EXTREMES = st.integers(-(2**53) + 1, 2**53 - 1) | st.sampled_from([0, 1, 1_795_482_000_000, 253_000_000_000_000])
+STRANGE = {
+    "who": TEXTS, "at": EXTREMES, "age": st.none() | EXTREMES, "place": st.sampled_from(["home", "x"]),
+    "game": TEXTS, "label": st.none() | EXTREMES, "publisher": st.none() | TEXTS,
+    "before": st.dictionaries(st.sampled_from(["game", "publisher", "total", "x"]), EXTREMES, max_size=4),
+    "grants": st.lists(st.builds(entry.GrantLine, TEXTS, EXTREMES, st.none(), EXTREMES), max_size=3).map(tuple),
+    "guardian": st.booleans(), "counted": st.none() | st.lists(st.tuples(EXTREMES, EXTREMES), max_size=3).map(tuple),
+    "approved": st.booleans(), "verdict": TEXTS, "rule": TEXTS | st.just("vn-147.label"),
+    "pack": st.sampled_from(["house", "x"]), "params": st.dictionaries(st.just("over_all"), st.booleans() | EXTREMES),
+    "inline": st.none() | st.fixed_dictionaries(
+        {"kind": st.sampled_from(["budget", "window", "break", "guardian", "rating", "ask", "x", 1]),
+         "ms": EXTREMES, "per": st.just("all"),
+         "id": TEXTS, "cite": st.just(""), "authority": st.just("house"), "addressee": st.just("household")},
+        optional={"from_age": EXTREMES, "to_age": EXTREMES, "games": st.just(["g"]), "days": st.just(["mon"]),
+                  "spans": st.lists(st.tuples(EXTREMES, EXTREMES), max_size=2), "which": st.just("all"),
+                  "period": st.sampled_from(["day", "month", "session"]), "pause_ms": EXTREMES, "after_ms": EXTREMES,
+                  "rest_ms": EXTREMES, "holidays": st.lists(st.sampled_from(["2026-11-24", "x", 1]), max_size=2)},
+    ),
+    "zone": st.sampled_from([ZONE, "Pacific/Kiritimati", "x", "../x", ""]), "budget": st.none() | EXTREMES,
+    "until": st.none() | EXTREMES,
+}  # fmt: skip
+
+
+@given(changed=st.fixed_dictionaries({}, optional=STRANGE))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_entry_however_strange_stops_the_verifier(make_site, tmp_path_factory, changed):
+    """A seat's owner writes what he likes; the verifier says what does not follow and goes on."""
+    site = make_site(tmp_path_factory.mktemp("strange"))
+    seat = site.enrol()
+    seat.start()
+    line = seat.add(entry.LaunchRefused, how="gate", **{**seat.decided(site.pack(), game="gta", label=18), **changed})
+    site.deliver()
+    report = verify(bundle.parse(site.bundle()))
+    to_lines(report)
+    to_json(report)
+    assert not report.ok or line.verdict in {"refuse", "ask"}
