@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cli import demo_play, demo_proof, demo_setup, standin
+from cli.clues import game_of
 from cli.context import Context
 from cli.demo_view import Result, View
 from cli.demo_world import StepFailed, World, temporary
 from cli.errors import CommandError
 from cli.fingerprint import fingerprint
-from cli.clues import game_of
 from cli.parser import Commands, checked, command
 from host.rpc import ApiError, Unreachable
 from rules.games import Catalogue, Fingerprint, Game, Program

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from cli.clues import game_of
 from cli.errors import CommandError
 from cli.fingerprint import fingerprint
-from cli.clues import game_of
 
 
 def test_a_script_is_known_by_its_content(tmp_path):
