@@ -17,7 +17,8 @@ from typing import TypeVar
 DAY_MS = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_KEPT = 4096
+_KEPT = 8192  # looking a year ahead at the ends of a day's windows asks for some thousand
+_MORE_THAN_A_DAY = 2 * DAY_MS  # a time of day may be the end of the day
 _T = TypeVar("_T")
 
 
@@ -40,12 +41,13 @@ class Day:
 class Calendar:
     """The days of one zone. What was worked out is kept, so asking again costs one dictionary look-up."""
 
-    __slots__ = ("_days", "_info", "_months", "_weeks", "zone")
+    __slots__ = ("_days", "_info", "_moments", "_months", "_weeks", "zone")
 
     def __init__(self, zone: str) -> None:
         self.zone = zone
         self._info = _zone_info(zone)
         self._days: dict[int, tuple[Day, ...]] = {}  # by day of UTC: the local days that reach into it and were asked for
+        self._moments: dict[int, int] = {}  # by date and time of day
         self._weeks: dict[int, tuple[int, int]] = {}  # by the ordinal of the Monday
         self._months: dict[int, tuple[int, int]] = {}  # by the ordinal of a day
 
@@ -58,11 +60,15 @@ class Calendar:
 
     def moment(self, ordinal: int, time_of_day: int) -> int:
         """When the clock first shows this time (in ms, 86,400,000 for the end of the day) of this date, or more."""
-        local = datetime.fromordinal(ordinal) + timedelta(milliseconds=time_of_day)
-        found = _unix(local.replace(tzinfo=self._info))
-        if self._reading(found) == local:
-            return found
-        return self._jump_over(local)
+        key = ordinal * _MORE_THAN_A_DAY + time_of_day
+        found = self._moments.get(key)
+        if found is None:
+            local = datetime.fromordinal(ordinal) + timedelta(milliseconds=time_of_day)
+            found = _unix(local.replace(tzinfo=self._info))
+            if self._reading(found) != local:
+                found = self._jump_over(local)
+            _keep(self._moments, key, found)
+        return found
 
     def start(self, day: date) -> int:
         """When this date begins."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rules.calendar import Day
-from rules.days import NamedDays
+from rules.days import named_days
 from rules.facts import Played
 from rules.limits import Limit
 from rules.policy import Break, Budget, Pack, Per, Period
@@ -29,7 +29,7 @@ class _CountingLimit(Limit):
         self._per = per
         self._period = period
         self._pause = pause
-        self._days = NamedDays(rule.days, pack)
+        self._days = named_days(rule.days, pack)
         self._every_game = rule.every_game
         self._yields = "guardian" in to.relax  # to rules of games that do not count
 
@@ -215,12 +215,19 @@ class BudgetLimit(_CountingLimit):
         """Whether the budget covers a grant's game. Whose another game is, is known once it was played."""
         if game is None:
             return True
-        if self._games and game not in self._games:
+        if not self._every_game and not self._is_ours(view, game):
             return False
         if self._per == "all" or game == view.game:
             return True
         facts = view.facts
         return self._per == "publisher" and any(one.game == game and one.publisher == facts.publisher for one in facts.played)
+
+
+    def _is_ours(self, view: View, game: str) -> bool:
+        """Whether it is one of the rule's games. The label of another game is known once it was played."""
+        facts = view.facts
+        labels = {facts.label} if game == view.game else {one.label for one in facts.played if one.game == game} or {None}
+        return any(self.rule.about(game, label) for label in labels)
 
 
 class BreakLimit(_CountingLimit):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
 from typing import get_args
 
 from rules.policy import DayKind, Pack, Weekday
@@ -11,20 +12,34 @@ _WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 
 
 class NamedDays:
-    """The days that have one of these names in this pack; no names are all days. A date has one name only."""
+    """The days that have one of some names. A date has one name only; no names are all days."""
 
     __slots__ = ("_special", "_weekdays", "every")
 
-    def __init__(self, names: Iterable[DayKind], pack: Pack) -> None:
-        chosen = frozenset(names)
-        self.every = not chosen
-        self._weekdays = frozenset(number for number, name in enumerate(_WEEKDAYS) if self.every or name in chosen)
-        self._special: dict[int, bool] = {}  # by ordinal
-        if not self.every:
-            self._special.update((one.toordinal(), "workday" in chosen) for one in pack.workdays)
-            self._special.update((one.toordinal(), "holiday" in chosen) for one in pack.holidays)
+    def __init__(self, names: tuple[DayKind, ...], holidays: tuple[date, ...], workdays: tuple[date, ...]) -> None:
+        self._weekdays = frozenset(number for number, name in enumerate(_WEEKDAYS) if not names or name in names)
+        special = {one.toordinal(): not names or "workday" in names for one in workdays}
+        special.update((one.toordinal(), not names or "holiday" in names) for one in holidays)
+        self.every = len(self._weekdays) == len(_WEEKDAYS) and all(special.values())
+        self._special: dict[int, bool] = {} if self.every else special  # by ordinal
 
     def has(self, ordinal: int) -> bool:
         """Whether the date of this ordinal (date.toordinal) is one of them."""
         special = self._special.get(ordinal)
         return (ordinal + 6) % 7 in self._weekdays if special is None else special
+
+
+_known = lru_cache(maxsize=1024)(NamedDays)  # each birth date has limits of its own, and all of a pack share these
+
+
+def named_days(names: tuple[DayKind, ...], pack: Pack) -> NamedDays:
+    """The days with these names in this pack."""
+    return _known(names, pack.holidays, pack.workdays)
+
+
+def day_names(pack: Pack) -> tuple[DayKind, ...]:
+    """Every name that a date can have in this pack."""
+    more: list[DayKind] = []
+    more += ["holiday"] if pack.holidays else []
+    more += ["workday"] if pack.workdays else []
+    return (*_WEEKDAYS, *more)

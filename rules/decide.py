@@ -35,12 +35,12 @@ def decide(policy: Policy, facts: Facts) -> Decision:
     found = _judge(plan, plan.limits, plan.asks, view)
     until = found.end if found.end <= view.horizon else None
     reason = None if found.limit is None else _reason(found.limit, view)
-    grace = _grace(policy, plan, found.limit, view.now)
     if found.verdict != "allow":
-        return Decision(found.verdict, reason, until, 0, (), (), grace)
+        return Decision(found.verdict, reason, until, 0, (), (), _grace(policy, plan, found.limit, view.now))
     notices = _notices(plan, view, found.end)
     if until is None:
-        return Decision("allow", None, None, None, (), notices, grace)
+        return Decision("allow", None, None, None, (), notices, _grace(policy, plan, None, view.now))
+    grace = _grace(policy, plan, found.limit, view.now)
     return Decision("allow", reason, until, until - view.now, _warnings(policy, view.now, until), notices, grace)
 
 
@@ -112,11 +112,17 @@ def _opens(limits: Sequence[Limit], view: View) -> int:
 
 
 def _notices(plan: Plan, view: View, end: int) -> tuple[NoticeAt, ...]:
-    found = [(clock.next(view), clock.rule.id, clock.rule.text) for clock in plan.notices]
+    """The next of each rule, also of one that several packs bring."""
+    found = [NoticeAt(clock.next(view), clock.rule.id, clock.rule.text) for clock in plan.notices]
     for limit in plan.advice:
         judged = _judge(plan, (limit,), (), view)
-        found += [(judged.end, limit.rule.id, limit.rule.text)] if judged.verdict == "allow" else []
-    return tuple(NoticeAt(*one) for one in found if one[0] < end and one[0] <= view.horizon)
+        found += [NoticeAt(judged.end, limit.rule.id, limit.rule.text)] if judged.verdict == "allow" else []
+    first: dict[str, NoticeAt] = {}
+    for one in found:
+        known = first.get(one.rule)
+        if one.at < end and one.at <= view.horizon and (known is None or one.at < known.at):
+            first[one.rule] = one
+    return tuple(first.values())
 
 
 def _warnings(policy: Policy, now: int, until: int) -> tuple[int, ...]:

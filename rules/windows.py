@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rules.calendar import DAY_MS, Day
-from rules.days import NamedDays
+from rules.days import day_names, named_days
 from rules.limits import Limit
-from rules.policy import Pack, Window
+from rules.policy import Pack, Span, Window
 from rules.reach import NEVER, Reach
 from rules.view import View
 
@@ -22,10 +22,11 @@ class WindowLimit(Limit):
 
     def __init__(self, rule: Window, pack: Pack, to: Reach) -> None:
         super().__init__(rule, pack, to, advisory=rule.advisory)
-        self._spans = tuple(
-            (one.start, one.end if one.end > one.start else one.end + DAY_MS, NamedDays(one.days, pack)) for one in rule.spans
+        self._spans = tuple((one.start, _stop(one), named_days(one.days, pack)) for one in rule.spans)
+        self._always = all(
+            _covers_a_day((one.start, _stop(one)) for one in rule.spans if not one.days or name in one.days)
+            for name in day_names(pack)
         )
-        self._always = _covers_a_day((begin, stop) for begin, stop, days in self._spans if days.every)
         self._around: dict[int, tuple[tuple[int, int], ...]] = {}
 
     def blocks_from(self, view: View, at: int) -> int:
@@ -75,10 +76,15 @@ class WindowLimit(Limit):
         return found
 
 
+def _stop(span: Span) -> int:
+    """Its end, on the day that it begins on or the next."""
+    return span.end if span.end > span.start else span.end + DAY_MS
+
+
 def _covers_a_day(spans: Iterable[tuple[int, int]]) -> bool:
-    """Whether these spans, beginning on every day, leave no time of day free."""
-    covered = DAY_MS
-    for begin, stop in sorted((begin + shift, stop + shift) for begin, stop in spans for shift in (0, DAY_MS)):
+    """Whether these spans leave no time free of the day they begin on."""
+    covered = 0
+    for begin, stop in sorted(spans):
         if begin <= covered:
             covered = max(covered, stop)
-    return covered >= 2 * DAY_MS
+    return covered >= DAY_MS

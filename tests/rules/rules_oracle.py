@@ -109,7 +109,7 @@ class Oracle:
                 notices.setdefault(id_, at)
             before |= advised
             self.count(at, {(facts.game, facts.publisher, facts.label, facts.sure)})
-        return Answer("allow", None, None, notices, None)
+        return Answer("allow", None, None, notices, self.grace(None))
 
     @staticmethod
     def tie(rule):
@@ -121,7 +121,7 @@ class Oracle:
         saves = [rule.ms for rule, pack in self.rules if type(rule).__name__ == "Save" and self.applies(rule, pack, now)]
         packs = [pack.grace_ms for pack in self.packs if pack.grace_ms is not None] or [10_000]
         grace = min(saves or packs)
-        return grace if self.relaxers(reason) else min(grace, 10_000)
+        return grace if reason is None or self.relaxers(reason) else min(grace, 10_000)
 
     def verdicts(self, at, *, advisory=False):
         """What every rule that may refuse or ask says at this moment; or what every advisory one would."""
@@ -206,9 +206,10 @@ class Oracle:
         return "refuse" if over and not self.suspended(rule, at) else "allow"
 
     def covers(self, rule, game):
-        if rule.games and game not in rule.games:
-            return False
         facts = self.facts
+        labels = {facts.label} if game == facts.game else {one.label for one in facts.played if one.game == game}
+        if not any(self.is_of(rule, game, label) for label in labels or {None}):
+            return False
         if rule.per == "game":
             return game == facts.game
         theirs = {play.game for play in facts.played if play.publisher == facts.publisher} | {facts.game}

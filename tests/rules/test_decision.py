@@ -62,6 +62,16 @@ class TestWindows:
     def test_one_of_the_whole_day_is_none(self, ask, pack, common):
         assert ask([pack(windows=(Window(**common("w"), spans=(Span(0, DAY),)),))]).until is None
 
+    def test_so_is_one_of_the_whole_day_told_day_by_day(self, ask, pack, common):
+        """Whatever the holidays; but one that leaves a day out is not."""
+        week = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+        spans = tuple(Span(begin * HOUR, (begin + 12) * HOUR, (day,)) for day in (*week, "holiday") for begin in (0, 12))
+        day_off = (date(2026, 11, 26),)
+
+        assert ask([pack(windows=(Window(**common("w"), spans=spans),), holidays=day_off)]).until is None
+        assert ask([pack(windows=(Window(**common("w"), spans=spans[:-2]),))]).until is None
+        assert ask([pack(windows=(Window(**common("w"), spans=spans[:-2]),), holidays=day_off)]).until is not None
+
     def test_a_closed_one_is_open_when_its_pack_is_over(self, ask, pack, common, moment):
         rules = pack(windows=(Window(**common("w"), spans=(Span(8 * HOUR, 21 * HOUR),)),), effective_to=date(2026, 11, 25))
 

@@ -203,6 +203,16 @@ class TestLabels:
         assert ask(grown, label=18, played=spread).left_ms == 10 * MINUTE
 
 
+    def test_a_grant_for_a_game_of_another_label_adds_nothing(self, ask, pack, budget, play, grant):
+        """Half an hour of 16+ games; an hour more of a game that was played as 00+ is no hour more of these."""
+        grown = [pack(budgets=(replace(budget(30), from_label=16),))]
+        small = (replace(play("2026-11-24 20:00", 10, "small"), label=0),)
+        given = (grant("2026-11-24 19:00", 60, "small"),)
+
+        assert ask(grown, label=16, born=None, played=small, grants=given).left_ms == 30 * MINUTE
+        assert ask(grown, label=16, born=None, grants=given).left_ms == 90 * MINUTE
+
+
 class TestUncounted:
     @pytest.fixture
     def learning(self, pack, common, budget, pause):
@@ -255,6 +265,14 @@ class TestSaves:
 
         assert ask(rules).grace_ms == 10_000
 
+    def test_a_rule_that_ends_nothing_shortens_nothing(self, ask, pack, common):
+        """A law of the place that binds only in 2029 is no reason for anything now."""
+        law = NeedsGuardian(**{**common("g"), "authority": "law", "relax": ()})
+
+        later = pack(guardians=(law,), effective_from=date(2029, 1, 1), grace_ms=30_000)
+
+        assert ask([later], guardian=False).grace_ms == 30_000
+
     def test_the_ceiling(self, ask, pack, common, budget):
         assert ask([pack(budgets=(budget(60),), saves=(Save(**common("s"), ms=9 * HOUR),))]).grace_ms == 30 * MINUTE
 
@@ -279,6 +297,13 @@ class TestAdvice:
         rules = [pack(budgets=(replace(budget(60), advisory=True),))]
 
         assert ask(rules, played=(play("2026-11-24 20:00", 80),)).notices == ()
+
+
+def test_a_notice_that_two_packs_bring_comes_once(ask, shipped, facts):
+    """The same pack on the place and on the player."""
+    law = shipped("vn-147")
+
+    assert [one.rule for one in ask([law, replace(law, scope="place")]).notices] == ["vn-147.notice"]
 
 
 def test_a_notice_counts_its_own_games(ask, pack, common, play, moment):
