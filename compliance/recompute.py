@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar, get_args
 
-from compliance.entry import Decided, PlayDue
+from compliance.entry import Decided, GrantLine, PlayDue
 from compliance.inline import HOUSE, read
 from rules.calendar import DAY_MS, Calendar, calendar, day_bounds, day_name
 from rules.decide import decide
@@ -150,9 +150,15 @@ def _facts(line: Decided, rule: Rule) -> Facts:
         born=None if line.age is None else _born(line.age, day_name(line.zone, line.at)),
         guardian=line.guardian,
         played=by_sums if line.counted is None else _by_intervals(line, line.counted, rule),
-        grants=tuple(Grant(one.by, one.ms, one.game, one.given) for one in line.grants),  # type: ignore[arg-type] # any role
+        grants=tuple(Grant(one.by, one.ms, one.game, one.given) for one in _grants(line, rule)),  # type: ignore[arg-type] # any role
         approved=frozenset({line.game} if line.approved else ()),
     )
+
+
+def _grants(line: Decided, rule: Rule) -> tuple[GrantLine, ...]:
+    """Those that may count. Which label another game has is not told; that its grant adds nothing is the least to be said."""
+    by_label = rule.from_label is not None or rule.to_label is not None
+    return tuple(one for one in line.grants if not by_label or one.game in {None, line.game})
 
 
 def _of_the_day(rule: Budget) -> bool:
