@@ -7,9 +7,10 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from rules import policy
+from rules.mistakes import names, shown
 from rules.params import span
 from rules.policy import AskFirst, Break, Budget, NeedsGuardian, Notice, Rating, Rule, Save, Span, Uncounted, Window
-from rules.tables import Around, Id, Length, Line, RangeTable, SpanText, Table, TextTable, minutes, seconds
+from rules.tables import Around, Games, Id, Length, Line, RangeTable, SpanText, Table, TextTable, minutes, seconds
 
 _Item = TypeVar("_Item")
 
@@ -39,7 +40,7 @@ class RuleTable(Table):
     ages: RangeTable = RangeTable()
     places: Annotated[list[policy.Place], Field(min_length=1)] | None = None
     labels: RangeTable = RangeTable()
-    games: Annotated[list[Id], Field(min_length=1)] | None = None
+    games: Games | None = None
     group: str | None = None
 
     @field_validator("group")
@@ -50,16 +51,16 @@ class RuleTable(Table):
         if info.data.get("games") is not None:
             raise ValueError("games và group cùng lúc / stands beside games: keep one of the two")
         if value not in around.groups:
-            known = ", ".join(around.groups) or "–"
-            raise ValueError(f"không có nhóm / there is no group {value}: write [group.{value}], or use one of {known}")
+            name, known = shown(value), names(around.groups)
+            raise ValueError(f"không có nhóm / there is no group {name}: add [group.NAME] for it, or use one of {known}")
         return value
 
     def common(self, around: Around) -> dict[str, Any]:
-        games = self.games if self.group is None else around.groups[self.group]
+        games = _set(self.games) if self.group is None else around.groups[self.group]
         return {
             "id": f"{around.pack}.{self.id}", "cite": self.cite, "text": self.text.text(), "authority": self.authority,
             "addressee": self.addressee, "status": self.status, "relax": _set(self.relax), "from_age": self.ages.from_,
-            "to_age": self.ages.to, "places": _set(self.places), "games": _set(games), "group": self.group or "",
+            "to_age": self.ages.to, "places": _set(self.places), "games": games, "group": self.group or "",
             "from_label": self.labels.from_, "to_label": self.labels.to,
         }  # fmt: skip
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from rules.mistakes import names, shown
 from rules.policy import Param, Text
 
 ParamType = Literal["bool", "int", "hours", "dates"]
@@ -18,6 +19,8 @@ SPAN = "([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 REFERENCE = re.compile(r"\$([a-z][a-z0-9_]*)")
 MOST_DAYS = 366  # between the first and the last date of one item
+MOST_FILLED = 1_000_000  # characters that all references of one pack may stand for together
+YEARS = range(1900, 9001)  # of a date: decisions look some years back and ahead, and Python's calendar has an end
 _SPAN = re.compile(SPAN)
 _DAYS = re.compile(rf"({DAY})(?:\.\.({DAY}))?")
 _WORDS = {"true": True, "false": False}
@@ -60,7 +63,7 @@ class Declared:
         """The typed value of a given text. ParamError if it does not fit."""
         if self.type == "bool":
             if given not in _WORDS:
-                raise ParamError(path, f"{given!r} không phải / is not true, false: write one of the two")
+                raise ParamError(path, f"{shown(given)} không phải / is not true, false: write one of the two")
             return _WORDS[given]
         if self.type == "int":
             return self._number(given, path)
@@ -70,16 +73,16 @@ class Declared:
         if self.within is not None:
             first, last = span(self.within, path)
             if not first <= begin < stop <= last:
-                raise ParamError(path, f"{given!r} không nằm trong / does not lie within {self.within}: write hours inside it")
+                raise ParamError(path, f"{shown(given)} không nằm trong / does not lie within {self.within}: write hours inside it")
         return given
 
     def _number(self, given: str, path: str) -> int:
         if not re.fullmatch(r"-?[0-9]{1,9}", given):
-            raise ParamError(path, f"{given!r} không phải số nguyên / is no whole number: write one")
+            raise ParamError(path, f"{shown(given)} không phải số nguyên / is no whole number: write one of at most nine digits")
         number = int(given)
         if (self.least is not None and number < self.least) or (self.most is not None and number > self.most):
             low, high = ("…" if bound is None else bound for bound in (self.least, self.most))
-            raise ParamError(path, f"{given!r} ngoài khoảng / is outside {low} to {high}: write a number inside it")
+            raise ParamError(path, f"{shown(given)} ngoài khoảng / is outside {low} to {high}: write a number inside it")
         return number
 
 
@@ -87,36 +90,48 @@ def span(text: str, path: str) -> tuple[int, int]:
     """HH:MM-HH:MM as milliseconds of the day; 24:00 only as an end, an earlier end on the next day. ParamError if none."""
     found = _SPAN.fullmatch(text)
     if found is None:
-        raise ParamError(path, f"{text!r} không phải khoảng giờ / is no span of hours: write HH:MM-HH:MM, such as 08:00-22:00")
+        raise ParamError(path, f"{shown(text)} không phải khoảng giờ / is no span of hours: write HH:MM-HH:MM, such as 08:00-22:00")
     begin = (int(found[1]) * 60 + int(found[2])) * 60_000
     stop = 86_400_000 if found[3] is None else (int(found[3]) * 60 + int(found[4])) * 60_000
     if begin == stop:
-        raise ParamError(path, f"{text!r} rỗng / is empty: write 00:00-24:00 for the whole day")
+        raise ParamError(path, f"{shown(text)} rỗng / is empty: write 00:00-24:00 for the whole day")
     return begin, stop
+
+
+def in_years(day: date) -> date:
+    """The same. ValueError if it lies too far off for anybody to reckon with."""
+    if day.year not in YEARS:
+        raise ValueError(f"năm ngoài khoảng / the year of {day} is out of bounds: write one from {YEARS[0]} to {YEARS[-1]}")
+    return day
 
 
 def dates(value: object, path: str) -> tuple[date, ...]:
     """A date, or a text of one (2026-01-01) or of a first and a last one (2026-02-16..2026-02-22). ParamError if none."""
-    if type(value) is date:
-        return (value,)
+    first, last = _first_and_last(value, path)
+    return tuple(first + timedelta(days=number) for number in range((last - first).days + 1))
+
+
+def _first_and_last(value: object, path: str) -> tuple[date, date]:
     found = _DAYS.fullmatch(value) if isinstance(value, str) else None
     try:
-        first, last = (date.fromisoformat(one) for one in (found[1], found[2] or found[1])) if found else (None, None)
+        first, last = (date.fromisoformat(one) for one in (found[1], found[2] or found[1])) if found else (value, value)
     except ValueError:
         first = last = None
-    if first is None or last is None:
-        raise ParamError(path, f"{value!r} không phải ngày / is no date: write 2026-01-01, or 2026-02-16..2026-02-22")
-    days = (last - first).days
-    if not 0 <= days < MOST_DAYS:
-        raise ParamError(path, f"{value!r}: sai thứ tự hoặc quá dài / is in no order or over {MOST_DAYS} days: write less")
-    return tuple(first + timedelta(days=number) for number in range(days + 1))
+    if type(first) is not date or type(last) is not date:
+        raise ParamError(path, f"{shown(value)} không phải ngày / is no date: write 2026-01-01, or 2026-02-16..2026-02-22")
+    if not 0 <= (last - first).days < MOST_DAYS:
+        raise ParamError(path, f"{shown(value)}: sai thứ tự hoặc quá dài / is in no order or over {MOST_DAYS} days: write less")
+    try:
+        return in_years(first), in_years(last)
+    except ValueError as error:
+        raise ParamError(path, str(error)) from None
 
 
 def dates_text(items: Iterable[object], path: str) -> str:
     """Several of them as one text, the way a value is given: separated by commas. ParamError."""
     kept = []
     for item in items:
-        dates(item, path)
+        _first_and_last(item, path)
         kept.append(str(item))
     return ",".join(kept)
 
@@ -129,6 +144,7 @@ class Values:
         self.unused = set(declared)
         self.missing: list[str] = []  # without a value, though one is needed
         self._declared = declared
+        self._room = MOST_FILLED
         self.found: dict[str, Param] = {name: one.default for name, one in declared.items() if one.default is not None}
         for name, text in given.items():
             path = f"params.{name}"
@@ -162,6 +178,7 @@ class Values:
         """The same with every reference replaced: one that stands alone by the typed value, in a longer text by its text.
 
         What is called `id` keeps its name. `sample`: a parameter without a value is no mistake, because the rule is left out.
+        ParamError as soon as the references stand for too much: dates are many, and each reference to them is a copy.
         """
         if isinstance(value, dict):
             return {
@@ -190,18 +207,24 @@ class Values:
         value = self._value(name, path, sample=sample)
         if name not in self.found and path.endswith((".vi", ".en")):
             return f"‹{name}›"
-        return str(value).lower() if isinstance(value, bool) else str(value)
+        return self._counted(str(value).lower() if isinstance(value, bool) else str(value), path)
 
     def _typed(self, name: str, path: str, *, sample: bool) -> Any:
         value = self._value(name, path, sample=sample)
         if name in self._declared and self._declared[name].type == "dates":
-            return [one for one in str(value).split(",") if one]
+            return [one for one in self._counted(str(value), path).split(",") if one]
         return value
+
+    def _counted(self, text: str, path: str) -> str:
+        self._room -= len(text)
+        if self._room < 0:
+            raise ParamError(path, "các tham số chiếm quá nhiều chỗ / the references stand for too much text: use fewer")
+        return text
 
     def _is_on(self, reference: object, path: str) -> bool:
         whole = REFERENCE.fullmatch(reference) if isinstance(reference, str) else None
         if whole is None:
-            self.errors.append(ParamError(path, f"{reference!r} không phải tham số / is no parameter: write $name of one"))
+            self.errors.append(ParamError(path, f"{shown(reference)} không phải tham số / is no parameter: write $name of one"))
             return True
         self._known(whole[1], path)
         return self.found.get(whole[1], False) is not False
@@ -224,4 +247,4 @@ class Values:
         return False
 
     def _names(self) -> str:
-        return ", ".join(self._declared) or "–"
+        return names(self._declared)

@@ -6,8 +6,7 @@ The format is docs/spec/packs.md. Every mistake in a file is found in one go, ea
 from __future__ import annotations
 
 import re
-import tomllib
-import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -16,13 +15,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from rules.kinds import KINDS, RuleTable
-from rules.mistakes import Where, fields_at, line_of, path_of, reason_of, where_of
+from rules.mistakes import Lines, Where, fields_at, path_of, reason_of, where_of
 from rules.params import Declared, ParamError, Values
 from rules.policy import Pack, PolicyError, Rule, Status, Text
 from rules.tables import ID, Around, GroupTable, Head, ParamTable, T
+from rules.toml import TomlError, composed, read_toml
 
 __all__ = ["PolicyError", "Reading", "parse_pack", "read_pack"]
 
+_MOST_TOLD = 50  # mistakes; who has more begins with these
 _BESIDE = ("param", "group", *(table.kind for table in KINDS))  # what the head does not read
 
 
@@ -64,6 +65,8 @@ def read_pack(text: str, name: str, params: Mapping[str, str] = MappingProxyType
     """As parse_pack, with what explains the pack to people. `draft`: a value that still has to be given is no mistake."""
     try:
         return _Reader(text, name, draft=draft).reading(params)
+    except ParamError as error:
+        raise PolicyError(name, [(error.path, error.why)]) from None
     except RecursionError:
         raise PolicyError(name, [("", "lồng quá sâu / nests too deep: use the tables of the format")]) from None
 
@@ -73,6 +76,7 @@ class _Reader:
 
     def __init__(self, text: str, name: str, *, draft: bool) -> None:
         self._text = text
+        self._composed = ""
         self._name = name
         self._draft = draft
         self._left: list[Left] = []
@@ -88,7 +92,7 @@ class _Reader:
         head = self._read(Head, values.fill(raw, ""), (), _BESIDE)
         around = Around(
             pack="" if head is None else head.id,
-            groups={name: () if group is None else tuple(group.games) for name, group in groups.items()},
+            groups={name: () if group is None else tuple(dict.fromkeys(group.games)) for name, group in groups.items()},
             holidays="holidays" in raw,
         )
         rules = [rule for table in KINDS for rule in self._rules(table, tables[table], values, around)]
@@ -112,12 +116,12 @@ class _Reader:
             self._mistakes.append((("params", name), f"chưa có giá trị / has no value: give {name}=…"))
 
     def _toml(self) -> dict[str, Any]:
-        """Names and citations go into the log, which takes only composed characters (NFC)."""
         try:
-            return tomllib.loads(unicodedata.normalize("NFC", self._text))
-        except ValueError as error:
-            why = str(error).replace("\n", " ")
-            raise PolicyError(self._name, [("", f"không phải TOML / is no TOML: {why}: correct it there")]) from None
+            self._composed = composed(self._text)
+            return read_toml(self._composed)
+        except TomlError as error:
+            self._mistakes += error.mistakes
+            raise PolicyError(self._name, self._lines()) from None
 
     def _declared(self, tables: object) -> dict[str, Declared]:
         found = {}
@@ -188,8 +192,7 @@ class _Reader:
         self._mistakes += [(("param", name), unused.format(f"${name}")) for name in sorted(values.unused)]
         left = sorted(around.groups.keys() - around.used)
         self._mistakes += [(("group", name), unused.format(f'group = "{name}"')) for name in left]
-        names = [rule.id for rule in rules]
-        for name in sorted({one for one in names if names.count(one) > 1}):
+        for name in sorted(name for name, times in Counter(rule.id for rule in rules).items() if times > 1):
             self._mistakes.append((("id",), f"hai quy tắc cùng tên / two rules are called {name}: rename one"))
         if not rules and not self._mistakes and not (self._draft and self._left):
             wanted = " / ".join(f"{one.when}=…" for one in self._left if one.when)
@@ -197,7 +200,12 @@ class _Reader:
             self._mistakes.append(((), f"không có quy tắc nào / has no rule: {remedy}"))
 
     def _lines(self) -> list[tuple[str, str]]:
-        """The mistakes in the order of the file, each with its line where that is to be found."""
-        found = [(line_of(self._text, where), path_of(where), why) for where, why in self._mistakes]
+        """The first mistakes in the order of the file, each with its line where that is to be found."""
+        lines = Lines(self._composed)
+        found = [(lines.line_of(where), where, why) for where, why in self._mistakes]
         found.sort(key=lambda one: one[0] or 0)
-        return [(path, why if line is None else f"{why} (dòng / line {line})") for line, path, why in found]
+        told = [
+            (path_of(where), why if line is None else f"{why} (dòng / line {line})") for line, where, why in found[:_MOST_TOLD]
+        ]
+        more = len(found) - len(told)
+        return [*told, ("", f"và {more} lỗi nữa / and {more} more: correct these first")] if more else told

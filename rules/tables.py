@@ -12,17 +12,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
 from rules import policy
-from rules.calendar import calendar
-from rules.params import DAY, REFERENCE, SPAN, Declared, ParamError, ParamType, dates, dates_text, span
+from rules.mistakes import UNFIT
+from rules.params import DAY, REFERENCE, SPAN, Declared, ParamError, ParamType, dates, dates_text, in_years, span
 from rules.policy import Pack, Rule, Text
+from rules.zones import known_zone
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 Id = Annotated[str, Field(pattern=ID, max_length=64)]
-Line = Annotated[str, Field(min_length=1, max_length=1000)]
+Games = Annotated[list[Id], Field(min_length=1, max_length=1000)]
+Line = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(lambda text: _one_line(text))]
+Bound = Annotated[int, Field(ge=-999_999_999, le=999_999_999)]
+Day = Annotated[date, AfterValidator(in_years)]
 Years = Annotated[int, Field(ge=0, le=150)]
 Length = Annotated[float, Field(ge=0.01, le=1440)]  # of minutes
 SpanText = Annotated[str, Field(json_schema_extra={"pattern": f"^{SPAN}$"})]
@@ -31,6 +35,8 @@ Dates = Annotated[
     BeforeValidator(lambda value: dates(value, "")),
     WithJsonSchema({"type": "string", "pattern": rf"^{DAY}(\.\.{DAY})?$"}),
 ]
+
+MOST_OFF = 10_000  # days that a list of holidays may have in all
 
 T = TypeVar("T", bound="Table")
 _Order = TypeVar("_Order", int, date)
@@ -41,7 +47,7 @@ _TYPES: dict[ParamType, type] = {"bool": bool, "int": int, "hours": str, "dates"
 class Table(BaseModel):
     """One table of the file: unknown fields are mistakes, and nothing is converted."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,15 @@ def in_order(table: T, first: _Order | None, last: _Order | None) -> T:
     return table
 
 
+def _one_line(text: str) -> str:
+    """The same. ValueError if it is not what it looks like: terminals, logs and certificates show it as it stands."""
+    if UNFIT.search(text):
+        raise ValueError("có ký tự điều khiển hoặc xuống dòng / has control characters or line breaks: write one line of text")
+    if not any(letter.isprintable() and not letter.isspace() for letter in text):
+        raise ValueError("không được để trống / is empty: write a text")
+    return text
+
+
 class TextTable(Table):
     vi: Line
     en: Line
@@ -84,8 +99,8 @@ class RangeTable(Table):
 
 
 class EffectiveTable(Table):
-    from_: Annotated[date | None, Field(alias="from")] = None
-    to: date | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> EffectiveTable:
@@ -96,8 +111,8 @@ class ParamTable(Table):
     type: ParamType
     text: TextTable
     default: Any = None
-    min: int | None = None
-    max: int | None = None
+    min: Bound | None = None
+    max: Bound | None = None
     within: SpanText | None = None
 
     def declared(self, name: str) -> Declared:
@@ -108,8 +123,12 @@ class ParamTable(Table):
         for key, bound, type_ in (("min", self.min, "int"), ("max", self.max, "int"), ("within", self.within, "hours")):
             if bound is not None and self.type != type_:
                 raise ParamError(f"{path}.{key}", f"chỉ dành cho / belongs to type {type_} only: remove it")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ParamError(f"{path}.max", f"nhỏ hơn min / is less than min: write at least {self.min}")
         if self.within is not None:
-            span(self.within, f"{path}.within")
+            begin, stop = span(self.within, f"{path}.within")
+            if begin > stop:
+                raise ParamError(f"{path}.within", "qua nửa đêm / crosses midnight: write hours of one day, or remove it")
         one = Declared(name, self.type, self.text.text(), None, self.min, self.max, self.within)
         return one if self.default is None else self._defaulted(one, f"{path}.default")
 
@@ -127,7 +146,7 @@ class ParamTable(Table):
 
 class GroupTable(Table):
     text: TextTable
-    games: Annotated[list[Id], Field(min_length=1)]
+    games: Games
 
 
 class HolidaysTable(Table):
@@ -135,7 +154,14 @@ class HolidaysTable(Table):
     status: policy.Status
     off: Annotated[list[Dates], Field(max_length=1000)] = []
     work: Annotated[list[Dates], Field(max_length=1000)] = []
-    known_to: date | None = None
+    known_to: Day | None = None
+
+    @field_validator("off", "work")
+    @classmethod
+    def _countable(cls, value: list[tuple[date, ...]]) -> list[tuple[date, ...]]:
+        if sum(map(len, value)) > MOST_OFF:
+            raise ValueError(f"nhiều ngày quá / has too many days: list at most {MOST_OFF}")
+        return value
 
     @model_validator(mode="after")
     def _apart(self) -> HolidaysTable:
@@ -183,8 +209,7 @@ class Head(Table):
     @field_validator("zone")
     @classmethod
     def _exists(cls, value: str) -> str:
-        calendar(value)
-        return value
+        return known_zone(value)
 
 
 def minutes(number: float) -> int:

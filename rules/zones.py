@@ -1,0 +1,25 @@
+"""The zones that a pack or a place may name: those of the tz database that are called the same on every machine."""
+
+from __future__ import annotations
+
+import zoneinfo
+from functools import cache
+
+from rules.calendar import ZoneError
+
+# Files beside the zones that say what this machine's own zone is, or that nobody has set one.
+_NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
+
+
+@cache
+def zones() -> frozenset[str]:
+    """All of them. Reads the headers of some hundred files, once."""
+    return frozenset(zoneinfo.available_timezones()) - _NO_ZONES
+
+
+def known_zone(name: str) -> str:
+    """The same name. ZoneError if it is none that means the same everywhere."""
+    if name not in zones():
+        shown = repr(name[:60])
+        raise ZoneError(f"không có múi giờ {shown} / no time zone {shown}: write one such as Asia/Ho_Chi_Minh")
+    return name
