@@ -22,7 +22,7 @@ SYSTEMS: tuple[System, ...] = get_args(System)
 
 _CLASSES: Mapping[System, Mapping[str, int]] = {
     "VN": {"00": 0, "12": 12, "16": 16, "18": 18},  # before 2025 there was no 16+
-    "PEGI": {"3": 3, "7": 7, "12": 12, "16": 16, "18": 18},
+    "PEGI": {"3": 0, "7": 7, "12": 12, "16": 16, "18": 18},
     "ESRB": {"E": 0, "E10+": 10, "T": 13, "M": 17, "AO": 18},
     "USK": {"0": 0, "6": 6, "12": 12, "16": 16, "18": 18},
     "CERO": {"A": 0, "B": 12, "C": 15, "D": 17, "Z": 18},
@@ -84,8 +84,8 @@ _SOURCES: Mapping[System, Source] = {
         "Decree 147/2024, Art. 38(1), as legal portals quote it; the decree's own text was not to be had",
     )),
     "PEGI": Source("verified", "https://www.seizethecontrols.eu/about-pegi-age-labels/", Text(
-        "trang của giới làm trò chơi châu Âu; PEGI 3 nghĩa là mọi lứa tuổi",
-        "a page of the European games industry; PEGI 3 is its label for all ages",
+        "trang của giới làm trò chơi châu Âu; PEGI 3 nghĩa là hợp mọi lứa tuổi nên tính là 0, như ESRB E",
+        "a page of the European games industry; PEGI 3 is its label for all ages, so it counts as 0 like ESRB E",
     )),
     "ESRB": Source("verified", "https://www.gamestop.com/Ratings", Text(
         "một nhà bán lẻ dẫn lại hướng dẫn của ESRB; E là mọi lứa tuổi, nhãn cũ và libappstream ghi từ 6 tuổi",

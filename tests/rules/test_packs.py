@@ -175,6 +175,20 @@ class TestHome:
         assert says(name, "2026-11-28 10:00", label=label)[0] == expected
 
     @pytest.mark.parametrize("name", HOME)
+    @pytest.mark.parametrize(("label", "rule"), [(None, "unrated"), (16, "with-16-label"), (18, "with-16-label")])
+    def test_a_child_is_told_why_to_ask(self, says, name, label, rule):
+        """A game without a label is not called one of 16+."""
+        assert says(name, "2026-11-28 10:00", label=label) == ("ask", rule)
+
+    @pytest.mark.parametrize(("params", "played", "rule", "text"), [
+        ({}, 0, "weekday", "Ngày học không chơi"),
+        ({"weekday_minutes": "20"}, 20, "weekday-minutes", "Ngày học chơi tối đa 20 phút"),
+    ])
+    def test_school_days_of_a_family_that_plays_at_weekends(self, says, shipped, params, played, rule, text):
+        assert says("home-weekend", "2026-11-25 19:00", params=params, played=played, label=0) == ("refuse", rule)
+        assert text in {one.text.vi for one in shipped("home-weekend", **params).budgets}
+
+    @pytest.mark.parametrize("name", HOME)
     def test_a_learning_program_is_not_play(self, says, name):
         """Its games are in the catalogue, and it runs on when the day's minutes are used."""
         assert says(name, "2026-11-25 19:00", played=300, game="gcompris")[0] == "allow"

@@ -21,7 +21,7 @@ def test_vietnamese_labels(label, age):
 
 
 @pytest.mark.parametrize(("label", "age"), [
-    ("PEGI 3", 3), ("PEGI 7", 7), ("PEGI 12", 12), ("PEGI 16", 16), ("PEGI 18", 18), ("pegi-12", 12), ("pegi16", 16),
+    ("PEGI 3", 0), ("PEGI 7", 7), ("PEGI 12", 12), ("PEGI 16", 16), ("PEGI 18", 18), ("pegi-12", 12), ("pegi16", 16),
     ("PEGI: 7", 7),
     ("ESRB E", 0), ("ESRB E10+", 10), ("ESRB E10", 10), ("ESRB E 10+", 10), ("ESRB T", 13), ("ESRB M", 17), ("ESRB AO", 18),
     ("esrb everyone 10+", 10), ("ESRB Everyone", 0), ("ESRB Teen", 13), ("ESRB Mature 17+", 17), ("ESRB Adults Only 18+", 18),
