@@ -123,7 +123,10 @@ class Claim:
 
 
 def birth_date(text: str, today: date) -> date:
-    """The date of birth that "YYYY-MM-DD" or "YYYY" says; of a year alone 31 December. IdentityError if it is none."""
+    """The date of birth that "YYYY-MM-DD" or "YYYY" says. IdentityError if it is none.
+
+    Of a year alone 31 December, but of this year today: nobody is born in the future or of an age below 0.
+    """
     found = _BIRTH.fullmatch(text.strip())
     if found is None:
         raise IdentityError(_NO_DATE)

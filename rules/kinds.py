@@ -10,7 +10,7 @@ from rules import policy
 from rules.mistakes import names, shown
 from rules.params import span
 from rules.policy import AskFirst, Break, Budget, NeedsGuardian, Notice, Rating, Rule, Save, Span, Uncounted, Window
-from rules.tables import Around, Games, Id, Length, Line, RangeTable, SpanText, Table, TextTable, minutes, seconds
+from rules.tables import Around, Games, Id, Length, Line, RangeTable, Some, SpanText, Table, TextTable, minutes, seconds
 
 _Item = TypeVar("_Item")
 
@@ -23,7 +23,7 @@ def _known_day(value: policy.DayKind, info: ValidationInfo) -> policy.DayKind:
     return value
 
 
-Days = Annotated[list[Annotated[policy.DayKind, AfterValidator(_known_day)]], Field(min_length=1)]
+Days = Annotated[list[Annotated[policy.DayKind, AfterValidator(_known_day)]], Some]
 
 
 class RuleTable(Table):
@@ -36,9 +36,9 @@ class RuleTable(Table):
     authority: policy.Authority
     addressee: policy.Addressee
     status: policy.Status = "unverified"
-    relax: list[policy.Role] = Field(default_factory=list)
+    relax: Annotated[list[policy.Role], Field(max_length=1000)] = Field(default_factory=list)
     ages: RangeTable = RangeTable()
-    places: Annotated[list[policy.Place], Field(min_length=1)] | None = None
+    places: Annotated[list[policy.Place], Some] | None = None
     labels: RangeTable = RangeTable()
     games: Games | None = None
     group: str | None = None
@@ -127,7 +127,7 @@ class SpanTable(Table):
 
 class WindowTable(RuleTable):
     kind = "window"
-    spans: Annotated[list[SpanTable], Field(min_length=1)]
+    spans: Annotated[list[SpanTable], Some]
     days: Days | None = None
     advisory: bool = False
 

@@ -25,8 +25,8 @@ _REASONS = {
     "string_too_long": "dài quá / is too long: write at most {max_length} characters",
     "string_pattern_mismatch": "tên không hợp lệ / is no name: use small letters, digits and single hyphens, as in daily-game",
     "finite_number": "không phải số / is no number: write a number",
-    "greater_than_equal": "ngoài khoảng / is out of bounds: write at least {ge:g}",
-    "less_than_equal": "ngoài khoảng / is out of bounds: write at most {le:g}",
+    "greater_than_equal": "ngoài khoảng / is out of bounds: write at least {ge:.12g}",
+    "less_than_equal": "ngoài khoảng / is out of bounds: write at most {le:.12g}",
 }
 
 

@@ -73,12 +73,14 @@ class Declared:
         if self.within is not None:
             first, last = span(self.within, path)
             if not first <= begin < stop <= last:
-                raise ParamError(path, f"{shown(given)} không nằm trong / does not lie within {self.within}: write hours inside it")
+                why = f"{shown(given)} không nằm trong / does not lie within {self.within}: write hours inside it"
+                raise ParamError(path, why)
         return given
 
     def _number(self, given: str, path: str) -> int:
         if not re.fullmatch(r"-?[0-9]{1,9}", given):
-            raise ParamError(path, f"{shown(given)} không phải số nguyên / is no whole number: write one of at most nine digits")
+            why = f"{shown(given)} không phải số nguyên / is no whole number: write one of at most nine digits"
+            raise ParamError(path, why)
         number = int(given)
         if (self.least is not None and number < self.least) or (self.most is not None and number > self.most):
             low, high = ("…" if bound is None else bound for bound in (self.least, self.most))
@@ -90,7 +92,8 @@ def span(text: str, path: str) -> tuple[int, int]:
     """HH:MM-HH:MM as milliseconds of the day; 24:00 only as an end, an earlier end on the next day. ParamError if none."""
     found = _SPAN.fullmatch(text)
     if found is None:
-        raise ParamError(path, f"{shown(text)} không phải khoảng giờ / is no span of hours: write HH:MM-HH:MM, such as 08:00-22:00")
+        why = f"{shown(text)} không phải khoảng giờ / is no span of hours: write HH:MM-HH:MM, such as 08:00-22:00"
+        raise ParamError(path, why)
     begin = (int(found[1]) * 60 + int(found[2])) * 60_000
     stop = 86_400_000 if found[3] is None else (int(found[3]) * 60 + int(found[4])) * 60_000
     if begin == stop:

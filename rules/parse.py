@@ -24,6 +24,7 @@ from rules.toml import TomlError, composed, read_toml
 __all__ = ["PolicyError", "Reading", "parse_pack", "read_pack"]
 
 _MOST_TOLD = 50  # mistakes; who has more begins with these
+_MOST_RULES = 1000  # of one kind
 _BESIDE = ("param", "group", *(table.kind for table in KINDS))  # what the head does not read
 
 
@@ -166,7 +167,11 @@ class _Reader:
         return tables.items() if isinstance(tables, dict) else self._no_tables(key, f"[{key}.NAME]")
 
     def _listed(self, tables: object, key: str) -> Iterable[tuple[int, Any]]:
-        return enumerate(tables) if isinstance(tables, list) else self._no_tables(key, f"[[{key}]]")
+        if not isinstance(tables, list):
+            return self._no_tables(key, f"[[{key}]]")
+        if len(tables) > _MOST_RULES:
+            self._mistakes.append(((key,), reason_of("too_long", "", {"max_length": _MOST_RULES}, ())))
+        return enumerate(tables[:_MOST_RULES])
 
     def _no_tables(self, key: str, header: str) -> tuple[()]:
         self._mistakes.append(((key,), f"sai dạng / has the wrong form: write tables {header}"))

@@ -12,7 +12,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from rules import policy
 from rules.mistakes import UNFIT
@@ -22,9 +31,20 @@ from rules.zones import known_zone
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
+
+def _one_line(text: str) -> str:
+    """The same. ValueError if it is not what it looks like: terminals, logs and certificates show it as it stands."""
+    if UNFIT.search(text):
+        raise ValueError("có ký tự điều khiển hoặc xuống dòng / has control characters or line breaks: write one line of text")
+    if not any(letter.isprintable() and not letter.isspace() for letter in text):
+        raise ValueError("không được để trống / is empty: write a text")
+    return text
+
+
 Id = Annotated[str, Field(pattern=ID, max_length=64)]
-Games = Annotated[list[Id], Field(min_length=1, max_length=1000)]
-Line = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(lambda text: _one_line(text))]
+Some = Field(min_length=1, max_length=1000)  # of a list; of rules of one kind there are no more either
+Games = Annotated[list[Id], Some]
+Line = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_one_line)]
 Bound = Annotated[int, Field(ge=-999_999_999, le=999_999_999)]
 Day = Annotated[date, AfterValidator(in_years)]
 Years = Annotated[int, Field(ge=0, le=150)]
@@ -68,15 +88,6 @@ def in_order(table: T, first: _Order | None, last: _Order | None) -> T:
     if first is not None and last is not None and not first < last:
         raise ValueError(f"from {first} không trước / is not before to {last}: from counts, to is the first that does not")
     return table
-
-
-def _one_line(text: str) -> str:
-    """The same. ValueError if it is not what it looks like: terminals, logs and certificates show it as it stands."""
-    if UNFIT.search(text):
-        raise ValueError("có ký tự điều khiển hoặc xuống dòng / has control characters or line breaks: write one line of text")
-    if not any(letter.isprintable() and not letter.isspace() for letter in text):
-        raise ValueError("không được để trống / is empty: write a text")
-    return text
 
 
 class TextTable(Table):
@@ -179,7 +190,7 @@ class Head(Table):
     source: Line
     status: policy.Status
     effective: EffectiveTable = EffectiveTable()
-    warn_minutes: Annotated[list[Annotated[float, Field(ge=0, le=1440)]], Field(min_length=1)] | None = None
+    warn_minutes: Annotated[list[Annotated[float, Field(ge=0, le=1440)]], Some] | None = None
     grace_seconds: Annotated[float, Field(ge=0, le=600)] | None = None
     holidays: HolidaysTable | None = None
 

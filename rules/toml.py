@@ -20,8 +20,8 @@ MOST_KEY = 100  # characters of one part of a key
 MOST_MARKS = 30  # on one letter: composing them takes the square of their number (UAX 15 has the same bound)
 MOST_NUMBER = 10**12
 
-# Strings as tomllib ends them, comments, keys with too many parts, and words, so that none is looked at twice. Inside strings and
-# comments dots mean nothing; outside of them no value has more than two parts. What does not end goes on to the end of text or line.
+# Strings as tomllib ends them, comments, keys with too many parts, and words, so that none is looked at twice. Inside strings
+# and comments dots mean nothing; outside of them no value has more than two parts. What is never ended ends with line or text.
 _BASIC, _LITERAL, _WORD = r'"(?:[^"\\\n]|\\.)*+"?', r"'[^'\n]*+'?", r"[A-Za-z0-9_-]++"
 _PIECE = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*+"{0,5}'
@@ -59,7 +59,7 @@ def read_toml(text: str) -> dict[str, Any]:
 
 
 def composed(text: str) -> str:
-    """The text in NFC, for the log takes no other, and without the mark (U+FEFF) that editors of Windows put in front. TomlError."""
+    """The text in NFC, as the log needs it, and without the mark (U+FEFF) that editors of Windows put in front. TomlError."""
     try:
         size = len(text.encode())
     except UnicodeEncodeError:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.decide import decide
 from rules.parse import PolicyError, parse_pack, read_pack
 from rules.policy import (
     AskFirst,
@@ -25,6 +26,7 @@ from rules.policy import (
     Text,
     Uncounted,
     Window,
+    combine,
 )
 
 HOUR = 3_600_000
@@ -71,6 +73,12 @@ def mistakes(text, **params):
 
 def paths(text, **params):
     return [path for path, _ in mistakes(text, **params)]
+
+
+@pytest.fixture
+def decide_at(facts):
+    """The verdict of a pack alone."""
+    return lambda pack: decide(combine([pack]), facts()).verdict
 
 
 @pytest.fixture
@@ -184,6 +192,20 @@ class TestWhatAPackBecomes:
         """The log takes only NFC."""
         assert parse_pack(HEAD.replace("Thử", "Thu\u031b\u0309") + BUDGET, "t").title.vi == "Thử"
 
+    def test_a_mark_of_windows_in_front_means_nothing(self):
+        """The hash is that of the text as given."""
+        marked, plain = (parse_pack(mark + HEAD + BUDGET, "t") for mark in ("\ufeff", ""))
+
+        assert (marked.rules, marked.title) == (plain.rules, plain.title)
+        assert marked.sha256 == hashlib.sha256(f"\ufeff{HEAD}{BUDGET}".encode()).hexdigest()
+
+    @pytest.mark.parametrize("first", [date(1900, 1, 1), date(9000, 12, 31)])
+    def test_the_first_and_the_last_date(self, first, decide_at):
+        """Decisions can be made with them."""
+        text = HEAD + f"effective = {{ from = {first} }}\n" + HOLIDAYS.replace("2026-01-01", f"{first}") + BUDGET
+
+        assert decide_at(parse_pack(text, "t")) == "allow"
+
     def test_it_travels_to_the_daemon_without_pydantic(self):
         text = HEAD + HOURS + GROUP + HOLIDAYS + BUDGET + 'group = "online"\n' + WINDOW
         pack = parse_pack(text, "t", {"hours": "09:00-10:00"})
@@ -195,7 +217,11 @@ class TestMistakes:
     @pytest.mark.parametrize(("old", "new", "path"), [
         ('id = "t"\n', "", "id"), ('id = "t"', 'id = "T t"', "id"), ('id = "t"', 'id = "house"', "id"),
         ('id = "t"', "id = 3", "id"),
-        ("Asia/Ho_Chi_Minh", "Asia/Hanoi", "zone"), ('"verified"', '"maybe"', "status"), (', en = "Test"', "", "title.en"),
+        *(("Asia/Ho_Chi_Minh", zone, "zone") for zone in (
+            "Asia/Hanoi", "localtime", "Factory", "posixrules", "posix/Asia/Tokyo", "right/Asia/Tokyo", "Asia", "",
+        )),
+        *(("2026-01-01", f"{day}", "effective.from") for day in ("0001-01-01", "1899-12-31", "9001-01-01", "9999-12-31")),
+        ('"verified"', '"maybe"', "status"), (', en = "Test"', "", "title.en"),
         ("Test", "", "title.en"), ('source = "x"', 'source = "x"\nsauce = 1', "sauce"), ("60", "-1", "budget[0].minutes"),
         ("60", "1441", "budget[0].minutes"), ("60", '"60"', "budget[0].minutes"), ("60", "true", "budget[0].minutes"),
         ("60", "nan", "budget[0].minutes"), ('"all"', '"week"', "budget[0].per"),
@@ -205,12 +231,26 @@ class TestMistakes:
         ("60", '60\nrelax = ["child"]', "budget[0].relax[0]"), ("60", '60\nplaces = ["bar"]', "budget[0].places[0]"),
         ("60", '60\nwhen = "$x"', "budget[0].when"), ("60", "60\nwhen = true", "budget[0].when"),
         ("60", '"$x"', "budget[0].minutes"), ("title =", "warn_minutes = []\ntitle =", "warn_minutes"),
-        ("title =", "effective = { from = 2027-01-01, to = 2026-01-01 }\ntitle =", "effective"),
-        ("title =", 'effective = { from = "2027-01-01" }\ntitle =', "effective.from"), ("[[budget]]", "[budget]", "budget"),
+        ("title =", "grace_seconds = nan\ntitle =", "grace_seconds"),
+        ("= 2026-01-01", "= 2027-01-01, to = 2026-01-01", "effective"), ("2026-01-01", '"2027-01-01"', "effective.from"),
+        ("[[budget]]", "[budget]", "budget"),
         ("[[budget]]", "[[budgets]]", "budgets"), ('id = "t"', 'id = "t"\nparam = 1', "param"),
     ])
     def test_each_has_the_path_of_its_field(self, old, new, path):
-        assert path in paths((HEAD + BUDGET).replace(old, new, 1))
+        assert path in paths((HEAD + "effective = { from = 2026-01-01 }\n" + BUDGET).replace(old, new, 1))
+
+    @pytest.mark.parametrize("text", [
+        "  ", "\\u200b", "a\\nb", "a\\u0000", "\\u001b[31m", "a\\u0085b", "a\\u2028b", "\\u202eb", "\\u2067b",
+    ])
+    @pytest.mark.parametrize(("old", "path"), [
+        ('source = "x"', "source"), ('cite = "c"', "budget[0].cite"), ('en = "Test"', "title.en"),
+        ('vi = "v"', "budget[0].text.vi"), ('jurisdiction = "house"', "jurisdiction"),
+    ])
+    def test_a_text_that_is_not_what_it_looks_like(self, old, path, text):
+        """A line of a terminal or a certificate would say something else."""
+        key = old.partition("=")[0]
+
+        assert [path] == paths((HEAD + BUDGET).replace(old, f'{key}= "{text}"', 1))
 
     @pytest.mark.parametrize(("field", "path"), [
         ('period = "year"', "period"), ("pause_minutes = 5", "pause_minutes"), ('days = ["holiday"]', "days[0]"),
@@ -259,7 +299,8 @@ class TestMistakes:
         ('"2026-09-02"', "2", "holidays.off[2]"), ('"2026-09-02"', "2026-09-02T00:00:00", "holidays.off[2]"),
         ('"2026-02-28"', '"2026-02-17"', "holidays"), ('source = "s"\nstatus = "unv', 'status = "unv', "holidays.source"),
         ("2027-01-01", '"2027-01-01"', "holidays.known_to"), ("work =", "werk =", "holidays.werk"),
-        ("[holidays]", "[[holidays]]", "holidays"),
+        ("[holidays]", "[[holidays]]", "holidays"), ("2027-01-01", "9999-12-31", "holidays.known_to"),
+        ('"2026-09-02"', "0001-01-01", "holidays.off[2]"), ('"2026-09-02"', '"9000-12-31..9001-01-01"', "holidays.off[2]"),
     ])
     def test_of_holidays(self, old, new, path):
         assert path in paths((HEAD + HOLIDAYS).replace(old, new, 1) + BUDGET)
@@ -314,6 +355,23 @@ class TestMistakes:
     ])
     def test_lines_in_named_tables(self, text, line):
         assert any(f"(dòng / line {line})" in why for _, why in mistakes(text))
+
+    def test_a_table_below_belongs_to_the_last_of_its_list(self):
+        """[budget.text] is of the [[budget]] before it."""
+        rule = BUDGET.replace('text = { vi = "v", en = "e" }\n', "") + '[budget.text]\nvi = "v"\n'
+        text = HEAD + rule + 'en = "e"\n' + rule.replace('"b"', '"c"') + "ex = 1\n"
+        [missing, unknown] = mistakes(text)
+
+        assert [missing[0], unknown[0]] == ["budget[1].text.en", "budget[1].text.ex"]
+        told = [int(re.search(r"line (\d+)\)", why)[1]) for _, why in (missing, unknown)]
+        assert [text.split("\n")[line - 1] for line in told] == ["[budget.text]", "ex = 1"]
+        assert min(told) > len((HEAD + rule).splitlines()) + 1
+
+    def test_only_line_feeds_end_lines(self):
+        """As editors count them: other separators, which only comments may hold, do not."""
+        [(_, why)] = mistakes(HEAD + "# a\u2028b\u0085c\n" + BUDGET.replace("60", "-1"))
+
+        assert "(dòng / line 15)" in why
 
     def test_no_toml(self):
         [(path, why)] = mistakes("id = \n")
@@ -394,6 +452,15 @@ class TestParameters:
         assert parse_pack(text, "t", {"m": "5"}).budgets[0].ms == 300_000
         assert paths(text, m=given) == ["params.m"]
 
+    @pytest.mark.parametrize(("bounds", "path"), [
+        ("min = 10\nmax = 5", "max"), ("min = -1000000000", "min"), ("max = 1000000000", "max"),
+        ("default = 1000000000", "default"),
+    ])
+    def test_bounds_that_bound_nothing(self, bounds, path):
+        number = f'[param.m]\ntype = "int"\n{bounds}\ntext = {{ vi = "v", en = "e" }}\n'
+
+        assert paths(HEAD + number + BUDGET.replace("60", '"$m"'))[0] == f"param.m.{path}"
+
     @pytest.mark.parametrize(("given", "rules"), [("true", 1), ("false", 0)])
     def test_truth(self, given, rules):
         text = HEAD + '[param.b]\ntype = "bool"\ndefault = true\ntext = { vi = "v", en = "e" }\n' + BUDGET + BUDGET.replace(
@@ -417,6 +484,7 @@ class TestParameters:
     @pytest.mark.parametrize(("line", "path"), [
         ('default = "21:00-23:00"', "param.hours.default"), ("default = 1", "param.hours.default"),
         ("min = 1", "param.hours.min"), ('default = ["2026-01-01"]', "param.hours.default"),
+        ('within = "22:00-02:00"', "param.hours.within"),
         ('within = "x"', "param.hours.within"), ('type = "date"', "param.hours.type"), ("least = 1", "param.hours.least"),
     ])
     def test_a_wrong_declaration(self, line, path):
