@@ -15,7 +15,8 @@ from agent.store.people import GUEST
 from agent.store.place import PlaceRow
 from agent.store.rules import PLACE, PackRow, TextRow
 from compliance.entry import PlaceChanged
-from rules.calendar import ZoneError, calendar
+from rules.calendar import ZoneError
+from rules.zones import known_zone
 
 # What a game point's guests are under until the operator says otherwise. A guest has no account that a guardian could have
 # registered: with that rule nobody could play who is not checked in. Whether a parent registered is for the enterprise to see.
@@ -77,10 +78,9 @@ def _hours(request: m.PlaceSet) -> str:
 
 def _zone(zone: str) -> str:
     try:
-        calendar(zone)
+        return known_zone(zone)
     except ZoneError as error:
         raise bad_input(*_both(str(error))) from error
-    return zone
 
 
 def _both(line: str) -> tuple[str, str]:

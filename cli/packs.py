@@ -46,28 +46,38 @@ class Named:
 
 def named(argument: str) -> Named:
     """The pack that the argument names. CommandError (2) if there is none."""
-    name, *params = _PARAM.split(argument)
+    name, params = _split(argument)
     if "/" in name or name.endswith(".toml"):
-        return Named(name, read_text(name), tuple(params), shipped=False)
+        return Named(name, read_text(name), params, shipped=False)
     text = shipped_packs().get(name)
     if text is None:
         raise CommandError(
             f"{name!r}: không có gói luật này; có sẵn: {', '.join(shipped_packs())}, hoặc một tệp .toml"
             f" / there is no such pack; there are those, or name a .toml file"
         )
-    return Named(name, text, tuple(params), shipped=True)
+    return Named(name, text, params, shipped=True)
 
 
 def checked(argument: str) -> tuple[str, Reading]:
     """A file, "-" or a shipped pack as a draft: what to call it, and what it says. BadPack."""
     from rules.parse import PolicyError, read_pack  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
 
-    name, *params = _PARAM.split(argument)
-    named_ = named(argument) if name in shipped_packs() else Named(name, read_text(name), tuple(params), shipped=False)
+    name, params = _split(argument)
+    named_ = named(argument) if name in shipped_packs() else Named(name, read_text(name), params, shipped=False)
     try:
         return name, read_pack(named_.text, name, named_.values(), draft=True)
     except PolicyError as error:
         raise BadPack(error.lines) from None
+
+
+def _split(argument: str) -> tuple[str, tuple[str, ...]]:
+    """What stands before the values, and each of these. CommandError (2) if one is there twice."""
+    name, *params = _PARAM.split(argument)
+    keys = [param.partition("=")[0] for param in params]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        raise CommandError(f"{name}: {twice} được ghi hai lần, hãy bỏ một / is there twice, leave one out")
+    return name, tuple(params)
 
 
 def parsed(name: str, text: str, params: Mapping[str, str]) -> Pack:

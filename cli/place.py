@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import typing
 from argparse import Namespace
-from zoneinfo import available_timezones
 
 from agent.api import client as agent
 from agent.api.messages import PlaceSet
@@ -13,6 +12,7 @@ from cli.context import Context
 from cli.parser import Commands, checked, command, day, noun
 from cli.registry import settle
 from rules.policy import Place
+from rules.zones import known_zone
 
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)", re.ASCII)
 
@@ -49,9 +49,7 @@ def hours(text: str) -> str:
 
 @checked
 def zone(text: str) -> str:
-    if text not in available_timezones():
-        raise ValueError(f"{text!r} không phải múi giờ, ví dụ Asia/Ho_Chi_Minh / is no time zone, such as Asia/Ho_Chi_Minh")
-    return text
+    return known_zone(text)
 
 
 def set_place(args: Namespace, context: Context) -> int:

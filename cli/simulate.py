@@ -94,8 +94,8 @@ def _recorded(source: str, asked: Asked, context: Context) -> Recorded:
             return from_bundle(parse(data), source, asked, lambda *about: _who_is(context, asked.player, *about))
         except BundleError as error:
             raise CommandError(f"{source}: {error}") from None
-    text = as_text(data, source)
-    return from_json(text, source, asked) if text.lstrip("\ufeff \t\r\n").startswith("{") else from_csv(text, source, asked)
+    text = as_text(data, source).removeprefix("\ufeff")  # editors of Windows put it there
+    return from_json(text, source, asked) if text.lstrip().startswith(("{", "[")) else from_csv(text, source, asked)
 
 
 def _read(source: str) -> bytes:

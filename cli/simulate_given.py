@@ -95,9 +95,9 @@ def from_csv(text: str, name: str, asked: Asked) -> Recorded:
     """Play given as CSV, separated by commas, semicolons or tabs, with a first line of names. CommandError names the line."""
     zone = zone_known(asked.zone or HOME_ZONE)
     try:
-        plays = list(_rows(text.removeprefix("\ufeff"), zone))
+        plays = list(_rows(text, zone))
         born = _born(asked.born, plays, zone)
-    except (_Mistake, csv.Error) as error:
+    except _Mistake as error:
         raise CommandError(f"{name}: {error}") from None
     setting = Setting(places=((0, asked.place or "home"),), born=born, guardian=True)
     return Recorded(asked.player, in_order(plays), setting, zone, {"kind": "csv", "file": name})
@@ -114,6 +114,8 @@ def _born(text: str | None, plays: list[Played], zone: str) -> date | None:
 
 
 def _decoded(text: str) -> _File:
+    if text.lstrip().startswith("["):
+        raise _Mistake("", 'là một danh sách / is a list: write {"played": […]} around it')
     try:
         return msgspec.json.decode(text, type=_File)
     except msgspec.ValidationError as error:
@@ -157,11 +159,10 @@ def _played(play: _Play, path: str) -> Played:
 
 def _rows(text: str, zone: str) -> Iterator[Played]:
     separator = max(",;\t", key=text.partition("\n")[0].count)
-    lines = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
-    columns = [cell.strip().casefold() for cell in next(lines, [])]
+    lines = _lines(text, separator)
+    columns = [cell.strip().casefold() for cell in next(lines, ("", []))[1]]
     length = _length_column(columns)
-    for cells in lines:
-        path = f"dòng {lines.line_num} / line {lines.line_num}"
+    for path, cells in lines:
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(columns):
@@ -174,6 +175,19 @@ def _rows(text: str, zone: str) -> Iterator[Played]:
         ms = _local(row["to"], zone, where) - start if length == "to" else _number(row[length], _UNITS[length], where)
         label = _label(row.get("label") or None, f"{path}, label")
         yield _checked(Played(row["game"], row.get("publisher") or None, start, ms, label), path)
+
+
+def _lines(text: str, separator: str) -> Iterator[tuple[str, list[str]]]:
+    """The cells of each line, and how a mistake calls the line. _Mistake where the quotes are not those of CSV."""
+    lines = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
+    begun = 1
+    try:
+        for cells in lines:
+            yield f"dòng {lines.line_num} / line {lines.line_num}", cells
+            begun = lines.line_num + 1
+    except csv.Error as error:
+        why = f'không đọc được: ô quá dài hoặc thiếu dấu " đóng / cannot be read: close its " and shorten its cells ({error})'
+        raise _Mistake(f"dòng {begun} / line {begun}", why) from None
 
 
 def _length_column(columns: list[str]) -> str:

@@ -7,11 +7,12 @@ from datetime import date
 
 from cli.errors import CommandError
 from host.clock import SystemClock
-from rules.calendar import ZoneError, calendar, day_name
+from rules.calendar import ZoneError, day_name
 from rules.facts import Played
 from rules.identity import birth_date
 from rules.policy import Place
 from rules.replay import Setting
+from rules.zones import known_zone
 
 HOME_ZONE = "Asia/Ho_Chi_Minh"
 
@@ -54,6 +55,6 @@ def born_before(text: str | None, plays: list[Played], zone: str) -> date | None
 def zone_known(name: str) -> str:
     """The same, if it is a zone of the tz database. CommandError."""
     try:
-        return calendar(name).zone
+        return known_zone(name)
     except ZoneError as error:
         raise CommandError(str(error)) from None

@@ -145,7 +145,8 @@ def play(**other):
     (play(to="2026-11-24T20:00:00+07:00"), "played[0]"), (play(seconds=None, to="2026-11-24T18:00:00+07:00"), "played[0]"),
     (play(**{"from": "2026-11-24T19:00:00"}), "played[0].from"), (play(**{"from": "0001-01-01T00:00:00Z"}), "played[0].from"),
     (play(**{"from": "9999-12-31T00:00:00-12:00"}), "played[0].from"), (play(game=""), "played[0].game"),
-    (play(label="VN17"), "played[0].label"),
+    (play(label="VN17"), "played[0].label"), ("[" * 200_000, '{"played": […]}'), (json.dumps([GIVEN]), '{"played": […]}'),
+    ('{"played": ' + "[" * 200_000, "played[0]"),
 ], ids=str)  # fmt: skip
 def test_a_mistake_in_json_names_the_field(mistaken, told_wrong, named):
     """Exit 2, one line."""
@@ -157,7 +158,8 @@ def test_a_mistake_in_json_names_the_field(mistaken, told_wrong, named):
     (CSV.replace("label", "game"), "dòng 1"), (CSV + "1,2\n", "dòng 4"), (CSV + "nie,5,a,p,\n", "from"),
     (CSV + "2026-11-25,x,a,p,\n", "minutes"), (CSV + "2026-11-25,1e5,a,p,\n", "minutes"), (CSV + "2026-11-25,5,,p,\n", "game"),
     (CSV + "2026-11-25,5,a,p,PEGI\n", "label"), (CSV + "2026-11-25,99999,a,p,\n", "31"), (CSV + "9999-12-31,5,a,p,\n", "from"),
-    (CSV + '2026-11-25,5,"a,p,\n', "-"),
+    (CSV + '2026-11-25,5,"a,p,\n', "dòng 4"), (CSV + f"2026-11-25,5,{'a' * 140_000},p,\n", "dòng 4"),
+    (CSV + '2026-11-25,5,"' + "a,p,\n" * 30_000, "dòng 4"), ("a" * 140_000, "dòng 1"),
 ], ids=str)  # fmt: skip
 def test_a_mistake_in_csv_names_the_line(mistaken, text, named):
     """Exit 2, one line."""
