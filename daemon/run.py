@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import suppress
+from typing import Any
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
+from daemon.housekeeping import MINUTE_S, schedule
 from daemon.wiring import Built
 from host import rpc
 from host.clock import SystemClock
@@ -33,14 +33,17 @@ async def _run(built: Built) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     built.seat.start()
-    scheduler = _housekeeping(built)
-    tasks = [asyncio.create_task(built.seat.run()), asyncio.create_task(built.uplink.run()), asyncio.create_task(stop.wait())]
+    wanted = service().watchdog_interval()
+    beat = None if wanted is None else lambda: service().notify("WATCHDOG=1")
+    scheduler, failed = schedule(built.seat.minute, built.uplink.alive, beat=beat, beats=wanted or MINUTE_S)
+    tasks: list[asyncio.Future[Any]] = [asyncio.create_task(built.seat.run()), asyncio.create_task(built.uplink.run())]
+    tasks += [asyncio.create_task(stop.wait()), failed]
     print(f"giochoi-daemon: sẵn sàng / ready: {built.home.daemon_address}", flush=True)  # noqa: T201 - the one line of the contract
     service().notify("READY=1")
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
-            task.result()  # an error in seat or uplink ends the daemon loudly; the service manager starts it again
+            task.result()  # an error in any of these ends the daemon loudly; the service manager starts it again
     finally:
         service().notify("STOPPING=1")
         scheduler.shutdown(wait=False)
@@ -49,14 +52,3 @@ async def _run(built: Built) -> None:
         with suppress(asyncio.CancelledError):
             await asyncio.gather(*tasks, return_exceptions=True)
         built.seat.stop()
-
-
-def _housekeeping(built: Built) -> AsyncIOScheduler:
-    """What may be late: rows, presence, signs of life. Limits never wait for this."""
-    scheduler = AsyncIOScheduler(timezone="UTC")
-    scheduler.add_job(built.seat.minute, "interval", minutes=1, misfire_grace_time=None, coalesce=True)
-    scheduler.add_job(built.uplink.alive, "interval", minutes=1, misfire_grace_time=None, coalesce=True)
-    if (seconds := service().watchdog_interval()) is not None:
-        scheduler.add_job(service().notify, "interval", ["WATCHDOG=1"], seconds=seconds, misfire_grace_time=None, coalesce=True)
-    scheduler.start()
-    return scheduler
