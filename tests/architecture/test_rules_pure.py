@@ -6,12 +6,13 @@ import ast
 
 # What each is for, beside language and data types: zones of the tz database, hashes of pack texts, strict decoding of JSON.
 PURE = {
-    "__future__", "collections.abc", "dataclasses", "datetime", "decimal", "functools", "operator", "posixpath", "re", "types",
-    "typing", "unicodedata", "zoneinfo", "msgspec",
+    "__future__", "collections", "collections.abc", "dataclasses", "datetime", "decimal", "functools", "itertools", "operator",
+    "posixpath", "re", "types", "typing", "unicodedata", "zoneinfo", "msgspec",
 }
 MORE = {
-    "rules/parse.py": {"pydantic", "tomllib"}, "rules/tables.py": {"pydantic", "hashlib"}, "rules/kinds.py": {"pydantic"},
-    "rules/schema.py": {"pydantic.json_schema"}, "rules/shipped.py": {"importlib", "tomllib"},
+    "rules/parse.py": {"pydantic"}, "rules/toml.py": {"tomllib"}, "rules/tables.py": {"pydantic", "hashlib"},
+    "rules/kinds.py": {"pydantic"}, "rules/schema.py": {"pydantic.json_schema"},
+    "rules/shipped.py": {"importlib", "tomllib"},
 }
 PARSER = {"rules.parse", "rules.tables", "rules.kinds", "rules.schema"}  # the doors are the first and the last
 CLOCKS = ("now", "utcnow", "today", "time", "time_ns", "monotonic", "fromtimestamp", "localtime")
