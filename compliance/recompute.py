@@ -44,7 +44,7 @@ class Recomputer:
     """`texts` are the packs' texts by their SHA-256; what was parsed is kept."""
 
     texts: Mapping[str, str]
-    _packs: dict[tuple[object, ...], Pack] = field(default_factory=dict)
+    _packs: dict[tuple[object, ...], Pack | Unfounded] = field(default_factory=dict)
     _policies: dict[tuple[object, ...], tuple[Rule, Policy]] = field(default_factory=dict)
 
     def check(self, line: Decided) -> None:
@@ -90,17 +90,20 @@ class Recomputer:
             pack = self._packs.get(values)
             if pack is None:
                 pack = self._packs[values] = self._parsed(line)
+            if isinstance(pack, Unfounded):
+                raise pack.with_traceback(None)  # it is raised for each line: without what it passed the last time
             found = self._policies[line.rule, adult, *values] = _asked(pack, line.rule, adult=adult)
         return found
 
-    def _parsed(self, line: Decided) -> Pack:
+    def _parsed(self, line: Decided) -> Pack | Unfounded:
+        """The pack, or why there is none: that is kept, too, so that a large text full of mistakes is read once."""
         text = self.texts.get(line.pack)
         if text is None:
-            raise Unfounded(f"thiếu văn bản gói quy tắc {line.pack}", f"the text of its pack {line.pack} is not in the bundle")
+            return Unfounded(f"thiếu văn bản gói quy tắc {line.pack}", f"the text of its pack {line.pack} is not in the bundle")
         try:
             return parse_pack(text, line.rule.partition(".")[0], {name: _text(value) for name, value in line.params.items()})
         except PolicyError as error:
-            raise Unfounded("gói quy tắc không hợp lệ", f"its pack does not parse: {error}") from None
+            return Unfounded("gói quy tắc không hợp lệ", f"its pack does not parse: {error}")
 
 
 def _compare(line: Decided, verdict: str, rule: str | None) -> None:

@@ -1,5 +1,7 @@
 """Decisions are made again from their own entries; what does not follow is named. Here the seats' keys are in false hands."""
 
+import hashlib
+import time
 from dataclasses import replace
 
 import pytest
@@ -17,6 +19,15 @@ ZONE = "Asia/Ho_Chi_Minh"
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+
+
+HOSTILE = """id = "hostile"
+jurisdiction = "house"
+zone = "Asia/Ho_Chi_Minh"
+source = "s"
+status = "verified"
+title = { vi = "v", en = "e" }
+"""
 
 
 def said(report):
@@ -170,6 +181,22 @@ def test_parameters_are_put_into_the_pack(site, seat, audit, hours, rule):
     line = seat.refuse(pack, place="game-point")
     assert line.rule == f"vn-game-point.{rule}"
     assert said(audit()) == []
+
+
+@pytest.mark.parametrize("text", [
+    HOSTILE + "x" + ".a" * 60_000 + "=1\n", HOSTILE + "budget=[" + "{}," * 80_000 + "]\n",
+    HOSTILE + "effective={from=0001-01-01}\n", HOSTILE + "x=0x" + "f" * 100_000 + "\n",
+], ids=["a key without end", "mistakes without end", "the year 1", "a number without end"])  # fmt: skip
+def test_a_hostile_pack_does_not_keep_the_verifier(site, seat, audit, text):
+    """It is read once, cheaply, and each decision by it is named."""
+    site.packs["hostile"] = text
+    named = replace(parse_pack(site.packs["vn-147"], "vn-147"), id="hostile", sha256=hashlib.sha256(text.encode()).hexdigest())
+    lines = [seat.refuse(named, game="gta", label=18, age=17) for _ in range(20)]
+    began = time.process_time()
+    failures = said(audit())
+
+    assert time.process_time() - began < 3
+    assert [any(f"seq {line.seq}" in one and "does not parse" in one for one in failures) for line in lines] == [True] * 20
 
 
 def test_house_rules_stand_in_the_entry(site, seat, audit):
