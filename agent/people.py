@@ -22,11 +22,8 @@ _MAX_ACCOUNT = 256
 
 
 def player_add(change: Change, request: m.PlayerAdd) -> Made:
-    name = person(request.name)
+    name = _free_name(change.tables, request.name)
     born, year_only = _born(change, request.born, year_only=request.year_only)
-    for other in lookup.registered(change.tables):
-        if same(name, other.name) and (born, year_only) == (other.born, other.year_only):
-            raise refused(f"đã có người chơi {other.name} ({other.id})", f"there is a player {other.name} ({other.id}) already")
     row = _returning(change.tables, name, born, year_only=year_only) or _new_player(change.tables, name)
     account = _account(change, request.account, row.id)
     row = replace(row, name=name, born=born, year_only=year_only, removed=False, account=account)
@@ -43,7 +40,7 @@ def player_set(change: Change, request: m.PlayerSet) -> Made:
     old = lookup.player(change.tables, request.player)
     row = old
     if request.name is not msgspec.UNSET:
-        row = replace(row, name=person(request.name))
+        row = replace(row, name=_free_name(change.tables, request.name, old))
     if request.born is not msgspec.UNSET:
         born, year_only = _born(change, request.born, year_only=request.year_only)
         row = replace(row, born=born, year_only=year_only)
@@ -85,6 +82,7 @@ def player_list(tables: Tables) -> m.Players:
                 packs=tuple(pack.pack for pack in packs.get(row.id, ())),
                 limits=tuple(m.LimitRow(game=one.game, day=one.day, ms=one.ms) for one in limits if one.player == row.id),
                 approved=tuple(dict.fromkeys(one.game for one in approvals if one.player == row.id)),
+                uses=tuple(pack.said for pack in packs.get(row.id, ())),
             )
             for row in lookup.registered(tables)
         )
@@ -107,6 +105,19 @@ def guardian_add(change: Change, request: m.GuardianAdd) -> Made:
 def guardian_list(tables: Tables) -> m.Guardians:
     rows = tables.people.guardians()
     return m.Guardians(guardians=tuple(m.Guardian(id=row.id, name=row.name, account=row.account) for row in rows))
+
+
+def _free_name(tables: Tables, asked: str, besides: PlayerRow | None = None) -> str:
+    """The name, if it will mean nobody else: players are called by name, so a second one of a name would be called by none."""
+    name = person(asked)
+    for other in lookup.registered(tables):
+        if (besides is None or other.id != besides.id) and (same(name, other.name) or name == other.id):
+            who = f"{other.name} ({other.id})"
+            raise bad_input(
+                f"đã có người chơi {who}: sửa bằng 'giochoi player set {other.id}', hoặc chọn tên khác",
+                f"there is a player {who}: change it with that, or choose another name",
+            )
+    return name
 
 
 def _new_player(tables: Tables, name: str) -> PlayerRow:

@@ -9,12 +9,15 @@ from agent.api import messages as m
 from agent.errors import bad_input
 from agent.lookup import guest
 from agent.names import clean
+from agent.notes import guests_now, hours_now, lines, opening
 from agent.registry import Change, Made
 from agent.rulebook import LAW_PACKS, put_packs, record_policy, shipped_pack
+from agent.shelf import Shelf, asked_for
 from agent.store.people import GUEST
 from agent.store.place import PlaceRow
 from agent.store.rules import PLACE, PackRow, TextRow
 from compliance.entry import PlaceChanged
+from host.rpc import ApiError
 from rules.calendar import ZoneError
 from rules.zones import known_zone
 
@@ -38,7 +41,7 @@ def place_set(change: Change, request: m.PlaceSet) -> Made:
     if packs:
         record_policy(change, None, {"what": "place.set"})
         record_policy(change, guest(change.tables), {"what": "place.set"})
-    return Made(note="; ".join(filter(None, (_games(change, new), _expired(change, new)))))
+    return Made(note=lines(hours_now(change), _games(change, new), guests_now(change), _expired(change, new)))
 
 
 def _described(old: PlaceRow, request: m.PlaceSet) -> PlaceRow:
@@ -97,8 +100,7 @@ def _house_packs(change: Change, old: PlaceRow, new: PlaceRow) -> bool:
     if law is None and old.place not in LAW_PACKS:
         return False
     kept = tuple(pack for pack in _in_force(change, PLACE) if pack[0].pack not in LAW_PACKS.values())
-    hours = {"hours": new.hours} if new.hours else {}
-    put_packs(change, PLACE, (() if law is None else (shipped_pack(change.world.shelf, law, hours),)) + kept)
+    put_packs(change, PLACE, (() if law is None else (_law_pack(change.world.shelf, law, new),)) + kept)
     guests = _in_force(change, GUEST)
     others = tuple(pack for pack in guests if pack[0].pack != GUEST_PACK)
     if new.place == "game-point":
@@ -107,6 +109,17 @@ def _house_packs(change: Change, old: PlaceRow, new: PlaceRow) -> bool:
     elif old.place == "game-point":
         put_packs(change, GUEST, others)
     return True
+
+
+def _law_pack(shelf: Shelf, law: str, place: PlaceRow) -> tuple[PackRow, TextRow]:
+    """The pack of the law with the place's own hours in it. ApiError(bad-input) if it has no such hours."""
+    try:
+        return shipped_pack(shelf, law, {"hours": place.hours} if place.hours else {})
+    except ApiError:
+        if place.place != "game-point":  # only these hours have bounds that are the same everywhere
+            raise
+    widest = opening(asked_for(shelf.shipped(law), law, {}))
+    raise bad_input(f"--hours {place.hours}: phải nằm trong {widest}", f"they have to lie within {widest}")
 
 
 def _games(change: Change, place: PlaceRow) -> str:

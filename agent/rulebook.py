@@ -11,6 +11,7 @@ from agent.api import messages as m
 from agent.errors import bad_input, refused
 from agent.house import DAY_MS, HOUSE, WEEK, minutes, still_binding
 from agent.names import same
+from agent.notes import idle, lines, nobody_registered, replaced
 from agent.registry import Change, Made
 from agent.roster import Compiler, pack_in_force
 from agent.shelf import Shelf, asked_for
@@ -41,9 +42,10 @@ def policy_use(change: Change, request: m.PolicyUse) -> Made:
     public = row is None or row.id == GUEST
     if row is None:
         _keep_the_law(change.tables.place.get(), request)
+    before = change.tables.rules.packs().get(target, ())
     put_packs(change, target, tuple(_kept(change, pack, public=public) for pack in request.packs))
     record_policy(change, row, {"what": "policy.use", "player": target} if row else {"what": "policy.use"})
-    return Made(target, _nobody_registered(change, row))
+    return Made(target, lines(replaced(change, target, before), idle(change, row), nobody_registered(change, row)))
 
 
 def policy_show(tables: Tables, shelf: Shelf, request: m.PolicyShow) -> m.PolicyShown:
@@ -88,15 +90,15 @@ def record_policy(change: Change, row: PlayerRow | None, personal: dict[str, Any
     """The entry that says which rules bind the player, or (None) the place, from now on."""
     target = PLACE if row is None else row.id
     texts = change.tables.rules.texts()
-    lines, house = [], any(limit.player == target for limit in change.tables.rules.limits())
+    packs, house = [], any(limit.player == target for limit in change.tables.rules.limits())
     for one in change.tables.rules.packs().get(target, ()):
         if texts[one.sha256].public:
             pack = pack_in_force(one, texts, "player")
-            lines.append(PackLine(one.pack, one.sha256, dict(pack.params)))
+            packs.append(PackLine(one.pack, one.sha256, dict(pack.params)))
         else:
             house = True
     who = target if row is None or row.id == GUEST else change.pseudonym(row)
-    change.record(PolicyChanged, personal, target=who, packs=tuple(lines), house=house)
+    change.record(PolicyChanged, personal, target=who, packs=tuple(packs), house=house)
 
 
 def _target(tables: Tables, asked: str) -> tuple[str, PlayerRow | None]:
@@ -119,19 +121,6 @@ def _keep_the_law(place: PlaceRow, request: m.PolicyUse) -> None:
             f"luật ràng buộc nơi này: hãy giữ {pack}, hoặc đổi giờ bằng 'giochoi place set {place.place} --hours'",
             f"the law binds this place: keep {pack}, or change the hours with 'giochoi place set {place.place} --hours'",
         )
-
-
-def _nobody_registered(change: Change, row: PlayerRow | None) -> str:
-    """A warning where every guest is refused because no guardian can have registered it."""
-    if row is None or row.id != GUEST:
-        return ""
-    guest = Compiler(change.tables, change.world.shelf).player(row)
-    if guest.guardian or not any(pack.guardians for pack in guest.packs):
-        return ""
-    return (
-        "khách không có người giám hộ đăng ký nên bị từ chối mọi trò; với vn-147 hãy thêm :guardian=false"
-        " / no guardian registered a guest, so every game is refused; with vn-147 add :guardian=false"
-    )
 
 
 def _kept(change: Change, use: m.PackUse, *, public: bool) -> tuple[PackRow, TextRow]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from agent.errors import bad_input
+from host.rpc import ApiError
 from rules.games import Catalogue, Game
 from rules.parse import PolicyError, parse_pack
 from rules.policy import Pack
@@ -37,11 +38,11 @@ def compiled(text: str, name: str, params: Mapping[str, str]) -> Pack:
 
 
 def asked_for(text: str, name: str, params: Mapping[str, str]) -> Pack:
-    """`compiled` for a caller who just named it. ApiError(bad-input) with the parser's line."""
+    """`compiled` for a caller who just named it. ApiError(bad-input) with the parser's line, in both languages already."""
     try:
         return compiled(text, name, params)
     except PolicyError as error:
-        raise bad_input(f"gói quy tắc không hợp lệ: {error}", f"the pack is not valid: {error}") from error
+        raise ApiError("bad-input", str(error)) from error
 
 
 @lru_cache(maxsize=512)

@@ -165,7 +165,7 @@ class Alive(Message, frozen=True, kw_only=True):
 
 
 class Done(Message, frozen=True, kw_only=True):
-    """It is durable. `number` is that of the roster that holds it; `id` of what was made; `note` one more line for the user."""
+    """It is durable. `number` is that of the roster that holds it; `id` of what was made; `note` more lines for the user."""
 
     number: int
     id: str = ""
@@ -225,7 +225,10 @@ class PlayerNames(Message, frozen=True, kw_only=True):
 
 
 class PlayerRow(Message, frozen=True, kw_only=True):
-    """`guardians` are names, `packs` and `approved` ids. `year_only`: of `born` only the year is known."""
+    """`guardians` are names, `packs` and `approved` ids. `year_only`: of `born` only the year is known.
+
+    `uses` are the packs with the values put into them, as `policy use` takes them.
+    """
 
     id: str
     name: str
@@ -236,6 +239,7 @@ class PlayerRow(Message, frozen=True, kw_only=True):
     packs: tuple[str, ...]
     limits: tuple[LimitRow, ...]
     approved: tuple[str, ...]
+    uses: tuple[str, ...] = ()
 
 
 class LimitRow(Message, frozen=True, kw_only=True):

@@ -25,6 +25,11 @@ class PackRow:
     sha256: str
     shipped: bool
 
+    @property
+    def said(self) -> str:
+        """As it is written on a command line: PACK:key=value, and so on."""
+        return ":".join((self.pack, *(f"{key}={value}" for key, value in self.params.items())))
+
 
 @dataclass(frozen=True, slots=True)
 class TextRow:

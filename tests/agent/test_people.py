@@ -79,9 +79,12 @@ def test_a_year_may_become_a_date_and_back(an):
     assert an.player("an").born == date(2014, 12, 31)
     an.ask("player.set", m.PlayerSet(player="an", name="An"))
     assert an.player("an").born == date(2014, 12, 31)
+    an.ask("player.remove", m.PlayerRemove(player="an"))
     assert an.ask("player.add", m.PlayerAdd(name="An", born=date(2014, 12, 31))).id == "an-2"
+    an.ask("player.remove", m.PlayerRemove(player="an-2"))
+    assert an.ask("player.add", m.PlayerAdd(name="An", born=date(2014, 1, 1), year_only=True)).id == "an"
     an.ask("player.set", m.PlayerSet(player="an", born=date(2014, 5, 1)))
-    (row, _) = an.ask("player.list", m.PlayerList()).players
+    (row,) = an.ask("player.list", m.PlayerList()).players
     assert (row.born, row.year_only) == (date(2014, 5, 1), False)
 
 
@@ -110,18 +113,30 @@ def test_where_accounts_cannot_be_asked_the_caller_is_believed(open_desk, world)
         assert desk.ask("player.add", m.PlayerAdd(name="An", account="ann")).id == "an"
 
 
-def test_the_same_child_twice(an):
-    """Same name and birth date is a repeated command, not a second child."""
-    assert refusal(an, "player.add", m.PlayerAdd(name="AN", born=date(2014, 5, 1)))[0] == "refused"
+@pytest.mark.parametrize(("name", "born"), [("AN", date(2014, 5, 1)), ("An", date(2016, 5, 1)), ("an", None)])
+def test_a_name_means_one_child(an, name, born):
+    """A repeated command or a second child of the name: nobody could call either by it. The line says what to do."""
+    code, text = refusal(an, "player.add", m.PlayerAdd(name=name, born=born))
+    assert (code, "giochoi player set an" in text, "another name" in text) == ("bad-input", True, True)
+    assert [row.id for row in an.ask("player.list", m.PlayerList()).players] == ["an"]
 
 
-def test_two_children_of_one_name(an):
-    """The second gets a number, and then the name alone is no longer enough."""
-    done = an.ask("player.add", m.PlayerAdd(name="An", born=date(2016, 5, 1)))
+def test_nobody_takes_anothers_name_later(an):
+    """Nor another's id as a name; one's own name in another form is one's own."""
+    an.ask("player.add", m.PlayerAdd(name="Bình"))
+    for name in ("An", "an"):
+        assert refusal(an, "player.set", m.PlayerSet(player="Bình", name=name))[0] == "bad-input"
+    assert refusal(an, "player.add", m.PlayerAdd(name="binh"))[0] == "bad-input"
+    an.ask("player.set", m.PlayerSet(player="an", name="AN"))
+    assert an.player("an").name == "AN"
+
+
+def test_names_that_differ_by_an_accent_are_two(an):
+    """The second gets a number in its id, and is told so; typed with the accent, each name means one."""
+    done = an.ask("player.add", m.PlayerAdd(name="Ân"))
     assert (done.id, "an-2" in done.note) == ("an-2", True)
-    code, text = refusal(an, "player.remove", m.PlayerRemove(player="AN"))
-    assert code == "bad-input"
-    assert "an, an-2" in text
+    an.ask("player.remove", m.PlayerRemove(player="Ân"))
+    assert [row.id for row in an.ask("player.list", m.PlayerList()).players] == ["an"]
 
 
 def test_set_changes_what_is_named_and_nothing_else(an):
@@ -180,11 +195,11 @@ def test_the_guest_is_no_registered_player(an, request_):
 def test_list(an):
     """Everything about a player in one row."""
     an.ask("limit.set", m.LimitSet(player="an", ms=60_000, days=("mon",)))
-    an.ask("policy.use", m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147"),)))
+    an.ask("policy.use", m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147", params=("over_all=true",)),)))
     an.ask("game.allow", m.GameAllow(player="an", game="luanti"))
     row = m.PlayerRow(
         id="an", name="An", born=date(2014, 5, 1), account="an", guardians=("Mẹ",), packs=("vn-147",),
-        limits=(m.LimitRow(game=None, day="mon", ms=60_000),), approved=("luanti",),
+        limits=(m.LimitRow(game=None, day="mon", ms=60_000),), approved=("luanti",), uses=("vn-147:over_all=true",),
     )
     assert an.ask("player.list", m.PlayerList()) == m.Players(players=(row,))
 

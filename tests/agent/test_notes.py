@@ -1,0 +1,95 @@
+"""What a change of rules says besides: what binds now, what of that which was named does not, and what was there before."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from agent.api import messages as m
+from agent.registry import World
+from agent.shelf import Shelf
+from host.rpc import ApiError
+from rules.games import Game
+
+
+def note(desk, *packs, target="an"):
+    uses = tuple(m.PackUse(id=id, params=tuple(params)) for id, *params in packs)
+    return desk.ask("policy.use", m.PolicyUse(target=target, packs=uses)).note
+
+
+def test_a_game_point_says_what_binds_its_guests(desk):
+    """Otherwise every guest is refused every game that has no label, and nobody knows why."""
+    said = desk.ask("place.set", m.PlaceSet(place="game-point")).note
+    for word in ("08:00-22:00", "vn-147:guardian=false", "giochoi game allow guest ID", "giochoi game add ID", "một bộ đếm"):
+        assert word in said
+    assert all(len(line) <= 100 for line in said.splitlines())
+
+
+def test_it_counts_the_games_that_guests_are_refused(open_desk, world):
+    """Without a label, and not let through."""
+    games = (Game(id="tank", title="Tank", names=("tank",)), Game(id="cave", title="Cave", names=("cave",), label=0))
+    with open_desk(World(Shelf(world.shelf.packs, games), world.account_exists)) as desk:
+        told = [desk.ask("place.set", m.PlaceSet(place="game-point")).note]
+        desk.ask("game.allow", m.GameAllow(player="guest", game="tank"))
+        told.append(desk.ask("place.set", m.PlaceSet(place="game-point")).note)
+    assert ["(1 trò)" in told[0], "(0 trò)" in told[1]] == [True, True]
+
+
+def test_where_guests_are_asked_for_nothing_there_is_less_to_say(desk):
+    """The operator chose other packs for guests… which setting the place completes; elsewhere guests are not mentioned."""
+    assert desk.ask("place.set", m.PlaceSet(place="home")).note == ""
+    desk.ask("place.set", m.PlaceSet(place="game-point"))
+    desk.ask("policy.use", m.PolicyUse(target="guest", packs=(m.PackUse(id="vn-147", params=("guardian=true",)),)))
+    assert "guardian=false" in desk.ask("place.set", m.PlaceSet(place="game-point")).note
+
+
+def test_packs_out_of_force_are_said(an):
+    """Replays of the past: valid, and nobody is limited."""
+    said = note(an, ("kr-shutdown",), ("vn-72",)).splitlines()
+    assert said == [
+        "kr-shutdown: không còn hiệu lực từ 2022-01-01 / not in force since 2022-01-01",
+        "vn-72: không còn hiệu lực từ 2024-12-25 / not in force since 2024-12-25",
+        "không quy tắc nào ràng buộc An lúc này / no rule binds An now",
+    ]
+
+
+def test_beside_a_rule_that_binds_nothing_more_is_said(an):
+    """A pack beside, a limit, or a pack of the place."""
+    told = [note(an, ("vn-72",), ("vn-147",)), note(an, ("vn-72",))]
+    an.ask("limit.set", m.LimitSet(player="an", ms=60_000))
+    told.append(note(an, ("vn-72",)))
+    assert ["vn-72: " in one for one in told] == [True, True, True]
+    assert ["no rule binds" in one for one in told] == [False, True, False]
+
+
+def test_packs_for_another_place_are_said(an):
+    """A point's hours bind nothing at home; at a point they do."""
+    assert "binds nothing at home" in note(an, ("vn-game-point",))
+    an.ask("place.set", m.PlaceSet(place="game-point"))
+    assert "binds nothing" not in note(an, ("vn-game-point",))
+
+
+def test_packs_for_another_age_are_said(an):
+    """Whoever has grown out of every rule of a pack stays out of it; whoever will grow into one is not told."""
+    an.ask("player.add", m.PlayerAdd(name="Bà", born=date(1950, 1, 1)))
+    assert "ở tuổi của Bà" in note(an, ("cn-2021",), target="ba")
+    assert "tuổi" not in note(an, ("cn-2021",))
+
+
+def test_what_was_there_before_is_said(an):
+    """With its values; not where there was nothing, nor where nothing changed."""
+    assert "before" not in note(an, ("vn-147", "over_all=true"))
+    assert "before" not in note(an, ("vn-147", "over_all=true"))
+    assert note(an, ("vn-147",)) == "trước đó / before: vn-147:over_all=true"
+    assert note(an) == "trước đó / before: vn-147"
+
+
+@pytest.mark.parametrize("hours", ["07:00-23:00", "06:00-22:00"])
+def test_hours_out_of_the_laws_are_told_once(desk, hours):
+    """In a line that fits."""
+    with pytest.raises(ApiError) as error:
+        desk.ask("place.set", m.PlaceSet(place="game-point", hours=hours))
+    assert error.value.text.count(hours) == 1
+    assert "08:00-22:00" in error.value.text
+    assert len(f"giochoi: {error.value.text}") <= 100
