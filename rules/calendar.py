@@ -161,5 +161,5 @@ def birthday(born: date, years: int) -> date:
 
 
 def age_on(born: date, day: date) -> int:
-    """Whole years on that day."""
-    return day.year - born.year - (day < birthday(born, day.year - born.year))
+    """Whole years on that day; 0 before the birth, which of a year alone is told as its last day."""
+    return max(0, day.year - born.year - (day < birthday(born, day.year - born.year)))

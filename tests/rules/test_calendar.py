@@ -89,3 +89,8 @@ def test_age_counts_on_the_birthday(born, day, age):
 
     assert age == age_on(born, day)
     assert birthday(born, age) <= day < birthday(born, age + 1)
+
+
+def test_nobody_is_younger_than_nothing():
+    """Of the year of birth alone the last day counts, which may lie ahead."""
+    assert age_on(date(2026, 12, 31), date(2026, 11, 24)) == 0
