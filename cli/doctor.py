@@ -28,7 +28,6 @@ def show(args: Namespace, context: Context) -> int:
     if context.out.json:
         context.out.document(doctor)
     else:
-        context.out.table(
-            ("", "Kiểm tra / Check", ""), [("✓" if check.ok else "✗", check.id, check.text) for check in doctor.checks]
-        )
+        for check in doctor.checks:
+            context.out.say(f"{'✓' if check.ok else '✗'} {check.id}: {check.text}", 0, 2)
     return 0 if all(check.ok for check in doctor.checks) else 1

@@ -1,20 +1,27 @@
 """What a command says: tables and lines for people, or exactly one JSON document. Messages go to stderr.
 
-On a terminal tables are drawn with rich, elsewhere they are plain columns. Names and titles come from people, so whatever
-could steer a terminal is taken out of them first.
+On a terminal tables are drawn with rich, elsewhere they are plain columns; neither is wider than the terminal, nor than a
+hundred columns where there is none. Names and titles come from people, so whatever could steer a terminal is taken out of
+them first.
 """
 
 from __future__ import annotations
 
 import shutil
 import sys
+import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import TextIO
 
 import msgspec
 
 Row = Sequence[str]
+
+_WIDTH = 100  # lines longer than this are hard to read, however wide the terminal is
+_GAP = "  "
+_NARROW = 8  # no column is made narrower
 
 _HARMLESS = {"\n", "\t", "\u200c", "\u200d"}  # joiners belong to some scripts and to emoji
 
@@ -45,6 +52,19 @@ class Output:
         """One line of the answer for people."""
         self._write(clean(text) + "\n")
 
+    def say(self, text: str, indent: int = 0, more: int = 0) -> None:
+        """A paragraph for people, its first line indented by `indent` and the others by `more` on top."""
+        first, others = " " * indent, " " * (indent + more)
+        for line in textwrap.wrap(
+            clean(text),
+            _room(),
+            initial_indent=first,
+            subsequent_indent=others,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ):
+            self._write(line + "\n")
+
     def table(self, columns: Row, rows: Iterable[Row], title: str = "") -> None:
         """A table for people; `columns` are its headings."""
         cells = [[clean(cell) for cell in row] for row in rows]
@@ -53,9 +73,10 @@ class Output:
             return
         if title:
             self.line(title)
-        widths = [max(map(_width, column)) for column in zip(columns, *cells, strict=True)]
+        widths = _fitted([max(map(_width, column)) for column in zip(columns, *cells, strict=True)])
         for row in (columns, *cells):
-            self.line("  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())
+            for line in _lines(row, widths):
+                self.line(line)
 
     @property
     def width(self) -> int:
@@ -101,3 +122,28 @@ def _width(text: str) -> int:
     """Columns that `text` takes on a terminal."""
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
     return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
+
+
+def _room() -> int:
+    """How wide a line may be: what the terminal, or COLUMNS, has."""
+    return max(40, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns))
+
+
+def _fitted(widths: list[int]) -> list[int]:
+    """Widths of columns that together fit a line: the widest give way first."""
+    room = _room() - len(_GAP) * (len(widths) - 1)
+    cap = max(widths)
+    while cap > _NARROW and sum(min(width, cap) for width in widths) > room:
+        cap -= 1
+    return [min(width, cap) for width in widths]
+
+
+def _lines(row: Row, widths: Sequence[int]) -> Iterator[str]:
+    """One row of a table, over as many lines as its longest cell takes."""
+    folded = [
+        [cell] if _width(cell) <= width else textwrap.wrap(cell, width, break_on_hyphens=False)
+        for cell, width in zip(row, widths, strict=True)
+    ]
+    for parts in zip_longest(*folded, fillvalue=""):
+        padded = (part + " " * (width - _width(part)) for part, width in zip(parts, widths, strict=True))
+        yield _GAP.join(padded).rstrip()

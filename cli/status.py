@@ -5,8 +5,10 @@ from __future__ import annotations
 from argparse import Namespace
 
 from cli.context import Context
+from cli.output import Output
 from cli.parser import Commands, command
 from cli.times import at, both, left
+from cli.verdicts import VERDICTS, allowing, granted, until
 from daemon.api import client as daemon
 from daemon.api.messages import GamePart, PlayerPart, ReasonPart, Status, StatusGet
 from host.clock import SystemClock
@@ -29,51 +31,47 @@ def show(args: Namespace, context: Context) -> int:
         return 0
     now = SystemClock().wall()
     _head(context, status, now)
-    columns = ("Người chơi / Player", "Trò chơi / Game", "Đã chơi / Played", "Còn lại / Left", "Đến / Until", "Vì / Because")
-    context.out.table(columns, [row for player in status.players for row in _rows(player, now)])
+    for player in status.players:
+        _player(context.out, player, now)
     return 0
 
 
 def _head(context: Context, status: Status, now: int) -> None:
     out, part, agent = context.out, status.daemon, status.agent
-    out.line(f"Giờ Chơi {part.version}: {status.place}, từ / since {at(part.since, now)}, {_WATCH[part.watch]}")
+    out.say(f"Giờ Chơi {part.version}: {status.place}, từ / since {at(part.since, now)}, {_WATCH[part.watch]}", 0, 2)
     checkpoint = f", nhật ký / log {agent.checkpoint.size} ({at(agent.checkpoint.time, now)})" if agent.checkpoint else ""
     reach = "đại lý trả lời / agent answers" if agent.reachable else "đại lý không trả lời / agent does not answer"
-    out.line(f"{reach}{checkpoint}, chưa gửi / unsent {agent.unsent}")
+    out.say(f"{reach}{checkpoint}, chưa gửi / unsent {agent.unsent}", 0, 2)
     for issue in part.issues:
-        out.line(f"! {issue.text} ({issue.id}, từ / since {at(issue.since, now)})")
+        out.say(f"! {issue.text} ({issue.id}, từ / since {at(issue.since, now)})", 0, 2)
 
 
-def _rows(player: PlayerPart, now: int) -> list[tuple[str, ...]]:
-    """The player's own row, then one for each game that was played or is spoken about."""
-    age = "chưa rõ / unknown" if player.age is None else str(player.age)
-    until = "" if player.allowed else "không được chơi / may not play"
-    own = (
-        f"{player.name} ({age})",
-        "mọi trò / all",
-        both(player.used_s * 1000),
-        _left(player.left_s, player.reason),
-        until,
-        _why(player.reason),
-    )
-    return [own, *(_game(game, now) for game in player.games)]
+def _player(out: Output, player: PlayerPart, now: int) -> None:
+    """The player by the rules over all games, then each game that was played or is spoken about."""
+    out.line()
+    out.line(f"{player.name} ({'chưa rõ / unknown' if player.age is None else player.age})")
+    _part(out, "  mọi trò / all games", player, VERDICTS[player.verdict], now)
+    for game in player.games:
+        asked = f": {allowing(player.id, player.name, game.id)}" if game.verdict == "ask" else ""
+        _part(out, f"{'▶' if game.running else ' '} {game.id}", game, VERDICTS[game.verdict] + asked, now)
 
 
-def _game(game: GamePart, now: int) -> tuple[str, ...]:
-    title = f"▶ {game.id}" if game.running else game.id
-    if game.until is None:
-        until = ""
-    elif game.allowed:
-        until = at(game.until, now)
-    else:
-        until = f"lại từ / again from {at(game.until, now)}"
-    left_text = _left(game.left_s, game.reason) if game.allowed else "không được chơi / may not play"
-    return ("", title, both(game.used_s * 1000), left_text, until, _why(game.reason))
+def _part(out: Output, title: str, part: PlayerPart | GamePart, verdict: str, now: int) -> None:
+    """How long may be played still, how long was, and the rule that says so."""
+    if part.verdict == "allow":
+        verdict = "không quy tắc nào / no rule" if part.reason is None else left(_ms(part.left_s))
+    ends = None if part.until is None else at(part.until, now)
+    end = until(part.verdict, ends, part.next, game=isinstance(part, GamePart))
+    out.say(f"{title}: {'; '.join(filter(None, (verdict, end)))}", 2, 4)
+    out.say(f"đã chơi / played {both(part.used_s * 1000)}", 6)
+    if part.reason is not None:
+        out.say(f"vì / because: {_because(part.reason)}", 6, 2)
 
 
-def _left(left_s: float | None, reason: ReasonPart | None) -> str:
-    return "–" if left_s is None and reason is None else left(None if left_s is None else left_s * 1000)
+def _because(reason: ReasonPart) -> str:
+    vi, en = granted(_ms(reason.granted_s))
+    return f"{reason.text}{vi} / {reason.text_en}{en} [{reason.cite}]"
 
 
-def _why(reason: ReasonPart | None) -> str:
-    return f"{reason.text} [{reason.cite}]" if reason else ""
+def _ms(seconds: float | None) -> float | None:
+    return None if seconds is None else seconds * 1000

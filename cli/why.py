@@ -7,20 +7,19 @@ from argparse import Namespace
 from cli.context import Context
 from cli.parser import Commands, command
 from cli.times import at, left, length, rfc3339
+from cli.verdicts import VERDICTS, allowing, granted, until
 from daemon.api import client as daemon
 from daemon.api.messages import Why, WhyGet
 from host.clock import SystemClock
 from rules.decision import Finding, Reason
 from rules.policy import GRACE_MS, Period
 
-INDENT = "    "
 PERIODS: dict[Period, tuple[str, str]] = {
     "day": ("hôm nay", "today"),
     "week": ("tuần này", "this week"),
     "month": ("tháng này", "this month"),
     "session": ("từ lần nghỉ trước", "since the last rest"),
 }
-VERDICTS = {"allow": "được chơi / allowed", "ask": "phải hỏi trước / ask first", "refuse": "không được chơi / refused"}
 
 
 def add_to(commands: Commands) -> None:
@@ -38,22 +37,36 @@ def show(args: Namespace, context: Context) -> int:
         return 0
     now = SystemClock().wall()
     decision, out = answer.decision, context.out
-    game = answer.game or "mọi trò / all games"
-    ends = f", đến / until {at(decision.until, now, answer.zone)}" if decision.until is not None else ""
-    rest = f", {left(decision.left_ms)}" if decision.verdict == "allow" else ""
-    out.line(f"{answer.player}, {game}: {VERDICTS[decision.verdict]}{rest}{ends}")
-    out.line(
-        f"vì / because: {decision.reason.text.vi} / {decision.reason.text.en} [{decision.reason.cite}]"
-        if decision.reason
-        else "không quy tắc nào áp dụng / no rule applies"
-    )
+    out.say(_headline(answer, now), 0, 2)
+    out.say(_because(decision.reason) if decision.reason else "không quy tắc nào áp dụng / no rule applies", 0, 2)
     if decision.grace_ms > GRACE_MS:
         vi, en = length(decision.grace_ms)
-        out.line(f"hết giờ còn {vi} để lưu / then {en} are left to save")
+        out.say(f"hết giờ còn {vi} để lưu / then {en} are left to save", 0, 2)
     for finding in answer.findings:
-        for line in _lines(finding, answer, now):
-            out.line(line)
+        title, *lines = _lines(finding, answer, now)
+        out.line()
+        out.say(title, 0, 2)
+        for line in lines:
+            out.say(line, 4, 2)
     return 0
+
+
+def _headline(answer: Why, now: int) -> str:
+    """Who, what, the verdict, how long."""
+    decision, game = answer.decision, answer.game
+    said = VERDICTS[decision.verdict]
+    if decision.verdict == "allow":
+        said = f"{said}, {left(decision.left_ms)}"
+    elif decision.verdict == "ask" and game is not None:
+        said = f"{said}: {allowing(answer.player, answer.player, game)}"
+    when = None if decision.until is None else at(decision.until, now, answer.zone)
+    parts = (said, until(decision.verdict, when, answer.next, game=game is not None))
+    return f"{answer.player}, {game or 'mọi trò / all games'}: {'; '.join(filter(None, parts))}"
+
+
+def _because(reason: Reason) -> str:
+    vi, en = granted(reason.granted_ms)
+    return f"vì / because: {reason.text.vi}{vi} / {reason.text.en}{en} [{reason.cite}]"
 
 
 def _lines(finding: Finding, answer: Why, now: int) -> list[str]:
@@ -61,38 +74,44 @@ def _lines(finding: Finding, answer: Why, now: int) -> list[str]:
     reason, decisive = finding.reason, answer.decision.reason
     mark = "▶ " if decisive is not None and decisive.rule == reason.rule else ""
     advisory = " (khuyến nghị / advisory)" if finding.advisory else ""
-    lines = ["", f"{mark}{reason.rule}{advisory} [{reason.cite}]", INDENT + _says(finding, now, answer.zone)]
+    lines = [f"{mark}{reason.rule}{advisory} [{reason.cite}]", _says(finding, now, answer.zone)]
     if reason.kind == "guardian":
-        lines.append(INDENT + ("đã có người giám hộ / a guardian is registered" if answer.guardian else
-                               "chưa có người giám hộ đăng ký / no guardian is registered"))
+        lines.append(_guardian(answer))
     if reason.budget_ms is not None and reason.used_ms is not None:
-        lines.append(INDENT + _counted(reason, answer.periods.get(reason.rule, "day")))
+        lines.append(_counted(reason, answer.periods.get(reason.rule, "day")))
     return lines
+
+
+def _guardian(answer: Why) -> str:
+    """Who the player's guardian is."""
+    if answer.place == "home":
+        return "ở nhà: người quản trị máy / at home: whoever administers this PC"
+    if answer.guardian:
+        return "đã có người giám hộ / a guardian is registered"
+    return "chưa có người giám hộ đăng ký / no guardian is registered"
 
 
 def _says(finding: Finding, now: int, zone: str) -> str:
     """Its verdict, as if it stood alone."""
-    until = None if finding.until is None else at(finding.until, now, zone)
+    end = None if finding.until is None else at(finding.until, now, zone)
     if finding.advisory:
         if finding.verdict == "allow":
-            return f"khuyên dừng lúc {until} / advises to stop at {until}" if until else "không khuyên gì / advises nothing"
+            return f"khuyên dừng lúc {end} / advises to stop at {end}" if end else "không khuyên gì / advises nothing"
         return "khuyên dừng chơi / advises to stop"
     if finding.verdict == "allow":
-        return f"được chơi đến {until} / allowed until {until}" if until else VERDICTS["allow"]
-    if until is None:
+        return f"được chơi đến {end} / allowed until {end}" if end else VERDICTS["allow"]
+    if end is None:
         return VERDICTS[finding.verdict]
     if finding.verdict == "ask":
-        return f"phải hỏi trước, đến {until} / ask first, until {until}"
-    return f"không được chơi đến {until} / refused until {until}"
+        return f"phải hỏi trước, đến {end} / ask first, until {end}"
+    return f"không được chơi đến {end} / may not play until {end}"
 
 
 def _counted(reason: Reason, period: Period) -> str:
     when_vi, when_en = PERIODS[period]
     (used_vi, used_en), (most_vi, most_en) = length(reason.used_ms or 0), length(reason.budget_ms or 0)
-    more_vi, more_en = length(reason.granted_ms or 0)
-    vi = f"{when_vi} chơi {used_vi}, mức {most_vi}" + (f" + {more_vi}" if reason.granted_ms else "")
-    en = f"{when_en} played {used_en} of {most_en}" + (f" + {more_en}" if reason.granted_ms else "")
-    return f"{vi} / {en}"
+    more_vi, more_en = granted(reason.granted_ms)
+    return f"{when_vi} chơi {used_vi}, mức {most_vi}{more_vi} / {when_en} played {used_en} of {most_en}{more_en}"
 
 
 def _document(answer: Why) -> dict[str, object]:
@@ -102,6 +121,7 @@ def _document(answer: Why) -> dict[str, object]:
         "game": answer.game,
         "verdict": decision.verdict,
         "until": _when(decision.until, zone),
+        "next": answer.next,
         "left_s": _seconds(decision.left_ms),
         "warn_at": [rfc3339(moment, zone) for moment in decision.warn_at],
         "grace_s": _seconds(decision.grace_ms),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from daemon.api.messages import Check
-from daemon.platforms.api import Accounts
+from daemon.platforms.api import Accounts, WatchKind
 from daemon.rejoin import unsent_aside
 from daemon.seat import Parts, Seat
 from daemon.sessions import Subject
@@ -13,25 +13,38 @@ from host.rpc import ApiError
 
 Repin = Callable[[str], Awaitable[None]]
 
-_EVENTS = (
-    "không chặn trước được, đóng ngay khi khởi động; cần quyền root và fanotify / "
-    "games are ended at their start, not before; the gate needs root and fanotify"
+_SWITCHED_OFF = (
+    "đóng trò chơi khi nó vừa chạy, không chặn trước: phần [gate] của daemon/config.toml đã tắt việc chặn / "
+    "games are ended at their start, not before: [gate] in daemon/config.toml switched that off"
 )
-_POLL = (
+_NO_GATE = (
+    "đóng trò chơi khi nó vừa chạy, không chặn trước: hệ thống không cho dùng fanotify / "
+    "games are ended at their start, not before: the system lends no fanotify"
+)
+_NO_EVENTS = (
+    "có quyền root nhưng hệ thống không báo chương trình nào bắt đầu: quét định kỳ, đóng ngay khi thấy / "
+    "root, but the system does not tell what starts: by polling, games are ended once they are seen"
+)
+_NO_ROOT = (
     "không có quyền root: chỉ thấy chương trình của tài khoản này, đóng ngay khi khởi động / "
     "without root only this account's programs are seen, and ended at their start"
 )
-_WATCH = {
-    "gate": (True, "chặn trò chơi trước khi nó chạy / games are refused before they run"),
-    "events": (False, _EVENTS),
-    "poll": (False, _POLL),
-}
 
 
-def checks(parts: Parts, *, reachable: bool, everybody: bool) -> tuple[Check, ...]:
-    """All that is looked at, and each open Issue. `everybody`: accounts of players too, which are no child's business."""
-    ok, text = _WATCH[parts.platform.watcher.kind]
-    found = [Check(id="watch", ok=ok, text=text)]
+def _watch(kind: WatchKind, *, gate: bool, root: bool) -> Check:
+    """How early games are refused, and what keeps that from being earlier. `gate`: the configuration wants it."""
+    if kind == "gate":
+        return Check(id="watch", ok=True, text="chặn trò chơi trước khi nó chạy / games are refused before they run")
+    if kind == "events":
+        return Check(id="watch", ok=False, text=_NO_GATE if gate else _SWITCHED_OFF)
+    return Check(id="watch", ok=False, text=_NO_EVENTS if root else _NO_ROOT)
+
+
+def checks(parts: Parts, *, reachable: bool, everybody: bool, gate: bool, root: bool) -> tuple[Check, ...]:
+    """All that is looked at, and each open Issue. `everybody`: accounts of players too, which are no child's business; `gate`:
+    starts are to be refused; `root`: the daemon may do everything.
+    """
+    found = [_watch(parts.platform.watcher.kind, gate=gate, root=root)]
     if not any(one.id == "agent-away" for one in parts.health.open()):
         found.append(
             Check(

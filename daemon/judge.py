@@ -12,8 +12,8 @@ from daemon.plays import Plays
 from daemon.sessions import People, Subject
 from daemon.trusted import Reading
 from rules.decide import decide, explain
-from rules.decision import Decision, Finding
-from rules.facts import Facts
+from rules.decision import Decision, Finding, Verdict
+from rules.facts import Facts, Played
 from rules.games import Game
 
 _RANK = {"refuse": 0, "ask": 1, "allow": 2}
@@ -69,6 +69,23 @@ class Judge:
             decision = decide(policy, asked)
             rulings.append((_strictness(decision, wall), Ruling(_shifted(decision, now.walls[0] - wall), asked)))
         return min(rulings, key=lambda pair: pair[0])[1]
+
+    def next(
+        self, subject: Subject, game: Game | None, now: Reading, decision: Decision, *, sure: bool = True
+    ) -> Verdict | None:
+        """The verdict from the decision's `until` on, as that means it: after play that goes on until then, or without any.
+        None if there is no `until`.
+        """
+        if decision.until is None:
+            return None
+        by = decision.until - now.walls[0]
+        policy = subject.overall if game is None else subject.policy
+        facts = self.facts(subject, game, now, now.walls[0], sure=sure)
+        if decision.verdict == "allow":
+            meanwhile = Played(facts.game, facts.publisher, facts.now, by, facts.label, sure)
+            facts = replace(facts, played=(*facts.played, meanwhile))
+        found = (decide(policy, replace(facts, now=wall + by)).verdict for wall in now.walls)
+        return min(found, key=_RANK.__getitem__)
 
     def explain(
         self, subject: Subject, game: Game | None, now: Reading, *, sure: bool = True

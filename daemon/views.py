@@ -49,6 +49,7 @@ class Views:
     def _player(self, subject: Subject) -> m.PlayerPart:
         played = self._today(subject)
         decision = self._judge.rule(subject, None, self._now).decision
+        zone = self._people.zone
         catalogue = self._people.catalogue.games
         ids = {one.game for one in played} | {game for player, game in self._plays.running if player == subject.id}
         ids |= {game for pack in subject.packs for rule in pack.budgets for game in rule.games}
@@ -56,9 +57,12 @@ class Views:
         return m.PlayerPart(
             id=subject.id,
             name=subject.player.name,
-            age=subject.age_on(day_name(self._people.zone, self._now.wall)),
+            age=subject.age_on(day_name(zone, self._now.wall)),
             account=subject.player.account,
             allowed=decision.verdict == "allow",
+            verdict=decision.verdict,
+            until=rfc3339(decision.until, zone),
+            next=self._judge.next(subject, None, self._now, decision),
             used_s=self._seconds(played),
             left_s=_left(decision),
             reason=_reason(decision.reason),
@@ -67,14 +71,17 @@ class Views:
 
     def _game(self, subject: Subject, game: Game, played: list[Played]) -> m.GamePart:
         running = self._plays.running.get((subject.id, game.id))
-        decision = self._judge.rule(subject, game, self._now, sure=running is None or running.sure).decision
+        sure = running is None or running.sure
+        decision = self._judge.rule(subject, game, self._now, sure=sure).decision
         return m.GamePart(
             id=game.id,
             running=running is not None,
             used_s=self._seconds([one for one in played if one.game == game.id]),
             left_s=_left(decision),
             allowed=decision.verdict == "allow",
+            verdict=decision.verdict,
             until=rfc3339(decision.until, self._people.zone),
+            next=self._judge.next(subject, game, self._now, decision, sure=sure),
             match=() if running is None else running.clues,
             reason=_reason(decision.reason),
         )
@@ -84,7 +91,8 @@ class Views:
 
     def why(self, subject: Subject, game: Game | None) -> m.Why:
         running = None if game is None else self._plays.running.get((subject.id, game.id))
-        ruling, findings = self._judge.explain(subject, game, self._now, sure=running is None or running.sure)
+        sure = running is None or running.sure
+        ruling, findings = self._judge.explain(subject, game, self._now, sure=sure)
         return m.Why(
             player=subject.id,
             game=None if game is None else game.id,
@@ -93,6 +101,8 @@ class Views:
             findings=findings,
             guardian=ruling.facts.guardian,
             periods={one.reason.rule: period for one in findings if (period := _period(subject, one.reason)) is not None},
+            place=self._people.place,
+            next=self._judge.next(subject, game, self._now, ruling.decision, sure=sure),
         )
 
     def usage(self, day: date, ended: Iterable[PlayRow], only: Subject | None = None) -> m.Usage:
@@ -139,4 +149,9 @@ def _period(subject: Subject, reason: Reason) -> Period | None:
 
 
 def _reason(reason: Reason | None) -> m.ReasonPart | None:
-    return None if reason is None else m.ReasonPart(rule=reason.rule, cite=reason.cite, text=reason.text.vi)
+    if reason is None:
+        return None
+    granted = None if reason.granted_ms is None else reason.granted_ms / 1000
+    return m.ReasonPart(
+        rule=reason.rule, cite=reason.cite, text=reason.text.vi, text_en=reason.text.en, granted_s=granted
+    )

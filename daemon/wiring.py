@@ -79,7 +79,7 @@ class Built:
                 f"{folder / 'store.db'}: danh sách đã lưu không hợp lệ / the stored roster does not hold: {error}"
             ) from None
         self.parts = self._assemble(store, journal, trust, trusted, platform or self._platform(clock, settings))
-        self._connect(signer, seat_id)
+        self._connect(signer, seat_id, gate=settings.gate_mounts != ())
 
     def _platform(self, clock: Clock, settings: config.Config) -> Platform:
         """Whatever an agent's program matches, it is not ended."""
@@ -112,7 +112,7 @@ class Built:
             Presence(),
         )
 
-    def _connect(self, signer: Signer, seat_id: str) -> None:
+    def _connect(self, signer: Signer, seat_id: str, *, gate: bool) -> None:
         parts = self.parts
         self.seat = Seat(parts)
         self.uplink = Uplink(
@@ -126,7 +126,7 @@ class Built:
             adopt=self.seat.adopt,
             trouble=self.seat.trouble,
         )
-        handlers = Handlers(self.seat, parts, self.uplink, self._repin, files().owner())
+        handlers = Handlers(self.seat, parts, self.uplink, self._repin, files().owner(), gate=gate)
         self.routes, self.roles = handlers.table(), handlers.roles
 
     # --- what parts tell each other ------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from typing import Literal
 import msgspec
 
 from agent.api.messages import GrantEvent
-from rules.decision import Decision, Finding
-from rules.policy import Period
+from rules.decision import Decision, Finding, Verdict
+from rules.policy import Period, Place
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,28 +51,42 @@ class AgentPart(Message, frozen=True, kw_only=True):
 
 
 class ReasonPart(Message, frozen=True, kw_only=True):
+    """`text_en` says the same in English. `granted_s` is what was added to the rule's budget; None: it has none."""
+
     rule: str
     cite: str
     text: str
+    text_en: str
+    granted_s: float | None
 
 
 class GamePart(Message, frozen=True, kw_only=True):
+    """`next` is the verdict from `until` on: after play that goes on until then, or none where there may be none now. None
+    where `until` is."""
+
     id: str
     running: bool
     used_s: float
     left_s: float | None
     allowed: bool
+    verdict: Verdict
     until: str | None
+    next: Verdict | None
     match: tuple[str, ...]
     reason: ReasonPart | None
 
 
 class PlayerPart(Message, frozen=True, kw_only=True):
+    """What is decided comes only from rules over all games. `next` as in GamePart."""
+
     id: str
     name: str
     age: int | None
     account: str | None
     allowed: bool
+    verdict: Verdict
+    until: str | None
+    next: Verdict | None
     used_s: float
     left_s: float | None
     reason: ReasonPart | None
@@ -92,8 +106,9 @@ class WhyGet(Message, frozen=True, kw_only=True):
 
 
 class Why(Message, frozen=True, kw_only=True):
-    """`game` None: the rules over all games. `zone` is the place's, for showing moments. `guardian`: one is registered for the
-    player. `periods`: of each rule that counts play, by its id, over what.
+    """`game` None: the rules over all games. `zone` is the place's, for showing moments. `guardian`: there is one for the
+    player, registered or, at home, whoever administers the PC. `periods`: of each rule that counts play, by its id, over what.
+    `next` as in GamePart.
     """
 
     player: str
@@ -103,6 +118,8 @@ class Why(Message, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     guardian: bool = False
     periods: dict[str, Period] = {}
+    place: Place = "home"
+    next: Verdict | None = None
 
 
 class UsageGet(Message, frozen=True, kw_only=True):

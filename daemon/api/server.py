@@ -37,12 +37,13 @@ class Line(Protocol):
 class Handlers:
     """One method a request."""
 
-    def __init__(self, seat: Seat, parts: Parts, line: Line, repin: doctor.Repin, own_uid: int) -> None:
+    def __init__(self, seat: Seat, parts: Parts, line: Line, repin: doctor.Repin, own_uid: int, *, gate: bool = True) -> None:
         self._seat = seat
         self._parts = parts
         self._line = line
         self._repin = repin
         self._own_uid = own_uid
+        self._gate = gate
 
     def table(self) -> Mapping[str, Route]:
         return {
@@ -131,8 +132,15 @@ class Handlers:
             if "guardian" not in self.roles(caller):
                 raise ApiError("refused", "sửa chữa: chỉ dành cho người giám hộ / repair: only for a guardian")
             await doctor.repair(self._seat, self._parts, self._repin, request.agent_key)
-        everybody = "guardian" in self.roles(caller)
-        return m.Doctor(checks=doctor.checks(self._parts, reachable=self._line.reachable, everybody=everybody))
+        return m.Doctor(
+            checks=doctor.checks(
+                self._parts,
+                reachable=self._line.reachable,
+                everybody="guardian" in self.roles(caller),
+                gate=self._gate,
+                root=self._own_uid == 0,
+            )
+        )
 
     # --- changing -----------------------------------------------------------------------------------------------------
 

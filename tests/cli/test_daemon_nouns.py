@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import datetime
@@ -92,7 +93,9 @@ def test_status_has_the_contracts_shape_and_reads_well(seat):
     )
     assert game["used_s"] + game["left_s"] == pytest.approx(1800, abs=0.01)
     assert datetime.fromisoformat(game["until"]).utcoffset() == datetime.fromisoformat(status["daemon"]["since"]).utcoffset()
+    assert (game["verdict"], game["next"], player["verdict"], player["next"]) == ("allow", "refuse", "allow", None)
     assert all(word in text for word in ("An (12)", "▶ turtles", "còn 29 phút / 29 min left", "đại lý trả lời / agent answers"))
+    assert max(map(len, text.splitlines())) <= 100
 
 
 @pytest.mark.usefixtures("playing")
@@ -117,7 +120,8 @@ def test_why_names_every_rule_with_its_citation(seat):
     assert "▶ house.turtles [Quy tắc gia đình / House rule]\n    được chơi đến " in text
     assert "hôm nay chơi " in text
     assert "(khuyến nghị / advisory)" in text
-    assert "đã có người giám hộ / a guardian is registered" in text
+    assert "ở nhà: người quản trị máy / at home: whoever administers this PC" in text
+    assert max(map(len, text.splitlines())) <= 100
     assert "turtles: được chơi / allowed, còn 29 phút / 29 min left" in text
     assert all(rule in text for rule in rules)
 
@@ -129,6 +133,7 @@ def test_a_grant_adds_is_listed_and_taken_back(seat, turtles):
     after = told(seat, "why", "An", "turtles")["left_s"]
     [grant] = told(seat, "grants")["grants"]
     shown = seat("grants").stdout
+    status, why = seat("status").stdout, seat("why", "An", "turtles").stdout
     back = seat("revoke", id_)
 
     assert after == before + 30
@@ -141,6 +146,9 @@ def test_a_grant_adds_is_listed_and_taken_back(seat, turtles):
     )
     assert datetime.fromisoformat(grant["given"]).hour in {12, 13}
     assert "bài xong rồi" in shown
+    assert " + 30 giây gia hạn / " in status
+    assert "mức 30 phút + 30 giây gia hạn / " in why
+    assert "30 min + 30 s granted" in " ".join(why.split())
     assert (back.returncode, told(seat, "why", "An", "turtles")["left_s"]) == (0, before)
     assert told(seat, "grants")["grants"][0]["revoked"] is not None
 
@@ -163,7 +171,57 @@ def test_doctor_says_what_is_not_enforced_by_its_exit_code(seat, turtles):
     checks = {check["id"]: check["ok"] for check in json.loads(seat("doctor", "--json").stdout)["checks"]}
 
     assert (done.returncode, checks["watch"], checks["agent"]) == (1, False, True)
-    assert "✗" in done.stdout
+    assert "✗ watch: " in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="without root that is the reason")
+def test_doctor_names_the_switch_that_is_off(seat):
+    """Root and fanotify are there; the home's config.toml says not to use them."""
+    assert "[gate] in daemon/config.toml switched that off" in " ".join(seat("doctor").stdout.split())
+
+
+ASK = """
+id = "mine"
+jurisdiction = "house"
+zone = "{zone}"
+source = "kitchen"
+status = "unverified"
+title = {{ vi = "Nhà", en = "House" }}
+[[window]]
+id = "hours"
+cite = "kitchen"
+authority = "house"
+addressee = "household"
+spans = [{{ span = "{hours}" }}]
+text = {{ vi = "Chỉ trong giờ", en = "Within hours only" }}
+[[ask]]
+id = "first"
+cite = "kitchen"
+authority = "house"
+addressee = "household"
+which = "all"
+text = {{ vi = "Hỏi đã", en = "Ask first" }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ("10:00-21:00", "phải hỏi trước / ask first: giochoi game allow An turtles; đến 21:00, rồi không được chơi / "),
+        ("16:30-21:00", "không được chơi / may not play; đến 16:30, rồi phải hỏi trước / until 16:30, then ask first"),
+    ],
+)  # fmt: skip
+def test_nothing_is_promised_that_will_have_to_be_asked_for(seat, turtles, tmp_path, hours, said):
+    """It is noon. Neither the close of the hours nor their beginning lets the game through."""
+    (tmp_path / "mine.toml").write_text(ASK.format(zone=zone_with_noon(), hours=hours))
+    seat("policy", "use", "An", str(tmp_path / "mine.toml"))
+    status, why = (" ".join(seat(*words).stdout.split()) for words in (("status",), ("why", "An", "turtles")))
+    seat("policy", "use", "An", "vn-147")
+
+    assert f"turtles: {said}" in status
+    assert said.replace(" An ", " an ") in why
+    assert "again from" not in status + why.split("because")[0]
 
 
 def test_names_that_nobody_has_are_bad_input(seat):
