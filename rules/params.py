@@ -142,15 +142,20 @@ def dates_text(items: Iterable[object], path: str) -> str:
 class Values:
     """The parameters of one pack with their values, and all that is wrong with what was given or referred to."""
 
-    def __init__(self, declared: Mapping[str, Declared], given: Mapping[str, str]) -> None:
+    def __init__(self, declared: Mapping[str, Declared], given: Mapping[str, str], broken: Iterable[str] = ()) -> None:
+        """`broken`: parameters with a mistake of their own, which is told where they are declared."""
         self.errors: list[ParamError] = []
+        self.unknown: set[str] = set()  # paths of references that stand for nothing: what else is wrong there follows from that
         self.unused = set(declared)
+        self._broken = frozenset(broken)
         self.missing: list[str] = []  # without a value, though one is needed
         self._declared = declared
         self._room = MOST_FILLED
         self.found: dict[str, Param] = {name: one.default for name, one in declared.items() if one.default is not None}
         for name, text in given.items():
             path = f"params.{name}"
+            if name in self._broken:
+                continue
             if name not in declared:
                 self.errors.append(ParamError(path, f"không có tham số này / no such parameter: use one of {self._names()}"))
                 continue
@@ -245,6 +250,9 @@ class Values:
         self.unused.discard(name)
         if name in self._declared:
             return True
+        self.unknown.add(path)
+        if name in self._broken:
+            return False
         why = f"không có tham số / there is no parameter {name}: declare it, or use one of {self._names()}"
         self.errors.append(ParamError(path, why))
         return False

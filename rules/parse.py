@@ -82,12 +82,13 @@ class _Reader:
         self._draft = draft
         self._left: list[Left] = []
         self._vague: set[str] = set()
+        self._broken: set[str] = set()  # names of parameters with a mistake of their own
         self._mistakes: list[tuple[Where, str]] = []
 
     def reading(self, params: Mapping[str, str]) -> Reading:
         raw = self._toml()
         declared = self._declared(raw.pop("param", {}))
-        values = Values(declared, params)
+        values = Values(declared, params, self._broken)
         tables = {table: raw.pop(table.kind, []) for table in KINDS}
         groups = self._groups(raw.pop("group", {}), values)
         head = self._read(Head, values.fill(raw, ""), (), _BESIDE)
@@ -133,6 +134,8 @@ class _Reader:
                     found[name] = read.declared(name)
             except ParamError as error:
                 self._mistakes.append((where_of(error.path), error.why))
+            if name not in found:
+                self._broken.add(name)
         return found
 
     def _groups(self, tables: object, values: Values) -> dict[str, GroupTable | None]:
@@ -192,6 +195,8 @@ class _Reader:
         return None
 
     def _cross_check(self, rules: list[Rule], values: Values, around: Around) -> None:
+        if unknown := tuple(values.unknown):
+            self._mistakes = [one for one in self._mistakes if not path_of(one[0]).startswith(unknown)]
         self._mistakes += [(where_of(error.path), error.why) for error in values.errors]
         unused = "không được dùng / is used nowhere: refer to it as {}, or remove it"
         self._mistakes += [(("param", name), unused.format(f"${name}")) for name in sorted(values.unused)]

@@ -492,3 +492,12 @@ class TestParameters:
         kept = "".join(f"{one}\n" for one in HOURS.splitlines() if not one.startswith(key))
 
         assert path in paths(HEAD + kept + line + "\n" + WINDOW)
+
+
+def test_one_mistake_is_told_once():
+    """What only follows from an unknown parameter, or from one with a mistake of its own, is not told as well."""
+    typed = mistakes(HEAD + WINDOW.replace("$hours", "$evenin") + BUDGET)
+    broken = mistakes(HEAD + HOURS.replace("text", 'default = "25:00-26:00"\ntext') + WINDOW)
+
+    assert [path for path, _ in typed] == ["window[0].spans[0]"]
+    assert [path for path, _ in broken] == ["param.hours.default"]
