@@ -9,7 +9,7 @@ from io import TextIOWrapper
 
 from cli import demo, doctor, game, grant, guardian, limit, log, place, player, policy, simulate, status, usage, why
 from cli.context import Context
-from cli.errors import CommandError
+from cli.errors import CommandError, nobody
 from cli.output import Output
 from cli.parser import Parser, common
 from host.homes import HomeError
@@ -37,9 +37,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = parser().parse_args(argv)
         out = Output(json=args.json)
+        context = Context(args.home, out)
         try:
-            code: int = args.run(args, Context(args.home, out))
-        except (CommandError, ApiError, Unreachable, HomeError, UnsupportedError) as error:
+            code: int = args.run(args, context)
+        except Unreachable as error:
+            code = 3
+            out.message(f"giochoi: {nobody(error, context.home, args.parser.prog.partition(' ')[2])}")
+        except (CommandError, ApiError, HomeError, UnsupportedError) as error:
             code, line = verdict(error)
             out.message(f"giochoi: {line}")
         return code
@@ -68,8 +72,6 @@ def verdict(error: Exception) -> tuple[int, str]:
             return 2, error.text
         case ApiError():
             return 1, error.text
-        case Unreachable():
-            return 3, f"{error}; chưa có gì thay đổi / nothing changed"
         case _:
             return 1, str(error)
 

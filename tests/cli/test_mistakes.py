@@ -39,19 +39,39 @@ def test_a_mistake_is_one_line_and_exit_2(fails, words):
     assert fails(2, *words).startswith("giochoi: ")
 
 
+def server_of(words):
+    """Who answers this command."""
+    seat = {"status", "why", "usage", "doctor", "grant", "grants", "revoke"}
+    return "giochoi-daemon" if words[0] in seat else "giochoi-agent"
+
+
 @pytest.mark.parametrize(
     "words",
     [
-        ("status",), ("why", "An"), ("usage",), ("doctor",), ("grant", "An", "15"), ("grants",), ("revoke", "x"),
-        ("player", "add", "An", "--born", "2014-05-01"), ("player", "list"), ("guardian", "list"), ("limit", "An", "none"),
-        ("policy", "use", "An", "vn-147"), ("policy", "show", "An"), ("game", "list"), ("place", "set", "home"),
-        ("log", "head"),
+        ("grant", "An", "15"), ("revoke", "x"), ("player", "add", "An", "--born", "2014-05-01"), ("limit", "An", "none"),
+        ("policy", "use", "An", "vn-147"), ("place", "set", "home"),
     ],
     ids=" ".join,
 )  # fmt: skip
 def test_nobody_there_is_exit_3(fails, words):
-    """The line says that nothing changed."""
-    assert "nothing changed" in fails(3, *words)
+    """The line says what to start, and that nothing changed."""
+    line = fails(3, *words)
+
+    assert f"hãy chạy / start: {server_of(words)}" in line
+    assert line.endswith("; chưa có gì thay đổi / nothing changed\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("status",), ("why", "An"), ("usage",), ("doctor",), ("grants",), ("player", "list"), ("guardian", "list"),
+        ("policy", "show", "An"), ("game", "list"), ("log", "head"), ("log", "show"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_whoever_only_looks_changes_nothing_anyway(fails, home_folder, words):
+    """The line ends with what to start."""
+    assert fails(3, *words).endswith(f"; hãy chạy / start: {server_of(words)} --home {home_folder}\n")
 
 
 @pytest.mark.parametrize(

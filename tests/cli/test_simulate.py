@@ -308,7 +308,7 @@ def test_a_bundle_that_does_not_verify_is_not_replayed(fails, make_bundle, tmp_p
 
 def test_a_name_needs_the_agent(fails, make_bundle):
     """Exit 3: only the registry knows who is An in the log."""
-    assert "nothing changed" in fails(3, "simulate", "An", "--pack", "vn-147", "--from", make_bundle(evening))
+    assert "start: giochoi-agent" in fails(3, "simulate", "An", "--pack", "vn-147", "--from", make_bundle(evening))
 
 
 def test_a_zip_of_something_else_is_one_line(fails, tmp_path):
