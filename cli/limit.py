@@ -10,7 +10,7 @@ from agent.api.messages import LimitSet
 from cli.context import Context
 from cli.parser import Commands, checked, command
 from cli.registry import settle
-from cli.times import both, parse_minutes
+from cli.times import exact, parse_minutes
 from rules.policy import Weekday
 
 WEEKDAYS: tuple[Weekday, ...] = typing.get_args(Weekday)
@@ -53,5 +53,5 @@ def set_limit(args: Namespace, context: Context) -> int:
     elif args.ms == 0:
         said = f"{what}: không được chơi / not at all"
     else:
-        said = f"{what}: mỗi ngày / a day {both(args.ms)}"
+        said = f"{what}: mỗi ngày / a day {' / '.join(exact(args.ms))}"
     return settle(context, done, said)

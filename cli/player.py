@@ -14,7 +14,7 @@ from agent.api.messages import LimitRow, PlayerAdd, PlayerList, PlayerRemove, Pl
 from cli.context import Context
 from cli.parser import Commands, checked, command, noun
 from cli.registry import settle
-from cli.times import length
+from cli.times import exact
 from host.clock import SystemClock
 from rules.identity import birth_date
 from rules.policy import Weekday
@@ -128,7 +128,7 @@ def _row(player: PlayerRow) -> tuple[str, ...]:
         _said(player) or "chưa rõ / unknown",
         player.account or "–",
         ", ".join(player.guardians) or "–",
-        ", ".join(player.packs) or "–",
+        ", ".join(player.uses) or "–",
         limits(player.limits) or "–",
     )
 
@@ -146,6 +146,7 @@ def _document(player: PlayerRow) -> dict[str, object]:
         "account": player.account,
         "guardians": player.guardians,
         "packs": player.packs,
+        "uses": player.uses,
         "approved": player.approved,
         "limits": [{"game": limit.game, "day": limit.day, "minutes": limit.ms / 60_000} for limit in player.limits],
     }
@@ -159,5 +160,5 @@ def limits(rows: tuple[LimitRow, ...]) -> str:
     parts = []
     for (game, ms), days in groups.items():
         when = "" if len(set(days)) == len(_WEEKDAYS) else f" ({', '.join(sorted(days, key=_WEEKDAYS.index))})"
-        parts.append(f"{game + ' ' if game else ''}{length(ms)[0]}{when}")
+        parts.append(f"{game + ' ' if game else ''}{exact(ms)[0]}{when}")
     return "; ".join(parts)

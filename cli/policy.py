@@ -15,7 +15,8 @@ from cli.packs import BadPack, checked, named
 from cli.parser import Commands, command, noun
 from cli.registry import settle
 from cli.times import left
-from cli.why import VERDICTS
+from cli.verdicts import VERDICTS
+from host.rpc import ApiError
 from rules.ask import FactsError, ask
 from rules.shipped import shipped_packs
 
@@ -64,7 +65,7 @@ def packs(args: Namespace, context: Context) -> int:
 def use(args: Namespace, context: Context) -> int:
     chosen = () if args.packs == ["none"] else tuple(_use(argument) for argument in args.packs)
     done = agent.policy_use(context.home.agent_address, PolicyUse(target=args.target, packs=chosen))
-    names = ", ".join(pack.id for pack in chosen) or "không gói nào / no pack"
+    names = ", ".join(":".join((pack.id, *pack.params)) for pack in chosen) or "không gói nào / no pack"
     return settle(context, done, f"{args.target}: {names}")
 
 
@@ -77,7 +78,15 @@ def _use(argument: str) -> PackUse:
 
 
 def show(args: Namespace, context: Context) -> int:
-    shown = agent.policy_show(context.home.agent_address, PolicyShow(target=args.target))
+    try:
+        shown = agent.policy_show(context.home.agent_address, PolicyShow(target=args.target))
+    except ApiError as error:
+        if error.code != "not-found" or args.target not in shipped_packs():
+            raise
+        raise CommandError(
+            f"{args.target} là gói luật, không phải người chơi / is a pack, no player:"
+            f" giochoi policy check --explain {args.target}"
+        ) from None
     if context.out.json:
         context.out.document({"target": shown.target, "packs": [pack_document(pack) for pack in shown.packs]})
         return 0
@@ -92,11 +101,14 @@ def check(args: Namespace, context: Context) -> int:
     try:
         name, reading = checked(args.file)
     except BadPack as error:
+        if context.out.json:
+            context.out.document({"ok": False, "file": error.name, "mistakes": error.mistakes})
+            return 2
         for line in error.lines[:-1]:  # the others beside the first; the last one ends the command
             context.out.message(f"giochoi: {line}")
         raise CommandError(error.lines[-1]) from None
     if context.out.json:
-        context.out.document({"file": name, "packs": [reading_document(reading, explain=args.explain)]})
+        context.out.document({"ok": True, "file": name, "packs": [reading_document(reading, explain=args.explain)]})
     elif args.explain:
         explained(context.out, reading)
     else:

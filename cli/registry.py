@@ -28,6 +28,6 @@ def settle(context: Context, done: Done, said: str) -> int:
         out.document({"id": done.id, "number": done.number, "in_force": not pending, "note": done.note})
     else:
         out.line(said)
-    for text in filter(None, (done.note, pending)):
+    for text in filter(None, (*done.note.splitlines(), pending)):
         out.message(text)
     return code

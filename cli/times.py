@@ -73,6 +73,19 @@ def length(ms: float) -> tuple[str, str]:
     return f"{hours} giờ {minutes:02} phút", f"{hours} h {minutes:02} min"
 
 
+def exact(ms: int) -> tuple[str, str]:
+    """A length with everything there is of it, as somebody set it: 20 phút 30 giây, 0,3 giây."""
+    minutes, rest = divmod(ms, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    seconds = f"{rest / 1000:g}"
+    parts = [(str(hours), "giờ", "h"), (str(minutes), "phút", "min"), (seconds, "giây", "s")]
+    told = [part for part in parts if part[0] != "0"] or parts[-1:]
+    return (
+        " ".join(f"{number.replace('.', ',')} {unit}" for number, unit, _ in told),
+        " ".join(f"{number} {unit}" for number, _, unit in told),
+    )
+
+
 def both(ms: float) -> str:
     """A length in both languages."""
     return " / ".join(length(ms))

@@ -147,11 +147,51 @@ def test_check_names_file_and_field_of_each_mistake(giochoi, tmp_path):
     """One line each; the exit code is that of bad input."""
     path = tmp_path / "mine.toml"
     path.write_text(PACK.replace('per = "all"', 'per = "everything"').replace('cite = "kitchen"\n', ""))
-    done = giochoi("policy", "check", str(path), "--json")
+    done = giochoi("policy", "check", str(path))
 
     assert (done.returncode, done.stdout) == (2, "")
     assert sorted(line.split(": ")[2].split(" ")[0] for line in done.stderr.splitlines()) == ["budget[0].cite", "budget[0].per"]
     assert all(str(path) in line for line in done.stderr.splitlines())
+
+
+def test_check_as_json_is_one_document_either_way(giochoi, tmp_path):
+    """An editor reads where to put its marks; the exit code is that of bad input."""
+    path = tmp_path / "mine.toml"
+    path.write_text(PACK)
+    assert json.loads(giochoi("policy", "check", str(path), "--json").stdout)["ok"] is True
+    path.write_text(PACK.replace('per = "all"', 'per = "everything"').replace('cite = "kitchen"\n', ""))
+    done = giochoi("policy", "check", str(path), "--json")
+
+    answer = json.loads(done.stdout)
+    assert (done.returncode, done.stderr, answer["ok"], answer["file"]) == (2, "", False, str(path))
+    assert sorted((one["path"], one["line"]) for one in answer["mistakes"]) == [("budget[0].cite", 12), ("budget[0].per", 17)]
+    assert not any("dòng / line" in one["why"] for one in answer["mistakes"])
+
+
+@pytest.mark.parametrize(
+    ("pack", "told"),
+    [
+        ("home-school-week:weekday_minutes", "missing =value: weekday_minutes=…"),
+        ("home-school-week:weekday_minutes:day_off_minutes=60", "missing =value: weekday_minutes=…"),
+        ("vn-147:over_all=true:guardian", "missing =value: guardian=…"), ("VN-147", "did you mean vn-147?"),
+        ("vn147", "did you mean vn-147?"), ("vn-147,home-balanced", "separated by spaces"),
+        ("vn-147,", "separated by spaces"), ("moon", "giochoi policy packs"),
+    ],
+)  # fmt: skip
+def test_a_pack_that_is_none_is_told_in_one_line_that_fits(fails, pack, told):
+    """And what was probably meant."""
+    for words in (("policy", "use", "An", pack), ("policy", "check", pack)):
+        line = fails(2, *words)
+        assert told in line
+        assert len(line) <= 130
+
+
+def test_a_file_with_many_mistakes_ends_in_how_to_see_them(fails, tmp_path):
+    """The first, and how many there are beside it."""
+    path = tmp_path / "my pack.toml"
+    path.write_text(PACK.replace('per = "all"', 'per = "everything"').replace('cite = "kitchen"\n', ""))
+
+    assert fails(2, "policy", "use", "An", str(path)).endswith(f"và 1 lỗi nữa: giochoi policy check '{path}' / and 1 more\n")
 
 
 def test_check_of_what_is_no_text_is_one_line(giochoi, tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.times import at, both, left, parse_day, parse_minutes, rfc3339
+from cli.times import at, both, exact, left, parse_day, parse_minutes, rfc3339
 
 NINE = 1_795_485_600_000  # 2026-11-24 09:00 in Hanoi
 MINUTE = 60_000
@@ -72,3 +72,15 @@ def test_what_is_left():
         "hết giờ / none left",
         "không giới hạn / no limit",
     ]
+
+
+@pytest.mark.parametrize(
+    ("ms", "read"),
+    [
+        (1_230_000, ("20 phút 30 giây", "20 min 30 s")), (1_200_000, ("20 phút", "20 min")), (300, ("0,3 giây", "0.3 s")),
+        (5_400_000, ("1 giờ 30 phút", "1 h 30 min")), (86_400_000, ("24 giờ", "24 h")), (0, ("0 giây", "0 s")),
+    ],
+)  # fmt: skip
+def test_a_length_that_was_set_is_said_whole(ms, read):
+    """Nothing is left out of what somebody typed."""
+    assert exact(ms) == read
