@@ -26,9 +26,9 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
 def game_add(change: Change, request: m.GameAdd) -> Made:
-    game = _checked(request.game)
-    shipped = change.world.shelf.catalogue(()).games.get(game.id)
-    house = {one.id: one for one in change.tables.place.games()}.get(game.id)
+    shipped = change.world.shelf.catalogue(()).games.get(request.game.id)
+    house = {one.id: one for one in change.tables.place.games()}.get(request.game.id)
+    game = _checked(request.game, known=bool(shipped or house))
     note = ""
     if shipped is not None:
         _no_looser(shipped, game)
@@ -81,11 +81,11 @@ def game_allow(change: Change, request: m.GameAllow) -> Made:
     return Made(approval.id)
 
 
-def _checked(game: Game) -> Game:
-    """The game in one form, if something can be recognised by it. ApiError(bad-input)."""
+def _checked(game: Game, *, known: bool) -> Game:
+    """The game in one form, if something can be recognised by it or it labels one that is `known`. ApiError(bad-input)."""
     game = replace(game, id=game_id(game.id), title=clean(game.title or game.id))
     clues = (*game.names, *game.paths, *game.commands, *game.sha256, *game.build_ids)
-    if not clues:
+    if not clues and not (known and game.label is not None):
         raise bad_input("thiếu dấu hiệu nhận biết: nêu ít nhất một tệp", "nothing to recognise it by: name at least one file")
     if any(not clue or len(clue) > _MAX_CLUE or not clue.isprintable() for clue in clues):
         raise bad_input("một dấu hiệu để trống hoặc không in được", "a clue is empty or cannot be printed")

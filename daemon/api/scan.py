@@ -30,18 +30,22 @@ class ScanError(Exception):
 class FoundGame(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An installed game. `id` is the catalogue's where it is `known`, else made from a desktop or application id.
 
-    `label` is a minimum age, `label_source` where it comes from. `publisher` is the catalogue's: who supplies the game here;
-    `developer` whoever made it, as its own metadata say. `executables` are absolute paths, `sources` where it was found, for
-    people. `origin` "user": what was read could have been written by the user. `kind` "emulator": games of another system run
-    in it. `steam_id` is Steam's number, `words` are what an interpreter is told, as Java's main class.
+    `known_by`: "content" if the house holds the content of one of its files as it is now, else "name"; None if it is not known.
+    `label` is a minimum age, `label_source` where it comes from, `label_used` whether it is the catalogue's, by which rules go.
+    `publisher` is the catalogue's: who supplies the game here; `developer` whoever made it, as its own metadata say.
+    `executables` are absolute paths, `sources` where it was found, for people. `origin` "user": what was read could have been
+    written by the user. `kind` "emulator": games of another system run in it. `steam_id` is Steam's number, `words` are what an
+    interpreter is told, as Java's main class.
     """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
     title: _Text
     kind: Literal["game", "emulator"] = "game"
     known: bool = False
+    known_by: Literal["content", "name"] | None = None
     label: Annotated[int, msgspec.Meta(ge=0, le=99)] | None = None
     label_source: _Text | None = None
+    label_used: bool = False
     publisher: _Text | None = None
     developer: _Text | None = None
     executables: _Few = ()
@@ -97,7 +101,7 @@ def recognised(found: Iterable[FoundGame], catalogue: Catalogue) -> tuple[FoundG
         known = _known(game, catalogue)
         if known is None:
             id_ = _free(game.id, used)
-            games[id_] = msgspec.structs.replace(game, id=id_, known=False)
+            games[id_] = msgspec.structs.replace(game, id=id_, known=False, known_by=None, label_used=False)
         else:
             games[known.id] = _as_known(game, known, games.get(known.id))
     return tuple(games.values())
@@ -123,6 +127,8 @@ def _as_known(game: FoundGame, known: Game, same: FoundGame | None) -> FoundGame
         title=known.title,
         kind=known.kind,
         known=True,
+        known_by="name",  # whoever can look at the files may know better
+        label_used=known.label is not None,
         label=earlier.label if label is None else label,
         label_source=earlier.label_source if label is None else source,
         publisher=known.publisher,

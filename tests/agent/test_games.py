@@ -52,6 +52,16 @@ def test_a_shipped_game_can_be_completed(desk):
     assert ("/opt/luanti" in found.paths, found.label, "Luanti" in done.note) == (True, 16, True)
 
 
+def test_a_known_game_can_be_given_a_label_alone(desk):
+    """What recognises it is known already; a game that nobody knows needs something to be recognised by."""
+    desk.ask("game.add", m.GameAdd(game=game("luanti", title="Luanti", names=(), label=13)))
+    found = known(desk, "luanti")
+    assert found is not None
+    assert (found.label, "luanti" in found.names) == (13, True)
+    assert refusal(desk, "game.add", m.GameAdd(game=game("fresh", names=(), label=13)))[0] == "bad-input"
+    assert refusal(desk, "game.add", m.GameAdd(game=game("luanti", names=())))[0] == "bad-input"
+
+
 def test_a_label_can_only_become_stricter_than_the_catalogues(open_desk, world):
     """A label is a fact about a game, not a rule. The house's own it may correct."""
     labelled = World(Shelf(world.shelf.packs, (game("tank", label=16),)), world.account_exists)

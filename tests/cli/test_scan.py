@@ -9,10 +9,16 @@ from pathlib import Path
 import pytest
 
 from cli.errors import CommandError
-from cli.scan import game_to_add
+from cli.scan_add import game_to_add
 from daemon.api.scan import FoundGame
 
 PENDING = "có hiệu lực khi trình giám sát khởi động / in force when the daemon starts"
+
+
+@pytest.fixture(scope="module")
+def agent(servers, giochoi_in):
+    servers.start("agent")
+    return giochoi_in(servers.home)
 
 
 @pytest.fixture
@@ -56,14 +62,53 @@ def test_what_cannot_be_scanned_is_one_line(giochoi):
     assert "no-such-account" in giochoi.fails(1, "game", "scan", "--user", "no-such-account")
 
 
-def test_add_makes_them_known(servers, giochoi_in, menu):
-    """By content, name and path; a second scan knows them by the house's own catalogue, and adds nothing."""
-    servers.start("agent")
-    giochoi = giochoi_in(servers.home)
+@pytest.fixture
+def named(tmp_path):
+    """A game that the catalogue knows by its name, with a content rating that it has not: what a distribution installs."""
+    share = tmp_path / "share"
+    (share / "applications").mkdir(parents=True)
+    (share / "metainfo").mkdir()
+    program = tmp_path / "hedgewars"
+    program.write_text("#!/bin/sh\n# worms\n")
+    program.chmod(0o755)
+    (share / "applications" / "org.hedgewars.Hedgewars.desktop").write_text(
+        f"[Desktop Entry]\nType=Application\nName=Hedgewars\nExec={shlex.quote(str(program))}\nCategories=Game;\n"
+    )
+    (share / "metainfo" / "org.hedgewars.Hedgewars.metainfo.xml").write_text(
+        "<component type='desktop-application'><id>org.hedgewars.Hedgewars</id><name>Hedgewars</name>"
+        "<launchable type='desktop-id'>org.hedgewars.Hedgewars.desktop</launchable>"
+        "<content_rating type='oars-1.1'><content_attribute id='social-chat'>intense</content_attribute></content_rating>"
+        "</component>"
+    )
+    return share
 
-    first = giochoi("game", "scan", "--add", XDG_DATA_DIRS=str(menu))
-    listed = json.loads(giochoi("game", "list", "--json").stdout)["games"]
-    again = json.loads(giochoi("game", "scan", "--json", XDG_DATA_DIRS=str(menu)).stdout)["games"]
+
+def test_add_completes_a_game_that_is_known_by_name_only(agent, named):
+    """With its content, so that another name does not hide it, and with its label, so that rules go by it. Once."""
+    env = {"XDG_DATA_DIRS": str(named)}
+
+    def scanned():
+        games = json.loads(agent("game", "scan", "--json", **env).stdout)["games"]
+        [game] = [game for game in games if game["id"] == "hedgewars"]
+        return game["known"], game["known_by"], game["label"], game["label_used"]
+
+    before, listed = scanned(), agent("game", "scan", **env).stdout
+    added, after = agent("game", "scan", "--add", **env), scanned()
+    games = json.loads(agent("game", "list", "--json").stdout)["games"]
+    [hedgewars] = [game for game in games if game["id"] == "hedgewars"]
+
+    assert (before, after) == ((True, "name", 13, False), (True, "content", 13, True))
+    assert all(word in " ".join(listed.split()) for word in ("giochoi game scan --add", "lack content or label"))
+    assert "hedgewars (13+)" in added.stdout
+    assert (hedgewars["label"], hedgewars["label_source"][:4], len(hedgewars["sha256"]) > 0) == ("13+", "OARS", True)
+    assert "hedgewars" not in agent("game", "scan", "--add", **env).stdout
+
+
+def test_add_makes_them_known(agent, menu):
+    """By content, name and path; a second scan knows them by the house's own catalogue, and adds nothing."""
+    first = agent("game", "scan", "--add", XDG_DATA_DIRS=str(menu))
+    listed = json.loads(agent("game", "list", "--json").stdout)["games"]
+    again = json.loads(agent("game", "scan", "--json", XDG_DATA_DIRS=str(menu)).stdout)["games"]
 
     assert "zz-fun" in first.stdout
     [game] = [game for game in listed if game["id"] == "zz-fun"]
@@ -71,6 +116,24 @@ def test_add_makes_them_known(servers, giochoi_in, menu):
     assert {game["id"]: game["known"] for game in again if "zz" in game["id"] or "mine" in game["id"]} == {
         "zz-fun": True, "teeworlds-of-mine": True,
     }  # fmt: skip
+
+
+def test_a_childs_own_label_is_not_taken(tmp_path):
+    """Else it would write that its game is for everybody. What the parent's own account says is taken."""
+    program = tmp_path / "fun"
+    program.write_bytes(b"\x7fELF fun")
+    fun = FoundGame(id="fun", title="Fun", executables=(str(program),), origin="user", label=0, label_source="OARS")
+
+    labels = [game_to_add(fun, user, own=own).label for user, own in (("root", False), ("root", True))]
+    assert labels == [None, 0]
+
+
+def test_a_known_game_without_a_file_of_its_own_is_given_its_label_alone():
+    """One that an interpreter runs."""
+    found = FoundGame(id="blocks", title="Blocks", known=True, known_by="name", origin="system", label=7, label_source="OARS")
+
+    game = game_to_add(found, "kid")
+    assert (game.id, game.label, game.label_source, game.names, game.sha256) == ("blocks", 7, "OARS", (), ())
 
 
 def test_a_childs_entry_makes_no_game_of_the_systems_programs(tmp_path):
