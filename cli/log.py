@@ -7,26 +7,25 @@ import io
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from agent.api import client as agent
-from agent.api.messages import Card, LogLine, LogShow
+from agent.api.messages import Card, LogShow
 from cli.context import Context
 from cli.files import write_new
+from cli.log_view import entry, is_seal
 from cli.parser import Commands, checked, command, noun
-from cli.times import at
 from host.clock import SystemClock
 
-# What places an entry in its chain, and is not what it says.
-_FRAME = frozenset({"v", "kind", "seat", "boot", "seq", "prev", "mono", "wall", "secret"})
+_SEATS = 64  # as many seals may come first, whose entries stand further back
 
 
 def add_to(commands: Commands) -> None:
     verbs = noun(commands, "log", "nhật ký / the log")
     parser = command(verbs, "show", "những dòng cuối / the last entries", show)
     parser.add_argument("--last", metavar="N", type=count, default=50, help="bao nhiêu dòng (50) / how many (50)")
+    parser.add_argument("--all", action="store_true", help="cả các dòng niêm phong / the seals, too")
     parser = command(verbs, "export", "xuất hồ sơ cho thanh tra / write the bundle for an inspector", export)
     parser.add_argument("file", metavar="FILE", type=Path, help="tệp chưa có / a file that does not exist yet")
     command(verbs, "head", "đầu nhật ký đã ký / the log's signed head", head)
@@ -41,7 +40,9 @@ def count(text: str) -> int:
 
 
 def show(args: Namespace, context: Context) -> int:
-    answer = agent.log_show(context.home.agent_address, LogShow(last=args.last))
+    # A seal stands behind at least one other entry of its seat.
+    asked = args.last if args.all or context.out.json else 2 * args.last + _SEATS
+    answer = agent.log_show(context.home.agent_address, LogShow(last=asked))
     if context.out.json:
         entries = [
             {"index": line.index, "entry": msgspec.Raw(line.entry.encode()), "payload": line.payload} for line in answer.lines
@@ -49,33 +50,10 @@ def show(args: Namespace, context: Context) -> int:
         context.out.document({"entries": entries})
         return 0
     now = SystemClock().wall()
-    columns = ("№", "Lúc / At", "Máy / Seat", "Việc / Kind", "Nội dung / What")
-    context.out.table(columns, [_row(line, now, answer.zone) for line in answer.lines])
+    shown = [line for line in answer.lines if args.all or not is_seal(line)]
+    for line in shown[-args.last :]:
+        entry(context.out, line, now, answer.zone)
     return 0
-
-
-def _row(line: LogLine, now: int, zone: str) -> tuple[str, ...]:
-    entry: dict[str, Any] = msgspec.json.decode(line.entry)
-    what = ", ".join(
-        f"{name} {_value(value)}" for name, value in entry.items() if name not in _FRAME and value not in (None, "", [], {})
-    )
-    beside = f" «{_personal(line.payload)}»" if line.payload else ""
-    return (str(line.index), at(entry["wall"], now, zone), entry["seat"], entry["kind"], what + beside)
-
-
-def _personal(payload: str) -> str:
-    """The personal data beside an entry as words; what is no JSON object, such as why it cannot be read, as it is."""
-    try:
-        fields: dict[str, Any] = msgspec.json.decode(payload, type=dict[str, Any])
-    except msgspec.MsgspecError:
-        return payload
-    return ", ".join(f"{name} {_value(value)}" for name, value in fields.items() if value not in (None, ""))
-
-
-def _value(value: object) -> str:
-    """A field's value, hashes and signatures cut to what tells them apart."""
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return text if len(text) <= 40 else text[:12] + "…"
 
 
 def export(args: Namespace, context: Context) -> int:

@@ -150,6 +150,11 @@ def test_the_log_is_shown_signed_and_exported(agent, tmp_path):
     head = done(agent("log", "head")).splitlines()
     size = json.loads(done(agent("log", "export", str(tmp_path / "log.zip"), "--json")))["bytes"]
     assert kinds == ["policy.changed", "seal"]
-    assert "born 2014-05-01" in done(agent("log", "show"))
+    text, whole = (done(agent("log", "show", *words)) for words in ((), ("--all",)))
+    assert "sinh / born 2014-05-01" in text
+    assert "đổi quy tắc / rules changed" in text
+    assert ["niêm phong / seal" in said for said in (text, whole)] == [False, True]
+    assert all(len(line) <= 100 for line in whole.splitlines())
+    assert len([line for line in done(agent("log", "show", "--last", "2")).splitlines() if not line.startswith(" ")]) == 2
     assert head[4].startswith(f"— {head[0]} ")
     assert [(path.name, path.stat().st_size) for path in tmp_path.iterdir()] == [("log.zip", size)]
