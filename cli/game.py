@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from argparse import Namespace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from agent.api.messages import GameAdd, GameAllow, GameRemove, GameRow
 from cli.clues import game_of, label_text
 from cli.context import Context
 from cli.fingerprint import fingerprint
+from cli.output import Output
 from cli.parser import Commands, checked, command, noun
 from cli.registry import settle
 from cli.scan import add_to as add_scan_to
@@ -29,7 +31,8 @@ def add_to(commands: Commands) -> None:
     )
     parser.add_argument("--title", metavar="T", help="tên trò chơi / title")
     parser.add_argument("--label", metavar="VN00|VN12|VN16|VN18", type=checked(label_age), help="nhãn tuổi / age label")
-    command(verbs, "list", "các trò chơi nhận ra được / games that are recognised", show)
+    parser = command(verbs, "list", "các trò chơi nhận ra được / games that are recognised", show)
+    parser.add_argument("word", metavar="WORD", nargs="?", help="chỉ trò có chữ này / only games with this word")
     parser = command(verbs, "allow", "cho một người chơi trò này / let a game through for a player", allow)
     parser.add_argument("player", metavar="PLAYER", help="tên, mã hoặc guest / name, id or guest")
     parser.add_argument("id", metavar="ID", help="mã trò chơi / id of the game")
@@ -62,23 +65,34 @@ def remove(args: Namespace, context: Context) -> int:
 
 
 def show(args: Namespace, context: Context) -> int:
-    rows = agent.game_list(context.home.agent_address).games
+    games = agent.game_list(context.home.agent_address).games
+    found = (row for row in games if args.word is None or _fits(row, args.word))
+    rows = sorted(found, key=lambda row: row.origin != "house")  # one's own first, each as the agent orders them
     if context.out.json:
         context.out.document({"games": [_document(row) for row in rows]})
         return 0
-    columns = (
-        "Mã / Id",
-        "Tên / Title",
-        "Nhãn / Label",
-        "Nguồn nhãn / Label from",
-        "Từ đâu / Origin",
-        "Nhận ra bởi / Recognised by",
-    )
-    context.out.table(columns, (_row(row) for row in rows))
+    for row in rows:
+        _say(context.out, row)
+    if not rows:
+        sought = f" khớp / no game matches: {args.word}" if args.word else " / no games"
+        context.out.message(f"không có trò nào{sought}")
     return 0
 
 
-def _row(row: GameRow) -> tuple[str, ...]:
+def _fits(row: GameRow, word: str) -> bool:
+    """Whether a word stands in a game's id, title or publisher, in any case and also without its diacritics."""
+    game, sought = row.game, _plain(word)
+    return any(sought in _plain(text) for text in (game.id, game.title, game.publisher or ""))
+
+
+def _plain(text: str) -> str:
+    """`text` without diacritics and in lower case."""
+    letters = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _say(out: Output, row: GameRow) -> None:
+    """A game: its id and title, then its label, where that is from, and what it is recognised by."""
     game = row.game
     clues = (
         ("nội dung / content", game.sha256),
@@ -86,15 +100,11 @@ def _row(row: GameRow) -> tuple[str, ...]:
         ("dòng lệnh / command", game.commands),
         ("tên / name", (*game.names, *game.paths)),
     )
-    origin = "có sẵn / shipped" if row.origin == "shipped" else "tự thêm / added here"
-    return (
-        game.id,
-        game.title,
-        label_text(game.label),
-        game.label_source or "–",
-        origin,
-        ", ".join(name for name, clue in clues if clue),
-    )
+    out.say(f"{game.id} · {game.title}{' · tự thêm / added here' if row.origin == 'house' else ''}", 0, 4)
+    source = f" ({game.label_source})" if game.label_source else ""
+    told = f"nhãn / label {label_text(game.label)}{source}"
+    known = ", ".join(name for name, clue in clues if clue)
+    out.say(f"{told}; nhận ra bởi / recognised by {known or '–'}", 4, 2)
 
 
 def _document(row: GameRow) -> dict[str, object]:

@@ -107,7 +107,11 @@ _LABELS = {
     "id": "mã / id",
 }
 
-_WORDS: dict[str, dict[str, str]] = {"verdict": {str(name): said for name, said in VERDICTS.items()}, "how": _HOW, "place": _PLACES}
+_WORDS: dict[str, dict[str, str]] = {
+    "verdict": {str(name): said for name, said in VERDICTS.items()},
+    "how": _HOW,
+    "place": _PLACES,
+}
 _ORDER = {name: place for place, name in enumerate(_LABELS)}
 
 # What places an entry in its chain, and is not what it says.

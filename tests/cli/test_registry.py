@@ -111,7 +111,12 @@ def test_a_game_is_taken_down_by_what_its_file_is(agent, tmp_path):
 
     [game] = [one for one in json.loads(done(agent("game", "list", "--json")))["games"] if one["id"] == "turtles"]
     assert (game["title"], game["label"], game["origin"], game["sizes"]) == ("Rùa", "VN12", "house", [23])
-    assert "Rùa" in done(agent("game", "list"))
+    listed = done(agent("game", "list"))
+    assert listed.startswith("turtles · Rùa · tự thêm / added here\n    nhãn / label VN12 ")
+    assert max(map(len, listed.splitlines())) <= 100
+    for word, ids in (("RUA", ["turtles"]), ("luanti", ["luanti"]), ("no-such-word", [])):
+        assert [one["id"] for one in json.loads(done(agent("game", "list", word, "--json")))["games"]] == ids
+    assert agent("game", "list", "no-such-word").stderr == "không có trò nào khớp / no game matches: no-such-word\n"
     agent.fails(1, "game", "remove", "luanti")
     done(agent("game", "remove", "turtles"))
 
