@@ -11,6 +11,7 @@ from agent import lookup
 from agent.api import messages as m
 from agent.errors import bad_input, refused
 from agent.names import clean, game_id
+from agent.notes import label_refuses
 from agent.registry import Change, Made
 from agent.rulebook import record_policy
 from agent.shelf import Shelf
@@ -78,7 +79,7 @@ def game_allow(change: Change, request: m.GameAllow) -> Made:
     change.tables.events.approve(approval)
     personal = {"what": "game.allow", "player": row.id, "name": row.name}
     change.record(Approval, personal, id=approval.id, who=change.pseudonym(row), game=game.id)
-    return Made(approval.id)
+    return Made(approval.id, label_refuses(change, row, game))
 
 
 def _checked(game: Game, *, known: bool) -> Game:

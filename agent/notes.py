@@ -11,7 +11,8 @@ from agent.registry import Change
 from agent.roster import Compiler
 from agent.store.people import GUEST, PlayerRow
 from agent.store.rules import PLACE, PackRow
-from rules.calendar import calendar
+from rules.calendar import birthday, calendar
+from rules.games import Game
 from rules.policy import Pack, Place
 from rules.reach import reach
 
@@ -103,6 +104,17 @@ def nobody_registered(change: Change, row: PlayerRow | None) -> str:
         "khách không có người giám hộ đăng ký nên bị từ chối mọi trò; với vn-147 hãy thêm :guardian=false"
         " / no guardian registered a guest, so every game is refused; with vn-147 add :guardian=false"
     )
+
+
+def label_refuses(change: Change, row: PlayerRow, game: Game) -> str:
+    """A warning where a game that was just let through is refused all the same: a yes answers what has no label, no more."""
+    if not game.label or (row.born is not None and birthday(row.born, game.label) <= change.today):
+        return ""
+    place, compiler = change.tables.place.get().place, Compiler(change.tables, change.world.shelf)
+    packs = (*compiler.packs(PLACE, "place"), *compiler.player(row).packs)
+    if not any(pack.ratings and not _idle(pack, place, row, change.now) for pack in packs):
+        return ""
+    return f"nhãn {game.label}+ vẫn từ chối {row.name} / its label {game.label}+ still refuses {row.name}"
 
 
 def _idle(pack: Pack, place: Place, row: PlayerRow | None, now: int) -> str:

@@ -97,7 +97,7 @@ def _print(found: Scanned, context: Context, *, own: bool) -> None:
         out.line(f"hoặc từng trò / or one by one: {_how_to_add(unknown[0])}")
     lacking = sum(game.known and to_complete(game, own=own) for game in (*found.games, *found.emulators))
     if lacking:
-        out.line(
+        out.say(
             f"{lacking} trò đã biết còn thiếu nội dung hoặc nhãn; bổ sung / {lacking} known games lack content or label;"
             " complete them: giochoi game scan --add"
         )

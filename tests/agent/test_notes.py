@@ -93,3 +93,16 @@ def test_hours_out_of_the_laws_are_told_once(desk, hours):
     assert error.value.text.count(hours) == 1
     assert "08:00-22:00" in error.value.text
     assert len(f"giochoi: {error.value.text}") <= 100
+
+
+def test_a_label_that_refuses_all_the_same_is_said(an):
+    """Whoever lets a game through hears that a label is no matter of asking; only where a rule minds labels."""
+    an.ask("game.add", m.GameAdd(game=Game(id="tank", title="Tank", names=("tank",), label=16)))
+    an.ask("game.add", m.GameAdd(game=Game(id="toy", title="Toy", names=("toy",), label=7)))
+    assert an.ask("game.allow", m.GameAllow(player="an", game="tank")).note == ""
+    for target in ("an", "guest"):
+        note(an, ("vn-147",), target=target)
+    told = [an.ask("game.allow", m.GameAllow(player=who, game=game)).note for who, game in (
+        ("guest", "tank"), ("guest", "toy"), ("an", "toy"), ("guest", "luanti"),
+    )]  # fmt: skip
+    assert ["still refuses" in one for one in told] == [True, True, False, False]
