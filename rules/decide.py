@@ -77,10 +77,14 @@ def _judge(plan: Plan, limits: Sequence[Limit], asks: Sequence[Limit], view: Vie
     if found.verdict == "allow":
         meanwhile = Played(facts.game, facts.publisher, view.now, change - view.now, facts.label, facts.sure)
         facts = replace(facts, played=(*facts.played, meanwhile))
-    later = _judge(plan, limits, asks, _view(plan, replace(facts, now=change), view.horizon))
+    then = _view(plan, replace(facts, now=change), view.horizon)
+    later = _judge(plan, limits, asks, then)
     if found.verdict != "allow":
         return _Judgement(found.verdict, found.limit, later.end if later.verdict == found.verdict else change)
-    return later if later.verdict == "allow" else _Judgement("allow", later.limit, change)
+    if later.verdict == "allow":
+        return later
+    ending = (one for one in (*limits, *asks) if one.ends(then) == change)
+    return _Judgement("allow", min(ending, key=lambda one: one.tie), change)
 
 
 def _look(limits: Sequence[Limit], asks: Sequence[Limit], view: View) -> _Judgement:

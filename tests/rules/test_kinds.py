@@ -250,6 +250,17 @@ class TestUncounted:
         assert moment("2026-11-25 00:20") == ask([rules, week], "2026-11-24 23:20", game="tux").until
 
 
+    def test_of_several_that_bind_from_there_on_the_reason_is_the_law(self, ask, learning, budget, common):
+        """As at any other end: law before house, whatever the kind."""
+        today = replace(learning[0], breaks=(), budgets=(), effective_to=date(2026, 11, 25))
+        house = Window(**{**common("a"), "id": "v.a"}, spans=(Span(HOUR, 2 * HOUR),))
+        law = replace(budget(0), id="v.b", authority="law", addressee="enterprise", relax=("guardian",))
+        tomorrow = replace(today, id="v", sha256="01", uncounted=(), windows=(house,), budgets=(law,),
+                           effective_from=date(2026, 11, 25), effective_to=None)
+
+        assert ask([today, tomorrow], game="tux").reason.rule == "v.b"
+
+
 class TestSaves:
     def test_the_shortest_time_to_save_of_the_game(self, ask, pack, common, budget):
         slow = Save(**common("s", games=("x",)), ms=5 * MINUTE)
