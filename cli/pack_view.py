@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import textwrap
 from typing import TYPE_CHECKING
 
 from cli.days import Both
@@ -16,7 +14,6 @@ from rules.policy import Pack, Param, Rule
 if TYPE_CHECKING:
     from rules.parse import Left, Reading
 
-_WIDTH = 100
 _CHECKED = {"verified": "đã đối chiếu / verified", "unverified": "CHƯA đối chiếu / NOT verified"}
 
 
@@ -25,29 +22,29 @@ def listed(out: Output, reading: Reading) -> None:
     pack = reading.pack
     law = (pack.jurisdiction, effective(pack), STATUS[pack.status])
     out.line(" · ".join((pack.id, *(("gợi ý cho gia đình / for a household",) if _is_house(pack) else law))))
-    _say(out, pack.title.vi, 4)
-    _say(out, pack.title.en, 4)
+    out.say(pack.title.vi, 4)
+    out.say(pack.title.en, 4)
     if reading.params:
         values = ", ".join(f"{one.name}={_value(pack.params.get(one.name))}" for one in reading.params)
-        _say(out, f"tham số / parameters: {values}", 4)
+        out.say(f"tham số / parameters: {values}", 4)
 
 
 def ruled(out: Output, pack: Pack) -> None:
     """A pack rule by rule."""
-    _say(out, f"{pack.id}: {pack.title.vi} / {pack.title.en}{'' if _is_house(pack) else f' ({STATUS[pack.status]})'}", 0, 2)
+    out.say(f"{pack.id}: {pack.title.vi} / {pack.title.en}{'' if _is_house(pack) else f' ({STATUS[pack.status]})'}", 0, 2)
     if not pack.rules:
         out.line("  không quy tắc nào / no rule")
     for rule in pack.rules:
         out.line(f"  {rule.id}")
         for line in block(rule):
-            _say(out, line, 6)
+            out.say(line, 6)
 
 
 def explained(out: Output, reading: Reading) -> None:
     """A pack in sentences: what it is, what each rule says, what can be switched on, and its parameters."""
     pack = reading.pack
-    _say(out, f"{pack.id}: {pack.title.vi}", 0, len(pack.id) + 2)
-    _say(out, pack.title.en, len(pack.id) + 2)
+    out.say(f"{pack.id}: {pack.title.vi}", 0, len(pack.id) + 2)
+    out.say(pack.title.en, len(pack.id) + 2)
     out.line()
     _about(out, reading)
     wanting(out, reading)
@@ -55,8 +52,8 @@ def explained(out: Output, reading: Reading) -> None:
     common = duty(rules[0]) if len(rules) > 1 and len({duty(rule) for rule in rules}) == 1 else None
     if common is not None:
         out.line()
-        _say(out, f"Mọi mục dưới đây: {_small(common[0])}.", 0)
-        _say(out, f"All that follows: {_small(common[1])}.", 0)
+        out.say(f"Mọi mục dưới đây: {_small(common[0])}.", 0)
+        out.say(f"All that follows: {_small(common[1])}.", 0)
     for number, rule in enumerate(pack.rules, 1):
         _explain(out, f"{number}. {_short(rule)}", rule, reading, common)
     if reading.left:
@@ -74,7 +71,7 @@ def explained(out: Output, reading: Reading) -> None:
 def _about(out: Output, reading: Reading) -> None:
     """Where a pack is from and when it holds."""
     pack = reading.pack
-    _say(out, f"Nguồn / Source: {pack.source}{'' if _is_house(pack) else f' ({_CHECKED[pack.status]})'}", 0, 2)
+    out.say(f"Nguồn / Source: {pack.source}{'' if _is_house(pack) else f' ({_CHECKED[pack.status]})'}", 0, 2)
     if (pack.effective_from, pack.effective_to) != (None, None):
         _pair(out, f"Hiệu lực / In force: {in_force(pack)[0]}", in_force(pack)[1])
     for vi, en in ends(pack):
@@ -82,13 +79,13 @@ def _about(out: Output, reading: Reading) -> None:
     if reading.holidays is not None and (known := known_to(pack)) is not None:
         _pair(out, known[0], known[1])
         source, status = reading.holidays
-        _say(out, f"Nguồn ngày lễ / Holidays from: {source} ({_CHECKED[status]})", 0, 2)
+        out.say(f"Nguồn ngày lễ / Holidays from: {source} ({_CHECKED[status]})", 0, 2)
 
 
 def wanting(out: Output, reading: Reading) -> None:
     """The values that still have to be given."""
     for name in reading.missing:
-        _say(out, f"Còn thiếu một giá trị, hãy cho {name}=… / A value is missing: give {name}=…", 0, 2)
+        out.say(f"Còn thiếu một giá trị, hãy cho {name}=… / A value is missing: give {name}=…", 0, 2)
 
 
 def _is_house(pack: Pack) -> bool:
@@ -152,10 +149,10 @@ def _explain(out: Output, heading: str, rule: Rule, reading: Reading, common: Bo
     whose = duty(rule)
     out.line()
     out.line(heading)
-    _say(out, f"{vi}." if common else f"{vi}. {whose[0]}.", 3)
-    _say(out, f"{en}." if common else f"{en}. {whose[1]}.", 3)
+    out.say(f"{vi}." if common else f"{vi}. {whose[0]}.", 3)
+    out.say(f"{en}." if common else f"{en}. {whose[1]}.", 3)
     if rule.authority == "law":
-        _say(out, f"Căn cứ / Citation: {rule.cite} ({_CHECKED[rule.status]})", 3, 2)
+        out.say(f"Căn cứ / Citation: {rule.cite} ({_CHECKED[rule.status]})", 3, 2)
 
 
 def _switch(left: Left, reading: Reading) -> str:
@@ -169,8 +166,8 @@ def _switch(left: Left, reading: Reading) -> str:
 def _param(out: Output, one: Declared, value: Param | None) -> None:
     bounds = _bounds(one)
     out.line(f"   {one.name}={_value(value)}{f' ({bounds})' if bounds else ''}")
-    _say(out, one.text.vi, 6)
-    _say(out, one.text.en, 6)
+    out.say(one.text.vi, 6)
+    out.say(one.text.en, 6)
 
 
 def _bounds(one: Declared) -> str:
@@ -190,15 +187,4 @@ def _value(value: Param | None) -> str:
 
 
 def _pair(out: Output, vi: str, en: str) -> None:
-    _say(out, f"{vi[0].upper()}{vi[1:]} / {en}", 0, 2)
-
-
-def _say(out: Output, text: str, indent: int, more: int = 0) -> None:
-    """A paragraph, its first line indented by `indent` and the others by `more` on top; never wider than the terminal."""
-    width = max(40, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns))
-    first, others = " " * indent, " " * (indent + more)
-    wrapped = textwrap.wrap(
-        text, width, initial_indent=first, subsequent_indent=others, break_long_words=False, break_on_hyphens=False
-    )
-    for line in wrapped:
-        out.line(line)
+    out.say(f"{vi[0].upper()}{vi[1:]} / {en}", 0, 2)

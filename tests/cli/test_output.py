@@ -44,3 +44,27 @@ def test_json_is_one_document_and_messages_go_elsewhere():
 
     assert msgspec.json.decode(out.getvalue()) == {"a": 1.0, "b": "ờ"}
     assert (output.terminal, err.getvalue()) == (False, "hello\n")
+
+
+def test_a_wide_table_folds_its_cells_at_a_hundred_columns(monkeypatch):
+    """The widest column gives way; words without spaces are cut rather than columns lost."""
+    monkeypatch.setenv("COLUMNS", "100")
+    out = io.StringIO()
+    Output(out=out).table(("Mã", "Nội dung"), [("a1", "chữ " * 60), ("b2", "x" * 150)])
+
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= 100
+    assert [line[:2] for line in lines] == ["Mã", "a1", "  ", "  ", "b2", "  "]
+    assert sum(line.count("x") for line in lines) == 150
+
+
+def test_a_paragraph_hangs_and_fits(monkeypatch):
+    """No wider than the terminal, nor than a hundred columns; an address or command is never cut."""
+    monkeypatch.setenv("COLUMNS", "60")
+    out = io.StringIO()
+    Output(out=out).say("một hai ba bốn " * 8 + "/very" * 15, 2, 4)
+
+    first, *others, last = out.getvalue().splitlines()
+    assert first.startswith("  một")
+    assert all(line.startswith("      ") and len(line) <= 60 for line in others)
+    assert last == "      " + "/very" * 15
