@@ -158,6 +158,7 @@ def test_ignored_until_modified_or_another_catalogue(gate, gate_folder, start, a
     assert not start(victim, "0")
     other = shutil.copy("/bin/true", gate_folder / "later")
     assert start(other)
+    assert not start(victim, "0")  # one question after the other: what to ignore after the last one is settled
     assert start(other)
     gate.arm(refusing(Game(id="later", title="", names=("later",))))
     assert not start(other)
