@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from rules.games import Fingerprint, Game
-from rules.ratings import LabelError, label_name
+from rules.ratings import Label, LabelError, label_name
 
 # Names that half the world's launchers have tell no game from another.
 _ANYBODY = frozenset(
@@ -13,14 +13,14 @@ _ANYBODY = frozenset(
 )
 
 
-def game_of(id_: str, found: Fingerprint, *, title: str | None, label: int | None) -> Game:
+def game_of(id_: str, found: Fingerprint, *, title: str | None, label: Label | None) -> Game:
     """The game whose program is this file."""
     path = PurePath(found.path)
     return Game(
         id=id_,
         title=title or id_,
-        label=label,
-        label_source=None if label is None else "giochoi game add",
+        label=None if label is None else label.age,
+        label_source=None if label is None else f"{label.text}, giochoi game add",
         names=() if path.stem.lower() in _ANYBODY else (path.name,),
         paths=(found.path,),
         sizes=(found.size,),
@@ -29,10 +29,12 @@ def game_of(id_: str, found: Fingerprint, *, title: str | None, label: int | Non
     )
 
 
-def label_text(label: int | None) -> str:
-    """A minimum age as its Vietnamese label, or as a number where no label has it."""
+def label_text(label: int | None, source: str | None) -> str:
+    """A minimum age, as a Vietnamese label only where its `source` says that it is one."""
     if label is None:
         return "chưa có / unrated"
+    if source is None or not source.startswith("VN"):
+        return f"{label}+"
     try:
         return label_name(label)
     except LabelError:

@@ -21,6 +21,7 @@ from cli.fingerprint import fingerprint
 from cli.parser import Commands, checked, command
 from host.rpc import ApiError, Unreachable
 from rules.games import Catalogue, Fingerprint, Game, Program
+from rules.ratings import parse_label
 from rules.shipped import shipped_catalogue
 
 _STANDIN = "demo-turtles"
@@ -98,7 +99,7 @@ def stand_in(folder: Path) -> tuple[Game, tuple[str, ...]]:
     """
     script = folder / f"rua-chay-dua-{folder.name}.py"
     script.write_text(f"{Path(standin.__file__).read_text(encoding='utf-8')}\n# {folder.name}\n", encoding="utf-8")
-    game = game_of(_STANDIN, fingerprint(script), title="Rùa chạy đua", label=0)
+    game = game_of(_STANDIN, fingerprint(script), title="Rùa chạy đua", label=parse_label("VN00"))
     return game, (sys.executable, str(script))
 
 

@@ -16,7 +16,7 @@ from cli.output import Output
 from cli.parser import Commands, checked, command, noun
 from cli.registry import settle
 from cli.scan import add_to as add_scan_to
-from rules.ratings import label_age
+from rules.ratings import parse_label, rating_source
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 
@@ -30,7 +30,7 @@ def add_to(commands: Commands) -> None:
         "--exe", metavar="PATH", type=Path, required=True, help="tệp chạy được hoặc script của trò chơi / its program or script"
     )
     parser.add_argument("--title", metavar="T", help="tên trò chơi / title")
-    parser.add_argument("--label", metavar="VN00|VN12|VN16|VN18", type=checked(label_age), help="nhãn tuổi / age label")
+    parser.add_argument("--label", metavar="VN12|PEGI 12|OARS…", type=checked(parse_label), help="nhãn tuổi / age label")
     parser = command(verbs, "list", "các trò chơi nhận ra được / games that are recognised", show)
     parser.add_argument("word", metavar="WORD", nargs="?", help="chỉ trò có chữ này / only games with this word")
     parser = command(verbs, "allow", "cho một người chơi trò này / let a game through for a player", allow)
@@ -50,6 +50,8 @@ def game_id(text: str) -> str:
 def add(args: Namespace, context: Context) -> int:
     found = fingerprint(args.exe)
     done = agent.game_add(context.home.agent_address, GameAdd(game=game_of(args.id, found, title=args.title, label=args.label)))
+    if args.label is not None and (source := rating_source(args.label.system)).status == "unverified":
+        context.out.message(f"nhãn / label {args.label.text}: chưa đối chiếu / unverified: {source.note.vi} / {source.note.en}")
     build = f", build id {found.build_id}" if found.build_id else ""
     return settle(context, done, f"đã thêm / added {args.id}: {found.path} (sha256 {found.sha256}{build})")
 
@@ -101,8 +103,8 @@ def _say(out: Output, row: GameRow) -> None:
         ("tên / name", (*game.names, *game.paths)),
     )
     out.say(f"{game.id} · {game.title}{' · tự thêm / added here' if row.origin == 'house' else ''}", 0, 4)
-    source = f" ({game.label_source})" if game.label_source else ""
-    told = f"nhãn / label {label_text(game.label)}{source}"
+    label, source = label_text(game.label, game.label_source), game.label_source or ""
+    told = f"nhãn / label {source if source.startswith(label) else f'{label} ({source})' if source else label}"
     known = ", ".join(name for name, clue in clues if clue)
     out.say(f"{told}; nhận ra bởi / recognised by {known or '–'}", 4, 2)
 
@@ -112,7 +114,7 @@ def _document(row: GameRow) -> dict[str, object]:
     return {
         "id": game.id,
         "title": game.title,
-        "label": None if game.label is None else label_text(game.label),
+        "label": None if game.label is None else label_text(game.label, game.label_source),
         "label_source": game.label_source,
         "publisher": game.publisher,
         "origin": row.origin,

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from agent.api.messages import LogLine
-from cli.clues import label_text
 from cli.output import Output
 from cli.times import at, both
 from cli.verdicts import VERDICTS
@@ -160,7 +159,7 @@ def _value(name: str, value: Any, now: int, zone: str) -> str:
     if name in _LENGTHS and isinstance(value, int):
         return both(value)
     if name == "label" and isinstance(value, int):
-        return label_text(value)
+        return f"{value}+"
     if name == "id" and isinstance(value, str):
         return _cut(value)
     if isinstance(value, str) and value in _WORDS.get(name, {}):

@@ -107,7 +107,7 @@ def _print(found: Scanned, context: Context, *, own: bool) -> None:
 
 def _row(game: FoundGame) -> tuple[str, ...]:
     path = next(iter(game.executables), "–")
-    label = label_text(game.label)
+    label = label_text(game.label, game.label_source)
     if game.label is not None and not game.label_used:
         label = f"{label} ({_NOT_USED})"
     return (game.id, game.title, label, game.label_source or "–", _KNOWN[game.known_by], path)
@@ -115,7 +115,7 @@ def _row(game: FoundGame) -> tuple[str, ...]:
 
 def _how_to_add(game: FoundGame) -> str:
     path = shlex.quote(next(iter(game.executables), "PATH"))
-    return f"giochoi game add {game.id} --exe {path} --label VN12"
+    return f"giochoi game add {game.id} --exe {path}"
 
 
 def _document(found: Scanned) -> dict[str, object]:

@@ -102,7 +102,7 @@ def _trusted(found: FoundGame, *, own: bool) -> bool:
 
 def _said(found: FoundGame, *, own: bool) -> str:
     label = _new_label(found, own=own)
-    return found.id if label is None else f"{found.id} ({label_text(label)})"
+    return found.id if label is None else f"{found.id} ({label_text(label, found.label_source)})"
 
 
 def _may_be_game(found: FoundGame, file: Fingerprint, user: str) -> bool:

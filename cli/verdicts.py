@@ -7,16 +7,12 @@ from shlex import quote
 from cli.times import length
 from rules.decision import Verdict
 
-VERDICTS: dict[Verdict, str] = {
-    "allow": "được chơi / allowed",
-    "ask": "phải hỏi trước / ask first",
-    "refuse": "không được chơi / may not play",
-}
 _THEN: dict[Verdict, tuple[str, str]] = {
     "allow": ("được chơi", "allowed"),
     "ask": ("phải hỏi trước", "ask first"),
     "refuse": ("không được chơi", "may not play"),
 }
+VERDICTS: dict[Verdict, str] = {verdict: " / ".join(words) for verdict, words in _THEN.items()}
 
 
 def until(verdict: Verdict, when: str | None, then: Verdict | None, *, game: bool) -> str:

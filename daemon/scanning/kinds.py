@@ -68,8 +68,3 @@ def kind_of(id_: str, categories: frozenset[str]) -> Kind | None:
     if _GAMES.isdisjoint(categories) and not _SELDOM_PLAYED.isdisjoint(categories):
         return None
     return "game"
-
-
-def is_launcher(id_: str) -> bool:
-    """Whether an application of this id only fetches and starts games."""
-    return id_.lower().removesuffix(".desktop") in _LAUNCHERS

@@ -12,6 +12,7 @@ import pytest
 from cli.clues import game_of
 from cli.errors import CommandError
 from cli.fingerprint import fingerprint
+from rules.ratings import parse_label
 
 
 def test_a_script_is_known_by_its_content(tmp_path):
@@ -59,6 +60,6 @@ def test_names_that_everybody_uses_are_no_clue(tmp_path):
     names = {}
     for name in ("start.sh", "supertux2"):
         (tmp_path / name).write_text("#!/bin/sh\n")
-        names[name] = game_of("x", fingerprint(tmp_path / name), title=None, label=0).names
+        names[name] = game_of("x", fingerprint(tmp_path / name), title=None, label=parse_label("VN00")).names
 
     assert names == {"start.sh": (), "supertux2": ("supertux2",)}

@@ -112,8 +112,13 @@ def test_a_game_is_taken_down_by_what_its_file_is(agent, tmp_path):
     [game] = [one for one in json.loads(done(agent("game", "list", "--json")))["games"] if one["id"] == "turtles"]
     assert (game["title"], game["label"], game["origin"], game["sizes"]) == ("Rùa", "VN12", "house", [23])
     listed = done(agent("game", "list"))
-    assert listed.startswith("turtles · Rùa · tự thêm / added here\n    nhãn / label VN12 ")
+    assert listed.startswith("turtles · Rùa · tự thêm / added here\n    nhãn / label VN12, giochoi game add; ")
     assert max(map(len, listed.splitlines())) <= 100
+    foreign = agent("game", "add", "frogs", "--exe", str(tmp_path / "turtles.py"), "--label", "IARC 12+")
+    assert "chưa đối chiếu / unverified" in foreign.stderr
+    [frogs] = [one for one in json.loads(done(agent("game", "list", "--json")))["games"] if one["id"] == "frogs"]
+    assert (frogs["label"], frogs["label_source"]) == ("12+", "IARC 12+, giochoi game add")  # never shown as Vietnam's
+    done(agent("game", "remove", "frogs"))
     for word, ids in (("RUA", ["turtles"]), ("luanti", ["luanti"]), ("no-such-word", [])):
         assert [one["id"] for one in json.loads(done(agent("game", "list", word, "--json")))["games"]] == ids
     assert agent("game", "list", "no-such-word").stderr == "không có trò nào khớp / no game matches: no-such-word\n"

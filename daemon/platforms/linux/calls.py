@@ -29,8 +29,7 @@ _KERNELS = frozenset((
     0x9FA0, 0x62656572, 0x74726163, 0x64626720, 0x73636673, 0x62656570, 0x27E0EB, 0x63677270, 0xCAFE4A11, 0xDE5E81E4, 0x6165676C
 ))  # fmt: skip
 
-_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
-_SIGKILL = 9
+_PR_SET_NAME = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +97,6 @@ def name_process(name: str) -> None:
     """What ps shows for this process; at most 15 bytes."""
     buffer = ctypes.create_string_buffer(name.encode()[:15])
     _checked(int(_libc.prctl(_PR_SET_NAME, ctypes.addressof(buffer), 0, 0, 0)), "prctl")
-
-
-def die_with_parent() -> None:
-    """The kernel kills this process when the thread that made it ends."""
-    _checked(int(_libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)), "prctl")
 
 
 def _mark(handle: int, flags: int, mask: int, path: str | None) -> None:
