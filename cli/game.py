@@ -50,8 +50,10 @@ def game_id(text: str) -> str:
 def add(args: Namespace, context: Context) -> int:
     found = fingerprint(args.exe)
     done = agent.game_add(context.home.agent_address, GameAdd(game=game_of(args.id, found, title=args.title, label=args.label)))
-    if args.label is not None and (source := rating_source(args.label.system)).status == "unverified":
-        context.out.message(f"nhãn / label {args.label.text}: chưa đối chiếu / unverified: {source.note.vi} / {source.note.en}")
+    if args.label is not None and rating_source(args.label.system).status == "unverified":
+        context.out.message(
+            f"nhãn / label {args.label.text} = {args.label.age}+: chưa đối chiếu / unverified, docs/ratings.md"
+        )
     build = f", build id {found.build_id}" if found.build_id else ""
     return settle(context, done, f"đã thêm / added {args.id}: {found.path} (sha256 {found.sha256}{build})")
 
