@@ -7,6 +7,7 @@ from typing import Final
 
 from agent.api.messages import Roster
 from host.rpc import Caller
+from host.system import SYSTEM_USERS, UserId
 
 ANY: Final = "any"
 SEAT: Final = "seat"
@@ -14,14 +15,14 @@ SEAT: Final = "seat"
 KEEPER: Final = "guardian|operator"
 
 
-def roles(caller: Caller, own: int, roster: Roster) -> frozenset[str]:
-    """The caller's roles at this place; `own` is the uid that the agent runs as.
+def roles(caller: Caller, own: UserId, roster: Roster) -> frozenset[str]:
+    """The caller's roles at this place; `own` is the uid or SID that the agent runs as.
 
     That uid, root and administrators are guardian at home and operator elsewhere. A guardian's own account is guardian
     anywhere, which outside the home keeps no registry. The agent's uid and root may speak for this machine's seat.
     """
     found = {ANY}
-    if caller.uid in {own, 0}:
+    if caller.uid == own or caller.uid in SYSTEM_USERS:
         found.add(SEAT)
     if caller.uid == own or caller.admin:
         found |= {"guardian" if roster.place == "home" else "operator", KEEPER}
@@ -30,6 +31,6 @@ def roles(caller: Caller, own: int, roster: Roster) -> frozenset[str]:
     return frozenset(found)
 
 
-def by_roster(own: int, roster: Callable[[], Roster]) -> Callable[[Caller], frozenset[str]]:
+def by_roster(own: UserId, roster: Callable[[], Roster]) -> Callable[[Caller], frozenset[str]]:
     """`roles` under the roster in force at each call."""
     return lambda caller: roles(caller, own, roster())

@@ -29,7 +29,7 @@ from compliance.note import Signer
 from compliance.payloads import Payloads
 from host import rpc
 from host.clock import Clock
-from host.homes import Home, lock, prepare
+from host.homes import Home, lock, prepare, prepare_for
 from host.system import files
 from rules.shipped import shipped_catalogue, shipped_packs
 
@@ -73,7 +73,7 @@ async def serve(home: Home, clock: Clock, ready: Callable[[str], None]) -> None:
     """Run an agent until SIGTERM or SIGINT. `ready` is told the address once it answers. Errors as `opened`."""
     stop = asyncio.Event()
     with _told_to_stop(stop.set), opened(home, clock) as agent:
-        prepare(Path(home.agent_address).parent, 0o755)
+        prepare_for(home.agent_address)
         server = await rpc.serve(home.agent_address, routes(agent), by_roster(files().owner(), lambda: agent.registry.roster))
         scheduler = schedule(agent.tick, agent.retry)
         try:

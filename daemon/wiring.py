@@ -152,8 +152,8 @@ class Built:
     # --- the agent's keys ---------------------------------------------------------------------------------------------
 
     def _published_keys(self) -> AgentKeys:
-        """From HOME/public, a plain file of root's or our own account's."""
-        return parse_keys(read_owned(self.home.public / KEYS, frozenset({0, files().owner()})))
+        """From HOME/public, a plain file of whoever may publish there."""
+        return parse_keys(read_owned(self.home.public / KEYS, files().publishers()))
 
     async def _repin(self, fingerprint: str) -> None:
         try:

@@ -43,7 +43,7 @@ def call(address: str, op: str, request: msgspec.Struct, answer: type[T], timeou
     with transport.dial(address, timeout) as connection:
         try:
             connection.sendall(_question(op, request))
-            with connection.makefile("rb") as lines:
+            with connection.lines() as lines:
                 line = lines.readline(_LIMIT)
         except OSError as error:
             raise _lost(error) from error
@@ -55,7 +55,7 @@ def stream(address: str, op: str, request: msgspec.Struct, item: type[T]) -> Ite
     with transport.dial(address, None) as connection:
         try:
             connection.sendall(_question(op, request))
-            with connection.makefile("rb") as lines:
+            with connection.lines() as lines:
                 while (found := _item(lines.readline(_LIMIT), item)) is not None:
                     yield found
         except OSError as error:

@@ -33,26 +33,19 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clocks: CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME (clock_gettime(2))."""
+    """The machine's clocks; which of them do not stop in sleep differs, so that host.system is asked."""
 
-    __slots__ = ("_boot",)
+    __slots__ = ("_boot", "elapsed", "mono", "synchronised")
 
     def __init__(self) -> None:
-        self._boot = system.files().boot()
+        clocks = system.clocks()
+        self._boot = clocks.boot()
+        self.mono = clocks.mono
+        self.elapsed = clocks.elapsed
+        self.synchronised = clocks.synchronised
 
     def wall(self) -> int:
         return time.time_ns() // _NS
 
-    def mono(self) -> int:
-        return time.monotonic_ns() // _NS
-
-    def elapsed(self) -> int:
-        # typeshed has neither name on Windows, where SystemClock does not get past __init__ yet.
-        elapsed: int = time.clock_gettime_ns(time.CLOCK_BOOTTIME)  # type: ignore[attr-defined,unused-ignore]
-        return elapsed // _NS
-
     def boot(self) -> str:
         return self._boot
-
-    def synchronised(self) -> bool:
-        return system.files().synchronised()

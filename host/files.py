@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from host import system
+from host.system import UserId
 
 LIMIT = 1 << 20
 
 
-def read_owned(path: Path, uids: frozenset[int], limit: int = LIMIT) -> bytes:
-    """The content of a plain file of at most `limit` bytes that belongs to one of `uids` and that nobody else may write.
+def read_owned(path: Path, owners: frozenset[UserId], limit: int = LIMIT) -> bytes:
+    """The content of a plain file of at most `limit` bytes that belongs to one of `owners` and that nobody else may write.
 
     No link is followed at its end and nothing that is not a plain file is opened for long. OSError says why not.
     """
-    return system.files().read_owned(path, uids, limit)
+    return system.files().read_owned(path, owners, limit)
 
 
 def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:

@@ -10,11 +10,11 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from host import system
+from host.system import Kind
 
-Kind = Literal["system", "private", "given"]
 ENV = "GIOCHOI_HOME"
 
 
@@ -47,11 +47,11 @@ class Home:
 
     @property
     def daemon_address(self) -> str:
-        return str(self.run / "daemon.sock")
+        return system.channels().address(self.root, self.kind, "daemon")
 
     @property
     def agent_address(self) -> str:
-        return str(self.run / "agent" / "agent.sock")
+        return system.channels().address(self.root, self.kind, "agent")
 
 
 class Lock:
@@ -77,7 +77,7 @@ def server_home(given: str | None) -> Home:
     """The home that a server works in, with root and run/ made and checked. HomeError."""
     home = _named(given) or _default(privileged=system.files().privileged())
     prepare(home.root, 0o755)
-    prepare(home.run, 0o755)
+    prepare_for(home.daemon_address)
     return home
 
 
@@ -88,7 +88,7 @@ def client_home(given: str | None) -> Home:
         return named
     home = _default(privileged=True)
     with suppress(OSError):
-        if Path(home.daemon_address).exists() or Path(home.agent_address).exists():
+        if any(map(system.channels().exists, (home.daemon_address, home.agent_address))):
             return home
     private = _default(privileged=False)
     with suppress(OSError):
@@ -103,6 +103,13 @@ def prepare(folder: Path, mode: int) -> None:
         system.files().prepare(folder, mode)
     except OSError as error:
         raise HomeError(f"{folder}: {_why(error)}; chọn --home khác / choose another --home") from error
+
+
+def prepare_for(address: str) -> None:
+    """Make the folder in which an address of ours has to lie, or check it. HomeError."""
+    folder = system.channels().folder(address)
+    if folder is not None:
+        prepare(folder, 0o755)
 
 
 def lock(folder: Path) -> Lock:

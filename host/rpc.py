@@ -22,6 +22,7 @@ import msgspec
 
 from host import transport
 from host.client import ApiError, Code, Failure, acall, astream, call, stream
+from host.system import Closable, UserId
 from host.transport import Caller, Unreachable
 
 __all__ = ["ApiError", "Caller", "Route", "Server", "Unreachable", "acall", "astream", "call", "serve", "stream"]
@@ -67,9 +68,9 @@ class Server:
         self._routes = routes
         self._roles = roles
         self._tasks: set[asyncio.Task[None]] = set()
-        self._connections: Counter[int] = Counter()
-        self._held: Counter[int] = Counter()
-        self._listener: transport.Listener | None = None
+        self._connections: Counter[UserId] = Counter()
+        self._held: Counter[UserId] = Counter()
+        self._listener: Closable | None = None
 
     async def open(self, address: str, mode: int) -> None:
         """HomeError if the address is in use or cannot be made."""
@@ -151,7 +152,7 @@ class Server:
 class _Lines:
     """The lines of one connection. Large ones count against what its account may make us hold at once."""
 
-    def __init__(self, reader: asyncio.StreamReader, held: Counter[int], uid: int) -> None:
+    def __init__(self, reader: asyncio.StreamReader, held: Counter[UserId], uid: UserId) -> None:
         self._reader = reader
         self._held = held
         self._uid = uid

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import sys
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from socket import socket
-from typing import Protocol
+from typing import BinaryIO, Final, Literal, Protocol, Self
+
+UserId = int | str
+"""Who somebody is to the operating system: a uid, or on Windows a SID as text."""
+
+SYSTEM_USERS: Final[frozenset[UserId]] = frozenset({0, "S-1-5-18"})  # root; LocalSystem
+
+Kind = Literal["system", "private", "given"]
+Name = Literal["daemon", "agent"]
 
 
 class UnsupportedError(Exception):
@@ -20,8 +29,14 @@ class TakenError(Exception):
         self.pid = pid
 
 
-class Files(Protocol):
-    """Folders, files and locks of one owner. Failures are OSError; broken trust is PermissionError with one clear line."""
+class Clocks(Protocol):
+    """What the system knows of time beside its wall clock. Read by host.clock only."""
+
+    def mono(self) -> int:
+        """Milliseconds that never step and do not pass while the machine sleeps."""
+
+    def elapsed(self) -> int:
+        """Milliseconds since boot that do pass while the machine sleeps."""
 
     def boot(self) -> str:
         """An id of this boot of the machine."""
@@ -29,17 +44,24 @@ class Files(Protocol):
     def synchronised(self) -> bool:
         """Whether a time service keeps the system clock: then a step of it is a correction."""
 
+
+class Files(Protocol):
+    """Folders, files and locks of one owner. Failures are OSError; broken trust is PermissionError with one clear line."""
+
     def privileged(self) -> bool:
         """Whether we run as the system (root)."""
 
-    def owner(self) -> int:
-        """The uid that files of ours have."""
+    def owner(self) -> UserId:
+        """Whose the files that we make are."""
+
+    def publishers(self) -> frozenset[UserId]:
+        """Whose files in HOME/public are believed: the system's, our own, and the agent's where that has an account of its own."""
 
     def system_root(self) -> Path:
         """Where the system's installation keeps its state."""
 
     def system_run(self) -> Path:
-        """Where the system's installation keeps its sockets."""
+        """Where the system's installation keeps its sockets, where they are files."""
 
     def private_root(self) -> Path:
         """Where one user's installation keeps state and sockets."""
@@ -50,33 +72,71 @@ class Files(Protocol):
     def lock(self, file: Path) -> int:
         """Lock the file for this process until the descriptor is closed. TakenError if another has it."""
 
-    def read_owned(self, path: Path, uids: frozenset[int], limit: int) -> bytes:
-        """The content of a plain file owned by one of `uids`, with no link followed at its end."""
+    def read_owned(self, path: Path, owners: frozenset[UserId], limit: int) -> bytes:
+        """The content of a plain file owned by one of `owners`, with no link followed at its end."""
 
     def write_atomic(self, path: Path, data: bytes, mode: int) -> None:
         """Replace the file in one step, durably, with exactly this mode."""
 
 
-class Sockets(Protocol):
-    """Local stream sockets and who is at the other end."""
+class Connection(Protocol):
+    """A client's end of a channel. Failures are OSError."""
 
-    def listen(self, address: str, mode: int) -> socket:
-        """A listening socket; one that a dead server left is replaced. TakenError: a living server has it."""
+    def sendall(self, data: bytes) -> None:
+        """All of it; TimeoutError after the time it was dialled with, without progress."""
 
-    def connect(self, address: str, timeout: float | None) -> socket:
-        """A connected socket, or OSError; `timeout` 0 makes it non-blocking, BlockingIOError then says: try again."""
+    def lines(self) -> BinaryIO:
+        """What comes back, to be read by lines; to be closed by whoever asked for it."""
 
-    def remove(self, address: str) -> None:
-        """Take the address away, if it is still there."""
+    def __enter__(self) -> Self: ...
 
-    def peer(self, connection: socket) -> tuple[int, int]:
-        """(uid, pid) of who connected, as the kernel says."""
+    def __exit__(self, *_: object) -> None: ...
 
-    def account(self, uid: int) -> str:
-        """The account's name, or the number as text."""
 
-    def administrator(self, uid: int) -> bool:
+class Closable(Protocol):
+    def close(self) -> None: ...
+
+
+Accepted = Callable[[UserId, int, StreamReader, StreamWriter], Awaitable[None]]
+"""Called in a task for each connection with the user and pid at its other end, as the operating system says."""
+
+
+class Channels(Protocol):
+    """Local stream connections and who is at the other end: a Unix socket, or a named pipe. Failures are OSError."""
+
+    def address(self, root: Path, kind: Kind, name: Name) -> str:
+        """Where the server of this name listens, in the home of this kind at `root`."""
+
+    def folder(self, address: str) -> Path | None:
+        """The folder that has to be there before somebody can listen; None: none has to."""
+
+    def exists(self, address: str) -> bool:
+        """Whether something seems to listen there; nobody is disturbed by the question."""
+
+    async def serve(self, address: str, mode: int, accepted: Accepted) -> Closable:
+        """Listen, until `close`: then the address is gone, connections live on. TakenError: a living server has it."""
+
+    def dial(self, address: str, timeout: float | None) -> Connection:
+        """A connection that gives up after `timeout` seconds without progress (None: never)."""
+
+    async def open(self, address: str, limit: int) -> tuple[StreamReader, StreamWriter]:
+        """A connection whose lines may be `limit` bytes long. BlockingIOError: the server is busy, try again."""
+
+    def server_pid(self, address: str) -> int | None:
+        """The process that listens there; None if none does, or it is too busy to say."""
+
+
+class Users(Protocol):
+    """The accounts of this machine."""
+
+    def account(self, uid: UserId) -> str:
+        """The account's name, in the one way that this system writes it; the number or SID as text where it has none."""
+
+    def administrator(self, uid: UserId) -> bool:
         """Root, or in a group that may become root."""
+
+    def canonical(self, account: str) -> str | None:
+        """The name of an account as `account` would write it, however it was typed; None if there is no such account."""
 
 
 class Service(Protocol):
@@ -95,6 +155,10 @@ def service() -> Service:
         from host.linux import service as half  # noqa: PLC0415 - other platforms lack what it imports
 
         return half
+    if sys.platform == "win32":
+        from host.windows import service as half  # noqa: PLC0415 - as above
+
+        return half
     raise UnsupportedError(sys.platform)
 
 
@@ -104,13 +168,47 @@ def files() -> Files:
         from host.linux import files as half  # noqa: PLC0415 - other platforms lack what it imports
 
         return half
+    if sys.platform == "win32":
+        from host.windows import files as half  # noqa: PLC0415 - as above
+
+        return half
     raise UnsupportedError(sys.platform)
 
 
-def sockets() -> Sockets:
+def channels() -> Channels:
     """The half in use here. UnsupportedError where there is none."""
     if sys.platform == "linux":
         from host.linux import sockets as half  # noqa: PLC0415 - other platforms lack what it imports
+
+        return half
+    if sys.platform == "win32":
+        from host.windows import pipes as half  # noqa: PLC0415 - as above
+
+        return half
+    raise UnsupportedError(sys.platform)
+
+
+def users() -> Users:
+    """The half in use here. UnsupportedError where there is none."""
+    if sys.platform == "linux":
+        from host.linux import users as half  # noqa: PLC0415 - as above
+
+        return half
+    if sys.platform == "win32":
+        from host.windows import users as half  # noqa: PLC0415 - as above
+
+        return half
+    raise UnsupportedError(sys.platform)
+
+
+def clocks() -> Clocks:
+    """The half in use here. UnsupportedError where there is none."""
+    if sys.platform == "linux":
+        from host.linux import clocks as half  # noqa: PLC0415 - as above
+
+        return half
+    if sys.platform == "win32":
+        from host.windows import clocks as half  # noqa: PLC0415 - as above
 
         return half
     raise UnsupportedError(sys.platform)

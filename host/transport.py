@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from host import system
 from host.homes import HomeError
+from host.system import Closable, Connection, UserId
 
 _RETRY = 0.02
 
@@ -21,7 +21,7 @@ class Unreachable(Exception):
 class Caller:
     """Who connected, as the operating system says. `admin`: root, or an account that may become root."""
 
-    uid: int
+    uid: UserId
     pid: int
     account: str
     admin: bool
@@ -30,48 +30,30 @@ class Caller:
 Handler = Callable[[Caller, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-class Listener:
-    """A listening address. `close` takes it away; connections that are open are their handlers' to end."""
-
-    def __init__(self, server: asyncio.Server, address: str) -> None:
-        self._server = server
-        self._address = address
-
-    def close(self) -> None:
-        system.sockets().remove(self._address)
-        self._server.close()
-
-
-async def listen(address: str, mode: int, handle: Handler) -> Listener:
+async def listen(address: str, mode: int, handle: Handler) -> Closable:
     """Serve connections on the address, each in a task of its own. HomeError: it is in use or cannot be made."""
-    sockets = system.sockets()
+    users = system.users()
 
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        uid, pid = sockets.peer(writer.get_extra_info("socket"))
-        await handle(Caller(uid, pid, sockets.account(uid), sockets.administrator(uid)), reader, writer)
+    async def accepted(uid: UserId, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await handle(Caller(uid, pid, users.account(uid), users.administrator(uid)), reader, writer)
 
     try:
-        listening = sockets.listen(address, mode)
+        return await system.channels().serve(address, mode, accepted)
     except system.TakenError as error:
         raise HomeError(f"{address}: đang được pid {error.pid} dùng / in use by pid {error.pid}") from error
     except OSError as error:
         raise HomeError(f"{address}: không mở được / cannot be opened: {error.strerror}") from error
-    return Listener(await asyncio.start_server(accept, sock=listening), address)
 
 
 def server_pid(address: str) -> int | None:
     """The process that listens on the address; None if none does, or it is too busy to say."""
-    try:
-        with system.sockets().connect(address, 0) as connection:
-            return system.sockets().peer(connection)[1]
-    except OSError:
-        return None
+    return system.channels().server_pid(address)
 
 
-def dial(address: str, timeout: float | None) -> socket.socket:
-    """A connected socket that gives up after `timeout` seconds without progress. Unreachable."""
+def dial(address: str, timeout: float | None) -> Connection:
+    """A connection that gives up after `timeout` seconds without progress. Unreachable."""
     try:
-        return system.sockets().connect(address, timeout)
+        return system.channels().dial(address, timeout)
     except OSError as error:
         raise _unreachable(address, error) from error
 
@@ -80,13 +62,11 @@ async def open_connection(address: str, limit: int) -> tuple[asyncio.StreamReade
     """A connection whose lines may be `limit` bytes long. Waits while the server is busy: the caller sets a timeout."""
     while True:
         try:
-            connection = system.sockets().connect(address, 0)
+            return await system.channels().open(address, limit)
         except BlockingIOError:
             await asyncio.sleep(_RETRY)
         except OSError as error:
             raise _unreachable(address, error) from error
-        else:
-            return await asyncio.open_connection(sock=connection, limit=limit)
 
 
 def _unreachable(address: str, error: OSError) -> Unreachable:

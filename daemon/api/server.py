@@ -16,6 +16,7 @@ from daemon.sessions import People, Subject
 from daemon.store import Unwritable
 from daemon.views import Views, rfc3339
 from host.rpc import ApiError, Caller, Route
+from host.system import SYSTEM_USERS, UserId
 from rules.calendar import calendar, day_name
 from rules.games import Game
 
@@ -37,7 +38,9 @@ class Line(Protocol):
 class Handlers:
     """One method a request."""
 
-    def __init__(self, seat: Seat, parts: Parts, line: Line, repin: doctor.Repin, own_uid: int, *, gate: bool = True) -> None:
+    def __init__(
+        self, seat: Seat, parts: Parts, line: Line, repin: doctor.Repin, own_uid: UserId, *, gate: bool = True
+    ) -> None:
         self._seat = seat
         self._parts = parts
         self._line = line
@@ -62,7 +65,7 @@ class Handlers:
     def roles(self, caller: Caller) -> frozenset[str]:
         people = self._parts.people
         accounts = set() if people is None else {one.account for one in people.roster.guardians}
-        guardian = caller.uid in {0, self._own_uid} or caller.admin or caller.account in accounts
+        guardian = caller.uid in {*SYSTEM_USERS, self._own_uid} or caller.admin or caller.account in accounts
         return frozenset({"any", "guardian"} if guardian else {"any"})
 
     # --- reading ------------------------------------------------------------------------------------------------------
@@ -138,7 +141,7 @@ class Handlers:
                 reachable=self._line.reachable,
                 everybody="guardian" in self.roles(caller),
                 gate=self._gate,
-                root=self._own_uid == 0,
+                root=self._own_uid in SYSTEM_USERS,
             )
         )
 

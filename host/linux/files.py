@@ -10,28 +10,22 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from host.linux.ntp import synchronised
-from host.system import TakenError
-
-__all__ = [
-    "boot", "lock", "owner", "prepare", "private_root", "privileged", "read_owned", "synchronised", "system_root", "system_run",
-    "write_atomic",
-]
+from host.system import TakenError, UserId
 
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-
-
-def boot() -> str:
-    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
 
 
 def privileged() -> bool:
     return os.geteuid() == 0
 
 
-def owner() -> int:
+def owner() -> UserId:
     return os.geteuid()
+
+
+def publishers() -> frozenset[UserId]:
+    return frozenset({0, os.geteuid()})
 
 
 def system_root() -> Path:
@@ -98,14 +92,14 @@ def lock(file: Path) -> int:
     return handle
 
 
-def read_owned(path: Path, uids: frozenset[int], limit: int) -> bytes:
+def read_owned(path: Path, owners: frozenset[UserId], limit: int) -> bytes:
     # O_NONBLOCK: a FIFO in the place of the file must not stop us.
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
             raise _broken("không phải tệp thường / not a plain file")
-        if found.st_uid not in uids:
+        if found.st_uid not in owners:
             raise _broken(f"thuộc uid {found.st_uid} / owned by uid {found.st_uid}")
         if found.st_mode & _OTHERS:
             raise _broken("người khác ghi được / others may write to it")

@@ -1,22 +1,22 @@
-"""Unix sockets on Linux and the credentials of who connects (system.Sockets; unix(7))."""
+"""Unix sockets on Linux and the credentials of who connects (system.Channels; unix(7))."""
 
 from __future__ import annotations
 
+import asyncio
 import errno
-import grp
 import os
-import pwd
 import socket
 import stat
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO, Self
 
-from host.system import TakenError
+from host.linux import files
+from host.system import Accepted, Kind, Name, TakenError
 
 _BACKLOG = 64
-_ADMINS = ("sudo", "wheel", "admin")
 _UCRED = struct.Struct("3i")
 
 
@@ -29,6 +29,75 @@ def _short(address: str) -> Iterator[str]:
         yield f"/proc/self/fd/{folder}/{path.name}"
     finally:
         os.close(folder)
+
+
+def address(root: Path, kind: Kind, name: Name) -> str:
+    run = files.system_run() if kind == "system" else root / "run"
+    return str(run / "daemon.sock" if name == "daemon" else run / "agent" / "agent.sock")
+
+
+def folder(address: str) -> Path:
+    return Path(address).parent
+
+
+def exists(address: str) -> bool:
+    return Path(address).exists()
+
+
+class _Listening:
+    """A server and its address, which goes with it."""
+
+    def __init__(self, server: asyncio.Server, address: str) -> None:
+        self._server = server
+        self._address = address
+
+    def close(self) -> None:
+        with suppress(OSError):
+            Path(self._address).unlink()
+        self._server.close()
+
+
+async def serve(address: str, mode: int, accepted: Accepted) -> _Listening:
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await accepted(*peer(writer.get_extra_info("socket")), reader, writer)
+
+    listening = listen(address, mode)
+    return _Listening(await asyncio.start_server(accept, sock=listening), address)
+
+
+class _Connection:
+    """A client's end (system.Connection)."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+
+    def sendall(self, data: bytes) -> None:
+        self._socket.sendall(data)
+
+    def lines(self) -> BinaryIO:
+        return self._socket.makefile("rb")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+
+def dial(address: str, timeout: float | None) -> _Connection:
+    return _Connection(connect(address, timeout))
+
+
+async def open(address: str, limit: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:  # noqa: A001 - the seam's name
+    return await asyncio.open_connection(sock=connect(address, 0), limit=limit)
+
+
+def server_pid(address: str) -> int | None:
+    try:
+        with connect(address, 0) as connection:
+            return peer(connection)[1]
+    except OSError:
+        return None
 
 
 def listen(address: str, mode: int) -> socket.socket:
@@ -92,34 +161,7 @@ def _timeval(seconds: float) -> bytes:
     return struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
 
 
-def remove(address: str) -> None:
-    with suppress(OSError):
-        Path(address).unlink()
-
-
 def peer(connection: socket.socket) -> tuple[int, int]:
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
     pid, uid, _ = _UCRED.unpack(raw)
     return uid, pid
-
-
-def account(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
-
-
-def administrator(uid: int) -> bool:
-    if uid == 0:
-        return True
-    try:
-        entry = pwd.getpwuid(uid)
-    except KeyError:
-        return False
-    for name in _ADMINS:
-        with suppress(KeyError):
-            group = grp.getgrnam(name)
-            if entry.pw_name in group.gr_mem or entry.pw_gid == group.gr_gid:
-                return True
-    return False

@@ -244,7 +244,7 @@ def test_all_accounts_together_cannot_take_all_connections(address: str, monkeyp
     monkeypatch.setattr("host.rpc._TOGETHER", 8)
     uids = iter(range(70_000, 80_000))
     monkeypatch.setattr("host.linux.sockets.peer", lambda _: (next(uids), 1))
-    monkeypatch.setattr("host.linux.sockets.administrator", lambda uid: uid == 70_009)
+    monkeypatch.setattr("host.linux.users.administrator", lambda uid: uid == 70_009)
 
     async def body(_backend: Backend) -> None:
         held = [await asyncio.open_unix_connection(address) for _ in range(8)]

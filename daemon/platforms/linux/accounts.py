@@ -35,7 +35,7 @@ class LinuxAccounts:
 
     def administrator(self, account: str) -> bool:
         entry = _entry(account)
-        return entry is not None and system.sockets().administrator(entry.pw_uid)
+        return entry is not None and system.users().administrator(entry.pw_uid)
 
 
 @dataclass(frozen=True, slots=True)
