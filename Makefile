@@ -1,6 +1,7 @@
 # make run      set up, then the main job end to end (`giochoi demo`); ARGS="--seconds 30" reaches the demo
 # make setup    set up only: the programs then lie in .venv/bin
 # make test     every test, in under ten minutes; as root it installs what they need, otherwise it says what is skipped
+#               `make test-here` and `make test-windows` are its halves: this system, and the Windows lab (root)
 # make soak     the same tests at full counts
 # make check    linters, types for Linux and for Windows, the arrows between the rooms, then the tests
 # make bench    the benchmark table
@@ -21,7 +22,7 @@ RUNTIME := .venv/runtime-$(KEY)
 DEV     := .venv/dev-$(KEY)-$(DEV_KEY)
 PEERS   := .venv/peers-$(KEY)-$(shell sha256sum requirements-bench.lock | cut -c1-16)
 
-.PHONY: run setup test soak check lint ruff types types-windows arrows bench lock clean
+.PHONY: run setup test test-here test-windows soak check lint ruff types types-windows arrows bench lock clean
 .DELETE_ON_ERROR:
 
 run: setup
@@ -47,9 +48,18 @@ $(DEV): $(RUNTIME)
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
 
-test: $(DEV)
+# Both halves run even if the first one fails.
+test:
+	@status=0; for half in test-here test-windows; do $(MAKE) --no-print-directory $$half || status=$$?; done; exit $$status
+
+test-here: $(DEV)
 	@tests/lab/packages
 	@$(BIN)/python -m pytest -q $(ARGS)
+
+test-windows:
+	@if [ "$$(id -u)" != 0 ] || [ "$$(uname -m)" != x86_64 ]; then \
+	  echo "make: skipping the tests on Windows: the lab (tests/lab/windows) needs root on x86_64" >&2; \
+	else tests/lab/windows up && tests/lab/windows run pytest -q $(ARGS); fi
 
 soak: $(DEV)
 	@tests/lab/packages

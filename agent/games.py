@@ -85,10 +85,10 @@ def game_allow(change: Change, request: m.GameAllow) -> Made:
 def _checked(game: Game, *, known: bool) -> Game:
     """The game in one form, if something can be recognised by it or it labels one that is `known`. ApiError(bad-input)."""
     game = replace(game, id=game_id(game.id), title=clean(game.title or game.id))
-    clues = (*game.names, *game.paths, *game.commands, *game.sha256, *game.build_ids)
+    clues = (*game.names, *game.paths, *game.commands, *game.sha256, *game.build_ids, *game.products)
     if not clues and not (known and game.label is not None):
         raise bad_input("thiếu dấu hiệu nhận biết: nêu ít nhất một tệp", "nothing to recognise it by: name at least one file")
-    if any(not clue or len(clue) > _MAX_CLUE or not clue.isprintable() for clue in clues):
+    if any(not clue or len(clue) > _MAX_CLUE or not clue.isprintable() for clue in (*clues, *game.signers)):
         raise bad_input("một dấu hiệu để trống hoặc không in được", "a clue is empty or cannot be printed")
     if any("/" in name or "\\" in name for name in game.names):
         raise bad_input("tên tệp không chứa thư mục", "a file's name holds no folder")

@@ -161,10 +161,10 @@ def _known_account(change: Change, account: str | None) -> str | None:
         return None
     if not account or len(account) > _MAX_ACCOUNT or not account.isprintable():
         raise bad_input("tên tài khoản không hợp lệ", "that is no account name")
-    # None: this machine cannot say, so the one who asks is believed.
-    if change.world.account_exists(account) is False:
+    known = change.world.account(account)
+    if known is None:
         raise bad_input(f"máy này không có tài khoản '{account}'", f"this machine has no account '{account}'")
-    return account
+    return known
 
 
 def _guardian(change: Change, asked: str | None) -> tuple[GuardianRow | None, str]:

@@ -31,10 +31,10 @@ R = TypeVar("R", bound=msgspec.Struct)
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What is beyond the tables: what ships, and which OS accounts there are (None: this machine cannot say)."""
+    """What is beyond the tables: what ships, and which OS accounts there are: the name as the system writes it, None for none."""
 
     shelf: Shelf
-    account_exists: Callable[[str], bool | None]
+    account: Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from agent import config
-from agent.accounts import account_exists
 from agent.app import routes
 from agent.auth import by_roster
 from agent.chain import OwnChain
@@ -30,7 +28,8 @@ from compliance.payloads import Payloads
 from host import rpc
 from host.clock import Clock
 from host.homes import Home, lock, prepare, prepare_for
-from host.system import files
+from host.stopping import told_to_stop
+from host.system import files, service, users
 from rules.shipped import shipped_catalogue, shipped_packs
 
 
@@ -60,7 +59,7 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         payloads = Payloads(home.agent / "payload.db", keys.payload)
         stack.callback(payloads.close)
         games = shipped_catalogue() if settings.catalogue.shipped else ()
-        world = world or World(Shelf(shipped_packs(), games), account_exists)
+        world = world or World(Shelf(shipped_packs(), games), users().canonical)
         registry = Registry(store, world, chain, keys.roster, clock)
         agent = Agent(home, clock, keys, world, store, chain, log, payloads, registry, Heard(clock.wall()))
         agent.change(begin, Start(keys.log, keys.roster), AGENT)
@@ -70,9 +69,9 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
 
 
 async def serve(home: Home, clock: Clock, ready: Callable[[str], None]) -> None:
-    """Run an agent until SIGTERM or SIGINT. `ready` is told the address once it answers. Errors as `opened`."""
+    """Run an agent until it is told to stop. `ready` is told the address once it answers. Errors as `opened`."""
     stop = asyncio.Event()
-    with _told_to_stop(stop.set), opened(home, clock) as agent:
+    with told_to_stop(stop.set), opened(home, clock) as agent:
         prepare_for(home.agent_address)
         server = await rpc.serve(home.agent_address, routes(agent), by_roster(files().owner(), lambda: agent.registry.roster))
         scheduler = schedule(agent.tick, agent.retry)
@@ -80,8 +79,10 @@ async def serve(home: Home, clock: Clock, ready: Callable[[str], None]) -> None:
             await agent.tick()
             scheduler.start()
             ready(home.agent_address)
+            service().notify("READY=1")
             await stop.wait()
         finally:
+            service().notify("STOPPING=1")
             if scheduler.running:
                 scheduler.shutdown(wait=False)
             await server.close()
@@ -107,17 +108,3 @@ def _log(path: Path, signer: Signer, chain: OwnChain) -> Log:
 def _gone(path: Path) -> StartError:
     """A log goes on with all that it began with, or not at all."""
     return StartError(f"{path}: mất; hãy khôi phục bản sao lưu", f"{path}: gone; restore a backup")
-
-
-@contextmanager
-def _told_to_stop(stop: Callable[[], None]) -> Iterator[None]:
-    """SIGTERM and SIGINT call `stop` in the running loop."""
-    loop = asyncio.get_running_loop()
-    # Not loop.add_signal_handler, which not every system's loop has.
-    signals = (signal.SIGTERM, signal.SIGINT)
-    before = {number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop)) for number in signals}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

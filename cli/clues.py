@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 
 from rules.games import Fingerprint, Game
@@ -9,24 +10,47 @@ from rules.ratings import Label, LabelError, label_name
 
 # Names that half the world's launchers have tell no game from another.
 _ANYBODY = frozenset(
-    {"run", "start", "launch", "launcher", "main", "game", "play", "app", "apprun", "client", "install", "setup", "index"}
+    {
+        "run", "start", "launch", "launcher", "main", "game", "play", "app", "apprun", "client", "install", "setup", "index",
+        "electron", "nw", "unityplayer", "windowsplayer", "bootstrappackagedgame", "ue4game", "unrealgame", "apphost", "love",
+        "player", "runner", "application", "program", "test",
+    }
+)  # fmt: skip
+# Products of which many games are made, or that say nothing.
+_ANYBODYS = re.compile(
+    r"(?:microsoft.{0,3} (?:windows|\.net|visual|edge).*|.*operating system|python.*|java\b.*|openjdk.*|node\.?js|electron|"
+    r"nw\.?js|chromium|google chrome|unity\b.*|unreal\b.*|bootstrappackagedgame|godot.*|l[oö]ve\b.*|gamemaker.*|rpg ?maker.*|"
+    r"adobe .*|(?:setup|install(?:er|shield)?|launcher|updater?|game|client|player|app|application|program|product)\b.{0,12})",
+    re.IGNORECASE,
 )
 
 
 def game_of(id_: str, found: Fingerprint, *, title: str | None, label: Label | None) -> Game:
     """The game whose program is this file."""
     path = PurePath(found.path)
+    said = found.product
     return Game(
         id=id_,
         title=title or id_,
         label=None if label is None else label.age,
         label_source=None if label is None else f"{label.text}, giochoi game add",
-        names=() if path.stem.lower() in _ANYBODY else (path.name,),
+        names=_names(path, found.original),
         paths=(found.path,),
         sizes=(found.size,),
         sha256=(found.sha256,) if found.sha256 else (),
         build_ids=(found.build_id,) if found.build_id else (),
+        products=(said,) if said and not _ANYBODYS.fullmatch(said) else (),
+        signers=(found.signer,) if found.signer else (),
     )
+
+
+def _names(path: PurePath, original: str | None) -> tuple[str, ...]:
+    """The file's own name and the one that it was built under, where they are not everybody's."""
+    built = (original,) if original and original.casefold() != path.name.casefold() and PurePath(original).suffix else ()
+    return tuple(
+        name for name in (path.name, *built)
+        if PurePath(name).stem.lower() not in _ANYBODY and "/" not in name and "\\" not in name
+    )  # fmt: skip
 
 
 def label_text(label: int | None, source: str | None) -> str:

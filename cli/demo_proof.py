@@ -74,7 +74,7 @@ def _verify(bundle: Path) -> tuple[int, dict[str, Any]]:
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "compliance", "--json", str(bundle)],
-            stdin=subprocess.DEVNULL,
+            input=b"",
             capture_output=True,
             env=environment(),
             timeout=_VERIFY_S,

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cli.errors import CommandError
 from daemon.api import client as daemon
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _READY_S = 20.0
 _STOP_S = 8.0
+# Ctrl-C at our terminal is for us: what we started, we end.
+_APART: dict[str, Any] = {"start_new_session": True, "creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
 _ROOMS = Path(__file__).resolve().parent.parent
 
 # A demo must never mark the file systems of the machine it runs on, so its daemon has no gate, also as root.
@@ -63,11 +65,11 @@ class World:
         with (self.home.root / f"{room}.out").open("wb") as out:
             server = subprocess.Popen(
                 [sys.executable, "-P", "-m", room, "--home", str(self.home.root)],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # where nothing comes: whoever has none at all does not start everywhere
                 stdout=out,
                 stderr=out,
                 env=environment(),
-                start_new_session=True,
+                **_APART,
             )
         self._servers.append(server)
         while True:
@@ -102,11 +104,11 @@ class World:
                 self.playing = subprocess.Popen(
                     self.command,
                     cwd=self.home.root,
-                    stdin=subprocess.DEVNULL,
+                    stdin=subprocess.PIPE,
                     stdout=out,
                     stderr=out,
                     env=environment,
-                    start_new_session=True,
+                    **_APART,
                 )
             except OSError as error:
                 raise CommandError(
@@ -124,6 +126,7 @@ class World:
     def stop(self) -> None:
         """Ask the game to close, as its player does, and see to it."""
         if self.playing is not None:
+            _close_windows(self.playing)
             end(self.playing, _descendants(self.playing.pid))
 
     def exit_code(self) -> int | None:
@@ -211,6 +214,17 @@ def end(process: subprocess.Popen[bytes], below: Sequence[psutil.Process] = ()) 
     for child in psutil.wait_procs(below, _STOP_S)[1]:
         with suppress(psutil.Error):
             child.kill()
+
+
+def _close_windows(process: subprocess.Popen[bytes]) -> None:
+    """Where programs are closed by their windows: as a click on the cross would. What has none stays for `end`."""
+    taskkill = shutil.which("taskkill")
+    if taskkill is None or process.poll() is not None:
+        return
+    asked = subprocess.run([taskkill, "/PID", str(process.pid), "/T"], input=b"", capture_output=True, check=False)
+    if asked.returncode == 0:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_STOP_S)
 
 
 def _descendants(pid: int) -> list[psutil.Process]:

@@ -54,8 +54,10 @@ def add(args: Namespace, context: Context) -> int:
         context.out.message(
             f"nhãn / label {args.label.text} = {args.label.age}+: chưa đối chiếu / unverified, docs/ratings.md"
         )
-    build = f", build id {found.build_id}" if found.build_id else ""
-    return settle(context, done, f"đã thêm / added {args.id}: {found.path} (sha256 {found.sha256}{build})")
+    more = (("build id", found.build_id), ("tên gốc / original name", found.original), ("sản phẩm / product", found.product),
+            ("chữ ký / signed by", found.signer))  # fmt: skip
+    known = "".join(f", {what} {value}" for what, value in more if value)
+    return settle(context, done, f"đã thêm / added {args.id}: {found.path} (sha256 {found.sha256}{known})")
 
 
 def allow(args: Namespace, context: Context) -> int:
@@ -101,8 +103,9 @@ def _say(out: Output, row: GameRow) -> None:
     clues = (
         ("nội dung / content", game.sha256),
         ("build id", game.build_ids),
+        ("chữ ký / signer", game.signers),
         ("dòng lệnh / command", game.commands),
-        ("tên / name", (*game.names, *game.paths)),
+        ("tên / name", (*game.names, *game.paths, *game.products)),
     )
     out.say(f"{game.id} · {game.title}{' · tự thêm / added here' if row.origin == 'house' else ''}", 0, 4)
     label, source = label_text(game.label, game.label_source), game.label_source or ""
@@ -126,4 +129,6 @@ def _document(row: GameRow) -> dict[str, object]:
         "sizes": game.sizes,
         "sha256": game.sha256,
         "build_ids": game.build_ids,
+        "signers": game.signers,
+        "products": game.products,
     }

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import signal
 import sys
+from collections.abc import Sequence
 
 from daemon.errors import DaemonError
 from daemon.run import run
+from host import servicing
 from host.homes import HomeError, server_home
 from host.rpc import ApiError
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """The exit code of the contract."""
-    parser = argparse.ArgumentParser(
-        prog="giochoi-daemon",
-        description="Giữ trò chơi trong giới hạn trên máy này / keeps games inside their limits on this PC",
-    )
-    parser.add_argument("--home", metavar="DIR", help="thư mục trạng thái / where state lies")
-    arguments = parser.parse_args()
+    about = "Giữ trò chơi trong giới hạn trên máy này / keeps games inside their limits on this PC"
+    arguments = servicing.parser("daemon", about).parse_args(argv)
+    return servicing.main("daemon", arguments, lambda: _serve(arguments.home))
+
+
+def _serve(home: str | None) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        asyncio.run(run(server_home(arguments.home)))
+        asyncio.run(run(server_home(home)))
     except DaemonError as error:
         return _say(str(error), error.code)
     except (HomeError, ApiError) as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from contextlib import suppress
 from typing import Any
 
@@ -12,26 +11,26 @@ from daemon.wiring import Built
 from host import rpc
 from host.clock import SystemClock
 from host.homes import Home
+from host.stopping import told_to_stop
 from host.system import service
 
 
 async def run(home: Home) -> None:
-    """Until SIGTERM or SIGINT. DaemonError, HomeError, ApiError: it could not start; one clear line."""
+    """Until it is told to stop. DaemonError, HomeError, ApiError: it could not start; one clear line."""
     built = Built(home, SystemClock())
     try:
         server = await rpc.serve(home.daemon_address, built.routes, built.roles)
+        stop = asyncio.Event()
         try:
-            await _run(built)
+            with told_to_stop(stop.set, built.seat.look_again):
+                await _run(built, stop)
         finally:
             await server.close()
     finally:
         built.close()
 
 
-async def _run(built: Built) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+async def _run(built: Built, stop: asyncio.Event) -> None:
     built.seat.start()
     wanted = service().watchdog_interval()
     beat = None if wanted is None else lambda: service().notify("WATCHDOG=1")

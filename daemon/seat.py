@@ -180,6 +180,12 @@ class Seat:
         if self._parts.loop.observe(seen):
             self._parts.wake.set()
 
+    def look_again(self) -> None:
+        """The PC woke up, its clock was set, somebody logged on or off: what runs is looked at anew, then the heart beats."""
+        loop = self._parts.loop
+        loop.scan(loop.read(), 0)
+        self._parts.wake.set()
+
     def adopt(self, roster: Roster) -> None:
         """A new roster is in force when this returns."""
         self._adopt(roster, None)

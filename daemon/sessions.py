@@ -89,7 +89,9 @@ class People:
         self._accounts = accounts
         self.guest = _subject(roster.guest, roster.place_packs)
         self.players = tuple(_subject(player, roster.place_packs) for player in roster.players)
-        self._by_account = {one.player.account: one for one in self.players if one.player.account is not None}
+        self._by_account = {
+            accounts.canonical(one.player.account): one for one in self.players if one.player.account is not None
+        }
 
     @property
     def place(self) -> Place:

@@ -1,14 +1,14 @@
 """Keys of a server: made once, kept where only it can read them.
 
 With --home, and in the system's home, that is a file of mode 0600 in the server's own folder (the system has no session whose
-keyring could be open at boot, and a keyring found through somebody's environment would be that somebody's). In a private home
-the desktop's keyring is tried first, in a short-lived process: libraries that talk to a session bus stay out of servers.
+keyring could be open at boot, and a keyring found through somebody's environment would be that somebody's). On Windows the file
+can be opened by the account that made it only (system.Files.seal). In a private home the desktop's keyring, or Windows'
+credential store, is tried first, in a short-lived process: libraries that talk to a session bus stay out of servers.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,6 +22,7 @@ from host.homes import Home, HomeError
 _SERVICE = "giochoi"
 _PATIENCE = 10.0
 _IN_KEYRING = b"keyring\n"
+_NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows a server without a console would show one
 
 
 def load_or_create(home: Home, folder: Path, name: str, make: Callable[[], bytes]) -> bytes:
@@ -40,23 +41,31 @@ def load_or_create(home: Home, folder: Path, name: str, make: Callable[[], bytes
     entry = str(path)
     kept = home.kind == "private" and _put(entry, secret)
     try:
-        write_atomic(path, _IN_KEYRING if kept else base64.b64encode(secret) + b"\n")
+        write_atomic(path, _IN_KEYRING if kept else system.files().seal(secret))
     except OSError as error:
         raise HomeError(f"{path}: không ghi được / cannot be written: {error.strerror or error}") from error
     return secret
 
 
 def _load(path: Path) -> bytes:
+    """FileNotFoundError and other OSErrors are the file's alone: whatever else goes wrong is a secret that exists."""
     kept = read_owned(path, frozenset((system.files().owner(),)))
     if kept != _IN_KEYRING:
-        try:
-            return base64.b64decode(kept.strip(), validate=True)
-        except binascii.Error as error:
-            raise HomeError(f"{path}: nội dung hỏng / content is damaged; restore it from a backup") from error
+        return _unseal(path, kept)
     secret = _ask("get", str(path), b"")
     if not secret:
         raise HomeError(f"{path}: khóa nằm trong keyring đang đóng, hãy mở / the key is in a locked keyring: unlock it")
     return base64.b64decode(secret)
+
+
+def _unseal(path: Path, kept: bytes) -> bytes:
+    try:
+        return system.files().unseal(kept)
+    except ValueError as error:
+        raise HomeError(f"{path}: nội dung hỏng / content is damaged; restore it from a backup") from error
+    except OSError as error:
+        why = error.strerror or error
+        raise HomeError(f"{path}: tài khoản này không mở được / this account cannot open it: {why}") from error
 
 
 def _put(entry: str, secret: bytes) -> bool:
@@ -68,21 +77,26 @@ def _ask(verb: str, entry: str, text: bytes) -> bytes:
     """What the short-lived process says; empty if there is no keyring that keeps secrets, or it does not open in time."""
     command = (sys.executable, "-m", "host.secrets", verb, entry)
     with suppress(OSError, subprocess.SubprocessError):
-        done = subprocess.run(command, input=text, capture_output=True, timeout=_PATIENCE, check=False)
+        done = subprocess.run(
+            command, input=text, capture_output=True, timeout=_PATIENCE, check=False, creationflags=_NO_WINDOW
+        )
         return done.stdout.strip() if done.returncode == 0 else b""
     return b""
 
 
 def _main(verb: str, entry: str) -> int:
     import keyring  # noqa: PLC0415 - only in this process
-    from keyring.backends import fail, null  # noqa: PLC0415
+    from keyring.backends import fail, null  # noqa: PLC0415 - as above
 
     backend = keyring.get_keyring()
-    if isinstance(backend, (fail.Keyring, null.Keyring)) or not type(backend).__module__.startswith("keyring.backends."):
+    modules = [type(each).__module__ for each in (backend, *getattr(backend, "backends", ()))]  # a chain of several, or one
+    if isinstance(backend, (fail.Keyring, null.Keyring)) or not all(name.startswith("keyring.backends.") for name in modules):
         return 1  # none, or a third party's, which may keep them in plain text
+    # Windows' store is keyed by the service: two programs that put two entries of one service at once could lose one.
+    service = f"{_SERVICE} {entry}" if modules[0] == "keyring.backends.Windows" else _SERVICE
     if verb == "set":
-        backend.set_password(_SERVICE, entry, sys.stdin.read())
-    secret = backend.get_password(_SERVICE, entry)
+        backend.set_password(service, entry, sys.stdin.read())
+    secret = backend.get_password(service, entry)
     sys.stdout.write(secret or "")
     return 0 if secret else 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, Protocol, Self
 
@@ -15,10 +16,19 @@ SYSTEM_USERS: Final[frozenset[UserId]] = frozenset({0, "S-1-5-18"})  # root; Loc
 
 Kind = Literal["system", "private", "given"]
 Name = Literal["daemon", "agent"]
+Told = Literal["stop", "session", "resume", "time"]
 
 
 class UnsupportedError(Exception):
     """Raised where the operating system is not one we run on."""
+
+
+class ManagerError(Exception):
+    """A service could not be managed. One clear line; `code` is the exit code of the contract."""
+
+    def __init__(self, text: str, code: int = 1) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class TakenError(Exception):
@@ -77,6 +87,12 @@ class Files(Protocol):
 
     def write_atomic(self, path: Path, data: bytes, mode: int) -> None:
         """Replace the file in one step, durably, with exactly this mode."""
+
+    def seal(self, secret: bytes) -> bytes:
+        """What a file of ours holds for this secret: lines of text, bound to our account where the system can do that."""
+
+    def unseal(self, kept: bytes) -> bytes:
+        """The secret again. ValueError: the text is damaged. OSError: not to be opened by this account on this machine."""
 
 
 class Connection(Protocol):
@@ -148,6 +164,60 @@ class Service(Protocol):
     def watchdog_interval(self) -> float | None:
         """Seconds between the signs of life that it wants; None if it wants none."""
 
+    def listen(self, tell: Callable[[Told], None]) -> None:
+        """From now on `tell` is called, in any thread, with what the manager says: stop; somebody logged on or off; the PC woke
+        up; its clock was set. Whoever is told only takes note. Nothing comes where a manager speaks by signals.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a service is. `code`: what it last ended with, where it ended; `pid`: 0 where it has no process."""
+
+    state: Literal["absent", "stopped", "starting", "running", "stopping"]
+    pid: int = 0
+    code: int = 0
+
+
+class Manager(Protocol):
+    """The system's list of services and ours in it. Failures are ManagerError."""
+
+    def attach(self, name: Name) -> None:
+        """Answer the manager, which started this process as the service of that name. ManagerError: it did not."""
+
+    def detach(self, code: int) -> None:
+        """The last thing that the service says: it ended, with this exit code."""
+
+    def report(self, name: Name, text: str) -> None:
+        """One line into the system's own log, from a service that has no place of its own to write to."""
+
+    def install(self, name: Name, given: str | None) -> Path:
+        """Enter the service with the home that was named, or the system's, and prepare its folders; or update what was entered
+        before. Its home's root. Nothing is made by somebody who may not install. HomeError beside ManagerError.
+        """
+
+    def home(self, name: Name) -> Path | None:
+        """The home that it was entered with; None: it is not in the list."""
+
+    def standing(self, name: Name) -> Standing:
+        """How it is now."""
+
+    def start(self, name: Name) -> None:
+        """Ask for its start; nothing happens where it runs."""
+
+    def stop(self, name: Name) -> None:
+        """Ask for its end; nothing happens where it has none coming."""
+
+    def remove(self, name: Name) -> None:
+        """Take it from the list."""
+
+
+class Signatures(Protocol):
+    """Who vouches for programs."""
+
+    def signer(self, path: str) -> str | None:
+        """The name of whoever signed the program, if the signature holds now and this machine trusts it; else None."""
+
 
 def service() -> Service:
     """The half in use here. UnsupportedError where there is none."""
@@ -157,6 +227,15 @@ def service() -> Service:
         return half
     if sys.platform == "win32":
         from host.windows import service as half  # noqa: PLC0415 - as above
+
+        return half
+    raise UnsupportedError(sys.platform)
+
+
+def manager() -> Manager:
+    """The half in use here. UnsupportedError where services are managed with the system's own tools."""
+    if sys.platform == "win32":
+        from host.windows import scm as half  # noqa: PLC0415 - as above
 
         return half
     raise UnsupportedError(sys.platform)
@@ -196,6 +275,19 @@ def users() -> Users:
         return half
     if sys.platform == "win32":
         from host.windows import users as half  # noqa: PLC0415 - as above
+
+        return half
+    raise UnsupportedError(sys.platform)
+
+
+def signatures() -> Signatures:
+    """The half in use here. UnsupportedError where there is none."""
+    if sys.platform == "linux":
+        from host.linux import signer as half  # noqa: PLC0415 - as above
+
+        return half
+    if sys.platform == "win32":
+        from host.windows import signer as half  # noqa: PLC0415 - as above
 
         return half
     raise UnsupportedError(sys.platform)

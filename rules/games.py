@@ -23,12 +23,19 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What a file is, whatever it is called. `sha256` and `build_id` are hex; None where unknown or not an ELF file."""
+    """What a file is, whatever it is called. `sha256` and `build_id` are hex; None where unknown or where there is none.
+
+    `original` and `product` are the file's and the product's name in its version resource, which anybody can write. `signer` is
+    the subject of a valid Authenticode signature.
+    """
 
     path: str
     size: int
     sha256: str | None = None
     build_id: str | None = None
+    original: str | None = None
+    product: str | None = None
+    signer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,8 @@ class Program:
     `since` is its start in milliseconds of the clock that play is counted on. `files` are the executable and, for an
     interpreter or loader, what it was told to run. `interpreted`: the executable is an interpreter, so that what its arguments
     say counts; other programs may have a game's command line among theirs and be none. `account` is the OS account name.
+    `trees`: ids of the games in whose install trees it lies, each with whether only an administrator can have said so and put
+    files there.
     """
 
     pid: int
@@ -49,6 +58,7 @@ class Program:
     args: tuple[str, ...] = ()
     parent: int = 0
     interpreted: bool = False
+    trees: tuple[tuple[str, bool], ...] = ()
 
     @property
     def identity(self) -> tuple[int, int]:
@@ -62,10 +72,11 @@ class Game:
     `label` is the minimum age (None: unrated) and `label_source` where it comes from. `kind` "emulator": a program in which
     games of another system run that cannot be told apart from outside. `learning`: a learning program that lies among games.
 
-    `names` are file names of executables, `paths` absolute paths: those of Windows (a name in .exe, a path with a drive) in any
-    case, others exactly. `words` are whole arguments of an interpreter's command line, as the name of Java's main class,
-    `commands` parts of one argument of it. `steam_ids` are the numbers by which Steam starts it, `folders` what Steam calls the
-    folder that it lies in: whatever runs from there is the game.
+    `names` are file names of executables, under which they run or were built, `paths` absolute paths: those of Windows (a name
+    in .exe, a path with a drive) in any case, others exactly. `products` are names of the product in a version resource,
+    `signers` who signs its programs, and perhaps others: both in any case. `words` are whole arguments of an interpreter's
+    command line, as the name of Java's main class, `commands` parts of one argument of it. `steam_ids` are the numbers by which
+    Steam starts it, `folders` what Steam calls the folder that it lies in: whatever runs from there is the game.
     """
 
     id: str
@@ -82,6 +93,8 @@ class Game:
     words: tuple[str, ...] = ()
     steam_ids: tuple[int, ...] = ()
     folders: tuple[str, ...] = ()
+    signers: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
     kind: Kind = "game"
     learning: bool = False
 
@@ -108,8 +121,9 @@ class Catalogue:
     """
 
     __slots__ = (
-        "_build_ids", "_commands", "_folders", "_names", "_paths", "_sha256", "_sizes", "_steam_ids", "_words", "games",
-    )
+        "_any_case", "_build_ids", "_commands", "_folders", "_names", "_paths", "_products", "_sha256", "_signers", "_sizes",
+        "_steam_ids", "_words", "games",
+    )  # fmt: skip
 
     def __init__(self, games: Iterable[Game]) -> None:
         merged: dict[str, Game] = {}
@@ -121,6 +135,9 @@ class Catalogue:
         self._build_ids = _index((build.lower(), game.id) for game in every for build in game.build_ids)
         self._paths = _index((_place(path), game.id) for game in every for path in game.paths)
         self._names = _index((_called(name), game.id) for game in every for name in game.names)
+        self._any_case = _index((name.casefold(), game.id) for game in every for name in game.names)
+        self._products = _index((name.casefold(), game.id) for game in every for name in game.products if name)
+        self._signers = _index((name.casefold(), game.id) for game in every for name in game.signers if name)
         self._words = _index((word, game.id) for game in every for word in game.words if word)
         self._commands = tuple((part, game.id) for game in every for part in game.commands if part)
         self._steam_ids = _index((str(number), game.id) for game in every for number in game.steam_ids)
@@ -138,12 +155,16 @@ class Catalogue:
         return Match(game, tuple(clue for clue in CLUES if clue in clues[game]))
 
     def by_file(self, file: Fingerprint) -> frozenset[str]:
-        """The ids of all games that this one file is, by content, build id, Steam's folder, path or name."""
+        """The ids of all games that this one file is, by content, build id, signer, Steam's folder, path or name."""
         return frozenset(id_ for _, id_ in self._of_file(file))
 
     def wants_sha256(self, size: int) -> bool:
         """Whether some game's file has this size, so that hashing a file of this size may tell something."""
         return size in self._sizes
+
+    def wants_signer(self, file: Fingerprint) -> bool:
+        """Whether this may be the file of a game of which it is known who signs it, so that looking may tell something."""
+        return bool(self._signers) and any(self.games[id_].signers for id_ in (*self._by_name(file), *self._as_built(file)))
 
     def _of_program(self, program: Program) -> Iterator[tuple[Clue, str]]:
         for file in program.files:
@@ -155,6 +176,9 @@ class Catalogue:
                 yield from self._of_file(Fingerprint(arg, 0))
         for id_ in self._started_by_steam(program):
             yield "store", id_
+        for id_, trusted in program.trees:
+            if id_ in self.games:
+                yield "store" if trusted else "name", id_
 
     def _of_command(self, args: tuple[str, ...]) -> Iterator[tuple[Clue, str]]:
         for arg in args:
@@ -174,10 +198,40 @@ class Catalogue:
         if (folder := _steam_folder(file.path)) is not None:
             for id_ in self._folders.get(folder, ()):
                 yield "store", id_
-        for id_ in self._paths.get(_place(file.path), ()):
+        for id_ in self._by_name(file):
             yield "name", id_
-        for id_ in self._names.get(_called(file.path), ()):
+        if file.original is not None or file.product is not None or file.signer is not None:
+            yield from self._of_windows(file)
+
+    def _of_windows(self, file: Fingerprint) -> Iterator[tuple[Clue, str]]:
+        """Who signs a game signs other programs, too. Which one this is, the signature says of what is inside the file, and not
+        of the file's name: to a learning program, which may cost nothing, a name adds nothing.
+        """
+        inside = tuple(self._as_built(file))
+        for id_ in inside:
             yield "name", id_
+        if file.signer is not None:
+            outside = tuple(self._by_name(file))
+            for id_ in self._signers.get(file.signer.casefold(), ()):
+                if id_ in inside or (id_ in outside and not self.games[id_].learning):
+                    yield "signer", id_
+
+    def _by_name(self, file: Fingerprint) -> Iterator[str]:
+        yield from self._paths.get(_place(file.path), ())
+        if _has_drive(file.path):
+            yield from self._any_case.get(_called(file.path), ())
+        else:
+            yield from self._names.get(_called(file.path), ())
+
+    def _as_built(self, file: Fingerprint) -> Iterator[str]:
+        """The games that the file's own version resource names."""
+        if file.original is not None:
+            name = _called(file.original).casefold()
+            yield from self._any_case.get(name, ())
+            if not _is_windows(name):  # some leave it out
+                yield from self._any_case.get(name + _WINDOWS, ())
+        if file.product is not None:
+            yield from self._products.get(file.product.casefold(), ())
 
     def _started_by_steam(self, program: Program) -> Iterator[str]:
         """Steam starts a game by `reaper SteamLaunch AppId=NUMBER -- …`, which stays to the game's end.
@@ -199,16 +253,21 @@ def _is_windows(path: str) -> bool:
     return path[-len(_WINDOWS) :].lower() == _WINDOWS
 
 
+def _has_drive(path: str) -> bool:
+    """Whether it is an absolute path of Windows, of a drive or of another machine."""
+    return (path[1:2] == ":" and _DRIVE.match(path) is not None) or path[:2] == "\\\\"
+
+
 def _called(path: str) -> str:
     """The file's name as it is indexed: Windows, and Wine, take names in any case and separate folders by either slash."""
-    if _is_windows(path):
+    if _is_windows(path) or _has_drive(path):
         return path.replace("\\", "/").rpartition("/")[2].casefold()
     return posixpath.basename(path)
 
 
 def _place(path: str) -> str:
     """The path as it is indexed."""
-    return path.replace("\\", "/").casefold() if path[1:2] == ":" and _DRIVE.match(path) else path
+    return path.replace("\\", "/").casefold() if _has_drive(path) else path
 
 
 def _steam_folder(path: str) -> str | None:
@@ -244,6 +303,8 @@ def _merged(old: Game, new: Game) -> Game:
         words=_union(old.words, new.words),
         steam_ids=_union(old.steam_ids, new.steam_ids),
         folders=_union(old.folders, new.folders),
+        signers=_union(old.signers, new.signers),
+        products=_union(old.products, new.products),
     )
 
 

@@ -12,7 +12,9 @@ from typing import Any
 from rules.games import Game
 from rules.ratings import label_age
 
-_LISTS = frozenset({"names", "paths", "commands", "sizes", "sha256", "build_ids", "words", "steam_ids", "folders"})
+_LISTS = frozenset({
+    "names", "paths", "commands", "sizes", "sha256", "build_ids", "words", "steam_ids", "folders", "signers", "products",
+})  # fmt: skip
 _EVIDENCE = frozenset({"sources", "status"})  # of a catalogue's own text: where its clues come from; docs/catalogue.md
 
 

@@ -69,7 +69,7 @@ def scan(user: str | None = None, patience: float = PATIENCE) -> Scanned:
     command = [sys.executable, "-P", "-m", "daemon.scan", *(("--user", user) if user is not None else ())]
     # Unbuffered: a buffer could not be closed while the reader still waits for whoever holds the other end.
     with subprocess.Popen(
-        command, bufsize=0, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         said, why = _finished(process, patience)
     if process.returncode != 0:

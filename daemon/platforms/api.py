@@ -101,6 +101,9 @@ class Control(Protocol):
 class Accounts(Protocol):
     """What kind of account somebody is."""
 
+    def canonical(self, account: str) -> str:
+        """The account as programs' accounts are named, however somebody wrote it; as it is where this machine has none such."""
+
     def exists(self, account: str) -> bool:
         """Whether this machine knows the account."""
 

@@ -12,17 +12,21 @@ from host.system import UnsupportedError
 
 
 def platform(
-    clock: Clock, gate_mounts: tuple[str, ...] | None = None, spared: Callable[[], Iterable[int]] = tuple
+    clock: Clock, gate_mounts: tuple[str, ...] | None = None, spared: Callable[[], Iterable[int]] = tuple, home: str | None = None
 ) -> Platform:
     """Parts that are built but do nothing yet. UnsupportedError on a system that we have no platform for.
 
     `gate_mounts`: the mounted filesystems on which starts are refused before their first instruction; None: all that can hold
-    programs, (): none. `spared`: pids never to be ended whatever they match, asked when something is to be ended.
+    programs, (): none. `spared`: pids never to be ended whatever they match, asked when something is to be ended. `home`: the daemon's, where it is not the system's.
     """
     if sys.platform == "linux":
         from daemon.platforms.linux.build import build  # noqa: PLC0415 - other platforms lack what it imports
 
         return build(clock, gate_mounts, spared)
+    if sys.platform == "win32":
+        from daemon.platforms.windows.build import build as windows  # noqa: PLC0415 - as above
+
+        return windows(clock, spared, home)
     raise UnsupportedError(sys.platform)
 
 

@@ -121,6 +121,9 @@ class FakePlatform:
 
     # --- Accounts ----------------------------------------------------------------------------------------------------------
 
+    def canonical(self, account: str) -> str:
+        return account
+
     def exists(self, account: str) -> bool:
         return account in self.accounts
 

@@ -18,7 +18,8 @@ class Hit:
     `name` is what its id is made of (a desktop or application id, a title); `keys` tell that two hits are one game, as
     "app:org.gnome.mines", "steam:570", "run:/usr/games/x". `label` is a minimum age with its source. `source` says where it
     was found, for people. `origin` "user": whoever is scanned wrote what was read. `words` are what an interpreter is told, as
-    a Java class.
+    a Java class. `folder` is where all of it lies, if that is a folder of its own; `told` who says so: a file's path, or the
+    part of Windows' registry, "HKLM" (an administrator) or "HKCU" (the user).
     Not `sure`: a game only if the catalogue knows one of its executables.
     """
 
@@ -35,6 +36,8 @@ class Hit:
     package: str | None = None
     steam_id: int | None = None
     words: tuple[str, ...] = ()
+    folder: str = ""
+    told: str = ""
     sure: bool = True
 
 

@@ -95,7 +95,7 @@ def _hit(files: Files, apps: str, path: str) -> Hit | None:
     return Hit(
         name=title or f"steam-{number}", title=title or folder, source=f"Steam: {path}",
         keys=frozenset({f"steam:{int(number)}"}),
-        executables=programs_below(files, where), steam_id=int(number),
+        executables=programs_below(files, where), steam_id=int(number), folder=where, told=path,
     )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def folders_of_games(files: Files, drive: str, where: str) -> Iterator[Hit]:
             if name.casefold() not in _NO_GAMES and (executables := programs_below(files, path)):
                 yield Hit(
                     name=name, title=name, source=f"{where}: {folder}/{name}", keys=frozenset({f"folder:{path.casefold()}"}),
-                    executables=executables,
+                    executables=executables, folder=path, told=path,
                 )  # fmt: skip
 
 
@@ -76,10 +76,11 @@ def programs(files: Files, folders: list[str], where: str) -> Iterator[Hit]:
             yield known_only(path.rpartition("/")[2][:-4], where, path)
 
 
-def known_only(title: str, source: str, program: str) -> Hit:
+def known_only(title: str, source: str, program: str, folder: str = "", told: str = "") -> Hit:
     """A program of Windows that is a game only if the catalogue knows it."""
     return Hit(
-        name=title, title=title, source=source, keys=frozenset({f"run:{program}"}), executables=(program,), sure=False,
+        name=title, title=title, source=source, keys=frozenset({f"run:{program}"}), executables=(program,), folder=folder,
+        told=told, sure=False,
     )  # fmt: skip
 
 

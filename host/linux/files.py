@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import fcntl
 import os
@@ -146,6 +147,15 @@ def _write(folder: int, name: str, data: bytes, mode: int) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def seal(secret: bytes) -> bytes:
+    """Encoded only: what binds it to an account is the file's mode."""
+    return base64.b64encode(secret) + b"\n"
+
+
+def unseal(kept: bytes) -> bytes:
+    return base64.b64decode(kept.strip(), validate=True)
 
 
 def _broken(why: str) -> PermissionError:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from contextlib import suppress
+
+from host.system import Told
 
 
 def notify(state: str) -> None:
@@ -22,3 +25,7 @@ def watchdog_interval() -> float | None:
     """Seconds between signs of life that the manager wants, halved as it recommends; None if it wants none."""
     microseconds = os.environ.get("WATCHDOG_USEC", "")
     return int(microseconds) / 2_000_000 if microseconds.isdecimal() and int(microseconds) else None
+
+
+def listen(tell: Callable[[Told], None]) -> None:
+    """Nothing comes: systemd stops a service by a signal, and what else happens to the PC shows in its clocks and processes."""

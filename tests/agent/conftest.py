@@ -71,7 +71,7 @@ class Desk:
 
 @pytest.fixture
 def world() -> World:
-    return World(Shelf(shipped_packs(), shipped_catalogue()), lambda account: account in ACCOUNTS)
+    return World(Shelf(shipped_packs(), shipped_catalogue()), lambda account: account if account in ACCOUNTS else None)
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def test_a_known_game_can_be_given_a_label_alone(desk):
 
 def test_a_label_can_only_become_stricter_than_the_catalogues(open_desk, world):
     """A label is a fact about a game, not a rule. The house's own it may correct."""
-    labelled = World(Shelf(world.shelf.packs, (game("tank", label=16),)), world.account_exists)
+    labelled = World(Shelf(world.shelf.packs, (game("tank", label=16),)), world.account)
     with open_desk(labelled) as desk:
         assert refusal(desk, "game.add", m.GameAdd(game=game("tank", label=12)))[0] == "refused"
         for label in (18, 16):

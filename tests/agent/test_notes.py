@@ -29,7 +29,7 @@ def test_a_game_point_says_what_binds_its_guests(desk):
 def test_it_counts_the_games_that_guests_are_refused(open_desk, world):
     """Without a label, and not let through."""
     games = (Game(id="tank", title="Tank", names=("tank",)), Game(id="cave", title="Cave", names=("cave",), label=0))
-    with open_desk(World(Shelf(world.shelf.packs, games), world.account_exists)) as desk:
+    with open_desk(World(Shelf(world.shelf.packs, games), world.account)) as desk:
         told = [desk.ask("place.set", m.PlaceSet(place="game-point")).note]
         desk.ask("game.allow", m.GameAllow(player="guest", game="tank"))
         told.append(desk.ask("place.set", m.PlaceSet(place="game-point")).note)

@@ -12,7 +12,7 @@ from agent.shelf import Shelf
 def shipping(world, packs=None, games=None):
     """A program that ships these instead."""
     old = world.shelf
-    return World(Shelf(old.packs if packs is None else packs, old.games if games is None else games), world.account_exists)
+    return World(Shelf(old.packs if packs is None else packs, old.games if games is None else games), world.account)
 
 
 def put_to_work(desk):

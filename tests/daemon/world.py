@@ -71,6 +71,9 @@ class HandPlatform:
         self.exit(pid)
         return True
 
+    def canonical(self, account):
+        return account
+
     def exists(self, account):
         return True
 

@@ -1,15 +1,16 @@
-"""kill -9 at any moment: what was played is counted, the log verifies and shows the gaps, nothing arrives twice."""
+"""kill -9, or TerminateProcess, at any moment: what was played is counted, the log verifies and shows the gaps, nothing arrives twice."""
 
 from __future__ import annotations
 
 import getpass
 import random
-import signal
 import subprocess
 import sys
 import time
 
 import pytest
+
+from tests.end_to_end.conftest import KILLED
 
 pytestmark = pytest.mark.timeout(900)
 NO_GATE = "[gate]\nenabled = false\n"
@@ -30,13 +31,14 @@ def played(house, tmp_path):
     games = []
 
     def start():
-        games.append(subprocess.Popen([sys.executable, str(script)]))
+        games.append(subprocess.Popen([sys.executable, str(script)], stdin=subprocess.PIPE))
         return games[-1]
 
     yield start
     for game in games:
         game.kill()
         game.wait()
+        game.stdin.close()
 
 
 def test_a_game_that_outlives_the_daemon_is_counted_in_full(house, played, soak):
@@ -47,7 +49,7 @@ def test_a_game_that_outlives_the_daemon_is_counted_in_full(house, played, soak)
     kills = soak(4, 40)
     for _ in range(kills):
         time.sleep(random.uniform(0, 0.8))
-        house.end("daemon", signal.SIGKILL)
+        house.kill("daemon")
         time.sleep(random.uniform(0, 0.5))
         house.start("daemon")
     house.until(lambda: (one := house.game("na", "tests")) and one["running"])
@@ -66,7 +68,7 @@ def test_a_game_that_ends_unseen_is_counted_to_the_first_look(house, played):
     begun = time.monotonic()
     game = played()
     house.until(lambda: (one := house.game("na", "tests")) and one["running"])
-    house.end("daemon", signal.SIGKILL)
+    house.kill("daemon")
     game.kill()
     game.wait()
     ended = time.monotonic() - begun
@@ -90,7 +92,7 @@ def test_an_agent_that_is_killed_loses_nothing(house, played, soak):
         house.until(lambda: (one := house.game("na", "tests")) and one["running"])
         game.kill()
         time.sleep(random.uniform(0, 0.9))
-        house.end("agent", signal.SIGKILL)
+        house.kill("agent")
         time.sleep(random.uniform(0, 0.3))
         house.start("agent")
     house.until(lambda: not house.game("na", "tests")["running"])
@@ -102,9 +104,9 @@ def test_an_agent_that_is_killed_loses_nothing(house, played, soak):
 def test_a_dead_agent_changes_nothing_for_the_player(house, played):
     """The limit ends the game, the start is refused, a grant helps; all of it is in the log when the agent is back."""
     house("limit", "na", "0.05", "--game", "tests")
-    house.end("agent", signal.SIGKILL)
+    house.kill("agent")
     assert played().wait(30) != 0
-    assert played().wait(10) == -signal.SIGKILL
+    assert played().wait(10) == KILLED
     house("grant", "na", "5")
     again = played()
     house.until(lambda: house.game("na", "tests")["running"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sys
+import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
@@ -13,10 +15,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from host import transport
 from host.homes import HomeError
 from host.rpc import ApiError, Caller, Route, Server, Unreachable, acall, astream, call, serve, stream
 from host.transport import server_pid
 
+WINDOWS = sys.platform == "win32"
+CHANNELS, USERS = ("host.windows.pipes", "host.windows.users") if WINDOWS else ("host.linux.sockets", "host.linux.users")
+ASK = b'{"op":"echo"}\n'
 
 class Say(msgspec.Struct, forbid_unknown_fields=True):
     text: str = ""
@@ -34,7 +40,7 @@ class Backend:
         return request
 
     async def who(self, caller: Caller, _request: Say) -> Say:
-        return Say(f"{caller.uid} {caller.pid} {caller.account} {caller.admin}")
+        return Say(f"{caller.uid}|{caller.pid}|{caller.account}|{caller.admin}")
 
     async def fail(self, _caller: Caller, request: Say) -> Say:
         if request.text == "bug":
@@ -70,6 +76,14 @@ class Backend:
         }
 
 
+def me() -> str:
+    if WINDOWS:
+        from host.windows import security
+
+        return security.own_sid()
+    return str(os.geteuid())
+
+
 @asynccontextmanager
 async def serving(address: str) -> AsyncIterator[Backend]:
     backend = Backend()
@@ -82,7 +96,7 @@ async def serving(address: str) -> AsyncIterator[Backend]:
 
 @pytest.fixture
 def address(tmp_path: Path) -> str:
-    return str(tmp_path / "api.sock")
+    return rf"\\.\pipe\giochoi-test-{uuid.uuid4().hex}" if WINDOWS else str(tmp_path / "api.sock")
 
 
 def run(address: str, body: Callable[[Backend], Coroutine[Any, Any, None]]) -> None:
@@ -93,15 +107,20 @@ def run(address: str, body: Callable[[Backend], Coroutine[Any, Any, None]]) -> N
     asyncio.run(main())
 
 
-def raw(address: str, data: bytes, *, half_close: bool = False) -> bytes:
-    with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(10)
-        client.connect(address)
+def raw(address: str, data: bytes, lines: int = 1) -> bytes:
+    """Send it, whatever it is; what comes back, so many lines of it."""
+    with transport.dial(address, 10) as client:
         client.sendall(data)
-        if half_close:
-            client.shutdown(socket.SHUT_WR)
-            return client.makefile("rb").read()
-        return client.makefile("rb").readline()
+        with client.lines() as answers:
+            return b"".join(answers.readline() for _ in range(lines))
+
+
+async def held(address: str) -> asyncio.StreamWriter:
+    """A connection that has said something, been answered and stays."""
+    reader, writer = await transport.open_connection(address, 1 << 16)
+    writer.write(ASK)
+    assert await reader.readline() == b'{"ok":{"text":""}}\n'
+    return writer
 
 
 def test_calls_and_streams_from_both_kinds_of_client(address: str) -> None:
@@ -118,11 +137,11 @@ def test_calls_and_streams_from_both_kinds_of_client(address: str) -> None:
 
 
 def test_the_kernel_says_who_calls(address: str) -> None:
-    """uid, pid and account are those of the connecting process; root is an administrator."""
+    """uid or SID, pid and account are those of the connecting process; root is an administrator."""
 
     async def body(_: Backend) -> None:
-        uid, pid, account, admin = (await acall(address, "who", Say(), Say)).text.split()
-        assert (int(uid), int(pid)) == (os.geteuid(), os.getpid())
+        uid, pid, account, admin = (await acall(address, "who", Say(), Say)).text.split("|")
+        assert (uid, int(pid)) == (me(), os.getpid())
         if uid == "0":
             assert (account, admin) == ("root", "True")
 
@@ -181,7 +200,7 @@ def test_garbage_is_answered_and_survived(address: str, garbage: bytes) -> None:
     """Whatever is no request is `bad-input`, and the same connection can still ask."""
 
     async def body(_: Backend) -> None:
-        answer = await asyncio.to_thread(raw, address, garbage + b'{"op":"echo"}\n', half_close=True)
+        answer = await asyncio.to_thread(raw, address, garbage + ASK, 2)
         first, second = answer.splitlines()
         assert msgspec.json.decode(first)["error"]["code"] == "bad-input"
         assert second == b'{"ok":{"text":""}}'
@@ -202,12 +221,20 @@ def test_large_requests_have_a_limit(address: str) -> None:
     run(address, body)
 
 
+@pytest.mark.skipif(WINDOWS, reason="a named pipe is closed as a whole or not at all")
 def test_half_closed_client_gets_its_answer(address: str) -> None:
     """A client that has said all it will still hears the answer."""
 
+    def half_closed() -> bytes:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(10)
+            client.connect(address)
+            client.sendall(b'{"op":"echo","args":{"text":"a"}}\n')
+            client.shutdown(socket.SHUT_WR)
+            return client.makefile("rb").read()
+
     async def body(_: Backend) -> None:
-        answer = await asyncio.to_thread(raw, address, b'{"op":"echo","args":{"text":"a"}}\n', half_close=True)
-        assert answer == b'{"ok":{"text":"a"}}\n'
+        assert await asyncio.to_thread(half_closed) == b'{"ok":{"text":"a"}}\n'
 
     run(address, body)
 
@@ -228,10 +255,10 @@ def test_one_account_cannot_take_all_connections(address: str) -> None:
     """An account may hold so many connections, the next is told so; when they go, it may come again."""
 
     async def body(_backend: Backend) -> None:
-        held = [await asyncio.open_unix_connection(address) for _ in range(32)]
+        writers = [await held(address) for _ in range(32)]
         with pytest.raises(ApiError, match="too many"):
             await acall(address, "echo", Say(), Say)
-        for _, writer in held:
+        for writer in writers:
             writer.close()
         await asyncio.sleep(0.1)
         assert await acall(address, "echo", Say(), Say) == Say()
@@ -242,16 +269,17 @@ def test_one_account_cannot_take_all_connections(address: str) -> None:
 def test_all_accounts_together_cannot_take_all_connections(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever has many account numbers, as containers have, comes to an end too; an administrator gets in."""
     monkeypatch.setattr("host.rpc._TOGETHER", 8)
-    uids = iter(range(70_000, 80_000))
-    monkeypatch.setattr("host.linux.sockets.peer", lambda _: (next(uids), 1))
-    monkeypatch.setattr("host.linux.users.administrator", lambda uid: uid == 70_009)
+    users = [f"S-1-5-21-1-2-3-{number}" if WINDOWS else number for number in range(70_000, 70_011)]
+    callers = iter(users)
+    monkeypatch.setattr(f"{CHANNELS}.peer", lambda _: (next(callers), 1))
+    monkeypatch.setattr(f"{USERS}.administrator", lambda uid: uid == users[9])
 
     async def body(_backend: Backend) -> None:
-        held = [await asyncio.open_unix_connection(address) for _ in range(8)]
+        writers = [await held(address) for _ in range(8)]
         with pytest.raises(ApiError, match="too many"):
             await acall(address, "echo", Say(), Say)
         assert await acall(address, "echo", Say(), Say) == Say()
-        for _, writer in held:
+        for writer in writers:
             writer.close()
         await asyncio.sleep(0.1)
         assert await acall(address, "echo", Say(), Say) == Say()
@@ -265,7 +293,7 @@ def test_a_silent_or_deaf_client_is_dropped(address: str, monkeypatch: pytest.Mo
 
     async def body(_: Backend) -> None:
         assert await asyncio.to_thread(raw, address, b'{"op":') == b""
-        reader, writer = await asyncio.open_unix_connection(address)
+        reader, writer = await transport.open_connection(address, 1 << 16)
         writer.write(b'{"op":"count","args":{"n":1000000}}\n')
         await asyncio.sleep(1)
         assert await acall(address, "echo", Say("ok"), Say) == Say("ok")
@@ -308,14 +336,25 @@ def test_who_serves_an_address(address: str) -> None:
     assert server_pid(address) is None
 
 
-def test_stale_socket_is_replaced_and_a_living_one_is_not(address: str) -> None:
-    """A dead server's socket is in nobody's way; a living one's is in use, a file in its place is left alone."""
+def test_a_living_server_keeps_its_address(address: str) -> None:
+    """A second server is told who has it, and changes nothing for the first one."""
+
+    async def body(_: Backend) -> None:
+        with pytest.raises(HomeError, match=f"in use by pid {os.getpid()}"):
+            await serve(address, {}, lambda _caller: frozenset())
+        assert await acall(address, "echo", Say(), Say) == Say()
+
+    run(address, body)
+    run(address, body)
+
+
+@pytest.mark.skipif(WINDOWS, reason="a pipe's name is no file: nothing of a dead server's stays")
+def test_a_stale_socket_is_replaced(address: str) -> None:
+    """A dead server's socket is in nobody's way; a file in its place is left alone."""
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(address)
 
     async def body(_: Backend) -> None:
-        with pytest.raises(HomeError, match="in use"):
-            await serve(address, {}, lambda _caller: frozenset())
         assert await acall(address, "echo", Say(), Say) == Say()
 
     run(address, body)
@@ -326,6 +365,7 @@ def test_stale_socket_is_replaced_and_a_living_one_is_not(address: str) -> None:
     assert Path(address).read_text() == "mine"
 
 
+@pytest.mark.skipif(WINDOWS, reason="a pipe's name holds a hash of the home and is never long")
 def test_long_addresses_work(tmp_path: Path) -> None:
     """A home deeper than a socket's name may be long is no reason to fail."""
     folder = tmp_path / ("x" * 100) / ("y" * 100)

@@ -1,13 +1,12 @@
-"""Secrets: made once, the same ever after, readable by nobody else."""
+"""Secrets: made once, the same ever after. Who else cannot read them is tested per system."""
 
 from __future__ import annotations
 
-import stat
 from pathlib import Path
 
 import pytest
 
-from host import secrets
+from host import secrets, system
 from host.homes import Home, HomeError
 
 
@@ -15,12 +14,12 @@ def never() -> bytes:
     raise AssertionError("made twice")
 
 
-def test_given_home_keeps_a_file_for_us_alone(tmp_path: Path) -> None:
-    """With --home the secret is a 0600 file in the server's folder, made once."""
+def test_given_home_keeps_a_file(tmp_path: Path) -> None:
+    """With --home the secret is a file in the server's folder, made once, whatever bytes it has."""
     home = Home(tmp_path, "given")
     assert secrets.load_or_create(home, tmp_path, "seat.key", lambda: b"\x00\xff\n") == b"\x00\xff\n"
     assert secrets.load_or_create(home, tmp_path, "seat.key", never) == b"\x00\xff\n"
-    assert stat.S_IMODE((tmp_path / "seat.key").stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [tmp_path / "seat.key"]
 
 
 def test_damaged_secret_is_said_and_not_replaced(tmp_path: Path) -> None:
@@ -31,6 +30,24 @@ def test_damaged_secret_is_said_and_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(HomeError, match="damaged"):
         secrets.load_or_create(Home(tmp_path, "given"), tmp_path, "seat.key", never)
     assert path.read_bytes() == b"!!"
+
+
+@pytest.mark.parametrize("trouble", [PermissionError(13, "another account's"), FileNotFoundError(2, "no master key")])
+def test_a_secret_that_does_not_open_is_said_and_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: OSError
+) -> None:
+    """Also where the system says "not found" of something else than the file."""
+
+    def refuse(kept: bytes) -> bytes:
+        raise trouble
+
+    home = Home(tmp_path, "given")
+    secrets.load_or_create(home, tmp_path, "seat.key", lambda: b"secret")
+    before = (tmp_path / "seat.key").read_bytes()
+    monkeypatch.setattr(system.files(), "unseal", refuse)
+    with pytest.raises(HomeError, match=f"cannot open it: {trouble.strerror}"):
+        secrets.load_or_create(home, tmp_path, "seat.key", never)
+    assert (tmp_path / "seat.key").read_bytes() == before
 
 
 @pytest.fixture
@@ -59,9 +76,27 @@ def test_private_home_uses_the_keyring(tmp_path: Path, keyring: dict[str, bytes]
 
 
 def test_private_home_without_a_keyring_falls_back_to_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The short-lived process finds no session bus here: the file it is."""
-    for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "DISPLAY"):
-        monkeypatch.delenv(name, raising=False)
+    """The short-lived process finds none, and the file is what another kind of home would have."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     home = Home(tmp_path, "private")
     assert secrets.load_or_create(home, tmp_path, "k", lambda: b"secret") == b"secret"
     assert secrets.load_or_create(home, tmp_path, "k", never) == b"secret"
+    assert (tmp_path / "k").read_bytes() != b"keyring\n"
+
+
+def test_a_keyring_of_somebody_else_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is no part of the library could keep them in plain text: it is not even written to."""
+    (tmp_path / "theirs.py").write_text(
+        "import keyring.backend, pathlib\n"
+        "class Keyring(keyring.backend.KeyringBackend):\n"
+        "    priority = 99\n"
+        "    def set_password(self, service, username, password):\n"
+        f"        pathlib.Path({str(tmp_path / 'leak')!r}).write_text(password)\n"
+        "    def get_password(self, service, username):\n"
+        f"        return pathlib.Path({str(tmp_path / 'leak')!r}).read_text()\n"
+    )
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "theirs.Keyring")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    secrets.load_or_create(Home(tmp_path, "private"), tmp_path, "k", lambda: b"secret")
+    assert (tmp_path / "k").read_bytes() != b"keyring\n"
+    assert not (tmp_path / "leak").exists()

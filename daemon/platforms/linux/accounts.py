@@ -18,6 +18,9 @@ _NO_LOGIN = ("nologin", "false")
 class LinuxAccounts:
     """platforms.api.Accounts."""
 
+    def canonical(self, account: str) -> str:
+        return account
+
     def exists(self, account: str) -> bool:
         return _entry(account) is not None
 

@@ -16,8 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
+from daemon.platforms.hashing import Key, key
 from daemon.platforms.linux import accounts, calls, procfs, spawning
-from daemon.platforms.linux.hashing import Key, key
 from daemon.platforms.linux.images import Images
 from daemon.platforms.linux.programs import acting_uid
 from daemon.platforms.linux.watchdog import BEAT_MS, Watchdog

@@ -7,9 +7,9 @@ import stat
 from collections import OrderedDict
 from collections.abc import Callable
 
+from daemon.platforms.hashing import Key, key, sha256
 from daemon.platforms.linux import calls, procfs
-from daemon.platforms.linux.hashing import Key, key, sha256
-from host.elf import build_id
+from host.images import build_id
 from rules.games import Catalogue, Fingerprint
 
 INLINE = 1 << 20

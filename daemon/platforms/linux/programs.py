@@ -10,7 +10,7 @@ from types import MappingProxyType
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import Names
 from daemon.platforms.linux.images import Images
-from daemon.platforms.linux.told import Told, interprets, told
+from daemon.platforms.told import Told, interprets, told
 from host.clock import Clock
 from rules.games import Catalogue, Fingerprint, Program
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted
+from daemon.platforms.hashing import Hasher, Key
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.hashing import Hasher, Key
 from daemon.platforms.linux.procfs import BlindError
 from daemon.platforms.linux.programs import Programs
 from daemon.platforms.linux.seen import Seen

@@ -20,7 +20,6 @@ from daemon.scanning.place import Place
 from daemon.scanning.plainyaml import scalars
 from daemon.scanning.steam import programs_below
 
-_HIVES: tuple[Hive, ...] = ("HKLM", "HKCU")
 _SOFTWARE = ("SOFTWARE", "SOFTWARE\\WOW6432Node")
 _UNINSTALL = "Microsoft\\Windows\\CurrentVersion\\Uninstall"
 _MENU = "Microsoft/Windows/Start Menu/Programs"
@@ -29,14 +28,19 @@ _RIOT = re.compile(r"Riot Game (\w+)\.(?:live|pbe)")
 
 @dataclass(frozen=True, slots=True)
 class Shops:
-    """All of them, of one registry. `program_data` and the drives' letters are the machine's; paths have slashes."""
+    """All of them, of one registry. `program_data` and the drives' letters are the machine's; paths have slashes.
+
+    `hives`: the parts of the registry that Steam and the uninstall list are looked for in.
+    """
 
     registry: Registry
     program_data: str = "C:/ProgramData"
     drives: tuple[str, ...] = field(default=("C:", "D:", "E:"))
+    hives: tuple[Hive, ...] = ("HKLM", "HKCU")
 
     def steam(self, files: Files, place: Place) -> Iterator[Hit]:
-        roots = [path for hive in _HIVES for software in _SOFTWARE for path in self._paths(hive, f"{software}\\Valve\\Steam")]
+        keys = [(hive, f"{software}\\Valve\\Steam") for hive in self.hives for software in _SOFTWARE]
+        roots = [path for hive, key in keys for path in self._paths(hive, key)]
         yield from steam.of_roots(files, dict.fromkeys(roots))
 
     def epic(self, files: Files, place: Place) -> Iterator[Hit]:
@@ -47,7 +51,7 @@ class Shops:
                     continue
                 folder = slashes(str(item.get("InstallLocation") or ""))
                 title = str(item.get("DisplayName") or "")
-                yield from _hit(files, f"Epic: {path}", title, folder, str(item.get("LaunchExecutable") or ""))
+                yield from _hit(files, f"Epic: {path}", title, folder, str(item.get("LaunchExecutable") or ""), path)
 
     def gog(self, files: Files, place: Place) -> Iterator[Hit]:
         for software in _SOFTWARE:
@@ -57,7 +61,7 @@ class Shops:
                     game = self.registry.values("HKLM", f"{top}\\{key}")
                     if not game.get("dependson"):  # else an addition to another game
                         yield from _hit(files, f"GOG: {key}", game.get("gamename", ""), slashes(game.get("path", "")),
-                                        game.get("exe", ""))  # fmt: skip
+                                        game.get("exe", ""), "HKLM")  # fmt: skip
 
     def riot(self, files: Files, place: Place) -> Iterator[Hit]:
         metadata = f"{self.program_data}/Riot Games/Metadata"
@@ -66,7 +70,7 @@ class Shops:
                 with files.problems.guard(path):
                     settings = {keys[0]: value for keys, value in scalars(files.text(path) or "") if len(keys) == 1}
                     folder = slashes(settings.get("product_install_full_path", ""))
-                    yield from _hit(files, f"Riot: {path}", product.removesuffix(".live"), folder, "")
+                    yield from _hit(files, f"Riot: {path}", product.removesuffix(".live"), folder, "", path)
 
     def folders(self, files: Files, place: Place) -> Iterator[Hit]:
         """What lies where Riot, Garena, Epic and GOG put games, on every drive."""
@@ -76,7 +80,7 @@ class Shops:
 
     def installed(self, files: Files, place: Place) -> Iterator[Hit]:
         """The uninstall list: a game where Riot or Garena says so, or where the catalogue knows a program of it."""
-        for hive in _HIVES:
+        for hive in self.hives:
             for software in _SOFTWARE:
                 top = f"{software}\\{_UNINSTALL}"
                 for key in self.registry.keys(hive, top):
@@ -98,10 +102,10 @@ class Shops:
         source = f"Registry: {hive}\\{key}"
         riot = _RIOT.fullmatch(name)
         if riot or (maker.startswith("garena") and title.casefold() != "garena"):
-            yield from _hit(files, source, title, folder, "")
+            yield from _hit(files, source, title, folder, "", hive)
         elif folder and files.is_folder(folder):
             for program in programs_below(files, folder):
-                yield wine.known_only(title, source, program)
+                yield wine.known_only(title, source, program, folder, hive)
         icon = slashes(values.get("displayicon", "").rpartition(",")[0] or values.get("displayicon", ""))
         if icon.lower().endswith(".exe") and files.is_file(icon):
             yield wine.known_only(title, source, icon)
@@ -115,7 +119,7 @@ def slashes(path: str) -> str:
     return path.strip('" ').replace("\\", "/").rstrip("/")
 
 
-def _hit(files: Files, source: str, title: str, folder: str, program: str) -> Iterator[Hit]:
+def _hit(files: Files, source: str, title: str, folder: str, program: str, told: str) -> Iterator[Hit]:
     """A game that is installed: its program is there, or its folder with programs in it."""
     inside = slashes(program)
     path = inside if inside[1:2] == ":" else f"{folder}/{inside}"
@@ -125,4 +129,4 @@ def _hit(files: Files, source: str, title: str, folder: str, program: str) -> It
     if executables:
         name = title or folder.rpartition("/")[2]
         keys = frozenset({f"folder:{folder.casefold()}"})
-        yield Hit(name=name, title=name, source=source, keys=keys, executables=executables)
+        yield Hit(name=name, title=name, source=source, keys=keys, executables=executables, folder=folder, told=told)

@@ -16,11 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from daemon.platforms import hashing
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
-from daemon.platforms.linux import hashing, images, procfs, tracker
+from daemon.platforms.hashing import Hasher, key
+from daemon.platforms.linux import images, procfs, tracker
 from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.linux.descriptors import raise_descriptors
-from daemon.platforms.linux.hashing import Hasher, key
 from daemon.platforms.linux.programs import Programs
 from rules.games import Catalogue, Game
 

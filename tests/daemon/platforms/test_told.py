@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.platforms.linux.told import Told, interprets, told
+from daemon.platforms.told import Told, interprets, told
 
 LOADER = "ld-linux-x86-64.so.2"
 

@@ -2,8 +2,8 @@
 
     pick.py LOCK windows|here [--for GROUP] [--without LOCK]
 
-GROUP is how a lock names what asked for a package, such as `pyproject.toml:test`; what its packages need comes along. Run it with
-a Python that has pip: pip's own `packaging` judges the markers.
+GROUP is how a lock names what asked for a package, such as `pyproject.toml:test`; what its packages need comes along. Run it
+with a Python that has pip: pip's own `packaging` judges the markers.
 """
 
 import argparse

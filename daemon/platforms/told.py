@@ -1,13 +1,16 @@
 """Which of its arguments an interpreter runs: pure, by a table of what its options mean.
 
 Errors are to be on the side of looking: a word too many that is looked at is seldom a game, one too few may hide one. Where
-an interpreter's options are not known here, every word is looked at.
+an interpreter's options are not known here, every word is looked at. Names that end in `.exe`, in any case, are Windows' own.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+
+from daemon.platforms.shells import SHELLS
 
 _MOST = 512  # words that are looked at for one process
 
@@ -16,12 +19,14 @@ _MOST = 512  # words that are looked at for one process
 class Told:
     """`files`: words that may name what is run, in order: the first one that is a plain file does; with `every` any may.
 
-    `command`: the command line of what a loader runs, which may be an interpreter again.
+    `command`: the command line of what a loader runs, which may be an interpreter again. Not `speaks`: no other word says what
+    runs in it, as in a shell of Windows, which only starts others.
     """
 
     files: tuple[str, ...] = ()
     every: bool = False
     command: tuple[str, ...] = ()
+    speaks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +35,8 @@ class _Family:
 
     `inline`: what follows is code and its data, no file is run. `module`: the same, but its value names a module. `valued`: has
     a value, the next word unless letters follow it directly. `glued`: its value can only follow directly. `late`: its value is
-    the next word even if letters follow. `paths`: its value names files, with colons between. `every`: options may stand
-    anywhere, and are too many to know which have values.
+    the next word even if letters follow. `paths`: its value names files, with colons between, on Windows semicolons. `every`:
+    options may stand anywhere, and are too many to know which have values.
     """
 
     inline: frozenset[str] = frozenset()
@@ -58,6 +63,7 @@ _FISH = _Family(
     | _words("--profile-startup"),
 )
 _PYTHON = _Family(inline=_words("c"), module=_words("m"), valued=_words("W X --check-hash-based-pycs"))
+_PY = replace(_PYTHON, glued=_words("V 0 2 3"))  # Windows' launcher, which may be told a version first
 _PERL = _Family(inline=_words("e E"), valued=_words("I"), glued=_words("0 C D F M V d i m x"))
 _RUBY = _Family(
     inline=_words("e"),
@@ -71,7 +77,7 @@ _JAVA = _Family(paths=_words("-cp -classpath --class-path -p --module-path --upg
 _UNKNOWN = _Family(every=True)
 
 _SHELLS = re.compile(r"(?:r?ba|da|z|k|mk|lk|pdk|ya|c|tc|a)?sh")
-# Programs that run another file which they are told.
+# Programs that run another file which they are told; of Windows' ones the name without .exe, in lower case.
 _FAMILIES = (
     (re.compile(r"ld-linux.*|ld-musl.*|ld-\d.*\.so|ld(?:64)?\.so.*"), _LOADER),
     (_SHELLS, _SHELL),
@@ -87,29 +93,59 @@ _FAMILIES = (
     (re.compile(r"scummvm|dosbox.*|wine(?:64)?(?:-preloader)?|proton"), _UNKNOWN),
     (re.compile(r"box(?:86|64)|qemu-(?:x86_64|i386|arm|aarch64)(?:-static)?"), _UNKNOWN),
 )
+_ON_WINDOWS = (  # the same without a console, and what there is on Windows only
+    (re.compile(r"pyw?"), _PY),
+    (re.compile(r".*pythonw?[\d.]*(?:_d)?|pypy[\d.]*w?"), _PYTHON),
+    (re.compile(r"w?perl[\d.]*"), _PERL),
+    (re.compile(r"rubyw?[\d.]*"), _RUBY),
+    (re.compile(r"w?lua(?:jit)?(?:-?\d.*)?"), _LUA),
+    (re.compile(r"electron|nw"), _NODE),
+    (re.compile(r"php-(?:win|cgi)"), _PHP),
+    (re.compile(r"javaw"), _JAVA),
+    (re.compile(r"lovec|tclsh\d*\w?|wish\d*\w?|flashplayer.*|ruffle.*|autohotkey.*|autoit3.*"), _UNKNOWN),
+)
 
 
-def told(name: str, args: tuple[str, ...]) -> Told | None:
-    """`name`: the interpreter's file name; `args`: its command line, with its own name first. None: it is no interpreter."""
+def told(name: str, args: tuple[str, ...], line: str = "") -> Told | None:
+    """`name`: the interpreter's file name; `args`: its command line, with its own name first; `line`: the same as one text,
+    where the system has one: Windows' shells read that, and not its words. None: it is no interpreter.
+    """
     if name == "busybox":
         return _busybox(args)
+    if (shell := SHELLS.get(name.lower())) is not None:
+        return _few(Told(shell(args, line), every=True, speaks=False))
     family = _family(name)
     if family is None:
         return None
     words = args[1:]
     if family is _LOADER:
         return _loaded(words)
-    found = _anywhere(family, words) if family.every else _after_options(family, words)
-    return replace(found, files=tuple(filter(None, found.files))[:_MOST])
+    return _few(_anywhere(family, words, ";" if _is_windows(name) else ":") if family.every else _after_options(family, words))
 
 
 def interprets(name: str) -> bool:
     """Whether a program of this file name runs another file which it is told."""
-    return name == "busybox" or _family(name) is not None
+    return name == "busybox" or name.lower() in SHELLS or _family(name) is not None
+
+
+def interpreter(called: str, original: str | None) -> str:
+    """The name that says what a program is: under which it was built, if that is an interpreter's, else what it is called."""
+    return original if original is not None and interprets(original) else called
+
+
+def _few(found: Told) -> Told:
+    return replace(found, files=tuple(filter(None, found.files))[:_MOST])
+
+
+def _is_windows(name: str) -> bool:
+    return name[-4:].lower() == ".exe"
 
 
 def _family(name: str) -> _Family | None:
-    return next((family for pattern, family in _FAMILIES if pattern.fullmatch(name)), None)
+    families: Iterable[tuple[re.Pattern[str], _Family]] = _FAMILIES
+    if _is_windows(name):
+        name, families = name[:-4].lower(), (*_ON_WINDOWS, *_FAMILIES)
+    return next((family for pattern, family in families if pattern.fullmatch(name)), None)
 
 
 def _busybox(args: tuple[str, ...]) -> Told | None:
@@ -127,7 +163,7 @@ def _loaded(words: tuple[str, ...]) -> Told:
     return Told(words[at : at + 1], command=words[at:])
 
 
-def _anywhere(family: _Family, words: tuple[str, ...]) -> Told:
+def _anywhere(family: _Family, words: tuple[str, ...], between: str) -> Told:
     files: list[str] = []
     remaining = iter(words)
     for word in remaining:
@@ -135,7 +171,7 @@ def _anywhere(family: _Family, words: tuple[str, ...]) -> Told:
         if word in family.inline:
             break
         if name in family.paths:
-            files += (value if equals else next(remaining, "")).split(":")
+            files += (value if equals else next(remaining, "")).split(between)
         elif not word.startswith("-"):
             files.append(word)
     return Told(tuple(files), every=True)

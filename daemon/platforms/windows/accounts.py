@@ -1,0 +1,23 @@
+"""Accounts of this machine and its domain, by their SIDs."""
+
+from __future__ import annotations
+
+from host.windows import security, users
+
+
+class WindowsAccounts:
+    """platforms.api.Accounts."""
+
+    def canonical(self, account: str) -> str:
+        return users.canonical(account) or account
+
+    def exists(self, account: str) -> bool:
+        return users.sid_of(account) is not None
+
+    def limited(self, account: str) -> bool:
+        sid = users.sid_of(account) or account
+        return not security.service_account(sid) and not users.administrator(sid)
+
+    def administrator(self, account: str) -> bool:
+        sid = users.sid_of(account)
+        return sid is not None and users.administrator(sid)

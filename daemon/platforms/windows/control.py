@@ -1,0 +1,124 @@
+"""Ends programs: asks their windows to close, then terminates, each by pid and creation time.
+
+The right to terminate is asked for when something is to be ended and given back at once. Nothing is suspended, injected or
+hooked.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+from daemon.platforms.windows import closing, errand, installed, processes
+from daemon.platforms.windows.snapshot import Process, Snapshots, descendants
+
+_ROUNDS = 5
+_REMEMBERED = 64
+_KERNEL = frozenset((0, 4))  # Idle and System
+
+Identity = tuple[int, int]
+
+
+class WindowsControl:
+    """platforms.api.Control. `spared`: pids that are never ended, beside the kernel's, ourselves and all that we descend from."""
+
+    def __init__(self, spared: Callable[[], Iterable[int]] = tuple) -> None:
+        self._spared = spared
+        self._snapshots = Snapshots()
+        self._trees: dict[Identity, tuple[Identity, ...]] = {}
+
+    def alive(self, pid: int, started: int) -> bool:
+        """Also where we cannot see: nothing says that it is over."""
+        try:
+            handle = processes.opened_as(pid, started)
+        except OSError:
+            return self._there(pid, started)
+        if handle is None:
+            return False
+        with handle:
+            return processes.running(handle)
+
+    def _there(self, pid: int, started: int) -> bool:
+        try:
+            found = self._snapshots.take().get(pid)
+        except OSError:
+            return True
+        return found is not None and found.created == started
+
+    def installed(self, pid: int, started: int) -> bool:
+        with suppress(OSError):
+            handle = processes.opened_as(pid, started)
+            if handle is not None:
+                with handle:
+                    return installed.installed(processes.image(handle))
+        return False
+
+    def ask_close(self, pid: int, started: int) -> bool:
+        tree = self._tree(pid, started)
+        if not tree:
+            return False
+        self._remember((pid, started), tuple(one.identity for one in tree))
+        session = tree[0].session
+        pids = [one.pid for one in tree if one.session == session]
+        if session == errand.own_session() and closing.interactive():
+            closing.ask(pids)
+            return True
+        return errand.run(session, closing.__name__, [str(one) for one in pids])
+
+    def end(self, pid: int, started: int) -> bool:
+        """Also ends those that belonged to it when it was asked to close, and those whose parent it was and that outlived it."""
+        asked = self._trees.pop((pid, started), ())
+        untouched = self._untouched(self._look())
+        ended = False
+        for turn in range(_ROUNDS):  # whatever it starts while it is being ended comes too
+            tree = self._tree(pid, started)
+            left = [one for one in asked if one[0] not in untouched]
+            done = [_end(*one) for one in [*(process.identity for process in tree), *left]]
+            if turn == 0:
+                ended = bool(tree) and done[0]
+            if not any(done):
+                break
+        return ended
+
+    def _look(self) -> dict[int, Process]:
+        try:
+            return self._snapshots.take()
+        except OSError:
+            return {}
+
+    def _untouched(self, here: dict[int, Process]) -> frozenset[int]:
+        return _ancestors(os.getpid(), here) | _KERNEL | frozenset(self._spared())
+
+    def _tree(self, pid: int, started: int) -> tuple[Process, ...]:
+        """The program, parents before children. Nothing if it is gone or not to be touched: then nothing below it is either."""
+        here = self._look()
+        root, untouched = here.get(pid), self._untouched(here)
+        if root is None or root.created != started or pid in untouched or not self.alive(pid, started):
+            return ()
+        return (root, *descendants(root, here, untouched))
+
+    def _remember(self, root: Identity, tree: tuple[Identity, ...]) -> None:
+        self._trees[root] = tree
+        while len(self._trees) > _REMEMBERED:  # those that closed when asked
+            self._trees.pop(next(iter(self._trees)))
+
+
+def _ancestors(pid: int, here: dict[int, Process]) -> frozenset[int]:
+    """The process itself and all it descends from, as far as they still are those that started it."""
+    chain: set[int] = set()
+    found = here.get(pid)
+    while found is not None and found.pid not in chain:
+        chain.add(found.pid)
+        parent = here.get(found.parent)
+        found = parent if parent is not None and parent.created <= found.created else None
+    return frozenset(chain | {pid})
+
+
+def _end(pid: int, started: int) -> bool:
+    with suppress(OSError):
+        handle = processes.opened_as(pid, started, processes.TERMINATE)
+        if handle is not None:
+            with handle:
+                return processes.running(handle) and processes.terminate(handle)
+    return False

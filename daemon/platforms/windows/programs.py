@@ -1,0 +1,101 @@
+"""A process as the loop sees it: who runs which files since when."""
+
+from __future__ import annotations
+
+import ntpath
+import re
+from contextlib import suppress
+
+from daemon.platforms.told import Told, told
+from daemon.platforms.windows import processes
+from daemon.platforms.windows.images import Images
+from daemon.platforms.windows.snapshot import Process
+from daemon.platforms.windows.trees import Trees
+from host.system import SYSTEM_USERS
+from host.windows import security, users
+from host.windows.win32 import Handle
+from rules.games import Catalogue, Fingerprint, Program
+
+_ABSOLUTE = re.compile(r"[A-Za-z]:[\\/].+|\\\\.+")
+_DEPTH = 3  # a shell that starts a launcher that starts an interpreter
+_MOST_FILES = 32
+
+
+class Programs:
+    """Reads processes. All calls on one thread."""
+
+    def __init__(self, images: Images, trees: Trees) -> None:
+        self.images = images
+        self.trees = trees
+        self._names: dict[str, str] = {}
+        self._own = security.own_sid()
+        self._everybody = self._own in SYSTEM_USERS
+
+    def forget_names(self) -> None:
+        self._names.clear()
+
+    def read(self, process: Process, since: int, catalogue: Catalogue) -> Program | None:
+        """The program that this process is; `since`: its start (mono). None: it is over, or none that we may look at."""
+        with suppress(OSError):  # it is ending, or somebody else's
+            handle = processes.opened_as(*process.identity)
+            if handle is not None:
+                with handle:
+                    return self._read(handle, process, since, catalogue)
+        return None
+
+    def _read(self, handle: Handle, process: Process, since: int, catalogue: Catalogue) -> Program | None:
+        sid = processes.user(handle)
+        if sid != self._own and not self._everybody and not security.elevated():
+            return None  # without rights others' programs can be seen in part and not ended at all
+        path, args = processes.image(handle), processes.args(handle)
+        files, interpreted = self._files(path, args, catalogue)
+        return Program(
+            pid=process.pid,
+            started=process.created,
+            since=since,
+            account=self._name(sid),
+            files=files,
+            args=args,
+            parent=process.parent,
+            interpreted=interpreted,
+            trees=self.trees.of(path),
+        )
+
+    def _name(self, sid: str) -> str:
+        name = self._names.get(sid)
+        if name is None:
+            name = self._names[sid] = users.account(sid)
+        return name
+
+    def _files(self, path: str, args: tuple[str, ...], catalogue: Catalogue) -> tuple[tuple[Fingerprint, ...], bool]:
+        """The executable and what it was told to run; whether it is an interpreter at all."""
+        image = self.images.open(path, catalogue) or Fingerprint(path, 0)
+        files = [image]
+        what = _interpreter(image, args)
+        interpreted = what is not None
+        for _ in range(_DEPTH):
+            if what is None:
+                break
+            found = [self._told(word, path, catalogue) for word in what.files[:_MOST_FILES]]
+            files += filter(None, found)
+            command = what.command
+            what = told(ntpath.basename(command[0]), command) if command else None
+        return tuple(dict.fromkeys(files)), interpreted
+
+    def _told(self, word: str, path: str, catalogue: Catalogue) -> Fingerprint | None:
+        """A file that an interpreter was told: by its content where it is named from the root of a drive.
+
+        Where a process works is in its own memory, which we do not read, so of other words only the name is known.
+        """
+        if _ABSOLUTE.fullmatch(word):
+            return self.images.open(word, catalogue)
+        beside = ntpath.join(ntpath.dirname(path), word)
+        return self.images.open(beside, catalogue) or (Fingerprint(word, 0) if ntpath.splitext(word)[1] else None)
+
+
+def _interpreter(image: Fingerprint, args: tuple[str, ...]) -> Told | None:
+    """By its own name and by the one that it was made under, whatever it is called here."""
+    for name in (image.original, ntpath.basename(image.path)):
+        if name and (what := told(name, args)) is not None:
+            return what
+    return None

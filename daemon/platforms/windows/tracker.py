@@ -1,0 +1,189 @@
+"""What is known to run, and what the loop is told of it: one table that events, polling and scans all go through."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted
+from daemon.platforms.windows.ends import Ends
+from daemon.platforms.windows.programs import Programs
+from daemon.platforms.windows.snapshot import Process
+from host.clock import Clock
+from rules.games import Catalogue, Program
+
+UNREADABLE = "watch-unreadable"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A process that was told of; `program` None: none that we may look at."""
+
+    process: Process
+    program: Program | None
+
+
+class Tracker:
+    """All on the loop's thread. `games` are the pids of the programs that the catalogue recognises."""
+
+    def __init__(self, programs: Programs, clock: Clock) -> None:
+        self.programs = programs
+        self._clock = clock
+        self._known: dict[int, Seen] = {}
+        self._ends = Ends(self._gone)
+        self._sink: Callable[[Observation], None] | None = None
+        self._looked = clock.mono()
+        self.catalogue = Catalogue(())
+        self.games: set[int] = set()
+        self.trouble: Callable[[str, str], None] = lambda *_: None
+        self.well: Callable[[str], None] = lambda _: None
+
+    def start(self, sink: Callable[[Observation], None]) -> None:
+        self._sink = sink
+        self._looked = self._clock.mono()
+
+    def stop(self) -> None:
+        self._sink = None
+        self._ends.close()
+        self._known.clear()
+        self.games = set()
+
+    # --- what happens ------------------------------------------------------------------------------------------------------
+
+    def compare(self, here: dict[int, Process]) -> None:
+        """What runs now, against what ran at the last look."""
+        earlier, self._looked = self._looked, self._clock.mono()
+        for pid, seen in tuple(self._known.items()):
+            found = here.get(pid)
+            if found is None or found.created != seen.process.created:
+                self._end(pid, self._clock.mono())
+        for pid, process in here.items():
+            if pid not in self._known:
+                self._appeared(process, self._moment(process.created, earlier))
+
+    def started(self, process: Process) -> None:
+        """An event told of a process that was created just now."""
+        old = self._known.get(process.pid)
+        if old is not None and old.process.created == process.created:
+            return
+        if old is not None:
+            self._end(process.pid, self._clock.mono())
+        self._appeared(process, self._moment(process.created, self._looked))
+
+    def ended(self, pid: int, created: int, at: int | None) -> None:
+        """An event told that a process ended, `at` Unix microseconds."""
+        seen = self._known.get(pid)
+        if seen is not None and seen.process.created == created:
+            self._end(pid, self._clock.mono() if at is None else self._moment(at, self._looked))
+
+    def _gone(self, pid: int, ended: int | None) -> None:
+        """A game's handle says that it is over."""
+        if pid in self._known:
+            self._end(pid, self._clock.mono() if ended is None else self._moment(ended, self._looked))
+
+    def scan(self, here: dict[int, Process]) -> tuple[Program, ...]:
+        """Reads all of these anew; nothing is told, as whoever scans sees it."""
+        self.programs.forget_names()
+        self.programs.trees.refresh(self.catalogue)
+        found: dict[int, Seen] = {}
+        unreadable = 0
+        for pid, process in here.items():
+            old = self._known.get(pid)
+            same = old if old is not None and old.process.created == process.created else None
+            since = self._age(process.created) if same is None or same.program is None else same.program.since
+            try:
+                program = self._read(process, since)
+            except _UnreadableError:
+                unreadable += 1
+                program = None if same is None else same.program  # nothing says that it is over
+            found[pid] = Seen(process, program)
+        if not unreadable:
+            self.well(UNREADABLE)
+        self._looked = self._clock.mono()
+        self._adopt(found)
+        return tuple(seen.program for seen in found.values() if seen.program is not None)
+
+    def _adopt(self, found: dict[int, Seen]) -> None:
+        games = {pid for pid, seen in found.items() if seen.program is not None and self.catalogue.recognise(seen.program)}
+        self._known = {pid: seen if pid in games else _without_args(seen) for pid, seen in found.items()}
+        for pid in self.games - games:
+            self._ends.forget(pid)
+        self.games = games
+        for pid in games:
+            self._ends.follow(found[pid].process)
+
+    def running(self) -> tuple[Program, ...]:
+        """What was last known to run."""
+        return tuple(seen.program for seen in self._known.values() if seen.program is not None)
+
+    def looked(self, size: int) -> None:
+        """More is known by now of a file of this size: whoever runs it may be a game after all, and is told again."""
+        for pid, old in tuple(self._known.items()):
+            program = old.program
+            if program is None or all(file.size != size for file in program.files):
+                continue
+            try:
+                again = self._read(old.process, program.since)
+            except _UnreadableError:
+                continue
+            if again is not None and again.files != program.files:
+                self._begin(Seen(old.process, again))
+
+    # --- the table ---------------------------------------------------------------------------------------------------------
+
+    def _appeared(self, process: Process, since: int) -> None:
+        try:
+            program = self._read(process, since)
+        except _UnreadableError:
+            program = None
+        self._begin(Seen(process, program))
+
+    def _begin(self, seen: Seen) -> None:
+        pid, program = seen.process.pid, seen.program
+        if program is not None and self.catalogue.recognise(program):
+            self._known[pid] = seen
+            self.games = self.games | {pid}
+        else:
+            self._known[pid] = _without_args(seen)
+        if program is not None and self._sink:
+            self._sink(ProgramStarted(program))
+        if pid in self.games and pid in self._known:
+            self._ends.follow(seen.process)
+
+    def _end(self, pid: int, mono: int) -> None:
+        seen = self._known.pop(pid)
+        self._ends.forget(pid)
+        self.games = self.games - {pid}
+        if seen.program is not None and self._sink:
+            self._sink(ProgramEnded(*seen.program.identity, max(mono, seen.program.since)))
+
+    def _read(self, process: Process, since: int) -> Program | None:
+        """_UnreadableError: whatever one program may be like, it neither ends us nor hides the others."""
+        try:
+            return self.programs.read(process, since, self.catalogue)
+        except Exception as error:
+            _log.exception("process %d cannot be read", process.pid)
+            self.trouble(UNREADABLE, f"pid {process.pid}: {type(error).__name__}")
+            raise _UnreadableError from error
+
+    # --- moments -----------------------------------------------------------------------------------------------------------
+
+    def _age(self, moment: int) -> int:
+        """A moment of the wall clock (Unix microseconds) on the clock that play is counted on, if nobody set the clock since."""
+        now = self._clock.mono()
+        return min(now, now - (self._clock.wall() - moment // 1000))
+
+    def _moment(self, moment: int, earliest: int) -> int:
+        """The same for what happened after `earliest`, whatever was done to the wall clock."""
+        return max(earliest, self._age(moment))
+
+
+def _without_args(seen: Seen) -> Seen:
+    """Of what is no game the arguments are not kept: they are as long as somebody likes."""
+    return seen if seen.program is None else replace(seen, program=replace(seen.program, args=()))
+
+
+class _UnreadableError(Exception):
+    """Something about this one program is such that reading it fails."""

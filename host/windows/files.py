@@ -1,0 +1,284 @@
+"""Folders, files and locks on Windows (system.Files). Modes are access lists: see host.windows.sids.sddl.
+
+Nothing is followed at a path's end: a link, junction or other reparse point is opened itself, seen and refused.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import msvcrt
+import os
+import secrets
+import uuid
+from collections.abc import Iterable
+from contextlib import suppress
+from ctypes import wintypes
+from pathlib import Path
+
+from host.system import TakenError, UserId
+from host.windows import users
+from host.windows.security import (
+    ADMINS,
+    SYSTEM,
+    Attributes,
+    descriptor_of,
+    elevated,
+    own_sid,
+    owner_and_writers,
+    protect,
+    sddl_for,
+    service_sid,
+)
+from host.windows.sids import readers, writers
+from host.windows.vault import seal, unseal
+from host.windows.win32 import ACCESS_DENIED, Handle, checked, error, function, kernel32
+
+__all__ = [
+    "lock",
+    "owner",
+    "prepare",
+    "private_root",
+    "privileged",
+    "publishers",
+    "read_owned",
+    "seal",
+    "system_root",
+    "system_run",
+    "unseal",
+    "write_atomic",
+]  # fmt: skip
+
+_P = ctypes.c_void_p
+_READ, _WRITE, _LOOK, _WRITE_DAC = 0x8000_0000, 0x4000_0000, 0x0002_0080, 0x0004_0000  # _LOOK: READ_CONTROL, read attributes
+_SHARE_READ_WRITE, _SHARE_ALL = 3, 7
+_CREATE_NEW, _OPEN, _OPEN_ALWAYS = 1, 3, 4
+_ITSELF = 0x0200_0000 | 0x0020_0000  # FILE_FLAG_BACKUP_SEMANTICS (folders too), FILE_FLAG_OPEN_REPARSE_POINT
+_IS_FOLDER, _IS_REPARSE_POINT, _ON_DISK = 0x10, 0x400, 1
+_REPLACE_THROUGH = 1 | 8  # MOVEFILE_REPLACE_EXISTING, MOVEFILE_WRITE_THROUGH
+_SHARING_VIOLATION, _LOCK_VIOLATION = 32, 33
+_LOCKED_BYTE = 1 << 30  # far behind the pid, which anybody may read
+_WAITS = (5, 10, 20, 40, 80, 160, 320)  # milliseconds: a reader or a virus scanner has it open for a moment
+_PROGRAM_DATA = uuid.UUID("62AB5D82-FDC1-4DC3-A9DD-070D1D495D97")
+_LOCAL_APP_DATA = uuid.UUID("F1B32785-6FBA-4FCF-9D55-7B8E7F157091")
+
+
+class _Information(ctypes.Structure):  # BY_HANDLE_FILE_INFORMATION
+    _fields_ = (
+        ("attributes", wintypes.DWORD), ("times", wintypes.FILETIME * 3), ("volume", wintypes.DWORD),
+        ("size_high", wintypes.DWORD), ("size_low", wintypes.DWORD), ("links", wintypes.DWORD), ("id", wintypes.DWORD * 2),
+    )  # fmt: skip
+
+
+_create = function(
+    kernel32, "CreateFileW", wintypes.HANDLE,
+    wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, _P, wintypes.DWORD, wintypes.DWORD, wintypes.HANDLE,
+)  # fmt: skip
+_make_folder = function(kernel32, "CreateDirectoryW", wintypes.BOOL, wintypes.LPCWSTR, _P)
+_information = function(
+    kernel32, "GetFileInformationByHandle", wintypes.BOOL, wintypes.HANDLE, ctypes.POINTER(_Information)
+)
+_file_type = function(kernel32, "GetFileType", wintypes.DWORD, wintypes.HANDLE)
+_move = function(kernel32, "MoveFileExW", wintypes.BOOL, wintypes.LPCWSTR, wintypes.LPCWSTR, wintypes.DWORD)
+_lock = function(kernel32, "LockFile", wintypes.BOOL, wintypes.HANDLE, *(wintypes.DWORD,) * 4)
+_sleep = function(kernel32, "Sleep", None, wintypes.DWORD)
+_known_folder = function(
+    ctypes.WinDLL("shell32"), "SHGetKnownFolderPath", ctypes.HRESULT,
+    ctypes.c_char_p, wintypes.DWORD, wintypes.HANDLE, ctypes.POINTER(_P),
+)  # fmt: skip
+_free = function(ctypes.WinDLL("ole32"), "CoTaskMemFree", None, _P)
+
+
+def privileged() -> bool:
+    return elevated()
+
+
+def owner() -> UserId:
+    return own_sid()
+
+
+def publishers() -> frozenset[UserId]:
+    return frozenset({SYSTEM, ADMINS, own_sid(), service_sid("giochoi-agent")})
+
+
+def system_root() -> Path:
+    return _known(_PROGRAM_DATA) / "GioChoi"
+
+
+def system_run() -> Path:
+    """Named pipes are no files; nothing lies here."""
+    return system_root() / "run"
+
+
+def private_root() -> Path:
+    return _known(_LOCAL_APP_DATA) / "giochoi"
+
+
+def _known(folder: uuid.UUID) -> Path:
+    """A known folder as the system has it, not as the environment says. OSError."""
+    found = _P()
+    try:
+        _known_folder(folder.bytes_le, 0, None, ctypes.byref(found))
+        return Path(ctypes.wstring_at(found.value or 0))
+    finally:
+        _free(found)
+
+
+def prepare(folder: Path, mode: int) -> None:
+    try:
+        handle = _open(folder, _LOOK)
+    except FileNotFoundError:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        wanted = Attributes(sddl_for(mode, folder=True))
+        with suppress(FileExistsError):
+            checked(_make_folder(str(folder), wanted.pointer), str(folder))
+        handle = _open(folder, _LOOK)
+    with handle:
+        _check(handle, folder, mode)
+
+
+def _check(handle: Handle, folder: Path, mode: int) -> None:
+    if _look(handle).attributes & (_IS_FOLDER | _IS_REPARSE_POINT) != _IS_FOLDER:
+        raise _broken("không phải thư mục thật / not a real folder")
+    ours = _ours()
+    whose, entries = descriptor_of(handle.value)
+    if whose not in ours:
+        raise _broken(f"thuộc {users.account(whose)}, không phải của ta / owned by {users.account(whose)}, not by us")
+    if others := writers(entries, whose) - ours:
+        who = _names(others)
+        raise _broken(f"{who} ghi được, hãy bỏ quyền ghi ấy / {who} may write to it: take that right away")
+    if not mode & 0o77 and readers(entries, whose) - ours and whose in _mine():
+        with _open(folder, _LOOK | _WRITE_DAC) as opened:
+            protect(opened.value, sddl_for(mode, folder=True))
+
+
+def lock(file: Path) -> int:
+    with _open_own(file, _OPEN_ALWAYS, _SHARE_READ_WRITE) as opened:
+        if not _lock(opened.value, _LOCKED_BYTE, 0, 1, 0):
+            if ctypes.get_last_error() != _LOCK_VIOLATION:
+                raise error(str(file))
+            raise TakenError(_holder(opened))
+        handle = _descriptor(opened, os.O_RDWR)
+    try:
+        os.ftruncate(handle, 0)
+        os.write(handle, b"%d\n" % os.getpid())
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _holder(handle: Handle) -> int:
+    descriptor = _descriptor(handle, os.O_RDONLY)
+    try:
+        text = os.read(descriptor, 20).strip()
+        return int(text) if text.isdigit() else 0
+    finally:
+        os.close(descriptor)
+
+
+def read_owned(path: Path, owners: frozenset[UserId], limit: int) -> bytes:
+    with _open(path, _READ) as handle:
+        found = _look(handle)
+        if _file_type(handle.value) != _ON_DISK or found.attributes & (_IS_FOLDER | _IS_REPARSE_POINT):
+            raise _broken("không phải tệp thường / not a plain file")
+        whose, others = owner_and_writers(handle.value)
+        if whose not in owners and not (whose in _mine() and own_sid() in owners):
+            raise _broken(f"thuộc {users.account(whose)} / owned by {users.account(whose)}")
+        others -= {whose, *owners, *_ours()}
+        if others:
+            raise _broken(f"{_names(others)} ghi được / {_names(others)} may write to it")
+        if found.size_high or found.size_low > limit:
+            raise _broken(f"lớn hơn {limit} byte / larger than {limit} bytes")
+        return _read(handle, limit)
+
+
+def _read(handle: Handle, limit: int) -> bytes:
+    descriptor = _descriptor(handle, os.O_RDONLY)
+    data = bytearray()
+    try:
+        while len(data) <= limit:
+            piece = os.read(descriptor, 1 << 16)
+            if not piece:
+                return bytes(data)
+            data += piece
+    finally:
+        os.close(descriptor)
+    raise _broken(f"lớn hơn {limit} byte / larger than {limit} bytes")
+
+
+def write_atomic(path: Path, data: bytes, mode: int) -> None:
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "là thư mục / is a directory")
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        _write(beside, data, mode)
+        _replace(beside, path)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    descriptor = _descriptor(_open_own(path, _CREATE_NEW, 0, mode), os.O_WRONLY)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _replace(source: Path, target: Path) -> None:
+    """Returns when the folder on the disk says so."""
+    for wait in (*_WAITS, None):
+        if _move(str(source), str(target), _REPLACE_THROUGH):
+            return
+        code = ctypes.get_last_error()
+        if wait is None or code not in {ACCESS_DENIED, _SHARING_VIOLATION}:
+            raise error(str(target), code)
+        _sleep(wait)
+
+
+def _open(path: Path, access: int) -> Handle:
+    """What lies there, itself. OSError."""
+    return Handle(checked(_create(str(path), access, _SHARE_ALL, None, _OPEN, _ITSELF, None), str(path)))
+
+
+def _open_own(path: Path, how: int, share: int, mode: int = 0o600) -> Handle:
+    """A file to write, made with this mode if it is not there. OSError."""
+    wanted = Attributes(sddl_for(mode, folder=False))
+    handle = Handle(checked(_create(str(path), _READ | _WRITE, share, wanted.pointer, how, _ITSELF, None), str(path)))
+    if _look(handle).attributes & (_IS_FOLDER | _IS_REPARSE_POINT):
+        raise _broken("không phải tệp thường / not a plain file")
+    return handle
+
+
+def _descriptor(handle: Handle, flags: int) -> int:
+    return msvcrt.open_osfhandle(handle.detach(), flags | os.O_BINARY | os.O_NOINHERIT)
+
+
+def _look(handle: Handle) -> _Information:
+    found = _Information()
+    checked(_information(handle.value, ctypes.byref(found)), "GetFileInformationByHandle")
+    return found
+
+
+def _ours() -> set[str]:
+    """Who may have and change what we use."""
+    return {own_sid(), SYSTEM, ADMINS}
+
+
+def _mine() -> set[str]:
+    """Whose the files that we make are; those of all administrators are ours while we have their rights."""
+    return {own_sid(), ADMINS} if elevated() else {own_sid()}
+
+
+def _names(sids: Iterable[str]) -> str:
+    return ", ".join(sorted(users.account(sid) for sid in sids))
+
+
+def _broken(why: str) -> PermissionError:
+    return PermissionError(errno.EPERM, why)

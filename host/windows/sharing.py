@@ -1,0 +1,32 @@
+"""Reading somebody's file without being in anybody's way: it can be written, renamed and deleted meanwhile."""
+
+from __future__ import annotations
+
+import ntpath
+from ctypes import wintypes
+
+from host.windows.win32 import Handle, checked, function, kernel32
+
+_READ_DATA, _SHARE_ALL, _OPEN_EXISTING = 0x1, 0x7, 3
+_ANONYMOUS = 0x10_0000  # SECURITY_SQOS_PRESENT: whatever is opened instead of a file learns nothing of us
+_SHORT = 240  # characters: from 248 on some calls need another way to write a path
+
+_create = function(
+    kernel32, "CreateFileW", wintypes.HANDLE,
+    wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, wintypes.LPVOID, wintypes.DWORD, wintypes.DWORD, wintypes.HANDLE,
+)  # fmt: skip
+
+
+def open_shared(path: str) -> Handle:
+    """The file at this path, which may be of any length if it is absolute. OSError, also for no name that a file could have."""
+    if "\0" in path:
+        raise OSError(None, "NUL", path)
+    return Handle(checked(_create(extended(path), _READ_DATA, _SHARE_ALL, None, _OPEN_EXISTING, _ANONYMOUS, None), path))
+
+
+def extended(path: str) -> str:
+    r"""The path as `\\?\…` where it is long: so written it may be, and names nothing but itself."""
+    if len(path) < _SHORT or path.startswith(("\\\\?\\", "\\\\.\\")):
+        return path
+    whole = ntpath.normpath(path)
+    return f"\\\\?\\UNC{whole[1:]}" if whole.startswith("\\\\") else f"\\\\?\\{whole}"

@@ -1,0 +1,69 @@
+"""Calling Windows by ctypes: one way to declare a function, one way to fail, handles that are closed.
+
+A function's types are given where it is used, and belong to that declaration alone: two modules that declare one function
+differently do not disturb each other, as they would on the attributes of a shared DLL object.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import wintypes
+from typing import Any, Self
+
+kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
+advapi32 = ctypes.WinDLL("advapi32", use_last_error=True)
+
+# winerror.h
+FILE_NOT_FOUND, ACCESS_DENIED, INVALID_HANDLE, INVALID_PARAMETER = 2, 5, 6, 87
+BROKEN_PIPE, INSUFFICIENT_BUFFER, PIPE_BUSY, MORE_DATA, IO_PENDING = 109, 122, 231, 234, 997
+
+_INVALID = ctypes.c_void_p(-1).value
+
+
+def function(dll: ctypes.WinDLL, name: str, result: Any, *arguments: Any) -> Any:
+    """The DLL's function of this name, with these types; it keeps the last error for `error`. AttributeError: it has none."""
+    return ctypes.WINFUNCTYPE(result, *arguments, use_last_error=True)((name, dll))
+
+
+def error(what: str = "", code: int | None = None) -> OSError:
+    """What the last call failed with, or `code` (winerror.h), as Python's own functions would raise it."""
+    number = ctypes.get_last_error() if code is None else code
+    return OSError(None, ctypes.FormatError(number).strip(), what or None, number)
+
+
+def checked(result: Any, what: str = "") -> Any:
+    """`result`, unless it is 0, None or INVALID_HANDLE_VALUE, which is how calls say that they failed. OSError."""
+    if not result or result == _INVALID:
+        raise error(what)
+    return result
+
+
+_close = function(kernel32, "CloseHandle", wintypes.BOOL, wintypes.HANDLE)
+
+
+class Handle:
+    """A kernel handle of ours, closed once: by `close`, at the end of a with block, or when nobody holds it any more."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def close(self) -> None:
+        value, self.value = self.value, 0
+        if value:
+            _close(value)
+
+    def detach(self) -> int:
+        """The bare handle, which somebody else closes from now on."""
+        value, self.value = self.value, 0
+        return value
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        self.close()

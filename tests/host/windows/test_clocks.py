@@ -1,0 +1,49 @@
+"""Clocks on Windows: interrupt time without and with sleep, and no promise about the wall clock."""
+
+from __future__ import annotations
+
+import ctypes
+
+from host.windows import clocks
+
+TICK = 20  # milliseconds between two steps of the system's coarse clock, at most
+
+
+def ticks() -> int:
+    count = ctypes.WinDLL("kernel32").GetTickCount64
+    count.restype = ctypes.c_ulonglong
+    return int(count())
+
+
+def test_elapsed_is_the_time_since_boot_with_sleep() -> None:
+    """It lies where GetTickCount64 lies."""
+    before = ticks()
+    assert before - TICK <= clocks.elapsed() <= ticks() + TICK
+
+
+def test_elapsed_is_finer_than_ticks_where_it_can_be() -> None:
+    """Without QueryInterruptTime (before Windows 10) GetTickCount64 stands in."""
+    read = clocks._with_sleep()
+    assert abs(read() - ticks()) <= TICK
+
+
+def test_without_interrupt_time_ticks_stand_in(monkeypatch) -> None:
+    real = clocks.function
+
+    def old(dll, name, *types):
+        if name == "QueryInterruptTime":
+            raise AttributeError(name)
+        return real(dll, name, *types)
+
+    monkeypatch.setattr(clocks, "function", old)
+    assert abs(clocks._with_sleep()() - ticks()) <= TICK
+
+
+def test_boot_does_not_change_while_we_run() -> None:
+    """Asked again and again, with processes coming and going."""
+    assert len({clocks.boot() for _ in range(20)}) == 1
+
+
+def test_nothing_vouches_for_the_wall_clock() -> None:
+    """The strict answer, see its docstring."""
+    assert clocks.synchronised() is False

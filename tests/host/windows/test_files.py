@@ -1,0 +1,193 @@
+"""Folders, files and locks on Windows: access lists, owners, reparse points, readers that hold a file."""
+
+from __future__ import annotations
+
+import _winapi
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from host import homes
+from host.files import read_owned, write_atomic
+from host.windows import files, security
+from host.windows.files import _LOOK, _WRITE_DAC, _open
+from host.windows.sids import CREATOR, LOCAL_SERVICE, Entry, readers
+
+OTHER = "S-1-5-21-1-2-3-1001"
+ME = security.own_sid()
+FULL = 0x1F01FF
+OURS = frozenset((files.owner(),))
+
+
+def set_list(path: Path, text: str) -> None:
+    with _open(path, _LOOK | _WRITE_DAC) as handle:
+        security.protect(handle.value, text)
+
+
+def listed(path: Path):
+    with _open(path, _LOOK) as handle:
+        return security.descriptor_of(handle.value)
+
+
+def test_known_folders_are_the_systems_not_the_environments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever starts us cannot move our home."""
+    before = (files.system_root(), files.private_root())
+    for name in ("ProgramData", "ALLUSERSPROFILE", "LOCALAPPDATA", "USERPROFILE"):
+        monkeypatch.setenv(name, "C:\\elsewhere")
+    assert (files.system_root(), files.private_root()) == before
+    assert (before[0].name, before[1].name) == ("GioChoi", "giochoi")
+
+
+def test_publishers_are_the_system_us_and_the_agents_account() -> None:
+    expected = {security.SYSTEM, security.ADMINS, ME, security.service_sid("giochoi-agent")}
+    assert files.publishers() == expected
+
+
+@pytest.mark.parametrize("mode", [0o700, 0o755])
+def test_a_prepared_folder_is_changed_by_nobody_else(tmp_path: Path, mode: int) -> None:
+    """Owner, SYSTEM, Administrators; also what is made inside it."""
+    files.prepare(tmp_path / "home", mode)
+    (tmp_path / "home" / "inside").mkdir()
+    for folder in (tmp_path / "home", tmp_path / "home" / "inside"):
+        with _open(folder, _LOOK) as handle:
+            owner, writers = security.owner_and_writers(handle.value)
+        assert owner in {ME, security.ADMINS}
+        assert writers <= {ME, security.SYSTEM, security.ADMINS}
+
+
+@pytest.mark.parametrize("who", [security.EVERYONE, security.AUTHENTICATED, security.USERS, LOCAL_SERVICE, OTHER])
+@pytest.mark.parametrize("right", [0x2, 0x4, 0x40, 0x10000, 0x40000, 0x80000, FULL])
+def test_a_folder_that_somebody_else_may_change_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: str, right: int
+) -> None:
+    """Add files or folders, delete children, it, its list, its owner: one clear line that names them."""
+    (tmp_path / "home").mkdir()
+    entries = (Entry(0, 3, FULL, ME), Entry(0, 3, right, who))
+    monkeypatch.setattr(files, "descriptor_of", lambda _: (ME, entries))
+    with pytest.raises(homes.HomeError, match="may write to it") as refused:
+        homes.prepare(tmp_path / "home", 0o755)
+    assert "\n" not in str(refused.value)
+    assert str(tmp_path / "home") in str(refused.value)
+
+
+def test_a_folder_that_everyone_may_write_is_refused_on_the_disk(tmp_path: Path) -> None:
+    """The same with a real access list."""
+    (tmp_path / "home").mkdir()
+    set_list(tmp_path / "home", f"D:P(A;OICI;FA;;;{ME})(A;OICI;FA;;;WD)")
+    with pytest.raises(homes.HomeError, match="may write to it"):
+        homes.server_home(str(tmp_path / "home"))
+
+
+@pytest.mark.parametrize("who", [OTHER, security.EVERYONE, LOCAL_SERVICE])
+def test_a_folder_of_another_account_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
+    """Planted before we came, by somebody who may still change its list, whatever the list says now."""
+    (tmp_path / "home").mkdir()
+    monkeypatch.setattr(files, "descriptor_of", lambda _: (who, (Entry(0, 3, FULL, ME),)))
+    with pytest.raises(homes.HomeError, match="not by us"):
+        homes.prepare(tmp_path / "home", 0o755)
+
+
+@pytest.mark.parametrize("who", [ME, security.SYSTEM, security.ADMINS])
+def test_what_a_folder_in_a_profile_inherits_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
+    """User, SYSTEM and Administrators have all, CREATOR OWNER what is made inside."""
+    (tmp_path / "home").mkdir()
+    entries = tuple(Entry(0, 0x13, FULL, sid) for sid in (ME, security.SYSTEM, security.ADMINS, CREATOR))
+    monkeypatch.setattr(files, "descriptor_of", lambda _: (who, entries))
+    homes.prepare(tmp_path / "home", 0o755)
+
+
+def test_a_folder_that_others_may_read_is_closed_to_0700_only(tmp_path: Path) -> None:
+    """Never more open than the mode asked for, and no more closed."""
+    (tmp_path / "home").mkdir()
+    set_list(tmp_path / "home", f"D:P(A;OICI;FA;;;{ME})(A;OICI;0x1200a9;;;WD)")
+    files.prepare(tmp_path / "home", 0o755)
+    assert security.EVERYONE in readers(listed(tmp_path / "home")[1], ME)
+    files.prepare(tmp_path / "home", 0o700)
+    assert readers(listed(tmp_path / "home")[1], ME) <= {ME, security.SYSTEM, security.ADMINS}
+
+
+def test_a_file_that_everyone_may_write_is_not_read(tmp_path: Path) -> None:
+    """Whoever owns it."""
+    write_atomic(tmp_path / "k", b"x")
+    set_list(tmp_path / "k", f"D:P(A;;FA;;;{ME})(A;;FA;;;WD)")
+    with pytest.raises(PermissionError, match="may write to it"):
+        read_owned(tmp_path / "k", OURS)
+
+
+def test_a_file_of_administrators_is_ours_only_while_we_are_elevated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What we made then, and what an administrator restored from a backup."""
+    write_atomic(tmp_path / "k", b"x")
+    monkeypatch.setattr(security, "descriptor_of", lambda _: (security.ADMINS, (Entry(0, 0, FULL, ME),)))
+    monkeypatch.setattr(files, "elevated", lambda: True)
+    assert read_owned(tmp_path / "k", OURS) == b"x"
+    monkeypatch.setattr(files, "elevated", lambda: False)
+    with pytest.raises(PermissionError, match="owned by"):
+        read_owned(tmp_path / "k", OURS)
+    assert read_owned(tmp_path / "k", frozenset((security.ADMINS,))) == b"x"
+
+
+def test_links_are_seen_and_not_followed(tmp_path: Path) -> None:
+    """A junction in the place of a home; a symbolic link in the place of a file."""
+    (tmp_path / "target").mkdir()
+    write_atomic(tmp_path / "target" / "k", b"x")
+    try:
+        _winapi.CreateJunction(str(tmp_path / "target"), str(tmp_path / "home"))
+        (tmp_path / "k").symlink_to(tmp_path / "target" / "k")
+    except OSError as error:
+        pytest.skip(f"no links here: {error}")
+    assert (tmp_path / "k").is_symlink()
+    with pytest.raises(homes.HomeError, match="not a real folder"):
+        homes.server_home(str(tmp_path / "home"))
+    with pytest.raises(PermissionError, match="not a plain file"):
+        read_owned(tmp_path / "k", OURS)
+
+
+@pytest.mark.parametrize("attributes", [0x400, 0x410, 0x20])
+def test_a_reparse_point_or_file_is_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attributes: int) -> None:
+    """By its attributes, whatever kind of reparse point it is."""
+    (tmp_path / "home").mkdir()
+    found = files._Information()
+    found.attributes = attributes
+    monkeypatch.setattr(files, "_look", lambda _: found)
+    with pytest.raises(homes.HomeError, match="not a real folder"):
+        homes.prepare(tmp_path / "home", 0o755)
+
+
+def test_a_device_is_no_file() -> None:
+    """NUL is in every folder."""
+    with pytest.raises(OSError, match=r".+"):
+        read_owned(Path("NUL"), OURS)
+
+
+def test_a_reader_delays_a_write_and_does_not_spoil_it(tmp_path: Path) -> None:
+    """A program that opened the file in the usual way lets go after a while: the new content is there then."""
+    path = tmp_path / "k"
+    write_atomic(path, b"old")
+    reader = path.open("rb")
+    threading.Timer(0.1, reader.close).start()
+    write_atomic(path, b"new")
+    assert reader.closed
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_is_never_let_go_keeps_its_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OSError in the end, the old content, no debris."""
+    monkeypatch.setattr(files, "_WAITS", (1, 1))
+    path = tmp_path / "k"
+    write_atomic(path, b"old")
+    with path.open("rb"), pytest.raises(PermissionError):
+        write_atomic(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_lock_is_not_inherited_by_children(tmp_path: Path) -> None:
+    """A game or helper that we started does not hold our home after us."""
+    held = files.lock(tmp_path / "lock")
+    try:
+        assert not os.get_inheritable(held)
+    finally:
+        os.close(held)

@@ -1,0 +1,81 @@
+"""Accounts: written in one way however they were typed, and administrators whatever UAC does to their tokens."""
+
+from __future__ import annotations
+
+import pytest
+
+from host.windows import security, users
+
+SYSTEM_NAME = "NT AUTHORITY\\SYSTEM"
+STRANGER = "S-1-5-21-1-2-3-1001"
+
+
+def test_an_account_of_this_machine_is_its_bare_name() -> None:
+    """With the machine's name before it, a dot, or nothing: the same account, written without."""
+    own = security.own_sid()
+    name = users.account(own)
+    assert "\\" not in name
+    for typed in (name, f".\\{name}", f"{users._computer()}\\{name}"):
+        assert users.sid_of(typed) == own
+        assert users.canonical(typed) == name
+
+
+def test_others_have_their_domain_before_their_name() -> None:
+    """SYSTEM's is NT AUTHORITY."""
+    assert users.account(security.SYSTEM) == SYSTEM_NAME
+    assert users.canonical("SYSTEM") == users.canonical(SYSTEM_NAME) == SYSTEM_NAME
+
+
+@pytest.mark.parametrize("sid", [STRANGER, "S-1-5-80-1-2-3-4-5", "not a SID"])
+def test_a_sid_that_nobody_knows_stays_as_it_is(sid: str) -> None:
+    assert users.account(sid) == sid
+
+
+@pytest.mark.parametrize(
+    "typed", ["nobody-here", "", "  ", "a\0b", ".\\", ".\\nobody-here", "Administrators", "Users", "Everyone", "x\\y\\z"]
+)
+def test_what_is_no_account_has_no_name(typed: str) -> None:
+    """Unknown names, groups, and what is no name at all."""
+    assert users.canonical(typed) is None
+
+
+def test_the_machines_own_name_is_no_account() -> None:
+    """The lookup finds the machine's domain under it."""
+    assert users.canonical(users._computer()) is None
+
+
+def test_system_and_members_of_administrators_are_administrators() -> None:
+    """We are one if we are elevated; services and strangers are none."""
+    assert users.administrator(security.SYSTEM)
+    assert users.administrator(security.own_sid()) or not security.elevated()
+    for sid in (security.LOCAL_SERVICE, STRANGER, "S-1-5-80-1-2-3-4-5", "not a SID"):
+        assert not users.administrator(sid), sid
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch):
+    """Groups as the machine would tell of them; Wine's are always the same."""
+
+    def set_up(members: set[str], groups: list[str]) -> None:
+        monkeypatch.setattr(users, "_sids_in", lambda group: members if group == "Administrators" else set())
+        monkeypatch.setattr(users, "_groups", lambda _: groups)
+
+    return set_up
+
+
+def test_a_direct_member_is_one_even_if_nobody_knows_its_name(machine) -> None:
+    """A domain account whose domain does not answer."""
+    machine({STRANGER}, [])
+    assert users.administrator(STRANGER)
+
+
+def test_a_member_by_another_group_is_one(machine) -> None:
+    """The alias is found by its own name, whatever the case."""
+    machine(set(), ["Users", "administrators"])
+    assert users.administrator(security.own_sid())
+
+
+def test_a_standard_account_is_none(machine) -> None:
+    """Not even if another account is."""
+    machine({STRANGER}, ["Users", "Power Users"])
+    assert not users.administrator(security.own_sid())

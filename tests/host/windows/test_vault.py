@@ -1,0 +1,90 @@
+"""Secrets on Windows: by DPAPI in the file, or in the credential store."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+from keyring.backends.Windows import WinVaultKeyring
+
+from host import secrets
+from host.homes import Home, HomeError
+from host.windows import security, vault
+from host.windows.files import _LOOK, _open
+
+SECRET = b"\x00\xff" * 16
+
+
+def never() -> bytes:
+    raise AssertionError("made twice")
+
+
+def test_what_is_protected_is_opened_again() -> None:
+    """Each time something else is written, and none of it is the secret."""
+    one, other = vault.protect(SECRET), vault.protect(SECRET)
+    assert one != other
+    assert SECRET not in one + other
+    assert vault.unprotect(one) == vault.unprotect(other) == SECRET
+
+
+@pytest.mark.parametrize("damage", [b"", b"x" * 200])
+def test_what_was_not_protected_here_is_an_oserror(damage: bytes) -> None:
+    with pytest.raises(OSError, match=r".+"):
+        vault.unprotect(damage)
+
+
+def test_the_file_of_a_given_home_says_nothing(tmp_path: Path) -> None:
+    """Two lines: how it was sealed, and the sealed secret."""
+    home = Home(tmp_path, "given")
+    secrets.load_or_create(home, tmp_path, "k", lambda: SECRET)
+    mark, sealed, end = (tmp_path / "k").read_bytes().split(b"\n")
+    assert (mark, end) == (b"dpapi", b"")
+    assert SECRET not in base64.b64decode(sealed)
+    assert secrets.load_or_create(home, tmp_path, "k", never) == SECRET
+
+
+def test_a_home_from_linux_keeps_its_secret(tmp_path: Path) -> None:
+    """Its file is only encoded."""
+    secrets.write_atomic(tmp_path / "k", base64.b64encode(SECRET) + b"\n")
+    assert secrets.load_or_create(Home(tmp_path, "given"), tmp_path, "k", never) == SECRET
+
+
+def test_a_file_from_another_pc_is_said_and_not_replaced(tmp_path: Path) -> None:
+    """What DPAPI cannot open is one clear line; what is no text any more is damaged."""
+    for content, words in ((b"x" * 200, "cannot open it"), (b"", "cannot open it")):
+        kept = b"dpapi\n" + base64.b64encode(content) + b"\n"
+        secrets.write_atomic(tmp_path / "k", kept)
+        with pytest.raises(HomeError, match=words):
+            secrets.load_or_create(Home(tmp_path, "given"), tmp_path, "k", never)
+        assert (tmp_path / "k").read_bytes() == kept
+    secrets.write_atomic(tmp_path / "k", b"dpapi\n!!\n")
+    with pytest.raises(HomeError, match="damaged"):
+        secrets.load_or_create(Home(tmp_path, "given"), tmp_path, "k", never)
+
+
+def test_nobody_else_may_change_the_file(tmp_path: Path) -> None:
+    """Owner, SYSTEM, Administrators."""
+    secrets.load_or_create(Home(tmp_path, "given"), tmp_path, "k", lambda: SECRET)
+    with _open(tmp_path / "k", _LOOK) as handle:
+        owner, writers = security.owner_and_writers(handle.value)
+    assert owner in {security.own_sid(), security.ADMINS}
+    assert writers <= {security.own_sid(), security.SYSTEM, security.ADMINS}
+
+
+def test_a_private_home_uses_the_credential_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By keyring, in a process of its own; two secrets of one home do not disturb each other."""
+    monkeypatch.setattr(secrets, "_PATIENCE", 60.0)  # seconds: a test machine may be busy
+    home = Home(tmp_path, "private")
+    made = {name: name.encode() * 16 for name in ("daemon.key", "agent.key")}
+    store = WinVaultKeyring()
+    try:
+        for name, secret in made.items():
+            assert secrets.load_or_create(home, tmp_path, name, lambda secret=secret: secret) == secret
+            assert (tmp_path / name).read_bytes() == b"keyring\n"
+        kept = {name: store.get_password(f"giochoi {tmp_path / name}", str(tmp_path / name)) for name in made}
+        assert kept == {name: base64.b64encode(secret).decode() for name, secret in made.items()}
+        assert secrets.load_or_create(home, tmp_path, "daemon.key", never) == made["daemon.key"]
+    finally:
+        for name in made:
+            store.delete_password(f"giochoi {tmp_path / name}", str(tmp_path / name))
