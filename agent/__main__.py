@@ -20,8 +20,7 @@ from rules.policy import PolicyError
 
 def main(argv: list[str] | None = None) -> int:
     """Exit codes: 0 it was told to stop, 1 it cannot start or go on (one line on stderr says why), 2 bad usage."""
-    arguments = servicing.parser("agent", "đại lý: sổ đăng ký và nhật ký / registry and log").parse_args(argv)
-    return servicing.main("agent", arguments, lambda: _serve(arguments.home))
+    return servicing.main("agent", "đại lý: sổ đăng ký và nhật ký / registry and log", _serve, argv)
 
 
 def _serve(home: str | None) -> int:

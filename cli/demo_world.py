@@ -90,7 +90,7 @@ class World:
 
     def _last_line(self, name: str) -> str:
         with suppress(OSError):
-            lines = (self.home.root / f"{name}.out").read_text(errors="replace").strip().splitlines()
+            lines = (self.home.root / f"{name}.out").read_text(encoding="utf-8", errors="replace").strip().splitlines()
             if lines:
                 return lines[-1]
         return "–"

@@ -28,20 +28,22 @@ _RUNNERS = (
 # The same on Windows, in lower case and without .exe, and what starts games but is none: it stays open all day.
 _ON_WINDOWS = frozenset(
     {
-        *(runner.lower() for runner in _RUNNERS), "pythonw", "py", "pyw", "pypy3w", "wperl", "rubyw", "wlua", "php-cgi", "php-win",
-        "cmd", "powershell", "powershell_ise", "pwsh", "wt", "windowsterminal", "openconsole", "conhost", "wscript", "cscript",
-        "mshta", "rundll32", "regsvr32", "msiexec", "explorer", "svchost", "dllhost", "services", "winlogon", "csrss", "dwm",
-        "taskhostw", "taskmgr", "sihost", "runtimebroker", "applicationframehost", "userinit", "start", "notepad", "msedge",
-        "msedgewebview2", "iexplore", "opera", "brave", "coccoc", "browser", "code", "steam", "steamwebhelper", "steamservice",
-        "epicgameslauncher", "epicwebhelper", "riotclientservices", "riotclientux", "leagueclient", "leagueclientux", "garena",
-        "galaxyclient", "battle.net", "origin", "eadesktop", "upc", "ubisoftconnect", "minecraftlauncher", "hyp",
+        *(runner.lower() for runner in _RUNNERS),
+        "pythonw", "py", "pyw", "pypy3w", "wperl", "rubyw", "wlua", "php-cgi", "php-win", "cmd", "powershell",
+        "powershell_ise", "pwsh", "wt", "windowsterminal", "openconsole", "conhost", "wscript", "cscript", "mshta",
+        "rundll32", "regsvr32", "msiexec", "explorer", "svchost", "dllhost", "services", "winlogon", "csrss", "dwm",
+        "taskhostw", "taskmgr", "sihost", "runtimebroker", "applicationframehost", "userinit", "start", "notepad",
+        "msedge", "msedgewebview2", "iexplore", "opera", "brave", "coccoc", "browser", "code", "steam",
+        "steamwebhelper", "steamservice", "epicgameslauncher", "epicwebhelper", "riotclientservices", "riotclientux",
+        "leagueclient", "leagueclientux", "garena", "galaxyclient", "battle.net", "origin", "eadesktop", "upc",
+        "ubisoftconnect", "minecraftlauncher", "hyp",
     }
 )  # fmt: skip
 
 
 def fingerprint(path: Path) -> Fingerprint:
-    """The file that the path leads to: absolute path, size, SHA-256, build id; of a program for Windows the names in its version
-    resource, and on Windows who signed it. What carries its content behind itself has no build id of its own.
+    """The file that the path leads to: absolute path, size, SHA-256, build id; of a program for Windows the names in its
+    version resource, and on Windows who signed it. What carries its content behind itself has no build id of its own.
 
     CommandError (2) if it cannot be read, or is none that could be a game.
     """
@@ -55,7 +57,7 @@ def fingerprint(path: Path) -> Fingerprint:
             build = None if appended(file) else build_id(file)
             found = Fingerprint(
                 path=str(real), size=size, sha256=digest, build_id=build,
-                original=said and said.original_name, product=said and said.product_name,
+                original=said.original_name, product=said.product_name,
             )  # fmt: skip
             _check_kind(path, found)
         found = replace(found, signer=signer(found.path))

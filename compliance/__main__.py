@@ -41,10 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _speak_anyhow() -> None:
-    """A terminal that knows no Vietnamese gets question marks instead of a traceback."""
+    """Files and pipes get UTF-8 whatever the locale is; a terminal that knows no Vietnamese gets question marks."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
 def _print(text: str) -> None:

@@ -17,8 +17,7 @@ from host.rpc import ApiError
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code of the contract."""
     about = "Giữ trò chơi trong giới hạn trên máy này / keeps games inside their limits on this PC"
-    arguments = servicing.parser("daemon", about).parse_args(argv)
-    return servicing.main("daemon", arguments, lambda: _serve(arguments.home))
+    return servicing.main("daemon", about, _serve, argv)
 
 
 def _serve(home: str | None) -> int:

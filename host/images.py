@@ -16,13 +16,13 @@ def build_id(file: BinaryIO) -> str | None:
     return pe.build_id(file) if start[:2] == b"MZ" else None
 
 
-def version(file: BinaryIO) -> pe.Version | None:
-    """The version resource of a program for Windows; None for any other file, or one without. OSError only from reading."""
+def version(file: BinaryIO) -> pe.Version:
+    """What a program for Windows says of itself, if this is one. OSError only from reading."""
     return pe.version(file)
 
 
 def appended(file: BinaryIO) -> int:
-    """How many bytes a program for Windows carries behind itself: many share one build id and differ in those. OSError as above."""
+    """How many bytes a program for Windows carries behind itself: many have one build id and differ there. OSError as above."""
     return pe.appended(file)
 
 

@@ -33,10 +33,10 @@ _RUNTIMES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """Of a file's version resource. None: it does not say, or nothing that could be shown."""
+    """Of a file's version resource. None: it has none, does not say, or nothing that could be shown."""
 
-    original_name: str | None
-    product_name: str | None
+    original_name: str | None = None
+    product_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +83,18 @@ def build_id(file: BinaryIO) -> str | None:
         return None
 
 
-def version(file: BinaryIO) -> Version | None:
-    """The first names that the version resource has. None: it has none, or this is no sound PE file. OSError as above."""
+def version(file: BinaryIO) -> Version:
+    """The first names that the version resource has, if this is a sound PE file with one. OSError as above."""
     try:
         image = _image(file)
         data = b"" if image is None else _resource(image, _RT_VERSION)
         found = _names(data)
     except (struct.error, ValueError, OverflowError):  # as above
-        return None
+        return Version()
     original, product = _shown(found.get("originalfilename", "")), _shown(found.get("productname", ""))
     if original is not None and original.lower().endswith(".mui"):  # the texts of a program in one language
         original = original[:-4]
-    return Version(original, product) if original or product else None
+    return Version(original, product)
 
 
 def appended(file: BinaryIO) -> int:
@@ -237,7 +237,7 @@ def _nodes(data: bytes, span: _Span) -> Iterator[tuple[str, _Span, _Span]]:
 def _text(data: bytes, span: _Span) -> str:
     """The UTF-16 text here, up to its end mark; in it one character is two bytes."""
     begin, end = span
-    units = struct.unpack_from(f"<{max(0, end - begin) // 2}H", data, begin)
+    units = struct.unpack_from(f"<{max(0, end - begin) // 2}H", data, min(begin, end))
     return "".join(map(chr, itertools.takewhile(bool, units)))
 
 

@@ -55,19 +55,22 @@ def parser(name: Name, description: str) -> Parser:
 
 def main(
     name: Name,
-    arguments: argparse.Namespace,
-    serve: Callable[[], int],
+    about: str,
+    serve: Callable[[str | None], int],
+    argv: Sequence[str] | None,
     on_remove: Sequence[Callable[[Path], None]] = (),
 ) -> int:
-    """What was asked for; the exit code. `serve` runs the server until it is told to stop and says itself why it cannot.
+    """What was asked for; the exit code. `serve` runs the server on the home that was named, until it is told to stop, and says
+    itself why it cannot. `about`: what --help says of it.
 
     `on_remove` undo what the server left in the system, given its home's root, while the service is in the list but stopped. An
     OSError of theirs keeps it there.
     """
     _speak_utf8()
+    arguments = parser(name, about).parse_args(argv)
     verb = arguments.verb
     if verb is None:
-        return serve()
+        return serve(arguments.home)
     try:
         manager = system.manager()
         if verb == "run":
@@ -91,7 +94,7 @@ def _speak_utf8() -> None:
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
-def _run(manager: Manager, name: Name, given: str | None, serve: Callable[[], int]) -> int:
+def _run(manager: Manager, name: Name, given: str | None, serve: Callable[[str | None], int]) -> int:
     """The service itself: whatever happens, the manager hears how it ended."""
     manager.attach(name)
     code = 1
@@ -102,7 +105,7 @@ def _run(manager: Manager, name: Name, given: str | None, serve: Callable[[], in
     return code
 
 
-def _serve(manager: Manager, name: Name, given: str | None, serve: Callable[[], int]) -> int:
+def _serve(manager: Manager, name: Name, given: str | None, serve: Callable[[str | None], int]) -> int:
     try:
         room = _room(server_home(given), name)
         prepare(room, 0o700)
@@ -112,7 +115,7 @@ def _serve(manager: Manager, name: Name, given: str | None, serve: Callable[[], 
         return 1
     with log, redirect_stdout(log), redirect_stderr(log):
         try:
-            return serve()
+            return serve(given)
         except Exception:  # noqa: BLE001 - it ends here whatever it was, and a service has nobody else to tell
             traceback.print_exc()
             return 1

@@ -46,7 +46,7 @@ def _cmd(args: tuple[str, ...], line: str) -> tuple[str, ...]:
         return ()  # a prompt: what is typed there, nobody sees
     rest = rest.strip()
     found = dict.fromkeys(_batches(rest))
-    if rest.startswith('"'):  # the first quote and the last one may be around all of it
+    if rest.startswith('"') and (rest.count('"') != 2 or rest.endswith('"')):  # the first and the last may be around all of it
         inside, _, after = rest[1:].rpartition('"')
         found.update(dict.fromkeys(_batches(inside + after)))
     return tuple(found)[: 2 * _MOST]
@@ -59,7 +59,7 @@ def _batches(text: str) -> Iterator[str]:
             return
         word, rest = _first(part[0])
         while word.lower() in {"call", "start"}:
-            while word.lower() == "start" and (option := _START_OPTION.match(rest)) and _first(rest[option.end() :])[0]:
+            while word.lower() == "start" and (option := _START_OPTION.match(rest)) and rest[option.end() :].strip():
                 rest = rest[option.end() :]
             word, rest = _first(rest)
         name = re.split(r"[\\/]", word)[-1]
@@ -81,7 +81,7 @@ def _powershell(args: tuple[str, ...], line: str) -> tuple[str, ...]:
     while at < len(words):
         option, at = _ps_option(words[at]), at + 1
         if option is None:  # Windows PowerShell takes it for commands, the newer one for a file
-            return (words[at - 1], *_scripts(" ".join(words[at - 1 :])))
+            return tuple(dict.fromkeys((words[at - 1], *_scripts(" ".join(words[at - 1 :])))))
         if "file".startswith(option):
             return words[at : at + 1]
         if option in {"e", "ec"} or (len(option) > 1 and "encodedcommand".startswith(option)):

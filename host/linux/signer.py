@@ -1,4 +1,4 @@
-"""Who signed a program: on Linux nobody, as far as the system itself knows. A program for Windows is checked on Windows only."""
+"""Who signed a program: on Linux nobody, as far as the system itself knows. Windows' programs are checked on Windows only."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import pytest
@@ -89,10 +90,20 @@ def desk(manager, home_folder):
 def test_bad_usage_is_one_line(name, words, capsys):
     """What, where to look; exit 2."""
     with pytest.raises(SystemExit) as ended:
-        main(name, parser(name, "about").parse_args(words), lambda: 0)
+        main(name, "about", lambda _: 0, words)
     out, err = capsys.readouterr()
     assert (ended.value.code, out, err.count("\n")) == (2, "", 1)
     assert err.startswith(f"giochoi-{name}")
+
+
+def test_help_can_be_read_whatever_the_locale(monkeypatch):
+    """Windows' own for a pipe has no Vietnamese letters."""
+    out = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+    monkeypatch.setattr(sys, "stdout", out)
+    with pytest.raises(SystemExit) as ended:
+        main("daemon", "Giữ trò chơi", None, ["--help"])
+    out.flush()
+    assert (ended.value.code, "Giữ trò chơi" in out.buffer.getvalue().decode("utf-8")) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -114,14 +125,14 @@ def test_the_home_may_stand_before_or_behind(words, verb, home):
 
 def test_without_a_verb_it_runs_here():
     """In the foreground, as ever, with its own exit code."""
-    assert main("agent", parser("agent", "about").parse_args([]), lambda: 5) == 5
+    assert main("agent", "about", lambda home: 5 if home == "x" else 6, ["--home", "x"]) == 5
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="where services are systemd's")
 @pytest.mark.parametrize("verb", servicing.VERBS)
 def test_on_linux_services_are_systemds(verb, capsys):
     """One line that says so, exit 1, and nothing runs."""
-    assert main("daemon", parser("daemon", "about").parse_args(["service", verb]), lambda: pytest.fail("it ran")) == 1
+    assert main("daemon", "about", lambda _: pytest.fail("it ran"), ["service", verb]) == 1
     out, err = capsys.readouterr()
     assert (out, err.count("\n"), "systemd" in err) == ("", 1, True)
 
@@ -130,7 +141,7 @@ def test_on_linux_services_are_systemds(verb, capsys):
 def test_a_whole_life(name, manager, home_folder, capsys):
     """Installed, started, stopped, removed: a line each on stdout, exit 0; the home's root is made and stays."""
     for verb in ("install", "start", "status", "stop", "remove"):
-        assert main(name, parser(name, "about").parse_args(["service", verb, "--home", str(home_folder / "h")]), list) == 0
+        assert main(name, "about", None, ["service", verb, "--home", str(home_folder / "h")]) == 0
     out, err = capsys.readouterr()
     assert (out.count("\n"), err) == (5, "")
     assert [call[0] for call in manager.calls] == ["install", "start", "stop", "stop", "remove"]
@@ -151,16 +162,14 @@ def test_a_refusal_keeps_its_code(manager, home_folder, capsys, monkeypatch):
         raise ManagerError("venv", code=2)
 
     monkeypatch.setattr(manager, "install", refuse)
-    arguments = parser("daemon", "about").parse_args(["service", "install", "--home", str(home_folder)])
-    assert main("daemon", arguments, list) == 2
+    assert main("daemon", "about", None, ["service", "install", "--home", str(home_folder)]) == 2
     assert capsys.readouterr() == ("", "giochoi-daemon: venv\n")
 
 
 def test_a_home_that_cannot_be_used_is_not_installed(manager, home_folder, capsys):
     """The line of the home, exit 1, and the manager is not asked."""
     (home_folder / "file").write_text("")
-    arguments = parser("daemon", "about").parse_args(["service", "install", "--home", str(home_folder / "file")])
-    assert main("daemon", arguments, list) == 1
+    assert main("daemon", "about", None, ["service", "install", "--home", str(home_folder / "file")]) == 1
     assert manager.calls == []
     assert str(home_folder / "file") in capsys.readouterr().err
 
@@ -256,14 +265,15 @@ def test_status_says_what_it_ended_with(desk, manager):
 
 
 def run(name, home, serve):
-    return main(name, parser(name, "about").parse_args(["service", "run", "--home", str(home)]), serve)
+    return main(name, "about", serve, ["service", "run", "--home", str(home)])
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_a_service_prints_is_in_its_room(name, manager, home_folder):
     """stdout and stderr alike, and its exit code is what the manager hears last."""
 
-    def serve():
+    def serve(given):
+        assert given == str(home_folder)
         sys.stdout.write("sẵn sàng\n")
         sys.stderr.write("hỏng\n")
         return 2
@@ -277,7 +287,8 @@ def test_what_a_service_prints_is_in_its_room(name, manager, home_folder):
 def test_a_crash_is_in_it_too(manager, home_folder):
     """With its traceback, as a failure."""
 
-    def serve():
+    def serve(given):
+        assert given == str(home_folder)
         raise RuntimeError("không ngờ / unexpected")
 
     assert run("daemon", home_folder, serve) == 1
@@ -290,7 +301,7 @@ def test_without_a_room_to_be_trusted_the_systems_own_log_gets_the_line(manager,
     """Whoever could write there could have put a link in the log's place: nothing is opened."""
     room = Home(home_folder, "given").daemon
     room.write_text("no folder")
-    assert run("daemon", home_folder, lambda: pytest.fail("it ran")) == 1
+    assert run("daemon", home_folder, lambda _: pytest.fail("it ran")) == 1
     assert (len(manager.reported), str(room) in manager.reported[0], manager.ended) == (1, True, 1)
     assert room.read_text() == "no folder"
 
@@ -302,6 +313,6 @@ def test_a_service_that_windows_did_not_start(manager, home_folder, monkeypatch,
         raise ManagerError("only Windows runs this")
 
     monkeypatch.setattr(manager, "attach", refuse)
-    assert run("daemon", home_folder, lambda: pytest.fail("it ran")) == 1
+    assert run("daemon", home_folder, lambda _: pytest.fail("it ran")) == 1
     assert capsys.readouterr().err == "giochoi-daemon: only Windows runs this\n"
     assert manager.ended is None

@@ -182,6 +182,77 @@ def test_the_first_entry_says_what_kind_of_thing_a_game_is():
     assert (games["war"].learning, games["war"].folders, games["paint"].learning) == (False, ("War",), True)
 
 
+@pytest.fixture
+def signed():
+    """A game of which all is known, another of the same maker, and a learning program of that."""
+    return Catalogue((
+        Game(id="arena", title="Arena", names=("Arena.exe",), products=("Arena Online",), signers=("Nhà Phát Hành",)),
+        Game(id="farm", title="Farm", names=("farm.exe",), signers=("Nhà Phát Hành",)),
+        Game(id="sums", title="Sums", label=0, names=("sums.exe",), signers=("Nhà Phát Hành",), learning=True),
+    ))
+
+
+def file(path="C:\\x\\homework.exe", **known):
+    return Fingerprint(path, 1, **known)
+
+
+@pytest.mark.parametrize(("seen", "match"), [
+    (file(original="ARENA.exe"), Match("arena", ("name",))),
+    (file(original="arena"), Match("arena", ("name",))),
+    (file(product="arena ONLINE"), Match("arena", ("name",))),
+    (file(product="Arena"), None),
+    (file(original="Arena.exe", signer="nhà phát hành"), Match("arena", ("signer", "name"))),
+    (file(product="Arena Online", signer="Nhà Phát Hành"), Match("arena", ("signer", "name"))),
+    (file("D:\\Games\\farm.exe", signer="Nhà Phát Hành"), Match("farm", ("signer", "name"))),
+    (file(original="Arena.exe", signer="Somebody"), Match("arena", ("name",))),
+    (file(signer="Nhà Phát Hành"), None),
+    (file("C:\\x\\sums.exe", signer="Nhà Phát Hành"), Match("sums", ("name",))),
+    (file(original="sums.exe", signer="Nhà Phát Hành"), Match("sums", ("signer", "name"))),
+    (file("C:\\x\\sums.exe", original="farm.exe", signer="Nhà Phát Hành"), Match("farm", ("signer", "name"))),
+])
+def test_names_in_a_version_resource_and_who_signed_it(signed, seen, match):
+    """A name is only a name; with the right signer it is sure. To a learning program only what the signature covers helps."""
+    assert match == signed.recognise(Program(1, 2, 3, "an", (seen,)))
+    assert signed.by_file(seen) >= ({match.game} if match else set())
+
+
+def test_a_signer_is_looked_for_where_it_may_tell(signed):
+    """Not of every program: it takes reading all of it."""
+    ours = Catalogue((Game(id="x", title="X", names=("x.exe",)),))
+
+    assert [signed.wants_signer(one) for one in (file(), file("C:\\farm.exe"), file(product="Arena Online"))] == [
+        False, True, True]
+    assert not ours.wants_signer(file("C:\\x.exe"))
+
+
+@pytest.mark.parametrize(("trees", "match"), [
+    ((("farm", True),), Match("farm", ("store",))),
+    ((("farm", False),), Match("farm", ("name",))),
+    ((("gone", True),), None),
+    ((("sums", True), ("farm", False)), Match("farm", ("name",))),
+])
+def test_what_lies_in_a_games_install_tree_is_the_game(signed, trees, match):
+    """Sure where only an administrator can have put it there; and nothing clears a game."""
+    assert match == signed.recognise(Program(1, 2, 3, "an", (file(),), trees=trees))
+
+
+@pytest.mark.parametrize(("path", "found"), [
+    (r"C:\trò chơi\Tetris.PY", {"tetris"}), (r"\\nas\games\TETRIS.py", {"tetris"}), ("/home/an/Tetris.PY", set()),
+    ("/home/an/tetris.py", {"tetris"}),
+])
+def test_a_script_on_a_drive_is_of_any_case(path, found):
+    """There folders are separated by backslashes, whatever the file's name ends in."""
+    assert frozenset(found) == Catalogue([Game(id="tetris", title="", names=("tetris.py",))]).by_file(Fingerprint(path, 1))
+
+
+def test_signers_and_products_of_both_entries_count():
+    one, two = (Game(id="x", title="X", signers=(name,), products=(name,)) for name in ("a", "b"))
+
+    both = Catalogue((one, two)).games["x"]
+
+    assert (both.signers, both.products) == (("a", "b"), ("a", "b"))
+
+
 def test_what_an_older_version_wrote_is_still_read():
     """Rosters and stored games have fewer fields than there are now."""
     old = b'{"id":"luanti","title":"Luanti","label":null,"names":["luanti"],"sizes":[1],"sha256":["aa"],"build_ids":[]}'

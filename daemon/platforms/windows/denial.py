@@ -46,7 +46,11 @@ _NEEDED = frozenset(
         "brave", "chrome", "chromium", "coccoc", "firefox", "iexplore", "msedge", "msedgewebview2", "opera",
     }
 )  # fmt: skip
-_PYTHON = re.compile(r"pythonw?\d[\d.]*", re.ASCII)
+_HELPS = re.compile(  # what lies beside games, and interpreters by any version
+    r"pythonw?\d[\d.]*|un(?:ins|wise).*|install(?:er)?.*|setup.*|vc_?redist.*|dxsetup|.*launcher.*|.*updater?|.*patcher.*"
+    r"|.*crash(?:handler|pad|report).*",
+    re.ASCII,
+)
 
 
 class Denial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -112,7 +116,7 @@ def executable(path: str, spared: Iterable[str] = ()) -> bool:
     below = (ntpath.normcase(one).rstrip("\\") + "\\" for one in (f"{drive}\\Windows", *spared))
     if suffix != ".exe" or any(folded.startswith(one) for one in below):
         return False
-    return stem not in _NEEDED and not _PYTHON.fullmatch(stem)
+    return stem not in _NEEDED and not _HELPS.fullmatch(stem)
 
 
 def stale(held: Denial, now: int, boot: str) -> bool:

@@ -73,7 +73,7 @@ class Images:
         known = self._known.get(this)
         if known is None:
             said = version(file)
-            known = _Known(build_id(file), said and said.original_name, said and said.product_name)
+            known = _Known(build_id(file), said.original_name, said.product_name)
         image = Fingerprint(path, found.st_size, known.digest, known.build, known.original, known.product, known.signer)
         wanted = self._wanted(known, image, catalogue)
         if wanted.digest and found.st_size <= INLINE:

@@ -91,7 +91,7 @@ def _folded(path: str) -> str:
 
 
 class Trees:
-    """`refresh` and `of` on the loop's thread. What is found is found on one of its own, and takes effect when it is complete."""
+    """`refresh` and `of` on the loop's thread. What is found, is found on one of its own, and takes effect once complete."""
 
     def __init__(
         self,

@@ -115,7 +115,8 @@ def test_what_is_over(change, over):
     "path",
     [
         r"C:\Windows\system32\game.exe", r"c:\WINDOWS\game.exe", r"D:\Windows\game.exe", r"C:\Python313\python.exe",
-        r"C:\x\pythonw3.13.exe", r"C:\Program Files\Java\bin\javaw.exe", r"C:\Steam\steam.exe", r"C:\x\EasyAntiCheat.exe",
+        r"C:\x\pythonw3.13.exe", r"C:\x\unins000.exe", r"C:\x\RobloxPlayerLauncher.exe", r"C:\x\UnityCrashHandler64.exe",
+        r"C:\Program Files\Java\bin\javaw.exe", r"C:\Steam\steam.exe", r"C:\x\EasyAntiCheat.exe",
         r"C:\x\chrome.exe", r"C:\x\game.dll", r"C:\x\game.bat", r"game.exe", r"\\server\share\game.exe", r"\\?\C:\x\game.exe",
         "C:/x/game.exe", r"C:\x\..\game.exe", r"C:\x\game.txt:game.exe",
         "C:\\x\\ga\0me.exe", "C:\\x\\\ud83d.exe",
@@ -127,7 +128,13 @@ def test_programs_that_nothing_is_ever_denied_of(path):
     assert not executable(path, [r"C:\giờ chơi"])
 
 
-@pytest.mark.parametrize("path", [GAME, r"C:\Riot Games\League of Legends\Game\League of Legends.exe", r"E:\WindowsGame\g.EXE"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        GAME, r"C:\Riot Games\League of Legends\Game\League of Legends.exe", r"E:\WindowsGame\g.EXE",
+        r"C:\x\CrashBandicoot.exe", r"C:\x\Instruments.exe", r"C:\x\RobloxPlayerBeta.exe",
+    ],
+)  # fmt: skip
 def test_programs_that_may_be_denied(path):
     assert executable(path, [r"C:\Giờ Chơi", r"C:\Riot Games\League"])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.platforms.told import Told, interprets, told
+from daemon.platforms.told import Told, interpreter, interprets, told
 
 LOADER = "ld-linux-x86-64.so.2"
 
@@ -86,6 +86,42 @@ def test_where_options_are_not_known_every_word_counts():
     """So that the strictest match wins, whatever stands first."""
     assert [name for name in ("love", "wine", "node", "java", "bash", "python3") if told(name, ("x", "a", "b")).every] == [
         "love", "wine", "node", "java"]
+
+
+@pytest.mark.parametrize(("name", "line", "files"), [
+    ("java.exe", "java -cp a.jar;C:\\lib\\b.jar -Xmx1g Main", "a.jar C:\\lib\\b.jar Main"),
+    ("JavaW.EXE", "javaw --module-path=C:\\a.jar;D:\\b.jar -jar C:\\trò.jar", "C:\\a.jar D:\\b.jar C:\\trò.jar"),
+    ("python.exe", "python -u C:\\g\\trò.py x", "C:\\g\\trò.py x"),
+    ("pythonw.exe", "pythonw -m my.game", "my/game/__main__.py my/game.py"),
+    ("python_d.exe", "python_d -c code", ""),
+    ("python3.13.exe", "python3.13 game.py", "game.py"),
+    ("py.exe", "py -3.11 -B game.py", "game.py"),
+    ("pyw.exe", "pyw -V:Company/m3.11 game.py", "game.py"),
+    ("pypy3.exe", "pypy3 game.py", "game.py"),
+    ("node.exe", "node game.js", "game.js"),
+    ("love.exe", "love C:\\g\\game.love", "C:\\g\\game.love"),
+    ("lovec.exe", "lovec game.love", "game.love"),
+    ("rubyw.exe", "rubyw -C x game.rb", "game.rb"),
+    ("wperl.exe", "wperl game.pl", "game.pl"),
+    ("lua54.exe", "lua54 game.lua", "game.lua"),
+    ("php-win.exe", "php-win -f game.php", "game.php"),
+    ("dotnet.exe", "dotnet exec C:\\g\\game.dll", "exec C:\\g\\game.dll"),
+    ("Godot_v4.2-stable_win64.exe", "godot --main-pack game.pck", "game.pck"),
+    ("flashplayer_32_sa.exe", "flashplayer game.swf", "game.swf"),
+])
+def test_interpreters_of_windows(name, line, files):
+    """In any case and without a console, classes separated by semicolons, paths with a drive."""
+    assert told(name, words(line)).files == words(files)
+    assert interprets(name)
+
+
+@pytest.mark.parametrize(("called", "original", "name"), [
+    ("excel.exe", "javaw.exe", "javaw.exe"), ("java.exe", None, "java.exe"), ("java.exe", "excel.exe", "java.exe"),
+    ("excel.exe", "winemine.exe", "excel.exe"),
+])
+def test_a_renamed_interpreter_is_one(called, original, name):
+    """By the name it was built under; and what calls itself one is one, too."""
+    assert interpreter(called, original) == name
 
 
 def test_the_work_for_one_process_is_bounded():

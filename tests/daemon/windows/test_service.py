@@ -10,24 +10,26 @@ import winreg
 
 import pytest
 
+from cli.__main__ import main as giochoi
+from host.servicing import Desk
+from host.windows import scm
+
 KEY = "SYSTEM\\CurrentControlSet\\Services\\giochoi-"
 ROOMS = ("agent", "daemon")
 LONG = 90
 
 
-def program(module, *words):
-    """Exit code, stdout and stderr of one of ours, run as a service runs it: from what is installed, not from this tree."""
-    done = subprocess.run(
-        [sys.executable, "-I", "-m", module, *words], input=b"", capture_output=True, timeout=LONG, check=False
-    )  # fmt: skip
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+def desk(room):
+    return Desk(scm, room, lambda seconds: threading.Event().wait(seconds))
 
 
-def service(room, verb, *words):
-    code, out, err = program(room, "service", verb, *words)
-    assert (out + err).count("\n") == 1, out + err
-    assert (out == "") == (code != 0)
-    return code, out + err
+def program(room, *words):
+    """Exit code and the one line of `giochoi-… service …`, run from what is installed as the service is, not from this tree."""
+    command = [sys.executable, "-I", "-m", room, "service", *words]
+    done = subprocess.run(command, input=b"", capture_output=True, timeout=LONG, check=False)
+    said, silent = (done.stderr, done.stdout) if done.returncode else (done.stdout, done.stderr)
+    assert (said.count(b"\n"), silent) == (1, b""), done
+    return done.returncode, said.decode()
 
 
 def listed(room):
@@ -40,19 +42,19 @@ def listed(room):
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """The home of both; afterwards there is no trace of either in the system."""
+    """The home of both; afterwards there is no trace of either in the system, and all that they keep is still there."""
     for room in ROOMS:
         if listed(room):
             pytest.fail(f"giochoi-{room} is installed on this machine: remove it first (giochoi-{room} service remove)")
     made = tmp_path_factory.mktemp("home") / "nhà"
     for room in ROOMS:
-        code, line = service(room, "install", "--home", str(made))
+        code, line = program(room, "install", "--home", str(made))
         assert code == 0, line
     yield made
     for room in reversed(ROOMS):
-        code, line = service(room, "remove")
+        code, line = program(room, "remove")
         assert (code, listed(room)) == (0, False), line
-    assert (made / "agent").is_dir()
+    assert (made / "agent" / "log.db").is_file()
 
 
 @pytest.fixture
@@ -60,60 +62,48 @@ def home(installed):
     """With both stopped before and after."""
     yield installed
     for room in ROOMS:
-        assert service(room, "stop")[0] == 0
+        assert desk(room).stop()[0] == 0
 
 
 def start(home):
     for room in ROOMS:
-        code, line = service(room, "start")
+        code, line = desk(room).start()
         assert code == 0, line + (home / room / "service.log").read_text("utf-8")
 
 
-def giochoi(home, *words):
-    code, out, err = program("cli", "--home", str(home), *words)
-    assert code == 0, out + err
-    return out
-
-
-def enrolled(home):
+def enrolled(home, capsys):
     """The daemon's status as soon as it has a roster: it answered, and it reached the agent."""
-    for _ in range(100):
-        status = json.loads(giochoi(home, "status", "--json"))
+    for _ in range(300):
+        capsys.readouterr()
+        assert giochoi(["--home", str(home), "status", "--json"]) == 0
+        status = json.loads(capsys.readouterr().out)
         if "no-roster" not in json.dumps(status):
             return status
-        threading.Event().wait(0.2)
+        threading.Event().wait(0.1)
     return pytest.fail(f"no roster came: {status}")
 
 
-def test_they_start_answer_and_leave(home):
-    """Both run and answer, and say so; stopped, they have ended in an orderly way."""
+def test_they_run_answer_and_keep_what_they_know(home, capsys):
+    """Both answer, and end in an orderly way; started again, after a second install, they know what they knew."""
     start(home)
-    assert enrolled(home)
+    assert enrolled(home, capsys)["players"] == []
+    assert giochoi(["--home", str(home), "player", "add", "An", "--born", "2014-05-01"]) == 0
     for room in ROOMS:
-        assert service(room, "status")[0] == 0
+        assert desk(room).status()[0] == 0
         assert "ready" in (home / room / "service.log").read_text("utf-8")
-        assert service(room, "stop")[0] == 0
-        code, line = service(room, "status")
-        assert (code, "code" in line) == (1, False), line  # with 0: no failure, so that nothing is restarted
-
-
-def test_what_they_keep_outlives_them(home):
-    """A player that was added is known after both were started again, and after they were installed anew."""
+        assert desk(room).stop()[0] == 0
+        assert desk(room).status() == (1, "đã dừng / stopped")  # with 0: no failure, so that nothing is started again
+        code, line = program(room, "install", "--home", str(home))
+        assert (code, "updated" in line) == (0, True), line
     start(home)
-    giochoi(home, "player", "add", "An", "--born", "2014-05-01")
-    for room in ROOMS:
-        assert service(room, "stop")[0] == 0
-        assert service(room, "install", "--home", str(home))[0] == 0
-    start(home)
-    assert "An" in giochoi(home, "player", "list")
-    assert [one["name"] for one in enrolled(home)["players"] if one["id"] != "guest"] == ["An"]
+    assert [one["name"] for one in enrolled(home, capsys)["players"]] == ["An"]
 
 
 def test_a_mistake_in_the_configuration_is_said(home):
     """The start says what the daemon said; the service ended with the exit code of the contract."""
     (home / "daemon" / "config.toml").write_text("[gate\n")
-    code, line = service("daemon", "start")
+    code, line = program("daemon", "start")
     assert (code, "config.toml" in line) == (1, True), line
-    code, line = service("daemon", "status")
+    code, line = desk("daemon").status()
     assert (code, "code 2" in line) == (1, True), line
     (home / "daemon" / "config.toml").unlink()

@@ -1,0 +1,91 @@
+"""What Windows' shells and script hosts run, by their command lines alone."""
+
+from __future__ import annotations
+
+import base64
+import time
+
+import pytest
+
+from daemon.platforms.told import interprets, told
+
+
+def files(name, line, *words):
+    found = told(name, words or tuple(line.split()), line)
+    assert not found.speaks
+    return list(found.files)
+
+
+@pytest.mark.parametrize(("line", "found"), [
+    (r'C:\Windows\system32\cmd.exe /c ""C:\Trò chơi\cờ vua.bat" "', [r"C:\Trò chơi\cờ vua.bat"]),
+    (r'"C:\Windows\system32\cmd.exe" /C "C:\Trò chơi\cờ.CMD" 1 2', [r"C:\Trò chơi\cờ.CMD"]),
+    (r"cmd /d /s /V:ON /k game.bat", ["game.bat"]),
+    (r"cmd /cgame.bat", ["game.bat"]),
+    (r"cmd /c @call D:\g\game.bat x", [r"D:\g\game.bat"]),
+    (r'cmd /c start "" /b /d "C:\x y" game.bat', ["game.bat"]),
+    (r"cmd /c start game", ["game.bat", "game.cmd"]),
+    (r"cmd /c cd /d C:\g && game.bat & echo x", ["cd.bat", "cd.cmd", "game.bat", "echo.bat", "echo.cmd"]),
+    (r"cmd /c (one.bat) || two.cmd", ["one.bat", "two.cmd"]),
+    (r"cmd /c type game.bat", ["type.bat", "type.cmd"]),
+    (r"cmd /c C:\g\game.exe", []),
+    (r'cmd /c "C:\g\game.exe"', []),
+    (r"cmd", []),
+    (r"cmd /q /e:on", []),
+    (r"cmd game.bat", []),
+    (r"", []),
+])
+def test_cmd(line, found):
+    """Batch files that it runs itself; programs that it starts are seen as themselves, and what it reads is not run."""
+    assert files("cmd.exe", line)[: len(found)] == found
+    assert set(files("CMD.EXE", line)) - set(found) == set()
+
+
+@pytest.mark.parametrize(("words", "found"), [
+    (["-File", r"C:\Trò chơi\cờ.ps1", "x"], [r"C:\Trò chơi\cờ.ps1"]),
+    (["-NoProfile", "-ExecutionPolicy", "Bypass", "-f", "a.ps1"], ["a.ps1"]),
+    (["-ep", "bypass", "/file", "a.ps1"], ["a.ps1"]),
+    (["-Command", r"if((Get-ExecutionPolicy) -ne 'x') { y }; & 'C:\Trò chơi\cờ.PS1'"], [r"C:\Trò chơi\cờ.PS1"]),
+    (["-c", ".\\a.ps1;", 'import-module "b c.psm1"'], [".\\a.ps1", "b c.psm1"]),
+    (["-enc", base64.b64encode("./a.ps1 -x".encode("utf-16-le")).decode()], ["./a.ps1"]),
+    (["-enc", "?"], []),
+    (["a.ps1", "x"], ["a.ps1"]),
+    (["-NoExit"], []),
+    (["-Command", "gc a.ps1.txt"], []),
+    ([], []),
+])
+def test_powershell(words, found):
+    """Files by -File, and scripts in commands, also in encoded ones; options may be cut short."""
+    for name in ("PowerShell.EXE", "pwsh.exe"):
+        assert files(name, "", "powershell", *words) == found
+
+
+@pytest.mark.parametrize(("name", "words", "found"), [
+    ("wscript.exe", ["//B", "//T:9", r"C:\g\cờ.vbs", "a.vbs"], [r"C:\g\cờ.vbs"]),
+    ("cscript.exe", ["//nologo"], []),
+    ("mshta.exe", [r"C:\Trò chơi\cờ.hta"], [r"C:\Trò chơi\cờ.hta"]),
+    ("mshta.exe", ["C:\\Trò", "chơi\\cờ.hta"], ["C:\\Trò", "C:\\Trò chơi\\cờ.hta"]),
+    ("rundll32.exe", [r"C:\Trò", r"chơi\cờ.dll,Play", "x"], [r"C:\Trò chơi\cờ.dll"]),
+    ("rundll32.exe", [], []),
+])
+def test_script_hosts(name, words, found):
+    assert files(name, "", name, *words) == found
+
+
+def test_a_shell_says_nothing_of_what_runs_in_it():
+    """A game's class among its words is what it hands to another program, or looks for in a log."""
+    assert not told("cmd.exe", ("cmd", "/c", "findstr", "net.craft.Main"), "cmd /c findstr net.craft.Main log").speaks
+    assert told("java.exe", ("java", "net.craft.Main")).speaks
+    assert [interprets(name) for name in ("cmd.exe", "Powershell.exe", "cmd", "winemine.exe")] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("line", [
+    "cmd /c " + '"' * 40_000, "cmd " + "/q" * 20_000, "cmd /c " + "start " * 8_000, "cmd /c " + "a&" * 20_000,
+    "cmd /c " + 'start "" ' * 4_000, "cmd /c " + "@" * 40_000,
+])  # fmt: skip
+def test_the_work_is_bounded(line):
+    """However long and odd a command line is."""
+    begun = time.process_time()
+    assert len(told("cmd.exe", (), line).files) <= 16
+    for text in ("'" * 30_000, "a" * 32_000, "a.ps1 " * 5_000, '"\n' * 15_000):
+        assert len(told("powershell.exe", ("p", "-c", text), "").files) <= 8
+    assert time.process_time() - begun < 2
