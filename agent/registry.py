@@ -31,7 +31,7 @@ R = TypeVar("R", bound=msgspec.Struct)
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What is beyond the tables: what ships, and which OS accounts there are: the name as the system writes it, None for none."""
+    """What is beyond the tables: what ships, and OS accounts: the name as the system writes it, None if there is none."""
 
     shelf: Shelf
     account: Callable[[str], str | None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from host.rpc import ApiError, Unreachable
 from host.system import UnsupportedError
 
 NOUNS = (demo, status, why, usage, doctor, grant, player, guardian, limit, policy, game, place, simulate, log)
+_READER_LEFT = {errno.EPIPE, errno.EINVAL}  # of a pipe that nobody reads any more; the second is Windows' word for it
 
 
 def parser() -> Parser:
@@ -49,12 +51,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # whoever reads has seen enough
+    except OSError as error:  # whoever reads has seen enough; or stdout or the temporary folder is on a full disk
         _drop_output()
-        return 1
-    except OSError as error:  # stdout or the temporary folder on a full disk
-        _drop_output()
-        sys.stderr.write(f"giochoi: hệ thống báo lỗi / the system says: {error}\n")
+        if error.errno not in _READER_LEFT:
+            sys.stderr.write(f"giochoi: hệ thống báo lỗi / the system says: {error}\n")
         return 1
 
 
@@ -77,10 +77,11 @@ def verdict(error: Exception) -> tuple[int, str]:
 
 
 def _speak_utf8() -> None:
-    """Vietnamese must not depend on the locale of a script or a service; a terminal keeps its own encoding."""
+    """Neither Vietnamese nor a signed head may depend on who reads a pipe or file; a terminal keeps its own encoding."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+            encoding, newline = (None, None) if stream.isatty() else ("utf-8", "\n")
+            stream.reconfigure(encoding=encoding, errors="replace", newline=newline)
 
 
 if __name__ == "__main__":

@@ -71,7 +71,8 @@ def _play(race: Race) -> None:
 
 def _play_in_a_window(race: Race, user32: Any, kernel32: Any) -> None:
     """A small window that shows the race; its procedure is the game's loop."""
-    close, destroy, timer, visible = 0x0010, 0x0002, 0x0113, 0x10CF0000  # WM_CLOSE, WM_DESTROY, WM_TIMER, WS_OVERLAPPEDWINDOW | WS_VISIBLE
+    close, destroy, timer = 0x0010, 0x0002, 0x0113  # WM_CLOSE, WM_DESTROY, WM_TIMER
+    overlapped, static = 0x10CF0000, 0x50000001  # WS_OVERLAPPEDWINDOW | WS_VISIBLE; WS_CHILD | WS_VISIBLE | SS_CENTER
     word, handle = ctypes.c_ssize_t, ctypes.c_void_p
     procedure_type = ctypes.CFUNCTYPE(word, handle, ctypes.c_uint, ctypes.c_size_t, word)
     user32.DefWindowProcW.argtypes = (handle, ctypes.c_uint, ctypes.c_size_t, word)
@@ -82,8 +83,7 @@ def _play_in_a_window(race: Race, user32: Any, kernel32: Any) -> None:
     user32.SetTimer.argtypes = (handle, ctypes.c_size_t, ctypes.c_uint, handle)
     kernel32.GetModuleHandleW.restype = handle
 
-    @procedure_type
-    def procedure(window: int, message: int, first: int, second: int) -> int:
+    def answer(window: int, message: int, first: int, second: int) -> int:
         if message == timer:
             user32.SetWindowTextW(label, race.turn())
         elif message == close:
@@ -95,18 +95,21 @@ def _play_in_a_window(race: Race, user32: Any, kernel32: Any) -> None:
             return int(user32.DefWindowProcW(window, message, first, second))
         return 0
 
+    procedure = procedure_type(answer)
+
     class Kind(ctypes.Structure):  # WNDCLASSW
         _fields_ = (
             ("style", ctypes.c_uint), ("procedure", procedure_type), ("extra", ctypes.c_int * 2), ("instance", handle),
-            ("icon", handle), ("cursor", handle), ("background", handle), ("menu", ctypes.c_wchar_p), ("name", ctypes.c_wchar_p),
+            ("icon", handle), ("cursor", handle), ("background", handle), ("menu", ctypes.c_wchar_p),
+            ("name", ctypes.c_wchar_p),
         )  # fmt: skip
 
     instance = kernel32.GetModuleHandleW(None)
     user32.RegisterClassW(ctypes.byref(Kind(procedure=procedure, instance=instance, background=6, name="RuaChayDua")))
     place = (handle(), handle(), handle(instance), handle())
-    window = user32.CreateWindowExW(0, "RuaChayDua", "Rùa chạy đua / Turtle race", visible, 80, 80, 320, 120, *place)
+    window = user32.CreateWindowExW(0, "RuaChayDua", "Rùa chạy đua / Turtle race", overlapped, 80, 80, 320, 120, *place)
     place = (handle(window), handle(), handle(instance), handle())
-    label = user32.CreateWindowExW(0, "STATIC", "", 0x50000001, 20, 25, 270, 30, *place)  # WS_CHILD | WS_VISIBLE | SS_CENTER
+    label = user32.CreateWindowExW(0, "STATIC", "", static, 20, 25, 270, 30, *place)
     user32.SetTimer(window, 1, round(_TURN_S * 1000), None)
     message = ctypes.create_string_buffer(64)  # MSG is 48 bytes
     while user32.GetMessageW(message, None, 0, 0) > 0:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import codecs
+import errno
 import io
 import os
 import sys
@@ -16,6 +18,7 @@ from compliance.trust import Trust, TrustError, parse_trust
 from compliance.verify import verify
 
 OK, USAGE, NOT_VERIFIED = 0, 2, 4
+_READER_LEFT = {errno.EPIPE, errno.EINVAL}  # of a pipe that nobody reads any more; the second is Windows' word for it
 
 
 class UsageError(Exception):
@@ -28,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         trust = None if options.trust is None else _trust(options.trust)
-        since = None if options.since is None else _bytes(options.since)
+        since = None if options.since is None else _text(options.since)
         report = verify(read(options.bundle), trust, since)
     except (BundleError, UsageError) as error:
         print(f"giochoi-verify: {error}", file=sys.stderr)
@@ -41,16 +44,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _speak_anyhow() -> None:
-    """Files and pipes get UTF-8 whatever the locale is; a terminal that knows no Vietnamese gets question marks."""
+    """Files and pipes get the same UTF-8 bytes on every system; a terminal that knows no Vietnamese gets question marks."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+            encoding, newline = (None, None) if stream.isatty() else ("utf-8", "\n")
+            stream.reconfigure(encoding=encoding, errors="replace", newline=newline)
 
 
 def _print(text: str) -> None:
     try:
         print(text, flush=True)
-    except BrokenPipeError:  # whoever read it has read enough; nothing may complain when the interpreter flushes again
+    except OSError as error:
+        if error.errno not in _READER_LEFT:
+            raise
+        # Nothing may complain when the interpreter flushes again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -69,16 +76,20 @@ def _parser() -> argparse.ArgumentParser:
 
 def _trust(path: str) -> Trust:
     try:
-        return parse_trust(_bytes(path))
+        return parse_trust(_text(path))
     except TrustError as error:
         raise UsageError(f"{path}: không phải chính sách tin cậy / not a trust policy: {error}") from None
 
 
-def _bytes(path: str) -> bytes:
+def _text(path: str) -> bytes:
+    """The text as it is signed, in UTF-8 with plain newlines: editors and shells of Windows change both."""
     try:
-        return Path(path).read_bytes()
+        data = Path(path).read_bytes()
     except OSError as error:
         raise UsageError(f"không đọc được {path} / cannot read {path}: {error.strerror}") from None
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # what PowerShell's > makes of it
+        data = data.decode("utf-16", "replace").encode("utf-8", "replace")
+    return data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
 
 
 if __name__ == "__main__":

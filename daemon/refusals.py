@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from daemon.judge import Judge
 from daemon.platforms.api import Refusals, Watcher
+from daemon.platforms.before import BeforeStart
 from daemon.sessions import People
 from daemon.trusted import Reading
+from rules.decision import Decision
 
+_TIME = frozenset({"budget", "window", "break"})  # kinds of rules by which time is spent
 _LONGEST_MS = 30_000
 _SHORTEST_MS = 1_000  # a budget with less than that left would otherwise be asked about all the time
 
@@ -14,8 +19,9 @@ _SHORTEST_MS = 1_000  # a budget with less than that left would otherwise be ask
 class Guard:
     """Keeps the watcher's snapshot true. A start that it lets through wrongly is still refused when it is seen."""
 
-    def __init__(self, watcher: Watcher) -> None:
+    def __init__(self, watcher: Watcher, before: BeforeStart | None = None) -> None:
         self._watcher = watcher
+        self._before = before
         self._people: People | None = None
         self._seen: set[str] = set()
         self._current: Refusals | None = None
@@ -47,22 +53,32 @@ class Guard:
         return self._next - now.mono
 
     def _ask(self, people: People, now: Reading, judge: Judge) -> int:
-        refused: dict[str, frozenset[str]] = {}
-        wait = _LONGEST_MS
+        refused: dict[str, set[str]] = {}
+        spent: dict[str, set[str]] = {}
+        left: dict[tuple[str, str], int] = {}
+        for account, game, decision in self._decisions(people, now, judge):
+            if decision.until is not None:
+                left[account, game] = decision.until - now.wall
+            if decision.verdict != "allow":
+                refused.setdefault(account, set()).add(game)
+            if decision.verdict == "refuse" and decision.reason and decision.reason.kind in _TIME and people.own(account):
+                spent.setdefault(account, set()).add(game)
+        snapshot = _frozen(refused)
+        if self._current is None or snapshot != self._current.refused:
+            self._current = Refusals(people.catalogue, snapshot)
+            self._watcher.refuse(self._current)
+        if self._before is not None:
+            self._before.follow(_frozen(spent), left)
+        return max(_SHORTEST_MS, min([_LONGEST_MS, *left.values()]))
+
+    def _decisions(self, people: People, now: Reading, judge: Judge) -> Iterator[tuple[str, str, Decision]]:
+        """Of every watched account and game: (account, game, what holds)."""
         for account in people.watched_accounts(self._seen):
             subject = people.subject(account)
-            if subject is None or not subject.limited:
-                continue
-            ids = set()
-            for game in people.catalogue.games.values():
-                decision = judge.rule(subject, game, now).decision
-                if decision.verdict != "allow":
-                    ids.add(game.id)
-                if decision.until is not None:
-                    wait = min(wait, decision.until - now.wall)
-            if ids:
-                refused[account] = frozenset(ids)
-        if self._current is None or refused != self._current.refused:
-            self._current = Refusals(people.catalogue, refused)
-            self._watcher.refuse(self._current)
-        return max(_SHORTEST_MS, wait)
+            if subject is not None and subject.limited:
+                for game in people.catalogue.games.values():
+                    yield account, game.id, judge.rule(subject, game, now).decision
+
+
+def _frozen(games: dict[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {account: frozenset(ids) for account, ids in games.items()}

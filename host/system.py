@@ -65,7 +65,7 @@ class Files(Protocol):
         """Whose the files that we make are."""
 
     def publishers(self) -> frozenset[UserId]:
-        """Whose files in HOME/public are believed: the system's, our own, and the agent's where that has an account of its own."""
+        """Whose files in HOME/public are believed: the system's, our own, the agent's where it has an account of its own."""
 
     def system_root(self) -> Path:
         """Where the system's installation keeps its state."""

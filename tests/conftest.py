@@ -59,6 +59,21 @@ class FakeClock:
         self._wall, self._mono, self._elapsed, self._boots = self._wall + off_ms, 5_000, 5_000, self._boots + 1
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _standard_input() -> Iterator[None]:
+    """Programs that tests start have a standard input that says nothing. Wine's NUL, which pytest gives, Python does not take."""
+    if sys.platform != "win32":
+        yield
+        return
+    reader, writer = os.pipe()
+    before = os.dup(0)
+    os.dup2(reader, 0)
+    yield
+    os.dup2(before, 0)
+    for one in (reader, writer, before):
+        os.close(one)
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
@@ -98,6 +113,12 @@ def soak() -> Callable[[int, int], int]:
     return lambda quick, full: full if SOAK else quick
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "linux(reason): what Windows has not, for this reason; skipped there")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if sys.platform == "win32" and (mark := item.get_closest_marker("linux")):
+        pytest.skip(f"on Windows: {mark.args[0]}")
     if item.get_closest_marker("root") and (sys.platform == "win32" or os.geteuid() != 0):
         pytest.skip("needs root: run the tests as root to see it")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from daemon.platforms.before import BeforeStart
 from rules.games import Catalogue, Program
 
 WatchKind = Literal["gate", "events", "poll"]
@@ -119,3 +120,4 @@ class Platform:
     watcher: Watcher
     control: Control
     accounts: Accounts
+    before: BeforeStart | None = None

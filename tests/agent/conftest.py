@@ -161,7 +161,7 @@ class Process:
 
     def __init__(self, home: Path, *args: str) -> None:
         command = [sys.executable, "-m", "agent", "--home", str(home), *args]
-        self.running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
 
     def ready(self) -> str:
         """Wait for the one line."""

@@ -35,6 +35,16 @@ def test_a_house_game_is_recognised_from_the_next_roster_on(desk):
     assert (found.title, found.label, len(desk.roster.games)) == ("Cave", 12, shipped + 1)
 
 
+def test_every_clue_of_a_game_is_kept(desk):
+    """Also who signs it and which product it is: in the registry, in the roster, and when more is added."""
+    desk.ask("game.add", m.GameAdd(game=game(signers=("Nhà Phát Hành",), products=("Cave Online",))))
+    desk.ask("game.add", m.GameAdd(game=game(names=("Cave.exe",), signers=("Other",))))
+    found = known(desk, "cave")
+    listed = next(row.game for row in desk.ask("game.list", m.GameList()).games if row.game.id == "cave")
+    assert (found.names, found.signers, found.products) == (("cave", "Cave.exe"), ("Nhà Phát Hành", "Other"), ("Cave Online",))
+    assert listed == found
+
+
 def test_adding_again_adds_clues(desk):
     """A second program of the same game does not clear the first."""
     desk.ask("game.add", m.GameAdd(game=game(label=12)))
@@ -83,6 +93,9 @@ def test_a_label_can_only_become_stricter_than_the_catalogues(open_desk, world):
         game(names=("",)),
         game(names=("bin/cave",)),
         game(paths=("cave",)),
+        game(names=(), signers=("Somebody",)),
+        game(products=("a\nb",)),
+        game(signers=("",)),
         game(commands=("a\x00b",)),
         game(sha256=("xyz",), sizes=(1,)),
         game(sha256=("0" * 64,)),

@@ -16,7 +16,7 @@ def test_imports_follow_the_arrows(top):
     if not program.exists():
         pytest.skip("needs import-linter (make check installs it)")
 
-    done = subprocess.run([program, "--no-logo", "--no-cache"], cwd=top, capture_output=True, text=True, check=False)
+    done = subprocess.run([program, "--no-logo", "--no-cache"], cwd=top, capture_output=True, encoding="utf-8", check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr
 

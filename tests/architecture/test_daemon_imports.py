@@ -44,7 +44,7 @@ print(json.dumps({name: any(str(getattr(module, "__file__", None)).startswith(pa
 @pytest.fixture(scope="module")
 def loaded(top):
     """Names of all modules in a fresh interpreter that imported the daemon; True where it came from site-packages."""
-    done = subprocess.run([sys.executable, "-c", PROBE], cwd=top, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", PROBE], cwd=top, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

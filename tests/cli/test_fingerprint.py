@@ -12,7 +12,9 @@ import pytest
 from cli.clues import game_of
 from cli.errors import CommandError
 from cli.fingerprint import fingerprint
+from rules.games import Fingerprint
 from rules.ratings import parse_label
+from tests.host import pe_files
 
 
 def test_a_script_is_known_by_its_content(tmp_path):
@@ -45,7 +47,7 @@ def test_what_runs_other_programs_is_no_game(need, tmp_path, program):
             fingerprint(path)
 
 
-@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, Path.touch, lambda path: path.symlink_to(path)])
+@pytest.mark.parametrize("make", [Path.mkdir, getattr(os, "mkfifo", Path.mkdir), Path.touch, lambda path: path.symlink_to(path)])
 def test_what_is_no_file_with_content_is_refused_at_once(tmp_path, make):
     """A folder, a pipe that nobody writes to, an empty file, a link to itself."""
     make(tmp_path / "game")
@@ -63,3 +65,53 @@ def test_names_that_everybody_uses_are_no_clue(tmp_path):
         names[name] = game_of("x", fingerprint(tmp_path / name), title=None, label=parse_label("VN00")).names
 
     assert names == {"start.sh": (), "supertux2": ("supertux2",)}
+
+
+def program(path, original=None, product=None, **more):
+    names = {name: text for name, text in (("OriginalFilename", original), ("ProductName", product)) if text}
+    path.write_bytes(pe_files.pe(resource=pe_files.version(pe_files.strings(**names)) if names else b"", **more))
+    return path
+
+
+def test_a_program_for_windows_is_known_by_what_it_says_of_itself(tmp_path):
+    """The names that it was built under, and its build: on Linux, too, where Wine runs it."""
+    found = fingerprint(program(tmp_path / "cờ.exe", "Chess.exe", "Chess Online", debug=[(2, pe_files.rsds())]))
+    game = game_of("chess", found, title=None, label=None)
+
+    assert (found.original, found.product, found.signer) == ("Chess.exe", "Chess Online", None)
+    assert (game.names, game.products, game.signers, game.build_ids) == (
+        ("cờ.exe", "Chess.exe"), ("Chess Online",), (), ("01" * 16 + "01000000",))  # fmt: skip
+
+
+@pytest.mark.parametrize(("original", "product"), [
+    ("game.exe", "Microsoft® Windows® Operating System"), ("UnityPlayer.exe", "Unity"), ("electron.exe", "Electron"),
+    ("..\\x.exe", "Setup"), ("noending", "Game Client"),
+])
+def test_names_inside_a_program_that_everybody_uses_are_no_clue(original, product):
+    """One game made with Unity is not all of them."""
+    found = Fingerprint(r"C:\x\launcher.exe", 1, original=original, product=product)
+    game = game_of("x", found, title=None, label=None)
+
+    assert (game.names, game.products) == ((), ())
+
+
+def test_who_signed_it_is_taken_down():
+    found = Fingerprint(r"C:\x\chess.exe", 1, original="CHESS.exe", signer="Nhà Phát Hành")
+
+    assert game_of("x", found, title=None, label=None).signers == ("Nhà Phát Hành",)
+
+
+def test_what_lies_behind_a_program_is_not_in_its_build(tmp_path):
+    """Two games that one runtime carries have one build id: neither is known by it."""
+    assert fingerprint(program(tmp_path / "a.exe")).build_id is not None
+    assert fingerprint(program(tmp_path / "b.exe", behind=b"PK" * 40)).build_id is None
+
+
+@pytest.mark.parametrize(("name", "original"), [
+    ("Python.exe", None), ("python3.13.exe", None), ("pythonw.exe", None), ("cờ.exe", "javaw.exe"), ("cờ.exe", "Cmd.Exe"),
+    ("explorer.exe", None), ("POWERSHELL.exe", None), ("cờ.exe", "steam.exe"), ("bash.exe", None), ("LeagueClient.exe", None),
+])
+def test_what_runs_other_programs_on_windows_is_no_game(tmp_path, name, original):
+    """In any case, and under any name: the one that it was built under says what it is."""
+    with pytest.raises(CommandError, match="whatever it runs would be this game"):
+        fingerprint(program(tmp_path / name, original))

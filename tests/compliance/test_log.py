@@ -1,7 +1,6 @@
 """The log: appending, idempotent intake, proofs from tiles, reopening, kill -9."""
 
 import random
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -250,10 +249,10 @@ def test_kill_9_never_tears_it(tmp_path, soak):
     numbers = random.Random(3)
     said = 0
     for _ in range(soak(6, 200)):
-        with subprocess.Popen([sys.executable, "-c", WRITER, path], stdout=subprocess.PIPE, text=True, cwd=ROOT) as writer:
+        with subprocess.Popen([sys.executable, "-c", WRITER, path], stdout=subprocess.PIPE, encoding="utf-8", cwd=ROOT) as writer:
             assert writer.stdout.readline()
             time.sleep(numbers.random() * 0.1)
-            writer.send_signal(signal.SIGKILL)
+            writer.kill()
             told = writer.stdout.read().split("\n")
         said = max([said, *(int(line) for line in told[:-1])])
         log = Log(path, SIGNER)

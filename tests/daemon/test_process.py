@@ -14,7 +14,7 @@ BIN = Path(sys.executable).parent
 
 def daemon(home):
     command = [BIN / "giochoi-daemon", "--home", home]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
 
 
 def fill(path: Path) -> None:

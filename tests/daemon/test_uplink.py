@@ -31,7 +31,7 @@ class AgentProcess:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "agent", "--home", str(self.home.root)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
         assert "ready" in self.process.stdout.readline()
 
     def end(self, number: int = signal.SIGTERM) -> None:
@@ -85,7 +85,7 @@ def verified(home) -> int:
     """The verifier's exit code for what the agent exports."""
     bundle = home.root / "bundle.zip"
     bundle.write_bytes(b"".join(base64.b64decode(chunk.data) for chunk in agent.log_export(home.agent_address)))
-    done = subprocess.run([sys.executable, "-m", "compliance", bundle], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-m", "compliance", bundle], capture_output=True, encoding="utf-8", check=False)
     return done.returncode
 
 

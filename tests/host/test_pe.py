@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,10 +10,7 @@ from hypothesis import strategies as st
 
 from host import images
 from host.pe import Version, appended, build_id, version
-
-_SPEC = importlib.util.spec_from_file_location("pe_files", Path(__file__).with_name("pe_files.py"))
-make = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(make)
+from tests.host import pe_files as make
 
 NAMES = make.version(make.strings(CompanyName="x", OriginalFilename="trochoi.exe", ProductName="Trò Chơi Thử"))
 WHOLE = make.pe(resource=NAMES, debug=[(13, b"noise"), (2, make.rsds())])

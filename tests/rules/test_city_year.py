@@ -18,7 +18,7 @@ def test_a_year_of_a_city(soak, capsys):
     """Two programs live half of the players each; whatever does not hold for one of them is an AssertionError there."""
     half = soak(30, 5_000)
     programs = [subprocess.Popen([sys.executable, str(CITY), str(first), str(first + half), str(DAYS)],
-                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for first in (0, half)]
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") for first in (0, half)]
     told = [program.communicate() for program in programs]
 
     assert [errors for _, errors in told] == ["", ""]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
+from daemon.config import DenyConfig
 from daemon.platforms.api import Platform
+from daemon.platforms.windows import deny as denying
 from daemon.platforms.windows.accounts import WindowsAccounts
 from daemon.platforms.windows.control import WindowsControl
 from daemon.platforms.windows.etw_events import session_name
@@ -14,9 +17,16 @@ from daemon.platforms.windows.tracker import Tracker
 from daemon.platforms.windows.trees import Trees
 from daemon.platforms.windows.watcher import WindowsWatcher
 from host.clock import Clock
+from host.windows.files import system_root
 
 
-def build(clock: Clock, spared: Callable[[], Iterable[int]], home: str | None) -> Platform:
-    """`home`: the daemon's, None where it is the system's."""
-    tracker = Tracker(Programs(Images(), Trees(clock)), clock)
-    return Platform(WindowsWatcher(tracker, clock, session_name(home)), WindowsControl(spared), WindowsAccounts())
+def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None, deny: DenyConfig | None) -> Platform:
+    """Without a `root` or `deny` nothing is denied before its start. OSError."""
+    watcher = WindowsWatcher(Tracker(Programs(Images(), Trees(clock)), clock), clock, session_name(_other(root)))
+    before = None if root is None or deny is None else denying.build(root, deny, clock)
+    return Platform(watcher, WindowsControl(spared), WindowsAccounts(), before)
+
+
+def _other(root: Path | None) -> str | None:
+    """A home that is not the system's has a session of events of its own."""
+    return None if root is None or root == system_root() else str(root)

@@ -1,4 +1,4 @@
-"""Asks programs to close by WM_CLOSE, as a click on the cross in the corner does: to their windows on any desktop of the session.
+"""Asks programs to close by WM_CLOSE, as a click on the cross in the corner does, on any desktop of the session.
 
 A service has no desktop: it runs this file in the session of the game, as its user (`python -m daemon.platforms.windows.closing
 PID…`), where it posts its messages and ends. Windows lets no program post to one of higher rights: such a game is ended after

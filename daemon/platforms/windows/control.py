@@ -21,7 +21,7 @@ Identity = tuple[int, int]
 
 
 class WindowsControl:
-    """platforms.api.Control. `spared`: pids that are never ended, beside the kernel's, ourselves and all that we descend from."""
+    """platforms.api.Control. `spared`: pids never ended, beside the kernel's, ourselves and all that we descend from."""
 
     def __init__(self, spared: Callable[[], Iterable[int]] = tuple) -> None:
         self._spared = spared
@@ -67,7 +67,7 @@ class WindowsControl:
         return errand.run(session, closing.__name__, [str(one) for one in pids])
 
     def end(self, pid: int, started: int) -> bool:
-        """Also ends those that belonged to it when it was asked to close, and those whose parent it was and that outlived it."""
+        """Also ends those that belonged to it when it was asked to close and have lost their parent since."""
         asked = self._trees.pop((pid, started), ())
         untouched = self._untouched(self._look())
         ended = False

@@ -28,9 +28,11 @@ _READ_CONTROL, _SHARE_ALL, _EXISTING = 0x0002_0000, 7, 3
 _ITSELF = 0x0220_0000  # FILE_FLAG_BACKUP_SEMANTICS, for folders too; FILE_FLAG_OPEN_REPARSE_POINT, not what a link leads to
 # knownfolders.h: ProgramFiles, ProgramFilesX86, Windows
 _FOLDERS = (
-    "{905e63b6-c1bf-494e-b29c-65b732d3d21a}", "{7c5a40ef-a0fb-4bfc-874a-c0f2e0b9fa8e}", "{f38bf404-1d43-42f2-9305-67de0b28fc23}",
-)  # fmt: skip
-_INSTALLER = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"  # NT SERVICE\TrustedInstaller
+    "{905e63b6-c1bf-494e-b29c-65b732d3d21a}",
+    "{7c5a40ef-a0fb-4bfc-874a-c0f2e0b9fa8e}",
+    "{f38bf404-1d43-42f2-9305-67de0b28fc23}",
+)
+_INSTALLER = security.service_sid("TrustedInstaller")
 _TRUSTED = frozenset({security.SYSTEM, security.ADMINS, _INSTALLER})
 
 

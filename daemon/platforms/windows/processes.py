@@ -39,7 +39,9 @@ _information = function(
     _ntdll, "NtQueryInformationProcess", ctypes.c_uint32,
     wintypes.HANDLE, ctypes.c_int, ctypes.c_void_p, wintypes.ULONG, ctypes.POINTER(wintypes.ULONG),
 )  # fmt: skip
-_split = function(_shell32, "CommandLineToArgvW", ctypes.POINTER(wintypes.LPWSTR), wintypes.LPCWSTR, ctypes.POINTER(ctypes.c_int))
+_split = function(
+    _shell32, "CommandLineToArgvW", ctypes.POINTER(wintypes.LPWSTR), wintypes.LPCWSTR, ctypes.POINTER(ctypes.c_int)
+)
 _free = function(kernel32, "LocalFree", wintypes.HLOCAL, wintypes.HLOCAL)
 
 

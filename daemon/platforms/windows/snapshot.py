@@ -25,7 +25,7 @@ _PROCESSES = 5
 _LENGTH_MISMATCH = 0xC0000004
 _SPARE = 1 << 16
 _EPOCH = 116_444_736_000_000_000  # of FILETIME (1601), in its units of 100 ns, to 1970
-# NextEntryOffset, …, CreateTime at 32, ImageName at 56 (length, maximum, buffer), UniqueProcessId at 80, its parent, …, SessionId at 100
+# NextEntryOffset, …, CreateTime at 32, ImageName at 56 (length, maximum, buffer), UniqueProcessId at 80, its parent, SessionId
 _ENTRY = struct.Struct("<I28xq16xHH4xQ8xQQ4xI")
 
 

@@ -120,7 +120,7 @@ class Tracker:
 
     def looked(self, size: int) -> None:
         """More is known by now of a file of this size: whoever runs it may be a game after all, and is told again."""
-        for pid, old in tuple(self._known.items()):
+        for old in tuple(self._known.values()):
             program = old.program
             if program is None or all(file.size != size for file in program.files):
                 continue
@@ -171,7 +171,7 @@ class Tracker:
     # --- moments -----------------------------------------------------------------------------------------------------------
 
     def _age(self, moment: int) -> int:
-        """A moment of the wall clock (Unix microseconds) on the clock that play is counted on, if nobody set the clock since."""
+        """A moment (Unix microseconds) on the clock that play is counted on, if nobody set the wall clock since."""
         now = self._clock.mono()
         return min(now, now - (self._clock.wall() - moment // 1000))
 

@@ -56,7 +56,7 @@ def find(catalogue: Catalogue, sources: Iterable[Source], protected: Callable[[s
         with files.problems.guard(getattr(source, "__name__", "")):
             for hit in islice(source(files, _NOBODY), _MOST_HITS):
                 folder = _folded(hit.folder)
-                ids = _games(hit, folder, catalogue, steam) if _is_one_games(files, folder) else ()
+                ids = _games(hit, folder, catalogue, steam) if _is_one_games(files, hit.folder, folder) else ()
                 trusted = bool(ids) and _is_administrators(hit.told, protected) and protected(hit.folder)
                 for id_ in ids:
                     tree = found.setdefault(folder, {})
@@ -77,13 +77,13 @@ def _games(hit: Hit, folder: str, catalogue: Catalogue, steam: Mapping[int, str]
     return tuple(sorted(id_ for id_ in ids if catalogue.games[id_].kind == "game"))
 
 
-def _is_one_games(files: Files, folder: str) -> bool:
+def _is_one_games(files: Files, path: str, folder: str) -> bool:
     drive, _, inside = folder.partition("/")
     parts = inside.split("/")
     if len(drive) != 2 or not inside or ".." in parts or parts[0] == "windows" or parts[-1] in _GENERAL:
         return False
     of_user = parts[0] in {"users", "documents and settings"}
-    return (not of_user or len(parts) > 2) and not files.is_folder(f"{folder}/steamapps")
+    return (not of_user or len(parts) > 2) and not files.is_folder(f"{slashes(path)}/steamapps")
 
 
 def _folded(path: str) -> str:

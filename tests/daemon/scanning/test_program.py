@@ -20,7 +20,7 @@ TOP = Path(__file__).resolve().parents[3]
 
 def run(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "daemon.scan", *words], cwd=TOP, capture_output=True, text=True, timeout=60, check=False,
+        [sys.executable, "-P", "-m", "daemon.scan", *words], cwd=TOP, capture_output=True, encoding="utf-8", timeout=60, check=False,
         env={**os.environ, "PYTHONPATH": str(TOP), **env},
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
@@ -88,7 +88,7 @@ def test_nothing_of_root_is_left(child):
         "os.stat('/proc/self/mem').st_uid]))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", probe], cwd=TOP, capture_output=True, text=True, check=True, env={**os.environ, "SECRET": "x"}
+        [sys.executable, "-c", probe], cwd=TOP, capture_output=True, encoding="utf-8", check=True, env={**os.environ, "SECRET": "x"}
     )
 
     users, groups, more, back, environment, folder, tracer = json.loads(done.stdout)
@@ -104,7 +104,7 @@ def test_only_root_scans_for_others(child):
     """An ordinary account is told so."""
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "daemon.scan", "--user", "root"], cwd=TOP, capture_output=True, text=True, check=False,
+            [sys.executable, "-P", "-m", "daemon.scan", "--user", "root"], cwd=TOP, capture_output=True, encoding="utf-8", check=False,
             user=child.pw_uid, group=child.pw_gid, extra_groups=[], env={**os.environ, "PYTHONPATH": str(TOP)},
         )  # fmt: skip
     except PermissionError as error:

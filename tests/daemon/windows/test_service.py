@@ -52,7 +52,7 @@ def installed(tmp_path_factory):
         assert code == 0, line
     yield made
     for room in reversed(ROOMS):
-        code, line = program(room, "remove")
+        code, line = desk(room).remove(())
         assert (code, listed(room)) == (0, False), line
     assert (made / "agent" / "log.db").is_file()
 
@@ -93,7 +93,7 @@ def test_they_run_answer_and_keep_what_they_know(home, capsys):
         assert "ready" in (home / room / "service.log").read_text("utf-8")
         assert desk(room).stop()[0] == 0
         assert desk(room).status() == (1, "đã dừng / stopped")  # with 0: no failure, so that nothing is started again
-        code, line = program(room, "install", "--home", str(home))
+        code, line = desk(room).install(str(home))
         assert (code, "updated" in line) == (0, True), line
     start(home)
     assert [one["name"] for one in enrolled(home, capsys)["players"]] == ["An"]

@@ -340,7 +340,7 @@ def test_a_filesystem_mounted_later_is_covered(watching, until, open_folder, lau
 
 @pytest.fixture
 def top_folder():
-    return Path(__file__).parents[3]
+    return Path(__file__).parents[4]
 
 
 def test_answers_are_by_number(monkeypatch):

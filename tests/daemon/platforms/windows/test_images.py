@@ -1,0 +1,188 @@
+"""Fingerprints of Windows' files, and that looking is in nobody's way."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from queue import Queue
+
+import pytest
+
+from daemon.platforms.hashing import key
+from daemon.platforms.windows import images, late
+from daemon.platforms.windows.images import Images
+from daemon.platforms.windows.late import Late, Looked, Wanted
+from host.images import build_id
+from host.windows.sharing import extended
+from rules.games import Catalogue, Fingerprint, Game
+from tests.windows_programs import program
+
+EMPTY = Catalogue(())
+PRODUCT = "Trò Chơi Thử"
+
+
+@pytest.fixture
+def game(tmp_path):
+    """A copy of the game under another name, with letters and spaces."""
+    path = tmp_path / "Bài tập về nhà" / "tập làm văn.exe"
+    path.parent.mkdir()
+    shutil.copy(program("trochoi.exe"), path)
+    return path
+
+
+@pytest.fixture
+def signatures(monkeypatch):
+    """Paths whose signature was looked at; everything is signed by Ai Đó."""
+    looked = []
+    monkeypatch.setattr(late, "signer_of", lambda _, path: looked.append(path) or "Ai Đó")
+    return looked
+
+
+def wanting(path, **more):
+    return Catalogue([Game(id="x", title="X", sizes=(path.stat().st_size,), **more)])
+
+
+def test_what_a_file_is(game):
+    """Its build and what it says of itself, whatever it is called."""
+    with game.open("rb") as file:
+        build = build_id(file)
+
+    assert Images().open(str(game), EMPTY) == Fingerprint(
+        str(game), game.stat().st_size, None, build, "trochoi.exe", PRODUCT, None)  # fmt: skip
+
+
+def test_content_is_hashed_where_it_may_tell(game, monkeypatch):
+    """Once; a change is seen; a catalogue that comes later gets its hash, too."""
+    some = Images()
+    assert some.open(str(game), EMPTY).sha256 is None
+    assert some.open(str(game), wanting(game)).sha256 == hashlib.sha256(game.read_bytes()).hexdigest()
+    real, hashed = images.sha256, []
+    monkeypatch.setattr(images, "sha256", lambda handle: hashed.append(1) or real(handle))
+    some.open(str(game), wanting(game))
+    with game.open("ab") as file:
+        file.write(b"x")
+
+    assert some.open(str(game), wanting(game)).sha256 == hashlib.sha256(game.read_bytes()).hexdigest()
+    assert hashed == [1]
+
+
+def test_a_copy_and_a_link_are_recognised(game, tmp_path):
+    """By content and build: the game is not by its name here."""
+    with game.open("rb") as file:
+        known = wanting(game, sha256=(hashlib.sha256(game.read_bytes()).hexdigest(),), build_ids=(build_id(file),))
+    os.link(game, tmp_path / "notes.txt")
+
+    assert all(known.by_file(Images().open(str(path), known)) == {"x"} for path in (game, tmp_path / "notes.txt"))
+
+
+def test_a_signature_is_looked_at_once_and_only_where_it_may_tell(game, signatures):
+    some = Images()
+    other = Catalogue([Game(id="x", title="X", names=("other.exe",), signers=("Ai Đó",))])
+    ours = Catalogue([Game(id="x", title="X", products=(PRODUCT,), signers=("Ai Đó",))])
+
+    assert [some.open(str(game), one).signer for one in (EMPTY, other, ours, ours)] == [None, None, "Ai Đó", "Ai Đó"]
+    assert signatures == [str(game)]
+    assert ours.by_file(some.open(str(game), ours)) == {"x"}
+
+
+@pytest.fixture
+def large(game):
+    """A file that is too large to be hashed while somebody waits."""
+    with game.open("ab") as file:
+        file.write(bytes(images.INLINE))
+    return game
+
+
+@pytest.fixture
+def worker():
+    """A thread as the daemon has it, and what it told."""
+    told = Queue()
+    one = Late(lambda *found: told.put(found))
+    one.told = told
+    yield one
+    one.close()
+
+
+def test_what_takes_long_is_told_later(large, worker, signatures):
+    """Asked for once; the file can be deleted meanwhile and at any time."""
+    some = Images()
+    some.later = worker.take
+    catalogue = wanting(large, names=("trochoi.exe",), signers=("Ai Đó",))
+    first = some.open(str(large), catalogue)
+    this, found = worker.told.get(timeout=10)
+    again = some.open(str(large), catalogue)
+
+    assert (first.sha256, first.signer, again.sha256, again.signer) == (None, None, None, None)
+    assert some.hashed(this, found) == large.stat().st_size
+    known = some.open(str(large), catalogue)
+    assert (known.sha256, known.signer) == (hashlib.sha256(large.read_bytes()).hexdigest(), "Ai Đó")
+    assert some.hashed(this, found) is None
+    assert worker.told.empty()
+    large.unlink()
+
+
+def test_what_is_another_file_by_then_tells_nothing(large, worker):
+    """Nor what is gone; both can be asked for again."""
+    some = Images()
+    some.later = worker.take
+    this = key(large.stat())
+    assert worker.take(str(large), (*this[:2], 1, *this[3:]), Wanted(digest=True, signer=False))
+    assert worker.told.get(timeout=10)[1] is None
+    asked = []
+    some.later = lambda *job: asked.append(job) or True
+    some.open(str(large), wanting(large))
+    assert some.hashed(asked[0][1], None) is None
+    some.open(str(large), wanting(large))
+    large.unlink()
+    assert worker.take(*asked[0])
+
+    assert worker.told.get(timeout=10)[1] is None
+    assert len(asked) == 2
+    assert some.hashed((0, 0, 0, 0, 0), Looked("x", None, looked=False)) is None
+
+
+def test_without_anybody_to_take_over_it_is_done_at_once(large):
+    some = Images()
+    some.forget_late()
+
+    assert some.open(str(large), wanting(large)).sha256 is not None
+    assert Images(largest=10).open(str(large), wanting(large)).sha256 is None
+
+
+def test_no_file_is_held(game):
+    """It can be renamed, written and deleted while it is open, and after."""
+    with late.opened(str(game)) as (file, _):
+        other = game.with_name("khác.exe")
+        game.rename(other)
+        with other.open("r+b") as writing:
+            writing.write(b"xx")
+        assert file.read(2) == b"xx"
+        other.unlink()
+    assert not other.exists()
+
+
+def test_long_paths(game, tmp_path):
+    """Nobody hides a game deeper than 260 characters."""
+    deep = str(tmp_path) + "\\thư mục dài" * 25
+    Path(extended(deep)).mkdir(parents=True)
+    Path(extended(f"{deep}\\cờ.exe")).write_bytes(game.read_bytes())
+
+    assert Images().open(f"{deep}\\cờ.exe", EMPTY).original == "trochoi.exe"
+
+
+@pytest.mark.parametrize("path", [
+    "", "\0", "game.exe", "C:", "C:\\", "C:\\gone.exe", "C:\\x\0.exe", "C:\\windows", "NUL", "C:\\NUL", "CON",
+    "\\\\?\\GLOBALROOT\\Device\\Null", "C:\\a.exe:stream",
+])
+def test_what_is_no_plain_file(path):
+    assert Images().open(path, EMPTY) is None
+
+
+@pytest.mark.parametrize("path", ["\\\\127.0.0.1\\share\\game.exe", "\\\\?\\UNC\\127.0.0.1\\share\\x.exe", "\\\\.\\pipe\\x", "x.exe"])
+def test_what_is_not_on_this_pc_is_not_even_opened(path, monkeypatch):
+    """Other machines could keep us waiting, and ask who we are."""
+    monkeypatch.setattr(images, "opened", lambda _: pytest.fail("opened"))
+
+    assert Images().open(path, EMPTY) is None
