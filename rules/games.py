@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal, TypeVar, get_args
 
+from rules.paths import WINDOWS, called, has_drive, is_windows, place, steam_folder
+
 Clue = Literal["content", "build-id", "store", "signer", "command", "name"]
 CLUES: tuple[Clue, ...] = get_args(Clue)
 SURE: frozenset[Clue] = frozenset({"content", "build-id", "store", "signer"})
 Kind = Literal["game", "emulator"]
 _UNRATED = 1_000
-_WINDOWS = ".exe"
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _WINE = re.compile(r"wine(?:64)?(?:-preloader)?|proton")
 _STEAM_ID = re.compile(r"AppId=(\d{1,10})")
 _T = TypeVar("_T")
@@ -133,8 +133,8 @@ class Catalogue:
         self.games: Mapping[str, Game] = MappingProxyType(merged)
         self._sha256 = _index((digest.lower(), game.id) for game in every for digest in game.sha256)
         self._build_ids = _index((build.lower(), game.id) for game in every for build in game.build_ids)
-        self._paths = _index((_place(path), game.id) for game in every for path in game.paths)
-        self._names = _index((_called(name), game.id) for game in every for name in game.names)
+        self._paths = _index((place(path), game.id) for game in every for path in game.paths)
+        self._names = _index((called(name), game.id) for game in every for name in game.names)
         self._any_case = _index((name.casefold(), game.id) for game in every for name in game.names)
         self._products = _index((name.casefold(), game.id) for game in every for name in game.products if name)
         self._signers = _index((name.casefold(), game.id) for game in every for name in game.signers if name)
@@ -172,7 +172,7 @@ class Catalogue:
         if program.interpreted or len(program.files) > 1:
             yield from self._of_command(program.args)
         if any(_WINE.fullmatch(posixpath.basename(file.path)) for file in program.files):
-            for arg in filter(_is_windows, program.args):
+            for arg in filter(is_windows, program.args):
                 yield from self._of_file(Fingerprint(arg, 0))
         for id_ in self._started_by_steam(program):
             yield "store", id_
@@ -195,7 +195,7 @@ class Catalogue:
         if file.build_id is not None:
             for id_ in self._build_ids.get(file.build_id.lower(), ()):
                 yield "build-id", id_
-        if (folder := _steam_folder(file.path)) is not None:
+        if (folder := steam_folder(file.path)) is not None:
             for id_ in self._folders.get(folder, ()):
                 yield "store", id_
         for id_ in self._by_name(file):
@@ -217,19 +217,21 @@ class Catalogue:
                     yield "signer", id_
 
     def _by_name(self, file: Fingerprint) -> Iterator[str]:
-        yield from self._paths.get(_place(file.path), ())
-        if _has_drive(file.path):
-            yield from self._any_case.get(_called(file.path), ())
+        if has_drive(file.path):
+            where = place(file.path)
+            yield from self._paths.get(where, ())
+            yield from self._any_case.get(where.rpartition("/")[2], ())
         else:
-            yield from self._names.get(_called(file.path), ())
+            yield from self._paths.get(file.path, ())
+            yield from self._names.get(called(file.path), ())
 
     def _as_built(self, file: Fingerprint) -> Iterator[str]:
         """The games that the file's own version resource names."""
         if file.original is not None:
-            name = _called(file.original).casefold()
+            name = called(file.original).casefold()
             yield from self._any_case.get(name, ())
-            if not _is_windows(name):  # some leave it out
-                yield from self._any_case.get(name + _WINDOWS, ())
+            if not is_windows(name):  # some leave it out
+                yield from self._any_case.get(name + WINDOWS, ())
         if file.product is not None:
             yield from self._products.get(file.product.casefold(), ())
 
@@ -247,37 +249,6 @@ class Catalogue:
         """What does not teach, then unrated before any label, then the higher label, then the id."""
         game = self.games[id_]
         return (game.learning, -_UNRATED if game.label is None else -game.label, id_)
-
-
-def _is_windows(path: str) -> bool:
-    return path[-len(_WINDOWS) :].lower() == _WINDOWS
-
-
-def _has_drive(path: str) -> bool:
-    """Whether it is an absolute path of Windows, of a drive or of another machine."""
-    return (path[1:2] == ":" and _DRIVE.match(path) is not None) or path[:2] == "\\\\"
-
-
-def _called(path: str) -> str:
-    """The file's name as it is indexed: Windows, and Wine, take names in any case and separate folders by either slash."""
-    if _is_windows(path) or _has_drive(path):
-        return path.replace("\\", "/").rpartition("/")[2].casefold()
-    return posixpath.basename(path)
-
-
-def _place(path: str) -> str:
-    """The path as it is indexed."""
-    return path.replace("\\", "/").casefold() if _has_drive(path) else path
-
-
-def _steam_folder(path: str) -> str | None:
-    """What Steam calls the folder that this file lies in, in lower case. None: it lies in none of Steam's libraries."""
-    lower = path.lower()
-    if "steamapps" not in lower:
-        return None
-    library, found, inside = lower.replace("\\", "/").rpartition("steamapps/common/")
-    folder, below, _ = inside.partition("/")
-    return folder if found and below and (not library or library.endswith("/")) else None
 
 
 def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,9 +11,14 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-# What only one system has is tested there: in folders of its name.
-collect_ignore_glob = ["*/linux"] if sys.platform == "win32" else ["*/windows"]
+from tests.system import WINDOWS
+
 SOAK = os.environ.get("GIOCHOI_SOAK") == "1"
+
+# What only one system has is tested there: in folders of its name.
+collect_ignore_glob = ["*/linux"] if WINDOWS else ["*/windows"]
+# What reads the text of the tree reads the same on every system.
+collect_ignore = [f"architecture/test_{what}.py" for what in ("arrows", "effects", "reasons", "rules_pure", "tree")] if WINDOWS else []
 
 hypothesis.settings.register_profile("quick", deadline=None, derandomize=True, max_examples=100)
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=5_000)
@@ -62,7 +66,7 @@ class FakeClock:
 @pytest.fixture(scope="session", autouse=True)
 def _standard_input() -> Iterator[None]:
     """Programs that tests start have a standard input that says nothing. Wine's NUL, which pytest gives, Python does not take."""
-    if sys.platform != "win32":
+    if not WINDOWS:
         yield
         return
     reader, writer = os.pipe()
@@ -118,7 +122,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if sys.platform == "win32" and (mark := item.get_closest_marker("linux")):
+    if WINDOWS and (mark := item.get_closest_marker("linux")):
         pytest.skip(f"on Windows: {mark.args[0]}")
-    if item.get_closest_marker("root") and (sys.platform == "win32" or os.geteuid() != 0):
+    if item.get_closest_marker("root") and (WINDOWS or os.geteuid() != 0):
         pytest.skip("needs root: run the tests as root to see it")

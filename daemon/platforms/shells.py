@@ -12,6 +12,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from types import MappingProxyType
 
 _MOST = 8  # batch files that are looked for in one command line
@@ -25,6 +26,7 @@ _CMD_OPTION = re.compile(r"\s*/([A-Za-z?])(:\S*)?")
 _ONE = re.compile(r'(?:"[^"\n]*+(?:"|(?=\n)|$)|[^"&|()\n])++')
 _FIRST = re.compile(r'[\s@,;=]*+("[^"]*+"?|[^\s",;=/]++)')
 _BATCH = re.compile(r"\.(?:bat|cmd)", re.IGNORECASE)
+_BATCH_PATH = re.compile(r"[A-Za-z]:[\\/][^\"<>|?*:&\n]*?\.(?:bat|cmd)\b", re.IGNORECASE)
 _START_OPTION = re.compile(r'\s*(?:"[^"]*"|/(?:d\s*(?:"[^"]*"|\S+)|\w+))', re.IGNORECASE)
 _PS_WORD = re.compile(r"'([^'\n]*+)'|\"([^\"\n]*+)\"|([^\s'\"&;|(){},]++)")
 _PS_DATA = (  # options of PowerShell that have a value, as far as they may be cut short
@@ -35,9 +37,8 @@ _PS_DATA = (  # options of PowerShell that have a value, as far as they may be c
 
 def _cmd(args: tuple[str, ...], line: str) -> tuple[str, ...]:
     """As `cmd [/OPTION…] /C|/K|/R COMMAND`: quotes count otherwise than in words, so the whole line is read."""
-    line = (line or " ".join(args))[:_LONGEST]
-    match = _ITSELF.match(line)
-    rest = line[match.end() if match else 0 :]
+    match = _ITSELF.match(line[:_LONGEST])
+    rest = line[match.end() : _LONGEST] if line and match else " ".join(args[1:])[:_LONGEST]
     while option := _CMD_OPTION.match(rest):
         rest = rest[option.end() :]
         if option[1].lower() in "ckr":
@@ -49,7 +50,9 @@ def _cmd(args: tuple[str, ...], line: str) -> tuple[str, ...]:
     if rest.startswith('"') and (rest.count('"') != 2 or rest.endswith('"')):  # the first and the last may be around all of it
         inside, _, after = rest[1:].rpartition('"')
         found.update(dict.fromkeys(_batches(inside + after)))
-    return tuple(found)[: 2 * _MOST]
+    if not line:  # the quotes are gone, and with them where a path with spaces ends
+        found.update(dict.fromkeys(match[0] for match in islice(_BATCH_PATH.finditer(rest), _MOST)))
+    return tuple(found)[: 3 * _MOST]
 
 
 def _batches(text: str) -> Iterator[str]:

@@ -128,11 +128,6 @@ def interprets(name: str) -> bool:
     return name == "busybox" or name.lower() in SHELLS or _family(name) is not None
 
 
-def interpreter(called: str, original: str | None) -> str:
-    """The name that says what a program is: under which it was built, if that is an interpreter's, else what it is called."""
-    return original if original is not None and interprets(original) else called
-
-
 def _few(found: Told) -> Told:
     return replace(found, files=tuple(filter(None, found.files))[:_MOST])
 

@@ -6,7 +6,6 @@ import asyncio
 import base64
 import contextlib
 import random
-import signal
 import time
 
 import msgspec
@@ -19,6 +18,7 @@ from compliance.entry import IssueRaised, decode
 from compliance.verify import verify
 from host.homes import Home
 from host.rpc import ApiError, Unreachable
+from tests.system import KILLED, TERMINATED
 
 LOST = (Unreachable, ApiError, OSError)
 
@@ -68,11 +68,11 @@ def test_kill_at_any_moment(home_folder, start, make_seat, soak):
         agent = start(home_folder)
         agent.ready()
         asyncio.run(killed(agent, load))
-        assert agent.over()[0] == -signal.SIGKILL
+        assert agent.over()[0] == KILLED
     agent = start(home_folder)
     agent.ready()
     check(at, load)
-    assert agent.end()[0] == 0
+    assert agent.end()[0] == TERMINATED
 
 
 async def killed(agent, load):
@@ -120,4 +120,4 @@ def test_killed_in_its_first_start(home_folder, start, soak):
         again = start(folder)
         again.ready()
         assert client.log_card(Home(folder, "given").agent_address).size >= 5
-        assert again.end()[0] == 0
+        assert again.end()[0] == TERMINATED

@@ -17,6 +17,7 @@ from compliance.entry import IssueRaised
 from compliance.note import parse_checkpoint, parse_vkey
 from compliance.verify import verify
 from host.rpc import ApiError
+from tests.system import readable
 
 
 def export(desk):
@@ -59,7 +60,7 @@ def test_the_card_lies_in_public(an, home):
     """Renewed with each tick, readable by anyone."""
     asyncio.run(an.agent.tick())
     path = home.public / CARD
-    assert path.stat().st_mode & 0o777 == 0o644
+    assert readable(path) == "by all"
     assert msgspec.json.decode(path.read_bytes(), type=m.Card) == an.ask("log.card", m.LogCard())
 
 

@@ -27,6 +27,8 @@ from compliance.entry import IssueRaised
 from compliance.note import parse_vkey, verify_note
 from host.homes import Home
 from host.rpc import ApiError, Unreachable
+from host.system import channels
+from tests.system import TERMINATED, WINDOWS, readable
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,18 +55,20 @@ def test_a_first_start_makes_all_it_needs(home_folder, start):
     agent = start(home_folder / "home")
     line = agent.ready()
     assert line == f"giochoi-agent: sẵn sàng / ready: {address(home_folder / 'home')}\n"
-    keys = (home_folder / "home" / "public" / "agent.keys").read_text().splitlines()
+    keys = (home_folder / "home" / "public" / "agent.keys").read_text("utf-8").splitlines()
     log, roster = map(parse_vkey, keys)
     assert (log.name.startswith("giochoi/"), roster.name) == (True, f"{log.name}/roster")
     root = home_folder / "home"
-    modes = {str(path.relative_to(root)): path.stat().st_mode & 0o777 for path in root.rglob("*")}
-    assert {modes[name] for name in ("public/agent.keys", "public/agent.card")} == {0o644}
-    assert {modes[f"agent/{name}"] for name in ("log.key", "roster.key", "payload.key", "agent.db")} == {0o600}
-    assert (modes["agent"], modes["public"], modes["run/agent"]) == (0o700, 0o755, 0o755)
-    assert agent.end() == (0, "", "")
-    assert not Path(address(home_folder / "home")).exists()
+    assert {readable(root / name) for name in ("public", "public/agent.keys", "public/agent.card")} == {"by all"}
+    secrets = ("agent", *(f"agent/{name}" for name in ("log.key", "roster.key", "payload.key", "agent.db")))
+    assert {readable(root / name) for name in secrets} == {"by its owner"}
+    folder = channels().folder(address(root))
+    assert folder is None or readable(folder) == "by all"
+    assert agent.end() == (TERMINATED, "", "")
+    assert not channels().exists(address(root))
 
 
+@pytest.mark.linux("outside the service manager nobody can ask it")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_cleanly(home_folder, start, number):
     """Also with a daemon in a long poll and a client that says nothing."""
@@ -212,7 +216,8 @@ def test_a_home_that_is_a_file(fails, home_folder):
     assert str(home_folder / "home") in fails()
 
 
-@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.linux("a folder has no mode there; tests/host/windows/test_files.py has what it has")
+@pytest.mark.skipif(not WINDOWS and os.geteuid() == 0, reason="root may write anywhere")
 def test_an_unwritable_home(fails, home_folder):
     """Said in one line."""
     home_folder.chmod(0o500)

@@ -10,6 +10,7 @@ import pytest
 from agent.store import migrations, schema
 from agent.store.database import StoreError, create, open_store
 from agent.store.people import PlayerRow
+from tests.system import readable
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_a_new_one_is_home_with_a_guest(made):
 
 def test_only_its_owner_may_read_it(made):
     """Names and birth dates of children lie in it."""
-    assert made.stat().st_mode & 0o777 == 0o600
+    assert readable(made) == "by its owner"
 
 
 def test_migrations_and_queries_agree(made):

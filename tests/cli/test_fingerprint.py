@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -18,38 +16,18 @@ from tests.host import pe_files
 
 
 def test_a_script_is_known_by_its_content(tmp_path):
-    """It has no build id; its path is absolute and without links."""
+    """It has no build id; its path is absolute."""
     script = tmp_path / "turtles.py"
-    script.write_text("#!/usr/bin/env python3\n")
-    (tmp_path / "link").symlink_to(script)
-    found = fingerprint(tmp_path / "link")
+    script.write_bytes(b"#!/usr/bin/env python3\n")
+    found = fingerprint(script)
 
     assert found.path == str(script.resolve())
     assert (found.size, found.sha256, found.build_id) == (23, hashlib.sha256(script.read_bytes()).hexdigest(), None)
 
 
-def test_a_program_is_known_by_its_build_id_as_well(need):
-    """It survives renaming and stripping."""
-    found = fingerprint(Path(need("gpg", "openssl", "git", "tar")))
-
-    assert found.build_id is not None
-    assert len(bytes.fromhex(found.build_id)) == 20
-
-
-@pytest.mark.parametrize("program", ["sh", "bash", "python3", "sleep", "env"])
-def test_what_runs_other_programs_is_no_game(need, tmp_path, program):
-    """Nor is a copy of it under another name: all that it runs would become a game."""
-    copy = tmp_path / "supertux"
-    shutil.copy(need(program), copy)
-
-    for path in (Path(need(program)), copy):
-        with pytest.raises(CommandError, match="whatever it runs would be this game"):
-            fingerprint(path)
-
-
-@pytest.mark.parametrize("make", [Path.mkdir, getattr(os, "mkfifo", Path.mkdir), Path.touch, lambda path: path.symlink_to(path)])
-def test_what_is_no_file_with_content_is_refused_at_once(tmp_path, make):
-    """A folder, a pipe that nobody writes to, an empty file, a link to itself."""
+@pytest.mark.parametrize("make", [Path.mkdir, Path.touch, str])
+def test_what_is_no_file_with_content_is_refused(tmp_path, make):
+    """A folder, an empty file, none at all."""
     make(tmp_path / "game")
 
     with pytest.raises(CommandError) as caught:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
 import secrets
 import subprocess
@@ -47,6 +48,21 @@ def copy(source: str, target: Path) -> Game:
         return Game(id=target.stem, title=target.stem, label=0, build_ids=(build_id(file),))
 
 
+def with_windows() -> set[int]:
+    """The pids of all that have a window on our desktop."""
+    found = set()
+
+    @ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+    def look(window, _):
+        pid = ctypes.c_ulong()
+        ctypes.windll.user32.GetWindowThreadProcessId(ctypes.c_void_p(window), ctypes.byref(pid))
+        found.add(pid.value)
+        return 1
+
+    ctypes.windll.user32.EnumWindows(look, None)
+    return found
+
+
 class WindowsStage(Stage):
     STUBBORN: ClassVar = ("/stubborn",)
     PLAIN: ClassVar = ()
@@ -79,8 +95,9 @@ class WindowsStage(Stage):
         async with asyncio.timeout(PATIENCE):
             while True:
                 here = Snapshots().take()
-                if found := descendants(here[pid], here):
-                    return [one.pid for one in found]
+                found = [one.pid for one in descendants(here[pid], here)]
+                if found and with_windows() >= set(found):  # who has none yet could not be asked
+                    return found
                 await asyncio.sleep(0.01)
 
     async def finish(self, pid: int) -> Launched:

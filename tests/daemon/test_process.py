@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-BIN = Path(sys.executable).parent
+from host.homes import Home
+from tests.system import TERMINATED, ours
 
+TREE = Path(__file__).resolve().parents[2]
 
 def daemon(home):
-    command = [BIN / "giochoi-daemon", "--home", home]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    command = [*ours("giochoi-daemon"), "--home", home]
+    return subprocess.Popen(
+        command, cwd=TREE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    )
 
 
 def fill(path: Path) -> None:
@@ -45,10 +47,10 @@ def folder(home_folder):
 def test_it_says_one_line_and_ends_well(home_folder, folder):
     """Ready, then SIGTERM: exit 0; nothing else was printed."""
     process = daemon(home_folder)
-    assert process.stdout.readline() == f"giochoi-daemon: sẵn sàng / ready: {home_folder}/run/daemon.sock\n"
-    process.send_signal(signal.SIGTERM)
+    assert process.stdout.readline() == f"giochoi-daemon: sẵn sàng / ready: {Home(home_folder, 'given').daemon_address}\n"
+    process.terminate()
     assert process.communicate(timeout=20) == ("", "")
-    assert process.returncode == 0
+    assert process.returncode == TERMINATED
 
 
 @pytest.mark.parametrize(
@@ -81,6 +83,7 @@ def test_a_home_in_use_is_left_to_who_has_it(home_folder, folder):
     first.communicate(timeout=20)
 
 
+@pytest.mark.linux("a folder has no mode there; tests/host/windows/test_files.py has what it has")
 def test_a_home_that_others_may_write_is_refused(home_folder, folder):
     """Whoever can write there could plant a roster."""
     folder.chmod(0o777)
@@ -101,7 +104,7 @@ def test_a_disk_that_is_really_full(home_folder):
         filler = home_folder / "filler"
         with pytest.raises(OSError, match="No space"):
             fill(filler)
-        status = [BIN / "giochoi", "--home", home_folder, "status", "--json"]
+        status = [*ours("giochoi"), "--home", home_folder, "status", "--json"]
         assert subprocess.run(status, capture_output=True, timeout=20, check=False).returncode == 0
         filler.unlink()
         process.terminate()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import shutil
-import signal
 import subprocess
 import sys
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +21,8 @@ from host.homes import Home, server_home
 from host.rpc import ApiError
 from tests.daemon.world import HandPlatform
 
+TREE = Path(__file__).resolve().parents[2]
+
 
 class AgentProcess:
     """giochoi-agent on a home, started and stopped at will."""
@@ -31,14 +33,16 @@ class AgentProcess:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "agent", "--home", str(self.home.root)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, cwd=TREE, stdin=pipe, stdout=pipe, encoding="utf-8")
         assert "ready" in self.process.stdout.readline()
 
-    def end(self, number: int = signal.SIGTERM) -> None:
+    def end(self, *, kill: bool = False) -> None:
         if self.process is not None:
-            self.process.send_signal(number)
+            (self.process.kill if kill else self.process.terminate)()
             self.process.wait()
             self.process.stdout.close()
+            self.process.stdin.close()
             self.process = None
 
 
@@ -85,7 +89,7 @@ def verified(home) -> int:
     """The verifier's exit code for what the agent exports."""
     bundle = home.root / "bundle.zip"
     bundle.write_bytes(b"".join(base64.b64decode(chunk.data) for chunk in agent.log_export(home.agent_address)))
-    done = subprocess.run([sys.executable, "-m", "compliance", bundle], capture_output=True, encoding="utf-8", check=False)
+    done = subprocess.run([sys.executable, "-m", "compliance", bundle], cwd=TREE, capture_output=True, encoding="utf-8", check=False)
     return done.returncode
 
 
@@ -135,7 +139,7 @@ def test_without_an_agent_play_is_limited_and_kept(home, live):
             done = await add_player(home)
             await built.uplink.holds(done.number, 5)
             await built.uplink.delivered(10)
-            live.end(signal.SIGKILL)
+            live.end(kill=True)
             hand.run(1, account="root")
             hand.exit(1)
             await until(lambda: "agent-away" in issues(built))

@@ -6,24 +6,16 @@ import json
 import os
 import secrets
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from tests.system import WINDOWS, ours
+
 TREE = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent  # the programs as `make setup` installs them
-WINDOWS = sys.platform == "win32"
-KILLED = 1 if WINDOWS else -9
 PATIENCE = 30.0 if WINDOWS else 20.0
-MODULES = {"giochoi": "cli", "giochoi-daemon": "daemon", "giochoi-agent": "agent", "giochoi-verify": "compliance"}
-
-
-def ours(program: str) -> list[str]:
-    """How a program of ours is run: on Windows by its module, as what pip makes there starts a second process."""
-    return [sys.executable, "-m", MODULES[program]] if WINDOWS else [str(BIN / program)]
 
 
 class House:

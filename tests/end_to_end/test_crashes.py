@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from tests.end_to_end.conftest import KILLED
+from tests.system import KILLED
 
 pytestmark = pytest.mark.timeout(900)
 NO_GATE = "[gate]\nenabled = false\n"

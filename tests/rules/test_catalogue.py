@@ -102,6 +102,8 @@ def test_what_teaches_is_known_by_nothing_that_a_player_can_choose_to_be_sure(ga
     (r"C:\Program Files\LDPlayer\LDPlayer9\dnplayer.exe", "ldplayer"),
     (r"C:\Program Files\BlueStacks_nxt\HD-Player.exe", "bluestacks"),
     (r"C:\Program Files\Netease\MuMuPlayer-12.0\shell\MuMuPlayer.exe", "mumu"),
+    (r"D:\Program Files\Nox\bin\Nox.exe", "noxplayer"),
+    (r"D:\Program Files\Microvirt\MEmu\MEmu.exe", "memu"),
     (r"D:\TxGameAssistant\ui\AndroidEmulatorEn.exe", "gameloop"),
     (r"C:\Games\Age of Empires II\age2_x1.exe", "age-of-empires-2"),
     (f"{LIBRARY}/dota 2 beta/game/bin/linuxsteamrt64/dota2", "dota-2"),

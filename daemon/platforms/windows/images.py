@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from daemon.platforms.hashing import Key, key, sha256
-from daemon.platforms.windows.late import Looked, Wanted, look, opened
+from daemon.platforms.hashing import Key, sha256
+from daemon.platforms.windows.late import Looked, Wanted, look
+from daemon.platforms.windows.opening import opened
 from host.images import build_id, version
 from rules.games import Catalogue, Fingerprint
 
@@ -48,8 +48,8 @@ class Images:
         if not _LOCAL.fullmatch(path):
             return None
         try:
-            with opened(path) as (file, found):
-                return self._read(path, file, found, catalogue)
+            with opened(path) as (file, this):
+                return self._read(path, file, this, catalogue)
         except (OSError, ValueError):  # ValueError: no name that a file could have
             return None
 
@@ -68,15 +68,14 @@ class Images:
         self.later = None
         self._late.clear()
 
-    def _read(self, path: str, file: BinaryIO, found: os.stat_result, catalogue: Catalogue) -> Fingerprint:
-        this = key(found)
+    def _read(self, path: str, file: BinaryIO, this: Key, catalogue: Catalogue) -> Fingerprint:
         known = self._known.get(this)
         if known is None:
             said = version(file)
             known = _Known(build_id(file), said.original_name, said.product_name)
-        image = Fingerprint(path, found.st_size, known.digest, known.build, known.original, known.product, known.signer)
+        image = Fingerprint(path, this[2], known.digest, known.build, known.original, known.product, known.signer)
         wanted = self._wanted(known, image, catalogue)
-        if wanted.digest and found.st_size <= INLINE:
+        if wanted.digest and this[2] <= INLINE:
             known = replace(known, digest=sha256(file.fileno()))
             wanted = replace(wanted, digest=False)
         if wanted and self.later is None:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import msvcrt
-import os
-import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from ctypes import wintypes
 from dataclasses import dataclass
-from typing import BinaryIO
 
-from daemon.platforms.hashing import Key, Worker, key, sha256
-from host.windows.sharing import open_shared
+from daemon.platforms.hashing import Key, Worker, sha256
+from daemon.platforms.windows.opening import key_of, opened
 from host.windows.signer import signer_of
 from host.windows.win32 import function, kernel32
 
@@ -38,19 +34,6 @@ class Looked:
     digest: str | None
     signer: str | None
     looked: bool
-
-
-@contextmanager
-def opened(path: str) -> Iterator[tuple[BinaryIO, os.stat_result]]:
-    """A plain file that is read without being in anybody's way. OSError, also for what is none."""
-    with open_shared(path) as handle:
-        number = msvcrt.open_osfhandle(handle.value, os.O_RDONLY)
-        handle.detach()
-    with os.fdopen(number, "rb", buffering=0) as file:
-        found = os.fstat(number)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(None, "no plain file", path)
-        yield file, found
 
 
 def look(handle: int, path: str, wanted: Wanted, stop: Callable[[], bool] = lambda: False) -> Looked:
@@ -78,9 +61,8 @@ class Late:
     def _look(self, path: str, this: Key, wanted: Wanted) -> None:
         try:
             with opened(path) as (file, here):
-                number = file.fileno()
-                found = look(number, path, wanted, lambda: self._worker.closing) if key(here) == this else None
-                found = found if key(os.fstat(number)) == this else None
+                found = look(file.fileno(), path, wanted, lambda: self._worker.closing) if here == this else None
+                found = found if key_of(file) == this else None
         except OSError:
             found = None
         if not self._worker.closing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ntpath
 import re
 from contextlib import suppress
+from dataclasses import replace
 
 from daemon.platforms.told import Told, told
 from daemon.platforms.windows import processes
@@ -17,6 +18,8 @@ from host.windows.win32 import Handle
 from rules.games import Catalogue, Fingerprint, Program
 
 _ABSOLUTE = re.compile(r"[A-Za-z]:[\\/].+|\\\\.+")
+_ON_DRIVE = re.compile(r"[A-Za-z]:\\")
+_PROLONGED = "\\\\?\\"
 _DEPTH = 3  # a shell that starts a launcher that starts an interpreter
 _MOST_FILES = 32
 
@@ -69,7 +72,7 @@ class Programs:
 
     def _files(self, path: str, args: tuple[str, ...], catalogue: Catalogue) -> tuple[tuple[Fingerprint, ...], bool]:
         """The executable and what it was told to run; whether it is an interpreter at all."""
-        image = self.images.open(path, catalogue) or Fingerprint(path, 0)
+        image = self._image(path, catalogue)
         files = [image]
         what = _interpreter(image, args)
         interpreted = what is not None
@@ -81,6 +84,11 @@ class Programs:
             command = what.command
             what = told(ntpath.basename(command[0]), command) if command else None
         return tuple(dict.fromkeys(files)), interpreted
+
+    def _image(self, path: str, catalogue: Catalogue) -> Fingerprint:
+        """The executable, at exactly this path: a plain path would lead from `game.exe.` or `nul.exe` to something else."""
+        found = self.images.open(_PROLONGED + path if _ON_DRIVE.match(path) else path, catalogue)
+        return Fingerprint(path, 0) if found is None else replace(found, path=path)
 
     def _told(self, word: str, path: str, catalogue: Catalogue) -> Fingerprint | None:
         """A file that an interpreter was told: by its content where it is named from the root of a drive.

@@ -40,6 +40,14 @@ def test_cmd(line, found):
     assert set(files("CMD.EXE", line)) - set(found) == set()
 
 
+@pytest.mark.parametrize("words", [
+    ("/c", r"C:\Trò chơi\cờ.bat"), ("/c", "C:\\Trò", "chơi\\cờ.bat "), ("/q", "/k", "call", r"C:\Trò chơi\cờ.bat", "1"),
+])
+def test_cmd_by_its_words_alone(words):
+    """Where the system does not tell the whole line, quotes are missing."""
+    assert r"C:\Trò chơi\cờ.bat" in files("cmd.exe", "", "cmd", *words)
+
+
 @pytest.mark.parametrize(("words", "found"), [
     (["-File", r"C:\Trò chơi\cờ.ps1", "x"], [r"C:\Trò chơi\cờ.ps1"]),
     (["-NoProfile", "-ExecutionPolicy", "Bypass", "-f", "a.ps1"], ["a.ps1"]),
@@ -86,6 +94,7 @@ def test_the_work_is_bounded(line):
     """However long and odd a command line is."""
     begun = time.process_time()
     assert len(told("cmd.exe", (), line).files) <= 16
+    assert len(told("cmd.exe", tuple(line.split()), "").files) <= 24
     for text in ("'" * 30_000, "a" * 32_000, "a.ps1 " * 5_000, '"\n' * 15_000):
         assert len(told("powershell.exe", ("p", "-c", text), "").files) <= 8
     assert time.process_time() - begun < 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.platforms.told import Told, interpreter, interprets, told
+from daemon.platforms.told import Told, interprets, told
 
 LOADER = "ld-linux-x86-64.so.2"
 
@@ -113,15 +113,6 @@ def test_interpreters_of_windows(name, line, files):
     """In any case and without a console, classes separated by semicolons, paths with a drive."""
     assert told(name, words(line)).files == words(files)
     assert interprets(name)
-
-
-@pytest.mark.parametrize(("called", "original", "name"), [
-    ("excel.exe", "javaw.exe", "javaw.exe"), ("java.exe", None, "java.exe"), ("java.exe", "excel.exe", "java.exe"),
-    ("excel.exe", "winemine.exe", "excel.exe"),
-])
-def test_a_renamed_interpreter_is_one(called, original, name):
-    """By the name it was built under; and what calls itself one is one, too."""
-    assert interpreter(called, original) == name
 
 
 def test_the_work_for_one_process_is_bounded():

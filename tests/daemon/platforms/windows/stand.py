@@ -37,6 +37,7 @@ SHORT = ("/seconds", "20")  # whatever a test leaves behind ends by itself soon
 
 _shell32 = ctypes.WinDLL("shell32")
 _ole32 = ctypes.OleDLL("ole32")
+_started: list[subprocess.Popen[bytes]] = []
 
 
 # --- programs ---------------------------------------------------------------------------------------------------------------
@@ -127,7 +128,9 @@ class Lookout:
 
     async def game(self, patience: float = PATIENCE) -> Found:
         """The first game that was started."""
-        told = await self.until(lambda one: isinstance(one, ProgramStarted) and self._match(one) is not None, patience)
+        told = await self.until(
+            lambda one: isinstance(one, ProgramStarted) and self._match(one) is not None and self._ours(one.program), patience
+        )
         return Found(told.program, self._match(told))
 
     async def started(self, name: str) -> Found:
@@ -139,6 +142,11 @@ class Lookout:
 
     async def ended(self, pid: int) -> ProgramEnded:
         return await self.until(lambda one: isinstance(one, ProgramEnded) and one.pid == pid)
+
+    def _ours(self, program: Program) -> bool:
+        """Others play here, too. What has no path may be anybody's."""
+        place = str(self.here.parent).casefold()
+        return any(place in one.path.casefold() or "\\" not in one.path for one in program.files)
 
     def _match(self, told: ProgramStarted) -> Match | None:
         return self.catalogue.recognise(told.program)
@@ -162,6 +170,7 @@ def run(*words: Path | str, wait: bool = False, **how: object) -> subprocess.Pop
     """Start it, with nothing to read and nobody to listen; `wait`: until it says that it is ready."""
     out = subprocess.PIPE if wait else subprocess.DEVNULL
     process = subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL, stdout=out, **how)
+    _started.append(process)
     if wait:
         with process.stdout:
             process.stdout.readline()
@@ -170,7 +179,9 @@ def run(*words: Path | str, wait: bool = False, **how: object) -> subprocess.Pop
 
 def command(line: str, **how: object) -> subprocess.Popen[bytes]:
     """`cmd /c LINE`, as it stands: cmd has its own way with quotes."""
-    return subprocess.Popen(f'cmd.exe /c "{line}"', stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **how)
+    process = subprocess.Popen(f'cmd.exe /c "{line}"', stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **how)
+    _started.append(process)
+    return process
 
 
 def open_as_a_click(path: Path | str, words: str = "") -> int:
@@ -209,7 +220,10 @@ def _method(thing: ctypes.c_void_p, number: int, *types: object) -> Callable[...
 
 
 def end_all(here: Path) -> None:
-    """Whatever still runs from this folder."""
+    """Whatever still runs from this folder, and what a test started itself."""
+    while _started:
+        with _started.pop() as process:
+            process.kill()
     control = WindowsControl()
     for process in Snapshots().take().values():
         with suppress(OSError):

@@ -10,10 +10,10 @@ from queue import Queue
 
 import pytest
 
-from daemon.platforms.hashing import key
 from daemon.platforms.windows import images, late
 from daemon.platforms.windows.images import Images
 from daemon.platforms.windows.late import Late, Looked, Wanted
+from daemon.platforms.windows.opening import opened
 from host.images import build_id
 from host.windows.sharing import extended
 from rules.games import Catalogue, Fingerprint, Game
@@ -66,6 +66,21 @@ def test_content_is_hashed_where_it_may_tell(game, monkeypatch):
 
     assert some.open(str(game), wanting(game)).sha256 == hashlib.sha256(game.read_bytes()).hexdigest()
     assert hashed == [1]
+
+
+def test_a_change_is_seen_whatever_the_files_times_say(game):
+    """Somebody puts another program into a file that was no game, and its times back."""
+    some, times = Images(), game.stat()
+    catalogue = wanting(game)
+    before = some.open(str(game), catalogue)
+    content = bytearray(game.read_bytes())
+    content[-1] ^= 1
+    game.write_bytes(content)
+    os.utime(game, ns=(times.st_atime_ns, times.st_mtime_ns))
+    after = some.open(str(game), catalogue)
+
+    assert game.stat().st_mtime_ns == times.st_mtime_ns
+    assert (after.size, after.sha256 == before.sha256) == (before.size, False)
 
 
 def test_a_copy_and_a_link_are_recognised(game, tmp_path):
@@ -127,7 +142,8 @@ def test_what_is_another_file_by_then_tells_nothing(large, worker):
     """Nor what is gone; both can be asked for again."""
     some = Images()
     some.later = worker.take
-    this = key(large.stat())
+    with opened(str(large)) as (_, this):
+        pass
     assert worker.take(str(large), (*this[:2], 1, *this[3:]), Wanted(digest=True, signer=False))
     assert worker.told.get(timeout=10)[1] is None
     asked = []
@@ -153,7 +169,7 @@ def test_without_anybody_to_take_over_it_is_done_at_once(large):
 
 def test_no_file_is_held(game):
     """It can be renamed, written and deleted while it is open, and after."""
-    with late.opened(str(game)) as (file, _):
+    with opened(str(game)) as (file, _):
         other = game.with_name("khác.exe")
         game.rename(other)
         with other.open("r+b") as writing:
@@ -180,7 +196,9 @@ def test_what_is_no_plain_file(path):
     assert Images().open(path, EMPTY) is None
 
 
-@pytest.mark.parametrize("path", ["\\\\127.0.0.1\\share\\game.exe", "\\\\?\\UNC\\127.0.0.1\\share\\x.exe", "\\\\.\\pipe\\x", "x.exe"])
+@pytest.mark.parametrize("path", [
+    "\\\\127.0.0.1\\share\\game.exe", "\\\\?\\UNC\\127.0.0.1\\share\\x.exe", "\\\\.\\pipe\\x", "x.exe",
+])
 def test_what_is_not_on_this_pc_is_not_even_opened(path, monkeypatch):
     """Other machines could keep us waiting, and ask who we are."""
     monkeypatch.setattr(images, "opened", lambda _: pytest.fail("opened"))

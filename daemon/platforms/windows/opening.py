@@ -1,0 +1,68 @@
+"""A file that is read without being in anybody's way, and what tells that it is still the same."""
+
+from __future__ import annotations
+
+import ctypes
+import msvcrt
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ctypes import wintypes
+from typing import BinaryIO
+
+from daemon.platforms.hashing import Key
+from host.windows.sharing import open_shared
+from host.windows.win32 import function, kernel32
+
+_BASIC_INFO = 0
+_READ_FILE_USN_DATA = 0x9_00EB
+_USN_AT = {2: 24, 3: 40}  # in USN_RECORD_V2 and V3 (winioctl.h)
+_RECORD = 1024
+
+_information = function(
+    kernel32, "GetFileInformationByHandleEx", wintypes.BOOL, wintypes.HANDLE, ctypes.c_int, ctypes.c_void_p, wintypes.DWORD
+)
+_control = function(
+    kernel32, "DeviceIoControl", wintypes.BOOL, wintypes.HANDLE, wintypes.DWORD, ctypes.c_void_p, wintypes.DWORD,
+    ctypes.c_void_p, wintypes.DWORD, ctypes.POINTER(wintypes.DWORD), ctypes.c_void_p,
+)  # fmt: skip
+
+
+class _Basic(ctypes.Structure):  # FILE_BASIC_INFO
+    _fields_ = (
+        ("created", ctypes.c_int64), ("read", ctypes.c_int64), ("written", ctypes.c_int64), ("changed", ctypes.c_int64),
+        ("attributes", wintypes.DWORD),
+    )  # fmt: skip
+
+
+@contextmanager
+def opened(path: str) -> Iterator[tuple[BinaryIO, Key]]:
+    """A plain file, and its key as of now. OSError, also for what is no plain file."""
+    with open_shared(path) as handle:
+        number = msvcrt.open_osfhandle(handle.value, os.O_RDONLY)
+        handle.detach()
+    with os.fdopen(number, "rb", buffering=0) as file:
+        if not stat.S_ISREG(os.fstat(number).st_mode):
+            raise OSError(None, "no plain file", path)
+        yield file, key_of(file)
+
+
+def key_of(file: BinaryIO) -> Key:
+    """Changes when the file or its content does. Anybody can set back when it was last written; when it was changed, few know
+    that they can; and the number of its last entry in the volume's journal nobody can, where the volume has one.
+    """
+    found = os.fstat(file.fileno())
+    handle = msvcrt.get_osfhandle(file.fileno())
+    basic = _Basic()  # stays 0 where it cannot be had
+    _information(handle, _BASIC_INFO, ctypes.byref(basic), ctypes.sizeof(basic))
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, _journalled(handle) << 64 | basic.changed)
+
+
+def _journalled(handle: int) -> int:
+    record = ctypes.create_string_buffer(_RECORD)
+    size = wintypes.DWORD()
+    if not _control(handle, _READ_FILE_USN_DATA, None, 0, record, _RECORD, ctypes.byref(size), None):
+        return 0
+    at = _USN_AT.get(int.from_bytes(record.raw[4:6], "little"))
+    return 0 if at is None else int.from_bytes(record.raw[at : at + 8], "little")

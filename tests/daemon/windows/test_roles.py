@@ -1,0 +1,55 @@
+"""Who may ask the daemon what, over a real pipe: by SIDs the same matrix as tests/daemon/test_api.py has by uids."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+import pytest
+
+from agent.api.messages import Guardian
+from daemon.api import messages as m
+from host.client import acall
+from host.rpc import ApiError, serve
+from tests.daemon.world import limit, roster
+from tests.windows_callers import ADMINISTRATOR, CHILD, FRIEND, GUARDIAN, NAMES, put_in, refused
+
+FOR_GUARDIANS = {"grant.add", "grant.list", "grant.revoke"}
+
+
+def family(**more):
+    return msgspec.structs.replace(roster(**more), guardians=(Guardian(id="me", name="Mẹ", account="me"),))
+
+
+def test_each_operation_by_each_account(world, monkeypatch):
+    """LocalSystem, an administrator and a guardian's account may all; a child and an account of a domain may not give time."""
+    world.start(family())
+    found = asyncio.run(refused(
+        world.home.daemon_address, world.built.routes, world.built.roles, put_in(monkeypatch), NAMES,
+    ))  # fmt: skip
+    assert found == {(sid, op) for sid in (CHILD, FRIEND) for op in FOR_GUARDIANS}
+
+
+def test_a_child_sees_only_itself(world, monkeypatch):
+    """An account is told from another by its SID alone, and named as the roster has it."""
+    world.start(family(guest_packs=(limit(5),)))
+    call, at = put_in(monkeypatch), world.home.daemon_address
+
+    async def seen(sid):
+        call(sid)
+        return [one.id for one in (await acall(at, "status", m.StatusGet(), m.Status)).players]
+
+    async def body():
+        server = await serve(at, world.built.routes, world.built.roles)
+        try:
+            assert await seen(CHILD) == ["an"]
+            assert await seen(ADMINISTRATOR) == await seen(GUARDIAN) == ["an", "guest"]
+            call(CHILD)
+            for op, request in (("why", m.WhyGet(player="guest")), ("doctor", m.DoctorGet(repair=True))):
+                with pytest.raises(ApiError) as caught:
+                    await acall(at, op, request, m.Ok)
+                assert caught.value.code == "refused"
+        finally:
+            await server.close()
+
+    asyncio.run(body())
