@@ -152,13 +152,15 @@ class Lookout:
         return self.catalogue.recognise(told.program)
 
 
-def look(here: Path, games: Iterable[Game] | Game, start: Callable[[], object], name: str | None = None) -> Found:
+def look(
+    here: Path, games: Iterable[Game] | Game, start: Callable[[], object], name: str | None = None, patience: float = PATIENCE
+) -> Found:
     """What the watcher tells of the game that `start` starts, in a thread; or of the program of this `name`."""
 
     async def main() -> Found:
         async with Lookout(here, (games,) if isinstance(games, Game) else tuple(games)) as lookout:
             await asyncio.to_thread(start)
-            return await (lookout.game() if name is None else lookout.started(name))
+            return await (lookout.game(patience) if name is None else lookout.started(name))
 
     return asyncio.run(main())
 
