@@ -29,6 +29,7 @@ KINDS = {
     "grant.revoked": "rút lại giờ / grant taken back",
     "approval": "cho chơi trò / game let through",
     "clock.jump": "đồng hồ bị chỉnh / clock changed",
+    "zone.changed": "múi giờ của máy bị đổi / the PC's time zone was changed",
     "issue.raised": "có sự cố / trouble began",
     "issue.cleared": "hết sự cố / trouble is over",
     "usage.day": "tổng kết ngày / summary of the day",

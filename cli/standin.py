@@ -16,6 +16,7 @@ import threading
 from typing import Any
 
 _BOARD = ("🐢      🏁", " 🐢     🏁", "  🐢    🏁", "   🐢   🏁", "    🐢  🏁", "     🐢 🏁", "      🐢🏁")
+_PLAIN = {ord("🐢"): "@)", ord(" "): ". . ", ord("🏁"): " |"}  # in characters that any font has
 _TURN_S = 0.2
 
 
@@ -85,7 +86,7 @@ def _play_in_a_window(race: Race, user32: Any, kernel32: Any) -> None:
 
     def answer(window: int, message: int, first: int, second: int) -> int:
         if message == timer:
-            user32.SetWindowTextW(label, race.turn())
+            user32.SetWindowTextW(label, race.turn().translate(_PLAIN))
         elif message == close:
             if race.asked_to_close():
                 user32.DestroyWindow(window)

@@ -26,6 +26,7 @@ from compliance.entry import (
     PolicyChanged,
     SeatStart,
     UsageDay,
+    ZoneChanged,
 )
 from compliance.inline import HOUSE
 from compliance.presence import SeatLife
@@ -100,6 +101,9 @@ class Auditor:
             case ClockJump():
                 jump = _seconds(line.to - line.expected)
                 self._note("clock-jump", where, f"đồng hồ nhảy {jump} / the clock jumped by {jump}")
+            case ZoneChanged():
+                zones = f"{line.before} → {line.after}"
+                self._note("zone", where, f"múi giờ của máy bị đổi {zones} / the PC's time zone was changed: {zones}")
             case IssueRaised():
                 self._issues[line.seat, line.id] = Finding("issue", where, f"sự cố {line.id} / issue {line.id}")
             case IssueCleared():

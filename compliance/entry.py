@@ -229,6 +229,13 @@ class ClockJump(Entry, frozen=True, kw_only=True, tag="clock.jump"):
     to: int
 
 
+class ZoneChanged(Entry, frozen=True, kw_only=True, tag="zone.changed"):
+    """The PC's own time zone was set, which no rule asks: what the system called it before, and calls it now."""
+
+    before: str
+    after: str
+
+
 class IssueRaised(Entry, frozen=True, kw_only=True, tag="issue.raised"):
     """Something is not enforced or not sure: `id` is the Issue's."""
 
@@ -267,8 +274,8 @@ class AgentTick(Entry, frozen=True, kw_only=True, tag="agent.tick"):
 
 AnyEntry = (
     SeatEnrolled | SeatStart | SeatStop | Presence | PlaceChanged | PolicyChanged | PlayStarted | Warned | PlayDue
-    | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Approval | ClockJump | IssueRaised | IssueCleared | UsageDay
-    | Seal | AgentTick
+    | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Approval | ClockJump | ZoneChanged | IssueRaised | IssueCleared
+    | UsageDay | Seal | AgentTick
 )
 
 _encoder = msgspec.json.Encoder(order="sorted")

@@ -23,12 +23,13 @@ _NO_GATE = (
     "games are ended at their start, not before: the system lends no fanotify"
 )
 _NO_EVENTS = (
-    "có quyền root nhưng hệ thống không báo chương trình nào bắt đầu: quét định kỳ, đóng ngay khi thấy / "
-    "root, but the system does not tell what starts: by polling, games are ended once they are seen"
+    "đủ quyền nhưng hệ thống không báo chương trình nào bắt đầu: quét định kỳ, đóng ngay khi thấy / "
+    "with all rights, but the system does not tell what starts: by polling, games are ended once they are seen"
 )
 _NO_ROOT = (
-    "không có quyền root: chỉ thấy chương trình của tài khoản này, đóng ngay khi khởi động / "
-    "without root only this account's programs are seen, and ended at their start"
+    "không chạy bằng quyền của hệ thống (root, dịch vụ Windows): chỉ thấy chương trình của tài khoản này, "
+    "đóng ngay khi khởi động / "
+    "without the system's rights (root, a Windows service) only this account's programs are seen, and ended at their start"
 )
 _DENY_OFF = (
     "không chặn bằng quyền tệp: phần [deny] của daemon/config.toml chưa bật / "

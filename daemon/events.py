@@ -100,6 +100,15 @@ class ClockJumped:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoneChanged:
+    """Signals that the PC's own time zone was set: `before` and `after` are what the system calls them."""
+
+    before: str
+    after: str
+    now: Reading
+
+
+@dataclass(frozen=True, slots=True)
 class IssueChanged:
     """Signals that an Issue was raised, or is over."""
 
@@ -108,4 +117,7 @@ class IssueChanged:
     now: Reading
 
 
-Event = PlayStarted | Warned | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | ClockJumped | IssueChanged
+Event = (
+    PlayStarted | Warned | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | ClockJumped | ZoneChanged
+    | IssueChanged
+)

@@ -112,8 +112,9 @@ def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:  # n
             return Signal(
                 number=number, kind="granted", player=event_.player, game=event_.game or "", at=now.wall, left=0
             ), (subject_.player.account if subject_ else None) or _NOBODY
-        case events.ClockJumped(_, now):
-            return Signal(number=number, kind="issue", at=now.wall, rule="clock-jump"), None
+        case events.ClockJumped() | events.ZoneChanged():
+            rule = "clock-jump" if isinstance(event, events.ClockJumped) else "zone-changed"
+            return Signal(number=number, kind="issue", at=event.now.wall, rule=rule), None
         case events.IssueChanged(problem, raised, now):
             return Signal(
                 number=number,

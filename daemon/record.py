@@ -144,6 +144,8 @@ class Recorder:
                 return lambda journal: self._grant(journal, event)
             case events.ClockJumped(jump, now):
                 return lambda journal: _append(journal, entry.ClockJump, now, expected=jump.expected, to=jump.system)
+            case events.ZoneChanged(before, after, now):
+                return lambda journal: _append(journal, entry.ZoneChanged, now, before=before, after=after)
             case events.IssueChanged(problem, raised, now):
                 kind = entry.IssueRaised if raised else entry.IssueCleared
                 return lambda journal: _append(journal, kind, now, id=problem.id)

@@ -37,6 +37,7 @@ from rules.games import Game
 VERSION = "0.1.0"
 _KEPT_MS = 400 * 86_400_000  # a year and some: as long as an act may be fined
 _RETRY_MS = 1_000  # how often a disk that was full is tried again
+_ZONE = "pc-zone"  # what the PC last called its time zone
 _STOPPED = "stopped"  # set while no run is under way: the last one ended in an orderly way
 
 
@@ -88,6 +89,7 @@ class Seat:
         if parts.trust.roster is not None:
             self._adopt(parts.trust.roster, floor)
         parts.health.report("no-roster", trouble=parts.people is None, now=now.wall)
+        self._look_at_zone()
         self.beat()
 
     def _begin(self, journal: Journal, now: Reading, seen: int | None) -> None:
@@ -188,6 +190,7 @@ class Seat:
         """The PC woke up, its clock was set, somebody logged on or off: what runs is looked at anew, then the heart beats."""
         loop = self._parts.loop
         loop.scan(loop.read(), 0)
+        self._look_at_zone()
         self._parts.wake.set()
 
     def adopt(self, roster: Roster) -> None:
@@ -252,6 +255,7 @@ class Seat:
         now = parts.loop.read()
         parts.recorder.rows(parts.plays.running.values(), now)
         self._count_attempts(now)
+        self._look_at_zone()
         if parts.presence.mark(now):
             lived = parts.presence.take()
             parts.recorder.do(lambda journal: lived.write(journal, now))
@@ -262,6 +266,15 @@ class Seat:
         parts.plays.forget_before(now.wall - KEEP_MS)
         if not waiting:
             parts.store.keep_reserve()
+
+    def _look_at_zone(self) -> None:
+        """The PC's own zone, which anybody may set: it moves no limit, and is told."""
+        parts, zone = self._parts, self._parts.clock.zone()
+        known = parts.store.get(_ZONE)
+        if known is not None and known.decode() != zone:
+            parts.teller.tell(events.ZoneChanged(known.decode(), zone, parts.loop.read()))
+        if known is None or known.decode() != zone:
+            parts.recorder.do(lambda _: parts.store.put(_ZONE, zone.encode()))
 
     def _count_attempts(self, now: Reading) -> None:
         """Refused starts that got no line of their own: they count in the day's summary all the same."""

@@ -61,6 +61,10 @@ class TrustedClock:
     def boot(self) -> str:
         return self._boot
 
+    def zone(self) -> str:
+        """What the PC calls its time zone. No rule asks for it."""
+        return self._clock.zone()
+
     def read(self) -> Reading:
         """Reads all clocks; `jump` is set or cleared by it."""
         mono, elapsed, system = self._clock.mono(), self._clock.elapsed(), self._clock.wall()

@@ -31,11 +31,14 @@ class Clock(Protocol):
     def synchronised(self) -> bool:
         """Whether a time service vouches for `wall`."""
 
+    def zone(self) -> str:
+        """What the machine calls its time zone, to notice when somebody changes it; days are computed in the rules' zones."""
+
 
 class SystemClock:
     """The machine's clocks; which of them do not stop in sleep differs, so that host.system is asked."""
 
-    __slots__ = ("_boot", "elapsed", "mono", "synchronised")
+    __slots__ = ("_boot", "elapsed", "mono", "synchronised", "zone")
 
     def __init__(self) -> None:
         clocks = system.clocks()
@@ -43,6 +46,7 @@ class SystemClock:
         self.mono = clocks.mono
         self.elapsed = clocks.elapsed
         self.synchronised = clocks.synchronised
+        self.zone = clocks.zone
 
     def wall(self) -> int:
         return time.time_ns() // _NS

@@ -54,6 +54,9 @@ class Clocks(Protocol):
     def synchronised(self) -> bool:
         """Whether a time service keeps the system clock: then a step of it is a correction."""
 
+    def zone(self) -> str:
+        """What the system calls its time zone now."""
+
 
 class Files(Protocol):
     """Folders, files and locks of one owner. Failures are OSError; broken trust is PermissionError with one clear line."""

@@ -30,6 +30,7 @@ class FakeClock:
 
     def __init__(self, wall: int = 1_795_482_000_000, mono: int = 1_000_000) -> None:
         self._wall, self._mono, self._elapsed, self._boots = wall, mono, mono, 1
+        self.called = "Asia/Ho_Chi_Minh"
 
     def wall(self) -> int:
         return self._wall
@@ -45,6 +46,9 @@ class FakeClock:
 
     def synchronised(self) -> bool:
         return False
+
+    def zone(self) -> str:
+        return self.called
 
     def run(self, ms: int) -> None:
         """The machine is awake for `ms`: every reading moves."""

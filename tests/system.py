@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 WINDOWS = sys.platform == "win32"
 KILLED = 1 if WINDOWS else -9
@@ -18,16 +20,38 @@ def ours(program: str) -> list[str]:
     return [sys.executable, "-m", MODULES[program]] if WINDOWS else [str(BIN / program)]
 
 
-def readable(path: Path) -> Literal["by its owner", "by all"]:
-    """Who may read the file or list the folder. No others may write to it: AssertionError. Access lists say so even in Wine."""
+def readable(path: Path, by: Literal["its owner", "all"]) -> bool:
+    """Whether these may read the file or list the folder; nobody else may write to it (AssertionError).
+
+    Wine keeps no entry for all users, whoever asks for one: there "all" cannot be told from "its owner", and is not.
+    """
     if not WINDOWS:
         mode = path.stat().st_mode & 0o777
         assert mode in {0o600, 0o700, 0o644, 0o755}, f"{path}: {mode:o}"
-        return "by its owner" if mode & 0o077 == 0 else "by all"
-    from host.windows import files, security, sids
+        return (mode & 0o077 != 0) == (by == "all")
+    from host.windows import security, sids
 
-    with files._open(path, files._LOOK) as handle:
-        owner, entries = security.descriptor_of(handle.value)
+    owner, entries = _listed(path)
     trusted = {security.own_sid(), security.SYSTEM, security.ADMINS}
     assert {owner, *sids.writers(entries, owner)} <= trusted, f"{path}: {owner} {entries}"
-    return "by its owner" if sids.readers(entries, owner) <= trusted else "by all"
+    if by == "all":
+        return security.USERS in sids.readers(entries, owner) or not _keeps_users()
+    return sids.readers(entries, owner) <= trusted
+
+
+def _listed(path: Path) -> Any:
+    """Owner and entries of its access list."""
+    from host.windows import files, security
+
+    with files._open(path, files._LOOK) as handle:
+        return security.descriptor_of(handle.value)
+
+
+@cache
+def _keeps_users() -> bool:
+    from host.windows import files, security
+
+    with tempfile.TemporaryDirectory() as folder:
+        with files._open(Path(folder), files._LOOK | files._WRITE_DAC) as handle:
+            security.protect(handle.value, f"D:P(A;OICI;FA;;;{security.own_sid()})(A;OICI;FR;;;{security.USERS})")
+        return any(entry.sid == security.USERS for entry in _listed(Path(folder))[1])

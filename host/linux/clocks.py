@@ -7,7 +7,7 @@ from pathlib import Path
 
 from host.linux.ntp import synchronised
 
-__all__ = ["boot", "elapsed", "mono", "synchronised"]
+__all__ = ["boot", "elapsed", "mono", "synchronised", "zone"]
 
 _NS = 1_000_000
 
@@ -22,3 +22,17 @@ def elapsed() -> int:
 
 def boot() -> str:
     return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
+
+def zone() -> str:
+    """Of localtime(5); "UTC" where there is no such file, as the manual says."""
+    try:
+        target = Path("/etc/localtime").readlink()
+    except FileNotFoundError:
+        return "UTC"
+    except OSError:  # a copy instead of a link: Debian keeps the name beside it
+        try:
+            return Path("/etc/timezone").read_text(encoding="ascii", errors="replace").strip()[:64]
+        except OSError:
+            return "local"
+    return str(target).rpartition("zoneinfo/")[2][:64]

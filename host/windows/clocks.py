@@ -61,6 +61,24 @@ def boot() -> str:
     return boot_id(count, found.raw, ctypes.addressof(found))
 
 
+class _Zone(ctypes.Structure):  # DYNAMIC_TIME_ZONE_INFORMATION
+    _fields_ = (
+        ("bias", wintypes.LONG), ("standard", wintypes.WCHAR * 32), ("standard_date", wintypes.WORD * 8),
+        ("standard_bias", wintypes.LONG), ("daylight", wintypes.WCHAR * 32), ("daylight_date", wintypes.WORD * 8),
+        ("daylight_bias", wintypes.LONG), ("key", wintypes.WCHAR * 128), ("no_daylight", wintypes.BOOLEAN),
+    )  # fmt: skip
+
+
+_zone = function(kernel32, "GetDynamicTimeZoneInformation", wintypes.DWORD, ctypes.POINTER(_Zone))
+
+
+def zone() -> str:
+    """The zone's name in the registry, such as "SE Asia Standard Time"; a standard user may choose another one."""
+    found = _Zone()
+    _zone(ctypes.byref(found))
+    return found.key or f"UTC{-found.bias:+d} min"
+
+
 def synchronised() -> bool:
     """Never vouched for: False is the strict answer, a step is then explained by an agent on another PC or by a guardian.
 

@@ -60,7 +60,7 @@ def test_the_card_lies_in_public(an, home):
     """Renewed with each tick, readable by anyone."""
     asyncio.run(an.agent.tick())
     path = home.public / CARD
-    assert readable(path) == "by all"
+    assert readable(path, "all")
     assert msgspec.json.decode(path.read_bytes(), type=m.Card) == an.ask("log.card", m.LogCard())
 
 

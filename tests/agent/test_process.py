@@ -59,11 +59,11 @@ def test_a_first_start_makes_all_it_needs(home_folder, start):
     log, roster = map(parse_vkey, keys)
     assert (log.name.startswith("giochoi/"), roster.name) == (True, f"{log.name}/roster")
     root = home_folder / "home"
-    assert {readable(root / name) for name in ("public", "public/agent.keys", "public/agent.card")} == {"by all"}
+    assert all(readable(root / name, "all") for name in ("public", "public/agent.keys", "public/agent.card"))
     secrets = ("agent", *(f"agent/{name}" for name in ("log.key", "roster.key", "payload.key", "agent.db")))
-    assert {readable(root / name) for name in secrets} == {"by its owner"}
+    assert all(readable(root / name, "its owner") for name in secrets)
     folder = channels().folder(address(root))
-    assert folder is None or readable(folder) == "by all"
+    assert folder is None or readable(folder, "all")
     assert agent.end() == (TERMINATED, "", "")
     assert not channels().exists(address(root))
 

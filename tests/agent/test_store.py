@@ -35,7 +35,7 @@ def test_a_new_one_is_home_with_a_guest(made):
 
 def test_only_its_owner_may_read_it(made):
     """Names and birth dates of children lie in it."""
-    assert readable(made) == "by its owner"
+    assert readable(made, "its owner")
 
 
 def test_migrations_and_queries_agree(made):

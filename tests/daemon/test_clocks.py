@@ -136,3 +136,21 @@ def test_play_before_a_sleep_over_midnight_stays_on_its_day(world):
     world.pass_time(10 * MINUTE)
     assert world.used() == 600.0
     assert [(one.ms, one.how) for one in world.journal("play.ended")] == [(20 * MINUTE, "midnight")]
+
+
+def test_a_changed_zone_is_told_and_moves_no_limit(world):
+    """A standard user of Windows may set the PC's zone: it is in the log, once, also when it happened while no daemon ran."""
+    world.start(roster(packs=(limit(60),)))
+    world.platform.run(1)
+    world.clock.run(MINUTE)
+    before = world.status().games[0].until
+    world.clock.called = "Pacific/Kiritimati"
+    world.seat.minute()
+    world.seat.minute()
+    (line,) = world.journal("zone.changed")
+    assert (line.before, line.after) == ("Asia/Ho_Chi_Minh", "Pacific/Kiritimati")
+    assert world.status().games[0].until == before
+    world.stop()
+    world.clock.called = "Etc/UTC"
+    world.start()
+    assert [one.after for one in world.journal("zone.changed")] == ["Pacific/Kiritimati", "Etc/UTC"]

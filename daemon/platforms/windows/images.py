@@ -17,7 +17,7 @@ from rules.games import Catalogue, Fingerprint
 INLINE = 1 << 20
 _MOST = 4096
 # A file of this machine. Others can keep us waiting, and could ask who we are.
-_LOCAL = re.compile(r"(?:\\\\\?\\)?[A-Za-z]:[\\/][^:]*")
+_LOCAL = re.compile(r"(?:\\\\\?\\)?[A-Za-z]:[\\/].*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

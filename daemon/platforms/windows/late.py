@@ -62,7 +62,7 @@ class Late:
         try:
             with opened(path) as (file, here):
                 found = look(file.fileno(), path, wanted, lambda: self._worker.closing) if here == this else None
-                found = found if key_of(file) == this else None
+                found = found if key_of(file, path) == this else None
         except OSError:
             found = None
         if not self._worker.closing:

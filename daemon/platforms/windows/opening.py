@@ -45,18 +45,25 @@ def opened(path: str) -> Iterator[tuple[BinaryIO, Key]]:
     with os.fdopen(number, "rb", buffering=0) as file:
         if not stat.S_ISREG(os.fstat(number).st_mode):
             raise OSError(None, "no plain file", path)
-        yield file, key_of(file)
+        yield file, key_of(file, path)
 
 
-def key_of(file: BinaryIO) -> Key:
+def key_of(file: BinaryIO, path: str) -> Key:
     """Changes when the file or its content does. Anybody can set back when it was last written; when it was changed, few know
-    that they can; and the number of its last entry in the volume's journal nobody can, where the volume has one.
+    that they can; and the number of its last entry in the volume's journal nobody can, where the volume has one. The streams
+    of one file (`name.txt:game.exe`), which can be programs, have all that in common.
     """
     found = os.fstat(file.fileno())
     handle = msvcrt.get_osfhandle(file.fileno())
     basic = _Basic()  # stays 0 where it cannot be had
     _information(handle, _BASIC_INFO, ctypes.byref(basic), ctypes.sizeof(basic))
-    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, _journalled(handle) << 64 | basic.changed)
+    number = hash((found.st_ino, stream)) if (stream := _stream(path)) else found.st_ino
+    return (found.st_dev, number, found.st_size, found.st_mtime_ns, _journalled(handle) << 64 | basic.changed)
+
+
+def _stream(path: str) -> str:
+    """The name of the file's stream that a path leads to, in lower case; nothing for the file itself."""
+    return path.partition(":")[2].partition(":")[2].casefold()
 
 
 def _journalled(handle: int) -> int:

@@ -8,6 +8,7 @@ not known here.
 from __future__ import annotations
 
 import ctypes
+import subprocess
 from ctypes import wintypes
 from dataclasses import dataclass
 
@@ -96,20 +97,22 @@ def user(handle: Handle) -> str:
     return security.process_user(handle.value)
 
 
-def args(handle: Handle) -> tuple[str, ...]:
-    """Its command line as it was started with, split as Windows does; empty where it does not say."""
+def command(handle: Handle) -> tuple[tuple[str, ...], str]:
+    """Its command line as it was started with: split as Windows does, and as one text; empty where it does not say."""
     buffer = ctypes.create_string_buffer(_COMMAND_BYTES)
     size = wintypes.ULONG()
     status = _information(handle.value, _COMMAND_LINE, buffer, len(buffer), ctypes.byref(size))
     if status == _NO_SUCH_CLASS:
-        return _args_by_psutil(handle)
+        args = _args_by_psutil(handle)
+        return args, subprocess.list2cmdline(args)
     if status:
-        return ()
+        return (), ""
     length = int.from_bytes(buffer.raw[:2], "little")
     begin = int.from_bytes(buffer.raw[8:16], "little") - ctypes.addressof(buffer)
     if not length or not 0 <= begin <= len(buffer) - length:
-        return ()
-    return split(buffer.raw[begin : begin + length].decode("utf-16-le", "surrogatepass"))
+        return (), ""
+    line = buffer.raw[begin : begin + length].decode("utf-16-le", "surrogatepass")
+    return split(line), line
 
 
 def _args_by_psutil(handle: Handle) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ntpath
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -50,17 +51,19 @@ class Programs:
         sid = processes.user(handle)
         if sid != self._own and not self._everybody and not security.elevated():
             return None  # without rights others' programs can be seen in part and not ended at all
-        path, args = processes.image(handle), processes.args(handle)
-        files, interpreted = self._files(path, args, catalogue)
+        path, (args, line) = processes.image(handle), processes.command(handle)
+        image = self._image(path, catalogue)
+        what = _interpreter(image, args, line)
+        files = (image,) if what is None else (image, *self._files(what, path, catalogue))
         return Program(
             pid=process.pid,
             started=process.created,
             since=since,
             account=self._name(sid),
-            files=files,
-            args=args,
+            files=tuple(dict.fromkeys(files)),
+            args=args if what is None or what.speaks else args[:1],  # the words of a shell are those of what it starts
             parent=process.parent,
-            interpreted=interpreted,
+            interpreted=what is not None and what.speaks,
             trees=self.trees.of(path),
         )
 
@@ -70,20 +73,18 @@ class Programs:
             name = self._names[sid] = users.account(sid)
         return name
 
-    def _files(self, path: str, args: tuple[str, ...], catalogue: Catalogue) -> tuple[tuple[Fingerprint, ...], bool]:
-        """The executable and what it was told to run; whether it is an interpreter at all."""
-        image = self._image(path, catalogue)
-        files = [image]
-        what = _interpreter(image, args)
-        interpreted = what is not None
+    def _files(self, what: Told | None, path: str, catalogue: Catalogue) -> Iterator[Fingerprint]:
+        """What an interpreter was told to run, and what that was told."""
         for _ in range(_DEPTH):
             if what is None:
-                break
-            found = [self._told(word, path, catalogue) for word in what.files[:_MOST_FILES]]
-            files += filter(None, found)
+                return
+            for word in what.files[:_MOST_FILES]:
+                if (found := self._told(word, path, catalogue)) is not None:
+                    yield found
+                    if not what.every:
+                        break
             command = what.command
             what = told(ntpath.basename(command[0]), command) if command else None
-        return tuple(dict.fromkeys(files)), interpreted
 
     def _image(self, path: str, catalogue: Catalogue) -> Fingerprint:
         """The executable, at exactly this path: a plain path would lead from `game.exe.` or `nul.exe` to something else."""
@@ -101,9 +102,9 @@ class Programs:
         return self.images.open(beside, catalogue) or (Fingerprint(word, 0) if ntpath.splitext(word)[1] else None)
 
 
-def _interpreter(image: Fingerprint, args: tuple[str, ...]) -> Told | None:
+def _interpreter(image: Fingerprint, args: tuple[str, ...], line: str) -> Told | None:
     """By its own name and by the one that it was made under, whatever it is called here."""
     for name in (image.original, ntpath.basename(image.path)):
-        if name and (what := told(name, args)) is not None:
+        if name and (what := told(name, args, line)) is not None:
             return what
     return None

@@ -14,6 +14,9 @@ from host.clock import Clock
 from rules.games import Catalogue, Program
 
 UNREADABLE = "watch-unreadable"
+# A process is listed before all of it is there: some milliseconds pass (seen: 30) until it says what it runs and was told.
+_YOUNG_MS = 3_000
+_AGAIN_S = (0.02, 0.04, 0.08, 0.16, 0.32, 0.64)
 _log = logging.getLogger(__name__)
 
 
@@ -35,14 +38,18 @@ class Tracker:
         self._ends = Ends(self._gone)
         self._sink: Callable[[Observation], None] | None = None
         self._looked = clock.mono()
+        self._begun = False
         self.catalogue = Catalogue(())
         self.games: set[int] = set()
         self.trouble: Callable[[str, str], None] = lambda *_: None
         self.well: Callable[[str], None] = lambda _: None
+        self.later: Callable[..., object] = lambda *_: None
+        """As the loop's `call_later`; what is asked for once we have stopped does nothing."""
 
     def start(self, sink: Callable[[Observation], None]) -> None:
         self._sink = sink
         self._looked = self._clock.mono()
+        self._begun = False  # until all was looked at once: what runs by then may be of any age
 
     def stop(self) -> None:
         self._sink = None
@@ -54,7 +61,7 @@ class Tracker:
 
     def compare(self, here: dict[int, Process]) -> None:
         """What runs now, against what ran at the last look."""
-        earlier, self._looked = self._looked, self._clock.mono()
+        earlier, self._looked, self._begun = self._looked, self._clock.mono(), True
         for pid, seen in tuple(self._known.items()):
             found = here.get(pid)
             if found is None or found.created != seen.process.created:
@@ -85,6 +92,7 @@ class Tracker:
 
     def scan(self, here: dict[int, Process]) -> tuple[Program, ...]:
         """Reads all of these anew; nothing is told, as whoever scans sees it."""
+        looked = self._clock.mono()  # what starts while they are read is younger than this
         self.programs.forget_names()
         self.programs.trees.refresh(self.catalogue)
         found: dict[int, Seen] = {}
@@ -92,16 +100,17 @@ class Tracker:
         for pid, process in here.items():
             old = self._known.get(pid)
             same = old if old is not None and old.process.created == process.created else None
-            since = self._age(process.created) if same is None or same.program is None else same.program.since
+            since = self._since(process, same)
             try:
                 program = self._read(process, since)
             except _UnreadableError:
                 unreadable += 1
                 program = None if same is None else same.program  # nothing says that it is over
             found[pid] = Seen(process, program)
+            self._complete(process, since, program)
         if not unreadable:
             self.well(UNREADABLE)
-        self._looked = self._clock.mono()
+        self._looked, self._begun = looked, True
         self._adopt(found)
         return tuple(seen.program for seen in found.values() if seen.program is not None)
 
@@ -139,6 +148,25 @@ class Tracker:
         except _UnreadableError:
             program = None
         self._begin(Seen(process, program))
+        self._complete(process, since, program)
+
+    def _complete(self, process: Process, since: int, program: Program | None, turn: int = 0) -> None:
+        """If this may not be all there is to read of a process, because it is being made, read it again in a moment."""
+        unfinished = program is None or not program.args
+        if unfinished and turn < len(_AGAIN_S) and self._clock.mono() - since <= _YOUNG_MS:
+            self.later(_AGAIN_S[turn], self._again, process, since, turn + 1)
+
+    def _again(self, process: Process, since: int, turn: int) -> None:
+        old = self._known.get(process.pid)
+        if old is None or old.process.created != process.created:
+            return
+        try:
+            program = self._read(process, since)
+        except _UnreadableError:
+            return
+        if program is not None and (old.program is None or program.args or program.files != old.program.files):
+            self._begin(Seen(process, program))
+        self._complete(process, since, program, turn)
 
     def _begin(self, seen: Seen) -> None:
         pid, program = seen.process.pid, seen.program
@@ -169,6 +197,12 @@ class Tracker:
             raise _UnreadableError from error
 
     # --- moments -----------------------------------------------------------------------------------------------------------
+
+    def _since(self, process: Process, seen: Seen | None) -> int:
+        """When it began. What no look has seen, not before the last one, whatever was done to the wall clock, or sleep to us."""
+        if seen is None and self._begun:
+            return self._moment(process.created, self._looked)
+        return self._age(process.created) if seen is None or seen.program is None else seen.program.since
 
     def _age(self, moment: int) -> int:
         """A moment (Unix microseconds) on the clock that play is counted on, if nobody set the wall clock since."""

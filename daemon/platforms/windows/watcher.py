@@ -60,6 +60,7 @@ class WindowsWatcher:
     def start(self, sink: Callable[[Observation], None]) -> None:
         self._sink, self._loop = sink, asyncio.get_running_loop()
         self._tracker.start(sink)
+        self._tracker.later = self._loop.call_later
         self._late = Late(self._from_late)
         self._tracker.programs.images.later = self._late.take
         self._start_events()

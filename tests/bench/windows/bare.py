@@ -26,13 +26,17 @@ def pids() -> set[int]:
     return set(_pids[: size.value // 4])
 
 
-def end(pid: int, path: str) -> None:
+def end(pid: int, path: str) -> bool:
+    """False: it is so young that it has no name yet, or it may not be looked at."""
     handle = _kernel32.OpenProcess(_RIGHTS, False, pid)
-    if handle:
-        size = wintypes.DWORD(len(_name))
-        if _kernel32.QueryFullProcessImageNameW(handle, 0, _name, ctypes.byref(size)) and _name.value.lower() == path:
-            _kernel32.TerminateProcess(handle, 1)
-        _kernel32.CloseHandle(handle)
+    if not handle:
+        return False
+    size = wintypes.DWORD(len(_name))
+    named = _kernel32.QueryFullProcessImageNameW(handle, 0, _name, ctypes.byref(size))
+    if named and _name.value.lower() == path:
+        _kernel32.TerminateProcess(handle, 1)
+    _kernel32.CloseHandle(handle)
+    return bool(named)
 
 
 def main(path: str) -> None:
@@ -42,9 +46,7 @@ def main(path: str) -> None:
     while True:
         time.sleep(EVERY_S)
         here = pids()
-        for pid in here - known:
-            end(pid, path)
-        known = here
+        known = here - {pid for pid in here - known if not end(pid, path)}
 
 
 if __name__ == "__main__":

@@ -42,5 +42,8 @@ def _ended(game: Path) -> float:
     time.sleep(random.uniform(0, 0.5))  # so that no start keeps time with a poll
     begun = time.perf_counter()  # before CreateProcess: the process itself is a little younger, so this never flatters
     with subprocess.Popen([str(game)]) as playing:
-        playing.wait(_PATIENCE_S)
-        return (time.perf_counter() - begun) * 1000
+        try:
+            playing.wait(_PATIENCE_S)
+            return (time.perf_counter() - begun) * 1000
+        finally:
+            playing.kill()  # if nobody else did

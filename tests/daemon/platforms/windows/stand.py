@@ -21,7 +21,7 @@ from daemon.platforms.windows import errand, processes
 from daemon.platforms.windows.control import WindowsControl
 from daemon.platforms.windows.images import Images
 from daemon.platforms.windows.programs import Programs
-from daemon.platforms.windows.snapshot import Snapshots
+from daemon.platforms.windows.snapshot import Process, Snapshots
 from daemon.platforms.windows.tracker import Tracker
 from daemon.platforms.windows.trees import Trees
 from daemon.platforms.windows.watcher import WindowsWatcher
@@ -246,3 +246,13 @@ def gone(pid: int, created: int, patience: float = PATIENCE) -> bool:
             return False
         time.sleep(0.01)
     return True
+
+
+def on_desktop(desktop: str, *words: Path | str) -> Process:
+    """A program whose windows are on this desktop ("STATION\\DESKTOP")."""
+    startup = errand._Startup(cb=ctypes.sizeof(errand._Startup), desktop=desktop)
+    started = errand._Started()
+    line = ctypes.create_unicode_buffer(subprocess.list2cmdline([str(word) for word in words]))
+    assert errand._create(None, line, None, None, False, 0, None, None, ctypes.byref(startup), ctypes.byref(started))
+    with Handle(started.thread), Handle(started.process):
+        return Snapshots().take()[started.pid]

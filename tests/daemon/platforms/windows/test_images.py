@@ -13,7 +13,7 @@ import pytest
 from daemon.platforms.windows import images, late
 from daemon.platforms.windows.images import Images
 from daemon.platforms.windows.late import Late, Looked, Wanted
-from daemon.platforms.windows.opening import opened
+from daemon.platforms.windows.opening import key_of, opened
 from host.images import build_id
 from host.windows.sharing import extended
 from rules.games import Catalogue, Fingerprint, Game
@@ -81,6 +81,15 @@ def test_a_change_is_seen_whatever_the_files_times_say(game):
 
     assert game.stat().st_mtime_ns == times.st_mtime_ns
     assert (after.size, after.sha256 == before.sha256) == (before.size, False)
+
+
+def test_streams_of_one_file_are_not_each_other(game):
+    """`notes.txt:game.exe` can be a program: what is known of notes.txt says nothing of it."""
+    path = str(game)
+    with game.open("rb") as file:
+        keys = {key_of(file, name) for name in (path, f"{path}:one", f"{path}:two", f"\\\\?\\{path}", f"{path}:ONE")}
+
+    assert len(keys) == 3
 
 
 def test_a_copy_and_a_link_are_recognised(game, tmp_path):

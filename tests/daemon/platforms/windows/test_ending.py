@@ -1,0 +1,315 @@
+"""Ending real programs: asked by their windows, ended as whole trees, each by (pid, creation time), and nobody else."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+
+from daemon.platforms.windows import closing, control, errand
+from daemon.platforms.windows.control import WindowsControl
+from daemon.platforms.windows.snapshot import Process, Snapshots, descendants
+from tests.daemon.platforms.windows.stand import PATIENCE, SHORT, _started, gone, on_desktop, own, read, run, write
+from tests.windows_programs import program
+
+_user32 = ctypes.WinDLL("user32")
+
+
+def process(pid: int) -> Process:
+    return Snapshots().take()[pid]
+
+
+def named(name: str, patience: float = PATIENCE) -> Process:
+    """The program of this file name, once it runs."""
+    until = time.monotonic() + patience
+    while True:
+        found = [one for one in Snapshots().take().values() if one.name == name]
+        if found:
+            return found[0]
+        assert time.monotonic() < until, f"{name} never came"
+        time.sleep(0.01)
+
+
+def alive(one: Process) -> bool:
+    return not gone(*one.identity, patience=0)
+
+
+@pytest.fixture
+def game(here):
+    """The path of a game; others of its folder are made by `also`."""
+    own(here / "goc.exe")
+    return here / "goc.exe"
+
+
+def also(game, name: str):
+    path = game.with_name(f"{name}-{game.parent.parent.name}.exe")
+    write(path, read(program("khac.exe")))
+    return path
+
+
+# --- asked ------------------------------------------------------------------------------------------------------------------
+
+
+def test_what_obeys_closes_by_itself(game):
+    """WM_CLOSE: its own exit code, and not that of one that was ended."""
+    started = run(game, *SHORT, wait=True)
+    assert WindowsControl().ask_close(*process(started.pid).identity)
+    assert started.wait(5) == 0
+
+
+def test_what_does_not_obey_lives_until_it_is_ended(game):
+    """It was asked, and heard it."""
+    started = run(game, "/stubborn", *SHORT, wait=True)
+    one, ours = process(started.pid), WindowsControl()
+    assert ours.ask_close(*one.identity)
+    time.sleep(0.3)
+    assert ours.alive(*one.identity)
+    assert ours.end(*one.identity)
+    assert (started.wait(5), ours.alive(*one.identity)) == (1, False)
+    assert not ours.end(*one.identity)
+
+
+def test_one_without_a_window_is_only_ended(game):
+    """Asking says that it went out, and nothing comes of it."""
+    write(game, read(program("trochoi-console.exe")))
+    started = run(game, *SHORT, wait=True)
+    one, ours = process(started.pid), WindowsControl()
+    assert ours.ask_close(*one.identity)
+    time.sleep(0.2)
+    assert ours.alive(*one.identity)
+    assert ours.end(*one.identity)
+    assert started.wait(5) == 1
+
+
+def test_a_minimised_and_a_hidden_window_are_asked_as_well(game):
+    """Nobody escapes by the taskbar, nor by showing no window at all."""
+    for show in (7, 0):  # SW_SHOWMINNOACTIVE, SW_HIDE
+        started = run(game, *SHORT, wait=True)
+        one = process(started.pid)
+        for window in windows_of(started.pid):
+            _user32.ShowWindow(ctypes.c_void_p(window), show)
+        assert WindowsControl().ask_close(*one.identity)
+        assert started.wait(5) == 0
+
+
+def windows_of(pid: int) -> list[int]:
+    found = []
+
+    @ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+    def look(window, _):
+        owner = ctypes.c_ulong()
+        _user32.GetWindowThreadProcessId(ctypes.c_void_p(window), ctypes.byref(owner))
+        if owner.value == pid:
+            found.append(window)
+        return 1
+
+    _user32.EnumWindows(look, None)
+    return found
+
+
+def test_a_window_on_another_desktop(game):
+    """A player may make a desktop of his own and play there: its windows are not ours to see from here, and are asked all the same."""
+    create = _user32.CreateDesktopW
+    create.restype = ctypes.c_void_p
+    name = f"gc-{os.getpid()}"
+    desktop = create(name, None, None, 0, 0x1000_0000, None)
+    if not desktop:
+        pytest.skip("no desktops can be made here")
+    try:
+        one = on_desktop(f"winsta0\\{name}", game, *SHORT)
+        until = time.monotonic() + PATIENCE
+        while not (asked := closing.ask([one.pid])) and alive(one) and time.monotonic() < until:
+            time.sleep(0.05)  # until it has its window
+        assert asked
+        assert not windows_of(one.pid)
+        assert gone(*one.identity)
+    finally:
+        _user32.CloseDesktop(ctypes.c_void_p(desktop))
+
+
+def test_the_errand_of_a_service(game):
+    """A service asks by a program of ours in the session of the game."""
+    started = run(game, *SHORT, wait=True)
+    assert errand.run(process(started.pid).session, closing.__name__, [str(started.pid)])
+    assert started.wait(20) == 0
+
+
+# --- trees ------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_whole_tree(game):
+    """What it started, and what that started."""
+    child, below = also(game, "con"), also(game, "chau")
+    started = run(game, "/run", child, "/run", below, *SHORT)
+    tree = [process(started.pid), named(child.name), named(below.name)]
+    assert WindowsControl().end(*tree[0].identity)
+    assert all(gone(*one.identity) for one in tree)
+
+
+def test_what_was_asked_and_lost_its_parent_since(game):
+    """The game obeys and is gone, what it started does not: it is ended by the name of the game."""
+    child = also(game, "con")
+    started = run(game, "/run", child, "/stubborn", *SHORT, wait=True)
+    root, left = process(started.pid), named(child.name)
+    ours = WindowsControl()
+    until_it_has_a_window(left.pid)
+    assert ours.ask_close(*root.identity)
+    assert started.wait(5) == 0
+    assert ours.alive(*left.identity)
+    assert not ours.end(*root.identity)
+    assert gone(*left.identity)
+
+
+def until_it_has_a_window(pid: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while not windows_of(pid):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_what_it_starts_while_it_is_being_ended(game, monkeypatch):
+    """Just after we looked who belongs to it, it starts one more: with the game already gone, that one is found by whose child it is."""
+    late = also(game, "muon")
+    code = (
+        "import subprocess, sys\n"
+        "print('here', flush=True); sys.stdin.readline()\n"
+        "subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)\n"
+        "print('done', flush=True); sys.stdin.readline()\n"
+    )
+    words = [sys.executable, "-c", code, str(late), *SHORT]
+    playing = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    _started.append(playing)
+    assert playing.stdout.readline().strip() == b"here"
+    root, end = process(playing.pid), control._end
+
+    def just_before(pid, started):
+        if pid == root.pid and playing.poll() is None:
+            playing.stdin.write(b"\n")
+            playing.stdin.flush()
+            assert playing.stdout.readline().strip() == b"done"
+        return end(pid, started)
+
+    monkeypatch.setattr(control, "_end", just_before)
+    assert WindowsControl().end(*root.identity)
+    child = [one for one in Snapshots().take().values() if one.name == late.name]
+    assert playing.wait(5) == 1
+    assert all(gone(*one.identity, patience=1) for one in child)
+
+
+def test_a_fountain_of_children(game):
+    """A game that starts one child after the other as fast as it can has none left once it is ended."""
+    child = also(game, "con")
+    code = (
+        "import subprocess, sys\n"
+        "while True: subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)\n"
+    )
+    playing = run(sys.executable, "-W", "ignore", "-c", code, child, *SHORT)
+    named(child.name)
+    assert WindowsControl().end(*process(playing.pid).identity)
+    assert playing.wait(5) == 1
+    until = time.monotonic() + 1
+    while left := [one for one in Snapshots().take().values() if one.name == child.name]:
+        assert time.monotonic() < until, left
+        time.sleep(0.05)
+
+
+def test_an_orphan_is_no_part_of_the_tree(game):
+    """Its parent left before anybody asked for the tree: only if it is a game itself somebody will end it."""
+    middle, orphan = also(game, "giua"), also(game, "mo coi")
+    started = run(game, "/run", middle, "/leave", "/run", orphan, *SHORT)
+    left = named(orphan.name)
+    until = time.monotonic() + PATIENCE
+    while any(one.name == middle.name for one in Snapshots().take().values()):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    assert WindowsControl().end(*process(started.pid).identity)
+    assert alive(left)
+    assert WindowsControl().end(*left.identity)
+
+
+# --- nobody else ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_pid_that_somebody_else_has_by_now(game):
+    """Neither alive under the old identity nor asked nor ended, nor what it started."""
+    child = also(game, "con")
+    started = run(game, "/run", child, *SHORT, wait=True)
+    one, below, ours = process(started.pid), named(child.name), WindowsControl()
+    for created in (one.created - 1, one.created + 1, 0):
+        assert not ours.alive(one.pid, created)
+        assert not ours.ask_close(one.pid, created)
+        assert not ours.end(one.pid, created)
+    time.sleep(0.2)
+    assert alive(one)
+    assert alive(below)
+
+
+def test_children_of_whoever_has_the_pid_now(game):
+    """A tree that was known has gone, and its root's pid was given away: the newcomer's children are its own."""
+    old = Process(100, 4, 1_000, 1, "goc.exe")
+    mine = Process(104, 100, 1_500, 1, "con.exe")
+    new = Process(100, 4, 2_000, 1, "khac.exe")
+    its = Process(108, 100, 2_500, 1, "con cua khac.exe")
+    elder = Process(112, 100, 500, 1, "gia.exe")
+    here = {one.pid: one for one in (new, mine, its, elder)}
+    assert descendants(old, here) == [mine]
+    assert descendants(new, here) == [its]
+
+
+def test_what_was_asked_is_not_ended_once_its_pid_is_somebody_elses(game):
+    """Between asking and ending a helper went, and its pid is another program's."""
+    child = also(game, "con")
+    started = run(game, "/run", child, *SHORT, wait=True)
+    root, below, ours = process(started.pid), named(child.name), WindowsControl()
+    ours._remember(root.identity, (root.identity, replace(below, created=below.created - 1).identity))
+    started.kill()
+    started.wait(5)
+    assert not ours.end(*root.identity)
+    time.sleep(0.2)
+    assert alive(below)
+
+
+@pytest.mark.parametrize("how", ["ask_close", "end"])
+def test_the_spared_and_what_is_below_them(game, how):
+    """The daemon's own programs are never ended, even if a game started them."""
+    child, below = also(game, "con"), also(game, "chau")
+    started = run(game, "/run", child, "/run", below, *SHORT, wait=True)
+    root, spared, also_spared = process(started.pid), named(child.name), named(below.name)
+    ours = WindowsControl(lambda: (spared.pid,))
+    assert getattr(ours, how)(*root.identity)
+    assert gone(*root.identity)
+    time.sleep(0.2)
+    assert alive(spared)
+    assert alive(also_spared)
+    assert not getattr(ours, how)(*spared.identity)
+    assert alive(spared)
+
+
+def test_whom_we_descend_from(game):
+    """The daemon was started out of a game: it neither asks nor ends it, nor what the game started beside us."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from daemon.platforms.windows.control import WindowsControl\n"
+        "from daemon.platforms.windows.snapshot import Snapshots\n"
+        "here = Snapshots().take()\n"
+        "import os\n"
+        "game = here[here[os.getpid()].parent]\n"
+        "while game.name != sys.argv[2]: game = here[game.parent]\n"
+        "ours = WindowsControl()\n"
+        "print(ours.ask_close(*game.identity), ours.end(*game.identity), ours.end(*here[os.getpid()].identity), file=open(sys.argv[3], 'w'))\n"
+    )
+    said, script = game.with_name("said.txt"), game.with_name("daemon.py")
+    script.write_text(code, encoding="utf-8")
+    started = run(game, "/run", sys.executable, script, os.getcwd(), game.name, said)  # noqa: PTH109 - the tree, where tests run
+    one = process(started.pid)
+    until = time.monotonic() + 20
+    while not (said.exists() and said.read_text().endswith("\n")):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert said.read_text().split() == ["False", "False", "False"]
+    assert alive(one)
