@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from shlex import quote
-
+from cli.shell import quote
 from host.homes import Home
 from host.rpc import Unreachable
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cli.errors import CommandError
 from cli.files import read_text
+from cli.shell import quote
 from rules.policy import Pack, PolicyError
 from rules.shipped import shipped_packs
 
@@ -31,7 +31,7 @@ class BadPack(CommandError):
 
     def __init__(self, name: str, error: PolicyError) -> None:
         more = len(error.lines) - 1
-        others = f"; và {more} lỗi nữa: giochoi policy check {shlex.quote(name)} / and {more} more" if more else ""
+        others = f"; và {more} lỗi nữa: giochoi policy check {quote(name)} / and {more} more" if more else ""
         super().__init__(f"{error.lines[0]}{others}")
         self.name = name
         self.lines = error.lines

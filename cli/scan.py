@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from argparse import Namespace
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ from cli.context import Context
 from cli.errors import CommandError
 from cli.parser import Commands, command
 from cli.scan_add import add_all, to_complete
+from cli.shell import quote
 from daemon.api.scan import FoundGame, ScanError, Scanned, recognised, scan
 from host.homes import HomeError
 from host.rpc import ApiError, Unreachable
@@ -114,7 +114,7 @@ def _row(game: FoundGame) -> tuple[str, ...]:
 
 
 def _how_to_add(game: FoundGame) -> str:
-    path = shlex.quote(next(iter(game.executables), "PATH"))
+    path = quote(next(iter(game.executables), "PATH"))
     return f"giochoi game add {game.id} --exe {path}"
 
 

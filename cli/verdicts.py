@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from shlex import quote
-
+from cli.shell import quote
 from cli.times import length
 from rules.decision import Verdict
 

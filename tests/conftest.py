@@ -11,14 +11,15 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.system import WINDOWS
-
-SOAK = os.environ.get("GIOCHOI_SOAK") == "1"
+from tests.system import SOAK, WINDOWS
 
 # What only one system has is tested there: in folders of its name.
 collect_ignore_glob = ["*/linux"] if WINDOWS else ["*/windows"]
 # What reads the text of the tree reads the same on every system.
-collect_ignore = [f"architecture/test_{what}.py" for what in ("arrows", "effects", "reasons", "rules_pure", "tree")] if WINDOWS else []
+TREE = [f"architecture/test_{what}.py" for what in ("arrows", "effects", "reasons", "rules_pure", "tree")]
+# Laws, oracles and measurements of code that asks the system for nothing: a minute or more, and nothing said about Windows.
+PURE = [f"rules/test_{what}.py" for what in ("against_oracle", "bounds", "city_year", "holidays", "laws", "oars", "replay")]
+collect_ignore = [*TREE, *([] if SOAK else PURE)] if WINDOWS else []
 
 hypothesis.settings.register_profile("quick", deadline=None, derandomize=True, max_examples=100)
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=5_000)
@@ -69,7 +70,7 @@ class FakeClock:
 
 @pytest.fixture(scope="session", autouse=True)
 def _standard_input() -> Iterator[None]:
-    """Programs that tests start have a standard input that says nothing. Wine's NUL, which pytest gives, Python does not take."""
+    """Programs that tests start can read, and nothing comes. From pytest they get NUL, with which no Python in Wine starts."""
     if not WINDOWS:
         yield
         return
@@ -123,10 +124,13 @@ def soak() -> Callable[[int, int], int]:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "linux(reason): what Windows has not, for this reason; skipped there")
+    config.addinivalue_line("markers", "pure: seconds of Python that asks the system for nothing; soaks on Windows")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if WINDOWS and (mark := item.get_closest_marker("linux")):
         pytest.skip(f"on Windows: {mark.args[0]}")
+    if WINDOWS and not SOAK and item.get_closest_marker("pure"):
+        pytest.skip("on Windows: says nothing about it and takes seconds; GIOCHOI_SOAK=1 runs it")
     if item.get_closest_marker("root") and (WINDOWS or os.geteuid() != 0):
         pytest.skip("needs root: run the tests as root to see it")

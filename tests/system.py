@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+SOAK = os.environ.get("GIOCHOI_SOAK") == "1"
 WINDOWS = sys.platform == "win32"
 KILLED = 1 if WINDOWS else -9
 BIN = Path(sys.executable).parent  # the programs as `make setup` installs them

@@ -212,7 +212,7 @@ def test_bad_usage(fails, args):
 
 def test_a_home_that_is_a_file(fails, home_folder):
     """Or whatever else cannot be one."""
-    (home_folder / "home").write_text("x")
+    (home_folder / "home").write_text("x", "utf-8")
     assert str(home_folder / "home") in fails()
 
 

@@ -24,7 +24,7 @@ def fetch(desk, above=-1):
 
 def test_it_is_one_line_of_json_signed_by_the_published_key(an, home):
     """What a daemon checks with nothing but HOME/public/agent.keys."""
-    log_key, roster_key = (home.public / PUBLISHED).read_text().splitlines()
+    log_key, roster_key = (home.public / PUBLISHED).read_text("utf-8").splitlines()
     signed = fetch(an)
     text = verify_note(signed.note, [roster_key])
     assert text.count("\n") == 1

@@ -21,7 +21,7 @@ def seat(servers, giochoi_in):
     """An agent and a daemon that knows this file's game only, and refuses nothing on this machine's file systems."""
     for room, config in (("daemon", "[gate]\nenabled = false\n"), ("agent", "[catalogue]\nshipped = false\n")):
         (servers.home / room).mkdir(mode=0o700)
-        (servers.home / room / "config.toml").write_text(config)
+        (servers.home / room / "config.toml").write_text(config, "utf-8")
     servers.start("agent")
     servers.start("daemon")
     return giochoi_in(servers.home)
@@ -32,7 +32,7 @@ def turtles(seat):
     """The command of a game that An, who plays as this account, may play half an hour a day. The place has noon just now, so
     that the day's limit does not start anew within that half hour."""
     script = seat.home / f"turtles-{seat.home.name}.py"
-    script.write_text(GAME.format(seat.home.name))
+    script.write_text(GAME.format(seat.home.name), "utf-8")
     for words in (
         ("place", "set", "home", "--zone", zone_with_noon()),
         ("player", "add", "An", "--born", "2014-05-01", "--account", psutil.Process().username()),
@@ -214,7 +214,7 @@ text = {{ vi = "Hỏi đã", en = "Ask first" }}
 )  # fmt: skip
 def test_nothing_is_promised_that_will_have_to_be_asked_for(seat, turtles, tmp_path, hours, said):
     """It is noon. Neither the close of the hours nor their beginning lets the game through."""
-    (tmp_path / "mine.toml").write_text(ASK.format(zone=zone_with_noon(), hours=hours))
+    (tmp_path / "mine.toml").write_text(ASK.format(zone=zone_with_noon(), hours=hours), "utf-8")
     seat("policy", "use", "An", str(tmp_path / "mine.toml"))
     status, why = (" ".join(seat(*words).stdout.split()) for words in (("status",), ("why", "An", "turtles")))
     seat("policy", "use", "An", "vn-147")

@@ -66,7 +66,7 @@ def test_an_interrupted_demo_cleans_up(number):
 @pytest.mark.slow
 def test_a_real_game_of_the_catalogue(giochoi, tmp_path):
     """Whatever is on the PATH under a catalogued name; unrated, so a guardian lets it through first. It closes when asked."""
-    (tmp_path / "pingus").write_text("#!/bin/sh\nwhile :; do sleep 0.2; done\n")
+    (tmp_path / "pingus").write_text("#!/bin/sh\nwhile :; do sleep 0.2; done\n", "utf-8")
     (tmp_path / "pingus").chmod(0o755)
     done = giochoi("demo", "--seconds", "5", "--game", "pingus", "--json", PATH=f"{tmp_path}:{os.environ['PATH']}")
 
@@ -78,7 +78,7 @@ def test_a_real_game_of_the_catalogue(giochoi, tmp_path):
 
 def test_a_game_that_runs_already_is_refused(giochoi, tmp_path):
     """The demo must not end somebody's game."""
-    (tmp_path / "pingus").write_text("#!/bin/sh\nwhile :; do sleep 0.2; done\n")
+    (tmp_path / "pingus").write_text("#!/bin/sh\nwhile :; do sleep 0.2; done\n", "utf-8")
     (tmp_path / "pingus").chmod(0o755)
     with subprocess.Popen([tmp_path / "pingus"]) as game:
         try:

@@ -39,7 +39,7 @@ def test_names_that_everybody_uses_are_no_clue(tmp_path):
     """`start.sh` of one game must not make a game of every `start.sh`."""
     names = {}
     for name in ("start.sh", "supertux2"):
-        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).write_text("#!/bin/sh\n", "utf-8")
         names[name] = game_of("x", fingerprint(tmp_path / name), title=None, label=parse_label("VN00")).names
 
     assert names == {"start.sh": (), "supertux2": ("supertux2",)}

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.shell import quote
+
 TOP = Path(__file__).resolve().parents[2]
 
 
@@ -74,7 +76,17 @@ def test_nobody_there_is_exit_3(fails, words):
 )  # fmt: skip
 def test_whoever_only_looks_changes_nothing_anyway(fails, home_folder, words):
     """The line ends with what to start."""
-    assert fails(3, *words).endswith(f"; hãy chạy / start: {server_of(words)} --home {home_folder}\n")
+    assert fails(3, *words).endswith(f"; hãy chạy / start: {server_of(words)} --home {quote(str(home_folder))}\n")
+
+
+@pytest.mark.parametrize(("word", "posix", "written"), [
+    ("/home/an/Trò chơi", True, "'/home/an/Trò chơi'"), ("/opt/x", True, "/opt/x"),
+    (r"C:\Trò chơi\x.exe", False, r'"C:\Trò chơi\x.exe"'), (r"D:\Games\cờ.exe", False, r"D:\Games\cờ.exe"),
+    ("a&b", False, '"a&b"'), ('Bé "Na"', False, '"Bé ""Na"""'), ("", False, '""'),
+])  # fmt: skip
+def test_what_is_to_be_typed_is_written_as_the_shell_there_takes_it(word, posix, written):
+    """Single quotes mean nothing to cmd."""
+    assert quote(word, posix=posix) == written
 
 
 @pytest.mark.parametrize(
@@ -98,10 +110,10 @@ def test_an_export_leaves_no_file_when_nobody_is_there(fails, tmp_path):
 def test_an_export_never_overwrites(fails, tmp_path):
     """The file that is there may be the evidence of last year."""
     old = tmp_path / "log.zip"
-    old.write_text("old")
+    old.write_text("old", "utf-8")
 
     assert "log.zip" in fails(1, "log", "export", str(old))
-    assert old.read_text() == "old"
+    assert old.read_text("utf-8") == "old"
 
 
 def test_a_mistake_is_told_in_vietnamese_first(giochoi):

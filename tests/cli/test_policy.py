@@ -59,7 +59,7 @@ def test_ask_answers_the_contracts_example(giochoi):
 
 def test_ask_reads_a_file_and_says_it_to_people(giochoi, tmp_path):
     """Without --json, in words."""
-    (tmp_path / "facts.json").write_text(json.dumps(FACTS))
+    (tmp_path / "facts.json").write_text(json.dumps(FACTS), "utf-8")
     done = giochoi("policy", "ask", "--pack", "vn-147", "--facts", str(tmp_path / "facts.json"))
 
     assert done.returncode == 0
@@ -70,7 +70,7 @@ def test_ask_takes_several_packs_files_and_values(giochoi, tmp_path):
     """A pack of one's own beside a shipped one; colons of a path and of a value are no separators."""
     own = tmp_path / "a:b" / "mine.toml"
     own.parent.mkdir()
-    own.write_text(PACK)
+    own.write_text(PACK, "utf-8")
     done = ask(giochoi, "vn-147", f"{own}:most=40", "vn-game-point:hours=09:00-21:00")
 
     assert json.loads(done.stdout)["reason"]["rule"] == "mine.day"
@@ -102,7 +102,7 @@ def test_facts_that_are_not_valid_name_the_field(giochoi, facts, path):
 
 def test_check_lists_each_rule_with_citation(giochoi, tmp_path):
     """What a guardian reads before using a pack."""
-    (tmp_path / "mine.toml").write_text(PACK)
+    (tmp_path / "mine.toml").write_text(PACK, "utf-8")
     done = giochoi("policy", "check", str(tmp_path / "mine.toml"))
 
     assert done.returncode == 0
@@ -146,7 +146,7 @@ def test_schema_is_one_document(giochoi):
 def test_check_names_file_and_field_of_each_mistake(giochoi, tmp_path):
     """One line each; the exit code is that of bad input."""
     path = tmp_path / "mine.toml"
-    path.write_text(PACK.replace('per = "all"', 'per = "everything"').replace('cite = "kitchen"\n', ""))
+    path.write_text(PACK.replace('per = "all"', 'per = "everything"').replace('cite = "kitchen"\n', ""), "utf-8")
     done = giochoi("policy", "check", str(path))
 
     assert (done.returncode, done.stdout) == (2, "")
@@ -157,9 +157,9 @@ def test_check_names_file_and_field_of_each_mistake(giochoi, tmp_path):
 def test_check_as_json_is_one_document_either_way(giochoi, tmp_path):
     """An editor reads where to put its marks; the exit code is that of bad input."""
     path = tmp_path / "mine.toml"
-    path.write_text(PACK)
+    path.write_text(PACK, "utf-8")
     assert json.loads(giochoi("policy", "check", str(path), "--json").stdout)["ok"] is True
-    path.write_text(PACK.replace('per = "all"', 'per = "everything"').replace('cite = "kitchen"\n', ""))
+    path.write_text(PACK.replace('per = "all"', 'per = "everything"').replace('cite = "kitchen"\n', ""), "utf-8")
     done = giochoi("policy", "check", str(path), "--json")
 
     answer = json.loads(done.stdout)
@@ -189,7 +189,7 @@ def test_a_pack_that_is_none_is_told_in_one_line_that_fits(fails, pack, told):
 def test_a_file_with_many_mistakes_ends_in_how_to_see_them(fails, tmp_path):
     """The first, and how many there are beside it."""
     path = tmp_path / "my pack.toml"
-    path.write_text(PACK.replace('per = "all"', 'per = "everything"').replace('cite = "kitchen"\n', ""))
+    path.write_text(PACK.replace('per = "all"', 'per = "everything"').replace('cite = "kitchen"\n', ""), "utf-8")
 
     assert fails(2, "policy", "use", "An", str(path)).endswith(f"và 1 lỗi nữa: giochoi policy check '{path}' / and 1 more\n")
 

@@ -95,7 +95,7 @@ authority = "house"
 addressee = "household"
 which = "all"
 text = { vi = "Hỏi đã", en = "Ask first" }
-""")
+""", "utf-8")
     shown = []
     for packs in (["vn-147", str(own)], ["vn-147:over_all=true"], ["none"]):
         done(agent("policy", "use", "guest", *packs))
@@ -106,7 +106,7 @@ text = { vi = "Hỏi đã", en = "Ask first" }
 
 def test_a_game_is_taken_down_by_what_its_file_is(agent, tmp_path):
     """Recognised by content: the list says so."""
-    (tmp_path / "turtles.py").write_text("#!/usr/bin/env python3\n")
+    (tmp_path / "turtles.py").write_text("#!/usr/bin/env python3\n", "utf-8")
     done(agent("game", "add", "turtles", "--exe", str(tmp_path / "turtles.py"), "--title", "Rùa", "--label", "VN12"))
 
     [game] = [one for one in json.loads(done(agent("game", "list", "--json")))["games"] if one["id"] == "turtles"]

@@ -11,6 +11,7 @@ import pytest
 from cli.errors import CommandError
 from cli.scan_add import game_to_add
 from daemon.api.scan import FoundGame
+from tests.system import WINDOWS
 
 PENDING = "có hiệu lực khi trình giám sát khởi động / in force when the daemon starts"
 
@@ -21,17 +22,24 @@ def agent(servers, giochoi_in):
     return giochoi_in(servers.home)
 
 
+def _menus_of_linux():
+    if WINDOWS:
+        pytest.skip("on Windows: games come from other menus; tests/daemon/scanning/test_windows.py has them")
+
+
 @pytest.fixture
 def menu(tmp_path):
     """A folder of XDG_DATA_DIRS with two games that no machine has, one called like a game of the catalogue."""
+    _menus_of_linux()
     applications = tmp_path / "applications"
     applications.mkdir()
     for name in ("zz-fun", "teeworlds-of-mine"):
         program = tmp_path / name
-        program.write_text("#!/bin/sh\n# " + name + "\n")
+        program.write_text("#!/bin/sh\n# " + name + "\n", "utf-8")
         program.chmod(0o755)
         (applications / f"{name}.desktop").write_text(
-            f"[Desktop Entry]\nType=Application\nName=Trò {name}\nExec={shlex.quote(str(program))}\nCategories=Game;\n"
+            f"[Desktop Entry]\nType=Application\nName=Trò {name}\nExec={shlex.quote(str(program))}\nCategories=Game;\n",
+            "utf-8",
         )
     return tmp_path
 
@@ -65,20 +73,23 @@ def test_what_cannot_be_scanned_is_one_line(giochoi):
 @pytest.fixture
 def named(tmp_path):
     """A game that the catalogue knows by its name, with a content rating that it has not: what a distribution installs."""
+    _menus_of_linux()
     share = tmp_path / "share"
     (share / "applications").mkdir(parents=True)
     (share / "metainfo").mkdir()
     program = tmp_path / "hedgewars"
-    program.write_text("#!/bin/sh\n# worms\n")
+    program.write_text("#!/bin/sh\n# worms\n", "utf-8")
     program.chmod(0o755)
     (share / "applications" / "org.hedgewars.Hedgewars.desktop").write_text(
-        f"[Desktop Entry]\nType=Application\nName=Hedgewars\nExec={shlex.quote(str(program))}\nCategories=Game;\n"
+        f"[Desktop Entry]\nType=Application\nName=Hedgewars\nExec={shlex.quote(str(program))}\nCategories=Game;\n",
+        "utf-8",
     )
     (share / "metainfo" / "org.hedgewars.Hedgewars.metainfo.xml").write_text(
         "<component type='desktop-application'><id>org.hedgewars.Hedgewars</id><name>Hedgewars</name>"
         "<launchable type='desktop-id'>org.hedgewars.Hedgewars.desktop</launchable>"
         "<content_rating type='oars-1.1'><content_attribute id='social-chat'>intense</content_attribute></content_rating>"
-        "</component>"
+        "</component>",
+        "utf-8",
     )
     return share
 

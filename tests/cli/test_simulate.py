@@ -185,7 +185,7 @@ def mistaken(fails, monkeypatch):
 ], ids=repr)  # fmt: skip
 def test_a_mistake_on_the_command_line_is_one_line(fails, tmp_path, words):
     """Exit 2."""
-    (tmp_path / "given.csv").write_text(CSV)
+    (tmp_path / "given.csv").write_text(CSV, "utf-8")
     named = (str(tmp_path / "given.csv") if word == "FILE" else word for word in words)
 
     assert fails(2, "simulate", "An", "--pack", "vn-147", *named).startswith("giochoi: ")
@@ -429,7 +429,7 @@ def test_the_picture_has_a_bar_a_day(evenings, width, cells):
 
 def test_words_fit_the_terminal(giochoi, tmp_path):
     """Vietnamese first, totals, citations, and no line over 80 columns."""
-    (tmp_path / "given.json").write_text(json.dumps(GIVEN))
+    (tmp_path / "given.json").write_text(json.dumps(GIVEN), "utf-8")
     done = giochoi("simulate", "An", "--pack", "vn-147", "--from", str(tmp_path / "given.json"))
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -462,10 +462,10 @@ def test_lengths_are_never_nothing():
 
 def test_the_svg_is_self_contained_and_says_it_in_words(giochoi, tmp_path):
     """Well-formed; a title and a description; no address but the format's own; a new file only."""
-    (tmp_path / "given.json").write_text(json.dumps(GIVEN))
+    (tmp_path / "given.json").write_text(json.dumps(GIVEN), "utf-8")
     words = ("simulate", "A<n>&", "--pack", "vn-147", "--from", str(tmp_path / "given.json"), "--svg", str(tmp_path / "a.svg"))
     assert giochoi(*words).returncode == 0
-    text = (tmp_path / "a.svg").read_text()
+    text = (tmp_path / "a.svg").read_text("utf-8")
     root = ET.fromstring(text)
 
     space = "{http://www.w3.org/2000/svg}"

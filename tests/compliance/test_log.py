@@ -249,7 +249,8 @@ def test_kill_9_never_tears_it(tmp_path, soak):
     numbers = random.Random(3)
     said = 0
     for _ in range(soak(6, 200)):
-        with subprocess.Popen([sys.executable, "-c", WRITER, path], stdout=subprocess.PIPE, encoding="utf-8", cwd=ROOT) as writer:
+        command = [sys.executable, "-c", WRITER, path]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", cwd=ROOT) as writer:
             assert writer.stdout.readline()
             time.sleep(numbers.random() * 0.1)
             writer.kill()

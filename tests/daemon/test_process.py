@@ -40,7 +40,7 @@ def folder(home_folder):
     """The daemon's own folder, without a gate."""
     made = home_folder / "daemon"
     made.mkdir(mode=0o700)
-    (made / "config.toml").write_text("[gate]\nenabled = false\n")
+    (made / "config.toml").write_text("[gate]\nenabled = false\n", "utf-8")
     return made
 
 
@@ -59,7 +59,7 @@ def test_it_says_one_line_and_ends_well(home_folder, folder):
 )
 def test_a_broken_config_is_bad_input(home_folder, folder, text, said):
     """File, field and reason in one line; exit 2."""
-    (folder / "config.toml").write_text(text)
+    (folder / "config.toml").write_text(text, "utf-8")
     code, line = fails(home_folder)
     assert (code, said in line) == (2, True), line
 
@@ -98,7 +98,7 @@ def test_a_disk_that_is_really_full(home_folder):
     try:
         folder = home_folder / "daemon"
         folder.mkdir(mode=0o700)
-        (folder / "config.toml").write_text("[gate]\nenabled = false\n")
+        (folder / "config.toml").write_text("[gate]\nenabled = false\n", "utf-8")
         process = daemon(home_folder)
         process.stdout.readline()
         filler = home_folder / "filler"

@@ -89,8 +89,7 @@ def verified(home) -> int:
     """The verifier's exit code for what the agent exports."""
     bundle = home.root / "bundle.zip"
     bundle.write_bytes(b"".join(base64.b64decode(chunk.data) for chunk in agent.log_export(home.agent_address)))
-    done = subprocess.run([sys.executable, "-m", "compliance", bundle], cwd=TREE, capture_output=True, encoding="utf-8", check=False)
-    return done.returncode
+    return subprocess.run([sys.executable, "-m", "compliance", bundle], cwd=TREE, capture_output=True, check=False).returncode
 
 
 async def add_player(home) -> m.Done:

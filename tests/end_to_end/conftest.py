@@ -28,7 +28,7 @@ class House:
     def configure(self, room: str, text: str) -> None:
         folder = self.home / room
         folder.mkdir(mode=0o700, exist_ok=True)
-        (folder / "config.toml").write_text(text)
+        (folder / "config.toml").write_text(text, "utf-8")
 
     def start(self, *rooms: str) -> None:
         for room in rooms or ("agent", "daemon"):
@@ -42,7 +42,7 @@ class House:
                 env=self.environment(),
             )
             errors.close()
-            assert b"ready" in server.stdout.readline(), (self.home / f"{room}.err").read_text()
+            assert b"ready" in server.stdout.readline(), (self.home / f"{room}.err").read_text("utf-8")
             self.servers[room] = server
 
     def end(self, room: str) -> None:

@@ -25,7 +25,7 @@ def played(house, tmp_path):
     house.configure("agent", OWN_GAMES)
     house.start()
     script = tmp_path / "a-game-of-tests.py"
-    script.write_text(f"import time\ntime.sleep(900)  # {tmp_path}\n")
+    script.write_text(f"import time\ntime.sleep(900)  # {tmp_path}\n", "utf-8")
     house("player", "add", "Na", "--born", "2014-05-01", "--account", getpass.getuser())
     house("game", "add", "tests", "--exe", str(script), "--label", "VN00")
     games = []

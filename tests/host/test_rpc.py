@@ -359,10 +359,10 @@ def test_a_stale_socket_is_replaced(address: str) -> None:
 
     run(address, body)
     assert not Path(address).exists()
-    Path(address).write_text("mine")
+    Path(address).write_text("mine", "utf-8")
     with pytest.raises(HomeError, match="something else"):
         run(address, body)
-    assert Path(address).read_text() == "mine"
+    assert Path(address).read_text("utf-8") == "mine"
 
 
 @pytest.mark.skipif(WINDOWS, reason="a pipe's name holds a hash of the home and is never long")

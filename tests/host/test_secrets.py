@@ -93,7 +93,8 @@ def test_a_keyring_of_somebody_else_is_not_used(tmp_path: Path, monkeypatch: pyt
         "    def set_password(self, service, username, password):\n"
         f"        pathlib.Path({str(tmp_path / 'leak')!r}).write_text(password)\n"
         "    def get_password(self, service, username):\n"
-        f"        return pathlib.Path({str(tmp_path / 'leak')!r}).read_text()\n"
+        f"        return pathlib.Path({str(tmp_path / 'leak')!r}).read_text()\n",
+        "utf-8",
     )
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "theirs.Keyring")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))

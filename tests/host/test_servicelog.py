@@ -51,7 +51,7 @@ def test_it_is_bounded(path, log, monkeypatch):
     old = path.with_name(path.name + ".old")
     assert {size(path) <= 1000, size(old) <= 1000} == {True}
     assert sorted(one.name for one in path.parent.iterdir()) == [path.name, old.name]
-    numbers = [int(line.rpartition(" ")[2]) for line in (old.read_text() + path.read_text()).splitlines()]
+    numbers = [int(line.rpartition(" ")[2]) for line in (old.read_text("utf-8") + path.read_text("utf-8")).splitlines()]
     assert numbers == list(range(numbers[0], 100))
 
 
@@ -94,7 +94,7 @@ def test_a_full_disk_does_not_stop_a_service(path, log):
 )
 def test_the_last_line(path, content, since, said):
     """Of what was printed since."""
-    path.write_text(content)
+    path.write_text(content, "utf-8")
     assert last_line(path, since) == said
 
 

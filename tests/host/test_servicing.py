@@ -168,7 +168,7 @@ def test_a_refusal_keeps_its_code(manager, home_folder, capsys, monkeypatch):
 
 def test_a_home_that_cannot_be_used_is_not_installed(manager, home_folder, capsys):
     """The line of the home, exit 1, and the manager is not asked."""
-    (home_folder / "file").write_text("")
+    (home_folder / "file").write_text("", "utf-8")
     assert main("daemon", "about", None, ["service", "install", "--home", str(home_folder / "file")]) == 1
     assert manager.calls == []
     assert str(home_folder / "file") in capsys.readouterr().err
@@ -300,10 +300,10 @@ def test_a_crash_is_in_it_too(manager, home_folder):
 def test_without_a_room_to_be_trusted_the_systems_own_log_gets_the_line(manager, home_folder):
     """Whoever could write there could have put a link in the log's place: nothing is opened."""
     room = Home(home_folder, "given").daemon
-    room.write_text("no folder")
+    room.write_text("no folder", "utf-8")
     assert run("daemon", home_folder, lambda _: pytest.fail("it ran")) == 1
     assert (len(manager.reported), str(room) in manager.reported[0], manager.ended) == (1, True, 1)
-    assert room.read_text() == "no folder"
+    assert room.read_text("utf-8") == "no folder"
 
 
 def test_a_service_that_windows_did_not_start(manager, home_folder, monkeypatch, capsys):

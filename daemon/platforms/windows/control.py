@@ -26,7 +26,7 @@ class WindowsControl:
     def __init__(self, spared: Callable[[], Iterable[int]] = tuple) -> None:
         self._spared = spared
         self._snapshots = Snapshots()
-        self._trees: dict[Identity, tuple[Identity, ...]] = {}
+        self._trees: dict[Identity, tuple[Process, ...]] = {}
 
     def alive(self, pid: int, started: int) -> bool:
         """Also where we cannot see: nothing says that it is over."""
@@ -58,7 +58,7 @@ class WindowsControl:
         tree = self._tree(pid, started)
         if not tree:
             return False
-        self._remember((pid, started), tuple(one.identity for one in tree))
+        self._remember((pid, started), tree)
         session = tree[0].session
         pids = [one.pid for one in tree if one.session == session]
         if session == errand.own_session() and closing.interactive():
@@ -67,18 +67,20 @@ class WindowsControl:
         return errand.run(session, closing.__name__, [str(one) for one in pids])
 
     def end(self, pid: int, started: int) -> bool:
-        """Also ends those that belonged to it when it was asked to close and have lost their parent since."""
-        asked = self._trees.pop((pid, started), ())
-        untouched = self._untouched(self._look())
+        """Also ends what belonged to it when it was asked to close, and what any of them starts while it is being ended."""
+        here = self._look()
+        untouched = self._untouched(here)
+        asked = (one for one in self._trees.pop((pid, started), ()) if here.get(one.pid) == one and one.pid not in untouched)
+        tree = self._tree(pid, started)
+        family = _with_children((*tree, *asked), here, untouched)
         ended = False
-        for turn in range(_ROUNDS):  # whatever it starts while it is being ended comes too
-            tree = self._tree(pid, started)
-            left = [one for one in asked if one[0] not in untouched]
-            done = [_end(*one) for one in [*(process.identity for process in tree), *left]]
+        for turn in range(_ROUNDS):
+            done = [_end(*one.identity) for one in family]
             if turn == 0:
                 ended = bool(tree) and done[0]
             if not any(done):
                 break
+            family = _with_children(family, self._look(), untouched)
         return ended
 
     def _look(self) -> dict[int, Process]:
@@ -98,10 +100,16 @@ class WindowsControl:
             return ()
         return (root, *descendants(root, here, untouched))
 
-    def _remember(self, root: Identity, tree: tuple[Identity, ...]) -> None:
+    def _remember(self, root: Identity, tree: tuple[Process, ...]) -> None:
         self._trees[root] = tree
         while len(self._trees) > _REMEMBERED:  # those that closed when asked
             self._trees.pop(next(iter(self._trees)))
+
+
+def _with_children(family: tuple[Process, ...], here: dict[int, Process], untouched: frozenset[int]) -> tuple[Process, ...]:
+    """Those that were found before, and whatever has one of them for its parent, which may be gone by now."""
+    below = (child for one in family for child in descendants(one, here, untouched))
+    return tuple(dict.fromkeys((*family, *below)))
 
 
 def _ancestors(pid: int, here: dict[int, Process]) -> frozenset[int]:

@@ -8,7 +8,6 @@ not known here.
 from __future__ import annotations
 
 import ctypes
-import subprocess
 from ctypes import wintypes
 from dataclasses import dataclass
 
@@ -98,13 +97,12 @@ def user(handle: Handle) -> str:
 
 
 def command(handle: Handle) -> tuple[tuple[str, ...], str]:
-    """Its command line as it was started with: split as Windows does, and as one text; empty where it does not say."""
+    """Its command line as it was started with: split as Windows does, and as one text; each empty where it does not say."""
     buffer = ctypes.create_string_buffer(_COMMAND_BYTES)
     size = wintypes.ULONG()
     status = _information(handle.value, _COMMAND_LINE, buffer, len(buffer), ctypes.byref(size))
     if status == _NO_SUCH_CLASS:
-        args = _args_by_psutil(handle)
-        return args, subprocess.list2cmdline(args)
+        return _args_by_psutil(handle), ""  # its quotes are lost: whoever needs them has to know that
     if status:
         return (), ""
     length = int.from_bytes(buffer.raw[:2], "little")

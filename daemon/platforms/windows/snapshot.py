@@ -82,7 +82,7 @@ def descendants(of: Process, among: dict[int, Process], but: frozenset[int] = fr
     """All that were started by a process or by what it started, parents before children, without `but` and what is below them.
 
     Windows keeps a parent's pid when the parent has gone, and may give it away again: whoever is older than the process that
-    has the pid is no child of it.
+    has the pid is no child of it. `of` may be gone itself: then whoever is younger than its pid's next owner is that one's.
     """
     children: dict[int, list[Process]] = {}
     for one in among.values():
@@ -92,8 +92,10 @@ def descendants(of: Process, among: dict[int, Process], but: frozenset[int] = fr
     queue = [of]
     while queue:
         parent = queue.pop(0)
+        now = among.get(parent.pid, parent)
         for child in children.pop(parent.pid, ()):
-            if child.created >= parent.created and child.pid != parent.pid:
+            own = now.created <= parent.created or child.created < now.created
+            if own and child.created >= parent.created and child.pid != parent.pid:
                 found.append(child)
                 queue.append(child)
     return found

@@ -14,9 +14,10 @@ from host.clock import Clock
 from rules.games import Catalogue, Program
 
 UNREADABLE = "watch-unreadable"
-# A process is listed before all of it is there: some milliseconds pass (seen: 30) until it says what it runs and was told.
+# A process is listed before all of it is there: it takes milliseconds, on a busy PC a quarter of a second, until it says what
+# it runs and was told.
 _YOUNG_MS = 3_000
-_AGAIN_S = (0.02, 0.04, 0.08, 0.16, 0.32, 0.64)
+_AGAIN_S = (0.02,) * 10 + (0.1,) * 8
 _log = logging.getLogger(__name__)
 
 
@@ -199,7 +200,7 @@ class Tracker:
     # --- moments -----------------------------------------------------------------------------------------------------------
 
     def _since(self, process: Process, seen: Seen | None) -> int:
-        """When it began. What no look has seen, not before the last one, whatever was done to the wall clock, or sleep to us."""
+        """When it began. What no look has seen: not before the last one, whatever the wall clock and sleep make of it."""
         if seen is None and self._begun:
             return self._moment(process.created, self._looked)
         return self._age(process.created) if seen is None or seen.program is None else seen.program.since

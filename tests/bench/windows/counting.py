@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from house import House, house, times, until
+from house import House, house, lived_s, until
 
 STARTS, SECONDS = 20, 3.0
 
@@ -21,6 +21,6 @@ def _off(made: House) -> float:
         time.sleep(SECONDS)
         game.kill()
         game.wait()
-        created, ended, _ = times(game)
+        true = lived_s(game)
     until(lambda: not made.plays())
-    return made.used_s() - before - (ended - created)
+    return made.used_s() - before - true

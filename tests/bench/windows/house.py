@@ -106,12 +106,12 @@ def until(condition: Callable[[], bool], patience_s: float = 20.0) -> None:
         time.sleep(0.05)
 
 
-def times(process: subprocess.Popen[bytes]) -> tuple[float, float, float]:
-    """Seconds: when a process of ours was created and ended, on the system's clock, and what it used of processors."""
+def lived_s(process: subprocess.Popen[bytes]) -> float:
+    """From the creation of a process of ours to its end, as Windows keeps them; it has ended."""
     created, ended, kernel, user = (ctypes.c_uint64() for _ in range(4))
     if not _kernel32.GetProcessTimes(int(process._handle), *map(ctypes.byref, (created, ended, kernel, user))):
         raise ctypes.WinError(ctypes.get_last_error())
-    return created.value / 1e7, ended.value / 1e7, (kernel.value + user.value) / 1e7
+    return (ended.value - created.value) / 1e7
 
 
 def _copy(path: Path) -> Path:

@@ -433,7 +433,7 @@ def test_what_the_configuration_says(tmp_path):
 
 @pytest.mark.parametrize("line", ["enabeld = true", "enabled = 1", 'except = "x"', "except_ = []"])
 def test_a_mistake_in_the_configuration_is_named(tmp_path, line):
-    (tmp_path / "config.toml").write_text(f"[deny]\n{line}\n")
+    (tmp_path / "config.toml").write_text(f"[deny]\n{line}\n", "utf-8")
     with pytest.raises(DaemonError, match=r"config\.toml"):
         config.load(tmp_path)
 

@@ -340,6 +340,6 @@ def compile_for_windows(tmp_path):
     def compiled(source):
         file = tmp_path / "structures.c"
         file.write_text(source, "ascii")
-        return subprocess.run([*command, "-fsyntax-only", "-Wall", file], capture_output=True, encoding="utf-8", check=False).stderr
+        return subprocess.run([*command, "-fsyntax-only", "-Wall", file], capture_output=True, text=True, check=False).stderr
 
     return compiled

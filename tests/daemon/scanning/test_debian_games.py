@@ -35,7 +35,7 @@ def _download(folder: Path) -> list[Path]:
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
         pytest.skip("needs apt-get and dpkg-deb: a Debian")
     done = subprocess.run(
-        ["apt-get", "download", "-q=2", *GAMES, *OTHERS], cwd=folder, capture_output=True, encoding="utf-8", check=False, timeout=100
+        ["apt-get", "download", "-q=2", *GAMES, *OTHERS], cwd=folder, capture_output=True, text=True, check=False, timeout=100
     )
     packages = sorted(folder.glob("*.deb"))
     if done.returncode != 0 or len(packages) != len(GAMES) + len(OTHERS):
@@ -48,11 +48,11 @@ def _download(folder: Path) -> list[Path]:
 def _unpack(package: Path, root: Path) -> str:
     """Lay the package's files into `root`; its paragraph of dpkg's status, as it stands when it is installed."""
     subprocess.run(["dpkg-deb", "-x", package, root], check=True)
-    fields = subprocess.run(["dpkg-deb", "-f", package], check=True, capture_output=True, encoding="utf-8").stdout
+    fields = subprocess.run(["dpkg-deb", "-f", package], check=True, capture_output=True, text=True).stdout
     name = package.name.partition("_")[0]
-    listed = subprocess.run(["dpkg-deb", "-c", package], check=True, capture_output=True, encoding="utf-8").stdout
+    listed = subprocess.run(["dpkg-deb", "-c", package], check=True, capture_output=True, text=True).stdout
     paths = [line.split(None, 5)[5].split(" -> ")[0].lstrip(".") for line in listed.splitlines()]
-    (root / f"var/lib/dpkg/info/{name}.list").write_text("\n".join(paths))
+    (root / f"var/lib/dpkg/info/{name}.list").write_text("\n".join(paths), "utf-8")
     return fields.replace("\n", "\nStatus: install ok installed\n", 1)
 
 
@@ -62,7 +62,7 @@ def installed(tmp_path_factory, machine_at):
     root = tmp_path_factory.mktemp("debian")
     packages = _download(tmp_path_factory.mktemp("packages"))
     (root / "var/lib/dpkg/info").mkdir(parents=True)
-    (root / "var/lib/dpkg/status").write_text("\n".join(_unpack(package, root) for package in packages))
+    (root / "var/lib/dpkg/status").write_text("\n".join(_unpack(package, root) for package in packages), "utf-8")
     shelf = root / "var/lib/swcatalog/yaml"
     shelf.mkdir(parents=True)
     for catalogue in Path("/var/lib/swcatalog/yaml").glob("*main*.gz"):

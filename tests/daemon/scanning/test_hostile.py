@@ -125,7 +125,8 @@ def test_names_cannot_steer_a_terminal_or_break_the_answer(honest):
     folder = honest.at(APPLICATIONS)
     folder.mkdir(parents=True)
     (folder / os.fsdecode(b"\xff\xfe.desktop")).write_text(
-        "[Desktop Entry]\nName=\x1b[2J\u202eevil\nExec=/home/kid/x\nCategories=Game;\n"
+        "[Desktop Entry]\nName=\x1b[2J\u202eevil\nExec=/home/kid/x\nCategories=Game;\n",
+        "utf-8",
     )
     honest.program("x")
     odd = os.fsdecode(b"Games/odd/\xe9.exe")

@@ -172,7 +172,7 @@ def test_a_folder_of_menus_may_be_a_link(tmp_path):
     real = tmp_path / "disk/applications/sub"
     real.mkdir(parents=True)
     (tmp_path / "fun").touch(0o755)
-    (real / "fun.desktop").write_text(f"[Desktop Entry]\nName=Fun\nExec={tmp_path}/fun\nCategories=Game;\n")
+    (real / "fun.desktop").write_text(f"[Desktop Entry]\nName=Fun\nExec={tmp_path}/fun\nCategories=Game;\n", "utf-8")
     (tmp_path / "home").symlink_to("disk")
     place = Place(account="kid", home=str(tmp_path / "none"), data=(Folder(str(tmp_path / "home"), "user"),))
 

@@ -15,6 +15,7 @@ from contextlib import suppress
 from ctypes import wintypes
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted, Refusals
 from daemon.platforms.windows import errand, processes
@@ -43,11 +44,8 @@ _started: list[subprocess.Popen[bytes]] = []
 # --- programs ---------------------------------------------------------------------------------------------------------------
 
 
-def own(target: Path | str, source: str = "trochoi.exe", **changed: bytes) -> Game:
-    """A copy whose content and build id nothing else on this machine has, at `target`, as the game "game" that is known by them.
-
-    `original`: its original name in the version resource becomes this; of the same length.
-    """
+def own(target: Path | str, source: str = "trochoi.exe") -> Game:
+    """A copy at `target` whose content nothing else on this machine has, as the game "game" that is known by all of it."""
     content = bytearray(program(source).read_bytes())
     at = content.find(b"RSDS")
     if at >= 0:
@@ -108,7 +106,7 @@ class Lookout:
         self.watcher = WindowsWatcher(tracker, self.clock, f"GioChoi-Tests-{uuid.uuid4()}")
         self.tracker = tracker
 
-    async def __aenter__(self) -> Lookout:
+    async def __aenter__(self) -> Self:
         self.watcher.start(self.seen.append)
         self.watcher.refuse(Refusals(self.catalogue, {"nobody": frozenset(self.catalogue.games)}))
         self.watcher.scan()
@@ -198,11 +196,8 @@ def shortcut(link: Path, target: Path, words: str = "") -> None:
     _ole32.CoInitializeEx(None, 2)
     shell, file = ctypes.c_void_p(), ctypes.c_void_p()
     class_, of_links, of_files = (
-        uuid.UUID(one).bytes_le
-        for one in (
-            "00021401-0000-0000-c000-000000000046", "000214f9-0000-0000-c000-000000000046", "0000010b-0000-0000-c000-000000000046",
-        )
-    )  # fmt: skip
+        uuid.UUID(f"{one}-0000-0000-c000-000000000046").bytes_le for one in ("00021401", "000214f9", "0000010b")
+    )
     try:
         _ole32.CoCreateInstance(class_, None, 1, of_links, ctypes.byref(shell))
         _method(shell, 20, wintypes.LPCWSTR)(shell, str(target))  # SetPath

@@ -113,7 +113,7 @@ def windows_of(pid: int) -> list[int]:
 
 
 def test_a_window_on_another_desktop(game):
-    """A player may make a desktop of his own and play there: its windows are not ours to see from here, and are asked all the same."""
+    """A player may make a desktop of his own and play there: its windows are not on ours, and are asked all the same."""
     create = _user32.CreateDesktopW
     create.restype = ctypes.c_void_p
     name = f"gc-{os.getpid()}"
@@ -152,17 +152,20 @@ def test_a_whole_tree(game):
 
 
 def test_what_was_asked_and_lost_its_parent_since(game):
-    """The game obeys and is gone, what it started does not: it is ended by the name of the game."""
-    child = also(game, "con")
-    started = run(game, "/run", child, "/stubborn", *SHORT, wait=True)
-    root, left = process(started.pid), named(child.name)
+    """The game obeys and is gone, what it started does not: it is ended by the name of the game, with what it started since."""
+    child, below = also(game, "con"), also(game, "chau")
+    started = run(game, "/run", child, "/stubborn", "/run", below, "/stubborn", *SHORT, wait=True)
+    root, left, newest = process(started.pid), named(child.name), named(below.name)
     ours = WindowsControl()
     until_it_has_a_window(left.pid)
+    until_it_has_a_window(newest.pid)
     assert ours.ask_close(*root.identity)
     assert started.wait(5) == 0
     assert ours.alive(*left.identity)
+    ours._remember(root.identity, (root, left))  # as if the last one had come after the question
     assert not ours.end(*root.identity)
     assert gone(*left.identity)
+    assert gone(*newest.identity)
 
 
 def until_it_has_a_window(pid: int) -> None:
@@ -173,7 +176,7 @@ def until_it_has_a_window(pid: int) -> None:
 
 
 def test_what_it_starts_while_it_is_being_ended(game, monkeypatch):
-    """Just after we looked who belongs to it, it starts one more: with the game already gone, that one is found by whose child it is."""
+    """Just after we looked who belongs to it, it starts one more: the game is gone, and that one is found as its child."""
     late = also(game, "muon")
     code = (
         "import subprocess, sys\n"
@@ -266,7 +269,7 @@ def test_what_was_asked_is_not_ended_once_its_pid_is_somebody_elses(game):
     child = also(game, "con")
     started = run(game, "/run", child, *SHORT, wait=True)
     root, below, ours = process(started.pid), named(child.name), WindowsControl()
-    ours._remember(root.identity, (root.identity, replace(below, created=below.created - 1).identity))
+    ours._remember(root.identity, (root, replace(below, created=below.created - 1)))
     started.kill()
     started.wait(5)
     assert not ours.end(*root.identity)
@@ -301,7 +304,8 @@ def test_whom_we_descend_from(game):
         "game = here[here[os.getpid()].parent]\n"
         "while game.name != sys.argv[2]: game = here[game.parent]\n"
         "ours = WindowsControl()\n"
-        "print(ours.ask_close(*game.identity), ours.end(*game.identity), ours.end(*here[os.getpid()].identity), file=open(sys.argv[3], 'w'))\n"
+        "said = ours.ask_close(*game.identity), ours.end(*game.identity), ours.end(*here[os.getpid()].identity)\n"
+        "print(*said, file=open(sys.argv[3], 'w'))\n"
     )
     said, script = game.with_name("said.txt"), game.with_name("daemon.py")
     script.write_text(code, encoding="utf-8")

@@ -28,10 +28,14 @@ GAME = Game(id="game", title="game", label=0, names=("choi.exe",))
 
 
 class Reads(Programs):
-    """Programs that are what the test says: a process named choi.exe is the game."""
+    """Programs that are what the test says: a process named choi.exe is the game. Reading one takes as long as `slow` does."""
+
+    def slow(self):
+        pass
 
     def read(self, process, since, catalogue):
-        return Program(process.pid, process.created, since, "an", (Fingerprint(f"C:\\{process.name}", 1),), parent=process.parent)
+        self.slow()
+        return Program(*process.identity, since, "an", (Fingerprint(f"C:\\{process.name}", 1),), parent=process.parent)
 
 
 class Unheld:
@@ -168,6 +172,20 @@ def test_sleep_between_a_start_and_the_look_is_no_play(watched, look):
     assert at - LOOK <= program.since <= at + LOOK
 
 
+@pytest.mark.parametrize("look", ["look", "scan"])
+def test_what_starts_while_others_are_read_counts_from_its_start(watched, look):
+    """Reading all programs may take its time, with large ones to hash: none of it is lost to a game that starts meanwhile."""
+    watched.launch(12)
+    watched.tracker.programs.slow = lambda: watched.clock.run(400)
+    (watched.look if look == "look" else watched.scan)()
+    del watched.tracker.programs.slow
+    watched.clock.run(-200)
+    at = watched.launch(8)
+    watched.clock.run(200 + LOOK)
+    watched.look()
+    assert [one.since for one in watched.tracker.running() if one.pid == 8] == [at]
+
+
 def test_what_started_before_us_counts_from_its_start(clock):
     """By the wall clock, which is all that tells when it was."""
     watched = Watched(clock)
@@ -226,15 +244,16 @@ def test_the_zone_of_the_pc_does_not_matter():
     code = (
         "import sys, time; sys.path.insert(0, sys.argv[1])\n"
         "from rules.calendar import day_bounds, day_name\n"
-        "print(*day_bounds('Asia/Ho_Chi_Minh', int(sys.argv[2])), day_name('Asia/Ho_Chi_Minh', int(sys.argv[2])), time.timezone)"
+        "zone, moment = 'Asia/Ho_Chi_Minh', int(sys.argv[2])\n"
+        "print(*day_bounds(zone, moment), day_name(zone, moment), time.timezone)"
     )
     moment = at(7, 2026, 11, 24, 0, 30)
     said = set()
     zones = set()
     for zone in ("UTC0", "LIN-14", "AOE12"):
         words = [sys.executable, "-c", code, os.getcwd(), str(moment)]  # noqa: PTH109 - the tree, where the tests run
-        out = subprocess.run(words, env={**os.environ, "TZ": zone}, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
-        *answer, offset = out.stdout.split()
+        out = subprocess.check_output(words, env={**os.environ, "TZ": zone}, stdin=subprocess.DEVNULL, text=True)
+        *answer, offset = out.split()
         said.add(tuple(answer))
         zones.add(offset)
     assert said == {(str(at(7, 2026, 11, 24)), str(at(7, 2026, 11, 25)), "2026-11-24")}
