@@ -8,7 +8,7 @@ from typing import Final
 
 from agent.errors import StartError
 from compliance.note import Signer
-from host import files
+from host import files, system
 from host.homes import Home, HomeError
 from host.secrets import load_or_create
 
@@ -48,6 +48,11 @@ def load_keys(home: Home, origin: str) -> Keys:
 def publish(home: Home, name: str, content: bytes) -> None:
     """Write a file that everybody may read, in one step. HomeError."""
     path = home.public / name
+    try:
+        if files.read_owned(path, frozenset({system.files().owner()})) == content:
+            return  # whoever only reads it may keep it from being replaced, on Windows
+    except OSError:
+        pass
     try:
         files.write_atomic(path, content, 0o644)
     except OSError as error:

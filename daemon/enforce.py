@@ -27,6 +27,7 @@ class Enforcer:
         self._control = control
         self._tell = tell
         self._stubborn: set[tuple[int, int]] = set()
+        self._left: dict[tuple[int, int], int] = {}
 
     def follow(self, play: Play, ruling: Ruling, now: Reading) -> None:
         """Does what `ruling` asks for, as far as its moment has come."""
@@ -86,6 +87,18 @@ class Enforcer:
         """Asks the programs of a play that is due to close; once more after a restart, which may have come in between."""
         for pid, started in tuple(play.programs):
             self._control.ask_close(pid, started)
+
+    def gone(self, identity: tuple[int, int], play: Play) -> None:
+        """A program of a play is over. If it was asked to close, what belonged to it has the rest of the grace to close too."""
+        if play.due and play.end_at is not None:
+            self._left[identity] = play.end_at
+
+    def sweep(self, now: Reading) -> int | None:
+        """Ends what outlived the program that it belonged to; in how many milliseconds there is more to be ended."""
+        for identity in [one for one, at in self._left.items() if at <= now.mono]:
+            del self._left[identity]
+            self._control.end(*identity)
+        return min((at - now.mono for at in self._left.values()), default=None)
 
     def _end(self, play: Play, now: Reading) -> None:
         if play.end_at is None or now.mono < play.end_at:

@@ -105,11 +105,11 @@ class Loop:
             if play.key in self._plays.running:
                 self.enforcer.follow(play, self._rule(play, now), now)
         self._teller.expire(now)
-        return self._wait(now)
+        return self._wait(now, self.enforcer.sweep(now))
 
-    def _wait(self, now: Reading) -> int:
+    def _wait(self, now: Reading, sweep: int | None) -> int:
         moments = [next_moment(play, now) for play in self._plays.running.values()]
-        moments += [self._guard.renew(now, self._judge), self._teller.next_moment(now) or LONGEST_WAIT_MS]
+        moments += [self._guard.renew(now, self._judge), *filter(None, (self._teller.next_moment(now), sweep))]
         return max(SHORTEST_WAIT_MS, min(LONGEST_WAIT_MS, *moments))
 
     def read(self) -> Reading:
@@ -207,6 +207,7 @@ class Loop:
         if play is None:
             return False
         self._plays.leave(identity, mono)
+        self.enforcer.gone(identity, play)
         if not play.programs:
             self._finish(play, now, mono, "by itself" if not play.due else "killed" if play.killed else "asked")
         return True

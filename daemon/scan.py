@@ -9,6 +9,7 @@ scanned for.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 import threading
@@ -33,6 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--root", metavar="DIR", default="/", help="where the / of the machine that is scanned lies")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="after this long, what was found until then is told")
     args = parser.parse_args(argv)
+    if isinstance(sys.stderr, io.TextIOWrapper):  # on Windows a pipe would get whatever encoding the PC has
+        sys.stderr.reconfigure(encoding="utf-8")
     catalogue = Catalogue(shipped_catalogue())  # while the files of this program can be read
     try:
         scanner = choose.scanner()

@@ -27,7 +27,7 @@ def called(path: str) -> str:
 
 def place(path: str) -> str:
     """The path as it is indexed."""
-    return path.replace("\\", "/").casefold() if has_drive(path) else path
+    return path.removeprefix("\\\\?\\").replace("\\", "/").casefold() if has_drive(path) else path
 
 
 def steam_folder(path: str) -> str | None:

@@ -36,6 +36,7 @@ class FakePlatform:
     killed: list[int] = field(default_factory=list)
     refusals: Refusals | None = None
     _running: dict[int, Program] = field(default_factory=dict)
+    _trees: dict[tuple[int, int], list[tuple[int, int]]] = field(default_factory=dict)
     _sink: Callable[[Observation], None] | None = None
     _next: int = 1000
 
@@ -106,13 +107,18 @@ class FakePlatform:
         if not self._may(pid, started):
             return False
         self.asked.append(pid)
-        for one in self._tree(pid):
+        tree = self._tree(pid)
+        self._trees[pid, started] = [(one, self._running[one].started) for one in tree]
+        for one in tree:
             if one not in self.stubborn:
                 self.exit(one)
         return True
 
     def end(self, pid: int, started: int) -> bool:
+        left = [one for one in self._trees.pop((pid, started), ()) if one[0] != pid and self._may(*one)]
         if not self._may(pid, started):
+            for one, _ in left:
+                self.exit(one)
             return False
         self.killed.append(pid)
         for one in self._tree(pid):

@@ -16,7 +16,7 @@ from itertools import islice
 from types import MappingProxyType
 
 _MOST = 8  # batch files that are looked for in one command line
-_LONGEST = 1 << 15  # a command line has no more characters
+_LONGEST = 8_192  # of a command line no shell here reads more characters (cmd.exe: 8,191)
 
 
 # The program's own name, in quotes or without.

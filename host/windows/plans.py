@@ -47,6 +47,7 @@ PLANS: Final[dict[Name, Plan]] = {
             "SeChangeNotifyPrivilege",  # pass through folders on the way to a file
             "SeImpersonatePrivilege",  # who calls on the local API
             "SeDebugPrivilege",  # see and end a game whose player took that right from the system
+            "SeBackupPrivilege",  # read a game whose player took that right from the system
             "SeTcbPrivilege",  # the token of the user in a session,
             "SeAssignPrimaryTokenPrivilege",  # to ask windows to close on that desktop
             "SeIncreaseQuotaPrivilege",  # with that user's rights and not with ours

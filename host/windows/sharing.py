@@ -8,7 +8,10 @@ from ctypes import wintypes
 from host.windows.win32 import Handle, checked, function, kernel32
 
 _READ_DATA, _SHARE_ALL, _OPEN_EXISTING = 0x1, 0x7, 3
-_ANONYMOUS = 0x10_0000  # SECURITY_SQOS_PRESENT: whatever is opened instead of a file learns nothing of us
+# SECURITY_SQOS_PRESENT: whatever is opened instead of a file learns nothing of us. FILE_FLAG_OPEN_REQUIRING_OPLOCK: where
+# somebody holds an oplock, by which he could let us wait for ever, it fails instead. FILE_FLAG_BACKUP_SEMANTICS: with the
+# privilege to back up it opens what its owner took from the system's account.
+_HOW = 0x10_0000 | 0x4_0000 | 0x200_0000
 _SHORT = 240  # characters: from 248 on some calls need another way to write a path
 
 _create = function(
@@ -21,7 +24,7 @@ def open_shared(path: str) -> Handle:
     """The file at this path, which may be of any length if it is absolute. OSError, also for no name that a file could have."""
     if "\0" in path:
         raise OSError(None, "NUL", path)
-    return Handle(checked(_create(extended(path), _READ_DATA, _SHARE_ALL, None, _OPEN_EXISTING, _ANONYMOUS, None), path))
+    return Handle(checked(_create(extended(path), _READ_DATA, _SHARE_ALL, None, _OPEN_EXISTING, _HOW, None), path))
 
 
 def extended(path: str) -> str:

@@ -106,7 +106,7 @@ text = { vi = "Hỏi đã", en = "Ask first" }
 
 def test_a_game_is_taken_down_by_what_its_file_is(agent, tmp_path):
     """Recognised by content: the list says so."""
-    (tmp_path / "turtles.py").write_text("#!/usr/bin/env python3\n", "utf-8")
+    (tmp_path / "turtles.py").write_text("#!/usr/bin/env python3\n", "utf-8", newline="\n")
     done(agent("game", "add", "turtles", "--exe", str(tmp_path / "turtles.py"), "--title", "Rùa", "--label", "VN12"))
 
     [game] = [one for one in json.loads(done(agent("game", "list", "--json")))["games"] if one["id"] == "turtles"]

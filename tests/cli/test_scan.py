@@ -147,6 +147,7 @@ def test_a_known_game_without_a_file_of_its_own_is_given_its_label_alone():
     assert (game.id, game.label, game.label_source, game.names, game.sha256) == ("blocks", 7, "OARS", (), ())
 
 
+@pytest.mark.linux("a file of the system has no such owner, and nobody is scanned for but whoever asks")
 def test_a_childs_entry_makes_no_game_of_the_systems_programs(tmp_path):
     """Whoever writes a menu entry could name the parent's own tools; those are for the parent to add by hand."""
     system = next(path for path in ("/usr/bin/passwd", "/usr/bin/apt-get", "/usr/bin/mount") if Path(path).exists())

@@ -230,3 +230,14 @@ def test_midnight_cuts_a_play_and_no_rule_notices(world):
     assert world.platform.asked == [1]
     (day,) = world.journal("usage.day")
     assert day.games == {"luanti": entry.GameDay(30 * MINUTE, 0, 0)}
+
+
+def test_what_belonged_to_a_game_that_closed_has_no_more_than_its_grace(world):
+    """The game obeys and is gone; a helper of it that does not is ended when the game itself would have been."""
+    world.platform.obedient = True
+    world.start(roster(packs=(limit(1),)))
+    world.platform.run(1)
+    world.pass_time(MINUTE + 1_000)
+    assert (world.platform.asked, world.platform.ended, world.platform.swept) == ([1], [], [])
+    world.pass_time(10_000)
+    assert (world.platform.ended, world.platform.swept) == ([], [1])

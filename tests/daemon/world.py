@@ -39,6 +39,7 @@ class HandPlatform:
     ended: list[int] = field(default_factory=list)
     refusals: Refusals | None = None
     administrators: set[str] = field(default_factory=set)
+    swept: list[int] = field(default_factory=list)
     packaged: set[int] = field(default_factory=set)
     sink: Callable[[Observation], None] | None = None
 
@@ -67,7 +68,7 @@ class HandPlatform:
         return True
 
     def end(self, pid, started):
-        self.ended.append(pid)
+        (self.ended if self.alive(pid, started) else self.swept).append(pid)
         self.exit(pid)
         return True
 

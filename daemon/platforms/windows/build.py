@@ -16,13 +16,20 @@ from daemon.platforms.windows.programs import Programs
 from daemon.platforms.windows.tracker import Tracker
 from daemon.platforms.windows.trees import Trees
 from daemon.platforms.windows.watcher import WindowsWatcher
+from host import system
 from host.clock import Clock
+from host.windows import rights
 from host.windows.files import system_root
+
+_LARGEST = 1 << 32  # bytes of a file that is hashed, or whose signature is looked at
 
 
 def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None, deny: DenyConfig | None) -> Platform:
     """Without a `root` or `deny` nothing is denied before its start. OSError."""
-    watcher = WindowsWatcher(Tracker(Programs(Images(), Trees(clock)), clock), clock, session_name(_other(root)))
+    if system.files().privileged():
+        rights.take_up("SeDebugPrivilege", "SeBackupPrivilege")
+        rights.go_first()
+    watcher = WindowsWatcher(Tracker(Programs(Images(_LARGEST), Trees(clock)), clock), clock, session_name(_other(root)))
     before = None if root is None or deny is None else denying.build(root, deny, clock)
     return Platform(watcher, WindowsControl(spared), WindowsAccounts(), before)
 

@@ -6,6 +6,7 @@ hooked.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -15,6 +16,7 @@ from daemon.platforms.windows.snapshot import Process, Snapshots, descendants
 
 _ROUNDS = 5
 _REMEMBERED = 64
+_MOST_ASKED = 2_000  # pids that a command line has room for
 _KERNEL = frozenset((0, 4))  # Idle and System
 
 Identity = tuple[int, int]
@@ -27,6 +29,7 @@ class WindowsControl:
         self._spared = spared
         self._snapshots = Snapshots()
         self._trees: dict[Identity, tuple[Process, ...]] = {}
+        self._to_ask: dict[int, set[int]] = {}
 
     def alive(self, pid: int, started: int) -> bool:
         """Also where we cannot see: nothing says that it is over."""
@@ -64,7 +67,16 @@ class WindowsControl:
         if session == errand.own_session() and closing.interactive():
             closing.ask(pids)
             return True
-        return errand.run(session, closing.__name__, [str(one) for one in pids])
+        if not self._to_ask:
+            asyncio.get_running_loop().call_soon(self._ask)
+        self._to_ask.setdefault(session, set()).update(pids)
+        return True
+
+    def _ask(self) -> None:
+        """One errand into each session, however many programs are to be asked at this moment."""
+        to_ask, self._to_ask = self._to_ask, {}
+        for session, pids in to_ask.items():
+            errand.run(session, closing.__name__, [str(one) for one in sorted(pids)[:_MOST_ASKED]])
 
     def end(self, pid: int, started: int) -> bool:
         """Also ends what belonged to it when it was asked to close, and what any of them starts while it is being ended."""
@@ -108,8 +120,18 @@ class WindowsControl:
 
 def _with_children(family: tuple[Process, ...], here: dict[int, Process], untouched: frozenset[int]) -> tuple[Process, ...]:
     """Those that were found before, and whatever has one of them for its parent, which may be gone by now."""
-    below = (child for one in family for child in descendants(one, here, untouched))
-    return tuple(dict.fromkeys((*family, *below)))
+    children: dict[int, list[Process]] = {}
+    for one in here.values():
+        if one.pid not in untouched:
+            children.setdefault(one.parent, []).append(one)
+    found = dict.fromkeys(family)
+    queue = list(family)
+    while queue:
+        parent = queue.pop()
+        new = [one for one in children.get(parent.pid, ()) if one.created >= parent.created and one not in found]
+        found.update(dict.fromkeys(new))
+        queue += new
+    return tuple(found)
 
 
 def _ancestors(pid: int, here: dict[int, Process]) -> frozenset[int]:

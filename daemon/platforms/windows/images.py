@@ -92,7 +92,7 @@ class Images:
         small = self._largest is None or image.size <= self._largest
         return Wanted(
             digest=known.digest is None and small and catalogue.wants_sha256(image.size),
-            signer=not known.looked and catalogue.wants_signer(image),
+            signer=not known.looked and small and catalogue.wants_signer(image),
         )
 
 

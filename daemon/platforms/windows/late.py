@@ -13,7 +13,7 @@ from daemon.platforms.windows.opening import key_of, opened
 from host.windows.signer import signer_of
 from host.windows.win32 import function, kernel32
 
-_BACKGROUND = 0x1_0000  # THREAD_MODE_BACKGROUND_BEGIN: processor, disk and memory as nobody else wants them
+_BELOW_NORMAL = -1  # no lower: whoever is put aside while it holds the interpreter's lock puts the loop aside
 _this_thread = function(kernel32, "GetCurrentThread", wintypes.HANDLE)
 _set_priority = function(kernel32, "SetThreadPriority", wintypes.BOOL, wintypes.HANDLE, ctypes.c_int)
 
@@ -70,4 +70,4 @@ class Late:
 
 
 def _yield() -> None:
-    _set_priority(_this_thread(), _BACKGROUND)
+    _set_priority(_this_thread(), _BELOW_NORMAL)

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 from daemon.platforms.windows.snapshot import microseconds
 from host.windows import security
+from host.windows.pipes_client import owner
 from host.windows.win32 import INVALID_PARAMETER, Handle, checked, error, function, kernel32
 
 _shell32 = ctypes.WinDLL("shell32", use_last_error=True)
 _ntdll = ctypes.WinDLL("ntdll")
 
-TERMINATE = 0x0001
+TERMINATE, _READ_CONTROL = 0x0001, 0x2_0000
 _SYNCHRONIZE, _QUERY_LIMITED = 0x100000, 0x1000
 _STILL_ACTIVE, _WAIT_TIMEOUT = 259, 258
 _COMMAND_LINE = 60  # ProcessCommandLineInformation: since Windows 8.1
@@ -92,8 +93,12 @@ def image(handle: Handle) -> str:
 
 
 def user(handle: Handle) -> str:
-    """The SID of the account that it runs as. OSError."""
-    return security.process_user(handle.value)
+    """The SID of the account that it runs as; where its token is closed to us, of the owner of the process. OSError."""
+    try:
+        return security.process_user(handle.value)
+    except OSError:
+        with Handle(checked(_open(_READ_CONTROL, False, _pid(handle.value)), "OpenProcess")) as readable:
+            return owner(readable.value)
 
 
 def command(handle: Handle) -> tuple[tuple[str, ...], str]:
@@ -105,11 +110,11 @@ def command(handle: Handle) -> tuple[tuple[str, ...], str]:
         return _args_by_psutil(handle), ""  # its quotes are lost: whoever needs them has to know that
     if status:
         return (), ""
-    length = int.from_bytes(buffer.raw[:2], "little")
+    length = int.from_bytes(buffer.raw[:2], "little") & ~1  # whatever the process made of it
     begin = int.from_bytes(buffer.raw[8:16], "little") - ctypes.addressof(buffer)
     if not length or not 0 <= begin <= len(buffer) - length:
         return (), ""
-    line = buffer.raw[begin : begin + length].decode("utf-16-le", "surrogatepass")
+    line = buffer.raw[begin : begin + length].decode("utf-16-le", "replace")
     return split(line), line
 
 

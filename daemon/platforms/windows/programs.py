@@ -32,11 +32,13 @@ class Programs:
         self.images = images
         self.trees = trees
         self._names: dict[str, str] = {}
+        self._former: dict[str, str] = {}
         self._own = security.own_sid()
-        self._everybody = self._own in SYSTEM_USERS
+        self.everybody = self._own in SYSTEM_USERS or security.elevated()
 
     def forget_names(self) -> None:
-        self._names.clear()
+        """Accounts may have other names by now; one that cannot be asked for keeps the one it had."""
+        self._former, self._names = {**self._former, **self._names}, {}
 
     def read(self, process: Process, since: int, catalogue: Catalogue) -> Program | None:
         """The program that this process is; `since`: its start (mono). None: it is over, or none that we may look at."""
@@ -49,7 +51,7 @@ class Programs:
 
     def _read(self, handle: Handle, process: Process, since: int, catalogue: Catalogue) -> Program | None:
         sid = processes.user(handle)
-        if sid != self._own and not self._everybody and not security.elevated():
+        if sid != self._own and not self.everybody:
             return None  # without rights others' programs can be seen in part and not ended at all
         path, (args, line) = processes.image(handle), processes.command(handle)
         image = self._image(path, catalogue)
@@ -70,7 +72,8 @@ class Programs:
     def _name(self, sid: str) -> str:
         name = self._names.get(sid)
         if name is None:
-            name = self._names[sid] = users.account(sid)
+            name = users.account(sid)
+            name = self._names[sid] = self._former.get(sid, sid) if name == sid else name
         return name
 
     def _files(self, what: Told | None, path: str, catalogue: Catalogue) -> Iterator[Fingerprint]:
@@ -91,15 +94,21 @@ class Programs:
         found = self.images.open(_PROLONGED + path if _ON_DRIVE.match(path) else path, catalogue)
         return Fingerprint(path, 0) if found is None else replace(found, path=path)
 
+    def _opened(self, path: str, catalogue: Catalogue) -> Fingerprint | None:
+        r"""As `\\?\…`: a plain path may name a device, which could keep us waiting."""
+        whole = ntpath.normpath(path)
+        found = self.images.open(_PROLONGED + whole, catalogue) if _ON_DRIVE.match(whole) else None
+        return found and replace(found, path=path)
+
     def _told(self, word: str, path: str, catalogue: Catalogue) -> Fingerprint | None:
         """A file that an interpreter was told: by its content where it is named from the root of a drive.
 
         Where a process works is in its own memory, which we do not read, so of other words only the name is known.
         """
         if _ABSOLUTE.fullmatch(word):
-            return self.images.open(word, catalogue)
+            return self._opened(word, catalogue)
         beside = ntpath.join(ntpath.dirname(path), word)
-        return self.images.open(beside, catalogue) or (Fingerprint(word, 0) if ntpath.splitext(word)[1] else None)
+        return self._opened(beside, catalogue) or (Fingerprint(word, 0) if ntpath.splitext(word)[1] else None)
 
 
 def _interpreter(image: Fingerprint, args: tuple[str, ...], line: str) -> Told | None:

@@ -97,7 +97,7 @@ class Shops:
 
     def _installed(self, files: Files, hive: Hive, key: str, name: str) -> Iterator[Hit]:
         values = self.registry.values(hive, key)
-        title, folder = values.get("displayname", name), slashes(values.get("installlocation", ""))
+        title, folder = values.get("displayname", name), local(values.get("installlocation", ""))
         maker = values.get("publisher", "").casefold()
         source = f"Registry: {hive}\\{key}"
         riot = _RIOT.fullmatch(name)
@@ -106,13 +106,19 @@ class Shops:
         elif folder and files.is_folder(folder):
             for program in programs_below(files, folder):
                 yield wine.known_only(title, source, program, folder, hive)
-        icon = slashes(values.get("displayicon", "").rpartition(",")[0] or values.get("displayicon", ""))
+        icon = local(values.get("displayicon", "").rpartition(",")[0] or values.get("displayicon", ""))
         if icon.lower().endswith(".exe") and files.is_file(icon):
             yield wine.known_only(title, source, icon)
 
     def _paths(self, hive: Hive, key: str) -> list[str]:
         values = self.registry.values(hive, key)
-        return [slashes(values[name]) for name in ("installpath", "steampath") if values.get(name)]
+        return [path for name in ("installpath", "steampath") if (path := local(values.get(name, "")))]
+
+
+def local(path: str) -> str:
+    """With slashes, if it lies on a drive of this PC: another one would be asked with our rights. Else nothing."""
+    path = slashes(path)
+    return path if re.match(r"[A-Za-z]:/", path) else ""
 
 
 def slashes(path: str) -> str:

@@ -18,6 +18,7 @@ UNREADABLE = "watch-unreadable"
 # it runs and was told.
 _YOUNG_MS = 3_000
 _AGAIN_S = (0.02,) * 10 + (0.1,) * 8
+_MOST_FILES = 32
 _log = logging.getLogger(__name__)
 
 
@@ -36,7 +37,7 @@ class Tracker:
         self.programs = programs
         self._clock = clock
         self._known: dict[int, Seen] = {}
-        self._ends = Ends(self._gone)
+        self._ends = Ends(self.ended)
         self._sink: Callable[[Observation], None] | None = None
         self._looked = clock.mono()
         self._begun = False
@@ -81,15 +82,10 @@ class Tracker:
         self._appeared(process, self._moment(process.created, self._looked))
 
     def ended(self, pid: int, created: int, at: int | None) -> None:
-        """An event told that a process ended, `at` Unix microseconds."""
+        """An event, or its handle, told that a process ended, `at` Unix microseconds."""
         seen = self._known.get(pid)
         if seen is not None and seen.process.created == created:
             self._end(pid, self._clock.mono() if at is None else self._moment(at, self._looked))
-
-    def _gone(self, pid: int, ended: int | None) -> None:
-        """A game's handle says that it is over."""
-        if pid in self._known:
-            self._end(pid, self._clock.mono() if ended is None else self._moment(ended, self._looked))
 
     def scan(self, here: dict[int, Process]) -> tuple[Program, ...]:
         """Reads all of these anew; nothing is told, as whoever scans sees it."""
@@ -107,6 +103,7 @@ class Tracker:
             except _UnreadableError:
                 unreadable += 1
                 program = None if same is None else same.program  # nothing says that it is over
+            unreadable += self._hidden(process, program)
             found[pid] = Seen(process, program)
             self._complete(process, since, program)
         if not unreadable:
@@ -117,9 +114,11 @@ class Tracker:
 
     def _adopt(self, found: dict[int, Seen]) -> None:
         games = {pid for pid, seen in found.items() if seen.program is not None and self.catalogue.recognise(seen.program)}
+        kept = {found[pid].process.identity for pid in games}
+        for pid in self.games & self._known.keys():
+            if (before := self._known[pid].process.identity) not in kept:
+                self._ends.forget(before)
         self._known = {pid: seen if pid in games else _without_args(seen) for pid, seen in found.items()}
-        for pid in self.games - games:
-            self._ends.forget(pid)
         self.games = games
         for pid in games:
             self._ends.follow(found[pid].process)
@@ -153,9 +152,12 @@ class Tracker:
 
     def _complete(self, process: Process, since: int, program: Program | None, turn: int = 0) -> None:
         """If this may not be all there is to read of a process, because it is being made, read it again in a moment."""
-        unfinished = program is None or not program.args
+        hidden = self._hidden(process, program)
+        unfinished = hidden or program is None or not program.args
         if unfinished and turn < len(_AGAIN_S) and self._clock.mono() - since <= _YOUNG_MS:
             self.later(_AGAIN_S[turn], self._again, process, since, turn + 1)
+        elif hidden:
+            self.trouble(UNREADABLE, f"{process.name[:100]}, pid {process.pid}")
 
     def _again(self, process: Process, since: int, turn: int) -> None:
         old = self._known.get(process.pid)
@@ -183,7 +185,7 @@ class Tracker:
 
     def _end(self, pid: int, mono: int) -> None:
         seen = self._known.pop(pid)
-        self._ends.forget(pid)
+        self._ends.forget(seen.process.identity)
         self.games = self.games - {pid}
         if seen.program is not None and self._sink:
             self._sink(ProgramEnded(*seen.program.identity, max(mono, seen.program.since)))
@@ -191,16 +193,35 @@ class Tracker:
     def _read(self, process: Process, since: int) -> Program | None:
         """_UnreadableError: whatever one program may be like, it neither ends us nor hides the others."""
         try:
-            return self.programs.read(process, since, self.catalogue)
+            return self._kept(process, self.programs.read(process, since, self.catalogue))
         except Exception as error:
             _log.exception("process %d cannot be read", process.pid)
             self.trouble(UNREADABLE, f"pid {process.pid}: {type(error).__name__}")
             raise _UnreadableError from error
 
+    def _kept(self, process: Process, new: Program | None) -> Program | None:
+        """A process runs one executable to its end: what was once seen of it is not unsaid by a file that was renamed, locked
+        or taken away since, nor by a command line that it wrote anew.
+        """
+        known = self._known.get(process.pid)
+        old = known.program if known is not None and known.process.created == process.created else None
+        if old is None or new is None:
+            return new or old
+        here = {(file.path, file.size, file.build_id) for file in new.files}
+        lost = tuple(file for file in old.files if (file.path, file.size, file.build_id) not in here)
+        args = new.args if process.pid not in self.games else tuple(dict.fromkeys((*new.args, *old.args)))
+        return replace(new, files=(*new.files, *lost)[:_MOST_FILES], args=args)
+
+    def _hidden(self, process: Process, program: Program | None) -> bool:
+        """Whether somebody's program keeps from us what it is: then it may be a game."""
+        if process.session == 0 or not self.programs.everybody:
+            return False
+        return program is None or not (program.files[0].size or self.catalogue.recognise(program))
+
     # --- moments -----------------------------------------------------------------------------------------------------------
 
     def _since(self, process: Process, seen: Seen | None) -> int:
-        """When it began. What no look has seen: not before the last one, whatever the wall clock and sleep make of it."""
+        """When it began: what no look has seen, not before the last one, whatever wall clock and sleep make of it."""
         if seen is None and self._begun:
             return self._moment(process.created, self._looked)
         return self._age(process.created) if seen is None or seen.program is None else seen.program.since

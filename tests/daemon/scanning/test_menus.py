@@ -167,6 +167,7 @@ def test_an_id_of_the_catalogue_is_given_only_to_what_it_recognises(machine):
     assert (games["teeworlds-2"].known, games["teeworlds-2"].executables) == (False, ("/home/kid/trick",))
 
 
+@pytest.mark.linux("it has no such menus, and links are for administrators")
 def test_a_folder_of_menus_may_be_a_link(tmp_path):
     """As a home on another disk: the entry's id is what lies below it, on the machine that scans itself as well."""
     real = tmp_path / "disk/applications/sub"

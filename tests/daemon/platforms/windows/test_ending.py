@@ -252,7 +252,7 @@ def test_a_pid_that_somebody_else_has_by_now(game):
     assert alive(below)
 
 
-def test_children_of_whoever_has_the_pid_now(game):
+def test_children_of_whoever_has_the_pid_now():
     """A tree that was known has gone, and its root's pid was given away: the newcomer's children are its own."""
     old = Process(100, 4, 1_000, 1, "goc.exe")
     mine = Process(104, 100, 1_500, 1, "con.exe")
