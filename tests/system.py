@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
+import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+from unittest.mock import patch
 
 SOAK = os.environ.get("GIOCHOI_SOAK") == "1"
 WINDOWS = sys.platform == "win32"
@@ -20,6 +25,17 @@ TERMINATED = 1 if WINDOWS else 0  # a server of ours in the foreground: Windows 
 def ours(program: str) -> list[str]:
     """How a program of ours is run: on Windows by its module, as what pip makes there starts a second process."""
     return [sys.executable, "-m", MODULES[program]] if WINDOWS else [str(BIN / program)]
+
+
+def in_here(main: Callable[[Sequence[str]], int], words: Sequence[str], home: Path) -> subprocess.CompletedProcess[str]:
+    """What a program of ours does, in the test's own process: on Windows a new one takes a second, in Wine five."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), patch.dict(os.environ, GIOCHOI_HOME=str(home)):
+        try:
+            code = main(words)
+        except SystemExit as left:
+            code = left.code
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
 
 def readable(path: Path, by: Literal["its owner", "all"]) -> bool:

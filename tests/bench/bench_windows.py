@@ -63,7 +63,7 @@ def _demo() -> float:
 
 def _measured(what: str) -> Any:
     """What tests/bench/windows measured in the lab."""
-    done = _run("python", "tests/bench/windows", what)
+    done = _run("python", "-m", "tests.bench.windows", what)
     if done.returncode:
         raise RuntimeError(f"{what}, in the lab: {done.stderr.strip()}")
     return json.loads(done.stdout)

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from cli.shell import quote
 from tests.system import WINDOWS
 
 FACTS = {
@@ -193,7 +194,8 @@ def test_a_file_with_many_mistakes_ends_in_how_to_see_them(fails, tmp_path):
     path = tmp_path / "my pack.toml"
     path.write_text(PACK.replace('per = "all"', 'per = "everything"').replace('cite = "kitchen"\n', ""), "utf-8")
 
-    assert fails(2, "policy", "use", "An", str(path)).endswith(f"và 1 lỗi nữa: giochoi policy check '{path}' / and 1 more\n")
+    line = fails(2, "policy", "use", "An", str(path))
+    assert line.endswith(f"và 1 lỗi nữa: giochoi policy check {quote(str(path))} / and 1 more\n")
 
 
 def test_check_of_what_is_no_text_is_one_line(giochoi, tmp_path):

@@ -52,7 +52,8 @@ def library():
 
     def ask(ratings=()):
         done = subprocess.run(
-            [PYTHON, "-c", LIBRARY], input=json.dumps(list(ratings)), capture_output=True, encoding="utf-8", check=True, timeout=60
+            [PYTHON, "-c", LIBRARY], input=json.dumps(list(ratings)), capture_output=True, encoding="utf-8", check=True,
+            timeout=60,
         )
         return json.loads(done.stdout)
 

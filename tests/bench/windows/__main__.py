@@ -1,4 +1,4 @@
-"""`python tests/bench/windows NAME`, in the lab: one measurement (refusal, counting or idle) as a JSON object.
+"""`python -m tests.bench.windows NAME`, in the lab: one measurement (refusal, counting or idle) as a JSON object.
 
 bench_windows.py asks for them.
 """
@@ -8,9 +8,7 @@ from __future__ import annotations
 import json
 import sys
 
-import counting
-import idle
-import refusal
+from tests.bench.windows import counting, idle, refusal
 
 MEASUREMENTS = {"refusal": refusal.measure, "counting": counting.measure, "idle": idle.measure}
 

@@ -18,6 +18,9 @@ from ctypes import wintypes
 from pathlib import Path
 from typing import Any
 
+from daemon.api import client as daemon
+from host.homes import Home
+
 TREE = Path(__file__).resolve().parents[3]
 PLAYER, GAME = "an", "bench"
 _WINEMINE = Path(os.environ["SYSTEMROOT"], "system32", "winemine.exe")
@@ -47,7 +50,7 @@ class House:
     def _run(self, *words: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run([sys.executable, "-m", *words], cwd=TREE, capture_output=True, check=False, input=b"")
 
-    def serve(self, room: str) -> subprocess.Popen[bytes]:
+    def serve(self, room: str) -> None:
         """Start a server, and wait until it is ready."""
         folder = self.home / room
         folder.mkdir(mode=0o700)
@@ -58,7 +61,6 @@ class House:
         self._servers.append(server)
         if not server.stdout.readline():
             raise RuntimeError(f"giochoi-{room}: {(self.home / f'{room}.err').read_text('utf-8').strip()}")
-        return server
 
     def play(self) -> subprocess.Popen[bytes]:
         """Start the game; it plays until it is ended."""
@@ -70,7 +72,8 @@ class House:
 
     def plays(self) -> bool:
         """Whether the daemon believes that the game runs."""
-        return any(game["running"] for player in self.say("status")["players"] for game in player["games"])
+        players = daemon.status(Home(self.home, "given").daemon_address).players
+        return any(game.running for player in players for game in player.games)
 
     def close(self) -> None:
         for server in reversed(self._servers):
@@ -79,19 +82,19 @@ class House:
 
 
 @contextmanager
-def house() -> Iterator[tuple[House, subprocess.Popen[bytes]]]:
-    """A house whose player is the account that this runs as, and its daemon, which sees programs by polling."""
+def house() -> Iterator[House]:
+    """A house whose player is the account that this runs as, and whose daemon sees programs by polling."""
     home = Path(tempfile.mkdtemp(prefix="gc-bench-"))
     made = House(home)
     try:
         made.serve("agent")
-        daemon = made.serve("daemon")
+        made.serve("daemon")
         made.say("player", "add", "An", "--born", "2014-05-01", "--account", getpass.getuser())
         made.say("game", "add", GAME, "--exe", str(made.game), "--label", "VN00")
         watch = made.say("status")["daemon"]["watch"]
         if watch != "poll":
             raise RuntimeError(f"the lab has no events, yet the daemon watches by {watch}")
-        yield made, daemon
+        yield made
     finally:
         made.close()
         shutil.rmtree(home, ignore_errors=True)

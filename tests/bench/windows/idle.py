@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 import psutil
-from house import House, house, until
+
+from tests.bench.windows.house import House, house, until
 
 WINDOW_S, WINDOWS = 10.0, 6
 _SETTLED_S = 5.0
@@ -18,7 +19,7 @@ _PROC = Path("Z:/proc")
 
 def measure() -> dict[str, list[float]]:
     """Percent of a core in each window, `slow` (every two seconds) and `fast`; `processes` that were there."""
-    with house() as (made, _):
+    with house() as made:
         daemon = _on_linux("daemon", made)
         slow, few = _windows(daemon)
         with made.play() as game:
