@@ -124,13 +124,13 @@ def soak() -> Callable[[int, int], int]:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "linux(reason): what Windows has not, for this reason; skipped there")
-    config.addinivalue_line("markers", "pure: seconds of Python that asks the system for nothing; soaks on Windows")
+    config.addinivalue_line("markers", "soaks(reason): takes long on Windows, and for this reason little is lost without it")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if WINDOWS and (mark := item.get_closest_marker("linux")):
         pytest.skip(f"on Windows: {mark.args[0]}")
-    if WINDOWS and not SOAK and item.get_closest_marker("pure"):
-        pytest.skip("on Windows: says nothing about it and takes seconds; GIOCHOI_SOAK=1 runs it")
+    if WINDOWS and not SOAK and (mark := item.get_closest_marker("soaks")):
+        pytest.skip(f"on Windows with GIOCHOI_SOAK=1 only: {mark.args[0]}")
     if item.get_closest_marker("root") and (WINDOWS or os.geteuid() != 0):
         pytest.skip("needs root: run the tests as root to see it")

@@ -31,6 +31,7 @@ def left_behind():
     return found
 
 
+@pytest.mark.soaks("CI runs `giochoi demo` there by itself, and tests/end_to_end/test_windows_lab.py in the lab")
 @pytest.mark.slow
 def test_each_step_is_observed_and_nothing_stays_behind(giochoi):
     """Exit 0; --json tells each step with what was measured."""

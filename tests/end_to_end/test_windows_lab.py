@@ -38,7 +38,7 @@ def test_the_main_job(windows, game):
 
 
 def test_services_survive_a_restart_and_go_without_a_trace(windows):
-    """Installed and started, both answer; after a restart of Windows they answer again by themselves; removed, they are gone."""
+    """Installed and started, both answer; after a restart of Windows they answer again by themselves; removed, all is gone."""
     try:
         for program in ("giochoi-agent", "giochoi-daemon"):
             assert "/ installed" in windows(program, "service", "install")

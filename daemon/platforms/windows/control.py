@@ -58,7 +58,8 @@ class WindowsControl:
         return False
 
     def ask_close(self, pid: int, started: int) -> bool:
-        tree = self._tree(pid, started)
+        here = self._look()
+        tree = self._tree(pid, started, here, self._untouched(here))
         if not tree:
             return False
         self._remember((pid, started), tree)
@@ -83,7 +84,7 @@ class WindowsControl:
         here = self._look()
         untouched = self._untouched(here)
         asked = (one for one in self._trees.pop((pid, started), ()) if here.get(one.pid) == one and one.pid not in untouched)
-        tree = self._tree(pid, started)
+        tree = self._tree(pid, started, here, untouched)
         family = _with_children((*tree, *asked), here, untouched)
         ended = False
         for turn in range(_ROUNDS):
@@ -104,10 +105,9 @@ class WindowsControl:
     def _untouched(self, here: dict[int, Process]) -> frozenset[int]:
         return _ancestors(os.getpid(), here) | _KERNEL | frozenset(self._spared())
 
-    def _tree(self, pid: int, started: int) -> tuple[Process, ...]:
+    def _tree(self, pid: int, started: int, here: dict[int, Process], untouched: frozenset[int]) -> tuple[Process, ...]:
         """The program, parents before children. Nothing if it is gone or not to be touched: then nothing below it is either."""
-        here = self._look()
-        root, untouched = here.get(pid), self._untouched(here)
+        root = here.get(pid)
         if root is None or root.created != started or pid in untouched or not self.alive(pid, started):
             return ()
         return (root, *descendants(root, here, untouched))

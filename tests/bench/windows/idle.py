@@ -12,7 +12,7 @@ import psutil
 
 from tests.bench.windows.house import House, house, until
 
-WINDOW_S, WINDOWS = 10.0, 6
+WINDOW_S, WINDOWS = 10.0, 5
 _SETTLED_S = 5.0
 _PROC = Path("Z:/proc")
 
