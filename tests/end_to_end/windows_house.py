@@ -2,7 +2,8 @@
 
 make: two bundles into ROOT/NAME. `scripted`, from one day with given clock, keys and salts, is the same bytes wherever it is
 made; so are its entries, one a line. `agent` is what an agent exports that was set up here, with its own keys. verify: what the
-made; so are its entries, one a line. `agent` is what an agent exports that was set up here, with its own keys. verify: what the
+verifier prints with --json of each bundle below ROOT, into ROOT/NAME; exit code 1 if one does not hold. PACKAGES: where
+pytest is.
 """
 
 from __future__ import annotations
