@@ -57,11 +57,11 @@ LAB := [ "$$(id -u)" = 0 ] && [ "$$(uname -m)" = x86_64 ]
 
 test-here: $(DEV)
 	@tests/lab/packages
-	@! { $(LAB); } || tests/lab/windows up
+	@! { $(LAB); } || { tests/lab/windows up && tests/lab/windows down; } # made, and at rest until a test starts it
 	@$(BIN)/python -m pytest -q $(ARGS)
 
 test-windows:
-	@if $(LAB); then tests/lab/windows up && tests/lab/windows run pytest -q $(ARGS); \
+	@if $(LAB); then tests/lab/windows up && { tests/lab/windows run pytest -q $(ARGS); status=$$?; tests/lab/windows down; exit $$status; }; \
 	else echo "make: skipping the tests on Windows: the lab (tests/lab/windows) needs root on x86_64" >&2; fi
 
 soak: $(DEV)
