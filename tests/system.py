@@ -27,12 +27,15 @@ def ours(program: str) -> list[str]:
     return [sys.executable, "-m", MODULES[program]] if WINDOWS else [str(BIN / program)]
 
 
-def in_here(main: Callable[[Sequence[str]], int], words: Sequence[str], home: Path) -> subprocess.CompletedProcess[str]:
+def in_here(
+    main: Callable[[list[str]], int], words: Sequence[str], home: Path, stdin: bytes = b""
+) -> subprocess.CompletedProcess[str]:
     """What a program of ours does, in the test's own process: on Windows a new one takes a second, in Wine five."""
-    out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err), patch.dict(os.environ, GIOCHOI_HOME=str(home)):
+    out, err, reads = io.StringIO(), io.StringIO(), io.TextIOWrapper(io.BytesIO(stdin), "utf-8")
+    place = patch.dict(os.environ, GIOCHOI_HOME=str(home))
+    with redirect_stdout(out), redirect_stderr(err), patch("sys.stdin", reads), place:
         try:
-            code = main(words)
+            code = main(list(words))
         except SystemExit as left:
             code = left.code
     return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())

@@ -137,6 +137,7 @@ def test_every_door(home_folder, start):
         client.player_list(at)
 
 
+@pytest.mark.soaks("tests/end_to_end/test_crashes.py has a daemon that uses them")
 def test_a_daemons_doors(home_folder, start, make_seat):
     """Enrol, roster, grants, batch and heartbeat, awaited."""
     start(home_folder).ready()

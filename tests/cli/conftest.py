@@ -23,15 +23,16 @@ class Giochoi:
         self.home = home
 
     def __call__(self, *words: str, stdin: str | bytes = b"", **env: str) -> subprocess.CompletedProcess[str]:
-        if WINDOWS and not SOAK and not stdin and not env and words[:1] != ("demo",):
-            return in_here(main, words, self.home)
+        given = stdin if isinstance(stdin, bytes) else stdin.encode()
+        if WINDOWS and not SOAK and not env and words[:1] != ("demo",):
+            return in_here(main, words, self.home, given)
         done = subprocess.run(
             [sys.executable, "-m", "cli", *words],
             cwd=TOP,
             capture_output=True,
             timeout=60,
             check=False,
-            input=stdin if isinstance(stdin, bytes) else stdin.encode(),
+            input=given,
             env={**os.environ, "GIOCHOI_HOME": str(self.home), "PYTHONPATH": str(TOP), **env},
         )
         out, err = done.stdout.decode(), done.stderr.decode()

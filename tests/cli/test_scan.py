@@ -11,9 +11,9 @@ import pytest
 from cli.errors import CommandError
 from cli.scan_add import game_to_add
 from daemon.api.scan import FoundGame
-from tests.system import WINDOWS
 
 PENDING = "có hiệu lực khi trình giám sát khởi động / in force when the daemon starts"
+MENUS = pytest.mark.linux("games come from other menus; tests/daemon/scanning/test_windows.py has them")
 
 
 @pytest.fixture(scope="module")
@@ -22,15 +22,9 @@ def agent(servers, giochoi_in):
     return giochoi_in(servers.home)
 
 
-def _menus_of_linux():
-    if WINDOWS:
-        pytest.skip("on Windows: games come from other menus; tests/daemon/scanning/test_windows.py has them")
-
-
 @pytest.fixture
 def menu(tmp_path):
     """A folder of XDG_DATA_DIRS with two games that no machine has, one called like a game of the catalogue."""
-    _menus_of_linux()
     applications = tmp_path / "applications"
     applications.mkdir()
     for name in ("zz-fun", "teeworlds-of-mine"):
@@ -44,6 +38,7 @@ def menu(tmp_path):
     return tmp_path
 
 
+@MENUS
 def test_the_document(giochoi, menu):
     """User, games, problems; a game that nobody knows has an id, a title, its file, and no label."""
     done = giochoi("game", "scan", "--json", XDG_DATA_DIRS=str(menu))
@@ -55,6 +50,7 @@ def test_the_document(giochoi, menu):
     assert game["executables"] == [str(menu / "zz-fun")]
 
 
+@MENUS
 def test_the_table_says_how_to_add(giochoi, menu):
     """Vietnamese first, and a command that can be used as it stands."""
     done = giochoi("game", "scan", XDG_DATA_DIRS=str(menu))
@@ -73,7 +69,6 @@ def test_what_cannot_be_scanned_is_one_line(giochoi):
 @pytest.fixture
 def named(tmp_path):
     """A game that the catalogue knows by its name, with a content rating that it has not: what a distribution installs."""
-    _menus_of_linux()
     share = tmp_path / "share"
     (share / "applications").mkdir(parents=True)
     (share / "metainfo").mkdir()
@@ -94,6 +89,7 @@ def named(tmp_path):
     return share
 
 
+@MENUS
 def test_add_completes_a_game_that_is_known_by_name_only(agent, named):
     """With its content, so that another name does not hide it, and with its label, so that rules go by it. Once."""
     env = {"XDG_DATA_DIRS": str(named)}
@@ -115,6 +111,7 @@ def test_add_completes_a_game_that_is_known_by_name_only(agent, named):
     assert "hedgewars" not in agent("game", "scan", "--add", **env).stdout
 
 
+@MENUS
 def test_add_makes_them_known(agent, menu):
     """By content, name and path; a second scan knows them by the house's own catalogue, and adds nothing."""
     first = agent("game", "scan", "--add", XDG_DATA_DIRS=str(menu))

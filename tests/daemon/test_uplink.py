@@ -21,6 +21,7 @@ from host.homes import Home, server_home
 from host.rpc import ApiError
 from tests.daemon.world import HandPlatform
 
+pytestmark = pytest.mark.soaks("tests/end_to_end/test_crashes.py has a daemon and an agent that come and go")
 TREE = Path(__file__).resolve().parents[2]
 
 
@@ -151,7 +152,6 @@ def test_without_an_agent_play_is_limited_and_kept(home, live):
     asyncio.run(run())
 
 
-@pytest.mark.soaks("whom a seat believes is for no system to say")
 def test_another_agent_is_not_believed(home, live):
     """A new agent in the old one's place: the roster stays, the spool is kept, and only the fingerprint lets it in."""
 
@@ -190,7 +190,6 @@ def test_another_agent_is_not_believed(home, live):
     asyncio.run(run())
 
 
-@pytest.mark.soaks("whom a seat believes is for no system to say")
 def test_a_log_that_went_back_is_not_believed(home, live, tmp_path):
     """The agent's files from an older backup: a smaller tree than the seat has seen."""
 
