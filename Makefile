@@ -1,6 +1,6 @@
 # make run      set up, then the main job end to end (`giochoi demo`); ARGS="--seconds 30" reaches the demo
 # make setup    set up only: the programs then lie in .venv/bin
-# make test     every test, in under ten minutes; as root it installs what they need, otherwise it says what is skipped
+# make test     every test; as root it installs what they need, also a Windows to test on, otherwise it says what is skipped
 #               `make test-here` and `make test-windows` are its halves: this system, and the Windows lab (root)
 # make soak     the same tests at full counts
 # make check    linters, types for Linux and for Windows, the arrows between the rooms, then the tests
