@@ -14,6 +14,7 @@ from cli.__main__ import main
 from tests.system import SOAK, WINDOWS, in_here
 
 TOP = Path(__file__).resolve().parents[2]
+PATH = os.pathsep.join(filter(None, (str(TOP), os.environ.get("PYTHONPATH"))))
 
 
 class Giochoi:
@@ -33,7 +34,7 @@ class Giochoi:
             timeout=60,
             check=False,
             input=given,
-            env={**os.environ, "GIOCHOI_HOME": str(self.home), "PYTHONPATH": str(TOP), **env},
+            env={**os.environ, "GIOCHOI_HOME": str(self.home), "PYTHONPATH": PATH, **env},
         )
         out, err = done.stdout.decode(), done.stderr.decode()
         assert "Traceback" not in out + err, err
@@ -87,7 +88,7 @@ class Servers:
         """Start `giochoi-ROOM` and wait until it says that it is ready."""
         server = subprocess.Popen(
             [sys.executable, "-m", room, "--home", str(self.home)], cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONPATH": str(TOP), "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONPATH": PATH, "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
         self.running[room] = server
         first = server.stdout.readline().decode()

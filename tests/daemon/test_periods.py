@@ -60,7 +60,6 @@ def test_play_is_handed_out_as_far_as_a_rule_looks_back(rules, days):
     assert KEEP_MS == 33 * DAY
 
 
-@pytest.mark.soaks("numbers that no system has a part in")
 def test_a_week_adds_up_over_days_and_restarts(world):
     """From Tuesday to Sunday; the next week begins anew. The entry says what counted on which day."""
     own = replace(pack(), budgets=(budget(60, period="week"),))
