@@ -21,7 +21,6 @@ from host.homes import Home, server_home
 from host.rpc import ApiError
 from tests.daemon.world import HandPlatform
 
-pytestmark = pytest.mark.soaks("tests/end_to_end/test_crashes.py has a daemon and an agent that come and go")
 TREE = Path(__file__).resolve().parents[2]
 
 
