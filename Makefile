@@ -3,7 +3,7 @@
 # make test     every test; as root it installs what they need, also a Windows to test on, otherwise it says what is skipped
 #               `make test-here` and `make test-windows` are its halves: this system, and the Windows lab (root)
 # make soak     the same tests at full counts
-# make check    linters, types for Linux and for Windows, the arrows between the rooms, then the tests
+# make check    linters, types for Linux and for Windows, the arrows between the rooms, dead code, then the tests
 # make bench    the benchmark table
 # make messages take new texts from the code into i18n/vi.po
 # make lock     pin the dependencies anew (needs uv)
@@ -23,7 +23,7 @@ RUNTIME := .venv/runtime-$(KEY)
 DEV     := .venv/dev-$(KEY)-$(DEV_KEY)
 PEERS   := .venv/peers-$(KEY)-$(shell sha256sum requirements-bench.lock | cut -c1-16)
 
-.PHONY: run setup test test-here test-windows soak check lint ruff types types-windows arrows bench messages lock clean
+.PHONY: run setup test test-here test-windows soak check lint ruff types types-windows arrows dead bench messages lock clean
 .DELETE_ON_ERROR:
 
 run: setup
@@ -78,7 +78,7 @@ soak: $(DEV)
 check: $(DEV)
 	@$(MAKE) --no-print-directory --keep-going lint test
 
-lint: ruff types types-windows arrows
+lint: ruff types types-windows arrows dead
 
 ruff: $(DEV)
 	$(BIN)/ruff check
@@ -91,6 +91,10 @@ types-windows: $(DEV)
 
 arrows: $(DEV)
 	$(BIN)/lint-imports --no-logo
+
+# What nobody calls any more. What only looks like it is listed in pyproject.toml, each with its reason.
+dead: $(DEV)
+	$(BIN)/vulture
 
 bench: $(DEV) $(PEERS)
 	@$(BIN)/python tests/bench $(ARGS)

@@ -154,7 +154,7 @@ def _running(game: Game) -> int | None:
 def _interruptible() -> Iterator[None]:
     """A closed terminal or SIGTERM ends the demo as Ctrl-C does: what it started is cleaned up, which nothing interrupts."""
 
-    def interrupt(number: int, frame: object) -> None:
+    def interrupt(_number: int, _frame: object) -> None:
         for one in numbers:
             signal.signal(one, signal.SIG_IGN)
         raise KeyboardInterrupt

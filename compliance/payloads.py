@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from compliance.journal import SALT_BYTES, Payload
 
-KEY_BYTES = 32
 _NONCE_BYTES = 12
 _SCHEMA = """CREATE TABLE IF NOT EXISTS payload (
     seat TEXT NOT NULL, seq INTEGER NOT NULL, box BLOB NOT NULL, PRIMARY KEY (seat, seq)) STRICT, WITHOUT ROWID"""

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 
 from daemon.api.messages import Check
 from daemon.platforms.api import Accounts, WatchKind
-from daemon.platforms.before import BeforeStart
 from daemon.rejoin import unsent_aside
 from daemon.seat import Parts, Seat
 from daemon.sessions import Subject
@@ -31,22 +30,6 @@ _NO_ROOT = (
     "đóng ngay khi khởi động / "
     "without the system's rights (root, a Windows service) only this account's programs are seen, and ended at their start"
 )
-_DENY_OFF = (
-    "không chặn bằng quyền tệp: phần [deny] của daemon/config.toml chưa bật / "
-    "no game's file is denied to anybody: [deny] in daemon/config.toml is not switched on"
-)
-_DENY_RESTS = (
-    "đã gỡ chặn mọi tệp trò chơi, chặn lại khi trình giám sát khởi động lần sau / "
-    "all denials of games' files are lifted, they are set again when the daemon starts next"
-)
-_DENY_ON = (
-    "tệp trò chơi đang bị chặn: {files}; Windows từ chối khi mở, bản sao ở nơi khác bị đóng khi vừa chạy / "
-    "games' files denied now: {files}; Windows refuses their start, a copy elsewhere is ended at its start"
-)
-_DENY_IMPOSSIBLE = (
-    "đã bật [deny] nhưng ở đây không chặn bằng quyền tệp được / [deny] is switched on, but files cannot be denied here: {why}"
-)
-_DENY_LEFT = "không chặn tệp này, hoặc chưa gỡ được / this file is not denied, or could not be lifted: {line}"
 
 
 def _watch(kind: WatchKind, *, gate: bool, root: bool) -> Check:
@@ -58,24 +41,11 @@ def _watch(kind: WatchKind, *, gate: bool, root: bool) -> Check:
     return Check(id="watch", ok=False, text=_NO_EVENTS if root else _NO_ROOT)
 
 
-def _deny(before: BeforeStart, *, everybody: bool) -> list[Check]:
-    """What is refused before its start by the games' files themselves; for guardians, also which of them cannot be."""
-    state = before.state()
-    text = {"off": _DENY_OFF, "rests": _DENY_RESTS, "on": _DENY_ON, "impossible": _DENY_IMPOSSIBLE}[state.standing]
-    found = [Check(id="deny", ok=state.standing != "impossible", text=text.format(files=state.files, why=state.why))]
-    left_out = state.left_out if everybody else ()
-    return found + [Check(id="deny-file", ok=False, text=_DENY_LEFT.format(line=line)) for line in left_out]
-
-
-def checks(
-    parts: Parts, *, reachable: bool, everybody: bool, gate: bool, root: bool, before: BeforeStart | None = None
-) -> tuple[Check, ...]:
+def checks(parts: Parts, *, reachable: bool, everybody: bool, gate: bool, root: bool) -> tuple[Check, ...]:
     """All that is looked at, and each open Issue. `everybody`: accounts of players too, which are no child's business; `gate`:
-    starts are to be refused; `root`: the daemon may do everything; `before`: what refuses starts by the games' files.
+    starts are to be refused; `root`: the daemon may do everything.
     """
     found = [_watch(parts.platform.watcher.kind, gate=gate, root=root)]
-    if before is not None:
-        found.extend(_deny(before, everybody=everybody))
     if not any(one.id == "agent-away" for one in parts.health.open()):
         found.append(
             Check(
@@ -130,15 +100,8 @@ def _account(subject: Subject, accounts: Accounts) -> tuple[bool, str]:
     return True, f"{name} chơi bằng tài khoản {account} / {name} plays as {account}"
 
 
-async def repair(
-    seat: Seat, parts: Parts, repin: Repin, agent_key: str | None, before: BeforeStart | None = None
-) -> None:
-    """A guardian confirms the clock and, with the fingerprint from `giochoi log card`, the agent's new key.
-
-    Whatever is denied by files is lifted first of all, and stays so until the daemon starts next.
-    """
-    if before is not None:
-        before.lift_all()
+async def repair(seat: Seat, parts: Parts, repin: Repin, agent_key: str | None) -> None:
+    """A guardian confirms the clock and, with the fingerprint from `giochoi log card`, the agent's new key."""
     if agent_key is not None:
         await repin(agent_key)
     elif parts.health.has("log-replaced"):

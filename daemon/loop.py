@@ -145,8 +145,6 @@ class Loop:
         if people is None:
             return False
         match = people.catalogue.recognise(program)
-        if match is not None and match.sure and self._platform.before is not None and len(program.files) == 1:
-            self._platform.before.seen(match.game, program.files[0].path)
         known = self._plays.of_program(program.identity)
         if known is not None and match is not None and match.game == known.game.id:
             known.clues = match.clues

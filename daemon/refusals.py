@@ -6,12 +6,10 @@ from collections.abc import Iterator
 
 from daemon.judge import Judge
 from daemon.platforms.api import Refusals, Watcher
-from daemon.platforms.before import BeforeStart
 from daemon.sessions import People
 from daemon.trusted import Reading
 from rules.decision import Decision
 
-_TIME = frozenset({"budget", "window", "break"})  # kinds of rules by which time is spent
 _LONGEST_MS = 30_000
 _SHORTEST_MS = 1_000  # a budget with less than that left would otherwise be asked about all the time
 
@@ -19,9 +17,8 @@ _SHORTEST_MS = 1_000  # a budget with less than that left would otherwise be ask
 class Guard:
     """Keeps the watcher's snapshot true. A start that it lets through wrongly is still refused when it is seen."""
 
-    def __init__(self, watcher: Watcher, before: BeforeStart | None = None) -> None:
+    def __init__(self, watcher: Watcher) -> None:
         self._watcher = watcher
-        self._before = before
         self._people: People | None = None
         self._seen: set[str] = set()
         self._current: Refusals | None = None
@@ -54,22 +51,17 @@ class Guard:
 
     def _ask(self, people: People, now: Reading, judge: Judge) -> int:
         refused: dict[str, set[str]] = {}
-        spent: dict[str, set[str]] = {}
-        left: dict[tuple[str, str], int] = {}
+        left: list[int] = []
         for account, game, decision in self._decisions(people, now, judge):
             if decision.until is not None:
-                left[account, game] = decision.until - now.wall
+                left.append(decision.until - now.wall)
             if decision.verdict != "allow":
                 refused.setdefault(account, set()).add(game)
-            if decision.verdict == "refuse" and decision.reason and decision.reason.kind in _TIME and people.own(account):
-                spent.setdefault(account, set()).add(game)
-        snapshot = _frozen(refused)
+        snapshot = {account: frozenset(ids) for account, ids in refused.items()}
         if self._current is None or snapshot != self._current.refused:
             self._current = Refusals(people.catalogue, snapshot)
             self._watcher.refuse(self._current)
-        if self._before is not None:
-            self._before.follow(_frozen(spent), left)
-        return max(_SHORTEST_MS, min([_LONGEST_MS, *left.values()]))
+        return max(_SHORTEST_MS, min([_LONGEST_MS, *left]))
 
     def _decisions(self, people: People, now: Reading, judge: Judge) -> Iterator[tuple[str, str, Decision]]:
         """Of every watched account and game: (account, game, what holds)."""
@@ -78,7 +70,3 @@ class Guard:
             if subject is not None and subject.limited:
                 for game in people.catalogue.games.values():
                     yield account, game.id, judge.rule(subject, game, now).decision
-
-
-def _frozen(games: dict[str, set[str]]) -> dict[str, frozenset[str]]:
-    return {account: frozenset(ids) for account, ids in games.items()}

@@ -78,8 +78,6 @@ class Seat:
         parts = self._parts
         seen = parts.store.last_seen()
         parts.platform.watcher.start(self.observe)
-        if parts.platform.before is not None:
-            parts.platform.before.start(self.observe)
         now = parts.loop.read()
         parts.since = now.wall
         parts.recorder.do(lambda journal: self._begin(journal, now, None if seen is None else seen.wall))
@@ -159,8 +157,6 @@ class Seat:
         """An orderly end: games run on, and the next start picks them up."""
         parts = self._parts
         parts.platform.watcher.stop()
-        if parts.platform.before is not None:
-            parts.platform.before.stop()
         now = parts.loop.read()
         self._settle_all(now)
         self._count_attempts(now)

@@ -89,7 +89,6 @@ class Built:
                 settings.gate_mounts,
                 lambda: filter(None, (transport.server_pid(self.home.agent_address),)),
                 self.home.root,
-                settings.deny,
             )
         except OSError as error:
             raise DaemonError(f"hệ thống không cho / the system refuses: {error}") from None
@@ -102,7 +101,7 @@ class Built:
         recorder = Recorder(store, journal, self._people, trusted.boot, trouble=self._unwritable, wrote=self._wrote)
         publisher = Publisher()
         teller = Teller(recorder, publisher)
-        loop = Loop(platform, trusted, plays, judge, teller, Guard(platform.watcher, platform.before), self._watch_trouble)
+        loop = Loop(platform, trusted, plays, judge, teller, Guard(platform.watcher), self._watch_trouble)
         return Parts(
             platform,
             trusted,

@@ -127,11 +127,6 @@ def rating_source(system: System) -> Source:
     return _SOURCES[system]
 
 
-def rating_classes(system: System) -> Mapping[str, int]:
-    """Class name -> minimum age, lowest first. Empty for OARS, whose ages are rules.oars.OARS_AGES."""
-    return _CLASSES.get(system, {})
-
-
 def label_age(label: str) -> int:
     """The minimum age that a label such as "VN16", "pegi-12" or "ESRB T" stands for. LabelError if it is none."""
     return parse_label(label).age

@@ -6,7 +6,7 @@ All raise host.rpc.ApiError with one line for people if the daemon says no, host
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 from daemon.api import messages as m
 from host import rpc
@@ -57,11 +57,6 @@ def sync(address: str, number: int) -> m.Synced:
 def watch(address: str) -> Iterator[m.Signal]:
     """Signals as they come."""
     return rpc.stream(address, "watch", m.Watch(), m.Signal)
-
-
-def awatch(address: str) -> AsyncIterator[m.Signal]:
-    """The same for a loop."""
-    return rpc.astream(address, "watch", m.Watch(), m.Signal)
 
 
 def shown(address: str, number: int) -> m.Ok:

@@ -134,7 +134,7 @@ class Handlers:
         if request.repair:
             if "guardian" not in self.roles(caller):
                 raise ApiError("refused", "sửa chữa: chỉ dành cho người giám hộ / repair: only for a guardian")
-            await doctor.repair(self._seat, self._parts, self._repin, request.agent_key, self._parts.platform.before)
+            await doctor.repair(self._seat, self._parts, self._repin, request.agent_key)
         return m.Doctor(
             checks=doctor.checks(
                 self._parts,
@@ -142,7 +142,6 @@ class Handlers:
                 everybody="guardian" in self.roles(caller),
                 gate=self._gate,
                 root=self._own_uid in SYSTEM_USERS,
-                before=self._parts.platform.before,
             )
         )
 

@@ -1,7 +1,7 @@
 """AppStream: what distributions and stores say of applications. Metainfo of one, and catalogues of many, in XML.
 
-AppStream 1.0, "Upstream Metadata" and "Catalog XML". Only what a scan needs is kept: id, name, categories, who made it, its
-package, what starts it, and its content rating (OARS).
+AppStream 1.0, "Upstream Metadata" and "Catalog XML". Only what a scan needs is kept: id, name, categories, who made it, what
+starts it, and its content rating (OARS).
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from daemon.scanning.markup import Handler, read
 from rules.oars import INTENSITIES
 
-_APPLICATIONS = frozenset({"desktop-application", "desktop", "console-application", "web-application"})
 _MOST = 200  # attributes, categories, launchables of one component
 
 
@@ -26,17 +25,12 @@ class Component:
     id: str = ""
     type: str = ""
     name: str = ""
-    package: str = ""
     developer: str = ""
     categories: set[str] = field(default_factory=set)
     launchables: set[str] = field(default_factory=set)
     binaries: set[str] = field(default_factory=set)
     oars: dict[str, str] | None = None
     version: str = ""
-
-    @property
-    def application(self) -> bool:
-        return self.type in _APPLICATIONS
 
     @property
     def desktop_ids(self) -> frozenset[str]:
@@ -101,8 +95,6 @@ class _Components(Handler):
                 now.id = text[:200]
             case ("name",) if not now.name and not self._translated:
                 now.name = text[:200]
-            case ("pkgname",):
-                now.package = text[:200]
             case ("developer", "name") | ("developer_name",) if not now.developer and not self._translated:
                 now.developer = text[:200]
             case ("categories", "category") if len(now.categories) < _MOST:

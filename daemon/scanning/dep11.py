@@ -49,8 +49,6 @@ def _component(text: str) -> Component:
                 made.id = value[:200]
             case ("Type",):
                 made.type = value
-            case ("Package",):
-                made.package = value[:200]
             case ("Name", "C"):
                 made.name = value[:200]
             case ("DeveloperName", "C") | ("Developer", "name", "C"):

@@ -34,7 +34,7 @@ _KINDS: dict[int, Literal["fork", "exec", "exit"]] = {_FORK: "fork", _EXEC: "exe
 _INSTRUCTION = struct.Struct("=HBBI")
 _LOAD, _TO_X, _EQUALS, _EQUALS_X, _RETURN = 0x20, 0x07, 0x15, 0x1D, 0x06
 _WHAT = _EVENT_AT
-_FIRST, _SECOND, _THIRD, _FOURTH = _EVENT_AT + 16, _EVENT_AT + 20, _EVENT_AT + 24, _EVENT_AT + 28
+_FIRST, _SECOND = _EVENT_AT + 16, _EVENT_AT + 20
 _ALL = 0xFFFFFFFF
 _MOST_PARENTS = 100  # a jump reaches 255 instructions
 

@@ -15,7 +15,6 @@ A FILETIME counts 100 ns since 1601 in UTC; `created` is what GetProcessTimes an
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from struct import Struct
 from typing import Final, Literal
@@ -24,7 +23,6 @@ START, STOP, RUNDOWN = 1, 2, 15
 WANTED: Final = frozenset((START, STOP, RUNDOWN))
 
 _NAME = "GioChoi-Process"
-_NO_ROOT = "\\\\?\\GLOBALROOT"
 
 _START_FIRST = Struct("<IQII")  # pid, created, parent, session
 _START_FLAGS = Struct("<IQIII")  # …, flags
@@ -63,26 +61,6 @@ def decode(event_id: int, version: int, payload: bytes, timestamp: int) -> Proce
     if event_id == STOP:
         return _stopped(version, payload, timestamp)
     return None
-
-
-def dos_path(image: str, devices: Mapping[str, str]) -> str:
-    r"""Where an image lies as programs name it; "" for what has no path (Registry, MemCompression).
-
-    `devices`: \Device\HarddiskVolume3 -> C:, also \SystemRoot -> C:\Windows. On a volume without a letter the path begins
-    with \\?\GLOBALROOT, by which it can be opened.
-    """
-    if not image.startswith("\\"):
-        return ""
-    if image.startswith("\\??\\"):
-        rest = image[4:]
-        return "\\\\" + rest[4:] if rest[:4].upper() == "UNC\\" else rest
-    folded = image.casefold()
-    # The longest first: \Device\HarddiskVolume1 is no part of \Device\HarddiskVolume10, but a device may lie in another.
-    for device in sorted(devices, key=len, reverse=True):
-        start = device.casefold().rstrip("\\")
-        if folded == start or folded.startswith(start + "\\"):
-            return devices[device].rstrip("\\") + image[len(device.rstrip("\\")) :]
-    return _shared(image, folded) or _NO_ROOT + image
 
 
 def session_name(root: str | None = None) -> str:
@@ -133,13 +111,3 @@ def _text(payload: bytes, at: int) -> str | None:
     while (end := payload.find(b"\0\0", end)) >= 0 and (end - at) % 2:
         end += 1
     return None if end < 0 else payload[at:end].decode("utf-16-le", "surrogatepass")
-
-
-def _shared(image: str, folded: str) -> str:
-    r"""\\server\share\… from \Device\Mup\server\share\…, with or without a redirector's ;name parts; "" if it is none."""
-    if not folded.startswith(("\\device\\mup\\", "\\device\\lanmanredirector\\")):
-        return ""
-    parts = image.split("\\")[3:]
-    while parts and parts[0].startswith(";"):
-        parts = parts[1:]
-    return "\\\\" + "\\".join(parts)

@@ -207,22 +207,6 @@ class EnableTraceParameters(Structure):
     )
 
 
-IN_HEADERS: dict[type[Structure], str] = {
-    WnodeHeader: "WNODE_HEADER",
-    EventTraceProperties: "EVENT_TRACE_PROPERTIES",
-    EventTraceHeader: "EVENT_TRACE_HEADER",
-    EventTrace: "EVENT_TRACE",
-    TraceLogfileHeader: "TRACE_LOGFILE_HEADER",
-    EventTraceLogfile: "EVENT_TRACE_LOGFILEW",
-    EventDescriptor: "EVENT_DESCRIPTOR",
-    EventHeader: "EVENT_HEADER",
-    EtwBufferContext: "ETW_BUFFER_CONTEXT",
-    EventRecord: "EVENT_RECORD",
-    EnableTraceParameters: "ENABLE_TRACE_PARAMETERS",
-}
-"""What each is called there."""
-
-
 def properties() -> Properties:
     """Properties with their sizes and offsets set and all else 0, as ControlTraceW wants them."""
     made = Properties()

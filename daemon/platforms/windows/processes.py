@@ -21,7 +21,7 @@ _ntdll = ctypes.WinDLL("ntdll")
 
 TERMINATE, _READ_CONTROL = 0x0001, 0x2_0000
 _SYNCHRONIZE, _QUERY_LIMITED = 0x100000, 0x1000
-_STILL_ACTIVE, _WAIT_TIMEOUT = 259, 258
+_WAIT_TIMEOUT = 258
 _COMMAND_LINE = 60  # ProcessCommandLineInformation: since Windows 8.1
 _NO_SUCH_CLASS = 0xC0000003
 _LONGEST = 32_768  # characters of a path; bytes of a command line are bounded by 64 KiB in the kernel
