@@ -74,7 +74,7 @@ class Demo:
             try:
                 answers()
             except (Unreachable, ApiError) as error:
-                if self.clock.mono() - began > _READY_S * 1000:
+                if self._programs[room].poll() is not None or self.clock.mono() - began > _READY_S * 1000:
                     raise StepFailed(f"giochoi-{room} không trả lời / does not answer: {error}; {self.said(room)}") from None
                 self.pause(0.05)
             else:
