@@ -8,11 +8,13 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from cli import demo, doctor, game, grant, guardian, limit, log, place, player, policy, simulate, status, usage, why
+from cli import doctor, game, grant, guardian, limit, log, place, player, policy, status, usage, why
 from cli.context import Context
+from cli.demo import command as demo
 from cli.errors import CommandError, nobody
 from cli.output import Output
 from cli.parser import Parser, common
+from cli.simulate import command as simulate
 from host.homes import HomeError
 from host.rpc import ApiError, Unreachable
 from host.system import UnsupportedError

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
 from rules.calendar import calendar
 from rules.decision import Reason
@@ -75,7 +75,6 @@ class RuleCut:
 class Result:
     """All days on which something was played, in order, and all rules that cut, the heaviest first."""
 
-    zone: str
     pieces: tuple[Piece, ...]
     days: tuple[Day, ...]
     rules: tuple[RuleCut, ...]
@@ -99,18 +98,6 @@ class Result:
     @property
     def ended(self) -> int:
         return sum(day.ended for day in self.days)
-
-    def span(self) -> Iterator[Day]:
-        """Every day from the first to the last, also those without play."""
-        known = {day.day: day for day in self.days}
-        at = self.days[0].day if self.days else date.max
-        while self.days and at <= self.days[-1].day:
-            found = known.get(at)
-            if found is None:
-                start, end = (calendar(self.zone).start(at + timedelta(days=more)) for more in (0, 1))
-                found = Day(at, start, end)
-            yield found
-            at += timedelta(days=1)
 
 
 def result(pieces: Iterable[Piece], zone: str) -> Result:
@@ -136,10 +123,8 @@ def result(pieces: Iterable[Piece], zone: str) -> Result:
         if piece.reason is not None:
             reasons.setdefault(piece.rule, piece.reason)
     heaviest = sorted(reasons, key=lambda rule: (-cut[rule], -times[rule], rule))
-    return Result(
-        zone, ordered, tuple(days[start] for start in sorted(days)),
-        tuple(RuleCut(reasons[rule], cut[rule], times[rule]) for rule in heaviest),
-    )  # fmt: skip
+    cuts = tuple(RuleCut(reasons[rule], cut[rule], times[rule]) for rule in heaviest)
+    return Result(ordered, tuple(days[start] for start in sorted(days)), cuts)
 
 
 def _day(days: dict[int, Day], at: int, zone: str) -> Day:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import get_args
 
 from cli.errors import CommandError
-from cli.simulate_recorded import Asked, Recorded, born_before, in_order, zone_known
+from cli.simulate.recorded import Asked, Recorded, born_before, in_order, zone_known
 from compliance import entry
 from compliance.bundle import Bundle
 from compliance.chain import AGENT
@@ -41,8 +41,10 @@ class Names:
 WhoIs = Callable[[Report, date, date], Names]
 
 
-def whole(bundle: Bundle, name: str) -> Report:
-    """The report on a log that is whole. CommandError (4): what cannot be verified is not worth replaying."""
+def from_bundle(bundle: Bundle, name: str, asked: Asked, who_is: WhoIs) -> Recorded:
+    """What a bundle says of the player. `who_is` is asked which pseudonyms that is, unless one was named. CommandError: 4 if
+    it does not verify, as what cannot be verified is not worth replaying.
+    """
     report = verify(bundle)
     if report.failures:
         first = report.failures[0]
@@ -51,12 +53,6 @@ def whole(bundle: Bundle, name: str) -> Report:
             f" {first.where}: {first.what}",
             code=4,
         )
-    return report
-
-
-def from_bundle(bundle: Bundle, name: str, asked: Asked, who_is: WhoIs) -> Recorded:
-    """What a bundle says of the player. `who_is` is asked which pseudonyms that is, unless one was named. CommandError."""
-    report = whole(bundle, name)
     lines = [decode(data) for tile in entry_bundles(report.size) for data in decode_entries(bundle.members[tile.path])]
     if _PSEUDONYM.fullmatch(asked.player):
         names = Names(asked.player, frozenset({asked.player}))
