@@ -10,18 +10,19 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from agent import games, grants, logbook, people, place, pseudonyms, rulebook, seats
 from agent.api import messages as m
 from agent.auth import ANY, KEEPER, SEAT
 from agent.errors import unavailable
 from agent.intake import take_in
+from agent.recording import logbook
+from agent.registering import games, grants, people, place, pseudonyms, rulebook, seats
 from agent.registry import Change, Made
 from agent.server import Agent
 from agent.store.database import StoreError
 from agent.store.tables import Tables
 from compliance import bundle
 from compliance.log import LogError
-from compliance.payloads import PayloadError
+from compliance.writing.payloads import PayloadError
 from host.rpc import ApiError, Caller, Route
 
 R = TypeVar("R", bound=msgspec.Struct)

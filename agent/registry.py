@@ -16,8 +16,8 @@ import msgspec
 from agent import roster
 from agent.api.messages import Done, Roster, SignedRoster
 from agent.api.pseudonym import pseudonym
-from agent.chain import OwnChain
-from agent.shelf import Shelf
+from agent.recording.chain import OwnChain
+from agent.registering.shipped_packs import Shelf
 from agent.store.database import Store
 from agent.store.people import PlayerRow
 from agent.store.tables import Tables

@@ -15,9 +15,9 @@ from cli.errors import CommandError, nobody
 from cli.output import Output
 from cli.parser import Parser, common
 from cli.simulate import command as simulate
+from host.api import UnsupportedError
 from host.homes import HomeError
 from host.rpc import ApiError, Unreachable
-from host.system import UnsupportedError
 
 NOUNS = (demo, status, why, usage, doctor, grant, player, guardian, limit, policy, game, place, simulate, log)
 _READER_LEFT = {errno.EPIPE, errno.EINVAL}  # of a pipe that nobody reads any more; the second is Windows' word for it

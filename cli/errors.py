@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.shell import quote
+from cli.words.shell import quote
 from host.homes import Home
 from host.rpc import Unreachable
 

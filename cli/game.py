@@ -9,13 +9,13 @@ from pathlib import Path
 
 from agent.api import client as agent
 from agent.api.messages import GameAdd, GameAllow, GameRemove, GameRow
-from cli.clues import game_of, label_text
 from cli.context import Context
-from cli.fingerprint import fingerprint
+from cli.games.clues import game_of, label_text
+from cli.games.fingerprint import fingerprint
+from cli.games.scan import add_to as add_scan_to
 from cli.output import Output
 from cli.parser import Commands, checked, command, noun
 from cli.registry import settle
-from cli.scan import add_to as add_scan_to
 from rules.ratings import parse_label, rating_source
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)

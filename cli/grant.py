@@ -7,7 +7,7 @@ from argparse import Namespace
 from agent.api.messages import GrantEvent
 from cli.context import Context
 from cli.parser import Commands, checked, command
-from cli.times import at, both, parse_minutes, rfc3339
+from cli.words.times import at, both, parse_minutes, rfc3339
 from daemon.api import client as daemon
 from daemon.api.messages import GrantAdd, GrantRevoke, GrantsGet, UsageGet
 from host.clock import SystemClock

@@ -10,7 +10,7 @@ from agent.api.messages import LimitSet
 from cli.context import Context
 from cli.parser import Commands, checked, command
 from cli.registry import settle
-from cli.times import exact, parse_minutes
+from cli.words.times import exact, parse_minutes
 from rules.policy import Weekday
 
 WEEKDAYS: tuple[Weekday, ...] = typing.get_args(Weekday)

@@ -13,9 +13,9 @@ import msgspec
 from agent.api import client as agent
 from agent.api.messages import Card, LogShow
 from cli.context import Context
-from cli.files import write_new
-from cli.log_view import entry, is_seal
+from cli.given.files import write_new
 from cli.parser import Commands, checked, command, noun
+from cli.words.entries import entry, is_seal
 from host.clock import SystemClock
 
 _SEATS = 64  # as many seals may come first, whose entries stand further back

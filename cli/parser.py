@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, NoReturn, Protocol, TypeVar
 
 from cli.context import Context
-from cli.times import parse_day
+from cli.words.times import parse_day
 
 T = TypeVar("T")
 Run = Callable[[argparse.Namespace, Context], int]

@@ -11,8 +11,8 @@ from agent.api.messages import PlaceSet
 from cli.context import Context
 from cli.parser import Commands, checked, command, day, noun
 from cli.registry import settle
+from rules.packs.zones import known_zone
 from rules.policy import Place
-from rules.zones import known_zone
 
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)", re.ASCII)
 

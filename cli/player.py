@@ -14,7 +14,7 @@ from agent.api.messages import LimitRow, PlayerAdd, PlayerList, PlayerRemove, Pl
 from cli.context import Context
 from cli.parser import Commands, checked, command, noun
 from cli.registry import settle
-from cli.times import exact
+from cli.words.times import exact
 from host.clock import SystemClock
 from rules.identity import birth_date
 from rules.policy import Weekday

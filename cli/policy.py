@@ -9,16 +9,16 @@ from agent.api import client as agent
 from agent.api.messages import PackUse, PolicyShow, PolicyUse
 from cli.context import Context
 from cli.errors import CommandError
-from cli.files import read_text
-from cli.pack_view import explained, listed, pack_document, reading_document, ruled, wanting
-from cli.packs import BadPack, checked, named
+from cli.given.files import read_text
+from cli.given.packs import BadPack, checked, named
 from cli.parser import Commands, command, noun
 from cli.registry import settle
-from cli.times import left
-from cli.verdicts import VERDICTS
+from cli.words.packs import explained, listed, pack_document, reading_document, ruled, wanting
+from cli.words.times import left
+from cli.words.verdicts import VERDICTS
 from host.rpc import ApiError
 from rules.ask import FactsError, ask
-from rules.shipped import shipped_packs
+from rules.packs.shipped import shipped_packs
 
 
 def add_to(commands: Commands) -> None:
@@ -118,7 +118,7 @@ def check(args: Namespace, context: Context) -> int:
 
 
 def schema(args: Namespace, context: Context) -> int:
-    from rules.schema import schema as made  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
+    from rules.packs.schema import schema as made  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
 
     context.out.document(made())
     return 0

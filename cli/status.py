@@ -7,8 +7,8 @@ from argparse import Namespace
 from cli.context import Context
 from cli.output import Output
 from cli.parser import Commands, command
-from cli.times import at, both, left
-from cli.verdicts import VERDICTS, allowing, granted, until
+from cli.words.times import at, both, left
+from cli.words.verdicts import VERDICTS, allowing, granted, until
 from daemon.api import client as daemon
 from daemon.api.messages import GamePart, PlayerPart, ReasonPart, Status, StatusGet
 from host.clock import SystemClock

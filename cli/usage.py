@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from cli.context import Context
 from cli.parser import Commands, command, day
-from cli.times import both
+from cli.words.times import both
 from daemon.api import client as daemon
 from daemon.api.messages import UsageGet
 

@@ -6,8 +6,8 @@ from argparse import Namespace
 
 from cli.context import Context
 from cli.parser import Commands, command
-from cli.times import at, left, length, rfc3339
-from cli.verdicts import VERDICTS, allowing, granted, until
+from cli.words.times import at, left, length, rfc3339
+from cli.words.verdicts import VERDICTS, allowing, granted, until
 from daemon.api import client as daemon
 from daemon.api.messages import Why, WhyGet
 from host.clock import SystemClock

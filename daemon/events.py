@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.api.messages import GrantEvent
+from daemon.deciding.judge import Ruling
+from daemon.deciding.plays import Play
 from daemon.health import Problem
-from daemon.judge import Ruling
-from daemon.plays import Play
 from daemon.sessions import Subject
 from daemon.trusted import Jump, Reading
 from rules.games import Game

@@ -15,7 +15,7 @@ from agent.api import client
 from agent.api import messages as m
 from compliance.journal import Batch
 from daemon.grants import Grants
-from daemon.record import Recorder
+from daemon.recording.recorder import Recorder
 from daemon.roster import AgentKeys, Replaced, Trust
 from daemon.store import Unwritable
 from daemon.trusted import Reading

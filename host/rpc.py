@@ -1,4 +1,4 @@
-"""The local API: one JSON document a line, over host.transport. Its server is here, its client in host.client.
+"""The local API: one JSON document a line, over host.transport. Its server is here, its client in host.rpc_client.
 
 A request is {"op": NAME, "args": {…}}, its answer {"ok": …} or {"error": {"code": …, "text": …}}; a stream answers
 {"item": …} any number of times, then {"end": true} or an error. Requests on one connection follow one another. Whatever a
@@ -21,8 +21,8 @@ from typing import Any, Protocol, cast
 import msgspec
 
 from host import transport
-from host.client import ApiError, Code, Failure, acall, astream, call, stream
-from host.system import Closable, UserId
+from host.api import Closable, UserId
+from host.rpc_client import ApiError, Code, Failure, acall, astream, call, stream
 from host.transport import Caller, Unreachable
 
 __all__ = ["ApiError", "Caller", "Route", "Server", "Unreachable", "acall", "astream", "call", "serve", "stream"]

@@ -16,11 +16,11 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
-from host import system
+from host import choose
+from host.api import Manager, ManagerError, Name, Standing, UnsupportedError
 from host.clock import SystemClock
 from host.homes import Home, HomeError, prepare, server_home
 from host.servicelog import NAME, ServiceLog, last_line, size
-from host.system import Manager, ManagerError, Name, Standing, UnsupportedError
 
 VERBS = ("install", "start", "stop", "remove", "status", "run")
 
@@ -63,7 +63,7 @@ def main(name: Name, about: str, serve: Callable[[str | None], int], argv: Seque
     if verb is None:
         return serve(arguments.home)
     try:
-        manager = system.manager()
+        manager = choose.manager()
         if verb == "run":
             return _run(manager, name, arguments.home, serve)
         code, line = Desk(manager, name, threading.Event().wait).act(verb, arguments.home)

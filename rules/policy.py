@@ -226,7 +226,7 @@ class Pack:
 class Policy:
     """All packs in force for a player, combined: their order does not matter and each counts once.
 
-    `warn_ms` and `grace_ms` are what the packs together say about an end. `memo` is rules.limits' own: what it worked out for a
+    `warn_ms` and `grace_ms` are what the packs together say about an end. `memo` is the engine's own: what it worked out for a
     place and a birth date, so that the next decision need not.
     """
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from rules.oars import INTENSITIES, OARS_AGES, oars_age
+from rules.matching.oars import INTENSITIES, OARS_AGES, oars_age
 from rules.policy import Status, Text
 
 System = Literal["VN", "PEGI", "ESRB", "USK", "CERO", "GRAC", "IGRS", "IARC", "OARS"]

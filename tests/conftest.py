@@ -17,8 +17,8 @@ from tests.system import SOAK, WINDOWS
 collect_ignore_glob = ["*/linux"] if WINDOWS else ["*/windows"]
 # What reads the text of the tree reads the same on every system.
 TREE = [f"architecture/test_{what}.py" for what in ("arrows", "effects", "reasons", "rules_pure", "tree")]
-# Laws, oracles and measurements of code that asks the system for nothing, and what the agent does with its tables: minutes in Wine,
-# where a file is opened in two milliseconds, and nothing said about Windows.
+# Laws, oracles and measurements of code that asks the system for nothing, and what the agent does with its tables: minutes in
+# Wine, where a file is opened in two milliseconds, and nothing said about Windows.
 PURE = [
     *(f"rules/test_{what}.py" for what in ("against_oracle", "bounds", "city_year", "holidays", "laws", "oars", "replay")),
     *(f"agent/test_{what}.py" for what in ("games", "grants", "intake", "notes", "people", "place", "pseudonyms", "roster")),

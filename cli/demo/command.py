@@ -98,7 +98,7 @@ def _take_interrupts() -> None:
     """A closed terminal or SIGTERM ends the demo as Ctrl-C does: what it started is cleaned up, which nothing interrupts."""
     numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
-    def interrupt(number: int, frame: object) -> None:
+    def interrupt(_number: int, _frame: object) -> None:
         for one in numbers:
             signal.signal(one, signal.SIG_IGN)
         raise KeyboardInterrupt

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import psutil
 
-from cli.clues import game_of
 from cli.demo import standin
 from cli.errors import CommandError
-from cli.fingerprint import fingerprint
+from cli.games.clues import game_of
+from cli.games.fingerprint import fingerprint
 from rules.games import Catalogue, Fingerprint, Game, Program
+from rules.packs.shipped import shipped_catalogue
 from rules.ratings import parse_label
-from rules.shipped import shipped_catalogue
 
 
 def stand_in(folder: Path) -> tuple[Game, tuple[str, ...]]:

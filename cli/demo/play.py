@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from cli.demo.running import Demo, StepFailed
 from cli.demo.setup import GRACE_S
-from cli.times import both, left
+from cli.words.times import both, left
 from daemon.api import client as daemon
 from daemon.api.messages import GamePart, GrantAdd, Signal
 from host.rpc import ApiError, Unreachable

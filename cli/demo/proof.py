@@ -13,7 +13,7 @@ import msgspec
 
 from agent.api import client as agent
 from cli.demo.running import ENVIRONMENT, Demo, StepFailed
-from cli.files import write_new
+from cli.given.files import write_new
 from daemon.api import client as daemon
 
 _BUNDLE = "log.bundle"

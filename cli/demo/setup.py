@@ -9,7 +9,7 @@ import psutil
 from agent.api import client as agent
 from agent.api.messages import Done, GameAdd, GameAllow, GuardianAdd, LimitSet, PackUse, PlayerAdd, PolicyUse
 from cli.demo.running import Demo
-from cli.times import both
+from cli.words.times import both
 from daemon.api import client as daemon
 from daemon.api.messages import WhyGet
 from rules.calendar import day_bounds, day_name

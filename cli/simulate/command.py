@@ -11,21 +11,21 @@ from datetime import date
 from agent.api import client as agent
 from agent.api.messages import PlayerDays
 from cli.context import Context
-from cli.describe import effective
 from cli.errors import CommandError
-from cli.files import TEXT_LIMIT, as_text, read_bytes
-from cli.packs import named
+from cli.given.files import TEXT_LIMIT, as_text, read_bytes
+from cli.given.packs import named
 from cli.parser import Commands, command
 from cli.simulate.days import Result, result
 from cli.simulate.from_json import from_json
 from cli.simulate.from_log import Names, from_bundle
 from cli.simulate.recorded import Asked, Recorded
 from cli.simulate.report import document, show
+from cli.words.rules_in_short import effective
 from compliance.bundle import BundleError, parse
-from compliance.report import Report
+from compliance.verifying.report import Report
 from rules.ask import FactsError
+from rules.engine.replay import replay
 from rules.policy import Pack, Place, combine
-from rules.replay import replay
 
 _ZIP = b"PK"
 _LIVE = "agent"

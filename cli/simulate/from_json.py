@@ -9,9 +9,9 @@ import msgspec
 from cli.simulate.recorded import HOME_ZONE, Asked, Recorded, born_before, in_order, zone_known
 from rules.ask import YEARS, FactsError, Id, Length, Moment, decoded, label_of, unix_ms, whole_ms
 from rules.calendar import DAY_MS
+from rules.engine.replay import Given, Setting
 from rules.facts import Grant, Played
 from rules.policy import Place, Role
-from rules.replay import Given, Setting
 
 _LONGEST_MS = 31 * DAY_MS
 

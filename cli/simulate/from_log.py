@@ -12,17 +12,17 @@ from cli.errors import CommandError
 from cli.simulate.recorded import Asked, Recorded, born_before, in_order, zone_known
 from compliance import entry
 from compliance.bundle import Bundle
-from compliance.chain import AGENT
 from compliance.entry import AnyEntry, decode
-from compliance.report import Report
-from compliance.tiles import decode_entries, entry_bundles
+from compliance.format.chain import AGENT
+from compliance.format.tiles import decode_entries, entry_bundles
 from compliance.verify import verify
-from compliance.zones import Zones
+from compliance.verifying.report import Report
+from compliance.verifying.zones import Zones
 from rules.calendar import day_name
+from rules.engine.replay import Given, Setting
 from rules.facts import Grant, Played
 from rules.games import SURE
 from rules.policy import Place, Role
-from rules.replay import Given, Setting
 
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
 _MIDNIGHT_MS = 2_000  # a play that was closed at midnight goes on this soon after, or the PC slept

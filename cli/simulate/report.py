@@ -5,9 +5,9 @@ from __future__ import annotations
 from cli.output import Output
 from cli.simulate.days import Day, Result
 from cli.simulate.recorded import Recorded
-from cli.times import length, rfc3339
+from cli.words.times import length, rfc3339
+from rules.engine.replay import Piece
 from rules.policy import Pack
-from rules.replay import Piece
 
 _DAYS = ("Ngày / Day", "Đã chơi / Played", "Được / Kept", "Cắt / Cut", "Chặn / Refused", "Dừng / Ended", "Vì / Because")
 _RULES = ("Cắt / Cut", "Lần / Times", "Quy tắc / Rule", "Nội dung / What it says")

@@ -9,14 +9,15 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from agent.api.messages import GrantEvent
-from daemon import doctor, events, grants
+from daemon import events, grants
 from daemon.api import messages as m
+from daemon.reporting import doctor
+from daemon.reporting.views import Views, rfc3339
 from daemon.seat import VERSION, Parts, Seat
 from daemon.sessions import People, Subject
 from daemon.store import Unwritable
-from daemon.views import Views, rfc3339
+from host.api import SYSTEM_USERS, UserId
 from host.rpc import ApiError, Caller, Route
-from host.system import SYSTEM_USERS, UserId
 from rules.calendar import calendar, day_name
 from rules.games import Game
 

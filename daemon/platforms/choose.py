@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from daemon.platforms.api import Platform
-from daemon.scanning.place import Scanner
+from daemon.scanning.source import Scanner
+from host.api import UnsupportedError
 from host.clock import Clock
-from host.system import UnsupportedError
 
 
 def platform(

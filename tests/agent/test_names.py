@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.names import clean, free_id, game_id, person, same, slug
+from agent.registering.names import clean, free_id, game_id, person, same, slug
 from host.rpc import ApiError
 
 

@@ -21,13 +21,13 @@ import pytest
 from agent.__main__ import main
 from agent.api import client
 from agent.api import messages as m
-from agent.people import player_add
+from agent.registering.people import player_add
 from agent.wiring import opened
 from compliance.entry import IssueRaised
 from compliance.note import parse_vkey, verify_note
+from host.choose import channels
 from host.homes import Home
 from host.rpc import ApiError, Unreachable
-from host.system import channels
 from tests.system import TERMINATED, WINDOWS, readable
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ def test_a_first_start_makes_all_it_needs(home_folder, start):
     agent = start(home_folder / "home")
     line = agent.ready()
     assert line == f"giochoi-agent: sẵn sàng / ready: {address(home_folder / 'home')}\n"
-    keys = (home_folder / "home" / "public" / "agent.keys").read_text("utf-8").splitlines()
+    keys = (home_folder / "home" / "public" / "agent.recording.keys").read_text("utf-8").splitlines()
     log, roster = map(parse_vkey, keys)
     assert (log.name.startswith("giochoi/"), roster.name) == (True, f"{log.name}/roster")
     root = home_folder / "home"
@@ -101,7 +101,7 @@ def test_the_same_agent_after_a_restart(home_folder, start):
         agent.ready()
         if not seen:
             client.player_add(address(home_folder), m.PlayerAdd(name="An"))
-        seen.append(((home_folder / "public" / "agent.keys").read_bytes(), client.player_list(address(home_folder))))
+        seen.append(((home_folder / "public" / "agent.recording.keys").read_bytes(), client.player_list(address(home_folder))))
         agent.end()
     assert seen[0] == seen[1]
 

@@ -9,7 +9,7 @@ import pytest
 
 from agent.api import messages as m
 from agent.app import routes
-from agent.keys import PUBLISHED
+from agent.recording.keys import PUBLISHED
 from agent.store.database import StoreError
 from compliance.note import verify_note
 from host.rpc import ApiError, Caller

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.shell import quote
+from cli.words.shell import quote
 
 TOP = Path(__file__).resolve().parents[2]
 

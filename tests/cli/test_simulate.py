@@ -20,16 +20,16 @@ from cli.__main__ import main
 from cli.simulate.days import result
 from cli.simulate.report import clock
 from compliance import bundle, entry
-from compliance.chain import AGENT
+from compliance.format.chain import AGENT
 from compliance.journal import Journal, create_tables
 from compliance.log import Log
 from compliance.note import Signer
 from host.homes import Home
 from rules.calendar import day_bounds
 from rules.decision import Reason
+from rules.engine.replay import Piece
 from rules.facts import Played
 from rules.policy import Text
-from rules.replay import Piece
 
 MINUTE, HOUR = 60_000, 3_600_000
 WHO = "0123456789abcdef" * 2

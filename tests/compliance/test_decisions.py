@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compliance import bundle, entry
-from compliance.report import to_json, to_lines
 from compliance.verify import verify
+from compliance.verifying.report import to_json, to_lines
 from rules.facts import Grant, Played
 from rules.parse import parse_pack
 from rules.policy import Text, Uncounted

@@ -18,9 +18,9 @@ from daemon.roster import AgentKeys
 from daemon.wiring import Built
 from host.homes import server_home
 from rules.games import Fingerprint, Game, Program
+from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
 from rules.policy import Budget, Pack, Text
-from rules.shipped import shipped_packs
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -225,7 +225,7 @@ class World:
         return status.used_s
 
     def status(self, player: str = "an"):
-        from daemon.views import Views
+        from daemon.reporting.views import Views
 
         parts = self.parts
         views = Views(parts.people, parts.plays, parts.judge, parts.loop.read())

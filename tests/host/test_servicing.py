@@ -8,10 +8,10 @@ import sys
 import pytest
 
 from host import servicing
+from host.api import ManagerError, Standing
 from host.homes import Home, server_home
 from host.servicelog import NAME
 from host.servicing import Desk, main, parser
-from host.system import ManagerError, Standing
 
 NAMES = ("daemon", "agent")
 

@@ -9,9 +9,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # rules_oracle and rules_worlds: helpers that strategies need at import time
 
 from rules.facts import Facts, Grant, Played
+from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
 from rules.policy import Pack, Text
-from rules.shipped import shipped_packs
 
 MINUTE = 60_000
 

@@ -19,8 +19,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.platforms.windows import etw_structs as structs
-from daemon.platforms.windows.etw_events import RUNDOWN, START, STOP, ProcessEvent, decode, session_name
+from daemon.platforms.windows.etw import structs
+from daemon.platforms.windows.etw.events import RUNDOWN, START, STOP, ProcessEvent, decode, session_name
 
 HEADER = (  # of TASKHOST
     "0a01000040020000d80c000028060000ddb0b7dcb2d0dc01d62cfb227b0e2b42a0c72fad1fd0e7160100041004010100100000000000"

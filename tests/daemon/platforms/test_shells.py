@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from daemon.platforms.told import interprets, told
+from daemon.platforms.interpreters.arguments import interprets, told
 
 
 def files(name, line, *words):

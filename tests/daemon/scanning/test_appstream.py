@@ -7,10 +7,10 @@ import io
 
 import pytest
 
-from daemon.scanning.appstream import Component, parse_components
-from daemon.scanning.dep11 import components
-from daemon.scanning.markup import MarkupError
-from daemon.scanning.plainyaml import scalars
+from daemon.scanning.formats.appstream import Component, parse_components
+from daemon.scanning.formats.dep11 import components
+from daemon.scanning.formats.markup import MarkupError
+from daemon.scanning.formats.plainyaml import scalars
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
 <components version="0.16"><component type="desktop-application">

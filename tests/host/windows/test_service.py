@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from host.api import ManagerError, Standing
 from host.servicing import Desk
-from host.system import ManagerError, Standing
 from host.windows import installing, plans, scm, service
 from host.windows.plans import Plan
 from host.windows.security import EVERYONE, protect, service_sid
