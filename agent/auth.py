@@ -7,7 +7,7 @@ from typing import Final
 
 from agent.api.messages import Roster
 from host.api import SYSTEM_USERS, UserId
-from host.rpc import Caller
+from host.transport import Caller
 
 ANY: Final = "any"
 SEAT: Final = "seat"

@@ -17,7 +17,8 @@ from cli.parser import Parser, common
 from cli.simulate import command as simulate
 from host.api import UnsupportedError
 from host.homes import HomeError
-from host.rpc import ApiError, Unreachable
+from host.transport import Unreachable
+from host.wire import ApiError
 
 NOUNS = (demo, status, why, usage, doctor, grant, player, guardian, limit, policy, game, place, simulate, log)
 _READER_LEFT = {errno.EPIPE, errno.EINVAL}  # of a pipe that nobody reads any more; the second is Windows' word for it
@@ -71,9 +72,9 @@ def verdict(error: Exception) -> tuple[int, str]:
         case CommandError():
             return error.code, str(error)
         case ApiError(code="bad-input" | "not-found"):  # a name that nobody has is bad input
-            return 2, error.text
+            return 2, str(error)
         case ApiError():
-            return 1, error.text
+            return 1, str(error)
         case _:
             return 1, str(error)
 

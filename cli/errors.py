@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cli.words.shell import quote
 from host.homes import Home
-from host.rpc import Unreachable
+from host.transport import Unreachable
 
 # Commands that only look: that they changed nothing goes without saying.
 _LOOKS = frozenset(

@@ -9,9 +9,9 @@ from cli.output import Output
 from cli.parser import Commands, command
 from cli.words.times import at, both, left
 from cli.words.verdicts import VERDICTS, allowing, granted, until
-from daemon.api import client as daemon
 from daemon.api.messages import GamePart, PlayerPart, ReasonPart, Status, StatusGet
 from host.clock import SystemClock
+from host.rpc_client import ask
 
 _WATCH = {
     "gate": "chặn trước khi chạy / refuses before a game runs",
@@ -25,7 +25,7 @@ def add_to(commands: Commands) -> None:
 
 
 def show(args: Namespace, context: Context) -> int:
-    status = daemon.status(context.home.daemon_address, StatusGet())
+    status = ask(context.home.daemon_address, StatusGet())
     if context.out.json:
         context.out.document(status)
         return 0

@@ -8,9 +8,9 @@ from cli.context import Context
 from cli.parser import Commands, command
 from cli.words.times import at, left, length, rfc3339
 from cli.words.verdicts import VERDICTS, allowing, granted, until
-from daemon.api import client as daemon
 from daemon.api.messages import Why, WhyGet
 from host.clock import SystemClock
+from host.rpc_client import ask
 from rules.decision import Finding, Reason
 from rules.policy import GRACE_MS, Period
 
@@ -31,7 +31,7 @@ def add_to(commands: Commands) -> None:
 
 
 def show(args: Namespace, context: Context) -> int:
-    answer = daemon.why(context.home.daemon_address, WhyGet(player=args.player, game=args.game))
+    answer = ask(context.home.daemon_address, WhyGet(player=args.player, game=args.game))
     if context.out.json:
         context.out.document(_document(answer))
         return 0

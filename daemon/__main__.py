@@ -11,7 +11,7 @@ from daemon.errors import DaemonError
 from daemon.run import run
 from host import servicing
 from host.homes import HomeError, server_home
-from host.rpc import ApiError
+from host.wire import ApiError
 
 
 def main(argv: Sequence[str] | None = None) -> int:

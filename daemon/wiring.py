@@ -36,10 +36,10 @@ from host.choose import files
 from host.clock import Clock
 from host.files import read_owned
 from host.homes import Home
-from host.rpc import ApiError
 from host.secrets import load_or_create
+from host.wire import ApiError
 
-KEYS = "agent.recording.keys"
+KEYS = "agent.keys"
 
 
 class Built:

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
-from typing import Literal, TypeVar
+from collections.abc import Iterator
+from typing import TypeVar
 
 import msgspec
 
 from host import transport
+from host.wire import ApiError, Failure, Request, answer_of
 
-Code = Literal["refused", "bad-input", "unavailable", "not-found"]
 T = TypeVar("T", bound=msgspec.Struct)
 
 # An answer longer than this is no answer of ours: the server may be somebody whom we do not trust with our memory.
 _LIMIT = 64 << 20
-
-
-class ApiError(Exception):
-    """The other side refuses or fails. `text` is one line, Vietnamese first."""
-
-    def __init__(self, code: Code, text: str) -> None:
-        super().__init__(text)
-        self.code: Code = code
-        self.text = text
-
-
-class Failure(msgspec.Struct, frozen=True):
-    code: Code
-    text: str
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -36,6 +22,21 @@ class _Answer(msgspec.Struct, frozen=True):
     item: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     error: Failure | None = None
     end: bool = False
+
+
+def ask(address: str, request: Request[T]) -> T:
+    """Ask and wait. Unreachable: nothing was asked. ApiError, also `unavailable` if the answer takes too long."""
+    return call(address, request.op, request, answer_of(type(request)), request.patience)
+
+
+async def aask(address: str, request: Request[T]) -> T:
+    """The same for a loop."""
+    return await acall(address, request.op, request, answer_of(type(request)), request.patience)
+
+
+def items(address: str, request: Request[T]) -> Iterator[T]:
+    """Ask for a stream, and wait for each of its items. Unreachable, ApiError."""
+    return stream(address, request.op, request, answer_of(type(request)))
 
 
 def call(address: str, op: str, request: msgspec.Struct, answer: type[T], timeout: float = 10.0) -> T:
@@ -75,19 +76,6 @@ async def acall(address: str, op: str, request: msgspec.Struct, answer: type[T],
     except (OSError, ValueError) as error:  # TimeoutError is an OSError; ValueError: the line is too long
         raise _lost(error) from error
     return _ok(line, answer)
-
-
-async def astream(address: str, op: str, request: msgspec.Struct, item: type[T]) -> AsyncGenerator[T, None]:
-    """Ask and wait for each item. Unreachable, ApiError."""
-    reader, writer = await transport.open_connection(address, _LIMIT)
-    try:
-        writer.write(_question(op, request))
-        while (found := _item(await reader.readline(), item)) is not None:
-            yield found
-    except (OSError, ValueError) as error:
-        raise _lost(error) from error
-    finally:
-        writer.close()
 
 
 def _question(op: str, request: msgspec.Struct) -> bytes:

@@ -90,9 +90,12 @@ def msgn(one: str, many: str, /, n: int, **args: Arg) -> Message:
 class MessageError(Exception):
     """Base of errors that people read. Its text, for logs, is the English one."""
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message | str) -> None:
         super().__init__(message)
         self.message = message
+
+    def __str__(self) -> str:
+        return plain(self.message)
 
 
 def fill(text: str, args: dict[str, Arg], word: Callable[[Arg], str]) -> str:

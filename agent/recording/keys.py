@@ -13,7 +13,7 @@ from host.homes import Home, HomeError
 from host.secrets import load_or_create
 
 # Read by every seat: one verifier key a line, the log's first.
-PUBLISHED: Final = "agent.recording.keys"
+PUBLISHED: Final = "agent.keys"
 # Every name that an origin of ours has begins with this.
 _ORIGIN: Final = "giochoi/"
 _SEED_BYTES: Final = 32

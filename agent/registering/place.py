@@ -17,7 +17,7 @@ from agent.store.people import GUEST
 from agent.store.place import PlaceRow
 from agent.store.rules import PLACE, PackRow, TextRow
 from compliance.entry import PlaceChanged
-from host.rpc import ApiError
+from host.wire import ApiError
 from rules.calendar import ZoneError
 from rules.packs.zones import known_zone
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from agent.errors import bad_input
-from host.rpc import ApiError
+from host.wire import ApiError
 from rules.games import Catalogue, Game
 from rules.parse import PolicyError, parse_pack
 from rules.policy import Pack

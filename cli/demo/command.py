@@ -16,7 +16,8 @@ from cli.errors import CommandError
 from cli.output import Output
 from cli.parser import Commands, checked, command
 from host.homes import Home
-from host.rpc import ApiError, Unreachable
+from host.transport import Unreachable
+from host.wire import ApiError
 
 _LEAST_S, _MOST_S = 5, 120
 

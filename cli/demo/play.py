@@ -8,9 +8,10 @@ from contextlib import suppress
 from cli.demo.running import Demo, StepFailed
 from cli.demo.setup import GRACE_S
 from cli.words.times import both, left
-from daemon.api import client as daemon
-from daemon.api.messages import GamePart, GrantAdd, Signal
-from host.rpc import ApiError, Unreachable
+from daemon.api.messages import GamePart, GrantAdd, Shown, Signal, StatusGet
+from host.rpc_client import ask
+from host.transport import Unreachable
+from host.wire import ApiError
 
 _LATE_MS = 5_000  # how late an end may be observed: a busy machine is no fault of the rules
 _SLOW_S = 15.0  # without root programs are found by looking every now and then
@@ -63,7 +64,7 @@ def refused(demo: Demo) -> str:
 
 def granted(demo: Demo) -> str:
     request = GrantAdd(player=demo.player, ms=demo.seconds * 1000 + 60_000, game=demo.game.id, reason="giochoi demo")
-    daemon.grant_add(demo.daemon, request)
+    ask(demo.daemon, request)
     observe(demo, "granted", _SLOW_S)
     demo.play()
     observe(demo, "started", _SLOW_S)
@@ -98,7 +99,7 @@ def observe(demo: Demo, kind: str, timeout_s: float) -> Signal:
         if signal.kind in {"warning", "notice"}:
             demo.say(f"🔔 {signal.text}", 4, 3)
         with suppress(ApiError, Unreachable):  # a daemon that has ended meanwhile is noticed by the next step
-            daemon.shown(demo.daemon, signal.number)
+            ask(demo.daemon, Shown(number=signal.number))
         if signal.kind == kind:
             return signal
         if signal.kind == "ended":
@@ -108,7 +109,7 @@ def observe(demo: Demo, kind: str, timeout_s: float) -> Signal:
 
 def _part(demo: Demo) -> GamePart | None:
     """What the daemon says about the demo's game now."""
-    games = (game for player in daemon.status(demo.daemon).players if player.id == demo.player for game in player.games)
+    games = (game for player in ask(demo.daemon, StatusGet()).players if player.id == demo.player for game in player.games)
     return next((game for game in games if game.id == demo.game.id), None)
 
 

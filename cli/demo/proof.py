@@ -11,10 +11,11 @@ from typing import Any
 
 import msgspec
 
-from agent.api import client as agent
+from agent.api.messages import LogCard, LogExport, LogHead
 from cli.demo.running import ENVIRONMENT, Demo, StepFailed
 from cli.given.files import write_new
-from daemon.api import client as daemon
+from daemon.api.messages import Sync
+from host.rpc_client import ask, items
 
 _BUNDLE = "log.bundle"
 _ALL = 0  # of daemon.sync: until all that was recorded has reached the agent
@@ -24,19 +25,19 @@ _MS = re.compile(rb'"kind":"play\.ended"[^{}]*?"ms":([0-9]+)')
 
 
 def export(demo: Demo) -> str:
-    daemon.sync(demo.daemon, _ALL)
+    ask(demo.daemon, Sync(number=_ALL))
     bundle = demo.root / _BUNDLE
-    size = write_new(bundle, (base64.b64decode(chunk.data) for chunk in agent.log_export(demo.agent)))
+    size = write_new(bundle, (base64.b64decode(chunk.data) for chunk in items(demo.agent, LogExport())))
     if not _SHOWN.search(bundle.read_bytes()):
         raise StepFailed("nhật ký không ghi lời báo trước đã hiện / the log holds no warning that was shown")
-    _, entries, root, *_ = agent.log_head(demo.agent).checkpoint.splitlines()
+    _, entries, root, *_ = ask(demo.agent, LogHead()).checkpoint.splitlines()
     return f"{size} byte, {entries} dòng / entries, gốc / root {root}"
 
 
 def verify(demo: Demo) -> str:
     """Whole, every decision of the two follows when it is made again, and the key is the one on the inspector's card."""
     code, report, failure = _verified(demo.root / _BUNDLE)
-    key = agent.log_card(demo.agent).fingerprint
+    key = ask(demo.agent, LogCard()).fingerprint
     if code != 0 or not report["ok"]:
         raise StepFailed(f"giochoi-verify: mã / exit {code}: {failure}")
     if report["decisions"] < _DECISIONS or report["fingerprint"] != key:

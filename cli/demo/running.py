@@ -17,11 +17,12 @@ import psutil
 
 from cli.errors import CommandError
 from cli.output import Output
-from daemon.api import client as daemon
-from daemon.api.messages import Signal
+from daemon.api.messages import Signal, Watch
 from host.clock import SystemClock
 from host.homes import Home
-from host.rpc import ApiError, Unreachable
+from host.rpc_client import items
+from host.transport import Unreachable
+from host.wire import ApiError
 from rules.games import Game
 
 _READY_S = 20.0
@@ -85,7 +86,7 @@ class Demo:
 
         def follow() -> None:
             try:
-                for signal in daemon.watch(self.daemon):
+                for signal in items(self.daemon, Watch()):
                     self.signals.put(signal)
             except (ApiError, Unreachable) as error:
                 self.signals.put(error)

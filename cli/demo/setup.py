@@ -6,12 +6,11 @@ from datetime import date
 
 import psutil
 
-from agent.api import client as agent
-from agent.api.messages import Done, GameAdd, GameAllow, GuardianAdd, LimitSet, PackUse, PlayerAdd, PolicyUse
+from agent.api.messages import Done, GameAdd, GameAllow, GuardianAdd, LimitSet, PackUse, PlayerAdd, PlayerList, PolicyUse
 from cli.demo.running import Demo
 from cli.words.times import both
-from daemon.api import client as daemon
-from daemon.api.messages import WhyGet
+from daemon.api.messages import StatusGet, Sync, WhyGet
+from host.rpc_client import ask
 from rules.calendar import day_bounds, day_name
 
 GRACE_S = 3
@@ -53,30 +52,30 @@ def wait_past_midnight(demo: Demo) -> None:
 
 
 def start_agent(demo: Demo) -> str:
-    return f"trả lời sau / answers after {demo.serve('agent', lambda: agent.player_list(demo.agent))} ms"
+    return f"trả lời sau / answers after {demo.serve('agent', lambda: ask(demo.agent, PlayerList()))} ms"
 
 
 def start_daemon(demo: Demo) -> str:
-    ms = demo.serve("daemon", lambda: daemon.status(demo.daemon))
-    daemon.sync(demo.daemon, 1)  # its first roster: until then it limits nobody
+    ms = demo.serve("daemon", lambda: ask(demo.daemon, StatusGet()))
+    ask(demo.daemon, Sync(number=1))  # its first roster: until then it limits nobody
     demo.listen()
-    return f"trả lời sau / answers after {ms} ms, {daemon.status(demo.daemon).daemon.watch}"
+    return f"trả lời sau / answers after {ms} ms, {ask(demo.daemon, StatusGet()).daemon.watch}"
 
 
 def add_player(demo: Demo) -> str:
-    agent.guardian_add(demo.agent, GuardianAdd(name="Bình"))
+    ask(demo.agent, GuardianAdd(name="Bình"))
     born = date(day_name(_ZONE, demo.clock.wall()).year - _AGE, 1, 1)
     child = PlayerAdd(name="An", born=born, account=psutil.Process().username(), guardian="Bình")
-    demo.player = _in_force(demo, agent.player_add(demo.agent, child)).id
-    found = next(player for player in daemon.status(demo.daemon).players if player.id == demo.player)
+    demo.player = _in_force(demo, ask(demo.agent, child)).id
+    found = next(player for player in ask(demo.daemon, StatusGet()).players if player.id == demo.player)
     return f"{found.name}, {found.age} tuổi / years, tài khoản / account {found.account}"
 
 
 def know_game(demo: Demo) -> str:
-    _in_force(demo, agent.game_add(demo.agent, GameAdd(game=demo.game)))
+    _in_force(demo, ask(demo.agent, GameAdd(game=demo.game)))
     if demo.game.label is not None:
         return f"{demo.game.title}, VN00"
-    _in_force(demo, agent.game_allow(demo.agent, GameAllow(player=demo.player, game=demo.game.id)))
+    _in_force(demo, ask(demo.agent, GameAllow(player=demo.player, game=demo.game.id)))
     return f"{demo.game.title}, chưa có nhãn, người giám hộ cho phép / unrated, a guardian lets it through"
 
 
@@ -84,14 +83,14 @@ def set_rules(demo: Demo) -> str:
     minutes = demo.seconds / 60
     text = _TO_SCALE.format(zone=_ZONE, grace=GRACE_S, early=minutes / 2, late=minutes / 5, every=minutes * 2 / 5)
     packs = (PackUse(id="vn-147"), PackUse(id="demo", text=text))
-    agent.policy_use(demo.agent, PolicyUse(target=demo.player, packs=packs))
-    _in_force(demo, agent.limit_set(demo.agent, LimitSet(player=demo.player, ms=demo.seconds * 1000, game=demo.game.id)))
-    why = daemon.why(demo.daemon, WhyGet(player=demo.player, game=demo.game.id))
+    ask(demo.agent, PolicyUse(target=demo.player, packs=packs))
+    _in_force(demo, ask(demo.agent, LimitSet(player=demo.player, ms=demo.seconds * 1000, game=demo.game.id)))
+    why = ask(demo.daemon, WhyGet(player=demo.player, game=demo.game.id))
     cites = "; ".join(sorted({finding.reason.cite for finding in why.findings}))
     return f"{len(why.findings)} quy tắc cho trò này / rules on this game ({cites})"
 
 
 def _in_force(demo: Demo, done: Done) -> Done:
     """The same, once the daemon holds it."""
-    daemon.sync(demo.daemon, done.number)
+    ask(demo.daemon, Sync(number=done.number))
     return done

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from agent.api import client as agent
+from agent.api.messages import GameList
 from cli.context import Context
 from cli.errors import CommandError
 from cli.games.clues import label_text
@@ -17,7 +17,9 @@ from cli.parser import Commands, command
 from cli.words.shell import quote
 from daemon.api.scan import FoundGame, ScanError, Scanned, recognised, scan
 from host.homes import HomeError
-from host.rpc import ApiError, Unreachable
+from host.rpc_client import ask
+from host.transport import Unreachable
+from host.wire import ApiError
 from rules.games import Catalogue, Game
 from rules.packs.shipped import shipped_catalogue
 
@@ -57,7 +59,7 @@ def show(args: Namespace, context: Context) -> int:
 def known_here(found: Scanned, context: Context) -> Scanned:
     """The same, by the catalogue that this place uses: with the house's own games, where an agent can be asked for them."""
     try:
-        games = tuple(row.game for row in agent.game_list(context.home.agent_address).games)
+        games = tuple(row.game for row in ask(context.home.agent_address, GameList()).games)
     except (ApiError, HomeError, Unreachable):
         games = shipped_catalogue()
     catalogue = Catalogue(games)

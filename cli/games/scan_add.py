@@ -10,7 +10,6 @@ from pathlib import Path, PureWindowsPath
 
 import msgspec
 
-from agent.api import client as agent
 from agent.api.messages import GameAdd
 from cli.context import Context
 from cli.errors import CommandError
@@ -18,7 +17,8 @@ from cli.games.clues import game_of, label_text
 from cli.games.fingerprint import fingerprint
 from cli.registry import settle
 from daemon.api.scan import FoundGame, Scanned
-from host.rpc import ApiError
+from host.rpc_client import ask
+from host.wire import ApiError
 from rules.games import Catalogue, Fingerprint, Game
 
 _MOST_FILES = 16
@@ -37,7 +37,7 @@ def add_all(found: Scanned, context: Context, *, own: bool) -> int:
         if not to_complete(game, own=own):
             continue
         try:
-            done = agent.game_add(context.home.agent_address, GameAdd(game=game_to_add(game, found.user, own=own)))
+            done = ask(context.home.agent_address, GameAdd(game=game_to_add(game, found.user, own=own)))
             added.append(_said(game, own=own))
         except (ApiError, CommandError) as error:
             if not (game.known and isinstance(error, CommandError)):

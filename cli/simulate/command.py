@@ -8,8 +8,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from datetime import date
 
-from agent.api import client as agent
-from agent.api.messages import PlayerDays
+from agent.api.messages import LogExport, PlayerDays
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.files import TEXT_LIMIT, as_text, read_bytes
@@ -23,6 +22,7 @@ from cli.simulate.report import document, show
 from cli.words.rules_in_short import effective
 from compliance.bundle import BundleError, parse
 from compliance.verifying.report import Report
+from host.rpc_client import ask, items
 from rules.ask import FactsError
 from rules.engine.replay import replay
 from rules.policy import Pack, Place, combine
@@ -96,12 +96,12 @@ def _read(source: str) -> bytes:
 
 def _live(context: Context) -> bytes:
     """The log of this machine, as its agent would export it."""
-    return b"".join(base64.b64decode(chunk.data) for chunk in agent.log_export(context.home.agent_address))
+    return b"".join(base64.b64decode(chunk.data) for chunk in items(context.home.agent_address, LogExport()))
 
 
 def _who_is(context: Context, player: str, report: Report, first: date, last: date) -> Names:
     """Ask this machine's agent, if the log is its own."""
-    told = agent.player_days(context.home.agent_address, PlayerDays(player=player, first=first, last=last))
+    told = ask(context.home.agent_address, PlayerDays(player=player, first=first, last=last))
     if told.key != report.key:
         raise CommandError(
             f"nhật ký này là của đại lý khác, {report.origin}: không biết ai là {player} trong đó; hãy nêu bí danh"

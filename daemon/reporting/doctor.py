@@ -9,7 +9,7 @@ from daemon.platforms.api import Accounts, WatchKind
 from daemon.recording.rejoin import unsent_aside
 from daemon.seat import Parts, Seat
 from daemon.sessions import Subject
-from host.rpc import ApiError
+from host.wire import ApiError
 
 Repin = Callable[[str], Awaitable[None]]
 

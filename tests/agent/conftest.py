@@ -28,7 +28,7 @@ from agent.wiring import opened
 from compliance.journal import Journal, create_tables
 from compliance.note import Signer
 from host.homes import Home
-from host.rpc import Caller
+from host.transport import Caller
 from rules.packs.shipped import shipped_catalogue, shipped_packs
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ import pytest
 from agent.api import messages as m
 from agent.registering.shipped_packs import Shelf
 from agent.registry import World
-from host.rpc import ApiError
+from host.wire import ApiError
 from rules.games import Game
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.registering.names import clean, free_id, game_id, person, same, slug
-from host.rpc import ApiError
+from host.wire import ApiError
 
 
 @pytest.mark.parametrize(

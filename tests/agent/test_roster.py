@@ -12,7 +12,8 @@ from agent.app import routes
 from agent.recording.keys import PUBLISHED
 from agent.store.database import StoreError
 from compliance.note import verify_note
-from host.rpc import ApiError, Caller
+from host.transport import Caller
+from host.wire import ApiError
 from rules.policy import combine
 
 ROOT = Caller(uid=0, pid=1, account="root", admin=True)

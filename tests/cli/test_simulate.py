@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.api import client as agent
 from agent.api import messages as m
 from agent.api.pseudonym import pseudonym
 from cli.__main__ import main
@@ -25,6 +24,7 @@ from compliance.journal import Journal, create_tables
 from compliance.log import Log
 from compliance.note import Signer
 from host.homes import Home
+from host.rpc_client import aask
 from rules.calendar import day_bounds
 from rules.decision import Reason
 from rules.engine.replay import Piece
@@ -303,9 +303,9 @@ def test_the_agents_log_is_replayed_by_name(servers, giochoi_in, make_bundle, tm
         seat.play(pseudonym(key, date(2026, 11, day)), f"2026-11-{day} 19:00", 70)
     seat.seal(at("2026-11-26 12:00"))
     with closing(seat.connection):
-        asyncio.run(agent.enrol(address, m.Enrol(seat="seat-1", key=seat.signer.vkey)))
+        asyncio.run(aask(address, m.Enrol(seat="seat-1", key=seat.signer.vkey)))
         entries = tuple(base64.b64encode(one).decode() for one in seat.journal.spool().entries)
-        asyncio.run(agent.submit(address, m.Submit(seat="seat-1", entries=entries)))
+        asyncio.run(aask(address, m.Submit(seat="seat-1", entries=entries)))
     assert giochoi("log", "export", str(tmp_path / "own.zip")).returncode == 0
 
     for source in ("agent", str(tmp_path / "own.zip")):
@@ -319,7 +319,7 @@ def test_the_agents_log_is_replayed_by_name(servers, giochoi_in, make_bundle, tm
 
 def _key_of(address):
     """An's key, as the seat's roster has it."""
-    note = asyncio.run(agent.roster_get(address, m.RosterGet())).note
+    note = asyncio.run(aask(address, m.RosterGet())).note
     return json.loads(note.splitlines()[0])["players"][0]["key"]
 
 

@@ -73,7 +73,7 @@ class FakeManager:
 @pytest.fixture
 def manager(monkeypatch):
     made = FakeManager()
-    monkeypatch.setattr(servicing.system, "manager", lambda: made)
+    monkeypatch.setattr(servicing.choose, "manager", lambda: made)
     return made
 
 

@@ -255,7 +255,7 @@ STUCK = """
 import os, subprocess, sys, threading, time
 sys.path.insert(0, sys.argv[2])
 from daemon.platforms.api import Refusals
-from daemon.platforms.linux import execgate, watchdog
+from daemon.platforms.linux.gate import execgate, watchdog
 from daemon.platforms.linux.gate.execgate import ExecGate
 from host.clock import SystemClock
 from rules.games import Catalogue
