@@ -58,13 +58,15 @@ $(DEV): | i18n/vi.mo
 test:
 	@status=0; for half in test-here test-windows; do $(MAKE) --no-print-directory $$half || status=$$?; done; exit $$status
 
+CORES := $(shell nproc) # as many tests run at a time; ARGS="-n 0 --pdb": one after the other, with a debugger
+
 # The Windows lab can be had as root on x86_64 only; without it, what needs it is skipped.
 LAB := [ "$$(id -u)" = 0 ] && [ "$$(uname -m)" = x86_64 ]
 
 test-here: $(DEV)
 	@tests/lab/packages
 	@! { $(LAB); } || { tests/lab/windows up && tests/lab/windows down; } # made, and at rest until a test starts it
-	@$(BIN)/python -m pytest -q $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(CORES) $(ARGS)
 
 test-windows:
 	@if $(LAB); then tests/lab/windows up && { tests/lab/windows run pytest -q $(ARGS); status=$$?; tests/lab/windows down; exit $$status; }; \

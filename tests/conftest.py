@@ -7,25 +7,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
+from tests import plan
 from tests.system import SOAK, WINDOWS
-
-# What only one system has is tested there: in folders of its name.
-collect_ignore_glob = ["*/linux"] if WINDOWS else ["*/windows"]
-# What reads the text of the tree reads the same on every system.
-TREE = [f"architecture/test_{what}.py" for what in ("arrows", "effects", "reasons", "rules_pure", "tree")]
-# Laws, oracles and measurements of code that asks the system for nothing, and what the agent does with its tables: minutes in
-# Wine, where a file is opened in two milliseconds, and nothing said about Windows.
-PURE = [
-    *(f"rules/test_{what}.py" for what in ("against_oracle", "bounds", "city_year", "holidays", "laws", "oars", "replay")),
-    *(f"agent/test_{what}.py" for what in ("games", "grants", "intake", "notes", "people", "place", "pseudonyms", "roster")),
-    *(f"agent/test_{what}.py" for what in ("rulebook", "seats", "upkeep")),
-    "compliance/test_decisions.py", "daemon/test_periods.py",
-]
-collect_ignore = [*TREE, *([] if SOAK else PURE)] if WINDOWS else []
 
 hypothesis.settings.register_profile("quick", deadline=None, derandomize=True, max_examples=100)
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=5_000)
@@ -130,13 +118,34 @@ def soak() -> Callable[[int, int], int]:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "linux(reason): what Windows has not, for this reason; skipped there")
-    config.addinivalue_line("markers", "soaks(reason): takes long on Windows, and for this reason little is lost without it")
+    for name in ("COLUMNS", "LINES"):  # however wide the terminal is that the tests are started from
+        os.environ.pop(name, None)
+    plan.keep_files()
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    return True if plan.left_out(collection_path) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: plan.turn(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """For tests in several processes (-n)."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    config.option.loadscopereorder = False  # they are in order
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = plan.group
+    return scheduler
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    plan.keep_files(item.nodeid)
     if WINDOWS and (mark := item.get_closest_marker("linux")):
         pytest.skip(f"on Windows: {mark.args[0]}")
-    if WINDOWS and not SOAK and (mark := item.get_closest_marker("soaks")):
-        pytest.skip(f"on Windows with GIOCHOI_SOAK=1 only: {mark.args[0]}")
     if item.get_closest_marker("root") and (WINDOWS or os.geteuid() != 0):
         pytest.skip("needs root: run the tests as root to see it")

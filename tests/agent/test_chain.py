@@ -79,7 +79,6 @@ def check_after_crash(root, open_desk):
 
 
 @pytest.mark.parametrize("part", ["log", "payloads"])
-@pytest.mark.soaks("SQLite is told how much room there is")
 def test_a_full_disk_keeps_entries_waiting(an, part):
     """The change is durable and answered; what it recorded goes in when there is room, and only once."""
     raw = getattr(an.agent, part)._connection

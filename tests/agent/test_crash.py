@@ -59,8 +59,6 @@ class Load:
             self.seat.forget(self.proved)
 
 
-@pytest.mark.slow
-@pytest.mark.soaks("tests/end_to_end/test_crashes.py kills it too")
 @pytest.mark.timeout(600)
 def test_kill_at_any_moment(home_folder, start, make_seat, soak):
     """Every answered player is registered, every entry is logged once, and the bundle verifies."""
@@ -109,8 +107,6 @@ async def finish(at, load):
         load.seat.forget(accepted.proofs[-1].seq)
 
 
-@pytest.mark.slow
-@pytest.mark.soaks("tests/end_to_end/test_crashes.py kills it too")
 @pytest.mark.timeout(600)
 def test_killed_in_its_first_start(home_folder, start, soak):
     """Whatever was made so far, the next start makes the rest."""

@@ -94,7 +94,6 @@ def long_poll(where):
         caller.recv(1)
 
 
-@pytest.mark.soaks("tests/end_to_end/test_crashes.py starts it again and again")
 def test_the_same_agent_after_a_restart(home_folder, start):
     """Keys, registry and log are those it had."""
     seen = []
@@ -139,7 +138,6 @@ def test_every_door(home_folder, start):
         ask(at, PlayerList())
 
 
-@pytest.mark.soaks("tests/end_to_end/test_crashes.py has a daemon that uses them")
 def test_a_daemons_doors(home_folder, start, make_seat):
     """Enrol, roster, grants, batch and heartbeat, awaited."""
     start(home_folder).ready()
@@ -182,7 +180,6 @@ def test_others_have_no_say(home_folder, start):
     assert done.stdout.split() == ["refused"] * 3, done.stderr
 
 
-@pytest.mark.soaks("tests/host/test_homes.py and tests/daemon/test_process.py have it")
 def test_a_home_in_use(home_folder, start):
     """The second one says who has it and leaves it alone."""
     first = start(home_folder)

@@ -1,4 +1,7 @@
-"""`giochoi` as a user runs it: a process of its own, nothing inherited but what a test gives it."""
+"""`giochoi` as a user runs it, most of the time in the tests' own process: what a command does is the same there.
+
+tests/cli/test_process.py and the demo's tests start a process for each command, and `make soak` does so for all.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cli.__main__ import main
-from tests.system import SOAK, WINDOWS, in_here
+from tests.system import SOAK, in_here, ours
 
 TOP = Path(__file__).resolve().parents[2]
 PATH = os.pathsep.join(filter(None, (str(TOP), os.environ.get("PYTHONPATH"))))
@@ -25,17 +28,16 @@ class Giochoi:
 
     def __call__(self, *words: str, stdin: str | bytes = b"", **env: str) -> subprocess.CompletedProcess[str]:
         given = stdin if isinstance(stdin, bytes) else stdin.encode()
-        if WINDOWS and not SOAK and not env and words[:1] != ("demo",):
-            return in_here(main, words, self.home, given)
+        if SOAK or words[:1] == ("demo",):
+            return self.process(*words, stdin=given, **env)
+        return in_here(main, words, self.home, given, **env)
+
+    def process(self, *words: str, stdin: bytes = b"", **env: str) -> subprocess.CompletedProcess[str]:
+        """The same in a process of its own."""
         done = subprocess.run(
-            [sys.executable, "-m", "cli", *words],
-            cwd=TOP,
-            capture_output=True,
-            timeout=60,
-            check=False,
-            input=given,
+            [*ours("giochoi"), *words], cwd=TOP, capture_output=True, timeout=60, check=False, input=stdin,
             env={**os.environ, "GIOCHOI_HOME": str(self.home), "PYTHONPATH": PATH, **env},
-        )
+        )  # fmt: skip
         out, err = done.stdout.decode(), done.stderr.decode()
         assert "Traceback" not in out + err, err
         return subprocess.CompletedProcess(words, done.returncode, out, err)

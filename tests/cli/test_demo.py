@@ -29,8 +29,6 @@ def left_behind():
     return found
 
 
-@pytest.mark.soaks("CI runs `giochoi demo` there by itself, and tests/end_to_end/test_windows_lab.py in the lab")
-@pytest.mark.slow
 def test_each_step_is_observed_and_nothing_stays_behind(giochoi):
     """Exit 0; --json tells each step with what was measured."""
     before = left_behind()
@@ -60,8 +58,7 @@ def test_an_interrupted_demo_cleans_up(number):
     assert left_behind() <= before
 
 
-@pytest.mark.linux("a script is no program there; the lab's demo plays WineMine, tests/end_to_end/test_windows_lab.py")
-@pytest.mark.slow
+@pytest.mark.linux("a script is no program there; the lab's demo plays WineMine, tests/lab/test_windows.py")
 def test_a_real_game_of_the_catalogue(giochoi, tmp_path):
     """Whatever is on the PATH under a catalogued name; unrated, so a guardian lets it through first. It closes when asked."""
     (tmp_path / "pingus").write_text("#!/bin/sh\nwhile :; do sleep 0.2; done\n", "utf-8")

@@ -6,8 +6,6 @@ import json
 
 import pytest
 
-pytestmark = pytest.mark.soaks("tests/cli/test_daemon_nouns.py has an agent to ask")
-
 
 @pytest.fixture(scope="module")
 def agent(servers, giochoi_in):

@@ -8,8 +8,6 @@ import pytest
 
 PENDING = "có hiệu lực khi trình giám sát khởi động / in force when the daemon starts\n"
 
-pytestmark = pytest.mark.soaks("tests/cli/test_daemon_nouns.py and tests/agent/test_process.py have an agent to ask")
-
 
 @pytest.fixture(scope="module")
 def agent(servers, giochoi_in):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-import weakref
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
@@ -30,12 +30,11 @@ MINUTE = 60_000
 ORIGIN = "cafe.example/log"
 
 
-def journal_of(seat, signer, boot="boot-1"):
-    connection = sqlite3.connect(":memory:")
+def journal_of(seat, signer, opened):
+    """A seat's journal, until the ExitStack `opened` is closed."""
+    connection = opened.enter_context(closing(sqlite3.connect(":memory:")))
     create_tables(connection)
-    journal = Journal(connection, seat, boot, signer)
-    weakref.finalize(journal, connection.close)
-    return journal
+    return Journal(connection, seat, "boot-1", signer)
 
 
 @dataclass
@@ -134,24 +133,27 @@ class SeatUnderTest:
 
 
 class Site:
-    """`deliver` seals all chains and hands them to the log, the agent's own first."""
+    """`deliver` seals all chains and hands them to the log, the agent's own first. To be closed."""
 
     def __init__(self, folder, clock):
         self.clock = clock
         self.path = folder / "log.db"
         self.signer = Signer(ORIGIN, sha256(b"log").digest())
-        self.log = Log(self.path, self.signer)
-        weakref.finalize(self, self.log.close)
-        self.agent = SeatUnderTest(self, AGENT, self.signer, journal_of(AGENT, self.signer))
+        self.opened = ExitStack()
+        self.log = self.opened.enter_context(closing(Log(self.path, self.signer)))
+        self.agent = SeatUnderTest(self, AGENT, self.signer, journal_of(AGENT, self.signer, self.opened))
         self.seats = {}
         self.packs = dict(shipped_packs())
         self.agent.add(entry.SeatEnrolled, id=AGENT, key=self.signer.vkey)
         self.agent.add(entry.PlaceChanged, place="home", zone=ZONE, hours="")
 
+    def close(self):
+        self.opened.close()
+
     def enrol(self, name="home-pc"):
         signer = Signer(name, sha256(name.encode()).digest())
         self.agent.add(entry.SeatEnrolled, id=name, key=signer.vkey)
-        self.seats[name] = SeatUnderTest(self, name, signer, journal_of(name, signer))
+        self.seats[name] = SeatUnderTest(self, name, signer, journal_of(name, signer, self.opened))
         return self.seats[name]
 
     def deliver(self):
@@ -211,7 +213,8 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path, clock):
-    return Site(tmp_path, clock)
+    with closing(Site(tmp_path, clock)) as site:
+        yield site
 
 
 @pytest.fixture
@@ -232,13 +235,16 @@ def audit(site):
 
 @pytest.fixture(scope="session")
 def make_site(make_clock):
+    """`with make_site(folder) as site`."""
+
     def make(folder):
         folder.mkdir(exist_ok=True)
-        return Site(folder, make_clock())
+        return closing(Site(folder, make_clock()))
 
     return make
 
 
 @pytest.fixture
 def new_journal():
-    return journal_of
+    with ExitStack() as opened:
+        yield lambda seat, signer: journal_of(seat, signer, opened)

@@ -124,10 +124,10 @@ def test_a_large_log_is_bundled_and_verified(site):
 
 @pytest.fixture(scope="module")
 def small(make_site, tmp_path_factory):
-    site = make_site(tmp_path_factory.mktemp("small"))
-    site.honest_day()
-    site.packs = {"vn-147": site.packs["vn-147"]}
-    return site.bundle()
+    with make_site(tmp_path_factory.mktemp("small")) as site:
+        site.honest_day()
+        site.packs = {"vn-147": site.packs["vn-147"]}
+        return site.bundle()
 
 
 @pytest.fixture(scope="module")

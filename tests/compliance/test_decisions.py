@@ -211,12 +211,12 @@ def test_house_rules_stand_in_the_entry(site, seat, audit):
 
 def test_a_leap_days_child_has_its_age(make_clock, make_site, tmp_path):
     """29 February 2028: an age is made up that the rules read the same."""
-    site = make_site(tmp_path / "leap")
-    site.clock.step(1_835_398_800_000 - site.clock.wall())
-    seat = site.enrol()
-    seat.refuse(site.pack(), game="gta", label=18, age=17)
-    site.deliver()
-    report = verify(bundle.parse(site.bundle()))
+    with make_site(tmp_path / "leap") as site:
+        site.clock.step(1_835_398_800_000 - site.clock.wall())
+        seat = site.enrol()
+        seat.refuse(site.pack(), game="gta", label=18, age=17)
+        site.deliver()
+        report = verify(bundle.parse(site.bundle()))
     assert said(report) == []
 
 
@@ -286,12 +286,12 @@ STRANGE = {
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_entry_however_strange_stops_the_verifier(make_site, tmp_path_factory, changed):
     """A seat's owner writes what he likes; the verifier says what does not follow and goes on."""
-    site = make_site(tmp_path_factory.mktemp("strange"))
-    seat = site.enrol()
-    seat.start()
-    line = seat.add(entry.LaunchRefused, how="gate", **{**seat.decided(site.pack(), game="gta", label=18), **changed})
-    site.deliver()
-    report = verify(bundle.parse(site.bundle()))
+    with make_site(tmp_path_factory.mktemp("strange")) as site:
+        seat = site.enrol()
+        seat.start()
+        line = seat.add(entry.LaunchRefused, how="gate", **{**seat.decided(site.pack(), game="gta", label=18), **changed})
+        site.deliver()
+        report = verify(bundle.parse(site.bundle()))
     to_lines(report)
     to_json(report)
     assert not report.ok or line.verdict in {"refuse", "ask"}

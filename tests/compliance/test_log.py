@@ -244,9 +244,9 @@ while True:
 """
 
 
-def test_kill_9_never_tears_it(tmp_path, soak):
+def test_kill_9_never_tears_it(home_folder, soak):
     """A writer killed at random moments: whatever it had said was durable is there, and the log agrees with itself."""
-    path = tmp_path / "log.db"
+    path = home_folder / "log.db"
     numbers = random.Random(3)
     said = 0
     for _ in range(soak(2 if WINDOWS else 6, 200)):

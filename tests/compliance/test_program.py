@@ -106,7 +106,6 @@ def test_bad_usage_is_exit_2(arguments, capsys):
     assert error.value.code == 2
 
 
-@pytest.mark.soaks("the next ones start it as well")
 def test_it_runs_as_a_program_of_its_own(file):
     done = subprocess.run([sys.executable, "-m", "compliance", file, "--json"], cwd=ROOT, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")

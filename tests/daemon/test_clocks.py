@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
 
 
@@ -128,7 +126,6 @@ def test_sleep_is_no_play(world):
     assert world.platform.asked == [1]
 
 
-@pytest.mark.soaks("numbers that no system has a part in")
 def test_play_before_a_sleep_over_midnight_stays_on_its_day(world):
     """Twenty minutes yesterday, ten today: neither day gets the other's."""
     world.clock.run(11 * HOUR + 30 * MINUTE)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from agent.api.messages import GrantEvent
 from compliance import entry
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
@@ -205,7 +203,6 @@ def test_an_unrated_game_is_refused_until_it_is_approved(world):
     assert world.platform.ended == [1]
 
 
-@pytest.mark.soaks("numbers that no system has a part in")
 def test_at_a_game_point_closing_hours_bind_everyone(world):
     """At 22:00 root's play ends as anybody's."""
     world.clock.run(9 * HOUR + 30 * MINUTE)
@@ -218,7 +215,6 @@ def test_at_a_game_point_closing_hours_bind_everyone(world):
     assert due.rule.startswith("vn-game-point.")
 
 
-@pytest.mark.soaks("numbers that no system has a part in")
 def test_midnight_cuts_a_play_and_no_rule_notices(world):
     """Closed and opened again, so that days add up; the new day's budget is whole."""
     world.clock.run(11 * HOUR + 30 * MINUTE)

@@ -59,7 +59,6 @@ def refused(world, *, own):
 @pytest.mark.parametrize("own", [True, False], ids=["own rules", "public packs"])
 @given(world=WORLDS())
 @settings(suppress_health_check=SOME)
-@pytest.mark.soaks("numbers that no system has a part in")
 def test_a_decision_follows_from_its_entry(public, own, world):
     """With all that other packs, other rules and play long ago had to do with it, its rule and its numbers are enough."""
     line, packs = refused(world, own=own)
@@ -68,7 +67,6 @@ def test_a_decision_follows_from_its_entry(public, own, world):
 
 @given(world=WORLDS())
 @settings(suppress_health_check=SOME)
-@pytest.mark.soaks("numbers that no system has a part in")
 def test_a_decision_with_other_numbers_does_not(public, world):
     """Less play, more to spend, a guardian, play of another time, too long to save."""
     line, packs = refused(world, own=False)

@@ -9,7 +9,7 @@ import pytest
 
 from daemon.__main__ import main
 from host.homes import Home
-from tests.system import SOAK, TERMINATED, WINDOWS, in_here, ours
+from tests.system import SOAK, TERMINATED, in_here, ours
 
 TREE = Path(__file__).resolve().parents[2]
 
@@ -30,7 +30,7 @@ def fill(path: Path) -> None:
 
 def fails(home) -> tuple[int, str]:
     """Exit code and the one line on stderr."""
-    if WINDOWS and not SOAK:
+    if not SOAK:
         done = in_here(main, ["--home", str(home)], home)
         code, out, err = done.returncode, done.stdout, done.stderr
     else:

@@ -22,7 +22,6 @@ from host.rpc_client import aask, items
 from host.wire import ApiError
 from tests.daemon.world import HandPlatform
 
-pytestmark = pytest.mark.soaks("tests/end_to_end/test_crashes.py has a daemon and an agent that come and go")
 TREE = Path(__file__).resolve().parents[2]
 
 

@@ -81,7 +81,7 @@ class House:
         return json.loads(self(*words, "--json"))
 
     def run(self, program: str, *words: str) -> subprocess.CompletedProcess[str]:
-        if WINDOWS and not SOAK:
+        if not SOAK:
             return in_here(MAINS[program], words, self.home)
         return subprocess.run(
             [*ours(program), *words], cwd=self.home, env=self.environment(), capture_output=True, encoding="utf-8", timeout=60,

@@ -125,7 +125,6 @@ def test_a_game_that_ends_unseen_is_counted_to_the_first_look(house, game):
     assert game.holds(gaps=1)
 
 
-@pytest.mark.soaks("the next one kills the agent too")
 def test_an_agent_that_is_killed_loses_nothing(house, game, soak):
     """Killed while entries go up, again and again: all of them arrive, once, in order."""
     random.seed(2)

@@ -10,17 +10,14 @@ OTRF/OSSEM publishes it (data_dictionaries/windows/etw-providers/Microsoft-Windo
 from __future__ import annotations
 
 import ctypes
-import os
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.platforms.windows.etw import structs
 from daemon.platforms.windows.etw.events import RUNDOWN, START, STOP, ProcessEvent, decode, session_name
+from daemon.platforms.windows.etw.session import structs
+from tests.etw_headers import IN_HEADERS
 
 HEADER = (  # of TASKHOST
     "0a01000040020000d80c000028060000ddb0b7dcb2d0dc01d62cfb227b0e2b42a0c72fad1fd0e7160100041004010100100000000000"
@@ -248,21 +245,6 @@ def test_each_home_has_a_session_of_its_own():
 # --- structures ------------------------------------------------------------------------------------------------------------
 
 
-IN_HEADERS = {  # what each is called there
-    structs.WnodeHeader: "WNODE_HEADER",
-    structs.EventTraceProperties: "EVENT_TRACE_PROPERTIES",
-    structs.EventTraceHeader: "EVENT_TRACE_HEADER",
-    structs.EventTrace: "EVENT_TRACE",
-    structs.TraceLogfileHeader: "TRACE_LOGFILE_HEADER",
-    structs.EventTraceLogfile: "EVENT_TRACE_LOGFILEW",
-    structs.EventDescriptor: "EVENT_DESCRIPTOR",
-    structs.EventHeader: "EVENT_HEADER",
-    structs.EtwBufferContext: "ETW_BUFFER_CONTEXT",
-    structs.EventRecord: "EVENT_RECORD",
-    structs.EnableTraceParameters: "ENABLE_TRACE_PARAMETERS",
-}
-
-
 def test_structures_have_the_sizes_of_a_64_bit_windows():
     sizes = {name: ctypes.sizeof(structure) for structure, name in IN_HEADERS.items()}
 
@@ -286,46 +268,3 @@ def test_properties_have_room_for_both_names_behind_them():
 
     assert made.head.Wnode.BufferSize == 120 + 2 * 2 * 1024
     assert (made.head.LoggerNameOffset, made.head.LogFileNameOffset) == (120, 120 + 2 * 1024)
-
-
-def test_structures_are_those_of_the_headers(compile_for_windows):
-    """A compiler for Windows agrees with the size of each structure and with place and size of each of its fields.
-
-    Only the one assertion that is wrong on purpose fails, which shows that they are looked at.
-    """
-    lines = ['_Static_assert(sizeof(EVENT_RECORD) == 111, "wrong on purpose");']
-    for structure, name in IN_HEADERS.items():
-        lines.append(f'_Static_assert(sizeof({name}) == {ctypes.sizeof(structure)}, "{name}");')
-        for field, _ in structure._fields_:
-            place = getattr(structure, field)
-            assertion = f"offsetof({name}, {field}) == {place.offset} && sizeof((({name} *)0)->{field}) == {place.size}"
-            lines.append(f'_Static_assert({assertion}, "{name}.{field}");')
-    assert len(lines) > 100
-    head = "".join(f"#include <{name}.h>\n" for name in ("stddef", "windows", "wmistr", "evntrace", "evntcons"))
-
-    said = compile_for_windows(head + "\n".join(lines))
-
-    assert [line.partition("error: ")[2] for line in said.splitlines() if "error:" in line] == [
-        'static assertion failed: "wrong on purpose"'
-    ], said
-
-
-@pytest.fixture
-def compile_for_windows(tmp_path):
-    """`compile_for_windows(source)`: what a compiler for Windows says of it: this machine's, or the lab's if that is made."""
-    compiler = shutil.which("x86_64-w64-mingw32-gcc")
-    lab = Path(__file__).parents[3] / "tests/lab/windows"
-    made = Path(os.environ.get("GIOCHOI_LAB", "/var/cache/giochoi-lab")) / "windows/made/project"
-    if compiler:
-        command = [compiler]
-    elif hasattr(os, "geteuid") and os.geteuid() == 0 and made.exists():
-        command = [lab, "cc"]
-    else:
-        pytest.skip("needs x86_64-w64-mingw32-gcc (package gcc-mingw-w64-x86-64-win32), or the lab: tests/lab/windows up")
-
-    def compiled(source):
-        file = tmp_path / "structures.c"
-        file.write_text(source, "ascii")
-        return subprocess.run([*command, "-fsyntax-only", "-Wall", file], capture_output=True, text=True, check=False).stderr
-
-    return compiled

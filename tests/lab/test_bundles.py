@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-LAB = Path(__file__).parents[1] / "lab" / "windows"
 PACKAGES = Path(os.environ.get("GIOCHOI_LAB", "/var/cache/giochoi-lab")) / "windows" / "tests"
-HOUSE = Path(__file__).with_name("windows_house.py")
+MAKER = Path(__file__).with_name("bundle_maker.py")
 BUNDLES = ["linux/agent", "linux/scripted", "windows/agent", "windows/scripted"]
-pytestmark = [pytest.mark.root, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory):
-    """A folder with what windows_house.py made and found on Linux and on Windows."""
-    if platform.machine() != "x86_64":
-        pytest.skip("needs x86_64: the Windows lab")
+def both(lab, tmp_path_factory):
+    """A folder with what bundle_maker.py made and found on Linux and on Windows."""
     root = tmp_path_factory.mktemp("bundles")
-    subprocess.run([LAB, "up"], check=True)
-    here = [sys.executable, HOUSE, "linux", root]
-    there = [LAB, "run", "python", drive(HOUSE), "windows", drive(root), "make,verify", drive(PACKAGES)]
+    here = [sys.executable, MAKER, "linux", root]
+    there = [lab, "run", "python", drive(MAKER), "windows", drive(root), "make,verify", drive(PACKAGES)]
     for command in ([*here, "make"], there, [*here, "verify"]):
         done = subprocess.run(command, input=b"", capture_output=True, check=False, timeout=300)
         assert done.returncode == 0, (command, done.stdout, done.stderr)

@@ -1,4 +1,4 @@
-"""A program for tests: `windows_house.py NAME ROOT (make|verify)… [PACKAGES]`, run once here and once on Windows.
+"""A program for tests: `bundle_maker.py NAME ROOT (make|verify)… [PACKAGES]`, run once here and once on Windows.
 
 make: two bundles into ROOT/NAME. `scripted`, from one day with given clock, keys and salts, is the same bytes wherever it is
 made; so are its entries, one a line. `agent` is what an agent exports that was set up here, with its own keys. verify: what the
@@ -12,6 +12,7 @@ import base64
 import io
 import sys
 import tempfile
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from unittest.mock import patch
@@ -28,12 +29,10 @@ from tests.conftest import FakeClock  # noqa: E402 - as above
 
 
 def scripted(folder: Path, work: Path) -> None:
-    with patch("compliance.journal.secrets.token_bytes", bytes):
-        site = Site(work, FakeClock())
+    with patch("compliance.journal.secrets.token_bytes", bytes), closing(Site(work, FakeClock())) as site:
         site.honest_day()
-    (folder / "scripted.zip").write_bytes(site.bundle())
-    (folder / "scripted.jsonl").write_bytes(b"\n".join(site.log.entries()))
-    site.log.close()
+        (folder / "scripted.zip").write_bytes(site.bundle())
+        (folder / "scripted.jsonl").write_bytes(b"\n".join(site.log.entries()))
 
 
 def of_an_agent(folder: Path, work: Path) -> None:

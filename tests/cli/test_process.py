@@ -1,0 +1,75 @@
+"""`giochoi` as the program that is installed: exit codes, pipes, encodings. What commands do is tested beside this file."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.system import ours
+
+GAME = {"id": "cờ", "publisher": None, "label": "VN00"}
+FACTS = {"now": "2026-11-24T10:30:00+07:00", "place": "home", "born": "2014-05-01", "guardian": True, "game": GAME}
+
+
+def test_an_answer_goes_through_pipes_as_utf_8(giochoi):
+    """Exit 0; nothing else is said. The locale has no say."""
+    done = giochoi.process("policy", "packs", "--json", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Nghị định" in "".join(str(pack) for pack in json.loads(done.stdout)["packs"])
+
+
+def test_what_stdin_says_is_read(giochoi):
+    """As UTF-8, whatever the locale is."""
+    facts = json.dumps(FACTS, ensure_ascii=False).encode()
+    words = ("policy", "ask", "--pack", "vn-147", "--facts", "-", "--json")
+    done = giochoi.process(*words, stdin=facts, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["verdict"] == "allow"
+
+
+def test_what_is_refused_is_exit_1(giochoi, tmp_path):
+    """The file that is there may be the evidence of last year."""
+    (tmp_path / "log.zip").touch()
+    done = giochoi.process("log", "export", str(tmp_path / "log.zip"))
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+
+
+def test_a_mistake_is_exit_2_and_told_in_vietnamese_first(giochoi):
+    """Whatever the locale is."""
+    done = giochoi.process("player", "add", "An", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "thiếu" in done.stderr
+
+
+def test_nobody_there_is_exit_3(giochoi):
+    """…and nothing changed."""
+    done = giochoi.process("grant", "An", "15")
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
+
+
+def test_a_reader_that_leaves_early_is_no_failure_of_ours():
+    """`giochoi … | head -1` prints no traceback."""
+    command = [*ours("giochoi"), "policy", "packs", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+        program.stdout.close()
+        assert program.stderr.read() == b""
+    assert program.returncode == 1
+
+
+@pytest.mark.linux("it has no /dev/full")
+def test_a_full_disk_under_stdout_is_one_line():
+    """/dev/full says what a full disk says."""
+    with Path("/dev/full").open("wb") as full:
+        command = [*ours("giochoi"), "policy", "packs"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr.count(b"\n") == 1
