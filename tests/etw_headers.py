@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daemon.platforms.windows.etw.session import structs
+from daemon.platforms.windows.etw import structs
 
 IN_HEADERS = {  # what each is called there
     structs.WnodeHeader: "WNODE_HEADER",

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daemon.platforms.windows.etw import structs
 from daemon.platforms.windows.etw.events import RUNDOWN, START, STOP, ProcessEvent, decode, session_name
-from daemon.platforms.windows.etw.session import structs
 from tests.etw_headers import IN_HEADERS
 
 HEADER = (  # of TASKHOST

@@ -23,8 +23,8 @@ from ctypes import (
 from dataclasses import dataclass
 from typing import Any
 
+from daemon.platforms.windows.etw import structs
 from daemon.platforms.windows.etw.events import WANTED
-from daemon.platforms.windows.etw.session import structs
 from host.windows.win32 import advapi32, error, function
 
 Heard = Callable[[int, int, bytes, int], None]
