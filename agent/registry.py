@@ -105,7 +105,7 @@ class Registry:
             self._chain.seal(now)
         if new is not None:
             self._announce(*new)
-        return Done(number=self.number, id=made.id, note=made.note)
+        return Done(number=self.number, id=made.id, notes=tuple(filter(None, made.note.split("\n"))))
 
     async def above(self, number: int, seconds: float) -> SignedRoster:
         """The roster as soon as its number is above `number`; after `seconds` without news, whatever it is then."""

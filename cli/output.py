@@ -19,6 +19,9 @@ from typing import TextIO
 
 import msgspec
 
+from i18n.catalogue import Catalogue, Language
+from i18n.message import Arg
+
 Row = Sequence[str]
 
 _WIDTH = 100  # lines longer than this are hard to read, however wide the terminal is
@@ -36,22 +39,25 @@ def clean(text: str) -> str:
 class Output:
     """Where one command's answer goes."""
 
-    def __init__(self, *, json: bool = False, out: TextIO | None = None, err: TextIO | None = None) -> None:
+    def __init__(
+        self, *, json: bool = False, language: Language = "vi", out: TextIO | None = None, err: TextIO | None = None
+    ) -> None:
         self.json = json
+        self.words = Catalogue(language)
         self._out = out or sys.stdout
         self._err = err or sys.stderr
 
     def document(self, value: object) -> None:
         """The one JSON document of a command called with --json."""
-        self._write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+        self._write(msgspec.json.format(msgspec.json.encode(self.words.document(value)), indent=2).decode() + "\n")
 
-    def line(self, text: str = "") -> None:
+    def line(self, text: Arg = "") -> None:
         """One line of the answer for people."""
-        self._write(clean(text) + "\n")
+        self._write(clean(self.words(text)) + "\n")
 
-    def say(self, text: str, indent: int = 0, more: int = 0) -> None:
+    def say(self, text: Arg, indent: int = 0, more: int = 0) -> None:
         """A paragraph for people, its first line indented by `indent` and the others by `more` on top."""
-        first, *others = _folded(clean(text), _room() - indent, more)
+        first, *others = _folded(clean(self.words(text)), _room() - indent, more)
         self._write("\n".join((" " * indent + first, *(" " * (indent + more) + line for line in others), "")))
 
     def table(self, columns: Row, rows: Iterable[Row], title: str = "") -> None:
@@ -67,9 +73,9 @@ class Output:
         for row in cells:
             self._write("\n".join((*_lines(row, widths), "")))
 
-    def message(self, text: str) -> None:
+    def message(self, text: Arg) -> None:
         """Something beside the answer: a warning, an error, what happens next."""
-        self._err.write(clean(text) + "\n")
+        self._err.write(clean(self.words(text)) + "\n")
         self._err.flush()
 
     def _lists(self, columns: Row, rows: Iterable[Row]) -> None:

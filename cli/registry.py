@@ -27,9 +27,10 @@ def settle(context: Context, done: Done, said: str) -> int:
             f"đã lưu, nhưng trình giám sát chưa áp dụng / saved, but the daemon has not taken it over: {error.text}",
         )
     if out.json:
-        out.document({"id": done.id, "number": done.number, "in_force": not pending, "note": done.note})
+        out.document({"id": done.id, "number": done.number, "in_force": not pending, "notes": done.notes})
     else:
         out.line(said)
-    for text in filter(None, (*done.note.splitlines(), pending)):
-        out.message(text)
+    for text in (*done.notes, pending):
+        if text:
+            out.message(text)
     return code

@@ -7,6 +7,7 @@ from argparse import Namespace
 from cli.context import Context
 from cli.output import Output
 from cli.parser import Commands, command
+from cli.words.both_languages import both_of
 from cli.words.times import at, both, left
 from cli.words.verdicts import VERDICTS, allowing, granted, until
 from daemon.api.messages import GamePart, PlayerPart, ReasonPart, Status, StatusGet
@@ -70,7 +71,8 @@ def _part(out: Output, title: str, part: PlayerPart | GamePart, verdict: str, no
 
 def _because(reason: ReasonPart) -> str:
     vi, en = granted(_ms(reason.granted_s))
-    return f"{reason.text}{vi} / {reason.text_en}{en} [{reason.cite}]"
+    text = both_of(reason.text)
+    return f"{text.vi}{vi} / {text.en}{en} [{reason.cite}]"
 
 
 def _ms(seconds: float | None) -> float | None:

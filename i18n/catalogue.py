@@ -73,7 +73,7 @@ class Catalogue:
 
     def document(self, value: Any) -> Any:
         """`value` as plain data, with each message and text in it put into words: what `--json` prints."""
-        return self._worded(msgspec.to_builtins(value))
+        return self._worded(msgspec.json.decode(msgspec.json.encode(value)))
 
     def _worded(self, value: Any) -> Any:
         if isinstance(value, dict):

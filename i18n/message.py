@@ -98,6 +98,11 @@ class MessageError(Exception):
         return plain(self.message)
 
 
+def said_by(error: BaseException) -> Arg:
+    """What an error says, for a gap: its message, or the words of whoever raised it (the system's own are in its language)."""
+    return error.message if isinstance(error, MessageError) else str(error)
+
+
 def fill(text: str, args: dict[str, Arg], word: Callable[[Arg], str]) -> str:
     """`text` with its gaps filled by the words of `args`; a gap that nothing fills stays as it is."""
     return GAP.sub(lambda gap: word(args[gap[1]]) if gap[1] in args else gap[0], text)

@@ -103,15 +103,15 @@ def facts_from(data: bytes | str) -> tuple[Facts, tzinfo]:
 
 
 def answer(decision: Decision, offset: tzinfo) -> dict[str, Any]:
-    """The decision with its moments in RFC 3339 at this offset, its lengths in seconds and its texts in Vietnamese."""
+    """The decision with its moments in RFC 3339 at this offset and its lengths in seconds; its texts are words yet to be put."""
     reason = decision.reason
     return {
         "verdict": decision.verdict,
         "until": None if decision.until is None else rfc3339(decision.until, offset),
         "left_s": None if decision.left_ms is None else decision.left_ms / 1000,
         "warn_at": [rfc3339(at, offset) for at in decision.warn_at],
-        "notices": [{"at": rfc3339(one.at, offset), "rule": one.rule, "text": one.text.vi} for one in decision.notices],
-        "reason": None if reason is None else {"rule": reason.rule, "cite": reason.cite, "text": reason.text.vi},
+        "notices": [{"at": rfc3339(one.at, offset), "rule": one.rule, "text": one.text} for one in decision.notices],
+        "reason": None if reason is None else {"rule": reason.rule, "cite": reason.cite, "text": reason.text},
     }
 
 

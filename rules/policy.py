@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, TypeVar
 
+from i18n.message import Text, Words
+
 Place = Literal["home", "game-point", "agent-without-games"]
 Role = Literal["guardian", "staff"]
 Authority = Literal["law", "house"]
@@ -43,14 +45,6 @@ class PolicyError(ValueError):
         super().__init__(self.lines[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One sentence for people, Vietnamese first."""
-
-    vi: str
-    en: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """What every rule says about itself, whatever it limits.
@@ -63,7 +57,7 @@ class Rule:
 
     id: str
     cite: str
-    text: Text
+    text: Words
     authority: Authority
     addressee: Addressee
     status: Status = "unverified"

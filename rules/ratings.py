@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from i18n.message import Text
 from rules.matching.oars import INTENSITIES, OARS_AGES, oars_age
-from rules.policy import Status, Text
+from rules.policy import Status
 
 System = Literal["VN", "PEGI", "ESRB", "USK", "CERO", "GRAC", "IGRS", "IARC", "OARS"]
 

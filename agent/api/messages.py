@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from host.wire import Request, Wire
+from i18n.message import Words, plain
 from rules.games import Game
 from rules.policy import Pack, Place, Role, Weekday
 
@@ -173,11 +174,17 @@ class Alive(Request["Done"], frozen=True, kw_only=True):
 
 
 class Done(Wire, frozen=True, kw_only=True):
-    """It is durable. `number` is that of the roster that holds it; `id` of what was made; `note` more lines for the user."""
+    """It is durable. `number` is that of the roster that holds it; `id` of what was made; `notes` what else the user is told, a
+    line each."""
 
     number: int
     id: str = ""
-    note: str = ""
+    notes: tuple[Words | str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """All of them in English: for tests."""
+        return "\n".join(map(plain, self.notes))
 
 
 # --- registry: what a guardian or the operator asks ------------------------------------------------------------------------

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from agent.store.rules import LimitRow
+from i18n.message import Text
 from rules.decision import Finding
-from rules.policy import Budget, Pack, Text, Weekday
+from rules.policy import Budget, Pack, Weekday
 
 # The id of the pack of own limits, and the `sha256` of every pack that would say by its hash whose it is.
 HOUSE: Final = "house"

@@ -52,7 +52,7 @@ def add_all(found: Scanned, context: Context, *, own: bool) -> int:
         else:
             context.out.line(_NOTHING)
         return 1 if skipped else 0
-    done = msgspec.structs.replace(done, id=" ".join(one.partition(" ")[0] for one in added), note="")
+    done = msgspec.structs.replace(done, id=" ".join(one.partition(" ")[0] for one in added), notes=())
     code = settle(context, done, f"đã thêm {len(added)} trò / added {len(added)} games: {', '.join(added)}")
     return code or (1 if skipped else 0)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from cli.output import Output
 from cli.simulate.days import Day, Result
 from cli.simulate.recorded import Recorded
+from cli.words.both_languages import both_of
 from cli.words.times import length, rfc3339
+from rules.decision import Reason
 from rules.engine.replay import Piece
 from rules.policy import Pack
 
@@ -28,7 +30,7 @@ def show(out: Output, found: Result, recorded: Recorded, packs: list[Pack]) -> N
     if found.rules:
         out.line()
         out.table(_RULES, (
-            (clock(one.ms), str(one.times), one.reason.rule, f"{one.reason.cite}: {one.reason.text.vi} / {one.reason.text.en}")
+            (clock(one.ms), str(one.times), one.reason.rule, _cited(one.reason))
             for one in found.rules
         ))  # fmt: skip
 
@@ -69,7 +71,7 @@ def document(found: Result, recorded: Recorded, packs: list[Pack]) -> dict[str, 
         "packs": [{"id": pack.id, "sha256": pack.sha256, "params": pack.params} for pack in packs],
         "total": _totals(found),
         "rules": [
-            {"rule": one.reason.rule, "cite": one.reason.cite, "text": one.reason.text.vi, "text_en": one.reason.text.en,
+            {"rule": one.reason.rule, "cite": one.reason.cite, "text": one.reason.text,
              "kind": one.reason.kind, "cut_s": one.ms / 1000, "times": one.times}
             for one in found.rules
         ],
@@ -99,3 +101,8 @@ def _plays(pieces: tuple[Piece, ...], zone: str) -> list[dict[str, object]]:
                      "rule": one.rule or None} for one in own]}
         for _, own in sorted(by_play.items())
     ]  # fmt: skip
+
+
+def _cited(reason: Reason) -> str:
+    text = both_of(reason.text)
+    return f"{reason.cite}: {text.vi} / {text.en}"

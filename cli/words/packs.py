@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cli.output import Output
+from cli.words.both_languages import both_of
 from cli.words.days import Both
 from cli.words.rules_in_sentences import duty, ends, in_force, known_to, says
 from cli.words.rules_in_short import STATUS, block, document, effective
@@ -140,7 +141,7 @@ def _rule(rule: Rule, reading: Reading, *, explain: bool) -> dict[str, object]:
 
 def _sentence(rule: Rule, reading: Reading) -> Both:
     """What a rule says. One whose numbers are not known yet says its own text."""
-    return (rule.text.vi, rule.text.en) if rule.id in reading.vague else says(rule, reading.groups)
+    return (both_of(rule.text).vi, both_of(rule.text).en) if rule.id in reading.vague else says(rule, reading.groups)
 
 
 def _explain(out: Output, heading: str, rule: Rule, reading: Reading, common: Both | None) -> None:

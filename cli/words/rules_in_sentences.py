@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import singledispatch
 
+from cli.words.both_languages import both_of
 from cli.words.days import Both, spoken
 from cli.words.rules_in_short import hours
 from cli.words.times import length
+from i18n.message import Text
 from rules.policy import (
     AskFirst,
     Break,
@@ -20,7 +22,6 @@ from rules.policy import (
     Rating,
     Rule,
     Save,
-    Text,
     Uncounted,
     Window,
 )
@@ -55,7 +56,7 @@ _WEEK: tuple[DayKind, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 @singledispatch
 def says(rule: Rule, groups: Groups) -> Both:
     """What a rule says, as one sentence without its end."""
-    return rule.text.vi, rule.text.en
+    return both_of(rule.text).vi, both_of(rule.text).en
 
 
 @says.register
@@ -117,8 +118,8 @@ def _(rule: AskFirst, groups: Groups) -> Both:
 def _(rule: Notice, groups: Groups) -> Both:
     every = length(rule.every_ms)
     return (
-        f"Cứ chơi thêm {every[0]} trong ngày, màn hình lại hiện dòng chữ: “{rule.text.vi}”",
-        f"After every further {every[1]} of play in a day the screen shows: “{rule.text.en}”",
+        f"Cứ chơi thêm {every[0]} trong ngày, màn hình lại hiện dòng chữ: “{both_of(rule.text).vi}”",
+        f"After every further {every[1]} of play in a day the screen shows: “{both_of(rule.text).en}”",
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import singledispatch
 
+from cli.words.both_languages import both_of
 from cli.words.days import short
 from cli.words.times import both, length
 from rules.policy import (
@@ -51,8 +52,8 @@ _KINDS: dict[type[Rule], str] = {
 
 def block(rule: Rule) -> Iterator[str]:
     """A rule in a few lines: what its pack says, what it limits, whom and whose duty it is, where it is from."""
-    yield rule.text.vi
-    yield rule.text.en
+    yield both_of(rule.text).vi
+    yield both_of(rule.text).en
     yield what(rule)
     yield " · ".join((*whom(rule), _DUTY[rule.addressee]))
     yield f"{rule.cite} · {STATUS[rule.status]}" if rule.authority == "law" else rule.cite
@@ -61,8 +62,8 @@ def block(rule: Rule) -> Iterator[str]:
 def document(rule: Rule) -> dict[str, object]:
     """A rule as JSON: what every kind says about itself, and in `what` what it limits."""
     return {
-        "rule": rule.id, "kind": _KINDS[type(rule)], "cite": rule.cite, "status": rule.status, "text": rule.text.vi,
-        "text_en": rule.text.en, "what": what(rule), "authority": rule.authority, "addressee": rule.addressee,
+        "rule": rule.id, "kind": _KINDS[type(rule)], "cite": rule.cite, "status": rule.status, "text": both_of(rule.text).vi,
+        "text_en": both_of(rule.text).en, "what": what(rule), "authority": rule.authority, "addressee": rule.addressee,
         "relax": rule.relax, "from_age": rule.from_age, "to_age": rule.to_age, "places": rule.places, "games": rule.games,
         "group": rule.group or None, "from_label": rule.from_label, "to_label": rule.to_label, **_numbers(rule),
     }  # fmt: skip

@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from rules.policy import AskFirst, Break, Budget, NeedsGuardian, Pack, Rating, Rule, Text, Window
+from i18n.message import Text
+from rules.policy import AskFirst, Break, Budget, NeedsGuardian, Pack, Rating, Rule, Window
 
 HOUSE = "house"
 
@@ -50,7 +51,7 @@ def read(inline: Mapping[str, Any] | None, zone: str, params: Mapping[str, Any])
     special = {name: given.pop(name, []) for name in _SPECIAL}
     if unknown := given.keys() - {one.name for one in dataclasses.fields(type_)} | given.keys() & {"text"}:
         raise ValueError(f"a rule of the kind {kind} has no {', '.join(sorted(unknown))}")
-    rule = msgspec.convert({**given, "text": {"vi": "", "en": ""}}, type_)
+    rule = msgspec.convert({**given, "text": msgspec.to_builtins(_NO_TEXT)}, type_)
     dates = {name: msgspec.convert(value, tuple[date, ...]) for name, value in special.items()}
     return Pack(
         id=HOUSE, title=_NO_TEXT, jurisdiction=HOUSE, zone=zone, source=HOUSE, status="verified", sha256=HOUSE,

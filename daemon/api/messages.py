@@ -12,6 +12,7 @@ import msgspec
 
 from agent.api.messages import GrantEvent
 from host.wire import Request, Wire
+from i18n.message import Words
 from rules.decision import Decision, Finding, Verdict
 from rules.policy import Period, Place
 
@@ -23,11 +24,11 @@ class StatusGet(Request["Status"], frozen=True, kw_only=True):
 
 
 class Issue(Wire, frozen=True, kw_only=True):
-    """Something that is not enforced or not sure; `text` is Vietnamese first, English after " / "."""
+    """Something that is not enforced or not sure."""
 
     id: str
     since: str
-    text: str
+    text: Words | str
 
 
 class DaemonPart(Wire, frozen=True, kw_only=True):
@@ -50,12 +51,11 @@ class AgentPart(Wire, frozen=True, kw_only=True):
 
 
 class ReasonPart(Wire, frozen=True, kw_only=True):
-    """`text_en` says the same in English. `granted_s` is what was added to the rule's budget; None: it has none."""
+    """`granted_s` is what was added to the rule's budget; None: it has none."""
 
     rule: str
     cite: str
-    text: str
-    text_en: str
+    text: Words
     granted_s: float | None
 
 
@@ -178,11 +178,11 @@ class DoctorGet(Request["Doctor"], frozen=True, kw_only=True):
 
 
 class Check(Wire, frozen=True, kw_only=True):
-    """One thing that was looked at. `text` is Vietnamese first, English after " / "."""
+    """One thing that was looked at."""
 
     id: str
     ok: bool
-    text: str
+    text: Words | str
 
 
 class Doctor(Wire, frozen=True, kw_only=True):
@@ -228,7 +228,7 @@ class Signal(Wire, frozen=True, kw_only=True):
     at: int = 0
     left: int | None = None
     rule: str = ""
-    text: str = ""
+    text: Words | str = ""
     how: str = ""
 
 

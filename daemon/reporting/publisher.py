@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from daemon import events
 from daemon.api.messages import Signal
-from rules.policy import GRACE_MS, Text
+from i18n.message import Text, Words, plain
+from rules.policy import GRACE_MS
 
 _NOBODY = ""  # no account: only guardians see it
 _QUEUE = 256  # a display that lies further behind than this has gone
@@ -126,13 +127,13 @@ def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:  # n
             ), None
 
 
-def both(text: Text) -> str:
-    return f"{text.vi} / {text.en}"
+def both(text: Words) -> str:
+    return f"{text.vi} / {text.en}" if isinstance(text, Text) else plain(text)
 
 
-def due_text(why: Text, grace: int) -> Text:
+def due_text(why: Words, grace: int) -> Words:
     """Why it is over, and how long the game may still save where that is longer than it takes to close."""
-    if grace <= GRACE_MS:
+    if grace <= GRACE_MS or not isinstance(why, Text):
         return why
     minutes, seconds = divmod(grace // 1000, 60)
     vi = [f"{minutes} phút"] * bool(minutes) + [f"{seconds} giây"] * bool(seconds)

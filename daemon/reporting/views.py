@@ -153,5 +153,5 @@ def _reason(reason: Reason | None) -> m.ReasonPart | None:
         return None
     granted = None if reason.granted_ms is None else reason.granted_ms / 1000
     return m.ReasonPart(
-        rule=reason.rule, cite=reason.cite, text=reason.text.vi, text_en=reason.text.en, granted_s=granted
+        rule=reason.rule, cite=reason.cite, text=reason.text, granted_s=granted
     )

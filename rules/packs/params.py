@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from i18n.message import Text
 from rules.packs.mistakes import names, shown
-from rules.policy import Param, Text
+from rules.policy import Param
 
 ParamType = Literal["bool", "int", "hours", "dates"]
 SPAN = "([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)"

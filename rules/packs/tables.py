@@ -23,11 +23,12 @@ from pydantic import (
     model_validator,
 )
 
+from i18n.message import Text
 from rules import policy
 from rules.packs.mistakes import UNFIT
 from rules.packs.params import DAY, REFERENCE, SPAN, Declared, ParamError, ParamType, dates, dates_text, in_years, span
 from rules.packs.zones import known_zone
-from rules.policy import Pack, Rule, Text
+from rules.policy import Pack, Rule
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 

@@ -17,12 +17,13 @@ from compliance.journal import Journal, create_tables
 from compliance.log import Log
 from compliance.note import Signer
 from compliance.verify import verify
+from i18n.message import Text
 from rules.calendar import day_bounds, day_name
 from rules.decide import decide
 from rules.facts import Facts, Grant, Played
 from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
-from rules.policy import Budget, Pack, Text, combine
+from rules.policy import Budget, Pack, combine
 from rules.usage import totals
 
 ZONE = "Asia/Ho_Chi_Minh"

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from compliance import bundle, entry
 from compliance.verify import verify
 from compliance.verifying.report import to_json, to_lines
+from i18n.message import Text
 from rules.facts import Grant, Played
 from rules.parse import parse_pack
-from rules.policy import Text, Uncounted
+from rules.policy import Uncounted
 
 ZONE = "Asia/Ho_Chi_Minh"
 MINUTE = 60_000

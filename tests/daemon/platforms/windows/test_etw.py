@@ -266,7 +266,7 @@ def test_what_cannot_be_read_is_lost(evntrace, told, session):
 
 def test_what_does_not_fit_is_lost_and_told(evntrace, told, monkeypatch):
     """A listener that dallies holds up nobody but itself; all that came before the queue was full is told."""
-    monkeypatch.setattr("daemon.platforms.windows.etw.session.session._MOST_WAITING", 10)
+    monkeypatch.setattr("daemon.platforms.windows.etw.session._MOST_WAITING", 10)
     go_on = threading.Event()
 
     def dally(event):
