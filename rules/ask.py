@@ -103,7 +103,7 @@ def facts_from(data: bytes | str) -> tuple[Facts, tzinfo]:
 
 
 def answer(decision: Decision, offset: tzinfo) -> dict[str, Any]:
-    """The decision with its moments in RFC 3339 at this offset and its lengths in seconds; its texts are words yet to be put."""
+    """The decision with its moments in RFC 3339 at this offset and its lengths in seconds; its texts are yet to be worded."""
     reason = decision.reason
     return {
         "verdict": decision.verdict,
