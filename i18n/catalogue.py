@@ -6,6 +6,9 @@ Babel is loaded when the first number, time or length is shown: programs whose l
 from __future__ import annotations
 
 import gettext
+import locale
+import os
+import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
@@ -21,6 +24,7 @@ from i18n.message import Arg, Day, Length, Listed, Message, Moment, Text, Weekda
 Language = Literal["vi", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 
+_CALLED: Final = {"vi": "vietnamese", "en": "english"}  # by Windows: Vietnamese_Vietnam.1258
 _DAYS: Final = {"vi": "dd/MM", "en": "d MMM"}
 _YEAR = "y"
 _DEPTH = 8  # a message in a message in a message … from somebody whom we need not trust
@@ -33,9 +37,15 @@ def choose(*wishes: str | None) -> Language:
     """The first wish that names a language we have, as a locale (`vi_VN.UTF-8`) or a tag (`vi-VN`) does; else English."""
     for wish in wishes:
         for language in LANGUAGES:
-            if (wish or "").lower().replace("-", "_").partition(".")[0].partition("_")[0] == language:
+            if re.match(rf"({language}|{_CALLED[language]})(?![a-z])", (wish or "").lower()):
                 return language
     return "en"
+
+
+def reader(asked: str | None = None, setting: str | None = None) -> Language:
+    """The language of whoever reads: the one asked for, GIOCHOI_LANG, what the home is set to, the locale; else English."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return choose(asked, os.environ.get("GIOCHOI_LANG"), setting, next(filter(None, names), locale.setlocale(locale.LC_CTYPE)))
 
 
 class Catalogue:

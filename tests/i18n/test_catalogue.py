@@ -7,7 +7,7 @@ from datetime import UTC, date
 import msgspec
 import pytest
 
-from i18n.catalogue import Catalogue, at, choose
+from i18n.catalogue import Catalogue, at, choose, reader
 from i18n.message import Arg, Day, Length, Listed, Message, Moment, Text, Weekday, comma, msg, msgn, plain
 
 EVENING = 1_795_530_600_000  # 2026-11-24 21:30 in Hanoi
@@ -88,7 +88,24 @@ def test_nesting_without_end_is_cut():
 
 @pytest.mark.parametrize(("wishes", "language"), [
     (("vi",), "vi"), ((None, "", "C.UTF-8", "vi_VN.UTF-8"), "vi"), (("en", "vi"), "en"), (("fr_FR", "C", None), "en"),
-    (("vi-VN",), "vi"), (("video",), "en"), (("VI",), "vi"), ((), "en"),
+    (("vi-VN",), "vi"), (("Vietnamese_Vietnam.1258",), "vi"), (("video",), "en"), (("VI",), "vi"), ((), "en"),
 ])  # fmt: skip
 def test_the_first_wish_that_can_be_met(wishes, language):
     assert choose(*wishes) == language
+
+
+@pytest.mark.parametrize(("asked", "setting", "environ", "language"), [
+    ("en", "vi", {"GIOCHOI_LANG": "vi", "LANG": "vi_VN.UTF-8"}, "en"),
+    (None, "en", {"GIOCHOI_LANG": "vi"}, "vi"),
+    (None, "vi", {"LANG": "en_GB.UTF-8"}, "vi"),
+    (None, None, {"LANG": "vi_VN.UTF-8"}, "vi"),
+    (None, None, {"LC_ALL": "C", "LANG": "vi_VN.UTF-8"}, "en"),
+    (None, None, {"LANG": "C.UTF-8"}, "en"),
+])  # fmt: skip
+def test_whose_language_it_is(monkeypatch, asked, setting, environ, language):
+    for name in ("GIOCHOI_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+
+    assert reader(asked, setting) == language
