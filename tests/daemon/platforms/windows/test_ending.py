@@ -216,7 +216,7 @@ def test_a_fountain_of_children(game):
     named(child.name)
     assert WindowsControl().end(*process(playing.pid).identity)
     assert playing.wait(5) == 1
-    until = time.monotonic() + 1
+    until = time.monotonic() + PATIENCE
     while left := [one for one in Snapshots().take().values() if one.name == child.name]:
         assert time.monotonic() < until, left
         time.sleep(0.05)
