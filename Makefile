@@ -3,8 +3,9 @@
 # make test     every test; as root it installs what they need, also a Windows to test on, otherwise it says what is skipped
 #               `make test-here` and `make test-windows` are its halves: this system, and the Windows lab (root)
 # make soak     the same tests at full counts
-# make check    linters, types for Linux and for Windows, the arrows between the rooms, then the tests
+# make check    linters, types for Linux and for Windows, the arrows between the rooms, dead code, then the tests
 # make bench    the benchmark table
+# make messages take new texts from the code into i18n/vi.po
 # make lock     pin the dependencies anew (needs uv)
 # make clean    remove what the others made
 
@@ -22,13 +23,16 @@ RUNTIME := .venv/runtime-$(KEY)
 DEV     := .venv/dev-$(KEY)-$(DEV_KEY)
 PEERS   := .venv/peers-$(KEY)-$(shell sha256sum requirements-bench.lock | cut -c1-16)
 
-.PHONY: run setup test test-here test-windows soak check lint ruff types types-windows arrows bench lock clean
+.PHONY: run setup test test-here test-windows soak check lint ruff types types-windows arrows dead bench messages lock clean
 .DELETE_ON_ERROR:
 
 run: setup
 	@$(BIN)/giochoi demo $(ARGS)
 
-setup: $(RUNTIME)
+setup: $(RUNTIME) i18n/vi.mo
+
+i18n/vi.mo: i18n/vi.po i18n/build.py | $(RUNTIME)
+	@$(BIN)/python -m i18n.build
 
 $(RUNTIME):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -47,6 +51,8 @@ $(DEV): $(RUNTIME)
 	@echo "make: adding the tests' and linters' packages to .venv" >&2
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
+
+$(DEV): | i18n/vi.mo
 
 # Both halves run even if the first one fails.
 test:
@@ -80,7 +86,7 @@ soak: $(DEV)
 check: $(DEV)
 	@$(MAKE) --no-print-directory --keep-going lint test
 
-lint: ruff types types-windows arrows
+lint: ruff types types-windows arrows dead
 
 ruff: $(DEV)
 	$(BIN)/ruff check
@@ -94,6 +100,10 @@ types-windows: $(DEV)
 arrows: $(DEV)
 	$(BIN)/lint-imports --no-logo
 
+# What nobody calls any more. What only looks like it is listed in pyproject.toml, each with its reason.
+dead: $(DEV)
+	$(BIN)/vulture
+
 bench: $(DEV) $(PEERS)
 	@$(BIN)/python tests/bench $(ARGS)
 
@@ -102,6 +112,9 @@ $(PEERS): $(DEV)
 	@echo "make: adding the policy engines that decisions are compared with to .venv" >&2
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements-bench.lock && touch $@ \
 	  || echo "make: going on without them" >&2
+
+messages: $(DEV)
+	@$(BIN)/python -m i18n.build update
 
 # No index, no cache path and no host name gets into a lock: whoever installs uses the one that their machine is set up for.
 UV_LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

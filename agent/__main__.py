@@ -11,7 +11,7 @@ from agent.store.database import StoreError
 from agent.wiring import serve
 from compliance.journal import JournalError
 from compliance.log import LogError
-from compliance.payloads import PayloadError
+from compliance.writing.payloads import PayloadError
 from host import servicing
 from host.clock import SystemClock
 from host.homes import HomeError, server_home

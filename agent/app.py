@@ -1,4 +1,4 @@
-"""Everything that can be asked of the agent, in one table: operation -> request, role, handler."""
+"""Everything that can be asked of the agent, in one table: request, role, handler."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from agent import games, grants, logbook, people, place, pseudonyms, rulebook, seats
 from agent.api import messages as m
 from agent.auth import ANY, KEEPER, SEAT
 from agent.errors import unavailable
 from agent.intake import take_in
+from agent.recording import logbook
+from agent.registering import games, grants, people, place, pseudonyms, rulebook, seats
 from agent.registry import Change, Made
 from agent.server import Agent
 from agent.store.database import StoreError
 from agent.store.tables import Tables
 from compliance import bundle
 from compliance.log import LogError
-from compliance.payloads import PayloadError
-from host.rpc import ApiError, Caller, Route
+from compliance.writing.payloads import PayloadError
+from host.rpc import Route, table
+from host.transport import Caller
+from host.wire import ApiError
 
 R = TypeVar("R", bound=msgspec.Struct)
 Handler = Callable[[Caller, R], Awaitable[msgspec.Struct]]
@@ -35,35 +38,35 @@ def routes(agent: Agent) -> dict[str, Route]:
     """The table of one agent."""
     change, look = _changes(agent), _looks(agent)
     shelf = agent.world.shelf
-    return {
+    return table(
         # seat
-        "seat.enrol": Route(m.Enrol, SEAT, _enrol(agent)),
-        "seat.alive": Route(m.Alive, SEAT, _alive(agent)),
-        "roster.get": Route(m.RosterGet, SEAT, _roster(agent)),
-        "grant.put": Route(m.PutGrants, SEAT, change(grants.grants_put)),
-        "log.submit": Route(m.Submit, SEAT, _submit(agent)),
+        Route(m.Enrol, SEAT, _enrol(agent)),
+        Route(m.Alive, SEAT, _alive(agent)),
+        Route(m.RosterGet, SEAT, _roster(agent)),
+        Route(m.PutGrants, SEAT, change(grants.grants_put)),
+        Route(m.Submit, SEAT, _submit(agent)),
         # registry
-        "player.add": Route(m.PlayerAdd, KEEPER, change(people.player_add)),
-        "player.set": Route(m.PlayerSet, KEEPER, change(people.player_set)),
-        "player.remove": Route(m.PlayerRemove, KEEPER, change(people.player_remove)),
-        "player.list": Route(m.PlayerList, KEEPER, look(lambda tables, _: people.player_list(tables))),
-        "player.days": Route(m.PlayerDays, KEEPER, look(lambda tables, asked: _days(agent, tables, asked))),
-        "guardian.add": Route(m.GuardianAdd, KEEPER, change(people.guardian_add)),
-        "guardian.list": Route(m.GuardianList, KEEPER, look(lambda tables, _: people.guardian_list(tables))),
-        "limit.set": Route(m.LimitSet, KEEPER, change(rulebook.limit_set)),
-        "policy.use": Route(m.PolicyUse, KEEPER, change(rulebook.policy_use)),
-        "policy.show": Route(m.PolicyShow, KEEPER, look(lambda tables, asked: rulebook.policy_show(tables, shelf, asked))),
-        "game.add": Route(m.GameAdd, KEEPER, change(games.game_add)),
-        "game.remove": Route(m.GameRemove, KEEPER, change(games.game_remove)),
-        "game.list": Route(m.GameList, ANY, look(lambda tables, _: games.game_list(tables, shelf))),
-        "game.allow": Route(m.GameAllow, KEEPER, change(games.game_allow)),
-        "place.set": Route(m.PlaceSet, KEEPER, change(place.place_set)),
+        Route(m.PlayerAdd, KEEPER, change(people.player_add)),
+        Route(m.PlayerSet, KEEPER, change(people.player_set)),
+        Route(m.PlayerRemove, KEEPER, change(people.player_remove)),
+        Route(m.PlayerList, KEEPER, look(lambda tables, _: people.player_list(tables))),
+        Route(m.PlayerDays, KEEPER, look(lambda tables, asked: _days(agent, tables, asked))),
+        Route(m.GuardianAdd, KEEPER, change(people.guardian_add)),
+        Route(m.GuardianList, KEEPER, look(lambda tables, _: people.guardian_list(tables))),
+        Route(m.LimitSet, KEEPER, change(rulebook.limit_set)),
+        Route(m.PolicyUse, KEEPER, change(rulebook.policy_use)),
+        Route(m.PolicyShow, KEEPER, look(lambda tables, asked: rulebook.policy_show(tables, shelf, asked))),
+        Route(m.GameAdd, KEEPER, change(games.game_add)),
+        Route(m.GameRemove, KEEPER, change(games.game_remove)),
+        Route(m.GameList, ANY, look(lambda tables, _: games.game_list(tables, shelf))),
+        Route(m.GameAllow, KEEPER, change(games.game_allow)),
+        Route(m.PlaceSet, KEEPER, change(place.place_set)),
         # log
-        "log.show": Route(m.LogShow, KEEPER, look(lambda _, asked: _shown(agent, asked))),
-        "log.export": Route(m.LogExport, KEEPER, _export(agent)),
-        "log.head": Route(m.LogHead, ANY, look(lambda _, __: logbook.head(agent.log))),
-        "log.card": Route(m.LogCard, ANY, look(lambda _, __: logbook.card(agent.log, agent.registry.roster))),
-    }
+        Route(m.LogShow, KEEPER, look(lambda _, asked: _shown(agent, asked))),
+        Route(m.LogExport, KEEPER, _export(agent)),
+        Route(m.LogHead, ANY, look(lambda _, __: logbook.head(agent.log))),
+        Route(m.LogCard, ANY, look(lambda _, __: logbook.card(agent.log, agent.registry.roster))),
+    )
 
 
 def _changes(agent: Agent) -> Callable[[Callable[[Change, Any], Made]], Handler[Any]]:

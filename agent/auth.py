@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from agent.api.messages import Roster
-from host.rpc import Caller
-from host.system import SYSTEM_USERS, UserId
+from host.api import SYSTEM_USERS, UserId
+from host.transport import Caller
 
 ANY: Final = "any"
 SEAT: Final = "seat"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from host.rpc import ApiError
+from host.wire import ApiError
 
 
 class StartError(Exception):

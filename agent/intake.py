@@ -9,12 +9,12 @@ from collections.abc import Iterable
 
 from agent.api import messages as m
 from agent.errors import bad_input, refused
-from compliance.chain import ChainError
 from compliance.entry import EntryError, decode
+from compliance.format.chain import ChainError
 from compliance.journal import SALT_BYTES, Payload, commitment
 from compliance.log import Log
 from compliance.note import VerifierKey
-from compliance.payloads import Payloads
+from compliance.writing.payloads import Payloads
 
 # One payload is a few names; this bounds what a broken seat can make us keep.
 _MAX_PAYLOAD = 1 << 16

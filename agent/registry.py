@@ -16,8 +16,8 @@ import msgspec
 from agent import roster
 from agent.api.messages import Done, Roster, SignedRoster
 from agent.api.pseudonym import pseudonym
-from agent.chain import OwnChain
-from agent.shelf import Shelf
+from agent.recording.chain import OwnChain
+from agent.registering.shipped_packs import Shelf
 from agent.store.database import Store
 from agent.store.people import PlayerRow
 from agent.store.tables import Tables
@@ -105,7 +105,7 @@ class Registry:
             self._chain.seal(now)
         if new is not None:
             self._announce(*new)
-        return Done(number=self.number, id=made.id, note=made.note)
+        return Done(number=self.number, id=made.id, notes=tuple(filter(None, made.note.split("\n"))))
 
     async def above(self, number: int, seconds: float) -> SignedRoster:
         """The roster as soon as its number is above `number`; after `seconds` without news, whatever it is then."""

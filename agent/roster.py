@@ -8,8 +8,8 @@ import msgspec
 
 from agent.api.messages import Guardian, Player, Roster, Seat
 from agent.errors import refused
-from agent.house import DAY_MS, HOUSE, own_pack
-from agent.shelf import Shelf, compiled
+from agent.registering.own_limits import DAY_MS, HOUSE, own_pack
+from agent.registering.shipped_packs import Shelf, compiled
 from agent.store.people import GUEST, PlayerRow
 from agent.store.rules import PLACE, PackRow, TextRow
 from agent.store.tables import Tables

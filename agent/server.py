@@ -9,17 +9,17 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from agent import logbook
 from agent.api.messages import Done
-from agent.chain import OwnChain
-from agent.keys import Keys, publish
+from agent.recording import logbook
+from agent.recording.chain import OwnChain
+from agent.recording.keys import Keys, publish
+from agent.registering.seats import Heard
 from agent.registry import Change, Made, Registry, World
-from agent.seats import Heard
 from agent.store.database import Store, StoreError
-from compliance.chain import AGENT, ChainError
 from compliance.entry import AgentTick
+from compliance.format.chain import AGENT, ChainError
 from compliance.log import Log, LogError
-from compliance.payloads import PayloadError, Payloads
+from compliance.writing.payloads import PayloadError, Payloads
 from host.clock import Clock
 from host.homes import Home, HomeError
 

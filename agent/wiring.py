@@ -11,26 +11,26 @@ from pathlib import Path
 from agent import config
 from agent.app import routes
 from agent.auth import by_roster
-from agent.chain import OwnChain
 from agent.errors import StartError
 from agent.housekeeping import schedule
-from agent.keys import PUBLISHED, load_keys, new_origin, publish
+from agent.recording.chain import OwnChain
+from agent.recording.keys import PUBLISHED, load_keys, new_origin, publish
+from agent.registering.seats import Heard
+from agent.registering.shipped_packs import Shelf
 from agent.registry import Registry, World
-from agent.seats import Heard
 from agent.server import Agent
-from agent.shelf import Shelf
+from agent.startup import Start, begin
 from agent.store.database import Store, create, open_store, refuse_foreign
-from agent.upkeep import Start, begin
-from compliance.chain import AGENT
+from compliance.format.chain import AGENT
 from compliance.log import Log
 from compliance.note import Signer
-from compliance.payloads import Payloads
+from compliance.writing.payloads import Payloads
 from host import rpc
+from host.choose import files, service, users
 from host.clock import Clock
 from host.homes import Home, lock, prepare, prepare_for
 from host.stopping import told_to_stop
-from host.system import files, service, users
-from rules.shipped import shipped_catalogue, shipped_packs
+from rules.packs.shipped import shipped_catalogue, shipped_packs
 
 
 @contextmanager

@@ -8,14 +8,17 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from cli import demo, doctor, game, grant, guardian, limit, log, place, player, policy, simulate, status, usage, why
+from cli import doctor, game, grant, guardian, limit, log, place, player, policy, status, usage, why
 from cli.context import Context
+from cli.demo import command as demo
 from cli.errors import CommandError, nobody
 from cli.output import Output
 from cli.parser import Parser, common
+from cli.simulate import command as simulate
+from host.api import UnsupportedError
 from host.homes import HomeError
-from host.rpc import ApiError, Unreachable
-from host.system import UnsupportedError
+from host.transport import Unreachable
+from host.wire import ApiError
 
 NOUNS = (demo, status, why, usage, doctor, grant, player, guardian, limit, policy, game, place, simulate, log)
 _READER_LEFT = {errno.EPIPE, errno.EINVAL}  # of a pipe that nobody reads any more; the second is Windows' word for it
@@ -69,9 +72,9 @@ def verdict(error: Exception) -> tuple[int, str]:
         case CommandError():
             return error.code, str(error)
         case ApiError(code="bad-input" | "not-found"):  # a name that nobody has is bad input
-            return 2, error.text
+            return 2, str(error)
         case ApiError():
-            return 1, error.text
+            return 1, str(error)
         case _:
             return 1, str(error)
 

@@ -6,10 +6,8 @@ from argparse import Namespace
 
 from cli.context import Context
 from cli.parser import Commands, command
-from daemon.api import client as daemon
-from daemon.api.lift import lift
 from daemon.api.messages import DoctorGet
-from host.rpc import Unreachable
+from host.rpc_client import ask
 
 
 def add_to(commands: Commands) -> None:
@@ -26,12 +24,7 @@ def add_to(commands: Commands) -> None:
 def show(args: Namespace, context: Context) -> int:
     if args.agent_key and not args.repair:
         args.parser.error("--agent-key cần --repair / needs --repair")
-    try:
-        doctor = daemon.doctor(context.home.daemon_address, DoctorGet(repair=args.repair, agent_key=args.agent_key))
-    except Unreachable:
-        if args.repair and (lifted := lift(context.home.root)):  # what a dead daemon left is in everybody's way
-            context.out.message(lifted)
-        raise
+    doctor = ask(context.home.daemon_address, DoctorGet(repair=args.repair, agent_key=args.agent_key))
     if context.out.json:
         context.out.document(doctor)
     else:

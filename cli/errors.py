@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cli.shell import quote
+from cli.words.shell import quote
 from host.homes import Home
-from host.rpc import Unreachable
+from host.transport import Unreachable
 
 # Commands that only look: that they changed nothing goes without saying.
 _LOOKS = frozenset(

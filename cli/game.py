@@ -7,15 +7,15 @@ import unicodedata
 from argparse import Namespace
 from pathlib import Path
 
-from agent.api import client as agent
-from agent.api.messages import GameAdd, GameAllow, GameRemove, GameRow
-from cli.clues import game_of, label_text
+from agent.api.messages import GameAdd, GameAllow, GameList, GameRemove, GameRow
 from cli.context import Context
-from cli.fingerprint import fingerprint
+from cli.games.clues import game_of, label_text
+from cli.games.fingerprint import fingerprint
+from cli.games.scan import add_to as add_scan_to
 from cli.output import Output
 from cli.parser import Commands, checked, command, noun
 from cli.registry import settle
-from cli.scan import add_to as add_scan_to
+from host.rpc_client import ask
 from rules.ratings import parse_label, rating_source
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
@@ -49,7 +49,7 @@ def game_id(text: str) -> str:
 
 def add(args: Namespace, context: Context) -> int:
     found = fingerprint(args.exe)
-    done = agent.game_add(context.home.agent_address, GameAdd(game=game_of(args.id, found, title=args.title, label=args.label)))
+    done = ask(context.home.agent_address, GameAdd(game=game_of(args.id, found, title=args.title, label=args.label)))
     if args.label is not None and rating_source(args.label.system).status == "unverified":
         context.out.message(
             f"nhãn / label {args.label.text} = {args.label.age}+: chưa đối chiếu / unverified, docs/ratings.md"
@@ -61,17 +61,17 @@ def add(args: Namespace, context: Context) -> int:
 
 
 def allow(args: Namespace, context: Context) -> int:
-    done = agent.game_allow(context.home.agent_address, GameAllow(player=args.player, game=args.id))
+    done = ask(context.home.agent_address, GameAllow(player=args.player, game=args.id))
     return settle(context, done, f"{args.player} được chơi {args.id} mà không phải hỏi / may play {args.id} without asking")
 
 
 def remove(args: Namespace, context: Context) -> int:
-    done = agent.game_remove(context.home.agent_address, GameRemove(game=args.id))
+    done = ask(context.home.agent_address, GameRemove(game=args.id))
     return settle(context, done, f"đã bỏ / removed {args.id}")
 
 
 def show(args: Namespace, context: Context) -> int:
-    games = agent.game_list(context.home.agent_address).games
+    games = ask(context.home.agent_address, GameList()).games
     found = (row for row in games if args.word is None or _fits(row, args.word))
     rows = sorted(found, key=lambda row: row.origin != "house")  # one's own first, each as the agent orders them
     if context.out.json:

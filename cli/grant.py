@@ -7,10 +7,10 @@ from argparse import Namespace
 from agent.api.messages import GrantEvent
 from cli.context import Context
 from cli.parser import Commands, checked, command
-from cli.times import at, both, parse_minutes, rfc3339
-from daemon.api import client as daemon
+from cli.words.times import at, both, parse_minutes, rfc3339
 from daemon.api.messages import GrantAdd, GrantRevoke, GrantsGet, UsageGet
 from host.clock import SystemClock
+from host.rpc_client import ask
 
 
 def add_to(commands: Commands) -> None:
@@ -34,7 +34,7 @@ def some_minutes(text: str) -> int:
 
 def grant(args: Namespace, context: Context) -> int:
     request = GrantAdd(player=args.player, ms=args.ms, game=args.game, reason=args.reason)
-    added = daemon.grant_add(context.home.daemon_address, request)
+    added = ask(context.home.daemon_address, request)
     if context.out.json:
         context.out.document({"id": added.id})
     else:
@@ -43,7 +43,7 @@ def grant(args: Namespace, context: Context) -> int:
 
 
 def revoke(args: Namespace, context: Context) -> int:
-    daemon.grant_revoke(context.home.daemon_address, GrantRevoke(id=args.id))
+    ask(context.home.daemon_address, GrantRevoke(id=args.id))
     if context.out.json:
         context.out.document({"id": args.id})
     else:
@@ -52,8 +52,8 @@ def revoke(args: Namespace, context: Context) -> int:
 
 
 def show(args: Namespace, context: Context) -> int:
-    grants = daemon.grants(context.home.daemon_address, GrantsGet()).grants
-    zone = daemon.usage(context.home.daemon_address, UsageGet()).zone
+    grants = ask(context.home.daemon_address, GrantsGet()).grants
+    zone = ask(context.home.daemon_address, UsageGet()).zone
     if context.out.json:
         context.out.document({"grants": [_document(event, zone) for event in grants]})
         return 0

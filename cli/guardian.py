@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from agent.api import client as agent
 from agent.api.messages import GuardianAdd, GuardianList
 from cli.context import Context
 from cli.parser import Commands, command, noun
 from cli.registry import settle
+from host.rpc_client import ask
 
 
 def add_to(commands: Commands) -> None:
@@ -20,14 +20,14 @@ def add_to(commands: Commands) -> None:
 
 
 def add(args: Namespace, context: Context) -> int:
-    done = agent.guardian_add(context.home.agent_address, GuardianAdd(name=args.name, account=args.account))
+    done = ask(context.home.agent_address, GuardianAdd(name=args.name, account=args.account))
     return settle(
         context, done, f"đã thêm người giám hộ {args.name} (mã {done.id}) / guardian {args.name} added (id {done.id})"
     )
 
 
 def show(args: Namespace, context: Context) -> int:
-    guardians = agent.guardian_list(context.home.agent_address, GuardianList()).guardians
+    guardians = ask(context.home.agent_address, GuardianList()).guardians
     if context.out.json:
         context.out.document({"guardians": guardians})
         return 0

@@ -5,12 +5,12 @@ from __future__ import annotations
 import typing
 from argparse import Namespace
 
-from agent.api import client as agent
 from agent.api.messages import LimitSet
 from cli.context import Context
 from cli.parser import Commands, checked, command
 from cli.registry import settle
-from cli.times import exact, parse_minutes
+from cli.words.times import exact, parse_minutes
+from host.rpc_client import ask
 from rules.policy import Weekday
 
 WEEKDAYS: tuple[Weekday, ...] = typing.get_args(Weekday)
@@ -46,7 +46,7 @@ def weekdays(text: str) -> tuple[Weekday, ...]:
 
 def set_limit(args: Namespace, context: Context) -> int:
     request = LimitSet(player=args.player, ms=args.ms, game=args.game, days=args.days)
-    done = agent.limit_set(context.home.agent_address, request)
+    done = ask(context.home.agent_address, request)
     what = f"{args.player}{', ' + args.game if args.game else ''}{' (' + ', '.join(args.days) + ')' if args.days else ''}"
     if args.ms is None:
         said = f"đã bỏ giới hạn của {what} / limit of {what} removed"

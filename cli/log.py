@@ -10,13 +10,13 @@ from pathlib import Path
 
 import msgspec
 
-from agent.api import client as agent
-from agent.api.messages import Card, LogShow
+from agent.api.messages import Card, LogCard, LogExport, LogHead, LogShow
 from cli.context import Context
-from cli.files import write_new
-from cli.log_view import entry, is_seal
+from cli.given.files import write_new
 from cli.parser import Commands, checked, command, noun
+from cli.words.entries import entry, is_seal
 from host.clock import SystemClock
+from host.rpc_client import ask, items
 
 _SEATS = 64  # as many seals may come first, whose entries stand further back
 
@@ -42,7 +42,7 @@ def count(text: str) -> int:
 def show(args: Namespace, context: Context) -> int:
     # A seal stands behind at least one other entry of its seat.
     asked = args.last if args.all or context.out.json else 2 * args.last + _SEATS
-    answer = agent.log_show(context.home.agent_address, LogShow(last=asked))
+    answer = ask(context.home.agent_address, LogShow(last=asked))
     if context.out.json:
         entries = [
             {"index": line.index, "entry": msgspec.Raw(line.entry.encode()), "payload": line.payload} for line in answer.lines
@@ -66,12 +66,12 @@ def export(args: Namespace, context: Context) -> int:
 
 
 def _pieces(context: Context) -> Iterator[bytes]:
-    for chunk in agent.log_export(context.home.agent_address):
+    for chunk in items(context.home.agent_address, LogExport()):
         yield base64.b64decode(chunk.data)
 
 
 def head(args: Namespace, context: Context) -> int:
-    answer = agent.log_head(context.home.agent_address)
+    answer = ask(context.home.agent_address, LogHead())
     if context.out.json:
         context.out.document(answer)
         return 0
@@ -82,7 +82,7 @@ def head(args: Namespace, context: Context) -> int:
 
 
 def card(args: Namespace, context: Context) -> int:
-    answer = agent.log_card(context.home.agent_address)
+    answer = ask(context.home.agent_address, LogCard())
     if context.out.json:
         context.out.document(answer)
         return 0

@@ -1,27 +1,32 @@
 """What a command says: tables and lines for people, or exactly one JSON document. Messages go to stderr.
 
-On a terminal tables are drawn with rich, elsewhere they are plain columns; neither is wider than the terminal, nor than a
-hundred columns where there is none. Names and titles come from people, so whatever could steer a terminal is taken out of
-them first.
+Nothing is wider than the terminal, nor than a hundred columns. No word, number or address is cut for that: columns give way to
+each other, and where all of them cannot, each row becomes a list. Names and titles come from people, so whatever could steer a
+terminal is taken out of them first.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import sys
-import textwrap
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import TextIO
 
 import msgspec
 
+from i18n.catalogue import Catalogue, Language
+from i18n.message import Arg
+
 Row = Sequence[str]
 
 _WIDTH = 100  # lines longer than this are hard to read, however wide the terminal is
 _GAP = "  "
-_NARROW = 8  # no column is made narrower
+_SPACE = re.compile(r"[ \t\n]")  # a no-break space holds together what it stands between
 
 _HARMLESS = {"\n", "\t", "\u200c", "\u200d"}  # joiners belong to some scripts and to emoji
 
@@ -34,92 +39,70 @@ def clean(text: str) -> str:
 class Output:
     """Where one command's answer goes."""
 
-    def __init__(self, *, json: bool = False, out: TextIO | None = None, err: TextIO | None = None) -> None:
+    def __init__(
+        self, *, json: bool = False, language: Language = "vi", out: TextIO | None = None, err: TextIO | None = None
+    ) -> None:
         self.json = json
+        self.words = Catalogue(language)
         self._out = out or sys.stdout
         self._err = err or sys.stderr
 
-    @property
-    def terminal(self) -> bool:
-        """Whether a person reads along."""
-        return not self.json and self._out.isatty()
-
     def document(self, value: object) -> None:
         """The one JSON document of a command called with --json."""
-        self._write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+        self._write(msgspec.json.format(msgspec.json.encode(self.words.document(value)), indent=2).decode() + "\n")
 
-    def line(self, text: str = "") -> None:
+    def line(self, text: Arg = "") -> None:
         """One line of the answer for people."""
-        self._write(clean(text) + "\n")
+        self._write(clean(self.words(text)) + "\n")
 
-    def say(self, text: str, indent: int = 0, more: int = 0) -> None:
+    def say(self, text: Arg, indent: int = 0, more: int = 0) -> None:
         """A paragraph for people, its first line indented by `indent` and the others by `more` on top."""
-        first, others = " " * indent, " " * (indent + more)
-        for line in textwrap.wrap(
-            clean(text),
-            _room(),
-            initial_indent=first,
-            subsequent_indent=others,
-            break_long_words=False,
-            break_on_hyphens=False,
-        ):
-            self._write(line + "\n")
+        first, *others = _folded(clean(self.words(text)), _room() - indent, more)
+        self._write("\n".join((" " * indent + first, *(" " * (indent + more) + line for line in others), "")))
 
     def table(self, columns: Row, rows: Iterable[Row], title: str = "") -> None:
         """A table for people; `columns` are its headings."""
         cells = [[clean(cell) for cell in row] for row in rows]
-        if self.terminal:
-            self._rich_table(columns, cells, title)
-            return
         if title:
-            self.line(title)
-        widths = _fitted([max(map(_width, column)) for column in zip(columns, *cells, strict=True)])
-        for row in (columns, *cells):
-            for line in _lines(row, widths):
-                self.line(line)
-
-    @property
-    def width(self) -> int:
-        """How many columns the reader's terminal has; 80 where there is none."""
-        return shutil.get_terminal_size().columns if self.terminal else 80
-
-    def drawing(self, lines: Iterable[Iterable[tuple[str, str]]]) -> None:
-        """Lines of (text, style) that may be in colour on a terminal, and say the same without."""
-        if not self.terminal:
-            for line in lines:
-                self.line("".join(text for text, _ in line).rstrip())
+            self._head(_folded(clean(title), _room()))
+        widths = _fitted((columns, *cells), _room())
+        if widths is None:
+            self._lists(columns, cells)
             return
-        from rich.console import Console  # noqa: PLC0415 - a fifth of a second that scripts need not pay
-        from rich.text import Text  # noqa: PLC0415 - the same
+        self._head(_lines(columns, widths))
+        for row in cells:
+            self._write("\n".join((*_lines(row, widths), "")))
 
-        console = Console(file=self._out)
-        for line in lines:
-            console.print(Text.assemble(*((clean(text), style) for text, style in line)), no_wrap=True, crop=False)
-
-    def message(self, text: str) -> None:
+    def message(self, text: Arg) -> None:
         """Something beside the answer: a warning, an error, what happens next."""
-        self._err.write(clean(text) + "\n")
+        self._err.write(clean(self.words(text)) + "\n")
         self._err.flush()
+
+    def _lists(self, columns: Row, rows: Iterable[Row]) -> None:
+        """Every row as a list of its cells, those without text left out."""
+        for number, row in enumerate(rows):
+            told = [f"{column}: {cell}".removeprefix(": ") for column, cell in zip(columns, row, strict=True) if cell]
+            if number:
+                self.line()
+            self._head(_folded("".join(told[:1]), _room()))
+            for other in told[1:]:
+                self.say(other, 2, 2)
+
+    def _head(self, lines: Iterable[str]) -> None:
+        """In bold on a terminal that says what it is; a console of Windows does not, and may not know how."""
+        bold = self._out.isatty() and os.environ.get("TERM", "dumb") != "dumb" and "NO_COLOR" not in os.environ
+        for line in lines:
+            self._write(f"\x1b[1m{line}\x1b[0m\n" if bold else f"{line}\n")
 
     def _write(self, text: str) -> None:
         self._out.write(text)
         self._out.flush()
 
-    def _rich_table(self, columns: Row, rows: list[list[str]], title: str) -> None:
-        from rich.console import Console  # noqa: PLC0415 - a fifth of a second that scripts need not pay
-        from rich.table import Table  # noqa: PLC0415
-        from rich.text import Text  # noqa: PLC0415
-
-        table = Table(title=Text(title, style="bold") if title else None, title_justify="left", header_style="bold")
-        for column in columns:
-            table.add_column(Text(column), overflow="fold")
-        for row in rows:
-            table.add_row(*(Text(cell) for cell in row))
-        Console(file=self._out).print(table)
-
 
 def _width(text: str) -> int:
     """Columns that `text` takes on a terminal."""
+    if text.isascii():
+        return len(text)
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
     return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
 
@@ -129,21 +112,35 @@ def _room() -> int:
     return max(40, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns))
 
 
-def _fitted(widths: list[int]) -> list[int]:
-    """Widths of columns that together fit a line: the widest give way first."""
-    room = _room() - len(_GAP) * (len(widths) - 1)
-    cap = max(widths)
-    while cap > _NARROW and sum(min(width, cap) for width in widths) > room:
-        cap -= 1
-    return [min(width, cap) for width in widths]
+def _folded(text: str, width: int, less: int = 0) -> list[str]:
+    """`text` in lines of this width, those after the first of `less` less. A word that is longer stands alone, whole."""
+    lines = [""]
+    for word in _SPACE.split(text):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and _width(longer) > width - (less if len(lines) > 1 else 0):
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return [line.rstrip().replace("\u00a0", " ") for line in lines]
 
 
-def _lines(row: Row, widths: Sequence[int]) -> Iterator[str]:
+def _fitted(rows: Sequence[Row], room: int) -> list[int] | None:
+    """Widths of columns that together fit a line, the widest giving way first; None if words would have to be cut."""
+    columns = list(zip(*rows, strict=True))
+    room -= len(_GAP) * (len(columns) - 1)
+
+    def widths(cap: int) -> list[int]:
+        return [max(_width(line) for cell in column for line in _folded(cell, cap)) for column in columns]
+
+    if sum(widths(0)) > room:
+        return None
+    return widths(bisect(range(room + 1), room, key=lambda cap: sum(widths(cap))) - 1)
+
+
+def _lines(row: Row, widths: Sequence[int]) -> list[str]:
     """One row of a table, over as many lines as its longest cell takes."""
-    folded = [
-        [cell] if _width(cell) <= width else textwrap.wrap(cell, width, break_on_hyphens=False)
-        for cell, width in zip(row, widths, strict=True)
+    folded = [_folded(cell, width) for cell, width in zip(row, widths, strict=True)]
+    return [
+        _GAP.join(part + " " * (width - _width(part)) for part, width in zip(parts, widths, strict=True)).rstrip()
+        for parts in zip_longest(*folded, fillvalue="")
     ]
-    for parts in zip_longest(*folded, fillvalue=""):
-        padded = (part + " " * (width - _width(part)) for part, width in zip(parts, widths, strict=True))
-        yield _GAP.join(padded).rstrip()

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, NoReturn, Protocol, TypeVar
 
 from cli.context import Context
-from cli.times import parse_day, parse_minutes
+from cli.words.times import parse_day
 
 T = TypeVar("T")
 Run = Callable[[argparse.Namespace, Context], int]
@@ -99,5 +99,4 @@ def checked(parse: Callable[[str], T]) -> Callable[[str], T]:
     return convert
 
 
-minutes = checked(parse_minutes)
 day: Callable[[str], date] = checked(parse_day)

@@ -6,13 +6,13 @@ import re
 import typing
 from argparse import Namespace
 
-from agent.api import client as agent
 from agent.api.messages import PlaceSet
 from cli.context import Context
 from cli.parser import Commands, checked, command, day, noun
 from cli.registry import settle
+from host.rpc_client import ask
+from rules.packs.zones import known_zone
 from rules.policy import Place
-from rules.zones import known_zone
 
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)", re.ASCII)
 
@@ -56,5 +56,5 @@ def set_place(args: Namespace, context: Context) -> int:
     request = PlaceSet(
         place=args.place, hours=args.hours, zone=args.zone, name=args.name, certificate=args.certificate, expires=args.expires
     )
-    done = agent.place_set(context.home.agent_address, request)
+    done = ask(context.home.agent_address, request)
     return settle(context, done, f"địa điểm / place: {args.place}")

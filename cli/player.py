@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from agent.api import client as agent
 from agent.api.messages import LimitRow, PlayerAdd, PlayerList, PlayerRemove, PlayerRow, PlayerSet
 from cli.context import Context
 from cli.parser import Commands, checked, command, noun
 from cli.registry import settle
-from cli.times import exact
+from cli.words.times import exact
 from host.clock import SystemClock
+from host.rpc_client import ask
 from rules.identity import birth_date
 from rules.policy import Weekday
 
@@ -80,7 +80,7 @@ def add(args: Namespace, context: Context) -> int:
     request = PlayerAdd(
         name=args.name, born=args.born.day, year_only=args.born.year_only, account=args.account, guardian=args.guardian
     )
-    done = agent.player_add(context.home.agent_address, request)
+    done = ask(context.home.agent_address, request)
     return settle(context, done, f"đã thêm {args.name} (mã {done.id}) / {args.name} added (id {done.id})")
 
 
@@ -94,17 +94,17 @@ def change(args: Namespace, context: Context) -> int:
         fields |= {"born": args.born.day, "year_only": args.born.year_only}
     if not fields:
         args.parser.error("không có gì để sửa: --name, --born, --account hoặc --guardian / nothing to change")
-    done = agent.player_set(context.home.agent_address, PlayerSet(player=args.player, **fields))
+    done = ask(context.home.agent_address, PlayerSet(player=args.player, **fields))
     return settle(context, done, f"đã sửa {args.player} / {args.player} changed")
 
 
 def remove(args: Namespace, context: Context) -> int:
-    done = agent.player_remove(context.home.agent_address, PlayerRemove(player=args.player))
+    done = ask(context.home.agent_address, PlayerRemove(player=args.player))
     return settle(context, done, f"đã bỏ {args.player}; nhật ký vẫn còn / {args.player} removed; the log stays")
 
 
 def show(args: Namespace, context: Context) -> int:
-    players = agent.player_list(context.home.agent_address, PlayerList()).players
+    players = ask(context.home.agent_address, PlayerList()).players
     if context.out.json:
         context.out.document({"players": [_document(player) for player in players]})
         return 0

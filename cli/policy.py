@@ -5,20 +5,21 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from agent.api import client as agent
 from agent.api.messages import PackUse, PolicyShow, PolicyUse
 from cli.context import Context
 from cli.errors import CommandError
-from cli.files import read_text
-from cli.pack_view import explained, listed, pack_document, reading_document, ruled, wanting
-from cli.packs import BadPack, checked, named
+from cli.given.files import read_text
+from cli.given.packs import BadPack, checked, named
 from cli.parser import Commands, command, noun
 from cli.registry import settle
-from cli.times import left
-from cli.verdicts import VERDICTS
-from host.rpc import ApiError
-from rules.ask import FactsError, ask
-from rules.shipped import shipped_packs
+from cli.words.packs import explained, listed, pack_document, reading_document, ruled, wanting
+from cli.words.times import left
+from cli.words.verdicts import VERDICTS
+from host.rpc_client import ask
+from host.wire import ApiError
+from rules.ask import FactsError
+from rules.ask import ask as decide_once
+from rules.packs.shipped import shipped_packs
 
 
 def add_to(commands: Commands) -> None:
@@ -64,7 +65,7 @@ def packs(args: Namespace, context: Context) -> int:
 
 def use(args: Namespace, context: Context) -> int:
     chosen = () if args.packs == ["none"] else tuple(_use(argument) for argument in args.packs)
-    done = agent.policy_use(context.home.agent_address, PolicyUse(target=args.target, packs=chosen))
+    done = ask(context.home.agent_address, PolicyUse(target=args.target, packs=chosen))
     names = ", ".join(":".join((pack.id, *pack.params)) for pack in chosen) or "không gói nào / no pack"
     return settle(context, done, f"{args.target}: {names}")
 
@@ -79,7 +80,7 @@ def _use(argument: str) -> PackUse:
 
 def show(args: Namespace, context: Context) -> int:
     try:
-        shown = agent.policy_show(context.home.agent_address, PolicyShow(target=args.target))
+        shown = ask(context.home.agent_address, PolicyShow(target=args.target))
     except ApiError as error:
         if error.code != "not-found" or args.target not in shipped_packs():
             raise
@@ -118,7 +119,7 @@ def check(args: Namespace, context: Context) -> int:
 
 
 def schema(args: Namespace, context: Context) -> int:
-    from rules.schema import schema as made  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
+    from rules.packs.schema import schema as made  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
 
     context.out.document(made())
     return 0
@@ -127,7 +128,7 @@ def schema(args: Namespace, context: Context) -> int:
 def answer(args: Namespace, context: Context) -> int:
     chosen = [named(argument).parsed() for argument in args.packs]
     try:
-        said = ask(chosen, read_text(args.facts))
+        said = decide_once(chosen, read_text(args.facts))
     except FactsError as error:
         raise CommandError(f"{args.facts}: {error}") from None
     if context.out.json:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from agent.api.messages import Done
 from cli.context import Context
-from daemon.api import client as daemon
-from host.rpc import ApiError, Unreachable
+from daemon.api.messages import Sync
+from host.rpc_client import ask
+from host.transport import Unreachable
+from host.wire import ApiError
 
 
 def settle(context: Context, done: Done, said: str) -> int:
@@ -16,7 +18,7 @@ def settle(context: Context, done: Done, said: str) -> int:
     out = context.out
     code, pending = 0, ""
     try:
-        daemon.sync(context.home.daemon_address, done.number)
+        ask(context.home.daemon_address, Sync(number=done.number))
     except Unreachable:
         pending = "có hiệu lực khi trình giám sát khởi động / in force when the daemon starts"
     except ApiError as error:
@@ -25,9 +27,10 @@ def settle(context: Context, done: Done, said: str) -> int:
             f"đã lưu, nhưng trình giám sát chưa áp dụng / saved, but the daemon has not taken it over: {error.text}",
         )
     if out.json:
-        out.document({"id": done.id, "number": done.number, "in_force": not pending, "note": done.note})
+        out.document({"id": done.id, "number": done.number, "in_force": not pending, "notes": done.notes})
     else:
         out.line(said)
-    for text in filter(None, (*done.note.splitlines(), pending)):
-        out.message(text)
+    for text in (*done.notes, pending):
+        if text:
+            out.message(text)
     return code

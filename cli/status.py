@@ -7,11 +7,12 @@ from argparse import Namespace
 from cli.context import Context
 from cli.output import Output
 from cli.parser import Commands, command
-from cli.times import at, both, left
-from cli.verdicts import VERDICTS, allowing, granted, until
-from daemon.api import client as daemon
+from cli.words.both_languages import both_of
+from cli.words.times import at, both, left
+from cli.words.verdicts import VERDICTS, allowing, granted, until
 from daemon.api.messages import GamePart, PlayerPart, ReasonPart, Status, StatusGet
 from host.clock import SystemClock
+from host.rpc_client import ask
 
 _WATCH = {
     "gate": "chặn trước khi chạy / refuses before a game runs",
@@ -25,7 +26,7 @@ def add_to(commands: Commands) -> None:
 
 
 def show(args: Namespace, context: Context) -> int:
-    status = daemon.status(context.home.daemon_address, StatusGet())
+    status = ask(context.home.daemon_address, StatusGet())
     if context.out.json:
         context.out.document(status)
         return 0
@@ -70,7 +71,8 @@ def _part(out: Output, title: str, part: PlayerPart | GamePart, verdict: str, no
 
 def _because(reason: ReasonPart) -> str:
     vi, en = granted(_ms(reason.granted_s))
-    return f"{reason.text}{vi} / {reason.text_en}{en} [{reason.cite}]"
+    text = both_of(reason.text)
+    return f"{text.vi}{vi} / {text.en}{en} [{reason.cite}]"
 
 
 def _ms(seconds: float | None) -> float | None:

@@ -6,9 +6,9 @@ from argparse import Namespace
 
 from cli.context import Context
 from cli.parser import Commands, command, day
-from cli.times import both
-from daemon.api import client as daemon
+from cli.words.times import both
 from daemon.api.messages import UsageGet
+from host.rpc_client import ask
 
 
 def add_to(commands: Commands) -> None:
@@ -17,7 +17,7 @@ def add_to(commands: Commands) -> None:
 
 
 def show(args: Namespace, context: Context) -> int:
-    usage = daemon.usage(context.home.daemon_address, UsageGet(day=args.day.isoformat() if args.day else None))
+    usage = ask(context.home.daemon_address, UsageGet(day=args.day.isoformat() if args.day else None))
     if context.out.json:
         context.out.document(usage)
         return 0

@@ -6,11 +6,12 @@ from argparse import Namespace
 
 from cli.context import Context
 from cli.parser import Commands, command
-from cli.times import at, left, length, rfc3339
-from cli.verdicts import VERDICTS, allowing, granted, until
-from daemon.api import client as daemon
+from cli.words.both_languages import both_of
+from cli.words.times import at, left, length, rfc3339
+from cli.words.verdicts import VERDICTS, allowing, granted, until
 from daemon.api.messages import Why, WhyGet
 from host.clock import SystemClock
+from host.rpc_client import ask
 from rules.decision import Finding, Reason
 from rules.policy import GRACE_MS, Period
 
@@ -31,7 +32,7 @@ def add_to(commands: Commands) -> None:
 
 
 def show(args: Namespace, context: Context) -> int:
-    answer = daemon.why(context.home.daemon_address, WhyGet(player=args.player, game=args.game))
+    answer = ask(context.home.daemon_address, WhyGet(player=args.player, game=args.game))
     if context.out.json:
         context.out.document(_document(answer))
         return 0
@@ -66,7 +67,7 @@ def _headline(answer: Why, now: int) -> str:
 
 def _because(reason: Reason) -> str:
     vi, en = granted(reason.granted_ms)
-    return f"vì / because: {reason.text.vi}{vi} / {reason.text.en}{en} [{reason.cite}]"
+    return f"vì / because: {both_of(reason.text).vi}{vi} / {both_of(reason.text).en}{en} [{reason.cite}]"
 
 
 def _lines(finding: Finding, answer: Why, now: int) -> list[str]:
@@ -126,7 +127,7 @@ def _document(answer: Why) -> dict[str, object]:
         "warn_at": [rfc3339(moment, zone) for moment in decision.warn_at],
         "grace_s": _seconds(decision.grace_ms),
         "notices": [
-            {"at": rfc3339(notice.at, zone), "rule": notice.rule, "text": notice.text.vi} for notice in decision.notices
+            {"at": rfc3339(notice.at, zone), "rule": notice.rule, "text": notice.text} for notice in decision.notices
         ],
         "guardian": answer.guardian,
         "reason": decision.reason and _reason(decision.reason),
@@ -147,7 +148,7 @@ def _reason(reason: Reason) -> dict[str, object]:
     return {
         "rule": reason.rule,
         "cite": reason.cite,
-        "text": reason.text.vi,
+        "text": both_of(reason.text).vi,
         "kind": reason.kind,
         "budget_s": _seconds(reason.budget_ms),
         "used_s": _seconds(reason.used_ms),

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from compliance.bundle import BundleError, read
 from compliance.note import NoteError
-from compliance.report import to_json, to_lines
-from compliance.trust import Trust, TrustError, parse_trust
 from compliance.verify import verify
+from compliance.verifying.report import to_json, to_lines
+from compliance.verifying.trust import Trust, TrustError, parse_trust
 
 OK, USAGE, NOT_VERIFIED = 0, 2, 4
 _READER_LEFT = {errno.EPIPE, errno.EINVAL}  # of a pipe that nobody reads any more; the second is Windows' word for it

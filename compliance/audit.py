@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from compliance.chain import AGENT
 from compliance.entry import (
     AgentTick,
     AnyEntry,
@@ -28,12 +27,13 @@ from compliance.entry import (
     UsageDay,
     ZoneChanged,
 )
-from compliance.inline import HOUSE
-from compliance.presence import SeatLife
-from compliance.recompute import Recomputer, Unfounded
-from compliance.report import Audit, Failure, Finding, entry_place
-from compliance.sums import Book
-from compliance.zones import Zones
+from compliance.format.chain import AGENT
+from compliance.format.house_rule import HOUSE
+from compliance.verifying.presence import SeatLife
+from compliance.verifying.recompute import Recomputer, Unfounded
+from compliance.verifying.report import Audit, Failure, Finding, entry_place
+from compliance.verifying.sums import Book
+from compliance.verifying.zones import Zones
 from rules.calendar import day_name
 
 OVERRUN_MS = 60_000

@@ -3,7 +3,7 @@
     checkpoint  key  packs/<sha256>.toml  tile/0/000.p/57  tile/entries/000.p/57
 
 The members are those that C2SP tlog-tiles serves, under the same names, so other people's tools read an unpacked bundle; see
-docs/spec/log.md. The file is a zip in which every byte matters (compliance.container).
+docs/spec/log.md. The file is a zip in which every byte matters (compliance.format.container).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from compliance import container
-from compliance.container import Damage, NotAContainer
+from compliance.format import container
+from compliance.format.container import Damage, NotAContainer
+from compliance.format.tiles import ENTRIES, Tile, encode_entries, entry_bundles, hash_tiles
 from compliance.note import VerifierKey, read_checkpoint
-from compliance.tiles import ENTRIES, Tile, encode_entries, entry_bundles, hash_tiles
 
 CHECKPOINT = "checkpoint"
 KEY = "key"

@@ -73,7 +73,7 @@ class Decided(Entry, frozen=True, kw_only=True):
     `who` is the day's pseudonym; `at` the moment that was asked about; `guardian` whether a guardian's data is registered;
     `before` the play of the rule's day up to `at`, by "game", "publisher" and "total"; `counted` play as (start, ms) that alone
     makes the rule's numbers, None where `before` does. `pack` is the SHA-256 of the rule's pack, or "house" with the rule
-    itself in `inline` (compliance.inline).
+    itself in `inline` (compliance.format.house_rule).
     """
 
     who: str

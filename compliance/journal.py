@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compliance import entry
-from compliance.chain import START, Chain, ChainError, Draft, E, Head
+from compliance.format.chain import START, Chain, ChainError, Draft, E, Head
 from compliance.note import Signer
 
 SALT_BYTES = 32

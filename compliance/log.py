@@ -16,13 +16,14 @@ from pathlib import Path
 
 import msgspec
 
-from compliance import chain, tree
-from compliance.chain import AGENT, ChainError
+from compliance import tree
 from compliance.entry import MAX_BYTES, EntryError
-from compliance.logfile import SCHEMA, VERSION, LogError, LogFile, tile_id
+from compliance.format import chain
+from compliance.format.chain import AGENT, ChainError
+from compliance.format.tiles import HEIGHT, WIDTH, Tile, hash_tiles
 from compliance.note import NoteError, Signer, VerifierKey, checkpoint_text, parse_checkpoint
-from compliance.tiles import HEIGHT, WIDTH, Tile, hash_tiles
 from compliance.tree import HASH_BYTES, Frontier
+from compliance.writing.logfile import SCHEMA, VERSION, LogError, LogFile, tile_id
 
 __all__ = ["Appended", "Log", "LogError"]
 

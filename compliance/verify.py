@@ -16,14 +16,14 @@ from hashlib import sha256
 from compliance import tree
 from compliance.audit import Auditor
 from compliance.bundle import CHECKPOINT, KEY, Bundle
-from compliance.chain import AGENT, Chain, ChainError
-from compliance.container import Damage
 from compliance.entry import AnyEntry, Decided, EntryError, SeatEnrolled, decode
+from compliance.format.chain import AGENT, Chain, ChainError
+from compliance.format.container import Damage
+from compliance.format.tiles import ENTRIES, WIDTH, BundleEncodingError, Tile, decode_entries, entry_bundles, hash_tiles
 from compliance.note import ED25519, Checkpoint, NoteError, VerifierKey, parse_checkpoint, parse_vkey, read_checkpoint
-from compliance.report import Failure, Report, entry_place
-from compliance.tiles import ENTRIES, WIDTH, BundleEncodingError, Tile, decode_entries, entry_bundles, hash_tiles
 from compliance.tree import HASH_BYTES
-from compliance.trust import Trust
+from compliance.verifying.report import Failure, Report, entry_place
+from compliance.verifying.trust import Trust
 
 _MOMENTS = ("wall", "at", "since", "given", "lost_from", "until", "expected", "to")
 _NO_MOMENT = 253_000_000_000_000  # in the year 9987

@@ -6,25 +6,18 @@ import asyncio
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from daemon.errors import DaemonError
-from daemon.platforms import choose
 from daemon.run import run
 from host import servicing
 from host.homes import HomeError, server_home
-from host.rpc import ApiError
+from host.wire import ApiError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code of the contract."""
     about = "Giữ trò chơi trong giới hạn trên máy này / keeps games inside their limits on this PC"
-    return servicing.main("daemon", about, _serve, argv, on_remove=(_lift,))
-
-
-def _lift(root: Path) -> None:
-    if not choose.lift(root, uninstall=True):
-        raise OSError("có tệp trò chơi còn bị chặn / a game's file is still denied")
+    return servicing.main("daemon", about, _serve, argv)
 
 
 def _serve(home: str | None) -> int:

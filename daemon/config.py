@@ -5,10 +5,6 @@
     [gate]
     enabled = true          # false: never refuse before the start, only end at it
     mounts = ["/games"]     # only these mount points; left out: every file system that can hold programs
-
-    [deny]                  # on Windows: while a player's time is spent, the games' files refuse to start for that account
-    enabled = true          # left out: false
-    except = ["valorant"]   # ids of games whose files are never touched
 """
 
 from __future__ import annotations
@@ -25,14 +21,8 @@ class GateConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mounts: tuple[str, ...] | None = None
 
 
-class DenyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    enabled: bool = False
-    except_: tuple[str, ...] = msgspec.field(name="except", default=())
-
-
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gate: GateConfig = GateConfig()
-    deny: DenyConfig = DenyConfig()
 
     @property
     def gate_mounts(self) -> tuple[str, ...] | None:

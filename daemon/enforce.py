@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from daemon import events
-from daemon.judge import Ruling
+from daemon.deciding.judge import Ruling
+from daemon.deciding.plays import Play
 from daemon.platforms.api import Control
-from daemon.plays import Play
 from daemon.trusted import Reading
 from rules.decision import Decision
 

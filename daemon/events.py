@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.api.messages import GrantEvent
+from daemon.deciding.judge import Ruling
+from daemon.deciding.plays import Play
 from daemon.health import Problem
-from daemon.judge import Ruling
-from daemon.plays import Play
 from daemon.sessions import Subject
 from daemon.trusted import Jump, Reading
+from i18n.message import Words
 from rules.games import Game
-from rules.policy import Text
 
 How = Literal["asked", "killed", "by itself", "gone", "power", "midnight"]
 
@@ -38,7 +38,7 @@ class Warned:
     now: Reading
     left: int | None
     rule: str | None = None
-    text: Text | None = None
+    text: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from daemon import events
-from daemon.attempts import Attempts
+from daemon.deciding.judge import Judge, Ruling
+from daemon.deciding.plays import Identity, Play, Plays
 from daemon.enforce import Enforcer, next_moment
-from daemon.judge import Judge, Ruling
+from daemon.observing.attempts import Attempts
+from daemon.observing.gate_answers import Guard
 from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramStarted, StartRefused, WatchTrouble
-from daemon.plays import Identity, Play, Plays
-from daemon.refusals import Guard
-from daemon.rejoin import renamed
+from daemon.recording.rejoin import renamed
+from daemon.reporting.announce import Teller
 from daemon.sessions import People, Subject
-from daemon.tell import Teller
 from daemon.trusted import Reading, TrustedClock
 from rules.calendar import day_bounds, day_name
 from rules.games import Match, Program
@@ -145,8 +145,6 @@ class Loop:
         if people is None:
             return False
         match = people.catalogue.recognise(program)
-        if match is not None and match.sure and self._platform.before is not None and len(program.files) == 1:
-            self._platform.before.seen(match.game, program.files[0].path)
         known = self._plays.of_program(program.identity)
         if known is not None and match is not None and match.game == known.game.id:
             known.clues = match.clues

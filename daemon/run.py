@@ -9,10 +9,10 @@ from typing import Any
 from daemon.housekeeping import MINUTE_S, schedule
 from daemon.wiring import Built
 from host import rpc
+from host.choose import service
 from host.clock import SystemClock
 from host.homes import Home
 from host.stopping import told_to_stop
-from host.system import service
 
 
 async def run(home: Home) -> None:

@@ -20,10 +20,10 @@ import msgspec
 from daemon.platforms import choose
 from daemon.scanning.collect import Collector
 from daemon.scanning.files import Files, Problems
-from daemon.scanning.place import RefusedError
-from host.system import UnsupportedError
+from daemon.scanning.source import RefusedError
+from host.api import UnsupportedError
 from rules.games import Catalogue
-from rules.shipped import shipped_catalogue
+from rules.packs.shipped import shipped_catalogue
 
 SECONDS = 40.0
 

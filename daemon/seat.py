@@ -14,22 +14,23 @@ from datetime import date
 from agent.api.messages import Roster
 from compliance import entry
 from compliance.journal import Journal
-from daemon import events, summary
+from daemon import events
+from daemon.deciding.judge import Judge
+from daemon.deciding.plays import Play, Plays, pieces_of
 from daemon.grants import Grants
 from daemon.health import Health
-from daemon.judge import Judge
 from daemon.loop import Loop
 from daemon.platforms.api import Observation, Platform
-from daemon.plays import Play, Plays, pieces_of
-from daemon.presence import Presence
-from daemon.publish import Publisher
-from daemon.record import Recorder
-from daemon.rejoin import put_aside, tell_again
-from daemon.resume import Lost, resume
+from daemon.recording import day_summary
+from daemon.recording.presence import Presence
+from daemon.recording.recorder import Recorder
+from daemon.recording.rejoin import put_aside, tell_again
+from daemon.recording.resume import Lost, resume
+from daemon.reporting.announce import Teller
+from daemon.reporting.publisher import Publisher
 from daemon.roster import Trust
 from daemon.sessions import KEEP_MS, People
 from daemon.store import Store
-from daemon.tell import Teller
 from daemon.trusted import Reading, TrustedClock
 from rules.calendar import day_name
 from rules.games import Game
@@ -78,8 +79,6 @@ class Seat:
         parts = self._parts
         seen = parts.store.last_seen()
         parts.platform.watcher.start(self.observe)
-        if parts.platform.before is not None:
-            parts.platform.before.start(self.observe)
         now = parts.loop.read()
         parts.since = now.wall
         parts.recorder.do(lambda journal: self._begin(journal, now, None if seen is None else seen.wall))
@@ -159,8 +158,6 @@ class Seat:
         """An orderly end: games run on, and the next start picks them up."""
         parts = self._parts
         parts.platform.watcher.stop()
-        if parts.platform.before is not None:
-            parts.platform.before.stop()
         now = parts.loop.read()
         self._settle_all(now)
         self._count_attempts(now)
@@ -213,7 +210,7 @@ class Seat:
         parts.loop.scan(now, now.mono if floor is None else floor)
         parts.health.report("no-roster", trouble=False, now=now.wall)
         if parts.store.get("usage-reported") is None:
-            parts.recorder.do(lambda _: summary.mark_reported(parts.store, people.zone, now))
+            parts.recorder.do(lambda _: day_summary.mark_reported(parts.store, people.zone, now))
 
     def _resume(self, people: People, now: Reading) -> None:
         parts = self._parts
@@ -261,7 +258,7 @@ class Seat:
             parts.recorder.do(lambda journal: lived.write(journal, now))
         people = parts.people
         waiting = parts.recorder.waiting
-        if people is not None and not waiting and (days := summary.days_due(parts.store, people.zone, now)):
+        if people is not None and not waiting and (days := day_summary.days_due(parts.store, people.zone, now)):
             parts.recorder.do(lambda journal: self._sum_up(journal, people, days, now))
         parts.plays.forget_before(now.wall - KEEP_MS)
         if not waiting:
@@ -291,8 +288,8 @@ class Seat:
 
     def _sum_up(self, journal: Journal, people: People, days: tuple[date, ...], now: Reading) -> None:
         for day in days:
-            summary.write_day(journal, self._parts.store, self._parts.grants, people, day, now)
-        summary.mark_reported(self._parts.store, people.zone, now)
+            day_summary.write_day(journal, self._parts.store, self._parts.grants, people, day, now)
+        day_summary.mark_reported(self._parts.store, people.zone, now)
         self._parts.store.prune(now.wall - _KEPT_MS, days[0].isoformat())
 
     # --- issues -------------------------------------------------------------------------------------------------------

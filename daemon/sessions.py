@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -90,10 +89,8 @@ class People:
         self._accounts = accounts
         self.guest = _subject(roster.guest, roster.place_packs)
         self.players = tuple(_subject(player, roster.place_packs) for player in roster.players)
-        mapped = [(accounts.canonical(one.player.account), one) for one in self.players if one.player.account is not None]
-        held = Counter(account for account, _ in mapped)
-        self._single = frozenset(account for account, count in held.items() if count == 1)
-        self._by_account = dict(mapped)
+        mapped = ((one.player.account, one) for one in self.players)
+        self._by_account = {accounts.canonical(account): one for account, one in mapped if account is not None}
 
     @property
     def place(self) -> Place:
@@ -110,10 +107,6 @@ class People:
         if self.place != "home" or self._accounts.limited(account):
             return self.guest
         return None
-
-    def own(self, account: str) -> bool:
-        """Whether the account is mapped to one player and to no other."""
-        return account in self._single
 
     def by_id(self, id_: str) -> Subject | None:
         if id_ == GUEST:

@@ -23,7 +23,7 @@ from daemon.errors import DaemonError
 from daemon.trusted import Base
 
 RESERVE_BYTES = 4 * 1024 * 1024
-SCHEMA = 2
+SCHEMA = 3
 
 # How the database comes to have its shape: one step a version, in order. Steps are added, not edited.
 _STEPS = ("""
@@ -47,6 +47,10 @@ ALTER TABLE plays ADD COLUMN label INTEGER;
 ALTER TABLE plays ADD COLUMN sure INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE plays ADD COLUMN end_at INTEGER;
 ALTER TABLE pieces ADD COLUMN sure INTEGER NOT NULL DEFAULT 1
+""", """
+ALTER TABLE plays DROP COLUMN row_wall;
+ALTER TABLE plays DROP COLUMN row_mono;
+ALTER TABLE plays DROP COLUMN row_elapsed
 """)
 
 
@@ -81,9 +85,6 @@ class PlayRow:
     since_wall: int
     since_mono: int
     programs: tuple[tuple[int, int], ...]
-    row_wall: int
-    row_mono: int
-    row_elapsed: int
     ms: int
     warned: bool
     due: bool
@@ -100,10 +101,7 @@ class PlayRow:
 
 
 _FIXED = ("seq", "player", "who", "account", "game", "publisher", "boot", "started_wall")
-_CHANGING = (
-    "since_wall", "since_mono", "programs", "row_wall", "row_mono", "row_elapsed", "ms", "warned", "due", "ended",
-    "label", "sure", "end_at",
-)  # fmt: skip
+_CHANGING = ("since_wall", "since_mono", "programs", "ms", "warned", "due", "ended", "label", "sure", "end_at")
 _COLUMNS = ", ".join((*_FIXED, *_CHANGING))
 _INSERT = f"INSERT INTO plays ({_COLUMNS}) VALUES ({', '.join(f':{name}' for name in (*_FIXED, *_CHANGING))})"  # noqa: S608 - ours
 _UPDATE = f"UPDATE plays SET {', '.join(f'{name} = :{name}' for name in _CHANGING)} WHERE seq = :seq"  # noqa: S608 - ours too
@@ -280,7 +278,6 @@ def _values(row: PlayRow) -> dict[str, Any]:
 
 def _play(row: tuple[Any, ...], pieces: tuple[Piece, ...]) -> PlayRow:
     programs = msgspec.json.decode(str(row[10]), type=tuple[tuple[int, int], ...])
-    numbers = row[11:15]
-    warned, due, ended = map(bool, row[15:18])
-    label, sure, end_at = row[18:]
-    return PlayRow(*row[:10], programs, *numbers, warned, due, ended, label, bool(sure), end_at, pieces)  # type: ignore[call-arg]  # columns in order
+    warned, due, ended = map(bool, row[12:15])
+    label, sure, end_at = row[15:]
+    return PlayRow(*row[:10], programs, row[11], warned, due, ended, label, bool(sure), end_at, pieces)  # type: ignore[call-arg]  # columns in order

@@ -11,15 +11,16 @@ import base64
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from agent.api import client
 from agent.api import messages as m
 from compliance.journal import Batch
 from daemon.grants import Grants
-from daemon.record import Recorder
+from daemon.recording.recorder import Recorder
 from daemon.roster import AgentKeys, Replaced, Trust
 from daemon.store import Unwritable
 from daemon.trusted import Reading
-from host.rpc import ApiError, Unreachable
+from host.rpc_client import aask
+from host.transport import Unreachable
+from host.wire import ApiError
 
 SETTLE_S = 0.5  # entries that come together go up together
 RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0, 15.0)
@@ -97,7 +98,7 @@ class Uplink:
                 if error.code == "unavailable":  # it went away in the middle of a call, or is just starting
                     self._away()
                 else:
-                    self._heard(stage, refused=error.text)
+                    self._heard(stage, refused=str(error))
             except Unwritable:
                 self._trouble("journal-unwritable", "")
             await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
@@ -127,7 +128,7 @@ class Uplink:
         except OSError as error:
             raise Unreachable(str(error)) from None
         self._trust.check_keys(shown)
-        answer = await client.enrol(self._address, self._seat)
+        answer = await aask(self._address, self._seat)
         if AgentKeys(answer.log_key, answer.roster_key) != shown:
             raise Replaced("the agent answers with other keys than it has published")
         if self._trust.keys is None:
@@ -137,7 +138,7 @@ class Uplink:
     # --- down --------------------------------------------------------------------------------------------------------
 
     async def _fetch(self) -> None:
-        signed = await client.roster_get(self._address, m.RosterGet(above=self._trust.number))
+        signed = await aask(self._address, m.RosterGet(above=self._trust.number))
         roster = self._trust.read_roster(signed)
         if roster is not None:
             try:
@@ -175,7 +176,7 @@ class Uplink:
 
     async def _deliver_all(self) -> None:
         if unsent := self._grants.unsent():
-            await client.put_grants(self._address, m.PutGrants(grants=unsent))
+            await aask(self._address, m.PutGrants(grants=unsent))
             self._recorder.do(lambda _: self._grants.mark_sent(unsent))
         while await self._deliver_batch():
             pass
@@ -189,7 +190,7 @@ class Uplink:
         if batch is None:
             return False
         known = self._trust.checkpoint
-        accepted = await client.submit(self._address, _submit(self._seat.seat, batch, 0 if known is None else known.size))
+        accepted = await aask(self._address, _submit(self._seat.seat, batch, 0 if known is None else known.size))
         first = batch.last - len(batch.entries) + 1
         self._trust.take_proofs(accepted, list(enumerate(batch.entries, first)), now.wall)
         self._recorder.do(lambda journal: journal.forget(batch.last))
@@ -211,7 +212,7 @@ class Uplink:
         """Once a minute: the seat is there."""
         if self._enrolled:
             with suppress(Unreachable, ApiError):
-                await client.alive(self._address, m.Alive(seat=self._seat.seat, wall=self._now().wall))
+                await aask(self._address, m.Alive(seat=self._seat.seat, wall=self._now().wall))
 
 
 def _submit(seat: str, batch: Batch, trusted: int) -> m.Submit:

@@ -11,33 +11,33 @@ from compliance.journal import Journal, JournalError
 from compliance.note import NoteError, Signer
 from daemon import config, events
 from daemon.api.server import Handlers
+from daemon.deciding.judge import Judge
+from daemon.deciding.plays import Plays
 from daemon.errors import DaemonError
 from daemon.grants import Grants
 from daemon.health import Health, Problem
-from daemon.judge import Judge
 from daemon.loop import Loop
+from daemon.observing.gate_answers import Guard
 from daemon.platforms import choose
 from daemon.platforms.api import Platform, WatchTrouble
-from daemon.plays import Plays
-from daemon.presence import Presence
-from daemon.publish import Publisher
-from daemon.record import Recorder
-from daemon.refusals import Guard
-from daemon.rejoin import new_seat_id
+from daemon.recording.presence import Presence
+from daemon.recording.recorder import Recorder
+from daemon.recording.rejoin import new_seat_id
+from daemon.reporting.announce import Teller
+from daemon.reporting.publisher import Publisher
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
 from daemon.seat import Parts, Seat
 from daemon.sessions import KEEP_MS, People
 from daemon.store import Store, Unwritable
-from daemon.tell import Teller
 from daemon.trusted import Reading, TrustedClock
 from daemon.uplink import Uplink
 from host import homes, transport
+from host.choose import files
 from host.clock import Clock
 from host.files import read_owned
 from host.homes import Home
-from host.rpc import ApiError
 from host.secrets import load_or_create
-from host.system import files
+from host.wire import ApiError
 
 KEYS = "agent.keys"
 
@@ -89,7 +89,6 @@ class Built:
                 settings.gate_mounts,
                 lambda: filter(None, (transport.server_pid(self.home.agent_address),)),
                 self.home.root,
-                settings.deny,
             )
         except OSError as error:
             raise DaemonError(f"hệ thống không cho / the system refuses: {error}") from None
@@ -102,7 +101,7 @@ class Built:
         recorder = Recorder(store, journal, self._people, trusted.boot, trouble=self._unwritable, wrote=self._wrote)
         publisher = Publisher()
         teller = Teller(recorder, publisher)
-        loop = Loop(platform, trusted, plays, judge, teller, Guard(platform.watcher, platform.before), self._watch_trouble)
+        loop = Loop(platform, trusted, plays, judge, teller, Guard(platform.watcher), self._watch_trouble)
         return Parts(
             platform,
             trusted,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
-from host import system
+from host import choose
 
 _NS = 1_000_000
 
@@ -36,12 +36,12 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clocks; which of them do not stop in sleep differs, so that host.system is asked."""
+    """The machine's clocks; which of them do not stop in sleep differs, so that host.api is asked."""
 
     __slots__ = ("_boot", "elapsed", "mono", "synchronised", "zone")
 
     def __init__(self) -> None:
-        clocks = system.clocks()
+        clocks = choose.clocks()
         self._boot = clocks.boot()
         self.mono = clocks.mono
         self.elapsed = clocks.elapsed

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from host import system
-from host.system import UserId
+from host import choose
+from host.api import UserId
 
 LIMIT = 1 << 20
 
@@ -15,9 +15,9 @@ def read_owned(path: Path, owners: frozenset[UserId], limit: int = LIMIT) -> byt
 
     No link is followed at its end and nothing that is not a plain file is opened for long. OSError says why not.
     """
-    return system.files().read_owned(path, owners, limit)
+    return choose.files().read_owned(path, owners, limit)
 
 
 def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Replace `path` in one durable step: readers see the old content or the new, also after a power cut. OSError."""
-    system.files().write_atomic(path, data, mode)
+    choose.files().write_atomic(path, data, mode)

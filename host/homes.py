@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from host import system
-from host.system import Kind
+from host import api, choose
+from host.api import Kind
 
 ENV = "GIOCHOI_HOME"
 
@@ -43,15 +43,15 @@ class Home:
 
     @property
     def run(self) -> Path:
-        return system.files().system_run() if self.kind == "system" else self.root / "run"
+        return choose.files().system_run() if self.kind == "system" else self.root / "run"
 
     @property
     def daemon_address(self) -> str:
-        return system.channels().address(self.root, self.kind, "daemon")
+        return choose.channels().address(self.root, self.kind, "daemon")
 
     @property
     def agent_address(self) -> str:
-        return system.channels().address(self.root, self.kind, "agent")
+        return choose.channels().address(self.root, self.kind, "agent")
 
 
 class Lock:
@@ -75,7 +75,7 @@ class Lock:
 
 def server_home(given: str | None) -> Home:
     """The home that a server works in, with root and run/ made and checked. HomeError."""
-    home = _named(given) or _default(privileged=system.files().privileged())
+    home = _named(given) or _default(privileged=choose.files().privileged())
     prepare(home.root, 0o755)
     prepare_for(home.daemon_address)
     return home
@@ -88,26 +88,26 @@ def client_home(given: str | None) -> Home:
         return named
     home = _default(privileged=True)
     with suppress(OSError):
-        if any(map(system.channels().exists, (home.daemon_address, home.agent_address))):
+        if any(map(choose.channels().exists, (home.daemon_address, home.agent_address))):
             return home
     private = _default(privileged=False)
     with suppress(OSError):
         if private.root.exists():
             return private
-    return _default(privileged=system.files().privileged())
+    return _default(privileged=choose.files().privileged())
 
 
 def prepare(folder: Path, mode: int) -> None:
     """Make the folder, or check it: ours or root's, no link, nobody else may write. Never more open than `mode`. HomeError."""
     try:
-        system.files().prepare(folder, mode)
+        choose.files().prepare(folder, mode)
     except OSError as error:
         raise HomeError(f"{folder}: {_why(error)}; chọn --home khác / choose another --home") from error
 
 
 def prepare_for(address: str) -> None:
     """Make the folder in which an address of ours has to lie, or check it. HomeError."""
-    folder = system.channels().folder(address)
+    folder = choose.channels().folder(address)
     if folder is not None:
         prepare(folder, 0o755)
 
@@ -115,8 +115,8 @@ def prepare_for(address: str) -> None:
 def lock(folder: Path) -> Lock:
     """Hold the folder for this process. HomeError if another one does, naming it."""
     try:
-        return Lock(system.files().lock(folder / "lock"))
-    except system.TakenError as error:
+        return Lock(choose.files().lock(folder / "lock"))
+    except api.TakenError as error:
         pid = error.pid or "?"
         raise HomeError(f"{folder}: đang được dùng bởi pid {pid} / in use by pid {pid}") from error
     except OSError as error:
@@ -129,11 +129,11 @@ def _named(given: str | None) -> Home | None:
         return None
     # Not resolved: a link at the end has to be seen as one and refused.
     root = Path(os.path.abspath(Path(name).expanduser()))  # noqa: PTH100 - Path.absolute keeps "..", resolve follows links
-    return Home(root, "system" if root == system.files().system_root() else "given")
+    return Home(root, "system" if root == choose.files().system_root() else "given")
 
 
 def _default(*, privileged: bool) -> Home:
-    files = system.files()
+    files = choose.files()
     return Home(files.system_root(), "system") if privileged else Home(files.private_root(), "private")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from host import elf, pe, system
+from host import choose, elf, pe
 
 
 def build_id(file: BinaryIO) -> str | None:
@@ -28,4 +28,4 @@ def appended(file: BinaryIO) -> int:
 
 def signer(path: str) -> str | None:
     """Who signed the program at this path, if this machine knows that the signature holds; reads the whole file."""
-    return system.signatures().signer(path)
+    return choose.signatures().signer(path)

@@ -1,4 +1,4 @@
-"""The local API: one JSON document a line, over host.transport. Its server is here, its client in host.client.
+"""The local API: one JSON document a line, over host.transport. Its server is here, its client in host.rpc_client.
 
 A request is {"op": NAME, "args": {…}}, its answer {"ok": …} or {"error": {"code": …, "text": …}}; a stream answers
 {"item": …} any number of times, then {"end": true} or an error. Requests on one connection follow one another. Whatever a
@@ -21,11 +21,10 @@ from typing import Any, Protocol, cast
 import msgspec
 
 from host import transport
-from host.client import ApiError, Code, Failure, acall, astream, call, stream
-from host.system import Closable, UserId
-from host.transport import Caller, Unreachable
-
-__all__ = ["ApiError", "Caller", "Route", "Server", "Unreachable", "acall", "astream", "call", "serve", "stream"]
+from host.api import Closable, UserId
+from host.transport import Caller
+from host.wire import ApiError, Code, Failure, Request
+from i18n.message import Message
 
 LIMIT = 16 << 20
 _SMALL = 1 << 16
@@ -50,6 +49,11 @@ class Route:
     request: type[msgspec.Struct]
     role: str
     handler: Handler
+
+
+def table(*routes: Route) -> dict[str, Route]:
+    """By the names of their requests."""
+    return {cast("type[Request[Any]]", route.request).op: route for route in routes}
 
 
 class _Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -225,7 +229,7 @@ async def _send(writer: asyncio.StreamWriter, document: bytes) -> None:
         raise _Hangup from error
 
 
-def _failure(code: Code, text: str) -> bytes:
+def _failure(code: Code, text: Message | str) -> bytes:
     return b'{"error":%b}' % msgspec.json.encode(Failure(code, text))
 
 

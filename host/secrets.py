@@ -2,7 +2,7 @@
 
 With --home, and in the system's home, that is a file of mode 0600 in the server's own folder (the system has no session whose
 keyring could be open at boot, and a keyring found through somebody's environment would be that somebody's). On Windows the file
-can be opened by the account that made it only (system.Files.seal). In a private home the desktop's keyring, or Windows'
+can be opened by the account that made it only (api.Files.seal). In a private home the desktop's keyring, or Windows'
 credential store, is tried first, in a short-lived process: libraries that talk to a session bus stay out of servers.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from host import system
+from host import choose
 from host.files import read_owned, write_atomic
 from host.homes import Home, HomeError
 
@@ -41,7 +41,7 @@ def load_or_create(home: Home, folder: Path, name: str, make: Callable[[], bytes
     entry = str(path)
     kept = home.kind == "private" and _put(entry, secret)
     try:
-        write_atomic(path, _IN_KEYRING if kept else system.files().seal(secret))
+        write_atomic(path, _IN_KEYRING if kept else choose.files().seal(secret))
     except OSError as error:
         raise HomeError(f"{path}: không ghi được / cannot be written: {error.strerror or error}") from error
     return secret
@@ -49,7 +49,7 @@ def load_or_create(home: Home, folder: Path, name: str, make: Callable[[], bytes
 
 def _load(path: Path) -> bytes:
     """FileNotFoundError and other OSErrors are the file's alone: whatever else goes wrong is a secret that exists."""
-    kept = read_owned(path, frozenset((system.files().owner(),)))
+    kept = read_owned(path, frozenset((choose.files().owner(),)))
     if kept != _IN_KEYRING:
         return _unseal(path, kept)
     secret = _ask("get", str(path), b"")
@@ -60,7 +60,7 @@ def _load(path: Path) -> bytes:
 
 def _unseal(path: Path, kept: bytes) -> bytes:
     try:
-        return system.files().unseal(kept)
+        return choose.files().unseal(kept)
     except ValueError as error:
         raise HomeError(f"{path}: nội dung hỏng / content is damaged; restore it from a backup") from error
     except OSError as error:

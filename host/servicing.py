@@ -16,11 +16,11 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
-from host import system
+from host import choose
+from host.api import Manager, ManagerError, Name, Standing, UnsupportedError
 from host.clock import SystemClock
 from host.homes import Home, HomeError, prepare, server_home
 from host.servicelog import NAME, ServiceLog, last_line, size
-from host.system import Manager, ManagerError, Name, Standing, UnsupportedError
 
 VERBS = ("install", "start", "stop", "remove", "status", "run")
 
@@ -53,18 +53,9 @@ def parser(name: Name, description: str) -> Parser:
     return made
 
 
-def main(
-    name: Name,
-    about: str,
-    serve: Callable[[str | None], int],
-    argv: Sequence[str] | None,
-    on_remove: Sequence[Callable[[Path], None]] = (),
-) -> int:
+def main(name: Name, about: str, serve: Callable[[str | None], int], argv: Sequence[str] | None) -> int:
     """What was asked for; the exit code. `serve` runs the server on the home that was named, until it is told to stop, and says
     itself why it cannot. `about`: what --help says of it.
-
-    `on_remove` undo what the server left in the system, given its home's root, while the service is in the list but stopped. An
-    OSError of theirs keeps it there.
     """
     _speak_utf8()
     arguments = parser(name, about).parse_args(argv)
@@ -72,10 +63,10 @@ def main(
     if verb is None:
         return serve(arguments.home)
     try:
-        manager = system.manager()
+        manager = choose.manager()
         if verb == "run":
             return _run(manager, name, arguments.home, serve)
-        code, line = Desk(manager, name, threading.Event().wait).act(verb, arguments.home, on_remove)
+        code, line = Desk(manager, name, threading.Event().wait).act(verb, arguments.home)
     except UnsupportedError:
         code, line = 1, (
             f"ở đây dịch vụ do systemd quản lý: systemctl … giochoi-{name} / "
@@ -133,7 +124,7 @@ class Desk:
     name: Name
     pause: Callable[[float], object]
 
-    def act(self, verb: str, given: str | None, on_remove: Sequence[Callable[[Path], None]] = ()) -> tuple[int, str]:
+    def act(self, verb: str, given: str | None) -> tuple[int, str]:
         """ManagerError, HomeError."""
         match verb:
             case "install":
@@ -143,7 +134,7 @@ class Desk:
             case "stop":
                 return self.stop()
             case "remove":
-                return self.remove(on_remove)
+                return self.remove()
             case _:
                 return self.status()
 
@@ -176,18 +167,13 @@ class Desk:
         now = self._wait("running", "stopping")
         return int(now.state != "stopped"), _STATES[now.state]
 
-    def remove(self, on_remove: Sequence[Callable[[Path], None]]) -> tuple[int, str]:
+    def remove(self) -> tuple[int, str]:
         root = self.manager.home(self.name)
         if root is None:
             return 0, _STATES["absent"]
         code, line = self.stop()
         if code:
             return code, line
-        try:
-            for undo in on_remove:
-                undo(root)
-        except OSError as error:
-            return 1, f"chưa gỡ, còn việc phải hoàn lại / not removed, something is left to be undone: {error}"
         self.manager.remove(self.name)
         if self._wait("stopped").state != "absent":
             return 1, "sẽ mất khi các cửa sổ dịch vụ đóng lại / it goes when windows that show services are closed"

@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from host.system import Told, service
+from host.api import Told
+from host.choose import service
 
 _SIGNALS = ("SIGTERM", "SIGINT", "SIGBREAK")  # the last is Windows': Ctrl+Break, or the console's window is closed
 

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from host import system
+from host import api, choose
+from host.api import Closable, Connection, UserId
 from host.homes import HomeError
-from host.system import Closable, Connection, UserId
 
 _RETRY = 0.02
 
@@ -32,14 +32,14 @@ Handler = Callable[[Caller, asyncio.StreamReader, asyncio.StreamWriter], Awaitab
 
 async def listen(address: str, mode: int, handle: Handler) -> Closable:
     """Serve connections on the address, each in a task of its own. HomeError: it is in use or cannot be made."""
-    users = system.users()
+    users = choose.users()
 
     async def accepted(uid: UserId, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await handle(Caller(uid, pid, users.account(uid), users.administrator(uid)), reader, writer)
 
     try:
-        return await system.channels().serve(address, mode, accepted)
-    except system.TakenError as error:
+        return await choose.channels().serve(address, mode, accepted)
+    except api.TakenError as error:
         raise HomeError(f"{address}: đang được pid {error.pid} dùng / in use by pid {error.pid}") from error
     except OSError as error:
         raise HomeError(f"{address}: không mở được / cannot be opened: {error.strerror}") from error
@@ -47,13 +47,13 @@ async def listen(address: str, mode: int, handle: Handler) -> Closable:
 
 def server_pid(address: str) -> int | None:
     """The process that listens on the address; None if none does, or it is too busy to say."""
-    return system.channels().server_pid(address)
+    return choose.channels().server_pid(address)
 
 
 def dial(address: str, timeout: float | None) -> Connection:
     """A connection that gives up after `timeout` seconds without progress. Unreachable."""
     try:
-        return system.channels().dial(address, timeout)
+        return choose.channels().dial(address, timeout)
     except OSError as error:
         raise _unreachable(address, error) from error
 
@@ -62,7 +62,7 @@ async def open_connection(address: str, limit: int) -> tuple[asyncio.StreamReade
     """A connection whose lines may be `limit` bytes long. Waits while the server is busy: the caller sets a timeout."""
     while True:
         try:
-            return await system.channels().open(address, limit)
+            return await choose.channels().open(address, limit)
         except BlockingIOError:
             await asyncio.sleep(_RETRY)
         except OSError as error:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
 import msgspec
 
@@ -17,16 +17,18 @@ from rules.identity import IdentityError, birth_date
 from rules.policy import Pack, Place, Role, combine
 from rules.ratings import LabelError, label_age
 
+T = TypeVar("T")
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_YEARS = range(1970, 9000)  # leaves room for the horizon and for birthdays
+YEARS = range(1970, 9000)  # leaves room for the horizon and for birthdays
 _AT = re.compile(r"^(?P<why>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
 _FIELD = re.compile(r"^Object (?P<what>missing required|contains unknown) field `(?P<name>.*)`$", re.DOTALL)
 _CHOICES = {"place": f"write one of {', '.join(get_args(Place))}", "by": f"write one of {', '.join(get_args(Role))}"}
 
-_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-_Id = Annotated[str, msgspec.Meta(min_length=1)]
-_Length = Annotated[float, msgspec.Meta(ge=0)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Id = Annotated[str, msgspec.Meta(min_length=1)]
+Length = Annotated[float, msgspec.Meta(ge=0)]
 
 
 class FactsError(ValueError):
@@ -43,30 +45,30 @@ class _Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Game(_Struct, frozen=True):
-    id: _Id
+    id: Id
     publisher: str | None
     label: str | None
     sure: bool = True
 
 
 class _Play(_Struct, frozen=True, rename={"start": "from"}):
-    game: _Id
+    game: Id
     publisher: str | None
-    start: _Moment
-    seconds: _Length
+    start: Moment
+    seconds: Length
     label: str | None = None
     sure: bool = True
 
 
 class _Grant(_Struct, frozen=True):
     by: Role
-    minutes: _Length
-    game: _Id | None
-    given: _Moment
+    minutes: Length
+    game: Id | None
+    given: Moment
 
 
 class _Question(_Struct, frozen=True):
-    now: _Moment
+    now: Moment
     place: Place
     born: str | None
     guardian: bool
@@ -74,9 +76,6 @@ class _Question(_Struct, frozen=True):
     played: tuple[_Play, ...] = ()
     grants: tuple[_Grant, ...] = ()
     approved: tuple[str, ...] = ()
-
-
-_decoder = msgspec.json.Decoder(_Question)
 
 
 def ask(packs: Iterable[Pack], facts: bytes | str) -> dict[str, Any]:
@@ -87,32 +86,32 @@ def ask(packs: Iterable[Pack], facts: bytes | str) -> dict[str, Any]:
 
 def facts_from(data: bytes | str) -> tuple[Facts, tzinfo]:
     """The facts, and the offset that their `now` is written with. FactsError names the first field that is wrong."""
-    question = _decoded(data)
-    now = _ms(question.now)
-    if question.now.year not in _YEARS:
-        raise FactsError("now", f"năm ngoài khoảng / the year is outside {_YEARS[0]} to {_YEARS[-1]}: correct it")
+    question = decoded(data, _Question)
+    now = unix_ms(question.now)
+    if question.now.year not in YEARS:
+        raise FactsError("now", f"năm ngoài khoảng / the year is outside {YEARS[0]} to {YEARS[-1]}: correct it")
     game = question.game
-    label = _label(game.label, "game.label")
+    label = label_of(game.label, "game.label")
     facts = Facts(
         now=now, place=question.place, game=game.id, publisher=game.publisher, label=label, born=_born(question),
         guardian=question.guardian, sure=game.sure,
         played=tuple(_played(play, question, label, f"played[{number}]") for number, play in enumerate(question.played)),
-        grants=tuple(Grant(one.by, _length(one.minutes, 60_000), one.game, _ms(one.given)) for one in question.grants),
+        grants=tuple(Grant(one.by, whole_ms(one.minutes, 60_000), one.game, unix_ms(one.given)) for one in question.grants),
         approved=frozenset(question.approved),
     )
     return facts, question.now.tzinfo or UTC
 
 
 def answer(decision: Decision, offset: tzinfo) -> dict[str, Any]:
-    """The decision with its moments in RFC 3339 at this offset, its lengths in seconds and its texts in Vietnamese."""
+    """The decision with its moments in RFC 3339 at this offset and its lengths in seconds; its texts are yet to be worded."""
     reason = decision.reason
     return {
         "verdict": decision.verdict,
         "until": None if decision.until is None else rfc3339(decision.until, offset),
         "left_s": None if decision.left_ms is None else decision.left_ms / 1000,
         "warn_at": [rfc3339(at, offset) for at in decision.warn_at],
-        "notices": [{"at": rfc3339(one.at, offset), "rule": one.rule, "text": one.text.vi} for one in decision.notices],
-        "reason": None if reason is None else {"rule": reason.rule, "cite": reason.cite, "text": reason.text.vi},
+        "notices": [{"at": rfc3339(one.at, offset), "rule": one.rule, "text": one.text} for one in decision.notices],
+        "reason": None if reason is None else {"rule": reason.rule, "cite": reason.cite, "text": reason.text},
     }
 
 
@@ -121,9 +120,10 @@ def rfc3339(at: int, offset: tzinfo) -> str:
     return (_EPOCH + at * _MILLISECOND).astimezone(offset).isoformat(timespec="milliseconds" if at % 1000 else "seconds")
 
 
-def _decoded(data: bytes | str) -> _Question:
+def decoded(data: bytes | str, shape: type[T]) -> T:
+    """JSON as a struct of this type. FactsError names the first field that is wrong."""
     try:
-        return _decoder.decode(data)
+        return msgspec.json.decode(data, type=shape)
     except msgspec.ValidationError as error:
         raise _explained(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -151,7 +151,7 @@ def _born(question: _Question) -> date | None:
         raise FactsError("born", str(error)) from None
 
 
-def _label(label: str | None, path: str) -> int | None:
+def label_of(label: str | None, path: str) -> int | None:
     try:
         return None if label is None else label_age(label)
     except LabelError as error:
@@ -160,18 +160,18 @@ def _label(label: str | None, path: str) -> int | None:
 
 def _played(play: _Play, question: _Question, label: int | None, path: str) -> Played:
     """`label` is that of the game that is asked about: its plays need not say it again."""
-    start, ms = _ms(play.start), _length(play.seconds, 1000)
-    if start + ms > _ms(question.now):
+    start, ms = unix_ms(play.start), whole_ms(play.seconds, 1000)
+    if start + ms > unix_ms(question.now):
         raise FactsError(f"{path}.seconds", "lượt chơi kết thúc sau now / the play ends after now: only what was played counts")
     if play.label is not None or play.game != question.game.id:
-        label = _label(play.label, f"{path}.label")
+        label = label_of(play.label, f"{path}.label")
     return Played(play.game, play.publisher, start, ms, label, play.sure)
 
 
-def _ms(moment: datetime) -> int:
+def unix_ms(moment: datetime) -> int:
     return (moment - _EPOCH) // _MILLISECOND
 
 
-def _length(value: float, unit: int) -> int:
+def whole_ms(value: float, unit: int) -> int:
     """Whole milliseconds, never rounded up."""
     return int(Decimal(repr(value)) * unit)

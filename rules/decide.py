@@ -1,6 +1,6 @@
 """What follows from facts under a policy: allow, ask or refuse, until when, and which rule makes it so.
 
-Every limit speaks for itself (rules.limits); together, the strictest verdict holds:
+Every limit speaks for itself (rules.engine.limits); together, the strictest verdict holds:
   a play may go on to the earliest end that any limit sets;
   a refusal lasts until no limit refuses, an ask until no rule asks or one refuses.
 """
@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rules.decision import Decision, Finding, NoticeAt, Reason, Verdict
+from rules.engine.limits import Limit
+from rules.engine.plan import KINDS, Plan, bind
+from rules.engine.reach import NEVER
+from rules.engine.view import View
 from rules.facts import Facts, Played
-from rules.limits import Limit
-from rules.plan import KINDS, Plan, bind
 from rules.policy import GRACE_MS, MAX_SAVE_MS, Policy
-from rules.reach import NEVER
-from rules.view import View
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from rules.policy import Param, Text
+from i18n.message import Words
+from rules.policy import Param
 
 Verdict = Literal["allow", "ask", "refuse"]
 Kind = Literal["rating", "guardian", "ask", "window", "break", "budget"]
@@ -22,7 +23,7 @@ class Reason:
 
     rule: str
     cite: str
-    text: Text
+    text: Words
     kind: Kind
     pack: str
     params: dict[str, Param]
@@ -38,7 +39,7 @@ class NoticeAt:
 
     at: int
     rule: str
-    text: Text
+    text: Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal, TypeVar, get_args
 
-from rules.paths import WINDOWS, called, has_drive, is_windows, place, steam_folder
+from rules.matching.paths import WINDOWS, called, has_drive, is_windows, place, steam_folder
 
 Clue = Literal["content", "build-id", "store", "signer", "command", "name"]
 CLUES: tuple[Clue, ...] = get_args(Clue)

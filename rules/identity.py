@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from rules.policy import Text
+from i18n.message import Text
 
 Strength = Literal["contradicted", "year", "date-unsigned"]
 

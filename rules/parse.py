@@ -14,12 +14,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from rules.kinds import KINDS, RuleTable
-from rules.mistakes import Lines, Where, fields_at, path_of, reason_of, where_of
-from rules.params import Declared, ParamError, Values
-from rules.policy import Pack, PolicyError, Rule, Status, Text
-from rules.tables import ID, Around, GroupTable, Head, ParamTable, T
-from rules.toml import TomlError, composed, read_toml
+from i18n.message import Text
+from rules.packs.kinds import KINDS, RuleTable
+from rules.packs.mistakes import Lines, Where, fields_at, path_of, reason_of, where_of
+from rules.packs.params import Declared, ParamError, Values
+from rules.packs.tables import ID, Around, GroupTable, Head, ParamTable, T
+from rules.packs.toml import TomlError, composed, read_toml
+from rules.policy import Pack, PolicyError, Rule, Status
 
 __all__ = ["PolicyError", "Reading", "parse_pack", "read_pack"]
 

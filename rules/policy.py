@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, TypeVar
 
+from i18n.message import Text, Words
+
 Place = Literal["home", "game-point", "agent-without-games"]
 Role = Literal["guardian", "staff"]
 Authority = Literal["law", "house"]
@@ -43,14 +45,6 @@ class PolicyError(ValueError):
         super().__init__(self.lines[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One sentence for people, Vietnamese first."""
-
-    vi: str
-    en: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """What every rule says about itself, whatever it limits.
@@ -63,7 +57,7 @@ class Rule:
 
     id: str
     cite: str
-    text: Text
+    text: Words
     authority: Authority
     addressee: Addressee
     status: Status = "unverified"
@@ -226,7 +220,7 @@ class Pack:
 class Policy:
     """All packs in force for a player, combined: their order does not matter and each counts once.
 
-    `warn_ms` and `grace_ms` are what the packs together say about an end. `memo` is rules.limits' own: what it worked out for a
+    `warn_ms` and `grace_ms` are what the packs together say about an end. `memo` is the engine's own: what it worked out for a
     place and a birth date, so that the next decision need not.
     """
 

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from rules.oars import INTENSITIES, OARS_AGES, oars_age
-from rules.policy import Status, Text
+from i18n.message import Text
+from rules.matching.oars import INTENSITIES, OARS_AGES, oars_age
+from rules.policy import Status
 
 System = Literal["VN", "PEGI", "ESRB", "USK", "CERO", "GRAC", "IGRS", "IARC", "OARS"]
 
@@ -125,11 +126,6 @@ _SOURCES: Mapping[System, Source] = {
 def rating_source(system: System) -> Source:
     """Where the ages of this system are from, and whether that was checked."""
     return _SOURCES[system]
-
-
-def rating_classes(system: System) -> Mapping[str, int]:
-    """Class name -> minimum age, lowest first. Empty for OARS, whose ages are rules.oars.OARS_AGES."""
-    return _CLASSES.get(system, {})
 
 
 def label_age(label: str) -> int:

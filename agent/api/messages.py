@@ -10,18 +10,15 @@ from typing import Literal
 
 import msgspec
 
+from host.wire import Request, Wire
+from i18n.message import Words, plain
 from rules.games import Game
 from rules.policy import Pack, Place, Role, Weekday
-
-
-class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of all that travels."""
-
 
 # --- the roster: the agent's signed, numbered snapshot of the registry ---------------------------------------------------
 
 
-class Player(Message, frozen=True, kw_only=True):
+class Player(Wire, frozen=True, kw_only=True):
     """A player as the daemon needs it. `guardian`: there is one, at home always. `key` (hex) makes the daily pseudonyms;
     `packs` are compiled and in force, own ones included.
 
@@ -39,13 +36,13 @@ class Player(Message, frozen=True, kw_only=True):
     approved: tuple[str, ...] = ()
 
 
-class Guardian(Message, frozen=True, kw_only=True):
+class Guardian(Wire, frozen=True, kw_only=True):
     id: str
     name: str
     account: str | None = None
 
 
-class GrantEvent(Message, frozen=True, kw_only=True):
+class GrantEvent(Wire, frozen=True, kw_only=True):
     """Extra time that somebody gave. The set of events only grows: a revocation is one too (`revoked` is then its moment)."""
 
     id: str
@@ -59,12 +56,12 @@ class GrantEvent(Message, frozen=True, kw_only=True):
     revoked: int | None = None
 
 
-class Seat(Message, frozen=True, kw_only=True):
+class Seat(Wire, frozen=True, kw_only=True):
     id: str
     key: str
 
 
-class Roster(Message, frozen=True, kw_only=True):
+class Roster(Wire, frozen=True, kw_only=True):
     """`number` rises with every change. `guest` stands for every unmapped account that is limited. `place_packs` have the scope
     "place". `games` are all that are recognised, shipped and house ones. `grants` are those that can still matter."""
 
@@ -88,14 +85,16 @@ class Roster(Message, frozen=True, kw_only=True):
 # --- seat: what a daemon asks ----------------------------------------------------------------------------------------
 
 
-class Enrol(Message, frozen=True, kw_only=True):
+class Enrol(Request["Enrolled"], frozen=True, kw_only=True):
     """A seat introduces itself with its public key (a C2SP verifier key)."""
+
+    op = "seat.enrol"
 
     seat: str
     key: str
 
 
-class Enrolled(Message, frozen=True, kw_only=True):
+class Enrolled(Wire, frozen=True, kw_only=True):
     """`log_key` and `roster_key` are the agent's C2SP verifier keys; both are also published in HOME/public."""
 
     seat: str
@@ -103,20 +102,23 @@ class Enrolled(Message, frozen=True, kw_only=True):
     roster_key: str
 
 
-class RosterGet(Message, frozen=True, kw_only=True):
+class RosterGet(Request["SignedRoster"], frozen=True, kw_only=True):
     """The signed roster, as soon as its number is above `above`; after 60 s without news, whatever it is then."""
+
+    op = "roster.get"
+    patience = 75.0  # a long poll is answered after 60 s at the latest
 
     above: int = -1
 
 
-class SignedRoster(Message, frozen=True, kw_only=True):
+class SignedRoster(Wire, frozen=True, kw_only=True):
     """A C2SP signed note whose text is the roster as one line of JSON, signed by the roster key."""
 
     number: int
     note: str
 
 
-class Payload(Message, frozen=True, kw_only=True):
+class Payload(Wire, frozen=True, kw_only=True):
     """Personal data beside the entry `seq`; base64. The entry's `secret` commits to it under `salt`."""
 
     seq: int
@@ -124,9 +126,12 @@ class Payload(Message, frozen=True, kw_only=True):
     data: str
 
 
-class Submit(Message, frozen=True, kw_only=True):
+class Submit(Request["Accepted"], frozen=True, kw_only=True):
     """A sealed batch of a seat's chain: canonical entry bytes (base64) of contiguous seq, the last one a seal; `trusted` is
     the size of the last checkpoint the seat holds, from which it wants a consistency proof."""
+
+    op = "log.submit"
+    patience = 120.0
 
     seat: str
     entries: tuple[str, ...]
@@ -134,7 +139,7 @@ class Submit(Message, frozen=True, kw_only=True):
     trusted: int = 0
 
 
-class Proof(Message, frozen=True, kw_only=True):
+class Proof(Wire, frozen=True, kw_only=True):
     """Where an entry lies in the tree, and the hashes (base64) that prove it."""
 
     seq: int
@@ -142,7 +147,7 @@ class Proof(Message, frozen=True, kw_only=True):
     hashes: tuple[str, ...]
 
 
-class Accepted(Message, frozen=True, kw_only=True):
+class Accepted(Wire, frozen=True, kw_only=True):
     """`checkpoint` covers all entries of the batch; `proofs` one each; `consistency` from the `trusted` size (empty if that
     was 0)."""
 
@@ -151,32 +156,44 @@ class Accepted(Message, frozen=True, kw_only=True):
     consistency: tuple[str, ...] = ()
 
 
-class PutGrants(Message, frozen=True, kw_only=True):
+class PutGrants(Request["Done"], frozen=True, kw_only=True):
     """Grant events made at the seat; merged into the registry, known ones are no error."""
+
+    op = "grant.put"
 
     grants: tuple[GrantEvent, ...]
 
 
-class Alive(Message, frozen=True, kw_only=True):
+class Alive(Request["Done"], frozen=True, kw_only=True):
     """Once a minute: the seat is there. Its clock, for the agent to notice a difference."""
+
+    op = "seat.alive"
 
     seat: str
     wall: int
 
 
-class Done(Message, frozen=True, kw_only=True):
-    """It is durable. `number` is that of the roster that holds it; `id` of what was made; `note` more lines for the user."""
+class Done(Wire, frozen=True, kw_only=True):
+    """It is durable. `number` is that of the roster that holds it; `id` of what was made; `notes` what else the user is told, a
+    line each."""
 
     number: int
     id: str = ""
-    note: str = ""
+    notes: tuple[Words | str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """All of them in English: for tests."""
+        return "\n".join(map(plain, self.notes))
 
 
 # --- registry: what a guardian or the operator asks ------------------------------------------------------------------------
 
 
-class PlayerAdd(Message, frozen=True, kw_only=True):
+class PlayerAdd(Request["Done"], frozen=True, kw_only=True):
     """`year_only`: only the year of `born` is known; then the younger age counts."""
+
+    op = "player.add"
 
     name: str
     born: date | None = None
@@ -185,8 +202,10 @@ class PlayerAdd(Message, frozen=True, kw_only=True):
     guardian: str | None = None
 
 
-class PlayerSet(Message, frozen=True, kw_only=True):
+class PlayerSet(Request["Done"], frozen=True, kw_only=True):
     """Fields that are UNSET stay as they are. `year_only` belongs to `born`."""
+
+    op = "player.set"
 
     player: str
     name: str | msgspec.UnsetType = msgspec.UNSET
@@ -196,23 +215,27 @@ class PlayerSet(Message, frozen=True, kw_only=True):
     guardian: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
-class PlayerRemove(Message, frozen=True, kw_only=True):
+class PlayerRemove(Request["Done"], frozen=True, kw_only=True):
+    op = "player.remove"
+
     player: str
 
 
-class PlayerList(Message, frozen=True, kw_only=True):
-    pass
+class PlayerList(Request["Players"], frozen=True, kw_only=True):
+    op = "player.list"
 
 
-class PlayerDays(Message, frozen=True, kw_only=True):
+class PlayerDays(Request["PlayerNames"], frozen=True, kw_only=True):
     """Which pseudonyms the player (or "guest") has in the log on the days from `first` to `last`, both counting."""
+
+    op = "player.days"
 
     player: str
     first: date
     last: date
 
 
-class PlayerNames(Message, frozen=True, kw_only=True):
+class PlayerNames(Wire, frozen=True, kw_only=True):
     """`names` are the pseudonyms, one a day; `key` is the verifier key of the log in which they mean this player; `guardian`
     whether a guardian is registered."""
 
@@ -224,7 +247,7 @@ class PlayerNames(Message, frozen=True, kw_only=True):
     names: tuple[str, ...]
 
 
-class PlayerRow(Message, frozen=True, kw_only=True):
+class PlayerRow(Wire, frozen=True, kw_only=True):
     """`guardians` are names, `packs` and `approved` ids. `year_only`: of `born` only the year is known.
 
     `uses` are the packs with the values put into them, as `policy use` takes them.
@@ -242,7 +265,7 @@ class PlayerRow(Message, frozen=True, kw_only=True):
     uses: tuple[str, ...] = ()
 
 
-class LimitRow(Message, frozen=True, kw_only=True):
+class LimitRow(Wire, frozen=True, kw_only=True):
     """`game` None is all games."""
 
     game: str | None
@@ -250,25 +273,29 @@ class LimitRow(Message, frozen=True, kw_only=True):
     ms: int
 
 
-class Players(Message, frozen=True, kw_only=True):
+class Players(Wire, frozen=True, kw_only=True):
     players: tuple[PlayerRow, ...]
 
 
-class GuardianAdd(Message, frozen=True, kw_only=True):
+class GuardianAdd(Request["Done"], frozen=True, kw_only=True):
+    op = "guardian.add"
+
     name: str
     account: str | None = None
 
 
-class GuardianList(Message, frozen=True, kw_only=True):
-    pass
+class GuardianList(Request["Guardians"], frozen=True, kw_only=True):
+    op = "guardian.list"
 
 
-class Guardians(Message, frozen=True, kw_only=True):
+class Guardians(Wire, frozen=True, kw_only=True):
     guardians: tuple[Guardian, ...]
 
 
-class LimitSet(Message, frozen=True, kw_only=True):
+class LimitSet(Request["Done"], frozen=True, kw_only=True):
     """`ms` None deletes the limit; 0 means not at all. No `days` means every day."""
+
+    op = "limit.set"
 
     player: str
     ms: int | None
@@ -276,7 +303,7 @@ class LimitSet(Message, frozen=True, kw_only=True):
     days: tuple[Weekday, ...] = ()
 
 
-class PackUse(Message, frozen=True, kw_only=True):
+class PackUse(Wire, frozen=True, kw_only=True):
     """A pack by the id of a shipped one or with its own text, and the values put into it, as text `key=value`."""
 
     id: str
@@ -284,54 +311,66 @@ class PackUse(Message, frozen=True, kw_only=True):
     text: str | None = None
 
 
-class PolicyUse(Message, frozen=True, kw_only=True):
+class PolicyUse(Request["Done"], frozen=True, kw_only=True):
     """Replaces the list of packs of a player, "guest" or "place"; an empty list empties it."""
+
+    op = "policy.use"
 
     target: str
     packs: tuple[PackUse, ...]
 
 
-class PolicyShow(Message, frozen=True, kw_only=True):
+class PolicyShow(Request["PolicyShown"], frozen=True, kw_only=True):
     """The compiled packs in force for a player, "guest" or "place" (a player's include the place's)."""
+
+    op = "policy.show"
 
     target: str
 
 
-class PolicyShown(Message, frozen=True, kw_only=True):
+class PolicyShown(Wire, frozen=True, kw_only=True):
     target: str
     packs: tuple[Pack, ...]
 
 
-class GameAdd(Message, frozen=True, kw_only=True):
+class GameAdd(Request["Done"], frozen=True, kw_only=True):
+    op = "game.add"
+
     game: Game
 
 
-class GameRemove(Message, frozen=True, kw_only=True):
+class GameRemove(Request["Done"], frozen=True, kw_only=True):
+    op = "game.remove"
+
     game: str
 
 
-class GameList(Message, frozen=True, kw_only=True):
-    pass
+class GameList(Request["Games"], frozen=True, kw_only=True):
+    op = "game.list"
 
 
-class GameRow(Message, frozen=True, kw_only=True):
+class GameRow(Wire, frozen=True, kw_only=True):
     """`origin`: shipped (catalogue) or house."""
 
     game: Game
     origin: Literal["shipped", "house"]
 
 
-class Games(Message, frozen=True, kw_only=True):
+class Games(Wire, frozen=True, kw_only=True):
     games: tuple[GameRow, ...]
 
 
-class GameAllow(Message, frozen=True, kw_only=True):
+class GameAllow(Request["Done"], frozen=True, kw_only=True):
+    op = "game.allow"
+
     player: str
     game: str
 
 
-class PlaceSet(Message, frozen=True, kw_only=True):
+class PlaceSet(Request["Done"], frozen=True, kw_only=True):
     """None leaves a field as it is. `hours` is HH:MM-HH:MM."""
+
+    op = "place.set"
 
     place: Place
     hours: str | None = None
@@ -344,13 +383,15 @@ class PlaceSet(Message, frozen=True, kw_only=True):
 # --- log: what an inspector or the operator asks ---------------------------------------------------------------------------
 
 
-class LogShow(Message, frozen=True, kw_only=True):
+class LogShow(Request["LogLines"], frozen=True, kw_only=True):
     """The last `last` entries."""
+
+    op = "log.show"
 
     last: int = 50
 
 
-class LogLine(Message, frozen=True, kw_only=True):
+class LogLine(Wire, frozen=True, kw_only=True):
     """`entry` is the canonical bytes as text; `payload` the personal data beside it (JSON text), if it is kept and the
     caller may see it."""
 
@@ -359,37 +400,43 @@ class LogLine(Message, frozen=True, kw_only=True):
     payload: str | None = None
 
 
-class LogLines(Message, frozen=True, kw_only=True):
+class LogLines(Wire, frozen=True, kw_only=True):
     """`zone` is the place's, for showing moments."""
 
     lines: tuple[LogLine, ...]
     zone: str = "Asia/Ho_Chi_Minh"
 
 
-class LogExport(Message, frozen=True, kw_only=True):
+class LogExport(Request["Chunk"], frozen=True, kw_only=True):
     """The whole bundle, streamed as Chunks."""
 
+    op = "log.export"
 
-class Chunk(Message, frozen=True, kw_only=True):
+
+class Chunk(Wire, frozen=True, kw_only=True):
     """A piece of a file, base64."""
 
     data: str
 
 
-class LogHead(Message, frozen=True, kw_only=True):
+class LogHead(Request["Head"], frozen=True, kw_only=True):
     """The latest signed checkpoint."""
 
+    op = "log.head"
 
-class Head(Message, frozen=True, kw_only=True):
+
+class Head(Wire, frozen=True, kw_only=True):
     checkpoint: str
     key: str
 
 
-class LogCard(Message, frozen=True, kw_only=True):
+class LogCard(Request["Card"], frozen=True, kw_only=True):
     """What an inspector keeps from the first visit."""
 
+    op = "log.card"
 
-class Card(Message, frozen=True, kw_only=True):
+
+class Card(Wire, frozen=True, kw_only=True):
     origin: str
     key: str
     fingerprint: str

@@ -11,27 +11,27 @@ from typing import Literal
 import msgspec
 
 from agent.api.messages import GrantEvent
+from host.wire import Request, Wire
+from i18n.message import Words
 from rules.decision import Decision, Finding, Verdict
 from rules.policy import Period, Place
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of all that travels."""
-
-
-class StatusGet(Message, frozen=True, kw_only=True):
+class StatusGet(Request["Status"], frozen=True, kw_only=True):
     """A caller who is no guardian is told of its own player only."""
 
+    op = "status"
 
-class Issue(Message, frozen=True, kw_only=True):
-    """Something that is not enforced or not sure; `text` is Vietnamese first, English after " / "."""
+
+class Issue(Wire, frozen=True, kw_only=True):
+    """Something that is not enforced or not sure."""
 
     id: str
     since: str
-    text: str
+    text: Words | str
 
 
-class DaemonPart(Message, frozen=True, kw_only=True):
+class DaemonPart(Wire, frozen=True, kw_only=True):
     version: str
     since: str
     watch: Literal["gate", "events", "poll"]
@@ -39,28 +39,27 @@ class DaemonPart(Message, frozen=True, kw_only=True):
     roster: int
 
 
-class CheckpointPart(Message, frozen=True, kw_only=True):
+class CheckpointPart(Wire, frozen=True, kw_only=True):
     size: int
     time: str
 
 
-class AgentPart(Message, frozen=True, kw_only=True):
+class AgentPart(Wire, frozen=True, kw_only=True):
     reachable: bool
     unsent: int
     checkpoint: CheckpointPart | None
 
 
-class ReasonPart(Message, frozen=True, kw_only=True):
-    """`text_en` says the same in English. `granted_s` is what was added to the rule's budget; None: it has none."""
+class ReasonPart(Wire, frozen=True, kw_only=True):
+    """`granted_s` is what was added to the rule's budget; None: it has none."""
 
     rule: str
     cite: str
-    text: str
-    text_en: str
+    text: Words
     granted_s: float | None
 
 
-class GamePart(Message, frozen=True, kw_only=True):
+class GamePart(Wire, frozen=True, kw_only=True):
     """`next` is the verdict from `until` on: after play that goes on until then, or none where there may be none now. None
     where `until` is."""
 
@@ -76,7 +75,7 @@ class GamePart(Message, frozen=True, kw_only=True):
     reason: ReasonPart | None
 
 
-class PlayerPart(Message, frozen=True, kw_only=True):
+class PlayerPart(Wire, frozen=True, kw_only=True):
     """What is decided comes only from rules over all games. `next` as in GamePart."""
 
     id: str
@@ -93,19 +92,21 @@ class PlayerPart(Message, frozen=True, kw_only=True):
     games: tuple[GamePart, ...]
 
 
-class Status(Message, frozen=True, kw_only=True):
+class Status(Wire, frozen=True, kw_only=True):
     daemon: DaemonPart
     agent: AgentPart
     place: str
     players: tuple[PlayerPart, ...]
 
 
-class WhyGet(Message, frozen=True, kw_only=True):
+class WhyGet(Request["Why"], frozen=True, kw_only=True):
+    op = "why"
+
     player: str
     game: str | None = None
 
 
-class Why(Message, frozen=True, kw_only=True):
+class Why(Wire, frozen=True, kw_only=True):
     """`game` None: the rules over all games. `zone` is the place's, for showing moments. `guardian`: there is one for the
     player, registered or, at home, whoever administers the PC. `periods`: of each rule that counts play, by its id, over what.
     `next` as in GamePart.
@@ -117,89 +118,105 @@ class Why(Message, frozen=True, kw_only=True):
     decision: Decision
     findings: tuple[Finding, ...]
     guardian: bool = False
-    periods: dict[str, Period] = {}
+    periods: dict[str, Period] = msgspec.field(default_factory=dict)
     place: Place = "home"
     next: Verdict | None = None
 
 
-class UsageGet(Message, frozen=True, kw_only=True):
+class UsageGet(Request["Usage"], frozen=True, kw_only=True):
     """`day` is an ISO date in the place's zone; None is today."""
+
+    op = "usage"
 
     day: str | None = None
 
 
-class UsagePart(Message, frozen=True, kw_only=True):
+class UsagePart(Wire, frozen=True, kw_only=True):
     total_s: float
     games: dict[str, float]
 
 
-class Usage(Message, frozen=True, kw_only=True):
+class Usage(Wire, frozen=True, kw_only=True):
     day: str
     zone: str
     players: dict[str, UsagePart]
 
 
-class GrantAdd(Message, frozen=True, kw_only=True):
+class GrantAdd(Request["GrantAdded"], frozen=True, kw_only=True):
+    op = "grant.add"
+
     player: str
     ms: int
     game: str | None = None
     reason: str = ""
 
 
-class GrantAdded(Message, frozen=True, kw_only=True):
+class GrantAdded(Wire, frozen=True, kw_only=True):
     id: str
 
 
-class GrantsGet(Message, frozen=True, kw_only=True):
-    pass
+class GrantsGet(Request["Grants"], frozen=True, kw_only=True):
+    op = "grant.list"
 
 
-class Grants(Message, frozen=True, kw_only=True):
+class Grants(Wire, frozen=True, kw_only=True):
     grants: tuple[GrantEvent, ...]
 
 
-class GrantRevoke(Message, frozen=True, kw_only=True):
+class GrantRevoke(Request["Ok"], frozen=True, kw_only=True):
+    op = "grant.revoke"
+
     id: str
 
 
-class DoctorGet(Message, frozen=True, kw_only=True):
+class DoctorGet(Request["Doctor"], frozen=True, kw_only=True):
+    op = "doctor"
+    patience = 30.0
+
     repair: bool = False
     agent_key: str | None = None
 
 
-class Check(Message, frozen=True, kw_only=True):
-    """One thing that was looked at. `text` is Vietnamese first, English after " / "."""
+class Check(Wire, frozen=True, kw_only=True):
+    """One thing that was looked at."""
 
     id: str
     ok: bool
-    text: str
+    text: Words | str
 
 
-class Doctor(Message, frozen=True, kw_only=True):
+class Doctor(Wire, frozen=True, kw_only=True):
     checks: tuple[Check, ...]
 
 
-class Sync(Message, frozen=True, kw_only=True):
+class Sync(Request["Synced"], frozen=True, kw_only=True):
     """Answered when the daemon holds a roster of at least this number (error `unavailable` after 10 s)."""
 
+    op = "sync"
+    patience = 15.0
+
     number: int
 
 
-class Synced(Message, frozen=True, kw_only=True):
+class Synced(Wire, frozen=True, kw_only=True):
     number: int
 
 
-class Watch(Message, frozen=True, kw_only=True):
+class Watch(Request["Signal"], frozen=True, kw_only=True):
     """Streams what a display should show to the calling account; a display answers each shown one with `Shown`."""
 
+    op = "watch"
 
-class Shown(Message, frozen=True, kw_only=True):
+
+class Shown(Request["Ok"], frozen=True, kw_only=True):
     """The display showed the signal of this number."""
+
+    op = "shown"
 
     number: int
 
 
-class Signal(Message, frozen=True, kw_only=True):
+class Signal(Wire, frozen=True, kw_only=True):
     """One thing to show. `kind`: started, warning, notice, due, ended, refused, granted, issue. `left` is in milliseconds: how
     long one may still play (warning), save (due), or has played (ended).
     """
@@ -211,9 +228,9 @@ class Signal(Message, frozen=True, kw_only=True):
     at: int = 0
     left: int | None = None
     rule: str = ""
-    text: str = ""
+    text: Words | str = ""
     how: str = ""
 
 
-class Ok(Message, frozen=True, kw_only=True):
+class Ok(Wire, frozen=True, kw_only=True):
     pass

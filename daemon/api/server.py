@@ -9,14 +9,17 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from agent.api.messages import GrantEvent
-from daemon import doctor, events, grants
+from daemon import events, grants
 from daemon.api import messages as m
+from daemon.reporting import doctor
+from daemon.reporting.views import Views, rfc3339
 from daemon.seat import VERSION, Parts, Seat
 from daemon.sessions import People, Subject
 from daemon.store import Unwritable
-from daemon.views import Views, rfc3339
-from host.rpc import ApiError, Caller, Route
-from host.system import SYSTEM_USERS, UserId
+from host.api import SYSTEM_USERS, UserId
+from host.rpc import Route, table
+from host.transport import Caller
+from host.wire import ApiError
 from rules.calendar import calendar, day_name
 from rules.games import Game
 
@@ -49,18 +52,18 @@ class Handlers:
         self._gate = gate
 
     def table(self) -> Mapping[str, Route]:
-        return {
-            "status": Route(m.StatusGet, "any", self.status),
-            "why": Route(m.WhyGet, "any", self.why),
-            "usage": Route(m.UsageGet, "any", self.usage),
-            "doctor": Route(m.DoctorGet, "any", self.doctor),
-            "grant.add": Route(m.GrantAdd, "guardian", self.grant_add),
-            "grant.list": Route(m.GrantsGet, "guardian", self.grant_list),
-            "grant.revoke": Route(m.GrantRevoke, "guardian", self.grant_revoke),
-            "sync": Route(m.Sync, "any", self.sync),
-            "watch": Route(m.Watch, "any", self.watch),
-            "shown": Route(m.Shown, "any", self.shown),
-        }
+        return table(
+            Route(m.StatusGet, "any", self.status),
+            Route(m.WhyGet, "any", self.why),
+            Route(m.UsageGet, "any", self.usage),
+            Route(m.DoctorGet, "any", self.doctor),
+            Route(m.GrantAdd, "guardian", self.grant_add),
+            Route(m.GrantsGet, "guardian", self.grant_list),
+            Route(m.GrantRevoke, "guardian", self.grant_revoke),
+            Route(m.Sync, "any", self.sync),
+            Route(m.Watch, "any", self.watch),
+            Route(m.Shown, "any", self.shown),
+        )
 
     def roles(self, caller: Caller) -> frozenset[str]:
         people = self._parts.people
@@ -134,7 +137,7 @@ class Handlers:
         if request.repair:
             if "guardian" not in self.roles(caller):
                 raise ApiError("refused", "sửa chữa: chỉ dành cho người giám hộ / repair: only for a guardian")
-            await doctor.repair(self._seat, self._parts, self._repin, request.agent_key, self._parts.platform.before)
+            await doctor.repair(self._seat, self._parts, self._repin, request.agent_key)
         return m.Doctor(
             checks=doctor.checks(
                 self._parts,
@@ -142,7 +145,6 @@ class Handlers:
                 everybody="guardian" in self.roles(caller),
                 gate=self._gate,
                 root=self._own_uid in SYSTEM_USERS,
-                before=self._parts.platform.before,
             )
         )
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from daemon.platforms.before import BeforeStart
 from rules.games import Catalogue, Program
 
 WatchKind = Literal["gate", "events", "poll"]
@@ -120,4 +119,3 @@ class Platform:
     watcher: Watcher
     control: Control
     accounts: Accounts
-    before: BeforeStart | None = None

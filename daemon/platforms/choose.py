@@ -6,11 +6,10 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from daemon.config import DenyConfig
 from daemon.platforms.api import Platform
-from daemon.scanning.place import Scanner
+from daemon.scanning.source import Scanner
+from host.api import UnsupportedError
 from host.clock import Clock
-from host.system import UnsupportedError
 
 
 def platform(
@@ -18,14 +17,12 @@ def platform(
     gate_mounts: tuple[str, ...] | None = None,
     spared: Callable[[], Iterable[int]] = tuple,
     root: Path | None = None,
-    deny: DenyConfig | None = None,
 ) -> Platform:
     """Parts that are built but do nothing yet. UnsupportedError on a system that we have no platform for.
 
     `gate_mounts`: the mounted filesystems on which starts are refused before their first instruction; None: all that can hold
     programs, (): none. `spared`: pids never to be ended whatever they match, asked when something is to be ended. `root`: the
-    daemon's home. `deny`: what its configuration says on refusing starts by the games' files. Each system takes what means
-    something there; OSError: it refuses.
+    daemon's home. Each system takes what means something there; OSError: it refuses.
     """
     if sys.platform == "linux":
         from daemon.platforms.linux.build import build  # noqa: PLC0415 - other platforms lack what it imports
@@ -34,7 +31,7 @@ def platform(
     if sys.platform == "win32":
         from daemon.platforms.windows.build import build as windows  # noqa: PLC0415 - as above
 
-        return windows(clock, spared, root, deny)
+        return windows(clock, spared, root)
     raise UnsupportedError(sys.platform)
 
 
@@ -49,15 +46,3 @@ def scanner() -> Scanner:
 
         return WindowsScanner()
     raise UnsupportedError(sys.platform)
-
-
-def lift(root: Path, *, uninstall: bool = False) -> bool:
-    """Undo, without a daemon, what refuses starts by the games' files, and say so; False: something is left.
-
-    With `uninstall` also what would undo it later. Where there is no such thing nothing is done.
-    """
-    if sys.platform == "win32":
-        from daemon.platforms.windows.lift import main  # noqa: PLC0415 - as above
-
-        return main(["--home", str(root), *(["--uninstall"] if uninstall else [])]) == 0
-    return True

@@ -10,7 +10,7 @@ from daemon.api.scan import FoundGame, Scanned, recognised
 from daemon.scanning.files import Files, printable
 from daemon.scanning.hits import Found, Hit, merged
 from daemon.scanning.labels import labelled
-from daemon.scanning.place import Place, Source
+from daemon.scanning.source import Place, Source
 from rules.games import Catalogue, Fingerprint
 
 MAX_HITS = 30_000

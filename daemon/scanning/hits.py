@@ -33,7 +33,6 @@ class Hit:
     label: int | None = None
     label_source: str | None = None
     developer: str | None = None
-    package: str | None = None
     steam_id: int | None = None
     words: tuple[str, ...] = ()
     folder: str = ""

@@ -11,15 +11,15 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from daemon.scanning import flatpak
-from daemon.scanning.appstream import Component, bare_id, parse_components
-from daemon.scanning.dep11 import components
 from daemon.scanning.files import MIB, Files
+from daemon.scanning.formats.appstream import Component, bare_id, parse_components
+from daemon.scanning.formats.dep11 import components
+from daemon.scanning.formats.markup import MarkupError
 from daemon.scanning.hits import Hit, Origin
 from daemon.scanning.kinds import kind_of
-from daemon.scanning.markup import MarkupError
-from daemon.scanning.place import Folder, Place
-from rules.oars import oars_age
+from daemon.scanning.source import Folder, Place
+from daemon.scanning.sources import flatpak
+from rules.matching.oars import oars_age
 
 _METAINFO = (".metainfo.xml", ".appdata.xml")
 _CATALOGUES = ("/usr/share/swcatalog", "/var/lib/swcatalog", "/var/cache/swcatalog", "/var/lib/app-info", "/usr/share/app-info")

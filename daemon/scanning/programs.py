@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from daemon.scanning.command import INTERPRETERS
 from daemon.scanning.files import Files
-from daemon.scanning.place import Place
+from daemon.scanning.source import Place
 
 _MOST = 8
 _SCRIPT = 64 << 10

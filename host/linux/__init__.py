@@ -1,1 +1,1 @@
-"""The Linux half of host: reached through host.system only, and not type-checked for another platform."""
+"""The Linux half of host: reached through host.api only, and not type-checked for another platform."""

@@ -1,4 +1,4 @@
-"""Clocks of Linux beside the wall clock (system.Clocks): CLOCK_MONOTONIC, CLOCK_BOOTTIME (clock_gettime(2))."""
+"""Clocks of Linux beside the wall clock (api.Clocks): CLOCK_MONOTONIC, CLOCK_BOOTTIME (clock_gettime(2))."""
 
 from __future__ import annotations
 

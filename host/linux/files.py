@@ -1,4 +1,4 @@
-"""Folders, files and locks on Linux (system.Files)."""
+"""Folders, files and locks on Linux (api.Files)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from host.system import TakenError, UserId
+from host.api import TakenError, UserId
 
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC

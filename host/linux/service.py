@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 
-from host.system import Told
+from host.api import Told
 
 
 def notify(state: str) -> None:

@@ -1,4 +1,4 @@
-"""Unix sockets on Linux and the credentials of who connects (system.Channels; unix(7))."""
+"""Unix sockets on Linux and the credentials of who connects (api.Channels; unix(7))."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from host.api import Accepted, Kind, Name, TakenError
 from host.linux import files
-from host.system import Accepted, Kind, Name, TakenError
 
 _BACKLOG = 64
 _UCRED = struct.Struct("3i")
@@ -66,7 +66,7 @@ async def serve(address: str, mode: int, accepted: Accepted) -> _Listening:
 
 
 class _Connection:
-    """A client's end (system.Connection)."""
+    """A client's end (api.Connection)."""
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected

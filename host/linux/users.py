@@ -1,4 +1,4 @@
-"""Accounts of this machine, by way of NSS (system.Users; getpwnam(3))."""
+"""Accounts of this machine, by way of NSS (api.Users; getpwnam(3))."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import grp
 import pwd
 from contextlib import suppress
 
-from host.system import UserId
+from host.api import UserId
 
 _ADMINS = ("sudo", "wheel", "admin")
 

@@ -1,4 +1,4 @@
-"""Clocks of Windows beside the wall clock (system.Clocks): interrupt time without and with sleep (realtimeapiset.h)."""
+"""Clocks of Windows beside the wall clock (api.Clocks): interrupt time without and with sleep (realtimeapiset.h)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folders, files and locks on Windows (system.Files). Modes are access lists: see host.windows.sids.sddl.
+"""Folders, files and locks on Windows (api.Files). Modes are access lists: see host.windows.sids.sddl.
 
 Nothing is followed at a path's end: a link, junction or other reparse point is opened itself, seen and refused.
 """
@@ -16,7 +16,7 @@ from contextlib import suppress
 from ctypes import wintypes
 from pathlib import Path
 
-from host.system import TakenError, UserId
+from host.api import TakenError, UserId
 from host.windows import users
 from host.windows.security import (
     ADMINS,

@@ -12,8 +12,8 @@ from contextlib import suppress
 from ctypes import wintypes
 from pathlib import Path
 
+from host.api import ManagerError, Name
 from host.homes import Home, prepare
-from host.system import ManagerError, Name
 from host.windows import users
 from host.windows.plans import PLANS, path_and_above, room, strangers
 from host.windows.security import ADMINS, SYSTEM, Attributes, own_sid, owner_and_writers, protect, service_sid

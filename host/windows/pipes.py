@@ -1,4 +1,4 @@
-"""Named pipes on Windows, and who calls (system.Channels). The client's end is pipes_client.
+"""Named pipes on Windows, and who calls (api.Channels). The client's end is pipes_client.
 
 What keeps others out: the prefix that only administrators may use, or else the first instance being ours; no remote clients; an
 access list by which clients read and write and do nothing more. Who calls, the system says: pipes_peer.
@@ -15,7 +15,7 @@ from ctypes import wintypes
 from pathlib import Path
 from typing import Any, cast
 
-from host.system import Accepted, Kind, Name, TakenError
+from host.api import Accepted, Kind, Name, TakenError
 from host.windows.pipes_client import (
     CLIENT_RIGHTS,
     SYSTEM_AGENT,
@@ -125,7 +125,7 @@ def access(mode: int) -> str:
 
 
 class _Listening:
-    """A server's instances that wait for clients, and its clients that have said nothing yet (system.Closable)."""
+    """A server's instances that wait for clients, and its clients that have said nothing yet (api.Closable)."""
 
     def __init__(self, address: str, mode: int, accepted: Accepted) -> None:
         self._address = address

@@ -1,4 +1,4 @@
-"""The client's end of a named pipe: who waits for an answer dials it, who runs a loop opens it (half of system.Channels).
+"""The client's end of a named pipe: who waits for an answer dials it, who runs a loop opens it (half of api.Channels).
 
 Whoever answers may be an impostor: it can neither act as us, because it may only look at who we are (SECURITY_IDENTIFICATION),
 nor play the system's agent, whose pipe has to belong to somebody who may run it.
@@ -134,7 +134,7 @@ def _wait_for_instance(address: str) -> int:
 
 
 class _Connection:
-    """A client's end (system.Connection). An operation's buffer belongs to its Overlapped until the kernel has let go of it."""
+    """A client's end (api.Connection). An operation's buffer belongs to its Overlapped until the kernel has let go of it."""
 
     def __init__(self, handle: Handle, timeout: float | None) -> None:
         self._handle = handle

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PureWindowsPath
 from typing import Final
 
-from host.system import Name
+from host.api import Name
 from host.windows.sids import ADMINS, SYSTEM, USERS
 
 TRUSTED_INSTALLER: Final = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"

@@ -1,4 +1,4 @@
-"""The service control manager (system.Manager): our services entered, started, stopped, taken out. Source: winsvc.h."""
+"""The service control manager (api.Manager): our services entered, started, stopped, taken out. Source: winsvc.h."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from ctypes import wintypes
 from pathlib import Path
 from typing import Any
 
+from host.api import ManagerError, Name, Standing
 from host.homes import server_home
-from host.system import ManagerError, Name, Standing
 from host.windows import installing, service
 from host.windows.files import system_root
 from host.windows.plans import PLANS, PRESHUTDOWN_MS, RESET_S, RESTARTS_MS, Plan, command, home_in, multi

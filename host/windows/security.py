@@ -25,7 +25,7 @@ from host.windows.win32 import INSUFFICIENT_BUFFER, Handle, advapi32, checked, e
 __all__ = [
     "ADMINS", "AUTHENTICATED", "EVERYONE", "LOCAL_SERVICE", "NETWORK_SERVICE", "SYSTEM", "USERS",
     "Attributes", "descriptor_of", "elevated", "own_sid", "owner_and_writers", "process_user", "protect", "sddl_for",
-    "service_account", "service_sid", "sid_bytes", "sid_text", "token_groups", "token_user",
+    "service_account", "service_sid", "sid_bytes", "sid_text", "token_user",
 ]  # fmt: skip
 
 _P = ctypes.c_void_p
@@ -123,11 +123,6 @@ def token_user(token: int) -> str:
     """The SID of the token's user, by a handle with TOKEN_QUERY. OSError."""
     found = _information(token, _TOKEN_USER)
     return sid_text(_P.from_buffer(found).value)
-
-
-def token_groups(token: int) -> frozenset[str]:
-    """All groups of the token, also those that only refuse (Administrators in a token that UAC has filtered). OSError."""
-    return frozenset(sid for sid, _ in _groups(token))
 
 
 def elevated() -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from ctypes import wintypes
 from typing import Final
 
-from host.system import Told
+from host.api import Told
 from host.windows.win32 import advapi32, checked, error, function, kernel32
 
 STOPPED, START_PENDING, STOP_PENDING, RUNNING = 1, 2, 3, 4

@@ -1,4 +1,4 @@
-"""Accounts of this machine and of the domains it knows (system.Users). A UserId is a SID as text.
+"""Accounts of this machine and of the domains it knows (api.Users). A UserId is a SID as text.
 
 An account of this machine is written by its bare name, as the system spells it; any other one after its domain and a backslash.
 """
@@ -9,7 +9,7 @@ import ctypes
 from collections.abc import Iterator
 from ctypes import wintypes
 
-from host.system import UserId
+from host.api import UserId
 from host.windows.security import ADMINS, LOCAL_SERVICE, NETWORK_SERVICE, SYSTEM, service_account, sid_bytes, sid_text
 from host.windows.win32 import advapi32, function, kernel32
 

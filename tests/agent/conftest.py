@@ -21,15 +21,15 @@ import pytest
 
 from agent.api import messages as m
 from agent.app import routes
+from agent.registering.shipped_packs import Shelf
 from agent.registry import World
 from agent.server import Agent
-from agent.shelf import Shelf
 from agent.wiring import opened
 from compliance.journal import Journal, create_tables
 from compliance.note import Signer
 from host.homes import Home
-from host.rpc import Caller
-from rules.shipped import shipped_catalogue, shipped_packs
+from host.transport import Caller
+from rules.packs.shipped import shipped_catalogue, shipped_packs
 
 ROOT = Path(__file__).parents[2]
 MOTHER = Caller(uid=1000, pid=1, account="me", admin=True)

@@ -7,7 +7,7 @@ import pytest
 from agent.api.messages import Guardian, Player, Roster
 from agent.app import routes
 from agent.auth import ANY, KEEPER, SEAT, roles
-from host.rpc import Caller
+from host.transport import Caller
 
 OWN = 990
 

@@ -8,11 +8,11 @@ import pytest
 
 from agent.api import messages as m
 from agent.errors import StartError
-from agent.rulebook import limit_set
-from compliance.chain import AGENT, Chain
+from agent.registering.rulebook import limit_set
 from compliance.entry import decode
+from compliance.format.chain import AGENT, Chain
 from compliance.log import LogError
-from compliance.payloads import PayloadError
+from compliance.writing.payloads import PayloadError
 from host.homes import Home
 
 

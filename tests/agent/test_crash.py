@@ -11,13 +11,15 @@ import time
 import msgspec
 import pytest
 
-from agent.api import client
 from agent.api import messages as m
+from agent.api.messages import LogExport, PlayerList
 from compliance import bundle
 from compliance.entry import IssueRaised, decode
 from compliance.verify import verify
 from host.homes import Home
-from host.rpc import ApiError, Unreachable
+from host.rpc_client import aask, ask, items
+from host.transport import Unreachable
+from host.wire import ApiError
 from tests.system import KILLED, TERMINATED
 
 LOST = (Unreachable, ApiError, OSError)
@@ -34,14 +36,14 @@ class Load:
     async def run(self):
         """Until the agent is gone."""
         with contextlib.suppress(*LOST):
-            await client.enrol(self.at, self.seat.enrol)
+            await aask(self.at, self.seat.enrol)
             await asyncio.gather(self._register(), self._hand_in())
 
     async def _register(self):
         while True:
             self.asked += 1
             name = f"Bạn {self.asked}"
-            await asyncio.to_thread(client.player_add, self.at, m.PlayerAdd(name=name))
+            await aask(self.at, m.PlayerAdd(name=name))
             self.answered.add(name)
 
     async def _hand_in(self):
@@ -51,7 +53,7 @@ class Load:
                 self.seat.add(IssueRaised, payload=b"{}", id=f"issue-{self.written}")
             self.seat.seal()
             request = self.seat.batch()
-            accepted = await client.submit(self.at, request)
+            accepted = await aask(self.at, request)
             assert len(accepted.proofs) == len(request.entries)
             self.proved = accepted.proofs[-1].seq
             self.seat.forget(self.proved)
@@ -83,11 +85,11 @@ async def killed(agent, load):
 
 def check(at, load):
     asyncio.run(finish(at, load))
-    names = {row.name for row in client.player_list(at).players}
+    names = {row.name for row in ask(at, PlayerList()).players}
     assert load.answered <= names <= {f"Bạn {number}" for number in range(1, load.asked + 1)}
-    report = verify(bundle.parse(b"".join(base64.b64decode(chunk.data) for chunk in client.log_export(at))))
+    report = verify(bundle.parse(b"".join(base64.b64decode(chunk.data) for chunk in items(at, LogExport()))))
     assert report.failures == ()
-    lines = client.log_show(at, m.LogShow(last=1_000_000)).lines
+    lines = ask(at, m.LogShow(last=1_000_000)).lines
     entries = [(decode(line.entry.encode()), line.payload) for line in lines]
     issues = [(entry.id, payload) for entry, payload in entries if isinstance(entry, IssueRaised)]
     assert issues == [(f"issue-{number}", "{}") for number in range(1, load.written + 1)]
@@ -99,9 +101,9 @@ def check(at, load):
 
 async def finish(at, load):
     """What still waits at the seat goes up."""
-    await client.enrol(at, load.seat.enrol)
+    await aask(at, load.seat.enrol)
     while load.seat.journal.unsent():
-        accepted = await client.submit(at, load.seat.batch())
+        accepted = await aask(at, load.seat.batch())
         load.seat.forget(accepted.proofs[-1].seq)
 
 
@@ -117,5 +119,5 @@ def test_killed_in_its_first_start(home_folder, start, soak):
         agent.over()
         again = start(folder)
         again.ready()
-        assert client.log_card(Home(folder, "given").agent_address).size >= 5
+        assert ask(Home(folder, "given").agent_address, m.LogCard()).size >= 5
         assert again.end()[0] == TERMINATED

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from agent.api import messages as m
+from agent.registering.shipped_packs import Shelf
 from agent.registry import World
-from agent.shelf import Shelf
-from host.rpc import ApiError
+from host.wire import ApiError
 from rules.games import Game
 
 

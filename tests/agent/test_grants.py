@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.api import messages as m
-from agent.house import DAY_MS
+from agent.registering.own_limits import DAY_MS
 
 
 def grant(clock, id="g1", **fields):

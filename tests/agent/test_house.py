@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.house import WEEK, minutes, own_pack, rule_id
+from agent.registering.own_limits import WEEK, minutes, own_pack, rule_id
 from agent.store.rules import LimitRow
 from rules.decide import decide
 from rules.facts import Facts, Played

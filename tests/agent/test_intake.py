@@ -11,7 +11,7 @@ from agent.api import messages as m
 from compliance.entry import IssueRaised
 from compliance.note import parse_checkpoint
 from compliance.tree import leaf_hash, verify_consistency, verify_inclusion
-from host.rpc import ApiError
+from host.wire import ApiError
 
 
 @pytest.fixture

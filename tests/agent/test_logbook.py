@@ -16,7 +16,7 @@ from compliance import bundle
 from compliance.entry import IssueRaised
 from compliance.note import parse_checkpoint, parse_vkey
 from compliance.verify import verify
-from host.rpc import ApiError
+from host.wire import ApiError
 from tests.system import readable
 
 

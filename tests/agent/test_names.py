@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent.names import clean, free_id, game_id, person, same, slug
-from host.rpc import ApiError
+from agent.registering.names import clean, free_id, game_id, person, same, slug
+from host.wire import ApiError
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from agent.api import messages as m
+from agent.registering.shipped_packs import Shelf
 from agent.registry import World
-from agent.shelf import Shelf
-from host.rpc import ApiError
+from host.wire import ApiError
 from rules.games import Game
 
 

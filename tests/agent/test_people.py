@@ -8,7 +8,7 @@ import pytest
 
 from agent.api import messages as m
 from agent.registry import World
-from host.rpc import ApiError
+from host.wire import ApiError
 
 
 def refusal(desk, op, request):

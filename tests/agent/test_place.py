@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from agent.api import messages as m
-from host.rpc import ApiError
+from host.wire import ApiError
 
 
 def refusal(desk, request):

@@ -19,15 +19,17 @@ import msgspec
 import pytest
 
 from agent.__main__ import main
-from agent.api import client
 from agent.api import messages as m
-from agent.people import player_add
+from agent.api.messages import GameList, GuardianList, LogCard, LogExport, LogHead, LogShow, PlayerList
+from agent.registering.people import player_add
 from agent.wiring import opened
 from compliance.entry import IssueRaised
 from compliance.note import parse_vkey, verify_note
+from host.choose import channels
 from host.homes import Home
-from host.rpc import ApiError, Unreachable
-from host.system import channels
+from host.rpc_client import aask, ask, items
+from host.transport import Unreachable
+from host.wire import ApiError
 from tests.system import TERMINATED, WINDOWS, readable
 
 ROOT = Path(__file__).parents[2]
@@ -97,8 +99,8 @@ def test_the_same_agent_after_a_restart(home_folder, start):
         agent = start(home_folder)
         agent.ready()
         if not seen:
-            client.player_add(address(home_folder), m.PlayerAdd(name="An"))
-        seen.append(((home_folder / "public" / "agent.keys").read_bytes(), client.player_list(address(home_folder))))
+            ask(address(home_folder), m.PlayerAdd(name="An"))
+        seen.append(((home_folder / "public" / "agent.keys").read_bytes(), ask(address(home_folder), PlayerList())))
         agent.end()
     assert seen[0] == seen[1]
 
@@ -108,30 +110,30 @@ def test_every_door(home_folder, start):
     agent = start(home_folder)
     agent.ready()
     at = address(home_folder)
-    client.guardian_add(at, m.GuardianAdd(name="Mẹ"))
-    assert client.player_add(at, m.PlayerAdd(name="Ân", guardian="Mẹ")).id == "an"
-    client.player_set(at, m.PlayerSet(player="an", name="An"))
-    assert [row.name for row in client.player_list(at).players] == ["An"]
-    assert [row.id for row in client.guardian_list(at).guardians] == ["me"]
-    client.policy_use(at, m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147"),)))
-    client.limit_set(at, m.LimitSet(player="an", ms=60_000))
-    assert [pack.id for pack in client.policy_show(at, m.PolicyShow(target="an")).packs] == ["vn-147", "house"]
-    client.game_add(at, m.GameAdd(game=msgspec.convert({"id": "cave", "title": "Cave", "names": ["cave"]}, m.Game)))
-    assert "cave" in [row.game.id for row in client.game_list(at).games]
-    client.game_allow(at, m.GameAllow(player="an", game="cave"))
-    client.game_remove(at, m.GameRemove(game="cave"))
-    done = client.place_set(at, m.PlaceSet(place="home", name="Nhà"))
-    head, card = client.log_head(at), client.log_card(at)
+    ask(at, m.GuardianAdd(name="Mẹ"))
+    assert ask(at, m.PlayerAdd(name="Ân", guardian="Mẹ")).id == "an"
+    ask(at, m.PlayerSet(player="an", name="An"))
+    assert [row.name for row in ask(at, PlayerList()).players] == ["An"]
+    assert [row.id for row in ask(at, GuardianList()).guardians] == ["me"]
+    ask(at, m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147"),)))
+    ask(at, m.LimitSet(player="an", ms=60_000))
+    assert [pack.id for pack in ask(at, m.PolicyShow(target="an")).packs] == ["vn-147", "house"]
+    ask(at, m.GameAdd(game=msgspec.convert({"id": "cave", "title": "Cave", "names": ["cave"]}, m.Game)))
+    assert "cave" in [row.game.id for row in ask(at, GameList()).games]
+    ask(at, m.GameAllow(player="an", game="cave"))
+    ask(at, m.GameRemove(game="cave"))
+    done = ask(at, m.PlaceSet(place="home", name="Nhà"))
+    head, card = ask(at, LogHead()), ask(at, LogCard())
     assert (head.key, card.name) == (card.key, "Nhà")
-    assert client.log_show(at).lines
-    assert b"".join(base64.b64decode(chunk.data) for chunk in client.log_export(at)).startswith(b"PK")
+    assert ask(at, LogShow()).lines
+    assert b"".join(base64.b64decode(chunk.data) for chunk in items(at, LogExport())).startswith(b"PK")
     with pytest.raises(ApiError) as error:
-        client.player_remove(at, m.PlayerRemove(player="nobody"))
+        ask(at, m.PlayerRemove(player="nobody"))
     assert error.value.code == "not-found"
-    assert client.player_remove(at, m.PlayerRemove(player="an")).number == done.number + 1
+    assert ask(at, m.PlayerRemove(player="an")).number == done.number + 1
     agent.end()
     with pytest.raises(Unreachable):
-        client.player_list(at)
+        ask(at, PlayerList())
 
 
 def test_a_daemons_doors(home_folder, start, make_seat):
@@ -142,17 +144,17 @@ def test_a_daemons_doors(home_folder, start, make_seat):
     seat.seal()
 
     async def daemon():
-        enrolled = await client.enrol(at, seat.enrol)
-        signed = await client.roster_get(at, m.RosterGet())
+        enrolled = await aask(at, seat.enrol)
+        signed = await aask(at, m.RosterGet())
         verify_note(signed.note, [enrolled.roster_key])
-        waiting = asyncio.create_task(client.roster_get(at, m.RosterGet(above=signed.number)))
+        waiting = asyncio.create_task(aask(at, m.RosterGet(above=signed.number)))
         await asyncio.sleep(0.1)
         grant = m.GrantEvent(id="g", player="guest", by="guardian", who="me", ms=1, given=seat._clock.wall() + 10**10)
-        done = await client.put_grants(at, m.PutGrants(grants=(grant,)))
+        done = await aask(at, m.PutGrants(grants=(grant,)))
         assert (await waiting).number == done.number == signed.number + 1
-        accepted = await client.submit(at, seat.batch())
+        accepted = await aask(at, seat.batch())
         assert len(accepted.proofs) == 2
-        assert (await client.alive(at, m.Alive(seat=seat.id, wall=0))).number == done.number
+        assert (await aask(at, m.Alive(seat=seat.id, wall=0))).number == done.number
 
     asyncio.run(daemon())
 
@@ -163,13 +165,13 @@ def test_others_have_no_say(home_folder, start):
     home_folder.chmod(0o755)
     start(home_folder).ready()
     script = (
-        "import os; from agent.api import client, messages as m; from host.rpc import ApiError\n"
+        "import os; from agent.api.messages import *; from host.rpc_client import ask; from host.wire import ApiError\n"
         f"at = {address(home_folder)!r}\n"
-        "client.log_card(at)  # the interpreter may lie where only root can read\n"
+        "ask(at, LogCard())  # the interpreter may lie where only root can read\n"
         "os.setgid(65534); os.setuid(65534)\n"
-        "client.log_card(at); client.game_list(at)\n"
-        "for ask in (client.player_list, client.log_show, lambda at: client.player_add(at, m.PlayerAdd(name='x'))):\n"
-        "    try: ask(at)\n"
+        "ask(at, LogCard()); ask(at, GameList())\n"
+        "for request in (PlayerList(), LogShow(), PlayerAdd(name='x')):\n"
+        "    try: ask(at, request)\n"
         "    except ApiError as error: print(error.code)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
@@ -183,7 +185,7 @@ def test_a_home_in_use(home_folder, start):
     before = contents(home_folder / "agent")
     assert str(first.running.pid) in failed(start(home_folder))
     assert contents(home_folder / "agent") == before
-    assert client.log_card(address(home_folder))
+    assert ask(address(home_folder), LogHead())
 
 
 @pytest.fixture

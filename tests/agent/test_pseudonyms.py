@@ -8,7 +8,7 @@ import pytest
 
 from agent.api import messages as m
 from agent.api.pseudonym import pseudonym
-from host.rpc import ApiError
+from host.wire import ApiError
 
 
 def asked(desk, player="An", first=date(2026, 11, 23), last=date(2026, 11, 25)):

@@ -9,10 +9,11 @@ import pytest
 
 from agent.api import messages as m
 from agent.app import routes
-from agent.keys import PUBLISHED
+from agent.recording.keys import PUBLISHED
 from agent.store.database import StoreError
 from compliance.note import verify_note
-from host.rpc import ApiError, Caller
+from host.transport import Caller
+from host.wire import ApiError
 from rules.policy import combine
 
 ROOT = Caller(uid=0, pid=1, account="root", admin=True)

@@ -8,7 +8,7 @@ import pytest
 
 from agent.api import messages as m
 from agent.api.pseudonym import pseudonym
-from host.rpc import ApiError
+from host.wire import ApiError
 from rules.calendar import day_name
 
 MINUTE = 60_000

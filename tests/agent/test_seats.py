@@ -8,7 +8,7 @@ import pytest
 
 from agent.api import messages as m
 from compliance.note import Signer
-from host.rpc import ApiError
+from host.wire import ApiError
 
 KEY = Signer("seat-1", b"k" * 32).vkey
 OTHER = Signer("seat-1", b"o" * 32).vkey

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.api import messages as m
+from agent.registering.shipped_packs import Shelf
 from agent.registry import World
-from agent.shelf import Shelf
 
 
 def shipping(world, packs=None, games=None):

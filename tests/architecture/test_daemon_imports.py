@@ -22,7 +22,6 @@ MUST_NOT = {
     "pydantic": "only the agent parses packs; the daemon gets compiled rules",
     "keyring": "loads plug-ins found on the machine; keys are fetched in a short-lived process",
     "sqlalchemy": "an ORM in a process with root's rights is code nobody reads; the daemon's store is plain sqlite3",
-    "rich": "draws for people: that is the command line's work",
     "segno": "draws the inspector's card: the command line's work",
     "typst": "reports are the agent's",
     "jinja2": "pages are the agent's",

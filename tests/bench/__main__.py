@@ -15,8 +15,8 @@ from pathlib import Path
 
 import psutil
 from measure import RUNS, NotHere, Row
-from rich.console import Console
-from rich.table import Table
+
+from cli.output import Output
 
 HERE = Path(__file__).parent
 
@@ -67,10 +67,7 @@ def cells(row: Row) -> tuple[str, ...]:
 
 def main(wanted: list[str]) -> int:
     """Print the table; the exit code is 1 if a bound is not kept."""
-    console = Console(width=None if sys.stdout.isatty() else 150)
-    console.print(machine(), highlight=False)
-    table = Table("benchmark", "measured", "lowest … highest", "runs", "bound", "ratio", "")
-    kept = True
+    table, kept = [], True
     for path in sorted(HERE.glob("bench_*.py")):
         name = path.stem.removeprefix("bench_")
         if wanted and name not in wanted:
@@ -79,12 +76,13 @@ def main(wanted: list[str]) -> int:
         try:
             found = rows(path)
         except NotHere as missing:
-            table.add_row(name, "–", "", "", "", "", f"left out: {missing}")
+            table.append((name, "–", "", "", "", "", f"left out: {missing}"))
             continue
-        for row in found:
-            table.add_row(*cells(row))
-            kept = kept and (row.ratio() or 1) >= 1
-    console.print(table)
+        table += map(cells, found)
+        kept = kept and all((row.ratio() or 1) >= 1 for row in found)
+    out = Output()
+    out.line(machine())
+    out.table(("benchmark", "measured", "lowest … highest", "runs", "bound", "ratio", ""), table)
     return 0 if kept else 1
 
 

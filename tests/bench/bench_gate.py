@@ -15,7 +15,7 @@ from measure import RUNS, NotHere, Row
 
 from daemon.platforms.api import Refusals
 from daemon.platforms.linux import calls
-from daemon.platforms.linux.execgate import ExecGate
+from daemon.platforms.linux.gate.execgate import ExecGate
 from host.clock import SystemClock
 from rules.games import Catalogue
 from tests.contracts.programs import Launcher, copy_with_own_build, mounted

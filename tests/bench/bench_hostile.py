@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from measure import RUNS, Row
 
-from daemon.platforms.told import told
+from daemon.platforms.interpreters.arguments import told
 from rules.parse import PolicyError, parse_pack
 from tests.daemon.platforms.hostile_lines import CMD, POWERSHELL
 from tests.rules.rules_hostile import HOSTILE

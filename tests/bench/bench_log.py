@@ -12,8 +12,8 @@ from pathlib import Path
 from measure import RUNS, Row
 
 from compliance import bundle
-from compliance.chain import START, Draft
 from compliance.entry import PlayEnded, PlayStarted, SeatEnrolled
+from compliance.format.chain import START, Draft
 from compliance.log import AGENT, Log
 from compliance.note import Signer
 from compliance.verify import verify

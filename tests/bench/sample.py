@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from rules.facts import Facts, Grant, Played
+from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
 from rules.policy import Policy, combine
-from rules.shipped import shipped_packs
 
 MONDAY = 1_795_366_800_000  # 2026-11-23 00:00 in Hanoi
 DAY, HOUR, MINUTE = 86_400_000, 3_600_000, 60_000

@@ -14,9 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cli import demo, demo_setup
-from cli.demo_view import View
-from cli.output import Output
+from cli.demo import command, setup
 
 TOP = Path(__file__).resolve().parents[2]
 
@@ -38,7 +36,7 @@ def test_each_step_is_observed_and_nothing_stays_behind(giochoi):
 
     told = json.loads(done.stdout)
     assert [step["id"] for step in told["steps"] if not step["ok"]] == []
-    assert (done.returncode, told["ok"], len(told["steps"])) == (0, True, len(demo.STEPS))
+    assert (done.returncode, told["ok"], len(told["steps"])) == (0, True, len(command.STEPS))
     assert left_behind() <= before
 
 
@@ -100,15 +98,18 @@ def test_close_to_midnight_the_demo_waits_for_the_new_day(make_clock, left_ms, w
     midnight = 1_795_539_600_000  # 2026-11-25 00:00 in Hanoi
     clock = make_clock(wall=midnight - left_ms)
 
-    class World:
+    class Soon:
         seconds = 20
         clock = None
+
+        def say(self, text):
+            assert waits, text
 
         def pause(self, seconds):
             self.clock.run(round(seconds * 1000))
 
-    world = World()
-    world.clock = clock
-    demo_setup.wait_past_midnight(world, View(Output(json=True)))
+    demo = Soon()
+    demo.clock = clock
+    setup.wait_past_midnight(demo)
 
     assert (clock.wall() > midnight) is waits

@@ -7,13 +7,13 @@ import re
 
 import pytest
 
-from cli.days import short, spoken
-from cli.describe import document, what
-from cli.explain import duty, says
 from cli.output import Output
-from cli.pack_view import explained, listed, ruled
+from cli.words.days import short, spoken
+from cli.words.packs import explained, listed, ruled
+from cli.words.rules_in_sentences import duty, says
+from cli.words.rules_in_short import document, what
+from rules.packs.shipped import shipped_packs
 from rules.parse import read_pack
-from rules.shipped import shipped_packs
 
 HEAD = """id = "t"
 jurisdiction = "house"

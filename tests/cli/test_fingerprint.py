@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.clues import game_of
 from cli.errors import CommandError
-from cli.fingerprint import fingerprint
+from cli.games.clues import game_of
+from cli.games.fingerprint import fingerprint
 from rules.games import Fingerprint
 from rules.ratings import parse_label
 from tests.host import pe_files

@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 
 import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cli.output import Output, clean
+from cli.output import Output, _width, clean
 
 
 class Terminal(io.StringIO):
@@ -27,12 +30,18 @@ def test_names_cannot_steer_a_terminal():
     assert clean("An\x1b[2J\r\u202egnaht\x07") == "An\ufffd[2J\ufffd\ufffdgnaht\ufffd"
 
 
-def test_names_are_no_markup():
-    """rich would read [bold] as a command."""
+@pytest.mark.parametrize(("env", "bold"), [({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False), ({}, False),
+                                           ({"TERM": "xterm", "NO_COLOR": "1"}, False)], ids=repr)  # fmt: skip
+def test_headings_are_bold_on_a_terminal_that_can(monkeypatch, env, bold):
+    """And nothing else is: a name brings no colours."""
+    for name in ("TERM", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
     out = Terminal()
-    Output(out=out).table(("Tên",), [("[bold]An[/bold]",)])
+    Output(out=out).table(("Tên",), [("A\x1b[1mn",)])
 
-    assert "[bold]An[/bold]" in out.getvalue()
+    assert out.getvalue() == ("\x1b[1mTên\x1b[0m\n" if bold else "Tên\n") + "A\ufffd[1mn\n"
 
 
 def test_json_is_one_document_and_messages_go_elsewhere():
@@ -43,19 +52,53 @@ def test_json_is_one_document_and_messages_go_elsewhere():
     output.message("hello")
 
     assert msgspec.json.decode(out.getvalue()) == {"a": 1.0, "b": "ờ"}
-    assert (output.terminal, err.getvalue()) == (False, "hello\n")
+    assert err.getvalue() == "hello\n"
 
 
-def test_a_wide_table_folds_its_cells_at_a_hundred_columns(monkeypatch):
-    """The widest column gives way; words without spaces are cut rather than columns lost."""
-    monkeypatch.setenv("COLUMNS", "100")
+def table(monkeypatch, width, columns, rows, title=""):
+    monkeypatch.setenv("COLUMNS", str(width))
     out = io.StringIO()
-    Output(out=out).table(("Mã", "Nội dung"), [("a1", "chữ " * 60), ("b2", "x" * 150)])
+    Output(out=out).table(columns, rows, title)
+    return out.getvalue().splitlines()
 
-    lines = out.getvalue().splitlines()
-    assert max(map(len, lines)) <= 100
-    assert [line[:2] for line in lines] == ["Mã", "a1", "  ", "  ", "b2", "  "]
-    assert sum(line.count("x") for line in lines) == 150
+
+def test_a_wide_table_folds_its_cells_at_spaces(monkeypatch):
+    """The widest column gives way; a date, a number, a name never does."""
+    rows = [("2017-05-01", "weekday_minutes", "chữ " * 40), ("2018-11-24", "x", "1 phút\u00a08 giây")]
+
+    for width in (60, 80, 100):
+        lines = table(monkeypatch, width, ("Sinh", "Gói / Pack", "Nội dung / What"), rows)
+        assert max(map(len, lines)) <= width
+        assert " ".join(" ".join(lines).split()).count("chữ") == 40
+        assert [word in "\n".join(lines) for word in ("2017-05-01", "weekday_minutes", "phút 8")] == [True] * 3
+        assert any(line.startswith("2017-05-01  weekday_minutes  chữ") for line in lines)
+
+
+def test_what_does_not_fit_beside_each_other_becomes_lists(monkeypatch):
+    """A row each, its first cell on top; empty cells say nothing; what is longer than a line stays whole."""
+    lines = table(monkeypatch, 40, ("Mã", "Tệp", "Ghi chú", ""),
+                  [("a1", "/games/" * 9, "một hai ba bốn năm sáu bảy tám chín", ""), ("b2", "x", "", "rút")], "Trò chơi")
+
+    assert lines == [
+        "Trò chơi", "Mã: a1", "  Tệp:", "    " + "/games/" * 9, "  Ghi chú: một hai ba bốn năm sáu bảy", "    tám chín",
+        "", "Mã: b2", "  Tệp: x", "  rút",
+    ]  # fmt: skip
+
+
+@given(st.lists(st.lists(st.text("ab 小\u0300", max_size=30), min_size=3, max_size=3), max_size=4), st.integers(1, 120))
+def test_no_word_is_ever_cut(rows, width):
+    """Every word stands whole somewhere, and only one that is longer than a line makes a line too long."""
+    with pytest.MonkeyPatch.context() as patch:
+        lines = table(patch, width, ("A", "B", "C"), rows)
+    shown = " ".join(lines).replace(":", "").split()
+
+    assert sorted(word for row in rows for cell in row for word in cell.split()) == sorted(set_aside(shown))
+    assert all(_width(line) <= max(40, min(100, width)) for line in lines if len(line.split()) > 1)
+
+
+def set_aside(words):
+    """Without the headings."""
+    return [word for word in words if word not in {"A", "B", "C"}]
 
 
 def test_a_paragraph_hangs_and_fits(monkeypatch):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from cli.shell import quote
+from cli.words.shell import quote
 from tests.system import WINDOWS
 
 FACTS = {

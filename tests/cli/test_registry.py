@@ -64,7 +64,7 @@ def test_a_change_as_json_is_one_document(agent):
 
     answer = json.loads(done(result))
     assert answer.pop("number") > 0
-    assert answer == {"id": "bi", "in_force": False, "note": ""}
+    assert answer == {"id": "bi", "in_force": False, "notes": []}
 
 
 def test_what_does_not_exist_is_bad_input(agent):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.errors import CommandError
-from cli.scan_add import game_to_add
+from cli.games.scan_add import game_to_add
 from daemon.api.scan import FoundGame
 
 PENDING = "có hiệu lực khi trình giám sát khởi động / in force when the daemon starts"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.times import at, both, exact, left, parse_day, parse_minutes, rfc3339
+from cli.words.times import at, both, exact, left, parse_day, parse_minutes, rfc3339
 
 NINE = 1_795_485_600_000  # 2026-11-24 09:00 in Hanoi
 MINUTE = 60_000

@@ -10,18 +10,20 @@ from hashlib import sha256
 
 import pytest
 
-from compliance import bundle, entry, inline
-from compliance.chain import AGENT
+from compliance import bundle, entry
+from compliance.format import house_rule
+from compliance.format.chain import AGENT
 from compliance.journal import Journal, create_tables
 from compliance.log import Log
 from compliance.note import Signer
 from compliance.verify import verify
+from i18n.message import Text
 from rules.calendar import day_bounds, day_name
 from rules.decide import decide
 from rules.facts import Facts, Grant, Played
+from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
-from rules.policy import Budget, Pack, Text, combine
-from rules.shipped import shipped_packs
+from rules.policy import Budget, Pack, combine
 from rules.usage import totals
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -113,7 +115,7 @@ class SeatUnderTest:
         reason = decision.reason
         assert reason is not None, decision
         rule = next(one for one in pack.rules if one.id == reason.rule)
-        own = inline.written(rule, pack, today) if reason.pack == "house" else None
+        own = house_rule.written(rule, pack, today) if reason.pack == "house" else None
         return {
             "who": who, "at": at, "age": age, "place": place, "game": game, "label": label, "publisher": publisher,
             "guardian": guardian, "before": totals(facts.played, game, publisher, *day_bounds(ZONE, at)),

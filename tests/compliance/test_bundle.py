@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance import bundle, container
+from compliance import bundle
 from compliance.bundle import BundleError
-from compliance.tiles import BundleEncodingError, Tile, decode_entries, encode_entries, entry_bundles, hash_tiles
+from compliance.format import container
+from compliance.format.tiles import BundleEncodingError, Tile, decode_entries, encode_entries, entry_bundles, hash_tiles
 from compliance.verify import verify
 
 names = st.text("abc/.0", min_size=1, max_size=6)

@@ -9,11 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compliance import bundle, entry
-from compliance.report import to_json, to_lines
 from compliance.verify import verify
+from compliance.verifying.report import to_json, to_lines
+from i18n.message import Text
 from rules.facts import Grant, Played
 from rules.parse import parse_pack
-from rules.policy import Text, Uncounted
+from rules.policy import Uncounted
 
 ZONE = "Asia/Ho_Chi_Minh"
 MINUTE = 60_000
@@ -193,7 +194,7 @@ def test_a_hostile_pack_does_not_keep_the_verifier(site, seat, audit, text, monk
     named = replace(parse_pack(site.packs["vn-147"], "vn-147"), id="hostile", sha256=hashlib.sha256(text.encode()).hexdigest())
     lines = [seat.refuse(named, game="gta", label=18, age=17) for _ in range(20)]
     reads = Mock(side_effect=parse_pack)
-    monkeypatch.setattr("compliance.recompute.parse_pack", reads)
+    monkeypatch.setattr("compliance.verifying.recompute.parse_pack", reads)
     failures = said(audit())
 
     assert reads.call_count == 1

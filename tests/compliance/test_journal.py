@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from compliance import entry
-from compliance.chain import START, ChainError, Head, check_batch, digest, seal_message
+from compliance.format.chain import START, ChainError, Head, check_batch, digest, seal_message
 from compliance.journal import Journal, JournalError, commitment, create_tables
 from compliance.note import Signer
 

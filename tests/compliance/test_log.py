@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from compliance import entry, tree
-from compliance.chain import AGENT, ChainError, Head, digest
+from compliance.format.chain import AGENT, ChainError, Head, digest
+from compliance.format.tiles import Tile, hash_tiles
 from compliance.log import Log, LogError
 from compliance.note import Signer, parse_checkpoint
-from compliance.tiles import Tile, hash_tiles
 from tests.system import WINDOWS
 
 SIGNER = Signer("cafe.example/log", bytes(32))
@@ -229,7 +229,7 @@ def test_a_full_disk_leaves_the_log_as_it_was(log, lines):
 
 WRITER = """
 import sys
-from compliance.chain import Draft, START
+from compliance.format.chain import Draft, START
 from compliance.entry import IssueRaised
 from compliance.log import Log
 from compliance.note import Signer

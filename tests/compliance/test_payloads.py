@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing
 import pytest
 
 from compliance.journal import Payload
-from compliance.payloads import PayloadError, Payloads
+from compliance.writing.payloads import PayloadError, Payloads
 
 KEY = b"\x07" * 32
 ONE = Payload(1, b"\x01" * 32, "Nguyễn Văn An, 2014-05-01".encode())

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from compliance import tree
-from compliance.chain import START, Chain, Draft, digest, seal_message
 from compliance.entry import SeatEnrolled, decode
+from compliance.format.chain import START, Chain, Draft, digest, seal_message
 from compliance.note import Signer, checkpoint_text, parse_vkey
 
 TEXT = (Path(__file__).parents[2] / "docs/spec/log.md").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.note import COSIGNATURE, Signer, VerifierKey
-from compliance.trust import TrustError, parse_trust
+from compliance.verifying.trust import TrustError, parse_trust
 
 LOG = Signer("cafe.example/log", bytes(32))
 

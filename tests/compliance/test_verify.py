@@ -7,12 +7,12 @@ import msgspec
 import pytest
 
 from compliance import bundle, entry, tree
-from compliance.chain import digest, seal_message
-from compliance.container import pack
+from compliance.format.chain import digest, seal_message
+from compliance.format.container import pack
+from compliance.format.tiles import encode_entries, entry_bundles, hash_tiles
 from compliance.note import COSIGNATURE, NoteError, Signer, VerifierKey, checkpoint_text
-from compliance.tiles import encode_entries, entry_bundles, hash_tiles
-from compliance.trust import parse_trust
 from compliance.verify import verify
+from compliance.verifying.trust import parse_trust
 
 WITNESS = Signer("witness.example/w1", b"\x05" * 32)
 WITNESS_KEY = VerifierKey(WITNESS.name, COSIGNATURE, WITNESS.key.public)

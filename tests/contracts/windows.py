@@ -14,8 +14,8 @@ import pytest
 
 from daemon.platforms import choose
 from daemon.platforms.windows import control
-from daemon.platforms.windows.etw import EtwSession
-from daemon.platforms.windows.snapshot import Snapshots, descendants
+from daemon.platforms.windows.etw.session import EtwSession
+from daemon.platforms.windows.watching.snapshot import Snapshots, descendants
 from host.clock import SystemClock
 from host.images import build_id
 from host.windows import security, users

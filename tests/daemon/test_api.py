@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from daemon.api import messages as m
-from host.rpc import ApiError, Caller
+from host.transport import Caller
+from host.wire import ApiError
 from tests.daemon.test_disk import FullDisk
 from tests.daemon.world import MINUTE, NOON, limit, roster, shipped
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daemon.attempts import FULL, Attempts
+from daemon.observing.attempts import FULL, Attempts
 from rules.games import Fingerprint, Program
 from tests.daemon.test_disk import FullDisk
 from tests.daemon.world import MINUTE, limit, roster

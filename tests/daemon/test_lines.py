@@ -11,10 +11,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from agent.api.messages import Player, Roster
-from compliance import entry, recompute
-from compliance.recompute import Recomputer, Unfounded
-from daemon.judge import Ruling
-from daemon.lines import decided
+from compliance import entry
+from compliance.verifying import recompute
+from compliance.verifying.recompute import Recomputer, Unfounded
+from daemon.deciding.judge import Ruling
+from daemon.recording.decision_fields import decided
 from daemon.sessions import People
 from rules.decide import decide
 from rules.games import Game

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from daemon.api import messages as m
-from host.rpc import Caller
+from host.transport import Caller
 from rules.parse import parse_pack
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 

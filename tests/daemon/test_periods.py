@@ -11,8 +11,9 @@ import pytest
 from daemon import store
 from daemon.sessions import KEEP_MS, lookback
 from daemon.store import Store
+from i18n.message import Text
 from rules.games import Fingerprint, Game
-from rules.policy import Break, Budget, Pack, Save, Text, Uncounted
+from rules.policy import Break, Budget, Pack, Save, Uncounted
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 
 DAY = 24 * HOUR

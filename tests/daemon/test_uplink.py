@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from agent.api import client as agent
 from agent.api import messages as m
+from agent.api.messages import LogExport
 from daemon.platforms.api import Platform
 from daemon.wiring import Built
 from host.clock import SystemClock
 from host.homes import Home, server_home
-from host.rpc import ApiError
+from host.rpc_client import aask, items
+from host.wire import ApiError
 from tests.daemon.world import HandPlatform
 
 TREE = Path(__file__).resolve().parents[2]
@@ -95,12 +96,12 @@ def issues(built):
 def verified(home) -> int:
     """The verifier's exit code for what the agent exports."""
     bundle = home.root / "bundle.zip"
-    bundle.write_bytes(b"".join(base64.b64decode(chunk.data) for chunk in agent.log_export(home.agent_address)))
+    bundle.write_bytes(b"".join(base64.b64decode(chunk.data) for chunk in items(home.agent_address, LogExport())))
     return subprocess.run([sys.executable, "-m", "compliance", bundle], cwd=TREE, capture_output=True, check=False).returncode
 
 
 async def add_player(home) -> m.Done:
-    return await asyncio.to_thread(agent.player_add, home.agent_address, m.PlayerAdd(name="An", account="root"))
+    return await aask(home.agent_address, m.PlayerAdd(name="An", account="root"))
 
 
 def test_a_change_at_the_agent_is_in_force_at_the_seat_at_once(home, live):
@@ -130,7 +131,7 @@ def test_entries_go_up_and_are_forgotten_only_when_proved(home, live):
             assert await built.uplink.delivered(10)
             assert built.parts.recorder.journal.unsent() == 0
             assert built.parts.trust.checkpoint.size > 3
-            lines = await asyncio.to_thread(agent.log_show, home.agent_address)
+            lines = await aask(home.agent_address, m.LogShow())
             assert sum('"kind":"play.ended"' in line.entry for line in lines.lines) == 1
 
     asyncio.run(run())
@@ -152,7 +153,7 @@ def test_without_an_agent_play_is_limited_and_kept(home, live):
             live.start()
             await until(lambda: issues(built) == [], 20)
             assert await built.uplink.delivered(10)
-            lines = await asyncio.to_thread(agent.log_show, home.agent_address)
+            lines = await aask(home.agent_address, m.LogShow())
             assert sum('"kind":"play.ended"' in line.entry for line in lines.lines) == 1
 
     asyncio.run(run())
@@ -180,14 +181,14 @@ def test_another_agent_is_not_believed(home, live):
             assert not await built.uplink.delivered(0.5)
             with pytest.raises(ApiError, match="dấu vân tay khác"):
                 await built._repin("00" * 32)
-            card = await asyncio.to_thread(agent.log_card, home.agent_address)
+            card = await aask(home.agent_address, m.LogCard())
             await built._repin(card.fingerprint)
             await until(lambda: "log-replaced" not in issues(built), 20)
             assert await built.uplink.delivered(10)
-            done = await asyncio.to_thread(agent.player_add, home.agent_address, m.PlayerAdd(name="An", account="root"))
+            done = await aask(home.agent_address, m.PlayerAdd(name="An", account="root"))
             await built.uplink.holds(done.number, 10)
             limit = m.LimitSet(player="an", ms=0)
-            await built.uplink.holds((await asyncio.to_thread(agent.limit_set, home.agent_address, limit)).number, 10)
+            await built.uplink.holds((await aask(home.agent_address, limit)).number, 10)
             hand.run(3, account="root")
             hand.exit(2)
             assert await built.uplink.delivered(10)

@@ -17,10 +17,11 @@ from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramSta
 from daemon.roster import AgentKeys
 from daemon.wiring import Built
 from host.homes import server_home
+from i18n.message import Text
 from rules.games import Fingerprint, Game, Program
+from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
-from rules.policy import Budget, Pack, Text
-from rules.shipped import shipped_packs
+from rules.policy import Budget, Pack
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -225,7 +226,7 @@ class World:
         return status.used_s
 
     def status(self, player: str = "an"):
-        from daemon.views import Views
+        from daemon.reporting.views import Views
 
         parts = self.parts
         views = Views(parts.people, parts.plays, parts.judge, parts.loop.read())

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from host import system
+from host import choose
 from host.files import read_owned, write_atomic
 
-OURS = frozenset((system.files().owner(),))
+OURS = frozenset((choose.files().owner(),))
 NOBODY = frozenset((12345, "S-1-5-21-1-2-3-12345"))
 
 
@@ -54,7 +54,7 @@ def test_what_is_no_small_plain_file_is_not_read(tmp_path: Path) -> None:
 
 def test_a_sealed_secret_is_opened_again() -> None:
     """What stands in the file gives the secret back, byte for byte; damage is a ValueError."""
-    files = system.files()
+    files = choose.files()
     assert files.unseal(files.seal(b"\x00\xff\n")) == b"\x00\xff\n"
     with pytest.raises(ValueError, match=r".+"):
         files.unseal(b"!!")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from host import system
+from host import choose
 from host.homes import Home, HomeError, client_home, lock, prepare, server_home
 
 
@@ -31,7 +31,7 @@ def test_environment_names_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_the_systems_home_may_be_named() -> None:
     """It is the system's then too, with the system's addresses."""
-    root = system.files().system_root()
+    root = choose.files().system_root()
     assert client_home(str(root)) == Home(root, "system")
 
 
@@ -39,8 +39,8 @@ def test_client_takes_the_private_home_that_exists(tmp_path: Path, monkeypatch: 
     """Without a system's server, a private home that is there is the one meant."""
     monkeypatch.delenv("GIOCHOI_HOME", raising=False)
     for name in ("system_root", "system_run"):
-        monkeypatch.setattr(system.files(), name, lambda: tmp_path / "system")
-    monkeypatch.setattr(system.files(), "private_root", lambda: tmp_path / "giochoi")
+        monkeypatch.setattr(choose.files(), name, lambda: tmp_path / "system")
+    monkeypatch.setattr(choose.files(), "private_root", lambda: tmp_path / "giochoi")
     (tmp_path / "giochoi").mkdir()
     assert client_home(None) == Home(tmp_path / "giochoi", "private")
 

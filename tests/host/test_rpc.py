@@ -8,7 +8,7 @@ import socket
 import sys
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,10 @@ import pytest
 
 from host import transport
 from host.homes import HomeError
-from host.rpc import ApiError, Caller, Route, Server, Unreachable, acall, astream, call, serve, stream
-from host.transport import server_pid
+from host.rpc import Route, Server, serve
+from host.rpc_client import acall, call, stream
+from host.transport import Caller, Unreachable, server_pid
+from host.wire import ApiError
 
 WINDOWS = sys.platform == "win32"
 CHANNELS, USERS = ("host.windows.pipes", "host.windows.users") if WINDOWS else ("host.linux.sockets", "host.linux.users")
@@ -134,8 +136,7 @@ def test_calls_and_streams_from_both_kinds_of_client(address: str) -> None:
         said = Say("xin chào\n😀")
         assert await acall(address, "echo", said, Say) == said
         assert await asyncio.to_thread(call, address, "echo", said, Say) == said
-        assert [i.n async for i in astream(address, "count", Count(1000), Count)] == list(range(1000))
-        assert await asyncio.to_thread(lambda: [i.n for i in stream(address, "count", Count(3), Count)]) == [0, 1, 2]
+        assert await asyncio.to_thread(lambda: [i.n for i in stream(address, "count", Count(1000), Count)]) == list(range(1000))
 
     run(address, body)
 
@@ -175,11 +176,15 @@ def test_a_streams_error_comes_after_its_items(address: str) -> None:
 
     async def body(_: Backend) -> None:
         got = []
-        try:
-            async for item in astream(address, "count", Count(13), Count):
-                got.append(item.n)  # noqa: PERF401 - the error comes on the way
-        except ApiError as error:
-            got.append(int(error.text))
+
+        def listen() -> None:
+            try:
+                for item in stream(address, "count", Count(13), Count):
+                    got.append(item.n)  # noqa: PERF401 - the error comes on the way
+            except ApiError as error:
+                got.append(int(error.text))
+
+        await asyncio.to_thread(listen)
         assert got == list(range(14))
 
     run(address, body)
@@ -247,8 +252,9 @@ def test_stream_ends_with_its_client(address: str) -> None:
     """A client that goes away takes its stream's generator with it, at once."""
 
     async def body(backend: Backend) -> None:
-        async with aclosing(astream(address, "forever", Say(), Count)) as items:
-            assert await anext(items) == Count(0)
+        items = stream(address, "forever", Say(), Count)
+        assert await asyncio.to_thread(next, items) == Count(0)
+        await asyncio.to_thread(items.close)
         async with asyncio.timeout(2):
             await backend.cancelled.wait()
 

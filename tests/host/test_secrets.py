@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from host import secrets, system
+from host import choose, secrets
 from host.homes import Home, HomeError
 
 
@@ -44,7 +44,7 @@ def test_a_secret_that_does_not_open_is_said_and_not_replaced(
     home = Home(tmp_path, "given")
     secrets.load_or_create(home, tmp_path, "seat.key", lambda: b"secret")
     before = (tmp_path / "seat.key").read_bytes()
-    monkeypatch.setattr(system.files(), "unseal", refuse)
+    monkeypatch.setattr(choose.files(), "unseal", refuse)
     with pytest.raises(HomeError, match=f"cannot open it: {trouble.strerror}"):
         secrets.load_or_create(home, tmp_path, "seat.key", never)
     assert (tmp_path / "seat.key").read_bytes() == before

@@ -8,10 +8,10 @@ import sys
 import pytest
 
 from host import servicing
+from host.api import ManagerError, Standing
 from host.homes import Home, server_home
 from host.servicelog import NAME
 from host.servicing import Desk, main, parser
-from host.system import ManagerError, Standing
 
 NAMES = ("daemon", "agent")
 
@@ -73,7 +73,7 @@ class FakeManager:
 @pytest.fixture
 def manager(monkeypatch):
     made = FakeManager()
-    monkeypatch.setattr(servicing.system, "manager", lambda: made)
+    monkeypatch.setattr(servicing.choose, "manager", lambda: made)
     return made
 
 
@@ -226,32 +226,14 @@ def test_what_does_not_stop_is_not_removed(desk, manager):
     manager.stubborn = True
     manager.now = Standing("running", 7)
     assert desk.stop() == (1, "đang chạy / running")
-    assert desk.remove(()) == (1, "đang chạy / running")
+    assert desk.remove() == (1, "đang chạy / running")
     assert ("remove", "daemon") not in manager.calls
-
-
-def test_a_removal_undoes_first_what_the_server_left(desk, manager, home_folder):
-    """While the service is stopped and still in the list: a removal that fails half-way can be tried again."""
-    seen = []
-    code, line = desk.remove([lambda root: seen.append((root, manager.now.state))])
-    assert (code, seen) == (0, [(home_folder, "stopped")])
-    assert (str(home_folder) in line, manager.now.state) == (True, "absent")
-
-
-def test_what_cannot_be_undone_keeps_the_service(desk, manager):
-    """One line says what; nothing is removed."""
-
-    def undo(root):
-        raise OSError(13, "Permission denied", "game.exe")
-
-    code, line = desk.remove([undo])
-    assert (code, "game.exe" in line, manager.now.state) == (1, True, "stopped")
 
 
 def test_a_removal_that_waits_for_other_programs(desk, manager):
     """Somebody looks at the list of services: it goes when he closes it, and that is said."""
     manager.listed = True
-    code, line = desk.remove(())
+    code, line = desk.remove()
     assert (code, "closed" in line) == (1, True)
 
 

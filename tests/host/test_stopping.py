@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from host import stopping, system
+from host import choose, stopping
 from host.stopping import told_to_stop
 
 LONG = 10
@@ -137,5 +137,5 @@ def test_here_nothing_comes_from_a_manager():
     if os.name != "posix":
         pytest.skip("Windows has a manager that speaks")
     heard = []
-    system.service().listen(heard.append)
+    choose.service().listen(heard.append)
     assert heard == []

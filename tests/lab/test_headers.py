@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from daemon.platforms.windows import etw_structs as structs
+from tests.etw_headers import IN_HEADERS
 
 
 def test_structures_are_those_of_the_headers(compile_for_windows):
@@ -17,7 +17,7 @@ def test_structures_are_those_of_the_headers(compile_for_windows):
     Only the one assertion that is wrong on purpose fails, which shows that they are looked at.
     """
     lines = ['_Static_assert(sizeof(EVENT_RECORD) == 111, "wrong on purpose");']
-    for structure, name in structs.IN_HEADERS.items():
+    for structure, name in IN_HEADERS.items():
         lines.append(f'_Static_assert(sizeof({name}) == {ctypes.sizeof(structure)}, "{name}");')
         for field, _ in structure._fields_:
             place = getattr(structure, field)

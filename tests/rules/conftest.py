@@ -8,10 +8,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # rules_oracle and rules_worlds: helpers that strategies need at import time
 
+from i18n.message import Text
 from rules.facts import Facts, Grant, Played
+from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
-from rules.policy import Pack, Text
-from rules.shipped import shipped_packs
+from rules.policy import Pack
 
 MINUTE = 60_000
 

@@ -25,9 +25,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from rules.decide import decide
 from rules.facts import Facts, Played
+from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
 from rules.policy import Place, Policy, combine
-from rules.shipped import shipped_packs
 from rules.usage import account, sums
 
 MARKS = 12

@@ -1,6 +1,6 @@
 """Packs of a stranger who wants their reading to cost much. `make bench` measures it."""
 
-from rules.toml import MOST_PARTS
+from rules.packs.toml import MOST_PARTS
 
 HEAD = """id = "t"
 jurisdiction = "house"

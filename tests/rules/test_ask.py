@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from i18n.catalogue import Catalogue
 from rules.ask import FactsError, ask
 
 FACTS = {
@@ -32,13 +33,13 @@ def answer(shipped):
                 del place[last]
             else:
                 place[last] = value
-        return ask([shipped(one) for one in packs], json.dumps(facts).encode())
+        return Catalogue("vi").document(ask([shipped(one) for one in packs], json.dumps(facts).encode()))
 
     return make
 
 
 def test_the_contracts_example(answer):
-    """Byte for byte what the contract shows, with its dots filled in."""
+    """What the contract shows, with its dots filled in, for somebody who reads Vietnamese."""
     assert answer() == {
         "verdict": "allow", "until": "2026-11-24T21:55:00+07:00", "left_s": 1500.0,
         "warn_at": ["2026-11-24T21:40:00+07:00", "2026-11-24T21:50:00+07:00", "2026-11-24T21:54:00+07:00"],

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rules.packs.toml import MOST_PARTS, TomlError, composed, read_toml
 from rules.parse import PolicyError, parse_pack
-from rules.toml import MOST_PARTS, TomlError, composed, read_toml
 from tests.rules.rules_hostile import BUDGET, DATES, HEAD, HOSTILE, OFF, PARTS, many
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from rules.games import Catalogue, Fingerprint, Program
-from rules.shipped import catalogue_texts, shipped_catalogue
+from rules.packs.shipped import catalogue_texts, shipped_catalogue
 
 STATUS = {"listed", "reported", "packaged"}
 WINE = "/usr/lib/wine/wine64-preloader"

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from rules_holidays import CALENDARS, PACKS, spans, written
 
+from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
-from rules.shipped import shipped_packs
 
 
 @pytest.mark.parametrize("name", CALENDARS)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.oars import INTENSITIES, OARS_AGES, VERSIONS, oars_age
+from rules.matching.oars import INTENSITIES, OARS_AGES, VERSIONS, oars_age
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "ratings.md"
 PYTHON = "/usr/bin/python3"  # Debian's own, which has the library's bindings

@@ -9,9 +9,9 @@ import pytest
 
 from rules.decide import decide
 from rules.facts import Played
+from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack, read_pack
 from rules.policy import Pack, combine
-from rules.shipped import shipped_packs
 
 NEEDED = {"vn-agent-without-games": {"hours": "06:00-23:00"}, "kr-selective": {"hours": "16:00-21:00", "minutes": "60"}}
 HOME = ("home-school-week", "home-balanced", "home-weekend")

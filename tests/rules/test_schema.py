@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from rules.packs.schema import schema
+from rules.packs.shipped import shipped_packs
 from rules.parse import PolicyError, parse_pack
-from rules.schema import schema
-from rules.shipped import shipped_packs
 
 SPEC = Path(__file__).parents[2] / "docs" / "spec"
 

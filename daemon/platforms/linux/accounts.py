@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from daemon.platforms.linux import procfs
-from host import system
+from daemon.platforms.linux.watching import procfs
+from host import choose
 
 _FIRST_PERSON = 1000  # UID_MIN of login.defs(5) on every distribution that we know
 _NOBODY = 65534
@@ -38,7 +38,7 @@ class LinuxAccounts:
 
     def administrator(self, account: str) -> bool:
         entry = _entry(account)
-        return entry is not None and system.users().administrator(entry.pw_uid)
+        return entry is not None and choose.users().administrator(entry.pw_uid)
 
 
 @dataclass(frozen=True, slots=True)

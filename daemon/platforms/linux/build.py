@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from daemon.platforms.api import Platform
 from daemon.platforms.linux.accounts import LinuxAccounts
 from daemon.platforms.linux.control import LinuxControl
-from daemon.platforms.linux.programs import Programs, interpreters
-from daemon.platforms.linux.tracker import Tracker
 from daemon.platforms.linux.watcher import LinuxWatcher
+from daemon.platforms.linux.watching.programs import Programs, interpreters
+from daemon.platforms.linux.watching.tracker import Tracker
 from host.clock import Clock
 
 

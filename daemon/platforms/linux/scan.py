@@ -7,8 +7,9 @@ import pwd
 import resource
 from collections.abc import Mapping
 
-from daemon.scanning import debian, flatpak, heroic, labels, lutris, menus, minecraft, steam, wine
-from daemon.scanning.place import Folder, Place, RefusedError, Source
+from daemon.scanning import labels
+from daemon.scanning.source import Folder, Place, RefusedError, Source
+from daemon.scanning.sources import debian, flatpak, heroic, lutris, menus, minecraft, steam, wine
 
 _PATH = ("/usr/local/games", "/usr/games", "/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin")
 _SYSTEM = ("/usr/share", "/usr/local/share", "/usr/share/gnome", "/var/lib/flatpak/exports/share", "/var/lib/snapd/desktop")

@@ -10,12 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from daemon.platforms.api import Observation, Refusals, StartRefused, WatchKind, WatchTrouble
-from daemon.platforms.linux import mounts, procfs
-from daemon.platforms.linux.connector import Connector, EventsLostError
 from daemon.platforms.linux.descriptors import raise_descriptors
-from daemon.platforms.linux.execgate import BROKEN, ExecGate
-from daemon.platforms.linux.poll import Poller
-from daemon.platforms.linux.tracker import BLIND, UNREADABLE, Tracker
+from daemon.platforms.linux.gate import mounts
+from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate
+from daemon.platforms.linux.watching import procfs
+from daemon.platforms.linux.watching.connector import Connector, EventsLostError
+from daemon.platforms.linux.watching.poll import Poller
+from daemon.platforms.linux.watching.tracker import BLIND, UNREADABLE, Tracker
 from host.clock import Clock
 from rules.games import Program
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from daemon.config import DenyConfig
 from daemon.platforms.api import Platform
-from daemon.platforms.windows import deny as denying
 from daemon.platforms.windows.accounts import WindowsAccounts
 from daemon.platforms.windows.control import WindowsControl
-from daemon.platforms.windows.etw_events import session_name
-from daemon.platforms.windows.images import Images
-from daemon.platforms.windows.programs import Programs
-from daemon.platforms.windows.tracker import Tracker
-from daemon.platforms.windows.trees import Trees
+from daemon.platforms.windows.etw.events import session_name
 from daemon.platforms.windows.watcher import WindowsWatcher
-from host import system
+from daemon.platforms.windows.watching.images import Images
+from daemon.platforms.windows.watching.programs import Programs
+from daemon.platforms.windows.watching.tracker import Tracker
+from daemon.platforms.windows.watching.trees import Trees
+from host import choose
 from host.clock import Clock
 from host.windows import rights
 from host.windows.files import system_root
@@ -24,14 +22,13 @@ from host.windows.files import system_root
 _LARGEST = 1 << 32  # bytes of a file that is hashed, or whose signature is looked at
 
 
-def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None, deny: DenyConfig | None) -> Platform:
-    """Without a `root` or `deny` nothing is denied before its start. OSError."""
-    if system.files().privileged():
+def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None) -> Platform:
+    """`root`: the home, if it is one. OSError."""
+    if choose.files().privileged():
         rights.take_up("SeDebugPrivilege", "SeBackupPrivilege")
         rights.go_first()
     watcher = WindowsWatcher(Tracker(Programs(Images(_LARGEST), Trees(clock)), clock), clock, session_name(_other(root)))
-    before = None if root is None or deny is None else denying.build(root, deny, clock)
-    return Platform(watcher, WindowsControl(spared), WindowsAccounts(), before)
+    return Platform(watcher, WindowsControl(spared), WindowsAccounts())
 
 
 def _other(root: Path | None) -> str | None:

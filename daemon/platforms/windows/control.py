@@ -11,8 +11,10 @@ import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from daemon.platforms.windows import closing, errand, installed, processes
-from daemon.platforms.windows.snapshot import Process, Snapshots, descendants
+from daemon.platforms.windows import installed
+from daemon.platforms.windows.ending import closing, run_in_session
+from daemon.platforms.windows.watching import processes
+from daemon.platforms.windows.watching.snapshot import Process, Snapshots, descendants
 
 _ROUNDS = 5
 _REMEMBERED = 64
@@ -65,7 +67,7 @@ class WindowsControl:
         self._remember((pid, started), tree)
         session = tree[0].session
         pids = [one.pid for one in tree if one.session == session]
-        if session == errand.own_session() and closing.interactive():
+        if session == run_in_session.own_session() and closing.interactive():
             closing.ask(pids)
             return True
         if not self._to_ask:
@@ -77,7 +79,7 @@ class WindowsControl:
         """One errand into each session, however many programs are to be asked at this moment."""
         to_ask, self._to_ask = self._to_ask, {}
         for session, pids in to_ask.items():
-            errand.run(session, closing.__name__, [str(one) for one in sorted(pids)[:_MOST_ASKED]])
+            run_in_session.run(session, closing.__name__, [str(one) for one in sorted(pids)[:_MOST_ASKED]])
 
     def end(self, pid: int, started: int) -> bool:
         """Also ends what belonged to it when it was asked to close, and what any of them starts while it is being ended."""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from daemon.platforms.windows.registry import WindowsRegistry
 from daemon.platforms.windows.shops import Shops, slashes
-from daemon.scanning import minecraft
-from daemon.scanning.place import Place, RefusedError, Source
+from daemon.scanning.source import Place, RefusedError, Source
+from daemon.scanning.sources import minecraft
 
 
 class WindowsScanner:

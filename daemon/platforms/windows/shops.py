@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from daemon.platforms.windows.registry import Hive, Registry
-from daemon.scanning import steam, wine
 from daemon.scanning.files import MIB, Files
-from daemon.scanning.heroic import load
+from daemon.scanning.formats.lnk import link_target
+from daemon.scanning.formats.plainyaml import scalars
 from daemon.scanning.hits import Hit
-from daemon.scanning.lnk import link_target
-from daemon.scanning.place import Place
-from daemon.scanning.plainyaml import scalars
-from daemon.scanning.steam import programs_below
+from daemon.scanning.source import Place
+from daemon.scanning.sources import steam, wine
+from daemon.scanning.sources.heroic import load
+from daemon.scanning.sources.steam import programs_below
 
 _SOFTWARE = ("SOFTWARE", "SOFTWARE\\WOW6432Node")
 _UNINSTALL = "Microsoft\\Windows\\CurrentVersion\\Uninstall"

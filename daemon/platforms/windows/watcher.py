@@ -12,11 +12,11 @@ from contextlib import suppress
 
 from daemon.platforms.api import Observation, Refusals, WatchKind, WatchTrouble
 from daemon.platforms.hashing import Key
-from daemon.platforms.windows.etw import EtwSession
-from daemon.platforms.windows.etw_events import ProcessEvent
-from daemon.platforms.windows.late import Late, Looked
-from daemon.platforms.windows.snapshot import Process, Snapshots, microseconds
-from daemon.platforms.windows.tracker import UNREADABLE, Tracker
+from daemon.platforms.windows.etw.events import ProcessEvent
+from daemon.platforms.windows.etw.session import EtwSession
+from daemon.platforms.windows.watching.late import Late, Looked
+from daemon.platforms.windows.watching.snapshot import Process, Snapshots, microseconds
+from daemon.platforms.windows.watching.tracker import UNREADABLE, Tracker
 from host.clock import Clock
 from rules.games import Program
 

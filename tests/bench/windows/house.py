@@ -18,8 +18,8 @@ from ctypes import wintypes
 from pathlib import Path
 from typing import Any
 
-from daemon.api import client as daemon
 from host.homes import Home
+from host.rpc_client import ask
 
 TREE = Path(__file__).resolve().parents[3]
 PLAYER, GAME = "an", "bench"
@@ -72,7 +72,7 @@ class House:
 
     def plays(self) -> bool:
         """Whether the daemon believes that the game runs."""
-        players = daemon.status(Home(self.home, "given").daemon_address).players
+        players = ask(Home(self.home, "given").daemon_address).players
         return any(game.running for player in players for game in player.games)
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.errors import CommandError
-from cli.fingerprint import fingerprint
+from cli.games.fingerprint import fingerprint
 
 
 def test_the_path_is_without_links(tmp_path):

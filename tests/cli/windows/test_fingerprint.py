@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.clues import game_of
 from cli.errors import CommandError
-from cli.fingerprint import fingerprint
+from cli.games.clues import game_of
+from cli.games.fingerprint import fingerprint
 from host.images import build_id
 from rules.games import Catalogue, Fingerprint
 from tests.windows_programs import program

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.platforms.windows import etw_structs as structs
-from daemon.platforms.windows.etw_events import RUNDOWN, START, STOP, ProcessEvent, decode, dos_path, session_name
+from daemon.platforms.windows.etw import structs
+from daemon.platforms.windows.etw.events import RUNDOWN, START, STOP, ProcessEvent, decode, session_name
+from tests.etw_headers import IN_HEADERS
 
 HEADER = (  # of TASKHOST
     "0a01000040020000d80c000028060000ddb0b7dcb2d0dc01d62cfb227b0e2b42a0c72fad1fd0e7160100041004010100100000000000"
@@ -230,36 +231,7 @@ def test_a_payload_with_changed_bytes_is_no_error(text, data):
             decode(event_id, version, bytes(payload), STAMP)
 
 
-# --- paths and names -------------------------------------------------------------------------------------------------------
-
-DEVICES = {
-    "\\Device\\HarddiskVolume1": "D:",
-    "\\Device\\HarddiskVolume10": "E:",
-    "\\Device\\Harddisk1\\DR1": "F:\\",
-    "\\SystemRoot": "C:\\Windows",
-}
-
-
-@pytest.mark.parametrize(
-    ("image", "path"),
-    [
-        ("\\Device\\HarddiskVolume1\\Trò chơi\\a.exe", "D:\\Trò chơi\\a.exe"),
-        ("\\device\\HARDDISKVOLUME10\\a.exe", "E:\\a.exe"),
-        ("\\Device\\Harddisk1\\DR1\\a.exe", "F:\\a.exe"),
-        ("\\SystemRoot\\System32\\smss.exe", "C:\\Windows\\System32\\smss.exe"),
-        ("\\Device\\HarddiskVolume7\\a.exe", "\\\\?\\GLOBALROOT\\Device\\HarddiskVolume7\\a.exe"),
-        ("\\Device\\Mup\\server\\share\\a.exe", "\\\\server\\share\\a.exe"),
-        ("\\Device\\Mup\\;LanmanRedirector\\;Z:00000000000003e7\\server\\share\\a.exe", "\\\\server\\share\\a.exe"),
-        ("\\Device\\LanmanRedirector\\server\\share\\a.exe", "\\\\server\\share\\a.exe"),
-        ("\\??\\C:\\a.exe", "C:\\a.exe"),
-        ("\\??\\UNC\\server\\share\\a.exe", "\\\\server\\share\\a.exe"),
-        ("Registry", ""),
-        ("", ""),
-    ],
-)
-def test_a_kernel_path_becomes_one_that_programs_use(image, path):
-    assert dos_path(image, DEVICES) == path
-
+# --- names ---------------------------------------------------------------------------------------------------------------
 
 def test_each_home_has_a_session_of_its_own():
     names = [session_name(), session_name("C:\\Users\\an\\AppData"), session_name("D:\\nhà")]
@@ -274,7 +246,7 @@ def test_each_home_has_a_session_of_its_own():
 
 
 def test_structures_have_the_sizes_of_a_64_bit_windows():
-    sizes = {name: ctypes.sizeof(structure) for structure, name in structs.IN_HEADERS.items()}
+    sizes = {name: ctypes.sizeof(structure) for structure, name in IN_HEADERS.items()}
 
     assert sizes == {
         "WNODE_HEADER": 48,

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from daemon.platforms.told import interprets, told
+from daemon.platforms.interpreters.arguments import interprets, told
 from tests.daemon.platforms.hostile_lines import CMD, POWERSHELL
 
 

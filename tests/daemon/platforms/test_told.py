@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.platforms.told import Told, interprets, told
+from daemon.platforms.interpreters.arguments import Told, interprets, told
 
 LOADER = "ld-linux-x86-64.so.2"
 

@@ -9,7 +9,7 @@ import pytest
 from daemon.scanning.collect import Collector
 from daemon.scanning.files import Files, Problems
 from rules.games import Catalogue
-from rules.shipped import shipped_catalogue
+from rules.packs.shipped import shipped_catalogue
 from tests.system import WINDOWS
 
 HOME = "/home/kid"

@@ -7,10 +7,10 @@ import io
 
 import pytest
 
-from daemon.scanning.appstream import Component, parse_components
-from daemon.scanning.dep11 import components
-from daemon.scanning.markup import MarkupError
-from daemon.scanning.plainyaml import scalars
+from daemon.scanning.formats.appstream import Component, parse_components
+from daemon.scanning.formats.dep11 import components
+from daemon.scanning.formats.markup import MarkupError
+from daemon.scanning.formats.plainyaml import scalars
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
 <components version="0.16"><component type="desktop-application">
@@ -89,7 +89,7 @@ def test_a_catalogue_in_xml():
     """The untranslated name, what starts it, the more intense of two values; nothing from deeper down."""
     fun, two = parsed(XML)
 
-    assert (fun.id, fun.name, fun.package, fun.categories) == ("fun.desktop", "Fun", "fun", {"Game"})
+    assert (fun.id, fun.name, fun.categories) == ("fun.desktop", "Fun", {"Game"})
     assert fun.desktop_ids == {"fun", "org.fun"}
     assert (fun.oars, fun.version) == ({"violence-cartoon": "intense"}, "oars-1.1")
     assert (two.id, two.oars) == ("two", None)
@@ -100,7 +100,7 @@ def test_debians_catalogue():
     found = {one.id: one for one in components(io.BytesIO(DEP11).read, {"org.gnome.mines", "empty", "plain"}.__contains__)}
 
     mines = found["org.gnome.Mines"]
-    assert (mines.name, mines.developer, mines.package) == ("GNOME Mines", "The GNOME Project", "gnome-mines")
+    assert (mines.name, mines.developer) == ("GNOME Mines", "The GNOME Project")
     assert (mines.categories, mines.launchables) == ({"Game", "LogicGame"}, {"org.gnome.Mines.desktop"})
     assert (mines.oars, mines.version) == ({"violence-cartoon": "none", "social-chat": "mild"}, "oars-1.0")
     assert (found["empty.desktop"].oars, found["plain.desktop"].oars) == ({}, None)

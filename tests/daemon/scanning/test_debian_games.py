@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.oars import oars_age
+from rules.matching.oars import oars_age
 
 GAMES = {  # package -> id of the game in it
     "gnome-mines": "org.gnome.mines", "gnome-chess": "org.gnome.chess", "gnome-sudoku": "org.gnome.sudoku",

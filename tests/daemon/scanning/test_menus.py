@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.scanning import menus
 from daemon.scanning.command import target, words
-from daemon.scanning.desktop import DesktopError, parse_entry
 from daemon.scanning.files import Files, Problems
+from daemon.scanning.formats.desktop import DesktopError, parse_entry
 from daemon.scanning.kinds import kind_of
-from daemon.scanning.place import Folder, Place
+from daemon.scanning.source import Folder, Place
+from daemon.scanning.sources import menus
 
 
 def test_an_entry_is_read_as_the_specification_says():

@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
-from daemon.platforms.windows import trees
 from daemon.platforms.windows.shops import Shops
-from daemon.platforms.windows.trees import Trees, find
+from daemon.platforms.windows.watching import trees
+from daemon.platforms.windows.watching.trees import Trees, find
 from rules.games import Catalogue, Game
 
 MZ = b"MZ" + bytes(62)

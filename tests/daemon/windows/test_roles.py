@@ -9,8 +9,9 @@ import pytest
 
 from agent.api.messages import Guardian
 from daemon.api import messages as m
-from host.client import acall
-from host.rpc import ApiError, serve
+from host.rpc import serve
+from host.rpc_client import acall
+from host.wire import ApiError
 from tests.daemon.world import limit, roster
 from tests.windows_callers import ADMINISTRATOR, CHILD, FRIEND, GUARDIAN, NAMES, put_in, refused
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from host import rpc, system, transport
+from host import api, rpc, transport
 from host.homes import HomeError
 from host.windows import pipes, pipes_client, pipes_peer
 from host.windows.security import descriptor_of, own_sid
@@ -84,7 +84,7 @@ def test_a_second_server_is_told_who_has_the_name(address):
     """Also one of another process; and that one serves on."""
 
     async def body(pid):
-        with pytest.raises(system.TakenError) as taken:
+        with pytest.raises(api.TakenError) as taken:
             await pipes.serve(address, 0o666, Server())
         assert taken.value.pid == pid
         with pytest.raises(HomeError, match=f"in use by pid {pid}"):
@@ -129,7 +129,7 @@ def test_a_name_that_is_claimed_between_question_and_claim_is_taken(address, mon
             raise error(address, code)
 
         monkeypatch.setattr(pipes, "_refuse_second", wins)
-        with pytest.raises(system.TakenError) as taken:
+        with pytest.raises(api.TakenError) as taken:
             await pipes.serve(address, 0o666, Server())
         assert taken.value.pid == os.getpid()
         winners[0].close()
@@ -312,7 +312,7 @@ def test_methods_and_roles(address, monkeypatch):
 
     def roles(caller):
         found = {"any"}
-        if caller.admin or caller.uid in {*system.SYSTEM_USERS, ACCOUNTS["own"]}:
+        if caller.admin or caller.uid in {*api.SYSTEM_USERS, ACCOUNTS["own"]}:
             found |= {"guardian", "administrator"}
         if caller.account == ACCOUNTS["guardian"]:
             found |= {"guardian"}

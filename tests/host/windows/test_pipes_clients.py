@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import pytest
 
-from host import system, transport
+from host import api, transport
 from host.windows import pipes, pipes_client
 from host.windows.win32 import PIPE_BUSY, error
 from tests.host.windows.echo import CLIENT, SERVER, Server, ask, ended, program, run, said, serving, until
@@ -319,7 +319,7 @@ def test_a_busy_server_is_waited_for(address):
             assert busy.value.winerror == PIPE_BUSY
             assert pipes.server_pid(address) is None
             assert pipes.exists(address)
-            with pytest.raises(system.TakenError) as taken:
+            with pytest.raises(api.TakenError) as taken:
                 await pipes.serve(address, 0o666, Server())
             assert taken.value.pid == os.getpid()
             assert await asyncio.to_thread(ask, address) == b"hello\n"

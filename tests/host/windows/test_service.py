@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from host.api import ManagerError, Standing
 from host.servicing import Desk
-from host.system import ManagerError, Standing
 from host.windows import installing, plans, scm, service
 from host.windows.plans import Plan
 from host.windows.security import EVERYONE, protect, service_sid
@@ -71,7 +71,7 @@ def tried(tmp_path, monkeypatch):
     made = Tried(tmp_path, plan)
     yield made
     with contextlib.suppress(ManagerError):
-        made.desk.remove(())
+        made.desk.remove()
     assert not made.listed()
 
 
@@ -88,7 +88,7 @@ def test_a_whole_life(tried):
     assert tried.told() == ["ready", "stop", "over"]
     assert scm.standing("daemon") == Standing("stopped")
     assert tried.desk.stop()[0] == 0
-    assert tried.desk.remove(())[0] == 0
+    assert tried.desk.remove()[0] == 0
     assert not tried.listed()
     assert scm.standing("daemon") == Standing("absent")
 

@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from daemon.platforms.linux.programs import Programs, interpreters
-from daemon.platforms.linux.tracker import Tracker
 from daemon.platforms.linux.watcher import LinuxWatcher
+from daemon.platforms.linux.watching.programs import Programs, interpreters
+from daemon.platforms.linux.watching.tracker import Tracker
 from host.clock import SystemClock
 from tests.contracts.conftest import gate_folder, launcher, make_game, only_what_tests_started, open_folder
 

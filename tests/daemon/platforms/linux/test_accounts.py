@@ -65,7 +65,8 @@ def test_what_kind_of_account(machine, account, exists, limited, administrator):
 
 def test_numbers_of_containers(machine, monkeypatch):
     """A uid of somebody's container is theirs; lines that make no sense are passed over."""
-    monkeypatch.setattr("daemon.platforms.linux.procfs.text", lambda _: "an:100000:65536\nbroken\n#x:y:z\nba:200000:10\n\n")
+    ranges = "an:100000:65536\nbroken\n#x:y:z\nba:200000:10\n\n"
+    monkeypatch.setattr("daemon.platforms.linux.watching.procfs.text", lambda _: ranges)
     names = Names()
 
     assert [one.account for one in sub_ids()] == ["an", "ba"]

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
-from daemon.platforms.linux import connector, procfs
-from daemon.platforms.linux.connector import Connector, Event, EventsLostError
-from daemon.platforms.linux.programs import acting_uid
+from daemon.platforms.linux.watching import connector, procfs
+from daemon.platforms.linux.watching.connector import Connector, Event, EventsLostError
+from daemon.platforms.linux.watching.programs import acting_uid
 from rules.games import Catalogue, Game
 
 PYTHON_GAME = Game(id="game", title="", commands=("the-game",))

@@ -17,11 +17,13 @@ from pathlib import Path
 import pytest
 
 from daemon.platforms.api import ProgramStarted, Refusals, StartRefused, WatchTrouble
-from daemon.platforms.linux import calls, execgate, procfs
+from daemon.platforms.linux import calls
 from daemon.platforms.linux.accounts import SubIds
-from daemon.platforms.linux.execgate import Answers, ExecGate, answers
-from daemon.platforms.linux.mounts import holding_programs
-from daemon.platforms.linux.watchdog import Watchdog
+from daemon.platforms.linux.gate import execgate
+from daemon.platforms.linux.gate.execgate import Answers, ExecGate, answers
+from daemon.platforms.linux.gate.mounts import holding_programs
+from daemon.platforms.linux.gate.watchdog import Watchdog
+from daemon.platforms.linux.watching import procfs
 from host.clock import SystemClock
 from rules.games import Catalogue, Game
 
@@ -253,8 +255,8 @@ STUCK = """
 import os, subprocess, sys, threading, time
 sys.path.insert(0, sys.argv[2])
 from daemon.platforms.api import Refusals
-from daemon.platforms.linux import execgate, watchdog
-from daemon.platforms.linux.execgate import ExecGate
+from daemon.platforms.linux.gate import execgate, watchdog
+from daemon.platforms.linux.gate.execgate import ExecGate
 from host.clock import SystemClock
 from rules.games import Catalogue
 execgate.Watchdog = lambda clock: watchdog.Watchdog(clock, 1500)
@@ -315,7 +317,7 @@ def test_a_filesystem_mounted_later_is_covered(watching, until, open_folder, lau
         covered.append([mount for mount in holding_programs() if mount.path == str(folder)])
         return covered[-1]
 
-    monkeypatch.setattr("daemon.platforms.linux.mounts.holding_programs", only_this_one)
+    monkeypatch.setattr("daemon.platforms.linux.gate.mounts.holding_programs", only_this_one)
 
     async def body():
         async with watching(seen, None) as watcher:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from daemon.platforms.linux import mounts
+from daemon.platforms.linux.gate import mounts
 
 TABLE = r"""22 27 0:21 / /proc rw,relatime - proc proc rw
 27 1 254:0 / / rw,relatime shared:1 master:2 - ext4 /dev/vda rw,discard
@@ -21,7 +21,7 @@ broken line
 
 def test_local_filesystems_that_may_hold_programs(monkeypatch):
     """Each local filesystem once; none from which nothing is executed, none that another process answers for."""
-    monkeypatch.setattr("daemon.platforms.linux.procfs.text", lambda _: TABLE)
+    monkeypatch.setattr("daemon.platforms.linux.watching.procfs.text", lambda _: TABLE)
 
     assert mounts.holding_programs() == (
         mounts.Mount(os.makedev(254, 0), "/"),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.platforms.linux import images
+from daemon.platforms.linux.watching import images
 from rules.games import Catalogue, Game
 
 MEMFD = "import os, sys; f = os.memfd_create('m'); os.write(f, open(sys.argv[1], 'rb').read()); os.execve(f, ['x', '60'], {})"

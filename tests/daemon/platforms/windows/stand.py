@@ -18,14 +18,15 @@ from pathlib import Path
 from typing import Self
 
 from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted, Refusals
-from daemon.platforms.windows import errand, processes
 from daemon.platforms.windows.control import WindowsControl
-from daemon.platforms.windows.images import Images
-from daemon.platforms.windows.programs import Programs
-from daemon.platforms.windows.snapshot import Process, Snapshots
-from daemon.platforms.windows.tracker import Tracker
-from daemon.platforms.windows.trees import Trees
+from daemon.platforms.windows.ending import run_in_session
 from daemon.platforms.windows.watcher import WindowsWatcher
+from daemon.platforms.windows.watching import processes
+from daemon.platforms.windows.watching.images import Images
+from daemon.platforms.windows.watching.programs import Programs
+from daemon.platforms.windows.watching.snapshot import Process, Snapshots
+from daemon.platforms.windows.watching.tracker import Tracker
+from daemon.platforms.windows.watching.trees import Trees
 from host.clock import SystemClock
 from host.images import build_id
 from host.windows.win32 import Handle
@@ -245,9 +246,9 @@ def gone(pid: int, created: int, patience: float = PATIENCE) -> bool:
 
 def on_desktop(desktop: str, *words: Path | str) -> Process:
     """A program whose windows are on this desktop ("STATION\\DESKTOP")."""
-    startup = errand._Startup(cb=ctypes.sizeof(errand._Startup), desktop=desktop)
-    started = errand._Started()
+    startup = run_in_session._Startup(cb=ctypes.sizeof(run_in_session._Startup), desktop=desktop)
+    started = run_in_session._Started()
     line = ctypes.create_unicode_buffer(subprocess.list2cmdline([str(word) for word in words]))
-    assert errand._create(None, line, None, None, False, 0, None, None, ctypes.byref(startup), ctypes.byref(started))
+    assert run_in_session._create(None, line, None, None, False, 0, None, None, ctypes.byref(startup), ctypes.byref(started))
     with Handle(started.thread), Handle(started.process):
         return Snapshots().take()[started.pid]

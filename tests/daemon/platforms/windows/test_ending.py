@@ -11,9 +11,10 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.platforms.windows import closing, control, errand
+from daemon.platforms.windows import control
 from daemon.platforms.windows.control import WindowsControl
-from daemon.platforms.windows.snapshot import Process, Snapshots, descendants
+from daemon.platforms.windows.ending import closing, run_in_session
+from daemon.platforms.windows.watching.snapshot import Process, Snapshots, descendants
 from tests.daemon.platforms.windows.stand import PATIENCE, SHORT, _started, gone, on_desktop, own, read, run, write
 from tests.windows_programs import program
 
@@ -135,7 +136,7 @@ def test_a_window_on_another_desktop(game):
 def test_the_errand_of_a_service(game):
     """A service asks by a program of ours in the session of the game."""
     started = run(game, *SHORT, wait=True)
-    assert errand.run(process(started.pid).session, closing.__name__, [str(started.pid)])
+    assert run_in_session.run(process(started.pid).session, closing.__name__, [str(started.pid)])
     assert started.wait(20) == 0
 
 
@@ -298,7 +299,7 @@ def test_whom_we_descend_from(game):
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from daemon.platforms.windows.control import WindowsControl\n"
-        "from daemon.platforms.windows.snapshot import Snapshots\n"
+        "from daemon.platforms.windows.watching.snapshot import Snapshots\n"
         "here = Snapshots().take()\n"
         "import os\n"
         "game = here[here[os.getpid()].parent]\n"

@@ -11,10 +11,9 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.platforms.windows import etw, etw_structs
-from daemon.platforms.windows.etw import EtwSession
-from daemon.platforms.windows.etw_api import Api, EventRecordCallback, Functions
-from daemon.platforms.windows.etw_events import RUNDOWN, START, STOP, session_name
+from daemon.platforms.windows.etw.api import Api, EventRecordCallback, Functions
+from daemon.platforms.windows.etw.events import RUNDOWN, START, STOP, session_name
+from daemon.platforms.windows.etw.session import EtwSession, structs
 
 WINE = hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
 NAME = "GioChoi-Test"
@@ -50,9 +49,9 @@ class Evntrace:
     def functions(self):
         return Functions(self._start, self._control, self._enable, self._open, self._process, self._close)
 
-    def deliver(self, *events, provider=etw_structs.KERNEL_PROCESS):
+    def deliver(self, *events, provider=structs.KERNEL_PROCESS):
         for event_id, version, payload in events:
-            record = etw_structs.EventRecord()
+            record = structs.EventRecord()
             record.EventHeader.ProviderId[:] = provider
             record.EventHeader.EventDescriptor.Id = event_id
             record.EventHeader.EventDescriptor.Version = version
@@ -75,13 +74,13 @@ class Evntrace:
             return ALREADY_EXISTS
         if "start" in self.fail:
             return self.fail["start"]
-        self.properties = etw_structs.Properties.from_buffer_copy(properties._obj)
+        self.properties = structs.Properties.from_buffer_copy(properties._obj)
         handle._obj.value = self.sessions[name] = 0x1000 + len(self.calls)
         return 0
 
     def _control(self, session, name, properties, what):
         self.calls.append(("control", session, name, what))
-        assert properties._obj.head.Wnode.BufferSize == ctypes.sizeof(etw_structs.Properties)
+        assert properties._obj.head.Wnode.BufferSize == ctypes.sizeof(structs.Properties)
         found = [key for key, handle in self.sessions.items() if key == name or handle == session]
         if not found:
             return NO_SUCH_SESSION
@@ -96,7 +95,7 @@ class Evntrace:
 
     def _enable(self, session, provider, code, level, any_of, all_of, wait_ms, parameters):
         name = {1: "enable", 2: "capture"}[code]
-        assert bytes(provider._obj) == etw_structs.KERNEL_PROCESS
+        assert bytes(provider._obj) == structs.KERNEL_PROCESS
         assert parameters._obj.Version == 2
         self.enabled.append((name, session, level, any_of, all_of, wait_ms))
         return self.fail.get(name, 0)
@@ -267,7 +266,7 @@ def test_what_cannot_be_read_is_lost(evntrace, told, session):
 
 def test_what_does_not_fit_is_lost_and_told(evntrace, told, monkeypatch):
     """A listener that dallies holds up nobody but itself; all that came before the queue was full is told."""
-    monkeypatch.setattr(etw, "_MOST_WAITING", 10)
+    monkeypatch.setattr("daemon.platforms.windows.etw.session._MOST_WAITING", 10)
     go_on = threading.Event()
 
     def dally(event):
@@ -293,7 +292,7 @@ def test_what_does_not_fit_is_lost_and_told(evntrace, told, monkeypatch):
 
 
 def test_losses_that_the_system_counts_are_told_once(evntrace, told, session, monkeypatch):
-    monkeypatch.setattr(etw, "_ASK_S", 0.04)
+    monkeypatch.setattr(session, "_ASK_S", 0.04)
     session.hurry = True
     session.start()
     evntrace.lost = 3

@@ -10,10 +10,10 @@ from queue import Queue
 
 import pytest
 
-from daemon.platforms.windows import images, late
-from daemon.platforms.windows.images import Images
-from daemon.platforms.windows.late import Late, Looked, Wanted
-from daemon.platforms.windows.opening import key_of, opened
+from daemon.platforms.windows.watching import images, late
+from daemon.platforms.windows.watching.images import Images
+from daemon.platforms.windows.watching.late import Late, Looked, Wanted
+from daemon.platforms.windows.watching.opening import key_of, opened
 from host.images import build_id
 from host.windows.sharing import extended
 from rules.games import Catalogue, Fingerprint, Game

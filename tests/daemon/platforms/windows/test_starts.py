@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from daemon.platforms.api import ProgramStarted
-from daemon.platforms.windows import processes
-from daemon.platforms.windows.snapshot import Snapshots
+from daemon.platforms.windows.watching import processes
+from daemon.platforms.windows.watching.snapshot import Snapshots
 from rules.games import Catalogue, Game
 from tests.daemon.platforms.windows.stand import (
     PROLONGED,

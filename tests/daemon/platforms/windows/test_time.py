@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 import pytest
 
 from daemon.platforms.api import ProgramEnded, ProgramStarted
-from daemon.platforms.windows.images import Images
-from daemon.platforms.windows.programs import Programs
-from daemon.platforms.windows.snapshot import Process
-from daemon.platforms.windows.tracker import Tracker
-from daemon.platforms.windows.trees import Trees
-from host.system import clocks
+from daemon.platforms.windows.watching.images import Images
+from daemon.platforms.windows.watching.programs import Programs
+from daemon.platforms.windows.watching.snapshot import Process
+from daemon.platforms.windows.watching.tracker import Tracker
+from daemon.platforms.windows.watching.trees import Trees
+from host.choose import clocks
 from rules.calendar import day_bounds, day_name
 from rules.games import Catalogue, Fingerprint, Game, Program
 

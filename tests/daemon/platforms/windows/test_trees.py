@@ -8,9 +8,9 @@ import winreg
 
 import pytest
 
-from daemon.platforms.windows import trees
 from daemon.platforms.windows.registry import WindowsRegistry
-from daemon.platforms.windows.trees import Trees
+from daemon.platforms.windows.watching import trees
+from daemon.platforms.windows.watching.trees import Trees
 from host.clock import SystemClock
 from host.windows import security
 from rules.games import Catalogue, Game

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from daemon.platforms.api import ProgramStarted
-from daemon.platforms.windows.images import Images
-from daemon.platforms.windows.programs import Programs
-from daemon.platforms.windows.snapshot import Process
-from daemon.platforms.windows.tracker import Tracker
-from daemon.platforms.windows.trees import Trees
+from daemon.platforms.windows.watching.images import Images
+from daemon.platforms.windows.watching.programs import Programs
+from daemon.platforms.windows.watching.snapshot import Process
+from daemon.platforms.windows.watching.tracker import Tracker
+from daemon.platforms.windows.watching.trees import Trees
 from rules.games import Catalogue, Fingerprint, Game, Program
 
 GAME = Game(id="game", title="game", label=0, names=("choi.py",))

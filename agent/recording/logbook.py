@@ -1,0 +1,72 @@
+"""What is read out of the log: its last entries, its head, the inspector's card."""
+
+from __future__ import annotations
+
+import base64
+
+import msgspec
+
+from agent.api import messages as m
+from agent.errors import bad_input
+from compliance.entry import decode
+from compliance.log import Log
+from compliance.writing.payloads import PayloadError, Payloads
+
+# An answer may be large, but not larger than a client takes.
+_MOST_BYTES = 16 << 20
+
+
+def last_lines(request: m.LogShow, log: Log, payloads: Payloads, zone: str) -> m.LogLines:
+    """The last entries, as many as were asked for and fit into one answer, with the personal data that is kept beside them.
+
+    `zone` is the place's.
+    """
+    if request.last < 0:
+        raise bad_input("số dòng phải từ 0", "the number of entries is 0 or more")
+    lines: list[m.LogLine] = []
+    size = 0
+    for index in range(log.size - 1, max(log.size - request.last, 0) - 1, -1):
+        line = _line(index, log.entry(index), payloads)
+        size += len(line.entry) + len(line.payload or "")
+        if size > _MOST_BYTES:
+            break
+        lines.append(line)
+    return m.LogLines(lines=tuple(reversed(lines)), zone=zone)
+
+
+def head(log: Log) -> m.Head:
+    """The latest signed checkpoint and the key that verifies it."""
+    return m.Head(checkpoint=log.checkpoint, key=log.key.text)
+
+
+def card(log: Log, roster: m.Roster) -> m.Card:
+    """What an inspector keeps: enough to know this log again, and to prove later that nothing of it was taken away."""
+    return m.Card(
+        origin=log.key.name,
+        key=log.key.text,
+        fingerprint=log.key.fingerprint,
+        size=log.size,
+        root=base64.b64encode(log.root).decode(),
+        place=roster.place,
+        name=roster.name,
+        certificate=roster.certificate,
+        expires=roster.expires,
+    )
+
+
+def card_file(log: Log, roster: m.Roster) -> bytes:
+    """The content of HOME/public/agent.card: the card as one JSON document."""
+    return msgspec.json.encode(card(log, roster)) + b"\n"
+
+
+def _line(index: int, data: bytes, payloads: Payloads) -> m.LogLine:
+    entry = decode(data)
+    text = None
+    if entry.secret is not None:
+        try:
+            kept = payloads.get(entry.seat, entry.seq)
+        except PayloadError as error:
+            text = str(error)
+        else:
+            text = None if kept is None else kept.data.decode(errors="replace")
+    return m.LogLine(index=index, entry=data.decode(), payload=text)

@@ -1,0 +1,84 @@
+"""What a name that somebody typed means. All raise ApiError, with what there is instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+
+from agent.errors import bad_input, not_found
+from agent.registering.names import same, slug
+from agent.store.people import GUEST, GuardianRow, PlayerRow
+from agent.store.tables import Tables
+from rules.games import Catalogue, Game
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+N = TypeVar("N", bound=_Named)
+
+
+def registered(tables: Tables) -> tuple[PlayerRow, ...]:
+    """The players there are now, without the guest."""
+    return tuple(row for row in tables.people.players() if not row.removed and row.id != GUEST)
+
+
+def guest(tables: Tables) -> PlayerRow:
+    """The player that every unmapped, limited account is."""
+    return next(row for row in tables.people.players() if row.id == GUEST)
+
+
+def player(tables: Tables, asked: str) -> PlayerRow:
+    """The registered player of this id or name."""
+    rows = registered(tables)
+    found = _find(rows, asked)
+    if found is None:
+        raise not_found(
+            f"không có người chơi '{asked}'; hiện có: {_known(rows)}", f"no player '{asked}'; there are: {_known(rows)}"
+        )
+    return found
+
+
+def player_or_guest(tables: Tables, asked: str) -> PlayerRow:
+    """The player of this id or name, or the guest."""
+    return guest(tables) if same(asked, GUEST) else player(tables, asked)
+
+
+def guardian(tables: Tables, asked: str) -> GuardianRow | None:
+    """The guardian of this id or name, or None."""
+    return _find(tables.people.guardians(), asked)
+
+
+def game(catalogue: Catalogue, asked: str) -> Game:
+    """The game of this id or title."""
+    found = catalogue.games.get(asked) or next((one for one in catalogue.games.values() if same(asked, one.title)), None)
+    if found is None:
+        raise not_found(
+            f"không có trò chơi '{asked}': xem 'giochoi game list' hoặc thêm bằng 'giochoi game add'",
+            f"no game '{asked}': see 'giochoi game list' or add it with 'giochoi game add'",
+        )
+    return found
+
+
+def _find(rows: Iterable[N], asked: str) -> N | None:
+    """By id; else by name; else by a name typed without its diacritics."""
+    rows = tuple(rows)
+    for found in (
+        [row for row in rows if row.id == asked],
+        [row for row in rows if same(asked, row.name)],
+        [row for row in rows if slug(asked) == slug(row.name)],
+    ):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            ids = ", ".join(row.id for row in found)
+            raise bad_input(f"nhiều người tên '{asked}': hãy dùng mã {ids}", f"several are called '{asked}': use an id: {ids}")
+    return None
+
+
+def _known(rows: tuple[PlayerRow, ...]) -> str:
+    return ", ".join(f"{row.name} ({row.id})" for row in rows[:10]) + (", …" if len(rows) > 10 else "") or "–"

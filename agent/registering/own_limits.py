@@ -1,0 +1,98 @@
+"""A player's own limits as a pack of rules like any other, and which other rules bind more than they do. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from agent.store.rules import LimitRow
+from i18n.message import Text
+from rules.decision import Finding
+from rules.policy import Budget, Pack, Weekday
+
+# The id of the pack of own limits, and the `sha256` of every pack that would say by its hash whose it is.
+HOUSE: Final = "house"
+WEEK: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY_MS: Final = 86_400_000
+
+_CITE = "Quy tắc gia đình / House rule"
+_DAY_NAMES: Final[Mapping[Weekday, Text]] = {
+    "mon": Text("thứ Hai", "Mondays"),
+    "tue": Text("thứ Ba", "Tuesdays"),
+    "wed": Text("thứ Tư", "Wednesdays"),
+    "thu": Text("thứ Năm", "Thursdays"),
+    "fri": Text("thứ Sáu", "Fridays"),
+    "sat": Text("thứ Bảy", "Saturdays"),
+    "sun": Text("Chủ nhật", "Sundays"),
+}
+
+
+def own_pack(limits: Iterable[LimitRow], zone: str, titles: Mapping[str, str]) -> Pack | None:
+    """The pack `house` of one player's limits, its days in `zone`; None without limits. `titles` of games are for its texts."""
+    by_game: dict[str | None, dict[Weekday, int]] = {}
+    for limit in limits:
+        by_game.setdefault(limit.game, {})[limit.day] = limit.ms
+    budgets: list[Budget] = []
+    for game, days in by_game.items():
+        title = titles.get(game, game) if game else None
+        if len(days) == len(WEEK) and len(set(days.values())) == 1:
+            budgets.append(_budget(game, None, days["mon"], title))
+        else:
+            budgets += [_budget(game, day, days[day], title) for day in WEEK if day in days]
+    if not budgets:
+        return None
+    return Pack(
+        id=HOUSE, title=Text("Quy tắc riêng", "Own rules"), jurisdiction=HOUSE, zone=zone, source=HOUSE, status="verified",
+        sha256=HOUSE, scope="player", budgets=tuple(budgets),
+    )  # fmt: skip
+
+
+def rule_id(game: str | None, day: Weekday | None) -> str:
+    """The id of the rule that limits `game` (None: all games) on `day` (None: every day)."""
+    return f"{HOUSE}.{game or 'all'}" + (f"-{day}" if day else "")
+
+
+def minutes(ms: int) -> str:
+    """A length as people type it: minutes, with decimals only where there are any."""
+    return f"{round(ms / 60_000, 3):g}"
+
+
+def still_binding(findings: Iterable[Finding], game: str | None, ms: int) -> tuple[Finding, ...]:
+    """Of what each rule says alone, the budgets tighter than a limit of `ms` on `game`: tightest first, one of each rule."""
+    tighter: dict[str, Finding] = {}
+    for finding in findings:
+        budget = finding.reason.budget_ms
+        if finding.reason.kind == "budget" and budget is not None and budget < ms and not _own(finding.reason.rule, game):
+            tighter.setdefault(finding.reason.rule, finding)
+    return tuple(sorted(tighter.values(), key=lambda finding: (finding.reason.budget_ms or 0, finding.reason.rule)))
+
+
+def _own(rule: str, game: str | None) -> bool:
+    """Whether the rule is one of those that the limit is written into."""
+    return rule in {rule_id(game, day) for day in (None, *WEEK)}
+
+
+def _budget(game: str | None, day: Weekday | None, ms: int, title: str | None) -> Budget:
+    return Budget(
+        id=rule_id(game, day), cite=_CITE, text=_text(ms, day, title), authority="house", addressee="household",
+        status="verified", relax=("guardian",), games=(game,) if game else (), ms=ms, per="game" if game else "all",
+        days=(day,) if day else (),
+    )  # fmt: skip
+
+
+def _text(ms: int, day: Weekday | None, title: str | None) -> Text:
+    when = Text(f" vào {_DAY_NAMES[day].vi}", f" on {_DAY_NAMES[day].en}") if day else Text(" mỗi ngày", " a day")
+    if not ms:
+        when = when if day else Text("", "")
+        return Text(f"Không chơi {title or 'trò nào'}{when.vi}", f"No playing of {title or 'any game'}{when.en}")
+    what = Text(title or "tất cả trò chơi", title or "all games")
+    long = _length(ms)
+    return Text(f"Tối đa {long.vi} {what.vi}{when.vi}", f"At most {long.en} of {what.en}{when.en}")
+
+
+def _length(ms: int) -> Text:
+    """As people say it: minutes, and seconds where there are any."""
+    whole, seconds = divmod(round(ms / 1000), 60)
+    parts = [(whole, "phút", "minute"), (seconds, "giây", "second")]
+    said = [(f"{number} {vi}", f"{number} {en}" + "s" * (number != 1)) for number, vi, en in parts if number]
+    return Text(" ".join(vi for vi, _ in said) or "0 giây", " ".join(en for _, en in said) or "0 seconds")

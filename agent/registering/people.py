@@ -1,0 +1,194 @@
+"""Who plays and who looks after them: what is accepted, and what it changes."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import date
+
+import msgspec
+
+from agent.api import messages as m
+from agent.errors import bad_input, refused
+from agent.registering import lookup
+from agent.registering.names import free_id, person, same, slug
+from agent.registering.rulebook import record_policy
+from agent.registry import Change, Made
+from agent.store.people import GuardianRow, PlayerRow
+from agent.store.tables import Tables
+from rules.identity import IdentityError, birth_date
+
+_MAX_ACCOUNT = 256
+
+
+def player_add(change: Change, request: m.PlayerAdd) -> Made:
+    name = _free_name(change.tables, request.name)
+    born, year_only = _born(change, request.born, year_only=request.year_only)
+    row = _returning(change.tables, name, born, year_only=year_only) or _new_player(change.tables, name)
+    account = _account(change, request.account, row.id)
+    row = replace(row, name=name, born=born, year_only=year_only, removed=False, account=account)
+    change.tables.people.put_player(row)
+    guardian, note = _guardian(change, request.guardian)
+    change.tables.people.put_wards(row.id, (guardian.id,) if guardian else ())
+    if row.id != slug(name):
+        note = _notes(note, f"mã của người chơi này là {row.id} / this player's id is {row.id}")
+    record_policy(change, row, _card("player.add", row, guardian))
+    return Made(row.id, note)
+
+
+def player_set(change: Change, request: m.PlayerSet) -> Made:
+    old = lookup.player(change.tables, request.player)
+    row = old
+    if request.name is not msgspec.UNSET:
+        row = replace(row, name=_free_name(change.tables, request.name, old))
+    if request.born is not msgspec.UNSET:
+        born, year_only = _born(change, request.born, year_only=request.year_only)
+        row = replace(row, born=born, year_only=year_only)
+    if request.account is not msgspec.UNSET:
+        row = replace(row, account=_account(change, request.account, row.id))
+    note, guardian = "", None
+    if request.guardian is not msgspec.UNSET:
+        guardian, note = _guardian(change, request.guardian)
+        change.tables.people.put_wards(row.id, (guardian.id,) if guardian else ())
+    change.tables.people.put_player(row)
+    record_policy(change, row, _card("player.set", row, guardian))
+    return Made(row.id, note)
+
+
+def player_remove(change: Change, request: m.PlayerRemove) -> Made:
+    row = lookup.player(change.tables, request.player)
+    change.tables.people.put_wards(row.id, ())
+    change.tables.rules.put_packs(row.id, ())
+    change.tables.rules.drop_limits(player=row.id)
+    change.tables.events.end_approvals(player=row.id)
+    change.tables.people.put_player(replace(row, removed=True, account=None))
+    record_policy(change, row, _card("player.remove", row, None))
+    return Made(row.id)
+
+
+def player_list(tables: Tables) -> m.Players:
+    names = {row.id: row.name for row in tables.people.guardians()}
+    wards, packs = tables.people.wards(), tables.rules.packs()
+    limits, approvals = tables.rules.limits(), tables.events.approvals()
+    return m.Players(
+        players=tuple(
+            m.PlayerRow(
+                id=row.id,
+                name=row.name,
+                born=row.born,
+                year_only=row.year_only,
+                account=row.account,
+                guardians=tuple(names[guardian] for player, guardian in wards if player == row.id),
+                packs=tuple(pack.pack for pack in packs.get(row.id, ())),
+                limits=tuple(m.LimitRow(game=one.game, day=one.day, ms=one.ms) for one in limits if one.player == row.id),
+                approved=tuple(dict.fromkeys(one.game for one in approvals if one.player == row.id)),
+                uses=tuple(pack.said for pack in packs.get(row.id, ())),
+            )
+            for row in lookup.registered(tables)
+        )
+    )
+
+
+def guardian_add(change: Change, request: m.GuardianAdd) -> Made:
+    name = person(request.name)
+    known = lookup.guardian(change.tables, name)
+    if known is not None:
+        who = f"{known.name} ({known.id})"
+        raise refused(f"đã có người giám hộ {who}", f"there is a guardian {who} already")
+    account = _known_account(change, request.account)
+    for other in change.tables.people.guardians():
+        if account is not None and other.account == account:
+            raise refused(f"tài khoản {account} đã là của {other.name}", f"account {account} is {other.name}'s already")
+    return Made(_new_guardian(change.tables, name, account).id)
+
+
+def guardian_list(tables: Tables) -> m.Guardians:
+    rows = tables.people.guardians()
+    return m.Guardians(guardians=tuple(m.Guardian(id=row.id, name=row.name, account=row.account) for row in rows))
+
+
+def _free_name(tables: Tables, asked: str, besides: PlayerRow | None = None) -> str:
+    """The name, if it will mean nobody else: players are called by name, so a second one of a name would be called by none."""
+    name = person(asked)
+    for other in lookup.registered(tables):
+        if (besides is None or other.id != besides.id) and (same(name, other.name) or name == other.id):
+            who = f"{other.name} ({other.id})"
+            raise bad_input(
+                f"đã có người chơi {who}: sửa bằng 'giochoi player set {other.id}', hoặc chọn tên khác",
+                f"there is a player {who}: change it with that, or choose another name",
+            )
+    return name
+
+
+def _new_player(tables: Tables, name: str) -> PlayerRow:
+    id = free_id(slug(name, "player"), {row.id for row in tables.people.players()})
+    return PlayerRow(id, name, None, None, secrets.token_bytes(32))
+
+
+def _returning(tables: Tables, name: str, born: date | None, *, year_only: bool) -> PlayerRow | None:
+    """The same child added again after a removal keeps id and key: coming back makes no second day's allowance."""
+    gone = (row for row in tables.people.players() if row.removed)
+    said = (born, year_only)
+    return next((row for row in gone if same(name, row.name) and (row.born, row.year_only) == said), None)
+
+
+def _born(change: Change, born: date | None, *, year_only: bool) -> tuple[date | None, bool]:
+    """The birth date, if it can be one, and whether only its year is known: then it is the last day of the year."""
+    if born is None:
+        return None, False
+    try:
+        birth_date(f"{born.year:04}" if year_only else born.isoformat(), change.today)
+    except IdentityError as error:
+        vi, _, en = str(error).partition(" / ")
+        raise bad_input(vi, en) from None
+    return (date(born.year, 12, 31) if year_only else born), year_only
+
+
+def _account(change: Change, account: str | None, player: str) -> str | None:
+    """The OS account, if it exists here and is no other player's."""
+    account = _known_account(change, account)
+    for other in lookup.registered(change.tables):
+        if account is not None and other.account == account and other.id != player:
+            raise refused(
+                f"tài khoản {account} đã là của {other.name} ({other.id})",
+                f"account {account} is {other.name}'s ({other.id}) already",
+            )
+    return account
+
+
+def _known_account(change: Change, account: str | None) -> str | None:
+    if account is None:
+        return None
+    if not account or len(account) > _MAX_ACCOUNT or not account.isprintable():
+        raise bad_input("tên tài khoản không hợp lệ", "that is no account name")
+    known = change.world.account(account)
+    if known is None:
+        raise bad_input(f"máy này không có tài khoản '{account}'", f"this machine has no account '{account}'")
+    return known
+
+
+def _guardian(change: Change, asked: str | None) -> tuple[GuardianRow | None, str]:
+    """The guardian asked for, made if there was none of that name; and a line that says so."""
+    if asked is None:
+        return None, ""
+    known = lookup.guardian(change.tables, asked)
+    if known is not None:
+        return known, ""
+    made = _new_guardian(change.tables, person(asked), None)
+    return made, f"đã thêm người giám hộ {made.name} ({made.id}) / added the guardian {made.name} ({made.id})"
+
+
+def _new_guardian(tables: Tables, name: str, account: str | None) -> GuardianRow:
+    row = GuardianRow(free_id(slug(name, "guardian"), {one.id for one in tables.people.guardians()}), name, account)
+    tables.people.add_guardian(row)
+    return row
+
+
+def _card(what: str, row: PlayerRow, guardian: GuardianRow | None) -> dict[str, str | None]:
+    """What the log's payload says of who was meant."""
+    named = {} if guardian is None else {"guardian": guardian.name}
+    return {"what": what, "player": row.id, "name": row.name, "born": row.said, "account": row.account, **named}
+
+
+def _notes(*lines: str) -> str:
+    return "; ".join(line for line in lines if line)

@@ -1,0 +1,180 @@
+"""Which rules bind whom: packs put on players and place, own limits. What is accepted, and what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from agent.api import messages as m
+from agent.errors import bad_input, refused
+from agent.registering import lookup
+from agent.registering.hints import idle, lines, nobody_registered, replaced
+from agent.registering.names import same
+from agent.registering.own_limits import DAY_MS, HOUSE, WEEK, minutes, still_binding
+from agent.registering.shipped_packs import Shelf, asked_for
+from agent.registry import Change, Made
+from agent.roster import Compiler, pack_in_force
+from agent.store.people import GUEST, PlayerRow
+from agent.store.place import PlaceRow
+from agent.store.rules import PLACE, LimitRow, PackRow, TextRow
+from agent.store.tables import Tables
+from compliance.entry import PackLine, PolicyChanged
+from rules.calendar import calendar, day_name
+from rules.decide import explain
+from rules.decision import Finding
+from rules.facts import Facts
+from rules.games import Game
+from rules.policy import Pack, Place, Weekday, combine
+
+# The law addressed to a kind of place: its hours. It comes with the kind, and stays as long as the place is of that kind.
+LAW_PACKS: Mapping[Place, str] = MappingProxyType(
+    {"game-point": "vn-game-point", "agent-without-games": "vn-agent-without-games"}
+)
+
+
+def policy_use(change: Change, request: m.PolicyUse) -> Made:
+    target, row = _target(change.tables, request.target)
+    ids = [pack.id for pack in request.packs]
+    if len(set(ids)) != len(ids):
+        raise bad_input("một gói được nêu hai lần", "a pack is named twice")
+    # What binds a named player alone is personal; what binds the place or its guests may be read by anyone.
+    public = row is None or row.id == GUEST
+    if row is None:
+        _keep_the_law(change.tables.place.get(), request)
+    before = change.tables.rules.packs().get(target, ())
+    put_packs(change, target, tuple(_kept(change, pack, public=public) for pack in request.packs))
+    record_policy(change, row, {"what": "policy.use", "player": target} if row else {"what": "policy.use"})
+    return Made(target, lines(replaced(change, target, before), idle(change, row), nobody_registered(change, row)))
+
+
+def policy_show(tables: Tables, shelf: Shelf, request: m.PolicyShow) -> m.PolicyShown:
+    target, row = _target(tables, request.target)
+    return m.PolicyShown(target=target, packs=packs_in_force(tables, shelf, row))
+
+
+def limit_set(change: Change, request: m.LimitSet) -> Made:
+    row = lookup.player_or_guest(change.tables, request.player)
+    catalogue = change.world.shelf.catalogue(change.tables.place.games())
+    game = None if request.game is None else lookup.game(catalogue, request.game)
+    if request.ms is not None and not 0 <= request.ms <= DAY_MS:
+        raise bad_input("hạn mức phải từ 0 đến 1440 phút", "a limit is from 0 to 1440 minutes")
+    days = request.days or WEEK
+    if not _write_limit(change.tables, row, game, days, request.ms):
+        return Made(row.id, "không có hạn mức nào như vậy / there was no such limit", changed=False)
+    record_policy(change, row, {"what": "limit.set", "player": row.id})
+    return Made(row.id, "" if request.ms is None else _looser_than(change, row, game, days, request.ms))
+
+
+def put_packs(change: Change, target: str, packs: tuple[tuple[PackRow, TextRow], ...]) -> None:
+    """Put these packs on the target, instead of what was there, and keep their texts for good."""
+    for _, text in packs:
+        change.tables.rules.keep_text(text)
+    change.tables.rules.put_packs(target, tuple(row for row, _ in packs))
+
+
+def shipped_pack(shelf: Shelf, id: str, params: Mapping[str, str]) -> tuple[PackRow, TextRow]:
+    """A shipped pack with these values put into it. ApiError(bad-input) if there is none or it does not take them."""
+    text = shelf.shipped(id)
+    pack = asked_for(text, id, params)
+    return PackRow(id, dict(params), pack.sha256, shipped=True), TextRow(pack.sha256, id, text, public=True)
+
+
+def packs_in_force(tables: Tables, shelf: Shelf, row: PlayerRow | None) -> tuple[Pack, ...]:
+    """The compiled packs that bind the player (the place's included), or (None) the place's alone."""
+    parts = Compiler(tables, shelf)
+    return parts.packs(PLACE, "place") + (() if row is None else parts.player(row).packs)
+
+
+def record_policy(change: Change, row: PlayerRow | None, personal: dict[str, Any]) -> None:
+    """The entry that says which rules bind the player, or (None) the place, from now on."""
+    target = PLACE if row is None else row.id
+    texts = change.tables.rules.texts()
+    packs, house = [], any(limit.player == target for limit in change.tables.rules.limits())
+    for one in change.tables.rules.packs().get(target, ()):
+        if texts[one.sha256].public:
+            pack = pack_in_force(one, texts, "player")
+            packs.append(PackLine(one.pack, one.sha256, dict(pack.params)))
+        else:
+            house = True
+    who = target if row is None or row.id == GUEST else change.pseudonym(row)
+    change.record(PolicyChanged, personal, target=who, packs=tuple(packs), house=house)
+
+
+def _target(tables: Tables, asked: str) -> tuple[str, PlayerRow | None]:
+    """The key of the table of packs, and whom it means; None is the place."""
+    if same(asked, PLACE):
+        return PLACE, None
+    row = lookup.player_or_guest(tables, asked)
+    return row.id, row
+
+
+def _keep_the_law(place: PlaceRow, request: m.PolicyUse) -> None:
+    """Nobody relaxes a law addressed to this place: what binds it as what it is goes only when it is that no longer."""
+    law = LAW_PACKS.get(place.place)
+    if law is None:
+        return
+    hours = (f"hours={place.hours}",) if place.hours else ()
+    if not any(use.id == law and use.params == hours for use in request.packs):
+        pack = ":".join((law, *hours))
+        raise refused(
+            f"luật ràng buộc nơi này: hãy giữ {pack}, hoặc đổi giờ bằng 'giochoi place set {place.place} --hours'",
+            f"the law binds this place: keep {pack}, or change the hours with 'giochoi place set {place.place} --hours'",
+        )
+
+
+def _kept(change: Change, use: m.PackUse, *, public: bool) -> tuple[PackRow, TextRow]:
+    params: dict[str, str] = {}
+    for param in use.params:
+        key, equals, value = param.partition("=")
+        if not equals or not key or key in params:
+            raise bad_input(f"'{param}': hãy viết khóa=giá trị, mỗi khóa một lần", f"'{param}': write key=value, each key once")
+        params[key] = value
+    shipped = change.world.shelf.packs.get(use.id)
+    if use.text is None or use.text == shipped:
+        return shipped_pack(change.world.shelf, use.id, params)
+    if shipped is not None or use.id == HOUSE:
+        raise bad_input(
+            f"mã gói '{use.id}' đã dành cho gói đi kèm: hãy đặt mã khác", f"the pack id '{use.id}' is taken: give yours another"
+        )
+    pack = asked_for(use.text, use.id, params)
+    if pack.id != use.id:
+        raise bad_input(f"gói tự xưng là '{pack.id}', không phải '{use.id}'", f"the pack's id is '{pack.id}', not '{use.id}'")
+    return PackRow(use.id, params, pack.sha256, shipped=False), TextRow(pack.sha256, use.id, use.text, public)
+
+
+def _write_limit(tables: Tables, row: PlayerRow, game: Game | None, days: tuple[Weekday, ...], ms: int | None) -> bool:
+    """Write or delete. False: there was nothing to delete."""
+    id = None if game is None else game.id
+    if ms is not None:
+        for day in days:
+            tables.rules.put_limit(LimitRow(row.id, id, day, ms))
+        return True
+    return sum(tables.rules.drop_limits(player=row.id, game=id or "", day=day) for day in days) > 0
+
+
+def _looser_than(change: Change, row: PlayerRow, game: Game | None, days: tuple[Weekday, ...], ms: int) -> str:
+    """Which other budgets are tighter on one of these days: a limit never widens another rule."""
+    place = change.tables.place.get()
+    parts = Compiler(change.tables, change.world.shelf)
+    player = parts.player(row)
+    policy = combine(parts.packs(PLACE, "place") + player.packs)
+    findings: list[Finding] = []
+    for at in _noons(place.zone, change.now, days):
+        facts = Facts(
+            now=at, place=place.place, game=game.id if game else "", publisher=game.publisher if game else None,
+            label=game.label if game else None, born=player.born, guardian=player.guardian,
+        )  # fmt: skip
+        findings += explain(policy, facts)
+    binding = still_binding(findings, game.id if game else None, ms)
+    if not binding:
+        return ""
+    rules = ", ".join(f"{one.reason.rule} ({minutes(one.reason.budget_ms or 0)})" for one in binding)
+    return f"vẫn áp dụng quy tắc chặt hơn (phút): {rules} / tighter rules still bind (minutes): {rules}"
+
+
+def _noons(zone: str, now: int, days: tuple[Weekday, ...]) -> list[int]:
+    """Noon of the next date on each of these weekdays, today included."""
+    today = day_name(zone, now).toordinal()
+    dates = range(today, today + 7)
+    return [calendar(zone).moment(one, DAY_MS // 2) for one in dates if WEEK[(one + 6) % 7] in days]

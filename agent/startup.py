@@ -1,0 +1,71 @@
+"""What a start of the agent changes by itself: a new registry begins its log; shipped rules follow the program's version."""
+
+from __future__ import annotations
+
+import msgspec
+
+from agent import roster
+from agent.api import messages as m
+from agent.registering import lookup
+from agent.registering.rulebook import put_packs, record_policy
+from agent.registering.shipped_packs import compiled
+from agent.registry import Change, Made
+from agent.store.people import GUEST
+from agent.store.rules import PLACE, PackRow, TextRow
+from compliance.entry import PlaceChanged, SeatEnrolled
+from compliance.format.chain import AGENT
+from compliance.note import NoteError, Signer, verify_note
+from rules.policy import PolicyError
+
+
+class Start(msgspec.Struct, frozen=True):
+    """The agent started with these keys."""
+
+    log: Signer
+    roster: Signer
+
+
+def begin(change: Change, start: Start) -> Made:
+    """Write what a new log begins with, or bring an old registry up to what ships now."""
+    state = change.tables.state.get()
+    if not state.number:
+        change.record(SeatEnrolled, id=AGENT, key=start.log.vkey)
+        place = change.tables.place.get()
+        change.record(PlaceChanged, place=place.place, zone=place.zone, hours=place.hours)
+        return Made()
+    for target, rows in change.tables.rules.packs().items():
+        _follow(change, target, rows)
+    return Made(changed=not _says_the_same(change, start, state.note))
+
+
+def _follow(change: Change, target: str, rows: tuple[PackRow, ...]) -> None:
+    """Put the texts that ship now in the place of those that shipped before."""
+    texts = change.tables.rules.texts()
+    now = tuple(_current(change, row, texts[row.sha256]) for row in rows)
+    if tuple(row for row, _ in now) == rows:
+        return
+    put_packs(change, target, now)
+    everybody = {row.id: row for row in lookup.registered(change.tables)} | {GUEST: lookup.guest(change.tables)}
+    record_policy(change, None if target == PLACE else everybody[target], {"what": "start"})
+
+
+def _current(change: Change, row: PackRow, text: TextRow) -> tuple[PackRow, TextRow]:
+    """The pack as it ships; as it was if it is a house pack, ships no longer, or refuses its values."""
+    shipped = change.world.shelf.packs.get(row.pack)
+    if not row.shipped or shipped is None or shipped == text.text:
+        return row, text
+    try:
+        pack = compiled(shipped, row.pack, row.params)
+    except PolicyError:
+        return row, text
+    return PackRow(row.pack, row.params, pack.sha256, shipped=True), TextRow(pack.sha256, row.pack, shipped, public=True)
+
+
+def _says_the_same(change: Change, start: Start, note: str) -> bool:
+    """Whether the roster in force is signed by our key and says what the tables make now, but for grants that are over."""
+    try:
+        old = msgspec.json.decode(verify_note(note, [start.roster.vkey]), type=m.Roster)
+    except (NoteError, msgspec.MsgspecError):
+        return False
+    new = roster.build(change.tables, change.world.shelf, number=old.number, now=old.issued)
+    return msgspec.structs.replace(new, grants=old.grants) == old

@@ -1,0 +1,150 @@
+"""What runs in a demo: a real agent and a real daemon in a temporary home, and the game. All of it ends with the demo."""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from cli.errors import CommandError
+from cli.output import Output
+from daemon.api.messages import Signal, Watch
+from host.clock import SystemClock
+from host.homes import Home
+from host.rpc_client import items
+from host.transport import Unreachable
+from host.wire import ApiError
+from rules.games import Game
+
+_READY_S = 20.0
+_STOP_S = 8.0
+# Ctrl-C at our terminal is for us: what we started, we end.
+_APART: dict[str, Any] = {"start_new_session": True, "creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+# For our programs: the rooms that this process runs.
+_PATHS = (str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH"))
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, _PATHS))}
+_CONFIG = {
+    # A demo must never mark the file systems of the machine it runs on, so its daemon has no gate, also as root.
+    "daemon": "[gate]\nenabled = false\n",
+    # … and it must know its own game only: whoever plays another one meanwhile is not its business.
+    "agent": "[catalogue]\nshipped = false\n",
+}
+
+
+class StepFailed(Exception):
+    """What should have been observed was not. One line."""
+
+
+class Demo:
+    """A demo that goes on. `game` is what is played, by `command`, for `seconds`; `began` (mono ms) is when."""
+
+    def __init__(self, home: Home, game: Game, command: tuple[str, ...], seconds: int, out: Output) -> None:
+        self.root, self.agent, self.daemon = home.root, home.agent_address, home.daemon_address
+        self.game, self.command, self.seconds = game, command, seconds
+        self.clock = SystemClock()
+        self.signals: queue.SimpleQueue[Signal | Exception] = queue.SimpleQueue()
+        self.player = ""
+        self.began = 0
+        self._out = out
+        self._programs: dict[str, psutil.Popen] = {}
+
+    def say(self, text: str, indent: int = 0, more: int = 0) -> None:
+        """A line for whoever watches."""
+        if not self._out.json:
+            self._out.say(text, indent, more)
+
+    def pause(self, seconds: float) -> None:
+        threading.Event().wait(seconds)
+
+    def serve(self, room: str, answers: Callable[[], object]) -> int:
+        """Start the server `python -m ROOM` and wait until it answers; returns the milliseconds that took. StepFailed."""
+        (self.root / room).mkdir(mode=0o700)
+        (self.root / room / "config.toml").write_text(_CONFIG[room])
+        began = self.clock.mono()
+        self._start(room, (sys.executable, "-P", "-m", room, "--home", str(self.root)), ENVIRONMENT)
+        while True:
+            try:
+                answers()
+            except (Unreachable, ApiError) as error:
+                if self._programs[room].poll() is not None or self.clock.mono() - began > _READY_S * 1000:
+                    raise StepFailed(f"giochoi-{room} không trả lời / does not answer: {error}; {self.said(room)}") from None
+                self.pause(0.05)
+            else:
+                return self.clock.mono() - began
+
+    def listen(self) -> None:
+        """From now on `signals` holds the daemon's, in the end what ended them."""
+
+        def follow() -> None:
+            try:
+                for signal in items(self.daemon, Watch()):
+                    self.signals.put(signal)
+            except (ApiError, Unreachable) as error:
+                self.signals.put(error)
+
+        threading.Thread(target=follow, name="signals", daemon=True).start()
+
+    def play(self, *, stubborn: bool = False) -> None:
+        """Start the game. CommandError (1) if it cannot be started."""
+        self.began = self.clock.mono()
+        self._start("game", self.command, {**os.environ, "GIOCHOI_STANDIN_STUBBORN": "1" if stubborn else ""})
+
+    def exited(self, timeout_s: float) -> None:
+        """Wait until the game's process is gone. StepFailed."""
+        try:
+            self._programs["game"].wait(timeout_s)
+        except psutil.TimeoutExpired:
+            raise StepFailed(f"trò chơi vẫn chạy sau / the game still runs after {timeout_s:.0f} s") from None
+
+    def said(self, name: str) -> str:
+        """The last line that a program wrote."""
+        with suppress(OSError, IndexError):
+            return (self.root / f"{name}.out").read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1]
+        return "–"
+
+    def stop(self) -> None:
+        """Ask the game to close, as its player does, and see to it that it ends."""
+        game, taskkill = self._programs["game"], shutil.which("taskkill")
+        if taskkill and game.poll() is None:  # Windows, which knows no SIGTERM: as a click on the cross of its windows
+            asked = subprocess.run([taskkill, "/PID", str(game.pid), "/T"], input=b"", capture_output=True, check=False)
+            with suppress(psutil.TimeoutExpired):
+                game.wait(0 if asked.returncode else _STOP_S)
+        _end(game)
+
+    def close(self) -> None:
+        """End whatever still runs: the game first, then the daemon, then the agent."""
+        for program in reversed(self._programs.values()):
+            _end(program)
+
+    def _start(self, name: str, command: tuple[str, ...], environment: dict[str, str]) -> None:
+        """What it says goes to a file; its stdin is a pipe where nothing comes, as not all start without any."""
+        with (self.root / f"{name}.out").open("wb") as out:
+            try:
+                self._programs[name] = psutil.Popen(
+                    command, cwd=self.root, stdin=subprocess.PIPE, stdout=out, stderr=out, env=environment, **_APART
+                )
+            except OSError as error:
+                raise CommandError(f"{command[0]}: không chạy được / cannot be started: {error.strerror}", code=1) from None
+
+
+def _end(program: psutil.Popen) -> None:
+    """Ask a program of ours, and all that it started, to end; then make them."""
+    tree: list[psutil.Process] = []
+    with suppress(psutil.Error):
+        tree = [program, *program.children(recursive=True)]
+    for one in tree:
+        with suppress(psutil.Error):
+            one.terminate()
+    for one in psutil.wait_procs(tree, _STOP_S)[1]:
+        with suppress(psutil.Error):
+            one.kill()
+            one.wait()

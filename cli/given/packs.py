@@ -1,0 +1,133 @@
+"""A pack as named on the command line: PACK[:key=value]…, where PACK is the id of a shipped one or a path to a TOML file."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.errors import CommandError
+from cli.given.files import read_text
+from cli.words.shell import quote
+from rules.packs.shipped import shipped_packs
+from rules.policy import Pack, PolicyError
+
+if TYPE_CHECKING:
+    from rules.parse import Reading
+
+# A value may hold colons (08:00), so one starts a parameter only where a key and "=" follow.
+_PARAM = re.compile(r":(?=[a-z][a-z0-9_]*=)", re.ASCII)
+_BARE = re.compile(r":([A-Za-z][A-Za-z0-9_]*)(?=:|$)", re.ASCII)
+_LINE = re.compile(r" \(dòng / line (\d+)\)$", re.ASCII)
+
+
+class BadPack(CommandError):
+    """A pack with mistakes. `lines` has one for each, `mistakes` the same in parts; the error's own text is the first of them,
+    and how to see the others.
+    """
+
+    def __init__(self, name: str, error: PolicyError) -> None:
+        more = len(error.lines) - 1
+        others = f"; và {more} lỗi nữa: giochoi policy check {quote(name)} / and {more} more" if more else ""
+        super().__init__(f"{error.lines[0]}{others}")
+        self.name = name
+        self.lines = error.lines
+        self.mistakes = tuple(_mistake(path, why) for path, why in error.mistakes)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake in a pack. `path` is "" for what no field is to blame for, `line` None where it was not found."""
+
+    path: str
+    line: int | None
+    why: str
+
+
+def _mistake(path: str, why: str) -> Mistake:
+    """The parser puts the line last into its reason."""
+    found = _LINE.search(why)
+    return Mistake(path, int(found[1]), why[: found.start()]) if found else Mistake(path, None, why)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A pack as the caller calls it, its text, the values to put into it; `shipped` if the text is one of ours."""
+
+    name: str
+    text: str
+    params: tuple[str, ...]
+    shipped: bool
+
+    def parsed(self) -> Pack:
+        """The pack itself, with its values in it. BadPack."""
+        return parsed(self.name, self.text, self.values())
+
+    def values(self) -> dict[str, str]:
+        return dict(param.split("=", 1) for param in self.params)
+
+
+def named(argument: str) -> Named:
+    """The pack that the argument names. CommandError (2) if there is none."""
+    name, params = _split(argument)
+    if _is_file(name):
+        return Named(name, read_text(name), params, shipped=False)
+    text = shipped_packs().get(name)
+    if text is None:
+        raise CommandError(_unknown(name))
+    return Named(name, text, params, shipped=True)
+
+
+def _is_file(name: str) -> bool:
+    return "/" in name or name.endswith(".toml")
+
+
+def _unknown(name: str) -> str:
+    """What to say of a name that no shipped pack has: what was probably meant."""
+    first, comma, _ = name.partition(",")
+    if comma and first.partition(":")[0].lower() in shipped_packs():
+        return f"{name!r}: các gói cách nhau bằng dấu cách / packs are separated by spaces"
+    near = difflib.get_close_matches(name.lower(), shipped_packs(), 1)
+    if near:
+        return f"{name!r}: không có gói này; ý bạn là {near[0]}? / no such pack; did you mean {near[0]}?"
+    return f"{name!r}: không có gói này; xem / no such pack; see: giochoi policy packs"
+
+
+def checked(argument: str) -> tuple[str, Reading]:
+    """A file, "-" or a shipped pack as a draft: what to call it, and what it says. BadPack."""
+    from rules.parse import read_pack  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
+
+    name, params = _split(argument)
+    to_read = name == "-" or _is_file(name) or (name not in shipped_packs() and Path(name).exists())
+    named_ = Named(name, read_text(name), params, shipped=False) if to_read else named(argument)
+    try:
+        return name, read_pack(named_.text, name, named_.values(), draft=True)
+    except PolicyError as error:
+        raise BadPack(name, error) from None
+
+
+def _split(argument: str) -> tuple[str, tuple[str, ...]]:
+    """What stands before the values, and each of these. CommandError (2) if one is there twice, or has no value."""
+    name, *params = _PARAM.split(argument)
+    for part in ("" if Path(name).exists() else name, *params):
+        bare = _BARE.search(part)
+        if bare is not None:
+            raise CommandError(f"{argument}: thiếu =giá trị / missing =value: {bare[1]}=…")
+    keys = [param.partition("=")[0] for param in params]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        raise CommandError(f"{name}: {twice} được ghi hai lần, hãy bỏ một / is there twice, leave one out")
+    return name, tuple(params)
+
+
+def parsed(name: str, text: str, params: Mapping[str, str]) -> Pack:
+    """A pack from its text. BadPack."""
+    from rules.parse import parse_pack  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
+
+    try:
+        return parse_pack(text, name, params)
+    except PolicyError as error:
+        raise BadPack(name, error) from None

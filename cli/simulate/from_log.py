@@ -1,0 +1,163 @@
+"""Play as a compliance log recorded it: one player's plays, grants and approvals, once the log has proved to be whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import get_args
+
+from cli.errors import CommandError
+from cli.simulate.recorded import Asked, Recorded, born_before, in_order, zone_known
+from compliance import entry
+from compliance.bundle import Bundle
+from compliance.entry import AnyEntry, decode
+from compliance.format.chain import AGENT
+from compliance.format.tiles import decode_entries, entry_bundles
+from compliance.verify import verify
+from compliance.verifying.report import Report
+from compliance.verifying.zones import Zones
+from rules.calendar import day_name
+from rules.engine.replay import Given, Setting
+from rules.facts import Grant, Played
+from rules.games import SURE
+from rules.policy import Place, Role
+
+_PSEUDONYM = re.compile(r"[0-9a-f]{32}")
+_MIDNIGHT_MS = 2_000  # a play that was closed at midnight goes on this soon after, or the PC slept
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Who is meant in the log: all pseudonyms, and what is known of the player beside it. `born` is unknown or told."""
+
+    player: str
+    names: frozenset[str]
+    born: date | None = None
+    guardian: bool = True
+
+
+WhoIs = Callable[[Report, date, date], Names]
+
+
+def from_bundle(bundle: Bundle, name: str, asked: Asked, who_is: WhoIs) -> Recorded:
+    """What a bundle says of the player. `who_is` is asked which pseudonyms that is, unless one was named. CommandError: 4 if
+    it does not verify, as what cannot be verified is not worth replaying.
+    """
+    report = verify(bundle)
+    if report.failures:
+        first = report.failures[0]
+        raise CommandError(
+            f"{name}: không xác minh được, nên không mô phỏng / does not verify, so it is not replayed:"
+            f" {first.where}: {first.what}",
+            code=4,
+        )
+    lines = [decode(data) for tile in entry_bundles(report.size) for data in decode_entries(bundle.members[tile.path])]
+    if _PSEUDONYM.fullmatch(asked.player):
+        names = Names(asked.player, frozenset({asked.player}))
+    else:
+        days = [day_name("UTC", line.wall) for line in lines] or [date(1970, 1, 2)]
+        names = who_is(report, min(days) - timedelta(days=2), max(days) + timedelta(days=2))
+    reader = _Reader(names.names)
+    for line in lines:
+        reader.take(line)
+    notes = [] if report.anchored else ["nhật ký toàn vẹn, chưa neo / the log is whole, not anchored"]
+    if reader.running:
+        notes.append(f"{reader.running} lượt chưa kết thúc, tính đến dòng cuối của máy"
+                     f" / {reader.running} plays had not ended and count up to their seat's last entry")  # fmt: skip
+    source = {"kind": "bundle", "file": name, "origin": report.origin, "fingerprint": report.fingerprint, "size": report.size}
+    zone = zone_known(asked.zone or reader.zones.last)
+    plays = in_order(reader.joined())
+    try:
+        born = born_before(asked.born, list(plays), zone) or names.born or reader.born()
+    except ValueError as error:
+        raise CommandError(f"--born: {error}") from None
+    setting = replace(reader.setting(asked.place), born=born, guardian=names.guardian)
+    return Recorded(names.player, plays, setting, zone, source, tuple(notes))
+
+
+@dataclass
+class _Reader:
+    """Takes every entry in the order of the log, and keeps what is one player's."""
+
+    names: frozenset[str]
+    zones: Zones = field(default_factory=Zones)
+    running: int = 0
+    _places: list[tuple[int, Place]] = field(default_factory=list)
+    _plays: dict[tuple[str, int], entry.PlayStarted] = field(default_factory=dict)
+    _ends: dict[tuple[str, int], entry.PlayEnded] = field(default_factory=dict)
+    _last: dict[tuple[str, str], AnyEntry] = field(default_factory=dict)
+    _grants: dict[str, Given] = field(default_factory=dict)
+    _approved: list[tuple[int, str]] = field(default_factory=list)
+    _age: tuple[int, int] | None = None
+
+    def take(self, line: AnyEntry) -> None:
+        self._last[line.seat, line.boot] = line
+        match line:
+            case entry.PlayStarted() if line.who in self.names:
+                self._plays[line.seat, line.seq] = line
+                if line.age is not None and self._age is None:
+                    self._age = (line.age, line.since)
+            case entry.PlayEnded() if line.who in self.names:
+                self._ends[line.seat, line.play] = line
+            case entry.PlaceChanged() if line.seat == AGENT:
+                self.zones.change(line.wall, line.zone)
+                self._places += [(line.wall, place) for place in get_args(Place) if place == line.place]
+            case entry.GrantGiven() if line.who in self.names:
+                roles = [role for role in get_args(Role) if role == line.by]
+                self._grants.update((line.id, Given(Grant(role, line.ms, line.game, line.given, line.id))) for role in roles)
+            case entry.GrantRevoked() if line.id in self._grants:
+                known = self._grants[line.id]
+                self._grants[line.id] = replace(known, revoked=min(known.revoked, line.wall))
+            case entry.Approval() if line.who in self.names:
+                self._approved.append((line.wall, line.game))
+            case _:
+                pass
+
+    def setting(self, place: Place | None) -> Setting:
+        """What the log tells of the life around the plays. Another `place` goes before what was recorded."""
+        return Setting(
+            places=(tuple(self._places) or ((0, "home"),)) if place is None else ((0, place),),
+            grants=tuple(self._grants.values()),
+            approved=tuple(self._approved),
+        )
+
+    def joined(self) -> list[Played]:
+        """The plays; one that was closed at midnight and went on is one."""
+        found: dict[tuple[str, int], Played] = {}
+        by_start = dict[tuple[str, int], tuple[str, int]]()  # where a play that went on is kept
+        for key, line in sorted(self._plays.items()):
+            play = self._play(key, line)
+            before = by_start.get((line.seat, line.resumed)) if line.resumed is not None else None
+            if before is not None and _goes_on(found[before], play):
+                found[before] = replace(found[before], ms=play.start + play.ms - found[before].start)
+                by_start[key] = before
+            else:
+                found[key] = play
+                by_start[key] = key
+        return list(found.values())
+
+    def _play(self, key: tuple[str, int], line: entry.PlayStarted) -> Played:
+        ended = self._ends.get(key)
+        if ended is not None:
+            ms = ended.ms
+        else:
+            self.running += 1
+            ms = self._last[line.seat, line.boot].mono - line.mono + line.wall - line.since
+        return Played(line.game, line.publisher, line.since, max(0, ms), line.label, not SURE.isdisjoint(line.match))
+
+    def born(self) -> date | None:
+        """A birth date that makes the age which the log tells; None if it tells none."""
+        if self._age is None:
+            return None
+        age, at = self._age
+        day = day_name(self.zones.at(at), at)
+        return date(day.year - age, day.month, min(day.day, 28)) if 0 <= age < day.year else None
+
+
+def _goes_on(before: Played, play: Played) -> bool:
+    same = replace(before, start=play.start, ms=play.ms) == play
+    return same and abs(before.start + before.ms - play.start) <= _MIDNIGHT_MS
+
+

@@ -1,0 +1,235 @@
+"""Makes a logged decision again, from its own entry and the public text of its rule's pack, and says whether it follows. Pure.
+
+The entry holds all that its rule used: age, place, label, grants, and play: that of the rule's day as three sums or, for a rule
+that counts other play or another period, as intervals. Facts with the same numbers are made up for `rules.decide.decide`, the
+function that decided at the seat; the verdict and the rule have to be the entry's. Only the pack of the rule is asked, and of
+its rules that count play only this one: others may only have been stricter about something else. A house rule stands in the
+entry itself (`inline`), without its texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TypeVar, get_args
+
+from compliance.entry import Decided, GrantLine, PlayDue
+from compliance.format.house_rule import HOUSE, read
+from rules.calendar import DAY_MS, Calendar, calendar, day_bounds, day_name
+from rules.decide import decide
+from rules.decision import Decision
+from rules.engine.reach import ADULT
+from rules.facts import Facts, Grant, Played
+from rules.parse import parse_pack
+from rules.policy import MAX_SAVE_MS, Break, Budget, Pack, Param, Place, Policy, PolicyError, Rule, combine
+
+SLACK_MS = 1000
+_R = TypeVar("_R", bound=Rule)
+
+_SUMS = {"game", "publisher", "total"}
+_MOST = 31  # a day each: no period has more
+_LONGEST_MS = 33 * DAY_MS  # no session is followed further back
+
+
+class Unfounded(ValueError):
+    """A decision that cannot be made again, or comes out otherwise: why, Vietnamese first."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(f"{vi} / {en}")
+
+
+@dataclass
+class Recomputer:
+    """`texts` are the packs' texts by their SHA-256; what was parsed is kept."""
+
+    texts: Mapping[str, str]
+    _packs: dict[tuple[object, ...], Pack | Unfounded] = field(default_factory=dict)
+    _policies: dict[tuple[object, ...], tuple[Rule, Policy]] = field(default_factory=dict)
+
+    def check(self, line: Decided) -> None:
+        """Unfounded unless the decision follows from its entry and the pack it names."""
+        try:
+            decision = self._decide(line)
+        except Unfounded:
+            raise
+        except (ValueError, OverflowError) as error:  # an unknown zone, an age of a million: what no rule can be asked about
+            raise Unfounded("không tính lại được", f"it cannot be made again: {error}") from None
+        reason = decision.reason
+        _compare(line, decision.verdict, None if reason is None else reason.rule)
+        if reason is not None and (reason.cite, reason.budget_ms) != (line.cite, line.budget):
+            raise Unfounded(f"trích dẫn hoặc hạn mức khác gói quy tắc ({reason.cite}, {reason.budget_ms} ms)",
+                            f"its citation or budget is not the pack's ({reason.cite}, {reason.budget_ms} ms)")
+        if isinstance(line, PlayDue) and not 0 <= line.grace <= decision.grace_ms:
+            raise Unfounded(f"thời gian để lưu {line.grace} ms, quy tắc cho nhiều nhất {decision.grace_ms} ms",
+                            f"{line.grace} ms to save, the rule leaves at most {decision.grace_ms} ms")
+
+    def _decide(self, line: Decided) -> Decision:
+        rule, policy = self._source(line)
+        zone = policy.packs[0].zone
+        if zone != line.zone:
+            raise Unfounded(f"gói quy tắc tính ngày theo {zone}, mục ghi {line.zone}",
+                            f"the pack's days are those of {zone}, the entry says {line.zone}")
+        return decide(policy, _facts(line, rule))
+
+    def _source(self, line: Decided) -> tuple[Rule, Policy]:
+        """The rule that the entry names, and the policy that is asked about it."""
+        if line.pack == HOUSE:
+            try:
+                return _asked(read(line.inline, line.zone, line.params), line.rule, adult=False)
+            except Unfounded:
+                raise
+            except ValueError as error:
+                raise Unfounded("quy tắc riêng kèm theo không hợp lệ", f"its own rule is none: {error}") from None
+        if line.inline is not None:
+            raise Unfounded("có cả gói quy tắc lẫn quy tắc kèm theo", "it has both a pack and a rule of its own")
+        values = (line.pack, *sorted(line.params.items()))
+        adult = line.age is not None and line.age >= ADULT
+        found = self._policies.get((line.rule, adult, *values))
+        if found is None:
+            pack = self._packs.get(values)
+            if pack is None:
+                pack = self._packs[values] = self._parsed(line)
+            if isinstance(pack, Unfounded):
+                raise pack.with_traceback(None)  # it is raised for each line: without what it passed the last time
+            found = self._policies[line.rule, adult, *values] = _asked(pack, line.rule, adult=adult)
+        return found
+
+    def _parsed(self, line: Decided) -> Pack | Unfounded:
+        """The pack, or why there is none: that is kept, too, so that a large text full of mistakes is read once."""
+        text = self.texts.get(line.pack)
+        if text is None:
+            return Unfounded(f"thiếu văn bản gói quy tắc {line.pack}", f"the text of its pack {line.pack} is not in the bundle")
+        try:
+            return parse_pack(text, line.rule.partition(".")[0], {name: _text(value) for name, value in line.params.items()})
+        except PolicyError as error:
+            return Unfounded("gói quy tắc không hợp lệ", f"its pack does not parse: {error}")
+
+
+def _compare(line: Decided, verdict: str, rule: str | None) -> None:
+    if (verdict, rule) == (line.verdict, line.rule):
+        return
+    if verdict == "allow":
+        raise Unfounded(f"quy tắc {line.rule} không dẫn đến quyết định này: theo mục này thì được chơi tiếp",
+                        f"the rule {line.rule} does not follow: from this entry play is allowed")
+    raise Unfounded(f"quy tắc {line.rule} ({line.verdict}) không dẫn đến quyết định này mà là {rule} ({verdict})",
+                    f"the rule {line.rule} ({line.verdict}) does not follow: from this entry {rule} ({verdict}) does")
+
+
+def _asked(pack: Pack, id_: str, *, adult: bool) -> tuple[Rule, Policy]:
+    """The rule of this id; and what is asked: of the rules that count play this one only, and all the time there is to save.
+
+    Whether the pack was put on the place is not known; then its house rules do not bind an adult. So of an adult's other rules
+    only laws are asked.
+    """
+    rule = next((one for one in pack.rules if one.id == id_), None)
+    if rule is None:
+        raise Unfounded(f"gói quy tắc {pack.id} không có quy tắc {id_}", f"the pack {pack.id} has no rule {id_}")
+
+    def kept(rules: tuple[_R, ...]) -> tuple[_R, ...]:
+        return tuple(one for one in rules if one is rule or not adult or one.authority == "law")
+
+    asked = replace(
+        pack, budgets=(rule,) if isinstance(rule, Budget) else (), breaks=(rule,) if isinstance(rule, Break) else (),
+        ratings=kept(pack.ratings), guardians=kept(pack.guardians), windows=kept(pack.windows), asks=kept(pack.asks),
+        notices=(), uncounted=(), saves=(), grace_ms=MAX_SAVE_MS,
+    )  # fmt: skip
+    return rule, combine([asked])
+
+
+def _facts(line: Decided, rule: Rule) -> Facts:
+    """Facts with exactly the entry's numbers."""
+    if line.place not in get_args(Place):
+        raise Unfounded(f"không có loại địa điểm {line.place}", f"no place {line.place}")
+    by_sums = _by_sums(line)
+    if line.counted is None and (isinstance(rule, Break) or (isinstance(rule, Budget) and not _of_the_day(rule))):
+        raise Unfounded("thiếu giờ chơi mà quy tắc đã tính", "it does not say what its rule counted")
+    return Facts(
+        now=line.at,
+        place=line.place,  # type: ignore[arg-type] # checked above
+        game=line.game,
+        publisher=line.publisher,
+        label=line.label,
+        born=None if line.age is None else _born(line.age, day_name(line.zone, line.at)),
+        guardian=line.guardian,
+        played=by_sums if line.counted is None else _by_intervals(line, line.counted, rule),
+        grants=tuple(Grant(one.by, one.ms, one.game, one.given) for one in _grants(line, rule)),  # type: ignore[arg-type] # any role
+        approved=frozenset({line.game} if line.approved else ()),
+    )
+
+
+def _grants(line: Decided, rule: Rule) -> tuple[GrantLine, ...]:
+    """Those that may count. Which label another game has is not told; that its grant adds nothing is the least to be said."""
+    by_label = rule.from_label is not None or rule.to_label is not None
+    return tuple(one for one in line.grants if not by_label or one.game in {None, line.game})
+
+
+def _of_the_day(rule: Budget) -> bool:
+    """Whether the day's sums say all that it counts."""
+    return rule.period == "day" and rule.every_game
+
+
+def _born(age: int, today: date) -> date:
+    """A birthday today that makes exactly this age; on 29 February the day before, which every year has."""
+    if not 0 <= age < today.year:
+        raise Unfounded(f"tuổi {age} không hợp lệ", f"no age {age}")
+    return date(today.year - age, today.month, 28 if (today.month, today.day) == (2, 29) else today.day)
+
+
+def _by_sums(line: Decided) -> tuple[Played, ...]:
+    """The sums laid end to end from the start of the rule's day: this game, others of its publisher, others.
+
+    Of a game whose publisher became known during the day, some play may be none of the publisher's.
+    """
+    game, publisher, total = (line.before.get(name, -1) for name in ("game", "publisher", "total"))
+    start, _ = day_bounds(line.zone, line.at)
+    most = line.at - start + SLACK_MS
+    if line.before.keys() != _SUMS or min(game, publisher) < 0 or not max(game, publisher) <= total <= most:
+        raise Unfounded("các tổng giờ chơi mâu thuẫn nhau", "its sums of play contradict each other or the time of day")
+    other, foreign = f"{line.game} …", "…" if line.publisher is None else None
+    both, either = sorted((game, publisher))
+    return (
+        Played(line.game, line.publisher, start, both),
+        Played(line.game, foreign, start + both, game - both),
+        Played(other, line.publisher, start + both, publisher - both),
+        Played(other, foreign, start + either, total - either),
+    )
+
+
+def _by_intervals(line: Decided, counted: tuple[tuple[int, int], ...], rule: Rule) -> tuple[Played, ...]:
+    """The intervals as play of this game, if they can be what the rule counted."""
+    ends = [start + ms for start, ms in counted]
+    ordered = all(before <= start for before, (start, _) in zip(ends, counted[1:], strict=False))
+    if len(counted) > _MOST or not ordered or any(ms <= 0 for _, ms in counted) or max(ends, default=0) > line.at + SLACK_MS:
+        raise Unfounded("giờ chơi được tính chồng nhau, không theo thứ tự hoặc quá lúc quyết định",
+                        "what it counted overlaps, is not in order or goes beyond its moment")
+    if not isinstance(rule, Budget | Break):
+        raise Unfounded(f"quy tắc {rule.id} không tính giờ chơi", f"the rule {rule.id} counts no play")
+    zone = calendar(line.zone)
+    if isinstance(rule, Break) or rule.period == "session":
+        held = len(counted) <= 1 and all(start >= line.at - _LONGEST_MS for start, _ in counted)
+    else:
+        held = _in_period(line, counted, rule, zone)
+    if not held:
+        raise Unfounded("giờ chơi được tính không thuộc kỳ của quy tắc hoặc nhiều hơn tổng trong ngày",
+                        "what it counted is not of the rule's period, or more than the day's sum")
+    return tuple(Played(line.game, line.publisher, start, ms, line.label) for start, ms in counted)
+
+
+def _in_period(line: Decided, counted: tuple[tuple[int, int], ...], rule: Budget, zone: Calendar) -> bool:
+    """Whether each is what one day of the period counts, laid at its beginning, today's within what was played today."""
+    today = zone.day(line.at)
+    since = {"day": today.start, "week": zone.week(today)[0], "month": zone.month(today)[0]}[rule.period]
+    played = line.before[{"game": "game", "publisher": "publisher", "all": "total"}[rule.per]]
+    for start, ms in counted:
+        day = zone.day(start)
+        if start < since or start != day.start or start + ms > day.end + SLACK_MS:
+            return False
+        if start == today.start and ms > played + SLACK_MS:
+            return False
+    return True
+
+
+def _text(value: Param) -> str:
+    """A value as it is put into a pack."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

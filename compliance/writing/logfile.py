@@ -1,0 +1,143 @@
+"""log.db as it lies on disk: its tables, what can be read from them, and proofs from its tiles. compliance.log writes it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from compliance import tree
+from compliance.format.chain import START, Head
+from compliance.format.tiles import HEIGHT, WIDTH, Tile
+from compliance.tree import HASH_BYTES, Range
+
+VERSION = 1
+
+SCHEMA = """
+CREATE TABLE entry (idx INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+CREATE TABLE tile (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT; -- id = level << 48 | number
+CREATE TABLE seat (seat TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TABLE run (
+    seat TEXT NOT NULL, first INTEGER NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (seat, first)) STRICT, WITHOUT ROWID;
+CREATE TABLE head (
+    one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, frontier BLOB NOT NULL, note TEXT NOT NULL) STRICT;
+"""
+
+
+class LogError(Exception):
+    """A log that is damaged, another's, or cannot be written: one line, Vietnamese first."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(f"nhật ký tuân thủ (log.db): {vi} / the compliance log (log.db): {en}")
+
+
+class LogFile:
+    """The database at `path`, open. Reading is safe from any thread. LogError if it cannot be opened or read."""
+
+    def __init__(self, path: Path | str) -> None:
+        self._size = 0
+        try:
+            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+        except sqlite3.Error as error:
+            raise LogError(f"không mở được {path}: {error}", f"cannot open {path}: {error}") from error
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @property
+    def size(self) -> int:
+        """How many entries it has."""
+        return self._size
+
+    def head(self, seat: str) -> Head:
+        """The last entry of a seat's chain; `START` if there is none."""
+        row = self._one("SELECT seq, hash FROM seat WHERE seat = ?", seat)
+        return Head(*row) if row else START
+
+    def entry(self, index: int) -> bytes:
+        """The bytes of entry `index`. IndexError if there is none."""
+        row = self._one("SELECT data FROM entry WHERE idx = ?", index)
+        if row is None:
+            raise IndexError(f"no entry {index} in a log of {self.size}")
+        return bytes(row[0])
+
+    def entries(self, first: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The bytes of the entries [first, end), read a bundle at a time."""
+        end = self.size if end is None else end
+        for start in range(first, end, WIDTH):
+            query = "SELECT data FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx"
+            for (data,) in self._all(query, start, min(start + WIDTH, end)):
+                yield data
+
+    def index(self, seat: str, seq: int) -> int:
+        """Where entry `seq` of a seat lies. LookupError if the log has not got it."""
+        query = "SELECT first, idx FROM run WHERE seat = ? AND first <= ? ORDER BY first DESC LIMIT 1"
+        row = self._one(query, seat, seq)
+        if row is None or seq > self.head(seat).seq:
+            raise LookupError(f"the log has no entry {seq} of seat {seat}")
+        return int(row[1]) + seq - int(row[0])
+
+    def tile(self, tile: Tile) -> bytes:
+        """The hashes of a tile. LookupError if the log has not got so many."""
+        query = "SELECT substr(data, 1, ?) FROM tile WHERE id = ?"
+        row = self._one(query, tile.width * HASH_BYTES, tile_id(tile.level, tile.number))
+        if row is None or len(row[0]) != tile.width * HASH_BYTES:
+            raise LookupError(f"the log has no {tile.path}")
+        return bytes(row[0])
+
+    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
+        """The proof that entry `index` is in the tree of `size` leaves, by default all. ProofError if it is not."""
+        size = self._within(size)
+        return [self._hash(span) for span in tree.inclusion_path(index, size)]
+
+    def consistency_proof(self, size1: int, size2: int | None = None) -> list[bytes]:
+        """The proof that the tree of `size1` leaves begins that of `size2`, by default all. ProofError if it is longer."""
+        size2 = self._within(size2)
+        return [self._hash(span) for span in tree.consistency_path(size1, size2)]
+
+    def _within(self, size: int | None) -> int:
+        if size is not None and size > self.size:
+            raise tree.ProofError(f"the log has {self.size} leaves, not {size}")
+        return self.size if size is None else size
+
+    def _hash(self, span: Range) -> bytes:
+        """The hash of the subtree over these leaves: full subtrees from tiles, joined from the right."""
+        first, end = span
+        peaks = [self._full(first + low, first + high) for low, high in tree.peak_ranges(end - first)]
+        result = peaks[-1]
+        for peak in peaks[-2::-1]:
+            result = tree.node_hash(peak, result)
+        return result
+
+    def _full(self, first: int, end: int) -> bytes:
+        """The hash of a full subtree: from the hashes of the tile that holds it, or those below it."""
+        height = (end - first).bit_length() - 1
+        level = height // HEIGHT
+        low, high = first >> HEIGHT * level, end >> HEIGHT * level
+        row = self._one(
+            "SELECT substr(data, ?, ?) FROM tile WHERE id = ?",
+            low % WIDTH * HASH_BYTES + 1, (high - low) * HASH_BYTES, tile_id(level, low // WIDTH),
+        )  # fmt: skip
+        if row is None or len(row[0]) != (high - low) * HASH_BYTES:
+            raise LogError(f"hỏng: thiếu tile/{level}/{low // WIDTH}", f"damaged: tile/{level}/{low // WIDTH} is missing")
+        return tree.root_of(_hashes(row[0]))
+
+    def _one(self, query: str, *values: object) -> tuple[Any, ...] | None:
+        """The first row of an answer; None if there is none."""
+        rows = self._all(query, *values)
+        return rows[0] if rows else None
+
+    def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise LogError(f"hỏng: {error}", f"damaged: {error}") from error
+
+
+def tile_id(level: int, number: int) -> int:
+    return level << 48 | number
+
+
+def _hashes(data: bytes) -> list[bytes]:
+    return [data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES)]

@@ -1,0 +1,96 @@
+"""payload.db: the personal data that entries only commit to, encrypted row by row: it can be erased, and the log still holds.
+
+AES-256-GCM under one key, which the caller keeps elsewhere (keyring). Salt and data lie in one box, bound to seat and seq;
+erasing deletes both, so that nobody can test a guess against the commitment that stays in the log.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from compliance.journal import SALT_BYTES, Payload
+
+_NONCE_BYTES = 12
+_SCHEMA = """CREATE TABLE IF NOT EXISTS payload (
+    seat TEXT NOT NULL, seq INTEGER NOT NULL, box BLOB NOT NULL, PRIMARY KEY (seat, seq)) STRICT, WITHOUT ROWID"""
+
+
+class PayloadError(Exception):
+    """A payload store that is damaged, has another key, or cannot be written: one line, Vietnamese first."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(f"dữ liệu cá nhân (payload.db): {vi} / the personal data (payload.db): {en}")
+
+
+class Payloads:
+    """The payloads in the database at `path`, made if it is not there; `key` is 32 bytes. PayloadError if it cannot be used."""
+
+    def __init__(self, path: Path | str, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+        try:
+            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+            try:
+                for statement in ("PRAGMA secure_delete = ON", "PRAGMA synchronous = FULL", _SCHEMA):
+                    self._connection.execute(statement)
+            except sqlite3.Error:
+                self._connection.close()
+                raise
+        except sqlite3.Error as error:
+            raise PayloadError(f"không mở được: {error}", f"cannot be opened: {error}") from error
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def put(self, seat: str, payloads: Iterable[Payload]) -> None:
+        """Stores payloads of a seat, durably; those that are there already are replaced."""
+        rows = []
+        for payload in payloads:
+            nonce = secrets.token_bytes(_NONCE_BYTES)
+            box = nonce + self._cipher.encrypt(nonce, payload.salt + payload.data, _place(seat, payload.seq))
+            rows.append((seat, payload.seq, box))
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany("INSERT OR REPLACE INTO payload (seat, seq, box) VALUES (?, ?, ?)", rows)
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise PayloadError(f"không ghi được: {error}", f"cannot be written: {error}") from error
+
+    def get(self, seat: str, seq: int) -> Payload | None:
+        """The payload of a seat's entry; None if there is none, or none any more. PayloadError if it is not what was stored."""
+        query = "SELECT box FROM payload WHERE seat = ? AND seq = ?"
+        try:
+            row = self._connection.execute(query, (seat, seq)).fetchone()
+        except sqlite3.Error as error:
+            raise PayloadError(f"không đọc được: {error}", f"cannot be read: {error}") from error
+        if row is None:
+            return None
+        box = bytes(row[0])
+        try:
+            plain = self._cipher.decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], _place(seat, seq))
+        except InvalidTag:
+            raise PayloadError(f"mục {seat}/{seq} hỏng hoặc khác khóa", f"{seat}/{seq} is damaged or of another key") from None
+        return Payload(seq, plain[:SALT_BYTES], plain[SALT_BYTES:])
+
+    def erase(self, places: Iterable[tuple[str, int]]) -> None:
+        """Deletes the payloads of these entries (seat, seq) with their salts, and overwrites what they lay on."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany("DELETE FROM payload WHERE seat = ? AND seq = ?", places)
+            self._connection.execute("COMMIT")
+            self._connection.execute("VACUUM")
+        except sqlite3.Error as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise PayloadError(f"không xóa được: {error}", f"cannot be erased: {error}") from error
+
+
+def _place(seat: str, seq: int) -> bytes:
+    return f"{seat}\n{seq}".encode()

@@ -1,0 +1,114 @@
+"""Asks the rules about the present: facts from plays, grants and roster, for every reading of the clock, the stricter one
+holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from daemon.deciding.plays import Plays
+from daemon.grants import Grants
+from daemon.sessions import People, Subject
+from daemon.trusted import Reading
+from rules.decide import decide, explain
+from rules.decision import Decision, Finding, Verdict
+from rules.facts import Facts, Played
+from rules.games import Game
+
+_RANK = {"refuse": 0, "ask": 1, "allow": 2}
+_FOREVER = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A decision and the facts that it came from."""
+
+    decision: Decision
+    facts: Facts
+
+    @property
+    def allowed(self) -> bool:
+        return self.decision.verdict == "allow"
+
+
+class Judge:
+    """Stateless but for what it looks at."""
+
+    def __init__(self, people: Callable[[], People], plays: Plays, grants: Grants) -> None:
+        self._people = people
+        self._plays = plays
+        self._grants = grants
+
+    def facts(self, subject: Subject, game: Game | None, now: Reading, wall: int, *, sure: bool = True) -> Facts:
+        """`game` None: a game that no rule names, for the rules over all games. `sure`: as in Facts; the benefit of the doubt
+        before there is a program.
+        """
+        player = subject.player
+        return Facts(
+            now=wall,
+            place=self._people().place,
+            game="" if game is None else game.id,
+            publisher=None if game is None else game.publisher,
+            label=0 if game is None else game.label,
+            born=player.born,
+            guardian=player.guardian,
+            played=self._plays.of(subject.id, now.mono, min(now.walls) - subject.lookback_ms),
+            grants=self._grants.of(subject.id, now.wall),
+            approved=frozenset(player.approved),
+            sure=sure,
+        )
+
+    def rule(self, subject: Subject, game: Game | None, now: Reading, *, sure: bool = True) -> Ruling:
+        """The strictest ruling over all readings; its `until` is told by the first (trusted) reading's clock."""
+        policy = subject.overall if game is None else subject.policy
+        facts = self.facts(subject, game, now, now.walls[0], sure=sure)
+        rulings = []
+        for wall in now.walls:
+            asked = facts if wall == facts.now else replace(facts, now=wall)
+            decision = decide(policy, asked)
+            rulings.append((_strictness(decision, wall), Ruling(_shifted(decision, now.walls[0] - wall), asked)))
+        return min(rulings, key=lambda pair: pair[0])[1]
+
+    def next(
+        self, subject: Subject, game: Game | None, now: Reading, decision: Decision, *, sure: bool = True
+    ) -> Verdict | None:
+        """The verdict from the decision's `until` on, as that means it: after play that goes on until then, or without any.
+        None if there is no `until`.
+        """
+        if decision.until is None:
+            return None
+        by = decision.until - now.walls[0]
+        policy = subject.overall if game is None else subject.policy
+        facts = self.facts(subject, game, now, now.walls[0], sure=sure)
+        if decision.verdict == "allow":
+            meanwhile = Played(facts.game, facts.publisher, facts.now, by, facts.label, sure)
+            facts = replace(facts, played=(*facts.played, meanwhile))
+        found = (decide(policy, replace(facts, now=wall + by)).verdict for wall in now.walls)
+        return min(found, key=_RANK.__getitem__)
+
+    def explain(
+        self, subject: Subject, game: Game | None, now: Reading, *, sure: bool = True
+    ) -> tuple[Ruling, tuple[Finding, ...]]:
+        """The ruling, and what each rule would say by itself at the reading it was made for."""
+        ruling = self.rule(subject, game, now, sure=sure)
+        policy = subject.overall if game is None else subject.policy
+        return ruling, explain(policy, ruling.facts)
+
+
+def _strictness(decision: Decision, wall: int) -> tuple[int, int]:
+    """Sorts the stricter first: a worse verdict, then the longer refusal or the shorter leave."""
+    length = _FOREVER if decision.until is None else decision.until - wall
+    return (_RANK[decision.verdict], length if decision.verdict == "allow" else -length)
+
+
+def _shifted(decision: Decision, by: int) -> Decision:
+    """The same decision with its moments told by another clock, `by` milliseconds ahead."""
+    if by == 0:
+        return decision
+    return replace(
+        decision,
+        until=None if decision.until is None else decision.until + by,
+        warn_at=tuple(at + by for at in decision.warn_at),
+        notices=tuple(replace(one, at=one.at + by) for one in decision.notices),
+    )

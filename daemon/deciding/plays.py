@@ -1,0 +1,207 @@
+"""Plays that go on, and what has been played before: the facts that decisions are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from daemon.sessions import Subject
+from daemon.store import Piece, PlayRow
+from daemon.trusted import Reading
+from rules.decision import NoticeAt
+from rules.facts import Played
+from rules.games import Clue, Game
+from rules.usage import account
+
+_EVER = -(1 << 62)
+_HOUR_MS = 3_600_000
+
+Identity = tuple[int, int]
+
+
+@dataclass(slots=True, eq=False)
+class Play:
+    """One interval in which one player plays one game, in one or several programs.
+
+    `since_wall` and `since_mono` begin the current piece; `pieces` are those before, which ended where the PC slept or where it
+    became more or less sure that this is the game; `unsure` are the programs that nothing but a name says it of. `seq` is that
+    of the entry play.started, None while it could not be written. `until` (wall) and `ends` (mono) are when it has to end,
+    `warns` the warnings still to come, as wall times; `notices` by rule what is to be told when, `told` when it was.
+    `settled`: it was looked at once, so what shortens it from now on is news; `floor` (mono) is the moment before which such
+    news may not end it. `due`: the game was asked to close, and may save until `end_at` (mono).
+    """
+
+    subject: Subject
+    who: str
+    account: str
+    game: Game
+    clues: tuple[Clue, ...]
+    since_wall: int
+    since_mono: int
+    programs: set[Identity]
+    started_wall: int
+    unsure: set[Identity] = field(default_factory=set)
+    seq: int | None = None
+    pieces: list[Played] = field(default_factory=list)
+    until: int | None = None
+    ends: int | None = None
+    warns: list[int] = field(default_factory=list)
+    notices: dict[str, NoticeAt] = field(default_factory=dict)
+    told: dict[str, int] = field(default_factory=dict)
+    warned: bool = False
+    settled: bool = False
+    floor: int = 0
+    due: bool = False
+    end_at: int | None = None
+    killed: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.subject.id, self.game.id)
+
+    @property
+    def sure(self) -> bool:
+        """Whether each of its programs was recognised by more than a name, which anybody can give."""
+        return not self.unsure
+
+    def ms(self, mono: int) -> int:
+        """All of it, up to `mono`."""
+        return sum(piece.ms for piece in self.pieces) + max(0, mono - self.since_mono)
+
+    def played(self, mono: int) -> tuple[Played, ...]:
+        return (*self.pieces, self._piece(max(0, mono - self.since_mono), sure=self.sure))
+
+    def _piece(self, ms: int, *, sure: bool) -> Played:
+        return Played(self.game.id, self.game.publisher, self.since_wall, ms, self.game.label, sure)
+
+    def recognised(self, identity: Identity, mono: int, *, sure: bool) -> None:
+        """From `mono` on it is sure of this program, or not."""
+        before = self.sure
+        (self.unsure.discard if sure else self.unsure.add)(identity)
+        if self.sure is not before:
+            self._cut(self.since_wall + mono - self.since_mono, mono, sure=before)
+
+    def slept(self, wall: int, mono: int) -> None:
+        """The PC slept at `mono` and woke at `wall`: what was played till then is a piece of its own, so that it stays on its
+        day.
+        """
+        self._cut(wall, mono, sure=self.sure)
+
+    def _cut(self, wall: int, mono: int, *, sure: bool) -> None:
+        if mono > self.since_mono:
+            self.pieces.append(self._piece(mono - self.since_mono, sure=sure))
+            self.since_wall, self.since_mono = wall, mono
+
+    def row(self, boot: str, now: Reading, *, ended: bool = False) -> PlayRow:
+        """As the store keeps it. ValueError while `seq` is not known."""
+        if self.seq is None:
+            raise ValueError("a play that is not recorded yet has no row")
+        return PlayRow(
+            seq=self.seq,
+            player=self.subject.id,
+            who=self.who,
+            account=self.account,
+            game=self.game.id,
+            publisher=self.game.publisher,
+            boot=boot,
+            started_wall=self.started_wall,
+            since_wall=self.since_wall,
+            since_mono=self.since_mono,
+            programs=tuple(sorted(self.programs)),
+            ms=max(0, now.mono - self.since_mono),
+            warned=self.warned,
+            due=self.due,
+            end_at=self.end_at,
+            ended=ended,
+            label=self.game.label,
+            sure=self.sure,
+            pieces=tuple(Piece(piece.start, piece.ms, piece.sure) for piece in self.pieces),
+        )
+
+
+class Plays:
+    """What goes on now, and what ended in the last weeks."""
+
+    def __init__(self, ended: Iterable[PlayRow] = ()) -> None:
+        self._ended: dict[str, tuple[Played, ...]] = {}
+        self._recent: dict[str, tuple[int, tuple[Played, ...]]] = {}
+        self.running: dict[tuple[str, str], Play] = {}
+        self._by_program: dict[Identity, Play] = {}
+        for row in ended:
+            self.remember(row)
+
+    def of_program(self, identity: Identity) -> Play | None:
+        return self._by_program.get(identity)
+
+    def begin(self, play: Play) -> None:
+        self.running[play.key] = play
+        for identity in play.programs:
+            self._by_program[identity] = play
+
+    def join(self, play: Play, identity: Identity, mono: int, *, sure: bool) -> None:
+        play.programs.add(identity)
+        play.recognised(identity, mono, sure=sure)
+        self._by_program[identity] = play
+
+    def leave(self, identity: Identity, mono: int) -> None:
+        """The program is over; its play goes on as long as others are there."""
+        play = self._by_program.pop(identity, None)
+        if play is not None:
+            play.programs.discard(identity)
+            if play.programs:
+                play.recognised(identity, mono, sure=True)
+
+    def finish(self, play: Play, mono: int) -> None:
+        """The play ended at `mono` and becomes history."""
+        self._add(play.subject.id, play.played(mono))
+        self.running.pop(play.key, None)
+        for identity in play.programs:
+            self._by_program.pop(identity, None)
+
+    def remember(self, row: PlayRow) -> None:
+        """A play of a former run that is over."""
+        self._add(row.player, played_of(row))
+
+    def _add(self, player: str, pieces: Iterable[Played]) -> None:
+        history = self._ended.get(player, ())
+        for piece in pieces:
+            history = account(history, piece, _EVER)
+        self._ended[player] = history
+        self._recent.pop(player, None)
+
+    def replace(self, old: Play, new: Play, mono: int) -> None:
+        """`new` goes on where `old` was cut at `mono`."""
+        self.finish(old, mono)
+        self.begin(new)
+
+    def of(self, player: str, mono: int, since: int) -> tuple[Played, ...]:
+        """What `player` has played, up to `mono`; what ended before `since` (wall) may be left out."""
+        now = tuple(piece for play in self.running.values() if play.subject.id == player for piece in play.played(mono))
+        hour = since // _HOUR_MS  # history is looked through once an hour, not at every decision
+        known = self._recent.get(player)
+        if known is None or known[0] != hour:
+            recent = tuple(one for one in self._ended.get(player, ()) if one.start + one.ms > hour * _HOUR_MS)
+            known = self._recent[player] = (hour, recent)
+        return (*known[1], *now)
+
+    def forget_before(self, wall: int) -> None:
+        for player, pieces in self._ended.items():
+            self._ended[player] = tuple(piece for piece in pieces if piece.start + piece.ms >= wall)
+        self._recent.clear()
+
+    def sleep(self, before: Reading, now: Reading) -> None:
+        """The PC slept after `before`."""
+        awake = now.mono - before.mono
+        for play in self.running.values():
+            play.slept(now.wall - awake, before.mono)
+
+
+def pieces_of(row: PlayRow) -> list[Played]:
+    """The stretches before the current one."""
+    return [Played(row.game, row.publisher, piece.start, piece.ms, row.label, piece.sure) for piece in row.pieces]
+
+
+def played_of(row: PlayRow) -> tuple[Played, ...]:
+    """All stretches of time that a stored play covers."""
+    last = Played(row.game, row.publisher, row.since_wall, row.ms, row.label, row.sure)
+    return tuple(piece for piece in (*pieces_of(row), last) if piece.ms > 0)

@@ -1,0 +1,72 @@
+"""What the gate has to refuse: for each account the games that it may not start now, made anew when that may have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from daemon.deciding.judge import Judge
+from daemon.platforms.api import Refusals, Watcher
+from daemon.sessions import People
+from daemon.trusted import Reading
+from rules.decision import Decision
+
+_LONGEST_MS = 30_000
+_SHORTEST_MS = 1_000  # a budget with less than that left would otherwise be asked about all the time
+
+
+class Guard:
+    """Keeps the watcher's snapshot true. A start that it lets through wrongly is still refused when it is seen."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+        self._people: People | None = None
+        self._seen: set[str] = set()
+        self._current: Refusals | None = None
+        self._next: int | None = None  # mono; None: at once
+
+    def stale(self) -> None:
+        """What is refused may be something else now."""
+        self._next = None
+
+    def adopt(self, people: People) -> None:
+        """A new catalogue has to reach the watcher before it scans; what was refused stays so until `renew`."""
+        self._people = people
+        self._watcher.refuse(Refusals(people.catalogue, {} if self._current is None else self._current.refused))
+        self._current = None
+        self.stale()
+
+    def saw(self, account: str) -> None:
+        """An account that played: if it is a guest's, its starts are watched from now on."""
+        if account not in self._seen:
+            self._seen.add(account)
+            self.stale()
+
+    def renew(self, now: Reading, judge: Judge) -> int:
+        """Asks the rules, if that is due, about every game of every watched account; in how many milliseconds to ask again."""
+        if self._people is None:
+            return _LONGEST_MS
+        if self._next is None or now.mono >= self._next:
+            self._next = now.mono + self._ask(self._people, now, judge)
+        return self._next - now.mono
+
+    def _ask(self, people: People, now: Reading, judge: Judge) -> int:
+        refused: dict[str, set[str]] = {}
+        left: list[int] = []
+        for account, game, decision in self._decisions(people, now, judge):
+            if decision.until is not None:
+                left.append(decision.until - now.wall)
+            if decision.verdict != "allow":
+                refused.setdefault(account, set()).add(game)
+        snapshot = {account: frozenset(ids) for account, ids in refused.items()}
+        if self._current is None or snapshot != self._current.refused:
+            self._current = Refusals(people.catalogue, snapshot)
+            self._watcher.refuse(self._current)
+        return max(_SHORTEST_MS, min([_LONGEST_MS, *left]))
+
+    def _decisions(self, people: People, now: Reading, judge: Judge) -> Iterator[tuple[str, str, Decision]]:
+        """Of every watched account and game: (account, game, what holds)."""
+        for account in people.watched_accounts(self._seen):
+            subject = people.subject(account)
+            if subject is not None and subject.limited:
+                for game in people.catalogue.games.values():
+                    yield account, game.id, judge.rule(subject, game, now).decision

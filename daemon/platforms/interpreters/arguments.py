@@ -1,0 +1,217 @@
+"""Which of its arguments an interpreter runs: pure, by a table of what its options mean.
+
+Errors are to be on the side of looking: a word too many that is looked at is seldom a game, one too few may hide one. Where
+an interpreter's options are not known here, every word is looked at. Names that end in `.exe`, in any case, are Windows' own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from daemon.platforms.interpreters.windows_shells import SHELLS
+
+_MOST = 512  # words that are looked at for one process
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`files`: words that may name what is run, in order: the first one that is a plain file does; with `every` any may.
+
+    `command`: the command line of what a loader runs, which may be an interpreter again. Not `speaks`: no other word says what
+    runs in it, as in a shell of Windows, which only starts others.
+    """
+
+    files: tuple[str, ...] = ()
+    every: bool = False
+    command: tuple[str, ...] = ()
+    speaks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """What the options of some interpreters mean. One letter stands for an option of one dash, alone or among other letters.
+
+    `inline`: what follows is code and its data, no file is run. `module`: the same, but its value names a module. `valued`: has
+    a value, the next word unless letters follow it directly. `glued`: its value can only follow directly. `late`: its value is
+    the next word even if letters follow. `paths`: its value names files, with colons between, on Windows semicolons. `every`:
+    options may stand anywhere, and are too many to know which have values.
+    """
+
+    inline: frozenset[str] = frozenset()
+    module: frozenset[str] = frozenset()
+    valued: frozenset[str] = frozenset()
+    glued: frozenset[str] = frozenset()
+    late: frozenset[str] = frozenset()
+    paths: frozenset[str] = frozenset()
+    signs: str = "-"
+    every: bool = False
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_LOADER = _Family(
+    valued=_words("--preload --library-path --argv0 --audit --inhibit-rpath --glibc-hwcaps-prepend --glibc-hwcaps-mask")
+)
+_SHELL = _Family(inline=_words("c"), valued=_words("--rcfile --init-file --emulate"), late=_words("o O"), signs="-+")
+_FISH = _Family(
+    inline=_words("c --command"),
+    valued=_words("C D d f o p --init-command --debug --debug-output --debug-stack-frames --features --profile")
+    | _words("--profile-startup"),
+)
+_PYTHON = _Family(inline=_words("c"), module=_words("m"), valued=_words("W X --check-hash-based-pycs"))
+_PY = replace(_PYTHON, glued=_words("V 0 2 3"))  # Windows' launcher, which may be told a version first
+_PERL = _Family(inline=_words("e E"), valued=_words("I"), glued=_words("0 C D F M V d i m x"))
+_RUBY = _Family(
+    inline=_words("e"),
+    valued=_words("C E I X r --encoding --external-encoding --internal-encoding --enable --disable --backtrace-limit"),
+    glued=_words("0 F K T W i x"),
+)
+_LUA = _Family(valued=_words("e j l"), glued=_words("O"))  # -e runs code and then the file all the same
+_NODE = _Family(inline=_words("-e -p -pe --eval --print"), every=True)
+_PHP = _Family(inline=_words("-r --run"), every=True)
+_JAVA = _Family(paths=_words("-cp -classpath --class-path -p --module-path --upgrade-module-path"), every=True)
+_UNKNOWN = _Family(every=True)
+
+_SHELLS = re.compile(r"(?:r?ba|da|z|k|mk|lk|pdk|ya|c|tc|a)?sh")
+# Programs that run another file which they are told; of Windows' ones the name without .exe, in lower case.
+_FAMILIES = (
+    (re.compile(r"ld-linux.*|ld-musl.*|ld-\d.*\.so|ld(?:64)?\.so.*"), _LOADER),
+    (_SHELLS, _SHELL),
+    (re.compile(r"fish"), _FISH),
+    (re.compile(r".*python[\d.]*|pypy[\d.]*"), _PYTHON),
+    (re.compile(r"perl[\d.]*"), _PERL),
+    (re.compile(r"ruby[\d.]*"), _RUBY),
+    (re.compile(r"lua(?:jit)?(?:-?\d.*)?"), _LUA),
+    (re.compile(r"node(?:js)?|bun|deno"), _NODE),
+    (re.compile(r"php[\d.]*"), _PHP),
+    (re.compile(r"java"), _JAVA),
+    (re.compile(r"mono(?:-sgen)?|dotnet|love(?:-[\d.]+)?|godot.*|tclsh[\d.]*|wish[\d.]*|guile[\d.]*"), _UNKNOWN),
+    (re.compile(r"scummvm|dosbox.*|wine(?:64)?(?:-preloader)?|proton"), _UNKNOWN),
+    (re.compile(r"box(?:86|64)|qemu-(?:x86_64|i386|arm|aarch64)(?:-static)?"), _UNKNOWN),
+)
+_ON_WINDOWS = (  # the same without a console, and what there is on Windows only
+    (re.compile(r"pyw?"), _PY),
+    (re.compile(r".*pythonw?[\d.]*(?:_d)?|pypy[\d.]*w?"), _PYTHON),
+    (re.compile(r"w?perl[\d.]*"), _PERL),
+    (re.compile(r"rubyw?[\d.]*"), _RUBY),
+    (re.compile(r"w?lua(?:jit)?(?:-?\d.*)?"), _LUA),
+    (re.compile(r"electron|nw"), _NODE),
+    (re.compile(r"php-(?:win|cgi)"), _PHP),
+    (re.compile(r"javaw"), _JAVA),
+    (re.compile(r"lovec|tclsh\d*\w?|wish\d*\w?|flashplayer.*|ruffle.*|autohotkey.*|autoit3.*"), _UNKNOWN),
+)
+
+
+def told(name: str, args: tuple[str, ...], line: str = "") -> Told | None:
+    """`name`: the interpreter's file name; `args`: its command line, with its own name first; `line`: the same as one text,
+    where the system has one: Windows' shells read that, and not its words. None: it is no interpreter.
+    """
+    if name == "busybox":
+        return _busybox(args)
+    if (shell := SHELLS.get(name.lower())) is not None:
+        return _few(Told(shell(args, line), every=True, speaks=False))
+    family = _family(name)
+    if family is None:
+        return None
+    words = args[1:]
+    if family is _LOADER:
+        return _loaded(words)
+    return _few(_anywhere(family, words, ";" if _is_windows(name) else ":") if family.every else _after_options(family, words))
+
+
+def interprets(name: str) -> bool:
+    """Whether a program of this file name runs another file which it is told."""
+    return name == "busybox" or name.lower() in SHELLS or _family(name) is not None
+
+
+def _few(found: Told) -> Told:
+    return replace(found, files=tuple(filter(None, found.files))[:_MOST])
+
+
+def _is_windows(name: str) -> bool:
+    return name[-4:].lower() == ".exe"
+
+
+def _family(name: str) -> _Family | None:
+    families: Iterable[tuple[re.Pattern[str], _Family]] = _FAMILIES
+    if _is_windows(name):
+        name, families = name[:-4].lower(), (*_ON_WINDOWS, *_FAMILIES)
+    return next((family for pattern, family in families if pattern.fullmatch(name)), None)
+
+
+def _busybox(args: tuple[str, ...]) -> Told | None:
+    """Many programs in one, by the name that it was started under or by its first word; some are shells."""
+    applets = args if args and args[0].rpartition("/")[2] != "busybox" else args[1:]
+    applet = applets[0].rpartition("/")[2].removeprefix("-") if applets else ""
+    return _after_options(_SHELL, applets[1:]) if _SHELLS.fullmatch(applet) else None
+
+
+def _loaded(words: tuple[str, ...]) -> Told:
+    """ld.so(8): options of two dashes, then the program, from the working directory if its name has no slash."""
+    at = 0
+    while at < len(words) and words[at].startswith("--"):
+        at += 1 + (words[at] in _LOADER.valued)
+    return Told(words[at : at + 1], command=words[at:])
+
+
+def _anywhere(family: _Family, words: tuple[str, ...], between: str) -> Told:
+    files: list[str] = []
+    remaining = iter(words)
+    for word in remaining:
+        name, equals, value = word.partition("=")
+        if word in family.inline:
+            break
+        if name in family.paths:
+            files += (value if equals else next(remaining, "")).split(between)
+        elif not word.startswith("-"):
+            files.append(word)
+    return Told(tuple(files), every=True)
+
+
+def _after_options(family: _Family, words: tuple[str, ...]) -> Told:
+    at = 0
+    while at < len(words) and words[at][:1] in tuple(family.signs):
+        word = words[at]
+        at += 1
+        if word in {"-", "--"}:
+            break
+        if word in family.inline:
+            return Told()
+        if word.startswith("--"):
+            at += word in family.valued
+            continue
+        ends, skipped, value = _cluster(family, word[1:])
+        if ends == "inline":
+            return Told()
+        if ends == "module":
+            return Told(_module(value or "".join(words[at : at + 1])))
+        at += skipped
+    return Told(words[at:])
+
+
+def _cluster(family: _Family, letters: str) -> tuple[str, int, str]:
+    """Options of one letter each: how they end, how many of the next words are their values, and what was left of this one."""
+    skipped = 0
+    for at, letter in enumerate(letters):
+        rest = letters[at + 1 :]
+        if letter in family.inline:
+            return "inline", skipped, rest
+        if letter in family.module:
+            return "module", skipped, rest
+        if letter in family.glued:
+            break
+        if letter in family.valued:
+            skipped += not rest
+            break
+        skipped += letter in family.late
+    return "", skipped, ""
+
+
+def _module(name: str) -> tuple[str, ...]:
+    """Where a module of the working directory is; later arguments are its data."""
+    path = name.replace(".", "/")
+    return (f"{path}/__main__.py", f"{path}.py") if path else ()

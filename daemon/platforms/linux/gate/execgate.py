@@ -1,0 +1,244 @@
+"""The exec gate: the kernel asks before a program runs, a thread of its own answers from an immutable snapshot.
+
+In the way from question to answer there is no lock of ours, no wait for the loop, no database, no log, no name service and no
+hash of a large file; whatever goes wrong, the program runs and an Issue is told. What was seen is handed over after the answer.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import stat
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
+from daemon.platforms.hashing import Key, key
+from daemon.platforms.linux import accounts, calls
+from daemon.platforms.linux.gate import spawning
+from daemon.platforms.linux.gate.watchdog import BEAT_MS, Watchdog
+from daemon.platforms.linux.watching import procfs
+from daemon.platforms.linux.watching.images import Images
+from daemon.platforms.linux.watching.programs import acting_uid
+from host.clock import Clock
+from rules.games import Catalogue
+
+FAILED = WatchTrouble(
+    "gate-failed",
+    "Cổng chặn gặp lỗi và đã cho qua / The exec gate failed and let a program through, which events end if it is refused",
+)
+BROKEN = WatchTrouble(
+    "watch-gate",
+    "Cổng chặn hỏng và đã mở: trò chơi bị đóng ngay sau khi mở, hãy khởi động lại / "
+    "The exec gate broke and is open: refused games are ended just after their start; restart the daemon",
+)
+BLIND = WatchTrouble(
+    "gate-blind",
+    "Cổng chặn hết tài nguyên, chương trình có thể không mở được / "
+    "The exec gate is out of descriptors or memory, programs may fail to start",
+)
+LARGEST_HASHED = 1 << 20
+_WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
+_PAUSE_MS = 50
+_BLIND_MS = 600_000
+_PRIORITY = -10
+_MOST = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Refusals by number instead of name: account and games that it may not start, by uid; `ids` are containers' numbers."""
+
+    catalogue: Catalogue
+    refused: Mapping[int, tuple[str, frozenset[str]]]
+    ids: tuple[tuple[range, int], ...] = ()
+
+    def of(self, uid: int) -> tuple[str, frozenset[str]] | None:
+        found = self.refused.get(uid)
+        if found is None:
+            for numbers, holder in self.ids:
+                if uid in numbers:
+                    return self.refused.get(holder)
+        return found
+
+
+def answers(refusals: Refusals) -> Answers:
+    """Asks the name service, so: on the loop's thread."""
+    refused = {}
+    for account, games in refusals.refused.items():
+        uid = accounts.uid_of(account)
+        if uid is not None:
+            refused[uid] = (account, games)
+    ids = []
+    for one in accounts.sub_ids():
+        uid = accounts.uid_of(one.account)
+        if uid in refused and uid is not None:
+            ids.append((range(one.start, one.start + one.count), uid))
+    return Answers(refusals.catalogue, refused, tuple(ids))
+
+
+class ExecGate:
+    """`tell` is called from the gate's thread and must not block. `open`, then `watch` filesystems, then `arm`; `close`."""
+
+    def __init__(self, clock: Clock, tell: Callable[[StartRefused | WatchTrouble], None]) -> None:
+        self._clock = clock
+        self._tell = tell
+        self._answers: Answers | None = None
+        self._images = Images(LARGEST_HASHED)
+        self._known: dict[tuple[str, Key], frozenset[str]] = {}
+        self._known_for: Catalogue | None = None
+        self._failed = False
+        self._blind_at = 0
+        self._handle = -1
+        self._wake = -1
+        self._thread: threading.Thread | None = None
+        self.watchdog: Watchdog | None = None
+
+    # --- the loop's side ---------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Nothing is watched yet, so nothing can hang yet. OSError: no rights, or a kernel without it."""
+        self._handle = calls.fanotify_open()
+        try:
+            self.watchdog = Watchdog(self._clock)
+            self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        except OSError:
+            self._shut()
+            raise
+        spawning.forbid(self)
+        self._thread = threading.Thread(target=self._run, name="exec-gate", daemon=True)
+        self._thread.start()
+
+    def watch(self, path: str) -> None:
+        """Be asked for programs on the filesystem of `path`. Watching one twice is once. OSError."""
+        calls.fanotify_watch(self._handle, path)
+
+    def arm(self, refusals: Refusals) -> None:
+        """Answer from these from now on."""
+        old, new = self._answers, answers(refusals)
+        self._answers = new
+        if old is None or old.catalogue is not new.catalogue:
+            self._flush()
+
+    def close(self) -> None:
+        """Refuse nothing any more: the kernel allows what still waits for an answer."""
+        if self._thread:
+            os.eventfd_write(self._wake, 1)
+            self._thread.join()
+        self._shut()
+        spawning.permit(self)
+
+    def _shut(self) -> None:
+        for handle in (self._handle, self._wake):
+            if handle >= 0:
+                os.close(handle)
+        self._handle = self._wake = -1
+        if self.watchdog:
+            self.watchdog.close()
+            self.watchdog = None
+
+    # --- the gate's thread -------------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _PRIORITY)
+        poll = select.poll()
+        poll.register(self._handle, select.POLLIN)
+        poll.register(self._wake, select.POLLIN)
+        try:
+            while True:
+                self._beat()
+                ready = [handle for handle, _ in poll.poll(BEAT_MS)]
+                if self._wake in ready:
+                    return
+                for asked in self._asked() if ready else ():
+                    self._serve(asked)
+        except Exception:  # noqa: BLE001 - whatever it is: a gate that is closed lets everybody through, one that hangs nobody
+            handle, self._handle = self._handle, -1
+            os.close(handle)
+            self._tell(BROKEN)
+
+    def _asked(self) -> list[calls.Asked]:
+        """What the kernel asks. Want of descriptors passes: a gate that is closed for it would be so for good. OSError."""
+        try:
+            asked = calls.fanotify_read(self._handle)
+        except OSError as error:
+            if error.errno not in _WANT:
+                raise
+            if not self._blind_at:
+                self._tell(BLIND)
+            self._blind_at = self._clock.mono()
+            pause = select.poll()
+            pause.register(self._wake, select.POLLIN)
+            pause.poll(_PAUSE_MS)
+            return []
+        if asked and self._blind_at and self._clock.mono() - self._blind_at > _BLIND_MS:
+            self._blind_at = 0
+            self._tell(replace(BLIND, over=True))
+        return asked
+
+    def _beat(self) -> None:
+        if self.watchdog:
+            self.watchdog.beat()
+
+    def _serve(self, asked: calls.Asked) -> None:
+        refused, ignorable = None, False
+        try:
+            refused, ignorable = self._judge(asked)
+        except Exception:  # noqa: BLE001 - fail open, and loud
+            self._trouble()
+        try:
+            calls.fanotify_answer(self._handle, asked.handle, allow=refused is None)
+            if ignorable:
+                self._ignore(asked.handle)
+        finally:
+            os.close(asked.handle)
+        if refused:
+            self._tell(refused)
+
+    def _judge(self, asked: calls.Asked) -> tuple[StartRefused | None, bool]:
+        """What to refuse, and whether never to ask again for this file."""
+        current = self._answers
+        if current is None:
+            return None, False
+        found = os.fstat(asked.handle)
+        path = procfs.link(f"/proc/self/fd/{asked.handle}") or ""
+        games = self._games(asked.handle, found, path, current.catalogue)
+        if not games:
+            # Who may write to a file could do so through a mapping, which the kernel does not count as modified.
+            return None, found.st_uid == 0 and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        uids = procfs.uids(asked.pid)
+        account, refused = (uids and current.of(acting_uid(*uids))) or ("", frozenset())
+        hit = games & refused
+        if not hit:
+            return None, False
+        return StartRefused(account, min(hit), path, asked.pid, self._clock.mono()), False
+
+    def _games(self, handle: int, found: os.stat_result, path: str, catalogue: Catalogue) -> frozenset[str]:
+        if self._known_for is not catalogue or len(self._known) > _MOST:
+            self._known, self._known_for = {}, catalogue
+        this = (path, key(found))
+        games = self._known.get(this)
+        if games is None:
+            games = self._known[this] = catalogue.by_file(self._images.read(handle, found, path, catalogue))
+        return games
+
+    def _ignore(self, file: int) -> None:
+        decided_for = self._known_for
+        with suppress(OSError):  # then it is asked for again
+            calls.fanotify_ignore(self._handle, f"/proc/self/fd/{file}")
+        current = self._answers
+        if current is None or current.catalogue is not decided_for:  # armed anew between: `arm` may have flushed too early
+            self._flush()
+
+    def _flush(self) -> None:
+        with suppress(OSError):
+            calls.fanotify_flush(self._handle)
+
+    def _trouble(self) -> None:
+        if not self._failed:
+            self._failed = True
+            self._tell(FAILED)

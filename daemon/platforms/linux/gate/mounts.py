@@ -1,0 +1,77 @@
+"""Which mounted filesystems can hold programs (proc_pid_mountinfo(5)), and that they changed.
+
+As we see them: where a service manager hides some from us (PrivateTmp=, ProtectHome=), the gate does not cover those.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from daemon.platforms.linux.watching import procfs
+
+_NO_PROGRAMS = frozenset(
+    """autofs bdev binfmt_misc bpf cgroup cgroup2 configfs cpuset debugfs devpts efivarfs fusectl hugetlbfs mqueue nsfs pipefs
+    proc pstore resctrl rpc_pipefs securityfs selinuxfs smackfs sockfs sysfs tracefs""".split()  # noqa: SIM905 - a table
+)
+# Their server answers when it likes, and may be a child's process: the gate would wait for it, and the machine for the gate.
+_ANSWERED_ELSEWHERE = ("fuse", "nfs", "cifs", "smb", "9p", "afs", "ceph", "coda", "ncpfs", "glusterfs", "lustre", "virtiofs")
+
+
+_TABLE = "/proc/self/mountinfo"
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """`device` as os.stat says it; `path` the mount point."""
+
+    device: int
+    path: str
+
+
+def holding_programs() -> tuple[Mount, ...]:
+    """One mount of each local filesystem from which something can be executed."""
+    found: dict[int, Mount] = {}
+    for mount in _parse(procfs.text(_TABLE)):
+        found.setdefault(mount.device, mount)
+    return tuple(found.values())
+
+
+def _parse(text: str) -> Iterator[Mount]:
+    for line in text.splitlines():
+        before, _, after = line.partition(" - ")
+        fields, kind = before.split(" "), after.partition(" ")[0]
+        if len(fields) < 6 or kind in _NO_PROGRAMS or kind.startswith(_ANSWERED_ELSEWHERE) or "noexec" in fields[5].split(","):
+            continue
+        major, _, minor = fields[2].partition(":")
+        yield Mount(os.makedev(int(major), int(minor)), _unescape(fields[4]))
+
+
+def _unescape(path: str) -> str:
+    r"""Space, tab, newline and backslash are written as \040, \011, \012 and \134."""
+    for code, char in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
+        path = path.replace(code, char)
+    return path
+
+
+class Changes:
+    """A descriptor that is readable when mounts changed, until `seen`."""
+
+    def __init__(self) -> None:
+        """OSError."""
+        self._table = os.open(_TABLE, os.O_RDONLY | os.O_CLOEXEC)
+        # The table itself is always readable; only EPOLLPRI tells of changes, and only once each.
+        self._poll = select.epoll()
+        self._poll.register(self._table, select.EPOLLPRI | select.EPOLLERR)
+
+    def fileno(self) -> int:
+        return self._poll.fileno()
+
+    def seen(self) -> None:
+        self._poll.poll(0)
+
+    def close(self) -> None:
+        self._poll.close()
+        os.close(self._table)

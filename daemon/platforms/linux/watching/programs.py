@@ -1,0 +1,128 @@
+"""A process as the loop sees it: who runs which files since when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from daemon.platforms.interpreters.arguments import Told, interprets, told
+from daemon.platforms.linux.accounts import Names
+from daemon.platforms.linux.watching import procfs
+from daemon.platforms.linux.watching.images import Images
+from host.clock import Clock
+from rules.games import Catalogue, Fingerprint, Program
+
+_WINDOWS_PATH = re.compile(r"([A-Za-z]):(\\.+)")
+_PLACES = ("/usr/bin", "/lib64", "/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
+_MOST_WINDOWS = 16
+_DEPTH = 3  # a loader that runs a loader that runs a loader is nobody's honest start
+
+
+class Programs:
+    """Reads processes. All calls on one thread. BlindError leaves: then nothing is known of any process."""
+
+    def __init__(self, clock: Clock, builds: Mapping[str, str] = MappingProxyType({})) -> None:
+        """`builds`: file names of interpreters and loaders by build id, which then are known under any name."""
+        self._clock = clock
+        self._builds = builds
+        self.images = Images()
+        self._names = Names()
+
+    def forget_names(self) -> None:
+        self._names.forget()
+
+    def read(self, pid: int, catalogue: Catalogue, since: int | None = None) -> Program | None:
+        """The program that runs under this pid now; `since` where its exec was seen. None: there is none that we can see."""
+        status = procfs.stat(pid)
+        uids = procfs.uids(pid)
+        if status is None or uids is None or not status.alive:
+            return None
+        thread = procfs.running_thread(status)
+        args = procfs.args(thread)
+        files, interpreted = self._files(thread, args, catalogue)
+        if not files and not args:
+            return None  # a kernel thread, or over by now
+        return Program(
+            pid=pid,
+            started=status.started,
+            since=self.since(status.started) if since is None else since,
+            account=self._names.of(acting_uid(*uids)),
+            files=files,
+            args=args,
+            parent=status.parent,
+            interpreted=interpreted,
+        )
+
+    def since(self, started: int) -> int:
+        """The process's start on the clock that play is counted on. Ticks include sleep: all sleep since boot is taken off."""
+        return started * procfs.TICK_MS - (self._clock.elapsed() - self._clock.mono())
+
+    def _files(self, pid: int, args: tuple[str, ...], catalogue: Catalogue) -> tuple[tuple[Fingerprint, ...], bool]:
+        """The executable and what it was told to run; whether it is an interpreter at all."""
+        exe = f"/proc/{pid}/exe"
+        path = procfs.link(exe)
+        if path is None:
+            return (), False
+        # Not readable, as on somebody's own FUSE mount, which the kernel hides even from root: its name is what we know.
+        image = self.images.open(exe, path, catalogue) or Fingerprint(path, 0)
+        files = [image]
+        what = self._interpreter(image, args)
+        interpreted = what is not None
+        for _ in range(_DEPTH):
+            if what is None:
+                break
+            found = self._told(pid, args, what, catalogue)
+            files += found
+            args = what.command
+            what = self._interpreter(found[0], args) if args and found else None
+        return tuple(files), interpreted
+
+    def _interpreter(self, image: Fingerprint, args: tuple[str, ...]) -> Told | None:
+        return told(self._builds.get(image.build_id or "") or image.path.rpartition("/")[2], args)
+
+    def _told(self, pid: int, args: tuple[str, ...], what: Told, catalogue: Catalogue) -> list[Fingerprint]:
+        """The files that an interpreter was told to run, as the process sees them."""
+        files: list[Fingerprint] = []
+        cwd = procfs.link(f"/proc/{pid}/cwd") or ""
+        for word in what.files:
+            where = f"/proc/{pid}/root{word}" if word.startswith("/") else f"/proc/{pid}/cwd/{word}"
+            shown = word if word.startswith("/") else f"{cwd}/{word.removeprefix('./')}"
+            if found := self.images.open(where, shown, catalogue):
+                files.append(found)
+                if not what.every:
+                    break
+        if what.every or not files:
+            windows = list(filter(None, map(_WINDOWS_PATH.fullmatch, args)))[:_MOST_WINDOWS]
+            files += (self._windows(pid, one[1], one[2].replace("\\", "/"), catalogue) for one in windows)
+        return files
+
+    def _windows(self, pid: int, drive: str, path: str, catalogue: Catalogue) -> Fingerprint:
+        """Wine names its programs as Windows would. Drive Z is our root, of others only the program's name is known."""
+        found = self.images.open(f"/proc/{pid}/root{path}", path, catalogue) if drive in "zZ" else None
+        return found or Fingerprint(path, 0)
+
+
+def acting_uid(real: int, effective: int) -> int:
+    """Who acts: whoever started it, also when the program is setuid; root only where nobody else is named."""
+    return real or effective
+
+
+def interpreters() -> Mapping[str, str]:
+    """File names, by build id, of the interpreters and loaders that are installed here."""
+    empty = Catalogue(())
+    images = Images()
+    found = {}
+    for place in _PLACES:
+        for path in _listed(place):
+            if interprets(path.name) and (image := images.open(str(path), str(path), empty)) and image.build_id:
+                found[image.build_id] = path.name
+    return found
+
+
+def _listed(place: str) -> list[Path]:
+    try:
+        return list(Path(place).iterdir())
+    except OSError:
+        return []

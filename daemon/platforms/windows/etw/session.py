@@ -1,0 +1,218 @@
+"""Process events as they happen, by a trace session of our own.
+
+Three threads, for which the loop waits in `close` only:
+    etw-trace   lives in ProcessTrace; the system calls it for each event, which it decodes and puts into a queue, no more
+    etw-tell    takes from the queue; the only one that calls `tell` and `trouble`
+    etw-flush   has the session deliver every 20 ms in a hurry, else every 250 ms, and once a second asks what it has lost
+
+A session outlives its process: the next one of the same name stops what a killed daemon left behind.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+
+from daemon.platforms.windows.etw.api import NOT_THERE, Api, Trace
+from daemon.platforms.windows.etw.events import ProcessEvent, decode, session_name
+
+Tell = Callable[[ProcessEvent], None]
+Trouble = Callable[[str, str], None]
+"""An Issue's id and its details. "events-lost": look at everything anew; "watch-events": no more comes from this session."""
+
+HURRY_S, CALM_S = 0.02, 0.25
+_ASK_S = 1.0
+_MOST_WAITING = 8192
+_JOIN_S = 5.0
+
+
+class EtwSession:
+    """start, close, hurry and arrived belong to one thread, the loop's.
+
+    `tell` and `trouble` are called in a thread of the session's own, one call at a time, from within `start` on until `close`
+    returns. They must be quick, must not raise, must not call `close`, nor wait for the thread that may be in `close`:
+    loop.call_soon_threadsafe is what they are for. While `tell` dallies, up to 8192 events wait; more are lost, and told so.
+    """
+
+    def __init__(self, tell: Tell, trouble: Trouble, name: str = "", api: Api | None = None) -> None:
+        """`name` as etw_events.session_name gives it: one for each home on this machine."""
+        self.reason = ""
+        self._tell = tell
+        self._trouble = trouble
+        self._name = name or session_name()
+        self._api = api
+        self._hurry = False
+        self._run: _Run | None = None
+
+    def start(self) -> bool:
+        """Begin, anew if it already runs. False: `reason` says why not, and nothing is left of the attempt."""
+        self.close()
+        run = None
+        try:
+            self._api = self._api or Api()
+            run = _Run(self._api, self._tell, self._trouble)
+            run.pace(hurry=self._hurry)
+            run.start(self._name)
+        except OSError as failed:
+            if run:
+                run.close()
+            self.reason = f"{failed.filename}: {failed.strerror}" if failed.filename else str(failed.strerror or failed)
+            return False
+        self._run = run
+        self.reason = ""
+        return True
+
+    def close(self) -> None:
+        """End session and threads. Harmless when there are none."""
+        run, self._run = self._run, None
+        if run:
+            run.close()
+
+    @property
+    def arrived(self) -> bool:
+        """Whether starts, or what runs already, are told by this session: only then is it to be relied on.
+
+        The session asks for what runs when it begins, so that on a system that delivers this is so within a second.
+        """
+        return self._run is not None and self._run.delivers
+
+    @property
+    def hurry(self) -> bool:
+        """Whether events are wanted within 20 ms."""
+        return self._hurry
+
+    @hurry.setter
+    def hurry(self, hurry: bool) -> None:
+        if hurry != self._hurry:
+            self._hurry = hurry
+            if self._run:
+                self._run.pace(hurry=hurry)
+
+
+class _Run:
+    """One life of the session. Its threads know nothing else, so that one which hangs cannot disturb the next life."""
+
+    def __init__(self, api: Api, tell: Tell, trouble: Trouble) -> None:
+        self._arrived = False
+        self._api = api
+        self._tell = tell
+        self._trouble = trouble
+        self._session = 0
+        self._trace: Trace | None = None
+        self._threads: list[threading.Thread] = []
+        self._pace_s = CALM_S
+        self._flush_now = threading.Event()
+        self._ended = threading.Event()
+        self._some = threading.Event()  # there is something to tell
+        self._queue: deque[ProcessEvent] = deque()
+        self._dropped = 0  # by etw-trace: no room, or not to be understood
+        self._lost = 0  # by the system, as etw-flush knows
+        self._told_lost = 0
+        self._over: str | None = None  # why no more will come
+        self._over_once = threading.Lock()
+
+    def start(self, name: str) -> None:
+        """OSError: to be followed by `close`."""
+        self._session = self._api.start(name)
+        self._trace = trace = self._api.open(name, self._heard)
+        self._begin("etw-tell", self._telling)
+        self._begin("etw-trace", lambda: self._tracing(trace))
+        self._api.enable(self._session)
+        with suppress(OSError):  # then events come once something starts
+            self._api.capture(self._session)
+        self._begin("etw-flush", self._flushing)
+
+    def close(self) -> None:
+        self._ended.set()
+        self._flush_now.set()
+        if self._session:
+            with suppress(OSError):  # somebody else has stopped it
+                self._api.stop(self._session)
+        if self._trace:
+            self._api.close(self._trace)
+        self._some.set()
+        for thread in self._threads:
+            thread.join(_JOIN_S)
+
+    @property
+    def delivers(self) -> bool:
+        return self._arrived and self._over is None
+
+    def pace(self, *, hurry: bool) -> None:
+        self._pace_s = HURRY_S if hurry else CALM_S
+        self._flush_now.set()
+
+    def _begin(self, name: str, run: Callable[[], None]) -> None:
+        thread = threading.Thread(target=run, name=name, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    # --- etw-trace ---------------------------------------------------------------------------------------------------------
+
+    def _tracing(self, trace: Trace) -> None:
+        code = self._api.process(trace)
+        self._gone(f"ProcessTrace: {code}")
+
+    def _heard(self, event_id: int, version: int, payload: bytes, timestamp: int) -> None:
+        event = decode(event_id, version, payload, timestamp)
+        if event is None or len(self._queue) >= _MOST_WAITING:
+            self._dropped += 1
+        else:
+            self._queue.append(event)
+            if event.kind != "stop":  # ends alone would not do: a Windows whose starts we cannot read is one without events
+                self._arrived = True
+        self._some.set()
+
+    # --- etw-flush ---------------------------------------------------------------------------------------------------------
+
+    def _flushing(self) -> None:
+        waited = 0.0
+        while True:
+            pace = self._pace_s
+            self._flush_now.wait(pace)
+            self._flush_now.clear()
+            if self._ended.is_set():
+                return
+            waited += pace
+            try:
+                self._api.flush(self._session)
+                if waited >= _ASK_S:
+                    waited = 0.0
+                    self._count(self._api.lost(self._session))
+            except OSError as failed:
+                if failed.winerror == NOT_THERE:
+                    self._gone(f"ControlTraceW: {failed.strerror}")
+                    return
+                # Otherwise the next time may do, and the session itself flushes once a second.
+
+    def _count(self, lost: int) -> None:
+        if lost != self._lost:
+            self._lost = lost
+            self._some.set()
+
+    # --- etw-tell ----------------------------------------------------------------------------------------------------------
+
+    def _telling(self) -> None:
+        while True:
+            self._some.wait()
+            self._some.clear()
+            while self._queue and not self._ended.is_set():
+                self._tell(self._queue.popleft())
+            if self._ended.is_set():
+                return
+            lost = self._dropped + self._lost
+            if lost != self._told_lost:
+                lost, self._told_lost = lost - self._told_lost, lost
+                self._trouble("events-lost", f"ETW: {lost}")
+            if self._over is not None:
+                self._trouble("watch-events", self._over)
+                return
+
+    def _gone(self, why: str) -> None:
+        """Nobody asked the session to end, and yet it did: an administrator can stop it."""
+        with self._over_once:
+            if self._over is None and not self._ended.is_set():
+                self._over = why
+                self._some.set()

@@ -1,0 +1,119 @@
+"""A process as the loop sees it: who runs which files since when."""
+
+from __future__ import annotations
+
+import ntpath
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+from daemon.platforms.interpreters.arguments import Told, told
+from daemon.platforms.windows.watching import processes
+from daemon.platforms.windows.watching.images import Images
+from daemon.platforms.windows.watching.snapshot import Process
+from daemon.platforms.windows.watching.trees import Trees
+from host.api import SYSTEM_USERS
+from host.windows import security, users
+from host.windows.win32 import Handle
+from rules.games import Catalogue, Fingerprint, Program
+
+_ABSOLUTE = re.compile(r"[A-Za-z]:[\\/].+|\\\\.+")
+_ON_DRIVE = re.compile(r"[A-Za-z]:\\")
+_PROLONGED = "\\\\?\\"
+_DEPTH = 3  # a shell that starts a launcher that starts an interpreter
+_MOST_FILES = 32
+
+
+class Programs:
+    """Reads processes. All calls on one thread."""
+
+    def __init__(self, images: Images, trees: Trees) -> None:
+        self.images = images
+        self.trees = trees
+        self._names: dict[str, str] = {}
+        self._former: dict[str, str] = {}
+        self._own = security.own_sid()
+        self.everybody = self._own in SYSTEM_USERS or security.elevated()
+
+    def forget_names(self) -> None:
+        """Accounts may have other names by now; one that cannot be asked for keeps the one it had."""
+        self._former, self._names = {**self._former, **self._names}, {}
+
+    def read(self, process: Process, since: int, catalogue: Catalogue) -> Program | None:
+        """The program that this process is; `since`: its start (mono). None: it is over, or none that we may look at."""
+        with suppress(OSError):  # it is ending, or somebody else's
+            handle = processes.opened_as(*process.identity)
+            if handle is not None:
+                with handle:
+                    return self._read(handle, process, since, catalogue)
+        return None
+
+    def _read(self, handle: Handle, process: Process, since: int, catalogue: Catalogue) -> Program | None:
+        sid = processes.user(handle)
+        if sid != self._own and not self.everybody:
+            return None  # without rights others' programs can be seen in part and not ended at all
+        path, (args, line) = processes.image(handle), processes.command(handle)
+        image = self._image(path, catalogue)
+        what = _interpreter(image, args, line)
+        files = (image,) if what is None else (image, *self._files(what, path, catalogue))
+        return Program(
+            pid=process.pid,
+            started=process.created,
+            since=since,
+            account=self._name(sid),
+            files=tuple(dict.fromkeys(files)),
+            args=args if what is None or what.speaks else args[:1],  # the words of a shell are those of what it starts
+            parent=process.parent,
+            interpreted=what is not None and what.speaks,
+            trees=self.trees.of(path),
+        )
+
+    def _name(self, sid: str) -> str:
+        name = self._names.get(sid)
+        if name is None:
+            name = users.account(sid)
+            name = self._names[sid] = self._former.get(sid, sid) if name == sid else name
+        return name
+
+    def _files(self, what: Told | None, path: str, catalogue: Catalogue) -> Iterator[Fingerprint]:
+        """What an interpreter was told to run, and what that was told."""
+        for _ in range(_DEPTH):
+            if what is None:
+                return
+            for word in what.files[:_MOST_FILES]:
+                if (found := self._told(word, path, catalogue)) is not None:
+                    yield found
+                    if not what.every:
+                        break
+            command = what.command
+            what = told(ntpath.basename(command[0]), command) if command else None
+
+    def _image(self, path: str, catalogue: Catalogue) -> Fingerprint:
+        """The executable, at exactly this path: a plain path would lead from `game.exe.` or `nul.exe` to something else."""
+        found = self.images.open(_PROLONGED + path if _ON_DRIVE.match(path) else path, catalogue)
+        return Fingerprint(path, 0) if found is None else replace(found, path=path)
+
+    def _opened(self, path: str, catalogue: Catalogue) -> Fingerprint | None:
+        r"""As `\\?\…`: a plain path may name a device, which could keep us waiting."""
+        whole = ntpath.normpath(path)
+        found = self.images.open(_PROLONGED + whole, catalogue) if _ON_DRIVE.match(whole) else None
+        return found and replace(found, path=path)
+
+    def _told(self, word: str, path: str, catalogue: Catalogue) -> Fingerprint | None:
+        """A file that an interpreter was told: by its content where it is named from the root of a drive.
+
+        Where a process works is in its own memory, which we do not read, so of other words only the name is known.
+        """
+        if _ABSOLUTE.fullmatch(word):
+            return self._opened(word, catalogue)
+        beside = ntpath.join(ntpath.dirname(path), word)
+        return self._opened(beside, catalogue) or (Fingerprint(word, 0) if ntpath.splitext(word)[1] else None)
+
+
+def _interpreter(image: Fingerprint, args: tuple[str, ...], line: str) -> Told | None:
+    """By its own name and by the one that it was made under, whatever it is called here."""
+    for name in (image.original, ntpath.basename(image.path)):
+        if name and (what := told(name, args, line)) is not None:
+            return what
+    return None

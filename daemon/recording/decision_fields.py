@@ -1,0 +1,50 @@
+"""What a decision looks like in the log: all that its rule used, and nothing that names a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from compliance.entry import GrantLine
+from compliance.format import house_rule
+from daemon.deciding.judge import Ruling
+from daemon.sessions import People, Subject
+from rules.calendar import day_bounds, day_name
+from rules.games import Game
+from rules.usage import totals
+
+
+def decided(subject: Subject, game: Game, ruling: Ruling, people: People) -> dict[str, Any]:
+    """The fields of compliance.entry.Decided for a ruling that did not allow."""
+    reason, facts = ruling.decision.reason, ruling.facts
+    if reason is None:
+        raise ValueError(f"a ruling {ruling.decision.verdict!r} without a reason")
+    pack, rule = subject.rule_of(reason)
+    zone = pack.zone
+    start, end = day_bounds(zone, facts.now)
+    used = totals(facts.played, game.id, game.publisher, start, end)
+    return {
+        "who": subject.pseudonym(day_name(people.zone, facts.now)),
+        "at": facts.now,
+        "age": subject.age_on(day_name(zone, facts.now)),
+        "place": facts.place,
+        "game": game.id,
+        "label": game.label,
+        "publisher": game.publisher,
+        "guardian": facts.guardian,
+        "before": used,
+        "counted": reason.counted,
+        "approved": game.id in facts.approved,
+        # of this day, or reaching into it; another game's too: it may have added to a budget over all games
+        "grants": tuple(
+            GrantLine(grant.by, grant.ms, grant.game, grant.given) for grant in facts.grants if grant.given + grant.ms > start
+        ),
+        "verdict": ruling.decision.verdict,
+        "rule": reason.rule,
+        "cite": reason.cite,
+        "pack": reason.pack,
+        "params": reason.params,
+        "inline": house_rule.written(rule, pack, day_name(zone, facts.now)) if reason.pack == house_rule.HOUSE else None,
+        "zone": zone,
+        "budget": reason.budget_ms,
+        "until": ruling.decision.until,
+    }

@@ -1,0 +1,266 @@
+"""Writes down what happens: each event becomes journal entries and rows in one durable transaction.
+
+Where the disk takes nothing, the reserve is freed; if that does not help, what was to be written waits in memory, in order,
+and the Issue `journal-unwritable` stands until it is written. Nothing else waits for it: limits go on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import msgspec
+
+from compliance import entry
+from compliance.journal import Journal
+from daemon import events
+from daemon.deciding.plays import Play
+from daemon.recording.decision_fields import decided
+from daemon.sessions import People
+from daemon.store import Store, Unwritable
+from daemon.trusted import Reading
+from rules.calendar import day_name
+
+_log = logging.getLogger(__name__)
+Action = Callable[[Journal], object]
+EntryT = TypeVar("EntryT", bound=entry.Entry)
+
+
+class Recorder:
+    """`trouble` hears whether something waits; `wrote` is called after each transaction."""
+
+    def __init__(
+        self,
+        store: Store,
+        journal: Journal,
+        people: Callable[[], People],
+        boot: str,
+        *,
+        trouble: Callable[[bool], None],
+        wrote: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self.journal = journal
+        self._people = people
+        self._wrote = wrote
+        self._boot = boot
+        self._trouble = trouble
+        self._waiting: list[Action] = []
+        self._flushing = False
+        self._blocked = False
+        self.lost = 0
+
+    def do(self, action: Action) -> bool:
+        """Runs `action` in a transaction of its own, after all that still waits; False if it has to wait too.
+
+        While something waits, only `flush` tries again: not each of many events.
+        """
+        self._waiting.append(action)
+        return not self._blocked and self.flush()
+
+    def at_once(self, action: Action) -> None:
+        """Runs `action` in a transaction now or not at all: for what somebody waits for. Unwritable."""
+        with self._store.transaction():
+            action(self.journal)
+        self._wrote()
+
+    def flush(self) -> bool:
+        """Tries to write what waits. True if nothing waits any more."""
+        if self._flushing:  # an Issue raised by a failed flush: it waits with the rest
+            return False
+        self._flushing = True
+        try:
+            self._blocked = not self._write()
+            self._trouble(self._blocked)
+            return not self._blocked and (not self._waiting or self._write())
+        finally:
+            self._flushing = False
+
+    def _write(self) -> bool:
+        """False if the disk takes nothing."""
+        while self._waiting:
+            batch = tuple(self._waiting)
+            try:
+                self._commit(batch)
+            except Unwritable:
+                if self._store.free_reserve():
+                    continue
+                return False
+            del self._waiting[: len(batch)]
+            self._wrote()
+        return True
+
+    def _commit(self, batch: tuple[Action, ...]) -> None:
+        """All in one transaction; if one of them is at fault, each by itself without that one, so that it holds up no other."""
+        try:
+            with self._store.transaction():
+                for action in batch:
+                    action(self.journal)
+        except Unwritable:
+            raise
+        except Exception:  # noqa: BLE001 - one bad event must not stop limits or lose the others; it is an Issue
+            if len(batch) == 1:
+                _log.exception("an event could not be recorded and is lost")
+                self.lost += 1
+                return
+            for action in batch:
+                self._commit((action,))
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    def record(self, event: events.Event) -> bool:
+        """True once `event` is durable."""
+        return self.do(self._action(event))
+
+    def with_entry(self, event: events.Event, change: Callable[[], None]) -> Action:
+        """`change` and the entry of `event`, for one transaction."""
+        entry_of = self._action(event)
+
+        def action(journal: Journal) -> None:
+            change()
+            entry_of(journal)
+
+        return action
+
+    def _action(self, event: events.Event) -> Action:  # noqa: PLR0911 - one case an event
+        match event:
+            case events.PlayStarted():
+                age = event.play.subject.age_on(day_name(self._people().zone, event.now.wall))
+                return lambda journal: self._started(journal, event, age)
+            case events.PlayDue(play, ruling):
+                fields = decided(play.subject, play.game, ruling, self._people())
+                return lambda journal: self._due(journal, event, fields)
+            case events.PlayEnded():
+                return lambda journal: self._ended(journal, event)
+            case events.LaunchRefused(subject, _, game, ruling):
+                day = day_name(self._people().zone, event.now.wall).isoformat()
+                fields = decided(subject, game, ruling, self._people())
+                return lambda journal: self._refused(journal, event, fields, day)
+            case events.GrantGiven() | events.GrantRevoked():
+                return lambda journal: self._grant(journal, event)
+            case events.ClockJumped(jump, now):
+                return lambda journal: _append(journal, entry.ClockJump, now, expected=jump.expected, to=jump.system)
+            case events.ZoneChanged(before, after, now):
+                return lambda journal: _append(journal, entry.ZoneChanged, now, before=before, after=after)
+            case events.IssueChanged(problem, raised, now):
+                kind = entry.IssueRaised if raised else entry.IssueCleared
+                return lambda journal: _append(journal, kind, now, id=problem.id)
+            case events.Warned():
+                raise TypeError("a warning is recorded with whether it was shown: use `warned`")
+
+    # --- plays -----------------------------------------------------------------------------------------------------------
+
+    def _started(self, journal: Journal, event: events.PlayStarted, age: int | None) -> None:
+        play, now = event.play, event.now
+        written = _append(
+            journal,
+            entry.PlayStarted,
+            now,
+            payload=_payload(player=play.subject.player.name, account=play.account),
+            who=play.who,
+            age=age,
+            game=play.game.id,
+            label=play.game.label,
+            publisher=play.game.publisher,
+            match=play.clues,
+            pid=event.pid,
+            started=event.started,
+            since=play.since_wall,
+            resumed=event.resumed,
+        )
+        play.seq = written.seq
+        self._store.add_play(play.row(self._boot, now))
+        self._store.see(self._boot, now.elapsed, now.wall)
+
+    def _due(self, journal: Journal, event: events.PlayDue, fields: dict[str, Any]) -> None:
+        play = event.play
+        _append(journal, entry.PlayDue, event.now, play=play.seq or 0, grace=event.ruling.decision.grace_ms, **fields)
+        self._store.update_play(play.row(self._boot, event.now))
+
+    def _ended(self, journal: Journal, event: events.PlayEnded) -> None:
+        play, now = event.play, event.now
+        _append(
+            journal,
+            entry.PlayEnded,
+            now,
+            play=play.seq or 0,
+            who=play.who,
+            game=play.game.id,
+            since=play.started_wall,
+            ms=event.ms,
+            how=event.how,
+            late=event.late,
+        )
+        row = play.row(self._boot, now, ended=True)
+        self._store.update_play(replace(row, ms=event.ms - sum(piece.ms for piece in row.pieces)))
+
+    def warned(self, event: events.Warned, *, shown: bool) -> bool:
+        """A warning, with whether a display has confirmed it."""
+        play = event.play
+
+        def action(journal: Journal) -> None:
+            _append(
+                journal,
+                entry.Warned,
+                event.now,
+                who=play.who,
+                play=play.seq or 0,
+                game=play.game.id,
+                left=event.left,
+                rule=event.rule,
+                shown=shown,
+            )
+            self._store.update_play(play.row(self._boot, event.now))
+
+        return self.do(action)
+
+    def rows(self, plays: Iterable[Play], now: Reading) -> None:
+        """The row a minute of running plays; skipped while something more important waits."""
+        known = [play.row(self._boot, now) for play in plays if play.seq is not None]
+        if not known or self._waiting:
+            return
+
+        def action(_: Journal) -> None:
+            for row in known:
+                self._store.update_play(row)
+            self._store.see(self._boot, now.elapsed, now.wall)
+
+        self.do(action)
+
+    # --- refusals, grants ------------------------------------------------------------------------------------------------
+
+    def _refused(self, journal: Journal, event: events.LaunchRefused, fields: dict[str, Any], day: str) -> None:
+        _append(journal, entry.LaunchRefused, event.now, how=event.how, **fields)
+        self._store.count_refusals(day, event.subject.id, event.game.id, 1)
+
+    def _grant(self, journal: Journal, event: events.GrantGiven | events.GrantRevoked) -> None:
+        grant, now = event.event, event.now
+        if isinstance(event, events.GrantRevoked):
+            _append(journal, entry.GrantRevoked, now, id=grant.id)
+            return
+        who = event.subject.pseudonym(day_name(self._people().zone, now.wall))
+        _append(
+            journal,
+            entry.GrantGiven,
+            now,
+            payload=_payload(player=event.subject.player.name, who=grant.who, reason=grant.reason),
+            id=grant.id,
+            who=who,
+            by=grant.by,
+            ms=grant.ms,
+            game=grant.game,
+            given=grant.given,
+        )
+
+
+def _append(journal: Journal, kind: type[EntryT], now: Reading, *, payload: bytes | None = None, **fields: object) -> EntryT:
+    return journal.append(kind, mono=now.mono, wall=now.wall, payload=payload, **fields)
+
+
+def _payload(**fields: str) -> bytes:
+    """Personal data beside an entry: JSON, so that it can be shown without knowing the kind."""
+    return msgspec.json.encode(fields, order="sorted")

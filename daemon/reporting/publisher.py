@@ -1,0 +1,149 @@
+"""Shows what happens to whoever watches: the display of the account that plays, and guardians."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from daemon import events
+from daemon.api.messages import Signal
+from i18n.message import Text, Words, plain
+from rules.policy import GRACE_MS
+
+_NOBODY = ""  # no account: only guardians see it
+_QUEUE = 256  # a display that lies further behind than this has gone
+
+
+@dataclass(slots=True, eq=False)
+class _Display:
+    account: str
+    guardian: bool
+    queue: asyncio.Queue[Signal] = field(default_factory=lambda: asyncio.Queue(_QUEUE))
+
+
+class Publisher:
+    """Numbers signals and hands them to the displays that may see them. Never waits for any."""
+
+    def __init__(self) -> None:
+        self._displays: list[_Display] = []
+        self._number = 0
+        self._got: dict[int, frozenset[str]] = {}
+
+    async def watch(self, account: str, *, guardian: bool) -> AsyncIterator[Signal]:
+        """All signals from now on that this account may see."""
+        display = _Display(account, guardian)
+        self._displays.append(display)
+        try:
+            while True:
+                yield await display.queue.get()
+        finally:
+            self._displays.remove(display)
+
+    def show(self, event: events.Event) -> tuple[int, int]:
+        """(number of the signal, how many displays got it)."""
+        self._number += 1
+        signal, account = _signal(self._number, event)
+        got = [
+            one
+            for one in self._displays
+            if (one.guardian or account is None or one.account == account) and not one.queue.full()
+        ]
+        for display in got:
+            display.queue.put_nowait(signal)
+        self._got[self._number] = frozenset(one.account for one in got)
+        self._got.pop(self._number - _QUEUE, None)
+        return self._number, len(got)
+
+    def got(self, number: int, account: str) -> bool:
+        """Whether a display of this account was sent the signal."""
+        return account in self._got.get(number, ())
+
+
+def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:  # noqa: PLR0911 - one case an event
+    """The signal, and the account it is meant for (None: everybody)."""
+    match event:
+        case events.PlayStarted(play, now):
+            return Signal(number=number, kind="started", player=play.subject.id, game=play.game.id, at=now.wall), play.account
+        case events.Warned(play, now, left, rule, text):
+            said = text or left_text(left or 0, play.game.title)
+            return Signal(
+                number=number,
+                kind="warning" if rule is None else "notice",
+                player=play.subject.id,
+                game=play.game.id,
+                at=now.wall,
+                left=left,
+                rule=rule or "",
+                text=both(said),
+            ), play.account
+        case events.PlayDue(play, ruling, now):
+            reason = ruling.decision.reason
+            return Signal(
+                number=number,
+                kind="due",
+                player=play.subject.id,
+                game=play.game.id,
+                at=now.wall,
+                left=ruling.decision.grace_ms,
+                rule=reason.rule if reason else "",
+                text=both(due_text(reason.text, ruling.decision.grace_ms)) if reason else "",
+            ), play.account
+        case events.PlayEnded(play, now, ms, how):
+            return Signal(
+                number=number, kind="ended", player=play.subject.id, game=play.game.id, at=now.wall, left=ms, how=how
+            ), play.account
+        case events.LaunchRefused(subject, account, game, ruling, now, how):
+            reason = ruling.decision.reason
+            return Signal(
+                number=number,
+                kind="refused",
+                player=subject.id,
+                game=game.id,
+                at=now.wall,
+                how=how,
+                rule=reason.rule if reason else "",
+                text=both(reason.text) if reason else "",
+            ), account
+        case events.GrantGiven(subject, event_, now):
+            return Signal(
+                number=number, kind="granted", player=subject.id, game=event_.game or "", at=now.wall, left=event_.ms
+            ), subject.player.account or _NOBODY
+        case events.GrantRevoked(subject_, event_, now):
+            return Signal(
+                number=number, kind="granted", player=event_.player, game=event_.game or "", at=now.wall, left=0
+            ), (subject_.player.account if subject_ else None) or _NOBODY
+        case events.ClockJumped() | events.ZoneChanged():
+            rule = "clock-jump" if isinstance(event, events.ClockJumped) else "zone-changed"
+            return Signal(number=number, kind="issue", at=event.now.wall, rule=rule), None
+        case events.IssueChanged(problem, raised, now):
+            return Signal(
+                number=number,
+                kind="issue",
+                at=now.wall,
+                rule=problem.id,
+                text=problem.text,
+                how="raised" if raised else "cleared",
+            ), None
+
+
+def both(text: Words) -> str:
+    return f"{text.vi} / {text.en}" if isinstance(text, Text) else plain(text)
+
+
+def due_text(why: Words, grace: int) -> Words:
+    """Why it is over, and how long the game may still save where that is longer than it takes to close."""
+    if grace <= GRACE_MS or not isinstance(why, Text):
+        return why
+    minutes, seconds = divmod(grace // 1000, 60)
+    vi = [f"{minutes} phút"] * bool(minutes) + [f"{seconds} giây"] * bool(seconds)
+    en = [f"{minutes} min"] * bool(minutes) + [f"{seconds} s"] * bool(seconds)
+    return Text(f"{why.vi}; còn {' '.join(vi)} để lưu", f"{why.en}; {' '.join(en)} left to save")
+
+
+def left_text(ms: int, title: str) -> Text:
+    """How long somebody may still play, as a person says it: to the nearest second, whole minutes above one."""
+    minutes, seconds = divmod((ms + 500) // 1000, 60)
+    if minutes:
+        return Text(f"{title}: còn {minutes} phút chơi", f"{minutes} min of play left")
+    return Text(f"{title}: còn {seconds} giây chơi", f"{seconds} s of play left")

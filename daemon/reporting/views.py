@@ -1,0 +1,157 @@
+"""What status, why and usage say, from what the seat knows. Reads, never changes."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+
+from daemon.api import messages as m
+from daemon.deciding.judge import Judge
+from daemon.deciding.plays import Plays, played_of
+from daemon.sessions import People, Subject
+from daemon.store import PlayRow
+from daemon.trusted import Reading
+from rules.calendar import calendar, day_bounds, day_name
+from rules.decision import Decision, Reason
+from rules.facts import Played
+from rules.games import Game
+from rules.policy import Break, Budget, Period
+from rules.usage import union_ms
+
+
+class Views:
+    """Everything as of one reading of the clocks."""
+
+    def __init__(self, people: People, plays: Plays, judge: Judge, now: Reading) -> None:
+        self._people = people
+        self._plays = plays
+        self._judge = judge
+        self._now = now
+        self._start, self._end = day_bounds(people.zone, now.wall)
+
+    def players(self, only: Subject | None = None) -> tuple[m.PlayerPart, ...]:
+        """All players and, if it played or is limited, the guest; or only one."""
+        guest = self._people.guest
+        shown = [*self._people.players]
+        if guest.limited or self._today(guest):
+            shown.append(guest)
+        return tuple(self._player(one) for one in shown if only is None or one is only)
+
+    def _today(self, subject: Subject) -> list[Played]:
+        return [
+            one
+            for one in self._plays.of(subject.id, self._now.mono, self._start)
+            if one.start < self._end and one.start + one.ms > self._start
+        ]
+
+    def _player(self, subject: Subject) -> m.PlayerPart:
+        played = self._today(subject)
+        decision = self._judge.rule(subject, None, self._now).decision
+        zone = self._people.zone
+        catalogue = self._people.catalogue.games
+        ids = {one.game for one in played} | {game for player, game in self._plays.running if player == subject.id}
+        ids |= {game for pack in subject.packs for rule in pack.budgets for game in rule.games}
+        games = [catalogue.get(id_, Game(id=id_, title=id_)) for id_ in sorted(ids)]
+        return m.PlayerPart(
+            id=subject.id,
+            name=subject.player.name,
+            age=subject.age_on(day_name(zone, self._now.wall)),
+            account=subject.player.account,
+            allowed=decision.verdict == "allow",
+            verdict=decision.verdict,
+            until=rfc3339(decision.until, zone),
+            next=self._judge.next(subject, None, self._now, decision),
+            used_s=self._seconds(played),
+            left_s=_left(decision),
+            reason=_reason(decision.reason),
+            games=tuple(self._game(subject, game, played) for game in games),
+        )
+
+    def _game(self, subject: Subject, game: Game, played: list[Played]) -> m.GamePart:
+        running = self._plays.running.get((subject.id, game.id))
+        sure = running is None or running.sure
+        decision = self._judge.rule(subject, game, self._now, sure=sure).decision
+        return m.GamePart(
+            id=game.id,
+            running=running is not None,
+            used_s=self._seconds([one for one in played if one.game == game.id]),
+            left_s=_left(decision),
+            allowed=decision.verdict == "allow",
+            verdict=decision.verdict,
+            until=rfc3339(decision.until, self._people.zone),
+            next=self._judge.next(subject, game, self._now, decision, sure=sure),
+            match=() if running is None else running.clues,
+            reason=_reason(decision.reason),
+        )
+
+    def _seconds(self, played: list[Played]) -> float:
+        return union_ms(played, self._start, self._end) / 1000
+
+    def why(self, subject: Subject, game: Game | None) -> m.Why:
+        running = None if game is None else self._plays.running.get((subject.id, game.id))
+        sure = running is None or running.sure
+        ruling, findings = self._judge.explain(subject, game, self._now, sure=sure)
+        return m.Why(
+            player=subject.id,
+            game=None if game is None else game.id,
+            zone=self._people.zone,
+            decision=ruling.decision,
+            findings=findings,
+            guardian=ruling.facts.guardian,
+            periods={one.reason.rule: period for one in findings if (period := _period(subject, one.reason)) is not None},
+            place=self._people.place,
+            next=self._judge.next(subject, game, self._now, ruling.decision, sure=sure),
+        )
+
+    def usage(self, day: date, ended: Iterable[PlayRow], only: Subject | None = None) -> m.Usage:
+        """One day of the place's zone; only those who played. `ended` holds at least that day's plays."""
+        zone = self._people.zone
+        start, end = calendar(zone).start(day), calendar(zone).start(day + timedelta(days=1))
+        played: dict[str, list[Played]] = defaultdict(list)
+        for row in ended:
+            if row.ended:
+                played[row.player].extend(played_of(row))
+        for play in self._plays.running.values():
+            played[play.subject.id].extend(play.played(self._now.mono))
+        parts = {}
+        for player, pieces in sorted(played.items()):
+            total = union_ms(pieces, start, end)
+            if total and (only is None or player == only.id):
+                sums = {
+                    id_: union_ms([one for one in pieces if one.game == id_], start, end)
+                    for id_ in {one.game for one in pieces}
+                }
+                games = {id_: ms / 1000 for id_, ms in sorted(sums.items()) if ms}
+                parts[player] = m.UsagePart(total_s=total / 1000, games=games)
+        return m.Usage(day=day.isoformat(), zone=zone, players=parts)
+
+
+def rfc3339(at: int | None, zone: str) -> str | None:
+    """A moment as the contract writes it, to the millisecond if it has any."""
+    if at is None:
+        return None
+    moment = datetime.fromtimestamp(at / 1000, UTC).astimezone(zoneinfo.ZoneInfo(zone))
+    return moment.isoformat(timespec="milliseconds" if at % 1000 else "seconds")
+
+
+def _left(decision: Decision) -> float | None:
+    return None if decision.left_ms is None else decision.left_ms / 1000
+
+
+def _period(subject: Subject, reason: Reason) -> Period | None:
+    """Over what the rule counts play; None if it counts none."""
+    _, rule = subject.rule_of(reason)
+    if isinstance(rule, Break):
+        return "session"
+    return rule.period if isinstance(rule, Budget) else None
+
+
+def _reason(reason: Reason | None) -> m.ReasonPart | None:
+    if reason is None:
+        return None
+    granted = None if reason.granted_ms is None else reason.granted_ms / 1000
+    return m.ReasonPart(
+        rule=reason.rule, cite=reason.cite, text=reason.text, granted_s=granted
+    )

@@ -1,0 +1,72 @@
+"""Flatpak: installed applications, the system's and the user's, from the metadata that Flatpak itself starts them by.
+
+flatpak-metadata(5). Each lies in `app/ID/current/active`, two links that Flatpak keeps: to the branch, to its deployed commit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from daemon.scanning.files import Files
+from daemon.scanning.formats.desktop import DesktopError, parse_entry
+from daemon.scanning.hits import Hit, Kind
+from daemon.scanning.kinds import kind_of
+from daemon.scanning.source import Folder, Place
+
+_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){2,}")
+_COMMAND = re.compile(r"^command=([^\n]{1,200})$", re.MULTILINE)
+
+
+def installations(place: Place) -> tuple[Folder, ...]:
+    return (Folder("/var/lib/flatpak", "system"), Folder(f"{place.home}/.local/share/flatpak", "user"))
+
+
+def hits(files: Files, place: Place) -> Iterator[Hit]:
+    """Every installed application that is a game, exported to menus or not."""
+    for installation in installations(place):
+        for app in filter(_ID.fullmatch, files.names(f"{installation.path}/app")):
+            with files.problems.guard(f"{installation.path}/app/{app}"):
+                yield from _hits(files, place, installation, app)
+
+
+def executables(files: Files, place: Place, app: str) -> tuple[str, ...]:
+    """The program of an application as this machine sees it, outside its sandbox."""
+    if not _ID.fullmatch(app):
+        return ()
+    found: list[str] = []
+    for installation in installations(place):
+        active = f"{installation.path}/app/{app}/current/active"
+        command = _COMMAND.search(files.text(f"{active}/metadata", 64 << 10) or "")
+        if command is None:
+            continue
+        program = command[1].strip()
+        path = f"{active}/files/" + (program.removeprefix("/app/") if program.startswith("/app/") else f"bin/{program}")
+        if files.is_file(path):
+            found += [path, files.real(path)]
+    return tuple(dict.fromkeys(found))
+
+
+def _hits(files: Files, place: Place, installation: Folder, app: str) -> Iterator[Hit]:
+    active = f"{installation.path}/app/{app}/current/active"
+    title, kind = app, None
+    for path in files.under(f"{active}/export/share/applications", ".desktop", depth=1, most=50):
+        this = _entry(files, path, app)
+        if this is not None and (kind is None or kind == "emulator"):
+            title, kind = this
+    if kind is not None:
+        yield Hit(
+            name=app, title=title, kind=kind, origin=installation.origin, source=f"Flatpak: {installation.path}/app/{app}",
+            keys=frozenset({f"app:{app.lower()}"}), executables=executables(files, place, app),
+        )  # fmt: skip
+
+
+def _entry(files: Files, path: str, app: str) -> tuple[str, Kind] | None:
+    data = files.read(path, 256 << 10)
+    try:
+        entry = None if data is None else parse_entry(data)
+    except DesktopError as error:
+        files.problems.add(path, str(error))
+        return None
+    kind = None if entry is None else kind_of(app, entry.categories)
+    return None if entry is None or kind is None else (entry.name, kind)

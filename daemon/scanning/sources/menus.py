@@ -1,0 +1,93 @@
+"""The games of menus: every desktop entry of the system and of the user, each for itself.
+
+By the specification a user's entry replaces the system's of the same id. Not here: otherwise a file of two lines in a child's
+home would hide an installed game.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from daemon.scanning.command import Target, target
+from daemon.scanning.files import Files
+from daemon.scanning.formats.desktop import DesktopError, Entry, desktop_id, parse_entry
+from daemon.scanning.formats.lnk import link_target
+from daemon.scanning.hits import Hit
+from daemon.scanning.kinds import kind_of
+from daemon.scanning.programs import is_interpreter, running, which
+from daemon.scanning.source import Folder, Place
+from daemon.scanning.sources import flatpak, snap
+from daemon.scanning.windows_paths import in_prefix
+
+_LIMIT = 256 << 10  # the longest entry known, with names in a hundred languages, has a quarter
+_SUFFIX = ".desktop"
+
+
+def hits(files: Files, place: Place) -> Iterator[Hit]:
+    """Every game that a menu, or the user's desktop, would start."""
+    for data in place.data:
+        folder = f"{data.path}/applications"
+        for path in files.under(folder, _SUFFIX, depth=3):
+            yield from _hits(files, place, Folder(path, data.origin), desktop_id(path.removeprefix(f"{files.real(folder)}/")))
+    for desktop in place.at_home("Desktop", "Màn hình nền"):
+        for path in files.under(desktop, _SUFFIX, depth=0):
+            yield from _hits(files, place, Folder(path, "user"), path.rpartition("/")[2])
+
+
+def _hits(files: Files, place: Place, file: Folder, id_: str) -> Iterator[Hit]:
+    with files.problems.guard(file.path):
+        data = files.read(file.path, _LIMIT)
+        if data is None:
+            return
+        try:
+            entry = parse_entry(data)
+        except DesktopError as error:
+            files.problems.add(file.path, str(error))
+            return
+        if entry is not None and (hit := _hit(files, place, file, id_, entry)) is not None:
+            yield hit
+
+
+def _hit(files: Files, place: Place, file: Folder, id_: str, entry: Entry) -> Hit | None:
+    kind = kind_of(id_, entry.categories)
+    tried = not entry.try_exec or which(files, place, entry.try_exec) is not None
+    if kind is None or entry.hidden or not entry.command or not tried:
+        return None
+    wanted = target(entry.command)
+    app = wanted.flatpak or entry.extra.get("X-Flatpak")
+    hit = Hit(
+        name=id_.removesuffix(_SUFFIX), title=entry.name, kind=kind, origin=file.origin, source=f"menu: {file.path}",
+        keys=frozenset({f"app:{id_.lower().removesuffix(_SUFFIX)}"}),
+    )  # fmt: skip
+    if app:
+        return replace(
+            hit, name=app, keys=frozenset({f"app:{app.lower()}"}), executables=flatpak.executables(files, place, app)
+        )
+    if wanted.snap is not None:
+        return replace(hit, executables=snap.executables(files, wanted.snap))
+    if wanted.steam is not None or wanted.store is not None:
+        key = f"store:{wanted.store}" if wanted.steam is None else f"steam:{wanted.steam}"
+        return replace(hit, keys=hit.keys | {key}, steam_id=wanted.steam)
+    return _started(files, place, hit, wanted, entry)
+
+
+def _started(files: Files, place: Place, hit: Hit, wanted: Target, entry: Entry) -> Hit | None:
+    """The hit with the files that its command starts; None if there is no such program, so that nothing is installed."""
+    if wanted.windows:
+        prefix = wanted.environment.get("WINEPREFIX", f"{place.home}/.wine")
+        path = in_prefix(files, prefix, wanted.program)
+        if path is not None and path.lower().endswith(".lnk"):
+            path = in_prefix(files, prefix, link_target(files.read(path) or b"") or "")
+        return None if path is None else replace(hit, executables=(path,), keys=hit.keys | {f"run:{path}"})
+    program = which(files, place, wanted.program, entry.folder) if wanted.program else None
+    if program is None:
+        return None
+    command = " ".join((program, *wanted.args))
+    told = wanted.args[:50] if is_interpreter(program) else ()
+    executables = running(files, place, program) + _scripts(files, told)
+    return replace(hit, executables=executables, words=told, keys=hit.keys | {f"run:{command}"})
+
+
+def _scripts(files: Files, args: Iterable[str]) -> tuple[str, ...]:
+    return tuple(arg for arg in args if arg.startswith("/") and files.is_file(arg))[:2]

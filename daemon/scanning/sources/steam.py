@@ -1,0 +1,116 @@
+"""Steam: what its libraries hold, by their manifests. The same on every system; only where Steam itself lies differs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from daemon.scanning.files import Files
+from daemon.scanning.formats.vdf import VdfError, group, parse_vdf, words
+from daemon.scanning.hits import MAX_EXECUTABLES, Hit
+from daemon.scanning.source import Place
+
+_ROOTS = (
+    ".steam/steam", ".steam/root", ".local/share/Steam", ".steam/debian-installation",
+    ".var/app/com.valvesoftware.Steam/.local/share/Steam", ".var/app/com.valvesoftware.Steam/data/Steam",
+    ".var/app/com.valvesoftware.Steam/.steam/steam", "snap/steam/common/.local/share/Steam",
+)  # fmt: skip
+_MANIFEST = re.compile(r"appmanifest_(\d{1,10})\.acf")
+# What Steam installs to run games, or beside them: runtimes, Proton, redistributables, SteamVR, SDKs, drivers of controllers.
+_TOOL_IDS = frozenset({
+    228980, 250820, 1070560, 1391110, 1628350, 4183110, 1826330, 1161040, 891390, 1493710, 2180100, 431960, 365670,
+})  # fmt: skip
+_TOOLS = re.compile(
+    r"Proton(?:[ -].*)?|Steam Linux Runtime.*|Steamworks (?:Common|SDK).*|SteamVR.*|.* (?:Dedicated Server|Authoring Tools|SDK)"
+)
+_HELPERS = re.compile(
+    r"(?:vc_?redist|dxsetup|dxwebsetup|dotnet|oalinst|unitycrashhandler|crashreport|crashpad|crashsender|ue4prereq|ueprereq|"
+    r"unins|install|setup|easyanticheat_|eac_?launcher|battleye|beservice|cefprocess|steam_?(?:monitor|error)|"
+    r"qtwebengineprocess|dedicated|server|updat)[\w.-]*",
+    re.IGNORECASE,
+)
+_STARTS = (b"\x7fELF", b"#!", b"MZ")
+_LOOKED_AT = 400  # programs of one game, before the likeliest are taken
+
+
+def hits(files: Files, place: Place) -> Iterator[Hit]:
+    """The games of every library of every Steam in the home."""
+    yield from of_roots(files, place.at_home(*_ROOTS))
+
+
+def of_roots(files: Files, roots: Iterable[str]) -> Iterator[Hit]:
+    """The games in the libraries of the Steams that lie there; each library once, whatever links lead to it."""
+    libraries: dict[str, None] = {}
+    for root in roots:
+        for library in (root, *_libraries(files, root)):
+            if files.is_folder(f"{library}/steamapps"):
+                libraries.setdefault(files.real(library))
+    for library in libraries:
+        yield from in_library(files, library)
+
+
+def in_library(files: Files, library: str) -> Iterator[Hit]:
+    apps = f"{library}/steamapps"
+    for name in filter(_MANIFEST.fullmatch, files.names(apps)):
+        path = f"{apps}/{name}"
+        with files.problems.guard(path):
+            hit = _hit(files, apps, path)
+            if hit is not None:
+                yield hit
+
+
+def _libraries(files: Files, root: str) -> Iterator[str]:
+    """Other libraries that a Steam knows: since 2021 groups with a path, before that numbers with one."""
+    for path in (f"{root}/steamapps/libraryfolders.vdf", f"{root}/config/libraryfolders.vdf"):
+        text = files.text(path)
+        if text is None:
+            continue
+        try:
+            listed = group(parse_vdf(text), "libraryfolders")
+        except VdfError as error:
+            files.problems.add(path, str(error))
+            continue
+        for key, value in listed.items():
+            library = value if isinstance(value, str) else value.get("path")
+            if key.isdigit() and isinstance(library, str) and library:
+                yield library.replace("\\", "/").rstrip("/")
+
+
+def _hit(files: Files, apps: str, path: str) -> Hit | None:
+    text = files.text(path)
+    if text is None:
+        return None
+    try:
+        state = words(group(parse_vdf(text), "appstate"))
+    except VdfError as error:
+        files.problems.add(path, str(error))
+        return None
+    number, title, folder = state.get("appid", ""), state.get("name", ""), state.get("installdir", "")
+    if not number.isdigit() or len(number) > 10 or not folder or "/" in folder or "\\" in folder or folder in {".", ".."}:
+        files.problems.add(path, "thiếu appid hoặc installdir / has no appid or installdir")
+        return None
+    where = f"{apps}/common/{folder}"
+    if int(number) in _TOOL_IDS or _TOOLS.fullmatch(title) or not files.is_folder(where):
+        return None
+    return Hit(
+        name=title or f"steam-{number}", title=title or folder, source=f"Steam: {path}",
+        keys=frozenset({f"steam:{int(number)}"}),
+        executables=programs_below(files, where), steam_id=int(number), folder=where, told=path,
+    )  # fmt: skip
+
+
+def programs_below(files: Files, folder: str) -> tuple[str, ...]:
+    """The likeliest programs of a game that lies here: nearest to the top first, without installers and crash reporters."""
+    found = []
+    for path in files.under(folder, "", depth=3, most=3_000):
+        name = path.rpartition("/")[2]
+        windows = name.lower().endswith(".exe")
+        if not windows and ("." in name and not name.endswith((".sh", ".x86_64", ".x86", ".AppImage"))):
+            continue
+        if (windows or files.is_program(path)) and not _HELPERS.fullmatch(name):
+            found.append(path)
+        if len(found) == _LOOKED_AT:
+            break
+    found.sort(key=lambda path: (path.count("/"), path))
+    likely = (path for path in found if (files.start(path, 4) or b"").startswith(_STARTS))
+    return tuple(path for path, _ in zip(likely, range(MAX_EXECUTABLES), strict=False))

@@ -1,0 +1,221 @@
+"""What each half of host, one for each operating system, has to offer: protocols, errors, plain data."""
+
+from __future__ import annotations
+
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final, Literal, Protocol, Self
+
+UserId = int | str
+"""Who somebody is to the operating system: a uid, or on Windows a SID as text."""
+
+SYSTEM_USERS: Final[frozenset[UserId]] = frozenset({0, "S-1-5-18"})  # root; LocalSystem
+
+Kind = Literal["system", "private", "given"]
+Name = Literal["daemon", "agent"]
+Told = Literal["stop", "session", "resume", "time"]
+
+
+class UnsupportedError(Exception):
+    """Raised where the operating system is not one we run on."""
+
+
+class ManagerError(Exception):
+    """A service could not be managed. One clear line; `code` is the exit code of the contract."""
+
+    def __init__(self, text: str, code: int = 1) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class TakenError(Exception):
+    """Another process has it; `pid` is 0 where it is not known."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(pid)
+        self.pid = pid
+
+
+class Clocks(Protocol):
+    """What the system knows of time beside its wall clock. Read by host.clock only."""
+
+    def mono(self) -> int:
+        """Milliseconds that never step and do not pass while the machine sleeps."""
+
+    def elapsed(self) -> int:
+        """Milliseconds since boot that do pass while the machine sleeps."""
+
+    def boot(self) -> str:
+        """An id of this boot of the machine."""
+
+    def synchronised(self) -> bool:
+        """Whether a time service keeps the system clock: then a step of it is a correction."""
+
+    def zone(self) -> str:
+        """What the system calls its time zone now."""
+
+
+class Files(Protocol):
+    """Folders, files and locks of one owner. Failures are OSError; broken trust is PermissionError with one clear line."""
+
+    def privileged(self) -> bool:
+        """Whether we run as the system (root)."""
+
+    def owner(self) -> UserId:
+        """Whose the files that we make are."""
+
+    def publishers(self) -> frozenset[UserId]:
+        """Whose files in HOME/public are believed: the system's, our own, the agent's where it has an account of its own."""
+
+    def system_root(self) -> Path:
+        """Where the system's installation keeps its state."""
+
+    def system_run(self) -> Path:
+        """Where the system's installation keeps its sockets, where they are files."""
+
+    def private_root(self) -> Path:
+        """Where one user's installation keeps state and sockets."""
+
+    def prepare(self, folder: Path, mode: int) -> None:
+        """Create the folder, or check that it is ours or root's, no link, and that nobody else may write to it."""
+
+    def lock(self, file: Path) -> int:
+        """Lock the file for this process until the descriptor is closed. TakenError if another has it."""
+
+    def read_owned(self, path: Path, owners: frozenset[UserId], limit: int) -> bytes:
+        """The content of a plain file owned by one of `owners`, with no link followed at its end."""
+
+    def write_atomic(self, path: Path, data: bytes, mode: int) -> None:
+        """Replace the file in one step, durably, with exactly this mode."""
+
+    def seal(self, secret: bytes) -> bytes:
+        """What a file of ours holds for this secret: lines of text, bound to our account where the system can do that."""
+
+    def unseal(self, kept: bytes) -> bytes:
+        """The secret again. ValueError: the text is damaged. OSError: not to be opened by this account on this machine."""
+
+
+class Connection(Protocol):
+    """A client's end of a channel. Failures are OSError."""
+
+    def sendall(self, data: bytes) -> None:
+        """All of it; TimeoutError after the time it was dialled with, without progress."""
+
+    def lines(self) -> BinaryIO:
+        """What comes back, to be read by lines; to be closed by whoever asked for it."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+class Closable(Protocol):
+    def close(self) -> None: ...
+
+
+Accepted = Callable[[UserId, int, StreamReader, StreamWriter], Awaitable[None]]
+"""Called in a task for each connection with the user and pid at its other end, as the operating system says."""
+
+
+class Channels(Protocol):
+    """Local stream connections and who is at the other end: a Unix socket, or a named pipe. Failures are OSError."""
+
+    def address(self, root: Path, kind: Kind, name: Name) -> str:
+        """Where the server of this name listens, in the home of this kind at `root`."""
+
+    def folder(self, address: str) -> Path | None:
+        """The folder that has to be there before somebody can listen; None: none has to."""
+
+    def exists(self, address: str) -> bool:
+        """Whether something seems to listen there; nobody is disturbed by the question."""
+
+    async def serve(self, address: str, mode: int, accepted: Accepted) -> Closable:
+        """Listen, until `close`: then the address is gone, connections live on. TakenError: a living server has it."""
+
+    def dial(self, address: str, timeout: float | None) -> Connection:
+        """A connection that gives up after `timeout` seconds without progress (None: never)."""
+
+    async def open(self, address: str, limit: int) -> tuple[StreamReader, StreamWriter]:
+        """A connection whose lines may be `limit` bytes long. BlockingIOError: the server is busy, try again."""
+
+    def server_pid(self, address: str) -> int | None:
+        """The process that listens there; None if none does, or it is too busy to say."""
+
+
+class Users(Protocol):
+    """The accounts of this machine."""
+
+    def account(self, uid: UserId) -> str:
+        """The account's name, in the one way that this system writes it; the number or SID as text where it has none."""
+
+    def administrator(self, uid: UserId) -> bool:
+        """Root, or in a group that may become root."""
+
+    def canonical(self, account: str) -> str | None:
+        """The name of an account as `account` would write it, however it was typed; None if there is no such account."""
+
+
+class Service(Protocol):
+    """The service manager that started us, if one did."""
+
+    def notify(self, state: str) -> None:
+        """Say how we are: READY=1, WATCHDOG=1, STOPPING=1."""
+
+    def watchdog_interval(self) -> float | None:
+        """Seconds between the signs of life that it wants; None if it wants none."""
+
+    def listen(self, tell: Callable[[Told], None]) -> None:
+        """From now on `tell` is called, in any thread, with what the manager says: stop; somebody logged on or off; the PC woke
+        up; its clock was set. Whoever is told only takes note. Nothing comes where a manager speaks by signals.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a service is. `code`: what it last ended with, where it ended; `pid`: 0 where it has no process."""
+
+    state: Literal["absent", "stopped", "starting", "running", "stopping"]
+    pid: int = 0
+    code: int = 0
+
+
+class Manager(Protocol):
+    """The system's list of services and ours in it. Failures are ManagerError."""
+
+    def attach(self, name: Name) -> None:
+        """Answer the manager, which started this process as the service of that name. ManagerError: it did not."""
+
+    def detach(self, code: int) -> None:
+        """The last thing that the service says: it ended, with this exit code."""
+
+    def report(self, name: Name, text: str) -> None:
+        """One line into the system's own log, from a service that has no place of its own to write to."""
+
+    def install(self, name: Name, given: str | None) -> Path:
+        """Enter the service with the home that was named, or the system's, and prepare its folders; or update what was entered
+        before. Its home's root. Nothing is made by somebody who may not install. HomeError beside ManagerError.
+        """
+
+    def home(self, name: Name) -> Path | None:
+        """The home that it was entered with; None: it is not in the list."""
+
+    def standing(self, name: Name) -> Standing:
+        """How it is now."""
+
+    def start(self, name: Name) -> None:
+        """Ask for its start; nothing happens where it runs."""
+
+    def stop(self, name: Name) -> None:
+        """Ask for its end; nothing happens where it has none coming."""
+
+    def remove(self, name: Name) -> None:
+        """Take it from the list."""
+
+
+class Signatures(Protocol):
+    """Who vouches for programs."""
+
+    def signer(self, path: str) -> str | None:
+        """The name of whoever signed the program, if the signature holds now and this machine trusts it; else None."""

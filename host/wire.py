@@ -1,0 +1,50 @@
+"""What travels over a local channel (host.rpc): the bases of requests and answers, and how a refusal is told."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, ClassVar, ForwardRef, Generic, Literal, TypeVar, cast, get_args
+
+import msgspec
+
+from i18n.message import Message, MessageError
+
+Code = Literal["refused", "bad-input", "unavailable", "not-found"]
+A = TypeVar("A", bound=msgspec.Struct)
+
+
+class Wire(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of all that travels. Unknown fields are refused on both sides."""
+
+
+class Request(Wire, Generic[A], frozen=True, kw_only=True):
+    """What is asked: `class PlayerAdd(Request[Done])` is answered by a Done, or a stream of them. `op` is its name on the wire,
+    `patience` how many seconds its answer may take.
+    """
+
+    op: ClassVar[str] = ""
+    patience: ClassVar[float] = 10.0
+
+
+def answer_of(request: type[Request[A]]) -> type[A]:
+    """What a request of this kind is answered with. An answer may stand below its request in the same module."""
+    (kind,) = get_args(cast("Any", request).__orig_bases__[0])
+    if isinstance(kind, ForwardRef):
+        kind = vars(sys.modules[request.__module__])[kind.__forward_arg__]
+    return cast("type[A]", kind)
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """How a server says no."""
+
+    code: Code
+    text: Message | str
+
+
+class ApiError(MessageError):
+    """The other side refuses or fails. Its message is one line."""
+
+    def __init__(self, code: Code, text: Message | str) -> None:
+        super().__init__(text)
+        self.code: Code = code
+        self.text = text

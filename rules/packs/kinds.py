@@ -1,0 +1,227 @@
+"""The tables of a pack's rules, one class for each kind, and the rule that each becomes. What they mean: docs/spec/packs.md."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+
+from rules import policy
+from rules.packs.mistakes import names, shown
+from rules.packs.params import span
+from rules.packs.tables import Around, Games, Id, Length, Line, RangeTable, Some, SpanText, Table, TextTable, minutes, seconds
+from rules.policy import AskFirst, Break, Budget, NeedsGuardian, Notice, Rating, Rule, Save, Span, Uncounted, Window
+
+_Item = TypeVar("_Item")
+
+MOST_MINUTES: dict[policy.Period, int] = {"day": 1440, "session": 1440, "week": 10_080, "month": 44_640}
+
+
+def _known_day(value: policy.DayKind, info: ValidationInfo) -> policy.DayKind:
+    if value in {"holiday", "workday"} and not _around(info).holidays:
+        raise ValueError(f"gói không có [holidays] / there are no [holidays]: add that table, or do not write {value}")
+    return value
+
+
+Days = Annotated[list[Annotated[policy.DayKind, AfterValidator(_known_day)]], Some]
+
+
+class RuleTable(Table):
+    """What every rule says about itself. `when` and `unless` were taken out before."""
+
+    kind: ClassVar[str]
+    id: Id
+    cite: Line
+    text: TextTable
+    authority: policy.Authority
+    addressee: policy.Addressee
+    status: policy.Status = "unverified"
+    relax: Annotated[list[policy.Role], Field(max_length=1000)] = Field(default_factory=list)
+    ages: RangeTable = RangeTable()
+    places: Annotated[list[policy.Place], Some] | None = None
+    labels: RangeTable = RangeTable()
+    games: Games | None = None
+    group: str | None = None
+
+    @field_validator("group")
+    @classmethod
+    def _exists(cls, value: str, info: ValidationInfo) -> str:
+        around = _around(info)
+        around.used.add(value)
+        if info.data.get("games") is not None:
+            raise ValueError("games và group cùng lúc / stands beside games: keep one of the two")
+        if value not in around.groups:
+            name, known = shown(value), names(around.groups)
+            raise ValueError(f"không có nhóm / there is no group {name}: add [group.NAME] for it, or use one of {known}")
+        return value
+
+    def common(self, around: Around) -> dict[str, Any]:
+        games = _set(self.games) if self.group is None else around.groups[self.group]
+        return {
+            "id": f"{around.pack}.{self.id}", "cite": self.cite, "text": self.text.text(), "authority": self.authority,
+            "addressee": self.addressee, "status": self.status, "relax": _set(self.relax), "from_age": self.ages.from_,
+            "to_age": self.ages.to, "places": _set(self.places), "games": games, "group": self.group or "",
+            "from_label": self.labels.from_, "to_label": self.labels.to,
+        }  # fmt: skip
+
+    def rule(self, around: Around) -> Rule:
+        raise NotImplementedError
+
+
+class BudgetTable(RuleTable):
+    kind = "budget"
+    per: policy.Per
+    period: policy.Period = "day"
+    minutes: Annotated[float, Field(ge=0, le=44_640)]
+    pause_minutes: Annotated[Length | None, Field(validate_default=True)] = None
+    days: Days | None = None
+    advisory: bool = False
+
+    @field_validator("minutes")
+    @classmethod
+    def _fits(cls, value: float, info: ValidationInfo) -> float:
+        most = MOST_MINUTES[info.data.get("period", "month")]
+        if value > most:
+            raise ValueError(f"ngoài khoảng / is out of bounds: write at most {most}")
+        return value
+
+    @field_validator("pause_minutes")
+    @classmethod
+    def _ends_a_session(cls, value: float | None, info: ValidationInfo) -> float | None:
+        session = info.data.get("period") == "session"
+        if session and value is None:
+            raise ValueError("thiếu trường này / is missing: add it, the pause that ends a session")
+        if not session and value is not None and "period" in info.data:
+            raise ValueError('chỉ dành cho / belongs to period = "session" only: remove it')
+        return value
+
+    def rule(self, around: Around) -> Budget:
+        return Budget(
+            **self.common(around), ms=minutes(self.minutes), per=self.per, days=_set(self.days), period=self.period,
+            pause_ms=minutes(self.pause_minutes or 0), advisory=self.advisory,
+        )  # fmt: skip
+
+
+class SpanTable(Table):
+    """A span with days of its own; one that is only a text has those of its window."""
+
+    span: SpanText
+    days: Days | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        if isinstance(value, str):
+            span(value, "")
+            return {"span": value}
+        if not isinstance(value, dict):
+            raise ValueError('sai dạng / has the wrong form: write "HH:MM-HH:MM" or { span = "HH:MM-HH:MM", days = […] }')  # noqa: TRY004 - pydantic collects these
+        return value
+
+    @field_validator("span")
+    @classmethod
+    def _is_span(cls, value: str) -> str:
+        span(value, "")
+        return value
+
+
+class WindowTable(RuleTable):
+    kind = "window"
+    spans: Annotated[list[SpanTable], Some]
+    days: Days | None = None
+    advisory: bool = False
+
+    def rule(self, around: Around) -> Window:
+        spans = tuple(Span(*span(one.span, ""), _set(one.days or self.days)) for one in self.spans)
+        return Window(**self.common(around), spans=spans, advisory=self.advisory)
+
+
+class BreakTable(RuleTable):
+    kind = "break"
+    after_minutes: Length
+    rest_minutes: Length
+    days: Days | None = None
+    advisory: bool = False
+
+    def rule(self, around: Around) -> Break:
+        return Break(
+            **self.common(around), after_ms=minutes(self.after_minutes), rest_ms=minutes(self.rest_minutes),
+            days=_set(self.days), advisory=self.advisory,
+        )  # fmt: skip
+
+
+class RatingTable(RuleTable):
+    kind = "rating"
+
+    def rule(self, around: Around) -> Rating:
+        return Rating(**self.common(around))
+
+
+class GuardianTable(RuleTable):
+    kind = "guardian"
+
+    def rule(self, around: Around) -> NeedsGuardian:
+        return NeedsGuardian(**self.common(around))
+
+
+class AskTable(RuleTable):
+    kind = "ask"
+    which: Literal["unrated", "all"]
+
+    def rule(self, around: Around) -> AskFirst:
+        return AskFirst(**self.common(around), which=self.which)
+
+
+class NoticeTable(RuleTable):
+    kind = "notice"
+    every_minutes: Length
+
+    def rule(self, around: Around) -> Notice:
+        return Notice(**self.common(around), every_ms=minutes(self.every_minutes))
+
+
+class UncountedTable(RuleTable):
+    kind = "uncounted"
+
+    @field_validator("authority")
+    @classmethod
+    def _of_the_house(cls, value: policy.Authority) -> policy.Authority:
+        if value != "house":
+            raise ValueError('chỉ quy tắc nhà / only a house rule leaves play uncounted: write "house"')
+        return value
+
+    @field_validator("labels")
+    @classmethod
+    def _without_labels(cls, _: RangeTable) -> RangeTable:  # runs only where the field is given
+        raise ValueError("không có trường này / no such field here: remove it, and name games or a group")
+
+    @model_validator(mode="after")
+    def _of_some_games(self) -> UncountedTable:
+        if self.games is None and self.group is None:
+            raise ValueError("thiếu games hoặc group / names no games: add games or group")
+        return self
+
+    def rule(self, around: Around) -> Uncounted:
+        return Uncounted(**self.common(around))
+
+
+class SaveTable(RuleTable):
+    kind = "save"
+    seconds: Annotated[float, Field(ge=0, le=policy.MAX_SAVE_MS // 1000)]
+
+    def rule(self, around: Around) -> Save:
+        return Save(**self.common(around), ms=seconds(self.seconds))
+
+
+KINDS: tuple[type[RuleTable], ...] = (
+    BudgetTable, WindowTable, BreakTable, RatingTable, GuardianTable, AskTable, NoticeTable, UncountedTable, SaveTable,
+)  # fmt: skip
+
+
+def _around(info: ValidationInfo) -> Around:
+    around: Around = info.context  # type: ignore[assignment] # rules.parse always gives one
+    return around
+
+
+def _set(items: list[_Item] | tuple[_Item, ...] | None) -> tuple[_Item, ...]:
+    return tuple(dict.fromkeys(items or ()))

@@ -1,0 +1,243 @@
+"""The tables of a pack's file beside its rules: its head, texts, parameters, groups and holidays.
+
+Pydantic lives in rules.parse and here, in kinds.py and schema.py, and nowhere else: what leaves is plain frozen data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from i18n.message import Text
+from rules import policy
+from rules.packs.mistakes import UNFIT
+from rules.packs.params import DAY, REFERENCE, SPAN, Declared, ParamError, ParamType, dates, dates_text, in_years, span
+from rules.packs.zones import known_zone
+from rules.policy import Pack, Rule
+
+ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+
+
+def _one_line(text: str) -> str:
+    """The same. ValueError if it is not what it looks like: terminals, logs and certificates show it as it stands."""
+    if UNFIT.search(text):
+        raise ValueError("có ký tự điều khiển hoặc xuống dòng / has control characters or line breaks: write one line of text")
+    if not any(letter.isprintable() and not letter.isspace() for letter in text):
+        raise ValueError("không được để trống / is empty: write a text")
+    return text
+
+
+Id = Annotated[str, Field(pattern=ID, max_length=64)]
+Some = Field(min_length=1, max_length=1000)  # of a list; of rules of one kind there are no more either
+Games = Annotated[list[Id], Some]
+Line = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_one_line)]
+Bound = Annotated[int, Field(ge=-999_999_999, le=999_999_999)]
+Day = Annotated[date, AfterValidator(in_years)]
+Years = Annotated[int, Field(ge=0, le=150)]
+Length = Annotated[float, Field(ge=0.01, le=1440)]  # of minutes
+SpanText = Annotated[str, Field(json_schema_extra={"pattern": f"^{SPAN}$"})]
+Dates = Annotated[
+    tuple[date, ...],
+    BeforeValidator(lambda value: dates(value, "")),
+    WithJsonSchema({"type": "string", "pattern": rf"^{DAY}(\.\.{DAY})?$"}),
+]
+
+MOST_OFF = 10_000  # days that a list of holidays may have in all
+
+T = TypeVar("T", bound="Table")
+_Order = TypeVar("_Order", int, date)
+_Kind = TypeVar("_Kind", bound=Rule)
+_TYPES: dict[ParamType, type] = {"bool": bool, "int": int, "hours": str, "dates": list}
+
+
+class Table(BaseModel):
+    """One table of the file: unknown fields are mistakes, and nothing is converted."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a rule's table can refer to: the groups of its pack with their games, and whether it has holidays.
+
+    `used` collects the groups that were referred to.
+    """
+
+    pack: str
+    groups: Mapping[str, tuple[str, ...]]
+    holidays: bool
+    used: set[str] = field(default_factory=set)
+
+
+def in_order(table: T, first: _Order | None, last: _Order | None) -> T:
+    """The table itself. ValueError unless first < last, where both are given."""
+    if first is not None and last is not None and not first < last:
+        raise ValueError(f"from {first} không trước / is not before to {last}: from counts, to is the first that does not")
+    return table
+
+
+class TextTable(Table):
+    vi: Line
+    en: Line
+
+    def text(self) -> Text:
+        return Text(self.vi, self.en)
+
+
+class RangeTable(Table):
+    """Years: of a player's age, or of a game's label."""
+
+    from_: Annotated[Years | None, Field(alias="from")] = None
+    to: Years | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> RangeTable:
+        return in_order(self, self.from_, self.to)
+
+
+class EffectiveTable(Table):
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> EffectiveTable:
+        return in_order(self, self.from_, self.to)
+
+
+class ParamTable(Table):
+    type: ParamType
+    text: TextTable
+    default: Any = None
+    min: Bound | None = None
+    max: Bound | None = None
+    within: SpanText | None = None
+
+    def declared(self, name: str) -> Declared:
+        """ParamError if name, default or bounds are not those of its type."""
+        path = f"param.{name}"
+        if REFERENCE.fullmatch(f"${name}") is None:
+            raise ParamError(path, "tên không hợp lệ / is no name: use small letters, digits and _, as in over_all")
+        for key, bound, type_ in (("min", self.min, "int"), ("max", self.max, "int"), ("within", self.within, "hours")):
+            if bound is not None and self.type != type_:
+                raise ParamError(f"{path}.{key}", f"chỉ dành cho / belongs to type {type_} only: remove it")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ParamError(f"{path}.max", f"nhỏ hơn min / is less than min: write at least {self.min}")
+        if self.within is not None:
+            begin, stop = span(self.within, f"{path}.within")
+            if begin > stop:
+                raise ParamError(f"{path}.within", "qua nửa đêm / crosses midnight: write hours of one day, or remove it")
+        one = Declared(name, self.type, self.text.text(), None, self.min, self.max, self.within)
+        return one if self.default is None else self._defaulted(one, f"{path}.default")
+
+    def _defaulted(self, one: Declared, path: str) -> Declared:
+        given: Any = self.default
+        if not self._is_of_type(given):
+            raise ParamError(path, f"không thuộc kiểu / is not of type {self.type}: write one that is")
+        if self.type == "dates":
+            return one.with_default(dates_text(given, path))
+        return one.with_default(one.value(str(given).lower() if self.type == "bool" else str(given), path))
+
+    def _is_of_type(self, given: object) -> bool:
+        return type(given) is _TYPES[self.type]  # a bool is an int to isinstance
+
+
+class GroupTable(Table):
+    text: TextTable
+    games: Games
+
+
+class HolidaysTable(Table):
+    source: Line
+    status: policy.Status
+    off: Annotated[list[Dates], Field(max_length=1000)] = []
+    work: Annotated[list[Dates], Field(max_length=1000)] = []
+    known_to: Day | None = None
+
+    @field_validator("off", "work")
+    @classmethod
+    def _countable(cls, value: list[tuple[date, ...]]) -> list[tuple[date, ...]]:
+        if sum(map(len, value)) > MOST_OFF:
+            raise ValueError(f"nhiều ngày quá / has too many days: list at most {MOST_OFF}")
+        return value
+
+    @model_validator(mode="after")
+    def _apart(self) -> HolidaysTable:
+        both = set(ordered(self.off)) & set(ordered(self.work))
+        if both:
+            raise ValueError(f"{min(both)} ở cả hai danh sách / is both in off and in work: leave it in one of them")
+        return self
+
+
+class Head(Table):
+    id: Id
+    title: TextTable
+    jurisdiction: Line
+    zone: str
+    source: Line
+    status: policy.Status
+    effective: EffectiveTable = EffectiveTable()
+    warn_minutes: Annotated[list[Annotated[float, Field(ge=0, le=1440)]], Some] | None = None
+    grace_seconds: Annotated[float, Field(ge=0, le=600)] | None = None
+    holidays: HolidaysTable | None = None
+
+    def pack(self, text: str, params: dict[str, policy.Param], rules: list[Rule]) -> Pack:
+        warnings, grace, holidays = self.warn_minutes, self.grace_seconds, self.holidays
+        return Pack(
+            id=self.id, title=self.title.text(), jurisdiction=self.jurisdiction, zone=self.zone, source=self.source,
+            status=self.status, sha256=hashlib.sha256(text.encode()).hexdigest(), effective_from=self.effective.from_,
+            effective_to=self.effective.to, params=params,
+            warn_ms=None if warnings is None else tuple(sorted({minutes(one) for one in warnings}, reverse=True)),
+            grace_ms=None if grace is None else seconds(grace),
+            budgets=_of(policy.Budget, rules), windows=_of(policy.Window, rules), breaks=_of(policy.Break, rules),
+            ratings=_of(policy.Rating, rules), guardians=_of(policy.NeedsGuardian, rules), asks=_of(policy.AskFirst, rules),
+            notices=_of(policy.Notice, rules), uncounted=_of(policy.Uncounted, rules), saves=_of(policy.Save, rules),
+            holidays=() if holidays is None else ordered(holidays.off),
+            workdays=() if holidays is None else ordered(holidays.work),
+            known_to=None if holidays is None else holidays.known_to,
+        )  # fmt: skip
+
+    @field_validator("id")
+    @classmethod
+    def _not_house(cls, value: str) -> str:
+        if value == "house":
+            raise ValueError("dành cho giới hạn riêng của người chơi / belongs to a player's own limits: choose another id")
+        return value
+
+    @field_validator("zone")
+    @classmethod
+    def _exists(cls, value: str) -> str:
+        return known_zone(value)
+
+
+def minutes(number: float) -> int:
+    """Whole milliseconds; what is left of one is cut."""
+    return int(Decimal(str(number)) * 60_000)
+
+
+def seconds(number: float) -> int:
+    """Whole milliseconds; what is left of one is cut."""
+    return int(Decimal(str(number)) * 1000)
+
+
+def ordered(days: Iterable[tuple[date, ...]]) -> tuple[date, ...]:
+    """Each date once, the earliest first."""
+    return tuple(sorted({day for some in days for day in some}))
+
+
+def _of(kind: type[_Kind], rules: Iterable[Rule]) -> tuple[_Kind, ...]:
+    return tuple(rule for rule in rules if isinstance(rule, kind))

@@ -1,0 +1,97 @@
+"""TOML within bounds: a pack's text may come from a stranger's bundle, and reading it must not cost an inspector the machine.
+
+What tomllib, Python's numbers and Unicode do not bound themselves is bounded here, in front of them or right behind. Everything
+takes time and memory in proportion to the text, of which there is little.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from rules.packs.mistakes import UNFIT, Where, shown
+
+MOST_BYTES = 256 * 1024
+MOST_PARTS = 8  # of a key: tomllib's time grows with their square
+MOST_KEY = 100  # characters of one part of a key
+MOST_MARKS = 30  # on one letter: composing them takes the square of their number (UAX 15 has the same bound)
+MOST_NUMBER = 10**12
+
+# Strings as tomllib ends them, comments, keys with too many parts, and words, so that none is looked at twice. Inside strings
+# and comments dots mean nothing; outside of them no value has more than two parts. What is never ended ends with line or text.
+_BASIC, _LITERAL, _WORD = r'"(?:[^"\\\n]|\\.)*+"?', r"'[^'\n]*+'?", r"[A-Za-z0-9_-]++"
+_PIECE = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*+"{0,5}'
+    r"|'''(?:[^']|'(?!''))*+'{0,5}"
+    r"|#[^\n]*+"
+    rf"|(?P<long>(?:(?:{_WORD}|{_BASIC}|{_LITERAL})[ \t]*+\.[ \t]*+){{{MOST_PARTS}}})"
+    rf"|{_WORD}|{_BASIC}|{_LITERAL}",
+    re.DOTALL,
+)
+
+
+class TomlError(ValueError):
+    """A text that is not read. `mistakes` are path and reason of each, the reason with its remedy."""
+
+    def __init__(self, *mistakes: tuple[Where, str]) -> None:
+        super().__init__(mistakes[0][1])
+        self.mistakes = mistakes
+
+
+def read_toml(text: str) -> dict[str, Any]:
+    """What a composed text says. TomlError; RecursionError if it nests too deep."""
+    for piece in _PIECE.finditer(text):
+        if piece["long"]:
+            raise _at(text, piece.start(), f"khóa dài quá / has too long a key: write at most {MOST_PARTS} parts")
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        why = str(error).replace("\n", " ")
+        raise TomlError(((), f"không phải TOML / is no TOML: {why}: correct it there")) from None
+    except ValueError:  # Python turns no thousands of digits into a number, and does not say which
+        raise TomlError(((), f"số quá lớn / has too large a number: write at most {MOST_NUMBER}")) from None
+    if unfit := tuple(_unfit(raw, ())):
+        raise TomlError(*unfit)
+    return raw
+
+
+def composed(text: str) -> str:
+    """The text in NFC, as the log needs it, and without the mark (U+FEFF) that editors of Windows put in front. TomlError."""
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise TomlError(((), "không phải UTF-8 / is no UTF-8: save it as UTF-8")) from None
+    if size > MOST_BYTES:
+        raise TomlError(((), f"lớn hơn {MOST_BYTES >> 10} KiB / is larger than {MOST_BYTES >> 10} KiB: write less"))
+    text = text.removeprefix("\ufeff")
+    if text.isascii():
+        return text
+    marks = 0
+    for at, letter in enumerate(text):
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if marks > MOST_MARKS:
+            raise _at(text, at, f"nhiều dấu quá / has too many marks on a letter: write at most {MOST_MARKS}")
+    return unicodedata.normalize("NFC", text)
+
+
+def _at(text: str, at: int, why: str) -> TomlError:
+    line = text.count("\n", 0, at) + 1
+    return TomlError(((), f"{why} (dòng / line {line})"))
+
+
+def _unfit(value: object, where: Where) -> Iterator[tuple[Where, str]]:
+    """Keys that no line of a message can name, and numbers that Python does not even write out."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if len(key) > MOST_KEY or UNFIT.search(key):
+                yield where, f"khóa không hợp lệ / has a key that is none: {shown(key)}: remove it"
+            else:
+                yield from _unfit(item, (*where, key))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _unfit(item, (*where, number))
+    elif isinstance(value, int) and abs(value) > MOST_NUMBER:
+        yield where, f"số quá lớn / is too large a number: write at most {MOST_NUMBER}"
