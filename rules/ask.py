@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar, get_args
 
 import msgspec
 
+from i18n.message import Arg
 from rules.decide import decide
 from rules.decision import Decision
 from rules.facts import Facts, Grant, Played
@@ -34,7 +35,7 @@ Length = Annotated[float, msgspec.Meta(ge=0)]
 class FactsError(ValueError):
     """Facts that cannot be used. `path` is the bad field; the text is one clear line, `<path>: <why>`."""
 
-    def __init__(self, path: str, why: str) -> None:
+    def __init__(self, path: str, why: Arg) -> None:
         super().__init__(f"{path}: {why}" if path else why)
         self.path = path
         self.why = why
