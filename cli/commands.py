@@ -40,8 +40,9 @@ class Commands:
         self.by_name: dict[str, Parser] = {}
 
     def add(self, name: str, run: Run, *examples: str, about: Message | None = None, looks: bool = False) -> Parser:
-        """A command, by all of its words. Where it has but one, what it is about stands above."""
-        parser = self.by_name[name] = Parser(name, about or NOUNS[name][1], run, examples, looks=looks)
+        """A command, by all of its words; `examples` are what may follow them. What a noun is about stands above."""
+        shown = tuple(f"giochoi {name} {example}".strip() for example in examples)
+        parser = self.by_name[name] = Parser(name, about or NOUNS[name][1], run, shown, looks=looks)
         return parser
 
 

@@ -60,9 +60,9 @@ Register-ArgumentCompleter -Native -CommandName giochoi -ScriptBlock {
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("completion", show, "giochoi completion bash >> ~/.bashrc",
-                          "giochoi completion fish > ~/.config/fish/completions/giochoi.fish",
-                          "giochoi completion powershell >> $PROFILE", looks=True)  # fmt: skip
+    parser = commands.add("completion", show, "bash >> ~/.bashrc",
+                          "fish > ~/.config/fish/completions/giochoi.fish",
+                          "powershell >> $PROFILE", looks=True)  # fmt: skip
     parser.takes("shell", "SHELL", msg("bash, zsh, fish or powershell"), choices=_SCRIPTS)
 
 

@@ -13,7 +13,7 @@ from i18n.message import msg
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("doctor", show, "giochoi doctor", "giochoi doctor --repair", looks=True)
+    parser = commands.add("doctor", show, "", "--repair", looks=True)
     parser.takes("--repair", "", msg("mend what can be mended"))
     parser.takes("--agent-key", "FINGERPRINT", msg("with --repair: trust the new key of the agent"))
 

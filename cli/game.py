@@ -29,21 +29,19 @@ _GAME = msg("id of the game")
 
 def add_to(commands: Commands) -> None:
     add_scan_to(commands)
-    parser = commands.add("game add", add, "giochoi game add turtles --exe /opt/turtles/turtles --label VN12",
-                          'giochoi game add turtles --exe /opt/turtles/turtles --title "Turtle race"',
+    parser = commands.add("game add", add, "turtles --exe /opt/turtles/turtles --label VN12",
+                          'turtles --exe /opt/turtles/turtles --title "Turtle race"',
                           about=msg("add a game, known from then on also when renamed"))  # fmt: skip
     parser.takes("id", "ID", msg("what to call it: a-z, digits, . _ -"), type=game_id)
     parser.takes("--exe", "PATH", msg("its program or script"), type=Path, required=True)
     parser.takes("--title", "T", msg("its title"))
     parser.takes("--label", "VN12|PEGI 12|OARS…", msg("its age label"), type=parse_label)
-    parser = commands.add("game list", show, "giochoi game list", "giochoi game list minecraft",
-                          about=msg("list the games that are recognised"), looks=True)  # fmt: skip
+    parser = commands.add("game list", show, "", "minecraft", about=msg("list the games that are recognised"), looks=True)
     parser.takes("word", "WORD", msg("only games with this word"), nargs="?")
-    parser = commands.add("game allow", allow, "giochoi game allow An luanti", "giochoi game allow guest luanti",
-                          about=msg("let a game through for a player"))  # fmt: skip
+    parser = commands.add("game allow", allow, "An luanti", "guest luanti", about=msg("let a game through for a player"))
     parser.takes("player", "PLAYER", PLAYER)
     parser.takes("id", "ID", _GAME)
-    parser = commands.add("game remove", remove, "giochoi game remove turtles", about=msg("remove a game that was added"))
+    parser = commands.add("game remove", remove, "turtles", "turtles --json", about=msg("remove a game that was added"))
     parser.takes("id", "ID", _GAME)
 
 

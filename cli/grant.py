@@ -16,14 +16,13 @@ from i18n.message import Arg, Length, Moment, msg
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("grant", grant, "giochoi grant An 15",
-                          'giochoi grant An 15 --game luanti --reason "homework is done"')  # fmt: skip
+    parser = commands.add("grant", grant, "An 15", 'An 15 --game luanti --reason "homework is done"')
     parser.takes("player", "PLAYER", PLAYER)
     parser.takes("ms", "MINUTES", msg("how many minutes more"), type=some_minutes)
     parser.takes("--game", "ID", msg("for this game only"))
     parser.takes("--reason", "TEXT", msg("why; the log keeps it"), default="")
-    commands.add("grants", show, "giochoi grants", "giochoi grants --json", looks=True)
-    parser = commands.add("revoke", revoke, "giochoi revoke g7")
+    commands.add("grants", show, "", "--json", looks=True)
+    parser = commands.add("revoke", revoke, "g7", "g7 --json")
     parser.takes("id", "ID", msg("the id that giochoi grants shows"))
 
 

@@ -13,11 +13,10 @@ from i18n.message import msg
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("guardian add", add, "giochoi guardian add Bình", "giochoi guardian add Bình --account binh",
-                          about=msg("add a guardian"))  # fmt: skip
+    parser = commands.add("guardian add", add, "Bình", "Bình --account binh", about=msg("add a guardian"))
     parser.takes("name", "NAME", msg("what the guardian is called"))
     parser.takes("--account", "OSUSER", msg("the guardian's account on this PC"))
-    commands.add("guardian list", show, "giochoi guardian list", about=msg("list the guardians"), looks=True)
+    commands.add("guardian list", show, "", "--json", about=msg("list the guardians"), looks=True)
 
 
 def add(args: Namespace, context: Context) -> int:

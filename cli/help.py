@@ -13,7 +13,7 @@ from i18n.message import Arg, msg
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("help", show, "giochoi help", "giochoi help player", "giochoi help game add")
+    parser = commands.add("help", show, "", "player", "game add")
     parser.takes("words", "NOUN", msg("a command, or the first word of several"), nargs="*")
 
 

@@ -22,8 +22,7 @@ WEEKDAYS: tuple[Weekday, ...] = typing.get_args(Weekday)
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("limit", set_limit, "giochoi limit An 60", "giochoi limit An 90 --days sat,sun",
-                          "giochoi limit An 20 --game luanti", "giochoi limit An none")  # fmt: skip
+    parser = commands.add("limit", set_limit, "An 60", "An 90 --days sat,sun", "An 20 --game luanti", "An none")
     parser.takes("player", "PLAYER", PLAYER)
     parser.takes("ms", "MINUTES|none", msg("0: not at all; none: remove the limit"), type=minutes_or_none)
     parser.takes("--game", "ID", msg("for this game only"))

@@ -27,16 +27,14 @@ _SEATS = 64  # as many seals may come first, whose entries stand further back
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("log show", show, "giochoi log show", "giochoi log show --last 500", about=msg("show the last lines"),
-                          looks=True)  # fmt: skip
+    parser = commands.add("log show", show, "", "--last 500", about=msg("show the last lines"), looks=True)
     parser.takes("--last", "N", msg("how many; without it: 50"), type=count, default=50)
     parser.takes("--all", "", msg("the seals, too"))
-    parser = commands.add("log export", export, "giochoi log export log.zip", about=msg("write the bundle for an inspector"),
-                          looks=True)  # fmt: skip
+    parser = commands.add("log export", export, "log.zip", "/media/usb/2026-11.zip",
+                          about=msg("write the bundle for an inspector"), looks=True)  # fmt: skip
     parser.takes("file", "FILE", msg("a file that does not exist yet"), type=Path)
-    commands.add("log head", head, "giochoi log head", "giochoi log head > mark.txt",
-                 about=msg("show the signed head of the log"), looks=True)  # fmt: skip
-    commands.add("log card", card, "giochoi log card", about=msg("show the card that an inspector keeps"), looks=True)
+    commands.add("log head", head, "", "> mark.txt", about=msg("show the signed head of the log"), looks=True)
+    commands.add("log card", card, "", "--json", about=msg("show the card that an inspector keeps"), looks=True)
 
 
 def count(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from cli.errors import CommandError
 from cli.help import named, usage
 from cli.parser import GLOBALS, Argument, Parser
 from cli.words.shell import quote
+from host.clock import wall
 from i18n.catalogue import Catalogue
 from i18n.message import Arg, Message, msg
 
@@ -26,8 +28,7 @@ _EXITS: tuple[tuple[str, Message], ...] = (
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("man", write, "giochoi man /usr/local/share/man/man1",
-                          "giochoi man /usr/local/share/man/vi/man1 --lang vi")  # fmt: skip
+    parser = commands.add("man", write, "/usr/local/share/man/man1", "/usr/local/share/man/vi/man1 --lang vi")
     parser.takes("folder", "DIR", msg("the folder to write them into"), type=Path)
 
 
@@ -88,7 +89,8 @@ def _command(parser: Parser, words: Catalogue) -> Iterator[str]:
 
 
 def _head(name: str, about: Message, words: Catalogue) -> Iterator[str]:
-    yield f'.TH {_escaped(name.upper())} 1 "" "giochoi {version("giochoi")}"'
+    today = datetime.fromtimestamp(wall() / 1000, UTC).date()
+    yield f'.TH {_escaped(name.upper())} 1 {today} "giochoi {version("giochoi")}"'
     yield from _section(msg("NAME"), words)
     yield rf"{_escaped(name)} \- {_escaped(words(about))}"
 

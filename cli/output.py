@@ -21,7 +21,7 @@ import msgspec
 
 from host.clock import wall
 from i18n.catalogue import Catalogue, Language
-from i18n.message import Arg
+from i18n.message import Arg, Day, Length, Moment, Weekday
 
 Row = Sequence[Arg]
 
@@ -37,6 +37,14 @@ def clean(text: str) -> str:
     return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cf", "Cs"} and c not in _HARMLESS else c for c in text)
 
 
+class _Whole(Catalogue):
+    """Words for text that is put into lines: no date, no length is divided."""
+
+    def __call__(self, said: Arg, depth: int = 0) -> str:
+        text = super().__call__(said, depth)
+        return text.replace(" ", "\u00a0") if isinstance(said, Day | Length | Moment | Weekday) else text
+
+
 class Output:
     """Where one command's answer goes, and in which language."""
 
@@ -45,6 +53,7 @@ class Output:
     ) -> None:
         self.json = json
         self.words = Catalogue(language, now=wall())
+        self._whole = _Whole(language, now=wall())
         self._out = out or sys.stdout
         self._err = err or sys.stderr
 
@@ -58,12 +67,12 @@ class Output:
 
     def say(self, text: Arg, indent: int = 0, more: int = 0) -> None:
         """A paragraph for people, its first line indented by `indent` and the others by `more` on top."""
-        first, *others = _folded(clean(self.words(text)), _room() - indent, more)
+        first, *others = _folded(clean(self._whole(text)), _room() - indent, more)
         self._write("\n".join((" " * indent + first, *(" " * (indent + more) + line for line in others), "")))
 
     def table(self, columns: Row, rows: Iterable[Row], title: Arg = "") -> None:
         """A table for people; `columns` are its headings."""
-        head, *cells = ([clean(self.words(cell)) for cell in row] for row in (columns, *rows))
+        head, *cells = ([clean(self._whole(cell)) for cell in row] for row in (columns, *rows))
         if title:
             self.head(title)
         widths = _fitted((head, *cells), _room())
@@ -76,7 +85,7 @@ class Output:
 
     def pairs(self, rows: Iterable[tuple[Arg, Arg]]) -> None:
         """What is told about each of a few words: beside it, or below where there is no room."""
-        told = [(clean(self.words(name)), clean(self.words(text))) for name, text in rows]
+        told = [(clean(self._whole(name)), clean(self._whole(text))) for name, text in rows]
         wide = min(max((_width(name) for name, _ in told), default=0), _room() // 3)
         for name, text in told:
             beside = _width(name) <= wide
@@ -89,7 +98,7 @@ class Output:
 
     def head(self, text: Arg) -> None:
         """A heading."""
-        self._bold(_folded(clean(self.words(text)), _room()))
+        self._bold(_folded(clean(self._whole(text)), _room()))
 
     def message(self, text: Arg) -> None:
         """Something beside the answer: a warning, an error, what happens next."""

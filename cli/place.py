@@ -23,9 +23,9 @@ _HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-
 
 def add_to(commands: Commands) -> None:
     parser = commands.add(
-        "place set", set_place, "giochoi place set home --lang vi", "giochoi place set game-point --hours 08:00-22:00",
-        'giochoi place set game-point --name "Net Sao" --certificate 12/GCN --expires 2029-01-31',
-        "giochoi place set agent-without-games --hours 06:00-23:00",
+        "place set", set_place, "home --lang vi", "game-point --hours 08:00-22:00",
+        'game-point --name "Net Sao" --certificate 12/GCN --expires 2029-01-31',
+        "agent-without-games --hours 06:00-23:00",
         about=msg("set what kind of place this is; with --lang also in which language this PC speaks"),
     )  # fmt: skip
     parser.takes("place", "PLACE", msg("home, game-point or agent-without-games"), choices=typing.get_args(Place))

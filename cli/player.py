@@ -30,23 +30,22 @@ _PLAYER: Final = msg("name or id of the player")
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("player add", add, "giochoi player add An --born 2014-05-01 --account an",
-                          "giochoi player add Chi --born 2012 --guardian Bình", about=msg("add a player"))  # fmt: skip
+    parser = commands.add("player add", add, "An --born 2014-05-01 --account an",
+                          "Chi --born 2012 --guardian Bình", about=msg("add a player"))  # fmt: skip
     parser.takes("name", "NAME", msg("what the player is called"))
     parser.takes("--born", "YYYY[-MM-DD]|none", _BORN, type=born, required=True)
     parser.takes("--account", "OSUSER", _ACCOUNT)
     parser.takes("--guardian", "NAME", _GUARDIAN)
 
-    parser = commands.add("player set", change, "giochoi player set An --account an", "giochoi player set An --born 2014-05-01",
-                          about=msg("change a player"))  # fmt: skip
+    parser = commands.add("player set", change, "An --account an", "An --born 2014-05-01", about=msg("change a player"))
     parser.takes("player", "PLAYER", _PLAYER)
     parser.takes("--name", "NAME", msg("the new name"), default=msgspec.UNSET)
     parser.takes("--born", "YYYY[-MM-DD]|none", _BORN, type=born, default=msgspec.UNSET)
     parser.takes("--account", "OSUSER|none", _ACCOUNT, default=msgspec.UNSET)
     parser.takes("--guardian", "NAME|none", _GUARDIAN, default=msgspec.UNSET)
 
-    commands.add("player list", show, "giochoi player list", about=msg("list the players"), looks=True)
-    parser = commands.add("player remove", remove, "giochoi player remove An", about=msg("remove a player; the log stays"))
+    commands.add("player list", show, "", "--json", about=msg("list the players"), looks=True)
+    parser = commands.add("player remove", remove, "An", "an", about=msg("remove a player; the log stays"))
     parser.takes("player", "PLAYER", _PLAYER)
 
 

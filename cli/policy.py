@@ -29,22 +29,22 @@ _TARGET = msg("name or id of a player, guest, or place")
 
 
 def add_to(commands: Commands) -> None:
-    commands.add("policy packs", packs, "giochoi policy packs", about=msg("list the packs that come with it"), looks=True)
-    parser = commands.add("policy use", use, "giochoi policy use An vn-147 home-school-week:weekday_minutes=45",
-                          "giochoi policy use guest vn-147", "giochoi policy use An none",
+    commands.add("policy packs", packs, "", "--json", about=msg("list the packs that come with it"), looks=True)
+    parser = commands.add("policy use", use, "An vn-147 home-school-week:weekday_minutes=45",
+                          "guest vn-147", "An none",
                           about=msg("replace the packs that are in force"))  # fmt: skip
     parser.takes("target", "PLAYER|place", _TARGET)
     parser.takes("packs", "PACK[:key=value]", PACK, nargs="+")
-    parser = commands.add("policy show", show, "giochoi policy show An", "giochoi policy show place",
-                          about=msg("show the rules that are in force"), looks=True)  # fmt: skip
+    parser = commands.add("policy show", show, "An", "place", about=msg("show the rules that are in force"), looks=True)
     parser.takes("target", "PLAYER|place", _TARGET)
-    parser = commands.add("policy check", check, "giochoi policy check --explain home-school-week",
-                          "giochoi policy check my-pack.toml", about=msg("check and explain a pack"), looks=True)  # fmt: skip
+    parser = commands.add("policy check", check, "--explain home-school-week",
+                          "my-pack.toml", about=msg("check and explain a pack"), looks=True)  # fmt: skip
     parser.takes("file", "PACK[:key=value]", PACK)
     parser.takes("--explain", "", msg("with its sources, its values and what can be switched on"))
-    commands.add("policy schema", schema, "giochoi policy schema", about=msg("show the form of a pack's file, as JSON Schema"),
-                 looks=True)  # fmt: skip
-    parser = commands.add("policy ask", answer, "giochoi policy ask --pack vn-147 --facts facts.json",
+    commands.add("policy schema", schema, "", "> pack.schema.json",
+                 about=msg("show the form of a pack's file, as JSON Schema"), looks=True)  # fmt: skip
+    parser = commands.add("policy ask", answer, "--pack vn-147 --facts facts.json",
+                          "--pack vn-147 --pack my-pack.toml --facts - --json",
                           about=msg("ask the rules about facts of your own"), looks=True)  # fmt: skip
     parser.takes("--pack", "PACK[:key=value]", PACK, action="append", required=True, dest="packs")
     parser.takes("--facts", "FILE", msg("the facts as JSON; -: from stdin"), required=True)

@@ -24,7 +24,7 @@ _WATCH: Final = {
 
 
 def add_to(commands: Commands) -> None:
-    commands.add("status", show, "giochoi status", "giochoi status --json", looks=True)
+    commands.add("status", show, "", "--json", looks=True)
 
 
 def show(args: Namespace, context: Context) -> int:

@@ -19,7 +19,7 @@ from i18n.message import Arg, Day, Length, msg
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("usage", show, "giochoi usage", "giochoi usage An", "giochoi usage --day 2026-11-24", looks=True)
+    parser = commands.add("usage", show, "", "An", "--day 2026-11-24", looks=True)
     parser.takes("player", "PLAYER", PLAYER, nargs="?")
     parser.takes("--day", "YYYY-MM-DD", msg("without it: today"), type=parse_day)
 

@@ -25,7 +25,7 @@ PERIODS: Final[dict[Period, Message]] = {
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("why", show, "giochoi why An", "giochoi why An luanti", looks=True)
+    parser = commands.add("why", show, "An", "An luanti", looks=True)
     parser.takes("player", "PLAYER", PLAYER)
     parser.takes("game", "GAME", msg("id of the game; without it: the rules over all games"), nargs="?")
 

@@ -43,7 +43,7 @@ STEPS: tuple[tuple[str, Message, Callable[[Demo], Arg]], ...] = (
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("demo", run, "giochoi demo", "giochoi demo --seconds 10", "giochoi demo --game luanti")
+    parser = commands.add("demo", run, "", "--seconds 10", "--game luanti")
     parser.takes("--seconds", "N", msg("the limit of play; without it: 20"), type=seconds, default=20)
     parser.takes("--game", "ID", msg("a real game that is installed"))
 

@@ -30,7 +30,7 @@ _KNOWN: Final[dict[str | None, Arg]] = {"content": msg("yes"), "name": msg("by n
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("game scan", show, "giochoi game scan", "giochoi game scan --user an", "giochoi game scan --add",
+    parser = commands.add("game scan", show, "", "--user an", "--add",
                           about=msg("find the games that are installed here"), looks=True)  # fmt: skip
     parser.takes("--user", "OSUSER", msg("those of this account, which needs root"))
     parser.takes("--add", "", msg("add all that are not known yet, and what known ones lack"))

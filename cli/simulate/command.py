@@ -34,8 +34,8 @@ _LIVE = "agent"
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("simulate", simulate, "giochoi simulate An --pack home-balanced --from agent",
-                          "giochoi simulate An --pack vn-147 --pack home-weekend --from log.zip", looks=True)  # fmt: skip
+    parser = commands.add("simulate", simulate, "An --pack home-balanced --from agent",
+                          "An --pack vn-147 --pack home-weekend --from log.zip", looks=True)  # fmt: skip
     parser.takes("player", "PLAYER", msg("name or id of a player, guest, or a pseudonym of the log"))
     parser.takes("--pack", "PACK[:key=value]", PACK, action="append", required=True, dest="packs")
     parser.takes("--from", "LOG", msg("a file of giochoi log export, or JSON; -: from stdin; agent: the log of this PC"),

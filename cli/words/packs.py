@@ -70,7 +70,8 @@ def _title(out: Output, pack: Pack) -> None:
 def _about(out: Output, reading: Reading) -> None:
     """Where a pack is from and when it holds."""
     pack = reading.pack
-    out.say(msg("Source: {source}", source=pack.source), 0, 2)
+    if not _is_house(pack):
+        out.say(msg("Source: {source}", source=pack.source), 0, 2)
     if dates := in_force(pack):
         out.say(msg("In force: {dates}", dates=dates), 0, 2)
     for said in (*ends(pack), known_to(pack) if reading.holidays is not None else ""):

@@ -29,11 +29,11 @@ def until(verdict: Verdict, when: Moment | None, then: Verdict | None, *, game: 
 
 
 def asking(player: str, name: str, game: str) -> Message:
-    """The verdict on a game that has to be asked for, with the command that lets it through. A name that a shell would not take
-    as it is gives way to the player's id.
+    """The verdict on a game that has to be asked for, with the command that lets it through, to be said in one piece. A name
+    that a shell would not take as it is gives way to the player's id.
     """
     command = f"giochoi game allow {name if quote(name) == name else player} {game}"
-    return msg("ask first; a guardian lets it through with: {command}", command=command)
+    return msg("ask first; a guardian lets it through with: {command}", command=command.replace(" ", "\u00a0"))
 
 
 def because(text: Arg, granted_ms: float | None, cite: str) -> Message:
