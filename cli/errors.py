@@ -22,12 +22,12 @@ def unknown(word: str, known: Iterable[str], see: str = "") -> Message:
     """What to say of a word that is none of these: the one that was probably meant, or all, or which command tells (`see`)."""
     import difflib  # noqa: PLC0415 - of use for mistakes alone
 
-    there = tuple(known)
+    there = {one.lower(): one for one in known}
     if near := difflib.get_close_matches(word.lower(), there, 1):
-        return msg("{word} is not known; did you mean {near}?", word=repr(word), near=near[0])
+        return msg("{word} is not known; did you mean {near}?", word=repr(word), near=there[near[0]])
     if see:
         return msg("{word} is not known; see: {command}", word=repr(word), command=see)
-    return msg("{word} is not known; choose from {known}", word=repr(word), known=comma(there))
+    return msg("{word} is not known; choose from {known}", word=repr(word), known=comma(there.values()))
 
 
 def nobody(error: Unreachable, home: Home, *, looks: bool) -> CommandError:

@@ -163,6 +163,8 @@ def test_usage_counts_by_player_and_game(seat):
     assert usage["players"]["an"]["total_s"] == usage["players"]["an"]["games"]["turtles"] > 0
     assert "turtles" in text
     assert told(seat, "usage", "--day", "2020-02-29")["players"] == {}
+    assert [list(told(seat, "usage", name)["players"]) for name in ("An", "an", "guest")] == [["an"], ["an"], []]
+    assert "choose from An" in seat.fails(2, "usage", "Bo")
 
 
 def test_doctor_says_what_is_not_enforced_by_its_exit_code(seat, turtles):

@@ -238,6 +238,17 @@ def test_a_language_that_there_is_none_of_is_a_mistake(fails):
     assert "choose from vi, en" in fails(2, "status", "--lang", "fr")
 
 
+@pytest.mark.parametrize(("words", "lang"), [((), None), (("--lang", "vi"), "vi")])
+def test_the_language_of_the_pc_is_set_with_the_place(giochoi, monkeypatch, words, lang):
+    """The agent writes it down for all who name none."""
+    asked = []
+    monkeypatch.setattr("cli.place.ask", lambda _address, request: asked.append(request) or a.Done(number=1))
+    monkeypatch.setattr("cli.registry.ask", lambda *_: None)
+
+    assert giochoi("place", "set", "home", *words).returncode == 0
+    assert asked == [a.PlaceSet(place="home", lang=lang)]
+
+
 def test_json_speaks_it_too_and_keeps_its_keys(giochoi):
     """Keys and ids are the same in both."""
     said = {language: json.loads(giochoi("policy", "check", "vn-147", "--explain", "--json", "--lang", language).stdout)
