@@ -72,13 +72,7 @@ def _row(event: GrantEvent, zone: str) -> tuple[Arg, ...]:
 
 def _document(event: GrantEvent, zone: str) -> dict[str, object]:
     return {
-        "id": event.id,
-        "player": event.player,
-        "by": event.by,
-        "who": event.who,
-        "minutes": event.ms / 60_000,
-        "game": event.game,
-        "given": rfc3339(event.given, zone),
-        "reason": event.reason,
+        "id": event.id, "player": event.player, "by": event.by, "who": event.who, "minutes": event.ms / 60_000,
+        "game": event.game, "given": rfc3339(event.given, zone), "reason": event.reason,
         "revoked": None if event.revoked is None else rfc3339(event.revoked, zone),
-    }
+    }  # fmt: skip
