@@ -66,10 +66,12 @@ def _page(name: str, about: Arg, parts: tuple[Part, ...], others: str, words: Ca
 def _part(part: Part, words: Catalogue) -> Iterator[str]:
     if part.head is not None:
         yield from (".PP", ".B " + _escaped(words(part.head))) if part.examples else (f".SH {_escaped(words(part.head))}",)
-    if part.usage:
+    elif part.usage:
         yield f".SS {_escaped(part.usage)}"
+    elif part.text:
+        yield ".PP"
     if part.text:
-        yield from (".PP", _escaped(words(part.text))) if not part.usage else (_escaped(words(part.text)),)
+        yield _escaped(words(part.text))
     for name, text in part.pairs:
         yield from (".TP", f".B {_escaped(name)}", _escaped(words(text)))
     if part.examples:
