@@ -10,13 +10,13 @@ from types import MappingProxyType
 from typing import Literal, TypeVar, get_args
 
 from rules.matching.paths import WINDOWS, called, has_drive, is_windows, place, steam_folder
+from rules.programs import is_wine
 
 Clue = Literal["content", "build-id", "store", "signer", "command", "name"]
 CLUES: tuple[Clue, ...] = get_args(Clue)
 SURE: frozenset[Clue] = frozenset({"content", "build-id", "store", "signer"})
 Kind = Literal["game", "emulator"]
 _UNRATED = 1_000
-_WINE = re.compile(r"wine(?:64)?(?:-preloader)?|proton")
 _STEAM_ID = re.compile(r"AppId=(\d{1,10})")
 _T = TypeVar("_T")
 
@@ -171,7 +171,7 @@ class Catalogue:
             yield from self._of_file(file)
         if program.interpreted or len(program.files) > 1:
             yield from self._of_command(program.args)
-        if any(_WINE.fullmatch(posixpath.basename(file.path)) for file in program.files):
+        if any(is_wine(file.path) for file in program.files):
             for arg in filter(is_windows, program.args):
                 yield from self._of_file(Fingerprint(arg, 0))
         for id_ in self._started_by_steam(program):
