@@ -38,7 +38,6 @@ _PROVINCES = (
     "046 048 049 051 052 054 056 058 060 062 064 066 067 068 070 072 074 075 077 079 080 082 083 084 086 087 089 091 092 093 "
     "094 095 096"
 )
-_PLACES = frozenset(_PROVINCES.split())
 
 _NO_NUMBER = (
     "không phải số định danh: hãy viết đủ mười hai chữ số, kể cả số không ở đầu / "
@@ -60,7 +59,7 @@ _NO_DATE = "không phải ngày sinh có thật: hãy viết / no real date of b
 _FUTURE = "ngày hoặc năm sinh ở tương lai: hãy kiểm tra lại / born in the future: check it"
 _TOO_OLD = "không ai già đến thế: hãy kiểm tra lại ngày hoặc năm sinh / nobody is that old: check the date or year of birth"
 
-_UNKNOWN_PLACE = Text(
+_UNKNOWN_PROVINCE = Text(
     "ba số đầu không phải mã tỉnh đã biết (nơi sinh ở nước ngoài, mã mới, hoặc gõ nhầm): hãy so lại với thẻ",
     "the first three digits are no known province (born abroad, a new code, or a slip): compare them with the card",
 )
@@ -146,7 +145,7 @@ def personal_number(text: str, today: date) -> Claim:
         raise IdentityError(_CMND)
     if not _NUMBER.fullmatch(number):
         raise IdentityError(_NO_NUMBER)
-    warnings = () if number[:3] in _PLACES else (_UNKNOWN_PLACE,)
+    warnings = () if number[:3] in _PROVINCES.split() else (_UNKNOWN_PROVINCE,)
     return Claim("year", _end_of(_year(number), today), year_only=True, warnings=warnings)
 
 

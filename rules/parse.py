@@ -18,7 +18,7 @@ from i18n.message import Text
 from rules.packs.kinds import KINDS, RuleTable
 from rules.packs.mistakes import Lines, Where, fields_at, path_of, reason_of, where_of
 from rules.packs.params import Declared, ParamError, Values
-from rules.packs.tables import ID, Around, GroupTable, Head, ParamTable, T
+from rules.packs.tables import ID, Context, GroupTable, Head, ParamTable, T
 from rules.packs.toml import TomlError, composed, read_toml
 from rules.policy import Pack, PolicyError, Rule, Status
 
@@ -30,7 +30,7 @@ _BESIDE = ("param", "group", *(table.kind for table in KINDS))  # what the head 
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Omitted:
     """A rule that these values leave out, and the parameters that decide it: "" if none does."""
 
     rule: Rule
@@ -42,7 +42,7 @@ class Left:
 class Reading:
     """A pack and what its file says beside the rules that stand.
 
-    `params` as declared, `groups` by name, `holidays` where they are from, `left` the rules that do not stand. `missing` are
+    `params` as declared, `groups` by name, `holidays` where they are from, `omitted` the rules that do not stand. `missing` are
     parameters that have no value though a rule that stands needs one; `vague` the ids of all rules that hold a made-up value.
     """
 
@@ -50,7 +50,7 @@ class Reading:
     params: tuple[Declared, ...]
     groups: Mapping[str, Text]
     holidays: tuple[str, Status] | None
-    left: tuple[Left, ...]
+    omitted: tuple[Omitted, ...]
     missing: tuple[str, ...]
     vague: frozenset[str]
 
@@ -81,7 +81,7 @@ class _Reader:
         self._composed = ""
         self._name = name
         self._draft = draft
-        self._left: list[Left] = []
+        self._omitted: list[Omitted] = []
         self._vague: set[str] = set()
         self._broken: set[str] = set()  # names of parameters with a mistake of their own
         self._mistakes: list[tuple[Where, str]] = []
@@ -93,15 +93,15 @@ class _Reader:
         tables = {table: raw.pop(table.kind, []) for table in KINDS}
         groups = self._groups(raw.pop("group", {}), values)
         head = self._read(Head, values.fill(raw, ""), (), _BESIDE)
-        around = Around(
+        context = Context(
             pack="" if head is None else head.id,
             groups={name: () if group is None else tuple(dict.fromkeys(group.games)) for name, group in groups.items()},
             holidays="holidays" in raw,
         )
-        rules = [rule for table in KINDS for rule in self._rules(table, tables[table], values, around)]
+        rules = [rule for table in KINDS for rule in self._rules(table, tables[table], values, context)]
         if not self._draft:
             self._ask_for(values)
-        self._cross_check(rules, values, around)
+        self._cross_check(rules, values, context)
         if head is None or self._mistakes:
             raise PolicyError(self._name, self._lines())
         return Reading(
@@ -109,7 +109,7 @@ class _Reader:
             params=tuple(declared.values()),
             groups={name: group.text.text() for name, group in groups.items() if group is not None},
             holidays=None if head.holidays is None else (head.holidays.source, head.holidays.status),
-            left=tuple(self._left),
+            omitted=tuple(self._omitted),
             missing=tuple(values.missing),
             vague=frozenset(self._vague),
         )
@@ -148,23 +148,23 @@ class _Reader:
                 self._mistakes.append((("group", name), reason_of("string_pattern_mismatch", "", {}, ())))
         return found
 
-    def _rules(self, model: type[RuleTable], tables: object, values: Values, around: Around) -> list[Rule]:
+    def _rules(self, model: type[RuleTable], tables: object, values: Values, context: Context) -> list[Rule]:
         """The rules of one kind that stand. Those that `when` or `unless` leave out are read too, so that no mistake hides."""
         found = []
         for number, table in self._listed(tables, model.kind):
             path = f"{model.kind}[{number}]"
             stands, when, unless = values.holds(table, path) if isinstance(table, dict) else (True, "", "")
             filled = values.fill(table, path, sample=not stands)
-            read = self._read(model, filled, (model.kind, number), ("when", "unless"), around)
+            read = self._read(model, filled, (model.kind, number), ("when", "unless"), context)
             if read is None:
                 continue
-            rule = read.rule(around)
+            rule = read.rule(context)
             if values.vague(table):
                 self._vague.add(rule.id)
             if stands:
                 found.append(rule)
             else:
-                self._left.append(Left(rule, when, unless))
+                self._omitted.append(Omitted(rule, when, unless))
         return found
 
     def _named(self, tables: object, key: str) -> Iterable[tuple[str, Any]]:
@@ -182,11 +182,11 @@ class _Reader:
         return ()
 
     def _read(
-        self, model: type[T], data: object, where: Where, more: tuple[str, ...] = (), around: Around | None = None
+        self, model: type[T], data: object, where: Where, more: tuple[str, ...] = (), context: Context | None = None
     ) -> T | None:
         """`data` as a `model`, or None and its mistakes noted. `more` are fields that were taken out before."""
         try:
-            return model.model_validate(data, context=around)
+            return model.model_validate(data, context=context)
         except ValidationError as error:
             for one in error.errors(include_url=False):
                 known = (*fields_at(model, one["loc"][:-1]), *(more if len(one["loc"]) == 1 else ()))
@@ -195,18 +195,18 @@ class _Reader:
                 self._mistakes.append(((*where, *one["loc"]), reason_of(one["type"], one["msg"], one.get("ctx", {}), known)))
         return None
 
-    def _cross_check(self, rules: list[Rule], values: Values, around: Around) -> None:
+    def _cross_check(self, rules: list[Rule], values: Values, context: Context) -> None:
         if unknown := tuple(values.unknown):
             self._mistakes = [one for one in self._mistakes if not path_of(one[0]).startswith(unknown)]
         self._mistakes += [(where_of(error.path), error.why) for error in values.errors]
         unused = "không được dùng / is used nowhere: refer to it as {}, or remove it"
         self._mistakes += [(("param", name), unused.format(f"${name}")) for name in sorted(values.unused)]
-        left = sorted(around.groups.keys() - around.used)
+        left = sorted(context.groups.keys() - context.used)
         self._mistakes += [(("group", name), unused.format(f'group = "{name}"')) for name in left]
         for name in sorted(name for name, times in Counter(rule.id for rule in rules).items() if times > 1):
             self._mistakes.append((("id",), f"hai quy tắc cùng tên / two rules are called {name}: rename one"))
-        if not rules and not self._mistakes and not (self._draft and self._left):
-            wanted = " / ".join(f"{one.when}=…" for one in self._left if one.when)
+        if not rules and not self._mistakes and not (self._draft and self._omitted):
+            wanted = " / ".join(f"{one.when}=…" for one in self._omitted if one.when)
             remedy = f"give {wanted}" if wanted else "add a table such as [[budget]]"
             self._mistakes.append(((), f"không có quy tắc nào / has no rule: {remedy}"))
 

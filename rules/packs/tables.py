@@ -72,7 +72,7 @@ class Table(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class Context:
     """What a rule's table can refer to: the groups of its pack with their games, and whether it has holidays.
 
     `used` collects the groups that were referred to.

@@ -426,12 +426,12 @@ class TestParameters:
 
         assert (read.missing, read.vague) == (("hours",), {"t.o", "t.w"})
         assert read.pack.windows[0].text.vi == "giờ ‹hours›"
-        assert read.left == ()
+        assert read.omitted == ()
 
     def test_rules_that_values_leave_out(self):
         read = read_pack(HEAD + HOURS + BUDGET + WINDOW + 'when = "$hours"\n', "t")
 
-        assert [(one.rule.id, one.when, one.unless) for one in read.left] == [("t.w", "hours", "")]
+        assert [(one.rule.id, one.when, one.unless) for one in read.omitted] == [("t.w", "hours", "")]
 
     def test_a_rule_that_does_not_stand_is_checked(self):
         wrong = WINDOW.replace('authority = "house"', 'authority = "me"') + 'when = "$hours"\n'
