@@ -6,8 +6,9 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
+from i18n.message import msg
 from rules import policy
-from rules.packs.mistakes import names, shown
+from rules.packs.mistakes import FieldError, names, shown, too_large
 from rules.packs.params import span
 from rules.packs.tables import Context, Games, Id, Length, Line, RangeTable, Some, SpanText, Table, TextTable, minutes, seconds
 from rules.policy import AskFirst, Break, Budget, NeedsGuardian, Notice, Rating, Rule, Save, Span, Uncounted, Window
@@ -19,7 +20,7 @@ MOST_MINUTES: dict[policy.Period, int] = {"day": 1440, "session": 1440, "week": 
 
 def _known_day(value: policy.DayKind, info: ValidationInfo) -> policy.DayKind:
     if value in {"holiday", "workday"} and not _context(info).holidays:
-        raise ValueError(f"gói không có [holidays] / there are no [holidays]: add that table, or do not write {value}")
+        raise FieldError(msg("the pack has no [holidays]: add that table, or do not write {day}", day=value))
     return value
 
 
@@ -49,10 +50,10 @@ class RuleTable(Table):
         context = _context(info)
         context.used.add(value)
         if info.data.get("games") is not None:
-            raise ValueError("games và group cùng lúc / stands beside games: keep one of the two")
+            raise FieldError(msg("both games and group: keep one of the two"))
         if value not in context.groups:
-            name, known = shown(value), names(context.groups)
-            raise ValueError(f"không có nhóm / there is no group {name}: add [group.NAME] for it, or use one of {known}")
+            known = {"group": shown(value), "known": names(context.groups)}
+            raise FieldError(msg("there is no group {group}: add [group.NAME] for it, or use one of {known}", **known))
         return value
 
     def common(self, context: Context) -> dict[str, Any]:
@@ -82,7 +83,7 @@ class BudgetTable(RuleTable):
     def _fits(cls, value: float, info: ValidationInfo) -> float:
         most = MOST_MINUTES[info.data.get("period", "month")]
         if value > most:
-            raise ValueError(f"ngoài khoảng / is out of bounds: write at most {most}")
+            raise FieldError(too_large(most))
         return value
 
     @field_validator("pause_minutes")
@@ -90,9 +91,9 @@ class BudgetTable(RuleTable):
     def _ends_a_session(cls, value: float | None, info: ValidationInfo) -> float | None:
         session = info.data.get("period") == "session"
         if session and value is None:
-            raise ValueError("thiếu trường này / is missing: add it, the pause that ends a session")
+            raise FieldError(msg("missing: add the pause that ends a session"))
         if not session and value is not None and "period" in info.data:
-            raise ValueError('chỉ dành cho / belongs to period = "session" only: remove it')
+            raise FieldError(msg('only for period = "session": remove it'))
         return value
 
     def rule(self, context: Context) -> Budget:
@@ -115,7 +116,8 @@ class SpanTable(Table):
             span(value, "")
             return {"span": value}
         if not isinstance(value, dict):
-            raise ValueError('sai dạng / has the wrong form: write "HH:MM-HH:MM" or { span = "HH:MM-HH:MM", days = […] }')  # noqa: TRY004 - pydantic collects these
+            example = '{ span = "HH:MM-HH:MM", days = […] }'
+            raise FieldError(msg('not a span: write "HH:MM-HH:MM" or {example}', example=example))
         return value
 
     @field_validator("span")
@@ -187,18 +189,18 @@ class UncountedTable(RuleTable):
     @classmethod
     def _of_the_house(cls, value: policy.Authority) -> policy.Authority:
         if value != "house":
-            raise ValueError('chỉ quy tắc nhà / only a house rule leaves play uncounted: write "house"')
+            raise FieldError(msg('only a house rule leaves play uncounted: write "house"'))
         return value
 
     @field_validator("labels")
     @classmethod
     def _without_labels(cls, _: RangeTable) -> RangeTable:  # runs only where the field is given
-        raise ValueError("không có trường này / no such field here: remove it, and name games or a group")
+        raise FieldError(msg("not here: remove it, and name games or a group"))
 
     @model_validator(mode="after")
     def _of_some_games(self) -> UncountedTable:
         if self.games is None and self.group is None:
-            raise ValueError("thiếu games hoặc group / names no games: add games or group")
+            raise FieldError(msg("without games: add games or a group"))
         return self
 
     def rule(self, context: Context) -> Uncounted:
