@@ -13,7 +13,7 @@ from rules.packs.params import Declared
 from rules.policy import Pack, Param, Rule
 
 if TYPE_CHECKING:
-    from rules.parse import Left, Reading
+    from rules.parse import Omitted, Reading
 
 _CHECKED = {"verified": "đã đối chiếu / verified", "unverified": "CHƯA đối chiếu / NOT verified"}
 
@@ -49,7 +49,7 @@ def explained(out: Output, reading: Reading) -> None:
     out.line()
     _about(out, reading)
     wanting(out, reading)
-    rules = (*pack.rules, *(left.rule for left in reading.left))
+    rules = (*pack.rules, *(left.rule for left in reading.omitted))
     common = duty(rules[0]) if len(rules) > 1 and len({duty(rule) for rule in rules}) == 1 else None
     if common is not None:
         out.line()
@@ -57,10 +57,10 @@ def explained(out: Output, reading: Reading) -> None:
         out.say(f"All that follows: {_small(common[1])}.", 0)
     for number, rule in enumerate(pack.rules, 1):
         _explain(out, f"{number}. {_short(rule)}", rule, reading, common)
-    if reading.left:
+    if reading.omitted:
         out.line()
         out.line("Chưa áp dụng, có thể bật / Not in force, can be switched on:")
-    for left in reading.left:
+    for left in reading.omitted:
         _explain(out, f"– {_short(left.rule)}{_switch(left, reading)}", left.rule, reading, common)
     if reading.params:
         out.line()
@@ -117,7 +117,7 @@ def reading_document(reading: Reading, *, explain: bool = False) -> dict[str, ob
     rules = [_rule(rule, reading, explain=explain) for rule in reading.pack.rules]
     left = [
         {**_rule(one.rule, reading, explain=explain), "when": one.when or None, "unless": one.unless or None}
-        for one in reading.left
+        for one in reading.omitted
     ]
     return {
         **pack_document(reading.pack), "rules": rules, "left_out": left, "missing": reading.missing,
@@ -156,7 +156,7 @@ def _explain(out: Output, heading: str, rule: Rule, reading: Reading, common: Bo
         out.say(f"Căn cứ / Citation: {rule.cite} ({_CHECKED[rule.status]})", 3, 2)
 
 
-def _switch(left: Left, reading: Reading) -> str:
+def _switch(left: Omitted, reading: Reading) -> str:
     """With which value a rule that is left out would stand."""
     types = {one.name: one.type for one in reading.params}
     if left.when:
