@@ -14,7 +14,6 @@ import pytest
 
 from agent.api import messages as m
 from agent.api.messages import LogExport
-from daemon.platforms.api import Platform
 from daemon.wiring import Built
 from host.clock import SystemClock
 from host.homes import Home, server_home
@@ -71,7 +70,7 @@ async def seat(home):
     """A daemon in this process, its platform in the test's hands, its clock and its line to the agent real."""
     clock = SystemClock()
     hand = HandPlatform(clock)
-    built = Built(home, clock, Platform(hand, hand, hand))
+    built = Built(home, clock, hand.parts)
     built.seat.start()
     task = asyncio.create_task(built.uplink.run())
     try:
