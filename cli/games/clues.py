@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from i18n.message import Message, msg
 from rules.games import Fingerprint, Game
 from rules.programs import ENGINES, is_engines_product
 from rules.ratings import Label, LabelError, label_name
@@ -43,10 +44,10 @@ def _names(path: PurePath, original: str | None) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def label_text(label: int | None, source: str | None) -> str:
+def label_text(label: int | None, source: str | None) -> str | Message:
     """A minimum age, as a Vietnamese label only where its `source` says that it is one."""
     if label is None:
-        return "chưa có / unrated"
+        return msg("no label")
     if source is None or not source.startswith("VN"):
         return f"{label}+"
     try:

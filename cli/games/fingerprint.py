@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cli.errors import CommandError
 from host.images import appended, build_id, signer, version
+from i18n.message import Arg, msg
 from rules.games import Fingerprint
 from rules.matching.paths import is_windows
 from rules.programs import interpreter, is_engine, is_everybodys
@@ -25,7 +26,7 @@ def fingerprint(path: Path, *, emulator: bool = False) -> Fingerprint:
     try:
         real = path.expanduser().resolve(strict=True)
         if not real.is_file():  # before opening: a named pipe would wait for its other end
-            raise CommandError(f"{path}: không phải tệp thường / is no plain file")
+            raise CommandError(msg("{path} is not a plain file", path=str(path)))
         with real.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             size, said = file.tell(), version(file)
@@ -37,20 +38,20 @@ def fingerprint(path: Path, *, emulator: bool = False) -> Fingerprint:
             _check_kind(path, found, emulator=emulator)
         found = replace(found, signer=signer(found.path))
     except (OSError, RuntimeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "liên kết vòng / links in a circle"
-        raise CommandError(f"{path}: không đọc được / cannot be read: {why}") from None
+        why: Arg = str(error.strerror) if isinstance(error, OSError) else msg("links in a circle")
+        raise CommandError(msg("{path} cannot be read: {why}", path=str(path), why=why)) from None
     return found
 
 
 def _check_kind(path: Path, found: Fingerprint, *, emulator: bool) -> None:
     if found.size == 0:
-        raise CommandError(f"{path}: tệp rỗng / the file is empty")
+        raise CommandError(msg("{path} is empty", path=str(path)))
     runner = _runner(found)
     if runner and not (emulator and interpreter(runner) == "emulator"):
         raise CommandError(
-            f"{path}: đây là {runner}, mọi chương trình nó chạy sẽ thành trò chơi; chọn chính tệp của trò chơi"
-            f" / is {runner}: whatever it runs would be this game; name the game's own file, such as its script"
-        )
+            msg("{path} is {runner}, and whatever it runs would be this game; name the game's own file, such as its script",
+                path=str(path), runner=runner)
+        )  # fmt: skip
 
 
 def _runner(found: Fingerprint) -> str | None:

@@ -53,7 +53,7 @@ def from_json(text: str, name: str, asked: Asked) -> Recorded:
     """Play given as JSON in the file `name`. FactsError names the first field that is wrong."""
     file = decoded(text, _File)
     if file.player is not None and file.player.casefold() != asked.player.casefold():
-        raise FactsError("player", msg("it is {other}'s, not {player}'s", other=file.player, player=asked.player))
+        raise FactsError("player", msg("this is the play of {there}, not of {asked}", there=file.player, asked=asked.player))
     zone = zone_known(asked.zone or file.zone)
     plays = [_played(one, f"played[{number}]") for number, one in enumerate(file.played)]
     grants = tuple(
@@ -74,7 +74,7 @@ def from_json(text: str, name: str, asked: Asked) -> Recorded:
 def _played(play: _Play, path: str) -> Played:
     start, ms = _moment(play.start, f"{path}.from"), whole_ms(play.seconds, 1_000)
     if ms > _LONGEST_MS:
-        raise FactsError(f"{path}.seconds", msg("longer than 31 days"))
+        raise FactsError(f"{path}.seconds", msg("it lasts longer than 31 days"))
     return Played(play.game, play.publisher, start, ms, label_of(play.label, f"{path}.label"), play.sure)
 
 
