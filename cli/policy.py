@@ -98,7 +98,7 @@ def check(args: Namespace, context: Context) -> int:
         name, reading = checked(args.file)
     except BadPack as error:
         if context.out.json:
-            context.out.document({"ok": False, "file": error.name, "mistakes": error.mistakes})
+            context.out.document({"ok": False, "file": error.name, "mistakes": [one._asdict() for one in error.mistakes]})
             return 2
         for line in error.lines[:-1]:  # the others beside the first; the last one ends the command
             context.out.message(msg("giochoi: {why}", why=line))

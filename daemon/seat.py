@@ -217,8 +217,6 @@ class Seat:
         running, lost = resume(parts.store.plays(now.wall), people, parts.platform.control, parts.clock.boot, now)
         for play in running:
             parts.plays.begin(play)
-            if play.due:
-                parts.loop.enforcer.ask(play)
         for one in lost:
             self._count_lost(people, one, now)
 

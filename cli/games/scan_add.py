@@ -80,7 +80,8 @@ def game_to_add(found: FoundGame, user: str, *, own: bool = False) -> Game:
     why = CommandError(msg("it has no file of its own"))
     for path in found.executables[:_MOST_FILES]:
         try:
-            files += [one for one in (fingerprint(Path(path)),) if one not in files and _may_be_game(found, one, user)]
+            one = fingerprint(Path(path), emulator=found.kind == "emulator")
+            files += [one] if one not in files and _may_be_game(found, one, user) else []
         except CommandError as error:
             why = error
     label = _new_label(found, own=own)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 # A value may hold colons (08:00), so one starts a parameter only where a key and "=" follow.
 _PARAM = re.compile(r":(?=[a-z][a-z0-9_]*=)", re.ASCII)
 _BARE = re.compile(r":([A-Za-z][A-Za-z0-9_]*)(?=:|$)", re.ASCII)
-_LINE = re.compile(r" \(dòng / line (\d+)\)$", re.ASCII)
 
 
 class BadPack(CommandError):
@@ -36,22 +35,7 @@ class BadPack(CommandError):
                          if more else msg("{mistake}", mistake=first))  # fmt: skip
         self.name = name
         self.lines = error.lines
-        self.mistakes = tuple(_mistake(path, why) for path, why in error.mistakes)
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One mistake in a pack. `path` is "" for what no field is to blame for, `line` None where it was not found."""
-
-    path: str
-    line: int | None
-    why: str
-
-
-def _mistake(path: str, why: str) -> Mistake:
-    """The parser puts the line last into its reason."""
-    found = _LINE.search(why)
-    return Mistake(path, int(found[1]), why[: found.start()]) if found else Mistake(path, None, why)
+        self.mistakes = error.mistakes
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from datetime import datetime
 import msgspec
 
 from cli.simulate.recorded import HOME_ZONE, Asked, Recorded, born_before, in_order, zone_known
-from i18n.message import msg, said_by
-from rules.ask import YEARS, FactsError, Id, Length, Moment, decoded, label_of, unix_ms, whole_ms
-from rules.calendar import DAY_MS
+from i18n.message import msg
+from rules.ask import YEARS, FactsError, Id, Length, Moment, decoded, label_of, whole_ms, wrong_year
+from rules.calendar import DAY_MS, unix_ms
 from rules.engine.replay import Given, Setting
 from rules.facts import Grant, Played
+from rules.identity import IdentityError
 from rules.policy import Place, Role
 
 _LONGEST_MS = 31 * DAY_MS
@@ -61,8 +62,8 @@ def from_json(text: str, name: str, asked: Asked) -> Recorded:
     )
     try:
         born = born_before(asked.born or file.born, plays, zone)
-    except ValueError as error:
-        raise FactsError("born", said_by(error)) from None
+    except IdentityError as error:
+        raise FactsError("born", error.message) from None
     setting = Setting(
         places=((0, asked.place or file.place),), born=born, guardian=file.guardian, grants=grants,
         approved=tuple((0, game) for game in file.approved),
@@ -79,5 +80,5 @@ def _played(play: _Play, path: str) -> Played:
 
 def _moment(moment: datetime, path: str) -> int:
     if moment.year not in YEARS:
-        raise FactsError(path, msg("the year is not one from {first} to {last}", first=str(YEARS[0]), last=str(YEARS[-1])))
+        raise FactsError(path, wrong_year())
     return unix_ms(moment)

@@ -13,7 +13,7 @@ from rules.packs.params import Declared
 from rules.policy import Pack, Param, Rule
 
 if TYPE_CHECKING:
-    from rules.parse import Left, Reading
+    from rules.parse import Omitted, Reading
 
 _CHECKED: Final[dict[str, Arg]] = {"verified": msg("verified"), "unverified": msg("NOT verified")}
 
@@ -50,10 +50,10 @@ def explained(out: Output, reading: Reading, *, whole: bool) -> None:
         _rule(out, f"{number}. {rule.id}", sentence(rule, reading), rule)
     if not whole:
         return
-    if reading.left:
+    if reading.omitted:
         out.line()
         out.line(msg("Not in force, can be switched on:"))
-    for left in reading.left:
+    for left in reading.omitted:
         _rule(out, row((left.rule.id, _switch(left, reading)), " "), sentence(left.rule, reading), left.rule)
     if reading.params:
         out.line()
@@ -97,7 +97,7 @@ def _is_house(pack: Pack) -> bool:
     return pack.jurisdiction == "house"
 
 
-def _switch(left: Left, reading: Reading) -> Arg:
+def _switch(left: Omitted, reading: Reading) -> Arg:
     """With which value a rule that is left out would stand."""
     types = {one.name: one.type for one in reading.params}
     if left.when:

@@ -33,7 +33,7 @@ def reading_document(reading: Reading, *, explain: bool = False) -> dict[str, ob
     rules = [_rule(rule, reading, explain=explain) for rule in reading.pack.rules]
     left = [
         {**_rule(one.rule, reading, explain=explain), "when": one.when or None, "unless": one.unless or None}
-        for one in reading.left
+        for one in reading.omitted
     ]
     return {
         **pack_document(reading.pack), "rules": rules, "left_out": left, "missing": reading.missing,

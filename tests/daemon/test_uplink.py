@@ -14,7 +14,6 @@ import pytest
 
 from agent.api import messages as m
 from agent.api.messages import LogExport
-from daemon.platforms.api import Platform
 from daemon.wiring import Built
 from host.clock import SystemClock
 from host.homes import Home, server_home
@@ -52,6 +51,13 @@ def home(home_folder):
     return server_home(str(home_folder))
 
 
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    """How long it waits is not what is tested here."""
+    monkeypatch.setattr("daemon.uplink.SETTLE_S", 0.02)
+    monkeypatch.setattr("daemon.uplink.RETRY_S", (0.05,))
+
+
 @pytest.fixture
 def live(home):
     process = AgentProcess(home)
@@ -64,7 +70,7 @@ async def seat(home):
     """A daemon in this process, its platform in the test's hands, its clock and its line to the agent real."""
     clock = SystemClock()
     hand = HandPlatform(clock)
-    built = Built(home, clock, Platform(hand, hand, hand))
+    built = Built(home, clock, hand.parts)
     built.seat.start()
     task = asyncio.create_task(built.uplink.run())
     try:
@@ -171,7 +177,7 @@ def test_another_agent_is_not_believed(home, live):
             hand.exit(1)
             hand.run(2, "teeworlds", account="root")
             assert [one.id for one in built.parts.people.players] == ["an"]
-            assert not await built.uplink.delivered(1)
+            assert not await built.uplink.delivered(0.5)
             with pytest.raises(ApiError, match="dấu vân tay khác"):
                 await built._repin("00" * 32)
             card = await aask(home.agent_address, m.LogCard())
@@ -213,6 +219,6 @@ def test_a_log_that_went_back_is_not_believed(home, live, tmp_path):
             hand.run(2, account="root")
             hand.exit(2)
             await until(lambda: {"log-replaced", "agent-refuses"} & set(issues(built)), 20)
-            assert not await built.uplink.delivered(1)
+            assert not await built.uplink.delivered(0.5)
 
     asyncio.run(run())
