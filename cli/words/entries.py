@@ -141,9 +141,7 @@ def _before(played: dict[str, int], _zone: str) -> Arg:
 
 
 def _grants(grants: list[dict[str, Any]], zone: str) -> Arg:
-    return comma(
-        row((Length(one["ms"]), one["game"] or msg("all games"), Moment(one["given"], zone)), " ") for one in grants
-    )
+    return comma(row((Length(one["ms"]), one["game"] or msg("all games"), Moment(one["given"], zone)), " ") for one in grants)
 
 
 def _games(games: dict[str, dict[str, int]], _zone: str) -> Arg:
