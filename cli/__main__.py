@@ -51,7 +51,8 @@ def _run(asked: Namespace, words: list[str], context: Context) -> int:
     if asked.version:
         from importlib.metadata import version  # noqa: PLC0415 - twenty milliseconds that no other command needs
 
-        context.out.line(f"giochoi {version('giochoi')}")
+        found = version("giochoi")
+        context.out.document({"version": found}) if context.out.json else context.out.line(f"giochoi {found}")
         return 0
     if asked.help or not words:
         from cli.help import page  # noqa: PLC0415 - of no use for whoever knows

@@ -42,6 +42,9 @@ def page(words: Sequence[str], out: Output) -> int:
     else:
         told, examples = about_command(find(words)[0])
         parts = [told, everywhere(), examples]
+    if out.json:
+        out.document({"help": [part._asdict() for part in parts]})
+        return 0
     for number, part in enumerate(parts):
         if number:
             out.line()
