@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -12,20 +11,21 @@ import msgspec
 
 from agent.api import messages as m
 from agent.auth import ANY, KEEPER, SEAT
-from agent.errors import unavailable
 from agent.intake import take_in
 from agent.recording import logbook
 from agent.registering import games, grants, people, place, pseudonyms, rulebook, seats
-from agent.registry import Change, Made
+from agent.registry import Change, Outcome
 from agent.server import Agent
 from agent.store.database import StoreError
 from agent.store.tables import Tables
 from compliance import bundle
+from compliance.format.chain import ChainError
 from compliance.log import LogError
 from compliance.writing.payloads import PayloadError
 from host.rpc import Route, table
 from host.transport import Caller
 from host.wire import ApiError
+from i18n.message import as_message, msg
 
 R = TypeVar("R", bound=msgspec.Struct)
 Handler = Callable[[Caller, R], Awaitable[msgspec.Struct]]
@@ -37,7 +37,7 @@ _CHUNK = 256 << 10
 def routes(agent: Agent) -> dict[str, Route]:
     """The table of one agent."""
     change, look = _changes(agent), _looks(agent)
-    shelf = agent.world.shelf
+    shipped = agent.world.shipped
     return table(
         # seat
         Route(m.Enrol, SEAT, _enrol(agent)),
@@ -55,12 +55,12 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.GuardianList, KEEPER, look(lambda tables, _: people.guardian_list(tables))),
         Route(m.LimitSet, KEEPER, change(rulebook.limit_set)),
         Route(m.PolicyUse, KEEPER, change(rulebook.policy_use)),
-        Route(m.PolicyShow, KEEPER, look(lambda tables, asked: rulebook.policy_show(tables, shelf, asked))),
+        Route(m.PolicyShow, KEEPER, look(lambda tables, asked: rulebook.policy_show(tables, shipped, asked))),
         Route(m.GameAdd, KEEPER, change(games.game_add)),
         Route(m.GameRemove, KEEPER, change(games.game_remove)),
-        Route(m.GameList, ANY, look(lambda tables, _: games.game_list(tables, shelf))),
+        Route(m.GameList, ANY, look(lambda tables, _: games.game_list(tables, shipped))),
         Route(m.GameAllow, KEEPER, change(games.game_allow)),
-        Route(m.PlaceSet, KEEPER, change(place.place_set)),
+        Route(m.PlaceSet, KEEPER, _place_set(agent, change(place.place_set))),
         # log
         Route(m.LogShow, KEEPER, look(lambda _, asked: _shown(agent, asked))),
         Route(m.LogExport, KEEPER, _export(agent)),
@@ -69,12 +69,12 @@ def routes(agent: Agent) -> dict[str, Route]:
     )
 
 
-def _changes(agent: Agent) -> Callable[[Callable[[Change, Any], Made]], Handler[Any]]:
+def _changes(agent: Agent) -> Callable[[Callable[[Change, Any], Outcome]], Handler[Any]]:
     """Handlers that change the registry and answer Done."""
 
-    def changing(operation: Callable[[Change, R], Made]) -> Handler[R]:
+    def changing(operation: Callable[[Change, R], Outcome]) -> Handler[R]:
         async def handle(caller: Caller, request: R) -> m.Done:
-            with _told():
+            with _answered():
                 return agent.change(operation, request, caller.account)
 
         return handle
@@ -88,7 +88,7 @@ def _looks(agent: Agent) -> Callable[[Callable[[Tables, Any], msgspec.Struct]], 
     def looking(look: Callable[[Tables, R], msgspec.Struct]) -> Handler[R]:
         async def handle(_: Caller, request: R) -> msgspec.Struct:
             agent.deliver()
-            with _told(), agent.store.transaction() as tables:
+            with _answered(), agent.store.transaction() as tables:
                 return look(tables, request)
 
         return handle
@@ -96,9 +96,18 @@ def _looks(agent: Agent) -> Callable[[Callable[[Tables, Any], msgspec.Struct]], 
     return looking
 
 
+def _place_set(agent: Agent, change: Handler[m.PlaceSet]) -> Handler[m.PlaceSet]:
+    async def handle(caller: Caller, request: m.PlaceSet) -> msgspec.Struct:
+        done = await change(caller, request)
+        agent.publish()
+        return done
+
+    return handle
+
+
 def _enrol(agent: Agent) -> Handler[m.Enrol]:
     async def handle(caller: Caller, request: m.Enrol) -> m.Enrolled:
-        with _told():
+        with _answered():
             agent.change(seats.seat_enrol, request, caller.account)
             # The seat's key has to be in the log before the first entry that it signed.
             agent.deliver(strict=True)
@@ -110,7 +119,7 @@ def _enrol(agent: Agent) -> Handler[m.Enrol]:
 
 def _alive(agent: Agent) -> Handler[m.Alive]:
     async def handle(_: Caller, request: m.Alive) -> m.Done:
-        with _told(), agent.store.transaction() as tables:
+        with _answered(), agent.store.transaction() as tables:
             seats.seat_key(tables, request.seat)
         agent.hear(request.seat)
         return m.Done(number=agent.registry.number)
@@ -127,7 +136,7 @@ def _roster(agent: Agent) -> Handler[m.RosterGet]:
 
 def _submit(agent: Agent) -> Handler[m.Submit]:
     async def handle(_: Caller, request: m.Submit) -> m.Accepted:
-        with _told():
+        with _answered():
             with agent.store.transaction() as tables:
                 key = seats.seat_key(tables, request.seat)
             accepted = take_in(request, key, agent.log, agent.payloads)
@@ -147,7 +156,7 @@ def _days(agent: Agent, tables: Tables, request: m.PlayerDays) -> m.PlayerNames:
 
 def _export(agent: Agent) -> Callable[[Caller, m.LogExport], AsyncIterator[m.Chunk]]:
     async def handle(_: Caller, __: m.LogExport) -> AsyncIterator[m.Chunk]:
-        with _told():
+        with _answered():
             agent.deliver(strict=True)
             with agent.store.transaction() as tables:
                 texts = [row.text for row in tables.rules.texts().values() if row.public]
@@ -165,15 +174,15 @@ def _export(agent: Agent) -> Callable[[Caller, m.LogExport], AsyncIterator[m.Chu
 
 
 def _chunk(data: bytearray) -> m.Chunk:
-    return m.Chunk(data=base64.b64encode(data).decode())
+    return m.Chunk(data=bytes(data))
 
 
 @contextmanager
-def _told() -> Any:
-    """What the disk did not let us do becomes the caller's answer."""
+def _answered() -> Any:
+    """What could not be written becomes the caller's answer."""
     try:
         yield
-    except (StoreError, LogError, PayloadError) as error:
-        raise ApiError("unavailable", str(error)) from error
+    except (StoreError, LogError, PayloadError, ChainError) as error:
+        raise ApiError("unavailable", as_message(error)) from error
     except OverflowError as error:
-        raise unavailable("nhật ký quá lớn cho một tệp", f"the log is too large for one file: {error}") from error
+        raise ApiError("unavailable", msg("the log is too large for one file: {why}", why=str(error))) from error

@@ -6,7 +6,6 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
-from io import TextIOWrapper
 
 from cli import doctor, game, grant, guardian, limit, log, place, player, policy, status, usage, why
 from cli.context import Context
@@ -19,6 +18,7 @@ from host.api import UnsupportedError
 from host.homes import HomeError
 from host.transport import Unreachable
 from host.wire import ApiError
+from i18n.streams import speak_utf8
 
 NOUNS = (demo, status, why, usage, doctor, grant, player, guardian, limit, policy, game, place, simulate, log)
 _READER_LEFT = {errno.EPIPE, errno.EINVAL}  # of a pipe that nobody reads any more; the second is Windows' word for it
@@ -38,7 +38,7 @@ def parser() -> Parser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code of the contract. Nothing a user can cause ends in a traceback."""
-    _speak_utf8()
+    speak_utf8()
     try:
         args = parser().parse_args(argv)
         out = Output(json=args.json)
@@ -77,14 +77,6 @@ def verdict(error: Exception) -> tuple[int, str]:
             return 1, str(error)
         case _:
             return 1, str(error)
-
-
-def _speak_utf8() -> None:
-    """Neither Vietnamese nor a signed head may depend on who reads a pipe or file; a terminal keeps its own encoding."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            encoding, newline = (None, None) if stream.isatty() else ("utf-8", "\n")
-            stream.reconfigure(encoding=encoding, errors="replace", newline=newline)
 
 
 if __name__ == "__main__":

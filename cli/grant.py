@@ -7,10 +7,11 @@ from argparse import Namespace
 from agent.api.messages import GrantEvent
 from cli.context import Context
 from cli.parser import Commands, checked, command
-from cli.words.times import at, both, parse_minutes, rfc3339
+from cli.words.times import at, both, parse_minutes
 from daemon.api.messages import GrantAdd, GrantRevoke, GrantsGet, UsageGet
 from host.clock import SystemClock
 from host.rpc_client import ask
+from rules.calendar import rfc3339
 
 
 def add_to(commands: Commands) -> None:

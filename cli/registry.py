@@ -24,7 +24,7 @@ def settle(context: Context, done: Done, said: str) -> int:
     except ApiError as error:
         code, pending = (
             1,
-            f"đã lưu, nhưng trình giám sát chưa áp dụng / saved, but the daemon has not taken it over: {error.text}",
+            f"đã lưu, nhưng trình giám sát chưa áp dụng / saved, but the daemon has not taken it over: {error}",
         )
     if out.json:
         out.document({"id": done.id, "number": done.number, "in_force": not pending, "notes": done.notes})

@@ -7,11 +7,12 @@ from argparse import Namespace
 from cli.context import Context
 from cli.parser import Commands, command
 from cli.words.both_languages import both_of
-from cli.words.times import at, left, length, rfc3339
+from cli.words.times import at, left, length
 from cli.words.verdicts import VERDICTS, allowing, granted, until
 from daemon.api.messages import Why, WhyGet
 from host.clock import SystemClock
 from host.rpc_client import ask
+from rules.calendar import rfc3339
 from rules.decision import Finding, Reason
 from rules.policy import GRACE_MS, Period
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar, get_args
 
 import msgspec
 
+from rules.calendar import rfc3339
 from rules.decide import decide
 from rules.decision import Decision
 from rules.facts import Facts, Grant, Played
@@ -113,11 +114,6 @@ def answer(decision: Decision, offset: tzinfo) -> dict[str, Any]:
         "notices": [{"at": rfc3339(one.at, offset), "rule": one.rule, "text": one.text} for one in decision.notices],
         "reason": None if reason is None else {"rule": reason.rule, "cite": reason.cite, "text": reason.text},
     }
-
-
-def rfc3339(at: int, offset: tzinfo) -> str:
-    """A moment in Unix ms as text, with milliseconds only where there are some."""
-    return (_EPOCH + at * _MILLISECOND).astimezone(offset).isoformat(timespec="milliseconds" if at % 1000 else "seconds")
 
 
 def decoded(data: bytes | str, shape: type[T]) -> T:

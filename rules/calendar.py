@@ -10,7 +10,7 @@ hours, and where a zone skipped a date, none.
 from __future__ import annotations
 
 import zoneinfo
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import TypeVar
 
@@ -150,6 +150,12 @@ def day_bounds(zone: str, at: int) -> tuple[int, int]:
 def day_name(zone: str, at: int) -> date:
     """The date of the local day that contains `at`."""
     return date.fromordinal(calendar(zone).day(at).ordinal)
+
+
+def rfc3339(at: int, zone: str | tzinfo) -> str:
+    """A moment (Unix ms) as 2026-11-24T21:55:00+07:00, with milliseconds only where there are some."""
+    there = _zone_info(zone) if isinstance(zone, str) else zone
+    return (_EPOCH + at * _MILLISECOND).astimezone(there).isoformat(timespec="milliseconds" if at % 1000 else "seconds")
 
 
 def birthday(born: date, years: int) -> date:

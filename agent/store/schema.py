@@ -24,7 +24,7 @@ state = Table(
 place = Table(
     "place", metadata,
     Column("id", Integer, primary_key=True), _text("place"), _text("zone"), _text("hours"), _text("name"),
-    _text("certificate"), _text("expires", null=True),
+    _text("certificate"), _text("expires", null=True), _text("lang", null=True),
 )  # fmt: skip
 
 # A removed player stays, so that the same child added again keeps its key, and with it today's pseudonym.

@@ -41,7 +41,7 @@ def add_all(found: Scanned, context: Context, *, own: bool) -> int:
             added.append(_said(game, own=own))
         except (ApiError, CommandError) as error:
             if not (game.known and isinstance(error, CommandError)):
-                skipped.append(f"{game.id}: {error.text if isinstance(error, ApiError) else error}")
+                skipped.append(f"{game.id}: {error}")
         if game.label is not None and not game.label_used and not _trusted(game, own=own):
             notes.append(f"{game.id}: nhãn do chính tài khoản ấy ghi / a label that the account itself may have written")
     for line in (*notes, *skipped):

@@ -6,7 +6,8 @@ from cli.output import Output
 from cli.simulate.days import Day, Result
 from cli.simulate.recorded import Recorded
 from cli.words.both_languages import both_of
-from cli.words.times import length, rfc3339
+from cli.words.times import length
+from rules.calendar import rfc3339
 from rules.decision import Reason
 from rules.engine.replay import Piece
 from rules.policy import Pack

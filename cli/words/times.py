@@ -39,11 +39,6 @@ def moment(ms: int, zone: str) -> datetime:
     return datetime.fromtimestamp(ms // 1000, ZoneInfo(zone)) + timedelta(milliseconds=ms % 1000)
 
 
-def rfc3339(ms: int, zone: str) -> str:
-    """2026-11-24T21:55:00+07:00; milliseconds only where there are any."""
-    return moment(ms, zone).isoformat(timespec="milliseconds" if ms % 1000 else "seconds")
-
-
 def at(when: int | str, now: int, zone: str | None = None) -> str:
     """A moment as read by a person at `now`: 15:04, or 25/11 15:04 on another day, with the year if that is another.
 

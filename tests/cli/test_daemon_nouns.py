@@ -117,7 +117,7 @@ def test_why_names_every_rule_with_its_citation(seat):
         "vn-147": False, "house": False, "jp-kagawa": True,
     }  # fmt: skip
     assert (numbers["period"], rules["vn-147.guardian"]["period"], why["guardian"], why["grace_s"]) == ("day", None, True, 10.0)
-    assert "▶ house.turtles [Quy tắc gia đình / House rule]\n    được chơi đến " in text
+    assert "▶ house.turtles [giochoi limit]\n    được chơi đến " in text
     assert "hôm nay chơi " in text
     assert "(khuyến nghị / advisory)" in text
     assert "ở nhà: người quản trị máy / at home: whoever administers this PC" in text

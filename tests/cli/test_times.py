@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.words.times import at, both, exact, left, parse_day, parse_minutes, rfc3339
+from cli.words.times import at, both, exact, left, parse_day, parse_minutes
 
 NINE = 1_795_485_600_000  # 2026-11-24 09:00 in Hanoi
 MINUTE = 60_000
@@ -33,11 +33,6 @@ def test_a_day_has_one_form(text):
     """Python reads more of ISO 8601 than people mean."""
     with pytest.raises(ValueError, match="YYYY-MM-DD"):
         parse_day(text)
-
-
-def test_a_moment_for_machines_has_its_offset_and_milliseconds_only_where_there_are_some():
-    """RFC 3339."""
-    assert [rfc3339(ms, ZONE) for ms in (NINE, NINE + 5)] == ["2026-11-24T09:00:00+07:00", "2026-11-24T09:00:00.005+07:00"]
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_lock_names_its_holder_and_ends_with_it(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         pid = int(holder.stdout.readline())
-        with pytest.raises(HomeError, match=f"in use by pid {pid}$"):
+        with pytest.raises(HomeError, match=f"in use by process {pid}$"):
             lock(tmp_path)
         holder.kill()
     with lock(tmp_path):
@@ -86,7 +86,7 @@ def test_lock_names_its_holder_and_ends_with_it(tmp_path: Path) -> None:
 
 def test_lock_is_taken_once_in_a_process_too(tmp_path: Path) -> None:
     """Two servers in one process would write one store: the second one is refused, until the first lets go."""
-    with lock(tmp_path), pytest.raises(HomeError, match="in use by pid"):
+    with lock(tmp_path), pytest.raises(HomeError, match="in use by process"):
         lock(tmp_path)
     lock(tmp_path).close()
 
