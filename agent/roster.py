@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import msgspec
 
-from agent.api.messages import Guardian, Player, Roster, Seat
+from agent.api.messages import Player, Roster
 from agent.errors import refused
 from agent.registering.own_limits import DAY_MS, HOUSE, own_pack
 from agent.registering.shipped_packs import Shipped, compiled
@@ -39,10 +39,10 @@ def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
         place_packs=parts.packs(PLACE, "place"),
         players=tuple(player for player in players if player.id != GUEST),
         guest=next(player for player in players if player.id == GUEST),
-        guardians=tuple(Guardian(id=row.id, name=row.name, account=row.account) for row in tables.people.guardians()),
+        guardians=tables.people.guardians(),
         games=parts.games,
         grants=tuple(grant for grant in tables.events.grants(now - GRANTS_MATTER_MS) if grant.player in everybody),
-        seats=tuple(Seat(id=row.id, key=row.key) for row in tables.state.seats()),
+        seats=tables.state.seats(),
     )
 
 

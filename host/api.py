@@ -54,19 +54,19 @@ class Clocks(Protocol):
     """What the system knows of time beside its wall clock. Read by host.clock only."""
 
     def mono(self) -> int:
-        """Milliseconds that never step and do not pass while the machine sleeps."""
+        """Milliseconds that never step and do not pass while the machine sleeps: what play is counted on."""
 
     def elapsed(self) -> int:
-        """Milliseconds since boot that do pass while the machine sleeps."""
+        """Milliseconds since boot that do pass while the machine sleeps: carries trusted wall time forward."""
 
     def boot(self) -> str:
-        """An id of this boot of the machine."""
+        """An id of this boot of the machine, from which the two above count."""
 
     def synchronised(self) -> bool:
         """Whether a time service keeps the system clock: then a step of it is a correction."""
 
     def zone(self) -> str:
-        """What the system calls its time zone now."""
+        """What the system calls its time zone now, to notice a change; days are computed in the rules' zones."""
 
 
 class Files(Protocol):

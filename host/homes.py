@@ -8,10 +8,10 @@ keys, its card, the home's language).
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 from host import choose
 from host.api import Kind, TakenError
@@ -55,25 +55,6 @@ class Home:
     @property
     def agent_address(self) -> str:
         return choose.channels().address(self.root, self.kind, "agent")
-
-
-class Lock:
-    """A folder held by this process until `close`, also across kill -9 of it."""
-
-    def __init__(self, handle: int) -> None:
-        self._handle = handle
-
-    def close(self) -> None:
-        """Let go. Harmless when it already is."""
-        handle, self._handle = self._handle, -1
-        if handle >= 0:
-            os.close(handle)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def chosen_home(given: str | None) -> Home:
@@ -121,14 +102,19 @@ def prepare_for(address: str) -> None:
         prepare(folder, 0o755)
 
 
-def lock(folder: Path) -> Lock:
-    """Hold the folder for this process. HomeError if another one does, naming it."""
+@contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Hold the folder for this process, also across kill -9 of it. HomeError if another one does, naming it."""
     try:
-        return Lock(choose.files().lock(folder / "lock"))
+        handle = choose.files().lock(folder / "lock")
     except TakenError as error:
         raise taken(folder, error) from error
     except OSError as error:
         raise HomeError(msg("{folder}: cannot be locked: {why}", folder=str(folder), why=said_by(error))) from error
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def taken(where: Path | str, error: TakenError) -> HomeError:

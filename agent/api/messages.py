@@ -57,6 +57,8 @@ class GrantEvent(Wire, frozen=True, kw_only=True):
 
 
 class Seat(Wire, frozen=True, kw_only=True):
+    """`key` is its public one, a C2SP verifier key."""
+
     id: str
     key: str
 

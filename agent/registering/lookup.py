@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
+from agent.api.messages import Guardian
 from agent.api.slug import slug
 from agent.errors import bad_input, not_found
 from agent.registering.names import same
-from agent.store.people import GUEST, GuardianRow, PlayerRow
+from agent.store.people import GUEST, PlayerRow
 from agent.store.tables import Tables
 from i18n.message import Listed, comma, msg
 from rules.games import Catalogue, Game
@@ -48,7 +49,7 @@ def player_or_guest(tables: Tables, asked: str) -> PlayerRow:
     return guest(tables) if same(asked, GUEST) else player(tables, asked)
 
 
-def guardian(tables: Tables, asked: str) -> GuardianRow | None:
+def guardian(tables: Tables, asked: str) -> Guardian | None:
     """The guardian of this id or name, or None."""
     return _find(tables.people.guardians(), asked)
 

@@ -15,7 +15,7 @@ from agent.registering import lookup
 from agent.registering.names import free_id, person, same
 from agent.registering.rulebook import record_policy
 from agent.registry import Change, Outcome
-from agent.store.people import GuardianRow, PlayerRow
+from agent.store.people import PlayerRow
 from agent.store.tables import Tables
 from host.wire import ApiError
 from i18n.message import Message, as_message, msg
@@ -49,7 +49,7 @@ def player_set(change: Change, request: m.PlayerSet) -> Outcome:
         row = replace(row, born=born, year_only=year_only)
     if request.account is not msgspec.UNSET:
         row = replace(row, account=_account(change, request.account, row.id))
-    guardian: GuardianRow | None = None
+    guardian: m.Guardian | None = None
     hints: tuple[Message, ...] = ()
     if request.guardian is not msgspec.UNSET:
         guardian, hints = _guardian(change, request.guardian)
@@ -106,8 +106,7 @@ def guardian_add(change: Change, request: m.GuardianAdd) -> Outcome:
 
 
 def guardian_list(tables: Tables) -> m.Guardians:
-    rows = tables.people.guardians()
-    return m.Guardians(guardians=tuple(m.Guardian(id=row.id, name=row.name, account=row.account) for row in rows))
+    return m.Guardians(guardians=tables.people.guardians())
 
 
 def _free_name(tables: Tables, asked: str, besides: PlayerRow | None = None) -> str:
@@ -166,7 +165,7 @@ def _known_account(change: Change, account: str | None) -> str | None:
     return known
 
 
-def _guardian(change: Change, asked: str | None) -> tuple[GuardianRow | None, tuple[Message, ...]]:
+def _guardian(change: Change, asked: str | None) -> tuple[m.Guardian | None, tuple[Message, ...]]:
     """The guardian asked for, made if there was none of that name; and a hint that says so."""
     if asked is None:
         return None, ()
@@ -177,21 +176,22 @@ def _guardian(change: Change, asked: str | None) -> tuple[GuardianRow | None, tu
     return made, (msg("added the guardian {guardian}", guardian=_written(made)),)
 
 
-def _new_guardian(tables: Tables, name: str, account: str | None) -> GuardianRow:
-    row = GuardianRow(free_id(slug(name, "guardian"), {one.id for one in tables.people.guardians()}), name, account)
+def _new_guardian(tables: Tables, name: str, account: str | None) -> m.Guardian:
+    id = free_id(slug(name, "guardian"), {one.id for one in tables.people.guardians()})
+    row = m.Guardian(id=id, name=name, account=account)
     tables.people.add_guardian(row)
     return row
 
 
-def _card(what: str, row: PlayerRow, guardian: GuardianRow | None) -> dict[str, str | None]:
+def _card(what: str, row: PlayerRow, guardian: m.Guardian | None) -> dict[str, str | None]:
     """What the log's payload says of who was meant."""
     named = {} if guardian is None else {"guardian": guardian.name}
     return {"what": what, "player": row.id, "name": row.name, "born": row.said, "account": row.account, **named}
 
 
-def _written(row: PlayerRow | GuardianRow) -> str:
+def _written(row: PlayerRow | m.Guardian) -> str:
     return f"{row.name} ({row.id})"
 
 
-def _taken(account: str, row: PlayerRow | GuardianRow) -> ApiError:
+def _taken(account: str, row: PlayerRow | m.Guardian) -> ApiError:
     return refused(msg("the account {account} is already that of {name}", account=account, name=_written(row)))

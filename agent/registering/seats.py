@@ -7,7 +7,6 @@ import re
 from agent.api import messages as m
 from agent.errors import bad_input, not_found, refused
 from agent.registry import Change, Outcome
-from agent.store.state import SeatRow
 from agent.store.tables import Tables
 from compliance.entry import SeatEnrolled
 from compliance.format.chain import AGENT
@@ -34,7 +33,7 @@ class LastHeard:
         """Unix ms by seat, of those heard since the agent started."""
         return dict(sorted(self._last.items()))
 
-    def silent(self, seats: tuple[SeatRow, ...], now: int) -> tuple[str, ...]:
+    def silent(self, seats: tuple[m.Seat, ...], now: int) -> tuple[str, ...]:
         """The seats that have not spoken for too long; of one that never did, since the agent started."""
         return tuple(seat.id for seat in seats if now - self._last.get(seat.id, self._since) > SILENT_MS)
 
@@ -49,7 +48,7 @@ def seat_enrol(change: Change, request: m.Enrol) -> Outcome:
     if known is not None:
         # Its chain goes on under the key it began with; another key is another seat, whatever it calls itself.
         raise refused(msg("the seat {seat} is enrolled with another key", seat=request.seat))
-    change.tables.state.add_seat(SeatRow(request.seat, request.key))
+    change.tables.state.add_seat(m.Seat(id=request.seat, key=request.key))
     change.record(SeatEnrolled, id=request.seat, key=request.key)
     return Outcome(request.seat)
 

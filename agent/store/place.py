@@ -7,7 +7,7 @@ from datetime import date
 from typing import cast
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection
 
 from agent.store import schema as t
@@ -48,8 +48,7 @@ class PlaceTable:
         return tuple(msgspec.json.decode(data, type=Game) for data in rows.scalars())
 
     def put_game(self, game: Game) -> None:
-        self.drop_game(game.id)
-        self.connection.execute(insert(t.games).values(id=game.id, data=msgspec.json.encode(game).decode()))
+        t.put(self.connection, t.games, {"id": game.id, "data": msgspec.json.encode(game).decode()})
 
     def drop_game(self, game: str) -> None:
         self.connection.execute(delete(t.games).where(t.games.c.id == game))

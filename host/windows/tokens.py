@@ -110,8 +110,8 @@ def _groups(token: int) -> list[tuple[str, int]]:
     """Each group's SID and SE_GROUP_… attributes: an array of SID_AND_ATTRIBUTES behind its count, aligned as pointers are."""
     found = _information(token, _TOKEN_GROUPS)
     step = ctypes.sizeof(_P)
-    places = (step + 2 * step * index for index in range(wintypes.DWORD.from_buffer(found).value))
-    return [(sid_text(_P.from_buffer(found, at).value), wintypes.DWORD.from_buffer(found, at + step).value) for at in places]
+    offsets = (step + 2 * step * index for index in range(wintypes.DWORD.from_buffer(found).value))
+    return [(sid_text(_P.from_buffer(found, at).value), wintypes.DWORD.from_buffer(found, at + step).value) for at in offsets]
 
 
 def _token(process: int, rights: int = TOKEN_QUERY) -> Handle:
