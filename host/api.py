@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal, Protocol, Self
 
-from i18n.message import Message, MessageError, msg
+from i18n.message import Arg, Message, MessageError, msg
 
 if TYPE_CHECKING:
     from host.homes import Home
@@ -208,8 +208,10 @@ class Manager(Protocol):
     def check(self, name: Name) -> None:
         """ManagerError: we may not install the service, or not from here. Nothing is made."""
 
-    def install(self, name: Name, home: Home) -> None:
-        """Enter the service with this home, and prepare the folders in which it works; or update what was entered before."""
+    def install(self, name: Name, home: Home, words: Callable[[Arg], str]) -> None:
+        """Enter the service with this home, described in these words, and prepare the folders in which it works; or update what
+        was entered before.
+        """
 
     def home(self, name: Name) -> Path | None:
         """The home that it was entered with; None: it is not in the list."""

@@ -170,7 +170,7 @@ class ServiceCommands:
         before = self.manager.standing(self.name)
         self.manager.check(self.name)
         home = server_home(given or str(choose.files().system_root()))
-        self.manager.install(self.name, home)
+        self.manager.install(self.name, home, _words(given))
         root = str(home.root)
         if before.state == "absent":
             return 0, msg("installed; it starts with the PC: {root}", root=root)

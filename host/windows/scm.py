@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ctypes import wintypes
 from pathlib import Path
@@ -14,7 +14,7 @@ from host.windows import installing, service
 from host.windows.plans import PLANS, PRESHUTDOWN_MS, RESET_S, RESTARTS_MS, Plan, command, home_in, multi
 from host.windows.service import SERVICE_SPECIFIC_ERROR
 from host.windows.win32 import ACCESS_DENIED, INSUFFICIENT_BUFFER, Handle, advapi32, checked, error, function, kernel32
-from i18n.message import msg, said_by
+from i18n.message import Arg, msg, said_by
 
 if TYPE_CHECKING:
     from host.homes import Home
@@ -116,29 +116,30 @@ def check(name: Name) -> None:
         pass
 
 
-def install(name: Name, home: Home) -> None:
+def install(name: Name, home: Home, words: Callable[[Arg], str]) -> None:
     with _errors(), _manager(_CONNECT | _CREATE) as manager:
         installing.rooms(name, home)
-        enter(manager, PLANS[name], command(str(installing.interpreter()), name, str(home.root)))
+        enter(manager, PLANS[name], command(str(installing.interpreter()), name, str(home.root)), words)
 
 
-def enter(manager: int, plan: Plan, line: str) -> None:
+def enter(manager: int, plan: Plan, line: str, words: Callable[[Arg], str] = str) -> None:
     """Make the service, or change what is there into it. OSError."""
     rights = _CHANGE_CONFIG | _START  # START: whoever has services restarted must be allowed to start them
     password = None if plan.own_account else ""
     kind = (_OWN_PROCESS, _AUTO_START, _ERROR_NORMAL)
-    made = _create(manager, plan.service, plan.display, rights, *kind, line, None, None, "", plan.account, password)
+    display = words(plan.display)
+    made = _create(manager, plan.service, display, rights, *kind, line, None, None, "", plan.account, password)
     if not made and ctypes.get_last_error() != _EXISTS:
         raise error(plan.service)
     with _held(made or checked(_open_service(manager, plan.service, rights), plan.service)) as handle:
         if not made:
-            checked(_change(handle, *kind, line, None, None, "", plan.account, password, plan.display), plan.service)
-        _settings(handle, plan)
+            checked(_change(handle, *kind, line, None, None, "", plan.account, password, display), plan.service)
+        _settings(handle, plan, words(plan.description))
 
 
-def _settings(handle: int, plan: Plan) -> None:
+def _settings(handle: int, plan: Plan, description: str) -> None:
     actions = (_Action * len(RESTARTS_MS))(*(_Action(_RESTART, delay) for delay in RESTARTS_MS))
-    _set(handle, _DESCRIPTION, wintypes.LPWSTR(plan.description))
+    _set(handle, _DESCRIPTION, wintypes.LPWSTR(description))
     _set(handle, _DELAYED, wintypes.BOOL(False))
     _set(handle, _FAILURE, _Failure(RESET_S, None, None, len(actions), actions))
     _set(handle, _ON_NON_CRASH, wintypes.BOOL(True))

@@ -48,9 +48,10 @@ class FakeManager:
     def check(self, name):
         """Whoever may not install is told so here."""
 
-    def install(self, name, home):
+    def install(self, name, home, words):
         self.root = home.root
         self.calls.append(("install", name, self.root))
+        assert words(msg("running")) == "running"
         if self.now.state == "absent":
             self.now = Standing("stopped")
 

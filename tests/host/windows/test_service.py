@@ -118,12 +118,12 @@ def test_recovery_is_what_windows_is_told(monkeypatch):
         return True
 
     monkeypatch.setattr(scm, "_change2", change)
-    scm._settings(0, plans.PLANS["agent"])
+    scm._settings(0, plans.PLANS["agent"], "what it does")
     failure = told[2]
     actions = [(failure.actions[index].kind, failure.actions[index].delay) for index in range(failure.count)]
     assert (failure.reset, actions) == (86_400, [(1, 0), (1, 5_000), (1, 30_000)])
     assert [bytes(told[level]) for level in (3, 4, 5, 7)] == [struct.pack("<I", value) for value in (0, 1, 1, 60_000)]
-    assert told[1].value == plans.PLANS["agent"].description
+    assert told[1].value == "what it does"
 
 
 def test_a_second_install_changes_what_is_there(tried, monkeypatch):
