@@ -9,10 +9,11 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.parser import PLAYER
-from cli.words.times import parse_minutes, rfc3339
+from cli.words.times import parse_minutes
 from daemon.api.messages import GrantAdd, GrantRevoke, GrantsGet, UsageGet
 from host.rpc_client import ask
 from i18n.message import Arg, Length, Moment, msg
+from rules.calendar import rfc3339
 
 
 def add_to(commands: Commands) -> None:

@@ -11,11 +11,12 @@ from cli.context import Context
 from cli.output import Output
 from cli.parser import PLAYER
 from cli.words.layout import row
-from cli.words.times import left, rfc3339
+from cli.words.times import left
 from cli.words.verdicts import VERDICTS, asking, because, until
 from daemon.api.messages import Why, WhyGet
 from host.rpc_client import ask
 from i18n.message import Arg, Length, Message, Moment, msg
+from rules.calendar import rfc3339
 from rules.decision import Finding, Reason
 from rules.policy import GRACE_MS, Period
 

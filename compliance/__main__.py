@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import codecs
 import errno
-import io
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from compliance.note import NoteError
 from compliance.verify import verify
 from compliance.verifying.report import to_json, to_lines
 from compliance.verifying.trust import Trust, TrustError, parse_trust
+from i18n.streams import speak_utf8
 
 OK, USAGE, NOT_VERIFIED = 0, 2, 4
 _READER_LEFT = {errno.EPIPE, errno.EINVAL}  # of a pipe that nobody reads any more; the second is Windows' word for it
@@ -27,7 +27,7 @@ class UsageError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Verifies a bundle and says so. Exit code: 0 verified, 2 bad usage or input, 4 not verified."""
-    _speak_anyhow()
+    speak_utf8()
     options = _parser().parse_args(arguments)
     try:
         trust = None if options.trust is None else _trust(options.trust)
@@ -41,14 +41,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     _print(to_json(report).decode() if options.json else "\n".join(to_lines(report)))
     return OK if report.ok else NOT_VERIFIED
-
-
-def _speak_anyhow() -> None:
-    """Files and pipes get the same UTF-8 bytes on every system; a terminal that knows no Vietnamese gets question marks."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            encoding, newline = (None, None) if stream.isatty() else ("utf-8", "\n")
-            stream.reconfigure(encoding=encoding, errors="replace", newline=newline)
 
 
 def _print(text: str) -> None:

@@ -154,9 +154,10 @@ def day_name(zone: str, at: int) -> date:
     return date.fromordinal(calendar(zone).day(at).ordinal)
 
 
-def rfc3339(at: int, zone: tzinfo) -> str:
-    """A moment in Unix ms as text with the zone's offset, and with milliseconds only where there are some."""
-    return (_EPOCH + at * _MILLISECOND).astimezone(zone).isoformat(timespec="milliseconds" if at % 1000 else "seconds")
+def rfc3339(at: int, zone: str | tzinfo) -> str:
+    """A moment (Unix ms) as 2026-11-24T21:55:00+07:00, with milliseconds only where there are some."""
+    there = _zone_info(zone) if isinstance(zone, str) else zone
+    return (_EPOCH + at * _MILLISECOND).astimezone(there).isoformat(timespec="milliseconds" if at % 1000 else "seconds")
 
 
 def unix_ms(moment: datetime) -> int:

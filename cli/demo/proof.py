@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 import subprocess
 import sys
@@ -28,7 +27,7 @@ _MS = re.compile(rb'"kind":"play\.ended"[^{}]*?"ms":([0-9]+)')
 def export(demo: Demo) -> Arg:
     ask(demo.daemon, Sync(number=_ALL))
     bundle = demo.root / _BUNDLE
-    size = write_new(bundle, (base64.b64decode(chunk.data) for chunk in items(demo.agent, LogExport())))
+    size = write_new(bundle, (chunk.data for chunk in items(demo.agent, LogExport())))
     if not _SHOWN.search(bundle.read_bytes()):
         raise StepFailed(msg("the log holds no warning that was shown"))
     _, entries, root, *_ = ask(demo.agent, LogHead()).checkpoint.splitlines()

@@ -6,9 +6,9 @@ from cli.output import Output
 from cli.simulate.days import Day, Result
 from cli.simulate.recorded import Recorded
 from cli.words.layout import row
-from cli.words.times import rfc3339
 from i18n.message import Arg, Length, Message, Weekday, comma, msg
 from i18n.message import Day as Date
+from rules.calendar import rfc3339
 from rules.engine.replay import Piece
 from rules.policy import Pack
 
