@@ -58,7 +58,7 @@ class Agent:
             self.chain.deliver(self.log, self.payloads)
         except (LogError, PayloadError, StoreError, ChainError) as error:
             if strict:
-                raise error if not isinstance(error, ChainError) else LogError(str(error), str(error)) from error
+                raise error if not isinstance(error, ChainError) else LogError(error.message) from error
             if str(error) not in self._troubled:
                 self._troubled[:] = [str(error)]
                 _log.error("%s", error)

@@ -57,8 +57,8 @@ _SEXES_DIFFER = msg("the QR text and the personal number have different sexes")
 
 _MEANING = {
     "contradicted": msg(
-        "The card contradicts itself: it is forged or was misread. Only the youngest age counts; see the card before you accept "
-        "this date."
+        "The card contradicts itself: it is forged or was misread. Only the youngest age counts; see the card before you "
+        "accept this date."
     ),
     "year": msg(
         "The number tells only the year of birth, so the younger age counts. Knowing a number does not make it this person's."

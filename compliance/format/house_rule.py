@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from i18n.message import Text
+from i18n.message import MessageError, Text, comma, msg
 from rules.policy import AskFirst, Break, Budget, NeedsGuardian, Pack, Rating, Rule, Window
 
 HOUSE = "house"
@@ -27,6 +27,10 @@ KINDS: Mapping[str, tuple[type[Rule], str]] = MappingProxyType({
 _NO_TEXT = Text("", "")
 _SPECIAL = ("holidays", "workdays")
 _LONGEST = timedelta(days=31)  # no period is longer, and no span begins earlier than the day before
+
+
+class HouseRuleError(MessageError, ValueError):
+    """What is stored is not a rule."""
 
 
 def written(rule: Rule, pack: Pack, today: date) -> dict[str, Any]:
@@ -47,10 +51,10 @@ def read(stored: Mapping[str, Any] | None, zone: str, params: Mapping[str, Any])
     kind = given.pop("kind", None)
     type_, field = KINDS.get(kind, (None, "")) if isinstance(kind, str) else (None, "")
     if type_ is None:
-        raise ValueError(f"no kind of rule: {kind!r}")
+        raise HouseRuleError(msg("there is no kind of rule {kind}", kind=repr(kind)))
     special = {name: given.pop(name, []) for name in _SPECIAL}
     if unknown := given.keys() - {one.name for one in dataclasses.fields(type_)} | given.keys() & {"text"}:
-        raise ValueError(f"a rule of the kind {kind} has no {', '.join(sorted(unknown))}")
+        raise HouseRuleError(msg("a rule of the kind {kind} has no {fields}", kind=str(kind), fields=comma(sorted(unknown))))
     rule = msgspec.convert({**given, "text": msgspec.to_builtins(_NO_TEXT)}, type_)
     dates = {name: msgspec.convert(value, tuple[date, ...]) for name, value in special.items()}
     return Pack(

@@ -195,12 +195,12 @@ class UncountedTable(RuleTable):
     @field_validator("labels")
     @classmethod
     def _without_labels(cls, _: RangeTable) -> RangeTable:  # runs only where the field is given
-        raise FieldError(msg("not here: remove it, and name games or a group"))
+        raise FieldError(msg("not for play that is uncounted: remove it, and name games or a group"))
 
     @model_validator(mode="after")
     def _of_some_games(self) -> UncountedTable:
         if self.games is None and self.group is None:
-            raise FieldError(msg("without games: add games or a group"))
+            raise FieldError(msg("no games in it: add games or a group"))
         return self
 
     def rule(self, context: Context) -> Uncounted:

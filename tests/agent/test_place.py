@@ -13,7 +13,7 @@ from host.wire import ApiError
 def refusal(desk, request):
     with pytest.raises(ApiError) as error:
         desk.ask("place.set", request)
-    return error.value.code, error.value.text
+    return error.value.code, str(error.value)
 
 
 def in_force(desk):

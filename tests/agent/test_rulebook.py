@@ -44,8 +44,8 @@ def use(target, *packs):
 def refusal(desk, op, request):
     with pytest.raises(ApiError) as error:
         desk.ask(op, request)
-    assert "\n" not in error.value.text
-    return error.value.code, error.value.text
+    assert "\n" not in str(error.value)
+    return error.value.code, str(error.value)
 
 
 # --- limits --------------------------------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ def play(**other):
     (play(seconds=None), "played[0].seconds"), (play(to="2026-11-24T20:00:00+07:00"), "played[0].to"),
     (play(**{"from": "2026-11-24T19:00:00"}), "played[0].from"), (play(**{"from": "0001-01-01T00:00:00Z"}), "played[0].from"),
     (play(**{"from": "9999-12-31T00:00:00-12:00"}), "played[0].from"), (play(game=""), "played[0].game"),
-    (play(label="VN17"), "played[0].label"), ("[" * 200_000, "`object`"), (json.dumps([GIVEN]), "`object`"),
+    (play(label="VN17"), "played[0].label"), ("[" * 200_000, "an object"), (json.dumps([GIVEN]), "an object"),
     ('{"played": ' + "[" * 200_000, "played[0]"),
 ], ids=short)  # fmt: skip
 def test_a_mistake_in_json_names_the_field(mistaken, told_wrong, named):
