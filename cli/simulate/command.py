@@ -24,8 +24,8 @@ from compliance.bundle import BundleError, parse
 from compliance.verifying.report import Report
 from host.rpc_client import ask, items
 from rules.ask import FactsError
-from rules.engine.replay import replay
 from rules.policy import Pack, Place, combine
+from rules.replay import replay
 
 _ZIP = b"PK"
 _LIVE = "agent"

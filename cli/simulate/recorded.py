@@ -8,11 +8,11 @@ from datetime import date
 from cli.errors import CommandError
 from host.clock import SystemClock
 from rules.calendar import ZoneError, day_name
-from rules.engine.replay import Setting
 from rules.facts import Played
 from rules.identity import birth_date
 from rules.packs.zones import known_zone
 from rules.policy import Place
+from rules.replay import Setting
 
 HOME_ZONE = "Asia/Ho_Chi_Minh"
 

@@ -8,8 +8,8 @@ from cli.simulate.recorded import Recorded
 from cli.words.both_languages import both_of
 from cli.words.times import length, rfc3339
 from rules.decision import Reason
-from rules.engine.replay import Piece
 from rules.policy import Pack
+from rules.replay import Piece
 
 _DAYS = ("Ngày / Day", "Đã chơi / Played", "Được / Kept", "Cắt / Cut", "Chặn / Refused", "Dừng / Ended", "Vì / Because")
 _RULES = ("Cắt / Cut", "Lần / Times", "Quy tắc / Rule", "Nội dung / What it says")
