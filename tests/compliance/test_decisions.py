@@ -158,6 +158,18 @@ def test_play_that_a_rule_cannot_have_counted(site, seat, audit, lie):
     assert f"seq {line.seq}" in said(audit())[0]
 
 
+@pytest.mark.parametrize("head", ["a session", "a break"])
+def test_a_session_is_one_interval(site, seat, audit, head):
+    """What a pause lies in is two sessions, and only the last one counts."""
+    pack = many(site, head)
+    seat.end(played(seat, 70, game="war"), "by itself")
+    fields = seat.decided(pack, game="war")
+    ((start, ms),) = fields["counted"]
+    split = ((start, ms // 2), (start + ms // 2, ms - ms // 2))
+    line = seat.add(entry.LaunchRefused, how="gate", **{**fields, "counted": split})
+    assert f"seq {line.seq}" in said(audit())[0]
+
+
 @pytest.mark.parametrize(("grace", "holds"), [(0, True), (1_800_000, True), (1_800_001, False), (-1, False)])
 def test_time_to_save_is_bounded(site, seat, audit, grace, holds):
     """A rule that a guardian may relax leaves half an hour at most."""
