@@ -41,7 +41,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The members by name, and what in the file around and in them is not as it was written."""
+    """The members by name, and where the file differs from what was written."""
 
     members: Mapping[str, bytes]
     damage: tuple[Damage, ...] = ()
@@ -76,7 +76,7 @@ def _tile(log: Source, tile: Tile) -> bytes:
 
 
 def read(path: Path | str) -> Bundle:
-    """The bundle in the file at `path`. BundleError if it cannot be read or is none."""
+    """The bundle in the file at `path`. BundleError if it cannot be read or is not one."""
     try:
         data = Path(path).read_bytes()
     except OSError as error:
@@ -88,7 +88,7 @@ def read(path: Path | str) -> Bundle:
 
 
 def parse(data: bytes) -> Bundle:
-    """The bundle that these bytes are, damaged or not. BundleError if they are no bundle at all."""
+    """The bundle that these bytes are, damaged or not. BundleError if they are something else."""
     try:
         members, damage = container.unpack(data)
     except NotAContainer:

@@ -126,7 +126,7 @@ class SeatStop(Entry, frozen=True, kw_only=True, tag="seat.stop"):
 class Presence(Entry, frozen=True, kw_only=True, tag="presence"):
     """The minutes from `since` (a whole minute) in which the seat was alive: bit i of `bits` is minute i, at most 60 of them.
 
-    A number of 60 bits is no safe integer, so `bits` is 15 hex digits.
+    60 bits are too many for a safe integer, so `bits` is 15 hex digits.
     """
 
     since: int

@@ -112,7 +112,7 @@ class Signer:
     """An Ed25519 key under a name: signs notes (`sign`) and, for seals, plain bytes (`sign_bytes`)."""
 
     def __init__(self, name: str, seed: bytes) -> None:
-        """NoteError if the name is none or the seed has not 32 bytes."""
+        """NoteError if the name is not valid or the seed does not have 32 bytes."""
         _check_name(name)
         if len(seed) != 32:
             raise NoteError(msg("an Ed25519 seed has 32 bytes"))
@@ -150,7 +150,7 @@ class Signer:
 
 
 def parse_vkey(text: str) -> VerifierKey:
-    """The verifier key `name+id+base64`. NoteError if it is none, or of a type that is not used here."""
+    """The verifier key `name+id+base64`. NoteError if it is not one, or of a type that is not used here."""
     parts = text.split("+", 2)
     if len(parts) != 3:
         raise NoteError(msg("not a verifier key: that is name+id+base64"))
@@ -203,7 +203,7 @@ def parse_checkpoint(text: str | bytes, vkeys: Iterable[str | VerifierKey]) -> C
 
 
 def read_checkpoint(text: str | bytes) -> Checkpoint:
-    """The checkpoint in `text`, whoever signed it: for what needs no trust yet. NoteError if it is no checkpoint."""
+    """The checkpoint in `text`, whoever signed it: for what needs no trust yet. NoteError if it is not one."""
     body, lines = _split(text)
     for line in lines:
         _signature_line(line)

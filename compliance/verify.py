@@ -1,8 +1,7 @@
 """Derives everything in a bundle again, trusting nothing of its writer: bytes, hashes, root, signatures, chains, decisions.
 
-Shares no code path with compliance.log but the pure maths. Fails closed: what is missing, is unknown or does not parse is a
-failure. What does not hold is named in the order in which it is looked at, so the first failure is the one to begin with; later
-stages are not reached where they could only repeat it.
+Shares no code path with compliance.log but the pure maths. Whatever is missing, unknown or cannot be read is a failure.
+Failures are named in the order in which they are found; a stage that could only repeat one is not reached.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _PACK = re.compile(r"packs/([0-9a-f]{64})\.toml")
 
 
 class _Broken(Exception):
-    """A stage found what makes all later ones pointless."""
+    """A failure after which no later stage can say more."""
 
     def __init__(self, where: Arg, what: Message) -> None:
         super().__init__(where)
@@ -39,7 +38,7 @@ class _Broken(Exception):
 
 
 def verify(bundle: Bundle, trust: Trust | None = None, since: str | bytes | None = None) -> Report:
-    """What holds and what does not. `since` is an earlier checkpoint of the log, as a signed note: NoteError if it is none."""
+    """What holds and what does not. `since` is an earlier checkpoint, as a signed note: NoteError if it is not one."""
     earlier = None if since is None else read_checkpoint(since)
     report = Report()
     failures: list[Failure] = []

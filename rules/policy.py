@@ -193,8 +193,8 @@ class Pack:
     `scope`: a house rule of a pack put on the place binds minors only; one put on a named player binds that player.
     It applies on the dates from `effective_from` to the one before `effective_to`, in its zone; None is open.
     `warn_ms` are the warnings before an end, longest first; `grace_ms` the time between the request to close and the end.
-    `holidays` and `workdays` (days of rest that are worked) are dates that are no days of the week, in ascending order; beyond
-    `known_to` nobody knows them yet.
+    `holidays` are matched by the day "holiday" and `workdays` (weekends that are worked) by "workday", both instead of their
+    weekday. They are in ascending order and known up to `known_to`.
     """
 
     id: str
@@ -236,8 +236,8 @@ class Pack:
 class Policy:
     """All packs in force for a player, combined: their order does not matter and each counts once.
 
-    `warn_ms` and `grace_ms` are what the packs together say about an end. `memo` is the engine's own: what it worked out for a
-    place and a birth date, so that the next decision need not.
+    `warn_ms` and `grace_ms` are what the packs together say about an end. `memo` is a cache of rules.engine.plan, by
+    place and birth date.
     """
 
     packs: tuple[Pack, ...]
@@ -246,7 +246,7 @@ class Policy:
     memo: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def over_all(self) -> Policy:
-        """The same with only the rules that say the same of every game: windows, breaks, notices, budgets of all games."""
+        """The same policy with only those rules that hold for all games together."""
         return replace(self, packs=tuple(_over_all(pack) for pack in self.packs), memo={})
 
 

@@ -25,12 +25,12 @@ _VERSION, _DATE = 20, 0x0021  # 2.0; 1980-01-01, the earliest a zip can say
 
 
 class NotAContainer(ValueError):
-    """Bytes that are no zip of this kind, not even a damaged one."""
+    """Bytes that are not a zip of this kind, not even a damaged one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What differs from what the members should look like: at which member ("" for none), from which byte of the file on."""
+    """A difference from the bytes that `pack` writes: in which member ("" for none), from which byte of the file on."""
 
     member: str
     offset: int

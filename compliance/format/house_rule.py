@@ -1,4 +1,4 @@
-"""A player's own rule as an entry holds it: its kind and its numbers, without the texts that could say whose it is. Pure."""
+"""A player's own rule as an entry stores it: its kind and numbers, without texts that could say whose it is. Pure."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class HouseRuleError(MessageError, ValueError):
 
 
 def written(rule: Rule, pack: Pack, today: date) -> dict[str, Any]:
-    """The rule as an entry of `today` (a date of the pack's zone) holds it, with the dates of its pack that are no days of the
-    week, as far as they may have mattered. KeyError for a rule that refuses nothing.
+    """The rule as an entry of `today` (a date of the pack's zone) stores it, with those holidays and worked weekends of its
+    pack that may have mattered. KeyError for a rule that refuses nothing.
     """
     kind = {type_: name for name, (type_, _) in KINDS.items()}[type(rule)]
     fields: dict[str, Any] = msgspec.to_builtins(rule)
@@ -46,7 +46,7 @@ def written(rule: Rule, pack: Pack, today: date) -> dict[str, Any]:
 
 
 def read(stored: Mapping[str, Any] | None, zone: str, params: Mapping[str, Any]) -> Pack:
-    """The pack that consists of this rule only, with days of `zone`. ValueError if that is no rule."""
+    """The pack that consists of this rule only, with days of `zone`. ValueError if it is not a rule."""
     given: dict[str, Any] = dict(stored or {})
     kind = given.pop("kind", None)
     type_, field = KINDS.get(kind, (None, "")) if isinstance(kind, str) else (None, "")

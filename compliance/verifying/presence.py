@@ -14,7 +14,7 @@ _BITS = re.compile(r"[0-9a-f]{15}")
 
 
 class SeatLife:
-    """`take` every entry of one seat in order. `claim_holds`: the last seat.start said rightly how the run before it ended."""
+    """`take` every entry of one seat in order. `claim_holds`: False if seat.start claims a clean stop that the chain lacks."""
 
     def __init__(self, seat: str) -> None:
         self.seat = seat
@@ -48,7 +48,7 @@ class SeatLife:
         return self._clocks(line, where)
 
     def part(self) -> SeatPart:
-        """The sum of it."""
+        """What all entries so far add up to."""
         expected = self._expected
         if self._run_from is not None and self._seen_to is not None:
             expected += max(0, self._seen_to - self._run_from)

@@ -25,7 +25,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to know that is no failure. `kind` is a word for programs."""
+    """Something to know that is not a failure. `kind` is for programs."""
 
     kind: str
     where: Arg
@@ -98,7 +98,7 @@ def entry_name(index: int, line: AnyEntry | None = None) -> Message:
 
 
 def length(ms: int | None) -> Arg:
-    """A length that an entry says, to the millisecond, also if it is none."""
+    """What an entry gives as a length, to the millisecond, even if it cannot be one."""
     return Length(ms, exact=True) if ms is not None and ms >= 0 else "–" if ms is None else f"{ms} ms"
 
 

@@ -61,7 +61,7 @@ class Trust:
 
 
 def parse_trust(data: bytes) -> Trust:
-    """The trust policy in a file's bytes. TrustError if it is none."""
+    """The trust policy in a file's bytes. TrustError if it is not one."""
     if _FORBIDDEN.search(data):
         raise TrustError(msg("control characters in it"))
     reader = _Reader()

@@ -58,7 +58,7 @@ class Payloads:
         self._change("INSERT OR REPLACE INTO payload (seat, seq, box) VALUES (?, ?, ?)", rows)
 
     def get(self, seat: str, seq: int) -> Payload | None:
-        """The payload of a seat's entry; None if there is none, or none any more. PayloadError if it is not what was stored."""
+        """The payload of a seat's entry; None without one, or once it was erased. PayloadError if it is not what was stored."""
         query = "SELECT box FROM payload WHERE seat = ? AND seq = ?"
         try:
             row = self._connection.execute(query, (seat, seq)).fetchone()

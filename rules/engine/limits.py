@@ -4,8 +4,8 @@ Each limit answers three questions, in Unix ms, with NEVER for "not before the h
   ends(view)               the first moment from now on at which it blocks play that goes on without a pause
   blocks_from(view, at)    the first moment from `at` on at which it blocks, if nobody plays meanwhile
   frees_from(view, at)     the first moment from `at` on at which it does not block, if nobody plays meanwhile
-Limits know nothing of each other: the end of a play is the earliest `ends` of all, and rules.decide is a few loops.
-Here are those that time alone does not change; windows are in windows.py, budgets and breaks in counting.py.
+Limits do not know each other: a play ends at the earliest `ends` of all (rules.decide). Here are those that no clock changes;
+windows are in windows.py, budgets and breaks in counting.py.
 """
 
 from __future__ import annotations

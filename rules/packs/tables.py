@@ -34,7 +34,7 @@ ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
 def _one_line(text: str) -> str:
-    """The same. FieldError if it is not what it looks like: terminals, logs and certificates show it as it stands."""
+    """The same. FieldError if it would not look the same everywhere: terminals, logs and reports show it as it is."""
     if UNFIT.search(text):
         raise FieldError(msg("control characters or line breaks in it: write one line of text"))
     if not any(letter.isprintable() and not letter.isspace() for letter in text):
