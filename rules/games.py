@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
-from typing import Literal, TypeVar, get_args
+from typing import Any, Literal, get_args
 
 from rules.matching.paths import WINDOWS, has_drive, is_windows, name_key, path_key, steam_folder
 from rules.programs import is_wine
@@ -18,7 +18,6 @@ SURE: frozenset[Clue] = frozenset({"content", "build-id", "store", "signer"})
 Kind = Literal["game", "emulator"]
 _UNRATED = 1_000
 _STEAM_ID = re.compile(r"AppId=(\d{1,10})")
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,25 +258,10 @@ def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
 
 
 def _merged(old: Game, new: Game) -> Game:
+    clues = [one.name for one in fields(Game) if one.default == ()]
+    both: dict[str, Any] = {name: tuple(dict.fromkeys((*getattr(old, name), *getattr(new, name)))) for name in clues}
+    label = old if new.label is None else new
     return replace(
-        old,
-        title=new.title or old.title,
-        label=old.label if new.label is None else new.label,
-        label_source=old.label_source if new.label is None else new.label_source,
-        publisher=old.publisher if new.publisher is None else new.publisher,
-        names=_union(old.names, new.names),
-        paths=_union(old.paths, new.paths),
-        commands=_union(old.commands, new.commands),
-        sizes=_union(old.sizes, new.sizes),
-        sha256=_union(old.sha256, new.sha256),
-        build_ids=_union(old.build_ids, new.build_ids),
-        words=_union(old.words, new.words),
-        steam_ids=_union(old.steam_ids, new.steam_ids),
-        folders=_union(old.folders, new.folders),
-        signers=_union(old.signers, new.signers),
-        products=_union(old.products, new.products),
-    )
-
-
-def _union(old: tuple[_T, ...], new: tuple[_T, ...]) -> tuple[_T, ...]:
-    return tuple(dict.fromkeys(old + new))
+        old, title=new.title or old.title, label=label.label, label_source=label.label_source,
+        publisher=old.publisher if new.publisher is None else new.publisher, **both,
+    )  # fmt: skip

@@ -6,9 +6,10 @@ and can be decoded by msgspec, so that a compiled pack travels to the daemon wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from i18n.message import Message, MessageError, Text, Words, msg
@@ -226,10 +227,20 @@ class Pack:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """All of them, whatever they limit."""
-        return (
-            *self.budgets, *self.windows, *self.breaks, *self.ratings, *self.guardians, *self.asks, *self.notices,
-            *self.uncounted, *self.saves,
-        )  # fmt: skip
+        return tuple(rule for name in FIELDS.values() for rule in getattr(self, name))
+
+
+FIELDS: Mapping[type[Rule], str] = MappingProxyType({
+    Budget: "budgets", Window: "windows", Break: "breaks", Rating: "ratings", NeedsGuardian: "guardians", AskFirst: "asks",
+    Notice: "notices", Uncounted: "uncounted", Save: "saves",
+})  # fmt: skip
+"""Where a pack keeps its rules of each kind."""
+
+
+def by_field(rules: Iterable[Rule]) -> dict[str, Any]:
+    """These rules as fields of a pack, each kind in its order."""
+    kept = tuple(rules)
+    return {name: tuple(rule for rule in kept if type(rule) is kind) for kind, name in FIELDS.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -275,16 +286,10 @@ def _order(pack: Pack) -> tuple[str, str, str, str]:
 
 def _over_all(pack: Pack) -> Pack:
     return replace(
-        pack,
-        budgets=tuple(rule for rule in _every_game(pack.budgets) if rule.per == "all"),
-        windows=_every_game(pack.windows),
-        ratings=(),
-        asks=(),
-        notices=_every_game(pack.notices),
-        breaks=_every_game(pack.breaks),
-        guardians=_every_game(pack.guardians),
-        saves=(),
-    )
+        pack, budgets=tuple(rule for rule in _every_game(pack.budgets) if rule.per == "all"), windows=_every_game(pack.windows),
+        breaks=_every_game(pack.breaks), guardians=_every_game(pack.guardians), notices=_every_game(pack.notices), ratings=(),
+        asks=(), saves=(),
+    )  # fmt: skip
 
 
 def _every_game(rules: tuple[_R, ...]) -> tuple[_R, ...]:

@@ -13,18 +13,7 @@ _by_start = attrgetter("start")
 
 def union_ms(plays: Iterable[Played], start: int, end: int) -> int:
     """The time within [start, end) in which at least one of these plays ran."""
-    total, covered = 0, start
-    for play in sorted(plays, key=_by_start):
-        begin = play.start
-        stop = begin + play.ms
-        if stop > end:
-            if begin >= end:
-                break
-            stop = end
-        if stop > covered:
-            total += stop - max(begin, covered)
-            covered = stop
-    return total
+    return sum(stop - begin for begin, stop in merged(plays, start, end))
 
 
 def account(played: tuple[Played, ...], seen: Played, since: int) -> tuple[Played, ...]:

@@ -11,18 +11,12 @@ from typing import Any
 import msgspec
 
 from i18n.message import MessageError, Text, comma, msg
-from rules.policy import AskFirst, Break, Budget, NeedsGuardian, Pack, Rating, Rule, Window
+from rules.policy import AskFirst, Break, Budget, NeedsGuardian, Pack, Rating, Rule, Window, by_field
 
 HOUSE = "house"
 
-# By kind: the rule's class, and where a pack keeps rules of it.
-KINDS: Mapping[str, tuple[type[Rule], str]] = MappingProxyType({
-    "budget": (Budget, "budgets"),
-    "window": (Window, "windows"),
-    "break": (Break, "breaks"),
-    "rating": (Rating, "ratings"),
-    "guardian": (NeedsGuardian, "guardians"),
-    "ask": (AskFirst, "asks"),
+_KINDS: Mapping[str, type[Rule]] = MappingProxyType({
+    "budget": Budget, "window": Window, "break": Break, "rating": Rating, "guardian": NeedsGuardian, "ask": AskFirst,
 })
 _NO_TEXT = Text("", "")
 _SPECIAL = ("holidays", "workdays")
@@ -37,7 +31,7 @@ def written(rule: Rule, pack: Pack, today: date) -> dict[str, Any]:
     """The rule as an entry of `today` (a date of the pack's zone) stores it, with those holidays and worked weekends of its
     pack that may have mattered. KeyError for a rule that refuses nothing.
     """
-    kind = {type_: name for name, (type_, _) in KINDS.items()}[type(rule)]
+    kind = {type_: name for name, type_ in _KINDS.items()}[type(rule)]
     fields: dict[str, Any] = msgspec.to_builtins(rule)
     del fields["text"]
     for name, dates in zip(_SPECIAL, (pack.holidays, pack.workdays), strict=True):
@@ -49,17 +43,17 @@ def read(stored: Mapping[str, Any] | None, zone: str, params: Mapping[str, Any])
     """The pack that consists of this rule only, with days of `zone`. ValueError if it is not a rule."""
     given: dict[str, Any] = dict(stored or {})
     kind = given.pop("kind", None)
-    type_, field = KINDS.get(kind, (None, "")) if isinstance(kind, str) else (None, "")
+    type_ = _KINDS.get(kind) if isinstance(kind, str) else None
     if type_ is None:
         raise HouseRuleError(msg("there is no kind of rule {kind}", kind=repr(kind)))
     special = {name: given.pop(name, []) for name in _SPECIAL}
     if unknown := given.keys() - {one.name for one in dataclasses.fields(type_)} | given.keys() & {"text"}:
         raise HouseRuleError(msg("a rule of the kind {kind} has no {fields}", kind=str(kind), fields=comma(sorted(unknown))))
     rule = msgspec.convert({**given, "text": msgspec.to_builtins(_NO_TEXT)}, type_)
-    dates = {name: msgspec.convert(value, tuple[date, ...]) for name, value in special.items()}
+    dates: dict[str, Any] = {name: msgspec.convert(value, tuple[date, ...]) for name, value in special.items()}
     return Pack(
         id=HOUSE, title=_NO_TEXT, jurisdiction=HOUSE, zone=zone, source=HOUSE, status="verified", sha256=HOUSE,
-        params=dict(params), **dates, **{field: (rule,)},  # type: ignore[arg-type] # each in the field of its kind
+        params=dict(params), **dates, **by_field([rule]),
     )  # fmt: skip
 
 

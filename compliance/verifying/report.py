@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -123,9 +123,7 @@ def document(report: Report) -> dict[str, Any]:
         ],
         "findings": audit.findings,
         "seats": [
-            {"seat": seat.seat, "entries": seat.entries, "first": _rfc3339(seat.first, zone), "last": _rfc3339(seat.last, zone),
-             "coverage": seat.coverage}
-            for seat in audit.seats
+            {**asdict(seat), "first": _rfc3339(seat.first, zone), "last": _rfc3339(seat.last, zone)} for seat in audit.seats
         ],
         "days": audit.days,
         "plays": audit.plays,

@@ -44,11 +44,6 @@ class Trust:
     groups: dict[str, Group]
     quorum: str | None
 
-    @property
-    def keys(self) -> tuple[VerifierKey, ...]:
-        """All keys whose signatures matter."""
-        return (*self.logs, *self.witnesses.values())
-
     def satisfied(self, signers: Collection[VerifierKey]) -> bool:
         """Whether these witnesses' cosignatures make the quorum."""
         return self.quorum is None or self._counts(self.quorum, signers)

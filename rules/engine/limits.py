@@ -19,7 +19,7 @@ from rules.decision import Kind
 from rules.engine.reach import NEVER, Reach
 from rules.engine.view import View
 from rules.facts import Grant
-from rules.policy import AskFirst, NeedsGuardian, Pack, Rating, Rule
+from rules.policy import AskFirst, Pack, Rating, Rule
 
 
 class Limit:
@@ -117,9 +117,6 @@ class GuardianLimit(_UntilLimit):
 
     kind = "guardian"
     __slots__ = ()
-
-    def __init__(self, rule: NeedsGuardian, pack: Pack, to: Reach) -> None:
-        super().__init__(rule, pack, to)
 
     def until(self, view: View) -> int:
         return -NEVER if view.facts.guardian else self.end
