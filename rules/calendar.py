@@ -139,7 +139,7 @@ def no_zone(name: str) -> ZoneError:
 
 @lru_cache(maxsize=64)
 def calendar(zone: str) -> Calendar:
-    """The calendar of a zone of the tz database. ZoneError if there is none of that name."""
+    """The calendar of a zone of the tz database. ZoneError if that name is not in it."""
     return Calendar(zone)
 
 
@@ -173,5 +173,5 @@ def birthday(born: date, years: int) -> date:
 
 
 def age_on(born: date, day: date) -> int:
-    """Whole years on that day; 0 before the birth, which of a year alone is told as its last day."""
+    """Whole years on that day, at least 0: a year of birth alone is told as its last day, which may lie ahead."""
     return max(0, day.year - born.year - (day < birthday(born, day.year - born.year)))

@@ -98,7 +98,7 @@ class Claim:
 
 
 def birth_date(text: str, today: date) -> date:
-    """The date of birth that "YYYY-MM-DD" or "YYYY" says. IdentityError if it is none.
+    """The date of birth that "YYYY-MM-DD" or "YYYY" says. IdentityError if it is not a date of birth.
 
     Of a year alone 31 December, but of this year today: nobody is born in the future or of an age below 0.
     """
@@ -115,7 +115,7 @@ def birth_date(text: str, today: date) -> date:
 
 
 def personal_number(text: str, today: date) -> Claim:
-    """What a 12-digit personal number claims: a year of birth. Spaces between digits are fine. IdentityError if it is none."""
+    """What a 12-digit personal number claims: a year of birth. Spaces between digits are fine. IdentityError otherwise."""
     number = "".join(text.split())
     if _OLD_NUMBER.fullmatch(number):
         raise IdentityError(_OLD_NUMBER_GIVEN)
@@ -128,8 +128,8 @@ def personal_number(text: str, today: date) -> Claim:
 def card_qr(text: str, today: date) -> Claim:
     """What the QR text of an identity card claims: a date of birth, if it agrees with the card's own number.
 
-    If it does not, the claim is no good for a date: `born` is the end of the later of the two years. The text proves nothing
-    about its bearer (see `Claim.meaning`). IdentityError if it is no such text.
+    If it does not, `born` is the end of the later of the two years. The text proves nothing about its bearer (`Claim.meaning`).
+    IdentityError if it is another text.
     """
     fields = [field.strip() for field in text.strip().split("|")]
     if len(fields) < _FIELDS:
@@ -187,7 +187,7 @@ def _check(born: date, today: date) -> None:
 
 
 def _real(year: int, month: int, day: int) -> date | None:
-    """None if there is no such day. Errors are raised by the callers: a context could have the date in its text."""
+    """None if there is no such day. Callers raise the error, so that it has no context with the date in its text."""
     try:
         return date(year, month, day)
     except ValueError:

@@ -25,8 +25,8 @@ from compliance.verifying.report import Report
 from host.rpc_client import ask, items
 from i18n.message import Arg, msg, said_by
 from rules.ask import FactsError
-from rules.engine.replay import replay
 from rules.policy import Pack, Place, combine
+from rules.replay import replay
 
 _ZIP = b"PK"
 _LIVE = "agent"

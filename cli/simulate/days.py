@@ -13,7 +13,7 @@ from datetime import date
 
 from rules.calendar import calendar
 from rules.decision import Reason
-from rules.engine.replay import Piece
+from rules.replay import Piece
 
 
 @dataclass(frozen=True, slots=True)

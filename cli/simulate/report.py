@@ -9,8 +9,8 @@ from cli.words.layout import row
 from i18n.message import Arg, Length, Message, Weekday, comma, msg
 from i18n.message import Day as Date
 from rules.calendar import rfc3339
-from rules.engine.replay import Piece
 from rules.policy import Pack
+from rules.replay import Piece
 
 
 def show(out: Output, found: Result, recorded: Recorded, packs: list[Pack]) -> None:

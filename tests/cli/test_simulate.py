@@ -28,8 +28,8 @@ from i18n.catalogue import Catalogue
 from i18n.message import Text
 from rules.calendar import day_bounds
 from rules.decision import Reason
-from rules.engine.replay import Piece
 from rules.facts import Played
+from rules.replay import Piece
 
 MINUTE, HOUR = 60_000, 3_600_000
 WHO = "0123456789abcdef" * 2
