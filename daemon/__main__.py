@@ -12,30 +12,25 @@ from daemon.run import run
 from host import servicing
 from host.homes import HomeError, server_home
 from host.wire import ApiError
+from i18n.message import msg, said_by
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code of the contract."""
-    about = "Giữ trò chơi trong giới hạn trên máy này / keeps games inside their limits on this PC"
-    return servicing.main("daemon", about, _serve, argv)
+    return servicing.main("daemon", msg("Keeps games on this PC inside their limits."), _serve, argv)
 
 
-def _serve(home: str | None) -> int:
+def _serve(home: str | None, say: servicing.Say) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        asyncio.run(run(server_home(home)))
+        asyncio.run(run(server_home(home), say))
     except DaemonError as error:
-        return _say(str(error), error.code)
+        return say(said_by(error), error.code)
     except (HomeError, ApiError) as error:
-        return _say(str(error), 1)
+        return say(said_by(error), 1)
     except KeyboardInterrupt:
         return 0
     return 0
-
-
-def _say(text: str, code: int) -> int:
-    print(f"giochoi-daemon: {text}", file=sys.stderr)
-    return code
 
 
 if __name__ == "__main__":

@@ -6,13 +6,15 @@ timer, after which both clocks are read anew. Observations of the watcher and ch
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from daemon import events
 from daemon.deciding.judge import Judge, Ruling
 from daemon.deciding.plays import Identity, Play, Plays
-from daemon.enforce import Enforcer, next_moment
+from daemon.ending import Ended, Saving
+from daemon.enforce import Enforcer, next_of
 from daemon.observing.attempts import Attempts
 from daemon.observing.gate_answers import Guard
 from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramStarted, StartRefused, WatchTrouble
@@ -27,6 +29,7 @@ LONGEST_WAIT_MS = 30_000
 SHORTEST_WAIT_MS = 20
 SLEPT_MS = 1_000
 SCAN_MS = 120_000
+_HOW: Mapping[type, events.How] = MappingProxyType({Saving: "asked", Ended: "killed"})
 
 
 class Loop:
@@ -108,9 +111,9 @@ class Loop:
         return self._wait(now, self.enforcer.sweep(now))
 
     def _wait(self, now: Reading, sweep: int | None) -> int:
-        moments = [next_moment(play, now) for play in self._plays.running.values()]
-        moments += [self._guard.renew(now, self._judge), *filter(None, (self._teller.next_moment(now), sweep))]
-        return max(SHORTEST_WAIT_MS, min(LONGEST_WAIT_MS, *moments))
+        moments = [next_of(play, now) for play in self._plays.running.values()]
+        moments += [self._guard.renew(now, self._judge), self._teller.next_moment(now), sweep, LONGEST_WAIT_MS]
+        return max(SHORTEST_WAIT_MS, min(one for one in moments if one is not None))
 
     def read(self) -> Reading:
         """All clocks. Notices that the PC slept, so that play before it stays where it was."""
@@ -160,7 +163,7 @@ class Loop:
         game = people.catalogue.games[match.game]
         sure = self._sure(people, program, match)
         ruling = self._judge.rule(subject, game, now, sure=sure)
-        if running is not None and (ruling.allowed or not running.due):
+        if running is not None and (ruling.allowed or not isinstance(running.ending, Saving | Ended)):
             self._plays.join(running, program.identity, now.mono, sure=sure)
         elif ruling.allowed:
             self._begin(people, subject, program, match, now, since, sure=sure)
@@ -207,7 +210,7 @@ class Loop:
         self._plays.leave(identity, mono)
         self.enforcer.gone(identity, play)
         if not play.programs:
-            self._finish(play, now, mono, "by itself" if not play.due else "killed" if play.killed else "asked")
+            self._finish(play, now, mono, _HOW.get(type(play.ending), "by itself"))
         return True
 
     def _finish(self, play: Play, now: Reading, mono: int, how: events.How) -> None:

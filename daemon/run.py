@@ -12,32 +12,34 @@ from host import rpc
 from host.choose import service
 from host.clock import SystemClock
 from host.homes import Home
+from host.servicing import Say
 from host.stopping import told_to_stop
+from i18n.message import msg
 
 
-async def run(home: Home) -> None:
-    """Until it is told to stop. DaemonError, HomeError, ApiError: it could not start; one clear line."""
+async def run(home: Home, say: Say) -> None:
+    """Until it is told to stop; `say` is given the address once it answers. DaemonError, HomeError, ApiError: no start."""
     built = Built(home, SystemClock())
     try:
         server = await rpc.serve(home.daemon_address, built.routes, built.roles)
         stop = asyncio.Event()
         try:
             with told_to_stop(stop.set, built.seat.look_again):
-                await _run(built, stop)
+                await _run(built, stop, say)
         finally:
             await server.close()
     finally:
         built.close()
 
 
-async def _run(built: Built, stop: asyncio.Event) -> None:
+async def _run(built: Built, stop: asyncio.Event, say: Say) -> None:
     built.seat.start()
     wanted = service().watchdog_interval()
     beat = None if wanted is None else lambda: service().notify("WATCHDOG=1")
     scheduler, failed = schedule(built.seat.minute, built.uplink.alive, beat=beat, beats=wanted or MINUTE_S)
     tasks: list[asyncio.Future[Any]] = [asyncio.create_task(built.seat.run()), asyncio.create_task(built.uplink.run())]
     tasks += [asyncio.create_task(stop.wait()), failed]
-    print(f"giochoi-daemon: sẵn sàng / ready: {built.home.daemon_address}", flush=True)  # noqa: T201 - the one line of the contract
+    say(msg("ready: {address}", address=built.home.daemon_address))
     service().notify("READY=1")
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -32,10 +32,10 @@ from daemon.roster import Trust
 from daemon.sessions import KEEP_MS, People
 from daemon.store import Store
 from daemon.trusted import Reading, TrustedClock
+from host import VERSION
 from rules.calendar import day_name
 from rules.games import Game
 
-VERSION = "0.1.0"
 _KEPT_MS = 400 * 86_400_000  # a year and some: as long as an act may be fined
 _RETRY_MS = 1_000  # how often a disk that was full is tried again
 _ZONE = "pc-zone"  # what the PC last called its time zone
@@ -217,8 +217,6 @@ class Seat:
         running, lost = resume(parts.store.plays(now.wall), people, parts.platform.control, parts.clock.boot, now)
         for play in running:
             parts.plays.begin(play)
-            if play.due:
-                parts.loop.enforcer.ask(play)
         for one in lost:
             self._count_lost(people, one, now)
 

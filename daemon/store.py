@@ -19,11 +19,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from compliance import journal
+from daemon.ending import Kept
 from daemon.errors import DaemonError
 from daemon.trusted import Base
 
 RESERVE_BYTES = 4 * 1024 * 1024
-SCHEMA = 3
+SCHEMA = 4
 
 # How the database comes to have its shape: one step a version, in order. Steps are added, not edited.
 _STEPS = ("""
@@ -51,6 +52,12 @@ ALTER TABLE pieces ADD COLUMN sure INTEGER NOT NULL DEFAULT 1
 ALTER TABLE plays DROP COLUMN row_wall;
 ALTER TABLE plays DROP COLUMN row_mono;
 ALTER TABLE plays DROP COLUMN row_elapsed
+""", """
+ALTER TABLE plays ADD COLUMN ending TEXT NOT NULL DEFAULT 'free';
+ALTER TABLE plays RENAME COLUMN end_at TO until;
+UPDATE plays SET ending = 'saving' WHERE due AND until IS NOT NULL;
+ALTER TABLE plays DROP COLUMN warned;
+ALTER TABLE plays DROP COLUMN due
 """)
 
 
@@ -71,7 +78,7 @@ class PlayRow:
     """A play as stored. `who` is its pseudonym in the log, `started_wall` its beginning, `programs` are identities.
 
     `since_*` begin its current piece, of which `ms` counts up to the row and which `sure` is about; `pieces` are those before.
-    `end_at` (mono) is until when a play that is due may save.
+    `ending` is how far its ending was and `until` (mono) until when, as daemon.ending keeps them.
     """
 
     seq: int
@@ -86,12 +93,11 @@ class PlayRow:
     since_mono: int
     programs: tuple[tuple[int, int], ...]
     ms: int
-    warned: bool
-    due: bool
+    ending: Kept
+    until: int | None
     ended: bool
     label: int | None
     sure: bool
-    end_at: int | None
     pieces: tuple[Piece, ...] = ()
 
     @property
@@ -101,7 +107,7 @@ class PlayRow:
 
 
 _FIXED = ("seq", "player", "who", "account", "game", "publisher", "boot", "started_wall")
-_CHANGING = ("since_wall", "since_mono", "programs", "ms", "warned", "due", "ended", "label", "sure", "end_at")
+_CHANGING = ("since_wall", "since_mono", "programs", "ms", "ending", "until", "ended", "label", "sure")
 _COLUMNS = ", ".join((*_FIXED, *_CHANGING))
 _INSERT = f"INSERT INTO plays ({_COLUMNS}) VALUES ({', '.join(f':{name}' for name in (*_FIXED, *_CHANGING))})"  # noqa: S608 - ours
 _UPDATE = f"UPDATE plays SET {', '.join(f'{name} = :{name}' for name in _CHANGING)} WHERE seq = :seq"  # noqa: S608 - ours too
@@ -278,6 +284,5 @@ def _values(row: PlayRow) -> dict[str, Any]:
 
 def _play(row: tuple[Any, ...], pieces: tuple[Piece, ...]) -> PlayRow:
     programs = msgspec.json.decode(str(row[10]), type=tuple[tuple[int, int], ...])
-    warned, due, ended = map(bool, row[12:15])
-    label, sure, end_at = row[15:]
-    return PlayRow(*row[:10], programs, row[11], warned, due, ended, label, bool(sure), end_at, pieces)  # type: ignore[call-arg]  # columns in order
+    ms, ending, until, ended, label, sure = row[11:]
+    return PlayRow(*row[:10], programs, ms, ending, until, bool(ended), label, bool(sure), pieces)  # type: ignore[call-arg]  # columns in order

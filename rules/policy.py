@@ -6,12 +6,13 @@ and can be decoded by msgspec, so that a compiled pack travels to the daemon wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal, TypeVar
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, TypeVar
 
-from i18n.message import Text, Words
+from i18n.message import Message, MessageError, Text, Words, msg
 
 Place = Literal["home", "game-point", "agent-without-games"]
 Role = Literal["guardian", "staff"]
@@ -30,19 +31,35 @@ GRACE_MS = 10_000
 MAX_SAVE_MS = 1_800_000  # nothing makes the time to save longer
 
 
-class PolicyError(ValueError):
+class Mistake(NamedTuple):
+    """A mistake in a pack: the field ("" if none is to blame), what is wrong and what to do, the line if it was found."""
+
+    path: str
+    why: Message
+    line: int | None = None
+
+
+class PolicyError(MessageError, ValueError):
     """Packs that cannot be used as they are.
 
-    `path` and `why` are those of the first mistake, `mistakes` all of them; `lines` one clear line for each:
-    `<name>: <path>: <why>`, where `why` ends with what to do. The error's own text is the first of these lines.
+    `path` and `why` are those of the first mistake, `mistakes` all of them, `lines` one clear line for each. The error's own
+    text is the first of these lines.
     """
 
-    def __init__(self, name: str, mistakes: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, name: str, mistakes: Iterable[Mistake]) -> None:
         self.name = name
         self.mistakes = tuple(mistakes)
-        self.path, self.why = self.mistakes[0]
-        self.lines = tuple(f"{name}: {path}: {why}" if path else f"{name}: {why}" for path, why in self.mistakes)
+        self.path, self.why, _ = self.mistakes[0]
+        self.lines = tuple(_line(name, one) for one in self.mistakes)
         super().__init__(self.lines[0])
+
+
+def _line(name: str, mistake: Mistake) -> Message:
+    path, why, line = mistake
+    where = f"{name}: {path}" if path else name
+    if line is None:
+        return msg("{where}: {why}", where=where, why=why)
+    return msg("{where}: {why} (line {line})", where=where, why=why, line=str(line))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,8 +194,8 @@ class Pack:
     `scope`: a house rule of a pack put on the place binds minors only; one put on a named player binds that player.
     It applies on the dates from `effective_from` to the one before `effective_to`, in its zone; None is open.
     `warn_ms` are the warnings before an end, longest first; `grace_ms` the time between the request to close and the end.
-    `holidays` and `workdays` (days of rest that are worked) are dates that are no days of the week, in ascending order; beyond
-    `known_to` nobody knows them yet.
+    `holidays` are matched by the day "holiday" and `workdays` (weekends that are worked) by "workday", both instead of their
+    weekday. They are in ascending order and known up to `known_to`.
     """
 
     id: str
@@ -210,18 +227,28 @@ class Pack:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """All of them, whatever they limit."""
-        return (
-            *self.budgets, *self.windows, *self.breaks, *self.ratings, *self.guardians, *self.asks, *self.notices,
-            *self.uncounted, *self.saves,
-        )  # fmt: skip
+        return tuple(rule for name in FIELDS.values() for rule in getattr(self, name))
+
+
+FIELDS: Mapping[type[Rule], str] = MappingProxyType({
+    Budget: "budgets", Window: "windows", Break: "breaks", Rating: "ratings", NeedsGuardian: "guardians", AskFirst: "asks",
+    Notice: "notices", Uncounted: "uncounted", Save: "saves",
+})  # fmt: skip
+"""Where a pack keeps its rules of each kind."""
+
+
+def by_field(rules: Iterable[Rule]) -> dict[str, Any]:
+    """These rules as fields of a pack, each kind in its order."""
+    kept = tuple(rules)
+    return {name: tuple(rule for rule in kept if type(rule) is kind) for kind, name in FIELDS.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Policy:
     """All packs in force for a player, combined: their order does not matter and each counts once.
 
-    `warn_ms` and `grace_ms` are what the packs together say about an end. `memo` is the engine's own: what it worked out for a
-    place and a birth date, so that the next decision need not.
+    `warn_ms` and `grace_ms` are what the packs together say about an end. `memo` is a cache of rules.engine.plan, by
+    place and birth date.
     """
 
     packs: tuple[Pack, ...]
@@ -230,7 +257,7 @@ class Policy:
     memo: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def over_all(self) -> Policy:
-        """The same with only the rules that say the same of every game: windows, breaks, notices, budgets of all games."""
+        """The same policy with only those rules that hold for all games together."""
         return replace(self, packs=tuple(_over_all(pack) for pack in self.packs), memo={})
 
 
@@ -259,16 +286,10 @@ def _order(pack: Pack) -> tuple[str, str, str, str]:
 
 def _over_all(pack: Pack) -> Pack:
     return replace(
-        pack,
-        budgets=tuple(rule for rule in _every_game(pack.budgets) if rule.per == "all"),
-        windows=_every_game(pack.windows),
-        ratings=(),
-        asks=(),
-        notices=_every_game(pack.notices),
-        breaks=_every_game(pack.breaks),
-        guardians=_every_game(pack.guardians),
-        saves=(),
-    )
+        pack, budgets=tuple(rule for rule in _every_game(pack.budgets) if rule.per == "all"), windows=_every_game(pack.windows),
+        breaks=_every_game(pack.breaks), guardians=_every_game(pack.guardians), notices=_every_game(pack.notices), ratings=(),
+        asks=(), saves=(),
+    )  # fmt: skip
 
 
 def _every_game(rules: tuple[_R, ...]) -> tuple[_R, ...]:

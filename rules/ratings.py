@@ -1,9 +1,8 @@
 """Age labels as minimum ages in years.
 
 The Vietnamese classes (NĐ 147/2024, Đ.38 k.1) are what the law asks for. Other boards' labels are advice on content from
-elsewhere: a minimum age that a home may go by, never a Vietnamese class. `parse_label` keeps the two apart. Every system says
-where its ages are from (`rating_source`; docs/ratings.md is the same as a table): an age that could not be found at a source
-is not here, and what only one side says is "unverified".
+elsewhere: a minimum age that a home may go by, never a Vietnamese class. `parse_label` keeps the two apart. `rating_source`
+says where the ages of each system are from, as docs/ratings.md does: an age without a source is not here.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from i18n.message import Text
+from i18n.message import Listed, Message, MessageError, Text, comma, msg
 from rules.matching.oars import INTENSITIES, OARS_AGES, oars_age
 from rules.policy import Status
 
@@ -48,8 +47,10 @@ _SHOWN = 40  # characters of a bad label that its error repeats
 _USE = "VN00, VN12, VN16, VN18; PEGI 12, ESRB T, USK 16, CERO B, GRAC 15, IGRS 13+, IARC 12+, OARS violence-fantasy=mild"
 
 
-class LabelError(ValueError):
-    """A text that is no age label known here. The text is one clear line."""
+class LabelError(MessageError, ValueError):
+    """A text that is not an age label known here."""
+
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +130,15 @@ def rating_source(system: System) -> Source:
 
 
 def label_age(label: str) -> int:
-    """The minimum age that a label such as "VN16", "pegi-12" or "ESRB T" stands for. LabelError if it is none."""
+    """The minimum age that a label such as "VN16", "pegi-12" or "ESRB T" stands for. LabelError if it is not one."""
     return parse_label(label).age
 
 
 def parse_label(text: str) -> Label:
-    """The label that a text names, in any case, with space, hyphen or colon after the system. LabelError if it is none.
+    """The label that a text names, in any case, with space, hyphen or colon after the system. LabelError if it is not one.
 
-    OARS is written with its attributes: "OARS violence-fantasy=mild, money-gambling=none", or "OARS none" for a rating in which
-    everything is none. It is typed by people here, so an unknown attribute or value is a mistake, not a 0 as in metadata.
+    OARS is written with its attributes, "OARS violence-fantasy=mild, money-gambling=none", or as "OARS none". People type it,
+    so an unknown attribute or value is a mistake; in metadata it counts 0.
     """
     label = text.strip()
     if found := _LABEL.fullmatch(label):
@@ -146,18 +147,15 @@ def parse_label(text: str) -> Label:
     if found := _OARS.fullmatch(label):
         return _of_oars(found[1] or "1.1", found[2])
     if label[:4].upper() == "OARS":
-        raise LabelError(
-            "nhãn OARS cần các thuộc tính, ví dụ / an OARS label needs its attributes, such as: OARS violence-fantasy=mild "
-            "(hoặc / or OARS none)"
-        )
-    raise LabelError(f"không có nhãn tuổi {_shown(text)}: hãy dùng / no age label {_shown(text)}: use {_USE}")
+        raise LabelError(msg("an OARS label needs its attributes: write OARS violence-fantasy=mild, or OARS none"))
+    raise LabelError(msg("there is no age label {label}: use {known}", label=_shown(text), known=_USE))
 
 
 def label_name(age: int) -> str:
     """The Vietnamese label of a minimum age. LabelError if no class has it."""
     name = f"{age:02}"
     if _CLASSES["VN"].get(name) != age:
-        raise LabelError(f"không có nhãn cho tuổi {age} / no label for the age of {age}: 0, 12, 16 and 18 have one")
+        raise LabelError(msg("there is no label for the age {age}: only 0, 12, 16 and 18 have one", age=str(age)))
     return f"VN{name}"
 
 
@@ -176,14 +174,13 @@ _NAMES: Mapping[tuple[System, str], str] = {
 def _of_class(system: System, text: str) -> Label:
     spelling = _spelling(text)
     if system == "ESRB" and spelling in _PENDING:
-        raise LabelError(
-            "ESRB RP nghĩa là chưa xếp loại: đừng ghi nhãn / ESRB RP means not rated yet: leave the label out until it is"
-        )
+        raise LabelError(msg("ESRB RP means not rated yet: leave the label out until it is"))
     classes = _CLASSES[system]
     name = _NAMES.get((system, spelling))
     if name is None:
-        use = ", ".join(Label(system, one, age).text for one, age in classes.items())
-        raise LabelError(f"{system} không có loại {_shown(text)}: hãy dùng / {system} has no class {_shown(text)}: use {use}")
+        known = comma(Label(system, one, age).text for one, age in classes.items())
+        why = msg("{system} has no class {label}: use one of {known}", system=system, label=_shown(text), known=known)
+        raise LabelError(why)
     return Label(system, name, classes[name])
 
 
@@ -193,11 +190,12 @@ def _of_oars(version: str, text: str) -> Label:
         id, _, value = pair.partition("=")
         if id not in OARS_AGES:
             one = next(iter(OARS_AGES))
-            raise LabelError(f"OARS không có thuộc tính {_shown(id)} / OARS has no attribute {_shown(id)}: one is {one}")
+            raise LabelError(msg("OARS has no attribute {attribute}: one is {example}", attribute=_shown(id), example=one))
         if value not in INTENSITIES:
-            raise LabelError(f"{id}={_shown(value)}: hãy viết / write {id}= {', '.join(INTENSITIES)}")
+            known = Listed(INTENSITIES, "or")
+            raise LabelError(msg("{attribute}={value}: write {known}", attribute=id, value=_shown(value), known=known))
         if id in attributes:
-            raise LabelError(f"{id} được ghi hai lần / is there twice: write it once")
+            raise LabelError(msg("{attribute} is there twice: write it once", attribute=id))
         attributes[id] = value
     age = oars_age(attributes, f"oars-{version}")
     some = ",".join(f"{id}={value}" for id, value in sorted(attributes.items()) if value != "none")

@@ -6,6 +6,7 @@ import re
 
 from compliance.entry import AnyEntry, Presence, SeatStart, SeatStop
 from compliance.verifying.report import Finding, Gap, SeatPart
+from i18n.message import Arg, Length, msg
 
 MINUTE_MS = 60_000
 CLOCK_BACK_MS = 5 * MINUTE_MS
@@ -13,7 +14,7 @@ _BITS = re.compile(r"[0-9a-f]{15}")
 
 
 class SeatLife:
-    """`take` every entry of one seat in order. `claim_holds`: the last seat.start said rightly how the run before it ended."""
+    """`take` every entry of one seat in order. `claim_holds`: False if seat.start claims a clean stop that the chain lacks."""
 
     def __init__(self, seat: str) -> None:
         self.seat = seat
@@ -29,7 +30,7 @@ class SeatLife:
         self._ran = False
         self._clock: tuple[str, int] | None = None
 
-    def take(self, line: AnyEntry, where: str) -> list[Finding]:
+    def take(self, line: AnyEntry, where: Arg) -> list[Finding]:
         """The seat's next entry; what is strange about its clocks."""
         if not self._entries:
             self._first = line.wall
@@ -47,7 +48,7 @@ class SeatLife:
         return self._clocks(line, where)
 
     def part(self) -> SeatPart:
-        """The sum of it."""
+        """What all entries so far add up to."""
         expected = self._expected
         if self._run_from is not None and self._seen_to is not None:
             expected += max(0, self._seen_to - self._run_from)
@@ -78,10 +79,10 @@ class SeatLife:
         self._alive += bits.bit_count()
         self._seen_to = line.since // MINUTE_MS + bits.bit_length()
 
-    def _clocks(self, line: AnyEntry, where: str) -> list[Finding]:
+    def _clocks(self, line: AnyEntry, where: Arg) -> list[Finding]:
         """Within one boot the wall clock may only gain on the monotonic one, while the PC sleeps."""
         before, self._clock = self._clock, (line.boot, line.wall - line.mono)
         if before is None or before[0] != line.boot or before[1] - self._clock[1] <= CLOCK_BACK_MS:
             return []
-        back = (before[1] - self._clock[1]) // MINUTE_MS
-        return [Finding("clock-back", where, f"đồng hồ lùi {back} phút / the clock went back by {back} minutes")]
+        back = Length(before[1] - self._clock[1])
+        return [Finding("clock-back", where, msg("the clock went back by {length}", length=back))]

@@ -12,15 +12,16 @@ from agent.api.messages import GrantEvent
 from daemon import events, grants
 from daemon.api import messages as m
 from daemon.reporting import doctor
-from daemon.reporting.views import Views, rfc3339
-from daemon.seat import VERSION, Parts, Seat
+from daemon.reporting.views import Views
+from daemon.seat import Parts, Seat
 from daemon.sessions import People, Subject
 from daemon.store import Unwritable
+from host import VERSION
 from host.api import SYSTEM_USERS, UserId
 from host.rpc import Route, table
 from host.transport import Caller
 from host.wire import ApiError
-from rules.calendar import calendar, day_name
+from rules.calendar import calendar, day_name, rfc3339
 from rules.games import Game
 
 SYNC_S = 10.0
@@ -96,13 +97,13 @@ class Handlers:
         parts = self._parts
         people = parts.people
         zone = "Asia/Ho_Chi_Minh" if people is None else people.zone
-        issues = tuple(m.Issue(id=one.id, since=rfc3339(one.since, zone) or "", text=one.text) for one in parts.health.open())
+        issues = tuple(m.Issue(id=one.id, since=rfc3339(one.since, zone), text=one.text) for one in parts.health.open())
         head = parts.trust.checkpoint
         seen = parts.trust.checkpoint_wall
         return m.Status(
             daemon=m.DaemonPart(
                 version=VERSION,
-                since=rfc3339(parts.since, zone) or "",
+                since=rfc3339(parts.since, zone),
                 watch=parts.platform.watcher.kind,
                 issues=issues,
                 roster=-1 if parts.trust.roster is None else parts.trust.roster.number,
@@ -110,7 +111,7 @@ class Handlers:
             agent=m.AgentPart(
                 reachable=self._line.reachable,
                 unsent=parts.recorder.journal.unsent() + parts.recorder.waiting,
-                checkpoint=None if head is None else m.CheckpointPart(size=head.size, time=rfc3339(seen, zone) or ""),
+                checkpoint=None if head is None else m.CheckpointPart(size=head.size, time=rfc3339(seen, zone)),
             ),
             place="home" if people is None else people.place,
             players=() if people is None else self._views(people).players(self._only(caller)),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from daemon.deciding.notices import Notices
+from daemon.ending import BEGUN, State, kept
 from daemon.sessions import Subject
 from daemon.store import Piece, PlayRow
 from daemon.trusted import Reading
-from rules.decision import NoticeAt
 from rules.facts import Played
 from rules.games import Clue, Game
 from rules.usage import account
@@ -25,10 +26,7 @@ class Play:
 
     `since_wall` and `since_mono` begin the current piece; `pieces` are those before, which ended where the PC slept or where it
     became more or less sure that this is the game; `unsure` are the programs that nothing but a name says it of. `seq` is that
-    of the entry play.started, None while it could not be written. `until` (wall) and `ends` (mono) are when it has to end,
-    `warns` the warnings still to come, as wall times; `notices` by rule what is to be told when, `told` when it was.
-    `settled`: it was looked at once, so what shortens it from now on is news; `floor` (mono) is the moment before which such
-    news may not end it. `due`: the game was asked to close, and may save until `end_at` (mono).
+    of the entry play.started, None while it could not be written. `ending` and `notices` are the enforcer's.
     """
 
     subject: Subject
@@ -43,17 +41,8 @@ class Play:
     unsure: set[Identity] = field(default_factory=set)
     seq: int | None = None
     pieces: list[Played] = field(default_factory=list)
-    until: int | None = None
-    ends: int | None = None
-    warns: list[int] = field(default_factory=list)
-    notices: dict[str, NoticeAt] = field(default_factory=dict)
-    told: dict[str, int] = field(default_factory=dict)
-    warned: bool = False
-    settled: bool = False
-    floor: int = 0
-    due: bool = False
-    end_at: int | None = None
-    killed: bool = False
+    ending: State = BEGUN
+    notices: Notices = field(default_factory=Notices)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -96,6 +85,7 @@ class Play:
         """As the store keeps it. ValueError while `seq` is not known."""
         if self.seq is None:
             raise ValueError("a play that is not recorded yet has no row")
+        ending, until = kept(self.ending)
         return PlayRow(
             seq=self.seq,
             player=self.subject.id,
@@ -109,9 +99,8 @@ class Play:
             since_mono=self.since_mono,
             programs=tuple(sorted(self.programs)),
             ms=max(0, now.mono - self.since_mono),
-            warned=self.warned,
-            due=self.due,
-            end_at=self.end_at,
+            ending=ending,
+            until=until,
             ended=ended,
             label=self.game.label,
             sure=self.sure,

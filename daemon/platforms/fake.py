@@ -18,25 +18,29 @@ from daemon.platforms.api import (
 from host.clock import Clock
 from rules.games import Fingerprint, Program
 
+Identity = tuple[int, int]
+
 
 @dataclass(eq=False)
 class FakePlatform:
     """Watcher, Control and Accounts in one (`parts` hands them out). Keeps the same contract as the real ones.
 
-    `kind` "gate" refuses starts itself. Pids in `stubborn` do not close when asked, those in `foreign` cannot be ended.
+    `kind` "gate" refuses starts itself. Pids in `stubborn` do not close when asked, none does unless `obedient`; those in
+    `foreign` can be neither asked nor ended. `programs` run now; a script may change them behind everybody's back.
     """
 
     clock: Clock
     kind: WatchKind = "gate"
+    obedient: bool = True
     stubborn: set[int] = field(default_factory=set)
     foreign: set[int] = field(default_factory=set)
     administrators: set[str] = field(default_factory=lambda: {"root"})
     accounts: set[str] = field(default_factory=lambda: {"root", "an"})
     asked: list[int] = field(default_factory=list)
-    killed: list[int] = field(default_factory=list)
+    ended: list[int] = field(default_factory=list)
     refusals: Refusals | None = None
-    _running: dict[int, Program] = field(default_factory=dict)
-    _trees: dict[tuple[int, int], list[tuple[int, int]]] = field(default_factory=dict)
+    programs: dict[Identity, Program] = field(default_factory=dict)
+    _trees: dict[Identity, list[Identity]] = field(default_factory=dict)
     _sink: Callable[[Observation], None] | None = None
     _next: int = 1000
 
@@ -47,34 +51,34 @@ class FakePlatform:
     # --- the script --------------------------------------------------------------------------------------------------------
 
     def launch(
-        self, *files: Fingerprint, account: str = "an", args: tuple[str, ...] = (), parent: int = 1, quietly: bool = False
+        self, *files: Fingerprint, account: str = "an", args: tuple[str, ...] = (), parent: int = 0, quietly: bool = False,
+        pid: int | None = None,
     ) -> Program | None:
         """A program starts now; None if the gate refused it. `quietly`: nobody tells, only a scan finds it."""
-        pid, self._next = self._next, self._next + 1
-        now = self.clock.mono()
+        self._next += 1
+        pid, now = self._next if pid is None else pid, self.clock.mono()
         refused = self._refused(files[0], account) if self.kind == "gate" else None
         if refused:
             self._tell(StartRefused(account, refused, files[0].path, pid, now))
             return None
         program = Program(pid, now // 10, now, account, files, args, parent)
-        self._running[pid] = program
+        self.programs[program.identity] = program
         if not quietly:
             self._tell(ProgramStarted(program))
         return program
 
     def execute(self, pid: int, *files: Fingerprint) -> Program:
         """A running program becomes another one, under the same identity."""
-        old, now = self._running[pid], self.clock.mono()
+        old, now = self._running(pid), self.clock.mono()
         self._tell(ProgramEnded(pid, old.started, now))
-        program = self._running[pid] = replace(old, files=files, since=now)
+        program = self.programs[old.identity] = replace(old, files=files, since=now)
         self._tell(ProgramStarted(program))
         return program
 
-    def exit(self, pid: int, *, quietly: bool = False) -> None:
+    def exit(self, pid: int) -> None:
         """A program ends now."""
-        program = self._running.pop(pid)
-        if not quietly:
-            self._tell(ProgramEnded(pid, program.started, self.clock.mono()))
+        program = self.programs.pop(self._running(pid).identity)
+        self._tell(ProgramEnded(pid, program.started, self.clock.mono()))
 
     def trouble(self, id_: str, *, over: bool = False) -> None:
         self._tell(WatchTrouble(id_, id_, over))
@@ -85,7 +89,7 @@ class FakePlatform:
         self._sink = sink
 
     def scan(self) -> tuple[Program, ...]:
-        return tuple(self._running.values())
+        return tuple(self.programs.values())
 
     def refuse(self, refusals: Refusals) -> None:
         self.refusals = refusals
@@ -97,31 +101,30 @@ class FakePlatform:
     # --- Control -----------------------------------------------------------------------------------------------------------
 
     def alive(self, pid: int, started: int) -> bool:
-        return pid in self._running and self._running[pid].started == started
+        return (pid, started) in self.programs
 
     def installed(self, pid: int, started: int) -> bool:
-        program = self._running.get(pid)
-        return program is not None and program.started == started and program.files[0].path.startswith("/usr/")
+        program = self.programs.get((pid, started))
+        return program is not None and program.files[0].path.startswith("/usr/")
 
     def ask_close(self, pid: int, started: int) -> bool:
-        if not self._may(pid, started):
+        if not self._may((pid, started)):
             return False
         self.asked.append(pid)
-        tree = self._tree(pid)
-        self._trees[pid, started] = [(one, self._running[one].started) for one in tree]
+        tree = self._trees[pid, started] = self._tree((pid, started))
         for one in tree:
-            if one not in self.stubborn:
-                self.exit(one)
+            if self.obedient and one[0] not in self.stubborn:
+                self.exit(one[0])
         return True
 
     def end(self, pid: int, started: int) -> bool:
-        left = [one for one in self._trees.pop((pid, started), ()) if one[0] != pid and self._may(*one)]
-        if not self._may(pid, started):
+        left = [one for one in self._trees.pop((pid, started), ()) if one[0] != pid and self._may(one)]
+        if not self._may((pid, started)):
             for one, _ in left:
                 self.exit(one)
             return False
-        self.killed.append(pid)
-        for one in self._tree(pid):
+        self.ended.append(pid)
+        for one, _ in self._tree((pid, started)):
             self.exit(one)
         return True
 
@@ -151,9 +154,12 @@ class FakePlatform:
         hit = self.refusals.catalogue.by_file(file) & self.refusals.refused.get(account, frozenset())
         return min(hit, default=None)
 
-    def _may(self, pid: int, started: int) -> bool:
-        return self.alive(pid, started) and pid not in self.foreign
+    def _may(self, identity: Identity) -> bool:
+        return identity in self.programs and identity[0] not in self.foreign
 
-    def _tree(self, pid: int) -> list[int]:
-        children = [one for one, program in self._running.items() if program.parent == pid]
-        return [pid, *(below for child in children for below in self._tree(child))]
+    def _running(self, pid: int) -> Program:
+        return next(program for program in self.programs.values() if program.pid == pid)
+
+    def _tree(self, identity: Identity) -> list[Identity]:
+        children = [one for one, program in self.programs.items() if program.parent == identity[0]]
+        return [identity, *(below for child in children for below in self._tree(child))]

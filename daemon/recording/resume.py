@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from daemon.deciding.plays import Play, pieces_of
+from daemon.ending import resumed
 from daemon.platforms.api import Control
 from daemon.sessions import People
 from daemon.store import PlayRow
@@ -39,8 +40,6 @@ def resume(
         subject = people.by_id(row.player)
         if alive and subject is not None:
             game = people.catalogue.games.get(row.game, Game(id=row.game, title=row.game, publisher=row.publisher))
-            told = row.warned or row.due  # then its end comes as no surprise, even if it came while nobody looked
-            due = row.due and row.end_at is not None  # it goes on saving, no longer than it might have
             running.append(
                 Play(
                     subject,
@@ -55,10 +54,7 @@ def resume(
                     unsure=set() if row.sure else set(alive),
                     seq=row.seq,
                     pieces=pieces_of(row),
-                    warned=told,
-                    floor=int(told),
-                    due=due,
-                    end_at=row.end_at if due else None,
+                    ending=resumed(row.ending, row.until),
                 )
             )
         else:

@@ -1,11 +1,11 @@
-"""The zones that a pack or a place may name: those of the tz database that are called the same on every machine."""
+"""The time zones that a pack or a place may name: those that mean the same on every machine."""
 
 from __future__ import annotations
 
 import zoneinfo
 from functools import cache
 
-from rules.calendar import ZoneError
+from rules.calendar import no_zone
 
 # Files beside the zones that say what this machine's own zone is, or that nobody has set one.
 _NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
@@ -18,8 +18,7 @@ def zones() -> frozenset[str]:
 
 
 def known_zone(name: str) -> str:
-    """The same name. ZoneError if it is none that means the same everywhere."""
+    """The same name. ZoneError if it does not mean the same everywhere."""
     if name not in zones():
-        shown = repr(name[:60])
-        raise ZoneError(f"không có múi giờ {shown} / no time zone {shown}: write one such as Asia/Ho_Chi_Minh")
+        raise no_zone(name)
     return name

@@ -67,7 +67,7 @@ def test_a_real_game_of_the_catalogue(giochoi, tmp_path):
 
     steps = {step["id"]: step["measured"] for step in json.loads(done.stdout)["steps"]}
     assert done.returncode == 0, steps
-    assert "unrated" in steps["game"]
+    assert "has no label" in steps["game"]
     assert "closed by itself" in steps["ended"]
 
 

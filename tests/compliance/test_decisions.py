@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from compliance import bundle, entry
 from compliance.verify import verify
-from compliance.verifying.report import to_json, to_lines
+from compliance.verifying.report import document, lines
+from i18n.catalogue import Catalogue
 from i18n.message import Text
 from rules.facts import Grant, Played
 from rules.parse import parse_pack
@@ -157,6 +158,18 @@ def test_play_that_a_rule_cannot_have_counted(site, seat, audit, lie):
     assert f"seq {line.seq}" in said(audit())[0]
 
 
+@pytest.mark.parametrize("head", ["a session", "a break"])
+def test_a_session_is_one_interval(site, seat, audit, head):
+    """What a pause lies in is two sessions, and only the last one counts."""
+    pack = many(site, head)
+    seat.end(played(seat, 70, game="war"), "by itself")
+    fields = seat.decided(pack, game="war")
+    ((start, ms),) = fields["counted"]
+    split = ((start, ms // 2), (start + ms // 2, ms - ms // 2))
+    line = seat.add(entry.LaunchRefused, how="gate", **{**fields, "counted": split})
+    assert f"seq {line.seq}" in said(audit())[0]
+
+
 @pytest.mark.parametrize(("grace", "holds"), [(0, True), (1_800_000, True), (1_800_001, False), (-1, False)])
 def test_time_to_save_is_bounded(site, seat, audit, grace, holds):
     """A rule that a guardian may relax leaves half an hour at most."""
@@ -198,7 +211,8 @@ def test_a_hostile_pack_does_not_keep_the_verifier(site, seat, audit, text, monk
     failures = said(audit())
 
     assert reads.call_count == 1
-    assert [any(f"seq {line.seq}" in one and "does not parse" in one for one in failures) for line in lines] == [True] * 20
+    wrong = [one for one in failures if "its pack is not valid" in one]
+    assert [any(f"seq {line.seq}" in one for one in wrong) for line in lines] == [True] * 20
 
 
 def test_house_rules_stand_in_the_entry(site, seat, audit):
@@ -294,6 +308,7 @@ def test_no_entry_however_strange_stops_the_verifier(make_site, tmp_path_factory
         line = seat.add(entry.LaunchRefused, how="gate", **{**seat.decided(site.pack(), game="gta", label=18), **changed})
         site.deliver()
         report = verify(bundle.parse(site.bundle()))
-    to_lines(report)
-    to_json(report)
+    words = Catalogue("vi")
+    lines(report, words)
+    words.document(document(report))
     assert not report.ok or line.verdict in {"refuse", "ask"}

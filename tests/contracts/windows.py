@@ -18,8 +18,9 @@ from daemon.platforms.windows.etw.session import EtwSession
 from daemon.platforms.windows.watching.snapshot import Snapshots, descendants
 from host.clock import SystemClock
 from host.images import build_id
-from host.windows import security, users
+from host.windows import tokens, users
 from rules.games import Game
+from rules.programs import is_engine
 from tests.contracts.stages import PATIENCE, Launched, Stage
 from tests.windows_programs import program
 
@@ -45,7 +46,7 @@ def copy(source: str, target: Path) -> Game:
     content[at : at + 16] = secrets.token_bytes(16)
     target.write_bytes(content)
     with target.open("rb") as file:
-        return Game(id=target.stem, title=target.stem, label=0, build_ids=(build_id(file),))
+        return Game(id=target.stem, title=target.stem, label=0, build_ids=(build_id(file, is_engine),))
 
 
 def with_windows() -> set[int]:
@@ -71,7 +72,7 @@ class WindowsStage(Stage):
 
     def __init__(self, kind: str, folder: Path) -> None:
         clock = SystemClock()
-        mine = users.account(security.own_sid())
+        mine = users.account(tokens.own_sid())
         super().__init__(kind, choose.platform(clock), clock, (mine, mine))
         self.folder = folder
         self.started_by_us: dict[int, subprocess.Popen] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
+from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
 
 
 def issues(world) -> list[str]:
@@ -136,6 +136,7 @@ def test_play_before_a_sleep_over_midnight_stays_on_its_day(world):
     world.pass_time(10 * MINUTE)
     assert world.used() == 600.0
     assert [(one.ms, one.how) for one in world.journal("play.ended")] == [(20 * MINUTE, "midnight")]
+    assert [one.since - NOON for one in world.journal("play.started")] == [11 * HOUR + 30 * MINUTE, 19 * HOUR + 50 * MINUTE]
 
 
 def test_a_changed_zone_is_told_and_moves_no_limit(world):

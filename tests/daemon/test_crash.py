@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.api.messages import GrantEvent
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 
 
@@ -106,6 +107,48 @@ def test_a_play_that_was_due_stays_due(world):
     world.start()
     world.pass_time(10_000)
     assert world.platform.ended == [1]
+
+
+def test_what_was_announced_holds_after_a_kill(world):
+    """Warned of its end, which came while no daemon ran: it is asked to close at the first look, and has its time to save."""
+    world.start(roster(packs=(limit(5),)))
+    world.platform.obedient = False
+    world.platform.run(1)
+    world.pass_time(4 * MINUTE + 30_000)
+    world.kill()
+    world.clock.run(2 * MINUTE)
+    world.start()
+    assert (world.platform.asked, world.platform.ended) == ([1], [])
+    world.pass_time(10_000)
+    assert world.platform.ended == [1]
+
+
+def test_an_end_that_nobody_was_told_of_leaves_a_minute_after_a_kill(world):
+    """It was fifteen minutes away when the daemon died."""
+    world.start(roster(packs=(limit(20),)))
+    world.platform.run(1)
+    world.pass_time(4 * MINUTE)
+    world.kill()
+    world.clock.run(20 * MINUTE)
+    world.start()
+    world.pass_time(59_000)
+    assert world.platform.asked == []
+    world.pass_time(1_000)
+    assert world.platform.asked == [1]
+
+
+def test_a_game_that_was_granted_time_while_it_saved_is_left_alone_after_a_kill(world):
+    """The grant came after it was asked to close; it is not asked again."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.obedient = False
+    world.platform.run(1)
+    world.pass_time(MINUTE + 2_000)
+    given = GrantEvent(id="g1", player="an", by="guardian", who="me", ms=HOUR, given=world.clock.wall())
+    world.adopt(roster(2, packs=(limit(1),), grants=(given,)))
+    world.kill()
+    world.start()
+    world.pass_time(MINUTE)
+    assert (world.platform.asked, world.platform.ended) == ([1], [])
 
 
 def test_the_last_roster_holds_without_an_agent(world):

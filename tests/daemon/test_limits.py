@@ -115,6 +115,25 @@ def test_a_limit_that_comes_close_leaves_a_minute_too(world):
     assert world.platform.asked == [1]
 
 
+def test_a_limit_that_was_withdrawn_in_its_minute_leaves_another_minute_when_it_comes_again(world):
+    """What was announced the first time counts no longer, and in between the heart has nothing to do."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(HOUR)
+    world.adopt(roster(2, packs=(limit(30),)))
+    world.pass_time(30_000)
+    world.adopt(roster(3))
+    beats = world.beats
+    world.pass_time(HOUR)
+    assert world.beats - beats < 200
+    world.adopt(roster(4, packs=(limit(30),)))
+    world.pass_time(59_000)
+    assert world.platform.asked == []
+    assert [one.left for one in world.journal("warned")] == [MINUTE, MINUTE]
+    world.pass_time(2_000)
+    assert world.platform.asked == [1]
+
+
 def test_a_revoked_grant_leaves_a_minute(world):
     """Taking time back is a new limit."""
     given = grant(60, NOON)
@@ -138,6 +157,15 @@ def test_a_second_program_of_a_game_is_the_same_play(world):
     world.pass_time(10_000)
     world.platform.exit(2)
     assert [one.ms for one in world.journal("play.ended")] == [20_000]
+
+
+def test_a_play_of_which_nothing_changed_is_one_piece(world):
+    """Each look at what runs finds it as it was; its row does not grow with them."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(HOUR)
+    (row,) = world.parts.store.plays(NOON)
+    assert (row.pieces, row.ms) == ((), HOUR)
 
 
 def test_two_games_at_once_count_their_union(world):
@@ -234,10 +262,49 @@ def test_midnight_cuts_a_play_and_no_rule_notices(world):
 
 def test_what_belonged_to_a_game_that_closed_has_no_more_than_its_grace(world):
     """The game obeys and is gone; a helper of it that does not is ended when the game itself would have been."""
-    world.platform.obedient = True
     world.start(roster(packs=(limit(1),)))
     world.platform.run(1)
-    world.pass_time(MINUTE + 1_000)
-    assert (world.platform.asked, world.platform.ended, world.platform.swept) == ([1], [], [])
-    world.pass_time(10_000)
-    assert (world.platform.ended, world.platform.swept) == ([], [1])
+    helper = world.platform.run(2, "helper", parent=1)
+    world.platform.stubborn = {2}
+    gone, leave = [], world.platform.exit
+    world.platform.exit = lambda pid: (gone.append((pid, world.clock.mono() - helper.since)), leave(pid))
+    world.pass_time(2 * MINUTE)
+    assert (world.platform.asked, gone) == ([1], [(1, MINUTE), (2, MINUTE + 10_000)])
+
+
+def test_what_cannot_be_ended_is_tried_each_second(world):
+    """And the Issue says so, until it is gone."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.run(1)
+    world.platform.obedient = False
+    tried = []
+    world.platform.end = lambda *_: tried.append(world.clock.mono())
+    world.pass_time(MINUTE + 10_000)
+    first = tried[0]
+    world.pass_time(5_000)
+    assert tried == [first + n * 1_000 for n in range(6)]
+    assert [one.id for one in world.parts.health.open()] == ["not-ended"]
+    del world.platform.end
+    world.pass_time(1_000)
+    assert world.platform.ended == [1]
+    assert world.parts.health.open() == ()
+
+
+def test_a_minute_of_news_has_no_older_reminders(world):
+    """Warned of an end in 15 minutes, then told that it is one: the 5-minute reminder of the old end is not given."""
+    world.start(roster(packs=(limit(15.5),)))
+    world.platform.run(1)
+    world.pass_time(11 * MINUTE)
+    world.adopt(roster(2, packs=(limit(5),)))
+    world.pass_time(2 * MINUTE)
+    assert [one.left for one in world.journal("warned")] == [15 * MINUTE, 5 * MINUTE, MINUTE]
+    assert world.platform.asked == [1]
+
+
+def test_several_missed_warnings_are_one(world):
+    """A PC that was too busy says what is left, once."""
+    world.start(roster(packs=(limit(20),)))
+    world.platform.run(1)
+    world.clock.run(19 * MINUTE + 15_000)
+    world.pass_time(40_000)
+    assert [one.left for one in world.journal("warned")] == [45_000]

@@ -306,4 +306,5 @@ def test_a_database_of_the_first_shape_is_brought_up(tmp_path):
         opened = Store(tmp_path)
         (row,) = opened.plays(0)
         opened.close()
-        assert (row.label, row.sure, row.due, row.end_at, row.total, row.pieces) == (None, True, True, None, 7, ((2, 3, True),))
+        assert (row.label, row.sure, row.ending, row.until) == (None, True, "free", None)
+        assert (row.total, row.pieces) == (7, ((2, 3, True),))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import shutil
 import subprocess
 import sys
@@ -14,7 +13,6 @@ import pytest
 
 from agent.api import messages as m
 from agent.api.messages import LogExport
-from daemon.platforms.api import Platform
 from daemon.wiring import Built
 from host.clock import SystemClock
 from host.homes import Home, server_home
@@ -71,7 +69,7 @@ async def seat(home):
     """A daemon in this process, its platform in the test's hands, its clock and its line to the agent real."""
     clock = SystemClock()
     hand = HandPlatform(clock)
-    built = Built(home, clock, Platform(hand, hand, hand))
+    built = Built(home, clock, hand.parts)
     built.seat.start()
     task = asyncio.create_task(built.uplink.run())
     try:
@@ -96,7 +94,7 @@ def issues(built):
 def verified(home) -> int:
     """The verifier's exit code for what the agent exports."""
     bundle = home.root / "bundle.zip"
-    bundle.write_bytes(b"".join(base64.b64decode(chunk.data) for chunk in items(home.agent_address, LogExport())))
+    bundle.write_bytes(b"".join(chunk.data for chunk in items(home.agent_address, LogExport())))
     return subprocess.run([sys.executable, "-m", "compliance", bundle], cwd=TREE, capture_output=True, check=False).returncode
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ import msgspec
 from agent.api.messages import GrantEvent, Player, Roster, SignedRoster
 from compliance import entry
 from compliance.note import Signer
-from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramStarted, Refusals
+from daemon.platforms.fake import FakePlatform
 from daemon.roster import AgentKeys
 from daemon.wiring import Built
 from host.homes import server_home
@@ -28,82 +26,26 @@ HOUR = 60 * MINUTE
 NOON = int(datetime(2026, 11, 24, 5, tzinfo=UTC).timestamp() * 1000)  # 12:00 in Vietnam
 
 
-@dataclass
-class HandPlatform:
-    """Watcher, control and accounts in one, with a list of programs that run. Obeys a request to close if `obedient`."""
+ACCOUNTS = {"root", "an", "binh", "friend"}
 
-    clock: Any  # tests.conftest.FakeClock
-    obedient: bool = True
-    kind: str = "events"
-    programs: dict[tuple[int, int], Program] = field(default_factory=dict)
-    asked: list[int] = field(default_factory=list)
-    ended: list[int] = field(default_factory=list)
-    refusals: Refusals | None = None
-    administrators: set[str] = field(default_factory=set)
-    swept: list[int] = field(default_factory=list)
-    packaged: set[int] = field(default_factory=set)
-    sink: Callable[[Observation], None] | None = None
 
-    def start(self, sink):
-        self.sink = sink
+class HandPlatform(FakePlatform):
+    """The scripted platform with our games on it, under pids that the test chooses; those in `packaged` only root installs."""
 
-    def scan(self):
-        return tuple(self.programs.values())
-
-    def refuse(self, refusals):
-        self.refusals = refusals
-
-    def stop(self):
-        self.sink = None
-
-    def alive(self, pid, started):
-        return (pid, started) in self.programs
+    def __init__(self, clock: Any) -> None:
+        super().__init__(clock, kind="events", accounts=set(ACCOUNTS))
+        self.packaged: set[int] = set()
 
     def installed(self, pid, started):
         return pid in self.packaged
 
-    def ask_close(self, pid, started):
-        self.asked.append(pid)
-        if self.obedient:
-            self.exit(pid)
-        return True
-
-    def end(self, pid, started):
-        (self.ended if self.alive(pid, started) else self.swept).append(pid)
-        self.exit(pid)
-        return True
-
-    def canonical(self, account):
-        return account
-
-    def exists(self, account):
-        return True
-
-    def limited(self, account):
-        return account not in self.administrators and account != "root"
-
-    def administrator(self, account):
-        return account in self.administrators
-
-    def run(self, pid: int, game: str = "luanti", account: str = "an") -> Program:
+    def run(self, pid: int, game: str = "luanti", account: str = "an", **more: Any) -> Program:
         """A program starts now and the watcher tells it."""
-        program = self.appear(pid, game, account)
-        if self.sink:
-            self.sink(ProgramStarted(program))
-        return program
+        return self.launch(Fingerprint(f"/usr/games/{game}", 1000), account=account, pid=pid, **more)
 
     def appear(self, pid: int, game: str = "luanti", account: str = "an") -> Program:
         """A program starts now and nobody tells."""
-        program = Program(pid, self.clock.mono() + pid, self.clock.mono(), account, (Fingerprint(f"/usr/games/{game}", 1000),))
-        self.programs[program.identity] = program
-        return program
-
-    def exit(self, pid: int) -> None:
-        identity = next((one for one in self.programs if one[0] == pid), None)
-        if identity is not None:
-            del self.programs[identity]
-            if self.sink:
-                self.sink(ProgramEnded(*identity, self.clock.mono()))
+        return self.run(pid, game, account, quietly=True)
 
 
 def limit(minutes: float, *, per: str = "all", games: tuple[str, ...] = ()) -> Pack:
@@ -170,9 +112,10 @@ class World:
         self.log, self.agent = Signer.generate("giochoi/test"), Signer.generate("giochoi/test/roster")
         self.built: Built | None = None
         self.next_minute = clock.mono() + MINUTE
+        self.beats = 0
 
     def start(self, first: Roster | None = None) -> None:
-        self.built = Built(self.home, self.clock, Platform(self.platform, self.platform, self.platform))
+        self.built = Built(self.home, self.clock, self.platform.parts)
         self.seat.start()
         if first is not None:
             self.adopt(first)
@@ -199,7 +142,7 @@ class World:
 
     def kill(self) -> None:
         """As kill -9: nothing is said, the database is only closed."""
-        self.platform.sink = None
+        self.platform.stop()
         self.built.close()
 
     def stop(self) -> None:
@@ -211,6 +154,7 @@ class World:
         end = self.clock.mono() + ms
         while (left := end - self.clock.mono()) > 0:
             self.clock.run(min(left, self.seat.beat(), max(1, self.next_minute - self.clock.mono())))
+            self.beats += 1
             if self.clock.mono() >= self.next_minute:
                 self.next_minute += MINUTE
                 self.seat.minute()

@@ -31,14 +31,14 @@ def test_a_hostile_pack_is_refused_in_few_lines_and_100_mb(text):
 def lines(text, **params):
     with pytest.raises(PolicyError) as caught:
         parse_pack(text, "f", params)
-    return caught.value.lines
+    return tuple(map(str, caught.value.lines))
 
 
 def test_of_many_mistakes_the_first_are_told_and_how_many_more():
     told = lines(HEAD + many("budget", 60))
 
     assert ["budget[0].minutes" in told[0], "budget[49].minutes" in told[49]] == [True, True]
-    assert told[50:] == ("f: và 10 lỗi nữa / and 10 more: correct these first",)
+    assert told[50:] == ("f: and 10 more: correct these first",)
 
 
 @pytest.mark.parametrize("value", ["0x" + "f" * 5000, "9" * 13, "-9999999999999", "1" * 5000])
@@ -49,7 +49,7 @@ def test_a_number_that_python_does_not_write_out(line, value):
     """One line, which does not repeat it."""
     [told] = lines(HEAD + BUDGET.replace("minutes = 5", line.format(value)))
 
-    assert "số quá lớn / " in told
+    assert "too large: write at most 1000000000000" in told
     assert "sys." not in told
 
 
@@ -60,14 +60,14 @@ def test_a_number_that_python_does_not_write_out(line, value):
 def test_such_a_number_elsewhere(text):
     [told] = lines(HEAD + text + BUDGET)
 
-    assert "số quá lớn / " in told
+    assert "too large: write at most 1000000000000" in told
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e400"])
 def test_what_is_no_number_at_all(value):
     [told] = lines(HEAD + BUDGET.replace("5", value))
 
-    assert "budget[0].minutes: không phải số / is no number: write a number" in told
+    assert "budget[0].minutes: not a number: write one" in told
 
 
 @pytest.mark.parametrize("key", ["k" * 101, "a\\nb", "\\u001b[31m", "a\\u202eb"])

@@ -6,7 +6,8 @@ import base64
 
 import pytest
 
-from daemon.platforms.interpreters.arguments import interprets, told
+from daemon.platforms.interpreters.arguments import told
+from rules.programs import interpreter
 from tests.daemon.platforms.hostile_lines import CMD, POWERSHELL
 
 
@@ -83,7 +84,8 @@ def test_a_shell_says_nothing_of_what_runs_in_it():
     """A game's class among its words is what it hands to another program, or looks for in a log."""
     assert not told("cmd.exe", ("cmd", "/c", "findstr", "net.craft.Main"), "cmd /c findstr net.craft.Main log").speaks
     assert told("java.exe", ("java", "net.craft.Main")).speaks
-    assert [interprets(name) for name in ("cmd.exe", "Powershell.exe", "cmd", "winemine.exe")] == [True, True, False, False]
+    assert [interpreter(name) for name in ("cmd.exe", "Powershell.exe", "cmd", "winemine.exe")] == [
+        "cmd", "powershell", None, None]
 
 
 @pytest.mark.parametrize("line", CMD)

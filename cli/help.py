@@ -1,0 +1,95 @@
+"""giochoi help: how commands are used, from what they take. A page is made of parts, which the manual shows in its own way."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from cli.commands import NOUNS, Commands, find, of
+from cli.context import Context
+from cli.output import Output
+from cli.parser import GLOBALS, Argument, Parser
+from i18n.message import Arg, Message, msg
+
+
+class Part(NamedTuple):
+    """Some of a page: a heading, a command as one writes it, a text, words with what they mean, examples; not all of it."""
+
+    head: Message | None = None
+    usage: str = ""
+    text: Arg = ""
+    pairs: Sequence[tuple[str, Arg]] = ()
+    examples: Sequence[str] = ()
+
+
+def add_to(commands: Commands) -> None:
+    parser = commands.add("help", show, "", "player", "game add")
+    parser.takes("words", "NOUN", msg("a command, or the first word of several"), nargs="*")
+
+
+def show(args: Namespace, context: Context) -> int:
+    return page(args.words, context.out)
+
+
+def page(words: Sequence[str], out: Output) -> int:
+    """What there is to say about the command, or those that begin with these words. CommandError (2) if there is none."""
+    if not words:
+        parts = [*overview(), everywhere(), Part(text=msg("More about one of them: {command}", command="giochoi help NOUN"))]
+    elif len(words) == 1 and words[0] in NOUNS and words[0] not in (commands := of(words[0])):
+        about = msg("giochoi {noun}: {about}", noun=words[0], about=NOUNS[words[0]][1])
+        parts = [Part(text=about), *(Part(usage=usage(one), text=one.about) for one in commands.values())]
+    else:
+        told, examples = about_command(find(words)[0])
+        parts = [told, everywhere(), examples]
+    if out.json:
+        out.document({"help": [part._asdict() for part in parts]})
+        return 0
+    for number, part in enumerate(parts):
+        if number:
+            out.line()
+        _show(part, out)
+    return 0
+
+
+def overview() -> Iterator[Part]:
+    yield Part(text=msg("Giờ Chơi keeps games within limits, and proves afterwards that it did."))
+    yield Part(msg("Commands"), pairs=[(noun, about) for noun, (_, about) in NOUNS.items()])
+
+
+def everywhere() -> Part:
+    return Part(msg("With every command"), pairs=_pairs(GLOBALS.taken))
+
+
+def about_command(parser: Parser) -> tuple[Part, Part]:
+    """What it does and takes, and examples."""
+    told = Part(usage=usage(parser), text=parser.about, pairs=_pairs(parser.taken))
+    return told, Part(msg("Examples"), examples=parser.examples)
+
+
+def _show(part: Part, out: Output) -> None:
+    if part.head is not None:
+        out.head(part.head)
+    if part.usage:
+        out.say(part.usage, 0, 4)
+    if part.text:
+        out.say(part.text, 4 if part.usage else 0)
+    if part.usage and part.pairs:
+        out.line()
+    out.pairs(part.pairs)
+    for example in part.examples:
+        out.line(f"  {example}")
+
+
+def usage(parser: Parser) -> str:
+    """The command with all it takes, as one writes it. What belongs together is never put on two lines."""
+    words = [parser.prog]
+    for argument in parser.taken:
+        word = f"{argument.names[-1]} {argument.value}".strip() if argument.names else argument.value
+        word = f"{word}…" if argument.many in {"*", "+"} else word
+        words.append((word if argument.required else f"[{word}]").replace(" ", "\u00a0"))
+    return " ".join(words)
+
+
+def _pairs(taken: Iterable[Argument]) -> list[tuple[str, Arg]]:
+    return [(" ".join((", ".join(one.names), one.value)).strip(), one.help) for one in taken]

@@ -1,0 +1,191 @@
+"""How a play ends, as a state machine: Free, Warned, Saving, Ended. Pure: it is told what the rules say, and when.
+
+A play is asked to close only when the moment has come that it was warned of. What nobody could foresee (a new limit, a
+changed clock) leaves it a minute. When the rules allow more than was announced, it is free again.
+
+    Free --warned--> Warned --at its end--> Saving --time to save is over--> Ended --while it lives--> Ended
+    Warned, Saving, Ended --more is allowed--> Free
+
+All moments are milliseconds of the clock that play is counted on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+NEWS_MS = 60_000
+RETRY_MS = 1_000
+SAME_MS = 500  # an end that moved by less has not moved: two clocks are never read in one instant
+_AGAIN_MS = 100
+
+Kept: TypeAlias = Literal["free", "warned", "saving"]
+
+
+# --- what the rules say ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """It may go on: to `until`, if an end is in sight. `warn_at`: when to say so, in order."""
+
+    until: int | None = None
+    warn_at: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It has to end, and gets `grace` milliseconds to save."""
+
+    grace: int
+
+
+Ruled: TypeAlias = Allowed | Refused
+
+
+# --- how far it is --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Nothing was said that still holds. `until` is the end that the rules foresee, `warn_at` when to warn of it."""
+
+    until: int | None = None
+    warn_at: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """The player knows that it ends at `until`; `warn_at` are the reminders still to come."""
+
+    until: int
+    warn_at: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """It was asked to close and may save until `until`. `asked`: False after a restart that may have come in between."""
+
+    until: int
+    asked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Its time is over. What still lives at `until` is ended once more."""
+
+    until: int
+
+
+State: TypeAlias = Free | Warned | Saving | Ended
+BEGUN = Free(until=0)  # nothing was promised to it, so no end that the rules name is news
+
+
+# --- what is to be done ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Warn:
+    """Tell the player that `left` milliseconds remain."""
+
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Record that it has to end, and why; tell the player to save."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskToClose:
+    """Ask its programs to close."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """End its programs."""
+
+
+Action: TypeAlias = Warn | Due | AskToClose | End
+Step: TypeAlias = tuple[State, tuple[Action, ...]]
+
+
+def step(state: State, ruled: Ruled, now: int) -> Step:
+    """The next state, and what is to be done, in this order."""
+    return _allowed(state, ruled, now) if isinstance(ruled, Allowed) else _refused(state, ruled.grace, now)
+
+
+def _allowed(state: State, ruled: Allowed, now: int) -> Step:
+    until = ruled.until
+    if isinstance(state, Saving | Ended):
+        return _remind(Free(until, ruled.warn_at), now)
+    if not _moved(state.until, until):
+        return _remind(state, now)
+    if until is not None and until - now < NEWS_MS and (state.until is None or until < state.until):
+        return _news(state, now)
+    return _remind(Free(until, ruled.warn_at), now)
+
+
+def _refused(state: State, grace: int, now: int) -> Step:
+    match state:
+        case Warned(until) if now >= until - SAME_MS:
+            return Saving(now + grace), (Due(), AskToClose())
+        case Free() | Warned():
+            return _news(state, now)
+        case Saving(until, asked) if now < until:
+            return Saving(until), () if asked else (AskToClose(),)
+        case Ended(until) if now < until:
+            return state, ()
+        case _:
+            return Ended(now + RETRY_MS), (End(),)
+
+
+def _news(state: Free | Warned, now: int) -> Step:
+    """Its end came closer than anybody could know: it gets a minute, or what it was warned of where that is less."""
+    if isinstance(state, Warned) and state.until <= now + NEWS_MS:
+        return _remind(state, now)
+    return Warned(now + NEWS_MS), (Warn(NEWS_MS),)
+
+
+def _remind(state: Free | Warned, now: int) -> Step:
+    """One warning where one or several are due."""
+    if state.until is None or not state.warn_at or state.warn_at[0] > now:
+        return state, ()
+    ahead = tuple(at for at in state.warn_at if at > now)
+    return Warned(state.until, ahead), (Warn(max(0, state.until - now)),)
+
+
+def _moved(known: int | None, until: int | None) -> bool:
+    if known is None or until is None:
+        return known is not until
+    return abs(until - known) > SAME_MS
+
+
+def next_moment(state: State, now: int) -> int | None:
+    """In how many milliseconds, always some, something changes if the rules say nothing new. None: never."""
+    reminders = state.warn_at if isinstance(state, Free | Warned) else ()
+    moment = min((*reminders, *(() if state.until is None else (state.until,))), default=None)
+    if moment is None:
+        return None
+    return moment - now if moment > now else _AGAIN_MS  # its moment has come, and the rules' clock is a little behind
+
+
+# --- over a restart -------------------------------------------------------------------------------------------------------
+
+
+def kept(state: State) -> tuple[Kept, int | None]:
+    """What has to be known of it after a restart: how far it was, and until when."""
+    match state:
+        case Free():
+            return "free", None
+        case Warned(until):
+            return "warned", until
+        case Saving(until) | Ended(until):
+            return "saving", until
+
+
+def resumed(how: Kept, until: int | None) -> State:
+    """Goes on where a former run was: what it was warned of holds, and it saves no longer than it might have."""
+    if until is None:
+        return BEGUN
+    return Warned(until) if how == "warned" else Saving(until, asked=False)
