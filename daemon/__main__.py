@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from daemon.errors import DaemonError
-from daemon.run import run
+from daemon.running.run import run
+from daemon.wiring import Daemon
 from host import servicing
-from host.homes import HomeError, server_home
+from host.clock import SystemClock
+from host.homes import Home, HomeError, server_home
 from host.wire import ApiError
 
 
@@ -23,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _serve(home: str | None) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        asyncio.run(run(server_home(home)))
+        asyncio.run(_run(server_home(home), lambda address: _say(f"sẵn sàng / ready: {address}")))
     except DaemonError as error:
         return _say(str(error), error.code)
     except (HomeError, ApiError) as error:
@@ -33,8 +35,16 @@ def _serve(home: str | None) -> int:
     return 0
 
 
-def _say(text: str, code: int) -> int:
-    print(f"giochoi-daemon: {text}", file=sys.stderr)
+async def _run(home: Home, ready: Callable[[str], object]) -> None:
+    daemon = Daemon(home, SystemClock())
+    try:
+        await run(daemon, ready)
+    finally:
+        daemon.close()
+
+
+def _say(text: str, code: int = 0) -> int:
+    print(f"giochoi-daemon: {text}", file=sys.stderr if code else sys.stdout, flush=True)
     return code
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from daemon.trusted import Reading
+
 TEXTS = {
     "clock-jump": (
         "Đồng hồ máy bị chỉnh lệch; áp dụng giờ nghiêm hơn cho đến khi người giám hộ chạy `giochoi doctor --repair` / "
@@ -53,19 +55,21 @@ class Problem:
 
 
 class Health:
-    """Open Issues by id. `changed` is called with (id, raised) at each change, once."""
+    """Open Issues by id. `changed` is called with (issue, raised, now) at each change, once."""
 
-    def __init__(self, changed: Callable[[Problem, bool], None]) -> None:
+    def __init__(self, read: Callable[[], Reading], changed: Callable[[Problem, bool, Reading], None]) -> None:
         self._open: dict[str, Problem] = {}
+        self._read = read
         self._changed = changed
 
-    def report(self, id_: str, *, trouble: bool, now: int, details: str = "") -> None:
+    def report(self, id_: str, *, trouble: bool, details: str = "") -> None:
         """Raises or clears the Issue `id_`; nothing if it stands so already."""
         if trouble and id_ not in self._open:
-            self._open[id_] = problem = Problem(id_, now, _text(id_, details))
-            self._changed(problem, True)
+            now = self._read()
+            self._open[id_] = problem = Problem(id_, now.wall, _text(id_, details))
+            self._changed(problem, True, now)
         elif not trouble and id_ in self._open:
-            self._changed(self._open.pop(id_), False)
+            self._changed(self._open.pop(id_), False, self._read())
 
     def open(self) -> tuple[Problem, ...]:
         return tuple(self._open.values())

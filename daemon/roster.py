@@ -86,8 +86,15 @@ class Trust:
         one.
         """
         with self._store.transaction():
-            self._store.put("agent-keys", msgspec.json.encode(keys))
-            self._store.delete("checkpoint")
+            self.write_pin(keys)
+        self.pinned(keys)
+
+    def write_pin(self, keys: AgentKeys) -> None:
+        """As `pin`, in a transaction of the caller's, who calls `pinned` once it happened."""
+        self._store.put("agent-keys", msgspec.json.encode(keys))
+        self._store.delete("checkpoint")
+
+    def pinned(self, keys: AgentKeys) -> None:
         self.keys, self.checkpoint = keys, None
 
     def check_keys(self, keys: AgentKeys) -> None:

@@ -121,3 +121,16 @@ class People:
     def watched_accounts(self, seen: Iterable[str]) -> tuple[str, ...]:
         """Accounts for which starts may have to be refused: mapped ones, and guests among those seen."""
         return tuple(dict.fromkeys([*self._by_account, *(one for one in seen if self.subject(one) is self.guest)]))
+
+
+class InForce:
+    """The people of the roster in force; none until the first one came."""
+
+    def __init__(self) -> None:
+        self.people: People | None = None
+
+    def known(self) -> People:
+        """For whoever has to do with a play: without a roster there is none. LookupError."""
+        if self.people is None:
+            raise LookupError("no roster is in force")
+        return self.people

@@ -1,4 +1,6 @@
-"""What an operating system gives each of our programs: clocks, homes, local sockets, secrets. Imports nothing of ours.
+"""What an operating system gives each of our programs: clocks, homes, local sockets, secrets. Knows no room but i18n.
 
-`host.api` is the one file that tests sys.platform; what differs lies in `host.linux`.
+`host.choose` is the one file that tests sys.platform; what differs lies in `host.linux` and `host.windows`.
 """
+
+VERSION = "0.1.0"

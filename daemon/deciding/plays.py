@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from daemon.deciding.notices import Notices
 from daemon.ending import BEGUN, State, kept
@@ -158,10 +158,24 @@ class Plays:
         self._ended[player] = history
         self._recent.pop(player, None)
 
-    def replace(self, old: Play, new: Play, mono: int) -> None:
-        """`new` goes on where `old` was cut at `mono`."""
-        self.finish(old, mono)
+    def cut_at_midnight(self, play: Play, start: int, who: str, now: Reading) -> tuple[int, Play]:
+        """The play ends where the day began, at `start` (wall); its length, and the play that goes on, as `who`."""
+        at = max(play.since_mono, now.mono - (now.wall - start))
+        new = replace(
+            play,
+            who=who,
+            seq=None,
+            pieces=[],
+            since_mono=at,
+            since_wall=max(start, play.since_wall),
+            started_wall=start,
+            programs=set(play.programs),
+            unsure=set(play.unsure),
+        )
+        ms = play.ms(at)
+        self.finish(play, at)
         self.begin(new)
+        return ms, new
 
     def of(self, player: str, mono: int, since: int) -> tuple[Played, ...]:
         """What `player` has played, up to `mono`; what ended before `since` (wall) may be left out."""

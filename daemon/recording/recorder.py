@@ -1,7 +1,7 @@
 """Writes down what happens: each event becomes journal entries and rows in one durable transaction.
 
 Where the disk takes nothing, the reserve is freed; if that does not help, what was to be written waits in memory, in order,
-and the Issue `journal-unwritable` stands until it is written. Nothing else waits for it: limits go on.
+until it can be written. Nothing else waits for it: limits go on.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ EntryT = TypeVar("EntryT", bound=entry.Entry)
 
 
 class Recorder:
-    """`trouble` hears whether something waits; `wrote` is called after each transaction."""
+    """`wrote` is called after each transaction. `blocked`: the disk took nothing when it was last tried."""
 
     def __init__(
         self,
@@ -37,8 +37,6 @@ class Recorder:
         journal: Journal,
         people: Callable[[], People],
         boot: str,
-        *,
-        trouble: Callable[[bool], None],
         wrote: Callable[[], None],
     ) -> None:
         self._store = store
@@ -46,10 +44,8 @@ class Recorder:
         self._people = people
         self._wrote = wrote
         self._boot = boot
-        self._trouble = trouble
         self._waiting: list[Action] = []
-        self._flushing = False
-        self._blocked = False
+        self.blocked = False
         self.lost = 0
 
     def do(self, action: Action) -> bool:
@@ -58,7 +54,7 @@ class Recorder:
         While something waits, only `flush` tries again: not each of many events.
         """
         self._waiting.append(action)
-        return not self._blocked and self.flush()
+        return not self.blocked and self.flush()
 
     def at_once(self, action: Action) -> None:
         """Runs `action` in a transaction now or not at all: for what somebody waits for. Unwritable."""
@@ -68,18 +64,6 @@ class Recorder:
 
     def flush(self) -> bool:
         """Tries to write what waits. True if nothing waits any more."""
-        if self._flushing:  # an Issue raised by a failed flush: it waits with the rest
-            return False
-        self._flushing = True
-        try:
-            self._blocked = not self._write()
-            self._trouble(self._blocked)
-            return not self._blocked and (not self._waiting or self._write())
-        finally:
-            self._flushing = False
-
-    def _write(self) -> bool:
-        """False if the disk takes nothing."""
         while self._waiting:
             batch = tuple(self._waiting)
             try:
@@ -87,9 +71,11 @@ class Recorder:
             except Unwritable:
                 if self._store.free_reserve():
                     continue
+                self.blocked = True
                 return False
             del self._waiting[: len(batch)]
             self._wrote()
+        self.blocked = False
         return True
 
     def _commit(self, batch: tuple[Action, ...]) -> None:
@@ -197,6 +183,7 @@ class Recorder:
         )
         row = play.row(self._boot, now, ended=True)
         self._store.update_play(replace(row, ms=event.ms - sum(piece.ms for piece in row.pieces)))
+        self._store.see(self._boot, now.elapsed, now.wall)
 
     def warned(self, event: events.Warned, *, shown: bool) -> bool:
         """A warning, with whether a display has confirmed it."""

@@ -1,17 +1,15 @@
-"""Is everything enforced that should be? Names what is not; repairs what a guardian may repair."""
+"""Is everything enforced that should be? Names what is not."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from daemon.api.messages import Check
-from daemon.platforms.api import Accounts, WatchKind
+from daemon.health import Health
+from daemon.platforms.api import Accounts, Platform, WatchKind
+from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import unsent_aside
-from daemon.seat import Parts, Seat
-from daemon.sessions import Subject
-from host.wire import ApiError
-
-Repin = Callable[[str], Awaitable[None]]
+from daemon.reporting.state import Line
+from daemon.sessions import InForce, Subject
+from daemon.store import Store
 
 _SWITCHED_OFF = (
     "đóng trò chơi khi nó vừa chạy, không chặn trước: phần [gate] của daemon/config.toml đã tắt việc chặn / "
@@ -41,47 +39,58 @@ def _watch(kind: WatchKind, *, gate: bool, root: bool) -> Check:
     return Check(id="watch", ok=False, text=_NO_EVENTS if root else _NO_ROOT)
 
 
-def checks(parts: Parts, *, reachable: bool, everybody: bool, gate: bool, root: bool) -> tuple[Check, ...]:
-    """All that is looked at, and each open Issue. `everybody`: accounts of players too, which are no child's business; `gate`:
-    starts are to be refused; `root`: the daemon may do everything.
-    """
-    found = [_watch(parts.platform.watcher.kind, gate=gate, root=root)]
-    if not any(one.id == "agent-away" for one in parts.health.open()):
-        found.append(
-            Check(
-                id="agent",
-                ok=reachable,
-                text="đại lý trả lời / the agent answers"
-                if reachable
-                else "chưa liên lạc với đại lý / the agent was not reached yet",
+class Doctor:
+    """`gate`: the configuration wants starts refused; `root`: the daemon may do everything."""
+
+    def __init__(
+        self,
+        in_force: InForce,
+        platform: Platform,
+        health: Health,
+        recorder: Recorder,
+        store: Store,
+        line: Line,
+        *,
+        gate: bool,
+        root: bool,
+    ) -> None:
+        self._in_force = in_force
+        self._accounts = platform.accounts
+        self._watch = _watch(platform.watcher.kind, gate=gate, root=root)
+        self._health = health
+        self._recorder = recorder
+        self._store = store
+        self._line = line
+
+    def checks(self, *, everybody: bool) -> tuple[Check, ...]:
+        """All that is looked at, and each open Issue. `everybody`: accounts of players too, which are no child's business."""
+        found = [self._watch]
+        if not self._health.has("agent-away"):
+            found.append(
+                Check(
+                    id="agent",
+                    ok=self._line.reachable,
+                    text="đại lý trả lời / the agent answers"
+                    if self._line.reachable
+                    else "chưa liên lạc với đại lý / the agent was not reached yet",
+                )
             )
-        )
-    if everybody:
-        found.extend(_accounts(parts))
-    found.extend(Check(id=one.id, ok=False, text=one.text) for one in parts.health.open())
-    waiting = parts.recorder.waiting
-    found.append(
-        Check(
-            id="journal",
-            ok=waiting == 0,
-            text="nhật ký ghi được / the journal can be written"
-            if waiting == 0
-            else f"{waiting} mục chưa ghi được / {waiting} entries could not be written",
-        )
-    )
-    if aside := unsent_aside(parts.store):
-        text = f"{aside} mục còn lại cho đại lý cũ / {aside} entries are kept for a former agent"
-        found.append(Check(id="former-agent", ok=True, text=text))
-    return tuple(found)
+        people = self._in_force.people
+        for subject in people.players if people is not None and everybody else ():
+            ok, text = _account(subject, self._accounts)
+            found.append(Check(id=f"account:{subject.id}", ok=ok, text=text))
+        found.extend(Check(id=one.id, ok=False, text=one.text) for one in self._health.open())
+        found.append(self._journal())
+        if aside := unsent_aside(self._store):
+            text = f"{aside} mục còn lại cho đại lý cũ / {aside} entries are kept for a former agent"
+            found.append(Check(id="former-agent", ok=True, text=text))
+        return tuple(found)
 
-
-def _accounts(parts: Parts) -> list[Check]:
-    people = parts.people
-    found = []
-    for subject in () if people is None else people.players:
-        ok, text = _account(subject, parts.platform.accounts)
-        found.append(Check(id=f"account:{subject.id}", ok=ok, text=text))
-    return found
+    def _journal(self) -> Check:
+        waiting = self._recorder.waiting
+        if waiting == 0:
+            return Check(id="journal", ok=True, text="nhật ký ghi được / the journal can be written")
+        return Check(id="journal", ok=False, text=f"{waiting} mục chưa ghi được / {waiting} entries could not be written")
 
 
 def _account(subject: Subject, accounts: Accounts) -> tuple[bool, str]:
@@ -98,19 +107,3 @@ def _account(subject: Subject, accounts: Accounts) -> tuple[bool, str]:
             f"account {account} of {name} is an administrator's: no limit can hold"
         )
     return True, f"{name} chơi bằng tài khoản {account} / {name} plays as {account}"
-
-
-async def repair(seat: Seat, parts: Parts, repin: Repin, agent_key: str | None) -> None:
-    """A guardian confirms the clock and, with the fingerprint from `giochoi log card`, the agent's new key."""
-    if agent_key is not None:
-        await repin(agent_key)
-    elif parts.health.has("log-replaced"):
-        raise ApiError(
-            "refused",
-            "đại lý đã bị thay; so dấu vân tay bằng `giochoi log card` rồi thêm --agent-key / "
-            "the agent was replaced; compare `giochoi log card`, then add --agent-key",
-        )
-    parts.clock.anchor()
-    parts.loop.changed()
-    parts.loop.scan(parts.loop.read(), 0)
-    seat.beat()

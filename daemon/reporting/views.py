@@ -31,6 +31,10 @@ class Views:
         self._now = now
         self._start, self._end = day_bounds(people.zone, now.wall)
 
+    @property
+    def today(self) -> date:
+        return day_name(self._people.zone, self._now.wall)
+
     def players(self, only: Subject | None = None) -> tuple[m.PlayerPart, ...]:
         """All players and, if it played or is limited, the guest; or only one."""
         guest = self._people.guest

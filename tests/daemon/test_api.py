@@ -32,13 +32,13 @@ REQUESTS = {
 
 
 def ask(world, op, request, caller=ROOT):
-    return asyncio.run(world.built.routes[op].handler(caller, request))
+    return asyncio.run(world.daemon.routes[op].handler(caller, request))
 
 
 def test_the_table_is_complete(world):
     """Every operation has a request here, and its role is written beside it."""
     world.start(roster())
-    roles = {op: route.role for op, route in world.built.routes.items()}
+    roles = {op: route.role for op, route in world.daemon.routes.items()}
     assert sorted(roles) == sorted(REQUESTS)
     assert {op for op, role in roles.items() if role == "guardian"} == {"grant.add", "grant.list", "grant.revoke"}
 
@@ -46,7 +46,7 @@ def test_the_table_is_complete(world):
 def test_who_is_a_guardian(world):
     """Root, administrators, the daemon's own account and guardians' accounts; never a child's."""
     world.start(roster())
-    roles = world.built.roles
+    roles = world.daemon.roles
     assert "guardian" in roles(ROOT)
     assert "guardian" in roles(PARENT)
     assert roles(CHILD) == roles(FRIEND) == frozenset({"any"})
@@ -101,7 +101,7 @@ def test_a_grants_reason_is_not_in_the_log(world):
     """Names and reasons lie beside the entry, under its commitment."""
     world.start(roster())
     ask(world, "grant.add", m.GrantAdd(player="an", ms=MINUTE, reason="bí mật của An"))
-    rows = world.parts.store.db.execute("SELECT entry, payload FROM journal").fetchall()
+    rows = world.daemon.store.db.execute("SELECT entry, payload FROM journal").fetchall()
     assert not any("bí mật".encode() in entry for entry, _ in rows)
     assert any(payload and "bí mật".encode() in payload for _, payload in rows)
 
@@ -109,7 +109,7 @@ def test_a_grants_reason_is_not_in_the_log(world):
 def test_a_grant_that_cannot_be_written_is_none(world):
     """Nothing changed, and it says so."""
     world.start(roster(packs=(limit(0),)))
-    world.parts.store.db = disk = FullDisk(world.parts.store.db)
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
     with pytest.raises(ApiError, match="nothing changed") as caught:
         ask(world, "grant.add", m.GrantAdd(player="an", ms=MINUTE))
     disk.full = False
@@ -166,8 +166,8 @@ def test_a_warning_is_shown_to_the_player_and_confirmed(world):
     """The child's display gets it and nobody else's; its confirmation is in the log."""
 
     async def run():
-        child = world.built.routes["watch"].handler(CHILD, m.Watch())
-        friend = world.built.routes["watch"].handler(FRIEND, m.Watch())
+        child = world.daemon.routes["watch"].handler(CHILD, m.Watch())
+        friend = world.daemon.routes["watch"].handler(FRIEND, m.Watch())
         first, other = asyncio.ensure_future(anext(child)), asyncio.ensure_future(anext(friend))
         await asyncio.sleep(0)
         world.platform.run(1)
@@ -175,8 +175,8 @@ def test_a_warning_is_shown_to_the_player_and_confirmed(world):
         warning = await anext(child)
         assert (warning.kind, warning.left) == ("warning", MINUTE)
         with pytest.raises(ApiError, match="không phải tín hiệu"):
-            await world.built.routes["shown"].handler(FRIEND, m.Shown(number=warning.number))
-        await world.built.routes["shown"].handler(CHILD, m.Shown(number=warning.number))
+            await world.daemon.routes["shown"].handler(FRIEND, m.Shown(number=warning.number))
+        await world.daemon.routes["shown"].handler(CHILD, m.Shown(number=warning.number))
         assert not other.done()
         other.cancel()
 
@@ -198,8 +198,8 @@ def test_repair_confirms_the_clock(world):
     """A guardian's word is an anchor."""
     world.start(roster())
     world.clock.step(60 * MINUTE)
-    world.seat.beat()
-    assert "clock-jump" in [one.id for one in world.parts.health.open()]
+    world.beat()
+    assert "clock-jump" in [one.id for one in world.daemon.health.open()]
     ask(world, "doctor", m.DoctorGet(repair=True))
-    assert world.parts.health.open() == ()
-    assert world.parts.loop.read().wall == NOON + 60 * MINUTE
+    assert world.daemon.health.open() == ()
+    assert world.daemon.loop.read().wall == NOON + 60 * MINUTE

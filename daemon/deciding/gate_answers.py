@@ -14,7 +14,7 @@ _LONGEST_MS = 30_000
 _SHORTEST_MS = 1_000  # a budget with less than that left would otherwise be asked about all the time
 
 
-class Guard:
+class GateAnswers:
     """Keeps the watcher's snapshot true. A start that it lets through wrongly is still refused when it is seen."""
 
     def __init__(self, watcher: Watcher) -> None:

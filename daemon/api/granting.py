@@ -1,0 +1,80 @@
+"""Extra time: given, listed, taken back. Durable with its entry, or not at all; in force when the answer comes."""
+
+from __future__ import annotations
+
+from agent.api.messages import GrantEvent
+from daemon import events
+from daemon.api import messages as m
+from daemon.api.access import Access
+from daemon.grants import Grants, new_id, revoked
+from daemon.recording.recorder import Recorder
+from daemon.reporting.publisher import Publisher
+from daemon.running.heart import Heart
+from daemon.store import Unwritable
+from daemon.trusted import TrustedClock
+from host.transport import Caller
+from host.wire import ApiError
+
+MAX_REASON = 500
+MAX_GRANT_MS = 24 * 3_600_000
+
+
+class Granting:
+    def __init__(
+        self, access: Access, grants: Grants, recorder: Recorder, publisher: Publisher, clock: TrustedClock, heart: Heart
+    ) -> None:
+        self._access = access
+        self._grants = grants
+        self._recorder = recorder
+        self._publisher = publisher
+        self._clock = clock
+        self._heart = heart
+
+    async def add(self, caller: Caller, request: m.GrantAdd) -> m.GrantAdded:
+        subject = self._access.player(request.player)
+        if not 0 < request.ms <= MAX_GRANT_MS:
+            raise ApiError("bad-input", "số phút phải lớn hơn 0 và không quá 1440 / minutes must be above 0 and at most 1440")
+        if len(request.reason) > MAX_REASON:
+            raise ApiError("bad-input", f"lý do dài quá {MAX_REASON} ký tự / the reason is longer than {MAX_REASON} characters")
+        if request.game is not None:
+            self._access.game(request.game)
+        now = self._clock.read()
+        event = GrantEvent(
+            id=new_id(),
+            player=subject.id,
+            by="guardian",
+            who=caller.account,
+            ms=request.ms,
+            game=request.game,
+            given=now.wall,
+            reason=request.reason,
+        )
+        self._change(event, events.GrantGiven(subject, event, now))
+        return m.GrantAdded(id=event.id)
+
+    async def list(self, caller: Caller, request: m.GrantsGet) -> m.Grants:
+        return m.Grants(grants=self._grants.all())
+
+    async def revoke(self, caller: Caller, request: m.GrantRevoke) -> m.Ok:
+        known = next((event for event in self._grants.all() if event.id == request.id), None)
+        if known is None:
+            raise ApiError(
+                "bad-input",
+                f"không có gia hạn {request.id}; xem `giochoi grants` / no grant {request.id}; see `giochoi grants`",
+            )
+        if known.revoked is None:
+            now = self._clock.read()
+            event = revoked(known, now.wall)
+            self._change(event, events.GrantRevoked(self._access.people().by_id(event.player), event, now))
+        return m.Ok()
+
+    def _change(self, grant: GrantEvent, event: events.GrantGiven | events.GrantRevoked) -> None:
+        try:
+            self._recorder.at_once(self._recorder.with_entry(event, lambda: self._grants.give(grant)))
+        except Unwritable as error:
+            self._grants.reload()
+            raise ApiError(
+                "unavailable", f"không ghi được, không thay đổi gì / cannot be written, nothing changed: {error}"
+            ) from None
+        self._publisher.show(event)
+        self._heart.changed()
