@@ -136,7 +136,7 @@ class Daemon:
         zone = PcZone(self.clock, self.store, self.recorder, announce)
         minute = Minute(self.in_force, self.store, self.plays, self._attempts, self.recorder, self._announcer, zone)
         self.heart = Heart(self.in_force, self.loop, self.clock, self.recorder, self._announcer, self.health, minute)
-        marks = RunMarks(self.store, boot, platform.watcher.kind)
+        marks = RunMarks(self.store, boot, platform.watcher)
         self._chains = Chains(
             self.store, self.plays, self.in_force, self.recorder, marks, self._open_journal, self.clock.read
         )
@@ -157,7 +157,7 @@ class Daemon:
         own_uid = files().owner()
         access = Access(self.in_force, own_uid)
         state = State(
-            platform.watcher.kind, self.clock.read().wall, self.health, self.trust, self.recorder, self.uplink
+            platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, self.uplink
         )
         doctor = Doctor(
             self.in_force, platform, self.health, self.recorder, self.store, self.uplink,

@@ -67,7 +67,7 @@ class Refusals:
 class Watcher(Protocol):
     """Tells the loop what starts and ends. All calls and all observations happen on the loop's thread."""
 
-    kind: WatchKind
+    kind: WatchKind  # known once it was started
 
     def start(self, sink: Callable[[Observation], None]) -> None:
         """Begin. What already runs is not told: `scan` finds it. OSError never leaves."""

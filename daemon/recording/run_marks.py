@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compliance import entry
 from compliance.journal import Journal
-from daemon.platforms.api import WatchKind
+from daemon.platforms.api import Watcher
 from daemon.store import Store
 from daemon.trusted import Reading
 from host import VERSION
@@ -15,10 +15,10 @@ _STOPPED = "stopped"  # set while no run is under way: the last one ended in an 
 class RunMarks:
     """The transaction is the caller's."""
 
-    def __init__(self, store: Store, boot: str, watch: WatchKind) -> None:
+    def __init__(self, store: Store, boot: str, watcher: Watcher) -> None:
         self._store = store
         self._boot = boot
-        self._watch = watch
+        self._watcher = watcher
 
     def begin(self, journal: Journal, now: Reading, lost_from: int | None = None) -> None:
         """`lost_from` is when a former run was last alive, by its wall clock; it counts unless that run was stopped."""
@@ -28,7 +28,7 @@ class RunMarks:
             mono=now.mono,
             wall=now.wall,
             version=VERSION,
-            watch=self._watch,
+            watch=self._watcher.kind,
             clean=clean,
             lost_from=None if clean else lost_from,
         )

@@ -56,7 +56,9 @@ class Doctor:
     ) -> None:
         self._in_force = in_force
         self._accounts = platform.accounts
-        self._watch = _watch(platform.watcher.kind, gate=gate, root=root)
+        self._watcher = platform.watcher
+        self._gate = gate
+        self._root = root
         self._health = health
         self._recorder = recorder
         self._store = store
@@ -64,7 +66,7 @@ class Doctor:
 
     def checks(self, *, everybody: bool) -> tuple[Check, ...]:
         """All that is looked at, and each open Issue. `everybody`: accounts of players too, which are no child's business."""
-        found = [self._watch]
+        found = [_watch(self._watcher.kind, gate=self._gate, root=self._root)]
         if not self._health.has("agent-away"):
             found.append(
                 Check(

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from daemon.api import messages as m
 from daemon.health import Health
-from daemon.platforms.api import WatchKind
+from daemon.platforms.api import Watcher
 from daemon.recording.recorder import Recorder
 from daemon.reporting.views import rfc3339
 from daemon.roster import Trust
@@ -22,8 +22,8 @@ class Line(Protocol):
 class State:
     """`since` is when the daemon was started, by its trusted wall clock; `zone` everywhere the place's."""
 
-    def __init__(self, watch: WatchKind, since: int, health: Health, trust: Trust, recorder: Recorder, line: Line) -> None:
-        self._watch: WatchKind = watch
+    def __init__(self, watcher: Watcher, since: int, health: Health, trust: Trust, recorder: Recorder, line: Line) -> None:
+        self._watcher = watcher
         self._since = since
         self._health = health
         self._trust = trust
@@ -35,7 +35,7 @@ class State:
         return m.DaemonPart(
             version=VERSION,
             since=rfc3339(self._since, zone) or "",
-            watch=self._watch,
+            watch=self._watcher.kind,
             issues=tuple(
                 m.Issue(id=one.id, since=rfc3339(one.since, zone) or "", text=one.text) for one in self._health.open()
             ),

@@ -75,6 +75,16 @@ def test_status_says_what_the_contract_says(world):
     assert (game.match, game.reason.rule, game.reason.cite) == (("name",), "vn-147.daily-game", "NĐ 147/2024, Đ.39 k.1 đ.e")
 
 
+def test_how_the_watcher_watches_is_known_once_it_was_started(world):
+    """Status, doctor and the log's line of the start say what it turned out to be."""
+    begin = world.platform.start
+    world.platform.start = lambda sink: (setattr(world.platform, "kind", "gate"), begin(sink))
+    world.start(roster())
+    assert ask(world, "status", m.StatusGet()).daemon.watch == "gate"
+    assert ask(world, "doctor", m.DoctorGet()).checks[0].ok
+    assert [one.watch for one in world.journal("seat.start")] == ["gate"]
+
+
 def test_a_grant_is_durable_and_in_force(world):
     """It lets the game start, is listed, survives a kill, and its revocation too."""
     world.start(roster(packs=(limit(0),)))
