@@ -1,5 +1,5 @@
 # make run      set up, then the main job end to end (`giochoi demo`); ARGS="--seconds 30" reaches the demo
-# make setup    set up only: the programs then lie in .venv/bin
+# make setup    set up only: the programs then lie in .venv/bin; `make dev` adds what tests and linters need
 # make test     every test; as root it installs what they need, also a Windows to test on, otherwise it says what is skipped
 #               `make test-here` and `make test-windows` are its halves: this system, and the Windows lab (root)
 # make soak     the same tests at full counts
@@ -23,7 +23,7 @@ RUNTIME := .venv/runtime-$(KEY)
 DEV     := .venv/dev-$(KEY)-$(DEV_KEY)
 PEERS   := .venv/peers-$(KEY)-$(shell sha256sum requirements-bench.lock | cut -c1-16)
 
-.PHONY: run setup test test-here test-windows soak check lint ruff types types-windows arrows dead bench messages lock clean
+.PHONY: run setup dev test test-here test-windows soak check lint ruff types types-windows arrows dead bench messages lock clean
 .DELETE_ON_ERROR:
 
 run: setup
@@ -47,6 +47,8 @@ $(RUNTIME):
 	@$(PIP) --quiet uninstall --yes setuptools # Python 3.11 puts it there, and loads it into every program at its start
 	@touch $@
 
+dev: $(DEV)
+
 $(DEV): $(RUNTIME)
 	@echo "make: adding the tests' and linters' packages to .venv" >&2
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.lock
@@ -58,19 +60,26 @@ $(DEV): | i18n/vi.mo
 test:
 	@status=0; for half in test-here test-windows; do $(MAKE) --no-print-directory $$half || status=$$?; done; exit $$status
 
-CORES := $(shell nproc) # as many tests run at a time; ARGS="-n 0 --pdb": one after the other, with a debugger
-
-# The Windows lab can be had as root on x86_64 only; without it, what needs it is skipped.
-LAB := [ "$$(id -u)" = 0 ] && [ "$$(uname -m)" = x86_64 ]
+# How long whole runs that passed took: `make bench` shows it.
+RECORD = $(if $(ARGS),true,echo $$SECONDS >>.pytest_cache/seconds-$@)
+CORES := $(shell nproc) # so many tests run at a time; ARGS="-n 0 --pdb": one after the other, with a debugger
 
 test-here: $(DEV)
-	@tests/lab/packages
-	@! { $(LAB); } || { tests/lab/windows up && tests/lab/windows down; } # made, and at rest until a test starts it
-	@$(BIN)/python -m pytest -q -n $(CORES) $(ARGS)
+	@tests/lab/packages && $(BIN)/python -m pytest -q -n $(CORES) $(ARGS) && $(RECORD)
 
-test-windows:
-	@if $(LAB); then tests/lab/windows up && { tests/lab/windows run pytest -q $(ARGS); status=$$?; tests/lab/windows down; exit $$status; }; \
-	else echo "make: skipping the tests on Windows: the lab (tests/lab/windows) needs root on x86_64" >&2; fi
+# The Windows lab can be had as root on x86_64 only. Where ARGS picks no tests, what its programs do for somebody from here is tested
+# too: the main job beside the tests on Windows, as they leave a core idle, and what restarts Windows after them.
+LAB    := [ "$$(id -u)" = 0 ] && [ "$$(uname -m)" = x86_64 ]
+PICKED := $(filter-out -%,$(ARGS))
+
+test-windows: $(DEV)
+	@$(LAB) || { echo "make: skipping the tests on Windows: the lab (tests/lab/windows) needs root on x86_64" >&2; exit 0; }; \
+	tests/lab/windows up || exit; status=0; beside=$$(mktemp); \
+	$(if $(PICKED),true,$(BIN)/python -m pytest -q $(ARGS) tests/lab --ignore tests/lab/test_restart.py) >$$beside 2>&1 & \
+	tests/lab/windows run pytest -q $(ARGS) || status=$$?; \
+	wait $$! || status=$$?; cat $$beside; rm $$beside; \
+	$(if $(PICKED),true,$(BIN)/python -m pytest -q $(ARGS) tests/lab/test_restart.py) || status=$$?; \
+	tests/lab/windows down; [ $$status = 0 ] && $(RECORD) || exit $$status
 
 soak: $(DEV)
 	@tests/lab/packages
@@ -89,7 +98,7 @@ types: $(DEV)
 	$(BIN)/mypy
 
 types-windows: $(DEV)
-	$(BIN)/mypy --platform win32 --exclude '^(host|daemon/platforms)/linux/'
+	$(BIN)/mypy --platform win32 --exclude '^(host|daemon/platforms)/linux/' --cache-dir .mypy_cache/windows
 
 arrows: $(DEV)
 	$(BIN)/lint-imports --no-logo

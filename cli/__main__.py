@@ -5,78 +5,77 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Sequence
+from argparse import Namespace
 from io import TextIOWrapper
 
-from cli import doctor, game, grant, guardian, limit, log, place, player, policy, status, usage, why
+from cli.commands import find
 from cli.context import Context
-from cli.demo import command as demo
 from cli.errors import CommandError, nobody
-from cli.output import Output
-from cli.parser import Parser, common
-from cli.simulate import command as simulate
+from cli.parser import GLOBALS
 from host.api import UnsupportedError
 from host.homes import HomeError
 from host.transport import Unreachable
 from host.wire import ApiError
+from i18n.message import msg, said_by
 
-NOUNS = (demo, status, why, usage, doctor, grant, player, guardian, limit, policy, game, place, simulate, log)
 _READER_LEFT = {errno.EPIPE, errno.EINVAL}  # of a pipe that nobody reads any more; the second is Windows' word for it
 
 
-def parser() -> Parser:
-    """The whole command line."""
-    made = Parser(
-        prog="giochoi", description="Giờ Chơi: giới hạn giờ chơi và chứng minh được / play time within limits, with proof"
-    )
-    common(made, home=None, json=False)
-    commands = made.add_subparsers(metavar="LỆNH/COMMAND", required=True, title="lệnh / commands")
-    for noun in NOUNS:
-        noun.add_to(commands)
-    return made
-
-
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code of the contract. Nothing a user can cause ends in a traceback."""
     _speak_utf8()
+    argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] == ["__complete"]:
+        from cli.completion import complete  # noqa: PLC0415 - only shells ask
+
+        return complete(argv[1:])
+    context = Context()  # until it is known what was asked for, for those mistakes that keep it from being known
     try:
-        args = parser().parse_args(argv)
-        out = Output(json=args.json)
-        context = Context(args.home, out)
         try:
-            code: int = args.run(args, context)
-        except Unreachable as error:
-            code = 3
-            out.message(f"giochoi: {nobody(error, context.home, args.parser.prog.partition(' ')[2])}")
+            asked, words = GLOBALS.parse_known_args(argv)
+            context = Context(asked.home, asked.lang, json=asked.json)
+            return _run(asked, words, context)
         except (CommandError, ApiError, HomeError, UnsupportedError) as error:
-            code, line = verdict(error)
-            out.message(f"giochoi: {line}")
-        return code
+            context.out.message(msg("giochoi: {why}", why=said_by(error)))
+            return _code(error)
     except KeyboardInterrupt:
         return 130
     except OSError as error:  # whoever reads has seen enough; or stdout or the temporary folder is on a full disk
         _drop_output()
         if error.errno not in _READER_LEFT:
-            sys.stderr.write(f"giochoi: hệ thống báo lỗi / the system says: {error}\n")
+            context.out.message(msg("giochoi: the system says: {why}", why=str(error)))
         return 1
+
+
+def _run(asked: Namespace, words: list[str], context: Context) -> int:
+    if asked.version:
+        from importlib.metadata import version  # noqa: PLC0415 - twenty milliseconds that no other command needs
+
+        context.out.line(f"giochoi {version('giochoi')}")
+        return 0
+    if asked.help or not words:
+        from cli.help import page  # noqa: PLC0415 - of no use for whoever knows
+
+        return page(words, context.out)
+    parser, rest = find(words)
+    args = parser.parse_args(rest)
+    args.parser = parser  # for mistakes that only the command itself can see
+    try:
+        return parser.run(args, context)
+    except Unreachable as error:
+        raise nobody(error, context.home, looks=parser.looks) from None
+
+
+def _code(error: Exception) -> int:
+    """The exit code for an error that a command ended with. A name that nobody has is bad input."""
+    if isinstance(error, CommandError):
+        return error.code
+    return 2 if isinstance(error, ApiError) and error.code in {"bad-input", "not-found"} else 1
 
 
 def _drop_output() -> None:
     """What could not be written stays in the buffer; Python tries again when it ends, and would exit with 120."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def verdict(error: Exception) -> tuple[int, str]:
-    """The exit code and the one line for an error that a command ended with."""
-    match error:
-        case CommandError():
-            return error.code, str(error)
-        case ApiError(code="bad-input" | "not-found"):  # a name that nobody has is bad input
-            return 2, str(error)
-        case ApiError():
-            return 1, str(error)
-        case _:
-            return 1, str(error)
 
 
 def _speak_utf8() -> None:

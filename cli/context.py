@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 
+from cli.errors import CommandError
 from cli.output import Output
-from host.homes import Home, client_home
+from host.homes import Home, HomeError, client_home
+from i18n.catalogue import LANGUAGES, Language, reader
+from i18n.message import msg
 
 
 class Context:
-    """`out` takes the answer; `home` says where agent and daemon listen, and is looked for only when somebody asks."""
+    """`home` says where agent and daemon listen, `out` takes the answer, in the language of whoever asks."""
 
-    def __init__(self, home: str | None, out: Output) -> None:
+    def __init__(self, home: str | None = None, lang: Language | None = None, *, json: bool = False) -> None:
         self._given = home
-        self.out = out
+        self.lang = lang  # the one asked for on the command line
+        self._json = json
 
     @cached_property
     def home(self) -> Home:
         """The home to talk to. HomeError if it cannot be one."""
-        return client_home(self._given)
+        try:
+            return client_home(self._given)
+        except RuntimeError:  # ~somebody, of whom the system knows nothing
+            raise CommandError(msg("--home: there is no such folder")) from None
+
+    @cached_property
+    def out(self) -> Output:
+        return Output(json=self._json, language=self._language())
+
+    def _language(self) -> Language:
+        """The one asked for, or that of the environment or the home, whose agent wrote it down for all."""
+        setting = None
+        with suppress(OSError, ValueError, HomeError, CommandError):
+            file = self.home.public / "lang"
+            if file.is_file():
+                with file.open(encoding="ascii") as text:
+                    setting = text.read(8).strip()
+        return reader(self.lang, setting if setting in LANGUAGES else None)

@@ -1,34 +1,39 @@
-"""The one way in which a command ends early, and what is said where nobody answers."""
+"""The one way in which a command ends early, and what is said of words that nobody knows and where nobody answers."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from cli.words.shell import quote
 from host.homes import Home
 from host.transport import Unreachable
-
-# Commands that only look: that they changed nothing goes without saying.
-_LOOKS = frozenset(
-    {
-        "status", "why", "usage", "doctor", "grants", "player list", "guardian list", "policy packs", "policy show",
-        "policy check", "policy ask", "game scan", "game list", "seat list", "simulate", "log show", "log export", "log head",
-        "log card",
-    }
-)  # fmt: skip
+from i18n.message import Message, MessageError, comma, msg, said_by
 
 
-class CommandError(Exception):
+class CommandError(MessageError):
     """One line for the person at the keyboard: what, where, what to do. `code` is the contract's: 1 failed, 2 bad input."""
 
-    def __init__(self, text: str, code: int = 2) -> None:
-        super().__init__(text)
+    def __init__(self, message: Message | str, code: int = 2) -> None:
+        super().__init__(message)
         self.code = code
 
 
-def nobody(error: Unreachable, home: Home, command: str) -> str:
-    """The line for a command that found nobody at `home`: what to start and, if it would have changed something, that it did
-    not. `command` is its words: "log show".
-    """
+def unknown(word: str, known: Iterable[str], see: str = "") -> Message:
+    """What to say of a word that is none of these: the one that was probably meant, or all, or which command tells (`see`)."""
+    import difflib  # noqa: PLC0415 - of use for mistakes alone
+
+    there = {one.lower(): one for one in known}
+    if near := difflib.get_close_matches(word.lower(), there, 1):
+        return msg("{word} is not known; did you mean {near}?", word=repr(word), near=there[near[0]])
+    if see:
+        return msg("{word} is not known; see: {command}", word=repr(word), command=see)
+    return msg("{word} is not known; choose from {known}", word=repr(word), known=comma(there.values()))
+
+
+def nobody(error: Unreachable, home: Home, *, looks: bool) -> CommandError:
+    """The end of a command that found nobody at `home`: what to start and, unless it only `looks`, that nothing changed."""
     server = "giochoi-agent" if str(error).startswith(f"{home.agent_address}:") else "giochoi-daemon"
     where = f" --home {quote(str(home.root))}" if home.kind == "given" else ""
-    remedy = f"{error}; hãy chạy / start: {server}{where}"
-    return remedy if command in _LOOKS else f"{remedy}; chưa có gì thay đổi / nothing changed"
+    told = {"why": said_by(error), "start": server + where}
+    said = msg("{why}; start: {start}", **told) if looks else msg("{why}; start: {start}; nothing changed", **told)
+    return CommandError(said, code=3)

@@ -8,42 +8,46 @@ from argparse import Namespace
 from pathlib import Path
 
 from agent.api.messages import GameAdd, GameAllow, GameList, GameRemove, GameRow
+from cli.commands import Commands
 from cli.context import Context
+from cli.errors import CommandError
 from cli.games.clues import game_of, label_text
 from cli.games.fingerprint import fingerprint
 from cli.games.scan import add_to as add_scan_to
 from cli.output import Output
-from cli.parser import Commands, checked, command, noun
+from cli.parser import PLAYER
 from cli.registry import settle
+from cli.words.layout import row
+from cli.words.names import clues
 from host.rpc_client import ask
+from i18n.message import Arg, msg
 from rules.ratings import parse_label, rating_source
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
+_GAME = msg("id of the game")
 
 
 def add_to(commands: Commands) -> None:
-    verbs = noun(commands, "game", "trò chơi / games")
-    add_scan_to(verbs)
-    parser = command(verbs, "add", "thêm trò chơi / add a game", add)
-    parser.add_argument("id", metavar="ID", type=game_id, help="mã, chữ thường không dấu / id, lower case ASCII")
-    parser.add_argument(
-        "--exe", metavar="PATH", type=Path, required=True, help="tệp chạy được hoặc script của trò chơi / its program or script"
-    )
-    parser.add_argument("--title", metavar="T", help="tên trò chơi / title")
-    parser.add_argument("--label", metavar="VN12|PEGI 12|OARS…", type=checked(parse_label), help="nhãn tuổi / age label")
-    parser = command(verbs, "list", "các trò chơi nhận ra được / games that are recognised", show)
-    parser.add_argument("word", metavar="WORD", nargs="?", help="chỉ trò có chữ này / only games with this word")
-    parser = command(verbs, "allow", "cho một người chơi trò này / let a game through for a player", allow)
-    parser.add_argument("player", metavar="PLAYER", help="tên, mã hoặc guest / name, id or guest")
-    parser.add_argument("id", metavar="ID", help="mã trò chơi / id of the game")
-    parser = command(verbs, "remove", "bỏ trò chơi đã thêm / remove a game that was added", remove)
-    parser.add_argument("id", metavar="ID", help="mã trò chơi / id of the game")
+    add_scan_to(commands)
+    parser = commands.add("game add", add, "turtles --exe /opt/turtles/turtles --label VN12",
+                          'turtles --exe /opt/turtles/turtles --title "Turtle race"',
+                          about=msg("add a game, known from then on also when renamed"))  # fmt: skip
+    parser.takes("id", "ID", msg("what to call it: a-z, digits, . _ -"), type=game_id)
+    parser.takes("--exe", "PATH", msg("its program or script"), type=Path, required=True)
+    parser.takes("--title", "T", msg("its title"))
+    parser.takes("--label", "VN12|PEGI 12|OARS…", msg("its age label"), type=parse_label)
+    parser = commands.add("game list", show, "", "minecraft", about=msg("list the games that are recognised"), looks=True)
+    parser.takes("word", "WORD", msg("only games with this word"), nargs="?")
+    parser = commands.add("game allow", allow, "An luanti", "guest luanti", about=msg("let a game through for a player"))
+    parser.takes("player", "PLAYER", PLAYER)
+    parser.takes("id", "ID", _GAME)
+    parser = commands.add("game remove", remove, "turtles", "turtles --json", about=msg("remove a game that was added"))
+    parser.takes("id", "ID", _GAME)
 
 
-@checked
 def game_id(text: str) -> str:
     if not _ID.fullmatch(text):
-        raise ValueError(f"{text!r} không phải mã: chữ thường a-z, số, . _ - / is no id: a-z, digits, . _ -")
+        raise CommandError(msg("{text} is not a valid id: use a-z, digits and . _ -", text=repr(text)))
     return text
 
 
@@ -51,37 +55,39 @@ def add(args: Namespace, context: Context) -> int:
     found = fingerprint(args.exe)
     done = ask(context.home.agent_address, GameAdd(game=game_of(args.id, found, title=args.title, label=args.label)))
     if args.label is not None and rating_source(args.label.system).status == "unverified":
-        context.out.message(
-            f"nhãn / label {args.label.text} = {args.label.age}+: chưa đối chiếu / unverified, docs/ratings.md"
-        )
-    more = (("build id", found.build_id), ("tên gốc / original name", found.original), ("sản phẩm / product", found.product),
-            ("chữ ký / signed by", found.signer))  # fmt: skip
-    known = "".join(f", {what} {value}" for what, value in more if value)
-    return settle(context, done, f"đã thêm / added {args.id}: {found.path} (sha256 {found.sha256}{known})")
+        context.out.message(msg("label {label} is taken for {age}+, which nobody has checked; see docs/ratings.md",
+                                label=args.label.text, age=args.label.age))  # fmt: skip
+    known = (
+        msg("sha256 {value}", value=found.sha256 or "–"),
+        msg("build id {value}", value=found.build_id) if found.build_id else "",
+        msg("original name {value}", value=found.original) if found.original else "",
+        msg("product {value}", value=found.product) if found.product else "",
+        msg("signed by {value}", value=found.signer) if found.signer else "",
+    )
+    return settle(context, done, msg("{id} is added: {path} ({clues})", id=args.id, path=found.path, clues=row(known, ", ")))
 
 
 def allow(args: Namespace, context: Context) -> int:
     done = ask(context.home.agent_address, GameAllow(player=args.player, game=args.id))
-    return settle(context, done, f"{args.player} được chơi {args.id} mà không phải hỏi / may play {args.id} without asking")
+    return settle(context, done, msg("{player} need not ask for {game} any more", player=args.player, game=args.id))
 
 
 def remove(args: Namespace, context: Context) -> int:
     done = ask(context.home.agent_address, GameRemove(game=args.id))
-    return settle(context, done, f"đã bỏ / removed {args.id}")
+    return settle(context, done, msg("{id} is removed", id=args.id))
 
 
 def show(args: Namespace, context: Context) -> int:
     games = ask(context.home.agent_address, GameList()).games
-    found = (row for row in games if args.word is None or _fits(row, args.word))
-    rows = sorted(found, key=lambda row: row.origin != "house")  # one's own first, each as the agent orders them
+    found = (game for game in games if args.word is None or _fits(game, args.word))
+    rows = sorted(found, key=lambda game: game.origin != "house")  # one's own first, each as the agent orders them
     if context.out.json:
-        context.out.document({"games": [_document(row) for row in rows]})
+        context.out.document({"games": [_document(game) for game in rows]})
         return 0
-    for row in rows:
-        _say(context.out, row)
+    for game in rows:
+        _say(context.out, game)
     if not rows:
-        sought = f" khớp / no game matches: {args.word}" if args.word else " / no games"
-        context.out.message(f"không có trò nào{sought}")
+        context.out.message(msg("no game matches {word}", word=args.word) if args.word else msg("no games"))
     return 0
 
 
@@ -97,21 +103,18 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def _say(out: Output, row: GameRow) -> None:
+def _say(out: Output, one: GameRow) -> None:
     """A game: its id and title, then its label, where that is from, and what it is recognised by."""
-    game = row.game
-    clues = (
-        ("nội dung / content", game.sha256),
-        ("build id", game.build_ids),
-        ("chữ ký / signer", game.signers),
-        ("dòng lệnh / command", game.commands),
-        ("tên / name", (*game.names, *game.paths, *game.products)),
-    )
-    out.say(f"{game.id} · {game.title}{' · tự thêm / added here' if row.origin == 'house' else ''}", 0, 4)
+    game = one.game
+    known = {"content": game.sha256, "build-id": game.build_ids, "signer": game.signers, "command": game.commands,
+             "name": (*game.names, *game.paths, *game.products)}  # fmt: skip
+    out.say(row((game.id, game.title, msg("added here") if one.origin == "house" else ""), " · "), 0, 4)
     label, source = label_text(game.label, game.label_source), game.label_source or ""
-    told = f"nhãn / label {source if source.startswith(label) else f'{label} ({source})' if source else label}"
-    known = ", ".join(name for name, clue in clues if clue)
-    out.say(f"{told}; nhận ra bởi / recognised by {known or '–'}", 4, 2)
+    told: Arg = row((label, f"({source})" if source else ""), " ")
+    if isinstance(label, str) and source.startswith(label):
+        told = source
+    by = clues(tuple(id_ for id_, clue in known.items() if clue))
+    out.say(msg("label: {label}; recognised by: {clues}", label=told, clues=by if by.items else "–"), 4, 2)
 
 
 def _document(row: GameRow) -> dict[str, object]:

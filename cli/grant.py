@@ -5,30 +5,31 @@ from __future__ import annotations
 from argparse import Namespace
 
 from agent.api.messages import GrantEvent
+from cli.commands import Commands
 from cli.context import Context
-from cli.parser import Commands, checked, command
-from cli.words.times import at, both, parse_minutes, rfc3339
+from cli.errors import CommandError
+from cli.parser import PLAYER
+from cli.words.times import parse_minutes, rfc3339
 from daemon.api.messages import GrantAdd, GrantRevoke, GrantsGet, UsageGet
-from host.clock import SystemClock
 from host.rpc_client import ask
+from i18n.message import Arg, Length, Moment, msg
 
 
 def add_to(commands: Commands) -> None:
-    parser = command(commands, "grant", "cho thêm giờ hôm nay / give more time today", grant)
-    parser.add_argument("player", metavar="PLAYER", help="tên, mã hoặc guest / name, id or guest")
-    parser.add_argument("ms", metavar="MINUTES", type=some_minutes, help="số phút / minutes")
-    parser.add_argument("--game", metavar="ID", help="chỉ trò chơi này / for this game only")
-    parser.add_argument("--reason", metavar="TEXT", default="", help="lý do / why")
-    command(commands, "grants", "xem các lần gia hạn / list grants", show)
-    parser = command(commands, "revoke", "rút lại một lần gia hạn / take a grant back", revoke)
-    parser.add_argument("id", metavar="ID", help="mã trong / id as in: giochoi grants")
+    parser = commands.add("grant", grant, "An 15", 'An 15 --game luanti --reason "homework is done"')
+    parser.takes("player", "PLAYER", PLAYER)
+    parser.takes("ms", "MINUTES", msg("how many minutes more"), type=some_minutes)
+    parser.takes("--game", "ID", msg("for this game only"))
+    parser.takes("--reason", "TEXT", msg("why; the log keeps it"), default="")
+    commands.add("grants", show, "", "--json", looks=True)
+    parser = commands.add("revoke", revoke, "g7", "g7 --json")
+    parser.takes("id", "ID", msg("the id that giochoi grants shows"))
 
 
-@checked
 def some_minutes(text: str) -> int:
     ms = parse_minutes(text)
     if ms == 0:
-        raise ValueError("phải nhiều hơn 0 phút / must be more than 0 minutes")
+        raise CommandError(msg("it must be more than 0 minutes"))
     return ms
 
 
@@ -38,7 +39,8 @@ def grant(args: Namespace, context: Context) -> int:
     if context.out.json:
         context.out.document({"id": added.id})
     else:
-        context.out.line(f"{args.player}: thêm / more {both(args.ms)} (mã / id {added.id})")
+        more = Length(args.ms, exact=True)
+        context.out.line(msg("{player}: {length} more today (id {id})", player=args.player, length=more, id=added.id))
     return 0
 
 
@@ -47,7 +49,7 @@ def revoke(args: Namespace, context: Context) -> int:
     if context.out.json:
         context.out.document({"id": args.id})
     else:
-        context.out.line(f"đã rút lại {args.id} / {args.id} taken back")
+        context.out.line(msg("{id} is taken back", id=args.id))
     return 0
 
 
@@ -57,16 +59,15 @@ def show(args: Namespace, context: Context) -> int:
     if context.out.json:
         context.out.document({"grants": [_document(event, zone) for event in grants]})
         return 0
-    now = SystemClock().wall()
-    columns = ("Mã / Id", "Người chơi / Player", "Thêm / More", "Trò chơi / Game", "Lúc / At", "Ai / Who", "Lý do / Why", "")
-    context.out.table(columns, (_row(event, now, zone) for event in sorted(grants, key=lambda event: event.given)))
+    columns = (msg("Id"), msg("Player"), msg("More"), msg("Game"), msg("When"), msg("Who"), msg("Why"), "")
+    context.out.table(columns, (_row(event, zone) for event in sorted(grants, key=lambda event: event.given)))
     return 0
 
 
-def _row(event: GrantEvent, now: int, zone: str) -> tuple[str, ...]:
-    revoked = "đã rút lại / taken back" if event.revoked is not None else ""
-    game = event.game or "mọi trò / all"
-    return (event.id, event.player, both(event.ms), game, at(event.given, now, zone), event.who, event.reason, revoked)
+def _row(event: GrantEvent, zone: str) -> tuple[Arg, ...]:
+    revoked = msg("taken back") if event.revoked is not None else ""
+    game, given = event.game or msg("all games"), Moment(event.given, zone)
+    return (event.id, event.player, Length(event.ms, exact=True), game, given, event.who, event.reason, revoked)
 
 
 def _document(event: GrantEvent, zone: str) -> dict[str, object]:

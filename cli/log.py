@@ -11,31 +11,35 @@ from pathlib import Path
 import msgspec
 
 from agent.api.messages import Card, LogCard, LogExport, LogHead, LogShow
+from cli.commands import Commands
 from cli.context import Context
+from cli.errors import CommandError
 from cli.given.files import write_new
-from cli.parser import Commands, checked, command, noun
 from cli.words.entries import entry, is_seal
-from host.clock import SystemClock
+from cli.words.layout import row
+from cli.words.names import PLACES
+from cli.words.shell import quote
 from host.rpc_client import ask, items
+from i18n.message import Arg, Day, msg
 
+_MOST = 100_000
 _SEATS = 64  # as many seals may come first, whose entries stand further back
 
 
 def add_to(commands: Commands) -> None:
-    verbs = noun(commands, "log", "nhật ký / the log")
-    parser = command(verbs, "show", "những dòng cuối / the last entries", show)
-    parser.add_argument("--last", metavar="N", type=count, default=50, help="bao nhiêu dòng (50) / how many (50)")
-    parser.add_argument("--all", action="store_true", help="cả các dòng niêm phong / the seals, too")
-    parser = command(verbs, "export", "xuất hồ sơ cho thanh tra / write the bundle for an inspector", export)
-    parser.add_argument("file", metavar="FILE", type=Path, help="tệp chưa có / a file that does not exist yet")
-    command(verbs, "head", "đầu nhật ký đã ký / the log's signed head", head)
-    command(verbs, "card", "thẻ để thanh tra giữ / the card that an inspector keeps", card)
+    parser = commands.add("log show", show, "", "--last 500", about=msg("show the last lines"), looks=True)
+    parser.takes("--last", "N", msg("how many; without it: 50"), type=count, default=50)
+    parser.takes("--all", "", msg("the seals, too"))
+    parser = commands.add("log export", export, "log.zip", "/media/usb/2026-11.zip",
+                          about=msg("write the bundle for an inspector"), looks=True)  # fmt: skip
+    parser.takes("file", "FILE", msg("a file that does not exist yet"), type=Path)
+    commands.add("log head", head, "", "> mark.txt", about=msg("show the signed head of the log"), looks=True)
+    commands.add("log card", card, "", "--json", about=msg("show the card that an inspector keeps"), looks=True)
 
 
-@checked
 def count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 100_000):
-        raise ValueError(f"{text!r} không phải số từ 1 đến 100000 / is no number from 1 to 100000")
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= _MOST):
+        raise CommandError(msg("{text} is not a number from {least} to {most}", text=repr(text), least=1, most=_MOST))
     return int(text)
 
 
@@ -49,10 +53,9 @@ def show(args: Namespace, context: Context) -> int:
         ]
         context.out.document({"entries": entries})
         return 0
-    now = SystemClock().wall()
     shown = [line for line in answer.lines if args.all or not is_seal(line)]
     for line in shown[-args.last :]:
-        entry(context.out, line, now, answer.zone)
+        entry(context.out, line, answer.zone)
     return 0
 
 
@@ -61,7 +64,8 @@ def export(args: Namespace, context: Context) -> int:
     if context.out.json:
         context.out.document({"file": str(args.file.absolute()), "bytes": size})
     else:
-        context.out.line(f"{args.file}: {size} byte; kiểm tra bằng / check with: giochoi-verify {args.file}")
+        check = f"giochoi-verify {quote(str(args.file))}"
+        context.out.line(msg("{file}: {size} bytes; check it with: {check}", file=str(args.file), size=size, check=check))
     return 0
 
 
@@ -77,7 +81,7 @@ def head(args: Namespace, context: Context) -> int:
         return 0
     for line in answer.checkpoint.splitlines():
         context.out.line(line)
-    context.out.message(f"khóa / key: {answer.key}")
+    context.out.message(msg("key: {key}", key=answer.key))
     return 0
 
 
@@ -86,26 +90,25 @@ def card(args: Namespace, context: Context) -> int:
     if context.out.json:
         context.out.document(answer)
         return 0
-    for name, value in _card_lines(answer):
-        context.out.line(f"{name:<28} {value}")
+    context.out.pairs(_card(answer))
     context.out.line()
     for line in qr(answer.fingerprint).splitlines():
         context.out.line(line)
     return 0
 
 
-def _card_lines(answer: Card) -> Iterator[tuple[str, str]]:
-    yield "địa điểm / place", answer.place
-    if answer.name:
-        yield "tên / name", answer.name
-    if answer.certificate:
-        expires = f", hết hạn / expires {answer.expires:%d/%m/%Y}" if answer.expires else ""
-        yield "giấy chứng nhận / certificate", answer.certificate + expires
-    yield "nguồn / origin", answer.origin
-    yield "khóa / key", answer.key
-    yield "dấu vân tay / fingerprint", answer.fingerprint
-    yield "số dòng / size", str(answer.size)
-    yield "gốc cây / root", answer.root
+def _card(card: Card) -> Iterator[tuple[Arg, Arg]]:
+    yield msg("place"), PLACES.get(card.place, card.place)
+    if card.name:
+        yield msg("name"), card.name
+    if card.certificate:
+        expires = "" if card.expires is None else msg("valid to {day}", day=Day(card.expires))
+        yield msg("certificate"), row((card.certificate, expires), ", ")
+    yield msg("origin"), card.origin
+    yield msg("key"), card.key
+    yield msg("fingerprint"), card.fingerprint
+    yield msg("size"), msg("{n} lines", n=card.size)
+    yield msg("root"), card.root
 
 
 def qr(text: str) -> str:

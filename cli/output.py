@@ -19,10 +19,11 @@ from typing import TextIO
 
 import msgspec
 
+from host.clock import wall
 from i18n.catalogue import Catalogue, Language
-from i18n.message import Arg
+from i18n.message import Arg, Day, Length, Moment, Weekday
 
-Row = Sequence[str]
+Row = Sequence[Arg]
 
 _WIDTH = 100  # lines longer than this are hard to read, however wide the terminal is
 _GAP = "  "
@@ -36,14 +37,23 @@ def clean(text: str) -> str:
     return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cf", "Cs"} and c not in _HARMLESS else c for c in text)
 
 
+class _Whole(Catalogue):
+    """Words for text that is put into lines: no date, no length is divided."""
+
+    def __call__(self, said: Arg, depth: int = 0) -> str:
+        text = super().__call__(said, depth)
+        return text.replace(" ", "\u00a0") if isinstance(said, Day | Length | Moment | Weekday) else text
+
+
 class Output:
-    """Where one command's answer goes."""
+    """Where one command's answer goes, and in which language."""
 
     def __init__(
-        self, *, json: bool = False, language: Language = "vi", out: TextIO | None = None, err: TextIO | None = None
+        self, *, json: bool = False, language: Language = "en", out: TextIO | None = None, err: TextIO | None = None
     ) -> None:
         self.json = json
-        self.words = Catalogue(language)
+        self.words = Catalogue(language, now=wall())
+        self._whole = _Whole(language, now=wall())
         self._out = out or sys.stdout
         self._err = err or sys.stderr
 
@@ -57,38 +67,55 @@ class Output:
 
     def say(self, text: Arg, indent: int = 0, more: int = 0) -> None:
         """A paragraph for people, its first line indented by `indent` and the others by `more` on top."""
-        first, *others = _folded(clean(self.words(text)), _room() - indent, more)
+        first, *others = _folded(clean(self._whole(text)), _room() - indent, more)
         self._write("\n".join((" " * indent + first, *(" " * (indent + more) + line for line in others), "")))
 
-    def table(self, columns: Row, rows: Iterable[Row], title: str = "") -> None:
+    def table(self, columns: Row, rows: Iterable[Row], title: Arg = "") -> None:
         """A table for people; `columns` are its headings."""
-        cells = [[clean(cell) for cell in row] for row in rows]
+        head, *cells = ([clean(self._whole(cell)) for cell in row] for row in (columns, *rows))
         if title:
-            self._head(_folded(clean(title), _room()))
-        widths = _fitted((columns, *cells), _room())
+            self.head(title)
+        widths = _fitted((head, *cells), _room())
         if widths is None:
-            self._lists(columns, cells)
+            self._lists(head, cells)
             return
-        self._head(_lines(columns, widths))
+        self._bold(_lines(head, widths))
         for row in cells:
             self._write("\n".join((*_lines(row, widths), "")))
+
+    def pairs(self, rows: Iterable[tuple[Arg, Arg]]) -> None:
+        """What is told about each of a few words: beside it, or below where there is no room."""
+        told = [(clean(self._whole(name)), clean(self._whole(text))) for name, text in rows]
+        wide = min(max((_width(name) for name, _ in told), default=0), _room() // 3)
+        for name, text in told:
+            beside = _width(name) <= wide
+            if not beside:
+                self._write(f"  {name}\n")
+            first = name + " " * (wide - _width(name)) if beside else " " * wide
+            for line in _folded(text, _room() - wide - 4):
+                self._write(f"  {first}  {line}".rstrip() + "\n")
+                first = " " * wide
+
+    def head(self, text: Arg) -> None:
+        """A heading."""
+        self._bold(_folded(clean(self._whole(text)), _room()))
 
     def message(self, text: Arg) -> None:
         """Something beside the answer: a warning, an error, what happens next."""
         self._err.write(clean(self.words(text)) + "\n")
         self._err.flush()
 
-    def _lists(self, columns: Row, rows: Iterable[Row]) -> None:
+    def _lists(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Every row as a list of its cells, those without text left out."""
         for number, row in enumerate(rows):
             told = [f"{column}: {cell}".removeprefix(": ") for column, cell in zip(columns, row, strict=True) if cell]
             if number:
                 self.line()
-            self._head(_folded("".join(told[:1]), _room()))
+            self._bold(_folded("".join(told[:1]), _room()))
             for other in told[1:]:
                 self.say(other, 2, 2)
 
-    def _head(self, lines: Iterable[str]) -> None:
+    def _bold(self, lines: Iterable[str]) -> None:
         """In bold on a terminal that says what it is; a console of Windows does not, and may not know how."""
         bold = self._out.isatty() and os.environ.get("TERM", "dumb") != "dumb" and "NO_COLOR" not in os.environ
         for line in lines:
@@ -124,7 +151,7 @@ def _folded(text: str, width: int, less: int = 0) -> list[str]:
     return [line.rstrip().replace("\u00a0", " ") for line in lines]
 
 
-def _fitted(rows: Sequence[Row], room: int) -> list[int] | None:
+def _fitted(rows: Sequence[Sequence[str]], room: int) -> list[int] | None:
     """Widths of columns that together fit a line, the widest giving way first; None if words would have to be cut."""
     columns = list(zip(*rows, strict=True))
     room -= len(_GAP) * (len(columns) - 1)
@@ -137,7 +164,7 @@ def _fitted(rows: Sequence[Row], room: int) -> list[int] | None:
     return widths(bisect(range(room + 1), room, key=lambda cap: sum(widths(cap))) - 1)
 
 
-def _lines(row: Row, widths: Sequence[int]) -> list[str]:
+def _lines(row: Sequence[str], widths: Sequence[int]) -> list[str]:
     """One row of a table, over as many lines as its longest cell takes."""
     folded = [_folded(cell, width) for cell, width in zip(row, widths, strict=True)]
     return [

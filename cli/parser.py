@@ -1,102 +1,111 @@
-"""The command line itself: one clear line for a mistake, --home and --json on either side of a noun, help in two languages."""
+"""What a command takes: read by argparse, kept for help, completions and manuals. Every mistake is a message."""
 
 from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable
-from datetime import date
-from typing import Any, NoReturn, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, NamedTuple, NoReturn
 
 from cli.context import Context
-from cli.words.times import parse_day
+from cli.errors import CommandError, unknown
+from i18n.message import Message, MessageError, msg, said_by
 
-T = TypeVar("T")
 Run = Callable[[argparse.Namespace, Context], int]
 
-_TITLES = {"positional arguments": "đối số / arguments", "options": "tùy chọn / options"}
+PLAYER: Final = msg("name or id of a player, or guest")
+PACK: Final = msg("id of a pack or a .toml file, with the values that go into it")
 
-# What argparse says, in Vietnamese; its wording is the same in 3.11 to 3.13 up to the quotes. Anything else stays English.
-_SAYINGS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"the following arguments are required: (.+)"), r"thiếu \1 / \1 is missing"),
-    (re.compile(r"unrecognized arguments: (.+)"), r"không hiểu \1 / \1 is not understood"),
-    (
-        re.compile(r"argument (.+?): invalid choice: (.+?) \(choose from (.+)\)"),
-        r"\1: không có \2, chọn / there is no \2, choose from \3",
-    ),
-    (re.compile(r"argument (.+?): expected one argument"), r"\1: thiếu giá trị / needs a value"),
-    (re.compile(r"argument (.+?): expected at least one argument"), r"\1: cần ít nhất một giá trị / needs at least one value"),
-    (re.compile(r"argument (.+?): not allowed with argument (.+)"), r"\1: không dùng cùng / not together with \2"),
-    (re.compile(r"argument (.+?): ignored explicit argument (.+)"), r"\1: không nhận giá trị / takes no value, not \2"),
-    (re.compile(r"argument ([^:]+): (.+)"), r"\1: \2"),
-)
+# What argparse says; its wording is the same in 3.11 to 3.14 up to the quotes. Anything else stays as it is.
+_SAYINGS: Final[tuple[tuple[str, Callable[..., Message]], ...]] = (
+    (r"the following arguments are required: (?P<what>.+)", lambda **found: msg("{what} is missing", **found)),
+    (r"argument (?P<what>.+?): expected one argument", lambda **found: msg("{what} needs a value", **found)),
+    (r"argument (?P<what>.+?): expected at least one argument", lambda **found: msg("{what} needs a value", **found)),
+    (r"argument (?P<what>.+?): ignored explicit argument (?P<value>.+)",
+     lambda **found: msg("{what} takes no value, so not {value}", **found)),
+)  # fmt: skip
+_UNRECOGNIZED: Final = "unrecognized arguments: "
+
+
+class Argument(NamedTuple):
+    """`names` are an option's, none for what stands in its place. `value` stands for its value, "" for a switch. `many` is what
+    argparse calls nargs.
+    """
+
+    names: tuple[str, ...]
+    value: str
+    help: Message
+    required: bool
+    many: str
+    choices: tuple[str, ...]
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose mistakes are one line and exit code 2."""
+    """A command: its words, what it is for, what it takes, what it does. `looks`: that it changes nothing needs no saying."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{**options, "add_help": False, "allow_abbrev": False})
-        self.add_argument("-h", "--help", action="help", help="lời giúp này / this help")
+    def __init__(self, name: str, about: Message, run: Run, examples: Sequence[str] = (), *, looks: bool = False) -> None:
+        super().__init__(prog=f"giochoi {name}".strip(), add_help=False, allow_abbrev=False)
+        self.name, self.about, self.run, self.examples, self.looks = name, about, run, examples, looks
+        self.taken: list[Argument] = []
 
-    def add_argument_group(self, *args: Any, **options: Any) -> argparse._ArgumentGroup:
-        title, *rest = args or (None,)
-        return super().add_argument_group(_TITLES.get(title or "", title), *rest, **options)
+    def takes(self, name: str, value: str, about: Message, *, choices: Iterable[str] = (), **more: Any) -> None:
+        """An option, or what stands in its place. ValueError and MessageError of its `type` are told with its name."""
+        option, known = name.startswith("-"), tuple(choices)
+        names = tuple(name.split())
+        required = more.get("required", False) if option else more.get("nargs") not in {"?", "*"}
+        self.taken.append(Argument(names if option else (), value, about, required, more.get("nargs", ""), known))
+        if not value:
+            self.add_argument(*names, action="store_true", **more)
+            return
+        what = names[-1] if option else value
+        parse = self._chosen(known, what) if known else self._told(more.pop("type", str), what)
+        self.add_argument(*names, metavar=value, type=parse, **more)
 
-    def format_usage(self) -> str:
-        return super().format_usage().replace("usage:", "cách dùng / usage:", 1)
-
-    def format_help(self) -> str:
-        return super().format_help().replace("usage:", "cách dùng / usage:", 1)
+    def mistake(self, said: Message) -> NoReturn:
+        """A mistake on the command line. CommandError (2)."""
+        raise CommandError(msg("{mistake}; see: {command}", mistake=said, command=f"{self.prog} --help"))
 
     def error(self, message: str) -> NoReturn:
-        for pattern, saying in _SAYINGS:
-            match = pattern.fullmatch(message)
-            if match:
-                message = match.expand(saying)
-                break
-        self.exit(2, f"giochoi: {' '.join(message.split())}; xem / see: {self.prog} --help\n")
+        """The same, as argparse says it."""
+        if message.startswith(_UNRECOGNIZED):
+            self._not_understood(message.removeprefix(_UNRECOGNIZED))
+        found = next(((say, match) for text, say in _SAYINGS if (match := re.fullmatch(text, message))), None)
+        self.mistake(msg("{mistake}", mistake=message) if found is None else found[0](**found[1].groupdict()))
+
+    def _not_understood(self, words: str) -> NoReturn:
+        first = words.partition(" ")[0]
+        options = [name for argument in (*GLOBALS.taken, *self.taken) for name in argument.names]
+        if first.startswith("-"):
+            raise CommandError(unknown(first, options, f"{self.prog} --help"))
+        self.mistake(msg("{word} is one word too many", word=first))
+
+    def _told(self, parse: Callable[[str], object], what: str) -> Callable[[str], object]:
+        def convert(text: str) -> object:
+            try:
+                return parse(text)
+            except (MessageError, ValueError) as error:
+                self.mistake(msg("{what}: {why}", what=what, why=said_by(error)))
+
+        return convert
+
+    def _chosen(self, known: Sequence[str], what: str) -> Callable[[str], object]:
+        def convert(text: str) -> object:
+            if text not in known:
+                raise CommandError(msg("{what}: {why}", what=what, why=unknown(text, known)))
+            return text
+
+        return convert
 
 
-class Commands(Protocol):
-    """Where a noun or a verb is added."""
-
-    def add_parser(self, name: str, **options: Any) -> Parser: ...
-
-
-def command(commands: Commands, name: str, help_text: str, run: Run) -> Parser:
-    """A command that does something: `run` gets the arguments and returns the exit code."""
-    parser = commands.add_parser(name, help=help_text, description=help_text)
-    common(parser, home=argparse.SUPPRESS, json=argparse.SUPPRESS)
-    parser.set_defaults(run=run, parser=parser)  # for mistakes that only `run` can see
+def _globals() -> Parser:
+    parser = Parser("", msg("play within limits, with proof"), lambda _args, _context: 0)
+    parser.takes("--home", "DIR", msg("a home instead of the system's"))
+    parser.takes("--json", "", msg("one JSON document instead of text"))
+    parser.takes("--lang", "vi|en", msg("in Vietnamese or English"), choices=("vi", "en"))
+    parser.takes("--version", "", msg("which version this is"))
+    parser.takes("-h --help", "", msg("this help"))
     return parser
 
 
-def noun(commands: Commands, name: str, help_text: str) -> Commands:
-    """A noun with verbs of its own."""
-    parser = commands.add_parser(name, help=help_text, description=help_text)
-    common(parser, home=argparse.SUPPRESS, json=argparse.SUPPRESS)
-    return parser.add_subparsers(metavar="VIỆC/VERB", required=True, title="việc / verbs")
-
-
-def common(parser: Parser, *, home: Any, json: Any) -> None:
-    """--home and --json. The outermost parser holds the defaults; the inner ones must not overwrite what stood before them."""
-    parser.add_argument(
-        "--home", metavar="DIR", default=home, help="thư mục riêng thay cho của hệ thống / a home instead of the system's"
-    )
-    parser.add_argument("--json", action="store_true", default=json, help="một tài liệu JSON / one JSON document")
-
-
-def checked(parse: Callable[[str], T]) -> Callable[[str], T]:
-    """A parser of ours as an argparse type: its ValueError's own words reach the user."""
-
-    def convert(text: str) -> T:
-        try:
-            return parse(text)
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
-
-    return convert
-
-
-day: Callable[[str], date] = checked(parse_day)
+GLOBALS: Final = _globals()
+"""What every command takes, wherever it stands."""

@@ -1,4 +1,4 @@
-"""giochoi place: what kind of place this is, which says whose duties bind here."""
+"""giochoi place: what kind of place this is, which says whose duties bind here; and its language."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import typing
 from argparse import Namespace
 
 from agent.api.messages import PlaceSet
+from cli.commands import Commands
 from cli.context import Context
-from cli.parser import Commands, checked, command, day, noun
+from cli.errors import CommandError
 from cli.registry import settle
+from cli.words.names import PLACES
+from cli.words.times import parse_day
 from host.rpc_client import ask
+from i18n.message import msg
 from rules.packs.zones import known_zone
 from rules.policy import Place
 
@@ -18,43 +22,31 @@ _HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-
 
 
 def add_to(commands: Commands) -> None:
-    verbs = noun(commands, "place", "địa điểm / the place")
-    parser = command(verbs, "set", "đặt loại địa điểm / set what kind of place this is", set_place)
-    parser.add_argument(
-        "place",
-        choices=typing.get_args(Place),
-        help="nhà, điểm trò chơi, hoặc đại lý không có trò chơi / home, game point, or agent without games",
-    )
-    parser.add_argument(
-        "--hours",
-        metavar="08:00-22:00",
-        type=hours,
-        help="giờ mở cửa; đại lý không có trò chơi phải ghi giờ theo quyết định của UBND tỉnh / "
-        "opening hours; an agent without games has to give those of its province",
-    )
-    parser.add_argument("--zone", metavar="AREA/CITY", type=zone, help="múi giờ, ví dụ Asia/Ho_Chi_Minh / time zone")
-    parser.add_argument("--name", metavar="NAME", help="tên điểm / name of the point")
-    parser.add_argument("--certificate", metavar="NO", help="số giấy chứng nhận / number of the certificate")
-    parser.add_argument("--expires", metavar="YYYY-MM-DD", type=day, help="ngày hết hạn / when it expires")
+    parser = commands.add(
+        "place set", set_place, "home --lang vi", "game-point --hours 08:00-22:00",
+        'game-point --name "Net Sao" --certificate 12/GCN --expires 2029-01-31',
+        "agent-without-games --hours 06:00-23:00",
+        about=msg("set what kind of place this is; with --lang also in which language this PC speaks"),
+    )  # fmt: skip
+    parser.takes("place", "PLACE", msg("home, game-point or agent-without-games"), choices=typing.get_args(Place))
+    parser.takes("--hours", "08:00-22:00", msg("opening hours; an agent without games has to name those of its province"),
+                 type=hours)  # fmt: skip
+    parser.takes("--zone", "AREA/CITY", msg("time zone, such as Asia/Ho_Chi_Minh"), type=known_zone)
+    parser.takes("--name", "NAME", msg("what the place is called"))
+    parser.takes("--certificate", "NO", msg("number of the certificate"))
+    parser.takes("--expires", "YYYY-MM-DD", msg("last day of the certificate"), type=parse_day)
 
 
-@checked
 def hours(text: str) -> str:
     if not _HOURS.fullmatch(text):
-        raise ValueError(
-            f"{text!r} không phải giờ dạng HH:MM-HH:MM, ví dụ 08:00-22:00 / are no hours as HH:MM-HH:MM, such as 08:00-22:00"
-        )
+        raise CommandError(msg("{text} is not HH:MM-HH:MM, such as 08:00-22:00", text=repr(text)))
     return text
-
-
-@checked
-def zone(text: str) -> str:
-    return known_zone(text)
 
 
 def set_place(args: Namespace, context: Context) -> int:
     request = PlaceSet(
-        place=args.place, hours=args.hours, zone=args.zone, name=args.name, certificate=args.certificate, expires=args.expires
-    )
+        place=args.place, hours=args.hours, zone=args.zone, name=args.name, certificate=args.certificate, expires=args.expires,
+        lang=context.lang,
+    )  # fmt: skip
     done = ask(context.home.agent_address, request)
-    return settle(context, done, f"địa điểm / place: {args.place}")
+    return settle(context, done, msg("this place is now: {place}", place=PLACES[args.place]))

@@ -5,59 +5,48 @@ from __future__ import annotations
 import re
 from argparse import Namespace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from agent.api.messages import LimitRow, PlayerAdd, PlayerList, PlayerRemove, PlayerRow, PlayerSet
+from cli.commands import Commands
 from cli.context import Context
-from cli.parser import Commands, checked, command, noun
 from cli.registry import settle
-from cli.words.times import exact
+from cli.words.days import WEEK, spoken
+from cli.words.layout import row
 from host.clock import SystemClock
 from host.rpc_client import ask
+from i18n.message import Arg, Length, Message, comma, msg
 from rules.identity import birth_date
-from rules.policy import Weekday
 
-_NONE = "none"
+_NONE: Final = "none"
 _YEAR = re.compile(r"[0-9]{4}")
 _FURTHEST_EAST = timedelta(hours=14)
-_WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_BORN: Final = msg("date of birth, or the year alone: the younger age counts; none: not known, the strictest applies")
+_ACCOUNT: Final = msg("the player's account on this PC")
+_GUARDIAN: Final = msg("the player's guardian")
+_PLAYER: Final = msg("name or id of the player")
 
 
 def add_to(commands: Commands) -> None:
-    verbs = noun(commands, "player", "người chơi / players")
-    parser = command(verbs, "add", "thêm người chơi / add a player", add)
-    parser.add_argument("name", metavar="NAME", help="tên / name")
-    parser.add_argument(
-        "--born",
-        metavar="YYYY[-MM-DD]|none",
-        type=born,
-        required=True,
-        help="ngày sinh, hay chỉ năm sinh: khi đó tính tuổi nhỏ hơn; none: không rõ, khi đó áp dụng mức chặt nhất / "
-        "date of birth, or the year alone: then the younger age counts; none: unknown, the strictest applies",
-    )
-    parser.add_argument("--account", metavar="OSUSER", help="tài khoản trên máy / account on this machine")
-    parser.add_argument("--guardian", metavar="NAME", help="người giám hộ / guardian")
+    parser = commands.add("player add", add, "An --born 2014-05-01 --account an",
+                          "Chi --born 2012 --guardian Bình", about=msg("add a player"))  # fmt: skip
+    parser.takes("name", "NAME", msg("what the player is called"))
+    parser.takes("--born", "YYYY[-MM-DD]|none", _BORN, type=born, required=True)
+    parser.takes("--account", "OSUSER", _ACCOUNT)
+    parser.takes("--guardian", "NAME", _GUARDIAN)
 
-    parser = command(verbs, "set", "sửa người chơi / change a player", change)
-    parser.add_argument("player", metavar="PLAYER", help="tên hoặc mã / name or id")
-    parser.add_argument("--name", metavar="NAME", default=msgspec.UNSET, help="tên mới / new name")
-    parser.add_argument(
-        "--born",
-        metavar="YYYY[-MM-DD]|none",
-        type=born,
-        default=msgspec.UNSET,
-        help="ngày hoặc năm sinh / date or year of birth",
-    )
-    parser.add_argument(
-        "--account", metavar="OSUSER|none", default=msgspec.UNSET, help="tài khoản trên máy / account on this machine"
-    )
-    parser.add_argument("--guardian", metavar="NAME|none", default=msgspec.UNSET, help="người giám hộ / guardian")
+    parser = commands.add("player set", change, "An --account an", "An --born 2014-05-01", about=msg("change a player"))
+    parser.takes("player", "PLAYER", _PLAYER)
+    parser.takes("--name", "NAME", msg("the new name"), default=msgspec.UNSET)
+    parser.takes("--born", "YYYY[-MM-DD]|none", _BORN, type=born, default=msgspec.UNSET)
+    parser.takes("--account", "OSUSER|none", _ACCOUNT, default=msgspec.UNSET)
+    parser.takes("--guardian", "NAME|none", _GUARDIAN, default=msgspec.UNSET)
 
-    command(verbs, "list", "xem danh sách / list players", show)
-    parser = command(verbs, "remove", "bỏ người chơi; nhật ký vẫn còn / remove a player; the log stays", remove)
-    parser.add_argument("player", metavar="PLAYER", help="tên hoặc mã / name or id")
+    commands.add("player list", show, "", "--json", about=msg("list the players"), looks=True)
+    parser = commands.add("player remove", remove, "An", "an", about=msg("remove a player; the log stays"))
+    parser.takes("player", "PLAYER", _PLAYER)
 
 
 class Born(NamedTuple):
@@ -67,7 +56,6 @@ class Born(NamedTuple):
     year_only: bool = False
 
 
-@checked
 def born(text: str) -> Born:
     if text == _NONE:
         return Born(None)
@@ -81,7 +69,7 @@ def add(args: Namespace, context: Context) -> int:
         name=args.name, born=args.born.day, year_only=args.born.year_only, account=args.account, guardian=args.guardian
     )
     done = ask(context.home.agent_address, request)
-    return settle(context, done, f"đã thêm {args.name} (mã {done.id}) / {args.name} added (id {done.id})")
+    return settle(context, done, msg("{name} is added (id {id})", name=args.name, id=done.id))
 
 
 def change(args: Namespace, context: Context) -> int:
@@ -93,14 +81,15 @@ def change(args: Namespace, context: Context) -> int:
     if isinstance(args.born, Born):
         fields |= {"born": args.born.day, "year_only": args.born.year_only}
     if not fields:
-        args.parser.error("không có gì để sửa: --name, --born, --account hoặc --guardian / nothing to change")
+        options = comma(("--name", "--born", "--account", "--guardian"))
+        args.parser.mistake(msg("nothing to change: name one of {options}", options=options))
     done = ask(context.home.agent_address, PlayerSet(player=args.player, **fields))
-    return settle(context, done, f"đã sửa {args.player} / {args.player} changed")
+    return settle(context, done, msg("{player} is changed", player=args.player))
 
 
 def remove(args: Namespace, context: Context) -> int:
     done = ask(context.home.agent_address, PlayerRemove(player=args.player))
-    return settle(context, done, f"đã bỏ {args.player}; nhật ký vẫn còn / {args.player} removed; the log stays")
+    return settle(context, done, msg("{player} is removed; the log stays", player=args.player))
 
 
 def show(args: Namespace, context: Context) -> int:
@@ -108,33 +97,25 @@ def show(args: Namespace, context: Context) -> int:
     if context.out.json:
         context.out.document({"players": [_document(player) for player in players]})
         return 0
-    columns = (
-        "Mã / Id",
-        "Tên / Name",
-        "Sinh / Born",
-        "Tài khoản / Account",
-        "Giám hộ / Guardian",
-        "Gói luật / Packs",
-        "Giới hạn / Limits",
-    )
-    context.out.table(columns, (_row(player) for player in players))
+    columns = (msg("Id"), msg("Name"), msg("Born"), msg("Account"), msg("Guardians"), msg("Packs"), msg("Limits"))
+    context.out.table(columns, map(_row, players))
     return 0
 
 
-def _row(player: PlayerRow) -> tuple[str, ...]:
+def _row(player: PlayerRow) -> tuple[Arg, ...]:
     return (
         player.id,
         player.name,
-        _said(player) or "chưa rõ / unknown",
+        _said(player) or msg("not known"),
         player.account or "–",
         ", ".join(player.guardians) or "–",
         ", ".join(player.uses) or "–",
-        limits(player.limits) or "–",
+        limits(player.limits) if player.limits else "–",
     )
 
 
 def _said(player: PlayerRow) -> str | None:
-    """The date of birth, or the year alone if no more is known."""
+    """The date of birth as it is typed, or the year alone if no more is known."""
     return None if player.born is None else player.born.isoformat()[: 4 if player.year_only else None]
 
 
@@ -152,13 +133,13 @@ def _document(player: PlayerRow) -> dict[str, object]:
     }
 
 
-def limits(rows: tuple[LimitRow, ...]) -> str:
-    """The limits of a player, days of equal length together: "60 phút" or "luanti 30 phút (sat, sun)"."""
-    groups: dict[tuple[str | None, int], list[Weekday]] = {}
-    for row in rows:
-        groups.setdefault((row.game, row.ms), []).append(row.day)
-    parts = []
+def limits(rows: tuple[LimitRow, ...]) -> Message:
+    """The limits of a player, days of equal length together: "1 hr" or "luanti 30 min (Saturday and Sunday)"."""
+    groups: dict[tuple[str | None, int], set[str]] = {}
+    for one in rows:
+        groups.setdefault((one.game, one.ms), set()).add(one.day)
+    parts: list[Arg] = []
     for (game, ms), days in groups.items():
-        when = "" if len(set(days)) == len(_WEEKDAYS) else f" ({', '.join(sorted(days, key=_WEEKDAYS.index))})"
-        parts.append(f"{game + ' ' if game else ''}{exact(ms)[0]}{when}")
-    return "; ".join(parts)
+        when = "" if len(days) == len(WEEK) else row(("(", spoken(days), ")"), "")
+        parts.append(row((game or "", Length(ms, exact=True), when), " "))
+    return row(parts)

@@ -6,51 +6,48 @@ from argparse import Namespace
 from typing import Any
 
 from agent.api.messages import PackUse, PolicyShow, PolicyUse
+from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.files import read_text
 from cli.given.packs import BadPack, checked, named
-from cli.parser import Commands, command, noun
+from cli.parser import PACK
 from cli.registry import settle
-from cli.words.packs import explained, listed, pack_document, reading_document, ruled, wanting
-from cli.words.times import left
-from cli.words.verdicts import VERDICTS
+from cli.words.layout import row
+from cli.words.packs import explained, listed, ruled
+from cli.words.rules_as_json import pack_document, reading_document
+from cli.words.times import left, moment
+from cli.words.verdicts import VERDICTS, because
 from host.rpc_client import ask
 from host.wire import ApiError
+from i18n.message import msg, said_by
 from rules.ask import FactsError
 from rules.ask import ask as decide_once
 from rules.packs.shipped import shipped_packs
 
+_TARGET = msg("name or id of a player, guest, or place")
+
 
 def add_to(commands: Commands) -> None:
-    verbs = noun(commands, "policy", "gói luật / packs of rules")
-    command(verbs, "packs", "các gói có sẵn / the shipped packs", packs)
-    parser = command(verbs, "use", "thay danh sách gói đang áp dụng / replace the packs in force", use)
-    parser.add_argument("target", metavar="PLAYER|place", help="tên, mã, guest hoặc place / name, id, guest or place")
-    parser.add_argument(
-        "packs",
-        metavar="PACK[:key=value]",
-        nargs="+",
-        help="mã gói hoặc tệp .toml; none: không gói nào / id or .toml file; none: no pack",
-    )
-    parser = command(verbs, "show", "các quy tắc đang áp dụng / the rules in force", show)
-    parser.add_argument("target", metavar="PLAYER|place", help="tên, mã, guest hoặc place / name, id, guest or place")
-    parser = command(verbs, "check", "kiểm tra và giải thích một gói luật / check and explain a pack", check)
-    parser.add_argument(
-        "file", metavar="FILE|PACK[:key=value]", help="tệp .toml, - hoặc mã gói / a .toml file, - or the id of a shipped pack"
-    )
-    parser.add_argument("--explain", action="store_true", help="bằng câu dễ hiểu / in plain sentences")
-    command(verbs, "schema", "dạng của tệp gói luật, JSON Schema / the form of a pack's file, as JSON Schema", schema)
-    parser = command(verbs, "ask", "hỏi các quy tắc, không cần trình giám sát / ask the rules, without a daemon", answer)
-    parser.add_argument(
-        "--pack",
-        metavar="PACK[:key=value]",
-        action="append",
-        required=True,
-        dest="packs",
-        help="mã gói hoặc tệp .toml / id or .toml file",
-    )
-    parser.add_argument("--facts", metavar="FILE", required=True, help="dữ kiện JSON, hoặc - / facts as JSON, or -")
+    commands.add("policy packs", packs, "", "--json", about=msg("list the packs that come with it"), looks=True)
+    parser = commands.add("policy use", use, "An vn-147 home-school-week:weekday_minutes=45",
+                          "guest vn-147", "An none",
+                          about=msg("replace the packs that are in force"))  # fmt: skip
+    parser.takes("target", "PLAYER|place", _TARGET)
+    parser.takes("packs", "PACK[:key=value]", PACK, nargs="+")
+    parser = commands.add("policy show", show, "An", "place", about=msg("show the rules that are in force"), looks=True)
+    parser.takes("target", "PLAYER|place", _TARGET)
+    parser = commands.add("policy check", check, "--explain home-school-week",
+                          "my-pack.toml", about=msg("check and explain a pack"), looks=True)  # fmt: skip
+    parser.takes("file", "PACK[:key=value]", PACK)
+    parser.takes("--explain", "", msg("with its sources, its values and what can be switched on"))
+    commands.add("policy schema", schema, "", "> pack.schema.json",
+                 about=msg("show the form of a pack's file, as JSON Schema"), looks=True)  # fmt: skip
+    parser = commands.add("policy ask", answer, "--pack vn-147 --facts facts.json",
+                          "--pack vn-147 --pack my-pack.toml --facts - --json",
+                          about=msg("ask the rules about facts of your own"), looks=True)  # fmt: skip
+    parser.takes("--pack", "PACK[:key=value]", PACK, action="append", required=True, dest="packs")
+    parser.takes("--facts", "FILE", msg("the facts as JSON; -: from stdin"), required=True)
 
 
 def packs(args: Namespace, context: Context) -> int:
@@ -66,13 +63,13 @@ def packs(args: Namespace, context: Context) -> int:
 def use(args: Namespace, context: Context) -> int:
     chosen = () if args.packs == ["none"] else tuple(_use(argument) for argument in args.packs)
     done = ask(context.home.agent_address, PolicyUse(target=args.target, packs=chosen))
-    names = ", ".join(":".join((pack.id, *pack.params)) for pack in chosen) or "không gói nào / no pack"
-    return settle(context, done, f"{args.target}: {names}")
+    names = ", ".join(":".join((pack.id, *pack.params)) for pack in chosen) or msg("no pack")
+    return settle(context, done, row((args.target, names), ": "))
 
 
 def _use(argument: str) -> PackUse:
     if argument == "none":
-        raise CommandError("none không đi cùng gói khác / none stands alone, not beside other packs")
+        raise CommandError(msg("none stands alone, not beside other packs"))
     pack = named(argument)
     id_ = pack.parsed().id  # parsed here, so that a mistake is told by the file's name and the agent is not asked
     return PackUse(id=id_, params=pack.params, text=None if pack.shipped else pack.text)
@@ -84,17 +81,15 @@ def show(args: Namespace, context: Context) -> int:
     except ApiError as error:
         if error.code != "not-found" or args.target not in shipped_packs():
             raise
-        raise CommandError(
-            f"{args.target} là gói luật, không phải người chơi / is a pack, no player:"
-            f" giochoi policy check --explain {args.target}"
-        ) from None
+        command = f"giochoi policy check --explain {args.target}"
+        raise CommandError(msg("{id} is a pack, not a player; see: {command}", id=args.target, command=command)) from None
     if context.out.json:
         context.out.document({"target": shown.target, "packs": [pack_document(pack) for pack in shown.packs]})
         return 0
     for pack in shown.packs:
         ruled(context.out, pack)
     if not shown.packs:
-        context.out.line("không quy tắc nào / no rule")
+        context.out.line(msg("no rule"))
     return 0
 
 
@@ -103,18 +98,15 @@ def check(args: Namespace, context: Context) -> int:
         name, reading = checked(args.file)
     except BadPack as error:
         if context.out.json:
-            context.out.document({"ok": False, "file": error.name, "mistakes": error.mistakes})
+            context.out.document({"ok": False, "file": error.name, "mistakes": [one._asdict() for one in error.mistakes]})
             return 2
         for line in error.lines[:-1]:  # the others beside the first; the last one ends the command
-            context.out.message(f"giochoi: {line}")
+            context.out.message(msg("giochoi: {why}", why=line))
         raise CommandError(error.lines[-1]) from None
     if context.out.json:
         context.out.document({"ok": True, "file": name, "packs": [reading_document(reading, explain=args.explain)]})
-    elif args.explain:
-        explained(context.out, reading)
     else:
-        ruled(context.out, reading.pack)
-        wanting(context.out, reading)
+        explained(context.out, reading, whole=args.explain)
     return 0
 
 
@@ -130,7 +122,7 @@ def answer(args: Namespace, context: Context) -> int:
     try:
         said = decide_once(chosen, read_text(args.facts))
     except FactsError as error:
-        raise CommandError(f"{args.facts}: {error}") from None
+        raise CommandError(msg("{file}: {why}", file=args.facts, why=said_by(error))) from None
     if context.out.json:
         context.out.document(said)
     else:
@@ -141,13 +133,9 @@ def answer(args: Namespace, context: Context) -> int:
 def _say(context: Context, said: dict[str, Any]) -> None:
     """The answer for people."""
     reason, left_s = said["reason"], said["left_s"]
-    rest = f", {left(None if left_s is None else left_s * 1000)}" if said["verdict"] == "allow" else ""
-    until = f", đến / until {said['until']}" if said["until"] else ""
-    context.out.line(f"{VERDICTS[said['verdict']]}{rest}{until}")
-    context.out.line(
-        f"vì / because: {reason['text']} [{reason['cite']}] ({reason['rule']})"
-        if reason
-        else "không quy tắc nào áp dụng / no rule applies"
-    )
+    rest = left(None if left_s is None else left_s * 1000) if said["verdict"] == "allow" else ""
+    until = msg("until {when}", when=moment(said["until"])) if said["until"] else ""
+    context.out.say(row((VERDICTS[said["verdict"]], rest, until), ", "), 0, 2)
+    context.out.say(because(reason["text"], None, reason["cite"]) if reason else msg("no rule applies"), 0, 2)
     for notice in said["notices"]:
-        context.out.line(f"{notice['at']}: {notice['text']} ({notice['rule']})")
+        context.out.say(row((moment(notice["at"]), notice["text"]), ": "), 0, 2)

@@ -8,24 +8,22 @@ from daemon.api.messages import Sync
 from host.rpc_client import ask
 from host.transport import Unreachable
 from host.wire import ApiError
+from i18n.message import Arg, msg
 
 
-def settle(context: Context, done: Done, said: str) -> int:
+def settle(context: Context, done: Done, said: Arg) -> int:
     """Wait until the daemon holds the roster with the change, and say so. `said` is what was done; returns the exit code.
 
     A daemon that does not run is no failure: it takes the newest roster when it starts. One that runs and does not follow is.
     """
-    out = context.out
-    code, pending = 0, ""
+    out, code = context.out, 0
+    pending: Arg = ""
     try:
         ask(context.home.daemon_address, Sync(number=done.number))
     except Unreachable:
-        pending = "có hiệu lực khi trình giám sát khởi động / in force when the daemon starts"
+        pending = msg("in force when the daemon starts")
     except ApiError as error:
-        code, pending = (
-            1,
-            f"đã lưu, nhưng trình giám sát chưa áp dụng / saved, but the daemon has not taken it over: {error.text}",
-        )
+        code, pending = 1, msg("saved, but the daemon has not taken it over: {why}", why=error.text)
     if out.json:
         out.document({"id": done.id, "number": done.number, "in_force": not pending, "notes": done.notes})
     else:

@@ -3,76 +3,89 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from typing import Final
 
+from cli.commands import Commands
 from cli.context import Context
 from cli.output import Output
-from cli.parser import Commands, command
-from cli.words.both_languages import both_of
-from cli.words.times import at, both, left
-from cli.words.verdicts import VERDICTS, allowing, granted, until
-from daemon.api.messages import GamePart, PlayerPart, ReasonPart, Status, StatusGet
-from host.clock import SystemClock
+from cli.words.layout import row
+from cli.words.names import PLACES
+from cli.words.times import left, moment
+from cli.words.verdicts import VERDICTS, asking, because, until
+from daemon.api.status import GamePart, PlayerPart, ReasonPart, Status, StatusGet
 from host.rpc_client import ask
+from i18n.message import Arg, Length, msg, msgn
 
-_WATCH = {
-    "gate": "chặn trước khi chạy / refuses before a game runs",
-    "events": "theo sự kiện, kết thúc ngay khi bắt đầu / by events, ended at the start",
-    "poll": "quét định kỳ, có thể trễ / by polling, with some delay",
+_WATCH: Final = {
+    "gate": msg("games are refused before they run"),
+    "events": msg("games are seen at their start and ended then"),
+    "poll": msg("games are looked for every now and then, so an end may come late"),
 }
 
 
 def add_to(commands: Commands) -> None:
-    command(commands, "status", "ai đang chơi, còn bao lâu / who plays, how long still", show)
+    commands.add("status", show, "", "--json", looks=True)
 
 
 def show(args: Namespace, context: Context) -> int:
     status = ask(context.home.daemon_address, StatusGet())
     if context.out.json:
         context.out.document(status)
-        return 0
-    now = SystemClock().wall()
-    _head(context, status, now)
-    for player in status.players:
-        _player(context.out, player, now)
+    else:
+        say(context.out, status)
     return 0
 
 
-def _head(context: Context, status: Status, now: int) -> None:
-    out, part, agent = context.out, status.daemon, status.agent
-    out.say(f"Giờ Chơi {part.version}: {status.place}, từ / since {at(part.since, now)}, {_WATCH[part.watch]}", 0, 2)
-    checkpoint = f", nhật ký / log {agent.checkpoint.size} ({at(agent.checkpoint.time, now)})" if agent.checkpoint else ""
-    reach = "đại lý trả lời / agent answers" if agent.reachable else "đại lý không trả lời / agent does not answer"
-    out.say(f"{reach}{checkpoint}, chưa gửi / unsent {agent.unsent}", 0, 2)
+def say(out: Output, status: Status) -> None:
+    """For people: the daemon, the agent, what is wrong, then player by player."""
+    part, agent = status.daemon, status.agent
+    place = PLACES.get(status.place, status.place)
+    head = msg("Giờ Chơi {version}, {place}, since {when}", version=part.version, place=place, when=moment(part.since))
+    out.say(row((head, _WATCH[part.watch])), 0, 2)
+    log: Arg = ""
+    if agent.checkpoint is not None:
+        log = msg("log of {n} lines ({when})", n=agent.checkpoint.size, when=moment(agent.checkpoint.time))
+    unsent = msgn("{n} line not sent yet", "{n} lines not sent yet", agent.unsent) if agent.unsent else ""
+    reach = msg("the agent answers") if agent.reachable else msg("the agent does not answer")
+    out.say(row((reach, log, unsent)), 0, 2)
     for issue in part.issues:
-        out.say(f"! {issue.text} ({issue.id}, từ / since {at(issue.since, now)})", 0, 2)
+        out.say(msg("! {issue} ({id}, since {when})", issue=issue.text, id=issue.id, when=moment(issue.since)), 0, 2)
+    for player in status.players:
+        _player(out, player)
 
 
-def _player(out: Output, player: PlayerPart, now: int) -> None:
-    """The player by the rules over all games, then each game that was played or is spoken about."""
+def _player(out: Output, player: PlayerPart) -> None:
+    """By the rules over all games, then each game that was played or is spoken about. A rule is told below all it ends."""
     out.line()
-    out.line(f"{player.name} ({'chưa rõ / unknown' if player.age is None else player.age})")
-    _part(out, "  mọi trò / all games", player, VERDICTS[player.verdict], now)
+    age = msg("age not known") if player.age is None else msg("age {age}", age=player.age)
+    out.line(msg("{name} ({age})", name=player.name, age=age))
+    _part(out, msg("all games"), player, VERDICTS[player.verdict])
+    _rule(out, player.reason)
+    together: dict[tuple[str, float | None] | None, list[GamePart]] = {}
     for game in player.games:
-        asked = f": {allowing(player.id, player.name, game.id)}" if game.verdict == "ask" else ""
-        _part(out, f"{'▶' if game.running else ' '} {game.id}", game, VERDICTS[game.verdict] + asked, now)
+        rule = None if game.reason is None else (game.reason.rule, game.reason.granted_s)
+        together.setdefault(rule, []).append(game)
+    for games in together.values():
+        for game in games:
+            verdict = asking(player.id, player.name, game.id) if game.verdict == "ask" else VERDICTS[game.verdict]
+            _part(out, game.id, game, verdict)
+        _rule(out, games[-1].reason)
 
 
-def _part(out: Output, title: str, part: PlayerPart | GamePart, verdict: str, now: int) -> None:
-    """How long may be played still, how long was, and the rule that says so."""
+def _part(out: Output, title: Arg, part: PlayerPart | GamePart, verdict: Arg) -> None:
+    """How long may be played still, and how long was."""
     if part.verdict == "allow":
-        verdict = "không quy tắc nào / no rule" if part.reason is None else left(_ms(part.left_s))
-    ends = None if part.until is None else at(part.until, now)
+        verdict = msg("no rule") if part.reason is None else left(_ms(part.left_s))
+    ends = None if part.until is None else moment(part.until)
     end = until(part.verdict, ends, part.next, game=isinstance(part, GamePart))
-    out.say(f"{title}: {'; '.join(filter(None, (verdict, end)))}", 2, 4)
-    out.say(f"đã chơi / played {both(part.used_s * 1000)}", 6)
-    if part.reason is not None:
-        out.say(f"vì / because: {_because(part.reason)}", 6, 2)
+    played = msg("played {length}", length=Length(int(part.used_s * 1000)))
+    mark = "▶" if isinstance(part, GamePart) and part.running else " "
+    out.say(row((f"{mark} ", title, ": ", row((verdict, end, played))), ""), 2, 4)
 
 
-def _because(reason: ReasonPart) -> str:
-    vi, en = granted(_ms(reason.granted_s))
-    text = both_of(reason.text)
-    return f"{text.vi}{vi} / {text.en}{en} [{reason.cite}]"
+def _rule(out: Output, reason: ReasonPart | None) -> None:
+    if reason is not None:
+        out.say(because(reason.text, _ms(reason.granted_s), reason.cite), 6, 2)
 
 
 def _ms(seconds: float | None) -> float | None:

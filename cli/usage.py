@@ -4,26 +4,51 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+import msgspec
+
+from cli.commands import Commands
 from cli.context import Context
-from cli.parser import Commands, command, day
-from cli.words.times import both
+from cli.errors import CommandError, unknown
+from cli.parser import PLAYER
+from cli.words.layout import row
+from cli.words.times import parse_day
 from daemon.api.messages import UsageGet
+from daemon.api.status import StatusGet
 from host.rpc_client import ask
+from i18n.message import Arg, Day, Length, msg
 
 
 def add_to(commands: Commands) -> None:
-    parser = command(commands, "usage", "đã chơi bao lâu / how long was played", show)
-    parser.add_argument("--day", metavar="YYYY-MM-DD", type=day, help="bỏ trống: hôm nay / none: today")
+    parser = commands.add("usage", show, "", "An", "--day 2026-11-24", looks=True)
+    parser.takes("player", "PLAYER", PLAYER, nargs="?")
+    parser.takes("--day", "YYYY-MM-DD", msg("without it: today"), type=parse_day)
 
 
 def show(args: Namespace, context: Context) -> int:
     usage = ask(context.home.daemon_address, UsageGet(day=args.day.isoformat() if args.day else None))
+    if args.player is not None:
+        only = _id(args.player, context)
+        usage = msgspec.structs.replace(usage, players={id_: part for id_, part in usage.players.items() if id_ == only})
     if context.out.json:
         context.out.document(usage)
         return 0
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[Arg, ...]] = []
     for player, part in usage.players.items():
-        rows.append((player, "mọi trò / all", both(part.total_s * 1000)))
-        rows.extend(("", game, both(seconds * 1000)) for game, seconds in sorted(part.games.items(), key=lambda item: -item[1]))
-    context.out.table(("Người chơi / Player", "Trò chơi / Game", "Đã chơi / Played"), rows, f"{usage.day} ({usage.zone})")
+        rows.append((player, msg("all games"), _length(part.total_s)))
+        rows.extend(("", game, _length(seconds)) for game, seconds in sorted(part.games.items(), key=lambda item: -item[1]))
+    title = row((Day(parse_day(usage.day)), f"({usage.zone})"), " ")
+    context.out.table((msg("Player"), msg("Game"), msg("Played")), rows, title)
     return 0
+
+
+def _id(player: str, context: Context) -> str:
+    """The id of the player, of whom the daemon knows both. CommandError (2)."""
+    known = ask(context.home.daemon_address, StatusGet()).players
+    found = next((one.id for one in known if player in {one.id, one.name}), player if player == "guest" else None)
+    if found is None:
+        raise CommandError(unknown(player, (one.name for one in known), "" if known else "giochoi player list"))
+    return found
+
+
+def _length(seconds: float) -> Length:
+    return Length(int(seconds * 1000))

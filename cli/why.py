@@ -3,116 +3,112 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
+from typing import Final
 
+from cli.commands import Commands
 from cli.context import Context
-from cli.parser import Commands, command
-from cli.words.both_languages import both_of
-from cli.words.times import at, left, length, rfc3339
-from cli.words.verdicts import VERDICTS, allowing, granted, until
+from cli.output import Output
+from cli.parser import PLAYER
+from cli.words.layout import row
+from cli.words.times import left, rfc3339
+from cli.words.verdicts import VERDICTS, asking, because, until
 from daemon.api.messages import Why, WhyGet
-from host.clock import SystemClock
 from host.rpc_client import ask
+from i18n.message import Arg, Length, Message, Moment, msg
 from rules.decision import Finding, Reason
 from rules.policy import GRACE_MS, Period
 
-PERIODS: dict[Period, tuple[str, str]] = {
-    "day": ("hôm nay", "today"),
-    "week": ("tuần này", "this week"),
-    "month": ("tháng này", "this month"),
-    "session": ("từ lần nghỉ trước", "since the last rest"),
-}
+PERIODS: Final[dict[Period, Message]] = {
+    "day": msg("today"), "week": msg("this week"), "month": msg("this month"), "session": msg("since the last rest"),
+}  # fmt: skip
 
 
 def add_to(commands: Commands) -> None:
-    parser = command(commands, "why", "vì sao được hay không được chơi / why play is allowed or not", show)
-    parser.add_argument("player", metavar="PLAYER", help="tên, mã hoặc guest / name, id or guest")
-    parser.add_argument(
-        "game", metavar="GAME", nargs="?", help="mã trò chơi; bỏ trống: mọi trò / id of the game; none: all games"
-    )
+    parser = commands.add("why", show, "An", "An luanti", looks=True)
+    parser.takes("player", "PLAYER", PLAYER)
+    parser.takes("game", "GAME", msg("id of the game; without it: the rules over all games"), nargs="?")
 
 
 def show(args: Namespace, context: Context) -> int:
     answer = ask(context.home.daemon_address, WhyGet(player=args.player, game=args.game))
     if context.out.json:
         context.out.document(_document(answer))
-        return 0
-    now = SystemClock().wall()
-    decision, out = answer.decision, context.out
-    out.say(_headline(answer, now), 0, 2)
-    out.say(_because(decision.reason) if decision.reason else "không quy tắc nào áp dụng / no rule applies", 0, 2)
-    if decision.grace_ms > GRACE_MS:
-        vi, en = length(decision.grace_ms)
-        out.say(f"hết giờ còn {vi} để lưu / then {en} are left to save", 0, 2)
-    for finding in answer.findings:
-        title, *lines = _lines(finding, answer, now)
-        out.line()
-        out.say(title, 0, 2)
-        for line in lines:
-            out.say(line, 4, 2)
+    else:
+        say(context.out, answer)
     return 0
 
 
-def _headline(answer: Why, now: int) -> str:
+def say(out: Output, answer: Why) -> None:
+    """For people: the decision, then the rules one by one."""
+    decision = answer.decision
+    out.say(_headline(answer), 0, 2)
+    out.say(_because(decision.reason) if decision.reason else msg("no rule applies"), 0, 2)
+    if decision.grace_ms > GRACE_MS:
+        out.say(msg("then {length} are left to save", length=Length(decision.grace_ms)), 0, 2)
+    for finding in answer.findings:
+        out.line()
+        title, *lines = _lines(finding, answer)
+        out.say(title, 0, 2)
+        for line in lines:
+            out.say(line, 4, 2)
+
+
+def _headline(answer: Why) -> Message:
     """Who, what, the verdict, how long."""
     decision, game = answer.decision, answer.game
-    said = VERDICTS[decision.verdict]
+    said: Arg = VERDICTS[decision.verdict]
     if decision.verdict == "allow":
-        said = f"{said}, {left(decision.left_ms)}"
+        said = row((said, left(decision.left_ms)), ", ")
     elif decision.verdict == "ask" and game is not None:
-        said = f"{said}: {allowing(answer.player, answer.player, game)}"
-    when = None if decision.until is None else at(decision.until, now, answer.zone)
-    parts = (said, until(decision.verdict, when, answer.next, game=game is not None))
-    return f"{answer.player}, {game or 'mọi trò / all games'}: {'; '.join(filter(None, parts))}"
+        said = asking(answer.player, answer.player, game)
+    end = until(decision.verdict, _moment(decision.until, answer), answer.next, game=game is not None)
+    return row((answer.player, ", ", game or msg("all games"), ": ", row((said, end))), "")
 
 
-def _because(reason: Reason) -> str:
-    vi, en = granted(reason.granted_ms)
-    return f"vì / because: {both_of(reason.text).vi}{vi} / {both_of(reason.text).en}{en} [{reason.cite}]"
+def _because(reason: Reason) -> Message:
+    return because(reason.text, reason.granted_ms, reason.cite)
 
 
-def _lines(finding: Finding, answer: Why, now: int) -> list[str]:
+def _lines(finding: Finding, answer: Why) -> Iterator[Arg]:
     """One rule: its name and citation, what it says by itself, what it counted."""
     reason, decisive = finding.reason, answer.decision.reason
-    mark = "▶ " if decisive is not None and decisive.rule == reason.rule else ""
-    advisory = " (khuyến nghị / advisory)" if finding.advisory else ""
-    lines = [f"{mark}{reason.rule}{advisory} [{reason.cite}]", _says(finding, now, answer.zone)]
+    mark = "▶" if decisive is not None and decisive.rule == reason.rule else ""
+    yield row((mark, reason.rule, msg("(advice)") if finding.advisory else "", f"[{reason.cite}]"), " ")
+    yield _says(finding, _moment(finding.until, answer))
     if reason.kind == "guardian":
-        lines.append(_guardian(answer))
+        yield _guardian(answer)
     if reason.budget_ms is not None and reason.used_ms is not None:
-        lines.append(_counted(reason, answer.periods.get(reason.rule, "day")))
-    return lines
+        yield _counted(reason, answer.periods.get(reason.rule, "day"))
 
 
-def _guardian(answer: Why) -> str:
+def _guardian(answer: Why) -> Message:
     """Who the player's guardian is."""
     if answer.place == "home":
-        return "ở nhà: người quản trị máy / at home: whoever administers this PC"
-    if answer.guardian:
-        return "đã có người giám hộ / a guardian is registered"
-    return "chưa có người giám hộ đăng ký / no guardian is registered"
+        return msg("at home whoever administers this PC is the guardian")
+    return msg("a guardian is registered") if answer.guardian else msg("no guardian is registered")
 
 
-def _says(finding: Finding, now: int, zone: str) -> str:
+def _says(finding: Finding, end: Moment | None) -> Arg:
     """Its verdict, as if it stood alone."""
-    end = None if finding.until is None else at(finding.until, now, zone)
     if finding.advisory:
-        if finding.verdict == "allow":
-            return f"khuyên dừng lúc {end} / advises to stop at {end}" if end else "không khuyên gì / advises nothing"
-        return "khuyên dừng chơi / advises to stop"
-    if finding.verdict == "allow":
-        return f"được chơi đến {end} / allowed until {end}" if end else VERDICTS["allow"]
-    if end is None:
-        return VERDICTS[finding.verdict]
-    if finding.verdict == "ask":
-        return f"phải hỏi trước, đến {end} / ask first, until {end}"
-    return f"không được chơi đến {end} / may not play until {end}"
+        if finding.verdict != "allow":
+            return msg("advises to stop")
+        return msg("advises nothing") if end is None else msg("advises to stop at {when}", when=end)
+    verdict = VERDICTS[finding.verdict]
+    return verdict if end is None else msg("{verdict} until {when}", verdict=verdict, when=end)
 
 
-def _counted(reason: Reason, period: Period) -> str:
-    when_vi, when_en = PERIODS[period]
-    (used_vi, used_en), (most_vi, most_en) = length(reason.used_ms or 0), length(reason.budget_ms or 0)
-    more_vi, more_en = granted(reason.granted_ms)
-    return f"{when_vi} chơi {used_vi}, mức {most_vi}{more_vi} / {when_en} played {used_en} of {most_en}{more_en}"
+def _counted(reason: Reason, period: Period) -> Message:
+    used, most = Length(reason.used_ms or 0), Length(reason.budget_ms or 0)
+    numbers: dict[str, Arg] = {"used": used, "most": most, "period": PERIODS[period]}
+    if not reason.granted_ms:
+        return msg("played {period}: {used} of {most}", **numbers)
+    return msg("played {period}: {used} of {most} + {more} given", more=Length(reason.granted_ms), **numbers)
+
+
+def _moment(ms: int | None, answer: Why) -> Moment | None:
+    return None if ms is None else Moment(ms, answer.zone)
 
 
 def _document(answer: Why) -> dict[str, object]:
@@ -148,7 +144,7 @@ def _reason(reason: Reason) -> dict[str, object]:
     return {
         "rule": reason.rule,
         "cite": reason.cite,
-        "text": both_of(reason.text).vi,
+        "text": reason.text,
         "kind": reason.kind,
         "budget_s": _seconds(reason.budget_ms),
         "used_s": _seconds(reason.used_ms),

@@ -31,8 +31,8 @@ from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.presence import SeatLife
 from compliance.verifying.recompute import Recomputer, Unfounded
-from compliance.verifying.report import Audit, Failure, Finding, entry_place
-from compliance.verifying.sums import Book
+from compliance.verifying.report import Audit, Failure, Finding, entry_name
+from compliance.verifying.sums import Plays
 from compliance.verifying.zones import Zones
 from rules.calendar import day_name
 
@@ -48,7 +48,7 @@ class Auditor:
     _failures: list[Failure] = field(default_factory=list)
     _findings: list[Finding] = field(default_factory=list)
     _seats: dict[str, SeatLife] = field(default_factory=dict)
-    _book: Book = field(default_factory=Book)
+    _plays: Plays = field(default_factory=Plays)
     _decisions: list[tuple[str, PlayDue | LaunchRefused]] = field(default_factory=list)
     _summaries: list[tuple[str, UsageDay]] = field(default_factory=list)
     _due: dict[tuple[str, int], PlayDue] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Auditor:
 
     def take(self, index: int, line: AnyEntry) -> None:
         """The next entry of the log."""
-        where = entry_place(index, line)
+        where = entry_name(index, line)
         life = self._seats.get(line.seat)
         if life is None:
             life = self._seats[line.seat] = SeatLife(line.seat)
@@ -78,7 +78,7 @@ class Auditor:
             self._late[line.seat] += 1
         match line:
             case PlayStarted():
-                self._book.start(line)
+                self._plays.start(line)
                 if line.resumed is not None and (due := self._due.get((line.seat, line.resumed))) is not None:
                     self._due[line.seat, line.seq] = due  # midnight came while it was saved
             case PlayEnded():
@@ -130,14 +130,14 @@ class Auditor:
         if self._unchecked:
             self._note("unchecked", "–", f"{self._unchecked} tổng giờ chơi không cộng lại được từ các mục"
                                          f" / {self._unchecked} sums of play cannot be added up again from the entries")
-        ended = [play.ended for play in self._book if play.ended is not None]
+        ended = [play.ended for play in self._plays if play.ended is not None]
         return Audit(
             failures=tuple(self._failures),
             findings=tuple(self._findings),
             gaps=tuple(gap for life in self._seats.values() for gap in life.gaps),
             seats=tuple(life.part() for life in self._seats.values()),
-            days=len({day_name(self.zone, play.start.since) for play in self._book}),
-            plays=sum(1 for _ in self._book),
+            days=len({day_name(self.zone, play.start.since) for play in self._plays}),
+            plays=sum(1 for _ in self._plays),
             played_ms=sum(line.ms for line in ended),
             decisions=len(self._decisions),
         )
@@ -145,7 +145,7 @@ class Auditor:
     # --- plays and decisions --------------------------------------------------------------------------------------------
 
     def _ended(self, where: str, line: PlayEnded) -> None:
-        play = self._book.find(line.seat, line.play)
+        play = self._plays.find(line.seat, line.play)
         if play is None or play.ended is not None:
             self._fail(where, f"không có lượt chơi {line.play} đang mở", f"no play {line.play} of this seat is open")
             return
@@ -164,7 +164,7 @@ class Auditor:
     def _decided(self, where: str, line: PlayDue | LaunchRefused) -> None:
         self._decisions.append((where, line))
         if isinstance(line, PlayDue):
-            play = self._book.find(line.seat, line.play)
+            play = self._plays.find(line.seat, line.play)
             if play is None or (play.start.who, play.start.game) != (line.who, line.game):
                 self._fail(where, f"không có lượt chơi {line.play} này", f"there is no such play {line.play}")
             if (line.seat, line.play) in self._due:
@@ -178,7 +178,7 @@ class Auditor:
     def _sums(self, where: str, line: Decided) -> None:
         """The decision's sums against the plays, if the rule's day is the day of its pseudonym."""
         day = self._zones.day(line.at, line.zone)
-        known_sums = None if day is None else self._book.before(line, day)
+        known_sums = None if day is None else self._plays.before(line, day)
         if known_sums is None:
             self._unchecked += 1
             return
@@ -189,7 +189,7 @@ class Auditor:
                            f"its sum {name} is {told} ms, its plays add up to {known} ms")
 
     def _summary(self, where: str, line: UsageDay) -> None:
-        first = next(iter(self._book.plays.get(line.who, ())), None)
+        first = next(iter(self._plays.plays.get(line.who, ())), None)
         if first is None:
             return
         day = self._zones.day(first.start.since)
@@ -198,7 +198,7 @@ class Auditor:
             return
         if day_name(self._zones.at(first.start.since), first.start.since).isoformat() != line.day:
             self._fail(where, f"{line.day} không phải ngày của các lượt chơi này", f"{line.day} is not the day of these plays")
-        known = self._book.day(line, day, all_seats=line.seat == AGENT)
+        known = self._plays.day(line, day, all_seats=line.seat == AGENT)
         for game in sorted(known.keys() | line.games.keys()):
             told = line.games[game].ms if game in line.games else 0
             least, most = known.get(game, (0, 0))

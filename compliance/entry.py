@@ -25,7 +25,7 @@ class EntryError(ValueError):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
-    """What every entry carries: its place in its seat's chain, both clocks, the commitment to its payload.
+    """What every entry carries: where it stands in its seat's chain, both clocks, the commitment to its payload.
 
     `prev` is the hex SHA-256 of the seat's previous entry ("" for the first, seq 1); `mono` counts without sleep since
     `boot`; `wall` is the trusted wall time; `secret` the hex HMAC-SHA256 of a detached payload under its 32-byte salt, if there

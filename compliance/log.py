@@ -37,14 +37,14 @@ class Appended:
     new: int
 
 
-class _Place(msgspec.Struct):
+class _Position(msgspec.Struct):
     """The little of an entry that appending needs."""
 
     seat: str
     seq: int
 
 
-_places = msgspec.json.Decoder(_Place)
+_positions = msgspec.json.Decoder(_Position)
 
 
 class Log(LogFile):
@@ -121,31 +121,31 @@ class Log(LogFile):
             key = self.key
         with self._lock:
             head = self.head(seat)
-            places = _placed(entries)
+            positions = _positions_of(entries)
             known = 0
-            while known < len(entries) and places[known].seq <= head.seq:
-                if places[known].seq < 1 or self.entry(self.index(seat, places[known].seq)) != entries[known]:
-                    raise ChainError(places[known].seq, "the log holds another entry of this seat under this number")
+            while known < len(entries) and positions[known].seq <= head.seq:
+                if positions[known].seq < 1 or self.entry(self.index(seat, positions[known].seq)) != entries[known]:
+                    raise ChainError(positions[known].seq, "the log holds another entry of this seat under this number")
                 known += 1
             fresh = entries[known:]
             if fresh:
                 chain.check_batch(fresh, seat, key, head)
             note = self.append(fresh)
-            return Appended(tuple(self.index(seat, place.seq) for place in places), note, len(fresh))
+            return Appended(tuple(self.index(seat, position.seq) for position in positions), note, len(fresh))
 
     def _chains(self, entries: Sequence[bytes]) -> tuple[list[tuple[str, int, int]], list[tuple[str, int, str]]]:
         """Where unbroken runs of a seat's entries begin, and each seat's last entry: rows of `run` and `seat`."""
         runs: list[tuple[str, int, int]] = []
         last: dict[str, tuple[int, bytes]] = {}
-        previous = _Place("", 0)
-        for index, (data, place) in enumerate(zip(entries, _placed(entries), strict=True), self.size):
-            if (place.seat, place.seq) != (previous.seat, previous.seq + 1):
-                before = last[place.seat][0] if place.seat in last else self.head(place.seat).seq
-                if place.seq != before + 1:
-                    raise ChainError(place.seq, f"it follows seq {before} of seat {place.seat}")
-                runs.append((place.seat, place.seq, index))
-            last[place.seat] = (place.seq, data)
-            previous = place
+        previous = _Position("", 0)
+        for index, (data, position) in enumerate(zip(entries, _positions_of(entries), strict=True), self.size):
+            if (position.seat, position.seq) != (previous.seat, previous.seq + 1):
+                before = last[position.seat][0] if position.seat in last else self.head(position.seat).seq
+                if position.seq != before + 1:
+                    raise ChainError(position.seq, f"it follows seq {before} of seat {position.seat}")
+                runs.append((position.seat, position.seq, index))
+            last[position.seat] = (position.seq, data)
+            previous = position
         return runs, [(seat, seq, chain.digest(data)) for seat, (seq, data) in last.items()]
 
     def _grown(
@@ -257,11 +257,11 @@ class Log(LogFile):
         return True
 
 
-def _placed(entries: Sequence[bytes]) -> list[_Place]:
+def _positions_of(entries: Sequence[bytes]) -> list[_Position]:
     longest = max(map(len, entries), default=0)
     if longest > MAX_BYTES:
         raise EntryError(f"an entry of {longest} bytes is longer than {MAX_BYTES}")
     try:
-        return [_places.decode(data) for data in entries]
+        return [_positions.decode(data) for data in entries]
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise EntryError(str(error)) from None

@@ -22,7 +22,7 @@ from compliance.format.container import Damage
 from compliance.format.tiles import ENTRIES, WIDTH, BundleEncodingError, Tile, decode_entries, entry_bundles, hash_tiles
 from compliance.note import ED25519, Checkpoint, NoteError, VerifierKey, parse_checkpoint, parse_vkey, read_checkpoint
 from compliance.tree import HASH_BYTES
-from compliance.verifying.report import Failure, Report, entry_place
+from compliance.verifying.report import Failure, Report, entry_name
 from compliance.verifying.trust import Trust
 
 _MOMENTS = ("wall", "at", "since", "given", "lost_from", "until", "expected", "to")
@@ -150,12 +150,11 @@ def _differing(data: bytes, level: list[bytes], tile: Tile, entries: list[bytes]
     """Names the first hash of a tile that is not that of what lies under it."""
     if len(data) != tile.width * HASH_BYTES:
         return _Broken(tile.path, f"dài {len(data)} byte", f"it has {len(data)} bytes, not {tile.width * HASH_BYTES}")
-    place = next(
-        at for at in range(tile.width) if data[at * HASH_BYTES : (at + 1) * HASH_BYTES] != level[tile.first + at]
-    )
-    index = tile.first + place
+    hashes = [data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES)]
+    at = next(at for at, hashed in enumerate(hashes) if hashed != level[tile.first + at])
+    index = tile.first + at
     if tile.level:
-        return _Broken(f"{tile.path}, băm {place} / hash {place}", "khác các tile bên dưới", "it is not that of the tile below")
+        return _Broken(f"{tile.path}, băm {at} / hash {at}", "khác các tile bên dưới", "it is not that of the tile below")
     where = f"{Tile(ENTRIES, tile.number, tile.width).path}, mục {index} / entry {index}{_named(entries[index])}"
     return _Broken(where, f"khác giá trị băm trong {tile.path}", f"it does not hash to what {tile.path} says")
 
@@ -220,7 +219,7 @@ def _entries(report: Report, entries: Iterable[bytes], key: VerifierKey, texts: 
             auditor.take(index, line)
         else:
             what = "thời điểm ngoài mọi lịch / a moment that no calendar reaches"
-            chains.failures.append(Failure(entry_place(index, line), what))
+            chains.failures.append(Failure(entry_name(index, line), what))
     chains.finish()
     audit = auditor.finish()
     found = [*chains.failures, *audit.failures]
@@ -248,7 +247,7 @@ class _Chains:
         self._chains[AGENT] = Chain(AGENT, self.key)
 
     def take(self, index: int, line: AnyEntry, data: bytes) -> None:
-        where = entry_place(index, line)
+        where = entry_name(index, line)
         if line.seat not in self._chains:
             self._chains[line.seat] = None
             self._fail(where, "máy trạm chưa được ghi danh", "no seat.enrolled before it names this seat's key")

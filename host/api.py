@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from asyncio import StreamReader, StreamWriter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final, Literal, Protocol, Self
+from typing import TYPE_CHECKING, BinaryIO, Final, Literal, Protocol, Self, TypeAlias
+
+if TYPE_CHECKING:
+    from asyncio import StreamReader, StreamWriter
 
 UserId = int | str
 """Who somebody is to the operating system: a uid, or on Windows a SID as text."""
@@ -115,7 +117,7 @@ class Closable(Protocol):
     def close(self) -> None: ...
 
 
-Accepted = Callable[[UserId, int, StreamReader, StreamWriter], Awaitable[None]]
+Accepted: TypeAlias = "Callable[[UserId, int, StreamReader, StreamWriter], Awaitable[None]]"
 """Called in a task for each connection with the user and pid at its other end, as the operating system says."""
 
 

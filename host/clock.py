@@ -13,6 +13,11 @@ from host import choose
 _NS = 1_000_000
 
 
+def wall() -> int:
+    """Unix milliseconds, for whoever only shows moments."""
+    return time.time_ns() // _NS
+
+
 class Clock(Protocol):
     """Three readings of time, and which boot they belong to."""
 
@@ -49,7 +54,7 @@ class SystemClock:
         self.zone = clocks.zone
 
     def wall(self) -> int:
-        return time.time_ns() // _NS
+        return wall()
 
     def boot(self) -> str:
         return self._boot

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import BinaryIO
 
 from host import choose, elf, pe
 
 
-def build_id(file: BinaryIO) -> str | None:
-    """The build id of an ELF or PE file as hex; None for any other file, or one without. OSError only from reading."""
+def build_id(file: BinaryIO, is_shared: Callable[[str], bool]) -> str | None:
+    """The build id of an ELF or PE file as hex; None for any other file, or one without. OSError only from reading.
+
+    `is_shared`: whether many programs are builds of the one that has this name, so that its build says nothing of them.
+    """
     file.seek(0)
     start = file.read(4) or b""  # None: a file that has nothing to say yet, opened without waiting
     if start == b"\x7fELF":
         return elf.build_id(file)
-    return pe.build_id(file) if start[:2] == b"MZ" else None
+    return pe.build_id(file, is_shared) if start[:2] == b"MZ" else None
 
 
 def version(file: BinaryIO) -> pe.Version:

@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -24,11 +24,6 @@ _RESOURCES, _SECURITY, _DEBUG = 2, 4, 6  # data directories
 _CODEVIEW = 2
 _RT_VERSION = 16
 _DIRECTORY = 0x8000_0000
-# Builds that half the world's programs are: what is theirs alone lies beside or behind them. Names of their symbols' files.
-_RUNTIMES = re.compile(
-    rb"(?:windowsplayer|electron|nw|chrome|apphost|singlefilehost|bootstrappackagedgame|captiveappentry|runner|pythonw?|javaw?|"
-    rb"love|godot|stubexecutable|update|pwsh|dotnet)(?:[._-].*)?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +63,17 @@ class _Image:
         return b""
 
 
-def build_id(file: BinaryIO) -> str | None:
+def build_id(file: BinaryIO, is_shared: Callable[[str], bool]) -> str | None:
     """40 hex digits that stay when the file is renamed, signed or appended to. None: no sound PE file. OSError from reading.
 
-    The GUID and age by which debuggers find the symbols of this build, where there are any and they are of this program alone;
-    else a hash of the headers.
+    The GUID and age by which debuggers find the symbols of this build, where there are any and they are of this program alone,
+    which `is_shared` says of the name of their file; else a hash of the headers.
     """
     try:
         image = _image(file)
         if image is None:
             return None
-        return _codeview(image) or hashlib.sha256(image.head).hexdigest()[:40]
+        return _codeview(image, is_shared) or hashlib.sha256(image.head).hexdigest()[:40]
     except (struct.error, ValueError, OverflowError):  # offsets that lead nowhere: the file is damaged, or not meant to be read
         return None
 
@@ -155,7 +150,7 @@ def _section(headers: bytes | bytearray, at: int) -> _Section:
     return _Section(address, size, raw, raw_size)
 
 
-def _codeview(image: _Image) -> str | None:
+def _codeview(image: _Image, is_shared: Callable[[str], bool]) -> str | None:
     address, size = image.directory(_DEBUG)
     table = image.at(address, min(size, 28 * _MOST_DEBUG))
     for at in range(0, len(table) - 27, 28):
@@ -165,8 +160,8 @@ def _codeview(image: _Image) -> str | None:
         record = _read(image.file, raw, min(length, 24 + _MOST_NAME))
         if len(record) < 24 or record[:4] != b"RSDS" or not any(record[4:20]):
             continue
-        name = re.split(rb"[\\/]", record[24:].partition(b"\0")[0].lower())[-1]
-        if not _RUNTIMES.fullmatch(name):
+        name = re.split(rb"[\\/]", record[24:].partition(b"\0")[0])[-1]
+        if not is_shared(name.decode("utf-8", "replace")):
             return record[4:24].hex()
     return None
 

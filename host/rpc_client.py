@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from typing import TypeVar
 
@@ -65,6 +64,8 @@ def stream(address: str, op: str, request: msgspec.Struct, item: type[T]) -> Ite
 
 async def acall(address: str, op: str, request: msgspec.Struct, answer: type[T], timeout: float = 10.0) -> T:
     """Ask. Unreachable: nothing was asked. ApiError, also `unavailable` when the answer takes longer than `timeout` s."""
+    import asyncio  # noqa: PLC0415 - half of what `giochoi status` would load, and those who call this have it
+
     try:
         async with asyncio.timeout(timeout):
             reader, writer = await transport.open_connection(address, _LIMIT)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from host import api, choose
 from host.api import Closable, Connection, UserId
 from host.homes import HomeError
+
+if TYPE_CHECKING:
+    import asyncio
 
 _RETRY = 0.02
 
@@ -27,7 +30,7 @@ class Caller:
     admin: bool
 
 
-Handler = Callable[[Caller, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+Handler: TypeAlias = "Callable[[Caller, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]"
 
 
 async def listen(address: str, mode: int, handle: Handler) -> Closable:
@@ -60,6 +63,8 @@ def dial(address: str, timeout: float | None) -> Connection:
 
 async def open_connection(address: str, limit: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """A connection whose lines may be `limit` bytes long. Waits while the server is busy: the caller sets a timeout."""
+    import asyncio  # noqa: PLC0415 - as in host.rpc_client
+
     while True:
         try:
             return await choose.channels().open(address, limit)

@@ -76,8 +76,9 @@ class Catalogue:
                 return self._length(ms, exact=exact)
             case Day(day):
                 return self._date(day)
-            case Weekday(number):
-                return str(_babel("dates").get_day_names("wide", locale=self.language)[number % 7])
+            case Weekday(number, show):
+                width = "abbreviated" if show == "short" else show
+                return str(_babel("dates").get_day_names(width, locale=self.language)[number % 7])
             case _:
                 return str(_babel("numbers").format_decimal(said, locale=self.language))
 

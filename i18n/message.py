@@ -46,9 +46,10 @@ class Day(msgspec.Struct, frozen=True, tag="day", tag_field="is"):
 
 
 class Weekday(msgspec.Struct, frozen=True, tag="weekday", tag_field="is"):
-    """A day of the week: 0 is Monday."""
+    """A day of the week: 0 is Monday. `show` "short": as tables have it."""
 
     number: int
+    show: Literal["wide", "short"] = "wide"
 
 
 class Listed(msgspec.Struct, frozen=True, tag="list", tag_field="is"):

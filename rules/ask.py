@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar, get_args
 
 import msgspec
 
+from i18n.message import Listed, Message, MessageError, msg
+from rules.calendar import rfc3339, unix_ms
 from rules.decide import decide
 from rules.decision import Decision
 from rules.facts import Facts, Grant, Played
@@ -19,23 +21,30 @@ from rules.ratings import LabelError, label_age
 
 T = TypeVar("T")
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 YEARS = range(1970, 9000)  # leaves room for the horizon and for birthdays
 _AT = re.compile(r"^(?P<why>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
 _FIELD = re.compile(r"^Object (?P<what>missing required|contains unknown) field `(?P<name>.*)`$", re.DOTALL)
-_CHOICES = {"place": f"write one of {', '.join(get_args(Place))}", "by": f"write one of {', '.join(get_args(Role))}"}
+_EXPECTED = re.compile(r"Expected `(\w+)")
+_CHOICES = {"place": get_args(Place), "by": get_args(Role)}
+_WISHES = {
+    "str": msg("a text"),
+    "float": msg("a number, not below 0"),
+    "bool": msg("true or false"),
+    "array": msg("a list"),
+    "object": msg("an object"),
+    "datetime": msg("a date and time with offset, such as {example}", example="2026-11-24T21:30:00+07:00"),
+}
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Id = Annotated[str, msgspec.Meta(min_length=1)]
 Length = Annotated[float, msgspec.Meta(ge=0)]
 
 
-class FactsError(ValueError):
-    """Facts that cannot be used. `path` is the bad field; the text is one clear line, `<path>: <why>`."""
+class FactsError(MessageError, ValueError):
+    """Facts that cannot be used. `path` is the bad field, "" if none is to blame."""
 
-    def __init__(self, path: str, why: str) -> None:
-        super().__init__(f"{path}: {why}" if path else why)
+    def __init__(self, path: str, why: Message) -> None:
+        super().__init__(msg("{path}: {why}", path=path, why=why) if path else why)
         self.path = path
         self.why = why
 
@@ -89,7 +98,7 @@ def facts_from(data: bytes | str) -> tuple[Facts, tzinfo]:
     question = decoded(data, _Question)
     now = unix_ms(question.now)
     if question.now.year not in YEARS:
-        raise FactsError("now", f"năm ngoài khoảng / the year is outside {YEARS[0]} to {YEARS[-1]}: correct it")
+        raise FactsError("now", wrong_year())
     game = question.game
     label = label_of(game.label, "game.label")
     facts = Facts(
@@ -115,11 +124,6 @@ def answer(decision: Decision, offset: tzinfo) -> dict[str, Any]:
     }
 
 
-def rfc3339(at: int, offset: tzinfo) -> str:
-    """A moment in Unix ms as text, with milliseconds only where there are some."""
-    return (_EPOCH + at * _MILLISECOND).astimezone(offset).isoformat(timespec="milliseconds" if at % 1000 else "seconds")
-
-
 def decoded(data: bytes | str, shape: type[T]) -> T:
     """JSON as a struct of this type. FactsError names the first field that is wrong."""
     try:
@@ -127,7 +131,7 @@ def decoded(data: bytes | str, shape: type[T]) -> T:
     except msgspec.ValidationError as error:
         raise _explained(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FactsError("", f"không phải JSON / is no JSON: {error}: correct it") from None
+        raise FactsError("", msg("not JSON: {why}: correct it", why=str(error))) from None
 
 
 def _explained(message: str) -> FactsError:
@@ -135,12 +139,18 @@ def _explained(message: str) -> FactsError:
     found = _AT.match(message)
     why, path = (message, "") if found is None else (found["why"], found["path"] or "")
     if (field := _FIELD.match(why)) is None:
-        wish = _CHOICES.get(path.rpartition(".")[2], f"{why[:1].lower()}{why[1:]}")
-        return FactsError(path, f"giá trị không hợp lệ / is not valid: {wish}")
+        expected = _EXPECTED.match(why)
+        choices = _CHOICES.get(path.rpartition(".")[2])
+        wish = Listed(choices, "or") if choices else _WISHES.get(expected[1] if expected else "datetime", why)
+        return FactsError(path, msg("not valid: write {wish}", wish=wish))
     path = f"{path}.{field['name']}" if path else field["name"]
     if field["what"] == "contains unknown":
-        return FactsError(path, "không có trường này / no such field: remove it")
-    return FactsError(path, "thiếu trường này / is missing: add it")
+        return FactsError(path, msg("there is no such field: remove it"))
+    return FactsError(path, msg("missing: add it"))
+
+
+def wrong_year() -> Message:
+    return msg("the year is not from {first} to {last}: correct it", first=str(YEARS[0]), last=str(YEARS[-1]))
 
 
 def _born(question: _Question) -> date | None:
@@ -148,28 +158,24 @@ def _born(question: _Question) -> date | None:
     try:
         return None if question.born is None else birth_date(question.born, question.now.date())
     except IdentityError as error:
-        raise FactsError("born", str(error)) from None
+        raise FactsError("born", error.message) from None
 
 
 def label_of(label: str | None, path: str) -> int | None:
     try:
         return None if label is None else label_age(label)
     except LabelError as error:
-        raise FactsError(path, str(error)) from None
+        raise FactsError(path, error.message) from None
 
 
 def _played(play: _Play, question: _Question, label: int | None, path: str) -> Played:
     """`label` is that of the game that is asked about: its plays need not say it again."""
     start, ms = unix_ms(play.start), whole_ms(play.seconds, 1000)
     if start + ms > unix_ms(question.now):
-        raise FactsError(f"{path}.seconds", "lượt chơi kết thúc sau now / the play ends after now: only what was played counts")
+        raise FactsError(f"{path}.seconds", msg("the play ends after now: only what was played counts"))
     if play.label is not None or play.game != question.game.id:
         label = label_of(play.label, f"{path}.label")
     return Played(play.game, play.publisher, start, ms, label, play.sure)
-
-
-def unix_ms(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MILLISECOND
 
 
 def whole_ms(value: float, unit: int) -> int:

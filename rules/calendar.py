@@ -10,9 +10,11 @@ hours, and where a zone skipped a date, none.
 from __future__ import annotations
 
 import zoneinfo
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import TypeVar
+
+from i18n.message import MessageError, msg
 
 DAY_MS = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,8 +24,8 @@ _MORE_THAN_A_DAY = 2 * DAY_MS  # a time of day may be the end of the day
 _T = TypeVar("_T")
 
 
-class ZoneError(ValueError):
-    """A name that is no time zone of the tz database. The text is one clear line."""
+class ZoneError(MessageError, ValueError):
+    """A name that the tz database does not have."""
 
 
 class Day:
@@ -64,7 +66,7 @@ class Calendar:
         found = self._moments.get(key)
         if found is None:
             local = datetime.fromordinal(ordinal) + timedelta(milliseconds=time_of_day)
-            found = _unix(local.replace(tzinfo=self._info))
+            found = unix_ms(local.replace(tzinfo=self._info))
             if self._reading(found) != local:
                 found = self._jump_over(local)
             _keep(self._moments, key, found)
@@ -107,8 +109,8 @@ class Calendar:
 
     def _jump_over(self, local: datetime) -> int:
         """The moment of the jump ahead that left out `local`: the first at which the reading is past it."""
-        early = _unix(local.replace(tzinfo=self._info, fold=1))  # with the offset after the jump: before it
-        late = _unix(local.replace(tzinfo=self._info, fold=0))  # with the offset before the jump: after it
+        early = unix_ms(local.replace(tzinfo=self._info, fold=1))  # with the offset after the jump: before it
+        late = unix_ms(local.replace(tzinfo=self._info, fold=0))  # with the offset before the jump: after it
         while late - early > 1:
             middle = (early + late) // 2
             if self._reading(middle) < local:
@@ -124,15 +126,15 @@ def _keep(kept: dict[int, _T], key: int, value: _T) -> None:
     kept[key] = value
 
 
-def _unix(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MILLISECOND
-
-
 def _zone_info(zone: str) -> zoneinfo.ZoneInfo:
     try:
         return zoneinfo.ZoneInfo(zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of the tz database, such as "Asia"
-        raise ZoneError(f"không có múi giờ {zone!r} / no time zone {zone!r}: write one such as Asia/Ho_Chi_Minh") from None
+        raise no_zone(zone) from None
+
+
+def no_zone(name: str) -> ZoneError:
+    return ZoneError(msg("there is no time zone {name}: write one such as Asia/Ho_Chi_Minh", name=repr(name[:60])))
 
 
 @lru_cache(maxsize=64)
@@ -150,6 +152,15 @@ def day_bounds(zone: str, at: int) -> tuple[int, int]:
 def day_name(zone: str, at: int) -> date:
     """The date of the local day that contains `at`."""
     return date.fromordinal(calendar(zone).day(at).ordinal)
+
+
+def rfc3339(at: int, zone: tzinfo) -> str:
+    """A moment in Unix ms as text with the zone's offset, and with milliseconds only where there are some."""
+    return (_EPOCH + at * _MILLISECOND).astimezone(zone).isoformat(timespec="milliseconds" if at % 1000 else "seconds")
+
+
+def unix_ms(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MILLISECOND
 
 
 def birthday(born: date, years: int) -> date:

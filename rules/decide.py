@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rules.decision import Decision, Finding, NoticeAt, Reason, Verdict
+from rules.decision import Decision, Finding, NoticeAt, Reason
 from rules.engine.limits import Limit
 from rules.engine.plan import KINDS, Plan, bind
 from rules.engine.reach import NEVER
 from rules.engine.view import View
 from rules.facts import Facts, Played
 from rules.policy import GRACE_MS, MAX_SAVE_MS, Policy
+from rules.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Literal
 
 from i18n.message import Words
 from rules.policy import Param
+from rules.verdict import Verdict
 
-Verdict = Literal["allow", "ask", "refuse"]
 Kind = Literal["rating", "guardian", "ask", "window", "break", "budget"]
 
 

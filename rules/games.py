@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal, TypeVar, get_args
 
-from rules.matching.paths import WINDOWS, called, has_drive, is_windows, place, steam_folder
+from rules.matching.paths import WINDOWS, has_drive, is_windows, name_key, path_key, steam_folder
+from rules.programs import is_wine
 
 Clue = Literal["content", "build-id", "store", "signer", "command", "name"]
 CLUES: tuple[Clue, ...] = get_args(Clue)
 SURE: frozenset[Clue] = frozenset({"content", "build-id", "store", "signer"})
 Kind = Literal["game", "emulator"]
 _UNRATED = 1_000
-_WINE = re.compile(r"wine(?:64)?(?:-preloader)?|proton")
 _STEAM_ID = re.compile(r"AppId=(\d{1,10})")
 _T = TypeVar("_T")
 
@@ -133,8 +133,8 @@ class Catalogue:
         self.games: Mapping[str, Game] = MappingProxyType(merged)
         self._sha256 = _index((digest.lower(), game.id) for game in every for digest in game.sha256)
         self._build_ids = _index((build.lower(), game.id) for game in every for build in game.build_ids)
-        self._paths = _index((place(path), game.id) for game in every for path in game.paths)
-        self._names = _index((called(name), game.id) for game in every for name in game.names)
+        self._paths = _index((path_key(path), game.id) for game in every for path in game.paths)
+        self._names = _index((name_key(name), game.id) for game in every for name in game.names)
         self._any_case = _index((name.casefold(), game.id) for game in every for name in game.names)
         self._products = _index((name.casefold(), game.id) for game in every for name in game.products if name)
         self._signers = _index((name.casefold(), game.id) for game in every for name in game.signers if name)
@@ -171,7 +171,7 @@ class Catalogue:
             yield from self._of_file(file)
         if program.interpreted or len(program.files) > 1:
             yield from self._of_command(program.args)
-        if any(_WINE.fullmatch(posixpath.basename(file.path)) for file in program.files):
+        if any(is_wine(file.path) for file in program.files):
             for arg in filter(is_windows, program.args):
                 yield from self._of_file(Fingerprint(arg, 0))
         for id_ in self._started_by_steam(program):
@@ -218,17 +218,17 @@ class Catalogue:
 
     def _by_name(self, file: Fingerprint) -> Iterator[str]:
         if has_drive(file.path):
-            where = place(file.path)
+            where = path_key(file.path)
             yield from self._paths.get(where, ())
             yield from self._any_case.get(where.rpartition("/")[2], ())
         else:
             yield from self._paths.get(file.path, ())
-            yield from self._names.get(called(file.path), ())
+            yield from self._names.get(name_key(file.path), ())
 
     def _as_built(self, file: Fingerprint) -> Iterator[str]:
         """The games that the file's own version resource names."""
         if file.original is not None:
-            name = called(file.original).casefold()
+            name = name_key(file.original).casefold()
             yield from self._any_case.get(name, ())
             if not is_windows(name):  # some leave it out
                 yield from self._any_case.get(name + WINDOWS, ())

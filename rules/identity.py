@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from i18n.message import Text
+from i18n.message import Message, MessageError, msg
 
 Strength = Literal["contradicted", "year", "date-unsigned"]
 
@@ -38,67 +38,42 @@ _PROVINCES = (
     "046 048 049 051 052 054 056 058 060 062 064 066 067 068 070 072 074 075 077 079 080 082 083 084 086 087 089 091 092 093 "
     "094 095 096"
 )
-_PLACES = frozenset(_PROVINCES.split())
 
-_NO_NUMBER = (
-    "không phải số định danh: hãy viết đủ mười hai chữ số, kể cả số không ở đầu / "
-    "no personal number: write all twelve digits, with the zeros in front"
-)
-_CMND = (
-    "số CMND chín chữ số không cho biết tuổi: hãy dùng số định danh mười hai chữ số hoặc ngày sinh / "
-    "an old nine-digit number carries no age: use the twelve-digit personal number or the date of birth"
-)
-_NO_CARD = (
-    "không phải nội dung mã QR của thẻ căn cước: cần ít nhất bảy phần cách nhau bằng dấu | / "
-    "no QR text of an identity card: it has at least seven parts with | between them"
-)
-_NO_CARD_DATE = (
-    "mã QR không có ngày sinh ngày-tháng-năm ở phần thứ tư: hãy nhập ngày sinh bằng tay / "
-    "the QR text has no birth date, day-month-year, in its fourth part: enter the date by hand"
-)
-_NO_DATE = "không phải ngày sinh có thật: hãy viết / no real date of birth: write YYYY-MM-DD, or YYYY"
-_FUTURE = "ngày hoặc năm sinh ở tương lai: hãy kiểm tra lại / born in the future: check it"
-_TOO_OLD = "không ai già đến thế: hãy kiểm tra lại ngày hoặc năm sinh / nobody is that old: check the date or year of birth"
+_NO_NUMBER = msg("not a personal number: write all twelve digits, with the zeros in front")
+_OLD_NUMBER_GIVEN = msg("an old nine-digit number tells no age: use the twelve-digit personal number or the date of birth")
+_NO_CARD = msg("not the QR text of an identity card: that has at least seven parts with | between them")
+_NO_CARD_DATE = msg("the fourth part of the QR text is not a date of birth (day, month, year): enter the date by hand")
+_NO_DATE = msg("not a real date of birth: write YYYY-MM-DD, or YYYY")
+_FUTURE = msg("a date of birth in the future: correct it")
+_TOO_OLD = msg("nobody is that old: correct the date of birth")
 
-_UNKNOWN_PLACE = Text(
-    "ba số đầu không phải mã tỉnh đã biết (nơi sinh ở nước ngoài, mã mới, hoặc gõ nhầm): hãy so lại với thẻ",
-    "the first three digits are no known province (born abroad, a new code, or a slip): compare them with the card",
+_UNKNOWN_PROVINCE = msg(
+    "the first three digits are not a known province (born abroad, a new code, or mistyped): compare them with the card"
 )
-_MORE_FIELDS = Text(
-    "mã QR có thêm phần như trên thẻ Căn cước mới; thứ tự của chúng chưa được xác minh nên không đọc đến",
-    "the QR text has more parts, as on the new card; their order is not verified, so they are not read",
-)
-_NO_SEX = Text(
-    "không đọc được giới tính trong mã QR nên không so được với số",
-    "the sex in the QR text cannot be read, so it was not compared",
-)
-_YEARS_DIFFER = Text(
-    "năm sinh trong mã QR khác năm sinh trong số định danh",
-    "the year of birth in the QR text is not that in the personal number",
-)
-_SEXES_DIFFER = Text(
-    "giới tính trong mã QR khác giới tính trong số định danh",
-    "the sex in the QR text is not that in the personal number",
-)
+_MORE_FIELDS = msg("the QR text has more parts, as on the new card; their order is not verified, so they are not read")
+_NO_SEX = msg("the sex in the QR text cannot be read, so it was not compared with the number")
+_YEARS_DIFFER = msg("the QR text and the personal number have different years of birth")
+_SEXES_DIFFER = msg("the QR text and the personal number have different sexes")
 
 _MEANING = {
-    "contradicted": Text(
-        "Thẻ tự mâu thuẫn: thẻ giả hoặc đọc sai. Chỉ tính tuổi nhỏ nhất; đừng nhận ngày sinh này khi chưa xem thẻ.",
-        "The card contradicts itself: forged or misread. Only the youngest age counts; accept no date before you saw the card.",
+    "contradicted": msg(
+        "The card contradicts itself: it is forged or was misread. Only the youngest age counts; see the card before you "
+        "accept this date."
     ),
-    "year": Text(
-        "Số định danh chỉ cho biết năm sinh nên tính tuổi nhỏ hơn. Biết số không có nghĩa đó là số của người này.",
-        "The number gives only the year of birth, so the younger age counts. Knowing a number does not make it this person's.",
+    "year": msg(
+        "The number tells only the year of birth, so the younger age counts. Knowing a number does not make it this person's."
     ),
-    "date-unsigned": Text(
-        "Mã QR là chữ không được ký: ai cũng in được, nó không chứng minh người cầm thẻ là ai. Hãy so ảnh với người.",
-        "The QR code is unsigned text: anybody can print it, and it proves nothing about the bearer. Compare photo and face.",
+    "date-unsigned": msg(
+        "The QR code is unsigned text that anybody can print: it proves nothing about who holds it. Compare the photo with the "
+        "person."
     ),
 }
 
 
-class IdentityError(ValueError):
-    """A text that claims no birth date. One clear line, which repeats nothing of that text."""
+class IdentityError(MessageError, ValueError):
+    """A text that claims no birth date. What it says repeats nothing of that text."""
+
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +88,11 @@ class Claim:
     strength: Strength
     born: date
     year_only: bool
-    warnings: tuple[Text, ...] = ()
-    contradictions: tuple[Text, ...] = ()
+    warnings: tuple[Message, ...] = ()
+    contradictions: tuple[Message, ...] = ()
 
     @property
-    def meaning(self) -> Text:
+    def meaning(self) -> Message:
         """What an operator must know before accepting it."""
         return _MEANING[self.strength]
 
@@ -143,10 +118,10 @@ def personal_number(text: str, today: date) -> Claim:
     """What a 12-digit personal number claims: a year of birth. Spaces between digits are fine. IdentityError if it is none."""
     number = "".join(text.split())
     if _OLD_NUMBER.fullmatch(number):
-        raise IdentityError(_CMND)
+        raise IdentityError(_OLD_NUMBER_GIVEN)
     if not _NUMBER.fullmatch(number):
         raise IdentityError(_NO_NUMBER)
-    warnings = () if number[:3] in _PLACES else (_UNKNOWN_PLACE,)
+    warnings = () if number[:3] in _PROVINCES.split() else (_UNKNOWN_PROVINCE,)
     return Claim("year", _end_of(_year(number), today), year_only=True, warnings=warnings)
 
 
@@ -187,7 +162,7 @@ def _sex(text: str) -> int | None:
     return _SEXES.index(word) if word in _SEXES else None
 
 
-def _contradictions(number: str, year: int, sex: int | None) -> tuple[Text, ...]:
+def _contradictions(number: str, year: int, sex: int | None) -> tuple[Message, ...]:
     years = (_YEARS_DIFFER,) if year != _year(number) else ()
     sexes = (_SEXES_DIFFER,) if sex is not None and sex != int(number[3]) % 2 else ()
     return (*years, *sexes)

@@ -14,13 +14,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from i18n.message import Text
+from i18n.message import Listed, Message, Text, msg
 from rules.packs.kinds import KINDS, RuleTable
-from rules.packs.mistakes import Lines, Where, fields_at, path_of, reason_of, where_of
+from rules.packs.mistakes import Lines, Where, bad_name, fields_at, path_of, reason_of, too_many, where_of
 from rules.packs.params import Declared, ParamError, Values
-from rules.packs.tables import ID, Around, GroupTable, Head, ParamTable, T
+from rules.packs.tables import ID, Context, GroupTable, Head, ParamTable, T
 from rules.packs.toml import TomlError, composed, read_toml
-from rules.policy import Pack, PolicyError, Rule, Status
+from rules.policy import Mistake, Pack, PolicyError, Rule, Status
 
 __all__ = ["PolicyError", "Reading", "parse_pack", "read_pack"]
 
@@ -30,7 +30,7 @@ _BESIDE = ("param", "group", *(table.kind for table in KINDS))  # what the head 
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Omitted:
     """A rule that these values leave out, and the parameters that decide it: "" if none does."""
 
     rule: Rule
@@ -42,7 +42,7 @@ class Left:
 class Reading:
     """A pack and what its file says beside the rules that stand.
 
-    `params` as declared, `groups` by name, `holidays` where they are from, `left` the rules that do not stand. `missing` are
+    `params` as declared, `groups` by name, `holidays` where they are from, `omitted` the rules that do not stand. `missing` are
     parameters that have no value though a rule that stands needs one; `vague` the ids of all rules that hold a made-up value.
     """
 
@@ -50,7 +50,7 @@ class Reading:
     params: tuple[Declared, ...]
     groups: Mapping[str, Text]
     holidays: tuple[str, Status] | None
-    left: tuple[Left, ...]
+    omitted: tuple[Omitted, ...]
     missing: tuple[str, ...]
     vague: frozenset[str]
 
@@ -68,9 +68,9 @@ def read_pack(text: str, name: str, params: Mapping[str, str] = MappingProxyType
     try:
         return _Reader(text, name, draft=draft).reading(params)
     except ParamError as error:
-        raise PolicyError(name, [(error.path, error.why)]) from None
+        raise PolicyError(name, [Mistake(error.path, error.message)]) from None
     except RecursionError:
-        raise PolicyError(name, [("", "lồng quá sâu / nests too deep: use the tables of the format")]) from None
+        raise PolicyError(name, [Mistake("", msg("nested too deep: use the tables of the format"))]) from None
 
 
 class _Reader:
@@ -81,10 +81,10 @@ class _Reader:
         self._composed = ""
         self._name = name
         self._draft = draft
-        self._left: list[Left] = []
+        self._omitted: list[Omitted] = []
         self._vague: set[str] = set()
         self._broken: set[str] = set()  # names of parameters with a mistake of their own
-        self._mistakes: list[tuple[Where, str]] = []
+        self._mistakes: list[tuple[Where, Message]] = []
 
     def reading(self, params: Mapping[str, str]) -> Reading:
         raw = self._toml()
@@ -93,38 +93,39 @@ class _Reader:
         tables = {table: raw.pop(table.kind, []) for table in KINDS}
         groups = self._groups(raw.pop("group", {}), values)
         head = self._read(Head, values.fill(raw, ""), (), _BESIDE)
-        around = Around(
+        context = Context(
             pack="" if head is None else head.id,
             groups={name: () if group is None else tuple(dict.fromkeys(group.games)) for name, group in groups.items()},
             holidays="holidays" in raw,
         )
-        rules = [rule for table in KINDS for rule in self._rules(table, tables[table], values, around)]
+        rules = [rule for table in KINDS for rule in self._rules(table, tables[table], values, context)]
         if not self._draft:
             self._ask_for(values)
-        self._cross_check(rules, values, around)
+        self._cross_check(rules, values, context)
         if head is None or self._mistakes:
-            raise PolicyError(self._name, self._lines())
+            raise PolicyError(self._name, self._told())
         return Reading(
             pack=head.pack(self._text, values.found, rules),
             params=tuple(declared.values()),
             groups={name: group.text.text() for name, group in groups.items() if group is not None},
             holidays=None if head.holidays is None else (head.holidays.source, head.holidays.status),
-            left=tuple(self._left),
+            omitted=tuple(self._omitted),
             missing=tuple(values.missing),
             vague=frozenset(self._vague),
         )
 
     def _ask_for(self, values: Values) -> None:
         for name in values.missing:
-            self._mistakes.append((("params", name), f"chưa có giá trị / has no value: give {name}=…"))
+            self._mistakes.append((("params", name), msg("no value yet: give {name}=…", name=name)))
 
     def _toml(self) -> dict[str, Any]:
         try:
             self._composed = composed(self._text)
             return read_toml(self._composed)
         except TomlError as error:
-            self._mistakes += error.mistakes
-            raise PolicyError(self._name, self._lines()) from None
+            lines = Lines(self._composed)
+            found = [Mistake(path_of(where), why, line or lines.line_of(where)) for where, why, line in error.mistakes]
+            raise PolicyError(self._name, _first(found)) from None
 
     def _declared(self, tables: object) -> dict[str, Declared]:
         found = {}
@@ -134,7 +135,7 @@ class _Reader:
                 if read is not None:
                     found[name] = read.declared(name)
             except ParamError as error:
-                self._mistakes.append((where_of(error.path), error.why))
+                self._mistakes.append((where_of(error.path), error.message))
             if name not in found:
                 self._broken.add(name)
         return found
@@ -145,26 +146,26 @@ class _Reader:
         for name, table in self._named(tables, "group"):
             found[name] = self._read(GroupTable, values.fill(table, f"group.{name}"), ("group", name))
             if re.fullmatch(ID, name) is None:
-                self._mistakes.append((("group", name), reason_of("string_pattern_mismatch", "", {}, ())))
+                self._mistakes.append((("group", name), bad_name()))
         return found
 
-    def _rules(self, model: type[RuleTable], tables: object, values: Values, around: Around) -> list[Rule]:
+    def _rules(self, model: type[RuleTable], tables: object, values: Values, context: Context) -> list[Rule]:
         """The rules of one kind that stand. Those that `when` or `unless` leave out are read too, so that no mistake hides."""
         found = []
         for number, table in self._listed(tables, model.kind):
             path = f"{model.kind}[{number}]"
             stands, when, unless = values.holds(table, path) if isinstance(table, dict) else (True, "", "")
             filled = values.fill(table, path, sample=not stands)
-            read = self._read(model, filled, (model.kind, number), ("when", "unless"), around)
+            read = self._read(model, filled, (model.kind, number), ("when", "unless"), context)
             if read is None:
                 continue
-            rule = read.rule(around)
+            rule = read.rule(context)
             if values.vague(table):
                 self._vague.add(rule.id)
             if stands:
                 found.append(rule)
             else:
-                self._left.append(Left(rule, when, unless))
+                self._omitted.append(Omitted(rule, when, unless))
         return found
 
     def _named(self, tables: object, key: str) -> Iterable[tuple[str, Any]]:
@@ -174,19 +175,19 @@ class _Reader:
         if not isinstance(tables, list):
             return self._no_tables(key, f"[[{key}]]")
         if len(tables) > _MOST_RULES:
-            self._mistakes.append(((key,), reason_of("too_long", "", {"max_length": _MOST_RULES}, ())))
+            self._mistakes.append(((key,), too_many(_MOST_RULES)))
         return enumerate(tables[:_MOST_RULES])
 
     def _no_tables(self, key: str, header: str) -> tuple[()]:
-        self._mistakes.append(((key,), f"sai dạng / has the wrong form: write tables {header}"))
+        self._mistakes.append(((key,), msg("not a table: write tables {header}", header=header)))
         return ()
 
     def _read(
-        self, model: type[T], data: object, where: Where, more: tuple[str, ...] = (), around: Around | None = None
+        self, model: type[T], data: object, where: Where, more: tuple[str, ...] = (), context: Context | None = None
     ) -> T | None:
         """`data` as a `model`, or None and its mistakes noted. `more` are fields that were taken out before."""
         try:
-            return model.model_validate(data, context=around)
+            return model.model_validate(data, context=context)
         except ValidationError as error:
             for one in error.errors(include_url=False):
                 known = (*fields_at(model, one["loc"][:-1]), *(more if len(one["loc"]) == 1 else ()))
@@ -195,28 +196,30 @@ class _Reader:
                 self._mistakes.append(((*where, *one["loc"]), reason_of(one["type"], one["msg"], one.get("ctx", {}), known)))
         return None
 
-    def _cross_check(self, rules: list[Rule], values: Values, around: Around) -> None:
+    def _cross_check(self, rules: list[Rule], values: Values, context: Context) -> None:
         if unknown := tuple(values.unknown):
             self._mistakes = [one for one in self._mistakes if not path_of(one[0]).startswith(unknown)]
-        self._mistakes += [(where_of(error.path), error.why) for error in values.errors]
-        unused = "không được dùng / is used nowhere: refer to it as {}, or remove it"
-        self._mistakes += [(("param", name), unused.format(f"${name}")) for name in sorted(values.unused)]
-        left = sorted(around.groups.keys() - around.used)
-        self._mistakes += [(("group", name), unused.format(f'group = "{name}"')) for name in left]
+        self._mistakes += [(where_of(error.path), error.message) for error in values.errors]
+        unused = {("param", name): f"${name}" for name in sorted(values.unused)}
+        unused |= {("group", name): f'group = "{name}"' for name in sorted(context.groups.keys() - context.used)}
+        for where, reference in unused.items():
+            why = msg("not used anywhere: refer to it as {reference}, or remove it", reference=reference)
+            self._mistakes.append((where, why))
         for name in sorted(name for name, times in Counter(rule.id for rule in rules).items() if times > 1):
-            self._mistakes.append((("id",), f"hai quy tắc cùng tên / two rules are called {name}: rename one"))
-        if not rules and not self._mistakes and not (self._draft and self._left):
-            wanted = " / ".join(f"{one.when}=…" for one in self._left if one.when)
-            remedy = f"give {wanted}" if wanted else "add a table such as [[budget]]"
-            self._mistakes.append(((), f"không có quy tắc nào / has no rule: {remedy}"))
+            self._mistakes.append((("id",), msg("two rules are called {name}: rename one", name=name)))
+        if not rules and not self._mistakes and not (self._draft and self._omitted):
+            switches = Listed(tuple(f"{one.when}=…" for one in self._omitted if one.when), "or")
+            why = msg("no rule in it: give {switches}", switches=switches)
+            self._mistakes.append(((), why if switches.items else msg("no rule in it: add a table such as [[budget]]")))
 
-    def _lines(self) -> list[tuple[str, str]]:
+    def _told(self) -> list[Mistake]:
         """The first mistakes in the order of the file, each with its line where that is to be found."""
         lines = Lines(self._composed)
-        found = [(lines.line_of(where), where, why) for where, why in self._mistakes]
-        found.sort(key=lambda one: one[0] or 0)
-        told = [
-            (path_of(where), why if line is None else f"{why} (dòng / line {line})") for line, where, why in found[:_MOST_TOLD]
-        ]
-        more = len(found) - len(told)
-        return [*told, ("", f"và {more} lỗi nữa / and {more} more: correct these first")] if more else told
+        found = [Mistake(path_of(where), why, lines.line_of(where)) for where, why in self._mistakes]
+        return _first(sorted(found, key=lambda one: one.line or 0))
+
+
+def _first(found: list[Mistake]) -> list[Mistake]:
+    more = len(found) - _MOST_TOLD
+    others = [Mistake("", msg("and {more} more: correct these first", more=more))] if more > 0 else []
+    return [*found[:_MOST_TOLD], *others]

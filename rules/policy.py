@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
-from i18n.message import Text, Words
+from i18n.message import Message, MessageError, Text, Words, msg
 
 Place = Literal["home", "game-point", "agent-without-games"]
 Role = Literal["guardian", "staff"]
@@ -30,19 +30,35 @@ GRACE_MS = 10_000
 MAX_SAVE_MS = 1_800_000  # nothing makes the time to save longer
 
 
-class PolicyError(ValueError):
+class Mistake(NamedTuple):
+    """A mistake in a pack: the field ("" if none is to blame), what is wrong and what to do, the line if it was found."""
+
+    path: str
+    why: Message
+    line: int | None = None
+
+
+class PolicyError(MessageError, ValueError):
     """Packs that cannot be used as they are.
 
-    `path` and `why` are those of the first mistake, `mistakes` all of them; `lines` one clear line for each:
-    `<name>: <path>: <why>`, where `why` ends with what to do. The error's own text is the first of these lines.
+    `path` and `why` are those of the first mistake, `mistakes` all of them, `lines` one clear line for each. The error's own
+    text is the first of these lines.
     """
 
-    def __init__(self, name: str, mistakes: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, name: str, mistakes: Iterable[Mistake]) -> None:
         self.name = name
         self.mistakes = tuple(mistakes)
-        self.path, self.why = self.mistakes[0]
-        self.lines = tuple(f"{name}: {path}: {why}" if path else f"{name}: {why}" for path, why in self.mistakes)
+        self.path, self.why, _ = self.mistakes[0]
+        self.lines = tuple(_line(name, one) for one in self.mistakes)
         super().__init__(self.lines[0])
+
+
+def _line(name: str, mistake: Mistake) -> Message:
+    path, why, line = mistake
+    where = f"{name}: {path}" if path else name
+    if line is None:
+        return msg("{where}: {why}", where=where, why=why)
+    return msg("{where}: {why} (line {line})", where=where, why=why, line=str(line))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from i18n.message import Text
+from i18n.message import Listed, Message, MessageError, Text, comma, msg
 from rules.matching.oars import INTENSITIES, OARS_AGES, oars_age
 from rules.policy import Status
 
@@ -48,8 +48,10 @@ _SHOWN = 40  # characters of a bad label that its error repeats
 _USE = "VN00, VN12, VN16, VN18; PEGI 12, ESRB T, USK 16, CERO B, GRAC 15, IGRS 13+, IARC 12+, OARS violence-fantasy=mild"
 
 
-class LabelError(ValueError):
-    """A text that is no age label known here. The text is one clear line."""
+class LabelError(MessageError, ValueError):
+    """A text that is not an age label known here."""
+
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +148,15 @@ def parse_label(text: str) -> Label:
     if found := _OARS.fullmatch(label):
         return _of_oars(found[1] or "1.1", found[2])
     if label[:4].upper() == "OARS":
-        raise LabelError(
-            "nhãn OARS cần các thuộc tính, ví dụ / an OARS label needs its attributes, such as: OARS violence-fantasy=mild "
-            "(hoặc / or OARS none)"
-        )
-    raise LabelError(f"không có nhãn tuổi {_shown(text)}: hãy dùng / no age label {_shown(text)}: use {_USE}")
+        raise LabelError(msg("an OARS label needs its attributes: write OARS violence-fantasy=mild, or OARS none"))
+    raise LabelError(msg("there is no age label {label}: use {known}", label=_shown(text), known=_USE))
 
 
 def label_name(age: int) -> str:
     """The Vietnamese label of a minimum age. LabelError if no class has it."""
     name = f"{age:02}"
     if _CLASSES["VN"].get(name) != age:
-        raise LabelError(f"không có nhãn cho tuổi {age} / no label for the age of {age}: 0, 12, 16 and 18 have one")
+        raise LabelError(msg("there is no label for the age {age}: only 0, 12, 16 and 18 have one", age=str(age)))
     return f"VN{name}"
 
 
@@ -176,14 +175,13 @@ _NAMES: Mapping[tuple[System, str], str] = {
 def _of_class(system: System, text: str) -> Label:
     spelling = _spelling(text)
     if system == "ESRB" and spelling in _PENDING:
-        raise LabelError(
-            "ESRB RP nghĩa là chưa xếp loại: đừng ghi nhãn / ESRB RP means not rated yet: leave the label out until it is"
-        )
+        raise LabelError(msg("ESRB RP means not rated yet: leave the label out until it is"))
     classes = _CLASSES[system]
     name = _NAMES.get((system, spelling))
     if name is None:
-        use = ", ".join(Label(system, one, age).text for one, age in classes.items())
-        raise LabelError(f"{system} không có loại {_shown(text)}: hãy dùng / {system} has no class {_shown(text)}: use {use}")
+        known = comma(Label(system, one, age).text for one, age in classes.items())
+        why = msg("{system} has no class {label}: use one of {known}", system=system, label=_shown(text), known=known)
+        raise LabelError(why)
     return Label(system, name, classes[name])
 
 
@@ -193,11 +191,12 @@ def _of_oars(version: str, text: str) -> Label:
         id, _, value = pair.partition("=")
         if id not in OARS_AGES:
             one = next(iter(OARS_AGES))
-            raise LabelError(f"OARS không có thuộc tính {_shown(id)} / OARS has no attribute {_shown(id)}: one is {one}")
+            raise LabelError(msg("OARS has no attribute {attribute}: one is {example}", attribute=_shown(id), example=one))
         if value not in INTENSITIES:
-            raise LabelError(f"{id}={_shown(value)}: hãy viết / write {id}= {', '.join(INTENSITIES)}")
+            known = Listed(INTENSITIES, "or")
+            raise LabelError(msg("{attribute}={value}: write {known}", attribute=id, value=_shown(value), known=known))
         if id in attributes:
-            raise LabelError(f"{id} được ghi hai lần / is there twice: write it once")
+            raise LabelError(msg("{attribute} is there twice: write it once", attribute=id))
         attributes[id] = value
     age = oars_age(attributes, f"oars-{version}")
     some = ",".join(f"{id}={value}" for id, value in sorted(attributes.items()) if value != "none")

@@ -368,7 +368,7 @@ class GameAllow(Request["Done"], frozen=True, kw_only=True):
 
 
 class PlaceSet(Request["Done"], frozen=True, kw_only=True):
-    """None leaves a field as it is. `hours` is HH:MM-HH:MM."""
+    """None leaves a field as it is. `hours` is HH:MM-HH:MM; `lang` the language of all here who name none."""
 
     op = "place.set"
 
@@ -378,6 +378,7 @@ class PlaceSet(Request["Done"], frozen=True, kw_only=True):
     name: str | None = None
     certificate: str | None = None
     expires: date | None = None
+    lang: Literal["vi", "en"] | None = None
 
 
 # --- log: what an inspector or the operator asks ---------------------------------------------------------------------------

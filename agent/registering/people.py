@@ -16,6 +16,7 @@ from agent.registering.rulebook import record_policy
 from agent.registry import Change, Made
 from agent.store.people import GuardianRow, PlayerRow
 from agent.store.tables import Tables
+from host.wire import ApiError
 from rules.identity import IdentityError, birth_date
 
 _MAX_ACCOUNT = 256
@@ -139,8 +140,7 @@ def _born(change: Change, born: date | None, *, year_only: bool) -> tuple[date |
     try:
         birth_date(f"{born.year:04}" if year_only else born.isoformat(), change.today)
     except IdentityError as error:
-        vi, _, en = str(error).partition(" / ")
-        raise bad_input(vi, en) from None
+        raise ApiError("bad-input", error.message) from None
     return (date(born.year, 12, 31) if year_only else born), year_only
 
 

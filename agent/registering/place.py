@@ -83,12 +83,7 @@ def _zone(zone: str) -> str:
     try:
         return known_zone(zone)
     except ZoneError as error:
-        raise bad_input(*_both(str(error))) from error
-
-
-def _both(line: str) -> tuple[str, str]:
-    vi, _, en = line.partition(" / ")
-    return vi, en
+        raise ApiError("bad-input", error.message) from error
 
 
 def _house_packs(change: Change, old: PlaceRow, new: PlaceRow) -> bool:

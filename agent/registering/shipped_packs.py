@@ -38,11 +38,11 @@ def compiled(text: str, name: str, params: Mapping[str, str]) -> Pack:
 
 
 def asked_for(text: str, name: str, params: Mapping[str, str]) -> Pack:
-    """`compiled` for a caller who just named it. ApiError(bad-input) with the parser's line, in both languages already."""
+    """`compiled` for a caller who just named it. ApiError(bad-input) with the parser's line."""
     try:
         return compiled(text, name, params)
     except PolicyError as error:
-        raise ApiError("bad-input", str(error)) from error
+        raise ApiError("bad-input", error.message) from error
 
 
 @lru_cache(maxsize=512)

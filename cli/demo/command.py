@@ -8,50 +8,49 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from cli.commands import Commands
 from cli.context import Context
 from cli.demo import play, proof, setup
 from cli.demo.games import installed, stand_in
 from cli.demo.running import Demo, StepFailed
 from cli.errors import CommandError
 from cli.output import Output
-from cli.parser import Commands, checked, command
+from cli.words.layout import row
 from host.homes import Home
 from host.transport import Unreachable
 from host.wire import ApiError
+from i18n.message import Arg, Length, Message, msg, said_by
 
 _LEAST_S, _MOST_S = 5, 120
 
-STEPS: tuple[tuple[str, str, Callable[[Demo], str]], ...] = (
-    ("agent", "đại lý chạy / the agent runs", setup.start_agent),
-    ("daemon", "trình giám sát chạy / the daemon runs", setup.start_daemon),
-    ("player", "thêm một em nhỏ / a child is added", setup.add_player),
-    ("game", "biết trò chơi / the game is known", setup.know_game),
-    ("rules", "đặt quy tắc / rules are set", setup.set_rules),
-    ("recognised", "trò chơi bắt đầu và được nhận ra / the game starts and is recognised", play.start_game),
-    ("warned", "báo trước khi hết giờ / warned before the end", play.warned),
-    ("due", "hết giờ, yêu cầu đóng / time is up, asked to close", play.due),
-    ("ended", "trò chơi kết thúc / the game is ended", play.ended),
-    ("refused", "mở lại bị từ chối / starting it again is refused", play.refused),
-    ("granted", "người giám hộ cho thêm giờ / the guardian gives more time", play.granted),
-    ("stopped", "em nhỏ tự dừng / the child stops", play.stopped),
-    ("export", "xuất nhật ký / the log is exported", proof.export),
-    ("verify", "kiểm chứng ngoại tuyến / verified offline", proof.verify),
-    ("tamper", "sửa một byte bị phát hiện / one changed byte is found", proof.tamper),
+STEPS: tuple[tuple[str, Message, Callable[[Demo], Arg]], ...] = (
+    ("agent", msg("the agent runs"), setup.start_agent),
+    ("daemon", msg("the daemon runs"), setup.start_daemon),
+    ("player", msg("a child is added"), setup.add_player),
+    ("game", msg("the game is known"), setup.know_game),
+    ("rules", msg("rules are set"), setup.set_rules),
+    ("recognised", msg("the game starts and is recognised"), play.start_game),
+    ("warned", msg("the child is warned before the end"), play.warned),
+    ("due", msg("time is up, the game is asked to close"), play.due),
+    ("ended", msg("the game is ended"), play.ended),
+    ("refused", msg("starting it again is refused"), play.refused),
+    ("granted", msg("the guardian gives more time"), play.granted),
+    ("stopped", msg("the child stops"), play.stopped),
+    ("export", msg("the log is written to a file"), proof.export),
+    ("verify", msg("the file is checked without any of us"), proof.verify),
+    ("tamper", msg("one changed byte is found"), proof.tamper),
 )
 
 
 def add_to(commands: Commands) -> None:
-    parser = command(commands, "demo", "xem mọi thứ hoạt động, trong thư mục tạm / see it all work, in a temporary home", run)
-    parser.add_argument("--seconds", metavar="N", type=seconds, default=20, help="giới hạn chơi (20) / the limit of play (20)")
-    parser.add_argument("--game", metavar="ID", help="một trò chơi thật đã cài / a real game that is installed")
+    parser = commands.add("demo", run, "", "--seconds 10", "--game luanti")
+    parser.takes("--seconds", "N", msg("the limit of play; without it: 20"), type=seconds, default=20)
+    parser.takes("--game", "ID", msg("a real game that is installed"))
 
 
-@checked
 def seconds(text: str) -> int:
     if not (text.isascii() and text.isdigit() and _LEAST_S <= int(text) <= _MOST_S):
-        raise ValueError(
-            f"{text!r} không phải số giây từ {_LEAST_S} đến {_MOST_S} / is no number of seconds from {_LEAST_S} to {_MOST_S}"
-        )
+        raise CommandError(msg("{text} is not a number from {least} to {most}", text=repr(text), least=_LEAST_S, most=_MOST_S))
     return int(text)
 
 
@@ -61,7 +60,8 @@ def run(args: Namespace, context: Context) -> int:
     with TemporaryDirectory(prefix="giochoi-demo-", ignore_cleanup_errors=True) as folder:
         game, line = chosen or stand_in(Path(folder))
         demo = Demo(Home(Path(folder), "given"), game, line, args.seconds, context.out)
-        demo.say(f"Giờ Chơi: bản demo trong / demo in {folder}, {game.title}, {args.seconds} s")
+        demo.say(msg("Giờ Chơi: the demo plays {game} for {length}, in {folder}", game=game.title,
+                     length=Length(args.seconds * 1000), folder=folder))  # fmt: skip
         try:
             ok = _walk(demo, context.out)
         finally:
@@ -75,12 +75,12 @@ def _walk(demo: Demo, out: Output) -> bool:
     told: list[dict[str, object]] = []
     ok = True
     for id_, title, step in STEPS:
-        demo.say(f"{len(told) + 1}. {title}", more=4)
+        demo.say(row((f"{len(told) + 1}.", title), " "), more=4)
         try:
             measured = step(demo)
         except (StepFailed, CommandError, ApiError, Unreachable) as error:
-            measured, ok = str(error), False
-        demo.say(f"{'✓' if ok else '✗'} {measured}", 4, 2)
+            measured, ok = said_by(error), False
+        demo.say(row(("✓" if ok else "✗", measured), " "), 4, 2)
         told.append({"id": id_, "title": title, "ok": ok, "measured": measured})
         if not ok:
             for room in ("agent", "daemon"):
@@ -89,9 +89,9 @@ def _walk(demo: Demo, out: Output) -> bool:
     if out.json:
         out.document({"ok": ok, "steps": told})
     elif ok:
-        out.line("Tất cả đã được quan sát thấy / every step was observed.")
+        out.line(msg("Every step was observed."))
     else:
-        out.message("giochoi: bản demo không đạt / the demo did not succeed")
+        out.message(msg("giochoi: the demo did not succeed"))
     return ok
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import psutil
 
 from cli.demo import standin
-from cli.errors import CommandError
+from cli.errors import CommandError, unknown
 from cli.games.clues import game_of
 from cli.games.fingerprint import fingerprint
+from i18n.message import msg
 from rules.games import Catalogue, Fingerprint, Game, Program
 from rules.packs.shipped import shipped_catalogue
 from rules.ratings import parse_label
@@ -37,16 +38,14 @@ def installed(id_: str) -> tuple[Game, tuple[str, ...]]:
     games = Catalogue(shipped_catalogue()).games
     game = games.get(id_)
     if game is None:
-        raise CommandError(f"--game {id_}: không biết trò này; có / is not known; there are: {', '.join(sorted(games))}")
+        raise CommandError(msg("--game: {mistake}", mistake=unknown(id_, sorted(games))))
     folders = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/games", "/usr/local/games"))
     path = next(filter(None, (shutil.which(name, path=folders) for name in game.names)), None)
     if path is None:
         looked = ", ".join(game.names) or "–"
-        raise CommandError(f"--game {id_}: chưa cài; tìm / is not installed; looked for: {looked}", code=1)
+        raise CommandError(msg("--game: {id} is not installed; looked for: {names}", id=id_, names=looked), code=1)
     if (pid := _running(game)) is not None:
-        raise CommandError(
-            f"--game {id_}: đang chạy (pid {pid}); hãy đóng nó trước / runs already (pid {pid}); close it first", code=1
-        )
+        raise CommandError(msg("--game: {id} runs already (pid {pid}); close it first", id=id_, pid=str(pid)), code=1)
     return game, (path,)
 
 

@@ -23,6 +23,7 @@ from host.homes import Home
 from host.rpc_client import items
 from host.transport import Unreachable
 from host.wire import ApiError
+from i18n.message import Arg, Length, MessageError, msg, said_by
 from rules.games import Game
 
 _READY_S = 20.0
@@ -40,7 +41,7 @@ _CONFIG = {
 }
 
 
-class StepFailed(Exception):
+class StepFailed(MessageError):
     """What should have been observed was not. One line."""
 
 
@@ -57,7 +58,7 @@ class Demo:
         self._out = out
         self._programs: dict[str, psutil.Popen] = {}
 
-    def say(self, text: str, indent: int = 0, more: int = 0) -> None:
+    def say(self, text: Arg, indent: int = 0, more: int = 0) -> None:
         """A line for whoever watches."""
         if not self._out.json:
             self._out.say(text, indent, more)
@@ -76,7 +77,8 @@ class Demo:
                 answers()
             except (Unreachable, ApiError) as error:
                 if self._programs[room].poll() is not None or self.clock.mono() - began > _READY_S * 1000:
-                    raise StepFailed(f"giochoi-{room} không trả lời / does not answer: {error}; {self.said(room)}") from None
+                    said = {"program": f"giochoi-{room}", "why": said_by(error), "last": self.said(room)}
+                    raise StepFailed(msg("{program} does not answer: {why}; {last}", **said)) from None
                 self.pause(0.05)
             else:
                 return self.clock.mono() - began
@@ -103,7 +105,7 @@ class Demo:
         try:
             self._programs["game"].wait(timeout_s)
         except psutil.TimeoutExpired:
-            raise StepFailed(f"trò chơi vẫn chạy sau / the game still runs after {timeout_s:.0f} s") from None
+            raise StepFailed(msg("the game still runs after {length}", length=Length(round(timeout_s * 1000)))) from None
 
     def said(self, name: str) -> str:
         """The last line that a program wrote."""
@@ -133,7 +135,8 @@ class Demo:
                     command, cwd=self.root, stdin=subprocess.PIPE, stdout=out, stderr=out, env=environment, **_APART
                 )
             except OSError as error:
-                raise CommandError(f"{command[0]}: không chạy được / cannot be started: {error.strerror}", code=1) from None
+                why = str(error.strerror)
+                raise CommandError(msg("{path} cannot be started: {why}", path=command[0], why=why), code=1) from None
 
 
 def _end(program: psutil.Popen) -> None:

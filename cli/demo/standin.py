@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 
-_TITLE = "Rùa chạy đua / Turtle race"
+_TITLE = "Rùa chạy đua"
 
 
 def main() -> int:
@@ -21,7 +21,7 @@ def main() -> int:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)
     stubborn = bool(os.environ.get("GIOCHOI_STANDIN_STUBBORN"))
-    print(f"{_TITLE}: chào bạn! / hello!")
+    print(_TITLE)
     windows = getattr(ctypes, "WinDLL", None)
     closing = threading.Event()
     if windows is None:
@@ -34,9 +34,9 @@ def main() -> int:
         else:  # a message box: its button, its cross and WM_CLOSE close it
             windows("user32").MessageBoxW(None, "@). . . . . |", _TITLE, 0)
         if not stubborn:
-            print("đã lưu, tạm biệt / saved, goodbye")
+            print("saved")
             return 0
-        print("không nghe đâu! / not listening!")
+        print("not now")
 
 
 if __name__ == "__main__":

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePath
 
+from i18n.message import Message, msg
 from rules.games import Fingerprint, Game
+from rules.programs import ENGINES, is_engines_product
 from rules.ratings import Label, LabelError, label_name
 
 # Names that half the world's launchers have tell no game from another.
-_ANYBODY = frozenset(
-    {
-        "run", "start", "launch", "launcher", "main", "game", "play", "app", "apprun", "client", "install", "setup", "index",
-        "electron", "nw", "unityplayer", "windowsplayer", "bootstrappackagedgame", "ue4game", "unrealgame", "apphost", "love",
-        "player", "runner", "application", "program", "test",
-    }
-)  # fmt: skip
-# Products of which many games are made, or that say nothing.
-_ANYBODYS = re.compile(
-    r"(?:microsoft.{0,3} (?:windows|\.net|visual|edge).*|.*operating system|python.*|java\b.*|openjdk.*|node\.?js|electron|"
-    r"nw\.?js|chromium|google chrome|unity\b.*|unreal\b.*|bootstrappackagedgame|godot.*|l[oö]ve\b.*|gamemaker.*|rpg ?maker.*|"
-    r"adobe .*|(?:setup|install(?:er|shield)?|launcher|updater?|game|client|player|app|application|program|product)\b.{0,12})",
-    re.IGNORECASE,
-)
+_ANYBODY = ENGINES | {
+    "run", "start", "launch", "launcher", "main", "game", "play", "app", "apprun", "client", "install", "setup", "index",
+    "player", "application", "program", "test",
+}  # fmt: skip
 
 
 def game_of(id_: str, found: Fingerprint, *, title: str | None, label: Label | None) -> Game:
@@ -39,7 +30,7 @@ def game_of(id_: str, found: Fingerprint, *, title: str | None, label: Label | N
         sizes=(found.size,),
         sha256=(found.sha256,) if found.sha256 else (),
         build_ids=(found.build_id,) if found.build_id else (),
-        products=(said,) if said and not _ANYBODYS.fullmatch(said) else (),
+        products=(said,) if said and not is_engines_product(said) else (),
         signers=(found.signer,) if found.signer else (),
     )
 
@@ -53,10 +44,10 @@ def _names(path: PurePath, original: str | None) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def label_text(label: int | None, source: str | None) -> str:
+def label_text(label: int | None, source: str | None) -> str | Message:
     """A minimum age, as a Vietnamese label only where its `source` says that it is one."""
     if label is None:
-        return "chưa có / unrated"
+        return msg("no label")
     if source is None or not source.startswith("VN"):
         return f"{label}+"
     try:

@@ -5,47 +5,42 @@ from __future__ import annotations
 from argparse import Namespace
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from agent.api.messages import GameList
+from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.games.clues import label_text
 from cli.games.scan_add import add_all, to_complete
-from cli.parser import Commands, command
 from cli.words.shell import quote
 from daemon.api.scan import FoundGame, ScanError, Scanned, recognised, scan
 from host.homes import HomeError
 from host.rpc_client import ask
 from host.transport import Unreachable
 from host.wire import ApiError
+from i18n.message import Arg, msg, msgn, said_by
 from rules.games import Catalogue, Game
 from rules.packs.shipped import shipped_catalogue
 
-_KNOWN = {"content": "có / yes", "name": "chỉ qua tên / by name only", None: "chưa / no"}
-_NOT_USED = "chưa dùng: --add / not in use yet: --add"
-_COLUMNS = ("Mã / Id", "Tên / Title", "Nhãn / Label", "Nguồn nhãn / Label from", "Đã biết / Known", "Tệp / File")
+_ADD: Final = "giochoi game scan --add"
+_KNOWN: Final[dict[str | None, Arg]] = {"content": msg("yes"), "name": msg("by name only"), None: msg("no")}
 
 
-def add_to(verbs: Commands) -> None:
-    parser = command(verbs, "scan", "tìm trò chơi đã cài trên máy / find the games that are installed here", show)
-    parser.add_argument(
-        "--user", metavar="OSUSER", help="tìm cho tài khoản này (cần root) / for this account (needs root), not one's own"
-    )
-    parser.add_argument(
-        "--add",
-        action="store_true",
-        help="thêm mọi trò chưa biết, và nhãn, nội dung của trò đã biết / "
-        "add all that are not known yet, and labels and content of those that are",
-    )
+def add_to(commands: Commands) -> None:
+    parser = commands.add("game scan", show, "", "--user an", "--add",
+                          about=msg("find the games that are installed here"), looks=True)  # fmt: skip
+    parser.takes("--user", "OSUSER", msg("those of this account, which needs root"))
+    parser.takes("--add", "", msg("add all that are not known yet, and what known ones lack"))
 
 
 def show(args: Namespace, context: Context) -> int:
     try:
         found = scan(args.user)
     except ScanError as error:
-        raise CommandError(f"không quét được / cannot scan: {error}", code=1) from None
+        raise CommandError(msg("cannot look for games: {why}", why=said_by(error)), code=1) from None
     found = known_here(found, context)
     if args.add:
         return add_all(found, context, own=args.user is None)
@@ -86,32 +81,29 @@ def _held(found: FoundGame, game: Game) -> bool:
 
 
 def _print(found: Scanned, context: Context, *, own: bool) -> None:
-    out = context.out
+    out, every = context.out, (*found.games, *found.emulators)
     if not found.games:
-        out.line(f"không tìm thấy trò chơi nào của {found.user} / no games found for {found.user}")
-    for title, games in (("Trò chơi / Games", found.games), ("Giả lập, chơi từ xa / Emulators, remote play", found.emulators)):
+        out.line(msg("no games found for {user}", user=found.user))
+    for title, games in ((msg("Games"), found.games), (msg("Emulators and remote play"), found.emulators)):
         if games:
-            out.table(_COLUMNS, (_row(game) for game in games), title)
-    unknown = [game for game in (*found.games, *found.emulators) if not game.known]
-    if unknown:
-        count = len(unknown)
-        out.line(f"chưa biết {count} trò; thêm tất cả / {count} not known yet; add them all: giochoi game scan --add")
-        out.line(f"hoặc từng trò / or one by one: {_how_to_add(unknown[0])}")
-    lacking = sum(game.known and to_complete(game, own=own) for game in (*found.games, *found.emulators))
-    if lacking:
-        out.say(
-            f"{lacking} trò đã biết còn thiếu nội dung hoặc nhãn; bổ sung / {lacking} known games lack content or label;"
-            " complete them: giochoi game scan --add"
-        )
+            columns = (msg("Id"), msg("Title"), msg("Label"), msg("Label from"), msg("Known"), msg("File"))
+            out.table(columns, map(_row, games), title)
+    if unknown := [game for game in every if not game.known]:
+        out.say(msgn("{n} game is not known yet; add it: {command}", "{n} games are not known yet; add them all: {command}",
+                     len(unknown), command=_ADD))  # fmt: skip
+        out.say(msg("or one by one: {command}", command=_how_to_add(unknown[0])))
+    if lacking := sum(game.known and to_complete(game, own=own) for game in every):
+        out.say(msgn("{n} known game lacks content or label; complete it: {command}",
+                     "{n} known games lack content or label; complete them: {command}", lacking, command=_ADD))  # fmt: skip
     for problem in found.problems:
-        out.message(f"bỏ qua / left out: {problem}")
+        out.message(msg("left out: {what}", what=problem))
 
 
-def _row(game: FoundGame) -> tuple[str, ...]:
-    path = next(iter(game.executables), "–")
-    label = label_text(game.label, game.label_source)
+def _row(game: FoundGame) -> tuple[Arg, ...]:
+    label: Arg = label_text(game.label, game.label_source)
     if game.label is not None and not game.label_used:
-        label = f"{label} ({_NOT_USED})"
+        label = msg("{label} (not in use yet)", label=label)
+    path = next(iter(game.executables), "–")
     return (game.id, game.title, label, game.label_source or "–", _KNOWN[game.known_by], path)
 
 

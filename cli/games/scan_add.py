@@ -16,15 +16,17 @@ from cli.errors import CommandError
 from cli.games.clues import game_of, label_text
 from cli.games.fingerprint import fingerprint
 from cli.registry import settle
+from cli.words.layout import row
 from daemon.api.scan import FoundGame, Scanned
 from host.rpc_client import ask
 from host.wire import ApiError
+from i18n.message import Arg, comma, msg, msgn, said_by
 from rules.games import Catalogue, Fingerprint, Game
 
 _MOST_FILES = 16
 _ROOT = "root"
 _SOURCE = "giochoi game scan"
-_NOTHING = "không có gì để thêm / nothing to add"
+_NOTHING = msg("nothing to add")
 
 
 def add_all(found: Scanned, context: Context, *, own: bool) -> int:
@@ -32,28 +34,32 @@ def add_all(found: Scanned, context: Context, *, own: bool) -> int:
 
     What cannot be added is said, and the exit code is then 1; what is known already loses nothing by it.
     """
-    done, added, skipped, notes = None, [], [], list(found.problems)
+    done = None
+    added: dict[str, Arg] = {}
+    skipped: list[Arg] = []
+    notes: list[Arg] = list(found.problems)
     for game in (*found.games, *found.emulators):
         if not to_complete(game, own=own):
             continue
         try:
             done = ask(context.home.agent_address, GameAdd(game=game_to_add(game, found.user, own=own)))
-            added.append(_said(game, own=own))
+            added[game.id] = _said(game, own=own)
         except (ApiError, CommandError) as error:
             if not (game.known and isinstance(error, CommandError)):
-                skipped.append(f"{game.id}: {error.text if isinstance(error, ApiError) else error}")
+                skipped.append(row((game.id, said_by(error)), ": "))
         if game.label is not None and not game.label_used and not _trusted(game, own=own):
-            notes.append(f"{game.id}: nhãn do chính tài khoản ấy ghi / a label that the account itself may have written")
+            notes.append(msg("{id}: a label that the account itself may have written", id=game.id))
     for line in (*notes, *skipped):
-        context.out.message(f"bỏ qua / left out: {line}")
+        context.out.message(msg("left out: {what}", what=line))
     if done is None:
         if context.out.json:
             context.out.document({"id": "", "note": _NOTHING})
         else:
             context.out.line(_NOTHING)
         return 1 if skipped else 0
-    done = msgspec.structs.replace(done, id=" ".join(one.partition(" ")[0] for one in added), notes=())
-    code = settle(context, done, f"đã thêm {len(added)} trò / added {len(added)} games: {', '.join(added)}")
+    done = msgspec.structs.replace(done, id=" ".join(added), notes=())
+    told = msgn("{n} game is added: {ids}", "{n} games are added: {ids}", len(added), ids=comma(added.values()))
+    code = settle(context, done, told)
     return code or (1 if skipped else 0)
 
 
@@ -71,10 +77,11 @@ def game_to_add(found: FoundGame, user: str, *, own: bool = False) -> Game:
     from a menu of the system only. A maker is not a publisher, who has duties under the law; so no publisher is set.
     """
     files: list[Fingerprint] = []
-    why = CommandError("không có tệp nào của riêng nó / has no file of its own")
+    why = CommandError(msg("it has no file of its own"))
     for path in found.executables[:_MOST_FILES]:
         try:
-            files += [one for one in (fingerprint(Path(path)),) if one not in files and _may_be_game(found, one, user)]
+            one = fingerprint(Path(path), emulator=found.kind == "emulator")
+            files += [one] if one not in files and _may_be_game(found, one, user) else []
         except CommandError as error:
             why = error
     label = _new_label(found, own=own)
@@ -100,9 +107,9 @@ def _trusted(found: FoundGame, *, own: bool) -> bool:
     return own or found.origin == "system"
 
 
-def _said(found: FoundGame, *, own: bool) -> str:
+def _said(found: FoundGame, *, own: bool) -> Arg:
     label = _new_label(found, own=own)
-    return found.id if label is None else f"{found.id} ({label_text(label, found.label_source)})"
+    return found.id if label is None else row((found.id, " (", label_text(label, found.label_source), ")"), "")
 
 
 def _may_be_game(found: FoundGame, file: Fingerprint, user: str) -> bool:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cli.errors import CommandError
+from i18n.message import msg
 
 TEXT_LIMIT = 16 << 20
 
@@ -26,29 +27,25 @@ def read_bytes(name: str, limit: int = -1) -> bytes:
         with Path(name).open("rb") as file:
             return file.read(limit)
     except OSError as error:
-        raise CommandError(f"{name}: không đọc được / cannot be read: {error.strerror}") from None
+        raise CommandError(msg("{path} cannot be read: {why}", path=name, why=str(error.strerror))) from None
     except ValueError:  # a name with a zero byte
-        raise CommandError(f"{name!r}: không phải tên tệp / is no name of a file") from None
+        raise CommandError(msg("{name} cannot be the name of a file", name=repr(name))) from None
 
 
 def as_text(data: bytes, name: str) -> str:
     """The text that these bytes of the file `name` are. CommandError (2) if they are no UTF-8, or too many."""
     if len(data) > TEXT_LIMIT:
-        raise CommandError(f"{name}: lớn hơn 16 MiB / larger than 16 MiB")
+        raise CommandError(msg("{path} is larger than {size} MiB", path=name, size=TEXT_LIMIT >> 20))
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        raise CommandError(
-            f"{name}: không phải văn bản UTF-8 (byte {error.start}) / is no UTF-8 text (at byte {error.start})"
-        ) from None
+        raise CommandError(msg("{path} is not a text in UTF-8 (byte {at})", path=name, at=error.start)) from None
 
 
 def write_new(path: Path, pieces: Iterable[bytes]) -> int:
     """Write a file that did not exist, durably, in one step; returns its size. CommandError (1): then there is no file."""
     if os.path.lexists(path):
-        raise CommandError(
-            f"{path}: đã có; chọn tên khác hoặc xóa nó trước / exists; choose another name or remove it first", code=1
-        )
+        raise CommandError(msg("{path} exists; choose another name or remove it first", path=str(path)), code=1)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("xb") as file:
@@ -57,9 +54,9 @@ def write_new(path: Path, pieces: Iterable[bytes]) -> int:
             os.fsync(file.fileno())
         _publish(part, path)
     except FileExistsError:
-        raise CommandError(f"{path}: vừa có người khác tạo / somebody else has just made it", code=1) from None
+        raise CommandError(msg("{path}: somebody else has just made it", path=str(path)), code=1) from None
     except OSError as error:
-        raise CommandError(f"{path}: không ghi được / cannot be written: {error.strerror}", code=1) from None
+        raise CommandError(msg("{path} cannot be written: {why}", path=str(path), why=str(error.strerror)), code=1) from None
     finally:
         with suppress(OSError):
             part.unlink()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.errors import CommandError
+from cli.errors import CommandError, unknown
 from cli.given.files import read_text
 from cli.words.shell import quote
+from i18n.message import Message, msg
 from rules.packs.shipped import shipped_packs
 from rules.policy import Pack, PolicyError
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 # A value may hold colons (08:00), so one starts a parameter only where a key and "=" follow.
 _PARAM = re.compile(r":(?=[a-z][a-z0-9_]*=)", re.ASCII)
 _BARE = re.compile(r":([A-Za-z][A-Za-z0-9_]*)(?=:|$)", re.ASCII)
-_LINE = re.compile(r" \(dòng / line (\d+)\)$", re.ASCII)
 
 
 class BadPack(CommandError):
@@ -30,27 +29,13 @@ class BadPack(CommandError):
     """
 
     def __init__(self, name: str, error: PolicyError) -> None:
-        more = len(error.lines) - 1
-        others = f"; và {more} lỗi nữa: giochoi policy check {quote(name)} / and {more} more" if more else ""
-        super().__init__(f"{error.lines[0]}{others}")
+        more, command = len(error.lines) - 1, f"giochoi policy check {quote(name)}"
+        first = error.lines[0]
+        super().__init__(msg("{mistake}; and {more} more, see: {command}", mistake=first, more=more, command=command)
+                         if more else msg("{mistake}", mistake=first))  # fmt: skip
         self.name = name
         self.lines = error.lines
-        self.mistakes = tuple(_mistake(path, why) for path, why in error.mistakes)
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One mistake in a pack. `path` is "" for what no field is to blame for, `line` None where it was not found."""
-
-    path: str
-    line: int | None
-    why: str
-
-
-def _mistake(path: str, why: str) -> Mistake:
-    """The parser puts the line last into its reason."""
-    found = _LINE.search(why)
-    return Mistake(path, int(found[1]), why[: found.start()]) if found else Mistake(path, None, why)
+        self.mistakes = error.mistakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +70,12 @@ def _is_file(name: str) -> bool:
     return "/" in name or name.endswith(".toml")
 
 
-def _unknown(name: str) -> str:
+def _unknown(name: str) -> Message:
     """What to say of a name that no shipped pack has: what was probably meant."""
     first, comma, _ = name.partition(",")
     if comma and first.partition(":")[0].lower() in shipped_packs():
-        return f"{name!r}: các gói cách nhau bằng dấu cách / packs are separated by spaces"
-    near = difflib.get_close_matches(name.lower(), shipped_packs(), 1)
-    if near:
-        return f"{name!r}: không có gói này; ý bạn là {near[0]}? / no such pack; did you mean {near[0]}?"
-    return f"{name!r}: không có gói này; xem / no such pack; see: giochoi policy packs"
+        return msg("{text}: packs are separated by spaces", text=repr(name))
+    return unknown(name, shipped_packs(), "giochoi policy packs")
 
 
 def checked(argument: str) -> tuple[str, Reading]:
@@ -115,11 +97,11 @@ def _split(argument: str) -> tuple[str, tuple[str, ...]]:
     for part in ("" if Path(name).exists() else name, *params):
         bare = _BARE.search(part)
         if bare is not None:
-            raise CommandError(f"{argument}: thiếu =giá trị / missing =value: {bare[1]}=…")
+            raise CommandError(msg("{text}: a value is missing, {name}=…", text=argument, name=bare[1]))
     keys = [param.partition("=")[0] for param in params]
     twice = next((key for key in keys if keys.count(key) > 1), None)
     if twice is not None:
-        raise CommandError(f"{name}: {twice} được ghi hai lần, hãy bỏ một / is there twice, leave one out")
+        raise CommandError(msg("{text}: {name} is there twice, leave one out", text=name, name=twice))
     return name, tuple(params)
 
 

@@ -9,20 +9,22 @@ from collections.abc import Iterator
 from datetime import date
 
 from agent.api.messages import LogExport, PlayerDays
+from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.files import TEXT_LIMIT, as_text, read_bytes
 from cli.given.packs import named
-from cli.parser import Commands, command
+from cli.parser import PACK
 from cli.simulate.days import Result, result
 from cli.simulate.from_json import from_json
 from cli.simulate.from_log import Names, from_bundle
 from cli.simulate.recorded import Asked, Recorded
 from cli.simulate.report import document, show
-from cli.words.rules_in_short import effective
+from cli.words.rules_in_sentences import in_force
 from compliance.bundle import BundleError, parse
 from compliance.verifying.report import Report
 from host.rpc_client import ask, items
+from i18n.message import Arg, msg, said_by
 from rules.ask import FactsError
 from rules.engine.replay import replay
 from rules.policy import Pack, Place, combine
@@ -32,25 +34,16 @@ _LIVE = "agent"
 
 
 def add_to(commands: Commands) -> None:
-    parser = command(
-        commands, "simulate", "nếu áp dụng gói khác thì sao / what other rules would have done to recorded play", simulate
-    )
-    parser.add_argument("player", metavar="PLAYER", help="tên, mã, guest, hoặc bí danh trong nhật ký"
-                                                         " / name, id, guest, or a pseudonym of the log")  # fmt: skip
-    parser.add_argument(
-        "--pack", metavar="PACK[:key=value]", action="append", required=True, dest="packs",
-        help="mã gói hoặc tệp .toml / id or .toml file",
-    )  # fmt: skip
-    parser.add_argument(
-        "--from", metavar="LOG", required=True, dest="source",
-        help="tệp của `log export` hoặc JSON; -: stdin; agent: nhật ký của máy này"
-             " / a file of `log export`, or JSON; -: stdin; agent: this machine's log",
-    )  # fmt: skip
-    parser.add_argument("--born", metavar="YYYY[-MM-DD]", help="ngày hoặc năm sinh / date or year of birth")
-    parser.add_argument(
-        "--place", choices=typing.get_args(Place), help="nơi chơi thay cho nơi đã ghi / another place than recorded"
-    )
-    parser.add_argument("--zone", metavar="AREA/CITY", help="múi giờ để chia ngày / the time zone of the days shown")
+    parser = commands.add("simulate", simulate, "An --pack home-balanced --from agent",
+                          "An --pack vn-147 --pack home-weekend --from log.zip", looks=True)  # fmt: skip
+    parser.takes("player", "PLAYER", msg("name or id of a player, guest, or a pseudonym of the log"))
+    parser.takes("--pack", "PACK[:key=value]", PACK, action="append", required=True, dest="packs")
+    parser.takes("--from", "LOG", msg("a file of giochoi log export, or JSON; -: from stdin; agent: the log of this PC"),
+                 required=True, dest="source")  # fmt: skip
+    parser.takes("--born", "YYYY[-MM-DD]", msg("date or year of birth"))
+    parser.takes("--place", "PLACE", msg("another place than recorded: home, game-point or agent-without-games"),
+                 choices=typing.get_args(Place))  # fmt: skip
+    parser.takes("--zone", "AREA/CITY", msg("the time zone of the days shown"))
 
 
 def simulate(args: Namespace, context: Context) -> int:
@@ -67,13 +60,12 @@ def simulate(args: Namespace, context: Context) -> int:
     return 0
 
 
-def _not_in_force(packs: list[Pack], found: Result) -> Iterator[str]:
+def _not_in_force(packs: list[Pack], found: Result) -> Iterator[Arg]:
     """A pack of another time cuts nothing, and that has to be said."""
     for pack in packs:
         begins, ends = pack.effective_from or date.min, pack.effective_to or date.max
         if found.days and (found.days[-1].day < begins or found.days[0].day >= ends):
-            yield (f"gói {pack.id} không có hiệu lực trong những ngày này ({effective(pack)})"
-                   f" / pack {pack.id} is not in force on these days")  # fmt: skip
+            yield msg("pack {id} is not in force on these days, only {dates}", id=pack.id, dates=in_force(pack))
 
 
 def _recorded(source: str, asked: Asked, context: Context) -> Recorded:
@@ -83,7 +75,7 @@ def _recorded(source: str, asked: Asked, context: Context) -> Recorded:
             return from_bundle(parse(data), source, asked, lambda *about: _who_is(context, asked.player, *about))
         return from_json(as_text(data, source).removeprefix("\ufeff"), source, asked)  # editors of Windows put it there
     except (BundleError, FactsError) as error:
-        raise CommandError(f"{source}: {error}") from None
+        raise CommandError(msg("{file}: {why}", file=source, why=said_by(error))) from None
 
 
 def _read(source: str) -> bytes:
@@ -104,7 +96,7 @@ def _who_is(context: Context, player: str, report: Report, first: date, last: da
     told = ask(context.home.agent_address, PlayerDays(player=player, first=first, last=last))
     if told.key != report.key:
         raise CommandError(
-            f"nhật ký này là của đại lý khác, {report.origin}: không biết ai là {player} trong đó; hãy nêu bí danh"
-            f" / this log is another agent's, {report.origin}: who is {player} in it is not known here; name a pseudonym"
-        )
+            msg("this log is that of another agent, {origin}, so who is {player} in it is not known here; name a pseudonym",
+                origin=report.origin, player=player)
+        )  # fmt: skip
     return Names(told.name, frozenset(told.names), told.born, told.guardian)

@@ -7,10 +7,12 @@ from datetime import datetime
 import msgspec
 
 from cli.simulate.recorded import HOME_ZONE, Asked, Recorded, born_before, in_order, zone_known
-from rules.ask import YEARS, FactsError, Id, Length, Moment, decoded, label_of, unix_ms, whole_ms
-from rules.calendar import DAY_MS
+from i18n.message import msg
+from rules.ask import YEARS, FactsError, Id, Length, Moment, decoded, label_of, whole_ms, wrong_year
+from rules.calendar import DAY_MS, unix_ms
 from rules.engine.replay import Given, Setting
 from rules.facts import Grant, Played
+from rules.identity import IdentityError
 from rules.policy import Place, Role
 
 _LONGEST_MS = 31 * DAY_MS
@@ -51,8 +53,7 @@ def from_json(text: str, name: str, asked: Asked) -> Recorded:
     """Play given as JSON in the file `name`. FactsError names the first field that is wrong."""
     file = decoded(text, _File)
     if file.player is not None and file.player.casefold() != asked.player.casefold():
-        raise FactsError("player", f"đây là của {file.player!r}, không phải {asked.player!r}"
-                                   f" / it is {file.player!r}'s, not {asked.player!r}'s")  # fmt: skip
+        raise FactsError("player", msg("this is the play of {there}, not of {asked}", there=file.player, asked=asked.player))
     zone = zone_known(asked.zone or file.zone)
     plays = [_played(one, f"played[{number}]") for number, one in enumerate(file.played)]
     grants = tuple(
@@ -61,8 +62,8 @@ def from_json(text: str, name: str, asked: Asked) -> Recorded:
     )
     try:
         born = born_before(asked.born or file.born, plays, zone)
-    except ValueError as error:
-        raise FactsError("born", str(error)) from None
+    except IdentityError as error:
+        raise FactsError("born", error.message) from None
     setting = Setting(
         places=((0, asked.place or file.place),), born=born, guardian=file.guardian, grants=grants,
         approved=tuple((0, game) for game in file.approved),
@@ -73,11 +74,11 @@ def from_json(text: str, name: str, asked: Asked) -> Recorded:
 def _played(play: _Play, path: str) -> Played:
     start, ms = _moment(play.start, f"{path}.from"), whole_ms(play.seconds, 1_000)
     if ms > _LONGEST_MS:
-        raise FactsError(f"{path}.seconds", "dài hơn 31 ngày / lasts over 31 days")
+        raise FactsError(f"{path}.seconds", msg("it lasts longer than 31 days"))
     return Played(play.game, play.publisher, start, ms, label_of(play.label, f"{path}.label"), play.sure)
 
 
 def _moment(moment: datetime, path: str) -> int:
     if moment.year not in YEARS:
-        raise FactsError(path, f"năm ngoài khoảng / the year is outside {YEARS[0]} to {YEARS[-1]}")
+        raise FactsError(path, wrong_year())
     return unix_ms(moment)

@@ -18,6 +18,7 @@ from compliance.format.tiles import decode_entries, entry_bundles
 from compliance.verify import verify
 from compliance.verifying.report import Report
 from compliance.verifying.zones import Zones
+from i18n.message import msg, msgn, said_by
 from rules.calendar import day_name
 from rules.engine.replay import Given, Setting
 from rules.facts import Grant, Played
@@ -48,11 +49,8 @@ def from_bundle(bundle: Bundle, name: str, asked: Asked, who_is: WhoIs) -> Recor
     report = verify(bundle)
     if report.failures:
         first = report.failures[0]
-        raise CommandError(
-            f"{name}: không xác minh được, nên không mô phỏng / does not verify, so it is not replayed:"
-            f" {first.where}: {first.what}",
-            code=4,
-        )
+        told = {"file": name, "where": first.where, "what": first.what}
+        raise CommandError(msg("{file} does not verify, so it is not replayed: {where}: {what}", **told), code=4)
     lines = [decode(data) for tile in entry_bundles(report.size) for data in decode_entries(bundle.members[tile.path])]
     if _PSEUDONYM.fullmatch(asked.player):
         names = Names(asked.player, frozenset({asked.player}))
@@ -62,17 +60,17 @@ def from_bundle(bundle: Bundle, name: str, asked: Asked, who_is: WhoIs) -> Recor
     reader = _Reader(names.names)
     for line in lines:
         reader.take(line)
-    notes = [] if report.anchored else ["nhật ký toàn vẹn, chưa neo / the log is whole, not anchored"]
+    notes = [] if report.anchored else [msg("the log was not changed; it was not compared with a card or an earlier head")]
     if reader.running:
-        notes.append(f"{reader.running} lượt chưa kết thúc, tính đến dòng cuối của máy"
-                     f" / {reader.running} plays had not ended and count up to their seat's last entry")  # fmt: skip
+        notes.append(msgn("{n} play had not ended and counts up to the last line of its PC",
+                          "{n} plays had not ended and count up to the last line of their PC", reader.running))  # fmt: skip
     source = {"kind": "bundle", "file": name, "origin": report.origin, "fingerprint": report.fingerprint, "size": report.size}
     zone = zone_known(asked.zone or reader.zones.last)
     plays = in_order(reader.joined())
     try:
         born = born_before(asked.born, list(plays), zone) or names.born or reader.born()
     except ValueError as error:
-        raise CommandError(f"--born: {error}") from None
+        raise CommandError(msg("{what}: {why}", what="--born", why=said_by(error))) from None
     setting = replace(reader.setting(asked.place), born=born, guardian=names.guardian)
     return Recorded(names.player, plays, setting, zone, source, tuple(notes))
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from cli.errors import CommandError
 from host.clock import SystemClock
+from i18n.message import Message, msg, said_by
 from rules.calendar import ZoneError, day_name
 from rules.engine.replay import Setting
 from rules.facts import Played
@@ -36,7 +37,7 @@ class Recorded:
     setting: Setting
     zone: str
     source: dict[str, object]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 def in_order(plays: list[Played]) -> tuple[Played, ...]:
@@ -57,4 +58,4 @@ def zone_known(name: str) -> str:
     try:
         return known_zone(name)
     except ZoneError as error:
-        raise CommandError(str(error)) from None
+        raise CommandError(msg("{what}: {why}", what="--zone", why=said_by(error))) from None

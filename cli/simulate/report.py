@@ -5,60 +5,57 @@ from __future__ import annotations
 from cli.output import Output
 from cli.simulate.days import Day, Result
 from cli.simulate.recorded import Recorded
-from cli.words.both_languages import both_of
-from cli.words.times import length, rfc3339
-from rules.decision import Reason
+from cli.words.layout import row
+from cli.words.times import rfc3339
+from i18n.message import Arg, Length, Message, Weekday, comma, msg
+from i18n.message import Day as Date
 from rules.engine.replay import Piece
 from rules.policy import Pack
-
-_DAYS = ("Ngày / Day", "Đã chơi / Played", "Được / Kept", "Cắt / Cut", "Chặn / Refused", "Dừng / Ended", "Vì / Because")
-_RULES = ("Cắt / Cut", "Lần / Times", "Quy tắc / Rule", "Nội dung / What it says")
-_WEEKDAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
 
 
 def show(out: Output, found: Result, recorded: Recorded, packs: list[Pack]) -> None:
     """For people: the answer in a sentence, then where it is from."""
     if not found.days:
-        out.say(f"{recorded.player}: không có lượt chơi nào / no play was recorded")
+        out.say(msg("{player}: no play was recorded", player=recorded.player))
         return
-    first, last = found.days[0].day, found.days[-1].day
-    out.say(f"{recorded.player}, {first:%d/%m/%Y} – {last:%d/%m/%Y}, nếu theo / under {', '.join(pack.id for pack in packs)}")
-    for line in _headline(found):
-        out.say(line)
+    out.say(msg("{player}, {first} to {last}, under {packs}", player=recorded.player, first=Date(found.days[0].day),
+                last=Date(found.days[-1].day), packs=comma(pack.id for pack in packs)))  # fmt: skip
+    out.say(_headline(found))
     out.line()
-    out.table(_DAYS, (*map(_day, found.days), ("Tổng\u00a0/\u00a0All", *_numbers(found), "")))
+    columns = (msg("Day"), msg("Played"), msg("Kept"), msg("Cut"), msg("Refused"), msg("Ended"), msg("Because"))
+    out.table(columns, (*map(_day, found.days), (msg("Total"), *_numbers(found), "")))
     if found.rules:
         out.line()
-        out.table(_RULES, (
-            (clock(one.ms), str(one.times), one.reason.rule, _cited(one.reason))
+        out.table((msg("Cut"), msg("Times"), msg("Rule"), msg("What it says")), (
+            (clock(one.ms), str(one.times), one.reason.rule, row((one.reason.cite, one.reason.text), ": "))
             for one in found.rules
         ))  # fmt: skip
+    if recorded.setting.grants:
+        out.say(msg("Time that was given is counted as given."))
 
 
-def clock(ms: int) -> str:
+def clock(ms: int) -> Arg:
     """A length as hours and minutes, 1:05, never rounded up; under a minute in seconds, so that it is not nothing."""
     minutes = ms // 60_000
-    return f"{minutes // 60}:{minutes % 60:02}" if minutes or not ms else f"{max(1, ms // 1000)}s"
+    return f"{minutes // 60}:{minutes % 60:02}" if minutes or not ms else Length(max(1000, ms))
 
 
-def _headline(found: Result) -> tuple[str, str]:
-    """The answer in one sentence, in Vietnamese and in English."""
-    (played_vi, played), (kept_vi, kept), (cut_vi, cut) = map(length, (found.recorded_ms, found.kept_ms, found.cut_ms))
+def _headline(found: Result) -> Message:
+    """The answer in one sentence."""
+    played, kept, cut = map(Length, (found.recorded_ms, found.kept_ms, found.cut_ms))
     if not found.rules:
-        return (f"Đã chơi {played_vi}; các quy tắc này không cắt gì.", f"Played {played}; these rules would have cut nothing.")
-    share = f"{found.cut_ms * 100 // max(1, found.recorded_ms)}%"
-    return (
-        f"Đã chơi {played_vi}; được chơi {kept_vi}, bị cắt {cut_vi} ({share}).",
-        f"Played {played}; {kept} would have been kept, {cut} cut ({share}).",
-    )
+        return msg("Played {played}; these rules would have cut nothing.", played=played)
+    told: dict[str, Arg] = {"played": played, "kept": kept, "cut": cut}
+    share = found.cut_ms * 100 // max(1, found.recorded_ms)
+    return msg("Played {played}; {kept} would have been kept, {cut} cut ({share}%).", share=share, **told)
 
 
-def _day(day: Day) -> tuple[str, ...]:
-    because = ", ".join(f"{rule}\u00a0{clock(ms)}" for rule, ms in day.by_rule.items()) or "–"
-    return (f"{_WEEKDAYS[day.day.weekday()]}\u00a0{day.day:%d/%m}", *_numbers(day), because)
+def _day(one: Day) -> tuple[Arg, ...]:
+    because = comma(row((rule, clock(ms)), "\u00a0") for rule, ms in one.by_rule.items())
+    return (row((Weekday(one.day.weekday(), "short"), Date(one.day)), " "), *_numbers(one), because if because.items else "–")
 
 
-def _numbers(one: Day | Result) -> tuple[str, ...]:
+def _numbers(one: Day | Result) -> tuple[Arg, ...]:
     cut = clock(one.cut_ms) if one.cut_ms else "–"
     return (clock(one.recorded_ms), clock(one.kept_ms), cut, *(str(number or "–") for number in (one.refused, one.ended)))
 
@@ -101,8 +98,3 @@ def _plays(pieces: tuple[Piece, ...], zone: str) -> list[dict[str, object]]:
                      "rule": one.rule or None} for one in own]}
         for _, own in sorted(by_play.items())
     ]  # fmt: skip
-
-
-def _cited(reason: Reason) -> str:
-    text = both_of(reason.text)
-    return f"{reason.cite}: {text.vi} / {text.en}"

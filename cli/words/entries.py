@@ -1,137 +1,138 @@
-"""Entries of the log as people read them. What only a machine needs to make a decision again is left to --json."""
+"""Lines of the log as people read them. What only a machine needs to make a decision again is left to --json."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from agent.api.messages import LogLine
 from cli.output import Output
-from cli.words.times import at, both
+from cli.words.layout import row
+from cli.words.names import PLACES, clues
 from cli.words.verdicts import VERDICTS
+from i18n.message import Arg, Length, Moment, comma, msg
 
-KINDS = {
-    "seat.enrolled": "máy được ghi danh / seat enrolled",
-    "seat.start": "bắt đầu giám sát / enforcing began",
-    "seat.stop": "ngừng giám sát / enforcing ended",
-    "presence": "máy đang chạy / seat was alive",
-    "place.changed": "đổi địa điểm / place changed",
-    "policy.changed": "đổi quy tắc / rules changed",
-    "play.started": "bắt đầu chơi / play began",
-    "warned": "đã nhắc / told",
-    "play.due": "phải dừng chơi / play has to end",
-    "play.ended": "hết chơi / play ended",
-    "launch.refused": "không cho mở / start refused",
-    "grant.given": "cho thêm giờ / time granted",
-    "grant.revoked": "rút lại giờ / grant taken back",
-    "approval": "cho chơi trò / game let through",
-    "clock.jump": "đồng hồ bị chỉnh / clock changed",
-    "zone.changed": "múi giờ của máy bị đổi / the PC's time zone was changed",
-    "issue.raised": "có sự cố / trouble began",
-    "issue.cleared": "hết sự cố / trouble is over",
-    "usage.day": "tổng kết ngày / summary of the day",
-    "seal": "niêm phong / seal",
-    "agent.tick": "đại lý đang chạy / agent was alive",
+KINDS: Final[dict[str, Arg]] = {
+    "seat.enrolled": msg("PC enrolled"),
+    "seat.start": msg("enforcing began"),
+    "seat.stop": msg("enforcing ended"),
+    "presence": msg("PC was on"),
+    "place.changed": msg("place changed"),
+    "policy.changed": msg("rules changed"),
+    "play.started": msg("play began"),
+    "warned": msg("reminder shown"),
+    "play.due": msg("play has to end"),
+    "play.ended": msg("play ended"),
+    "launch.refused": msg("start refused"),
+    "grant.given": msg("time given"),
+    "grant.revoked": msg("given time taken back"),
+    "approval": msg("game let through"),
+    "clock.jump": msg("clock changed"),
+    "zone.changed": msg("time zone of the PC changed"),
+    "issue.raised": msg("trouble began"),
+    "issue.cleared": msg("trouble is over"),
+    "usage.day": msg("summary of the day"),
+    "seal": msg("seal"),
+    "agent.tick": msg("agent was on"),
 }
-_PLACES = {
-    "home": "ở nhà / at home",
-    "game-point": "điểm trò chơi / game point",
-    "agent-without-games": "đại lý không trò chơi / agent without games",
+_NOT_SHOWN: Final = msg("reminder; no display was there to show it")
+_LABELS: Final[dict[str, Arg]] = {
+    "who": msg("pseudonym"),
+    "target": msg("for"),
+    "packs": msg("packs"),
+    "game": msg("game"),
+    "label": msg("label"),
+    "age": msg("age"),
+    "since": msg("since"),
+    "until": msg("until"),
+    "left": msg("left"),
+    "budget": msg("limit"),
+    "grace": msg("to save"),
+    "before": msg("before"),
+    "after": msg("now"),
+    "rule": msg("rule"),
+    "cite": msg("source"),
+    "verdict": msg("verdict"),
+    "at": msg("at"),
+    "given": msg("given"),
+    "how": msg("how"),
+    "place": msg("place"),
+    "zone": msg("time zone"),
+    "hours": msg("hours"),
+    "match": msg("recognised by"),
+    "player": msg("player"),
+    "name": msg("name"),
+    "account": msg("account"),
+    "born": msg("born"),
+    "by": msg("by"),
+    "reason": msg("reason"),
+    "what": msg("what"),
+    "grants": msg("time given"),
+    "games": msg("games"),
+    "house": msg("own limits"),
+    "clean": msg("the last run ended well"),
+    "day": msg("day"),
+    "publisher": msg("publisher"),
+    "watch": msg("watch"),
+    "lost_from": msg("out of sight since"),
+    "expected": msg("should have been"),
+    "to": msg("became"),
+    "late": msg("late"),
+    "play": msg("play no."),
+    "guardian": msg("guardian"),
+    "certificate": msg("certificate"),
+    "first": msg("from no."),
+    "last": msg("to no."),
+    "key": msg("key"),
+    "version": msg("version"),
+    "silent": msg("silent"),
+    "seats": msg("PCs"),
+    "approved": msg("let through"),
+    "id": msg("id"),
 }
-_HOW = {
-    "asked": "tự đóng khi được nhắc / closed when asked",
-    "killed": "bị đóng / was ended",
-    "by itself": "người chơi đóng / by itself",
-    "gone": "không rõ lúc nào / unseen",
-    "power": "máy tắt / power",
-    "midnight": "sang ngày mới / midnight",
-    "gate": "trước khi chạy / before it ran",
-    "ended": "đóng ngay khi chạy / ended at its start",
-}
-_LABELS = {
-    "who": "bí danh / pseudonym",
-    "target": "cho / for",
-    "packs": "bộ quy tắc / packs",
-    "game": "trò / game",
-    "label": "nhãn / label",
-    "age": "tuổi / age",
-    "since": "từ / since",
-    "until": "đến / until",
-    "ms": "dài / for",
-    "left": "còn / left",
-    "budget": "mức / budget",
-    "grace": "để lưu / to save",
-    "before": "đã chơi / played",
-    "rule": "quy tắc / rule",
-    "cite": "căn cứ / citation",
-    "verdict": "kết quả / verdict",
-    "at": "lúc / at",
-    "given": "lúc / at",
-    "how": "cách / how",
-    "place": "nơi / place",
-    "zone": "múi giờ / zone",
-    "hours": "giờ / hours",
-    "match": "nhận ra bởi / recognised by",
-    "player": "người chơi / player",
-    "name": "tên / name",
-    "account": "tài khoản / account",
-    "born": "sinh / born",
-    "by": "bởi / by",
-    "reason": "lý do / why",
-    "what": "việc / what",
-    "grants": "gia hạn / grants",
-    "games": "các trò / games",
-    "house": "giới hạn riêng / own limits",
-    "clean": "lần trước dừng đúng cách / last run ended well",
-    "day": "ngày / day",
-    "publisher": "nhà phát hành / publisher",
-    "watch": "theo dõi / watch",
-    "lost_from": "mất dấu từ / lost since",
-    "expected": "đáng lẽ / expected",
-    "to": "thành / to",
-    "shown": "đã hiện / shown",
-    "late": "trễ / late",
-    "play": "lượt / play",
-    "guardian": "người giám hộ / guardian",
-    "certificate": "giấy chứng nhận / certificate",
-    "first": "từ số / first",
-    "last": "đến số / last",
-    "key": "khóa / key",
-    "version": "bản / version",
-    "silent": "im lặng / silent",
-    "seats": "máy / seats",
-    "approved": "đã cho qua / let through",
-    "id": "mã / id",
-}
-
-_WORDS: dict[str, dict[str, str]] = {
+_MS: Final[dict[str, Arg]] = {"play.ended": msg("played"), "grant.given": msg("more")}
+_WORDS: Final[dict[str, dict[str, Arg]]] = {
     "verdict": {str(name): said for name, said in VERDICTS.items()},
-    "how": _HOW,
-    "place": _PLACES,
+    "how": {
+        "asked": msg("it closed when asked"),
+        "killed": msg("it was ended"),
+        "by itself": msg("the player closed it"),
+        "gone": msg("unseen"),
+        "power": msg("the PC went off"),
+        "midnight": msg("a new day began"),
+        "gate": msg("before it ran"),
+        "ended": msg("ended at its start"),
+    },
+    "place": PLACES,
 }
-_ORDER = {name: place for place, name in enumerate(_LABELS)}
+_ORDER: Final = {name: place for place, name in enumerate(_LABELS)}
 
-# What places an entry in its chain, and is not what it says.
-_FRAME = frozenset({"v", "kind", "seat", "boot", "seq", "prev", "mono", "wall", "secret"})
-# What makes a decision again, or a program known again.
-_MACHINES = frozenset({"counted", "inline", "pack", "params", "pid", "started", "bits", "head", "sig"})
-_MOMENTS = frozenset({"since", "until", "at", "given", "lost_from", "expected", "to"})
-_LENGTHS = frozenset({"ms", "left", "budget", "grace"})
-_VALUES = 60  # columns for the values of one pack
+# What places an entry in its chain, and is not what it says; what makes a decision again, or a program known again.
+_UNTOLD: Final = frozenset(
+    {
+        "v", "kind", "seat", "boot", "seq", "prev", "mono", "wall", "secret", "counted", "inline", "pack", "params", "pid",
+        "started", "bits", "head", "sig", "shown",
+    }
+)  # fmt: skip
+_MOMENTS: Final = frozenset({"since", "until", "at", "given", "lost_from", "expected", "to"})
+_LENGTHS: Final = frozenset({"ms", "left", "budget", "grace"})
+_VALUES: Final = 60  # columns for the values of one pack
 
 
-def entry(out: Output, line: LogLine, now: int, zone: str) -> None:
+def entry(out: Output, line: LogLine, zone: str) -> None:
     """One entry: where and when, what happened, the fields that say so, and the personal data beside it."""
     fields: dict[str, Any] = msgspec.json.decode(line.entry)
     kind = fields["kind"]
-    out.say(f"{line.index} · {at(fields['wall'], now, zone)} · {fields['seat']} · {KINDS.get(kind, kind)}", 0, 4)
-    if what := "; ".join(_said(fields, now, zone)):
-        out.say(what, 4, 2)
+    what = _NOT_SHOWN if kind == "warned" and fields.get("shown") is False else KINDS.get(kind, kind)
+    out.say(row((str(line.index), Moment(fields["wall"], zone), fields["seat"], what), " · "), 0, 4)
+    said = [_said(name, fields[name], kind, zone) for name in _told(fields)]
+    if said:
+        out.say(row(said), 4, 2)
     if line.payload:
-        out.say(f"«{_personal(line.payload)}»", 4, 2)
+        out.say(row(("«", _personal(line.payload), "»"), ""), 4, 2)
 
 
 def is_seal(line: LogLine) -> bool:
@@ -140,12 +141,10 @@ def is_seal(line: LogLine) -> bool:
     return bool(fields["kind"] == "seal")
 
 
-def _said(fields: dict[str, Any], now: int, zone: str) -> Iterator[str]:
+def _told(fields: dict[str, Any]) -> Iterator[str]:
     for name in sorted(fields, key=lambda name: _ORDER.get(name, len(_ORDER))):
-        value = fields[name]
-        if name in _FRAME | _MACHINES or _empty(value):
-            continue
-        yield f"{_LABELS.get(name, name)} {_value(name, value, now, zone)}"
+        if name not in _UNTOLD and not _empty(fields[name]):
+            yield name
 
 
 def _empty(value: object) -> bool:
@@ -153,25 +152,26 @@ def _empty(value: object) -> bool:
     return value is None or value is False or value in ("", [], {})
 
 
-def _value(name: str, value: Any, now: int, zone: str) -> str:
+def _said(name: str, value: Any, kind: str, zone: str) -> Arg:
+    label = _MS.get(kind, "ms") if name == "ms" else _LABELS.get(name, name)
+    return label if value is True else row((label, _value(name, value, zone)), ": ")
+
+
+def _value(name: str, value: Any, zone: str) -> Arg:
     """A field's value in words."""
-    if name in _MOMENTS and isinstance(value, int):
-        return at(value, now, zone)
-    if name in _LENGTHS and isinstance(value, int):
-        return both(value)
-    if name == "label" and isinstance(value, int):
-        return f"{value}+"
-    if name == "id" and isinstance(value, str):
-        return _cut(value)
-    if isinstance(value, str) and value in _WORDS.get(name, {}):
-        return _WORDS[name][value]
-    made: Callable[[Any, int, str], str] | None = _MANY.get(name)
-    return made(value, now, zone) if made else _plain(value)
+    if isinstance(value, int):
+        if name in _MOMENTS:
+            return Moment(value, zone)
+        if name in _LENGTHS:
+            return Length(value)
+        return f"{value}+" if name == "label" else str(value)
+    if isinstance(value, str):
+        return _cut(value) if name == "id" else _WORDS.get(name, {}).get(value) or _cut(value)
+    made = _MANY.get(name) if isinstance(value, dict | list) else None
+    return made(value, zone) if made else _plain(value)
 
 
 def _plain(value: object) -> str:
-    if value is True:
-        return "có / yes"
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return ", ".join(value)
     return _cut(value if isinstance(value, str) else msgspec.json.encode(value).decode())
@@ -182,8 +182,8 @@ def _cut(text: str) -> str:
     return text if len(text) < 32 or " " in text else text[:12] + "…"
 
 
-def _packs(packs: list[dict[str, Any]], _now: int, _zone: str) -> str:
-    return ", ".join(f"{pack['id']}{_values(pack.get('params') or {})}" for pack in packs)
+def _packs(packs: list[dict[str, Any]], _zone: str) -> Arg:
+    return comma(f"{pack['id']}{_values(pack.get('params') or {})}" for pack in packs)
 
 
 def _values(params: dict[str, Any]) -> str:
@@ -192,36 +192,37 @@ def _values(params: dict[str, Any]) -> str:
     return f" ({textwrap.shorten(told, _VALUES, placeholder=' …')})" if told else ""
 
 
-def _before(played: dict[str, int], _now: int, _zone: str) -> str:
+def _before(played: dict[str, int], _zone: str) -> Arg:
     """Play of the rule's day: of the game, and of all games."""
-    names = {"game": "trò này / this game", "publisher": "nhà phát hành / publisher", "total": "mọi trò / all"}
-    return ", ".join(f"{names.get(name, name)} {both(ms)}" for name, ms in played.items())
+    names: dict[str, Arg] = {"game": msg("this game"), "publisher": msg("publisher"), "total": msg("all games")}
+    return comma(row((names.get(name, name), Length(ms)), " ") for name, ms in played.items())
 
 
-def _grants(grants: list[dict[str, Any]], now: int, zone: str) -> str:
-    return ", ".join(
-        f"{both(one['ms'])} ({one['game'] or 'mọi trò / all'}, {at(one['given'], now, zone)})" for one in grants
+def _grants(grants: list[dict[str, Any]], zone: str) -> Arg:
+    return comma(
+        row((Length(one["ms"]), one["game"] or msg("all games"), Moment(one["given"], zone)), " ") for one in grants
     )
 
 
-def _games(games: dict[str, dict[str, int]], _now: int, _zone: str) -> str:
-    return ", ".join(f"{game} {both(day['ms'])}" for game, day in games.items())
+def _games(games: dict[str, dict[str, int]], _zone: str) -> Arg:
+    return comma(row((game, Length(day["ms"])), " ") for game, day in games.items())
 
 
-def _seats(seats: dict[str, int], now: int, zone: str) -> str:
-    return ", ".join(f"{seat} {at(heard, now, zone)}" for seat, heard in seats.items())
+def _seats(seats: dict[str, int], zone: str) -> Arg:
+    return comma(row((seat, Moment(heard, zone)), " ") for seat, heard in seats.items())
 
 
-_MANY: dict[str, Callable[[Any, int, str], str]] = {
+_MANY: Final[dict[str, Callable[[Any, str], Arg]]] = {
     "packs": _packs, "before": _before, "grants": _grants, "games": _games, "seats": _seats,
+    "match": lambda ids, _zone: clues(ids),
 }  # fmt: skip
 
 
-def _personal(payload: str) -> str:
+def _personal(payload: str) -> Arg:
     """The personal data beside an entry as words; what is no JSON object, such as why it cannot be read, as it is."""
     try:
         fields: dict[str, Any] = msgspec.json.decode(payload, type=dict[str, Any])
     except msgspec.MsgspecError:
         return payload
-    told = ((("bởi / by" if name == "who" else _LABELS.get(name, name)), value) for name, value in fields.items())
-    return "; ".join(f"{label} {_plain(value)}" for label, value in told if not _empty(value))
+    told = ((msg("by") if name == "who" else _LABELS.get(name, name), value) for name, value in fields.items())
+    return row(label if value is True else row((label, _plain(value)), ": ") for label, value in told if not _empty(value))

@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from cli.words.shell import quote
-from cli.words.times import length
-from rules.decision import Verdict
+from i18n.message import Arg, Length, Message, Moment, msg
+from rules.verdict import Verdict
 
-_THEN: dict[Verdict, tuple[str, str]] = {
-    "allow": ("được chơi", "allowed"),
-    "ask": ("phải hỏi trước", "ask first"),
-    "refuse": ("không được chơi", "may not play"),
-}
-VERDICTS: dict[Verdict, str] = {verdict: " / ".join(words) for verdict, words in _THEN.items()}
+VERDICTS: Final[dict[Verdict, Message]] = {
+    "allow": msg("allowed"), "ask": msg("ask first"), "refuse": msg("may not play"),
+}  # fmt: skip
 
 
-def until(verdict: Verdict, when: str | None, then: Verdict | None, *, game: bool) -> str:
+def until(verdict: Verdict, when: Moment | None, then: Verdict | None, *, game: bool) -> Arg:
     """Until when a verdict holds and which comes `then`; "" if nothing ends it. Not for a `game`: by the rules over all games,
     after which each may have rules of its own.
     """
     if when is None:
         return ""
     if then is None or then == verdict or (verdict, then) == ("allow", "refuse"):
-        return f"đến / until {when}"
+        return msg("until {when}", when=when)
     if then == "allow" and verdict == "ask":
-        return f"từ {when} không phải hỏi / from {when} without asking"
+        return msg("from {when} without asking", when=when)
     if then == "allow":
-        return f"lại từ / again from {when}" if game else f"đến / until {when}"
-    vi, en = _THEN[then]
-    return f"đến {when}, rồi {vi} / until {when}, then {en}"
+        return msg("again from {when}", when=when) if game else msg("until {when}", when=when)
+    return msg("until {when}, then {verdict}", when=when, verdict=VERDICTS[then])
 
 
-def allowing(player: str, name: str, game: str) -> str:
-    """The command that lets a game through which has to be asked for. A name that a shell would not take as it is gives way to
-    the player's id.
+def asking(player: str, name: str, game: str) -> Message:
+    """The verdict on a game that has to be asked for, with the command that lets it through, to be said in one piece. A name
+    that a shell would not take as it is gives way to the player's id.
     """
-    return f"giochoi game allow {name if quote(name) == name else player} {game}"
+    command = f"giochoi game allow {name if quote(name) == name else player} {game}"
+    return msg("ask first; a guardian lets it through with: {command}", command=command.replace(" ", "\u00a0"))
 
 
-def granted(ms: float | None) -> tuple[str, str]:
-    """What was added to a budget, to stand behind it; "" if nothing was."""
-    if not ms:
-        return "", ""
-    vi, en = length(ms)
-    return f" + {vi} gia hạn", f" + {en} granted"
+def because(text: Arg, granted_ms: float | None, cite: str) -> Message:
+    """The rule that made it so, and what was added to its budget."""
+    if not granted_ms:
+        return msg("because: {rule} [{cite}]", rule=text, cite=cite)
+    return msg("because: {rule} + {more} given [{cite}]", rule=text, more=Length(int(granted_ms)), cite=cite)

@@ -156,9 +156,9 @@ def _text(span: Span) -> str:
 
 
 def _first_difference(actual: bytes, expected: bytes) -> int:
-    for place, (one, other) in enumerate(zip(actual, expected, strict=False)):
+    for at, (one, other) in enumerate(zip(actual, expected, strict=False)):
         if one != other:
-            return place
+            return at
     return min(len(actual), len(expected))
 
 

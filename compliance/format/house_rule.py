@@ -41,9 +41,9 @@ def written(rule: Rule, pack: Pack, today: date) -> dict[str, Any]:
     return {"kind": kind, **fields}
 
 
-def read(inline: Mapping[str, Any] | None, zone: str, params: Mapping[str, Any]) -> Pack:
+def read(stored: Mapping[str, Any] | None, zone: str, params: Mapping[str, Any]) -> Pack:
     """The pack that consists of this rule only, with days of `zone`. ValueError if that is no rule."""
-    given: dict[str, Any] = dict(inline or {})
+    given: dict[str, Any] = dict(stored or {})
     kind = given.pop("kind", None)
     type_, field = KINDS.get(kind, (None, "")) if isinstance(kind, str) else (None, "")
     if type_ is None:

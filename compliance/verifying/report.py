@@ -87,7 +87,7 @@ class Report:
         return not self.failures
 
 
-def entry_place(index: int, line: AnyEntry) -> str:
+def entry_name(index: int, line: AnyEntry) -> str:
     """How an entry is named to people."""
     return f"mục {index} / entry {index} (seat {line.seat}, seq {line.seq}, {kind_of(line)})"
 

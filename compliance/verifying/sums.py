@@ -75,7 +75,7 @@ class Part(NamedTuple):
 
 
 @dataclass
-class Book:
+class Plays:
     """All plays by the day's pseudonym, in the order of their seats' chains."""
 
     plays: dict[str, list[Play]] = field(default_factory=lambda: defaultdict(list))

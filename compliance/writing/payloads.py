@@ -52,7 +52,7 @@ class Payloads:
         rows = []
         for payload in payloads:
             nonce = secrets.token_bytes(_NONCE_BYTES)
-            box = nonce + self._cipher.encrypt(nonce, payload.salt + payload.data, _place(seat, payload.seq))
+            box = nonce + self._cipher.encrypt(nonce, payload.salt + payload.data, _bound_to(seat, payload.seq))
             rows.append((seat, payload.seq, box))
         try:
             self._connection.execute("BEGIN IMMEDIATE")
@@ -74,16 +74,16 @@ class Payloads:
             return None
         box = bytes(row[0])
         try:
-            plain = self._cipher.decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], _place(seat, seq))
+            plain = self._cipher.decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], _bound_to(seat, seq))
         except InvalidTag:
             raise PayloadError(f"mục {seat}/{seq} hỏng hoặc khác khóa", f"{seat}/{seq} is damaged or of another key") from None
         return Payload(seq, plain[:SALT_BYTES], plain[SALT_BYTES:])
 
-    def erase(self, places: Iterable[tuple[str, int]]) -> None:
+    def erase(self, entries: Iterable[tuple[str, int]]) -> None:
         """Deletes the payloads of these entries (seat, seq) with their salts, and overwrites what they lay on."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany("DELETE FROM payload WHERE seat = ? AND seq = ?", places)
+            self._connection.executemany("DELETE FROM payload WHERE seat = ? AND seq = ?", entries)
             self._connection.execute("COMMIT")
             self._connection.execute("VACUUM")
         except sqlite3.Error as error:
@@ -92,5 +92,5 @@ class Payloads:
             raise PayloadError(f"không xóa được: {error}", f"cannot be erased: {error}") from error
 
 
-def _place(seat: str, seq: int) -> bytes:
+def _bound_to(seat: str, seq: int) -> bytes:
     return f"{seat}\n{seq}".encode()

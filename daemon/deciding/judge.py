@@ -12,9 +12,10 @@ from daemon.grants import Grants
 from daemon.sessions import People, Subject
 from daemon.trusted import Reading
 from rules.decide import decide, explain
-from rules.decision import Decision, Finding, Verdict
+from rules.decision import Decision, Finding
 from rules.facts import Facts, Played
 from rules.games import Game
+from rules.verdict import Verdict
 
 _RANK = {"refuse": 0, "ask": 1, "allow": 2}
 _FOREVER = 2**62

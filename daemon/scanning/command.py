@@ -12,6 +12,8 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rules.programs import WRAPPERS, interpreter, is_wine
+
 _FIELD = re.compile(r"%[a-zA-Z%]")
 _QUOTED = re.compile(r'\\(["`$\\])')
 _PIECE = re.compile(r'"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|\\(.)|(\s+)|([^\s"\'\\]+|.)', re.DOTALL)
@@ -20,23 +22,6 @@ _STORE = re.compile(r"(steam|heroic|lutris|legendary|com\.epicgames\.launcher|it
 _STEAM = re.compile(r"(?:rungameid|run|launch)/(\d{1,10})(?:/|$)")
 _BUNDLE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){2,}")
 _MAX_WORDS = 200
-
-# Words that only start what follows them, with the options of theirs that take a word of their own.
-_BEFORE: Mapping[str, frozenset[str]] = {
-    "env": frozenset({"-u", "-C", "-S", "--unset", "--chdir"}), "nice": frozenset({"-n"}), "ionice": frozenset({"-c", "-n"}),
-    "gamemoderun": frozenset(), "mangohud": frozenset(), "prime-run": frozenset(), "optirun": frozenset(),
-    "primusrun": frozenset(), "gamescope": frozenset({"-w", "-h", "-W", "-H", "-r"}), "nohup": frozenset(),
-    "setsid": frozenset(), "exec": frozenset(), "command": frozenset(), "time": frozenset(), "taskset": frozenset({"-c"}),
-    "pkexec": frozenset({"--user"}), "sudo": frozenset({"-u"}), "dbus-run-session": frozenset(), "padsp": frozenset(),
-    "pasuspender": frozenset(), "aoss": frozenset(), "firejail": frozenset(), "systemd-run": frozenset({"-p", "-u"}),
-    "x-terminal-emulator": frozenset({"-T"}), "xterm": frozenset({"-T", "-title", "-geometry", "-fn", "-fa", "-bg", "-fg"}),
-    "gnome-terminal": frozenset({"-t", "--title"}), "konsole": frozenset(), "xdg-open": frozenset(),
-}  # fmt: skip
-_WINE = re.compile(r"wine(?:64)?(?:-stable|-staging|-devel)?|wine-preloader|proton|umu-run")
-INTERPRETERS = re.compile(
-    r"(?:ba|da|z|k|fi)?sh|busybox|python[0-9.]*|pypy3?|perl[0-9.]*|ruby[0-9.]*|node|nodejs|lua[0-9.]*|luajit|php[0-9.]*|"
-    r"java|javaw|mono|dotnet|guile[0-9.-]*|gjs(?:-console)?|wish[0-9.]*|tclsh[0-9.]*|love[0-9.]*|electron[0-9]*|qmlscene"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +76,11 @@ def _target(line: list[str], environment: dict[str, str], depth: int) -> Target:
     elsewhere = _elsewhere(name, line, environment)
     if elsewhere is not None:
         return elsewhere
-    if _WINE.fullmatch(name):
+    if is_wine(name):
         return _windows(line[1:], environment)
-    if re.fullmatch(r"(?:ba|da|z|k)?sh", name) and len(line) > 2 and re.fullmatch(r"-[a-z]*c", line[1]):
+    if interpreter(name) == "shell" and len(line) > 2 and re.fullmatch(r"-[a-z]*c", line[1]):
         return _target(_shell_words(line[2]), environment, depth + 1)
-    if INTERPRETERS.fullmatch(name) and (script := _script(line[1:])) is not None:
+    if interpreter(name) and (script := _script(line[1:])) is not None:
         return Target(script, tuple(line[1:]), environment=environment)
     return Target(line[0], tuple(line[1:]), windows=name.lower().endswith(".exe"), environment=environment)
 
@@ -107,7 +92,7 @@ def _without_wrappers(line: list[str], environment: dict[str, str]) -> list[str]
             environment[key] = value
             line = line[1:]
             continue
-        takes = _BEFORE.get(posixpath.basename(line[0]))
+        takes = WRAPPERS.get(posixpath.basename(line[0]))
         if takes is None or len(line) == 1:
             break
         line = line[1:]

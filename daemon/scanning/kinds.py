@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from daemon.scanning.hits import Kind
+from rules.programs import is_emulator, is_launcher
 
 _GAMES = frozenset({
     "ActionGame", "AdventureGame", "ArcadeGame", "BoardGame", "BlocksGame", "CardGame", "KidsGame", "LogicGame", "RolePlaying",
@@ -25,25 +26,6 @@ _SELDOM_PLAYED = frozenset({
     "Utility", "Development", "Graphics", "3DGraphics", "2DGraphics", "Audio", "Player", "Monitor", "Amusement", "Office",
     "Chat", "InstantMessaging", "WebBrowser", "Screensaver", "TrayIcon",
 })  # fmt: skip
-_LAUNCHERS = frozenset({
-    "steam", "com.valvesoftware.steam", "com.valvesoftware.steamlink", "net.lutris.lutris", "lutris",
-    "com.heroicgameslauncher.hgl", "heroic", "heroic-games-launcher", "io.itch.itch", "itch", "minigalaxy",
-    "io.github.sharkwouter.minigalaxy", "com.github.tkashkin.gamehub", "gamehub", "page.kramo.cartridges", "org.gnome.games",
-    "gnome-games", "legendary", "rare", "io.github.dummerle.rare", "com.usebottles.bottles", "bottles", "playonlinux",
-    "playonlinux4", "com.playonlinux.playonlinux4", "org.phoenicis.playonlinux", "protontricks", "winetricks", "q4wine",
-    "com.github.matoking.protontricks", "net.davidotek.pupgui2", "com.vysp3r.protonplus", "gamejolt", "io.gamejolt.client",
-    "org.prismlauncher.prismlauncher", "prismlauncher", "org.multimc.multimc", "multimc", "org.polymc.polymc", "polymc",
-    "minecraft-launcher", "com.mojang.minecraft", "com.atlauncher.atlauncher", "atlauncher", "tlauncher", "gdlauncher",
-    "io.github.benjamimgois.goverlay", "io.github.flightlessmango.mangohud", "io.github.feralinteractive.gamemode",
-    "io.github.antimicrox.antimicrox", "antimicrox", "com.leinardi.gwe", "xqf", "com.hack_computer.clubhouse",
-    "com.github.wwmm.easyeffects", "com.discordapp.discord", "discord", "org.vinegarhq.vinegar.studio", "game-data-packager",
-    "com.gitlab.cmb.gamescope", "steamtinkerlaunch", "com.adamcake.bolt", "net.openra.launcher",
-})  # fmt: skip
-_EMULATORS = re.compile(
-    r"(?:.*[._-])?(?:emulator|emu|retroarch|dolphin-emu|ppsspp\w*|pcsx\w*|rpcs3|yuzu|suyu|ryujinx|citra|mame|mess|dosbox[\w-]*|"
-    r"waydroid|anbox|genymotion|bluestacks|scrcpy|chiaki\w*|moonlight\w*|geforcenow\w*|geforce-now|parsec|steamlink|"
-    r"greenlight|scummvm|mednafen|mednaffe|snes9x\w*|zsnes|desmume|melonds|mgba\w*|duckstation|epsxe|vbam\w*)(?:[._-].*)?"
-)
 _TOOL = re.compile(
     r".*(?:[._-](?:editor|leveleditor|mapeditor|map-editor|server|server-gtk|dedicated|ruledit|modpack|mp-gtk\w*|config|"
     r"settings|setup|installer|uninstall(?:er)?|benchmark|sdk|tools?|viewer)|[a-z]edit(?:or)?|[a-z]server)"
@@ -59,9 +41,9 @@ def kind_of(id_: str, categories: frozenset[str]) -> Kind | None:
     """What an application is, by its id (with or without `.desktop`) and its categories; None: nothing to play."""
     name = id_.lower().removesuffix(".desktop")
     listed = "Game" in categories or not _GAMES.isdisjoint(categories)
-    if not listed or name in _LAUNCHERS:
+    if not listed or is_launcher(name):
         return None
-    if "Emulator" in categories or _EMULATORS.fullmatch(name):
+    if "Emulator" in categories or is_emulator(name):
         return "emulator"
     if not _NEVER_PLAYED.isdisjoint(categories) or _TOOL.fullmatch(name) or _TOYS.fullmatch(name):
         return None

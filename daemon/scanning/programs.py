@@ -6,9 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from daemon.scanning.command import INTERPRETERS
 from daemon.scanning.files import Files
 from daemon.scanning.source import Place
+from rules.programs import interpreter
 
 _MOST = 8
 _SCRIPT = 64 << 10
@@ -37,7 +37,8 @@ def running(files: Files, place: Place, program: str) -> tuple[str, ...]:
 
 
 def is_interpreter(path: str) -> bool:
-    return INTERPRETERS.fullmatch(posixpath.basename(path)) is not None
+    """Not an emulator, which is a game of its own kind."""
+    return interpreter(posixpath.basename(path)) not in {None, "emulator"}
 
 
 def _called(files: Files, place: Place, script: str) -> Iterator[str]:

@@ -6,7 +6,6 @@ import base64
 import errno
 import fcntl
 import os
-import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -123,7 +122,7 @@ def _read(handle: int, limit: int) -> bytes:
 
 def write_atomic(path: Path, data: bytes, mode: int) -> None:
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    name = f".{path.name}.{secrets.token_hex(8)}"
+    name = f".{path.name}.{os.urandom(8).hex()}"
     try:
         try:
             _write(folder, name, data, mode)

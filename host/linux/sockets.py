@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
 import socket
@@ -11,10 +10,13 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from host.api import Accepted, Kind, Name, TakenError
 from host.linux import files
+
+if TYPE_CHECKING:
+    import asyncio
 
 _BACKLOG = 64
 _UCRED = struct.Struct("3i")
@@ -61,6 +63,8 @@ async def serve(address: str, mode: int, accepted: Accepted) -> _Listening:
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await accepted(*peer(writer.get_extra_info("socket")), reader, writer)
 
+    import asyncio  # noqa: PLC0415 - as in host.rpc_client
+
     listening = listen(address, mode)
     return _Listening(await asyncio.start_server(accept, sock=listening), address)
 
@@ -89,6 +93,8 @@ def dial(address: str, timeout: float | None) -> _Connection:
 
 
 async def open(address: str, limit: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:  # noqa: A001 - the seam's name
+    import asyncio  # noqa: PLC0415 - as in host.rpc_client
+
     return await asyncio.open_connection(sock=connect(address, 0), limit=limit)
 
 

@@ -15,11 +15,12 @@ from datetime import date
 
 from rules.calendar import DAY_MS
 from rules.decide import decide
-from rules.decision import Reason, Verdict
+from rules.decision import Reason
 from rules.engine.reach import NEVER
 from rules.facts import Facts, Grant, Played
 from rules.policy import Place, Policy
 from rules.usage import account
+from rules.verdict import Verdict
 
 # Upper bounds in every zone; a grant counts on its own day only.
 _PERIOD_MS = {"day": 2 * DAY_MS, "week": 9 * DAY_MS, "month": 33 * DAY_MS, "session": 0}

@@ -18,7 +18,7 @@ class WindowLimit(Limit):
     """Outside its spans, unless a grant suspends it."""
 
     kind = "window"
-    __slots__ = ("_always", "_around", "_spans")
+    __slots__ = ("_always", "_near", "_spans")
 
     def __init__(self, rule: Window, pack: Pack, to: Reach) -> None:
         super().__init__(rule, pack, to, advisory=rule.advisory)
@@ -27,7 +27,7 @@ class WindowLimit(Limit):
             _covers_a_day((one.start, _stop(one)) for one in rule.spans if not one.days or name in one.days)
             for name in day_names(pack)
         )
-        self._around: dict[int, tuple[tuple[int, int], ...]] = {}
+        self._near: dict[int, tuple[tuple[int, int], ...]] = {}
 
     def blocks_from(self, view: View, at: int) -> int:
         if self._always:
@@ -47,21 +47,21 @@ class WindowLimit(Limit):
         free = min(free, self.end)
         day = self.calendar.day(at)
         while day.start < free and day.start <= view.horizon:
-            opens = [begin for begin, stop in self._spans_around(day) if at < begin < stop]
+            opens = [begin for begin, stop in self._spans_near(day) if at < begin < stop]
             free = min([free, *opens])
             day = self.calendar.day(day.end)
         return free
 
     def _open_until(self, view: View, at: int) -> int:
         """The end of a span or suspension that contains `at`; `at` itself if none does."""
-        for begin, stop in self._spans_around(self.calendar.day(at)):
+        for begin, stop in self._spans_near(self.calendar.day(at)):
             if begin <= at < stop:
                 return stop
         return self.suspended_until(view, at)
 
-    def _spans_around(self, day: Day) -> tuple[tuple[int, int], ...]:
+    def _spans_near(self, day: Day) -> tuple[tuple[int, int], ...]:
         """The spans that begin on this day or the one before, as moments."""
-        found = self._around.get(day.ordinal)
+        found = self._near.get(day.ordinal)
         if found is None:
             moment = self.calendar.moment
             found = tuple(
@@ -70,9 +70,9 @@ class WindowLimit(Limit):
                 for begin, stop, days in self._spans
                 if days.has(ordinal)
             )
-            if len(self._around) >= _KEPT:
-                self._around.clear()
-            self._around[day.ordinal] = found
+            if len(self._near) >= _KEPT:
+                self._near.clear()
+            self._near[day.ordinal] = found
         return found
 
 

@@ -18,14 +18,14 @@ def has_drive(path: str) -> bool:
     return path[:1] != "/" and ((path[1:2] == ":" and _DRIVE.match(path) is not None) or path[:2] == "\\\\")
 
 
-def called(path: str) -> str:
+def name_key(path: str) -> str:
     """The file's name as it is indexed: Windows, and Wine, take names in any case and separate folders by either slash."""
     if is_windows(path):
         return path.replace("\\", "/").rpartition("/")[2].casefold()
     return posixpath.basename(path)
 
 
-def place(path: str) -> str:
+def path_key(path: str) -> str:
     """The path as it is indexed."""
     return path.removeprefix("\\\\?\\").replace("\\", "/").casefold() if has_drive(path) else path
 

@@ -6,10 +6,11 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
+from i18n.message import msg
 from rules import policy
-from rules.packs.mistakes import names, shown
+from rules.packs.mistakes import FieldError, names, shown, too_large
 from rules.packs.params import span
-from rules.packs.tables import Around, Games, Id, Length, Line, RangeTable, Some, SpanText, Table, TextTable, minutes, seconds
+from rules.packs.tables import Context, Games, Id, Length, Line, RangeTable, Some, SpanText, Table, TextTable, minutes, seconds
 from rules.policy import AskFirst, Break, Budget, NeedsGuardian, Notice, Rating, Rule, Save, Span, Uncounted, Window
 
 _Item = TypeVar("_Item")
@@ -18,8 +19,8 @@ MOST_MINUTES: dict[policy.Period, int] = {"day": 1440, "session": 1440, "week": 
 
 
 def _known_day(value: policy.DayKind, info: ValidationInfo) -> policy.DayKind:
-    if value in {"holiday", "workday"} and not _around(info).holidays:
-        raise ValueError(f"gói không có [holidays] / there are no [holidays]: add that table, or do not write {value}")
+    if value in {"holiday", "workday"} and not _context(info).holidays:
+        raise FieldError(msg("the pack has no [holidays]: add that table, or do not write {day}", day=value))
     return value
 
 
@@ -46,25 +47,25 @@ class RuleTable(Table):
     @field_validator("group")
     @classmethod
     def _exists(cls, value: str, info: ValidationInfo) -> str:
-        around = _around(info)
-        around.used.add(value)
+        context = _context(info)
+        context.used.add(value)
         if info.data.get("games") is not None:
-            raise ValueError("games và group cùng lúc / stands beside games: keep one of the two")
-        if value not in around.groups:
-            name, known = shown(value), names(around.groups)
-            raise ValueError(f"không có nhóm / there is no group {name}: add [group.NAME] for it, or use one of {known}")
+            raise FieldError(msg("both games and group: keep one of the two"))
+        if value not in context.groups:
+            known = {"group": shown(value), "known": names(context.groups)}
+            raise FieldError(msg("there is no group {group}: add [group.NAME] for it, or use one of {known}", **known))
         return value
 
-    def common(self, around: Around) -> dict[str, Any]:
-        games = _set(self.games) if self.group is None else around.groups[self.group]
+    def common(self, context: Context) -> dict[str, Any]:
+        games = _set(self.games) if self.group is None else context.groups[self.group]
         return {
-            "id": f"{around.pack}.{self.id}", "cite": self.cite, "text": self.text.text(), "authority": self.authority,
+            "id": f"{context.pack}.{self.id}", "cite": self.cite, "text": self.text.text(), "authority": self.authority,
             "addressee": self.addressee, "status": self.status, "relax": _set(self.relax), "from_age": self.ages.from_,
             "to_age": self.ages.to, "places": _set(self.places), "games": games, "group": self.group or "",
             "from_label": self.labels.from_, "to_label": self.labels.to,
         }  # fmt: skip
 
-    def rule(self, around: Around) -> Rule:
+    def rule(self, context: Context) -> Rule:
         raise NotImplementedError
 
 
@@ -82,7 +83,7 @@ class BudgetTable(RuleTable):
     def _fits(cls, value: float, info: ValidationInfo) -> float:
         most = MOST_MINUTES[info.data.get("period", "month")]
         if value > most:
-            raise ValueError(f"ngoài khoảng / is out of bounds: write at most {most}")
+            raise FieldError(too_large(most))
         return value
 
     @field_validator("pause_minutes")
@@ -90,14 +91,14 @@ class BudgetTable(RuleTable):
     def _ends_a_session(cls, value: float | None, info: ValidationInfo) -> float | None:
         session = info.data.get("period") == "session"
         if session and value is None:
-            raise ValueError("thiếu trường này / is missing: add it, the pause that ends a session")
+            raise FieldError(msg("missing: add the pause that ends a session"))
         if not session and value is not None and "period" in info.data:
-            raise ValueError('chỉ dành cho / belongs to period = "session" only: remove it')
+            raise FieldError(msg('only for period = "session": remove it'))
         return value
 
-    def rule(self, around: Around) -> Budget:
+    def rule(self, context: Context) -> Budget:
         return Budget(
-            **self.common(around), ms=minutes(self.minutes), per=self.per, days=_set(self.days), period=self.period,
+            **self.common(context), ms=minutes(self.minutes), per=self.per, days=_set(self.days), period=self.period,
             pause_ms=minutes(self.pause_minutes or 0), advisory=self.advisory,
         )  # fmt: skip
 
@@ -115,7 +116,8 @@ class SpanTable(Table):
             span(value, "")
             return {"span": value}
         if not isinstance(value, dict):
-            raise ValueError('sai dạng / has the wrong form: write "HH:MM-HH:MM" or { span = "HH:MM-HH:MM", days = […] }')  # noqa: TRY004 - pydantic collects these
+            example = '{ span = "HH:MM-HH:MM", days = […] }'
+            raise FieldError(msg('not a span: write "HH:MM-HH:MM" or {example}', example=example))
         return value
 
     @field_validator("span")
@@ -131,9 +133,9 @@ class WindowTable(RuleTable):
     days: Days | None = None
     advisory: bool = False
 
-    def rule(self, around: Around) -> Window:
+    def rule(self, context: Context) -> Window:
         spans = tuple(Span(*span(one.span, ""), _set(one.days or self.days)) for one in self.spans)
-        return Window(**self.common(around), spans=spans, advisory=self.advisory)
+        return Window(**self.common(context), spans=spans, advisory=self.advisory)
 
 
 class BreakTable(RuleTable):
@@ -143,9 +145,9 @@ class BreakTable(RuleTable):
     days: Days | None = None
     advisory: bool = False
 
-    def rule(self, around: Around) -> Break:
+    def rule(self, context: Context) -> Break:
         return Break(
-            **self.common(around), after_ms=minutes(self.after_minutes), rest_ms=minutes(self.rest_minutes),
+            **self.common(context), after_ms=minutes(self.after_minutes), rest_ms=minutes(self.rest_minutes),
             days=_set(self.days), advisory=self.advisory,
         )  # fmt: skip
 
@@ -153,31 +155,31 @@ class BreakTable(RuleTable):
 class RatingTable(RuleTable):
     kind = "rating"
 
-    def rule(self, around: Around) -> Rating:
-        return Rating(**self.common(around))
+    def rule(self, context: Context) -> Rating:
+        return Rating(**self.common(context))
 
 
 class GuardianTable(RuleTable):
     kind = "guardian"
 
-    def rule(self, around: Around) -> NeedsGuardian:
-        return NeedsGuardian(**self.common(around))
+    def rule(self, context: Context) -> NeedsGuardian:
+        return NeedsGuardian(**self.common(context))
 
 
 class AskTable(RuleTable):
     kind = "ask"
     which: Literal["unrated", "all"]
 
-    def rule(self, around: Around) -> AskFirst:
-        return AskFirst(**self.common(around), which=self.which)
+    def rule(self, context: Context) -> AskFirst:
+        return AskFirst(**self.common(context), which=self.which)
 
 
 class NoticeTable(RuleTable):
     kind = "notice"
     every_minutes: Length
 
-    def rule(self, around: Around) -> Notice:
-        return Notice(**self.common(around), every_ms=minutes(self.every_minutes))
+    def rule(self, context: Context) -> Notice:
+        return Notice(**self.common(context), every_ms=minutes(self.every_minutes))
 
 
 class UncountedTable(RuleTable):
@@ -187,30 +189,30 @@ class UncountedTable(RuleTable):
     @classmethod
     def _of_the_house(cls, value: policy.Authority) -> policy.Authority:
         if value != "house":
-            raise ValueError('chỉ quy tắc nhà / only a house rule leaves play uncounted: write "house"')
+            raise FieldError(msg('only a house rule leaves play uncounted: write "house"'))
         return value
 
     @field_validator("labels")
     @classmethod
     def _without_labels(cls, _: RangeTable) -> RangeTable:  # runs only where the field is given
-        raise ValueError("không có trường này / no such field here: remove it, and name games or a group")
+        raise FieldError(msg("not here: remove it, and name games or a group"))
 
     @model_validator(mode="after")
     def _of_some_games(self) -> UncountedTable:
         if self.games is None and self.group is None:
-            raise ValueError("thiếu games hoặc group / names no games: add games or group")
+            raise FieldError(msg("without games: add games or a group"))
         return self
 
-    def rule(self, around: Around) -> Uncounted:
-        return Uncounted(**self.common(around))
+    def rule(self, context: Context) -> Uncounted:
+        return Uncounted(**self.common(context))
 
 
 class SaveTable(RuleTable):
     kind = "save"
     seconds: Annotated[float, Field(ge=0, le=policy.MAX_SAVE_MS // 1000)]
 
-    def rule(self, around: Around) -> Save:
-        return Save(**self.common(around), ms=seconds(self.seconds))
+    def rule(self, context: Context) -> Save:
+        return Save(**self.common(context), ms=seconds(self.seconds))
 
 
 KINDS: tuple[type[RuleTable], ...] = (
@@ -218,9 +220,9 @@ KINDS: tuple[type[RuleTable], ...] = (
 )  # fmt: skip
 
 
-def _around(info: ValidationInfo) -> Around:
-    around: Around = info.context  # type: ignore[assignment] # rules.parse always gives one
-    return around
+def _context(info: ValidationInfo) -> Context:
+    context: Context = info.context  # type: ignore[assignment] # rules.parse always gives one
+    return context
 
 
 def _set(items: list[_Item] | tuple[_Item, ...] | None) -> tuple[_Item, ...]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any, get_args
+
+from i18n.message import Message, MessageError, comma, msg
 
 Where = tuple[str | int, ...]
 
@@ -14,20 +16,59 @@ UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _SHOWN = 60  # characters of a wrong value that its mistake repeats
 _NAMED = 20  # names that a mistake lists
 
-_REASONS = {
-    "missing": "thiếu trường này / is missing: add it",
-    "extra_forbidden": "không có trường này / no such field: remove it, or use one of {known}",
-    "literal_error": "không có giá trị này / no such value: write one of {expected}",
-    "model_type": "sai dạng / has the wrong form: write a table with {known}",
-    "too_long": "nhiều quá / has too many: write at most {max_length}",
-    "too_short": "không được để trống / is empty: write at least one",
-    "string_too_short": "không được để trống / is empty: write a text",
-    "string_too_long": "dài quá / is too long: write at most {max_length} characters",
-    "string_pattern_mismatch": "tên không hợp lệ / is no name: use small letters, digits and single hyphens, as in daily-game",
-    "finite_number": "không phải số / is no number: write a number",
-    "greater_than_equal": "ngoài khoảng / is out of bounds: write at least {ge:.12g}",
-    "less_than_equal": "ngoài khoảng / is out of bounds: write at most {le:.12g}",
+# What there should have been, by pydantic's name of the mistake.
+_WISHES = {
+    "int_type": msg("a whole number"),
+    "float_type": msg("a number"),
+    "bool_type": msg("true or false"),
+    "string_type": msg("a text in quotes"),
+    "list_type": msg("a list in brackets"),
+    "date_type": msg("a date such as 2026-01-01"),
 }
+# By the same names, what is wrong and what to do, of pydantic's context.
+_REASONS: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {
+    "value_error": lambda context: context["error"].message,  # of our own checks, which raise nothing else
+    "missing": lambda _: missing(),
+    "extra_forbidden": lambda context: msg("there is no such field: remove it, or use one of {known}", known=context["known"]),
+    "literal_error": lambda context: msg(
+        "not one of its values: write one of {values}", values=comma(re.findall("'[^']*'", context["expected"]))
+    ),
+    "model_type": lambda context: msg("not a table: write one with {known}", known=context["known"]),
+    "too_long": lambda context: too_many(context["max_length"]),
+    "too_short": lambda _: msg("empty: write at least one"),
+    "string_too_short": lambda _: empty(),
+    "string_too_long": lambda context: msg("too long: write at most {most} characters", most=str(context["max_length"])),
+    "string_pattern_mismatch": lambda _: bad_name(),
+    "finite_number": lambda _: msg("not a number: write one"),
+    "greater_than_equal": lambda context: msg("too small: write at least {least}", least=f"{context['ge']:.15g}"),
+    "less_than_equal": lambda context: too_large(context["le"]),
+}
+
+
+class FieldError(MessageError, ValueError):
+    """A mistake that one of our own checks finds; pydantic collects it like any ValueError."""
+
+    message: Message
+
+
+def missing() -> Message:
+    return msg("missing: add it")
+
+
+def bad_name() -> Message:
+    return msg("not a valid name: use small letters, digits and single hyphens, as in daily-game")
+
+
+def empty() -> Message:
+    return msg("empty: write a text")
+
+
+def too_large(most: float) -> Message:
+    return msg("too large: write at most {most}", most=f"{most:.15g}")
+
+
+def too_many(most: int) -> Message:
+    return msg("too many: write at most {most}", most=str(most))
 
 
 def shown(value: object) -> str:
@@ -55,12 +96,11 @@ def where_of(path: str) -> Where:
     return tuple(int(part) if part.isdecimal() else part for part in re.findall(r"[^.\[\]]+", path))
 
 
-def reason_of(kind: str, message: str, context: Mapping[str, Any], known: tuple[str, ...]) -> str:
-    """The mistake that pydantic calls `kind`, Vietnamese first, and what to do. `known`: the fields that exist there."""
-    if kind == "value_error":
-        return str(context["error"])
-    text = _REASONS.get(kind, "sai kiểu giá trị / is of the wrong kind: write {wish}")
-    return text.format(known=", ".join(known), wish=message.removeprefix("Input should be "), **context)
+def reason_of(kind: str, message: str, context: Mapping[str, Any], known: tuple[str, ...]) -> Message:
+    """The mistake that pydantic calls `kind`, and what to do. `known`: the fields that exist there."""
+    if (reason := _REASONS.get(kind)) is not None:
+        return reason({**context, "known": ", ".join(known)})
+    return msg("of the wrong type: write {wish}", wish=_WISHES.get(kind, message.removeprefix("Input should be ")))
 
 
 def fields_at(model: type[Any], loc: Where) -> tuple[str, ...]:

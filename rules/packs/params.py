@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from i18n.message import Text
-from rules.packs.mistakes import names, shown
+from i18n.message import Message, Text, msg
+from rules.packs.mistakes import FieldError, names, shown
 from rules.policy import Param
 
 ParamType = Literal["bool", "int", "hours", "dates"]
@@ -28,13 +28,12 @@ _WORDS = {"true": True, "false": False}
 _SAMPLES: dict[ParamType, Param] = {"bool": False, "int": 0, "hours": "08:00-22:00", "dates": ""}
 
 
-class ParamError(ValueError):
-    """A value or a reference that does not fit. `path` is where; the text is one clear line."""
+class ParamError(FieldError):
+    """A value or a reference that does not fit, at the field `path`."""
 
-    def __init__(self, path: str, why: str) -> None:
+    def __init__(self, path: str, why: Message) -> None:
         super().__init__(why)
         self.path = path
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class Declared:
         """The typed value of a given text. ParamError if it does not fit."""
         if self.type == "bool":
             if given not in _WORDS:
-                raise ParamError(path, f"{shown(given)} không phải / is not true, false: write one of the two")
+                raise ParamError(path, msg("{value} is neither true nor false: write one of the two", value=shown(given)))
             return _WORDS[given]
         if self.type == "int":
             return self._number(given, path)
@@ -74,18 +73,19 @@ class Declared:
         if self.within is not None:
             first, last = span(self.within, path)
             if not first <= begin < stop <= last:
-                why = f"{shown(given)} không nằm trong / does not lie within {self.within}: write hours inside it"
+                why = msg("{value} is not within {hours}: write hours inside it", value=given, hours=self.within)
                 raise ParamError(path, why)
         return given
 
     def _number(self, given: str, path: str) -> int:
         if not re.fullmatch(r"-?[0-9]{1,9}", given):
-            why = f"{shown(given)} không phải số nguyên / is no whole number: write one of at most nine digits"
+            why = msg("{value} is not a whole number of at most nine digits: write one", value=shown(given))
             raise ParamError(path, why)
         number = int(given)
         if (self.least is not None and number < self.least) or (self.most is not None and number > self.most):
             low, high = ("…" if bound is None else bound for bound in (self.least, self.most))
-            raise ParamError(path, f"{shown(given)} ngoài khoảng / is outside {low} to {high}: write a number inside it")
+            bounds = {"least": str(low), "most": str(high)}
+            raise ParamError(path, msg("{value} is not from {least} to {most}: correct it", value=given, **bounds))
         return number
 
 
@@ -93,19 +93,20 @@ def span(text: str, path: str) -> tuple[int, int]:
     """HH:MM-HH:MM as milliseconds of the day; 24:00 only as an end, an earlier end on the next day. ParamError if none."""
     found = _SPAN.fullmatch(text)
     if found is None:
-        why = f"{shown(text)} không phải khoảng giờ / is no span of hours: write HH:MM-HH:MM, such as 08:00-22:00"
+        why = msg("{value} is not a span of hours: write HH:MM-HH:MM, such as 08:00-22:00", value=shown(text))
         raise ParamError(path, why)
     begin = (int(found[1]) * 60 + int(found[2])) * 60_000
     stop = 86_400_000 if found[3] is None else (int(found[3]) * 60 + int(found[4])) * 60_000
     if begin == stop:
-        raise ParamError(path, f"{shown(text)} rỗng / is empty: write 00:00-24:00 for the whole day")
+        raise ParamError(path, msg("{value} has no length: write 00:00-24:00 for the whole day", value=text))
     return begin, stop
 
 
 def in_years(day: date) -> date:
-    """The same. ValueError if it lies too far off for anybody to reckon with."""
+    """The same. FieldError if it lies too far off for anybody to reckon with."""
     if day.year not in YEARS:
-        raise ValueError(f"năm ngoài khoảng / the year of {day} is out of bounds: write one from {YEARS[0]} to {YEARS[-1]}")
+        bounds = {"first": str(YEARS[0]), "last": str(YEARS[-1])}
+        raise FieldError(msg("the year of {date} is not from {first} to {last}: correct it", date=str(day), **bounds))
     return day
 
 
@@ -122,13 +123,14 @@ def _first_and_last(value: object, path: str) -> tuple[date, date]:
     except ValueError:
         first = last = None
     if type(first) is not date or type(last) is not date:
-        raise ParamError(path, f"{shown(value)} không phải ngày / is no date: write 2026-01-01, or 2026-02-16..2026-02-22")
+        raise ParamError(path, msg("{value} is not a date: write 2026-01-01, or 2026-02-16..2026-02-22", value=shown(value)))
     if not 0 <= (last - first).days < MOST_DAYS:
-        raise ParamError(path, f"{shown(value)}: sai thứ tự hoặc quá dài / is in no order or over {MOST_DAYS} days: write less")
+        why = msg("{value} ends before it begins, or has over {most} days: correct it", value=shown(value), most=str(MOST_DAYS))
+        raise ParamError(path, why)
     try:
         return in_years(first), in_years(last)
-    except ValueError as error:
-        raise ParamError(path, str(error)) from None
+    except FieldError as error:
+        raise ParamError(path, error.message) from None
 
 
 def dates_text(items: Iterable[object], path: str) -> str:
@@ -158,7 +160,7 @@ class Values:
             if name in self._broken:
                 continue
             if name not in declared:
-                self.errors.append(ParamError(path, f"không có tham số này / no such parameter: use one of {self._names()}"))
+                self.errors.append(ParamError(path, msg("there is no such parameter: use one of {known}", known=self._names())))
                 continue
             try:
                 self.found[name] = declared[name].value(text, path)
@@ -227,13 +229,14 @@ class Values:
     def _counted(self, text: str, path: str) -> str:
         self._room -= len(text)
         if self._room < 0:
-            raise ParamError(path, "các tham số chiếm quá nhiều chỗ / the references stand for too much text: use fewer")
+            raise ParamError(path, msg("the references to parameters stand for too much text: use fewer"))
         return text
 
     def _is_on(self, reference: object, path: str) -> bool:
         whole = REFERENCE.fullmatch(reference) if isinstance(reference, str) else None
         if whole is None:
-            self.errors.append(ParamError(path, f"{shown(reference)} không phải tham số / is no parameter: write $name of one"))
+            why = msg("{value} is not a parameter: write the $name of one", value=shown(reference))
+            self.errors.append(ParamError(path, why))
             return True
         self._known(whole[1], path)
         return self.found.get(whole[1], False) is not False
@@ -254,7 +257,7 @@ class Values:
         self.unknown.add(path)
         if name in self._broken:
             return False
-        why = f"không có tham số / there is no parameter {name}: declare it, or use one of {self._names()}"
+        why = msg("there is no parameter {name}: declare it, or use one of {known}", name=name, known=self._names())
         self.errors.append(ParamError(path, why))
         return False
 

@@ -45,7 +45,7 @@ def schema() -> Json:
     head["anyOf"] = [{"required": [kind.kind], "properties": {kind.kind: {"minItems": 1}}} for kind in KINDS]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Gói luật của Giờ Chơi / A pack of rules of Giờ Chơi",
+        "title": "A pack of rules of Giờ Chơi",
         **head,
         "$defs": _REFERENCES | defs,
     }

@@ -23,9 +23,9 @@ from pydantic import (
     model_validator,
 )
 
-from i18n.message import Text
+from i18n.message import Text, msg
 from rules import policy
-from rules.packs.mistakes import UNFIT
+from rules.packs.mistakes import UNFIT, FieldError, empty, too_many
 from rules.packs.params import DAY, REFERENCE, SPAN, Declared, ParamError, ParamType, dates, dates_text, in_years, span
 from rules.packs.zones import known_zone
 from rules.policy import Pack, Rule
@@ -34,11 +34,11 @@ ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
 def _one_line(text: str) -> str:
-    """The same. ValueError if it is not what it looks like: terminals, logs and certificates show it as it stands."""
+    """The same. FieldError if it is not what it looks like: terminals, logs and certificates show it as it stands."""
     if UNFIT.search(text):
-        raise ValueError("có ký tự điều khiển hoặc xuống dòng / has control characters or line breaks: write one line of text")
+        raise FieldError(msg("control characters or line breaks in it: write one line of text"))
     if not any(letter.isprintable() and not letter.isspace() for letter in text):
-        raise ValueError("không được để trống / is empty: write a text")
+        raise FieldError(empty())
     return text
 
 
@@ -72,7 +72,7 @@ class Table(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class Context:
     """What a rule's table can refer to: the groups of its pack with their games, and whether it has holidays.
 
     `used` collects the groups that were referred to.
@@ -85,9 +85,10 @@ class Around:
 
 
 def in_order(table: T, first: _Order | None, last: _Order | None) -> T:
-    """The table itself. ValueError unless first < last, where both are given."""
+    """The table itself. FieldError unless first < last, where both are given."""
     if first is not None and last is not None and not first < last:
-        raise ValueError(f"from {first} không trước / is not before to {last}: from counts, to is the first that does not")
+        bounds = {"first": str(first), "last": str(last)}
+        raise FieldError(msg("from = {first} is not before to = {last}: from counts, to is the first that does not", **bounds))
     return table
 
 
@@ -131,23 +132,23 @@ class ParamTable(Table):
         """ParamError if name, default or bounds are not those of its type."""
         path = f"param.{name}"
         if REFERENCE.fullmatch(f"${name}") is None:
-            raise ParamError(path, "tên không hợp lệ / is no name: use small letters, digits and _, as in over_all")
+            raise ParamError(path, msg("not a valid name: use small letters, digits and _, as in over_all"))
         for key, bound, type_ in (("min", self.min, "int"), ("max", self.max, "int"), ("within", self.within, "hours")):
             if bound is not None and self.type != type_:
-                raise ParamError(f"{path}.{key}", f"chỉ dành cho / belongs to type {type_} only: remove it")
+                raise ParamError(f"{path}.{key}", msg("only for parameters of type {type}: remove it", type=type_))
         if self.min is not None and self.max is not None and self.min > self.max:
-            raise ParamError(f"{path}.max", f"nhỏ hơn min / is less than min: write at least {self.min}")
+            raise ParamError(f"{path}.max", msg("less than min: write at least {least}", least=str(self.min)))
         if self.within is not None:
             begin, stop = span(self.within, f"{path}.within")
             if begin > stop:
-                raise ParamError(f"{path}.within", "qua nửa đêm / crosses midnight: write hours of one day, or remove it")
+                raise ParamError(f"{path}.within", msg("past midnight: write hours of one day, or remove it"))
         one = Declared(name, self.type, self.text.text(), None, self.min, self.max, self.within)
         return one if self.default is None else self._defaulted(one, f"{path}.default")
 
     def _defaulted(self, one: Declared, path: str) -> Declared:
         given: Any = self.default
         if not self._is_of_type(given):
-            raise ParamError(path, f"không thuộc kiểu / is not of type {self.type}: write one that is")
+            raise ParamError(path, msg("not of type {type}: write one that is", type=self.type))
         if self.type == "dates":
             return one.with_default(dates_text(given, path))
         return one.with_default(one.value(str(given).lower() if self.type == "bool" else str(given), path))
@@ -172,14 +173,14 @@ class HolidaysTable(Table):
     @classmethod
     def _countable(cls, value: list[tuple[date, ...]]) -> list[tuple[date, ...]]:
         if sum(map(len, value)) > MOST_OFF:
-            raise ValueError(f"nhiều ngày quá / has too many days: list at most {MOST_OFF}")
+            raise FieldError(too_many(MOST_OFF))
         return value
 
     @model_validator(mode="after")
     def _apart(self) -> HolidaysTable:
         both = set(ordered(self.off)) & set(ordered(self.work))
         if both:
-            raise ValueError(f"{min(both)} ở cả hai danh sách / is both in off and in work: leave it in one of them")
+            raise FieldError(msg("{date} is both in off and in work: leave it in one of them", date=str(min(both))))
         return self
 
 
@@ -215,7 +216,7 @@ class Head(Table):
     @classmethod
     def _not_house(cls, value: str) -> str:
         if value == "house":
-            raise ValueError("dành cho giới hạn riêng của người chơi / belongs to a player's own limits: choose another id")
+            raise FieldError(msg("belongs to a player's own limits: choose another id"))
         return value
 
     @field_validator("zone")

@@ -12,7 +12,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from rules.packs.mistakes import UNFIT, Where, shown
+from i18n.message import Message, MessageError, msg
+from rules.packs.mistakes import UNFIT, Where, shown, too_large
 
 MOST_BYTES = 256 * 1024
 MOST_PARTS = 8  # of a key: tomllib's time grows with their square
@@ -33,10 +34,10 @@ _PIECE = re.compile(
 )
 
 
-class TomlError(ValueError):
-    """A text that is not read. `mistakes` are path and reason of each, the reason with its remedy."""
+class TomlError(MessageError, ValueError):
+    """A text that is not read. `mistakes` are path, reason with remedy, and line of each."""
 
-    def __init__(self, *mistakes: tuple[Where, str]) -> None:
+    def __init__(self, *mistakes: tuple[Where, Message, int | None]) -> None:
         super().__init__(mistakes[0][1])
         self.mistakes = mistakes
 
@@ -45,14 +46,14 @@ def read_toml(text: str) -> dict[str, Any]:
     """What a composed text says. TomlError; RecursionError if it nests too deep."""
     for piece in _PIECE.finditer(text):
         if piece["long"]:
-            raise _at(text, piece.start(), f"khóa dài quá / has too long a key: write at most {MOST_PARTS} parts")
+            raise _at(text, piece.start(), msg("too long a key: write at most {most} parts", most=str(MOST_PARTS)))
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         why = str(error).replace("\n", " ")
-        raise TomlError(((), f"không phải TOML / is no TOML: {why}: correct it there")) from None
+        raise TomlError(((), msg("not TOML: {why}: correct it there", why=why), None)) from None
     except ValueError:  # Python turns no thousands of digits into a number, and does not say which
-        raise TomlError(((), f"số quá lớn / has too large a number: write at most {MOST_NUMBER}")) from None
+        raise TomlError(((), msg("a number in it is too large: write at most {most}", most=str(MOST_NUMBER)), None)) from None
     if unfit := tuple(_unfit(raw, ())):
         raise TomlError(*unfit)
     return raw
@@ -63,9 +64,9 @@ def composed(text: str) -> str:
     try:
         size = len(text.encode())
     except UnicodeEncodeError:
-        raise TomlError(((), "không phải UTF-8 / is no UTF-8: save it as UTF-8")) from None
+        raise TomlError(((), msg("not UTF-8: save it as UTF-8"), None)) from None
     if size > MOST_BYTES:
-        raise TomlError(((), f"lớn hơn {MOST_BYTES >> 10} KiB / is larger than {MOST_BYTES >> 10} KiB: write less"))
+        raise TomlError(((), msg("larger than {most} KiB: write less", most=str(MOST_BYTES >> 10)), None))
     text = text.removeprefix("\ufeff")
     if text.isascii():
         return text
@@ -73,25 +74,24 @@ def composed(text: str) -> str:
     for at, letter in enumerate(text):
         marks = marks + 1 if unicodedata.combining(letter) else 0
         if marks > MOST_MARKS:
-            raise _at(text, at, f"nhiều dấu quá / has too many marks on a letter: write at most {MOST_MARKS}")
+            raise _at(text, at, msg("too many marks on a letter: write at most {most}", most=str(MOST_MARKS)))
     return unicodedata.normalize("NFC", text)
 
 
-def _at(text: str, at: int, why: str) -> TomlError:
-    line = text.count("\n", 0, at) + 1
-    return TomlError(((), f"{why} (dòng / line {line})"))
+def _at(text: str, at: int, why: Message) -> TomlError:
+    return TomlError(((), why, text.count("\n", 0, at) + 1))
 
 
-def _unfit(value: object, where: Where) -> Iterator[tuple[Where, str]]:
+def _unfit(value: object, where: Where) -> Iterator[tuple[Where, Message, None]]:
     """Keys that no line of a message can name, and numbers that Python does not even write out."""
     if isinstance(value, dict):
         for key, item in value.items():
             if len(key) > MOST_KEY or UNFIT.search(key):
-                yield where, f"khóa không hợp lệ / has a key that is none: {shown(key)}: remove it"
+                yield where, msg("not a valid key: {key}: remove it", key=shown(key)), None
             else:
                 yield from _unfit(item, (*where, key))
     elif isinstance(value, list):
         for number, item in enumerate(value):
             yield from _unfit(item, (*where, number))
     elif isinstance(value, int) and abs(value) > MOST_NUMBER:
-        yield where, f"số quá lớn / is too large a number: write at most {MOST_NUMBER}"
+        yield where, too_large(MOST_NUMBER), None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from functools import cache
 
-from rules.calendar import ZoneError
+from rules.calendar import no_zone
 
 # Files beside the zones that say what this machine's own zone is, or that nobody has set one.
 _NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
@@ -20,6 +20,5 @@ def zones() -> frozenset[str]:
 def known_zone(name: str) -> str:
     """The same name. ZoneError if it is none that means the same everywhere."""
     if name not in zones():
-        shown = repr(name[:60])
-        raise ZoneError(f"không có múi giờ {shown} / no time zone {shown}: write one such as Asia/Ho_Chi_Minh")
+        raise no_zone(name)
     return name

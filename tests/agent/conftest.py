@@ -170,13 +170,13 @@ class Process:
         assert line, self.running.communicate()[1]
         return line
 
-    def end(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
+    def end(self, number: int = signal.SIGTERM, patience: float = 30) -> tuple[int, str, str]:
         """Exit code, and what else it said on stdout and stderr."""
         self.running.send_signal(number)
-        return self.over()
+        return self.over(patience)
 
-    def over(self) -> tuple[int, str, str]:
-        out, err = self.running.communicate(timeout=30)
+    def over(self, patience: float = 30) -> tuple[int, str, str]:
+        out, err = self.running.communicate(timeout=patience)
         return self.running.returncode, out, err
 
 

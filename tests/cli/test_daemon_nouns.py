@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import datetime
@@ -94,7 +95,7 @@ def test_status_has_the_contracts_shape_and_reads_well(seat):
     assert game["used_s"] + game["left_s"] == pytest.approx(1800, abs=0.01)
     assert datetime.fromisoformat(game["until"]).utcoffset() == datetime.fromisoformat(status["daemon"]["since"]).utcoffset()
     assert (game["verdict"], game["next"], player["verdict"], player["next"]) == ("allow", "refuse", "allow", None)
-    assert all(word in text for word in ("An (12)", "▶ turtles", "còn 29 phút / 29 min left", "đại lý trả lời / agent answers"))
+    assert all(word in text for word in ("An (age 12)", "▶ turtles", "29 min left", "the agent answers"))
     assert max(map(len, text.splitlines())) <= 100
 
 
@@ -117,12 +118,12 @@ def test_why_names_every_rule_with_its_citation(seat):
         "vn-147": False, "house": False, "jp-kagawa": True,
     }  # fmt: skip
     assert (numbers["period"], rules["vn-147.guardian"]["period"], why["guardian"], why["grace_s"]) == ("day", None, True, 10.0)
-    assert "▶ house.turtles [Quy tắc gia đình / House rule]\n    được chơi đến " in text
-    assert "hôm nay chơi " in text
-    assert "(khuyến nghị / advisory)" in text
-    assert "ở nhà: người quản trị máy / at home: whoever administers this PC" in text
+    assert re.search(r"▶ house\.turtles \[.*\]\n    allowed until ", text)
+    assert "played today: " in text
+    assert "(advice)" in text
+    assert "at home whoever administers this PC is the guardian" in text
     assert max(map(len, text.splitlines())) <= 100
-    assert "turtles: được chơi / allowed, còn 29 phút / 29 min left" in text
+    assert "turtles: allowed, 29 min left" in text
     assert all(rule in text for rule in rules)
 
 
@@ -146,9 +147,8 @@ def test_a_grant_adds_is_listed_and_taken_back(seat, turtles):
     )
     assert datetime.fromisoformat(grant["given"]).hour in {12, 13}
     assert "bài xong" in shown
-    assert " + 30 giây gia hạn / " in status
-    assert "mức 30 phút + 30 giây gia hạn / " in why
-    assert "30 min + 30 s granted" in " ".join(why.split())
+    assert " + 30 sec given [" in status
+    assert "of 30 min + 30 sec given" in why
     assert (back.returncode, told(seat, "why", "An", "turtles")["left_s"]) == (0, before)
     assert told(seat, "grants")["grants"][0]["revoked"] is not None
 
@@ -163,6 +163,8 @@ def test_usage_counts_by_player_and_game(seat):
     assert usage["players"]["an"]["total_s"] == usage["players"]["an"]["games"]["turtles"] > 0
     assert "turtles" in text
     assert told(seat, "usage", "--day", "2020-02-29")["players"] == {}
+    assert [list(told(seat, "usage", name)["players"]) for name in ("An", "an", "guest")] == [["an"], ["an"], []]
+    assert "choose from An" in seat.fails(2, "usage", "Bo")
 
 
 def test_doctor_says_what_is_not_enforced_by_its_exit_code(seat, turtles):
@@ -208,8 +210,9 @@ text = {{ vi = "Hỏi đã", en = "Ask first" }}
 @pytest.mark.parametrize(
     ("hours", "said"),
     [
-        ("10:00-21:00", "phải hỏi trước / ask first: giochoi game allow An turtles; đến 21:00, rồi không được chơi / "),
-        ("16:30-21:00", "không được chơi / may not play; đến 16:30, rồi phải hỏi trước / until 16:30, then ask first"),
+        ("10:00-21:00",
+         "ask first; a guardian lets it through with: giochoi game allow An turtles; until 21:00, then may not play"),
+        ("16:30-21:00", "may not play; until 16:30, then ask first"),
     ],
 )  # fmt: skip
 def test_nothing_is_promised_that_will_have_to_be_asked_for(seat, turtles, tmp_path, hours, said):

@@ -58,7 +58,7 @@ def test_an_interrupted_demo_cleans_up(number):
     assert left_behind() <= before
 
 
-@pytest.mark.linux("a script is no program there; the lab's demo plays WineMine, tests/lab/test_windows.py")
+@pytest.mark.linux("a script is no program there; the lab's demo plays WineMine, tests/lab/test_main_job.py")
 def test_a_real_game_of_the_catalogue(giochoi, tmp_path):
     """Whatever is on the PATH under a catalogued name; unrated, so a guardian lets it through first. It closes when asked."""
     (tmp_path / "pingus").write_text("#!/bin/sh\nwhile :; do sleep 0.2; done\n", "utf-8")
@@ -67,7 +67,7 @@ def test_a_real_game_of_the_catalogue(giochoi, tmp_path):
 
     steps = {step["id"]: step["measured"] for step in json.loads(done.stdout)["steps"]}
     assert done.returncode == 0, steps
-    assert "unrated" in steps["game"]
+    assert "has no label" in steps["game"]
     assert "closed by itself" in steps["ended"]
 
 

@@ -93,3 +93,32 @@ def test_what_runs_other_programs_on_windows_is_no_game(tmp_path, name, original
     """In any case, and under any name: the one that it was built under says what it is."""
     with pytest.raises(CommandError, match="whatever it runs would be this game"):
         fingerprint(program(tmp_path / name, original))
+
+
+@pytest.mark.parametrize("name", ["love", "scummvm", "dosbox", "godot4", "box64", "mksh", "lutris"])
+def test_what_runs_other_programs_is_no_game(tmp_path, name):
+    (tmp_path / name).write_bytes(b"\x7fELF")
+
+    with pytest.raises(CommandError, match="whatever it runs would be this game"):
+        fingerprint(tmp_path / name)
+
+
+def test_an_emulator_that_a_scan_found_may_be_one(tmp_path):
+    """Of its own kind: what runs in it cannot be told apart. Other interpreters stay refused."""
+    for name in ("dosbox", "love"):
+        (tmp_path / name).write_bytes(b"\x7fELF")
+
+    assert fingerprint(tmp_path / "dosbox", emulator=True).size == 4
+    with pytest.raises(CommandError):
+        fingerprint(tmp_path / "love", emulator=True)
+
+
+def test_a_copy_of_an_installed_interpreter_is_no_game(tmp_path, monkeypatch):
+    """Whatever it is called."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/love").write_bytes(b"\x7fELF of love")
+    (tmp_path / "chess").write_bytes(b"\x7fELF of love")
+    monkeypatch.setenv("PATH", f"{tmp_path}/none:{tmp_path}/bin")
+
+    with pytest.raises(CommandError, match="is love"):
+        fingerprint(tmp_path / "chess")

@@ -21,7 +21,7 @@ def test_a_game_point_says_what_binds_its_guests(agent):
     answer = json.loads(agent("place", "set", "game-point", "--json").stdout)
     agent("place", "set", "home")
 
-    assert (done.returncode, done.stdout) == (0, "địa điểm / place: game-point\n")
+    assert (done.returncode, done.stdout) == (0, "this place is now: at a public game point\n")
     for word in ("09:00-21:00", "vn-147:guardian=false", "giochoi game allow guest ID", "giochoi game add ID", "one counter"):
         assert word in done.stderr
         assert any(word in note for note in answer["notes"])
@@ -54,7 +54,7 @@ def test_packs_that_bind_nothing_are_warned_of(agent):
 
 def test_a_limit_is_confirmed_to_the_second(agent):
     """As it was set."""
-    assert agent("limit", "An", "20.5").stdout == "An: mỗi ngày / a day 20 phút 30 giây / 20 min 30 s\n"
+    assert agent("limit", "An", "20.5").stdout == "An: at most 20 min 30 sec a day\n"
 
 
 def test_a_second_player_of_the_name_is_refused(agent):

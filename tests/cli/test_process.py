@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.system import ours
 
+PATH = os.pathsep.join(filter(None, (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH"))))
 GAME = {"id": "cờ", "publisher": None, "label": "VN00"}
 FACTS = {"now": "2026-11-24T10:30:00+07:00", "place": "home", "born": "2014-05-01", "guardian": True, "game": GAME}
 
@@ -40,9 +43,9 @@ def test_what_is_refused_is_exit_1(giochoi, tmp_path):
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
 
 
-def test_a_mistake_is_exit_2_and_told_in_vietnamese_first(giochoi):
+def test_a_mistake_is_exit_2(giochoi):
     """Whatever the locale is."""
-    done = giochoi.process("player", "add", "An", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    done = giochoi.process("player", "add", "An", GIOCHOI_LANG="vi", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
 
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "thiếu" in done.stderr
@@ -53,6 +56,19 @@ def test_nobody_there_is_exit_3(giochoi):
     done = giochoi.process("grant", "An", "15")
 
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
+
+
+@pytest.mark.linux("pipes need asyncio there")
+def test_a_command_loads_only_what_it_uses(home_folder):
+    """Starting is most of what `status` costs: `make bench ARGS=cli` says how much, this which half of the house stays out."""
+    code = "import sys; from cli.__main__ import main; main(['status']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=60, check=True,
+                          env={**os.environ, "GIOCHOI_HOME": str(home_folder), "PYTHONPATH": PATH})  # fmt: skip
+
+    heavy = {"asyncio", "babel", "compliance", "cryptography", "psutil", "pydantic", "segno", "sqlalchemy", "ssl",
+             "rules.policy", "rules.games", "agent.api.messages", "cli.policy"}  # fmt: skip
+    assert "cli.status" in done.stdout.split()
+    assert heavy & set(done.stdout.split()) == set()
 
 
 def test_a_reader_that_leaves_early_is_no_failure_of_ours():

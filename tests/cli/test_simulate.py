@@ -25,6 +25,7 @@ from compliance.log import Log
 from compliance.note import Signer
 from host.homes import Home
 from host.rpc_client import aask
+from i18n.catalogue import Catalogue
 from i18n.message import Text
 from rules.calendar import day_bounds
 from rules.decision import Reason
@@ -41,6 +42,7 @@ GIVEN = {
          "seconds": 1200},
     ],
 }  # fmt: skip
+EN = Catalogue("en")
 TOTAL = {"recorded_s": 6600.0, "kept_s": 3600.0, "cut_s": 3000.0, "refused_starts": 1, "ended_early": 1}
 
 
@@ -51,12 +53,13 @@ def at(text):
 @pytest.fixture
 def told(home_folder, monkeypatch, capsys):
     """The one JSON document of a simulation under vn-147, in this process; `stdin` stands for what - reads."""
+    monkeypatch.setenv("GIOCHOI_LANG", "en")
 
     def run(*words, stdin=None, player="An"):
         monkeypatch.setenv("GIOCHOI_HOME", str(home_folder))
         if stdin is not None:
             monkeypatch.setattr("cli.simulate.command.read_bytes", lambda *_: stdin.encode())
-        code = main(("simulate", player, "--pack", "vn-147", "--json", *words))
+        code = main(["simulate", player, "--pack", "vn-147", "--json", *words])
         done = capsys.readouterr()
         assert code == 0, done.err
         return json.loads(done.out)
@@ -132,7 +135,7 @@ def play(**other):
     (play(seconds=None), "played[0].seconds"), (play(to="2026-11-24T20:00:00+07:00"), "played[0].to"),
     (play(**{"from": "2026-11-24T19:00:00"}), "played[0].from"), (play(**{"from": "0001-01-01T00:00:00Z"}), "played[0].from"),
     (play(**{"from": "9999-12-31T00:00:00-12:00"}), "played[0].from"), (play(game=""), "played[0].game"),
-    (play(label="VN17"), "played[0].label"), ("[" * 200_000, "`object`"), (json.dumps([GIVEN]), "`object`"),
+    (play(label="VN17"), "played[0].label"), ("[" * 200_000, "an object"), (json.dumps([GIVEN]), "an object"),
     ('{"played": ' + "[" * 200_000, "played[0]"),
 ], ids=short)  # fmt: skip
 def test_a_mistake_in_json_names_the_field(mistaken, told_wrong, named):
@@ -177,7 +180,7 @@ def test_a_pack_that_is_not_in_force_is_told(giochoi):
     """It cuts nothing, and a parent should not take that for an answer."""
     done = giochoi("simulate", "An", "--pack", "vn-72", "--from", "-", stdin=json.dumps(GIVEN))
 
-    assert "các quy tắc này không cắt gì" in done.stdout
+    assert "these rules would have cut nothing" in done.stdout
     assert "vn-72 is not in force on these days" in done.stderr
 
 
@@ -366,8 +369,8 @@ def test_a_game_that_is_cut_beside_another_takes_no_time(told):
     answer = told("--from", "-", stdin=json.dumps({**GIVEN, "played": both}))
 
     assert (answer["total"]["cut_s"], answer["total"]["refused_starts"]) == (0.0, 1)
-    assert answer["rules"][0] | {"cite": "", "text": "", "text_en": ""} == {
-        "rule": "vn-147.label", "cite": "", "text": "", "text_en": "", "kind": "rating", "cut_s": 0.0, "times": 1,
+    assert answer["rules"][0] | {"cite": "", "text": ""} == {
+        "rule": "vn-147.label", "cite": "", "text": "", "kind": "rating", "cut_s": 0.0, "times": 1,
     }  # fmt: skip
 
 
@@ -375,22 +378,22 @@ def test_a_game_that_is_cut_beside_another_takes_no_time(told):
 
 
 def test_words_fit_the_terminal(giochoi, tmp_path):
-    """Vietnamese first, totals, citations, and no line over 80 columns."""
+    """Totals, citations, and no line over 80 columns."""
     (tmp_path / "given.json").write_text(json.dumps(GIVEN), "utf-8")
     done = giochoi("simulate", "An", "--pack", "vn-147", "--from", str(tmp_path / "given.json"), COLUMNS="80")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Đã chơi 1 giờ 50 phút; được chơi 1 giờ, bị cắt 50 phút (45%).\nPlayed 1 h 50 min" in done.stdout
+    assert "Played 1 hr 50 min; 1 hr would have been kept, 50 min cut (45%)." in done.stdout
     lines = [line.split("  ") for line in done.stdout.splitlines()]
     cells = [[cell.strip() for cell in line if cell] for line in lines]
-    assert ["T3 24/11", "1:30", "1:00", "0:30", "–", "1", "vn-147.daily-game 0:30"] in cells
-    assert ["Tổng / All", "1:50", "1:00", "0:50", "1", "1"] in cells
+    assert ["Tue 24 Nov 2026", "1:30", "1:00", "0:30", "–", "1", "vn-147.daily-game 0:30"] in cells
+    assert ["Total", "1:50", "1:00", "0:50", "1", "1"] in cells
     assert "NĐ 147/2024, Đ.39 k.1 đ.e" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
 def test_lengths_are_never_nothing():
     """A refused second is to be seen."""
-    assert [clock(ms) for ms in (0, 1, 59_999, MINUTE, HOUR + 5 * MINUTE + 59_999, 48 * HOUR)] == [
-        "0:00", "1s", "59s", "0:01", "1:05", "48:00",
+    assert [EN(clock(ms)) for ms in (0, 1, 59_999, MINUTE, HOUR + 5 * MINUTE + 59_999, 48 * HOUR)] == [
+        "0:00", "1 sec", "59 sec", "0:01", "1:05", "48:00",
     ]  # fmt: skip

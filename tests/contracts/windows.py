@@ -20,6 +20,7 @@ from host.clock import SystemClock
 from host.images import build_id
 from host.windows import security, users
 from rules.games import Game
+from rules.programs import is_engine
 from tests.contracts.stages import PATIENCE, Launched, Stage
 from tests.windows_programs import program
 
@@ -45,7 +46,7 @@ def copy(source: str, target: Path) -> Game:
     content[at : at + 16] = secrets.token_bytes(16)
     target.write_bytes(content)
     with target.open("rb") as file:
-        return Game(id=target.stem, title=target.stem, label=0, build_ids=(build_id(file),))
+        return Game(id=target.stem, title=target.stem, label=0, build_ids=(build_id(file, is_engine),))
 
 
 def with_windows() -> set[int]:

@@ -51,6 +51,13 @@ def home(home_folder):
     return server_home(str(home_folder))
 
 
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    """How long it waits is not what is tested here."""
+    monkeypatch.setattr("daemon.uplink.SETTLE_S", 0.02)
+    monkeypatch.setattr("daemon.uplink.RETRY_S", (0.05,))
+
+
 @pytest.fixture
 def live(home):
     process = AgentProcess(home)
@@ -170,7 +177,7 @@ def test_another_agent_is_not_believed(home, live):
             hand.exit(1)
             hand.run(2, "teeworlds", account="root")
             assert [one.id for one in built.in_force.people.players] == ["an"]
-            assert not await built.uplink.delivered(1)
+            assert not await built.uplink.delivered(0.5)
             with pytest.raises(ApiError, match="dấu vân tay khác"):
                 built.repair.mend("00" * 32)
             card = await aask(home.agent_address, m.LogCard())
@@ -212,6 +219,6 @@ def test_a_log_that_went_back_is_not_believed(home, live, tmp_path):
             hand.run(2, account="root")
             hand.exit(2)
             await until(lambda: {"log-replaced", "agent-refuses"} & set(issues(built)), 20)
-            assert not await built.uplink.delivered(1)
+            assert not await built.uplink.delivered(0.5)
 
     asyncio.run(run())

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import House
-from tests.system import KILLED
+from tests.system import KILLED, SOAK, WINE
 
 pytestmark = pytest.mark.timeout(900)
 NO_GATE = "[gate]\nenabled = false\n"
@@ -125,6 +125,7 @@ def test_a_game_that_ends_unseen_is_counted_to_the_first_look(house, game):
     assert game.holds(gaps=1)
 
 
+@pytest.mark.skipif(WINE and not SOAK, reason="the next one kills the agent too; here its start takes seconds")
 def test_an_agent_that_is_killed_loses_nothing(house, game, soak):
     """Killed while entries go up, again and again: all of them arrive, once, in order."""
     random.seed(2)

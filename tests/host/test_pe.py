@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from host import images
 from host.pe import Version, appended, build_id, version
+from rules.programs import is_engine
 from tests.host import pe_files as make
 
 NAMES = make.version(make.strings(CompanyName="x", OriginalFilename="trochoi.exe", ProductName="Trò Chơi Thử"))
@@ -30,7 +31,7 @@ class Counting(io.BytesIO):
 
 
 def id_of(content):
-    return build_id(io.BytesIO(content))
+    return build_id(io.BytesIO(content), is_engine)
 
 
 def names_of(content):
@@ -42,7 +43,7 @@ def test_build_and_names(wide):
     """By the debug record where there is one; both kinds of PE."""
     file = io.BytesIO(make.pe(wide=wide, resource=NAMES, debug=[(2, make.rsds(age=3))]))
 
-    assert build_id(file) == images.build_id(file) == "01" * 16 + "03000000"
+    assert build_id(file, is_engine) == images.build_id(file, is_engine) == "01" * 16 + "03000000"
     assert version(file) == images.version(file) == Version("trochoi.exe", "Trò Chơi Thử")
 
 
@@ -95,7 +96,7 @@ def test_what_is_carried_behind(content, more):
 ])
 def test_no_sound_file(content):
     assert (id_of(content), names_of(content)) == (None, Version())
-    assert images.build_id(io.BytesIO(content)) is None
+    assert images.build_id(io.BytesIO(content), is_engine) is None
 
 
 @settings(max_examples=300, deadline=None)
@@ -107,7 +108,7 @@ def test_a_damaged_file_costs_little_and_nothing_worse(changes):
         content[at : at + len(new)] = new
     file = Counting(bytes(content))
 
-    found = (build_id(file), version(file), appended(file))
+    found = (build_id(file, is_engine), version(file), appended(file))
 
     assert found[0] is None or len(found[0]) == 40
     assert file.taken < 300_000

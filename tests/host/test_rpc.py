@@ -37,6 +37,7 @@ class Count(msgspec.Struct, forbid_unknown_fields=True):
 class Backend:
     def __init__(self) -> None:
         self.cancelled = asyncio.Event()
+        self.counted = asyncio.Event()
 
     async def echo(self, _caller: Caller, request: Say) -> Say:
         return request
@@ -54,8 +55,11 @@ class Backend:
         return Say()
 
     async def count(self, _caller: Caller, request: Count) -> AsyncIterator[Count]:
-        for n in range(request.n):
-            yield Count(n)
+        try:
+            for n in range(request.n):
+                yield Count(n)
+        finally:
+            self.counted.set()
         if request.n == 13:
             raise ApiError("refused", "13")
 
@@ -297,11 +301,12 @@ def test_a_silent_or_deaf_client_is_dropped(address: str, monkeypatch: pytest.Mo
     """Who does not finish a request, or does not read its answers, loses the connection and nobody else does."""
     monkeypatch.setattr("host.rpc._PATIENCE", 0.2)
 
-    async def body(_: Backend) -> None:
+    async def body(backend: Backend) -> None:
         assert await asyncio.to_thread(raw, address, b'{"op":') == b""
         reader, writer = await transport.open_connection(address, 1 << 16)
         writer.write(b'{"op":"count","args":{"n":1000000}}\n')
-        await asyncio.sleep(1)
+        async with asyncio.timeout(60):
+            await backend.counted.wait()
         assert await acall(address, "echo", Say("ok"), Say) == Say("ok")
         heard = 0
         with suppress(ConnectionError):

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from i18n.catalogue import Catalogue
+from i18n.message import plain
 from rules.ask import FactsError, ask
 
 FACTS = {
@@ -109,7 +110,7 @@ def test_a_bad_field_is_named_in_one_line(answer, path, value):
 
     with pytest.raises(FactsError) as caught:
         answer(**usual, **{path: value})
-    assert (expected, f"{expected}: {caught.value.why}") == (caught.value.path, str(caught.value))
+    assert (expected, f"{expected}: {plain(caught.value.why)}") == (caught.value.path, str(caught.value))
     assert "\n" not in str(caught.value)
 
 

@@ -9,7 +9,6 @@ import pytest
 
 CITY = Path(__file__).with_name("rules_city.py")
 DAYS = 365
-SECONDS = 20 * 60  # for ten thousand players, on two cores
 STEADY = 1.1  # the most memory in the second half of the year, in that of the first
 
 
@@ -30,7 +29,6 @@ def test_a_year_of_a_city(soak, capsys):
         for memory in ("rss", "blocks"):
             early, late = ([month[memory] for month in some] for some in (months[:6], months[6:]))
             assert max(late) <= max(early) * STEADY, (memory, early, late)
-        assert last["seconds"] <= SECONDS
         with capsys.disabled():
             sys.stdout.write(f"\n{half:,} players, {DAYS} days: {last['seconds']:.0f} s of a core, "
                              f"{half * DAYS * 6 / last['seconds']:,.0f} plays/s, "

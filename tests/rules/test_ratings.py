@@ -74,7 +74,7 @@ def test_a_pending_rating_is_none(label):
 
 
 def test_a_wrong_class_is_told_the_right_ones():
-    with pytest.raises(LabelError, match=r"use IGRS 3\+, IGRS 7\+, IGRS 13\+, IGRS 15\+, IGRS 18\+"):
+    with pytest.raises(LabelError, match=r"use one of IGRS 3\+, IGRS 7\+, IGRS 13\+, IGRS 15\+, IGRS 18\+"):
         label_age("IGRS 12")
 
 

@@ -1,16 +1,18 @@
 """Which of its arguments an interpreter runs: pure, by a table of what its options mean.
 
-Errors are to be on the side of looking: a word too many that is looked at is seldom a game, one too few may hide one. Where
-an interpreter's options are not known here, every word is looked at. Names that end in `.exe`, in any case, are Windows' own.
+When in doubt, look: a word too many that is looked at is seldom a game, one too few may hide one. Where an interpreter's
+options are not known here, every word is looked at.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from daemon.platforms.interpreters.windows_shells import SHELLS
+from rules.matching.paths import is_windows
+from rules.programs import Family, interpreter
 
 _MOST = 512  # words that are looked at for one process
 
@@ -74,80 +76,41 @@ _LUA = _Family(valued=_words("e j l"), glued=_words("O"))  # -e runs code and th
 _NODE = _Family(inline=_words("-e -p -pe --eval --print"), every=True)
 _PHP = _Family(inline=_words("-r --run"), every=True)
 _JAVA = _Family(paths=_words("-cp -classpath --class-path -p --module-path --upgrade-module-path"), every=True)
+_OPTIONS: Mapping[Family, _Family] = MappingProxyType({
+    "loader": _LOADER, "shell": _SHELL, "fish": _FISH, "py": _PY, "python": _PYTHON, "perl": _PERL, "ruby": _RUBY, "lua": _LUA,
+    "node": _NODE, "php": _PHP, "java": _JAVA,
+})  # fmt: skip
 _UNKNOWN = _Family(every=True)
-
-_SHELLS = re.compile(r"(?:r?ba|da|z|k|mk|lk|pdk|ya|c|tc|a)?sh")
-# Programs that run another file which they are told; of Windows' ones the name without .exe, in lower case.
-_FAMILIES = (
-    (re.compile(r"ld-linux.*|ld-musl.*|ld-\d.*\.so|ld(?:64)?\.so.*"), _LOADER),
-    (_SHELLS, _SHELL),
-    (re.compile(r"fish"), _FISH),
-    (re.compile(r".*python[\d.]*|pypy[\d.]*"), _PYTHON),
-    (re.compile(r"perl[\d.]*"), _PERL),
-    (re.compile(r"ruby[\d.]*"), _RUBY),
-    (re.compile(r"lua(?:jit)?(?:-?\d.*)?"), _LUA),
-    (re.compile(r"node(?:js)?|bun|deno"), _NODE),
-    (re.compile(r"php[\d.]*"), _PHP),
-    (re.compile(r"java"), _JAVA),
-    (re.compile(r"mono(?:-sgen)?|dotnet|love(?:-[\d.]+)?|godot.*|tclsh[\d.]*|wish[\d.]*|guile[\d.]*"), _UNKNOWN),
-    (re.compile(r"scummvm|dosbox.*|wine(?:64)?(?:-preloader)?|proton"), _UNKNOWN),
-    (re.compile(r"box(?:86|64)|qemu-(?:x86_64|i386|arm|aarch64)(?:-static)?"), _UNKNOWN),
-)
-_ON_WINDOWS = (  # the same without a console, and what there is on Windows only
-    (re.compile(r"pyw?"), _PY),
-    (re.compile(r".*pythonw?[\d.]*(?:_d)?|pypy[\d.]*w?"), _PYTHON),
-    (re.compile(r"w?perl[\d.]*"), _PERL),
-    (re.compile(r"rubyw?[\d.]*"), _RUBY),
-    (re.compile(r"w?lua(?:jit)?(?:-?\d.*)?"), _LUA),
-    (re.compile(r"electron|nw"), _NODE),
-    (re.compile(r"php-(?:win|cgi)"), _PHP),
-    (re.compile(r"javaw"), _JAVA),
-    (re.compile(r"lovec|tclsh\d*\w?|wish\d*\w?|flashplayer.*|ruffle.*|autohotkey.*|autoit3.*"), _UNKNOWN),
-)
 
 
 def told(name: str, args: tuple[str, ...], line: str = "") -> Told | None:
     """`name`: the interpreter's file name; `args`: its command line, with its own name first; `line`: the same as one text,
     where the system has one: Windows' shells read that, and not its words. None: it is no interpreter.
     """
-    if name == "busybox":
-        return _busybox(args)
-    if (shell := SHELLS.get(name.lower())) is not None:
-        return _few(Told(shell(args, line), every=True, speaks=False))
-    family = _family(name)
+    family = interpreter(name)
     if family is None:
         return None
-    words = args[1:]
-    if family is _LOADER:
+    if family == "busybox":
+        return _busybox(args)
+    if (shell := SHELLS.get(family)) is not None:
+        return _few(Told(shell(args, line), every=True, speaks=False))
+    words, options = args[1:], _OPTIONS.get(family, _UNKNOWN)
+    if options is _LOADER:
         return _loaded(words)
-    return _few(_anywhere(family, words, ";" if _is_windows(name) else ":") if family.every else _after_options(family, words))
-
-
-def interprets(name: str) -> bool:
-    """Whether a program of this file name runs another file which it is told."""
-    return name == "busybox" or name.lower() in SHELLS or _family(name) is not None
+    if options.every:
+        return _few(_anywhere(options, words, ";" if is_windows(name) else ":"))
+    return _few(_after_options(options, words))
 
 
 def _few(found: Told) -> Told:
     return replace(found, files=tuple(filter(None, found.files))[:_MOST])
 
 
-def _is_windows(name: str) -> bool:
-    return name[-4:].lower() == ".exe"
-
-
-def _family(name: str) -> _Family | None:
-    families: Iterable[tuple[re.Pattern[str], _Family]] = _FAMILIES
-    if _is_windows(name):
-        name, families = name[:-4].lower(), (*_ON_WINDOWS, *_FAMILIES)
-    return next((family for pattern, family in families if pattern.fullmatch(name)), None)
-
-
 def _busybox(args: tuple[str, ...]) -> Told | None:
     """Many programs in one, by the name that it was started under or by its first word; some are shells."""
-    applets = args if args and args[0].rpartition("/")[2] != "busybox" else args[1:]
+    applets = args if args and interpreter(args[0].rpartition("/")[2]) != "busybox" else args[1:]
     applet = applets[0].rpartition("/")[2].removeprefix("-") if applets else ""
-    return _after_options(_SHELL, applets[1:]) if _SHELLS.fullmatch(applet) else None
+    return _after_options(_SHELL, applets[1:]) if interpreter(applet) == "shell" else None
 
 
 def _loaded(words: tuple[str, ...]) -> Told:

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from types import MappingProxyType
 
+from rules.programs import Family
+
 _MOST = 8  # batch files that are looked for in one command line
 _LONGEST = 8_192  # of a command line no shell here reads more characters (cmd.exe: 8,191)
 
@@ -130,8 +132,6 @@ def _rundll32(args: tuple[str, ...], line: str) -> tuple[str, ...]:
     return (" ".join(args[1:]).partition(",")[0].strip(),)
 
 
-SHELLS: Mapping[str, Callable[[tuple[str, ...], str], tuple[str, ...]]] = MappingProxyType({
-    "cmd.exe": _cmd, "powershell.exe": _powershell, "pwsh.exe": _powershell, "wscript.exe": _script_host,
-    "cscript.exe": _script_host, "mshta.exe": _mshta, "rundll32.exe": _rundll32,
-})  # fmt: skip
-"""By file name in lower case; they have it as their original name, too."""
+SHELLS: Mapping[Family, Callable[[tuple[str, ...], str], tuple[str, ...]]] = MappingProxyType({
+    "cmd": _cmd, "powershell": _powershell, "script-host": _script_host, "mshta": _mshta, "rundll32": _rundll32,
+})

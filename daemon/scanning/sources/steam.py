@@ -9,6 +9,7 @@ from daemon.scanning.files import Files
 from daemon.scanning.formats.vdf import VdfError, group, parse_vdf, words
 from daemon.scanning.hits import MAX_EXECUTABLES, Hit
 from daemon.scanning.source import Place
+from rules.programs import is_helper
 
 _ROOTS = (
     ".steam/steam", ".steam/root", ".local/share/Steam", ".steam/debian-installation",
@@ -22,12 +23,6 @@ _TOOL_IDS = frozenset({
 })  # fmt: skip
 _TOOLS = re.compile(
     r"Proton(?:[ -].*)?|Steam Linux Runtime.*|Steamworks (?:Common|SDK).*|SteamVR.*|.* (?:Dedicated Server|Authoring Tools|SDK)"
-)
-_HELPERS = re.compile(
-    r"(?:vc_?redist|dxsetup|dxwebsetup|dotnet|oalinst|unitycrashhandler|crashreport|crashpad|crashsender|ue4prereq|ueprereq|"
-    r"unins|install|setup|easyanticheat_|eac_?launcher|battleye|beservice|cefprocess|steam_?(?:monitor|error)|"
-    r"qtwebengineprocess|dedicated|server|updat)[\w.-]*",
-    re.IGNORECASE,
 )
 _STARTS = (b"\x7fELF", b"#!", b"MZ")
 _LOOKED_AT = 400  # programs of one game, before the likeliest are taken
@@ -107,7 +102,7 @@ def programs_below(files: Files, folder: str) -> tuple[str, ...]:
         windows = name.lower().endswith(".exe")
         if not windows and ("." in name and not name.endswith((".sh", ".x86_64", ".x86", ".AppImage"))):
             continue
-        if (windows or files.is_program(path)) and not _HELPERS.fullmatch(name):
+        if (windows or files.is_program(path)) and not is_helper(name):
             found.append(path)
         if len(found) == _LOOKED_AT:
             break

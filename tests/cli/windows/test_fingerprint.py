@@ -14,6 +14,7 @@ from cli.games.clues import game_of
 from cli.games.fingerprint import fingerprint
 from host.images import build_id
 from rules.games import Catalogue, Fingerprint
+from rules.programs import is_engine
 from tests.windows_programs import program
 
 
@@ -28,7 +29,7 @@ def game(tmp_path):
 def test_a_program(game):
     """Its path as Windows writes it, content, build, names; nobody whom this PC trusts has signed it."""
     with game.open("rb") as file:
-        build = build_id(file)
+        build = build_id(file, is_engine)
     found = fingerprint(Path(str(game).replace("\\", "/")))
 
     assert found == Fingerprint(

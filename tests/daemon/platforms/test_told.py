@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.platforms.interpreters.arguments import Told, interprets, told
+from daemon.platforms.interpreters.arguments import Told, told
+from rules.programs import interpreter
 
 LOADER = "ld-linux-x86-64.so.2"
 
@@ -78,7 +79,7 @@ def test_a_loaders_next_word_is_the_program(line, files, command):
 def test_programs_that_run_nothing_else():
     """Reading a game is not playing it."""
     assert [told(name, ("x", "game")) for name in ("vim", "grep", "cat", "luanti", "busybox")] == [None] * 5
-    assert [name for name in ("vim", "lua5.4", "luajit-2.1.0", "dash", "luanti") if interprets(name)] == [
+    assert [name for name in ("vim", "lua5.4", "luajit-2.1.0", "dash", "luanti") if interpreter(name)] == [
         "lua5.4", "luajit-2.1.0", "dash"]
 
 
@@ -112,7 +113,7 @@ def test_where_options_are_not_known_every_word_counts():
 def test_interpreters_of_windows(name, line, files):
     """In any case and without a console, classes separated by semicolons, paths with a drive."""
     assert told(name, words(line)).files == words(files)
-    assert interprets(name)
+    assert interpreter(name)
 
 
 def test_the_work_for_one_process_is_bounded():

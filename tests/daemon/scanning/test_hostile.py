@@ -6,7 +6,6 @@ import gzip
 import json
 import os
 import sqlite3
-import time
 
 import pytest
 
@@ -92,16 +91,15 @@ def test_a_hundred_thousand_files_are_not_all_read(honest, monkeypatch):
     ("PrismLauncher/instances/a/mmc-pack.json", "[" * 200_000),
     ("PrismLauncher/instances/a/mmc-pack.json", '{"components": ' + "9" * 10_000 + "}"),
 ])  # fmt: skip
+@pytest.mark.timeout(30)
 def test_broken_files_are_one_problem_each(honest, path, content):
     """And no traceback, whatever is broken about them."""
     honest.write(f".local/share/{path}", content)
-    begun = time.monotonic()
 
     scanned = honest.scan([])
 
     assert good(scanned)
     assert len(scanned.problems) == 1, scanned.problems
-    assert time.monotonic() - begun < 10
 
 
 def test_a_library_that_computes_for_ever_is_stopped(honest, tmp_path):

@@ -14,6 +14,7 @@ from host.images import build_id
 from host.images import signer as through_the_seam
 from host.windows.sharing import extended
 from host.windows.signer import signer
+from rules.programs import is_engine
 from tests.host.windows.authenticode import Publisher, trusting
 from tests.windows_programs import program
 
@@ -68,7 +69,7 @@ def test_a_signature_holds_while_its_root_is_trusted(top, publisher, signed, tmp
 def test_signing_changes_no_build(signed):
     """So that a game is the same one before its maker signs it and after."""
     with Path(extended(signed)).open("rb") as file, program("trochoi.exe").open("rb") as plain:
-        assert build_id(file) == build_id(plain)
+        assert build_id(file, is_engine) == build_id(plain, is_engine)
 
 
 def test_looking_keeps_nobody_from_the_file(publisher, tmp_path):

@@ -12,6 +12,7 @@ from daemon.platforms.linux import calls
 from daemon.platforms.linux.watching import procfs
 from host.images import build_id
 from rules.games import Catalogue, Fingerprint
+from rules.programs import is_engine
 
 INLINE = 1 << 20
 _MOST = 4096
@@ -70,7 +71,7 @@ class Images:
             return known
         this = key(found)
         with open(handle, "rb", buffering=0, closefd=False) as file:
-            build = build_id(file)
+            build = build_id(file, is_engine)
         digest = None
         if self._hashes(found.st_size, catalogue):
             if found.st_size <= INLINE or self.later is None:

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from daemon.platforms.interpreters.arguments import Told, interprets, told
+from daemon.platforms.interpreters.arguments import Told, told
 from daemon.platforms.linux.accounts import Names
 from daemon.platforms.linux.watching import procfs
 from daemon.platforms.linux.watching.images import Images
 from host.clock import Clock
 from rules.games import Catalogue, Fingerprint, Program
+from rules.programs import interpreter
 
 _WINDOWS_PATH = re.compile(r"([A-Za-z]):(\\.+)")
 _PLACES = ("/usr/bin", "/lib64", "/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
@@ -116,7 +117,7 @@ def interpreters() -> Mapping[str, str]:
     found = {}
     for place in _PLACES:
         for path in _listed(place):
-            if interprets(path.name) and (image := images.open(str(path), str(path), empty)) and image.build_id:
+            if interpreter(path.name) and (image := images.open(str(path), str(path), empty)) and image.build_id:
                 found[image.build_id] = path.name
     return found
 

@@ -13,6 +13,7 @@ from daemon.platforms.windows.watching.late import Looked, Wanted, look
 from daemon.platforms.windows.watching.opening import opened
 from host.images import build_id, version
 from rules.games import Catalogue, Fingerprint
+from rules.programs import is_engine
 
 INLINE = 1 << 20
 _MOST = 4096
@@ -72,7 +73,7 @@ class Images:
         known = self._known.get(this)
         if known is None:
             said = version(file)
-            known = _Known(build_id(file), said.original_name, said.product_name)
+            known = _Known(build_id(file, is_engine), said.original_name, said.product_name)
         image = Fingerprint(path, this[2], known.digest, known.build, known.original, known.product, known.signer)
         wanted = self._wanted(known, image, catalogue)
         if wanted.digest and this[2] <= INLINE:

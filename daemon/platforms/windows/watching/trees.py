@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
@@ -21,15 +20,12 @@ from daemon.scanning.hits import Hit
 from daemon.scanning.source import Place, Source
 from host.clock import Clock
 from rules.games import Catalogue, Fingerprint
+from rules.programs import is_beside
 
 EVERY_MS = 3_600_000
 _MOST_HITS = 4_000
 _MOST_USERS = 16
 _NOBODY = Place(account="", home="")
-_BESIDE = re.compile(
-    r"launcher|client|lobby|crash|report|redist|prereq|setup|unins|install|updat|patcher|anti.?cheat|\beac|eos|battleye|beservice|"
-    r"guard|gamemon|protect|helper|service|svc|cef|webview|browser|overlay|server|tray|repair|config|benchmark|editor|dxweb"
-)
 # Folders in which other things lie than one game: of these none is a tree, whoever says so.
 _GENERAL = frozenset({
     "windows", "program files", "program files (x86)", "programdata", "users", "documents and settings", "recovery", "perflogs",
@@ -126,7 +122,7 @@ class Trees:
     def of(self, path: str) -> Tree:
         """The games in whose nearest tree this file lies, each with whether only an administrator can have said so."""
         here = _folded(path)
-        if not self._trees or _BESIDE.search(here.rpartition("/")[2]):
+        if not self._trees or is_beside(here.rpartition("/")[2]):
             return ()
         while "/" in here:
             here = here.rpartition("/")[0]

@@ -259,7 +259,7 @@ def test_a_file_that_changed_meanwhile_is_not_known(tmp_path):
 
 
 @pytest.mark.root
-def test_a_flood_of_events_leaves_the_loop_its_turn(watching, launcher, monkeypatch):
+def test_a_flood_of_events_leaves_the_loop_its_turn(watching, launcher, until, monkeypatch):
     """Reading stops after a moment and goes on when the loop has done what else is due."""
     seen, handled = [], []
 
@@ -271,12 +271,9 @@ def test_a_flood_of_events_leaves_the_loop_its_turn(watching, launcher, monkeypa
         async with watching(seen) as watcher:
             launcher("run", args=["/bin/sh", "-c", "for i in $(seq 40); do /bin/true; done"])
             monkeypatch.setattr(tracker.Tracker, "executed", slow)
-            began = time.monotonic()
             watcher._events()
-            assert time.monotonic() - began < 0.2
             assert 0 < len(handled) < 10
-            await asyncio.sleep(1)
-            assert len(handled) > 30
+            await until(lambda: len(handled) > 30)
 
     asyncio.run(body())
 

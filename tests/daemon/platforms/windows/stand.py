@@ -31,6 +31,7 @@ from host.clock import SystemClock
 from host.images import build_id
 from host.windows.win32 import Handle
 from rules.games import Catalogue, Game, Match, Program
+from rules.programs import is_engine
 from tests.windows_programs import program
 
 PATIENCE = 5.0
@@ -70,7 +71,7 @@ def read(source: Path | str) -> bytes:
 
 def known(content: bytes) -> Game:
     """A game that is known by all that its content tells, and by no name."""
-    build = build_id(io.BytesIO(content))
+    build = build_id(io.BytesIO(content), is_engine)
     digest = hashlib.sha256(content).hexdigest()
     return Game(
         id="game", title="game", label=0, sizes=(len(content),), sha256=(digest,), build_ids=(build,) if build else ()

@@ -26,10 +26,10 @@ def process(pid: int) -> Process:
 
 
 def named(name: str, patience: float = PATIENCE) -> Process:
-    """The program of this file name, once it runs."""
+    """The program of this file name, once it runs. One that Wine says is born in 21085 is too young: it is not there yet."""
     until = time.monotonic() + patience
     while True:
-        found = [one for one in Snapshots().take().values() if one.name == name]
+        found = [one for one in Snapshots().take().values() if one.name == name and one.created <= time.time() * 1_000_000]
         if found:
             return found[0]
         assert time.monotonic() < until, f"{name} never came"
@@ -216,7 +216,7 @@ def test_a_fountain_of_children(game):
     named(child.name)
     assert WindowsControl().end(*process(playing.pid).identity)
     assert playing.wait(5) == 1
-    until = time.monotonic() + 1
+    until = time.monotonic() + PATIENCE
     while left := [one for one in Snapshots().take().values() if one.name == child.name]:
         assert time.monotonic() < until, left
         time.sleep(0.05)

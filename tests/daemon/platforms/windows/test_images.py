@@ -17,6 +17,7 @@ from daemon.platforms.windows.watching.opening import key_of, opened
 from host.images import build_id
 from host.windows.sharing import extended
 from rules.games import Catalogue, Fingerprint, Game
+from rules.programs import is_engine
 from tests.windows_programs import program
 
 EMPTY = Catalogue(())
@@ -47,7 +48,7 @@ def wanting(path, **more):
 def test_what_a_file_is(game):
     """Its build and what it says of itself, whatever it is called."""
     with game.open("rb") as file:
-        build = build_id(file)
+        build = build_id(file, is_engine)
 
     assert Images().open(str(game), EMPTY) == Fingerprint(
         str(game), game.stat().st_size, None, build, "trochoi.exe", PRODUCT, None)  # fmt: skip
@@ -95,7 +96,7 @@ def test_streams_of_one_file_are_not_each_other(game):
 def test_a_copy_and_a_link_are_recognised(game, tmp_path):
     """By content and build: the game is not by its name here."""
     with game.open("rb") as file:
-        known = wanting(game, sha256=(hashlib.sha256(game.read_bytes()).hexdigest(),), build_ids=(build_id(file),))
+        known = wanting(game, sha256=(hashlib.sha256(game.read_bytes()).hexdigest(),), build_ids=(build_id(file, is_engine),))
     os.link(game, tmp_path / "notes.txt")
 
     assert all(known.by_file(Images().open(str(path), known)) == {"x"} for path in (game, tmp_path / "notes.txt"))

@@ -1,0 +1,69 @@
+"""All commands: which there are, and where. The file of one is loaded only when somebody names it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
+
+from cli.errors import CommandError, unknown
+from cli.parser import Parser, Run
+from i18n.message import Message, comma, msg
+
+NOUNS: Final[dict[str, tuple[str, Message]]] = {
+    "status": ("cli.status", msg("who plays what, and how long still")),
+    "why": ("cli.why", msg("why play is allowed or not, rule by rule")),
+    "usage": ("cli.usage", msg("how long was played on a day")),
+    "grant": ("cli.grant", msg("give more time today")),
+    "grants": ("cli.grant", msg("the time that was given")),
+    "revoke": ("cli.grant", msg("take given time back")),
+    "player": ("cli.player", msg("whose play is counted")),
+    "guardian": ("cli.guardian", msg("who may give more time and let games through")),
+    "limit": ("cli.limit", msg("set the minutes a day")),
+    "policy": ("cli.policy", msg("sets of rules: those of the law, those for homes, your own")),
+    "game": ("cli.game", msg("which games are known, and for whom one was let through")),
+    "place": ("cli.place", msg("what kind of place this is")),
+    "doctor": ("cli.doctor", msg("whether the limits are in force, and what is missing if not")),
+    "log": ("cli.log", msg("what was recorded, and what an inspector takes away")),
+    "simulate": ("cli.simulate.command", msg("what other rules would have done to recorded play")),
+    "demo": ("cli.demo.command", msg("see it all work, in a temporary home")),
+    "help": ("cli.help", msg("how a command is used")),
+    "completion": ("cli.completion", msg("have your shell complete commands")),
+    "man": ("cli.man", msg("write the manual pages")),
+}
+
+
+class Commands:
+    """The commands of one file."""
+
+    def __init__(self) -> None:
+        self.by_name: dict[str, Parser] = {}
+
+    def add(self, name: str, run: Run, *examples: str, about: Message | None = None, looks: bool = False) -> Parser:
+        """A command, by all of its words; `examples` are what may follow them. What a noun is about stands above."""
+        shown = tuple(f"giochoi {name} {example}".strip() for example in examples)
+        parser = self.by_name[name] = Parser(name, about or NOUNS[name][1], run, shown, looks=looks)
+        return parser
+
+
+def of(noun: str) -> dict[str, Parser]:
+    """The commands that begin with this word, by name."""
+    commands = Commands()
+    import_module(NOUNS[noun][0]).add_to(commands)
+    return {name: parser for name, parser in commands.by_name.items() if name.partition(" ")[0] == noun}
+
+
+def find(words: Sequence[str]) -> tuple[Parser, Sequence[str]]:
+    """The command that is called, and the words that are left for it. CommandError (2)."""
+    noun, *rest = words
+    if noun not in NOUNS:
+        raise CommandError(unknown(noun, NOUNS, "giochoi help"))
+    commands = of(noun)
+    if noun in commands:
+        return commands[noun], rest
+    verbs = [name.partition(" ")[2] for name in commands]
+    if not rest:
+        raise CommandError(msg("{command} needs one of: {verbs}", command=f"giochoi {noun}", verbs=comma(verbs)))
+    if (name := f"{noun} {rest[0]}") not in commands:
+        raise CommandError(unknown(rest[0], verbs))
+    return commands[name], rest[1:]

@@ -1,0 +1,123 @@
+"""Rules and packs as JSON; in sentences: cli.words.rules_in_sentences. Lengths are seconds, times of day HH:MM."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import TYPE_CHECKING
+
+from cli.words.layout import row
+from cli.words.rules_in_sentences import Groups, clock, duty, says
+from i18n.message import Arg
+from rules.policy import (
+    AskFirst,
+    Break,
+    Budget,
+    NeedsGuardian,
+    Notice,
+    Pack,
+    Rating,
+    Rule,
+    Save,
+    Uncounted,
+    Window,
+)
+
+if TYPE_CHECKING:
+    from rules.parse import Reading
+
+_KINDS: dict[type[Rule], str] = {
+    Budget: "budget", Window: "window", Break: "break", Rating: "rating", NeedsGuardian: "guardian", AskFirst: "ask",
+    Notice: "notice", Uncounted: "uncounted", Save: "save",
+}  # fmt: skip
+
+
+def pack_document(pack: Pack) -> dict[str, object]:
+    """A pack as it is in force."""
+    return {
+        "id": pack.id, "title": pack.title, "jurisdiction": pack.jurisdiction, "zone": pack.zone,
+        "source": pack.source, "status": pack.status, "sha256": pack.sha256, "effective_from": pack.effective_from,
+        "effective_to": pack.effective_to, "params": pack.params, "holidays_known_to": pack.known_to,
+        "rules": [document(rule, {}) for rule in pack.rules],
+    }  # fmt: skip
+
+
+def reading_document(reading: Reading, *, explain: bool = False) -> dict[str, object]:
+    """A pack, with what its file says about its parameters; `explain`: and each rule in sentences."""
+    rules = [_rule(rule, reading, explain=explain) for rule in reading.pack.rules]
+    left = [
+        {**_rule(one.rule, reading, explain=explain), "when": one.when or None, "unless": one.unless or None}
+        for one in reading.omitted
+    ]
+    return {
+        **pack_document(reading.pack), "rules": rules, "left_out": left, "missing": reading.missing,
+        "groups": {name: {"text": text} for name, text in reading.groups.items()},
+        "parameters": [
+            {
+                "name": one.name, "type": one.type, "text": one.text, "default": one.default,
+                "min": one.least, "max": one.most, "within": one.within,
+            }
+            for one in reading.params
+        ],
+    }  # fmt: skip
+
+
+def sentence(rule: Rule, reading: Reading) -> Arg:
+    """What a rule says. One whose numbers are not known yet says its own text."""
+    return rule.text if rule.id in reading.vague else says(rule, reading.groups)
+
+
+def _rule(rule: Rule, reading: Reading, *, explain: bool) -> dict[str, object]:
+    told = document(rule, reading.groups) | {"what": sentence(rule, reading)}
+    return {**told, "explain": row((row((sentence(rule, reading), duty(rule)), ". "), "."), "")} if explain else told
+
+
+def document(rule: Rule, groups: Groups) -> dict[str, object]:
+    """What every kind of rule says about itself, and in `what` what it limits."""
+    return {
+        "rule": rule.id, "kind": _KINDS[type(rule)], "cite": rule.cite, "status": rule.status, "text": rule.text,
+        "what": says(rule, groups), "authority": rule.authority, "addressee": rule.addressee,
+        "relax": rule.relax, "from_age": rule.from_age, "to_age": rule.to_age, "places": rule.places, "games": rule.games,
+        "group": rule.group or None, "from_label": rule.from_label, "to_label": rule.to_label, **_numbers(rule),
+    }  # fmt: skip
+
+
+@singledispatch
+def _numbers(rule: Rule) -> dict[str, object]:
+    """The fields of its own kind."""
+    return {}
+
+
+@_numbers.register
+def _(rule: Budget) -> dict[str, object]:
+    pause = rule.pause_ms / 1000 if rule.period == "session" else None
+    return {"seconds": rule.ms / 1000, "per": rule.per, "period": rule.period, "pause_s": pause, **_usual(rule)}
+
+
+@_numbers.register
+def _(rule: Window) -> dict[str, object]:
+    spans = [{"from": clock(one.start), "to": clock(one.end), "days": one.days} for one in rule.spans]
+    return {"spans": spans, "advisory": rule.advisory}
+
+
+@_numbers.register
+def _(rule: Break) -> dict[str, object]:
+    return {"after_s": rule.after_ms / 1000, "rest_s": rule.rest_ms / 1000, **_usual(rule)}
+
+
+@_numbers.register
+def _(rule: AskFirst) -> dict[str, object]:
+    return {"which": rule.which}
+
+
+@_numbers.register
+def _(rule: Notice) -> dict[str, object]:
+    return {"every_s": rule.every_ms / 1000}
+
+
+@_numbers.register
+def _(rule: Save) -> dict[str, object]:
+    return {"seconds": rule.ms / 1000}
+
+
+def _usual(rule: Budget | Break) -> dict[str, object]:
+    return {"days": rule.days, "advisory": rule.advisory}

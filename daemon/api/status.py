@@ -1,0 +1,94 @@
+"""What `giochoi status` asks and is told, apart from all else: whoever only looks need not load the rules.
+
+The shape is that of the contract. Times are RFC 3339 with offset, seconds are floats with milliseconds, never rounded up.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from host.wire import Request, Wire
+from i18n.message import Words
+from rules.verdict import Verdict
+
+
+class StatusGet(Request["Status"], frozen=True, kw_only=True):
+    """A caller who is no guardian is told of its own player only."""
+
+    op = "status"
+
+
+class Issue(Wire, frozen=True, kw_only=True):
+    """Something that is not enforced or not sure."""
+
+    id: str
+    since: str
+    text: Words | str
+
+
+class DaemonPart(Wire, frozen=True, kw_only=True):
+    version: str
+    since: str
+    watch: Literal["gate", "events", "poll"]
+    issues: tuple[Issue, ...]
+    roster: int
+
+
+class CheckpointPart(Wire, frozen=True, kw_only=True):
+    size: int
+    time: str
+
+
+class AgentPart(Wire, frozen=True, kw_only=True):
+    reachable: bool
+    unsent: int
+    checkpoint: CheckpointPart | None
+
+
+class ReasonPart(Wire, frozen=True, kw_only=True):
+    """`granted_s` is what was added to the rule's budget; None: it has none."""
+
+    rule: str
+    cite: str
+    text: Words
+    granted_s: float | None
+
+
+class GamePart(Wire, frozen=True, kw_only=True):
+    """`next` is the verdict from `until` on: after play that goes on until then, or none where there may be none now. None
+    where `until` is."""
+
+    id: str
+    running: bool
+    used_s: float
+    left_s: float | None
+    allowed: bool
+    verdict: Verdict
+    until: str | None
+    next: Verdict | None
+    match: tuple[str, ...]
+    reason: ReasonPart | None
+
+
+class PlayerPart(Wire, frozen=True, kw_only=True):
+    """What is decided comes only from rules over all games. `next` as in GamePart."""
+
+    id: str
+    name: str
+    age: int | None
+    account: str | None
+    allowed: bool
+    verdict: Verdict
+    until: str | None
+    next: Verdict | None
+    used_s: float
+    left_s: float | None
+    reason: ReasonPart | None
+    games: tuple[GamePart, ...]
+
+
+class Status(Wire, frozen=True, kw_only=True):
+    daemon: DaemonPart
+    agent: AgentPart
+    place: str
+    players: tuple[PlayerPart, ...]

@@ -1,0 +1,38 @@
+"""How long what strangers write keeps us at most: packs that the verifier reads, command lines that the daemon reads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+from measure import RUNS, Row
+
+from daemon.platforms.interpreters.arguments import told
+from rules.parse import PolicyError, parse_pack
+from tests.daemon.platforms.hostile_lines import CMD, POWERSHELL
+from tests.rules.rules_hostile import HOSTILE
+
+
+def main() -> Iterator[Row]:
+    packs = [lambda text=text: _read(text) for text in HOSTILE.values()]
+    lines = [lambda line=line: told("cmd.exe", (), line) for line in CMD]
+    scripts = [lambda text=text: told("powershell.exe", ("p", "-c", text), "") for text in POWERSHELL]
+    yield Row(f"the slowest of {len(packs)} hostile packs, refused", _slowest(packs), "s", 0.5)
+    yield Row(f"the slowest of {len(lines + scripts)} hostile command lines, read", _slowest(lines + scripts), "s", 0.05)
+
+
+def _read(text: str) -> None:
+    with suppress(PolicyError):
+        parse_pack(text, "f")
+
+
+def _slowest(work: list[Callable[[], object]]) -> list[float]:
+    """CPU seconds of the slowest of them, `RUNS` times."""
+    return [max(map(_timed, work)) for _ in range(RUNS)]
+
+
+def _timed(work: Callable[[], object]) -> float:
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun

@@ -1,0 +1,264 @@
+"""One language at a time: which one it is, and that nothing of the other is left in what commands say."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from agent.api import messages as a
+from cli import doctor, help, man, status, why  # noqa: A004 - a command of that name
+from cli.commands import NOUNS
+from cli.context import Context
+from cli.output import Output
+from cli.words.entries import KINDS, entry
+from cli.words.packs import explained, listed, ruled
+from daemon.api import messages as m
+from i18n.build import read
+from i18n.message import Text, msg
+from rules.decision import Decision, Finding, Reason
+from rules.packs.shipped import shipped_packs
+from rules.parse import read_pack
+
+ZONE = "Asia/Ho_Chi_Minh"
+NINE = 1_795_485_600_000
+LETTERS = re.compile(r"[ăâđêôơưàáạảãằắặẳẵầấậẩẫèéẹẻẽềếệểễìíịỉĩòóọỏõồốộổỗờớợởỡùúụủũừứựửữỳýỵỷỹ]", re.IGNORECASE)
+TEXT = Text("Mỗi ngày 30 phút", "30 minutes a day")
+
+
+def english_only():
+    """What only an English sentence has: every part of a text, from three words on, that its Vietnamese has not."""
+    found = set()
+    for text in read(Path(__file__).parents[2] / "i18n/vi.po"):
+        ids, words = ((one,) if isinstance(one, str) else one for one in (text.id, text.string))
+        parts = {part.strip() for id_ in ids for part in re.split(r"\{\w+\}", id_)}
+        found |= {part for part in parts if part.count(" ") > 1 and part not in "".join(words)}
+    return found
+
+
+def the_same_in_both():
+    """Names of people, of laws, of their articles."""
+    packs = [read_pack(text, name, draft=True) for name, text in shipped_packs().items()]
+    names = {cite for one in packs for rule in (*one.pack.rules, *(left.rule for left in one.omitted)) for cite in (rule.cite,)}
+    names |= {source for one in packs for source in (one.pack.source, *(one.holidays or ())[:1])}
+    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))) + "|Giờ Chơi|Bình|NĐ 147/2024")
+
+
+ENGLISH, SAME = english_only(), the_same_in_both()
+
+
+def is_english(text):
+    left = SAME.sub("", " ".join(text.split()))
+    assert not (found := LETTERS.search(left)), left[max(0, found.start() - 60) : found.end() + 60]
+
+
+def is_vietnamese(text):
+    left = SAME.sub("", " ".join(text.split()))
+    assert [part for part in ENGLISH if part in left] == []
+    assert LETTERS.search(left)
+
+
+def a_status():
+    reason = m.ReasonPart(rule="house.day", cite="NĐ 147/2024", text=TEXT, granted_s=900.0)
+    games = [
+        m.GamePart(id=id_, running=id_ == "luanti", used_s=1801.2, left_s=left, allowed=verdict == "allow", verdict=verdict,
+                   until="2026-11-24T21:00:00+07:00", next=then, match=("content",), reason=why_)
+        for id_, verdict, then, left, why_ in (
+            ("luanti", "allow", "refuse", 1798.8, reason), ("teeworlds", "refuse", "allow", 0.0, reason),
+            ("xonotic", "ask", "allow", 0.0, None), ("supertux", "refuse", "ask", 0.0, reason),
+        )
+    ]  # fmt: skip
+    player = m.PlayerPart(id="an", name="An", age=None, account="an", allowed=True, verdict="allow", until=None, next=None,
+                          used_s=1801.2, left_s=None, reason=None, games=tuple(games))  # fmt: skip
+    issues = (m.Issue(id="no-roster", since="2026-11-24T08:00:00+07:00", text=msg("the agent does not answer")),)
+    return m.Status(
+        daemon=m.DaemonPart(version="1.0.0", since="2026-11-24T08:00:00+07:00", watch="poll", issues=issues, roster=7),
+        agent=m.AgentPart(reachable=False, unsent=3, checkpoint=m.CheckpointPart(size=120, time="2026-11-24T08:00:00+07:00")),
+        place="home", players=(player, msgspec.structs.replace(player, id="bi", name="Bi", age=12, games=())),
+    )  # fmt: skip
+
+
+def a_why():
+    reason = Reason("house.day", "NĐ 147/2024", TEXT, "budget", "house", {}, 1_800_000, 900_000, 60_000)
+    guardian = Reason("vn-147.guardian", "NĐ 147/2024", TEXT, "guardian", "x", {})
+    found = (
+        Finding(reason, "allow", NINE, advisory=False), Finding(reason, "refuse", None, advisory=True),
+        Finding(reason, "allow", None, advisory=True), Finding(guardian, "ask", NINE, advisory=False),
+    )  # fmt: skip
+    decision = Decision("ask", reason, NINE, 0, (), (), 60_000)
+    return m.Why(player="an", game="luanti", zone=ZONE, decision=decision, findings=found, next="allow", place="game-point",
+                 periods={"house.day": "week"})  # fmt: skip
+
+
+def the_log():
+    """A line of every kind, each with all fields that any has."""
+    fields = {
+        "seat": "seat-1", "wall": NINE, "who": "0" * 32, "game": "luanti", "label": 12, "age": 9, "since": NINE, "left": 60_000,
+        "before": {"game": 60_000, "total": 90_000}, "verdict": "refuse", "how": "killed", "place": "home", "match": ["name"],
+        "grants": [{"by": "guardian", "ms": 60_000, "game": None, "given": NINE}], "approved": True, "house": True,
+        "games": {"luanti": {"ms": 60_000}}, "seats": {"seat-1": NINE}, "packs": [{"id": "x", "params": {"over_all": True}}],
+        "shown": False, "ms": 12_000, "clean": True, "to": NINE, "silent": ["seat-2"], "day": "2026-11-24", "late": True,
+    }  # fmt: skip
+    beside = json.dumps({"who": "root", "reason": "x", "ok": True})
+    kinds = (*KINDS, "a.new.kind")
+    return [a.LogLine(index=7, entry=json.dumps({"kind": kind, **fields}), payload=beside) for kind in kinds]
+
+
+def everything_of_status(out):
+    status.say(out, a_status())
+
+
+def everything_of_why(out):
+    why.say(out, a_why())
+
+
+def everything_of_log_show(out):
+    for line in the_log():
+        entry(out, line, ZONE)
+
+
+def everything_of_help(out):
+    help.page((), out)
+    for noun in NOUNS:
+        help.page((noun,), out)
+    for page in ("game add", "policy check", "player add", "log show"):
+        help.page(page.split(), out)
+
+
+def everything_of_the_manual(out):
+    for _, lines in man.pages(out.words):
+        for line in lines:
+            out.line(line)
+
+
+def everything_of_packs(out):
+    for name, text in shipped_packs().items():
+        reading = read_pack(text, name, draft=True)
+        listed(out, reading)
+        if name.startswith(("vn-", "home-")):
+            explained(out, reading, whole=True)
+            ruled(out, reading.pack)
+
+
+def everything_of_doctor(out):
+    checks = (m.Check(id="agent", ok=False, text=msg("the agent does not answer")),)
+    context = Context()
+    context.out = out
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(doctor, "ask", lambda *_: m.Doctor(checks=checks))
+        doctor.show(type("Args", (), {"repair": False, "agent_key": None}), context)
+
+
+@pytest.mark.parametrize("said", [
+    everything_of_status, everything_of_why, everything_of_log_show, everything_of_help, everything_of_the_manual,
+    everything_of_packs, everything_of_doctor,
+], ids=lambda said: said.__name__.removeprefix("everything_of_"))  # fmt: skip
+@pytest.mark.parametrize(("language", "check"), [("en", is_english), ("vi", is_vietnamese)])
+@pytest.mark.parametrize("width", [80, 100])
+def test_a_command_speaks_one_language(monkeypatch, said, language, check, width):
+    """And breaks no word, date or command at 80 columns."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    out = io.StringIO()
+    said(Output(language=language, out=out))
+
+    check(out.getvalue())
+    assert not re.search(r"None|\{\w+\}|\d\n +(Nov|\d\d:)|\u00a0", out.getvalue())
+    prose = [line for line in out.getvalue().splitlines() if not line.startswith((".", "  giochoi", "man "))]
+    if said is not everything_of_the_manual:
+        assert max(map(len, prose)) <= width
+
+
+def test_a_rule_is_told_once_however_many_games_it_ends():
+    """Below the last of them."""
+    out = io.StringIO()
+    status.say(Output(out=out), a_status())
+
+    lines = [line.strip() for line in out.getvalue().splitlines()]
+    an = lines[lines.index("An (age not known)") :]
+    assert [line.partition(":")[0] for line in an[1:6]] == ["all games", "▶ luanti", "teeworlds", "supertux", "because"]
+    assert sum(line.startswith("because: 30 minutes a day + 15 min given") for line in an) == 1
+
+
+@pytest.mark.parametrize(("shown", "language", "told"), [
+    (True, "en", "reminder shown"), (False, "en", "reminder; no display was there to show it"),
+    (True, "vi", "đã hiện lời nhắc"), (False, "vi", "lời nhắc; không có màn hình nào để hiện"),
+])  # fmt: skip
+def test_a_reminder_that_nobody_saw_is_not_said_to_be_told(shown, language, told):
+    out = io.StringIO()
+    fields = {"kind": "warned", "seat": "s", "wall": NINE, "who": "w", "game": "luanti", "left": None, "shown": shown}
+    entry(Output(out=out, language=language), a.LogLine(index=7, entry=json.dumps(fields), payload=None), ZONE)
+
+    assert out.getvalue().splitlines()[0].endswith(f"· s · {told}")
+
+
+def test_a_changed_time_zone_is_shown():
+    """What was before is a name there, and play elsewhere."""
+    out = io.StringIO()
+    fields = {"kind": "zone.changed", "seat": "s", "wall": NINE, "before": "Asia/Ho_Chi_Minh", "after": "Asia/Tokyo"}
+    entry(Output(out=out), a.LogLine(index=7, entry=json.dumps(fields), payload=None), ZONE)
+
+    assert "before: Asia/Ho_Chi_Minh; now: Asia/Tokyo" in out.getvalue()
+
+
+# --- which language it is ----------------------------------------------------------------------------------------------------
+
+NOBODY = {"vi": "hãy chạy", "en": "start"}
+
+
+@pytest.mark.parametrize(("words", "env", "setting", "language"), [
+    ((), {"GIOCHOI_LANG": "vi"}, "en", "vi"), ((), {"GIOCHOI_LANG": ""}, "vi\n", "vi"), ((), {"GIOCHOI_LANG": ""}, "en", "en"),
+    (("--lang", "en"), {"GIOCHOI_LANG": "vi"}, "vi", "en"), (("--lang=vi",), {}, None, "vi"),
+    ((), {"GIOCHOI_LANG": "", "LC_ALL": "vi_VN.UTF-8"}, None, "vi"), ((), {"GIOCHOI_LANG": "", "LC_ALL": "C"}, None, "en"),
+    ((), {"GIOCHOI_LANG": "", "LC_ALL": "C"}, "vietnamese", "en"), ((), {"GIOCHOI_LANG": "", "LC_ALL": "C"}, "vi" * 9999, "en"),
+    ((), {"GIOCHOI_LANG": "", "LC_ALL": "C"}, "đ", "en"),
+])  # fmt: skip
+@pytest.mark.parametrize("first", [True, False])
+def test_whose_language_it_is(giochoi, home_folder, words, env, setting, language, first):
+    """--lang on either side, GIOCHOI_LANG, the home's setting, the locale; a setting that is none is ignored."""
+    if setting is not None:
+        (home_folder / "public").mkdir()
+        (home_folder / "public/lang").write_text(setting, "utf-8")
+    done = giochoi(*((*words, "status") if first else ("status", *words)), **env)
+
+    assert done.returncode == 3
+    assert NOBODY[language] in done.stderr
+
+
+def test_a_setting_that_is_no_file_is_ignored(giochoi, home_folder):
+    (home_folder / "public/lang").mkdir(parents=True)
+
+    assert "start" in giochoi("status", GIOCHOI_LANG="", LC_ALL="C").stderr
+
+
+def test_a_language_that_there_is_none_of_is_a_mistake(fails):
+    assert "choose from vi, en" in fails(2, "status", "--lang", "fr")
+
+
+@pytest.mark.parametrize(("words", "lang"), [((), None), (("--lang", "vi"), "vi")])
+def test_the_language_of_the_pc_is_set_with_the_place(giochoi, monkeypatch, words, lang):
+    """The agent writes it down for all who name none."""
+    asked = []
+    monkeypatch.setattr("cli.place.ask", lambda _address, request: asked.append(request) or a.Done(number=1))
+    monkeypatch.setattr("cli.registry.ask", lambda *_: None)
+
+    assert giochoi("place", "set", "home", *words).returncode == 0
+    assert asked == [a.PlaceSet(place="home", lang=lang)]
+
+
+def test_json_speaks_it_too_and_keeps_its_keys(giochoi):
+    """Keys and ids are the same in both."""
+    said = {language: json.loads(giochoi("policy", "check", "vn-147", "--explain", "--json", "--lang", language).stdout)
+            for language in ("vi", "en")}  # fmt: skip
+    first = {language: document["packs"][0]["rules"][0] for language, document in said.items()}
+
+    assert first["vi"].keys() == first["en"].keys()
+    assert first["vi"]["rule"] == first["en"]["rule"] == "vn-147.daily-game"
+    assert first["vi"]["explain"].startswith("Người dưới 18 tuổi")
+    assert first["en"]["explain"].startswith("Whoever is under 18")
+    assert not re.search(r'"(\w+)_(en|vi)":', json.dumps(said))
+
+

@@ -1,0 +1,14 @@
+"""The main job in the Windows lab, as a user meets Windows."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("game", [(), ("--game", "winemine")], ids=["stand-in", "winemine"])
+def test_the_main_job(windows, game):
+    """All fifteen steps: with a game that does not listen and is ended, and with one that came with the system and closes."""
+    said = windows("giochoi", "demo", "--seconds", "6", *game)
+    assert said.count("✓") == 15
+    assert ("it closed by itself" if game else "ended after 3 s") in said
