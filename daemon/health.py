@@ -46,7 +46,7 @@ def _text(id_: str, details: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class OpenIssue:
     """One open Issue: `since` is trusted wall time."""
 
     id: str
@@ -57,8 +57,8 @@ class Problem:
 class Health:
     """Open Issues by id. `changed` is called with (issue, raised, now) at each change, once."""
 
-    def __init__(self, read: Callable[[], Reading], changed: Callable[[Problem, bool, Reading], None]) -> None:
-        self._open: dict[str, Problem] = {}
+    def __init__(self, read: Callable[[], Reading], changed: Callable[[OpenIssue, bool, Reading], None]) -> None:
+        self._open: dict[str, OpenIssue] = {}
         self._read = read
         self._changed = changed
 
@@ -66,12 +66,12 @@ class Health:
         """Raises or clears the Issue `id_`; nothing if it stands so already."""
         if trouble and id_ not in self._open:
             now = self._read()
-            self._open[id_] = problem = Problem(id_, now.wall, _text(id_, details))
+            self._open[id_] = problem = OpenIssue(id_, now.wall, _text(id_, details))
             self._changed(problem, True, now)
         elif not trouble and id_ in self._open:
             self._changed(self._open.pop(id_), False, self._read())
 
-    def open(self) -> tuple[Problem, ...]:
+    def open(self) -> tuple[OpenIssue, ...]:
         return tuple(self._open.values())
 
     def has(self, id_: str) -> bool:

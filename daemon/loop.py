@@ -68,10 +68,10 @@ class Loop:
         self._people = people
         self._gate.adopt(people)
         for play in tuple(self._plays.running.values()):
-            subject = people.subject(play.account)
-            same = subject is not None and subject.id == play.subject.id
-            if subject is not None and same and not renamed(play.who, play.started_wall, subject, people.zone):
-                play.subject, play.game = subject, people.catalogue.games.get(play.game.id, play.game)
+            player = people.player_of(play.account)
+            same = player is not None and player.id == play.player.id
+            if player is not None and same and not renamed(play.who, play.started_wall, player, people.zone):
+                play.player, play.game = player, people.catalogue.games.get(play.game.id, play.game)
             else:
                 self._finish(play, now, now.mono, "by itself")
 
@@ -160,22 +160,22 @@ class Loop:
         if found is None:
             return known is not None
         self._gate.saw(program.account)
-        running = self._plays.running.get((found.subject.id, found.game.id))
-        ruling = self._judge.rule(found.subject, found.game, now, sure=found.sure)
+        running = self._plays.running.get((found.player.id, found.game.id))
+        ruling = self._judge.rule(found.player, found.game, now, sure=found.sure)
         if running is not None and (ruling.allowed or not isinstance(running.ending, Saving | Ended)):
             self._plays.join(running, program.identity, now.mono, sure=found.sure)
         elif ruling.allowed:
             self._begin(people, found, program, now, min(since, now.mono))
         else:
             self.enforcer.refuse(program.pid, program.started)
-            self._refused(events.LaunchRefused(found.subject, program.account, found.game, ruling, now, "ended"))
+            self._refused(events.LaunchRefused(found.player, program.account, found.game, ruling, now, "ended"))
         return True
 
     def _begin(self, people: People, found: Recognised, program: Program, now: Reading, since: int) -> None:
         wall = now.wall - (now.mono - since)
         play = Play(
-            found.subject,
-            found.subject.pseudonym(day_name(people.zone, wall)),
+            found.player,
+            found.player.pseudonym(day_name(people.zone, wall)),
             program.account,
             found.game,
             found.clues,
@@ -191,7 +191,7 @@ class Loop:
         self.enforcer.follow(play, self._rule(play, now), now)
 
     def _rule(self, play: Play, now: Reading) -> Ruling:
-        return self._judge.rule(play.subject, play.game, now, sure=play.sure)
+        return self._judge.rule(play.player, play.game, now, sure=play.sure)
 
     def _ended(self, identity: Identity, now: Reading, mono: int) -> bool:
         play = self._plays.of_program(identity)
@@ -211,16 +211,16 @@ class Loop:
 
     def _stopped_at_gate(self, seen: StartRefused, now: Reading) -> None:
         people = self._people
-        subject = None if people is None else people.subject(seen.account)
+        player = None if people is None else people.player_of(seen.account)
         game = None if people is None else people.catalogue.games.get(seen.game)
-        if subject is None or game is None:
+        if player is None or game is None:
             return
-        ruling = self._judge.rule(subject, game, now)
+        ruling = self._judge.rule(player, game, now)
         if not ruling.allowed:
-            self._refused(events.LaunchRefused(subject, seen.account, game, ruling, now, "gate"))
+            self._refused(events.LaunchRefused(player, seen.account, game, ruling, now, "gate"))
 
     def _refused(self, event: events.LaunchRefused) -> None:
-        if self._attempts.worth_a_line((event.subject.id, event.game.id), event.now.mono):
+        if self._attempts.worth_a_line((event.player.id, event.game.id), event.now.mono):
             self._announcer.announce(event)
 
     # --- midnight ----------------------------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ class Loop:
         for play in tuple(self._plays.running.values()):
             if play.started_wall >= start:
                 continue
-            ms, new = self._plays.cut_at_midnight(play, start, play.subject.pseudonym(day_name(people.zone, start)), now)
+            ms, new = self._plays.cut_at_midnight(play, start, play.player.pseudonym(day_name(people.zone, start)), now)
             self._announcer.announce(events.PlayEnded(play, now, ms, "midnight"))
             pid, started = min(new.programs)
             self._announcer.announce(events.PlayStarted(new, now, pid, started, resumed=play.seq))

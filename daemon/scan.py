@@ -39,12 +39,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     catalogue = Catalogue(shipped_catalogue())  # while the files of this program can be read
     try:
         scanner = choose.scanner()
-        place = scanner.become(args.user)
+        search = scanner.become(args.user)
     except (RefusedError, UnsupportedError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - a program of its own
         return 1
     problems = Problems()
-    collector = Collector(Files(problems, args.root), place, scanner.sources, catalogue)
+    collector = Collector(Files(problems, args.root), search, scanner.sources, catalogue)
     # On a thread: a file system of the user's own may never answer, and no signal would get through.
     work = threading.Thread(target=collector.run, daemon=True)
     work.start()

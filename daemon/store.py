@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from compliance import journal
-from daemon.ending import Kept
+from daemon.ending import Stored
 from daemon.errors import DaemonError
-from daemon.trusted import Base
+from daemon.trusted import Anchor
 
 RESERVE_BYTES = 4 * 1024 * 1024
 SCHEMA = 4
@@ -93,7 +93,7 @@ class PlayRow:
     since_mono: int
     programs: tuple[tuple[int, int], ...]
     ms: int
-    ending: Kept
+    ending: Stored
     until: int | None
     ended: bool
     label: int | None
@@ -206,13 +206,13 @@ class Store:
     def delete(self, name: str) -> None:
         self.db.execute("DELETE FROM meta WHERE name = ?", (name,))
 
-    def last_seen(self) -> Base | None:
+    def last_seen(self) -> Anchor | None:
         """The last moment written down, by the trusted wall clock."""
         value = self.get("seen")
-        return None if value is None else msgspec.json.decode(value, type=Base)
+        return None if value is None else msgspec.json.decode(value, type=Anchor)
 
     def see(self, boot: str, elapsed: int, wall: int) -> None:
-        self.put("seen", msgspec.json.encode(Base(boot, elapsed, wall)))
+        self.put("seen", msgspec.json.encode(Anchor(boot, elapsed, wall)))
 
     # --- plays ------------------------------------------------------------------------------------------------------------
 

@@ -12,9 +12,9 @@ from compliance.journal import Journal, JournalError
 from compliance.note import NoteError, Signer
 from daemon import config, events
 from daemon.api.access import Access
-from daemon.api.granting import Granting
-from daemon.api.reading import Reading
-from daemon.api.server import Checkup, Displays, Sync, routes
+from daemon.api.grant_handlers import GrantHandlers
+from daemon.api.read_handlers import ReadHandlers
+from daemon.api.server import DisplayHandlers, DoctorHandler, SyncHandler, routes
 from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge
 from daemon.deciding.plays import Plays
@@ -31,14 +31,14 @@ from daemon.recording.rejoin import Chains, new_seat_id
 from daemon.recording.resume import Resumer
 from daemon.recording.run_marks import RunMarks
 from daemon.reporting.announce import Announcer
+from daemon.reporting.daemon_status import DaemonStatus
 from daemon.reporting.doctor import Doctor
 from daemon.reporting.publisher import Publisher
-from daemon.reporting.state import State
 from daemon.reporting.views import Views
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
 from daemon.running.heart import Heart
-from daemon.running.housekeeping import Housekeeping, Night
-from daemon.running.minute import Minute
+from daemon.running.housekeeping import Housekeeping, NightWork
+from daemon.running.minute import MinuteWork
 from daemon.running.repair import Repair
 from daemon.running.rosters import Rosters
 from daemon.running.seat import Seat
@@ -134,7 +134,7 @@ class Daemon:
         """What goes on between a start and a stop."""
         announce, boot = self._announcer.announce, self.clock.boot
         zone = PcZone(self.clock, self.store, self.recorder, announce)
-        minute = Minute(self.in_force, self.store, self.plays, self._attempts, self.recorder, self._announcer, zone)
+        minute = MinuteWork(self.in_force, self.store, self.plays, self._attempts, self.recorder, self._announcer, zone)
         self.heart = Heart(self.in_force, self.loop, self.clock, self.recorder, self._announcer, self.health, minute)
         marks = RunMarks(self.store, boot, platform.watcher)
         self._chains = Chains(
@@ -149,14 +149,14 @@ class Daemon:
             self.home.agent_address, self._seat_id, self.trust, self.recorder, self._grants, self.health,
             signer=self._signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt, work=self._work,
         )  # fmt: skip
-        self.night = Night(self.in_force, self.store, self.plays, self._grants, self.recorder, self.clock.read)
+        self.night = NightWork(self.in_force, self.store, self.plays, self._grants, self.recorder, self.clock.read)
         self.housekeeping = Housekeeping(self.night.work, self.uplink.alive)
 
     def _serve(self, platform: Platform, *, gate: bool) -> None:
         """The local API."""
         own_uid = files().owner()
         access = Access(self.in_force, own_uid)
-        state = State(
+        status = DaemonStatus(
             platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, self.uplink
         )
         doctor = Doctor(
@@ -168,14 +168,14 @@ class Daemon:
         )
         self.roles = access.roles
         self.routes = routes(
-            Reading(
-                access, self.in_force, state, self.store,
+            ReadHandlers(
+                access, self.in_force, status, self.store,
                 lambda people: Views(people, self.plays, self._judge, self.loop.read()),
             ),
-            Granting(access, self._grants, self.recorder, self._publisher, self.clock, self.heart),
-            Checkup(access, doctor, self.repair),
-            Sync(self.trust, self.uplink),
-            Displays(access, self._publisher, self._announcer),
+            GrantHandlers(access, self._grants, self.recorder, self._publisher, self.clock, self.heart),
+            DoctorHandler(access, doctor, self.repair),
+            SyncHandler(self.trust, self.uplink),
+            DisplayHandlers(access, self._publisher, self._announcer),
         )  # fmt: skip
 
     def _platform(self, clock: Clock, settings: config.Config) -> Platform:

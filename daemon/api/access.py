@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daemon.sessions import InForce, People, Subject
+from daemon.sessions import InForce, People, RuledPlayer
 from host.api import SYSTEM_USERS, UserId
 from host.transport import Caller
 from host.wire import ApiError
@@ -32,16 +32,16 @@ class Access:
             )
         return self._in_force.people
 
-    def only(self, caller: Caller) -> Subject | None:
+    def only(self, caller: Caller) -> RuledPlayer | None:
         """None: may see everybody. Else the one that the caller plays as."""
         if self.guardian(caller):
             return None
-        own = self.people().subject(caller.account)
+        own = self.people().player_of(caller.account)
         if own is None:
             raise ApiError("refused", "tài khoản này không gắn với người chơi nào / this account is no player's")
         return own
 
-    def visible(self, caller: Caller, name: str) -> Subject:
+    def visible(self, caller: Caller, name: str) -> RuledPlayer:
         """The player of that name, if the caller may see them. Whoever may see only one is not told who else there is."""
         only = self.only(caller)
         if only is None:
@@ -50,7 +50,7 @@ class Access:
             raise ApiError("refused", "chỉ xem được của chính mình / only your own")
         return only
 
-    def player(self, name: str) -> Subject:
+    def player(self, name: str) -> RuledPlayer:
         people = self.people()
         found = people.find(name)
         if found is None:

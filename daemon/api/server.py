@@ -7,8 +7,8 @@ from typing import Protocol
 
 from daemon.api import messages as m
 from daemon.api.access import Access
-from daemon.api.granting import Granting
-from daemon.api.reading import Reading
+from daemon.api.grant_handlers import GrantHandlers
+from daemon.api.read_handlers import ReadHandlers
 from daemon.reporting.announce import Announcer
 from daemon.reporting.doctor import Doctor
 from daemon.reporting.publisher import Publisher
@@ -21,23 +21,25 @@ from host.wire import ApiError
 SYNC_S = 10.0
 
 
-def routes(reading: Reading, granting: Granting, checkup: Checkup, sync: Sync, displays: Displays) -> Mapping[str, Route]:
+def routes(
+    read: ReadHandlers, grant: GrantHandlers, doctor: DoctorHandler, sync: SyncHandler, displays: DisplayHandlers
+) -> Mapping[str, Route]:
     """Name -> (request, role, handler)."""
     return table(
-        Route(m.StatusGet, "any", reading.status),
-        Route(m.WhyGet, "any", reading.why),
-        Route(m.UsageGet, "any", reading.usage),
-        Route(m.DoctorGet, "any", checkup.doctor),
-        Route(m.GrantAdd, "guardian", granting.add),
-        Route(m.GrantsGet, "guardian", granting.list),
-        Route(m.GrantRevoke, "guardian", granting.revoke),
+        Route(m.StatusGet, "any", read.status),
+        Route(m.WhyGet, "any", read.why),
+        Route(m.UsageGet, "any", read.usage),
+        Route(m.DoctorGet, "any", doctor.doctor),
+        Route(m.GrantAdd, "guardian", grant.add),
+        Route(m.GrantsGet, "guardian", grant.list),
+        Route(m.GrantRevoke, "guardian", grant.revoke),
         Route(m.Sync, "any", sync.sync),
         Route(m.Watch, "any", displays.watch),
         Route(m.Shown, "any", displays.shown),
     )
 
 
-class Checkup:
+class DoctorHandler:
     """Is everything enforced that should be? A guardian may mend."""
 
     def __init__(self, access: Access, doctor: Doctor, repair: Repair) -> None:
@@ -62,7 +64,7 @@ class Line(Protocol):
     async def delivered(self, timeout: float) -> bool: ...
 
 
-class Sync:
+class SyncHandler:
     """Waits for what comes from the agent, or goes to it."""
 
     def __init__(self, trust: Trust, line: Line) -> None:
@@ -80,7 +82,7 @@ class Sync:
         return m.Synced(number=-1 if roster is None else roster.number)
 
 
-class Displays:
+class DisplayHandlers:
     """Whoever shows things to an account."""
 
     def __init__(self, access: Access, publisher: Publisher, announcer: Announcer) -> None:

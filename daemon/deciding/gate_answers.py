@@ -66,7 +66,7 @@ class GateAnswers:
     def _decisions(self, people: People, now: Reading, judge: Judge) -> Iterator[tuple[str, str, Decision]]:
         """Of every watched account and game: (account, game, what holds)."""
         for account in people.watched_accounts(self._seen):
-            subject = people.subject(account)
-            if subject is not None and subject.limited:
+            player = people.player_of(account)
+            if player is not None and player.limited:
                 for game in people.catalogue.games.values():
-                    yield account, game.id, judge.rule(subject, game, now).decision
+                    yield account, game.id, judge.rule(player, game, now).decision

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from daemon.deciding.notices import Notices
-from daemon.ending import BEGUN, State, kept
-from daemon.sessions import Subject
+from daemon.ending import BEGUN, State, to_store
+from daemon.sessions import RuledPlayer
 from daemon.store import Piece, PlayRow
 from daemon.trusted import Reading
 from rules.facts import Played
@@ -29,7 +29,7 @@ class Play:
     of the entry play.started, None while it could not be written. `ending` and `notices` are the enforcer's.
     """
 
-    subject: Subject
+    player: RuledPlayer
     who: str
     account: str
     game: Game
@@ -46,7 +46,7 @@ class Play:
 
     @property
     def key(self) -> tuple[str, str]:
-        return (self.subject.id, self.game.id)
+        return (self.player.id, self.game.id)
 
     @property
     def sure(self) -> bool:
@@ -85,10 +85,10 @@ class Play:
         """As the store keeps it. ValueError while `seq` is not known."""
         if self.seq is None:
             raise ValueError("a play that is not recorded yet has no row")
-        ending, until = kept(self.ending)
+        ending, until = to_store(self.ending)
         return PlayRow(
             seq=self.seq,
-            player=self.subject.id,
+            player=self.player.id,
             who=self.who,
             account=self.account,
             game=self.game.id,
@@ -142,7 +142,7 @@ class Plays:
 
     def finish(self, play: Play, mono: int) -> None:
         """The play ended at `mono` and becomes history."""
-        self._add(play.subject.id, play.played(mono))
+        self._add(play.player.id, play.played(mono))
         self.running.pop(play.key, None)
         for identity in play.programs:
             self._by_program.pop(identity, None)
@@ -179,7 +179,7 @@ class Plays:
 
     def of(self, player: str, mono: int, since: int) -> tuple[Played, ...]:
         """What `player` has played, up to `mono`; what ended before `since` (wall) may be left out."""
-        now = tuple(piece for play in self.running.values() if play.subject.id == player for piece in play.played(mono))
+        now = tuple(piece for play in self.running.values() if play.player.id == player for piece in play.played(mono))
         hour = since // _HOUR_MS  # history is looked through once an hour, not at every decision
         known = self._recent.get(player)
         if known is None or known[0] != hour:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from daemon.platforms.api import Control
-from daemon.sessions import People, Subject
+from daemon.sessions import People, RuledPlayer
 from rules.games import Clue, Game, Match, Program
 
 
@@ -13,7 +13,7 @@ from rules.games import Clue, Game, Match, Program
 class Recognised:
     """`sure`: the game may be given the benefits of what it is."""
 
-    subject: Subject
+    player: RuledPlayer
     game: Game
     clues: tuple[Clue, ...]
     sure: bool
@@ -22,10 +22,10 @@ class Recognised:
 def recognise(program: Program, people: People, control: Control) -> Recognised | None:
     """None: it is no game, or nobody's whose play is recorded."""
     match = people.catalogue.recognise(program)
-    subject = None if match is None else people.subject(program.account)
-    if match is None or subject is None:
+    player = None if match is None else people.player_of(program.account)
+    if match is None or player is None:
         return None
-    return Recognised(subject, people.catalogue.games[match.game], match.clues, _sure(program, match, people, control))
+    return Recognised(player, people.catalogue.games[match.game], match.clues, _sure(program, match, people, control))
 
 
 def _sure(program: Program, match: Match, people: People, control: Control) -> bool:

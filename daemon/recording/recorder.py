@@ -115,16 +115,16 @@ class Recorder:
     def _action(self, event: events.Event) -> Action:  # noqa: PLR0911 - one case an event
         match event:
             case events.PlayStarted():
-                age = event.play.subject.age_on(day_name(self._people().zone, event.now.wall))
+                age = event.play.player.age_on(day_name(self._people().zone, event.now.wall))
                 return lambda journal: self._started(journal, event, age)
             case events.PlayDue(play, ruling):
-                fields = decided(play.subject, play.game, ruling, self._people())
+                fields = decided(play.player, play.game, ruling, self._people())
                 return lambda journal: self._due(journal, event, fields)
             case events.PlayEnded():
                 return lambda journal: self._ended(journal, event)
-            case events.LaunchRefused(subject, _, game, ruling):
+            case events.LaunchRefused(player, _, game, ruling):
                 day = day_name(self._people().zone, event.now.wall).isoformat()
-                fields = decided(subject, game, ruling, self._people())
+                fields = decided(player, game, ruling, self._people())
                 return lambda journal: self._refused(journal, event, fields, day)
             case events.GrantGiven() | events.GrantRevoked():
                 return lambda journal: self._grant(journal, event)
@@ -146,7 +146,7 @@ class Recorder:
             journal,
             entry.PlayStarted,
             now,
-            payload=_payload(player=play.subject.player.name, account=play.account),
+            payload=_payload(player=play.player.registered.name, account=play.account),
             who=play.who,
             age=age,
             game=play.game.id,
@@ -222,19 +222,19 @@ class Recorder:
 
     def _refused(self, journal: Journal, event: events.LaunchRefused, fields: dict[str, Any], day: str) -> None:
         _append(journal, entry.LaunchRefused, event.now, how=event.how, **fields)
-        self._store.count_refusals(day, event.subject.id, event.game.id, 1)
+        self._store.count_refusals(day, event.player.id, event.game.id, 1)
 
     def _grant(self, journal: Journal, event: events.GrantGiven | events.GrantRevoked) -> None:
         grant, now = event.event, event.now
         if isinstance(event, events.GrantRevoked):
             _append(journal, entry.GrantRevoked, now, id=grant.id)
             return
-        who = event.subject.pseudonym(day_name(self._people().zone, now.wall))
+        who = event.player.pseudonym(day_name(self._people().zone, now.wall))
         _append(
             journal,
             entry.GrantGiven,
             now,
-            payload=_payload(player=event.subject.player.name, who=grant.who, reason=grant.reason),
+            payload=_payload(player=event.player.registered.name, who=grant.who, reason=grant.reason),
             id=grant.id,
             who=who,
             by=grant.by,

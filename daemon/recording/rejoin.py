@@ -16,7 +16,7 @@ from compliance.journal import Journal
 from daemon.deciding.plays import Plays
 from daemon.recording.recorder import Recorder
 from daemon.recording.run_marks import RunMarks
-from daemon.sessions import InForce, People, Subject
+from daemon.sessions import InForce, People, RuledPlayer
 from daemon.store import PlayRow, Store
 from daemon.trusted import Reading
 from rules.calendar import day_bounds, day_name
@@ -106,28 +106,28 @@ class Chains:
         start, _ = day_bounds(people.zone, now.wall)
         running = {play.seq: play for play in self._plays.running.values() if play.seq is not None}
         for row in self._store.plays(start):
-            subject = people.by_id(row.player)
-            if subject is None:
+            player = people.by_id(row.player)
+            if player is None:
                 continue
             ended = row.ended and row.started_wall >= start
             if everything and (play := running.get(row.seq + _ASIDE)) is not None:
                 play.seq = self._write_start(chain, row, people, now, row.who, play.clues)
-            elif ended and (everything or renamed(row.who, row.started_wall, subject, people.zone)):
-                self._write_whole(chain, row, people, now, subject.pseudonym(day_name(people.zone, row.started_wall)))
+            elif ended and (everything or renamed(row.who, row.started_wall, player, people.zone)):
+                self._write_whole(chain, row, people, now, player.pseudonym(day_name(people.zone, row.started_wall)))
 
     def _write_start(
         self, chain: Journal, row: PlayRow, people: People, now: Reading, who: str, match: tuple[Clue, ...] = ()
     ) -> int:
         """The play's start once more, as `who`; its new number."""
         known = people.catalogue.games.get(row.game)
-        subject = people.by_id(row.player)
+        player = people.by_id(row.player)
         pid, started = min(row.programs, default=(0, 0))
         written = chain.append(
             entry.PlayStarted,
             mono=now.mono,
             wall=now.wall,
             who=who,
-            age=None if subject is None else subject.age_on(day_name(people.zone, row.started_wall)),
+            age=None if player is None else player.age_on(day_name(people.zone, row.started_wall)),
             game=row.game,
             label=None if known is None else known.label,
             publisher=row.publisher,
@@ -148,10 +148,10 @@ class Chains:
         )  # fmt: skip
 
 
-def renamed(who: str, began: int, subject: Subject, zone: str) -> bool:
+def renamed(who: str, began: int, player: RuledPlayer, zone: str) -> bool:
     """Whether a play under this pseudonym is no longer this player's: a new agent gave the player another key.
 
     The days around are looked at too, because a change of zone may have moved the play to one of them.
     """
     day = day_name(zone, began)
-    return who not in {subject.pseudonym(day + timedelta(days=n)) for n in (-1, 0, 1)}
+    return who not in {player.pseudonym(day + timedelta(days=n)) for n in (-1, 0, 1)}

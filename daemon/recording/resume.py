@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from daemon import events
 from daemon.deciding.plays import Identity, Play, Plays, pieces_of
-from daemon.ending import resumed
+from daemon.ending import from_store
 from daemon.platforms.api import Control
-from daemon.sessions import People, Subject
+from daemon.sessions import People, RuledPlayer
 from daemon.store import PlayRow, Store
 from daemon.trusted import Reading
 from rules.games import Game
@@ -37,9 +37,9 @@ class Resumer:
             if row.ended:
                 continue
             alive = {identity for identity in row.programs if row.boot == self._boot and self._control.alive(*identity)}
-            subject = people.by_id(row.player)
-            if alive and subject is not None:
-                self._plays.begin(_play(row, subject, people, alive))
+            player = people.by_id(row.player)
+            if alive and player is not None:
+                self._plays.begin(_play(row, player, people, alive))
             else:
                 self._close(row, people, now)
 
@@ -52,10 +52,10 @@ class Resumer:
         self._announce(events.PlayEnded(play, now, seen.total, "gone" if same_boot else "power", late=True))
 
 
-def _play(row: PlayRow, subject: Subject, people: People, programs: set[Identity]) -> Play:
+def _play(row: PlayRow, player: RuledPlayer, people: People, programs: set[Identity]) -> Play:
     """As it was when the row was written, in those of its programs that are named."""
     return Play(
-        subject,
+        player,
         row.who,
         row.account,
         people.catalogue.games.get(row.game, Game(id=row.game, title=row.game, publisher=row.publisher)),
@@ -67,5 +67,5 @@ def _play(row: PlayRow, subject: Subject, people: People, programs: set[Identity
         unsure=set() if row.sure else set(programs),
         seq=row.seq,
         pieces=pieces_of(row),
-        ending=resumed(row.ending, row.until),
+        ending=from_store(row.ending, row.until),
     )

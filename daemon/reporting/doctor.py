@@ -7,8 +7,8 @@ from daemon.health import Health
 from daemon.platforms.api import Accounts, Platform, WatchKind
 from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import unsent_aside
-from daemon.reporting.state import Line
-from daemon.sessions import InForce, Subject
+from daemon.reporting.daemon_status import Line
+from daemon.sessions import InForce, RuledPlayer
 from daemon.store import Store
 
 _SWITCHED_OFF = (
@@ -78,9 +78,9 @@ class Doctor:
                 )
             )
         people = self._in_force.people
-        for subject in people.players if people is not None and everybody else ():
-            ok, text = _account(subject, self._accounts)
-            found.append(Check(id=f"account:{subject.id}", ok=ok, text=text))
+        for player in people.players if people is not None and everybody else ():
+            ok, text = _account(player, self._accounts)
+            found.append(Check(id=f"account:{player.id}", ok=ok, text=text))
         found.extend(Check(id=one.id, ok=False, text=one.text) for one in self._health.open())
         found.append(self._journal())
         if aside := unsent_aside(self._store):
@@ -95,15 +95,15 @@ class Doctor:
         return Check(id="journal", ok=False, text=f"{waiting} mục chưa ghi được / {waiting} entries could not be written")
 
 
-def _account(subject: Subject, accounts: Accounts) -> tuple[bool, str]:
+def _account(player: RuledPlayer, accounts: Accounts) -> tuple[bool, str]:
     """A limited player on an administrator's account can undo everything here."""
-    name, account = subject.player.name, subject.player.account
+    name, account = player.registered.name, player.registered.account
     if account is None:
-        what = f"`giochoi player set {subject.id} --account …`"
+        what = f"`giochoi player set {player.id} --account …`"
         return False, f"{name} chưa gắn với tài khoản nào, hãy chạy {what} / {name} has no account on this PC, run {what}"
     if not accounts.exists(account):
         return False, f"máy này không có tài khoản {account} / this PC has no account {account}"
-    if subject.limited and accounts.administrator(account):
+    if player.limited and accounts.administrator(account):
         return False, (
             f"tài khoản {account} của {name} là quản trị viên: không giới hạn nào giữ được / "
             f"account {account} of {name} is an administrator's: no limit can hold"

@@ -64,13 +64,13 @@ def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:  # n
     """The signal, and the account it is meant for (None: everybody)."""
     match event:
         case events.PlayStarted(play, now):
-            return Signal(number=number, kind="started", player=play.subject.id, game=play.game.id, at=now.wall), play.account
+            return Signal(number=number, kind="started", player=play.player.id, game=play.game.id, at=now.wall), play.account
         case events.Warned(play, now, left, rule, text):
             said = text or left_text(left or 0, play.game.title)
             return Signal(
                 number=number,
                 kind="warning" if rule is None else "notice",
-                player=play.subject.id,
+                player=play.player.id,
                 game=play.game.id,
                 at=now.wall,
                 left=left,
@@ -82,7 +82,7 @@ def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:  # n
             return Signal(
                 number=number,
                 kind="due",
-                player=play.subject.id,
+                player=play.player.id,
                 game=play.game.id,
                 at=now.wall,
                 left=ruling.decision.grace_ms,
@@ -91,28 +91,28 @@ def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:  # n
             ), play.account
         case events.PlayEnded(play, now, ms, how):
             return Signal(
-                number=number, kind="ended", player=play.subject.id, game=play.game.id, at=now.wall, left=ms, how=how
+                number=number, kind="ended", player=play.player.id, game=play.game.id, at=now.wall, left=ms, how=how
             ), play.account
-        case events.LaunchRefused(subject, account, game, ruling, now, how):
+        case events.LaunchRefused(player, account, game, ruling, now, how):
             reason = ruling.decision.reason
             return Signal(
                 number=number,
                 kind="refused",
-                player=subject.id,
+                player=player.id,
                 game=game.id,
                 at=now.wall,
                 how=how,
                 rule=reason.rule if reason else "",
                 text=both(reason.text) if reason else "",
             ), account
-        case events.GrantGiven(subject, event_, now):
+        case events.GrantGiven(player, event_, now):
             return Signal(
-                number=number, kind="granted", player=subject.id, game=event_.game or "", at=now.wall, left=event_.ms
-            ), subject.player.account or _NOBODY
-        case events.GrantRevoked(subject_, event_, now):
+                number=number, kind="granted", player=player.id, game=event_.game or "", at=now.wall, left=event_.ms
+            ), player.registered.account or _NOBODY
+        case events.GrantRevoked(whose, event_, now):
             return Signal(
                 number=number, kind="granted", player=event_.player, game=event_.game or "", at=now.wall, left=0
-            ), (subject_.player.account if subject_ else None) or _NOBODY
+            ), (whose.registered.account if whose else None) or _NOBODY
         case events.ClockJumped() | events.ZoneChanged():
             rule = "clock-jump" if isinstance(event, events.ClockJumped) else "zone-changed"
             return Signal(number=number, kind="issue", at=event.now.wall, rule=rule), None

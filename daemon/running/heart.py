@@ -12,7 +12,7 @@ from daemon.loop import Loop
 from daemon.platforms.api import Observation
 from daemon.recording.recorder import Recorder
 from daemon.reporting.announce import Announcer
-from daemon.running.minute import Minute
+from daemon.running.minute import MinuteWork
 from daemon.sessions import InForce
 from daemon.trusted import Jump, TrustedClock
 
@@ -31,7 +31,7 @@ class Heart:
         recorder: Recorder,
         announcer: Announcer,
         health: Health,
-        minute: Minute,
+        minute: MinuteWork,
     ) -> None:
         self._in_force = in_force
         self._loop = loop

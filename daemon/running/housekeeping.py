@@ -26,7 +26,7 @@ _KEPT_MS = 400 * 86_400_000  # a year and some: as long as an act may be fined
 _ONCE = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
 
 
-class Night:
+class NightWork:
     """The work of a night, for all days that are over and were not summed up yet."""
 
     def __init__(

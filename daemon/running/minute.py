@@ -17,7 +17,7 @@ from daemon.trusted import Reading
 from rules.calendar import day_name
 
 
-class Minute:
+class MinuteWork:
     """`end` writes what is left of it when the seat stops."""
 
     def __init__(

@@ -12,9 +12,9 @@ from daemon.recording.pc_zone import PcZone
 from daemon.recording.recorder import Recorder
 from daemon.recording.run_marks import RunMarks
 from daemon.running.heart import Heart
-from daemon.running.minute import Minute
+from daemon.running.minute import MinuteWork
 from daemon.running.rosters import Rosters
-from daemon.trusted import Base
+from daemon.trusted import Anchor
 
 
 class Seat:
@@ -28,7 +28,7 @@ class Seat:
         marks: RunMarks,
         zone: PcZone,
         rosters: Rosters,
-        minute: Minute,
+        minute: MinuteWork,
         heart: Heart,
     ) -> None:
         self._watcher = watcher
@@ -40,7 +40,7 @@ class Seat:
         self._minute = minute
         self._heart = heart
 
-    def start(self, boot: str, last: Base | None) -> None:
+    def start(self, boot: str, last: Anchor | None) -> None:
         """Takes up what was left: the last roster, open plays, what runs by now. `last` is when a daemon was last alive."""
         self._watcher.start(self._heart.observe)
         now = self._loop.read()

@@ -10,7 +10,7 @@ from daemon.api.scan import FoundGame, Scanned, recognised
 from daemon.scanning.files import Files, printable
 from daemon.scanning.hits import Found, Hit, merged
 from daemon.scanning.labels import labelled
-from daemon.scanning.source import Place, Source
+from daemon.scanning.source import SearchPaths, Source
 from rules.games import Catalogue, Fingerprint
 
 MAX_HITS = 30_000
@@ -21,9 +21,9 @@ _LONGEST_PATH = 4_096
 class Collector:
     """Asks the sources. `run` may be on a thread that hangs: `result` is then what came until now."""
 
-    def __init__(self, files: Files, place: Place, sources: Sequence[Source], catalogue: Catalogue) -> None:
+    def __init__(self, files: Files, search: SearchPaths, sources: Sequence[Source], catalogue: Catalogue) -> None:
         self._files = files
-        self._place = place
+        self._place = search
         self._sources = sources
         self._catalogue = catalogue
         self._hits: list[Hit] = []

@@ -19,7 +19,7 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class SearchPaths:
     """One account of one machine. `data` are the folders of XDG_DATA_DIRS, the system's first; `programs` is PATH."""
 
     account: str
@@ -31,7 +31,7 @@ class Place:
         return [f"{self.home}/{path}" for path in paths]
 
 
-Source = Callable[[Files, Place], Iterable[Hit]]
+Source = Callable[[Files, SearchPaths], Iterable[Hit]]
 
 
 class RefusedError(Exception):
@@ -44,7 +44,7 @@ class Scanner(Protocol):
     @property
     def sources(self) -> Sequence[Source]: ...
 
-    def become(self, user: str | None) -> Place:
+    def become(self, user: str | None) -> SearchPaths:
         """Be this account (None: whoever runs this) for good, with its rights and nothing of the caller's environment.
 
         RefusedError.

@@ -8,7 +8,7 @@ import resource
 from collections.abc import Mapping
 
 from daemon.scanning import labels
-from daemon.scanning.source import Folder, Place, RefusedError, Source
+from daemon.scanning.source import Folder, RefusedError, SearchPaths, Source
 from daemon.scanning.sources import debian, flatpak, heroic, lutris, menus, minecraft, steam, wine
 
 _PATH = ("/usr/local/games", "/usr/games", "/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin")
@@ -23,14 +23,14 @@ _BOUNDS = (
 
 
 class LinuxScanner:
-    """place.Scanner."""
+    """search.Scanner."""
 
     sources: tuple[Source, ...] = (
         menus.hits, labels.console_games, flatpak.hits, debian.hits, steam.hits, lutris.hits, heroic.hits,
         minecraft.hits, wine.hits,
     )  # fmt: skip
 
-    def become(self, user: str | None) -> Place:
+    def become(self, user: str | None) -> SearchPaths:
         entry = _entry(user)
         asked = dict(os.environ) if entry.pw_uid == os.getuid() else {}
         if entry.pw_uid != os.getuid() or os.geteuid() != os.getuid():
@@ -43,7 +43,7 @@ class LinuxScanner:
         return place_of(entry.pw_name, entry.pw_dir, asked)
 
 
-def place_of(account: str, home: str, environment: Mapping[str, str]) -> Place:
+def place_of(account: str, home: str, environment: Mapping[str, str]) -> SearchPaths:
     """Where an account's games are. The environment may add folders; only the account's own is to be asked."""
     home = home.rstrip("/") or "/nonexistent"
     data = [Folder(path, "system") for path in _SYSTEM]
@@ -53,7 +53,7 @@ def place_of(account: str, home: str, environment: Mapping[str, str]) -> Place:
     data += [Folder(path.rstrip("/"), "user") for path in dict.fromkeys(more)
              if path.startswith("/") and path.rstrip("/") not in held]  # fmt: skip
     programs = (*_PATH, f"{home}/.local/bin", f"{home}/bin")
-    return Place(account=account, home=home, data=tuple(data), programs=programs)
+    return SearchPaths(account=account, home=home, data=tuple(data), programs=programs)
 
 
 def _entry(user: str | None) -> pwd.struct_passwd:

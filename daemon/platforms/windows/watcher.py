@@ -14,7 +14,7 @@ from daemon.platforms.api import Observation, Refusals, WatchKind, WatchTrouble
 from daemon.platforms.hashing import Key
 from daemon.platforms.windows.etw.events import ProcessEvent
 from daemon.platforms.windows.etw.session import EtwSession
-from daemon.platforms.windows.watching.late import Late, Looked
+from daemon.platforms.windows.watching.slow_looks import Looked, SlowLooks
 from daemon.platforms.windows.watching.snapshot import Process, Snapshots, microseconds
 from daemon.platforms.windows.watching.tracker import UNREADABLE, Tracker
 from host.clock import Clock
@@ -50,7 +50,7 @@ class WindowsWatcher:
         self._refusals: Refusals | None = None
         self._sink: Callable[[Observation], None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._late: Late | None = None
+        self._late: SlowLooks | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._open: dict[str, int] = {}
         tracker.trouble, tracker.well = self._trouble, self._well
@@ -61,7 +61,7 @@ class WindowsWatcher:
         self._sink, self._loop = sink, asyncio.get_running_loop()
         self._tracker.start(sink)
         self._tracker.later = self._loop.call_later
-        self._late = Late(self._from_late)
+        self._late = SlowLooks(self._from_late)
         self._tracker.programs.images.later = self._late.take
         self._start_events()
         self._timer = self._loop.call_later(FAST_S, self._turn)

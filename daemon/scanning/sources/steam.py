@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from daemon.scanning.files import Files
 from daemon.scanning.formats.vdf import VdfError, group, parse_vdf, words
 from daemon.scanning.hits import MAX_EXECUTABLES, Hit
-from daemon.scanning.source import Place
+from daemon.scanning.source import SearchPaths
 from rules.programs import is_helper
 
 _ROOTS = (
@@ -28,9 +28,9 @@ _STARTS = (b"\x7fELF", b"#!", b"MZ")
 _LOOKED_AT = 400  # programs of one game, before the likeliest are taken
 
 
-def hits(files: Files, place: Place) -> Iterator[Hit]:
+def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
     """The games of every library of every Steam in the home."""
-    yield from of_roots(files, place.at_home(*_ROOTS))
+    yield from of_roots(files, search.at_home(*_ROOTS))
 
 
 def of_roots(files: Files, roots: Iterable[str]) -> Iterator[Hit]:

@@ -19,7 +19,7 @@ MAX_REASON = 500
 MAX_GRANT_MS = 24 * 3_600_000
 
 
-class Granting:
+class GrantHandlers:
     def __init__(
         self, access: Access, grants: Grants, recorder: Recorder, publisher: Publisher, clock: TrustedClock, heart: Heart
     ) -> None:
@@ -31,7 +31,7 @@ class Granting:
         self._heart = heart
 
     async def add(self, caller: Caller, request: m.GrantAdd) -> m.GrantAdded:
-        subject = self._access.player(request.player)
+        player = self._access.player(request.player)
         if not 0 < request.ms <= MAX_GRANT_MS:
             raise ApiError("bad-input", "số phút phải lớn hơn 0 và không quá 1440 / minutes must be above 0 and at most 1440")
         if len(request.reason) > MAX_REASON:
@@ -41,7 +41,7 @@ class Granting:
         now = self._clock.read()
         event = GrantEvent(
             id=new_id(),
-            player=subject.id,
+            player=player.id,
             by="guardian",
             who=caller.account,
             ms=request.ms,
@@ -49,7 +49,7 @@ class Granting:
             given=now.wall,
             reason=request.reason,
         )
-        self._change(event, events.GrantGiven(subject, event, now))
+        self._change(event, events.GrantGiven(player, event, now))
         return m.GrantAdded(id=event.id)
 
     async def list(self, caller: Caller, request: m.GrantsGet) -> m.Grants:

@@ -19,7 +19,7 @@ class Line(Protocol):
     reachable: bool
 
 
-class State:
+class DaemonStatus:
     """`since` is when the daemon was started, by its trusted wall clock; `zone` everywhere the place's."""
 
     def __init__(self, watcher: Watcher, since: int, health: Health, trust: Trust, recorder: Recorder, line: Line) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from daemon.api import messages as m
 from daemon.api.access import Access
-from daemon.reporting.state import State
+from daemon.reporting.daemon_status import DaemonStatus
 from daemon.reporting.views import Views
 from daemon.sessions import InForce, People
 from daemon.store import Store
@@ -18,15 +18,15 @@ from rules.calendar import calendar
 _ZONE = "Asia/Ho_Chi_Minh"  # until a roster names one
 
 
-class Reading:
+class ReadHandlers:
     """`views` are made of the present moment."""
 
     def __init__(
-        self, access: Access, in_force: InForce, state: State, store: Store, views: Callable[[People], Views]
+        self, access: Access, in_force: InForce, status: DaemonStatus, store: Store, views: Callable[[People], Views]
     ) -> None:
         self._access = access
         self._in_force = in_force
-        self._state = state
+        self._status = status
         self._store = store
         self._views = views
 
@@ -34,16 +34,16 @@ class Reading:
         people = self._in_force.people
         zone = _ZONE if people is None else people.zone
         return m.Status(
-            daemon=self._state.daemon(zone),
-            agent=self._state.agent(zone),
+            daemon=self._status.daemon(zone),
+            agent=self._status.agent(zone),
             place="home" if people is None else people.place,
             players=() if people is None else self._views(people).players(self._access.only(caller)),
         )
 
     async def why(self, caller: Caller, request: m.WhyGet) -> m.Why:
-        subject = self._access.visible(caller, request.player)
+        player = self._access.visible(caller, request.player)
         game = None if request.game is None else self._access.game(request.game)
-        return self._views(self._access.people()).why(subject, game)
+        return self._views(self._access.people()).why(player, game)
 
     async def usage(self, caller: Caller, request: m.UsageGet) -> m.Usage:
         people, only = self._access.people(), self._access.only(caller)
