@@ -15,26 +15,23 @@ from compliance.writing.payloads import PayloadError
 from host import servicing
 from host.clock import SystemClock
 from host.homes import HomeError, server_home
+from i18n.message import msg, said_by
 from rules.policy import PolicyError
 
 
 def main(argv: list[str] | None = None) -> int:
     """Exit codes: 0 it was told to stop, 1 it cannot start or go on (one line on stderr says why), 2 bad usage."""
-    return servicing.main("agent", "đại lý: sổ đăng ký và nhật ký / registry and log", _serve, argv)
+    about = msg("Keeps the registry of players and the signed log of a home or game point.")
+    return servicing.main("agent", about, _serve, argv)
 
 
-def _serve(home: str | None) -> int:
+def _serve(home: str | None, say: servicing.Say) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="giochoi-agent: %(message)s")
     try:
-        asyncio.run(serve(server_home(home), SystemClock(), _ready))
+        asyncio.run(serve(server_home(home), SystemClock(), lambda address: say(msg("ready: {address}", address=address))))
     except (HomeError, StartError, StoreError, LogError, PayloadError, JournalError, PolicyError) as error:
-        print(f"giochoi-agent: {error}", file=sys.stderr)
-        return 1
+        return say(said_by(error), 1)
     return 0
-
-
-def _ready(address: str) -> None:
-    print(f"giochoi-agent: sẵn sàng / ready: {address}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """HOME/agent/config.toml, all of it optional.
 
 [catalogue]
-shipped = true          # false: know only the games that `giochoi game add` told of
+shipped = true          # false: know only the games that were added with `giochoi game add`
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from agent.errors import StartError
+from i18n.message import msg, said_by
 
 
 class CatalogueConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,4 +30,5 @@ def load(folder: Path) -> Config:
     except FileNotFoundError:
         return Config()
     except (msgspec.MsgspecError, ValueError, OSError) as error:
-        raise StartError(f"{path}: {error}; sửa hoặc xóa tệp này", "mend or remove the file, then start again") from None
+        text = msg("{path}: {why}; mend or remove the file, then start again", path=str(path), why=said_by(error))
+        raise StartError(text) from None

@@ -1,32 +1,23 @@
-"""What goes wrong here, as one line each: for a caller (ApiError) and for whoever starts the agent (StartError)."""
+"""What goes wrong here: for a caller (ApiError) and for whoever starts the agent (StartError)."""
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Final
+
 from host.wire import ApiError
+from i18n.message import MessageError
 
 
-class StartError(Exception):
-    """The agent cannot start. Its text is one clear line."""
-
-    def __init__(self, vi: str, en: str) -> None:
-        super().__init__(f"{vi} / {en}")
+class StartError(MessageError):
+    """The agent cannot start."""
 
 
-def bad_input(vi: str, en: str) -> ApiError:
-    """What was asked makes no sense; the text says what would."""
-    return ApiError("bad-input", f"{vi} / {en}")
+bad_input: Final = partial(ApiError, "bad-input")
+"""What was asked makes no sense; the message says what would."""
 
+not_found: Final = partial(ApiError, "not-found")
+"""What was named is not here; the message says what is."""
 
-def not_found(vi: str, en: str) -> ApiError:
-    """What was named is not here; the text says what is."""
-    return ApiError("not-found", f"{vi} / {en}")
-
-
-def refused(vi: str, en: str) -> ApiError:
-    """It makes sense and is not done; the text says why."""
-    return ApiError("refused", f"{vi} / {en}")
-
-
-def unavailable(vi: str, en: str) -> ApiError:
-    """It cannot be done now; nothing changed."""
-    return ApiError("unavailable", f"{vi} / {en}")
+refused: Final = partial(ApiError, "refused")
+"""It makes sense and is not done; the message says why."""

@@ -1,6 +1,6 @@
 """The registry's one way to change: an operation, the entries that prove it and the roster that holds it, in one transaction.
 
-What an operation decides is in people.py, rules.py, place.py, games.py and grants.py; nothing there commits, signs or waits.
+What an operation decides is in agent.registering; nothing there commits, signs or waits.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from agent import roster
 from agent.api.messages import Done, Roster, SignedRoster
 from agent.api.pseudonym import pseudonym
 from agent.recording.chain import OwnChain
-from agent.registering.shipped_packs import Shelf
+from agent.registering.shipped_packs import Shipped
 from agent.store.database import Store
 from agent.store.people import PlayerRow
 from agent.store.tables import Tables
 from compliance.entry import Entry
 from compliance.note import Signer
 from host.clock import Clock
+from i18n.message import Words
 from rules.calendar import day_name
 
 R = TypeVar("R", bound=msgspec.Struct)
@@ -33,16 +34,18 @@ R = TypeVar("R", bound=msgspec.Struct)
 class World:
     """What is beyond the tables: what ships, and OS accounts: the name as the system writes it, None if there is none."""
 
-    shelf: Shelf
+    shipped: Shipped
     account: Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """What an operation did. `changed`: the roster has to say it; otherwise the present one does already."""
+class Outcome:
+    """What an operation did: the id of what it made, what the user is told besides, and whether the roster has to say it;
+    otherwise the present one does already.
+    """
 
     id: str = ""
-    note: str = ""
+    hints: tuple[Words, ...] = ()
     changed: bool = True
 
 
@@ -83,7 +86,7 @@ class Registry:
         self._news = asyncio.Event()
         with store.transaction() as tables:
             state = tables.state.get()
-            self._roster = roster.build(tables, world.shelf, number=state.number, now=clock.wall())
+            self._roster = roster.build(tables, world.shipped, number=state.number, now=clock.wall())
         self._current = SignedRoster(number=state.number, note=state.note)
 
     @property
@@ -96,16 +99,16 @@ class Registry:
         """What the roster in force says."""
         return self._roster
 
-    def change(self, operation: Callable[[Change, R], Made], request: R, who: str) -> Done:
+    def change(self, operation: Callable[[Change, R], Outcome], request: R, who: str) -> Done:
         """Do it. It is durable, recorded and in the signed roster when this returns. ApiError: nothing happened."""
         now = self._clock.wall()
         with self._store.transaction() as tables:
-            made = operation(Change(tables, self._world, self._chain, now, who), request)
-            new = self._publish(tables, now) if made.changed else None
+            outcome = operation(Change(tables, self._world, self._chain, now, who), request)
+            new = self._publish(tables, now) if outcome.changed else None
             self._chain.seal(now)
         if new is not None:
             self._announce(*new)
-        return Done(number=self.number, id=made.id, notes=tuple(filter(None, made.note.split("\n"))))
+        return Done(number=self.number, id=outcome.id, notes=outcome.hints)
 
     async def above(self, number: int, seconds: float) -> SignedRoster:
         """The roster as soon as its number is above `number`; after `seconds` without news, whatever it is then."""
@@ -118,7 +121,7 @@ class Registry:
         return self._current
 
     def _publish(self, tables: Tables, now: int) -> tuple[Roster, SignedRoster]:
-        new = roster.build(tables, self._world.shelf, number=self.number + 1, now=now)
+        new = roster.build(tables, self._world.shipped, number=self.number + 1, now=now)
         note = roster.sign(new, self._signer)
         tables.state.publish(new.number, note)
         return new, SignedRoster(number=new.number, note=note)

@@ -6,24 +6,25 @@ from dataclasses import replace
 
 import msgspec
 
-from agent.api.messages import Guardian, Player, Roster, Seat
+from agent.api.messages import Player, Roster
 from agent.errors import refused
 from agent.registering.own_limits import DAY_MS, HOUSE, own_pack
-from agent.registering.shipped_packs import Shelf, compiled
+from agent.registering.shipped_packs import Shipped, compiled
 from agent.store.people import GUEST, PlayerRow
 from agent.store.rules import PLACE, PackRow, TextRow
 from agent.store.tables import Tables
 from compliance.note import MAX_NOTE, Signer
+from i18n.message import msg
 from rules.policy import Pack, Scope
 
 # A grant counts for the policy day in which it was given, in every period; a seat that was off for a week still hears of it.
 GRANTS_MATTER_MS = 8 * DAY_MS
 
 
-def build(tables: Tables, shelf: Shelf, *, number: int, now: int) -> Roster:
+def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
     """The roster that these tables make. PolicyError if a pack in force does not compile."""
     place = tables.place.get()
-    parts = Compiler(tables, shelf)
+    parts = Compiler(tables, shipped)
     players = tuple(parts.player(row) for row in tables.people.players() if not row.removed)
     everybody = {player.id for player in players}
     return Roster(
@@ -38,10 +39,10 @@ def build(tables: Tables, shelf: Shelf, *, number: int, now: int) -> Roster:
         place_packs=parts.packs(PLACE, "place"),
         players=tuple(player for player in players if player.id != GUEST),
         guest=next(player for player in players if player.id == GUEST),
-        guardians=tuple(Guardian(id=row.id, name=row.name, account=row.account) for row in tables.people.guardians()),
+        guardians=tables.people.guardians(),
         games=parts.games,
         grants=tuple(grant for grant in tables.events.grants(now - GRANTS_MATTER_MS) if grant.player in everybody),
-        seats=tuple(Seat(id=row.id, key=row.key) for row in tables.state.seats()),
+        seats=tables.state.seats(),
     )
 
 
@@ -49,17 +50,14 @@ def sign(roster: Roster, signer: Signer) -> str:
     """The C2SP signed note whose text is the roster as one line of JSON. ApiError(refused) if it is too large to be one."""
     note = signer.sign(msgspec.json.encode(roster).decode() + "\n")
     if len(note) > MAX_NOTE:
-        raise refused(
-            "danh sách quá lớn: hãy xóa bớt người chơi, trò chơi hoặc gói quy tắc",
-            "the registry is too large: remove players, games or packs first",
-        )
+        raise refused(msg("the registry is too large: remove players, games or packs first"))
     return note
 
 
 class Compiler:
     """Players and packs as a daemon needs them, out of tables that are read once."""
 
-    def __init__(self, tables: Tables, shelf: Shelf) -> None:
+    def __init__(self, tables: Tables, shipped: Shipped) -> None:
         place = tables.place.get()
         self._zone = place.zone
         # Who administers a home PC is a guardian: there is one for every player, named or not.
@@ -71,7 +69,7 @@ class Compiler:
         self._approved: dict[str, dict[str, None]] = {}
         for row in tables.events.approvals():
             self._approved.setdefault(row.player, {})[row.game] = None
-        catalogue = shelf.catalogue(tables.place.games())
+        catalogue = shipped.catalogue(tables.place.games())
         self.games = tuple(catalogue.games.values())
         self._titles = {game.id: game.title for game in self.games}
 

@@ -13,15 +13,15 @@ from agent.api.messages import Done
 from agent.recording import logbook
 from agent.recording.chain import OwnChain
 from agent.recording.keys import Keys, publish
-from agent.registering.seats import Heard
-from agent.registry import Change, Made, Registry, World
+from agent.registering.seats import LastHeard
+from agent.registry import Change, Outcome, Registry, World
 from agent.store.database import Store, StoreError
 from compliance.entry import AgentTick
 from compliance.format.chain import AGENT, ChainError
 from compliance.log import Log, LogError
 from compliance.writing.payloads import PayloadError, Payloads
 from host.clock import Clock
-from host.homes import Home, HomeError
+from host.homes import LANGUAGE, Home, HomeError
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -43,10 +43,10 @@ class Agent:
     log: Log
     payloads: Payloads
     registry: Registry
-    heard: Heard
+    heard: LastHeard
     _troubled: list[str] = field(default_factory=list)
 
-    def change(self, operation: Callable[[Change, R], Made], request: R, who: str) -> Done:
+    def change(self, operation: Callable[[Change, R], Outcome], request: R, who: str) -> Done:
         """Change the registry. What it recorded is durable in any case; that the log takes it at once is tried."""
         done = self.registry.change(operation, request, who)
         self.deliver()
@@ -58,7 +58,7 @@ class Agent:
             self.chain.deliver(self.log, self.payloads)
         except (LogError, PayloadError, StoreError, ChainError) as error:
             if strict:
-                raise error if not isinstance(error, ChainError) else LogError(str(error), str(error)) from error
+                raise
             if str(error) not in self._troubled:
                 self._troubled[:] = [str(error)]
                 _log.error("%s", error)
@@ -70,10 +70,21 @@ class Agent:
         self.heard.from_seat(seat, self.clock.wall())
 
     async def tick(self) -> None:
-        """Say in the log that the agent was there, and whom it heard; renew the card."""
+        """Say in the log that the agent was there, and whom it heard; renew what it publishes."""
         try:
             self.change(tick, Ticked(self.heard), AGENT)
+        except StoreError as error:
+            _log.error("%s", error)
+        self.publish()
+
+    def publish(self) -> None:
+        """The inspector's card and the home's language, for everybody on this machine to read."""
+        try:
+            with self.store.transaction() as tables:
+                lang = tables.place.get().lang
             publish(self.home, CARD, logbook.card_file(self.log, self.registry.roster))
+            if lang is not None:
+                publish(self.home, LANGUAGE, f"{lang}\n".encode())
         except (StoreError, HomeError) as error:
             _log.error("%s", error)
 
@@ -90,11 +101,11 @@ class Agent:
 class Ticked(msgspec.Struct, frozen=True):
     """Five minutes have passed."""
 
-    heard: Heard
+    heard: LastHeard
 
 
-def tick(change: Change, ticked: Ticked) -> Made:
+def tick(change: Change, ticked: Ticked) -> Outcome:
     """An entry, and no new roster: nothing about the registry changed."""
     silent = ticked.heard.silent(change.tables.state.seats(), change.now)
     change.record(AgentTick, seats=ticked.heard.last, silent=silent)
-    return Made(changed=False)
+    return Outcome(changed=False)

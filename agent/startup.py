@@ -9,7 +9,7 @@ from agent.api import messages as m
 from agent.registering import lookup
 from agent.registering.rulebook import put_packs, record_policy
 from agent.registering.shipped_packs import compiled
-from agent.registry import Change, Made
+from agent.registry import Change, Outcome
 from agent.store.people import GUEST
 from agent.store.rules import PLACE, PackRow, TextRow
 from compliance.entry import PlaceChanged, SeatEnrolled
@@ -25,17 +25,17 @@ class Start(msgspec.Struct, frozen=True):
     roster: Signer
 
 
-def begin(change: Change, start: Start) -> Made:
+def begin(change: Change, start: Start) -> Outcome:
     """Write what a new log begins with, or bring an old registry up to what ships now."""
     state = change.tables.state.get()
     if not state.number:
         change.record(SeatEnrolled, id=AGENT, key=start.log.vkey)
         place = change.tables.place.get()
         change.record(PlaceChanged, place=place.place, zone=place.zone, hours=place.hours)
-        return Made()
+        return Outcome()
     for target, rows in change.tables.rules.packs().items():
         _follow(change, target, rows)
-    return Made(changed=not _says_the_same(change, start, state.note))
+    return Outcome(changed=not _says_the_same(change, start, state.note))
 
 
 def _follow(change: Change, target: str, rows: tuple[PackRow, ...]) -> None:
@@ -51,7 +51,7 @@ def _follow(change: Change, target: str, rows: tuple[PackRow, ...]) -> None:
 
 def _current(change: Change, row: PackRow, text: TextRow) -> tuple[PackRow, TextRow]:
     """The pack as it ships; as it was if it is a house pack, ships no longer, or refuses its values."""
-    shipped = change.world.shelf.packs.get(row.pack)
+    shipped = change.world.shipped.packs.get(row.pack)
     if not row.shipped or shipped is None or shipped == text.text:
         return row, text
     try:
@@ -67,5 +67,5 @@ def _says_the_same(change: Change, start: Start, note: str) -> bool:
         old = msgspec.json.decode(verify_note(note, [start.roster.vkey]), type=m.Roster)
     except (NoteError, msgspec.MsgspecError):
         return False
-    new = roster.build(change.tables, change.world.shelf, number=old.number, now=old.issued)
+    new = roster.build(change.tables, change.world.shipped, number=old.number, now=old.issued)
     return msgspec.structs.replace(new, grants=old.grants) == old

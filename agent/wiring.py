@@ -15,8 +15,8 @@ from agent.errors import StartError
 from agent.housekeeping import schedule
 from agent.recording.chain import OwnChain
 from agent.recording.keys import PUBLISHED, load_keys, new_origin, publish
-from agent.registering.seats import Heard
-from agent.registering.shipped_packs import Shelf
+from agent.registering.seats import LastHeard
+from agent.registering.shipped_packs import Shipped
 from agent.registry import Registry, World
 from agent.server import Agent
 from agent.startup import Start, begin
@@ -30,6 +30,7 @@ from host.choose import files, service, users
 from host.clock import Clock
 from host.homes import Home, lock, prepare, prepare_for
 from host.stopping import told_to_stop
+from i18n.message import msg
 from rules.packs.shipped import shipped_catalogue, shipped_packs
 
 
@@ -37,7 +38,7 @@ from rules.packs.shipped import shipped_catalogue, shipped_packs
 def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Agent]:
     """An agent on this home, its first start included, that answers nobody yet. It has the home for itself until it is closed.
 
-    HomeError, StartError, StoreError, LogError, PayloadError or JournalError, each one clear line; what was there is as it was.
+    HomeError, StartError, StoreError, LogError, PayloadError or JournalError; what was there is as it was.
     """
     with ExitStack() as stack:
         prepare(home.agent, 0o700)
@@ -59,32 +60,34 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         payloads = Payloads(home.agent / "payload.db", keys.payload)
         stack.callback(payloads.close)
         games = shipped_catalogue() if settings.catalogue.shipped else ()
-        world = world or World(Shelf(shipped_packs(), games), users().canonical)
+        world = world or World(Shipped(shipped_packs(), games), users().canonical)
         registry = Registry(store, world, chain, keys.roster, clock)
-        agent = Agent(home, clock, keys, world, store, chain, log, payloads, registry, Heard(clock.wall()))
+        agent = Agent(home, clock, keys, world, store, chain, log, payloads, registry, LastHeard(clock.wall()))
         agent.change(begin, Start(keys.log, keys.roster), AGENT)
         prepare(home.public, 0o755)
         publish(home, PUBLISHED, keys.published)
         yield agent
 
 
-async def serve(home: Home, clock: Clock, ready: Callable[[str], None]) -> None:
+async def serve(home: Home, clock: Clock, ready: Callable[[str], object]) -> None:
     """Run an agent until it is told to stop. `ready` is told the address once it answers. Errors as `opened`."""
     stop = asyncio.Event()
     with told_to_stop(stop.set), opened(home, clock) as agent:
         prepare_for(home.agent_address)
         server = await rpc.serve(home.agent_address, routes(agent), by_roster(files().owner(), lambda: agent.registry.roster))
-        scheduler = schedule(agent.tick, agent.retry)
+        scheduler, failed = schedule(agent.tick, agent.retry)
+        waiting = asyncio.ensure_future(stop.wait())
         try:
             await agent.tick()
-            scheduler.start()
             ready(home.agent_address)
             service().notify("READY=1")
-            await stop.wait()
+            await asyncio.wait((waiting, failed), return_when=asyncio.FIRST_COMPLETED)
+            if failed.done():
+                failed.result()  # an error of a job ends the agent loudly; the service manager starts it again
         finally:
             service().notify("STOPPING=1")
-            if scheduler.running:
-                scheduler.shutdown(wait=False)
+            scheduler.shutdown(wait=False)
+            waiting.cancel()
             await server.close()
 
 
@@ -107,4 +110,4 @@ def _log(path: Path, signer: Signer, chain: OwnChain) -> Log:
 
 def _gone(path: Path) -> StartError:
     """A log goes on with all that it began with, or not at all."""
-    return StartError(f"{path}: mất; hãy khôi phục bản sao lưu", f"{path}: gone; restore a backup")
+    return StartError(msg("{path}: gone; restore a backup", path=str(path)))

@@ -6,7 +6,6 @@ import errno
 import os
 import sys
 from argparse import Namespace
-from io import TextIOWrapper
 
 from cli.commands import find
 from cli.context import Context
@@ -17,13 +16,14 @@ from host.homes import HomeError
 from host.transport import Unreachable
 from host.wire import ApiError
 from i18n.message import msg, said_by
+from i18n.streams import speak_utf8
 
 _READER_LEFT = {errno.EPIPE, errno.EINVAL}  # of a pipe that nobody reads any more; the second is Windows' word for it
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code of the contract. Nothing a user can cause ends in a traceback."""
-    _speak_utf8()
+    speak_utf8()
     argv = sys.argv[1:] if argv is None else argv
     if argv[:1] == ["__complete"]:
         from cli.completion import complete  # noqa: PLC0415 - only shells ask
@@ -51,7 +51,8 @@ def _run(asked: Namespace, words: list[str], context: Context) -> int:
     if asked.version:
         from importlib.metadata import version  # noqa: PLC0415 - twenty milliseconds that no other command needs
 
-        context.out.line(f"giochoi {version('giochoi')}")
+        found = version("giochoi")
+        context.out.document({"version": found}) if context.out.json else context.out.line(f"giochoi {found}")
         return 0
     if asked.help or not words:
         from cli.help import page  # noqa: PLC0415 - of no use for whoever knows
@@ -78,12 +79,6 @@ def _drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _speak_utf8() -> None:
-    """Neither Vietnamese nor a signed head may depend on who reads a pipe or file; a terminal keeps its own encoding."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            encoding, newline = (None, None) if stream.isatty() else ("utf-8", "\n")
-            stream.reconfigure(encoding=encoding, errors="replace", newline=newline)
 
 
 if __name__ == "__main__":

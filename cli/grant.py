@@ -9,10 +9,11 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.parser import PLAYER
-from cli.words.times import parse_minutes, rfc3339
+from cli.words.times import parse_minutes
 from daemon.api.messages import GrantAdd, GrantRevoke, GrantsGet, UsageGet
 from host.rpc_client import ask
 from i18n.message import Arg, Length, Moment, msg
+from rules.calendar import rfc3339
 
 
 def add_to(commands: Commands) -> None:
@@ -72,13 +73,7 @@ def _row(event: GrantEvent, zone: str) -> tuple[Arg, ...]:
 
 def _document(event: GrantEvent, zone: str) -> dict[str, object]:
     return {
-        "id": event.id,
-        "player": event.player,
-        "by": event.by,
-        "who": event.who,
-        "minutes": event.ms / 60_000,
-        "game": event.game,
-        "given": rfc3339(event.given, zone),
-        "reason": event.reason,
+        "id": event.id, "player": event.player, "by": event.by, "who": event.who, "minutes": event.ms / 60_000,
+        "game": event.game, "given": rfc3339(event.given, zone), "reason": event.reason,
         "revoked": None if event.revoked is None else rfc3339(event.revoked, zone),
-    }
+    }  # fmt: skip

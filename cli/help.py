@@ -1,15 +1,26 @@
-"""giochoi help: how commands are used, from what they take."""
+"""giochoi help: how commands are used, from what they take. A page is made of parts, which the manual shows in its own way."""
 
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from cli.commands import NOUNS, Commands, find, of
 from cli.context import Context
 from cli.output import Output
 from cli.parser import GLOBALS, Argument, Parser
-from i18n.message import Arg, msg
+from i18n.message import Arg, Message, msg
+
+
+class Part(NamedTuple):
+    """Some of a page: a heading, a command as one writes it, a text, words with what they mean, examples; not all of it."""
+
+    head: Message | None = None
+    usage: str = ""
+    text: Arg = ""
+    pairs: Sequence[tuple[str, Arg]] = ()
+    examples: Sequence[str] = ()
 
 
 def add_to(commands: Commands) -> None:
@@ -24,67 +35,61 @@ def show(args: Namespace, context: Context) -> int:
 def page(words: Sequence[str], out: Output) -> int:
     """What there is to say about the command, or those that begin with these words. CommandError (2) if there is none."""
     if not words:
-        _overview(out)
+        parts = [*overview(), everywhere(), Part(text=msg("More about one of them: {command}", command="giochoi help NOUN"))]
     elif len(words) == 1 and words[0] in NOUNS and words[0] not in (commands := of(words[0])):
-        _noun(words[0], commands, out)
+        about = msg("giochoi {noun}: {about}", noun=words[0], about=NOUNS[words[0]][1])
+        parts = [Part(text=about), *(Part(usage=usage(one), text=one.about) for one in commands.values())]
     else:
-        _command(find(words)[0], out)
+        told, examples = about_command(find(words)[0])
+        parts = [told, everywhere(), examples]
+    if out.json:
+        out.document({"help": [part._asdict() for part in parts]})
+        return 0
+    for number, part in enumerate(parts):
+        if number:
+            out.line()
+        _show(part, out)
     return 0
 
 
-def _overview(out: Output) -> None:
-    out.say(msg("Giờ Chơi keeps games within limits, and proves afterwards that it did."))
-    out.line()
-    out.head(msg("Commands"))
-    out.pairs((noun, about) for noun, (_, about) in NOUNS.items())
-    out.line()
-    _options(out)
-    out.line()
-    out.line(msg("More about one of them: {command}", command="giochoi help NOUN"))
+def overview() -> Iterator[Part]:
+    yield Part(text=msg("Giờ Chơi keeps games within limits, and proves afterwards that it did."))
+    yield Part(msg("Commands"), pairs=[(noun, about) for noun, (_, about) in NOUNS.items()])
 
 
-def _noun(noun: str, commands: dict[str, Parser], out: Output) -> None:
-    out.say(msg("giochoi {noun}: {about}", noun=noun, about=NOUNS[noun][1]))
-    for parser in commands.values():
+def everywhere() -> Part:
+    return Part(msg("With every command"), pairs=_pairs(GLOBALS.taken))
+
+
+def about_command(parser: Parser) -> tuple[Part, Part]:
+    """What it does and takes, and examples."""
+    told = Part(usage=usage(parser), text=parser.about, pairs=_pairs(parser.taken))
+    return told, Part(msg("Examples"), examples=parser.examples)
+
+
+def _show(part: Part, out: Output) -> None:
+    if part.head is not None:
+        out.head(part.head)
+    if part.usage:
+        out.say(part.usage, 0, 4)
+    if part.text:
+        out.say(part.text, 4 if part.usage else 0)
+    if part.usage and part.pairs:
         out.line()
-        out.say(usage(parser), 0, 4)
-        out.say(parser.about, 4)
+    out.pairs(part.pairs)
+    for example in part.examples:
+        out.line(f"  {example}")
 
 
-def _command(parser: Parser, out: Output) -> None:
-    out.say(usage(parser), 0, 4)
-    out.say(parser.about, 4)
-    if parser.taken:
-        out.line()
-        out.pairs((named(argument), argument.help) for argument in parser.taken)
-    out.line()
-    _options(out)
-    if parser.examples:
-        out.line()
-        out.head(msg("Examples"))
-        for example in parser.examples:
-            out.line(f"  {example}")
-
-
-def _options(out: Output) -> None:
-    out.head(msg("With every command"))
-    out.pairs((named(argument), argument.help) for argument in GLOBALS.taken)
-
-
-def usage(parser: Parser) -> Arg:
+def usage(parser: Parser) -> str:
     """The command with all it takes, as one writes it. What belongs together is never put on two lines."""
-    return " ".join((parser.prog, *_placed(parser)))
-
-
-def _placed(parser: Parser) -> Iterator[str]:
+    words = [parser.prog]
     for argument in parser.taken:
         word = f"{argument.names[-1]} {argument.value}".strip() if argument.names else argument.value
-        word = word.replace(" ", "\u00a0")
-        repeated = f"{word}…" if argument.many in {"*", "+"} else word
-        yield repeated if argument.required else f"[{repeated}]"
+        word = f"{word}…" if argument.many in {"*", "+"} else word
+        words.append((word if argument.required else f"[{word}]").replace(" ", "\u00a0"))
+    return " ".join(words)
 
 
-def named(argument: Argument) -> str:
-    """The argument as one writes it."""
-    names = ", ".join(argument.names)
-    return f"{names} {argument.value}".strip() if names else argument.value
+def _pairs(taken: Iterable[Argument]) -> list[tuple[str, Arg]]:
+    return [(" ".join((", ".join(one.names), one.value)).strip(), one.help) for one in taken]

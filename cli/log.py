@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from argparse import Namespace
 from collections.abc import Iterator
@@ -71,7 +70,7 @@ def export(args: Namespace, context: Context) -> int:
 
 def _pieces(context: Context) -> Iterator[bytes]:
     for chunk in items(context.home.agent_address, LogExport()):
-        yield base64.b64decode(chunk.data)
+        yield chunk.data
 
 
 def head(args: Namespace, context: Context) -> int:

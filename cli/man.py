@@ -1,9 +1,9 @@
-"""giochoi man: the manual pages, one for each noun and one for all, from what commands take. groff_man(7), man-pages(7)."""
+"""giochoi man: the manual, one page for each noun and one for all, from the parts of help. groff_man(7), man-pages(7)."""
 
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -11,20 +11,16 @@ from pathlib import Path
 from cli.commands import NOUNS, Commands, of
 from cli.context import Context
 from cli.errors import CommandError
-from cli.help import named, usage
-from cli.parser import GLOBALS, Argument, Parser
+from cli.help import Part, about_command, everywhere, overview
 from cli.words.shell import quote
 from host.clock import wall
 from i18n.catalogue import Catalogue
-from i18n.message import Arg, Message, msg
+from i18n.message import Arg, msg
 
-_EXITS: tuple[tuple[str, Message], ...] = (
-    ("0", msg("done")),
-    ("1", msg("refused, or failed")),
-    ("2", msg("used in a way that is not understood, or bad input")),
-    ("3", msg("daemon or agent cannot be reached; nothing changed")),
-    ("4", msg("verification failed")),
-)
+_EXITS = Part(msg("Exit status"), pairs=(
+    ("0", msg("done")), ("1", msg("refused, or failed")), ("2", msg("used in a way that is not understood, or bad input")),
+    ("3", msg("daemon or agent cannot be reached; nothing changed")), ("4", msg("verification failed")),
+))  # fmt: skip
 
 
 def add_to(commands: Commands) -> None:
@@ -50,62 +46,36 @@ def write(args: Namespace, context: Context) -> int:
 
 def pages(words: Catalogue) -> Iterator[tuple[str, Iterator[str]]]:
     """Each page by its name, in lines of roff."""
-    yield "giochoi", _whole(words)
-    for noun, (_, about) in NOUNS.items():
-        yield f"giochoi-{noun}", _noun(noun, about, words)
-
-
-def _whole(words: Catalogue) -> Iterator[str]:
     about = msg("keeps games within limits, and proves afterwards that it did")
-    yield from _head("giochoi", about, words)
-    yield from _section(msg("COMMANDS"), words)
-    yield from _told(((f"giochoi {noun}", what) for noun, (_, what) in NOUNS.items()), words)
-    yield from _section(msg("OPTIONS"), words)
-    yield from _arguments(GLOBALS.taken, words)
-    yield from _section(msg("EXIT STATUS"), words)
-    yield from _told(_EXITS, words)
-    yield from _section(msg("SEE ALSO"), words)
-    yield ", ".join(rf"\fBgiochoi\-{noun}\fP(1)" for noun in NOUNS)
+    nouns = ", ".join(f"giochoi-{noun}(1)" for noun in NOUNS)
+    yield "giochoi", _page("giochoi", about, (*overview(), everywhere(), _EXITS), nouns, words)
+    for noun, (_, about) in NOUNS.items():
+        parts = tuple(part for parser in of(noun).values() for part in about_command(parser))
+        yield f"giochoi-{noun}", _page(f"giochoi-{noun}", about, (Part(msg("Commands")), *parts), "giochoi(1)", words)
 
 
-def _noun(noun: str, about: Message, words: Catalogue) -> Iterator[str]:
-    commands = of(noun)
-    yield from _head(f"giochoi-{noun}", about, words)
-    yield from _section(msg("COMMANDS"), words)
-    for parser in commands.values():
-        yield from _command(parser, words)
-    yield from _section(msg("SEE ALSO"), words)
-    yield r"\fBgiochoi\fP(1)"
-
-
-def _command(parser: Parser, words: Catalogue) -> Iterator[str]:
-    yield f".SS {_escaped(str(usage(parser)))}"
-    yield _escaped(words(parser.about))
-    yield from _arguments(parser.taken, words)
-    if parser.examples:
-        yield from (".PP", _escaped(words(msg("Examples"))), ".PP", ".nf", ".RS")
-        yield from map(_escaped, parser.examples)
-        yield from (".RE", ".fi")
-
-
-def _head(name: str, about: Message, words: Catalogue) -> Iterator[str]:
+def _page(name: str, about: Arg, parts: tuple[Part, ...], others: str, words: Catalogue) -> Iterator[str]:
     today = datetime.fromtimestamp(wall() / 1000, UTC).date()
     yield f'.TH {_escaped(name.upper())} 1 {today} "giochoi {version("giochoi")}"'
-    yield from _section(msg("NAME"), words)
+    yield from _part(Part(msg("Name")), words)
     yield rf"{_escaped(name)} \- {_escaped(words(about))}"
+    for part in (*parts, Part(msg("See also"), text=others)):
+        yield from _part(part, words)
 
 
-def _section(title: Message, words: Catalogue) -> Iterator[str]:
-    yield f".SH {_escaped(words(title))}"
-
-
-def _arguments(taken: Iterable[Argument], words: Catalogue) -> Iterator[str]:
-    yield from _told(((named(one), one.help) for one in taken), words)
-
-
-def _told(rows: Iterable[tuple[str, Arg]], words: Catalogue) -> Iterator[str]:
-    for name, text in rows:
+def _part(part: Part, words: Catalogue) -> Iterator[str]:
+    if part.head is not None:
+        yield from (".PP", ".B " + _escaped(words(part.head))) if part.examples else (f".SH {_escaped(words(part.head))}",)
+    elif part.usage:
+        yield f".SS {_escaped(part.usage)}"
+    elif part.text:
+        yield ".PP"
+    if part.text:
+        yield _escaped(words(part.text))
+    for name, text in part.pairs:
         yield from (".TP", f".B {_escaped(name)}", _escaped(words(text)))
+    if part.examples:
+        yield from (".PP", ".nf", *map(_escaped, part.examples), ".fi")
 
 
 def _escaped(text: str) -> str:

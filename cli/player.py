@@ -103,15 +103,9 @@ def show(args: Namespace, context: Context) -> int:
 
 
 def _row(player: PlayerRow) -> tuple[Arg, ...]:
-    return (
-        player.id,
-        player.name,
-        _said(player) or msg("not known"),
-        player.account or "–",
-        ", ".join(player.guardians) or "–",
-        ", ".join(player.uses) or "–",
-        limits(player.limits) if player.limits else "–",
-    )
+    guardians, packs = ", ".join(player.guardians) or "–", ", ".join(player.uses) or "–"
+    limited = limits(player.limits) if player.limits else "–"
+    return (player.id, player.name, _said(player) or msg("not known"), player.account or "–", guardians, packs, limited)
 
 
 def _said(player: PlayerRow) -> str | None:
@@ -121,16 +115,10 @@ def _said(player: PlayerRow) -> str | None:
 
 def _document(player: PlayerRow) -> dict[str, object]:
     return {
-        "id": player.id,
-        "name": player.name,
-        "born": _said(player),
-        "account": player.account,
-        "guardians": player.guardians,
-        "packs": player.packs,
-        "uses": player.uses,
-        "approved": player.approved,
+        "id": player.id, "name": player.name, "born": _said(player), "account": player.account, "guardians": player.guardians,
+        "packs": player.packs, "uses": player.uses, "approved": player.approved,
         "limits": [{"game": limit.game, "day": limit.day, "minutes": limit.ms / 60_000} for limit in player.limits],
-    }
+    }  # fmt: skip
 
 
 def limits(rows: tuple[LimitRow, ...]) -> Message:

@@ -8,7 +8,7 @@ from daemon.api.messages import Sync
 from host.rpc_client import ask
 from host.transport import Unreachable
 from host.wire import ApiError
-from i18n.message import Arg, msg
+from i18n.message import Arg, msg, said_by
 
 
 def settle(context: Context, done: Done, said: Arg) -> int:
@@ -23,7 +23,7 @@ def settle(context: Context, done: Done, said: Arg) -> int:
     except Unreachable:
         pending = msg("in force when the daemon starts")
     except ApiError as error:
-        code, pending = 1, msg("saved, but the daemon has not taken it over: {why}", why=error.text)
+        code, pending = 1, msg("saved, but the daemon has not taken it over: {why}", why=said_by(error))
     if out.json:
         out.document({"id": done.id, "number": done.number, "in_force": not pending, "notes": done.notes})
     else:

@@ -11,11 +11,12 @@ from cli.context import Context
 from cli.output import Output
 from cli.parser import PLAYER
 from cli.words.layout import row
-from cli.words.times import left, rfc3339
+from cli.words.times import left
 from cli.words.verdicts import VERDICTS, asking, because, until
 from daemon.api.messages import Why, WhyGet
 from host.rpc_client import ask
 from i18n.message import Arg, Length, Message, Moment, msg
+from rules.calendar import rfc3339
 from rules.decision import Finding, Reason
 from rules.policy import GRACE_MS, Period
 
@@ -113,43 +114,24 @@ def _moment(ms: int | None, answer: Why) -> Moment | None:
 
 def _document(answer: Why) -> dict[str, object]:
     decision, zone = answer.decision, answer.zone
+    notices = [{"at": rfc3339(one.at, zone), "rule": one.rule, "text": one.text} for one in decision.notices]
+    rules = [
+        {**_reason(one.reason), "period": answer.periods.get(one.reason.rule), "advisory": one.advisory, "verdict": one.verdict,
+         "until": _when(one.until, zone)} for one in answer.findings
+    ]  # fmt: skip
     return {
-        "player": answer.player,
-        "game": answer.game,
-        "verdict": decision.verdict,
-        "until": _when(decision.until, zone),
-        "next": answer.next,
-        "left_s": _seconds(decision.left_ms),
-        "warn_at": [rfc3339(moment, zone) for moment in decision.warn_at],
-        "grace_s": _seconds(decision.grace_ms),
-        "notices": [
-            {"at": rfc3339(notice.at, zone), "rule": notice.rule, "text": notice.text} for notice in decision.notices
-        ],
-        "guardian": answer.guardian,
-        "reason": decision.reason and _reason(decision.reason),
-        "rules": [
-            {
-                **_reason(finding.reason),
-                "period": answer.periods.get(finding.reason.rule),
-                "advisory": finding.advisory,
-                "verdict": finding.verdict,
-                "until": _when(finding.until, zone),
-            }
-            for finding in answer.findings
-        ],
-    }
+        "player": answer.player, "game": answer.game, "verdict": decision.verdict, "until": _when(decision.until, zone),
+        "next": answer.next, "left_s": _seconds(decision.left_ms), "warn_at": [rfc3339(at, zone) for at in decision.warn_at],
+        "grace_s": _seconds(decision.grace_ms), "notices": notices, "guardian": answer.guardian,
+        "reason": decision.reason and _reason(decision.reason), "rules": rules,
+    }  # fmt: skip
 
 
 def _reason(reason: Reason) -> dict[str, object]:
     return {
-        "rule": reason.rule,
-        "cite": reason.cite,
-        "text": reason.text,
-        "kind": reason.kind,
-        "budget_s": _seconds(reason.budget_ms),
-        "used_s": _seconds(reason.used_ms),
-        "granted_s": _seconds(reason.granted_ms),
-    }
+        "rule": reason.rule, "cite": reason.cite, "text": reason.text, "kind": reason.kind,
+        "budget_s": _seconds(reason.budget_ms), "used_s": _seconds(reason.used_ms), "granted_s": _seconds(reason.granted_ms),
+    }  # fmt: skip
 
 
 def _when(ms: int | None, zone: str) -> str | None:

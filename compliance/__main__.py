@@ -5,50 +5,95 @@ from __future__ import annotations
 import argparse
 import codecs
 import errno
-import io
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
+
+import msgspec
 
 from compliance.bundle import BundleError, read
 from compliance.note import NoteError
 from compliance.verify import verify
-from compliance.verifying.report import to_json, to_lines
+from compliance.verifying.report import document, lines
 from compliance.verifying.trust import Trust, TrustError, parse_trust
+from i18n.catalogue import LANGUAGES, Catalogue, reader
+from i18n.message import MessageError, msg, said_by
+from i18n.streams import speak_utf8
 
 OK, USAGE, NOT_VERIFIED = 0, 2, 4
+_PROGRAM = "giochoi-verify"
+_HELP = f"{_PROGRAM} --help"
 _READER_LEFT = {errno.EPIPE, errno.EINVAL}  # of a pipe that nobody reads any more; the second is Windows' word for it
+_OPTIONS = {
+    "BUNDLE": msg("a file made by {command}", command="giochoi log export"),
+    "--trust FILE": msg("your trust policy (C2SP tlog-policy): which key and which witnesses you demand"),
+    "--since CHECKPOINT": msg("a file with the checkpoint of an earlier visit"),
+    "--json": msg("one JSON document instead of text"),
+    "--lang vi|en": msg("in Vietnamese or English"),
+    "--help": msg("this help"),
+}
 
 
-class UsageError(Exception):
-    """A file that is not what an option asks for: one line."""
+class UsageError(MessageError):
+    """What was typed, or a file that an option names, is not what it should be."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(msg("not understood: {why}; see: {command}", why=message, command=_HELP))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Verifies a bundle and says so. Exit code: 0 verified, 2 bad usage or input, 4 not verified."""
-    _speak_anyhow()
-    options = _parser().parse_args(arguments)
+    speak_utf8()
+    words = Catalogue(reader())
     try:
-        trust = None if options.trust is None else _trust(options.trust)
-        since = None if options.since is None else _text(options.since)
-        report = verify(read(options.bundle), trust, since)
+        options, more = _parser().parse_known_args(arguments)
+        words = Catalogue(reader(options.lang))
+        return _run(options, more, words)
     except (BundleError, UsageError) as error:
-        print(f"giochoi-verify: {error}", file=sys.stderr)
+        print(f"{_PROGRAM}: {words(error.message)}", file=sys.stderr)
         return USAGE
+
+
+def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
+    if options.help:
+        _print(_help(words))
+        return OK
+    if more:
+        raise UsageError(msg("not understood: {why}; see: {command}", why=" ".join(more), command=_HELP))
+    if options.bundle is None:
+        raise UsageError(msg("BUNDLE is missing; see: {command}", command=_HELP))
+    trust = None if options.trust is None else _trust(options.trust)
+    since = None if options.since is None else _text(options.since)
+    try:
+        report = verify(read(options.bundle), trust, since)
     except NoteError as error:
-        print(f"giochoi-verify: {options.since}: không phải checkpoint / not a checkpoint: {error}", file=sys.stderr)
-        return USAGE
-    _print(to_json(report).decode() if options.json else "\n".join(to_lines(report)))
+        raise UsageError(msg("{file} is not a checkpoint: {why}", file=options.since, why=said_by(error))) from None
+    if options.json:
+        _print(msgspec.json.format(msgspec.json.encode(words.document(document(report))), indent=2).decode())
+    else:
+        _print("\n".join(lines(report, words)))
     return OK if report.ok else NOT_VERIFIED
 
 
-def _speak_anyhow() -> None:
-    """Files and pipes get the same UTF-8 bytes on every system; a terminal that knows no Vietnamese gets question marks."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            encoding, newline = (None, None) if stream.isatty() else ("utf-8", "\n")
-            stream.reconfigure(encoding=encoding, errors="replace", newline=newline)
+def _parser() -> _Parser:
+    parser = _Parser(prog=_PROGRAM, add_help=False, allow_abbrev=False)
+    parser.add_argument("bundle", nargs="?")
+    for option in ("--trust", "--since", "--home"):  # every program takes a home; this one needs none
+        parser.add_argument(option)
+    parser.add_argument("--lang", choices=LANGUAGES)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("-h", "--help", action="store_true")
+    return parser
+
+
+def _help(words: Catalogue) -> str:
+    head = f"{_PROGRAM} BUNDLE [--trust FILE] [--since CHECKPOINT] [--json] [--lang vi|en]"
+    told = [f"  {option:<20}{words(about)}" for option, about in _OPTIONS.items()]
+    return "\n".join([head, words(msg("Verifies an exported compliance log, without a network.")), "", *told])
 
 
 def _print(text: str) -> None:
@@ -61,24 +106,11 @@ def _print(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="giochoi-verify",
-        description="Kiểm tra nhật ký tuân thủ đã xuất ra, không cần mạng. / Verifies an exported compliance log, offline.",
-    )
-    parser.add_argument("bundle", metavar="BUNDLE", help="tệp từ `giochoi log export` / a file made by it")
-    parser.add_argument("--trust", metavar="FILE", help="chính sách tin cậy (C2SP tlog-policy) / the inspector's trust policy")
-    parser.add_argument("--since", metavar="CHECKPOINT", help="checkpoint lần kiểm tra trước / one of an earlier visit")
-    parser.add_argument("--json", action="store_true", help="một tài liệu JSON / one JSON document")
-    parser.add_argument("--home", metavar="DIR", help=argparse.SUPPRESS)  # every program takes it; this one needs none
-    return parser
-
-
 def _trust(path: str) -> Trust:
     try:
         return parse_trust(_text(path))
     except TrustError as error:
-        raise UsageError(f"{path}: không phải chính sách tin cậy / not a trust policy: {error}") from None
+        raise UsageError(msg("{file} is not a trust policy: {why}", file=path, why=said_by(error))) from None
 
 
 def _text(path: str) -> bytes:
@@ -86,7 +118,7 @@ def _text(path: str) -> bytes:
     try:
         data = Path(path).read_bytes()
     except OSError as error:
-        raise UsageError(f"không đọc được {path} / cannot read {path}: {error.strerror}") from None
+        raise UsageError(msg("{file} cannot be read: {why}", file=path, why=error.strerror or "")) from None
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # what PowerShell's > makes of it
         data = data.decode("utf-16", "replace").encode("utf-8", "replace")
     return data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")

@@ -18,13 +18,14 @@ from compliance.format import container
 from compliance.format.container import Damage, NotAContainer
 from compliance.format.tiles import ENTRIES, Tile, encode_entries, entry_bundles, hash_tiles
 from compliance.note import VerifierKey, read_checkpoint
+from i18n.message import MessageError, msg, said_by
 
 CHECKPOINT = "checkpoint"
 KEY = "key"
 
 
-class BundleError(Exception):
-    """A file that cannot be read or is no bundle at all: one line, Vietnamese first."""
+class BundleError(MessageError):
+    """A file that cannot be read, or is not a bundle at all."""
 
 
 class Source(Protocol):
@@ -40,7 +41,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The members by name, and what in the file around and in them is not as it was written."""
+    """The members by name, and where the file differs from what was written."""
 
     members: Mapping[str, bytes]
     damage: tuple[Damage, ...] = ()
@@ -75,23 +76,23 @@ def _tile(log: Source, tile: Tile) -> bytes:
 
 
 def read(path: Path | str) -> Bundle:
-    """The bundle in the file at `path`. BundleError if it cannot be read or is none."""
+    """The bundle in the file at `path`. BundleError if it cannot be read or is not one."""
     try:
         data = Path(path).read_bytes()
     except OSError as error:
-        raise BundleError(f"không đọc được {path} / cannot read {path}: {error.strerror}") from None
+        raise BundleError(msg("{file} cannot be read: {why}", file=str(path), why=error.strerror or "")) from None
     try:
         return parse(data)
     except BundleError as error:
-        raise BundleError(f"{path}: {error}") from None
+        raise BundleError(msg("{where}: {why}", where=str(path), why=said_by(error))) from None
 
 
 def parse(data: bytes) -> Bundle:
-    """The bundle that these bytes are, damaged or not. BundleError if they are no bundle at all."""
+    """The bundle that these bytes are, damaged or not. BundleError if they are something else."""
     try:
         members, damage = container.unpack(data)
     except NotAContainer:
         members, damage = {}, []
     if not {CHECKPOINT, KEY} & members.keys():
-        raise BundleError("không phải tệp nhật ký xuất ra / not an exported log: make one with `giochoi log export FILE`")
+        raise BundleError(msg("not an exported log: make one with {command}", command="giochoi log export FILE"))
     return Bundle(members, tuple(damage))

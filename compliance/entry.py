@@ -15,13 +15,17 @@ from typing import Any, Literal
 
 import msgspec
 
+from i18n.message import Message, MessageError, msg
+
 MAX_BYTES = 65_535
 MAX_INT = 2**53 - 1
 MAX_DEPTH = 16
 
 
-class EntryError(ValueError):
-    """Bytes that are no entry, or not the canonical bytes of one."""
+class EntryError(MessageError, ValueError):
+    """Bytes that are not an entry, or not the canonical bytes of one."""
+
+    message: Message
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -122,7 +126,7 @@ class SeatStop(Entry, frozen=True, kw_only=True, tag="seat.stop"):
 class Presence(Entry, frozen=True, kw_only=True, tag="presence"):
     """The minutes from `since` (a whole minute) in which the seat was alive: bit i of `bits` is minute i, at most 60 of them.
 
-    A number of 60 bits is no safe integer, so `bits` is 15 hex digits.
+    60 bits are too many for a safe integer, so `bits` is 15 hex digits.
     """
 
     since: int
@@ -291,46 +295,54 @@ def encode(entry: Entry) -> bytes:
     _check_all(entry)
     data = _encoder.encode(entry)
     if len(data) > MAX_BYTES:
-        raise EntryError(f"an entry of {len(data)} bytes is longer than {MAX_BYTES}")
+        raise too_long(len(data))
     return data
 
 
 def decode(data: bytes) -> AnyEntry:
     """The entry that `data` is the canonical bytes of. EntryError if it is not exactly that."""
     if len(data) > MAX_BYTES:
-        raise EntryError(f"an entry of {len(data)} bytes is longer than {MAX_BYTES}")
+        raise too_long(len(data))
     try:
         entry = _decoder.decode(data)
         if _encoder.encode(entry) != data:
-            raise EntryError("not in canonical form")
+            raise EntryError(msg("not in canonical form"))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise EntryError(str(error)) from None
+        raise not_an_entry(error) from None
     except RecursionError:
-        raise EntryError("nested too deep") from None
+        raise EntryError(msg("nested too deep")) from None
     if not data.isascii() or data.count(b"{") + data.count(b"[") > MAX_DEPTH or _SUSPECT.search(data):
         _check_all(entry)
     return entry
+
+
+def too_long(length: int) -> EntryError:
+    return EntryError(msg("its {length} bytes are more than {most}", length=length, most=MAX_BYTES))
+
+
+def not_an_entry(error: Exception) -> EntryError:
+    return EntryError(msg("not of the format: {why}", why=str(error)))
 
 
 def _check_all(entry: Entry) -> None:
     try:
         _check(msgspec.to_builtins(entry))
     except RecursionError:
-        raise EntryError("nested too deep") from None
+        raise EntryError(msg("nested too deep")) from None
 
 
 def _check(value: object, depth: int = 0) -> None:
     if depth > MAX_DEPTH:  # a limit of its own, so that what is an entry does not depend on the reader's stack
-        raise EntryError(f"nested deeper than {MAX_DEPTH}")
+        raise EntryError(msg("nested too deep"))
     if isinstance(value, dict):
         for key, item in value.items():
             if not key.isascii():
-                raise EntryError(f"key {key!r} is not ASCII")
+                raise EntryError(msg("the key {key} is not ASCII", key=repr(key)))
             _check(item, depth + 1)
     elif isinstance(value, list | tuple):
         for item in value:
             _check(item, depth + 1)
     elif isinstance(value, float) or (isinstance(value, int) and abs(value) > MAX_INT):
-        raise EntryError(f"number {value!r} is no safe integer")
+        raise EntryError(msg("the number {number} is not a safe integer", number=repr(value)))
     elif isinstance(value, str) and not unicodedata.is_normalized("NFC", value):
-        raise EntryError(f"text {value!r} is not in NFC")
+        raise EntryError(msg("the text {text} is not in NFC", text=repr(value)))

@@ -17,6 +17,7 @@ from typing import Any
 from compliance import entry
 from compliance.format.chain import START, Chain, ChainError, Draft, E, Head
 from compliance.note import Signer
+from i18n.message import Arg, MessageError, msg, said_by
 
 SALT_BYTES = 32
 TAIL = 1000
@@ -30,11 +31,11 @@ _TABLES = (
 )
 
 
-class JournalError(Exception):
-    """A journal that is damaged or another seat's: one line, Vietnamese first."""
+class JournalError(MessageError):
+    """A journal that is damaged or another seat's."""
 
-    def __init__(self, vi: str, en: str) -> None:
-        super().__init__(f"nhật ký máy trạm hỏng: {vi} / the seat's journal is damaged: {en}")
+    def __init__(self, why: Arg) -> None:
+        super().__init__(msg("the journal of this seat is damaged: {why}", why=why))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Journal:
         try:
             self._open()
         except sqlite3.Error as error:
-            raise JournalError(f"SQLite: {error}", f"SQLite: {error}") from error
+            raise JournalError(f"SQLite: {error}") from error
 
     def append(self, kind: type[E], *, mono: int, wall: int, payload: bytes | None = None, **fields: Any) -> E:
         """Appends an entry of this kind and returns it. `payload` stays beside it, under a fresh salt; the entry commits to it.
@@ -88,7 +89,7 @@ class Journal:
         EntryError if the fields are not those of the kind or not in the profile; sqlite3.Error if it cannot be written.
         """
         if kind is entry.Seal:
-            raise entry.EntryError("a seal is appended by seal()")
+            raise entry.EntryError(msg("a seal is appended by seal()"))
         salt = None
         if payload is not None:
             salt = secrets.token_bytes(SALT_BYTES)
@@ -130,7 +131,7 @@ class Journal:
         """Drops entries up to `last_seq`, a sealed one, and their payloads: the log has proved to hold them."""
         _, sealed = self._head()
         if last_seq > sealed:
-            raise JournalError(f"mục {last_seq} chưa niêm phong", f"entry {last_seq} is not sealed yet")
+            raise JournalError(msg("entry {seq} is not sealed yet", seq=str(last_seq)))
         self._connection.execute("DELETE FROM journal WHERE seq <= ?", (last_seq,))
         self._connection.execute("UPDATE journal_head SET forgotten = max(forgotten, ?)", (last_seq,))
 
@@ -163,7 +164,7 @@ class Journal:
     def _one(self, query: str, *values: object) -> tuple[Any, ...]:
         row: tuple[Any, ...] | None = self._connection.execute(query, values).fetchone()
         if row is None:
-            raise JournalError("thiếu dòng đầu chuỗi", "the row of its head is missing")
+            raise JournalError(msg("the row of its head is missing"))
         return row
 
     def _open(self) -> None:
@@ -174,12 +175,13 @@ class Journal:
         )
         (seat,) = self._one("SELECT seat FROM journal_head")
         if seat != self.seat:
-            raise JournalError(f"nó là của máy trạm {seat}, không phải {self.seat}", f"it is seat {seat}'s, not {self.seat}'s")
+            raise JournalError(msg("it belongs to seat {seat}, not to {own}", seat=seat, own=self.seat))
         (forgotten,) = self._one("SELECT forgotten FROM journal_head")
         count, first, last = self._one("SELECT count(*), min(seq), max(seq) FROM journal")
         head, sealed = self._head()
         if (count, first or forgotten + 1, last or forgotten) != (head.seq - forgotten, forgotten + 1, head.seq):
-            raise JournalError("thiếu mục trong chuỗi", f"of its entries {forgotten + 1} to {head.seq} some are missing")
+            first, last = str(forgotten + 1), str(head.seq)
+            raise JournalError(msg("some of its entries {first} to {last} are missing", first=first, last=last))
         self._check_tail(head, sealed, forgotten)
 
     def _check_tail(self, head: Head, sealed: int, forgotten: int) -> None:
@@ -193,6 +195,6 @@ class Journal:
                 tail = tail or Chain(self.seat, self._signer.key, Head(start, line.prev) if start else START)
                 tail.follow(line, data)
         except (ChainError, entry.EntryError) as error:
-            raise JournalError(str(error), str(error)) from None
+            raise JournalError(said_by(error)) from None
         if tail is not None and (tail.head, tail.sealed) != (head, sealed):
-            raise JournalError("đầu chuỗi không khớp mục cuối", "its head is not its last entry")
+            raise JournalError(msg("its head is not its last entry"))

@@ -17,13 +17,14 @@ from pathlib import Path
 import msgspec
 
 from compliance import tree
-from compliance.entry import MAX_BYTES, EntryError
+from compliance.entry import MAX_BYTES, not_an_entry, too_long
 from compliance.format import chain
 from compliance.format.chain import AGENT, ChainError
 from compliance.format.tiles import HEIGHT, WIDTH, Tile, hash_tiles
 from compliance.note import NoteError, Signer, VerifierKey, checkpoint_text, parse_checkpoint
 from compliance.tree import HASH_BYTES, Frontier
-from compliance.writing.logfile import SCHEMA, VERSION, LogError, LogFile, tile_id
+from compliance.writing.logfile import SCHEMA, VERSION, LogError, LogFile, damaged, tile_id
+from i18n.message import msg, said_by
 
 __all__ = ["Appended", "Log", "LogError"]
 
@@ -65,7 +66,7 @@ class Log(LogFile):
             self._open()
         except (sqlite3.Error, LookupError) as error:
             self._connection.close()
-            raise LogError(f"hỏng: {error}", f"damaged: {error}") from error
+            raise damaged(str(error)) from error
         except LogError:
             self._connection.close()
             raise
@@ -107,7 +108,7 @@ class Log(LogFile):
             try:
                 self._store(enumerate(entries, before), tiles, runs, heads, (frontier.size, b"".join(frontier.peaks), note))
             except (sqlite3.Error, OverflowError) as error:
-                raise LogError(f"không ghi được: {error}", f"cannot be written: {error}") from error
+                raise LogError(msg("cannot be written: {why}", why=str(error))) from error
             self._frontier, self._edges, self._checkpoint, self._size = frontier, edges, note, frontier.size
             return note
 
@@ -125,7 +126,8 @@ class Log(LogFile):
             known = 0
             while known < len(entries) and positions[known].seq <= head.seq:
                 if positions[known].seq < 1 or self.entry(self.index(seat, positions[known].seq)) != entries[known]:
-                    raise ChainError(positions[known].seq, "the log holds another entry of this seat under this number")
+                    why = msg("the log holds another entry of this seat under this number")
+                    raise ChainError(positions[known].seq, why)
                 known += 1
             fresh = entries[known:]
             if fresh:
@@ -142,7 +144,7 @@ class Log(LogFile):
             if (position.seat, position.seq) != (previous.seat, previous.seq + 1):
                 before = last[position.seat][0] if position.seat in last else self.head(position.seat).seq
                 if position.seq != before + 1:
-                    raise ChainError(position.seq, f"it follows seq {before} of seat {position.seat}")
+                    raise ChainError(position.seq, msg("it comes after seq {seq}", seq=str(before)))
                 runs.append((position.seat, position.seq, index))
             last[position.seat] = (position.seq, data)
             previous = position
@@ -201,10 +203,10 @@ class Log(LogFile):
         if version == 0 and not run.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
             self._create()
         elif version != VERSION:
-            raise LogError(f"không phải nhật ký phiên bản {VERSION}", f"not a log of version {VERSION}")
+            raise LogError(msg("not a log of version {version}", version=str(VERSION)))
         row = run.execute("SELECT size, frontier, note FROM head").fetchone()
         if row is None:
-            raise LogError("hỏng: thiếu checkpoint", "damaged: its checkpoint is missing")
+            raise damaged(msg("its checkpoint is missing"))
         self._load(*row)
 
     def _create(self) -> None:
@@ -218,7 +220,7 @@ class Log(LogFile):
         try:
             checkpoint = parse_checkpoint(note, [self._signer.key])
         except NoteError as error:
-            raise LogError(f"khóa này không ký checkpoint ({error})", f"this key signed no such checkpoint ({error})") from None
+            raise LogError(msg("its checkpoint is not of this key: {why}", why=said_by(error))) from None
         peaks = [self._full(first, end) for first, end in tree.peak_ranges(size)]
         self._frontier = Frontier(size, peaks)
         self._edges = [self._edge(level, size) for level in range(max(1, -(-size.bit_length() // HEIGHT)))]
@@ -226,17 +228,17 @@ class Log(LogFile):
         ends = self._one("SELECT max(idx), min(idx) FROM entry")
         whole = (size - 1, 0) if size else (None, None)
         checks = (
-            (checkpoint.size == size, "checkpoint khác cỡ cây", "its checkpoint has another size"),
-            (checkpoint.root == self.root, "checkpoint khác gốc cây", "its checkpoint has another root"),
-            (frontier == b"".join(peaks), "frontier khác các tile", "its frontier is not that of its tiles"),
-            (self._tiles_whole(size), "thiếu tile", "some of its tiles are missing or short"),
-            (ends == whole, "số mục khác checkpoint", "its entries are not as many as its checkpoint says"),
-            (self._tail_agrees(size), "mục cuối khác tile", "its last entries are not those of its tile"),
-            (self._heads_agree(), "mục cuối của máy trạm sai", "a seat's last entry is not there"),
+            (checkpoint.size == size, msg("its checkpoint has another size")),
+            (checkpoint.root == self.root, msg("its checkpoint has another root")),
+            (frontier == b"".join(peaks), msg("its frontier is not that of its tiles")),
+            (self._tiles_whole(size), msg("some of its tiles are missing or short")),
+            (ends == whole, msg("it has not as many entries as its checkpoint says")),
+            (self._tail_agrees(size), msg("its last entries are not those of its tile")),
+            (self._heads_agree(), msg("the last entry of a seat is missing")),
         )
-        for holds, vi, en in checks:
+        for holds, otherwise in checks:
             if not holds:
-                raise LogError(f"hỏng: {vi}", f"damaged: {en}")
+                raise damaged(otherwise)
 
     def _edge(self, level: int, size: int) -> bytes:
         number, width = divmod(size >> HEIGHT * level, WIDTH)
@@ -260,8 +262,8 @@ class Log(LogFile):
 def _positions_of(entries: Sequence[bytes]) -> list[_Position]:
     longest = max(map(len, entries), default=0)
     if longest > MAX_BYTES:
-        raise EntryError(f"an entry of {longest} bytes is longer than {MAX_BYTES}")
+        raise too_long(longest)
     try:
         return [_positions.decode(data) for data in entries]
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise EntryError(str(error)) from None
+        raise not_an_entry(error) from None

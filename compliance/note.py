@@ -25,6 +25,8 @@ from typing import Self
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from i18n.message import Message, MessageError, msg
+
 ED25519 = 0x01
 COSIGNATURE = 0x04
 MAX_NOTE = 1 << 20
@@ -36,8 +38,10 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _MARK = "\u2014 "
 
 
-class NoteError(ValueError):
-    """A text that is no signed note, no verifier key or no checkpoint, or that no trusted key has signed."""
+class NoteError(MessageError, ValueError):
+    """A text that is not a signed note, verifier key or checkpoint, or that no trusted key has signed."""
+
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class VerifierKey:
     @property
     def text(self) -> str:
         """The C2SP verifier key: name+id+base64."""
-        return f"{self.name}+{self.id.hex()}+{_b64(bytes([self.kind]) + self.public)}"
+        return f"{self.name}+{self.id.hex()}+{b64(bytes([self.kind]) + self.public)}"
 
     @property
     def fingerprint(self) -> str:
@@ -74,7 +78,7 @@ class VerifierKey:
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
         except (InvalidSignature, ValueError):
-            raise NoteError(f"the signature by {self.name} does not verify") from None
+            raise NoteError(msg("the signature by {name} does not verify", name=self.name)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,10 @@ class Signer:
     """An Ed25519 key under a name: signs notes (`sign`) and, for seals, plain bytes (`sign_bytes`)."""
 
     def __init__(self, name: str, seed: bytes) -> None:
-        """NoteError if the name is none or the seed has not 32 bytes."""
+        """NoteError if the name is not valid or the seed does not have 32 bytes."""
         _check_name(name)
         if len(seed) != 32:
-            raise NoteError("an Ed25519 seed has 32 bytes")
+            raise NoteError(msg("an Ed25519 seed has 32 bytes"))
         self.seed = bytes(seed)
         self._private = Ed25519PrivateKey.from_private_bytes(self.seed)
         self.key = VerifierKey(name, ED25519, self._private.public_key().public_bytes_raw())
@@ -141,23 +145,23 @@ class Signer:
         """The signed note over `text`, which ends in a newline. NoteError if `text` cannot be one."""
         _check_text(text)
         if not text.endswith("\n"):
-            raise NoteError("a note's text ends in a newline")
-        return f"{text}\n{_MARK}{self.name} {_b64(self.key.id + self.sign_bytes(text.encode()))}\n"
+            raise NoteError(msg("a note's text ends in a newline"))
+        return f"{text}\n{_MARK}{self.name} {b64(self.key.id + self.sign_bytes(text.encode()))}\n"
 
 
 def parse_vkey(text: str) -> VerifierKey:
-    """The verifier key `name+id+base64`. NoteError if it is none, or of a type that is not used here."""
+    """The verifier key `name+id+base64`. NoteError if it is not one, or of a type that is not used here."""
     parts = text.split("+", 2)
     if len(parts) != 3:
-        raise NoteError("a verifier key is name+id+base64")
+        raise NoteError(msg("not a verifier key: that is name+id+base64"))
     name, _, material = parts
     _check_name(name)
-    data = _unb64(material)
+    data = unb64(material)
     if len(data) != 33 or data[0] not in {ED25519, COSIGNATURE}:
-        raise NoteError("a verifier key of an unknown type")
+        raise NoteError(msg("a key of an unknown type"))
     key = VerifierKey(name, data[0], data[1:])
     if key.text != text:
-        raise NoteError("the verifier key's id is not that of its key")
+        raise NoteError(msg("the id in the verifier key is not that of its key"))
     return key
 
 
@@ -172,7 +176,7 @@ def open_note(note: str | bytes, vkeys: Iterable[str | VerifierKey]) -> Opened:
         if key is not None:
             signatures.append(_verified(key, text, signature))
     if not signatures:
-        raise NoteError("signed by none of the trusted keys")
+        raise NoteError(msg("signed by none of the trusted keys"))
     return Opened(text, tuple(signatures))
 
 
@@ -183,7 +187,7 @@ def verify_note(note: str | bytes, vkeys: Iterable[str | VerifierKey]) -> str:
 
 def checkpoint_text(origin: str, size: int, root: bytes) -> str:
     """The text of a checkpoint, to be signed."""
-    return f"{origin}\n{size}\n{_b64(root)}\n"
+    return f"{origin}\n{size}\n{b64(root)}\n"
 
 
 def parse_checkpoint(text: str | bytes, vkeys: Iterable[str | VerifierKey]) -> Checkpoint:
@@ -194,12 +198,12 @@ def parse_checkpoint(text: str | bytes, vkeys: Iterable[str | VerifierKey]) -> C
     opened = open_note(text, vkeys)
     checkpoint = _checkpoint(opened)
     if not any(one.key.kind == ED25519 and one.key.name == checkpoint.origin for one in opened.signatures):
-        raise NoteError(f"not signed by a key of {checkpoint.origin}")
+        raise NoteError(msg("not signed by a key of {origin}", origin=checkpoint.origin))
     return checkpoint
 
 
 def read_checkpoint(text: str | bytes) -> Checkpoint:
-    """The checkpoint in `text`, whoever signed it: for what needs no trust yet. NoteError if it is no checkpoint."""
+    """The checkpoint in `text`, whoever signed it: for what needs no trust yet. NoteError if it is not one."""
     body, lines = _split(text)
     for line in lines:
         _signature_line(line)
@@ -209,32 +213,32 @@ def read_checkpoint(text: str | bytes) -> Checkpoint:
 def _checkpoint(opened: Opened) -> Checkpoint:
     lines = opened.text.split("\n")
     if len(lines) != 4 or lines[3] or not lines[0]:
-        raise NoteError("a checkpoint has three lines: origin, size, root")
+        raise NoteError(msg("not a checkpoint: that has three lines, origin, size and root"))
     origin, size, encoded, _ = lines
     if not _SIZE.fullmatch(size) or int(size) > MAX_SIZE:
-        raise NoteError("the checkpoint's size is no number")
-    root = _unb64(encoded)
+        raise NoteError(msg("the size in the checkpoint is not a number"))
+    root = unb64(encoded)
     if len(root) != 32:
-        raise NoteError("the checkpoint's root has not 32 bytes")
+        raise NoteError(msg("the root in the checkpoint does not have 32 bytes"))
     return Checkpoint(origin, int(size), root, opened.text, opened.signatures)
 
 
 def _split(note: str | bytes) -> tuple[str, list[str]]:
     """A note's text and its signature lines, not yet looked into."""
     if len(note) > MAX_NOTE:
-        raise NoteError(f"a note is longer than {MAX_NOTE}")
+        raise NoteError(msg("longer than {most} bytes", most=MAX_NOTE))
     if isinstance(note, bytes):
         try:
             note = note.decode()
         except UnicodeDecodeError:
-            raise NoteError("a note is UTF-8") from None
+            raise NoteError(msg("not UTF-8")) from None
     _check_text(note)
     text, blank, tail = note.rpartition("\n\n")
     if not blank or not tail.endswith("\n"):
-        raise NoteError("a note is a text, an empty line and signature lines")
+        raise NoteError(msg("not a signed note: that is a text, an empty line and lines of signatures"))
     lines = tail[:-1].split("\n")
     if len(lines) > MAX_SIGNATURES:
-        raise NoteError(f"a note has more than {MAX_SIGNATURES} signatures")
+        raise NoteError(msg("more than {most} signatures", most=MAX_SIGNATURES))
     return text + "\n", lines
 
 
@@ -242,11 +246,11 @@ def _signature_line(line: str) -> tuple[str, bytes, bytes]:
     """Key name, key id and signature."""
     name, space, encoded = line.removeprefix(_MARK).partition(" ")
     if not line.startswith(_MARK) or not space:
-        raise NoteError("a signature line is: dash, name, base64")
+        raise NoteError(msg("a line of a signature is not: dash, name, base64"))
     _check_name(name)
-    data = _unb64(encoded)
+    data = unb64(encoded)
     if len(data) < 5:
-        raise NoteError("a signature is too short")
+        raise NoteError(msg("a signature is too short"))
     return name, data[:4], data[4:]
 
 
@@ -256,47 +260,47 @@ def _verified(key: VerifierKey, text: str, signature: bytes) -> Signature:
         return Signature(key, None)
     time = int.from_bytes(signature[:8], "big")
     if time > MAX_SIZE:
-        raise NoteError("a cosignature's time is out of range")
+        raise NoteError(msg("a cosignature's time is out of range"))
     key.verify(f"cosignature/v1\ntime {time}\n{text}".encode(), signature[8:])
     return Signature(key, time)
 
 
 def _by_name(vkeys: Iterable[str | VerifierKey]) -> dict[tuple[str, bytes], VerifierKey]:
     if isinstance(vkeys, str):
-        raise NoteError("verifier keys are given as a list")
+        raise NoteError(msg("verifier keys come as a list"))
     known: dict[tuple[str, bytes], VerifierKey] = {}
     for given in vkeys:
         key = parse_vkey(given) if isinstance(given, str) else given
         if known.setdefault((key.name, key.id), key) != key:
-            raise NoteError(f"two keys share the name and id {key.name}+{key.id.hex()}")
+            raise NoteError(msg("two keys share the name and id {key}", key=f"{key.name}+{key.id.hex()}"))
     return known
 
 
 def _check_name(name: str) -> None:
     if not name or "+" in name or any(char.isspace() for char in name):
-        raise NoteError("a key name is not empty and has neither spaces nor plus signs")
+        raise NoteError(msg("the name of a key is empty, or has spaces or plus signs in it"))
     _check_text(name)
 
 
 def _check_text(text: str) -> None:
     if _CONTROL.search(text):
-        raise NoteError("a note has no control characters but newlines")
+        raise NoteError(msg("control characters in it"))
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise NoteError("a note is UTF-8") from None
+        raise NoteError(msg("not UTF-8")) from None
 
 
-def _b64(data: bytes) -> str:
+def b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def _unb64(text: str) -> bytes:
-    """Only the one canonical encoding: unused bits are zero, padding is there."""
+def unb64(text: str) -> bytes:
+    """The bytes; NoteError unless this is their one canonical encoding: unused bits are zero, padding is there."""
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise NoteError("not base64") from None
-    if _b64(data) != text:
-        raise NoteError("base64 that is not canonical")
+        raise NoteError(msg("not base64")) from None
+    if b64(data) != text:
+        raise NoteError(msg("not canonical base64"))
     return data

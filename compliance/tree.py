@@ -13,6 +13,8 @@ import hmac
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
+from i18n.message import MessageError, msg
+
 HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()
 
@@ -20,7 +22,7 @@ Range = tuple[int, int]
 """The leaves [first, end) under one node."""
 
 
-class ProofError(ValueError):
+class ProofError(MessageError, ValueError):
     """A proof that does not prove what it should, or a question that has no proof."""
 
 
@@ -63,7 +65,7 @@ def consistency_proof(entries: Sequence[bytes], size1: int) -> list[bytes]:
 def inclusion_path(index: int, size: int) -> list[Range]:
     """The subtrees whose hashes prove leaf `index` in a tree of `size` leaves. ProofError if there is no such leaf."""
     if not 0 <= index < size:
-        raise ProofError(f"no leaf {index} in a tree of {size}")
+        raise _no_leaf(index, size)
     first, end = 0, size
     path = []
     while end - first > 1:
@@ -83,7 +85,7 @@ def consistency_path(size1: int, size2: int) -> list[Range]:
     ProofError if the sizes do not ascend.
     """
     if not 0 <= size1 <= size2:
-        raise ProofError(f"no tree of {size1} leaves begins one of {size2}")
+        raise _no_beginning(size1, size2)
     if size1 == 0:
         return []
     first, end = 0, size2
@@ -108,12 +110,12 @@ def verify_inclusion(index: int, size: int, leaf_hash: bytes, proof: Sequence[by
     _check_hashes([leaf_hash, root], proof)
     _check_sizes(index, size)
     if not 0 <= index < size:
-        raise ProofError(f"no leaf {index} in a tree of {size}")
+        raise _no_leaf(index, size)
     node, last = index, size - 1
     result = leaf_hash
     for sibling in proof:
         if last == 0:
-            raise ProofError("the proof is too long")
+            raise ProofError(msg("the proof is too long"))
         if node & 1 or node == last:
             result = node_hash(sibling, result)
             node, last = _up_to_right_child(node, last)
@@ -121,9 +123,9 @@ def verify_inclusion(index: int, size: int, leaf_hash: bytes, proof: Sequence[by
             result = node_hash(result, sibling)
         node, last = node >> 1, last >> 1
     if last != 0:
-        raise ProofError("the proof is too short")
+        raise ProofError(msg("the proof is too short"))
     if not hmac.compare_digest(result, root):
-        raise ProofError("the proof leads to another root")
+        raise ProofError(msg("the proof leads to another root"))
 
 
 def verify_consistency(size1: int, size2: int, proof: Sequence[bytes], root1: bytes, root2: bytes) -> None:
@@ -134,17 +136,17 @@ def verify_consistency(size1: int, size2: int, proof: Sequence[bytes], root1: by
     _check_hashes([root1, root2], proof)
     _check_sizes(size1, size2)
     if not 0 <= size1 <= size2:
-        raise ProofError(f"no tree of {size1} leaves begins one of {size2}")
+        raise _no_beginning(size1, size2)
     if size1 in {0, size2}:
         if proof:
-            raise ProofError("the proof is too long")
+            raise ProofError(msg("the proof is too long"))
         if root1 != (root2 if size1 == size2 else EMPTY_ROOT):
-            raise ProofError("the roots differ")
+            raise ProofError(msg("the roots differ"))
         if size2 == 0 and root2 != EMPTY_ROOT:
-            raise ProofError("an empty tree has another root")
+            raise ProofError(msg("an empty tree has another root"))
         return
     if not proof:
-        raise ProofError("the proof is too short")
+        raise ProofError(msg("the proof is too short"))
     _walk_consistency(size1, size2, list(proof), root1, root2)
 
 
@@ -158,7 +160,7 @@ def _walk_consistency(size1: int, size2: int, proof: list[bytes], root1: bytes, 
     old = new = proof[0]
     for sibling in proof[1:]:
         if last == 0:
-            raise ProofError("the proof is too long")
+            raise ProofError(msg("the proof is too long"))
         if node & 1 or node == last:
             old, new = node_hash(sibling, old), node_hash(sibling, new)
             node, last = _up_to_right_child(node, last)
@@ -166,11 +168,11 @@ def _walk_consistency(size1: int, size2: int, proof: list[bytes], root1: bytes, 
             new = node_hash(new, sibling)
         node, last = node >> 1, last >> 1
     if last != 0:
-        raise ProofError("the proof is too short")
+        raise ProofError(msg("the proof is too short"))
     if not hmac.compare_digest(old, root1):
-        raise ProofError("the proof leads to another old root")
+        raise ProofError(msg("the proof leads to another old root"))
     if not hmac.compare_digest(new, root2):
-        raise ProofError("the proof leads to another new root")
+        raise ProofError(msg("the proof leads to another new root"))
 
 
 class Frontier:
@@ -182,7 +184,7 @@ class Frontier:
         self.size = size
         self.peaks = list(peaks)
         if size < 0 or len(self.peaks) != size.bit_count():
-            raise ProofError(f"a tree of {size} leaves has not {len(self.peaks)} peaks")
+            raise ProofError(msg("a tree of {size} leaves does not have {peaks} peaks", size=size, peaks=len(self.peaks)))
 
     def extend(self, leaf_hashes: Iterable[bytes], every: int = 8) -> list[tuple[int, bytes]]:
         """Appends leaves; returns (height, hash) of each subtree completed whose height is a multiple of `every`, in order."""
@@ -232,14 +234,22 @@ def _up_to_right_child(node: int, last: int) -> tuple[int, int]:
     return node, last
 
 
+def _no_leaf(index: int, size: int) -> ProofError:
+    return ProofError(msg("there is no leaf {index} in a tree of {size}", index=index, size=size))
+
+
+def _no_beginning(size1: int, size2: int) -> ProofError:
+    return ProofError(msg("a tree of {before} leaves cannot begin one of {after}", before=size1, after=size2))
+
+
 def _check_hashes(hashes: Sequence[object], proof: object) -> None:
     if not isinstance(proof, list | tuple):
-        raise ProofError("a proof is a list of hashes")
+        raise ProofError(msg("the proof is not a list of hashes"))
     for value in (*hashes, *proof):
         if not isinstance(value, bytes) or len(value) != HASH_BYTES:
-            raise ProofError(f"a hash has {HASH_BYTES} bytes")
+            raise ProofError(msg("a hash does not have {length} bytes", length=HASH_BYTES))
 
 
 def _check_sizes(*sizes: object) -> None:
     if not all(isinstance(size, int) for size in sizes):
-        raise ProofError("sizes and indexes are integers")
+        raise ProofError(msg("a size or an index is not an integer"))

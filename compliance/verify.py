@@ -1,13 +1,11 @@
 """Derives everything in a bundle again, trusting nothing of its writer: bytes, hashes, root, signatures, chains, decisions.
 
-Shares no code path with compliance.log but the pure maths. Fails closed: what is missing, is unknown or does not parse is a
-failure. What does not hold is named in the order in which it is looked at, so the first failure is the one to begin with; later
-stages are not reached where they could only repeat it.
+Shares no code path with compliance.log but the pure maths. Whatever is missing, unknown or cannot be read is a failure.
+Failures are named in the order in which they are found; a stage that could only repeat one is not reached.
 """
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -20,27 +18,27 @@ from compliance.entry import AnyEntry, Decided, EntryError, SeatEnrolled, decode
 from compliance.format.chain import AGENT, Chain, ChainError
 from compliance.format.container import Damage
 from compliance.format.tiles import ENTRIES, WIDTH, BundleEncodingError, Tile, decode_entries, entry_bundles, hash_tiles
-from compliance.note import ED25519, Checkpoint, NoteError, VerifierKey, parse_checkpoint, parse_vkey, read_checkpoint
+from compliance.note import ED25519, Checkpoint, NoteError, VerifierKey, b64, parse_checkpoint, parse_vkey, read_checkpoint
 from compliance.tree import HASH_BYTES
-from compliance.verifying.report import Failure, Report, entry_name
+from compliance.verifying.report import NO_MOMENT, Failure, Report, entry_name
 from compliance.verifying.trust import Trust
+from i18n.message import Arg, Message, msg, said_by
 
 _MOMENTS = ("wall", "at", "since", "given", "lost_from", "until", "expected", "to")
-_NO_MOMENT = 253_000_000_000_000  # in the year 9987
 
 _PACK = re.compile(r"packs/([0-9a-f]{64})\.toml")
 
 
 class _Broken(Exception):
-    """A stage found what makes all later ones pointless."""
+    """A failure after which no later stage can say more."""
 
-    def __init__(self, where: str, vi: str, en: str) -> None:
+    def __init__(self, where: Arg, what: Message) -> None:
         super().__init__(where)
-        self.failure = Failure(where, f"{vi} / {en}")
+        self.failure = Failure(where, what)
 
 
 def verify(bundle: Bundle, trust: Trust | None = None, since: str | bytes | None = None) -> Report:
-    """What holds and what does not. `since` is an earlier checkpoint of the log, as a signed note: NoteError if it is none."""
+    """What holds and what does not. `since` is an earlier checkpoint, as a signed note: NoteError if it is not one."""
     earlier = None if since is None else read_checkpoint(since)
     report = Report()
     failures: list[Failure] = []
@@ -48,8 +46,7 @@ def verify(bundle: Bundle, trust: Trust | None = None, since: str | bytes | None
         key = _key(bundle)
         report = replace(report, key=key.text, fingerprint=key.fingerprint)
         checkpoint = _checkpoint(bundle, key, trust)
-        head = base64.b64encode(checkpoint.root).decode()
-        report = replace(report, origin=checkpoint.origin, size=checkpoint.size, root=head)
+        report = replace(report, origin=checkpoint.origin, size=checkpoint.size, root=b64(checkpoint.root))
         texts = _packs(bundle)
         _members(bundle, checkpoint.size)
         entries, leaves = _tree(bundle, checkpoint)
@@ -70,9 +67,9 @@ def _key(bundle: Bundle) -> VerifierKey:
     try:
         key = parse_vkey(text.removesuffix("\n"))
     except NoteError as error:
-        raise _Broken(KEY, "không phải khóa", f"no verifier key: {error}") from None
+        raise _Broken(KEY, error.message) from None
     if text != key.text + "\n" or key.kind != ED25519:
-        raise _Broken(KEY, "không phải khóa của nhật ký", "no log's verifier key")
+        raise _Broken(KEY, msg("not the verifier key of a log"))
     return key
 
 
@@ -81,16 +78,16 @@ def _checkpoint(bundle: Bundle, key: VerifierKey, trust: Trust | None) -> Checkp
     try:
         return parse_checkpoint(_text(bundle, CHECKPOINT), [key, *witnesses])
     except NoteError as error:
-        raise _Broken(CHECKPOINT, "không do khóa này ký", f"no checkpoint signed by this key: {error}") from None
+        raise _Broken(CHECKPOINT, msg("not a checkpoint signed by this key: {why}", why=said_by(error))) from None
 
 
 def _text(bundle: Bundle, name: str) -> str:
     try:
         return bundle.members[name].decode()
     except KeyError:
-        raise _Broken(name, "thiếu trong gói", "it is not in the bundle") from None
+        raise _Broken(name, _absent()) from None
     except UnicodeDecodeError:
-        raise _Broken(name, "không phải UTF-8", "it is not UTF-8") from None
+        raise _Broken(name, msg("not UTF-8")) from None
 
 
 def _packs(bundle: Bundle) -> dict[str, str]:
@@ -98,7 +95,7 @@ def _packs(bundle: Bundle) -> dict[str, str]:
     for name in bundle.members:
         if (found := _PACK.fullmatch(name)) is not None:
             if sha256(bundle.members[name]).hexdigest() != found[1]:
-                raise _Broken(name, "nội dung khác tên của nó (SHA-256)", "its content is not that of its name (SHA-256)")
+                raise _Broken(name, msg("its content does not have the SHA-256 in its name"))
             texts[found[1]] = _text(bundle, name)
     return texts
 
@@ -108,9 +105,9 @@ def _members(bundle: Bundle, size: int) -> None:
     expected = {CHECKPOINT, KEY, *(tile.path for tile in (*hash_tiles(size), *entry_bundles(size)))}
     actual = {name for name in bundle.members if not _PACK.fullmatch(name)}
     for name in sorted(expected - actual):
-        raise _Broken(name, "thiếu trong gói", "it is not in the bundle")
+        raise _Broken(name, _absent())
     for name in sorted(actual - expected):
-        raise _Broken(name, f"không thuộc cây {size} mục", f"it is no part of a tree of {size} entries")
+        raise _Broken(name, msg("a log of {size} entries does not have this file", size=size))
 
 
 # --- the tree ------------------------------------------------------------------------------------------------------------
@@ -131,7 +128,7 @@ def _tree(bundle: Bundle, checkpoint: Checkpoint) -> tuple[list[bytes], list[byt
         if bundle.members[tile.path] != b"".join(level[tile.first : tile.first + tile.width]):
             raise _differing(bundle.members[tile.path], level, tile, entries)
     if tree.root_of(leaves) != checkpoint.root:
-        raise _Broken(CHECKPOINT, "gốc cây khác các mục", "its root is not that of the entries")
+        raise _Broken(CHECKPOINT, msg("its root is not that of the entries"))
     return entries, leaves
 
 
@@ -139,32 +136,37 @@ def _lines(bundle: Bundle, tile: Tile) -> list[bytes]:
     try:
         lines = decode_entries(bundle.members[tile.path])
     except BundleEncodingError as error:
-        index = tile.first + error.entry
-        raise _Broken(f"{tile.path}, mục {index} / entry {index}", "bị cắt", "it is cut off") from None
+        raise _Broken(_in(tile, entry_name(tile.first + error.entry)), msg("it is cut off")) from None
     if len(lines) != tile.width:
-        raise _Broken(tile.path, f"có {len(lines)} mục, phải là {tile.width}", f"it has {len(lines)} entries, not {tile.width}")
+        what = msg("it should have {expected} entries and has {found}", expected=tile.width, found=len(lines))
+        raise _Broken(tile.path, what)
     return lines
 
 
 def _differing(data: bytes, level: list[bytes], tile: Tile, entries: list[bytes]) -> _Broken:
     """Names the first hash of a tile that is not that of what lies under it."""
     if len(data) != tile.width * HASH_BYTES:
-        return _Broken(tile.path, f"dài {len(data)} byte", f"it has {len(data)} bytes, not {tile.width * HASH_BYTES}")
+        expected = tile.width * HASH_BYTES
+        return _Broken(tile.path, msg("it should have {expected} bytes and has {found}", expected=expected, found=len(data)))
     hashes = [data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES)]
     at = next(at for at, hashed in enumerate(hashes) if hashed != level[tile.first + at])
     index = tile.first + at
     if tile.level:
-        return _Broken(f"{tile.path}, băm {at} / hash {at}", "khác các tile bên dưới", "it is not that of the tile below")
-    where = f"{Tile(ENTRIES, tile.number, tile.width).path}, mục {index} / entry {index}{_named(entries[index])}"
-    return _Broken(where, f"khác giá trị băm trong {tile.path}", f"it does not hash to what {tile.path} says")
-
-
-def _named(data: bytes) -> str:
+        return _Broken(_in(tile, msg("hash {number}", number=str(at))), msg("it is not that of the tile below"))
     try:
-        line = decode(data)
+        line = decode(entries[index])
     except EntryError:
-        return ""
-    return f" (seat {line.seat}, seq {line.seq})"
+        line = None
+    where = _in(Tile(ENTRIES, tile.number, tile.width), entry_name(index, line))
+    return _Broken(where, msg("it does not have the hash that {file} says", file=tile.path))
+
+
+def _in(tile: Tile, part: Message) -> Message:
+    return msg("{file}, {part}", file=tile.path, part=part)
+
+
+def _absent() -> Message:
+    return msg("it is not in the bundle")
 
 
 # --- trust ----------------------------------------------------------------------------------------------------------------
@@ -174,9 +176,9 @@ def _trusted(checkpoint: Checkpoint, key: VerifierKey, trust: Trust | None) -> I
     if trust is None:
         return
     if trust.logs and key not in trust.logs:
-        yield Failure(KEY, "không phải khóa mà chính sách tin cậy nêu / it is none of the log keys that the trust policy names")
+        yield Failure(KEY, msg("it is not one of the log keys that the trust policy names"))
     if not trust.satisfied([one.key for one in checkpoint.signatures]):
-        yield Failure(CHECKPOINT, "không đủ nhân chứng theo chính sách tin cậy / its witnesses do not make the quorum")
+        yield Failure(CHECKPOINT, msg("its witnesses do not make the quorum of the trust policy"))
 
 
 def _continues(since: str | bytes, earlier: Checkpoint, key: VerifierKey, leaves: list[bytes]) -> Iterator[Failure]:
@@ -184,13 +186,12 @@ def _continues(since: str | bytes, earlier: Checkpoint, key: VerifierKey, leaves
     try:
         parse_checkpoint(since, [key])
     except NoteError:
-        yield Failure("--since", "checkpoint cũ do khóa khác ký / the earlier checkpoint is not signed by this log's key")
+        yield Failure("--since", msg("the earlier checkpoint is not signed by the key of this log"))
         return
     if earlier.size > len(leaves):
-        yield Failure("--since", f"trước đây nhật ký có {earlier.size} mục, nay chỉ còn {len(leaves)}"
-                                 f" / the log had {earlier.size} entries and now has {len(leaves)}")
+        yield Failure("--since", msg("the log had {before} entries and now has {now}", before=earlier.size, now=len(leaves)))
     elif tree.root_of(leaves[: earlier.size]) != earlier.root:
-        yield Failure("--since", f"{earlier.size} mục đầu đã bị viết lại / its first {earlier.size} entries were rewritten")
+        yield Failure("--since", msg("the first {count} entries were rewritten since", count=earlier.size))
 
 
 def _anchors(report: Report, checkpoint: Checkpoint, trust: Trust | None, earlier: Checkpoint | None) -> Report:
@@ -212,14 +213,13 @@ def _entries(report: Report, entries: Iterable[bytes], key: VerifierKey, texts: 
         try:
             line = decode(data)
         except EntryError as error:
-            chains.failures.append(Failure(f"mục {index} / entry {index}", f"không hợp lệ / not valid: {error}"))
+            chains.failures.append(Failure(entry_name(index), error.message))
             continue
         chains.take(index, line, data)
         if _datable(line):
             auditor.take(index, line)
         else:
-            what = "thời điểm ngoài mọi lịch / a moment that no calendar reaches"
-            chains.failures.append(Failure(entry_name(index, line), what))
+            chains.failures.append(Failure(entry_name(index, line), msg("a moment in it is beyond every calendar")))
     chains.finish()
     audit = auditor.finish()
     found = [*chains.failures, *audit.failures]
@@ -231,7 +231,7 @@ def _datable(line: AnyEntry) -> bool:
     moments = [getattr(line, name, None) for name in _MOMENTS]
     if isinstance(line, Decided):
         moments += [grant.given for grant in line.grants]
-    return all(moment is None or 0 <= moment < _NO_MOMENT for moment in moments)
+    return all(moment is None or 0 <= moment < NO_MOMENT for moment in moments)
 
 
 @dataclass
@@ -241,7 +241,7 @@ class _Chains:
     key: VerifierKey
     failures: list[Failure] = field(default_factory=list)
     _chains: dict[str, Chain | None] = field(default_factory=dict)
-    _open: dict[str, str] = field(default_factory=dict)
+    _open: dict[str, Arg] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._chains[AGENT] = Chain(AGENT, self.key)
@@ -250,7 +250,7 @@ class _Chains:
         where = entry_name(index, line)
         if line.seat not in self._chains:
             self._chains[line.seat] = None
-            self._fail(where, "máy trạm chưa được ghi danh", "no seat.enrolled before it names this seat's key")
+            self._fail(where, msg("no seat.enrolled before it names the key of this seat"))
         chain = self._chains[line.seat]
         if chain is None:
             return
@@ -258,7 +258,7 @@ class _Chains:
             chain.follow(line, data)
         except ChainError as error:
             self._chains[line.seat] = None
-            self._fail(where, "chuỗi của máy trạm đứt", f"its seat's chain is broken: {error.why}")
+            self._fail(where, msg("the chain of its seat is broken: {why}", why=error.why))
             return
         if not chain.open:
             self._open.pop(line.seat, None)
@@ -271,25 +271,25 @@ class _Chains:
         """What no seal covers is not vouched for."""
         for seat, where in self._open.items():
             if self._chains[seat] is not None:
-                self._fail(where, "từ đây không có niêm phong", "from here on no seal covers this seat's entries")
+                self._fail(where, msg("from here on no seal covers the entries of this seat"))
 
-    def _enrol(self, where: str, line: SeatEnrolled) -> None:
+    def _enrol(self, where: Arg, line: SeatEnrolled) -> None:
         try:
             key = parse_vkey(line.key)
         except NoteError as error:
-            self._fail(where, "khóa của máy trạm không hợp lệ", f"the seat's key is none: {error}")
+            self._fail(where, msg("the key of the seat is not valid: {why}", why=said_by(error)))
             return
         if key.kind != ED25519:
-            self._fail(where, "khóa của máy trạm sai loại", "the seat's key is of a type that cannot seal")
+            self._fail(where, msg("the key of the seat is of a type that cannot seal"))
             return
         known = self._chains.setdefault(line.id, Chain(line.id, key))
         if known is not None and known.key.public != key.public:
-            self._fail(where, "máy trạm này đã có khóa khác", "this seat has another key; a reinstalled seat is a new seat")
+            self._fail(where, msg("this seat has another key already: a reinstalled seat is a new seat"))
 
-    def _fail(self, where: str, vi: str, en: str) -> None:
-        self.failures.append(Failure(where, f"{vi} / {en}"))
+    def _fail(self, where: Arg, what: Message) -> None:
+        self.failures.append(Failure(where, what))
 
 
 def _damaged(damage: Damage) -> Failure:
     where = f"byte {damage.offset}" + (f" ({damage.member})" if damage.member else "")
-    return Failure(where, f"tệp đã bị sửa hoặc hỏng / the file was changed or damaged: {damage.what}")
+    return Failure(where, msg("the file was changed or damaged: {what}", what=damage.what))

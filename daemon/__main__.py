@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from daemon.errors import DaemonError
 from daemon.running.run import run
@@ -14,38 +14,33 @@ from host import servicing
 from host.clock import SystemClock
 from host.homes import Home, HomeError, server_home
 from host.wire import ApiError
+from i18n.message import msg, said_by
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code of the contract."""
-    about = "Giữ trò chơi trong giới hạn trên máy này / keeps games inside their limits on this PC"
-    return servicing.main("daemon", about, _serve, argv)
+    return servicing.main("daemon", msg("Keeps games on this PC inside their limits."), _serve, argv)
 
 
-def _serve(home: str | None) -> int:
+def _serve(home: str | None, say: servicing.Say) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        asyncio.run(_run(server_home(home), lambda address: _say(f"sẵn sàng / ready: {address}")))
+        asyncio.run(_run(server_home(home), say))
     except DaemonError as error:
-        return _say(str(error), error.code)
+        return say(said_by(error), error.code)
     except (HomeError, ApiError) as error:
-        return _say(str(error), 1)
+        return say(said_by(error), 1)
     except KeyboardInterrupt:
         return 0
     return 0
 
 
-async def _run(home: Home, ready: Callable[[str], object]) -> None:
+async def _run(home: Home, say: servicing.Say) -> None:
     daemon = Daemon(home, SystemClock())
     try:
-        await run(daemon, ready)
+        await run(daemon, lambda address: say(msg("ready: {address}", address=address)))
     finally:
         daemon.close()
-
-
-def _say(text: str, code: int = 0) -> int:
-    print(f"giochoi-daemon: {text}", file=sys.stderr if code else sys.stdout, flush=True)
-    return code
 
 
 if __name__ == "__main__":

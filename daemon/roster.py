@@ -6,7 +6,6 @@ under the last roster, and only a guardian who compared the fingerprint pins ane
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -134,12 +133,12 @@ class Trust:
         try:
             head = parse_checkpoint(accepted.checkpoint, [self.keys.log])
             if (known := self.checkpoint) is not None:
-                proof = [_unb64(text) for text in accepted.consistency]
+                proof = accepted.consistency
                 verify_consistency(known.size, head.size, proof, known.root, head.root)
             proofs = {proof.seq: proof for proof in accepted.proofs}
             for seq, data in entries:
                 found = proofs[seq]
-                verify_inclusion(found.index, head.size, leaf_hash(data), [_unb64(text) for text in found.hashes], head.root)
+                verify_inclusion(found.index, head.size, leaf_hash(data), found.hashes, head.root)
         except (NoteError, ProofError, ValueError, KeyError) as error:
             raise Replaced(f"the log does not prove what it says: {error}") from None
         with self._store.transaction():
@@ -153,7 +152,3 @@ def _opened(note: str, key: str) -> Roster:
         return msgspec.json.decode(verify_note(note, [key]), type=Roster)
     except (NoteError, msgspec.MsgspecError) as error:
         raise Replaced(f"the roster does not hold: {error}") from None
-
-
-def _unb64(text: str) -> bytes:
-    return base64.b64decode(text, validate=True)

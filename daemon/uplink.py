@@ -7,7 +7,6 @@ guardian has pinned the new one.
 from __future__ import annotations
 
 import asyncio
-import base64
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -222,10 +221,6 @@ def _submit(seat: str, batch: Batch, trusted: int) -> m.Submit:
     return m.Submit(
         seat=seat,
         trusted=trusted,
-        entries=tuple(_b64(data) for data in batch.entries),
-        payloads=tuple(m.Payload(seq=one.seq, salt=_b64(one.salt), data=_b64(one.data)) for one in batch.payloads),
+        entries=tuple(batch.entries),
+        payloads=tuple(m.Payload(seq=one.seq, salt=one.salt, data=one.data) for one in batch.payloads),
     )
-
-
-def _b64(data: bytes) -> str:
-    return base64.b64encode(data).decode()

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal, Protocol, Self, TypeAlias
 
+from i18n.message import Arg, Message, MessageError, msg
+
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
+
+    from host.homes import Home
 
 UserId = int | str
 """Who somebody is to the operating system: a uid, or on Windows a SID as text."""
@@ -20,16 +24,23 @@ Name = Literal["daemon", "agent"]
 Told = Literal["stop", "session", "resume", "time"]
 
 
-class UnsupportedError(Exception):
+class UnsupportedError(MessageError):
     """Raised where the operating system is not one we run on."""
 
+    def __init__(self, platform: str) -> None:
+        super().__init__(msg("Giờ Chơi does not run on {platform}", platform=platform))
 
-class ManagerError(Exception):
-    """A service could not be managed. One clear line; `code` is the exit code of the contract."""
 
-    def __init__(self, text: str, code: int = 1) -> None:
-        super().__init__(text)
+class ManagerError(MessageError):
+    """A service could not be managed. `code` is the exit code of the contract."""
+
+    def __init__(self, message: Message, code: int = 1) -> None:
+        super().__init__(message)
         self.code = code
+
+
+class UntrustedError(MessageError, PermissionError):
+    """What lies there cannot be trusted: it is another account's, it is a link, or others may write to it."""
 
 
 class TakenError(Exception):
@@ -44,23 +55,23 @@ class Clocks(Protocol):
     """What the system knows of time beside its wall clock. Read by host.clock only."""
 
     def mono(self) -> int:
-        """Milliseconds that never step and do not pass while the machine sleeps."""
+        """Milliseconds that never step and do not pass while the machine sleeps: what play is counted on."""
 
     def elapsed(self) -> int:
-        """Milliseconds since boot that do pass while the machine sleeps."""
+        """Milliseconds since boot that do pass while the machine sleeps: carries trusted wall time forward."""
 
     def boot(self) -> str:
-        """An id of this boot of the machine."""
+        """An id of this boot of the machine, from which the two above count."""
 
     def synchronised(self) -> bool:
         """Whether a time service keeps the system clock: then a step of it is a correction."""
 
     def zone(self) -> str:
-        """What the system calls its time zone now."""
+        """What the system calls its time zone now, to notice a change; days are computed in the rules' zones."""
 
 
 class Files(Protocol):
-    """Folders, files and locks of one owner. Failures are OSError; broken trust is PermissionError with one clear line."""
+    """Folders, files and locks of one owner. Failures are OSError; broken trust is UntrustedError."""
 
     def privileged(self) -> bool:
         """Whether we run as the system (root)."""
@@ -193,11 +204,14 @@ class Manager(Protocol):
         """The last thing that the service says: it ended, with this exit code."""
 
     def report(self, name: Name, text: str) -> None:
-        """One line into the system's own log, from a service that has no place of its own to write to."""
+        """One line into the system's own log, from a service that cannot open a file of its own."""
 
-    def install(self, name: Name, given: str | None) -> Path:
-        """Enter the service with the home that was named, or the system's, and prepare its folders; or update what was entered
-        before. Its home's root. Nothing is made by somebody who may not install. HomeError beside ManagerError.
+    def check(self, name: Name) -> None:
+        """ManagerError: we may not install the service, or not from here. Nothing is made."""
+
+    def install(self, name: Name, home: Home, words: Callable[[Arg], str]) -> None:
+        """Enter the service with this home, described in these words, and prepare the folders in which it works; or update what
+        was entered before.
         """
 
     def home(self, name: Name) -> Path | None:

@@ -1,5 +1,6 @@
-"""Which half of host is in use: the one file of host that tests sys.platform."""
+"""Which half of host is in use: the one file of host that tests sys.platform. Where there is none, UnsupportedError."""
 
+# ruff: noqa: PLC0415 - what one system's half imports is not there on another
 from __future__ import annotations
 
 import sys
@@ -8,87 +9,69 @@ from host.api import Channels, Clocks, Files, Manager, Service, Signatures, Unsu
 
 
 def service() -> Service:
-    """The half in use here. UnsupportedError where there is none."""
     if sys.platform == "linux":
-        from host.linux import service as half  # noqa: PLC0415 - other platforms lack what it imports
-
-        return half
-    if sys.platform == "win32":
-        from host.windows import service as half  # noqa: PLC0415 - as above
-
-        return half
-    raise UnsupportedError(sys.platform)
-
-
-def manager() -> Manager:
-    """The half in use here. UnsupportedError where services are managed with the system's own tools."""
-    if sys.platform == "win32":
-        from host.windows import scm as half  # noqa: PLC0415 - as above
-
-        return half
-    raise UnsupportedError(sys.platform)
+        from host.linux import service as half
+    elif sys.platform == "win32":
+        from host.windows import service as half
+    else:
+        raise UnsupportedError(sys.platform)
+    return half
 
 
 def files() -> Files:
-    """The half in use here. UnsupportedError where there is none."""
     if sys.platform == "linux":
-        from host.linux import files as half  # noqa: PLC0415 - other platforms lack what it imports
-
-        return half
-    if sys.platform == "win32":
-        from host.windows import files as half  # noqa: PLC0415 - as above
-
-        return half
-    raise UnsupportedError(sys.platform)
+        from host.linux import files as half
+    elif sys.platform == "win32":
+        from host.windows import files as half
+    else:
+        raise UnsupportedError(sys.platform)
+    return half
 
 
 def channels() -> Channels:
-    """The half in use here. UnsupportedError where there is none."""
     if sys.platform == "linux":
-        from host.linux import sockets as half  # noqa: PLC0415 - other platforms lack what it imports
-
-        return half
-    if sys.platform == "win32":
-        from host.windows import pipes as half  # noqa: PLC0415 - as above
-
-        return half
-    raise UnsupportedError(sys.platform)
+        from host.linux import sockets as half
+    elif sys.platform == "win32":
+        from host.windows import pipes as half
+    else:
+        raise UnsupportedError(sys.platform)
+    return half
 
 
 def users() -> Users:
-    """The half in use here. UnsupportedError where there is none."""
     if sys.platform == "linux":
-        from host.linux import users as half  # noqa: PLC0415 - as above
-
-        return half
-    if sys.platform == "win32":
-        from host.windows import users as half  # noqa: PLC0415 - as above
-
-        return half
-    raise UnsupportedError(sys.platform)
+        from host.linux import users as half
+    elif sys.platform == "win32":
+        from host.windows import users as half
+    else:
+        raise UnsupportedError(sys.platform)
+    return half
 
 
 def signatures() -> Signatures:
-    """The half in use here. UnsupportedError where there is none."""
     if sys.platform == "linux":
-        from host.linux import signer as half  # noqa: PLC0415 - as above
-
-        return half
-    if sys.platform == "win32":
-        from host.windows import signer as half  # noqa: PLC0415 - as above
-
-        return half
-    raise UnsupportedError(sys.platform)
+        from host.linux import signer as half
+    elif sys.platform == "win32":
+        from host.windows import signer as half
+    else:
+        raise UnsupportedError(sys.platform)
+    return half
 
 
 def clocks() -> Clocks:
-    """The half in use here. UnsupportedError where there is none."""
     if sys.platform == "linux":
-        from host.linux import clocks as half  # noqa: PLC0415 - as above
+        from host.linux import clocks as half
+    elif sys.platform == "win32":
+        from host.windows import clocks as half
+    else:
+        raise UnsupportedError(sys.platform)
+    return half
 
-        return half
-    if sys.platform == "win32":
-        from host.windows import clocks as half  # noqa: PLC0415 - as above
 
-        return half
-    raise UnsupportedError(sys.platform)
+def manager() -> Manager:
+    """Where services are managed with the system's own tools, there is none either."""
+    if sys.platform != "win32":
+        raise UnsupportedError(sys.platform)
+    from host.windows import scm as half
+
+    return half

@@ -9,6 +9,7 @@ import time
 from typing import Protocol
 
 from host import choose
+from host.api import Clocks
 
 _NS = 1_000_000
 
@@ -18,30 +19,15 @@ def wall() -> int:
     return time.time_ns() // _NS
 
 
-class Clock(Protocol):
-    """Three readings of time, and which boot they belong to."""
+class Clock(Clocks, Protocol):
+    """The machine's clocks, and the wall clock beside them."""
 
     def wall(self) -> int:
         """Unix milliseconds. Anybody with rights can step it: never trusted alone."""
 
-    def mono(self) -> int:
-        """Milliseconds that never step and do not pass while the machine sleeps: what play is counted on."""
-
-    def elapsed(self) -> int:
-        """Milliseconds since boot that do pass while the machine sleeps: carries trusted wall time forward."""
-
-    def boot(self) -> str:
-        """The boot that `mono` and `elapsed` count from."""
-
-    def synchronised(self) -> bool:
-        """Whether a time service vouches for `wall`."""
-
-    def zone(self) -> str:
-        """What the machine calls its time zone, to notice when somebody changes it; days are computed in the rules' zones."""
-
 
 class SystemClock:
-    """The machine's clocks; which of them do not stop in sleep differs, so that host.api is asked."""
+    """The machine's clocks; how they are read differs from system to system."""
 
     __slots__ = ("_boot", "elapsed", "mono", "synchronised", "zone")
 

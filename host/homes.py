@@ -1,25 +1,28 @@
-"""Where state and sockets lie, and that the place can be trusted.
+"""Where state and sockets lie, and that nobody else can change what lies there.
 
 The system's home is /var/lib/giochoi with sockets in /run/giochoi; a private one is $XDG_DATA_HOME/giochoi; `--home` (or
-GIOCHOI_HOME) names any other. In all of them: daemon/ and agent/ (0700, of those who run there), public/ (0755, key and card).
+GIOCHOI_HOME) names any other. In all of them: daemon/ and agent/ (0700, of those who run there), public/ (0755: the agent's
+keys, its card, the home's language).
 """
 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
-from host import api, choose
-from host.api import Kind
+from host import choose
+from host.api import Kind, TakenError
+from i18n.message import MessageError, msg, said_by
 
 ENV = "GIOCHOI_HOME"
+LANGUAGE = "lang"
 
 
-class HomeError(Exception):
-    """One clear line: which folder, what is wrong, what to do."""
+class HomeError(MessageError):
+    """Which folder or file of a home, what is wrong, what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +57,14 @@ class Home:
         return choose.channels().address(self.root, self.kind, "agent")
 
 
-class Lock:
-    """A folder held by this process until `close`, also across kill -9 of it."""
-
-    def __init__(self, handle: int) -> None:
-        self._handle = handle
-
-    def close(self) -> None:
-        """Let go. Harmless when it already is."""
-        handle, self._handle = self._handle, -1
-        if handle >= 0:
-            os.close(handle)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+def chosen_home(given: str | None) -> Home:
+    """The home of this name; without one, the one that a server of ours would work in. Nothing is made."""
+    return _named(given) or _default(privileged=choose.files().privileged())
 
 
 def server_home(given: str | None) -> Home:
     """The home that a server works in, with root and run/ made and checked. HomeError."""
-    home = _named(given) or _default(privileged=choose.files().privileged())
+    home = chosen_home(given)
     prepare(home.root, 0o755)
     prepare_for(home.daemon_address)
     return home
@@ -94,7 +83,7 @@ def client_home(given: str | None) -> Home:
     with suppress(OSError):
         if private.root.exists():
             return private
-    return _default(privileged=choose.files().privileged())
+    return chosen_home(None)
 
 
 def prepare(folder: Path, mode: int) -> None:
@@ -102,7 +91,8 @@ def prepare(folder: Path, mode: int) -> None:
     try:
         choose.files().prepare(folder, mode)
     except OSError as error:
-        raise HomeError(f"{folder}: {_why(error)}; chọn --home khác / choose another --home") from error
+        why = said_by(error)
+        raise HomeError(msg("{folder}: {why}; choose another --home", folder=str(folder), why=why)) from error
 
 
 def prepare_for(address: str) -> None:
@@ -112,15 +102,39 @@ def prepare_for(address: str) -> None:
         prepare(folder, 0o755)
 
 
-def lock(folder: Path) -> Lock:
-    """Hold the folder for this process. HomeError if another one does, naming it."""
+@contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Hold the folder for this process, also across kill -9 of it. HomeError if another one does, naming it."""
     try:
-        return Lock(choose.files().lock(folder / "lock"))
-    except api.TakenError as error:
-        pid = error.pid or "?"
-        raise HomeError(f"{folder}: đang được dùng bởi pid {pid} / in use by pid {pid}") from error
+        handle = choose.files().lock(folder / "lock")
+    except TakenError as error:
+        raise taken(folder, error) from error
     except OSError as error:
-        raise HomeError(f"{folder}: không khóa được / cannot be locked: {_why(error)}") from error
+        raise HomeError(msg("{folder}: cannot be locked: {why}", folder=str(folder), why=said_by(error))) from error
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def taken(where: Path | str, error: TakenError) -> HomeError:
+    """Another process has it."""
+    if not error.pid:
+        return HomeError(msg("{where}: in use by another process", where=str(where)))
+    return HomeError(msg("{where}: in use by process {pid}", where=str(where), pid=str(error.pid)))
+
+
+def unwritable(path: Path, error: OSError) -> HomeError:
+    """A file could not be written."""
+    return HomeError(msg("{path}: cannot be written: {why}", path=str(path), why=said_by(error)))
+
+
+def language(home: Home) -> str | None:
+    """The language in which this home wants to be spoken to, which the agent publishes there; None: it did not say."""
+    files = choose.files()
+    with suppress(OSError, UnicodeDecodeError):
+        return files.read_owned(home.public / LANGUAGE, files.publishers(), 64).decode().strip()
+    return None
 
 
 def _named(given: str | None) -> Home | None:
@@ -135,7 +149,3 @@ def _named(given: str | None) -> Home | None:
 def _default(*, privileged: bool) -> Home:
     files = choose.files()
     return Home(files.system_root(), "system") if privileged else Home(files.private_root(), "private")
-
-
-def _why(error: OSError) -> str:
-    return error.strerror or str(error)

@@ -102,17 +102,17 @@ def appended(file: BinaryIO) -> int:
     except (struct.error, ValueError, OverflowError):  # as above
         return 0
     end = max([symbols, *(section.raw + section.raw_size for section in image.sections if section.raw_size)])
-    place, signature = image.directory(_SECURITY)  # of all directories the only one by place in the file
-    if place >= end and place + signature <= size:
+    offset, signature = image.directory(_SECURITY)  # of all directories the only one by offset in the file
+    if offset >= end and offset + signature <= size:
         size -= signature
     return max(0, size - end)
 
 
 def _symbols_end(image: _Image) -> int:
     """Where the symbol table of GNU's linkers ends, with the names behind it. 0: there is none."""
-    place, count = struct.unpack_from("<II", image.head, 12)
-    names = _read(image.file, place + 18 * count, 4) if place else b""
-    return int(place + 18 * count + struct.unpack("<I", names)[0]) if len(names) == 4 else 0
+    offset, count = struct.unpack_from("<II", image.head, 12)
+    names = _read(image.file, offset + 18 * count, 4) if offset else b""
+    return int(offset + 18 * count + struct.unpack("<I", names)[0]) if len(names) == 4 else 0
 
 
 def _read(file: BinaryIO, at: int, size: int) -> bytes:
@@ -124,14 +124,14 @@ def _image(file: BinaryIO) -> _Image | None:
     start = _read(file, 0, 64)
     if len(start) < 64 or start[:2] != b"MZ":
         return None
-    place = struct.unpack_from("<I", start, 60)[0]
-    coff = _read(file, place, 24)
+    offset = struct.unpack_from("<I", start, 60)[0]
+    coff = _read(file, offset, 24)
     if len(coff) < 24 or coff[:4] != b"PE\0\0":
         return None
     count, size = struct.unpack_from("<H", coff, 6)[0], struct.unpack_from("<H", coff, 20)[0]
     if count > _MOST_SECTIONS or size > _MOST_OPTIONAL:
         return None
-    rest = bytearray(_read(file, place + 24, size + 40 * count))
+    rest = bytearray(_read(file, offset + 24, size + 40 * count))
     if len(rest) < size + 40 * count or size < 96 or rest[0] != 0x0B or rest[1] not in {1, 2}:
         return None
     directories = 112 if rest[1] == 2 else 96
@@ -169,26 +169,26 @@ def _codeview(image: _Image, is_shared: Callable[[str], bool]) -> str | None:
 def _resource(image: _Image, kind: int) -> bytes:
     """The first resource of this kind, in the first language that it is in."""
     root, _ = image.directory(_RESOURCES)
-    place = _entry(image, root, 0, kind) if root else None
+    offset = _entry(image, root, 0, kind) if root else None
     for _level in range(2):  # name, language
-        if place is None or not place & _DIRECTORY:
+        if offset is None or not offset & _DIRECTORY:
             return b""
-        place = _entry(image, root, place & ~_DIRECTORY, None)
-    if place is None or place & _DIRECTORY:
+        offset = _entry(image, root, offset & ~_DIRECTORY, None)
+    if offset is None or offset & _DIRECTORY:
         return b""
-    where = image.at(root + place, 8)
+    where = image.at(root + offset, 8)
     address, size = struct.unpack("<II", where)
     return image.at(address, min(size, _MOST_VERSION))
 
 
-def _entry(image: _Image, root: int, place: int, kind: int | None) -> int | None:
+def _entry(image: _Image, root: int, offset: int, kind: int | None) -> int | None:
     """What this directory's entry of that kind leads to, or its first one."""
-    head = image.at(root + place, 16)
+    head = image.at(root + offset, 16)
     named, numbered = struct.unpack_from("<12xHH", head)
     if kind is None:
-        first = image.at(root + place + 16, 8)
+        first = image.at(root + offset + 16, 8)
         return None if len(first) < 8 else int(struct.unpack("<II", first)[1])
-    table = image.at(root + place + 16, 8 * min(named + numbered, _MOST_RESOURCES))
+    table = image.at(root + offset + 16, 8 * min(named + numbered, _MOST_RESOURCES))
     for at in range(0, len(table) - 7, 8):
         number, leads = struct.unpack_from("<II", table, at)
         if number == kind:

@@ -24,7 +24,7 @@ from host import transport
 from host.api import Closable, UserId
 from host.transport import Caller
 from host.wire import ApiError, Code, Failure, Request
-from i18n.message import Message
+from i18n.message import Message, msg
 
 LIMIT = 16 << 20
 _SMALL = 1 << 16
@@ -32,6 +32,12 @@ _BIG_TOGETHER = 2 * LIMIT
 _CONNECTIONS = 32
 _TOGETHER = 256  # of all accounts; administrators get in whatever the others do
 _PATIENCE = 30.0
+
+_WHO = {
+    "seat": msg("this PC's own daemon"),
+    "guardian": msg("a guardian"),
+    "guardian|operator": msg("a guardian or the operator"),
+}
 
 _log = logging.getLogger(__name__)
 
@@ -96,7 +102,7 @@ class Server:
         self._connections[caller.uid] += 1
         try:
             if self._connections[caller.uid] > _CONNECTIONS or (len(self._tasks) > _TOGETHER and not caller.admin):
-                await _send(writer, _failure("unavailable", "quá nhiều kết nối / too many connections"))
+                await _send(writer, _failure("unavailable", msg("too many connections")))
             else:
                 await self._converse(caller, _Lines(reader, self._held, caller.uid), writer)
         except _Hangup:
@@ -115,17 +121,17 @@ class Server:
             try:
                 line = await lines.next()
             except ApiError as error:  # what follows on this connection is the rest of it: not to be understood
-                await _send(writer, _failure(error.code, error.text))
+                await _send(writer, _failure(error.code, error.message))
                 raise _Hangup from error
             try:
                 document = await self._answer(caller, line, lines, writer)
             except _Hangup:
                 raise
             except ApiError as error:
-                document = _failure(error.code, error.text)
+                document = _failure(error.code, error.message)
             except Exception:  # noqa: BLE001 - a bug in one handler must not end the server; it is logged whole
                 _log.exception("a request failed")
-                document = _failure("unavailable", "lỗi bên trong, xem nhật ký hệ thống / internal error, see the system log")
+                document = _failure("unavailable", msg("internal error; see the system's log"))
             await _send(writer, document)
 
     async def _answer(self, caller: Caller, line: bytes, lines: _Lines, writer: asyncio.StreamWriter) -> bytes:
@@ -140,16 +146,16 @@ class Server:
         try:
             request = msgspec.json.decode(line, type=_Request)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-            raise ApiError("bad-input", f"không hiểu yêu cầu / request not understood: {error}") from error
+            raise ApiError("bad-input", msg("request not understood: {why}", why=str(error))) from error
         route = self._routes.get(request.op)
         if route is None:
-            raise ApiError("bad-input", f"không có lệnh này / no such request: {request.op[:40]!r}")
+            raise ApiError("bad-input", msg("no such request: {op}", op=repr(request.op[:40])))
         if route.role != "any" and route.role not in self._roles(caller):
-            raise ApiError("refused", f"{request.op}: chỉ dành cho / only for: {route.role}")
+            raise ApiError("refused", msg("only {who} may do that", who=_WHO.get(route.role, route.role)))
         try:
             args = msgspec.json.decode(request.args, type=route.request)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-            raise ApiError("bad-input", f"{request.op}: {error}") from error
+            raise ApiError("bad-input", msg("{op}: {why}", op=request.op, why=str(error))) from error
         return route.handler(caller, args)
 
 
@@ -192,7 +198,7 @@ class _Lines:
 
     def _check(self, size: int) -> None:
         if size > LIMIT or self._held[self._uid] > _BIG_TOGETHER:
-            raise ApiError("bad-input", f"yêu cầu quá dài / request too long (max {LIMIT} bytes)")
+            raise ApiError("bad-input", msg("request too long: at most {limit} bytes", limit=LIMIT))
 
     async def said_something(self) -> None:
         """Wait until the client sends anything or hangs up."""

@@ -9,6 +9,7 @@ import msgspec
 
 from host import transport
 from host.wire import ApiError, Failure, Request, answer_of
+from i18n.message import msg
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -25,78 +26,63 @@ class _Answer(msgspec.Struct, frozen=True):
 
 def ask(address: str, request: Request[T]) -> T:
     """Ask and wait. Unreachable: nothing was asked. ApiError, also `unavailable` if the answer takes too long."""
-    return call(address, request.op, request, answer_of(type(request)), request.patience)
-
-
-async def aask(address: str, request: Request[T]) -> T:
-    """The same for a loop."""
-    return await acall(address, request.op, request, answer_of(type(request)), request.patience)
-
-
-def items(address: str, request: Request[T]) -> Iterator[T]:
-    """Ask for a stream, and wait for each of its items. Unreachable, ApiError."""
-    return stream(address, request.op, request, answer_of(type(request)))
-
-
-def call(address: str, op: str, request: msgspec.Struct, answer: type[T], timeout: float = 10.0) -> T:
-    """Ask and wait. Unreachable: nothing was asked. ApiError, also `unavailable` after `timeout` s without a word."""
-    with transport.dial(address, timeout) as connection:
+    with transport.dial(address, request.patience) as connection:
         try:
-            connection.sendall(_question(op, request))
+            connection.sendall(_question(request))
             with connection.lines() as lines:
                 line = lines.readline(_LIMIT)
         except OSError as error:
             raise _lost(error) from error
-    return _ok(line, answer)
+    return _ok(line, request)
 
 
-def stream(address: str, op: str, request: msgspec.Struct, item: type[T]) -> Iterator[T]:
-    """Ask and wait for each item. Unreachable, ApiError."""
+def items(address: str, request: Request[T]) -> Iterator[T]:
+    """Ask for a stream, and wait for each of its items. Unreachable, ApiError."""
     with transport.dial(address, None) as connection:
         try:
-            connection.sendall(_question(op, request))
+            connection.sendall(_question(request))
             with connection.lines() as lines:
-                while (found := _item(lines.readline(_LIMIT), item)) is not None:
+                while (found := _item(lines.readline(_LIMIT), request)) is not None:
                     yield found
         except OSError as error:
             raise _lost(error) from error
 
 
-async def acall(address: str, op: str, request: msgspec.Struct, answer: type[T], timeout: float = 10.0) -> T:
-    """Ask. Unreachable: nothing was asked. ApiError, also `unavailable` when the answer takes longer than `timeout` s."""
+async def aask(address: str, request: Request[T]) -> T:
+    """`ask` in a loop."""
     import asyncio  # noqa: PLC0415 - half of what `giochoi status` would load, and those who call this have it
 
     try:
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(request.patience):
             reader, writer = await transport.open_connection(address, _LIMIT)
             try:
-                writer.write(_question(op, request))
+                writer.write(_question(request))
                 line = await reader.readline()
             finally:
                 writer.close()
     except (OSError, ValueError) as error:  # TimeoutError is an OSError; ValueError: the line is too long
         raise _lost(error) from error
-    return _ok(line, answer)
+    return _ok(line, request)
 
 
-def _question(op: str, request: msgspec.Struct) -> bytes:
-    return b'{"op":%b,"args":%b}\n' % (msgspec.json.encode(op), msgspec.json.encode(request))
+def _question(request: Request[T]) -> bytes:
+    return b'{"op":%b,"args":%b}\n' % (msgspec.json.encode(request.op), msgspec.json.encode(request))
 
 
-def _ok(line: bytes, kind: type[T]) -> T:
+def _ok(line: bytes, request: Request[T]) -> T:
     answer = _answer(line)
     if isinstance(answer.ok, msgspec.UnsetType):
         raise _strange("ok")
-    return _decode(answer.ok, kind)
+    return _decode(answer.ok, answer_of(type(request)))
 
 
-def _item(line: bytes, kind: type[T]) -> T | None:
+def _item(line: bytes, request: Request[T]) -> T | None:
     answer = _answer(line)
     if answer.end:
         return None
     if isinstance(answer.item, msgspec.UnsetType):
         raise _strange("item")
-    return _decode(answer.item, kind)
+    return _decode(answer.item, answer_of(type(request)))
 
 
 def _answer(line: bytes) -> _Answer:
@@ -116,9 +102,9 @@ def _decode(document: bytes | msgspec.Raw, kind: type[T]) -> T:
 
 
 def _strange(what: str) -> ApiError:
-    return ApiError("unavailable", f"câu trả lời lạ, khác phiên bản? / answer not understood, another version? ({what})")
+    return ApiError("unavailable", msg("answer not understood, perhaps of another version: {what}", what=what))
 
 
 def _lost(error: Exception) -> ApiError:
-    why = "hết giờ chờ / timed out" if isinstance(error, TimeoutError) else "mất kết nối / connection lost"
-    return ApiError("unavailable", f"không có câu trả lời / no answer: {why}")
+    late = isinstance(error, TimeoutError)
+    return ApiError("unavailable", msg("no answer in time") if late else msg("no answer: the connection was lost"))

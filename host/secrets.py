@@ -17,7 +17,8 @@ from pathlib import Path
 
 from host import choose
 from host.files import read_owned, write_atomic
-from host.homes import Home, HomeError
+from host.homes import Home, HomeError, unwritable
+from i18n.message import msg, said_by
 
 _SERVICE = "giochoi"
 _PATIENCE = 10.0
@@ -36,14 +37,14 @@ def load_or_create(home: Home, folder: Path, name: str, make: Callable[[], bytes
     except FileNotFoundError:
         pass
     except OSError as error:
-        raise HomeError(f"{path}: không đọc được / cannot be read: {error.strerror or error}") from error
+        raise HomeError(msg("{path}: cannot be read: {why}", path=str(path), why=said_by(error))) from error
     secret = make()
     entry = str(path)
     kept = home.kind == "private" and _put(entry, secret)
     try:
         write_atomic(path, _IN_KEYRING if kept else choose.files().seal(secret))
     except OSError as error:
-        raise HomeError(f"{path}: không ghi được / cannot be written: {error.strerror or error}") from error
+        raise unwritable(path, error) from error
     return secret
 
 
@@ -54,7 +55,7 @@ def _load(path: Path) -> bytes:
         return _unseal(path, kept)
     secret = _ask("get", str(path), b"")
     if not secret:
-        raise HomeError(f"{path}: khóa nằm trong keyring đang đóng, hãy mở / the key is in a locked keyring: unlock it")
+        raise HomeError(msg("{path}: the key is in a locked keyring: unlock it", path=str(path)))
     return base64.b64decode(secret)
 
 
@@ -62,10 +63,9 @@ def _unseal(path: Path, kept: bytes) -> bytes:
     try:
         return choose.files().unseal(kept)
     except ValueError as error:
-        raise HomeError(f"{path}: nội dung hỏng / content is damaged; restore it from a backup") from error
+        raise HomeError(msg("{path}: damaged; restore it from a backup", path=str(path))) from error
     except OSError as error:
-        why = error.strerror or error
-        raise HomeError(f"{path}: tài khoản này không mở được / this account cannot open it: {why}") from error
+        raise HomeError(msg("{path}: this account cannot open it: {why}", path=str(path), why=said_by(error))) from error
 
 
 def _put(entry: str, secret: bytes) -> bool:
@@ -75,7 +75,7 @@ def _put(entry: str, secret: bytes) -> bool:
 
 def _ask(verb: str, entry: str, text: bytes) -> bytes:
     """What the short-lived process says; empty if there is no keyring that keeps secrets, or it does not open in time."""
-    command = (sys.executable, "-m", "host.secrets", verb, entry)
+    command = (sys.executable, "-P", "-m", "host.secrets", verb, entry)  # -P: not the modules of the folder we were started in
     with suppress(OSError, subprocess.SubprocessError):
         done = subprocess.run(
             command, input=text, capture_output=True, timeout=_PATIENCE, check=False, creationflags=_NO_WINDOW

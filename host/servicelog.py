@@ -28,10 +28,6 @@ class ServiceLog(io.TextIOBase):
         self._fresh = True
         self._file = path.open("ab", buffering=0)
 
-    @property
-    def encoding(self) -> str:  # type: ignore[override] # a writable attribute in typeshed, though nobody sets it
-        return "utf-8"
-
     def writable(self) -> bool:
         return True
 

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from host import api, choose
-from host.api import Closable, Connection, UserId
-from host.homes import HomeError
+from host import choose
+from host.api import Closable, Connection, TakenError, UserId
+from host.homes import HomeError, taken
+from i18n.message import MessageError, msg, said_by
 
 if TYPE_CHECKING:
     import asyncio
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _RETRY = 0.02
 
 
-class Unreachable(Exception):
+class Unreachable(MessageError):
     """Nothing listens there, or it cannot be reached by us: nothing was asked, nothing changed."""
 
 
@@ -42,10 +43,10 @@ async def listen(address: str, mode: int, handle: Handler) -> Closable:
 
     try:
         return await choose.channels().serve(address, mode, accepted)
-    except api.TakenError as error:
-        raise HomeError(f"{address}: đang được pid {error.pid} dùng / in use by pid {error.pid}") from error
+    except TakenError as error:
+        raise taken(address, error) from error
     except OSError as error:
-        raise HomeError(f"{address}: không mở được / cannot be opened: {error.strerror}") from error
+        raise HomeError(msg("{address}: cannot be opened: {why}", address=address, why=said_by(error))) from error
 
 
 def server_pid(address: str) -> int | None:
@@ -75,4 +76,4 @@ async def open_connection(address: str, limit: int) -> tuple[asyncio.StreamReade
 
 
 def _unreachable(address: str, error: OSError) -> Unreachable:
-    return Unreachable(f"{address}: không có ai trả lời / nobody answers ({error.strerror or error})")
+    return Unreachable(msg("{address}: nobody answers ({why})", address=address, why=said_by(error)))

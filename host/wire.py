@@ -42,9 +42,8 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class ApiError(MessageError):
-    """The other side refuses or fails. Its message is one line."""
+    """The other side refuses or fails."""
 
-    def __init__(self, code: Code, text: Message | str) -> None:
-        super().__init__(text)
+    def __init__(self, code: Code, message: Message | str) -> None:
+        super().__init__(message)
         self.code: Code = code
-        self.text = text

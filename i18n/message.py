@@ -101,7 +101,15 @@ class MessageError(Exception):
 
 def said_by(error: BaseException) -> Arg:
     """What an error says, for a gap: its message, or the words of whoever raised it (the system's own are in its language)."""
-    return error.message if isinstance(error, MessageError) else str(error)
+    if isinstance(error, MessageError):
+        return error.message
+    return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
+def as_message(error: BaseException) -> Message:
+    """What an error says, where that is all there is to say."""
+    said = said_by(error)
+    return said if isinstance(said, Message) else Message("{said}", {"said": said})
 
 
 def fill(text: str, args: dict[str, Arg], word: Callable[[Arg], str]) -> str:

@@ -44,7 +44,7 @@ class FactsError(MessageError, ValueError):
     """Facts that cannot be used. `path` is the bad field, "" if none is to blame."""
 
     def __init__(self, path: str, why: Message) -> None:
-        super().__init__(msg("{path}: {why}", path=path, why=why) if path else why)
+        super().__init__(msg("{where}: {why}", where=path, why=why) if path else why)
         self.path = path
         self.why = why
 

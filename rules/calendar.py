@@ -139,7 +139,7 @@ def no_zone(name: str) -> ZoneError:
 
 @lru_cache(maxsize=64)
 def calendar(zone: str) -> Calendar:
-    """The calendar of a zone of the tz database. ZoneError if there is none of that name."""
+    """The calendar of a zone of the tz database. ZoneError if that name is not in it."""
     return Calendar(zone)
 
 
@@ -154,9 +154,10 @@ def day_name(zone: str, at: int) -> date:
     return date.fromordinal(calendar(zone).day(at).ordinal)
 
 
-def rfc3339(at: int, zone: tzinfo) -> str:
-    """A moment in Unix ms as text with the zone's offset, and with milliseconds only where there are some."""
-    return (_EPOCH + at * _MILLISECOND).astimezone(zone).isoformat(timespec="milliseconds" if at % 1000 else "seconds")
+def rfc3339(at: int, zone: str | tzinfo) -> str:
+    """A moment (Unix ms) as 2026-11-24T21:55:00+07:00, with milliseconds only where there are some."""
+    there = _zone_info(zone) if isinstance(zone, str) else zone
+    return (_EPOCH + at * _MILLISECOND).astimezone(there).isoformat(timespec="milliseconds" if at % 1000 else "seconds")
 
 
 def unix_ms(moment: datetime) -> int:
@@ -172,5 +173,5 @@ def birthday(born: date, years: int) -> date:
 
 
 def age_on(born: date, day: date) -> int:
-    """Whole years on that day; 0 before the birth, which of a year alone is told as its last day."""
+    """Whole years on that day, at least 0: a year of birth alone is told as its last day, which may lie ahead."""
     return max(0, day.year - born.year - (day < birthday(born, day.year - born.year)))

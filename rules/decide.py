@@ -73,7 +73,7 @@ def _judge(plan: Plan, limits: Sequence[Limit], asks: Sequence[Limit], view: Vie
     change = plan.uncounted_change(view.now)
     if found.end < change or change > view.horizon:
         return found
-    # From there on other games count: what will be then, with what is played or not played meanwhile.
+    # From then on other games count: judge again at that moment, with this play having gone on until then, or not.
     facts = view.facts
     if found.verdict == "allow":
         meanwhile = Played(facts.game, facts.publisher, view.now, change - view.now, facts.label, facts.sure)
@@ -89,7 +89,7 @@ def _judge(plan: Plan, limits: Sequence[Limit], asks: Sequence[Limit], view: Vie
 
 
 def _look(limits: Sequence[Limit], asks: Sequence[Limit], view: View) -> _Judgement:
-    """The same, as if what counts never changed."""
+    """The judgement, as long as the same games count."""
     now, end, binding = view.now, NEVER, None
     for limit in limits:
         at = limit.ends(view)
@@ -107,7 +107,7 @@ def _look(limits: Sequence[Limit], asks: Sequence[Limit], view: View) -> _Judgem
 
 
 def _opens(limits: Sequence[Limit], view: View) -> int:
-    """The first moment from now on at which none of these limits blocks, if nobody plays: each pushes it on for the others."""
+    """The first moment from now on at which none of these limits blocks, if nobody plays: asked in turn until none moves it."""
     at, before = view.now, -NEVER
     while before < at <= view.horizon:
         before = at
@@ -117,7 +117,7 @@ def _opens(limits: Sequence[Limit], view: View) -> int:
 
 
 def _notices(plan: Plan, view: View, end: int) -> tuple[NoticeAt, ...]:
-    """The next of each rule, also of one that several packs bring."""
+    """The next notice of each rule; a rule that several packs bring counts once."""
     found = [NoticeAt(clock.next(view), clock.rule.id, clock.rule.text) for clock in plan.notices]
     for limit in plan.advice:
         judged = _judge(plan, (limit,), (), view)
@@ -131,7 +131,7 @@ def _notices(plan: Plan, view: View, end: int) -> tuple[NoticeAt, ...]:
 
 
 def _warnings(policy: Policy, now: int, until: int) -> tuple[int, ...]:
-    """Those still ahead, the earliest first; at once if there is none."""
+    """The warnings still ahead, earliest first; if none is, one at once."""
     return tuple(at for at in [until - before for before in policy.warn_ms] if at > now) or (now,)
 
 

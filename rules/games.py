@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
-from typing import Literal, TypeVar, get_args
+from typing import Any, Literal, get_args
 
 from rules.matching.paths import WINDOWS, has_drive, is_windows, name_key, path_key, steam_folder
 from rules.programs import is_wine
@@ -18,7 +18,6 @@ SURE: frozenset[Clue] = frozenset({"content", "build-id", "store", "signer"})
 Kind = Literal["game", "emulator"]
 _UNRATED = 1_000
 _STEAM_ID = re.compile(r"AppId=(\d{1,10})")
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +68,8 @@ class Program:
 class Game:
     """A catalogued thing to play and how to recognise it.
 
-    `label` is the minimum age (None: unrated) and `label_source` where it comes from. `kind` "emulator": a program in which
-    games of another system run that cannot be told apart from outside. `learning`: a learning program that lies among games.
+    `label` is the minimum age (None: unrated) and `label_source` where it comes from. `kind` "emulator": games of another
+    system run in it, and which one cannot be told from outside. `learning`: a learning program that lies among games.
 
     `names` are file names of executables, under which they run or were built, `paths` absolute paths: those of Windows (a name
     in .exe, a path with a drive) in any case, others exactly. `products` are names of the product in a version resource,
@@ -101,7 +100,7 @@ class Game:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A program recognised as a game, by these clues, strongest first."""
+    """The game that a program was recognised as, and the clues that say so, strongest first."""
 
     game: str
     clues: tuple[Clue, ...]
@@ -113,11 +112,10 @@ class Match:
 
 
 class Catalogue:
-    """All known games, by every clue. Frozen once built; a look-up is a few dictionary accesses, because the gate waits for it.
+    """All known games, indexed by every clue: the gate waits for a look-up, so it is a few dictionary accesses.
 
-    Two games of one id are one game with the clues of both; what the later one says (label, publisher, title) counts, where it
-    says something: so a household's own entry completes a shipped one and cannot clear it. What kind of thing it is and whether
-    one learns by it is for the first one to say.
+    Two entries with one id become one game with the clues of both. The later one's label, publisher and title win where it has
+    them, so a household's entry completes a shipped one and cannot clear it. `kind` and `learning` are those of the first.
     """
 
     __slots__ = (
@@ -204,8 +202,9 @@ class Catalogue:
             yield from self._of_windows(file)
 
     def _of_windows(self, file: Fingerprint) -> Iterator[tuple[Clue, str]]:
-        """Who signs a game signs other programs, too. Which one this is, the signature says of what is inside the file, and not
-        of the file's name: to a learning program, which may cost nothing, a name adds nothing.
+        """A signer signs many programs, so a signature counts only together with a name: the one inside the file, which is
+        signed, or the file's own. The latter anybody can change, so it does not make a learning program, whose play may be
+        free.
         """
         inside = tuple(self._as_built(file))
         for id_ in inside:
@@ -246,7 +245,7 @@ class Catalogue:
             yield from self._steam_ids.get(number[1], ()) if number else ()
 
     def _strictest_first(self, id_: str) -> tuple[bool, int, str]:
-        """What does not teach, then unrated before any label, then the higher label, then the id."""
+        """Games before learning programs, unrated before any label, higher labels before lower, then by id."""
         game = self.games[id_]
         return (game.learning, -_UNRATED if game.label is None else -game.label, id_)
 
@@ -259,25 +258,10 @@ def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
 
 
 def _merged(old: Game, new: Game) -> Game:
+    clues = [one.name for one in fields(Game) if one.default == ()]
+    both: dict[str, Any] = {name: tuple(dict.fromkeys((*getattr(old, name), *getattr(new, name)))) for name in clues}
+    label = old if new.label is None else new
     return replace(
-        old,
-        title=new.title or old.title,
-        label=old.label if new.label is None else new.label,
-        label_source=old.label_source if new.label is None else new.label_source,
-        publisher=old.publisher if new.publisher is None else new.publisher,
-        names=_union(old.names, new.names),
-        paths=_union(old.paths, new.paths),
-        commands=_union(old.commands, new.commands),
-        sizes=_union(old.sizes, new.sizes),
-        sha256=_union(old.sha256, new.sha256),
-        build_ids=_union(old.build_ids, new.build_ids),
-        words=_union(old.words, new.words),
-        steam_ids=_union(old.steam_ids, new.steam_ids),
-        folders=_union(old.folders, new.folders),
-        signers=_union(old.signers, new.signers),
-        products=_union(old.products, new.products),
-    )
-
-
-def _union(old: tuple[_T, ...], new: tuple[_T, ...]) -> tuple[_T, ...]:
-    return tuple(dict.fromkeys(old + new))
+        old, title=new.title or old.title, label=label.label, label_source=label.label_source,
+        publisher=old.publisher if new.publisher is None else new.publisher, **both,
+    )  # fmt: skip

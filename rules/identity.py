@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -98,7 +99,7 @@ class Claim:
 
 
 def birth_date(text: str, today: date) -> date:
-    """The date of birth that "YYYY-MM-DD" or "YYYY" says. IdentityError if it is none.
+    """The date of birth that "YYYY-MM-DD" or "YYYY" says. IdentityError if it is not a date of birth.
 
     Of a year alone 31 December, but of this year today: nobody is born in the future or of an age below 0.
     """
@@ -107,15 +108,11 @@ def birth_date(text: str, today: date) -> date:
         raise IdentityError(_NO_DATE)
     if found[2] is None:
         return _end_of(int(found[1]), today)
-    born = _real(int(found[1]), int(found[2]), int(found[3]))
-    if born is None:
-        raise IdentityError(_NO_DATE)
-    _check(born, today)
-    return born
+    return _born(int(found[1]), int(found[2]), int(found[3]), today)
 
 
 def personal_number(text: str, today: date) -> Claim:
-    """What a 12-digit personal number claims: a year of birth. Spaces between digits are fine. IdentityError if it is none."""
+    """What a 12-digit personal number claims: a year of birth. Spaces between digits are fine. IdentityError otherwise."""
     number = "".join(text.split())
     if _OLD_NUMBER.fullmatch(number):
         raise IdentityError(_OLD_NUMBER_GIVEN)
@@ -128,8 +125,8 @@ def personal_number(text: str, today: date) -> Claim:
 def card_qr(text: str, today: date) -> Claim:
     """What the QR text of an identity card claims: a date of birth, if it agrees with the card's own number.
 
-    If it does not, the claim is no good for a date: `born` is the end of the later of the two years. The text proves nothing
-    about its bearer (see `Claim.meaning`). IdentityError if it is no such text.
+    If it does not, `born` is the end of the later of the two years. The text proves nothing about its bearer (`Claim.meaning`).
+    IdentityError if it is another text.
     """
     fields = [field.strip() for field in text.strip().split("|")]
     if len(fields) < _FIELDS:
@@ -137,10 +134,9 @@ def card_qr(text: str, today: date) -> Claim:
     number, _, _, birth, sex = fields[:5]
     by_number = personal_number(number, today)
     found = _CARD_DATE.fullmatch(birth)
-    born = None if found is None else _real(int(found[3]), int(found[2]), int(found[1]))
-    if born is None:
+    if found is None:
         raise IdentityError(_NO_CARD_DATE)
-    _check(born, today)
+    born = _born(int(found[3]), int(found[2]), int(found[1]), today, _NO_CARD_DATE)
     male_or_female = _sex(sex)
     warnings = (*by_number.warnings, *((_MORE_FIELDS,) if len(fields) > _FIELDS else ()))
     if male_or_female is None:
@@ -170,25 +166,14 @@ def _contradictions(number: str, year: int, sex: int | None) -> tuple[Message, .
 
 def _end_of(year: int, today: date) -> date:
     """The youngest that somebody born in this year can be."""
-    born = _real(year, 12, 31)
-    if born is None:
-        raise IdentityError(_NO_DATE)
-    if year == today.year:
-        return today
-    _check(born, today)
-    return born
+    return today if year == today.year else _born(year, 12, 31, today)
 
 
-def _check(born: date, today: date) -> None:
-    if born > today:
-        raise IdentityError(_FUTURE)
-    if born.year < today.year - _OLDEST:
-        raise IdentityError(_TOO_OLD)
-
-
-def _real(year: int, month: int, day: int) -> date | None:
-    """None if there is no such day. Errors are raised by the callers: a context could have the date in its text."""
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
+def _born(year: int, month: int, day: int, today: date, otherwise: Message = _NO_DATE) -> date:
+    """The date, if somebody alive can be born then. The errors have no context: it could have the date in its text."""
+    with suppress(ValueError):
+        born = date(year, month, day)
+        otherwise = _FUTURE if born > today else _TOO_OLD
+        if today.year - _OLDEST <= born.year and born <= today:
+            return born
+    raise IdentityError(otherwise)

@@ -31,7 +31,7 @@ _BESIDE = ("param", "group", *(table.kind for table in KINDS))  # what the head 
 
 @dataclass(frozen=True, slots=True)
 class Omitted:
-    """A rule that these values leave out, and the parameters that decide it: "" if none does."""
+    """A rule that does not stand with these values, and the parameters named by its `when` and `unless` ("" without)."""
 
     rule: Rule
     when: str
@@ -64,7 +64,7 @@ def parse_pack(text: str, name: str, params: Mapping[str, str] = MappingProxyTyp
 
 
 def read_pack(text: str, name: str, params: Mapping[str, str] = MappingProxyType({}), *, draft: bool = False) -> Reading:
-    """As parse_pack, with what explains the pack to people. `draft`: a value that still has to be given is no mistake."""
+    """As parse_pack, with what explains the pack to people. `draft`: values may still be missing."""
     try:
         return _Reader(text, name, draft=draft).reading(params)
     except ParamError as error:
@@ -74,7 +74,7 @@ def read_pack(text: str, name: str, params: Mapping[str, str] = MappingProxyType
 
 
 class _Reader:
-    """Reads one text once, and collects what is wrong with it."""
+    """Reads one text once and collects its mistakes."""
 
     def __init__(self, text: str, name: str, *, draft: bool) -> None:
         self._text = text
@@ -103,7 +103,7 @@ class _Reader:
             self._ask_for(values)
         self._cross_check(rules, values, context)
         if head is None or self._mistakes:
-            raise PolicyError(self._name, self._told())
+            raise PolicyError(self._name, self._in_order())
         return Reading(
             pack=head.pack(self._text, values.found, rules),
             params=tuple(declared.values()),
@@ -150,7 +150,7 @@ class _Reader:
         return found
 
     def _rules(self, model: type[RuleTable], tables: object, values: Values, context: Context) -> list[Rule]:
-        """The rules of one kind that stand. Those that `when` or `unless` leave out are read too, so that no mistake hides."""
+        """The rules of one kind that stand. Those that do not are read too, so that no mistake hides."""
         found = []
         for number, table in self._listed(tables, model.kind):
             path = f"{model.kind}[{number}]"
@@ -212,7 +212,7 @@ class _Reader:
             why = msg("no rule in it: give {switches}", switches=switches)
             self._mistakes.append(((), why if switches.items else msg("no rule in it: add a table such as [[budget]]")))
 
-    def _told(self) -> list[Mistake]:
+    def _in_order(self) -> list[Mistake]:
         """The first mistakes in the order of the file, each with its line where that is to be found."""
         lines = Lines(self._composed)
         found = [Mistake(path_of(where), why, lines.line_of(where)) for where, why in self._mistakes]

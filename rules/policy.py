@@ -6,9 +6,10 @@ and can be decoded by msgspec, so that a compiled pack travels to the daemon wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from i18n.message import Message, MessageError, Text, Words, msg
@@ -193,8 +194,8 @@ class Pack:
     `scope`: a house rule of a pack put on the place binds minors only; one put on a named player binds that player.
     It applies on the dates from `effective_from` to the one before `effective_to`, in its zone; None is open.
     `warn_ms` are the warnings before an end, longest first; `grace_ms` the time between the request to close and the end.
-    `holidays` and `workdays` (days of rest that are worked) are dates that are no days of the week, in ascending order; beyond
-    `known_to` nobody knows them yet.
+    `holidays` are matched by the day "holiday" and `workdays` (weekends that are worked) by "workday", both instead of their
+    weekday. They are in ascending order and known up to `known_to`.
     """
 
     id: str
@@ -226,18 +227,28 @@ class Pack:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """All of them, whatever they limit."""
-        return (
-            *self.budgets, *self.windows, *self.breaks, *self.ratings, *self.guardians, *self.asks, *self.notices,
-            *self.uncounted, *self.saves,
-        )  # fmt: skip
+        return tuple(rule for name in FIELDS.values() for rule in getattr(self, name))
+
+
+FIELDS: Mapping[type[Rule], str] = MappingProxyType({
+    Budget: "budgets", Window: "windows", Break: "breaks", Rating: "ratings", NeedsGuardian: "guardians", AskFirst: "asks",
+    Notice: "notices", Uncounted: "uncounted", Save: "saves",
+})  # fmt: skip
+"""Where a pack keeps its rules of each kind."""
+
+
+def by_field(rules: Iterable[Rule]) -> dict[str, Any]:
+    """These rules as fields of a pack, each kind in its order."""
+    kept = tuple(rules)
+    return {name: tuple(rule for rule in kept if type(rule) is kind) for kind, name in FIELDS.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Policy:
     """All packs in force for a player, combined: their order does not matter and each counts once.
 
-    `warn_ms` and `grace_ms` are what the packs together say about an end. `memo` is the engine's own: what it worked out for a
-    place and a birth date, so that the next decision need not.
+    `warn_ms` and `grace_ms` are what the packs together say about an end. `memo` is a cache of rules.engine.plan, by
+    place and birth date.
     """
 
     packs: tuple[Pack, ...]
@@ -246,7 +257,7 @@ class Policy:
     memo: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def over_all(self) -> Policy:
-        """The same with only the rules that say the same of every game: windows, breaks, notices, budgets of all games."""
+        """The same policy with only those rules that hold for all games together."""
         return replace(self, packs=tuple(_over_all(pack) for pack in self.packs), memo={})
 
 
@@ -275,16 +286,10 @@ def _order(pack: Pack) -> tuple[str, str, str, str]:
 
 def _over_all(pack: Pack) -> Pack:
     return replace(
-        pack,
-        budgets=tuple(rule for rule in _every_game(pack.budgets) if rule.per == "all"),
-        windows=_every_game(pack.windows),
-        ratings=(),
-        asks=(),
-        notices=_every_game(pack.notices),
-        breaks=_every_game(pack.breaks),
-        guardians=_every_game(pack.guardians),
-        saves=(),
-    )
+        pack, budgets=tuple(rule for rule in _every_game(pack.budgets) if rule.per == "all"), windows=_every_game(pack.windows),
+        breaks=_every_game(pack.breaks), guardians=_every_game(pack.guardians), notices=_every_game(pack.notices), ratings=(),
+        asks=(), saves=(),
+    )  # fmt: skip
 
 
 def _every_game(rules: tuple[_R, ...]) -> tuple[_R, ...]:

@@ -72,7 +72,7 @@ _SYSTEMS_OF_WINDOWS = _names("""
     iexplore opera brave coccoc browser code origin hyp
 """)
 
-# What fetches or starts games and is none, by its file's name or the id of its application.
+# What only fetches or starts games, by its file's name or the id of its application.
 _LAUNCHERS = _names("""
     steam steamwebhelper steamservice epicgameslauncher epicwebhelper riotclientservices riotclientux leagueclient
     leagueclientux garena galaxyclient battle.net eadesktop upc ubisoftconnect minecraftlauncher com.valvesoftware.steam

@@ -1,9 +1,8 @@
 """Age labels as minimum ages in years.
 
 The Vietnamese classes (NĐ 147/2024, Đ.38 k.1) are what the law asks for. Other boards' labels are advice on content from
-elsewhere: a minimum age that a home may go by, never a Vietnamese class. `parse_label` keeps the two apart. Every system says
-where its ages are from (`rating_source`; docs/ratings.md is the same as a table): an age that could not be found at a source
-is not here, and what only one side says is "unverified".
+elsewhere: a minimum age that a home may go by, never a Vietnamese class. `parse_label` keeps the two apart. `rating_source`
+says where the ages of each system are from, as docs/ratings.md does: an age without a source is not here.
 """
 
 from __future__ import annotations
@@ -131,15 +130,15 @@ def rating_source(system: System) -> Source:
 
 
 def label_age(label: str) -> int:
-    """The minimum age that a label such as "VN16", "pegi-12" or "ESRB T" stands for. LabelError if it is none."""
+    """The minimum age that a label such as "VN16", "pegi-12" or "ESRB T" stands for. LabelError if it is not one."""
     return parse_label(label).age
 
 
 def parse_label(text: str) -> Label:
-    """The label that a text names, in any case, with space, hyphen or colon after the system. LabelError if it is none.
+    """The label that a text names, in any case, with space, hyphen or colon after the system. LabelError if it is not one.
 
-    OARS is written with its attributes: "OARS violence-fantasy=mild, money-gambling=none", or "OARS none" for a rating in which
-    everything is none. It is typed by people here, so an unknown attribute or value is a mistake, not a 0 as in metadata.
+    OARS is written with its attributes, "OARS violence-fantasy=mild, money-gambling=none", or as "OARS none". People type it,
+    so an unknown attribute or value is a mistake; in metadata it counts 0.
     """
     label = text.strip()
     if found := _LABEL.fullmatch(label):

@@ -12,25 +12,14 @@ _by_start = attrgetter("start")
 
 
 def union_ms(plays: Iterable[Played], start: int, end: int) -> int:
-    """The length of the union of these plays within [start, end)."""
-    total, covered = 0, start
-    for play in sorted(plays, key=_by_start):
-        begin = play.start
-        stop = begin + play.ms
-        if stop > end:
-            if begin >= end:
-                break
-            stop = end
-        if stop > covered:
-            total += stop - max(begin, covered)
-            covered = stop
-    return total
+    """The time within [start, end) in which at least one of these plays ran."""
+    return sum(stop - begin for begin, stop in merged(plays, start, end))
 
 
 def account(played: tuple[Played, ...], seen: Played, since: int) -> tuple[Played, ...]:
-    """The plays with one more, in the order of their beginnings. What ended at or before `since` is forgotten.
+    """The plays and `seen`, in the order of their beginnings, without those that ended by `since`.
 
-    A play that goes on where the same one stopped makes it longer, so that looking often costs no memory.
+    Where `seen` goes on with the last play, that one becomes longer instead, so memory does not grow with every look.
     """
     keep = 0
     while keep < len(played) and played[keep].start + played[keep].ms <= since:
@@ -63,7 +52,7 @@ def merged(plays: Iterable[Played], start: int, end: int) -> Iterator[tuple[int,
 
 
 def session(plays: Iterable[Played], now: int, pause: int) -> tuple[int, int]:
-    """The play since the last pause of `pause` or more, and its end; (0, now) if the pause has lasted that long by now."""
+    """Length of the current session and when it last had play, both ms; (0, now) once a pause reached `pause`."""
     total, begin, end = 0, now, now
     for ends, start in sorted([(play.start + play.ms, play.start) for play in plays], reverse=True):
         stop = min(ends, now)

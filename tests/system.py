@@ -60,29 +60,29 @@ def readable(path: Path, by: Literal["its owner", "all"]) -> bool:
         mode = path.stat().st_mode & 0o777
         assert mode in {0o600, 0o700, 0o644, 0o755}, f"{path}: {mode:o}"
         return (mode & 0o077 != 0) == (by == "all")
-    from host.windows import security, sids
+    from host.windows import sids, tokens
 
     owner, entries = _listed(path)
-    trusted = {security.own_sid(), security.SYSTEM, security.ADMINS}
+    trusted = {tokens.own_sid(), sids.SYSTEM, sids.ADMINS}
     assert {owner, *sids.writers(entries, owner)} <= trusted, f"{path}: {owner} {entries}"
     if by == "all":
-        return security.USERS in sids.readers(entries, owner) or not _keeps_users()
+        return sids.USERS in sids.readers(entries, owner) or not _keeps_users()
     return sids.readers(entries, owner) <= trusted
 
 
 def _listed(path: Path) -> Any:
     """Owner and entries of its access list."""
-    from host.windows import files, security
+    from host.windows import descriptors, win32
 
-    with files._open(path, files._LOOK) as handle:
-        return security.descriptor_of(handle.value)
+    with win32.open_itself(path, win32.READ_CONTROL) as handle:
+        return descriptors.descriptor_of(handle.value)
 
 
 @cache
 def _keeps_users() -> bool:
-    from host.windows import files, security
+    from host.windows import descriptors, sids, tokens, win32
 
     with tempfile.TemporaryDirectory() as folder:
-        with files._open(Path(folder), files._LOOK | files._WRITE_DAC) as handle:
-            security.protect(handle.value, f"D:P(A;OICI;FA;;;{security.own_sid()})(A;OICI;FR;;;{security.USERS})")
-        return any(entry.sid == security.USERS for entry in _listed(Path(folder))[1])
+        with win32.open_itself(folder, win32.READ_CONTROL | win32.WRITE_DAC) as handle:
+            descriptors.protect(handle.value, f"D:P(A;OICI;FA;;;{tokens.own_sid()})(A;OICI;FR;;;{sids.USERS})")
+        return any(entry.sid == sids.USERS for entry in _listed(Path(folder))[1])

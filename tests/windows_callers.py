@@ -29,7 +29,7 @@ async def refused(address, routes, roles, call, sids):
         for sid in sids:
             call(sid)
             for op in routes:
-                if (await _answer(address, op)).startswith(f"{op}: chỉ dành cho"):
+                if (await _answer(address, op)).startswith("only {who}"):
                     found.add((sid, op))
     finally:
         await server.close()
@@ -37,7 +37,7 @@ async def refused(address, routes, roles, call, sids):
 
 
 async def _answer(address, op):
-    """The text of the refusal; empty for every other answer, also for none: a stream may have nothing to say yet."""
+    """The text of the refusal, its gaps unfilled; empty for every other answer and for none: a stream may say nothing yet."""
     reader, writer = await transport.open_connection(address, 1 << 24)
     try:
         writer.write(b'{"op":%b,"args":{}}\n' % msgspec.json.encode(op))
@@ -48,5 +48,5 @@ async def _answer(address, op):
         return ""
     finally:
         writer.close()
-    answer = msgspec.json.decode(line)
-    return answer.get("error", {}).get("text", "") if answer.get("error", {}).get("code") == "refused" else ""
+    error = msgspec.json.decode(line).get("error", {})
+    return error["text"]["id"] if error.get("code") == "refused" else ""

@@ -1,6 +1,6 @@
 """What is said to the agent over its local socket: requests, answers, and the roster that a daemon decides from.
 
-Moments are Unix milliseconds, lengths milliseconds. Unknown fields are refused on both sides.
+Moments are Unix milliseconds, lengths milliseconds; bytes travel as base64. Unknown fields are refused on both sides.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from host.wire import Request, Wire
-from i18n.message import Words, plain
+from i18n.message import Words
 from rules.games import Game
 from rules.policy import Pack, Place, Role, Weekday
 
@@ -57,6 +57,8 @@ class GrantEvent(Wire, frozen=True, kw_only=True):
 
 
 class Seat(Wire, frozen=True, kw_only=True):
+    """`key` is its public one, a C2SP verifier key."""
+
     id: str
     key: str
 
@@ -119,32 +121,32 @@ class SignedRoster(Wire, frozen=True, kw_only=True):
 
 
 class Payload(Wire, frozen=True, kw_only=True):
-    """Personal data beside the entry `seq`; base64. The entry's `secret` commits to it under `salt`."""
+    """Personal data beside the entry `seq`. The entry's `secret` commits to it under `salt`."""
 
     seq: int
-    salt: str
-    data: str
+    salt: bytes
+    data: bytes
 
 
 class Submit(Request["Accepted"], frozen=True, kw_only=True):
-    """A sealed batch of a seat's chain: canonical entry bytes (base64) of contiguous seq, the last one a seal; `trusted` is
+    """A sealed batch of a seat's chain: canonical entry bytes of contiguous seq, the last one a seal; `trusted` is
     the size of the last checkpoint the seat holds, from which it wants a consistency proof."""
 
     op = "log.submit"
     patience = 120.0
 
     seat: str
-    entries: tuple[str, ...]
+    entries: tuple[bytes, ...]
     payloads: tuple[Payload, ...] = ()
     trusted: int = 0
 
 
 class Proof(Wire, frozen=True, kw_only=True):
-    """Where an entry lies in the tree, and the hashes (base64) that prove it."""
+    """Where an entry lies in the tree, and the hashes that prove it."""
 
     seq: int
     index: int
-    hashes: tuple[str, ...]
+    hashes: tuple[bytes, ...]
 
 
 class Accepted(Wire, frozen=True, kw_only=True):
@@ -153,7 +155,7 @@ class Accepted(Wire, frozen=True, kw_only=True):
 
     checkpoint: str
     proofs: tuple[Proof, ...]
-    consistency: tuple[str, ...] = ()
+    consistency: tuple[bytes, ...] = ()
 
 
 class PutGrants(Request["Done"], frozen=True, kw_only=True):
@@ -174,17 +176,11 @@ class Alive(Request["Done"], frozen=True, kw_only=True):
 
 
 class Done(Wire, frozen=True, kw_only=True):
-    """It is durable. `number` is that of the roster that holds it; `id` of what was made; `notes` what else the user is told, a
-    line each."""
+    """It is durable. `number` is that of the roster that holds it, `id` of what was made; `notes` are for the user as well."""
 
     number: int
     id: str = ""
-    notes: tuple[Words | str, ...] = ()
-
-    @property
-    def note(self) -> str:
-        """All of them in English: for tests."""
-        return "\n".join(map(plain, self.notes))
+    notes: tuple[Words, ...] = ()
 
 
 # --- registry: what a guardian or the operator asks ------------------------------------------------------------------------
@@ -368,7 +364,7 @@ class GameAllow(Request["Done"], frozen=True, kw_only=True):
 
 
 class PlaceSet(Request["Done"], frozen=True, kw_only=True):
-    """None leaves a field as it is. `hours` is HH:MM-HH:MM; `lang` the language of all here who name none."""
+    """None leaves a field as it is. `hours` is HH:MM-HH:MM. `lang` is the language of whoever set none of its own."""
 
     op = "place.set"
 
@@ -415,9 +411,9 @@ class LogExport(Request["Chunk"], frozen=True, kw_only=True):
 
 
 class Chunk(Wire, frozen=True, kw_only=True):
-    """A piece of a file, base64."""
+    """A piece of a file."""
 
-    data: str
+    data: bytes
 
 
 class LogHead(Request["Head"], frozen=True, kw_only=True):

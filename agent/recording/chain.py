@@ -13,6 +13,7 @@ from compliance.log import Log
 from compliance.note import Signer
 from compliance.writing.payloads import Payloads
 from host.clock import Clock
+from i18n.message import msg
 
 
 class OwnChain:
@@ -58,13 +59,7 @@ class OwnChain:
         """StartError if agent.db and log.db cannot be of one agent and one time: a backup of one of them was put back."""
         held = log.head(AGENT)
         if held.seq < self.delivered:
-            raise StartError(
-                "log.db cũ hơn agent.db: hãy khôi phục cả hai từ cùng một bản sao lưu",
-                "log.db is older than agent.db: restore both from one backup",
-            )
+            raise StartError(msg("log.db is older than agent.db: restore both from one backup"))
         head = self._journal.head()
         if held.seq > head.seq or (held.seq == head.seq and held != head):
-            raise StartError(
-                "agent.db không khớp log.db (cũ hơn): hãy khôi phục cả hai từ cùng một bản sao lưu",
-                "agent.db does not match log.db (it is older): restore both from one backup",
-            )
+            raise StartError(msg("agent.db does not match log.db: restore both from one backup"))

@@ -9,8 +9,9 @@ from typing import Final
 from agent.errors import StartError
 from compliance.note import Signer
 from host import choose, files
-from host.homes import Home, HomeError
+from host.homes import Home, unwritable
 from host.secrets import load_or_create
+from i18n.message import msg
 
 # Read by every seat: one verifier key a line, the log's first.
 PUBLISHED: Final = "agent.keys"
@@ -56,14 +57,13 @@ def publish(home: Home, name: str, content: bytes) -> None:
     try:
         files.write_atomic(path, content, 0o644)
     except OSError as error:
-        raise HomeError(f"{path}: không ghi được / cannot be written: {error.strerror or error}") from error
+        raise unwritable(path, error) from error
 
 
 def _load(home: Home, name: str) -> bytes:
     key = load_or_create(home, home.agent, name, _seed)
     if len(key) != _SEED_BYTES:
-        path = home.agent / name
-        raise StartError(f"{path}: tệp khóa hỏng, hãy khôi phục bản sao lưu", f"{path}: the key is damaged, restore a backup")
+        raise StartError(msg("{path}: damaged; restore it from a backup", path=str(home.agent / name)))
     return key
 
 

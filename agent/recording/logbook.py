@@ -11,6 +11,7 @@ from agent.errors import bad_input
 from compliance.entry import decode
 from compliance.log import Log
 from compliance.writing.payloads import PayloadError, Payloads
+from i18n.message import msg
 
 # An answer may be large, but not larger than a client takes.
 _MOST_BYTES = 16 << 20
@@ -22,7 +23,7 @@ def last_lines(request: m.LogShow, log: Log, payloads: Payloads, zone: str) -> m
     `zone` is the place's.
     """
     if request.last < 0:
-        raise bad_input("số dòng phải từ 0", "the number of entries is 0 or more")
+        raise bad_input(msg("the number of entries is 0 or more"))
     lines: list[m.LogLine] = []
     size = 0
     for index in range(log.size - 1, max(log.size - request.last, 0) - 1, -1):

@@ -13,11 +13,12 @@ from agent.registering import lookup
 from agent.registering.hints import label_refuses
 from agent.registering.names import clean, game_id
 from agent.registering.rulebook import record_policy
-from agent.registering.shipped_packs import Shelf
-from agent.registry import Change, Made
+from agent.registering.shipped_packs import Shipped
+from agent.registry import Change, Outcome
 from agent.store.events import ApprovalRow
 from agent.store.tables import Tables
 from compliance.entry import Approval
+from i18n.message import Message, msg
 from rules.games import Catalogue, Game
 
 MAX_LABEL = 21
@@ -26,60 +27,59 @@ _HEX = re.compile(r"[0-9a-fA-F]{2,128}")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
-def game_add(change: Change, request: m.GameAdd) -> Made:
-    shipped = change.world.shelf.catalogue(()).games.get(request.game.id)
+def game_add(change: Change, request: m.GameAdd) -> Outcome:
+    shipped = change.world.shipped.catalogue(()).games.get(request.game.id)
     house = {one.id: one for one in change.tables.place.games()}.get(request.game.id)
     game = _checked(request.game, known=bool(shipped or house))
-    note = ""
+    hints: tuple[Message, ...] = ()
     if shipped is not None:
         _no_looser(shipped, game)
-        note = f"bổ sung cho trò chơi có sẵn {shipped.title} / adds to the shipped game {shipped.title}"
+        hints = (msg("this adds to the shipped game {title}", title=shipped.title),)
     elif house is not None:
-        note = f"bổ sung cho {house.title}, đã có / adds to {house.title}, which was there"
+        hints = (msg("this adds to {title}, which was there already", title=house.title),)
     if house is not None:
         # More clues never make less: to take one back, the game is removed and added again.
         game = Catalogue((house, game)).games[game.id]
     change.tables.place.put_game(game)
-    return Made(game.id, note)
+    return Outcome(game.id, hints)
 
 
-def game_remove(change: Change, request: m.GameRemove) -> Made:
-    shipped = change.world.shelf.catalogue(()).games
+def game_remove(change: Change, request: m.GameRemove) -> Outcome:
+    shipped = change.world.shipped.catalogue(()).games
     house = {one.id for one in change.tables.place.games()}
-    game = lookup.game(change.world.shelf.catalogue(change.tables.place.games()), request.game)
+    game = lookup.game(change.world.shipped.catalogue(change.tables.place.games()), request.game)
     if game.id not in house:
-        raise refused(f"{game.title} là trò chơi có sẵn, không xóa được", f"{game.title} is shipped and cannot be removed")
+        raise refused(msg("{title} is shipped and cannot be removed", title=game.title))
     change.tables.place.drop_game(game.id)
     if game.id in shipped:
-        return Made(game.id, f"vẫn nhận ra {game.title} như có sẵn / {game.title} is still recognised as shipped")
+        return Outcome(game.id, (msg("{title} is still recognised as shipped", title=game.title),))
     limited = {limit.player for limit in change.tables.rules.limits() if limit.game == game.id}
     change.tables.rules.drop_limits(game=game.id)
     change.tables.events.end_approvals(game=game.id)
     for row in change.tables.people.players():
         if row.id in limited:
             record_policy(change, row, {"what": "game.remove", "player": row.id})
-    note = "các hạn mức riêng của trò này cũng bị xóa / its own limits are gone too" if limited else ""
-    return Made(game.id, note)
+    return Outcome(game.id, (msg("its own limits are gone too"),) if limited else ())
 
 
-def game_list(tables: Tables, shelf: Shelf) -> m.Games:
+def game_list(tables: Tables, shipped: Shipped) -> m.Games:
     house = tables.place.games()
     own = {game.id for game in house}
-    games = sorted(shelf.catalogue(house).games.values(), key=lambda game: game.id)
+    games = sorted(shipped.catalogue(house).games.values(), key=lambda game: game.id)
     return m.Games(games=tuple(m.GameRow(game=game, origin="house" if game.id in own else "shipped") for game in games))
 
 
-def game_allow(change: Change, request: m.GameAllow) -> Made:
+def game_allow(change: Change, request: m.GameAllow) -> Outcome:
     row = lookup.player_or_guest(change.tables, request.player)
-    game = lookup.game(change.world.shelf.catalogue(change.tables.place.games()), request.game)
+    game = lookup.game(change.world.shipped.catalogue(change.tables.place.games()), request.game)
     for one in change.tables.events.approvals():
         if (one.player, one.game) == (row.id, game.id):
-            return Made(one.id, "đã cho phép từ trước / it was allowed already", changed=False)
+            return Outcome(one.id, (msg("it was allowed already"),), changed=False)
     approval = ApprovalRow(uuid.uuid4().hex, row.id, game.id, change.who, change.now)
     change.tables.events.approve(approval)
     personal = {"what": "game.allow", "player": row.id, "name": row.name}
     change.record(Approval, personal, id=approval.id, who=change.pseudonym(row), game=game.id)
-    return Made(approval.id, label_refuses(change, row, game))
+    return Outcome(approval.id, label_refuses(change, row, game))
 
 
 def _checked(game: Game, *, known: bool) -> Game:
@@ -87,28 +87,24 @@ def _checked(game: Game, *, known: bool) -> Game:
     game = replace(game, id=game_id(game.id), title=clean(game.title or game.id))
     clues = (*game.names, *game.paths, *game.commands, *game.sha256, *game.build_ids, *game.products)
     if not clues and not (known and game.label is not None):
-        raise bad_input("thiếu dấu hiệu nhận biết: nêu ít nhất một tệp", "nothing to recognise it by: name at least one file")
+        raise bad_input(msg("nothing to recognise it by: name at least one file"))
     if any(not clue or len(clue) > _MAX_CLUE or not clue.isprintable() for clue in (*clues, *game.signers)):
-        raise bad_input("một dấu hiệu để trống hoặc không in được", "a clue is empty or cannot be printed")
+        raise bad_input(msg("a clue is empty or cannot be printed"))
     if any("/" in name or "\\" in name for name in game.names):
-        raise bad_input("tên tệp không chứa thư mục", "a file's name holds no folder")
+        raise bad_input(msg("a file's name holds no folder"))
     if not all(PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute() for path in game.paths):
-        raise bad_input("đường dẫn phải tuyệt đối", "a path has to be absolute")
+        raise bad_input(msg("a path has to be absolute"))
     if not all(map(_SHA256.fullmatch, game.sha256)) or not all(map(_HEX.fullmatch, game.build_ids)):
-        raise bad_input("sha256 hoặc build id không phải số hex", "a sha256 or build id is not hexadecimal")
+        raise bad_input(msg("a sha256 or build id is not hexadecimal"))
     if any(size < 0 for size in game.sizes) or len(game.sizes) < bool(game.sha256):
-        raise bad_input("sha256 cần kèm kích thước tệp", "a sha256 needs the file's size beside it")
+        raise bad_input(msg("a sha256 needs the file's size beside it"))
     if game.label is not None and not 0 <= game.label <= MAX_LABEL:
-        raise bad_input(f"nhãn tuổi phải từ 0 đến {MAX_LABEL}", f"an age label is from 0 to {MAX_LABEL}")
+        raise bad_input(msg("an age label is from 0 to {most}", most=MAX_LABEL))
     return game
 
 
 def _no_looser(shipped: Game, game: Game) -> None:
     """A label is a fact about a game, not a rule: the house may be stricter than the catalogue's, never laxer."""
     if shipped.label is not None and game.label is not None and game.label < shipped.label:
-        raise refused(
-            f"{shipped.title} có nhãn {shipped.label}+: chỉ có thể đặt nhãn cao hơn",
-            f"{shipped.title} is labelled {shipped.label}+: only a higher label can be set",
-        )
-
-
+        text = msg("{title} is labelled {label}+: only a higher label can be set", title=shipped.title, label=shipped.label)
+        raise refused(text)

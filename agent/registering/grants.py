@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from agent.api import messages as m
-from agent.registry import Change, Made
+from agent.registry import Change, Outcome
 
 
-def grants_put(change: Change, request: m.PutGrants) -> Made:
+def grants_put(change: Change, request: m.PutGrants) -> Outcome:
     """Merge by id: what is known stays as it is, but a revocation wins, the earliest of several."""
     news = False
     for event in request.grants:
@@ -16,7 +16,7 @@ def grants_put(change: Change, request: m.PutGrants) -> Made:
         if merged is not None:
             change.tables.events.put_grant(merged)
             news = True
-    return Made(changed=news)
+    return Outcome(changed=news)
 
 
 def _merged(known: m.GrantEvent | None, event: m.GrantEvent) -> m.GrantEvent | None:

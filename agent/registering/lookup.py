@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
+from agent.api.messages import Guardian
+from agent.api.slug import slug
 from agent.errors import bad_input, not_found
-from agent.registering.names import same, slug
-from agent.store.people import GUEST, GuardianRow, PlayerRow
+from agent.registering.names import same
+from agent.store.people import GUEST, PlayerRow
 from agent.store.tables import Tables
+from i18n.message import Listed, comma, msg
 from rules.games import Catalogue, Game
 
 
@@ -37,9 +40,7 @@ def player(tables: Tables, asked: str) -> PlayerRow:
     rows = registered(tables)
     found = _find(rows, asked)
     if found is None:
-        raise not_found(
-            f"không có người chơi '{asked}'; hiện có: {_known(rows)}", f"no player '{asked}'; there are: {_known(rows)}"
-        )
+        raise not_found(msg("no player '{name}'; there are: {players}", name=asked, players=_known(rows)))
     return found
 
 
@@ -48,7 +49,7 @@ def player_or_guest(tables: Tables, asked: str) -> PlayerRow:
     return guest(tables) if same(asked, GUEST) else player(tables, asked)
 
 
-def guardian(tables: Tables, asked: str) -> GuardianRow | None:
+def guardian(tables: Tables, asked: str) -> Guardian | None:
     """The guardian of this id or name, or None."""
     return _find(tables.people.guardians(), asked)
 
@@ -57,10 +58,7 @@ def game(catalogue: Catalogue, asked: str) -> Game:
     """The game of this id or title."""
     found = catalogue.games.get(asked) or next((one for one in catalogue.games.values() if same(asked, one.title)), None)
     if found is None:
-        raise not_found(
-            f"không có trò chơi '{asked}': xem 'giochoi game list' hoặc thêm bằng 'giochoi game add'",
-            f"no game '{asked}': see 'giochoi game list' or add it with 'giochoi game add'",
-        )
+        raise not_found(msg("no game '{game}': see 'giochoi game list' or add it with 'giochoi game add'", game=asked))
     return found
 
 
@@ -75,10 +73,10 @@ def _find(rows: Iterable[N], asked: str) -> N | None:
         if len(found) == 1:
             return found[0]
         if found:
-            ids = ", ".join(row.id for row in found)
-            raise bad_input(f"nhiều người tên '{asked}': hãy dùng mã {ids}", f"several are called '{asked}': use an id: {ids}")
+            ids = comma(row.id for row in found)
+            raise bad_input(msg("several are called '{name}': use an id: {ids}", name=asked, ids=ids))
     return None
 
 
-def _known(rows: tuple[PlayerRow, ...]) -> str:
-    return ", ".join(f"{row.name} ({row.id})" for row in rows[:10]) + (", …" if len(rows) > 10 else "") or "–"
+def _known(rows: tuple[PlayerRow, ...]) -> Listed:
+    return comma([*(f"{row.name} ({row.id})" for row in rows[:10]), *("…" for _ in rows[10:11])] or ["–"])

@@ -1,4 +1,4 @@
-"""Names that people type, and the ids made of them: pure text. "Ân Nguyễn" -> "an-nguyen"."""
+"""Names that people type, and the ids made of them: pure text."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections.abc import Collection
 
+from agent.api.slug import MAX_ID, slug
 from agent.errors import bad_input
+from i18n.message import msg
 
 MAX_NAME = 80
-MAX_ID = 40
 # Words that mean something else wherever a player or a game is named.
 RESERVED = frozenset({"guest", "place", "all", "none", "agent", "house"})
 
@@ -22,11 +23,11 @@ def clean(name: str, limit: int = MAX_NAME) -> str:
     """The name in NFC, spaces tidied. ApiError(bad-input) if nothing readable is left or it is longer than `limit`."""
     tidy = " ".join(unicodedata.normalize("NFC", name).split())
     if not tidy or not any(char.isalnum() for char in tidy):
-        raise bad_input("tên để trống: hãy viết ít nhất một chữ", "the name is empty: write at least one letter")
+        raise bad_input(msg("the name is empty: write at least one letter"))
     if len(tidy) > limit:
-        raise bad_input(f"tên dài quá {limit} ký tự", f"the name is longer than {limit} characters")
+        raise bad_input(msg("the name is longer than {limit} characters", limit=limit))
     if any(unicodedata.category(char).startswith("C") for char in tidy):
-        raise bad_input("tên có ký tự không in được", "the name holds characters that cannot be printed")
+        raise bad_input(msg("the name holds characters that cannot be printed"))
     return tidy
 
 
@@ -34,7 +35,7 @@ def person(name: str) -> str:
     """`clean`, and not a word that commands use for something else."""
     tidy = clean(name)
     if same(tidy, *RESERVED):
-        raise bad_input(f"tên '{tidy}' đã dành riêng: hãy chọn tên khác", f"the name '{tidy}' is reserved: choose another")
+        raise bad_input(msg("the name '{name}' is reserved: choose another", name=tidy))
     return tidy
 
 
@@ -42,13 +43,6 @@ def same(name: str, *others: str) -> bool:
     """Whether `name` is one of `others` for a reader: case and Unicode form do not matter, diacritics do."""
     folded = _fold(name)
     return any(folded == _fold(other) for other in others)
-
-
-def slug(name: str, fallback: str = "x") -> str:
-    """The id that `name` asks for: ASCII letters and digits with single hyphens. A name in another script gives `fallback`."""
-    plain = unicodedata.normalize("NFD", name.casefold().replace("đ", "d"))
-    kept = "".join(char for char in plain if not unicodedata.combining(char))
-    return re.sub(r"[^a-z0-9]+", "-", kept).strip("-")[:MAX_ID].rstrip("-") or fallback
 
 
 def free_id(base: str, taken: Collection[str]) -> str:
@@ -65,10 +59,7 @@ def game_id(text: str) -> str:
     if _GAME_ID.fullmatch(text) and len(text) <= MAX_ID and not _DAY_ENDING.search(text) and text not in RESERVED:
         return text
     hint = free_id(_DAY_ENDING.sub("", slug(text, "game")), ())
-    raise bad_input(
-        f"mã trò chơi '{text}' không hợp lệ: chữ thường a-z, số, gạch nối, ví dụ '{hint}'",
-        f"'{text}' cannot be a game's id: use a-z, digits and hyphens, such as '{hint}'",
-    )
+    raise bad_input(msg("'{id}' cannot be a game's id: use a-z, digits and hyphens, such as '{hint}'", id=text, hint=hint))
 
 
 def _fold(name: str) -> str:

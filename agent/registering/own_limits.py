@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from agent.store.rules import LimitRow
-from i18n.message import Text
+from i18n.message import Length, Message, Text, msg
+from i18n.message import Weekday as DayName
 from rules.decision import Finding
 from rules.policy import Budget, Pack, Weekday
 
@@ -15,16 +16,7 @@ HOUSE: Final = "house"
 WEEK: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MS: Final = 86_400_000
 
-_CITE = "Quy tắc gia đình / House rule"
-_DAY_NAMES: Final[Mapping[Weekday, Text]] = {
-    "mon": Text("thứ Hai", "Mondays"),
-    "tue": Text("thứ Ba", "Tuesdays"),
-    "wed": Text("thứ Tư", "Wednesdays"),
-    "thu": Text("thứ Năm", "Thursdays"),
-    "fri": Text("thứ Sáu", "Fridays"),
-    "sat": Text("thứ Bảy", "Saturdays"),
-    "sun": Text("Chủ nhật", "Sundays"),
-}
+_CITE = "giochoi limit"
 
 
 def own_pack(limits: Iterable[LimitRow], zone: str, titles: Mapping[str, str]) -> Pack | None:
@@ -52,11 +44,6 @@ def rule_id(game: str | None, day: Weekday | None) -> str:
     return f"{HOUSE}.{game or 'all'}" + (f"-{day}" if day else "")
 
 
-def minutes(ms: int) -> str:
-    """A length as people type it: minutes, with decimals only where there are any."""
-    return f"{round(ms / 60_000, 3):g}"
-
-
 def still_binding(findings: Iterable[Finding], game: str | None, ms: int) -> tuple[Finding, ...]:
     """Of what each rule says alone, the budgets tighter than a limit of `ms` on `game`: tightest first, one of each rule."""
     tighter: dict[str, Finding] = {}
@@ -80,19 +67,14 @@ def _budget(game: str | None, day: Weekday | None, ms: int, title: str | None) -
     )  # fmt: skip
 
 
-def _text(ms: int, day: Weekday | None, title: str | None) -> Text:
-    when = Text(f" vào {_DAY_NAMES[day].vi}", f" on {_DAY_NAMES[day].en}") if day else Text(" mỗi ngày", " a day")
+def _text(ms: int, day: Weekday | None, title: str | None) -> Message:
+    on, long = DayName(WEEK.index(day or "mon")), Length(ms, exact=True)
+    if not ms and title:
+        return msg("no playing of {game} on {day}", game=title, day=on) if day else msg("no playing of {game}", game=title)
     if not ms:
-        when = when if day else Text("", "")
-        return Text(f"Không chơi {title or 'trò nào'}{when.vi}", f"No playing of {title or 'any game'}{when.en}")
-    what = Text(title or "tất cả trò chơi", title or "all games")
-    long = _length(ms)
-    return Text(f"Tối đa {long.vi} {what.vi}{when.vi}", f"At most {long.en} of {what.en}{when.en}")
-
-
-def _length(ms: int) -> Text:
-    """As people say it: minutes, and seconds where there are any."""
-    whole, seconds = divmod(round(ms / 1000), 60)
-    parts = [(whole, "phút", "minute"), (seconds, "giây", "second")]
-    said = [(f"{number} {vi}", f"{number} {en}" + "s" * (number != 1)) for number, vi, en in parts if number]
-    return Text(" ".join(vi for vi, _ in said) or "0 giây", " ".join(en for _, en in said) or "0 seconds")
+        return msg("no playing on {day}", day=on) if day else msg("no playing")
+    if title and day:
+        return msg("at most {time} of {game} on {day}", time=long, game=title, day=on)
+    if title:
+        return msg("at most {time} of {game} a day", time=long, game=title)
+    return msg("at most {time} of play on {day}", time=long, day=on) if day else msg("at most {time} of play a day", time=long)

@@ -9,35 +9,37 @@ from datetime import date
 import msgspec
 
 from agent.api import messages as m
+from agent.api.slug import slug
 from agent.errors import bad_input, refused
 from agent.registering import lookup
-from agent.registering.names import free_id, person, same, slug
+from agent.registering.names import free_id, person, same
 from agent.registering.rulebook import record_policy
-from agent.registry import Change, Made
-from agent.store.people import GuardianRow, PlayerRow
+from agent.registry import Change, Outcome
+from agent.store.people import PlayerRow
 from agent.store.tables import Tables
 from host.wire import ApiError
+from i18n.message import Message, as_message, msg
 from rules.identity import IdentityError, birth_date
 
 _MAX_ACCOUNT = 256
 
 
-def player_add(change: Change, request: m.PlayerAdd) -> Made:
+def player_add(change: Change, request: m.PlayerAdd) -> Outcome:
     name = _free_name(change.tables, request.name)
     born, year_only = _born(change, request.born, year_only=request.year_only)
     row = _returning(change.tables, name, born, year_only=year_only) or _new_player(change.tables, name)
     account = _account(change, request.account, row.id)
     row = replace(row, name=name, born=born, year_only=year_only, removed=False, account=account)
     change.tables.people.put_player(row)
-    guardian, note = _guardian(change, request.guardian)
+    guardian, hints = _guardian(change, request.guardian)
     change.tables.people.put_wards(row.id, (guardian.id,) if guardian else ())
     if row.id != slug(name):
-        note = _notes(note, f"mã của người chơi này là {row.id} / this player's id is {row.id}")
+        hints += (msg("this player's id is {id}", id=row.id),)
     record_policy(change, row, _card("player.add", row, guardian))
-    return Made(row.id, note)
+    return Outcome(row.id, hints)
 
 
-def player_set(change: Change, request: m.PlayerSet) -> Made:
+def player_set(change: Change, request: m.PlayerSet) -> Outcome:
     old = lookup.player(change.tables, request.player)
     row = old
     if request.name is not msgspec.UNSET:
@@ -47,16 +49,17 @@ def player_set(change: Change, request: m.PlayerSet) -> Made:
         row = replace(row, born=born, year_only=year_only)
     if request.account is not msgspec.UNSET:
         row = replace(row, account=_account(change, request.account, row.id))
-    note, guardian = "", None
+    guardian: m.Guardian | None = None
+    hints: tuple[Message, ...] = ()
     if request.guardian is not msgspec.UNSET:
-        guardian, note = _guardian(change, request.guardian)
+        guardian, hints = _guardian(change, request.guardian)
         change.tables.people.put_wards(row.id, (guardian.id,) if guardian else ())
     change.tables.people.put_player(row)
     record_policy(change, row, _card("player.set", row, guardian))
-    return Made(row.id, note)
+    return Outcome(row.id, hints)
 
 
-def player_remove(change: Change, request: m.PlayerRemove) -> Made:
+def player_remove(change: Change, request: m.PlayerRemove) -> Outcome:
     row = lookup.player(change.tables, request.player)
     change.tables.people.put_wards(row.id, ())
     change.tables.rules.put_packs(row.id, ())
@@ -64,7 +67,7 @@ def player_remove(change: Change, request: m.PlayerRemove) -> Made:
     change.tables.events.end_approvals(player=row.id)
     change.tables.people.put_player(replace(row, removed=True, account=None))
     record_policy(change, row, _card("player.remove", row, None))
-    return Made(row.id)
+    return Outcome(row.id)
 
 
 def player_list(tables: Tables) -> m.Players:
@@ -90,22 +93,20 @@ def player_list(tables: Tables) -> m.Players:
     )
 
 
-def guardian_add(change: Change, request: m.GuardianAdd) -> Made:
+def guardian_add(change: Change, request: m.GuardianAdd) -> Outcome:
     name = person(request.name)
     known = lookup.guardian(change.tables, name)
     if known is not None:
-        who = f"{known.name} ({known.id})"
-        raise refused(f"đã có người giám hộ {who}", f"there is a guardian {who} already")
+        raise refused(msg("there is a guardian {guardian} already", guardian=_written(known)))
     account = _known_account(change, request.account)
     for other in change.tables.people.guardians():
         if account is not None and other.account == account:
-            raise refused(f"tài khoản {account} đã là của {other.name}", f"account {account} is {other.name}'s already")
-    return Made(_new_guardian(change.tables, name, account).id)
+            raise _taken(account, other)
+    return Outcome(_new_guardian(change.tables, name, account).id)
 
 
 def guardian_list(tables: Tables) -> m.Guardians:
-    rows = tables.people.guardians()
-    return m.Guardians(guardians=tuple(m.Guardian(id=row.id, name=row.name, account=row.account) for row in rows))
+    return m.Guardians(guardians=tables.people.guardians())
 
 
 def _free_name(tables: Tables, asked: str, besides: PlayerRow | None = None) -> str:
@@ -113,11 +114,11 @@ def _free_name(tables: Tables, asked: str, besides: PlayerRow | None = None) -> 
     name = person(asked)
     for other in lookup.registered(tables):
         if (besides is None or other.id != besides.id) and (same(name, other.name) or name == other.id):
-            who = f"{other.name} ({other.id})"
-            raise bad_input(
-                f"đã có người chơi {who}: sửa bằng 'giochoi player set {other.id}', hoặc chọn tên khác",
-                f"there is a player {who}: change it with that, or choose another name",
-            )
+            text = msg(
+                "there is a player {player} already: change it with 'giochoi player set {id}', or choose another name",
+                player=_written(other), id=other.id,
+            )  # fmt: skip
+            raise bad_input(text)
     return name
 
 
@@ -140,7 +141,7 @@ def _born(change: Change, born: date | None, *, year_only: bool) -> tuple[date |
     try:
         birth_date(f"{born.year:04}" if year_only else born.isoformat(), change.today)
     except IdentityError as error:
-        raise ApiError("bad-input", error.message) from None
+        raise bad_input(as_message(error)) from None
     return (date(born.year, 12, 31) if year_only else born), year_only
 
 
@@ -149,10 +150,7 @@ def _account(change: Change, account: str | None, player: str) -> str | None:
     account = _known_account(change, account)
     for other in lookup.registered(change.tables):
         if account is not None and other.account == account and other.id != player:
-            raise refused(
-                f"tài khoản {account} đã là của {other.name} ({other.id})",
-                f"account {account} is {other.name}'s ({other.id}) already",
-            )
+            raise _taken(account, other)
     return account
 
 
@@ -160,35 +158,40 @@ def _known_account(change: Change, account: str | None) -> str | None:
     if account is None:
         return None
     if not account or len(account) > _MAX_ACCOUNT or not account.isprintable():
-        raise bad_input("tên tài khoản không hợp lệ", "that is no account name")
+        raise bad_input(msg("not a valid account name"))
     known = change.world.account(account)
     if known is None:
-        raise bad_input(f"máy này không có tài khoản '{account}'", f"this machine has no account '{account}'")
+        raise bad_input(msg("this machine has no account '{account}'", account=account))
     return known
 
 
-def _guardian(change: Change, asked: str | None) -> tuple[GuardianRow | None, str]:
-    """The guardian asked for, made if there was none of that name; and a line that says so."""
+def _guardian(change: Change, asked: str | None) -> tuple[m.Guardian | None, tuple[Message, ...]]:
+    """The guardian asked for, made if there was none of that name; and a hint that says so."""
     if asked is None:
-        return None, ""
+        return None, ()
     known = lookup.guardian(change.tables, asked)
     if known is not None:
-        return known, ""
+        return known, ()
     made = _new_guardian(change.tables, person(asked), None)
-    return made, f"đã thêm người giám hộ {made.name} ({made.id}) / added the guardian {made.name} ({made.id})"
+    return made, (msg("added the guardian {guardian}", guardian=_written(made)),)
 
 
-def _new_guardian(tables: Tables, name: str, account: str | None) -> GuardianRow:
-    row = GuardianRow(free_id(slug(name, "guardian"), {one.id for one in tables.people.guardians()}), name, account)
+def _new_guardian(tables: Tables, name: str, account: str | None) -> m.Guardian:
+    id = free_id(slug(name, "guardian"), {one.id for one in tables.people.guardians()})
+    row = m.Guardian(id=id, name=name, account=account)
     tables.people.add_guardian(row)
     return row
 
 
-def _card(what: str, row: PlayerRow, guardian: GuardianRow | None) -> dict[str, str | None]:
+def _card(what: str, row: PlayerRow, guardian: m.Guardian | None) -> dict[str, str | None]:
     """What the log's payload says of who was meant."""
     named = {} if guardian is None else {"guardian": guardian.name}
     return {"what": what, "player": row.id, "name": row.name, "born": row.said, "account": row.account, **named}
 
 
-def _notes(*lines: str) -> str:
-    return "; ".join(line for line in lines if line)
+def _written(row: PlayerRow | m.Guardian) -> str:
+    return f"{row.name} ({row.id})"
+
+
+def _taken(account: str, row: PlayerRow | m.Guardian) -> ApiError:
+    return refused(msg("the account {account} is already that of {name}", account=account, name=_written(row)))

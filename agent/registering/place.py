@@ -7,29 +7,30 @@ from dataclasses import replace
 
 from agent.api import messages as m
 from agent.errors import bad_input
-from agent.registering.hints import guests_now, hours_now, lines, opening
+from agent.registering.hints import Hints, guests_now, hours_now, opening
 from agent.registering.lookup import guest
 from agent.registering.names import clean
 from agent.registering.rulebook import LAW_PACKS, put_packs, record_policy, shipped_pack
-from agent.registering.shipped_packs import Shelf, asked_for
-from agent.registry import Change, Made
+from agent.registering.shipped_packs import Shipped, asked_for
+from agent.registry import Change, Outcome
 from agent.store.people import GUEST
 from agent.store.place import PlaceRow
 from agent.store.rules import PLACE, PackRow, TextRow
 from compliance.entry import PlaceChanged
 from host.wire import ApiError
+from i18n.message import Day, as_message, msg
 from rules.calendar import ZoneError
+from rules.packs.params import SPAN
 from rules.packs.zones import known_zone
 
 # What a game point's guests are under until the operator says otherwise. A guest has no account that a guardian could have
 # registered: with that rule nobody could play who is not checked in. Whether a parent registered is for the enterprise to see.
 GUEST_PACK, GUEST_VALUES = "vn-147", {"guardian": "false"}
 
-_HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
 _MAX_CERTIFICATE = 80
 
 
-def place_set(change: Change, request: m.PlaceSet) -> Made:
+def place_set(change: Change, request: m.PlaceSet) -> Outcome:
     old = change.tables.place.get()
     new = _described(old, request)
     change.tables.place.put(new)
@@ -41,7 +42,7 @@ def place_set(change: Change, request: m.PlaceSet) -> Made:
     if packs:
         record_policy(change, None, {"what": "place.set"})
         record_policy(change, guest(change.tables), {"what": "place.set"})
-    return Made(note=lines(hours_now(change), _games(change, new), guests_now(change), _expired(change, new)))
+    return Outcome(hints=(*hours_now(change), *_games(change, new), *guests_now(change), *_expired(change, new)))
 
 
 def _described(old: PlaceRow, request: m.PlaceSet) -> PlaceRow:
@@ -52,10 +53,7 @@ def _described(old: PlaceRow, request: m.PlaceSet) -> PlaceRow:
     elif request.place != old.place:
         new = replace(new, hours="")
     if new.place == "agent-without-games" and not new.hours:
-        raise bad_input(
-            "giờ hoạt động do UBND cấp tỉnh quy định nên không có sẵn: hãy thêm --hours, ví dụ --hours 06:00-23:00",
-            "the hours are the province's to set, so there are none by default: add --hours, such as --hours 06:00-23:00",
-        )
+        raise bad_input(msg("the province sets the hours, so there are none by default: add them, such as --hours 06:00-23:00"))
     if request.zone is not None:
         new = replace(new, zone=_zone(request.zone))
     if request.name is not None:
@@ -64,18 +62,17 @@ def _described(old: PlaceRow, request: m.PlaceSet) -> PlaceRow:
         new = replace(new, certificate=clean(request.certificate, _MAX_CERTIFICATE) if request.certificate else "")
     if request.expires is not None:
         new = replace(new, expires=request.expires)
+    if request.lang is not None:
+        new = replace(new, lang=request.lang)
     return new
 
 
 def _hours(request: m.PlaceSet) -> str:
     if request.place == "home":
-        raise bad_input(
-            "nhà không có giờ mở cửa: giờ chơi là quy tắc, xem 'giochoi policy packs'",
-            "a home has no opening hours: hours of play are rules, see 'giochoi policy packs'",
-        )
+        raise bad_input(msg("a home has no opening hours: hours of play are rules, see 'giochoi policy packs'"))
     hours = request.hours or ""
-    if not _HOURS.fullmatch(hours):
-        raise bad_input(f"giờ '{hours}': hãy viết như 08:00-22:00", f"hours '{hours}': write them like 08:00-22:00")
+    if not re.fullmatch(SPAN, hours):
+        raise bad_input(msg("hours '{hours}': write them like 08:00-22:00", hours=hours))
     return hours
 
 
@@ -83,7 +80,7 @@ def _zone(zone: str) -> str:
     try:
         return known_zone(zone)
     except ZoneError as error:
-        raise ApiError("bad-input", error.message) from error
+        raise bad_input(as_message(error)) from error
 
 
 def _house_packs(change: Change, old: PlaceRow, new: PlaceRow) -> bool:
@@ -95,37 +92,34 @@ def _house_packs(change: Change, old: PlaceRow, new: PlaceRow) -> bool:
     if law is None and old.place not in LAW_PACKS:
         return False
     kept = tuple(pack for pack in _in_force(change, PLACE) if pack[0].pack not in LAW_PACKS.values())
-    put_packs(change, PLACE, (() if law is None else (_law_pack(change.world.shelf, law, new),)) + kept)
+    put_packs(change, PLACE, (() if law is None else (_law_pack(change.world.shipped, law, new),)) + kept)
     guests = _in_force(change, GUEST)
     others = tuple(pack for pack in guests if pack[0].pack != GUEST_PACK)
     if new.place == "game-point":
         chosen = next((row.params for row, _ in guests if row.pack == GUEST_PACK), {})
-        put_packs(change, GUEST, (shipped_pack(change.world.shelf, GUEST_PACK, {**GUEST_VALUES, **chosen}), *others))
+        put_packs(change, GUEST, (shipped_pack(change.world.shipped, GUEST_PACK, {**GUEST_VALUES, **chosen}), *others))
     elif old.place == "game-point":
         put_packs(change, GUEST, others)
     return True
 
 
-def _law_pack(shelf: Shelf, law: str, place: PlaceRow) -> tuple[PackRow, TextRow]:
+def _law_pack(shipped: Shipped, law: str, place: PlaceRow) -> tuple[PackRow, TextRow]:
     """The pack of the law with the place's own hours in it. ApiError(bad-input) if it has no such hours."""
     try:
-        return shipped_pack(shelf, law, {"hours": place.hours} if place.hours else {})
+        return shipped_pack(shipped, law, {"hours": place.hours} if place.hours else {})
     except ApiError:
         if place.place != "game-point":  # only these hours have bounds that are the same everywhere
             raise
-    widest = opening(asked_for(shelf.shipped(law), law, {}))
-    raise bad_input(f"--hours {place.hours}: phải nằm trong {widest}", f"they have to lie within {widest}")
+    widest = opening(asked_for(shipped.text(law), law, {}))
+    raise bad_input(msg("--hours {hours}: they have to lie within {widest}", hours=place.hours, widest=widest))
 
 
-def _games(change: Change, place: PlaceRow) -> str:
+def _games(change: Change, place: PlaceRow) -> Hints:
     """What an agent without games has to know: who plays there all the same is not refused for that."""
     limits = change.tables.rules.limits()
     if place.place != "agent-without-games" or any((one.player, one.game, one.ms) == (GUEST, None, 0) for one in limits):
-        return ""
-    return (
-        "nơi này không cung cấp trò chơi: 'giochoi limit guest 0' từ chối mọi trò chơi"
-        " / no games are offered here: 'giochoi limit guest 0' refuses them all"
-    )
+        return ()
+    return (msg("no games are offered here: 'giochoi limit guest 0' refuses them all"),)
 
 
 def _in_force(change: Change, target: str) -> tuple[tuple[PackRow, TextRow], ...]:
@@ -133,7 +127,7 @@ def _in_force(change: Change, target: str) -> tuple[tuple[PackRow, TextRow], ...
     return tuple((row, texts[row.sha256]) for row in change.tables.rules.packs().get(target, ()))
 
 
-def _expired(change: Change, place: PlaceRow) -> str:
+def _expired(change: Change, place: PlaceRow) -> Hints:
     if place.expires is None or place.expires >= change.today:
-        return ""
-    return f"giấy chứng nhận đã hết hạn ngày {place.expires} / the certificate expired on {place.expires}"
+        return ()
+    return (msg("the certificate expired on {day}", day=Day(place.expires)),)

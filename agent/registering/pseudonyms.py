@@ -9,6 +9,7 @@ from agent.api.pseudonym import pseudonym
 from agent.errors import bad_input
 from agent.registering import lookup
 from agent.store.tables import Tables
+from i18n.message import msg
 
 # Leaves are kept for 13 months; a log that nobody pruned may be older.
 _MOST_DAYS = 20 * 366
@@ -19,7 +20,7 @@ def player_days(tables: Tables, request: m.PlayerDays, log_key: str) -> m.Player
     row = lookup.player_or_guest(tables, request.player)
     count = (request.last - request.first).days + 1
     if not 0 < count <= _MOST_DAYS or request.last > date.max - timedelta(days=1):
-        raise bad_input("khoảng ngày không hợp lệ", "that is no range of days")
+        raise bad_input(msg("not a valid range of days"))
     days = (request.first + timedelta(days=number) for number in range(count))
     return m.PlayerNames(
         id=row.id,

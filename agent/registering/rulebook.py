@@ -9,17 +9,18 @@ from typing import Any
 from agent.api import messages as m
 from agent.errors import bad_input, refused
 from agent.registering import lookup
-from agent.registering.hints import idle, lines, nobody_registered, replaced
+from agent.registering.hints import Hints, idle, nobody_registered, replaced
 from agent.registering.names import same
-from agent.registering.own_limits import DAY_MS, HOUSE, WEEK, minutes, still_binding
-from agent.registering.shipped_packs import Shelf, asked_for
-from agent.registry import Change, Made
+from agent.registering.own_limits import DAY_MS, HOUSE, WEEK, still_binding
+from agent.registering.shipped_packs import Shipped, asked_for
+from agent.registry import Change, Outcome
 from agent.roster import Compiler, pack_in_force
 from agent.store.people import GUEST, PlayerRow
 from agent.store.place import PlaceRow
 from agent.store.rules import PLACE, LimitRow, PackRow, TextRow
 from agent.store.tables import Tables
 from compliance.entry import PackLine, PolicyChanged
+from i18n.message import Length, comma, msg
 from rules.calendar import calendar, day_name
 from rules.decide import explain
 from rules.decision import Finding
@@ -33,11 +34,11 @@ LAW_PACKS: Mapping[Place, str] = MappingProxyType(
 )
 
 
-def policy_use(change: Change, request: m.PolicyUse) -> Made:
+def policy_use(change: Change, request: m.PolicyUse) -> Outcome:
     target, row = _target(change.tables, request.target)
     ids = [pack.id for pack in request.packs]
     if len(set(ids)) != len(ids):
-        raise bad_input("một gói được nêu hai lần", "a pack is named twice")
+        raise bad_input(msg("a pack is named twice"))
     # What binds a named player alone is personal; what binds the place or its guests may be read by anyone.
     public = row is None or row.id == GUEST
     if row is None:
@@ -45,25 +46,25 @@ def policy_use(change: Change, request: m.PolicyUse) -> Made:
     before = change.tables.rules.packs().get(target, ())
     put_packs(change, target, tuple(_kept(change, pack, public=public) for pack in request.packs))
     record_policy(change, row, {"what": "policy.use", "player": target} if row else {"what": "policy.use"})
-    return Made(target, lines(replaced(change, target, before), idle(change, row), nobody_registered(change, row)))
+    return Outcome(target, (*replaced(change, target, before), *idle(change, row), *nobody_registered(change, row)))
 
 
-def policy_show(tables: Tables, shelf: Shelf, request: m.PolicyShow) -> m.PolicyShown:
+def policy_show(tables: Tables, shipped: Shipped, request: m.PolicyShow) -> m.PolicyShown:
     target, row = _target(tables, request.target)
-    return m.PolicyShown(target=target, packs=packs_in_force(tables, shelf, row))
+    return m.PolicyShown(target=target, packs=packs_in_force(tables, shipped, row))
 
 
-def limit_set(change: Change, request: m.LimitSet) -> Made:
+def limit_set(change: Change, request: m.LimitSet) -> Outcome:
     row = lookup.player_or_guest(change.tables, request.player)
-    catalogue = change.world.shelf.catalogue(change.tables.place.games())
+    catalogue = change.world.shipped.catalogue(change.tables.place.games())
     game = None if request.game is None else lookup.game(catalogue, request.game)
     if request.ms is not None and not 0 <= request.ms <= DAY_MS:
-        raise bad_input("hạn mức phải từ 0 đến 1440 phút", "a limit is from 0 to 1440 minutes")
+        raise bad_input(msg("a limit is from 0 to 1440 minutes"))
     days = request.days or WEEK
     if not _write_limit(change.tables, row, game, days, request.ms):
-        return Made(row.id, "không có hạn mức nào như vậy / there was no such limit", changed=False)
+        return Outcome(row.id, (msg("there was no such limit"),), changed=False)
     record_policy(change, row, {"what": "limit.set", "player": row.id})
-    return Made(row.id, "" if request.ms is None else _looser_than(change, row, game, days, request.ms))
+    return Outcome(row.id, () if request.ms is None else _looser_than(change, row, game, days, request.ms))
 
 
 def put_packs(change: Change, target: str, packs: tuple[tuple[PackRow, TextRow], ...]) -> None:
@@ -73,16 +74,16 @@ def put_packs(change: Change, target: str, packs: tuple[tuple[PackRow, TextRow],
     change.tables.rules.put_packs(target, tuple(row for row, _ in packs))
 
 
-def shipped_pack(shelf: Shelf, id: str, params: Mapping[str, str]) -> tuple[PackRow, TextRow]:
+def shipped_pack(shipped: Shipped, id: str, params: Mapping[str, str]) -> tuple[PackRow, TextRow]:
     """A shipped pack with these values put into it. ApiError(bad-input) if there is none or it does not take them."""
-    text = shelf.shipped(id)
+    text = shipped.text(id)
     pack = asked_for(text, id, params)
     return PackRow(id, dict(params), pack.sha256, shipped=True), TextRow(pack.sha256, id, text, public=True)
 
 
-def packs_in_force(tables: Tables, shelf: Shelf, row: PlayerRow | None) -> tuple[Pack, ...]:
+def packs_in_force(tables: Tables, shipped: Shipped, row: PlayerRow | None) -> tuple[Pack, ...]:
     """The compiled packs that bind the player (the place's included), or (None) the place's alone."""
-    parts = Compiler(tables, shelf)
+    parts = Compiler(tables, shipped)
     return parts.packs(PLACE, "place") + (() if row is None else parts.player(row).packs)
 
 
@@ -117,10 +118,11 @@ def _keep_the_law(place: PlaceRow, request: m.PolicyUse) -> None:
     hours = (f"hours={place.hours}",) if place.hours else ()
     if not any(use.id == law and use.params == hours for use in request.packs):
         pack = ":".join((law, *hours))
-        raise refused(
-            f"luật ràng buộc nơi này: hãy giữ {pack}, hoặc đổi giờ bằng 'giochoi place set {place.place} --hours'",
-            f"the law binds this place: keep {pack}, or change the hours with 'giochoi place set {place.place} --hours'",
-        )
+        text = msg(
+            "the law binds this place: keep {pack}, or change the hours with 'giochoi place set {place} --hours'",
+            pack=pack, place=place.place,
+        )  # fmt: skip
+        raise refused(text)
 
 
 def _kept(change: Change, use: m.PackUse, *, public: bool) -> tuple[PackRow, TextRow]:
@@ -128,18 +130,16 @@ def _kept(change: Change, use: m.PackUse, *, public: bool) -> tuple[PackRow, Tex
     for param in use.params:
         key, equals, value = param.partition("=")
         if not equals or not key or key in params:
-            raise bad_input(f"'{param}': hãy viết khóa=giá trị, mỗi khóa một lần", f"'{param}': write key=value, each key once")
+            raise bad_input(msg("'{param}': write key=value, each key once", param=param))
         params[key] = value
-    shipped = change.world.shelf.packs.get(use.id)
+    shipped = change.world.shipped.packs.get(use.id)
     if use.text is None or use.text == shipped:
-        return shipped_pack(change.world.shelf, use.id, params)
+        return shipped_pack(change.world.shipped, use.id, params)
     if shipped is not None or use.id == HOUSE:
-        raise bad_input(
-            f"mã gói '{use.id}' đã dành cho gói đi kèm: hãy đặt mã khác", f"the pack id '{use.id}' is taken: give yours another"
-        )
+        raise bad_input(msg("the pack id '{id}' is taken: give yours another", id=use.id))
     pack = asked_for(use.text, use.id, params)
     if pack.id != use.id:
-        raise bad_input(f"gói tự xưng là '{pack.id}', không phải '{use.id}'", f"the pack's id is '{pack.id}', not '{use.id}'")
+        raise bad_input(msg("the pack's id is '{id}', not '{asked}'", id=pack.id, asked=use.id))
     return PackRow(use.id, params, pack.sha256, shipped=False), TextRow(pack.sha256, use.id, use.text, public)
 
 
@@ -153,10 +153,10 @@ def _write_limit(tables: Tables, row: PlayerRow, game: Game | None, days: tuple[
     return sum(tables.rules.drop_limits(player=row.id, game=id or "", day=day) for day in days) > 0
 
 
-def _looser_than(change: Change, row: PlayerRow, game: Game | None, days: tuple[Weekday, ...], ms: int) -> str:
+def _looser_than(change: Change, row: PlayerRow, game: Game | None, days: tuple[Weekday, ...], ms: int) -> Hints:
     """Which other budgets are tighter on one of these days: a limit never widens another rule."""
     place = change.tables.place.get()
-    parts = Compiler(change.tables, change.world.shelf)
+    parts = Compiler(change.tables, change.world.shipped)
     player = parts.player(row)
     policy = combine(parts.packs(PLACE, "place") + player.packs)
     findings: list[Finding] = []
@@ -168,9 +168,11 @@ def _looser_than(change: Change, row: PlayerRow, game: Game | None, days: tuple[
         findings += explain(policy, facts)
     binding = still_binding(findings, game.id if game else None, ms)
     if not binding:
-        return ""
-    rules = ", ".join(f"{one.reason.rule} ({minutes(one.reason.budget_ms or 0)})" for one in binding)
-    return f"vẫn áp dụng quy tắc chặt hơn (phút): {rules} / tighter rules still bind (minutes): {rules}"
+        return ()
+    rules = [
+        msg("{rule} ({time})", rule=one.reason.rule, time=Length(one.reason.budget_ms or 0, exact=True)) for one in binding
+    ]
+    return (msg("tighter rules still bind: {rules}", rules=comma(rules)),)
 
 
 def _noons(zone: str, now: int, days: tuple[Weekday, ...]) -> list[int]:

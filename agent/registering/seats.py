@@ -6,19 +6,19 @@ import re
 
 from agent.api import messages as m
 from agent.errors import bad_input, not_found, refused
-from agent.registry import Change, Made
-from agent.store.state import SeatRow
+from agent.registry import Change, Outcome
 from agent.store.tables import Tables
 from compliance.entry import SeatEnrolled
 from compliance.format.chain import AGENT
 from compliance.note import ED25519, NoteError, VerifierKey, parse_vkey
+from i18n.message import msg, said_by
 
 SILENT_MS = 180_000
 
 _ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 
 
-class Heard:
+class LastHeard:
     """When each seat last spoke, on the agent's wall clock. Kept in memory: what counts is written by `agent.tick`."""
 
     def __init__(self, since: int) -> None:
@@ -33,24 +33,24 @@ class Heard:
         """Unix ms by seat, of those heard since the agent started."""
         return dict(sorted(self._last.items()))
 
-    def silent(self, seats: tuple[SeatRow, ...], now: int) -> tuple[str, ...]:
+    def silent(self, seats: tuple[m.Seat, ...], now: int) -> tuple[str, ...]:
         """The seats that have not spoken for too long; of one that never did, since the agent started."""
         return tuple(seat.id for seat in seats if now - self._last.get(seat.id, self._since) > SILENT_MS)
 
 
-def seat_enrol(change: Change, request: m.Enrol) -> Made:
+def seat_enrol(change: Change, request: m.Enrol) -> Outcome:
     if not _ID.fullmatch(request.seat) or request.seat == AGENT:
-        raise bad_input(f"'{request.seat}' không phải mã máy trạm", f"'{request.seat}' is no seat's id")
+        raise bad_input(msg("'{seat}' is not a valid seat id", seat=request.seat))
     _key(request.key)
     known = {seat.id: seat.key for seat in change.tables.state.seats()}.get(request.seat)
     if known == request.key:
-        return Made(request.seat, changed=False)
+        return Outcome(request.seat, changed=False)
     if known is not None:
         # Its chain goes on under the key it began with; another key is another seat, whatever it calls itself.
-        raise refused(f"máy trạm {request.seat} đã đăng ký khóa khác", f"the seat {request.seat} is enrolled with another key")
-    change.tables.state.add_seat(SeatRow(request.seat, request.key))
+        raise refused(msg("the seat {seat} is enrolled with another key", seat=request.seat))
+    change.tables.state.add_seat(m.Seat(id=request.seat, key=request.key))
     change.record(SeatEnrolled, id=request.seat, key=request.key)
-    return Made(request.seat)
+    return Outcome(request.seat)
 
 
 def seat_key(tables: Tables, seat: str) -> VerifierKey:
@@ -58,14 +58,14 @@ def seat_key(tables: Tables, seat: str) -> VerifierKey:
     for row in tables.state.seats():
         if row.id == seat:
             return parse_vkey(row.key)
-    raise not_found(f"máy trạm {seat} chưa đăng ký", f"the seat {seat} is not enrolled")
+    raise not_found(msg("the seat {seat} is not enrolled", seat=seat))
 
 
 def _key(text: str) -> VerifierKey:
     try:
         key = parse_vkey(text)
     except NoteError as error:
-        raise bad_input(f"khóa của máy trạm không hợp lệ: {error}", f"the seat's key is not valid: {error}") from error
+        raise bad_input(msg("the seat's key is not valid: {why}", why=said_by(error))) from error
     if key.kind != ED25519:
-        raise bad_input("khóa của máy trạm phải là Ed25519", "the seat's key has to be Ed25519")
+        raise bad_input(msg("the seat's key has to be Ed25519"))
     return key

@@ -6,25 +6,24 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from agent.errors import bad_input
-from host.wire import ApiError
+from i18n.message import as_message, comma, msg
 from rules.games import Catalogue, Game
 from rules.parse import PolicyError, parse_pack
 from rules.policy import Pack
 
 
-class Shelf:
+class Shipped:
     """Shipped packs by id and shipped games. Compiling the same text with the same values again costs nothing."""
 
     def __init__(self, packs: Mapping[str, str], games: Iterable[Game]) -> None:
         self.packs = packs
         self.games = tuple(games)
 
-    def shipped(self, id: str) -> str:
+    def text(self, id: str) -> str:
         """The text of a shipped pack. ApiError(bad-input) naming those there are."""
         text = self.packs.get(id)
         if text is None:
-            known = ", ".join(sorted(self.packs))
-            raise bad_input(f"không có gói quy tắc '{id}'; hiện có: {known}", f"no pack '{id}'; there are: {known}")
+            raise bad_input(msg("no pack '{id}'; there are: {packs}", id=id, packs=comma(sorted(self.packs))))
         return text
 
     def catalogue(self, house: Iterable[Game]) -> Catalogue:
@@ -38,11 +37,11 @@ def compiled(text: str, name: str, params: Mapping[str, str]) -> Pack:
 
 
 def asked_for(text: str, name: str, params: Mapping[str, str]) -> Pack:
-    """`compiled` for a caller who just named it. ApiError(bad-input) with the parser's line."""
+    """`compiled` for a caller who just named it. ApiError(bad-input) with what the parser says."""
     try:
         return compiled(text, name, params)
     except PolicyError as error:
-        raise ApiError("bad-input", error.message) from error
+        raise bad_input(as_message(error)) from error
 
 
 @lru_cache(maxsize=512)

@@ -15,12 +15,13 @@ from sqlalchemy.pool import StaticPool
 from agent.store import migrations
 from agent.store.tables import Tables
 from host import files
+from i18n.message import MessageError, msg, said_by
 
 _MAGIC = b"SQLite format 3\0"
 
 
-class StoreError(Exception):
-    """agent.db cannot be used or written. One clear line, Vietnamese first."""
+class StoreError(MessageError):
+    """agent.db cannot be used or written."""
 
 
 class Store:
@@ -54,13 +55,13 @@ def create(path: Path, origin: str, guest_key: bytes) -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
         migrations.migrate(fresh)
         fresh.execute("INSERT INTO state VALUES (1, ?, 0, '')", (origin,))
-        fresh.execute("INSERT INTO place VALUES (1, 'home', 'Asia/Ho_Chi_Minh', '', '', '', NULL)")
+        fresh.execute("INSERT INTO place VALUES (1, 'home', 'Asia/Ho_Chi_Minh', '', '', '', NULL, NULL)")
         fresh.execute("INSERT INTO players VALUES ('guest', 'Khách', NULL, NULL, ?, 0)", (guest_key,))
         content = fresh.serialize()
     try:
         files.write_atomic(path, content, 0o600)
     except OSError as error:
-        raise StoreError(f"{path}: không ghi được / cannot be written: {error.strerror or error}") from error
+        raise StoreError(msg("{path}: cannot be written: {why}", path=str(path), why=said_by(error))) from error
 
 
 def open_store(path: Path) -> Store:
@@ -89,9 +90,9 @@ def refuse_foreign(path: Path, table: str) -> None:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as look:
             tables = {str(name) for (name,) in look.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     except sqlite3.Error as error:
-        raise _damaged(path, f"hỏng / damaged: {error}") from error
+        raise _damaged(path, str(error)) from error
     if tables and table not in tables:
-        raise _damaged(path, "không phải cơ sở dữ liệu của Giờ Chơi / no database of Giờ Chơi")
+        raise _foreign(path)
 
 
 def _check(path: Path) -> None:
@@ -100,26 +101,28 @@ def _check(path: Path) -> None:
         with path.open("rb") as file:
             header = file.read(100)
     except OSError as error:
-        raise StoreError(f"{path}: không đọc được / cannot be read: {error.strerror or error}") from error
+        raise StoreError(msg("{path}: cannot be read: {why}", path=str(path), why=said_by(error))) from error
     if header[:16] != _MAGIC or int.from_bytes(header[68:72]) != migrations.APPLICATION_ID:
-        raise _damaged(path, "không phải cơ sở dữ liệu của Giờ Chơi / no database of Giờ Chơi")
+        raise _foreign(path)
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as look:
             found = migrations.version(look)
             verdict = str(look.execute("PRAGMA quick_check(1)").fetchone()[0])
             broken = look.execute("PRAGMA foreign_key_check").fetchone()
     except sqlite3.Error as error:
-        raise _damaged(path, f"hỏng / damaged: {error}") from error
+        raise _damaged(path, str(error)) from error
     if found > len(migrations.STEPS):
-        raise StoreError(
-            f"{path}: do phiên bản mới hơn tạo ra, hãy cập nhật Giờ Chơi / made by a newer version, update Giờ Chơi"
-        )
+        raise StoreError(msg("{path}: made by a newer version: update Giờ Chơi", path=str(path)))
     if verdict != "ok" or broken:
-        raise _damaged(path, f"hỏng / damaged: {' '.join(verdict.split()) if verdict != 'ok' else 'foreign keys'}")
+        raise _damaged(path, " ".join(verdict.split()) if verdict != "ok" else "foreign keys")
 
 
 def _damaged(path: Path, why: str) -> StoreError:
-    return StoreError(f"{path}: {why}; hãy khôi phục bản sao lưu / restore a backup")
+    return StoreError(msg("{path}: damaged ({why}); restore a backup", path=str(path), why=why))
+
+
+def _foreign(path: Path) -> StoreError:
+    return StoreError(msg("{path}: not a database of Giờ Chơi; restore a backup", path=str(path)))
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -147,4 +150,4 @@ def _one_line(path: Path) -> Iterator[None]:
 
 
 def _unwritable(path: Path, error: BaseException) -> StoreError:
-    return StoreError(f"{path}: không ghi được, chưa có gì thay đổi / cannot be written, nothing changed: {error}")
+    return StoreError(msg("{path}: cannot be written, nothing changed: {why}", path=str(path), why=str(error)))

@@ -56,8 +56,5 @@ class Events:
 
     def put_grant(self, event: GrantEvent) -> None:
         """Add the event, or replace what is known of it."""
-        values = {"player": event.player, "given": event.given, "revoked": event.revoked}
-        data = msgspec.json.encode(event).decode()
-        changed = self.connection.execute(update(t.grants).where(t.grants.c.id == event.id).values(**values, data=data))
-        if not changed.rowcount:
-            self.connection.execute(insert(t.grants).values(id=event.id, **values, data=data))
+        values = {"id": event.id, "player": event.player, "given": event.given, "revoked": event.revoked}
+        t.put(self.connection, t.grants, {**values, "data": msgspec.json.encode(event).decode()})

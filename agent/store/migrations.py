@@ -44,6 +44,7 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE games (id TEXT PRIMARY KEY NOT NULL, data TEXT NOT NULL) STRICT;
     CREATE TABLE seats (id TEXT PRIMARY KEY NOT NULL, key TEXT NOT NULL) STRICT;
     """,
+    "ALTER TABLE place ADD COLUMN lang TEXT",
 )
 
 

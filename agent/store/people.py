@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import Connection, Row
 
+from agent.api.messages import Guardian
 from agent.store import schema as t
 
 GUEST = "guest"
@@ -35,13 +36,6 @@ class PlayerRow:
 
 
 @dataclass(frozen=True, slots=True)
-class GuardianRow:
-    id: str
-    name: str
-    account: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class People:
     connection: Connection
 
@@ -51,16 +45,14 @@ class People:
 
     def put_player(self, row: PlayerRow) -> None:
         """Add the player, or replace all that is known of it."""
-        values = {"name": row.name, "born": row.said, "account": row.account, "key": row.key, "removed": row.removed}
-        changed = self.connection.execute(update(t.players).where(t.players.c.id == row.id).values(**values))
-        if not changed.rowcount:
-            self.connection.execute(insert(t.players).values(id=row.id, **values))
+        who = {"id": row.id, "name": row.name, "born": row.said, "account": row.account}
+        t.put(self.connection, t.players, {**who, "key": row.key, "removed": row.removed})
 
-    def guardians(self) -> tuple[GuardianRow, ...]:
+    def guardians(self) -> tuple[Guardian, ...]:
         rows = self.connection.execute(select(t.guardians).order_by(t.guardians.c.id))
-        return tuple(GuardianRow(row.id, row.name, row.account) for row in rows)
+        return tuple(Guardian(id=row.id, name=row.name, account=row.account) for row in rows)
 
-    def add_guardian(self, row: GuardianRow) -> None:
+    def add_guardian(self, row: Guardian) -> None:
         self.connection.execute(insert(t.guardians).values(id=row.id, name=row.name, account=row.account))
 
     def wards(self) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import cast
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection
 
 from agent.store import schema as t
@@ -17,7 +17,7 @@ from rules.policy import Place
 
 @dataclass(frozen=True, slots=True)
 class PlaceRow:
-    """`hours` is HH:MM-HH:MM, or "" where the law's or none are set."""
+    """`hours` is HH:MM-HH:MM, or "" where the law's or none are set. `lang` None: each reader's own."""
 
     place: Place
     zone: str
@@ -25,6 +25,7 @@ class PlaceRow:
     name: str
     certificate: str
     expires: date | None
+    lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,12 @@ class PlaceTable:
     def get(self) -> PlaceRow:
         row = self.connection.execute(select(t.place)).one()
         expires = None if row.expires is None else date.fromisoformat(row.expires)
-        return PlaceRow(cast("Place", row.place), row.zone, row.hours, row.name, row.certificate, expires)
+        return PlaceRow(cast("Place", row.place), row.zone, row.hours, row.name, row.certificate, expires, row.lang)
 
     def put(self, row: PlaceRow) -> None:
         expires = None if row.expires is None else row.expires.isoformat()
         values = {"place": row.place, "zone": row.zone, "hours": row.hours, "name": row.name, "certificate": row.certificate}
-        self.connection.execute(update(t.place).values(**values, expires=expires))
+        self.connection.execute(update(t.place).values(**values, expires=expires, lang=row.lang))
 
     def games(self) -> tuple[Game, ...]:
         """The house games, by id."""
@@ -47,8 +48,7 @@ class PlaceTable:
         return tuple(msgspec.json.decode(data, type=Game) for data in rows.scalars())
 
     def put_game(self, game: Game) -> None:
-        self.drop_game(game.id)
-        self.connection.execute(insert(t.games).values(id=game.id, data=msgspec.json.encode(game).decode()))
+        t.put(self.connection, t.games, {"id": game.id, "data": msgspec.json.encode(game).decode()})
 
     def drop_game(self, game: str) -> None:
         self.connection.execute(delete(t.games).where(t.games.c.id == game))

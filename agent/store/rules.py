@@ -91,8 +91,7 @@ class Rules:
         return tuple(LimitRow(row.player, row.game or None, cast("Weekday", row.day), row.ms) for row in rows)
 
     def put_limit(self, row: LimitRow) -> None:
-        self.drop_limits(player=row.player, game=row.game or "", day=row.day)
-        self.connection.execute(insert(t.limits).values(player=row.player, game=row.game or "", day=row.day, ms=row.ms))
+        t.put(self.connection, t.limits, {"player": row.player, "game": row.game or "", "day": row.day, "ms": row.ms})
 
     def drop_limits(self, *, player: str | None = None, game: str | None = None, day: Weekday | None = None) -> int:
         """Delete the limits that agree with all that is given (game "" is those over all games), and say how many."""

@@ -5,7 +5,11 @@ Dates are ISO text (of a birth perhaps the year alone), lengths and moments Unix
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import Connection
 
 metadata = MetaData()
 
@@ -24,7 +28,7 @@ state = Table(
 place = Table(
     "place", metadata,
     Column("id", Integer, primary_key=True), _text("place"), _text("zone"), _text("hours"), _text("name"),
-    _text("certificate"), _text("expires", null=True),
+    _text("certificate"), _text("expires", null=True), _text("lang", null=True),
 )  # fmt: skip
 
 # A removed player stays, so that the same child added again keeps its key, and with it today's pseudonym.
@@ -71,3 +75,10 @@ grants = Table(
 games = Table("games", metadata, _text("id", key=True), _text("data"))
 
 seats = Table("seats", metadata, _text("id", key=True), _text("key"))
+
+
+def put(connection: Connection, table: Table, values: dict[str, Any]) -> None:
+    """Add the row, or replace all that is known of the one with its key."""
+    keys = [column.name for column in table.primary_key]
+    rest = {name: value for name, value in values.items() if name not in keys}
+    connection.execute(insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=rest))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
+from agent.api.messages import Seat
 from agent.store import schema as t
 
 
@@ -17,14 +18,6 @@ class StateRow:
     origin: str
     number: int
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class SeatRow:
-    """A seat and its public key (C2SP verifier key)."""
-
-    id: str
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +32,9 @@ class State:
         """From now on the roster `number`, signed as `note`, is in force."""
         self.connection.execute(update(t.state).values(number=number, note=note))
 
-    def seats(self) -> tuple[SeatRow, ...]:
+    def seats(self) -> tuple[Seat, ...]:
         rows = self.connection.execute(select(t.seats).order_by(t.seats.c.id))
-        return tuple(SeatRow(row.id, row.key) for row in rows)
+        return tuple(Seat(id=row.id, key=row.key) for row in rows)
 
-    def add_seat(self, seat: SeatRow) -> None:
+    def add_seat(self, seat: Seat) -> None:
         self.connection.execute(insert(t.seats).values(id=seat.id, key=seat.key))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy.engine import Connection
 
 from agent.store.events import Events
@@ -13,28 +11,12 @@ from agent.store.rules import Rules
 from agent.store.state import State
 
 
-@dataclass(frozen=True, slots=True)
 class Tables:
     """The tables, over one open transaction."""
 
-    connection: Connection
-
-    @property
-    def state(self) -> State:
-        return State(self.connection)
-
-    @property
-    def place(self) -> PlaceTable:
-        return PlaceTable(self.connection)
-
-    @property
-    def people(self) -> People:
-        return People(self.connection)
-
-    @property
-    def rules(self) -> Rules:
-        return Rules(self.connection)
-
-    @property
-    def events(self) -> Events:
-        return Events(self.connection)
+    def __init__(self, connection: Connection) -> None:
+        self.state = State(connection)
+        self.place = PlaceTable(connection)
+        self.people = People(connection)
+        self.rules = Rules(connection)
+        self.events = Events(connection)

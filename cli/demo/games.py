@@ -27,7 +27,7 @@ def stand_in(folder: Path) -> tuple[Game, tuple[str, ...]]:
     script = folder / f"rua-chay-dua-{folder.name}.py"
     script.write_text(f"{Path(standin.__file__).read_text(encoding='utf-8')}\n# {folder.name}\n", encoding="utf-8")
     game = game_of("demo-turtles", fingerprint(script), title="Rùa chạy đua", label=parse_label("VN00"))
-    return game, (sys.executable, str(script))
+    return game, (sys.executable, "-P", str(script))
 
 
 def installed(id_: str) -> tuple[Game, tuple[str, ...]]:

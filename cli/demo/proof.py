@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 import subprocess
 import sys
@@ -28,7 +27,7 @@ _MS = re.compile(rb'"kind":"play\.ended"[^{}]*?"ms":([0-9]+)')
 def export(demo: Demo) -> Arg:
     ask(demo.daemon, Sync(number=_ALL))
     bundle = demo.root / _BUNDLE
-    size = write_new(bundle, (base64.b64decode(chunk.data) for chunk in items(demo.agent, LogExport())))
+    size = write_new(bundle, (chunk.data for chunk in items(demo.agent, LogExport())))
     if not _SHOWN.search(bundle.read_bytes()):
         raise StepFailed(msg("the log holds no warning that was shown"))
     _, entries, root, *_ = ask(demo.agent, LogHead()).checkpoint.splitlines()
@@ -37,7 +36,7 @@ def export(demo: Demo) -> Arg:
 
 def verify(demo: Demo) -> Arg:
     """Whole, every decision of the two follows when it is made again, and the key is the one on the inspector's card."""
-    code, report, failure = _verified(demo.root / _BUNDLE)
+    code, report, failure = _verified(demo.root / _BUNDLE, demo.language)
     key = ask(demo.agent, LogCard()).fingerprint
     if code != 0 or not report["ok"]:
         raise StepFailed(msg("giochoi-verify ends with {code}: {why}", code=code, why=failure))
@@ -58,17 +57,17 @@ def tamper(demo: Demo) -> Arg:
     data[at] = ord("1") if data[at] != ord("1") else ord("2")
     copy = demo.root / "changed.bundle"
     copy.write_bytes(data)
-    code, _, failure = _verified(copy)
+    code, _, failure = _verified(copy, demo.language)
     if code != 4:
         raise StepFailed(msg("giochoi-verify did not notice and ends with {code}", code=code))
     after = data[at:end].decode()
     return msg("byte {at}, {before} ms became {after} ms: {why}", at=str(at), before=before, after=after, why=failure)
 
 
-def _verified(bundle: Path) -> tuple[int, dict[str, Any], str]:
+def _verified(bundle: Path, language: str) -> tuple[int, dict[str, Any], str]:
     """The verifier's exit code, report and first failure, from a process of its own that knows only this file. StepFailed."""
     command = [sys.executable, "-P", "-m", "compliance", "--json", str(bundle)]
-    done = subprocess.run(command, input=b"", capture_output=True, env=ENVIRONMENT, check=False)
+    done = subprocess.run(command, input=b"", capture_output=True, env={**ENVIRONMENT, "GIOCHOI_LANG": language}, check=False)
     try:
         report = msgspec.json.decode(done.stdout, type=dict[str, Any])
     except msgspec.MsgspecError:

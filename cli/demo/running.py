@@ -55,6 +55,7 @@ class Demo:
         self.signals: queue.SimpleQueue[Signal | Exception] = queue.SimpleQueue()
         self.player = ""
         self.began = 0
+        self.language = out.words.language
         self._out = out
         self._programs: dict[str, psutil.Popen] = {}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import typing
 from argparse import Namespace
 from collections.abc import Iterator
@@ -26,8 +25,8 @@ from compliance.verifying.report import Report
 from host.rpc_client import ask, items
 from i18n.message import Arg, msg, said_by
 from rules.ask import FactsError
-from rules.engine.replay import replay
 from rules.policy import Pack, Place, combine
+from rules.replay import replay
 
 _ZIP = b"PK"
 _LIVE = "agent"
@@ -88,7 +87,7 @@ def _read(source: str) -> bytes:
 
 def _live(context: Context) -> bytes:
     """The log of this machine, as its agent would export it."""
-    return b"".join(base64.b64decode(chunk.data) for chunk in items(context.home.agent_address, LogExport()))
+    return b"".join(chunk.data for chunk in items(context.home.agent_address, LogExport()))
 
 
 def _who_is(context: Context, player: str, report: Report, first: date, last: date) -> Names:

@@ -13,7 +13,7 @@ from datetime import date
 
 from rules.calendar import calendar
 from rules.decision import Reason
-from rules.engine.replay import Piece
+from rules.replay import Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +80,10 @@ class Result:
     rules: tuple[RuleCut, ...]
 
     @property
-    def recorded_ms(self) -> int:
-        return sum(day.recorded_ms for day in self.days)
-
-    @property
-    def kept_ms(self) -> int:
-        return sum(day.kept_ms for day in self.days)
-
-    @property
-    def cut_ms(self) -> int:
-        return sum(day.cut_ms for day in self.days)
-
-    @property
-    def refused(self) -> int:
-        return sum(day.refused for day in self.days)
-
-    @property
-    def ended(self) -> int:
-        return sum(day.ended for day in self.days)
+    def total(self) -> Day:
+        """All days as one."""
+        stretches = [one for day in self.days for one in day.stretches]
+        return Day(date.min, 0, 0, stretches, sum(day.refused for day in self.days), sum(day.ended for day in self.days))
 
 
 def result(pieces: Iterable[Piece], zone: str) -> Result:

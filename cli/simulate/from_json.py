@@ -10,10 +10,10 @@ from cli.simulate.recorded import HOME_ZONE, Asked, Recorded, born_before, in_or
 from i18n.message import msg
 from rules.ask import YEARS, FactsError, Id, Length, Moment, decoded, label_of, whole_ms, wrong_year
 from rules.calendar import DAY_MS, unix_ms
-from rules.engine.replay import Given, Setting
 from rules.facts import Grant, Played
 from rules.identity import IdentityError
 from rules.policy import Place, Role
+from rules.replay import Given, Setting
 
 _LONGEST_MS = 31 * DAY_MS
 

@@ -20,10 +20,10 @@ from compliance.verifying.report import Report
 from compliance.verifying.zones import Zones
 from i18n.message import msg, msgn, said_by
 from rules.calendar import day_name
-from rules.engine.replay import Given, Setting
 from rules.facts import Grant, Played
 from rules.games import SURE
 from rules.policy import Place, Role
+from rules.replay import Given, Setting
 
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
 _MIDNIGHT_MS = 2_000  # a play that was closed at midnight goes on this soon after, or the PC slept

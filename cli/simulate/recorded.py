@@ -9,11 +9,11 @@ from cli.errors import CommandError
 from host.clock import SystemClock
 from i18n.message import Message, msg, said_by
 from rules.calendar import ZoneError, day_name
-from rules.engine.replay import Setting
 from rules.facts import Played
 from rules.identity import birth_date
 from rules.packs.zones import known_zone
 from rules.policy import Place
+from rules.replay import Setting
 
 HOME_ZONE = "Asia/Ho_Chi_Minh"
 

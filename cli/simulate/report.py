@@ -6,11 +6,11 @@ from cli.output import Output
 from cli.simulate.days import Day, Result
 from cli.simulate.recorded import Recorded
 from cli.words.layout import row
-from cli.words.times import rfc3339
 from i18n.message import Arg, Length, Message, Weekday, comma, msg
 from i18n.message import Day as Date
-from rules.engine.replay import Piece
+from rules.calendar import rfc3339
 from rules.policy import Pack
+from rules.replay import Piece
 
 
 def show(out: Output, found: Result, recorded: Recorded, packs: list[Pack]) -> None:
@@ -23,7 +23,7 @@ def show(out: Output, found: Result, recorded: Recorded, packs: list[Pack]) -> N
     out.say(_headline(found))
     out.line()
     columns = (msg("Day"), msg("Played"), msg("Kept"), msg("Cut"), msg("Refused"), msg("Ended"), msg("Because"))
-    out.table(columns, (*map(_day, found.days), (msg("Total"), *_numbers(found), "")))
+    out.table(columns, (*map(_day, found.days), (msg("Total"), *_numbers(found.total), "")))
     if found.rules:
         out.line()
         out.table((msg("Cut"), msg("Times"), msg("Rule"), msg("What it says")), (
@@ -42,11 +42,12 @@ def clock(ms: int) -> Arg:
 
 def _headline(found: Result) -> Message:
     """The answer in one sentence."""
-    played, kept, cut = map(Length, (found.recorded_ms, found.kept_ms, found.cut_ms))
+    total = found.total
+    played, kept, cut = map(Length, (total.recorded_ms, total.kept_ms, total.cut_ms))
     if not found.rules:
         return msg("Played {played}; these rules would have cut nothing.", played=played)
     told: dict[str, Arg] = {"played": played, "kept": kept, "cut": cut}
-    share = found.cut_ms * 100 // max(1, found.recorded_ms)
+    share = total.cut_ms * 100 // max(1, total.recorded_ms)
     return msg("Played {played}; {kept} would have been kept, {cut} cut ({share}%).", share=share, **told)
 
 
@@ -55,7 +56,7 @@ def _day(one: Day) -> tuple[Arg, ...]:
     return (row((Weekday(one.day.weekday(), "short"), Date(one.day)), " "), *_numbers(one), because if because.items else "–")
 
 
-def _numbers(one: Day | Result) -> tuple[Arg, ...]:
+def _numbers(one: Day) -> tuple[Arg, ...]:
     cut = clock(one.cut_ms) if one.cut_ms else "–"
     return (clock(one.recorded_ms), clock(one.kept_ms), cut, *(str(number or "–") for number in (one.refused, one.ended)))
 
@@ -66,7 +67,7 @@ def document(found: Result, recorded: Recorded, packs: list[Pack]) -> dict[str, 
     return {
         "player": recorded.player, "born": born, "zone": zone, "source": recorded.source,
         "packs": [{"id": pack.id, "sha256": pack.sha256, "params": pack.params} for pack in packs],
-        "total": _totals(found),
+        "total": _totals(found.total),
         "rules": [
             {"rule": one.reason.rule, "cite": one.reason.cite, "text": one.reason.text,
              "kind": one.reason.kind, "cut_s": one.ms / 1000, "times": one.times}
@@ -80,7 +81,7 @@ def document(found: Result, recorded: Recorded, packs: list[Pack]) -> dict[str, 
     }  # fmt: skip
 
 
-def _totals(one: Day | Result) -> dict[str, object]:
+def _totals(one: Day) -> dict[str, object]:
     return {
         "recorded_s": one.recorded_ms / 1000, "kept_s": one.kept_ms / 1000, "cut_s": one.cut_ms / 1000,
         "refused_starts": one.refused, "ended_early": one.ended,

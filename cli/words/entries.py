@@ -16,98 +16,40 @@ from cli.words.verdicts import VERDICTS
 from i18n.message import Arg, Length, Moment, comma, msg
 
 KINDS: Final[dict[str, Arg]] = {
-    "seat.enrolled": msg("PC enrolled"),
-    "seat.start": msg("enforcing began"),
-    "seat.stop": msg("enforcing ended"),
-    "presence": msg("PC was on"),
-    "place.changed": msg("place changed"),
-    "policy.changed": msg("rules changed"),
-    "play.started": msg("play began"),
-    "warned": msg("reminder shown"),
-    "play.due": msg("play has to end"),
-    "play.ended": msg("play ended"),
-    "launch.refused": msg("start refused"),
-    "grant.given": msg("time given"),
-    "grant.revoked": msg("given time taken back"),
-    "approval": msg("game let through"),
-    "clock.jump": msg("clock changed"),
-    "zone.changed": msg("time zone of the PC changed"),
-    "issue.raised": msg("trouble began"),
-    "issue.cleared": msg("trouble is over"),
-    "usage.day": msg("summary of the day"),
-    "seal": msg("seal"),
+    "seat.enrolled": msg("PC enrolled"), "seat.start": msg("enforcing began"), "seat.stop": msg("enforcing ended"),
+    "presence": msg("PC was on"), "place.changed": msg("place changed"), "policy.changed": msg("rules changed"),
+    "play.started": msg("play began"), "warned": msg("reminder shown"), "play.due": msg("play has to end"),
+    "play.ended": msg("play ended"), "launch.refused": msg("start refused"), "grant.given": msg("time given"),
+    "grant.revoked": msg("given time taken back"), "approval": msg("game let through"), "clock.jump": msg("clock changed"),
+    "zone.changed": msg("time zone of the PC changed"), "issue.raised": msg("trouble began"),
+    "issue.cleared": msg("trouble is over"), "usage.day": msg("summary of the day"), "seal": msg("seal"),
     "agent.tick": msg("agent was on"),
-}
+}  # fmt: skip
 _NOT_SHOWN: Final = msg("reminder; no display was there to show it")
 _LABELS: Final[dict[str, Arg]] = {
-    "who": msg("pseudonym"),
-    "target": msg("for"),
-    "packs": msg("packs"),
-    "game": msg("game"),
-    "label": msg("label"),
-    "age": msg("age"),
-    "since": msg("since"),
-    "until": msg("until"),
-    "left": msg("left"),
-    "budget": msg("limit"),
-    "grace": msg("to save"),
-    "before": msg("before"),
-    "after": msg("now"),
-    "rule": msg("rule"),
-    "cite": msg("source"),
-    "verdict": msg("verdict"),
-    "at": msg("at"),
-    "given": msg("given"),
-    "how": msg("how"),
-    "place": msg("place"),
-    "zone": msg("time zone"),
-    "hours": msg("hours"),
-    "match": msg("recognised by"),
-    "player": msg("player"),
-    "name": msg("name"),
-    "account": msg("account"),
-    "born": msg("born"),
-    "by": msg("by"),
-    "reason": msg("reason"),
-    "what": msg("what"),
-    "grants": msg("time given"),
-    "games": msg("games"),
-    "house": msg("own limits"),
-    "clean": msg("the last run ended well"),
-    "day": msg("day"),
-    "publisher": msg("publisher"),
-    "watch": msg("watch"),
-    "lost_from": msg("out of sight since"),
-    "expected": msg("should have been"),
-    "to": msg("became"),
-    "late": msg("late"),
-    "play": msg("play no."),
-    "guardian": msg("guardian"),
-    "certificate": msg("certificate"),
-    "first": msg("from no."),
-    "last": msg("to no."),
-    "key": msg("key"),
-    "version": msg("version"),
-    "silent": msg("silent"),
-    "seats": msg("PCs"),
-    "approved": msg("let through"),
-    "id": msg("id"),
-}
+    "who": msg("pseudonym"), "target": msg("for"), "packs": msg("packs"), "game": msg("game"), "label": msg("label"),
+    "age": msg("age"), "since": msg("since"), "until": msg("until"), "left": msg("left"), "budget": msg("limit"),
+    "grace": msg("to save"), "before": msg("before"), "after": msg("now"), "rule": msg("rule"), "cite": msg("source"),
+    "verdict": msg("verdict"), "at": msg("at"), "given": msg("given"), "how": msg("how"), "place": msg("place"),
+    "zone": msg("time zone"), "hours": msg("hours"), "match": msg("recognised by"), "player": msg("player"),
+    "name": msg("name"), "account": msg("account"), "born": msg("born"), "by": msg("by"), "reason": msg("reason"),
+    "what": msg("what"), "grants": msg("time given"), "games": msg("games"), "house": msg("own limits"),
+    "clean": msg("the last run ended well"), "day": msg("day"), "publisher": msg("publisher"), "watch": msg("watch"),
+    "lost_from": msg("out of sight since"), "expected": msg("should have been"), "to": msg("became"), "late": msg("late"),
+    "play": msg("play no."), "guardian": msg("guardian"), "certificate": msg("certificate"), "first": msg("from no."),
+    "last": msg("to no."), "key": msg("key"), "version": msg("version"), "silent": msg("silent"), "seats": msg("PCs"),
+    "approved": msg("let through"), "id": msg("id"),
+}  # fmt: skip
 _MS: Final[dict[str, Arg]] = {"play.ended": msg("played"), "grant.given": msg("more")}
 _WORDS: Final[dict[str, dict[str, Arg]]] = {
     "verdict": {str(name): said for name, said in VERDICTS.items()},
     "how": {
-        "asked": msg("it closed when asked"),
-        "killed": msg("it was ended"),
-        "by itself": msg("the player closed it"),
-        "gone": msg("unseen"),
-        "power": msg("the PC went off"),
-        "midnight": msg("a new day began"),
-        "gate": msg("before it ran"),
-        "ended": msg("ended at its start"),
+        "asked": msg("it closed when asked"), "killed": msg("it was ended"), "by itself": msg("the player closed it"),
+        "gone": msg("unseen"), "power": msg("the PC went off"), "midnight": msg("a new day began"),
+        "gate": msg("before it ran"), "ended": msg("ended at its start"),
     },
     "place": PLACES,
-}
+}  # fmt: skip
 _ORDER: Final = {name: place for place, name in enumerate(_LABELS)}
 
 # What places an entry in its chain, and is not what it says; what makes a decision again, or a program known again.
@@ -199,9 +141,7 @@ def _before(played: dict[str, int], _zone: str) -> Arg:
 
 
 def _grants(grants: list[dict[str, Any]], zone: str) -> Arg:
-    return comma(
-        row((Length(one["ms"]), one["game"] or msg("all games"), Moment(one["given"], zone)), " ") for one in grants
-    )
+    return comma(row((Length(one["ms"]), one["game"] or msg("all games"), Moment(one["given"], zone)), " ") for one in grants)
 
 
 def _games(games: dict[str, dict[str, int]], _zone: str) -> Arg:

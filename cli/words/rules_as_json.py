@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
 from typing import TYPE_CHECKING
 
 from cli.words.layout import row
 from cli.words.rules_in_sentences import Groups, clock, duty, says
 from i18n.message import Arg
-from rules.policy import (
-    AskFirst,
-    Break,
-    Budget,
-    NeedsGuardian,
-    Notice,
-    Pack,
-    Rating,
-    Rule,
-    Save,
-    Uncounted,
-    Window,
-)
+from rules.policy import AskFirst, Break, Budget, NeedsGuardian, Notice, Pack, Rating, Rule, Save, Uncounted, Window
 
 if TYPE_CHECKING:
     from rules.parse import Reading
@@ -81,43 +68,24 @@ def document(rule: Rule, groups: Groups) -> dict[str, object]:
     }  # fmt: skip
 
 
-@singledispatch
-def _numbers(rule: Rule) -> dict[str, object]:
+def _numbers(rule: Rule) -> dict[str, object]:  # noqa: PLR0911 - one case a kind
     """The fields of its own kind."""
-    return {}
-
-
-@_numbers.register
-def _(rule: Budget) -> dict[str, object]:
-    pause = rule.pause_ms / 1000 if rule.period == "session" else None
-    return {"seconds": rule.ms / 1000, "per": rule.per, "period": rule.period, "pause_s": pause, **_usual(rule)}
-
-
-@_numbers.register
-def _(rule: Window) -> dict[str, object]:
-    spans = [{"from": clock(one.start), "to": clock(one.end), "days": one.days} for one in rule.spans]
-    return {"spans": spans, "advisory": rule.advisory}
-
-
-@_numbers.register
-def _(rule: Break) -> dict[str, object]:
-    return {"after_s": rule.after_ms / 1000, "rest_s": rule.rest_ms / 1000, **_usual(rule)}
-
-
-@_numbers.register
-def _(rule: AskFirst) -> dict[str, object]:
-    return {"which": rule.which}
-
-
-@_numbers.register
-def _(rule: Notice) -> dict[str, object]:
-    return {"every_s": rule.every_ms / 1000}
-
-
-@_numbers.register
-def _(rule: Save) -> dict[str, object]:
-    return {"seconds": rule.ms / 1000}
-
-
-def _usual(rule: Budget | Break) -> dict[str, object]:
-    return {"days": rule.days, "advisory": rule.advisory}
+    match rule:
+        case Budget():
+            pause = rule.pause_ms / 1000 if rule.period == "session" else None
+            own = {"seconds": rule.ms / 1000, "per": rule.per, "period": rule.period, "pause_s": pause}
+            return {**own, "days": rule.days, "advisory": rule.advisory}
+        case Window():
+            spans = [{"from": clock(one.start), "to": clock(one.end), "days": one.days} for one in rule.spans]
+            return {"spans": spans, "advisory": rule.advisory}
+        case Break():
+            own = {"after_s": rule.after_ms / 1000, "rest_s": rule.rest_ms / 1000}
+            return {**own, "days": rule.days, "advisory": rule.advisory}
+        case AskFirst():
+            return {"which": rule.which}
+        case Notice():
+            return {"every_s": rule.every_ms / 1000}
+        case Save():
+            return {"seconds": rule.ms / 1000}
+        case _:
+            return {}

@@ -6,7 +6,6 @@ import re
 from datetime import date, datetime
 
 from cli.errors import CommandError
-from i18n.catalogue import at
 from i18n.message import Arg, Length, Moment, msg
 
 DAY_MS = 86_400_000
@@ -33,11 +32,6 @@ def parse_day(text: str) -> date:
     if day is None or day.isoformat() != text:
         raise CommandError(msg("{text} is not a day as YYYY-MM-DD, such as 2014-05-01", text=repr(text)))
     return day
-
-
-def rfc3339(ms: int, zone: str) -> str:
-    """2026-11-24T21:55:00+07:00; milliseconds only where there are any."""
-    return at(ms, zone).isoformat(timespec="milliseconds" if ms % 1000 else "seconds")
 
 
 def moment(text: str) -> Moment:

@@ -8,9 +8,7 @@ from cli.words.shell import quote
 from i18n.message import Arg, Length, Message, Moment, msg
 from rules.verdict import Verdict
 
-VERDICTS: Final[dict[Verdict, Message]] = {
-    "allow": msg("allowed"), "ask": msg("ask first"), "refuse": msg("may not play"),
-}  # fmt: skip
+VERDICTS: Final[dict[Verdict, Message]] = {"allow": msg("allowed"), "ask": msg("ask first"), "refuse": msg("may not play")}
 
 
 def until(verdict: Verdict, when: Moment | None, then: Verdict | None, *, game: bool) -> Arg:

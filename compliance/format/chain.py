@@ -16,6 +16,7 @@ import msgspec
 
 from compliance import entry
 from compliance.note import NoteError, Signer, VerifierKey
+from i18n.message import Message, MessageError, msg
 
 AGENT = "agent"
 SEAL_HEADER = b"giochoi-seal/v1\n"
@@ -23,11 +24,13 @@ SEAL_HEADER = b"giochoi-seal/v1\n"
 E = TypeVar("E", bound=entry.Entry)
 
 
-class ChainError(ValueError):
+class ChainError(MessageError, ValueError):
     """An entry that does not follow: its `seq` in the chain and why."""
 
-    def __init__(self, seq: int, why: str) -> None:
-        super().__init__(f"seq {seq}: {why}")
+    message: Message
+
+    def __init__(self, seq: int, why: Message) -> None:
+        super().__init__(msg("seq {seq}: {why}", seq=str(seq), why=why))
         self.seq = seq
         self.why = why
 
@@ -100,11 +103,11 @@ class Chain:
     def follow(self, line: entry.AnyEntry, data: bytes) -> None:
         """Takes `line`, whose canonical bytes are `data`, as the next entry. ChainError if it is not."""
         if line.seat != self.seat:
-            raise ChainError(line.seq, f"it belongs to seat {line.seat}, not to {self.seat}")
+            raise ChainError(line.seq, msg("it belongs to seat {seat}, not to {own}", seat=line.seat, own=self.seat))
         if line.seq != self.head.seq + 1:
-            raise ChainError(line.seq, f"it follows seq {self.head.seq}")
+            raise ChainError(line.seq, msg("it comes after seq {seq}", seq=str(self.head.seq)))
         if line.prev != self.head.hash:
-            raise ChainError(line.seq, "prev is not the hash of the entry before it")
+            raise ChainError(line.seq, msg("its prev is not the hash of the entry before it"))
         if isinstance(line, entry.Seal):
             self._check(line)
             self.sealed = line.seq
@@ -117,15 +120,16 @@ class Chain:
 
     def _check(self, seal: entry.Seal) -> None:
         if (seal.first, seal.last) != (self.sealed + 1, seal.seq - 1) or seal.first > seal.last:
-            raise ChainError(seal.seq, f"the seal covers {seal.first} to {seal.last}, not {self.sealed + 1} to {seal.seq - 1}")
+            told, due = f"{seal.first}–{seal.last}", f"{self.sealed + 1}–{seal.seq - 1}"
+            raise ChainError(seal.seq, msg("the seal covers {told}, not {due}", told=told, due=due))
         if seal.head != seal.prev:
-            raise ChainError(seal.seq, "the seal's head is not the hash of the entry before it")
+            raise ChainError(seal.seq, msg("the head of the seal is not the hash of the entry before it"))
         try:
             self.key.verify(seal_message(seal), bytes.fromhex(seal.sig))
         except (NoteError, ValueError):
-            raise ChainError(seal.seq, f"the seal's signature is not by the key of {self.seat}") from None
+            raise ChainError(seal.seq, msg("the signature of the seal is not by the key of {seat}", seat=self.seat)) from None
         if seal.sig != seal.sig.lower():
-            raise ChainError(seal.seq, "the seal's signature is not in lower-case hex")
+            raise ChainError(seal.seq, msg("the signature of the seal is not in lower-case hex"))
 
 
 def check_batch(entries: Sequence[bytes], seat: str, key: VerifierKey, previous: Head = START) -> Head:
@@ -138,8 +142,8 @@ def check_batch(entries: Sequence[bytes], seat: str, key: VerifierKey, previous:
         try:
             line = entry.decode(data)
         except entry.EntryError as error:
-            raise ChainError(chain.head.seq + 1, str(error)) from None
+            raise ChainError(chain.head.seq + 1, error.message) from None
         chain.follow(line, data)
     if chain.open:
-        raise ChainError(chain.head.seq, "the batch does not end in a seal")
+        raise ChainError(chain.head.seq, msg("the batch does not end in a seal"))
     return chain.head

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from zlib import crc32
 
+from i18n.message import Message, msg
+
 MAX_MEMBERS = 0xFFFF
 MAX_BYTES = 0xFFFFFFFF
 
@@ -23,16 +25,16 @@ _VERSION, _DATE = 20, 0x0021  # 2.0; 1980-01-01, the earliest a zip can say
 
 
 class NotAContainer(ValueError):
-    """Bytes that are no zip of this kind, not even a damaged one."""
+    """Bytes that are not a zip of this kind, not even a damaged one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What differs from what the members should look like: at which member ("" for none), from which byte of the file on."""
+    """A difference from the bytes that `pack` writes: in which member ("" for none), from which byte of the file on."""
 
     member: str
     offset: int
-    what: str
+    what: Message
 
 
 class Span(NamedTuple):
@@ -73,7 +75,7 @@ def unpack(data: bytes) -> tuple[dict[str, bytes], list[Damage]]:
     found = [(_compare(data, table), table) for table in tables if table is central or stopped is None]
     if not found:  # no end in sight: cut off, or a header that leads astray
         last = local[-1].name.decode("ascii", "replace")
-        return _members(data, local), [Damage(last, stopped or 0, "the container breaks off after this member")]
+        return _members(data, local), [Damage(last, stopped or 0, msg("it breaks off after this member"))]
     damage, table = min(found, key=lambda one: len(one[0]))
     return _members(data, table), damage
 
@@ -127,27 +129,27 @@ def _compare(data: bytes, table: list[Span]) -> list[Damage]:
     damage, directory = [], b""
     at = table[-1].end if table else 0
     if [span.name for span in table] != sorted({span.name for span in table}):
-        damage.append(Damage("", 0, "the members are not in order, or one is there twice"))
+        damage.append(Damage("", 0, msg("the members are not in order, or one is there twice")))
     for span in table:
         content = data[span.content : span.end]
         written = _CENTRAL.size + len(span.name)
         told = {data[span.start + 14 : span.start + 18], data[at + 16 : at + 20]}
         crc = crc32(content)
         if len(told) == 1 and told != {crc.to_bytes(4, "little")}:
-            damage.append(Damage(_text(span), span.content, "its content is not what was written"))
+            damage.append(Damage(_text(span), span.content, msg("its content is not as written")))
             crc = int.from_bytes(told.pop(), "little")
-        for expected, start, where in (
-            (_local(span.name, crc, len(content)), span.start, "its header"),
-            (_entry(span.name, crc, len(content), span.start), at, "its line in the directory"),
+        for expected, start, what in (
+            (_local(span.name, crc, len(content)), span.start, msg("its header is not as written")),
+            (_entry(span.name, crc, len(content), span.start), at, msg("its line in the directory is not as written")),
         ):
             actual = data[start : start + len(expected)]
             if actual != expected:
-                damage.append(Damage(_text(span), start + _first_difference(actual, expected), f"{where} is not as written"))
+                damage.append(Damage(_text(span), start + _first_difference(actual, expected), what))
         directory += data[at : at + written]
         at += written
     end = _end(len(table), len(directory), table[-1].end if table else 0)
     if data[at:] != end:
-        damage.append(Damage("", at + _first_difference(data[at:], end), "the end of the file is not as written"))
+        damage.append(Damage("", at + _first_difference(data[at:], end), msg("the end of the file is not as written")))
     return damage
 
 

@@ -1,4 +1,4 @@
-"""A player's own rule as an entry holds it: its kind and its numbers, without the texts that could say whose it is. Pure."""
+"""A player's own rule as an entry stores it: its kind and numbers, without texts that could say whose it is. Pure."""
 
 from __future__ import annotations
 
@@ -10,30 +10,28 @@ from typing import Any
 
 import msgspec
 
-from i18n.message import Text
-from rules.policy import AskFirst, Break, Budget, NeedsGuardian, Pack, Rating, Rule, Window
+from i18n.message import MessageError, Text, comma, msg
+from rules.policy import AskFirst, Break, Budget, NeedsGuardian, Pack, Rating, Rule, Window, by_field
 
 HOUSE = "house"
 
-# By kind: the rule's class, and where a pack keeps rules of it.
-KINDS: Mapping[str, tuple[type[Rule], str]] = MappingProxyType({
-    "budget": (Budget, "budgets"),
-    "window": (Window, "windows"),
-    "break": (Break, "breaks"),
-    "rating": (Rating, "ratings"),
-    "guardian": (NeedsGuardian, "guardians"),
-    "ask": (AskFirst, "asks"),
+_KINDS: Mapping[str, type[Rule]] = MappingProxyType({
+    "budget": Budget, "window": Window, "break": Break, "rating": Rating, "guardian": NeedsGuardian, "ask": AskFirst,
 })
 _NO_TEXT = Text("", "")
 _SPECIAL = ("holidays", "workdays")
 _LONGEST = timedelta(days=31)  # no period is longer, and no span begins earlier than the day before
 
 
+class HouseRuleError(MessageError, ValueError):
+    """What is stored is not a rule."""
+
+
 def written(rule: Rule, pack: Pack, today: date) -> dict[str, Any]:
-    """The rule as an entry of `today` (a date of the pack's zone) holds it, with the dates of its pack that are no days of the
-    week, as far as they may have mattered. KeyError for a rule that refuses nothing.
+    """The rule as an entry of `today` (a date of the pack's zone) stores it, with those holidays and worked weekends of its
+    pack that may have mattered. KeyError for a rule that refuses nothing.
     """
-    kind = {type_: name for name, (type_, _) in KINDS.items()}[type(rule)]
+    kind = {type_: name for name, type_ in _KINDS.items()}[type(rule)]
     fields: dict[str, Any] = msgspec.to_builtins(rule)
     del fields["text"]
     for name, dates in zip(_SPECIAL, (pack.holidays, pack.workdays), strict=True):
@@ -42,20 +40,20 @@ def written(rule: Rule, pack: Pack, today: date) -> dict[str, Any]:
 
 
 def read(stored: Mapping[str, Any] | None, zone: str, params: Mapping[str, Any]) -> Pack:
-    """The pack that consists of this rule only, with days of `zone`. ValueError if that is no rule."""
+    """The pack that consists of this rule only, with days of `zone`. ValueError if it is not a rule."""
     given: dict[str, Any] = dict(stored or {})
     kind = given.pop("kind", None)
-    type_, field = KINDS.get(kind, (None, "")) if isinstance(kind, str) else (None, "")
+    type_ = _KINDS.get(kind) if isinstance(kind, str) else None
     if type_ is None:
-        raise ValueError(f"no kind of rule: {kind!r}")
+        raise HouseRuleError(msg("there is no kind of rule {kind}", kind=repr(kind)))
     special = {name: given.pop(name, []) for name in _SPECIAL}
     if unknown := given.keys() - {one.name for one in dataclasses.fields(type_)} | given.keys() & {"text"}:
-        raise ValueError(f"a rule of the kind {kind} has no {', '.join(sorted(unknown))}")
+        raise HouseRuleError(msg("a rule of the kind {kind} has no {fields}", kind=str(kind), fields=comma(sorted(unknown))))
     rule = msgspec.convert({**given, "text": msgspec.to_builtins(_NO_TEXT)}, type_)
-    dates = {name: msgspec.convert(value, tuple[date, ...]) for name, value in special.items()}
+    dates: dict[str, Any] = {name: msgspec.convert(value, tuple[date, ...]) for name, value in special.items()}
     return Pack(
         id=HOUSE, title=_NO_TEXT, jurisdiction=HOUSE, zone=zone, source=HOUSE, status="verified", sha256=HOUSE,
-        params=dict(params), **dates, **{field: (rule,)},  # type: ignore[arg-type] # each in the field of its kind
+        params=dict(params), **dates, **by_field([rule]),
     )  # fmt: skip
 
 

@@ -42,10 +42,10 @@ class Tile(NamedTuple):
 
 
 class BundleEncodingError(ValueError):
-    """Bytes that are no entry bundle; `entry` is where in the bundle they cease to be one."""
+    """Bytes of an entry bundle that break off in the entry number `entry`."""
 
-    def __init__(self, entry: int, why: str) -> None:
-        super().__init__(f"entry {entry} of the bundle: {why}")
+    def __init__(self, entry: int) -> None:
+        super().__init__(entry)
         self.entry = entry
 
 
@@ -81,7 +81,7 @@ def decode_entries(data: bytes) -> list[bytes]:
         length = int.from_bytes(data[at : at + 2], "big")
         end = at + 2 + length
         if at + 2 > len(data) or end > len(data):
-            raise BundleEncodingError(len(entries), "it is cut off")
+            raise BundleEncodingError(len(entries))
         entries.append(data[at + 2 : end])
         at = end
     return entries

@@ -1,4 +1,4 @@
-"""One seat's life as its entries tell it: when it enforced, when it did not, how much of its time it was alive. Pure."""
+"""One seat's presence, by its entries: when it enforced, when it did not, how much of its time it was alive. Pure."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import re
 
 from compliance.entry import AnyEntry, Presence, SeatStart, SeatStop
 from compliance.verifying.report import Finding, Gap, SeatPart
+from i18n.message import Arg, Length, msg
 
 MINUTE_MS = 60_000
 CLOCK_BACK_MS = 5 * MINUTE_MS
 _BITS = re.compile(r"[0-9a-f]{15}")
 
 
-class SeatLife:
-    """`take` every entry of one seat in order. `claim_holds`: the last seat.start said rightly how the run before it ended."""
+class SeatPresence:
+    """`take` every entry of one seat in order. `claim_holds`: False if seat.start claims a clean stop that the chain lacks."""
 
     def __init__(self, seat: str) -> None:
         self.seat = seat
@@ -29,7 +30,7 @@ class SeatLife:
         self._ran = False
         self._clock: tuple[str, int] | None = None
 
-    def take(self, line: AnyEntry, where: str) -> list[Finding]:
+    def take(self, line: AnyEntry, where: Arg) -> list[Finding]:
         """The seat's next entry; what is strange about its clocks."""
         if not self._entries:
             self._first = line.wall
@@ -40,14 +41,14 @@ class SeatLife:
             case SeatStop():
                 self._stop(line)
             case Presence():
-                self._lived(line)
+                self._present(line)
             case _:
                 pass
         self._last = line.wall
         return self._clocks(line, where)
 
     def part(self) -> SeatPart:
-        """The sum of it."""
+        """What all entries so far add up to."""
         expected = self._expected
         if self._run_from is not None and self._seen_to is not None:
             expected += max(0, self._seen_to - self._run_from)
@@ -71,17 +72,17 @@ class SeatLife:
         self._run_from = self._seen_to = None
         self._stopped_at = line.wall
 
-    def _lived(self, line: Presence) -> None:
+    def _present(self, line: Presence) -> None:
         if not _BITS.fullmatch(line.bits):
             return
         bits = int(line.bits, 16)
         self._alive += bits.bit_count()
         self._seen_to = line.since // MINUTE_MS + bits.bit_length()
 
-    def _clocks(self, line: AnyEntry, where: str) -> list[Finding]:
+    def _clocks(self, line: AnyEntry, where: Arg) -> list[Finding]:
         """Within one boot the wall clock may only gain on the monotonic one, while the PC sleeps."""
         before, self._clock = self._clock, (line.boot, line.wall - line.mono)
         if before is None or before[0] != line.boot or before[1] - self._clock[1] <= CLOCK_BACK_MS:
             return []
-        back = (before[1] - self._clock[1]) // MINUTE_MS
-        return [Finding("clock-back", where, f"đồng hồ lùi {back} phút / the clock went back by {back} minutes")]
+        back = Length(before[1] - self._clock[1])
+        return [Finding("clock-back", where, msg("the clock went back by {length}", length=back))]

@@ -16,6 +16,8 @@ from typing import TypeVar, get_args
 
 from compliance.entry import Decided, GrantLine, PlayDue
 from compliance.format.house_rule import HOUSE, read
+from compliance.verifying.report import length
+from i18n.message import Message, MessageError, msg, said_by
 from rules.calendar import DAY_MS, Calendar, calendar, day_bounds, day_name
 from rules.decide import decide
 from rules.decision import Decision
@@ -32,11 +34,10 @@ _MOST = 31  # a day each: no period has more
 _LONGEST_MS = 33 * DAY_MS  # no session is followed further back
 
 
-class Unfounded(ValueError):
-    """A decision that cannot be made again, or comes out otherwise: why, Vietnamese first."""
+class Unfounded(MessageError, ValueError):
+    """A decision that cannot be made again, or comes out otherwise."""
 
-    def __init__(self, vi: str, en: str) -> None:
-        super().__init__(f"{vi} / {en}")
+    message: Message
 
 
 @dataclass
@@ -54,22 +55,21 @@ class Recomputer:
         except Unfounded:
             raise
         except (ValueError, OverflowError) as error:  # an unknown zone, an age of a million: what no rule can be asked about
-            raise Unfounded("không tính lại được", f"it cannot be made again: {error}") from None
+            raise Unfounded(msg("it cannot be made again: {why}", why=said_by(error))) from None
         reason = decision.reason
         _compare(line, decision.verdict, None if reason is None else reason.rule)
         if reason is not None and (reason.cite, reason.budget_ms) != (line.cite, line.budget):
-            raise Unfounded(f"trích dẫn hoặc hạn mức khác gói quy tắc ({reason.cite}, {reason.budget_ms} ms)",
-                            f"its citation or budget is not the pack's ({reason.cite}, {reason.budget_ms} ms)")
+            pack = {"cite": reason.cite, "budget": length(reason.budget_ms)}
+            raise Unfounded(msg("its citation or budget is not that of the pack ({cite}, {budget})", **pack))
         if isinstance(line, PlayDue) and not 0 <= line.grace <= decision.grace_ms:
-            raise Unfounded(f"thời gian để lưu {line.grace} ms, quy tắc cho nhiều nhất {decision.grace_ms} ms",
-                            f"{line.grace} ms to save, the rule leaves at most {decision.grace_ms} ms")
+            lengths = {"told": length(line.grace), "most": length(decision.grace_ms)}
+            raise Unfounded(msg("it leaves {told} to save; its rule leaves at most {most}", **lengths))
 
     def _decide(self, line: Decided) -> Decision:
         rule, policy = self._source(line)
         zone = policy.packs[0].zone
         if zone != line.zone:
-            raise Unfounded(f"gói quy tắc tính ngày theo {zone}, mục ghi {line.zone}",
-                            f"the pack's days are those of {zone}, the entry says {line.zone}")
+            raise Unfounded(msg("the days of its pack are those of {zone}; it says {told}", zone=zone, told=line.zone))
         return decide(policy, _facts(line, rule))
 
     def _source(self, line: Decided) -> tuple[Rule, Policy]:
@@ -80,9 +80,9 @@ class Recomputer:
             except Unfounded:
                 raise
             except ValueError as error:
-                raise Unfounded("quy tắc riêng kèm theo không hợp lệ", f"its own rule is none: {error}") from None
+                raise Unfounded(msg("its own rule is not valid: {why}", why=said_by(error))) from None
         if line.inline is not None:
-            raise Unfounded("có cả gói quy tắc lẫn quy tắc kèm theo", "it has both a pack and a rule of its own")
+            raise Unfounded(msg("it has both a pack and a rule of its own"))
         values = (line.pack, *sorted(line.params.items()))
         adult = line.age is not None and line.age >= ADULT
         found = self._policies.get((line.rule, adult, *values))
@@ -99,21 +99,20 @@ class Recomputer:
         """The pack, or why there is none: that is kept, too, so that a large text full of mistakes is read once."""
         text = self.texts.get(line.pack)
         if text is None:
-            return Unfounded(f"thiếu văn bản gói quy tắc {line.pack}", f"the text of its pack {line.pack} is not in the bundle")
+            return Unfounded(msg("the text of its pack {pack} is not in the bundle", pack=line.pack))
         try:
             return parse_pack(text, line.rule.partition(".")[0], {name: _text(value) for name, value in line.params.items()})
         except PolicyError as error:
-            return Unfounded("gói quy tắc không hợp lệ", f"its pack does not parse: {error}")
+            return Unfounded(msg("its pack is not valid: {why}", why=said_by(error)))
 
 
 def _compare(line: Decided, verdict: str, rule: str | None) -> None:
     if (verdict, rule) == (line.verdict, line.rule):
         return
     if verdict == "allow":
-        raise Unfounded(f"quy tắc {line.rule} không dẫn đến quyết định này: theo mục này thì được chơi tiếp",
-                        f"the rule {line.rule} does not follow: from this entry play is allowed")
-    raise Unfounded(f"quy tắc {line.rule} ({line.verdict}) không dẫn đến quyết định này mà là {rule} ({verdict})",
-                    f"the rule {line.rule} ({line.verdict}) does not follow: from this entry {rule} ({verdict}) does")
+        raise Unfounded(msg("the rule {rule} does not follow: from this entry play is allowed", rule=line.rule))
+    told, found = f"{line.rule} ({line.verdict})", f"{rule} ({verdict})"
+    raise Unfounded(msg("the rule {told} does not follow: from this entry {found} does", told=told, found=found))
 
 
 def _asked(pack: Pack, id_: str, *, adult: bool) -> tuple[Rule, Policy]:
@@ -124,7 +123,7 @@ def _asked(pack: Pack, id_: str, *, adult: bool) -> tuple[Rule, Policy]:
     """
     rule = next((one for one in pack.rules if one.id == id_), None)
     if rule is None:
-        raise Unfounded(f"gói quy tắc {pack.id} không có quy tắc {id_}", f"the pack {pack.id} has no rule {id_}")
+        raise Unfounded(msg("the pack {pack} has no rule {rule}", pack=pack.id, rule=id_))
 
     def kept(rules: tuple[_R, ...]) -> tuple[_R, ...]:
         return tuple(one for one in rules if one is rule or not adult or one.authority == "law")
@@ -140,10 +139,10 @@ def _asked(pack: Pack, id_: str, *, adult: bool) -> tuple[Rule, Policy]:
 def _facts(line: Decided, rule: Rule) -> Facts:
     """Facts with exactly the entry's numbers."""
     if line.place not in get_args(Place):
-        raise Unfounded(f"không có loại địa điểm {line.place}", f"no place {line.place}")
+        raise Unfounded(msg("there is no kind of place {place}", place=line.place))
     by_sums = _by_sums(line)
     if line.counted is None and (isinstance(rule, Break) or (isinstance(rule, Budget) and not _of_the_day(rule))):
-        raise Unfounded("thiếu giờ chơi mà quy tắc đã tính", "it does not say what its rule counted")
+        raise Unfounded(msg("it does not say what its rule counted"))
     return Facts(
         now=line.at,
         place=line.place,  # type: ignore[arg-type] # checked above
@@ -172,7 +171,7 @@ def _of_the_day(rule: Budget) -> bool:
 def _born(age: int, today: date) -> date:
     """A birthday today that makes exactly this age; on 29 February the day before, which every year has."""
     if not 0 <= age < today.year:
-        raise Unfounded(f"tuổi {age} không hợp lệ", f"no age {age}")
+        raise Unfounded(msg("{age} is not an age", age=str(age)))
     return date(today.year - age, today.month, 28 if (today.month, today.day) == (2, 29) else today.day)
 
 
@@ -185,7 +184,7 @@ def _by_sums(line: Decided) -> tuple[Played, ...]:
     start, _ = day_bounds(line.zone, line.at)
     most = line.at - start + SLACK_MS
     if line.before.keys() != _SUMS or min(game, publisher) < 0 or not max(game, publisher) <= total <= most:
-        raise Unfounded("các tổng giờ chơi mâu thuẫn nhau", "its sums of play contradict each other or the time of day")
+        raise Unfounded(msg("its sums of play contradict each other or the time of day"))
     other, foreign = f"{line.game} …", "…" if line.publisher is None else None
     both, either = sorted((game, publisher))
     return (
@@ -201,18 +200,16 @@ def _by_intervals(line: Decided, counted: tuple[tuple[int, int], ...], rule: Rul
     ends = [start + ms for start, ms in counted]
     ordered = all(before <= start for before, (start, _) in zip(ends, counted[1:], strict=False))
     if len(counted) > _MOST or not ordered or any(ms <= 0 for _, ms in counted) or max(ends, default=0) > line.at + SLACK_MS:
-        raise Unfounded("giờ chơi được tính chồng nhau, không theo thứ tự hoặc quá lúc quyết định",
-                        "what it counted overlaps, is not in order or goes beyond its moment")
+        raise Unfounded(msg("what it counted overlaps, is not in order or goes beyond its moment"))
     if not isinstance(rule, Budget | Break):
-        raise Unfounded(f"quy tắc {rule.id} không tính giờ chơi", f"the rule {rule.id} counts no play")
+        raise Unfounded(msg("the rule {rule} counts no play", rule=rule.id))
     zone = calendar(line.zone)
     if isinstance(rule, Break) or rule.period == "session":
         held = len(counted) <= 1 and all(start >= line.at - _LONGEST_MS for start, _ in counted)
     else:
         held = _in_period(line, counted, rule, zone)
     if not held:
-        raise Unfounded("giờ chơi được tính không thuộc kỳ của quy tắc hoặc nhiều hơn tổng trong ngày",
-                        "what it counted is not of the rule's period, or more than the day's sum")
+        raise Unfounded(msg("what it counted is not of the period of its rule, or more than the sum of the day"))
     return tuple(Played(line.game, line.publisher, start, ms, line.label) for start, ms in counted)
 
 

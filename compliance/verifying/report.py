@@ -1,34 +1,35 @@
-"""What a verification found, as data, as JSON and as lines for people: Vietnamese first, English beside it. Pure."""
+"""What a verification found: as data, as JSON, and in lines for people. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from compliance.entry import AnyEntry
+from i18n.message import Arg, Length, Message, Moment, msg, msgn
+from rules.calendar import rfc3339
 
 SHOWN = 20
+NO_MOMENT = 253_000_000_000_000  # in the year 9987: calendars end soon after
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Something that does not hold: exactly where, and what is wrong there."""
 
-    where: str
-    what: str
+    where: Arg
+    what: Message
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to know that is no failure. `kind` is a word for programs."""
+    """Something to know that is not a failure. `kind` is for programs."""
 
     kind: str
-    where: str
-    what: str
+    where: Arg
+    what: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +88,24 @@ class Report:
         return not self.failures
 
 
-def entry_name(index: int, line: AnyEntry) -> str:
-    """How an entry is named to people."""
-    return f"mục {index} / entry {index} (seat {line.seat}, seq {line.seq}, {kind_of(line)})"
+def entry_name(index: int, line: AnyEntry | None = None) -> Message:
+    """How an entry is called; `line` is what it says, if it can be read."""
+    number = str(index)
+    if line is None:
+        return msg("entry {number}", number=number)
+    kind = str(type(line).__struct_config__.tag)
+    return msg("entry {number} (seat {seat}, seq {seq}, {kind})", number=number, seat=line.seat, seq=str(line.seq), kind=kind)
 
 
-def kind_of(line: AnyEntry) -> str:
-    return str(type(line).__struct_config__.tag)
+def length(ms: int | None) -> Arg:
+    """What an entry gives as a length, to the millisecond, even if it cannot be one."""
+    return Length(ms, exact=True) if ms is not None and ms >= 0 else "–" if ms is None else f"{ms} ms"
 
 
-def to_json(report: Report) -> bytes:
-    """One JSON document. Moments are RFC 3339 in the place's zone."""
-    audit = report.audit
-    document: dict[str, Any] = {
+def document(report: Report) -> dict[str, Any]:
+    """The report as JSON shows it, its messages yet to be put into words. Moments are RFC 3339 in the place's zone."""
+    audit, zone = report.audit, report.zone
+    return {
         "ok": report.ok,
         "origin": report.origin,
         "key": report.key,
@@ -109,88 +115,88 @@ def to_json(report: Report) -> bytes:
         "anchored": bool(report.anchored) and report.anchored == report.size,
         "anchored_size": report.anchored,
         "trusted": report.trusted,
-        "witnesses": [{"name": name, "time": _moment(time * 1000, report.zone)} for name, time in report.witnesses],
-        "failures": [asdict(one) for one in report.failures],
+        "witnesses": [{"name": name, "time": _rfc3339(time * 1000, zone)} for name, time in report.witnesses],
+        "failures": report.failures,
         "gaps": [
-            {"seat": gap.seat, "from": _moment(gap.start, report.zone), "to": _moment(gap.end, report.zone),
-             "explained": gap.explained}
+            {"seat": gap.seat, "from": _rfc3339(gap.start, zone), "to": _rfc3339(gap.end, zone), "explained": gap.explained}
             for gap in audit.gaps
         ],
-        "findings": [asdict(one) for one in audit.findings],
+        "findings": audit.findings,
         "seats": [
-            {"seat": seat.seat, "entries": seat.entries, "first": _moment(seat.first, report.zone),
-             "last": _moment(seat.last, report.zone), "coverage": seat.coverage}
-            for seat in audit.seats
+            {**asdict(seat), "first": _rfc3339(seat.first, zone), "last": _rfc3339(seat.last, zone)} for seat in audit.seats
         ],
         "days": audit.days,
         "plays": audit.plays,
         "played_s": audit.played_ms / 1000,
         "decisions": audit.decisions,
     }  # fmt: skip
-    return msgspec.json.format(msgspec.json.encode(document), indent=2)
 
 
-def to_lines(report: Report) -> list[str]:
+def lines(report: Report, words: Callable[[Arg], str]) -> list[str]:
     """The same for people. Names in a log are anybody's: what a terminal would take for a command is replaced."""
-    return ["".join(char if char.isprintable() else "\ufffd" for char in line) for line in _lines(report)]
+    told = [*_verdict(report), *_log(report), *(_audit(report.audit, report.zone) if report.audit.seats else ())]
+    return ["".join(char if char.isprintable() else "\ufffd" for char in f"{indent}{words(line)}") for indent, line in told]
 
 
-def _lines(report: Report) -> list[str]:
-    lines = [*_verdict(report)]
-    if report.key:
-        lines += ["", f"Nhật ký / Log: {report.origin}", f"Dấu vân tay của khóa / Key fingerprint: {report.fingerprint}"]
-    if report.root:
-        lines += [f"Số mục / Entries: {report.size}", f"Gốc cây / Root: {report.root}"]
-    lines += [f"Nhân chứng / Witness: {name}, {_moment(time * 1000, report.zone)}" for name, time in report.witnesses]
-    return lines + (_audit(report) if report.audit.seats else [])
+_Line = tuple[str, Arg]
 
 
-def _verdict(report: Report) -> list[str]:
+def _verdict(report: Report) -> Iterator[_Line]:
     if report.failures:
-        first, *others = report.failures
-        lines = ["KHÔNG ĐẠT / NOT VERIFIED", f"  {first.where}: {first.what}"]
-        lines += [f"  {one.where}: {one.what}" for one in others[: SHOWN - 1]]
-        if len(others) >= SHOWN:
-            lines.append(f"  … và {len(others) - SHOWN + 1} lỗi nữa / and {len(others) - SHOWN + 1} more")
-        return lines
-    if report.anchored == report.size and report.size:
-        return ["Toàn vẹn và được neo / Whole and anchored"]
-    if report.anchored:
+        yield "", msg("NOT VERIFIED")
+        yield from (("  ", msg("{where}: {why}", where=one.where, why=one.what)) for one in report.failures[:SHOWN])
+        if more := len(report.failures[SHOWN:]):
+            yield "  ", msgn("… and {n} more failure", "… and {n} more failures", more)
+    elif report.anchored == report.size and report.size:
+        yield "", msg("Whole and anchored")
+    elif report.anchored:
+        yield "", msg("Whole, anchored up to entry {number}", number=str(report.anchored))
         rest = report.size - report.anchored
-        return [
-            f"Toàn vẹn, neo đến mục {report.anchored} / Whole, anchored up to entry {report.anchored}",
-            f"  {rest} mục sau đó chưa ai bên ngoài thấy / the {rest} entries after it no outsider has seen yet",
-        ]
-    known = "khóa đúng chính sách / the key is the trusted one" if report.trusted else (
-        "hãy so dấu vân tay với thẻ nhật ký / compare the fingerprint with the log's card"
-    )
-    return ["Toàn vẹn, chưa neo / Whole, not anchored", f"  {known}"]
+        yield "  ", msgn("no outsider has seen the {n} entry after it", "no outsider has seen the {n} entries after it", rest)
+    else:
+        yield "", msg("Whole, not anchored")
+        yield "  ", (
+            msg("the key is one that the trust policy names") if report.trusted
+            else msg("compare the fingerprint with that on the card of the log")
+        )  # fmt: skip
 
 
-def _audit(report: Report) -> list[str]:
-    audit, zone = report.audit, report.zone
-    minutes = audit.played_ms / 60_000
-    lines = [
-        "",
-        f"Ngày có chơi / Days with play: {audit.days}; lượt chơi / plays: {audit.plays}; phút / minutes: {minutes:.1f}",
-        f"Quyết định tính lại và khớp / Decisions made again, and they follow: {audit.decisions}",
-        "Máy trạm / Seats:",
-    ]
+def _log(report: Report) -> Iterator[_Line]:
+    if report.key:
+        yield "", ""
+        yield "", msg("Log: {origin}", origin=report.origin)
+        yield "", msg("Fingerprint of its key: {fingerprint}", fingerprint=report.fingerprint)
+    if report.root:
+        yield "", msg("Entries: {count}", count=report.size)
+        yield "", msg("Root: {root}", root=report.root)
+    for name, time in report.witnesses:
+        yield "", msg("Witness: {name}, {at}", name=name, at=_moment(time * 1000, report.zone))
+
+
+def _audit(audit: Audit, zone: str) -> Iterator[_Line]:
+    yield "", ""
+    sums: dict[str, Arg] = {"days": audit.days, "plays": audit.plays, "time": Length(audit.played_ms)}
+    yield "", msg("Days with play: {days}; plays: {plays}; time played: {time}", **sums)
+    yield "", msg("Decisions made again with the same result: {count}", count=audit.decisions)
+    yield "", msg("Seats (times of {zone}):", zone=zone)
     for seat in audit.seats:
-        coverage = "–" if seat.coverage is None else f"{seat.coverage:.1%}"
-        lines.append(
-            f"  {seat.seat}: {seat.entries} mục / entries, {_moment(seat.first, zone)} → {_moment(seat.last, zone)},"
-            f" hiện diện / coverage {coverage}"
-        )
+        gaps = {"seat": seat.seat, "first": _moment(seat.first, zone), "last": _moment(seat.last, zone)}
+        said = msgn("{seat}: {n} entry, {first} – {last}", "{seat}: {n} entries, {first} – {last}", seat.entries, **gaps)
+        if seat.coverage is not None:
+            said = msg("{seat}, alive in {percent}% of its minutes", seat=said, percent=int(seat.coverage * 1000) / 10)
+        yield "  ", said
     for gap in audit.gaps:
-        name = "Khoảng dừng có lý do / Explained pause" if gap.explained else "KHOẢNG TRỐNG KHÔNG RÕ LÝ DO / UNEXPLAINED GAP"
-        lines.append(f"{name}: {gap.seat}, {_moment(gap.start, zone)} → {_moment(gap.end, zone)}")
-    lines += [f"Lưu ý / Note: {one.where}: {one.what}" for one in audit.findings]
-    return lines
+        ends = {"seat": gap.seat, "start": _moment(gap.start, zone), "end": _moment(gap.end, zone)}
+        yield "", msg("Explained pause: {seat}, {start} – {end}", **ends) if gap.explained else (
+            msg("UNEXPLAINED GAP: {seat}, {start} – {end}", **ends)
+        )
+    for one in audit.findings:
+        yield "", msg("Note: {where}: {what}", where=one.where, what=one.what)
 
 
-def _moment(at: int, zone: str) -> str:
-    try:
-        return datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).isoformat(timespec="seconds")
-    except (ValueError, OverflowError, OSError):  # no calendar reaches so far
-        return f"{at} ms"
+def _moment(at: int, zone: str) -> Arg:
+    return Moment(at, zone, "full") if 0 <= at < NO_MOMENT else f"{at} ms"
+
+
+def _rfc3339(at: int, zone: str) -> str:
+    return rfc3339(at // 1000 * 1000, ZoneInfo(zone)) if 0 <= at < NO_MOMENT else f"{at} ms"

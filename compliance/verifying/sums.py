@@ -1,9 +1,9 @@
 """Adds up play again from the entries, to compare with the sums that decisions and summaries claim. Pure.
 
-A play is [since, since + ms) once play.ended said so; one that still runs counts from its start to the moment of the decision,
-by the monotonic clock. Sums are lengths of unions. They have to be met exactly, but for a play that still runs (within a
-second: its start is known by its wall time) and where the entries do not tell all: a PC that slept in the middle of a play, a
-play whose end nobody saw, play on another seat that may not have been known yet. There only bounds hold.
+A play that ended is [since, since + ms); one that still runs counts up to the decision, by the monotonic clock. A sum is the
+length of the union of plays and has to be met exactly, or within a second while a play runs, because its start is a wall time.
+Where the entries do not tell all, only bounds hold: the PC slept during a play, nobody saw its end, or another seat's play may
+not have been known yet.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Play:
     ended: PlayEnded | None = None
 
     def until(self, line: Decided) -> Part | None:
-        """What of it had been played when `line` was decided on the same seat; None if that cannot be told."""
+        """How much of it had been played when the same seat decided `line`; None if that cannot be told."""
         start, ended = self.start, self.ended
         if ended is not None and ended.seq < line.seq:
             return self.whole()
@@ -60,7 +60,7 @@ class Play:
 
 
 class Part(NamedTuple):
-    """So much of a play: `ms`, or at least `least`. `exact`: it is `ms`, from its start on; `slack`: its tolerance."""
+    """How much of a play was played: `ms`, within `slack`, if `exact`; else something from `least` on."""
 
     play: Play
     least: int
@@ -93,7 +93,7 @@ class Plays:
         return iter(self._by_seq.values())
 
     def before(self, line: Decided, day: tuple[int, int]) -> dict[str, Range] | None:
-        """Within what the sums of a decision have to lie: by game, publisher and total. None if the entries do not tell."""
+        """The range of each sum of a decision: of the game, publisher and total. None if the entries do not tell."""
         own, unsure = [], []
         for play in self.plays.get(line.who, ()):
             if play.start.seat != line.seat:
@@ -114,7 +114,7 @@ class Plays:
         return {name: Range(low, high + more) for name, (low, high) in found.items()}
 
     def day(self, line: UsageDay, day: tuple[int, int], *, all_seats: bool) -> dict[str, Range]:
-        """Within what the milliseconds of each game in a summary have to lie."""
+        """The range of each game's milliseconds in a summary."""
         by_game: dict[str, list[Part]] = defaultdict(list)
         for play in self.plays.get(line.who, ()):
             here = play.start.seat == line.seat and play.ended is not None and play.ended.seq < line.seq

@@ -16,14 +16,15 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from compliance.note import COSIGNATURE, ED25519, NoteError, VerifierKey, parse_vkey
+from i18n.message import MessageError, msg, said_by
 
 _FORBIDDEN = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 _BLANKS = re.compile(r"[ \t]+")
 _NUMBER = re.compile(r"[1-9][0-9]*")
 
 
-class TrustError(ValueError):
-    """A text that is no trust policy: one line with the number of the bad one."""
+class TrustError(MessageError, ValueError):
+    """A text that is not a trust policy: which line is wrong, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,6 @@ class Trust:
     groups: dict[str, Group]
     quorum: str | None
 
-    @property
-    def keys(self) -> tuple[VerifierKey, ...]:
-        """All keys whose signatures matter."""
-        return (*self.logs, *self.witnesses.values())
-
     def satisfied(self, signers: Collection[VerifierKey]) -> bool:
         """Whether these witnesses' cosignatures make the quorum."""
         return self.quorum is None or self._counts(self.quorum, signers)
@@ -60,9 +56,9 @@ class Trust:
 
 
 def parse_trust(data: bytes) -> Trust:
-    """The trust policy in a file's bytes. TrustError if it is none."""
+    """The trust policy in a file's bytes. TrustError if it is not one."""
     if _FORBIDDEN.search(data):
-        raise TrustError("control characters")
+        raise TrustError(msg("control characters in it"))
     reader = _Reader()
     for number, line in enumerate(data.decode("utf-8", "surrogateescape").split("\n"), 1):
         words = _BLANKS.split(line.strip(" \t"))
@@ -71,9 +67,9 @@ def parse_trust(data: bytes) -> Trust:
         try:
             reader.take(words)
         except (TrustError, NoteError) as error:
-            raise TrustError(f"line {number}: {error}") from None
+            raise TrustError(msg("line {line}: {why}", line=str(number), why=said_by(error))) from None
     if not reader.quorums:
-        raise TrustError("no quorum line")
+        raise TrustError(msg("there is no line quorum"))
     return Trust(tuple(reader.logs), reader.witnesses, reader.groups, reader.quorums[0])
 
 
@@ -100,41 +96,41 @@ class _Reader:
             case ["quorum", name]:
                 self._quorum(name)
             case _:
-                raise TrustError("neither log, witness, group nor quorum")
+                raise TrustError(msg("neither log, witness, group nor quorum"))
 
     def _group(self, least: str, members: list[str]) -> Group:
         for member in members:
             self._known(member)
             if member in self.members:
-                raise TrustError(f"{member} is a member twice")
+                raise TrustError(msg("{name} is a member twice", name=member))
             self.members.add(member)
         count = {"any": 1, "all": len(members)}.get(least)
         if count is None and _NUMBER.fullmatch(least):
             count = int(least)
         if count is None or count > len(members):
-            raise TrustError(f"{least} of {len(members)} members")
+            raise TrustError(msg("{least} of {count} members cannot be demanded", least=least, count=len(members)))
         return Group(count, tuple(members))
 
     def _quorum(self, name: str) -> None:
         if self.quorums:
-            raise TrustError("a second quorum line")
+            raise TrustError(msg("a second line quorum"))
         if name != "none":
             self._known(name)
         self.quorums.append(None if name == "none" else name)
 
     def _fresh(self, name: str) -> None:
         if name == "none" or name in self.witnesses or name in self.groups:
-            raise TrustError(f"the name {name} is taken")
+            raise TrustError(msg("the name {name} is taken", name=name))
 
     def _known(self, name: str) -> None:
         if name not in self.witnesses and name not in self.groups:
-            raise TrustError(f"no witness or group {name} before this line")
+            raise TrustError(msg("there is no witness or group {name} before this line", name=name))
 
 
 def _key(vkey: str, kind: int, others: Collection[VerifierKey]) -> VerifierKey:
     key = parse_vkey(vkey)
     if key.kind != kind:
-        raise TrustError(f"a key of type {key.kind:#04x}, not {kind:#04x}")
+        raise TrustError(msg("a key of type {found}, not {expected}", found=f"{key.kind:#04x}", expected=f"{kind:#04x}"))
     if any(key.public == other.public for other in others):
-        raise TrustError("the same key twice")
+        raise TrustError(msg("the same key twice"))
     return key

@@ -1,4 +1,4 @@
-"""The place's zone as its agent's entries tell it: pseudonyms change, and days are summed up, in that zone. Pure."""
+"""The place's time zone through the log: pseudonyms change and days are summed up in it. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ DEFAULT = "Asia/Ho_Chi_Minh"
 
 
 class Zones:
-    """`change` in the order of the agent's chain. A zone that this machine does not know is no zone."""
+    """Changes of the zone, told by `change` in the order of the agent's chain."""
 
     def __init__(self) -> None:
         self._changes: list[tuple[int, str]] = []

@@ -11,6 +11,7 @@ from compliance import tree
 from compliance.format.chain import START, Head
 from compliance.format.tiles import HEIGHT, WIDTH, Tile
 from compliance.tree import HASH_BYTES, Range
+from i18n.message import Arg, Message, MessageError, msg
 
 VERSION = 1
 
@@ -25,11 +26,15 @@ CREATE TABLE head (
 """
 
 
-class LogError(Exception):
-    """A log that is damaged, another's, or cannot be written: one line, Vietnamese first."""
+class LogError(MessageError):
+    """A log that is damaged, another's, or cannot be written."""
 
-    def __init__(self, vi: str, en: str) -> None:
-        super().__init__(f"nhật ký tuân thủ (log.db): {vi} / the compliance log (log.db): {en}")
+    def __init__(self, what: Message) -> None:
+        super().__init__(msg("the compliance log (log.db): {what}", what=what))
+
+
+def damaged(why: Arg) -> LogError:
+    return LogError(msg("damaged: {why}", why=why))
 
 
 class LogFile:
@@ -40,7 +45,7 @@ class LogFile:
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
         except sqlite3.Error as error:
-            raise LogError(f"không mở được {path}: {error}", f"cannot open {path}: {error}") from error
+            raise LogError(msg("{file} cannot be opened: {why}", file=str(path), why=str(error))) from error
 
     def close(self) -> None:
         self._connection.close()
@@ -98,7 +103,7 @@ class LogFile:
 
     def _within(self, size: int | None) -> int:
         if size is not None and size > self.size:
-            raise tree.ProofError(f"the log has {self.size} leaves, not {size}")
+            raise tree.ProofError(msg("the log has {size} entries, not {asked}", size=self.size, asked=size))
         return self.size if size is None else size
 
     def _hash(self, span: Range) -> bytes:
@@ -120,7 +125,7 @@ class LogFile:
             low % WIDTH * HASH_BYTES + 1, (high - low) * HASH_BYTES, tile_id(level, low // WIDTH),
         )  # fmt: skip
         if row is None or len(row[0]) != (high - low) * HASH_BYTES:
-            raise LogError(f"hỏng: thiếu tile/{level}/{low // WIDTH}", f"damaged: tile/{level}/{low // WIDTH} is missing")
+            raise damaged(msg("{tile} is missing", tile=f"tile/{level}/{low // WIDTH}"))
         return tree.root_of(_hashes(row[0]))
 
     def _one(self, query: str, *values: object) -> tuple[Any, ...] | None:
@@ -132,7 +137,7 @@ class LogFile:
         try:
             return self._connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
-            raise LogError(f"hỏng: {error}", f"damaged: {error}") from error
+            raise damaged(str(error)) from error
 
 
 def tile_id(level: int, number: int) -> int:

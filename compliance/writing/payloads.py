@@ -15,17 +15,18 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from compliance.journal import SALT_BYTES, Payload
+from i18n.message import Message, MessageError, msg
 
 _NONCE_BYTES = 12
 _SCHEMA = """CREATE TABLE IF NOT EXISTS payload (
     seat TEXT NOT NULL, seq INTEGER NOT NULL, box BLOB NOT NULL, PRIMARY KEY (seat, seq)) STRICT, WITHOUT ROWID"""
 
 
-class PayloadError(Exception):
-    """A payload store that is damaged, has another key, or cannot be written: one line, Vietnamese first."""
+class PayloadError(MessageError):
+    """A payload store that is damaged, has another key, or cannot be written."""
 
-    def __init__(self, vi: str, en: str) -> None:
-        super().__init__(f"dữ liệu cá nhân (payload.db): {vi} / the personal data (payload.db): {en}")
+    def __init__(self, what: Message) -> None:
+        super().__init__(msg("the personal data (payload.db): {what}", what=what))
 
 
 class Payloads:
@@ -42,7 +43,7 @@ class Payloads:
                 self._connection.close()
                 raise
         except sqlite3.Error as error:
-            raise PayloadError(f"không mở được: {error}", f"cannot be opened: {error}") from error
+            raise PayloadError(msg("cannot be opened: {why}", why=str(error))) from error
 
     def close(self) -> None:
         self._connection.close()
@@ -54,42 +55,40 @@ class Payloads:
             nonce = secrets.token_bytes(_NONCE_BYTES)
             box = nonce + self._cipher.encrypt(nonce, payload.salt + payload.data, _bound_to(seat, payload.seq))
             rows.append((seat, payload.seq, box))
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany("INSERT OR REPLACE INTO payload (seat, seq, box) VALUES (?, ?, ?)", rows)
-            self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            raise PayloadError(f"không ghi được: {error}", f"cannot be written: {error}") from error
+        self._change("INSERT OR REPLACE INTO payload (seat, seq, box) VALUES (?, ?, ?)", rows)
 
     def get(self, seat: str, seq: int) -> Payload | None:
-        """The payload of a seat's entry; None if there is none, or none any more. PayloadError if it is not what was stored."""
+        """The payload of a seat's entry; None without one, or once it was erased. PayloadError if it is not what was stored."""
         query = "SELECT box FROM payload WHERE seat = ? AND seq = ?"
         try:
             row = self._connection.execute(query, (seat, seq)).fetchone()
         except sqlite3.Error as error:
-            raise PayloadError(f"không đọc được: {error}", f"cannot be read: {error}") from error
+            raise PayloadError(msg("cannot be read: {why}", why=str(error))) from error
         if row is None:
             return None
         box = bytes(row[0])
         try:
             plain = self._cipher.decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], _bound_to(seat, seq))
         except InvalidTag:
-            raise PayloadError(f"mục {seat}/{seq} hỏng hoặc khác khóa", f"{seat}/{seq} is damaged or of another key") from None
+            raise PayloadError(msg("{entry} is damaged or of another key", entry=f"{seat}/{seq}")) from None
         return Payload(seq, plain[:SALT_BYTES], plain[SALT_BYTES:])
 
     def erase(self, entries: Iterable[tuple[str, int]]) -> None:
         """Deletes the payloads of these entries (seat, seq) with their salts, and overwrites what they lay on."""
+        self._change("DELETE FROM payload WHERE seat = ? AND seq = ?", entries, "VACUUM")
+
+    def _change(self, statement: str, rows: Iterable[tuple[object, ...]], *after: str) -> None:
+        """All of it, durably, or nothing."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany("DELETE FROM payload WHERE seat = ? AND seq = ?", entries)
+            self._connection.executemany(statement, rows)
             self._connection.execute("COMMIT")
-            self._connection.execute("VACUUM")
+            for other in after:
+                self._connection.execute(other)
         except sqlite3.Error as error:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            raise PayloadError(f"không xóa được: {error}", f"cannot be erased: {error}") from error
+            raise PayloadError(msg("cannot be written: {why}", why=str(error))) from error
 
 
 def _bound_to(seat: str, seq: int) -> bytes:

@@ -8,9 +8,9 @@ from daemon.api import messages as m
 from daemon.health import Health
 from daemon.platforms.api import Watcher
 from daemon.recording.recorder import Recorder
-from daemon.reporting.views import rfc3339
 from daemon.roster import Trust
 from host import VERSION
+from rules.calendar import rfc3339
 
 
 class Line(Protocol):
@@ -34,10 +34,10 @@ class DaemonStatus:
         roster = self._trust.roster
         return m.DaemonPart(
             version=VERSION,
-            since=rfc3339(self._since, zone) or "",
+            since=rfc3339(self._since, zone),
             watch=self._watcher.kind,
             issues=tuple(
-                m.Issue(id=one.id, since=rfc3339(one.since, zone) or "", text=one.text) for one in self._health.open()
+                m.Issue(id=one.id, since=rfc3339(one.since, zone), text=one.text) for one in self._health.open()
             ),
             roster=-1 if roster is None else roster.number,
         )
@@ -47,5 +47,5 @@ class DaemonStatus:
         return m.AgentPart(
             reachable=self._line.reachable,
             unsent=self._recorder.journal.unsent() + self._recorder.waiting,
-            checkpoint=None if head is None else m.CheckpointPart(size=head.size, time=rfc3339(seen, zone) or ""),
+            checkpoint=None if head is None else m.CheckpointPart(size=head.size, time=rfc3339(seen, zone)),
         )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from daemon.api import messages as m
 from daemon.deciding.judge import Judge
@@ -13,7 +12,7 @@ from daemon.deciding.plays import Plays, played_of
 from daemon.sessions import People, RuledPlayer
 from daemon.store import PlayRow
 from daemon.trusted import Reading
-from rules.calendar import calendar, day_bounds, day_name
+from rules.calendar import calendar, day_bounds, day_name, rfc3339
 from rules.decision import Decision, Reason
 from rules.facts import Played
 from rules.games import Game
@@ -65,7 +64,7 @@ class Views:
             account=player.registered.account,
             allowed=decision.verdict == "allow",
             verdict=decision.verdict,
-            until=rfc3339(decision.until, zone),
+            until=None if decision.until is None else rfc3339(decision.until, zone),
             next=self._judge.next(player, None, self._now, decision),
             used_s=self._seconds(played),
             left_s=_left(decision),
@@ -84,7 +83,7 @@ class Views:
             left_s=_left(decision),
             allowed=decision.verdict == "allow",
             verdict=decision.verdict,
-            until=rfc3339(decision.until, self._people.zone),
+            until=None if decision.until is None else rfc3339(decision.until, self._people.zone),
             next=self._judge.next(player, game, self._now, decision, sure=sure),
             match=() if running is None else running.clues,
             reason=_reason(decision.reason),
@@ -130,14 +129,6 @@ class Views:
                 games = {id_: ms / 1000 for id_, ms in sorted(sums.items()) if ms}
                 parts[player] = m.UsagePart(total_s=total / 1000, games=games)
         return m.Usage(day=day.isoformat(), zone=zone, players=parts)
-
-
-def rfc3339(at: int | None, zone: str) -> str | None:
-    """A moment as the contract writes it, to the millisecond if it has any."""
-    if at is None:
-        return None
-    moment = datetime.fromtimestamp(at / 1000, UTC).astimezone(zoneinfo.ZoneInfo(zone))
-    return moment.isoformat(timespec="milliseconds" if at % 1000 else "seconds")
 
 
 def _left(decision: Decision) -> float | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 
+from agent.api.slug import slug
 from daemon.api.scan import FoundGame, Scanned, recognised
 from daemon.scanning.files import Files, printable
 from daemon.scanning.hits import Found, Hit, merged
@@ -60,7 +59,7 @@ def game_of(found: Found) -> FoundGame:
     """A find as it is told: printable, encodable, no longer than need be."""
     hit = found.hit
     return FoundGame(
-        id=slug(hit.name) or slug(hit.title) or "game",
+        id=slug(hit.name, "") or slug(hit.title, "game"),
         title=printable(hit.title.strip(), 200) or printable(hit.name, 200),
         kind=hit.kind,
         origin=hit.origin,
@@ -72,13 +71,6 @@ def game_of(found: Found) -> FoundGame:
         steam_id=hit.steam_id,
         words=tuple(printable(word, 200) for word in hit.words[:50]),
     )
-
-
-def slug(text: str) -> str:
-    """An id for `giochoi game add`: lower case ASCII, digits, `.`, `_`, `-`; Vietnamese without its marks."""
-    plain = unicodedata.normalize("NFKD", text.replace("Đ", "D").replace("đ", "d")).encode("ascii", "ignore").decode().lower()
-    plain = re.sub(r"['’]", "", plain)
-    return re.sub(r"[^a-z0-9._]+", "-", plain).strip("-._")[:64].rstrip("-._")
 
 
 def _paths(paths: Iterable[str]) -> tuple[str, ...]:

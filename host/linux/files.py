@@ -10,7 +10,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from host.api import TakenError, UserId
+from host.api import TakenError, UntrustedError, UserId
+from i18n.message import msg
 
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -51,7 +52,7 @@ def prepare(folder: Path, mode: int) -> None:
         handle = os.open(folder, _FOLDER)
     except OSError as error:
         if error.errno in {errno.ELOOP, errno.ENOTDIR}:
-            raise _broken("không phải thư mục thật / not a real folder") from error
+            raise UntrustedError(msg("not a real folder")) from error
         raise
     try:
         _check(handle, mode)
@@ -68,9 +69,9 @@ def _make(folder: Path, mode: int) -> None:
 def _check(handle: int, mode: int) -> None:
     found = os.fstat(handle)
     if found.st_uid not in {os.geteuid(), 0}:
-        raise _broken(f"thuộc uid {found.st_uid}, không phải của ta / owned by uid {found.st_uid}, not by us")
+        raise _of_another(found)
     if found.st_mode & _OTHERS:
-        raise _broken("người khác ghi được, hãy chmod go-w / others may write to it, chmod go-w it")
+        raise UntrustedError(msg("others may write to it: take that right away (chmod go-w)"))
     looser = stat.S_IMODE(found.st_mode) & ~mode
     if looser and found.st_uid == os.geteuid():
         os.fchmod(handle, stat.S_IMODE(found.st_mode) & mode)
@@ -98,13 +99,13 @@ def read_owned(path: Path, owners: frozenset[UserId], limit: int) -> bytes:
     try:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
-            raise _broken("không phải tệp thường / not a plain file")
+            raise UntrustedError(msg("not a plain file"))
         if found.st_uid not in owners:
-            raise _broken(f"thuộc uid {found.st_uid} / owned by uid {found.st_uid}")
+            raise _of_another(found)
         if found.st_mode & _OTHERS:
-            raise _broken("người khác ghi được / others may write to it")
+            raise UntrustedError(msg("others may write to it"))
         if found.st_size > limit:
-            raise _broken(f"lớn hơn {limit} byte / larger than {limit} bytes")
+            raise UntrustedError(msg("larger than {limit} bytes", limit=limit))
         return _read(handle, limit)
     finally:
         os.close(handle)
@@ -117,7 +118,7 @@ def _read(handle: int, limit: int) -> bytes:
         if not piece:
             return bytes(data)
         data += piece
-    raise _broken(f"lớn hơn {limit} byte / larger than {limit} bytes")
+    raise UntrustedError(msg("larger than {limit} bytes", limit=limit))
 
 
 def write_atomic(path: Path, data: bytes, mode: int) -> None:
@@ -157,5 +158,5 @@ def unseal(kept: bytes) -> bytes:
     return base64.b64decode(kept.strip(), validate=True)
 
 
-def _broken(why: str) -> PermissionError:
-    return PermissionError(errno.EPERM, why)
+def _of_another(found: os.stat_result) -> UntrustedError:
+    return UntrustedError(msg("owned by uid {uid}, not by us", uid=str(found.st_uid)))

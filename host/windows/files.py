@@ -11,49 +11,28 @@ import msvcrt
 import os
 import secrets
 import uuid
-from collections.abc import Iterable
 from contextlib import suppress
 from ctypes import wintypes
 from pathlib import Path
 
-from host.api import TakenError, UserId
+from host.api import TakenError, UntrustedError, UserId
 from host.windows import users
-from host.windows.security import (
-    ADMINS,
-    SYSTEM,
-    Attributes,
-    descriptor_of,
-    elevated,
-    own_sid,
-    owner_and_writers,
-    protect,
-    sddl_for,
-    service_sid,
-)
-from host.windows.sids import readers, writers
+from host.windows.descriptors import Attributes, descriptor_of, make_folder, owner_and_writers, protect, sddl_for
+from host.windows.sids import ADMINS, SYSTEM, readers, service_sid, writers
+from host.windows.tokens import elevated, own_sid
 from host.windows.vault import seal, unseal
-from host.windows.win32 import ACCESS_DENIED, Handle, checked, error, function, kernel32
+from host.windows.win32 import ACCESS_DENIED, READ_CONTROL, WRITE_DAC, Handle, checked, error, function, kernel32, open_itself
+from i18n.message import msg
 
 __all__ = [
-    "lock",
-    "owner",
-    "prepare",
-    "private_root",
-    "privileged",
-    "publishers",
-    "read_owned",
-    "seal",
-    "system_root",
-    "system_run",
-    "unseal",
-    "write_atomic",
+    "lock", "owner", "prepare", "private_root", "privileged", "publishers", "read_owned", "seal", "system_root", "system_run",
+    "unseal", "write_atomic",
 ]  # fmt: skip
 
 _P = ctypes.c_void_p
-_READ, _WRITE, _LOOK, _WRITE_DAC = 0x8000_0000, 0x4000_0000, 0x0002_0080, 0x0004_0000  # _LOOK: READ_CONTROL, read attributes
-_SHARE_READ_WRITE, _SHARE_ALL = 3, 7
-_CREATE_NEW, _OPEN, _OPEN_ALWAYS = 1, 3, 4
-_ITSELF = 0x0200_0000 | 0x0020_0000  # FILE_FLAG_BACKUP_SEMANTICS (folders too), FILE_FLAG_OPEN_REPARSE_POINT
+_READ, _WRITE, _LOOK = 0x8000_0000, 0x4000_0000, READ_CONTROL | 0x0080  # FILE_READ_ATTRIBUTES
+_SHARE_READ_WRITE = 3
+_CREATE_NEW, _OPEN_ALWAYS = 1, 4
 _IS_FOLDER, _IS_REPARSE_POINT, _ON_DISK = 0x10, 0x400, 1
 _REPLACE_THROUGH = 1 | 8  # MOVEFILE_REPLACE_EXISTING, MOVEFILE_WRITE_THROUGH
 _SHARING_VIOLATION, _LOCK_VIOLATION = 32, 33
@@ -70,11 +49,6 @@ class _Information(ctypes.Structure):  # BY_HANDLE_FILE_INFORMATION
     )  # fmt: skip
 
 
-_create = function(
-    kernel32, "CreateFileW", wintypes.HANDLE,
-    wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, _P, wintypes.DWORD, wintypes.DWORD, wintypes.HANDLE,
-)  # fmt: skip
-_make_folder = function(kernel32, "CreateDirectoryW", wintypes.BOOL, wintypes.LPCWSTR, _P)
 _information = function(
     kernel32, "GetFileInformationByHandle", wintypes.BOOL, wintypes.HANDLE, ctypes.POINTER(_Information)
 )
@@ -102,7 +76,7 @@ def publishers() -> frozenset[UserId]:
 
 
 def system_root() -> Path:
-    return _known(_PROGRAM_DATA) / "GioChoi"
+    return known_folder(_PROGRAM_DATA) / "GioChoi"
 
 
 def system_run() -> Path:
@@ -111,10 +85,10 @@ def system_run() -> Path:
 
 
 def private_root() -> Path:
-    return _known(_LOCAL_APP_DATA) / "giochoi"
+    return known_folder(_LOCAL_APP_DATA) / "giochoi"
 
 
-def _known(folder: uuid.UUID) -> Path:
+def known_folder(folder: uuid.UUID) -> Path:
     """A known folder as the system has it, not as the environment says. OSError."""
     found = _P()
     try:
@@ -126,29 +100,26 @@ def _known(folder: uuid.UUID) -> Path:
 
 def prepare(folder: Path, mode: int) -> None:
     try:
-        handle = _open(folder, _LOOK)
+        handle = open_itself(folder, _LOOK)
     except FileNotFoundError:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        wanted = Attributes(sddl_for(mode, folder=True))
-        with suppress(FileExistsError):
-            checked(_make_folder(str(folder), wanted.pointer), str(folder))
-        handle = _open(folder, _LOOK)
+        make_folder(folder, sddl_for(mode, folder=True))
+        handle = open_itself(folder, _LOOK)
     with handle:
         _check(handle, folder, mode)
 
 
 def _check(handle: Handle, folder: Path, mode: int) -> None:
     if _look(handle).attributes & (_IS_FOLDER | _IS_REPARSE_POINT) != _IS_FOLDER:
-        raise _broken("không phải thư mục thật / not a real folder")
+        raise UntrustedError(msg("not a real folder"))
     ours = _ours()
     whose, entries = descriptor_of(handle.value)
     if whose not in ours:
-        raise _broken(f"thuộc {users.account(whose)}, không phải của ta / owned by {users.account(whose)}, not by us")
+        raise _of_another(whose)
     if others := writers(entries, whose) - ours:
-        who = _names(others)
-        raise _broken(f"{who} ghi được, hãy bỏ quyền ghi ấy / {who} may write to it: take that right away")
+        raise UntrustedError(msg("{who} may write to it: take that right away", who=users.named(others)))
     if not mode & 0o77 and readers(entries, whose) - ours and whose in _mine():
-        with _open(folder, _LOOK | _WRITE_DAC) as opened:
+        with open_itself(folder, _LOOK | WRITE_DAC) as opened:
             protect(opened.value, sddl_for(mode, folder=True))
 
 
@@ -178,18 +149,18 @@ def _holder(handle: Handle) -> int:
 
 
 def read_owned(path: Path, owners: frozenset[UserId], limit: int) -> bytes:
-    with _open(path, _READ) as handle:
+    with open_itself(path, _READ) as handle:
         found = _look(handle)
         if _file_type(handle.value) != _ON_DISK or found.attributes & (_IS_FOLDER | _IS_REPARSE_POINT):
-            raise _broken("không phải tệp thường / not a plain file")
+            raise UntrustedError(msg("not a plain file"))
         whose, others = owner_and_writers(handle.value)
         if whose not in owners and not (whose in _mine() and own_sid() in owners):
-            raise _broken(f"thuộc {users.account(whose)} / owned by {users.account(whose)}")
+            raise _of_another(whose)
         others -= {whose, *owners, *_ours()}
         if others:
-            raise _broken(f"{_names(others)} ghi được / {_names(others)} may write to it")
+            raise UntrustedError(msg("{who} may write to it", who=users.named(others)))
         if found.size_high or found.size_low > limit:
-            raise _broken(f"lớn hơn {limit} byte / larger than {limit} bytes")
+            raise UntrustedError(msg("larger than {limit} bytes", limit=limit))
         return _read(handle, limit)
 
 
@@ -204,12 +175,12 @@ def _read(handle: Handle, limit: int) -> bytes:
             data += piece
     finally:
         os.close(descriptor)
-    raise _broken(f"lớn hơn {limit} byte / larger than {limit} bytes")
+    raise UntrustedError(msg("larger than {limit} bytes", limit=limit))
 
 
 def write_atomic(path: Path, data: bytes, mode: int) -> None:
     if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "là thư mục / is a directory")
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         _write(beside, data, mode)
@@ -242,17 +213,12 @@ def _replace(source: Path, target: Path) -> None:
         _sleep(wait)
 
 
-def _open(path: Path, access: int) -> Handle:
-    """What lies there, itself. OSError."""
-    return Handle(checked(_create(str(path), access, _SHARE_ALL, None, _OPEN, _ITSELF, None), str(path)))
-
-
 def _open_own(path: Path, how: int, share: int, mode: int = 0o600) -> Handle:
     """A file to write, made with this mode if it is not there. OSError."""
     wanted = Attributes(sddl_for(mode, folder=False))
-    handle = Handle(checked(_create(str(path), _READ | _WRITE, share, wanted.pointer, how, _ITSELF, None), str(path)))
+    handle = open_itself(path, _READ | _WRITE, share=share, how=how, attributes=wanted.pointer)
     if _look(handle).attributes & (_IS_FOLDER | _IS_REPARSE_POINT):
-        raise _broken("không phải tệp thường / not a plain file")
+        raise UntrustedError(msg("not a plain file"))
     return handle
 
 
@@ -276,9 +242,5 @@ def _mine() -> set[str]:
     return {own_sid(), ADMINS} if elevated() else {own_sid()}
 
 
-def _names(sids: Iterable[str]) -> str:
-    return ", ".join(sorted(users.account(sid) for sid in sids))
-
-
-def _broken(why: str) -> PermissionError:
-    return PermissionError(errno.EPERM, why)
+def _of_another(owner: str) -> UntrustedError:
+    return UntrustedError(msg("owned by {who}, not by us", who=users.account(owner)))

@@ -13,9 +13,11 @@ import ntpath
 from asyncio.windows_utils import PipeHandle
 from ctypes import wintypes
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from host.api import Accepted, Kind, Name, TakenError
+from host.windows.asyncio_pipes import client_of, stream_transport
+from host.windows.descriptors import Attributes
 from host.windows.pipes_client import (
     CLIENT_RIGHTS,
     SYSTEM_AGENT,
@@ -26,10 +28,10 @@ from host.windows.pipes_client import (
     owner,
     pid_behind,
     server_pid,
-    stream_transport,
 )
 from host.windows.pipes_peer import peer
-from host.windows.security import ADMINS, SYSTEM, Attributes, elevated, own_sid
+from host.windows.sids import ADMINS, SYSTEM
+from host.windows.tokens import elevated, own_sid
 from host.windows.win32 import ACCESS_DENIED, PIPE_BUSY, checked, function, kernel32
 
 __all__ = ["address", "dial", "exists", "folder", "open", "peer", "serve", "server_pid"]
@@ -180,9 +182,8 @@ class _Listening:
     async def _came(self, pipe: PipeHandle) -> bool:
         """Wait for the instance's client. False: there is none, and the instance is closed."""
         self._unconnected.add(pipe)
-        accepting = cast("Any", asyncio.get_running_loop())._proactor.accept_pipe  # noqa: SLF001 - see stream_transport
         try:
-            await accepting(pipe)
+            await client_of(pipe)
         except BaseException as error:
             pipe.close()
             if not isinstance(error, Exception):
@@ -195,7 +196,7 @@ class _Listening:
         return True
 
     async def _pause(self) -> None:
-        _log.warning("%s: không nhận được kết nối / no connection can be accepted", self._address, exc_info=True)
+        _log.warning("%s: no connection can be accepted", self._address, exc_info=True)
         await asyncio.sleep(_PAUSE)
 
     def silent(self, client: _Client) -> None:
@@ -213,7 +214,7 @@ class _Listening:
         try:
             sid, pid = peer(pipe.fileno())
         except OSError:
-            _log.warning("%s: không biết ai gọi / who calls cannot be told", self._address, exc_info=True)
+            _log.warning("%s: who calls cannot be told", self._address, exc_info=True)
             client.abort()
             return
         task = asyncio.ensure_future(self._accepted(sid, pid, *streams))
@@ -225,7 +226,7 @@ class _Listening:
         if task.cancelled():
             client.abort()
         elif error := task.exception():
-            _log.error("%s: lỗi khi phục vụ / serving a connection failed", self._address, exc_info=error)
+            _log.error("%s: serving a connection failed", self._address, exc_info=error)
             client.abort()
 
 

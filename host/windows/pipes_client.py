@@ -11,13 +11,17 @@ import asyncio
 import errno
 import io
 import math
+import os
 from asyncio.windows_utils import PipeHandle
 from ctypes import POINTER, byref, c_void_p, create_string_buffer, wintypes
 from typing import Any, BinaryIO, Self, cast
 
+from host.api import UntrustedError
 from host.windows import files
-from host.windows.security import sid_text
-from host.windows.win32 import BROKEN_PIPE, IO_PENDING, PIPE_BUSY, Handle, advapi32, checked, function, kernel32
+from host.windows.asyncio_pipes import stream_transport
+from host.windows.tokens import sid_text
+from host.windows.win32 import BROKEN_PIPE, IO_PENDING, PIPE_BUSY, Handle, advapi32, checked, function, kernel32, open_file
+from i18n.message import msg
 
 CLIENT_RIGHTS = 0x0012019B
 """FILE_GENERIC_READ | FILE_GENERIC_WRITE without FILE_CREATE_PIPE_INSTANCE, which GENERIC_WRITE would ask for (winnt.h)."""
@@ -26,17 +30,12 @@ CLIENT_RIGHTS = 0x0012019B
 SYSTEM_DAEMON = r"\\.\pipe\ProtectedPrefix\Administrators\GioChoi\daemon"
 SYSTEM_AGENT = r"\\.\pipe\giochoi-agent"
 
-_OPEN_EXISTING = 3
 _OVERLAPPED, _SQOS_PRESENT, _IDENTIFICATION = 0x4000_0000, 0x0010_0000, 0x0001_0000
 _SEM_TIMEOUT, _PIPE_NOT_CONNECTED, _OPERATION_ABORTED = 121, 233, 995
 _OWNER = 0x1
 _PIECE = 1 << 16
 _SLICE = 50  # milliseconds, so that Ctrl+C is heard
 
-_create_file = function(
-    kernel32, "CreateFileW", wintypes.HANDLE,
-    wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, wintypes.LPVOID, wintypes.DWORD, wintypes.DWORD, wintypes.HANDLE,
-)  # fmt: skip
 _server_pid = function(kernel32, "GetNamedPipeServerProcessId", wintypes.BOOL, wintypes.HANDLE, wintypes.PULONG)
 _security_of = function(
     advapi32, "GetKernelObjectSecurity", wintypes.BOOL,
@@ -49,11 +48,10 @@ _owner_in = function(
 
 def connect(address: str) -> Handle:
     """A connection, or at once an OSError: FileNotFoundError where nobody listens, winerror PIPE_BUSY, PermissionError."""
-    flags = _OVERLAPPED | _SQOS_PRESENT | _IDENTIFICATION
-    handle = Handle(checked(_create_file(address, CLIENT_RIGHTS, 0, None, _OPEN_EXISTING, flags, None)))
+    handle = open_file(address, CLIENT_RIGHTS, _OVERLAPPED | _SQOS_PRESENT | _IDENTIFICATION, share=0)
     if address == SYSTEM_AGENT and owner(handle.value) not in files.publishers():
         handle.close()
-        raise PermissionError(errno.EACCES, "có kẻ khác giữ chỗ đó / somebody else holds that place")
+        raise UntrustedError(msg("another program holds that name"))
     return handle
 
 
@@ -95,22 +93,12 @@ async def open(address: str, limit: int) -> tuple[asyncio.StreamReader, asyncio.
         handle = connect(address)
     except OSError as error:
         if error.winerror == PIPE_BUSY:
-            raise BlockingIOError(errno.EAGAIN, "đang bận / busy") from error
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from error
         raise
     reader = asyncio.StreamReader(limit)
     protocol = asyncio.StreamReaderProtocol(reader)
     transport = stream_transport(PipeHandle(handle.detach()), protocol)
     return reader, asyncio.StreamWriter(transport, protocol, reader, asyncio.get_running_loop())
-
-
-def stream_transport(pipe: PipeHandle, protocol: asyncio.StreamReaderProtocol) -> asyncio.WriteTransport:
-    """The running loop's own transport over a connected pipe, either end.
-
-    Private to asyncio, the same from 3.8 to 3.13 and used by its own `create_pipe_connection` and `start_serving_pipe`, which
-    open pipes without security attributes, without SECURITY_IDENTIFICATION and for messages: not fit for a service.
-    """
-    loop = cast("Any", asyncio.get_running_loop())
-    return cast("asyncio.WriteTransport", loop._make_duplex_pipe_transport(pipe, protocol))  # noqa: SLF001 - said above
 
 
 def dial(address: str, timeout: float | None) -> _Connection:
@@ -175,7 +163,7 @@ class _Connection:
                 operation.cancel()
             count, code = operation.GetOverlappedResult(True)
         if code == _OPERATION_ABORTED:
-            raise TimeoutError(errno.ETIMEDOUT, "hết giờ chờ / timed out")
+            raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
         return count, operation.getbuffer() or b""
 
     def _wait(self, event: int) -> bool:

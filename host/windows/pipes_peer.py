@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 from ctypes import byref, wintypes
 
-from host.windows.security import token_user
+from host.windows.tokens import TOKEN_QUERY, token_user
 from host.windows.win32 import Handle, advapi32, checked, function, kernel32
-
-_TOKEN_QUERY = 0x0008
 
 _client_pid = function(kernel32, "GetNamedPipeClientProcessId", wintypes.BOOL, wintypes.HANDLE, wintypes.PULONG)
 _impersonate = function(advapi32, "ImpersonateNamedPipeClient", wintypes.BOOL, wintypes.HANDLE)
@@ -33,7 +31,7 @@ def _client_token(handle: int) -> Handle:
     checked(_impersonate(handle), "ImpersonateNamedPipeClient")
     try:
         # As ourselves: a client that lets itself only be identified could not open its own token.
-        checked(_thread_token(_this_thread(), _TOKEN_QUERY, True, byref(token)), "OpenThreadToken")
+        checked(_thread_token(_this_thread(), TOKEN_QUERY, True, byref(token)), "OpenThreadToken")
     finally:
         if not _revert():
             os.abort()  # all that this thread does would be done as the client

@@ -10,6 +10,7 @@ from typing import Final
 
 from host.api import Name
 from host.windows.sids import ADMINS, SYSTEM, USERS
+from i18n.message import Arg, msg
 
 TRUSTED_INSTALLER: Final = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"
 LOCAL_SYSTEM: Final = "LocalSystem"
@@ -26,8 +27,8 @@ class Plan:
     """How a service is entered. `privileges`: all that its token keeps; `own_account`: its files are its own account's."""
 
     service: str
-    display: str
-    description: str
+    display: Arg
+    description: Arg
     account: str
     privileges: tuple[str, ...]
 
@@ -39,9 +40,8 @@ class Plan:
 PLANS: Final[dict[Name, Plan]] = {
     "daemon": Plan(
         "giochoi-daemon",
-        "Giờ Chơi – máy trạm / seat",
-        "Giữ trò chơi trong giới hạn của gia đình, của điểm chơi và của pháp luật trên máy này. / "
-        "Keeps games on this PC inside the limits of home, game point and law.",
+        msg("Giờ Chơi – limits on games"),
+        msg("Keeps games on this PC inside their limits."),
         LOCAL_SYSTEM,
         (
             "SeChangeNotifyPrivilege",  # pass through folders on the way to a file
@@ -55,8 +55,8 @@ PLANS: Final[dict[Name, Plan]] = {
     ),
     "agent": Plan(
         "giochoi-agent",
-        "Giờ Chơi – đại lý / agent",
-        "Giữ sổ đăng ký người chơi và nhật ký có chữ ký. / Keeps the registry of players and the signed log.",
+        msg("Giờ Chơi – registry and log"),
+        msg("Keeps the registry of players and the signed log of a home or game point."),
         "NT SERVICE\\giochoi-agent",
         ("SeChangeNotifyPrivilege",),
     ),

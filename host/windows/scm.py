@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ctypes import wintypes
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from host.api import ManagerError, Name, Standing
-from host.homes import server_home
 from host.windows import installing, service
-from host.windows.files import system_root
 from host.windows.plans import PLANS, PRESHUTDOWN_MS, RESET_S, RESTARTS_MS, Plan, command, home_in, multi
 from host.windows.service import SERVICE_SPECIFIC_ERROR
 from host.windows.win32 import ACCESS_DENIED, INSUFFICIENT_BUFFER, Handle, advapi32, checked, error, function, kernel32
+from i18n.message import Arg, msg, said_by
+
+if TYPE_CHECKING:
+    from host.homes import Home
 
 # winerror.h
 _INVALID_LEVEL, _ALREADY_RUNS, _ABSENT, _ENDS_ALREADY, _NOT_ACTIVE = 124, 1056, 1060, 1061, 1062
@@ -94,10 +96,7 @@ def attach(name: Name) -> None:
     except OSError as failed:
         if failed.winerror != _NO_SCM:
             raise _error(failed) from failed
-        raise ManagerError(
-            f"lệnh này chỉ Windows gọi, hãy dùng: giochoi-{name} service start / "
-            f"only Windows runs this; use: giochoi-{name} service start"
-        ) from failed
+        raise ManagerError(msg("only Windows runs this; use: giochoi-{name} service start", name=name)) from failed
 
 
 def detach(code: int) -> None:
@@ -111,33 +110,36 @@ def report(name: Name, text: str) -> None:
         _event_close(source)
 
 
-def install(name: Name, given: str | None) -> Path:
-    plan, python = PLANS[name], installing.interpreter()
-    installing.check(python, name)
+def check(name: Name) -> None:
+    installing.check(installing.interpreter(), name)
+    with _errors(), _manager(_CONNECT | _CREATE):
+        pass
+
+
+def install(name: Name, home: Home, words: Callable[[Arg], str]) -> None:
     with _errors(), _manager(_CONNECT | _CREATE) as manager:
-        home = server_home(given or str(system_root()))
         installing.rooms(name, home)
-        enter(manager, plan, command(str(python), name, str(home.root)))
-    return home.root
+        enter(manager, PLANS[name], command(str(installing.interpreter()), name, str(home.root)), words)
 
 
-def enter(manager: int, plan: Plan, line: str) -> None:
+def enter(manager: int, plan: Plan, line: str, words: Callable[[Arg], str] = str) -> None:
     """Make the service, or change what is there into it. OSError."""
     rights = _CHANGE_CONFIG | _START  # START: whoever has services restarted must be allowed to start them
     password = None if plan.own_account else ""
     kind = (_OWN_PROCESS, _AUTO_START, _ERROR_NORMAL)
-    made = _create(manager, plan.service, plan.display, rights, *kind, line, None, None, "", plan.account, password)
+    display = words(plan.display)
+    made = _create(manager, plan.service, display, rights, *kind, line, None, None, "", plan.account, password)
     if not made and ctypes.get_last_error() != _EXISTS:
         raise error(plan.service)
     with _held(made or checked(_open_service(manager, plan.service, rights), plan.service)) as handle:
         if not made:
-            checked(_change(handle, *kind, line, None, None, "", plan.account, password, plan.display), plan.service)
-        _settings(handle, plan)
+            checked(_change(handle, *kind, line, None, None, "", plan.account, password, display), plan.service)
+        _settings(handle, plan, words(plan.description))
 
 
-def _settings(handle: int, plan: Plan) -> None:
+def _settings(handle: int, plan: Plan, description: str) -> None:
     actions = (_Action * len(RESTARTS_MS))(*(_Action(_RESTART, delay) for delay in RESTARTS_MS))
-    _set(handle, _DESCRIPTION, wintypes.LPWSTR(plan.description))
+    _set(handle, _DESCRIPTION, wintypes.LPWSTR(description))
     _set(handle, _DELAYED, wintypes.BOOL(False))
     _set(handle, _FAILURE, _Failure(RESET_S, None, None, len(actions), actions))
     _set(handle, _ON_NON_CRASH, wintypes.BOOL(True))
@@ -164,7 +166,7 @@ def home(name: Name) -> Path | None:
         checked(_query_config(handle, found, len(found), ctypes.byref(needed)), "QueryServiceConfig")
         root = home_in(_Config.from_buffer(found).command or "")
         if root is None:
-            raise ManagerError(f"{PLANS[name].service}: không phải do ta cài / it was not installed by us", code=2)
+            raise ManagerError(msg("{service} was not installed by Giờ Chơi", service=PLANS[name].service), code=2)
         return Path(root)
 
 
@@ -245,7 +247,7 @@ def _errors() -> Iterator[None]:
 def _error(failed: OSError) -> ManagerError:
     """One line for whoever asked."""
     if failed.winerror == ACCESS_DENIED:
-        return ManagerError("cần quyền quản trị viên / needs an administrator's rights (Run as administrator)")
+        return ManagerError(msg("this needs an administrator's rights (Run as administrator)"))
     if failed.winerror == _BEING_REMOVED:
-        return ManagerError("đang được gỡ, hãy đóng các cửa sổ dịch vụ / being removed: close windows that show services")
-    return ManagerError(f"Windows báo / says: {failed.strerror} ({failed.winerror})")
+        return ManagerError(msg("it is being removed: close the windows that show services"))
+    return ManagerError(msg("Windows says: {why} ({code})", why=said_by(failed), code=str(failed.winerror)))

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import ntpath
-from ctypes import wintypes
 
-from host.windows.win32 import Handle, checked, function, kernel32
+from host.windows.win32 import Handle, open_file
 
-_READ_DATA, _SHARE_ALL, _OPEN_EXISTING = 0x1, 0x7, 3
+_READ_DATA = 0x1
 # SECURITY_SQOS_PRESENT: whatever is opened instead of a file learns nothing of us. FILE_FLAG_OPEN_REQUIRING_OPLOCK: where
 # somebody holds an oplock, by which he could let us wait for ever, it fails instead. FILE_FLAG_BACKUP_SEMANTICS: with the
 # privilege to back up it opens what its owner took from the system's account.
 _HOW = 0x10_0000 | 0x4_0000 | 0x200_0000
 _SHORT = 240  # characters: from 248 on some calls need another way to write a path
 
-_create = function(
-    kernel32, "CreateFileW", wintypes.HANDLE,
-    wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, wintypes.LPVOID, wintypes.DWORD, wintypes.DWORD, wintypes.HANDLE,
-)  # fmt: skip
-
 
 def open_shared(path: str) -> Handle:
     """The file at this path, which may be of any length if it is absolute. OSError, also for no name that a file could have."""
     if "\0" in path:
         raise OSError(None, "NUL", path)
-    return Handle(checked(_create(extended(path), _READ_DATA, _SHARE_ALL, None, _OPEN_EXISTING, _HOW, None), path))
+    return open_file(extended(path), _READ_DATA, _HOW)
 
 
 def extended(path: str) -> str:

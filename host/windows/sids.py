@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 EVERYONE: Final = "S-1-1-0"
 CREATOR: Final = "S-1-3-0"
 OWNER_RIGHTS: Final = "S-1-3-4"
-AUTHENTICATED: Final = "S-1-5-11"
 SYSTEM: Final = "S-1-5-18"
 LOCAL_SERVICE: Final = "S-1-5-19"
 NETWORK_SERVICE: Final = "S-1-5-20"

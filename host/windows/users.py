@@ -6,12 +6,14 @@ An account of this machine is written by its bare name, as the system spells it;
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from ctypes import wintypes
 
 from host.api import UserId
-from host.windows.security import ADMINS, LOCAL_SERVICE, NETWORK_SERVICE, SYSTEM, service_account, sid_bytes, sid_text
+from host.windows.sids import ADMINS, LOCAL_SERVICE, NETWORK_SERVICE, SYSTEM, service_account
+from host.windows.tokens import sid_bytes, sid_text
 from host.windows.win32 import advapi32, function, kernel32
+from i18n.message import Listed, comma
 
 _P = ctypes.c_void_p
 _netapi32 = ctypes.WinDLL("netapi32")
@@ -43,6 +45,11 @@ _free = function(_netapi32, "NetApiBufferFree", wintypes.DWORD, _P)
 
 def account(uid: UserId) -> str:
     return _written(str(uid))
+
+
+def named(sids: Iterable[str]) -> Listed:
+    """The accounts' names, in their order."""
+    return comma(sorted(map(account, sids)))
 
 
 def _written(sid: str) -> str:

@@ -12,7 +12,7 @@ import ctypes
 from ctypes import wintypes
 from typing import Any
 
-from host.windows.win32 import checked, function, kernel32
+from host.windows.win32 import checked, free, function
 
 _MARK = b"dpapi\n"
 _NO_QUESTIONS = 0x1  # CRYPTPROTECT_UI_FORBIDDEN
@@ -28,7 +28,6 @@ _crypt32 = ctypes.WinDLL("crypt32", use_last_error=True)
 _shape = (ctypes.POINTER(_Blob), _P, _P, _P, _P, wintypes.DWORD, ctypes.POINTER(_Blob))
 _protect = function(_crypt32, "CryptProtectData", wintypes.BOOL, *_shape)
 _unprotect = function(_crypt32, "CryptUnprotectData", wintypes.BOOL, *_shape)
-_free = function(kernel32, "LocalFree", _P, _P)
 
 
 def protect(secret: bytes) -> bytes:
@@ -61,4 +60,4 @@ def _through(call: Any, data: bytes) -> bytes:
     finally:
         for address, size in ((made.data, made.size), (given.data, given.size)):
             ctypes.memset(address, 0, size)  # no copy of a secret stays in the heap
-        _free(made.data)
+        free(made.data)

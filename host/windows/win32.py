@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import wintypes
+from pathlib import Path
 from typing import Any, Self
 
 kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
 advapi32 = ctypes.WinDLL("advapi32", use_last_error=True)
+
+READ_CONTROL, WRITE_DAC = 0x0002_0000, 0x0004_0000
+SHARE_ALL, OPEN_EXISTING = 7, 3
+_BACKUP_SEMANTICS, _OPEN_REPARSE_POINT = 0x0200_0000, 0x0020_0000  # the first is what folders can be opened with
 
 # winerror.h
 ACCESS_DENIED, INVALID_PARAMETER = 5, 87
@@ -39,6 +44,11 @@ def checked(result: Any, what: str = "") -> Any:
 
 
 _close = function(kernel32, "CloseHandle", wintypes.BOOL, wintypes.HANDLE)
+_create_file = function(
+    kernel32, "CreateFileW", wintypes.HANDLE,
+    wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, ctypes.c_void_p, wintypes.DWORD, wintypes.DWORD, wintypes.HANDLE,
+)  # fmt: skip
+free = function(kernel32, "LocalFree", ctypes.c_void_p, ctypes.c_void_p)
 
 
 class Handle:
@@ -67,3 +77,17 @@ class Handle:
 
     def __del__(self) -> None:
         self.close()
+
+
+def open_file(
+    path: str, access: int, flags: int, *, share: int = SHARE_ALL, how: int = OPEN_EXISTING, attributes: Any = None
+) -> Handle:
+    """CreateFileW: `attributes` are security attributes for what it makes. OSError."""
+    return Handle(checked(_create_file(path, access, share, attributes, how, flags, None), path))
+
+
+def open_itself(
+    path: Path | str, access: int, *, share: int = SHARE_ALL, how: int = OPEN_EXISTING, attributes: Any = None
+) -> Handle:
+    """What lies there itself, file or folder, and not what a link leads to. OSError."""
+    return open_file(str(path), access, _BACKUP_SEMANTICS | _OPEN_REPARSE_POINT, share=share, how=how, attributes=attributes)

@@ -1,7 +1,7 @@
 """Limits that count play: budgets of a day, week, month or session, and breaks after a session.
 
-All are one idea: a rule counts some play in a period, and blocks on its days as soon as what it counted has reached what is
-allowed on that day. They differ in where the period ends: a day, week or month by the calendar, a session by a pause.
+All do the same: count some play in a period, and block once that has reached what the day allows. A period ends with a day,
+week or month of the calendar, or, for a session, with a pause.
 """
 
 from __future__ import annotations
@@ -212,7 +212,7 @@ class BudgetLimit(_CountingLimit):
         return total
 
     def _covers(self, view: View, game: str | None) -> bool:
-        """Whether the budget covers a grant's game. Whose another game is, is known once it was played."""
+        """Whether the budget covers a grant's game. The publisher of another game is known once it was played."""
         if game is None:
             return True
         if not self._every_game and not self._is_ours(view, game):

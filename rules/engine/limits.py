@@ -4,8 +4,8 @@ Each limit answers three questions, in Unix ms, with NEVER for "not before the h
   ends(view)               the first moment from now on at which it blocks play that goes on without a pause
   blocks_from(view, at)    the first moment from `at` on at which it blocks, if nobody plays meanwhile
   frees_from(view, at)     the first moment from `at` on at which it does not block, if nobody plays meanwhile
-Limits know nothing of each other: the end of a play is the earliest `ends` of all, and rules.decide is a few loops.
-Here are those that time alone does not change; windows are in windows.py, budgets and breaks in counting.py.
+Limits do not know each other: a play ends at the earliest `ends` of all (rules.decide). Here are those that no clock changes;
+windows are in windows.py, budgets and breaks in counting.py.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rules.decision import Kind
 from rules.engine.reach import NEVER, Reach
 from rules.engine.view import View
 from rules.facts import Grant
-from rules.policy import AskFirst, NeedsGuardian, Pack, Rating, Rule
+from rules.policy import AskFirst, Pack, Rating, Rule
 
 
 class Limit:
@@ -117,9 +117,6 @@ class GuardianLimit(_UntilLimit):
 
     kind = "guardian"
     __slots__ = ()
-
-    def __init__(self, rule: NeedsGuardian, pack: Pack, to: Reach) -> None:
-        super().__init__(rule, pack, to)
 
     def until(self, view: View) -> int:
         return -NEVER if view.facts.guardian else self.end

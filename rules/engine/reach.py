@@ -26,8 +26,8 @@ class Reach:
 def reach(rule: Rule, pack: Pack, place: Place, born: date | None) -> Reach | None:
     """Where the rule reaches; None if it never binds this player here.
 
-    Without a birth date every age does. A house rule of the place ends with the player's youth. ZoneError if the pack's zone
-    is not known on this machine.
+    Without a birth date it binds as for every age. A house rule of the place ends on the 18th birthday. ZoneError if this
+    machine does not know the pack's zone.
     """
     if rule.places and place not in rule.places:
         return None

@@ -21,10 +21,9 @@ class Tally(NamedTuple):
 
 
 class View:
-    """Made for one decision and thrown away. `horizon`: no answer looks further.
+    """Made for one decision. No answer looks further than `horizon`. `uncounted`: games of the facts that do not count.
 
-    `uncounted`: those games of the facts that do not count.
-    `tallies` is the counting limits' own: what each has added up for this decision.
+    `tallies`: what each counting limit has added up for this decision.
     """
 
     __slots__ = ("_sums", "facts", "game", "grants", "horizon", "now", "tallies", "uncounted")

@@ -31,6 +31,7 @@ class RuleTable(Table):
     """What every rule says about itself. `when` and `unless` were taken out before."""
 
     kind: ClassVar[str]
+    makes: ClassVar[type[Rule]]
     id: Id
     cite: Line
     text: TextTable
@@ -66,11 +67,15 @@ class RuleTable(Table):
         }  # fmt: skip
 
     def rule(self, context: Context) -> Rule:
-        raise NotImplementedError
+        return self.makes(**self.common(context), **self.own())
+
+    def own(self) -> dict[str, Any]:
+        """What only rules of this kind say."""
+        return {}
 
 
 class BudgetTable(RuleTable):
-    kind = "budget"
+    kind, makes = "budget", Budget
     per: policy.Per
     period: policy.Period = "day"
     minutes: Annotated[float, Field(ge=0, le=44_640)]
@@ -96,11 +101,9 @@ class BudgetTable(RuleTable):
             raise FieldError(msg('only for period = "session": remove it'))
         return value
 
-    def rule(self, context: Context) -> Budget:
-        return Budget(
-            **self.common(context), ms=minutes(self.minutes), per=self.per, days=_set(self.days), period=self.period,
-            pause_ms=minutes(self.pause_minutes or 0), advisory=self.advisory,
-        )  # fmt: skip
+    def own(self) -> dict[str, Any]:
+        lengths = {"ms": minutes(self.minutes), "pause_ms": minutes(self.pause_minutes or 0)}
+        return {**lengths, "per": self.per, "days": _set(self.days), "period": self.period, "advisory": self.advisory}
 
 
 class SpanTable(Table):
@@ -128,62 +131,54 @@ class SpanTable(Table):
 
 
 class WindowTable(RuleTable):
-    kind = "window"
+    kind, makes = "window", Window
     spans: Annotated[list[SpanTable], Some]
     days: Days | None = None
     advisory: bool = False
 
-    def rule(self, context: Context) -> Window:
+    def own(self) -> dict[str, Any]:
         spans = tuple(Span(*span(one.span, ""), _set(one.days or self.days)) for one in self.spans)
-        return Window(**self.common(context), spans=spans, advisory=self.advisory)
+        return {"spans": spans, "advisory": self.advisory}
 
 
 class BreakTable(RuleTable):
-    kind = "break"
+    kind, makes = "break", Break
     after_minutes: Length
     rest_minutes: Length
     days: Days | None = None
     advisory: bool = False
 
-    def rule(self, context: Context) -> Break:
-        return Break(
-            **self.common(context), after_ms=minutes(self.after_minutes), rest_ms=minutes(self.rest_minutes),
-            days=_set(self.days), advisory=self.advisory,
-        )  # fmt: skip
+    def own(self) -> dict[str, Any]:
+        lengths = {"after_ms": minutes(self.after_minutes), "rest_ms": minutes(self.rest_minutes)}
+        return {**lengths, "days": _set(self.days), "advisory": self.advisory}
 
 
 class RatingTable(RuleTable):
-    kind = "rating"
-
-    def rule(self, context: Context) -> Rating:
-        return Rating(**self.common(context))
+    kind, makes = "rating", Rating
 
 
 class GuardianTable(RuleTable):
-    kind = "guardian"
-
-    def rule(self, context: Context) -> NeedsGuardian:
-        return NeedsGuardian(**self.common(context))
+    kind, makes = "guardian", NeedsGuardian
 
 
 class AskTable(RuleTable):
-    kind = "ask"
+    kind, makes = "ask", AskFirst
     which: Literal["unrated", "all"]
 
-    def rule(self, context: Context) -> AskFirst:
-        return AskFirst(**self.common(context), which=self.which)
+    def own(self) -> dict[str, Any]:
+        return {"which": self.which}
 
 
 class NoticeTable(RuleTable):
-    kind = "notice"
+    kind, makes = "notice", Notice
     every_minutes: Length
 
-    def rule(self, context: Context) -> Notice:
-        return Notice(**self.common(context), every_ms=minutes(self.every_minutes))
+    def own(self) -> dict[str, Any]:
+        return {"every_ms": minutes(self.every_minutes)}
 
 
 class UncountedTable(RuleTable):
-    kind = "uncounted"
+    kind, makes = "uncounted", Uncounted
 
     @field_validator("authority")
     @classmethod
@@ -195,24 +190,21 @@ class UncountedTable(RuleTable):
     @field_validator("labels")
     @classmethod
     def _without_labels(cls, _: RangeTable) -> RangeTable:  # runs only where the field is given
-        raise FieldError(msg("not here: remove it, and name games or a group"))
+        raise FieldError(msg("not for play that is uncounted: remove it, and name games or a group"))
 
     @model_validator(mode="after")
     def _of_some_games(self) -> UncountedTable:
         if self.games is None and self.group is None:
-            raise FieldError(msg("without games: add games or a group"))
+            raise FieldError(msg("no games in it: add games or a group"))
         return self
-
-    def rule(self, context: Context) -> Uncounted:
-        return Uncounted(**self.common(context))
 
 
 class SaveTable(RuleTable):
-    kind = "save"
+    kind, makes = "save", Save
     seconds: Annotated[float, Field(ge=0, le=policy.MAX_SAVE_MS // 1000)]
 
-    def rule(self, context: Context) -> Save:
-        return Save(**self.common(context), ms=seconds(self.seconds))
+    def own(self) -> dict[str, Any]:
+        return {"ms": seconds(self.seconds)}
 
 
 KINDS: tuple[type[RuleTable], ...] = (

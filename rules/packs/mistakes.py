@@ -78,7 +78,7 @@ def shown(value: object) -> str:
 
 
 def names(known: Iterable[str]) -> str:
-    """The first of them, for people to choose from."""
+    """These names in one text, the first ones if they are many."""
     some = list(islice(known, _NAMED + 1))
     return ", ".join([*some[:_NAMED], "…"] if len(some) > _NAMED else some) or "–"
 
@@ -126,7 +126,7 @@ def _table_in(annotation: Any) -> type[Any] | None:
 class Lines:
     """Where the fields of a text stand, found in one reading.
 
-    A reader of lines, not of TOML: good enough to lead the eye, and what it does not find is only left out.
+    It reads lines, not TOML: good enough to lead the eye. A field that it does not find has no line.
     """
 
     def __init__(self, text: str) -> None:

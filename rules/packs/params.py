@@ -53,7 +53,7 @@ class Declared:
 
     @property
     def sample(self) -> Param:
-        """Some fitting value, for reading a rule that is left out as long as nobody gives one."""
+        """A value that fits, to read a rule that does not stand because nobody gave one."""
         if self.default is not None:
             return self.default
         bound = self.within if self.type == "hours" else self.least if self.least is not None else self.most
@@ -90,7 +90,7 @@ class Declared:
 
 
 def span(text: str, path: str) -> tuple[int, int]:
-    """HH:MM-HH:MM as milliseconds of the day; 24:00 only as an end, an earlier end on the next day. ParamError if none."""
+    """HH:MM-HH:MM as milliseconds of the day; 24:00 only as an end, an earlier end is on the next day. ParamError."""
     found = _SPAN.fullmatch(text)
     if found is None:
         why = msg("{value} is not a span of hours: write HH:MM-HH:MM, such as 08:00-22:00", value=shown(text))
@@ -111,7 +111,7 @@ def in_years(day: date) -> date:
 
 
 def dates(value: object, path: str) -> tuple[date, ...]:
-    """A date, or a text of one (2026-01-01) or of a first and a last one (2026-02-16..2026-02-22). ParamError if none."""
+    """A date, or a text of one (2026-01-01) or of a first and a last one (2026-02-16..2026-02-22). ParamError."""
     first, last = _first_and_last(value, path)
     return tuple(first + timedelta(days=number) for number in range((last - first).days + 1))
 
@@ -168,9 +168,9 @@ class Values:
                 self.errors.append(error)
 
     def holds(self, table: dict[str, Any], path: str) -> tuple[bool, str, str]:
-        """Takes `when` and `unless` out of a rule's table: whether they let it stand, and the parameters they name or "".
+        """Takes `when` and `unless` out of a rule's table. Returns whether the rule stands, and their parameters or "".
 
-        `when` lets it stand if its parameter has a value that is not false, `unless` if not so.
+        It stands if the parameter of `when` has a value other than false, and that of `unless` has not.
         """
         when, unless = table.pop("when", None), table.pop("unless", None)
         stands = when is None or self._is_on(when, f"{path}.when")
@@ -188,8 +188,8 @@ class Values:
     def fill(self, value: Any, path: str, *, sample: bool = False) -> Any:
         """The same with every reference replaced: one that stands alone by the typed value, in a longer text by its text.
 
-        What is called `id` keeps its name. `sample`: a parameter without a value is no mistake, because the rule is left out.
-        ParamError as soon as the references stand for too much: dates are many, and each reference to them is a copy.
+        An `id` stays as it is. `sample`: parameters may lack a value, because the rule does not stand. ParamError as soon as
+        all references together stand for too much text.
         """
         if isinstance(value, dict):
             return {
@@ -214,7 +214,7 @@ class Values:
                 yield filled
 
     def _worded(self, name: str, path: str, *, sample: bool) -> str:
-        """Its text, or where people read it without a value its name."""
+        """Its value as text; in texts for people its name, if it has no value."""
         value = self._value(name, path, sample=sample)
         if name not in self.found and path.endswith((".vi", ".en")):
             return f"‹{name}›"

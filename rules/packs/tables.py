@@ -28,13 +28,13 @@ from rules import policy
 from rules.packs.mistakes import UNFIT, FieldError, empty, too_many
 from rules.packs.params import DAY, REFERENCE, SPAN, Declared, ParamError, ParamType, dates, dates_text, in_years, span
 from rules.packs.zones import known_zone
-from rules.policy import Pack, Rule
+from rules.policy import Pack, Rule, by_field
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
 def _one_line(text: str) -> str:
-    """The same. FieldError if it is not what it looks like: terminals, logs and certificates show it as it stands."""
+    """The same. FieldError if it would not look the same everywhere: terminals, logs and reports show it as it is."""
     if UNFIT.search(text):
         raise FieldError(msg("control characters or line breaks in it: write one line of text"))
     if not any(letter.isprintable() and not letter.isspace() for letter in text):
@@ -61,7 +61,6 @@ MOST_OFF = 10_000  # days that a list of holidays may have in all
 
 T = TypeVar("T", bound="Table")
 _Order = TypeVar("_Order", int, date)
-_Kind = TypeVar("_Kind", bound=Rule)
 _TYPES: dict[ParamType, type] = {"bool": bool, "int": int, "hours": str, "dates": list}
 
 
@@ -204,12 +203,9 @@ class Head(Table):
             effective_to=self.effective.to, params=params,
             warn_ms=None if warnings is None else tuple(sorted({minutes(one) for one in warnings}, reverse=True)),
             grace_ms=None if grace is None else seconds(grace),
-            budgets=_of(policy.Budget, rules), windows=_of(policy.Window, rules), breaks=_of(policy.Break, rules),
-            ratings=_of(policy.Rating, rules), guardians=_of(policy.NeedsGuardian, rules), asks=_of(policy.AskFirst, rules),
-            notices=_of(policy.Notice, rules), uncounted=_of(policy.Uncounted, rules), saves=_of(policy.Save, rules),
             holidays=() if holidays is None else ordered(holidays.off),
             workdays=() if holidays is None else ordered(holidays.work),
-            known_to=None if holidays is None else holidays.known_to,
+            known_to=None if holidays is None else holidays.known_to, **by_field(rules),
         )  # fmt: skip
 
     @field_validator("id")
@@ -238,7 +234,3 @@ def seconds(number: float) -> int:
 def ordered(days: Iterable[tuple[date, ...]]) -> tuple[date, ...]:
     """Each date once, the earliest first."""
     return tuple(sorted({day for some in days for day in some}))
-
-
-def _of(kind: type[_Kind], rules: Iterable[Rule]) -> tuple[_Kind, ...]:
-    return tuple(rule for rule in rules if isinstance(rule, kind))

@@ -1,7 +1,7 @@
-"""TOML within bounds: a pack's text may come from a stranger's bundle, and reading it must not cost an inspector the machine.
+"""TOML within bounds: a pack's text may come from a stranger's bundle, and reading it must not stop an inspector's PC.
 
-What tomllib, Python's numbers and Unicode do not bound themselves is bounded here, in front of them or right behind. Everything
-takes time and memory in proportion to the text, of which there is little.
+tomllib takes time with the square of a key's parts, Unicode with that of a letter's marks, and Python writes out numbers of any
+length. Here all of these are bounded, so that time and memory grow with the text only.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ MOST_KEY = 100  # characters of one part of a key
 MOST_MARKS = 30  # on one letter: composing them takes the square of their number (UAX 15 has the same bound)
 MOST_NUMBER = 10**12
 
-# Strings as tomllib ends them, comments, keys with too many parts, and words, so that none is looked at twice. Inside strings
-# and comments dots mean nothing; outside of them no value has more than two parts. What is never ended ends with line or text.
+# Strings, comments, keys with too many parts, and words. Dots mean nothing inside strings and comments, and outside of them no
+# value has more than two parts. What is never closed ends with the line or the text, as for tomllib.
 _BASIC, _LITERAL, _WORD = r'"(?:[^"\\\n]|\\.)*+"?', r"'[^'\n]*+'?", r"[A-Za-z0-9_-]++"
 _PIECE = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*+"{0,5}'
@@ -83,7 +83,7 @@ def _at(text: str, at: int, why: Message) -> TomlError:
 
 
 def _unfit(value: object, where: Where) -> Iterator[tuple[Where, Message, None]]:
-    """Keys that no line of a message can name, and numbers that Python does not even write out."""
+    """Keys that a message cannot show, and numbers that are too large to write out."""
     if isinstance(value, dict):
         for key, item in value.items():
             if len(key) > MOST_KEY or UNFIT.search(key):

@@ -1,4 +1,4 @@
-"""The zones that a pack or a place may name: those of the tz database that are called the same on every machine."""
+"""The time zones that a pack or a place may name: those that mean the same on every machine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def zones() -> frozenset[str]:
 
 
 def known_zone(name: str) -> str:
-    """The same name. ZoneError if it is none that means the same everywhere."""
+    """The same name. ZoneError if it does not mean the same everywhere."""
     if name not in zones():
         raise no_zone(name)
     return name

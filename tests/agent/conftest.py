@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import signal
 import sqlite3
@@ -21,7 +20,7 @@ import pytest
 
 from agent.api import messages as m
 from agent.app import routes
-from agent.registering.shipped_packs import Shelf
+from agent.registering.shipped_packs import Shipped
 from agent.registry import World
 from agent.server import Agent
 from agent.wiring import opened
@@ -53,6 +52,10 @@ class Desk:
             return [item async for item in answer]
         return await answer
 
+    def told(self, op: str, request: msgspec.Struct) -> str:
+        """What whoever asked for a change is told besides, in English: a line for each note."""
+        return "\n".join(map(str, self.ask(op, request).notes))
+
     @property
     def roster(self) -> m.Roster:
         return self.agent.registry.roster
@@ -71,7 +74,7 @@ class Desk:
 
 @pytest.fixture
 def world() -> World:
-    return World(Shelf(shipped_packs(), shipped_catalogue()), lambda account: account if account in ACCOUNTS else None)
+    return World(Shipped(shipped_packs(), shipped_catalogue()), lambda account: account if account in ACCOUNTS else None)
 
 
 @pytest.fixture
@@ -129,14 +132,11 @@ class SeatMaker:
             self.journal.seal(mono=self._clock.mono(), wall=self._clock.wall())
 
     def batch(self, limit: int = 1000, trusted: int = 0) -> m.Submit:
-        def text(data: bytes) -> str:
-            return base64.b64encode(data).decode()
-
         found = self.journal.spool(limit)
         assert found is not None
         return m.Submit(
-            seat=self.id, entries=tuple(map(text, found.entries)), trusted=trusted,
-            payloads=tuple(m.Payload(seq=one.seq, salt=text(one.salt), data=text(one.data)) for one in found.payloads),
+            seat=self.id, entries=tuple(found.entries), trusted=trusted,
+            payloads=tuple(m.Payload(seq=one.seq, salt=one.salt, data=one.data) for one in found.payloads),
         )
 
     def forget(self, seq: int) -> None:

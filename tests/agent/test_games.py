@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.api import messages as m
-from agent.registering.shipped_packs import Shelf
+from agent.registering.shipped_packs import Shipped
 from agent.registry import World
 from host.wire import ApiError
 from rules.games import Game
@@ -18,8 +18,8 @@ def game(id="cave", **fields):
 def refusal(desk, op, request):
     with pytest.raises(ApiError) as error:
         desk.ask(op, request)
-    assert "\n" not in error.value.text
-    return error.value.code, error.value.text
+    assert "\n" not in str(error.value)
+    return error.value.code, str(error.value)
 
 
 def known(desk, id):
@@ -51,7 +51,7 @@ def test_adding_again_adds_clues(desk):
     done = desk.ask("game.add", m.GameAdd(game=game(names=("cave-server",))))
     found = known(desk, "cave")
     assert found is not None
-    assert (found.names, found.label, "Cave" in done.note) == (("cave", "cave-server"), 12, True)
+    assert (found.names, found.label, "Cave" in "\n".join(map(str, done.notes))) == (("cave", "cave-server"), 12, True)
 
 
 def test_a_shipped_game_can_be_completed(desk):
@@ -59,7 +59,7 @@ def test_a_shipped_game_can_be_completed(desk):
     done = desk.ask("game.add", m.GameAdd(game=game("luanti", title="", names=(), paths=("/opt/luanti",), label=16)))
     found = known(desk, "luanti")
     assert found is not None
-    assert ("/opt/luanti" in found.paths, found.label, "Luanti" in done.note) == (True, 16, True)
+    assert ("/opt/luanti" in found.paths, found.label, "Luanti" in "\n".join(map(str, done.notes))) == (True, 16, True)
 
 
 def test_a_known_game_can_be_given_a_label_alone(desk):
@@ -74,7 +74,7 @@ def test_a_known_game_can_be_given_a_label_alone(desk):
 
 def test_a_label_can_only_become_stricter_than_the_catalogues(open_desk, world):
     """A label is a fact about a game, not a rule. The house's own it may correct."""
-    labelled = World(Shelf(world.shelf.packs, (game("tank", label=16),)), world.account)
+    labelled = World(Shipped(world.shipped.packs, (game("tank", label=16),)), world.account)
     with open_desk(labelled) as desk:
         assert refusal(desk, "game.add", m.GameAdd(game=game("tank", label=12)))[0] == "refused"
         for label in (18, 16):
@@ -122,7 +122,7 @@ def test_remove_takes_limits_and_approvals_with_it(desk):
     desk.ask("game.add", m.GameAdd(game=game()))
     desk.ask("game.allow", m.GameAllow(player="an", game="cave"))
     desk.ask("limit.set", m.LimitSet(player="an", ms=0, game="cave"))
-    assert "limits" in desk.ask("game.remove", m.GameRemove(game="Cave")).note
+    assert "limits" in desk.told("game.remove", m.GameRemove(game="Cave"))
     assert known(desk, "cave") is None
     assert (desk.player("an").packs, desk.player("an").approved) == ((), ())
     assert desk.entries("policy.changed")[-1]["house"] is False
@@ -160,7 +160,7 @@ def test_an_approval_is_an_event_with_an_id(an):
     (entry,) = an.entries("approval")
     assert (entry["id"], entry["game"], len(entry["who"])) == (done.id, "luanti", 32)
     again = an.ask("game.allow", m.GameAllow(player="an", game="luanti"))
-    assert (again.id, again.number, bool(again.note)) == (done.id, done.number, True)
+    assert (again.id, again.number, bool("\n".join(map(str, again.notes)))) == (done.id, done.number, True)
     assert len(an.entries("approval")) == 1
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-
 import msgspec
 import pytest
 
 from agent.api import messages as m
+from compliance import journal
 from compliance.entry import IssueRaised
+from compliance.journal import SALT_BYTES
 from compliance.note import parse_checkpoint
 from compliance.tree import leaf_hash, verify_consistency, verify_inclusion
 from host.wire import ApiError
@@ -28,9 +28,8 @@ def seat(desk, make_seat):
 def prove(desk, request, accepted):
     """Check the answer as a daemon does."""
     head = parse_checkpoint(accepted.checkpoint, [desk.agent.keys.log.vkey])
-    for proof, text in zip(accepted.proofs, request.entries, strict=True):
-        hashes = [base64.b64decode(one) for one in proof.hashes]
-        verify_inclusion(proof.index, head.size, leaf_hash(base64.b64decode(text)), hashes, head.root)
+    for proof, data in zip(accepted.proofs, request.entries, strict=True):
+        verify_inclusion(proof.index, head.size, leaf_hash(data), proof.hashes, head.root)
     return head
 
 
@@ -38,7 +37,7 @@ def refusal(desk, request):
     size = desk.agent.log.size
     with pytest.raises(ApiError) as error:
         desk.ask("log.submit", request)
-    assert "\n" not in error.value.text
+    assert "\n" not in str(error.value)
     assert desk.agent.log.size == size
     return error.value.code
 
@@ -80,7 +79,7 @@ def test_the_new_tree_continues_the_one_the_seat_trusted(desk, seat):
     request = seat.batch(trusted=old.size)
     accepted = desk.ask("log.submit", request)
     new = prove(desk, request, accepted)
-    verify_consistency(old.size, new.size, [base64.b64decode(one) for one in accepted.consistency], old.root, new.root)
+    verify_consistency(old.size, new.size, accepted.consistency, old.root, new.root)
 
 
 def test_the_payload_lies_beside_its_entry(desk, seat):
@@ -97,26 +96,41 @@ def test_a_payload_must_be_its_entrys(desk, seat):
     good = seat.batch()
     (payload,) = good.payloads
     for bad in (
-        msgspec.structs.replace(payload, data=base64.b64encode(b"{}").decode()),
+        msgspec.structs.replace(payload, data=b"{}"),
         msgspec.structs.replace(payload, seq=1),
         msgspec.structs.replace(payload, seq=9),
-        msgspec.structs.replace(payload, salt=""),
-        msgspec.structs.replace(payload, salt="not base64"),
+        msgspec.structs.replace(payload, salt=b""),
     ):
         assert refusal(desk, msgspec.structs.replace(good, payloads=(bad,))) == "bad-input"
+
+
+@pytest.mark.parametrize(("size", "salt", "taken"), [
+    (1 << 16, SALT_BYTES, True), ((1 << 16) + 1, SALT_BYTES, False), (1, SALT_BYTES - 1, False), (1, SALT_BYTES + 1, False),
+])  # fmt: skip
+def test_what_a_seat_can_make_us_keep_is_bounded(desk, make_seat, monkeypatch, size, salt, taken):
+    """Also where the entry commits to it: 64 KiB, under a salt of one length."""
+    monkeypatch.setattr(journal.secrets, "token_bytes", lambda _: b"s" * salt)
+    seat = make_seat()
+    desk.ask("seat.enrol", seat.enrol)
+    seat.add(IssueRaised, payload=b"x" * size, id="one")
+    seat.seal()
+    if taken:
+        assert desk.ask("log.submit", seat.batch()).proofs
+    else:
+        assert refusal(desk, seat.batch()) == "bad-input"
 
 
 def test_batches_that_do_not_hold(desk, seat, make_seat):
     """Without its seal, with a gap, altered, signed by another key, of another seat."""
     good = seat.batch()
     first, second, seal = good.entries
-    altered = base64.b64encode(base64.b64decode(first).replace(b'"one"', b'"uno"')).decode()
+    altered = first.replace(b'"one"', b'"uno"')
     impostor = make_seat()
     impostor.signer = type(impostor.signer)("seat-1", b"x" * 32)
     impostor.journal._signer = impostor.signer
     impostor.add(IssueRaised, id="one")
     impostor.seal()
-    broken = ((first, second), (second, seal), (altered, second, seal), (first, first), ("e30=",), ("x",))
+    broken = ((first, second), (second, seal), (altered, second, seal), (first, first), (b"{}",), (b"x",))
     for entries in (*broken, impostor.batch().entries):
         assert refusal(desk, m.Submit(seat="seat-1", entries=entries)) in {"refused", "bad-input"}
     assert refusal(desk, msgspec.structs.replace(good, seat="seat-2")) == "not-found"

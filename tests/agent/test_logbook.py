@@ -21,7 +21,7 @@ from tests.system import readable
 
 
 def export(desk):
-    return b"".join(base64.b64decode(chunk.data) for chunk in desk.ask("log.export", m.LogExport()))
+    return b"".join(chunk.data for chunk in desk.ask("log.export", m.LogExport()))
 
 
 def test_the_last_lines_in_order(an):

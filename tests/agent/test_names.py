@@ -45,7 +45,7 @@ def test_what_is_no_name(name):
     with pytest.raises(ApiError) as error:
         clean(name)
     assert error.value.code == "bad-input"
-    assert "\n" not in error.value.text
+    assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("name", ["guest", "Place", "ALL", "none"])

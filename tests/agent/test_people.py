@@ -9,14 +9,15 @@ import pytest
 from agent.api import messages as m
 from agent.registry import World
 from host.wire import ApiError
+from i18n.message import Message
 
 
 def refusal(desk, op, request):
     with pytest.raises(ApiError) as error:
         desk.ask(op, request)
-    assert "\n" not in error.value.text
-    assert " / " in error.value.text
-    return error.value.code, error.value.text
+    assert "\n" not in str(error.value)
+    assert isinstance(error.value.message, Message)
+    return error.value.code, str(error.value)
 
 
 def test_a_player_is_in_the_next_roster(desk):
@@ -33,7 +34,7 @@ def test_a_player_is_in_the_next_roster(desk):
 def test_a_guardian_who_is_not_there_is_added(desk):
     """A parent types one command, and is told what it did."""
     done = desk.ask("player.add", m.PlayerAdd(name="An", guardian="Bố"))
-    assert "bo" in done.note
+    assert "bo" in "\n".join(map(str, done.notes))
     assert [(one.id, one.name) for one in desk.roster.guardians] == [("bo", "Bố")]
     (an,) = desk.ask("player.list", m.PlayerList()).players
     assert an.guardians == ("Bố",)
@@ -42,7 +43,7 @@ def test_a_guardian_who_is_not_there_is_added(desk):
 def test_a_guardian_who_is_there_is_not_added_again(an):
     """By id as well as by name, with or without diacritics."""
     for name, guardian in (("Bình", "me"), ("Chi", "Me"), ("Dung", "MẸ")):
-        assert an.ask("player.add", m.PlayerAdd(name=name, guardian=guardian)).note == ""
+        assert an.told("player.add", m.PlayerAdd(name=name, guardian=guardian)) == ""
     assert len(an.roster.guardians) == 1
 
 
@@ -109,7 +110,7 @@ def test_an_unknown_account(desk):
 
 def test_where_accounts_cannot_be_asked_the_caller_is_believed(open_desk, world):
     """An agent on another machine cannot know the seat's accounts."""
-    with open_desk(World(world.shelf, lambda account: account)) as desk:
+    with open_desk(World(world.shipped, lambda account: account)) as desk:
         assert desk.ask("player.add", m.PlayerAdd(name="An", account="ann")).id == "an"
 
 
@@ -134,7 +135,7 @@ def test_nobody_takes_anothers_name_later(an):
 def test_names_that_differ_by_an_accent_are_two(an):
     """The second gets a number in its id, and is told so; typed with the accent, each name means one."""
     done = an.ask("player.add", m.PlayerAdd(name="Ân"))
-    assert (done.id, "an-2" in done.note) == ("an-2", True)
+    assert (done.id, "an-2" in "\n".join(map(str, done.notes))) == ("an-2", True)
     an.ask("player.remove", m.PlayerRemove(player="Ân"))
     assert [row.id for row in an.ask("player.list", m.PlayerList()).players] == ["an"]
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
 import pytest
 
 from agent.api import messages as m
+from host.homes import language
 from host.wire import ApiError
+from tests.system import readable
 
 
 def refusal(desk, request):
     with pytest.raises(ApiError) as error:
         desk.ask("place.set", request)
-    return error.value.code, error.value.text
+    return error.value.code, str(error.value)
 
 
 def in_force(desk):
@@ -38,12 +41,12 @@ def test_a_game_point_brings_its_law(desk):
 def test_an_agent_without_games_brings_its_hours(desk):
     """Those of its province, on the place; its guests come without rules of play, and how to refuse games is said."""
     done = desk.ask("place.set", m.PlaceSet(place="agent-without-games", hours="06:00-23:00"))
-    assert "giochoi limit guest 0" in done.note
+    assert "giochoi limit guest 0" in "\n".join(map(str, done.notes))
     assert in_force(desk) == (["vn-agent-without-games"], [])
     assert desk.roster.place_packs[0].params == {"hours": "06:00-23:00"}
     desk.ask("limit.set", m.LimitSet(player="guest", ms=0))
-    assert desk.ask("place.set", m.PlaceSet(place="agent-without-games", hours="07:00-22:00")).note == (
-        "giờ mở cửa / opening hours: 07:00-22:00"
+    assert desk.told("place.set", m.PlaceSet(place="agent-without-games", hours="07:00-22:00")) == (
+        "opening hours: 07:00-22:00"
     )
     desk.ask("place.set", m.PlaceSet(place="agent-without-games", name="Net"))
     assert [pack.params for pack in desk.roster.place_packs] == [{"hours": "07:00-22:00"}]
@@ -102,7 +105,7 @@ def test_guests_keep_what_the_operator_chose(desk):
     """Setting a game point again does not undo the values put into vn-147; that nobody registered a guest, it adds."""
     desk.ask("place.set", m.PlaceSet(place="game-point"))
     told = desk.ask("policy.use", m.PolicyUse(target="guest", packs=(m.PackUse(id="vn-147", params=("over_all=true",)),)))
-    assert "guardian=false" in told.note
+    assert "guardian=false" in "\n".join(map(str, told.notes))
     desk.ask("place.set", m.PlaceSet(place="game-point", name="Net"))
     assert [pack.params for pack in desk.roster.guest.packs] == [{"over_all": True, "guardian": False}]
     values = ("over_all=true", "guardian=true")
@@ -123,7 +126,7 @@ def test_nobody_relaxes_the_law_of_a_point(desk, place, packs):
 @pytest.mark.parametrize(
     ("request_", "code", "told"),
     [
-        (m.PlaceSet(place="agent-without-games"), "bad-input", "the province's"),
+        (m.PlaceSet(place="agent-without-games"), "bad-input", "the province sets"),
         (m.PlaceSet(place="agent-without-games", hours="06:00-06:00"), "bad-input", "hours"),
         (m.PlaceSet(place="home", hours="08:00-22:00"), "bad-input", "home"),
         (m.PlaceSet(place="game-point", hours="8-22"), "bad-input", "08:00-22:00"),
@@ -149,8 +152,23 @@ def test_what_is_no_place(desk, request_, code, told):
 def test_an_expired_certificate_is_said(desk):
     """It is the operator's to renew; the product does not refuse to count."""
     done = desk.ask("place.set", m.PlaceSet(place="game-point", certificate="12/GCN", expires=date(2026, 11, 23)))
-    assert "2026-11-23" in done.note
-    assert "2026-11-24" not in desk.ask("place.set", m.PlaceSet(place="game-point", expires=date(2026, 11, 24))).note
+    assert "2026-11-23" in "\n".join(map(str, done.notes))
+    assert "2026-11-24" not in desk.told("place.set", m.PlaceSet(place="game-point", expires=date(2026, 11, 24)))
+
+
+def test_the_homes_language_is_for_everybody_to_read(desk, open_desk, home):
+    """Each program and each person without a wish of its own; it outlives whoever removes the file."""
+    file = home.public / "lang"
+    desk.ask("place.set", m.PlaceSet(place="home", name="Nhà"))
+    assert not file.exists()
+    for lang in ("vi", "en"):
+        desk.ask("place.set", m.PlaceSet(place="home", lang=lang))
+        assert (file.read_text("ascii"), language(home), readable(file, "all")) == (f"{lang}\n", lang, True)
+    desk.ask("place.set", m.PlaceSet(place="game-point"))
+    assert language(home) == "en"
+    file.unlink()
+    asyncio.run(desk.agent.tick())
+    assert language(home) == "en"
 
 
 def test_zones_of_own_limits_follow_the_place(desk):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import os
 import signal
@@ -21,8 +20,9 @@ import pytest
 from agent.__main__ import main
 from agent.api import messages as m
 from agent.api.messages import GameList, GuardianList, LogCard, LogExport, LogHead, LogShow, PlayerList
+from agent.housekeeping import schedule
 from agent.registering.people import player_add
-from agent.wiring import opened
+from agent.wiring import opened, serve
 from compliance.entry import IssueRaised
 from compliance.note import parse_vkey, verify_note
 from host.choose import channels
@@ -56,7 +56,7 @@ def test_a_first_start_makes_all_it_needs(home_folder, start):
     """One line when it is ready; keys for everybody, secrets for nobody."""
     agent = start(home_folder / "home")
     line = agent.ready()
-    assert line == f"giochoi-agent: sẵn sàng / ready: {address(home_folder / 'home')}\n"
+    assert line == f"giochoi-agent: ready: {address(home_folder / 'home')}\n"
     keys = (home_folder / "home" / "public" / "agent.keys").read_text("utf-8").splitlines()
     log, roster = map(parse_vkey, keys)
     assert (log.name.startswith("giochoi/"), roster.name) == (True, f"{log.name}/roster")
@@ -126,7 +126,7 @@ def test_every_door(home_folder, start):
     head, card = ask(at, LogHead()), ask(at, LogCard())
     assert (head.key, card.name) == (card.key, "Nhà")
     assert ask(at, LogShow()).lines
-    assert b"".join(base64.b64decode(chunk.data) for chunk in items(at, LogExport())).startswith(b"PK")
+    assert b"".join(chunk.data for chunk in items(at, LogExport())).startswith(b"PK")
     with pytest.raises(ApiError) as error:
         ask(at, m.PlayerRemove(player="nobody"))
     assert error.value.code == "not-found"
@@ -258,3 +258,21 @@ def test_somebody_elses_database(fails, home_folder, clock, world, name):
     before = contents(home.agent)
     assert name in fails()
     assert contents(home.agent) == before
+
+
+def test_a_job_that_fails_ends_the_agent_loudly(home_folder, clock, monkeypatch):
+    """Whoever started it starts it again; an agent that no longer proves it is alive would only look like one."""
+
+    def broken(tick, deliver):
+        async def fails():
+            raise ZeroDivisionError
+
+        return schedule(fails, deliver, every=0.02)
+
+    async def body():
+        async with asyncio.timeout(20):
+            await serve(Home(home_folder, "given"), clock, lambda _: None)
+
+    monkeypatch.setattr("agent.wiring.schedule", broken)
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(body())

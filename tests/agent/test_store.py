@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import date
 
 import pytest
 
 from agent.store import migrations, schema
 from agent.store.database import StoreError, create, open_store
 from agent.store.people import PlayerRow
+from agent.store.place import PlaceRow
 from tests.system import readable
 
 
@@ -54,10 +56,25 @@ def test_an_older_file_is_brought_up(made, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "STEPS", (*migrations.STEPS, "CREATE TABLE news (id INTEGER PRIMARY KEY) STRICT"))
         with closing(open_store(made)) as store:
-            assert migrations.version(store.raw) == 2
+            assert migrations.version(store.raw) == len(migrations.STEPS)
             assert store.raw.execute("SELECT count(*) FROM news").fetchone() == (0,)
     with pytest.raises(StoreError, match="newer version"):
         open_store(made)
+
+
+def test_a_registry_of_the_first_version_speaks_each_readers_language(tmp_path):
+    """It knew no language of the home; the rest of the place stays as it was."""
+    path = tmp_path / "agent.db"
+    with closing(sqlite3.connect(path)) as first:
+        first.executescript(migrations.STEPS[0])
+        first.execute("INSERT INTO place VALUES (1, 'game-point', 'Asia/Tokyo', '09:00-21:00', 'Net', '12/GCN', '2027-01-01')")
+        first.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
+        first.execute("PRAGMA user_version = 1")
+        first.commit()
+    with closing(open_store(path)) as store, store.transaction() as tables:
+        assert tables.place.get() == PlaceRow(
+            "game-point", "Asia/Tokyo", "09:00-21:00", "Net", "12/GCN", date(2027, 1, 1), lang=None
+        )
 
 
 def test_a_step_that_fails_leaves_the_last_version(made, monkeypatch):

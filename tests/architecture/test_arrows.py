@@ -34,6 +34,14 @@ def test_every_room_is_held_to_them(top, rooms, project):
     assert dict.fromkeys(named, inside) == named
 
 
+def test_no_module_needs_itself(rooms):
+    """Wherever an import stands, also in a function: a circle is one module in several files, which no arrow can cut."""
+    graph = grimp.build_graph(*rooms, cache_dir=None, exclude_type_checking_imports=True)
+    reach = {name: graph.find_upstream_modules(name) for name in graph.modules}
+
+    assert {(name, other) for name in graph.modules for other in reach[name] if name in reach[other]} == set()
+
+
 @pytest.mark.parametrize("door", ["agent.api.messages", "daemon.api.messages"])
 def test_a_client_does_not_load_the_server_behind_the_door(door):
     """The messages of an api need nothing of ours but other messages, rules, host, compliance and i18n."""

@@ -61,6 +61,18 @@ def test_nothing_executes_data(modules):
     assert found | shells == set()
 
 
+def test_our_own_programs_take_no_modules_from_the_current_folder(modules):
+    """Python would look there first: somebody's folder `host` would run with our rights, beside our keys."""
+    bare = {
+        (module.path, node.lineno)
+        for module in modules for node in ast.walk(module.tree) if isinstance(node, ast.List | ast.Tuple)
+        for one, following in zip(node.elts, [*node.elts, None][1:], strict=True)
+        if ast.unparse(one) == "sys.executable" and getattr(following, "value", None) not in {"-P", "-I"}
+    }
+
+    assert bare == set()
+
+
 @pytest.mark.parametrize("room", ["rules/", "compliance/entry.py", "compliance/tree.py", "compliance/note.py"])
 def test_pure_rooms_open_nothing(modules, room):
     """Decisions and proofs are functions of their arguments; shipped packs are read through importlib.resources."""

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import psutil
-from measure import RUNS, NotHere, Row
+from measure import NotHere, Row
 
 from cli.output import Output
 
@@ -44,8 +44,8 @@ def rows(path: Path) -> list[Row]:
     spec.loader.exec_module(module)
     found = list(module.main())
     for row in found:
-        if len(row.samples) < RUNS:
-            sys.exit(f"{path.name}: {row.name} has {len(row.samples)} samples, a benchmark needs {RUNS}")
+        if len(row.samples) < row.least:
+            sys.exit(f"{path.name}: {row.name} has {len(row.samples)} samples, a benchmark needs {row.least}")
     return found
 
 

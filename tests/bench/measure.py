@@ -17,7 +17,7 @@ class NotHere(Exception):
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. `samples`: at least five measurements in `unit`; without a `bound` the number is only shown.
+    """One line of the table. `samples`: at least `least` measurements in `unit`; without a `bound` the number is only shown.
 
     `better`: whether more or less of it is wanted. `of`: how to read the samples into one number.
     """
@@ -28,6 +28,7 @@ class Row:
     bound: float | None = None
     better: Literal["more", "less"] = "less"
     of: Callable[[Sequence[float]], float] = statistics.median
+    least: int = RUNS
 
     def value(self) -> float:
         return self.of(self.samples)

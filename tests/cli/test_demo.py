@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import psutil
@@ -19,35 +18,34 @@ from cli.demo import command, setup
 TOP = Path(__file__).resolve().parents[2]
 
 
-def left_behind():
-    """Homes and processes of demos."""
-    found = {path.name for path in Path(tempfile.gettempdir()).glob("giochoi-demo-*")}
+def left_behind(folder):
+    """Homes of demos in it, and processes of those."""
+    found = {path.name for path in folder.glob("giochoi-demo-*")}
     for process in psutil.process_iter(["pid", "cmdline"]):
         command = " ".join(process.info["cmdline"] or ())
-        if f"{os.sep}giochoi-demo-" in command:
+        if f"{folder}{os.sep}giochoi-demo-" in command:
             found.add(f"{process.pid} {command}")
     return found
 
 
-def test_each_step_is_observed_and_nothing_stays_behind(giochoi):
+def test_each_step_is_observed_and_nothing_stays_behind(giochoi, home_folder):
     """Exit 0; --json tells each step with what was measured."""
-    before = left_behind()
-    done = giochoi("demo", "--seconds", "5", "--json")
+    done = giochoi("demo", "--seconds", "5", "--json", TMPDIR=str(home_folder))
 
     told = json.loads(done.stdout)
     assert [step["id"] for step in told["steps"] if not step["ok"]] == []
     assert (done.returncode, told["ok"], len(told["steps"])) == (0, True, len(command.STEPS))
-    assert left_behind() <= before
+    assert left_behind(home_folder) == set()
 
 
 @pytest.mark.linux("nobody can send one a signal")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)])
-def test_an_interrupted_demo_cleans_up(number):
+def test_an_interrupted_demo_cleans_up(home_folder, number):
     """Ctrl-C, SIGTERM, a closed terminal: exit 130, servers ended, the home gone, no traceback."""
-    before = left_behind()
     with subprocess.Popen(
-        [sys.executable, "-u", "-m", "cli", "demo"], cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as run:
+        [sys.executable, "-u", "-m", "cli", "demo"], cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(home_folder)},
+    ) as run:  # fmt: skip
         while b"3. " not in run.stdout.readline():  # both servers run
             assert run.poll() is None
         run.send_signal(number)
@@ -55,7 +53,7 @@ def test_an_interrupted_demo_cleans_up(number):
         _, err = run.communicate(timeout=30)
 
     assert (run.returncode, err) == (130, b"")
-    assert left_behind() <= before
+    assert left_behind(home_folder) == set()
 
 
 @pytest.mark.linux("a script is no program there; the lab's demo plays WineMine, tests/lab/test_main_job.py")

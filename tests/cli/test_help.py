@@ -64,7 +64,14 @@ def test_a_noun_shows_its_verbs(giochoi, noun):
 
 
 def test_the_version_is_that_of_the_package(giochoi):
-    assert giochoi("--version").stdout.startswith("giochoi 0.")
+    version = json.loads(giochoi("--version", "--json").stdout)["version"]
+
+    assert giochoi("--version").stdout == f"giochoi {version}\n"
+
+
+@pytest.mark.parametrize("words", [(), ("help",), ("help", "game"), ("limit", "--help")])
+def test_help_as_json_is_one_document(giochoi, words):
+    assert json.loads(giochoi(*words, "--json").stdout)["help"]
 
 
 @pytest.mark.parametrize(("words", "meant"), [

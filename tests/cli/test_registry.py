@@ -140,7 +140,7 @@ def test_the_place_and_its_card(agent):
 def test_an_agent_without_games_names_its_provinces_hours(agent):
     """There is no national rule to take them from; a mistake says so and changes nothing."""
     line = agent.fails(2, "place", "set", "agent-without-games")
-    assert "UBND cấp tỉnh" in line
+    assert "the province sets the hours" in line
     assert "--hours 06:00-23:00" in line
     set_ = agent("place", "set", "agent-without-games", "--hours", "06:00-23:00")
     assert done(set_) == "this place is now: at an Internet agent without games\n"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cli.errors import CommandError
-from cli.words.times import left, moment, parse_day, parse_minutes, rfc3339
+from cli.words.times import left, moment, parse_day, parse_minutes
 from i18n.catalogue import Catalogue
+from rules.calendar import rfc3339
 
 NINE = 1_795_485_600_000  # 2026-11-24 09:00 in Hanoi
 MINUTE = 60_000

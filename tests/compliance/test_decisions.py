@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from compliance import bundle, entry
 from compliance.verify import verify
-from compliance.verifying.report import to_json, to_lines
+from compliance.verifying.report import document, lines
+from i18n.catalogue import Catalogue
 from i18n.message import Text
 from rules.facts import Grant, Played
 from rules.parse import parse_pack
@@ -157,6 +158,40 @@ def test_play_that_a_rule_cannot_have_counted(site, seat, audit, lie):
     assert f"seq {line.seq}" in said(audit())[0]
 
 
+@pytest.mark.parametrize("head", ["a week", "a month", "a session", "a group", "a break"])
+def test_what_such_a_rule_counted_has_to_be_told(site, seat, audit, head):
+    """Even where the day's sums alone would reach its budget."""
+    pack = many(site, head)
+    seat.end(played(seat, 95, game="war"), "by itself")
+    line = seat.add(entry.LaunchRefused, how="gate", **{**seat.decided(pack, game="war"), "counted": None})
+    assert [f"seq {line.seq}" in one and "what its rule counted" in one for one in said(audit())] == [True]
+
+
+@pytest.mark.parametrize(("publisher", "holds"), [(180, True), (170, False)])
+def test_games_of_known_publishers_are_not_those_of_nobody(site, seat, audit, publisher, holds):
+    """Games without a publisher count together; others played that day do not count with them."""
+    for number in range(3):
+        seat.end(played(seat, 57, game=f"g{number}"), "by itself")
+    seat.end(played(seat, 20, game="h", publisher="h"), "by itself")
+    play = played(seat, 9, game="g3")
+    fields = seat.decided(site.pack(), game="g3")
+    before = {**fields["before"], "publisher": publisher * MINUTE}
+    seat.add(entry.PlayDue, play=play.seq, grace=0, **{**fields, "before": before})
+    assert (not any("does not follow" in one for one in said(audit()))) is holds
+
+
+@pytest.mark.parametrize("head", ["a session", "a break"])
+def test_a_session_is_one_interval(site, seat, audit, head):
+    """What a pause lies in is two sessions, and only the last one counts."""
+    pack = many(site, head)
+    seat.end(played(seat, 70, game="war"), "by itself")
+    fields = seat.decided(pack, game="war")
+    ((start, ms),) = fields["counted"]
+    split = ((start, ms // 2), (start + ms // 2, ms - ms // 2))
+    line = seat.add(entry.LaunchRefused, how="gate", **{**fields, "counted": split})
+    assert f"seq {line.seq}" in said(audit())[0]
+
+
 @pytest.mark.parametrize(("grace", "holds"), [(0, True), (1_800_000, True), (1_800_001, False), (-1, False)])
 def test_time_to_save_is_bounded(site, seat, audit, grace, holds):
     """A rule that a guardian may relax leaves half an hour at most."""
@@ -198,7 +233,8 @@ def test_a_hostile_pack_does_not_keep_the_verifier(site, seat, audit, text, monk
     failures = said(audit())
 
     assert reads.call_count == 1
-    assert [any(f"seq {line.seq}" in one and "does not parse" in one for one in failures) for line in lines] == [True] * 20
+    wrong = [one for one in failures if "its pack is not valid" in one]
+    assert [any(f"seq {line.seq}" in one for one in wrong) for line in lines] == [True] * 20
 
 
 def test_house_rules_stand_in_the_entry(site, seat, audit):
@@ -294,6 +330,7 @@ def test_no_entry_however_strange_stops_the_verifier(make_site, tmp_path_factory
         line = seat.add(entry.LaunchRefused, how="gate", **{**seat.decided(site.pack(), game="gta", label=18), **changed})
         site.deliver()
         report = verify(bundle.parse(site.bundle()))
-    to_lines(report)
-    to_json(report)
+    words = Catalogue("vi")
+    lines(report, words)
+    words.document(document(report))
     assert not report.ok or line.verdict in {"refuse", "ask"}

@@ -1,4 +1,4 @@
-"""giochoi-verify as a program: exit codes, one line for bad input, JSON, Vietnamese first."""
+"""giochoi-verify as a program: exit codes, one line for bad input, JSON, one language at a time."""
 
 import json
 import subprocess
@@ -13,6 +13,11 @@ from compliance.__main__ import main
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture(autouse=True)
+def _in_english(monkeypatch):
+    monkeypatch.setenv("GIOCHOI_LANG", "en")
+
+
 @pytest.fixture
 def file(site, tmp_path):
     site.honest_day()
@@ -24,9 +29,32 @@ def file(site, tmp_path):
 def test_a_whole_bundle_is_exit_0_with_the_keys_fingerprint(site, file, capsys):
     assert main([str(file)]) == 0
     told = capsys.readouterr()
-    assert told.out.startswith("Toàn vẹn, chưa neo / Whole, not anchored\n")
+    assert told.out.startswith("Whole, not anchored\n")
     assert site.signer.key.fingerprint in told.out
     assert told.err == ""
+
+
+@pytest.mark.parametrize(("asked", "environment", "first"), [
+    (["--lang", "vi"], "en", "Không bị sửa; chưa đối chiếu với thẻ hay mốc cũ"), ([], "vi", "Không bị sửa; chưa đối chiếu"),
+    (["--lang", "en"], "vi", "Whole, not anchored"), ([], "en", "Whole, not anchored"),
+])
+def test_it_speaks_one_language(file, capsys, monkeypatch, asked, environment, first):
+    """The one asked for, else that of GIOCHOI_LANG; ids and JSON keys stay."""
+    monkeypatch.setenv("GIOCHOI_LANG", environment)
+    assert main([str(file), *asked]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith(first)
+    assert " / " not in told
+    assert main([str(file), "--json", *asked]) == 0
+    assert json.loads(capsys.readouterr().out)["decisions"] == 4
+
+
+def test_a_failure_is_told_in_the_language_asked_for(file, capsys):
+    data = file.read_bytes()
+    file.write_bytes(data.replace(b'"game":"luanti"', b'"game":"luantj"', 1))
+    assert main([str(file), "--json", "--lang", "vi"]) == 4
+    first = json.loads(capsys.readouterr().out)["failures"][0]
+    assert (", mục " in first["where"], "khác giá trị băm" in first["what"]) == (True, True)
 
 
 def test_a_changed_byte_is_exit_4_and_said_where(file, capsys):
@@ -35,9 +63,9 @@ def test_a_changed_byte_is_exit_4_and_said_where(file, capsys):
     file.write_bytes(data)
     assert main([str(file)]) == 4
     first, second, *_ = capsys.readouterr().out.splitlines()
-    assert first == "KHÔNG ĐẠT / NOT VERIFIED"
+    assert first == "NOT VERIFIED"
     assert "tile/entries/000.p/" in second
-    assert "/ entry " in second
+    assert ", entry " in second
 
 
 def test_json_is_one_document(site, file, capsys):
@@ -62,7 +90,7 @@ def test_since_and_trust_anchor(site, file, tmp_path, capsys):
     since.write_text(site.log.checkpoint, "utf-8", newline="\n")
     trust.write_text(f"log {site.signer.vkey}\nquorum none\n", "utf-8")
     assert main([str(file), "--since", str(since), "--trust", str(trust)]) == 0
-    assert "Toàn vẹn và được neo / Whole and anchored" in capsys.readouterr().out
+    assert "Whole and anchored" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("written", [
@@ -99,11 +127,24 @@ def test_files_that_cannot_be_read_are_exit_2_in_one_line(file, tmp_path, capsys
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("arguments", [[], ["a", "b"], ["a", "--nothing"]])
+@pytest.mark.parametrize("arguments", [[], ["a", "b"], ["a", "--nothing"], ["a", "--lang", "fr"]])
 def test_bad_usage_is_exit_2(arguments, capsys):
-    with pytest.raises(SystemExit) as error:
-        main(arguments)
-    assert error.value.code == 2
+    assert main(arguments) == 2
+    told = capsys.readouterr()
+    assert (told.out, len(told.err.splitlines()), "giochoi-verify --help" in told.err) == ("", 1, True)
+
+
+def test_a_mistake_is_told_in_the_language_asked_for(capsys):
+    assert main(["a", "b", "--lang", "vi"]) == 2
+    assert capsys.readouterr().err == "giochoi-verify: không hiểu: b; xem: giochoi-verify --help\n"
+
+
+def test_help_is_in_the_language_asked_for(capsys):
+    """Every option has a line."""
+    assert main(["--help", "--lang", "vi"]) == 0
+    told = capsys.readouterr().out
+    assert "không cần mạng" in told
+    assert all(option in told for option in ("BUNDLE", "--trust FILE", "--since CHECKPOINT", "--json", "--lang vi|en"))
 
 
 def test_it_runs_as_a_program_of_its_own(file):

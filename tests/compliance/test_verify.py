@@ -13,6 +13,7 @@ from compliance.format.tiles import encode_entries, entry_bundles, hash_tiles
 from compliance.note import COSIGNATURE, NoteError, Signer, VerifierKey, checkpoint_text
 from compliance.verify import verify
 from compliance.verifying.trust import parse_trust
+from i18n.message import plain
 
 WITNESS = Signer("witness.example/w1", b"\x05" * 32)
 WITNESS_KEY = VerifierKey(WITNESS.name, COSIGNATURE, WITNESS.key.public)
@@ -131,7 +132,7 @@ def test_every_dropped_entry_is_missed(lines, tamper, honest):
     for index, line in enumerate(lines):
         report = tamper(entries[:index] + entries[index + 1 :])
         assert not report.ok, index
-        assert f"seat {line.seat}" in report.failures[0].where or "seat home-pc" in report.failures[0].where
+        assert f"seat {line.seat}" in plain(report.failures[0].where) or "seat home-pc" in plain(report.failures[0].where)
 
 
 def test_every_two_swapped_entries_of_a_seat_are_seen(lines, tamper, honest):
@@ -140,7 +141,7 @@ def test_every_two_swapped_entries_of_a_seat_are_seen(lines, tamper, honest):
         if lines[index].seat == lines[index + 1].seat:
             swapped = [*entries[:index], entries[index + 1], entries[index], *entries[index + 2 :]]
             report = tamper(swapped)
-            assert f"entry {index} " in report.failures[0].where
+            assert f"entry {index} " in plain(report.failures[0].where)
 
 
 def test_an_edited_entry_breaks_its_chain(lines, tamper, honest):
@@ -148,15 +149,15 @@ def test_an_edited_entry_breaks_its_chain(lines, tamper, honest):
     entries = list(honest.log.entries())
     index = place_of(lines, entry.PlayEnded)
     entries[index] = entry.encode(msgspec.structs.replace(lines[index], ms=60_000))
-    assert f"entry {index + 1} " in tamper(entries).failures[0].where
+    assert f"entry {index + 1} " in plain(tamper(entries).failures[0].where)
 
 
 def test_a_tail_cut_within_a_batch_leaves_entries_without_a_seal(lines, tamper, honest):
     entries = list(honest.log.entries())
     end = place_of(lines, entry.PlayEnded, 1)
     first = tamper(entries[:end]).failures[0]
-    assert "no seal" in first.what
-    assert "seat home-pc" in first.where
+    assert "no seal" in plain(first.what)
+    assert "seat home-pc" in plain(first.where)
 
 
 def test_a_tail_cut_at_a_seal_is_seen_by_those_who_saw_more(honest, tamper):
@@ -174,7 +175,7 @@ def test_a_tail_cut_at_a_seal_is_seen_by_those_who_saw_more(honest, tamper):
 def test_a_log_without_its_seats_enrolment_is_refused(lines, forged):
     index = place_of(lines, entry.SeatEnrolled, 1)
     report = forged(lines[:index] + lines[index + 1 :])
-    assert "seat.enrolled" in report.failures[0].what
+    assert "seat.enrolled" in plain(report.failures[0].what)
 
 
 def test_a_seat_key_cannot_be_replaced(lines, forged):
@@ -182,14 +183,14 @@ def test_a_seat_key_cannot_be_replaced(lines, forged):
     index = place_of(lines, entry.SeatEnrolled, 1)
     again = msgspec.structs.replace(lines[index], key=WITNESS.vkey)
     report = forged([*lines[: index + 1], again, *lines[index + 1 :]])
-    assert f"entry {index + 1} " in report.failures[0].where
+    assert f"entry {index + 1} " in plain(report.failures[0].where)
 
 
 @pytest.mark.parametrize("vkey", [WITNESS_KEY.text, "nonsense", ""])
 def test_a_seat_key_that_cannot_seal_is_refused(lines, forged, vkey):
     index = place_of(lines, entry.SeatEnrolled, 1)
     report = forged([*lines[:index], msgspec.structs.replace(lines[index], key=vkey), *lines[index + 1 :]])
-    assert f"entry {index} " in report.failures[0].where
+    assert f"entry {index} " in plain(report.failures[0].where)
 
 
 def test_a_whole_log_made_up_anew_is_seen_only_from_outside(honest, lines, forged):
@@ -235,7 +236,7 @@ def test_a_log_under_another_key_is_seen_by_trust_and_since(honest, lines, tampe
 
 def test_the_agents_chain_under_another_key_is_refused(lines, honest, tamper):
     signers = {"agent": WITNESS, "home-pc": honest.seats["home-pc"].signer}
-    assert "seat agent" in tamper(rechained(lines, signers)).failures[0].where
+    assert "seat agent" in plain(tamper(rechained(lines, signers)).failures[0].where)
 
 
 # --- members ----------------------------------------------------------------------------------------------------------------
@@ -252,7 +253,7 @@ def test_members_that_are_missing_changed_or_too_many_are_named(honest):
         (f"tile/entries/000.p/{size}", None, f"tile/entries/000.p/{size}"), ("tile/1/000.p/1", tile[:32], "tile/1/000.p/1"),
         ("key", other.encode(), "checkpoint"), ("key", members["key"] + b"\n", "key"), ("key", b"\xff", "key"),
         ("notes.txt", b"hello", "notes.txt"), (f"packs/{'0' * 64}.toml", b"hello", f"packs/{'0' * 64}.toml"),
-        (f"tile/0/000.p/{size}", bytes(32) + tile[32:], f"tile/entries/000.p/{size}, mục 0 / entry 0"),
+        (f"tile/0/000.p/{size}", bytes(32) + tile[32:], f"tile/entries/000.p/{size}, entry 0"),
         (f"tile/0/000.p/{size}", tile[:-1], f"tile/0/000.p/{size}"),
         ("checkpoint", honest.signer.sign(checkpoint_text(honest.signer.name, size, bytes(32))).encode(), "checkpoint"),
     ):  # fmt: skip
@@ -260,14 +261,14 @@ def test_members_that_are_missing_changed_or_too_many_are_named(honest):
         if not {"checkpoint", "key"} <= changed.keys():
             changed |= {} if {"checkpoint", "key"} & changed.keys() else {"key": b""}
         report = verify(bundle.parse(b"".join(pack(sorted(changed.items())))))
-        assert report.failures[0].where.startswith(where), (name, report.failures[0])
+        assert plain(report.failures[0].where).startswith(where), (name, report.failures[0])
 
 
 def test_a_decision_whose_pack_is_not_there_does_not_follow(honest, tamper):
     honest.packs = {}
     report = verify(bundle.parse(honest.bundle()))
-    assert "its pack" in report.failures[0].what
-    assert "play.due" in report.failures[0].where
+    assert "its pack" in plain(report.failures[0].what)
+    assert "play.due" in plain(report.failures[0].where)
 
 
 # --- trust --------------------------------------------------------------------------------------------------------------------

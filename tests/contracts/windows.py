@@ -18,7 +18,7 @@ from daemon.platforms.windows.etw.session import EtwSession
 from daemon.platforms.windows.watching.snapshot import Snapshots, descendants
 from host.clock import SystemClock
 from host.images import build_id
-from host.windows import security, users
+from host.windows import tokens, users
 from rules.games import Game
 from rules.programs import is_engine
 from tests.contracts.stages import PATIENCE, Launched, Stage
@@ -72,7 +72,7 @@ class WindowsStage(Stage):
 
     def __init__(self, kind: str, folder: Path) -> None:
         clock = SystemClock()
-        mine = users.account(security.own_sid())
+        mine = users.account(tokens.own_sid())
         super().__init__(kind, choose.platform(clock), clock, (mine, mine))
         self.folder = folder
         self.started_by_us: dict[int, subprocess.Popen] = {}

@@ -147,7 +147,7 @@ def test_bad_requests_are_one_clear_line(world, op, request_, code):
     with pytest.raises(ApiError) as caught:
         ask(world, op, request_)
     assert caught.value.code == code
-    assert "\n" not in caught.value.text
+    assert "\n" not in str(caught.value)
 
 
 def test_without_a_roster_the_daemon_says_so(world):

@@ -54,7 +54,7 @@ def folder(home_folder):
 def test_it_says_one_line_and_ends_well(home_folder, folder):
     """Ready, then SIGTERM: exit 0; nothing else was printed."""
     process = daemon(home_folder)
-    assert process.stdout.readline() == f"giochoi-daemon: sẵn sàng / ready: {Home(home_folder, 'given').daemon_address}\n"
+    assert process.stdout.readline() == f"giochoi-daemon: ready: {Home(home_folder, 'given').daemon_address}\n"
     process.terminate()
     assert process.communicate(timeout=20) == ("", "")
     assert process.returncode == TERMINATED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import shutil
 import subprocess
 import sys
@@ -95,7 +94,7 @@ def issues(built):
 def verified(home) -> int:
     """The verifier's exit code for what the agent exports."""
     bundle = home.root / "bundle.zip"
-    bundle.write_bytes(b"".join(base64.b64decode(chunk.data) for chunk in items(home.agent_address, LogExport())))
+    bundle.write_bytes(b"".join(chunk.data for chunk in items(home.agent_address, LogExport())))
     return subprocess.run([sys.executable, "-m", "compliance", bundle], cwd=TREE, capture_output=True, check=False).returncode
 
 

@@ -72,23 +72,24 @@ def test_a_file_in_the_place_of_a_home_is_refused_in_one_line(tmp_path: Path) ->
 
 def test_lock_names_its_holder_and_ends_with_it(tmp_path: Path) -> None:
     """A second process is refused and told the pid; when the holder is killed the folder is free."""
-    code = "import os, sys; from host.homes import *; held = lock(Path(sys.argv[1])); print(os.getpid(), flush=True); input()"
+    code = "import os, sys; from host.homes import *\nwith lock(Path(sys.argv[1])): print(os.getpid(), flush=True); input()"
     with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         pid = int(holder.stdout.readline())
-        with pytest.raises(HomeError, match=f"in use by pid {pid}$"):
-            lock(tmp_path)
+        with pytest.raises(HomeError, match=f"in use by process {pid}$"), lock(tmp_path):
+            pass
         holder.kill()
-    with lock(tmp_path):
-        pass
-    lock(tmp_path).close()
+    for _ in range(2):
+        with lock(tmp_path):
+            pass
 
 
 def test_lock_is_taken_once_in_a_process_too(tmp_path: Path) -> None:
     """Two servers in one process would write one store: the second one is refused, until the first lets go."""
-    with lock(tmp_path), pytest.raises(HomeError, match="in use by pid"):
-        lock(tmp_path)
-    lock(tmp_path).close()
+    with lock(tmp_path), pytest.raises(HomeError, match="in use by process"), lock(tmp_path):
+        pass
+    with lock(tmp_path):
+        pass
 
 
 def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
@@ -99,6 +100,6 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: Path) -> None
         (tmp_path / "lock").symlink_to(target)
     if not (tmp_path / "lock").is_symlink():  # Wine says yes and makes none
         pytest.skip("this account may not make links here")
-    with pytest.raises(HomeError, match="cannot be locked"):
-        lock(tmp_path)
+    with pytest.raises(HomeError, match="cannot be locked"), lock(tmp_path):
+        pass
     assert target.read_bytes() == b"precious"

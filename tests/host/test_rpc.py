@@ -17,10 +17,11 @@ import pytest
 
 from host import transport
 from host.homes import HomeError
-from host.rpc import Route, Server, serve
-from host.rpc_client import acall, call, stream
+from host.rpc import Route, Server, serve, table
+from host.rpc_client import aask, ask, items
 from host.transport import Caller, Unreachable, server_pid
-from host.wire import ApiError
+from host.wire import ApiError, Request
+from i18n.message import Message, msg
 
 WINDOWS = sys.platform == "win32"
 CHANNELS, USERS = ("host.windows.pipes", "host.windows.users") if WINDOWS else ("host.linux.sockets", "host.linux.users")
@@ -34,36 +35,81 @@ class Count(msgspec.Struct, forbid_unknown_fields=True):
     n: int
 
 
+class Echo(Request[Say], frozen=True, kw_only=True):
+    op = "echo"
+
+    text: str = ""
+
+
+class Who(Echo, frozen=True, kw_only=True):
+    op = "who"
+
+
+class Fail(Echo, frozen=True, kw_only=True):
+    op = "fail"
+
+
+class Guarded(Echo, frozen=True, kw_only=True):
+    op = "guarded"
+
+
+class Unknown(Echo, frozen=True, kw_only=True):
+    op = "no"
+
+
+class Late(Request[Say], frozen=True, kw_only=True):
+    op = "late"
+    patience = 0.1
+
+
+class UpTo(Request[Count], frozen=True, kw_only=True):
+    op = "count"
+
+    n: int
+
+
+class Forever(Request[Count], frozen=True, kw_only=True):
+    op = "forever"
+
+
+class Newer(Request[Count], frozen=True, kw_only=True):
+    """Takes an answer for another one."""
+
+    op = "echo"
+
+    text: str = "x"
+
+
 class Backend:
     def __init__(self) -> None:
         self.cancelled = asyncio.Event()
         self.counted = asyncio.Event()
 
-    async def echo(self, _caller: Caller, request: Say) -> Say:
-        return request
+    async def echo(self, _caller: Caller, request: Echo) -> Say:
+        return Say(request.text)
 
-    async def who(self, caller: Caller, _request: Say) -> Say:
+    async def who(self, caller: Caller, _request: Request[Any]) -> Say:
         return Say(f"{caller.uid}|{caller.pid}|{caller.account}|{caller.admin}")
 
-    async def fail(self, _caller: Caller, request: Say) -> Say:
+    async def fail(self, _caller: Caller, request: Fail) -> Say:
         if request.text == "bug":
             raise ZeroDivisionError
-        raise ApiError("not-found", request.text)
+        raise ApiError("not-found", Message(request.text))
 
-    async def late(self, _caller: Caller, _request: Say) -> Say:
+    async def late(self, _caller: Caller, _request: Request[Any]) -> Say:
         await asyncio.sleep(5)
         return Say()
 
-    async def count(self, _caller: Caller, request: Count) -> AsyncIterator[Count]:
+    async def count(self, _caller: Caller, request: UpTo) -> AsyncIterator[Count]:
         try:
             for n in range(request.n):
                 yield Count(n)
         finally:
             self.counted.set()
         if request.n == 13:
-            raise ApiError("refused", "13")
+            raise ApiError("refused", msg("13"))
 
-    async def forever(self, _caller: Caller, _request: Say) -> AsyncIterator[Count]:
+    async def forever(self, _caller: Caller, _request: Request[Any]) -> AsyncIterator[Count]:
         try:
             yield Count(0)
             await asyncio.sleep(60)
@@ -71,22 +117,22 @@ class Backend:
             self.cancelled.set()
 
     def routes(self) -> dict[str, Route]:
-        return {
-            "echo": Route(Say, "any", self.echo),
-            "who": Route(Say, "any", self.who),
-            "fail": Route(Say, "any", self.fail),
-            "late": Route(Say, "any", self.late),
-            "count": Route(Count, "any", self.count),
-            "forever": Route(Say, "any", self.forever),
-            "guarded": Route(Say, "guardian", self.echo),
-        }
+        return table(
+            Route(Echo, "any", self.echo),
+            Route(Who, "any", self.who),
+            Route(Fail, "any", self.fail),
+            Route(Late, "any", self.late),
+            Route(UpTo, "any", self.count),
+            Route(Forever, "any", self.forever),
+            Route(Guarded, "guardian", self.echo),
+        )
 
 
 def me() -> str:
     if WINDOWS:
-        from host.windows import security
+        from host.windows import tokens
 
-        return security.own_sid()
+        return tokens.own_sid()
     return str(os.geteuid())
 
 
@@ -133,10 +179,10 @@ def test_calls_and_streams_from_both_kinds_of_client(address: str) -> None:
     """What is sent comes back, once or item by item, whether the client waits or runs a loop."""
 
     async def body(_: Backend) -> None:
-        said = Say("xin chào\n😀")
-        assert await acall(address, "echo", said, Say) == said
-        assert await asyncio.to_thread(call, address, "echo", said, Say) == said
-        assert await asyncio.to_thread(lambda: [i.n for i in stream(address, "count", Count(1000), Count)]) == list(range(1000))
+        text = "xin chào\n😀"
+        assert await aask(address, Echo(text=text)) == Say(text)
+        assert await asyncio.to_thread(ask, address, Echo(text=text)) == Say(text)
+        assert await asyncio.to_thread(lambda: [i.n for i in items(address, UpTo(n=1000))]) == list(range(1000))
 
     run(address, body)
 
@@ -145,7 +191,7 @@ def test_the_kernel_says_who_calls(address: str) -> None:
     """uid or SID, pid and account are those of the connecting process; root is an administrator."""
 
     async def body(_: Backend) -> None:
-        uid, pid, account, admin = (await acall(address, "who", Say(), Say)).text.split("|")
+        uid, pid, account, admin = (await aask(address, Who())).text.split("|")
         assert (uid, int(pid)) == (me(), os.getpid())
         if uid == "0":
             assert (account, admin) == ("root", "True")
@@ -154,19 +200,21 @@ def test_the_kernel_says_who_calls(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("op", "text", "code"),
-    [("guarded", "", "refused"), ("fail", "gone", "not-found"), ("fail", "bug", "unavailable"), ("no", "", "bad-input")],
-)
-def test_errors_arrive_as_such(address: str, op: str, text: str, code: str) -> None:
+    ("request_", "code", "said"),
+    [
+        (Guarded(), "refused", "only a guardian may do that"), (Fail(text="gone"), "not-found", "gone"),
+        (Fail(text="bug"), "unavailable", "internal error; see the system's log"),
+        (Unknown(), "bad-input", "no such request: 'no'"),
+    ],
+)  # fmt: skip
+def test_errors_arrive_as_such(address: str, request_: Echo, code: str, said: str) -> None:
     """A role that is missing, a handler's refusal, a bug and an unknown name: a code and one line, never a traceback."""
 
     async def body(_: Backend) -> None:
-        for attempt in (acall(address, op, Say(text), Say), asyncio.to_thread(call, address, op, Say(text), Say)):
+        for attempt in (aask(address, request_), asyncio.to_thread(ask, address, request_)):
             with pytest.raises(ApiError) as error:
                 await attempt
-            assert error.value.code == code
-            assert "\n" not in error.value.text
-            assert "Zero" not in error.value.text
+            assert (error.value.code, str(error.value)) == (code, said)
 
     run(address, body)
 
@@ -179,10 +227,10 @@ def test_a_streams_error_comes_after_its_items(address: str) -> None:
 
         def listen() -> None:
             try:
-                for item in stream(address, "count", Count(13), Count):
+                for item in items(address, UpTo(n=13)):
                     got.append(item.n)  # noqa: PERF401 - the error comes on the way
             except ApiError as error:
-                got.append(int(error.text))
+                got.append(int(str(error)))
 
         await asyncio.to_thread(listen)
         assert got == list(range(14))
@@ -221,11 +269,11 @@ def test_large_requests_have_a_limit(address: str) -> None:
     """15 MiB are a request, more than 16 are refused without being held."""
 
     async def body(_: Backend) -> None:
-        large = Say("x" * (15 << 20))
-        assert await acall(address, "echo", large, Say) == large
+        large = "x" * (15 << 20)
+        assert (await aask(address, Echo(text=large))).text == large
         with pytest.raises(ApiError):
-            await acall(address, "echo", Say("x" * (17 << 20)), Say)
-        assert await acall(address, "echo", Say("still there"), Say) == Say("still there")
+            await aask(address, Echo(text="x" * (17 << 20)))
+        assert await aask(address, Echo(text="still there")) == Say("still there")
 
     run(address, body)
 
@@ -252,9 +300,9 @@ def test_stream_ends_with_its_client(address: str) -> None:
     """A client that goes away takes its stream's generator with it, at once."""
 
     async def body(backend: Backend) -> None:
-        items = stream(address, "forever", Say(), Count)
-        assert await asyncio.to_thread(next, items) == Count(0)
-        await asyncio.to_thread(items.close)
+        stream = items(address, Forever())
+        assert await asyncio.to_thread(next, stream) == Count(0)
+        await asyncio.to_thread(stream.close)
         async with asyncio.timeout(2):
             await backend.cancelled.wait()
 
@@ -267,11 +315,11 @@ def test_one_account_cannot_take_all_connections(address: str) -> None:
     async def body(_backend: Backend) -> None:
         writers = [await held(address) for _ in range(32)]
         with pytest.raises(ApiError, match="too many"):
-            await acall(address, "echo", Say(), Say)
+            await aask(address, Echo())
         for writer in writers:
             writer.close()
         await asyncio.sleep(0.1)
-        assert await acall(address, "echo", Say(), Say) == Say()
+        assert await aask(address, Echo()) == Say()
 
     run(address, body)
 
@@ -287,12 +335,12 @@ def test_all_accounts_together_cannot_take_all_connections(address: str, monkeyp
     async def body(_backend: Backend) -> None:
         writers = [await held(address) for _ in range(8)]
         with pytest.raises(ApiError, match="too many"):
-            await acall(address, "echo", Say(), Say)
-        assert await acall(address, "echo", Say(), Say) == Say()
+            await aask(address, Echo())
+        assert await aask(address, Echo()) == Say()
         for writer in writers:
             writer.close()
         await asyncio.sleep(0.1)
-        assert await acall(address, "echo", Say(), Say) == Say()
+        assert await aask(address, Echo()) == Say()
 
     run(address, body)
 
@@ -307,7 +355,7 @@ def test_a_silent_or_deaf_client_is_dropped(address: str, monkeypatch: pytest.Mo
         writer.write(b'{"op":"count","args":{"n":1000000}}\n')
         async with asyncio.timeout(60):
             await backend.counted.wait()
-        assert await acall(address, "echo", Say("ok"), Say) == Say("ok")
+        assert await aask(address, Echo(text="ok")) == Say("ok")
         heard = 0
         with suppress(ConnectionError):
             while piece := await reader.read(1 << 20):
@@ -322,18 +370,18 @@ def test_late_answers_and_dead_servers(address: str) -> None:
     """No server is `Unreachable`; one that does not answer in time is `unavailable`."""
 
     async def body(_: Backend) -> None:
-        for attempt in (acall(address, "late", Say(), Say, 0.1), asyncio.to_thread(call, address, "late", Say(), Say, 0.1)):
+        for attempt in (aask(address, Late()), asyncio.to_thread(ask, address, Late())):
             with pytest.raises(ApiError) as error:
                 await attempt
             assert error.value.code == "unavailable"
 
     with pytest.raises(Unreachable):
-        call(address, "echo", Say(), Say)
+        ask(address, Echo())
     with pytest.raises(Unreachable):
-        list(stream(address, "echo", Say(), Say))
+        list(items(address, Echo()))
     run(address, body)
     with pytest.raises(Unreachable):
-        asyncio.run(acall(address, "echo", Say(), Say))
+        asyncio.run(aask(address, Echo()))
 
 
 def test_who_serves_an_address(address: str) -> None:
@@ -351,9 +399,9 @@ def test_a_living_server_keeps_its_address(address: str) -> None:
     """A second server is told who has it, and changes nothing for the first one."""
 
     async def body(_: Backend) -> None:
-        with pytest.raises(HomeError, match=f"in use by pid {os.getpid()}"):
+        with pytest.raises(HomeError, match=f"in use by process {os.getpid()}"):
             await serve(address, {}, lambda _caller: frozenset())
-        assert await acall(address, "echo", Say(), Say) == Say()
+        assert await aask(address, Echo()) == Say()
 
     run(address, body)
     run(address, body)
@@ -366,12 +414,12 @@ def test_a_stale_socket_is_replaced(address: str) -> None:
         dead.bind(address)
 
     async def body(_: Backend) -> None:
-        assert await acall(address, "echo", Say(), Say) == Say()
+        assert await aask(address, Echo()) == Say()
 
     run(address, body)
     assert not Path(address).exists()
     Path(address).write_text("mine", "utf-8")
-    with pytest.raises(HomeError, match="something else"):
+    with pytest.raises(HomeError, match="File exists"):
         run(address, body)
     assert Path(address).read_text("utf-8") == "mine"
 
@@ -384,7 +432,7 @@ def test_long_addresses_work(tmp_path: Path) -> None:
     address = str(folder / "api.sock")
 
     async def body(_: Backend) -> None:
-        assert await acall(address, "echo", Say(), Say) == Say()
+        assert await aask(address, Echo()) == Say()
 
     run(address, body)
 
@@ -394,6 +442,6 @@ def test_answers_of_another_version_are_one_error(address: str) -> None:
 
     async def body(_: Backend) -> None:
         with pytest.raises(ApiError, match="version"):
-            await acall(address, "echo", Say("x"), Count)
+            await aask(address, Newer())
 
     run(address, body)

@@ -101,3 +101,15 @@ def test_a_keyring_of_somebody_else_is_not_used(tmp_path: Path, monkeypatch: pyt
     secrets.load_or_create(Home(tmp_path, "private"), tmp_path, "k", lambda: b"secret")
     assert (tmp_path / "k").read_bytes() != b"keyring\n"
     assert not (tmp_path / "leak").exists()
+
+
+def test_nothing_of_the_current_folder_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder `host` where a server was started would otherwise run in the process that handles its keys."""
+    planted = tmp_path / "cwd" / "host"
+    planted.mkdir(parents=True)
+    (planted / "__init__.py").write_text(f"import pathlib; pathlib.Path({str(tmp_path / 'ran')!r}).touch()\n", "utf-8")
+    (planted / "secrets.py").write_text("import sys; sys.stdout.write('planted')\n", "utf-8")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    monkeypatch.chdir(tmp_path / "cwd")
+    assert secrets.load_or_create(Home(tmp_path, "private"), tmp_path, "k", lambda: b"secret") == b"secret"
+    assert not (tmp_path / "ran").exists()

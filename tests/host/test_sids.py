@@ -6,7 +6,6 @@ import pytest
 
 from host.windows.sids import (
     ADMINS,
-    AUTHENTICATED,
     CREATOR,
     EVERYONE,
     LOCAL_SERVICE,
@@ -66,7 +65,7 @@ def test_a_mode_becomes_a_protected_list() -> None:
         (Entry(0, 0, 0x1200A9, USERS), set()),  # read and execute
         (Entry(0, 0, 0x0002, EVERYONE), {EVERYONE}),  # write, or add a file
         (Entry(0, 0, 0x0004, USERS), {USERS}),  # append, or add a folder: ProgramData's own
-        (Entry(0, 0, 0x0040, AUTHENTICATED), {AUTHENTICATED}),  # delete a child
+        (Entry(0, 0, 0x0040, "S-1-5-11"), {"S-1-5-11"}),  # delete a child
         (Entry(0, 0, 0x0001_0000, OTHER), {OTHER}),  # delete
         (Entry(0, 0, 0x0004_0000, OTHER), {OTHER}),  # change this list
         (Entry(0, 0, 0x0008_0000, OTHER), {OTHER}),  # take ownership

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from rules.decide import decide, explain
+from rules.engine.plan import bind
+from rules.engine.view import View
 from rules.policy import AskFirst, Budget, Notice, Rating, Span, Window, combine
 
 MINUTE = 60_000
@@ -52,6 +54,19 @@ class TestDays:
 
 
 class TestWindows:
+    def test_a_span_inside_an_hour_that_was_skipped_is_none(self, ask, facts, pack, common, moment):
+        """In Paris 29 March 2026 has no 02:15 to 02:45: nobody plays before the next day's."""
+        nightly = [pack(windows=(Window(**common("w"), spans=(Span(135 * MINUTE, 165 * MINUTE),)),), zone="Europe/Paris")]
+        closed = ask(nightly, moment("2026-03-29 01:00", "+01:00"))
+        opened = ask(nightly, moment("2026-03-30 02:15", "+02:00"))
+
+        assert ("refuse", moment("2026-03-30 02:15", "+02:00")) == (closed.verdict, closed.until)
+        assert ("allow", moment("2026-03-30 02:45", "+02:00")) == (opened.verdict, opened.until)
+        assert ask(nightly, moment("2026-03-29 03:00", "+02:00")).verdict == "refuse"
+        known = facts(moment("2026-03-29 01:00", "+01:00"))
+        (limit,) = bind(combine(nightly), known).limits
+        assert limit.frees_from(View(known), known.now) == closed.until  # in one step, not by way of 03:00
+
     def test_a_span_across_midnight_belongs_to_the_day_it_begins_on(self, ask, pack, common, moment):
         night = [pack(windows=(Window(**common("w"), spans=(Span(22 * HOUR, 2 * HOUR, ("sat",)),)),))]
         closed = ask(night, "2026-11-24 22:00")

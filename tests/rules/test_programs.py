@@ -25,6 +25,7 @@ from rules.programs import (
 TOP = Path(__file__).parent.parent.parent
 # Lists of other things that are called as programs are.
 OTHER_THINGS = {
+    "cli/completion.py": "shells that complete our own words",
     "daemon/platforms/interpreters/windows_shells.py": "which function reads the command line of which family",
     "daemon/scanning/sources/debian.py": "packages of Debian",
     "daemon/platforms/interpreters/arguments.py": "what the options of each family mean",

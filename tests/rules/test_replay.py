@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from rules_worlds import GAMES, LABELS, PLACES, PUBLISHERS, World, worlds
 
 from rules.decide import decide
-from rules.engine.replay import Given, Setting, replay
 from rules.facts import Played
 from rules.policy import Budget, Span, Window, combine
+from rules.replay import Given, Setting, replay
 
 pytestmark = pytest.mark.timeout(1_800)  # the soak's walks
 

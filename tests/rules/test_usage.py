@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.facts import Played
-from rules.usage import totals, union_ms
+from rules.usage import account, totals, union_ms
 
 played = st.lists(
     st.builds(Played, st.sampled_from("xyz"), st.sampled_from((None, "p", "q")), st.integers(0, 60), st.integers(0, 20)),
@@ -32,6 +32,14 @@ def test_totals_are_lengths_of_unions(plays, start, length):
 
 def test_a_play_is_split_at_the_bounds():
     assert totals([Played("x", None, 10, 20)], "x", None, 15, 25) == {"game": 10, "publisher": 10, "total": 10}
+
+
+def test_what_ended_when_memory_begins_is_forgotten():
+    """Intervals are half-open: a play to 30 has no moment at 30."""
+    old, new = Played("x", None, 10, 20), Played("y", None, 40, 1)
+
+    assert account((old,), new, 29) == (old, new)
+    assert account((old,), new, 30) == (new,)
 
 
 def test_nothing_was_played_in_no_time():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from host.windows import security, users
+from host.windows import users
+from host.windows.sids import service_account
 
 
 class WindowsAccounts:
@@ -16,7 +17,7 @@ class WindowsAccounts:
 
     def limited(self, account: str) -> bool:
         sid = users.sid_of(account) or account
-        return not security.service_account(sid) and not users.administrator(sid)
+        return not service_account(sid) and not users.administrator(sid)
 
     def administrator(self, account: str) -> bool:
         sid = users.sid_of(account)

@@ -16,7 +16,7 @@ from daemon.platforms.windows.watching.tracker import Tracker
 from daemon.platforms.windows.watching.trees import Trees
 from host import choose
 from host.clock import Clock
-from host.windows import rights
+from host.windows import tokens
 from host.windows.files import system_root
 
 _LARGEST = 1 << 32  # bytes of a file that is hashed, or whose signature is looked at
@@ -25,8 +25,8 @@ _LARGEST = 1 << 32  # bytes of a file that is hashed, or whose signature is look
 def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None) -> Platform:
     """`root`: the home, if it is one. OSError."""
     if choose.files().privileged():
-        rights.take_up("SeDebugPrivilege", "SeBackupPrivilege")
-        rights.go_first()
+        tokens.take_up("SeDebugPrivilege", "SeBackupPrivilege")
+        tokens.go_first()
     watcher = WindowsWatcher(Tracker(Programs(Images(_LARGEST), Trees(clock)), clock), clock, session_name(_other(root)))
     return Platform(watcher, WindowsControl(spared), WindowsAccounts())
 

@@ -152,7 +152,7 @@ def test_a_console_game_that_describes_itself(machine):
         '<component type="console-application"><id>org.rogue</id><name>Rogue</name><categories><category>Game</category>'
         "</categories><provides><binary>rogue</binary></provides></component>"))
 
-    assert machine.found()["org.rogue"].executables == ("/usr/bin/rogue",)
+    assert machine.found()["org-rogue"].executables == ("/usr/bin/rogue",)
 
 
 @pytest.mark.parametrize("text", [

@@ -13,14 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from agent.api.slug import slug
+from agent.registering.names import game_id
 from rules.matching.oars import oars_age
 
 GAMES = {  # package -> id of the game in it
-    "gnome-mines": "org.gnome.mines", "gnome-chess": "org.gnome.chess", "gnome-sudoku": "org.gnome.sudoku",
-    "iagno": "org.gnome.reversi", "four-in-a-row": "org.gnome.four-in-a-row", "hitori": "org.gnome.hitori",
-    "lightsoff": "org.gnome.lightsoff", "quadrapassel": "org.gnome.quadrapassel", "swell-foop": "org.gnome.swellfoop",
-    "tali": "org.gnome.tali", "gnome-robots": "org.gnome.robots", "gnome-klotski": "org.gnome.klotski",
-    "gnome-tetravex": "org.gnome.tetravex", "gnome-nibbles": "org.gnome.nibbles", "gnome-2048": "org.gnome.twentyfortyeight",
+    "gnome-mines": "org-gnome-mines", "gnome-chess": "org-gnome-chess", "gnome-sudoku": "org-gnome-sudoku",
+    "iagno": "org-gnome-reversi", "four-in-a-row": "org-gnome-four-in-a-row", "hitori": "org-gnome-hitori",
+    "lightsoff": "org-gnome-lightsoff", "quadrapassel": "org-gnome-quadrapassel", "swell-foop": "org-gnome-swellfoop",
+    "tali": "org-gnome-tali", "gnome-robots": "org-gnome-robots", "gnome-klotski": "org-gnome-klotski",
+    "gnome-tetravex": "org-gnome-tetravex", "gnome-nibbles": "org-gnome-nibbles", "gnome-2048": "org-gnome-twentyfortyeight",
     "teeworlds": "teeworlds", "pioneers": "pioneers", "ninvaders": "ninvaders", "moon-buggy": "moon-buggy",
     "xmoto": "xmoto",
 }
@@ -79,6 +81,7 @@ def test_all_games_are_found_and_nothing_else(scanned):
     """Twenty packages with a game, six without: one game each, by its id. Nothing could not be read."""
     assert {game.id for game in scanned.games} == set(GAMES.values())
     assert [game.id for game in scanned.emulators] == ["dosbox"]
+    assert [game_id(game.id) for game in scanned.games] == [game.id for game in scanned.games]  # `game add` takes each
     assert scanned.problems == ()
 
 
@@ -98,7 +101,7 @@ def test_labels_are_those_of_the_packages_own_metadata(scanned, installed):
         rating = tree.find("content_rating")
         if rating is not None:
             ages = {one.get("id"): one.text for one in rating}
-            rated[tree.findtext("id").removesuffix(".desktop").lower()] = oars_age(ages, rating.get("type"))
+            rated[slug(tree.findtext("id").removesuffix(".desktop"))] = oars_age(ages, rating.get("type"))
     labels = {game.id: game.label for game in scanned.games if game.id in rated}
 
     assert len(labels) >= 10

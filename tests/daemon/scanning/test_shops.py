@@ -87,7 +87,7 @@ def test_flatpak_by_its_own_metadata(machine):
 
     [game] = machine.found().values()
 
-    assert (game.id, game.label, game.developer) == ("org.example.fun", 6, "Ai Đó")
+    assert (game.id, game.label, game.developer) == ("org-example-fun", 6, "Ai Đó")
     assert game.executables[-1] == "/var/lib/flatpak/app/org.example.Fun/x86_64/stable/abc/files/bin/fun"
 
 
@@ -97,7 +97,7 @@ def test_snaps_by_their_menu_entries(machine):
     machine.write("/snap/mari0/current/meta/snap.yaml", "name: mari0\napps:\n  mari0:\n    command: bin/run --fast\n")
     machine.program("/snap/mari0/current/bin/run")
 
-    assert machine.found()["mari0_mari0"].executables == ("/snap/mari0/current/bin/run",)
+    assert machine.found()["mari0-mari0"].executables == ("/snap/mari0/current/bin/run",)
 
 
 def test_lutris_by_its_library_and_configurations(machine, tmp_path):

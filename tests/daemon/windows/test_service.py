@@ -11,8 +11,9 @@ import winreg
 import pytest
 
 from cli.__main__ import main as giochoi
-from host.servicing import Desk
+from host.servicing import ServiceCommands
 from host.windows import scm
+from i18n.message import msg
 
 KEY = "SYSTEM\\CurrentControlSet\\Services\\giochoi-"
 ROOMS = ("agent", "daemon")
@@ -20,7 +21,7 @@ LONG = 90
 
 
 def desk(room):
-    return Desk(scm, room, lambda seconds: threading.Event().wait(seconds))
+    return ServiceCommands(scm, room, lambda seconds: threading.Event().wait(seconds))
 
 
 def program(room, *words):
@@ -52,7 +53,7 @@ def installed(tmp_path_factory):
         assert code == 0, line
     yield made
     for room in reversed(ROOMS):
-        code, line = desk(room).remove(())
+        code, line = desk(room).remove()
         assert (code, listed(room)) == (0, False), line
     assert (made / "agent" / "log.db").is_file()
 
@@ -68,7 +69,7 @@ def home(installed):
 def start(home):
     for room in ROOMS:
         code, line = desk(room).start()
-        assert code == 0, line + (home / room / "service.log").read_text("utf-8")
+        assert code == 0, str(line) + (home / room / "service.log").read_text("utf-8")
 
 
 def enrolled(home, capsys):
@@ -92,9 +93,9 @@ def test_they_run_answer_and_keep_what_they_know(home, capsys):
         assert desk(room).status()[0] == 0
         assert "ready" in (home / room / "service.log").read_text("utf-8")
         assert desk(room).stop()[0] == 0
-        assert desk(room).status() == (1, "đã dừng / stopped")  # with 0: no failure, so that nothing is started again
+        assert desk(room).status() == (1, msg("stopped"))  # with 0: no failure, so that nothing is started again
         code, line = desk(room).install(str(home))
-        assert (code, "updated" in line) == (0, True), line
+        assert (code, "updated" in str(line)) == (0, True), line
     start(home)
     assert [one["name"] for one in enrolled(home, capsys)["players"]] == ["An"]
 
@@ -105,5 +106,5 @@ def test_a_mistake_in_the_configuration_is_said(home):
     code, line = program("daemon", "start")
     assert (code, "config.toml" in line) == (1, True), line
     code, line = desk("daemon").status()
-    assert (code, "code 2" in line) == (1, True), line
+    assert (code, "code 2" in str(line)) == (1, True), line
     (home / "daemon" / "config.toml").unlink()

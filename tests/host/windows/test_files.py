@@ -11,24 +11,24 @@ import pytest
 
 from host import homes
 from host.files import read_owned, write_atomic
-from host.windows import files, security
-from host.windows.files import _LOOK, _WRITE_DAC, _open
+from host.windows import descriptors, files, sids, tokens
 from host.windows.sids import CREATOR, LOCAL_SERVICE, Entry, readers
+from host.windows.win32 import READ_CONTROL, WRITE_DAC, open_itself
 
 OTHER = "S-1-5-21-1-2-3-1001"
-ME = security.own_sid()
+ME = tokens.own_sid()
 FULL = 0x1F01FF
 OURS = frozenset((files.owner(),))
 
 
 def set_list(path: Path, text: str) -> None:
-    with _open(path, _LOOK | _WRITE_DAC) as handle:
-        security.protect(handle.value, text)
+    with open_itself(path, READ_CONTROL | WRITE_DAC) as handle:
+        descriptors.protect(handle.value, text)
 
 
 def listed(path: Path):
-    with _open(path, _LOOK) as handle:
-        return security.descriptor_of(handle.value)
+    with open_itself(path, READ_CONTROL) as handle:
+        return descriptors.descriptor_of(handle.value)
 
 
 def test_known_folders_are_the_systems_not_the_environments(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,7 +41,7 @@ def test_known_folders_are_the_systems_not_the_environments(monkeypatch: pytest.
 
 
 def test_publishers_are_the_system_us_and_the_agents_account() -> None:
-    expected = {security.SYSTEM, security.ADMINS, ME, security.service_sid("giochoi-agent")}
+    expected = {sids.SYSTEM, sids.ADMINS, ME, sids.service_sid("giochoi-agent")}
     assert files.publishers() == expected
 
 
@@ -51,13 +51,13 @@ def test_a_prepared_folder_is_changed_by_nobody_else(tmp_path: Path, mode: int) 
     files.prepare(tmp_path / "home", mode)
     (tmp_path / "home" / "inside").mkdir()
     for folder in (tmp_path / "home", tmp_path / "home" / "inside"):
-        with _open(folder, _LOOK) as handle:
-            owner, writers = security.owner_and_writers(handle.value)
-        assert owner in {ME, security.ADMINS}
-        assert writers <= {ME, security.SYSTEM, security.ADMINS}
+        with open_itself(folder, READ_CONTROL) as handle:
+            owner, writers = descriptors.owner_and_writers(handle.value)
+        assert owner in {ME, sids.ADMINS}
+        assert writers <= {ME, sids.SYSTEM, sids.ADMINS}
 
 
-@pytest.mark.parametrize("who", [security.EVERYONE, security.AUTHENTICATED, security.USERS, LOCAL_SERVICE, OTHER])
+@pytest.mark.parametrize("who", [sids.EVERYONE, "S-1-5-11", sids.USERS, LOCAL_SERVICE, OTHER])
 @pytest.mark.parametrize("right", [0x2, 0x4, 0x40, 0x10000, 0x40000, 0x80000, FULL])
 def test_a_folder_that_somebody_else_may_change_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: str, right: int
@@ -80,7 +80,7 @@ def test_a_folder_that_everyone_may_write_is_refused_on_the_disk(tmp_path: Path)
         homes.server_home(str(tmp_path / "home"))
 
 
-@pytest.mark.parametrize("who", [OTHER, security.EVERYONE, LOCAL_SERVICE])
+@pytest.mark.parametrize("who", [OTHER, sids.EVERYONE, LOCAL_SERVICE])
 def test_a_folder_of_another_account_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
     """Planted before we came, by somebody who may still change its list, whatever the list says now."""
     (tmp_path / "home").mkdir()
@@ -89,11 +89,11 @@ def test_a_folder_of_another_account_is_refused(tmp_path: Path, monkeypatch: pyt
         homes.prepare(tmp_path / "home", 0o755)
 
 
-@pytest.mark.parametrize("who", [ME, security.SYSTEM, security.ADMINS])
+@pytest.mark.parametrize("who", [ME, sids.SYSTEM, sids.ADMINS])
 def test_what_a_folder_in_a_profile_inherits_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
     """User, SYSTEM and Administrators have all, CREATOR OWNER what is made inside."""
     (tmp_path / "home").mkdir()
-    entries = tuple(Entry(0, 0x13, FULL, sid) for sid in (ME, security.SYSTEM, security.ADMINS, CREATOR))
+    entries = tuple(Entry(0, 0x13, FULL, sid) for sid in (ME, sids.SYSTEM, sids.ADMINS, CREATOR))
     monkeypatch.setattr(files, "descriptor_of", lambda _: (who, entries))
     homes.prepare(tmp_path / "home", 0o755)
 
@@ -103,9 +103,9 @@ def test_a_folder_that_others_may_read_is_closed_to_0700_only(tmp_path: Path) ->
     (tmp_path / "home").mkdir()
     set_list(tmp_path / "home", f"D:P(A;OICI;FA;;;{ME})(A;OICI;0x1200a9;;;WD)")
     files.prepare(tmp_path / "home", 0o755)
-    assert security.EVERYONE in readers(listed(tmp_path / "home")[1], ME)
+    assert sids.EVERYONE in readers(listed(tmp_path / "home")[1], ME)
     files.prepare(tmp_path / "home", 0o700)
-    assert readers(listed(tmp_path / "home")[1], ME) <= {ME, security.SYSTEM, security.ADMINS}
+    assert readers(listed(tmp_path / "home")[1], ME) <= {ME, sids.SYSTEM, sids.ADMINS}
 
 
 def test_a_file_that_everyone_may_write_is_not_read(tmp_path: Path) -> None:
@@ -119,13 +119,13 @@ def test_a_file_that_everyone_may_write_is_not_read(tmp_path: Path) -> None:
 def test_a_file_of_administrators_is_ours_only_while_we_are_elevated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What we made then, and what an administrator restored from a backup."""
     write_atomic(tmp_path / "k", b"x")
-    monkeypatch.setattr(security, "descriptor_of", lambda _: (security.ADMINS, (Entry(0, 0, FULL, ME),)))
+    monkeypatch.setattr(descriptors, "descriptor_of", lambda _: (sids.ADMINS, (Entry(0, 0, FULL, ME),)))
     monkeypatch.setattr(files, "elevated", lambda: True)
     assert read_owned(tmp_path / "k", OURS) == b"x"
     monkeypatch.setattr(files, "elevated", lambda: False)
     with pytest.raises(PermissionError, match="owned by"):
         read_owned(tmp_path / "k", OURS)
-    assert read_owned(tmp_path / "k", frozenset((security.ADMINS,))) == b"x"
+    assert read_owned(tmp_path / "k", frozenset((sids.ADMINS,))) == b"x"
 
 
 def test_links_are_seen_and_not_followed(tmp_path: Path) -> None:

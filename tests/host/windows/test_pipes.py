@@ -12,9 +12,12 @@ import pytest
 
 from host import api, rpc, transport
 from host.homes import HomeError
+from host.rpc_client import aask
 from host.windows import pipes, pipes_client, pipes_peer
-from host.windows.security import descriptor_of, own_sid
+from host.windows.descriptors import descriptor_of
+from host.windows.tokens import own_sid
 from host.windows.win32 import ACCESS_DENIED, PIPE_BUSY, error
+from host.wire import ApiError, Request
 from tests.host.windows.echo import CLIENT, SERVER, Server, ask, ended, program, run, said, serving, until
 
 ADMINS, SYSTEM, INTERACTIVE, NETWORK = "S-1-5-32-544", "S-1-5-18", "S-1-5-4", "S-1-5-2"
@@ -87,7 +90,7 @@ def test_a_second_server_is_told_who_has_the_name(address):
         with pytest.raises(api.TakenError) as taken:
             await pipes.serve(address, 0o666, Server())
         assert taken.value.pid == pid
-        with pytest.raises(HomeError, match=f"in use by pid {pid}"):
+        with pytest.raises(HomeError, match=f"in use by process {pid}"):
             await transport.listen(address, 0o666, Server())
 
     with program(SERVER, address) as other:
@@ -299,6 +302,18 @@ class Nothing(msgspec.Struct):
     pass
 
 
+class Status(Request[Nothing], frozen=True, kw_only=True):
+    op = "status"
+
+
+class Grant(Request[Nothing], frozen=True, kw_only=True):
+    op = "grant"
+
+
+class Install(Request[Nothing], frozen=True, kw_only=True):
+    op = "install"
+
+
 def test_methods_and_roles(address, monkeypatch):
     """Every method from every kind of account, by the SID that the system would give: allowed where the table says only."""
     callers = iter(())
@@ -318,25 +333,25 @@ def test_methods_and_roles(address, monkeypatch):
             found |= {"guardian"}
         return frozenset(found)
 
-    needs = {"status": "any", "grant": "guardian", "install": "administrator"}
-    routes = {op: rpc.Route(Nothing, role, answer) for op, role in needs.items()}
-    asked = [(op, who) for op in ALLOWED for who in ACCOUNTS]
+    needs = {Status: "any", Grant: "guardian", Install: "administrator"}
+    routes = rpc.table(*(rpc.Route(request, role, answer) for request, role in needs.items()))
+    asked = [(request, who) for request in needs for who in ACCOUNTS]
 
     async def body():
         nonlocal callers
         callers = iter([ACCOUNTS[who] for _, who in asked])
         server = await rpc.serve(address, routes, roles)
-        for op, who in asked:
-            if who in ALLOWED[op]:
-                assert await rpc.acall(address, op, Nothing(), Nothing) == Nothing()
+        for request, who in asked:
+            if who in ALLOWED[request.op]:
+                assert await aask(address, request()) == Nothing()
             else:
-                with pytest.raises(rpc.ApiError, match="only for") as refused:
-                    await rpc.acall(address, op, Nothing(), Nothing)
+                with pytest.raises(ApiError, match="only") as refused:
+                    await aask(address, request())
                 assert refused.value.code == "refused"
         await server.close()
 
     run(body)
-    assert seen == [(ACCOUNTS[who], 4711) for op, who in asked if who in ALLOWED[op]]
+    assert seen == [(ACCOUNTS[who], 4711) for request, who in asked if who in ALLOWED[request.op]]
 
 
 # --- the server may be the one that harms -------------------------------------------------------------------------------
@@ -345,8 +360,8 @@ def test_methods_and_roles(address, monkeypatch):
 def test_a_server_may_see_who_calls_and_nothing_more(address, monkeypatch):
     """The client lets itself be identified, not impersonated, and asks for no right that other users do not have."""
     calls = []
-    create = pipes_client._create_file
-    monkeypatch.setattr(pipes_client, "_create_file", lambda *given: calls.append(given) or create(*given))
+    opens = pipes_client.open_file
+    monkeypatch.setattr(pipes_client, "open_file", lambda *given, **more: calls.append(given) or opens(*given, **more))
 
     async def body():
         async with serving(address):
@@ -356,7 +371,7 @@ def test_a_server_may_see_who_calls_and_nothing_more(address, monkeypatch):
             pipes.server_pid(address)
 
     run(body)
-    assert {(rights, flags) for _, rights, _, _, _, flags, _ in calls[-3:]} == {(0x0012_019B, 0x4011_0000)}
+    assert {(rights, flags) for _, rights, flags in calls[-3:]} == {(0x0012_019B, 0x4011_0000)}
 
 
 def test_an_impostor_is_not_taken_for_the_systems_agent(address, monkeypatch):
@@ -369,7 +384,7 @@ def test_an_impostor_is_not_taken_for_the_systems_agent(address, monkeypatch):
             monkeypatch.setattr(pipes_client.files, "publishers", lambda: frozenset({"S-1-5-21-1-2-3-1001"}))
             with pytest.raises(PermissionError):
                 await asyncio.to_thread(ask, address)
-            with pytest.raises(transport.Unreachable, match="somebody else"):
+            with pytest.raises(transport.Unreachable, match="another program"):
                 await transport.open_connection(address, 1 << 16)
             assert pipes.server_pid(address) is None
             assert len(server.came) == 1

@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from host.api import ManagerError, Standing
-from host.servicing import Desk
+from host.servicing import ServiceCommands
 from host.windows import installing, plans, scm, service
+from host.windows.descriptors import protect
 from host.windows.plans import Plan
-from host.windows.security import EVERYONE, protect, service_sid
 from host.windows.service import RUNNING, START_PENDING, STOP_PENDING, STOPPED, Attached
+from host.windows.sids import EVERYONE, service_sid
+from host.windows.win32 import READ_CONTROL, WRITE_DAC, open_itself
 
 TREE = Path(__file__).parents[3]
 KEY = "SYSTEM\\CurrentControlSet\\Services\\"
@@ -26,8 +28,13 @@ KEY = "SYSTEM\\CurrentControlSet\\Services\\"
 
 def everybody_writes_to(folder):
     folder.mkdir()
-    with installing._open(folder, 0x0006_0000) as handle:
+    with open_itself(folder, READ_CONTROL | WRITE_DAC) as handle:
         protect(handle.value, f"D:P(A;OICI;0x1f01ff;;;{EVERYONE})")
+
+
+def plainly(answer):
+    code, line = answer
+    return code, str(line)
 
 
 def pause(seconds):
@@ -39,7 +46,7 @@ class Tried:
 
     def __init__(self, folder, plan):
         self.plan, self.file = plan, folder / "told.txt"
-        self.desk = Desk(scm, "daemon", pause)
+        self.desk = ServiceCommands(scm, "daemon", pause)
 
     def enter(self):
         program = Path(__file__).with_name("serving.py")
@@ -84,7 +91,7 @@ def test_a_whole_life(tried):
     assert (code, scm.standing("daemon").state) == (0, "running"), line
     assert tried.told() == ["ready"]
     assert tried.desk.start()[0] == 0  # it runs already
-    assert tried.desk.stop() == (0, "đã dừng / stopped")
+    assert plainly(tried.desk.stop()) == (0, "stopped")
     assert tried.told() == ["ready", "stop", "over"]
     assert scm.standing("daemon") == Standing("stopped")
     assert tried.desk.stop()[0] == 0
@@ -111,12 +118,12 @@ def test_recovery_is_what_windows_is_told(monkeypatch):
         return True
 
     monkeypatch.setattr(scm, "_change2", change)
-    scm._settings(0, plans.PLANS["agent"])
+    scm._settings(0, plans.PLANS["agent"], "what it does")
     failure = told[2]
     actions = [(failure.actions[index].kind, failure.actions[index].delay) for index in range(failure.count)]
     assert (failure.reset, actions) == (86_400, [(1, 0), (1, 5_000), (1, 30_000)])
     assert [bytes(told[level]) for level in (3, 4, 5, 7)] == [struct.pack("<I", value) for value in (0, 1, 1, 60_000)]
-    assert told[1].value == plans.PLANS["agent"].description
+    assert told[1].value == "what it does"
 
 
 def test_a_second_install_changes_what_is_there(tried, monkeypatch):
@@ -135,7 +142,7 @@ def test_how_it_ended_is_a_failure_of_its_own(tried):
     Path(f"{tried.file}.code").write_text("2")
     Path(f"{tried.file}.bad").write_text("")
     code, line = tried.desk.start()
-    assert (code, "code 2" in line) == (1, True), line
+    assert (code, "code 2" in str(line)) == (1, True), line
     assert scm.standing("daemon") == Standing("stopped", 0, 2)
     assert tried.told() == ["bad"]
 
@@ -227,7 +234,7 @@ def test_without_a_manager_nothing_happens():
 def test_a_virtual_environment_is_no_place_for_a_service(monkeypatch):
     """Its python.exe starts another one, which the manager does not know."""
     monkeypatch.setattr(sys, "prefix", "C:\\venv")
-    with pytest.raises(ManagerError, match="venv") as refused:
+    with pytest.raises(ManagerError, match="virtual environment") as refused:
         installing.interpreter()
     assert refused.value.code == 2
 

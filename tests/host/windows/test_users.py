@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from host.windows import security, users
+from host.windows import sids, tokens, users
 
 SYSTEM_NAME = "NT AUTHORITY\\SYSTEM"
 STRANGER = "S-1-5-21-1-2-3-1001"
@@ -12,7 +12,7 @@ STRANGER = "S-1-5-21-1-2-3-1001"
 
 def test_an_account_of_this_machine_is_its_bare_name() -> None:
     """With the machine's name before it, a dot, or nothing: the same account, written without."""
-    own = security.own_sid()
+    own = tokens.own_sid()
     name = users.account(own)
     assert "\\" not in name
     for typed in (name, f".\\{name}", f"{users._computer()}\\{name}"):
@@ -22,7 +22,7 @@ def test_an_account_of_this_machine_is_its_bare_name() -> None:
 
 def test_others_have_their_domain_before_their_name() -> None:
     """SYSTEM's is NT AUTHORITY."""
-    assert users.account(security.SYSTEM) == SYSTEM_NAME
+    assert users.account(sids.SYSTEM) == SYSTEM_NAME
     assert users.canonical("SYSTEM") == users.canonical(SYSTEM_NAME) == SYSTEM_NAME
 
 
@@ -46,9 +46,9 @@ def test_the_machines_own_name_is_no_account() -> None:
 
 def test_system_and_members_of_administrators_are_administrators() -> None:
     """We are one if we are elevated; services and strangers are none."""
-    assert users.administrator(security.SYSTEM)
-    assert users.administrator(security.own_sid()) or not security.elevated()
-    for sid in (security.LOCAL_SERVICE, STRANGER, "S-1-5-80-1-2-3-4-5", "not a SID"):
+    assert users.administrator(sids.SYSTEM)
+    assert users.administrator(tokens.own_sid()) or not tokens.elevated()
+    for sid in (sids.LOCAL_SERVICE, STRANGER, "S-1-5-80-1-2-3-4-5", "not a SID"):
         assert not users.administrator(sid), sid
 
 
@@ -72,10 +72,10 @@ def test_a_direct_member_is_one_even_if_nobody_knows_its_name(machine) -> None:
 def test_a_member_by_another_group_is_one(machine) -> None:
     """The alias is found by its own name, whatever the case."""
     machine(set(), ["Users", "administrators"])
-    assert users.administrator(security.own_sid())
+    assert users.administrator(tokens.own_sid())
 
 
 def test_a_standard_account_is_none(machine) -> None:
     """Not even if another account is."""
     machine({STRANGER}, ["Users", "Power Users"])
-    assert not users.administrator(security.own_sid())
+    assert not users.administrator(tokens.own_sid())

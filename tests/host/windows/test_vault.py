@@ -10,8 +10,8 @@ from keyring.backends.Windows import WinVaultKeyring
 
 from host import secrets
 from host.homes import Home, HomeError
-from host.windows import security, vault
-from host.windows.files import _LOOK, _open
+from host.windows import descriptors, sids, tokens, vault
+from host.windows.win32 import READ_CONTROL, open_itself
 
 SECRET = b"\x00\xff" * 16
 
@@ -66,10 +66,10 @@ def test_a_file_from_another_pc_is_said_and_not_replaced(tmp_path: Path) -> None
 def test_nobody_else_may_change_the_file(tmp_path: Path) -> None:
     """Owner, SYSTEM, Administrators."""
     secrets.load_or_create(Home(tmp_path, "given"), tmp_path, "k", lambda: SECRET)
-    with _open(tmp_path / "k", _LOOK) as handle:
-        owner, writers = security.owner_and_writers(handle.value)
-    assert owner in {security.own_sid(), security.ADMINS}
-    assert writers <= {security.own_sid(), security.SYSTEM, security.ADMINS}
+    with open_itself(tmp_path / "k", READ_CONTROL) as handle:
+        owner, writers = descriptors.owner_and_writers(handle.value)
+    assert owner in {tokens.own_sid(), sids.ADMINS}
+    assert writers <= {tokens.own_sid(), sids.SYSTEM, sids.ADMINS}
 
 
 def test_a_private_home_uses_the_credential_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from ctypes import wintypes
 from dataclasses import dataclass
 
 from daemon.platforms.windows.watching.snapshot import microseconds
-from host.windows import security
+from host.windows import tokens
 from host.windows.pipes_client import owner
 from host.windows.win32 import INVALID_PARAMETER, Handle, checked, error, function, kernel32
 
@@ -95,7 +95,7 @@ def image(handle: Handle) -> str:
 def user(handle: Handle) -> str:
     """The SID of the account that it runs as; where its token is closed to us, of the owner of the process. OSError."""
     try:
-        return security.process_user(handle.value)
+        return tokens.process_user(handle.value)
     except OSError:
         with Handle(checked(_open(_READ_CONTROL, False, _pid(handle.value)), "OpenProcess")) as readable:
             return owner(readable.value)

@@ -14,7 +14,7 @@ from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.snapshot import Process
 from daemon.platforms.windows.watching.trees import Trees
 from host.api import SYSTEM_USERS
-from host.windows import security, users
+from host.windows import tokens, users
 from host.windows.win32 import Handle
 from rules.games import Catalogue, Fingerprint, Program
 
@@ -33,8 +33,8 @@ class Programs:
         self.trees = trees
         self._names: dict[str, str] = {}
         self._former: dict[str, str] = {}
-        self._own = security.own_sid()
-        self.everybody = self._own in SYSTEM_USERS or security.elevated()
+        self._own = tokens.own_sid()
+        self.everybody = self._own in SYSTEM_USERS or tokens.elevated()
 
     def forget_names(self) -> None:
         """Accounts may have other names by now; one that cannot be asked for keeps the one it had."""

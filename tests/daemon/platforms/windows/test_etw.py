@@ -11,11 +11,12 @@ from dataclasses import replace
 
 import pytest
 
+from daemon.platforms.windows.etw import structs
 from daemon.platforms.windows.etw.api import Api, EventRecordCallback, Functions
 from daemon.platforms.windows.etw.events import RUNDOWN, START, STOP, session_name
-from daemon.platforms.windows.etw.session import EtwSession, structs
+from daemon.platforms.windows.etw.session import EtwSession
+from tests.system import WINE
 
-WINE = hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
 NAME = "GioChoi-Test"
 ACCESS_DENIED, ALREADY_EXISTS, NO_SUCH_SESSION, NO_RESOURCES = 5, 183, 4201, 1450
 STAMP = 0x01DCD0B2DCB7AAE5

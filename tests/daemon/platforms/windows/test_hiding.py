@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
-from ctypes import wintypes
 
 import pytest
 
-from host.windows.win32 import Handle, checked, function, kernel32
+from host.windows.win32 import open_file
 from tests.daemon.platforms.windows.stand import SHORT, Lookout, own, run
-
-_open = function(
-    kernel32, "CreateFileW", wintypes.HANDLE,
-    wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, ctypes.c_void_p, wintypes.DWORD, wintypes.DWORD, wintypes.HANDLE,
-)  # fmt: skip
 
 
 def rename(path):
@@ -23,7 +16,7 @@ def rename(path):
 
 def lock(path):
     """Open it so that nobody else can: generic read, no sharing."""
-    return Handle(checked(_open(str(path), 0x8000_0000, 0, None, 3, 0, None)))
+    return open_file(str(path), 0x8000_0000, 0, share=0)
 
 
 @pytest.mark.parametrize("hide", [rename, lock])

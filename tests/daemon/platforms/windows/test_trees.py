@@ -12,7 +12,7 @@ from daemon.platforms.windows.registry import WindowsRegistry
 from daemon.platforms.windows.watching import trees
 from daemon.platforms.windows.watching.trees import Trees
 from host.clock import SystemClock
-from host.windows import security
+from host.windows import tokens
 from rules.games import Catalogue, Game
 from tests.windows_programs import program
 
@@ -73,9 +73,9 @@ def test_who_is_logged_on():
     """Ourselves, and no service."""
     users = WindowsRegistry().users()
 
-    assert security.own_sid() in users or not security.own_sid().startswith("S-1-5-21-")
+    assert tokens.own_sid() in users or not tokens.own_sid().startswith("S-1-5-21-")
     assert all(user.startswith("S-1-") and not user.endswith("_Classes") for user in users)
-    assert WindowsRegistry(security.own_sid()).keys("HKCU", "") == WindowsRegistry().keys("HKCU", "")
+    assert WindowsRegistry(tokens.own_sid()).keys("HKCU", "") == WindowsRegistry().keys("HKCU", "")
 
 
 def test_where_users_can_write_is_not_protected(tmp_path):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.api import messages as m
-from agent.registering.shipped_packs import Shelf
+from agent.registering.shipped_packs import Shipped
 from agent.registry import World
 
 
 def shipping(world, packs=None, games=None):
     """A program that ships these instead."""
-    old = world.shelf
-    return World(Shelf(old.packs if packs is None else packs, old.games if games is None else games), world.account)
+    old = world.shipped
+    return World(Shipped(old.packs if packs is None else packs, old.games if games is None else games), world.account)
 
 
 def put_to_work(desk):
@@ -25,8 +25,8 @@ def test_shipped_packs_follow_the_programs_version(open_desk, world):
     """A corrected law is in force after the update, with the values that were put into it, and the log says so."""
     with open_desk() as desk:
         before = put_to_work(desk)
-    text = world.shelf.packs["vn-147"].replace("minutes = 60", "minutes = 50")
-    with open_desk(shipping(world, {**world.shelf.packs, "vn-147": text})) as desk:
+    text = world.shipped.packs["vn-147"].replace("minutes = 60", "minutes = 50")
+    with open_desk(shipping(world, {**world.shipped.packs, "vn-147": text})) as desk:
         assert desk.roster.number == before.number + 1
         (pack,) = desk.player("an").packs
         assert (pack.budgets[0].ms, pack.params) == (50 * 60_000, {"over_all": True, "guardian": True})
@@ -48,7 +48,7 @@ def test_the_catalogue_follows_too(open_desk, world):
     """With a new roster, because seats recognise by it."""
     with open_desk() as desk:
         number = desk.roster.number
-    games = (replace(world.shelf.games[0], title="Tên mới"), *world.shelf.games[1:])
+    games = (replace(world.shipped.games[0], title="Tên mới"), *world.shipped.games[1:])
     with open_desk(shipping(world, games=games)) as desk:
         assert desk.roster.number == number + 1
         assert desk.roster.games[0].title == "Tên mới"

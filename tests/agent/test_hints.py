@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from agent.api import messages as m
-from agent.registering.shipped_packs import Shelf
+from agent.registering.shipped_packs import Shipped
 from agent.registry import World
 from host.wire import ApiError
 from rules.games import Game
@@ -15,13 +15,13 @@ from rules.games import Game
 
 def note(desk, *packs, target="an"):
     uses = tuple(m.PackUse(id=id, params=tuple(params)) for id, *params in packs)
-    return desk.ask("policy.use", m.PolicyUse(target=target, packs=uses)).note
+    return desk.told("policy.use", m.PolicyUse(target=target, packs=uses))
 
 
 def test_a_game_point_says_what_binds_its_guests(desk):
     """Otherwise every guest is refused every game that has no label, and nobody knows why."""
-    said = desk.ask("place.set", m.PlaceSet(place="game-point")).note
-    for word in ("08:00-22:00", "vn-147:guardian=false", "giochoi game allow guest ID", "giochoi game add ID", "một bộ đếm"):
+    said = desk.told("place.set", m.PlaceSet(place="game-point"))
+    for word in ("08:00-22:00", "vn-147:guardian=false", "giochoi game allow guest ID", "giochoi game add ID", "one counter"):
         assert word in said
     assert all(len(line) <= 100 for line in said.splitlines())
 
@@ -29,28 +29,28 @@ def test_a_game_point_says_what_binds_its_guests(desk):
 def test_it_counts_the_games_that_guests_are_refused(open_desk, world):
     """Without a label, and not let through."""
     games = (Game(id="tank", title="Tank", names=("tank",)), Game(id="cave", title="Cave", names=("cave",), label=0))
-    with open_desk(World(Shelf(world.shelf.packs, games), world.account)) as desk:
-        told = [desk.ask("place.set", m.PlaceSet(place="game-point")).note]
+    with open_desk(World(Shipped(world.shipped.packs, games), world.account)) as desk:
+        told = [desk.told("place.set", m.PlaceSet(place="game-point"))]
         desk.ask("game.allow", m.GameAllow(player="guest", game="tank"))
-        told.append(desk.ask("place.set", m.PlaceSet(place="game-point")).note)
-    assert ["(1 trò)" in told[0], "(0 trò)" in told[1]] == [True, True]
+        told.append(desk.told("place.set", m.PlaceSet(place="game-point")))
+    assert ["1 game without a label" in told[0], "0 games without a label" in told[1]] == [True, True]
 
 
 def test_where_guests_are_asked_for_nothing_there_is_less_to_say(desk):
     """The operator chose other packs for guests… which setting the place completes; elsewhere guests are not mentioned."""
-    assert desk.ask("place.set", m.PlaceSet(place="home")).note == ""
+    assert desk.told("place.set", m.PlaceSet(place="home")) == ""
     desk.ask("place.set", m.PlaceSet(place="game-point"))
     desk.ask("policy.use", m.PolicyUse(target="guest", packs=(m.PackUse(id="vn-147", params=("guardian=true",)),)))
-    assert "guardian=false" in desk.ask("place.set", m.PlaceSet(place="game-point")).note
+    assert "guardian=false" in desk.told("place.set", m.PlaceSet(place="game-point"))
 
 
 def test_packs_out_of_force_are_said(an):
     """Replays of the past: valid, and nobody is limited."""
     said = note(an, ("kr-shutdown",), ("vn-72",)).splitlines()
     assert said == [
-        "kr-shutdown: không còn hiệu lực từ 2022-01-01 / not in force since 2022-01-01",
-        "vn-72: không còn hiệu lực từ 2024-12-25 / not in force since 2024-12-25",
-        "không quy tắc nào ràng buộc An lúc này / no rule binds An now",
+        "kr-shutdown: not in force since 2022-01-01",
+        "vn-72: not in force since 2024-12-25",
+        "no rule binds An now",
     ]
 
 
@@ -73,16 +73,16 @@ def test_packs_for_another_place_are_said(an):
 def test_packs_for_another_age_are_said(an):
     """Whoever has grown out of every rule of a pack stays out of it; whoever will grow into one is not told."""
     an.ask("player.add", m.PlayerAdd(name="Bà", born=date(1950, 1, 1)))
-    assert "ở tuổi của Bà" in note(an, ("cn-2021",), target="ba")
-    assert "tuổi" not in note(an, ("cn-2021",))
+    assert "binds nobody of Bà's age" in note(an, ("cn-2021",), target="ba")
+    assert "age" not in note(an, ("cn-2021",))
 
 
 def test_what_was_there_before_is_said(an):
     """With its values; not where there was nothing, nor where nothing changed."""
-    assert "before" not in note(an, ("vn-147", "over_all=true"))
-    assert "before" not in note(an, ("vn-147", "over_all=true"))
-    assert note(an, ("vn-147",)) == "trước đó / before: vn-147:over_all=true"
-    assert note(an) == "trước đó / before: vn-147"
+    assert "until now" not in note(an, ("vn-147", "over_all=true"))
+    assert "until now" not in note(an, ("vn-147", "over_all=true"))
+    assert note(an, ("vn-147",)) == "until now: vn-147:over_all=true"
+    assert note(an) == "until now: vn-147"
 
 
 @pytest.mark.parametrize("hours", ["07:00-23:00", "06:00-22:00"])
@@ -90,19 +90,19 @@ def test_hours_out_of_the_laws_are_told_once(desk, hours):
     """In a line that fits."""
     with pytest.raises(ApiError) as error:
         desk.ask("place.set", m.PlaceSet(place="game-point", hours=hours))
-    assert error.value.text.count(hours) == 1
-    assert "08:00-22:00" in error.value.text
-    assert len(f"giochoi: {error.value.text}") <= 100
+    assert str(error.value).count(hours) == 1
+    assert "08:00-22:00" in str(error.value)
+    assert len(f"giochoi: {error.value!s}") <= 100
 
 
 def test_a_label_that_refuses_all_the_same_is_said(an):
     """Whoever lets a game through hears that a label is no matter of asking; only where a rule minds labels."""
     an.ask("game.add", m.GameAdd(game=Game(id="tank", title="Tank", names=("tank",), label=16)))
     an.ask("game.add", m.GameAdd(game=Game(id="toy", title="Toy", names=("toy",), label=7)))
-    assert an.ask("game.allow", m.GameAllow(player="an", game="tank")).note == ""
+    assert an.told("game.allow", m.GameAllow(player="an", game="tank")) == ""
     for target in ("an", "guest"):
         note(an, ("vn-147",), target=target)
-    told = [an.ask("game.allow", m.GameAllow(player=who, game=game)).note for who, game in (
+    told = [an.told("game.allow", m.GameAllow(player=who, game=game)) for who, game in (
         ("guest", "tank"), ("guest", "toy"), ("an", "toy"), ("guest", "luanti"),
     )]  # fmt: skip
     assert ["still refuses" in one for one in told] == [True, True, False, False]

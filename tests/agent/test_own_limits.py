@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from agent.registering.own_limits import WEEK, minutes, own_pack, rule_id
+import pytest
+
+from agent.registering.own_limits import WEEK, own_pack, rule_id
 from agent.store.rules import LimitRow
+from i18n.catalogue import Catalogue
 from rules.decide import decide
 from rules.facts import Facts, Played
 from rules.policy import combine
@@ -37,8 +40,7 @@ def test_days_that_differ_are_a_rule_each():
         ("house.luanti-mon", ("mon",), ("luanti",)),
         ("house.luanti-sun", ("sun",), ("luanti",)),
     ]
-    texts = [rule.text.vi for rule in pack.budgets]
-    assert texts == ["Không chơi Luanti vào thứ Hai", "Tối đa 1 phút Luanti vào Chủ nhật"]
+    assert [str(rule.text) for rule in pack.budgets] == ["no playing of Luanti on Monday", "at most 60 s of Luanti on Sunday"]
 
 
 def test_rules_say_whose_they_are_and_who_relaxes_them():
@@ -47,7 +49,7 @@ def test_rules_say_whose_they_are_and_who_relaxes_them():
     assert pack is not None
     (rule,) = pack.budgets
     assert (rule.authority, rule.addressee, rule.relax) == ("house", "household", ("guardian",))
-    assert rule.text.vi == "Không chơi trò nào"
+    assert str(rule.text) == "no playing"
 
 
 def test_the_pack_decides():
@@ -62,6 +64,19 @@ def test_the_pack_decides():
     assert decisions[0].reason.rule == rule_id("luanti", None)
 
 
-def test_minutes_as_people_type_them():
-    """Decimals only where there are any."""
-    assert [minutes(ms) for ms in (3_600_000, 90_000, 20_000, 0)] == ["60", "1.5", "0.333", "0"]
+@pytest.mark.parametrize(("game", "days", "ms", "vi", "en"), [
+    (None, WEEK, 5_430_000, "tối đa 1 giờ 30 phút 30 giây chơi mỗi ngày", "at most 1 hr 30 min 30 sec of play a day"),
+    (None, ("sat",), 60_000, "tối đa 1 phút chơi vào Thứ Bảy", "at most 1 min of play on Saturday"),
+    (None, WEEK, 0, "không chơi trò nào", "no playing"),
+    (None, ("sun",), 0, "không chơi trò nào vào Chủ Nhật", "no playing on Sunday"),
+    ("luanti", WEEK, 60_000, "tối đa 1 phút chơi Luanti mỗi ngày", "at most 1 min of Luanti a day"),
+    ("luanti", ("mon",), 60_000, "tối đa 1 phút chơi Luanti vào Thứ Hai", "at most 1 min of Luanti on Monday"),
+    ("luanti", WEEK, 0, "không chơi Luanti", "no playing of Luanti"),
+    ("luanti", ("mon",), 0, "không chơi Luanti vào Thứ Hai", "no playing of Luanti on Monday"),
+])  # fmt: skip
+def test_a_limit_in_words(game, days, ms, vi, en):
+    """In either language, with everything that was set."""
+    pack = own_pack([LimitRow("an", game, day, ms) for day in days], "Asia/Ho_Chi_Minh", {"luanti": "Luanti"})
+    assert pack is not None
+    (rule,) = pack.budgets
+    assert (Catalogue("vi")(rule.text), Catalogue("en")(rule.text)) == (vi, en)

@@ -142,9 +142,9 @@ class _Run:
 class _Walk:
     """Walks from one moment to the next at which a decision can become another.
 
-    While a play goes on, others change nothing for it: whatever counts them and binds it counts its own play as well. A refusal
-    may last longer than it said, as others go on meanwhile, so it is asked about again then; it cannot end earlier, but where a
-    grant begins to cover a publisher's games because the one it names is played.
+    An allowed play is not affected by others: a rule that counts them counts it as well. A refusal may last longer than it
+    said, because others play meanwhile, so it is judged again then. It ends earlier in one case: a grant that names a game
+    covers its publisher's other games from the moment at which that game is played.
     """
 
     def __init__(self, policy: Policy, setting: Setting) -> None:

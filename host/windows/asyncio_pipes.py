@@ -1,0 +1,25 @@
+"""What asyncio keeps to itself and a pipe server of ours needs: the one file that calls private names of the Windows loop.
+
+asyncio's own `create_pipe_connection` and `start_serving_pipe` are built of these two. They open pipes without security
+attributes, without SECURITY_IDENTIFICATION and for messages, so that they are not fit for a service, and nothing public takes a
+pipe that was opened in another way. Both names are the same from Python 3.8 to 3.14; a test says when they are gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from asyncio.windows_utils import PipeHandle
+
+
+async def client_of(pipe: PipeHandle) -> None:
+    """Wait until a client is connected to this instance. OSError."""
+    await cast("Any", asyncio.get_running_loop())._proactor.accept_pipe(pipe)  # noqa: SLF001 - said above
+
+
+def stream_transport(pipe: PipeHandle, protocol: asyncio.StreamReaderProtocol) -> asyncio.WriteTransport:
+    """The running loop's own transport over a connected pipe, either end."""
+    loop = cast("Any", asyncio.get_running_loop())
+    return cast("asyncio.WriteTransport", loop._make_duplex_pipe_transport(pipe, protocol))  # noqa: SLF001 - said above
