@@ -22,6 +22,7 @@ from compliance import journal
 from daemon.ending import Stored
 from daemon.errors import DaemonError
 from daemon.trusted import Anchor
+from i18n.message import msg
 
 RESERVE_BYTES = 4 * 1024 * 1024
 SCHEMA = 4
@@ -128,9 +129,11 @@ class Store:
                 raise
         except sqlite3.Error as error:
             raise DaemonError(
-                f"{self._path}: hỏng hoặc không đọc được, không thay đổi gì; hãy khôi phục hoặc chuyển tệp đi / "
-                f"damaged or unreadable ({error}), nothing was changed; restore it or move it away"
-            ) from None
+                msg(
+                    "{path}: damaged or unreadable ({why}); nothing changed; restore it or move it away",
+                    path=str(self._path), why=str(error),
+                )
+            ) from None  # fmt: skip
 
     def _open(self) -> None:
         self.db.execute("PRAGMA journal_mode=WAL")

@@ -22,6 +22,7 @@ from daemon.trusted import Reading
 from host.rpc_client import aask
 from host.transport import Unreachable
 from host.wire import ApiError
+from i18n.message import Arg, msg
 
 SETTLE_S = 0.5  # entries that come together go up together
 RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0, 15.0)
@@ -62,7 +63,7 @@ class Uplink:
         self._delivered = asyncio.Condition()
         self._arrived = asyncio.Condition()
         self._enrolled = False
-        self._wrong: dict[str, dict[str, str]] = {}
+        self._wrong: dict[str, dict[str, Arg]] = {}
         self.reachable = False
 
     def become(self, seat: str) -> None:
@@ -94,13 +95,13 @@ class Uplink:
                 self._away()
             except Replaced as error:
                 self._enrolled = False
-                self._heard(stage, replaced=str(error))
+                self._heard(stage, replaced=error.message)
             except ApiError as error:
                 self._enrolled = False
                 if error.code == "unavailable":  # it went away in the middle of a call, or is just starting
                     self._away()
                 else:
-                    self._heard(stage, refused=str(error))
+                    self._heard(stage, refused=error.message)
             except Unwritable:
                 self._health.report("journal-unwritable", trouble=True)
             await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
@@ -110,7 +111,7 @@ class Uplink:
         self.reachable = False
         self._health.report("agent-away", trouble=True)
 
-    def _heard(self, stage: str, *, replaced: str | None = None, refused: str | None = None) -> None:
+    def _heard(self, stage: str, *, replaced: Arg | None = None, refused: Arg | None = None) -> None:
         """The agent answers. What one stage found wrong, another's success does not clear."""
         self.reachable = True
         self._health.report("agent-away", trouble=False)
@@ -119,7 +120,7 @@ class Uplink:
             wrong.pop(stage, None)
             if found is not None:
                 wrong[stage] = found
-            self._health.report(issue, trouble=bool(wrong), details=next(iter(wrong.values()), ""))
+            self._health.report(issue, trouble=bool(wrong), details=next(iter(wrong.values()), None))
 
     async def _enrol(self) -> None:
         """At each first contact: is this the agent that was pinned? Does it know this seat?"""
@@ -132,7 +133,7 @@ class Uplink:
         self._trust.check_keys(shown)
         answer = await aask(self._address, m.Enrol(seat=self._seat, key=self._signer(self._seat).vkey))
         if AgentKeys(answer.log_key, answer.roster_key) != shown:
-            raise Replaced("the agent answers with other keys than it has published")
+            raise Replaced(msg("it answers with other keys than it has published"))
         if self._trust.keys is None:
             self._trust.pin(shown)
         self._enrolled = True
@@ -146,7 +147,7 @@ class Uplink:
             try:
                 self._adopt(roster)
             except ValueError as error:
-                raise Replaced(f"the roster cannot be used: {error}") from None
+                raise Replaced(msg("its list of players cannot be used: {why}", why=str(error))) from None
             self._trust.keep_roster(signed, roster)
             async with self._arrived:
                 self._arrived.notify_all()

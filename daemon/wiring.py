@@ -53,6 +53,7 @@ from host.clock import Clock
 from host.files import read_owned
 from host.homes import Home
 from host.secrets import load_or_create
+from i18n.message import msg, said_by
 
 KEYS = "agent.keys"
 
@@ -103,11 +104,10 @@ class Daemon:
             journal = self._open_journal(self._seat_id)
             self.trust = Trust(self.store)
         except JournalError as error:
-            raise DaemonError(f"{folder / 'store.db'}: {error}") from None
+            raise DaemonError(msg("{path}: {why}", path=str(folder / "store.db"), why=said_by(error))) from None
         except (Replaced, NoteError) as error:
-            raise DaemonError(
-                f"{folder / 'store.db'}: danh sách đã lưu không hợp lệ / the stored roster does not hold: {error}"
-            ) from None
+            path, why = str(folder / "store.db"), said_by(error)
+            raise DaemonError(msg("{path}: the stored list of players does not hold: {why}", path=path, why=why)) from None
         platform = platform or self._platform(clock, settings)
         self._walk(platform, journal)
         self._run(platform)
@@ -188,7 +188,7 @@ class Daemon:
                 self.home.root,
             )
         except OSError as error:
-            raise DaemonError(f"hệ thống không cho / the system refuses: {error}") from None
+            raise DaemonError(msg("the system refuses: {why}", why=str(error))) from None
 
     # --- keys -------------------------------------------------------------------------------------------------------------
 
@@ -213,5 +213,5 @@ def _seat_id(store: Store) -> str:
         with store.transaction():
             store.put("seat", made.encode())
     except sqlite3.Error as error:
-        raise DaemonError(f"không ghi được / cannot be written: {error}") from None
+        raise DaemonError(msg("cannot be written: {why}", why=str(error))) from None
     return made

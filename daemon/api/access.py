@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from daemon.sessions import InForce, People, RuledPlayer
+from daemon.sessions import GUEST, InForce, People, RuledPlayer
 from host.api import SYSTEM_USERS, UserId
 from host.transport import Caller
 from host.wire import ApiError
+from i18n.message import comma, msg
 from rules.games import Game
 
 
@@ -28,7 +29,7 @@ class Access:
     def people(self) -> People:
         if self._in_force.people is None:
             raise ApiError(
-                "unavailable", "chưa có danh sách từ đại lý; hãy chạy giochoi-agent / no roster yet; start giochoi-agent"
+                "unavailable", msg("no list of players came from the agent yet; start {program}", program="giochoi-agent")
             )
         return self._in_force.people
 
@@ -38,7 +39,7 @@ class Access:
             return None
         own = self.people().player_of(caller.account)
         if own is None:
-            raise ApiError("refused", "tài khoản này không gắn với người chơi nào / this account is no player's")
+            raise ApiError("refused", msg("this account is not a player's"))
         return own
 
     def visible(self, caller: Caller, name: str) -> RuledPlayer:
@@ -47,21 +48,22 @@ class Access:
         if only is None:
             return self.player(name)
         if self.people().find(name) is not only:
-            raise ApiError("refused", "chỉ xem được của chính mình / only your own")
+            raise ApiError("refused", msg("only your own can be seen"))
         return only
 
     def player(self, name: str) -> RuledPlayer:
         people = self.people()
         found = people.find(name)
         if found is None:
-            known = ", ".join(one.id for one in people.players) or "-"
-            raise ApiError("not-found", f"không có người chơi {name!r}; có / no player {name!r}; there are: {known}, guest")
+            known = comma([*(one.id for one in people.players), GUEST])
+            raise ApiError("not-found", msg("no player '{name}'; there are: {players}", name=name, players=known))
         return found
 
     def game(self, id_: str) -> Game:
         game = self.people().catalogue.games.get(id_)
         if game is None:
             raise ApiError(
-                "not-found", f"không có trò chơi {id_!r}; xem `giochoi game list` / no game {id_!r}; see `giochoi game list`"
+                "not-found",
+                msg("no game '{game}': see 'giochoi game list' or add it with 'giochoi game add'", game=id_),
             )
         return game

@@ -14,6 +14,7 @@ from daemon.store import Unwritable
 from daemon.trusted import TrustedClock
 from host.transport import Caller
 from host.wire import ApiError
+from i18n.message import msg
 
 MAX_REASON = 500
 MAX_GRANT_MS = 24 * 3_600_000
@@ -33,9 +34,9 @@ class GrantHandlers:
     async def add(self, caller: Caller, request: m.GrantAdd) -> m.GrantAdded:
         player = self._access.player(request.player)
         if not 0 < request.ms <= MAX_GRANT_MS:
-            raise ApiError("bad-input", "số phút phải lớn hơn 0 và không quá 1440 / minutes must be above 0 and at most 1440")
+            raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
         if len(request.reason) > MAX_REASON:
-            raise ApiError("bad-input", f"lý do dài quá {MAX_REASON} ký tự / the reason is longer than {MAX_REASON} characters")
+            raise ApiError("bad-input", msg("the reason is longer than {most} characters", most=MAX_REASON))
         if request.game is not None:
             self._access.game(request.game)
         now = self._clock.read()
@@ -59,8 +60,7 @@ class GrantHandlers:
         known = next((event for event in self._grants.all() if event.id == request.id), None)
         if known is None:
             raise ApiError(
-                "bad-input",
-                f"không có gia hạn {request.id}; xem `giochoi grants` / no grant {request.id}; see `giochoi grants`",
+                "bad-input", msg("no grant {id}; see {command}", id=request.id, command="giochoi grants")
             )
         if known.revoked is None:
             now = self._clock.read()
@@ -73,8 +73,6 @@ class GrantHandlers:
             self._recorder.at_once(self._recorder.with_entry(event, lambda: self._grants.give(grant)))
         except Unwritable as error:
             self._grants.reload()
-            raise ApiError(
-                "unavailable", f"không ghi được, không thay đổi gì / cannot be written, nothing changed: {error}"
-            ) from None
+            raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=str(error))) from None
         self._publisher.show(event)
         self._heart.changed()

@@ -13,6 +13,7 @@ from daemon.sessions import InForce, People
 from daemon.store import Store
 from host.transport import Caller
 from host.wire import ApiError
+from i18n.message import msg
 from rules.calendar import calendar
 
 _ZONE = "Asia/Ho_Chi_Minh"  # until a roster names one
@@ -52,5 +53,5 @@ class ReadHandlers:
             day = views.today if request.day is None else date.fromisoformat(request.day)
             since = calendar(people.zone).start(day - timedelta(days=1))
         except (ValueError, OverflowError):
-            raise ApiError("bad-input", f"--day {request.day}: viết dạng / write it as YYYY-MM-DD") from None
+            raise ApiError("bad-input", msg("--day {day}: write it as YYYY-MM-DD", day=str(request.day))) from None
         return views.usage(day, self._store.plays(since), only)

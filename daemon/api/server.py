@@ -17,6 +17,7 @@ from daemon.running.repair import Repair
 from host.rpc import Route, table
 from host.transport import Caller
 from host.wire import ApiError
+from i18n.message import msg
 
 SYNC_S = 10.0
 
@@ -51,7 +52,7 @@ class DoctorHandler:
         guardian = self._access.guardian(caller)
         if request.repair:
             if not guardian:
-                raise ApiError("refused", "sửa chữa: chỉ dành cho người giám hộ / repair: only for a guardian")
+                raise ApiError("refused", msg("only a guardian may repair"))
             self._repair.mend(request.agent_key)
         return m.Doctor(checks=self._doctor.checks(everybody=guardian))
 
@@ -75,9 +76,9 @@ class SyncHandler:
         """A number of 0 asks only that what waits here goes up to the agent."""
         if request.number <= 0:
             if not await self._line.delivered(SYNC_S):
-                raise ApiError("unavailable", "chưa gửi hết cho đại lý / not everything has reached the agent")
+                raise ApiError("unavailable", msg("not everything has reached the agent yet"))
         elif not await self._line.holds(request.number, SYNC_S):
-            raise ApiError("unavailable", "trình giám sát chưa nhận được thay đổi / the daemon has not received the change yet")
+            raise ApiError("unavailable", msg("the daemon has not received the change yet"))
         roster = self._trust.roster
         return m.Synced(number=-1 if roster is None else roster.number)
 
@@ -96,6 +97,6 @@ class DisplayHandlers:
 
     async def shown(self, caller: Caller, request: m.Shown) -> m.Ok:
         if not self._publisher.got(request.number, caller.account):
-            raise ApiError("refused", "không phải tín hiệu của tài khoản này / no signal of this account's")
+            raise ApiError("refused", msg("not a signal of this account"))
         self._announcer.shown(request.number)
         return m.Ok()

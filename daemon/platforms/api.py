@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from i18n.message import Message
 from rules.games import Catalogue, Program
 
 WatchKind = Literal["gate", "events", "poll"]
@@ -46,7 +47,7 @@ class WatchTrouble:
     """Signals that watching lost something or stopped; `id` is an Issue's id, `over` that it is well again."""
 
     id: str
-    text: str
+    text: Message
     over: bool = False
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from daemon import events
 from daemon.api.messages import Signal
-from i18n.message import Text, Words, plain
+from i18n.message import Length, Message, Words, msg
 from rules.policy import GRACE_MS
 
 _NOBODY = ""  # no account: only guardians see it
@@ -75,7 +75,7 @@ def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:  # n
                 at=now.wall,
                 left=left,
                 rule=rule or "",
-                text=both(said),
+                text=said,
             ), play.account
         case events.PlayDue(play, ruling, now):
             reason = ruling.decision.reason
@@ -87,7 +87,7 @@ def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:  # n
                 at=now.wall,
                 left=ruling.decision.grace_ms,
                 rule=reason.rule if reason else "",
-                text=both(due_text(reason.text, ruling.decision.grace_ms)) if reason else "",
+                text=due_text(reason.text, ruling.decision.grace_ms) if reason else None,
             ), play.account
         case events.PlayEnded(play, now, ms, how):
             return Signal(
@@ -103,7 +103,7 @@ def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:  # n
                 at=now.wall,
                 how=how,
                 rule=reason.rule if reason else "",
-                text=both(reason.text) if reason else "",
+                text=reason.text if reason else None,
             ), account
         case events.GrantGiven(player, event_, now):
             return Signal(
@@ -127,23 +127,11 @@ def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:  # n
             ), None
 
 
-def both(text: Words) -> str:
-    return f"{text.vi} / {text.en}" if isinstance(text, Text) else plain(text)
-
-
 def due_text(why: Words, grace: int) -> Words:
     """Why it is over, and how long the game may still save where that is longer than it takes to close."""
-    if grace <= GRACE_MS or not isinstance(why, Text):
-        return why
-    minutes, seconds = divmod(grace // 1000, 60)
-    vi = [f"{minutes} phút"] * bool(minutes) + [f"{seconds} giây"] * bool(seconds)
-    en = [f"{minutes} min"] * bool(minutes) + [f"{seconds} s"] * bool(seconds)
-    return Text(f"{why.vi}; còn {' '.join(vi)} để lưu", f"{why.en}; {' '.join(en)} left to save")
+    return why if grace <= GRACE_MS else msg("{why}; {left} left to save", why=why, left=Length(grace))
 
 
-def left_text(ms: int, title: str) -> Text:
-    """How long somebody may still play, as a person says it: to the nearest second, whole minutes above one."""
-    minutes, seconds = divmod((ms + 500) // 1000, 60)
-    if minutes:
-        return Text(f"{title}: còn {minutes} phút chơi", f"{minutes} min of play left")
-    return Text(f"{title}: còn {seconds} giây chơi", f"{seconds} s of play left")
+def left_text(ms: int, title: str) -> Message:
+    """How long somebody may still play, to the nearest second."""
+    return msg("{game}: {left} of play left", game=title, left=Length((ms + 500) // 1000 * 1000))

@@ -12,6 +12,7 @@ from daemon.running.heart import Heart
 from daemon.store import Unwritable
 from daemon.uplink import Uplink
 from host.wire import ApiError
+from i18n.message import msg, said_by
 
 
 class Repair:
@@ -42,8 +43,7 @@ class Repair:
         elif self._health.has("log-replaced"):
             raise ApiError(
                 "refused",
-                "đại lý đã bị thay; so dấu vân tay bằng `giochoi log card` rồi thêm --agent-key / "
-                "the agent was replaced; compare `giochoi log card`, then add --agent-key",
+                msg("the agent was replaced: compare its key with {card}, then add --agent-key", card="giochoi log card"),
             )
         self._heart.confirm_clock()
 
@@ -51,18 +51,16 @@ class Repair:
         try:
             keys = self._keys()
         except (OSError, Replaced) as error:
-            raise ApiError("unavailable", f"không đọc được khóa của đại lý / the agent's key cannot be read: {error}") from None
+            raise ApiError("unavailable", msg("the agent's key cannot be read: {why}", why=said_by(error))) from None
         if _plain(keys.fingerprint) != _plain(fingerprint):
-            why = f"đại lý công bố dấu vân tay khác / the agent publishes another fingerprint: {keys.fingerprint}"
-            raise ApiError("refused", why)
+            raise ApiError("refused", msg("the agent publishes another key: {key}", key=keys.fingerprint))
         if keys == self._trust.keys:
             return
         self._announcer.settle()
         try:
             seat = self._chains.begin_anew(lambda: self._trust.write_pin(keys))
         except Unwritable as error:
-            why = f"không ghi được, không thay đổi gì / cannot be written, nothing changed: {error}"
-            raise ApiError("unavailable", why) from None
+            raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=str(error))) from None
         self._trust.pinned(keys)
         self._uplink.become(seat)
 

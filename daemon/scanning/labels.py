@@ -19,6 +19,7 @@ from daemon.scanning.hits import Hit, Origin
 from daemon.scanning.kinds import kind_of
 from daemon.scanning.source import Folder, SearchPaths
 from daemon.scanning.sources import flatpak
+from i18n.message import msg, said_by
 from rules.matching.oars import oars_age
 
 _METAINFO = (".metainfo.xml", ".appdata.xml")
@@ -50,7 +51,7 @@ def _labelled(hit: Hit, known: Mapping[tuple[str, Origin], Component]) -> Hit:
         hit = replace(hit, developer=hit.developer or component.developer or None)
         if hit.label is None and component.oars is not None:
             age = oars_age(component.oars, component.version)
-            source = f"OARS {component.version.removeprefix('oars-')} theo AppStream / by AppStream ({component.id})"
+            source = f"OARS {component.version.removeprefix('oars-')} (AppStream: {component.id})"
             hit = replace(hit, label=age, label_source=None if age is None else source)
     return hit
 
@@ -98,7 +99,7 @@ def _catalogue(files: Files, path: str, wanted: set[str]) -> Iterator[Component]
         else:
             yield from (one for one in _parsed(files, path, read) if not one.desktop_ids.isdisjoint(wanted))
     except (EOFError, OSError, zlib.error) as error:
-        files.problems.add(path, f"không giải nén được / cannot be unpacked: {error}")
+        files.problems.add(path, msg("it cannot be unpacked: {why}", why=str(error)))
 
 
 def _parsed(files: Files, path: str, read: Callable[[int], bytes]) -> list[Component]:
@@ -106,7 +107,7 @@ def _parsed(files: Files, path: str, read: Callable[[int], bytes]) -> list[Compo
     try:
         parse_components(lambda: read(MIB), found.append)
     except MarkupError as error:
-        files.problems.add(path, str(error))
+        files.problems.add(path, said_by(error))
     return found
 
 

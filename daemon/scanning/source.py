@@ -8,6 +8,7 @@ from typing import Protocol
 
 from daemon.scanning.files import Files
 from daemon.scanning.hits import Hit, Origin
+from i18n.message import MessageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ class SearchPaths:
 Source = Callable[[Files, SearchPaths], Iterable[Hit]]
 
 
-class RefusedError(Exception):
-    """The account cannot be scanned for, or not by whoever asks. The text is one clear line."""
+class RefusedError(MessageError):
+    """The account cannot be scanned for, or not by whoever asks."""
 
 
 class Scanner(Protocol):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from daemon.scanning import labels
 from daemon.scanning.source import Folder, RefusedError, SearchPaths, Source
 from daemon.scanning.sources import debian, flatpak, heroic, lutris, menus, minecraft, steam, wine
+from i18n.message import msg
 
 _PATH = ("/usr/local/games", "/usr/games", "/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin")
 _SYSTEM = ("/usr/share", "/usr/local/share", "/usr/share/gnome", "/var/lib/flatpak/exports/share", "/var/lib/snapd/desktop")
@@ -60,9 +61,9 @@ def _entry(user: str | None) -> pwd.struct_passwd:
     try:
         entry = pwd.getpwuid(os.getuid()) if user is None else pwd.getpwnam(user)
     except (KeyError, ValueError):
-        raise RefusedError(f"không có tài khoản {user!r} / there is no account {user!r}") from None
+        raise RefusedError(msg("this machine has no account '{account}'", account=str(user or os.getuid()))) from None
     if entry.pw_uid != os.getuid() and os.geteuid() != 0:
-        raise RefusedError(f"cần quyền root để tìm cho {user} / needs root to scan for {user}")
+        raise RefusedError(msg("only root may look for the games of {user}", user=entry.pw_name))
     return entry
 
 
@@ -76,9 +77,9 @@ def _drop(entry: pwd.struct_passwd) -> None:
         os.setresgid(entry.pw_gid, entry.pw_gid, entry.pw_gid)
         os.setresuid(entry.pw_uid, entry.pw_uid, entry.pw_uid)
     except OSError as error:
-        raise RefusedError(f"không chuyển được sang / cannot become {entry.pw_name}: {error.strerror}") from None
+        raise RefusedError(msg("cannot become {user}: {why}", user=entry.pw_name, why=str(error.strerror))) from None
     if os.getresuid() != (entry.pw_uid,) * 3 or os.getresgid() != (entry.pw_gid,) * 3 or _regains_root(entry.pw_uid):
-        raise RefusedError(f"không chuyển được sang / cannot become {entry.pw_name}")
+        raise RefusedError(msg("cannot become {user}", user=entry.pw_name))
 
 
 def _regains_root(uid: int) -> bool:

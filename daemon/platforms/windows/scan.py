@@ -11,6 +11,7 @@ from daemon.platforms.windows.registry import WindowsRegistry
 from daemon.platforms.windows.shops import Shops, slashes
 from daemon.scanning.source import RefusedError, SearchPaths, Source
 from daemon.scanning.sources import minecraft
+from i18n.message import msg
 
 
 class WindowsScanner:
@@ -30,5 +31,5 @@ class WindowsScanner:
     def become(self, user: str | None) -> SearchPaths:
         account = getpass.getuser()
         if user is not None and user.casefold() != account.casefold():
-            raise RefusedError(f"trên Windows chỉ tìm cho chính mình / on Windows only for oneself, not for {user}")
+            raise RefusedError(msg("on Windows only one's own games can be looked for, not those of {user}", user=user))
         return SearchPaths(account=account, home=slashes(os.environ.get("USERPROFILE", "C:/Users/Public")))

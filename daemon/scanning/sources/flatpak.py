@@ -13,6 +13,7 @@ from daemon.scanning.formats.desktop import DesktopError, parse_entry
 from daemon.scanning.hits import Hit, Kind
 from daemon.scanning.kinds import kind_of
 from daemon.scanning.source import Folder, SearchPaths
+from i18n.message import said_by
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){2,}")
 _COMMAND = re.compile(r"^command=([^\n]{1,200})$", re.MULTILINE)
@@ -66,7 +67,7 @@ def _entry(files: Files, path: str, app: str) -> tuple[str, Kind] | None:
     try:
         entry = None if data is None else parse_entry(data)
     except DesktopError as error:
-        files.problems.add(path, str(error))
+        files.problems.add(path, said_by(error))
         return None
     kind = None if entry is None else kind_of(app, entry.categories)
     return None if entry is None or kind is None else (entry.name, kind)

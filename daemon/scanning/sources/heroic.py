@@ -11,6 +11,7 @@ from daemon.scanning.files import MIB, Files
 from daemon.scanning.hits import Hit
 from daemon.scanning.source import SearchPaths
 from daemon.scanning.sources.steam import programs_below
+from i18n.message import msg
 
 _ROOTS = (".config/heroic", ".var/app/com.heroicgameslauncher.hgl/config/heroic")
 _LEGENDARY = (".config/legendary", ".config/heroic/legendaryConfig/legendary",
@@ -37,7 +38,7 @@ def load(files: Files, path: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        files.problems.add(path, f"không phải JSON / is no JSON: {error}")
+        files.problems.add(path, msg("not valid JSON: {why}", why=str(error)))
         return None
 
 

@@ -19,6 +19,7 @@ from daemon.scanning.programs import is_interpreter, running, which
 from daemon.scanning.source import Folder, SearchPaths
 from daemon.scanning.sources import flatpak, snap
 from daemon.scanning.windows_paths import in_prefix
+from i18n.message import said_by
 
 _LIMIT = 256 << 10  # the longest entry known, with names in a hundred languages, has a quarter
 _SUFFIX = ".desktop"
@@ -43,7 +44,7 @@ def _hits(files: Files, search: SearchPaths, file: Folder, id_: str) -> Iterator
         try:
             entry = parse_entry(data)
         except DesktopError as error:
-            files.problems.add(file.path, str(error))
+            files.problems.add(file.path, said_by(error))
             return
         if entry is not None and (hit := _hit(files, search, file, id_, entry)) is not None:
             yield hit

@@ -50,7 +50,7 @@ def found(machine, registry):
         search = SearchPaths(account="kid", home="C:/Users/kid")
         collector = Collector(Files(problems, str(machine.root)), search, sources, catalogue)
         collector.run()
-        assert problems.lines() == []
+        assert problems.found() == []
         return {game.id: game for game in collector.result().games}
 
     return scan

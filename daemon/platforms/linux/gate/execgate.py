@@ -24,21 +24,19 @@ from daemon.platforms.linux.watching import procfs
 from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.programs import acting_uid
 from host.clock import Clock
+from i18n.message import msg
 from rules.games import Catalogue
 
 FAILED = WatchTrouble(
     "gate-failed",
-    "Cổng chặn gặp lỗi và đã cho qua / The exec gate failed and let a program through, which events end if it is refused",
+    msg("the exec gate failed and let a program through; if that is refused, it is ended right after its start"),
 )
 BROKEN = WatchTrouble(
     "watch-gate",
-    "Cổng chặn hỏng và đã mở: trò chơi bị đóng ngay sau khi mở, hãy khởi động lại / "
-    "The exec gate broke and is open: refused games are ended just after their start; restart the daemon",
+    msg("the exec gate broke and is open: refused games are ended right after their start; restart the daemon"),
 )
 BLIND = WatchTrouble(
-    "gate-blind",
-    "Cổng chặn hết tài nguyên, chương trình có thể không mở được / "
-    "The exec gate is out of descriptors or memory, programs may fail to start",
+    "gate-blind", msg("the exec gate is out of descriptors or memory; programs may fail to start")
 )
 LARGEST_HASHED = 1 << 20
 _WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
