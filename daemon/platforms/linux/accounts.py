@@ -62,8 +62,8 @@ def _sub_ids(text: str) -> Iterator[SubIds]:
             yield SubIds(fields[0], int(fields[1]), int(fields[2]))
 
 
-class Names:
-    """Names of uids, remembered until `forget`. NSS may ask the network: never in the gate's thread."""
+class AccountNames:
+    """AccountNames of uids, remembered until `forget`. NSS may ask the network: never in the gate's thread."""
 
     def __init__(self) -> None:
         self._names: dict[int, str] = {}
