@@ -49,4 +49,5 @@ async def _answer(address, op):
     finally:
         writer.close()
     error = msgspec.json.decode(line).get("error", {})
-    return error["text"]["id"] if error.get("code") == "refused" else ""
+    text = error.get("text", "")
+    return (text if isinstance(text, str) else text["id"]) if error.get("code") == "refused" else ""

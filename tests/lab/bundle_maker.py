@@ -8,7 +8,6 @@ pytest is.
 
 from __future__ import annotations
 
-import base64
 import io
 import sys
 import tempfile
@@ -43,7 +42,7 @@ def of_an_agent(folder: Path, work: Path) -> None:
         desk.ask("policy.use", m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147"),)))
         desk.ask("place.set", m.PlaceSet(place="game-point", name="Quán Nét", hours="09:00-21:00"))
         chunks = desk.ask("log.export", m.LogExport())
-    (folder / "agent.zip").write_bytes(b"".join(base64.b64decode(chunk.data) for chunk in chunks))
+    (folder / "agent.zip").write_bytes(b"".join(chunk.data for chunk in chunks))
 
 
 def verified(bundle: Path, report: Path) -> int:

@@ -19,12 +19,12 @@ def test_services_survive_a_restart_and_go_without_a_trace(windows):
             return list(side_by_side.map(lambda program: windows(program, "service", *words, code=code), PROGRAMS))
 
     try:
-        for word, done in (("install", "/ installed"), ("start", "/ running")):
+        for word, done in (("install", "installed"), ("start", "running")):
             assert [done in said for said in both(word)] == [True, True]
         windows("giochoi", "player", "add", "An", "--born", "2014-05-01")
         windows("wineserver", "--kill", how="linux")  # as a shutdown: the next `run` boots anew
         assert [one["id"] for one in answer(windows)["players"]] == ["an"]
-        for word, done in (("status", "/ running"), ("remove", "/ removed")):
+        for word, done in (("status", "running"), ("remove", "removed")):
             assert [done in said for said in both(word)] == [True, True]
         for program in PROGRAMS:
             windows("reg", "query", f"HKLM\\SYSTEM\\CurrentControlSet\\Services\\{program}", code=1)

@@ -293,7 +293,7 @@ def test_what_does_not_fit_is_lost_and_told(evntrace, told, monkeypatch):
 
 
 def test_losses_that_the_system_counts_are_told_once(evntrace, told, session, monkeypatch):
-    monkeypatch.setattr(session, "_ASK_S", 0.04)
+    monkeypatch.setattr("daemon.platforms.windows.etw.session._ASK_S", 0.04)
     session.hurry = True
     session.start()
     evntrace.lost = 3
