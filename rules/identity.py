@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -171,9 +170,12 @@ def _end_of(year: int, today: date) -> date:
 
 def _born(year: int, month: int, day: int, today: date, otherwise: Message = _NO_DATE) -> date:
     """The date, if somebody alive can be born then. The errors have no context: it could have the date in its text."""
-    with suppress(ValueError):
+    try:
         born = date(year, month, day)
-        otherwise = _FUTURE if born > today else _TOO_OLD
+    except ValueError:
+        why = otherwise
+    else:
         if today.year - _OLDEST <= born.year and born <= today:
             return born
-    raise IdentityError(otherwise)
+        why = _FUTURE if born > today else _TOO_OLD
+    raise IdentityError(why)

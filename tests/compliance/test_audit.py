@@ -299,6 +299,11 @@ def test_minutes_that_went_by_before_a_sign_of_life_count(site, seat, audit):
     assert [one.coverage for one in audit().audit.seats] == [None, 0.25]
 
 
+def test_no_minute_is_too_short_for_a_share(site, seat, audit):
+    seat.add(entry.Presence, since=site.clock.wall(), bits="0" * 15)
+    assert [one.coverage for one in audit().audit.seats] == [None, None]
+
+
 def test_a_first_start_after_a_run_that_nobody_saw_end_is_a_gap(site, audit):
     """The chain is new, the seat is not: it says when it was last alive."""
     seat, lost = site.enrol(), site.clock.wall() - HOUR
