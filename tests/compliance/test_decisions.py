@@ -237,6 +237,21 @@ def test_a_hostile_pack_does_not_keep_the_verifier(site, seat, audit, text, monk
     assert [any(f"seq {line.seq}" in one for one in wrong) for line in lines] == [True] * 20
 
 
+@pytest.mark.parametrize(("minutes", "holds"), [(70, True), (65, False)])
+def test_a_grant_for_another_game_counts_for_all_games(site, seat, audit, minutes, holds):
+    """So an entry that tells of it, and refuses before it is used up, does not follow."""
+    house = site.house(HOUR)
+    seat.end(played(seat, minutes - 60, game="other"))
+    play = played(seat, 60)
+    rule = replace(house.budgets[0], relax=("guardian",))
+    grant = Grant("guardian", 10 * MINUTE, "other", site.clock.wall())
+    pack = replace(house, budgets=(rule,))
+    refused = seat.decided(replace(pack, budgets=(replace(rule, ms=0),)), grants=(grant,))
+    true = {"inline": {**refused["inline"], "ms": HOUR}, "budget": HOUR}
+    seat.add(entry.PlayDue, play=play.seq, grace=0, **{**refused, **true})
+    assert (said(audit()) == []) is holds
+
+
 def test_house_rules_stand_in_the_entry(site, seat, audit):
     """For one game, for all games, and not at all."""
     seat.due(played(seat, 20), site.house(20 * MINUTE))

@@ -212,6 +212,15 @@ def test_another_key_does_not_open_it(tmp_path, lines):
         Log(tmp_path / "log.db", SEAT)
 
 
+def test_an_entry_that_no_bundle_can_hold_is_refused(log, lines):
+    """tlog-tiles stores lengths in 16 bits; one among others is enough, and none of them is logged."""
+    long = b'{"seat":"x","seq":1,"text":"' + b"x" * 65_536 + b'"}'
+    for batch in ([*lines(1), long], [long, *lines(1)]):
+        with pytest.raises(entry.EntryError, match="more than 65535"):
+            log.append(batch)
+    assert log.size == 0
+
+
 def test_a_full_disk_leaves_the_log_as_it_was(log, lines):
     """A page limit stands for the disk: the append fails in one line, and after it the log goes on."""
     log.append_batch("home-pc", SEAT.key, lines(10))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import struct
 import sys
 import textwrap
@@ -16,11 +17,12 @@ from daemon.platforms.linux.watching.connector import Connector, Event, EventsLo
 from daemon.platforms.linux.watching.programs import acting_uid
 from rules.games import Catalogue, Game
 
-PYTHON_GAME = Game(id="game", title="", commands=("the-game",))
+NAME = f"the-game-{os.getpid()}"  # nobody else's, whoever tests on this machine meanwhile
+PYTHON_GAME = Game(id="game", title="", commands=(NAME,))
 
 
 def python(code):
-    return [sys.executable, "-c", textwrap.dedent(code), "the-game"]
+    return [sys.executable, "-c", textwrap.dedent(code), NAME]
 
 
 @pytest.fixture
@@ -97,11 +99,11 @@ def test_a_game_that_forks_itself_goes_on_in_the_child(events, until):
     async def body(watcher, seen, start):
         pid = await start(*python("import os, time\ntime.sleep(0.3)\nif os.fork(): os._exit(0)\ntime.sleep(0.5)"))
         await until(lambda: ends(seen, pid))
-        order = [one for one in seen if (isinstance(one, ProgramStarted) and one.program.args[-1:] == ("the-game",)
+        order = [one for one in seen if (isinstance(one, ProgramStarted) and one.program.args[-1:] == (NAME,)
                                          and one.program.pid != pid) or (isinstance(one, ProgramEnded) and one.pid == pid)]
         assert [type(one) for one in order] == [ProgramStarted, ProgramEnded]
         child = order[0].program
-        assert child.args[-1] == "the-game"
+        assert child.args[-1] == NAME
         assert abs(child.since - order[1].mono) < 50
         await until(lambda: ends(seen, child.pid))
 
