@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 
 from daemon.errors import DaemonError
-from daemon.running.run import run
 from daemon.wiring import Daemon
 from host import servicing
 from host.clock import SystemClock
@@ -38,7 +37,7 @@ def _serve(home: str | None, say: servicing.Say) -> int:
 async def _run(home: Home, say: servicing.Say) -> None:
     daemon = Daemon(home, SystemClock())
     try:
-        await run(daemon, lambda address: say(msg("ready: {address}", address=address)))
+        await daemon.run(lambda address: say(msg("ready: {address}", address=address)))
     finally:
         daemon.close()
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sqlite3
+from collections.abc import Callable
 from contextlib import ExitStack
 
 from agent.api.messages import Roster
 from compliance.journal import Journal, JournalError
 from compliance.note import NoteError, Signer
 from daemon import config, events
-from daemon.api.access import Access
-from daemon.api.grant_handlers import GrantHandlers
-from daemon.api.read_handlers import ReadHandlers
-from daemon.api.server import DisplayHandlers, DoctorHandler, SyncHandler, routes
 from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge
 from daemon.deciding.plays import Plays
@@ -41,12 +38,17 @@ from daemon.running.housekeeping import Housekeeping, NightWork
 from daemon.running.minute import MinuteWork
 from daemon.running.repair import Repair
 from daemon.running.rosters import Rosters
+from daemon.running.run import until_stopped
 from daemon.running.seat import Seat
+from daemon.serving.access import Access
+from daemon.serving.grant_handlers import GrantHandlers
+from daemon.serving.read_handlers import ReadHandlers
+from daemon.serving.server import DisplayHandlers, DoctorHandler, SyncHandler, routes
 from daemon.sessions import KEEP_MS, InForce
 from daemon.store import Store
 from daemon.trusted import TrustedClock
 from daemon.uplink import Uplink
-from host import homes, transport
+from host import homes, rpc, transport
 from host.api import SYSTEM_USERS
 from host.choose import files
 from host.clock import Clock
@@ -76,6 +78,17 @@ class Daemon:
     def start(self) -> None:
         self.seat.start(self.clock.boot, self._last)
         self._nights()
+
+    async def run(self, ready: Callable[[str], object]) -> None:
+        """Until it is told to stop; `ready` is told the address once it answers there. HomeError: the address is in use."""
+        address = self.home.daemon_address
+        server = await rpc.serve(address, self.routes, self.roles)
+        try:
+            await until_stopped(
+                self.start, self.seat, self.heart, self.uplink, self.housekeeping, lambda: ready(address)
+            )
+        finally:
+            await server.close()
 
     def adopt(self, roster: Roster) -> None:
         """A new roster is in force when this returns."""

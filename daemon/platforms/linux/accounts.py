@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from daemon.platforms.linux.watching import procfs
+from daemon.platforms.linux import procfs
 from host import choose
 
 _FIRST_PERSON = 1000  # UID_MIN of login.defs(5) on every distribution that we know

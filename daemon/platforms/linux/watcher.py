@@ -10,10 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from daemon.platforms.api import Observation, Refusals, StartRefused, WatchKind, WatchTrouble
+from daemon.platforms.linux import procfs
 from daemon.platforms.linux.descriptors import raise_descriptors
 from daemon.platforms.linux.gate import mounts
 from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate
-from daemon.platforms.linux.watching import procfs
 from daemon.platforms.linux.watching.connector import Connector, EventsLostError
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.tracker import BLIND, UNREADABLE, Tracker

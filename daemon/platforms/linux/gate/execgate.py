@@ -17,10 +17,9 @@ from dataclasses import dataclass, replace
 
 from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
 from daemon.platforms.hashing import Key, key
-from daemon.platforms.linux import accounts, calls
+from daemon.platforms.linux import accounts, calls, procfs
 from daemon.platforms.linux.gate import spawning
 from daemon.platforms.linux.gate.watchdog import BEAT_MS, Watchdog
-from daemon.platforms.linux.watching import procfs
 from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.programs import acting_uid
 from host.clock import Clock

@@ -8,8 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from daemon.platforms.hashing import Key, key, sha256
-from daemon.platforms.linux import calls
-from daemon.platforms.linux.watching import procfs
+from daemon.platforms.linux import calls, procfs
 from host.images import build_id
 from rules.games import Catalogue, Fingerprint
 from rules.programs import is_engine

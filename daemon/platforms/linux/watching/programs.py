@@ -8,8 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
+from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import AccountNames
-from daemon.platforms.linux.watching import procfs
 from daemon.platforms.linux.watching.images import Images
 from host.clock import Clock
 from rules.games import Catalogue, Fingerprint, Program

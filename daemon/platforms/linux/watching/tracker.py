@@ -11,8 +11,8 @@ from contextlib import suppress
 
 from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted
 from daemon.platforms.hashing import Hasher, Key
-from daemon.platforms.linux.watching import procfs
-from daemon.platforms.linux.watching.procfs import BlindError
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.procfs import BlindError
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.seen_program import SeenProgram
 from host.clock import Clock

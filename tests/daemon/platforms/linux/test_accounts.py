@@ -66,7 +66,7 @@ def test_what_kind_of_account(machine, account, exists, limited, administrator):
 def test_numbers_of_containers(machine, monkeypatch):
     """A uid of somebody's container is theirs; lines that make no sense are passed over."""
     ranges = "an:100000:65536\nbroken\n#x:y:z\nba:200000:10\n\n"
-    monkeypatch.setattr("daemon.platforms.linux.watching.procfs.text", lambda _: ranges)
+    monkeypatch.setattr("daemon.platforms.linux.procfs.text", lambda _: ranges)
     names = AccountNames()
 
     assert [one.account for one in sub_ids()] == ["an", "ba"]

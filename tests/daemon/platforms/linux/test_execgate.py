@@ -17,13 +17,12 @@ from pathlib import Path
 import pytest
 
 from daemon.platforms.api import ProgramStarted, Refusals, StartRefused, WatchTrouble
-from daemon.platforms.linux import calls
+from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.accounts import SubIds
 from daemon.platforms.linux.gate import execgate
 from daemon.platforms.linux.gate.execgate import ExecGate, RefusalsByUid, answers
 from daemon.platforms.linux.gate.mounts import holding_programs
 from daemon.platforms.linux.gate.watchdog import Watchdog
-from daemon.platforms.linux.watching import procfs
 from host.clock import SystemClock
 from rules.games import Catalogue, Game
 

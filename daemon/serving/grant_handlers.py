@@ -5,11 +5,11 @@ from __future__ import annotations
 from agent.api.messages import GrantEvent
 from daemon import events
 from daemon.api import messages as m
-from daemon.api.access import Access
 from daemon.grants import Grants, new_id, revoked
 from daemon.recording.recorder import Recorder
 from daemon.reporting.publisher import Publisher
 from daemon.running.heart import Heart
+from daemon.serving.access import Access
 from daemon.store import Unwritable
 from daemon.trusted import TrustedClock
 from host.transport import Caller

@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Protocol
 
 from daemon.api import messages as m
-from daemon.api.access import Access
-from daemon.api.grant_handlers import GrantHandlers
-from daemon.api.read_handlers import ReadHandlers
 from daemon.reporting.announce import Announcer
 from daemon.reporting.doctor import Doctor
 from daemon.reporting.publisher import Publisher
 from daemon.roster import Trust
 from daemon.running.repair import Repair
+from daemon.serving.access import Access
+from daemon.serving.grant_handlers import GrantHandlers
+from daemon.serving.read_handlers import ReadHandlers
 from host.rpc import Route, table
 from host.transport import Caller
 from host.wire import ApiError

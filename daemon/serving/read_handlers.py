@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from daemon.api import messages as m
-from daemon.api.access import Access
 from daemon.reporting.daemon_status import DaemonStatus
 from daemon.reporting.views import Views
+from daemon.serving.access import Access
 from daemon.sessions import InForce, People
 from daemon.store import Store
 from host.transport import Caller
