@@ -22,7 +22,7 @@ from daemon.trusted import Reading
 from host.rpc_client import aask
 from host.transport import Unreachable
 from host.wire import ApiError
-from i18n.message import Arg, msg
+from i18n.message import Arg, msg, said_by
 
 SETTLE_S = 0.5  # entries that come together go up together
 RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0, 15.0)
@@ -129,7 +129,7 @@ class Uplink:
         try:
             shown = self._keys()
         except OSError as error:
-            raise Unreachable(str(error)) from None
+            raise Unreachable(msg("the agent's keys cannot be read: {why}", why=said_by(error))) from None
         self._trust.check_keys(shown)
         answer = await aask(self._address, m.Enrol(seat=self._seat, key=self._signer(self._seat).vkey))
         if AgentKeys(answer.log_key, answer.roster_key) != shown:
