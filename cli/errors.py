@@ -13,7 +13,7 @@ from i18n.message import Message, MessageError, comma, msg, said_by
 class CommandError(MessageError):
     """One line for the person at the keyboard: what, where, what to do. `code` is the contract's: 1 failed, 2 bad input."""
 
-    def __init__(self, message: Message | str, code: int = 2) -> None:
+    def __init__(self, message: Message, code: int = 2) -> None:
         super().__init__(message)
         self.code = code
 

@@ -24,6 +24,7 @@ from i18n.streams import speak_utf8
 
 OK, USAGE, NOT_VERIFIED = 0, 2, 4
 _PROGRAM = "giochoi-verify"
+_HELP = f"{_PROGRAM} --help"
 _READER_LEFT = {errno.EPIPE, errno.EINVAL}  # of a pipe that nobody reads any more; the second is Windows' word for it
 _OPTIONS = {
     "BUNDLE": msg("a file made by {command}", command="giochoi log export"),
@@ -41,7 +42,7 @@ class UsageError(MessageError):
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(msg("not understood: {why}; see: {command}", why=message, command=f"{_PROGRAM} --help"))
+        raise UsageError(msg("not understood: {why}; see: {command}", why=message, command=_HELP))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,20 +50,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     speak_utf8()
     words = Catalogue(reader())
     try:
-        options = _parser().parse_args(arguments)
+        options, more = _parser().parse_known_args(arguments)
         words = Catalogue(reader(options.lang))
-        return _run(options, words)
+        return _run(options, more, words)
     except (BundleError, UsageError) as error:
         print(f"{_PROGRAM}: {words(error.message)}", file=sys.stderr)
         return USAGE
 
 
-def _run(options: argparse.Namespace, words: Catalogue) -> int:
+def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
     if options.help:
         _print(_help(words))
         return OK
+    if more:
+        raise UsageError(msg("not understood: {why}; see: {command}", why=" ".join(more), command=_HELP))
     if options.bundle is None:
-        raise UsageError(msg("BUNDLE is missing; see: {command}", command=f"{_PROGRAM} --help"))
+        raise UsageError(msg("BUNDLE is missing; see: {command}", command=_HELP))
     trust = None if options.trust is None else _trust(options.trust)
     since = None if options.since is None else _text(options.since)
     try:

@@ -10,26 +10,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from compliance.entry import (
-    AgentTick,
-    AnyEntry,
-    ClockJump,
-    Decided,
-    IssueCleared,
-    IssueRaised,
-    LaunchRefused,
-    PlaceChanged,
-    PlayDue,
-    PlayEnded,
-    PlayStarted,
-    PolicyChanged,
-    SeatStart,
-    UsageDay,
-    ZoneChanged,
-)
+from compliance import entry
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
-from compliance.verifying.presence import SeatLife
+from compliance.verifying.presence import SeatPresence
 from compliance.verifying.recompute import Recomputer, Unfounded
 from compliance.verifying.report import Audit, Failure, Finding, entry_name, length
 from compliance.verifying.sums import Plays
@@ -48,11 +32,11 @@ class Auditor:
     texts: Mapping[str, str]
     _failures: list[Failure] = field(default_factory=list)
     _findings: list[Finding] = field(default_factory=list)
-    _seats: dict[str, SeatLife] = field(default_factory=dict)
+    _seats: dict[str, SeatPresence] = field(default_factory=dict)
     _plays: Plays = field(default_factory=Plays)
-    _decisions: list[tuple[Arg, PlayDue | LaunchRefused]] = field(default_factory=list)
-    _summaries: list[tuple[Arg, UsageDay]] = field(default_factory=list)
-    _due: dict[tuple[str, int], PlayDue] = field(default_factory=dict)
+    _decisions: list[tuple[Arg, entry.PlayDue | entry.LaunchRefused]] = field(default_factory=list)
+    _summaries: list[tuple[Arg, entry.UsageDay]] = field(default_factory=list)
+    _due: dict[tuple[str, int], entry.PlayDue] = field(default_factory=dict)
     _issues: dict[tuple[str, str], Finding] = field(default_factory=dict)
     _silent: Counter[str] = field(default_factory=Counter)
     _late: Counter[str] = field(default_factory=Counter)
@@ -68,48 +52,48 @@ class Auditor:
         """The place's zone, the last one if it changed."""
         return self._zones.last
 
-    def take(self, index: int, line: AnyEntry) -> None:
+    def take(self, index: int, line: entry.AnyEntry) -> None:
         """The next entry of the log."""
         where = entry_name(index, line)
-        life = self._seats.get(line.seat)
-        if life is None:
-            life = self._seats[line.seat] = SeatLife(line.seat)
-        self._findings += life.take(line, where)
+        presence = self._seats.get(line.seat)
+        if presence is None:
+            presence = self._seats[line.seat] = SeatPresence(line.seat)
+        self._findings += presence.take(line, where)
         if line.seat != AGENT and self._tick - line.wall > LATE_MS:
             self._late[line.seat] += 1
         match line:
-            case PlayStarted():
+            case entry.PlayStarted():
                 self._plays.start(line)
                 if line.resumed is not None and (due := self._due.get((line.seat, line.resumed))) is not None:
                     self._due[line.seat, line.seq] = due  # midnight came while it was saved
-            case PlayEnded():
+            case entry.PlayEnded():
                 self._ended(where, line)
-            case PlayDue() | LaunchRefused():
+            case entry.PlayDue() | entry.LaunchRefused():
                 self._decided(where, line)
-            case SeatStart():
-                self._started(where, line, life)
+            case entry.SeatStart():
+                self._started(where, line, presence)
             case _:
-                self._told(where, line)
+                self._take_other(where, line)
 
-    def _told(self, where: Arg, line: AnyEntry) -> None:
+    def _take_other(self, where: Arg, line: entry.AnyEntry) -> None:
         match line:
-            case UsageDay():
+            case entry.UsageDay():
                 self._summaries.append((where, line))
-            case PlaceChanged() if line.seat == AGENT:
+            case entry.PlaceChanged() if line.seat == AGENT:
                 self._zones.change(line.wall, line.zone)
-            case PolicyChanged():
+            case entry.PolicyChanged():
                 self._policy(where, line)
-            case ClockJump():
+            case entry.ClockJump():
                 self._note("clock-jump", where, _jumped(line.to - line.expected))
-            case ZoneChanged():
+            case entry.ZoneChanged():
                 zones = {"before": line.before, "after": line.after}
                 self._note("zone", where, msg("the time zone of the PC was changed: {before} → {after}", **zones))
-            case IssueRaised():
+            case entry.IssueRaised():
                 self._issues[line.seat, line.id] = Finding("issue", where, msg("issue {id}", id=line.id))
-            case IssueCleared():
+            case entry.IssueCleared():
                 if (open_ := self._issues.pop((line.seat, line.id), None)) is not None:
                     self._note("issue", open_.where, msg("issue {id}, over at seq {seq}", id=line.id, seq=str(line.seq)))
-            case AgentTick() if line.seat == AGENT:
+            case entry.AgentTick() if line.seat == AGENT:
                 self._tick = line.wall
                 self._silent.update(line.silent)
             case _:
@@ -137,8 +121,8 @@ class Auditor:
         return Audit(
             failures=tuple(self._failures),
             findings=tuple(self._findings),
-            gaps=tuple(gap for life in self._seats.values() for gap in life.gaps),
-            seats=tuple(life.part() for life in self._seats.values()),
+            gaps=tuple(gap for presence in self._seats.values() for gap in presence.gaps),
+            seats=tuple(presence.part() for presence in self._seats.values()),
             days=len({day_name(self.zone, play.start.since) for play in self._plays}),
             plays=sum(1 for _ in self._plays),
             played_ms=sum(line.ms for line in ended),
@@ -147,7 +131,7 @@ class Auditor:
 
     # --- plays and decisions --------------------------------------------------------------------------------------------
 
-    def _ended(self, where: Arg, line: PlayEnded) -> None:
+    def _ended(self, where: Arg, line: entry.PlayEnded) -> None:
         play = self._plays.find(line.seat, line.play)
         if play is None or play.ended is not None:
             self._fail(where, msg("no play {play} of this seat is open", play=str(line.play)))
@@ -164,9 +148,9 @@ class Auditor:
             over = Length(line.mono - due.mono - due.grace)
             self._note("overrun", where, msg("it went on for {length} after its time was over", length=over))
 
-    def _decided(self, where: Arg, line: PlayDue | LaunchRefused) -> None:
+    def _decided(self, where: Arg, line: entry.PlayDue | entry.LaunchRefused) -> None:
         self._decisions.append((where, line))
-        if isinstance(line, PlayDue):
+        if isinstance(line, entry.PlayDue):
             play = self._plays.find(line.seat, line.play)
             if play is None or (play.start.who, play.start.game) != (line.who, line.game):
                 self._fail(where, msg("there is no such play {play}", play=str(line.play)))
@@ -178,7 +162,7 @@ class Auditor:
         except Unfounded as error:
             self._fail(where, error.message)
 
-    def _sums(self, where: Arg, line: Decided) -> None:
+    def _sums(self, where: Arg, line: entry.Decided) -> None:
         """The decision's sums against the plays, if the rule's day is the day of its pseudonym."""
         day = self._zones.day(line.at, line.zone)
         known_sums = None if day is None else self._plays.before(line, day)
@@ -191,7 +175,7 @@ class Auditor:
                 what = msg("its sum {sum} is {told}; its plays add up to {known}", sum=name, told=told, known=_range(*allowed))
                 self._fail(where, what)
 
-    def _summary(self, where: Arg, line: UsageDay) -> None:
+    def _summary(self, where: Arg, line: entry.UsageDay) -> None:
         first = next(iter(self._plays.plays.get(line.who, ())), None)
         if first is None:
             return
@@ -211,11 +195,11 @@ class Auditor:
 
     # --- the rest --------------------------------------------------------------------------------------------------------
 
-    def _started(self, where: Arg, line: SeatStart, life: SeatLife) -> None:
-        if not life.claim_holds:
+    def _started(self, where: Arg, line: entry.SeatStart, presence: SeatPresence) -> None:
+        if not presence.claim_holds:
             self._fail(where, msg("it says that the last run ended in order, but there is no seat.stop"))
 
-    def _policy(self, where: Arg, line: PolicyChanged) -> None:
+    def _policy(self, where: Arg, line: entry.PolicyChanged) -> None:
         for pack in line.packs:
             if pack.sha256 != HOUSE and pack.sha256 not in self.texts:
                 self._note("pack", where, msg("the text of pack {pack} is not in the bundle", pack=pack.id))

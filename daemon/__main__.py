@@ -8,9 +8,10 @@ import sys
 from collections.abc import Sequence
 
 from daemon.errors import DaemonError
-from daemon.run import run
+from daemon.wiring import Daemon
 from host import servicing
-from host.homes import HomeError, server_home
+from host.clock import SystemClock
+from host.homes import Home, HomeError, server_home
 from host.wire import ApiError
 from i18n.message import msg, said_by
 
@@ -23,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _serve(home: str | None, say: servicing.Say) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        asyncio.run(run(server_home(home), say))
+        asyncio.run(_run(server_home(home), say))
     except DaemonError as error:
         return say(said_by(error), error.code)
     except (HomeError, ApiError) as error:
@@ -31,6 +32,14 @@ def _serve(home: str | None, say: servicing.Say) -> int:
     except KeyboardInterrupt:
         return 0
     return 0
+
+
+async def _run(home: Home, say: servicing.Say) -> None:
+    daemon = Daemon(home, SystemClock())
+    try:
+        await daemon.run(lambda address: say(msg("ready: {address}", address=address)))
+    finally:
+        daemon.close()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from daemon.errors import DaemonError
+from i18n.message import msg
 
 
 class GateConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,4 +39,6 @@ def load(folder: Path) -> Config:
     except FileNotFoundError:
         return Config()
     except (msgspec.MsgspecError, ValueError, OSError) as error:
-        raise DaemonError(f"{path}: {error}; mend or remove the file, then start again", code=2) from None
+        raise DaemonError(
+            msg("{path}: {why}; mend or remove the file, then start again", path=str(path), why=str(error)), code=2
+        ) from None

@@ -19,7 +19,7 @@ RETRY_MS = 1_000
 SAME_MS = 500  # an end that moved by less has not moved: two clocks are never read in one instant
 _AGAIN_MS = 100
 
-Kept: TypeAlias = Literal["free", "warned", "saving"]
+Stored: TypeAlias = Literal["free", "warned", "saving"]
 
 
 # --- what the rules say ---------------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def next_moment(state: State, now: int) -> int | None:
 # --- over a restart -------------------------------------------------------------------------------------------------------
 
 
-def kept(state: State) -> tuple[Kept, int | None]:
+def to_store(state: State) -> tuple[Stored, int | None]:
     """What has to be known of it after a restart: how far it was, and until when."""
     match state:
         case Free():
@@ -184,7 +184,7 @@ def kept(state: State) -> tuple[Kept, int | None]:
             return "saving", until
 
 
-def resumed(how: Kept, until: int | None) -> State:
+def from_store(how: Stored, until: int | None) -> State:
     """Goes on where a former run was: what it was warned of holds, and it saves no longer than it might have."""
     if until is None:
         return BEGUN

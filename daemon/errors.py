@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from i18n.message import Message, MessageError
 
-class DaemonError(Exception):
+
+class DaemonError(MessageError):
     """Says what, where and what to do; `code` is the exit code of the contract."""
 
-    def __init__(self, text: str, code: int = 1) -> None:
-        super().__init__(text)
+    def __init__(self, message: Message, code: int = 1) -> None:
+        super().__init__(message)
         self.code = code

@@ -10,8 +10,8 @@ from typing import Literal
 from agent.api.messages import GrantEvent
 from daemon.deciding.judge import Ruling
 from daemon.deciding.plays import Play
-from daemon.health import Problem
-from daemon.sessions import Subject
+from daemon.health import OpenIssue
+from daemon.sessions import RuledPlayer
 from daemon.trusted import Jump, Reading
 from i18n.message import Words
 from rules.games import Game
@@ -65,7 +65,7 @@ class PlayEnded:
 class LaunchRefused:
     """Signals that a game was not let start: stopped before its first instruction, or ended at once."""
 
-    subject: Subject
+    player: RuledPlayer
     account: str
     game: Game
     ruling: Ruling
@@ -77,7 +77,7 @@ class LaunchRefused:
 class GrantGiven:
     """Signals that somebody gave extra time."""
 
-    subject: Subject
+    player: RuledPlayer
     event: GrantEvent
     now: Reading
 
@@ -86,7 +86,7 @@ class GrantGiven:
 class GrantRevoked:
     """Signals that extra time counts no longer."""
 
-    subject: Subject | None
+    player: RuledPlayer | None
     event: GrantEvent
     now: Reading
 
@@ -112,7 +112,7 @@ class ZoneChanged:
 class IssueChanged:
     """Signals that an Issue was raised, or is over."""
 
-    problem: Problem
+    problem: OpenIssue
     raised: bool
     now: Reading
 

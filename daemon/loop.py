@@ -6,24 +6,25 @@ timer, after which both clocks are read anew. Observations of the watcher and ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from daemon import events
+from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge, Ruling
 from daemon.deciding.plays import Identity, Play, Plays
 from daemon.ending import Ended, Saving
 from daemon.enforce import Enforcer, next_of
-from daemon.observing.attempts import Attempts
-from daemon.observing.gate_answers import Guard
+from daemon.health import Health
+from daemon.observing.recognising import Recognised, recognise
 from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramStarted, StartRefused, WatchTrouble
+from daemon.recording.attempts import Attempts
 from daemon.recording.rejoin import renamed
-from daemon.reporting.announce import Teller
-from daemon.sessions import People, Subject
+from daemon.reporting.announce import Announcer
+from daemon.sessions import People
 from daemon.trusted import Reading, TrustedClock
 from rules.calendar import day_bounds, day_name
-from rules.games import Match, Program
+from rules.games import Program
 
 LONGEST_WAIT_MS = 30_000
 SHORTEST_WAIT_MS = 20
@@ -33,7 +34,7 @@ _HOW: Mapping[type, events.How] = MappingProxyType({Saving: "asked", Ended: "kil
 
 
 class Loop:
-    """One seat's walk. Until a roster came nothing is limited. `trouble` hears of the watcher's troubles."""
+    """One seat's walk. Until a roster came nothing is limited."""
 
     def __init__(
         self,
@@ -41,35 +42,36 @@ class Loop:
         clock: TrustedClock,
         plays: Plays,
         judge: Judge,
-        teller: Teller,
-        guard: Guard,
-        trouble: Callable[[WatchTrouble, Reading], None],
+        announcer: Announcer,
+        gate: GateAnswers,
+        attempts: Attempts,
+        health: Health,
     ) -> None:
         self._platform = platform
         self._clock = clock
         self._plays = plays
         self._judge = judge
-        self._teller = teller
-        self._guard = guard
-        self._trouble = trouble
+        self._announcer = announcer
+        self._gate = gate
+        self._attempts = attempts
+        self._health = health
         self._people: People | None = None
         self._last: Reading | None = None
         self._next_scan = 0
         self._readings = 1
-        self.attempts = Attempts()
-        self.enforcer = Enforcer(platform.control, teller.tell)
+        self.enforcer = Enforcer(platform.control, announcer.announce)
 
     # --- what comes in -------------------------------------------------------------------------------------------------
 
     def adopt(self, people: People, now: Reading) -> None:
         """A new roster: plays that go on are whose it says. `scan` then looks at all programs anew."""
         self._people = people
-        self._guard.adopt(people)
+        self._gate.adopt(people)
         for play in tuple(self._plays.running.values()):
-            subject = people.subject(play.account)
-            same = subject is not None and subject.id == play.subject.id
-            if subject is not None and same and not renamed(play.who, play.started_wall, subject, people.zone):
-                play.subject, play.game = subject, people.catalogue.games.get(play.game.id, play.game)
+            player = people.player_of(play.account)
+            same = player is not None and player.id == play.player.id
+            if player is not None and same and not renamed(play.who, play.started_wall, player, people.zone):
+                play.player, play.game = player, people.catalogue.games.get(play.game.id, play.game)
             else:
                 self._finish(play, now, now.mono, "by itself")
 
@@ -84,13 +86,13 @@ class Loop:
             case StartRefused():
                 self._stopped_at_gate(seen, now)
             case WatchTrouble():
-                self._trouble(seen, now)
+                self._health.report(seen.id, trouble=not seen.over, details=seen.text)
                 self._next_scan = now.mono
         return True
 
     def changed(self) -> None:
         """Grants, or what the clock is believed to say: what the gate refuses may be something else now."""
-        self._guard.stale()
+        self._gate.stale()
 
     def tick(self) -> int:
         """What the moment asks for; in how many milliseconds the next one comes."""
@@ -99,7 +101,7 @@ class Loop:
             return LONGEST_WAIT_MS
         if len(now.walls) != self._readings:
             self._readings = len(now.walls)
-            self._guard.stale()
+            self._gate.stale()
         self._cut_at_midnight(self._people, now)
         if now.mono >= self._next_scan:
             self.scan(now, 0)
@@ -107,12 +109,12 @@ class Loop:
             self._check(play, now)
             if play.key in self._plays.running:
                 self.enforcer.follow(play, self._rule(play, now), now)
-        self._teller.expire(now)
+        self._announcer.expire(now)
         return self._wait(now, self.enforcer.sweep(now))
 
     def _wait(self, now: Reading, sweep: int | None) -> int:
         moments = [next_of(play, now) for play in self._plays.running.values()]
-        moments += [self._guard.renew(now, self._judge), self._teller.next_moment(now), sweep, LONGEST_WAIT_MS]
+        moments += [self._gate.renew(now, self._judge), self._announcer.next_moment(now), sweep, LONGEST_WAIT_MS]
         return max(SHORTEST_WAIT_MS, min(one for one in moments if one is not None))
 
     def read(self) -> Reading:
@@ -147,61 +149,49 @@ class Loop:
         people = self._people
         if people is None:
             return False
-        match = people.catalogue.recognise(program)
+        found = recognise(program, people, self._platform.control)
         known = self._plays.of_program(program.identity)
-        if known is not None and match is not None and match.game == known.game.id:
-            known.clues = match.clues
-            known.recognised(program.identity, now.mono, sure=self._sure(people, program, match))
+        if known is not None and found is not None and found.game.id == known.game.id:
+            known.clues = found.clues
+            known.recognised(program.identity, now.mono, sure=found.sure)
             return False
         if known is not None:  # it executed something else, or is no game any more
             self._ended(program.identity, now, now.mono)
-        subject = None if match is None else people.subject(program.account)
-        if match is None or subject is None:
+        if found is None:
             return known is not None
-        self._guard.saw(program.account)
-        running = self._plays.running.get((subject.id, match.game))
-        game = people.catalogue.games[match.game]
-        sure = self._sure(people, program, match)
-        ruling = self._judge.rule(subject, game, now, sure=sure)
+        self._gate.saw(program.account)
+        running = self._plays.running.get((found.player.id, found.game.id))
+        ruling = self._judge.rule(found.player, found.game, now, sure=found.sure)
         if running is not None and (ruling.allowed or not isinstance(running.ending, Saving | Ended)):
-            self._plays.join(running, program.identity, now.mono, sure=sure)
+            self._plays.join(running, program.identity, now.mono, sure=found.sure)
         elif ruling.allowed:
-            self._begin(people, subject, program, match, now, since, sure=sure)
+            self._begin(people, found, program, now, min(since, now.mono))
         else:
             self.enforcer.refuse(program.pid, program.started)
-            self._refused(events.LaunchRefused(subject, program.account, game, ruling, now, "ended"))
+            self._refused(events.LaunchRefused(found.player, program.account, found.game, ruling, now, "ended"))
         return True
 
-    def _sure(self, people: People, program: Program, match: Match) -> bool:
-        """Whether the game may be given the benefits of what it is: by its content, or its name where only root installs."""
-        if match.sure or program.interpreted or len(program.files) != 1:
-            return match.sure
-        return match.game in people.catalogue.by_file(program.files[0]) and self._platform.control.installed(*program.identity)
-
-    def _begin(
-        self, people: People, subject: Subject, program: Program, match: Match, now: Reading, since: int, *, sure: bool
-    ) -> None:
-        since = min(since, now.mono)
+    def _begin(self, people: People, found: Recognised, program: Program, now: Reading, since: int) -> None:
         wall = now.wall - (now.mono - since)
         play = Play(
-            subject,
-            subject.pseudonym(day_name(people.zone, wall)),
+            found.player,
+            found.player.pseudonym(day_name(people.zone, wall)),
             program.account,
-            people.catalogue.games[match.game],
-            match.clues,
+            found.game,
+            found.clues,
             wall,
             since,
             {program.identity},
             wall,
-            unsure=set() if sure else {program.identity},
+            unsure=set() if found.sure else {program.identity},
         )
         self._plays.begin(play)
-        self._guard.stale()
-        self._teller.tell(events.PlayStarted(play, now, program.pid, program.started))
+        self._gate.stale()
+        self._announcer.announce(events.PlayStarted(play, now, program.pid, program.started))
         self.enforcer.follow(play, self._rule(play, now), now)
 
     def _rule(self, play: Play, now: Reading) -> Ruling:
-        return self._judge.rule(play.subject, play.game, now, sure=play.sure)
+        return self._judge.rule(play.player, play.game, now, sure=play.sure)
 
     def _ended(self, identity: Identity, now: Reading, mono: int) -> bool:
         play = self._plays.of_program(identity)
@@ -216,22 +206,22 @@ class Loop:
     def _finish(self, play: Play, now: Reading, mono: int, how: events.How) -> None:
         ms = play.ms(mono)
         self._plays.finish(play, mono)
-        self._guard.stale()
-        self._teller.tell(events.PlayEnded(play, now, ms, how))
+        self._gate.stale()
+        self._announcer.announce(events.PlayEnded(play, now, ms, how))
 
     def _stopped_at_gate(self, seen: StartRefused, now: Reading) -> None:
         people = self._people
-        subject = None if people is None else people.subject(seen.account)
+        player = None if people is None else people.player_of(seen.account)
         game = None if people is None else people.catalogue.games.get(seen.game)
-        if subject is None or game is None:
+        if player is None or game is None:
             return
-        ruling = self._judge.rule(subject, game, now)
+        ruling = self._judge.rule(player, game, now)
         if not ruling.allowed:
-            self._refused(events.LaunchRefused(subject, seen.account, game, ruling, now, "gate"))
+            self._refused(events.LaunchRefused(player, seen.account, game, ruling, now, "gate"))
 
     def _refused(self, event: events.LaunchRefused) -> None:
-        if self.attempts.worth_a_line((event.subject.id, event.game.id), event.now.mono):
-            self._teller.tell(event)
+        if self._attempts.worth_a_line((event.player.id, event.game.id), event.now.mono):
+            self._announcer.announce(event)
 
     # --- midnight ----------------------------------------------------------------------------------------------------------
 
@@ -241,20 +231,7 @@ class Loop:
         for play in tuple(self._plays.running.values()):
             if play.started_wall >= start:
                 continue
-            at = max(play.since_mono, now.mono - (now.wall - start))
-            new = replace(
-                play,
-                who=play.subject.pseudonym(day_name(people.zone, start)),
-                seq=None,
-                pieces=[],
-                since_mono=at,
-                since_wall=max(start, play.since_wall),
-                started_wall=start,
-                programs=set(play.programs),
-                unsure=set(play.unsure),
-            )
-            old_ms = play.ms(at)
-            self._plays.replace(play, new, at)
-            self._teller.tell(events.PlayEnded(play, now, old_ms, "midnight"))
+            ms, new = self._plays.cut_at_midnight(play, start, play.player.pseudonym(day_name(people.zone, start)), now)
+            self._announcer.announce(events.PlayEnded(play, now, ms, "midnight"))
             pid, started = min(new.programs)
-            self._teller.tell(events.PlayStarted(new, now, pid, started, resumed=play.seq))
+            self._announcer.announce(events.PlayStarted(new, now, pid, started, resumed=play.seq))

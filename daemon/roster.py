@@ -15,11 +15,12 @@ from agent.api.messages import Accepted, Roster, SignedRoster
 from compliance.note import Checkpoint, NoteError, parse_checkpoint, parse_vkey, verify_note
 from compliance.tree import ProofError, leaf_hash, verify_consistency, verify_inclusion
 from daemon.store import Store
+from i18n.message import MessageError, msg, said_by
 
 _MARK = "/roster"
 
 
-class Replaced(Exception):
+class Replaced(MessageError):
     """The agent is not the one that was pinned, or its log or registry went back."""
 
 
@@ -41,11 +42,11 @@ def parse_keys(text: bytes) -> AgentKeys:
     try:
         found = {parse_vkey(line).name: line for line in text.decode().splitlines() if line}
     except (NoteError, UnicodeDecodeError) as error:
-        raise Replaced(str(error)) from None
+        raise Replaced(msg("the key file is not valid: {why}", why=said_by(error))) from None
     for name, line in found.items():
         if name + _MARK in found:
             return AgentKeys(line, found[name + _MARK])
-    raise Replaced("the key file does not hold a log key and its roster key")
+    raise Replaced(msg("the key file does not hold a log key and its roster key"))
 
 
 class Trust:
@@ -85,17 +86,26 @@ class Trust:
         one.
         """
         with self._store.transaction():
-            self._store.put("agent-keys", msgspec.json.encode(keys))
-            self._store.delete("checkpoint")
+            self.write_pin(keys)
+        self.pinned(keys)
+
+    def write_pin(self, keys: AgentKeys) -> None:
+        """As `pin`, in a transaction of the caller's, who calls `pinned` once it happened."""
+        self._store.put("agent-keys", msgspec.json.encode(keys))
+        self._store.delete("checkpoint")
+
+    def pinned(self, keys: AgentKeys) -> None:
         self.keys, self.checkpoint = keys, None
 
     def check_keys(self, keys: AgentKeys) -> None:
         if self.keys is not None and keys != self.keys:
-            raise Replaced(f"the agent shows the key {keys.fingerprint}, pinned is {self.keys.fingerprint}")
+            raise Replaced(
+                msg("it shows the key {key}, trusted is {trusted}", key=keys.fingerprint, trusted=self.keys.fingerprint)
+            )
 
     def _open(self, note: str) -> Roster:
         if self.keys is None:
-            raise Replaced("no key is pinned")
+            raise Replaced(msg("no key of it is trusted yet"))
         return _opened(note, self.keys.roster)
 
     def read_roster(self, signed: SignedRoster) -> Roster | None:
@@ -103,7 +113,8 @@ class Trust:
         roster, known = self._open(signed.note), self.roster
         if known is not None and roster.origin == known.origin:
             if roster.number < known.number:
-                raise Replaced(f"roster {roster.number} is older than {known.number}")
+                numbers = {"number": str(roster.number), "known": str(known.number)}
+                raise Replaced(msg("its list of players has the number {number}, after {known}", **numbers))
             if roster.number == known.number:
                 return None
         return roster
@@ -111,7 +122,7 @@ class Trust:
     def keep_roster(self, signed: SignedRoster, roster: Roster) -> None:
         """In force from now on, also after a restart: durable when this returns."""
         if self.keys is None:
-            raise Replaced("no key is pinned")
+            raise Replaced(msg("no key of it is trusted yet"))
         with self._store.transaction():
             self._store.put("roster", signed.note.encode())
             self._store.put("roster-key", self.keys.roster.encode())
@@ -122,7 +133,7 @@ class Trust:
         bytes).
         """
         if self.keys is None:
-            raise Replaced("no key is pinned")
+            raise Replaced(msg("no key of it is trusted yet"))
         try:
             head = parse_checkpoint(accepted.checkpoint, [self.keys.log])
             if (known := self.checkpoint) is not None:
@@ -133,7 +144,7 @@ class Trust:
                 found = proofs[seq]
                 verify_inclusion(found.index, head.size, leaf_hash(data), found.hashes, head.root)
         except (NoteError, ProofError, ValueError, KeyError) as error:
-            raise Replaced(f"the log does not prove what it says: {error}") from None
+            raise Replaced(msg("its log does not prove what it says: {why}", why=said_by(error))) from None
         with self._store.transaction():
             self._store.put("checkpoint", accepted.checkpoint.encode())
             self._store.put("checkpoint-wall", str(wall).encode())
@@ -144,4 +155,4 @@ def _opened(note: str, key: str) -> Roster:
     try:
         return msgspec.json.decode(verify_note(note, [key]), type=Roster)
     except (NoteError, msgspec.MsgspecError) as error:
-        raise Replaced(f"the roster does not hold: {error}") from None
+        raise Replaced(msg("its list of players does not hold: {why}", why=said_by(error))) from None

@@ -17,11 +17,13 @@ from collections.abc import Sequence
 
 import msgspec
 
+from daemon.api.scan import Refused
 from daemon.platforms import choose
 from daemon.scanning.collect import Collector
 from daemon.scanning.files import Files, Problems
 from daemon.scanning.source import RefusedError
 from host.api import UnsupportedError
+from i18n.message import Length, as_message, msg
 from rules.games import Catalogue
 from rules.packs.shipped import shipped_catalogue
 
@@ -39,18 +41,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     catalogue = Catalogue(shipped_catalogue())  # while the files of this program can be read
     try:
         scanner = choose.scanner()
-        place = scanner.become(args.user)
+        search = scanner.become(args.user)
     except (RefusedError, UnsupportedError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - a program of its own
+        sys.stdout.buffer.write(msgspec.json.encode(Refused(as_message(error))) + b"\n")
         return 1
     problems = Problems()
-    collector = Collector(Files(problems, args.root), place, scanner.sources, catalogue)
+    collector = Collector(Files(problems, args.root), search, scanner.sources, catalogue)
     # On a thread: a file system of the user's own may never answer, and no signal would get through.
     work = threading.Thread(target=collector.run, daemon=True)
     work.start()
     work.join(args.seconds)
     if work.is_alive():
-        problems.add("scan", f"hết {args.seconds:g} giây, chưa xong / stopped after {args.seconds:g} seconds, not finished")
+        problems.add("scan", msg("stopped after {length}, not finished", length=Length(int(args.seconds * 1000))))
     sys.stdout.buffer.write(msgspec.json.encode(collector.result()) + b"\n")
     sys.stdout.flush()
     if work.is_alive():

@@ -26,12 +26,13 @@ _NIGHT_MS = DAY_MS // 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Subject:
-    """A player as rules see it: `policy` holds the player's packs and the place's, `overall` only what does not depend on
-    the game; older play than `lookback_ms` counts in none of them.
+class RuledPlayer:
+    """A player and the rules that hold for them. `registered` is what the roster says; `packs` are the player's own and the
+    place's, `policy` all of them together, `overall` only what does not depend on the game. Play that is older than
+    `lookback_ms` counts in none.
     """
 
-    player: Player
+    registered: Player
     packs: tuple[Pack, ...]
     policy: Policy
     overall: Policy
@@ -39,7 +40,7 @@ class Subject:
 
     @property
     def id(self) -> str:
-        return self.player.id
+        return self.registered.id
 
     @property
     def limited(self) -> bool:
@@ -48,11 +49,11 @@ class Subject:
 
     def pseudonym(self, day: date) -> str:
         """Who this is in the log on `day`, a date in the place's zone."""
-        return pseudonym(self.player.key, day)
+        return pseudonym(self.registered.key, day)
 
     def age_on(self, day: date) -> int | None:
         """Whole years on `day`; None if the birth date is unknown. Of a year of birth alone, the date may still be ahead."""
-        born = self.player.born
+        born = self.registered.born
         return None if born is None else max(0, age_on(born, day))
 
     def rule_of(self, reason: Reason) -> tuple[Pack, Rule]:
@@ -65,10 +66,10 @@ class Subject:
         raise LookupError(f"no rule {reason.rule} of the pack {reason.pack}")
 
 
-def _subject(player: Player, place_packs: tuple[Pack, ...]) -> Subject:
+def _ruled(player: Player, place_packs: tuple[Pack, ...]) -> RuledPlayer:
     packs = place_packs + player.packs
     policy = combine(packs)
-    return Subject(player, packs, policy, policy.over_all(), lookback(packs))
+    return RuledPlayer(player, packs, policy, policy.over_all(), lookback(packs))
 
 
 def lookback(packs: Iterable[Pack]) -> int:
@@ -87,9 +88,9 @@ class People:
         self.roster = roster
         self.catalogue = Catalogue(roster.games)
         self._accounts = accounts
-        self.guest = _subject(roster.guest, roster.place_packs)
-        self.players = tuple(_subject(player, roster.place_packs) for player in roster.players)
-        mapped = ((one.player.account, one) for one in self.players)
+        self.guest = _ruled(roster.guest, roster.place_packs)
+        self.players = tuple(_ruled(player, roster.place_packs) for player in roster.players)
+        mapped = ((one.registered.account, one) for one in self.players)
         self._by_account = {accounts.canonical(account): one for account, one in mapped if account is not None}
 
     @property
@@ -100,7 +101,7 @@ class People:
     def zone(self) -> str:
         return self.roster.zone
 
-    def subject(self, account: str) -> Subject | None:
+    def player_of(self, account: str) -> RuledPlayer | None:
         """Who plays when `account` does; None for those whom nothing here limits or records."""
         if (mapped := self._by_account.get(account)) is not None:
             return mapped
@@ -108,16 +109,29 @@ class People:
             return self.guest
         return None
 
-    def by_id(self, id_: str) -> Subject | None:
+    def by_id(self, id_: str) -> RuledPlayer | None:
         if id_ == GUEST:
             return self.guest
         return next((one for one in self.players if one.id == id_), None)
 
-    def find(self, name: str) -> Subject | None:
+    def find(self, name: str) -> RuledPlayer | None:
         """By id, or by name in any case."""
         folded = name.casefold()
-        return self.by_id(name) or next((one for one in self.players if one.player.name.casefold() == folded), None)
+        return self.by_id(name) or next((one for one in self.players if one.registered.name.casefold() == folded), None)
 
     def watched_accounts(self, seen: Iterable[str]) -> tuple[str, ...]:
         """Accounts for which starts may have to be refused: mapped ones, and guests among those seen."""
-        return tuple(dict.fromkeys([*self._by_account, *(one for one in seen if self.subject(one) is self.guest)]))
+        return tuple(dict.fromkeys([*self._by_account, *(one for one in seen if self.player_of(one) is self.guest)]))
+
+
+class InForce:
+    """The people of the roster in force; none until the first one came."""
+
+    def __init__(self) -> None:
+        self.people: People | None = None
+
+    def known(self) -> People:
+        """For whoever has to do with a play: without a roster there is none. LookupError."""
+        if self.people is None:
+            raise LookupError("no roster is in force")
+        return self.people

@@ -19,9 +19,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from compliance import journal
-from daemon.ending import Kept
+from daemon.ending import Stored
 from daemon.errors import DaemonError
-from daemon.trusted import Base
+from daemon.trusted import Anchor
+from i18n.message import msg
 
 RESERVE_BYTES = 4 * 1024 * 1024
 SCHEMA = 4
@@ -93,7 +94,7 @@ class PlayRow:
     since_mono: int
     programs: tuple[tuple[int, int], ...]
     ms: int
-    ending: Kept
+    ending: Stored
     until: int | None
     ended: bool
     label: int | None
@@ -128,9 +129,11 @@ class Store:
                 raise
         except sqlite3.Error as error:
             raise DaemonError(
-                f"{self._path}: hỏng hoặc không đọc được, không thay đổi gì; hãy khôi phục hoặc chuyển tệp đi / "
-                f"damaged or unreadable ({error}), nothing was changed; restore it or move it away"
-            ) from None
+                msg(
+                    "{path}: damaged or unreadable ({why}); nothing changed; restore it or move it away",
+                    path=str(self._path), why=str(error),
+                )
+            ) from None  # fmt: skip
 
     def _open(self) -> None:
         self.db.execute("PRAGMA journal_mode=WAL")
@@ -206,13 +209,13 @@ class Store:
     def delete(self, name: str) -> None:
         self.db.execute("DELETE FROM meta WHERE name = ?", (name,))
 
-    def last_seen(self) -> Base | None:
+    def last_seen(self) -> Anchor | None:
         """The last moment written down, by the trusted wall clock."""
         value = self.get("seen")
-        return None if value is None else msgspec.json.decode(value, type=Base)
+        return None if value is None else msgspec.json.decode(value, type=Anchor)
 
     def see(self, boot: str, elapsed: int, wall: int) -> None:
-        self.put("seen", msgspec.json.encode(Base(boot, elapsed, wall)))
+        self.put("seen", msgspec.json.encode(Anchor(boot, elapsed, wall)))
 
     # --- plays ------------------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ TOLERANCE = 5 * 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class Anchor:
     """At `elapsed` milliseconds of `boot`, the wall clock rightly said `wall`."""
 
     boot: str
@@ -46,15 +46,15 @@ class TrustedClock:
     before it.
     """
 
-    def __init__(self, clock: Clock, last: Base | None = None) -> None:
+    def __init__(self, clock: Clock, last: Anchor | None = None) -> None:
         self._clock = clock
         self._boot = clock.boot()
         system, elapsed = clock.wall(), clock.elapsed()
-        self._base = Base(self._boot, elapsed, system)
+        self._base = Anchor(self._boot, elapsed, system)
         if last is not None and last.boot == self._boot:
             self._base = last
         elif last is not None and system < last.wall:
-            self._base = Base(self._boot, 0, last.wall)
+            self._base = Anchor(self._boot, 0, last.wall)
         self.jump: Jump | None = None
 
     @property
@@ -81,5 +81,5 @@ class TrustedClock:
 
     def anchor(self) -> None:
         """Somebody who may (synchronised time, a guardian) says that the system clock is right."""
-        self._base = Base(self._boot, self._clock.elapsed(), self._clock.wall())
+        self._base = Anchor(self._boot, self._clock.elapsed(), self._clock.wall())
         self.jump = None

@@ -12,7 +12,9 @@ from contextlib import suppress
 
 from agent.api import messages as m
 from compliance.journal import Batch
+from compliance.note import Signer
 from daemon.grants import Grants
+from daemon.health import Health
 from daemon.recording.recorder import Recorder
 from daemon.roster import AgentKeys, Replaced, Trust
 from daemon.store import Unwritable
@@ -20,6 +22,7 @@ from daemon.trusted import Reading
 from host.rpc_client import aask
 from host.transport import Unreachable
 from host.wire import ApiError
+from i18n.message import Arg, msg, said_by
 
 SETTLE_S = 0.5  # entries that come together go up together
 RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0, 15.0)
@@ -27,45 +30,46 @@ BATCH = 200
 
 
 class Uplink:
-    """`keys` reads the agent's published key file; `trouble(id, details | None)` raises or clears an Issue."""
+    """`signer` has the seat's key under the seat's name, `keys` reads the agent's published key file, `adopt` brings a roster
+    into force. `work` is set when something waits to go up.
+    """
 
     def __init__(  # noqa: PLR0913 - it connects what knows nothing of each other
         self,
         address: str,
-        seat: m.Enrol,
+        seat: str,
         trust: Trust,
         recorder: Recorder,
         grants: Grants,
+        health: Health,
         *,
+        signer: Callable[[str], Signer],
         keys: Callable[[], AgentKeys],
         now: Callable[[], Reading],
         adopt: Callable[[m.Roster], None],
-        trouble: Callable[[str, str | None], None],
+        work: asyncio.Event,
     ) -> None:
         self._address = address
         self._seat = seat
         self._trust = trust
         self._recorder = recorder
         self._grants = grants
+        self._health = health
+        self._signer = signer
         self._keys = keys
         self._now = now
         self._adopt = adopt
-        self._trouble = trouble
-        self._work = asyncio.Event()
+        self._work = work
         self._delivered = asyncio.Condition()
         self._arrived = asyncio.Condition()
         self._enrolled = False
-        self._wrong: dict[str, dict[str, str]] = {}
+        self._wrong: dict[str, dict[str, Arg]] = {}
         self.reachable = False
 
-    def become(self, seat: m.Enrol) -> None:
+    def become(self, seat: str) -> None:
         """From now on this seat speaks under another name, to an agent that has to be met anew."""
         self._seat = seat
         self._enrolled = False
-        self.poke()
-
-    def poke(self) -> None:
-        """Something waits to go up."""
         self._work.set()
 
     async def run(self) -> None:
@@ -91,32 +95,32 @@ class Uplink:
                 self._away()
             except Replaced as error:
                 self._enrolled = False
-                self._heard(stage, replaced=str(error))
+                self._heard(stage, replaced=error.message)
             except ApiError as error:
                 self._enrolled = False
                 if error.code == "unavailable":  # it went away in the middle of a call, or is just starting
                     self._away()
                 else:
-                    self._heard(stage, refused=str(error))
+                    self._heard(stage, refused=error.message)
             except Unwritable:
-                self._trouble("journal-unwritable", "")
+                self._health.report("journal-unwritable", trouble=True)
             await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
             failures += 1
 
     def _away(self) -> None:
         self.reachable = False
-        self._trouble("agent-away", "")
+        self._health.report("agent-away", trouble=True)
 
-    def _heard(self, stage: str, *, replaced: str | None = None, refused: str | None = None) -> None:
+    def _heard(self, stage: str, *, replaced: Arg | None = None, refused: Arg | None = None) -> None:
         """The agent answers. What one stage found wrong, another's success does not clear."""
         self.reachable = True
-        self._trouble("agent-away", None)
+        self._health.report("agent-away", trouble=False)
         for issue, found in (("log-replaced", replaced), ("agent-refuses", refused)):
             wrong = self._wrong.setdefault(issue, {})
             wrong.pop(stage, None)
             if found is not None:
                 wrong[stage] = found
-            self._trouble(issue, next(iter(wrong.values()), None))
+            self._health.report(issue, trouble=bool(wrong), details=next(iter(wrong.values()), None))
 
     async def _enrol(self) -> None:
         """At each first contact: is this the agent that was pinned? Does it know this seat?"""
@@ -125,11 +129,11 @@ class Uplink:
         try:
             shown = self._keys()
         except OSError as error:
-            raise Unreachable(str(error)) from None
+            raise Unreachable(msg("the agent's keys cannot be read: {why}", why=said_by(error))) from None
         self._trust.check_keys(shown)
-        answer = await aask(self._address, self._seat)
+        answer = await aask(self._address, m.Enrol(seat=self._seat, key=self._signer(self._seat).vkey))
         if AgentKeys(answer.log_key, answer.roster_key) != shown:
-            raise Replaced("the agent answers with other keys than it has published")
+            raise Replaced(msg("it answers with other keys than it has published"))
         if self._trust.keys is None:
             self._trust.pin(shown)
         self._enrolled = True
@@ -143,7 +147,7 @@ class Uplink:
             try:
                 self._adopt(roster)
             except ValueError as error:
-                raise Replaced(f"the roster cannot be used: {error}") from None
+                raise Replaced(msg("its list of players cannot be used: {why}", why=str(error))) from None
             self._trust.keep_roster(signed, roster)
             async with self._arrived:
                 self._arrived.notify_all()
@@ -189,7 +193,7 @@ class Uplink:
         if batch is None:
             return False
         known = self._trust.checkpoint
-        accepted = await aask(self._address, _submit(self._seat.seat, batch, 0 if known is None else known.size))
+        accepted = await aask(self._address, _submit(self._seat, batch, 0 if known is None else known.size))
         first = batch.last - len(batch.entries) + 1
         self._trust.take_proofs(accepted, list(enumerate(batch.entries, first)), now.wall)
         self._recorder.do(lambda journal: journal.forget(batch.last))
@@ -201,7 +205,7 @@ class Uplink:
         def all_there() -> bool:
             return self._recorder.journal.unsent() == 0 and not self._grants.unsent()
 
-        self.poke()
+        self._work.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout), self._delivered:
                 await self._delivered.wait_for(all_there)
@@ -211,7 +215,7 @@ class Uplink:
         """Once a minute: the seat is there."""
         if self._enrolled:
             with suppress(Unreachable, ApiError):
-                await aask(self._address, m.Alive(seat=self._seat.seat, wall=self._now().wall))
+                await aask(self._address, m.Alive(seat=self._seat, wall=self._now().wall))
 
 
 def _submit(seat: str, batch: Batch, trusted: int) -> m.Submit:

@@ -2,47 +2,65 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import sqlite3
+from collections.abc import Callable
 from contextlib import ExitStack
 
-from agent.api.messages import Enrol
+from agent.api.messages import Roster
 from compliance.journal import Journal, JournalError
 from compliance.note import NoteError, Signer
 from daemon import config, events
-from daemon.api.server import Handlers
+from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge
 from daemon.deciding.plays import Plays
 from daemon.errors import DaemonError
 from daemon.grants import Grants
-from daemon.health import Health, Problem
+from daemon.health import Health
 from daemon.loop import Loop
-from daemon.observing.gate_answers import Guard
 from daemon.platforms import choose
-from daemon.platforms.api import Platform, WatchTrouble
-from daemon.recording.presence import Presence
+from daemon.platforms.api import Platform
+from daemon.recording.attempts import Attempts
+from daemon.recording.pc_zone import PcZone
 from daemon.recording.recorder import Recorder
-from daemon.recording.rejoin import new_seat_id
-from daemon.reporting.announce import Teller
+from daemon.recording.rejoin import Chains, new_seat_id
+from daemon.recording.resume import Resumer
+from daemon.recording.run_marks import RunMarks
+from daemon.reporting.announce import Announcer
+from daemon.reporting.daemon_status import DaemonStatus
+from daemon.reporting.doctor import Doctor
 from daemon.reporting.publisher import Publisher
+from daemon.reporting.views import Views
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
-from daemon.seat import Parts, Seat
-from daemon.sessions import KEEP_MS, People
-from daemon.store import Store, Unwritable
-from daemon.trusted import Reading, TrustedClock
+from daemon.running.heart import Heart
+from daemon.running.housekeeping import Housekeeping, NightWork
+from daemon.running.minute import MinuteWork
+from daemon.running.repair import Repair
+from daemon.running.rosters import Rosters
+from daemon.running.run import until_stopped
+from daemon.running.seat import Seat
+from daemon.serving.access import Access
+from daemon.serving.grant_handlers import GrantHandlers
+from daemon.serving.read_handlers import ReadHandlers
+from daemon.serving.server import DisplayHandlers, DoctorHandler, SyncHandler, routes
+from daemon.sessions import KEEP_MS, InForce
+from daemon.store import Store
+from daemon.trusted import TrustedClock
 from daemon.uplink import Uplink
-from host import homes, transport
+from host import homes, rpc, transport
+from host.api import SYSTEM_USERS
 from host.choose import files
 from host.clock import Clock
 from host.files import read_owned
 from host.homes import Home
 from host.secrets import load_or_create
-from host.wire import ApiError
+from i18n.message import msg, said_by
 
 KEYS = "agent.keys"
 
 
-class Built:
+class Daemon:
     """A whole daemon, not started yet. `close` gives home and database back."""
 
     def __init__(self, home: Home, clock: Clock, platform: Platform | None = None) -> None:
@@ -57,29 +75,121 @@ class Built:
     def close(self) -> None:
         self._stack.close()
 
+    def start(self) -> None:
+        self.seat.start(self.clock.boot, self._last)
+        self._nights()
+
+    async def run(self, ready: Callable[[str], object]) -> None:
+        """Until it is told to stop; `ready` is told the address once it answers there. HomeError: the address is in use."""
+        address = self.home.daemon_address
+        server = await rpc.serve(address, self.routes, self.roles)
+        try:
+            await until_stopped(
+                self.start, self.seat, self.heart, self.uplink, self.housekeeping, lambda: ready(address)
+            )
+        finally:
+            await server.close()
+
+    def adopt(self, roster: Roster) -> None:
+        """A new roster is in force when this returns."""
+        self.rosters.adopt(roster)
+        self.heart.beat()
+        self._nights()
+
+    def _nights(self) -> None:
+        if self.in_force.people is not None:
+            self.housekeeping.in_zone(self.in_force.people.zone)
+
+    # --- putting together -------------------------------------------------------------------------------------------------
+
     def _build(self, clock: Clock, platform: Platform | None) -> None:
         folder = self.home.daemon
         homes.prepare(folder, 0o700)
         self._stack.enter_context(homes.lock(folder))
         settings = config.load(folder)
-        store = Store(folder)
-        self._stack.callback(store.close)
-        seat_id = _seat_id(store)
+        self.store = Store(folder)
+        self._stack.callback(self.store.close)
+        self._seat_id = _seat_id(self.store)
         self._seed = load_or_create(self.home, folder, "seat.key", lambda: secrets.token_bytes(32))
-        signer = self._signer(seat_id)
-        trusted = TrustedClock(clock, store.last_seen())
+        self._last = self.store.last_seen()
+        self.clock = TrustedClock(clock, self._last)
         try:
-            journal = Journal(store.db, seat_id, trusted.boot, signer)
+            journal = self._open_journal(self._seat_id)
+            self.trust = Trust(self.store)
         except JournalError as error:
-            raise DaemonError(f"{folder / 'store.db'}: {error}") from None
-        try:
-            trust = Trust(store)
+            raise DaemonError(msg("{path}: {why}", path=str(folder / "store.db"), why=said_by(error))) from None
         except (Replaced, NoteError) as error:
-            raise DaemonError(
-                f"{folder / 'store.db'}: danh sách đã lưu không hợp lệ / the stored roster does not hold: {error}"
-            ) from None
-        self.parts = self._assemble(store, journal, trust, trusted, platform or self._platform(clock, settings))
-        self._connect(signer, seat_id, gate=settings.gate_mounts != ())
+            path, why = str(folder / "store.db"), said_by(error)
+            raise DaemonError(msg("{path}: the stored list of players does not hold: {why}", path=path, why=why)) from None
+        platform = platform or self._platform(clock, settings)
+        self._walk(platform, journal)
+        self._run(platform)
+        self._serve(platform, gate=settings.gate_mounts != ())
+
+    def _walk(self, platform: Platform, journal: Journal) -> None:
+        """What a program's start goes through, and what is written of it."""
+        self._work = asyncio.Event()
+        self.in_force = InForce()
+        self.plays = Plays(row for row in self.store.plays(self.clock.read().wall - KEEP_MS) if row.ended)
+        self._grants = Grants(self.store)
+        self._judge = Judge(self.in_force.known, self.plays, self._grants)
+        self.recorder = Recorder(self.store, journal, self.in_force.known, self.clock.boot, self._work.set)
+        self._publisher = Publisher()
+        self._announcer = announcer = Announcer(self.recorder, self._publisher)
+        self.health = Health(
+            self.clock.read, lambda issue, raised, now: announcer.announce(events.IssueChanged(issue, raised, now))
+        )
+        self._attempts = Attempts()
+        gate = GateAnswers(platform.watcher)
+        self.loop = Loop(platform, self.clock, self.plays, self._judge, announcer, gate, self._attempts, self.health)
+
+    def _run(self, platform: Platform) -> None:
+        """What goes on between a start and a stop."""
+        announce, boot = self._announcer.announce, self.clock.boot
+        zone = PcZone(self.clock, self.store, self.recorder, announce)
+        minute = MinuteWork(self.in_force, self.store, self.plays, self._attempts, self.recorder, self._announcer, zone)
+        self.heart = Heart(self.in_force, self.loop, self.clock, self.recorder, self._announcer, self.health, minute)
+        marks = RunMarks(self.store, boot, platform.watcher)
+        self._chains = Chains(
+            self.store, self.plays, self.in_force, self.recorder, marks, self._open_journal, self.clock.read
+        )
+        resumer = Resumer(self.store, self.plays, platform.control, boot, announce)
+        self.rosters = Rosters(
+            self.in_force, self.trust, platform.accounts, self._grants, self.recorder, resumer, self._chains, self.loop
+        )  # fmt: skip
+        self.seat = Seat(platform.watcher, self.loop, self.recorder, marks, zone, self.rosters, minute, self.heart)
+        self.uplink = Uplink(
+            self.home.agent_address, self._seat_id, self.trust, self.recorder, self._grants, self.health,
+            signer=self._signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt, work=self._work,
+        )  # fmt: skip
+        self.night = NightWork(self.in_force, self.store, self.plays, self._grants, self.recorder, self.clock.read)
+        self.housekeeping = Housekeeping(self.night.work, self.uplink.alive)
+
+    def _serve(self, platform: Platform, *, gate: bool) -> None:
+        """The local API."""
+        own_uid = files().owner()
+        access = Access(self.in_force, own_uid)
+        status = DaemonStatus(
+            platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, self.uplink
+        )
+        doctor = Doctor(
+            self.in_force, platform, self.health, self.recorder, self.store, self.uplink,
+            gate=gate, root=own_uid in SYSTEM_USERS,
+        )  # fmt: skip
+        self.repair = Repair(
+            self._published_keys, self.trust, self._chains, self.uplink, self.health, self._announcer, self.heart
+        )
+        self.roles = access.roles
+        self.routes = routes(
+            ReadHandlers(
+                access, self.in_force, status, self.store,
+                lambda people: Views(people, self.plays, self._judge, self.loop.read()),
+            ),
+            GrantHandlers(access, self._grants, self.recorder, self._publisher, self.clock, self.heart),
+            DoctorHandler(access, doctor, self.repair),
+            SyncHandler(self.trust, self.uplink),
+            DisplayHandlers(access, self._publisher, self._announcer),
+        )  # fmt: skip
 
     def _platform(self, clock: Clock, settings: config.Config) -> Platform:
         """Whatever an agent's program matches, it is not ended."""
@@ -91,104 +201,19 @@ class Built:
                 self.home.root,
             )
         except OSError as error:
-            raise DaemonError(f"hệ thống không cho / the system refuses: {error}") from None
+            raise DaemonError(msg("the system refuses: {why}", why=str(error))) from None
 
-    def _assemble(self, store: Store, journal: Journal, trust: Trust, trusted: TrustedClock, platform: Platform) -> Parts:
-        now = trusted.read()
-        plays = Plays(row for row in store.plays(now.wall - KEEP_MS) if row.ended)
-        grants = Grants(store)
-        judge = Judge(self._people, plays, grants)
-        recorder = Recorder(store, journal, self._people, trusted.boot, trouble=self._unwritable, wrote=self._wrote)
-        publisher = Publisher()
-        teller = Teller(recorder, publisher)
-        loop = Loop(platform, trusted, plays, judge, teller, Guard(platform.watcher), self._watch_trouble)
-        return Parts(
-            platform,
-            trusted,
-            store,
-            trust,
-            plays,
-            grants,
-            judge,
-            recorder,
-            publisher,
-            teller,
-            Health(self._issue),
-            loop,
-            Presence(),
-        )
-
-    def _connect(self, signer: Signer, seat_id: str, *, gate: bool) -> None:
-        parts = self.parts
-        self.seat = Seat(parts)
-        self.uplink = Uplink(
-            self.home.agent_address,
-            Enrol(seat=seat_id, key=signer.vkey),
-            parts.trust,
-            parts.recorder,
-            parts.grants,
-            keys=self._published_keys,
-            now=parts.loop.read,
-            adopt=self.seat.adopt,
-            trouble=self.seat.trouble,
-        )
-        handlers = Handlers(self.seat, parts, self.uplink, self._repin, files().owner(), gate=gate)
-        self.routes, self.roles = handlers.table(), handlers.roles
-
-    # --- what parts tell each other ------------------------------------------------------------------------------------------
-
-    def _people(self) -> People:
-        if self.parts.people is None:
-            raise DaemonError("no roster")
-        return self.parts.people
-
-    def _wrote(self) -> None:
-        if hasattr(self, "uplink"):
-            self.uplink.poke()
-
-    def _issue(self, problem: Problem, raised: bool) -> None:  # noqa: FBT001 - a callback's only flag
-        self.parts.teller.tell(events.IssueChanged(problem, raised, self.parts.loop.read()))
-
-    def _unwritable(self, trouble: bool) -> None:  # noqa: FBT001 - the same
-        self.parts.health.report("journal-unwritable", trouble=trouble, now=self.parts.clock.read().wall)
-
-    def _watch_trouble(self, trouble: WatchTrouble, now: Reading) -> None:
-        self.parts.health.report(trouble.id, trouble=not trouble.over, now=now.wall, details=trouble.text)
-
-    # --- the agent's keys ---------------------------------------------------------------------------------------------
+    # --- keys -------------------------------------------------------------------------------------------------------------
 
     def _published_keys(self) -> AgentKeys:
-        """From HOME/public, a plain file of whoever may publish there."""
+        """The agent's, from HOME/public: a plain file of whoever may publish there."""
         return parse_keys(read_owned(self.home.public / KEYS, files().publishers()))
-
-    async def _repin(self, fingerprint: str) -> None:
-        try:
-            keys = self._published_keys()
-        except (OSError, Replaced) as error:
-            raise ApiError("unavailable", f"không đọc được khóa của đại lý / the agent's key cannot be read: {error}") from None
-        if _plain(keys.fingerprint) != _plain(fingerprint):
-            why = f"đại lý công bố dấu vân tay khác / the agent publishes another fingerprint: {keys.fingerprint}"
-            raise ApiError("refused", why)
-        if keys == self.parts.trust.keys:
-            return
-        try:
-            seat = self.seat.rejoin(self._open_journal)
-        except Unwritable as error:
-            why = f"không ghi được, không thay đổi gì / cannot be written, nothing changed: {error}"
-            raise ApiError("unavailable", why) from None
-        self.parts.trust.pin(keys)
-        self.uplink.become(Enrol(seat=seat, key=self._signer(seat).vkey))
 
     def _signer(self, seat: str) -> Signer:
         return Signer(seat, self._seed)
 
     def _open_journal(self, seat: str) -> Journal:
-        return Journal(self.parts.store.db, seat, self.parts.clock.boot, self._signer(seat))
-
-
-def _plain(fingerprint: str) -> str:
-    """As people may write it: with or without dashes, spaces and capitals."""
-    return "".join(one for one in fingerprint.lower() if one.isalnum())
+        return Journal(self.store.db, seat, self.clock.boot, self._signer(seat))
 
 
 def _seat_id(store: Store) -> str:
@@ -201,5 +226,5 @@ def _seat_id(store: Store) -> str:
         with store.transaction():
             store.put("seat", made.encode())
     except sqlite3.Error as error:
-        raise DaemonError(f"không ghi được / cannot be written: {error}") from None
+        raise DaemonError(msg("cannot be written: {why}", why=str(error))) from None
     return made

@@ -235,7 +235,7 @@ async def _send(writer: asyncio.StreamWriter, document: bytes) -> None:
         raise _Hangup from error
 
 
-def _failure(code: Code, text: Message | str) -> bytes:
+def _failure(code: Code, text: Message) -> bytes:
     return b'{"error":%b}' % msgspec.json.encode(Failure(code, text))
 
 

@@ -38,12 +38,12 @@ class Failure(msgspec.Struct, frozen=True):
     """How a server says no."""
 
     code: Code
-    text: Message | str
+    text: Message
 
 
 class ApiError(MessageError):
     """The other side refuses or fails."""
 
-    def __init__(self, code: Code, message: Message | str) -> None:
+    def __init__(self, code: Code, message: Message) -> None:
         super().__init__(message)
         self.code: Code = code

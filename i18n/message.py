@@ -91,7 +91,7 @@ def msgn(one: str, many: str, /, n: int, **args: Arg) -> Message:
 class MessageError(Exception):
     """Base of errors that people read. Its text, for logs, is the English one."""
 
-    def __init__(self, message: Message | str) -> None:
+    def __init__(self, message: Message) -> None:
         super().__init__(message)
         self.message = message
 

@@ -73,8 +73,6 @@ _MEANING = {
 class IdentityError(MessageError, ValueError):
     """A text that claims no birth date. What it says repeats nothing of that text."""
 
-    message: Message
-
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -107,11 +105,7 @@ def birth_date(text: str, today: date) -> date:
         raise IdentityError(_NO_DATE)
     if found[2] is None:
         return _end_of(int(found[1]), today)
-    born = _real(int(found[1]), int(found[2]), int(found[3]))
-    if born is None:
-        raise IdentityError(_NO_DATE)
-    _check(born, today)
-    return born
+    return _born(int(found[1]), int(found[2]), int(found[3]), today)
 
 
 def personal_number(text: str, today: date) -> Claim:
@@ -137,10 +131,9 @@ def card_qr(text: str, today: date) -> Claim:
     number, _, _, birth, sex = fields[:5]
     by_number = personal_number(number, today)
     found = _CARD_DATE.fullmatch(birth)
-    born = None if found is None else _real(int(found[3]), int(found[2]), int(found[1]))
-    if born is None:
+    if found is None:
         raise IdentityError(_NO_CARD_DATE)
-    _check(born, today)
+    born = _born(int(found[3]), int(found[2]), int(found[1]), today, _NO_CARD_DATE)
     male_or_female = _sex(sex)
     warnings = (*by_number.warnings, *((_MORE_FIELDS,) if len(fields) > _FIELDS else ()))
     if male_or_female is None:
@@ -170,25 +163,17 @@ def _contradictions(number: str, year: int, sex: int | None) -> tuple[Message, .
 
 def _end_of(year: int, today: date) -> date:
     """The youngest that somebody born in this year can be."""
-    born = _real(year, 12, 31)
-    if born is None:
-        raise IdentityError(_NO_DATE)
-    if year == today.year:
-        return today
-    _check(born, today)
-    return born
+    return today if year == today.year else _born(year, 12, 31, today)
 
 
-def _check(born: date, today: date) -> None:
-    if born > today:
-        raise IdentityError(_FUTURE)
-    if born.year < today.year - _OLDEST:
-        raise IdentityError(_TOO_OLD)
-
-
-def _real(year: int, month: int, day: int) -> date | None:
-    """None if there is no such day. Callers raise the error, so that it has no context with the date in its text."""
+def _born(year: int, month: int, day: int, today: date, otherwise: Message = _NO_DATE) -> date:
+    """The date, if somebody alive can be born then. The errors have no context: it could have the date in its text."""
     try:
-        return date(year, month, day)
+        born = date(year, month, day)
     except ValueError:
-        return None
+        why = otherwise
+    else:
+        if today.year - _OLDEST <= born.year and born <= today:
+            return born
+        why = _FUTURE if born > today else _TOO_OLD
+    raise IdentityError(why)

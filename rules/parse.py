@@ -103,7 +103,7 @@ class _Reader:
             self._ask_for(values)
         self._cross_check(rules, values, context)
         if head is None or self._mistakes:
-            raise PolicyError(self._name, self._told())
+            raise PolicyError(self._name, self._in_order())
         return Reading(
             pack=head.pack(self._text, values.found, rules),
             params=tuple(declared.values()),
@@ -212,7 +212,7 @@ class _Reader:
             why = msg("no rule in it: give {switches}", switches=switches)
             self._mistakes.append(((), why if switches.items else msg("no rule in it: add a table such as [[budget]]")))
 
-    def _told(self) -> list[Mistake]:
+    def _in_order(self) -> list[Mistake]:
         """The first mistakes in the order of the file, each with its line where that is to be found."""
         lines = Lines(self._composed)
         found = [Mistake(path_of(where), why, lines.line_of(where)) for where, why in self._mistakes]

@@ -72,8 +72,8 @@ _SYSTEMS_OF_WINDOWS = _names("""
     iexplore opera brave coccoc browser code origin hyp
 """)
 
-# What only fetches or starts games, by its file's name or the id of its application.
-_LAUNCHERS = _names("""
+# What only fetches or starts games, or helps them run: file names and ids of applications, in lower case.
+LAUNCHERS = _names("""
     steam steamwebhelper steamservice epicgameslauncher epicwebhelper riotclientservices riotclientux leagueclient
     leagueclientux garena galaxyclient battle.net eadesktop upc ubisoftconnect minecraftlauncher com.valvesoftware.steam
     com.valvesoftware.steamlink net.lutris.lutris lutris com.heroicgameslauncher.hgl heroic heroic-games-launcher
@@ -145,16 +145,11 @@ def is_everybodys(name: str, *, windows: bool = False) -> bool:
     if interpreter(f"{stem}{WINDOWS}" if windows else name) is not None:
         return True
     known = _SYSTEMS | _SYSTEMS_OF_WINDOWS if windows else _SYSTEMS
-    return any(one in known or one in WRAPPERS or is_launcher(one) for one in (stem, _VERSION.sub("", stem)))
-
-
-def is_launcher(name: str) -> bool:
-    """Whether a program or application of this name, in lower case, only fetches or starts games, or helps them run."""
-    return name in _LAUNCHERS
+    return any(one in known or one in WRAPPERS or one in LAUNCHERS for one in (stem, _VERSION.sub("", stem)))
 
 
 def is_emulator(name: str) -> bool:
-    """The same of what games of another system run in."""
+    """Whether games of another system or PC run in the application of this id, in lower case."""
     return _EMULATORS.fullmatch(name) is not None
 
 

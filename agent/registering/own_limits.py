@@ -69,9 +69,10 @@ def _budget(game: str | None, day: Weekday | None, ms: int, title: str | None) -
 
 def _text(ms: int, day: Weekday | None, title: str | None) -> Message:
     on, long = DayName(WEEK.index(day or "mon")), Length(ms, exact=True)
+    if not ms and title:
+        return msg("no playing of {game} on {day}", game=title, day=on) if day else msg("no playing of {game}", game=title)
     if not ms:
-        game = title or msg("any game")
-        return msg("no playing of {game} on {day}", game=game, day=on) if day else msg("no playing of {game}", game=game)
+        return msg("no playing on {day}", day=on) if day else msg("no playing")
     if title and day:
         return msg("at most {time} of {game} on {day}", time=long, game=title, day=on)
     if title:

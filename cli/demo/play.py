@@ -42,7 +42,7 @@ def due(demo: Demo) -> Arg:
     played = demo.clock.mono() - demo.began
     if not -1_000 <= played - demo.seconds * 1000 <= _LATE_MS:
         raise StepFailed(msg("after {length}, instead of {limit}", length=_length(played), limit=_length(demo.seconds * 1000)))
-    return msg("asked to close after {length}: {why} [{rule}]", length=_length(played), why=signal.text, rule=signal.rule)
+    return msg("asked to close after {length}: {why} [{rule}]", length=_length(played), why=signal.text or "", rule=signal.rule)
 
 
 def ended(demo: Demo) -> Arg:
@@ -62,7 +62,7 @@ def refused(demo: Demo) -> Arg:
     demo.exited(_SLOW_S)
     ran = demo.clock.mono() - demo.began
     signal = observe(demo, "refused", _SLOW_S)
-    said = {"ms": ran, "why": signal.text, "rule": signal.rule}
+    said = {"ms": ran, "why": signal.text or "", "rule": signal.rule}
     return msg("the demo sets no gate, so it was ended {ms} ms after its start: {why} [{rule}]", **said)
 
 
@@ -101,7 +101,7 @@ def observe(demo: Demo, kind: str, timeout_s: float) -> Signal:
         if signal.game != demo.game.id:
             continue
         if signal.kind in {"warning", "notice"}:
-            demo.say(row(("🔔", signal.text), " "), 4, 3)
+            demo.say(row(("🔔", signal.text or ""), " "), 4, 3)
         with suppress(ApiError, Unreachable):  # a daemon that has ended meanwhile is noticed by the next step
             ask(demo.daemon, Shown(number=signal.number))
         if signal.kind == kind:

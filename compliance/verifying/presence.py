@@ -1,4 +1,4 @@
-"""One seat's life as its entries tell it: when it enforced, when it did not, how much of its time it was alive. Pure."""
+"""One seat's presence, by its entries: when it enforced, when it did not, how much of its time it was alive. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLOCK_BACK_MS = 5 * MINUTE_MS
 _BITS = re.compile(r"[0-9a-f]{15}")
 
 
-class SeatLife:
+class SeatPresence:
     """`take` every entry of one seat in order. `claim_holds`: False if seat.start claims a clean stop that the chain lacks."""
 
     def __init__(self, seat: str) -> None:
@@ -41,7 +41,7 @@ class SeatLife:
             case SeatStop():
                 self._stop(line)
             case Presence():
-                self._lived(line)
+                self._present(line)
             case _:
                 pass
         self._last = line.wall
@@ -72,7 +72,7 @@ class SeatLife:
         self._run_from = self._seen_to = None
         self._stopped_at = line.wall
 
-    def _lived(self, line: Presence) -> None:
+    def _present(self, line: Presence) -> None:
         if not _BITS.fullmatch(line.bits):
             return
         bits = int(line.bits, 16)

@@ -178,7 +178,7 @@ def _audit(audit: Audit, zone: str) -> Iterator[_Line]:
     sums: dict[str, Arg] = {"days": audit.days, "plays": audit.plays, "time": Length(audit.played_ms)}
     yield "", msg("Days with play: {days}; plays: {plays}; time played: {time}", **sums)
     yield "", msg("Decisions made again with the same result: {count}", count=audit.decisions)
-    yield "", msg("Seats:")
+    yield "", msg("Seats (times of {zone}):", zone=zone)
     for seat in audit.seats:
         gaps = {"seat": seat.seat, "first": _moment(seat.first, zone), "last": _moment(seat.last, zone)}
         said = msgn("{seat}: {n} entry, {first} – {last}", "{seat}: {n} entries, {first} – {last}", seat.entries, **gaps)

@@ -107,7 +107,7 @@ class Check(Wire, frozen=True, kw_only=True):
 
     id: str
     ok: bool
-    text: Words | str
+    text: Words
 
 
 class Doctor(Wire, frozen=True, kw_only=True):
@@ -153,7 +153,7 @@ class Signal(Wire, frozen=True, kw_only=True):
     at: int = 0
     left: int | None = None
     rule: str = ""
-    text: Words | str = ""
+    text: Words | None = None
     how: str = ""
 
 

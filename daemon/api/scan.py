@@ -15,16 +15,18 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from i18n.message import Length, Message, MessageError, msg
 from rules.games import Catalogue, Fingerprint, Game
 
 PATIENCE = 60.0  # seconds; the scan itself stops after less
 LIMIT = 16 << 20  # bytes of its answer
+_LONGEST = 4_096  # bytes of one message
 _Text = Annotated[str, msgspec.Meta(max_length=4_096)]
 _Few = Annotated[tuple[_Text, ...], msgspec.Meta(max_length=64)]
 
 
-class ScanError(Exception):
-    """The scan could not be made. The text is one clear line."""
+class ScanError(MessageError):
+    """The scan could not be made."""
 
 
 class FoundGame(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,13 +57,19 @@ class FoundGame(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     words: _Few = ()
 
 
+class Refused(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a scan could not be made."""
+
+    refused: Message
+
+
 class Scanned(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one scan found for the account `user`. `problems` are lines for people: what could not be read, and why."""
 
     user: _Text
     games: Annotated[tuple[FoundGame, ...], msgspec.Meta(max_length=4_096)] = ()
     emulators: Annotated[tuple[FoundGame, ...], msgspec.Meta(max_length=4_096)] = ()
-    problems: Annotated[tuple[_Text, ...], msgspec.Meta(max_length=1_024)] = ()
+    problems: Annotated[tuple[Message, ...], msgspec.Meta(max_length=1_024)] = ()
 
 
 def scan(user: str | None = None, patience: float = PATIENCE) -> Scanned:
@@ -73,9 +81,22 @@ def scan(user: str | None = None, patience: float = PATIENCE) -> Scanned:
     ) as process:
         said, why = _finished(process, patience)
     if process.returncode != 0:
-        lines = why.decode("utf-8", "replace").strip().splitlines()
-        raise ScanError(lines[-1][:500] if lines else f"exit {process.returncode}")
+        raise ScanError(_refusal(said, why, process.returncode))
     return decoded(said)
+
+
+def _refusal(said: bytes, why: bytes, code: int) -> Message:
+    """What a scan that could not be made says, or else its last line on stderr."""
+    try:
+        refused = msgspec.json.decode(said, type=Refused).refused
+    except (msgspec.DecodeError, RecursionError):
+        lines = why.decode("utf-8", "replace").strip().splitlines()
+        return msg("it ended with the code {code}: {why}", code=str(code), why=lines[-1][:500] if lines else "–")
+    return refused if _short(refused) else msg("the answer is too long")
+
+
+def _short(message: Message) -> bool:
+    return len(msgspec.json.encode(message)) <= _LONGEST
 
 
 def decoded(said: bytes) -> Scanned:
@@ -83,10 +104,12 @@ def decoded(said: bytes) -> Scanned:
     try:
         answer = msgspec.json.decode(said, type=Scanned)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise ScanError(f"câu trả lời không hợp lệ / the answer is malformed: {error}") from None
+        raise ScanError(msg("the answer is not valid: {why}", why=str(error))) from None
     for game in (*answer.games, *answer.emulators):
         if not all(_absolute(path) and path.isprintable() for path in game.executables):
-            raise ScanError(f"câu trả lời không hợp lệ / the answer is malformed: {game.id}: a path")
+            raise ScanError(msg("the answer is not valid: {why}", why=game.id))
+    if not all(map(_short, answer.problems)):
+        raise ScanError(msg("the answer is too long"))
     return answer
 
 
@@ -161,10 +184,10 @@ def _finished(process: subprocess.Popen[bytes], patience: float) -> tuple[bytes,
     if reader.is_alive():
         process.kill()
         process.wait()
-        raise ScanError(f"quá {patience:g} giây / took over {patience:g} seconds")
+        raise ScanError(msg("it took longer than {length}", length=Length(int(patience * 1000))))
     if len(said) > LIMIT:
         process.kill()
-        raise ScanError("câu trả lời quá dài / the answer is too long")
+        raise ScanError(msg("the answer is too long"))
     process.wait()
     return bytes(said), bytes(why)
 

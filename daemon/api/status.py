@@ -23,7 +23,7 @@ class Issue(Wire, frozen=True, kw_only=True):
 
     id: str
     since: str
-    text: Words | str
+    text: Words
 
 
 class DaemonPart(Wire, frozen=True, kw_only=True):

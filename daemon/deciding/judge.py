@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from daemon.deciding.plays import Plays
 from daemon.grants import Grants
-from daemon.sessions import People, Subject
+from daemon.sessions import People, RuledPlayer
 from daemon.trusted import Reading
 from rules.decide import decide, explain
 from rules.decision import Decision, Finding
@@ -41,29 +41,29 @@ class Judge:
         self._plays = plays
         self._grants = grants
 
-    def facts(self, subject: Subject, game: Game | None, now: Reading, wall: int, *, sure: bool = True) -> Facts:
+    def facts(self, player: RuledPlayer, game: Game | None, now: Reading, wall: int, *, sure: bool = True) -> Facts:
         """`game` None: a game that no rule names, for the rules over all games. `sure`: as in Facts; the benefit of the doubt
         before there is a program.
         """
-        player = subject.player
+        registered = player.registered
         return Facts(
             now=wall,
             place=self._people().place,
             game="" if game is None else game.id,
             publisher=None if game is None else game.publisher,
             label=0 if game is None else game.label,
-            born=player.born,
-            guardian=player.guardian,
-            played=self._plays.of(subject.id, now.mono, min(now.walls) - subject.lookback_ms),
-            grants=self._grants.of(subject.id, now.wall),
-            approved=frozenset(player.approved),
+            born=registered.born,
+            guardian=registered.guardian,
+            played=self._plays.of(player.id, now.mono, min(now.walls) - player.lookback_ms),
+            grants=self._grants.of(player.id, now.wall),
+            approved=frozenset(registered.approved),
             sure=sure,
         )
 
-    def rule(self, subject: Subject, game: Game | None, now: Reading, *, sure: bool = True) -> Ruling:
+    def rule(self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool = True) -> Ruling:
         """The strictest ruling over all readings; its `until` is told by the first (trusted) reading's clock."""
-        policy = subject.overall if game is None else subject.policy
-        facts = self.facts(subject, game, now, now.walls[0], sure=sure)
+        policy = player.overall if game is None else player.policy
+        facts = self.facts(player, game, now, now.walls[0], sure=sure)
         rulings = []
         for wall in now.walls:
             asked = facts if wall == facts.now else replace(facts, now=wall)
@@ -72,7 +72,7 @@ class Judge:
         return min(rulings, key=lambda pair: pair[0])[1]
 
     def next(
-        self, subject: Subject, game: Game | None, now: Reading, decision: Decision, *, sure: bool = True
+        self, player: RuledPlayer, game: Game | None, now: Reading, decision: Decision, *, sure: bool = True
     ) -> Verdict | None:
         """The verdict from the decision's `until` on, as that means it: after play that goes on until then, or without any.
         None if there is no `until`.
@@ -80,8 +80,8 @@ class Judge:
         if decision.until is None:
             return None
         by = decision.until - now.walls[0]
-        policy = subject.overall if game is None else subject.policy
-        facts = self.facts(subject, game, now, now.walls[0], sure=sure)
+        policy = player.overall if game is None else player.policy
+        facts = self.facts(player, game, now, now.walls[0], sure=sure)
         if decision.verdict == "allow":
             meanwhile = Played(facts.game, facts.publisher, facts.now, by, facts.label, sure)
             facts = replace(facts, played=(*facts.played, meanwhile))
@@ -89,11 +89,11 @@ class Judge:
         return min(found, key=_RANK.__getitem__)
 
     def explain(
-        self, subject: Subject, game: Game | None, now: Reading, *, sure: bool = True
+        self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool = True
     ) -> tuple[Ruling, tuple[Finding, ...]]:
         """The ruling, and what each rule would say by itself at the reading it was made for."""
-        ruling = self.rule(subject, game, now, sure=sure)
-        policy = subject.overall if game is None else subject.policy
+        ruling = self.rule(player, game, now, sure=sure)
+        policy = player.overall if game is None else player.policy
         return ruling, explain(policy, ruling.facts)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from daemon.deciding.notices import Notices
-from daemon.ending import BEGUN, State, kept
-from daemon.sessions import Subject
+from daemon.ending import BEGUN, State, to_store
+from daemon.sessions import RuledPlayer
 from daemon.store import Piece, PlayRow
 from daemon.trusted import Reading
 from rules.facts import Played
@@ -29,7 +29,7 @@ class Play:
     of the entry play.started, None while it could not be written. `ending` and `notices` are the enforcer's.
     """
 
-    subject: Subject
+    player: RuledPlayer
     who: str
     account: str
     game: Game
@@ -46,7 +46,7 @@ class Play:
 
     @property
     def key(self) -> tuple[str, str]:
-        return (self.subject.id, self.game.id)
+        return (self.player.id, self.game.id)
 
     @property
     def sure(self) -> bool:
@@ -85,10 +85,10 @@ class Play:
         """As the store keeps it. ValueError while `seq` is not known."""
         if self.seq is None:
             raise ValueError("a play that is not recorded yet has no row")
-        ending, until = kept(self.ending)
+        ending, until = to_store(self.ending)
         return PlayRow(
             seq=self.seq,
-            player=self.subject.id,
+            player=self.player.id,
             who=self.who,
             account=self.account,
             game=self.game.id,
@@ -142,7 +142,7 @@ class Plays:
 
     def finish(self, play: Play, mono: int) -> None:
         """The play ended at `mono` and becomes history."""
-        self._add(play.subject.id, play.played(mono))
+        self._add(play.player.id, play.played(mono))
         self.running.pop(play.key, None)
         for identity in play.programs:
             self._by_program.pop(identity, None)
@@ -158,14 +158,28 @@ class Plays:
         self._ended[player] = history
         self._recent.pop(player, None)
 
-    def replace(self, old: Play, new: Play, mono: int) -> None:
-        """`new` goes on where `old` was cut at `mono`."""
-        self.finish(old, mono)
+    def cut_at_midnight(self, play: Play, start: int, who: str, now: Reading) -> tuple[int, Play]:
+        """The play ends where the day began, at `start` (wall); its length, and the play that goes on, as `who`."""
+        at = max(play.since_mono, now.mono - (now.wall - start))
+        new = replace(
+            play,
+            who=who,
+            seq=None,
+            pieces=[],
+            since_mono=at,
+            since_wall=max(start, play.since_wall),
+            started_wall=start,
+            programs=set(play.programs),
+            unsure=set(play.unsure),
+        )
+        ms = play.ms(at)
+        self.finish(play, at)
         self.begin(new)
+        return ms, new
 
     def of(self, player: str, mono: int, since: int) -> tuple[Played, ...]:
         """What `player` has played, up to `mono`; what ended before `since` (wall) may be left out."""
-        now = tuple(piece for play in self.running.values() if play.subject.id == player for piece in play.played(mono))
+        now = tuple(piece for play in self.running.values() if play.player.id == player for piece in play.played(mono))
         hour = since // _HOUR_MS  # history is looked through once an hour, not at every decision
         known = self._recent.get(player)
         if known is None or known[0] != hour:

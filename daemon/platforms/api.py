@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from i18n.message import Message
 from rules.games import Catalogue, Program
 
 WatchKind = Literal["gate", "events", "poll"]
@@ -46,7 +47,7 @@ class WatchTrouble:
     """Signals that watching lost something or stopped; `id` is an Issue's id, `over` that it is well again."""
 
     id: str
-    text: str
+    text: Message
     over: bool = False
 
 
@@ -67,7 +68,7 @@ class Refusals:
 class Watcher(Protocol):
     """Tells the loop what starts and ends. All calls and all observations happen on the loop's thread."""
 
-    kind: WatchKind
+    kind: WatchKind  # known once it was started
 
     def start(self, sink: Callable[[Observation], None]) -> None:
         """Begin. What already runs is not told: `scan` finds it. OSError never leaves."""

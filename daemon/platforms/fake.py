@@ -16,6 +16,7 @@ from daemon.platforms.api import (
     WatchTrouble,
 )
 from host.clock import Clock
+from i18n.message import Message
 from rules.games import Fingerprint, Program
 
 Identity = tuple[int, int]
@@ -81,7 +82,7 @@ class FakePlatform:
         self._tell(ProgramEnded(pid, program.started, self.clock.mono()))
 
     def trouble(self, id_: str, *, over: bool = False) -> None:
-        self._tell(WatchTrouble(id_, id_, over))
+        self._tell(WatchTrouble(id_, Message(id_), over))
 
     # --- Watcher -----------------------------------------------------------------------------------------------------------
 

@@ -49,9 +49,9 @@ def write_day(journal: Journal, store: Store, grants: Grants, people: People, da
         key = (player, game)
         ms = union_ms(played.get(key, ()), start, end)
         games[player][game] = entry.GameDay(ms, refusals.get(key, 0), given.get(key, 0))
-    for player, by_game in games.items():
-        subject = people.by_id(player)
-        who = names.get(player) or (subject.pseudonym(day) if subject is not None else None)
+    for id_, by_game in games.items():
+        known = people.by_id(id_)
+        who = names.get(id_) or (known.pseudonym(day) if known is not None else None)
         if who is not None:
             journal.append(entry.UsageDay, mono=now.mono, wall=now.wall, day=day.isoformat(), who=who, games=by_game)
 

@@ -7,25 +7,25 @@ from typing import Any
 from compliance.entry import GrantLine
 from compliance.format import house_rule
 from daemon.deciding.judge import Ruling
-from daemon.sessions import People, Subject
+from daemon.sessions import People, RuledPlayer
 from rules.calendar import day_bounds, day_name
 from rules.games import Game
 from rules.usage import totals
 
 
-def decided(subject: Subject, game: Game, ruling: Ruling, people: People) -> dict[str, Any]:
+def decided(player: RuledPlayer, game: Game, ruling: Ruling, people: People) -> dict[str, Any]:
     """The fields of compliance.entry.Decided for a ruling that did not allow."""
     reason, facts = ruling.decision.reason, ruling.facts
     if reason is None:
         raise ValueError(f"a ruling {ruling.decision.verdict!r} without a reason")
-    pack, rule = subject.rule_of(reason)
+    pack, rule = player.rule_of(reason)
     zone = pack.zone
     start, end = day_bounds(zone, facts.now)
     used = totals(facts.played, game.id, game.publisher, start, end)
     return {
-        "who": subject.pseudonym(day_name(people.zone, facts.now)),
+        "who": player.pseudonym(day_name(people.zone, facts.now)),
         "at": facts.now,
-        "age": subject.age_on(day_name(zone, facts.now)),
+        "age": player.age_on(day_name(zone, facts.now)),
         "place": facts.place,
         "game": game.id,
         "label": game.label,

@@ -13,7 +13,7 @@ _MINUTES = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Lived:
+class AliveMinutes:
     """Bit i of `bits`: the minute i after minute `since` (None: nothing was marked)."""
 
     since: int | None
@@ -34,17 +34,17 @@ class Presence:
         self._bits = 0
 
     def mark(self, now: Reading) -> bool:
-        """The minute was lived through. True when the stretch is full and wants to be written."""
+        """The seat was alive in this minute. True when the stretch is full and wants to be written."""
         minute = now.wall // MINUTE_MS
         if self._since is None:
             self._since = minute
-        place = minute - self._since
-        if 0 <= place < _MINUTES:
-            self._bits |= 1 << place
-        return not 0 <= place < _MINUTES - 1
+        at = minute - self._since
+        if 0 <= at < _MINUTES:
+            self._bits |= 1 << at
+        return not 0 <= at < _MINUTES - 1
 
-    def take(self) -> Lived:
+    def take(self) -> AliveMinutes:
         """What was marked, to be written; a new stretch begins."""
-        lived = Lived(self._since, self._bits)
+        alive = AliveMinutes(self._since, self._bits)
         self._since, self._bits = None, 0
-        return lived
+        return alive

@@ -1,7 +1,7 @@
 """Writes down what happens: each event becomes journal entries and rows in one durable transaction.
 
 Where the disk takes nothing, the reserve is freed; if that does not help, what was to be written waits in memory, in order,
-and the Issue `journal-unwritable` stands until it is written. Nothing else waits for it: limits go on.
+until it can be written. Nothing else waits for it: limits go on.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ EntryT = TypeVar("EntryT", bound=entry.Entry)
 
 
 class Recorder:
-    """`trouble` hears whether something waits; `wrote` is called after each transaction."""
+    """`wrote` is called after each transaction. `blocked`: the disk took nothing when it was last tried."""
 
     def __init__(
         self,
@@ -37,8 +37,6 @@ class Recorder:
         journal: Journal,
         people: Callable[[], People],
         boot: str,
-        *,
-        trouble: Callable[[bool], None],
         wrote: Callable[[], None],
     ) -> None:
         self._store = store
@@ -46,10 +44,8 @@ class Recorder:
         self._people = people
         self._wrote = wrote
         self._boot = boot
-        self._trouble = trouble
         self._waiting: list[Action] = []
-        self._flushing = False
-        self._blocked = False
+        self.blocked = False
         self.lost = 0
 
     def do(self, action: Action) -> bool:
@@ -58,7 +54,7 @@ class Recorder:
         While something waits, only `flush` tries again: not each of many events.
         """
         self._waiting.append(action)
-        return not self._blocked and self.flush()
+        return not self.blocked and self.flush()
 
     def at_once(self, action: Action) -> None:
         """Runs `action` in a transaction now or not at all: for what somebody waits for. Unwritable."""
@@ -68,18 +64,6 @@ class Recorder:
 
     def flush(self) -> bool:
         """Tries to write what waits. True if nothing waits any more."""
-        if self._flushing:  # an Issue raised by a failed flush: it waits with the rest
-            return False
-        self._flushing = True
-        try:
-            self._blocked = not self._write()
-            self._trouble(self._blocked)
-            return not self._blocked and (not self._waiting or self._write())
-        finally:
-            self._flushing = False
-
-    def _write(self) -> bool:
-        """False if the disk takes nothing."""
         while self._waiting:
             batch = tuple(self._waiting)
             try:
@@ -87,9 +71,11 @@ class Recorder:
             except Unwritable:
                 if self._store.free_reserve():
                     continue
+                self.blocked = True
                 return False
             del self._waiting[: len(batch)]
             self._wrote()
+        self.blocked = False
         return True
 
     def _commit(self, batch: tuple[Action, ...]) -> None:
@@ -129,16 +115,16 @@ class Recorder:
     def _action(self, event: events.Event) -> Action:  # noqa: PLR0911 - one case an event
         match event:
             case events.PlayStarted():
-                age = event.play.subject.age_on(day_name(self._people().zone, event.now.wall))
+                age = event.play.player.age_on(day_name(self._people().zone, event.now.wall))
                 return lambda journal: self._started(journal, event, age)
             case events.PlayDue(play, ruling):
-                fields = decided(play.subject, play.game, ruling, self._people())
+                fields = decided(play.player, play.game, ruling, self._people())
                 return lambda journal: self._due(journal, event, fields)
             case events.PlayEnded():
                 return lambda journal: self._ended(journal, event)
-            case events.LaunchRefused(subject, _, game, ruling):
+            case events.LaunchRefused(player, _, game, ruling):
                 day = day_name(self._people().zone, event.now.wall).isoformat()
-                fields = decided(subject, game, ruling, self._people())
+                fields = decided(player, game, ruling, self._people())
                 return lambda journal: self._refused(journal, event, fields, day)
             case events.GrantGiven() | events.GrantRevoked():
                 return lambda journal: self._grant(journal, event)
@@ -160,7 +146,7 @@ class Recorder:
             journal,
             entry.PlayStarted,
             now,
-            payload=_payload(player=play.subject.player.name, account=play.account),
+            payload=_payload(player=play.player.registered.name, account=play.account),
             who=play.who,
             age=age,
             game=play.game.id,
@@ -197,6 +183,7 @@ class Recorder:
         )
         row = play.row(self._boot, now, ended=True)
         self._store.update_play(replace(row, ms=event.ms - sum(piece.ms for piece in row.pieces)))
+        self._store.see(self._boot, now.elapsed, now.wall)
 
     def warned(self, event: events.Warned, *, shown: bool) -> bool:
         """A warning, with whether a display has confirmed it."""
@@ -235,19 +222,19 @@ class Recorder:
 
     def _refused(self, journal: Journal, event: events.LaunchRefused, fields: dict[str, Any], day: str) -> None:
         _append(journal, entry.LaunchRefused, event.now, how=event.how, **fields)
-        self._store.count_refusals(day, event.subject.id, event.game.id, 1)
+        self._store.count_refusals(day, event.player.id, event.game.id, 1)
 
     def _grant(self, journal: Journal, event: events.GrantGiven | events.GrantRevoked) -> None:
         grant, now = event.event, event.now
         if isinstance(event, events.GrantRevoked):
             _append(journal, entry.GrantRevoked, now, id=grant.id)
             return
-        who = event.subject.pseudonym(day_name(self._people().zone, now.wall))
+        who = event.player.pseudonym(day_name(self._people().zone, now.wall))
         _append(
             journal,
             entry.GrantGiven,
             now,
-            payload=_payload(player=event.subject.player.name, who=grant.who, reason=grant.reason),
+            payload=_payload(player=event.player.registered.name, who=grant.who, reason=grant.reason),
             id=grant.id,
             who=who,
             by=grant.by,

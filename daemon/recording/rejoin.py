@@ -1,4 +1,4 @@
-"""A seat under another agent: it begins a new chain in the new log, as a new seat, and tells there what today's sums are
+"""A seat under another agent: it begins a new chain in the new log, as a new seat, and writes there what today's sums are
 made of.
 
 A chain belongs to one log, where it is whole from its first entry on; so the old one ends and is kept aside, with what its
@@ -8,15 +8,19 @@ agent never took. Plays of today are written once more, marked late, because the
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 from compliance import entry, journal
 from compliance.journal import Journal
-from daemon.deciding.plays import Play, Plays
-from daemon.sessions import People, Subject
+from daemon.deciding.plays import Plays
+from daemon.recording.recorder import Recorder
+from daemon.recording.run_marks import RunMarks
+from daemon.sessions import InForce, People, RuledPlayer
 from daemon.store import PlayRow, Store
 from daemon.trusted import Reading
 from rules.calendar import day_bounds, day_name
+from rules.games import Clue
 
 _ASIDE = 10**12  # old plays keep their order below all numbers of the new chain
 
@@ -49,64 +53,105 @@ def unsent_aside(store: Store) -> int:
     return sum(int(store.db.execute(count).fetchone()[0]) for count in counts)
 
 
-def tell_again(chain: Journal, store: Store, plays: Plays, people: People, now: Reading, *, everything: bool) -> None:
-    """Writes today's plays once more: all of them into a new chain, or those of players who have another pseudonym by now.
+class Chains:
+    """The seat's present chain, and the one that follows it under a new agent."""
 
-    Those that go on (their number is the one from before `put_aside`) are told with their start only.
-    """
-    start, _ = day_bounds(people.zone, now.wall)
-    running = {play.seq: play for play in plays.running.values() if play.seq is not None}
-    for row in store.plays(start):
-        subject = people.by_id(row.player)
-        if subject is None or not (
-            everything or (row.ended and row.started_wall >= start and _renamed(row, subject, people.zone))
-        ):
-            continue
-        play = running.get(row.seq + _ASIDE)
-        if play is not None or (row.ended and row.started_wall >= start):
-            _tell(chain, store, people, row, now, subject, play)
+    def __init__(
+        self,
+        store: Store,
+        plays: Plays,
+        in_force: InForce,
+        recorder: Recorder,
+        marks: RunMarks,
+        open_journal: Callable[[str], Journal],
+        read: Callable[[], Reading],
+    ) -> None:
+        self._store = store
+        self._plays = plays
+        self._in_force = in_force
+        self._recorder = recorder
+        self._marks = marks
+        self._open_journal = open_journal
+        self._read = read
+
+    def begin_anew(self, pin: Callable[[], None]) -> str:
+        """Begins a new chain for a new agent's log, which `pin` notes in the same transaction; the new seat's id. Unwritable:
+        everything is as it was.
+        """
+        now = self._read()
+        numbers = {play: play.seq for play in self._plays.running.values()}
+        try:
+            with self._store.transaction():
+                seat = put_aside(self._store)
+                chain = self._open_journal(seat)
+                self._marks.begin(chain, now)
+                if self._in_force.people is not None:
+                    self._record_again(chain, self._in_force.people, now, everything=True)
+                pin()
+        except BaseException:  # the transaction did not happen, so neither did the new numbers
+            for play, seq in numbers.items():
+                play.seq = seq
+            raise
+        self._recorder.journal = chain
+        return seat
+
+    def record_renamed(self, chain: Journal, people: People, now: Reading) -> None:
+        """Writes today's plays once more of those players who have another pseudonym by now. The transaction is the
+        caller's.
+        """
+        self._record_again(chain, people, now, everything=False)
+
+    def _record_again(self, chain: Journal, people: People, now: Reading, *, everything: bool) -> None:
+        """Those that go on (their number is the one from before `put_aside`) are written with their start only."""
+        start, _ = day_bounds(people.zone, now.wall)
+        running = {play.seq: play for play in self._plays.running.values() if play.seq is not None}
+        for row in self._store.plays(start):
+            player = people.by_id(row.player)
+            if player is None:
+                continue
+            ended = row.ended and row.started_wall >= start
+            if everything and (play := running.get(row.seq + _ASIDE)) is not None:
+                play.seq = self._write_start(chain, row, people, now, row.who, play.clues)
+            elif ended and (everything or renamed(row.who, row.started_wall, player, people.zone)):
+                self._write_whole(chain, row, people, now, player.pseudonym(day_name(people.zone, row.started_wall)))
+
+    def _write_start(
+        self, chain: Journal, row: PlayRow, people: People, now: Reading, who: str, match: tuple[Clue, ...] = ()
+    ) -> int:
+        """The play's start once more, as `who`; its new number."""
+        known = people.catalogue.games.get(row.game)
+        player = people.by_id(row.player)
+        pid, started = min(row.programs, default=(0, 0))
+        written = chain.append(
+            entry.PlayStarted,
+            mono=now.mono,
+            wall=now.wall,
+            who=who,
+            age=None if player is None else player.age_on(day_name(people.zone, row.started_wall)),
+            game=row.game,
+            label=None if known is None else known.label,
+            publisher=row.publisher,
+            match=match,
+            pid=pid,
+            started=started,
+            since=row.started_wall,
+            resumed=None,
+        )
+        self._store.rename_play(row.seq, written.seq, who)
+        return written.seq
+
+    def _write_whole(self, chain: Journal, row: PlayRow, people: People, now: Reading, who: str) -> None:
+        seq = self._write_start(chain, row, people, now, who)
+        chain.append(
+            entry.PlayEnded, mono=now.mono, wall=now.wall, play=seq, who=who, game=row.game, since=row.started_wall,
+            ms=row.total, how="gone", late=True,
+        )  # fmt: skip
 
 
-def renamed(who: str, began: int, subject: Subject, zone: str) -> bool:
+def renamed(who: str, began: int, player: RuledPlayer, zone: str) -> bool:
     """Whether a play under this pseudonym is no longer this player's: a new agent gave the player another key.
 
     The days around are looked at too, because a change of zone may have moved the play to one of them.
     """
     day = day_name(zone, began)
-    return who not in {subject.pseudonym(day + timedelta(days=n)) for n in (-1, 0, 1)}
-
-
-def _renamed(row: PlayRow, subject: Subject, zone: str) -> bool:
-    return renamed(row.who, row.started_wall, subject, zone)
-
-
-def _tell(
-    chain: Journal, store: Store, people: People, row: PlayRow, now: Reading, subject: Subject, play: Play | None
-) -> None:
-    day = day_name(people.zone, row.started_wall)
-    who = row.who if play is not None else subject.pseudonym(day)
-    known = people.catalogue.games.get(row.game)
-    pid, started = min(row.programs, default=(0, 0))
-    told = chain.append(
-        entry.PlayStarted,
-        mono=now.mono,
-        wall=now.wall,
-        who=who,
-        age=subject.age_on(day),
-        game=row.game,
-        label=None if known is None else known.label,
-        publisher=row.publisher,
-        match=() if play is None else play.clues,
-        pid=pid,
-        started=started,
-        since=row.started_wall,
-        resumed=None,
-    )
-    store.rename_play(row.seq, told.seq, who)
-    if play is not None:
-        play.seq = told.seq
-        return
-    chain.append(
-        entry.PlayEnded, mono=now.mono, wall=now.wall, play=told.seq, who=who, game=row.game, since=row.started_wall,
-        ms=row.total, how="gone", late=True,
-    )  # fmt: skip
+    return who not in {player.pseudonym(day + timedelta(days=n)) for n in (-1, 0, 1)}

@@ -6,57 +6,66 @@ to its last row.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
-from daemon.deciding.plays import Play, pieces_of
-from daemon.ending import resumed
+from daemon import events
+from daemon.deciding.plays import Identity, Play, Plays, pieces_of
+from daemon.ending import from_store
 from daemon.platforms.api import Control
-from daemon.sessions import People
-from daemon.store import PlayRow
+from daemon.sessions import People, RuledPlayer
+from daemon.store import PlayRow, Store
 from daemon.trusted import Reading
 from rules.games import Game
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A play whose end nobody saw: `row` counts it as far as it may be."""
+class Resumer:
+    """`boot` is the present one; `announce` records an event, then shows it."""
 
-    row: PlayRow
-    boot_over: bool
+    def __init__(
+        self, store: Store, plays: Plays, control: Control, boot: str, announce: Callable[[events.Event], None]
+    ) -> None:
+        self._store = store
+        self._plays = plays
+        self._control = control
+        self._boot = boot
+        self._announce = announce
+
+    def take_up(self, people: People, now: Reading) -> None:
+        """Plays that have not ended go on, or end now."""
+        for row in self._store.plays(now.wall):
+            if row.ended:
+                continue
+            alive = {identity for identity in row.programs if row.boot == self._boot and self._control.alive(*identity)}
+            player = people.by_id(row.player)
+            if alive and player is not None:
+                self._plays.begin(_play(row, player, people, alive))
+            else:
+                self._close(row, people, now)
+
+    def _close(self, row: PlayRow, people: People, now: Reading) -> None:
+        """Nobody saw its end: it counts as far as it may."""
+        same_boot = row.boot == self._boot
+        seen = replace(row, ms=max(row.ms, now.mono - row.since_mono)) if same_boot else row
+        play = _play(seen, people.by_id(row.player) or people.guest, people, set(row.programs))
+        self._plays.remember(seen)
+        self._announce(events.PlayEnded(play, now, seen.total, "gone" if same_boot else "power", late=True))
 
 
-def resume(
-    rows: tuple[PlayRow, ...], people: People, control: Control, boot: str, now: Reading
-) -> tuple[list[Play], list[Lost]]:
-    """The plays that still go on, and those that are over."""
-    running, lost = [], []
-    for row in rows:
-        if row.ended:
-            continue
-        if row.boot != boot:
-            lost.append(Lost(row, boot_over=True))
-            continue
-        alive = {identity for identity in row.programs if control.alive(*identity)}
-        subject = people.by_id(row.player)
-        if alive and subject is not None:
-            game = people.catalogue.games.get(row.game, Game(id=row.game, title=row.game, publisher=row.publisher))
-            running.append(
-                Play(
-                    subject,
-                    row.who,
-                    row.account,
-                    game,
-                    (),
-                    row.since_wall,
-                    row.since_mono,
-                    alive,
-                    row.started_wall,
-                    unsure=set() if row.sure else set(alive),
-                    seq=row.seq,
-                    pieces=pieces_of(row),
-                    ending=resumed(row.ending, row.until),
-                )
-            )
-        else:
-            lost.append(Lost(replace(row, ms=max(row.ms, now.mono - row.since_mono)), boot_over=False))
-    return running, lost
+def _play(row: PlayRow, player: RuledPlayer, people: People, programs: set[Identity]) -> Play:
+    """As it was when the row was written, in those of its programs that are named."""
+    return Play(
+        player,
+        row.who,
+        row.account,
+        people.catalogue.games.get(row.game, Game(id=row.game, title=row.game, publisher=row.publisher)),
+        (),
+        row.since_wall,
+        row.since_mono,
+        programs,
+        row.started_wall,
+        unsure=set() if row.sure else set(programs),
+        seq=row.seq,
+        pieces=pieces_of(row),
+        ending=from_store(row.ending, row.until),
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from daemon import events
 from daemon.api.messages import Signal
-from i18n.message import Text, Words, plain
+from i18n.message import Length, Message, Words, msg
 from rules.policy import GRACE_MS
 
 _NOBODY = ""  # no account: only guardians see it
@@ -64,55 +64,55 @@ def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:  # n
     """The signal, and the account it is meant for (None: everybody)."""
     match event:
         case events.PlayStarted(play, now):
-            return Signal(number=number, kind="started", player=play.subject.id, game=play.game.id, at=now.wall), play.account
+            return Signal(number=number, kind="started", player=play.player.id, game=play.game.id, at=now.wall), play.account
         case events.Warned(play, now, left, rule, text):
             said = text or left_text(left or 0, play.game.title)
             return Signal(
                 number=number,
                 kind="warning" if rule is None else "notice",
-                player=play.subject.id,
+                player=play.player.id,
                 game=play.game.id,
                 at=now.wall,
                 left=left,
                 rule=rule or "",
-                text=both(said),
+                text=said,
             ), play.account
         case events.PlayDue(play, ruling, now):
             reason = ruling.decision.reason
             return Signal(
                 number=number,
                 kind="due",
-                player=play.subject.id,
+                player=play.player.id,
                 game=play.game.id,
                 at=now.wall,
                 left=ruling.decision.grace_ms,
                 rule=reason.rule if reason else "",
-                text=both(due_text(reason.text, ruling.decision.grace_ms)) if reason else "",
+                text=due_text(reason.text, ruling.decision.grace_ms) if reason else None,
             ), play.account
         case events.PlayEnded(play, now, ms, how):
             return Signal(
-                number=number, kind="ended", player=play.subject.id, game=play.game.id, at=now.wall, left=ms, how=how
+                number=number, kind="ended", player=play.player.id, game=play.game.id, at=now.wall, left=ms, how=how
             ), play.account
-        case events.LaunchRefused(subject, account, game, ruling, now, how):
+        case events.LaunchRefused(player, account, game, ruling, now, how):
             reason = ruling.decision.reason
             return Signal(
                 number=number,
                 kind="refused",
-                player=subject.id,
+                player=player.id,
                 game=game.id,
                 at=now.wall,
                 how=how,
                 rule=reason.rule if reason else "",
-                text=both(reason.text) if reason else "",
+                text=reason.text if reason else None,
             ), account
-        case events.GrantGiven(subject, event_, now):
+        case events.GrantGiven(player, event_, now):
             return Signal(
-                number=number, kind="granted", player=subject.id, game=event_.game or "", at=now.wall, left=event_.ms
-            ), subject.player.account or _NOBODY
-        case events.GrantRevoked(subject_, event_, now):
+                number=number, kind="granted", player=player.id, game=event_.game or "", at=now.wall, left=event_.ms
+            ), player.registered.account or _NOBODY
+        case events.GrantRevoked(whose, event_, now):
             return Signal(
                 number=number, kind="granted", player=event_.player, game=event_.game or "", at=now.wall, left=0
-            ), (subject_.player.account if subject_ else None) or _NOBODY
+            ), (whose.registered.account if whose else None) or _NOBODY
         case events.ClockJumped() | events.ZoneChanged():
             rule = "clock-jump" if isinstance(event, events.ClockJumped) else "zone-changed"
             return Signal(number=number, kind="issue", at=event.now.wall, rule=rule), None
@@ -127,23 +127,11 @@ def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:  # n
             ), None
 
 
-def both(text: Words) -> str:
-    return f"{text.vi} / {text.en}" if isinstance(text, Text) else plain(text)
-
-
 def due_text(why: Words, grace: int) -> Words:
     """Why it is over, and how long the game may still save where that is longer than it takes to close."""
-    if grace <= GRACE_MS or not isinstance(why, Text):
-        return why
-    minutes, seconds = divmod(grace // 1000, 60)
-    vi = [f"{minutes} phút"] * bool(minutes) + [f"{seconds} giây"] * bool(seconds)
-    en = [f"{minutes} min"] * bool(minutes) + [f"{seconds} s"] * bool(seconds)
-    return Text(f"{why.vi}; còn {' '.join(vi)} để lưu", f"{why.en}; {' '.join(en)} left to save")
+    return why if grace <= GRACE_MS else msg("{why}; {left} left to save", why=why, left=Length(grace))
 
 
-def left_text(ms: int, title: str) -> Text:
-    """How long somebody may still play, as a person says it: to the nearest second, whole minutes above one."""
-    minutes, seconds = divmod((ms + 500) // 1000, 60)
-    if minutes:
-        return Text(f"{title}: còn {minutes} phút chơi", f"{minutes} min of play left")
-    return Text(f"{title}: còn {seconds} giây chơi", f"{seconds} s of play left")
+def left_text(ms: int, title: str) -> Message:
+    """How long somebody may still play, to the nearest second."""
+    return msg("{game}: {left} of play left", game=title, left=Length((ms + 500) // 1000 * 1000))

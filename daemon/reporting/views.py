@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from daemon.api import messages as m
 from daemon.deciding.judge import Judge
 from daemon.deciding.plays import Plays, played_of
-from daemon.sessions import People, Subject
+from daemon.sessions import People, RuledPlayer
 from daemon.store import PlayRow
 from daemon.trusted import Reading
 from rules.calendar import calendar, day_bounds, day_name, rfc3339
@@ -30,7 +30,11 @@ class Views:
         self._now = now
         self._start, self._end = day_bounds(people.zone, now.wall)
 
-    def players(self, only: Subject | None = None) -> tuple[m.PlayerPart, ...]:
+    @property
+    def today(self) -> date:
+        return day_name(self._people.zone, self._now.wall)
+
+    def players(self, only: RuledPlayer | None = None) -> tuple[m.PlayerPart, ...]:
         """All players and, if it played or is limited, the guest; or only one."""
         guest = self._people.guest
         shown = [*self._people.players]
@@ -38,40 +42,40 @@ class Views:
             shown.append(guest)
         return tuple(self._player(one) for one in shown if only is None or one is only)
 
-    def _today(self, subject: Subject) -> list[Played]:
+    def _today(self, player: RuledPlayer) -> list[Played]:
         return [
             one
-            for one in self._plays.of(subject.id, self._now.mono, self._start)
+            for one in self._plays.of(player.id, self._now.mono, self._start)
             if one.start < self._end and one.start + one.ms > self._start
         ]
 
-    def _player(self, subject: Subject) -> m.PlayerPart:
-        played = self._today(subject)
-        decision = self._judge.rule(subject, None, self._now).decision
+    def _player(self, player: RuledPlayer) -> m.PlayerPart:
+        played = self._today(player)
+        decision = self._judge.rule(player, None, self._now).decision
         zone = self._people.zone
         catalogue = self._people.catalogue.games
-        ids = {one.game for one in played} | {game for player, game in self._plays.running if player == subject.id}
-        ids |= {game for pack in subject.packs for rule in pack.budgets for game in rule.games}
+        ids = {one.game for one in played} | {game for id_, game in self._plays.running if id_ == player.id}
+        ids |= {game for pack in player.packs for rule in pack.budgets for game in rule.games}
         games = [catalogue.get(id_, Game(id=id_, title=id_)) for id_ in sorted(ids)]
         return m.PlayerPart(
-            id=subject.id,
-            name=subject.player.name,
-            age=subject.age_on(day_name(zone, self._now.wall)),
-            account=subject.player.account,
+            id=player.id,
+            name=player.registered.name,
+            age=player.age_on(day_name(zone, self._now.wall)),
+            account=player.registered.account,
             allowed=decision.verdict == "allow",
             verdict=decision.verdict,
             until=None if decision.until is None else rfc3339(decision.until, zone),
-            next=self._judge.next(subject, None, self._now, decision),
+            next=self._judge.next(player, None, self._now, decision),
             used_s=self._seconds(played),
             left_s=_left(decision),
             reason=_reason(decision.reason),
-            games=tuple(self._game(subject, game, played) for game in games),
+            games=tuple(self._game(player, game, played) for game in games),
         )
 
-    def _game(self, subject: Subject, game: Game, played: list[Played]) -> m.GamePart:
-        running = self._plays.running.get((subject.id, game.id))
+    def _game(self, player: RuledPlayer, game: Game, played: list[Played]) -> m.GamePart:
+        running = self._plays.running.get((player.id, game.id))
         sure = running is None or running.sure
-        decision = self._judge.rule(subject, game, self._now, sure=sure).decision
+        decision = self._judge.rule(player, game, self._now, sure=sure).decision
         return m.GamePart(
             id=game.id,
             running=running is not None,
@@ -80,7 +84,7 @@ class Views:
             allowed=decision.verdict == "allow",
             verdict=decision.verdict,
             until=None if decision.until is None else rfc3339(decision.until, self._people.zone),
-            next=self._judge.next(subject, game, self._now, decision, sure=sure),
+            next=self._judge.next(player, game, self._now, decision, sure=sure),
             match=() if running is None else running.clues,
             reason=_reason(decision.reason),
         )
@@ -88,23 +92,23 @@ class Views:
     def _seconds(self, played: list[Played]) -> float:
         return union_ms(played, self._start, self._end) / 1000
 
-    def why(self, subject: Subject, game: Game | None) -> m.Why:
-        running = None if game is None else self._plays.running.get((subject.id, game.id))
+    def why(self, player: RuledPlayer, game: Game | None) -> m.Why:
+        running = None if game is None else self._plays.running.get((player.id, game.id))
         sure = running is None or running.sure
-        ruling, findings = self._judge.explain(subject, game, self._now, sure=sure)
+        ruling, findings = self._judge.explain(player, game, self._now, sure=sure)
         return m.Why(
-            player=subject.id,
+            player=player.id,
             game=None if game is None else game.id,
             zone=self._people.zone,
             decision=ruling.decision,
             findings=findings,
             guardian=ruling.facts.guardian,
-            periods={one.reason.rule: period for one in findings if (period := _period(subject, one.reason)) is not None},
+            periods={one.reason.rule: period for one in findings if (period := _period(player, one.reason)) is not None},
             place=self._people.place,
-            next=self._judge.next(subject, game, self._now, ruling.decision, sure=sure),
+            next=self._judge.next(player, game, self._now, ruling.decision, sure=sure),
         )
 
-    def usage(self, day: date, ended: Iterable[PlayRow], only: Subject | None = None) -> m.Usage:
+    def usage(self, day: date, ended: Iterable[PlayRow], only: RuledPlayer | None = None) -> m.Usage:
         """One day of the place's zone; only those who played. `ended` holds at least that day's plays."""
         zone = self._people.zone
         start, end = calendar(zone).start(day), calendar(zone).start(day + timedelta(days=1))
@@ -113,7 +117,7 @@ class Views:
             if row.ended:
                 played[row.player].extend(played_of(row))
         for play in self._plays.running.values():
-            played[play.subject.id].extend(play.played(self._now.mono))
+            played[play.player.id].extend(play.played(self._now.mono))
         parts = {}
         for player, pieces in sorted(played.items()):
             total = union_ms(pieces, start, end)
@@ -131,9 +135,9 @@ def _left(decision: Decision) -> float | None:
     return None if decision.left_ms is None else decision.left_ms / 1000
 
 
-def _period(subject: Subject, reason: Reason) -> Period | None:
+def _period(player: RuledPlayer, reason: Reason) -> Period | None:
     """Over what the rule counts play; None if it counts none."""
-    _, rule = subject.rule_of(reason)
+    _, rule = player.rule_of(reason)
     if isinstance(rule, Break):
         return "session"
     return rule.period if isinstance(rule, Budget) else None

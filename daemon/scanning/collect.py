@@ -9,7 +9,8 @@ from daemon.api.scan import FoundGame, Scanned, recognised
 from daemon.scanning.files import Files, printable
 from daemon.scanning.hits import Found, Hit, merged
 from daemon.scanning.labels import labelled
-from daemon.scanning.source import Place, Source
+from daemon.scanning.source import SearchPaths, Source
+from i18n.message import msg
 from rules.games import Catalogue, Fingerprint
 
 MAX_HITS = 30_000
@@ -20,9 +21,9 @@ _LONGEST_PATH = 4_096
 class Collector:
     """Asks the sources. `run` may be on a thread that hangs: `result` is then what came until now."""
 
-    def __init__(self, files: Files, place: Place, sources: Sequence[Source], catalogue: Catalogue) -> None:
+    def __init__(self, files: Files, search: SearchPaths, sources: Sequence[Source], catalogue: Catalogue) -> None:
         self._files = files
-        self._place = place
+        self._search = search
         self._sources = sources
         self._catalogue = catalogue
         self._hits: list[Hit] = []
@@ -30,25 +31,25 @@ class Collector:
     def run(self) -> None:
         for source in self._sources:
             with self._files.problems.guard(f"{source.__module__}.{getattr(source, '__name__', '')}"):
-                for hit in source(self._files, self._place):
+                for hit in source(self._files, self._search):
                     if len(self._hits) == MAX_HITS:
-                        self._files.problems.add("scan", f"hơn {MAX_HITS} mục, bỏ qua / over {MAX_HITS} finds, left out")
+                        self._files.problems.add("scan", msg("over {most} finds; the rest is left out", most=MAX_HITS))
                         return
                     if hit.sure or self._knows(hit):
                         self._hits.append(hit)
         with self._files.problems.guard("AppStream"):
-            self._hits = labelled(self._files, self._place, self._hits)
+            self._hits = labelled(self._files, self._search, self._hits)
 
     def result(self) -> Scanned:
         found = [game_of(one) for one in merged(tuple(self._hits))]
         if len(found) > MAX_GAMES:
-            self._files.problems.add("scan", f"hơn {MAX_GAMES} trò chơi, bỏ qua / over {MAX_GAMES} games, left out")
+            self._files.problems.add("scan", msg("over {most} games; the rest is left out", most=MAX_GAMES))
         games = recognised(found[:MAX_GAMES], self._catalogue)
         return Scanned(
-            user=self._place.account,
+            user=self._search.account,
             games=tuple(game for game in games if game.kind == "game"),
             emulators=tuple(game for game in games if game.kind == "emulator"),
-            problems=tuple(self._files.problems.lines()),
+            problems=tuple(self._files.problems.found()),
         )
 
     def _knows(self, hit: Hit) -> bool:

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from i18n.message import Arg, Message, MessageError, msg, msgn, plain, said_by
+
 MIB = 1 << 20
 MAX_NAMES = 20_000  # of one folder
 MAX_OPENED = 60_000
@@ -23,18 +25,23 @@ _MAX_LINKS = 40  # as the kernel has it (path_resolution(7))
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 
 
+class _NotPlainError(MessageError, OSError):
+    pass
+
+
 class Problems:
-    """What could not be read or understood, one printable line each; of very many the first, and how many more."""
+    """What could not be read or understood, a printable line each; of very many the first, and how many more."""
 
     def __init__(self) -> None:
-        self._lines: dict[str, None] = {}
+        self._found: dict[str, Message] = {}
         self._more = 0
 
-    def add(self, where: str, why: str) -> None:
-        line = printable(f"{where}: {why}", 400)
-        if len(self._lines) < _MAX_PROBLEMS:
-            self._lines[line] = None
-        elif line not in self._lines:
+    def add(self, where: str, why: Arg) -> None:
+        found = msg("{where}: {why}", where=printable(where, 300), why=printable(why, 200) if isinstance(why, str) else why)
+        key = plain(found)
+        if len(self._found) < _MAX_PROBLEMS:
+            self._found[key] = found
+        elif key not in self._found:
             self._more += 1
 
     @contextmanager
@@ -45,9 +52,9 @@ class Problems:
         except Exception as error:  # noqa: BLE001 - said as a problem: to abort is what hostile files want
             self.add(where, f"{type(error).__name__}: {error}")
 
-    def lines(self) -> list[str]:
-        more = [f"và {self._more} lỗi khác / and {self._more} more problems"] if self._more else []
-        return [*self._lines, *more]
+    def found(self) -> list[Message]:
+        more = [msgn("and {n} more problem", "and {n} more problems", self._more)] if self._more else []
+        return [*self._found.values(), *more]
 
 
 class Files:
@@ -62,7 +69,7 @@ class Files:
         """The content of a plain file of at most `limit` bytes."""
         data = self._start(path, limit + 1)
         if data is not None and len(data) > limit:
-            self.problems.add(path, f"lớn hơn {limit} byte, bỏ qua / larger than {limit} bytes, left out")
+            self.problems.add(path, msg("larger than {limit} bytes", limit=limit))
             return None
         return data
 
@@ -86,7 +93,7 @@ class Files:
             self.problems.add(folder, _why(error))
             return []
         if len(names) > MAX_NAMES:
-            self.problems.add(folder, f"hơn {MAX_NAMES} tệp, phần còn lại bỏ qua / over {MAX_NAMES} files, the rest left out")
+            self.problems.add(folder, _rest(MAX_NAMES))
         return sorted(names[:MAX_NAMES])
 
     def under(self, folder: str, *suffixes: str, depth: int = 4, most: int = MAX_NAMES) -> Iterator[str]:
@@ -101,7 +108,7 @@ class Files:
             for name in self.names(here):
                 seen += 1
                 if seen > most:
-                    self.problems.add(folder, f"hơn {most} tệp, phần còn lại bỏ qua / over {most} files, the rest left out")
+                    self.problems.add(folder, _rest(most))
                     return
                 path = f"{here.rstrip('/')}/{name}"
                 mode = self._mode(path, links=False)
@@ -168,7 +175,7 @@ class Files:
 
     def _start(self, path: str, size: int) -> bytes | None:
         if self._opened >= MAX_OPENED or self._bytes >= MAX_BYTES:
-            self.problems.add("scan", "quá nhiều tệp, phần còn lại bỏ qua / too many files, the rest left out")
+            self.problems.add("scan", _rest(MAX_OPENED))
             return None
         try:
             data = _read_plain(self.host(path), size)
@@ -183,14 +190,14 @@ class Files:
 
 
 def _read_plain(path: str, size: int) -> bytes:
-    """OSError, also for what is no plain file. Looked at before it is opened: opening a device may do something."""
+    """OSError, also for what is not a plain file. Looked at before it is opened: opening a device may do something."""
     if not stat.S_ISREG(Path(path).stat().st_mode):
-        raise OSError(0, "không phải tệp thường / is no plain file")
+        raise _NotPlainError(msg("not a plain file"))
     descriptor = os.open(path, _OPEN)
     try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
-            raise OSError(0, "không phải tệp thường / is no plain file")
+            raise _NotPlainError(msg("not a plain file"))
         return _read(descriptor, size)
     finally:
         os.close(descriptor)
@@ -204,8 +211,12 @@ def _read(descriptor: int, size: int) -> bytes:
     return b"".join(pieces)
 
 
-def _why(error: OSError | ValueError) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+def _why(error: OSError | ValueError) -> Arg:
+    return (error.strerror if isinstance(error, OSError) else None) or said_by(error)
+
+
+def _rest(most: int) -> Message:
+    return msg("over {most} files; the rest is left out", most=most)
 
 
 def printable(text: str, most: int) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from daemon.scanning.hits import Kind
-from rules.programs import is_emulator, is_launcher
+from rules.programs import LAUNCHERS, is_emulator
 
 _GAMES = frozenset({
     "ActionGame", "AdventureGame", "ArcadeGame", "BoardGame", "BlocksGame", "CardGame", "KidsGame", "LogicGame", "RolePlaying",
@@ -41,7 +41,7 @@ def kind_of(id_: str, categories: frozenset[str]) -> Kind | None:
     """What an application is, by its id (with or without `.desktop`) and its categories; None: nothing to play."""
     name = id_.lower().removesuffix(".desktop")
     listed = "Game" in categories or not _GAMES.isdisjoint(categories)
-    if not listed or is_launcher(name):
+    if not listed or name in LAUNCHERS:
         return None
     if "Emulator" in categories or is_emulator(name):
         return "emulator"

@@ -17,8 +17,9 @@ from daemon.scanning.formats.dep11 import components
 from daemon.scanning.formats.markup import MarkupError
 from daemon.scanning.hits import Hit, Origin
 from daemon.scanning.kinds import kind_of
-from daemon.scanning.source import Folder, Place
+from daemon.scanning.source import Folder, SearchPaths
 from daemon.scanning.sources import flatpak
+from i18n.message import msg, said_by
 from rules.matching.oars import oars_age
 
 _METAINFO = (".metainfo.xml", ".appdata.xml")
@@ -27,12 +28,12 @@ _PACKED = 64 * MIB
 _UNPACKED = 400 * MIB  # twenty times Debian's
 
 
-def labelled(files: Files, place: Place, hits: Iterable[Hit]) -> list[Hit]:
+def labelled(files: Files, search: SearchPaths, hits: Iterable[Hit]) -> list[Hit]:
     """The hits with the label and developer that AppStream has for them, where they have none of their own."""
     every = list(hits)
     wanted = {id_ for hit in every for id_ in _ids(hit)}
     known: dict[tuple[str, Origin], Component] = {}
-    for origin, component in _components(files, place, wanted):
+    for origin, component in _components(files, search, wanted):
         for id_ in component.desktop_ids & wanted:
             held = known.get((id_, origin))
             if held is None or (held.oars is None and component.oars is not None):
@@ -50,38 +51,38 @@ def _labelled(hit: Hit, known: Mapping[tuple[str, Origin], Component]) -> Hit:
         hit = replace(hit, developer=hit.developer or component.developer or None)
         if hit.label is None and component.oars is not None:
             age = oars_age(component.oars, component.version)
-            source = f"OARS {component.version.removeprefix('oars-')} theo AppStream / by AppStream ({component.id})"
+            source = f"OARS {component.version.removeprefix('oars-')} (AppStream: {component.id})"
             hit = replace(hit, label=age, label_source=None if age is None else source)
     return hit
 
 
-def _components(files: Files, place: Place, wanted: set[str]) -> Iterator[tuple[Origin, Component]]:
+def _components(files: Files, search: SearchPaths, wanted: set[str]) -> Iterator[tuple[Origin, Component]]:
     """In order of trust: what was installed with the application, then what its shop says."""
-    for folder in _metainfo_folders(files, place):
+    for folder in _metainfo_folders(files, search):
         for path in files.under(folder.path, *_METAINFO, depth=0):
             with files.problems.guard(path):
                 data = files.read(path, MIB)
                 if data is not None and (b"content_rating" in data or b"developer" in data):
                     yield from ((folder.origin, found) for found in _parsed(files, path, io.BytesIO(data).read))
     shelves = {files.real(path): None for path in _CATALOGUES if files.is_folder(path)}  # some are links to others
-    for folder in (*(Folder(path, "system") for path in shelves), *_shops(files, place)):
+    for folder in (*(Folder(path, "system") for path in shelves), *_shops(files, search)):
         for path in files.under(folder.path, ".xml", ".xml.gz", ".yml", ".yml.gz", depth=3, most=2_000):
             with files.problems.guard(path):
                 yield from ((folder.origin, found) for found in _catalogue(files, path, wanted))
 
 
-def _metainfo_folders(files: Files, place: Place) -> Iterator[Folder]:
-    for data in place.data:
+def _metainfo_folders(files: Files, search: SearchPaths) -> Iterator[Folder]:
+    for data in search.data:
         yield from (Folder(f"{data.path}/{name}", data.origin) for name in ("metainfo", "appdata"))
-    for installation in flatpak.installations(place):
+    for installation in flatpak.installations(search):
         for app in files.names(f"{installation.path}/app"):
             share = f"{installation.path}/app/{app}/current/active/files/share"
             yield from (Folder(f"{share}/{name}", installation.origin) for name in ("metainfo", "appdata"))
 
 
-def _shops(files: Files, place: Place) -> Iterator[Folder]:
+def _shops(files: Files, search: SearchPaths) -> Iterator[Folder]:
     """Catalogues that Flatpak keeps of each remote and architecture."""
-    for installation in flatpak.installations(place):
+    for installation in flatpak.installations(search):
         for remote in files.names(f"{installation.path}/appstream"):
             for machine in files.names(f"{installation.path}/appstream/{remote}"):
                 yield Folder(f"{installation.path}/appstream/{remote}/{machine}/active", installation.origin)
@@ -98,7 +99,7 @@ def _catalogue(files: Files, path: str, wanted: set[str]) -> Iterator[Component]
         else:
             yield from (one for one in _parsed(files, path, read) if not one.desktop_ids.isdisjoint(wanted))
     except (EOFError, OSError, zlib.error) as error:
-        files.problems.add(path, f"không giải nén được / cannot be unpacked: {error}")
+        files.problems.add(path, msg("it cannot be unpacked: {why}", why=str(error)))
 
 
 def _parsed(files: Files, path: str, read: Callable[[int], bytes]) -> list[Component]:
@@ -106,7 +107,7 @@ def _parsed(files: Files, path: str, read: Callable[[int], bytes]) -> list[Compo
     try:
         parse_components(lambda: read(MIB), found.append)
     except MarkupError as error:
-        files.problems.add(path, str(error))
+        files.problems.add(path, said_by(error))
     return found
 
 
@@ -123,21 +124,21 @@ class _Bounded:
         return piece
 
 
-def console_games(files: Files, place: Place) -> Iterator[Hit]:
+def console_games(files: Files, search: SearchPaths) -> Iterator[Hit]:
     """Games without a menu entry that describe themselves: AppStream's console applications."""
-    for data in place.data:
+    for data in search.data:
         for path in files.under(f"{data.path}/metainfo", *_METAINFO, depth=0):
             with files.problems.guard(path):
                 text = files.read(path, MIB)
                 if text is None or b"console-application" not in text:
                     continue
                 for component in _parsed(files, path, io.BytesIO(text).read):
-                    yield from _console(files, place, data, path, component)
+                    yield from _console(files, search, data, path, component)
 
 
-def _console(files: Files, place: Place, data: Folder, path: str, component: Component) -> Iterator[Hit]:
+def _console(files: Files, search: SearchPaths, data: Folder, path: str, component: Component) -> Iterator[Hit]:
     kind = kind_of(component.id, frozenset(component.categories))
-    programs = [f"{folder}/{name}" for name in sorted(component.binaries) for folder in place.programs]
+    programs = [f"{folder}/{name}" for name in sorted(component.binaries) for folder in search.programs]
     installed = tuple(program for program in programs if files.is_program(program))
     if component.type == "console-application" and kind is not None and installed:
         yield Hit(

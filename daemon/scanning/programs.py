@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from daemon.scanning.files import Files
-from daemon.scanning.source import Place
+from daemon.scanning.source import SearchPaths
 from rules.programs import interpreter
 
 _MOST = 8
@@ -18,21 +18,21 @@ _PLACES_OF_GAMES = re.compile(r"/usr/(?:local/)?games/|/usr/lib(?:exec|/games|/[
 _HELPERS = re.compile(r"/usr/lib/(?:[\w-]+-linux-gnu\w*/)?(?:gio|dbus|systemd|pulse|policykit|debconf|sudo|libreoffice)\b")
 
 
-def which(files: Files, place: Place, program: str, folder: str = "") -> str | None:
+def which(files: Files, search: SearchPaths, program: str, folder: str = "") -> str | None:
     """The absolute path of a program: as a shell would find it, or below `folder` if it is a relative path."""
     if "/" in program:
-        path = posixpath.normpath(program if program.startswith("/") else f"{folder or place.home}/{program}")
+        path = posixpath.normpath(program if program.startswith("/") else f"{folder or search.home}/{program}")
         return path if files.is_file(path) else None
-    return next((path for place_ in place.programs if files.is_program(path := f"{place_}/{program}")), None)
+    return next((path for folder_ in search.programs if files.is_program(path := f"{folder_}/{program}")), None)
 
 
-def running(files: Files, place: Place, program: str) -> tuple[str, ...]:
+def running(files: Files, search: SearchPaths, program: str) -> tuple[str, ...]:
     """The files that may run when this one is started: itself, what it is a link to, what it calls if it is a script.
 
     Interpreters are none of them: as a game each would make a game of whatever it runs.
     """
     real = files.real(program)
-    found = [program, real, *_called(files, place, real)]
+    found = [program, real, *_called(files, search, real)]
     return tuple(dict.fromkeys(path for path in found if not is_interpreter(path)))[:_MOST]
 
 
@@ -41,17 +41,17 @@ def is_interpreter(path: str) -> bool:
     return interpreter(posixpath.basename(path)) not in {None, "emulator"}
 
 
-def _called(files: Files, place: Place, script: str) -> Iterator[str]:
+def _called(files: Files, search: SearchPaths, script: str) -> Iterator[str]:
     head = files.start(script, 2)
     if head != b"#!":
         return
     text = (files.start(script, _SCRIPT) or b"").decode("utf-8", "replace")
     own = posixpath.dirname(script)
     for path in dict.fromkeys(match[1] for match in _PATH.finditer(text)):
-        near = posixpath.dirname(path) == own and own not in place.programs
+        near = posixpath.dirname(path) == own and own not in search.programs
         if (near or _PLACES_OF_GAMES.match(path)) and not _HELPERS.match(path) and files.is_program(path):
             yield from dict.fromkeys((path, files.real(path)))
     for match in _EXEC.finditer(text):
-        path = which(files, place, match[1])
+        path = which(files, search, match[1])
         if path is not None and path != script:
             yield from dict.fromkeys((path, files.real(path)))

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from daemon.scanning.files import Files
 from daemon.scanning.hits import Hit, Origin
+from i18n.message import MessageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class SearchPaths:
     """One account of one machine. `data` are the folders of XDG_DATA_DIRS, the system's first; `programs` is PATH."""
 
     account: str
@@ -31,11 +32,11 @@ class Place:
         return [f"{self.home}/{path}" for path in paths]
 
 
-Source = Callable[[Files, Place], Iterable[Hit]]
+Source = Callable[[Files, SearchPaths], Iterable[Hit]]
 
 
-class RefusedError(Exception):
-    """The account cannot be scanned for, or not by whoever asks. The text is one clear line."""
+class RefusedError(MessageError):
+    """The account cannot be scanned for, or not by whoever asks."""
 
 
 class Scanner(Protocol):
@@ -44,7 +45,7 @@ class Scanner(Protocol):
     @property
     def sources(self) -> Sequence[Source]: ...
 
-    def become(self, user: str | None) -> Place:
+    def become(self, user: str | None) -> SearchPaths:
         """Be this account (None: whoever runs this) for good, with its rights and nothing of the caller's environment.
 
         RefusedError.

@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from host.api import ManagerError, Name, UntrustedError
@@ -69,7 +69,7 @@ def _loaded_from(python: Path, name: Name) -> set[Path]:
 
 def _all(paths: Iterable[Path]) -> list[Path]:
     """With all folders above; where there are links, along both ways."""
-    found = {one for path in paths for way in (path, path.resolve()) for one in path_and_above(way)}
+    found = {one for path in paths for way in (path, path.resolve()) for one in path_and_above(PureWindowsPath(way))}
     return [Path(path) for path in sorted(found, key=str)]
 
 

@@ -12,16 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    WithJsonSchema,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from i18n.message import Text, msg
 from rules import policy
@@ -67,7 +58,7 @@ _TYPES: dict[ParamType, type] = {"bool": bool, "int": int, "hours": str, "dates"
 class Table(BaseModel):
     """One table of the file: unknown fields are mistakes, and nothing is converted."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = {"strict": True, "extra": "forbid", "frozen": True, "allow_inf_nan": False}
 
 
 @dataclass(frozen=True, slots=True)

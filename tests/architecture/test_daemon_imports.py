@@ -10,16 +10,16 @@ import pytest
 
 MAY = {
     "_cffi_backend": "cryptography's bridge to C",
-    "apscheduler": "housekeeping: uploads, presence, retention; never the limits",
+    "apscheduler": "housekeeping: a day's summary, retention, signs of life; never the limits",
     "cryptography": "Ed25519: seals its entries, checks the agent's rosters and checkpoints",
     "msgspec": "decodes rosters, writes canonical entries, speaks the local API",
-    "psutil": "the slow scan that reconciles what events reported",
     "typing_extensions": "msgspec imports it where it is installed",
     "tzdata": "zones where the system has none",
     "tzlocal": "apscheduler imports it; our jobs never ask for the local zone",
 }
 MUST_NOT = {
     "pydantic": "only the agent parses packs; the daemon gets compiled rules",
+    "babel": "numbers, times and lengths are put into words by whoever shows them",
     "keyring": "loads plug-ins found on the machine; keys are fetched in a short-lived process",
     "sqlalchemy": "an ORM in a process with root's rights is code nobody reads; the daemon's store is plain sqlite3",
     "segno": "draws the inspector's card: the command line's work",

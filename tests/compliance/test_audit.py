@@ -180,6 +180,22 @@ def test_a_summary_is_what_was_played(site, seat, audit):
     assert said(audit()) == []
 
 
+@pytest.mark.parametrize(("seat_says", "agent_says", "wrong"), [(10, 30, []), (30, 30, [0]), (10, 20, [1])])
+def test_the_agents_summary_is_of_all_seats(site, seat, audit, seat_says, agent_says, wrong):
+    """A seat's own is of what was played there."""
+    other = site.enrol("cafe-2")
+    other.start()
+    other.end(played(other, 20, game="a"))
+    seat.end(played(seat, 10, game="a"))
+    games = [{"a": entry.GameDay(minutes * MINUTE, 0, 0)} for minutes in (seat_says, agent_says)]
+    seat.add(entry.UsageDay, day="2026-11-24", who="child", games=games[0])
+    site.deliver()
+    site.agent.add(entry.UsageDay, day="2026-11-24", who="child", games=games[1])
+    failures = said(audit())
+    named = [any(f"seat {name}" in one for one in failures) for name in ("home-pc", "agent")]
+    assert [number for number, found in enumerate(named) if found] == wrong
+
+
 def test_a_summary_of_another_day_is_named(site, seat, audit):
     seat.end(played(seat, 10, game="a"))
     line = seat.add(entry.UsageDay, day="2026-11-23", who="child", games={"a": entry.GameDay(10 * MINUTE, 0, 0)})
@@ -283,6 +299,11 @@ def test_minutes_that_went_by_before_a_sign_of_life_count(site, seat, audit):
     assert [one.coverage for one in audit().audit.seats] == [None, 0.25]
 
 
+def test_no_minute_is_too_short_for_a_share(site, seat, audit):
+    seat.add(entry.Presence, since=site.clock.wall(), bits="0" * 15)
+    assert [one.coverage for one in audit().audit.seats] == [None, None]
+
+
 def test_a_first_start_after_a_run_that_nobody_saw_end_is_a_gap(site, audit):
     """The chain is new, the seat is not: it says when it was last alive."""
     seat, lost = site.enrol(), site.clock.wall() - HOUR
@@ -321,6 +342,13 @@ def test_what_an_inspector_should_know_is_told(site, seat, audit):
     assert said(report) == []
     assert sorted(kinds(report)) == ["clock-jump", "issue", "issue", "late", "overrun", "pack", "silent"]
     assert any(f"seq {raised.seq}" in plain(one.where) and "over at" in plain(one.what) for one in report.audit.findings)
+
+
+@pytest.mark.parametrize(("ms", "told"), [(HOUR, "jumped ahead by 3600 s"), (-1_500, "jumped back by 1.5 s")])
+def test_which_way_a_clock_jumped_is_told(site, seat, audit, ms, told):
+    seat.add(entry.ClockJump, expected=site.clock.wall(), to=site.clock.wall() + ms)
+    (finding,) = audit().audit.findings
+    assert told in plain(finding.what)
 
 
 @pytest.mark.parametrize(("after", "told"), [(5, False), (11, False), (12, True)])

@@ -158,6 +158,28 @@ def test_play_that_a_rule_cannot_have_counted(site, seat, audit, lie):
     assert f"seq {line.seq}" in said(audit())[0]
 
 
+@pytest.mark.parametrize("head", ["a week", "a month", "a session", "a group", "a break"])
+def test_what_such_a_rule_counted_has_to_be_told(site, seat, audit, head):
+    """Even where the day's sums alone would reach its budget."""
+    pack = many(site, head)
+    seat.end(played(seat, 95, game="war"), "by itself")
+    line = seat.add(entry.LaunchRefused, how="gate", **{**seat.decided(pack, game="war"), "counted": None})
+    assert [f"seq {line.seq}" in one and "what its rule counted" in one for one in said(audit())] == [True]
+
+
+@pytest.mark.parametrize(("publisher", "holds"), [(180, True), (170, False)])
+def test_games_of_known_publishers_are_not_those_of_nobody(site, seat, audit, publisher, holds):
+    """Games without a publisher count together; others played that day do not count with them."""
+    for number in range(3):
+        seat.end(played(seat, 57, game=f"g{number}"), "by itself")
+    seat.end(played(seat, 20, game="h", publisher="h"), "by itself")
+    play = played(seat, 9, game="g3")
+    fields = seat.decided(site.pack(), game="g3")
+    before = {**fields["before"], "publisher": publisher * MINUTE}
+    seat.add(entry.PlayDue, play=play.seq, grace=0, **{**fields, "before": before})
+    assert (not any("does not follow" in one for one in said(audit()))) is holds
+
+
 @pytest.mark.parametrize("head", ["a session", "a break"])
 def test_a_session_is_one_interval(site, seat, audit, head):
     """What a pause lies in is two sessions, and only the last one counts."""
@@ -213,6 +235,21 @@ def test_a_hostile_pack_does_not_keep_the_verifier(site, seat, audit, text, monk
     assert reads.call_count == 1
     wrong = [one for one in failures if "its pack is not valid" in one]
     assert [any(f"seq {line.seq}" in one for one in wrong) for line in lines] == [True] * 20
+
+
+@pytest.mark.parametrize(("minutes", "holds"), [(70, True), (65, False)])
+def test_a_grant_for_another_game_counts_for_all_games(site, seat, audit, minutes, holds):
+    """So an entry that tells of it, and refuses before it is used up, does not follow."""
+    house = site.house(HOUR)
+    seat.end(played(seat, minutes - 60, game="other"))
+    play = played(seat, 60)
+    rule = replace(house.budgets[0], relax=("guardian",))
+    grant = Grant("guardian", 10 * MINUTE, "other", site.clock.wall())
+    pack = replace(house, budgets=(rule,))
+    refused = seat.decided(replace(pack, budgets=(replace(rule, ms=0),)), grants=(grant,))
+    true = {"inline": {**refused["inline"], "ms": HOUR}, "budget": HOUR}
+    seat.add(entry.PlayDue, play=play.seq, grace=0, **{**refused, **true})
+    assert (said(audit()) == []) is holds
 
 
 def test_house_rules_stand_in_the_entry(site, seat, audit):

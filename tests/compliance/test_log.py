@@ -166,6 +166,8 @@ DAMAGE = {
     "an entry too many": "INSERT INTO entry VALUES (301, x'00')",
     "a tile is changed": "UPDATE tile SET data = CAST(zeroblob(32 * 45) AS BLOB) WHERE id = 1",
     "a tile is gone": "DELETE FROM tile WHERE id = 0",
+    "the last tile is gone": "DELETE FROM tile WHERE id = 1",
+    "all tiles are gone": "DELETE FROM tile",
     "a tile is short": "UPDATE tile SET data = substr(data, 1, 32) WHERE id = 1",
     "a full tile is changed": "UPDATE tile SET data = zeroblob(8192) WHERE id = 0",
     "the frontier is changed": "UPDATE head SET frontier = x'00'",
@@ -210,6 +212,15 @@ def test_another_key_does_not_open_it(tmp_path, lines):
     Log(tmp_path / "log.db", SIGNER).close()
     with pytest.raises(LogError):
         Log(tmp_path / "log.db", SEAT)
+
+
+def test_an_entry_that_no_bundle_can_hold_is_refused(log, lines):
+    """tlog-tiles stores lengths in 16 bits; one among others is enough, and none of them is logged."""
+    long = b'{"seat":"x","seq":1,"text":"' + b"x" * 65_536 + b'"}'
+    for batch in ([*lines(1), long], [long, *lines(1)]):
+        with pytest.raises(entry.EntryError, match="more than 65535"):
+            log.append(batch)
+    assert log.size == 0
 
 
 def test_a_full_disk_leaves_the_log_as_it_was(log, lines):

@@ -134,6 +134,11 @@ def test_bad_usage_is_exit_2(arguments, capsys):
     assert (told.out, len(told.err.splitlines()), "giochoi-verify --help" in told.err) == ("", 1, True)
 
 
+def test_a_mistake_is_told_in_the_language_asked_for(capsys):
+    assert main(["a", "b", "--lang", "vi"]) == 2
+    assert capsys.readouterr().err == "giochoi-verify: không hiểu: b; xem: giochoi-verify --help\n"
+
+
 def test_help_is_in_the_language_asked_for(capsys):
     """Every option has a line."""
     assert main(["--help", "--lang", "vi"]) == 0

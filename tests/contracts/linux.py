@@ -12,8 +12,7 @@ from typing import ClassVar
 import pytest
 
 from daemon.platforms import choose
-from daemon.platforms.linux import control
-from daemon.platforms.linux.watching import procfs
+from daemon.platforms.linux import control, procfs
 from host.clock import SystemClock
 from rules.games import Game
 from tests.contracts.programs import Launcher, copy_with_own_build

@@ -11,5 +11,5 @@ from tests.daemon.world import NOON, World
 def world(home_folder, make_clock):
     made = World(home_folder, make_clock(wall=NOON))
     yield made
-    if made.built is not None:
-        made.built.close()
+    if made.daemon is not None:
+        made.daemon.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daemon.observing.attempts import FULL, Attempts
+from daemon.recording.attempts import FULL, Attempts
 from rules.games import Fingerprint, Program
 from tests.daemon.test_disk import FullDisk
 from tests.daemon.world import MINUTE, limit, roster
@@ -31,18 +31,18 @@ def test_every_attempt_is_in_the_days_summary(world):
         world.platform.run(pid)
     world.pass_time(2 * MINUTE)
     assert len(world.journal("launch.refused")) == 1
-    assert world.parts.store.refusals("2026-11-24") == {("an", "luanti"): 5}
+    assert world.daemon.store.refusals("2026-11-24") == {("an", "luanti"): 5}
 
 
 def test_a_program_that_is_no_game_wakes_nobody(world):
     """Ordinary programs cost no decision."""
     world.start(roster(packs=(limit(5),)))
-    world.seat.beat()
-    world.parts.wake.clear()
+    world.beat()
+    world.daemon.heart.wake.clear()
     world.platform.run(1, "editor")
-    assert not world.parts.wake.is_set()
+    assert not world.daemon.heart.wake.is_set()
     world.platform.run(2, "luanti")
-    assert world.parts.wake.is_set()
+    assert world.daemon.heart.wake.is_set()
 
 
 def test_a_game_that_was_removed_is_no_play_any_more(world):
@@ -62,10 +62,10 @@ def test_what_waited_is_written_as_it_was(world):
     """The limit that ended a play is gone by the time the disk takes the line: it still names it."""
     world.start(roster(packs=(limit(1),)))
     world.platform.run(1)
-    world.parts.store.db = disk = FullDisk(world.parts.store.db)
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
     world.pass_time(2 * MINUTE)
     disk.full = False
-    world.parts.store.db = disk.database
+    world.daemon.store.db = disk.database
     world.adopt(roster(2))
     world.pass_time(MINUTE)
     (due,) = world.journal("play.due")
@@ -75,7 +75,7 @@ def test_what_waited_is_written_as_it_was(world):
 def test_one_event_that_cannot_be_written_holds_up_no_other(world):
     """It is lost, loudly; what comes with it and after it is not."""
     world.start(roster())
-    recorder = world.parts.recorder
+    recorder = world.daemon.recorder
 
     def broken(_):
         raise ValueError("broken")
@@ -84,4 +84,4 @@ def test_one_event_that_cannot_be_written_holds_up_no_other(world):
     world.platform.run(1)
     world.pass_time(1_000)
     assert len(world.journal("play.started")) == 1
-    assert [one.id for one in world.parts.health.open()] == ["record-lost"]
+    assert [one.id for one in world.daemon.health.open()] == ["record-lost"]

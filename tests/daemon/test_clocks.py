@@ -6,7 +6,7 @@ from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
 
 
 def issues(world) -> list[str]:
-    return [one.id for one in world.parts.health.open()]
+    return [one.id for one in world.daemon.health.open()]
 
 
 def test_setting_the_clock_ahead_gives_no_new_day(world):
@@ -15,7 +15,7 @@ def test_setting_the_clock_ahead_gives_no_new_day(world):
     world.platform.run(1)
     world.pass_time(2 * MINUTE)
     world.clock.step(24 * HOUR)
-    world.seat.beat()
+    world.beat()
     world.platform.run(2)
     assert world.platform.ended == [2]
     assert issues(world) == ["clock-jump"]
@@ -55,9 +55,9 @@ def test_a_clock_that_comes_back_clears_the_issue(world):
     """Raised and cleared, both in the log."""
     world.start(roster())
     world.clock.step(HOUR)
-    world.seat.beat()
+    world.beat()
     world.clock.step(-HOUR)
-    world.seat.beat()
+    world.beat()
     assert issues(world) == []
     assert [one.id for one in world.journal("issue.raised", "issue.cleared")] == [
         "no-roster",
@@ -70,9 +70,9 @@ def test_a_clock_that_comes_back_clears_the_issue(world):
 def test_synchronised_time_is_an_anchor(world):
     """A time service that mends a wrong clock is believed, without an Issue."""
     world.start(roster())
-    world.parts.clock._clock.synchronised = lambda: True
+    world.daemon.clock._clock.synchronised = lambda: True
     world.clock.step(HOUR)
-    world.seat.beat()
+    world.beat()
     assert issues(world) == []
 
 
@@ -80,9 +80,9 @@ def test_a_guardian_is_an_anchor(world):
     """`doctor --repair` confirms the new time."""
     world.start(roster())
     world.clock.step(HOUR)
-    world.seat.beat()
-    world.parts.clock.anchor()
-    world.seat.beat()
+    world.beat()
+    world.daemon.clock.anchor()
+    world.beat()
     assert issues(world) == []
 
 
@@ -104,7 +104,7 @@ def test_one_jump_to_2099_freezes_nothing(world):
     """What was once read is never 'last seen': when the clock is right again, so is everything."""
     world.start(roster(packs=(limit(10),)))
     world.clock.step(73 * 365 * 24 * HOUR)
-    world.seat.beat()
+    world.beat()
     world.pass_time(MINUTE)
     world.clock.step(-73 * 365 * 24 * HOUR)
     world.platform.run(1)
@@ -146,8 +146,8 @@ def test_a_changed_zone_is_told_and_moves_no_limit(world):
     world.clock.run(MINUTE)
     before = world.status().games[0].until
     world.clock.called = "Pacific/Kiritimati"
-    world.seat.minute()
-    world.seat.minute()
+    world.pass_time(MINUTE)
+    world.pass_time(MINUTE)
     (line,) = world.journal("zone.changed")
     assert (line.before, line.after) == ("Asia/Ho_Chi_Minh", "Pacific/Kiritimati")
     assert world.status().games[0].until == before

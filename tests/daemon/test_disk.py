@@ -6,8 +6,11 @@ import sqlite3
 
 import pytest
 
+from compliance.note import Signer
 from daemon.errors import DaemonError
+from daemon.roster import AgentKeys, Trust
 from daemon.store import RESERVE_BYTES, Store
+from host.wire import ApiError
 from tests.daemon.world import MINUTE, limit, roster
 
 
@@ -17,12 +20,15 @@ class FullDisk:
     def __init__(self, database: sqlite3.Connection) -> None:
         self.database = database
         self.full = True
+        self.left = 0  # commits that still find room
 
     def __getattr__(self, name):
         return getattr(self.database, name)
 
     def execute(self, sql, *arguments):
         if self.full and sql == "COMMIT":
+            self.left -= 1
+        if self.full and sql == "COMMIT" and self.left < 0:
             raise sqlite3.OperationalError("database or disk is full")
         return self.database.execute(sql, *arguments)
 
@@ -32,14 +38,14 @@ def test_a_full_disk_is_no_free_play(world):
     world.start(roster(packs=(limit(2),)))
     world.platform.run(1)
     world.pass_time(MINUTE)
-    world.parts.store.db = disk = FullDisk(world.parts.store.db)
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
     world.pass_time(2 * MINUTE)
     assert world.platform.asked == [1]
-    assert "journal-unwritable" in [one.id for one in world.parts.health.open()]
+    assert "journal-unwritable" in [one.id for one in world.daemon.health.open()]
     assert not (world.home.daemon / "reserve").exists()
     disk.full = False
     world.pass_time(MINUTE)
-    assert world.parts.health.open() == ()
+    assert world.daemon.health.open() == ()
     assert [type(one).__name__ for one in world.journal("warned", "play.due", "play.ended")] == [
         "Warned",
         "PlayDue",
@@ -51,7 +57,7 @@ def test_a_full_disk_is_no_free_play(world):
 def test_a_start_that_could_not_be_recorded_is_recorded_later(world):
     """Its end refers to it all the same."""
     world.start(roster())
-    world.parts.store.db = disk = FullDisk(world.parts.store.db)
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
     world.platform.run(1)
     world.pass_time(MINUTE)
     world.platform.exit(1)
@@ -61,10 +67,34 @@ def test_a_start_that_could_not_be_recorded_is_recorded_later(world):
     assert (ended.play, ended.ms) == (started.seq, MINUTE)
 
 
+def test_a_new_agent_is_pinned_with_its_chain_or_not_at_all(world):
+    """The disk fills up at any of the moments in between: chain, seat and keys are all the old ones, or all the new ones."""
+    world.start(roster())
+    old = world.daemon.store.get("seat"), world.daemon.trust.keys, world.daemon.recorder.journal
+    log, registry = Signer.generate("giochoi/other"), Signer.generate("giochoi/other/roster")
+    keys = AgentKeys(log.vkey, registry.vkey)
+    world.daemon.repair._keys = lambda: keys
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    for commits in range(5):
+        disk.full, disk.left = True, commits
+        try:
+            world.daemon.repair.mend(keys.fingerprint)
+            break
+        except ApiError:
+            disk.full = False
+            assert (world.daemon.store.get("seat"), world.daemon.trust.keys, world.daemon.recorder.journal) == old
+            assert Trust(world.daemon.store).keys == old[1]
+    disk.full = False
+    assert commits > 0
+    assert Trust(world.daemon.store).keys == world.daemon.trust.keys == keys
+    assert world.daemon.store.get("seat") != old[0]
+    assert world.daemon.recorder.journal is not old[2]
+
+
 def test_a_damaged_database_is_one_clear_line(tmp_path):
     """Nothing is repaired silently, and the file stays as it is."""
     (tmp_path / "store.db").write_bytes(b"no database" * 500)
-    with pytest.raises(DaemonError, match=r"store\.db: hỏng .* / damaged"):
+    with pytest.raises(DaemonError, match=r"store\.db: damaged or unreadable"):
         Store(tmp_path)
     assert (tmp_path / "store.db").read_bytes() == b"no database" * 500
 

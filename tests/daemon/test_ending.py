@@ -22,10 +22,10 @@ from daemon.ending import (
     Saving,
     Warn,
     Warned,
-    kept,
+    from_store,
     next_moment,
-    resumed,
     step,
+    to_store,
 )
 from i18n.message import Text
 from rules.decision import NoticeAt
@@ -138,7 +138,7 @@ def test_the_next_moment(state, wait):
 )  # fmt: skip
 def test_over_a_restart(state, then):
     """What was announced holds, and saving goes on; what nobody was told is looked at anew."""
-    assert resumed(*kept(state)) == then
+    assert from_store(*to_store(state)) == then
 
 
 # --- whatever the rules come to say ------------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ def lived(story):
             now = until if isinstance(state, Ended) else min(until, now + max(20, min(left or 30 * S, 30 * S)))
         warnings, shake, anew = then
         end = None if limit is None else now + limit
-        state = resumed(*kept(state)) if anew else state
+        state = from_store(*to_store(state)) if anew else state
 
 
 def same(one, other):

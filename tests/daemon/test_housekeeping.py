@@ -1,11 +1,13 @@
-"""Housekeeping by the real scheduler: it runs where the seat's database was opened, and an error of it is not swallowed."""
+"""What comes by itself: the minute's rows from the heart, the night's work from the real scheduler. No error is swallowed."""
+
+from __future__ import annotations
 
 import asyncio
 
 import pytest
 
-from daemon.housekeeping import schedule
-from tests.daemon.world import roster
+from daemon.running.housekeeping import Housekeeping
+from tests.daemon.world import HOUR, MINUTE, limit, roster
 
 
 async def nothing():
@@ -19,40 +21,99 @@ async def until(condition):
             await asyncio.sleep(0.01)
 
 
+def some_time(housekeeping, condition):
+    """Runs it until the condition holds or a job failed."""
+
+    async def main():
+        failed = housekeeping.start()
+        try:
+            await until(lambda: failed.done() or condition())
+        finally:
+            housekeeping.stop()
+        if failed.done():
+            failed.result()
+
+    asyncio.run(main())
+
+
 def test_the_rows_of_a_play_are_written_by_the_minute(world):
     """A power cut after this costs only what came later: the play's row says how far it had come."""
     world.start(roster())
     world.platform.run(100)
-    world.clock.run(30_000)
-
-    async def some_minutes():
-        scheduler, failed = schedule(world.seat.minute, nothing, every=0.02)
-        await until(lambda: failed.done() or any(row.ms >= 30_000 for row in world.parts.store.plays(world.clock.wall())))
-        scheduler.shutdown(wait=False)
-        assert not failed.done()
-
-    asyncio.run(some_minutes())
-    assert world.parts.recorder.lost == 0
+    world.pass_time(MINUTE)
+    assert [row.ms for row in world.daemon.store.plays(world.clock.wall())] == [MINUTE]
 
 
-def test_an_error_is_told():
-    async def some_minutes():
-        scheduler, failed = schedule(lambda: 1 // 0, nothing, every=0.02)
-        with pytest.raises(ZeroDivisionError):
-            await asyncio.wait_for(failed, 10)
-        scheduler.shutdown(wait=False)
+def test_rows_do_not_wait_for_a_clock_that_was_set_back(world):
+    """The minute is one of the clock that nobody can set."""
+    world.start(roster())
+    world.platform.run(100)
+    world.pass_time(MINUTE)
+    world.clock.step(-3 * HOUR)
+    world.pass_time(MINUTE)
+    assert [row.ms for row in world.daemon.store.plays(world.clock.wall())] == [2 * MINUTE]
 
-    asyncio.run(some_minutes())
+
+def test_what_former_nights_left_is_done_at_once(world):
+    """By the real scheduler, where the seat's database was opened: the day that ended while no daemon ran is summed up."""
+    world.start(roster(packs=(limit(60),)))
+    world.platform.run(100)
+    world.pass_time(10 * MINUTE)
+    world.platform.exit(100)
+    world.stop()
+    world.clock.run(24 * HOUR)
+    world.night = lambda: None
+    world.start()
+    assert world.journal("usage.day") == []
+    some_time(world.daemon.housekeeping, lambda: world.journal("usage.day"))
+    (day,) = world.journal("usage.day")
+    assert (day.day, day.games["luanti"].ms) == ("2026-11-24", 10 * MINUTE)
+    assert world.daemon.recorder.lost == 0
 
 
-def test_signs_of_life_come_from_the_loop_itself():
-    """A loop that hangs gives none, so that the service's watchdog bites."""
+def test_nights_are_those_of_the_place():
+    """One minute past midnight where the place is, also when that changes; not by the PC's own zone."""
+    housekeeping = Housekeeping(lambda: None, nothing)
+
+    def next_night():
+        return housekeeping._scheduler.get_job("night").next_run_time
+
+    async def main():
+        housekeeping.start()
+        for zone, offset in (("Asia/Ho_Chi_Minh", 7), ("Asia/Ho_Chi_Minh", 7), ("Asia/Tokyo", 9)):
+            housekeeping.in_zone(zone)
+            night = next_night()
+            assert (night.hour, night.minute, night.utcoffset().total_seconds()) == (0, 1, offset * 3600)
+        housekeeping.stop()
+
+    asyncio.run(main())
+
+
+def test_an_error_of_a_job_is_told():
+    housekeeping = Housekeeping(lambda: 1 // 0, nothing)
+    housekeeping.in_zone("Asia/Ho_Chi_Minh")
+    with pytest.raises(ZeroDivisionError):
+        some_time(housekeeping, lambda: False)
+
+
+def test_the_agent_hears_that_the_seat_is_alive():
+    heard = []
+
+    async def alive():
+        heard.append(asyncio.get_running_loop())
+
+    some_time(Housekeeping(lambda: None, alive, every=0.02), lambda: len(heard) > 1)
+
+
+def test_signs_of_life_come_from_the_heart(world):
+    """A seat that hangs gives none, so that the service's watchdog bites; one that idles gives them in time."""
+    world.start(roster())
     signs = []
 
-    async def some_minutes():
-        scheduler, _ = schedule(lambda: None, nothing, beat=lambda: signs.append(asyncio.get_running_loop()), beats=0.02)
-        await until(lambda: signs)
-        scheduler.shutdown(wait=False)
-        assert signs[0] is asyncio.get_running_loop()
+    async def some_beats():
+        task = asyncio.create_task(world.daemon.heart.run(lambda: signs.append(asyncio.current_task()), 0.02))
+        await until(lambda: len(signs) > 2)
+        assert set(signs) == {task}
+        task.cancel()
 
-    asyncio.run(some_minutes())
+    asyncio.run(some_beats())

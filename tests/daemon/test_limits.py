@@ -164,7 +164,7 @@ def test_a_play_of_which_nothing_changed_is_one_piece(world):
     world.start(roster())
     world.platform.run(1)
     world.pass_time(HOUR)
-    (row,) = world.parts.store.plays(NOON)
+    (row,) = world.daemon.store.plays(NOON)
     assert (row.pieces, row.ms) == ((), HOUR)
 
 
@@ -283,11 +283,11 @@ def test_what_cannot_be_ended_is_tried_each_second(world):
     first = tried[0]
     world.pass_time(5_000)
     assert tried == [first + n * 1_000 for n in range(6)]
-    assert [one.id for one in world.parts.health.open()] == ["not-ended"]
+    assert [one.id for one in world.daemon.health.open()] == ["not-ended"]
     del world.platform.end
     world.pass_time(1_000)
     assert world.platform.ended == [1]
-    assert world.parts.health.open() == ()
+    assert world.daemon.health.open() == ()
 
 
 def test_a_minute_of_news_has_no_older_reminders(world):

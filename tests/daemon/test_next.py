@@ -44,7 +44,7 @@ def pack(hours):
 
 def told(world, game):
     """Verdict, the local time it ends, what comes then: as why says, which agrees with status where that names the game."""
-    why = asyncio.run(world.built.routes["why"].handler(ROOT, m.WhyGet(player="an", game=game)))
+    why = asyncio.run(world.daemon.routes["why"].handler(ROOT, m.WhyGet(player="an", game=game)))
     ends = why.decision.until
     clock = None if ends is None else datetime.fromtimestamp(ends / 1000 + 7 * 3600, UTC).strftime("%H:%M")
     return (why.decision.verdict, clock, why.next)
@@ -86,7 +86,7 @@ def test_after_the_days_play_comes_the_refusal(world):
 def test_status_says_what_was_granted(world):
     """The rule's own text names its budget without it."""
     world.start(roster(packs=(limit(2),)))
-    asyncio.run(world.built.routes["grant.add"].handler(ROOT, m.GrantAdd(player="an", ms=5 * MINUTE)))
+    asyncio.run(world.daemon.routes["grant.add"].handler(ROOT, m.GrantAdd(player="an", ms=5 * MINUTE)))
 
     an = world.status()
     assert (an.verdict, an.left_s, an.reason.granted_s, an.next) == ("allow", 420.0, 300.0, "refuse")

@@ -43,9 +43,7 @@ def play(world, pid, minutes):
 def night(world, hours=24):
     """Time goes on with nothing to do: not beat by beat."""
     world.clock.run(hours * HOUR)
-    world.next_minute = world.clock.mono() + MINUTE
-    world.seat.beat()
-    world.seat.minute()
+    world.beat()
 
 
 @pytest.mark.parametrize(
@@ -227,8 +225,8 @@ def run(world, pid, name, build=None):
     program = world.platform.appear(pid, name)
     known = replace(program, files=(Fingerprint(f"/usr/games/{name}", 1000, build_id=build),))
     world.platform.programs[program.identity] = known
-    world.seat.beat()
-    world.parts.loop.scan(world.parts.loop.read(), 0)
+    world.beat()
+    world.daemon.loop.scan(world.daemon.loop.read(), 0)
 
 
 def test_learning_counts_in_no_limit(world):
@@ -261,7 +259,7 @@ def test_a_name_counts_for_something_where_only_root_installs(world):
     world.platform.exit(1)
     script = replace(world.platform.appear(2, "sums"), interpreted=True)
     world.platform.programs[script.identity] = script
-    world.parts.loop.scan(world.parts.loop.read(), 0)
+    world.daemon.loop.scan(world.daemon.loop.read(), 0)
     world.pass_time(21 * MINUTE)
     assert world.platform.asked == [2]
 

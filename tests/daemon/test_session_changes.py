@@ -57,7 +57,7 @@ def test_logging_off_with_several_games(world):
     log_off(world, 2)
     world.seat.look_again()
     world.pass_time(MINUTE)
-    assert len(world.parts.plays.running) == 1
+    assert len(world.daemon.plays.running) == 1
     log_off(world)
     world.seat.look_again()
     assert sorted(ends(world)) == [(MINUTE, "by itself"), (2 * MINUTE, "by itself")]
@@ -183,7 +183,7 @@ def test_the_clock_is_set_while_somebody_plays(world):
         world.seat.look_again()
         world.pass_time(MINUTE)
     assert world.used() == 300.0
-    assert len(world.parts.plays.running) == 1
+    assert len(world.daemon.plays.running) == 1
 
 
 # --- fast startup and restarts ----------------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ def test_a_pid_of_before_the_fast_startup(world):
     world.platform.appear(4, "notepad")
     world.start()
     assert [how for _, how in ends(world)] == ["gone"]
-    assert world.parts.plays.running == {}
+    assert world.daemon.plays.running == {}
 
 
 def test_a_restart(world):
@@ -256,7 +256,7 @@ def test_a_restart_with_the_same_pid_and_moment(world):
     world.start()
     world.pass_time(MINUTE)
     assert ends(world) == [(3 * MINUTE, "power")]
-    (play,) = world.parts.plays.running.values()
+    (play,) = world.daemon.plays.running.values()
     assert play.ms(world.clock.mono()) <= MINUTE + 5_000
 
 

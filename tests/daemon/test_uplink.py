@@ -13,7 +13,7 @@ import pytest
 
 from agent.api import messages as m
 from agent.api.messages import LogExport
-from daemon.wiring import Built
+from daemon.wiring import Daemon
 from host.clock import SystemClock
 from host.homes import Home, server_home
 from host.rpc_client import aask, items
@@ -69,8 +69,8 @@ async def seat(home):
     """A daemon in this process, its platform in the test's hands, its clock and its line to the agent real."""
     clock = SystemClock()
     hand = HandPlatform(clock)
-    built = Built(home, clock, hand.parts)
-    built.seat.start()
+    built = Daemon(home, clock, hand.parts)
+    built.start()
     task = asyncio.create_task(built.uplink.run())
     try:
         yield built, hand
@@ -88,7 +88,7 @@ async def until(condition, seconds=10.0):
 
 
 def issues(built):
-    return sorted(one.id for one in built.parts.health.open())
+    return sorted(one.id for one in built.health.open())
 
 
 def verified(home) -> int:
@@ -110,7 +110,7 @@ def test_a_change_at_the_agent_is_in_force_at_the_seat_at_once(home, live):
         async with seat(home) as (built, _):
             done = await add_player(home)
             assert await built.uplink.holds(done.number, 5)
-            assert [one.id for one in built.parts.people.players] == ["an"]
+            assert [one.id for one in built.in_force.people.players] == ["an"]
 
     asyncio.run(run())
 
@@ -125,10 +125,10 @@ def test_entries_go_up_and_are_forgotten_only_when_proved(home, live):
             await built.uplink.holds(done.number, 5)
             hand.run(1, account="root")
             hand.exit(1)
-            assert built.parts.recorder.journal.unsent() > 0
+            assert built.recorder.journal.unsent() > 0
             assert await built.uplink.delivered(10)
-            assert built.parts.recorder.journal.unsent() == 0
-            assert built.parts.trust.checkpoint.size > 3
+            assert built.recorder.journal.unsent() == 0
+            assert built.trust.checkpoint.size > 3
             lines = await aask(home.agent_address, m.LogShow())
             assert sum('"kind":"play.ended"' in line.entry for line in lines.lines) == 1
 
@@ -175,12 +175,12 @@ def test_another_agent_is_not_believed(home, live):
             await asyncio.sleep(0.1)
             hand.exit(1)
             hand.run(2, "teeworlds", account="root")
-            assert [one.id for one in built.parts.people.players] == ["an"]
+            assert [one.id for one in built.in_force.people.players] == ["an"]
             assert not await built.uplink.delivered(0.5)
-            with pytest.raises(ApiError, match="dấu vân tay khác"):
-                await built._repin("00" * 32)
+            with pytest.raises(ApiError, match="another key"):
+                built.repair.mend("00" * 32)
             card = await aask(home.agent_address, m.LogCard())
-            await built._repin(card.fingerprint)
+            built.repair.mend(card.fingerprint)
             await until(lambda: "log-replaced" not in issues(built), 20)
             assert await built.uplink.delivered(10)
             done = await aask(home.agent_address, m.PlayerAdd(name="An", account="root"))

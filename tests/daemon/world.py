@@ -13,7 +13,7 @@ from compliance import entry
 from compliance.note import Signer
 from daemon.platforms.fake import FakePlatform
 from daemon.roster import AgentKeys
-from daemon.wiring import Built
+from daemon.wiring import Daemon
 from host.homes import server_home
 from i18n.message import Text
 from rules.games import Fingerprint, Game, Program
@@ -110,58 +110,66 @@ class World:
         self.clock = clock
         self.platform = HandPlatform(self.clock)
         self.log, self.agent = Signer.generate("giochoi/test"), Signer.generate("giochoi/test/roster")
-        self.built: Built | None = None
-        self.next_minute = clock.mono() + MINUTE
-        self.beats = 0
+        self.daemon: Daemon | None = None
+        self.beats = self.nights = 0
 
     def start(self, first: Roster | None = None) -> None:
-        self.built = Built(self.home, self.clock, self.platform.parts)
-        self.seat.start()
+        self.daemon = Daemon(self.home, self.clock, self.platform.parts)
+        self.daemon.start()
+        self.night()
         if first is not None:
             self.adopt(first)
 
     def adopt(self, news: Roster) -> None:
         """A roster signed by this world's agent comes down."""
-        trust = self.parts.trust
+        trust = self.daemon.trust
         if trust.keys is None:
             trust.pin(AgentKeys(self.log.vkey, self.agent.vkey))
         note = self.agent.sign(msgspec.json.encode(news).decode() + "\n")
         signed = SignedRoster(number=news.number, note=note)
         taken = trust.read_roster(signed)
         if taken is not None:
-            self.seat.adopt(taken)
+            self.daemon.adopt(taken)
             trust.keep_roster(signed, taken)
+        self.night()
 
     @property
     def seat(self):
-        return self.built.seat
+        return self.daemon.seat
 
-    @property
-    def parts(self):
-        return self.built.parts
+    def beat(self) -> int:
+        """As the heart does it; at midnight comes the night's work."""
+        wait = self.daemon.heart.beat()
+        if self.day() != self.nights:
+            self.night()
+        return wait
+
+    def day(self) -> int:
+        return (self.clock.wall() + 7 * HOUR) // (24 * HOUR)
+
+    def night(self) -> None:
+        self.nights = self.day()
+        self.daemon.night.work()
 
     def kill(self) -> None:
         """As kill -9: nothing is said, the database is only closed."""
         self.platform.stop()
-        self.built.close()
+        self.daemon.close()
 
     def stop(self) -> None:
         self.seat.stop()
-        self.built.close()
+        self.daemon.close()
 
     def pass_time(self, ms: int) -> None:
-        """The clock goes on, the heart beats as often as it wants to, and housekeeping comes once a minute."""
+        """The clock goes on, and the heart beats as often as it wants to."""
         end = self.clock.mono() + ms
         while (left := end - self.clock.mono()) > 0:
-            self.clock.run(min(left, self.seat.beat(), max(1, self.next_minute - self.clock.mono())))
+            self.clock.run(min(left, self.beat()))
             self.beats += 1
-            if self.clock.mono() >= self.next_minute:
-                self.next_minute += MINUTE
-                self.seat.minute()
-        self.seat.beat()
+        self.beat()
 
     def journal(self, *kinds: str) -> list[entry.AnyEntry]:
-        rows = self.parts.store.db.execute("SELECT entry FROM journal ORDER BY seq").fetchall()
+        rows = self.daemon.store.db.execute("SELECT entry FROM journal ORDER BY seq").fetchall()
         found = [entry.decode(bytes(row[0])) for row in rows]
         return [one for one in found if not kinds or msgspec.to_builtins(one)["kind"] in kinds]
 
@@ -172,6 +180,6 @@ class World:
     def status(self, player: str = "an"):
         from daemon.reporting.views import Views
 
-        parts = self.parts
-        views = Views(parts.people, parts.plays, parts.judge, parts.loop.read())
+        parts = self.daemon
+        views = Views(parts.in_force.people, parts.plays, parts._judge, parts.loop.read())
         return next(one for one in views.players() if one.id == player)

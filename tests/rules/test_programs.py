@@ -10,6 +10,7 @@ import pytest
 
 from rules.programs import (
     ENGINES,
+    LAUNCHERS,
     WRAPPERS,
     interpreter,
     is_beside,
@@ -18,13 +19,13 @@ from rules.programs import (
     is_engines_product,
     is_everybodys,
     is_helper,
-    is_launcher,
     is_wine,
 )
 
 TOP = Path(__file__).parent.parent.parent
 # Lists of other things that are called as programs are.
 OTHER_THINGS = {
+    "cli/completion.py": "shells that complete our own words",
     "daemon/platforms/interpreters/windows_shells.py": "which function reads the command line of which family",
     "daemon/scanning/sources/debian.py": "packages of Debian",
     "daemon/platforms/interpreters/arguments.py": "what the options of each family mean",
@@ -89,7 +90,7 @@ def test_what_lies_beside_a_game():
 
 
 def test_launchers_and_emulators():
-    assert [is_launcher(name) for name in ("steam", "net.lutris.lutris", "steamworld")] == [True, True, False]
+    assert [name in LAUNCHERS for name in ("steam", "net.lutris.lutris", "steamworld")] == [True, True, False]
     assert [is_emulator(name) for name in ("dosbox-x", "org.ppsspp.ppsspp", "retroarch", "chess")] == [True, True, True, False]
     assert WRAPPERS["taskset"] == {"-c"}
 

@@ -18,7 +18,7 @@ _MOST = 512  # words that are looked at for one process
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class WhatRuns:
     """`files`: words that may name what is run, in order: the first one that is a plain file does; with `every` any may.
 
     `command`: the command line of what a loader runs, which may be an interpreter again. Not `speaks`: no other word says what
@@ -83,7 +83,7 @@ _OPTIONS: Mapping[Family, _Family] = MappingProxyType({
 _UNKNOWN = _Family(every=True)
 
 
-def told(name: str, args: tuple[str, ...], line: str = "") -> Told | None:
+def what_runs(name: str, args: tuple[str, ...], line: str = "") -> WhatRuns | None:
     """`name`: the interpreter's file name; `args`: its command line, with its own name first; `line`: the same as one text,
     where the system has one: Windows' shells read that, and not its words. None: it is no interpreter.
     """
@@ -93,7 +93,7 @@ def told(name: str, args: tuple[str, ...], line: str = "") -> Told | None:
     if family == "busybox":
         return _busybox(args)
     if (shell := SHELLS.get(family)) is not None:
-        return _few(Told(shell(args, line), every=True, speaks=False))
+        return _few(WhatRuns(shell(args, line), every=True, speaks=False))
     words, options = args[1:], _OPTIONS.get(family, _UNKNOWN)
     if options is _LOADER:
         return _loaded(words)
@@ -102,26 +102,26 @@ def told(name: str, args: tuple[str, ...], line: str = "") -> Told | None:
     return _few(_after_options(options, words))
 
 
-def _few(found: Told) -> Told:
+def _few(found: WhatRuns) -> WhatRuns:
     return replace(found, files=tuple(filter(None, found.files))[:_MOST])
 
 
-def _busybox(args: tuple[str, ...]) -> Told | None:
+def _busybox(args: tuple[str, ...]) -> WhatRuns | None:
     """Many programs in one, by the name that it was started under or by its first word; some are shells."""
     applets = args if args and interpreter(args[0].rpartition("/")[2]) != "busybox" else args[1:]
     applet = applets[0].rpartition("/")[2].removeprefix("-") if applets else ""
     return _after_options(_SHELL, applets[1:]) if interpreter(applet) == "shell" else None
 
 
-def _loaded(words: tuple[str, ...]) -> Told:
+def _loaded(words: tuple[str, ...]) -> WhatRuns:
     """ld.so(8): options of two dashes, then the program, from the working directory if its name has no slash."""
     at = 0
     while at < len(words) and words[at].startswith("--"):
         at += 1 + (words[at] in _LOADER.valued)
-    return Told(words[at : at + 1], command=words[at:])
+    return WhatRuns(words[at : at + 1], command=words[at:])
 
 
-def _anywhere(family: _Family, words: tuple[str, ...], between: str) -> Told:
+def _anywhere(family: _Family, words: tuple[str, ...], between: str) -> WhatRuns:
     files: list[str] = []
     remaining = iter(words)
     for word in remaining:
@@ -132,10 +132,10 @@ def _anywhere(family: _Family, words: tuple[str, ...], between: str) -> Told:
             files += (value if equals else next(remaining, "")).split(between)
         elif not word.startswith("-"):
             files.append(word)
-    return Told(tuple(files), every=True)
+    return WhatRuns(tuple(files), every=True)
 
 
-def _after_options(family: _Family, words: tuple[str, ...]) -> Told:
+def _after_options(family: _Family, words: tuple[str, ...]) -> WhatRuns:
     at = 0
     while at < len(words) and words[at][:1] in tuple(family.signs):
         word = words[at]
@@ -143,17 +143,17 @@ def _after_options(family: _Family, words: tuple[str, ...]) -> Told:
         if word in {"-", "--"}:
             break
         if word in family.inline:
-            return Told()
+            return WhatRuns()
         if word.startswith("--"):
             at += word in family.valued
             continue
         ends, skipped, value = _cluster(family, word[1:])
         if ends == "inline":
-            return Told()
+            return WhatRuns()
         if ends == "module":
-            return Told(_module(value or "".join(words[at : at + 1])))
+            return WhatRuns(_module(value or "".join(words[at : at + 1])))
         at += skipped
-    return Told(words[at:])
+    return WhatRuns(words[at:])
 
 
 def _cluster(family: _Family, letters: str) -> tuple[str, int, str]:

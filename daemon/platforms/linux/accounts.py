@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from daemon.platforms.linux.watching import procfs
+from daemon.platforms.linux import procfs
 from host import choose
 
 _FIRST_PERSON = 1000  # UID_MIN of login.defs(5) on every distribution that we know
@@ -62,8 +62,8 @@ def _sub_ids(text: str) -> Iterator[SubIds]:
             yield SubIds(fields[0], int(fields[1]), int(fields[2]))
 
 
-class Names:
-    """Names of uids, remembered until `forget`. NSS may ask the network: never in the gate's thread."""
+class AccountNames:
+    """AccountNames of uids, remembered until `forget`. NSS may ask the network: never in the gate's thread."""
 
     def __init__(self) -> None:
         self._names: dict[int, str] = {}

@@ -33,7 +33,7 @@ _PR_SET_NAME = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """The kernel asks whether process `pid` may execute the open file `handle`, which has to be closed."""
 
     handle: int
@@ -47,7 +47,7 @@ def fanotify_open() -> int:
     return _checked(handle, "fanotify_init")
 
 
-def fanotify_read(handle: int) -> list[Asked]:
+def fanotify_read(handle: int) -> list[Question]:
     """What the kernel asks at the moment; none where another thread was faster. ValueError: a kernel that speaks otherwise."""
     try:
         data = os.read(handle, 4096)
@@ -59,7 +59,7 @@ def fanotify_read(handle: int) -> list[Asked]:
         if version != _VERSION or length < _EVENT.size:
             raise ValueError(f"fanotify version {version}")
         if file >= 0 and mask & _OPEN_EXEC_PERM:
-            asked.append(Asked(file, pid))
+            asked.append(Question(file, pid))
         at += length
     return asked
 

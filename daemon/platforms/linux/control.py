@@ -7,9 +7,9 @@ import signal
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
+from daemon.platforms.linux import procfs
 from daemon.platforms.linux.installed import installed
-from daemon.platforms.linux.watching import procfs
-from daemon.platforms.linux.watching.procfs import BlindError
+from daemon.platforms.linux.procfs import BlindError
 
 _ROUNDS = 5
 _REMEMBERED = 64

@@ -8,8 +8,9 @@ import resource
 from collections.abc import Mapping
 
 from daemon.scanning import labels
-from daemon.scanning.source import Folder, Place, RefusedError, Source
+from daemon.scanning.source import Folder, RefusedError, SearchPaths, Source
 from daemon.scanning.sources import debian, flatpak, heroic, lutris, menus, minecraft, steam, wine
+from i18n.message import msg
 
 _PATH = ("/usr/local/games", "/usr/games", "/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin")
 _SYSTEM = ("/usr/share", "/usr/local/share", "/usr/share/gnome", "/var/lib/flatpak/exports/share", "/var/lib/snapd/desktop")
@@ -23,14 +24,14 @@ _BOUNDS = (
 
 
 class LinuxScanner:
-    """place.Scanner."""
+    """search.Scanner."""
 
     sources: tuple[Source, ...] = (
         menus.hits, labels.console_games, flatpak.hits, debian.hits, steam.hits, lutris.hits, heroic.hits,
         minecraft.hits, wine.hits,
     )  # fmt: skip
 
-    def become(self, user: str | None) -> Place:
+    def become(self, user: str | None) -> SearchPaths:
         entry = _entry(user)
         asked = dict(os.environ) if entry.pw_uid == os.getuid() else {}
         if entry.pw_uid != os.getuid() or os.geteuid() != os.getuid():
@@ -43,7 +44,7 @@ class LinuxScanner:
         return place_of(entry.pw_name, entry.pw_dir, asked)
 
 
-def place_of(account: str, home: str, environment: Mapping[str, str]) -> Place:
+def place_of(account: str, home: str, environment: Mapping[str, str]) -> SearchPaths:
     """Where an account's games are. The environment may add folders; only the account's own is to be asked."""
     home = home.rstrip("/") or "/nonexistent"
     data = [Folder(path, "system") for path in _SYSTEM]
@@ -53,16 +54,16 @@ def place_of(account: str, home: str, environment: Mapping[str, str]) -> Place:
     data += [Folder(path.rstrip("/"), "user") for path in dict.fromkeys(more)
              if path.startswith("/") and path.rstrip("/") not in held]  # fmt: skip
     programs = (*_PATH, f"{home}/.local/bin", f"{home}/bin")
-    return Place(account=account, home=home, data=tuple(data), programs=programs)
+    return SearchPaths(account=account, home=home, data=tuple(data), programs=programs)
 
 
 def _entry(user: str | None) -> pwd.struct_passwd:
     try:
         entry = pwd.getpwuid(os.getuid()) if user is None else pwd.getpwnam(user)
     except (KeyError, ValueError):
-        raise RefusedError(f"không có tài khoản {user!r} / there is no account {user!r}") from None
+        raise RefusedError(msg("this machine has no account '{account}'", account=str(user or os.getuid()))) from None
     if entry.pw_uid != os.getuid() and os.geteuid() != 0:
-        raise RefusedError(f"cần quyền root để tìm cho {user} / needs root to scan for {user}")
+        raise RefusedError(msg("only root may look for the games of {user}", user=entry.pw_name))
     return entry
 
 
@@ -76,9 +77,9 @@ def _drop(entry: pwd.struct_passwd) -> None:
         os.setresgid(entry.pw_gid, entry.pw_gid, entry.pw_gid)
         os.setresuid(entry.pw_uid, entry.pw_uid, entry.pw_uid)
     except OSError as error:
-        raise RefusedError(f"không chuyển được sang / cannot become {entry.pw_name}: {error.strerror}") from None
+        raise RefusedError(msg("cannot become {user}: {why}", user=entry.pw_name, why=str(error.strerror))) from None
     if os.getresuid() != (entry.pw_uid,) * 3 or os.getresgid() != (entry.pw_gid,) * 3 or _regains_root(entry.pw_uid):
-        raise RefusedError(f"không chuyển được sang / cannot become {entry.pw_name}")
+        raise RefusedError(msg("cannot become {user}", user=entry.pw_name))
 
 
 def _regains_root(uid: int) -> bool:

@@ -10,14 +10,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from daemon.platforms.api import Observation, Refusals, StartRefused, WatchKind, WatchTrouble
+from daemon.platforms.linux import procfs
 from daemon.platforms.linux.descriptors import raise_descriptors
 from daemon.platforms.linux.gate import mounts
 from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate
-from daemon.platforms.linux.watching import procfs
 from daemon.platforms.linux.watching.connector import Connector, EventsLostError
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.tracker import BLIND, UNREADABLE, Tracker
 from host.clock import Clock
+from i18n.message import msg
 from rules.games import Program
 
 _NS = 1_000_000
@@ -29,17 +30,13 @@ _SWITCH_S = 0.0005  # how long the gate's thread waits for the loop's to let it 
 _USUAL_SWITCH_S = 0.005
 
 _TEXTS = {
-    "watch-events": "Không nhận được sự kiện tiến trình, phải dò liên tục: trò chơi bị đóng ngay sau khi mở / "
-    "No process events, programs are found by looking: refused games are ended just after their start",
-    "watch-gate": "Không chặn được trước khi chạy: trò chơi bị đóng ngay sau khi mở / "
-    "Starts cannot be refused before they run: refused games are ended just after their start",
-    "events-lost": "Mất sự kiện tiến trình, đã dò lại toàn bộ / Process events were lost, everything is looked at anew",
-    UNREADABLE: "Có chương trình không đọc được, không biết có phải trò chơi không / "
-    "A program cannot be read, so nobody knows whether it is a game",
-    BLIND: "Hết tài nguyên để dò chương trình, lượt chơi được tính tiếp / "
-    "Out of descriptors or memory to look at programs; plays that run go on being counted",
-    "gate-mounts": "Cổng chặn không phủ hết ổ đĩa / The exec gate does not cover all disks",
-    "gate-watchdog": "Trình canh cổng chặn đã bị tắt, hãy chạy lại / The exec gate's watchdog was ended: restart the daemon",
+    "watch-events": msg("the system does not tell what starts: games are ended when a look finds them"),
+    "watch-gate": msg("starts cannot be refused before they run: refused games are ended right after their start"),
+    "events-lost": msg("some starts were not told; everything that runs was looked at anew"),
+    UNREADABLE: msg("a program cannot be read, so nobody knows whether it is a game"),
+    BLIND: msg("out of descriptors or memory to look at programs; plays that run go on being counted"),
+    "gate-mounts": msg("the exec gate does not cover all disks"),
+    "gate-watchdog": msg("the exec gate's watchdog was ended; restart the daemon"),
 }
 
 
@@ -223,7 +220,7 @@ class LinuxWatcher:
         self._open.add(id_)
         self._last[id_] = self._clock.mono()
         text = _TEXTS[id_]
-        self._tell_soon(WatchTrouble(id_, f"{text} ({details})" if details else text))
+        self._tell_soon(WatchTrouble(id_, msg("{what} ({details})", what=text, details=details) if details else text))
 
     def _trouble_once(self, id_: str, details: str) -> None:
         """Trouble calls a scan, and these come of scans."""

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from daemon.platforms.windows.registry import WindowsRegistry
 from daemon.platforms.windows.shops import Shops, slashes
-from daemon.scanning.source import Place, RefusedError, Source
+from daemon.scanning.source import RefusedError, SearchPaths, Source
 from daemon.scanning.sources import minecraft
+from i18n.message import msg
 
 
 class WindowsScanner:
-    """place.Scanner."""
+    """search.Scanner."""
 
     def __init__(self) -> None:
         drives = tuple(f"{letter}:" for letter in "CDEFGH" if Path(f"{letter}:/").is_dir())
@@ -27,8 +28,8 @@ class WindowsScanner:
     def sources(self) -> Sequence[Source]:
         return self._sources
 
-    def become(self, user: str | None) -> Place:
+    def become(self, user: str | None) -> SearchPaths:
         account = getpass.getuser()
         if user is not None and user.casefold() != account.casefold():
-            raise RefusedError(f"trên Windows chỉ tìm cho chính mình / on Windows only for oneself, not for {user}")
-        return Place(account=account, home=slashes(os.environ.get("USERPROFILE", "C:/Users/Public")))
+            raise RefusedError(msg("on Windows only one's own games can be looked for, not those of {user}", user=user))
+        return SearchPaths(account=account, home=slashes(os.environ.get("USERPROFILE", "C:/Users/Public")))

@@ -15,7 +15,7 @@ from daemon.scanning.files import MIB, Files
 from daemon.scanning.formats.lnk import link_target
 from daemon.scanning.formats.plainyaml import scalars
 from daemon.scanning.hits import Hit
-from daemon.scanning.source import Place
+from daemon.scanning.source import SearchPaths
 from daemon.scanning.sources import steam, wine
 from daemon.scanning.sources.heroic import load
 from daemon.scanning.sources.steam import programs_below
@@ -38,12 +38,12 @@ class Shops:
     drives: tuple[str, ...] = field(default=("C:", "D:", "E:"))
     hives: tuple[Hive, ...] = ("HKLM", "HKCU")
 
-    def steam(self, files: Files, place: Place) -> Iterator[Hit]:
+    def steam(self, files: Files, search: SearchPaths) -> Iterator[Hit]:
         keys = [(hive, f"{software}\\Valve\\Steam") for hive in self.hives for software in _SOFTWARE]
         roots = [path for hive, key in keys for path in self._paths(hive, key)]
         yield from steam.of_roots(files, dict.fromkeys(roots))
 
-    def epic(self, files: Files, place: Place) -> Iterator[Hit]:
+    def epic(self, files: Files, search: SearchPaths) -> Iterator[Hit]:
         for path in files.under(f"{self.program_data}/Epic/EpicGamesLauncher/Data/Manifests", ".item", depth=0):
             with files.problems.guard(path):
                 item = load(files, path)
@@ -53,7 +53,7 @@ class Shops:
                 title = str(item.get("DisplayName") or "")
                 yield from _hit(files, f"Epic: {path}", title, folder, str(item.get("LaunchExecutable") or ""), path)
 
-    def gog(self, files: Files, place: Place) -> Iterator[Hit]:
+    def gog(self, files: Files, search: SearchPaths) -> Iterator[Hit]:
         for software in _SOFTWARE:
             top = f"{software}\\GOG.com\\Games"
             for key in self.registry.keys("HKLM", top):
@@ -63,7 +63,7 @@ class Shops:
                         yield from _hit(files, f"GOG: {key}", game.get("gamename", ""), slashes(game.get("path", "")),
                                         game.get("exe", ""), "HKLM")  # fmt: skip
 
-    def riot(self, files: Files, place: Place) -> Iterator[Hit]:
+    def riot(self, files: Files, search: SearchPaths) -> Iterator[Hit]:
         metadata = f"{self.program_data}/Riot Games/Metadata"
         for product in files.names(metadata):
             for path in files.under(f"{metadata}/{product}", ".product_settings.yaml", depth=0, most=20):
@@ -72,13 +72,13 @@ class Shops:
                     folder = slashes(settings.get("product_install_full_path", ""))
                     yield from _hit(files, f"Riot: {path}", product.removesuffix(".live"), folder, "", path)
 
-    def folders(self, files: Files, place: Place) -> Iterator[Hit]:
+    def folders(self, files: Files, search: SearchPaths) -> Iterator[Hit]:
         """What lies where Riot, Garena, Epic and GOG put games, on every drive."""
         for drive in self.drives:
             with files.problems.guard(drive):
                 yield from wine.folders_of_games(files, drive, "Windows")
 
-    def installed(self, files: Files, place: Place) -> Iterator[Hit]:
+    def installed(self, files: Files, search: SearchPaths) -> Iterator[Hit]:
         """The uninstall list: a game where Riot or Garena says so, or where the catalogue knows a program of it."""
         for hive in self.hives:
             for software in _SOFTWARE:
@@ -87,9 +87,9 @@ class Shops:
                     with files.problems.guard(f"{hive}\\{top}\\{key}"):
                         yield from self._installed(files, hive, f"{top}\\{key}", key)
 
-    def menu(self, files: Files, place: Place) -> Iterator[Hit]:
+    def menu(self, files: Files, search: SearchPaths) -> Iterator[Hit]:
         """The start menu, the machine's and the user's: a game where the catalogue knows what it leads to."""
-        for menu in (f"{self.program_data}/{_MENU}", f"{place.home}/AppData/Roaming/{_MENU}"):
+        for menu in (f"{self.program_data}/{_MENU}", f"{search.home}/AppData/Roaming/{_MENU}"):
             for path in files.under(menu, ".lnk", depth=3, most=5_000):
                 leads = slashes(link_target(files.read(path, MIB) or b"") or "")
                 if leads.lower().endswith(".exe") and files.is_file(leads):

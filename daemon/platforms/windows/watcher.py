@@ -14,10 +14,11 @@ from daemon.platforms.api import Observation, Refusals, WatchKind, WatchTrouble
 from daemon.platforms.hashing import Key
 from daemon.platforms.windows.etw.events import ProcessEvent
 from daemon.platforms.windows.etw.session import EtwSession
-from daemon.platforms.windows.watching.late import Late, Looked
+from daemon.platforms.windows.watching.slow_looks import Looked, SlowLooks
 from daemon.platforms.windows.watching.snapshot import Process, Snapshots, microseconds
 from daemon.platforms.windows.watching.tracker import UNREADABLE, Tracker
 from host.clock import Clock
+from i18n.message import msg
 from rules.games import Program
 
 FAST_S = 0.25
@@ -26,13 +27,10 @@ BLIND = "watch-blind"
 _HELD_MS = 600_000  # what comes once comes again and again: one Issue, until it has not come for so long
 
 _TEXTS = {
-    "watch-events": "Không nhận được sự kiện tiến trình, phải dò liên tục: trò chơi bị đóng ngay sau khi mở / "
-    "No process events, programs are found by looking: refused games are ended just after their start",
-    "events-lost": "Mất sự kiện tiến trình, đã dò lại toàn bộ / Process events were lost, everything is looked at anew",
-    UNREADABLE: "Có chương trình không đọc được, không biết có phải trò chơi không / "
-    "A program cannot be read, so nobody knows whether it is a game",
-    BLIND: "Không dò được chương trình, lượt chơi được tính tiếp / "
-    "Programs cannot be looked at; plays that run go on being counted",
+    "watch-events": msg("the system does not tell what starts: games are ended when a look finds them"),
+    "events-lost": msg("some starts were not told; everything that runs was looked at anew"),
+    UNREADABLE: msg("a program cannot be read, so nobody knows whether it is a game"),
+    BLIND: msg("programs cannot be looked at; plays that run go on being counted"),
 }
 
 
@@ -50,7 +48,7 @@ class WindowsWatcher:
         self._refusals: Refusals | None = None
         self._sink: Callable[[Observation], None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._late: Late | None = None
+        self._late: SlowLooks | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._open: dict[str, int] = {}
         tracker.trouble, tracker.well = self._trouble, self._well
@@ -61,7 +59,7 @@ class WindowsWatcher:
         self._sink, self._loop = sink, asyncio.get_running_loop()
         self._tracker.start(sink)
         self._tracker.later = self._loop.call_later
-        self._late = Late(self._from_late)
+        self._late = SlowLooks(self._from_late)
         self._tracker.programs.images.later = self._late.take
         self._start_events()
         self._timer = self._loop.call_later(FAST_S, self._turn)
@@ -184,13 +182,13 @@ class WindowsWatcher:
         known = id_ in self._open
         self._open[id_] = self._clock.mono()
         if not known:
-            text = _TEXTS.get(id_, id_)
-            self._tell_soon(WatchTrouble(id_, f"{text} ({details})" if details else text))
+            text = _TEXTS[id_]
+            self._tell_soon(WatchTrouble(id_, msg("{what} ({details})", what=text, details=details) if details else text))
 
     def _well(self, id_: str) -> None:
         if id_ in self._open and (id_ == "watch-events" or self._clock.mono() - self._open[id_] >= _HELD_MS):
             del self._open[id_]
-            self._tell_soon(WatchTrouble(id_, _TEXTS.get(id_, id_), over=True))
+            self._tell_soon(WatchTrouble(id_, _TEXTS[id_], over=True))
 
     def _tell_soon(self, trouble: WatchTrouble) -> None:
         """When the loop comes round, as whoever starts or scans is in the middle of something."""

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from i18n.message import MessageError, msg
+
 # Names are shown to Vietnamese families: of a hundred translations all others are passed over.
 _GROUP = re.compile(r"^[ \t]*\[([^\]\n]*)\][ \t\r]*$", re.MULTILINE)
 _PAIR = re.compile(r"^[ \t]*([A-Za-z0-9-]+(?:\[vi\])?)[ \t]*=[ \t]*(.*)$", re.MULTILINE)
@@ -17,7 +19,7 @@ _ESCAPES = {"s": " ", "n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
 _LONGEST = 8_192  # of one value: no command or name is longer
 
 
-class DesktopError(ValueError):
+class DesktopError(MessageError, ValueError):
     """Not a desktop entry that can be used. The text is one clear line."""
 
 
@@ -42,7 +44,7 @@ def parse_entry(data: bytes) -> Entry | None:
         return None
     name = values.get("Name[vi]") or values.get("Name", "")
     if not name:
-        raise DesktopError("thiếu Name / has no Name")
+        raise DesktopError(msg("it has no Name"))
     return Entry(
         name=_unescaped(name),
         command=_unescaped(values.get("Exec", "")),
@@ -60,12 +62,12 @@ def _values(text: str) -> dict[str, str]:
     groups = list(_GROUP.finditer(text))
     number = next((number for number, group in enumerate(groups) if group[1] == "Desktop Entry"), None)
     if number is None:
-        raise DesktopError("không có nhóm [Desktop Entry] / has no group [Desktop Entry]")
+        raise DesktopError(msg("it has no group [Desktop Entry]"))
     end = groups[number + 1].start() if number + 1 < len(groups) else len(text)
     found: dict[str, str] = {}
     for key, value in _PAIR.findall(text, groups[number].end(), end):
         if len(value) > _LONGEST:
-            raise DesktopError(f"{key} dài hơn {_LONGEST} ký tự / {key} is longer than {_LONGEST} characters")
+            raise DesktopError(msg("{key} is longer than {most} characters", key=key, most=_LONGEST))
         found.setdefault(key, value.strip())
     return found
 

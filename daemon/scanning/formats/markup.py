@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from xml.parsers import expat  # no tree and no entities: see above
 
+from i18n.message import MessageError, msg
+
 _DEEPEST = 40
 _LONGEST_TEXT = 20_000
 
 
-class MarkupError(ValueError):
+class MarkupError(MessageError, ValueError):
     """Not XML that is read here. The text is one clear line."""
 
 
@@ -42,9 +44,9 @@ def read(pieces: Callable[[], bytes], handler: Handler) -> None:
             parser.Parse(piece, False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise MarkupError(f"không phải XML / is no XML: {error}") from None
+        raise MarkupError(msg("not valid XML: {why}", why=str(error))) from None
     except (LookupError, UnicodeError) as error:  # an encoding that nobody knows, or that does not fit
-        raise MarkupError(f"không phải XML / is no XML: {error}") from None
+        raise MarkupError(msg("not valid XML: {why}", why=str(error))) from None
 
 
 class _Reading:
@@ -55,11 +57,11 @@ class _Reading:
         self._size = 0
 
     def doctype(self, *_: object) -> None:
-        raise MarkupError("có DOCTYPE, không đọc / has a DOCTYPE, not read")
+        raise MarkupError(msg("it has a DOCTYPE and is not read"))
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._path) >= _DEEPEST:
-            raise MarkupError("lồng quá sâu / nested too deeply")
+            raise MarkupError(msg("nested too deeply"))
         self._path.append(name[:100])
         self._texts.append([])
         self._size = 0

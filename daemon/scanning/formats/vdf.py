@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from i18n.message import MessageError, msg
+
 Value: TypeAlias = "str | dict[str, Value]"
 
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}])|//[^\n]*|\[[^\]\n]*\]|([^\s"{}]+)', re.DOTALL)
@@ -15,7 +17,7 @@ _DEEPEST = 20
 _MOST = 200_000
 
 
-class VdfError(ValueError):
+class VdfError(MessageError, ValueError):
     """Not a VDF text. The text is one clear line."""
 
 
@@ -26,18 +28,18 @@ def parse_vdf(text: str) -> dict[str, Value]:
     key: str | None = None
     for number, match in enumerate(_TOKEN.finditer(text)):
         if number > _MOST:
-            raise VdfError("quá nhiều từ / too many words")
+            raise VdfError(msg("too many words"))
         quoted, brace, bare = match.groups()
         if brace == "{":
             if key is None or len(groups) > _DEEPEST:
-                raise VdfError("dấu { sai chỗ / a { out of place")
+                raise VdfError(msg("a brace where none may be"))
             group: dict[str, Value] = {}
             groups[-1].setdefault(key, group)
             groups.append(group)
             key = None
         elif brace == "}":
             if key is not None or len(groups) == 1:
-                raise VdfError("dấu } sai chỗ / a } out of place")
+                raise VdfError(msg("a brace where none may be"))
             groups.pop()
         elif (word := _word(quoted, bare)) is not None:
             if key is None:
@@ -46,7 +48,7 @@ def parse_vdf(text: str) -> dict[str, Value]:
                 groups[-1].setdefault(key, word)
                 key = None
     if len(groups) != 1 or key is not None:
-        raise VdfError("bị cắt ngang / is cut off")
+        raise VdfError(msg("it is cut off"))
     return top
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from daemon.scanning.files import MIB, Files
 from daemon.scanning.hits import MAX_EXECUTABLES, Hit
-from daemon.scanning.source import Place
+from daemon.scanning.source import SearchPaths
 
 _STATUS = "/var/lib/dpkg/status"
 _FIELD = re.compile(r"^(Package|Status|Section|Architecture|Description): (.*)$", re.MULTILINE)
@@ -38,7 +38,7 @@ _TOYS = re.compile(
 )
 
 
-def hits(files: Files, place: Place) -> Iterator[Hit]:
+def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
     """One hit for each such package, with all its programs."""
     for package, summary in _packages(files):
         if not _TOYS.fullmatch(package) and not _NO_GAME.search(summary):

@@ -12,30 +12,31 @@ from daemon.scanning.files import Files
 from daemon.scanning.formats.desktop import DesktopError, parse_entry
 from daemon.scanning.hits import Hit, Kind
 from daemon.scanning.kinds import kind_of
-from daemon.scanning.source import Folder, Place
+from daemon.scanning.source import Folder, SearchPaths
+from i18n.message import said_by
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){2,}")
 _COMMAND = re.compile(r"^command=([^\n]{1,200})$", re.MULTILINE)
 
 
-def installations(place: Place) -> tuple[Folder, ...]:
-    return (Folder("/var/lib/flatpak", "system"), Folder(f"{place.home}/.local/share/flatpak", "user"))
+def installations(search: SearchPaths) -> tuple[Folder, ...]:
+    return (Folder("/var/lib/flatpak", "system"), Folder(f"{search.home}/.local/share/flatpak", "user"))
 
 
-def hits(files: Files, place: Place) -> Iterator[Hit]:
+def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
     """Every installed application that is a game, exported to menus or not."""
-    for installation in installations(place):
+    for installation in installations(search):
         for app in filter(_ID.fullmatch, files.names(f"{installation.path}/app")):
             with files.problems.guard(f"{installation.path}/app/{app}"):
-                yield from _hits(files, place, installation, app)
+                yield from _hits(files, search, installation, app)
 
 
-def executables(files: Files, place: Place, app: str) -> tuple[str, ...]:
+def executables(files: Files, search: SearchPaths, app: str) -> tuple[str, ...]:
     """The program of an application as this machine sees it, outside its sandbox."""
     if not _ID.fullmatch(app):
         return ()
     found: list[str] = []
-    for installation in installations(place):
+    for installation in installations(search):
         active = f"{installation.path}/app/{app}/current/active"
         command = _COMMAND.search(files.text(f"{active}/metadata", 64 << 10) or "")
         if command is None:
@@ -47,7 +48,7 @@ def executables(files: Files, place: Place, app: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _hits(files: Files, place: Place, installation: Folder, app: str) -> Iterator[Hit]:
+def _hits(files: Files, search: SearchPaths, installation: Folder, app: str) -> Iterator[Hit]:
     active = f"{installation.path}/app/{app}/current/active"
     title, kind = app, None
     for path in files.under(f"{active}/export/share/applications", ".desktop", depth=1, most=50):
@@ -57,7 +58,7 @@ def _hits(files: Files, place: Place, installation: Folder, app: str) -> Iterato
     if kind is not None:
         yield Hit(
             name=app, title=title, kind=kind, origin=installation.origin, source=f"Flatpak: {installation.path}/app/{app}",
-            keys=frozenset({f"app:{app.lower()}"}), executables=executables(files, place, app),
+            keys=frozenset({f"app:{app.lower()}"}), executables=executables(files, search, app),
         )  # fmt: skip
 
 
@@ -66,7 +67,7 @@ def _entry(files: Files, path: str, app: str) -> tuple[str, Kind] | None:
     try:
         entry = None if data is None else parse_entry(data)
     except DesktopError as error:
-        files.problems.add(path, str(error))
+        files.problems.add(path, said_by(error))
         return None
     kind = None if entry is None else kind_of(app, entry.categories)
     return None if entry is None or kind is None else (entry.name, kind)

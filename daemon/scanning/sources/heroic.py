@@ -9,8 +9,9 @@ from typing import Any
 
 from daemon.scanning.files import MIB, Files
 from daemon.scanning.hits import Hit
-from daemon.scanning.source import Place
+from daemon.scanning.source import SearchPaths
 from daemon.scanning.sources.steam import programs_below
+from i18n.message import msg
 
 _ROOTS = (".config/heroic", ".var/app/com.heroicgameslauncher.hgl/config/heroic")
 _LEGENDARY = (".config/legendary", ".config/heroic/legendaryConfig/legendary",
@@ -18,12 +19,12 @@ _LEGENDARY = (".config/legendary", ".config/heroic/legendaryConfig/legendary",
 _MOST = 5_000
 
 
-def hits(files: Files, place: Place) -> Iterator[Hit]:
-    for folder in place.at_home(*_LEGENDARY):
+def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
+    for folder in search.at_home(*_LEGENDARY):
         path = f"{folder}/installed.json"
         for game in _games(load(files, path)):
             yield from _hit(files, path, "legendary", _text(game, "app_name"), _text(game, "title"), game)
-    for root in place.at_home(*_ROOTS):
+    for root in search.at_home(*_ROOTS):
         yield from _gog(files, root)
         yield from _amazon(files, root)
         yield from _added(files, root)
@@ -37,7 +38,7 @@ def load(files: Files, path: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        files.problems.add(path, f"không phải JSON / is no JSON: {error}")
+        files.problems.add(path, msg("not valid JSON: {why}", why=str(error)))
         return None
 
 

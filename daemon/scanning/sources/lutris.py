@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from daemon.scanning.files import MIB, Files
 from daemon.scanning.formats.plainyaml import scalars
 from daemon.scanning.hits import Hit
-from daemon.scanning.source import Place
+from daemon.scanning.source import SearchPaths
 from daemon.scanning.windows_paths import in_prefix
 
 _LIBRARIES = (".local/share/lutris", ".var/app/net.lutris.Lutris/data/lutris")
@@ -24,18 +24,18 @@ _MOST = 5_000
 _COLUMNS = ("slug", "name", "runner", "executable", "directory", "configpath", "service", "service_id")
 
 
-def hits(files: Files, place: Place) -> Iterator[Hit]:
-    for library in place.at_home(*_LIBRARIES):
+def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
+    for library in search.at_home(*_LIBRARIES):
         path = f"{library}/pga.db"
         with files.problems.guard(path):
             data = files.read(path, 64 * MIB)
             for row in _rows(data) if data else ():
-                yield _hit(files, place, path, row)
+                yield _hit(files, search, path, row)
 
 
-def prefixes(files: Files, place: Place) -> Iterator[str]:
+def prefixes(files: Files, search: SearchPaths) -> Iterator[str]:
     """The Wine prefixes that Lutris's games name."""
-    for folder in place.at_home(*_CONFIGS):
+    for folder in search.at_home(*_CONFIGS):
         for path in files.under(folder, ".yml", depth=0, most=2_000):
             prefix = _config(files, path).get("prefix", "")
             if prefix.startswith("/"):
@@ -60,22 +60,22 @@ def _rows(data: bytes) -> list[dict[str, str]]:
         connection.close()
 
 
-def _hit(files: Files, place: Place, library: str, row: dict[str, str]) -> Hit:
+def _hit(files: Files, search: SearchPaths, library: str, row: dict[str, str]) -> Hit:
     slug, runner = row.get("slug", ""), row.get("runner", "")
     keys = {f"store:lutris:rungame/{slug}"}
     number = row.get("service_id", "") if "steam" in {runner, row.get("service", "")} else ""
     steam_id = int(number[:10]) if number.isascii() and number.isdigit() else None
     return Hit(
         name=slug or row.get("name", ""), title=row.get("name") or slug, source=f"Lutris ({runner}): {library}",
-        keys=frozenset(keys if steam_id is None else keys | {f"steam:{steam_id}"}), executables=_executables(files, place, row),
-        steam_id=steam_id,
+        keys=frozenset(keys if steam_id is None else keys | {f"steam:{steam_id}"}),
+        executables=_executables(files, search, row), steam_id=steam_id,
     )  # fmt: skip
 
 
-def _executables(files: Files, place: Place, row: dict[str, str]) -> tuple[str, ...]:
+def _executables(files: Files, search: SearchPaths, row: dict[str, str]) -> tuple[str, ...]:
     name = row.get("configpath", "")
     config: dict[str, str] = {}
-    for folder in place.at_home(*_CONFIGS) if name and "/" not in name else ():
+    for folder in search.at_home(*_CONFIGS) if name and "/" not in name else ():
         config = config or _config(files, f"{folder}/{name}.yml")
     folder = config.get("working_dir") or row.get("directory", "")
     for text in (config.get("exe"), config.get("main_file"), row.get("executable")):
@@ -83,7 +83,7 @@ def _executables(files: Files, place: Place, row: dict[str, str]) -> tuple[str, 
             continue
         path = text if text.startswith("/") else posixpath.normpath(f"{config.get('prefix') or folder}/{text}")
         if text[1:2] == ":":
-            path = in_prefix(files, config.get("prefix", f"{place.home}/.wine"), text) or ""
+            path = in_prefix(files, config.get("prefix", f"{search.home}/.wine"), text) or ""
         if path.startswith("/") and files.is_file(path):
             return (path,)
     return ()

@@ -16,26 +16,27 @@ from daemon.scanning.formats.lnk import link_target
 from daemon.scanning.hits import Hit
 from daemon.scanning.kinds import kind_of
 from daemon.scanning.programs import is_interpreter, running, which
-from daemon.scanning.source import Folder, Place
+from daemon.scanning.source import Folder, SearchPaths
 from daemon.scanning.sources import flatpak, snap
 from daemon.scanning.windows_paths import in_prefix
+from i18n.message import said_by
 
 _LIMIT = 256 << 10  # the longest entry known, with names in a hundred languages, has a quarter
 _SUFFIX = ".desktop"
 
 
-def hits(files: Files, place: Place) -> Iterator[Hit]:
+def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
     """Every game that a menu, or the user's desktop, would start."""
-    for data in place.data:
+    for data in search.data:
         folder = f"{data.path}/applications"
         for path in files.under(folder, _SUFFIX, depth=3):
-            yield from _hits(files, place, Folder(path, data.origin), desktop_id(path.removeprefix(f"{files.real(folder)}/")))
-    for desktop in place.at_home("Desktop", "Màn hình nền"):
+            yield from _hits(files, search, Folder(path, data.origin), desktop_id(path.removeprefix(f"{files.real(folder)}/")))
+    for desktop in search.at_home("Desktop", "Màn hình nền"):
         for path in files.under(desktop, _SUFFIX, depth=0):
-            yield from _hits(files, place, Folder(path, "user"), path.rpartition("/")[2])
+            yield from _hits(files, search, Folder(path, "user"), path.rpartition("/")[2])
 
 
-def _hits(files: Files, place: Place, file: Folder, id_: str) -> Iterator[Hit]:
+def _hits(files: Files, search: SearchPaths, file: Folder, id_: str) -> Iterator[Hit]:
     with files.problems.guard(file.path):
         data = files.read(file.path, _LIMIT)
         if data is None:
@@ -43,15 +44,15 @@ def _hits(files: Files, place: Place, file: Folder, id_: str) -> Iterator[Hit]:
         try:
             entry = parse_entry(data)
         except DesktopError as error:
-            files.problems.add(file.path, str(error))
+            files.problems.add(file.path, said_by(error))
             return
-        if entry is not None and (hit := _hit(files, place, file, id_, entry)) is not None:
+        if entry is not None and (hit := _hit(files, search, file, id_, entry)) is not None:
             yield hit
 
 
-def _hit(files: Files, place: Place, file: Folder, id_: str, entry: Entry) -> Hit | None:
+def _hit(files: Files, search: SearchPaths, file: Folder, id_: str, entry: Entry) -> Hit | None:
     kind = kind_of(id_, entry.categories)
-    tried = not entry.try_exec or which(files, place, entry.try_exec) is not None
+    tried = not entry.try_exec or which(files, search, entry.try_exec) is not None
     if kind is None or entry.hidden or not entry.command or not tried:
         return None
     wanted = target(entry.command)
@@ -62,30 +63,30 @@ def _hit(files: Files, place: Place, file: Folder, id_: str, entry: Entry) -> Hi
     )  # fmt: skip
     if app:
         return replace(
-            hit, name=app, keys=frozenset({f"app:{app.lower()}"}), executables=flatpak.executables(files, place, app)
+            hit, name=app, keys=frozenset({f"app:{app.lower()}"}), executables=flatpak.executables(files, search, app)
         )
     if wanted.snap is not None:
         return replace(hit, executables=snap.executables(files, wanted.snap))
     if wanted.steam is not None or wanted.store is not None:
         key = f"store:{wanted.store}" if wanted.steam is None else f"steam:{wanted.steam}"
         return replace(hit, keys=hit.keys | {key}, steam_id=wanted.steam)
-    return _started(files, place, hit, wanted, entry)
+    return _started(files, search, hit, wanted, entry)
 
 
-def _started(files: Files, place: Place, hit: Hit, wanted: Target, entry: Entry) -> Hit | None:
+def _started(files: Files, search: SearchPaths, hit: Hit, wanted: Target, entry: Entry) -> Hit | None:
     """The hit with the files that its command starts; None if there is no such program, so that nothing is installed."""
     if wanted.windows:
-        prefix = wanted.environment.get("WINEPREFIX", f"{place.home}/.wine")
+        prefix = wanted.environment.get("WINEPREFIX", f"{search.home}/.wine")
         path = in_prefix(files, prefix, wanted.program)
         if path is not None and path.lower().endswith(".lnk"):
             path = in_prefix(files, prefix, link_target(files.read(path) or b"") or "")
         return None if path is None else replace(hit, executables=(path,), keys=hit.keys | {f"run:{path}"})
-    program = which(files, place, wanted.program, entry.folder) if wanted.program else None
+    program = which(files, search, wanted.program, entry.folder) if wanted.program else None
     if program is None:
         return None
     command = " ".join((program, *wanted.args))
     told = wanted.args[:50] if is_interpreter(program) else ()
-    executables = running(files, place, program) + _scripts(files, told)
+    executables = running(files, search, program) + _scripts(files, told)
     return replace(hit, executables=executables, words=told, keys=hit.keys | {f"run:{command}"})
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from daemon.scanning.files import Files
 from daemon.scanning.hits import Hit
-from daemon.scanning.source import Place
+from daemon.scanning.source import SearchPaths
 from daemon.scanning.sources.heroic import load
 
 _OFFICIAL = (".minecraft", ".var/app/com.mojang.Minecraft/.minecraft", ".var/app/com.mojang.Minecraft/data/minecraft",
@@ -22,15 +22,15 @@ _TITLE = "Minecraft: Java Edition"
 _MOST = 500
 
 
-def hits(files: Files, place: Place) -> Iterator[Hit]:
-    for root in place.at_home(*_OFFICIAL):
+def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
+    for root in search.at_home(*_OFFICIAL):
         for name in files.names(f"{root}/versions")[:_MOST]:
             version = load(files, f"{root}/versions/{name}/{name}.json")
             if isinstance(version, dict):
                 main, jar = version.get("mainClass"), f"{root}/versions/{name}/{name}.jar"
                 main = main if isinstance(main, str) else _MAIN
                 yield _hit(f"{root}/versions/{name}", main, jar if files.is_file(jar) else None)
-    for root in place.at_home(*_INSTANCES):
+    for root in search.at_home(*_INSTANCES):
         for name in files.names(f"{root}/instances")[:_MOST]:
             if _is_minecraft(load(files, f"{root}/instances/{name}/mmc-pack.json")):
                 yield _hit(f"{root}/instances/{name}", _MAIN, None)

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from daemon.scanning.files import Files
 from daemon.scanning.formats.vdf import VdfError, group, parse_vdf, words
 from daemon.scanning.hits import MAX_EXECUTABLES, Hit
-from daemon.scanning.source import Place
+from daemon.scanning.source import SearchPaths
+from i18n.message import msg, said_by
 from rules.programs import is_helper
 
 _ROOTS = (
@@ -28,9 +29,9 @@ _STARTS = (b"\x7fELF", b"#!", b"MZ")
 _LOOKED_AT = 400  # programs of one game, before the likeliest are taken
 
 
-def hits(files: Files, place: Place) -> Iterator[Hit]:
+def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
     """The games of every library of every Steam in the home."""
-    yield from of_roots(files, place.at_home(*_ROOTS))
+    yield from of_roots(files, search.at_home(*_ROOTS))
 
 
 def of_roots(files: Files, roots: Iterable[str]) -> Iterator[Hit]:
@@ -63,7 +64,7 @@ def _libraries(files: Files, root: str) -> Iterator[str]:
         try:
             listed = group(parse_vdf(text), "libraryfolders")
         except VdfError as error:
-            files.problems.add(path, str(error))
+            files.problems.add(path, said_by(error))
             continue
         for key, value in listed.items():
             library = value if isinstance(value, str) else value.get("path")
@@ -78,11 +79,11 @@ def _hit(files: Files, apps: str, path: str) -> Hit | None:
     try:
         state = words(group(parse_vdf(text), "appstate"))
     except VdfError as error:
-        files.problems.add(path, str(error))
+        files.problems.add(path, said_by(error))
         return None
     number, title, folder = state.get("appid", ""), state.get("name", ""), state.get("installdir", "")
     if not number.isdigit() or len(number) > 10 or not folder or "/" in folder or "\\" in folder or folder in {".", ".."}:
-        files.problems.add(path, "thiếu appid hoặc installdir / has no appid or installdir")
+        files.problems.add(path, msg("it has no appid or installdir"))
         return None
     where = f"{apps}/common/{folder}"
     if int(number) in _TOOL_IDS or _TOOLS.fullmatch(title) or not files.is_folder(where):

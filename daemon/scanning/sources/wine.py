@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from daemon.scanning.files import MIB, Files
 from daemon.scanning.formats.lnk import link_target
 from daemon.scanning.hits import Hit
-from daemon.scanning.source import Place
+from daemon.scanning.source import SearchPaths
 from daemon.scanning.sources import lutris, steam
 from daemon.scanning.sources.steam import programs_below
 from daemon.scanning.windows_paths import any_case, in_prefix
@@ -36,8 +36,8 @@ _USER_MENU = "AppData/Roaming/Microsoft/Windows/Start Menu/Programs"
 _MOST_PREFIXES = 200
 
 
-def hits(files: Files, place: Place) -> Iterator[Hit]:
-    for prefix in prefixes(files, place):
+def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
+    for prefix in prefixes(files, search):
         drive = f"{prefix}/drive_c"
         with files.problems.guard(prefix):
             yield from steam.of_roots(files, [f"{drive}/{folder}/Steam" for folder in _PROGRAMS])
@@ -46,12 +46,12 @@ def hits(files: Files, place: Place) -> Iterator[Hit]:
             yield from programs(files, [f"{drive}/{folder}" for folder in _PROGRAMS], f"Wine: {prefix}")
 
 
-def prefixes(files: Files, place: Place) -> list[str]:
-    found: dict[str, None] = dict.fromkeys(place.at_home(*_FIXED))
-    for folder in place.at_home(*_MANY):
+def prefixes(files: Files, search: SearchPaths) -> list[str]:
+    found: dict[str, None] = dict.fromkeys(search.at_home(*_FIXED))
+    for folder in search.at_home(*_MANY):
         for name in files.names(folder)[:_MOST_PREFIXES]:
             found.update(dict.fromkeys((f"{folder}/{name}", f"{folder}/{name}/pfx")))
-    found.update(dict.fromkeys(lutris.prefixes(files, place)))
+    found.update(dict.fromkeys(lutris.prefixes(files, search)))
     there = {files.real(prefix): None for prefix in found if files.is_folder(f"{prefix}/drive_c")}
     return list(there)[:_MOST_PREFIXES]
 

@@ -129,7 +129,7 @@ def test_the_packages_own_metainfo_comes_before_the_catalogue(machine):
     games = machine.found()
 
     assert {id_: game.label for id_, game in games.items()} == {"fun": 6, "empty": 0, "plain": None}
-    assert games["fun"].label_source == "OARS 1.1 theo AppStream / by AppStream (fun.desktop)"
+    assert games["fun"].label_source == "OARS 1.1 (AppStream: fun.desktop)"
 
 
 def test_a_user_labels_only_what_is_the_users(machine):

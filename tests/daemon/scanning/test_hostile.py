@@ -9,6 +9,8 @@ import sqlite3
 
 import pytest
 
+from i18n.message import plain
+
 APPLICATIONS = ".local/share/applications"
 LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">'
@@ -73,7 +75,7 @@ def test_a_hundred_thousand_files_are_not_all_read(honest, monkeypatch):
     scanned = honest.scan([])
 
     assert good(scanned)
-    assert [line for line in scanned.problems if "500" in line] == list(scanned.problems)
+    assert all("500" in plain(one) for one in scanned.problems)
     assert len(scanned.problems) == 1
 
 
@@ -115,7 +117,7 @@ def test_a_library_that_computes_for_ever_is_stopped(honest, tmp_path):
     scanned = honest.scan([])
 
     assert good(scanned)
-    assert any("pga.db" in line for line in scanned.problems)
+    assert any("pga.db" in plain(one) for one in scanned.problems)
 
 
 def test_names_cannot_steer_a_terminal_or_break_the_answer(honest):
@@ -169,5 +171,4 @@ def test_problems_are_bounded(honest):
 
     assert good(scanned)
     assert len(scanned.problems) == 101
-    assert "900" in scanned.problems[-1]
-    json.dumps(scanned.problems)
+    assert plain(scanned.problems[-1]) == "and 900 more problems"

@@ -10,7 +10,7 @@ from daemon.scanning.command import target, words
 from daemon.scanning.files import Files, Problems
 from daemon.scanning.formats.desktop import DesktopError, parse_entry
 from daemon.scanning.kinds import kind_of
-from daemon.scanning.source import Folder, Place
+from daemon.scanning.source import Folder, SearchPaths
 from daemon.scanning.sources import menus
 
 
@@ -175,6 +175,6 @@ def test_a_folder_of_menus_may_be_a_link(tmp_path):
     (tmp_path / "fun").touch(0o755)
     (real / "fun.desktop").write_text(f"[Desktop Entry]\nName=Fun\nExec={tmp_path}/fun\nCategories=Game;\n", "utf-8")
     (tmp_path / "home").symlink_to("disk")
-    place = Place(account="kid", home=str(tmp_path / "none"), data=(Folder(str(tmp_path / "home"), "user"),))
+    place = SearchPaths(account="kid", home=str(tmp_path / "none"), data=(Folder(str(tmp_path / "home"), "user"),))
 
     assert [hit.name for hit in menus.hits(Files(Problems()), place)] == ["sub-fun"]

@@ -14,6 +14,7 @@ import pytest
 
 from daemon.api import scan as door
 from daemon.api.scan import FoundGame, ScanError, decoded, recognised
+from i18n.message import plain
 from rules.games import Catalogue, Game
 
 TOP = Path(__file__).resolve().parents[3]
@@ -66,10 +67,14 @@ def test_this_machine():
 
 
 def test_an_account_that_is_not_there():
-    """One line, exit code 1."""
+    """One line and the same as a message, exit code 1; whoever had it made is told in their own language."""
     done = run("--user", "no-such-account")
 
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert (done.returncode, done.stderr) == (1, "this machine has no account 'no-such-account'\n")
+    with pytest.raises(ScanError) as caught:
+        door.scan("no-such-account")
+    assert plain(caught.value.message) == done.stderr.strip()
+    assert caught.value.message.args == {"account": "no-such-account"}
 
 
 @pytest.mark.root
@@ -85,7 +90,7 @@ def test_root_becomes_the_account_before_it_reads(machine, child):
 
     answer = json.loads(done.stdout)
     assert (answer["user"], [game["id"] for game in answer["games"]]) == ("nobody", ["fun"])
-    assert ["secret.desktop" in line for line in answer["problems"]] == [True]
+    assert ["secret.desktop" in plain(one) for one in decoded(done.stdout.encode()).problems] == [True]
 
 
 @pytest.mark.root
@@ -122,8 +127,7 @@ def test_only_root_scans_for_others(child):
     except PermissionError as error:
         pytest.skip(f"needs a Python that every account may run: {error}")
 
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "needs root" in done.stderr
+    assert (done.returncode, done.stderr) == (1, "only root may look for the games of root\n")
 
 
 def test_when_time_is_up_what_was_found_is_told(machine):
@@ -134,7 +138,7 @@ def test_when_time_is_up_what_was_found_is_told(machine):
     done = run("--root", str(machine.root), "--seconds", "0")
 
     assert done.returncode == 0
-    assert any("0 giây" in line for line in json.loads(done.stdout)["problems"])
+    assert any("stopped after 0 s" in plain(one) for one in decoded(done.stdout.encode()).problems)
 
 
 @pytest.mark.parametrize("said", [
@@ -142,6 +146,7 @@ def test_when_time_is_up_what_was_found_is_told(machine):
     b'{"user": "x", "games": [{"id": "x", "title": "t", "executables": ["relative"]}]}',
     b'{"user": "x", "games": [{"id": "x", "title": "t", "executables": ["/a\\n"]}]}',
     b'{"user": "x", "games": [{"id": "x", "title": "t", "label": -1}]}', b"[" * 100_000,
+    b'{"user": "x", "problems": [{"is": "message", "id": "%b"}]}' % (b"x" * 5_000), b'{"user": "x", "problems": ["x"]}',
 ])  # fmt: skip
 def test_an_answer_of_another_shape_is_refused(said):
     """What scanned beside hostile files is no friend."""
@@ -150,11 +155,11 @@ def test_an_answer_of_another_shape_is_refused(said):
 
 
 @pytest.mark.parametrize(("program", "why"), [
-    ("import time; time.sleep(60)", "seconds"),
+    ("import time; time.sleep(60)", "longer than"),
     ("import sys; sys.stdout.write('x' * 20_000_000)", "too long"),
-    pytest.param("import os, time; os.fork() or time.sleep(20)", "seconds", marks=pytest.mark.linux("it has no fork")),
+    pytest.param("import os, time; os.fork() or time.sleep(20)", "longer than", marks=pytest.mark.linux("it has no fork")),
     ("import sys; sys.exit('a\\nlast words')", "last words"),
-    ("pass", "malformed"),
+    ("pass", "not valid"),
 ])  # fmt: skip
 def test_a_scan_that_misbehaves_is_ended(monkeypatch, tmp_path, program, why):
     """Too slow, too long, out of hand, or dead: one line, and the caller goes on."""

@@ -9,7 +9,7 @@ import pytest
 from daemon.platforms.windows.shops import Shops
 from daemon.scanning.collect import Collector
 from daemon.scanning.files import Files, Problems
-from daemon.scanning.source import Place
+from daemon.scanning.source import SearchPaths
 from rules.games import Catalogue, Game
 
 MZ = b"MZ" + bytes(62)
@@ -47,9 +47,10 @@ def found(machine, registry):
         shops = Shops(registry, "C:/ProgramData", ("C:", "D:"))
         sources = (shops.steam, shops.epic, shops.gog, shops.riot, shops.folders, shops.installed, shops.menu)
         catalogue = Catalogue([Game(id="known", title="Known", names=("known.exe",))])
-        collector = Collector(Files(problems, str(machine.root)), Place(account="kid", home="C:/Users/kid"), sources, catalogue)
+        search = SearchPaths(account="kid", home="C:/Users/kid")
+        collector = Collector(Files(problems, str(machine.root)), search, sources, catalogue)
         collector.run()
-        assert problems.lines() == []
+        assert problems.found() == []
         return {game.id: game for game in collector.result().games}
 
     return scan

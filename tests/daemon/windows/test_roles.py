@@ -26,7 +26,7 @@ def test_each_operation_by_each_account(world, monkeypatch):
     """LocalSystem, an administrator and a guardian's account may all; a child and an account of a domain may not give time."""
     world.start(family())
     found = asyncio.run(refused(
-        world.home.daemon_address, world.built.routes, world.built.roles, put_in(monkeypatch), NAMES,
+        world.home.daemon_address, world.daemon.routes, world.daemon.roles, put_in(monkeypatch), NAMES,
     ))  # fmt: skip
     assert found == {(sid, op) for sid in (CHILD, FRIEND) for op in FOR_GUARDIANS}
 
@@ -41,7 +41,7 @@ def test_a_child_sees_only_itself(world, monkeypatch):
         return [one.id for one in (await aask(at, m.StatusGet())).players]
 
     async def body():
-        server = await serve(at, world.built.routes, world.built.roles)
+        server = await serve(at, world.daemon.routes, world.daemon.roles)
         try:
             assert await seen(CHILD) == ["an"]
             assert await seen(ADMINISTRATOR) == await seen(GUARDIAN) == ["an", "guest"]

@@ -17,28 +17,25 @@ from dataclasses import dataclass, replace
 
 from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
 from daemon.platforms.hashing import Key, key
-from daemon.platforms.linux import accounts, calls
+from daemon.platforms.linux import accounts, calls, procfs
 from daemon.platforms.linux.gate import spawning
 from daemon.platforms.linux.gate.watchdog import BEAT_MS, Watchdog
-from daemon.platforms.linux.watching import procfs
 from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.programs import acting_uid
 from host.clock import Clock
+from i18n.message import msg
 from rules.games import Catalogue
 
 FAILED = WatchTrouble(
     "gate-failed",
-    "Cổng chặn gặp lỗi và đã cho qua / The exec gate failed and let a program through, which events end if it is refused",
+    msg("the exec gate failed and let a program through; if that is refused, it is ended right after its start"),
 )
 BROKEN = WatchTrouble(
     "watch-gate",
-    "Cổng chặn hỏng và đã mở: trò chơi bị đóng ngay sau khi mở, hãy khởi động lại / "
-    "The exec gate broke and is open: refused games are ended just after their start; restart the daemon",
+    msg("the exec gate broke and is open: refused games are ended right after their start; restart the daemon"),
 )
 BLIND = WatchTrouble(
-    "gate-blind",
-    "Cổng chặn hết tài nguyên, chương trình có thể không mở được / "
-    "The exec gate is out of descriptors or memory, programs may fail to start",
+    "gate-blind", msg("the exec gate is out of descriptors or memory; programs may fail to start")
 )
 LARGEST_HASHED = 1 << 20
 _WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
@@ -49,7 +46,7 @@ _MOST = 8192
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class RefusalsByUid:
     """Refusals by number instead of name: account and games that it may not start, by uid; `ids` are containers' numbers."""
 
     catalogue: Catalogue
@@ -65,7 +62,7 @@ class Answers:
         return found
 
 
-def answers(refusals: Refusals) -> Answers:
+def answers(refusals: Refusals) -> RefusalsByUid:
     """Asks the name service, so: on the loop's thread."""
     refused = {}
     for account, games in refusals.refused.items():
@@ -77,7 +74,7 @@ def answers(refusals: Refusals) -> Answers:
         uid = accounts.uid_of(one.account)
         if uid in refused and uid is not None:
             ids.append((range(one.start, one.start + one.count), uid))
-    return Answers(refusals.catalogue, refused, tuple(ids))
+    return RefusalsByUid(refusals.catalogue, refused, tuple(ids))
 
 
 class ExecGate:
@@ -86,7 +83,7 @@ class ExecGate:
     def __init__(self, clock: Clock, tell: Callable[[StartRefused | WatchTrouble], None]) -> None:
         self._clock = clock
         self._tell = tell
-        self._answers: Answers | None = None
+        self._answers: RefusalsByUid | None = None
         self._images = Images(LARGEST_HASHED)
         self._known: dict[tuple[str, Key], frozenset[str]] = {}
         self._known_for: Catalogue | None = None
@@ -161,7 +158,7 @@ class ExecGate:
             os.close(handle)
             self._tell(BROKEN)
 
-    def _asked(self) -> list[calls.Asked]:
+    def _asked(self) -> list[calls.Question]:
         """What the kernel asks. Want of descriptors passes: a gate that is closed for it would be so for good. OSError."""
         try:
             asked = calls.fanotify_read(self._handle)
@@ -184,7 +181,7 @@ class ExecGate:
         if self.watchdog:
             self.watchdog.beat()
 
-    def _serve(self, asked: calls.Asked) -> None:
+    def _serve(self, asked: calls.Question) -> None:
         refused, ignorable = None, False
         try:
             refused, ignorable = self._judge(asked)
@@ -199,7 +196,7 @@ class ExecGate:
         if refused:
             self._tell(refused)
 
-    def _judge(self, asked: calls.Asked) -> tuple[StartRefused | None, bool]:
+    def _judge(self, asked: calls.Question) -> tuple[StartRefused | None, bool]:
         """What to refuse, and whether never to ask again for this file."""
         current = self._answers
         if current is None:

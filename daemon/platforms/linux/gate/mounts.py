@@ -10,7 +10,7 @@ import select
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from daemon.platforms.linux.watching import procfs
+from daemon.platforms.linux import procfs
 
 _NO_PROGRAMS = frozenset(
     """autofs bdev binfmt_misc bpf cgroup cgroup2 configfs cpuset debugfs devpts efivarfs fusectl hugetlbfs mqueue nsfs pipefs

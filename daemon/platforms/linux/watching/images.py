@@ -8,8 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from daemon.platforms.hashing import Key, key, sha256
-from daemon.platforms.linux import calls
-from daemon.platforms.linux.watching import procfs
+from daemon.platforms.linux import calls, procfs
 from host.images import build_id
 from rules.games import Catalogue, Fingerprint
 from rules.programs import is_engine
@@ -37,28 +36,28 @@ class Images:
         file with content of its own.
         """
         try:
-            place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            node = os.open(path, os.O_PATH | os.O_CLOEXEC)
         except (OSError, ValueError) as error:  # ValueError: no name that a file could have
             if isinstance(error, OSError):
                 procfs.check(error)
             return None
         try:
-            return self._at(place, shown, catalogue)
+            return self._at(node, shown, catalogue)
         except OSError as error:
             procfs.check(error)
             return None
         finally:
-            os.close(place)
+            os.close(node)
 
-    def _at(self, place: int, shown: str, catalogue: Catalogue) -> Fingerprint | None:
-        found = os.fstat(place)
+    def _at(self, node: int, shown: str, catalogue: Catalogue) -> Fingerprint | None:
+        found = os.fstat(node)
         if not stat.S_ISREG(found.st_mode):
             return None
-        if found.st_size == 0 or calls.is_kernels(place):
+        if found.st_size == 0 or calls.is_kernels(node):
             return Fingerprint(shown, found.st_size)
         if (known := self._recall(found, shown, catalogue)) is not None:
             return known
-        handle = os.open(f"/proc/self/fd/{place}", _READ)  # the same file, whatever lies at the path by now
+        handle = os.open(f"/proc/self/fd/{node}", _READ)  # the same file, whatever lies at the path by now
         try:
             return self.read(handle, os.fstat(handle), shown, catalogue)
         finally:

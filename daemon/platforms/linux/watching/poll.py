@@ -6,8 +6,8 @@ import asyncio
 import os
 from collections.abc import Callable
 
-from daemon.platforms.linux.watching import procfs
-from daemon.platforms.linux.watching.procfs import BlindError
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.procfs import BlindError
 from daemon.platforms.linux.watching.tracker import BLIND, Tracker
 from host.clock import Clock
 

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from daemon.platforms.interpreters.arguments import Told, told
-from daemon.platforms.linux.accounts import Names
-from daemon.platforms.linux.watching import procfs
+from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.accounts import AccountNames
 from daemon.platforms.linux.watching.images import Images
 from host.clock import Clock
 from rules.games import Catalogue, Fingerprint, Program
 from rules.programs import interpreter
 
 _WINDOWS_PATH = re.compile(r"([A-Za-z]):(\\.+)")
-_PLACES = ("/usr/bin", "/lib64", "/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
+_FOLDERS = ("/usr/bin", "/lib64", "/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
 _MOST_WINDOWS = 16
 _DEPTH = 3  # a loader that runs a loader that runs a loader is nobody's honest start
 
@@ -29,7 +29,7 @@ class Programs:
         self._clock = clock
         self._builds = builds
         self.images = Images()
-        self._names = Names()
+        self._names = AccountNames()
 
     def forget_names(self) -> None:
         self._names.forget()
@@ -80,10 +80,10 @@ class Programs:
             what = self._interpreter(found[0], args) if args and found else None
         return tuple(files), interpreted
 
-    def _interpreter(self, image: Fingerprint, args: tuple[str, ...]) -> Told | None:
-        return told(self._builds.get(image.build_id or "") or image.path.rpartition("/")[2], args)
+    def _interpreter(self, image: Fingerprint, args: tuple[str, ...]) -> WhatRuns | None:
+        return what_runs(self._builds.get(image.build_id or "") or image.path.rpartition("/")[2], args)
 
-    def _told(self, pid: int, args: tuple[str, ...], what: Told, catalogue: Catalogue) -> list[Fingerprint]:
+    def _told(self, pid: int, args: tuple[str, ...], what: WhatRuns, catalogue: Catalogue) -> list[Fingerprint]:
         """The files that an interpreter was told to run, as the process sees them."""
         files: list[Fingerprint] = []
         cwd = procfs.link(f"/proc/{pid}/cwd") or ""
@@ -115,15 +115,15 @@ def interpreters() -> Mapping[str, str]:
     empty = Catalogue(())
     images = Images()
     found = {}
-    for place in _PLACES:
-        for path in _listed(place):
+    for folder in _FOLDERS:
+        for path in _listed(folder):
             if interpreter(path.name) and (image := images.open(str(path), str(path), empty)) and image.build_id:
                 found[image.build_id] = path.name
     return found
 
 
-def _listed(place: str) -> list[Path]:
+def _listed(folder: str) -> list[Path]:
     try:
-        return list(Path(place).iterdir())
+        return list(Path(folder).iterdir())
     except OSError:
         return []

@@ -11,10 +11,10 @@ from contextlib import suppress
 
 from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted
 from daemon.platforms.hashing import Hasher, Key
-from daemon.platforms.linux.watching import procfs
-from daemon.platforms.linux.watching.procfs import BlindError
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.procfs import BlindError
 from daemon.platforms.linux.watching.programs import Programs
-from daemon.platforms.linux.watching.seen import Seen
+from daemon.platforms.linux.watching.seen_program import SeenProgram
 from host.clock import Clock
 from rules.games import Catalogue, Program
 
@@ -31,7 +31,7 @@ class Tracker:
     def __init__(self, programs: Programs, clock: Clock) -> None:
         self._programs = programs
         self._clock = clock
-        self._known: dict[int, Seen] = {}
+        self._known: dict[int, SeenProgram] = {}
         self._forks: dict[int, tuple[int, int]] = {}
         self._ends: dict[int, int] = {}
         self._sink: Callable[[Observation], None] | None = None
@@ -149,7 +149,7 @@ class Tracker:
         self._set_games(games)
         return tuple(seen.program for seen in found.values())
 
-    def _look(self, pids: Iterable[int]) -> tuple[dict[int, Seen], int]:
+    def _look(self, pids: Iterable[int]) -> tuple[dict[int, SeenProgram], int]:
         """What runs under these pids, and how many there were that something is wrong with. BlindError."""
         found, unreadable = {}, 0
         for pid in pids:
@@ -173,7 +173,7 @@ class Tracker:
 
     # --- the table ---------------------------------------------------------------------------------------------------------
 
-    def _told(self, pid: int, since: int | None) -> Seen | None:
+    def _told(self, pid: int, since: int | None) -> SeenProgram | None:
         """What somebody said is there. None also where it cannot be seen: then a scan has to find it, and trouble calls one."""
         try:
             return self._read(pid, since)
@@ -183,7 +183,7 @@ class Tracker:
             pass  # told of
         return None
 
-    def _read(self, pid: int, since: int | None) -> Seen | None:
+    def _read(self, pid: int, since: int | None) -> SeenProgram | None:
         """BlindError, _UnreadableError: whatever one program may be like, it neither ends us nor hides the others."""
         at = self._clock.mono()
         try:
@@ -200,9 +200,9 @@ class Tracker:
         with suppress(OSError):
             found = os.stat(f"/proc/{pid}/exe")  # noqa: PTH116 - run for every program that starts
             image = (found.st_dev, found.st_ino)
-        return Seen(program, image, at)
+        return SeenProgram(program, image, at)
 
-    def _begin(self, seen: Seen) -> None:
+    def _begin(self, seen: SeenProgram) -> None:
         pid = seen.program.pid
         if self.catalogue.recognise(seen.program):
             self._known[pid] = seen

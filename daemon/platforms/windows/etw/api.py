@@ -94,13 +94,12 @@ class Api:
 
     def start(self, name: str) -> int:
         """A session of this name; one that was left over under it is stopped first."""
-        code = _ALREADY_THERE
+        code, handle = _ALREADY_THERE, c_uint64()
         for _ in range(_STARTS):
             if code != _ALREADY_THERE:
                 break
             with suppress(OSError):  # mostly there is none; if it may not be stopped, StartTraceW says why
                 self._control(0, name, _STOP)
-            handle = c_uint64()
             code = self._call.start(byref(handle), name, byref(_wanted()))
         _check(code, "StartTraceW")
         return handle.value

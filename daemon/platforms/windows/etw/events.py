@@ -99,14 +99,14 @@ def _stopped(version: int, payload: bytes, timestamp: int) -> ProcessEvent | Non
 
 
 def _behind_sid(payload: bytes, at: int) -> int | None:
-    """Where the SID at this place ends: revision, number of parts, six bytes of authority, the parts."""
+    """Where the SID at this offset ends: revision, number of parts, six bytes of authority, the parts."""
     if len(payload) < at + _SID_HEAD or payload[at] != _SID_REVISION or payload[at + 1] > _SID_PARTS:
         return None
     return at + _SID_HEAD + _SID_PART * payload[at + 1]
 
 
 def _text(payload: bytes, at: int) -> str | None:
-    """The UTF-16 text from this place to its NUL. A lone surrogate, which a file's name may hold, is kept."""
+    """The UTF-16 text from this offset to its NUL. A lone surrogate, which a file's name may hold, is kept."""
     end = at
     while (end := payload.find(b"\0\0", end)) >= 0 and (end - at) % 2:
         end += 1

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from daemon.platforms.hashing import Key, sha256
-from daemon.platforms.windows.watching.late import Looked, Wanted, look
 from daemon.platforms.windows.watching.opening import opened
+from daemon.platforms.windows.watching.slow_looks import Looked, Wanted, look
 from host.images import build_id, version
 from rules.games import Catalogue, Fingerprint
 from rules.programs import is_engine

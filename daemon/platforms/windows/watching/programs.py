@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from daemon.platforms.interpreters.arguments import Told, told
+from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
 from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.snapshot import Process
@@ -76,7 +76,7 @@ class Programs:
             name = self._names[sid] = self._former.get(sid, sid) if name == sid else name
         return name
 
-    def _files(self, what: Told | None, path: str, catalogue: Catalogue) -> Iterator[Fingerprint]:
+    def _files(self, what: WhatRuns | None, path: str, catalogue: Catalogue) -> Iterator[Fingerprint]:
         """What an interpreter was told to run, and what that was told."""
         for _ in range(_DEPTH):
             if what is None:
@@ -87,7 +87,7 @@ class Programs:
                     if not what.every:
                         break
             command = what.command
-            what = told(ntpath.basename(command[0]), command) if command else None
+            what = what_runs(ntpath.basename(command[0]), command) if command else None
 
     def _image(self, path: str, catalogue: Catalogue) -> Fingerprint:
         """The executable, at exactly this path: a plain path would lead from `game.exe.` or `nul.exe` to something else."""
@@ -111,9 +111,9 @@ class Programs:
         return self._opened(beside, catalogue) or (Fingerprint(word, 0) if ntpath.splitext(word)[1] else None)
 
 
-def _interpreter(image: Fingerprint, args: tuple[str, ...], line: str) -> Told | None:
+def _interpreter(image: Fingerprint, args: tuple[str, ...], line: str) -> WhatRuns | None:
     """By its own name and by the one that it was made under, whatever it is called here."""
     for name in (image.original, ntpath.basename(image.path)):
-        if name and (what := told(name, args, line)) is not None:
+        if name and (what := what_runs(name, args, line)) is not None:
             return what
     return None

@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenProgram:
     """A process that was told of; `program` None: none that we may look at."""
 
     process: Process
@@ -36,7 +36,7 @@ class Tracker:
     def __init__(self, programs: Programs, clock: Clock) -> None:
         self.programs = programs
         self._clock = clock
-        self._known: dict[int, Seen] = {}
+        self._known: dict[int, SeenProgram] = {}
         self._ends = Ends(self.ended)
         self._sink: Callable[[Observation], None] | None = None
         self._looked = clock.mono()
@@ -92,7 +92,7 @@ class Tracker:
         looked = self._clock.mono()  # what starts while they are read is younger than this
         self.programs.forget_names()
         self.programs.trees.refresh(self.catalogue)
-        found: dict[int, Seen] = {}
+        found: dict[int, SeenProgram] = {}
         unreadable = 0
         for pid, process in here.items():
             old = self._known.get(pid)
@@ -104,7 +104,7 @@ class Tracker:
                 unreadable += 1
                 program = None if same is None else same.program  # nothing says that it is over
             unreadable += self._hidden(process, program)
-            found[pid] = Seen(process, program)
+            found[pid] = SeenProgram(process, program)
             self._complete(process, since, program)
         if not unreadable:
             self.well(UNREADABLE)
@@ -112,7 +112,7 @@ class Tracker:
         self._adopt(found)
         return tuple(seen.program for seen in found.values() if seen.program is not None)
 
-    def _adopt(self, found: dict[int, Seen]) -> None:
+    def _adopt(self, found: dict[int, SeenProgram]) -> None:
         games = {pid for pid, seen in found.items() if seen.program is not None and self.catalogue.recognise(seen.program)}
         kept = {found[pid].process.identity for pid in games}
         for pid in self.games & self._known.keys():
@@ -138,7 +138,7 @@ class Tracker:
             except _UnreadableError:
                 continue
             if again is not None and again.files != program.files:
-                self._begin(Seen(old.process, again))
+                self._begin(SeenProgram(old.process, again))
 
     # --- the table ---------------------------------------------------------------------------------------------------------
 
@@ -147,7 +147,7 @@ class Tracker:
             program = self._read(process, since)
         except _UnreadableError:
             program = None
-        self._begin(Seen(process, program))
+        self._begin(SeenProgram(process, program))
         self._complete(process, since, program)
 
     def _complete(self, process: Process, since: int, program: Program | None, turn: int = 0) -> None:
@@ -168,10 +168,10 @@ class Tracker:
         except _UnreadableError:
             return
         if program is not None and (old.program is None or program.args or program.files != old.program.files):
-            self._begin(Seen(process, program))
+            self._begin(SeenProgram(process, program))
         self._complete(process, since, program, turn)
 
-    def _begin(self, seen: Seen) -> None:
+    def _begin(self, seen: SeenProgram) -> None:
         pid, program = seen.process.pid, seen.program
         if program is not None and self.catalogue.recognise(program):
             self._known[pid] = seen
@@ -220,7 +220,7 @@ class Tracker:
 
     # --- moments -----------------------------------------------------------------------------------------------------------
 
-    def _since(self, process: Process, seen: Seen | None) -> int:
+    def _since(self, process: Process, seen: SeenProgram | None) -> int:
         """When it began: what no look has seen, not before the last one, whatever wall clock and sleep make of it."""
         if seen is None and self._begun:
             return self._moment(process.created, self._looked)
@@ -236,7 +236,7 @@ class Tracker:
         return max(earliest, self._age(moment))
 
 
-def _without_args(seen: Seen) -> Seen:
+def _without_args(seen: SeenProgram) -> SeenProgram:
     """Of what is no game the arguments are not kept: they are as long as somebody likes."""
     return seen if seen.program is None else replace(seen, program=replace(seen.program, args=()))
 

@@ -17,7 +17,7 @@ from daemon.platforms.windows.registry import WindowsRegistry
 from daemon.platforms.windows.shops import Shops, slashes
 from daemon.scanning.files import Files, Problems
 from daemon.scanning.hits import Hit
-from daemon.scanning.source import Place, Source
+from daemon.scanning.source import SearchPaths, Source
 from host.clock import Clock
 from rules.games import Catalogue, Fingerprint
 from rules.programs import is_beside
@@ -25,7 +25,7 @@ from rules.programs import is_beside
 EVERY_MS = 3_600_000
 _MOST_HITS = 4_000
 _MOST_USERS = 16
-_NOBODY = Place(account="", home="")
+_NOBODY = SearchPaths(account="", home="")
 # Folders in which other things lie than one game: of these none is a tree, whoever says so.
 _GENERAL = frozenset({
     "windows", "program files", "program files (x86)", "programdata", "users", "documents and settings", "recovery", "perflogs",
@@ -68,7 +68,7 @@ def _games(hit: Hit, folder: str, catalogue: Catalogue, steam: Mapping[int, str]
     """Not emulators: their services run all day, and the one program that plays is known by its name."""
     inside = (path for path in hit.executables if _folded(path).startswith(f"{folder}/"))
     ids = {id_ for path in inside for id_ in catalogue.by_file(Fingerprint(path, 0))}
-    if hit.steam_id in steam:
+    if hit.steam_id is not None and hit.steam_id in steam:
         ids.add(steam[hit.steam_id])
     return tuple(sorted(id_ for id_ in ids if catalogue.games[id_].kind == "game"))
 

@@ -10,8 +10,8 @@ import time
 
 import pytest
 
+from daemon.platforms.linux import procfs
 from daemon.platforms.linux.control import LinuxControl
-from daemon.platforms.linux.watching import procfs
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
-from daemon.platforms.linux.watching import connector, procfs
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.watching import connector
 from daemon.platforms.linux.watching.connector import Connector, Event, EventsLostError
 from daemon.platforms.linux.watching.programs import acting_uid
 from rules.games import Catalogue, Game

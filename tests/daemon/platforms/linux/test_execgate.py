@@ -17,13 +17,12 @@ from pathlib import Path
 import pytest
 
 from daemon.platforms.api import ProgramStarted, Refusals, StartRefused, WatchTrouble
-from daemon.platforms.linux import calls
+from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.accounts import SubIds
 from daemon.platforms.linux.gate import execgate
-from daemon.platforms.linux.gate.execgate import Answers, ExecGate, answers
+from daemon.platforms.linux.gate.execgate import ExecGate, RefusalsByUid, answers
 from daemon.platforms.linux.gate.mounts import holding_programs
 from daemon.platforms.linux.gate.watchdog import Watchdog
-from daemon.platforms.linux.watching import procfs
 from host.clock import SystemClock
 from rules.games import Catalogue, Game
 from tests.system import until
@@ -338,8 +337,8 @@ def top_folder():
 
 
 def test_answers_are_by_number(monkeypatch):
-    """Names are resolved before the gate sees them: an unknown account is in nobody's way."""
+    """AccountNames are resolved before the gate sees them: an unknown account is in nobody's way."""
     refused = {CHILD: frozenset({"a"}), "no-such-account": frozenset({"a"}), "4711": frozenset({"b"})}
     found = answers(Refusals(Catalogue(()), refused))
-    assert isinstance(found, Answers)
+    assert isinstance(found, RefusalsByUid)
     assert {uid: games for uid, (_, games) in found.refused.items()} == {5: {"a"}, 4711: {"b"}}

@@ -19,9 +19,10 @@ import pytest
 from daemon.platforms import hashing
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
 from daemon.platforms.hashing import Hasher, key
+from daemon.platforms.linux import procfs
 from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.linux.descriptors import raise_descriptors
-from daemon.platforms.linux.watching import images, procfs, tracker
+from daemon.platforms.linux.watching import images, tracker
 from daemon.platforms.linux.watching.programs import Programs
 from rules.games import Catalogue, Game
 from tests import system

@@ -12,7 +12,7 @@ import pytest
 
 from daemon.platforms.linux import installed
 from daemon.platforms.linux.control import LinuxControl
-from daemon.platforms.linux.watching.procfs import stat
+from daemon.platforms.linux.procfs import stat
 
 
 @contextmanager

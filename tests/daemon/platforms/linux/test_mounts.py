@@ -21,7 +21,7 @@ broken line
 
 def test_local_filesystems_that_may_hold_programs(monkeypatch):
     """Each local filesystem once; none from which nothing is executed, none that another process answers for."""
-    monkeypatch.setattr("daemon.platforms.linux.watching.procfs.text", lambda _: TABLE)
+    monkeypatch.setattr("daemon.platforms.linux.procfs.text", lambda _: TABLE)
 
     assert mounts.holding_programs() == (
         mounts.Mount(os.makedev(254, 0), "/"),

@@ -12,8 +12,8 @@ import pytest
 
 from daemon.platforms.windows.watching import images, late
 from daemon.platforms.windows.watching.images import Images
-from daemon.platforms.windows.watching.late import Late, Looked, Wanted
 from daemon.platforms.windows.watching.opening import key_of, opened
+from daemon.platforms.windows.watching.slow_looks import Looked, SlowLooks, Wanted
 from host.images import build_id
 from host.windows.sharing import extended
 from rules.games import Catalogue, Fingerprint, Game
@@ -124,7 +124,7 @@ def large(game):
 def worker():
     """A thread as the daemon has it, and what it told."""
     told = Queue()
-    one = Late(lambda *found: told.put(found))
+    one = SlowLooks(lambda *found: told.put(found))
     one.told = told
     yield one
     one.close()

@@ -8,7 +8,7 @@ from rules.games import Fingerprint, Program
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenProgram:
     """A program as it was read at `at` (mono); `image` is its executable's device and inode, if known.
 
     Kept without its arguments where it is no game: they are as long as somebody likes.
@@ -18,7 +18,7 @@ class Seen:
     image: tuple[int, int] | None
     at: int
 
-    def same_as(self, other: Seen) -> bool:
+    def same_as(self, other: SeenProgram) -> bool:
         """Whether no exec lies between: another executable, or another script of the same interpreter."""
         if self.program.started != other.program.started:
             return False
@@ -27,18 +27,18 @@ class Seen:
         mine, others = self.program.files[1:], other.program.files[1:]
         return not (mine and others) or mine[0].size == others[0].size
 
-    def kept(self, before: Seen) -> Seen:
+    def kept(self, before: SeenProgram) -> SeenProgram:
         """The same as what went on since `before`: its start, and hashes that are not to be had at the moment."""
         program = replace(self.program, since=before.program.since, files=_hashed(before.program.files, self.program.files))
         return replace(self, program=program)
 
-    def after(self, before: Seen) -> Seen:
+    def after(self, before: SeenProgram) -> SeenProgram:
         """The same as what came after `before`. An exec keeps the start time of its process: it was between the two looks."""
         if before.program.started != self.program.started:
             return self
         return replace(self, program=replace(self.program, since=max(self.program.since, before.at)))
 
-    def without_args(self) -> Seen:
+    def without_args(self) -> SeenProgram:
         return replace(self, program=replace(self.program, args=()))
 
 

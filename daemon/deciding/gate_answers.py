@@ -14,7 +14,7 @@ _LONGEST_MS = 30_000
 _SHORTEST_MS = 1_000  # a budget with less than that left would otherwise be asked about all the time
 
 
-class Guard:
+class GateAnswers:
     """Keeps the watcher's snapshot true. A start that it lets through wrongly is still refused when it is seen."""
 
     def __init__(self, watcher: Watcher) -> None:
@@ -66,7 +66,7 @@ class Guard:
     def _decisions(self, people: People, now: Reading, judge: Judge) -> Iterator[tuple[str, str, Decision]]:
         """Of every watched account and game: (account, game, what holds)."""
         for account in people.watched_accounts(self._seen):
-            subject = people.subject(account)
-            if subject is not None and subject.limited:
+            player = people.player_of(account)
+            if player is not None and player.limited:
                 for game in people.catalogue.games.values():
-                    yield account, game.id, judge.rule(subject, game, now).decision
+                    yield account, game.id, judge.rule(player, game, now).decision

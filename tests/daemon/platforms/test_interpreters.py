@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.platforms.interpreters.arguments import Told, told
+from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
 from rules.programs import interpreter
 
 LOADER = "ld-linux-x86-64.so.2"
@@ -57,7 +57,7 @@ def words(line):
 ])
 def test_table(name, line, files):
     """Options and their values are passed over, code and its data run no file, decoys hide nothing."""
-    assert told(name, words(line)).files == words(files)
+    assert what_runs(name, words(line)).files == words(files)
 
 
 @pytest.mark.parametrize(("line", "files", "command"), [
@@ -73,19 +73,19 @@ def test_table(name, line, files):
 ])
 def test_a_loaders_next_word_is_the_program(line, files, command):
     """Only that, and its own command line: it may be an interpreter again."""
-    assert told(LOADER, words(line)) == Told(words(files), command=words(command))
+    assert what_runs(LOADER, words(line)) == WhatRuns(words(files), command=words(command))
 
 
 def test_programs_that_run_nothing_else():
     """Reading a game is not playing it."""
-    assert [told(name, ("x", "game")) for name in ("vim", "grep", "cat", "luanti", "busybox")] == [None] * 5
+    assert [what_runs(name, ("x", "game")) for name in ("vim", "grep", "cat", "luanti", "busybox")] == [None] * 5
     assert [name for name in ("vim", "lua5.4", "luajit-2.1.0", "dash", "luanti") if interpreter(name)] == [
         "lua5.4", "luajit-2.1.0", "dash"]
 
 
 def test_where_options_are_not_known_every_word_counts():
     """So that the strictest match wins, whatever stands first."""
-    assert [name for name in ("love", "wine", "node", "java", "bash", "python3") if told(name, ("x", "a", "b")).every] == [
+    assert [name for name in ("love", "wine", "node", "java", "bash", "python3") if what_runs(name, ("x", "a", "b")).every] == [
         "love", "wine", "node", "java"]
 
 
@@ -112,9 +112,9 @@ def test_where_options_are_not_known_every_word_counts():
 ])
 def test_interpreters_of_windows(name, line, files):
     """In any case and without a console, classes separated by semicolons, paths with a drive."""
-    assert told(name, words(line)).files == words(files)
+    assert what_runs(name, words(line)).files == words(files)
     assert interpreter(name)
 
 
 def test_the_work_for_one_process_is_bounded():
-    assert len(told("node", ("node", *(["x"] * 50_000))).files) == 512
+    assert len(what_runs("node", ("node", *(["x"] * 50_000))).files) == 512

@@ -6,13 +6,13 @@ import base64
 
 import pytest
 
-from daemon.platforms.interpreters.arguments import told
+from daemon.platforms.interpreters.arguments import what_runs
 from rules.programs import interpreter
 from tests.daemon.platforms.hostile_lines import CMD, POWERSHELL
 
 
 def files(name, line, *words):
-    found = told(name, words or tuple(line.split()), line)
+    found = what_runs(name, words or tuple(line.split()), line)
     assert not found.speaks
     return list(found.files)
 
@@ -82,8 +82,8 @@ def test_script_hosts(name, words, found):
 
 def test_a_shell_says_nothing_of_what_runs_in_it():
     """A game's class among its words is what it hands to another program, or looks for in a log."""
-    assert not told("cmd.exe", ("cmd", "/c", "findstr", "net.craft.Main"), "cmd /c findstr net.craft.Main log").speaks
-    assert told("java.exe", ("java", "net.craft.Main")).speaks
+    assert not what_runs("cmd.exe", ("cmd", "/c", "findstr", "net.craft.Main"), "cmd /c findstr net.craft.Main log").speaks
+    assert what_runs("java.exe", ("java", "net.craft.Main")).speaks
     assert [interpreter(name) for name in ("cmd.exe", "Powershell.exe", "cmd", "winemine.exe")] == [
         "cmd", "powershell", None, None]
 
@@ -91,10 +91,10 @@ def test_a_shell_says_nothing_of_what_runs_in_it():
 @pytest.mark.parametrize("line", CMD)
 def test_of_however_long_and_odd_a_line_few_files_are_told(line):
     """How long that takes at most: tests/bench/bench_hostile.py."""
-    assert len(told("cmd.exe", (), line).files) <= 16
-    assert len(told("cmd.exe", tuple(line.split()), "").files) <= 24
+    assert len(what_runs("cmd.exe", (), line).files) <= 16
+    assert len(what_runs("cmd.exe", tuple(line.split()), "").files) <= 24
 
 
 @pytest.mark.parametrize("text", POWERSHELL)
 def test_of_however_long_and_odd_a_script_few_files_are_told(text):
-    assert len(told("powershell.exe", ("p", "-c", text), "").files) <= 8
+    assert len(what_runs("powershell.exe", ("p", "-c", text), "").files) <= 8

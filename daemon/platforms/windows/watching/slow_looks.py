@@ -43,7 +43,7 @@ def look(handle: int, path: str, wanted: Wanted, stop: Callable[[], bool] = lamb
     return Looked(digest, signer, wanted.signer)
 
 
-class Late:
+class SlowLooks:
     """`tell(key, looked)` is called on the thread, with None for what could not be read to its end unchanged."""
 
     def __init__(self, tell: Callable[[Key, Looked | None], None]) -> None:

@@ -1,0 +1,90 @@
+"""What may be late, by APScheduler: each night the day's summary and what is too old, each minute a sign of life for the agent.
+
+APScheduler waits by the PC's clock, which anybody may have set. So it runs no limit, no row of a play and no watchdog.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from compliance.journal import Journal
+from daemon.deciding.plays import Plays
+from daemon.grants import Grants
+from daemon.recording import day_summary
+from daemon.recording.recorder import Recorder
+from daemon.sessions import KEEP_MS, InForce, People
+from daemon.store import Store
+from daemon.trusted import Reading
+
+MINUTE_S = 60.0
+_KEPT_MS = 400 * 86_400_000  # a year and some: as long as an act may be fined
+_ONCE = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+
+
+class NightWork:
+    """The work of a night, for all days that are over and were not summed up yet."""
+
+    def __init__(
+        self, in_force: InForce, store: Store, plays: Plays, grants: Grants, recorder: Recorder, read: Callable[[], Reading]
+    ) -> None:
+        self._in_force = in_force
+        self._store = store
+        self._plays = plays
+        self._grants = grants
+        self._recorder = recorder
+        self._read = read
+
+    def work(self) -> None:
+        people, now = self._in_force.people, self._read()
+        if people is not None:
+            self._recorder.do(lambda journal: self._write(journal, people, now))
+        self._plays.forget_before(now.wall - KEEP_MS)
+
+    def _write(self, journal: Journal, people: People, now: Reading) -> None:
+        days = day_summary.days_due(self._store, people.zone, now)
+        for day in days:
+            day_summary.write_day(journal, self._store, self._grants, people, day, now)
+        day_summary.mark_reported(self._store, people.zone, now)
+        self._store.prune(now.wall - _KEPT_MS, days[0].isoformat() if days else "")
+
+
+class Housekeeping:
+    """Needs a running loop from `start` on. Every job is a coroutine: a plain function would run in a thread of its own."""
+
+    def __init__(self, night: Callable[[], None], alive: Callable[[], Awaitable[None]], every: float = MINUTE_S) -> None:
+        """`alive` comes every so many seconds."""
+        self._night = night
+        self._zone: str | None = None
+        self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=_ONCE)
+        self._scheduler.add_job(alive, "interval", seconds=every)
+
+    def in_zone(self, zone: str) -> None:
+        """The place's days are this zone's: its nights are worked from now on, and what the last ones left at once."""
+        if zone == self._zone:
+            return
+        self._zone = zone
+        self._scheduler.add_job(self._work, CronTrigger(hour=0, minute=1, timezone=zone), id="night", replace_existing=True)
+        self._scheduler.add_job(self._work, id="left", replace_existing=True)
+
+    async def _work(self) -> None:
+        self._night()
+
+    def start(self) -> asyncio.Future[None]:
+        """A future that gets the first error of a job: it has to end the daemon loudly."""
+        failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def report(event: JobExecutionEvent) -> None:
+            if not failed.done():
+                failed.set_exception(event.exception)
+
+        self._scheduler.add_listener(report, EVENT_JOB_ERROR)
+        self._scheduler.start()
+        return failed
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)

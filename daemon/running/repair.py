@@ -1,0 +1,70 @@
+"""What a guardian may mend: the PC's clock is right; the agent's new key is the one that `giochoi log card` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from daemon.health import Health
+from daemon.recording.rejoin import Chains
+from daemon.reporting.announce import Announcer
+from daemon.roster import AgentKeys, Replaced, Trust
+from daemon.running.heart import Heart
+from daemon.store import Unwritable
+from daemon.uplink import Uplink
+from host.wire import ApiError
+from i18n.message import msg, said_by
+
+
+class Repair:
+    """`keys` reads the agent's published key file. What is refused is an ApiError, and then nothing changed."""
+
+    def __init__(
+        self,
+        keys: Callable[[], AgentKeys],
+        trust: Trust,
+        chains: Chains,
+        uplink: Uplink,
+        health: Health,
+        announcer: Announcer,
+        heart: Heart,
+    ) -> None:
+        self._keys = keys
+        self._trust = trust
+        self._chains = chains
+        self._uplink = uplink
+        self._health = health
+        self._announcer = announcer
+        self._heart = heart
+
+    def mend(self, agent_key: str | None) -> None:
+        """The guardian confirms the clock and, with the fingerprint of its key, the agent."""
+        if agent_key is not None:
+            self._pin(agent_key)
+        elif self._health.has("log-replaced"):
+            raise ApiError(
+                "refused",
+                msg("the agent was replaced: compare its key with {card}, then add --agent-key", card="giochoi log card"),
+            )
+        self._heart.confirm_clock()
+
+    def _pin(self, fingerprint: str) -> None:
+        try:
+            keys = self._keys()
+        except (OSError, Replaced) as error:
+            raise ApiError("unavailable", msg("the agent's key cannot be read: {why}", why=said_by(error))) from None
+        if _plain(keys.fingerprint) != _plain(fingerprint):
+            raise ApiError("refused", msg("the agent publishes another key: {key}", key=keys.fingerprint))
+        if keys == self._trust.keys:
+            return
+        self._announcer.settle()
+        try:
+            seat = self._chains.begin_anew(lambda: self._trust.write_pin(keys))
+        except Unwritable as error:
+            raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=str(error))) from None
+        self._trust.pinned(keys)
+        self._uplink.become(seat)
+
+
+def _plain(fingerprint: str) -> str:
+    """As people may write it: with or without dashes, spaces and capitals."""
+    return "".join(one for one in fingerprint.lower() if one.isalnum())

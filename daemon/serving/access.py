@@ -1,0 +1,69 @@
+"""Who may ask for what, and whom or what they mean. Roles give commands; who is limited says the mapping of accounts."""
+
+from __future__ import annotations
+
+from daemon.sessions import GUEST, InForce, People, RuledPlayer
+from host.api import SYSTEM_USERS, UserId
+from host.transport import Caller
+from host.wire import ApiError
+from i18n.message import comma, msg
+from rules.games import Game
+
+
+class Access:
+    """`own_uid` is whom the daemon runs as. What is refused or unknown is an ApiError."""
+
+    def __init__(self, in_force: InForce, own_uid: UserId) -> None:
+        self._in_force = in_force
+        self._own_uid = own_uid
+
+    def roles(self, caller: Caller) -> frozenset[str]:
+        people = self._in_force.people
+        accounts = set() if people is None else {one.account for one in people.roster.guardians}
+        guardian = caller.uid in {*SYSTEM_USERS, self._own_uid} or caller.admin or caller.account in accounts
+        return frozenset({"any", "guardian"} if guardian else {"any"})
+
+    def guardian(self, caller: Caller) -> bool:
+        return "guardian" in self.roles(caller)
+
+    def people(self) -> People:
+        if self._in_force.people is None:
+            raise ApiError(
+                "unavailable", msg("no list of players came from the agent yet; start {program}", program="giochoi-agent")
+            )
+        return self._in_force.people
+
+    def only(self, caller: Caller) -> RuledPlayer | None:
+        """None: may see everybody. Else the one that the caller plays as."""
+        if self.guardian(caller):
+            return None
+        own = self.people().player_of(caller.account)
+        if own is None:
+            raise ApiError("refused", msg("this account is not a player's"))
+        return own
+
+    def visible(self, caller: Caller, name: str) -> RuledPlayer:
+        """The player of that name, if the caller may see them. Whoever may see only one is not told who else there is."""
+        only = self.only(caller)
+        if only is None:
+            return self.player(name)
+        if self.people().find(name) is not only:
+            raise ApiError("refused", msg("only your own can be seen"))
+        return only
+
+    def player(self, name: str) -> RuledPlayer:
+        people = self.people()
+        found = people.find(name)
+        if found is None:
+            known = comma([*(one.id for one in people.players), GUEST])
+            raise ApiError("not-found", msg("no player '{name}'; there are: {players}", name=name, players=known))
+        return found
+
+    def game(self, id_: str) -> Game:
+        game = self.people().catalogue.games.get(id_)
+        if game is None:
+            raise ApiError(
+                "not-found",
+                msg("no game '{game}': see 'giochoi game list' or add it with 'giochoi game add'", game=id_),
+            )
+        return game

@@ -1,0 +1,57 @@
+"""Answers that change nothing: status, why, usage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from daemon.api import messages as m
+from daemon.reporting.daemon_status import DaemonStatus
+from daemon.reporting.views import Views
+from daemon.serving.access import Access
+from daemon.sessions import InForce, People
+from daemon.store import Store
+from host.transport import Caller
+from host.wire import ApiError
+from i18n.message import msg
+from rules.calendar import calendar
+
+_ZONE = "Asia/Ho_Chi_Minh"  # until a roster names one
+
+
+class ReadHandlers:
+    """`views` are made of the present moment."""
+
+    def __init__(
+        self, access: Access, in_force: InForce, status: DaemonStatus, store: Store, views: Callable[[People], Views]
+    ) -> None:
+        self._access = access
+        self._in_force = in_force
+        self._status = status
+        self._store = store
+        self._views = views
+
+    async def status(self, caller: Caller, request: m.StatusGet) -> m.Status:
+        people = self._in_force.people
+        zone = _ZONE if people is None else people.zone
+        return m.Status(
+            daemon=self._status.daemon(zone),
+            agent=self._status.agent(zone),
+            place="home" if people is None else people.place,
+            players=() if people is None else self._views(people).players(self._access.only(caller)),
+        )
+
+    async def why(self, caller: Caller, request: m.WhyGet) -> m.Why:
+        player = self._access.visible(caller, request.player)
+        game = None if request.game is None else self._access.game(request.game)
+        return self._views(self._access.people()).why(player, game)
+
+    async def usage(self, caller: Caller, request: m.UsageGet) -> m.Usage:
+        people, only = self._access.people(), self._access.only(caller)
+        views = self._views(people)
+        try:
+            day = views.today if request.day is None else date.fromisoformat(request.day)
+            since = calendar(people.zone).start(day - timedelta(days=1))
+        except (ValueError, OverflowError):
+            raise ApiError("bad-input", msg("--day {day}: write it as YYYY-MM-DD", day=str(request.day))) from None
+        return views.usage(day, self._store.plays(since), only)
