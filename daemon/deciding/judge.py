@@ -33,13 +33,13 @@ class Ruling:
         return self.decision.verdict == "allow"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Judge:
     """Stateless but for what it looks at."""
 
-    def __init__(self, people: Callable[[], People], plays: Plays, grants: Grants) -> None:
-        self._people = people
-        self._plays = plays
-        self._grants = grants
+    people: Callable[[], People]
+    plays: Plays
+    grants: Grants
 
     def facts(self, player: RuledPlayer, game: Game | None, now: Reading, wall: int, *, sure: bool = True) -> Facts:
         """`game` None: a game that no rule names, for the rules over all games. `sure`: as in Facts; the benefit of the doubt
@@ -48,14 +48,14 @@ class Judge:
         registered = player.registered
         return Facts(
             now=wall,
-            place=self._people().place,
+            place=self.people().place,
             game="" if game is None else game.id,
             publisher=None if game is None else game.publisher,
             label=0 if game is None else game.label,
             born=registered.born,
             guardian=registered.guardian,
-            played=self._plays.of(player.id, now.mono, min(now.walls) - player.lookback_ms),
-            grants=self._grants.of(player.id, now.wall),
+            played=self.plays.of(player.id, now.mono, min(now.walls) - player.lookback_ms),
+            grants=self.grants.of(player.id, now.wall),
             approved=frozenset(registered.approved),
             sure=sure,
         )

@@ -32,12 +32,7 @@ class Recorder:
     """`wrote` is called after each transaction. `blocked`: the disk took nothing when it was last tried."""
 
     def __init__(
-        self,
-        store: Store,
-        journal: Journal,
-        people: Callable[[], People],
-        boot: str,
-        wrote: Callable[[], None],
+        self, store: Store, journal: Journal, people: Callable[[], People], boot: str, wrote: Callable[[], None]
     ) -> None:
         self._store = store
         self.journal = journal
