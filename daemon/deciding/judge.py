@@ -35,15 +35,15 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judge:
-    """Stateless but for what it looks at."""
+    """What the rules say of a player and a game at one moment. `people`: of the roster in force."""
 
     people: Callable[[], People]
     plays: Plays
     grants: Grants
 
     def facts(self, player: RuledPlayer, game: Game | None, now: Reading, wall: int, *, sure: bool = True) -> Facts:
-        """`game` None: a game that no rule names, for the rules over all games. `sure`: as in Facts; the benefit of the doubt
-        before there is a program.
+        """`game` None: a game that no rule names, so that only the rules over all games count. `sure` as in Facts; true where
+        there is no program yet.
         """
         registered = player.registered
         return Facts(
@@ -61,7 +61,7 @@ class Judge:
         )
 
     def rule(self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool = True) -> Ruling:
-        """The strictest ruling over all readings; its `until` is told by the first (trusted) reading's clock."""
+        """The strictest ruling over all readings of the clock. Its moments are told by the first one, the trusted."""
         policy = player.overall if game is None else player.policy
         facts = self.facts(player, game, now, now.walls[0], sure=sure)
         rulings = []
@@ -74,8 +74,8 @@ class Judge:
     def next(
         self, player: RuledPlayer, game: Game | None, now: Reading, decision: Decision, *, sure: bool = True
     ) -> Verdict | None:
-        """The verdict from the decision's `until` on, as that means it: after play that goes on until then, or without any.
-        None if there is no `until`.
+        """The verdict once the decision's `until` has come: after play up to then where it is allowed now, else after none.
+        None without an `until`.
         """
         if decision.until is None:
             return None

@@ -23,7 +23,7 @@ class PcZone:
     announce: Callable[[events.Event], None]
 
     def look(self) -> None:
-        """Is it the one that was last seen?"""
+        """Records a zone that is not the one last seen."""
         zone, known = self.clock.zone(), self.store.get(_KNOWN)
         if known is not None and known.decode() == zone:
             return

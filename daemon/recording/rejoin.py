@@ -67,8 +67,8 @@ class Chains:
     read: Callable[[], Reading]
 
     def begin_anew(self, pin: Callable[[], None]) -> str:
-        """Begins a new chain for a new agent's log, which `pin` notes in the same transaction; the new seat's id. Unwritable:
-        everything is as it was.
+        """Begins a new chain for a new agent's log; the new seat's id. `pin` notes the agent's keys in the same transaction.
+        Unwritable: everything is as it was.
         """
         now = self.read()
         numbers = {play: play.seq for play in self.plays.running.values()}
@@ -94,7 +94,7 @@ class Chains:
         self._record_again(chain, people, now, everything=False)
 
     def _record_again(self, chain: Journal, people: People, now: Reading, *, everything: bool) -> None:
-        """Those that go on (their number is the one from before `put_aside`) are written with their start only."""
+        """Of plays that go on (their number is the one before `put_aside`) only the start is written."""
         start, _ = day_bounds(people.zone, now.wall)
         running = {play.seq: play for play in self.plays.running.values() if play.seq is not None}
         for row in self.store.plays(start):

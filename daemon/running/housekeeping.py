@@ -63,7 +63,7 @@ class Housekeeping:
         self._scheduler.add_job(alive, "interval", seconds=every)
 
     def in_zone(self, zone: str) -> None:
-        """The place's days are this zone's: its nights are worked from now on, and what the last ones left at once."""
+        """The place's days begin at midnight of this zone. What earlier nights left undone is done at once."""
         if zone == self._zone:
             return
         self._zone = zone

@@ -14,7 +14,7 @@ from rules.games import Game
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Access:
-    """`own_uid` is whom the daemon runs as. What is refused or unknown is an ApiError."""
+    """`own_uid`: the account that the daemon runs as. ApiError for whatever is refused or unknown."""
 
     in_force: InForce
     own_uid: UserId
