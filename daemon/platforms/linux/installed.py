@@ -10,7 +10,7 @@ _PLACES = ("/usr/", "/opt/", "/snap/")
 
 
 def installed(pid: int) -> bool:
-    """Of the executable itself, wherever its process may have moved what our paths mean to it. False where that is not seen."""
+    """Judged by the executable itself, not by paths as its process sees them. False if that cannot be seen."""
     link = Path(f"/proc/{pid}/exe")
     try:
         running, path = link.stat(), link.readlink()
