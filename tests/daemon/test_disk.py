@@ -54,6 +54,17 @@ def test_a_full_disk_is_no_free_play(world):
     assert (world.home.daemon / "reserve").stat().st_size == RESERVE_BYTES
 
 
+def test_a_full_disk_is_tried_once_a_second(world):
+    """Whatever happens meanwhile: each try waits for the disk."""
+    world.start(roster(packs=(limit(20),)))
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    world.platform.run(1)
+    disk.left = 0
+    for _ in range(50):
+        world.pass_time(200)
+    assert 9 <= -disk.left <= 11
+
+
 def test_a_start_that_could_not_be_recorded_is_recorded_later(world):
     """Its end refers to it all the same."""
     world.start(roster())

@@ -105,6 +105,23 @@ def test_the_agent_hears_that_the_seat_is_alive():
     some_time(Housekeeping(lambda: None, alive, every=0.02), lambda: len(heard) > 1)
 
 
+def test_the_heart_rests_when_there_is_nothing_to_do(world):
+    """Woken once it beats once more, and then waits."""
+    world.start(roster())
+    beats, beat = [], world.daemon.heart.beat
+    world.daemon.heart.beat = lambda: (beats.append(1), beat())[1]
+
+    async def some_time():
+        task = asyncio.create_task(world.daemon.heart.run())
+        await until(lambda: beats)
+        world.daemon.heart.wake.set()
+        await asyncio.sleep(0.1)
+        task.cancel()
+
+    asyncio.run(some_time())
+    assert len(beats) == 2
+
+
 def test_signs_of_life_come_from_the_heart(world):
     """A seat that hangs gives none, so that the service's watchdog bites; one that idles gives them in time."""
     world.start(roster())

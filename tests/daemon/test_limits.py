@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from agent.api.messages import GrantEvent
 from compliance import entry
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
@@ -166,6 +168,19 @@ def test_a_play_of_which_nothing_changed_is_one_piece(world):
     world.pass_time(HOUR)
     (row,) = world.daemon.store.plays(NOON)
     assert (row.pieces, row.ms) == ((), HOUR)
+
+
+def test_an_account_that_is_another_players_now_begins_another_play(world):
+    """The game runs on; what was played before stays with whom it was."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(10 * MINUTE)
+    an = roster().players[0]
+    binh = msgspec.structs.replace(an, id="binh", name="Bình", key="33" * 32)
+    world.adopt(roster(2, players=(msgspec.structs.replace(an, account=None), binh)))
+    world.pass_time(5 * MINUTE)
+    assert (world.used("an"), world.used("binh")) == (600.0, 300.0)
+    assert [one.how for one in world.journal("play.ended")] == ["by itself"]
 
 
 def test_two_games_at_once_count_their_union(world):
