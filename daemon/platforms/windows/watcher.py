@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from daemon.platforms.api import Observation, Refusals, WatchKind, WatchTrouble
 from daemon.platforms.hashing import Key
+from daemon.platforms.processes import BlindError
 from daemon.platforms.windows.etw.events import ProcessEvent
 from daemon.platforms.windows.etw.session import EtwSession
 from daemon.platforms.windows.watching.slow_looks import Looked, SlowLooks
@@ -67,8 +68,8 @@ class WindowsWatcher:
     def scan(self) -> tuple[Program, ...]:
         try:
             here = self._snapshots.take()
-        except OSError as error:
-            self._trouble(BLIND, str(error.strerror or error))
+        except BlindError as error:
+            self._trouble(BLIND, str(error))
             return self._tracker.running()
         found = self._tracker.scan(here)
         self._well(BLIND)
@@ -106,8 +107,8 @@ class WindowsWatcher:
         self._timer = self._loop.call_later(FAST_S if self.kind == "poll" and self._hurry() else SLOW_S, self._turn)
         try:
             here = self._snapshots.take()
-        except OSError as error:
-            self._trouble(BLIND, str(error.strerror or error))
+        except BlindError as error:
+            self._trouble(BLIND, str(error))
             return
         self._tracker.compare(here)
 

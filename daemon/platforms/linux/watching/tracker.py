@@ -12,9 +12,9 @@ from contextlib import suppress
 from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted
 from daemon.platforms.hashing import Hasher, Key
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.procfs import BlindError
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.seen_program import SeenProgram
+from daemon.platforms.processes import BlindError
 from host.clock import Clock
 from rules.games import Catalogue, Program
 

@@ -24,6 +24,7 @@ from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.linux.descriptors import raise_descriptors
 from daemon.platforms.linux.watching import images, tracker
 from daemon.platforms.linux.watching.programs import Programs
+from daemon.platforms.processes import BlindError
 from rules.games import Catalogue, Game
 
 
@@ -66,7 +67,7 @@ def test_want_of_descriptors_ends_nothing(blind, sleeper):
     """A program that cannot be looked at is not gone; whom not to touch is not known either."""
     control, identity = LinuxControl(), (sleeper, procfs.stat(sleeper).started)
     blind()
-    with pytest.raises(procfs.BlindError):
+    with pytest.raises(BlindError):
         procfs.stat(sleeper)
     assert (control.alive(*identity), control.ask_close(*identity), control.end(*identity)) == (True, False, False)
     blind(False)
@@ -279,7 +280,7 @@ def test_a_flood_of_events_leaves_the_loop_its_turn(watching, launcher, until, m
     asyncio.run(body())
 
 
-def test_arguments_are_kept_of_games_only(watching, launcher):
+def test_arguments_are_kept_of_games_only(watching, launcher, until):
     """They are as long as somebody likes: what is no game is remembered without them."""
     seen = []
 
@@ -288,6 +289,7 @@ def test_arguments_are_kept_of_games_only(watching, launcher):
             watcher.refuse(Refusals(SLEEP, {}))
             pids = [(await launcher.aside("start", args=args))["pid"] for args in (
                 ["/bin/sleep", "60"], [sys.executable, "-c", "import time; time.sleep(60)", "x" * 100_000])]
+            await until(lambda: all(map(procfs.args, pids)))  # an exec goes on for a moment after whoever forked hears of it
             found = {one.pid: one.args for one in watcher.scan()}
             assert [len(found[pid]) for pid in pids] == [2, 4]
             assert [watcher._tracker._known[pid].program.args for pid in pids] == [("/bin/sleep", "60"), ()]
