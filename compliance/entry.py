@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from i18n.message import Message, MessageError, msg
+from i18n.message import MessageError, msg
 
 MAX_BYTES = 65_535
 MAX_INT = 2**53 - 1
@@ -24,8 +24,6 @@ MAX_DEPTH = 16
 
 class EntryError(MessageError, ValueError):
     """Bytes that are not an entry, or not the canonical bytes of one."""
-
-    message: Message
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):

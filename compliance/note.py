@@ -25,7 +25,7 @@ from typing import Self
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from i18n.message import Message, MessageError, msg
+from i18n.message import MessageError, msg
 
 ED25519 = 0x01
 COSIGNATURE = 0x04
@@ -40,8 +40,6 @@ _MARK = "\u2014 "
 
 class NoteError(MessageError, ValueError):
     """A text that is not a signed note, verifier key or checkpoint, or that no trusted key has signed."""
-
-    message: Message
 
 
 @dataclass(frozen=True, slots=True)

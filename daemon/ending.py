@@ -162,7 +162,7 @@ def _moved(known: int | None, until: int | None) -> bool:
 
 
 def next_moment(state: State, now: int) -> int | None:
-    """In how many milliseconds, always some, something changes if the rules say nothing new. None: never."""
+    """In how many milliseconds, more than 0, something changes if the rules say nothing new. None: never."""
     reminders = state.warn_at if isinstance(state, Free | Warned) else ()
     moment = min((*reminders, *(() if state.until is None else (state.until,))), default=None)
     if moment is None:

@@ -64,7 +64,7 @@ class Loop:
     # --- what comes in -------------------------------------------------------------------------------------------------
 
     def adopt(self, people: People, now: Reading) -> None:
-        """A new roster: plays that go on are whose it says. `scan` then looks at all programs anew."""
+        """A new roster: plays of whoever is another player by it end here. The caller then calls `scan`."""
         self._people = people
         self._gate.adopt(people)
         for play in tuple(self._plays.running.values()):

@@ -38,7 +38,7 @@ class AgentKeys:
 
 
 def parse_keys(text: bytes) -> AgentKeys:
-    """The keys from HOME/public/agent.keys: one verifier key a line. Replaced if they are no such pair."""
+    """The keys from HOME/public/agent.keys: one verifier key a line. Replaced if it does not hold both."""
     try:
         found = {parse_vkey(line).name: line for line in text.decode().splitlines() if line}
     except (NoteError, UnicodeDecodeError) as error:
@@ -61,7 +61,7 @@ class Trust:
         self.checkpoint_wall = int(store.get("checkpoint-wall") or b"0")
 
     def _load_roster(self) -> Roster | None:
-        """The last roster, by the key that signed it then. One that cannot be read any more is none: the seat says so."""
+        """The last roster, checked with the key that signed it. None if it cannot be read any more; the seat reports that."""
         note, key = self._store.get("roster"), self._store.get("roster-key")
         if note is None or key is None:
             return None
@@ -76,15 +76,13 @@ class Trust:
 
     @property
     def number(self) -> int:
-        """That of the last roster of the pinned agent; -1 if there is none of it."""
+        """Of the pinned agent's last roster; -1 without one."""
         if self.roster is None or self.keys is None or self.roster.origin != parse_vkey(self.keys.log).name:
             return -1
         return self.roster.number
 
     def pin(self, keys: AgentKeys) -> None:
-        """Believe these keys from now on; what others signed is forgotten but the roster, which stays in force until a new
-        one.
-        """
+        """Trust these keys from now on. A former agent's checkpoint is forgotten, its roster stays in force until a new one."""
         with self._store.transaction():
             self.write_pin(keys)
         self.pinned(keys)

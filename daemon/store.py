@@ -162,7 +162,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing, durable when it returns. Unwritable where the disk will not take it, even with the reserve freed."""
+        """All or nothing, durable when it returns. Unwritable: the disk takes nothing now; the caller may free the reserve."""
         try:
             self.db.execute("BEGIN IMMEDIATE")
             yield

@@ -42,19 +42,17 @@ class Jump:
 
 
 class TrustedClock:
-    """`last` is the last moment that the store knows of: in the same boot it is the base, after a boot time cannot be
-    before it.
-    """
+    """`last`: the last moment in the store. In the same boot it is the anchor; after another boot time cannot be before it."""
 
     def __init__(self, clock: Clock, last: Anchor | None = None) -> None:
         self._clock = clock
         self._boot = clock.boot()
         system, elapsed = clock.wall(), clock.elapsed()
-        self._base = Anchor(self._boot, elapsed, system)
+        self._anchor = Anchor(self._boot, elapsed, system)
         if last is not None and last.boot == self._boot:
-            self._base = last
+            self._anchor = last
         elif last is not None and system < last.wall:
-            self._base = Anchor(self._boot, 0, last.wall)
+            self._anchor = Anchor(self._boot, 0, last.wall)
         self.jump: Jump | None = None
 
     @property
@@ -68,7 +66,7 @@ class TrustedClock:
     def read(self) -> Reading:
         """Reads all clocks; `jump` is set or cleared by it."""
         mono, elapsed, system = self._clock.mono(), self._clock.elapsed(), self._clock.wall()
-        expected = self._base.wall + elapsed - self._base.elapsed
+        expected = self._anchor.wall + elapsed - self._anchor.elapsed
         if abs(system - expected) <= TOLERANCE:
             self.jump = None
             return Reading(mono, elapsed, system, (system,))
@@ -81,5 +79,5 @@ class TrustedClock:
 
     def anchor(self) -> None:
         """Somebody who may (synchronised time, a guardian) says that the system clock is right."""
-        self._base = Anchor(self._boot, self._clock.elapsed(), self._clock.wall())
+        self._anchor = Anchor(self._boot, self._clock.elapsed(), self._clock.wall())
         self.jump = None

@@ -73,8 +73,6 @@ _MEANING = {
 class IdentityError(MessageError, ValueError):
     """A text that claims no birth date. What it says repeats nothing of that text."""
 
-    message: Message
-
 
 @dataclass(frozen=True, slots=True)
 class Claim:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from i18n.message import Listed, Message, MessageError, Text, comma, msg
+from i18n.message import Listed, MessageError, Text, comma, msg
 from rules.matching.oars import INTENSITIES, OARS_AGES, oars_age
 from rules.policy import Status
 
@@ -49,8 +49,6 @@ _USE = "VN00, VN12, VN16, VN18; PEGI 12, ESRB T, USK 16, CERO B, GRAC 15, IGRS 1
 
 class LabelError(MessageError, ValueError):
     """A text that is not an age label known here."""
-
-    message: Message
 
 
 @dataclass(frozen=True, slots=True)

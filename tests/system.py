@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
@@ -21,6 +22,7 @@ WINE = WINDOWS and hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
 KILLED = 1 if WINDOWS else -9
 BIN = Path(sys.executable).parent  # the programs as `make setup` installs them
 MODULES = {"giochoi": "cli", "giochoi-daemon": "daemon", "giochoi-agent": "agent", "giochoi-verify": "compliance"}
+PATIENCE = 30.0 if WINDOWS else 20.0  # seconds: what takes longer than this on a busy machine does not come any more
 TERMINATED = 1 if WINDOWS else 0  # a server of ours in the foreground: Windows asks services only, and kills everybody else
 
 
@@ -49,6 +51,15 @@ def in_here(
             stream.flush()
             said.append(stream.buffer.getvalue().decode())
     return subprocess.CompletedProcess(words, code, *said)
+
+
+def until(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+    """What `condition` returns once it is true."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(0.05)
+    return found
 
 
 def readable(path: Path, by: Literal["its owner", "all"]) -> bool:

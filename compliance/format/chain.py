@@ -27,8 +27,6 @@ E = TypeVar("E", bound=entry.Entry)
 class ChainError(MessageError, ValueError):
     """An entry that does not follow: its `seq` in the chain and why."""
 
-    message: Message
-
     def __init__(self, seq: int, why: Message) -> None:
         super().__init__(msg("seq {seq}: {why}", seq=str(seq), why=why))
         self.seq = seq

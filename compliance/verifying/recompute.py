@@ -17,7 +17,7 @@ from typing import TypeVar, get_args
 from compliance.entry import Decided, GrantLine, PlayDue
 from compliance.format.house_rule import HOUSE, read
 from compliance.verifying.report import length
-from i18n.message import Message, MessageError, msg, said_by
+from i18n.message import MessageError, msg, said_by
 from rules.calendar import DAY_MS, Calendar, calendar, day_bounds, day_name
 from rules.decide import decide
 from rules.decision import Decision
@@ -36,8 +36,6 @@ _LONGEST_MS = 33 * DAY_MS  # no session is followed further back
 
 class Unfounded(MessageError, ValueError):
     """A decision that cannot be made again, or comes out otherwise."""
-
-    message: Message
 
 
 @dataclass

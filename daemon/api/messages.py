@@ -32,9 +32,9 @@ class WhyGet(Request["Why"], frozen=True, kw_only=True):
 
 
 class Why(Wire, frozen=True, kw_only=True):
-    """`game` None: the rules over all games. `zone` is the place's, for showing moments. `guardian`: there is one for the
-    player, registered or, at home, whoever administers the PC. `periods`: of each rule that counts play, by its id, over what.
-    `next` as in GamePart.
+    """`game` None: only the rules over all games. `zone`: the place's, in which moments are shown. `guardian`: the player has
+    one, registered or, at home, whoever administers the PC. `periods`: by the id of each rule that counts play, over which
+    period. `next` as in GamePart.
     """
 
     player: str

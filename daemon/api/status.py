@@ -13,7 +13,7 @@ from rules.verdict import Verdict
 
 
 class StatusGet(Request["Status"], frozen=True, kw_only=True):
-    """A caller who is no guardian is told of its own player only."""
+    """Whoever is not a guardian is told about their own player only."""
 
     op = "status"
 
@@ -55,8 +55,9 @@ class ReasonPart(Wire, frozen=True, kw_only=True):
 
 
 class GamePart(Wire, frozen=True, kw_only=True):
-    """`next` is the verdict from `until` on: after play that goes on until then, or none where there may be none now. None
-    where `until` is."""
+    """`next`: the verdict once `until` has come, after play up to then where it is allowed now, else after none. None where
+    `until` is.
+    """
 
     id: str
     running: bool

@@ -33,35 +33,35 @@ class Ruling:
         return self.decision.verdict == "allow"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Judge:
-    """Stateless but for what it looks at."""
+    """What the rules say of a player and a game at one moment. `people`: of the roster in force."""
 
-    def __init__(self, people: Callable[[], People], plays: Plays, grants: Grants) -> None:
-        self._people = people
-        self._plays = plays
-        self._grants = grants
+    people: Callable[[], People]
+    plays: Plays
+    grants: Grants
 
     def facts(self, player: RuledPlayer, game: Game | None, now: Reading, wall: int, *, sure: bool = True) -> Facts:
-        """`game` None: a game that no rule names, for the rules over all games. `sure`: as in Facts; the benefit of the doubt
-        before there is a program.
+        """`game` None: a game that no rule names, so that only the rules over all games count. `sure` as in Facts; true where
+        there is no program yet.
         """
         registered = player.registered
         return Facts(
             now=wall,
-            place=self._people().place,
+            place=self.people().place,
             game="" if game is None else game.id,
             publisher=None if game is None else game.publisher,
             label=0 if game is None else game.label,
             born=registered.born,
             guardian=registered.guardian,
-            played=self._plays.of(player.id, now.mono, min(now.walls) - player.lookback_ms),
-            grants=self._grants.of(player.id, now.wall),
+            played=self.plays.of(player.id, now.mono, min(now.walls) - player.lookback_ms),
+            grants=self.grants.of(player.id, now.wall),
             approved=frozenset(registered.approved),
             sure=sure,
         )
 
     def rule(self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool = True) -> Ruling:
-        """The strictest ruling over all readings; its `until` is told by the first (trusted) reading's clock."""
+        """The strictest ruling over all readings of the clock. Its moments are told by the first one, the trusted."""
         policy = player.overall if game is None else player.policy
         facts = self.facts(player, game, now, now.walls[0], sure=sure)
         rulings = []
@@ -74,8 +74,8 @@ class Judge:
     def next(
         self, player: RuledPlayer, game: Game | None, now: Reading, decision: Decision, *, sure: bool = True
     ) -> Verdict | None:
-        """The verdict from the decision's `until` on, as that means it: after play that goes on until then, or without any.
-        None if there is no `until`.
+        """The verdict once the decision's `until` has come: after play up to then where it is allowed now, else after none.
+        None without an `until`.
         """
         if decision.until is None:
             return None

@@ -18,8 +18,8 @@ class Notices:
     shown: Mapping[str, int] = field(default_factory=dict)
 
     def step(self, named: Iterable[NoticeAt], now: int) -> tuple[Notices, tuple[NoticeAt, ...]]:
-        """The rules name the next notices. Those that were named before and whose moment has come are to be shown now: also
-        those that the rules, by a clock that is a little ahead, have left behind.
+        """The rules name the next notices. To be shown now are those that were named before and whose moment has come, also
+        where the rules have passed it by a clock that is a little ahead.
         """
         then = {one.rule: one for one in named}
         ripe = tuple(

@@ -24,9 +24,9 @@ Identity = tuple[int, int]
 class Play:
     """One interval in which one player plays one game, in one or several programs.
 
-    `since_wall` and `since_mono` begin the current piece; `pieces` are those before, which ended where the PC slept or where it
-    became more or less sure that this is the game; `unsure` are the programs that nothing but a name says it of. `seq` is that
-    of the entry play.started, None while it could not be written. `ending` and `notices` are the enforcer's.
+    `since_wall` and `since_mono` begin the current piece. `pieces` are the ones before: a piece ends where the PC slept, or
+    where it became more or less certain that this is the game. `unsure` are the programs known by a name only. `seq` is the
+    number of the entry play.started, None until it is written. `ending` and `notices` are kept by the enforcer.
     """
 
     player: RuledPlayer
@@ -64,7 +64,7 @@ class Play:
         return Played(self.game.id, self.game.publisher, self.since_wall, ms, self.game.label, sure)
 
     def recognised(self, identity: Identity, mono: int, *, sure: bool) -> None:
-        """From `mono` on it is sure of this program, or not."""
+        """From `mono` on this program is known by more than its name, or by that only."""
         before = self.sure
         (self.unsure.discard if sure else self.unsure.add)(identity)
         if self.sure is not before:
@@ -87,25 +87,12 @@ class Play:
             raise ValueError("a play that is not recorded yet has no row")
         ending, until = to_store(self.ending)
         return PlayRow(
-            seq=self.seq,
-            player=self.player.id,
-            who=self.who,
-            account=self.account,
-            game=self.game.id,
-            publisher=self.game.publisher,
-            boot=boot,
-            started_wall=self.started_wall,
-            since_wall=self.since_wall,
-            since_mono=self.since_mono,
-            programs=tuple(sorted(self.programs)),
-            ms=max(0, now.mono - self.since_mono),
-            ending=ending,
-            until=until,
-            ended=ended,
-            label=self.game.label,
-            sure=self.sure,
+            seq=self.seq, player=self.player.id, who=self.who, account=self.account, game=self.game.id,
+            publisher=self.game.publisher, boot=boot, started_wall=self.started_wall, since_wall=self.since_wall,
+            since_mono=self.since_mono, programs=tuple(sorted(self.programs)), ms=max(0, now.mono - self.since_mono),
+            ending=ending, until=until, ended=ended, label=self.game.label, sure=self.sure,
             pieces=tuple(Piece(piece.start, piece.ms, piece.sure) for piece in self.pieces),
-        )
+        )  # fmt: skip
 
 
 class Plays:
@@ -162,16 +149,9 @@ class Plays:
         """The play ends where the day began, at `start` (wall); its length, and the play that goes on, as `who`."""
         at = max(play.since_mono, now.mono - (now.wall - start))
         new = replace(
-            play,
-            who=who,
-            seq=None,
-            pieces=[],
-            since_mono=at,
-            since_wall=max(start, play.since_wall),
-            started_wall=start,
-            programs=set(play.programs),
-            unsure=set(play.unsure),
-        )
+            play, who=who, seq=None, pieces=[], since_mono=at, since_wall=max(start, play.since_wall), started_wall=start,
+            programs=set(play.programs), unsure=set(play.unsure),
+        )  # fmt: skip
         ms = play.ms(at)
         self.finish(play, at)
         self.begin(new)

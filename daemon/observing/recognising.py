@@ -20,7 +20,7 @@ class Recognised:
 
 
 def recognise(program: Program, people: People, control: Control) -> Recognised | None:
-    """None: it is no game, or nobody's whose play is recorded."""
+    """None: not a game, or the game of somebody whose play is not recorded."""
     match = people.catalogue.recognise(program)
     player = None if match is None else people.player_of(program.account)
     if match is None or player is None:

@@ -103,7 +103,7 @@ class Accounts(Protocol):
     """What kind of account somebody is."""
 
     def canonical(self, account: str) -> str:
-        """The account as programs' accounts are named, however somebody wrote it; as it is where this machine has none such."""
+        """The account as programs name it, however somebody wrote it; unchanged if this machine has no such account."""
 
     def exists(self, account: str) -> bool:
         """Whether this machine knows the account."""

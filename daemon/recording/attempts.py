@@ -20,7 +20,7 @@ class _Series:
 
 
 class Attempts:
-    """`mono` is that of the attempt. What gets no line is counted until somebody takes the counts."""
+    """Says which refused starts get a line of their own. The others are counted until somebody takes the counts."""
 
     def __init__(self) -> None:
         self._series: dict[Key, _Series] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from daemon import events
 from daemon.recording.recorder import Recorder
@@ -12,22 +13,20 @@ from daemon.trusted import TrustedClock
 _KNOWN = "pc-zone"  # what the PC last called it
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class PcZone:
     """`announce` records an event, then shows it."""
 
-    def __init__(
-        self, clock: TrustedClock, store: Store, recorder: Recorder, announce: Callable[[events.Event], None]
-    ) -> None:
-        self._clock = clock
-        self._store = store
-        self._recorder = recorder
-        self._announce = announce
+    clock: TrustedClock
+    store: Store
+    recorder: Recorder
+    announce: Callable[[events.Event], None]
 
     def look(self) -> None:
-        """Is it the one that was last seen?"""
-        zone, known = self._clock.zone(), self._store.get(_KNOWN)
+        """Records a zone that is not the one last seen."""
+        zone, known = self.clock.zone(), self.store.get(_KNOWN)
         if known is not None and known.decode() == zone:
             return
         if known is not None:
-            self._announce(events.ZoneChanged(known.decode(), zone, self._clock.read()))
-        self._recorder.do(lambda _: self._store.put(_KNOWN, zone.encode()))
+            self.announce(events.ZoneChanged(known.decode(), zone, self.clock.read()))
+        self.recorder.do(lambda _: self.store.put(_KNOWN, zone.encode()))

@@ -32,12 +32,7 @@ class Recorder:
     """`wrote` is called after each transaction. `blocked`: the disk took nothing when it was last tried."""
 
     def __init__(
-        self,
-        store: Store,
-        journal: Journal,
-        people: Callable[[], People],
-        boot: str,
-        wrote: Callable[[], None],
+        self, store: Store, journal: Journal, people: Callable[[], People], boot: str, wrote: Callable[[], None]
     ) -> None:
         self._store = store
         self.journal = journal
@@ -143,21 +138,10 @@ class Recorder:
     def _started(self, journal: Journal, event: events.PlayStarted, age: int | None) -> None:
         play, now = event.play, event.now
         written = _append(
-            journal,
-            entry.PlayStarted,
-            now,
-            payload=_payload(player=play.player.registered.name, account=play.account),
-            who=play.who,
-            age=age,
-            game=play.game.id,
-            label=play.game.label,
-            publisher=play.game.publisher,
-            match=play.clues,
-            pid=event.pid,
-            started=event.started,
-            since=play.since_wall,
-            resumed=event.resumed,
-        )
+            journal, entry.PlayStarted, now, payload=_payload(player=play.player.registered.name, account=play.account),
+            who=play.who, age=age, game=play.game.id, label=play.game.label, publisher=play.game.publisher, match=play.clues,
+            pid=event.pid, started=event.started, since=play.since_wall, resumed=event.resumed,
+        )  # fmt: skip
         play.seq = written.seq
         self._store.add_play(play.row(self._boot, now))
         self._store.see(self._boot, now.elapsed, now.wall)
@@ -170,17 +154,9 @@ class Recorder:
     def _ended(self, journal: Journal, event: events.PlayEnded) -> None:
         play, now = event.play, event.now
         _append(
-            journal,
-            entry.PlayEnded,
-            now,
-            play=play.seq or 0,
-            who=play.who,
-            game=play.game.id,
-            since=play.started_wall,
-            ms=event.ms,
-            how=event.how,
-            late=event.late,
-        )
+            journal, entry.PlayEnded, now, play=play.seq or 0, who=play.who, game=play.game.id, since=play.started_wall,
+            ms=event.ms, how=event.how, late=event.late,
+        )  # fmt: skip
         row = play.row(self._boot, now, ended=True)
         self._store.update_play(replace(row, ms=event.ms - sum(piece.ms for piece in row.pieces)))
         self._store.see(self._boot, now.elapsed, now.wall)
@@ -191,16 +167,9 @@ class Recorder:
 
         def action(journal: Journal) -> None:
             _append(
-                journal,
-                entry.Warned,
-                event.now,
-                who=play.who,
-                play=play.seq or 0,
-                game=play.game.id,
-                left=event.left,
-                rule=event.rule,
-                shown=shown,
-            )
+                journal, entry.Warned, event.now, who=play.who, play=play.seq or 0, game=play.game.id, left=event.left,
+                rule=event.rule, shown=shown,
+            )  # fmt: skip
             self._store.update_play(play.row(self._boot, event.now))
 
         return self.do(action)
@@ -230,18 +199,11 @@ class Recorder:
             _append(journal, entry.GrantRevoked, now, id=grant.id)
             return
         who = event.player.pseudonym(day_name(self._people().zone, now.wall))
+        payload = _payload(player=event.player.registered.name, who=grant.who, reason=grant.reason)
         _append(
-            journal,
-            entry.GrantGiven,
-            now,
-            payload=_payload(player=event.player.registered.name, who=grant.who, reason=grant.reason),
-            id=grant.id,
-            who=who,
-            by=grant.by,
-            ms=grant.ms,
-            game=grant.game,
+            journal, entry.GrantGiven, now, payload=payload, id=grant.id, who=who, by=grant.by, ms=grant.ms, game=grant.game,
             given=grant.given,
-        )
+        )  # fmt: skip
 
 
 def _append(journal: Journal, kind: type[EntryT], now: Reading, *, payload: bytes | None = None, **fields: object) -> EntryT:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from compliance import entry, journal
@@ -53,46 +54,37 @@ def unsent_aside(store: Store) -> int:
     return sum(int(store.db.execute(count).fetchone()[0]) for count in counts)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Chains:
     """The seat's present chain, and the one that follows it under a new agent."""
 
-    def __init__(
-        self,
-        store: Store,
-        plays: Plays,
-        in_force: InForce,
-        recorder: Recorder,
-        marks: RunMarks,
-        open_journal: Callable[[str], Journal],
-        read: Callable[[], Reading],
-    ) -> None:
-        self._store = store
-        self._plays = plays
-        self._in_force = in_force
-        self._recorder = recorder
-        self._marks = marks
-        self._open_journal = open_journal
-        self._read = read
+    store: Store
+    plays: Plays
+    in_force: InForce
+    recorder: Recorder
+    marks: RunMarks
+    open_journal: Callable[[str], Journal]
+    read: Callable[[], Reading]
 
     def begin_anew(self, pin: Callable[[], None]) -> str:
-        """Begins a new chain for a new agent's log, which `pin` notes in the same transaction; the new seat's id. Unwritable:
-        everything is as it was.
+        """Begins a new chain for a new agent's log; the new seat's id. `pin` notes the agent's keys in the same transaction.
+        Unwritable: everything is as it was.
         """
-        now = self._read()
-        numbers = {play: play.seq for play in self._plays.running.values()}
+        now = self.read()
+        numbers = {play: play.seq for play in self.plays.running.values()}
         try:
-            with self._store.transaction():
-                seat = put_aside(self._store)
-                chain = self._open_journal(seat)
-                self._marks.begin(chain, now)
-                if self._in_force.people is not None:
-                    self._record_again(chain, self._in_force.people, now, everything=True)
+            with self.store.transaction():
+                seat = put_aside(self.store)
+                chain = self.open_journal(seat)
+                self.marks.begin(chain, now)
+                if self.in_force.people is not None:
+                    self._record_again(chain, self.in_force.people, now, everything=True)
                 pin()
         except BaseException:  # the transaction did not happen, so neither did the new numbers
             for play, seq in numbers.items():
                 play.seq = seq
             raise
-        self._recorder.journal = chain
+        self.recorder.journal = chain
         return seat
 
     def record_renamed(self, chain: Journal, people: People, now: Reading) -> None:
@@ -102,10 +94,10 @@ class Chains:
         self._record_again(chain, people, now, everything=False)
 
     def _record_again(self, chain: Journal, people: People, now: Reading, *, everything: bool) -> None:
-        """Those that go on (their number is the one from before `put_aside`) are written with their start only."""
+        """Of plays that go on (their number is the one before `put_aside`) only the start is written."""
         start, _ = day_bounds(people.zone, now.wall)
-        running = {play.seq: play for play in self._plays.running.values() if play.seq is not None}
-        for row in self._store.plays(start):
+        running = {play.seq: play for play in self.plays.running.values() if play.seq is not None}
+        for row in self.store.plays(start):
             player = people.by_id(row.player)
             if player is None:
                 continue
@@ -137,7 +129,7 @@ class Chains:
             since=row.started_wall,
             resumed=None,
         )
-        self._store.rename_play(row.seq, written.seq, who)
+        self.store.rename_play(row.seq, written.seq, who)
         return written.seq
 
     def _write_whole(self, chain: Journal, row: PlayRow, people: People, now: Reading, who: str) -> None:

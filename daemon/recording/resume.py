@@ -7,7 +7,7 @@ to its last row.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from daemon import events
 from daemon.deciding.plays import Identity, Play, Plays, pieces_of
@@ -19,37 +19,35 @@ from daemon.trusted import Reading
 from rules.games import Game
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Resumer:
     """`boot` is the present one; `announce` records an event, then shows it."""
 
-    def __init__(
-        self, store: Store, plays: Plays, control: Control, boot: str, announce: Callable[[events.Event], None]
-    ) -> None:
-        self._store = store
-        self._plays = plays
-        self._control = control
-        self._boot = boot
-        self._announce = announce
+    store: Store
+    plays: Plays
+    control: Control
+    boot: str
+    announce: Callable[[events.Event], None]
 
     def take_up(self, people: People, now: Reading) -> None:
         """Plays that have not ended go on, or end now."""
-        for row in self._store.plays(now.wall):
+        for row in self.store.plays(now.wall):
             if row.ended:
                 continue
-            alive = {identity for identity in row.programs if row.boot == self._boot and self._control.alive(*identity)}
+            alive = {identity for identity in row.programs if row.boot == self.boot and self.control.alive(*identity)}
             player = people.by_id(row.player)
             if alive and player is not None:
-                self._plays.begin(_play(row, player, people, alive))
+                self.plays.begin(_play(row, player, people, alive))
             else:
                 self._close(row, people, now)
 
     def _close(self, row: PlayRow, people: People, now: Reading) -> None:
         """Nobody saw its end: it counts as far as it may."""
-        same_boot = row.boot == self._boot
+        same_boot = row.boot == self.boot
         seen = replace(row, ms=max(row.ms, now.mono - row.since_mono)) if same_boot else row
         play = _play(seen, people.by_id(row.player) or people.guest, people, set(row.programs))
-        self._plays.remember(seen)
-        self._announce(events.PlayEnded(play, now, seen.total, "gone" if same_boot else "power", late=True))
+        self.plays.remember(seen)
+        self.announce(events.PlayEnded(play, now, seen.total, "gone" if same_boot else "power", late=True))
 
 
 def _play(row: PlayRow, player: RuledPlayer, people: People, programs: set[Identity]) -> Play:

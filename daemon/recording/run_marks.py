@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from compliance import entry
 from compliance.journal import Journal
 from daemon.platforms.api import Watcher
@@ -12,31 +14,31 @@ from host import VERSION
 _STOPPED = "stopped"  # set while no run is under way: the last one ended in an orderly way
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class RunMarks:
     """The transaction is the caller's."""
 
-    def __init__(self, store: Store, boot: str, watcher: Watcher) -> None:
-        self._store = store
-        self._boot = boot
-        self._watcher = watcher
+    store: Store
+    boot: str
+    watcher: Watcher
 
     def begin(self, journal: Journal, now: Reading, lost_from: int | None = None) -> None:
         """`lost_from` is when a former run was last alive, by its wall clock; it counts unless that run was stopped."""
-        clean = lost_from is None or self._store.get(_STOPPED) is not None
+        clean = lost_from is None or self.store.get(_STOPPED) is not None
         journal.append(
             entry.SeatStart,
             mono=now.mono,
             wall=now.wall,
             version=VERSION,
-            watch=self._watcher.kind,
+            watch=self.watcher.kind,
             clean=clean,
             lost_from=None if clean else lost_from,
         )
-        self._store.delete(_STOPPED)
-        self._store.see(self._boot, now.elapsed, now.wall)
+        self.store.delete(_STOPPED)
+        self.store.see(self.boot, now.elapsed, now.wall)
 
     def end(self, journal: Journal, now: Reading) -> None:
         journal.append(entry.SeatStop, mono=now.mono, wall=now.wall)
         journal.seal(mono=now.mono, wall=now.wall)
-        self._store.put(_STOPPED, b"1")
-        self._store.see(self._boot, now.elapsed, now.wall)
+        self.store.put(_STOPPED, b"1")
+        self.store.see(self.boot, now.elapsed, now.wall)

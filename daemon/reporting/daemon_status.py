@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from daemon.api import messages as m
@@ -19,33 +20,33 @@ class Line(Protocol):
     reachable: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class DaemonStatus:
     """`since` is when the daemon was started, by its trusted wall clock; `zone` everywhere the place's."""
 
-    def __init__(self, watcher: Watcher, since: int, health: Health, trust: Trust, recorder: Recorder, line: Line) -> None:
-        self._watcher = watcher
-        self._since = since
-        self._health = health
-        self._trust = trust
-        self._recorder = recorder
-        self._line = line
+    watcher: Watcher
+    since: int
+    health: Health
+    trust: Trust
+    recorder: Recorder
+    line: Line
 
     def daemon(self, zone: str) -> m.DaemonPart:
-        roster = self._trust.roster
+        roster = self.trust.roster
         return m.DaemonPart(
             version=VERSION,
-            since=rfc3339(self._since, zone),
-            watch=self._watcher.kind,
+            since=rfc3339(self.since, zone),
+            watch=self.watcher.kind,
             issues=tuple(
-                m.Issue(id=one.id, since=rfc3339(one.since, zone), text=one.text) for one in self._health.open()
+                m.Issue(id=one.id, since=rfc3339(one.since, zone), text=one.text) for one in self.health.open()
             ),
             roster=-1 if roster is None else roster.number,
         )
 
     def agent(self, zone: str) -> m.AgentPart:
-        head, seen = self._trust.checkpoint, self._trust.checkpoint_wall
+        head, seen = self.trust.checkpoint, self.trust.checkpoint_wall
         return m.AgentPart(
-            reachable=self._line.reachable,
-            unsent=self._recorder.journal.unsent() + self._recorder.waiting,
+            reachable=self.line.reachable,
+            unsent=self.recorder.journal.unsent() + self.recorder.waiting,
             checkpoint=None if head is None else m.CheckpointPart(size=head.size, time=rfc3339(seen, zone)),
         )

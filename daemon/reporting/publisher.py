@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from daemon import events
 from daemon.api.messages import Signal
+from daemon.deciding.plays import Play
 from i18n.message import Length, Message, Words, msg
 from rules.policy import GRACE_MS
 
+_OF_CLOCKS = {events.ClockJumped: "clock-jump", events.ZoneChanged: "zone-changed"}
 _NOBODY = ""  # no account: only guardians see it
 _QUEUE = 256  # a display that lies further behind than this has gone
 
@@ -60,71 +63,43 @@ class Publisher:
         return account in self._got.get(number, ())
 
 
-def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:  # noqa: PLR0911 - one case an event
+def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:
     """The signal, and the account it is meant for (None: everybody)."""
+    account, fields = _said(event)
+    return Signal(number=number, at=event.now.wall, **fields), account
+
+
+def _said(event: events.Event) -> tuple[str | None, dict[str, Any]]:  # noqa: PLR0911 - one case an event
+    """Whom the event is shown to, and what is shown of it."""
     match event:
-        case events.PlayStarted(play, now):
-            return Signal(number=number, kind="started", player=play.player.id, game=play.game.id, at=now.wall), play.account
-        case events.Warned(play, now, left, rule, text):
-            said = text or left_text(left or 0, play.game.title)
-            return Signal(
-                number=number,
-                kind="warning" if rule is None else "notice",
-                player=play.player.id,
-                game=play.game.id,
-                at=now.wall,
-                left=left,
-                rule=rule or "",
-                text=said,
-            ), play.account
-        case events.PlayDue(play, ruling, now):
-            reason = ruling.decision.reason
-            return Signal(
-                number=number,
-                kind="due",
-                player=play.player.id,
-                game=play.game.id,
-                at=now.wall,
-                left=ruling.decision.grace_ms,
-                rule=reason.rule if reason else "",
-                text=due_text(reason.text, ruling.decision.grace_ms) if reason else None,
-            ), play.account
-        case events.PlayEnded(play, now, ms, how):
-            return Signal(
-                number=number, kind="ended", player=play.player.id, game=play.game.id, at=now.wall, left=ms, how=how
-            ), play.account
-        case events.LaunchRefused(player, account, game, ruling, now, how):
-            reason = ruling.decision.reason
-            return Signal(
-                number=number,
-                kind="refused",
-                player=player.id,
-                game=game.id,
-                at=now.wall,
-                how=how,
-                rule=reason.rule if reason else "",
-                text=reason.text if reason else None,
-            ), account
-        case events.GrantGiven(player, event_, now):
-            return Signal(
-                number=number, kind="granted", player=player.id, game=event_.game or "", at=now.wall, left=event_.ms
-            ), player.registered.account or _NOBODY
-        case events.GrantRevoked(whose, event_, now):
-            return Signal(
-                number=number, kind="granted", player=event_.player, game=event_.game or "", at=now.wall, left=0
-            ), (whose.registered.account if whose else None) or _NOBODY
+        case events.PlayStarted(play):
+            return play.account, {"kind": "started", **_of(play)}
+        case events.Warned(play, _, left, None):
+            return play.account, {"kind": "warning", **_of(play), "left": left, "text": left_text(left or 0, play.game.title)}
+        case events.Warned(play, _, left, rule, text):
+            return play.account, {"kind": "notice", **_of(play), "left": left, "rule": rule, "text": text}
+        case events.PlayDue(play, ruling):
+            why, grace = ruling.decision.reason, ruling.decision.grace_ms
+            text = due_text(why.text, grace) if why else None
+            return play.account, {"kind": "due", **_of(play), "left": grace, "rule": why.rule if why else "", "text": text}
+        case events.PlayEnded(play, _, ms, how):
+            return play.account, {"kind": "ended", **_of(play), "left": ms, "how": how}
+        case events.LaunchRefused(player, account, game, ruling, _, how):
+            why = ruling.decision.reason
+            said = {"rule": why.rule, "text": why.text} if why else {}
+            return account, {"kind": "refused", "player": player.id, "game": game.id, "how": how, **said}
+        case events.GrantGiven(player, grant) | events.GrantRevoked(player, grant):
+            left = grant.ms if isinstance(event, events.GrantGiven) else 0
+            fields = {"kind": "granted", "player": grant.player, "game": grant.game or "", "left": left}
+            return (player.registered.account if player else None) or _NOBODY, fields
         case events.ClockJumped() | events.ZoneChanged():
-            rule = "clock-jump" if isinstance(event, events.ClockJumped) else "zone-changed"
-            return Signal(number=number, kind="issue", at=event.now.wall, rule=rule), None
-        case events.IssueChanged(problem, raised, now):
-            return Signal(
-                number=number,
-                kind="issue",
-                at=now.wall,
-                rule=problem.id,
-                text=problem.text,
-                how="raised" if raised else "cleared",
-            ), None
+            return None, {"kind": "issue", "rule": _OF_CLOCKS[type(event)]}
+        case events.IssueChanged(issue, raised):
+            return None, {"kind": "issue", "rule": issue.id, "text": issue.text, "how": "raised" if raised else "cleared"}
+
+
+def _of(play: Play) -> dict[str, str]:
+    return {"player": play.player.id, "game": play.game.id}
 
 
 def due_text(why: Words, grace: int) -> Words:

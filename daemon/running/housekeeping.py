@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -26,31 +27,29 @@ _KEPT_MS = 400 * 86_400_000  # a year and some: as long as an act may be fined
 _ONCE = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class NightWork:
     """The work of a night, for all days that are over and were not summed up yet."""
 
-    def __init__(
-        self, in_force: InForce, store: Store, plays: Plays, grants: Grants, recorder: Recorder, read: Callable[[], Reading]
-    ) -> None:
-        self._in_force = in_force
-        self._store = store
-        self._plays = plays
-        self._grants = grants
-        self._recorder = recorder
-        self._read = read
+    in_force: InForce
+    store: Store
+    plays: Plays
+    grants: Grants
+    recorder: Recorder
+    read: Callable[[], Reading]
 
     def work(self) -> None:
-        people, now = self._in_force.people, self._read()
+        people, now = self.in_force.people, self.read()
         if people is not None:
-            self._recorder.do(lambda journal: self._write(journal, people, now))
-        self._plays.forget_before(now.wall - KEEP_MS)
+            self.recorder.do(lambda journal: self._write(journal, people, now))
+        self.plays.forget_before(now.wall - KEEP_MS)
 
     def _write(self, journal: Journal, people: People, now: Reading) -> None:
-        days = day_summary.days_due(self._store, people.zone, now)
+        days = day_summary.days_due(self.store, people.zone, now)
         for day in days:
-            day_summary.write_day(journal, self._store, self._grants, people, day, now)
-        day_summary.mark_reported(self._store, people.zone, now)
-        self._store.prune(now.wall - _KEPT_MS, days[0].isoformat() if days else "")
+            day_summary.write_day(journal, self.store, self.grants, people, day, now)
+        day_summary.mark_reported(self.store, people.zone, now)
+        self.store.prune(now.wall - _KEPT_MS, days[0].isoformat() if days else "")
 
 
 class Housekeeping:
@@ -64,7 +63,7 @@ class Housekeeping:
         self._scheduler.add_job(alive, "interval", seconds=every)
 
     def in_zone(self, zone: str) -> None:
-        """The place's days are this zone's: its nights are worked from now on, and what the last ones left at once."""
+        """The place's days begin at midnight of this zone. What earlier nights left undone is done at once."""
         if zone == self._zone:
             return
         self._zone = zone

@@ -50,7 +50,7 @@ class MinuteWork:
             self._store.keep_reserve()
 
     def end(self, now: Reading) -> Callable[[Journal], None]:
-        """All but the minutes in which it was alive, for which the caller has a transaction."""
+        """Writes the rest, but for the minutes in which the seat was alive: those with what is returned, in a transaction."""
         self._announcer.settle()
         self._count_attempts(now)
         self._recorder.rows(self._plays.running.values(), now)

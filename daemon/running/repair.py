@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from daemon.health import Health
 from daemon.recording.rejoin import Chains
@@ -15,54 +16,45 @@ from host.wire import ApiError
 from i18n.message import msg, said_by
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Repair:
     """`keys` reads the agent's published key file. What is refused is an ApiError, and then nothing changed."""
 
-    def __init__(
-        self,
-        keys: Callable[[], AgentKeys],
-        trust: Trust,
-        chains: Chains,
-        uplink: Uplink,
-        health: Health,
-        announcer: Announcer,
-        heart: Heart,
-    ) -> None:
-        self._keys = keys
-        self._trust = trust
-        self._chains = chains
-        self._uplink = uplink
-        self._health = health
-        self._announcer = announcer
-        self._heart = heart
+    keys: Callable[[], AgentKeys]
+    trust: Trust
+    chains: Chains
+    uplink: Uplink
+    health: Health
+    announcer: Announcer
+    heart: Heart
 
     def mend(self, agent_key: str | None) -> None:
         """The guardian confirms the clock and, with the fingerprint of its key, the agent."""
         if agent_key is not None:
             self._pin(agent_key)
-        elif self._health.has("log-replaced"):
+        elif self.health.has("log-replaced"):
             raise ApiError(
                 "refused",
                 msg("the agent was replaced: compare its key with {card}, then add --agent-key", card="giochoi log card"),
             )
-        self._heart.confirm_clock()
+        self.heart.confirm_clock()
 
     def _pin(self, fingerprint: str) -> None:
         try:
-            keys = self._keys()
+            keys = self.keys()
         except (OSError, Replaced) as error:
             raise ApiError("unavailable", msg("the agent's key cannot be read: {why}", why=said_by(error))) from None
         if _plain(keys.fingerprint) != _plain(fingerprint):
             raise ApiError("refused", msg("the agent publishes another key: {key}", key=keys.fingerprint))
-        if keys == self._trust.keys:
+        if keys == self.trust.keys:
             return
-        self._announcer.settle()
+        self.announcer.settle()
         try:
-            seat = self._chains.begin_anew(lambda: self._trust.write_pin(keys))
+            seat = self.chains.begin_anew(lambda: self.trust.write_pin(keys))
         except Unwritable as error:
             raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=str(error))) from None
-        self._trust.pinned(keys)
-        self._uplink.become(seat)
+        self.trust.pinned(keys)
+        self.uplink.become(seat)
 
 
 def _plain(fingerprint: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from daemon.sessions import GUEST, InForce, People, RuledPlayer
 from host.api import SYSTEM_USERS, UserId
 from host.transport import Caller
@@ -10,28 +12,28 @@ from i18n.message import comma, msg
 from rules.games import Game
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Access:
-    """`own_uid` is whom the daemon runs as. What is refused or unknown is an ApiError."""
+    """`own_uid`: the account that the daemon runs as. ApiError for whatever is refused or unknown."""
 
-    def __init__(self, in_force: InForce, own_uid: UserId) -> None:
-        self._in_force = in_force
-        self._own_uid = own_uid
+    in_force: InForce
+    own_uid: UserId
 
     def roles(self, caller: Caller) -> frozenset[str]:
-        people = self._in_force.people
+        people = self.in_force.people
         accounts = set() if people is None else {one.account for one in people.roster.guardians}
-        guardian = caller.uid in {*SYSTEM_USERS, self._own_uid} or caller.admin or caller.account in accounts
+        guardian = caller.uid in {*SYSTEM_USERS, self.own_uid} or caller.admin or caller.account in accounts
         return frozenset({"any", "guardian"} if guardian else {"any"})
 
     def guardian(self, caller: Caller) -> bool:
         return "guardian" in self.roles(caller)
 
     def people(self) -> People:
-        if self._in_force.people is None:
+        if self.in_force.people is None:
             raise ApiError(
                 "unavailable", msg("no list of players came from the agent yet; start {program}", program="giochoi-agent")
             )
-        return self._in_force.people
+        return self.in_force.people
 
     def only(self, caller: Caller) -> RuledPlayer | None:
         """None: may see everybody. Else the one that the caller plays as."""

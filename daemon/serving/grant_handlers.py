@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from agent.api.messages import GrantEvent
 from daemon import events
 from daemon.api import messages as m
@@ -20,26 +22,24 @@ MAX_REASON = 500
 MAX_GRANT_MS = 24 * 3_600_000
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class GrantHandlers:
-    def __init__(
-        self, access: Access, grants: Grants, recorder: Recorder, publisher: Publisher, clock: TrustedClock, heart: Heart
-    ) -> None:
-        self._access = access
-        self._grants = grants
-        self._recorder = recorder
-        self._publisher = publisher
-        self._clock = clock
-        self._heart = heart
+    access: Access
+    grants: Grants
+    recorder: Recorder
+    publisher: Publisher
+    clock: TrustedClock
+    heart: Heart
 
     async def add(self, caller: Caller, request: m.GrantAdd) -> m.GrantAdded:
-        player = self._access.player(request.player)
+        player = self.access.player(request.player)
         if not 0 < request.ms <= MAX_GRANT_MS:
             raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
         if len(request.reason) > MAX_REASON:
             raise ApiError("bad-input", msg("the reason is longer than {most} characters", most=MAX_REASON))
         if request.game is not None:
-            self._access.game(request.game)
-        now = self._clock.read()
+            self.access.game(request.game)
+        now = self.clock.read()
         event = GrantEvent(
             id=new_id(),
             player=player.id,
@@ -54,25 +54,25 @@ class GrantHandlers:
         return m.GrantAdded(id=event.id)
 
     async def list(self, caller: Caller, request: m.GrantsGet) -> m.Grants:
-        return m.Grants(grants=self._grants.all())
+        return m.Grants(grants=self.grants.all())
 
     async def revoke(self, caller: Caller, request: m.GrantRevoke) -> m.Ok:
-        known = next((event for event in self._grants.all() if event.id == request.id), None)
+        known = next((event for event in self.grants.all() if event.id == request.id), None)
         if known is None:
             raise ApiError(
                 "bad-input", msg("no grant {id}; see {command}", id=request.id, command="giochoi grants")
             )
         if known.revoked is None:
-            now = self._clock.read()
+            now = self.clock.read()
             event = revoked(known, now.wall)
-            self._change(event, events.GrantRevoked(self._access.people().by_id(event.player), event, now))
+            self._change(event, events.GrantRevoked(self.access.people().by_id(event.player), event, now))
         return m.Ok()
 
     def _change(self, grant: GrantEvent, event: events.GrantGiven | events.GrantRevoked) -> None:
         try:
-            self._recorder.at_once(self._recorder.with_entry(event, lambda: self._grants.give(grant)))
+            self.recorder.at_once(self.recorder.with_entry(event, lambda: self.grants.give(grant)))
         except Unwritable as error:
-            self._grants.reload()
+            self.grants.reload()
             raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=str(error))) from None
-        self._publisher.show(event)
-        self._heart.changed()
+        self.publisher.show(event)
+        self.heart.changed()

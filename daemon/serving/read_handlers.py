@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from daemon.api import messages as m
@@ -19,39 +20,37 @@ from rules.calendar import calendar
 _ZONE = "Asia/Ho_Chi_Minh"  # until a roster names one
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class ReadHandlers:
     """`views` are made of the present moment."""
 
-    def __init__(
-        self, access: Access, in_force: InForce, status: DaemonStatus, store: Store, views: Callable[[People], Views]
-    ) -> None:
-        self._access = access
-        self._in_force = in_force
-        self._status = status
-        self._store = store
-        self._views = views
+    access: Access
+    in_force: InForce
+    about_daemon: DaemonStatus
+    store: Store
+    views: Callable[[People], Views]
 
     async def status(self, caller: Caller, request: m.StatusGet) -> m.Status:
-        people = self._in_force.people
+        people = self.in_force.people
         zone = _ZONE if people is None else people.zone
         return m.Status(
-            daemon=self._status.daemon(zone),
-            agent=self._status.agent(zone),
+            daemon=self.about_daemon.daemon(zone),
+            agent=self.about_daemon.agent(zone),
             place="home" if people is None else people.place,
-            players=() if people is None else self._views(people).players(self._access.only(caller)),
+            players=() if people is None else self.views(people).players(self.access.only(caller)),
         )
 
     async def why(self, caller: Caller, request: m.WhyGet) -> m.Why:
-        player = self._access.visible(caller, request.player)
-        game = None if request.game is None else self._access.game(request.game)
-        return self._views(self._access.people()).why(player, game)
+        player = self.access.visible(caller, request.player)
+        game = None if request.game is None else self.access.game(request.game)
+        return self.views(self.access.people()).why(player, game)
 
     async def usage(self, caller: Caller, request: m.UsageGet) -> m.Usage:
-        people, only = self._access.people(), self._access.only(caller)
-        views = self._views(people)
+        people, only = self.access.people(), self.access.only(caller)
+        views = self.views(people)
         try:
             day = views.today if request.day is None else date.fromisoformat(request.day)
             since = calendar(people.zone).start(day - timedelta(days=1))
         except (ValueError, OverflowError):
             raise ApiError("bad-input", msg("--day {day}: write it as YYYY-MM-DD", day=str(request.day))) from None
-        return views.usage(day, self._store.plays(since), only)
+        return views.usage(day, self.store.plays(since), only)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from daemon.api import messages as m
@@ -30,31 +31,31 @@ def routes(
         Route(m.StatusGet, "any", read.status),
         Route(m.WhyGet, "any", read.why),
         Route(m.UsageGet, "any", read.usage),
-        Route(m.DoctorGet, "any", doctor.doctor),
+        Route(m.DoctorGet, "any", doctor.answer),
         Route(m.GrantAdd, "guardian", grant.add),
         Route(m.GrantsGet, "guardian", grant.list),
         Route(m.GrantRevoke, "guardian", grant.revoke),
-        Route(m.Sync, "any", sync.sync),
+        Route(m.Sync, "any", sync.answer),
         Route(m.Watch, "any", displays.watch),
         Route(m.Shown, "any", displays.shown),
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class DoctorHandler:
     """Is everything enforced that should be? A guardian may mend."""
 
-    def __init__(self, access: Access, doctor: Doctor, repair: Repair) -> None:
-        self._access = access
-        self._doctor = doctor
-        self._repair = repair
+    access: Access
+    doctor: Doctor
+    repair: Repair
 
-    async def doctor(self, caller: Caller, request: m.DoctorGet) -> m.Doctor:
-        guardian = self._access.guardian(caller)
+    async def answer(self, caller: Caller, request: m.DoctorGet) -> m.Doctor:
+        guardian = self.access.guardian(caller)
         if request.repair:
             if not guardian:
                 raise ApiError("refused", msg("only a guardian may repair"))
-            self._repair.mend(request.agent_key)
-        return m.Doctor(checks=self._doctor.checks(everybody=guardian))
+            self.repair.mend(request.agent_key)
+        return m.Doctor(checks=self.doctor.checks(everybody=guardian))
 
 
 class Line(Protocol):
@@ -65,38 +66,38 @@ class Line(Protocol):
     async def delivered(self, timeout: float) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class SyncHandler:
     """Waits for what comes from the agent, or goes to it."""
 
-    def __init__(self, trust: Trust, line: Line) -> None:
-        self._trust = trust
-        self._line = line
+    trust: Trust
+    line: Line
 
-    async def sync(self, caller: Caller, request: m.Sync) -> m.Synced:
+    async def answer(self, caller: Caller, request: m.Sync) -> m.Synced:
         """A number of 0 asks only that what waits here goes up to the agent."""
         if request.number <= 0:
-            if not await self._line.delivered(SYNC_S):
+            if not await self.line.delivered(SYNC_S):
                 raise ApiError("unavailable", msg("not everything has reached the agent yet"))
-        elif not await self._line.holds(request.number, SYNC_S):
+        elif not await self.line.holds(request.number, SYNC_S):
             raise ApiError("unavailable", msg("the daemon has not received the change yet"))
-        roster = self._trust.roster
+        roster = self.trust.roster
         return m.Synced(number=-1 if roster is None else roster.number)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class DisplayHandlers:
     """Whoever shows things to an account."""
 
-    def __init__(self, access: Access, publisher: Publisher, announcer: Announcer) -> None:
-        self._access = access
-        self._publisher = publisher
-        self._announcer = announcer
+    access: Access
+    publisher: Publisher
+    announcer: Announcer
 
     async def watch(self, caller: Caller, request: m.Watch) -> AsyncIterator[m.Signal]:
-        async for signal in self._publisher.watch(caller.account, guardian=self._access.guardian(caller)):
+        async for signal in self.publisher.watch(caller.account, guardian=self.access.guardian(caller)):
             yield signal
 
     async def shown(self, caller: Caller, request: m.Shown) -> m.Ok:
-        if not self._publisher.got(request.number, caller.account):
+        if not self.publisher.got(request.number, caller.account):
             raise ApiError("refused", msg("not a signal of this account"))
-        self._announcer.shown(request.number)
+        self.announcer.shown(request.number)
         return m.Ok()

@@ -48,8 +48,6 @@ _REASONS: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {
 class FieldError(MessageError, ValueError):
     """A mistake that one of our own checks finds; pydantic collects it like any ValueError."""
 
-    message: Message
-
 
 def missing() -> Message:
     return msg("missing: add it")

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from host.clock import SystemClock
+from tests.system import until
 
 GAME = "import time\nwhile True: time.sleep(0.2)\n# {}\n"
 
@@ -51,9 +52,7 @@ def playing(seat, turtles):
     """The game runs, and the daemon knows."""
     with subprocess.Popen(turtles) as game:
         try:
-            for _ in range(60):
-                if any(one["running"] for one in told(seat, "status")["players"][0]["games"]):
-                    break
+            until(lambda: any(one["running"] for one in told(seat, "status")["players"][0]["games"]))
             yield game
         finally:
             game.kill()
@@ -241,7 +240,4 @@ def test_a_daemon_that_went_away_leaves_a_change_for_its_next_start(servers, sea
 
     assert done.returncode == 0
     assert "in force when the daemon starts" in done.stderr
-    for _ in range(50):
-        if "Bi" in [player["name"] for player in told(seat, "status")["players"]]:
-            return
-    pytest.fail("the daemon started with an older roster")
+    until(lambda: "Bi" in [player["name"] for player in told(seat, "status")["players"]])

@@ -113,6 +113,7 @@ def test_an_emulator_that_a_scan_found_may_be_one(tmp_path):
         fingerprint(tmp_path / "love", emulator=True)
 
 
+@pytest.mark.linux("a program's name ends in .exe there")
 def test_a_copy_of_an_installed_interpreter_is_no_game(tmp_path, monkeypatch):
     """Whatever it is called."""
     (tmp_path / "bin").mkdir()

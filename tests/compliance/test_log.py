@@ -166,6 +166,8 @@ DAMAGE = {
     "an entry too many": "INSERT INTO entry VALUES (301, x'00')",
     "a tile is changed": "UPDATE tile SET data = CAST(zeroblob(32 * 45) AS BLOB) WHERE id = 1",
     "a tile is gone": "DELETE FROM tile WHERE id = 0",
+    "the last tile is gone": "DELETE FROM tile WHERE id = 1",
+    "all tiles are gone": "DELETE FROM tile",
     "a tile is short": "UPDATE tile SET data = substr(data, 1, 32) WHERE id = 1",
     "a full tile is changed": "UPDATE tile SET data = zeroblob(8192) WHERE id = 0",
     "the frontier is changed": "UPDATE head SET frontier = x'00'",

@@ -73,7 +73,8 @@ def test_a_new_agent_is_pinned_with_its_chain_or_not_at_all(world):
     old = world.daemon.store.get("seat"), world.daemon.trust.keys, world.daemon.recorder.journal
     log, registry = Signer.generate("giochoi/other"), Signer.generate("giochoi/other/roster")
     keys = AgentKeys(log.vkey, registry.vkey)
-    world.daemon.repair._keys = lambda: keys
+    world.home.public.mkdir(exist_ok=True)
+    (world.home.public / "agent.keys").write_text(f"{keys.log}\n{keys.roster}\n", "utf-8")
     world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
     for commits in range(5):
         disk.full, disk.left = True, commits

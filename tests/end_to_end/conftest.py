@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import subprocess
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,11 +13,10 @@ import pytest
 
 import cli.__main__
 import compliance.__main__
-from tests.system import SOAK, WINDOWS, in_here, ours
+from tests.system import PATIENCE, SOAK, in_here, ours, until
 
 TREE = Path(__file__).resolve().parents[2]
 MAINS = {"giochoi": cli.__main__.main, "giochoi-verify": compliance.__main__.main}
-PATIENCE = 30.0 if WINDOWS else 20.0
 
 
 class House:
@@ -95,17 +93,9 @@ class House:
         """How `game` stands for `player`; None if status does not name it."""
         return next((one for one in self.player(player)["games"] if one["id"] == game), None)
 
-    def until(self, condition, seconds: float = PATIENCE):
-        """What `condition` returns once it is true."""
-        end = time.monotonic() + seconds
-        while not (found := condition()):
-            assert time.monotonic() < end, f"not within {seconds} s"
-            time.sleep(0.05)
-        return found
-
     def entries(self, *kinds: str):
         """The log, oldest first, once all of it has reached the agent."""
-        self.until(lambda: self.json("status")["agent"]["unsent"] == 0)
+        until(lambda: self.json("status")["agent"]["unsent"] == 0)
         bundle = self.home / f"{secrets.token_hex(4)}.zip"
         self("log", "export", str(bundle))
         lines = [line["entry"] for line in self.json("log", "show", "--last", "100000")["entries"]]
@@ -115,7 +105,7 @@ class House:
     def verify(self):
         """The verifier's report on an exported bundle, and its exit code."""
         bundle = self.home / f"{secrets.token_hex(4)}.zip"
-        self.until(lambda: self.json("status")["agent"]["unsent"] == 0)
+        until(lambda: self.json("status")["agent"]["unsent"] == 0)
         self("log", "export", str(bundle))
         done = self.run("giochoi-verify", str(bundle), "--json")
         return json.loads(done.stdout), done.returncode

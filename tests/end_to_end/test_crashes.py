@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import House
-from tests.system import KILLED, SOAK, WINE
+from tests.system import KILLED, SOAK, WINE, until
 
 pytestmark = pytest.mark.timeout(900)
 NO_GATE = "[gate]\nenabled = false\n"
@@ -47,7 +47,7 @@ class Game:
         self.running = []
         added = house.run("giochoi", "game", "add", self.id, "--exe", str(self.script), "--label", "VN00")
         assert added.returncode in {0, 1}, added  # 1: not in force yet, if the agent was away: the daemon tries ever less often
-        house.until(lambda: house.run("giochoi", "why", "na", self.id).returncode == 0, AWAY)
+        until(lambda: house.run("giochoi", "why", "na", self.id).returncode == 0, AWAY)
         self.gaps = len(house.verify()[0]["gaps"])
 
     def start(self):
@@ -101,11 +101,11 @@ def test_a_game_that_outlives_the_daemon_is_counted_in_full(house, game, soak):
         house.kill("daemon")
         time.sleep(random.uniform(0, 0.5))
         house.start("daemon")
-    house.until(game.seen)
+    until(game.seen)
     process.kill()
     process.wait()
     lasted = time.monotonic() - begun
-    house.until(game.over)
+    until(game.over)
     assert abs(game.used - lasted) < 0.5
     assert game.holds(gaps=kills)
     assert len(game.entries("play.started")) == len(game.entries("play.ended")) == 1
@@ -115,7 +115,7 @@ def test_a_game_that_ends_unseen_is_counted_to_the_first_look(house, game):
     """Its end falls into the gap: the play is closed there, marked late."""
     begun = time.monotonic()
     process = game.start()
-    house.until(game.seen)
+    until(game.seen)
     house.kill("daemon")
     process.kill()
     process.wait()
@@ -137,13 +137,13 @@ def test_an_agent_that_is_killed_loses_nothing(house, game, soak):
     rounds = soak(3, 30)
     for _ in range(rounds):
         process = game.start()
-        house.until(game.seen)
+        until(game.seen)
         process.kill()
         time.sleep(random.uniform(0, 0.9))
         house.kill("agent")
         time.sleep(random.uniform(0, 0.3))
         house.start("agent")
-    house.until(game.over)
+    until(game.over)
     assert len(game.entries("play.started")) == len(game.entries("play.ended")) == rounds
     assert game.holds(gaps=0)
 
@@ -157,7 +157,7 @@ def test_a_dead_agent_changes_nothing_for_the_player(house, game):
     assert game.start().wait(10) == KILLED
     house("grant", "na", "5")
     again = game.start()
-    house.until(game.seen)
+    until(game.seen)
     assert again.poll() is None
     status = house.json("status")
     assert "agent-away" in [one["id"] for one in status["daemon"]["issues"]]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.system import until
+
 pytestmark = [pytest.mark.root, pytest.mark.timeout(180)]
 LIMIT_S = 6
 
@@ -26,7 +28,7 @@ def test_a_real_game_is_recognised_counted_ended_and_refused(house, child, displ
 
     begun = time.monotonic()
     play = child.start(program, DISPLAY=display)
-    found = house.until(lambda: (one := house.game("na", game)) and one["running"] and one)
+    found = until(lambda: (one := house.game("na", game)) and one["running"] and one)
     so_far = time.monotonic() - begun
     assert found["match"]
     assert 0 < found["left_s"] <= LIMIT_S
@@ -37,7 +39,7 @@ def test_a_real_game_is_recognised_counted_ended_and_refused(house, child, displ
 
     with pytest.raises(PermissionError):
         child.start(program, DISPLAY=display)
-    spent = house.until(lambda: (one := house.game("na", game)) and not one["running"] and one)
+    spent = until(lambda: (one := house.game("na", game)) and not one["running"] and one)
     assert (spent["allowed"], spent["reason"]["rule"].startswith("house."), spent["left_s"]) == (False, True, 0.0)
     assert abs(spent["used_s"] - lasted) < 0.5
 
@@ -61,7 +63,7 @@ def test_a_real_game_is_recognised_counted_ended_and_refused(house, child, displ
 
     house("grant", "na", "1", "--reason", "rửa bát xong")
     again = child.start(program, DISPLAY=display)
-    house.until(lambda: house.game("na", game)["running"])
+    until(lambda: house.game("na", game)["running"])
     again.kill()
     again.wait()
 

@@ -75,6 +75,19 @@ def test_a_households_entry_completes_a_shipped_one(catalogue):
     ) == ("Luanti at home", 12, "us", ("luanti", "minetest"), ("/home/an/lt",))
 
 
+@pytest.mark.parametrize(("later", "merged"), [
+    ({}, ("A", 12, "board", "p")), ({"title": "B", "publisher": "q"}, ("B", 12, "board", "q")),
+    ({"label": 16}, ("A", 16, None, "p")),
+])  # fmt: skip
+def test_the_later_entry_wins_where_it_says_something(later, merged):
+    """A label comes with its own source, or with none. Kind and learning are the first one's."""
+    first = Game(id="a", title="A", label=12, label_source="board", publisher="p", names=("a",))
+    both = Catalogue((first, Game(**{"id": "a", "title": "", "kind": "emulator", "learning": True, **later}))).games["a"]
+
+    assert (both.title, both.label, both.label_source, both.publisher) == merged
+    assert (both.kind, both.learning, both.names) == ("game", False, ("a",))
+
+
 @pytest.fixture
 def windows():
     return Catalogue((

@@ -250,6 +250,16 @@ class TestUncounted:
         assert moment("2026-11-25 00:20") == ask([rules, week], "2026-11-24 23:20", game="tux").until
 
 
+    def test_a_refusal_lasts_on_when_only_others_begin_to_count_no_longer(self, ask, learning, budget, play, moment):
+        """The week is used up. From Wednesday on tux counts no longer: that opens tux, and nothing else before Monday."""
+        week = replace(learning[0], id="v", sha256="01", breaks=(), uncounted=(),
+                       budgets=(replace(budget(60), id="v.b", period="week"),))
+        free = replace(learning[0], breaks=(), budgets=(), effective_from=date(2026, 11, 25))
+        played = (play("2026-11-24 19:00", 60, "chess"),)
+
+        assert moment("2026-11-25 00:00") == ask([week, free], game="tux", played=played).until
+        assert moment("2026-11-30 00:00") == ask([week, free], game="chess", played=played).until
+
     def test_of_several_that_bind_from_there_on_the_reason_is_the_law(self, ask, learning, budget, common):
         """As at any other end: law before house, whatever the kind."""
         today = replace(learning[0], breaks=(), budgets=(), effective_to=date(2026, 11, 25))

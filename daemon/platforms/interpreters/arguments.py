@@ -85,7 +85,7 @@ _UNKNOWN = _Family(every=True)
 
 def what_runs(name: str, args: tuple[str, ...], line: str = "") -> WhatRuns | None:
     """`name`: the interpreter's file name; `args`: its command line, with its own name first; `line`: the same as one text,
-    where the system has one: Windows' shells read that, and not its words. None: it is no interpreter.
+    where the system has one: Windows' shells read that, and not its words. None: not an interpreter.
     """
     family = interpreter(name)
     if family is None:

@@ -64,8 +64,8 @@ def _send(pid: int, started: int, numbers: tuple[signal.Signals, ...]) -> bool:
 
 
 def installed(pid: int) -> bool:
-    """Whether the executable itself, wherever its process may have moved what our paths mean to it, lies where only an
-    administrator puts files. False where that is not seen.
+    """Whether a program lies where only an administrator puts files, judged by the executable itself, not by paths as its
+    process sees them. False if that cannot be seen.
     """
     link = Path(f"/proc/{pid}/exe")
     try:

@@ -38,7 +38,7 @@ _READ_ENUMERATE_WRITE = 0x0001 | 0x0040 | 0x0080  # DESKTOP_READOBJECTS, _ENUMER
 
 
 def ask(pids: Collection[int]) -> int:
-    """Post WM_CLOSE to the windows of these processes; to how many. Those that nobody sees only where there are no others."""
+    """Posts WM_CLOSE to the windows of these processes; to how many. To invisible ones only if there are no others."""
     posted: list[int] = []
     # A thread belongs to one desktop and reaches the windows of that one only: one that has no windows itself may change.
     worker = threading.Thread(target=lambda: posted.extend(_on(name, pids) for name in _names()), name="closing")
@@ -59,7 +59,7 @@ def _names() -> list[str]:
 
 
 def _on(desktop: str, pids: Collection[int]) -> int:
-    """On the desktop of this name; those that are not for us, such as the one that passwords are typed on, have no games."""
+    """On the desktop of this name. Those that we may not open, such as the one for passwords, have no games."""
     handle = _open(desktop, 0, False, _READ_ENUMERATE_WRITE)
     if not handle:
         return 0

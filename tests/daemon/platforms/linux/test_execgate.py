@@ -25,6 +25,7 @@ from daemon.platforms.linux.gate.mounts import holding_programs
 from daemon.platforms.linux.gate.watchdog import Watchdog
 from host.clock import SystemClock
 from rules.games import Catalogue, Game
+from tests.system import until
 
 pytestmark = pytest.mark.root
 CHILD = "games"
@@ -80,6 +81,7 @@ def test_nothing_of_a_refused_game_runs(gate, gate_folder, start, make_game):
     for number in range(20):
         assert not start((path, copy)[number % 2], "-c", f"echo x > {gate_folder}/ran")
     assert not (gate_folder / "ran").exists()
+    until(lambda: len(gate.told) >= 20)  # who asked is answered before we are told
     assert [(seen.account, seen.game) for seen in gate.told] == [(CHILD, "chess")] * 20
     assert Path(gate.told[1].path).name == "notes"
 
@@ -174,6 +176,7 @@ def test_an_error_lets_through_and_is_told_once(gate, gate_folder, start, make_g
         broken.setattr(ExecGate, "_games", lambda *_: 1 / 0)
         assert [start(path, "1"), start(path, "1")] == [True, True]
     assert not start(path, "1")
+    until(lambda: len(gate.told) > 1)
     assert [type(seen) for seen in gate.told] == [WatchTrouble, StartRefused]
 
 
@@ -183,10 +186,7 @@ def test_a_gate_that_breaks_lets_everybody_through(gate, gate_folder, start, mak
     gate.arm(refusing(game))
     monkeypatch.setattr(calls, "fanotify_read", lambda _: 1 / 0)
     assert [start(path, "1"), start(path, "1")] == [True, True]
-    for _ in range(100):  # who waited was let go before we were told
-        if gate.told:
-            break
-        time.sleep(0.01)
+    until(lambda: gate.told)
     assert gate.told == [execgate.BROKEN]
 
 
@@ -206,10 +206,7 @@ def test_want_of_descriptors_does_not_close_the_gate(gate, gate_folder, start, m
     assert left == []
     monkeypatch.setattr(execgate, "_BLIND_MS", -1)
     assert not start(path, "1")
-    for _ in range(100):
-        if len(gate.told) == 4:
-            break
-        time.sleep(0.01)
+    until(lambda: len(gate.told) == 4)
     assert [seen.over if isinstance(seen, WatchTrouble) else seen.game for seen in gate.told] == [False, "chess", True, "chess"]
 
 

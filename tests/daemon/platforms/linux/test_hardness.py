@@ -26,6 +26,7 @@ from daemon.platforms.linux.watching import images, tracker
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.processes import BlindError
 from rules.games import Catalogue, Game
+from tests import system
 
 
 @pytest.fixture
@@ -249,10 +250,7 @@ def test_a_file_that_changed_meanwhile_is_not_known(tmp_path):
         now = key(os.fstat(file.fileno()))
         for one in (now, (*now[:4], 0)):
             assert hasher.take(file.fileno(), one)
-        for _ in range(100):
-            if len(said) == 2:
-                break
-            time.sleep(0.01)
+        system.until(lambda: len(said) == 2)
     hasher.close()
     assert said == [(now, sha256(b"x").hexdigest()), ((*now[:4], 0), None)]
 
