@@ -1,4 +1,4 @@
-"""Hashes of files, of large ones on a thread of their own: the loop has limits to keep while somebody's file is being read."""
+"""Hashes of files, and what takes long of one on a thread of its own: the loop has limits to keep meanwhile."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from queue import Empty, Full, Queue
 from typing import Any
 
 _BLOCK = 1 << 20
 _WAITING = 64
-_NICENESS = 10
 
 Key = tuple[int, int, int, int, int]
+Stop = Callable[[], bool]
 
 
 def key(found: os.stat_result) -> Key:
@@ -22,7 +23,11 @@ def key(found: os.stat_result) -> Key:
     return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
-def sha256(handle: int, stop: Callable[[], bool] = lambda: False) -> str:
+def never() -> bool:
+    return False
+
+
+def sha256(handle: int, stop: Stop = never) -> str:
     """Of an open plain file, from its beginning, as hex. OSError; what `stop` says is looked at once a MiB."""
     digest = hashlib.sha256()
     at = 0
@@ -42,71 +47,58 @@ _os: Any = os  # what follows is on Linux only
 _pread: Callable[[int, int, int], bytes] = getattr(_os, "pread", _seek_and_read)
 
 
-class Worker:
-    """One thread that does one job after the other, at what is left of the processor's time."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """`looked`: whether a signer was looked for; then None means that none is valid."""
 
-    def __init__(self, name: str, calm: Callable[[], None] | None = None) -> None:
-        """`calm`, called on the thread, makes it yield to others, where Linux' way is not known."""
-        self._jobs: Queue[tuple[Callable[[], None], Callable[[], None]] | None] = Queue(_WAITING)
-        self._calm = calm or _nice
-        self.closing = False
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+    digest: str | None = None
+    signer: str | None = None
+    looked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`look`: OSError, and None for a file that is no longer the one with this key. `drop` is called instead once we close."""
+
+    key: Key
+    look: Callable[[Stop], Looked | None]
+    drop: Callable[[], None] = lambda: None
+
+
+class SlowLooks:
+    """`tell(key, looked)` is called on the thread, with None for what could not be read to its end unchanged."""
+
+    def __init__(self, tell: Callable[[Key, Looked | None], None], calm: Callable[[], None]) -> None:
+        """`calm`, called on the thread, makes it yield to others."""
+        self._tell = tell
+        self._calm = calm
+        self._jobs: Queue[Job | None] = Queue(_WAITING)
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="slow-looks", daemon=True)
         self._thread.start()
 
-    def take(self, job: Callable[[], None], drop: Callable[[], None] = lambda: None) -> bool:
-        """Do this job some time, or call `drop`. False: there is too much to do already, and nothing was called."""
+    def take(self, job: Job) -> bool:
+        """Do this some time. False: there is too much to do already, and nothing was called."""
         try:
-            self._jobs.put_nowait((job, drop))
+            self._jobs.put_nowait(job)
         except Full:
             return False
         return True
 
     def close(self) -> None:
-        """No more jobs. Waits for the one that is being done, which should look at `closing`."""
-        self.closing = True
+        """Nothing is told any more. Waits for what is read at the moment, at most a MiB of it."""
+        self._closing = True
         with suppress(Empty):
             while job := self._jobs.get_nowait():
-                job[1]()
+                job.drop()
         self._jobs.put_nowait(None)
         self._thread.join()
 
     def _run(self) -> None:
         self._calm()
         while job := self._jobs.get():
-            job[0]()
-
-
-def _nice() -> None:
-    with suppress(OSError):
-        _os.setpriority(_os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
-
-
-class Hasher:
-    """`tell(key, digest)` is called on the thread, with None for what could not be read to its end unchanged."""
-
-    def __init__(self, tell: Callable[[Key, str | None], None]) -> None:
-        self._tell = tell
-        self._worker = Worker("hasher")
-
-    def take(self, handle: int, this: Key) -> bool:
-        """Hash this open file. False: there is too much to do already. OSError."""
-        mine = os.dup(handle)
-        if self._worker.take(lambda: self._hash(mine, this), lambda: os.close(mine)):
-            return True
-        os.close(mine)
-        return False
-
-    def close(self) -> None:
-        """Nothing is told any more. Waits for what is read at the moment, at most a MiB of it."""
-        self._worker.close()
-
-    def _hash(self, handle: int, this: Key) -> None:
-        try:
-            digest = sha256(handle, lambda: self._worker.closing)
-            found = digest if key(os.fstat(handle)) == this else None
-        except OSError:
             found = None
-        finally:
-            os.close(handle)
-        if not self._worker.closing:
-            self._tell(this, found)
+            with suppress(OSError):
+                found = job.look(lambda: self._closing)
+            if not self._closing:
+                self._tell(job.key, found)

@@ -6,22 +6,15 @@ import ctypes
 from collections.abc import Callable
 from ctypes import wintypes
 
-from host.windows.boots import boot_id
-from host.windows.win32 import checked, error, function, kernel32
+from host.windows.processlist import boot_id
+from host.windows.snapshot import Snapshots
+from host.windows.win32 import checked, function, kernel32
 
 _TICKS = 10_000  # of 100 ns, in a millisecond
 _BOOT_COUNT = 0x7FFE_0000 + 0x2C4  # KUSER_SHARED_DATA, at the same address in every process; BootId
-_PROCESSES, _LENGTH_MISMATCH = 5, 0xC000_0004
-_SPARE = 1 << 16
 
 _counter = ctypes.POINTER(ctypes.c_ulonglong)
 _unbiased = function(kernel32, "QueryUnbiasedInterruptTime", wintypes.BOOL, _counter)
-_ntdll = ctypes.WinDLL("ntdll")
-_query = function(
-    _ntdll, "NtQuerySystemInformation", ctypes.c_uint32,
-    ctypes.c_int, ctypes.c_void_p, wintypes.ULONG, ctypes.POINTER(wintypes.ULONG),
-)  # fmt: skip
-_status_error = function(_ntdll, "RtlNtStatusToDosError", wintypes.ULONG, ctypes.c_uint32)
 
 
 def _with_sleep() -> Callable[[], int]:
@@ -50,15 +43,8 @@ def mono() -> int:
 
 
 def boot() -> str:
-    """Stable over sleep, fast startup and any step of the clock; another one after a restart (see host.windows.boots)."""
-    count = ctypes.c_uint32.from_address(_BOOT_COUNT).value
-    found = ctypes.create_string_buffer(1 << 18)
-    needed = wintypes.ULONG()
-    while (status := _query(_PROCESSES, found, len(found), ctypes.byref(needed))) == _LENGTH_MISMATCH:
-        found = ctypes.create_string_buffer(max(needed.value, len(found)) + _SPARE)
-    if status:
-        raise error("NtQuerySystemInformation", _status_error(status))
-    return boot_id(count, found.raw, ctypes.addressof(found))
+    """Stable over sleep, fast startup and any step of the clock; another one after a restart (see host.windows.processlist)."""
+    return boot_id(ctypes.c_uint32.from_address(_BOOT_COUNT).value, Snapshots().take())
 
 
 class _Zone(ctypes.Structure):  # DYNAMIC_TIME_ZONE_INFORMATION

@@ -13,6 +13,7 @@ import pytest
 
 from daemon.platforms import choose
 from daemon.platforms.linux import control, procfs
+from daemon.platforms.processes import descendants
 from host.clock import SystemClock
 from rules.games import Game
 from tests.contracts.programs import Launcher, copy_with_own_build
@@ -58,7 +59,7 @@ class LinuxStage(Stage):
 
     async def tree_of(self, pid: int) -> list[int]:
         async with asyncio.timeout(PATIENCE):
-            while len(found := procfs.descendants(pid, procfs.processes())) < 2:
+            while len(found := descendants_of(pid)) < 2:
                 await asyncio.sleep(0.01)
         return [one.pid for one in found]
 
@@ -79,6 +80,11 @@ class LinuxStage(Stage):
         with suppress(OSError):
             return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
         return True
+
+
+def descendants_of(pid: int) -> list[procfs.Stat]:
+    here = procfs.processes()
+    return descendants((here[pid],), here)
 
 
 def stage(kind, request, monkeypatch):

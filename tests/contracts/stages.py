@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramStarted, Refusals
-from daemon.platforms.fake import FakePlatform
 from host.clock import SystemClock
 from rules.games import Catalogue, Fingerprint, Game
+from tests.contracts.fake import FakePlatform
 
 PATIENCE = 3.0
 

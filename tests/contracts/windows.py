@@ -13,9 +13,10 @@ from typing import ClassVar
 import pytest
 
 from daemon.platforms import choose
+from daemon.platforms.processes import descendants
 from daemon.platforms.windows import control
 from daemon.platforms.windows.etw.session import EtwSession
-from daemon.platforms.windows.watching.snapshot import Snapshots, descendants
+from daemon.platforms.windows.watching.snapshot import Snapshots
 from host.clock import SystemClock
 from host.images import build_id
 from host.windows import tokens, users
@@ -29,7 +30,7 @@ KINDS = ("events", "poll")
 
 def only_what_tests_started(monkeypatch):
     """A mistake in what ends programs must not end the machine's: only what is younger than the tests may be ended."""
-    begun = Snapshots().take()[os.getpid()].created
+    begun = Snapshots().take()[os.getpid()].started
     end = control._end
 
     def careful(pid, started):
@@ -96,7 +97,7 @@ class WindowsStage(Stage):
         async with asyncio.timeout(PATIENCE):
             while True:
                 here = Snapshots().take()
-                found = [one.pid for one in descendants(here[pid], here)]
+                found = [one.pid for one in descendants((here[pid],), here)]
                 if found and with_windows() >= set(found):  # who has none yet could not be asked
                     return found
                 await asyncio.sleep(0.01)

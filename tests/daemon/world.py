@@ -11,7 +11,6 @@ import msgspec
 from agent.api.messages import GrantEvent, Player, Roster, SignedRoster
 from compliance import entry
 from compliance.note import Signer
-from daemon.platforms.fake import FakePlatform
 from daemon.roster import AgentKeys
 from daemon.wiring import Daemon
 from host.homes import server_home
@@ -20,6 +19,7 @@ from rules.games import Fingerprint, Game, Program
 from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
 from rules.policy import Budget, Pack
+from tests.contracts.fake import FakePlatform
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE

@@ -11,14 +11,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from daemon.platforms.processes import BlindError, Process
+
 TICK_MS = 1000 // os.sysconf("SC_CLK_TCK")
 _PIECE = 1 << 16
 _ARGS_LIMIT = 1 << 17
 _WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS))
-
-
-class BlindError(Exception):
-    """We lack what it takes to look: whoever concluded that something is gone would be wrong."""
 
 
 def check(error: OSError) -> None:
@@ -28,14 +26,11 @@ def check(error: OSError) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Stat:
-    """`started` is in clock ticks since boot, sleep included: with the pid it names one process of this boot."""
+class Stat(Process):
+    """`started` is in clock ticks since boot, sleep included."""
 
-    pid: int
-    parent: int
     state: str
     threads: int
-    started: int
 
     @property
     def alive(self) -> bool:
@@ -49,7 +44,7 @@ def stat(pid: int) -> Stat | None:
     fields = data[data.rfind(b")") + 2 :].split()
     if len(fields) < 20:
         return None
-    return Stat(pid, int(fields[1]), fields[0].decode("ascii", "replace"), int(fields[17]), int(fields[19]))
+    return Stat(pid, int(fields[1]), int(fields[19]), fields[0].decode("ascii", "replace"), int(fields[17]))
 
 
 def uids(pid: int) -> tuple[int, int] | None:
@@ -94,31 +89,6 @@ def processes() -> dict[int, Stat]:
 def newest() -> bytes:
     """Changes whenever a pid was handed out (the last field of /proc/loadavg): as long as it does not, nothing was forked."""
     return _read("/proc/loadavg").rpartition(b" ")[2]
-
-
-def ancestors(pid: int) -> frozenset[int]:
-    """The process itself and all it descends from."""
-    chain: set[int] = set()
-    while pid > 0 and pid not in chain:
-        chain.add(pid)
-        found = stat(pid)
-        pid = 0 if found is None else found.parent
-    return frozenset(chain)
-
-
-def descendants(of: int, among: dict[int, Stat], but: frozenset[int] = frozenset()) -> list[Stat]:
-    """All that descend from a process, parents before children, without itself, and without `but` and what is below them."""
-    children: dict[int, list[Stat]] = {}
-    for one in among.values():
-        if one.pid not in but:
-            children.setdefault(one.parent, []).append(one)
-    found: list[Stat] = []
-    queue = [of]
-    while queue:
-        for child in children.pop(queue.pop(0), ()):
-            found.append(child)
-            queue.append(child.pid)
-    return found
 
 
 def _numbers(folder: str) -> list[int]:

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from daemon.platforms.api import Observation, Refusals, WatchKind, WatchTrouble
-from daemon.platforms.hashing import Key
+from daemon.platforms.hashing import Key, Looked
+from daemon.platforms.processes import BlindError
 from daemon.platforms.windows.etw.events import ProcessEvent
 from daemon.platforms.windows.etw.session import EtwSession
-from daemon.platforms.windows.watching.slow_looks import Looked, SlowLooks
 from daemon.platforms.windows.watching.snapshot import Process, Snapshots, microseconds
 from daemon.platforms.windows.watching.tracker import UNREADABLE, Tracker
 from host.clock import Clock
@@ -48,7 +48,6 @@ class WindowsWatcher:
         self._refusals: Refusals | None = None
         self._sink: Callable[[Observation], None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._late: SlowLooks | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._open: dict[str, int] = {}
         tracker.trouble, tracker.well = self._trouble, self._well
@@ -59,16 +58,15 @@ class WindowsWatcher:
         self._sink, self._loop = sink, asyncio.get_running_loop()
         self._tracker.start(sink)
         self._tracker.later = self._loop.call_later
-        self._late = SlowLooks(self._from_late)
-        self._tracker.programs.images.later = self._late.take
+        self._tracker.programs.images.start(self._from_slow_look)
         self._start_events()
         self._timer = self._loop.call_later(FAST_S, self._turn)
 
     def scan(self) -> tuple[Program, ...]:
         try:
             here = self._snapshots.take()
-        except OSError as error:
-            self._trouble(BLIND, str(error.strerror or error))
+        except BlindError as error:
+            self._trouble(BLIND, str(error))
             return self._tracker.running()
         found = self._tracker.scan(here)
         self._well(BLIND)
@@ -90,11 +88,9 @@ class WindowsWatcher:
             self._timer.cancel()
         if self._session:
             self._session.close()
-        if self._late:
-            self._tracker.programs.images.forget_late()
-            self._late.close()
+        self._tracker.programs.images.stop()
         self._tracker.stop()
-        self._sink = self._loop = self._timer = self._session = self._late = None
+        self._sink = self._loop = self._timer = self._session = None
         self.kind = "poll"
 
     # --- looking -----------------------------------------------------------------------------------------------------------
@@ -106,8 +102,8 @@ class WindowsWatcher:
         self._timer = self._loop.call_later(FAST_S if self.kind == "poll" and self._hurry() else SLOW_S, self._turn)
         try:
             here = self._snapshots.take()
-        except OSError as error:
-            self._trouble(BLIND, str(error.strerror or error))
+        except BlindError as error:
+            self._trouble(BLIND, str(error))
             return
         self._tracker.compare(here)
 
@@ -160,7 +156,7 @@ class WindowsWatcher:
 
     # --- what took long of a file ------------------------------------------------------------------------------------------
 
-    def _from_late(self, key: Key, found: Looked | None) -> None:
+    def _from_slow_look(self, key: Key, found: Looked | None) -> None:
         """In a thread of its own."""
         self._call(self._looked, key, found)
 

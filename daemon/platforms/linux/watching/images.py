@@ -1,33 +1,27 @@
-"""Fingerprints of the files that programs run from, remembered by what the file is and not by what it is called."""
+"""Fingerprints on Linux: also of files in other mount namespaces, and of those that are deleted by now."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections import OrderedDict
-from collections.abc import Callable
+import threading
+from contextlib import suppress
+from typing import BinaryIO
 
-from daemon.platforms.hashing import Key, key, sha256
+from daemon.platforms import images
+from daemon.platforms.hashing import Job, Key, Looked, Stop, key, sha256
+from daemon.platforms.images import Known, Wanted
 from daemon.platforms.linux import calls, procfs
 from host.images import build_id
 from rules.games import Catalogue, Fingerprint
 from rules.programs import is_engine
 
-INLINE = 1 << 20
-_MOST = 4096
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+_NICENESS = 10
 
 
-class Images:
-    """`open` may follow links of /proc into other mount namespaces and to files that are deleted by now."""
-
-    def __init__(self, largest: int | None = None) -> None:
-        """No file larger than `largest` is hashed."""
-        self._largest = largest
-        self._known: OrderedDict[Key, tuple[str | None, str | None]] = OrderedDict()
-        self._late: set[Key] = set()
-        self.later: Callable[[int, Key], bool] | None = None
-        """Takes over the hash of a large file: an open descriptor, which it has to copy, and its key. False: not now."""
+class Images(images.Images):
+    """`open` may follow links of /proc. Nobody signs programs here."""
 
     def open(self, path: str, shown: str, catalogue: Catalogue) -> Fingerprint | None:
         """The fingerprint of the plain file at `path`, called `shown`. None: there is none, or we may not read it. BlindError.
@@ -55,7 +49,7 @@ class Images:
             return None
         if found.st_size == 0 or calls.is_kernels(node):
             return Fingerprint(shown, found.st_size)
-        if (known := self._recall(found, shown, catalogue)) is not None:
+        if (known := self.recall(key(found), shown, catalogue)) is not None:
             return known
         handle = os.open(f"/proc/self/fd/{node}", _READ)  # the same file, whatever lies at the path by now
         try:
@@ -65,46 +59,28 @@ class Images:
 
     def read(self, handle: int, found: os.stat_result, shown: str, catalogue: Catalogue) -> Fingerprint:
         """The fingerprint of an open plain file. OSError."""
-        known = self._recall(found, shown, catalogue)
-        if known is not None:
-            return known
-        this = key(found)
         with open(handle, "rb", buffering=0, closefd=False) as file:
-            build = build_id(file, is_engine)
-        digest = None
-        if self._hashes(found.st_size, catalogue):
-            if found.st_size <= INLINE or self.later is None:
-                digest = sha256(handle)
-            elif this not in self._late and self.later(handle, this):
-                self._late.add(this)
-        self._known[this] = (build, digest)
-        if len(self._known) > _MOST:
-            self._known.popitem(last=False)
-        return Fingerprint(shown, found.st_size, digest, build)
+            return self._read(file, key(found), shown, catalogue)
 
-    def hashed(self, this: Key, digest: str | None) -> bool:
-        """What `later` came to; None: it could not be read. Whether anything is known that was not before."""
-        self._late.discard(this)
-        if digest is None or this not in self._known:
-            return False
-        self._known[this] = (self._known[this][0], digest)
-        return True
+    @staticmethod
+    def calm() -> None:
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
-    def forget_late(self) -> None:
-        """Nobody takes hashes over any more."""
-        self.later = None
-        self._late.clear()
+    def _first(self, file: BinaryIO) -> Known:
+        return Known(build_id(file, is_engine), found=Looked(looked=True))
 
-    def _recall(self, found: os.stat_result, shown: str, catalogue: Catalogue) -> Fingerprint | None:
-        this = key(found)
-        known = self._known.get(this)
-        if known is None:
-            return None
-        build, digest = known
-        if digest is None and this not in self._late and self._hashes(found.st_size, catalogue):
-            return None  # a catalogue that came later wants it, or there was no time for it
-        self._known.move_to_end(this)
-        return Fingerprint(shown, found.st_size, digest, build)
+    def _look(self, file: BinaryIO, path: str, wanted: Wanted, stop: Stop) -> Looked:
+        return Looked(sha256(file.fileno(), stop))
 
-    def _hashes(self, size: int, catalogue: Catalogue) -> bool:
-        return (self._largest is None or size <= self._largest) and catalogue.wants_sha256(size)
+    def _job(self, file: BinaryIO, path: str, this: Key, wanted: Wanted) -> Job:
+        mine = os.dup(file.fileno())
+
+        def look(stop: Stop) -> Looked | None:
+            try:
+                found = Looked(sha256(mine, stop))
+                return found if key(os.fstat(mine)) == this else None
+            finally:
+                os.close(mine)
+
+        return Job(this, look, lambda: os.close(mine))

@@ -7,8 +7,8 @@ import os
 from collections.abc import Callable
 
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.procfs import BlindError
 from daemon.platforms.linux.watching.tracker import BLIND, Tracker
+from daemon.platforms.processes import BlindError
 from host.clock import Clock
 
 FAST_S = 0.15

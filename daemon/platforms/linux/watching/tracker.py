@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted
-from daemon.platforms.hashing import Hasher, Key
+from daemon.platforms.hashing import Key, Looked
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.procfs import BlindError
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.seen_program import SeenProgram
+from daemon.platforms.processes import BlindError
 from host.clock import Clock
 from rules.games import Catalogue, Program
 
@@ -36,7 +36,6 @@ class Tracker:
         self._ends: dict[int, int] = {}
         self._sink: Callable[[Observation], None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._hasher: Hasher | None = None
         self.catalogue = Catalogue(())
         self.games: set[int] = set()
         self.games_changed: Callable[[], None] = lambda: None
@@ -45,14 +44,10 @@ class Tracker:
 
     def start(self, sink: Callable[[Observation], None], loop: asyncio.AbstractEventLoop) -> None:
         self._sink, self._loop = sink, loop
-        self._hasher = Hasher(self._from_hasher)
-        self._programs.images.later = self._hasher.take
+        self._programs.images.start(self._from_slow_look)
 
     def stop(self) -> None:
-        if self._hasher:
-            self._hasher.close()
-            self._programs.images.forget_late()
-            self._hasher = None
+        self._programs.images.stop()
         for pid in tuple(self._ends):
             self._unwatch(pid)
         self._known.clear()
@@ -226,16 +221,16 @@ class Tracker:
 
     # --- hashes ------------------------------------------------------------------------------------------------------------
 
-    def _from_hasher(self, key: Key, digest: str | None) -> None:
-        """In the hasher's thread."""
+    def _from_slow_look(self, key: Key, found: Looked | None) -> None:
+        """In a thread of its own."""
         loop = self._loop
         if loop:
             with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
-                loop.call_soon_threadsafe(self._hashed, key, digest)
+                loop.call_soon_threadsafe(self._hashed, key, found)
 
-    def _hashed(self, key: Key, digest: str | None) -> None:
+    def _hashed(self, key: Key, found: Looked | None) -> None:
         """Whoever runs a file of this size may be a game after all: those that are, are told again."""
-        if not (self._programs.images.hashed(key, digest) and self._sink):
+        if self._programs.images.hashed(key, found) is None or self._sink is None:
             return
         for pid, old in tuple(self._known.items()):
             if not any(file.sha256 is None and file.size == key[2] for file in old.program.files):

@@ -59,7 +59,7 @@ class Programs:
         files = (image,) if what is None else (image, *self._files(what, path, catalogue))
         return Program(
             pid=process.pid,
-            started=process.created,
+            started=process.started,
             since=since,
             account=self._name(sid),
             files=tuple(dict.fromkeys(files)),

@@ -66,25 +66,25 @@ class Tracker:
         earlier, self._looked, self._begun = self._looked, self._clock.mono(), True
         for pid, seen in tuple(self._known.items()):
             found = here.get(pid)
-            if found is None or found.created != seen.process.created:
+            if found is None or found.started != seen.process.started:
                 self._end(pid, self._clock.mono())
         for pid, process in here.items():
             if pid not in self._known:
-                self._appeared(process, self._moment(process.created, earlier))
+                self._appeared(process, self._moment(process.started, earlier))
 
     def started(self, process: Process) -> None:
         """An event told of a process that was created just now."""
         old = self._known.get(process.pid)
-        if old is not None and old.process.created == process.created:
+        if old is not None and old.process.started == process.started:
             return
         if old is not None:
             self._end(process.pid, self._clock.mono())
-        self._appeared(process, self._moment(process.created, self._looked))
+        self._appeared(process, self._moment(process.started, self._looked))
 
     def ended(self, pid: int, created: int, at: int | None) -> None:
         """An event, or its handle, told that a process ended, `at` Unix microseconds."""
         seen = self._known.get(pid)
-        if seen is not None and seen.process.created == created:
+        if seen is not None and seen.process.started == created:
             self._end(pid, self._clock.mono() if at is None else self._moment(at, self._looked))
 
     def scan(self, here: dict[int, Process]) -> tuple[Program, ...]:
@@ -96,7 +96,7 @@ class Tracker:
         unreadable = 0
         for pid, process in here.items():
             old = self._known.get(pid)
-            same = old if old is not None and old.process.created == process.created else None
+            same = old if old is not None and old.process.started == process.started else None
             since = self._since(process, same)
             try:
                 program = self._read(process, since)
@@ -161,7 +161,7 @@ class Tracker:
 
     def _again(self, process: Process, since: int, turn: int) -> None:
         old = self._known.get(process.pid)
-        if old is None or old.process.created != process.created:
+        if old is None or old.process.started != process.started:
             return
         try:
             program = self._read(process, since)
@@ -204,7 +204,7 @@ class Tracker:
         or taken away since, nor by a command line that it wrote anew.
         """
         known = self._known.get(process.pid)
-        old = known.program if known is not None and known.process.created == process.created else None
+        old = known.program if known is not None and known.process.started == process.started else None
         if old is None or new is None:
             return new or old
         here = {(file.path, file.size, file.build_id) for file in new.files}
@@ -223,8 +223,8 @@ class Tracker:
     def _since(self, process: Process, seen: SeenProgram | None) -> int:
         """When it began: what no look has seen, not before the last one, whatever wall clock and sleep make of it."""
         if seen is None and self._begun:
-            return self._moment(process.created, self._looked)
-        return self._age(process.created) if seen is None or seen.program is None else seen.program.since
+            return self._moment(process.started, self._looked)
+        return self._age(process.started) if seen is None or seen.program is None else seen.program.since
 
     def _age(self, moment: int) -> int:
         """A moment (Unix microseconds) on the clock that play is counted on, if nobody set the wall clock since."""

@@ -12,6 +12,7 @@ import pytest
 
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.control import LinuxControl
+from daemon.platforms.processes import ancestors, descendants
 
 
 @pytest.fixture
@@ -31,6 +32,11 @@ def spawn():
 
 def identity(pid):
     return pid, procfs.stat(pid).started
+
+
+def below(pid):
+    here = procfs.processes()
+    return descendants((here[pid],), here)
 
 
 def gone(*pids):
@@ -58,7 +64,7 @@ def test_what_lost_its_parent_since_the_request_is_ended_too(spawn):
     game = spawn("/bin/sh", "-c", f"{stubborn} trap 'sleep 0.1; exit' TERM; while :; do sleep 0.05; done")
     control = LinuxControl()
     root = identity(game.pid)
-    child = next(one.pid for one in procfs.descendants(game.pid, procfs.processes()) if procfs.args(one.pid)[0] == "/bin/sh")
+    child = next(one.pid for one in below(game.pid) if procfs.args(one.pid)[0] == "/bin/sh")
     assert control.ask_close(*root)
     time.sleep(0.05)
     assert control.end(*root)
@@ -70,7 +76,7 @@ def test_end_after_the_game_left_finds_its_orphans(spawn):
     game = spawn("/bin/sh", "-c", "(trap '' TERM; while :; do sleep 60; done) & trap exit TERM; while :; do sleep 0.02; done")
     control = LinuxControl()
     root = identity(game.pid)
-    children = [one.pid for one in procfs.descendants(game.pid, procfs.processes())]
+    children = [one.pid for one in below(game.pid)]
     assert control.ask_close(*root)
     game.wait(3)
     control.end(*root)
@@ -80,7 +86,7 @@ def test_end_after_the_game_left_finds_its_orphans(spawn):
 def test_a_game_that_forks_all_the_time_is_ended(spawn):
     """Children that it makes while it is being ended do not outlive it."""
     game = spawn("/bin/sh", "-c", "while :; do sleep 30 & sleep 0.01; done")
-    children = [one.pid for one in procfs.descendants(game.pid, procfs.processes())]
+    children = [one.pid for one in below(game.pid)]
     assert LinuxControl().end(*identity(game.pid))
     assert gone(game.pid, *children)
 
@@ -97,7 +103,7 @@ def test_never_ourselves_nor_what_we_come_from(spawn, signalled):
     """Init, the kernel, this process and its ancestors are left alone whatever they match, and so is all that is below them."""
     spawn("/bin/sleep", "60")  # a child of ours: below every one of our ancestors
     control = LinuxControl()
-    for pid in {1, 2, *procfs.ancestors(os.getpid())}:
+    for pid in {1, 2, *ancestors(os.getpid(), procfs.processes())}:
         assert not control.ask_close(*identity(pid))
         assert not control.end(*identity(pid))
     assert signalled == []
@@ -106,9 +112,9 @@ def test_never_ourselves_nor_what_we_come_from(spawn, signalled):
 def test_what_is_below_a_spared_one_is_not_the_games(spawn, signalled):
     """A game that started somebody who is spared is ended without it and without what that one started."""
     game = spawn("/bin/sh", "-c", "sh -c 'sleep 60 & wait; exit' & sleep 60 & wait; exit")
-    below = procfs.descendants(game.pid, procfs.processes())
-    spared = next(one.pid for one in below if procfs.args(one.pid)[0] == "sh")
-    other = next(one.pid for one in below if one.parent == game.pid and one.pid != spared)
+    children = below(game.pid)
+    spared = next(one.pid for one in children if procfs.args(one.pid)[0] == "sh")
+    other = next(one.pid for one in children if one.parent == game.pid and one.pid != spared)
     LinuxControl(lambda: (spared,)).ask_close(*identity(game.pid))
     assert signalled == [game.pid, other]
 
@@ -116,7 +122,7 @@ def test_what_is_below_a_spared_one_is_not_the_games(spawn, signalled):
 def test_spared_ones_are_left_alone_also_below_a_game(spawn):
     """Who is spared survives the end of the game that started it."""
     game = spawn("/bin/sh", "-c", "sleep 60 & wait; exit")
-    child = procfs.descendants(game.pid, procfs.processes())[0].pid
+    child = below(game.pid)[0].pid
     control = LinuxControl(lambda: (child,))
     assert not control.end(*identity(child))
     assert control.end(*identity(game.pid))

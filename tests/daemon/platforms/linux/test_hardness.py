@@ -16,14 +16,16 @@ from pathlib import Path
 
 import pytest
 
-from daemon.platforms import hashing
+from daemon.platforms import images
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
-from daemon.platforms.hashing import Hasher, key
+from daemon.platforms.hashing import Looked, SlowLooks, key
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.linux.descriptors import raise_descriptors
-from daemon.platforms.linux.watching import images, tracker
+from daemon.platforms.linux.watching import images as linux_images
+from daemon.platforms.linux.watching import tracker
 from daemon.platforms.linux.watching.programs import Programs
+from daemon.platforms.processes import BlindError
 from rules.games import Catalogue, Game
 from tests import system
 
@@ -60,6 +62,7 @@ def troubles(seen):
     return [(one.id, one.over) for one in seen if isinstance(one, WatchTrouble) and one.id != "watch-events"]
 
 
+DIGEST = images.Wanted(digest=True, signer=False)
 SLEEP = Catalogue([Game(id="sleep", title="", names=("sleep",))])
 
 
@@ -67,7 +70,7 @@ def test_want_of_descriptors_ends_nothing(blind, sleeper):
     """A program that cannot be looked at is not gone; whom not to touch is not known either."""
     control, identity = LinuxControl(), (sleeper, procfs.stat(sleeper).started)
     blind()
-    with pytest.raises(procfs.BlindError):
+    with pytest.raises(BlindError):
         procfs.stat(sleeper)
     assert (control.alive(*identity), control.ask_close(*identity), control.end(*identity)) == (True, False, False)
     blind(False)
@@ -192,14 +195,14 @@ def test_a_large_file_is_told_again_once_it_is_known(watching, until, launcher, 
     """It is hashed aside: the loop goes on, and hears that it is a game when that is known; its start is the same."""
     path, catalogue = large
     go, seen = threading.Event(), []
-    real = hashing.sha256
+    real = images.sha256
 
     def slow(handle, stop=lambda: False):
         assert threading.current_thread() is not threading.main_thread()
         go.wait(5)
         return real(handle, stop)
 
-    monkeypatch.setattr(hashing, "sha256", slow)
+    monkeypatch.setattr(linux_images, "sha256", slow)
     monkeypatch.setattr(images, "sha256", slow)
 
     async def body():
@@ -221,20 +224,23 @@ def test_a_large_file_is_told_again_once_it_is_known(watching, until, launcher, 
     asyncio.run(body())
 
 
-def test_the_hasher_is_bounded_and_leaves_nothing_open(tmp_path, monkeypatch):
+def test_what_takes_long_is_bounded_and_leaves_nothing_open(tmp_path, monkeypatch):
     """Beyond its queue it takes nothing; closed, it has closed all that it held."""
     path = tmp_path / "x"
     path.write_bytes(b"x")
     go, said = threading.Event(), []
-    monkeypatch.setattr(hashing, "sha256", lambda *_: go.wait(5) and "digest")
+    monkeypatch.setattr(linux_images, "sha256", lambda *_: go.wait(5) and "digest")
     before = len(list(Path("/proc/self/fd").iterdir()))
-    hasher = Hasher(lambda *told: said.append(told))
+    slow, files = SlowLooks(lambda *told: said.append(told), linux_images.Images.calm), linux_images.Images()
     with path.open("rb") as file:
         found = key(os.fstat(file.fileno()))
-        taken = [hasher.take(file.fileno(), found) for _ in range(100)]
-        assert 60 <= sum(taken) <= 70
+        jobs = [files._job(file, str(path), found, DIGEST) for _ in range(100)]
+        refused = [job for job in jobs if not slow.take(job)]
+        assert 60 <= 100 - len(refused) <= 70
+        for job in refused:
+            job.drop()
         threading.Timer(0.05, go.set).start()
-        hasher.close()
+        slow.close()
     assert len(list(Path("/proc/self/fd").iterdir())) == before
     assert said == []
 
@@ -244,14 +250,14 @@ def test_a_file_that_changed_meanwhile_is_not_known(tmp_path):
     path = tmp_path / "x"
     path.write_bytes(b"x")
     said = []
-    hasher = Hasher(lambda *told: said.append(told))
+    slow, files = SlowLooks(lambda *told: said.append(told), linux_images.Images.calm), linux_images.Images()
     with path.open("rb") as file:
         now = key(os.fstat(file.fileno()))
         for one in (now, (*now[:4], 0)):
-            assert hasher.take(file.fileno(), one)
+            assert slow.take(files._job(file, str(path), one, DIGEST))
         system.until(lambda: len(said) == 2)
-    hasher.close()
-    assert said == [(now, sha256(b"x").hexdigest()), ((*now[:4], 0), None)]
+    slow.close()
+    assert said == [(now, Looked(sha256(b"x").hexdigest())), ((*now[:4], 0), None)]
 
 
 # --- the loop -----------------------------------------------------------------------------------------------------------------
@@ -277,7 +283,7 @@ def test_a_flood_of_events_leaves_the_loop_its_turn(watching, launcher, until, m
     asyncio.run(body())
 
 
-def test_arguments_are_kept_of_games_only(watching, launcher):
+def test_arguments_are_kept_of_games_only(watching, launcher, until):
     """They are as long as somebody likes: what is no game is remembered without them."""
     seen = []
 
@@ -286,6 +292,7 @@ def test_arguments_are_kept_of_games_only(watching, launcher):
             watcher.refuse(Refusals(SLEEP, {}))
             pids = [(await launcher.aside("start", args=args))["pid"] for args in (
                 ["/bin/sleep", "60"], [sys.executable, "-c", "import time; time.sleep(60)", "x" * 100_000])]
+            await until(lambda: all(map(procfs.args, pids)))  # an exec goes on for a moment after whoever forked hears of it
             found = {one.pid: one.args for one in watcher.scan()}
             assert [len(found[pid]) for pid in pids] == [2, 4]
             assert [watcher._tracker._known[pid].program.args for pid in pids] == [("/bin/sleep", "60"), ()]

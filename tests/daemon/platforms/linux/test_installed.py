@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.platforms.linux import installed
-from daemon.platforms.linux.control import LinuxControl
+from daemon.platforms.linux.control import LinuxControl, installed
 from daemon.platforms.linux.procfs import stat
 
 
@@ -34,7 +33,7 @@ def test_a_package_is_believed_and_a_copy_is_not(tmp_path):
         found = [LinuxControl().installed(pid, stat(pid).started) for pid in (true, false)]
         assert found == [True, False]
         assert not LinuxControl().installed(true, 1)
-    assert not installed.installed(true)
+    assert not installed(true)
 
 
 @pytest.mark.root
@@ -46,9 +45,9 @@ def test_nobody_else_may_write_on_the_way(open_):
     try:
         copy = shutil.copy(shutil.which("sleep"), top / "bin" / "sleep")
         with running(copy) as pid:
-            assert installed.installed(pid)
+            assert installed(pid)
             (top / open_).chmod(0o775)
-            assert not installed.installed(pid)
+            assert not installed(pid)
     finally:
         shutil.rmtree(top)
 
@@ -69,7 +68,7 @@ def test_what_a_process_mounts_over_our_paths_is_seen_through(tmp_path):
             if str(Path(f"/proc/{program.pid}/exe").readlink()) in {sleep, str(other)}:
                 break
             subprocess.run(["sleep", "0.01"], check=True)
-        assert not installed.installed(program.pid)
+        assert not installed(program.pid)
     finally:
         program.kill()
         program.wait()

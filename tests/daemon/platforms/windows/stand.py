@@ -238,7 +238,7 @@ def end_all(here: Path) -> None:
 def gone(pid: int, created: int, patience: float = PATIENCE) -> bool:
     """Whether this process ends in time."""
     until = time.monotonic() + patience
-    while (here := Snapshots().take().get(pid)) is not None and here.created == created:
+    while (here := Snapshots().take().get(pid)) is not None and here.started == created:
         if time.monotonic() > until:
             return False
         time.sleep(0.01)

@@ -11,10 +11,11 @@ from dataclasses import replace
 
 import pytest
 
+from daemon.platforms.processes import descendants
 from daemon.platforms.windows import control
 from daemon.platforms.windows.control import WindowsControl
 from daemon.platforms.windows.ending import closing, run_in_session
-from daemon.platforms.windows.watching.snapshot import Process, Snapshots, descendants
+from daemon.platforms.windows.watching.snapshot import Process, Snapshots
 from tests.daemon.platforms.windows.stand import PATIENCE, SHORT, _started, gone, on_desktop, own, read, run, write
 from tests.windows_programs import program
 
@@ -29,7 +30,7 @@ def named(name: str, patience: float = PATIENCE) -> Process:
     """The program of this file name, once it runs. One that Wine says is born in 21085 is too young: it is not there yet."""
     until = time.monotonic() + patience
     while True:
-        found = [one for one in Snapshots().take().values() if one.name == name and one.created <= time.time() * 1_000_000]
+        found = [one for one in Snapshots().take().values() if one.name == name and one.started <= time.time() * 1_000_000]
         if found:
             return found[0]
         assert time.monotonic() < until, f"{name} never came"
@@ -244,7 +245,7 @@ def test_a_pid_that_somebody_else_has_by_now(game):
     child = also(game, "con")
     started = run(game, "/run", child, *SHORT, wait=True)
     one, below, ours = process(started.pid), named(child.name), WindowsControl()
-    for created in (one.created - 1, one.created + 1, 0):
+    for created in (one.started - 1, one.started + 1, 0):
         assert not ours.alive(one.pid, created)
         assert not ours.ask_close(one.pid, created)
         assert not ours.end(one.pid, created)
@@ -261,8 +262,8 @@ def test_children_of_whoever_has_the_pid_now():
     its = Process(108, 100, 2_500, 1, "con cua khac.exe")
     elder = Process(112, 100, 500, 1, "gia.exe")
     here = {one.pid: one for one in (new, mine, its, elder)}
-    assert descendants(old, here) == [mine]
-    assert descendants(new, here) == [its]
+    assert descendants((old,), here) == [mine]
+    assert descendants((new,), here) == [its]
 
 
 def test_what_was_asked_is_not_ended_once_its_pid_is_somebody_elses(game):
@@ -270,7 +271,7 @@ def test_what_was_asked_is_not_ended_once_its_pid_is_somebody_elses(game):
     child = also(game, "con")
     started = run(game, "/run", child, *SHORT, wait=True)
     root, below, ours = process(started.pid), named(child.name), WindowsControl()
-    ours._remember(root.identity, (root, replace(below, created=below.created - 1)))
+    ours._remember(root.identity, (root, replace(below, started=below.started - 1)))
     started.kill()
     started.wait(5)
     assert not ours.end(*root.identity)

@@ -10,10 +10,12 @@ from queue import Queue
 
 import pytest
 
-from daemon.platforms.windows.watching import images, late
+from daemon.platforms import images as common
+from daemon.platforms.hashing import Looked
+from daemon.platforms.images import Wanted
+from daemon.platforms.windows.watching import images
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.opening import key_of, opened
-from daemon.platforms.windows.watching.slow_looks import Looked, SlowLooks, Wanted
 from host.images import build_id
 from host.windows.sharing import extended
 from rules.games import Catalogue, Fingerprint, Game
@@ -37,7 +39,7 @@ def game(tmp_path):
 def signatures(monkeypatch):
     """Paths whose signature was looked at; everything is signed by Ai Đó."""
     looked = []
-    monkeypatch.setattr(late, "signer_of", lambda _, path: looked.append(path) or "Ai Đó")
+    monkeypatch.setattr(images, "signer_of", lambda _, path: looked.append(path) or "Ai Đó")
     return looked
 
 
@@ -59,8 +61,8 @@ def test_content_is_hashed_where_it_may_tell(game, monkeypatch):
     some = Images()
     assert some.open(str(game), EMPTY).sha256 is None
     assert some.open(str(game), wanting(game)).sha256 == hashlib.sha256(game.read_bytes()).hexdigest()
-    real, hashed = images.sha256, []
-    monkeypatch.setattr(images, "sha256", lambda handle: hashed.append(1) or real(handle))
+    real, hashed = common.sha256, []
+    monkeypatch.setattr(common, "sha256", lambda handle: hashed.append(1) or real(handle))
     some.open(str(game), wanting(game))
     with game.open("ab") as file:
         file.write(b"x")
@@ -116,27 +118,25 @@ def test_a_signature_is_looked_at_once_and_only_where_it_may_tell(game, signatur
 def large(game):
     """A file that is too large to be hashed while somebody waits."""
     with game.open("ab") as file:
-        file.write(bytes(images.INLINE))
+        file.write(bytes(common.INLINE))
     return game
 
 
 @pytest.fixture
-def worker():
-    """A thread as the daemon has it, and what it told."""
-    told = Queue()
-    one = SlowLooks(lambda *found: told.put(found))
-    one.told = told
+def some():
+    """Fingerprints as the daemon has them: `told` gets what took long, on a thread of its own."""
+    one = Images()
+    one.told = Queue()
+    one.start(lambda *found: one.told.put(found))
     yield one
-    one.close()
+    one.stop()
 
 
-def test_what_takes_long_is_told_later(large, worker, signatures):
+def test_what_takes_long_is_told_later(large, some, signatures):
     """Asked for once; the file can be deleted meanwhile and at any time."""
-    some = Images()
-    some.later = worker.take
     catalogue = wanting(large, names=("trochoi.exe",), signers=("Ai Đó",))
     first = some.open(str(large), catalogue)
-    this, found = worker.told.get(timeout=10)
+    this, found = some.told.get(timeout=10)
     again = some.open(str(large), catalogue)
 
     assert (first.sha256, first.signer, again.sha256, again.signer) == (None, None, None, None)
@@ -144,36 +144,31 @@ def test_what_takes_long_is_told_later(large, worker, signatures):
     known = some.open(str(large), catalogue)
     assert (known.sha256, known.signer) == (hashlib.sha256(large.read_bytes()).hexdigest(), "Ai Đó")
     assert some.hashed(this, found) is None
-    assert worker.told.empty()
+    assert some.told.empty()
     large.unlink()
 
 
-def test_what_is_another_file_by_then_tells_nothing(large, worker):
+def test_what_is_another_file_by_then_tells_nothing(large, some, monkeypatch):
     """Nor what is gone; both can be asked for again."""
-    some = Images()
-    some.later = worker.take
-    with opened(str(large)) as (_, this):
-        pass
-    assert worker.take(str(large), (*this[:2], 1, *this[3:]), Wanted(digest=True, signer=False))
-    assert worker.told.get(timeout=10)[1] is None
-    asked = []
-    some.later = lambda *job: asked.append(job) or True
+    with opened(str(large)) as (file, this):
+        another = some._job(file, str(large), (*this[:2], 1, *this[3:]), Wanted(digest=True, signer=False))
+    assert some._slow.take(another)
+    assert some.told.get(timeout=10)[1] is None
+    asked, take = [], some._slow.take
+    monkeypatch.setattr(some._slow, "take", lambda job: asked.append(job) or True)
     some.open(str(large), wanting(large))
-    assert some.hashed(asked[0][1], None) is None
+    assert some.hashed(asked[0].key, None) is None
     some.open(str(large), wanting(large))
     large.unlink()
-    assert worker.take(*asked[0])
+    assert take(asked[0])
 
-    assert worker.told.get(timeout=10)[1] is None
+    assert some.told.get(timeout=10)[1] is None
     assert len(asked) == 2
-    assert some.hashed((0, 0, 0, 0, 0), Looked("x", None, looked=False)) is None
+    assert some.hashed((0, 0, 0, 0, 0), Looked("x")) is None
 
 
 def test_without_anybody_to_take_over_it_is_done_at_once(large):
-    some = Images()
-    some.forget_late()
-
-    assert some.open(str(large), wanting(large)).sha256 is not None
+    assert Images().open(str(large), wanting(large)).sha256 is not None
     assert Images(largest=10).open(str(large), wanting(large)).sha256 is None
 
 

@@ -132,7 +132,7 @@ def test_a_step_does_not_move_an_end_either(watched, step, told):
     """Whoever tells of it; an end that was before its start is at its start."""
     watched.launch()
     watched.pass_time(60_000)
-    created = watched.here[8].created
+    created = watched.here[8].started
     watched.clock.run(50)
     at, wall = watched.exit(), watched.clock.wall() * 1000
     watched.clock.run(100)

@@ -28,7 +28,7 @@ class Grows(Programs):
         files = self.turns.pop(0) if len(self.turns) > 1 else self.turns[0]
         if files is None:
             return None
-        return Program(process.pid, process.created, since, "an", tuple(Fingerprint(one, 1) for one in files), args=files[1:])
+        return Program(process.pid, process.started, since, "an", tuple(Fingerprint(one, 1) for one in files), args=files[1:])
 
 
 class Unheld:

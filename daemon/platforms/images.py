@@ -1,0 +1,133 @@
+"""Fingerprints of the files that programs run from, remembered by what the file is and not by what it is called."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+from daemon.platforms.hashing import Job, Key, Looked, SlowLooks, Stop, never, sha256
+from rules.games import Catalogue, Fingerprint
+
+INLINE = 1 << 20
+_MOST = 4096
+_NOTHING = Looked()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one content. `original` and `product`: what a program for Windows says of itself."""
+
+    build: str | None
+    original: str | None = None
+    product: str | None = None
+    found: Looked = _NOTHING
+
+    def named(self, path: str, size: int) -> Fingerprint:
+        return Fingerprint(path, size, self.found.digest, self.build, self.original, self.product, self.found.signer)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    digest: bool
+    signer: bool
+
+    def __bool__(self) -> bool:
+        return self.digest or self.signer
+
+
+class Images(ABC):
+    """All calls on one thread."""
+
+    def __init__(self, largest: int | None = None) -> None:
+        """No file larger than `largest` is hashed, nor its signature looked at."""
+        self._largest = largest
+        self._known: OrderedDict[Key, Known] = OrderedDict()
+        self._late: set[Key] = set()
+        self._slow: SlowLooks | None = None
+
+    @staticmethod
+    @abstractmethod
+    def calm() -> None:
+        """Has the calling thread yield to others."""
+
+    @abstractmethod
+    def _first(self, file: BinaryIO) -> Known:
+        """What is soon read of a file. OSError."""
+
+    @abstractmethod
+    def _look(self, file: BinaryIO, path: str, wanted: Wanted, stop: Stop) -> Looked:
+        """What may take long. OSError."""
+
+    @abstractmethod
+    def _job(self, file: BinaryIO, path: str, this: Key, wanted: Wanted) -> Job:
+        """The same on a thread of its own. OSError."""
+
+    def start(self, tell: Callable[[Key, Looked | None], None]) -> None:
+        """From now on what takes long is told, on a thread of its own, to be given to `hashed` on this one."""
+        self._slow = SlowLooks(tell, self.calm)
+
+    def stop(self) -> None:
+        """Nothing is told any more; what takes long is done at once."""
+        if self._slow:
+            self._slow.close()
+        self._slow = None
+        self._late.clear()
+
+    def recall(self, this: Key, path: str, catalogue: Catalogue) -> Fingerprint | None:
+        """What is known of it. None: nothing, or this catalogue wants to know more, for which there is time now."""
+        known = self._known.get(this)
+        if known is None:
+            return None
+        image = known.named(path, this[2])
+        if self._wanted(known, image, catalogue) and this not in self._late:
+            return None
+        self._known.move_to_end(this)
+        return image
+
+    def hashed(self, this: Key, found: Looked | None) -> int | None:
+        """What was told; None: it could not be read. The file's size, if anything is known that was not before."""
+        self._late.discard(this)
+        known = self._known.get(this)
+        if found is None or known is None:
+            return None
+        new = self._known[this] = _with(known, found)
+        return None if (new.found.digest, new.found.signer) == (known.found.digest, known.found.signer) else this[2]
+
+    def _read(self, file: BinaryIO, this: Key, path: str, catalogue: Catalogue) -> Fingerprint:
+        """The fingerprint of an open plain file. OSError."""
+        image = self.recall(this, path, catalogue)
+        if image is not None:
+            return image
+        known = self._known.get(this) or self._first(file)
+        wanted = self._wanted(known, known.named(path, this[2]), catalogue)
+        if wanted.digest and this[2] <= INLINE:
+            known = _with(known, Looked(sha256(file.fileno())))
+            wanted = replace(wanted, digest=False)
+        if wanted and self._slow is None:
+            known = _with(known, self._look(file, path, wanted, never))
+        elif wanted and self._slow is not None and this not in self._late:
+            job = self._job(file, path, this, wanted)
+            if self._slow.take(job):
+                self._late.add(this)
+            else:
+                job.drop()
+        self._known[this] = known
+        if len(self._known) > _MOST:
+            self._known.popitem(last=False)
+        return known.named(path, this[2])
+
+    def _wanted(self, known: Known, image: Fingerprint, catalogue: Catalogue) -> Wanted:
+        small = self._largest is None or image.size <= self._largest
+        return Wanted(
+            digest=known.found.digest is None and small and catalogue.wants_sha256(image.size),
+            signer=not known.found.looked and small and catalogue.wants_signer(image),
+        )
+
+
+def _with(known: Known, found: Looked) -> Known:
+    old = known.found
+    signed = found if found.looked else old
+    return replace(known, found=Looked(found.digest or old.digest, signed.signer, signed.looked))
