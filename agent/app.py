@@ -13,7 +13,7 @@ from agent.api import messages as m
 from agent.auth import ANY, KEEPER, SEAT
 from agent.intake import take_in
 from agent.recording import logbook
-from agent.registering import games, grants, people, place, pseudonyms, rulebook, seats
+from agent.registering import games, people, place, rulebook, seats
 from agent.registry import Change, Outcome
 from agent.server import Agent
 from agent.store.database import StoreError
@@ -44,14 +44,14 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.Enrol, SEAT, answers.enrol),
         Route(m.Alive, SEAT, answers.alive),
         Route(m.RosterGet, SEAT, answers.roster),
-        Route(m.PutGrants, SEAT, change(grants.grants_put)),
+        Route(m.PutGrants, SEAT, change(seats.grants_put)),
         Route(m.Submit, SEAT, answers.submit),
         # registry
         Route(m.PlayerAdd, KEEPER, change(people.player_add)),
         Route(m.PlayerSet, KEEPER, change(people.player_set)),
         Route(m.PlayerRemove, KEEPER, change(people.player_remove)),
         Route(m.PlayerList, KEEPER, look(lambda tables, _: people.player_list(tables))),
-        Route(m.PlayerDays, KEEPER, look(lambda tables, asked: pseudonyms.player_days(tables, asked, agent.log.key.text))),
+        Route(m.PlayerDays, KEEPER, look(lambda tables, asked: people.player_days(tables, asked, agent.log.key.text))),
         Route(m.GuardianAdd, KEEPER, change(people.guardian_add)),
         Route(m.GuardianList, KEEPER, look(lambda tables, _: people.guardian_list(tables))),
         Route(m.LimitSet, KEEPER, change(rulebook.limit_set)),
@@ -81,7 +81,7 @@ class _Answers:
 
         async def handle(caller: Caller, request: R) -> m.Done:
             with _answered():
-                return self._agent.change(operation, request, caller.account)
+                return self._agent.change(lambda change: operation(change, request), caller.account)
 
         return handle
 
@@ -106,7 +106,7 @@ class _Answers:
     async def enrol(self, caller: Caller, request: m.Enrol) -> m.Enrolled:
         agent = self._agent
         with _answered():
-            agent.change(seats.seat_enrol, request, caller.account)
+            agent.change(lambda change: seats.seat_enrol(change, request), caller.account)
             # The seat's key has to be in the log before the first entry that it signed.
             agent.deliver(strict=True)
         agent.hear(request.seat)
@@ -135,7 +135,7 @@ class _Answers:
         with _answered():
             agent.deliver(strict=True)
             with agent.store.transaction() as tables:
-                texts = [row.text for row in tables.rules.texts().values() if row.public]
+                texts = [row.text for row in tables.texts().values() if row.public]
             waiting = bytearray()
             for piece in bundle.write(agent.log, texts):
                 waiting += piece

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from agent.api.messages import Roster
@@ -29,8 +28,3 @@ def roles(caller: Caller, own: UserId, roster: Roster) -> frozenset[str]:
     if any(guardian.account == caller.account for guardian in roster.guardians):
         found |= {"guardian", KEEPER} if roster.place == "home" else {"guardian"}
     return frozenset(found)
-
-
-def by_roster(own: UserId, roster: Callable[[], Roster]) -> Callable[[Caller], frozenset[str]]:
-    """`roles` under the roster in force at each call."""
-    return lambda caller: roles(caller, own, roster())

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -19,15 +19,14 @@ from agent.api.pseudonym import pseudonym
 from agent.recording.chain import OwnChain
 from agent.registering.shipped_packs import Shipped
 from agent.store.database import Store
-from agent.store.people import PlayerRow
+from agent.store.rows import PlayerRow
 from agent.store.tables import Tables
 from compliance.entry import Entry
 from compliance.note import Signer
 from host.clock import Clock
 from i18n.message import Words
 from rules.calendar import day_name
-
-R = TypeVar("R", bound=msgspec.Struct)
+from rules.games import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,16 @@ class Change:
     @property
     def today(self) -> date:
         """The date at the place."""
-        return day_name(self.tables.place.get().zone, self.now)
+        return day_name(self.tables.place().zone, self.now)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """All games that are recognised here."""
+        return self.world.shipped.catalogue(self.tables.games())
+
+    def compiler(self) -> roster.Compiler:
+        """Players and packs as they are by now."""
+        return roster.Compiler(self.tables, self.world.shipped)
 
     def pseudonym(self, player: PlayerRow) -> str:
         """Whom today's entries mean by it."""
@@ -85,7 +93,7 @@ class Registry:
         self._clock = clock
         self._news = asyncio.Event()
         with store.transaction() as tables:
-            state = tables.state.get()
+            state = tables.state()
             self._roster = roster.build(tables, world.shipped, number=state.number, now=clock.wall())
         self._current = SignedRoster(number=state.number, note=state.note)
 
@@ -99,11 +107,11 @@ class Registry:
         """What the roster in force says."""
         return self._roster
 
-    def change(self, operation: Callable[[Change, R], Outcome], request: R, who: str) -> Done:
+    def change(self, operation: Callable[[Change], Outcome], who: str) -> Done:
         """Do it. It is durable, recorded and in the signed roster when this returns. ApiError: nothing happened."""
         now = self._clock.wall()
         with self._store.transaction() as tables:
-            outcome = operation(Change(tables, self._world, self._chain, now, who), request)
+            outcome = operation(Change(tables, self._world, self._chain, now, who))
             new = self._publish(tables, now) if outcome.changed else None
             self._chain.seal(now)
         if new is not None:
@@ -123,7 +131,7 @@ class Registry:
     def _publish(self, tables: Tables, now: int) -> tuple[Roster, SignedRoster]:
         new = roster.build(tables, self._world.shipped, number=self.number + 1, now=now)
         note = roster.sign(new, self._signer)
-        tables.state.publish(new.number, note)
+        tables.publish(new.number, note)
         return new, SignedRoster(number=new.number, note=note)
 
     def _announce(self, new: Roster, signed: SignedRoster) -> None:

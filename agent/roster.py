@@ -10,8 +10,7 @@ from agent.api.messages import Player, Roster
 from agent.errors import refused
 from agent.registering.own_limits import DAY_MS, HOUSE, own_pack
 from agent.registering.shipped_packs import Shipped, compiled
-from agent.store.people import GUEST, PlayerRow
-from agent.store.rules import PLACE, PackRow, TextRow
+from agent.store.rows import GUEST, PLACE, PackRow, PlayerRow, TextRow
 from agent.store.tables import Tables
 from compliance.note import MAX_NOTE, Signer
 from i18n.message import msg
@@ -23,13 +22,13 @@ GRANTS_MATTER_MS = 8 * DAY_MS
 
 def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
     """The roster that these tables make. PolicyError if a pack in force does not compile."""
-    place = tables.place.get()
+    place = tables.place()
     parts = Compiler(tables, shipped)
-    players = tuple(parts.player(row) for row in tables.people.players() if not row.removed)
+    players = tuple(parts.player(row) for row in tables.players() if not row.removed)
     everybody = {player.id for player in players}
     return Roster(
         number=number,
-        origin=tables.state.get().origin,
+        origin=tables.state().origin,
         issued=now,
         place=place.place,
         zone=place.zone,
@@ -39,10 +38,10 @@ def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
         place_packs=parts.packs(PLACE, "place"),
         players=tuple(player for player in players if player.id != GUEST),
         guest=next(player for player in players if player.id == GUEST),
-        guardians=tables.people.guardians(),
+        guardians=tables.guardians(),
         games=parts.games,
-        grants=tuple(grant for grant in tables.events.grants(now - GRANTS_MATTER_MS) if grant.player in everybody),
-        seats=tables.state.seats(),
+        grants=tuple(grant for grant in tables.grants(now - GRANTS_MATTER_MS) if grant.player in everybody),
+        seats=tables.seats(),
     )
 
 
@@ -58,18 +57,18 @@ class Compiler:
     """Players and packs as a daemon needs them, out of tables that are read once."""
 
     def __init__(self, tables: Tables, shipped: Shipped) -> None:
-        place = tables.place.get()
+        place = tables.place()
         self._zone = place.zone
         # Who administers a home PC is a guardian: there is one for every player, named or not.
         self._home = place.place == "home"
-        self._packs = tables.rules.packs()
-        self._texts = tables.rules.texts()
-        self._limits = tables.rules.limits()
-        self._wards = {player for player, _ in tables.people.wards()}
+        self._packs = tables.packs()
+        self._texts = tables.texts()
+        self._limits = tables.limits()
+        self._wards = {player for player, _ in tables.wards()}
         self._approved: dict[str, dict[str, None]] = {}
-        for row in tables.events.approvals():
+        for row in tables.approvals():
             self._approved.setdefault(row.player, {})[row.game] = None
-        catalogue = shipped.catalogue(tables.place.games())
+        catalogue = shipped.catalogue(tables.games())
         self.games = tuple(catalogue.games.values())
         self._titles = {game.id: game.title for game in self.games}
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
-
-import msgspec
+from typing import Final
 
 from agent.api.messages import Done
 from agent.recording import logbook
 from agent.recording.chain import OwnChain
 from agent.recording.keys import Keys, publish
-from agent.registering.seats import LastHeard
 from agent.registry import Change, Outcome, Registry, World
 from agent.store.database import Store, StoreError
 from compliance.entry import AgentTick
@@ -23,16 +20,17 @@ from compliance.writing.payloads import PayloadError, Payloads
 from host.clock import Clock
 from host.homes import LANGUAGE, Home, HomeError
 
-R = TypeVar("R", bound=msgspec.Struct)
-
 CARD: Final = "agent.card"
+SILENT_MS: Final = 180_000
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """What wiring.py puts together."""
+    """What wiring.py puts together. `heard` is when each seat last spoke since the agent started (`since`), on its wall clock;
+    kept in memory: what counts is written by `tick`.
+    """
 
     home: Home
     clock: Clock
@@ -43,12 +41,13 @@ class Agent:
     log: Log
     payloads: Payloads
     registry: Registry
-    heard: LastHeard
+    since: int
+    heard: dict[str, int] = field(default_factory=dict)
     _troubled: list[str] = field(default_factory=list)
 
-    def change(self, operation: Callable[[Change, R], Outcome], request: R, who: str) -> Done:
+    def change(self, operation: Callable[[Change], Outcome], who: str) -> Done:
         """Change the registry. What it recorded is durable in any case; that the log takes it at once is tried."""
-        done = self.registry.change(operation, request, who)
+        done = self.registry.change(operation, who)
         self.deliver()
         return done
 
@@ -67,21 +66,28 @@ class Agent:
 
     def hear(self, seat: str) -> None:
         """A seat spoke."""
-        self.heard.from_seat(seat, self.clock.wall())
+        self.heard[seat] = self.clock.wall()
 
     async def tick(self) -> None:
         """Say in the log that the agent was there, and whom it heard; renew what it publishes."""
         try:
-            self.change(tick, Ticked(self.heard), AGENT)
+            self.change(self._ticked, AGENT)
         except StoreError as error:
             _log.error("%s", error)
         self.publish()
+
+    def _ticked(self, change: Change) -> Outcome:
+        """An entry, and no new roster: nothing about the registry changed."""
+        seats = change.tables.seats()
+        silent = tuple(seat.id for seat in seats if change.now - self.heard.get(seat.id, self.since) > SILENT_MS)
+        change.record(AgentTick, seats=dict(sorted(self.heard.items())), silent=silent)
+        return Outcome(changed=False)
 
     def publish(self) -> None:
         """The inspector's card and the home's language, for everybody on this machine to read."""
         try:
             with self.store.transaction() as tables:
-                lang = tables.place.get().lang
+                lang = tables.place().lang
             publish(self.home, CARD, logbook.card_file(self.log, self.registry.roster))
             if lang is not None:
                 publish(self.home, LANGUAGE, f"{lang}\n".encode())
@@ -96,16 +102,3 @@ class Agent:
         self.payloads.close()
         self.log.close()
         self.store.close()
-
-
-class Ticked(msgspec.Struct, frozen=True):
-    """Five minutes have passed."""
-
-    heard: LastHeard
-
-
-def tick(change: Change, ticked: Ticked) -> Outcome:
-    """An entry, and no new roster: nothing about the registry changed."""
-    silent = ticked.heard.silent(change.tables.state.seats(), change.now)
-    change.record(AgentTick, seats=ticked.heard.last, silent=silent)
-    return Outcome(changed=False)

@@ -6,41 +6,34 @@ import msgspec
 
 from agent import roster
 from agent.api import messages as m
+from agent.recording.keys import Keys
 from agent.registering import lookup
 from agent.registering.rulebook import put_packs, record_policy
 from agent.registering.shipped_packs import compiled
 from agent.registry import Change, Outcome
-from agent.store.people import GUEST
-from agent.store.rules import PLACE, PackRow, TextRow
+from agent.store.rows import GUEST, PLACE, PackRow, TextRow
 from compliance.entry import PlaceChanged, SeatEnrolled
 from compliance.format.chain import AGENT
-from compliance.note import NoteError, Signer, verify_note
+from compliance.note import NoteError, verify_note
 from rules.policy import PolicyError
 
 
-class Start(msgspec.Struct, frozen=True):
-    """The agent started with these keys."""
-
-    log: Signer
-    roster: Signer
-
-
-def begin(change: Change, start: Start) -> Outcome:
+def begin(change: Change, keys: Keys) -> Outcome:
     """Write what a new log begins with, or bring an old registry up to what ships now."""
-    state = change.tables.state.get()
+    state = change.tables.state()
     if not state.number:
-        change.record(SeatEnrolled, id=AGENT, key=start.log.vkey)
-        place = change.tables.place.get()
+        change.record(SeatEnrolled, id=AGENT, key=keys.log.vkey)
+        place = change.tables.place()
         change.record(PlaceChanged, place=place.place, zone=place.zone, hours=place.hours)
         return Outcome()
-    for target, rows in change.tables.rules.packs().items():
+    for target, rows in change.tables.packs().items():
         _follow(change, target, rows)
-    return Outcome(changed=not _says_the_same(change, start, state.note))
+    return Outcome(changed=not _says_the_same(change, keys, state.note))
 
 
 def _follow(change: Change, target: str, rows: tuple[PackRow, ...]) -> None:
     """Put the texts that ship now in the place of those that shipped before."""
-    texts = change.tables.rules.texts()
+    texts = change.tables.texts()
     now = tuple(_current(change, row, texts[row.sha256]) for row in rows)
     if tuple(row for row, _ in now) == rows:
         return
@@ -61,10 +54,10 @@ def _current(change: Change, row: PackRow, text: TextRow) -> tuple[PackRow, Text
     return PackRow(row.pack, row.params, pack.sha256, shipped=True), TextRow(pack.sha256, row.pack, shipped, public=True)
 
 
-def _says_the_same(change: Change, start: Start, note: str) -> bool:
+def _says_the_same(change: Change, keys: Keys, note: str) -> bool:
     """Whether the roster in force is signed by our key and says what the tables make now, but for grants that are over."""
     try:
-        old = msgspec.json.decode(verify_note(note, [start.roster.vkey]), type=m.Roster)
+        old = msgspec.json.decode(verify_note(note, [keys.roster.vkey]), type=m.Roster)
     except (NoteError, msgspec.MsgspecError):
         return False
     new = roster.build(change.tables, change.world.shipped, number=old.number, now=old.issued)

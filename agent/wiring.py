@@ -10,16 +10,15 @@ from pathlib import Path
 
 from agent import config
 from agent.app import routes
-from agent.auth import by_roster
+from agent.auth import roles
 from agent.errors import StartError
 from agent.housekeeping import schedule
 from agent.recording.chain import OwnChain
 from agent.recording.keys import PUBLISHED, load_keys, new_origin, publish
-from agent.registering.seats import LastHeard
 from agent.registering.shipped_packs import Shipped
 from agent.registry import Registry, World
 from agent.server import Agent
-from agent.startup import Start, begin
+from agent.startup import begin
 from agent.store.database import Store, create, open_store, refuse_foreign
 from compliance.format.chain import AGENT
 from compliance.log import Log
@@ -47,7 +46,7 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         store = _store(home.agent)
         stack.callback(store.close)
         with store.transaction() as tables:
-            origin = tables.state.get().origin
+            origin = tables.state().origin
         if (home.agent / "log.db").exists() and not (home.agent / "log.key").exists():
             raise _gone(home.agent / "log.key")
         keys = load_keys(home, origin)
@@ -62,8 +61,8 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         games = shipped_catalogue() if settings.catalogue.shipped else ()
         world = world or World(Shipped(shipped_packs(), games), users().canonical)
         registry = Registry(store, world, chain, keys.roster, clock)
-        agent = Agent(home, clock, keys, world, store, chain, log, payloads, registry, LastHeard(clock.wall()))
-        agent.change(begin, Start(keys.log, keys.roster), AGENT)
+        agent = Agent(home, clock, keys, world, store, chain, log, payloads, registry, clock.wall())
+        agent.change(lambda change: begin(change, keys), AGENT)
         prepare(home.public, 0o755)
         publish(home, PUBLISHED, keys.published)
         yield agent
@@ -74,7 +73,8 @@ async def serve(home: Home, clock: Clock, ready: Callable[[str], object]) -> Non
     stop = asyncio.Event()
     with told_to_stop(stop.set), opened(home, clock) as agent:
         prepare_for(home.agent_address)
-        server = await rpc.serve(home.agent_address, routes(agent), by_roster(files().owner(), lambda: agent.registry.roster))
+        own = files().owner()
+        server = await rpc.serve(home.agent_address, routes(agent), lambda caller: roles(caller, own, agent.registry.roster))
         scheduler, failed = schedule(agent.tick, agent.retry)
         waiting = asyncio.ensure_future(stop.wait())
         try:

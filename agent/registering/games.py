@@ -15,7 +15,7 @@ from agent.registering.names import clean, game_id
 from agent.registering.rulebook import record_policy
 from agent.registering.shipped_packs import Shipped
 from agent.registry import Change, Outcome
-from agent.store.events import ApprovalRow
+from agent.store.rows import ApprovalRow
 from agent.store.tables import Tables
 from compliance.entry import Approval
 from i18n.message import Message, msg
@@ -29,41 +29,44 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 def game_add(change: Change, request: m.GameAdd) -> Outcome:
     shipped = change.world.shipped.catalogue(()).games.get(request.game.id)
-    house = {one.id: one for one in change.tables.place.games()}.get(request.game.id)
+    house = {one.id: one for one in change.tables.games()}.get(request.game.id)
     game = _checked(request.game, known=bool(shipped or house))
     hints: tuple[Message, ...] = ()
     if shipped is not None:
-        _no_looser(shipped, game)
+        # A label is a fact about a game, not a rule: the house may be stricter than the catalogue, never laxer.
+        if shipped.label is not None and game.label is not None and game.label < shipped.label:
+            text = msg("{title} is labelled {label}+: only a higher label can be set", title=shipped.title, label=shipped.label)
+            raise refused(text)
         hints = (msg("this adds to the shipped game {title}", title=shipped.title),)
     elif house is not None:
         hints = (msg("this adds to {title}, which was there already", title=house.title),)
     if house is not None:
         # More clues never make less: to take one back, the game is removed and added again.
         game = Catalogue((house, game)).games[game.id]
-    change.tables.place.put_game(game)
+    change.tables.put_game(game)
     return Outcome(game.id, hints)
 
 
 def game_remove(change: Change, request: m.GameRemove) -> Outcome:
     shipped = change.world.shipped.catalogue(()).games
-    house = {one.id for one in change.tables.place.games()}
-    game = lookup.game(change.world.shipped.catalogue(change.tables.place.games()), request.game)
+    house = {one.id for one in change.tables.games()}
+    game = lookup.game(change.catalogue, request.game)
     if game.id not in house:
         raise refused(msg("{title} is shipped and cannot be removed", title=game.title))
-    change.tables.place.drop_game(game.id)
+    change.tables.drop_game(game.id)
     if game.id in shipped:
         return Outcome(game.id, (msg("{title} is still recognised as shipped", title=game.title),))
-    limited = {limit.player for limit in change.tables.rules.limits() if limit.game == game.id}
-    change.tables.rules.drop_limits(game=game.id)
-    change.tables.events.end_approvals(game=game.id)
-    for row in change.tables.people.players():
+    limited = {limit.player for limit in change.tables.limits() if limit.game == game.id}
+    change.tables.drop_limits(game=game.id)
+    change.tables.end_approvals(game=game.id)
+    for row in change.tables.players():
         if row.id in limited:
             record_policy(change, row, {"what": "game.remove", "player": row.id})
     return Outcome(game.id, (msg("its own limits are gone too"),) if limited else ())
 
 
 def game_list(tables: Tables, shipped: Shipped) -> m.Games:
-    house = tables.place.games()
+    house = tables.games()
     own = {game.id for game in house}
     games = sorted(shipped.catalogue(house).games.values(), key=lambda game: game.id)
     return m.Games(games=tuple(m.GameRow(game=game, origin="house" if game.id in own else "shipped") for game in games))
@@ -71,12 +74,12 @@ def game_list(tables: Tables, shipped: Shipped) -> m.Games:
 
 def game_allow(change: Change, request: m.GameAllow) -> Outcome:
     row = lookup.player_or_guest(change.tables, request.player)
-    game = lookup.game(change.world.shipped.catalogue(change.tables.place.games()), request.game)
-    for one in change.tables.events.approvals():
+    game = lookup.game(change.catalogue, request.game)
+    for one in change.tables.approvals():
         if (one.player, one.game) == (row.id, game.id):
             return Outcome(one.id, (msg("it was allowed already"),), changed=False)
     approval = ApprovalRow(uuid.uuid4().hex, row.id, game.id, change.who, change.now)
-    change.tables.events.approve(approval)
+    change.tables.approve(approval)
     personal = {"what": "game.allow", "player": row.id, "name": row.name}
     change.record(Approval, personal, id=approval.id, who=change.pseudonym(row), game=game.id)
     return Outcome(approval.id, label_refuses(change, row, game))
@@ -101,10 +104,3 @@ def _checked(game: Game, *, known: bool) -> Game:
     if game.label is not None and not 0 <= game.label <= MAX_LABEL:
         raise bad_input(msg("an age label is from 0 to {most}", most=MAX_LABEL))
     return game
-
-
-def _no_looser(shipped: Game, game: Game) -> None:
-    """A label is a fact about a game, not a rule: the house may be stricter than the catalogue's, never laxer."""
-    if shipped.label is not None and game.label is not None and game.label < shipped.label:
-        text = msg("{title} is labelled {label}+: only a higher label can be set", title=shipped.title, label=shipped.label)
-        raise refused(text)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from agent.registering import lookup
 from agent.registry import Change
-from agent.roster import Compiler
-from agent.store.people import GUEST, PlayerRow
-from agent.store.rules import PLACE, PackRow
+from agent.store.rows import GUEST, PLACE, PackRow, PlayerRow
 from i18n.message import Day, Message, comma, msg, msgn
 from rules.calendar import birthday, calendar
 from rules.engine.reach import reach
@@ -24,13 +22,13 @@ _MINUTE_MS = 60_000
 
 def guests_now(change: Change) -> Hints:
     """What binds the guests of a game point, and how a game is let through for them; nothing elsewhere."""
-    place = change.tables.place.get()
+    place = change.tables.place()
     if place.place != "game-point":
         return ()
-    compiler = Compiler(change.tables, change.world.shipped)
+    compiler = change.compiler()
     row = lookup.guest(change.tables)
     guest = compiler.player(row)
-    uses = [pack.said for pack in change.tables.rules.packs().get(GUEST, ())]
+    uses = [pack.said for pack in change.tables.packs().get(GUEST, ())]
     said = msg("guests are under: {packs}", packs=comma(uses)) if uses else msg("guests are under no rules")
     if not any(pack.asks for pack in guest.packs):
         return said, *nobody_registered(change, row)
@@ -51,8 +49,8 @@ def guests_now(change: Change) -> Hints:
 
 def hours_now(change: Change) -> Hints:
     """The opening hours of a place that has some; nothing at home."""
-    packs = Compiler(change.tables, change.world.shipped).packs(PLACE, "place")
-    place = change.tables.place.get().place
+    packs = change.compiler().packs(PLACE, "place")
+    place = change.tables.place().place
     found = next((said for pack in packs if pack.id == f"vn-{place}" and (said := opening(pack))), "")
     return (msg("opening hours: {hours}", hours=found),) if found else ()
 
@@ -66,14 +64,14 @@ def opening(pack: Pack) -> str:
 
 def replaced(change: Change, target: str, before: tuple[PackRow, ...]) -> Hints:
     """Which packs the target had until now, if it had some and they were others."""
-    old, new = ([row.said for row in rows] for rows in (before, change.tables.rules.packs().get(target, ())))
+    old, new = ([row.said for row in rows] for rows in (before, change.tables.packs().get(target, ())))
     return (msg("until now: {packs}", packs=comma(old)),) if old and old != new else ()
 
 
 def idle(change: Change, row: PlayerRow | None) -> Hints:
     """Which packs of the player (None: of the place) bind nothing now, and why."""
-    place = change.tables.place.get().place
-    compiler = Compiler(change.tables, change.world.shipped)
+    place = change.tables.place().place
+    compiler = change.compiler()
     packs = compiler.packs(PLACE if row is None else row.id, "place" if row is None else "player")
     found = [hint for pack in packs if (hint := _idle(pack, place, row, change.now))]
     if row is not None and found and len(found) == len(packs):
@@ -87,7 +85,7 @@ def nobody_registered(change: Change, row: PlayerRow | None) -> Hints:
     """A warning where every guest is refused because no guardian can have registered it."""
     if row is None or row.id != GUEST:
         return ()
-    guest = Compiler(change.tables, change.world.shipped).player(row)
+    guest = change.compiler().player(row)
     if guest.guardian or not any(pack.guardians for pack in guest.packs):
         return ()
     return (msg("no guardian has registered a guest, so every game is refused; with vn-147 add :guardian=false"),)
@@ -97,7 +95,7 @@ def label_refuses(change: Change, row: PlayerRow, game: Game) -> Hints:
     """A warning where a game that was just let through is refused all the same: a yes answers what has no label, no more."""
     if not game.label or (row.born is not None and birthday(row.born, game.label) <= change.today):
         return ()
-    place, compiler = change.tables.place.get().place, Compiler(change.tables, change.world.shipped)
+    place, compiler = change.tables.place().place, change.compiler()
     packs = (*compiler.packs(PLACE, "place"), *compiler.player(row).packs)
     if not any(pack.ratings and not _idle(pack, place, row, change.now) for pack in packs):
         return ()

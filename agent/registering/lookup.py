@@ -9,7 +9,7 @@ from agent.api.messages import Guardian
 from agent.api.slug import slug
 from agent.errors import bad_input, not_found
 from agent.registering.names import same
-from agent.store.people import GUEST, PlayerRow
+from agent.store.rows import GUEST, PlayerRow
 from agent.store.tables import Tables
 from i18n.message import Listed, comma, msg
 from rules.games import Catalogue, Game
@@ -27,12 +27,12 @@ N = TypeVar("N", bound=_Named)
 
 def registered(tables: Tables) -> tuple[PlayerRow, ...]:
     """The players there are now, without the guest."""
-    return tuple(row for row in tables.people.players() if not row.removed and row.id != GUEST)
+    return tuple(row for row in tables.players() if not row.removed and row.id != GUEST)
 
 
 def guest(tables: Tables) -> PlayerRow:
     """The player that every unmapped, limited account is."""
-    return next(row for row in tables.people.players() if row.id == GUEST)
+    return next(row for row in tables.players() if row.id == GUEST)
 
 
 def player(tables: Tables, asked: str) -> PlayerRow:
@@ -51,7 +51,7 @@ def player_or_guest(tables: Tables, asked: str) -> PlayerRow:
 
 def guardian(tables: Tables, asked: str) -> Guardian | None:
     """The guardian of this id or name, or None."""
-    return _find(tables.people.guardians(), asked)
+    return _find(tables.guardians(), asked)
 
 
 def game(catalogue: Catalogue, asked: str) -> Game:

@@ -10,7 +10,7 @@ from agent.api.slug import MAX_ID, slug
 from agent.errors import bad_input
 from i18n.message import msg
 
-MAX_NAME = 80
+_MAX_NAME = 80
 # Words that mean something else wherever a player or a game is named.
 RESERVED = frozenset({"guest", "place", "all", "none", "agent", "house"})
 
@@ -19,13 +19,13 @@ _GAME_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DAY_ENDING = re.compile(r"-(mon|tue|wed|thu|fri|sat|sun)$")
 
 
-def clean(name: str, limit: int = MAX_NAME) -> str:
-    """The name in NFC, spaces tidied. ApiError(bad-input) if nothing readable is left or it is longer than `limit`."""
+def clean(name: str) -> str:
+    """The name in NFC, spaces tidied. ApiError(bad-input) if nothing readable is left or it is too long."""
     tidy = " ".join(unicodedata.normalize("NFC", name).split())
     if not tidy or not any(char.isalnum() for char in tidy):
         raise bad_input(msg("the name is empty: write at least one letter"))
-    if len(tidy) > limit:
-        raise bad_input(msg("the name is longer than {limit} characters", limit=limit))
+    if len(tidy) > _MAX_NAME:
+        raise bad_input(msg("the name is longer than {limit} characters", limit=_MAX_NAME))
     if any(unicodedata.category(char).startswith("C") for char in tidy):
         raise bad_input(msg("the name holds characters that cannot be printed"))
     return tidy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from agent.store.rules import LimitRow
+from agent.store.rows import LimitRow
 from i18n.message import Length, Message, Text, msg
 from i18n.message import Weekday as DayName
 from rules.decision import Finding
@@ -21,12 +21,12 @@ _CITE = "giochoi limit"
 
 def own_pack(limits: Iterable[LimitRow], zone: str, titles: Mapping[str, str]) -> Pack | None:
     """The pack `house` of one player's limits, its days in `zone`; None without limits. `titles` of games are for its texts."""
-    by_game: dict[str | None, dict[Weekday, int]] = {}
+    by_game: dict[str, dict[Weekday, int]] = {}
     for limit in limits:
         by_game.setdefault(limit.game, {})[limit.day] = limit.ms
     budgets: list[Budget] = []
     for game, days in by_game.items():
-        title = titles.get(game, game) if game else None
+        title = titles.get(game, game)
         if len(days) == len(WEEK) and len(set(days.values())) == 1:
             budgets.append(_budget(game, None, days["mon"], title))
         else:
@@ -39,12 +39,12 @@ def own_pack(limits: Iterable[LimitRow], zone: str, titles: Mapping[str, str]) -
     )  # fmt: skip
 
 
-def rule_id(game: str | None, day: Weekday | None) -> str:
-    """The id of the rule that limits `game` (None: all games) on `day` (None: every day)."""
+def rule_id(game: str, day: Weekday | None) -> str:
+    """The id of the rule that limits `game` ("": all games) on `day` (None: every day)."""
     return f"{HOUSE}.{game or 'all'}" + (f"-{day}" if day else "")
 
 
-def still_binding(findings: Iterable[Finding], game: str | None, ms: int) -> tuple[Finding, ...]:
+def still_binding(findings: Iterable[Finding], game: str, ms: int) -> tuple[Finding, ...]:
     """Of what each rule says alone, the budgets tighter than a limit of `ms` on `game`: tightest first, one of each rule."""
     tighter: dict[str, Finding] = {}
     for finding in findings:
@@ -54,12 +54,12 @@ def still_binding(findings: Iterable[Finding], game: str | None, ms: int) -> tup
     return tuple(sorted(tighter.values(), key=lambda finding: (finding.reason.budget_ms or 0, finding.reason.rule)))
 
 
-def _own(rule: str, game: str | None) -> bool:
+def _own(rule: str, game: str) -> bool:
     """Whether the rule is one of those that the limit is written into."""
     return rule in {rule_id(game, day) for day in (None, *WEEK)}
 
 
-def _budget(game: str | None, day: Weekday | None, ms: int, title: str | None) -> Budget:
+def _budget(game: str, day: Weekday | None, ms: int, title: str) -> Budget:
     return Budget(
         id=rule_id(game, day), cite=_CITE, text=_text(ms, day, title), authority="house", addressee="household",
         status="verified", relax=("guardian",), games=(game,) if game else (), ms=ms, per="game" if game else "all",
@@ -67,7 +67,7 @@ def _budget(game: str | None, day: Weekday | None, ms: int, title: str | None) -
     )  # fmt: skip
 
 
-def _text(ms: int, day: Weekday | None, title: str | None) -> Message:
+def _text(ms: int, day: Weekday | None, title: str) -> Message:
     on, long = DayName(WEEK.index(day or "mon")), Length(ms, exact=True)
     if not ms and title:
         return msg("no playing of {game} on {day}", game=title, day=on) if day else msg("no playing of {game}", game=title)

@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from agent.api import messages as m
+from agent.api.pseudonym import pseudonym
 from agent.api.slug import slug
 from agent.errors import bad_input, refused
 from agent.registering import lookup
 from agent.registering.names import free_id, person, same
 from agent.registering.rulebook import record_policy
 from agent.registry import Change, Outcome
-from agent.store.people import PlayerRow
+from agent.store.rows import PlayerRow
 from agent.store.tables import Tables
-from host.wire import ApiError
-from i18n.message import Message, as_message, msg
+from i18n.message import Message, msg
 from rules.identity import IdentityError, birth_date
 
 _MAX_ACCOUNT = 256
+_MOST_DAYS = 20 * 366  # leaves are kept for 13 months; a log that nobody pruned may be older
 
 
 def player_add(change: Change, request: m.PlayerAdd) -> Outcome:
     name = _free_name(change.tables, request.name)
-    born, year_only = _born(change, request.born, year_only=request.year_only)
-    row = _returning(change.tables, name, born, year_only=year_only) or _new_player(change.tables, name)
-    account = _account(change, request.account, row.id)
-    row = replace(row, name=name, born=born, year_only=year_only, removed=False, account=account)
-    change.tables.people.put_player(row)
+    born = _born(change, request.born, year_only=request.year_only)
+    row = _returning(change.tables, name, born) or _new_player(change.tables, name)
+    account = _account(change, request.account, lookup.registered(change.tables), row.id)
+    row = replace(row, name=name, said=born, removed=False, account=account)
+    change.tables.put_player(row)
     guardian, hints = _guardian(change, request.guardian)
-    change.tables.people.put_wards(row.id, (guardian.id,) if guardian else ())
+    change.tables.put_wards(row.id, (guardian.id,) if guardian else ())
     if row.id != slug(name):
         hints += (msg("this player's id is {id}", id=row.id),)
     record_policy(change, row, _card("player.add", row, guardian))
@@ -45,35 +47,37 @@ def player_set(change: Change, request: m.PlayerSet) -> Outcome:
     if request.name is not msgspec.UNSET:
         row = replace(row, name=_free_name(change.tables, request.name, old))
     if request.born is not msgspec.UNSET:
-        born, year_only = _born(change, request.born, year_only=request.year_only)
-        row = replace(row, born=born, year_only=year_only)
+        row = replace(row, said=_born(change, request.born, year_only=request.year_only))
     if request.account is not msgspec.UNSET:
-        row = replace(row, account=_account(change, request.account, row.id))
+        row = replace(row, account=_account(change, request.account, lookup.registered(change.tables), row.id))
     guardian: m.Guardian | None = None
     hints: tuple[Message, ...] = ()
     if request.guardian is not msgspec.UNSET:
         guardian, hints = _guardian(change, request.guardian)
-        change.tables.people.put_wards(row.id, (guardian.id,) if guardian else ())
-    change.tables.people.put_player(row)
+        change.tables.put_wards(row.id, (guardian.id,) if guardian else ())
+    change.tables.put_player(row)
     record_policy(change, row, _card("player.set", row, guardian))
     return Outcome(row.id, hints)
 
 
 def player_remove(change: Change, request: m.PlayerRemove) -> Outcome:
     row = lookup.player(change.tables, request.player)
-    change.tables.people.put_wards(row.id, ())
-    change.tables.rules.put_packs(row.id, ())
-    change.tables.rules.drop_limits(player=row.id)
-    change.tables.events.end_approvals(player=row.id)
-    change.tables.people.put_player(replace(row, removed=True, account=None))
+    change.tables.put_wards(row.id, ())
+    change.tables.put_packs(row.id, ())
+    change.tables.drop_limits(player=row.id)
+    change.tables.end_approvals(player=row.id)
+    change.tables.put_player(replace(row, removed=True, account=None))
     record_policy(change, row, _card("player.remove", row, None))
     return Outcome(row.id)
 
 
 def player_list(tables: Tables) -> m.Players:
-    names = {row.id: row.name for row in tables.people.guardians()}
-    wards, packs = tables.people.wards(), tables.rules.packs()
-    limits, approvals = tables.rules.limits(), tables.events.approvals()
+    names = {row.id: row.name for row in tables.guardians()}
+    wards, packs = tables.wards(), tables.packs()
+    approvals = tables.approvals()
+    limits: dict[str, list[m.LimitRow]] = {}
+    for one in tables.limits():
+        limits.setdefault(one.player, []).append(m.LimitRow(game=one.game or None, day=one.day, ms=one.ms))
     return m.Players(
         players=tuple(
             m.PlayerRow(
@@ -84,7 +88,7 @@ def player_list(tables: Tables) -> m.Players:
                 account=row.account,
                 guardians=tuple(names[guardian] for player, guardian in wards if player == row.id),
                 packs=tuple(pack.pack for pack in packs.get(row.id, ())),
-                limits=tuple(m.LimitRow(game=one.game, day=one.day, ms=one.ms) for one in limits if one.player == row.id),
+                limits=tuple(limits.get(row.id, ())),
                 approved=tuple(dict.fromkeys(one.game for one in approvals if one.player == row.id)),
                 uses=tuple(pack.said for pack in packs.get(row.id, ())),
             )
@@ -93,20 +97,34 @@ def player_list(tables: Tables) -> m.Players:
     )
 
 
+def player_days(tables: Tables, request: m.PlayerDays, log_key: str) -> m.PlayerNames:
+    """The player's pseudonyms of these days. They mean something only in the log whose verifier key `log_key` is."""
+    row = lookup.player_or_guest(tables, request.player)
+    count = (request.last - request.first).days + 1
+    if not 0 < count <= _MOST_DAYS or request.last > date.max - timedelta(days=1):
+        raise bad_input(msg("not a valid range of days"))
+    days = (request.first + timedelta(days=number) for number in range(count))
+    return m.PlayerNames(
+        id=row.id,
+        name=row.name,
+        born=row.born,
+        guardian=tables.place().place == "home" or any(player == row.id for player, _ in tables.wards()),
+        key=log_key,
+        names=tuple(pseudonym(row.key.hex(), day) for day in days),
+    )
+
+
 def guardian_add(change: Change, request: m.GuardianAdd) -> Outcome:
     name = person(request.name)
     known = lookup.guardian(change.tables, name)
     if known is not None:
         raise refused(msg("there is a guardian {guardian} already", guardian=_written(known)))
-    account = _known_account(change, request.account)
-    for other in change.tables.people.guardians():
-        if account is not None and other.account == account:
-            raise _taken(account, other)
+    account = _account(change, request.account, change.tables.guardians())
     return Outcome(_new_guardian(change.tables, name, account).id)
 
 
 def guardian_list(tables: Tables) -> m.Guardians:
-    return m.Guardians(guardians=tables.people.guardians())
+    return m.Guardians(guardians=tables.guardians())
 
 
 def _free_name(tables: Tables, asked: str, besides: PlayerRow | None = None) -> str:
@@ -123,46 +141,41 @@ def _free_name(tables: Tables, asked: str, besides: PlayerRow | None = None) -> 
 
 
 def _new_player(tables: Tables, name: str) -> PlayerRow:
-    id = free_id(slug(name, "player"), {row.id for row in tables.people.players()})
+    id = free_id(slug(name, "player"), {row.id for row in tables.players()})
     return PlayerRow(id, name, None, None, secrets.token_bytes(32))
 
 
-def _returning(tables: Tables, name: str, born: date | None, *, year_only: bool) -> PlayerRow | None:
+def _returning(tables: Tables, name: str, born: str | None) -> PlayerRow | None:
     """The same child added again after a removal keeps id and key: coming back makes no second day's allowance."""
-    gone = (row for row in tables.people.players() if row.removed)
-    said = (born, year_only)
-    return next((row for row in gone if same(name, row.name) and (row.born, row.year_only) == said), None)
+    gone = (row for row in tables.players() if row.removed)
+    return next((row for row in gone if same(name, row.name) and row.said == born), None)
 
 
-def _born(change: Change, born: date | None, *, year_only: bool) -> tuple[date | None, bool]:
-    """The birth date, if it can be one, and whether only its year is known: then it is the last day of the year."""
+def _born(change: Change, born: date | None, *, year_only: bool) -> str | None:
+    """The birth date as text, or its year alone, if it can be one."""
     if born is None:
-        return None, False
-    try:
-        birth_date(f"{born.year:04}" if year_only else born.isoformat(), change.today)
-    except IdentityError as error:
-        raise bad_input(as_message(error)) from None
-    return (date(born.year, 12, 31) if year_only else born), year_only
-
-
-def _account(change: Change, account: str | None, player: str) -> str | None:
-    """The OS account, if it exists here and is no other player's."""
-    account = _known_account(change, account)
-    for other in lookup.registered(change.tables):
-        if account is not None and other.account == account and other.id != player:
-            raise _taken(account, other)
-    return account
-
-
-def _known_account(change: Change, account: str | None) -> str | None:
-    if account is None:
         return None
-    if not account or len(account) > _MAX_ACCOUNT or not account.isprintable():
+    said = f"{born.year:04}" if year_only else born.isoformat()
+    try:
+        birth_date(said, change.today)
+    except IdentityError as error:
+        raise bad_input(error.message) from None
+    return said
+
+
+def _account(change: Change, asked: str | None, others: Iterable[PlayerRow | m.Guardian], own: str = "") -> str | None:
+    """The OS account as the system writes it, if it exists here and is no other's; `own` is the id of whoever may have it."""
+    if asked is None:
+        return None
+    if not asked or len(asked) > _MAX_ACCOUNT or not asked.isprintable():
         raise bad_input(msg("not a valid account name"))
-    known = change.world.account(account)
-    if known is None:
-        raise bad_input(msg("this machine has no account '{account}'", account=account))
-    return known
+    account = change.world.account(asked)
+    if account is None:
+        raise bad_input(msg("this machine has no account '{account}'", account=asked))
+    for other in others:
+        if other.account == account and other.id != own:
+            raise refused(msg("the account {account} is already that of {name}", account=account, name=_written(other)))
+    return account
 
 
 def _guardian(change: Change, asked: str | None) -> tuple[m.Guardian | None, tuple[Message, ...]]:
@@ -177,9 +190,9 @@ def _guardian(change: Change, asked: str | None) -> tuple[m.Guardian | None, tup
 
 
 def _new_guardian(tables: Tables, name: str, account: str | None) -> m.Guardian:
-    id = free_id(slug(name, "guardian"), {one.id for one in tables.people.guardians()})
+    id = free_id(slug(name, "guardian"), {one.id for one in tables.guardians()})
     row = m.Guardian(id=id, name=name, account=account)
-    tables.people.add_guardian(row)
+    tables.add_guardian(row)
     return row
 
 
@@ -191,7 +204,3 @@ def _card(what: str, row: PlayerRow, guardian: m.Guardian | None) -> dict[str, s
 
 def _written(row: PlayerRow | m.Guardian) -> str:
     return f"{row.name} ({row.id})"
-
-
-def _taken(account: str, row: PlayerRow | m.Guardian) -> ApiError:
-    return refused(msg("the account {account} is already that of {name}", account=account, name=_written(row)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from agent.api import messages as m
 from agent.errors import bad_input
@@ -13,27 +12,24 @@ from agent.registering.names import clean
 from agent.registering.rulebook import LAW_PACKS, put_packs, record_policy, shipped_pack
 from agent.registering.shipped_packs import Shipped, asked_for
 from agent.registry import Change, Outcome
-from agent.store.people import GUEST
-from agent.store.place import PlaceRow
-from agent.store.rules import PLACE, PackRow, TextRow
+from agent.store.rows import GUEST, PLACE, PackRow, PlaceRow, TextRow
 from compliance.entry import PlaceChanged
 from host.wire import ApiError
-from i18n.message import Day, as_message, msg
+from i18n.message import Day, msg
 from rules.calendar import ZoneError
 from rules.packs.params import SPAN
 from rules.packs.zones import known_zone
+from rules.policy import Place
 
 # What a game point's guests are under until the operator says otherwise. A guest has no account that a guardian could have
 # registered: with that rule nobody could play who is not checked in. Whether a parent registered is for the enterprise to see.
 GUEST_PACK, GUEST_VALUES = "vn-147", {"guardian": "false"}
 
-_MAX_CERTIFICATE = 80
-
 
 def place_set(change: Change, request: m.PlaceSet) -> Outcome:
-    old = change.tables.place.get()
+    old = change.tables.place()
     new = _described(old, request)
-    change.tables.place.put(new)
+    change.tables.put_place(new)
     packs = _house_packs(change, old, new)
     change.record(
         PlaceChanged, {"what": "place.set", "name": new.name, "certificate": new.certificate},
@@ -47,30 +43,29 @@ def place_set(change: Change, request: m.PlaceSet) -> Outcome:
 
 def _described(old: PlaceRow, request: m.PlaceSet) -> PlaceRow:
     """The place as it is to be. ApiError(bad-input) if a field makes no sense."""
-    new = replace(old, place=request.place)
-    if request.hours is not None:
-        new = replace(new, hours=_hours(request))
-    elif request.place != old.place:
-        new = replace(new, hours="")
+    hours = old.hours if request.place == old.place else ""
+    new = PlaceRow(
+        place=request.place,
+        zone=old.zone if request.zone is None else _zone(request.zone),
+        hours=hours if request.hours is None else _hours(request.place, request.hours),
+        name=_cleaned(request.name, old.name),
+        certificate=_cleaned(request.certificate, old.certificate),
+        expires=request.expires or old.expires,
+        lang=request.lang or old.lang,
+    )
     if new.place == "agent-without-games" and not new.hours:
         raise bad_input(msg("the province sets the hours, so there are none by default: add them, such as --hours 06:00-23:00"))
-    if request.zone is not None:
-        new = replace(new, zone=_zone(request.zone))
-    if request.name is not None:
-        new = replace(new, name=clean(request.name) if request.name else "")
-    if request.certificate is not None:
-        new = replace(new, certificate=clean(request.certificate, _MAX_CERTIFICATE) if request.certificate else "")
-    if request.expires is not None:
-        new = replace(new, expires=request.expires)
-    if request.lang is not None:
-        new = replace(new, lang=request.lang)
     return new
 
 
-def _hours(request: m.PlaceSet) -> str:
-    if request.place == "home":
+def _cleaned(asked: str | None, old: str) -> str:
+    """What was asked for, tidied, which may be nothing; else the old one."""
+    return old if asked is None else asked and clean(asked)
+
+
+def _hours(place: Place, hours: str) -> str:
+    if place == "home":
         raise bad_input(msg("a home has no opening hours: hours of play are rules, see 'giochoi policy packs'"))
-    hours = request.hours or ""
     if not re.fullmatch(SPAN, hours):
         raise bad_input(msg("hours '{hours}': write them like 08:00-22:00", hours=hours))
     return hours
@@ -80,7 +75,7 @@ def _zone(zone: str) -> str:
     try:
         return known_zone(zone)
     except ZoneError as error:
-        raise bad_input(as_message(error)) from error
+        raise bad_input(error.message) from error
 
 
 def _house_packs(change: Change, old: PlaceRow, new: PlaceRow) -> bool:
@@ -116,15 +111,15 @@ def _law_pack(shipped: Shipped, law: str, place: PlaceRow) -> tuple[PackRow, Tex
 
 def _games(change: Change, place: PlaceRow) -> Hints:
     """What an agent without games has to know: who plays there all the same is not refused for that."""
-    limits = change.tables.rules.limits()
-    if place.place != "agent-without-games" or any((one.player, one.game, one.ms) == (GUEST, None, 0) for one in limits):
+    limits = change.tables.limits()
+    if place.place != "agent-without-games" or any((one.player, one.game, one.ms) == (GUEST, "", 0) for one in limits):
         return ()
     return (msg("no games are offered here: 'giochoi limit guest 0' refuses them all"),)
 
 
 def _in_force(change: Change, target: str) -> tuple[tuple[PackRow, TextRow], ...]:
-    texts = change.tables.rules.texts()
-    return tuple((row, texts[row.sha256]) for row in change.tables.rules.packs().get(target, ()))
+    texts = change.tables.texts()
+    return tuple((row, texts[row.sha256]) for row in change.tables.packs().get(target, ()))
 
 
 def _expired(change: Change, place: PlaceRow) -> Hints:

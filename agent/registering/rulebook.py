@@ -15,9 +15,7 @@ from agent.registering.own_limits import DAY_MS, HOUSE, WEEK, still_binding
 from agent.registering.shipped_packs import Shipped, asked_for
 from agent.registry import Change, Outcome
 from agent.roster import Compiler, pack_in_force
-from agent.store.people import GUEST, PlayerRow
-from agent.store.place import PlaceRow
-from agent.store.rules import PLACE, LimitRow, PackRow, TextRow
+from agent.store.rows import GUEST, PLACE, LimitRow, PackRow, PlaceRow, PlayerRow, TextRow
 from agent.store.tables import Tables
 from compliance.entry import PackLine, PolicyChanged
 from i18n.message import Length, comma, msg
@@ -26,7 +24,7 @@ from rules.decide import explain
 from rules.decision import Finding
 from rules.facts import Facts
 from rules.games import Game
-from rules.policy import Pack, Place, Weekday, combine
+from rules.policy import Place, Weekday, combine
 
 # The law addressed to a kind of place: its hours. It comes with the kind, and stays as long as the place is of that kind.
 LAW_PACKS: Mapping[Place, str] = MappingProxyType(
@@ -42,8 +40,8 @@ def policy_use(change: Change, request: m.PolicyUse) -> Outcome:
     # What binds a named player alone is personal; what binds the place or its guests may be read by anyone.
     public = row is None or row.id == GUEST
     if row is None:
-        _keep_the_law(change.tables.place.get(), request)
-    before = change.tables.rules.packs().get(target, ())
+        _keep_the_law(change.tables.place(), request)
+    before = change.tables.packs().get(target, ())
     put_packs(change, target, tuple(_kept(change, pack, public=public) for pack in request.packs))
     record_policy(change, row, {"what": "policy.use", "player": target} if row else {"what": "policy.use"})
     return Outcome(target, (*replaced(change, target, before), *idle(change, row), *nobody_registered(change, row)))
@@ -51,17 +49,22 @@ def policy_use(change: Change, request: m.PolicyUse) -> Outcome:
 
 def policy_show(tables: Tables, shipped: Shipped, request: m.PolicyShow) -> m.PolicyShown:
     target, row = _target(tables, request.target)
-    return m.PolicyShown(target=target, packs=packs_in_force(tables, shipped, row))
+    parts = Compiler(tables, shipped)
+    own = () if row is None else parts.player(row).packs
+    return m.PolicyShown(target=target, packs=parts.packs(PLACE, "place") + own)
 
 
 def limit_set(change: Change, request: m.LimitSet) -> Outcome:
     row = lookup.player_or_guest(change.tables, request.player)
-    catalogue = change.world.shipped.catalogue(change.tables.place.games())
-    game = None if request.game is None else lookup.game(catalogue, request.game)
+    game = None if request.game is None else lookup.game(change.catalogue, request.game)
+    id = "" if game is None else game.id
     if request.ms is not None and not 0 <= request.ms <= DAY_MS:
         raise bad_input(msg("a limit is from 0 to 1440 minutes"))
     days = request.days or WEEK
-    if not _write_limit(change.tables, row, game, days, request.ms):
+    if request.ms is not None:
+        for day in days:
+            change.tables.put_limit(LimitRow(row.id, id, day, request.ms))
+    elif not sum(change.tables.drop_limits(player=row.id, game=id, day=day) for day in days):
         return Outcome(row.id, (msg("there was no such limit"),), changed=False)
     record_policy(change, row, {"what": "limit.set", "player": row.id})
     return Outcome(row.id, () if request.ms is None else _looser_than(change, row, game, days, request.ms))
@@ -70,8 +73,8 @@ def limit_set(change: Change, request: m.LimitSet) -> Outcome:
 def put_packs(change: Change, target: str, packs: tuple[tuple[PackRow, TextRow], ...]) -> None:
     """Put these packs on the target, instead of what was there, and keep their texts for good."""
     for _, text in packs:
-        change.tables.rules.keep_text(text)
-    change.tables.rules.put_packs(target, tuple(row for row, _ in packs))
+        change.tables.keep_text(text)
+    change.tables.put_packs(target, tuple(row for row, _ in packs))
 
 
 def shipped_pack(shipped: Shipped, id: str, params: Mapping[str, str]) -> tuple[PackRow, TextRow]:
@@ -81,18 +84,12 @@ def shipped_pack(shipped: Shipped, id: str, params: Mapping[str, str]) -> tuple[
     return PackRow(id, dict(params), pack.sha256, shipped=True), TextRow(pack.sha256, id, text, public=True)
 
 
-def packs_in_force(tables: Tables, shipped: Shipped, row: PlayerRow | None) -> tuple[Pack, ...]:
-    """The compiled packs that bind the player (the place's included), or (None) the place's alone."""
-    parts = Compiler(tables, shipped)
-    return parts.packs(PLACE, "place") + (() if row is None else parts.player(row).packs)
-
-
 def record_policy(change: Change, row: PlayerRow | None, personal: dict[str, Any]) -> None:
     """The entry that says which rules bind the player, or (None) the place, from now on."""
     target = PLACE if row is None else row.id
-    texts = change.tables.rules.texts()
-    packs, house = [], any(limit.player == target for limit in change.tables.rules.limits())
-    for one in change.tables.rules.packs().get(target, ()):
+    texts = change.tables.texts()
+    packs, house = [], any(limit.player == target for limit in change.tables.limits())
+    for one in change.tables.packs().get(target, ()):
         if texts[one.sha256].public:
             pack = pack_in_force(one, texts, "player")
             packs.append(PackLine(one.pack, one.sha256, dict(pack.params)))
@@ -143,20 +140,10 @@ def _kept(change: Change, use: m.PackUse, *, public: bool) -> tuple[PackRow, Tex
     return PackRow(use.id, params, pack.sha256, shipped=False), TextRow(pack.sha256, use.id, use.text, public)
 
 
-def _write_limit(tables: Tables, row: PlayerRow, game: Game | None, days: tuple[Weekday, ...], ms: int | None) -> bool:
-    """Write or delete. False: there was nothing to delete."""
-    id = None if game is None else game.id
-    if ms is not None:
-        for day in days:
-            tables.rules.put_limit(LimitRow(row.id, id, day, ms))
-        return True
-    return sum(tables.rules.drop_limits(player=row.id, game=id or "", day=day) for day in days) > 0
-
-
 def _looser_than(change: Change, row: PlayerRow, game: Game | None, days: tuple[Weekday, ...], ms: int) -> Hints:
     """Which other budgets are tighter on one of these days: a limit never widens another rule."""
-    place = change.tables.place.get()
-    parts = Compiler(change.tables, change.world.shipped)
+    place = change.tables.place()
+    parts = change.compiler()
     player = parts.player(row)
     policy = combine(parts.packs(PLACE, "place") + player.packs)
     findings: list[Finding] = []
@@ -166,7 +153,7 @@ def _looser_than(change: Change, row: PlayerRow, game: Game | None, days: tuple[
             label=game.label if game else None, born=player.born, guardian=player.guardian,
         )  # fmt: skip
         findings += explain(policy, facts)
-    binding = still_binding(findings, game.id if game else None, ms)
+    binding = still_binding(findings, game.id if game else "", ms)
     if not binding:
         return ()
     rules = [

@@ -1,8 +1,10 @@
-"""The PCs under enforcement: which key each one signs with, and when it was last heard."""
+"""The PCs under enforcement: which key each one signs with, and the time that was given there."""
 
 from __future__ import annotations
 
 import re
+
+import msgspec
 
 from agent.api import messages as m
 from agent.errors import bad_input, not_found, refused
@@ -13,49 +15,40 @@ from compliance.format.chain import AGENT
 from compliance.note import ED25519, NoteError, VerifierKey, parse_vkey
 from i18n.message import msg, said_by
 
-SILENT_MS = 180_000
-
 _ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
-
-
-class LastHeard:
-    """When each seat last spoke, on the agent's wall clock. Kept in memory: what counts is written by `agent.tick`."""
-
-    def __init__(self, since: int) -> None:
-        self._since = since
-        self._last: dict[str, int] = {}
-
-    def from_seat(self, seat: str, wall: int) -> None:
-        self._last[seat] = wall
-
-    @property
-    def last(self) -> dict[str, int]:
-        """Unix ms by seat, of those heard since the agent started."""
-        return dict(sorted(self._last.items()))
-
-    def silent(self, seats: tuple[m.Seat, ...], now: int) -> tuple[str, ...]:
-        """The seats that have not spoken for too long; of one that never did, since the agent started."""
-        return tuple(seat.id for seat in seats if now - self._last.get(seat.id, self._since) > SILENT_MS)
 
 
 def seat_enrol(change: Change, request: m.Enrol) -> Outcome:
     if not _ID.fullmatch(request.seat) or request.seat == AGENT:
         raise bad_input(msg("'{seat}' is not a valid seat id", seat=request.seat))
     _key(request.key)
-    known = {seat.id: seat.key for seat in change.tables.state.seats()}.get(request.seat)
+    known = {seat.id: seat.key for seat in change.tables.seats()}.get(request.seat)
     if known == request.key:
         return Outcome(request.seat, changed=False)
     if known is not None:
         # Its chain goes on under the key it began with; another key is another seat, whatever it calls itself.
         raise refused(msg("the seat {seat} is enrolled with another key", seat=request.seat))
-    change.tables.state.add_seat(m.Seat(id=request.seat, key=request.key))
+    change.tables.add_seat(m.Seat(id=request.seat, key=request.key))
     change.record(SeatEnrolled, id=request.seat, key=request.key)
     return Outcome(request.seat)
 
 
+def grants_put(change: Change, request: m.PutGrants) -> Outcome:
+    """Merge by id: what is known stays as it is, but a revocation wins, the earliest of several."""
+    news = False
+    for event in request.grants:
+        known = change.tables.grant(event.id)
+        revoked = min((one.revoked for one in (known, event) if one and one.revoked is not None), default=None)
+        merged = msgspec.structs.replace(known or event, revoked=revoked)
+        if merged != known:
+            change.tables.put_grant(merged)
+            news = True
+    return Outcome(changed=news)
+
+
 def seat_key(tables: Tables, seat: str) -> VerifierKey:
     """The key of an enrolled seat. ApiError(not-found)."""
-    for row in tables.state.seats():
+    for row in tables.seats():
         if row.id == seat:
             return parse_vkey(row.key)
     raise not_found(msg("the seat {seat} is not enrolled", seat=seat))

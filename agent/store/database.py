@@ -143,11 +143,6 @@ def _begin(connection: Connection) -> None:
 def _one_line(path: Path) -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
-        raise _unwritable(path, error.orig or error) from error
-    except sqlite3.Error as error:
-        raise _unwritable(path, error) from error
-
-
-def _unwritable(path: Path, error: BaseException) -> StoreError:
-    return StoreError(msg("{path}: cannot be written, nothing changed: {why}", path=str(path), why=str(error)))
+    except (DBAPIError, sqlite3.Error) as error:
+        why = str(getattr(error, "orig", None) or error)  # of SQLAlchemy's error what SQLite said
+        raise StoreError(msg("{path}: cannot be written, nothing changed: {why}", path=str(path), why=why)) from error

@@ -7,78 +7,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, MetaData, Table, Text
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.engine import Connection
+from sqlalchemy import Column, MetaData, Table
 
 metadata = MetaData()
 
 
-def _text(name: str, *, key: bool = False, null: bool = False) -> Column[str]:
-    return Column(name, Text, primary_key=key, nullable=null)
+def _table(name: str, keys: str, others: str = "") -> Table:
+    """By the names of its columns; their types are those of what is put in."""
+    columns: list[Column[Any]] = [Column(one, primary_key=True) for one in keys.split()]
+    return Table(name, metadata, *columns, *map(Column, others.split()))
 
 
 # One row: which log this is, and the roster in force.
-state = Table(
-    "state", metadata,
-    Column("id", Integer, primary_key=True), _text("origin"), Column("number", Integer, nullable=False), _text("note"),
-)  # fmt: skip
+state = _table("state", "id", "origin number note")
 
 # One row: what this place is.
-place = Table(
-    "place", metadata,
-    Column("id", Integer, primary_key=True), _text("place"), _text("zone"), _text("hours"), _text("name"),
-    _text("certificate"), _text("expires", null=True), _text("lang", null=True),
-)  # fmt: skip
+place = _table("place", "id", "place zone hours name certificate expires lang")
 
 # A removed player stays, so that the same child added again keeps its key, and with it today's pseudonym.
-players = Table(
-    "players", metadata,
-    _text("id", key=True), _text("name"), _text("born", null=True), _text("account", null=True),
-    Column("key", LargeBinary, nullable=False), Column("removed", Boolean, nullable=False),
-)  # fmt: skip
-
-guardians = Table("guardians", metadata, _text("id", key=True), _text("name"), _text("account", null=True))
-
-wards = Table("wards", metadata, _text("player", key=True), _text("guardian", key=True))
+players = _table("players", "id", "name born account key removed")
+guardians = _table("guardians", "id", "name account")
+wards = _table("wards", "player guardian")
 
 # The packs in force for a player, "guest" or "place", in the order in which they were named.
-packs = Table(
-    "packs", metadata,
-    _text("target", key=True), Column("position", Integer, primary_key=True), _text("pack"), _text("params"), _text("sha256"),
-    Column("shipped", Boolean, nullable=False),
-)  # fmt: skip
+packs = _table("packs", "target position", "pack params sha256 shipped")
 
 # Every pack text that was ever in force. `public` ones go into the bundle; those of one player would say who it is.
-texts = Table(
-    "texts", metadata, _text("sha256", key=True), _text("pack"), _text("text"), Column("public", Boolean, nullable=False)
-)
+texts = _table("texts", "sha256", "pack text public")
 
 # Own daily limits; game "" is all games.
-limits = Table(
-    "limits", metadata, _text("player", key=True), _text("game", key=True), _text("day", key=True),
-    Column("ms", Integer, nullable=False),
-)  # fmt: skip
+limits = _table("limits", "player game day", "ms")
 
 # Events: rows are never deleted. `ended` says that the player or the game was removed since.
-approvals = Table(
-    "approvals", metadata,
-    _text("id", key=True), _text("player"), _text("game"), _text("by"), Column("at", Integer, nullable=False),
-    Column("ended", Boolean, nullable=False),
-)  # fmt: skip
+approvals = _table("approvals", "id", "player game by at ended")
+grants = _table("grants", "id", "player given revoked data")
 
-grants = Table(
-    "grants", metadata,
-    _text("id", key=True), _text("player"), Column("given", Integer, nullable=False), Column("revoked", Integer), _text("data"),
-)  # fmt: skip
-
-games = Table("games", metadata, _text("id", key=True), _text("data"))
-
-seats = Table("seats", metadata, _text("id", key=True), _text("key"))
-
-
-def put(connection: Connection, table: Table, values: dict[str, Any]) -> None:
-    """Add the row, or replace all that is known of the one with its key."""
-    keys = [column.name for column in table.primary_key]
-    rest = {name: value for name, value in values.items() if name not in keys}
-    connection.execute(insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=rest))
+games = _table("games", "id", "data")
+seats = _table("seats", "id", "key")

@@ -1,22 +1,176 @@
-"""What can be asked of agent.db inside one transaction, by subject."""
+"""What can be asked of agent.db, and written to it, inside one transaction."""
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Select, Table, delete, select, update
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
-from agent.store.events import Events
-from agent.store.people import People
-from agent.store.place import PlaceTable
-from agent.store.rules import Rules
-from agent.store.state import State
+from agent.api.messages import GrantEvent, Guardian, Seat
+from agent.store import schema as t
+from agent.store.rows import ApprovalRow, LimitRow, PackRow, PlaceRow, PlayerRow, StateRow, TextRow
+from rules.games import Game
+
+R = TypeVar("R")
 
 
 class Tables:
     """The tables, over one open transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        self.state = State(connection)
-        self.place = PlaceTable(connection)
-        self.people = People(connection)
-        self.rules = Rules(connection)
-        self.events = Events(connection)
+        self._do = connection.execute
+
+    # --- which log this is, and its seats
+
+    def state(self) -> StateRow:
+        return self._rows(StateRow, select(t.state))[0]
+
+    def publish(self, number: int, note: str) -> None:
+        """From now on the roster `number`, signed as `note`, is in force."""
+        self._do(update(t.state).values(number=number, note=note))
+
+    def seats(self) -> tuple[Seat, ...]:
+        return self._rows(Seat, select(t.seats).order_by(t.seats.c.id))
+
+    def add_seat(self, seat: Seat) -> None:
+        self._do(insert(t.seats).values(_values(seat)))
+
+    # --- the place, and the games that it knows beside the catalogue
+
+    def place(self) -> PlaceRow:
+        return self._rows(PlaceRow, select(t.place))[0]
+
+    def put_place(self, row: PlaceRow) -> None:
+        self._do(update(t.place).values(_values(row)))
+
+    def games(self) -> tuple[Game, ...]:
+        """The house games, by id."""
+        return self._decoded(Game, select(t.games.c.data).order_by(t.games.c.id))
+
+    def put_game(self, game: Game) -> None:
+        self._put(t.games, {"id": game.id, "data": _json(game)})
+
+    def drop_game(self, game: str) -> None:
+        self._do(delete(t.games).where(t.games.c.id == game))
+
+    # --- players and their guardians
+
+    def players(self) -> tuple[PlayerRow, ...]:
+        """Every row there ever was, the guest's and removed ones included, by id."""
+        return self._rows(PlayerRow, select(t.players).order_by(t.players.c.id))
+
+    def put_player(self, row: PlayerRow) -> None:
+        """Add the player, or replace all that is known of it."""
+        self._put(t.players, _values(row))
+
+    def guardians(self) -> tuple[Guardian, ...]:
+        return self._rows(Guardian, select(t.guardians).order_by(t.guardians.c.id))
+
+    def add_guardian(self, row: Guardian) -> None:
+        self._do(insert(t.guardians).values(_values(row)))
+
+    def wards(self) -> tuple[tuple[str, str], ...]:
+        """(player, guardian) pairs."""
+        return tuple(map(tuple, self._do(select(t.wards).order_by(t.wards.c.player, t.wards.c.guardian))))
+
+    def put_wards(self, player: str, guardians: tuple[str, ...]) -> None:
+        """These are the player's guardians, and no others."""
+        self._do(delete(t.wards).where(t.wards.c.player == player))
+        for guardian in guardians:
+            self._do(insert(t.wards).values(player=player, guardian=guardian))
+
+    # --- packs in force, their texts, own limits
+
+    def packs(self) -> dict[str, tuple[PackRow, ...]]:
+        """The packs in force by target: a player's id, "guest" or "place"; in the order in which they were named."""
+        found: dict[str, tuple[PackRow, ...]] = {}
+        for row in self._do(select(t.packs).order_by(t.packs.c.target, t.packs.c.position)):
+            params = msgspec.json.decode(row.params, type=dict[str, str])
+            found[row.target] = (*found.get(row.target, ()), PackRow(row.pack, params, row.sha256, bool(row.shipped)))
+        return found
+
+    def put_packs(self, target: str, rows: tuple[PackRow, ...]) -> None:
+        """These are in force for `target`, and no others. Their texts are there already."""
+        self._do(delete(t.packs).where(t.packs.c.target == target))
+        for position, row in enumerate(rows):
+            values = {**_values(row), "params": _json(row.params)}
+            self._do(insert(t.packs).values(target=target, position=position, **values))
+
+    def texts(self) -> dict[str, TextRow]:
+        """By SHA-256."""
+        return {row.sha256: row for row in self._rows(TextRow, select(t.texts))}
+
+    def keep_text(self, row: TextRow) -> None:
+        """Keep the text for good. Once public, always public."""
+        self._do(insert(t.texts).values(_values(row)).on_conflict_do_nothing())
+        if row.public:
+            self._do(update(t.texts).where(t.texts.c.sha256 == row.sha256).values(public=1))
+
+    def limits(self) -> tuple[LimitRow, ...]:
+        """All own limits, by player and game."""
+        return self._rows(LimitRow, select(t.limits).order_by(t.limits.c.player, t.limits.c.game, t.limits.c.day))
+
+    def put_limit(self, row: LimitRow) -> None:
+        self._put(t.limits, _values(row))
+
+    def drop_limits(self, **of: str) -> int:
+        """Delete the limits of this `player`, `game` and `day`, as far as they are given, and say how many."""
+        return self._do(delete(t.limits).filter_by(**of)).rowcount
+
+    # --- approvals and grants: events with ids, in sets that only grow
+
+    def approvals(self) -> tuple[ApprovalRow, ...]:
+        """Those that hold, oldest first."""
+        holding = select(t.approvals).where(t.approvals.c.ended == 0)
+        return self._rows(ApprovalRow, holding.order_by(t.approvals.c.at, t.approvals.c.id))
+
+    def approve(self, row: ApprovalRow) -> None:
+        self._do(insert(t.approvals).values(**_values(row), ended=0))
+
+    def end_approvals(self, **of: str) -> None:
+        """Those of this `player` or `game` hold no longer, because it was removed."""
+        self._do(update(t.approvals).filter_by(**of).values(ended=1))
+
+    def grants(self, since: int) -> tuple[GrantEvent, ...]:
+        """Those given at or after `since`, oldest first."""
+        query = select(t.grants.c.data).where(t.grants.c.given >= since)
+        return self._decoded(GrantEvent, query.order_by(t.grants.c.given, t.grants.c.id))
+
+    def grant(self, id: str) -> GrantEvent | None:
+        found = self._decoded(GrantEvent, select(t.grants.c.data).where(t.grants.c.id == id))
+        return found[0] if found else None
+
+    def put_grant(self, event: GrantEvent) -> None:
+        """Add the event, or replace what is known of it."""
+        values = {"id": event.id, "player": event.player, "given": event.given, "revoked": event.revoked}
+        self._put(t.grants, {**values, "data": _json(event)})
+
+    # --- how rows are read and written
+
+    def _rows(self, kind: type[R], query: Select[Any]) -> tuple[R, ...]:
+        """What the query finds, each row as one of this kind."""
+        found = self._do(query).mappings()
+        return tuple(msgspec.convert(row, kind, strict=False, builtin_types=(bytes,)) for row in found)
+
+    def _decoded(self, kind: type[R], query: Select[Any]) -> tuple[R, ...]:
+        """What lies as JSON in the one column of the query."""
+        return tuple(msgspec.json.decode(data, type=kind) for data in self._do(query).scalars())
+
+    def _put(self, table: Table, values: dict[str, Any]) -> None:
+        """Add the row, or replace all that is known of the one with its key."""
+        keys = [column.name for column in table.primary_key]
+        rest = {name: value for name, value in values.items() if name not in keys}
+        self._do(insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+def _values(row: msgspec.Struct) -> dict[str, Any]:
+    """A row as its columns have it."""
+    values: dict[str, Any] = msgspec.to_builtins(row, builtin_types=(bytes,))
+    return values
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value, order="sorted").decode()

@@ -11,12 +11,18 @@ from pathlib import Path
 from cli.errors import CommandError
 from i18n.message import msg
 
-TEXT_LIMIT = 16 << 20
+_TEXT_LIMIT = 16 << 20
 
 
 def read_text(name: str) -> str:
-    """The text of the file, or of stdin for "-". CommandError (2) if it cannot be read or is no UTF-8."""
-    return as_text(read_bytes(name, TEXT_LIMIT + 1), name)
+    """The text of the file, or of stdin for "-". CommandError (2) if it cannot be read, is no UTF-8, or too large."""
+    data = read_bytes(name, _TEXT_LIMIT + 1)
+    if len(data) > _TEXT_LIMIT:
+        raise CommandError(msg("{path} is larger than {size} MiB", path=name, size=_TEXT_LIMIT >> 20))
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise CommandError(msg("{path} is not a text in UTF-8 (byte {at})", path=name, at=error.start)) from None
 
 
 def read_bytes(name: str, limit: int = -1) -> bytes:
@@ -30,16 +36,6 @@ def read_bytes(name: str, limit: int = -1) -> bytes:
         raise CommandError(msg("{path} cannot be read: {why}", path=name, why=str(error.strerror))) from None
     except ValueError:  # a name with a zero byte
         raise CommandError(msg("{name} cannot be the name of a file", name=repr(name))) from None
-
-
-def as_text(data: bytes, name: str) -> str:
-    """The text that these bytes of the file `name` are. CommandError (2) if they are no UTF-8, or too many."""
-    if len(data) > TEXT_LIMIT:
-        raise CommandError(msg("{path} is larger than {size} MiB", path=name, size=TEXT_LIMIT >> 20))
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        raise CommandError(msg("{path} is not a text in UTF-8 (byte {at})", path=name, at=error.start)) from None
 
 
 def write_new(path: Path, pieces: Iterable[bytes]) -> int:

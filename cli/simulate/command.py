@@ -1,4 +1,4 @@
-"""giochoi simulate: what other rules would have done to play that was recorded, or written down."""
+"""giochoi simulate: what other rules would have done to play that was recorded."""
 
 from __future__ import annotations
 
@@ -11,20 +11,18 @@ from agent.api.messages import LogExport, PlayerDays
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
-from cli.given.files import TEXT_LIMIT, as_text, read_bytes
+from cli.given.files import read_bytes
 from cli.given.packs import named
 from cli.parser import PACK
 from cli.simulate.days import Result, result
-from cli.simulate.from_json import from_json
 from cli.simulate.from_log import Names, from_bundle
-from cli.simulate.recorded import Asked, Recorded
 from cli.simulate.report import document, show
 from cli.words.rules_in_sentences import in_force
-from compliance.bundle import BundleError, parse
+from compliance.bundle import Bundle, BundleError, parse
 from compliance.verifying.report import Report
 from host.rpc_client import ask, items
 from i18n.message import Arg, msg, said_by
-from rules.ask import FactsError
+from rules.packs.zones import known_zone
 from rules.policy import Pack, Place, combine
 from rules.replay import replay
 
@@ -37,18 +35,17 @@ def add_to(commands: Commands) -> None:
                           "An --pack vn-147 --pack home-weekend --from log.zip", looks=True)  # fmt: skip
     parser.takes("player", "PLAYER", msg("name or id of a player, guest, or a pseudonym of the log"))
     parser.takes("--pack", "PACK[:key=value]", PACK, action="append", required=True, dest="packs")
-    parser.takes("--from", "LOG", msg("a file of giochoi log export, or JSON; -: from stdin; agent: the log of this PC"),
+    parser.takes("--from", "LOG", msg("a file of giochoi log export; -: from stdin; agent: the log of this PC"),
                  required=True, dest="source")  # fmt: skip
     parser.takes("--born", "YYYY[-MM-DD]", msg("date or year of birth"))
     parser.takes("--place", "PLACE", msg("another place than recorded: home, game-point or agent-without-games"),
                  choices=typing.get_args(Place))  # fmt: skip
-    parser.takes("--zone", "AREA/CITY", msg("the time zone of the days shown"))
+    parser.takes("--zone", "AREA/CITY", msg("the time zone of the days shown"), type=known_zone)
 
 
 def simulate(args: Namespace, context: Context) -> int:
     packs = [named(argument).parsed() for argument in args.packs]
-    asked = Asked(args.player, args.born, args.place, args.zone)
-    recorded = _recorded(args.source, asked, context)
+    recorded = from_bundle(_bundle(args.source, context), args, lambda *about: _who_is(context, args.player, *about))
     found = result(replay(combine(packs), recorded.plays, recorded.setting), recorded.zone)
     for note in (*recorded.notes, *_not_in_force(packs, found)):
         context.out.message(note)
@@ -67,27 +64,24 @@ def _not_in_force(packs: list[Pack], found: Result) -> Iterator[Arg]:
             yield msg("pack {id} is not in force on these days, only {dates}", id=pack.id, dates=in_force(pack))
 
 
-def _recorded(source: str, asked: Asked, context: Context) -> Recorded:
-    data = _live(context) if source == _LIVE else _read(source)
+def _bundle(source: str, context: Context) -> Bundle:
     try:
-        if data.startswith(_ZIP):
-            return from_bundle(parse(data), source, asked, lambda *about: _who_is(context, asked.player, *about))
-        return from_json(as_text(data, source).removeprefix("\ufeff"), source, asked)  # editors of Windows put it there
-    except (BundleError, FactsError) as error:
+        return parse(_live(context) if source == _LIVE else _read(source))
+    except BundleError as error:
         raise CommandError(msg("{file}: {why}", file=source, why=said_by(error))) from None
-
-
-def _read(source: str) -> bytes:
-    """A bundle whole, of anything else no more than text may have: a device has no end."""
-    data = read_bytes(source, TEXT_LIMIT + 1)
-    if data.startswith(_ZIP) and len(data) > TEXT_LIMIT:
-        return data + read_bytes(source) if source == "-" else read_bytes(source)
-    return data
 
 
 def _live(context: Context) -> bytes:
     """The log of this machine, as its agent would export it."""
     return b"".join(chunk.data for chunk in items(context.home.agent_address, LogExport()))
+
+
+def _read(source: str) -> bytes:
+    """A bundle whole; nothing of anything else: a device has no end."""
+    begin = read_bytes(source, len(_ZIP))
+    if begin != _ZIP:
+        return b""
+    return begin + read_bytes(source) if source == "-" else read_bytes(source)
 
 
 def _who_is(context: Context, player: str, report: Report, first: date, last: date) -> Names:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import get_args
 
 from cli.errors import CommandError
-from cli.simulate.recorded import Asked, Recorded, born_before, in_order, zone_known
 from compliance import entry
 from compliance.bundle import Bundle
 from compliance.entry import AnyEntry, decode
@@ -18,15 +18,29 @@ from compliance.format.tiles import decode_entries, entry_bundles
 from compliance.verify import verify
 from compliance.verifying.report import Report
 from compliance.verifying.zones import Zones
-from i18n.message import msg, msgn, said_by
+from host.clock import wall
+from i18n.message import Message, msg, msgn, said_by
 from rules.calendar import day_name
 from rules.facts import Grant, Played
 from rules.games import SURE
+from rules.identity import IdentityError, birth_date
 from rules.policy import Place, Role
 from rules.replay import Given, Setting
 
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
 _MIDNIGHT_MS = 2_000  # a play that was closed at midnight goes on this soon after, or the PC slept
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """`player` is the name to print; `zone` that of the days to show; `source` what JSON says of where this is from."""
+
+    player: str
+    plays: tuple[Played, ...]
+    setting: Setting
+    zone: str
+    source: dict[str, object]
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,37 +56,44 @@ class Names:
 WhoIs = Callable[[Report, date, date], Names]
 
 
-def from_bundle(bundle: Bundle, name: str, asked: Asked, who_is: WhoIs) -> Recorded:
-    """What a bundle says of the player. `who_is` is asked which pseudonyms that is, unless one was named. CommandError: 4 if
-    it does not verify, as what cannot be verified is not worth replaying.
+def from_bundle(bundle: Bundle, args: Namespace, who_is: WhoIs) -> Recorded:
+    """What a bundle says of the player. `who_is` is asked which pseudonyms that is, unless one was named; `place`, `zone` and
+    `born` (a date or a year) of the command go before what was recorded. CommandError: 4 if the bundle does not verify, as what
+    cannot be verified is not worth replaying.
     """
     report = verify(bundle)
     if report.failures:
         first = report.failures[0]
-        told = {"file": name, "where": first.where, "what": first.what}
+        told = {"file": args.source, "where": first.where, "what": first.what}
         raise CommandError(msg("{file} does not verify, so it is not replayed: {where}: {what}", **told), code=4)
     lines = [decode(data) for tile in entry_bundles(report.size) for data in decode_entries(bundle.members[tile.path])]
-    if _PSEUDONYM.fullmatch(asked.player):
-        names = Names(asked.player, frozenset({asked.player}))
+    if _PSEUDONYM.fullmatch(args.player):
+        names = Names(args.player, frozenset({args.player}))
     else:
         days = [day_name("UTC", line.wall) for line in lines] or [date(1970, 1, 2)]
         names = who_is(report, min(days) - timedelta(days=2), max(days) + timedelta(days=2))
     reader = _Reader(names.names)
     for line in lines:
         reader.take(line)
+    plays = tuple(sorted((one for one in reader.joined() if one.ms > 0), key=lambda one: (one.start, one.game)))
     notes = [] if report.anchored else [msg("the log was not changed; it was not compared with a card or an earlier head")]
     if reader.running:
         notes.append(msgn("{n} play had not ended and counts up to the last line of its PC",
                           "{n} plays had not ended and count up to the last line of their PC", reader.running))  # fmt: skip
-    source = {"kind": "bundle", "file": name, "origin": report.origin, "fingerprint": report.fingerprint, "size": report.size}
-    zone = zone_known(asked.zone or reader.zones.last)
-    plays = in_order(reader.joined())
-    try:
-        born = born_before(asked.born, list(plays), zone) or names.born or reader.born()
-    except ValueError as error:
-        raise CommandError(msg("{what}: {why}", what="--born", why=said_by(error))) from None
-    setting = replace(reader.setting(asked.place), born=born, guardian=names.guardian)
+    zone = args.zone or reader.zones.last
+    born = names.born or reader.born() if args.born is None else _born(args.born, plays, zone)
+    setting = replace(reader.setting(args.place), born=born, guardian=names.guardian)
+    log = {"origin": report.origin, "fingerprint": report.fingerprint, "size": report.size}
+    source = {"kind": "bundle", "file": args.source, **log}
     return Recorded(names.player, plays, setting, zone, source, tuple(notes))
+
+
+def _born(text: str, plays: tuple[Played, ...], zone: str) -> date:
+    """The birth date that was told, a date or a year alone, of somebody who played these. CommandError."""
+    try:
+        return birth_date(text, day_name(zone, plays[0].start if plays else wall()))
+    except IdentityError as error:
+        raise CommandError(msg("{what}: {why}", what="--born", why=said_by(error))) from None
 
 
 @dataclass
@@ -157,5 +178,3 @@ class _Reader:
 def _goes_on(before: Played, play: Played) -> bool:
     same = replace(before, start=play.start, ms=play.ms) == play
     return same and abs(before.start + before.ms - play.start) <= _MIDNIGHT_MS
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cli.output import Output
 from cli.simulate.days import Day, Result
-from cli.simulate.recorded import Recorded
+from cli.simulate.from_log import Recorded
 from cli.words.layout import row
 from i18n.message import Arg, Length, Message, Weekday, comma, msg
 from i18n.message import Day as Date

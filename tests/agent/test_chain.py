@@ -56,7 +56,7 @@ def test_a_crash_between_two_databases(an, open_desk, monkeypatch, step, before)
     with monkeypatch.context() as patch:
         patch.setattr(type(part), name, lambda _, *args: crash(*args))
         with pytest.raises(KeyboardInterrupt):
-            an.agent.change(lambda change, _: limited(change), m.PlayerList(), "me")
+            an.agent.change(limited, "me")
     an.agent.close()
     copy = an.agent.home.root.with_name(an.agent.home.root.name + "-copy")
     shutil.copytree(an.agent.home.agent, copy / "agent")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.registering.own_limits import WEEK, own_pack, rule_id
-from agent.store.rules import LimitRow
+from agent.store.rows import LimitRow
 from i18n.catalogue import Catalogue
 from rules.decide import decide
 from rules.facts import Facts, Played
@@ -25,7 +25,7 @@ def test_no_limits_no_pack():
 
 def test_same_on_all_days_is_one_rule():
     """One budget without days; its id says what it limits."""
-    pack = own_pack(every_day(None, 60 * 60_000), "Asia/Ho_Chi_Minh", {})
+    pack = own_pack(every_day("", 60 * 60_000), "Asia/Ho_Chi_Minh", {})
     assert pack is not None
     assert [(rule.id, rule.days, rule.per, rule.ms) for rule in pack.budgets] == [("house.all", (), "all", 3_600_000)]
     assert (pack.id, pack.sha256, pack.scope, pack.zone) == ("house", "house", "player", "Asia/Ho_Chi_Minh")
@@ -45,7 +45,7 @@ def test_days_that_differ_are_a_rule_each():
 
 def test_rules_say_whose_they_are_and_who_relaxes_them():
     """A house rule is the household's, and the guardian's to relax."""
-    pack = own_pack(every_day(None, 0), "Asia/Ho_Chi_Minh", {})
+    pack = own_pack(every_day("", 0), "Asia/Ho_Chi_Minh", {})
     assert pack is not None
     (rule,) = pack.budgets
     assert (rule.authority, rule.addressee, rule.relax) == ("house", "household", ("guardian",))
@@ -65,10 +65,10 @@ def test_the_pack_decides():
 
 
 @pytest.mark.parametrize(("game", "days", "ms", "vi", "en"), [
-    (None, WEEK, 5_430_000, "tối đa 1 giờ 30 phút 30 giây chơi mỗi ngày", "at most 1 hr 30 min 30 sec of play a day"),
-    (None, ("sat",), 60_000, "tối đa 1 phút chơi vào Thứ Bảy", "at most 1 min of play on Saturday"),
-    (None, WEEK, 0, "không chơi trò nào", "no playing"),
-    (None, ("sun",), 0, "không chơi trò nào vào Chủ Nhật", "no playing on Sunday"),
+    ("", WEEK, 5_430_000, "tối đa 1 giờ 30 phút 30 giây chơi mỗi ngày", "at most 1 hr 30 min 30 sec of play a day"),
+    ("", ("sat",), 60_000, "tối đa 1 phút chơi vào Thứ Bảy", "at most 1 min of play on Saturday"),
+    ("", WEEK, 0, "không chơi trò nào", "no playing"),
+    ("", ("sun",), 0, "không chơi trò nào vào Chủ Nhật", "no playing on Sunday"),
     ("luanti", WEEK, 60_000, "tối đa 1 phút chơi Luanti mỗi ngày", "at most 1 min of Luanti a day"),
     ("luanti", ("mon",), 60_000, "tối đa 1 phút chơi Luanti vào Thứ Hai", "at most 1 min of Luanti on Monday"),
     ("luanti", WEEK, 0, "không chơi Luanti", "no playing of Luanti"),

@@ -225,7 +225,7 @@ def test_a_refused_command_changes_nothing(an):
     refusal(an, "player.add", m.PlayerAdd(name="Bình", account="an", guardian="Bố"))
     assert (an.roster, an.agent.log.size) == before
     with an.tables() as tables:
-        assert [row.id for row in tables.people.guardians()] == ["me"]
+        assert [row.id for row in tables.guardians()] == ["me"]
 
 
 def test_the_log_says_it_without_names(an):

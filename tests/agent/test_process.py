@@ -238,7 +238,7 @@ def test_a_damaged_file(fails, home_folder, clock, world, name, content):
     home = Home(home_folder / "home", "given")
     home.root.mkdir()
     with opened(home, clock, world) as agent:
-        agent.change(player_add, m.PlayerAdd(name="An"), "me")
+        agent.change(lambda change: player_add(change, m.PlayerAdd(name="An")), "me")
     (home.agent / name).write_bytes(content)
     before = contents(home.agent)
     assert name in fails()

@@ -107,7 +107,7 @@ def test_a_registry_too_large_to_sign_is_refused(desk):
     """Better a line now than a daemon that cannot read the roster any more."""
     with desk.tables() as tables:
         usual = {"id": "g", "player": "guest", "by": "guardian", "who": "me", "ms": 1, "given": desk.roster.issued}
-        tables.events.put_grant(m.GrantEvent(**usual, reason="x" * (1 << 20)))
+        tables.put_grant(m.GrantEvent(**usual, reason="x" * (1 << 20)))
     number = desk.roster.number
     with pytest.raises(ApiError, match="too large"):
         desk.ask("player.add", m.PlayerAdd(name="An"))

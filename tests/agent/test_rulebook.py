@@ -184,7 +184,7 @@ def test_a_players_own_pack_never_says_by_its_hash_whose_it_is(an):
     entry = an.entries("policy.changed")[-1]
     assert (entry["packs"], entry["house"]) == ([], True)
     with an.tables() as tables:
-        assert [row.public for row in tables.rules.texts().values()] == [False]
+        assert [row.public for row in tables.texts().values()] == [False]
 
 
 def test_a_pack_of_the_place_is_public(an):

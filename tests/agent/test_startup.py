@@ -32,7 +32,7 @@ def test_shipped_packs_follow_the_programs_version(open_desk, world):
         assert (pack.budgets[0].ms, pack.params) == (50 * 60_000, {"over_all": True, "guardian": True})
         assert desk.entries("policy.changed")[-1]["packs"][0]["sha256"] == pack.sha256
         with desk.tables() as tables:
-            assert len(tables.rules.texts()) == 2
+            assert len(tables.texts()) == 2
 
 
 def test_a_text_that_no_longer_fits_leaves_the_old_one_in_force(open_desk, world):

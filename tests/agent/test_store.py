@@ -10,8 +10,7 @@ import pytest
 
 from agent.store import migrations, schema
 from agent.store.database import StoreError, create, open_store
-from agent.store.people import PlayerRow
-from agent.store.place import PlaceRow
+from agent.store.rows import PlaceRow, PlayerRow
 from tests.system import readable
 
 
@@ -29,10 +28,10 @@ def made(path):
 def test_a_new_one_is_home_with_a_guest(made):
     """Nobody is registered, nothing is in force."""
     with closing(open_store(made)) as store, store.transaction() as tables:
-        assert [row.id for row in tables.people.players()] == ["guest"]
-        assert (tables.place.get().place, tables.place.get().zone) == ("home", "Asia/Ho_Chi_Minh")
-        assert (tables.state.get().number, tables.state.get().origin) == (0, "giochoi/00000000")
-        assert tables.rules.packs() == {}
+        assert [row.id for row in tables.players()] == ["guest"]
+        assert (tables.place().place, tables.place().zone) == ("home", "Asia/Ho_Chi_Minh")
+        assert (tables.state().number, tables.state().origin) == (0, "giochoi/00000000")
+        assert tables.packs() == {}
 
 
 def test_only_its_owner_may_read_it(made):
@@ -72,7 +71,7 @@ def test_a_registry_of_the_first_version_speaks_each_readers_language(tmp_path):
         first.execute("PRAGMA user_version = 1")
         first.commit()
     with closing(open_store(path)) as store, store.transaction() as tables:
-        assert tables.place.get() == PlaceRow(
+        assert tables.place() == PlaceRow(
             "game-point", "Asia/Tokyo", "09:00-21:00", "Net", "12/GCN", date(2027, 1, 1), lang=None
         )
 
@@ -134,10 +133,10 @@ def test_a_transaction_is_all_or_nothing(made):
     """An error inside undoes what was done before it."""
     with closing(open_store(made)) as store:
         with pytest.raises(RuntimeError), store.transaction() as tables:  # noqa: PT012 - an error after a write is the case
-            tables.people.put_player(PlayerRow("an", "An", None, None, b"k" * 32))
+            tables.put_player(PlayerRow("an", "An", None, None, b"k" * 32))
             raise RuntimeError
         with store.transaction() as tables:
-            assert [row.id for row in tables.people.players()] == ["guest"]
+            assert [row.id for row in tables.players()] == ["guest"]
 
 
 def test_a_full_disk_is_one_line_and_changes_nothing(made):
@@ -146,18 +145,18 @@ def test_a_full_disk_is_one_line_and_changes_nothing(made):
         (pages,) = store.raw.execute("PRAGMA page_count").fetchone()
         store.raw.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(StoreError, match="full"), store.transaction() as tables:
-            tables.people.put_player(PlayerRow("an", "An", None, None, b"k" * 40_000))
+            tables.put_player(PlayerRow("an", "An", None, None, b"k" * 40_000))
         store.raw.execute("PRAGMA max_page_count = 100000")
         with store.transaction() as tables:
-            tables.people.put_player(PlayerRow("an", "An", None, None, b"k" * 40_000))
-            assert len(tables.people.players()) == 2
+            tables.put_player(PlayerRow("an", "An", None, None, b"k" * 40_000))
+            assert len(tables.players()) == 2
 
 
 def test_two_players_cannot_have_one_account(made):
     """The database itself holds what the registry promises."""
     with closing(open_store(made)) as store:
         with store.transaction() as tables:
-            tables.people.put_player(PlayerRow("an", "An", None, "an", b"k" * 32, removed=True))
-            tables.people.put_player(PlayerRow("binh", "Bình", None, "an", b"k" * 32))
+            tables.put_player(PlayerRow("an", "An", None, "an", b"k" * 32, removed=True))
+            tables.put_player(PlayerRow("binh", "Bình", None, "an", b"k" * 32))
         with pytest.raises(StoreError), store.transaction() as tables:
-            tables.people.put_player(PlayerRow("chi", "Chi", None, "an", b"k" * 32))
+            tables.put_player(PlayerRow("chi", "Chi", None, "an", b"k" * 32))

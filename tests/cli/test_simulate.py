@@ -1,12 +1,14 @@
-"""giochoi simulate: what other rules would have done, from a bundle, from JSON; in words and as JSON."""
+"""giochoi simulate: what other rules would have done to the play of a log; in words and as JSON."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -26,21 +28,13 @@ from host.homes import Home
 from host.rpc_client import aask
 from i18n.catalogue import Catalogue
 from i18n.message import Text
-from rules.calendar import day_bounds
+from rules.calendar import day_name
 from rules.decision import Reason
 from rules.facts import Played
 from rules.replay import Piece
 
 MINUTE, HOUR = 60_000, 3_600_000
 WHO = "0123456789abcdef" * 2
-GIVEN = {
-    "born": "2014-05-01",
-    "played": [
-        {"game": "a", "publisher": "p", "label": "VN00", "from": "2026-11-24T19:00:00+07:00", "seconds": 5400},
-        {"game": "b", "publisher": "p", "label": "VN16", "from": "2026-11-25T19:00:00+07:00",
-         "seconds": 1200},
-    ],
-}  # fmt: skip
 EN = Catalogue("en")
 TOTAL = {"recorded_s": 6600.0, "kept_s": 3600.0, "cut_s": 3000.0, "refused_starts": 1, "ended_early": 1}
 
@@ -51,139 +45,17 @@ def at(text):
 
 @pytest.fixture
 def told(home_folder, monkeypatch, capsys):
-    """The one JSON document of a simulation under vn-147, in this process; `stdin` stands for what - reads."""
+    """The one JSON document of a simulation under vn-147, in this process."""
     monkeypatch.setenv("GIOCHOI_LANG", "en")
 
-    def run(*words, stdin=None, player="An"):
+    def run(path, *words, player=WHO):
         monkeypatch.setenv("GIOCHOI_HOME", str(home_folder))
-        if stdin is not None:
-            monkeypatch.setattr("cli.simulate.command.read_bytes", lambda *_: stdin.encode())
-        code = main(["simulate", player, "--pack", "vn-147", "--json", *words])
+        code = main(["simulate", player, "--pack", "vn-147", "--json", "--from", path, *words])
         done = capsys.readouterr()
         assert code == 0, done.err
         return json.loads(done.out)
 
     return run
-
-
-def test_stdin_is_read(giochoi):
-    """As a process of its own."""
-    done = giochoi("simulate", "An", "--pack", "vn-147", "--json", "--from", "-", stdin=json.dumps(GIVEN))
-
-    assert json.loads(done.stdout)["total"] == TOTAL
-
-
-# --- play that somebody wrote down ----------------------------------------------------------------------------------------
-
-
-def test_json_tells_what_is_kept_what_is_cut_and_why(told):
-    """An hour a game; and at twelve no game for sixteen."""
-    answer = told("--from", "-", stdin=json.dumps(GIVEN))
-
-    assert answer["total"] == TOTAL
-    assert [(day["day"], day["rules"]) for day in answer["days"]] == [
-        ("2026-11-24", {"vn-147.daily-game": 1800.0}), ("2026-11-25", {"vn-147.label": 1200.0}),
-    ]  # fmt: skip
-    assert [(one["rule"], one["times"]) for one in answer["rules"]] == [("vn-147.daily-game", 1), ("vn-147.label", 1)]
-    assert all(one["cite"] for one in answer["rules"])
-    assert answer["plays"][0]["pieces"] == [
-        {"from": "2026-11-24T19:00:00+07:00", "seconds": 3600.0, "verdict": "allow", "rule": None},
-        {"from": "2026-11-24T20:00:00+07:00", "seconds": 1800.0, "verdict": "refuse", "rule": "vn-147.daily-game"},
-    ]
-
-
-def test_grants_approvals_and_place_count(told):
-    """A quarter more that evening; an unrated game that was approved; and at a game point the night is closed."""
-    more = {"grants": [{"by": "guardian", "minutes": 15, "given": "2026-11-24T18:00:00+07:00"}], "approved": ["c"]}
-    unrated = {"game": "c", "from": "2026-11-24T23:00:00+07:00", "seconds": 600}
-    text = json.dumps({**GIVEN, **more, "played": [GIVEN["played"][0], unrated]})
-
-    assert told("--from", "-", stdin=text)["total"]["cut_s"] == 900.0
-    at_point = told("--from", "-", "--place", "game-point", "--pack", "vn-game-point", stdin=text)
-    assert at_point["days"][0]["rules"]["vn-game-point.hours"] == 600.0
-
-
-def test_days_are_those_of_the_zone(told):
-    """Half past eleven in Hanoi is another day in Tokyo."""
-    text = json.dumps({**GIVEN, "played": [{**GIVEN["played"][0], "from": "2026-11-24T23:30:00+07:00", "seconds": 60}]})
-
-    assert [day["day"] for zone in ("Asia/Ho_Chi_Minh", "Asia/Tokyo")
-            for day in told("--from", "-", "--zone", zone, stdin=text)["days"]] == ["2026-11-24", "2026-11-25"]
-
-
-def test_no_play_is_an_answer(told, giochoi):
-    """And no failure."""
-    assert told("--from", "-", stdin='{"played": []}')["days"] == []
-    assert "no play" in giochoi("simulate", "An", "--pack", "vn-147", "--from", "-", stdin='{"played": []}').stdout
-
-
-def short(value):
-    """A name for a parameter: pytest puts it into the environment, where Windows takes no more than 32,767 characters."""
-    return str(value)[:200]
-
-
-def play(**other):
-    return {"played": [{**GIVEN["played"][0], **other}]}
-
-
-@pytest.mark.parametrize(("told_wrong", "named"), [
-    ("{", "JSON"), ("", "JSON"), ("{}", "played"), ({"played": [{}]}, "played[0].game"), ({"plaid": []}, "plaid"),
-    ({**GIVEN, "place": "moon"}, "place"), ({**GIVEN, "zone": "Mars/Base"}, "Mars/Base"),
-    ({**GIVEN, "player": "Bình"}, "player"), ({**GIVEN, "born": "2027-01-01"}, "born"), ({**GIVEN, "born": 2014}, "born"),
-    (play(seconds=-1), "played[0].seconds"), (play(seconds=1e9), "played[0].seconds"),
-    (play(seconds=None), "played[0].seconds"), (play(to="2026-11-24T20:00:00+07:00"), "played[0].to"),
-    (play(**{"from": "2026-11-24T19:00:00"}), "played[0].from"), (play(**{"from": "0001-01-01T00:00:00Z"}), "played[0].from"),
-    (play(**{"from": "9999-12-31T00:00:00-12:00"}), "played[0].from"), (play(game=""), "played[0].game"),
-    (play(label="VN17"), "played[0].label"), ("[" * 200_000, "an object"), (json.dumps([GIVEN]), "an object"),
-    ('{"played": ' + "[" * 200_000, "played[0]"),
-], ids=short)  # fmt: skip
-def test_a_mistake_in_json_names_the_field(mistaken, told_wrong, named):
-    """Exit 2, one line."""
-    assert named in mistaken(told_wrong if isinstance(told_wrong, str) else json.dumps(told_wrong))
-
-
-@pytest.fixture
-def mistaken(fails, monkeypatch):
-    """The line that a simulation of what stdin says ends with."""
-
-    def run(text):
-        monkeypatch.setattr("cli.simulate.command.read_bytes", lambda *_: text.encode())
-        return fails(2, "simulate", "An", "--pack", "vn-147", "--from", "-")
-
-    return run
-
-
-@pytest.mark.parametrize("words", [
-    (), ("--from", "/no/such/file"), ("--from", "/"), ("--from", "/dev/zero"), ("--from", "a\0b"),
-    ("--from", "-", "--place", "moon"),
-    ("--from", "FILE", "--born", "14"), ("--from", "FILE", "--born", "2027"), ("--from", "FILE", "--born", "0001-01-01"),
-    ("--from", "FILE", "--zone", "Asia"), ("--from", "FILE", "--pack", "vn-147:nonsense=1"),
-], ids=repr)  # fmt: skip
-def test_a_mistake_on_the_command_line_is_one_line(fails, tmp_path, words):
-    """Exit 2."""
-    (tmp_path / "given.json").write_text(json.dumps(GIVEN), "utf-8")
-    named = (str(tmp_path / "given.json") if word == "FILE" else word for word in words)
-
-    assert fails(2, "simulate", "An", "--pack", "vn-147", *named).startswith("giochoi: ")
-
-
-def test_a_year_of_birth_is_enough(told):
-    """The younger age counts: born in 2008, the games of 18 are closed to her all of 2026."""
-    text = json.dumps(GIVEN).replace("VN16", "VN18")
-    cut = [told("--from", "-", "--born", born, stdin=text)["total"]["cut_s"] for born in ("2008", "2008-01-01")]
-
-    assert cut == [3000.0, 0.0]
-
-
-def test_a_pack_that_is_not_in_force_is_told(giochoi):
-    """It cuts nothing, and a parent should not take that for an answer."""
-    done = giochoi("simulate", "An", "--pack", "vn-72", "--from", "-", stdin=json.dumps(GIVEN))
-
-    assert "these rules would have cut nothing" in done.stdout
-    assert "vn-72 is not in force on these days" in done.stderr
-
-
-# --- the log -----------------------------------------------------------------------------------------------------------------
 
 
 class Seat:
@@ -198,11 +70,11 @@ class Seat:
     def add(self, kind, now, **fields):
         return self.journal.append(kind, mono=now - at("2026-11-24 00:00"), wall=now, **fields)
 
-    def play(self, who, start, minutes, resumed=None, *, how="by itself", game="a"):
+    def play(self, who, start, minutes, resumed=None, *, how="by itself", game="a", label=0):
         begin = at(start)
         seq = self.add(
-            entry.PlayStarted, begin, who=who, age=12, game=game, label=0, publisher="p", match=("content",), pid=1, started=1,
-            since=begin, resumed=resumed,
+            entry.PlayStarted, begin, who=who, age=12, game=game, label=label, publisher="p", match=("content",), pid=1,
+            started=1, since=begin, resumed=resumed,
         ).seq  # fmt: skip
         if minutes is not None:
             ms = int(minutes * MINUTE)
@@ -238,6 +110,94 @@ def make_bundle(tmp_path):
     return make
 
 
+def two_evenings(seat):
+    seat.play(WHO, "2026-11-24 19:00", 90)
+    seat.play(WHO, "2026-11-25 19:00", 20, game="b", label=16)
+
+
+def test_stdin_is_read(giochoi, make_bundle):
+    """As a process of its own."""
+    log = Path(make_bundle(two_evenings)).read_bytes()
+    done = giochoi.process("simulate", WHO, "--pack", "vn-147", "--json", "--from", "-", stdin=log)
+
+    assert json.loads(done.stdout)["total"] == TOTAL
+
+
+def test_json_tells_what_is_kept_what_is_cut_and_why(told, make_bundle):
+    """An hour a game; and at twelve no game for sixteen."""
+    answer = told(make_bundle(two_evenings))
+
+    assert answer["total"] == TOTAL
+    assert [(day["day"], day["rules"]) for day in answer["days"]] == [
+        ("2026-11-24", {"vn-147.daily-game": 1800.0}), ("2026-11-25", {"vn-147.label": 1200.0}),
+    ]  # fmt: skip
+    assert [(one["rule"], one["times"]) for one in answer["rules"]] == [("vn-147.daily-game", 1), ("vn-147.label", 1)]
+    assert all(one["cite"] for one in answer["rules"])
+    assert answer["plays"][0]["pieces"] == [
+        {"from": "2026-11-24T19:00:00+07:00", "seconds": 3600.0, "verdict": "allow", "rule": None},
+        {"from": "2026-11-24T20:00:00+07:00", "seconds": 1800.0, "verdict": "refuse", "rule": "vn-147.daily-game"},
+    ]
+
+
+def test_approvals_and_place_count(told, make_bundle):
+    """A game without a label is cut until it is approved; and at a game point the night is closed."""
+    def write(seat):
+        seat.play(WHO, "2026-11-24 20:00", 5, game="c", label=None)
+        seat.add(entry.Approval, at("2026-11-24 21:00"), id="a", who=WHO, game="c")
+        seat.play(WHO, "2026-11-24 23:00", 10, game="c", label=None)
+
+    path = make_bundle(write)
+    assert told(path)["total"]["cut_s"] == 300.0
+    at_point = told(path, "--place", "game-point", "--pack", "vn-game-point")
+    assert at_point["days"][0]["rules"] == {"vn-147.ask-first": 300.0, "vn-game-point.hours": 600.0}
+
+
+def test_days_are_those_of_the_zone(told, make_bundle):
+    """Half past eleven in Hanoi is another day in Tokyo."""
+    path = make_bundle(lambda seat: seat.play(WHO, "2026-11-24 23:30", 1))
+
+    assert [day["day"] for zone in ("Asia/Ho_Chi_Minh", "Asia/Tokyo")
+            for day in told(path, "--zone", zone)["days"]] == ["2026-11-24", "2026-11-25"]
+
+
+def test_no_play_is_an_answer(told, giochoi, make_bundle):
+    """And no failure."""
+    path = make_bundle(lambda seat: seat.play("f" * 32, "2026-11-24 19:00", 30))
+
+    assert told(path)["days"] == []
+    assert "no play" in giochoi("simulate", WHO, "--pack", "vn-147", "--from", path).stdout
+
+
+@pytest.mark.parametrize("words", [
+    (), ("--from", "/no/such/file"), ("--from", "/"), ("--from", "/dev/zero"), ("--from", "a\0b"), ("--from", ""),
+    ("--from", "LOG", "--place", "moon"), ("--from", "LOG", "--born", "14"), ("--from", "LOG", "--born", "2027"),
+    ("--from", "LOG", "--born", "0001-01-01"), ("--from", "LOG", "--zone", "Asia"), ("--from", "LOG", "--zone", ""),
+    ("--from", "LOG", "--pack", "vn-147:nonsense=1"),
+], ids=repr)  # fmt: skip
+def test_a_mistake_on_the_command_line_is_one_line(fails, make_bundle, words):
+    """Exit 2."""
+    named = (make_bundle(two_evenings) if word == "LOG" else word for word in words)
+
+    assert fails(2, "simulate", WHO, "--pack", "vn-147", *named).startswith("giochoi: ")
+
+
+def test_a_year_of_birth_is_enough(told, make_bundle):
+    """The younger age counts: born in 2008, the games of 18 are closed to her all of 2026."""
+    def write(seat):
+        seat.play(WHO, "2026-11-25 19:00", 20, game="b", label=18)
+
+    cut = [told(make_bundle(write), "--born", born)["total"]["cut_s"] for born in ("2008", "2008-01-01")]
+    assert cut == [1200.0, 0.0]
+
+
+def test_a_pack_that_is_not_in_force_is_told(giochoi, make_bundle):
+    """It cuts nothing, and a parent should not take that for an answer."""
+    done = giochoi("simulate", WHO, "--pack", "vn-72", "--from", make_bundle(two_evenings))
+
+    assert "these rules would have cut nothing" in done.stdout
+    assert "vn-72 is not in force on these days" in done.stderr
+
+
 def evening(seat):
     seat.add(entry.GrantGiven, at("2026-11-24 18:00"), id="g", who=WHO, by="guardian", ms=15 * MINUTE, game=None,
              given=at("2026-11-24 18:00"))
@@ -249,7 +209,7 @@ def evening(seat):
 
 def test_a_bundle_is_replayed_by_pseudonym_without_any_agent(told, make_bundle):
     """What an inspector can do: one pseudonym, its grants, the age that the entries tell; nobody else's play."""
-    answer = told("--from", make_bundle(evening), player=WHO)
+    answer = told(make_bundle(evening))
 
     assert answer["source"]["kind"] == "bundle"
     assert answer["total"]["recorded_s"] == 6000.0
@@ -264,7 +224,7 @@ def test_a_play_over_midnight_is_one_play(told, make_bundle):
         seat.play(WHO, "2026-11-25 00:00", 30, resumed=first)
         seat.play(WHO, "2026-11-26 11:50", None)
 
-    answer = told("--from", make_bundle(write), "--pack", "home-balanced", player=WHO)
+    answer = told(make_bundle(write), "--pack", "home-balanced")
     assert [(one["from"], one["to"]) for one in answer["plays"]] == [
         ("2026-11-24T23:00:00+07:00", "2026-11-25T00:30:00+07:00"), ("2026-11-26T11:50:00+07:00", "2026-11-26T12:00:00+07:00"),
     ]  # fmt: skip
@@ -287,9 +247,10 @@ def test_a_name_needs_the_agent(fails, make_bundle):
     assert "start: giochoi-agent" in fails(3, "simulate", "An", "--pack", "vn-147", "--from", make_bundle(evening))
 
 
-def test_a_zip_of_something_else_is_one_line(fails, tmp_path):
+@pytest.mark.parametrize("content", [b"PK\x03\x04 and no bundle", b'{"played": []}', b"P"])
+def test_a_file_of_something_else_is_one_line(fails, tmp_path, content):
     """Exit 2."""
-    (tmp_path / "x.zip").write_bytes(b"PK\x03\x04 and no bundle")
+    (tmp_path / "x.zip").write_bytes(content)
 
     assert "log export" in fails(2, "simulate", "An", "--pack", "vn-147", "--from", str(tmp_path / "x.zip"))
 
@@ -356,17 +317,19 @@ def test_days_add_up(found):
     assert sum(day.recorded_ms for day in days) == HOUR * sum(1 for there in hours.values() if there)
     assert sum(day.kept_ms for day in days) == HOUR * sum(1 for there in hours.values() if any(one.kept for one in there))
     assert all(day.cut_ms == sum(day.by_rule.values()) for day in days)
-    assert all((day.start, day.end) == day_bounds("America/New_York", one.start) for day in days for one in day.stretches)
+    of_day = Counter(day_name("America/New_York", hour) for hour, there in hours.items() if there)
+    assert {day.day: day.recorded_ms for day in days} == {day: count * HOUR for day, count in of_day.items()}
     assert sum(day.refused for day in days) == sum(1 for one in found if not one.kept and one.start == one.play.start)
     assert sum(day.refused + day.ended for day in days) == sum(1 for one in found if not one.kept)
 
 
-def test_a_game_that_is_cut_beside_another_takes_no_time(told):
+def test_a_game_that_is_cut_beside_another_takes_no_time(told, make_bundle):
     """Two at once: the time goes on, but the start that was refused is counted."""
-    first, second = GIVEN["played"]
-    both = [{**first, "seconds": 1800}, {**second, "from": first["from"], "seconds": 600}]
-    answer = told("--from", "-", stdin=json.dumps({**GIVEN, "played": both}))
+    def write(seat):
+        seat.play(WHO, "2026-11-24 19:00", 30)
+        seat.play(WHO, "2026-11-24 19:00", 10, game="b", label=16)
 
+    answer = told(make_bundle(write))
     assert (answer["total"]["cut_s"], answer["total"]["refused_starts"]) == (0.0, 1)
     assert answer["rules"][0] | {"cite": "", "text": ""} == {
         "rule": "vn-147.label", "cite": "", "text": "", "kind": "rating", "cut_s": 0.0, "times": 1,
@@ -376,12 +339,11 @@ def test_a_game_that_is_cut_beside_another_takes_no_time(told):
 # --- words -------------------------------------------------------------------------------------------------------------------
 
 
-def test_words_fit_the_terminal(giochoi, tmp_path):
+def test_words_fit_the_terminal(giochoi, make_bundle):
     """Totals, citations, and no line over 80 columns."""
-    (tmp_path / "given.json").write_text(json.dumps(GIVEN), "utf-8")
-    done = giochoi("simulate", "An", "--pack", "vn-147", "--from", str(tmp_path / "given.json"), COLUMNS="80")
+    done = giochoi("simulate", WHO, "--pack", "vn-147", "--from", make_bundle(two_evenings), COLUMNS="80")
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
     assert "Played 1 hr 50 min; 1 hr would have been kept, 50 min cut (45%)." in done.stdout
     lines = [line.split("  ") for line in done.stdout.splitlines()]
     cells = [[cell.strip() for cell in line if cell] for line in lines]

@@ -8,7 +8,7 @@ import pytest
 
 from agent.api import messages as m
 from agent.app import routes
-from agent.auth import ANY, KEEPER, SEAT, by_roster
+from agent.auth import ANY, KEEPER, SEAT, roles
 from tests.windows_callers import ADMINISTRATOR, CHILD, FRIEND, GUARDIAN, NAMES, put_in, refused
 
 SYSTEM = "S-1-5-18"
@@ -26,8 +26,8 @@ def test_each_operation_by_each_account(desk, home, monkeypatch, place, keepers)
     table = routes(desk.agent)
     may = {ANY: {*NAMES}, KEEPER: keepers, SEAT: {SYSTEM, AGENT}}
 
-    roles = by_roster(AGENT, lambda: desk.roster)
-    found = asyncio.run(refused(home.agent_address, table, roles, put_in(monkeypatch), NAMES))
+    by_roster = lambda caller: roles(caller, AGENT, desk.roster)  # noqa: E731 - as agent.wiring has it
+    found = asyncio.run(refused(home.agent_address, table, by_roster, put_in(monkeypatch), NAMES))
 
     assert found == {(sid, op) for op, route in table.items() for sid in NAMES if sid not in may[route.role]}
     assert {(CHILD, "player.list"), (FRIEND, "log.export"), (GUARDIAN, "log.submit")} <= found

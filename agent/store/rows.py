@@ -1,0 +1,99 @@
+"""What the rows of agent.db are, once read. Those of guardians, seats, grants and games are what agent.api and rules know."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from rules.policy import Place, Weekday
+
+GUEST = "guest"
+PLACE = "place"
+
+
+class StateRow(msgspec.Struct, frozen=True):
+    """`origin` names the log; `number` and `note` are the roster in force, number 0 before there was one."""
+
+    origin: str
+    number: int
+    note: str
+
+
+class PlaceRow(msgspec.Struct, frozen=True):
+    """`hours` is HH:MM-HH:MM, or "" where the law's or none are set. `lang` None: each reader's own."""
+
+    place: Place
+    zone: str
+    hours: str
+    name: str
+    certificate: str
+    expires: date | None
+    lang: str | None = None
+
+
+class PlayerRow(msgspec.Struct, frozen=True, rename={"said": "born"}):
+    """`said` is the birth date, or the year alone, as it was told; `key` makes the daily pseudonyms. The row `guest` stands for
+    every unmapped account that is limited.
+    """
+
+    id: str
+    name: str
+    said: str | None
+    account: str | None
+    key: bytes
+    removed: bool = False
+
+    @property
+    def year_only(self) -> bool:
+        return self.said is not None and len(self.said) == len("YYYY")
+
+    @property
+    def born(self) -> date | None:
+        """Of a year alone its last day: the younger age counts."""
+        if self.said is None:
+            return None
+        return date(int(self.said), 12, 31) if self.year_only else date.fromisoformat(self.said)
+
+
+class PackRow(msgspec.Struct, frozen=True):
+    """A pack in force: its id, the values put into it as text, and the SHA-256 of its text. `shipped`: it came with the program
+    and follows it through updates."""
+
+    pack: str
+    params: dict[str, str]
+    sha256: str
+    shipped: bool
+
+    @property
+    def said(self) -> str:
+        """As it is written on a command line: PACK:key=value, and so on."""
+        return ":".join((self.pack, *(f"{key}={value}" for key, value in self.params.items())))
+
+
+class TextRow(msgspec.Struct, frozen=True):
+    """The text of a pack that was in force. `public`: it may go into a bundle."""
+
+    sha256: str
+    pack: str
+    text: str
+    public: bool
+
+
+class LimitRow(msgspec.Struct, frozen=True):
+    """At most `ms` of play on this weekday; game "" is all games."""
+
+    player: str
+    game: str
+    day: Weekday
+    ms: int
+
+
+class ApprovalRow(msgspec.Struct, frozen=True):
+    """`by` let `game` through for `player`."""
+
+    id: str
+    player: str
+    game: str
+    by: str
+    at: int
