@@ -1,0 +1,132 @@
+"""The walk of what the watcher sees: troubles, refused starts, second programs, what nobody told."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from daemon.api import messages as m
+from rules.games import Fingerprint
+from tests.daemon.test_api import CHILD, ask
+from tests.daemon.test_periods import learning
+from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
+
+
+def issues(world):
+    return [one.id for one in world.daemon.health.open()]
+
+
+def test_a_trouble_of_the_watcher_is_an_issue_and_calls_a_scan(world):
+    """Whatever was missed is found at the next beat."""
+    world.start(roster())
+    world.platform.appear(1)
+    world.platform.trouble("events-lost")
+    assert issues(world) == ["events-lost"]
+    assert world.daemon.plays.running == {}
+    world.beat()
+    assert len(world.daemon.plays.running) == 1
+    world.platform.trouble("events-lost", over=True)
+    assert issues(world) == []
+
+
+def test_what_nobody_told_is_found_after_two_minutes(world):
+    """At the latest, and counted from its start."""
+    world.start(roster())
+    world.pass_time(5 * MINUTE)
+    world.platform.appear(1)
+    world.pass_time(2 * MINUTE)
+    assert world.used() == 120.0
+
+
+def test_a_start_that_the_gate_refused_is_recorded(world):
+    """Nobody ended it: it never ran."""
+    world.platform.kind = "gate"
+    world.start(roster(packs=(limit(0),)))
+    world.platform.run(1)
+    assert world.platform.ended == []
+    assert [(one.how, one.rule) for one in world.journal("launch.refused")] == [("gate", "house.all")]
+
+
+def test_a_second_program_while_the_first_one_saves_is_ended(world):
+    """The play goes on saving; what starts anew is refused."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.obedient = False
+    world.platform.run(1)
+    world.pass_time(MINUTE + 1_000)
+    world.platform.run(2)
+    assert (world.platform.asked, world.platform.ended) == ([1], [2])
+    world.pass_time(9_000)
+    assert world.platform.ended == [2, 1]
+
+
+def test_a_second_program_in_a_minute_of_news_is_the_same_play(world):
+    """The game may run until then, in as many programs as it likes."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(10 * MINUTE)
+    world.adopt(roster(2, packs=(limit(5),)))
+    world.platform.run(2)
+    world.pass_time(59_000)
+    assert (world.platform.asked, world.platform.ended) == ([], [])
+    world.pass_time(1_000)
+    assert sorted(world.platform.asked) == [1, 2]
+
+
+def test_the_gate_follows_a_grant_at_the_seat_at_once(world):
+    """And its end."""
+    world.start(roster(packs=(limit(0),)))
+    given = ask(world, "grant.add", m.GrantAdd(player="an", ms=MINUTE))
+    assert world.platform.refusals.refused == {}
+    ask(world, "grant.revoke", m.GrantRevoke(id=given.id))
+    assert world.platform.refusals.refused == {"an": frozenset({"luanti", "teeworlds"})}
+
+
+def test_the_gate_follows_a_clock_that_was_set(world):
+    """Into the closing hours: the stricter reading is refused at once, and no longer than it holds."""
+    world.start(roster(place="game-point", place_packs=(shipped("vn-game-point"),)))
+    assert world.platform.refusals.refused == {}
+    world.clock.step(11 * HOUR)
+    world.beat()
+    assert set(world.platform.refusals.refused) == {"an"}
+    world.clock.step(-11 * HOUR)
+    world.beat()
+    assert world.platform.refusals.refused == {}
+
+
+def test_a_guest_who_played_is_watched_from_then_on(world):
+    """Nobody knows all accounts that a guest may have."""
+    world.start(roster(guest_packs=(limit(1),)))
+    world.platform.run(1, account="friend")
+    world.pass_time(2 * MINUTE)
+    assert set(world.platform.refusals.refused) == {"friend"}
+
+
+def test_a_warning_that_no_display_confirms_was_not_shown(world):
+    """It waits a moment for that, not for ever."""
+
+    async def run():
+        watch = world.daemon.routes["watch"].handler(CHILD, m.Watch())
+        first = asyncio.ensure_future(anext(watch))
+        await asyncio.sleep(0)
+        world.platform.run(1)
+        assert (await first).kind == "started"
+        world.pass_time(1_000)
+        assert world.journal("warned") == []
+        world.pass_time(1_000)
+        assert [one.shown for one in world.journal("warned")] == [False]
+
+    world.start(roster(packs=(limit(1),)))
+    asyncio.run(run())
+
+
+def test_a_program_that_turns_out_to_be_what_it_says_counts_as_that_from_then_on(world):
+    """Its content was known late: what was played before counts, what comes after does not."""
+    world.start(learning())
+    program = world.platform.run(1, "sums")
+    world.pass_time(5 * MINUTE)
+    known = replace(program, files=(Fingerprint("/usr/games/sums", 1000, build_id="b1"),))
+    world.platform.programs[program.identity] = known
+    world.daemon.seat.look_again()
+    world.pass_time(HOUR)
+    assert (world.platform.asked, world.status().left_s) == ([], 15 * 60.0)
+    assert [one.match for one in world.status().games] == [("build-id", "name")]
