@@ -21,10 +21,11 @@ from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTr
 from daemon.platforms.hashing import Looked, SlowLooks, key
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.control import LinuxControl
-from daemon.platforms.linux.descriptors import raise_descriptors
+from daemon.platforms.linux.watcher import raise_descriptors
+from daemon.platforms.linux.watching import ends
 from daemon.platforms.linux.watching import images as linux_images
-from daemon.platforms.linux.watching import tracker
 from daemon.platforms.linux.watching.programs import Programs
+from daemon.platforms.linux.watching.tracker import LinuxTracker
 from daemon.platforms.processes import BlindError
 from rules.games import Catalogue, Game
 from tests import system
@@ -97,7 +98,7 @@ def test_a_blind_scan_says_what_was_known(watching, blind, sleeper, monkeypatch)
             assert [one for one in watcher.scan() if one.pid == sleeper] == before
             await asyncio.sleep(0.01)
             assert troubles(seen) == [("watch-blind", False)]
-            monkeypatch.setattr("daemon.platforms.linux.watcher._HELD_MS", 0)
+            monkeypatch.setattr("daemon.platforms.watcher._HELD_MS", 0)
             watcher.scan()
             await asyncio.sleep(0.01)
             assert troubles(seen) == [("watch-blind", False), ("watch-blind", True)]
@@ -131,7 +132,7 @@ def test_one_program_that_cannot_be_read_hides_no_other(watching, sleeper, monke
 @pytest.mark.root
 def test_leaderless_games_take_few_descriptors(watching, launcher, until, monkeypatch):
     """Games that go on in their threads beyond the bound are found over by a scan."""
-    monkeypatch.setattr(tracker, "_MOST_WATCHED", 2)
+    monkeypatch.setattr(ends, "_MOST", 2)
     code = textwrap.dedent("""
         import ctypes, os, threading, time
         threading.Thread(target=lambda: (time.sleep(1), os._exit(0))).start()
@@ -145,7 +146,7 @@ def test_leaderless_games_take_few_descriptors(watching, launcher, until, monkey
             pids = {(await launcher.aside("start", args=[sys.executable, "-c", code, "the-game"]))["pid"] for _ in range(4)}
             await until(lambda: all(procfs.stat(pid).state == "Z" for pid in pids))
             await asyncio.sleep(0.1)
-            assert len(watcher._tracker._ends) == 2
+            assert len(watcher._tracker._ends._waiting) == 2
             assert {one.pid for one in seen if isinstance(one, ProgramEnded)} & pids == set()
             assert {one.pid for one in watcher.scan()} >= pids
             await asyncio.sleep(1.2)
@@ -163,7 +164,7 @@ def test_no_descriptor_for_an_end_is_no_end(monkeypatch, sleeper, watching):
     async def body():
         async with watching([]) as watcher:
             monkeypatch.setattr(os, "pidfd_open", none)
-            assert [watcher._tracker._watch(sleeper), watcher._tracker._watch(2**22 - 1)] == [True, False]
+            assert [watcher._tracker._ends.follow((pid, 1)) for pid in (sleeper, 2**22 - 1)] == [True, False]
 
     asyncio.run(body())
 
@@ -218,7 +219,7 @@ def test_a_large_file_is_told_again_once_it_is_known(watching, until, launcher, 
             assert (again[-1].identity, again[-1].since) == (first.identity, first.since)
             assert pid in watcher._tracker.games
             assert told(seen, ProgramEnded, pid) == []
-            watcher._tracker._programs.images._known.clear()  # hashes are forgotten when there are too many
+            watcher._tracker.programs.images._known.clear()  # hashes are forgotten when there are too many
             assert [catalogue.recognise(one).game for one in watcher.scan() if one.pid == pid] == ["tetris"]
 
     asyncio.run(body())
@@ -275,7 +276,7 @@ def test_a_flood_of_events_leaves_the_loop_its_turn(watching, launcher, until, m
     async def body():
         async with watching(seen) as watcher:
             launcher("run", args=["/bin/sh", "-c", "for i in $(seq 40); do /bin/true; done"])
-            monkeypatch.setattr(tracker.Tracker, "executed", slow)
+            monkeypatch.setattr(LinuxTracker, "executed", slow)
             watcher._events()
             assert 0 < len(handled) < 10
             await until(lambda: len(handled) > 30)
