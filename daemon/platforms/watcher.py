@@ -9,8 +9,8 @@ from contextlib import suppress
 from typing import ClassVar
 
 from daemon.platforms.api import Observation, Refusals, WatchKind, WatchTrouble
-from daemon.platforms.hashing import Key, Looked
-from daemon.platforms.images import Images
+from daemon.platforms.hashing import Key
+from daemon.platforms.images import Images, Looked
 from daemon.platforms.processes import BlindError
 from daemon.platforms.tracker import BLIND, UNREADABLE, S, Tracker
 from host.clock import Clock

@@ -18,7 +18,7 @@ import pytest
 
 from daemon.platforms import images
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
-from daemon.platforms.hashing import Looked, SlowLooks, key
+from daemon.platforms.hashing import key
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.linux.watcher import raise_descriptors
@@ -63,7 +63,7 @@ def troubles(seen):
     return [(one.id, one.over) for one in seen if isinstance(one, WatchTrouble) and one.id != "watch-events"]
 
 
-DIGEST = images.Wanted(digest=True, signer=False)
+ONE_BYTE = Catalogue([Game(id="one", title="", sizes=(1,))])
 SLEEP = Catalogue([Game(id="sleep", title="", names=("sleep",))])
 
 
@@ -226,39 +226,41 @@ def test_a_large_file_is_told_again_once_it_is_known(watching, until, launcher, 
 
 
 def test_what_takes_long_is_bounded_and_leaves_nothing_open(tmp_path, monkeypatch):
-    """Beyond its queue it takes nothing; closed, it has closed all that it held."""
-    path = tmp_path / "x"
-    path.write_bytes(b"x")
+    """Beyond its queue nothing is taken; at its end all that was held is closed."""
     go, said = threading.Event(), []
+    monkeypatch.setattr(images, "INLINE", 0)
     monkeypatch.setattr(linux_images, "sha256", lambda *_: go.wait(5) and "digest")
     before = len(list(Path("/proc/self/fd").iterdir()))
-    slow, files = SlowLooks(lambda *told: said.append(told), linux_images.Images.calm), linux_images.Images()
-    with path.open("rb") as file:
-        found = key(os.fstat(file.fileno()))
-        jobs = [files._job(file, str(path), found, DIGEST) for _ in range(100)]
-        refused = [job for job in jobs if not slow.take(job)]
-        assert 60 <= 100 - len(refused) <= 70
-        for job in refused:
-            job.drop()
-        threading.Timer(0.05, go.set).start()
-        slow.close()
+    files = linux_images.Images()
+    files.start(lambda *told: said.append(told))
+    for number in range(100):
+        path = tmp_path / str(number)
+        path.write_bytes(b"x")
+        assert files.open(str(path), "x", ONE_BYTE).sha256 is None
+    assert 60 <= len(list(Path("/proc/self/fd").iterdir())) - before <= 70
+    threading.Timer(0.05, go.set).start()
+    files.stop()
     assert len(list(Path("/proc/self/fd").iterdir())) == before
     assert said == []
 
 
-def test_a_file_that_changed_meanwhile_is_not_known(tmp_path):
+def test_a_file_that_changed_meanwhile_is_not_known(tmp_path, monkeypatch):
     """A digest is of the file that was asked for, or of none."""
-    path = tmp_path / "x"
-    path.write_bytes(b"x")
-    said = []
-    slow, files = SlowLooks(lambda *told: said.append(told), linux_images.Images.calm), linux_images.Images()
-    with path.open("rb") as file:
-        now = key(os.fstat(file.fileno()))
-        for one in (now, (*now[:4], 0)):
-            assert slow.take(files._job(file, str(path), one, DIGEST))
-        system.until(lambda: len(said) == 2)
-    slow.close()
-    assert said == [(now, Looked(sha256(b"x").hexdigest())), ((*now[:4], 0), None)]
+    go, said, real = threading.Event(), [], linux_images.sha256
+    monkeypatch.setattr(images, "INLINE", 0)
+    monkeypatch.setattr(linux_images, "sha256", lambda *args: go.wait(5) and real(*args))
+    files = linux_images.Images()
+    files.start(lambda *told: said.append(told))
+    kept, changed = tmp_path / "kept", tmp_path / "changed"
+    for path in (kept, changed):
+        path.write_bytes(b"x")
+        files.open(str(path), "x", ONE_BYTE)
+    keys = [key(path.stat()) for path in (kept, changed)]
+    changed.write_bytes(b"y")
+    go.set()
+    system.until(lambda: len(said) == 2)
+    files.stop()
+    assert said == [(keys[0], images.Looked(sha256(b"x").hexdigest())), (keys[1], None)]
 
 
 # --- the loop -----------------------------------------------------------------------------------------------------------------
