@@ -93,7 +93,7 @@ class WindowsWatcher(TrackingWatcher):
     def _believe_events(self) -> None:
         if self._session is None:
             return
-        self._session.hurry = self._hurry()
+        self._session.pace(hurry=self._hurry())
         if self._session.arrived and self.kind == "poll":
             self.kind = "events"
             self._well(EVENTS)
