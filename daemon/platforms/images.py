@@ -5,14 +5,28 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import BinaryIO
 
-from daemon.platforms.hashing import Job, Key, Looked, SlowLooks, Stop, never, sha256
+from daemon.platforms.hashing import Key, Stop, never, sha256
 from rules.games import Catalogue, Fingerprint
 
 INLINE = 1 << 20
 _MOST = 4096
+_MOST_WAITING = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """`looked`: whether a signer was looked for; then None means that none is valid."""
+
+    digest: str | None = None
+    signer: str | None = None
+    looked: bool = False
+
+
 _NOTHING = Looked()
 
 
@@ -46,7 +60,9 @@ class Images(ABC):
         self._largest = largest
         self._known: OrderedDict[Key, Known] = OrderedDict()
         self._late: set[Key] = set()
-        self._slow: SlowLooks | None = None
+        self._slow: ThreadPoolExecutor | None = None
+        self._tell: Callable[[Key, Looked | None], None] = lambda *_: None
+        self._stopping = False
 
     @staticmethod
     @abstractmethod
@@ -62,17 +78,22 @@ class Images(ABC):
         """What may take long. OSError."""
 
     @abstractmethod
-    def _job(self, file: BinaryIO, path: str, this: Key, wanted: Wanted) -> Job:
-        """The same on a thread of its own. OSError."""
+    def _aside(self, thread: ThreadPoolExecutor, file: BinaryIO, path: str, this: Key, wanted: Wanted) -> Future[Looked | None]:
+        """The same on this thread; None for a file that is no longer the one with this key. OSError."""
 
     def start(self, tell: Callable[[Key, Looked | None], None]) -> None:
-        """From now on what takes long is told, on a thread of its own, to be given to `hashed` on this one."""
-        self._slow = SlowLooks(tell, self.calm)
+        """From now on what takes long is done, and told, on a thread of its own: the loop has limits to keep meanwhile.
+
+        `tell` gets None for what could not be read to its end unchanged; what it gets is to be given to `hashed`.
+        """
+        self._tell, self._stopping = tell, False
+        self._slow = ThreadPoolExecutor(1, "slow-looks", self.calm)
 
     def stop(self) -> None:
-        """Nothing is told any more; what takes long is done at once."""
+        """Nothing is told any more. Waits for what is read at the moment, at most a MiB of it."""
+        self._stopping = True
         if self._slow:
-            self._slow.close()
+            self._slow.shutdown(cancel_futures=True)
         self._slow = None
         self._late.clear()
 
@@ -108,16 +129,21 @@ class Images(ABC):
             wanted = replace(wanted, digest=False)
         if wanted and self._slow is None:
             known = _with(known, self._look(file, path, wanted, never))
-        elif wanted and self._slow is not None and this not in self._late:
-            job = self._job(file, path, this, wanted)
-            if self._slow.take(job):
-                self._late.add(this)
-            else:
-                job.drop()
+        elif wanted and self._slow is not None and this not in self._late and len(self._late) < _MOST_WAITING:
+            self._aside(self._slow, file, path, this, wanted).add_done_callback(partial(self._done, this))
+            self._late.add(this)
         self._known[this] = known
         if len(self._known) > _MOST:
             self._known.popitem(last=False)
         return known.named(path, this[2])
+
+    def _done(self, this: Key, done: Future[Looked | None]) -> None:
+        """In the thread."""
+        if not self._stopping:
+            self._tell(this, None if done.exception() else done.result())
+
+    def _stop(self) -> bool:
+        return self._stopping
 
     def _wanted(self, known: Known, image: Fingerprint, catalogue: Catalogue) -> Wanted:
         small = self._largest is None or image.size <= self._largest

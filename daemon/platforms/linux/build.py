@@ -9,10 +9,10 @@ from daemon.platforms.linux.accounts import LinuxAccounts
 from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.linux.watcher import LinuxWatcher
 from daemon.platforms.linux.watching.programs import Programs, interpreters
-from daemon.platforms.linux.watching.tracker import Tracker
+from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import Clock
 
 
 def build(clock: Clock, gate_mounts: tuple[str, ...] | None, spared: Callable[[], Iterable[int]]) -> Platform:
-    tracker = Tracker(Programs(clock, interpreters()), clock)
+    tracker = LinuxTracker(Programs(clock, interpreters()), clock)
     return Platform(LinuxWatcher(tracker, clock, gate_mounts), LinuxControl(spared), LinuxAccounts())

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import ClassVar
 
-from daemon.platforms.api import Observation, Refusals, StartRefused, WatchKind, WatchTrouble
+from daemon.platforms.api import Observation, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.descriptors import raise_descriptors
 from daemon.platforms.linux.gate import mounts
 from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate
 from daemon.platforms.linux.watching.connector import Connector, EventsLostError
 from daemon.platforms.linux.watching.poll import Poller
-from daemon.platforms.linux.watching.tracker import BLIND, UNREADABLE, Tracker
+from daemon.platforms.linux.watching.tracker import LinuxTracker
+from daemon.platforms.watcher import EVENTS, LOST, TrackingWatcher
 from host.clock import Clock
 from i18n.message import msg
 from rules.games import Program
@@ -24,60 +26,45 @@ from rules.games import Program
 _NS = 1_000_000
 _AT_ONCE = 256
 _AT_ONCE_MS = 50
-_HELD_MS = 600_000  # what comes once comes again and again: one Issue, until it has not come for so long
-_HELD = frozenset(("events-lost", BLIND, UNREADABLE))
 _SWITCH_S = 0.0005  # how long the gate's thread waits for the loop's to let it run
 _USUAL_SWITCH_S = 0.005
 
-_TEXTS = {
-    "watch-events": msg("the system does not tell what starts: games are ended when a look finds them"),
-    "watch-gate": msg("starts cannot be refused before they run: refused games are ended right after their start"),
-    "events-lost": msg("some starts were not told; everything that runs was looked at anew"),
-    UNREADABLE: msg("a program cannot be read, so nobody knows whether it is a game"),
-    BLIND: msg("out of descriptors or memory to look at programs; plays that run go on being counted"),
-    "gate-mounts": msg("the exec gate does not cover all disks"),
-    "gate-watchdog": msg("the exec gate's watchdog was ended; restart the daemon"),
-}
 
+class LinuxWatcher(TrackingWatcher):
+    """`gate_mounts`: where to refuse starts; None: everywhere, (): nowhere."""
 
-class LinuxWatcher:
-    """platforms.api.Watcher. `gate_mounts`: where to refuse starts; None: everywhere, (): nowhere."""
+    TEXTS: ClassVar = {
+        **TrackingWatcher.TEXTS,
+        "watch-gate": msg("starts cannot be refused before they run: refused games are ended right after their start"),
+        "gate-mounts": msg("the exec gate does not cover all disks"),
+        "gate-watchdog": msg("the exec gate's watchdog was ended; restart the daemon"),
+    }
 
-    def __init__(self, tracker: Tracker, clock: Clock, gate_mounts: tuple[str, ...] | None) -> None:
-        self.kind: WatchKind = "poll"
+    def __init__(self, tracker: LinuxTracker, clock: Clock, gate_mounts: tuple[str, ...] | None) -> None:
+        super().__init__(tracker, tracker.programs.images, clock)
         self._tracker = tracker
-        self._clock = clock
         self._gate_mounts = gate_mounts
-        self._refusals: Refusals | None = None
-        self._sink: Callable[[Observation], None] | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._connector: Connector | None = None
         self._gate: ExecGate | None = None
         self._changes: mounts.Changes | None = None
         self._poller = Poller(tracker, clock, self._hurry)
-        self._open: set[str] = set()
-        self._last: dict[str, int] = {}
-        tracker.trouble, tracker.well = self._trouble_once, self._well
 
     # --- the protocol ------------------------------------------------------------------------------------------------------
 
     def start(self, sink: Callable[[Observation], None]) -> None:
         raise_descriptors()
-        self._sink, self._loop = sink, asyncio.get_running_loop()
-        self._tracker.start(sink, self._loop)
-        if not self._start_events(self._loop):
-            self._poller.start(self._loop)
-        elif self._gate_mounts != () and self._start_gate(self._loop):
+        super().start(sink)
+        loop = asyncio.get_running_loop()
+        if not self._start_events(loop):
+            self._poller.start(loop)
+        elif self._gate_mounts != () and self._start_gate(loop):
             self.kind = "gate"
 
-    def scan(self) -> tuple[Program, ...]:
-        found = self._tracker.scan(procfs.pids if self._connector else self._poller.pids)
-        self._well("events-lost")
-        return found
+    def _scan(self) -> tuple[Program, ...]:
+        return self._tracker.scan(procfs.pids if self._connector else self._poller.pids)
 
     def refuse(self, refusals: Refusals) -> None:
-        self._refusals = refusals
-        self._tracker.catalogue = refusals.catalogue
+        super().refuse(refusals)
         if self._gate:
             self._gate.arm(refusals)
 
@@ -88,10 +75,9 @@ class LinuxWatcher:
         if self._connector:
             self._loop.remove_reader(self._connector.fileno())
             self._connector.close()
+            self._connector = None
         self._poller.stop()
-        self._tracker.stop()
-        self._sink = self._loop = self._connector = None
-        self.kind = "poll"
+        super().stop()
 
     # --- events ------------------------------------------------------------------------------------------------------------
 
@@ -101,7 +87,7 @@ class LinuxWatcher:
                 raise PermissionError("needs root")
             self._connector = Connector()
         except OSError as error:
-            self._trouble("watch-events", str(error.strerror or error))
+            self._trouble(EVENTS, str(error.strerror or error))
             return False
         self._tracker.games_changed = self._follow_games
         loop.add_reader(self._connector.fileno(), self._events)
@@ -130,7 +116,7 @@ class LinuxWatcher:
                 if self._clock.mono() >= until:
                     break
         except EventsLostError as error:
-            self._trouble("events-lost", str(error))
+            self._trouble(LOST, str(error), again=True)
 
     # --- the gate ----------------------------------------------------------------------------------------------------------
 
@@ -200,10 +186,7 @@ class LinuxWatcher:
 
     def _from_gate(self, seen: StartRefused | WatchTrouble) -> None:
         """In the gate's thread."""
-        loop = self._loop
-        if loop:
-            with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
-                loop.call_soon_threadsafe(self._heard, seen)
+        self._on_loop(self._heard, seen)
 
     def _heard(self, seen: StartRefused | WatchTrouble) -> None:
         if seen is BROKEN and self._loop:
@@ -211,35 +194,10 @@ class LinuxWatcher:
             self._stop_gate(self._loop)  # before its watchdog misses a heart that beats no more
         self._tell(seen)
 
-    # --- telling -----------------------------------------------------------------------------------------------------------
 
-    def _hurry(self) -> bool:
-        return bool(self._tracker.games or (self._refusals and any(self._refusals.refused.values())))
-
-    def _trouble(self, id_: str, details: str = "") -> None:
-        self._open.add(id_)
-        self._last[id_] = self._clock.mono()
-        text = _TEXTS[id_]
-        self._tell_soon(WatchTrouble(id_, msg("{what} ({details})", what=text, details=details) if details else text))
-
-    def _trouble_once(self, id_: str, details: str) -> None:
-        """Trouble calls a scan, and these come of scans."""
-        if id_ in self._open:
-            self._last[id_] = self._clock.mono()
-        else:
-            self._trouble(id_, details)
-
-    def _well(self, id_: str) -> None:
-        held = id_ in _HELD and self._clock.mono() - self._last.get(id_, 0) < _HELD_MS
-        if id_ in self._open and not held:
-            self._open.discard(id_)
-            self._tell_soon(WatchTrouble(id_, _TEXTS[id_], over=True))
-
-    def _tell_soon(self, trouble: WatchTrouble) -> None:
-        """When the loop comes round, as whoever starts or scans is in the middle of something."""
-        if self._loop:
-            self._loop.call_soon(self._tell, trouble)
-
-    def _tell(self, seen: Observation) -> None:
-        if self._sink:
-            self._sink(seen)
+def raise_descriptors() -> None:
+    """As many files as the hard limit allows: the usual soft limit is for programs that use select(2), which we do not."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

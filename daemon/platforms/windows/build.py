@@ -12,7 +12,7 @@ from daemon.platforms.windows.etw.events import session_name
 from daemon.platforms.windows.watcher import WindowsWatcher
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.programs import Programs
-from daemon.platforms.windows.watching.tracker import Tracker
+from daemon.platforms.windows.watching.tracker import WindowsTracker
 from daemon.platforms.windows.watching.trees import Trees
 from host import choose
 from host.clock import Clock
@@ -27,7 +27,7 @@ def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None) 
     if choose.files().privileged():
         tokens.take_up("SeDebugPrivilege", "SeBackupPrivilege")
         tokens.go_first()
-    watcher = WindowsWatcher(Tracker(Programs(Images(_LARGEST), Trees(clock)), clock), clock, session_name(_other(root)))
+    watcher = WindowsWatcher(WindowsTracker(Programs(Images(_LARGEST), Trees(clock)), clock), clock, session_name(_other(root)))
     return Platform(watcher, WindowsControl(spared), WindowsAccounts())
 
 

@@ -251,15 +251,10 @@ def test_structures_have_the_sizes_of_a_64_bit_windows():
     assert sizes == {
         "WNODE_HEADER": 48,
         "EVENT_TRACE_PROPERTIES": 120,
-        "EVENT_TRACE_HEADER": 48,
-        "EVENT_TRACE": 88,
-        "TRACE_LOGFILE_HEADER": 280,
         "EVENT_TRACE_LOGFILEW": 448,
         "EVENT_DESCRIPTOR": 16,
         "EVENT_HEADER": 80,
-        "ETW_BUFFER_CONTEXT": 4,
         "EVENT_RECORD": 112,
-        "ENABLE_TRACE_PARAMETERS": 48,
     }
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import BinaryIO
 
 from daemon.platforms import images
-from daemon.platforms.hashing import Job, Key, Looked, Stop, key, sha256
-from daemon.platforms.images import Known, Wanted
+from daemon.platforms.hashing import Key, Stop, key, sha256
+from daemon.platforms.images import Known, Looked, Wanted
 from daemon.platforms.linux import calls, procfs
 from host.images import build_id
 from rules.games import Catalogue, Fingerprint
@@ -73,14 +74,13 @@ class Images(images.Images):
     def _look(self, file: BinaryIO, path: str, wanted: Wanted, stop: Stop) -> Looked:
         return Looked(sha256(file.fileno(), stop))
 
-    def _job(self, file: BinaryIO, path: str, this: Key, wanted: Wanted) -> Job:
+    def _aside(self, thread: ThreadPoolExecutor, file: BinaryIO, path: str, this: Key, wanted: Wanted) -> Future[Looked | None]:
         mine = os.dup(file.fileno())
 
-        def look(stop: Stop) -> Looked | None:
-            try:
-                found = Looked(sha256(mine, stop))
-                return found if key(os.fstat(mine)) == this else None
-            finally:
-                os.close(mine)
+        def look() -> Looked | None:
+            found = Looked(sha256(mine, self._stop))
+            return found if key(os.fstat(mine)) == this else None
 
-        return Job(this, look, lambda: os.close(mine))
+        done = thread.submit(look)
+        done.add_done_callback(lambda _: os.close(mine))
+        return done

@@ -7,8 +7,9 @@ import os
 from collections.abc import Callable
 
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.watching.tracker import BLIND, Tracker
+from daemon.platforms.linux.watching.tracker import LinuxTracker
 from daemon.platforms.processes import BlindError
+from daemon.platforms.tracker import BLIND
 from host.clock import Clock
 
 FAST_S = 0.15
@@ -20,7 +21,7 @@ _EVERYBODY_MS = 2_000
 class Poller:
     """`hurry` says whether to look often. As an ordinary user only its own processes are looked at: no other can be ended."""
 
-    def __init__(self, tracker: Tracker, clock: Clock, hurry: Callable[[], bool]) -> None:
+    def __init__(self, tracker: LinuxTracker, clock: Clock, hurry: Callable[[], bool]) -> None:
         self._tracker = tracker
         self._clock = clock
         self._hurry = hurry
@@ -62,7 +63,7 @@ class Poller:
             self._newest = newest
             self._compare(now)
         for pid in self._tracker.known() if everybody else self._tracker.young(now - _YOUNG_MS):
-            self._tracker.looked(pid)
+            self._tracker.replaced(pid)
         if everybody:
             self._looked_at_all = now
         self._tracker.watch_ends()

@@ -44,7 +44,6 @@ _FLUSH_S = 1  # the least that can be asked for; `flush` is for what has to come
 _QUERY, _STOP, _FLUSH = 0, 1, 3  # EVENT_TRACE_CONTROL_*
 _ENABLE, _CAPTURE = 1, 2  # EVENT_CONTROL_CODE_*
 _KEYWORD_PROCESS, _INFORMATIONAL = 0x10, 4
-_PARAMETERS_2 = 2  # ENABLE_TRACE_PARAMETERS_VERSION_2
 _MODE = 0x10000000 | 0x00001000 | 0x00000100  # PROCESS_TRACE_MODE_*: EVENT_RECORD, RAW_TIMESTAMP, REAL_TIME
 _NO_TRACE = frozenset((0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF))  # INVALID_PROCESSTRACE_HANDLE, also as 32-bit code gave it
 
@@ -69,8 +68,7 @@ def system_functions() -> Functions:
         start=function(advapi32, "StartTraceW", c_uint32, handles, c_wchar_p, properties),
         control=function(advapi32, "ControlTraceW", c_uint32, c_uint64, c_wchar_p, properties, c_uint32),
         enable=function(
-            advapi32, "EnableTraceEx2", c_uint32, c_uint64, guid, c_uint32, c_uint8, c_uint64, c_uint64, c_uint32,
-            POINTER(structs.EnableTraceParameters),
+            advapi32, "EnableTraceEx2", c_uint32, c_uint64, guid, c_uint32, c_uint8, c_uint64, c_uint64, c_uint32, c_void_p
         ),
         open=function(advapi32, "OpenTraceW", c_uint64, POINTER(structs.EventTraceLogfile)),
         process=function(advapi32, "ProcessTrace", c_uint32, handles, c_uint32, c_void_p, c_void_p),
@@ -153,11 +151,8 @@ class Api:
 
     def _enable(self, session: int, what: int) -> None:
         provider = structs.Guid.from_buffer_copy(structs.KERNEL_PROCESS)
-        parameters = structs.EnableTraceParameters(Version=_PARAMETERS_2)
-        _check(
-            self._call.enable(session, byref(provider), what, _INFORMATIONAL, _KEYWORD_PROCESS, 0, 0, byref(parameters)),
-            "EnableTraceEx2",
-        )
+        code = self._call.enable(session, byref(provider), what, _INFORMATIONAL, _KEYWORD_PROCESS, 0, 0, None)
+        _check(code, "EnableTraceEx2")
 
 
 def _wanted() -> structs.Properties:

@@ -29,7 +29,7 @@ _JOIN_S = 5.0
 
 
 class EtwSession:
-    """start, close, hurry and arrived belong to one thread, the loop's.
+    """One life of the session. start, close, pace and arrived belong to one thread, the loop's.
 
     `tell` and `trouble` are called in a thread of the session's own, one call at a time, from within `start` on until `close`
     returns. They must be quick, must not raise, must not call `close`, nor wait for the thread that may be in `close`:
@@ -42,63 +42,8 @@ class EtwSession:
         self._tell = tell
         self._trouble = trouble
         self._name = name or session_name()
-        self._api = api
-        self._hurry = False
-        self._run: _Run | None = None
-
-    def start(self) -> bool:
-        """Begin, anew if it already runs. False: `reason` says why not, and nothing is left of the attempt."""
-        self.close()
-        run = None
-        try:
-            self._api = self._api or Api()
-            run = _Run(self._api, self._tell, self._trouble)
-            run.pace(hurry=self._hurry)
-            run.start(self._name)
-        except OSError as failed:
-            if run:
-                run.close()
-            self.reason = f"{failed.filename}: {failed.strerror}" if failed.filename else str(failed.strerror or failed)
-            return False
-        self._run = run
-        self.reason = ""
-        return True
-
-    def close(self) -> None:
-        """End session and threads. Harmless when there are none."""
-        run, self._run = self._run, None
-        if run:
-            run.close()
-
-    @property
-    def arrived(self) -> bool:
-        """Whether starts, or what runs already, are told by this session: only then is it to be relied on.
-
-        The session asks for what runs when it begins, so that on a system that delivers this is so within a second.
-        """
-        return self._run is not None and self._run.delivers
-
-    @property
-    def hurry(self) -> bool:
-        """Whether events are wanted within 20 ms."""
-        return self._hurry
-
-    @hurry.setter
-    def hurry(self, hurry: bool) -> None:
-        if hurry != self._hurry:
-            self._hurry = hurry
-            if self._run:
-                self._run.pace(hurry=hurry)
-
-
-class _Run:
-    """One life of the session. Its threads know nothing else, so that one which hangs cannot disturb the next life."""
-
-    def __init__(self, api: Api, tell: Tell, trouble: Trouble) -> None:
+        self._api = api or Api()
         self._arrived = False
-        self._api = api
-        self._tell = tell
-        self._trouble = trouble
         self._session = 0
         self._trace: Trace | None = None
         self._threads: list[threading.Thread] = []
@@ -113,10 +58,19 @@ class _Run:
         self._over: str | None = None  # why no more will come
         self._over_once = threading.Lock()
 
-    def start(self, name: str) -> None:
-        """OSError: to be followed by `close`."""
-        self._session = self._api.start(name)
-        self._trace = trace = self._api.open(name, self._heard)
+    def start(self) -> bool:
+        """Begin. False: `reason` says why not, and nothing is left of the attempt."""
+        try:
+            self._start()
+        except OSError as failed:
+            self.close()
+            self.reason = f"{failed.filename}: {failed.strerror}" if failed.filename else str(failed.strerror or failed)
+            return False
+        return True
+
+    def _start(self) -> None:
+        self._session = self._api.start(self._name)
+        self._trace = trace = self._api.open(self._name, self._heard)
         self._begin("etw-tell", self._telling)
         self._begin("etw-trace", lambda: self._tracing(trace))
         self._api.enable(self._session)
@@ -125,24 +79,34 @@ class _Run:
         self._begin("etw-flush", self._flushing)
 
     def close(self) -> None:
+        """End session and threads. Harmless when there are none."""
         self._ended.set()
         self._flush_now.set()
-        if self._session:
+        session, self._session = self._session, 0
+        if session:
             with suppress(OSError):  # somebody else has stopped it
-                self._api.stop(self._session)
-        if self._trace:
-            self._api.close(self._trace)
+                self._api.stop(session)
+        trace, self._trace = self._trace, None
+        if trace:
+            self._api.close(trace)
         self._some.set()
         for thread in self._threads:
             thread.join(_JOIN_S)
 
     @property
-    def delivers(self) -> bool:
-        return self._arrived and self._over is None
+    def arrived(self) -> bool:
+        """Whether starts, or what runs already, are told by this session: only then is it to be relied on.
+
+        The session asks for what runs when it begins, so that on a system that delivers this is so within a second.
+        """
+        return self._arrived and self._over is None and not self._ended.is_set()
 
     def pace(self, *, hurry: bool) -> None:
-        self._pace_s = HURRY_S if hurry else CALM_S
-        self._flush_now.set()
+        """Whether events are wanted within 20 ms."""
+        pace = HURRY_S if hurry else CALM_S
+        if pace != self._pace_s:
+            self._pace_s = pace
+            self._flush_now.set()
 
     def _begin(self, name: str, run: Callable[[], None]) -> None:
         thread = threading.Thread(target=run, name=name, daemon=True)

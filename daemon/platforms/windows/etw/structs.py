@@ -1,7 +1,7 @@
 """The structures of ETW (wmistr.h, evntrace.h, evntprov.h, evntcons.h) with the headers' own names and types of fixed width.
 
 Declared on every system, so that a test can compare them with the headers of mingw-w64; pointers are those of a 64-bit process.
-Of a union that member stands here which is used, or else the largest.
+Of a union that member stands here which is used, or else the largest; of a structure inside that nobody reads, its size.
 """
 
 from __future__ import annotations
@@ -67,60 +67,6 @@ class Properties(Structure):
     )
 
 
-class EventTraceHeader(Structure):
-    """EVENT_TRACE_HEADER."""
-
-    _fields_ = (
-        ("Size", c_uint16),
-        ("FieldTypeFlags", c_uint16),
-        ("Version", c_uint32),
-        ("ThreadId", c_uint32),
-        ("ProcessId", c_uint32),
-        ("TimeStamp", c_int64),
-        ("Guid", Guid),
-        ("ProcessorTime", c_uint64),
-    )
-
-
-class EventTrace(Structure):
-    """EVENT_TRACE."""
-
-    _fields_ = (
-        ("Header", EventTraceHeader),
-        ("InstanceId", c_uint32),
-        ("ParentInstanceId", c_uint32),
-        ("ParentGuid", Guid),
-        ("MofData", c_void_p),
-        ("MofLength", c_uint32),
-        ("ClientContext", c_uint32),
-    )
-
-
-class TraceLogfileHeader(Structure):
-    """TRACE_LOGFILE_HEADER."""
-
-    _fields_ = (
-        ("BufferSize", c_uint32),
-        ("Version", c_uint32),
-        ("ProviderVersion", c_uint32),
-        ("NumberOfProcessors", c_uint32),
-        ("EndTime", c_int64),
-        ("TimerResolution", c_uint32),
-        ("MaximumFileSize", c_uint32),
-        ("LogFileMode", c_uint32),
-        ("BuffersWritten", c_uint32),
-        ("LogInstanceGuid", Guid),
-        ("LoggerName", c_void_p),
-        ("LogFileName", c_void_p),
-        ("TimeZone", c_uint32 * 43),  # TIME_ZONE_INFORMATION
-        ("BootTime", c_int64),
-        ("PerfFreq", c_int64),
-        ("StartTime", c_int64),
-        ("ReservedFlags", c_uint32),
-        ("BuffersLost", c_uint32),
-    )
-
-
 class EventTraceLogfile(Structure):
     """EVENT_TRACE_LOGFILEW."""
 
@@ -130,8 +76,8 @@ class EventTraceLogfile(Structure):
         ("CurrentTime", c_int64),
         ("BuffersRead", c_uint32),
         ("ProcessTraceMode", c_uint32),
-        ("CurrentEvent", EventTrace),
-        ("LogfileHeader", TraceLogfileHeader),
+        ("CurrentEvent", c_uint64 * 11),  # EVENT_TRACE, as older consumers are told of events
+        ("LogfileHeader", c_uint64 * 35),  # TRACE_LOGFILE_HEADER
         ("BufferCallback", c_void_p),
         ("BufferSize", c_uint32),
         ("Filled", c_uint32),
@@ -174,36 +120,17 @@ class EventHeader(Structure):
     )
 
 
-class EtwBufferContext(Structure):
-    """ETW_BUFFER_CONTEXT."""
-
-    _fields_ = (("ProcessorIndex", c_uint16), ("LoggerId", c_uint16))
-
-
 class EventRecord(Structure):
     """EVENT_RECORD."""
 
     _fields_ = (
         ("EventHeader", EventHeader),
-        ("BufferContext", EtwBufferContext),
+        ("BufferContext", c_uint16 * 2),  # ETW_BUFFER_CONTEXT
         ("ExtendedDataCount", c_uint16),
         ("UserDataLength", c_uint16),
         ("ExtendedData", c_void_p),
         ("UserData", c_void_p),
         ("UserContext", c_void_p),
-    )
-
-
-class EnableTraceParameters(Structure):
-    """ENABLE_TRACE_PARAMETERS of version 2."""
-
-    _fields_ = (
-        ("Version", c_uint32),
-        ("EnableProperty", c_uint32),
-        ("ControlFlags", c_uint32),
-        ("SourceId", Guid),
-        ("EnableFilterDesc", c_void_p),
-        ("FilterDescCount", c_uint32),
     )
 
 

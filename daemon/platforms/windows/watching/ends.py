@@ -6,13 +6,11 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
+from daemon.platforms.processes import Identity
 from daemon.platforms.windows.watching import processes
-from daemon.platforms.windows.watching.snapshot import Process
 from host.windows.win32 import Handle
 
 _MOST = 256  # the table that is compared at each look finds the ends of others
-
-Identity = tuple[int, int]
 
 
 class Ends:
@@ -22,26 +20,23 @@ class Ends:
         self._tell = tell
         self._waiting: dict[Identity, tuple[Handle, asyncio.Future[bool]]] = {}
 
-    def follow(self, process: Process) -> None:
-        """Wait for its end; nothing if it is waited for already. Its end is told also if it is over by now."""
-        this = process.identity
-        if this in self._waiting or len(self._waiting) >= _MOST:
-            return
+    def follow(self, this: Identity) -> bool:
+        """Its end is told also if it is over by now."""
         loop = asyncio.get_running_loop()
-        if not isinstance(loop, asyncio.ProactorEventLoop):
-            return  # then only looks find it
+        if this in self._waiting or len(self._waiting) >= _MOST or not isinstance(loop, asyncio.ProactorEventLoop):
+            return True  # without such a loop only looks find it
         with suppress(OSError):  # no right to wait for it
             handle = processes.opened_as(*this)
             if handle is None:
                 loop.call_soon(self._tell, *this, None)
-                return
+                return True
             # The one way to wait for a handle on the loop's own thread; asyncio waits for its child processes by it.
             waited: asyncio.Future[bool] = loop._proactor.wait_for_handle(handle.value)  # type: ignore[attr-defined] # noqa: SLF001 - as said above
             self._waiting[this] = (handle, waited)
             waited.add_done_callback(lambda done: None if done.cancelled() else self._over(this, handle))
+        return True
 
     def forget(self, this: Identity) -> None:
-        """Nobody waits for it any more."""
         handle, waited = self._waiting.pop(this, (None, None))
         if waited is not None and handle is not None:
             if not waited.done():

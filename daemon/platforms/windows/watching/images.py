@@ -5,12 +5,13 @@ from __future__ import annotations
 import ctypes
 import msvcrt
 import re
+from concurrent.futures import Future, ThreadPoolExecutor
 from ctypes import wintypes
 from typing import BinaryIO
 
 from daemon.platforms import images
-from daemon.platforms.hashing import Job, Key, Looked, Stop, sha256
-from daemon.platforms.images import Known, Wanted
+from daemon.platforms.hashing import Key, Stop, sha256
+from daemon.platforms.images import Known, Looked, Wanted
 from daemon.platforms.windows.watching.opening import key_of, opened
 from host.images import build_id, version
 from host.windows.signer import signer_of
@@ -49,10 +50,10 @@ class Images(images.Images):
         signer = signer_of(msvcrt.get_osfhandle(file.fileno()), path) if wanted.signer and not stop() else None
         return Looked(digest, signer, wanted.signer)
 
-    def _job(self, file: BinaryIO, path: str, this: Key, wanted: Wanted) -> Job:
-        def look(stop: Stop) -> Looked | None:
+    def _aside(self, thread: ThreadPoolExecutor, file: BinaryIO, path: str, this: Key, wanted: Wanted) -> Future[Looked | None]:
+        def look() -> Looked | None:
             with opened(path) as (again, here):
-                found = self._look(again, path, wanted, stop) if here == this else None
+                found = self._look(again, path, wanted, self._stop) if here == this else None
                 return found if key_of(again, path) == this else None
 
-        return Job(this, look)
+        return thread.submit(look)

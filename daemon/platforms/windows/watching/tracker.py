@@ -1,25 +1,24 @@
-"""What is known to run, and what the loop is told of it: one table that events, polling and scans all go through."""
+"""What runs on Windows, where a process is one program from start to end, but is listed before all of it can be read."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted
+from daemon.platforms.api import Observation
+from daemon.platforms.processes import Identity
+from daemon.platforms.tracker import UNREADABLE, Tracker, UnreadableError
 from daemon.platforms.windows.watching.ends import Ends
 from daemon.platforms.windows.watching.programs import Programs
 from daemon.platforms.windows.watching.snapshot import Process
 from host.clock import Clock
-from rules.games import Catalogue, Program
+from rules.games import Program
 
-UNREADABLE = "watch-unreadable"
 # A process is listed before all of it is there: it takes milliseconds, on a busy PC a quarter of a second, until it says what
 # it runs and was told.
 _YOUNG_MS = 3_000
 _AGAIN_S = (0.02,) * 10 + (0.1,) * 8
 _MOST_FILES = 32
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,35 +28,25 @@ class SeenProgram:
     process: Process
     program: Program | None
 
+    @property
+    def identity(self) -> Identity:
+        return self.process.identity
 
-class Tracker:
-    """All on the loop's thread. `games` are the pids of the programs that the catalogue recognises."""
+    def without_args(self) -> SeenProgram:
+        return self if self.program is None else replace(self, program=replace(self.program, args=()))
 
+
+class WindowsTracker(Tracker[SeenProgram]):
     def __init__(self, programs: Programs, clock: Clock) -> None:
+        super().__init__(Ends(self.ended), clock)
         self.programs = programs
-        self._clock = clock
-        self._known: dict[int, SeenProgram] = {}
-        self._ends = Ends(self.ended)
-        self._sink: Callable[[Observation], None] | None = None
         self._looked = clock.mono()
         self._begun = False
-        self.catalogue = Catalogue(())
-        self.games: set[int] = set()
-        self.trouble: Callable[[str, str], None] = lambda *_: None
-        self.well: Callable[[str], None] = lambda _: None
-        self.later: Callable[..., object] = lambda *_: None
-        """As the loop's `call_later`; what is asked for once we have stopped does nothing."""
 
     def start(self, sink: Callable[[Observation], None]) -> None:
-        self._sink = sink
+        super().start(sink)
         self._looked = self._clock.mono()
         self._begun = False  # until all was looked at once: what runs by then may be of any age
-
-    def stop(self) -> None:
-        self._sink = None
-        self._ends.close()
-        self._known.clear()
-        self.games = set()
 
     # --- what happens ------------------------------------------------------------------------------------------------------
 
@@ -100,52 +89,24 @@ class Tracker:
             since = self._since(process, same)
             try:
                 program = self._read(process, since)
-            except _UnreadableError:
+            except UnreadableError:
                 unreadable += 1
                 program = None if same is None else same.program  # nothing says that it is over
             unreadable += self._hidden(process, program)
             found[pid] = SeenProgram(process, program)
             self._complete(process, since, program)
-        if not unreadable:
-            self.well(UNREADABLE)
         self._looked, self._begun = looked, True
-        self._adopt(found)
-        return tuple(seen.program for seen in found.values() if seen.program is not None)
-
-    def _adopt(self, found: dict[int, SeenProgram]) -> None:
-        games = {pid for pid, seen in found.items() if seen.program is not None and self.catalogue.recognise(seen.program)}
-        kept = {found[pid].process.identity for pid in games}
-        for pid in self.games & self._known.keys():
-            if (before := self._known[pid].process.identity) not in kept:
-                self._ends.forget(before)
-        self._known = {pid: seen if pid in games else _without_args(seen) for pid, seen in found.items()}
-        self.games = games
-        for pid in games:
-            self._ends.follow(found[pid].process)
-
-    def running(self) -> tuple[Program, ...]:
-        """What was last known to run."""
-        return tuple(seen.program for seen in self._known.values() if seen.program is not None)
-
-    def looked(self, size: int) -> None:
-        """More is known by now of a file of this size: whoever runs it may be a game after all, and is told again."""
-        for old in tuple(self._known.values()):
-            program = old.program
-            if program is None or all(file.size != size for file in program.files):
-                continue
-            try:
-                again = self._read(old.process, program.since)
-            except _UnreadableError:
-                continue
-            if again is not None and again.files != program.files:
-                self._begin(SeenProgram(old.process, again))
+        programs = self._adopt(found, unreadable)
+        for pid in self.games:
+            self._ends.follow(found[pid].identity)
+        return programs
 
     # --- the table ---------------------------------------------------------------------------------------------------------
 
     def _appeared(self, process: Process, since: int) -> None:
         try:
             program = self._read(process, since)
-        except _UnreadableError:
+        except UnreadableError:
             program = None
         self._begin(SeenProgram(process, program))
         self._complete(process, since, program)
@@ -165,39 +126,23 @@ class Tracker:
             return
         try:
             program = self._read(process, since)
-        except _UnreadableError:
+        except UnreadableError:
             return
         if program is not None and (old.program is None or program.args or program.files != old.program.files):
             self._begin(SeenProgram(process, program))
         self._complete(process, since, program, turn)
 
     def _begin(self, seen: SeenProgram) -> None:
-        pid, program = seen.process.pid, seen.program
-        if program is not None and self.catalogue.recognise(program):
-            self._known[pid] = seen
-            self.games = self.games | {pid}
-        else:
-            self._known[pid] = _without_args(seen)
-        if program is not None and self._sink:
-            self._sink(ProgramStarted(program))
-        if pid in self.games and pid in self._known:
-            self._ends.follow(seen.process)
+        super()._begin(seen)
+        if seen.process.pid in self.games and seen.process.pid in self._known:
+            self._ends.follow(seen.identity)
 
-    def _end(self, pid: int, mono: int) -> None:
-        seen = self._known.pop(pid)
-        self._ends.forget(seen.process.identity)
-        self.games = self.games - {pid}
-        if seen.program is not None and self._sink:
-            self._sink(ProgramEnded(*seen.program.identity, max(mono, seen.program.since)))
+    def _anew(self, old: SeenProgram) -> SeenProgram:
+        return SeenProgram(old.process, old.program and self._read(old.process, old.program.since))
 
     def _read(self, process: Process, since: int) -> Program | None:
-        """_UnreadableError: whatever one program may be like, it neither ends us nor hides the others."""
-        try:
-            return self._kept(process, self.programs.read(process, since, self.catalogue))
-        except Exception as error:
-            _log.exception("process %d cannot be read", process.pid)
-            self.trouble(UNREADABLE, f"pid {process.pid}: {type(error).__name__}")
-            raise _UnreadableError from error
+        """UnreadableError."""
+        return self._reading(process.pid, lambda: self._kept(process, self.programs.read(process, since, self.catalogue)))
 
     def _kept(self, process: Process, new: Program | None) -> Program | None:
         """A process runs one executable to its end: what was once seen of it is not unsaid by a file that was renamed, locked
@@ -234,12 +179,3 @@ class Tracker:
     def _moment(self, moment: int, earliest: int) -> int:
         """The same for what happened after `earliest`, whatever was done to the wall clock."""
         return max(earliest, self._age(moment))
-
-
-def _without_args(seen: SeenProgram) -> SeenProgram:
-    """Of what is no game the arguments are not kept: they are as long as somebody likes."""
-    return seen if seen.program is None else replace(seen, program=replace(seen.program, args=()))
-
-
-class _UnreadableError(Exception):
-    """Something about this one program is such that reading it fails."""

@@ -11,7 +11,7 @@ import pytest
 
 from daemon.platforms.linux.watcher import LinuxWatcher
 from daemon.platforms.linux.watching.programs import Programs, interpreters
-from daemon.platforms.linux.watching.tracker import Tracker
+from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock
 from tests.contracts.conftest import gate_folder, launcher, make_game, only_what_tests_started, open_folder
 
@@ -30,7 +30,7 @@ def watching(programs):
     @asynccontextmanager
     async def watch(seen, gate_mounts=()):
         clock = SystemClock()
-        watcher = LinuxWatcher(Tracker(programs, clock), clock, gate_mounts)
+        watcher = LinuxWatcher(LinuxTracker(programs, clock), clock, gate_mounts)
         watcher.start(seen.append)
         try:
             async with asyncio.timeout(30):

@@ -17,6 +17,7 @@ from daemon.platforms.linux.watching import connector
 from daemon.platforms.linux.watching.connector import Connector, Event, EventsLostError
 from daemon.platforms.linux.watching.programs import acting_uid
 from rules.games import Catalogue, Game
+from tests import system
 
 NAME = f"the-game-{os.getpid()}"  # nobody else's, whoever tests on this machine meanwhile
 PYTHON_GAME = Game(id="game", title="", commands=(NAME,))
@@ -131,6 +132,7 @@ def test_a_scan_between_exec_and_its_event_tells_nothing_twice(events, until, la
 
     async def body(watcher, seen, start):
         pid = launcher("start", args=python("import time; time.sleep(60)"))["pid"]  # holds up the loop: no event is read
+        system.until(lambda: procfs.args(pid))  # an exec goes on for a moment after whoever forked hears of it
         found = [one for one in watcher.scan() if one.pid == pid]
         assert len(found) == 1
         await asyncio.sleep(0.2)
@@ -158,7 +160,7 @@ def test_lost_events_are_told_and_over_when_none_were_lost_for_long(events, unti
             watcher.scan()
             await asyncio.sleep(0.01)
         assert told(seen) == [("events-lost", False)] * 2
-        monkeypatch.setattr("daemon.platforms.linux.watcher._HELD_MS", 0)
+        monkeypatch.setattr("daemon.platforms.watcher._HELD_MS", 0)
         watcher.scan()
         await asyncio.sleep(0.01)
         assert told(seen)[2:] == [("events-lost", True)]

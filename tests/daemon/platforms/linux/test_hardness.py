@@ -18,13 +18,14 @@ import pytest
 
 from daemon.platforms import images
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
-from daemon.platforms.hashing import Looked, SlowLooks, key
+from daemon.platforms.hashing import key
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.control import LinuxControl
-from daemon.platforms.linux.descriptors import raise_descriptors
+from daemon.platforms.linux.watcher import raise_descriptors
+from daemon.platforms.linux.watching import ends
 from daemon.platforms.linux.watching import images as linux_images
-from daemon.platforms.linux.watching import tracker
 from daemon.platforms.linux.watching.programs import Programs
+from daemon.platforms.linux.watching.tracker import LinuxTracker
 from daemon.platforms.processes import BlindError
 from rules.games import Catalogue, Game
 from tests import system
@@ -62,7 +63,7 @@ def troubles(seen):
     return [(one.id, one.over) for one in seen if isinstance(one, WatchTrouble) and one.id != "watch-events"]
 
 
-DIGEST = images.Wanted(digest=True, signer=False)
+ONE_BYTE = Catalogue([Game(id="one", title="", sizes=(1,))])
 SLEEP = Catalogue([Game(id="sleep", title="", names=("sleep",))])
 
 
@@ -97,7 +98,7 @@ def test_a_blind_scan_says_what_was_known(watching, blind, sleeper, monkeypatch)
             assert [one for one in watcher.scan() if one.pid == sleeper] == before
             await asyncio.sleep(0.01)
             assert troubles(seen) == [("watch-blind", False)]
-            monkeypatch.setattr("daemon.platforms.linux.watcher._HELD_MS", 0)
+            monkeypatch.setattr("daemon.platforms.watcher._HELD_MS", 0)
             watcher.scan()
             await asyncio.sleep(0.01)
             assert troubles(seen) == [("watch-blind", False), ("watch-blind", True)]
@@ -131,7 +132,7 @@ def test_one_program_that_cannot_be_read_hides_no_other(watching, sleeper, monke
 @pytest.mark.root
 def test_leaderless_games_take_few_descriptors(watching, launcher, until, monkeypatch):
     """Games that go on in their threads beyond the bound are found over by a scan."""
-    monkeypatch.setattr(tracker, "_MOST_WATCHED", 2)
+    monkeypatch.setattr(ends, "_MOST", 2)
     code = textwrap.dedent("""
         import ctypes, os, threading, time
         threading.Thread(target=lambda: (time.sleep(1), os._exit(0))).start()
@@ -145,7 +146,7 @@ def test_leaderless_games_take_few_descriptors(watching, launcher, until, monkey
             pids = {(await launcher.aside("start", args=[sys.executable, "-c", code, "the-game"]))["pid"] for _ in range(4)}
             await until(lambda: all(procfs.stat(pid).state == "Z" for pid in pids))
             await asyncio.sleep(0.1)
-            assert len(watcher._tracker._ends) == 2
+            assert len(watcher._tracker._ends._waiting) == 2
             assert {one.pid for one in seen if isinstance(one, ProgramEnded)} & pids == set()
             assert {one.pid for one in watcher.scan()} >= pids
             await asyncio.sleep(1.2)
@@ -163,7 +164,7 @@ def test_no_descriptor_for_an_end_is_no_end(monkeypatch, sleeper, watching):
     async def body():
         async with watching([]) as watcher:
             monkeypatch.setattr(os, "pidfd_open", none)
-            assert [watcher._tracker._watch(sleeper), watcher._tracker._watch(2**22 - 1)] == [True, False]
+            assert [watcher._tracker._ends.follow((pid, 1)) for pid in (sleeper, 2**22 - 1)] == [True, False]
 
     asyncio.run(body())
 
@@ -218,46 +219,48 @@ def test_a_large_file_is_told_again_once_it_is_known(watching, until, launcher, 
             assert (again[-1].identity, again[-1].since) == (first.identity, first.since)
             assert pid in watcher._tracker.games
             assert told(seen, ProgramEnded, pid) == []
-            watcher._tracker._programs.images._known.clear()  # hashes are forgotten when there are too many
+            watcher._tracker.programs.images._known.clear()  # hashes are forgotten when there are too many
             assert [catalogue.recognise(one).game for one in watcher.scan() if one.pid == pid] == ["tetris"]
 
     asyncio.run(body())
 
 
 def test_what_takes_long_is_bounded_and_leaves_nothing_open(tmp_path, monkeypatch):
-    """Beyond its queue it takes nothing; closed, it has closed all that it held."""
-    path = tmp_path / "x"
-    path.write_bytes(b"x")
+    """Beyond its queue nothing is taken; at its end all that was held is closed."""
     go, said = threading.Event(), []
+    monkeypatch.setattr(images, "INLINE", 0)
     monkeypatch.setattr(linux_images, "sha256", lambda *_: go.wait(5) and "digest")
     before = len(list(Path("/proc/self/fd").iterdir()))
-    slow, files = SlowLooks(lambda *told: said.append(told), linux_images.Images.calm), linux_images.Images()
-    with path.open("rb") as file:
-        found = key(os.fstat(file.fileno()))
-        jobs = [files._job(file, str(path), found, DIGEST) for _ in range(100)]
-        refused = [job for job in jobs if not slow.take(job)]
-        assert 60 <= 100 - len(refused) <= 70
-        for job in refused:
-            job.drop()
-        threading.Timer(0.05, go.set).start()
-        slow.close()
+    files = linux_images.Images()
+    files.start(lambda *told: said.append(told))
+    for number in range(100):
+        path = tmp_path / str(number)
+        path.write_bytes(b"x")
+        assert files.open(str(path), "x", ONE_BYTE).sha256 is None
+    assert 60 <= len(list(Path("/proc/self/fd").iterdir())) - before <= 70
+    threading.Timer(0.05, go.set).start()
+    files.stop()
     assert len(list(Path("/proc/self/fd").iterdir())) == before
     assert said == []
 
 
-def test_a_file_that_changed_meanwhile_is_not_known(tmp_path):
+def test_a_file_that_changed_meanwhile_is_not_known(tmp_path, monkeypatch):
     """A digest is of the file that was asked for, or of none."""
-    path = tmp_path / "x"
-    path.write_bytes(b"x")
-    said = []
-    slow, files = SlowLooks(lambda *told: said.append(told), linux_images.Images.calm), linux_images.Images()
-    with path.open("rb") as file:
-        now = key(os.fstat(file.fileno()))
-        for one in (now, (*now[:4], 0)):
-            assert slow.take(files._job(file, str(path), one, DIGEST))
-        system.until(lambda: len(said) == 2)
-    slow.close()
-    assert said == [(now, Looked(sha256(b"x").hexdigest())), ((*now[:4], 0), None)]
+    go, said, real = threading.Event(), [], linux_images.sha256
+    monkeypatch.setattr(images, "INLINE", 0)
+    monkeypatch.setattr(linux_images, "sha256", lambda *args: go.wait(5) and real(*args))
+    files = linux_images.Images()
+    files.start(lambda *told: said.append(told))
+    kept, changed = tmp_path / "kept", tmp_path / "changed"
+    for path in (kept, changed):
+        path.write_bytes(b"x")
+        files.open(str(path), "x", ONE_BYTE)
+    keys = [key(path.stat()) for path in (kept, changed)]
+    changed.write_bytes(b"y")
+    go.set()
+    system.until(lambda: len(said) == 2)
+    files.stop()
+    assert said == [(keys[0], images.Looked(sha256(b"x").hexdigest())), (keys[1], None)]
 
 
 # --- the loop -----------------------------------------------------------------------------------------------------------------
@@ -275,7 +278,7 @@ def test_a_flood_of_events_leaves_the_loop_its_turn(watching, launcher, until, m
     async def body():
         async with watching(seen) as watcher:
             launcher("run", args=["/bin/sh", "-c", "for i in $(seq 40); do /bin/true; done"])
-            monkeypatch.setattr(tracker.Tracker, "executed", slow)
+            monkeypatch.setattr(LinuxTracker, "executed", slow)
             watcher._events()
             assert 0 < len(handled) < 10
             await until(lambda: len(handled) > 30)

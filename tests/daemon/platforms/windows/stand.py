@@ -25,7 +25,7 @@ from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.programs import Programs
 from daemon.platforms.windows.watching.snapshot import Process, Snapshots
-from daemon.platforms.windows.watching.tracker import Tracker
+from daemon.platforms.windows.watching.tracker import WindowsTracker
 from daemon.platforms.windows.watching.trees import Trees
 from host.clock import SystemClock
 from host.images import build_id
@@ -104,7 +104,7 @@ class Lookout:
 
     def __post_init__(self) -> None:
         self.catalogue = Catalogue(self.games)
-        tracker = Tracker(Programs(Images(), Trees(self.clock, sources=tuple)), self.clock)
+        tracker = WindowsTracker(Programs(Images(), Trees(self.clock, sources=tuple)), self.clock)
         self.watcher = WindowsWatcher(tracker, self.clock, f"GioChoi-Tests-{uuid.uuid4()}")
         self.tracker = tracker
 

@@ -97,7 +97,7 @@ class Evntrace:
     def _enable(self, session, provider, code, level, any_of, all_of, wait_ms, parameters):
         name = {1: "enable", 2: "capture"}[code]
         assert bytes(provider._obj) == structs.KERNEL_PROCESS
-        assert parameters._obj.Version == 2
+        assert parameters is None
         self.enabled.append((name, session, level, any_of, all_of, wait_ms))
         return self.fail.get(name, 0)
 
@@ -146,11 +146,23 @@ def told():
 
 
 @pytest.fixture
-def session(evntrace, told):
-    made = EtwSession(told.event, told.trouble, NAME, Api(evntrace.functions))
-    yield made
-    made.close()
+def make(evntrace, told):
+    """`make()`: a session of the same name, to be started once."""
+    every = []
+
+    def new():
+        every.append(EtwSession(told.event, told.trouble, NAME, Api(evntrace.functions)))
+        return every[-1]
+
+    yield new
+    for one in every:
+        one.close()
     assert threads() == []
+
+
+@pytest.fixture
+def session(make):
+    return make()
 
 
 def threads():
@@ -202,8 +214,9 @@ def test_one_that_cannot_be_stopped_is_the_reason(evntrace, told):
 
 
 @pytest.mark.parametrize(("step", "function"), [("start", "StartTraceW"), ("open", "OpenTraceW"), ("enable", "EnableTraceEx2")])
-def test_a_step_that_fails_leaves_nothing(evntrace, told, session, step, function):
+def test_a_step_that_fails_leaves_nothing(evntrace, told, make, step, function):
     evntrace.fail[step] = ACCESS_DENIED
+    session = make()
 
     assert not session.start()
 
@@ -213,8 +226,7 @@ def test_a_step_that_fails_leaves_nothing(evntrace, told, session, step, functio
     assert [call[0] for call in evntrace.calls].count("close") == (step == "enable")
 
     evntrace.fail.clear()
-    assert session.start()
-    assert session.reason == ""
+    assert make().start()
 
 
 def test_without_a_rundown_events_are_still_to_be_had(evntrace, told, session):
@@ -294,7 +306,7 @@ def test_what_does_not_fit_is_lost_and_told(evntrace, told, monkeypatch):
 
 def test_losses_that_the_system_counts_are_told_once(evntrace, told, session, monkeypatch):
     monkeypatch.setattr("daemon.platforms.windows.etw.session._ASK_S", 0.04)
-    session.hurry = True
+    session.pace(hurry=True)
     session.start()
     evntrace.lost = 3
 
@@ -315,21 +327,19 @@ def test_the_session_is_flushed_at_the_asked_pace(evntrace, session):
     time.sleep(0.6)
     calm = evntrace.count(FLUSH) - before
 
-    session.hurry = True
+    session.pace(hurry=True)
     before = evntrace.count(FLUSH)
     time.sleep(0.6)
     hurried = evntrace.count(FLUSH) - before
 
     assert 1 <= calm <= 4
     assert 8 <= hurried <= 35
-    assert session.hurry
 
 
 # --- ending ----------------------------------------------------------------------------------------------------------------
 
 
 def test_close_ends_it_all_and_may_be_called_again(evntrace, told, session):
-    session.close()
     session.start()
     handle = evntrace.sessions[NAME]
     evntrace.deliver(start(4))
@@ -344,13 +354,16 @@ def test_close_ends_it_all_and_may_be_called_again(evntrace, told, session):
     assert told.troubles == []
 
 
-def test_it_can_be_started_again_and_again(evntrace, told, session):
+def test_one_after_the_other(evntrace, told, make):
     for pid in (4, 8, 12):
+        session = make()
         assert session.start()
         assert not session.arrived
         evntrace.deliver(start(pid))
-        until(lambda: session.arrived)
+        until(lambda session=session: session.arrived)
         until(lambda pid=pid: told.events[-1:] == [("start", pid)])
+        if pid != 12:
+            session.close()
 
     assert threads() == ["etw-flush", "etw-tell", "etw-trace"]
     assert len(evntrace.sessions) == 1
@@ -379,9 +392,8 @@ def test_a_session_that_somebody_stops_is_told_once(evntrace, told, session, see
 @pytest.mark.skipif(not WINE, reason="is about what Wine pretends")
 def test_wine_is_found_out(told):
     """StartTraceW says that it worked; only OpenTraceW tells the truth."""
-    session = EtwSession(told.event, told.trouble, session_name("Z:\\test"))
-
     for _ in range(2):
+        session = EtwSession(told.event, told.trouble, session_name("Z:\\test"))
         assert not session.start()
         assert session.reason == f"OpenTraceW: {ctypes.FormatError(ACCESS_DENIED).strip()}"
         assert (session.arrived, threads()) == (False, [])
@@ -395,7 +407,7 @@ def test_a_real_process_is_told_from_start_to_end():
     """Its identity is the one that other functions give; what already ran is told first."""
     events, troubles = [], []
     session = EtwSession(events.append, lambda *trouble: troubles.append(trouble), session_name("Z:\\test"))
-    session.hurry = True
+    session.pace(hurry=True)
     if not session.start():
         assert "OpenTraceW" not in session.reason
         pytest.skip(f"needs an administrator ({session.reason})")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import threading
 from pathlib import Path
 from queue import Queue
 
 import pytest
 
 from daemon.platforms import images as common
-from daemon.platforms.hashing import Looked
-from daemon.platforms.images import Wanted
+from daemon.platforms.images import Looked
 from daemon.platforms.windows.watching import images
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.opening import key_of, opened
@@ -150,20 +150,24 @@ def test_what_takes_long_is_told_later(large, some, signatures):
 
 def test_what_is_another_file_by_then_tells_nothing(large, some, monkeypatch):
     """Nor what is gone; both can be asked for again."""
-    with opened(str(large)) as (file, this):
-        another = some._job(file, str(large), (*this[:2], 1, *this[3:]), Wanted(digest=True, signer=False))
-    assert some._slow.take(another)
-    assert some.told.get(timeout=10)[1] is None
-    asked, take = [], some._slow.take
-    monkeypatch.setattr(some._slow, "take", lambda job: asked.append(job) or True)
-    some.open(str(large), wanting(large))
-    assert some.hashed(asked[0].key, None) is None
-    some.open(str(large), wanting(large))
-    large.unlink()
-    assert take(asked[0])
+    go, real, asked = threading.Event(), images.opened, []
 
-    assert some.told.get(timeout=10)[1] is None
-    assert len(asked) == 2
+    def late(path):
+        if threading.current_thread() is not threading.main_thread():
+            asked.append(path)
+            go.wait(10)
+        return real(path)
+
+    monkeypatch.setattr(images, "opened", late)
+    for change in (lambda: large.write_bytes(b"other" + large.read_bytes()[5:]), large.unlink):
+        go.clear()
+        some.open(str(large), wanting(large))
+        change()
+        go.set()
+        this, found = some.told.get(timeout=10)
+        assert (found, some.hashed(this, found)) == (None, None)
+
+    assert asked == [str(large)] * 2
     assert some.hashed((0, 0, 0, 0, 0), Looked("x")) is None
 
 

@@ -17,7 +17,7 @@ from daemon.platforms.api import ProgramEnded, ProgramStarted
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.programs import Programs
 from daemon.platforms.windows.watching.snapshot import Process
-from daemon.platforms.windows.watching.tracker import Tracker
+from daemon.platforms.windows.watching.tracker import WindowsTracker
 from daemon.platforms.windows.watching.trees import Trees
 from host.choose import clocks
 from rules.calendar import day_bounds, day_name
@@ -41,8 +41,8 @@ class Reads(Programs):
 class Unheld:
     """In place of handles: these processes have none."""
 
-    def follow(self, process):
-        pass
+    def follow(self, this):
+        return True
 
     def forget(self, pid):
         pass
@@ -60,7 +60,7 @@ class Watched:
     seen: list = field(default_factory=list)
 
     def __post_init__(self):
-        self.tracker = Tracker(Reads(Images(), Trees(self.clock, sources=tuple)), self.clock)
+        self.tracker = WindowsTracker(Reads(Images(), Trees(self.clock, sources=tuple)), self.clock)
         self.tracker._ends = Unheld()
         self.tracker.catalogue = Catalogue((GAME,))
         self.tracker.start(self.seen.append)

@@ -8,7 +8,7 @@ from daemon.platforms.api import ProgramStarted
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.programs import Programs
 from daemon.platforms.windows.watching.snapshot import Process
-from daemon.platforms.windows.watching.tracker import Tracker
+from daemon.platforms.windows.watching.tracker import WindowsTracker
 from daemon.platforms.windows.watching.trees import Trees
 from rules.games import Catalogue, Fingerprint, Game, Program
 
@@ -34,8 +34,8 @@ class Grows(Programs):
 class Unheld:
     """In place of handles: these processes have none."""
 
-    def follow(self, process):
-        pass
+    def follow(self, this):
+        return True
 
     def forget(self, pid):
         pass
@@ -49,7 +49,7 @@ def watch(clock):
     """`watch(*turns)`: a tracker that has looked at all, what it told, and what it wants to do later."""
 
     def make(*turns):
-        tracker = Tracker(Grows(clock, *turns), clock)
+        tracker = WindowsTracker(Grows(clock, *turns), clock)
         tracker._ends = Unheld()
         tracker.catalogue = GAMES
         told, later = [], []

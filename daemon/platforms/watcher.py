@@ -1,0 +1,121 @@
+"""What every Watcher does alike: it hands the loop what the tracker tells, on the loop's thread, and each trouble once."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import ClassVar
+
+from daemon.platforms.api import Observation, Refusals, WatchKind, WatchTrouble
+from daemon.platforms.hashing import Key
+from daemon.platforms.images import Images, Looked
+from daemon.platforms.processes import BlindError
+from daemon.platforms.tracker import BLIND, UNREADABLE, S, Tracker
+from host.clock import Clock
+from i18n.message import Message, msg
+from rules.games import Program
+
+EVENTS, LOST = "watch-events", "events-lost"
+_HELD = frozenset((LOST, BLIND, UNREADABLE))
+_HELD_MS = 600_000  # what comes once comes again and again: one Issue, until it has not come for so long
+
+
+class TrackingWatcher(ABC):
+    """api.Watcher; `start` and `stop` are to be called by whoever watches in its own way."""
+
+    TEXTS: ClassVar[Mapping[str, Message]] = {
+        EVENTS: msg("the system does not tell what starts: games are ended when a look finds them"),
+        LOST: msg("some starts were not told; everything that runs was looked at anew"),
+        UNREADABLE: msg("a program cannot be read, so nobody knows whether it is a game"),
+        BLIND: msg("programs cannot be looked at; plays that run go on being counted"),
+    }
+
+    def __init__(self, tracker: Tracker[S], images: Images, clock: Clock) -> None:
+        self.kind: WatchKind = "poll"
+        self._clock = clock
+        self._images = images
+        self._refusals: Refusals | None = None
+        self._sink: Callable[[Observation], None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._open: dict[str, int] = {}
+        self._table = tracker
+        tracker.trouble, tracker.well = self._trouble, self._well
+
+    def start(self, sink: Callable[[Observation], None]) -> None:
+        self._sink, self._loop = sink, asyncio.get_running_loop()
+        self._table.later = self._loop.call_later
+        self._table.start(sink)
+        self._images.start(self._from_slow_look)
+
+    def scan(self) -> tuple[Program, ...]:
+        try:
+            found = self._scan()
+        except BlindError as error:
+            self._trouble(BLIND, str(error))
+            return self._table.running()
+        self._well(BLIND)
+        self._well(LOST)
+        return found
+
+    @abstractmethod
+    def _scan(self) -> tuple[Program, ...]:
+        """BlindError."""
+
+    def refuse(self, refusals: Refusals) -> None:
+        self._refusals = refusals
+        self._table.catalogue = refusals.catalogue
+
+    def stop(self) -> None:
+        self._images.stop()
+        self._table.stop()
+        self._sink = self._loop = None
+        self.kind = "poll"
+
+    def _hurry(self) -> bool:
+        """Whether something may have to be ended soon."""
+        return bool(self._table.games or (self._refusals and any(self._refusals.refused.values())))
+
+    # --- what took long of a file ------------------------------------------------------------------------------------------
+
+    def _from_slow_look(self, key: Key, found: Looked | None) -> None:
+        """In a thread of its own."""
+        self._on_loop(self._slowly_looked, key, found)
+
+    def _slowly_looked(self, key: Key, found: Looked | None) -> None:
+        size = self._images.hashed(key, found)
+        if size is not None and self._sink:
+            self._table.looked(size)
+
+    # --- telling -----------------------------------------------------------------------------------------------------------
+
+    def _on_loop(self, callback: Callable[..., None], *args: object) -> None:
+        """Called on the loop's thread, from another one."""
+        loop = self._loop
+        if loop:
+            with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
+                loop.call_soon_threadsafe(callback, *args)
+
+    def _trouble(self, id_: str, details: str = "", *, again: bool = False) -> None:
+        """Told once until it is over, as trouble calls a scan, and some comes of scans; `again`: whenever it comes."""
+        known = id_ in self._open
+        self._open[id_] = self._clock.mono()
+        if again or not known:
+            text = self.TEXTS[id_]
+            self._tell_soon(WatchTrouble(id_, msg("{what} ({details})", what=text, details=details) if details else text))
+
+    def _well(self, id_: str) -> None:
+        held = id_ in _HELD and self._clock.mono() - self._open.get(id_, 0) < _HELD_MS
+        if id_ in self._open and not held:
+            del self._open[id_]
+            self._tell_soon(WatchTrouble(id_, self.TEXTS[id_], over=True))
+
+    def _tell_soon(self, trouble: WatchTrouble) -> None:
+        """When the loop comes round, as whoever starts or scans is in the middle of something."""
+        if self._loop:
+            self._loop.call_soon(self._tell, trouble)
+
+    def _tell(self, seen: Observation) -> None:
+        if self._sink:
+            self._sink(seen)
