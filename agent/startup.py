@@ -7,11 +7,10 @@ import msgspec
 from agent import roster
 from agent.api import messages as m
 from agent.recording.keys import Keys
-from agent.registering import lookup
 from agent.registering.rulebook import put_packs, record_policy
 from agent.registering.shipped_packs import compiled
 from agent.registry import Change, Outcome
-from agent.store.rows import GUEST, PLACE, PackRow, TextRow
+from agent.store.rows import PLACE, PackRow, TextRow
 from compliance.entry import PlaceChanged, SeatEnrolled
 from compliance.format.chain import AGENT
 from compliance.note import NoteError, verify_note
@@ -38,7 +37,7 @@ def _follow(change: Change, target: str, rows: tuple[PackRow, ...]) -> None:
     if tuple(row for row, _ in now) == rows:
         return
     put_packs(change, target, now)
-    everybody = {row.id: row for row in lookup.registered(change.tables)} | {GUEST: lookup.guest(change.tables)}
+    everybody = {row.id: row for row in change.tables.players()}
     record_policy(change, None if target == PLACE else everybody[target], {"what": "start"})
 
 

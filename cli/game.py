@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from argparse import Namespace
+from dataclasses import asdict
 from pathlib import Path
 
 from agent.api.messages import GameAdd, GameAllow, GameList, GameRemove, GameRow
@@ -120,8 +121,4 @@ def _say(out: Output, one: GameRow) -> None:
 def _document(row: GameRow) -> dict[str, object]:
     game = row.game
     label = None if game.label is None else label_text(game.label, game.label_source)
-    return {
-        "id": game.id, "title": game.title, "label": label, "label_source": game.label_source, "publisher": game.publisher,
-        "origin": row.origin, "names": game.names, "paths": game.paths, "commands": game.commands, "sizes": game.sizes,
-        "sha256": game.sha256, "build_ids": game.build_ids, "signers": game.signers, "products": game.products,
-    }  # fmt: skip
+    return {**asdict(game), "label": label, "origin": row.origin}

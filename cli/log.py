@@ -14,7 +14,7 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.files import write_new
-from cli.words.entries import entry, is_seal
+from cli.words.entries import entry
 from cli.words.layout import row
 from cli.words.names import PLACES
 from cli.words.shell import quote
@@ -52,25 +52,18 @@ def show(args: Namespace, context: Context) -> int:
         ]
         context.out.document({"entries": entries})
         return 0
-    shown = [line for line in answer.lines if args.all or not is_seal(line)]
-    for line in shown[-args.last :]:
-        entry(context.out, line, answer.zone)
+    lines = [(line, msgspec.json.decode(line.entry)) for line in answer.lines]
+    for line, fields in [one for one in lines if args.all or one[1]["kind"] != "seal"][-args.last :]:
+        entry(context.out, line, fields, answer.zone)
     return 0
 
 
 def export(args: Namespace, context: Context) -> int:
-    size = write_new(args.file, _pieces(context))
-    if context.out.json:
-        context.out.document({"file": str(args.file.absolute()), "bytes": size})
-    else:
-        check = f"giochoi-verify {quote(str(args.file))}"
-        context.out.line(msg("{file}: {size} bytes; check it with: {check}", file=str(args.file), size=size, check=check))
+    size = write_new(args.file, (chunk.data for chunk in items(context.home.agent_address, LogExport())))
+    check = f"giochoi-verify {quote(str(args.file))}"
+    said = msg("{file}: {size} bytes; check it with: {check}", file=str(args.file), size=size, check=check)
+    context.out.answer({"file": str(args.file.absolute()), "bytes": size}, said)
     return 0
-
-
-def _pieces(context: Context) -> Iterator[bytes]:
-    for chunk in items(context.home.agent_address, LogExport()):
-        yield chunk.data
 
 
 def head(args: Namespace, context: Context) -> int:
