@@ -65,7 +65,7 @@ def routes(agent: Agent) -> dict[str, Route]:
         # log
         Route(m.LogShow, KEEPER, look(answers.last_lines)),
         Route(m.LogExport, KEEPER, answers.export),
-        Route(m.LogHead, ANY, look(lambda _, __: logbook.head(agent.log))),
+        Route(m.LogHead, ANY, look(lambda _, __: m.Head(checkpoint=agent.log.checkpoint, key=agent.log.key.text))),
         Route(m.LogCard, ANY, look(lambda _, __: logbook.card(agent.log, agent.registry.roster))),
     )
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from agent.api.messages import Done
 from agent.recording import logbook
 from agent.recording.chain import OwnChain
@@ -88,7 +90,7 @@ class Agent:
         try:
             with self.store.transaction() as tables:
                 lang = tables.place().lang
-            publish(self.home, CARD, logbook.card_file(self.log, self.registry.roster))
+            publish(self.home, CARD, msgspec.json.encode(logbook.card(self.log, self.registry.roster)) + b"\n")
             if lang is not None:
                 publish(self.home, LANGUAGE, f"{lang}\n".encode())
         except (StoreError, HomeError) as error:

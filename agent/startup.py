@@ -7,15 +7,13 @@ import msgspec
 from agent import roster
 from agent.api import messages as m
 from agent.recording.keys import Keys
-from agent.registering import lookup
-from agent.registering.rulebook import put_packs, record_policy
-from agent.registering.shipped_packs import compiled
+from agent.registering.rulebook import record_policy, shipped_pack
 from agent.registry import Change, Outcome
-from agent.store.rows import GUEST, PLACE, PackRow, TextRow
+from agent.store.rows import PLACE, PackRow
 from compliance.entry import PlaceChanged, SeatEnrolled
 from compliance.format.chain import AGENT
 from compliance.note import NoteError, verify_note
-from rules.policy import PolicyError
+from host.wire import ApiError
 
 
 def begin(change: Change, keys: Keys) -> Outcome:
@@ -33,25 +31,22 @@ def begin(change: Change, keys: Keys) -> Outcome:
 
 def _follow(change: Change, target: str, rows: tuple[PackRow, ...]) -> None:
     """Put the texts that ship now in the place of those that shipped before."""
-    texts = change.tables.texts()
-    now = tuple(_current(change, row, texts[row.sha256]) for row in rows)
-    if tuple(row for row, _ in now) == rows:
-        return
-    put_packs(change, target, now)
-    everybody = {row.id: row for row in lookup.registered(change.tables)} | {GUEST: lookup.guest(change.tables)}
-    record_policy(change, None if target == PLACE else everybody[target], {"what": "start"})
+    now = tuple(_current(change, row) for row in rows)
+    if now != rows:
+        change.tables.put_packs(target, now)
+        everybody = {row.id: row for row in change.tables.players()}
+        record_policy(change, None if target == PLACE else everybody[target], {"what": "start"})
 
 
-def _current(change: Change, row: PackRow, text: TextRow) -> tuple[PackRow, TextRow]:
+def _current(change: Change, row: PackRow) -> PackRow:
     """The pack as it ships; as it was if it is a house pack, ships no longer, or refuses its values."""
     shipped = change.world.shipped.packs.get(row.pack)
-    if not row.shipped or shipped is None or shipped == text.text:
-        return row, text
+    if not row.shipped or shipped is None or shipped == change.tables.texts()[row.sha256].text:
+        return row
     try:
-        pack = compiled(shipped, row.pack, row.params)
-    except PolicyError:
-        return row, text
-    return PackRow(row.pack, row.params, pack.sha256, shipped=True), TextRow(pack.sha256, row.pack, shipped, public=True)
+        return shipped_pack(change, row.pack, row.params)
+    except ApiError:
+        return row
 
 
 def _says_the_same(change: Change, keys: Keys, note: str) -> bool:

@@ -52,7 +52,7 @@ def _run(asked: Namespace, words: list[str], context: Context) -> int:
         from importlib.metadata import version  # noqa: PLC0415 - twenty milliseconds that no other command needs
 
         found = version("giochoi")
-        context.out.document({"version": found}) if context.out.json else context.out.line(f"giochoi {found}")
+        context.out.answer({"version": found}, f"giochoi {found}")
         return 0
     if asked.help or not words:
         from cli.help import page  # noqa: PLC0415 - of no use for whoever knows

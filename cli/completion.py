@@ -67,11 +67,8 @@ def add_to(commands: Commands) -> None:
 
 
 def show(args: Namespace, context: Context) -> int:
-    if context.out.json:
-        context.out.document({"script": _SCRIPTS[args.shell]})
-    else:
-        for line in _SCRIPTS[args.shell].splitlines():
-            context.out.line(line)
+    script = _SCRIPTS[args.shell]
+    context.out.answer({"script": script}, script.removesuffix("\n"))
     return 0
 
 

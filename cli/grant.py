@@ -37,20 +37,15 @@ def some_minutes(text: str) -> int:
 def grant(args: Namespace, context: Context) -> int:
     request = GrantAdd(player=args.player, ms=args.ms, game=args.game, reason=args.reason)
     added = ask(context.home.daemon_address, request)
-    if context.out.json:
-        context.out.document({"id": added.id})
-    else:
-        more = Length(args.ms, exact=True)
-        context.out.line(msg("{player}: {length} more today (id {id})", player=args.player, length=more, id=added.id))
+    more = Length(args.ms, exact=True)
+    said = msg("{player}: {length} more today (id {id})", player=args.player, length=more, id=added.id)
+    context.out.answer({"id": added.id}, said)
     return 0
 
 
 def revoke(args: Namespace, context: Context) -> int:
     ask(context.home.daemon_address, GrantRevoke(id=args.id))
-    if context.out.json:
-        context.out.document({"id": args.id})
-    else:
-        context.out.line(msg("{id} is taken back", id=args.id))
+    context.out.answer({"id": args.id}, msg("{id} is taken back", id=args.id))
     return 0
 
 

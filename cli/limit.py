@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import typing
 from argparse import Namespace
 
 from agent.api.messages import LimitSet
@@ -11,14 +10,12 @@ from cli.context import Context
 from cli.errors import CommandError
 from cli.parser import PLAYER
 from cli.registry import settle
-from cli.words.days import spoken
+from cli.words.days import WEEK, spoken
 from cli.words.layout import row
 from cli.words.times import parse_minutes
 from host.rpc_client import ask
 from i18n.message import Length, comma, msg
 from rules.policy import Weekday
-
-WEEKDAYS: tuple[Weekday, ...] = typing.get_args(Weekday)
 
 
 def add_to(commands: Commands) -> None:
@@ -37,9 +34,9 @@ def weekdays(text: str) -> tuple[Weekday, ...]:
     """Days such as "sat,sun". CommandError names one that is none."""
     days = tuple(text.lower().split(","))
     for day in days:
-        if day not in WEEKDAYS:
-            raise CommandError(msg("{day} is not a day of the week; write {days}", day=repr(day), days=comma(WEEKDAYS)))
-    return tuple(day for day in WEEKDAYS if day in days)
+        if day not in WEEK:
+            raise CommandError(msg("{day} is not a day of the week; write {days}", day=repr(day), days=comma(WEEK)))
+    return tuple(day for day in WEEK if day in days)
 
 
 def set_limit(args: Namespace, context: Context) -> int:

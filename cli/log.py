@@ -12,12 +12,12 @@ import msgspec
 from agent.api.messages import Card, LogCard, LogExport, LogHead, LogShow
 from cli.commands import Commands
 from cli.context import Context
-from cli.errors import CommandError
 from cli.given.files import write_new
-from cli.words.entries import entry, is_seal
+from cli.words.entries import entry
 from cli.words.layout import row
 from cli.words.names import PLACES
 from cli.words.shell import quote
+from cli.words.times import parse_number
 from host.rpc_client import ask, items
 from i18n.message import Arg, Day, msg
 
@@ -27,19 +27,13 @@ _SEATS = 64  # as many seals may come first, whose entries stand further back
 
 def add_to(commands: Commands) -> None:
     parser = commands.add("log show", show, "", "--last 500", about=msg("show the last lines"), looks=True)
-    parser.takes("--last", "N", msg("how many; without it: 50"), type=count, default=50)
+    parser.takes("--last", "N", msg("how many; without it: 50"), type=lambda text: parse_number(text, 1, _MOST), default=50)
     parser.takes("--all", "", msg("the seals, too"))
     parser = commands.add("log export", export, "log.zip", "/media/usb/2026-11.zip",
                           about=msg("write the bundle for an inspector"), looks=True)  # fmt: skip
     parser.takes("file", "FILE", msg("a file that does not exist yet"), type=Path)
     commands.add("log head", head, "", "> mark.txt", about=msg("show the signed head of the log"), looks=True)
     commands.add("log card", card, "", "--json", about=msg("show the card that an inspector keeps"), looks=True)
-
-
-def count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= _MOST):
-        raise CommandError(msg("{text} is not a number from {least} to {most}", text=repr(text), least=1, most=_MOST))
-    return int(text)
 
 
 def show(args: Namespace, context: Context) -> int:
@@ -52,25 +46,18 @@ def show(args: Namespace, context: Context) -> int:
         ]
         context.out.document({"entries": entries})
         return 0
-    shown = [line for line in answer.lines if args.all or not is_seal(line)]
-    for line in shown[-args.last :]:
-        entry(context.out, line, answer.zone)
+    lines = [(line, msgspec.json.decode(line.entry)) for line in answer.lines]
+    for line, fields in [one for one in lines if args.all or one[1]["kind"] != "seal"][-args.last :]:
+        entry(context.out, line, fields, answer.zone)
     return 0
 
 
 def export(args: Namespace, context: Context) -> int:
-    size = write_new(args.file, _pieces(context))
-    if context.out.json:
-        context.out.document({"file": str(args.file.absolute()), "bytes": size})
-    else:
-        check = f"giochoi-verify {quote(str(args.file))}"
-        context.out.line(msg("{file}: {size} bytes; check it with: {check}", file=str(args.file), size=size, check=check))
+    size = write_new(args.file, (chunk.data for chunk in items(context.home.agent_address, LogExport())))
+    check = f"giochoi-verify {quote(str(args.file))}"
+    said = msg("{file}: {size} bytes; check it with: {check}", file=str(args.file), size=size, check=check)
+    context.out.answer({"file": str(args.file.absolute()), "bytes": size}, said)
     return 0
-
-
-def _pieces(context: Context) -> Iterator[bytes]:
-    for chunk in items(context.home.agent_address, LogExport()):
-        yield chunk.data
 
 
 def head(args: Namespace, context: Context) -> int:

@@ -36,11 +36,9 @@ def write(args: Namespace, context: Context) -> int:
             (folder / f"{name}.1").write_text("\n".join((*lines, "")), encoding="utf-8")
     except OSError as error:
         raise CommandError(msg("{path} cannot be written: {why}", path=str(folder), why=str(error.strerror)), code=1) from None
-    if context.out.json:
-        context.out.document({"folder": str(folder)})
-    else:
-        command = f"man {quote(str(folder / 'giochoi.1'))}"
-        context.out.line(msg("the manual is in {folder}; read it with: {command}", folder=str(folder), command=command))
+    command = f"man {quote(str(folder / 'giochoi.1'))}"
+    said = msg("the manual is in {folder}; read it with: {command}", folder=str(folder), command=command)
+    context.out.answer({"folder": str(folder)}, said)
     return 0
 
 

@@ -61,6 +61,13 @@ class Output:
         """The one JSON document of a command called with --json."""
         self._write(msgspec.json.format(msgspec.json.encode(self.words.document(value)), indent=2).decode() + "\n")
 
+    def answer(self, document: object, said: Arg) -> None:
+        """All there is to say: the document with --json, else one line."""
+        if self.json:
+            self.document(document)
+        else:
+            self.line(said)
+
     def line(self, text: Arg = "") -> None:
         """One line of the answer for people."""
         self._write(clean(self.words(text)) + "\n")

@@ -15,10 +15,9 @@ from cli.words.names import PLACES
 from cli.words.times import parse_day
 from host.rpc_client import ask
 from i18n.message import msg
+from rules.packs.params import SPAN
 from rules.packs.zones import known_zone
 from rules.policy import Place
-
-_HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)", re.ASCII)
 
 
 def add_to(commands: Commands) -> None:
@@ -38,7 +37,7 @@ def add_to(commands: Commands) -> None:
 
 
 def hours(text: str) -> str:
-    if not _HOURS.fullmatch(text):
+    if not re.fullmatch(SPAN, text):
         raise CommandError(msg("{text} is not HH:MM-HH:MM, such as 08:00-22:00", text=repr(text)))
     return text
 

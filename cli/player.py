@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from argparse import Namespace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import msgspec
 
@@ -15,13 +14,11 @@ from cli.context import Context
 from cli.registry import settle
 from cli.words.days import WEEK, spoken
 from cli.words.layout import row
-from host.clock import SystemClock
+from host.clock import wall
 from host.rpc_client import ask
 from i18n.message import Arg, Length, Message, comma, msg
 from rules.identity import birth_date
 
-_NONE: Final = "none"
-_YEAR = re.compile(r"[0-9]{4}")
 _FURTHEST_EAST = timedelta(hours=14)
 _BORN: Final = msg("date of birth, or the year alone: the younger age counts; none: not known, the strictest applies")
 _ACCOUNT: Final = msg("the player's account on this PC")
@@ -41,49 +38,37 @@ def add_to(commands: Commands) -> None:
     parser.takes("player", "PLAYER", _PLAYER)
     parser.takes("--name", "NAME", msg("the new name"), default=msgspec.UNSET)
     parser.takes("--born", "YYYY[-MM-DD]|none", _BORN, type=born, default=msgspec.UNSET)
-    parser.takes("--account", "OSUSER|none", _ACCOUNT, default=msgspec.UNSET)
-    parser.takes("--guardian", "NAME|none", _GUARDIAN, default=msgspec.UNSET)
+    parser.takes("--account", "OSUSER|none", _ACCOUNT, type=some, default=msgspec.UNSET)
+    parser.takes("--guardian", "NAME|none", _GUARDIAN, type=some, default=msgspec.UNSET)
 
     commands.add("player list", show, "", "--json", about=msg("list the players"), looks=True)
     parser = commands.add("player remove", remove, "An", "an", about=msg("remove a player; the log stays"))
     parser.takes("player", "PLAYER", _PLAYER)
 
 
-class Born(NamedTuple):
-    """A date of birth, or (`year_only`) a date in the year of birth."""
-
-    day: date | None
-    year_only: bool = False
+def some(text: str) -> str | None:
+    return None if text == "none" else text
 
 
-def born(text: str) -> Born:
-    if text == _NONE:
-        return Born(None)
-    # The agent knows the date at the place. Here it is enough that it is in the past anywhere.
-    latest = (datetime.fromtimestamp(SystemClock().wall() / 1000, UTC) + _FURTHEST_EAST).date()
-    return Born(birth_date(text, latest), year_only=_YEAR.fullmatch(text.strip()) is not None)
+def born(text: str) -> str | None:
+    if text != "none":
+        # The agent knows the date at the place. Here it is enough that it is in the past anywhere.
+        birth_date(text, (datetime.fromtimestamp(wall() / 1000, UTC) + _FURTHEST_EAST).date())
+    return some(text)
 
 
 def add(args: Namespace, context: Context) -> int:
-    request = PlayerAdd(
-        name=args.name, born=args.born.day, year_only=args.born.year_only, account=args.account, guardian=args.guardian
-    )
+    request = PlayerAdd(name=args.name, born=args.born, account=args.account, guardian=args.guardian)
     done = ask(context.home.agent_address, request)
     return settle(context, done, msg("{name} is added (id {id})", name=args.name, id=done.id))
 
 
 def change(args: Namespace, context: Context) -> int:
-    fields: dict[str, Any] = {
-        name: None if value == _NONE and name != "name" else value
-        for name in ("name", "born", "account", "guardian")
-        if (value := getattr(args, name)) is not msgspec.UNSET
-    }
-    if isinstance(args.born, Born):
-        fields |= {"born": args.born.day, "year_only": args.born.year_only}
-    if not fields:
+    request = PlayerSet(player=args.player, name=args.name, born=args.born, account=args.account, guardian=args.guardian)
+    if request == PlayerSet(player=args.player):
         options = comma(("--name", "--born", "--account", "--guardian"))
         args.parser.mistake(msg("nothing to change: name one of {options}", options=options))
-    done = ask(context.home.agent_address, PlayerSet(player=args.player, **fields))
+    done = ask(context.home.agent_address, request)
     return settle(context, done, msg("{player} is changed", player=args.player))
 
 
@@ -105,17 +90,12 @@ def show(args: Namespace, context: Context) -> int:
 def _row(player: PlayerRow) -> tuple[Arg, ...]:
     guardians, packs = ", ".join(player.guardians) or "–", ", ".join(player.uses) or "–"
     limited = limits(player.limits) if player.limits else "–"
-    return (player.id, player.name, _said(player) or msg("not known"), player.account or "–", guardians, packs, limited)
-
-
-def _said(player: PlayerRow) -> str | None:
-    """The date of birth as it is typed, or the year alone if no more is known."""
-    return None if player.born is None else player.born.isoformat()[: 4 if player.year_only else None]
+    return (player.id, player.name, player.born or msg("not known"), player.account or "–", guardians, packs, limited)
 
 
 def _document(player: PlayerRow) -> dict[str, object]:
     return {
-        "id": player.id, "name": player.name, "born": _said(player), "account": player.account, "guardians": player.guardians,
+        "id": player.id, "name": player.name, "born": player.born, "account": player.account, "guardians": player.guardians,
         "packs": player.packs, "uses": player.uses, "approved": player.approved,
         "limits": [{"game": limit.game, "day": limit.day, "minutes": limit.ms / 60_000} for limit in player.limits],
     }  # fmt: skip

@@ -44,7 +44,8 @@ def say(out: Output, answer: Why) -> None:
     """For people: the decision, then the rules one by one."""
     decision = answer.decision
     out.say(_headline(answer), 0, 2)
-    out.say(_because(decision.reason) if decision.reason else msg("no rule applies"), 0, 2)
+    reason = decision.reason
+    out.say(because(reason.text, reason.granted_ms, reason.cite) if reason else msg("no rule applies"), 0, 2)
     if decision.grace_ms > GRACE_MS:
         out.say(msg("then {length} are left to save", length=Length(decision.grace_ms)), 0, 2)
     for finding in answer.findings:
@@ -65,10 +66,6 @@ def _headline(answer: Why) -> Message:
         said = asking(answer.player, answer.player, game)
     end = until(decision.verdict, _moment(decision.until, answer), answer.next, game=game is not None)
     return row((answer.player, ", ", game or msg("all games"), ": ", row((said, end))), "")
-
-
-def _because(reason: Reason) -> Message:
-    return because(reason.text, reason.granted_ms, reason.cite)
 
 
 def _lines(finding: Finding, answer: Why) -> Iterator[Arg]:

@@ -187,26 +187,24 @@ class Done(Wire, frozen=True, kw_only=True):
 
 
 class PlayerAdd(Request["Done"], frozen=True, kw_only=True):
-    """`year_only`: only the year of `born` is known; then the younger age counts."""
+    """`born` is a date or, if no more is known, the year alone: then the younger age counts."""
 
     op = "player.add"
 
     name: str
-    born: date | None = None
-    year_only: bool = False
+    born: str | None = None
     account: str | None = None
     guardian: str | None = None
 
 
 class PlayerSet(Request["Done"], frozen=True, kw_only=True):
-    """Fields that are UNSET stay as they are. `year_only` belongs to `born`."""
+    """Fields that are UNSET stay as they are."""
 
     op = "player.set"
 
     player: str
     name: str | msgspec.UnsetType = msgspec.UNSET
-    born: date | msgspec.UnsetType | None = msgspec.UNSET
-    year_only: bool = False
+    born: str | msgspec.UnsetType | None = msgspec.UNSET
     account: str | msgspec.UnsetType | None = msgspec.UNSET
     guardian: str | msgspec.UnsetType | None = msgspec.UNSET
 
@@ -244,15 +242,14 @@ class PlayerNames(Wire, frozen=True, kw_only=True):
 
 
 class PlayerRow(Wire, frozen=True, kw_only=True):
-    """`guardians` are names, `packs` and `approved` ids. `year_only`: of `born` only the year is known.
+    """`born` is as it was told, `guardians` are names, `packs` and `approved` ids.
 
     `uses` are the packs with the values put into them, as `policy use` takes them.
     """
 
     id: str
     name: str
-    born: date | None
-    year_only: bool = False
+    born: str | None
     account: str | None
     guardians: tuple[str, ...]
     packs: tuple[str, ...]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 
-import msgspec
-
 from agent.api import messages as m
 from agent.errors import bad_input
 from compliance.entry import decode
@@ -35,11 +33,6 @@ def last_lines(request: m.LogShow, log: Log, payloads: Payloads, zone: str) -> m
     return m.LogLines(lines=tuple(reversed(lines)), zone=zone)
 
 
-def head(log: Log) -> m.Head:
-    """The latest signed checkpoint and the key that verifies it."""
-    return m.Head(checkpoint=log.checkpoint, key=log.key.text)
-
-
 def card(log: Log, roster: m.Roster) -> m.Card:
     """What an inspector keeps: enough to know this log again, and to prove later that nothing of it was taken away."""
     return m.Card(
@@ -53,11 +46,6 @@ def card(log: Log, roster: m.Roster) -> m.Card:
         certificate=roster.certificate,
         expires=roster.expires,
     )
-
-
-def card_file(log: Log, roster: m.Roster) -> bytes:
-    """The content of HOME/public/agent.card: the card as one JSON document."""
-    return msgspec.json.encode(card(log, roster)) + b"\n"
 
 
 def _line(index: int, data: bytes, payloads: Payloads) -> m.LogLine:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from agent.api.messages import Guardian
 from agent.api.slug import slug
@@ -14,15 +14,7 @@ from agent.store.tables import Tables
 from i18n.message import Listed, comma, msg
 from rules.games import Catalogue, Game
 
-
-class _Named(Protocol):
-    @property
-    def id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-
-
-N = TypeVar("N", bound=_Named)
+N = TypeVar("N", PlayerRow, Guardian)
 
 
 def registered(tables: Tables) -> tuple[PlayerRow, ...]:

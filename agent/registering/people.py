@@ -28,7 +28,7 @@ _MOST_DAYS = 20 * 366  # leaves are kept for 13 months; a log that nobody pruned
 
 def player_add(change: Change, request: m.PlayerAdd) -> Outcome:
     name = _free_name(change.tables, request.name)
-    born = _born(change, request.born, year_only=request.year_only)
+    born = _born(change, request.born)
     row = _returning(change.tables, name, born) or _new_player(change.tables, name)
     account = _account(change, request.account, lookup.registered(change.tables), row.id)
     row = replace(row, name=name, said=born, removed=False, account=account)
@@ -47,7 +47,7 @@ def player_set(change: Change, request: m.PlayerSet) -> Outcome:
     if request.name is not msgspec.UNSET:
         row = replace(row, name=_free_name(change.tables, request.name, old))
     if request.born is not msgspec.UNSET:
-        row = replace(row, said=_born(change, request.born, year_only=request.year_only))
+        row = replace(row, said=_born(change, request.born))
     if request.account is not msgspec.UNSET:
         row = replace(row, account=_account(change, request.account, lookup.registered(change.tables), row.id))
     guardian: m.Guardian | None = None
@@ -83,8 +83,7 @@ def player_list(tables: Tables) -> m.Players:
             m.PlayerRow(
                 id=row.id,
                 name=row.name,
-                born=row.born,
-                year_only=row.year_only,
+                born=row.said,
                 account=row.account,
                 guardians=tuple(names[guardian] for player, guardian in wards if player == row.id),
                 packs=tuple(pack.pack for pack in packs.get(row.id, ())),
@@ -151,16 +150,15 @@ def _returning(tables: Tables, name: str, born: str | None) -> PlayerRow | None:
     return next((row for row in gone if same(name, row.name) and row.said == born), None)
 
 
-def _born(change: Change, born: date | None, *, year_only: bool) -> str | None:
-    """The birth date as text, or its year alone, if it can be one."""
-    if born is None:
+def _born(change: Change, said: str | None) -> str | None:
+    """The birth date, or its year alone, if it can be one."""
+    if said is None:
         return None
-    said = f"{born.year:04}" if year_only else born.isoformat()
     try:
         birth_date(said, change.today)
     except IdentityError as error:
         raise bad_input(error.message) from None
-    return said
+    return said.strip()
 
 
 def _account(change: Change, asked: str | None, others: Iterable[PlayerRow | m.Guardian], own: str = "") -> str | None:

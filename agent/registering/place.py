@@ -9,10 +9,10 @@ from agent.errors import bad_input
 from agent.registering.hints import Hints, guests_now, hours_now, opening
 from agent.registering.lookup import guest
 from agent.registering.names import clean
-from agent.registering.rulebook import LAW_PACKS, put_packs, record_policy, shipped_pack
-from agent.registering.shipped_packs import Shipped, asked_for
+from agent.registering.rulebook import LAW_PACKS, record_policy, shipped_pack
+from agent.registering.shipped_packs import asked_for
 from agent.registry import Change, Outcome
-from agent.store.rows import GUEST, PLACE, PackRow, PlaceRow, TextRow
+from agent.store.rows import GUEST, PLACE, PackRow, PlaceRow
 from compliance.entry import PlaceChanged
 from host.wire import ApiError
 from i18n.message import Day, msg
@@ -86,26 +86,27 @@ def _house_packs(change: Change, old: PlaceRow, new: PlaceRow) -> bool:
     law = LAW_PACKS.get(new.place)
     if law is None and old.place not in LAW_PACKS:
         return False
-    kept = tuple(pack for pack in _in_force(change, PLACE) if pack[0].pack not in LAW_PACKS.values())
-    put_packs(change, PLACE, (() if law is None else (_law_pack(change.world.shipped, law, new),)) + kept)
-    guests = _in_force(change, GUEST)
-    others = tuple(pack for pack in guests if pack[0].pack != GUEST_PACK)
+    tables, packs = change.tables, change.tables.packs()
+    kept = tuple(row for row in packs.get(PLACE, ()) if row.pack not in LAW_PACKS.values())
+    tables.put_packs(PLACE, (() if law is None else (_law_pack(change, law, new),)) + kept)
+    guests = packs.get(GUEST, ())
+    others = tuple(row for row in guests if row.pack != GUEST_PACK)
     if new.place == "game-point":
-        chosen = next((row.params for row, _ in guests if row.pack == GUEST_PACK), {})
-        put_packs(change, GUEST, (shipped_pack(change.world.shipped, GUEST_PACK, {**GUEST_VALUES, **chosen}), *others))
+        chosen = next((row.params for row in guests if row.pack == GUEST_PACK), {})
+        tables.put_packs(GUEST, (shipped_pack(change, GUEST_PACK, {**GUEST_VALUES, **chosen}), *others))
     elif old.place == "game-point":
-        put_packs(change, GUEST, others)
+        tables.put_packs(GUEST, others)
     return True
 
 
-def _law_pack(shipped: Shipped, law: str, place: PlaceRow) -> tuple[PackRow, TextRow]:
+def _law_pack(change: Change, law: str, place: PlaceRow) -> PackRow:
     """The pack of the law with the place's own hours in it. ApiError(bad-input) if it has no such hours."""
     try:
-        return shipped_pack(shipped, law, {"hours": place.hours} if place.hours else {})
+        return shipped_pack(change, law, {"hours": place.hours} if place.hours else {})
     except ApiError:
         if place.place != "game-point":  # only these hours have bounds that are the same everywhere
             raise
-    widest = opening(asked_for(shipped.text(law), law, {}))
+    widest = opening(asked_for(change.world.shipped.text(law), law, {}))
     raise bad_input(msg("--hours {hours}: they have to lie within {widest}", hours=place.hours, widest=widest))
 
 
@@ -115,11 +116,6 @@ def _games(change: Change, place: PlaceRow) -> Hints:
     if place.place != "agent-without-games" or any((one.player, one.game, one.ms) == (GUEST, "", 0) for one in limits):
         return ()
     return (msg("no games are offered here: 'giochoi limit guest 0' refuses them all"),)
-
-
-def _in_force(change: Change, target: str) -> tuple[tuple[PackRow, TextRow], ...]:
-    texts = change.tables.texts()
-    return tuple((row, texts[row.sha256]) for row in change.tables.packs().get(target, ()))
 
 
 def _expired(change: Change, place: PlaceRow) -> Hints:

@@ -42,7 +42,7 @@ def policy_use(change: Change, request: m.PolicyUse) -> Outcome:
     if row is None:
         _keep_the_law(change.tables.place(), request)
     before = change.tables.packs().get(target, ())
-    put_packs(change, target, tuple(_kept(change, pack, public=public) for pack in request.packs))
+    change.tables.put_packs(target, tuple(_kept(change, pack, public=public) for pack in request.packs))
     record_policy(change, row, {"what": "policy.use", "player": target} if row else {"what": "policy.use"})
     return Outcome(target, (*replaced(change, target, before), *idle(change, row), *nobody_registered(change, row)))
 
@@ -70,18 +70,14 @@ def limit_set(change: Change, request: m.LimitSet) -> Outcome:
     return Outcome(row.id, () if request.ms is None else _looser_than(change, row, game, days, request.ms))
 
 
-def put_packs(change: Change, target: str, packs: tuple[tuple[PackRow, TextRow], ...]) -> None:
-    """Put these packs on the target, instead of what was there, and keep their texts for good."""
-    for _, text in packs:
-        change.tables.keep_text(text)
-    change.tables.put_packs(target, tuple(row for row, _ in packs))
-
-
-def shipped_pack(shipped: Shipped, id: str, params: Mapping[str, str]) -> tuple[PackRow, TextRow]:
-    """A shipped pack with these values put into it. ApiError(bad-input) if there is none or it does not take them."""
-    text = shipped.text(id)
+def shipped_pack(change: Change, id: str, params: Mapping[str, str]) -> PackRow:
+    """A shipped pack with these values put into it; its text is kept for good. ApiError(bad-input) if there is none or it does
+    not take them.
+    """
+    text = change.world.shipped.text(id)
     pack = asked_for(text, id, params)
-    return PackRow(id, dict(params), pack.sha256, shipped=True), TextRow(pack.sha256, id, text, public=True)
+    change.tables.keep_text(TextRow(pack.sha256, id, text, public=True))
+    return PackRow(id, dict(params), pack.sha256, shipped=True)
 
 
 def record_policy(change: Change, row: PlayerRow | None, personal: dict[str, Any]) -> None:
@@ -122,7 +118,7 @@ def _keep_the_law(place: PlaceRow, request: m.PolicyUse) -> None:
         raise refused(text)
 
 
-def _kept(change: Change, use: m.PackUse, *, public: bool) -> tuple[PackRow, TextRow]:
+def _kept(change: Change, use: m.PackUse, *, public: bool) -> PackRow:
     params: dict[str, str] = {}
     for param in use.params:
         key, equals, value = param.partition("=")
@@ -131,13 +127,14 @@ def _kept(change: Change, use: m.PackUse, *, public: bool) -> tuple[PackRow, Tex
         params[key] = value
     shipped = change.world.shipped.packs.get(use.id)
     if use.text is None or use.text == shipped:
-        return shipped_pack(change.world.shipped, use.id, params)
+        return shipped_pack(change, use.id, params)
     if shipped is not None or use.id == HOUSE:
         raise bad_input(msg("the pack id '{id}' is taken: give yours another", id=use.id))
     pack = asked_for(use.text, use.id, params)
     if pack.id != use.id:
         raise bad_input(msg("the pack's id is '{id}', not '{asked}'", id=pack.id, asked=use.id))
-    return PackRow(use.id, params, pack.sha256, shipped=False), TextRow(pack.sha256, use.id, use.text, public)
+    change.tables.keep_text(TextRow(pack.sha256, use.id, use.text, public))
+    return PackRow(use.id, params, pack.sha256, shipped=False)
 
 
 def _looser_than(change: Change, row: PlayerRow, game: Game | None, days: tuple[Weekday, ...], ms: int) -> Hints:

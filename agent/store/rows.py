@@ -45,15 +45,9 @@ class PlayerRow(msgspec.Struct, frozen=True, rename={"said": "born"}):
     removed: bool = False
 
     @property
-    def year_only(self) -> bool:
-        return self.said is not None and len(self.said) == len("YYYY")
-
-    @property
     def born(self) -> date | None:
         """Of a year alone its last day: the younger age counts."""
-        if self.said is None:
-            return None
-        return date(int(self.said), 12, 31) if self.year_only else date.fromisoformat(self.said)
+        return None if self.said is None else date.fromisoformat(self.said if "-" in self.said else f"{self.said}-12-31")
 
 
 class PackRow(msgspec.Struct, frozen=True):

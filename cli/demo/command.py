@@ -16,6 +16,7 @@ from cli.demo.running import Demo, StepFailed
 from cli.errors import CommandError
 from cli.output import Output
 from cli.words.layout import row
+from cli.words.times import parse_number
 from host.homes import Home
 from host.transport import Unreachable
 from host.wire import ApiError
@@ -44,14 +45,9 @@ STEPS: tuple[tuple[str, Message, Callable[[Demo], Arg]], ...] = (
 
 def add_to(commands: Commands) -> None:
     parser = commands.add("demo", run, "", "--seconds 10", "--game luanti")
-    parser.takes("--seconds", "N", msg("the limit of play; without it: 20"), type=seconds, default=20)
+    parser.takes("--seconds", "N", msg("the limit of play; without it: 20"), default=20,
+                 type=lambda text: parse_number(text, _LEAST_S, _MOST_S))  # fmt: skip
     parser.takes("--game", "ID", msg("a real game that is installed"))
-
-
-def seconds(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and _LEAST_S <= int(text) <= _MOST_S):
-        raise CommandError(msg("{text} is not a number from {least} to {most}", text=repr(text), least=_LEAST_S, most=_MOST_S))
-    return int(text)
 
 
 def run(args: Namespace, context: Context) -> int:

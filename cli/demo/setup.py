@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import psutil
 
 from agent.api.messages import Done, GameAdd, GameAllow, GuardianAdd, LimitSet, PackUse, PlayerAdd, PlayerList, PolicyUse
@@ -65,7 +63,7 @@ def start_daemon(demo: Demo) -> Arg:
 
 def add_player(demo: Demo) -> Arg:
     ask(demo.agent, GuardianAdd(name="Bình"))
-    born = date(day_name(_ZONE, demo.clock.wall()).year - _AGE, 1, 1)
+    born = f"{day_name(_ZONE, demo.clock.wall()).year - _AGE}-01-01"
     child = PlayerAdd(name="An", born=born, account=psutil.Process().username(), guardian="Bình")
     demo.player = _in_force(demo, ask(demo.agent, child)).id
     found = next(player for player in ask(demo.daemon, StatusGet()).players if player.id == demo.player)

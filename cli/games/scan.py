@@ -45,7 +45,7 @@ def show(args: Namespace, context: Context) -> int:
     if args.add:
         return add_all(found, context, own=args.user is None)
     if context.out.json:
-        context.out.document(_document(found))
+        context.out.document(found)
         return 0
     _print(found, context, own=args.user is None)
     return 0
@@ -110,12 +110,3 @@ def _row(game: FoundGame) -> tuple[Arg, ...]:
 def _how_to_add(game: FoundGame) -> str:
     path = quote(next(iter(game.executables), "PATH"))
     return f"giochoi game add {game.id} --exe {path}"
-
-
-def _document(found: Scanned) -> dict[str, object]:
-    return {
-        "user": found.user,
-        "games": [msgspec.to_builtins(game) for game in found.games],
-        "emulators": [msgspec.to_builtins(game) for game in found.emulators],
-        "problems": list(found.problems),
-    }

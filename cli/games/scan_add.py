@@ -52,10 +52,7 @@ def add_all(found: Scanned, context: Context, *, own: bool) -> int:
     for line in (*notes, *skipped):
         context.out.message(msg("left out: {what}", what=line))
     if done is None:
-        if context.out.json:
-            context.out.document({"id": "", "note": _NOTHING})
-        else:
-            context.out.line(_NOTHING)
+        context.out.answer({"id": "", "note": _NOTHING}, _NOTHING)
         return 1 if skipped else 0
     done = msgspec.structs.replace(done, id=" ".join(added), notes=())
     told = msgn("{n} game is added: {ids}", "{n} games are added: {ids}", len(added), ids=comma(added.values()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,12 +46,18 @@ class Named:
     params: tuple[str, ...]
     shipped: bool
 
-    def parsed(self) -> Pack:
-        """The pack itself, with its values in it. BadPack."""
-        return parsed(self.name, self.text, self.values())
-
+    @property
     def values(self) -> dict[str, str]:
         return dict(param.split("=", 1) for param in self.params)
+
+    def parsed(self) -> Pack:
+        """The pack itself, with its values in it. BadPack."""
+        from rules.parse import parse_pack  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
+
+        try:
+            return parse_pack(self.text, self.name, self.values)
+        except PolicyError as error:
+            raise BadPack(self.name, error) from None
 
 
 def named(argument: str) -> Named:
@@ -86,7 +91,7 @@ def checked(argument: str) -> tuple[str, Reading]:
     to_read = name == "-" or _is_file(name) or (name not in shipped_packs() and Path(name).exists())
     named_ = Named(name, read_text(name), params, shipped=False) if to_read else named(argument)
     try:
-        return name, read_pack(named_.text, name, named_.values(), draft=True)
+        return name, read_pack(named_.text, name, named_.values, draft=True)
     except PolicyError as error:
         raise BadPack(name, error) from None
 
@@ -103,13 +108,3 @@ def _split(argument: str) -> tuple[str, tuple[str, ...]]:
     if twice is not None:
         raise CommandError(msg("{text}: {name} is there twice, leave one out", text=name, name=twice))
     return name, tuple(params)
-
-
-def parsed(name: str, text: str, params: Mapping[str, str]) -> Pack:
-    """A pack from its text. BadPack."""
-    from rules.parse import parse_pack  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
-
-    try:
-        return parse_pack(text, name, params)
-    except PolicyError as error:
-        raise BadPack(name, error) from None

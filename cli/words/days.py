@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from i18n.message import Arg, Listed, Weekday, msg
+from i18n.message import Arg, Listed, msg
+from i18n.message import Weekday as DayName
+from rules.policy import Weekday
 
-WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEK: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _OTHERS: Final = {"holiday": msg("holidays"), "workday": msg("make-up workdays")}
 _ORDER: Final = (*WEEK, *_OTHERS)
 
@@ -23,6 +25,6 @@ def spoken(days: Iterable[str]) -> Arg:
         runs[-1].append(day) if follows else runs.append([day])
     told: list[Arg] = []
     for run in runs:
-        names = [_OTHERS.get(day) or Weekday(WEEK.index(day)) for day in run]
+        names = [_OTHERS.get(day) or DayName(WEEK.index(day)) for day in run]
         told += [msg("{first} to {last}", first=names[0], last=names[-1])] if len(run) > 2 else names
     return Listed(tuple(told))

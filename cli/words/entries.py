@@ -64,9 +64,8 @@ _LENGTHS: Final = frozenset({"ms", "left", "budget", "grace"})
 _VALUES: Final = 60  # columns for the values of one pack
 
 
-def entry(out: Output, line: LogLine, zone: str) -> None:
-    """One entry: where and when, what happened, the fields that say so, and the personal data beside it."""
-    fields: dict[str, Any] = msgspec.json.decode(line.entry)
+def entry(out: Output, line: LogLine, fields: dict[str, Any], zone: str) -> None:
+    """One entry: where and when, what happened, the `fields` that say so, and the personal data beside it."""
     kind = fields["kind"]
     what = _NOT_SHOWN if kind == "warned" and fields.get("shown") is False else KINDS.get(kind, kind)
     out.say(row((str(line.index), Moment(fields["wall"], zone), fields["seat"], what), " · "), 0, 4)
@@ -75,12 +74,6 @@ def entry(out: Output, line: LogLine, zone: str) -> None:
         out.say(row(said), 4, 2)
     if line.payload:
         out.say(row(("«", _personal(line.payload), "»"), ""), 4, 2)
-
-
-def is_seal(line: LogLine) -> bool:
-    """Whether an entry only signs those before it."""
-    fields: dict[str, Any] = msgspec.json.decode(line.entry)
-    return bool(fields["kind"] == "seal")
 
 
 def _told(fields: dict[str, Any]) -> Iterator[str]:

@@ -1,4 +1,6 @@
-"""Moments, lengths and days as people type them and programs read them. Inside they are milliseconds, of Unix where moments."""
+"""Numbers, moments, lengths and days as people type them and programs read them. Inside, lengths are milliseconds, moments of
+Unix.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +23,13 @@ def parse_minutes(text: str) -> int:
     if ms > DAY_MS:
         raise CommandError(msg("{text} minutes are more than a day, which has 1440", text=text))
     return ms
+
+
+def parse_number(text: str, least: int, most: int) -> int:
+    """A whole number within these bounds. CommandError says which they are."""
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise CommandError(msg("{text} is not a number from {least} to {most}", text=repr(text), least=least, most=most))
+    return int(text)
 
 
 def parse_day(text: str) -> date:

@@ -11,7 +11,6 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +104,7 @@ def desk(open_desk) -> Iterator[Desk]:
 def an(desk) -> Desk:
     """A desk with the player An, 12 years old, and her mother."""
     desk.ask("guardian.add", m.GuardianAdd(name="Mẹ", account="me"))
-    desk.ask("player.add", m.PlayerAdd(name="An", born=date(2014, 5, 1), account="an", guardian="Mẹ"))
+    desk.ask("player.add", m.PlayerAdd(name="An", born="2014-05-01", account="an", guardian="Mẹ"))
     return desk
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from agent.api import messages as m
@@ -121,7 +119,7 @@ def test_a_looser_limit_says_which_rule_still_binds(an):
 
 def test_only_rules_that_bind_this_player_count_as_tighter(desk):
     """vn-147 does not bind an adult."""
-    desk.ask("player.add", m.PlayerAdd(name="Bố", born=date(1980, 1, 1)))
+    desk.ask("player.add", m.PlayerAdd(name="Bố", born="1980-01-01"))
     desk.ask("policy.use", use("bo", m.PackUse(id="vn-147")))
     assert desk.told("limit.set", m.LimitSet(player="bo", ms=600 * MINUTE)) == ""
 

@@ -118,7 +118,7 @@ def everything_of_why(out):
 
 def everything_of_log_show(out):
     for line in the_log():
-        entry(out, line, ZONE)
+        entry(out, line, json.loads(line.entry), ZONE)
 
 
 def everything_of_help(out):
@@ -190,7 +190,7 @@ def test_a_rule_is_told_once_however_many_games_it_ends():
 def test_a_reminder_that_nobody_saw_is_not_said_to_be_told(shown, language, told):
     out = io.StringIO()
     fields = {"kind": "warned", "seat": "s", "wall": NINE, "who": "w", "game": "luanti", "left": None, "shown": shown}
-    entry(Output(out=out, language=language), a.LogLine(index=7, entry=json.dumps(fields), payload=None), ZONE)
+    entry(Output(out=out, language=language), a.LogLine(index=7, entry=json.dumps(fields), payload=None), fields, ZONE)
 
     assert out.getvalue().splitlines()[0].endswith(f"· s · {told}")
 
@@ -199,7 +199,7 @@ def test_a_changed_time_zone_is_shown():
     """What was before is a name there, and play elsewhere."""
     out = io.StringIO()
     fields = {"kind": "zone.changed", "seat": "s", "wall": NINE, "before": "Asia/Ho_Chi_Minh", "after": "Asia/Tokyo"}
-    entry(Output(out=out), a.LogLine(index=7, entry=json.dumps(fields), payload=None), ZONE)
+    entry(Output(out=out), a.LogLine(index=7, entry=json.dumps(fields), payload=None), fields, ZONE)
 
     assert "before: Asia/Ho_Chi_Minh; now: Asia/Tokyo" in out.getvalue()
 

@@ -12,7 +12,6 @@ import io
 import sys
 import tempfile
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 from unittest.mock import patch
 
@@ -38,7 +37,7 @@ def of_an_agent(folder: Path, work: Path) -> None:
     with opened(Home(work, "given"), FakeClock()) as agent:
         desk = Desk(agent)
         desk.ask("guardian.add", m.GuardianAdd(name="Mẹ"))
-        desk.ask("player.add", m.PlayerAdd(name="Ân", born=date(2014, 5, 1), guardian="Mẹ"))
+        desk.ask("player.add", m.PlayerAdd(name="Ân", born="2014-05-01", guardian="Mẹ"))
         desk.ask("policy.use", m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147"),)))
         desk.ask("place.set", m.PlaceSet(place="game-point", name="Quán Nét", hours="09:00-21:00"))
         chunks = desk.ask("log.export", m.LogExport())
