@@ -61,6 +61,33 @@ def test_after_a_power_cut_a_play_is_counted_to_its_last_row(world):
     assert world.used() == 180.0
 
 
+def test_a_play_that_nobody_saw_end_stays_with_who_played(world):
+    """Through as many starts as there are, and under the label that its game had."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(3 * MINUTE)
+    world.kill()
+    world.platform.programs.clear()
+    world.clock.reboot(off_ms=HOUR)
+    for _ in range(3):
+        world.start()
+        assert (world.used(), len(world.status().games)) == (180.0, 1)
+        world.kill()
+
+
+def test_the_play_of_somebody_who_left_the_list_ends(world):
+    """While no daemon ran; its line says whose it was."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(3 * MINUTE)
+    world.adopt(roster(2, players=()))
+    world.kill()
+    world.start()
+    started, *others = world.journal("play.started")
+    assert [one.who for one in world.journal("play.ended")] == [started.who]
+    assert len(others) == 1  # the game runs on, as a guest's
+
+
 def test_a_game_started_while_the_daemon_was_dead_counts_from_its_start(world):
     """A stopped daemon is no free play."""
     world.start(roster(packs=(limit(10),)))
