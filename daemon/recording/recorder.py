@@ -53,14 +53,17 @@ class Recorder:
 
     def at_once(self, action: Action) -> None:
         """Runs `action` in a transaction now or not at all: for what somebody waits for. Unwritable."""
-        with self._store.transaction():
-            action(self.journal)
+        self._commit((action,))
         self._wrote()
 
     def flush(self) -> bool:
-        """Tries to write what waits. True if nothing waits any more."""
+        """Tries to write what waits. True if nothing waits any more.
+
+        All in one transaction; if one action is at fault, each in its own without that one, so that it holds up no other.
+        """
+        together = len(self._waiting)
         while self._waiting:
-            batch = tuple(self._waiting)
+            batch = self._waiting[:together]
             try:
                 self._commit(batch)
             except Unwritable:
@@ -68,26 +71,21 @@ class Recorder:
                     continue
                 self.blocked = True
                 return False
+            except Exception:  # noqa: BLE001 - one bad event must not stop limits or lose the others; it is an Issue
+                if len(batch) > 1:
+                    together = 1
+                    continue
+                _log.exception("an event could not be recorded and is lost")
+                self.lost += 1
             del self._waiting[: len(batch)]
             self._wrote()
         self.blocked = False
         return True
 
-    def _commit(self, batch: tuple[Action, ...]) -> None:
-        """All in one transaction; if one of them is at fault, each by itself without that one, so that it holds up no other."""
-        try:
-            with self._store.transaction():
-                for action in batch:
-                    action(self.journal)
-        except Unwritable:
-            raise
-        except Exception:  # noqa: BLE001 - one bad event must not stop limits or lose the others; it is an Issue
-            if len(batch) == 1:
-                _log.exception("an event could not be recorded and is lost")
-                self.lost += 1
-                return
-            for action in batch:
-                self._commit((action,))
+    def _commit(self, actions: Iterable[Action]) -> None:
+        with self._store.transaction():
+            for action in actions:
+                action(self.journal)
 
     @property
     def waiting(self) -> int:

@@ -79,18 +79,22 @@ def test_a_start_that_could_not_be_recorded_is_recorded_later(world):
     assert (ended.play, ended.ms) == (started.seq, MINUTE)
 
 
-def test_one_bad_event_loses_no_other_that_waited_with_it(world):
-    """They are written together, once there is room; then each by itself."""
+@pytest.mark.parametrize("room", [0, 1, 2])
+def test_one_bad_event_loses_no_other_that_waited_with_it(world, room):
+    """They are written together or, as that is not to be, one by one; each once, also if the disk fills up in between."""
     world.start(roster())
     world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
     world.platform.run(1)
     world.daemon.recorder.do(lambda _: 1 // 0)
     world.pass_time(MINUTE)
     world.platform.exit(1)
+    disk.left = room
+    world.pass_time(2_000)
     disk.full = False
     world.pass_time(2_000)
     (started,), (ended,) = world.journal("play.started"), world.journal("play.ended")
     assert (ended.play, ended.ms, world.daemon.recorder.lost) == (started.seq, MINUTE, 1)
+    assert [one.id for one in world.daemon.health.open()] == ["record-lost"]
 
 
 def test_the_reserve_is_written_once(world):
