@@ -144,20 +144,15 @@ def test_a_display_that_takes_nothing_is_not_waited_for(world):
     """What it missed it is not shown later, and a warning that it cannot take was not shown."""
 
     async def run():
-        lazy = world.daemon.routes["watch"].handler(CHILD, m.Watch())
-        first = asyncio.ensure_future(anext(lazy))
-        await settled()
-        for pid in range(1, 301):
-            world.platform.run(pid, "teeworlds")
-            world.platform.exit(pid)
-        await first
-        world.platform.run(301)
-        assert [one.shown for one in world.journal("warned")] == [False]
-        got = 0
-        while (await anext(lazy)).number < 256:
-            got += 1
-        assert got < 256
-        await lazy.aclose()
+        async with displays(world, CHILD) as (lazy,):
+            for pid in range(1, 301):  # without giving way to it
+                world.platform.run(pid, "teeworlds")
+                world.platform.exit(pid)
+            world.platform.run(301)
+            await settled()
+            numbers = [one.number for one in lazy.got]
+            assert numbers == list(range(numbers[0], numbers[0] + 256))
+            assert [one.shown for one in world.journal("warned")] == [False]
 
     world.start(roster(packs=(limit(1, games=("luanti",)),)))
     asyncio.run(run())
