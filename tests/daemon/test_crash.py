@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.api.messages import GrantEvent
+from tests.daemon.test_disk import FullDisk
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 
 
@@ -75,17 +76,21 @@ def test_a_play_that_nobody_saw_end_stays_with_who_played(world):
         world.kill()
 
 
-def test_the_play_of_somebody_who_left_the_list_ends(world):
-    """While no daemon ran; its line says whose it was."""
+def test_the_play_of_somebody_who_left_the_list_ends(world, monkeypatch):
+    """Its end waited for the disk, which took the new list, when the daemon was killed. Its line says whose it was."""
     world.start(roster())
     world.platform.run(1)
     world.pass_time(3 * MINUTE)
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    keep = world.daemon.trust.keep_roster
+    monkeypatch.setattr(world.daemon.trust, "keep_roster", lambda *news: (setattr(disk, "full", False), keep(*news)))
     world.adopt(roster(2, players=()))
+    assert world.journal("play.ended") == []
     world.kill()
     world.start()
-    started, *others = world.journal("play.started")
-    assert [one.who for one in world.journal("play.ended")] == [started.who]
-    assert len(others) == 1  # the game runs on, as a guest's
+    started, goes_on = world.journal("play.started")
+    assert [(one.play, one.who, one.ms) for one in world.journal("play.ended")] == [(started.seq, started.who, 3 * MINUTE)]
+    assert goes_on.who != started.who  # as a guest's
 
 
 def test_a_game_started_while_the_daemon_was_dead_counts_from_its_start(world):
