@@ -18,6 +18,7 @@ from compliance.journal import Journal
 from daemon import events
 from daemon.deciding.plays import Play
 from daemon.recording.decision_fields import decided
+from daemon.recording.presence import AliveMinutes
 from daemon.sessions import People
 from daemon.store import Store, Unwritable
 from daemon.trusted import Reading
@@ -181,6 +182,15 @@ class Recorder:
         def action(_: Journal) -> None:
             for row in known:
                 self._store.update_play(row)
+            self._store.see(self._boot, now.elapsed, now.wall)
+
+        self.do(action)
+
+    def alive(self, minutes: AliveMinutes, now: Reading) -> None:
+        """The minutes in which the seat was alive; the last sign of life is then no older than the log's."""
+
+        def action(journal: Journal) -> None:
+            minutes.write(journal, now)
             self._store.see(self._boot, now.elapsed, now.wall)
 
         self.do(action)

@@ -44,7 +44,7 @@ class MinuteWork:
         self._count_attempts(now)
         self._zone.look()
         if (alive := self._presence.mark(now)) is not None:
-            self._recorder.do(lambda journal: alive.write(journal, now))
+            self._recorder.alive(alive, now)
         if not self._recorder.waiting:
             self._store.keep_reserve()
 

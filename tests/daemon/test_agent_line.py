@@ -332,6 +332,20 @@ def test_entries_go_up_in_batches(world, agent, monkeypatch):
     asyncio.run(run())
 
 
+def test_a_line_with_nothing_to_say_rests(world, agent):
+    """Until there is work it looks for none."""
+
+    async def run():
+        async with connected(world, agent):
+            await in_force(world)
+            looks, unsent = [], world.daemon.recorder.journal.unsent
+            world.daemon.recorder.journal.unsent = lambda: (looks.append(1), unsent())[1]
+            await asyncio.sleep(0.15)  # fifteen times as long as it lets entries settle
+            assert len(looks) < 4
+
+    asyncio.run(run())
+
+
 def test_records_that_are_refused_are_kept(world, agent):
     """Rosters that come meanwhile do not clear that; the agent that takes them does."""
 

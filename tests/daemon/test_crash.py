@@ -128,6 +128,44 @@ def test_the_log_says_whether_the_last_run_ended_well(world):
     assert clean == [(True, None), (True, None), (False, NOON + MINUTE)]
 
 
+def test_an_idle_seat_was_alive_to_its_last_entry(world):
+    """Nobody played for hours: what the log says of being alive and the gap after the kill do not contradict each other."""
+    world.start(roster())
+    world.pass_time(150 * MINUTE)
+    world.kill()
+    world.clock.run(MINUTE)
+    world.start()
+    *_, gap = world.journal("seat.start")
+    *_, alive = world.journal("presence")
+    assert gap.lost_from == alive.wall == NOON + 121 * MINUTE
+
+
+def test_a_game_started_between_boot_and_daemon_counts_from_its_start(world):
+    """Whenever the run before was alive."""
+    world.start(roster())
+    world.pass_time(HOUR)
+    world.kill()
+    world.clock.reboot(off_ms=HOUR)
+    world.platform.appear(1)
+    world.clock.run(2 * MINUTE)
+    world.start()
+    assert world.used() == 120.0
+
+
+def test_a_game_from_before_the_kill_counts_from_the_last_sign_of_life(world):
+    """Nobody had noticed it until then, and nobody knows what it was."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(10 * MINUTE)
+    world.platform.appear(2, "teeworlds", account="friend")
+    world.clock.run(30_000)
+    world.platform.exit(1)
+    world.kill()
+    world.clock.run(MINUTE)
+    world.start()
+    assert world.used("guest") == 60.0
+
+
 def test_a_play_that_was_due_stays_due(world):
     """Killing the daemon in the grace of a game that does not obey gives it nothing."""
     world.start(roster(packs=(limit(1),)))
