@@ -44,21 +44,22 @@ class Recorder:
         self.blocked = False
         self.lost = 0
 
-    def do(self, action: Action) -> bool:
-        """Runs `action` in a transaction of its own, after all that still waits; False if it has to wait too.
+    def do(self, action: Action) -> None:
+        """Runs `action` in a transaction of its own, after all that still waits.
 
         While something waits, only `flush` tries again: not each of many events.
         """
         self._waiting.append(action)
-        return not self.blocked and self.flush()
+        if not self.blocked:
+            self.flush()
 
     def at_once(self, action: Action) -> None:
         """Runs `action` in a transaction now or not at all: for what somebody waits for. Unwritable."""
         self._commit((action,))
         self._wrote()
 
-    def flush(self) -> bool:
-        """Tries to write what waits. True if nothing waits any more.
+    def flush(self) -> None:
+        """Tries to write what waits.
 
         All in one transaction; if one action is at fault, each in its own without that one, so that it holds up no other.
         """
@@ -71,7 +72,7 @@ class Recorder:
                 if self._store.free_reserve():
                     continue
                 self.blocked = True
-                return False
+                return
             except Exception:  # noqa: BLE001 - one bad event must not stop limits or lose the others; it is an Issue
                 if len(batch) > 1:
                     together = 1
@@ -81,7 +82,6 @@ class Recorder:
             del self._waiting[: len(batch)]
             self._wrote()
         self.blocked = False
-        return True
 
     def _commit(self, actions: Iterable[Action]) -> None:
         with self._store.transaction():
@@ -92,9 +92,8 @@ class Recorder:
     def waiting(self) -> int:
         return len(self._waiting)
 
-    def record(self, event: events.Event) -> bool:
-        """True once `event` is durable."""
-        return self.do(self._action(event))
+    def record(self, event: events.Event) -> None:
+        self.do(self._action(event))
 
     def with_entry(self, event: events.Event, change: Callable[[], None]) -> Action:
         """`change` and the entry of `event`, for one transaction."""
@@ -160,7 +159,7 @@ class Recorder:
         self._store.update_play(replace(row, ms=event.ms - sum(piece.ms for piece in row.pieces)))
         self._store.see(self._boot, now.elapsed, now.wall)
 
-    def warned(self, event: events.Warned, *, shown: bool) -> bool:
+    def warned(self, event: events.Warned, *, shown: bool) -> None:
         """A warning, with whether a display has confirmed it."""
         play = event.play
 
@@ -171,7 +170,7 @@ class Recorder:
             )  # fmt: skip
             self._store.update_play(play.row(self._boot, event.now))
 
-        return self.do(action)
+        self.do(action)
 
     def rows(self, plays: Iterable[Play], now: Reading) -> None:
         """The row a minute of running plays; skipped while something more important waits."""

@@ -40,6 +40,19 @@ def test_setting_the_clock_back_gives_nothing_either(world):
     assert world.platform.ended == [2]
 
 
+def test_what_the_stricter_reading_says_is_told_by_the_trusted_one(world):
+    """The clock was set ahead to an hour before closing time: in an hour it is over, with all warnings."""
+    world.start(roster(place="game-point", place_packs=(shipped("vn-game-point"),)))
+    world.platform.run(1)
+    world.clock.step(9 * HOUR)  # 21:00; a game point closes at 22:00
+    world.beat()
+    assert world.status().games[0].until == "2026-11-24T13:00:00+07:00"
+    world.pass_time(HOUR - 1_000)
+    assert ([one.left for one in world.journal("warned")], world.platform.asked) == ([15 * MINUTE, 5 * MINUTE, MINUTE], [])
+    world.pass_time(1_000)
+    assert world.platform.asked == [1]
+
+
 def test_a_window_is_asked_by_both_readings(world):
     """Setting the clock into the open hours of a game point does not open it."""
     world.clock.run(11 * HOUR)  # 23:00

@@ -221,6 +221,18 @@ def test_a_confirmation_counts_for_a_moment(world, late):
     assert shown(world) == [("Warned", not late)]
 
 
+def test_the_heart_beats_when_nobody_may_confirm_any_more(world):
+    """So that the line is written then, and not whenever something else comes."""
+
+    async def run():
+        async with displays(world, CHILD):
+            world.platform.run(1)
+            assert world.beat() == 1_500
+
+    world.start(roster(packs=(limit(1),)))
+    asyncio.run(run())
+
+
 def test_what_was_not_sent_cannot_be_confirmed(world):
     """A number that is yet to come."""
 
