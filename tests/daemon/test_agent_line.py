@@ -39,6 +39,7 @@ class Agent:
     """Keeps what it hears in `heard`. What stands in `says` under a request's kind it answers with, or raises."""
 
     def __init__(self, world, folder) -> None:
+        self.folder = folder
         self.keys = (world.log, world.agent)
         self.log = Log(folder / "log.db", world.log)
         self.payloads = Payloads(folder / "payload.db", bytes(32))
@@ -52,6 +53,13 @@ class Agent:
 
     def publish(self) -> None:
         self.key_file.write_text("".join(f"{key.vkey}\n" for key in self.keys), "utf-8")
+
+    def become(self, log, registry) -> None:
+        """Another agent, in the place of the one before."""
+        self.log.close()
+        self.keys = (log, registry)
+        self.log = Log(self.folder / "another.db", log)
+        self.publish()
 
     def close(self) -> None:
         self.log.close()
@@ -261,6 +269,24 @@ def test_another_key_than_the_pinned_one_is_not_spoken_to(world, agent):
         async with connected(world, agent):
             await until(lambda: "log-replaced" in issues(world))
             assert agent.heard == []
+
+    asyncio.run(run())
+
+
+def test_a_new_agent_is_met_at_once(world, agent):
+    """Pinned before the old one was missed: the seat enrols under its new name and hands in its new chain, unasked."""
+
+    async def run():
+        async with connected(world, agent):
+            await in_force(world)
+            (former,) = agent.seats
+            agent.become(Signer.generate("giochoi/new"), Signer.generate("giochoi/new/roster"))
+            world.daemon.repair.mend(parse_vkey(agent.keys[0].vkey).fingerprint)
+            await until(lambda: not world.daemon.recorder.journal.unsent())
+            assert set(agent.seats) == {former, world.daemon.store.get("seat").decode()}
+            assert world.daemon.trust.checkpoint.size == agent.log.size > 0
+            assert world.journal("issue.raised") == []
+            assert issues(world) == []
 
     asyncio.run(run())
 

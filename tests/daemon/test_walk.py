@@ -80,10 +80,11 @@ def test_an_end_that_is_told_late_is_counted_to_when_it_was(world):
 
 
 def test_the_gate_opens_when_the_hours_do(world):
-    """Nobody plays, nothing happens: it is asked again at the moment that the rules name."""
+    """Nobody plays, nothing happens: it is asked again at the moment that the rules name, between two of the usual beats."""
+    world.clock.run(7_000)
     world.start(roster(packs=(pack("16:30-21:00"),)))
     closed = {"an": frozenset({"luanti", "teeworlds"})}
-    world.pass_time(4 * HOUR + 30 * MINUTE - 1_000)
+    world.pass_time(4 * HOUR + 30 * MINUTE - 8_000)
     assert world.platform.refusals.refused == closed
     world.pass_time(1_000)
     assert world.platform.refusals.refused == {"an": frozenset({"teeworlds"})}  # it has no label: first to be asked for
