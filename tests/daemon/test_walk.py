@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from daemon.api import messages as m
-from daemon.platforms.api import ProgramEnded
+from daemon.platforms.api import ProgramEnded, WatchTrouble
+from i18n.message import msg, plain
 from rules.games import Fingerprint
 from tests.daemon.test_api import CHILD, ask
 from tests.daemon.test_next import pack
@@ -30,6 +31,24 @@ def test_a_trouble_of_the_watcher_is_an_issue_and_calls_a_scan(world):
     assert len(world.daemon.plays.running) == 1
     world.platform.trouble("events-lost", over=True)
     assert issues(world) == []
+
+
+def test_what_the_watcher_says_of_its_trouble_is_the_issues_text(world):
+    """Where we know the trouble ourselves, its details stand behind what we say."""
+    world.start(roster())
+    world.daemon.heart.observe(WatchTrouble("events-lost", msg("{n} starts were not told", n=3)))
+    world.daemon.health.report("agent-refuses", trouble=True, details="not you")
+    lost, refuses = (plain(one.text) for one in world.daemon.health.open())
+    assert lost == "3 starts were not told"
+    assert refuses == "the agent does not take this PC's records; limits hold and records are kept (not you)"
+
+
+def test_the_heart_does_not_race_for_a_moment_that_is_close(world):
+    """Two hundredths of a second are soon enough."""
+    world.start(roster(packs=(limit(1.5),)))
+    world.platform.run(1)
+    world.clock.run(90_000 - 5)
+    assert world.beat() == 20
 
 
 def test_news_that_change_something_wake_the_heart(world):
