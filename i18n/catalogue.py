@@ -26,6 +26,8 @@ LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 
 _CALLED: Final = {"vi": "vietnamese", "en": "english"}  # by Windows: Vietnamese_Vietnam.1258
 _DAYS: Final = {"vi": "dd/MM", "en": "d MMM"}
+# Inside a sentence, and as laws are written; those of Babel begin one.
+_WEEK: Final = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 _YEAR = "y"
 _DEPTH = 8  # a message in a message in a message … from somebody whom we need not trust
 _SECOND = 1000
@@ -77,6 +79,8 @@ class Catalogue:
             case Day(day):
                 return self._date(day)
             case Weekday(number, show):
+                if (self.language, show) == ("vi", "wide"):
+                    return _WEEK[number % 7]
                 width = "abbreviated" if show == "short" else show
                 return str(_babel("dates").get_day_names(width, locale=self.language)[number % 7])
             case _:

@@ -88,6 +88,11 @@ def msgn(one: str, many: str, /, n: int, **args: Arg) -> Message:
     return Message(one, {"n": n, **args}, many)
 
 
+def typed(text: str) -> Message:
+    """What somebody typed, in quotes; what cannot be printed is told by its number."""
+    return msg("'{text}'", text=repr(text)[1:-1])
+
+
 class MessageError(Exception):
     """Base of errors that people read. Its text, for logs, is the English one."""
 

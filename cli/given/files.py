@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cli.errors import CommandError
-from i18n.message import msg
+from i18n.message import msg, typed
 
 _TEXT_LIMIT = 16 << 20
 
@@ -35,7 +35,7 @@ def read_bytes(name: str, limit: int = -1) -> bytes:
     except OSError as error:
         raise CommandError(msg("{path} cannot be read: {why}", path=name, why=str(error.strerror))) from None
     except ValueError:  # a name with a zero byte
-        raise CommandError(msg("{name} cannot be the name of a file", name=repr(name))) from None
+        raise CommandError(msg("{name} cannot be the name of a file", name=typed(name))) from None
 
 
 def write_new(path: Path, pieces: Iterable[bytes]) -> int:

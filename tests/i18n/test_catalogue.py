@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from i18n.catalogue import Catalogue, at, choose, reader
-from i18n.message import Arg, Day, Length, Listed, Message, Moment, Text, Weekday, comma, msg, msgn, plain
+from i18n.message import Arg, Day, Length, Listed, Message, Moment, Text, Weekday, comma, msg, msgn, plain, typed
 
 EVENING = 1_795_530_600_000  # 2026-11-24 21:30 in Hanoi
 HANOI = "Asia/Ho_Chi_Minh"
@@ -32,7 +32,10 @@ EN, VI = (Catalogue(language, UTC, EVENING) for language in ("en", "vi"))
     (Moment(EVENING - 365 * 86_400_000, HANOI), "24 Nov 2025 21:30", "24/11/2025 21:30"),
     (Moment(EVENING, HANOI, "full"), "24 Nov 2026 21:30:00", "24/11/2026 21:30:00"),
     (Day(date(2014, 5, 1)), "1 May 2014", "01/05/2014"),
-    (Weekday(0), "Monday", "Thứ Hai"),
+    (Weekday(0), "Monday", "thứ Hai"),
+    (Weekday(6), "Sunday", "Chủ nhật"),
+    (Weekday(6, "short"), "Sun", "CN"),
+    (typed("stat us\x1b"), "'stat us\\x1b'", "“stat us\\x1b”"),
     (Listed(("An", "Bình", "Chi")), "An, Bình, and Chi", "An, Bình và Chi"),
     (Listed(("a", "b"), "or"), "a or b", "a hoặc b"),
     (comma(["a", Length(60_000)]), "a, 1 min", "a, 1 phút"),
