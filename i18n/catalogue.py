@@ -78,11 +78,8 @@ class Catalogue:
                 return self._length(ms, exact=exact)
             case Day(day):
                 return self._date(day)
-            case Weekday(number, show):
-                if (self.language, show) == ("vi", "wide"):
-                    return _WEEK[number % 7]
-                width = "abbreviated" if show == "short" else show
-                return str(_babel("dates").get_day_names(width, locale=self.language)[number % 7])
+            case Weekday():
+                return self._weekday(said)
             case _:
                 return str(_babel("numbers").format_decimal(said, locale=self.language))
 
@@ -110,6 +107,12 @@ class Catalogue:
 
     def _date(self, day: date) -> str:
         return str(_babel("dates").format_date(day, {"vi": "dd/MM/y", "en": "d MMM y"}[self.language], locale=self.language))
+
+    def _weekday(self, day: Weekday) -> str:
+        if (self.language, day.show) == ("vi", "wide"):
+            return _WEEK[day.number % 7]
+        width = "abbreviated" if day.show == "short" else day.show
+        return str(_babel("dates").get_day_names(width, locale=self.language)[day.number % 7])
 
     def _moment(self, moment: Moment) -> str:
         there = at(moment.at, moment.zone, self._zone)

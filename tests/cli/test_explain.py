@@ -52,7 +52,8 @@ def rule_of(kind, fields, authority="house", addressee="household"):
      "Người từ 6 đến dưới 16 tuổi được chơi tối đa 1 giờ 30 phút mỗi ngày, tính chung mọi trò",
      "Whoever is 6 or older and under 16 may play at most 1 hr 30 min a day, all games together"),
     ("budget", 'per = "publisher"\nperiod = "week"\nminutes = 600\ndays = ["sat", "sun"]',
-     "Người chơi được chơi tối đa 10 giờ mỗi tuần vào các ngày thứ Bảy và Chủ nhật, tính chung các trò của cùng một nhà phát hành",
+     ("Người chơi được chơi tối đa 10 giờ mỗi tuần vào các ngày thứ Bảy và Chủ nhật, "
+      "tính chung các trò của cùng một nhà phát hành"),
      "The player may play at most 10 hr a week on Saturday and Sunday, all games of one publisher together"),
     ("budget", 'per = "game"\nperiod = "session"\npause_minutes = 15\nminutes = 45\ngames = ["luanti"]',
      "Người chơi được chơi liền luanti tối đa 45 phút, tính riêng từng trò; nghỉ 15 phút thì tính lại từ đầu",
@@ -64,8 +65,8 @@ def rule_of(kind, fields, authority="house", addressee="household"):
      "Khuyến nghị: Người chơi được chơi trò có nhãn dưới 12+ tối đa 1 giờ mỗi ngày, tính chung mọi trò",
      "Advice: The player may play games labelled under 12+ at most 1 hr a day, all games together"),
     ("window", 'spans = ["17:00-18:00", { span = "08:00-24:00", days = ["holiday"] }]\ndays = ["mon"]',
-     "Người chơi chỉ được chơi trong khung giờ 17:00–18:00 vào các ngày thứ Hai; 08:00–24:00 vào các ngày nghỉ lễ; "
-     "ngày khác không được chơi",
+     ("Người chơi chỉ được chơi trong khung giờ 17:00–18:00 vào các ngày thứ Hai; 08:00–24:00 vào các ngày nghỉ lễ; "
+      "ngày khác không được chơi"),
      "The player may play only during 17:00–18:00 on Monday; 08:00–24:00 on holidays; on other days not at all"),
     ("window", 'spans = ["06:00-11:00", "14:00-22:00"]', "Người chơi chỉ được chơi trong khung giờ 06:00–11:00, 14:00–22:00",
      "The player may play only during 06:00–11:00, 14:00–22:00"),
