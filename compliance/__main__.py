@@ -127,7 +127,7 @@ def _text(path: str) -> bytes:
     try:
         data = Path(path).read_bytes()
     except OSError as error:
-        raise UsageError(msg("{file} cannot be read: {why}", file=path, why=error.strerror or "")) from None
+        raise UsageError(msg("{file} cannot be read: {why}", file=path, why=said_by(error))) from None
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # what PowerShell's > makes of it
         data = data.decode("utf-16", "replace").encode("utf-8", "replace")
     return data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from datetime import UTC, date
 
 import msgspec
 import pytest
 
 from i18n.catalogue import Catalogue, at, choose, reader
-from i18n.message import Arg, Day, Length, Listed, Message, Moment, Text, Weekday, comma, msg, msgn, plain, typed
+from i18n.message import Arg, Day, Length, Listed, Message, Moment, Text, Weekday, comma, msg, msgn, plain, said_by, typed
 
 EVENING = 1_795_530_600_000  # 2026-11-24 21:30 in Hanoi
 HANOI = "Asia/Ho_Chi_Minh"
@@ -56,6 +58,13 @@ def test_gaps_are_filled_and_nothing_else():
     said = msg("{who} has {left} left of {which}, {unknown} {{who}}", who="{left}", left=Length(60_000), which=msg("all games"))
 
     assert EN(said) == "{left} has 1 min left of all games, {unknown} {{left}}"
+
+
+def test_what_the_system_says_in_english_is_told_in_the_readers_language():
+    error = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+    assert (EN(said_by(error)), VI(said_by(error))) == (os.strerror(errno.ENOENT), "không có tệp hoặc thư mục này")
+    assert VI(said_by(OSError(errno.EINVAL, "Ổ đĩa lạ"))) == "Ổ đĩa lạ"
 
 
 @pytest.mark.parametrize(("n", "en"), [(1, "1 line"), (2, "2 lines"), (0, "0 lines"), (1234, "1,234 lines")])
