@@ -43,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:  # whoever reads has seen enough; or stdout or the temporary folder is on a full disk
         _drop_output()
         if error.errno not in _READER_LEFT:
-            context.out.message(msg("giochoi: the system says: {why}", why=str(error)))
+            context.out.message(msg("giochoi: the system says: {why}", why=said_by(error)))
         return 1
 
 

@@ -136,8 +136,8 @@ class Demo:
                     command, cwd=self.root, stdin=subprocess.PIPE, stdout=out, stderr=out, env=environment, **_APART
                 )
             except OSError as error:
-                why = str(error.strerror)
-                raise CommandError(msg("{path} cannot be started: {why}", path=command[0], why=why), code=1) from None
+                said = msg("{path} cannot be started: {why}", path=command[0], why=said_by(error))
+                raise CommandError(said, code=1) from None
 
 
 def _end(program: psutil.Popen) -> None:
