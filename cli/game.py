@@ -20,7 +20,7 @@ from cli.words.layout import row
 from cli.words.names import clues
 from host.rpc_client import ask
 from i18n.message import Arg, msg
-from rules.ratings import parse_label, rating_source
+from rules.ratings import UNVERIFIED, parse_label
 
 _GAME = msg("id of the game")
 
@@ -46,7 +46,7 @@ def add_to(commands: Commands) -> None:
 def add(args: Namespace, context: Context) -> int:
     found = fingerprint(args.exe)
     done = ask(context.home.agent_address, GameAdd(game=game_of(args.id, found, title=args.title, label=args.label)))
-    if args.label is not None and rating_source(args.label.system).status == "unverified":
+    if args.label is not None and args.label.system in UNVERIFIED:
         context.out.message(msg("label {label} is taken for {age}+, which nobody has checked; see docs/ratings.md",
                                 label=args.label.text, age=args.label.age))  # fmt: skip
     known = (
