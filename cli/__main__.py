@@ -57,12 +57,13 @@ def _run(asked: Namespace, words: list[str], context: Context) -> int:
     if asked.help or not words:
         from cli.help import page  # noqa: PLC0415 - of no use for whoever knows
 
-        return page(words, context.out)
+        page(words, context.out)
+        return 0
     parser, rest = find(words)
     args = parser.parse_args(rest)
     args.parser = parser  # for mistakes that only the command itself can see
     try:
-        return parser.run(args, context)
+        return parser.run(args, context) or 0
     except Unreachable as error:
         raise nobody(error, context.home, looks=parser.looks) from None
 

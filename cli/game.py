@@ -69,18 +69,17 @@ def remove(args: Namespace, context: Context) -> int:
     return settle(context, done, msg("{id} is removed", id=args.id))
 
 
-def show(args: Namespace, context: Context) -> int:
+def show(args: Namespace, context: Context) -> None:
     games = ask(context.home.agent_address, GameList()).games
     found = (game for game in games if args.word is None or _fits(game, args.word))
     rows = sorted(found, key=lambda game: game.origin != "house")  # one's own first, each as the agent orders them
     if context.out.json:
         context.out.document({"games": [_document(game) for game in rows]})
-        return 0
+        return
     for game in rows:
         _say(context.out, game)
     if not rows:
         context.out.message(msg("no game matches {word}", word=args.word) if args.word else msg("no games"))
-    return 0
 
 
 def _fits(row: GameRow, word: str) -> bool:

@@ -77,14 +77,11 @@ def remove(args: Namespace, context: Context) -> int:
     return settle(context, done, msg("{player} is removed; the log stays", player=args.player))
 
 
-def show(args: Namespace, context: Context) -> int:
+def show(args: Namespace, context: Context) -> None:
     players = ask(context.home.agent_address, PlayerList()).players
-    if context.out.json:
-        context.out.document({"players": [_document(player) for player in players]})
-        return 0
     columns = (msg("Id"), msg("Name"), msg("Born"), msg("Account"), msg("Guardians"), msg("Packs"), msg("Limits"))
-    context.out.table(columns, map(_row, players))
-    return 0
+    document = {"players": [_document(player) for player in players]}
+    context.out.answer(document, lambda: context.out.table(columns, map(_row, players)))
 
 
 def _row(player: PlayerRow) -> tuple[Arg, ...]:

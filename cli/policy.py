@@ -50,14 +50,9 @@ def add_to(commands: Commands) -> None:
     parser.takes("--facts", "FILE", msg("the facts as JSON; -: from stdin"), required=True)
 
 
-def packs(args: Namespace, context: Context) -> int:
+def packs(args: Namespace, context: Context) -> None:
     shipped = [checked(id_)[1] for id_ in shipped_packs()]
-    if context.out.json:
-        context.out.document({"packs": [reading_document(reading) for reading in shipped]})
-        return 0
-    for reading in shipped:
-        listed(context.out, reading)
-    return 0
+    context.out.answer({"packs": [reading_document(reading) for reading in shipped]}, lambda: listed(context.out, shipped))
 
 
 def use(args: Namespace, context: Context) -> int:
@@ -75,7 +70,7 @@ def _use(argument: str) -> PackUse:
     return PackUse(id=id_, params=pack.params, text=None if pack.shipped else pack.text)
 
 
-def show(args: Namespace, context: Context) -> int:
+def show(args: Namespace, context: Context) -> None:
     try:
         shown = ask(context.home.agent_address, PolicyShow(target=args.target))
     except ApiError as error:
@@ -83,14 +78,8 @@ def show(args: Namespace, context: Context) -> int:
             raise
         command = f"giochoi policy check --explain {args.target}"
         raise CommandError(msg("{id} is a pack, not a player; see: {command}", id=args.target, command=command)) from None
-    if context.out.json:
-        context.out.document({"target": shown.target, "packs": [pack_document(pack) for pack in shown.packs]})
-        return 0
-    for pack in shown.packs:
-        ruled(context.out, pack)
-    if not shown.packs:
-        context.out.line(msg("no rule"))
-    return 0
+    document = {"target": shown.target, "packs": [pack_document(pack) for pack in shown.packs]}
+    context.out.answer(document, lambda: ruled(context.out, shown.packs))
 
 
 def check(args: Namespace, context: Context) -> int:
@@ -103,31 +92,24 @@ def check(args: Namespace, context: Context) -> int:
         for line in error.lines[:-1]:  # the others beside the first; the last one ends the command
             context.out.message(msg("giochoi: {why}", why=line))
         raise CommandError(error.lines[-1]) from None
-    if context.out.json:
-        context.out.document({"ok": True, "file": name, "packs": [reading_document(reading, explain=args.explain)]})
-    else:
-        explained(context.out, reading, whole=args.explain)
+    document = {"ok": True, "file": name, "packs": [reading_document(reading, explain=args.explain)]}
+    context.out.answer(document, lambda: explained(context.out, reading, whole=args.explain))
     return 0
 
 
-def schema(args: Namespace, context: Context) -> int:
+def schema(args: Namespace, context: Context) -> None:
     from rules.packs.schema import schema as made  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
 
     context.out.document(made())
-    return 0
 
 
-def answer(args: Namespace, context: Context) -> int:
+def answer(args: Namespace, context: Context) -> None:
     chosen = [named(argument).parsed() for argument in args.packs]
     try:
         said = decide_once(chosen, read_text(args.facts))
     except FactsError as error:
         raise CommandError(msg("{file}: {why}", file=args.facts, why=said_by(error))) from None
-    if context.out.json:
-        context.out.document(said)
-    else:
-        _say(context, said)
-    return 0
+    context.out.answer(said, lambda: _say(context, said))
 
 
 def _say(context: Context, said: dict[str, Any]) -> None:

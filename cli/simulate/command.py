@@ -43,17 +43,13 @@ def add_to(commands: Commands) -> None:
     parser.takes("--zone", "AREA/CITY", msg("the time zone of the days shown"), type=known_zone)
 
 
-def simulate(args: Namespace, context: Context) -> int:
+def simulate(args: Namespace, context: Context) -> None:
     packs = [named(argument).parsed() for argument in args.packs]
     recorded = from_bundle(_bundle(args.source, context), args, lambda *about: _who_is(context, args.player, *about))
     found = result(replay(combine(packs), recorded.plays, recorded.setting), recorded.zone)
     for note in (*recorded.notes, *_not_in_force(packs, found)):
         context.out.message(note)
-    if context.out.json:
-        context.out.document(document(found, recorded, packs))
-    else:
-        show(context.out, found, recorded, packs)
-    return 0
+    context.out.answer(document(found, recorded, packs), lambda: show(context.out, found, recorded, packs))
 
 
 def _not_in_force(packs: list[Pack], found: Result) -> Iterator[Arg]:
