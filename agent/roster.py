@@ -8,12 +8,13 @@ import msgspec
 
 from agent.api.messages import Player, Roster
 from agent.errors import refused
-from agent.registering.own_limits import DAY_MS, HOUSE, own_pack
+from agent.registering.own_limits import HOUSE, own_pack
 from agent.registering.shipped_packs import Shipped, compiled
 from agent.store.rows import GUEST, PLACE, PackRow, PlayerRow, TextRow
 from agent.store.tables import Tables
 from compliance.note import MAX_NOTE, Signer
 from i18n.message import msg
+from rules.calendar import DAY_MS
 from rules.policy import Pack, Scope
 
 # A grant counts for the policy day in which it was given, in every period; a seat that was off for a week still hears of it.

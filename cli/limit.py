@@ -10,12 +10,12 @@ from cli.context import Context
 from cli.errors import CommandError
 from cli.parser import PLAYER
 from cli.registry import settle
-from cli.words.days import WEEK, spoken
+from cli.words.days import spoken
 from cli.words.layout import row
 from cli.words.times import parse_minutes
 from host.rpc_client import ask
 from i18n.message import Length, comma, msg
-from rules.policy import Weekday
+from rules.policy import WEEK, Weekday
 
 
 def add_to(commands: Commands) -> None:

@@ -12,12 +12,13 @@ from agent.api.messages import LimitRow, PlayerAdd, PlayerList, PlayerRemove, Pl
 from cli.commands import Commands
 from cli.context import Context
 from cli.registry import settle
-from cli.words.days import WEEK, spoken
+from cli.words.days import spoken
 from cli.words.layout import row
 from host.clock import wall
 from host.rpc_client import ask
 from i18n.message import Arg, Length, Message, comma, msg
 from rules.identity import birth_date
+from rules.policy import WEEK
 
 _FURTHEST_EAST = timedelta(hours=14)
 _BORN: Final = msg("date of birth, or the year alone: the younger age counts; none: not known, the strictest applies")

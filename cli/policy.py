@@ -10,7 +10,7 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.files import read_text
-from cli.given.packs import BadPack, checked, named
+from cli.given.packs import checked, named
 from cli.parser import PACK
 from cli.registry import settle
 from cli.words.layout import row
@@ -24,6 +24,7 @@ from i18n.message import msg, said_by
 from rules.ask import FactsError
 from rules.ask import ask as decide_once
 from rules.packs.shipped import shipped_packs
+from rules.policy import PolicyError
 
 _TARGET = msg("name or id of a player, guest, or place")
 
@@ -85,7 +86,7 @@ def show(args: Namespace, context: Context) -> None:
 def check(args: Namespace, context: Context) -> int:
     try:
         name, reading = checked(args.file)
-    except BadPack as error:
+    except PolicyError as error:
         if context.out.json:
             context.out.document({"ok": False, "file": error.name, "mistakes": [one._asdict() for one in error.mistakes]})
             return 2

@@ -9,12 +9,10 @@ from agent.store.rows import LimitRow
 from i18n.message import Length, Message, Text, msg
 from i18n.message import Weekday as DayName
 from rules.decision import Finding
-from rules.policy import Budget, Pack, Weekday
+from rules.policy import WEEK, Budget, Pack, Weekday
 
 # The id of the pack of own limits, and the `sha256` of every pack that would say by its hash whose it is.
 HOUSE: Final = "house"
-WEEK: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAY_MS: Final = 86_400_000
 
 _CITE = "giochoi limit"
 

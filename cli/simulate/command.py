@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from datetime import date
 
-from agent.api.messages import LogExport, PlayerDays
+from agent.api.messages import LogExport, PlayerDays, PlayerNames
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
@@ -15,7 +15,7 @@ from cli.given.files import read_bytes
 from cli.given.packs import named
 from cli.parser import PACK
 from cli.simulate.days import Result, result
-from cli.simulate.from_log import Names, from_bundle
+from cli.simulate.from_log import from_bundle
 from cli.simulate.report import document, show
 from cli.words.rules_in_sentences import in_force
 from compliance.bundle import Bundle, BundleError, parse
@@ -80,7 +80,7 @@ def _read(source: str) -> bytes:
     return begin + read_bytes(source) if source == "-" else read_bytes(source)
 
 
-def _who_is(context: Context, player: str, report: Report, first: date, last: date) -> Names:
+def _who_is(context: Context, player: str, report: Report, first: date, last: date) -> PlayerNames:
     """Ask this machine's agent, if the log is its own."""
     told = ask(context.home.agent_address, PlayerDays(player=player, first=first, last=last))
     if told.key != report.key:
@@ -88,4 +88,4 @@ def _who_is(context: Context, player: str, report: Report, first: date, last: da
             msg("this log is that of another agent, {origin}, so who is {player} in it is not known here; name a pseudonym",
                 origin=report.origin, player=player)
         )  # fmt: skip
-    return Names(told.name, frozenset(told.names), told.born, told.guardian)
+    return told
