@@ -92,11 +92,8 @@ def _row(player: PlayerRow) -> tuple[Arg, ...]:
 
 
 def _document(player: PlayerRow) -> dict[str, object]:
-    return {
-        "id": player.id, "name": player.name, "born": player.born, "account": player.account, "guardians": player.guardians,
-        "packs": player.packs, "uses": player.uses, "approved": player.approved,
-        "limits": [{"game": limit.game, "day": limit.day, "minutes": limit.ms / 60_000} for limit in player.limits],
-    }  # fmt: skip
+    limits = [{"game": limit.game, "day": limit.day, "minutes": limit.ms / 60_000} for limit in player.limits]
+    return {**msgspec.structs.asdict(player), "limits": limits}
 
 
 def limits(rows: tuple[LimitRow, ...]) -> Message:

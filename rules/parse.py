@@ -99,8 +99,8 @@ class _Reader:
             holidays="holidays" in raw,
         )
         rules = [rule for table in KINDS for rule in self._rules(table, tables[table], values, context)]
-        if not self._draft:
-            self._ask_for(values)
+        for name in () if self._draft else values.missing:
+            self._mistakes.append((("params", name), msg("no value yet: give {name}=…", name=name)))
         self._cross_check(rules, values, context)
         if head is None or self._mistakes:
             raise PolicyError(self._name, self._in_order())
@@ -113,10 +113,6 @@ class _Reader:
             missing=tuple(values.missing),
             vague=frozenset(self._vague),
         )
-
-    def _ask_for(self, values: Values) -> None:
-        for name in values.missing:
-            self._mistakes.append((("params", name), msg("no value yet: give {name}=…", name=name)))
 
     def _toml(self) -> dict[str, Any]:
         try:

@@ -10,7 +10,7 @@ from typing import Any
 from compliance import tree
 from compliance.format.chain import START, Head
 from compliance.format.tiles import HEIGHT, WIDTH, Tile
-from compliance.tree import HASH_BYTES, Range
+from compliance.tree import HASH_BYTES, Frontier, Range
 from i18n.message import Arg, Message, MessageError, msg
 
 VERSION = 1
@@ -41,7 +41,7 @@ class LogFile:
     """The database at `path`, open. Reading is safe from any thread. LogError if it cannot be opened or read."""
 
     def __init__(self, path: Path | str) -> None:
-        self._size = 0
+        self._frontier = Frontier()
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
         except sqlite3.Error as error:
@@ -53,7 +53,7 @@ class LogFile:
     @property
     def size(self) -> int:
         """How many entries it has."""
-        return self._size
+        return self._frontier.size
 
     def head(self, seat: str) -> Head:
         """The last entry of a seat's chain; `START` if there is none."""
@@ -110,10 +110,7 @@ class LogFile:
         """The hash of the subtree over these leaves: full subtrees from tiles, joined from the right."""
         first, end = span
         peaks = [self._full(first + low, first + high) for low, high in tree.peak_ranges(end - first)]
-        result = peaks[-1]
-        for peak in peaks[-2::-1]:
-            result = tree.node_hash(peak, result)
-        return result
+        return Frontier(end - first, peaks).root()
 
     def _full(self, first: int, end: int) -> bytes:
         """The hash of a full subtree: from the hashes of the tile that holds it, or those below it."""
