@@ -20,7 +20,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -109,11 +108,6 @@ class Signer:
         self.seed = bytes(seed)
         self._private = Ed25519PrivateKey.from_private_bytes(self.seed)
         self.key = VerifierKey(name, ED25519, self._private.public_key().public_bytes_raw())
-
-    @classmethod
-    def generate(cls, name: str) -> Self:
-        """A new key."""
-        return cls(name, Ed25519PrivateKey.generate().private_bytes_raw())
 
     def __repr__(self) -> str:
         return f"Signer({self.key.text!r})"

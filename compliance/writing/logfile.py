@@ -91,20 +91,13 @@ class LogFile:
             raise LookupError(f"the log has no {tile.path}")
         return bytes(row[0])
 
-    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
-        """The proof that entry `index` is in the tree of `size` leaves, by default all. ProofError if it is not."""
-        size = self._within(size)
-        return [self._hash(span) for span in tree.inclusion_path(index, size)]
+    def inclusion_proof(self, index: int) -> list[bytes]:
+        """The proof that entry `index` is in the tree. ProofError if it is not."""
+        return [self._hash(span) for span in tree.inclusion_path(index, self.size)]
 
-    def consistency_proof(self, size1: int, size2: int | None = None) -> list[bytes]:
-        """The proof that the tree of `size1` leaves begins that of `size2`, by default all. ProofError if it is longer."""
-        size2 = self._within(size2)
-        return [self._hash(span) for span in tree.consistency_path(size1, size2)]
-
-    def _within(self, size: int | None) -> int:
-        if size is not None and size > self.size:
-            raise tree.ProofError(msg("the log has {size} entries, not {asked}", size=self.size, asked=size))
-        return self.size if size is None else size
+    def consistency_proof(self, size1: int) -> list[bytes]:
+        """The proof that the tree of `size1` leaves begins this one. ProofError if it is longer."""
+        return [self._hash(span) for span in tree.consistency_path(size1, self.size)]
 
     def _hash(self, span: Range) -> bytes:
         """The hash of the subtree over these leaves: full subtrees from tiles, joined from the right."""

@@ -175,7 +175,7 @@ class Head(Table):
     id: Id
     title: TextTable
     jurisdiction: Line
-    zone: str
+    zone: Annotated[str, AfterValidator(known_zone)]
     source: Line
     status: policy.Status
     effective: EffectiveTable = EffectiveTable()
@@ -202,11 +202,6 @@ class Head(Table):
         if value == "house":
             raise FieldError(msg("belongs to a player's own limits: choose another id"))
         return value
-
-    @field_validator("zone")
-    @classmethod
-    def _exists(cls, value: str) -> str:
-        return known_zone(value)
 
 
 def minutes(number: float) -> int:
