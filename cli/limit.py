@@ -21,13 +21,10 @@ from rules.policy import WEEK, Weekday
 def add_to(commands: Commands) -> None:
     parser = commands.add("limit", set_limit, "An 60", "An 90 --days sat,sun", "An 20 --game luanti", "An none")
     parser.takes("player", "PLAYER", PLAYER)
-    parser.takes("ms", "MINUTES|none", msg("0: not at all; none: remove the limit"), type=minutes_or_none)
+    parser.takes("ms", "MINUTES|none", msg("0: not at all; none: remove the limit"),
+                 type=lambda text: None if text == "none" else parse_minutes(text))  # fmt: skip
     parser.takes("--game", "ID", msg("for this game only"))
     parser.takes("--days", "mon,tue…", msg("on these days only"), type=weekdays, default=())
-
-
-def minutes_or_none(text: str) -> int | None:
-    return None if text == "none" else parse_minutes(text)
 
 
 def weekdays(text: str) -> tuple[Weekday, ...]:

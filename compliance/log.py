@@ -247,10 +247,8 @@ class Log(LogFile):
         return b"".join(leaves) == self._edges[0]
 
     def _heads_agree(self) -> bool:
-        for seat, seq, hashed in self._all("SELECT seat, seq, hash FROM seat"):
-            if chain.digest(self.entry(self.index(seat, seq))) != hashed:
-                return False
-        return True
+        seats = self._all("SELECT seat, seq, hash FROM seat")
+        return all(chain.digest(self.entry(self.index(seat, seq))) == hashed for seat, seq, hashed in seats)
 
 
 def _positions_of(entries: Sequence[bytes]) -> list[_Position]:

@@ -44,17 +44,13 @@ def rule_id(game: str, day: Weekday | None) -> str:
 
 def still_binding(findings: Iterable[Finding], game: str, ms: int) -> tuple[Finding, ...]:
     """Of what each rule says alone, the budgets tighter than a limit of `ms` on `game`: tightest first, one of each rule."""
+    own = {rule_id(game, day) for day in (None, *WEEK)}  # those that the limit is written into
     tighter: dict[str, Finding] = {}
     for finding in findings:
         budget = finding.reason.budget_ms
-        if finding.reason.kind == "budget" and budget is not None and budget < ms and not _own(finding.reason.rule, game):
+        if finding.reason.kind == "budget" and budget is not None and budget < ms and finding.reason.rule not in own:
             tighter.setdefault(finding.reason.rule, finding)
     return tuple(sorted(tighter.values(), key=lambda finding: (finding.reason.budget_ms or 0, finding.reason.rule)))
-
-
-def _own(rule: str, game: str) -> bool:
-    """Whether the rule is one of those that the limit is written into."""
-    return rule in {rule_id(game, day) for day in (None, *WEEK)}
 
 
 def _budget(game: str, day: Weekday | None, ms: int, title: str) -> Budget:

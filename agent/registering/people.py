@@ -122,10 +122,6 @@ def guardian_add(change: Change, request: m.GuardianAdd) -> Outcome:
     return Outcome(_new_guardian(change.tables, name, account).id)
 
 
-def guardian_list(tables: Tables) -> m.Guardians:
-    return m.Guardians(guardians=tables.guardians())
-
-
 def _free_name(tables: Tables, asked: str, besides: PlayerRow | None = None) -> str:
     """The name, if it will mean nobody else: players are called by name, so a second one of a name would be called by none."""
     name = person(asked)

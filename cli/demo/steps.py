@@ -23,6 +23,7 @@ from cli.words.times import left
 from daemon.api.messages import GrantAdd, Shown, Signal, Sync, WhyGet
 from daemon.api.status import GamePart, PlayerPart, StatusGet
 from host.rpc_client import ask, items
+from host.wire import Request
 from i18n.message import Arg, Length, Message, msg, msgn
 from rules.calendar import day_bounds, day_name
 
@@ -93,17 +94,17 @@ def add_player(demo: Demo) -> Arg:
     ask(demo.agent, m.GuardianAdd(name="Bình"))
     born = f"{day_name(_ZONE, demo.clock.wall()).year - _AGE}-01-01"
     child = m.PlayerAdd(name="An", born=born, account=psutil.Process().username(), guardian="Bình")
-    demo.player = _in_force(demo, ask(demo.agent, child)).id
+    demo.player = _changed(demo, child).id
     found = _player(demo)
     told = {"name": found.name, "age": str(found.age), "account": str(found.account)}
     return msg("{name}, age {age}, plays as the account {account}", **told)
 
 
 def know_game(demo: Demo) -> Arg:
-    _in_force(demo, ask(demo.agent, m.GameAdd(game=demo.game)))
+    _changed(demo, m.GameAdd(game=demo.game))
     if demo.game.label is not None:
         return f"{demo.game.title}, VN00"
-    _in_force(demo, ask(demo.agent, m.GameAllow(player=demo.player, game=demo.game.id)))
+    _changed(demo, m.GameAllow(player=demo.player, game=demo.game.id))
     return msg("{game} has no label, so a guardian lets it through", game=demo.game.title)
 
 
@@ -112,14 +113,15 @@ def set_rules(demo: Demo) -> Arg:
     text = _TO_SCALE.format(zone=_ZONE, grace=_GRACE_S, early=minutes / 2, late=minutes / 5, every=minutes * 2 / 5)
     packs = (m.PackUse(id="vn-147"), m.PackUse(id="demo", text=text))
     ask(demo.agent, m.PolicyUse(target=demo.player, packs=packs))
-    _in_force(demo, ask(demo.agent, m.LimitSet(player=demo.player, ms=demo.seconds * 1000, game=demo.game.id)))
+    _changed(demo, m.LimitSet(player=demo.player, ms=demo.seconds * 1000, game=demo.game.id))
     why = ask(demo.daemon, WhyGet(player=demo.player, game=demo.game.id))
     cites = "; ".join(sorted({finding.reason.cite for finding in why.findings}))
     return msgn("{n} rule on this game ({cites})", "{n} rules on this game ({cites})", len(why.findings), cites=cites)
 
 
-def _in_force(demo: Demo, done: m.Done) -> m.Done:
-    """The same, once the daemon holds it."""
+def _changed(demo: Demo, request: Request[m.Done]) -> m.Done:
+    """What the agent answers, once the daemon holds it, too."""
+    done = ask(demo.agent, request)
     ask(demo.daemon, Sync(number=done.number))
     return done
 

@@ -61,15 +61,13 @@ def _not_in_force(packs: list[Pack], found: Result) -> Iterator[Arg]:
 
 
 def _bundle(source: str, context: Context) -> Bundle:
+    """What the file is, or the log of this machine as its agent would export it."""
     try:
-        return parse(_live(context) if source == _LIVE else _read(source))
+        if source != _LIVE:
+            return parse(_read(source))
+        return parse(b"".join(chunk.data for chunk in items(context.home.agent_address, LogExport())))
     except BundleError as error:
         raise CommandError(msg("{file}: {why}", file=source, why=said_by(error))) from None
-
-
-def _live(context: Context) -> bytes:
-    """The log of this machine, as its agent would export it."""
-    return b"".join(chunk.data for chunk in items(context.home.agent_address, LogExport()))
 
 
 def _read(source: str) -> bytes:
