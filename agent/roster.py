@@ -66,9 +66,7 @@ class Compiler:
         self._texts = tables.texts()
         self._limits = tables.limits()
         self._wards = {player for player, _ in tables.wards()}
-        self._approved: dict[str, dict[str, None]] = {}
-        for row in tables.approvals():
-            self._approved.setdefault(row.player, {})[row.game] = None
+        self._approvals = tables.approvals()
         catalogue = shipped.catalogue(tables.games())
         self.games = tuple(catalogue.games.values())
         self._titles = {game.id: game.title for game in self.games}
@@ -84,7 +82,7 @@ class Compiler:
             guardian=self._home or row.id in self._wards,
             key=row.key.hex(),
             packs=self.packs(row.id, "player") + ((own,) if own else ()),
-            approved=tuple(self._approved.get(row.id, ())),
+            approved=tuple(dict.fromkeys(one.game for one in self._approvals if one.player == row.id)),
         )
 
     def packs(self, target: str, scope: Scope) -> tuple[Pack, ...]:

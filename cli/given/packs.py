@@ -31,16 +31,16 @@ class Named:
     params: tuple[str, ...]
     shipped: bool
 
-    @property
-    def values(self) -> dict[str, str]:
-        return dict(param.split("=", 1) for param in self.params)
+    def read(self, *, draft: bool = False) -> Reading:
+        """What it says with its values in it. `draft`: some may be missing. PolicyError."""
+        from rules.parse import read_pack  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
+
+        return read_pack(self.text, self.name, dict(param.split("=", 1) for param in self.params), draft=draft)
 
     def parsed(self) -> Pack:
-        """The pack itself, with its values in it. CommandError (2) says the first mistake, and how to see the others."""
-        from rules.parse import parse_pack  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
-
+        """The pack itself. CommandError (2) says the first mistake, and how to see the others."""
         try:
-            return parse_pack(self.text, self.name, self.values)
+            return self.read().pack
         except PolicyError as error:
             first, *others = error.lines
             command = f"giochoi policy check {quote(self.name)}"
@@ -73,12 +73,10 @@ def _unknown(name: str) -> Message:
 
 def checked(argument: str) -> tuple[str, Reading]:
     """A file, "-" or a shipped pack as a draft: what to call it, and what it says. PolicyError."""
-    from rules.parse import read_pack  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
-
     name, params = _split(argument)
     to_read = name == "-" or _is_file(name) or (name not in shipped_packs() and Path(name).exists())
-    named_ = Named(name, read_text(name), params, shipped=False) if to_read else named(argument)
-    return name, read_pack(named_.text, name, named_.values, draft=True)
+    pack = Named(name, read_text(name), params, shipped=False) if to_read else named(argument)
+    return name, pack.read(draft=True)
 
 
 def _split(argument: str) -> tuple[str, tuple[str, ...]]:
