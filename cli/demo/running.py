@@ -15,7 +15,6 @@ from typing import Any
 
 import psutil
 
-from cli.errors import CommandError
 from cli.output import Output
 from daemon.api.messages import Signal, Watch
 from host.clock import SystemClock
@@ -106,7 +105,7 @@ class Demo:
                 yield signal
 
     def play(self, *, stubborn: bool = False) -> None:
-        """Start the game. CommandError (1) if it cannot be started."""
+        """Start the game. StepFailed if it cannot be started."""
         self._began = self.clock.mono()
         self._start("game", self.command, {**os.environ, "GIOCHOI_STANDIN_STUBBORN": "1" if stubborn else ""})
 
@@ -150,7 +149,7 @@ class Demo:
                 )
             except OSError as error:
                 why = str(error.strerror)
-                raise CommandError(msg("{path} cannot be started: {why}", path=command[0], why=why), code=1) from None
+                raise StepFailed(msg("{path} cannot be started: {why}", path=command[0], why=why)) from None
 
 
 def _end(program: psutil.Popen) -> None:
