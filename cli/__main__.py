@@ -38,7 +38,7 @@ def main(argv: list[str] | None = None) -> int:
         return 130
     except OSError as error:  # stdout or the temporary folder is on a full disk
         if not drop_output(error):
-            context.out.message(msg("giochoi: the system says: {why}", why=str(error)))
+            context.out.message(msg("giochoi: the system says: {why}", why=said_by(error)))
         return 1
 
 

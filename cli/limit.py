@@ -14,7 +14,7 @@ from cli.words.days import spoken
 from cli.words.layout import row
 from cli.words.times import parse_minutes
 from host.rpc_client import ask
-from i18n.message import Length, comma, msg
+from i18n.message import Length, comma, msg, typed
 from rules.policy import WEEK, Weekday
 
 
@@ -32,7 +32,7 @@ def weekdays(text: str) -> tuple[Weekday, ...]:
     days = tuple(text.lower().split(","))
     for day in days:
         if day not in WEEK:
-            raise CommandError(msg("{day} is not a day of the week; write {days}", day=repr(day), days=comma(WEEK)))
+            raise CommandError(msg("{day} is not a day of the week; write {days}", day=typed(day), days=comma(WEEK)))
     return tuple(day for day in WEEK if day in days)
 
 

@@ -27,7 +27,7 @@ _SEATS = 64  # as many seals may come first, whose entries stand further back
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("log show", show, "", "--last 500", about=msg("show the last lines"), looks=True)
+    parser = commands.add("log show", show, "", "--last 500", about=msg("show the last entries"), looks=True)
     parser.takes("--last", "N", msg("how many; without it: 50"), type=lambda text: parse_number(text, 1, _MOST), default=50)
     parser.takes("--all", "", msg("the seals, too"))
     parser = commands.add("log export", export, "log.zip", "/media/usb/2026-11.zip",
@@ -87,7 +87,7 @@ def _card(card: Card) -> Iterator[tuple[Arg, Arg]]:
     yield msg("origin"), card.origin
     yield msg("key"), card.key
     yield msg("fingerprint"), card.fingerprint
-    yield msg("size"), msg("{n} lines", n=card.size)
+    yield msg("size"), msg("{n} entries", n=card.size)
     yield msg("root"), card.root
 
 

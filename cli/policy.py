@@ -65,7 +65,7 @@ def use(args: Namespace, context: Context) -> int:
 
 def _use(argument: str) -> PackUse:
     if argument == "none":
-        raise CommandError(msg("none stands alone, not beside other packs"))
+        raise CommandError(msg("none cannot stand beside other packs"))
     pack = named(argument)
     id_ = pack.parsed().id  # parsed here, so that a mistake is told by the file's name and the agent is not asked
     return PackUse(id=id_, params=pack.params, text=None if pack.shipped else pack.text)

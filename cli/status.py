@@ -40,8 +40,8 @@ def say(out: Output, status: Status) -> None:
     out.say(row((head, _WATCH[part.watch])), 0, 2)
     log: Arg = ""
     if agent.checkpoint is not None:
-        log = msg("log of {n} lines ({when})", n=agent.checkpoint.size, when=moment(agent.checkpoint.time))
-    unsent = msgn("{n} line not sent yet", "{n} lines not sent yet", agent.unsent) if agent.unsent else ""
+        log = msg("log of {n} entries ({when})", n=agent.checkpoint.size, when=moment(agent.checkpoint.time))
+    unsent = msgn("{n} entry not sent yet", "{n} entries not sent yet", agent.unsent) if agent.unsent else ""
     reach = msg("the agent answers") if agent.reachable else msg("the agent does not answer")
     out.say(row((reach, log, unsent)), 0, 2)
     for issue in part.issues:

@@ -226,7 +226,7 @@ class Log(LogFile):
             (checkpoint.root == self.root, msg("its checkpoint has another root")),
             (frontier == b"".join(peaks), msg("its frontier is not that of its tiles")),
             (self._tiles_whole(size), msg("some of its tiles are missing or short")),
-            (ends == whole, msg("it has not as many entries as its checkpoint says")),
+            (ends == whole, msg("it has more or fewer entries than its checkpoint says")),
             (self._tail_agrees(size), msg("its last entries are not those of its tile")),
             (self._heads_agree(), msg("the last entry of a seat is missing")),
         )

@@ -24,7 +24,7 @@ from host import transport
 from host.api import Closable, UserId
 from host.transport import Caller
 from host.wire import ApiError, Code, Failure, Request
-from i18n.message import Message, msg
+from i18n.message import Message, msg, typed
 
 LIMIT = 16 << 20
 _SMALL = 1 << 16
@@ -149,7 +149,7 @@ class Server:
             raise ApiError("bad-input", msg("request not understood: {why}", why=str(error))) from error
         route = self._routes.get(request.op)
         if route is None:
-            raise ApiError("bad-input", msg("no such request: {op}", op=repr(request.op[:40])))
+            raise ApiError("bad-input", msg("no such request: {op}", op=typed(request.op[:40])))
         if route.role != "any" and route.role not in self._roles(caller):
             raise ApiError("refused", msg("only {who} may do that", who=_WHO.get(route.role, route.role)))
         try:

@@ -76,4 +76,6 @@ async def open_connection(address: str, limit: int) -> tuple[asyncio.StreamReade
 
 
 def _unreachable(address: str, error: OSError) -> Unreachable:
+    if isinstance(error, FileNotFoundError | ConnectionRefusedError):  # it does not run: the system's words add nothing to that
+        return Unreachable(msg("{address}: nobody answers", address=address))
     return Unreachable(msg("{address}: nobody answers ({why})", address=address, why=said_by(error)))

@@ -27,6 +27,8 @@ LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 _CALLED: Final = {"vi": "vietnamese", "en": "english"}  # by Windows: Vietnamese_Vietnam.1258
 _DAYS: Final = {"vi": "dd/MM", "en": "d MMM"}
 _DATES: Final = {"vi": "dd/MM/y", "en": "d MMM y"}
+# Inside a sentence, and as laws are written; those of Babel begin one.
+_WEEK: Final = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 _DEPTH = 8  # a message in a message in a message … from somebody whom we need not trust
 _SECOND = 1000
 _MINUTE = 60 * _SECOND
@@ -76,9 +78,8 @@ class Catalogue:
                 return self._length(ms, exact=exact)
             case Day(day):
                 return str(_babel("dates").format_date(day, _DATES[self.language], locale=self.language))
-            case Weekday(number, show):
-                width = "abbreviated" if show == "short" else show
-                return str(_babel("dates").get_day_names(width, locale=self.language)[number % 7])
+            case Weekday():
+                return self._weekday(said)
             case _:
                 return str(_babel("numbers").format_decimal(said, locale=self.language))
 
@@ -103,6 +104,12 @@ class Catalogue:
         if joined == "comma" or len(words) < 2:
             return ", ".join(words)
         return str(_babel("lists").format_list(words, "standard" if joined == "and" else "or", locale=self.language))
+
+    def _weekday(self, day: Weekday) -> str:
+        if (self.language, day.show) == ("vi", "wide"):
+            return _WEEK[day.number % 7]
+        width = "abbreviated" if day.show == "short" else day.show
+        return str(_babel("dates").get_day_names(width, locale=self.language)[day.number % 7])
 
     def _moment(self, moment: Moment) -> str:
         there = at(moment.at, moment.zone, self._zone)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from i18n.message import Listed, MessageError, comma, msg
+from i18n.message import Listed, Message, MessageError, comma, msg, typed
 from rules.matching.oars import INTENSITIES, OARS_AGES, oars_age
 
 System = Literal["VN", "PEGI", "ESRB", "USK", "CERO", "GRAC", "IGRS", "IARC", "OARS"]
@@ -140,5 +140,5 @@ def _of_oars(version: str, text: str) -> Label:
     return Label("OARS", f"{version} {some or 'none'}", age or 0)
 
 
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+def _shown(text: str) -> Message:
+    return typed(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")

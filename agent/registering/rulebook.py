@@ -59,7 +59,7 @@ def limit_set(change: Change, request: m.LimitSet) -> Outcome:
     game = None if request.game is None else lookup.game(change.catalogue, request.game)
     id = "" if game is None else game.id
     if request.ms is not None and not 0 <= request.ms <= DAY_MS:
-        raise bad_input(msg("a limit is from 0 to 1440 minutes"))
+        raise bad_input(msg("a limit must be from 0 to 1440 minutes"))
     days = request.days or WEEK
     if request.ms is not None:
         for day in days:

@@ -22,7 +22,7 @@ from host.homes import Home
 from host.rpc_client import ask, items
 from host.transport import Unreachable
 from host.wire import ApiError, Request
-from i18n.message import Arg, Length, MessageError, msg
+from i18n.message import Arg, Length, MessageError, msg, said_by
 from rules.games import Game
 
 _READY_S = 20.0
@@ -148,8 +148,7 @@ class Demo:
                     command, cwd=self.root, stdin=subprocess.PIPE, stdout=out, stderr=out, env=environment, **_APART
                 )
             except OSError as error:
-                why = str(error.strerror)
-                raise StepFailed(msg("{path} cannot be started: {why}", path=command[0], why=why)) from None
+                raise StepFailed(msg("{path} cannot be started: {why}", path=command[0], why=said_by(error))) from None
 
 
 def _end(program: psutil.Popen) -> None:

@@ -225,7 +225,7 @@ def export(demo: Demo) -> Arg:
     if not _SHOWN.search(demo.bundle.read_bytes()):
         raise StepFailed(msg("the log holds no warning that was shown"))
     _, entries, root, *_ = ask(demo.agent, m.LogHead()).checkpoint.splitlines()
-    return msg("{size} bytes, {n} lines, root {root}", size=size, n=int(entries), root=root)
+    return msg("{size} bytes, {n} entries, root {root}", size=size, n=int(entries), root=root)
 
 
 def verify(demo: Demo) -> Arg:
@@ -235,7 +235,7 @@ def verify(demo: Demo) -> Arg:
     made, found = report["decisions"], report["fingerprint"]
     if made < _DECISIONS or found != key:
         raise StepFailed(msg("giochoi-verify made {n} decisions again, key {key}", n=made, key=found))
-    return msg("nothing was changed in {n} lines; {made} decisions made again agree; the key is that of the card ({key})",
+    return msg("nothing was changed in {n} entries; {made} decisions made again agree; the key is that of the card ({key})",
                n=report["size"], made=made, key=f"{key[:17]}…")  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cli.errors import CommandError
 from host.images import appended, build_id, signer, version
-from i18n.message import Arg, msg
+from i18n.message import msg, said_by
 from rules.games import Fingerprint
 from rules.matching.paths import is_windows
 from rules.programs import interpreter, is_engine, is_everybodys
@@ -38,7 +38,7 @@ def fingerprint(path: Path, *, emulator: bool = False) -> Fingerprint:
             _check_kind(path, found, emulator=emulator)
         found = replace(found, signer=signer(found.path))
     except (OSError, RuntimeError) as error:
-        why: Arg = str(error.strerror) if isinstance(error, OSError) else msg("links in a circle")
+        why = said_by(error) if isinstance(error, OSError) else msg("links in a circle")
         raise CommandError(msg("{path} cannot be read: {why}", path=str(path), why=why)) from None
     return found
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cli.errors import CommandError, unknown
 from cli.given.files import read_text
 from cli.words.shell import quote
-from i18n.message import Message, msg
+from i18n.message import Message, msg, typed
 from rules.packs.shipped import shipped_packs
 from rules.policy import Pack, PolicyError
 
@@ -67,7 +67,7 @@ def _unknown(name: str) -> Message:
     """What to say of a name that no shipped pack has: what was probably meant."""
     first, comma, _ = name.partition(",")
     if comma and first.partition(":")[0].lower() in shipped_packs():
-        return msg("{text}: packs are separated by spaces", text=repr(name))
+        return msg("{text}: packs are separated by spaces", text=typed(name))
     return unknown(name, shipped_packs(), "giochoi policy packs")
 
 

@@ -69,8 +69,8 @@ def from_bundle(bundle: Bundle, args: Namespace, who_is: WhoIs) -> Recorded:
     plays = tuple(sorted((one for one in reader.joined() if one.ms > 0), key=lambda one: (one.start, one.game)))
     notes = [] if report.anchored else [msg("the log was not changed; it was not compared with a card or an earlier head")]
     if reader.running:
-        notes.append(msgn("{n} play had not ended and counts up to the last line of its PC",
-                          "{n} plays had not ended and count up to the last line of their PC", reader.running))  # fmt: skip
+        notes.append(msgn("{n} play had not ended and counts up to the last entry of its PC",
+                          "{n} plays had not ended and count up to the last entry of their PC", reader.running))  # fmt: skip
     zone = args.zone or reader.zones.last
     born = who.born or reader.born() if args.born is None else _born(args.born, plays, zone)
     setting = replace(reader.setting(args.place), born=born, guardian=who.guardian)

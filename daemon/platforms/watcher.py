@@ -27,7 +27,7 @@ class TrackingWatcher(ABC):
 
     TEXTS: ClassVar[Mapping[str, Message]] = {
         EVENTS: msg("the system does not tell what starts: games are ended when a look finds them"),
-        LOST: msg("some starts were not told; everything that runs was looked at anew"),
+        LOST: msg("some starts were missed; everything that runs was looked at again"),
         UNREADABLE: msg("a program cannot be read, so nobody knows whether it is a game"),
         BLIND: msg("programs cannot be looked at; plays that run go on being counted"),
     }

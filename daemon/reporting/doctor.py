@@ -13,7 +13,7 @@ from daemon.store import Store
 from i18n.message import Message, msg, msgn
 
 _SWITCHED_OFF = msg("games are ended at their start, not before: [gate] in daemon/config.toml switched that off")
-_NO_GATE = msg("games are ended at their start, not before: the system has no fanotify for us")
+_NO_GATE = msg("games are ended at their start, not before: the system does not let Giờ Chơi use fanotify")
 _NO_EVENTS = msg("the system does not tell what starts: games are ended when a look finds them")
 _NO_ROOT = msg("without the rights of the system only this account's programs are seen: games are ended when a look finds them")
 

@@ -90,7 +90,7 @@ class Files:
         except (FileNotFoundError, NotADirectoryError):
             return []
         except (OSError, ValueError) as error:
-            self.problems.add(folder, _why(error))
+            self.problems.add(folder, said_by(error))
             return []
         if len(names) > MAX_NAMES:
             self.problems.add(folder, _rest(MAX_NAMES))
@@ -182,7 +182,7 @@ class Files:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
-            self.problems.add(path, _why(error))
+            self.problems.add(path, said_by(error))
             return None
         self._opened += 1
         self._bytes += len(data)
@@ -209,10 +209,6 @@ def _read(descriptor: int, size: int) -> bytes:
         pieces.append(piece)
         size -= len(piece)
     return b"".join(pieces)
-
-
-def _why(error: OSError | ValueError) -> Arg:
-    return (error.strerror if isinstance(error, OSError) else None) or said_by(error)
 
 
 def _rest(most: int) -> Message:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any, get_args
 
-from i18n.message import Message, MessageError, comma, msg
+from i18n.message import Arg, Message, MessageError, comma, msg, typed
 
 Where = tuple[str | int, ...]
 
@@ -60,10 +60,11 @@ def too_many(most: int) -> Message:
     return msg("too many: write at most {most}", most=str(most))
 
 
-def shown(value: object) -> str:
-    """A wrong value as Python writes it, cut where it is long."""
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+def shown(value: object) -> Arg:
+    """A wrong value, a text in quotes, cut where it is long."""
+    text = value if isinstance(value, str) else repr(value)
+    text = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return typed(text) if isinstance(value, str) else text
 
 
 def names(known: Iterable[str]) -> str:
