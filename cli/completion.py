@@ -66,10 +66,9 @@ def add_to(commands: Commands) -> None:
     parser.takes("shell", "SHELL", msg("bash, zsh, fish or powershell"), choices=_SCRIPTS)
 
 
-def show(args: Namespace, context: Context) -> int:
+def show(args: Namespace, context: Context) -> None:
     script = _SCRIPTS[args.shell]
     context.out.answer({"script": script}, script.removesuffix("\n"))
-    return 0
 
 
 def complete(words: Sequence[str]) -> int:

@@ -10,24 +10,21 @@ from cli.context import Context
 from cli.errors import CommandError
 from cli.parser import PLAYER
 from cli.registry import settle
-from cli.words.days import WEEK, spoken
+from cli.words.days import spoken
 from cli.words.layout import row
 from cli.words.times import parse_minutes
 from host.rpc_client import ask
 from i18n.message import Length, comma, msg, typed
-from rules.policy import Weekday
+from rules.policy import WEEK, Weekday
 
 
 def add_to(commands: Commands) -> None:
     parser = commands.add("limit", set_limit, "An 60", "An 90 --days sat,sun", "An 20 --game luanti", "An none")
     parser.takes("player", "PLAYER", PLAYER)
-    parser.takes("ms", "MINUTES|none", msg("0: not at all; none: remove the limit"), type=minutes_or_none)
+    parser.takes("ms", "MINUTES|none", msg("0: not at all; none: remove the limit"),
+                 type=lambda text: None if text == "none" else parse_minutes(text))  # fmt: skip
     parser.takes("--game", "ID", msg("for this game only"))
     parser.takes("--days", "mon,tue…", msg("on these days only"), type=weekdays, default=())
-
-
-def minutes_or_none(text: str) -> int | None:
-    return None if text == "none" else parse_minutes(text)
 
 
 def weekdays(text: str) -> tuple[Weekday, ...]:

@@ -28,7 +28,7 @@ def add_to(commands: Commands) -> None:
     parser.takes("folder", "DIR", msg("the folder to write them into"), type=Path)
 
 
-def write(args: Namespace, context: Context) -> int:
+def write(args: Namespace, context: Context) -> None:
     folder: Path = args.folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -39,7 +39,6 @@ def write(args: Namespace, context: Context) -> int:
     command = f"man {quote(str(folder / 'giochoi.1'))}"
     said = msg("the manual is in {folder}; read it with: {command}", folder=str(folder), command=command)
     context.out.answer({"folder": str(folder)}, said)
-    return 0
 
 
 def pages(words: Catalogue) -> Iterator[tuple[str, Iterator[str]]]:

@@ -11,7 +11,8 @@ from cli.context import Context
 from cli.errors import CommandError, unknown
 from i18n.message import Message, MessageError, msg, said_by
 
-Run = Callable[[argparse.Namespace, Context], int]
+Run = Callable[[argparse.Namespace, Context], int | None]
+"""What a command does; it returns its exit code, or nothing: done."""
 
 PLAYER: Final = msg("name or id of a player, or guest")
 PACK: Final = msg("id of a pack or a .toml file, with the values that go into it")

@@ -27,13 +27,9 @@ def add_to(commands: Commands) -> None:
     commands.add("status", show, "", "--json", looks=True)
 
 
-def show(args: Namespace, context: Context) -> int:
+def show(args: Namespace, context: Context) -> None:
     status = ask(context.home.daemon_address, StatusGet())
-    if context.out.json:
-        context.out.document(status)
-    else:
-        say(context.out, status)
-    return 0
+    context.out.answer(status, lambda: say(context.out, status))
 
 
 def say(out: Output, status: Status) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import codecs
-import errno
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -21,12 +19,11 @@ from compliance.verifying.report import document, lines
 from compliance.verifying.trust import Trust, TrustError, parse_trust
 from i18n.catalogue import LANGUAGES, Catalogue, reader
 from i18n.message import Arg, MessageError, msg, said_by
-from i18n.streams import speak_utf8
+from i18n.streams import drop_output, speak_utf8
 
-OK, USAGE, NOT_VERIFIED = 0, 2, 4
+OK, FAILED, USAGE, NOT_VERIFIED = 0, 1, 2, 4
 _PROGRAM = "giochoi-verify"
 _HELP = f"{_PROGRAM} --help"
-_READER_LEFT = {errno.EPIPE, errno.EINVAL}  # of a pipe that nobody reads any more; the second is Windows' word for it
 _NO_VALUE = re.compile("argument (.+): expected one argument")
 _OPTIONS = {
     "BUNDLE": msg("a file made by {command}", command="giochoi log export"),
@@ -53,7 +50,7 @@ def _misused(why: Arg) -> UsageError:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Verifies a bundle and says so. Exit code: 0 verified, 2 bad usage or input, 4 not verified."""
+    """Verifies a bundle and says so. Exit code: 0 verified, 1 that cannot be said, 2 bad usage or input, 4 not verified."""
     speak_utf8()
     words = Catalogue(reader())
     try:
@@ -63,6 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BundleError, UsageError) as error:
         print(f"{_PROGRAM}: {words(error.message)}", file=sys.stderr)
         return USAGE
+    except OSError as error:  # stdout is on a full disk
+        print(f"{_PROGRAM}: {words(said_by(error))}", file=sys.stderr)
+        return FAILED
 
 
 def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
@@ -109,10 +109,8 @@ def _print(text: str) -> None:
     try:
         print(text, flush=True)
     except OSError as error:
-        if error.errno not in _READER_LEFT:
+        if not drop_output(error):
             raise
-        # Nothing may complain when the interpreter flushes again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _trust(path: str) -> Trust:

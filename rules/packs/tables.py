@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJson
 
 from i18n.message import Text, msg
 from rules import policy
-from rules.packs.mistakes import UNFIT, FieldError, empty, too_many
+from rules.packs.mistakes import EMPTY, UNFIT, FieldError, too_many
 from rules.packs.params import DAY, REFERENCE, SPAN, Declared, ParamError, ParamType, dates, dates_text, in_years, span
 from rules.packs.zones import known_zone
 from rules.policy import Pack, Rule, by_field
@@ -29,7 +29,7 @@ def _one_line(text: str) -> str:
     if UNFIT.search(text):
         raise FieldError(msg("control characters or line breaks in it: write one line of text"))
     if not any(letter.isprintable() and not letter.isspace() for letter in text):
-        raise FieldError(empty())
+        raise FieldError(EMPTY)
     return text
 
 
@@ -137,14 +137,11 @@ class ParamTable(Table):
 
     def _defaulted(self, one: Declared, path: str) -> Declared:
         given: Any = self.default
-        if not self._is_of_type(given):
+        if type(self.default) is not _TYPES[self.type]:  # a bool is an int to isinstance
             raise ParamError(path, msg("not of type {type}: write one that is", type=self.type))
         if self.type == "dates":
-            return one.with_default(dates_text(given, path))
-        return one.with_default(one.value(str(given).lower() if self.type == "bool" else str(given), path))
-
-    def _is_of_type(self, given: object) -> bool:
-        return type(given) is _TYPES[self.type]  # a bool is an int to isinstance
+            return replace(one, default=dates_text(given, path))
+        return replace(one, default=one.value(str(given).lower() if self.type == "bool" else str(given), path))
 
 
 class GroupTable(Table):
@@ -178,7 +175,7 @@ class Head(Table):
     id: Id
     title: TextTable
     jurisdiction: Line
-    zone: str
+    zone: Annotated[str, AfterValidator(known_zone)]
     source: Line
     status: policy.Status
     effective: EffectiveTable = EffectiveTable()
@@ -205,11 +202,6 @@ class Head(Table):
         if value == "house":
             raise FieldError(msg("belongs to a player's own limits: choose another id"))
         return value
-
-    @field_validator("zone")
-    @classmethod
-    def _exists(cls, value: str) -> str:
-        return known_zone(value)
 
 
 def minutes(number: float) -> int:

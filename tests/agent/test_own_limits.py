@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from agent.registering.own_limits import WEEK, own_pack, rule_id
+from agent.registering.own_limits import own_pack, rule_id
 from agent.store.rows import LimitRow
 from i18n.catalogue import Catalogue
 from rules.decide import decide
 from rules.facts import Facts, Played
-from rules.policy import combine
+from rules.policy import WEEK, combine
 
 NOON = 1_795_496_400_000  # Tuesday 2026-11-24 12:00 in Hanoi
 

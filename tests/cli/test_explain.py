@@ -126,8 +126,10 @@ def test_names_of_days(days, en, vi):
 
 @pytest.mark.parametrize("name", list(shipped_packs()))
 @pytest.mark.parametrize("language", ["en", "vi"])
-@pytest.mark.parametrize("write", [listed, lambda out, reading: explained(out, reading, whole=True),
-                                   lambda out, reading: ruled(out, reading.pack)])  # fmt: skip
+@pytest.mark.parametrize("write", [
+    lambda out, reading: listed(out, [reading]), lambda out, reading: explained(out, reading, whole=True),
+    lambda out, reading: ruled(out, [reading.pack]),
+])
 def test_a_shipped_pack_fits_a_terminal(monkeypatch, name, write, language):
     """80 columns; nothing is left of what is only inside."""
     monkeypatch.setenv("COLUMNS", "80")

@@ -138,10 +138,10 @@ def everything_of_the_manual(out):
 def everything_of_packs(out):
     for name, text in shipped_packs().items():
         reading = read_pack(text, name, draft=True)
-        listed(out, reading)
+        listed(out, [reading])
         if name.startswith(("vn-", "home-")):
             explained(out, reading, whole=True)
-            ruled(out, reading.pack)
+            ruled(out, [reading.pack])
 
 
 def everything_of_doctor(out):

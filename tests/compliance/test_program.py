@@ -176,6 +176,16 @@ def test_a_reader_that_has_read_enough_is_no_error(file):
     assert program.returncode == 0
 
 
+@pytest.mark.linux("it has no /dev/full")
+def test_a_full_disk_under_stdout_is_one_line(file):
+    """/dev/full says what a full disk says."""
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "compliance", file]
+        done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count(b"\n") == 1
+
+
 def test_a_terminal_without_utf_8_is_no_reason_for_a_traceback(file):
     done = subprocess.run(
         [sys.executable, "-m", "compliance", file], cwd=ROOT, capture_output=True, check=False,

@@ -82,7 +82,7 @@ def test_a_new_agent_is_pinned_with_its_chain_or_not_at_all(world):
     """The disk fills up at any of the moments in between: chain, seat and keys are all the old ones, or all the new ones."""
     world.start(roster())
     old = world.daemon.store.get("seat"), world.daemon.trust.keys, world.daemon.recorder.journal
-    log, registry = Signer.generate("giochoi/other"), Signer.generate("giochoi/other/roster")
+    log, registry = Signer("giochoi/other", b"3" * 32), Signer("giochoi/other/roster", b"4" * 32)
     keys = AgentKeys(log.vkey, registry.vkey)
     world.home.public.mkdir(exist_ok=True)
     (world.home.public / "agent.keys").write_text(f"{keys.log}\n{keys.roster}\n", "utf-8")

@@ -109,7 +109,7 @@ class World:
         self.home = server_home(str(folder))
         self.clock = clock
         self.platform = HandPlatform(self.clock)
-        self.log, self.agent = Signer.generate("giochoi/test"), Signer.generate("giochoi/test/roster")
+        self.log, self.agent = Signer("giochoi/test", b"1" * 32), Signer("giochoi/test/roster", b"2" * 32)
         self.daemon: Daemon | None = None
         self.beats = self.nights = 0
 
