@@ -10,7 +10,7 @@ from types import MappingProxyType
 from agent.api.messages import Player, Roster
 from agent.api.pseudonym import pseudonym
 from daemon.platforms.api import Accounts
-from rules.calendar import DAY_MS, age_on
+from rules.calendar import DAY_MS, age_on, calendar
 from rules.decision import Reason
 from rules.games import Catalogue
 from rules.policy import Pack, Period, Place, Policy, Rule, combine
@@ -82,7 +82,7 @@ def lookback(packs: Iterable[Pack]) -> int:
 
 
 class People:
-    """One roster, looked at by account and by name."""
+    """One roster, looked at by account and by name. ValueError: no decision can be made by it."""
 
     def __init__(self, roster: Roster, accounts: Accounts) -> None:
         self.roster = roster
@@ -92,6 +92,9 @@ class People:
         self.players = tuple(_ruled(player, roster.place_packs) for player in roster.players)
         mapped = ((one.registered.account, one) for one in self.players)
         self._by_account = {accounts.canonical(account): one for account, one in mapped if account is not None}
+        ruled = (self.guest, *self.players)
+        for zone in {roster.zone, *(pack.zone for one in ruled for pack in one.packs)}:
+            calendar(zone)  # ZoneError now, not at the first decision: our zone data may be older than the agent's
 
     @property
     def place(self) -> Place:

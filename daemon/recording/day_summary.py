@@ -16,7 +16,7 @@ from rules.calendar import calendar, day_name
 from rules.facts import Played
 from rules.usage import union_ms
 
-_LATEST_DAYS = 8
+KEPT_DAYS = 400  # a year and some: as long as an act may be fined. Older plays are forgotten, so their days are not summed up
 _REPORTED = "usage-reported"  # the last day that was summed up, ISO
 
 
@@ -25,7 +25,7 @@ def days_due(store: Store, zone: str, now: Reading) -> tuple[date, ...]:
     today = day_name(zone, now.wall)
     reported = store.get(_REPORTED)
     last = today - timedelta(days=1) if reported is None else date.fromisoformat(reported.decode())
-    first = max(last + timedelta(days=1), today - timedelta(days=_LATEST_DAYS))
+    first = max(last + timedelta(days=1), today - timedelta(days=KEPT_DAYS))
     return tuple(first + timedelta(days=n) for n in range((today - first).days))
 
 

@@ -33,15 +33,16 @@ class Presence:
         self._since: int | None = None
         self._bits = 0
 
-    def mark(self, now: Reading) -> bool:
-        """The seat was alive in this minute. True when the stretch is full and wants to be written."""
+    def mark(self, now: Reading) -> AliveMinutes | None:
+        """The seat was alive in this minute. Where it lies beyond the stretch, that one is over and wants to be written."""
         minute = now.wall // MINUTE_MS
+        over = None
+        if self._since is not None and not 0 <= minute - self._since < _MINUTES:
+            over = self.take()
         if self._since is None:
             self._since = minute
-        at = minute - self._since
-        if 0 <= at < _MINUTES:
-            self._bits |= 1 << at
-        return not 0 <= at < _MINUTES - 1
+        self._bits |= 1 << minute - self._since
+        return over
 
     def take(self) -> AliveMinutes:
         """What was marked, to be written; a new stretch begins."""

@@ -18,6 +18,7 @@ from compliance.journal import Journal
 from daemon import events
 from daemon.deciding.plays import Play
 from daemon.recording.decision_fields import decided
+from daemon.recording.presence import AliveMinutes
 from daemon.sessions import People
 from daemon.store import Store, Unwritable
 from daemon.trusted import Reading
@@ -43,59 +44,56 @@ class Recorder:
         self.blocked = False
         self.lost = 0
 
-    def do(self, action: Action) -> bool:
-        """Runs `action` in a transaction of its own, after all that still waits; False if it has to wait too.
+    def do(self, action: Action) -> None:
+        """Runs `action` in a transaction of its own, after all that still waits.
 
         While something waits, only `flush` tries again: not each of many events.
         """
         self._waiting.append(action)
-        return not self.blocked and self.flush()
+        if not self.blocked:
+            self.flush()
 
     def at_once(self, action: Action) -> None:
         """Runs `action` in a transaction now or not at all: for what somebody waits for. Unwritable."""
-        with self._store.transaction():
-            action(self.journal)
+        self._commit((action,))
         self._wrote()
 
-    def flush(self) -> bool:
-        """Tries to write what waits. True if nothing waits any more."""
+    def flush(self) -> None:
+        """Tries to write what waits.
+
+        All in one transaction; if one action is at fault, each in its own without that one, so that it holds up no other.
+        """
+        together = len(self._waiting)
         while self._waiting:
-            batch = tuple(self._waiting)
+            batch = self._waiting[:together]
             try:
                 self._commit(batch)
             except Unwritable:
                 if self._store.free_reserve():
                     continue
                 self.blocked = True
-                return False
+                return
+            except Exception:  # noqa: BLE001 - one bad event must not stop limits or lose the others; it is an Issue
+                if len(batch) > 1:
+                    together = 1
+                    continue
+                _log.exception("an event could not be recorded and is lost")
+                self.lost += 1
             del self._waiting[: len(batch)]
             self._wrote()
         self.blocked = False
-        return True
 
-    def _commit(self, batch: tuple[Action, ...]) -> None:
-        """All in one transaction; if one of them is at fault, each by itself without that one, so that it holds up no other."""
-        try:
-            with self._store.transaction():
-                for action in batch:
-                    action(self.journal)
-        except Unwritable:
-            raise
-        except Exception:  # noqa: BLE001 - one bad event must not stop limits or lose the others; it is an Issue
-            if len(batch) == 1:
-                _log.exception("an event could not be recorded and is lost")
-                self.lost += 1
-                return
-            for action in batch:
-                self._commit((action,))
+    def _commit(self, actions: Iterable[Action]) -> None:
+        with self._store.transaction():
+            for action in actions:
+                action(self.journal)
 
     @property
     def waiting(self) -> int:
         return len(self._waiting)
 
-    def record(self, event: events.Event) -> bool:
-        """True once `event` is durable."""
-        return self.do(self._action(event))
+    def record(self, event: events.Event) -> None:
+        self.do(self._action(event))
 
     def with_entry(self, event: events.Event, change: Callable[[], None]) -> Action:
         """`change` and the entry of `event`, for one transaction."""
@@ -161,7 +159,7 @@ class Recorder:
         self._store.update_play(replace(row, ms=event.ms - sum(piece.ms for piece in row.pieces)))
         self._store.see(self._boot, now.elapsed, now.wall)
 
-    def warned(self, event: events.Warned, *, shown: bool) -> bool:
+    def warned(self, event: events.Warned, *, shown: bool) -> None:
         """A warning, with whether a display has confirmed it."""
         play = event.play
 
@@ -172,7 +170,7 @@ class Recorder:
             )  # fmt: skip
             self._store.update_play(play.row(self._boot, event.now))
 
-        return self.do(action)
+        self.do(action)
 
     def rows(self, plays: Iterable[Play], now: Reading) -> None:
         """The row a minute of running plays; skipped while something more important waits."""
@@ -183,6 +181,15 @@ class Recorder:
         def action(_: Journal) -> None:
             for row in known:
                 self._store.update_play(row)
+            self._store.see(self._boot, now.elapsed, now.wall)
+
+        self.do(action)
+
+    def alive(self, minutes: AliveMinutes, now: Reading) -> None:
+        """The minutes in which the seat was alive; the last sign of life is then no older than the log's."""
+
+        def action(journal: Journal) -> None:
+            minutes.write(journal, now)
             self._store.see(self._boot, now.elapsed, now.wall)
 
         self.do(action)

@@ -21,9 +21,10 @@ from daemon.recording.recorder import Recorder
 from daemon.sessions import KEEP_MS, InForce, People
 from daemon.store import Store
 from daemon.trusted import Reading
+from rules.calendar import DAY_MS
 
 MINUTE_S = 60.0
-_KEPT_MS = 400 * 86_400_000  # a year and some: as long as an act may be fined
+_KEPT_MS = day_summary.KEPT_DAYS * DAY_MS
 _ONCE = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
 
 

@@ -43,9 +43,8 @@ class MinuteWork:
         self._recorder.rows(self._plays.running.values(), now)
         self._count_attempts(now)
         self._zone.look()
-        if self._presence.mark(now):
-            alive = self._presence.take()
-            self._recorder.do(lambda journal: alive.write(journal, now))
+        if (alive := self._presence.mark(now)) is not None:
+            self._recorder.alive(alive, now)
         if not self._recorder.waiting:
             self._store.keep_reserve()
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
+from i18n.message import Text
+from rules.policy import AskFirst
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
 
 
@@ -34,6 +40,19 @@ def test_setting_the_clock_back_gives_nothing_either(world):
     assert world.platform.ended == [2]
 
 
+def test_what_the_stricter_reading_says_is_told_by_the_trusted_one(world):
+    """The clock was set ahead to an hour before closing time: in an hour it is over, with all warnings."""
+    world.start(roster(place="game-point", place_packs=(shipped("vn-game-point"),)))
+    world.platform.run(1)
+    world.clock.step(9 * HOUR)  # 21:00; a game point closes at 22:00
+    world.beat()
+    assert world.status().games[0].until == "2026-11-24T13:00:00+07:00"
+    world.pass_time(HOUR - 1_000)
+    assert ([one.left for one in world.journal("warned")], world.platform.asked) == ([15 * MINUTE, 5 * MINUTE, MINUTE], [])
+    world.pass_time(1_000)
+    assert world.platform.asked == [1]
+
+
 def test_a_window_is_asked_by_both_readings(world):
     """Setting the clock into the open hours of a game point does not open it."""
     world.clock.run(11 * HOUR)  # 23:00
@@ -41,6 +60,43 @@ def test_a_window_is_asked_by_both_readings(world):
     world.clock.step(-5 * HOUR)
     world.platform.run(1)
     assert world.platform.ended == [1]
+
+
+ASK = AskFirst(
+    id="house.ask", cite="Quy tắc nhà", text=Text("Hỏi đã", "Ask first"), authority="house", addressee="household", which="all",
+    to_age=16,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("years", [5, -20])
+def test_a_clock_makes_nobody_older(world, years):
+    """An is 12: who may play at 16 without asking has to ask by one of the readings."""
+    world.start(roster(packs=(replace(limit(1), budgets=(), asks=(ASK,)),)))
+    world.clock.step(years * 365 * 24 * HOUR)
+    world.beat()
+    world.platform.run(1)
+    assert (world.platform.ended, [one.verdict for one in world.journal("launch.refused")]) == ([1], ["ask"])
+
+
+def test_the_clock_of_a_boot_goes_on_where_the_last_run_left_it(world):
+    """Killing the daemon, setting the clock and starting it again is a step all the same."""
+    world.start(roster())
+    world.pass_time(MINUTE)
+    world.kill()
+    world.clock.run(HOUR)
+    world.clock.step(3 * HOUR)
+    world.start()
+    assert issues(world) == ["clock-jump"]
+    assert world.daemon.loop.read().wall == NOON + HOUR + MINUTE
+
+
+def test_a_jump_is_told_once_and_each_new_one(world):
+    """However often the clocks are read; a guardian's word ends it."""
+    world.start(roster())
+    for step in (HOUR, 0, 2 * MINUTE, HOUR, -2 * HOUR - 2 * MINUTE, HOUR):
+        world.clock.step(step)
+        world.pass_time(MINUTE)
+    assert [round((one.to - one.expected) / MINUTE) for one in world.journal("clock.jump")] == [60, 122, 60]
 
 
 def test_many_small_steps_are_a_large_one(world):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.api.messages import GrantEvent
+from tests.daemon.test_disk import FullDisk
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 
 
@@ -61,6 +62,37 @@ def test_after_a_power_cut_a_play_is_counted_to_its_last_row(world):
     assert world.used() == 180.0
 
 
+def test_a_play_that_nobody_saw_end_stays_with_who_played(world):
+    """Through as many starts as there are, and under the label that its game had."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(3 * MINUTE)
+    world.kill()
+    world.platform.programs.clear()
+    world.clock.reboot(off_ms=HOUR)
+    for _ in range(3):
+        world.start()
+        assert (world.used(), len(world.status().games)) == (180.0, 1)
+        world.kill()
+
+
+def test_the_play_of_somebody_who_left_the_list_ends(world, monkeypatch):
+    """Its end waited for the disk, which took the new list, when the daemon was killed. Its line says whose it was."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(3 * MINUTE)
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    keep = world.daemon.trust.keep_roster
+    monkeypatch.setattr(world.daemon.trust, "keep_roster", lambda *news: (setattr(disk, "full", False), keep(*news)))
+    world.adopt(roster(2, players=()))
+    assert world.journal("play.ended") == []
+    world.kill()
+    world.start()
+    started, goes_on = world.journal("play.started")
+    assert [(one.play, one.who, one.ms) for one in world.journal("play.ended")] == [(started.seq, started.who, 3 * MINUTE)]
+    assert goes_on.who != started.who  # as a guest's
+
+
 def test_a_game_started_while_the_daemon_was_dead_counts_from_its_start(world):
     """A stopped daemon is no free play."""
     world.start(roster(packs=(limit(10),)))
@@ -94,6 +126,44 @@ def test_the_log_says_whether_the_last_run_ended_well(world):
     world.start()
     clean = [(one.clean, one.lost_from) for one in world.journal("seat.start")]
     assert clean == [(True, None), (True, None), (False, NOON + MINUTE)]
+
+
+def test_an_idle_seat_was_alive_to_its_last_entry(world):
+    """Nobody played for hours: what the log says of being alive and the gap after the kill do not contradict each other."""
+    world.start(roster())
+    world.pass_time(150 * MINUTE)
+    world.kill()
+    world.clock.run(MINUTE)
+    world.start()
+    *_, gap = world.journal("seat.start")
+    *_, alive = world.journal("presence")
+    assert gap.lost_from == alive.wall == NOON + 121 * MINUTE
+
+
+def test_a_game_started_between_boot_and_daemon_counts_from_its_start(world):
+    """Whenever the run before was alive."""
+    world.start(roster())
+    world.pass_time(HOUR)
+    world.kill()
+    world.clock.reboot(off_ms=HOUR)
+    world.platform.appear(1)
+    world.clock.run(2 * MINUTE)
+    world.start()
+    assert world.used() == 120.0
+
+
+def test_a_game_from_before_the_kill_counts_from_the_last_sign_of_life(world):
+    """Nobody had noticed it until then, and nobody knows what it was."""
+    world.start(roster())
+    world.platform.run(1)
+    world.pass_time(10 * MINUTE)
+    world.platform.appear(2, "teeworlds", account="friend")
+    world.clock.run(30_000)
+    world.platform.exit(1)
+    world.kill()
+    world.clock.run(MINUTE)
+    world.start()
+    assert world.used("guest") == 60.0
 
 
 def test_a_play_that_was_due_stays_due(world):

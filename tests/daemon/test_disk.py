@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 
 import pytest
@@ -76,6 +77,43 @@ def test_a_start_that_could_not_be_recorded_is_recorded_later(world):
     world.pass_time(MINUTE)
     (started,), (ended,) = world.journal("play.started"), world.journal("play.ended")
     assert (ended.play, ended.ms) == (started.seq, MINUTE)
+
+
+@pytest.mark.parametrize("room", [0, 1, 2])
+def test_one_bad_event_loses_no_other_that_waited_with_it(world, room):
+    """They are written together or, as that is not to be, one by one; each once, also if the disk fills up in between."""
+    world.start(roster())
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    world.platform.run(1)
+    world.daemon.recorder.do(lambda _: 1 // 0)
+    world.pass_time(MINUTE)
+    world.platform.exit(1)
+    disk.left = room
+    world.pass_time(2_000)
+    disk.full = False
+    world.pass_time(2_000)
+    (started,), (ended,) = world.journal("play.started"), world.journal("play.ended")
+    assert (ended.play, ended.ms, world.daemon.recorder.lost) == (started.seq, MINUTE, 1)
+    assert [one.id for one in world.daemon.health.open()] == ["record-lost"]
+
+
+def test_the_reserve_is_written_once(world):
+    """4 MiB are not written anew each minute; one that was cut short is made whole."""
+    world.start(roster())
+    reserve = world.home.daemon / "reserve"
+    os.utime(reserve, (1, 1))
+    world.pass_time(3 * MINUTE)
+    assert (reserve.stat().st_mtime, reserve.stat().st_size) == (1, RESERVE_BYTES)
+    reserve.write_bytes(b"short")
+    world.pass_time(MINUTE)
+    assert reserve.stat().st_size == RESERVE_BYTES
+
+
+def test_the_reserve_is_given_up_once(tmp_path):
+    """And made again when there is room."""
+    store = Store(tmp_path)
+    assert (store.free_reserve(), store.free_reserve(), store.keep_reserve(), store.free_reserve()) == (True, False, True, True)
+    store.close()
 
 
 def test_a_new_agent_is_pinned_with_its_chain_or_not_at_all(world):

@@ -44,6 +44,8 @@ def test_a_limit_warns_asks_ends_and_then_refuses(world):
     assert kinds == ["PlayStarted", "Warned", "Warned", "Warned", "PlayDue", "PlayEnded", "LaunchRefused"]
     (ended,) = world.journal("play.ended")
     assert (ended.how, ended.ms) == ("killed", 20 * MINUTE + 10_000)
+    (started,) = world.journal("play.started")
+    assert {one.play for one in world.journal("warned", "play.due", "play.ended")} == {started.seq}
 
 
 def test_an_obedient_game_is_never_killed(world):

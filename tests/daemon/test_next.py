@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from daemon.api import messages as m
 from host.transport import Caller
 from rules.parse import parse_pack
+from tests.daemon.test_clocks import ASK
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 
 ROOT = Caller(uid=0, pid=1, account="root", admin=True)
@@ -69,6 +71,16 @@ def test_what_a_guardian_let_through_is_allowed_next(world):
     world.start(roster(packs=(pack("16:30-21:00"),), approved=("teeworlds",)))
 
     assert told(world, "teeworlds") == ("refuse", "16:30", "allow")
+
+
+def test_by_two_readings_of_the_clock_the_stricter_comes_next(world):
+    """An is 17 now, and 12 by the clock that was set back: then a guardian would have to be asked."""
+    world.clock.run(5 * 365 * 24 * HOUR)
+    world.start(roster(packs=(replace(pack("16:30-21:00"), asks=(ASK,)),)))
+    assert told(world, "luanti") == ("refuse", "16:30", "allow")
+    world.clock.step(-5 * 365 * 24 * HOUR)
+
+    assert told(world, "luanti") == ("refuse", "16:30", "ask")
 
 
 def test_after_the_days_play_comes_the_refusal(world):

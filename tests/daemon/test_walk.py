@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from itertools import pairwise
 
 from daemon.api import messages as m
+from daemon.platforms.api import ProgramEnded
 from rules.games import Fingerprint
 from tests.daemon.test_api import CHILD, ask
+from tests.daemon.test_next import pack
 from tests.daemon.test_periods import learning
 from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
 
@@ -27,6 +30,66 @@ def test_a_trouble_of_the_watcher_is_an_issue_and_calls_a_scan(world):
     assert len(world.daemon.plays.running) == 1
     world.platform.trouble("events-lost", over=True)
     assert issues(world) == []
+
+
+def test_news_that_change_something_wake_the_heart(world):
+    """A game that ends, a start that the gate refused, a trouble: what follows from it is not left to the next beat."""
+    world.platform.kind = "gate"
+    world.start(roster(packs=(limit(0, games=("teeworlds",)),)))
+    world.platform.run(1)
+    refused, trouble = (lambda: world.platform.run(2, "teeworlds")), (lambda: world.platform.trouble("events-lost"))
+    for news in (lambda: world.platform.exit(1), refused, trouble):
+        world.daemon.heart.wake.clear()
+        news()
+        assert world.daemon.heart.wake.is_set()
+    world.daemon.heart.wake.clear()
+    world.platform.run(3, "editor")
+    world.platform.exit(3)
+    assert not world.daemon.heart.wake.is_set()
+
+
+def test_all_that_runs_is_looked_through_each_two_minutes(world):
+    """It costs too much for every beat."""
+    world.start(roster(packs=(limit(60),)))
+    world.platform.run(1)
+    looks, scan = [], world.platform.scan
+    world.platform.scan = lambda: (looks.append(world.clock.mono()), scan())[1]
+    world.pass_time(HOUR)
+    assert len(looks) == 30
+    assert {later - look for look, later in pairwise(looks)} == {2 * MINUTE}
+
+
+def test_an_end_is_not_counted_from_a_clock_that_is_ahead(world):
+    """What the system says of the moment may lie behind the one that the seat has read."""
+    world.start(roster())
+    program = world.platform.run(1)
+    world.pass_time(MINUTE)
+    del world.platform.programs[program.identity]
+    world.daemon.heart.observe(ProgramEnded(1, program.started, world.clock.mono() + 5_000))
+    assert [one.ms for one in world.journal("play.ended")] == [MINUTE]
+
+
+def test_an_end_that_is_told_late_is_counted_to_when_it_was(world):
+    """Not to when it was heard."""
+    world.start(roster())
+    program = world.platform.run(1)
+    world.pass_time(MINUTE)
+    del world.platform.programs[program.identity]
+    world.daemon.heart.observe(ProgramEnded(1, program.started, world.clock.mono() - 5_000))
+    assert [one.ms for one in world.journal("play.ended")] == [MINUTE - 5_000]
+
+
+def test_the_gate_opens_when_the_hours_do(world):
+    """Nobody plays, nothing happens: it is asked again at the moment that the rules name, between two of the usual beats."""
+    world.clock.run(7_000)
+    world.start(roster(packs=(pack("16:30-21:00"),)))
+    closed = {"an": frozenset({"luanti", "teeworlds"})}
+    world.pass_time(4 * HOUR + 30 * MINUTE - 8_000)
+    assert world.platform.refusals.refused == closed
+    world.pass_time(1_000)
+    assert world.platform.refusals.refused == {"an": frozenset({"teeworlds"})}  # it has no label: first to be asked for
+    world.pass_time(4 * HOUR + 30 * MINUTE)
+    assert world.platform.refusals.refused == closed
 
 
 def test_what_nobody_told_is_found_after_two_minutes(world):

@@ -1,0 +1,408 @@
+"""The seat's line to an agent that answers what a test wants: over the real channel, with real keys, proofs and log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from agent.api import messages as m
+from agent.intake import take_in
+from compliance.log import Log
+from compliance.note import Signer, parse_vkey
+from compliance.writing.payloads import Payloads
+from daemon.api import messages as seat_api
+from host import homes, rpc
+from host.wire import ApiError
+from i18n.message import Message
+from tests.daemon.test_api import ROOT
+from tests.daemon.test_disk import FullDisk
+from tests.daemon.world import MINUTE, limit, roster
+
+REFUSED = ApiError("refused", Message("not you"))
+GONE = ApiError("unavailable", Message("just starting"))
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    """How long it waits is not what is tested here."""
+    monkeypatch.setattr("daemon.uplink.SETTLE_S", 0.01)
+    monkeypatch.setattr("daemon.uplink.RETRY_S", (0.01, 0.02))
+
+
+class Agent:
+    """Keeps what it hears in `heard`. What stands in `says` under a request's kind it answers with, or raises."""
+
+    def __init__(self, world, folder) -> None:
+        self.folder = folder
+        self.keys = (world.log, world.agent)
+        self.log = Log(folder / "log.db", world.log)
+        self.payloads = Payloads(folder / "payload.db", bytes(32))
+        self.roster = roster()
+        self.heard: list[msgspec.Struct] = []
+        self.says: dict[type, object] = {}
+        self.seats: dict[str, str] = {}
+        world.home.public.mkdir(exist_ok=True)
+        self.key_file = world.home.public / "agent.keys"
+        self.publish()
+
+    def publish(self) -> None:
+        self.key_file.write_text("".join(f"{key.vkey}\n" for key in self.keys), "utf-8")
+
+    def become(self, log, registry) -> None:
+        """Another agent, in the place of the one before."""
+        self.log.close()
+        self.keys = (log, registry)
+        self.log = Log(self.folder / "another.db", log)
+        self.publish()
+
+    def close(self) -> None:
+        self.log.close()
+        self.payloads.close()
+
+    def got(self, kind):
+        return [one for one in self.heard if isinstance(one, kind)]
+
+    def routes(self):
+        answers = {
+            m.Enrol: self.enrol, m.RosterGet: self.roster_get, m.PutGrants: self.done, m.Alive: self.done,
+            m.Submit: self.submit,
+        }  # fmt: skip
+        return rpc.table(*(rpc.Route(kind, "any", self.said(kind, answer)) for kind, answer in answers.items()))
+
+    def said(self, kind, answer):
+        async def handle(_, request):
+            self.heard.append(request)
+            if (other := self.says.get(kind)) is None:
+                return await answer(request)
+            if isinstance(other, ApiError):
+                raise other
+            return other
+
+        return handle
+
+    async def enrol(self, request):
+        self.seats[request.seat] = request.key
+        log, registry = self.keys
+        return m.Enrolled(seat=request.seat, log_key=log.vkey, roster_key=registry.vkey)
+
+    async def roster_get(self, request):
+        while self.roster.number <= request.above:
+            await asyncio.sleep(0.005)
+        note = self.keys[1].sign(msgspec.json.encode(self.roster).decode() + "\n")
+        return m.SignedRoster(number=self.roster.number, note=note)
+
+    async def done(self, _):
+        return m.Done(number=self.roster.number)
+
+    async def submit(self, request):
+        return take_in(request, parse_vkey(self.seats[request.seat]), self.log, self.payloads)
+
+
+@pytest.fixture
+def agent(world, tmp_path):
+    made = Agent(world, tmp_path)
+    yield made
+    made.close()
+
+
+@asynccontextmanager
+async def connected(world, agent) -> AsyncIterator[None]:
+    """The seat runs, and the agent answers it."""
+    if world.daemon is None:
+        world.start()
+    homes.prepare(Path(world.home.agent_address).parent, 0o755)
+    server = await rpc.serve(world.home.agent_address, agent.routes(), lambda _: frozenset({"any"}))
+    task = asyncio.create_task(world.daemon.uplink.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await server.close()
+
+
+async def until(condition):
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+def issues(world):
+    return [one.id for one in world.daemon.health.open()]
+
+
+async def in_force(world, number=1):
+    """A roster of that number is, and nothing waits here."""
+    assert await world.daemon.uplink.holds(number, 5)
+    assert await world.daemon.uplink.delivered(5)
+
+
+async def give(world):
+    return await world.daemon.routes["grant.add"].handler(ROOT, seat_api.GrantAdd(player="an", ms=MINUTE))
+
+
+# --- down -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["place", "pack"])
+def test_a_roster_that_cannot_be_used_is_not_taken(world, agent, where):
+    """It names a zone that only newer PCs know. The one before holds, the Issue says so, and the next good one clears it."""
+    odd = replace(limit(1), zone="Nowhere/At_All")
+    bad = roster(2, packs=(odd,)) if where == "pack" else msgspec.structs.replace(roster(2), zone=odd.zone)
+
+    async def run():
+        async with connected(world, agent):
+            await in_force(world)
+            agent.roster = bad
+            await until(lambda: issues(world) == ["log-replaced"])
+            world.beat()
+            assert (world.daemon.in_force.people.zone, world.daemon.trust.number) == ("Asia/Ho_Chi_Minh", 1)
+            agent.roster = roster(3)
+            assert await world.daemon.uplink.holds(3, 5)
+            await until(lambda: issues(world) == [])
+
+    asyncio.run(run())
+
+
+def test_a_roster_that_could_not_be_kept_is_asked_for_again(world, agent):
+    """The disk is full when it comes: an Issue, and once there is room it holds."""
+
+    async def run():
+        async with connected(world, agent):
+            await in_force(world)
+            world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+            agent.roster = roster(2)
+            await until(lambda: "journal-unwritable" in issues(world))
+            assert not await world.daemon.uplink.holds(2, 0.05)
+            disk.full = False
+            assert await world.daemon.uplink.holds(2, 5)
+
+    asyncio.run(run())
+
+
+def test_whoever_waits_for_a_roster_waits_no_longer_than_said(world, agent):
+    """One that is there already is there at once; one that does not come is not there."""
+
+    async def run():
+        async with connected(world, agent):
+            assert await world.daemon.uplink.holds(1, 5)
+            assert await world.daemon.uplink.holds(0, 5)
+            assert not await world.daemon.uplink.holds(2, 0.02)
+
+    asyncio.run(run())
+
+
+# --- whom it talks to -------------------------------------------------------------------------------------------------------
+
+
+def test_an_agent_that_does_not_know_the_seat_is_an_issue(world, agent):
+    """It answers, so it is not away; it is asked again until it does."""
+
+    async def run():
+        agent.says[m.Enrol] = REFUSED
+        async with connected(world, agent):
+            await until(lambda: "agent-refuses" in issues(world))
+            assert world.daemon.uplink.reachable
+            assert "agent-away" not in issues(world)
+            assert agent.got(m.RosterGet) == []
+            del agent.says[m.Enrol]
+            await in_force(world)
+            assert issues(world) == []
+
+    asyncio.run(run())
+
+
+def test_an_agent_that_only_starts_is_away(world, agent):
+    """That is no refusal."""
+
+    async def run():
+        agent.says[m.Enrol] = GONE
+        async with connected(world, agent):
+            await until(lambda: "agent-away" in issues(world))
+            assert not world.daemon.uplink.reachable
+            assert "agent-refuses" not in issues(world)
+
+    asyncio.run(run())
+
+
+def test_an_agent_that_published_no_key_is_away(world, agent):
+    """Nobody is believed without one."""
+
+    async def run():
+        agent.key_file.unlink()
+        async with connected(world, agent):
+            await until(lambda: "agent-away" in issues(world))
+            assert agent.heard == []
+            agent.publish()
+            await in_force(world)
+            assert issues(world) == []
+
+    asyncio.run(run())
+
+
+def test_who_answers_with_other_keys_than_published_is_not_pinned(world, agent):
+    """Somebody else has the socket."""
+
+    async def run():
+        log, registry = (Signer.generate(name) for name in ("giochoi/x", "giochoi/x/roster"))
+        agent.says[m.Enrol] = m.Enrolled(seat="", log_key=log.vkey, roster_key=registry.vkey)
+        async with connected(world, agent):
+            await until(lambda: "log-replaced" in issues(world))
+            assert world.daemon.trust.keys is None
+
+    asyncio.run(run())
+
+
+def test_another_key_than_the_pinned_one_is_not_spoken_to(world, agent):
+    """It gets neither rosters nor records."""
+
+    async def run():
+        world.start(roster())
+        agent.keys = (Signer.generate("giochoi/test"), Signer.generate("giochoi/test/roster"))
+        agent.publish()
+        async with connected(world, agent):
+            await until(lambda: "log-replaced" in issues(world))
+            assert agent.heard == []
+
+    asyncio.run(run())
+
+
+def test_a_new_agent_is_met_at_once(world, agent):
+    """Pinned before the old one was missed: the seat enrols under its new name and hands in its new chain, unasked."""
+
+    async def run():
+        async with connected(world, agent):
+            await in_force(world)
+            (former,) = agent.seats
+            agent.become(Signer.generate("giochoi/new"), Signer.generate("giochoi/new/roster"))
+            world.daemon.repair.mend(parse_vkey(agent.keys[0].vkey).fingerprint)
+            await until(lambda: not world.daemon.recorder.journal.unsent())
+            assert set(agent.seats) == {former, world.daemon.store.get("seat").decode()}
+            assert world.daemon.trust.checkpoint.size == agent.log.size > 0
+            assert world.journal("issue.raised") == []
+            assert issues(world) == []
+
+    asyncio.run(run())
+
+
+def test_the_agent_hears_that_the_seat_is_alive_once_they_have_met(world, agent):
+    """Not before, and an agent that is away is no fault."""
+
+    async def run():
+        world.start()
+        await world.daemon.uplink.alive()
+        async with connected(world, agent):
+            await in_force(world)
+            await world.daemon.uplink.alive()
+            (alive,) = agent.got(m.Alive)
+            assert (alive.wall, {alive.seat}) == (world.clock.wall(), set(agent.seats))
+            agent.says[m.Alive] = REFUSED
+            await world.daemon.uplink.alive()
+        await world.daemon.uplink.alive()
+
+    asyncio.run(run())
+
+
+# --- up ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_grant_goes_up_once_and_its_revocation_too(world, agent):
+    """What the agent has is not handed in again."""
+
+    async def run():
+        async with connected(world, agent):
+            await in_force(world)
+            given = await give(world)
+            assert await world.daemon.uplink.delivered(5)
+            await give(world)
+            assert await world.daemon.uplink.delivered(5)
+            await world.daemon.routes["grant.revoke"].handler(ROOT, seat_api.GrantRevoke(id=given.id))
+            assert await world.daemon.uplink.delivered(5)
+            first, second, third = (put.grants for put in agent.got(m.PutGrants))
+            assert [one.id for one in first] == [one.id for one in third] == [given.id]
+            assert [len(first), len(second), len(third)] == [1, 1, 1]
+            assert [one.revoked for one in (*first, *second, *third)] == [None, None, world.clock.wall()]
+
+    asyncio.run(run())
+
+
+def test_entries_go_up_in_batches(world, agent, monkeypatch):
+    """What was sealed while the agent took nothing goes up piece by piece, each one proved before the next."""
+    monkeypatch.setattr("daemon.uplink.BATCH", 3)
+
+    async def run():
+        world.start(roster())
+        agent.says[m.Submit] = REFUSED
+        async with connected(world, agent):
+            for pid in range(1, 4):
+                tries = len(agent.got(m.Submit))
+                world.platform.run(pid)
+                world.platform.exit(pid)
+                await until(lambda tries=tries: len(agent.got(m.Submit)) > tries + 1)
+            agent.heard.clear()
+            del agent.says[m.Submit]
+            await in_force(world)
+            submitted = agent.got(m.Submit)
+            sizes = [len(one.entries) for one in submitted]
+            assert len(sizes) > 1
+            assert [one.trusted for one in submitted] == [sum(sizes[:n]) for n in range(len(sizes))]
+            assert world.daemon.trust.checkpoint.size == agent.log.size == sum(sizes)
+            assert world.daemon.recorder.journal.unsent() == 0
+
+    asyncio.run(run())
+
+
+def test_a_line_with_nothing_to_say_rests(world, agent):
+    """Until there is work it looks for none."""
+
+    async def run():
+        async with connected(world, agent):
+            await in_force(world)
+            looks, unsent = [], world.daemon.recorder.journal.unsent
+            world.daemon.recorder.journal.unsent = lambda: (looks.append(1), unsent())[1]
+            await asyncio.sleep(0.15)  # fifteen times as long as it lets entries settle
+            assert len(looks) < 4
+
+    asyncio.run(run())
+
+
+def test_records_that_are_refused_are_kept(world, agent):
+    """Rosters that come meanwhile do not clear that; the agent that takes them does."""
+
+    async def run():
+        agent.says[m.Submit] = REFUSED
+        async with connected(world, agent):
+            await until(lambda: "agent-refuses" in issues(world))
+            agent.roster = roster(2)
+            assert await world.daemon.uplink.holds(2, 5)
+            assert not await world.daemon.uplink.delivered(0.05)
+            assert "agent-refuses" in issues(world)
+            assert world.daemon.recorder.journal.unsent() > 0
+            del agent.says[m.Submit]
+            await in_force(world, 2)
+            await until(lambda: issues(world) == [])
+
+    asyncio.run(run())
+
+
+def test_records_that_are_not_proved_are_kept(world, agent):
+    """The answer says nothing of some of them."""
+
+    async def run():
+        async with connected(world, agent):
+            await in_force(world)
+            agent.says[m.Submit] = m.Accepted(checkpoint=agent.log.checkpoint, proofs=())
+            world.platform.run(1)
+            await until(lambda: "log-replaced" in issues(world))
+            assert world.daemon.recorder.journal.unsent() > 0
+            assert not await world.daemon.uplink.delivered(0.05)
+            del agent.says[m.Submit]
+            assert await world.daemon.uplink.delivered(5)
+
+    asyncio.run(run())

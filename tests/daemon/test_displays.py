@@ -1,0 +1,245 @@
+"""What displays are shown, and by whom; and what the log says was shown."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import msgspec
+import pytest
+
+from daemon.api import messages as m
+from host.wire import ApiError
+from i18n.message import plain
+from tests.daemon.test_api import CHILD, FRIEND, ROOT
+from tests.daemon.world import HOUR, MINUTE, limit, roster
+
+
+class Display:
+    """Collects what is shown to an account."""
+
+    def __init__(self, world, caller) -> None:
+        self.got: list[m.Signal] = []
+        self.task = asyncio.ensure_future(self._watch(world.daemon.routes["watch"].handler(caller, m.Watch())))
+
+    async def _watch(self, signals) -> None:
+        async for signal in signals:
+            self.got.append(signal)
+
+    def kinds(self) -> list[str]:
+        return [one.kind for one in self.got]
+
+
+@asynccontextmanager
+async def displays(world, *callers):
+    made = [Display(world, caller) for caller in callers]
+    await settled()
+    try:
+        yield made
+    finally:
+        for one in made:
+            one.task.cancel()
+        await asyncio.gather(*(one.task for one in made), return_exceptions=True)
+
+
+async def settled():
+    """Displays have taken what was sent."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def shown(world):
+    return [(type(one).__name__, getattr(one, "shown", None)) for one in world.journal("warned", "play.due", "play.ended")]
+
+
+def confirm(world, caller, number):
+    return world.daemon.routes["shown"].handler(caller, m.Shown(number=number))
+
+
+def ask(world, op, request, caller=ROOT):
+    return world.daemon.routes[op].handler(caller, request)
+
+
+def test_what_happens_is_shown_to_who_plays_and_to_guardians(world):
+    """A play from start to end; to others nothing of it."""
+
+    async def run():
+        async with displays(world, CHILD, FRIEND, ROOT) as (child, friend, parent):
+            world.platform.run(1)
+            world.pass_time(MINUTE)
+            world.platform.run(2)
+            await settled()
+            assert child.kinds() == parent.kinds() == ["started", "warning", "due", "ended", "refused"]
+            assert friend.got == []
+            started, warning, due, ended, refused = child.got
+            assert {(one.player, one.game) for one in child.got} == {("an", "luanti")}
+            assert (warning.left, plain(warning.text)) == (MINUTE, "Luanti: 60 s of play left")
+            assert (due.left, due.rule, plain(due.text)) == (10_000, "house.all", "A limit of the house")
+            assert (ended.left, ended.how, refused.how, refused.rule) == (MINUTE, "asked", "ended", "house.all")
+            assert started.number < warning.number < due.number < ended.number < refused.number
+
+    world.start(roster(packs=(limit(1),)))
+    asyncio.run(run())
+
+
+def test_extra_time_is_shown_to_who_got_it(world):
+    """And when it is taken back."""
+
+    async def run():
+        async with displays(world, CHILD, FRIEND, ROOT) as (child, friend, parent):
+            given = await ask(world, "grant.add", m.GrantAdd(player="an", ms=5 * MINUTE, game="luanti"))
+            await ask(world, "grant.add", m.GrantAdd(player="an", ms=MINUTE))
+            await ask(world, "grant.revoke", m.GrantRevoke(id=given.id))
+            await settled()
+            told = [(one.kind, one.player, one.game, one.left) for one in child.got]
+            assert told == [
+                ("granted", "an", "luanti", 5 * MINUTE), ("granted", "an", "", MINUTE), ("granted", "an", "luanti", 0),
+            ]  # fmt: skip
+            assert (len(parent.got), friend.got) == (3, [])
+
+    world.start(roster())
+    asyncio.run(run())
+
+
+def test_extra_time_of_who_has_no_account_is_shown_to_guardians_only(world):
+    """Of a player without one, and of one who is gone."""
+    an = msgspec.structs.replace(roster().players[0], account=None)
+
+    async def run():
+        async with displays(world, CHILD, ROOT) as (child, parent):
+            given = await ask(world, "grant.add", m.GrantAdd(player="an", ms=MINUTE))
+            world.adopt(roster(2, players=()))
+            await ask(world, "grant.revoke", m.GrantRevoke(id=given.id))
+            await settled()
+            assert (child.got, parent.kinds()) == ([], ["granted", "granted"])
+
+    world.start(roster(players=(an,)))
+    asyncio.run(run())
+
+
+def test_what_is_wrong_with_the_pc_is_shown_to_everybody(world):
+    """Its clock, its zone, an Issue and its end."""
+
+    async def run():
+        async with displays(world, CHILD, FRIEND) as (child, friend):
+            world.clock.step(HOUR)
+            world.beat()
+            world.clock.step(-HOUR)
+            world.beat()
+            world.clock.called = "Etc/UTC"
+            world.seat.look_again()
+            await settled()
+            told = [(one.kind, one.rule, one.how) for one in child.got]
+            assert told == [
+                ("issue", "clock-jump", ""), ("issue", "clock-jump", "raised"), ("issue", "clock-jump", "cleared"),
+                ("issue", "zone-changed", ""),
+            ]  # fmt: skip
+            assert friend.got == child.got
+
+    world.start(roster())
+    asyncio.run(run())
+
+
+def test_a_display_that_takes_nothing_is_not_waited_for(world):
+    """What it missed it is not shown later, and a warning that it cannot take was not shown."""
+
+    async def run():
+        async with displays(world, CHILD) as (lazy,):
+            for pid in range(1, 301):  # without giving way to it
+                world.platform.run(pid, "teeworlds")
+                world.platform.exit(pid)
+            world.platform.run(301)
+            await settled()
+            numbers = [one.number for one in lazy.got]
+            assert numbers == list(range(numbers[0], numbers[0] + 256))
+            assert [one.shown for one in world.journal("warned")] == [False]
+
+    world.start(roster(packs=(limit(1, games=("luanti",)),)))
+    asyncio.run(run())
+
+
+# --- whether it was shown ---------------------------------------------------------------------------------------------------
+
+
+def test_a_warning_is_in_the_log_before_the_end_of_its_play(world):
+    """Nobody confirmed it, and the game is over."""
+
+    async def run():
+        async with displays(world, CHILD):
+            world.platform.run(1)
+            world.platform.exit(1)
+
+    world.start(roster(packs=(limit(1),)))
+    asyncio.run(run())
+    assert shown(world) == [("Warned", False), ("PlayEnded", None)]
+
+
+def test_anothers_end_leaves_a_warning_its_time(world):
+    """It may still be confirmed."""
+
+    async def run():
+        async with displays(world, CHILD) as (child,):
+            world.platform.run(2, account="friend")
+            world.platform.run(1)
+            world.platform.exit(2)
+            await settled()
+            await confirm(world, CHILD, child.got[-1].number)
+
+    world.start(roster(packs=(limit(1),)))
+    asyncio.run(run())
+    assert shown(world) == [("PlayEnded", None), ("Warned", True)]
+
+
+def test_a_warning_that_waits_is_written_when_the_seat_stops(world):
+    """As not shown."""
+
+    async def run():
+        async with displays(world, CHILD):
+            world.platform.run(1)
+            world.stop()
+
+    world.start(roster(packs=(limit(1),)))
+    asyncio.run(run())
+    world.start()
+    assert shown(world) == [("Warned", False)]
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_a_confirmation_counts_for_a_moment(world, late):
+    """After it the warning stands as not shown; a second confirmation changes nothing."""
+
+    async def run():
+        async with displays(world, CHILD) as (child,):
+            world.platform.run(1)
+            world.pass_time(1_499 + late)
+            await settled()
+            for _ in range(2):
+                await confirm(world, CHILD, child.got[-1].number)
+
+    world.start(roster(packs=(limit(1),)))
+    asyncio.run(run())
+    assert shown(world) == [("Warned", not late)]
+
+
+def test_the_heart_beats_when_nobody_may_confirm_any_more(world):
+    """So that the line is written then, and not whenever something else comes."""
+
+    async def run():
+        async with displays(world, CHILD):
+            world.platform.run(1)
+            assert world.beat() == 1_500
+
+    world.start(roster(packs=(limit(1),)))
+    asyncio.run(run())
+
+
+def test_what_was_not_sent_cannot_be_confirmed(world):
+    """A number that is yet to come."""
+
+    async def run():
+        async with displays(world, CHILD):
+            with pytest.raises(ApiError, match="not a signal"):
+                await confirm(world, CHILD, 1)
+
+    world.start(roster())
+    asyncio.run(run())

@@ -1,0 +1,175 @@
+"""What the doctor names, and what a guardian may mend; nothing changes where that is refused."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from compliance.note import Signer
+from daemon.api import messages as m
+from daemon.roster import AgentKeys
+from host.wire import ApiError
+from i18n.message import plain
+from tests.daemon.test_api import CHILD, ROOT, ask
+from tests.daemon.test_disk import FullDisk
+from tests.daemon.world import MINUTE, limit, roster
+
+
+def checks(world, caller=ROOT):
+    return {one.id: (one.ok, plain(one.text)) for one in ask(world, "doctor", m.DoctorGet(), caller).checks}
+
+
+def player(id_, account):
+    return msgspec.structs.replace(roster(packs=(limit(5),)).players[0], id=id_, name=id_.title(), account=account)
+
+
+def test_accounts_that_cannot_be_limited_are_named(world):
+    """None, one that is not there, an administrator's; and only to a guardian."""
+    world.platform.administrators.add("binh")
+    people = (player("an", "an"), player("binh", "binh"), player("chi", None), player("dung", "nobody"))
+    world.start(roster(players=people))
+    found = {id_: one for id_, one in checks(world).items() if id_.startswith("account:")}
+    assert found == {
+        "account:an": (True, "An plays as an"),
+        "account:binh": (False, "Binh's account binh is an administrator's: no limit can hold"),
+        "account:chi": (False, "Chi has no account on this PC; run giochoi player set chi --account …"),
+        "account:dung": (False, "this machine has no account 'nobody'"),
+    }
+    assert not [id_ for id_ in checks(world, CHILD) if id_.startswith("account:")]
+
+
+def test_an_administrator_without_limits_may_play_as_one(world):
+    """There is nothing that could not hold."""
+    world.platform.administrators.add("an")
+    world.start(roster())
+    assert checks(world)["account:an"] == (True, "An plays as an")
+
+
+def test_whether_the_agent_answers_is_said_once(world):
+    """As what it is: not reached yet, away, or there."""
+    world.start(roster())
+    assert checks(world)["agent"] == (False, "the agent was not reached yet")
+    world.daemon.uplink.reachable = True
+    assert checks(world)["agent"] == (True, "the agent answers")
+    world.daemon.uplink.reachable = False
+    world.daemon.health.report("agent-away", trouble=True)
+    assert "agent" not in checks(world)
+    assert checks(world)["agent-away"][0] is False
+
+
+@pytest.mark.parametrize(
+    ("kind", "ok", "text"),
+    [
+        ("gate", True, "before they run"), ("events", False, "switched that off"), ("poll", False, "when a look finds them"),
+    ],
+)  # fmt: skip
+def test_how_early_games_are_refused(world, kind, ok, text):
+    """The test's daemon has no gate configured."""
+    (world.home.daemon).mkdir(mode=0o700, parents=True, exist_ok=True)
+    (world.home.daemon / "config.toml").write_text("[gate]\nenabled = false\n", "utf-8")
+    world.platform.kind = kind
+    world.start(roster())
+    assert (checks(world)["watch"][0], text in checks(world)["watch"][1]) == (ok, True)
+
+
+def test_what_waits_for_the_disk_is_counted(world):
+    """Until it is written."""
+    world.start(roster())
+    assert checks(world)["journal"] == (True, "the journal can be written")
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    world.platform.run(1)
+    world.platform.exit(1)
+    ok, text = checks(world)["journal"]
+    assert (ok, text.endswith("entries could not be written yet")) == (False, True)
+    assert ask(world, "status", m.StatusGet()).agent.unsent == int(text.split()[0]) + world.daemon.recorder.journal.unsent()
+    disk.full = False
+    world.pass_time(2_000)
+    assert checks(world)["journal"][0]
+
+
+# --- repair -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def published(world):
+    """Keys of another agent, which lie where an agent publishes its own."""
+    log, registry = Signer.generate("giochoi/other"), Signer.generate("giochoi/other/roster")
+    world.start(roster())
+    world.home.public.mkdir(exist_ok=True)
+    return publish(world, AgentKeys(log.vkey, registry.vkey))
+
+
+def publish(world, keys):
+    (world.home.public / "agent.keys").write_text(f"{keys.log}\n{keys.roster}\n", "utf-8")
+    return keys
+
+
+def mend(world, key=None):
+    return ask(world, "doctor", m.DoctorGet(repair=True, agent_key=key))
+
+
+def state(world):
+    parts = world.daemon
+    return (parts.store.get("seat"), parts.trust.keys, parts.recorder.journal.seat, len(world.journal()))
+
+
+def test_a_key_is_taken_as_people_write_it(world, published):
+    """With or without dashes, spaces and capitals. The seat is a new one for the new agent, and what waited is kept."""
+    seat, _, _, waiting = state(world)
+    mend(world, published.fingerprint.upper().replace("-", " "))
+    new, keys, journal, _ = state(world)
+    assert (keys, new != seat, journal) == (published, True, new.decode())
+    assert checks(world)["former-agent"] == (True, f"{waiting} entries are kept for a former agent")
+
+
+def test_the_key_that_is_trusted_already_changes_nothing(world, published):
+    """Told twice, the seat is still the same."""
+    mend(world, published.fingerprint)
+    before = state(world)
+    mend(world, published.fingerprint)
+    assert state(world) == before
+
+
+def test_another_key_than_the_published_one_is_refused(world, published):
+    """A wrong one, or none that could be read."""
+    before = state(world)
+    with pytest.raises(ApiError, match="publishes another key") as caught:
+        mend(world, "00" * 16)
+    assert (caught.value.code, state(world)) == ("refused", before)
+    (world.home.public / "agent.keys").unlink()
+    with pytest.raises(ApiError, match="cannot be read") as caught:
+        mend(world, published.fingerprint)
+    assert (caught.value.code, state(world)) == ("unavailable", before)
+
+
+def test_a_replaced_agent_is_not_mended_without_its_key(world, published):
+    """Confirming the clock alone would look as if all were well."""
+    world.daemon.health.report("log-replaced", trouble=True)
+    world.clock.step(60 * MINUTE)
+    world.beat()
+    with pytest.raises(ApiError, match="compare its key"):
+        mend(world)
+    assert world.daemon.health.has("clock-jump")
+    mend(world, published.fingerprint)
+    assert not world.daemon.health.has("clock-jump")
+
+
+def test_todays_play_goes_with_the_seat_to_its_new_agent(world, published):
+    """What was played, what is played, whom it is of: it counts on, in the new chain too."""
+    world.platform.run(1)
+    world.pass_time(10 * MINUTE)
+    world.platform.exit(1)
+    world.platform.run(2, "teeworlds")
+    world.pass_time(5 * MINUTE)
+    mend(world, published.fingerprint)
+    assert world.used() == 900.0
+    whole, goes_on = world.journal("play.started")
+    (ended,) = world.journal("play.ended")
+    assert (whole.game, ended.play, ended.ms, ended.late) == ("luanti", whole.seq, 10 * MINUTE, True)
+    world.pass_time(5 * MINUTE)
+    world.platform.exit(2)
+    _, ended = world.journal("play.ended")
+    assert (goes_on.game, ended.play, ended.ms, ended.how) == ("teeworlds", goes_on.seq, 10 * MINUTE, "by itself")
+    world.kill()
+    world.start()
+    assert world.used() == 1200.0

@@ -1,0 +1,90 @@
+"""Extra time as the seat keeps it: made here or heard of, each event once, over restarts, and what the agent has of it."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from agent.api.messages import GrantEvent
+from daemon.grants import Grants, revoked
+from daemon.store import Store
+from tests.daemon.world import HOUR, MINUTE, NOON
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = Store(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def grants(store):
+    return Grants(store)
+
+
+def event(id_="g1", **more) -> GrantEvent:
+    return GrantEvent(**{"id": id_, "player": "an", "by": "guardian", "who": "me", "ms": MINUTE, "given": NOON, **more})
+
+
+def test_what_was_made_here_waits_for_the_agent(store, grants):
+    """Also over a restart; what came from the agent does not."""
+    grants.give(event("g2"))
+    grants.give(event("g1"))
+    assert grants.merge([event("g3")]) == (event("g3"),)
+    for known in (grants, Grants(store)):
+        assert [one.id for one in known.unsent()] == ["g1", "g2"]
+    grants.mark_sent([event("g1")])
+    for known in (grants, Grants(store)):
+        assert [one.id for one in known.unsent()] == ["g2"]
+        assert {one.id for one in known.all()} == {"g1", "g2", "g3"}
+
+
+def test_what_changed_while_it_went_up_goes_up_once_more(grants):
+    """Revoked here while the agent was handed the grant."""
+    grants.give(event())
+    sent = grants.unsent()
+    grants.give(revoked(event(), NOON + 1))
+    grants.mark_sent(sent)
+    assert grants.unsent() == (event(revoked=NOON + 1),)
+
+
+def test_a_revocation_stands_on_whichever_side_it_was_made(grants):
+    """The agent's news are told once."""
+    grants.give(event("here"))
+    grants.give(revoked(event("here"), NOON + 1))
+    there = event("there", revoked=NOON + 2)
+    assert grants.merge([event("here"), event("there")]) == (event("there"),)
+    assert grants.merge([event("here"), there]) == (there,)
+    assert grants.merge([event("here"), there]) == ()
+    assert {one.id: one.revoked for one in grants.all()} == {"here": NOON + 1, "there": NOON + 2}
+
+
+def test_a_transaction_that_did_not_happen_gave_nothing(store, grants):
+    """It is as the store has it."""
+    grants.give(event("g1"))
+    store.db.execute("BEGIN")
+    grants.give(event("g2"))
+    store.db.execute("ROLLBACK")
+    grants.reload()
+    assert grants.all() == grants.unsent() == (event("g1"),)
+
+
+def test_what_may_count_is_handed_out(grants):
+    """A player's own, unless it was revoked; for longer than the longest day of any zone, and no longer than needed."""
+    given = [
+        event("now"), event("yesterday", given=NOON - 26 * HOUR), event("last-week", given=NOON - 7 * 24 * HOUR),
+        event("revoked", revoked=NOON), event("binh", player="binh"),
+    ]  # fmt: skip
+    grants.merge(given)
+    assert [one.id for one in grants.of("an", NOON)] == ["now", "yesterday"]
+    (one,) = grants.of("binh", NOON)
+    assert (one.by, one.ms, one.game, one.given) == ("guardian", MINUTE, None, NOON)
+
+
+def test_they_are_listed_by_when_they_were_given(grants):
+    """Whatever their ids."""
+    events = [event("b", given=NOON), event("a", given=NOON + 1), event("c", given=NOON - 1)]
+    grants.merge(events)
+    assert [one.id for one in grants.all()] == ["c", "b", "a"]
+    assert msgspec.structs.asdict(grants.all()[1]) == msgspec.structs.asdict(events[0])
