@@ -15,6 +15,7 @@ from daemon import config, events
 from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge
 from daemon.deciding.plays import Plays
+from daemon.enforce import Enforcer
 from daemon.errors import DaemonError
 from daemon.grants import Grants
 from daemon.health import Health
@@ -140,8 +141,8 @@ class Daemon:
             self.clock.read, lambda issue, raised, now: announcer.announce(events.IssueChanged(issue, raised, now))
         )
         self._attempts = Attempts()
-        gate = GateAnswers(platform.watcher)
-        self.loop = Loop(platform, self.clock, self.plays, self._judge, announcer, gate, self._attempts, self.health)
+        gate, enforcer = GateAnswers(platform.watcher), Enforcer(platform.control, announcer.announce)
+        self.loop = Loop(platform, self.clock, self.plays, self._judge, announcer, enforcer, gate, self._attempts, self.health)
 
     def _run(self, platform: Platform) -> None:
         """What goes on between a start and a stop."""
@@ -169,11 +170,12 @@ class Daemon:
         """The local API."""
         own_uid = files().owner()
         access = Access(self.in_force, own_uid)
+        line = self.uplink
         status = DaemonStatus(
-            platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, self.uplink
+            platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.reachable
         )
         doctor = Doctor(
-            self.in_force, platform, self.health, self.recorder, self.store, self.uplink,
+            self.in_force, platform, self.health, self.recorder, self.store, lambda: line.reachable,
             gate=gate, root=own_uid in SYSTEM_USERS,
         )  # fmt: skip
         self.repair = Repair(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from daemon.api import messages as m
 from daemon.reporting.announce import Announcer
@@ -15,6 +14,7 @@ from daemon.running.repair import Repair
 from daemon.serving.access import Access
 from daemon.serving.grant_handlers import GrantHandlers
 from daemon.serving.read_handlers import ReadHandlers
+from daemon.uplink import Uplink
 from host.rpc import Route, table
 from host.transport import Caller
 from host.wire import ApiError
@@ -58,27 +58,19 @@ class DoctorHandler:
         return m.Doctor(checks=self.doctor.checks(everybody=guardian))
 
 
-class Line(Protocol):
-    """What is asked of daemon.uplink."""
-
-    async def holds(self, number: int, timeout: float) -> bool: ...
-
-    async def delivered(self, timeout: float) -> bool: ...
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class SyncHandler:
     """Waits for what comes from the agent, or goes to it."""
 
     trust: Trust
-    line: Line
+    uplink: Uplink
 
     async def answer(self, caller: Caller, request: m.Sync) -> m.Synced:
         """A number of 0 asks only that what waits here goes up to the agent."""
         if request.number <= 0:
-            if not await self.line.delivered(SYNC_S):
+            if not await self.uplink.delivered(SYNC_S):
                 raise ApiError("unavailable", msg("not everything has reached the agent yet"))
-        elif not await self.line.holds(request.number, SYNC_S):
+        elif not await self.uplink.holds(request.number, SYNC_S):
             raise ApiError("unavailable", msg("the daemon has not received the change yet"))
         roster = self.trust.roster
         return m.Synced(number=-1 if roster is None else roster.number)
