@@ -21,7 +21,7 @@ import msgspec
 from compliance import journal
 from daemon.ending import Stored
 from daemon.errors import DaemonError
-from daemon.trusted import Anchor
+from daemon.trusted import Anchor, Reading
 from i18n.message import msg
 
 RESERVE_BYTES = 4 * 1024 * 1024
@@ -214,8 +214,8 @@ class Store:
         value = self.get("seen")
         return None if value is None else msgspec.json.decode(value, type=Anchor)
 
-    def see(self, boot: str, elapsed: int, wall: int) -> None:
-        self.put("seen", msgspec.json.encode(Anchor(boot, elapsed, wall)))
+    def see(self, now: Reading) -> None:
+        self.put("seen", msgspec.json.encode(Anchor(now.boot, now.elapsed, now.wall)))
 
     # --- plays ------------------------------------------------------------------------------------------------------------
 

@@ -77,8 +77,7 @@ class Daemon:
         self._stack.close()
 
     def start(self) -> None:
-        self.seat.start(self.clock.boot, self._last)
-        self._nights()
+        self.seat.start(self._last)
 
     async def run(self, ready: Callable[[str], object]) -> None:
         """Until it is told to stop; `ready` is told the address once it answers there. HomeError: the address is in use."""
@@ -95,11 +94,6 @@ class Daemon:
         """A new roster is in force when this returns."""
         self.rosters.adopt(roster)
         self.heart.beat()
-        self._nights()
-
-    def _nights(self) -> None:
-        if self.in_force.people is not None:
-            self.housekeeping.in_zone(self.in_force.people.zone)
 
     # --- putting together -------------------------------------------------------------------------------------------------
 
@@ -134,7 +128,7 @@ class Daemon:
         self.plays = Plays(row for row in self.store.plays(self.clock.read().wall - KEEP_MS) if row.ended)
         self._grants = Grants(self.store)
         self._judge = Judge(self.in_force.known, self.plays, self._grants)
-        self.recorder = Recorder(self.store, journal, self.in_force.known, self.clock.boot, self._work.set)
+        self.recorder = Recorder(self.store, journal, self.in_force.known, self._work.set)
         self._publisher = Publisher()
         self._announcer = announcer = Announcer(self.recorder, self._publisher)
         self.health = Health(
@@ -146,25 +140,26 @@ class Daemon:
 
     def _run(self, platform: Platform) -> None:
         """What goes on between a start and a stop."""
-        announce, boot = self._announcer.announce, self.clock.boot
+        announce = self._announcer.announce
         zone = PcZone(self.clock, self.store, self.recorder, announce)
         minute = MinuteWork(self.in_force, self.store, self.plays, self._attempts, self.recorder, self._announcer, zone)
         self.heart = Heart(self.in_force, self.loop, self.clock, self.recorder, self._announcer, self.health, minute)
-        marks = RunMarks(self.store, boot, platform.watcher)
+        marks = RunMarks(self.store, platform.watcher)
         self._chains = Chains(
             self.store, self.plays, self.in_force, self.recorder, marks, self._open_journal, self.clock.read
         )
-        resumer = Resumer(self.store, self.plays, platform.control, boot, announce)
-        self.rosters = Rosters(
-            self.in_force, self.trust, platform.accounts, self._grants, self.recorder, resumer, self._chains, self.loop
-        )  # fmt: skip
-        self.seat = Seat(platform.watcher, self.loop, self.recorder, marks, zone, self.rosters, minute, self.heart)
         self.uplink = Uplink(
             self.home.agent_address, self._seat_id, self.trust, self.recorder, self._grants, self.health,
             signer=self._signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt, work=self._work,
         )  # fmt: skip
         self.night = NightWork(self.in_force, self.store, self.plays, self._grants, self.recorder, self.clock.read)
         self.housekeeping = Housekeeping(self.night.work, self.uplink.alive)
+        resumer = Resumer(self.store, self.plays, platform.control, announce)
+        self.rosters = Rosters(
+            self.in_force, self.trust, platform.accounts, self._grants, self.recorder, resumer, self._chains, self.loop,
+            self.housekeeping,
+        )  # fmt: skip
+        self.seat = Seat(platform.watcher, self.loop, self.recorder, marks, zone, self.rosters, minute, self.heart)
 
     def _serve(self, platform: Platform, *, gate: bool) -> None:
         """The local API."""

@@ -63,12 +63,12 @@ class Judge:
     def rule(self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool = True) -> Ruling:
         """The strictest ruling over all readings of the clock. Its moments are told by the first one, the trusted."""
         policy = player.overall if game is None else player.policy
-        facts = self.facts(player, game, now, now.walls[0], sure=sure)
+        facts = self.facts(player, game, now, now.wall, sure=sure)
         rulings = []
         for wall in now.walls:
             asked = facts if wall == facts.now else replace(facts, now=wall)
             decision = decide(policy, asked)
-            rulings.append((_strictness(decision, wall), Ruling(_shifted(decision, now.walls[0] - wall), asked)))
+            rulings.append((_strictness(decision, wall), Ruling(_shifted(decision, now.wall - wall), asked)))
         return min(rulings, key=lambda pair: pair[0])[1]
 
     def next(
@@ -79,9 +79,9 @@ class Judge:
         """
         if decision.until is None:
             return None
-        by = decision.until - now.walls[0]
+        by = decision.until - now.wall
         policy = player.overall if game is None else player.policy
-        facts = self.facts(player, game, now, now.walls[0], sure=sure)
+        facts = self.facts(player, game, now, now.wall, sure=sure)
         if decision.verdict == "allow":
             meanwhile = Played(facts.game, facts.publisher, facts.now, by, facts.label, sure)
             facts = replace(facts, played=(*facts.played, meanwhile))

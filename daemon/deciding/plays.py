@@ -81,14 +81,14 @@ class Play:
             self.pieces.append(self._piece(mono - self.since_mono, sure=sure))
             self.since_wall, self.since_mono = wall, mono
 
-    def row(self, boot: str, now: Reading, *, ended: bool = False) -> PlayRow:
+    def row(self, now: Reading, *, ended: bool = False) -> PlayRow:
         """As the store keeps it. ValueError while `seq` is not known."""
         if self.seq is None:
             raise ValueError("a play that is not recorded yet has no row")
         ending, until = to_store(self.ending)
         return PlayRow(
             seq=self.seq, player=self.player.id, who=self.who, account=self.account, game=self.game.id,
-            publisher=self.game.publisher, boot=boot, started_wall=self.started_wall, since_wall=self.since_wall,
+            publisher=self.game.publisher, boot=now.boot, started_wall=self.started_wall, since_wall=self.since_wall,
             since_mono=self.since_mono, programs=tuple(sorted(self.programs)), ms=max(0, now.mono - self.since_mono),
             ending=ending, until=until, ended=ended, label=self.game.label, sure=self.sure,
             pieces=tuple(Piece(piece.start, piece.ms, piece.sure) for piece in self.pieces),

@@ -19,7 +19,6 @@ class RunMarks:
     """The transaction is the caller's."""
 
     store: Store
-    boot: str
     watcher: Watcher
 
     def begin(self, journal: Journal, now: Reading, lost_from: int | None = None) -> None:
@@ -35,10 +34,10 @@ class RunMarks:
             lost_from=None if clean else lost_from,
         )
         self.store.delete(_STOPPED)
-        self.store.see(self.boot, now.elapsed, now.wall)
+        self.store.see(now)
 
     def end(self, journal: Journal, now: Reading) -> None:
         journal.append(entry.SeatStop, mono=now.mono, wall=now.wall)
         journal.seal(mono=now.mono, wall=now.wall)
         self.store.put(_STOPPED, b"1")
-        self.store.see(self.boot, now.elapsed, now.wall)
+        self.store.see(now)

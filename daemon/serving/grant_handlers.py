@@ -70,7 +70,7 @@ class GrantHandlers:
 
     def _change(self, grant: GrantEvent, event: events.GrantGiven | events.GrantRevoked) -> None:
         try:
-            self.recorder.at_once(self.recorder.with_entry(event, lambda: self.grants.give(grant)))
+            self.recorder.record_at_once(event, lambda: self.grants.give(grant))
         except Unwritable as error:
             self.grants.reload()
             raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=str(error))) from None
