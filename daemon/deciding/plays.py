@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from daemon.deciding.notices import Notices
 from daemon.ending import BEGUN, State, to_store
 from daemon.sessions import RuledPlayer
-from daemon.store import Piece, PlayRow
+from daemon.store import PlayRow
 from daemon.trusted import Reading
 from rules.facts import Played
 from rules.games import Clue, Game
@@ -91,7 +91,7 @@ class Play:
             publisher=self.game.publisher, boot=now.boot, started_wall=self.started_wall, since_wall=self.since_wall,
             since_mono=self.since_mono, programs=tuple(sorted(self.programs)), ms=max(0, now.mono - self.since_mono),
             ending=ending, until=until, ended=ended, label=self.game.label, sure=self.sure,
-            pieces=tuple(Piece(piece.start, piece.ms, piece.sure) for piece in self.pieces),
+            pieces=tuple(self.pieces),
         )  # fmt: skip
 
 
@@ -179,12 +179,7 @@ class Plays:
             play.slept(now.wall - awake, before.mono)
 
 
-def pieces_of(row: PlayRow) -> list[Played]:
-    """The stretches before the current one."""
-    return [Played(row.game, row.publisher, piece.start, piece.ms, row.label, piece.sure) for piece in row.pieces]
-
-
 def played_of(row: PlayRow) -> tuple[Played, ...]:
     """All stretches of time that a stored play covers."""
     last = Played(row.game, row.publisher, row.since_wall, row.ms, row.label, row.sure)
-    return tuple(piece for piece in (*pieces_of(row), last) if piece.ms > 0)
+    return tuple(piece for piece in (*row.pieces, last) if piece.ms > 0)

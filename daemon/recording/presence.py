@@ -6,32 +6,21 @@ from dataclasses import dataclass
 
 from compliance import entry
 from compliance.journal import Journal
+from daemon.recording.recorder import Action
 from daemon.trusted import Reading
 
 MINUTE_MS = 60_000
 _MINUTES = 60
 
 
-@dataclass(frozen=True, slots=True)
-class AliveMinutes:
-    """Bit i of `bits`: the minute i after minute `since` (None: nothing was marked)."""
-
-    since: int | None
-    bits: int
-
-    def write(self, journal: Journal, now: Reading) -> None:
-        """The transaction is the caller's."""
-        if self.since is not None:
-            bits = f"{self.bits:015x}"
-            journal.append(entry.Presence, mono=now.mono, wall=now.wall, since=self.since * MINUTE_MS, bits=bits)
-
-
+@dataclass(slots=True, eq=False)
 class Presence:
-    """Bits of the current stretch of at most 60 minutes, in memory until it is written."""
+    """The current stretch of at most 60 minutes, in memory until it is written. Bit i: the minute i after minute `_since`
+    (None: nothing was marked).
+    """
 
-    def __init__(self) -> None:
-        self._since: int | None = None
-        self._bits = 0
+    _since: int | None = None
+    _bits: int = 0
 
     def mark(self, now: Reading) -> bool:
         """The seat was alive in this minute. True when the stretch is full and wants to be written."""
@@ -43,8 +32,13 @@ class Presence:
             self._bits |= 1 << at
         return not 0 <= at < _MINUTES - 1
 
-    def take(self) -> AliveMinutes:
-        """What was marked, to be written; a new stretch begins."""
-        alive = AliveMinutes(self._since, self._bits)
+    def take(self, now: Reading) -> Action:
+        """Writes what was marked; a new stretch begins."""
+        since, bits = self._since, f"{self._bits:015x}"
         self._since, self._bits = None, 0
-        return alive
+
+        def write(journal: Journal) -> None:
+            if since is not None:
+                journal.append(entry.Presence, mono=now.mono, wall=now.wall, since=since * MINUTE_MS, bits=bits)
+
+        return write

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from daemon import events
-from daemon.deciding.plays import Identity, Play, Plays, pieces_of
+from daemon.deciding.plays import Identity, Play, Plays
 from daemon.ending import from_store
 from daemon.platforms.api import Control
 from daemon.sessions import People, RuledPlayer
@@ -63,6 +63,6 @@ def _play(row: PlayRow, player: RuledPlayer, people: People, programs: set[Ident
         row.started_wall,
         unsure=set() if row.sure else set(programs),
         seq=row.seq,
-        pieces=pieces_of(row),
+        pieces=list(row.pieces),
         ending=from_store(row.ending, row.until),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from compliance.journal import Journal
@@ -36,18 +35,15 @@ class MinuteWork:
         self._count_attempts(now)
         self.zone.look()
         if self.presence.mark(now):
-            alive = self.presence.take()
-            self.recorder.do(lambda journal: alive.write(journal, now))
+            self.recorder.do(self.presence.take(now))
         if not self.recorder.waiting:
             self.store.keep_reserve()
 
-    def end(self, now: Reading) -> Callable[[Journal], None]:
-        """Writes the rest, but for the minutes in which the seat was alive: those with what is returned, in a transaction."""
+    def end(self, now: Reading) -> None:
         self.announcer.settle()
         self._count_attempts(now)
         self.recorder.rows(self.plays.running.values(), now)
-        alive = self.presence.take()
-        return lambda journal: alive.write(journal, now)
+        self.recorder.do(self.presence.take(now))
 
     def _count_attempts(self, now: Reading) -> None:
         """Refused starts that got no line of their own: they count in the day's summary all the same."""

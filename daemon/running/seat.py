@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from compliance.journal import Journal
 from daemon.loop import Loop
 from daemon.platforms.api import Watcher
 from daemon.recording.pc_zone import PcZone
@@ -54,10 +53,5 @@ class Seat:
         """An orderly end: games run on, and the next start picks them up."""
         self.watcher.stop()
         now = self.loop.read()
-        write_alive = self.minute.end(now)
-
-        def end(journal: Journal) -> None:
-            write_alive(journal)
-            self.marks.end(journal, now)
-
-        self.recorder.do(end)
+        self.minute.end(now)
+        self.recorder.do(lambda journal: self.marks.end(journal, now))
