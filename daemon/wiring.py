@@ -49,9 +49,9 @@ from daemon.sessions import KEEP_MS, InForce
 from daemon.store import Store
 from daemon.trusted import TrustedClock
 from daemon.uplink import Uplink
-from host import homes, rpc, transport
+from host import homes, rpc
 from host.api import SYSTEM_USERS
-from host.choose import files
+from host.choose import channels, files
 from host.clock import Clock
 from host.files import read_owned
 from host.homes import Home
@@ -194,7 +194,7 @@ class Daemon:
             return choose.platform(
                 clock,
                 settings.gate_mounts,
-                lambda: filter(None, (transport.server_pid(self.home.agent_address),)),
+                lambda: filter(None, (channels().server_pid(self.home.agent_address),)),
                 self.home.root,
             )
         except OSError as error:
