@@ -154,7 +154,7 @@ class Loop:
         running = self.plays.running.get((found.player.id, found.game.id))
         ruling = self.judge.rule(found.player, found.game, now, sure=found.sure)
         if running is not None and (ruling.allowed or not isinstance(running.ending, Saving | Ended)):
-            self.plays.join(running, program.identity, now.mono, sure=found.sure)
+            running.join(program.identity, now.mono, sure=found.sure)
         elif ruling.allowed:
             self._begin(people, found, program, now, min(since, now.mono))
         else:
@@ -188,7 +188,7 @@ class Loop:
         play = self.plays.of_program(identity)
         if play is None:
             return False
-        self.plays.leave(identity, mono)
+        play.leave(identity, mono)
         self.enforcer.gone(identity, play)
         if not play.programs:
             self._finish(play, now, mono, _HOW.get(type(play.ending), "by itself"))

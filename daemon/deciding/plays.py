@@ -70,6 +70,16 @@ class Play:
         if self.sure is not before:
             self._cut(self.since_wall + mono - self.since_mono, mono, sure=before)
 
+    def join(self, identity: Identity, mono: int, *, sure: bool) -> None:
+        self.programs.add(identity)
+        self.recognised(identity, mono, sure=sure)
+
+    def leave(self, identity: Identity, mono: int) -> None:
+        """The program is over; the play goes on as long as others are there."""
+        self.programs.discard(identity)
+        if self.programs:
+            self.recognised(identity, mono, sure=True)
+
     def slept(self, wall: int, mono: int) -> None:
         """The PC slept at `mono` and woke at `wall`: what was played till then is a piece of its own, so that it stays on its
         day.
@@ -102,37 +112,19 @@ class Plays:
         self._ended: dict[str, tuple[Played, ...]] = {}
         self._recent: dict[str, tuple[int, tuple[Played, ...]]] = {}
         self.running: dict[tuple[str, str], Play] = {}
-        self._by_program: dict[Identity, Play] = {}
         for row in ended:
             self.remember(row)
 
     def of_program(self, identity: Identity) -> Play | None:
-        return self._by_program.get(identity)
+        return next((play for play in self.running.values() if identity in play.programs), None)
 
     def begin(self, play: Play) -> None:
         self.running[play.key] = play
-        for identity in play.programs:
-            self._by_program[identity] = play
-
-    def join(self, play: Play, identity: Identity, mono: int, *, sure: bool) -> None:
-        play.programs.add(identity)
-        play.recognised(identity, mono, sure=sure)
-        self._by_program[identity] = play
-
-    def leave(self, identity: Identity, mono: int) -> None:
-        """The program is over; its play goes on as long as others are there."""
-        play = self._by_program.pop(identity, None)
-        if play is not None:
-            play.programs.discard(identity)
-            if play.programs:
-                play.recognised(identity, mono, sure=True)
 
     def finish(self, play: Play, mono: int) -> None:
         """The play ended at `mono` and becomes history."""
         self._add(play.player.id, play.played(mono))
         self.running.pop(play.key, None)
-        for identity in play.programs:
-            self._by_program.pop(identity, None)
 
     def remember(self, row: PlayRow) -> None:
         """A play of a former run that is over."""

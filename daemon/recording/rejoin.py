@@ -78,7 +78,7 @@ class Chains:
                 chain = self.open_journal(seat)
                 self.marks.begin(chain, now)
                 if self.in_force.people is not None:
-                    self._record_again(chain, self.in_force.people, now, everything=True)
+                    self.record_again(chain, self.in_force.people, now, everything=True)
                 pin()
         except BaseException:  # the transaction did not happen, so neither did the new numbers
             for play, seq in numbers.items():
@@ -87,14 +87,11 @@ class Chains:
         self.recorder.journal = chain
         return seat
 
-    def record_renamed(self, chain: Journal, people: People, now: Reading) -> None:
-        """Writes today's plays once more of those players who have another pseudonym by now. The transaction is the
+    def record_again(self, chain: Journal, people: People, now: Reading, *, everything: bool = False) -> None:
+        """Writes today's plays once more: of those players who have another pseudonym by now, or `everything` for a new log.
+        Of plays that go on (their number is the one before `put_aside`) only the start is written. The transaction is the
         caller's.
         """
-        self._record_again(chain, people, now, everything=False)
-
-    def _record_again(self, chain: Journal, people: People, now: Reading, *, everything: bool) -> None:
-        """Of plays that go on (their number is the one before `put_aside`) only the start is written."""
         start, _ = day_bounds(people.zone, now.wall)
         running = {play.seq: play for play in self.plays.running.values() if play.seq is not None}
         for row in self.store.plays(start):

@@ -47,6 +47,6 @@ class Rosters:
         self.recorder.do(lambda _: self.grants.merge(roster.grants))
         self.loop.adopt(people, now)
         if not first:
-            self.recorder.do(lambda journal: self.chains.record_renamed(journal, people, now))
+            self.recorder.do(lambda journal: self.chains.record_again(journal, people, now))
         self.loop.scan(now, now.mono if floor is None else floor)
         self.housekeeping.in_zone(people.zone)

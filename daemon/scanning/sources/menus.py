@@ -49,7 +49,7 @@ def _hit(files: Files, search: SearchPaths, file: Folder, id_: str, entry: Entry
     if kind is None or entry.hidden or not entry.command or not tried:
         return None
     wanted = target(entry.command)
-    app = wanted.flatpak or entry.extra.get("X-Flatpak")
+    app = wanted.flatpak or entry.flatpak
     hit = Hit(
         name=id_.removesuffix(_SUFFIX), title=entry.name, kind=kind, origin=file.origin, source=f"menu: {file.path}",
         keys=frozenset({f"app:{id_.lower().removesuffix(_SUFFIX)}"}),
