@@ -81,10 +81,6 @@ class Loop:
                 self._next_scan = now.mono
         return True
 
-    def changed(self) -> None:
-        """Grants, or what the clock is believed to say: what the gate refuses may be something else now."""
-        self.gate.stale()
-
     def tick(self) -> int:
         """What the moment asks for; in how many milliseconds the next one comes."""
         now = self.read()

@@ -108,7 +108,9 @@ _UPDATE = f"UPDATE plays SET {', '.join(f'{name} = :{name}' for name in _CHANGIN
 
 
 class Store:
-    """Opens or makes the database in `folder`. DaemonError if it is damaged or no database; the file stays as it is."""
+    """Opens or makes the database in `folder`. DaemonError if it is damaged or no database; the file stays as it is.
+    Unwritable: there is no room to make it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "store.db"

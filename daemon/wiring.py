@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -46,7 +45,7 @@ from daemon.serving.grant_handlers import GrantHandlers
 from daemon.serving.read_handlers import ReadHandlers
 from daemon.serving.server import DisplayHandlers, DoctorHandler, SyncHandler, routes
 from daemon.sessions import KEEP_MS, InForce
-from daemon.store import Store
+from daemon.store import Store, Unwritable
 from daemon.trusted import TrustedClock
 from daemon.uplink import Uplink
 from host import homes, rpc
@@ -102,9 +101,13 @@ class Daemon:
         homes.prepare(folder, 0o700)
         self._stack.enter_context(homes.lock(folder))
         settings = config.load(folder)
-        self.store = Store(folder)
-        self._stack.callback(self.store.close)
-        self._seat_id = _seat_id(self.store)
+        path = str(folder / "store.db")
+        try:
+            self.store = Store(folder)
+            self._stack.callback(self.store.close)
+            self._seat_id = _seat_id(self.store)
+        except Unwritable as error:
+            raise DaemonError(msg("{path}: cannot be written: {why}", path=path, why=str(error))) from None
         self._seed = load_or_create(self.home, folder, "seat.key", lambda: secrets.token_bytes(32))
         self._last = self.store.last_seen()
         self.clock = TrustedClock(clock, self._last)
@@ -112,9 +115,9 @@ class Daemon:
             journal = self._open_journal(self._seat_id)
             self.trust = Trust(self.store)
         except JournalError as error:
-            raise DaemonError(msg("{path}: {why}", path=str(folder / "store.db"), why=said_by(error))) from None
+            raise DaemonError(msg("{path}: {why}", path=path, why=said_by(error))) from None
         except (Replaced, NoteError) as error:
-            path, why = str(folder / "store.db"), said_by(error)
+            why = said_by(error)
             raise DaemonError(msg("{path}: the stored list of players does not hold: {why}", path=path, why=why)) from None
         platform = platform or self._platform(clock, settings)
         self._walk(platform, journal)
@@ -214,14 +217,11 @@ class Daemon:
 
 
 def _seat_id(store: Store) -> str:
-    """Made once, at the first start; carried by every entry."""
+    """Made once, at the first start; carried by every entry. Unwritable."""
     known = store.get("seat")
     if known is not None:
         return known.decode()
     made = new_seat_id()
-    try:
-        with store.transaction():
-            store.put("seat", made.encode())
-    except sqlite3.Error as error:
-        raise DaemonError(msg("cannot be written: {why}", why=str(error))) from None
+    with store.transaction():
+        store.put("seat", made.encode())
     return made

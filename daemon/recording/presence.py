@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from compliance import entry
 from compliance.journal import Journal
-from daemon.recording.recorder import Action
+from daemon.recording.recorder import Action, append
 from daemon.trusted import Reading
 
 MINUTE_MS = 60_000
@@ -39,6 +39,6 @@ class Presence:
 
         def write(journal: Journal) -> None:
             if since is not None:
-                journal.append(entry.Presence, mono=now.mono, wall=now.wall, since=since * MINUTE_MS, bits=bits)
+                append(journal, entry.Presence, now, since=since * MINUTE_MS, bits=bits)
 
         return write

@@ -113,12 +113,12 @@ class Recorder:
             case events.GrantGiven() | events.GrantRevoked():
                 return lambda journal: self._grant(journal, event)
             case events.ClockJumped(jump, now):
-                return lambda journal: _append(journal, entry.ClockJump, now, expected=jump.expected, to=jump.system)
+                return lambda journal: append(journal, entry.ClockJump, now, expected=jump.expected, to=jump.system)
             case events.ZoneChanged(before, after, now):
-                return lambda journal: _append(journal, entry.ZoneChanged, now, before=before, after=after)
+                return lambda journal: append(journal, entry.ZoneChanged, now, before=before, after=after)
             case events.IssueChanged(problem, raised, now):
                 kind = entry.IssueRaised if raised else entry.IssueCleared
-                return lambda journal: _append(journal, kind, now, id=problem.id)
+                return lambda journal: append(journal, kind, now, id=problem.id)
             case events.Warned():
                 raise TypeError("a warning is recorded with whether it was shown: use `warned`")
 
@@ -126,7 +126,7 @@ class Recorder:
 
     def _started(self, journal: Journal, event: events.PlayStarted, age: int | None) -> None:
         play, now = event.play, event.now
-        written = _append(
+        written = append(
             journal, entry.PlayStarted, now, payload=_payload(player=play.player.registered.name, account=play.account),
             who=play.who, age=age, game=play.game.id, label=play.game.label, publisher=play.game.publisher, match=play.clues,
             pid=event.pid, started=event.started, since=play.since_wall, resumed=event.resumed,
@@ -137,12 +137,12 @@ class Recorder:
 
     def _due(self, journal: Journal, event: events.PlayDue, fields: dict[str, Any]) -> None:
         play = event.play
-        _append(journal, entry.PlayDue, event.now, play=play.seq or 0, grace=event.ruling.decision.grace_ms, **fields)
+        append(journal, entry.PlayDue, event.now, play=play.seq or 0, grace=event.ruling.decision.grace_ms, **fields)
         self.store.update_play(play.row(event.now))
 
     def _ended(self, journal: Journal, event: events.PlayEnded) -> None:
         play, now = event.play, event.now
-        _append(
+        append(
             journal, entry.PlayEnded, now, play=play.seq or 0, who=play.who, game=play.game.id, since=play.started_wall,
             ms=event.ms, how=event.how, late=event.late,
         )  # fmt: skip
@@ -155,7 +155,7 @@ class Recorder:
         play = event.play
 
         def action(journal: Journal) -> None:
-            _append(
+            append(
                 journal, entry.Warned, event.now, who=play.who, play=play.seq or 0, game=play.game.id, left=event.left,
                 rule=event.rule, shown=shown,
             )  # fmt: skip
@@ -179,23 +179,23 @@ class Recorder:
     # --- refusals, grants ------------------------------------------------------------------------------------------------
 
     def _refused(self, journal: Journal, event: events.LaunchRefused, fields: dict[str, Any], day: str) -> None:
-        _append(journal, entry.LaunchRefused, event.now, how=event.how, **fields)
+        append(journal, entry.LaunchRefused, event.now, how=event.how, **fields)
         self.store.count_refusals(day, event.player.id, event.game.id, 1)
 
     def _grant(self, journal: Journal, event: events.GrantGiven | events.GrantRevoked) -> None:
         grant, now = event.event, event.now
         if isinstance(event, events.GrantRevoked):
-            _append(journal, entry.GrantRevoked, now, id=grant.id)
+            append(journal, entry.GrantRevoked, now, id=grant.id)
             return
         who = event.player.pseudonym(day_name(self.people().zone, now.wall))
         payload = _payload(player=event.player.registered.name, who=grant.who, reason=grant.reason)
-        _append(
+        append(
             journal, entry.GrantGiven, now, payload=payload, id=grant.id, who=who, by=grant.by, ms=grant.ms, game=grant.game,
             given=grant.given,
         )  # fmt: skip
 
 
-def _append(journal: Journal, kind: type[EntryT], now: Reading, *, payload: bytes | None = None, **fields: object) -> EntryT:
+def append(journal: Journal, kind: type[EntryT], now: Reading, *, payload: bytes | None = None, **fields: object) -> EntryT:
     return journal.append(kind, mono=now.mono, wall=now.wall, payload=payload, **fields)
 
 

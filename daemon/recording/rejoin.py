@@ -15,7 +15,7 @@ from datetime import timedelta
 from compliance import entry, journal
 from compliance.journal import Journal
 from daemon.deciding.plays import Plays
-from daemon.recording.recorder import Recorder
+from daemon.recording.recorder import Recorder, append
 from daemon.recording.run_marks import RunMarks
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.store import PlayRow, Store
@@ -111,10 +111,10 @@ class Chains:
         known = people.catalogue.games.get(row.game)
         player = people.by_id(row.player)
         pid, started = min(row.programs, default=(0, 0))
-        written = chain.append(
+        written = append(
+            chain,
             entry.PlayStarted,
-            mono=now.mono,
-            wall=now.wall,
+            now,
             who=who,
             age=None if player is None else player.age_on(day_name(people.zone, row.started_wall)),
             game=row.game,
@@ -131,8 +131,8 @@ class Chains:
 
     def _write_whole(self, chain: Journal, row: PlayRow, people: People, now: Reading, who: str) -> None:
         seq = self._write_start(chain, row, people, now, who)
-        chain.append(
-            entry.PlayEnded, mono=now.mono, wall=now.wall, play=seq, who=who, game=row.game, since=row.started_wall,
+        append(
+            chain, entry.PlayEnded, now, play=seq, who=who, game=row.game, since=row.started_wall,
             ms=row.total, how="gone", late=True,
         )  # fmt: skip
 

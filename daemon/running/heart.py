@@ -83,13 +83,13 @@ class Heart:
     def confirm_clock(self) -> None:
         """A guardian says that the PC's clock is right."""
         self.clock.anchor()
-        self.loop.changed()
+        self.loop.gate.stale()
         self.loop.scan(self.loop.read(), 0)
         self.beat()
 
     def changed(self) -> None:
         """Grants are others now: in force when this returns."""
-        self.loop.changed()
+        self.loop.gate.stale()
         self.beat()
         self.wake.set()
 

@@ -337,7 +337,7 @@ def top_folder():
 
 
 def test_answers_are_by_number(monkeypatch):
-    """AccountNames are resolved before the gate sees them: an unknown account is in nobody's way."""
+    """Accounts are resolved before the gate sees them: an unknown account is in nobody's way."""
     refused = {CHILD: frozenset({"a"}), "no-such-account": frozenset({"a"}), "4711": frozenset({"b"})}
     found = answers(Refusals(Catalogue(()), refused))
     assert isinstance(found, RefusalsByUid)
