@@ -22,7 +22,7 @@ from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramSta
 from daemon.recording.attempts import Attempts
 from daemon.recording.rejoin import renamed
 from daemon.reporting.announce import Announcer
-from daemon.sessions import People
+from daemon.sessions import InForce, People
 from daemon.trusted import Reading, TrustedClock
 from rules.calendar import day_bounds, day_name
 from rules.games import Program
@@ -47,7 +47,7 @@ class Loop:
     gate: GateAnswers
     attempts: Attempts
     health: Health
-    _people: People | None = field(default=None, init=False)
+    in_force: InForce
     _last: Reading | None = field(default=None, init=False)
     _next_scan: int = field(default=0, init=False)
     _readings: int = field(default=1, init=False)
@@ -55,8 +55,7 @@ class Loop:
     # --- what comes in -------------------------------------------------------------------------------------------------
 
     def adopt(self, people: People, now: Reading) -> None:
-        """A new roster: plays of whoever is another player by it end here. The caller then calls `scan`."""
-        self._people = people
+        """A new roster is in force: plays of whoever is another player by it end here. The caller then calls `scan`."""
         self.gate.adopt(people)
         for play in tuple(self.plays.running.values()):
             player = people.player_of(play.account)
@@ -84,12 +83,13 @@ class Loop:
     def tick(self) -> int:
         """What the moment asks for; in how many milliseconds the next one comes."""
         now = self.read()
-        if self._people is None:
+        people = self.in_force.people
+        if people is None:
             return LONGEST_WAIT_MS
         if len(now.walls) != self._readings:
             self._readings = len(now.walls)
             self.gate.stale()
-        self._cut_at_midnight(self._people, now)
+        self._cut_at_midnight(people, now)
         if now.mono >= self._next_scan:
             self.scan(now, 0)
         for play in tuple(self.plays.running.values()):
@@ -97,11 +97,11 @@ class Loop:
             if play.key in self.plays.running:
                 self.enforcer.follow(play, self._rule(play, now), now)
         self.announcer.expire(now)
-        return self._wait(now, self.enforcer.sweep(now))
+        return self._wait(people, now, self.enforcer.sweep(now))
 
-    def _wait(self, now: Reading, sweep: int | None) -> int:
+    def _wait(self, people: People, now: Reading, sweep: int | None) -> int:
         moments = [next_of(play, now) for play in self.plays.running.values()]
-        moments += [self.gate.renew(now, self.judge), self.announcer.next_moment(now), sweep, LONGEST_WAIT_MS]
+        moments += [self.gate.renew(people, now, self.judge), self.announcer.next_moment(now), sweep, LONGEST_WAIT_MS]
         return max(SHORTEST_WAIT_MS, min(one for one in moments if one is not None))
 
     def read(self) -> Reading:
@@ -133,7 +133,7 @@ class Loop:
 
     def _started(self, program: Program, now: Reading, since: int) -> bool:
         """True if it is a game of somebody whose play is recorded."""
-        people = self._people
+        people = self.in_force.people
         if people is None:
             return False
         found = recognise(program, people, self.platform.control)
@@ -197,7 +197,7 @@ class Loop:
         self.announcer.announce(events.PlayEnded(play, now, ms, how))
 
     def _stopped_at_gate(self, seen: StartRefused, now: Reading) -> None:
-        people = self._people
+        people = self.in_force.people
         player = None if people is None else people.player_of(seen.account)
         game = None if people is None else people.catalogue.games.get(seen.game)
         if player is None or game is None:

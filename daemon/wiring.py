@@ -139,7 +139,9 @@ class Daemon:
         )
         self._attempts = Attempts()
         gate, enforcer = GateAnswers(platform.watcher), Enforcer(platform.control, announcer.announce)
-        self.loop = Loop(platform, self.clock, self.plays, self._judge, announcer, enforcer, gate, self._attempts, self.health)
+        self.loop = Loop(
+            platform, self.clock, self.plays, self._judge, announcer, enforcer, gate, self._attempts, self.health, self.in_force
+        )
 
     def _run(self, platform: Platform) -> None:
         """What goes on between a start and a stop."""
