@@ -13,12 +13,13 @@ from types import MappingProxyType
 from daemon import events
 from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge, Ruling
-from daemon.deciding.plays import Identity, Play, Plays
+from daemon.deciding.plays import Play, Plays
 from daemon.ending import Ended, Saving
 from daemon.enforce import Enforcer, next_of
 from daemon.health import Health
 from daemon.observing.recognising import Recognised, recognise
 from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramStarted, StartRefused, WatchTrouble
+from daemon.platforms.processes import Identity
 from daemon.recording.attempts import Attempts
 from daemon.recording.rejoin import renamed
 from daemon.reporting.announce import Announcer

@@ -43,7 +43,7 @@ from daemon.running.seat import Seat
 from daemon.serving.access import Access
 from daemon.serving.grant_handlers import GrantHandlers
 from daemon.serving.read_handlers import ReadHandlers
-from daemon.serving.server import DisplayHandlers, DoctorHandler, SyncHandler, routes
+from daemon.serving.server import OtherHandlers, routes
 from daemon.sessions import KEEP_MS, InForce
 from daemon.store import Store, Unwritable
 from daemon.trusted import TrustedClock
@@ -188,9 +188,7 @@ class Daemon:
                 lambda people: Views(people, self.plays, self._judge, self.loop.read()),
             ),
             GrantHandlers(access, self._grants, self.recorder, self._publisher, self.clock, self.heart),
-            DoctorHandler(access, doctor, self.repair),
-            SyncHandler(self.trust, self.uplink),
-            DisplayHandlers(access, self._publisher, self._announcer),
+            OtherHandlers(access, doctor, self.repair, self.trust, self.uplink, self._publisher, self._announcer),
         )  # fmt: skip
 
     def _platform(self, clock: Clock, settings: config.Config) -> Platform:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from daemon.deciding.notices import Notices
 from daemon.ending import BEGUN, State, to_store
+from daemon.platforms.processes import Identity
 from daemon.sessions import RuledPlayer
 from daemon.store import PlayRow
 from daemon.trusted import Reading
@@ -16,8 +17,6 @@ from rules.usage import account
 
 _EVER = -(1 << 62)
 _HOUR_MS = 3_600_000
-
-Identity = tuple[int, int]
 
 
 @dataclass(slots=True, eq=False)

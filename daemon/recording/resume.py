@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from daemon import events
-from daemon.deciding.plays import Identity, Play, Plays
+from daemon.deciding.plays import Play, Plays
 from daemon.ending import from_store
 from daemon.platforms.api import Control
+from daemon.platforms.processes import Identity
 from daemon.sessions import People, RuledPlayer
 from daemon.store import PlayRow, Store
 from daemon.trusted import Reading
