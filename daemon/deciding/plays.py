@@ -67,7 +67,7 @@ class Play:
         before = self.sure
         (self.unsure.discard if sure else self.unsure.add)(identity)
         if self.sure is not before:
-            self._cut(self.since_wall + mono - self.since_mono, mono, sure=before)
+            self.cut(self.since_wall + mono - self.since_mono, mono, sure=before)
 
     def join(self, identity: Identity, mono: int, *, sure: bool) -> None:
         self.programs.add(identity)
@@ -79,13 +79,8 @@ class Play:
         if self.programs:
             self.recognised(identity, mono, sure=True)
 
-    def slept(self, wall: int, mono: int) -> None:
-        """The PC slept at `mono` and woke at `wall`: what was played till then is a piece of its own, so that it stays on its
-        day.
-        """
-        self._cut(wall, mono, sure=self.sure)
-
-    def _cut(self, wall: int, mono: int, *, sure: bool) -> None:
+    def cut(self, wall: int, mono: int, *, sure: bool) -> None:
+        """What was played up to `mono` is a piece of its own; the next one begins at `wall`."""
         if mono > self.since_mono:
             self.pieces.append(self._piece(mono - self.since_mono, sure=sure))
             self.since_wall, self.since_mono = wall, mono
@@ -164,10 +159,10 @@ class Plays:
         self._recent.clear()
 
     def sleep(self, before: Reading, now: Reading) -> None:
-        """The PC slept after `before`."""
+        """The PC slept after `before`: what was played till then is a piece of its own, so that it stays on its day."""
         awake = now.mono - before.mono
         for play in self.running.values():
-            play.slept(now.wall - awake, before.mono)
+            play.cut(now.wall - awake, before.mono, sure=play.sure)
 
 
 def played_of(row: PlayRow) -> tuple[Played, ...]:
