@@ -54,8 +54,8 @@ def _player(out: Output, player: PlayerPart) -> None:
     """By the rules over all games, then each game that was played or is spoken about. A rule is told below all it ends."""
     out.line()
     age = msg("age not known") if player.age is None else msg("age {age}", age=player.age)
-    guest = player.id == "guest"
-    out.line(msg("{name} ({age})", name=msg("guest") if guest else player.name, age=age))
+    name = player.id if player.id == "guest" else player.name  # as one types it
+    out.line(msg("{name} ({age})", name=msg("guest") if name == "guest" else name, age=age))
     _part(out, msg("all games"), player, VERDICTS[player.verdict])
     _rule(out, player.reason)
     together: dict[tuple[str, float | None] | None, list[GamePart]] = {}
@@ -64,7 +64,7 @@ def _player(out: Output, player: PlayerPart) -> None:
         together.setdefault(rule, []).append(game)
     for games in together.values():
         for game in games:
-            verdict = asking(player.id, player.id if guest else player.name, game.id) if game.verdict == "ask" else VERDICTS[game.verdict]
+            verdict = asking(player.id, name, game.id) if game.verdict == "ask" else VERDICTS[game.verdict]
             _part(out, game.id, game, verdict)
         _rule(out, games[-1].reason)
 

@@ -49,11 +49,6 @@ async def listen(address: str, mode: int, handle: Handler) -> Closable:
         raise HomeError(msg("{address}: cannot be opened: {why}", address=address, why=said_by(error))) from error
 
 
-def server_pid(address: str) -> int | None:
-    """The process that listens on the address; None if none does, or it is too busy to say."""
-    return choose.channels().server_pid(address)
-
-
 def dial(address: str, timeout: float | None) -> Connection:
     """A connection that gives up after `timeout` seconds without progress. Unreachable."""
     try:

@@ -149,6 +149,14 @@ def test_a_damaged_database_is_one_clear_line(tmp_path):
     assert (tmp_path / "store.db").read_bytes() == b"no database" * 500
 
 
+def test_a_disk_that_is_full_at_the_first_start_is_one_clear_line(world, monkeypatch):
+    """Which file, and why."""
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *given, **more: FullDisk(connect(*given, **more)))
+    with pytest.raises(DaemonError, match=r"store\.db: cannot be written: database or disk is full"):
+        world.start()
+
+
 def test_a_database_of_a_newer_version_is_left_alone(tmp_path):
     """Going back a version must not lose what the newer one wrote."""
     store = Store(tmp_path)

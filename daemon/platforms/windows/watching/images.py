@@ -13,7 +13,8 @@ from daemon.platforms import images
 from daemon.platforms.hashing import Key, Stop, sha256
 from daemon.platforms.images import Known, Looked, Wanted
 from daemon.platforms.windows.watching.opening import key_of, opened
-from host.images import build_id, version
+from host.images import build_id
+from host.pe import version
 from host.windows.signer import signer_of
 from host.windows.win32 import function, kernel32
 from rules.games import Catalogue, Fingerprint
