@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from secrets import token_bytes
 
 import msgspec
 import pytest
@@ -250,7 +251,7 @@ def test_who_answers_with_other_keys_than_published_is_not_pinned(world, agent):
     """Somebody else has the socket."""
 
     async def run():
-        log, registry = (Signer.generate(name) for name in ("giochoi/x", "giochoi/x/roster"))
+        log, registry = (Signer(name, token_bytes(32)) for name in ("giochoi/x", "giochoi/x/roster"))
         agent.says[m.Enrol] = m.Enrolled(seat="", log_key=log.vkey, roster_key=registry.vkey)
         async with connected(world, agent):
             await until(lambda: "log-replaced" in issues(world))
@@ -264,7 +265,7 @@ def test_another_key_than_the_pinned_one_is_not_spoken_to(world, agent):
 
     async def run():
         world.start(roster())
-        agent.keys = (Signer.generate("giochoi/test"), Signer.generate("giochoi/test/roster"))
+        agent.keys = (Signer("giochoi/test", token_bytes(32)), Signer("giochoi/test/roster", token_bytes(32)))
         agent.publish()
         async with connected(world, agent):
             await until(lambda: "log-replaced" in issues(world))
@@ -280,7 +281,7 @@ def test_a_new_agent_is_met_at_once(world, agent):
         async with connected(world, agent):
             await in_force(world)
             (former,) = agent.seats
-            agent.become(Signer.generate("giochoi/new"), Signer.generate("giochoi/new/roster"))
+            agent.become(Signer("giochoi/new", token_bytes(32)), Signer("giochoi/new/roster", token_bytes(32)))
             world.daemon.repair.mend(parse_vkey(agent.keys[0].vkey).fingerprint)
             await until(lambda: not world.daemon.recorder.journal.unsent())
             assert set(agent.seats) == {former, world.daemon.store.get("seat").decode()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from secrets import token_bytes
+
 import msgspec
 import pytest
 
@@ -93,7 +95,7 @@ def test_what_waits_for_the_disk_is_counted(world):
 @pytest.fixture
 def published(world):
     """Keys of another agent, which lie where an agent publishes its own."""
-    log, registry = Signer.generate("giochoi/other"), Signer.generate("giochoi/other/roster")
+    log, registry = Signer("giochoi/other", token_bytes(32)), Signer("giochoi/other/roster", token_bytes(32))
     world.start(roster())
     world.home.public.mkdir(exist_ok=True)
     return publish(world, AgentKeys(log.vkey, registry.vkey))

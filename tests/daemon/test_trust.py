@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from secrets import token_bytes
+
 import msgspec
 import pytest
 
@@ -18,7 +20,7 @@ class Issuer:
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
-        self.log, self.registry = Signer.generate(origin), Signer.generate(f"{origin}/roster")
+        self.log, self.registry = Signer(origin, token_bytes(32)), Signer(f"{origin}/roster", token_bytes(32))
         self.keys = AgentKeys(self.log.vkey, self.registry.vkey)
 
     def roster(self, number: int) -> SignedRoster:
