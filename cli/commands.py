@@ -63,7 +63,7 @@ def find(words: Sequence[str]) -> tuple[Parser, Sequence[str]]:
         return commands[noun], rest
     verbs = [name.partition(" ")[2] for name in commands]
     if not rest:
-        raise CommandError(msg("{command} needs one of: {verbs}", command=f"giochoi {noun}", verbs=comma(verbs)))
+        raise CommandError(msg("{noun} needs one of: {verbs}", noun=noun, verbs=comma(verbs)))
     if (name := f"{noun} {rest[0]}") not in commands:
         raise CommandError(unknown(rest[0], verbs))
     return commands[name], rest[1:]

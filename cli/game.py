@@ -38,9 +38,9 @@ def add_to(commands: Commands) -> None:
     parser.takes("word", "WORD", msg("only games with this word"), nargs="?")
     parser = commands.add("game allow", allow, "An luanti", "guest luanti", about=msg("let a game through for a player"))
     parser.takes("player", "PLAYER", PLAYER)
-    parser.takes("id", "ID", _GAME)
+    parser.takes("id", "GAME", _GAME)
     parser = commands.add("game remove", remove, "turtles", "turtles --json", about=msg("remove a game that was added"))
-    parser.takes("id", "ID", _GAME)
+    parser.takes("id", "GAME", _GAME)
 
 
 def add(args: Namespace, context: Context) -> int:

@@ -23,8 +23,8 @@ def add_to(commands: Commands) -> None:
     parser.takes("--game", "ID", msg("for this game only"))
     parser.takes("--reason", "TEXT", msg("why; the log keeps it"), default="")
     commands.add("grants", show, "", "--json", looks=True)
-    parser = commands.add("revoke", revoke, "g7", "g7 --json")
-    parser.takes("id", "ID", msg("the id that giochoi grants shows"))
+    parser = commands.add("revoke", revoke, "27173fa3", "27173fa3 --json")
+    parser.takes("id", "GRANT", msg("the id that giochoi grants shows"))
 
 
 def some_minutes(text: str) -> int:

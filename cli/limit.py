@@ -41,7 +41,7 @@ def set_limit(args: Namespace, context: Context) -> int:
     done = ask(context.home.agent_address, request)
     who = row((args.player, args.game or "", spoken(args.days) if args.days else ""), ", ")
     if args.ms is None:
-        said = msg("{who}: the limit is removed", who=who)
+        said = msg("{who}: no limit is set", who=who)
     elif args.ms == 0:
         said = msg("{who}: may not play at all", who=who)
     else:

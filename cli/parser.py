@@ -19,7 +19,7 @@ PACK: Final = msg("id of a pack or a .toml file, with the values that go into it
 
 # What argparse says; its wording is the same in 3.11 to 3.14 up to the quotes. Anything else stays as it is.
 _SAYINGS: Final[tuple[tuple[str, Callable[..., Message]], ...]] = (
-    (r"the following arguments are required: (?P<what>.+)", lambda **found: msg("{what} is missing", **found)),
+    (r"the following arguments are required: (?P<what>.+)", lambda **found: msg("missing: {what}", **found)),
     (r"argument (?P<what>.+?): expected one argument", lambda **found: msg("{what} needs a value", **found)),
     (r"argument (?P<what>.+?): expected at least one argument", lambda **found: msg("{what} needs a value", **found)),
     (r"argument (?P<what>.+?): ignored explicit argument (?P<value>.+)",
