@@ -11,7 +11,7 @@ import msgspec
 from agent.api.messages import LimitRow, PlayerAdd, PlayerList, PlayerRemove, PlayerRow, PlayerSet
 from cli.commands import Commands
 from cli.context import Context
-from cli.registry import settle
+from cli.registering.settle import settle
 from cli.words.days import spoken
 from cli.words.layout import row
 from host.clock import wall

@@ -7,7 +7,7 @@ from argparse import Namespace
 from agent.api.messages import GuardianAdd, GuardianList
 from cli.commands import Commands
 from cli.context import Context
-from cli.registry import settle
+from cli.registering.settle import settle
 from host.rpc_client import ask
 from i18n.message import msg
 

@@ -9,7 +9,7 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.parser import PLAYER
-from cli.registry import settle
+from cli.registering.settle import settle
 from cli.words.days import spoken
 from cli.words.layout import row
 from cli.words.times import parse_minutes

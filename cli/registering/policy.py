@@ -12,7 +12,7 @@ from cli.errors import CommandError
 from cli.given.files import read_text
 from cli.given.packs import checked, named
 from cli.parser import PACK
-from cli.registry import settle
+from cli.registering.settle import settle
 from cli.words.layout import row
 from cli.words.packs import explained, listed, ruled
 from cli.words.rules_as_json import pack_document, reading_document

@@ -10,7 +10,7 @@ from agent.api.messages import PlaceSet
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
-from cli.registry import settle
+from cli.registering.settle import settle
 from cli.words.names import PLACES
 from cli.words.times import parse_day
 from host.rpc_client import ask

@@ -15,7 +15,7 @@ from cli.games.fingerprint import fingerprint
 from cli.games.scan import add_to as add_scan_to
 from cli.output import Output
 from cli.parser import PLAYER
-from cli.registry import settle
+from cli.registering.settle import settle
 from cli.words.layout import row
 from cli.words.names import clues
 from host.rpc_client import ask
