@@ -18,6 +18,7 @@ from compliance.journal import Journal
 from daemon import events
 from daemon.deciding.plays import Play
 from daemon.recording.decision_fields import decided
+from daemon.recording.presence import AliveMinutes
 from daemon.sessions import People
 from daemon.store import Store, Unwritable
 from daemon.trusted import Reading
@@ -58,7 +59,9 @@ class Recorder:
         while self._waiting:
             batch = self._waiting[:together]
             try:
-                self._commit(batch)
+                with self.store.transaction():
+                    for action in batch:
+                        action(self.journal)
             except Unwritable:
                 if self.store.free_reserve():
                     continue
@@ -73,11 +76,6 @@ class Recorder:
             del self._waiting[: len(batch)]
             self.wrote()
         self.blocked = False
-
-    def _commit(self, actions: Iterable[Action]) -> None:
-        with self.store.transaction():
-            for action in actions:
-                action(self.journal)
 
     @property
     def waiting(self) -> int:
@@ -174,11 +172,14 @@ class Recorder:
 
         self.do(action)
 
-    def alive(self, write: Action, now: Reading) -> None:
-        """The minutes in which the seat was alive; the last sign of life is then no older than the log's."""
+    def alive(self, minutes: AliveMinutes | None, now: Reading) -> None:
+        """The minutes in which the seat was alive, if there are any; the last sign of life is then no older than the log's."""
+        if minutes is None:
+            return
+        since, bits = minutes
 
         def action(journal: Journal) -> None:
-            write(journal)
+            append(journal, entry.Presence, now, since=since, bits=bits)
             self.store.see(now)
 
         self.do(action)

@@ -34,8 +34,7 @@ class MinuteWork:
         self.recorder.rows(self.plays.running.values(), now)
         self._count_attempts(now)
         self.zone.look()
-        if (alive := self.presence.mark(now)) is not None:
-            self.recorder.alive(alive, now)
+        self.recorder.alive(self.presence.mark(now), now)
         if not self.recorder.waiting:
             self.store.keep_reserve()
 
@@ -43,7 +42,7 @@ class MinuteWork:
         self.announcer.settle()
         self._count_attempts(now)
         self.recorder.rows(self.plays.running.values(), now)
-        self.recorder.do(self.presence.take(now))
+        self.recorder.alive(self.presence.take(), now)
 
     def _count_attempts(self, now: Reading) -> None:
         """Refused starts that got no line of their own: they count in the day's summary all the same."""
