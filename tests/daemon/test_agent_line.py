@@ -101,6 +101,8 @@ class Agent:
         return m.Done(number=self.roster.number)
 
     async def submit(self, request):
+        if request.seat not in self.seats:
+            raise REFUSED
         return take_in(request, parse_vkey(self.seats[request.seat]), self.log, self.payloads)
 
 
@@ -138,9 +140,10 @@ def issues(world):
 
 
 async def in_force(world, number=1):
-    """A roster of that number is, and nothing waits here."""
-    assert await world.daemon.uplink.holds(number, 5)
-    assert await world.daemon.uplink.delivered(5)
+    """A roster of that number is, and nothing waits here; whoever waits for that hears of it."""
+    async with asyncio.timeout(10):
+        assert await world.daemon.uplink.holds(number, 600)
+        assert await world.daemon.uplink.delivered(600)
 
 
 async def give(world):
@@ -231,6 +234,24 @@ def test_an_agent_that_only_starts_is_away(world, agent):
     asyncio.run(run())
 
 
+def test_an_agent_that_was_there_and_is_not_any_more(world, agent):
+    """It stops in the middle of a call."""
+
+    async def run():
+        async with connected(world, agent):
+            await in_force(world)
+            assert world.daemon.uplink.reachable
+            agent.says[m.Submit] = agent.says[m.Enrol] = GONE
+            world.platform.run(1)
+            await until(lambda: "agent-away" in issues(world))
+            assert not world.daemon.uplink.reachable
+            agent.says.clear()
+            await in_force(world)
+            assert (world.daemon.uplink.reachable, issues(world)) == (True, [])
+
+    asyncio.run(run())
+
+
 def test_an_agent_that_published_no_key_is_away(world, agent):
     """Nobody is believed without one."""
 
@@ -274,19 +295,20 @@ def test_another_key_than_the_pinned_one_is_not_spoken_to(world, agent):
 
 
 def test_a_new_agent_is_met_at_once(world, agent):
-    """Pinned before the old one was missed: the seat enrols under its new name and hands in its new chain, unasked."""
+    """Pinned before the old one was missed: the seat enrols under its new name and hands in its new chain, whoever waits."""
 
     async def run():
         async with connected(world, agent):
             await in_force(world)
             (former,) = agent.seats
+            await asyncio.sleep(0.1)  # the line rests
             agent.become(signer("giochoi/new"), signer("giochoi/new/roster"))
             world.daemon.repair.mend(parse_vkey(agent.keys[0].vkey).fingerprint)
             await until(lambda: not world.daemon.recorder.journal.unsent())
-            assert set(agent.seats) == {former, world.daemon.store.get("seat").decode()}
+            seat = world.daemon.store.get("seat").decode()
+            assert set(agent.seats) == {former, seat}
             assert world.daemon.trust.checkpoint.size == agent.log.size > 0
-            assert world.journal("issue.raised") == []
-            assert issues(world) == []
+            await until(lambda: issues(world) == [])
 
     asyncio.run(run())
 

@@ -52,6 +52,7 @@ def night(world, hours=24):
     [
         ((budget(1),), 3), ((budget(1, period="week"),), 9), ((budget(1), budget(1, period="month", advisory=True)), 33),
         ((budget(1, period="session", pause_ms=HOUR),), 3), ((budget(1, period="session", pause_ms=7 * HOUR),), 33),
+        ((budget(1), budget(1, period="session", pause_ms=7 * HOUR)), 33),
     ],
 )  # fmt: skip
 def test_play_is_handed_out_as_far_as_a_rule_looks_back(rules, days):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from daemon.__main__ import main
+from daemon.store import Store
 from host.homes import Home
 from tests.system import SOAK, TERMINATED, in_here, ours
 
@@ -52,12 +53,16 @@ def folder(home_folder):
 
 
 def test_it_says_one_line_and_ends_well(home_folder, folder):
-    """Ready, then SIGTERM: exit 0; nothing else was printed."""
+    """Ready, then SIGTERM: exit 0; nothing else was printed. Meanwhile it was at work, as its log says."""
     process = daemon(home_folder)
     assert process.stdout.readline() == f"giochoi-daemon: ready: {Home(home_folder, 'given').daemon_address}\n"
     process.terminate()
     assert process.communicate(timeout=20) == ("", "")
     assert process.returncode == TERMINATED
+    store = Store(folder)
+    began = store.db.execute("SELECT entry FROM journal WHERE seq = 1").fetchone()
+    store.close()
+    assert b'"kind":"seat.start"' in bytes(began[0])
 
 
 @pytest.mark.parametrize(

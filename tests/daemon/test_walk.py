@@ -12,7 +12,7 @@ from rules.games import Fingerprint
 from tests.daemon.test_api import CHILD, ask
 from tests.daemon.test_next import pack
 from tests.daemon.test_periods import learning
-from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
+from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
 
 
 def issues(world):
@@ -79,17 +79,15 @@ def test_an_end_that_is_told_late_is_counted_to_when_it_was(world):
     assert [one.ms for one in world.journal("play.ended")] == [MINUTE - 5_000]
 
 
-def test_the_gate_opens_when_the_hours_do(world):
+def test_the_gate_opens_and_closes_when_the_hours_do(world):
     """Nobody plays, nothing happens: it is asked again at the moment that the rules name, between two of the usual beats."""
     world.clock.run(7_000)
     world.start(roster(packs=(pack("16:30-21:00"),)))
-    closed = {"an": frozenset({"luanti", "teeworlds"})}
-    world.pass_time(4 * HOUR + 30 * MINUTE - 8_000)
-    assert world.platform.refusals.refused == closed
-    world.pass_time(1_000)
-    assert world.platform.refusals.refused == {"an": frozenset({"teeworlds"})}  # it has no label: first to be asked for
-    world.pass_time(4 * HOUR + 30 * MINUTE)
-    assert world.platform.refusals.refused == closed
+    changes, refuse = [], world.platform.refuse
+    world.platform.refuse = lambda news: (changes.append((world.clock.wall() - NOON, news.refused["an"])), refuse(news))
+    world.pass_time(10 * HOUR)
+    both, unrated = frozenset({"luanti", "teeworlds"}), frozenset({"teeworlds"})  # without a label it has to be asked for
+    assert changes == [(4 * HOUR + 30 * MINUTE, unrated), (9 * HOUR, both)]
 
 
 def test_what_nobody_told_is_found_after_two_minutes(world):
