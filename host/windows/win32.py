@@ -1,15 +1,20 @@
-"""Calling Windows by ctypes: one way to declare a function, one way to fail, handles that are closed.
+"""Calling Windows: one way to fail, and handles that are closed. Most is called by pywin32, what it lacks by ctypes.
 
-A function's types are given where it is used, and belong to that declaration alone: two modules that declare one function
-differently do not disturb each other, as they would on the attributes of a shared DLL object.
+A function's types for ctypes are given where it is used, and belong to that declaration alone: two modules that declare one
+function differently do not disturb each other, as they would on the attributes of a shared DLL object.
 """
 
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ctypes import wintypes
 from pathlib import Path
 from typing import Any, Self
+
+import pywintypes
+import win32file
 
 kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
 advapi32 = ctypes.WinDLL("advapi32", use_last_error=True)
@@ -20,9 +25,18 @@ _BACKUP_SEMANTICS, _OPEN_REPARSE_POINT = 0x0200_0000, 0x0020_0000  # the first i
 
 # winerror.h
 ACCESS_DENIED, INVALID_PARAMETER = 5, 87
-BROKEN_PIPE, INSUFFICIENT_BUFFER, PIPE_BUSY, IO_PENDING = 109, 122, 231, 997
+BROKEN_PIPE, PIPE_BUSY, IO_PENDING = 109, 231, 997
 
 _INVALID = ctypes.c_void_p(-1).value
+
+
+@contextmanager
+def oserrors(what: str = "") -> Iterator[None]:
+    """Within it pywin32 fails as Python's own functions do: with an OSError about `what`, or else about the function called."""
+    try:
+        yield
+    except pywintypes.error as failed:
+        raise OSError(None, failed.strerror, what or failed.funcname, failed.winerror) from None
 
 
 def function(dll: ctypes.WinDLL, name: str, result: Any, *arguments: Any) -> Any:
@@ -44,11 +58,6 @@ def checked(result: Any, what: str = "") -> Any:
 
 
 _close = function(kernel32, "CloseHandle", wintypes.BOOL, wintypes.HANDLE)
-_create_file = function(
-    kernel32, "CreateFileW", wintypes.HANDLE,
-    wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, ctypes.c_void_p, wintypes.DWORD, wintypes.DWORD, wintypes.HANDLE,
-)  # fmt: skip
-free = function(kernel32, "LocalFree", ctypes.c_void_p, ctypes.c_void_p)
 
 
 class Handle:
@@ -79,11 +88,17 @@ class Handle:
         self.close()
 
 
+def detached(handle: Any) -> int:
+    """The bare handle of one of pywin32's, which closes itself no longer."""
+    return int(handle.Detach())
+
+
 def open_file(
     path: str, access: int, flags: int, *, share: int = SHARE_ALL, how: int = OPEN_EXISTING, attributes: Any = None
 ) -> Handle:
-    """CreateFileW: `attributes` are security attributes for what it makes. OSError."""
-    return Handle(checked(_create_file(path, access, share, attributes, how, flags, None), path))
+    """CreateFile: `attributes` are security attributes for what it makes. OSError."""
+    with oserrors(path):
+        return Handle(detached(win32file.CreateFile(path, access, share, attributes, how, flags, None)))
 
 
 def open_itself(
