@@ -12,7 +12,7 @@ import win32security
 
 from host.windows.sids import ADMINS, SYSTEM, Entry, sddl, writers
 from host.windows.tokens import elevated, own_sid, sid_text
-from host.windows.win32 import oserrors
+from host.windows.win32 import AsOSError
 
 if TYPE_CHECKING:
     from _win32typing import PySECURITY_ATTRIBUTES, PySECURITY_DESCRIPTOR
@@ -24,17 +24,18 @@ def attributes(text: str) -> PySECURITY_ATTRIBUTES:
     """For what is to be made with the descriptor of this text. OSError."""
     made = win32security.SECURITY_ATTRIBUTES()
     made.SECURITY_DESCRIPTOR = _descriptor(text)
+    made.bInheritHandle = False  # pywin32 begins with True
     return made
 
 
 def _descriptor(text: str) -> PySECURITY_DESCRIPTOR:
-    with oserrors(text):
+    with AsOSError(text):
         return win32security.ConvertStringSecurityDescriptorToSecurityDescriptor(text, win32security.SDDL_REVISION_1)
 
 
 def make_folder(folder: Path, text: str) -> None:
     """Make it with this descriptor, unless something lies there already. OSError."""
-    with suppress(FileExistsError), oserrors(str(folder)):
+    with suppress(FileExistsError), AsOSError(str(folder)):
         win32file.CreateDirectoryW(str(folder), attributes(text))
 
 
@@ -57,7 +58,7 @@ def owner_and_writers(handle: int) -> tuple[str, frozenset[str]]:
 def descriptor_of(handle: int) -> tuple[str, tuple[Entry, ...] | None]:
     """Owner and access list of a file or folder, by a handle with READ_CONTROL; None: no list, all is allowed. OSError."""
     wanted = win32security.OWNER_SECURITY_INFORMATION | win32security.DACL_SECURITY_INFORMATION
-    with oserrors():
+    with AsOSError():
         found = win32security.GetSecurityInfo(handle, win32security.SE_FILE_OBJECT, wanted)
     return parsed(bytes(found))  # type: ignore[call-overload] # a buffer of its bytes, self-relative
 
@@ -66,7 +67,7 @@ def protect(handle: int, text: str) -> None:
     """Give it the access list of this descriptor and no inherited one, by a handle with WRITE_DAC. OSError."""
     change = win32security.DACL_SECURITY_INFORMATION | win32security.PROTECTED_DACL_SECURITY_INFORMATION
     dacl = _descriptor(text).GetSecurityDescriptorDacl()
-    with oserrors():
+    with AsOSError():
         win32security.SetSecurityInfo(handle, win32security.SE_FILE_OBJECT, change, None, None, dacl, None)  # type: ignore[arg-type] # None: as it is
 
 

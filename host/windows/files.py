@@ -28,12 +28,12 @@ from host.windows.win32 import (
     ACCESS_DENIED,
     READ_CONTROL,
     WRITE_DAC,
+    AsOSError,
     Handle,
     checked,
     function,
     kernel32,
     open_itself,
-    oserrors,
 )
 from i18n.message import msg
 
@@ -135,7 +135,7 @@ def _check(handle: Handle, folder: Path, mode: int) -> None:
 def lock(file: Path) -> int:
     with _open_own(file, _OPEN_ALWAYS, _SHARE_READ_WRITE) as opened:
         try:
-            with oserrors(str(file)):
+            with AsOSError(str(file)):
                 win32file.LockFile(opened.value, _LOCKED_BYTE, 0, 1, 0)
         except OSError as failed:
             if failed.winerror != _LOCK_VIOLATION:
@@ -219,7 +219,7 @@ def _replace(source: Path, target: Path) -> None:
     """Returns when the folder on the disk says so."""
     for wait in (*_WAITS, None):
         try:
-            with oserrors(str(target)):
+            with AsOSError(str(target)):
                 win32file.MoveFileExW(str(source), str(target), _REPLACE_THROUGH)
             return
         except OSError as failed:

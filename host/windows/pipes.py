@@ -33,7 +33,7 @@ from host.windows.pipes_client import (
 from host.windows.pipes_peer import peer
 from host.windows.sids import ADMINS, SYSTEM
 from host.windows.tokens import elevated, own_sid
-from host.windows.win32 import ACCESS_DENIED, PIPE_BUSY, detached, oserrors
+from host.windows.win32 import ACCESS_DENIED, PIPE_BUSY, AsOSError, detached
 
 __all__ = ["address", "dial", "exists", "folder", "open", "peer", "serve", "server_pid"]
 
@@ -137,7 +137,7 @@ class _Listening:
         opening = win32pipe.PIPE_ACCESS_DUPLEX | _OVERLAPPED | (win32pipe.FILE_FLAG_FIRST_PIPE_INSTANCE if first else 0)
         mode = win32pipe.PIPE_REJECT_REMOTE_CLIENTS  # byte type, byte read mode and blocking are all 0
         most = win32pipe.PIPE_UNLIMITED_INSTANCES
-        with oserrors(self._address):
+        with AsOSError(self._address):
             made = win32pipe.CreateNamedPipe(self._address, opening, mode, most, _BUFFER, _BUFFER, 0, self._attributes)
         return PipeHandle(detached(made))
 

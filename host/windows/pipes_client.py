@@ -21,7 +21,7 @@ import win32security
 from host.api import UntrustedError
 from host.windows import files
 from host.windows.asyncio_pipes import stream_transport
-from host.windows.win32 import BROKEN_PIPE, IO_PENDING, PIPE_BUSY, Handle, open_file, oserrors
+from host.windows.win32 import BROKEN_PIPE, IO_PENDING, PIPE_BUSY, AsOSError, Handle, open_file
 from i18n.message import msg
 
 CLIENT_RIGHTS = 0x0012019B
@@ -48,7 +48,7 @@ def connect(address: str) -> Handle:
 
 def owner(handle: int) -> str:
     """The SID of whoever owns the pipe, by a handle of either end: who made its first instance decides that. OSError."""
-    with oserrors():
+    with AsOSError():
         found = win32security.GetKernelObjectSecurity(handle, win32security.OWNER_SECURITY_INFORMATION)
         return win32security.ConvertSidToStringSid(found.GetSecurityDescriptorOwner())
 
@@ -71,7 +71,7 @@ def server_pid(address: str) -> int | None:
 
 def pid_behind(address: str) -> int:
     """The process that made the instance that answers. OSError as `connect`."""
-    with connect(address) as handle, oserrors():
+    with connect(address) as handle, AsOSError():
         pid: int = win32pipe.GetNamedPipeServerProcessId(handle.value)
         return pid
 

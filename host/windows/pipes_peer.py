@@ -10,19 +10,19 @@ import win32pipe
 import win32security
 
 from host.windows.tokens import token_user
-from host.windows.win32 import oserrors
+from host.windows.win32 import AsOSError
 
 
 def peer(handle: int) -> tuple[str, int]:
     """The SID of the client of a connected instance that data was read from, and its pid, which is only a hint. OSError."""
     pid = 0
-    with suppress(OSError), oserrors():
+    with suppress(OSError), AsOSError():
         pid = win32pipe.GetNamedPipeClientProcessId(handle)
     return token_user(_client_token(handle)), pid
 
 
 def _client_token(handle: int) -> int:
-    with oserrors():
+    with AsOSError():
         win32security.ImpersonateNamedPipeClient(handle)
         try:
             # As ourselves: a client that lets itself only be identified could not open its own token.
@@ -34,7 +34,7 @@ def _client_token(handle: int) -> int:
 
 def _revert() -> None:
     try:
-        with oserrors():
+        with AsOSError():
             win32security.RevertToSelf()
     except OSError:
         os.abort()  # all that this thread does would be done as the client

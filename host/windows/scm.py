@@ -16,7 +16,7 @@ from host.api import ManagerError, Name, Standing
 from host.windows import installing, service
 from host.windows.plans import PLANS, PRESHUTDOWN_MS, RESET_S, RESTARTS_MS, Plan, command, home_in
 from host.windows.service import SERVICE_SPECIFIC_ERROR
-from host.windows.win32 import ACCESS_DENIED, oserrors
+from host.windows.win32 import ACCESS_DENIED, AsOSError, Unless
 from i18n.message import Arg, msg, said_by
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def detach(code: int) -> None:
 
 
 def report(name: Name, text: str) -> None:
-    with suppress(OSError), oserrors():
+    with suppress(OSError), AsOSError():
         source = win32evtlog.RegisterEventSource(None, PLANS[name].service)
         win32evtlog.ReportEvent(source, win32evtlog.EVENTLOG_ERROR_TYPE, 0, _EVENT, None, (text,), None)
         win32evtlog.DeregisterEventSource(source)
@@ -75,9 +75,9 @@ def enter(manager: PySC_HANDLE, plan: Plan, line: str, words: Callable[[Arg], st
     kind = (win32service.SERVICE_WIN32_OWN_PROCESS, win32service.SERVICE_AUTO_START, win32service.SERVICE_ERROR_NORMAL)
     how = (*kind, line, None, False, (), plan.account, password)
     handle = None
-    with _unless(_EXISTS):
+    with Unless(_EXISTS):
         handle = win32service.CreateService(manager, plan.service, display, rights, *how)
-    with oserrors(plan.service):
+    with AsOSError(plan.service):
         if handle is None:
             handle = win32service.OpenService(manager, plan.service, rights)
             win32service.ChangeServiceConfig(handle, *how, display)
@@ -99,7 +99,7 @@ def _settings(handle: PySC_HANDLE, plan: Plan, description: str) -> None:
     }  # fmt: skip
     for level, value in settings.items():
         # One that the system does not know (Wine: most of these) is left out: the service has more rights then, not fewer.
-        with _unless(_INVALID_LEVEL):
+        with Unless(_INVALID_LEVEL):
             win32service.ChangeServiceConfig2(handle, level, value)
 
 
@@ -131,7 +131,7 @@ def start(name: Name) -> None:
     with _errors():
         handle = _service(name, win32service.SERVICE_START)
         if handle is not None:
-            with _unless(_ALREADY_RUNS):
+            with Unless(_ALREADY_RUNS):
                 win32service.StartService(handle, None)
 
 
@@ -142,9 +142,9 @@ def stop(name: Name) -> None:
         if handle is None:
             return
         process = None
-        with suppress(OSError), oserrors():
+        with suppress(OSError), AsOSError():
             process = win32api.OpenProcess(_SYNCHRONIZE, False, _standing(handle).pid)
-        with _unless(_NOT_ACTIVE, _ENDS_ALREADY):
+        with Unless(_NOT_ACTIVE, _ENDS_ALREADY):
             win32service.ControlService(handle, win32service.SERVICE_CONTROL_STOP)
         if process is not None:
             win32event.WaitForSingleObject(process, _GONE_MS)
@@ -154,38 +154,27 @@ def remove(name: Name) -> None:
     with _errors():
         handle = _service(name, _DELETE)
         if handle is not None:
-            with _unless(_BEING_REMOVED):
+            with Unless(_BEING_REMOVED):
                 win32service.DeleteService(handle)
 
 
 def manager(rights: int) -> PySC_HANDLE:
     """OSError."""
-    with oserrors():
+    with AsOSError():
         return win32service.OpenSCManager(None, None, rights)
 
 
 def _service(name: Name, rights: int) -> PySC_HANDLE | None:
     """None: there is no such service. OSError."""
-    with _unless(_ABSENT):
+    with Unless(_ABSENT):
         return win32service.OpenService(manager(win32service.SC_MANAGER_CONNECT), PLANS[name].service, rights)
     return None
 
 
 @contextmanager
-def _unless(*codes: int) -> Iterator[None]:
-    """A call that fails, unless in one of these ways. OSError."""
-    try:
-        with oserrors():
-            yield
-    except OSError as failed:
-        if failed.winerror not in codes:
-            raise
-
-
-@contextmanager
 def _errors() -> Iterator[None]:
     try:
-        with oserrors():
+        with AsOSError():
             yield
     except OSError as failed:
         raise _error(failed) from failed

@@ -9,12 +9,12 @@ import win32process
 import win32security
 
 from host.windows.sids import ADMINS, SYSTEM
-from host.windows.win32 import oserrors
+from host.windows.win32 import AsOSError
 
 
 def sid_text(sid: bytes) -> str:
     """A SID as the system keeps it as text, such as S-1-5-18. OSError."""
-    with oserrors():
+    with AsOSError():
         return win32security.ConvertSidToStringSid(win32security.SID(sid))  # type: ignore[call-arg] # only typed for an empty one
 
 
@@ -25,13 +25,13 @@ def own_sid() -> str:
 
 def process_user(process: int) -> str:
     """Whose process it is, by a handle with QUERY_LIMITED_INFORMATION. OSError."""
-    with oserrors():
+    with AsOSError():
         return token_user(win32security.OpenProcessToken(process, win32security.TOKEN_QUERY))
 
 
 def token_user(token: int) -> str:
     """The SID of the token's user, by a handle with TOKEN_QUERY. OSError."""
-    with oserrors():
+    with AsOSError():
         sid, _ = win32security.GetTokenInformation(token, win32security.TokenUser)
         return win32security.ConvertSidToStringSid(sid)
 
@@ -41,7 +41,7 @@ def elevated() -> bool:
 
     The process's own token is asked, whomever a thread of ours impersonates.
     """
-    with oserrors():
+    with AsOSError():
         token = win32security.OpenProcessToken(win32api.GetCurrentProcess(), win32security.TOKEN_QUERY)
     enabled = (sid for sid, how in groups(token) if how & win32security.SE_GROUP_ENABLED)
     return token_user(token) == SYSTEM or ADMINS in enabled
@@ -49,14 +49,14 @@ def elevated() -> bool:
 
 def groups(token: int) -> list[tuple[str, int]]:
     """Each group's SID and SE_GROUP_… attributes, by a handle with TOKEN_QUERY. OSError."""
-    with oserrors():
+    with AsOSError():
         found = win32security.GetTokenInformation(token, win32security.TokenGroups)
         return [(win32security.ConvertSidToStringSid(sid), how) for sid, how in found]
 
 
 def take_up(*privileges: str) -> None:
     """Use these from now on, as far as we have them: most lie unused in our token."""
-    with suppress(OSError), oserrors():
+    with suppress(OSError), AsOSError():
         rights = win32security.TOKEN_ADJUST_PRIVILEGES | win32security.TOKEN_QUERY
         token = win32security.OpenProcessToken(win32api.GetCurrentProcess(), rights)
         wanted = [(win32security.LookupPrivilegeValue("", name), win32security.SE_PRIVILEGE_ENABLED) for name in privileges]
@@ -65,5 +65,5 @@ def take_up(*privileges: str) -> None:
 
 def go_first() -> None:
     """Before the programs of users, who may give theirs the same: games that load every core do not hold us up."""
-    with suppress(OSError), oserrors():
+    with suppress(OSError), AsOSError():
         win32process.SetPriorityClass(win32api.GetCurrentProcess(), win32process.HIGH_PRIORITY_CLASS)

@@ -16,7 +16,7 @@ import win32security
 from host.api import UserId
 from host.windows.sids import ADMINS, LOCAL_SERVICE, NETWORK_SERVICE, SYSTEM, service_account
 from host.windows.tokens import sid_text
-from host.windows.win32 import function, oserrors
+from host.windows.win32 import AsOSError, function
 from i18n.message import Listed, comma
 
 _GROUPS = (win32security.SidTypeAlias, win32security.SidTypeWellKnownGroup)
@@ -84,7 +84,7 @@ def sid_of(name: str) -> str | None:
 
 def _by_name(name: str) -> str | None:
     try:
-        with oserrors():
+        with AsOSError():
             sid, _, use = win32security.LookupAccountName(None, name)
             found = win32security.ConvertSidToStringSid(sid)
     except OSError:
@@ -96,7 +96,7 @@ def _by_name(name: str) -> str | None:
 def _by_sid(sid: str) -> tuple[str, str] | None:
     """Its domain and its name; None: nobody knows it."""
     try:
-        with oserrors():
+        with AsOSError():
             name, domain, _ = win32security.LookupAccountSid(None, win32security.ConvertStringSidToSid(sid))
             return domain, name
     except OSError:
@@ -104,7 +104,7 @@ def _by_sid(sid: str) -> tuple[str, str] | None:
 
 
 def _computer() -> str:
-    with oserrors():
+    with AsOSError():
         return win32api.GetComputerName()
 
 
@@ -115,7 +115,7 @@ def _same(one: str, other: str) -> bool:
 def _groups(name: str) -> list[str]:
     """Local groups that the account is in, also by another group."""
     try:
-        with oserrors():
+        with AsOSError():
             return win32net.NetUserGetLocalGroups(None, name, _INDIRECT)  # type: ignore[arg-type] # None is this machine
     except OSError:
         return []

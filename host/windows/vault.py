@@ -11,7 +11,7 @@ import base64
 
 import win32crypt
 
-from host.windows.win32 import oserrors
+from host.windows.win32 import AsOSError
 
 _MARK = b"dpapi\n"
 _NO_QUESTIONS = 0x1  # CRYPTPROTECT_UI_FORBIDDEN
@@ -19,13 +19,13 @@ _NO_QUESTIONS = 0x1  # CRYPTPROTECT_UI_FORBIDDEN
 
 def protect(secret: bytes) -> bytes:
     """What only this account opens again. OSError."""
-    with oserrors("DPAPI"):
+    with AsOSError("DPAPI"):
         return win32crypt.CryptProtectData(secret, None, None, None, None, _NO_QUESTIONS)
 
 
 def unprotect(protected: bytes) -> bytes:
     """What was protected. OSError: it is another account's, another PC's, or damaged."""
-    with oserrors("DPAPI"):
+    with AsOSError("DPAPI"):
         _, secret = win32crypt.CryptUnprotectData(protected, None, None, None, _NO_QUESTIONS)
         return secret
 

@@ -7,8 +7,6 @@ function differently do not disturb each other, as they would on the attributes 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
-from contextlib import contextmanager
 from ctypes import wintypes
 from pathlib import Path
 from typing import Any, Self
@@ -30,13 +28,37 @@ BROKEN_PIPE, PIPE_BUSY, IO_PENDING = 109, 231, 997
 _INVALID = ctypes.c_void_p(-1).value
 
 
-@contextmanager
-def oserrors(what: str = "") -> Iterator[None]:
-    """Within it pywin32 fails as Python's own functions do: with an OSError about `what`, or else about the function called."""
-    try:
-        yield
-    except pywintypes.error as failed:
-        raise OSError(None, failed.strerror, what or failed.funcname, failed.winerror) from None
+class AsOSError:
+    """Within it pywin32 fails as Python's own functions do: with an OSError about `what`, or else about the function called.
+
+    A class, as what a generator raises keeps itself alive, and with it the handles of the function that it came from.
+    """
+
+    def __init__(self, what: str = "") -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, failed: BaseException | None, _trace: object) -> None:
+        if isinstance(failed, pywintypes.error):
+            raise OSError(None, failed.strerror, self._what or failed.funcname, failed.winerror) from None
+
+
+class Unless:
+    """The same, but a failure with one of these codes (winerror.h) is none."""
+
+    def __init__(self, *codes: int) -> None:
+        self._codes = codes
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, failed: BaseException | None, trace: object) -> bool:
+        if isinstance(failed, pywintypes.error) and failed.winerror in self._codes:
+            return True
+        AsOSError().__exit__(kind, failed, trace)
+        return False
 
 
 def function(dll: ctypes.WinDLL, name: str, result: Any, *arguments: Any) -> Any:
@@ -97,7 +119,7 @@ def open_file(
     path: str, access: int, flags: int, *, share: int = SHARE_ALL, how: int = OPEN_EXISTING, attributes: Any = None
 ) -> Handle:
     """CreateFile: `attributes` are security attributes for what it makes. OSError."""
-    with oserrors(path):
+    with AsOSError(path):
         return Handle(detached(win32file.CreateFile(path, access, share, attributes, how, flags, None)))
 
 

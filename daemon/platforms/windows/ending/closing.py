@@ -17,7 +17,7 @@ import win32gui
 import win32process
 import win32service
 
-from host.windows.win32 import oserrors
+from host.windows.win32 import AsOSError
 
 if TYPE_CHECKING:
     from _win32typing import PyHDESK
@@ -37,14 +37,14 @@ def ask(pids: Collection[int]) -> int:
 
 
 def _names() -> tuple[str, ...]:
-    with suppress(OSError), oserrors():
+    with suppress(OSError), AsOSError():
         return win32service.GetProcessWindowStation().EnumDesktops()
     return ()
 
 
 def _on(name: str, pids: Collection[int]) -> int:
     """On the desktop of this name. Those that we may not open, such as the one for passwords, have no games."""
-    with suppress(OSError), oserrors():
+    with suppress(OSError), AsOSError():
         desktop = win32service.OpenDesktop(name, 0, False, _READ_ENUMERATE_WRITE)
         try:
             desktop.SetThreadDesktop()
@@ -67,13 +67,13 @@ def _windows_of(desktop: PyHDESK, pids: Collection[int]) -> tuple[list[int], lis
 
 def _pid_of(window: int) -> int | None:
     """None: it is gone by now."""
-    with suppress(OSError), oserrors():
+    with suppress(OSError), AsOSError():
         return win32process.GetWindowThreadProcessId(window)[1]
     return None
 
 
 def _asked(window: int) -> bool:
-    with suppress(OSError), oserrors():
+    with suppress(OSError), AsOSError():
         win32gui.PostMessage(window, _WM_CLOSE, 0, 0)
         return True
     return False
@@ -81,7 +81,7 @@ def _asked(window: int) -> bool:
 
 def interactive() -> bool:
     """Whether our own windows would be on the desktop that people see."""
-    with suppress(OSError), oserrors():
+    with suppress(OSError), AsOSError():
         station: Any = win32service.GetProcessWindowStation()
         name = cast("str", win32service.GetUserObjectInformation(station, win32service.UOI_NAME))
         return name.casefold() == "winsta0"

@@ -17,14 +17,14 @@ import win32process
 import win32profile
 import win32ts
 
-from host.windows.win32 import oserrors
+from host.windows.win32 import AsOSError
 
 _DESKTOP = "winsta0\\default"
 _ROOMS = Path(__file__).resolve().parents[3]
 
 
 def own_session() -> int:
-    with suppress(OSError), oserrors():
+    with suppress(OSError), AsOSError():
         session: int = win32ts.ProcessIdToSessionId(os.getpid())  # type: ignore[no-untyped-call] # typed in part only
         return session
     return -1
@@ -32,7 +32,7 @@ def own_session() -> int:
 
 def run(session: int, module: str, words: Sequence[str]) -> bool:
     """Start `python -m module words…` on the desktop of the session, without waiting for it. False: that is not to be had."""
-    with suppress(OSError), oserrors():
+    with suppress(OSError), AsOSError():
         if session == own_session():
             win32process.CreateProcess(*_how(None, module, words))
         else:

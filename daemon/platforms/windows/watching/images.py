@@ -17,7 +17,7 @@ from daemon.platforms.images import Known, Looked, Wanted
 from daemon.platforms.windows.watching.opening import key_of, opened
 from host.images import build_id, version
 from host.windows.signer import signer_of
-from host.windows.win32 import oserrors
+from host.windows.win32 import AsOSError
 from rules.games import Catalogue, Fingerprint
 from rules.programs import is_engine
 
@@ -40,7 +40,7 @@ class Images(images.Images):
 
     @staticmethod
     def calm() -> None:
-        with suppress(OSError), oserrors():
+        with suppress(OSError), AsOSError():
             win32process.SetThreadPriority(win32api.GetCurrentThread(), _BELOW_NORMAL)
 
     def _first(self, file: BinaryIO) -> Known:
