@@ -28,30 +28,30 @@ _READ_ENUMERATE_WRITE = 0x0001 | 0x0040 | 0x0080  # DESKTOP_READOBJECTS, _ENUMER
 
 def ask(pids: Collection[int]) -> int:
     """Posts WM_CLOSE to the windows of these processes; to how many. To invisible ones only if there are no others."""
+    desktops = _desktops()  # closed when they are forgotten, after the thread that used them
     posted: list[int] = []
     # A thread belongs to one desktop and reaches the windows of that one only: one that has no windows itself may change.
-    worker = threading.Thread(target=lambda: posted.extend(_on(name, pids) for name in _names()), name="closing")
+    worker = threading.Thread(target=lambda: posted.extend(_on(desktop, pids) for desktop in desktops), name="closing")
     worker.start()
     worker.join()
     return sum(posted)
 
 
-def _names() -> tuple[str, ...]:
+def _desktops() -> list[PyHDESK]:
+    """Those that we may open; others, such as the one for passwords, have no games."""
+    found = []
     with suppress(OSError), AsOSError():
-        return win32service.GetProcessWindowStation().EnumDesktops()
-    return ()
+        for name in win32service.GetProcessWindowStation().EnumDesktops():
+            with suppress(OSError), AsOSError():
+                found.append(win32service.OpenDesktop(name, 0, False, _READ_ENUMERATE_WRITE))
+    return found
 
 
-def _on(name: str, pids: Collection[int]) -> int:
-    """On the desktop of this name. Those that we may not open, such as the one for passwords, have no games."""
+def _on(desktop: PyHDESK, pids: Collection[int]) -> int:
     with suppress(OSError), AsOSError():
-        desktop = win32service.OpenDesktop(name, 0, False, _READ_ENUMERATE_WRITE)
-        try:
-            desktop.SetThreadDesktop()
-            seen, hidden = _windows_of(desktop, pids)
-            return sum(_asked(window) for window in seen or hidden)
-        finally:
-            desktop.CloseDesktop()
+        desktop.SetThreadDesktop()
+        seen, hidden = _windows_of(desktop, pids)
+        return sum(_asked(window) for window in seen or hidden)
     return 0
 
 
