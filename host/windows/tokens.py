@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 
 import win32api
-import win32process
 import win32security
 
 from host.windows.sids import ADMINS, SYSTEM
@@ -65,5 +64,7 @@ def take_up(*privileges: str) -> None:
 
 def go_first() -> None:
     """Before the programs of users, who may give theirs the same: games that load every core do not hold us up."""
+    import win32process  # noqa: PLC0415 - the daemon's alone; others start sooner
+
     with suppress(OSError), AsOSError():
         win32process.SetPriorityClass(win32api.GetCurrentProcess(), win32process.HIGH_PRIORITY_CLASS)

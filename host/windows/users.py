@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from ctypes import wintypes
 
 import win32api
-import win32net
 import win32security
 
 from host.api import UserId
@@ -114,6 +113,8 @@ def _same(one: str, other: str) -> bool:
 
 def _groups(name: str) -> list[str]:
     """Local groups that the account is in, also by another group."""
+    import win32net  # noqa: PLC0415 - who asks for no administrator starts sooner
+
     try:
         with AsOSError():
             return win32net.NetUserGetLocalGroups(None, name, _INDIRECT)  # type: ignore[arg-type] # None is this machine

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import base64
 
-import win32crypt
-
 from host.windows.win32 import AsOSError
 
 _MARK = b"dpapi\n"
@@ -19,12 +17,16 @@ _NO_QUESTIONS = 0x1  # CRYPTPROTECT_UI_FORBIDDEN
 
 def protect(secret: bytes) -> bytes:
     """What only this account opens again. OSError."""
+    import win32crypt  # noqa: PLC0415 - most programs keep no secrets, and start sooner
+
     with AsOSError("DPAPI"):
         return win32crypt.CryptProtectData(secret, None, None, None, None, _NO_QUESTIONS)
 
 
 def unprotect(protected: bytes) -> bytes:
     """What was protected. OSError: it is another account's, another PC's, or damaged."""
+    import win32crypt  # noqa: PLC0415 - as above
+
     with AsOSError("DPAPI"):
         _, secret = win32crypt.CryptUnprotectData(protected, None, None, None, _NO_QUESTIONS)
         return secret
