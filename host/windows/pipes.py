@@ -17,7 +17,6 @@ from typing import cast
 import win32pipe
 
 from host.api import Accepted, Kind, Name, TakenError
-from host.windows.asyncio_pipes import client_of, stream_transport
 from host.windows.descriptors import attributes
 from host.windows.pipes_client import (
     CLIENT_RIGHTS,
@@ -31,6 +30,7 @@ from host.windows.pipes_client import (
     server_pid,
 )
 from host.windows.pipes_peer import peer
+from host.windows.proactor import client_of, stream_transport
 from host.windows.sids import ADMINS, SYSTEM
 from host.windows.tokens import elevated, own_sid
 from host.windows.win32 import ACCESS_DENIED, PIPE_BUSY, AsOSError, detached

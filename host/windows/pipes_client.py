@@ -20,7 +20,7 @@ import win32security
 
 from host.api import UntrustedError
 from host.windows import files
-from host.windows.asyncio_pipes import stream_transport
+from host.windows.proactor import stream_transport
 from host.windows.win32 import BROKEN_PIPE, IO_PENDING, PIPE_BUSY, AsOSError, Handle, open_file
 from i18n.message import msg
 
