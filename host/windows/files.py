@@ -38,8 +38,8 @@ from host.windows.win32 import (
 from i18n.message import msg
 
 __all__ = [
-    "lock", "owner", "prepare", "private_root", "privileged", "publishers", "read_owned", "seal", "system_root", "system_run",
-    "unseal", "write_atomic",
+    "lock", "owner", "prepare", "private_root", "privileged", "publishers", "read_owned", "seal", "system_root", "unseal",
+    "write_atomic",
 ]  # fmt: skip
 
 _P = ctypes.c_void_p
@@ -86,11 +86,6 @@ def publishers() -> frozenset[UserId]:
 
 def system_root() -> Path:
     return known_folder(_PROGRAM_DATA) / "GioChoi"
-
-
-def system_run() -> Path:
-    """Named pipes are no files; nothing lies here."""
-    return system_root() / "run"
 
 
 def private_root() -> Path:
