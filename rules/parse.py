@@ -49,7 +49,7 @@ class Reading:
     pack: Pack
     params: tuple[Declared, ...]
     groups: Mapping[str, Text]
-    holidays: tuple[str, Status] | None
+    holidays: tuple[Text, Status] | None
     omitted: tuple[Omitted, ...]
     missing: tuple[str, ...]
     vague: frozenset[str]
@@ -108,7 +108,7 @@ class _Reader:
             pack=head.pack(self._text, values.found, rules),
             params=tuple(declared.values()),
             groups={name: group.text.text() for name, group in groups.items() if group is not None},
-            holidays=None if head.holidays is None else (head.holidays.source, head.holidays.status),
+            holidays=None if head.holidays is None else (head.holidays.source.text(), head.holidays.status),
             omitted=tuple(self._omitted),
             missing=tuple(values.missing),
             vague=frozenset(self._vague),

@@ -203,7 +203,7 @@ class Pack:
     title: Text
     jurisdiction: str
     zone: str
-    source: str
+    source: Text
     status: Status
     sha256: str
     effective_from: date | None = None

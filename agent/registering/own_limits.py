@@ -32,7 +32,8 @@ def own_pack(limits: Iterable[LimitRow], zone: str, titles: Mapping[str, str]) -
     if not budgets:
         return None
     return Pack(
-        id=HOUSE, title=Text("Quy tắc riêng", "Own rules"), jurisdiction=HOUSE, zone=zone, source=HOUSE, status="verified",
+        id=HOUSE, title=Text("Quy tắc riêng", "Own rules"), jurisdiction=HOUSE, zone=zone,
+        source=Text(HOUSE, HOUSE), status="verified",
         sha256=HOUSE, scope="player", budgets=tuple(budgets),
     )  # fmt: skip
 

@@ -52,7 +52,7 @@ def read(stored: Mapping[str, Any] | None, zone: str, params: Mapping[str, Any])
     rule = msgspec.convert({**given, "text": msgspec.to_builtins(_NO_TEXT)}, type_)
     dates: dict[str, Any] = {name: msgspec.convert(value, tuple[date, ...]) for name, value in special.items()}
     return Pack(
-        id=HOUSE, title=_NO_TEXT, jurisdiction=HOUSE, zone=zone, source=HOUSE, status="verified", sha256=HOUSE,
+        id=HOUSE, title=_NO_TEXT, jurisdiction=HOUSE, zone=zone, source=_NO_TEXT, status="verified", sha256=HOUSE,
         params=dict(params), **dates, **by_field([rule]),
     )  # fmt: skip
 

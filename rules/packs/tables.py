@@ -90,6 +90,14 @@ class TextTable(Table):
         return Text(self.vi, self.en)
 
 
+def _in_both(value: object) -> object:
+    """One text for both languages, such as a law's own name."""
+    return {"vi": _one_line(value), "en": value} if isinstance(value, str) else value
+
+
+Source = Annotated[TextTable, BeforeValidator(_in_both)]
+
+
 class RangeTable(Table):
     """Years: of a player's age, or of a game's label."""
 
@@ -150,7 +158,7 @@ class GroupTable(Table):
 
 
 class HolidaysTable(Table):
-    source: Line
+    source: Source
     status: policy.Status
     off: Annotated[list[Dates], Field(max_length=1000)] = []
     work: Annotated[list[Dates], Field(max_length=1000)] = []
@@ -176,7 +184,7 @@ class Head(Table):
     title: TextTable
     jurisdiction: Line
     zone: Annotated[str, AfterValidator(known_zone)]
-    source: Line
+    source: Source
     status: policy.Status
     effective: EffectiveTable = EffectiveTable()
     warn_minutes: Annotated[list[Annotated[float, Field(ge=0, le=1440)]], Some] | None = None
@@ -186,7 +194,7 @@ class Head(Table):
     def pack(self, text: str, params: dict[str, policy.Param], rules: list[Rule]) -> Pack:
         warnings, grace, holidays = self.warn_minutes, self.grace_seconds, self.holidays
         return Pack(
-            id=self.id, title=self.title.text(), jurisdiction=self.jurisdiction, zone=self.zone, source=self.source,
+            id=self.id, title=self.title.text(), jurisdiction=self.jurisdiction, zone=self.zone, source=self.source.text(),
             status=self.status, sha256=hashlib.sha256(text.encode()).hexdigest(), effective_from=self.effective.from_,
             effective_to=self.effective.to, params=params,
             warn_ms=None if warnings is None else tuple(sorted({minutes(one) for one in warnings}, reverse=True)),
