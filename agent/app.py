@@ -38,12 +38,12 @@ def routes(agent: Agent) -> dict[str, Route]:
     """The table of one agent."""
     answers = _Answers(agent)
     change, look = answers.change, answers.look
-    shipped = agent.world.shipped
+    shipped, log, registry = agent.world.shipped, agent.log, agent.registry
     return table(
         # seat
         Route(m.Enrol, SEAT, answers.enrol),
         Route(m.Alive, SEAT, answers.alive),
-        Route(m.RosterGet, SEAT, answers.roster),
+        Route(m.RosterGet, SEAT, lambda _, asked: registry.above(asked.above, POLL_S)),
         Route(m.PutGrants, SEAT, change(seats.grants_put)),
         Route(m.Submit, SEAT, answers.submit),
         # registry
@@ -51,9 +51,9 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.PlayerSet, KEEPER, change(people.player_set)),
         Route(m.PlayerRemove, KEEPER, change(people.player_remove)),
         Route(m.PlayerList, KEEPER, look(lambda tables, _: people.player_list(tables))),
-        Route(m.PlayerDays, KEEPER, look(lambda tables, asked: people.player_days(tables, asked, agent.log.key.text))),
+        Route(m.PlayerDays, KEEPER, look(lambda tables, asked: people.player_days(tables, asked, log.key.text))),
         Route(m.GuardianAdd, KEEPER, change(people.guardian_add)),
-        Route(m.GuardianList, KEEPER, look(lambda tables, _: people.guardian_list(tables))),
+        Route(m.GuardianList, KEEPER, look(lambda tables, _: m.Guardians(guardians=tables.guardians()))),
         Route(m.LimitSet, KEEPER, change(rulebook.limit_set)),
         Route(m.PolicyUse, KEEPER, change(rulebook.policy_use)),
         Route(m.PolicyShow, KEEPER, look(lambda tables, asked: rulebook.policy_show(tables, shipped, asked))),
@@ -63,10 +63,10 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.GameAllow, KEEPER, change(games.game_allow)),
         Route(m.PlaceSet, KEEPER, answers.place_set),
         # log
-        Route(m.LogShow, KEEPER, look(answers.last_lines)),
+        Route(m.LogShow, KEEPER, look(lambda _, asked: logbook.last_lines(asked, log, agent.payloads, registry.roster.zone))),
         Route(m.LogExport, KEEPER, answers.export),
-        Route(m.LogHead, ANY, look(lambda _, __: m.Head(checkpoint=agent.log.checkpoint, key=agent.log.key.text))),
-        Route(m.LogCard, ANY, look(lambda _, __: logbook.card(agent.log, agent.registry.roster))),
+        Route(m.LogHead, ANY, look(lambda _, __: m.Head(checkpoint=log.checkpoint, key=log.key.text))),
+        Route(m.LogCard, ANY, look(lambda _, __: logbook.card(log, registry.roster))),
     )
 
 
@@ -100,9 +100,6 @@ class _Answers:
         self._agent.publish()
         return done
 
-    def last_lines(self, _: Tables, request: m.LogShow) -> m.LogLines:
-        return logbook.last_lines(request, self._agent.log, self._agent.payloads, self._agent.registry.roster.zone)
-
     async def enrol(self, caller: Caller, request: m.Enrol) -> m.Enrolled:
         agent = self._agent
         with _answered():
@@ -117,9 +114,6 @@ class _Answers:
             seats.seat_key(tables, request.seat)
         self._agent.hear(request.seat)
         return m.Done(number=self._agent.registry.number)
-
-    async def roster(self, _: Caller, request: m.RosterGet) -> m.SignedRoster:
-        return await self._agent.registry.above(request.above, POLL_S)
 
     async def submit(self, _: Caller, request: m.Submit) -> m.Accepted:
         agent = self._agent

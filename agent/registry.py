@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from agent import roster
-from agent.api.messages import Done, Roster, SignedRoster
+from agent.api.messages import Done, SignedRoster
 from agent.api.pseudonym import pseudonym
 from agent.recording.chain import OwnChain
 from agent.registering.shipped_packs import Shipped
@@ -94,28 +94,30 @@ class Registry:
         self._news = asyncio.Event()
         with store.transaction() as tables:
             state = tables.state()
-            self._roster = roster.build(tables, world.shipped, number=state.number, now=clock.wall())
-        self._current = SignedRoster(number=state.number, note=state.note)
+            # What the roster in force says, and the note that says it.
+            self.roster = roster.build(tables, world.shipped, number=state.number, now=clock.wall())
+        self._note = state.note
 
     @property
     def number(self) -> int:
         """The number of the roster in force."""
-        return self._current.number
-
-    @property
-    def roster(self) -> Roster:
-        """What the roster in force says."""
-        return self._roster
+        return self.roster.number
 
     def change(self, operation: Callable[[Change], Outcome], who: str) -> Done:
         """Do it. It is durable, recorded and in the signed roster when this returns. ApiError: nothing happened."""
         now = self._clock.wall()
         with self._store.transaction() as tables:
             outcome = operation(Change(tables, self._world, self._chain, now, who))
-            new = self._publish(tables, now) if outcome.changed else None
+            new, note = self.roster, self._note
+            if outcome.changed:
+                new = roster.build(tables, self._world.shipped, number=self.number + 1, now=now)
+                note = roster.sign(new, self._signer)
+                tables.publish(new.number, note)
             self._chain.seal(now)
-        if new is not None:
-            self._announce(*new)
+        if outcome.changed:  # only once it is durable: nobody may hold a roster that a crash can undo
+            self.roster, self._note = new, note
+            self._news.set()
+            self._news = asyncio.Event()
         return Done(number=self.number, id=outcome.id, notes=outcome.hints)
 
     async def above(self, number: int, seconds: float) -> SignedRoster:
@@ -126,16 +128,4 @@ class Registry:
                     await self._news.wait()
         except TimeoutError:
             pass  # no news is an answer too
-        return self._current
-
-    def _publish(self, tables: Tables, now: int) -> tuple[Roster, SignedRoster]:
-        new = roster.build(tables, self._world.shipped, number=self.number + 1, now=now)
-        note = roster.sign(new, self._signer)
-        tables.publish(new.number, note)
-        return new, SignedRoster(number=new.number, note=note)
-
-    def _announce(self, new: Roster, signed: SignedRoster) -> None:
-        """Only once it is durable: nobody may hold a roster that a crash can undo."""
-        self._roster, self._current = new, signed
-        self._news.set()
-        self._news = asyncio.Event()
+        return SignedRoster(number=self.number, note=self._note)

@@ -8,12 +8,13 @@ import msgspec
 
 from agent.api.messages import Player, Roster
 from agent.errors import refused
-from agent.registering.own_limits import DAY_MS, HOUSE, own_pack
+from agent.registering.own_limits import HOUSE, own_pack
 from agent.registering.shipped_packs import Shipped, compiled
 from agent.store.rows import GUEST, PLACE, PackRow, PlayerRow, TextRow
 from agent.store.tables import Tables
 from compliance.note import MAX_NOTE, Signer
 from i18n.message import msg
+from rules.calendar import DAY_MS
 from rules.policy import Pack, Scope
 
 # A grant counts for the policy day in which it was given, in every period; a seat that was off for a week still hears of it.
@@ -65,9 +66,7 @@ class Compiler:
         self._texts = tables.texts()
         self._limits = tables.limits()
         self._wards = {player for player, _ in tables.wards()}
-        self._approved: dict[str, dict[str, None]] = {}
-        for row in tables.approvals():
-            self._approved.setdefault(row.player, {})[row.game] = None
+        self._approvals = tables.approvals()
         catalogue = shipped.catalogue(tables.games())
         self.games = tuple(catalogue.games.values())
         self._titles = {game.id: game.title for game in self.games}
@@ -83,7 +82,7 @@ class Compiler:
             guardian=self._home or row.id in self._wards,
             key=row.key.hex(),
             packs=self.packs(row.id, "player") + ((own,) if own else ()),
-            approved=tuple(self._approved.get(row.id, ())),
+            approved=tuple(dict.fromkeys(one.game for one in self._approvals if one.player == row.id)),
         )
 
     def packs(self, target: str, scope: Scope) -> tuple[Pack, ...]:

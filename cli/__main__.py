@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import sys
 from argparse import Namespace
 
@@ -16,9 +14,7 @@ from host.homes import HomeError
 from host.transport import Unreachable
 from host.wire import ApiError
 from i18n.message import msg, said_by
-from i18n.streams import speak_utf8
-
-_READER_LEFT = {errno.EPIPE, errno.EINVAL}  # of a pipe that nobody reads any more; the second is Windows' word for it
+from i18n.streams import drop_output, speak_utf8
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -40,10 +36,9 @@ def main(argv: list[str] | None = None) -> int:
             return _code(error)
     except KeyboardInterrupt:
         return 130
-    except OSError as error:  # whoever reads has seen enough; or stdout or the temporary folder is on a full disk
-        _drop_output()
-        if error.errno not in _READER_LEFT:
-            context.out.message(msg("giochoi: the system says: {why}", why=str(error)))
+    except OSError as error:  # stdout or the temporary folder is on a full disk
+        if not drop_output(error):
+            context.out.message(msg("giochoi: the system says: {why}", why=said_by(error)))
         return 1
 
 
@@ -57,12 +52,13 @@ def _run(asked: Namespace, words: list[str], context: Context) -> int:
     if asked.help or not words:
         from cli.help import page  # noqa: PLC0415 - of no use for whoever knows
 
-        return page(words, context.out)
+        page(words, context.out)
+        return 0
     parser, rest = find(words)
     args = parser.parse_args(rest)
     args.parser = parser  # for mistakes that only the command itself can see
     try:
-        return parser.run(args, context)
+        return parser.run(args, context) or 0
     except Unreachable as error:
         raise nobody(error, context.home, looks=parser.looks) from None
 
@@ -72,13 +68,6 @@ def _code(error: Exception) -> int:
     if isinstance(error, CommandError):
         return error.code
     return 2 if isinstance(error, ApiError) and error.code in {"bad-input", "not-found"} else 1
-
-
-def _drop_output() -> None:
-    """What could not be written stays in the buffer; Python tries again when it ends, and would exit with 120."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 
 
 if __name__ == "__main__":

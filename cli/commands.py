@@ -17,12 +17,12 @@ NOUNS: Final[dict[str, tuple[str, Message]]] = {
     "grant": ("cli.grant", msg("give more time today")),
     "grants": ("cli.grant", msg("the time that was given")),
     "revoke": ("cli.grant", msg("take given time back")),
-    "player": ("cli.player", msg("whose play is counted")),
-    "guardian": ("cli.guardian", msg("who may give more time and let games through")),
-    "limit": ("cli.limit", msg("set the minutes a day")),
-    "policy": ("cli.policy", msg("sets of rules: those of the law, those for homes, your own")),
-    "game": ("cli.game", msg("which games are known, and for whom one was let through")),
-    "place": ("cli.place", msg("what kind of place this is")),
+    "player": ("cli.registering.player", msg("whose play is counted")),
+    "guardian": ("cli.registering.guardian", msg("who may give more time and let games through")),
+    "limit": ("cli.registering.limit", msg("set the minutes a day")),
+    "policy": ("cli.registering.policy", msg("sets of rules: those of the law, those for homes, your own")),
+    "game": ("cli.registering.game", msg("which games are known, and for whom one was let through")),
+    "place": ("cli.registering.place", msg("what kind of place this is")),
     "doctor": ("cli.doctor", msg("whether the limits are in force, and what is missing if not")),
     "log": ("cli.log", msg("what was recorded, and what an inspector takes away")),
     "simulate": ("cli.simulate.command", msg("what other rules would have done to recorded play")),
@@ -63,7 +63,7 @@ def find(words: Sequence[str]) -> tuple[Parser, Sequence[str]]:
         return commands[noun], rest
     verbs = [name.partition(" ")[2] for name in commands]
     if not rest:
-        raise CommandError(msg("{command} needs one of: {verbs}", command=f"giochoi {noun}", verbs=comma(verbs)))
+        raise CommandError(msg("{noun} needs one of: {verbs}", noun=noun, verbs=comma(verbs)))
     if (name := f"{noun} {rest[0]}") not in commands:
         raise CommandError(unknown(rest[0], verbs))
     return commands[name], rest[1:]

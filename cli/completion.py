@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 
+from agent.api.messages import GameList, Guardian, GuardianList
 from cli.commands import NOUNS, Commands, of
 from cli.context import Context
 from cli.errors import CommandError
 from cli.output import Output
 from cli.parser import GLOBALS, Argument
 from cli.words.shell import quote
-from daemon.api.status import StatusGet
-from host.homes import HomeError
+from daemon.api.messages import GrantsGet
+from daemon.api.status import PlayerPart, StatusGet
+from host.homes import Home, HomeError
 from host.rpc_client import ask
 from host.transport import Unreachable
 from host.wire import ApiError
@@ -66,10 +68,9 @@ def add_to(commands: Commands) -> None:
     parser.takes("shell", "SHELL", msg("bash, zsh, fish or powershell"), choices=_SCRIPTS)
 
 
-def show(args: Namespace, context: Context) -> int:
+def show(args: Namespace, context: Context) -> None:
     script = _SCRIPTS[args.shell]
     context.out.answer({"script": script}, script.removesuffix("\n"))
-    return 0
 
 
 def complete(words: Sequence[str]) -> int:
@@ -104,6 +105,8 @@ def _after(before: Sequence[str], last: str, context: Context) -> Iterable[str]:
     if last.startswith("-"):
         return _options(taken)
     rest = before[len(name.split()) :]
+    if name == "help" and rest:
+        return [one.partition(" ")[2] for one in of(rest[0])] if rest[0] in NOUNS and len(rest) == 1 else ()
     placed = [word for word, left in zip(rest, ("", *rest), strict=False) if left not in valued and not word.startswith("-")]
     places = [one for one in taken if not one.names]
     at = len(placed) if len(placed) < len(places) else len(places) - 1 if places and places[-1].many in {"*", "+"} else None
@@ -115,13 +118,30 @@ def _options(taken: Sequence[Argument]) -> list[str]:
 
 
 def _values(argument: Argument, context: Context) -> Iterable[str]:
-    """What there is to choose from: words of the command itself, packs, or the players whom the daemon knows."""
-    if argument.value.startswith("PACK"):
+    """What there is to choose from: words of the command itself, packs, or what the daemon and the agent know."""
+    kind = argument.value.partition("|")[0]
+    if kind.startswith("PACK"):
         return shipped_packs()
-    if argument.value == "NOUN":
+    if kind == "NOUN":
         return NOUNS
-    if argument.value.startswith("PLAYER"):
-        with suppress(ApiError, HomeError, Unreachable):
-            players = ask(context.home.daemon_address, StatusGet()).players
-            return [one.name if quote(one.name) == one.name else one.id for one in players]
+    with suppress(ApiError, HomeError, Unreachable):
+        return (*argument.choices, *_known(argument, kind, context.home))
     return argument.choices
+
+
+def _known(argument: Argument, kind: str, home: Home) -> Iterable[str]:
+    """What the servers know of this kind. ApiError, Unreachable."""
+    if kind == "PLAYER":
+        return _named(ask(home.daemon_address, StatusGet()).players)
+    if kind == "GRANT":
+        return [one.id for one in ask(home.daemon_address, GrantsGet()).grants if one.revoked is None]
+    if kind == "GAME" or "--game" in argument.names:
+        return [one.game.id for one in ask(home.agent_address, GameList()).games]
+    if "--guardian" in argument.names:
+        return _named(ask(home.agent_address, GuardianList()).guardians)
+    return ()
+
+
+def _named(people: Iterable[PlayerPart | Guardian]) -> list[str]:
+    """As one types them: by name, or by id where a shell would not take the name as it is."""
+    return [one.name if quote(one.name) == one.name else one.id for one in people]

@@ -6,8 +6,9 @@ from argparse import Namespace
 
 from cli.commands import Commands
 from cli.context import Context
+from cli.output import Output
 from cli.words.layout import row
-from daemon.api.messages import DoctorGet
+from daemon.api.messages import Doctor, DoctorGet
 from host.rpc_client import ask
 from i18n.message import msg
 
@@ -22,9 +23,10 @@ def show(args: Namespace, context: Context) -> int:
     if args.agent_key and not args.repair:
         args.parser.mistake(msg("--agent-key goes with --repair"))
     doctor = ask(context.home.daemon_address, DoctorGet(repair=args.repair, agent_key=args.agent_key))
-    if context.out.json:
-        context.out.document(doctor)
-    else:
-        for check in doctor.checks:
-            context.out.say(row(("✓" if check.ok else "✗", f"{check.id}:", check.text), " "), 0, 2)
+    context.out.answer(doctor, lambda: _say(context.out, doctor))
     return 0 if all(check.ok for check in doctor.checks) else 1
+
+
+def _say(out: Output, doctor: Doctor) -> None:
+    for check in doctor.checks:
+        out.say(row(("✓" if check.ok else "✗", f"{check.id}:", check.text), " "), 0, 2)

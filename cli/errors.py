@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from cli.words.shell import quote
 from host.homes import Home
 from host.transport import Unreachable
-from i18n.message import Message, MessageError, comma, msg, said_by
+from i18n.message import Message, MessageError, comma, msg, said_by, typed
 
 
 class CommandError(MessageError):
@@ -24,10 +24,10 @@ def unknown(word: str, known: Iterable[str], see: str = "") -> Message:
 
     there = {one.lower(): one for one in known}
     if near := difflib.get_close_matches(word.lower(), there, 1):
-        return msg("{word} is not known; did you mean {near}?", word=repr(word), near=there[near[0]])
+        return msg("{word} is not known; did you mean {near}?", word=typed(word), near=there[near[0]])
     if see:
-        return msg("{word} is not known; see: {command}", word=repr(word), command=see)
-    return msg("{word} is not known; choose from {known}", word=repr(word), known=comma(there.values()))
+        return msg("{word} is not known; see: {command}", word=typed(word), command=see)
+    return msg("{word} is not known; choose from {known}", word=typed(word), known=comma(there.values()))
 
 
 def nobody(error: Unreachable, home: Home, *, looks: bool) -> CommandError:

@@ -23,8 +23,8 @@ def add_to(commands: Commands) -> None:
     parser.takes("--game", "ID", msg("for this game only"))
     parser.takes("--reason", "TEXT", msg("why; the log keeps it"), default="")
     commands.add("grants", show, "", "--json", looks=True)
-    parser = commands.add("revoke", revoke, "g7", "g7 --json")
-    parser.takes("id", "ID", msg("the id that giochoi grants shows"))
+    parser = commands.add("revoke", revoke, "27173fa3", "27173fa3 --json")
+    parser.takes("id", "GRANT", msg("the id that giochoi grants shows"))
 
 
 def some_minutes(text: str) -> int:
@@ -34,30 +34,26 @@ def some_minutes(text: str) -> int:
     return ms
 
 
-def grant(args: Namespace, context: Context) -> int:
+def grant(args: Namespace, context: Context) -> None:
     request = GrantAdd(player=args.player, ms=args.ms, game=args.game, reason=args.reason)
     added = ask(context.home.daemon_address, request)
     more = Length(args.ms, exact=True)
     said = msg("{player}: {length} more today (id {id})", player=args.player, length=more, id=added.id)
     context.out.answer({"id": added.id}, said)
-    return 0
 
 
-def revoke(args: Namespace, context: Context) -> int:
+def revoke(args: Namespace, context: Context) -> None:
     ask(context.home.daemon_address, GrantRevoke(id=args.id))
     context.out.answer({"id": args.id}, msg("{id} is taken back", id=args.id))
-    return 0
 
 
-def show(args: Namespace, context: Context) -> int:
+def show(args: Namespace, context: Context) -> None:
     grants = ask(context.home.daemon_address, GrantsGet()).grants
     zone = ask(context.home.daemon_address, UsageGet()).zone
-    if context.out.json:
-        context.out.document({"grants": [_document(event, zone) for event in grants]})
-        return 0
     columns = (msg("Id"), msg("Player"), msg("More"), msg("Game"), msg("When"), msg("Who"), msg("Why"), "")
-    context.out.table(columns, (_row(event, zone) for event in sorted(grants, key=lambda event: event.given)))
-    return 0
+    rows = (_row(event, zone) for event in sorted(grants, key=lambda event: event.given))
+    document = {"grants": [_document(event, zone) for event in grants]}
+    context.out.answer(document, lambda: context.out.table(columns, rows))
 
 
 def _row(event: GrantEvent, zone: str) -> tuple[Arg, ...]:

@@ -28,11 +28,11 @@ def add_to(commands: Commands) -> None:
     parser.takes("words", "NOUN", msg("a command, or the first word of several"), nargs="*")
 
 
-def show(args: Namespace, context: Context) -> int:
-    return page(args.words, context.out)
+def show(args: Namespace, context: Context) -> None:
+    page(args.words, context.out)
 
 
-def page(words: Sequence[str], out: Output) -> int:
+def page(words: Sequence[str], out: Output) -> None:
     """What there is to say about the command, or those that begin with these words. CommandError (2) if there is none."""
     if not words:
         parts = [*overview(), everywhere(), Part(text=msg("More about one of them: {command}", command="giochoi help NOUN"))]
@@ -42,14 +42,7 @@ def page(words: Sequence[str], out: Output) -> int:
     else:
         told, examples = about_command(find(words)[0])
         parts = [told, everywhere(), examples]
-    if out.json:
-        out.document({"help": [part._asdict() for part in parts]})
-        return 0
-    for number, part in enumerate(parts):
-        if number:
-            out.line()
-        _show(part, out)
-    return 0
+    out.answer({"help": [part._asdict() for part in parts]}, lambda: _show(parts, out))
 
 
 def overview() -> Iterator[Part]:
@@ -67,7 +60,14 @@ def about_command(parser: Parser) -> tuple[Part, Part]:
     return told, Part(msg("Examples"), examples=parser.examples)
 
 
-def _show(part: Part, out: Output) -> None:
+def _show(parts: Sequence[Part], out: Output) -> None:
+    for number, part in enumerate(parts):
+        if number:
+            out.line()
+        _show_part(part, out)
+
+
+def _show_part(part: Part, out: Output) -> None:
     if part.head is not None:
         out.head(part.head)
     if part.usage:

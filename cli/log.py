@@ -13,6 +13,7 @@ from agent.api.messages import Card, LogCard, LogExport, LogHead, LogShow
 from cli.commands import Commands
 from cli.context import Context
 from cli.given.files import write_new
+from cli.output import Output
 from cli.words.entries import entry
 from cli.words.layout import row
 from cli.words.names import PLACES
@@ -26,7 +27,7 @@ _SEATS = 64  # as many seals may come first, whose entries stand further back
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("log show", show, "", "--last 500", about=msg("show the last lines"), looks=True)
+    parser = commands.add("log show", show, "", "--last 500", about=msg("show the last entries"), looks=True)
     parser.takes("--last", "N", msg("how many; without it: 50"), type=lambda text: parse_number(text, 1, _MOST), default=50)
     parser.takes("--all", "", msg("the seals, too"))
     parser = commands.add("log export", export, "log.zip", "/media/usb/2026-11.zip",
@@ -36,7 +37,7 @@ def add_to(commands: Commands) -> None:
     commands.add("log card", card, "", "--json", about=msg("show the card that an inspector keeps"), looks=True)
 
 
-def show(args: Namespace, context: Context) -> int:
+def show(args: Namespace, context: Context) -> None:
     # A seal stands behind at least one other entry of its seat.
     asked = args.last if args.all or context.out.json else 2 * args.last + _SEATS
     answer = ask(context.home.agent_address, LogShow(last=asked))
@@ -45,42 +46,35 @@ def show(args: Namespace, context: Context) -> int:
             {"index": line.index, "entry": msgspec.Raw(line.entry.encode()), "payload": line.payload} for line in answer.lines
         ]
         context.out.document({"entries": entries})
-        return 0
+        return
     lines = [(line, msgspec.json.decode(line.entry)) for line in answer.lines]
     for line, fields in [one for one in lines if args.all or one[1]["kind"] != "seal"][-args.last :]:
         entry(context.out, line, fields, answer.zone)
-    return 0
 
 
-def export(args: Namespace, context: Context) -> int:
+def export(args: Namespace, context: Context) -> None:
     size = write_new(args.file, (chunk.data for chunk in items(context.home.agent_address, LogExport())))
     check = f"giochoi-verify {quote(str(args.file))}"
     said = msg("{file}: {size} bytes; check it with: {check}", file=str(args.file), size=size, check=check)
     context.out.answer({"file": str(args.file.absolute()), "bytes": size}, said)
-    return 0
 
 
-def head(args: Namespace, context: Context) -> int:
+def head(args: Namespace, context: Context) -> None:
     answer = ask(context.home.agent_address, LogHead())
-    if context.out.json:
-        context.out.document(answer)
-        return 0
-    for line in answer.checkpoint.splitlines():
-        context.out.line(line)
-    context.out.message(msg("key: {key}", key=answer.key))
-    return 0
+    context.out.answer(answer, answer.checkpoint.removesuffix("\n"))
+    if not context.out.json:
+        context.out.message(msg("key: {key}", key=answer.key))
 
 
-def card(args: Namespace, context: Context) -> int:
+def card(args: Namespace, context: Context) -> None:
     answer = ask(context.home.agent_address, LogCard())
-    if context.out.json:
-        context.out.document(answer)
-        return 0
-    context.out.pairs(_card(answer))
-    context.out.line()
-    for line in qr(answer.fingerprint).splitlines():
-        context.out.line(line)
-    return 0
+    context.out.answer(answer, lambda: _show_card(answer, context.out))
+
+
+def _show_card(card: Card, out: Output) -> None:
+    out.pairs(_card(card))
+    out.line()
+    out.line(qr(card.fingerprint).removesuffix("\n"))
 
 
 def _card(card: Card) -> Iterator[tuple[Arg, Arg]]:
@@ -93,7 +87,7 @@ def _card(card: Card) -> Iterator[tuple[Arg, Arg]]:
     yield msg("origin"), card.origin
     yield msg("key"), card.key
     yield msg("fingerprint"), card.fingerprint
-    yield msg("size"), msg("{n} lines", n=card.size)
+    yield msg("size"), msg("{n} entries", n=card.size)
     yield msg("root"), card.root
 
 

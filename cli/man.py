@@ -15,7 +15,7 @@ from cli.help import Part, about_command, everywhere, overview
 from cli.words.shell import quote
 from host.clock import wall
 from i18n.catalogue import Catalogue
-from i18n.message import Arg, msg
+from i18n.message import Arg, msg, said_by
 
 _EXITS = Part(msg("Exit status"), pairs=(
     ("0", msg("done")), ("1", msg("refused, or failed")), ("2", msg("used in a way that is not understood, or bad input")),
@@ -28,18 +28,17 @@ def add_to(commands: Commands) -> None:
     parser.takes("folder", "DIR", msg("the folder to write them into"), type=Path)
 
 
-def write(args: Namespace, context: Context) -> int:
+def write(args: Namespace, context: Context) -> None:
     folder: Path = args.folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, lines in pages(context.out.words):
             (folder / f"{name}.1").write_text("\n".join((*lines, "")), encoding="utf-8")
     except OSError as error:
-        raise CommandError(msg("{path} cannot be written: {why}", path=str(folder), why=str(error.strerror)), code=1) from None
+        raise CommandError(msg("{path} cannot be written: {why}", path=str(folder), why=said_by(error)), code=1) from None
     command = f"man {quote(str(folder / 'giochoi.1'))}"
     said = msg("the manual is in {folder}; read it with: {command}", folder=str(folder), command=command)
     context.out.answer({"folder": str(folder)}, said)
-    return 0
 
 
 def pages(words: Catalogue) -> Iterator[tuple[str, Iterator[str]]]:

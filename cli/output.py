@@ -13,7 +13,7 @@ import shutil
 import sys
 import unicodedata
 from bisect import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 from typing import TextIO
 
@@ -61,10 +61,12 @@ class Output:
         """The one JSON document of a command called with --json."""
         self._write(msgspec.json.format(msgspec.json.encode(self.words.document(value)), indent=2).decode() + "\n")
 
-    def answer(self, document: object, said: Arg) -> None:
-        """All there is to say: the document with --json, else one line."""
+    def answer(self, document: object, said: Arg | Callable[[], None]) -> None:
+        """All there is to say: the document with --json, else one line, or what `said` says."""
         if self.json:
             self.document(document)
+        elif callable(said):
+            said()
         else:
             self.line(said)
 

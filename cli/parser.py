@@ -11,14 +11,15 @@ from cli.context import Context
 from cli.errors import CommandError, unknown
 from i18n.message import Message, MessageError, msg, said_by
 
-Run = Callable[[argparse.Namespace, Context], int]
+Run = Callable[[argparse.Namespace, Context], int | None]
+"""What a command does; it returns its exit code, or nothing: done."""
 
 PLAYER: Final = msg("name or id of a player, or guest")
 PACK: Final = msg("id of a pack or a .toml file, with the values that go into it")
 
 # What argparse says; its wording is the same in 3.11 to 3.14 up to the quotes. Anything else stays as it is.
 _SAYINGS: Final[tuple[tuple[str, Callable[..., Message]], ...]] = (
-    (r"the following arguments are required: (?P<what>.+)", lambda **found: msg("{what} is missing", **found)),
+    (r"the following arguments are required: (?P<what>.+)", lambda **found: msg("missing: {what}", **found)),
     (r"argument (?P<what>.+?): expected one argument", lambda **found: msg("{what} needs a value", **found)),
     (r"argument (?P<what>.+?): expected at least one argument", lambda **found: msg("{what} needs a value", **found)),
     (r"argument (?P<what>.+?): ignored explicit argument (?P<value>.+)",

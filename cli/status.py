@@ -27,13 +27,9 @@ def add_to(commands: Commands) -> None:
     commands.add("status", show, "", "--json", looks=True)
 
 
-def show(args: Namespace, context: Context) -> int:
+def show(args: Namespace, context: Context) -> None:
     status = ask(context.home.daemon_address, StatusGet())
-    if context.out.json:
-        context.out.document(status)
-    else:
-        say(context.out, status)
-    return 0
+    context.out.answer(status, lambda: say(context.out, status))
 
 
 def say(out: Output, status: Status) -> None:
@@ -44,8 +40,8 @@ def say(out: Output, status: Status) -> None:
     out.say(row((head, _WATCH[part.watch])), 0, 2)
     log: Arg = ""
     if agent.checkpoint is not None:
-        log = msg("log of {n} lines ({when})", n=agent.checkpoint.size, when=moment(agent.checkpoint.time))
-    unsent = msgn("{n} line not sent yet", "{n} lines not sent yet", agent.unsent) if agent.unsent else ""
+        log = msg("log of {n} entries ({when})", n=agent.checkpoint.size, when=moment(agent.checkpoint.time))
+    unsent = msgn("{n} entry not sent yet", "{n} entries not sent yet", agent.unsent) if agent.unsent else ""
     reach = msg("the agent answers") if agent.reachable else msg("the agent does not answer")
     out.say(row((reach, log, unsent)), 0, 2)
     for issue in part.issues:
@@ -58,7 +54,8 @@ def _player(out: Output, player: PlayerPart) -> None:
     """By the rules over all games, then each game that was played or is spoken about. A rule is told below all it ends."""
     out.line()
     age = msg("age not known") if player.age is None else msg("age {age}", age=player.age)
-    out.line(msg("{name} ({age})", name=player.name, age=age))
+    name = player.id if player.id == "guest" else player.name  # as one types it
+    out.line(msg("{name} ({age})", name=msg("guest") if name == "guest" else name, age=age))
     _part(out, msg("all games"), player, VERDICTS[player.verdict])
     _rule(out, player.reason)
     together: dict[tuple[str, float | None] | None, list[GamePart]] = {}
@@ -67,7 +64,7 @@ def _player(out: Output, player: PlayerPart) -> None:
         together.setdefault(rule, []).append(game)
     for games in together.values():
         for game in games:
-            verdict = asking(player.id, player.name, game.id) if game.verdict == "ask" else VERDICTS[game.verdict]
+            verdict = asking(player.id, name, game.id) if game.verdict == "ask" else VERDICTS[game.verdict]
             _part(out, game.id, game, verdict)
         _rule(out, games[-1].reason)
 

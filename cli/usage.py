@@ -24,21 +24,18 @@ def add_to(commands: Commands) -> None:
     parser.takes("--day", "YYYY-MM-DD", msg("without it: today"), type=parse_day)
 
 
-def show(args: Namespace, context: Context) -> int:
+def show(args: Namespace, context: Context) -> None:
     usage = ask(context.home.daemon_address, UsageGet(day=args.day.isoformat() if args.day else None))
     if args.player is not None:
         only = _id(args.player, context)
         usage = msgspec.structs.replace(usage, players={id_: part for id_, part in usage.players.items() if id_ == only})
-    if context.out.json:
-        context.out.document(usage)
-        return 0
     rows: list[tuple[Arg, ...]] = []
     for player, part in usage.players.items():
         rows.append((player, msg("all games"), _length(part.total_s)))
         rows.extend(("", game, _length(seconds)) for game, seconds in sorted(part.games.items(), key=lambda item: -item[1]))
     title = row((Day(parse_day(usage.day)), f"({usage.zone})"), " ")
-    context.out.table((msg("Player"), msg("Game"), msg("Played")), rows, title)
-    return 0
+    columns = (msg("Player"), msg("Game"), msg("Played"))
+    context.out.answer(usage, lambda: context.out.table(columns, rows, title))
 
 
 def _id(player: str, context: Context) -> str:

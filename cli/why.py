@@ -31,13 +31,9 @@ def add_to(commands: Commands) -> None:
     parser.takes("game", "GAME", msg("id of the game; without it: the rules over all games"), nargs="?")
 
 
-def show(args: Namespace, context: Context) -> int:
+def show(args: Namespace, context: Context) -> None:
     answer = ask(context.home.daemon_address, WhyGet(player=args.player, game=args.game))
-    if context.out.json:
-        context.out.document(_document(answer))
-    else:
-        say(context.out, answer)
-    return 0
+    context.out.answer(_document(answer), lambda: say(context.out, answer))
 
 
 def say(out: Output, answer: Why) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import codecs
-import errno
-import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,13 +18,13 @@ from compliance.verify import verify
 from compliance.verifying.report import document, lines
 from compliance.verifying.trust import Trust, TrustError, parse_trust
 from i18n.catalogue import LANGUAGES, Catalogue, reader
-from i18n.message import MessageError, msg, said_by
-from i18n.streams import speak_utf8
+from i18n.message import Arg, MessageError, msg, said_by
+from i18n.streams import drop_output, speak_utf8
 
-OK, USAGE, NOT_VERIFIED = 0, 2, 4
+OK, FAILED, USAGE, NOT_VERIFIED = 0, 1, 2, 4
 _PROGRAM = "giochoi-verify"
 _HELP = f"{_PROGRAM} --help"
-_READER_LEFT = {errno.EPIPE, errno.EINVAL}  # of a pipe that nobody reads any more; the second is Windows' word for it
+_NO_VALUE = re.compile("argument (.+): expected one argument")
 _OPTIONS = {
     "BUNDLE": msg("a file made by {command}", command="giochoi log export"),
     "--trust FILE": msg("your trust policy (C2SP tlog-policy): which key and which witnesses you demand"),
@@ -42,11 +41,16 @@ class UsageError(MessageError):
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(msg("not understood: {why}; see: {command}", why=message, command=_HELP))
+        found = _NO_VALUE.fullmatch(message)  # all that argparse can say of these options, but for what nobody types
+        raise _misused(message if found is None else msg("{what} needs a value", what=found[1]))
+
+
+def _misused(why: Arg) -> UsageError:
+    return UsageError(msg("not understood: {why}; see: {command}", why=why, command=_HELP))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Verifies a bundle and says so. Exit code: 0 verified, 2 bad usage or input, 4 not verified."""
+    """Verifies a bundle and says so. Exit code: 0 verified, 1 that cannot be said, 2 bad usage or input, 4 not verified."""
     speak_utf8()
     words = Catalogue(reader())
     try:
@@ -56,6 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BundleError, UsageError) as error:
         print(f"{_PROGRAM}: {words(error.message)}", file=sys.stderr)
         return USAGE
+    except OSError as error:  # stdout is on a full disk
+        print(f"{_PROGRAM}: {words(said_by(error))}", file=sys.stderr)
+        return FAILED
 
 
 def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
@@ -63,7 +70,9 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
         _print(_help(words))
         return OK
     if more:
-        raise UsageError(msg("not understood: {why}; see: {command}", why=" ".join(more), command=_HELP))
+        raise _misused(" ".join(more))
+    if options.lang not in {None, *LANGUAGES}:
+        raise _misused(f"--lang {options.lang}")
     if options.bundle is None:
         raise UsageError(msg("BUNDLE is missing; see: {command}", command=_HELP))
     trust = None if options.trust is None else _trust(options.trust)
@@ -84,7 +93,7 @@ def _parser() -> _Parser:
     parser.add_argument("bundle", nargs="?")
     for option in ("--trust", "--since", "--home"):  # every program takes a home; this one needs none
         parser.add_argument(option)
-    parser.add_argument("--lang", choices=LANGUAGES)
+    parser.add_argument("--lang")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("-h", "--help", action="store_true")
     return parser
@@ -100,10 +109,8 @@ def _print(text: str) -> None:
     try:
         print(text, flush=True)
     except OSError as error:
-        if error.errno not in _READER_LEFT:
+        if not drop_output(error):
             raise
-        # Nothing may complain when the interpreter flushes again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _trust(path: str) -> Trust:
@@ -118,7 +125,7 @@ def _text(path: str) -> bytes:
     try:
         data = Path(path).read_bytes()
     except OSError as error:
-        raise UsageError(msg("{file} cannot be read: {why}", file=path, why=error.strerror or "")) from None
+        raise UsageError(msg("{file} cannot be read: {why}", file=path, why=said_by(error))) from None
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # what PowerShell's > makes of it
         data = data.decode("utf-16", "replace").encode("utf-8", "replace")
     return data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")

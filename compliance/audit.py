@@ -70,8 +70,8 @@ class Auditor:
                 self._ended(where, line)
             case entry.PlayDue() | entry.LaunchRefused():
                 self._decided(where, line)
-            case entry.SeatStart():
-                self._started(where, line, presence)
+            case entry.SeatStart() if not presence.claim_holds:
+                self._fail(where, msg("it says that the last run ended in order, but there is no seat.stop"))
             case _:
                 self._take_other(where, line)
 
@@ -194,10 +194,6 @@ class Auditor:
                 self._fail(where, msg("it says {told} of {game}; the plays add up to {known}", game=game, **sums))
 
     # --- the rest --------------------------------------------------------------------------------------------------------
-
-    def _started(self, where: Arg, line: entry.SeatStart, presence: SeatPresence) -> None:
-        if not presence.claim_holds:
-            self._fail(where, msg("it says that the last run ended in order, but there is no seat.stop"))
 
     def _policy(self, where: Arg, line: entry.PolicyChanged) -> None:
         for pack in line.packs:

@@ -80,7 +80,7 @@ def read(path: Path | str) -> Bundle:
     try:
         data = Path(path).read_bytes()
     except OSError as error:
-        raise BundleError(msg("{file} cannot be read: {why}", file=str(path), why=error.strerror or "")) from None
+        raise BundleError(msg("{file} cannot be read: {why}", file=str(path), why=said_by(error))) from None
     try:
         return parse(data)
     except BundleError as error:

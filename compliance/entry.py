@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from i18n.message import MessageError, msg
+from i18n.message import MessageError, msg, typed
 
 MAX_BYTES = 65_535
 MAX_INT = 2**53 - 1
@@ -335,12 +335,12 @@ def _check(value: object, depth: int = 0) -> None:
     if isinstance(value, dict):
         for key, item in value.items():
             if not key.isascii():
-                raise EntryError(msg("the key {key} is not ASCII", key=repr(key)))
+                raise EntryError(msg("the key {key} is not ASCII", key=typed(key)))
             _check(item, depth + 1)
     elif isinstance(value, list | tuple):
         for item in value:
             _check(item, depth + 1)
     elif isinstance(value, float) or (isinstance(value, int) and abs(value) > MAX_INT):
-        raise EntryError(msg("the number {number} is not a safe integer", number=repr(value)))
+        raise EntryError(msg("the number {number} is not a safe integer", number=str(value)))
     elif isinstance(value, str) and not unicodedata.is_normalized("NFC", value):
-        raise EntryError(msg("the text {text} is not in NFC", text=repr(value)))
+        raise EntryError(msg("the text {text} is not in NFC", text=typed(value)))

@@ -58,9 +58,8 @@ class Log(LogFile):
     def __init__(self, path: Path | str, signer: Signer) -> None:
         self._signer = signer
         self._lock = threading.RLock()
-        self._frontier = Frontier()
         self._edges: list[bytes] = []  # of each level the rightmost tile, as long as it is partial
-        self._checkpoint = ""
+        self.checkpoint = ""  # the latest, signed
         super().__init__(path)
         try:
             self._open()
@@ -82,11 +81,6 @@ class Log(LogFile):
         """The tree hash over all of them."""
         return self._frontier.root()
 
-    @property
-    def checkpoint(self) -> str:
-        """The latest signed checkpoint."""
-        return self._checkpoint
-
     # --- writing ------------------------------------------------------------------------------------------------------
 
     def append(self, entries: Sequence[bytes]) -> str:
@@ -97,7 +91,7 @@ class Log(LogFile):
         """
         with self._lock:
             if not entries:
-                return self._checkpoint
+                return self.checkpoint
             before = self.size
             frontier = Frontier(before, self._frontier.peaks)
             leaves = [tree.leaf_hash(data) for data in entries]
@@ -109,7 +103,7 @@ class Log(LogFile):
                 self._store(enumerate(entries, before), tiles, runs, heads, (frontier.size, b"".join(frontier.peaks), note))
             except (sqlite3.Error, OverflowError) as error:
                 raise LogError(msg("cannot be written: {why}", why=str(error))) from error
-            self._frontier, self._edges, self._checkpoint, self._size = frontier, edges, note, frontier.size
+            self._frontier, self._edges, self.checkpoint = frontier, edges, note
             return note
 
     def append_batch(self, seat: str, key: VerifierKey, entries: Sequence[bytes]) -> Appended:
@@ -224,7 +218,7 @@ class Log(LogFile):
         peaks = [self._full(first, end) for first, end in tree.peak_ranges(size)]
         self._frontier = Frontier(size, peaks)
         self._edges = [self._edge(level, size) for level in range(max(1, -(-size.bit_length() // HEIGHT)))]
-        self._checkpoint, self._size = note, size
+        self.checkpoint = note
         ends = self._one("SELECT max(idx), min(idx) FROM entry")
         whole = (size - 1, 0) if size else (None, None)
         checks = (
@@ -232,7 +226,7 @@ class Log(LogFile):
             (checkpoint.root == self.root, msg("its checkpoint has another root")),
             (frontier == b"".join(peaks), msg("its frontier is not that of its tiles")),
             (self._tiles_whole(size), msg("some of its tiles are missing or short")),
-            (ends == whole, msg("it has not as many entries as its checkpoint says")),
+            (ends == whole, msg("it has more or fewer entries than its checkpoint says")),
             (self._tail_agrees(size), msg("its last entries are not those of its tile")),
             (self._heads_agree(), msg("the last entry of a seat is missing")),
         )
@@ -253,10 +247,8 @@ class Log(LogFile):
         return b"".join(leaves) == self._edges[0]
 
     def _heads_agree(self) -> bool:
-        for seat, seq, hashed in self._all("SELECT seat, seq, hash FROM seat"):
-            if chain.digest(self.entry(self.index(seat, seq))) != hashed:
-                return False
-        return True
+        seats = self._all("SELECT seat, seq, hash FROM seat")
+        return all(chain.digest(self.entry(self.index(seat, seq))) == hashed for seat, seq, hashed in seats)
 
 
 def _positions_of(entries: Sequence[bytes]) -> list[_Position]:

@@ -20,7 +20,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -88,14 +87,6 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A note that at least one trusted key has signed: its text (with the final newline) and those signatures."""
-
-    text: str
-    signatures: tuple[Signature, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Checkpoint:
     """A log's signed head. `text` is the note's text; `signatures` the verified ones, the log's and its witnesses'."""
 
@@ -117,11 +108,6 @@ class Signer:
         self.seed = bytes(seed)
         self._private = Ed25519PrivateKey.from_private_bytes(self.seed)
         self.key = VerifierKey(name, ED25519, self._private.public_key().public_bytes_raw())
-
-    @classmethod
-    def generate(cls, name: str) -> Self:
-        """A new key."""
-        return cls(name, Ed25519PrivateKey.generate().private_bytes_raw())
 
     def __repr__(self) -> str:
         return f"Signer({self.key.text!r})"
@@ -163,8 +149,8 @@ def parse_vkey(text: str) -> VerifierKey:
     return key
 
 
-def open_note(note: str | bytes, vkeys: Iterable[str | VerifierKey]) -> Opened:
-    """The note's text and who signed it. NoteError unless at least one of `vkeys` did and no signature of theirs is false."""
+def open_note(note: str | bytes, vkeys: Iterable[str | VerifierKey]) -> tuple[str, tuple[Signature, ...]]:
+    """The note's text, with its final newline, and who of `vkeys` signed it. NoteError if nobody did, or falsely."""
     text, lines = _split(note)
     known = _by_name(vkeys)
     signatures = []
@@ -175,12 +161,12 @@ def open_note(note: str | bytes, vkeys: Iterable[str | VerifierKey]) -> Opened:
             signatures.append(_verified(key, text, signature))
     if not signatures:
         raise NoteError(msg("signed by none of the trusted keys"))
-    return Opened(text, tuple(signatures))
+    return text, tuple(signatures)
 
 
 def verify_note(note: str | bytes, vkeys: Iterable[str | VerifierKey]) -> str:
     """The note's text, with its final newline. NoteError as `open_note`."""
-    return open_note(note, vkeys).text
+    return open_note(note, vkeys)[0]
 
 
 def checkpoint_text(origin: str, size: int, root: bytes) -> str:
@@ -193,9 +179,8 @@ def parse_checkpoint(text: str | bytes, vkeys: Iterable[str | VerifierKey]) -> C
 
     Cosignatures of keys of type 0x04 among `vkeys` are verified as well and listed with their times.
     """
-    opened = open_note(text, vkeys)
-    checkpoint = _checkpoint(opened)
-    if not any(one.key.kind == ED25519 and one.key.name == checkpoint.origin for one in opened.signatures):
+    checkpoint = _checkpoint(*open_note(text, vkeys))
+    if not any(one.key.kind == ED25519 and one.key.name == checkpoint.origin for one in checkpoint.signatures):
         raise NoteError(msg("not signed by a key of {origin}", origin=checkpoint.origin))
     return checkpoint
 
@@ -205,11 +190,11 @@ def read_checkpoint(text: str | bytes) -> Checkpoint:
     body, lines = _split(text)
     for line in lines:
         _signature_line(line)
-    return _checkpoint(Opened(body, ()))
+    return _checkpoint(body)
 
 
-def _checkpoint(opened: Opened) -> Checkpoint:
-    lines = opened.text.split("\n")
+def _checkpoint(text: str, signatures: tuple[Signature, ...] = ()) -> Checkpoint:
+    lines = text.split("\n")
     if len(lines) != 4 or lines[3] or not lines[0]:
         raise NoteError(msg("not a checkpoint: that has three lines, origin, size and root"))
     origin, size, encoded, _ = lines
@@ -218,7 +203,7 @@ def _checkpoint(opened: Opened) -> Checkpoint:
     root = unb64(encoded)
     if len(root) != 32:
         raise NoteError(msg("the root in the checkpoint does not have 32 bytes"))
-    return Checkpoint(origin, int(size), root, opened.text, opened.signatures)
+    return Checkpoint(origin, int(size), root, text, signatures)
 
 
 def _split(note: str | bytes) -> tuple[str, list[str]]:

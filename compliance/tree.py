@@ -10,7 +10,7 @@ log can read them from its tiles.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
 from i18n.message import MessageError, msg
@@ -111,19 +111,9 @@ def verify_inclusion(index: int, size: int, leaf_hash: bytes, proof: Sequence[by
     _check_sizes(index, size)
     if not 0 <= index < size:
         raise _no_leaf(index, size)
-    node, last = index, size - 1
     result = leaf_hash
-    for sibling in proof:
-        if last == 0:
-            raise ProofError(msg("the proof is too long"))
-        if node & 1 or node == last:
-            result = node_hash(sibling, result)
-            node, last = _up_to_right_child(node, last)
-        else:
-            result = node_hash(result, sibling)
-        node, last = node >> 1, last >> 1
-    if last != 0:
-        raise ProofError(msg("the proof is too short"))
+    for sibling, left in _climb(index, size - 1, proof):
+        result = node_hash(sibling, result) if left else node_hash(result, sibling)
     if not hmac.compare_digest(result, root):
         raise ProofError(msg("the proof leads to another root"))
 
@@ -158,21 +148,30 @@ def _walk_consistency(size1: int, size2: int, proof: list[bytes], root1: bytes, 
     while node & 1:
         node, last = node >> 1, last >> 1
     old = new = proof[0]
-    for sibling in proof[1:]:
-        if last == 0:
-            raise ProofError(msg("the proof is too long"))
-        if node & 1 or node == last:
-            old, new = node_hash(sibling, old), node_hash(sibling, new)
-            node, last = _up_to_right_child(node, last)
-        else:
-            new = node_hash(new, sibling)
-        node, last = node >> 1, last >> 1
-    if last != 0:
-        raise ProofError(msg("the proof is too short"))
+    for sibling, left in _climb(node, last, proof[1:]):
+        old = node_hash(sibling, old) if left else old
+        new = node_hash(sibling, new) if left else node_hash(new, sibling)
     if not hmac.compare_digest(old, root1):
         raise ProofError(msg("the proof leads to another old root"))
     if not hmac.compare_digest(new, root2):
         raise ProofError(msg("the proof leads to another new root"))
+
+
+def _climb(node: int, last: int, proof: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Each sibling on the way up from `node`, and whether it lies to the left; `last` is the tree's last node on that level.
+
+    ProofError if the proof does not end at the root.
+    """
+    for sibling in proof:
+        if last == 0:
+            raise ProofError(msg("the proof is too long"))
+        left = bool(node & 1) or node == last
+        yield sibling, left
+        while left and node and not node & 1:  # levels on which a node at the right edge has no sibling
+            node, last = node >> 1, last >> 1
+        node, last = node >> 1, last >> 1
+    if last != 0:
+        raise ProofError(msg("the proof is too short"))
 
 
 class Frontier:
@@ -225,13 +224,6 @@ def peak_ranges(size: int) -> list[Range]:
 def _split(count: int) -> int:
     """The largest power of two below `count`, for count > 1."""
     return 1 << ((count - 1).bit_length() - 1)
-
-
-def _up_to_right_child(node: int, last: int) -> tuple[int, int]:
-    """Skips the levels on which a node at the tree's right edge has no sibling."""
-    while node and not node & 1:
-        node, last = node >> 1, last >> 1
-    return node, last
 
 
 def _no_leaf(index: int, size: int) -> ProofError:

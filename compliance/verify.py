@@ -26,6 +26,7 @@ from i18n.message import Arg, Message, msg, said_by
 
 _MOMENTS = ("wall", "at", "since", "given", "lost_from", "until", "expected", "to")
 
+_ABSENT = msg("it is not in the bundle")
 _PACK = re.compile(r"packs/([0-9a-f]{64})\.toml")
 
 
@@ -85,7 +86,7 @@ def _text(bundle: Bundle, name: str) -> str:
     try:
         return bundle.members[name].decode()
     except KeyError:
-        raise _Broken(name, _absent()) from None
+        raise _Broken(name, _ABSENT) from None
     except UnicodeDecodeError:
         raise _Broken(name, msg("not UTF-8")) from None
 
@@ -105,7 +106,7 @@ def _members(bundle: Bundle, size: int) -> None:
     expected = {CHECKPOINT, KEY, *(tile.path for tile in (*hash_tiles(size), *entry_bundles(size)))}
     actual = {name for name in bundle.members if not _PACK.fullmatch(name)}
     for name in sorted(expected - actual):
-        raise _Broken(name, _absent())
+        raise _Broken(name, _ABSENT)
     for name in sorted(actual - expected):
         raise _Broken(name, msg("a log of {size} entries does not have this file", size=size))
 
@@ -163,10 +164,6 @@ def _differing(data: bytes, level: list[bytes], tile: Tile, entries: list[bytes]
 
 def _in(tile: Tile, part: Message) -> Message:
     return msg("{file}, {part}", file=tile.path, part=part)
-
-
-def _absent() -> Message:
-    return msg("it is not in the bundle")
 
 
 # --- trust ----------------------------------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 from daemon import events
 from daemon.deciding.judge import Ruling
-from daemon.deciding.plays import Identity, Play
+from daemon.deciding.plays import Play
 from daemon.ending import Action, Allowed, AskToClose, Due, End, Ended, Refused, Ruled, Saving, Warn, next_moment, step
 from daemon.platforms.api import Control
+from daemon.platforms.processes import Identity
 from daemon.trusted import Reading
 from rules.decision import Decision
 

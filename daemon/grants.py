@@ -33,24 +33,18 @@ class Grants:
             if not sent:
                 self._unsent.add(event.id)
 
-    def give(self, event: GrantEvent) -> None:
-        """A grant made here, or its revocation. The transaction is the caller's."""
-        self._put(event, sent=False)
-
-    def merge(self, events: Iterable[GrantEvent]) -> tuple[GrantEvent, ...]:
-        """Takes what the agent knows; returns what was news here. A revocation made on either side stands."""
-        news = []
-        for event in events:
-            known = self._events.get(event.id)
-            if known is None or (known.revoked is None and event.revoked is not None):
-                self._put(event, sent=True)
-                news.append(event)
-        return tuple(news)
-
-    def _put(self, event: GrantEvent, *, sent: bool) -> None:
+    def put(self, event: GrantEvent, *, sent: bool = False) -> None:
+        """A grant or its revocation; `sent`: the agent has it. The transaction is the caller's."""
         self._store.put_grant(event.id, msgspec.json.encode(event).decode(), sent=sent)
         self._events[event.id] = event
         (self._unsent.discard if sent else self._unsent.add)(event.id)
+
+    def merge(self, events: Iterable[GrantEvent]) -> None:
+        """Takes what the agent knows. A revocation made on either side stands."""
+        for event in events:
+            known = self._events.get(event.id)
+            if known is None or (known.revoked is None and event.revoked is not None):
+                self.put(event, sent=True)
 
     def unsent(self) -> tuple[GrantEvent, ...]:
         return tuple(self._events[id_] for id_ in sorted(self._unsent))
@@ -58,7 +52,7 @@ class Grants:
     def mark_sent(self, events: Iterable[GrantEvent]) -> None:
         for event in events:
             if self._events.get(event.id) == event:
-                self._put(event, sent=True)
+                self.put(event, sent=True)
 
     def all(self) -> tuple[GrantEvent, ...]:
         return tuple(sorted(self._events.values(), key=lambda event: event.given))
@@ -70,11 +64,6 @@ class Grants:
             for event in self._events.values()
             if event.player == player and event.revoked is None and event.given > now - MATTERS_MS
         )
-
-
-def revoked(event: GrantEvent, now: int) -> GrantEvent:
-    """The same grant, counting no longer."""
-    return msgspec.structs.replace(event, revoked=now)
 
 
 def new_id() -> str:

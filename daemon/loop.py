@@ -7,21 +7,23 @@ timer, after which both clocks are read anew. Observations of the watcher and ch
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from daemon import events
 from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge, Ruling
-from daemon.deciding.plays import Identity, Play, Plays
+from daemon.deciding.plays import Play, Plays
 from daemon.ending import Ended, Saving
 from daemon.enforce import Enforcer, next_of
 from daemon.health import Health
 from daemon.observing.recognising import Recognised, recognise
 from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramStarted, StartRefused, WatchTrouble
+from daemon.platforms.processes import Identity
 from daemon.recording.attempts import Attempts
 from daemon.recording.rejoin import renamed
 from daemon.reporting.announce import Announcer
-from daemon.sessions import People
+from daemon.sessions import InForce, People
 from daemon.trusted import Reading, TrustedClock
 from rules.calendar import day_bounds, day_name
 from rules.games import Program
@@ -33,41 +35,30 @@ SCAN_MS = 120_000
 _HOW: Mapping[type, events.How] = MappingProxyType({Saving: "asked", Ended: "killed"})
 
 
+@dataclass(slots=True, eq=False)
 class Loop:
     """One seat's walk. Until a roster came nothing is limited."""
 
-    def __init__(
-        self,
-        platform: Platform,
-        clock: TrustedClock,
-        plays: Plays,
-        judge: Judge,
-        announcer: Announcer,
-        gate: GateAnswers,
-        attempts: Attempts,
-        health: Health,
-    ) -> None:
-        self._platform = platform
-        self._clock = clock
-        self._plays = plays
-        self._judge = judge
-        self._announcer = announcer
-        self._gate = gate
-        self._attempts = attempts
-        self._health = health
-        self._people: People | None = None
-        self._last: Reading | None = None
-        self._next_scan = 0
-        self._readings = 1
-        self.enforcer = Enforcer(platform.control, announcer.announce)
+    platform: Platform
+    clock: TrustedClock
+    plays: Plays
+    judge: Judge
+    announcer: Announcer
+    enforcer: Enforcer
+    gate: GateAnswers
+    attempts: Attempts
+    health: Health
+    in_force: InForce
+    _last: Reading | None = field(default=None, init=False)
+    _next_scan: int = field(default=0, init=False)
+    _readings: int = field(default=1, init=False)
 
     # --- what comes in -------------------------------------------------------------------------------------------------
 
     def adopt(self, people: People, now: Reading) -> None:
-        """A new roster: plays of whoever is another player by it end here. The caller then calls `scan`."""
-        self._people = people
-        self._gate.adopt(people)
-        for play in tuple(self._plays.running.values()):
+        """A new roster is in force: plays of whoever is another player by it end here. The caller then calls `scan`."""
+        self.gate.adopt(people)
+        for play in tuple(self.plays.running.values()):
             player = people.player_of(play.account)
             same = player is not None and player.id == play.player.id
             if player is not None and same and not renamed(play.who, play.started_wall, player, people.zone):
@@ -86,42 +77,39 @@ class Loop:
             case StartRefused():
                 self._stopped_at_gate(seen, now)
             case WatchTrouble():
-                self._health.report(seen.id, trouble=not seen.over, details=seen.text)
+                self.health.report(seen.id, trouble=not seen.over, details=seen.text)
                 self._next_scan = now.mono
         return True
-
-    def changed(self) -> None:
-        """Grants, or what the clock is believed to say: what the gate refuses may be something else now."""
-        self._gate.stale()
 
     def tick(self) -> int:
         """What the moment asks for; in how many milliseconds the next one comes."""
         now = self.read()
-        if self._people is None:
+        people = self.in_force.people
+        if people is None:
             return LONGEST_WAIT_MS
         if len(now.walls) != self._readings:
             self._readings = len(now.walls)
-            self._gate.stale()
-        self._cut_at_midnight(self._people, now)
+            self.gate.stale()
+        self._cut_at_midnight(people, now)
         if now.mono >= self._next_scan:
             self.scan(now, 0)
-        for play in tuple(self._plays.running.values()):
+        for play in tuple(self.plays.running.values()):
             self._check(play, now)
-            if play.key in self._plays.running:
+            if play.key in self.plays.running:
                 self.enforcer.follow(play, self._rule(play, now), now)
-        self._announcer.expire(now)
-        return self._wait(now, self.enforcer.sweep(now))
+        self.announcer.expire(now)
+        return self._wait(people, now, self.enforcer.sweep(now))
 
-    def _wait(self, now: Reading, sweep: int | None) -> int:
-        moments = [next_of(play, now) for play in self._plays.running.values()]
-        moments += [self._gate.renew(now, self._judge), self._announcer.next_moment(now), sweep, LONGEST_WAIT_MS]
+    def _wait(self, people: People, now: Reading, sweep: int | None) -> int:
+        moments = [next_of(play, now) for play in self.plays.running.values()]
+        moments += [self.gate.renew(people, now, self.judge), self.announcer.next_moment(now), sweep, LONGEST_WAIT_MS]
         return max(SHORTEST_WAIT_MS, min(one for one in moments if one is not None))
 
     def read(self) -> Reading:
         """All clocks. Notices that the PC slept, so that play before it stays where it was."""
-        now, last = self._clock.read(), self._last
+        now, last = self.clock.read(), self._last
         if last is not None and (now.elapsed - last.elapsed) - (now.mono - last.mono) > SLEPT_MS:
-            self._plays.sleep(last, now)
+            self.plays.sleep(last, now)
         self._last = now
         return now
 
@@ -130,9 +118,9 @@ class Loop:
     def scan(self, now: Reading, floor: int) -> None:
         """Reconciles with everything that runs. What is new counts from its start, but not from before `floor` (mono)."""
         self._next_scan = now.mono + SCAN_MS
-        programs = self._platform.watcher.scan()
+        programs = self.platform.watcher.scan()
         here = {program.identity for program in programs}
-        for play in tuple(self._plays.running.values()):
+        for play in tuple(self.plays.running.values()):
             for identity in tuple(play.programs - here):
                 self._ended(identity, now, now.mono)
         for program in programs:
@@ -141,16 +129,16 @@ class Loop:
     def _check(self, play: Play, now: Reading) -> None:
         """An end that no event told."""
         for pid, started in tuple(play.programs):
-            if not self._platform.control.alive(pid, started):
+            if not self.platform.control.alive(pid, started):
                 self._ended((pid, started), now, now.mono)
 
     def _started(self, program: Program, now: Reading, since: int) -> bool:
         """True if it is a game of somebody whose play is recorded."""
-        people = self._people
+        people = self.in_force.people
         if people is None:
             return False
-        found = recognise(program, people, self._platform.control)
-        known = self._plays.of_program(program.identity)
+        found = recognise(program, people, self.platform.control)
+        known = self.plays.of_program(program.identity)
         if known is not None and found is not None and found.game.id == known.game.id:
             known.clues = found.clues
             known.recognised(program.identity, now.mono, sure=found.sure)
@@ -159,11 +147,11 @@ class Loop:
             self._ended(program.identity, now, now.mono)
         if found is None:
             return known is not None
-        self._gate.saw(program.account)
-        running = self._plays.running.get((found.player.id, found.game.id))
-        ruling = self._judge.rule(found.player, found.game, now, sure=found.sure)
+        self.gate.saw(program.account)
+        running = self.plays.running.get((found.player.id, found.game.id))
+        ruling = self.judge.rule(found.player, found.game, now, sure=found.sure)
         if running is not None and (ruling.allowed or not isinstance(running.ending, Saving | Ended)):
-            self._plays.join(running, program.identity, now.mono, sure=found.sure)
+            running.join(program.identity, now.mono, sure=found.sure)
         elif ruling.allowed:
             self._begin(people, found, program, now, min(since, now.mono))
         else:
@@ -185,19 +173,19 @@ class Loop:
             wall,
             unsure=set() if found.sure else {program.identity},
         )
-        self._plays.begin(play)
-        self._gate.stale()
-        self._announcer.announce(events.PlayStarted(play, now, program.pid, program.started))
+        self.plays.begin(play)
+        self.gate.stale()
+        self.announcer.announce(events.PlayStarted(play, now, program.pid, program.started))
         self.enforcer.follow(play, self._rule(play, now), now)
 
     def _rule(self, play: Play, now: Reading) -> Ruling:
-        return self._judge.rule(play.player, play.game, now, sure=play.sure)
+        return self.judge.rule(play.player, play.game, now, sure=play.sure)
 
     def _ended(self, identity: Identity, now: Reading, mono: int) -> bool:
-        play = self._plays.of_program(identity)
+        play = self.plays.of_program(identity)
         if play is None:
             return False
-        self._plays.leave(identity, mono)
+        play.leave(identity, mono)
         self.enforcer.gone(identity, play)
         if not play.programs:
             self._finish(play, now, mono, _HOW.get(type(play.ending), "by itself"))
@@ -205,33 +193,33 @@ class Loop:
 
     def _finish(self, play: Play, now: Reading, mono: int, how: events.How) -> None:
         ms = play.ms(mono)
-        self._plays.finish(play, mono)
-        self._gate.stale()
-        self._announcer.announce(events.PlayEnded(play, now, ms, how))
+        self.plays.finish(play, mono)
+        self.gate.stale()
+        self.announcer.announce(events.PlayEnded(play, now, ms, how))
 
     def _stopped_at_gate(self, seen: StartRefused, now: Reading) -> None:
-        people = self._people
+        people = self.in_force.people
         player = None if people is None else people.player_of(seen.account)
         game = None if people is None else people.catalogue.games.get(seen.game)
         if player is None or game is None:
             return
-        ruling = self._judge.rule(player, game, now)
+        ruling = self.judge.rule(player, game, now)
         if not ruling.allowed:
             self._refused(events.LaunchRefused(player, seen.account, game, ruling, now, "gate"))
 
     def _refused(self, event: events.LaunchRefused) -> None:
-        if self._attempts.worth_a_line((event.player.id, event.game.id), event.now.mono):
-            self._announcer.announce(event)
+        if self.attempts.worth_a_line((event.player.id, event.game.id), event.now.mono):
+            self.announcer.announce(event)
 
     # --- midnight ----------------------------------------------------------------------------------------------------------
 
     def _cut_at_midnight(self, people: People, now: Reading) -> None:
         """A play that crosses the place's midnight is closed there and goes on as a new one, so that days add up."""
         start, _ = day_bounds(people.zone, now.wall)
-        for play in tuple(self._plays.running.values()):
+        for play in tuple(self.plays.running.values()):
             if play.started_wall >= start:
                 continue
-            ms, new = self._plays.cut_at_midnight(play, start, play.player.pseudonym(day_name(people.zone, start)), now)
-            self._announcer.announce(events.PlayEnded(play, now, ms, "midnight"))
+            ms, new = self.plays.cut_at_midnight(play, start, play.player.pseudonym(day_name(people.zone, start)), now)
+            self.announcer.announce(events.PlayEnded(play, now, ms, "midnight"))
             pid, started = min(new.programs)
-            self._announcer.announce(events.PlayStarted(new, now, pid, started, resumed=play.seq))
+            self.announcer.announce(events.PlayStarted(new, now, pid, started, resumed=play.seq))

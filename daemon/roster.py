@@ -101,14 +101,14 @@ class Trust:
                 msg("it shows the key {key}, trusted is {trusted}", key=keys.fingerprint, trusted=self.keys.fingerprint)
             )
 
-    def _open(self, note: str) -> Roster:
+    def _pinned(self) -> AgentKeys:
         if self.keys is None:
             raise Replaced(msg("no key of it is trusted yet"))
-        return _opened(note, self.keys.roster)
+        return self.keys
 
     def read_roster(self, signed: SignedRoster) -> Roster | None:
         """The roster if it is a new one of the pinned agent's."""
-        roster, known = self._open(signed.note), self.roster
+        roster, known = _opened(signed.note, self._pinned().roster), self.roster
         if known is not None and roster.origin == known.origin:
             if roster.number < known.number:
                 numbers = {"number": str(roster.number), "known": str(known.number)}
@@ -119,21 +119,19 @@ class Trust:
 
     def keep_roster(self, signed: SignedRoster, roster: Roster) -> None:
         """In force from now on, also after a restart: durable when this returns."""
-        if self.keys is None:
-            raise Replaced(msg("no key of it is trusted yet"))
+        key = self._pinned().roster
         with self._store.transaction():
             self._store.put("roster", signed.note.encode())
-            self._store.put("roster-key", self.keys.roster.encode())
+            self._store.put("roster-key", key.encode())
         self.roster = roster
 
     def take_proofs(self, accepted: Accepted, entries: Sequence[tuple[int, bytes]], wall: int) -> None:
         """Believes, from `wall` on, the new checkpoint if it continues the last one and holds every one of `entries` (seq,
         bytes).
         """
-        if self.keys is None:
-            raise Replaced(msg("no key of it is trusted yet"))
+        key = self._pinned().log
         try:
-            head = parse_checkpoint(accepted.checkpoint, [self.keys.log])
+            head = parse_checkpoint(accepted.checkpoint, [key])
             if (known := self.checkpoint) is not None:
                 proof = accepted.consistency
                 verify_consistency(known.size, head.size, proof, known.root, head.root)

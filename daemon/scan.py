@@ -9,7 +9,6 @@ scanned for.
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 import threading
@@ -24,6 +23,7 @@ from daemon.scanning.files import Files, Problems
 from daemon.scanning.source import RefusedError
 from host.api import UnsupportedError
 from i18n.message import Length, as_message, msg
+from i18n.streams import speak_utf8
 from rules.games import Catalogue
 from rules.packs.shipped import shipped_catalogue
 
@@ -36,8 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--root", metavar="DIR", default="/", help="where the / of the machine that is scanned lies")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="after this long, what was found until then is told")
     args = parser.parse_args(argv)
-    if isinstance(sys.stderr, io.TextIOWrapper):  # on Windows a pipe would get whatever encoding the PC has
-        sys.stderr.reconfigure(encoding="utf-8")
+    speak_utf8()
     catalogue = Catalogue(shipped_catalogue())  # while the files of this program can be read
     try:
         scanner = choose.scanner()

@@ -14,15 +14,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from compliance import journal
 from daemon.ending import Stored
 from daemon.errors import DaemonError
-from daemon.trusted import Anchor
+from daemon.trusted import Anchor, Reading
 from i18n.message import msg
+from rules.facts import Played
 
 RESERVE_BYTES = 4 * 1024 * 1024
 SCHEMA = 4
@@ -62,14 +63,6 @@ ALTER TABLE plays DROP COLUMN due
 """)
 
 
-class Piece(NamedTuple):
-    """A stretch [start, start + ms) of a play."""
-
-    start: int
-    ms: int
-    sure: bool
-
-
 class Unwritable(Exception):
     """The database cannot be written now (disk full, read-only); nothing of the transaction happened."""
 
@@ -99,7 +92,7 @@ class PlayRow:
     ended: bool
     label: int | None
     sure: bool
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[Played, ...] = ()
 
     @property
     def total(self) -> int:
@@ -115,7 +108,9 @@ _UPDATE = f"UPDATE plays SET {', '.join(f'{name} = :{name}' for name in _CHANGIN
 
 
 class Store:
-    """Opens or makes the database in `folder`. DaemonError if it is damaged or no database; the file stays as it is."""
+    """Opens or makes the database in `folder`. DaemonError if it is damaged or no database; the file stays as it is.
+    Unwritable: there is no room to make it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "store.db"
@@ -214,8 +209,8 @@ class Store:
         value = self.get("seen")
         return None if value is None else msgspec.json.decode(value, type=Anchor)
 
-    def see(self, boot: str, elapsed: int, wall: int) -> None:
-        self.put("seen", msgspec.json.encode(Anchor(boot, elapsed, wall)))
+    def see(self, now: Reading) -> None:
+        self.put("seen", msgspec.json.encode(Anchor(now.boot, now.elapsed, now.wall)))
 
     # --- plays ------------------------------------------------------------------------------------------------------------
 
@@ -230,7 +225,8 @@ class Store:
         self._put_pieces(row)
 
     def _put_pieces(self, row: PlayRow) -> None:
-        self.db.executemany("INSERT INTO pieces VALUES (?, ?, ?, ?)", [(row.seq, *piece) for piece in row.pieces])
+        pieces = [(row.seq, piece.start, piece.ms, piece.sure) for piece in row.pieces]
+        self.db.executemany("INSERT INTO pieces VALUES (?, ?, ?, ?)", pieces)
 
     def rename_play(self, old: int, new: int, who: str) -> None:
         """The play has another number in the log now, and perhaps another pseudonym."""
@@ -240,10 +236,11 @@ class Store:
     def plays(self, since: int) -> tuple[PlayRow, ...]:
         """Plays that began at or after `since` or have not ended, oldest first."""
         chosen = "started_wall >= ? OR NOT ended"
-        pieces: dict[int, list[Piece]] = defaultdict(list)
-        joined = f"SELECT play, start, pieces.ms, pieces.sure FROM pieces JOIN plays ON seq = play WHERE {chosen}"  # noqa: S608 - ours
-        for play, start, ms, sure in self.db.execute(joined, (since,)):
-            pieces[play].append(Piece(start, ms, bool(sure)))
+        pieces: dict[int, list[Played]] = defaultdict(list)
+        piece = "play, game, publisher, start, pieces.ms, label, pieces.sure"
+        joined = f"SELECT {piece} FROM pieces JOIN plays ON seq = play WHERE {chosen}"  # noqa: S608 - ours
+        for play, game, publisher, start, ms, label, sure in self.db.execute(joined, (since,)):
+            pieces[play].append(Played(game, publisher, start, ms, label, bool(sure)))
         query = f"SELECT {_COLUMNS} FROM plays WHERE {chosen} ORDER BY seq"  # noqa: S608 - our own column names
         return tuple(_play(row, tuple(pieces[row[0]])) for row in self.db.execute(query, (since,)))
 
@@ -285,7 +282,8 @@ def _values(row: PlayRow) -> dict[str, Any]:
     return {**values, "programs": msgspec.json.encode(row.programs).decode()}
 
 
-def _play(row: tuple[Any, ...], pieces: tuple[Piece, ...]) -> PlayRow:
-    programs = msgspec.json.decode(str(row[10]), type=tuple[tuple[int, int], ...])
-    ms, ending, until, ended, label, sure = row[11:]
-    return PlayRow(*row[:10], programs, ms, ending, until, bool(ended), label, bool(sure), pieces)  # type: ignore[call-arg]  # columns in order
+def _play(row: tuple[Any, ...], pieces: tuple[Played, ...]) -> PlayRow:
+    values = dict(zip((*_FIXED, *_CHANGING), row, strict=True))
+    values["programs"] = msgspec.json.decode(values["programs"], type=tuple[tuple[int, int], ...])
+    values |= {name: bool(values[name]) for name in ("ended", "sure")}
+    return PlayRow(**values, pieces=pieces)

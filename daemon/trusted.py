@@ -25,12 +25,17 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All clocks at one moment. `wall` is the trusted one; `walls` are all that a decision has to ask."""
+    """All clocks at one moment of `boot`. `walls` are all that a decision has to ask, the trusted one first."""
 
+    boot: str
     mono: int
     elapsed: int
-    wall: int
     walls: tuple[int, ...]
+
+    @property
+    def wall(self) -> int:
+        """The trusted one."""
+        return self.walls[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +51,14 @@ class TrustedClock:
 
     def __init__(self, clock: Clock, last: Anchor | None = None) -> None:
         self._clock = clock
-        self._boot = clock.boot()
+        self.boot = clock.boot()
         system, elapsed = clock.wall(), clock.elapsed()
-        self._anchor = Anchor(self._boot, elapsed, system)
-        if last is not None and last.boot == self._boot:
+        self._anchor = Anchor(self.boot, elapsed, system)
+        if last is not None and last.boot == self.boot:
             self._anchor = last
         elif last is not None and system < last.wall:
-            self._anchor = Anchor(self._boot, 0, last.wall)
+            self._anchor = Anchor(self.boot, 0, last.wall)
         self.jump: Jump | None = None
-
-    @property
-    def boot(self) -> str:
-        return self._boot
 
     def zone(self) -> str:
         """What the PC calls its time zone. No rule asks for it."""
@@ -67,17 +68,18 @@ class TrustedClock:
         """Reads all clocks; `jump` is set or cleared by it."""
         mono, elapsed, system = self._clock.mono(), self._clock.elapsed(), self._clock.wall()
         expected = self._anchor.wall + elapsed - self._anchor.elapsed
+        walls: tuple[int, ...] = (system,)
         if abs(system - expected) <= TOLERANCE:
             self.jump = None
-            return Reading(mono, elapsed, system, (system,))
-        if self._clock.synchronised():
+        elif self._clock.synchronised():
             self.anchor()
-            return Reading(mono, elapsed, system, (system,))
-        if self.jump is None or abs((system - expected) - (self.jump.system - self.jump.expected)) > TOLERANCE:
-            self.jump = Jump(expected, system)
-        return Reading(mono, elapsed, expected, (expected, system))
+        else:
+            walls = (expected, system)
+            if self.jump is None or abs((system - expected) - (self.jump.system - self.jump.expected)) > TOLERANCE:
+                self.jump = Jump(expected, system)
+        return Reading(self.boot, mono, elapsed, walls)
 
     def anchor(self) -> None:
         """Somebody who may (synchronised time, a guardian) says that the system clock is right."""
-        self._anchor = Anchor(self._boot, self._clock.elapsed(), self._clock.wall())
+        self._anchor = Anchor(self.boot, self._clock.elapsed(), self._clock.wall())
         self.jump = None

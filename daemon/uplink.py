@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 from agent.api import messages as m
 from compliance.journal import Batch
@@ -29,48 +30,33 @@ RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0, 15.0)
 BATCH = 200
 
 
+@dataclass(slots=True, eq=False)
 class Uplink:
     """`signer` has the seat's key under the seat's name, `keys` reads the agent's published key file, `adopt` brings a roster
     into force. `work` is set when something waits to go up.
     """
 
-    def __init__(  # noqa: PLR0913 - it connects what knows nothing of each other
-        self,
-        address: str,
-        seat: str,
-        trust: Trust,
-        recorder: Recorder,
-        grants: Grants,
-        health: Health,
-        *,
-        signer: Callable[[str], Signer],
-        keys: Callable[[], AgentKeys],
-        now: Callable[[], Reading],
-        adopt: Callable[[m.Roster], None],
-        work: asyncio.Event,
-    ) -> None:
-        self._address = address
-        self._seat = seat
-        self._trust = trust
-        self._recorder = recorder
-        self._grants = grants
-        self._health = health
-        self._signer = signer
-        self._keys = keys
-        self._now = now
-        self._adopt = adopt
-        self._work = work
-        self._delivered = asyncio.Condition()
-        self._arrived = asyncio.Condition()
-        self._enrolled = False
-        self._wrong: dict[str, dict[str, Arg]] = {}
-        self.reachable = False
+    address: str
+    seat: str
+    trust: Trust
+    recorder: Recorder
+    grants: Grants
+    health: Health
+    signer: Callable[[str], Signer]
+    keys: Callable[[], AgentKeys]
+    now: Callable[[], Reading]
+    adopt: Callable[[m.Roster], None]
+    work: asyncio.Event
+    reachable: bool = field(default=False, init=False)
+    _advanced: asyncio.Condition = field(default_factory=asyncio.Condition, init=False)
+    _enrolled: bool = field(default=False, init=False)
+    _wrong: dict[str, dict[str, Arg]] = field(default_factory=dict, init=False)
 
     def become(self, seat: str) -> None:
         """From now on this seat speaks under another name, to an agent that has to be met anew."""
-        self._seat = seat
+        self.seat = seat
         self._enrolled = False
-        self._work.set()
+        self.work.set()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -103,119 +89,113 @@ class Uplink:
                 else:
                     self._heard(stage, refused=error.message)
             except Unwritable:
-                self._health.report("journal-unwritable", trouble=True)
+                self.health.report("journal-unwritable", trouble=True)
             await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
             failures += 1
 
     def _away(self) -> None:
         self.reachable = False
-        self._health.report("agent-away", trouble=True)
+        self.health.report("agent-away", trouble=True)
 
     def _heard(self, stage: str, *, replaced: Arg | None = None, refused: Arg | None = None) -> None:
         """The agent answers. What one stage found wrong, another's success does not clear."""
         self.reachable = True
-        self._health.report("agent-away", trouble=False)
+        self.health.report("agent-away", trouble=False)
         for issue, found in (("log-replaced", replaced), ("agent-refuses", refused)):
             wrong = self._wrong.setdefault(issue, {})
             wrong.pop(stage, None)
             if found is not None:
                 wrong[stage] = found
-            self._health.report(issue, trouble=bool(wrong), details=next(iter(wrong.values()), None))
+            self.health.report(issue, trouble=bool(wrong), details=next(iter(wrong.values()), None))
 
     async def _enrol(self) -> None:
         """At each first contact: is this the agent that was pinned? Does it know this seat?"""
         if self._enrolled:
             return
         try:
-            shown = self._keys()
+            shown = self.keys()
         except OSError as error:
             raise Unreachable(msg("the agent's keys cannot be read: {why}", why=said_by(error))) from None
-        self._trust.check_keys(shown)
-        answer = await aask(self._address, m.Enrol(seat=self._seat, key=self._signer(self._seat).vkey))
+        self.trust.check_keys(shown)
+        answer = await aask(self.address, m.Enrol(seat=self.seat, key=self.signer(self.seat).vkey))
         if AgentKeys(answer.log_key, answer.roster_key) != shown:
             raise Replaced(msg("it answers with other keys than it has published"))
-        if self._trust.keys is None:
-            self._trust.pin(shown)
+        if self.trust.keys is None:
+            self.trust.pin(shown)
         self._enrolled = True
+
+    async def _tell_waiting(self) -> None:
+        async with self._advanced:
+            self._advanced.notify_all()
+
+    async def _wait_for(self, reached: Callable[[], bool], timeout: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout), self._advanced:
+                await self._advanced.wait_for(reached)
+        return reached()
 
     # --- down --------------------------------------------------------------------------------------------------------
 
     async def _fetch(self) -> None:
-        signed = await aask(self._address, m.RosterGet(above=self._trust.number))
-        roster = self._trust.read_roster(signed)
+        signed = await aask(self.address, m.RosterGet(above=self.trust.number))
+        roster = self.trust.read_roster(signed)
         if roster is not None:
             try:
-                self._adopt(roster)
+                self.adopt(roster)
             except ValueError as error:
                 raise Replaced(msg("its list of players cannot be used: {why}", why=str(error))) from None
-            self._trust.keep_roster(signed, roster)
-            async with self._arrived:
-                self._arrived.notify_all()
+            self.trust.keep_roster(signed, roster)
+            await self._tell_waiting()
 
     async def holds(self, number: int, timeout: float) -> bool:
         """Waits until a roster of at least `number` is in force."""
-
-        def held() -> bool:
-            return self._trust.number >= number
-
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout), self._arrived:
-                await self._arrived.wait_for(held)
-        return held()
+        return await self._wait_for(lambda: self.trust.number >= number, timeout)
 
     # --- up ------------------------------------------------------------------------------------------------------------
 
     async def _deliver(self) -> None:
-        await self._work.wait()
+        await self.work.wait()
         await asyncio.sleep(SETTLE_S)
-        self._work.clear()
+        self.work.clear()
         try:
             await self._deliver_all()
         except BaseException:
-            self._work.set()  # it still waits
+            self.work.set()  # it still waits
             raise
-        async with self._delivered:
-            self._delivered.notify_all()
+        await self._tell_waiting()
 
     async def _deliver_all(self) -> None:
-        if unsent := self._grants.unsent():
-            await aask(self._address, m.PutGrants(grants=unsent))
-            self._recorder.do(lambda _: self._grants.mark_sent(unsent))
+        if unsent := self.grants.unsent():
+            await aask(self.address, m.PutGrants(grants=unsent))
+            self.recorder.do(lambda _: self.grants.mark_sent(unsent))
         while await self._deliver_batch():
             pass
 
     async def _deliver_batch(self) -> bool:
         """One sealed batch: handed in, proved, forgotten. False if there is none."""
-        journal, now = self._recorder.journal, self._now()
+        journal, now = self.recorder.journal, self.now()
         if journal.unsent():
-            self._recorder.do(lambda open_: open_.seal(mono=now.mono, wall=now.wall))
+            self.recorder.do(lambda open_: open_.seal(mono=now.mono, wall=now.wall))
         batch = journal.spool(BATCH)
         if batch is None:
             return False
-        known = self._trust.checkpoint
-        accepted = await aask(self._address, _submit(self._seat, batch, 0 if known is None else known.size))
+        known = self.trust.checkpoint
+        accepted = await aask(self.address, _submit(self.seat, batch, 0 if known is None else known.size))
         first = batch.last - len(batch.entries) + 1
-        self._trust.take_proofs(accepted, list(enumerate(batch.entries, first)), now.wall)
-        self._recorder.do(lambda journal: journal.forget(batch.last))
+        self.trust.take_proofs(accepted, list(enumerate(batch.entries, first)), now.wall)
+        self.recorder.do(lambda journal: journal.forget(batch.last))
         return True
 
     async def delivered(self, timeout: float) -> bool:
         """Asks for delivery and waits until nothing is left."""
-
-        def all_there() -> bool:
-            return self._recorder.journal.unsent() == 0 and not self._grants.unsent()
-
-        self._work.set()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout), self._delivered:
-                await self._delivered.wait_for(all_there)
-        return all_there()
+        self.work.set()
+        return await self._wait_for(lambda: self.recorder.journal.unsent() == 0 and not self.grants.unsent(), timeout)
 
     async def alive(self) -> None:
         """Once a minute: the seat is there."""
         if self._enrolled:
             with suppress(Unreachable, ApiError):
-                await aask(self._address, m.Alive(seat=self._seat, wall=self._now().wall))
+                await aask(self.address, m.Alive(seat=self.seat, wall=self.now().wall))
 
 
 def _submit(seat: str, batch: Batch, trusted: int) -> m.Submit:

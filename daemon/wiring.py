@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -15,6 +14,7 @@ from daemon import config, events
 from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge
 from daemon.deciding.plays import Plays
+from daemon.enforce import Enforcer
 from daemon.errors import DaemonError
 from daemon.grants import Grants
 from daemon.health import Health
@@ -43,14 +43,14 @@ from daemon.running.seat import Seat
 from daemon.serving.access import Access
 from daemon.serving.grant_handlers import GrantHandlers
 from daemon.serving.read_handlers import ReadHandlers
-from daemon.serving.server import DisplayHandlers, DoctorHandler, SyncHandler, routes
+from daemon.serving.server import OtherHandlers, routes
 from daemon.sessions import KEEP_MS, InForce
-from daemon.store import Store
+from daemon.store import Store, Unwritable
 from daemon.trusted import TrustedClock
 from daemon.uplink import Uplink
-from host import homes, rpc, transport
+from host import homes, rpc
 from host.api import SYSTEM_USERS
-from host.choose import files
+from host.choose import channels, files
 from host.clock import Clock
 from host.files import read_owned
 from host.homes import Home
@@ -76,8 +76,7 @@ class Daemon:
         self._stack.close()
 
     def start(self) -> None:
-        self.seat.start(self.clock.boot, self._last)
-        self._nights()
+        self.seat.start(self._last)
 
     async def run(self, ready: Callable[[str], object]) -> None:
         """Until it is told to stop; `ready` is told the address once it answers there. HomeError: the address is in use."""
@@ -94,11 +93,6 @@ class Daemon:
         """A new roster is in force when this returns."""
         self.rosters.adopt(roster)
         self.heart.beat()
-        self._nights()
-
-    def _nights(self) -> None:
-        if self.in_force.people is not None:
-            self.housekeeping.in_zone(self.in_force.people.zone)
 
     # --- putting together -------------------------------------------------------------------------------------------------
 
@@ -107,9 +101,13 @@ class Daemon:
         homes.prepare(folder, 0o700)
         self._stack.enter_context(homes.lock(folder))
         settings = config.load(folder)
-        self.store = Store(folder)
-        self._stack.callback(self.store.close)
-        self._seat_id = _seat_id(self.store)
+        path = str(folder / "store.db")
+        try:
+            self.store = Store(folder)
+            self._stack.callback(self.store.close)
+            self._seat_id = _seat_id(self.store)
+        except Unwritable as error:
+            raise DaemonError(msg("{path}: cannot be written: {why}", path=path, why=str(error))) from None
         self._seed = load_or_create(self.home, folder, "seat.key", lambda: secrets.token_bytes(32))
         self._last = self.store.last_seen()
         self.clock = TrustedClock(clock, self._last)
@@ -117,9 +115,9 @@ class Daemon:
             journal = self._open_journal(self._seat_id)
             self.trust = Trust(self.store)
         except JournalError as error:
-            raise DaemonError(msg("{path}: {why}", path=str(folder / "store.db"), why=said_by(error))) from None
+            raise DaemonError(msg("{path}: {why}", path=path, why=said_by(error))) from None
         except (Replaced, NoteError) as error:
-            path, why = str(folder / "store.db"), said_by(error)
+            why = said_by(error)
             raise DaemonError(msg("{path}: the stored list of players does not hold: {why}", path=path, why=why)) from None
         platform = platform or self._platform(clock, settings)
         self._walk(platform, journal)
@@ -133,47 +131,51 @@ class Daemon:
         self.plays = Plays(row for row in self.store.plays(self.clock.read().wall - KEEP_MS) if row.ended)
         self._grants = Grants(self.store)
         self._judge = Judge(self.in_force.known, self.plays, self._grants)
-        self.recorder = Recorder(self.store, journal, self.in_force.known, self.clock.boot, self._work.set)
+        self.recorder = Recorder(self.store, journal, self.in_force.known, self._work.set)
         self._publisher = Publisher()
         self._announcer = announcer = Announcer(self.recorder, self._publisher)
         self.health = Health(
             self.clock.read, lambda issue, raised, now: announcer.announce(events.IssueChanged(issue, raised, now))
         )
         self._attempts = Attempts()
-        gate = GateAnswers(platform.watcher)
-        self.loop = Loop(platform, self.clock, self.plays, self._judge, announcer, gate, self._attempts, self.health)
+        gate, enforcer = GateAnswers(platform.watcher), Enforcer(platform.control, announcer.announce)
+        self.loop = Loop(
+            platform, self.clock, self.plays, self._judge, announcer, enforcer, gate, self._attempts, self.health, self.in_force
+        )
 
     def _run(self, platform: Platform) -> None:
         """What goes on between a start and a stop."""
-        announce, boot = self._announcer.announce, self.clock.boot
+        announce = self._announcer.announce
         zone = PcZone(self.clock, self.store, self.recorder, announce)
         minute = MinuteWork(self.in_force, self.store, self.plays, self._attempts, self.recorder, self._announcer, zone)
         self.heart = Heart(self.in_force, self.loop, self.clock, self.recorder, self._announcer, self.health, minute)
-        marks = RunMarks(self.store, boot, platform.watcher)
+        marks = RunMarks(self.store, platform.watcher)
         self._chains = Chains(
             self.store, self.plays, self.in_force, self.recorder, marks, self._open_journal, self.clock.read
         )
-        resumer = Resumer(self.store, self.plays, platform.control, boot, announce)
-        self.rosters = Rosters(
-            self.in_force, self.trust, platform.accounts, self._grants, self.recorder, resumer, self._chains, self.loop
-        )  # fmt: skip
-        self.seat = Seat(platform.watcher, self.loop, self.recorder, marks, zone, self.rosters, minute, self.heart)
         self.uplink = Uplink(
             self.home.agent_address, self._seat_id, self.trust, self.recorder, self._grants, self.health,
             signer=self._signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt, work=self._work,
         )  # fmt: skip
         self.night = NightWork(self.in_force, self.store, self.plays, self._grants, self.recorder, self.clock.read)
         self.housekeeping = Housekeeping(self.night.work, self.uplink.alive)
+        resumer = Resumer(self.store, self.plays, platform.control, announce)
+        self.rosters = Rosters(
+            self.in_force, self.trust, platform.accounts, self._grants, self.recorder, resumer, self._chains, self.loop,
+            self.housekeeping,
+        )  # fmt: skip
+        self.seat = Seat(platform.watcher, self.loop, self.recorder, marks, zone, self.rosters, minute, self.heart)
 
     def _serve(self, platform: Platform, *, gate: bool) -> None:
         """The local API."""
         own_uid = files().owner()
         access = Access(self.in_force, own_uid)
+        line = self.uplink
         status = DaemonStatus(
-            platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, self.uplink
+            platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.reachable
         )
         doctor = Doctor(
-            self.in_force, platform, self.health, self.recorder, self.store, self.uplink,
+            self.in_force, platform, self.health, self.recorder, self.store, lambda: line.reachable,
             gate=gate, root=own_uid in SYSTEM_USERS,
         )  # fmt: skip
         self.repair = Repair(
@@ -186,9 +188,7 @@ class Daemon:
                 lambda people: Views(people, self.plays, self._judge, self.loop.read()),
             ),
             GrantHandlers(access, self._grants, self.recorder, self._publisher, self.clock, self.heart),
-            DoctorHandler(access, doctor, self.repair),
-            SyncHandler(self.trust, self.uplink),
-            DisplayHandlers(access, self._publisher, self._announcer),
+            OtherHandlers(access, doctor, self.repair, self.trust, self.uplink, self._publisher, self._announcer),
         )  # fmt: skip
 
     def _platform(self, clock: Clock, settings: config.Config) -> Platform:
@@ -197,7 +197,7 @@ class Daemon:
             return choose.platform(
                 clock,
                 settings.gate_mounts,
-                lambda: filter(None, (transport.server_pid(self.home.agent_address),)),
+                lambda: filter(None, (channels().server_pid(self.home.agent_address),)),
                 self.home.root,
             )
         except OSError as error:
@@ -217,14 +217,11 @@ class Daemon:
 
 
 def _seat_id(store: Store) -> str:
-    """Made once, at the first start; carried by every entry."""
+    """Made once, at the first start; carried by every entry. Unwritable."""
     known = store.get("seat")
     if known is not None:
         return known.decode()
     made = new_seat_id()
-    try:
-        with store.transaction():
-            store.put("seat", made.encode())
-    except sqlite3.Error as error:
-        raise DaemonError(msg("cannot be written: {why}", why=str(error))) from None
+    with store.transaction():
+        store.put("seat", made.encode())
     return made

@@ -85,9 +85,6 @@ class Files(Protocol):
     def system_root(self) -> Path:
         """Where the system's installation keeps its state."""
 
-    def system_run(self) -> Path:
-        """Where the system's installation keeps its sockets, where they are files."""
-
     def private_root(self) -> Path:
         """Where one user's installation keeps state and sockets."""
 

@@ -41,12 +41,9 @@ def _notes(file: BinaryIO, head: bytes, *, wide: bool, order: str) -> Iterator[t
     file.seek(start)
     table = file.read(min(entry * count, _HEADERS)) or b""
     for at in range(0, len(table) - entry + 1, entry):
-        if struct.unpack_from(order + "I", table, at)[0] != _PT_NOTE:
-            continue
-        if wide:
-            yield struct.unpack_from(order + "Q", table, at + 8)[0], struct.unpack_from(order + "Q", table, at + 32)[0]
-        else:
-            yield struct.unpack_from(order + "I", table, at + 4)[0], struct.unpack_from(order + "I", table, at + 16)[0]
+        kind, offset, size = struct.unpack_from(order + ("I4xQ16xQ" if wide else "II8xI"), table, at)
+        if kind == _PT_NOTE:
+            yield offset, size
 
 
 def _in_notes(notes: bytes, order: str) -> str | None:

@@ -45,10 +45,6 @@ class Home:
         return self.root / "public"
 
     @property
-    def run(self) -> Path:
-        return choose.files().system_run() if self.kind == "system" else self.root / "run"
-
-    @property
     def daemon_address(self) -> str:
         return choose.channels().address(self.root, self.kind, "daemon")
 

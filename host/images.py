@@ -1,11 +1,11 @@
-"""What a program's file is, whatever system it was made for: its build, what it says of itself, who vouches for it."""
+"""Which build of a program a file is, whatever system it was made for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import BinaryIO
 
-from host import choose, elf, pe
+from host import elf, pe
 
 
 def build_id(file: BinaryIO, is_shared: Callable[[str], bool]) -> str | None:
@@ -18,18 +18,3 @@ def build_id(file: BinaryIO, is_shared: Callable[[str], bool]) -> str | None:
     if start == b"\x7fELF":
         return elf.build_id(file)
     return pe.build_id(file, is_shared) if start[:2] == b"MZ" else None
-
-
-def version(file: BinaryIO) -> pe.Version:
-    """What a program for Windows says of itself, if this is one. OSError only from reading."""
-    return pe.version(file)
-
-
-def appended(file: BinaryIO) -> int:
-    """How many bytes a program for Windows carries behind itself: many have one build id and differ there. OSError as above."""
-    return pe.appended(file)
-
-
-def signer(path: str) -> str | None:
-    """Who signed the program at this path, if this machine knows that the signature holds; reads the whole file."""
-    return choose.signatures().signer(path)

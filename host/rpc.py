@@ -24,9 +24,10 @@ from host import transport
 from host.api import Closable, UserId
 from host.transport import Caller
 from host.wire import ApiError, Code, Failure, Request
-from i18n.message import Message, msg
+from i18n.message import Message, msg, typed
 
 LIMIT = 16 << 20
+_EVERYBODY = 0o666  # may connect: what they may do is their role's
 _SMALL = 1 << 16
 _BIG_TOGETHER = 2 * LIMIT
 _CONNECTIONS = 32
@@ -82,9 +83,9 @@ class Server:
         self._held: Counter[UserId] = Counter()
         self._listener: Closable | None = None
 
-    async def open(self, address: str, mode: int) -> None:
+    async def open(self, address: str) -> None:
         """HomeError if the address is in use or cannot be made."""
-        self._listener = await transport.listen(address, mode, self._connected)
+        self._listener = await transport.listen(address, _EVERYBODY, self._connected)
 
     async def close(self) -> None:
         """Stop listening and end every connection."""
@@ -149,7 +150,7 @@ class Server:
             raise ApiError("bad-input", msg("request not understood: {why}", why=str(error))) from error
         route = self._routes.get(request.op)
         if route is None:
-            raise ApiError("bad-input", msg("no such request: {op}", op=repr(request.op[:40])))
+            raise ApiError("bad-input", msg("no such request: {op}", op=typed(request.op[:40])))
         if route.role != "any" and route.role not in self._roles(caller):
             raise ApiError("refused", msg("only {who} may do that", who=_WHO.get(route.role, route.role)))
         try:
@@ -239,10 +240,8 @@ def _failure(code: Code, text: Message) -> bytes:
     return b'{"error":%b}' % msgspec.json.encode(Failure(code, text))
 
 
-async def serve(
-    address: str, routes: Mapping[str, Route], roles: Callable[[Caller], frozenset[str]], mode: int = 0o666
-) -> Server:
+async def serve(address: str, routes: Mapping[str, Route], roles: Callable[[Caller], frozenset[str]]) -> Server:
     """Serve the routes on the address. HomeError: in use, or it cannot be made."""
     server = Server(routes, roles)
-    await server.open(address, mode)
+    await server.open(address)
     return server

@@ -209,7 +209,7 @@ class ServiceCommands:
             return code, line
         self.manager.remove(self.name)
         if self._wait("stopped").state != "absent":
-            return 1, msg("it goes when the windows that show services are closed")
+            return 1, msg("it is removed once the windows that show services are closed")
         return 0, msg("removed; its data stays in {root}", root=str(root))
 
     def status(self) -> tuple[int, Message]:

@@ -49,11 +49,6 @@ async def listen(address: str, mode: int, handle: Handler) -> Closable:
         raise HomeError(msg("{address}: cannot be opened: {why}", address=address, why=said_by(error))) from error
 
 
-def server_pid(address: str) -> int | None:
-    """The process that listens on the address; None if none does, or it is too busy to say."""
-    return choose.channels().server_pid(address)
-
-
 def dial(address: str, timeout: float | None) -> Connection:
     """A connection that gives up after `timeout` seconds without progress. Unreachable."""
     try:
@@ -76,4 +71,6 @@ async def open_connection(address: str, limit: int) -> tuple[asyncio.StreamReade
 
 
 def _unreachable(address: str, error: OSError) -> Unreachable:
+    if isinstance(error, FileNotFoundError | ConnectionRefusedError):  # it does not run: the system's words add nothing to that
+        return Unreachable(msg("{address}: nobody answers", address=address))
     return Unreachable(msg("{address}: nobody answers ({why})", address=address, why=said_by(error)))

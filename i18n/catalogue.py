@@ -10,7 +10,7 @@ import locale
 import os
 import re
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -26,7 +26,9 @@ LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 
 _CALLED: Final = {"vi": "vietnamese", "en": "english"}  # by Windows: Vietnamese_Vietnam.1258
 _DAYS: Final = {"vi": "dd/MM", "en": "d MMM"}
-_YEAR = "y"
+_DATES: Final = {"vi": "dd/MM/y", "en": "d MMM y"}
+# Inside a sentence, and as laws are written; those of Babel begin one.
+_WEEK: Final = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 _DEPTH = 8  # a message in a message in a message … from somebody whom we need not trust
 _SECOND = 1000
 _MINUTE = 60 * _SECOND
@@ -75,10 +77,9 @@ class Catalogue:
             case Length(ms, exact):
                 return self._length(ms, exact=exact)
             case Day(day):
-                return self._date(day)
-            case Weekday(number, show):
-                width = "abbreviated" if show == "short" else show
-                return str(_babel("dates").get_day_names(width, locale=self.language)[number % 7])
+                return str(_babel("dates").format_date(day, _DATES[self.language], locale=self.language))
+            case Weekday():
+                return self._weekday(said)
             case _:
                 return str(_babel("numbers").format_decimal(said, locale=self.language))
 
@@ -104,21 +105,22 @@ class Catalogue:
             return ", ".join(words)
         return str(_babel("lists").format_list(words, "standard" if joined == "and" else "or", locale=self.language))
 
-    def _date(self, day: date) -> str:
-        return str(_babel("dates").format_date(day, {"vi": "dd/MM/y", "en": "d MMM y"}[self.language], locale=self.language))
+    def _weekday(self, day: Weekday) -> str:
+        if (self.language, day.show) == ("vi", "wide"):
+            return _WEEK[day.number % 7]
+        width = "abbreviated" if day.show == "short" else day.show
+        return str(_babel("dates").get_day_names(width, locale=self.language)[day.number % 7])
 
     def _moment(self, moment: Moment) -> str:
         there = at(moment.at, moment.zone, self._zone)
         here = None if self._now is None else datetime.fromtimestamp(self._now / 1000, there.tzinfo)
         if moment.show == "full":
-            pattern = f"{_DAYS[self.language]} {_YEAR} HH:mm:ss"
+            pattern = f"{_DATES[self.language]} HH:mm:ss"
         elif moment.show == "time" or (here is not None and here.date() == there.date()):
             pattern = "HH:mm"
         else:
-            year = "" if here is not None and here.year == there.year else f" {_YEAR}"
-            pattern = f"{_DAYS[self.language]}{year} HH:mm"
-        if self.language == "vi":
-            pattern = pattern.replace(f" {_YEAR}", f"/{_YEAR}")
+            this_year = here is not None and here.year == there.year
+            pattern = f"{(_DAYS if this_year else _DATES)[self.language]} HH:mm"
         return str(_babel("dates").format_datetime(there, pattern, locale=self.language))
 
     def _length(self, ms: int, *, exact: bool) -> str:
@@ -137,13 +139,10 @@ def at(ms: int, zone: str, reader: tzinfo | None = None) -> datetime:
     """The moment in that zone: its name, an offset such as +07:00, or "" for the reader's; in UTC where nobody knows it."""
     where: tzinfo | None = UTC
     with suppress(KeyError, ValueError, OSError):
-        where = (reader or None) if not zone else _offset(zone) if zone[0] in "+-" else ZoneInfo(zone)
+        offset = zone[:1] in {"+", "-"}
+        where = datetime.fromisoformat(f"2000-01-01T00:00:00{zone}").tzinfo if offset else ZoneInfo(zone) if zone else reader
     there = datetime.fromtimestamp(ms // 1000, where) + timedelta(milliseconds=ms % 1000)
     return there if there.tzinfo else there.astimezone()
-
-
-def _offset(zone: str) -> tzinfo | None:
-    return datetime.fromisoformat(f"2000-01-01T00:00:00{zone}").tzinfo
 
 
 @cache

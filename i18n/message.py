@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -88,6 +88,11 @@ def msgn(one: str, many: str, /, n: int, **args: Arg) -> Message:
     return Message(one, {"n": n, **args}, many)
 
 
+def typed(text: str) -> Message:
+    """What somebody typed, in quotes; what cannot be printed is told by its number."""
+    return msg("'{text}'", text=repr(text)[1:-1])
+
+
 class MessageError(Exception):
     """Base of errors that people read. Its text, for logs, is the English one."""
 
@@ -99,11 +104,22 @@ class MessageError(Exception):
         return plain(self.message)
 
 
+# What the system says in English wherever it runs, of that which people meet.
+_OF_THE_SYSTEM: Final = {
+    one.id: one for one in (
+        msg("No such file or directory"), msg("Permission denied"), msg("Operation not permitted"), msg("Is a directory"),
+        msg("Not a directory"), msg("File exists"), msg("File name too long"), msg("No space left on device"),
+        msg("Read-only file system"), msg("Input/output error"), msg("Connection refused"), msg("Exec format error"),
+    )
+}  # fmt: skip
+
+
 def said_by(error: BaseException) -> Arg:
-    """What an error says, for a gap: its message, or the words of whoever raised it (the system's own are in its language)."""
+    """What an error says, for a gap: its message, or the words of whoever raised it (Windows' own are in its language)."""
     if isinstance(error, MessageError):
         return error.message
-    return (isinstance(error, OSError) and error.strerror) or str(error)
+    said = (isinstance(error, OSError) and error.strerror) or str(error)
+    return _OF_THE_SYSTEM.get(said, said)
 
 
 def as_message(error: BaseException) -> Message:

@@ -1,9 +1,13 @@
-"""Vietnamese on standard output, whoever reads it."""
+"""Vietnamese on standard output, whoever reads it, and however long."""
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from io import TextIOWrapper
+
+_READER_LEFT = {errno.EPIPE, errno.EINVAL}  # of a pipe that nobody reads any more; the second is Windows' word for it
 
 
 def speak_utf8() -> None:
@@ -12,3 +16,12 @@ def speak_utf8() -> None:
         if isinstance(stream, TextIOWrapper):
             encoding, newline = (None, None) if stream.isatty() else ("utf-8", "\n")
             stream.reconfigure(encoding=encoding, errors="replace", newline=newline)
+
+
+def drop_output(error: OSError) -> bool:
+    """Give up what could not be written for this reason. Whether that is fine: whoever reads has seen enough.
+
+    It stays in the buffer; Python tries again when it ends, and would exit with 120.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return error.errno in _READER_LEFT

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, get_args
 
 import msgspec
 
@@ -18,8 +18,6 @@ from rules.facts import Facts, Grant, Played
 from rules.identity import IdentityError, birth_date
 from rules.policy import Pack, Place, Role, combine
 from rules.ratings import LabelError, label_age
-
-T = TypeVar("T")
 
 YEARS = range(1970, 9000)  # leaves room for the horizon and for birthdays
 _AT = re.compile(r"^(?P<why>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
@@ -95,17 +93,18 @@ def ask(packs: Iterable[Pack], facts: bytes | str) -> dict[str, Any]:
 
 def facts_from(data: bytes | str) -> tuple[Facts, tzinfo]:
     """The facts, and the offset that their `now` is written with. FactsError names the first field that is wrong."""
-    question = decoded(data, _Question)
+    question = _decoded(data)
     now = unix_ms(question.now)
     if question.now.year not in YEARS:
-        raise FactsError("now", wrong_year())
+        bounds = {"first": str(YEARS[0]), "last": str(YEARS[-1])}
+        raise FactsError("now", msg("the year is not from {first} to {last}: correct it", **bounds))
     game = question.game
-    label = label_of(game.label, "game.label")
+    label = _label(game.label, "game.label")
     facts = Facts(
         now=now, place=question.place, game=game.id, publisher=game.publisher, label=label, born=_born(question),
         guardian=question.guardian, sure=game.sure,
         played=tuple(_played(play, question, label, f"played[{number}]") for number, play in enumerate(question.played)),
-        grants=tuple(Grant(one.by, whole_ms(one.minutes, 60_000), one.game, unix_ms(one.given)) for one in question.grants),
+        grants=tuple(Grant(one.by, _whole_ms(one.minutes, 60_000), one.game, unix_ms(one.given)) for one in question.grants),
         approved=frozenset(question.approved),
     )
     return facts, question.now.tzinfo or UTC
@@ -124,10 +123,9 @@ def answer(decision: Decision, offset: tzinfo) -> dict[str, Any]:
     }
 
 
-def decoded(data: bytes | str, shape: type[T]) -> T:
-    """JSON as a struct of this type. FactsError names the first field that is wrong."""
+def _decoded(data: bytes | str) -> _Question:
     try:
-        return msgspec.json.decode(data, type=shape)
+        return msgspec.json.decode(data, type=_Question)
     except msgspec.ValidationError as error:
         raise _explained(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -149,10 +147,6 @@ def _explained(message: str) -> FactsError:
     return FactsError(path, msg("missing: add it"))
 
 
-def wrong_year() -> Message:
-    return msg("the year is not from {first} to {last}: correct it", first=str(YEARS[0]), last=str(YEARS[-1]))
-
-
 def _born(question: _Question) -> date | None:
     """A date, or a year alone: then the younger age counts."""
     try:
@@ -161,7 +155,7 @@ def _born(question: _Question) -> date | None:
         raise FactsError("born", error.message) from None
 
 
-def label_of(label: str | None, path: str) -> int | None:
+def _label(label: str | None, path: str) -> int | None:
     try:
         return None if label is None else label_age(label)
     except LabelError as error:
@@ -170,14 +164,14 @@ def label_of(label: str | None, path: str) -> int | None:
 
 def _played(play: _Play, question: _Question, label: int | None, path: str) -> Played:
     """`label` is that of the game that is asked about: its plays need not say it again."""
-    start, ms = unix_ms(play.start), whole_ms(play.seconds, 1000)
+    start, ms = unix_ms(play.start), _whole_ms(play.seconds, 1000)
     if start + ms > unix_ms(question.now):
         raise FactsError(f"{path}.seconds", msg("the play ends after now: only what was played counts"))
     if play.label is not None or play.game != question.game.id:
-        label = label_of(play.label, f"{path}.label")
+        label = _label(play.label, f"{path}.label")
     return Played(play.game, play.publisher, start, ms, label, play.sure)
 
 
-def whole_ms(value: float, unit: int) -> int:
+def _whole_ms(value: float, unit: int) -> int:
     """Whole milliseconds, never rounded up."""
     return int(Decimal(repr(value)) * unit)

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import TypeVar
 
-from i18n.message import MessageError, msg
+from i18n.message import MessageError, msg, typed
 
 DAY_MS = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -134,7 +134,7 @@ def _zone_info(zone: str) -> zoneinfo.ZoneInfo:
 
 
 def no_zone(name: str) -> ZoneError:
-    return ZoneError(msg("there is no time zone {name}: write one such as Asia/Ho_Chi_Minh", name=repr(name[:60])))
+    return ZoneError(msg("there is no time zone {name}: write one such as Asia/Ho_Chi_Minh", name=typed(name[:60])))
 
 
 @lru_cache(maxsize=64)

@@ -118,11 +118,6 @@ class Catalogue:
     them, so a household's entry completes a shipped one and cannot clear it. `kind` and `learning` are those of the first.
     """
 
-    __slots__ = (
-        "_any_case", "_build_ids", "_commands", "_folders", "_names", "_paths", "_products", "_sha256", "_signers", "_sizes",
-        "_steam_ids", "_words", "games",
-    )  # fmt: skip
-
     def __init__(self, games: Iterable[Game]) -> None:
         merged: dict[str, Game] = {}
         for game in games:

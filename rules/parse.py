@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from i18n.message import Listed, Message, Text, msg
 from rules.packs.kinds import KINDS, RuleTable
-from rules.packs.mistakes import Lines, Where, bad_name, fields_at, path_of, reason_of, too_many, where_of
+from rules.packs.mistakes import BAD_NAME, Lines, Where, fields_at, path_of, reason_of, too_many, where_of
 from rules.packs.params import Declared, ParamError, Values
 from rules.packs.tables import ID, Context, GroupTable, Head, ParamTable, T
 from rules.packs.toml import TomlError, composed, read_toml
@@ -49,7 +49,7 @@ class Reading:
     pack: Pack
     params: tuple[Declared, ...]
     groups: Mapping[str, Text]
-    holidays: tuple[str, Status] | None
+    holidays: tuple[Text, Status] | None
     omitted: tuple[Omitted, ...]
     missing: tuple[str, ...]
     vague: frozenset[str]
@@ -99,8 +99,8 @@ class _Reader:
             holidays="holidays" in raw,
         )
         rules = [rule for table in KINDS for rule in self._rules(table, tables[table], values, context)]
-        if not self._draft:
-            self._ask_for(values)
+        for name in () if self._draft else values.missing:
+            self._mistakes.append((("params", name), msg("no value yet: give {name}=…", name=name)))
         self._cross_check(rules, values, context)
         if head is None or self._mistakes:
             raise PolicyError(self._name, self._in_order())
@@ -108,15 +108,11 @@ class _Reader:
             pack=head.pack(self._text, values.found, rules),
             params=tuple(declared.values()),
             groups={name: group.text.text() for name, group in groups.items() if group is not None},
-            holidays=None if head.holidays is None else (head.holidays.source, head.holidays.status),
+            holidays=None if head.holidays is None else (head.holidays.source.text(), head.holidays.status),
             omitted=tuple(self._omitted),
             missing=tuple(values.missing),
             vague=frozenset(self._vague),
         )
-
-    def _ask_for(self, values: Values) -> None:
-        for name in values.missing:
-            self._mistakes.append((("params", name), msg("no value yet: give {name}=…", name=name)))
 
     def _toml(self) -> dict[str, Any]:
         try:
@@ -146,7 +142,7 @@ class _Reader:
         for name, table in self._named(tables, "group"):
             found[name] = self._read(GroupTable, values.fill(table, f"group.{name}"), ("group", name))
             if re.fullmatch(ID, name) is None:
-                self._mistakes.append((("group", name), bad_name()))
+                self._mistakes.append((("group", name), BAD_NAME))
         return found
 
     def _rules(self, model: type[RuleTable], tables: object, values: Values, context: Context) -> list[Rule]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 from i18n.message import Message, MessageError, Text, Words, msg
 
@@ -26,6 +26,7 @@ DayKind = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday", "w
 Scope = Literal["place", "player"]
 Param = bool | int | str
 
+WEEK: tuple[Weekday, ...] = get_args(Weekday)
 WARN_MS = (900_000, 300_000, 60_000)
 GRACE_MS = 10_000
 MAX_SAVE_MS = 1_800_000  # nothing makes the time to save longer
@@ -202,7 +203,7 @@ class Pack:
     title: Text
     jurisdiction: str
     zone: str
-    source: str
+    source: Text
     status: Status
     sha256: str
     effective_from: date | None = None

@@ -1,8 +1,8 @@
 """Age labels as minimum ages in years.
 
 The Vietnamese classes (NĐ 147/2024, Đ.38 k.1) are what the law asks for. Other boards' labels are advice on content from
-elsewhere: a minimum age that a home may go by, never a Vietnamese class. `parse_label` keeps the two apart. `rating_source`
-says where the ages of each system are from, as docs/ratings.md does: an age without a source is not here.
+elsewhere: a minimum age that a home may go by, never a Vietnamese class. `parse_label` keeps the two apart. Where the ages of
+each system are from stands in docs/ratings.md: an age without a source there is not here.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from i18n.message import Listed, MessageError, Text, comma, msg
+from i18n.message import Listed, Message, MessageError, comma, msg, typed
 from rules.matching.oars import INTENSITIES, OARS_AGES, oars_age
-from rules.policy import Status
 
 System = Literal["VN", "PEGI", "ESRB", "USK", "CERO", "GRAC", "IGRS", "IARC", "OARS"]
 
@@ -38,6 +37,9 @@ _IN_FULL: Mapping[System, Mapping[str, str]] = {
     "GRAC": {"청소년이용불가": "19"},
 }
 _PENDING = frozenset({"RP", "RATING PENDING"})
+
+UNVERIFIED: frozenset[System] = frozenset({"GRAC", "IARC"})
+"""Whose ages nobody has read at a page of the board, or on whose ages pages disagree."""
 
 _LABEL = re.compile(rf"({'|'.join(_CLASSES)})[ \t]*[-:]?[ \t]*(\S.*)", re.ASCII | re.IGNORECASE)
 _OARS = re.compile(r"OARS(?:[- ](1\.[01]))?[ \t]*[-: ][ \t]*(\S.*)", re.ASCII | re.IGNORECASE)
@@ -63,68 +65,6 @@ class Label:
     def text(self) -> str:
         """As `parse_label` reads it: "VN16", "ESRB E10+"."""
         return f"VN{self.name}" if self.system == "VN" else f"{self.system} {self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a system's ages are from: an address, and what there is to know.
-
-    "verified": a page was read that says every one of them, the board's own or one that repeats it, as the note says.
-    """
-
-    status: Status
-    address: str
-    note: Text
-
-
-_APPSTREAM = "https://github.com/ximion/appstream/blob/main/src/as-content-rating.c"
-_SOURCES: Mapping[System, Source] = {
-    "VN": Source("verified", "giadinhvaphapluat.vn p127133; lawnet 173709", Text(
-        "NĐ 147/2024/NĐ-CP, Đ.38 k.1, theo các trang pháp luật dẫn lại; chưa đọc được bản gốc",
-        "Decree 147/2024, Art. 38(1), as legal portals quote it; the decree's own text was not to be had",
-    )),
-    "PEGI": Source("verified", "https://www.seizethecontrols.eu/about-pegi-age-labels/", Text(
-        "trang của giới làm trò chơi châu Âu; PEGI 3 nghĩa là hợp mọi lứa tuổi nên tính là 0, như ESRB E",
-        "a page of the European games industry; PEGI 3 is its label for all ages, so it counts as 0 like ESRB E",
-    )),
-    "ESRB": Source("verified", "https://www.gamestop.com/Ratings", Text(
-        "một nhà bán lẻ dẫn lại hướng dẫn của ESRB; E là mọi lứa tuổi, nhãn cũ và libappstream ghi từ 6 tuổi",
-        "a retailer repeats ESRB's guide; E is for all ages, older labels and libappstream say 6 and older",
-    )),
-    "USK": Source(
-        "verified",
-        "https://service.rheinstetten.de/leistungen-a-z/"
-        "bildtrager-alterskennzeichnung-und-freigabe-fur-altersstufen-beantragen",
-        Text("trang của một cơ quan nhà nước Đức", "a page of a German public authority"),
-    ),
-    "CERO": Source("verified", "https://allabout.co.jp/gm/gc/198693/4", Text(
-        "một tạp chí dẫn lại; D là từ 17 tuổi, Z chỉ từ 18 tuổi; trang của CERO: https://www.cero.gr.jp/publics/index/17/",
-        "as a magazine tells it; D is 17 and older, Z only 18 and older; CERO's page: https://www.cero.gr.jp/publics/index/17/",
-    )),
-    "GRAC": Source("unverified", "http://www.grac.or.kr/english/enforcement/enforcement.aspx", Text(
-        "trang này ghi All, 12+, 15+ và Adult Only, không ghi tuổi của Adult Only: nhãn cũ là 18 (https://m.ekn.kr/view.php?"
-        "key=20230628010007083), mới là 19 (https://developer.apple.com/news/?id=7byvco78); tính theo số trên nhãn",
-        "it says All, 12+, 15+ and Adult Only, not from what age that is: older marks say 18 (https://m.ekn.kr/view.php?"
-        "key=20230628010007083), newer ones 19 (https://developer.apple.com/news/?id=7byvco78); each counts as it says",
-    )),
-    "IGRS": Source("verified", "https://en.wikipedia.org/wiki/Indonesia_Game_Rating_System", Text(
-        "Quy định 2/2024 của Bộ Truyền thông Indonesia, theo bách khoa toàn thư; nhãn cũ không có 15+",
-        "Indonesia's Ministerial Regulation 2/2024, as an encyclopedia tells it; older labels have no 15+",
-    )),
-    "IARC": Source("unverified", _APPSTREAM, Text(
-        "các loại chung theo libappstream; chưa thấy trang của IARC (https://www.globalratings.com) ghi chúng",
-        "the generic classes as libappstream lists them; IARC's own page (https://www.globalratings.com) was not seen on them",
-    )),
-    "OARS": Source("verified", _APPSTREAM, Text(
-        "tuổi do libappstream đặt, không phải cơ quan xếp loại nào; các thuộc tính: https://github.com/hughsie/oars",
-        "ages that libappstream chose, no board's decision; the attributes: https://github.com/hughsie/oars",
-    )),
-}
-
-
-def rating_source(system: System) -> Source:
-    """Where the ages of this system are from, and whether that was checked."""
-    return _SOURCES[system]
 
 
 def label_age(label: str) -> int:
@@ -200,5 +140,5 @@ def _of_oars(version: str, text: str) -> Label:
     return Label("OARS", f"{version} {some or 'none'}", age or 0)
 
 
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+def _shown(text: str) -> Message:
+    return typed(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")

@@ -89,6 +89,10 @@ class Piece:
         """The rule that cut it, "" if it was kept."""
         return "" if self.reason is None else self.reason.rule
 
+    def played(self, end: int) -> Played:
+        """What of it was played by `end`."""
+        return replace(self.play, start=self.start, ms=end - self.start)
+
 
 def replay(policy: Policy, plays: Iterable[Played], setting: Setting) -> Iterator[Piece]:
     """The pieces of these plays under this policy, in the order in which they end. A play's pieces make up all of it.
@@ -107,36 +111,19 @@ def replay(policy: Policy, plays: Iterable[Played], setting: Setting) -> Iterato
 
 
 class _Run:
-    """A recorded play that is going on: what holds since `since`, and the moment at which to ask again."""
+    """A recorded play that is going on: the piece that began last, to be cut off, and the moment at which to ask again."""
 
-    __slots__ = ("again", "number", "play", "reason", "since", "verdict")
+    __slots__ = ("again", "number", "piece", "play")
 
     def __init__(self, number: int, play: Played) -> None:
         self.number = number
         self.play = play
-        self.since = play.start
         self.again = play.start
-        self.verdict: Verdict | None = None
-        self.reason: Reason | None = None
+        self.piece: Piece | None = None
 
     @property
     def end(self) -> int:
         return self.play.start + self.play.ms
-
-    @property
-    def kept(self) -> bool:
-        return self.verdict == "allow"
-
-    @property
-    def rule(self) -> str:
-        return "" if self.kept or self.reason is None else self.reason.rule
-
-    def part(self, end: int) -> Played:
-        """What has been played of it since `since`."""
-        return replace(self.play, start=self.since, ms=end - self.since)
-
-    def piece(self, end: int) -> Piece:
-        return Piece(self.number, self.play, self.since, end, self.verdict or "allow", None if self.kept else self.reason)
 
 
 class _Walk:
@@ -172,25 +159,27 @@ class _Walk:
     def _decide(self) -> Generator[Piece, None, bool]:
         """What holds from now on. Whether a game began that a grant names."""
         news = False
-        going = tuple(run.part(self.now) for run in self._runs if run.kept and run.since < self.now)
+        pieces = [run.piece for run in self._runs if run.piece is not None]
+        going = tuple(piece.played(self.now) for piece in pieces if piece.kept and piece.start < self.now)
         played = (*self._memory.played, *going)
         for run in self._runs:
             decision = decide(self._policy, self._setting.facts(run.play, self.now, played))
-            rule = "" if decision.reason is None else decision.reason.rule
-            if (decision.verdict, "" if decision.verdict == "allow" else rule) != (run.verdict, run.rule):
+            reason = None if decision.verdict == "allow" else decision.reason
+            piece = Piece(run.number, run.play, self.now, run.end, decision.verdict, reason)
+            if run.piece is None or (piece.verdict, piece.rule) != (run.piece.verdict, run.piece.rule):
                 yield from self._close(run)
-                run.since, run.verdict, run.reason = self.now, decision.verdict, decision.reason
-                if run.kept:
+                run.piece = piece
+                if piece.kept:
                     self._memory.begin(self.now, alone=not going)
                     news = news or self._memory.named(run.play)
             run.again = min(run.end, NEVER if decision.until is None else max(decision.until, self.now + 1))
         return news
 
     def _close(self, run: _Run) -> Iterator[Piece]:
-        if run.verdict is not None and run.since < self.now:
-            if run.kept:
-                self._memory.add(run.part(self.now))
-            yield run.piece(self.now)
+        if run.piece is not None and run.piece.start < self.now:
+            if run.piece.kept:
+                self._memory.add(run.piece.played(self.now))
+            yield replace(run.piece, end=self.now)
 
     def _leave(self) -> Iterator[Piece]:
         for run in self._runs:

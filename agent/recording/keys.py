@@ -61,11 +61,7 @@ def publish(home: Home, name: str, content: bytes) -> None:
 
 
 def _load(home: Home, name: str) -> bytes:
-    key = load_or_create(home, home.agent, name, _seed)
+    key = load_or_create(home, home.agent, name, lambda: secrets.token_bytes(_SEED_BYTES))
     if len(key) != _SEED_BYTES:
         raise StartError(msg("{path}: damaged; restore it from a backup", path=str(home.agent / name)))
     return key
-
-
-def _seed() -> bytes:
-    return secrets.token_bytes(_SEED_BYTES)

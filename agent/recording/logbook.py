@@ -21,7 +21,7 @@ def last_lines(request: m.LogShow, log: Log, payloads: Payloads, zone: str) -> m
     `zone` is the place's.
     """
     if request.last < 0:
-        raise bad_input(msg("the number of entries is 0 or more"))
+        raise bad_input(msg("the number of entries must be 0 or more"))
     lines: list[m.LogLine] = []
     size = 0
     for index in range(log.size - 1, max(log.size - request.last, 0) - 1, -1):

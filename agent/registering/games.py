@@ -94,7 +94,7 @@ def _checked(game: Game, *, known: bool) -> Game:
     if any(not clue or len(clue) > _MAX_CLUE or not clue.isprintable() for clue in (*clues, *game.signers)):
         raise bad_input(msg("a clue is empty or cannot be printed"))
     if any("/" in name or "\\" in name for name in game.names):
-        raise bad_input(msg("a file's name holds no folder"))
+        raise bad_input(msg("a file's name must hold no folder"))
     if not all(PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute() for path in game.paths):
         raise bad_input(msg("a path has to be absolute"))
     if not all(map(_SHA256.fullmatch, game.sha256)) or not all(map(_HEX.fullmatch, game.build_ids)):
@@ -102,5 +102,5 @@ def _checked(game: Game, *, known: bool) -> Game:
     if any(size < 0 for size in game.sizes) or len(game.sizes) < bool(game.sha256):
         raise bad_input(msg("a sha256 needs the file's size beside it"))
     if game.label is not None and not 0 <= game.label <= MAX_LABEL:
-        raise bad_input(msg("an age label is from 0 to {most}", most=MAX_LABEL))
+        raise bad_input(msg("an age label must be from 0 to {most}", most=MAX_LABEL))
     return game

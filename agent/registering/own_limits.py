@@ -9,12 +9,10 @@ from agent.store.rows import LimitRow
 from i18n.message import Length, Message, Text, msg
 from i18n.message import Weekday as DayName
 from rules.decision import Finding
-from rules.policy import Budget, Pack, Weekday
+from rules.policy import WEEK, Budget, Pack, Weekday
 
 # The id of the pack of own limits, and the `sha256` of every pack that would say by its hash whose it is.
 HOUSE: Final = "house"
-WEEK: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAY_MS: Final = 86_400_000
 
 _CITE = "giochoi limit"
 
@@ -34,7 +32,8 @@ def own_pack(limits: Iterable[LimitRow], zone: str, titles: Mapping[str, str]) -
     if not budgets:
         return None
     return Pack(
-        id=HOUSE, title=Text("Quy tắc riêng", "Own rules"), jurisdiction=HOUSE, zone=zone, source=HOUSE, status="verified",
+        id=HOUSE, title=Text("Quy tắc riêng", "Own rules"), jurisdiction=HOUSE, zone=zone,
+        source=Text(HOUSE, HOUSE), status="verified",
         sha256=HOUSE, scope="player", budgets=tuple(budgets),
     )  # fmt: skip
 
@@ -46,17 +45,13 @@ def rule_id(game: str, day: Weekday | None) -> str:
 
 def still_binding(findings: Iterable[Finding], game: str, ms: int) -> tuple[Finding, ...]:
     """Of what each rule says alone, the budgets tighter than a limit of `ms` on `game`: tightest first, one of each rule."""
+    own = {rule_id(game, day) for day in (None, *WEEK)}  # those that the limit is written into
     tighter: dict[str, Finding] = {}
     for finding in findings:
         budget = finding.reason.budget_ms
-        if finding.reason.kind == "budget" and budget is not None and budget < ms and not _own(finding.reason.rule, game):
+        if finding.reason.kind == "budget" and budget is not None and budget < ms and finding.reason.rule not in own:
             tighter.setdefault(finding.reason.rule, finding)
     return tuple(sorted(tighter.values(), key=lambda finding: (finding.reason.budget_ms or 0, finding.reason.rule)))
-
-
-def _own(rule: str, game: str) -> bool:
-    """Whether the rule is one of those that the limit is written into."""
-    return rule in {rule_id(game, day) for day in (None, *WEEK)}
 
 
 def _budget(game: str, day: Weekday | None, ms: int, title: str) -> Budget:

@@ -73,11 +73,7 @@ def player_remove(change: Change, request: m.PlayerRemove) -> Outcome:
 
 def player_list(tables: Tables) -> m.Players:
     names = {row.id: row.name for row in tables.guardians()}
-    wards, packs = tables.wards(), tables.packs()
-    approvals = tables.approvals()
-    limits: dict[str, list[m.LimitRow]] = {}
-    for one in tables.limits():
-        limits.setdefault(one.player, []).append(m.LimitRow(game=one.game or None, day=one.day, ms=one.ms))
+    wards, packs, limits, approvals = tables.wards(), tables.packs(), tables.limits(), tables.approvals()
     return m.Players(
         players=tuple(
             m.PlayerRow(
@@ -87,7 +83,9 @@ def player_list(tables: Tables) -> m.Players:
                 account=row.account,
                 guardians=tuple(names[guardian] for player, guardian in wards if player == row.id),
                 packs=tuple(pack.pack for pack in packs.get(row.id, ())),
-                limits=tuple(limits.get(row.id, ())),
+                limits=tuple(
+                    m.LimitRow(game=one.game or None, day=one.day, ms=one.ms) for one in limits if one.player == row.id
+                ),
                 approved=tuple(dict.fromkeys(one.game for one in approvals if one.player == row.id)),
                 uses=tuple(pack.said for pack in packs.get(row.id, ())),
             )
@@ -120,10 +118,6 @@ def guardian_add(change: Change, request: m.GuardianAdd) -> Outcome:
         raise refused(msg("there is a guardian {guardian} already", guardian=_written(known)))
     account = _account(change, request.account, change.tables.guardians())
     return Outcome(_new_guardian(change.tables, name, account).id)
-
-
-def guardian_list(tables: Tables) -> m.Guardians:
-    return m.Guardians(guardians=tables.guardians())
 
 
 def _free_name(tables: Tables, asked: str, besides: PlayerRow | None = None) -> str:

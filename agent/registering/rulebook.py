@@ -11,7 +11,7 @@ from agent.errors import bad_input, refused
 from agent.registering import lookup
 from agent.registering.hints import Hints, idle, nobody_registered, replaced
 from agent.registering.names import same
-from agent.registering.own_limits import DAY_MS, HOUSE, WEEK, still_binding
+from agent.registering.own_limits import HOUSE, still_binding
 from agent.registering.shipped_packs import Shipped, asked_for
 from agent.registry import Change, Outcome
 from agent.roster import Compiler, pack_in_force
@@ -19,12 +19,12 @@ from agent.store.rows import GUEST, PLACE, LimitRow, PackRow, PlaceRow, PlayerRo
 from agent.store.tables import Tables
 from compliance.entry import PackLine, PolicyChanged
 from i18n.message import Length, comma, msg
-from rules.calendar import calendar, day_name
+from rules.calendar import DAY_MS, calendar, day_name
 from rules.decide import explain
 from rules.decision import Finding
 from rules.facts import Facts
 from rules.games import Game
-from rules.policy import Place, Weekday, combine
+from rules.policy import WEEK, Place, Weekday, combine
 
 # The law addressed to a kind of place: its hours. It comes with the kind, and stays as long as the place is of that kind.
 LAW_PACKS: Mapping[Place, str] = MappingProxyType(
@@ -59,7 +59,7 @@ def limit_set(change: Change, request: m.LimitSet) -> Outcome:
     game = None if request.game is None else lookup.game(change.catalogue, request.game)
     id = "" if game is None else game.id
     if request.ms is not None and not 0 <= request.ms <= DAY_MS:
-        raise bad_input(msg("a limit is from 0 to 1440 minutes"))
+        raise bad_input(msg("a limit must be from 0 to 1440 minutes"))
     days = request.days or WEEK
     if request.ms is not None:
         for day in days:

@@ -21,7 +21,12 @@ _ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 def seat_enrol(change: Change, request: m.Enrol) -> Outcome:
     if not _ID.fullmatch(request.seat) or request.seat == AGENT:
         raise bad_input(msg("'{seat}' is not a valid seat id", seat=request.seat))
-    _key(request.key)
+    try:
+        key = parse_vkey(request.key)
+    except NoteError as error:
+        raise bad_input(msg("the seat's key is not valid: {why}", why=said_by(error))) from error
+    if key.kind != ED25519:
+        raise bad_input(msg("the seat's key has to be Ed25519"))
     known = {seat.id: seat.key for seat in change.tables.seats()}.get(request.seat)
     if known == request.key:
         return Outcome(request.seat, changed=False)
@@ -52,13 +57,3 @@ def seat_key(tables: Tables, seat: str) -> VerifierKey:
         if row.id == seat:
             return parse_vkey(row.key)
     raise not_found(msg("the seat {seat} is not enrolled", seat=seat))
-
-
-def _key(text: str) -> VerifierKey:
-    try:
-        key = parse_vkey(text)
-    except NoteError as error:
-        raise bad_input(msg("the seat's key is not valid: {why}", why=said_by(error))) from error
-    if key.kind != ED25519:
-        raise bad_input(msg("the seat's key has to be Ed25519"))
-    return key

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine, event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
@@ -68,7 +68,7 @@ def open_store(path: Path) -> Store:
     """Open and migrate. StoreError if it is damaged, foreign or of a newer version: then the file is as it was."""
     _check(path)
     engine = create_engine("sqlite://", creator=lambda: _connect(path), poolclass=StaticPool)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     with _one_line(path):
         store = Store(engine, path)
         try:
@@ -126,17 +126,13 @@ def _foreign(path: Path) -> StoreError:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    # isolation_level None: transactions begin where `_begin` says, not where sqlite3 guesses.
+    # isolation_level None: transactions begin where the engine is told to, not where sqlite3 guesses.
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")
     return connection
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager

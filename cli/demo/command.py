@@ -4,43 +4,20 @@ from __future__ import annotations
 
 import signal
 from argparse import Namespace
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cli.commands import Commands
 from cli.context import Context
-from cli.demo import play, proof, setup
 from cli.demo.games import installed, stand_in
-from cli.demo.running import Demo, StepFailed
-from cli.errors import CommandError
+from cli.demo.running import Demo
+from cli.demo.steps import STEPS, wait_past_midnight
 from cli.output import Output
 from cli.words.layout import row
 from cli.words.times import parse_number
-from host.homes import Home
-from host.transport import Unreachable
-from host.wire import ApiError
-from i18n.message import Arg, Length, Message, msg, said_by
+from i18n.message import Length, MessageError, msg
 
 _LEAST_S, _MOST_S = 5, 120
-
-STEPS: tuple[tuple[str, Message, Callable[[Demo], Arg]], ...] = (
-    ("agent", msg("the agent runs"), setup.start_agent),
-    ("daemon", msg("the daemon runs"), setup.start_daemon),
-    ("player", msg("a child is added"), setup.add_player),
-    ("game", msg("the game is known"), setup.know_game),
-    ("rules", msg("rules are set"), setup.set_rules),
-    ("recognised", msg("the game starts and is recognised"), play.start_game),
-    ("warned", msg("the child is warned before the end"), play.warned),
-    ("due", msg("time is up, the game is asked to close"), play.due),
-    ("ended", msg("the game is ended"), play.ended),
-    ("refused", msg("starting it again is refused"), play.refused),
-    ("granted", msg("the guardian gives more time"), play.granted),
-    ("stopped", msg("the child stops"), play.stopped),
-    ("export", msg("the log is written to a file"), proof.export),
-    ("verify", msg("the file is checked without any of us"), proof.verify),
-    ("tamper", msg("one changed byte is found"), proof.tamper),
-)
 
 
 def add_to(commands: Commands) -> None:
@@ -55,7 +32,7 @@ def run(args: Namespace, context: Context) -> int:
     _take_interrupts()
     with TemporaryDirectory(prefix="giochoi-demo-", ignore_cleanup_errors=True) as folder:
         game, line = chosen or stand_in(Path(folder))
-        demo = Demo(Home(Path(folder), "given"), game, line, args.seconds, context.out)
+        demo = Demo(Path(folder), game, line, args.seconds, context.out)
         demo.say(msg("Giờ Chơi: the demo plays {game} for {length}, in {folder}", game=game.title,
                      length=Length(args.seconds * 1000), folder=folder))  # fmt: skip
         try:
@@ -67,15 +44,15 @@ def run(args: Namespace, context: Context) -> int:
 
 def _walk(demo: Demo, out: Output) -> bool:
     """Take the steps up to the first that was not observed; whether all were."""
-    setup.wait_past_midnight(demo)
+    wait_past_midnight(demo)
     told: list[dict[str, object]] = []
     ok = True
     for id_, title, step in STEPS:
         demo.say(row((f"{len(told) + 1}.", title), " "), more=4)
         try:
             measured = step(demo)
-        except (StepFailed, CommandError, ApiError, Unreachable) as error:
-            measured, ok = said_by(error), False
+        except MessageError as error:
+            measured, ok = error.message, False
         demo.say(row(("✓" if ok else "✗", measured), " "), 4, 2)
         told.append({"id": id_, "title": title, "ok": ok, "measured": measured})
         if not ok:

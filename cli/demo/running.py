@@ -8,26 +8,26 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from cli.errors import CommandError
 from cli.output import Output
 from daemon.api.messages import Signal, Watch
 from host.clock import SystemClock
 from host.homes import Home
-from host.rpc_client import items
+from host.rpc_client import ask, items
 from host.transport import Unreachable
-from host.wire import ApiError
+from host.wire import ApiError, Request
 from i18n.message import Arg, Length, MessageError, msg, said_by
 from rules.games import Game
 
 _READY_S = 20.0
 _STOP_S = 8.0
+_EXIT_S = 15.0
 # Ctrl-C at our terminal is for us: what we started, we end.
 _APART: dict[str, Any] = {"start_new_session": True, "creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
 # For our programs: the rooms that this process runs.
@@ -46,17 +46,19 @@ class StepFailed(MessageError):
 
 
 class Demo:
-    """A demo that goes on. `game` is what is played, by `command`, for `seconds`; `began` (mono ms) is when."""
+    """A demo that goes on in `root`: `game` is played, by `command`, for `seconds`; by `player`, once there is one."""
 
-    def __init__(self, home: Home, game: Game, command: tuple[str, ...], seconds: int, out: Output) -> None:
-        self.root, self.agent, self.daemon = home.root, home.agent_address, home.daemon_address
+    def __init__(self, root: Path, game: Game, command: tuple[str, ...], seconds: int, out: Output) -> None:
+        home = Home(root, "given")
+        self.root, self.bundle = root, root / "log.bundle"
+        self.agent, self.daemon = home.agent_address, home.daemon_address
         self.game, self.command, self.seconds = game, command, seconds
         self.clock = SystemClock()
-        self.signals: queue.SimpleQueue[Signal | Exception] = queue.SimpleQueue()
         self.player = ""
-        self.began = 0
         self.language = out.words.language
         self._out = out
+        self._began = 0
+        self._signals: queue.SimpleQueue[Signal | None] = queue.SimpleQueue()
         self._programs: dict[str, psutil.Popen] = {}
 
     def say(self, text: Arg, indent: int = 0, more: int = 0) -> None:
@@ -67,46 +69,56 @@ class Demo:
     def pause(self, seconds: float) -> None:
         threading.Event().wait(seconds)
 
-    def serve(self, room: str, answers: Callable[[], object]) -> int:
-        """Start the server `python -m ROOM` and wait until it answers; returns the milliseconds that took. StepFailed."""
+    def serve(self, room: str, address: str, request: Request[Any]) -> int:
+        """Start the server `python -m ROOM`, wait until it answers; the milliseconds that took. Unreachable, ApiError."""
         (self.root / room).mkdir(mode=0o700)
         (self.root / room / "config.toml").write_text(_CONFIG[room])
         began = self.clock.mono()
         self._start(room, (sys.executable, "-P", "-m", room, "--home", str(self.root)), ENVIRONMENT)
         while True:
             try:
-                answers()
-            except (Unreachable, ApiError) as error:
-                if self._programs[room].poll() is not None or self.clock.mono() - began > _READY_S * 1000:
-                    said = {"program": f"giochoi-{room}", "why": said_by(error), "last": self.said(room)}
-                    raise StepFailed(msg("{program} does not answer: {why}; {last}", **said)) from None
-                self.pause(0.05)
-            else:
+                ask(address, request)
                 return self.clock.mono() - began
+            except (Unreachable, ApiError):
+                if self._programs[room].poll() is not None or self.clock.mono() - began > _READY_S * 1000:
+                    raise
+                self.pause(0.05)
 
     def listen(self) -> None:
-        """From now on `signals` holds the daemon's, in the end what ended them."""
+        """From now on `signals` has the daemon's."""
 
         def follow() -> None:
-            try:
+            with suppress(ApiError, Unreachable):
                 for signal in items(self.daemon, Watch()):
-                    self.signals.put(signal)
-            except (ApiError, Unreachable) as error:
-                self.signals.put(error)
+                    self._signals.put(signal)
+            self._signals.put(None)
 
         threading.Thread(target=follow, name="signals", daemon=True).start()
 
+    def signals(self, seconds: float) -> Iterator[Signal]:
+        """Those that nobody took yet, and those to come in this time, until there can be no more."""
+        until = self.clock.mono() + seconds * 1000
+        while self.clock.mono() < until:
+            with suppress(queue.Empty):
+                if (signal := self._signals.get(timeout=0.2)) is None:  # Windows lets nobody interrupt a longer wait
+                    return
+                yield signal
+
     def play(self, *, stubborn: bool = False) -> None:
-        """Start the game. CommandError (1) if it cannot be started."""
-        self.began = self.clock.mono()
+        """Start the game. StepFailed if it cannot be started."""
+        self._began = self.clock.mono()
         self._start("game", self.command, {**os.environ, "GIOCHOI_STANDIN_STUBBORN": "1" if stubborn else ""})
 
-    def exited(self, timeout_s: float) -> None:
+    def played(self) -> int:
+        """Milliseconds since the game was last started."""
+        return self.clock.mono() - self._began
+
+    def exited(self) -> None:
         """Wait until the game's process is gone. StepFailed."""
         try:
-            self._programs["game"].wait(timeout_s)
+            self._programs["game"].wait(_EXIT_S)
         except psutil.TimeoutExpired:
-            raise StepFailed(msg("the game still runs after {length}", length=Length(round(timeout_s * 1000)))) from None
+            raise StepFailed(msg("the game still runs after {length}", length=Length(round(_EXIT_S * 1000)))) from None
 
     def said(self, name: str) -> str:
         """The last line that a program wrote."""
@@ -136,8 +148,7 @@ class Demo:
                     command, cwd=self.root, stdin=subprocess.PIPE, stdout=out, stderr=out, env=environment, **_APART
                 )
             except OSError as error:
-                why = str(error.strerror)
-                raise CommandError(msg("{path} cannot be started: {why}", path=command[0], why=why), code=1) from None
+                raise StepFailed(msg("{path} cannot be started: {why}", path=command[0], why=said_by(error))) from None
 
 
 def _end(program: psutil.Popen) -> None:

@@ -13,30 +13,24 @@ import signal
 import sys
 import threading
 
-_TITLE = "Rùa chạy đua"
-
 
 def main() -> int:
     """Play until asked to close."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)
     stubborn = bool(os.environ.get("GIOCHOI_STANDIN_STUBBORN"))
-    print(_TITLE)
     windows = getattr(ctypes, "WinDLL", None)
     closing = threading.Event()
     if windows is None:
         signal.signal(signal.SIGTERM, lambda *_: closing.set())
     while True:
         if windows is None:
-            while not closing.wait(0.2):
-                pass
+            closing.wait()
             closing.clear()
         else:  # a message box: its button, its cross and WM_CLOSE close it
-            windows("user32").MessageBoxW(None, "@). . . . . |", _TITLE, 0)
+            windows("user32").MessageBoxW(None, "@). . . . . |", "Rùa chạy đua", 0)
         if not stubborn:
-            print("saved")
+            print("saved", flush=True)
             return 0
-        print("not now")
+        print("not now", flush=True)
 
 
 if __name__ == "__main__":

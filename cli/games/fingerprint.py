@@ -10,8 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli.errors import CommandError
-from host.images import appended, build_id, signer, version
-from i18n.message import Arg, msg
+from host import choose
+from host.images import build_id
+from host.pe import appended, version
+from i18n.message import msg, said_by
 from rules.games import Fingerprint
 from rules.matching.paths import is_windows
 from rules.programs import interpreter, is_engine, is_everybodys
@@ -36,9 +38,9 @@ def fingerprint(path: Path, *, emulator: bool = False) -> Fingerprint:
                 original=said.original_name, product=said.product_name,
             )  # fmt: skip
             _check_kind(path, found, emulator=emulator)
-        found = replace(found, signer=signer(found.path))
+        found = replace(found, signer=choose.signatures().signer(found.path))
     except (OSError, RuntimeError) as error:
-        why: Arg = str(error.strerror) if isinstance(error, OSError) else msg("links in a circle")
+        why = said_by(error) if isinstance(error, OSError) else msg("links in a circle")
         raise CommandError(msg("{path} cannot be read: {why}", path=str(path), why=why)) from None
     return found
 

@@ -44,10 +44,7 @@ def show(args: Namespace, context: Context) -> int:
     found = known_here(found, context)
     if args.add:
         return add_all(found, context, own=args.user is None)
-    if context.out.json:
-        context.out.document(found)
-        return 0
-    _print(found, context, own=args.user is None)
+    context.out.answer(found, lambda: _print(found, context, own=args.user is None))
     return 0
 
 

@@ -15,7 +15,7 @@ from cli.context import Context
 from cli.errors import CommandError
 from cli.games.clues import game_of, label_text
 from cli.games.fingerprint import fingerprint
-from cli.registry import settle
+from cli.registering.settle import settle
 from cli.words.layout import row
 from daemon.api.scan import FoundGame, Scanned
 from host.rpc_client import ask

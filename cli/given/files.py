@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cli.errors import CommandError
-from i18n.message import msg
+from i18n.message import msg, said_by, typed
 
 _TEXT_LIMIT = 16 << 20
 
@@ -33,9 +33,9 @@ def read_bytes(name: str, limit: int = -1) -> bytes:
         with Path(name).open("rb") as file:
             return file.read(limit)
     except OSError as error:
-        raise CommandError(msg("{path} cannot be read: {why}", path=name, why=str(error.strerror))) from None
+        raise CommandError(msg("{path} cannot be read: {why}", path=name, why=said_by(error))) from None
     except ValueError:  # a name with a zero byte
-        raise CommandError(msg("{name} cannot be the name of a file", name=repr(name))) from None
+        raise CommandError(msg("{name} cannot be the name of a file", name=typed(name))) from None
 
 
 def write_new(path: Path, pieces: Iterable[bytes]) -> int:
@@ -52,7 +52,7 @@ def write_new(path: Path, pieces: Iterable[bytes]) -> int:
     except FileExistsError:
         raise CommandError(msg("{path}: somebody else has just made it", path=str(path)), code=1) from None
     except OSError as error:
-        raise CommandError(msg("{path} cannot be written: {why}", path=str(path), why=str(error.strerror)), code=1) from None
+        raise CommandError(msg("{path} cannot be written: {why}", path=str(path), why=said_by(error)), code=1) from None
     finally:
         with suppress(OSError):
             part.unlink()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cli.errors import CommandError, unknown
 from cli.given.files import read_text
 from cli.words.shell import quote
-from i18n.message import Message, msg
+from i18n.message import Message, msg, typed
 from rules.packs.shipped import shipped_packs
 from rules.policy import Pack, PolicyError
 
@@ -22,21 +22,6 @@ _PARAM = re.compile(r":(?=[a-z][a-z0-9_]*=)", re.ASCII)
 _BARE = re.compile(r":([A-Za-z][A-Za-z0-9_]*)(?=:|$)", re.ASCII)
 
 
-class BadPack(CommandError):
-    """A pack with mistakes. `lines` has one for each, `mistakes` the same in parts; the error's own text is the first of them,
-    and how to see the others.
-    """
-
-    def __init__(self, name: str, error: PolicyError) -> None:
-        more, command = len(error.lines) - 1, f"giochoi policy check {quote(name)}"
-        first = error.lines[0]
-        super().__init__(msg("{mistake}; and {more} more, see: {command}", mistake=first, more=more, command=command)
-                         if more else msg("{mistake}", mistake=first))  # fmt: skip
-        self.name = name
-        self.lines = error.lines
-        self.mistakes = error.mistakes
-
-
 @dataclass(frozen=True, slots=True)
 class Named:
     """A pack as the caller calls it, its text, the values to put into it; `shipped` if the text is one of ours."""
@@ -46,18 +31,21 @@ class Named:
     params: tuple[str, ...]
     shipped: bool
 
-    @property
-    def values(self) -> dict[str, str]:
-        return dict(param.split("=", 1) for param in self.params)
+    def read(self, *, draft: bool = False) -> Reading:
+        """What it says with its values in it. `draft`: some may be missing. PolicyError."""
+        from rules.parse import read_pack  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
+
+        return read_pack(self.text, self.name, dict(param.split("=", 1) for param in self.params), draft=draft)
 
     def parsed(self) -> Pack:
-        """The pack itself, with its values in it. BadPack."""
-        from rules.parse import parse_pack  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
-
+        """The pack itself. CommandError (2) says the first mistake, and how to see the others."""
         try:
-            return parse_pack(self.text, self.name, self.values)
+            return self.read().pack
         except PolicyError as error:
-            raise BadPack(self.name, error) from None
+            first, *others = error.lines
+            command = f"giochoi policy check {quote(self.name)}"
+            said = msg("{mistake}; and {more} more, see: {command}", mistake=first, more=len(others), command=command)
+            raise CommandError(said if others else first) from None
 
 
 def named(argument: str) -> Named:
@@ -79,21 +67,16 @@ def _unknown(name: str) -> Message:
     """What to say of a name that no shipped pack has: what was probably meant."""
     first, comma, _ = name.partition(",")
     if comma and first.partition(":")[0].lower() in shipped_packs():
-        return msg("{text}: packs are separated by spaces", text=repr(name))
+        return msg("{text}: packs are separated by spaces", text=typed(name))
     return unknown(name, shipped_packs(), "giochoi policy packs")
 
 
 def checked(argument: str) -> tuple[str, Reading]:
-    """A file, "-" or a shipped pack as a draft: what to call it, and what it says. BadPack."""
-    from rules.parse import read_pack  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
-
+    """A file, "-" or a shipped pack as a draft: what to call it, and what it says. PolicyError."""
     name, params = _split(argument)
     to_read = name == "-" or _is_file(name) or (name not in shipped_packs() and Path(name).exists())
-    named_ = Named(name, read_text(name), params, shipped=False) if to_read else named(argument)
-    try:
-        return name, read_pack(named_.text, name, named_.values, draft=True)
-    except PolicyError as error:
-        raise BadPack(name, error) from None
+    pack = Named(name, read_text(name), params, shipped=False) if to_read else named(argument)
+    return name, pack.read(draft=True)
 
 
 def _split(argument: str) -> tuple[str, tuple[str, ...]]:

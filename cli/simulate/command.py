@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from datetime import date
 
-from agent.api.messages import LogExport, PlayerDays
+from agent.api.messages import LogExport, PlayerDays, PlayerNames
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
@@ -15,7 +15,7 @@ from cli.given.files import read_bytes
 from cli.given.packs import named
 from cli.parser import PACK
 from cli.simulate.days import Result, result
-from cli.simulate.from_log import Names, from_bundle
+from cli.simulate.from_log import from_bundle
 from cli.simulate.report import document, show
 from cli.words.rules_in_sentences import in_force
 from compliance.bundle import Bundle, BundleError, parse
@@ -43,17 +43,13 @@ def add_to(commands: Commands) -> None:
     parser.takes("--zone", "AREA/CITY", msg("the time zone of the days shown"), type=known_zone)
 
 
-def simulate(args: Namespace, context: Context) -> int:
+def simulate(args: Namespace, context: Context) -> None:
     packs = [named(argument).parsed() for argument in args.packs]
     recorded = from_bundle(_bundle(args.source, context), args, lambda *about: _who_is(context, args.player, *about))
     found = result(replay(combine(packs), recorded.plays, recorded.setting), recorded.zone)
     for note in (*recorded.notes, *_not_in_force(packs, found)):
         context.out.message(note)
-    if context.out.json:
-        context.out.document(document(found, recorded, packs))
-    else:
-        show(context.out, found, recorded, packs)
-    return 0
+    context.out.answer(document(found, recorded, packs), lambda: show(context.out, found, recorded, packs))
 
 
 def _not_in_force(packs: list[Pack], found: Result) -> Iterator[Arg]:
@@ -65,15 +61,13 @@ def _not_in_force(packs: list[Pack], found: Result) -> Iterator[Arg]:
 
 
 def _bundle(source: str, context: Context) -> Bundle:
+    """What the file is, or the log of this machine as its agent would export it."""
     try:
-        return parse(_live(context) if source == _LIVE else _read(source))
+        if source != _LIVE:
+            return parse(_read(source))
+        return parse(b"".join(chunk.data for chunk in items(context.home.agent_address, LogExport())))
     except BundleError as error:
         raise CommandError(msg("{file}: {why}", file=source, why=said_by(error))) from None
-
-
-def _live(context: Context) -> bytes:
-    """The log of this machine, as its agent would export it."""
-    return b"".join(chunk.data for chunk in items(context.home.agent_address, LogExport()))
 
 
 def _read(source: str) -> bytes:
@@ -84,7 +78,7 @@ def _read(source: str) -> bytes:
     return begin + read_bytes(source) if source == "-" else read_bytes(source)
 
 
-def _who_is(context: Context, player: str, report: Report, first: date, last: date) -> Names:
+def _who_is(context: Context, player: str, report: Report, first: date, last: date) -> PlayerNames:
     """Ask this machine's agent, if the log is its own."""
     told = ask(context.home.agent_address, PlayerDays(player=player, first=first, last=last))
     if told.key != report.key:
@@ -92,4 +86,4 @@ def _who_is(context: Context, player: str, report: Report, first: date, last: da
             msg("this log is that of another agent, {origin}, so who is {player} in it is not known here; name a pseudonym",
                 origin=report.origin, player=player)
         )  # fmt: skip
-    return Names(told.name, frozenset(told.names), told.born, told.guardian)
+    return told

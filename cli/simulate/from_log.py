@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import get_args
 
+from agent.api.messages import PlayerNames
 from cli.errors import CommandError
 from compliance import entry
 from compliance.bundle import Bundle
@@ -43,17 +44,7 @@ class Recorded:
     notes: tuple[Message, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Who is meant in the log: all pseudonyms, and what is known of the player beside it. `born` is unknown or told."""
-
-    player: str
-    names: frozenset[str]
-    born: date | None = None
-    guardian: bool = True
-
-
-WhoIs = Callable[[Report, date, date], Names]
+WhoIs = Callable[[Report, date, date], PlayerNames]
 
 
 def from_bundle(bundle: Bundle, args: Namespace, who_is: WhoIs) -> Recorded:
@@ -68,24 +59,24 @@ def from_bundle(bundle: Bundle, args: Namespace, who_is: WhoIs) -> Recorded:
         raise CommandError(msg("{file} does not verify, so it is not replayed: {where}: {what}", **told), code=4)
     lines = [decode(data) for tile in entry_bundles(report.size) for data in decode_entries(bundle.members[tile.path])]
     if _PSEUDONYM.fullmatch(args.player):
-        names = Names(args.player, frozenset({args.player}))
+        who = PlayerNames(id="", name=args.player, born=None, guardian=True, key="", names=(args.player,))
     else:
         days = [day_name("UTC", line.wall) for line in lines] or [date(1970, 1, 2)]
-        names = who_is(report, min(days) - timedelta(days=2), max(days) + timedelta(days=2))
-    reader = _Reader(names.names)
+        who = who_is(report, min(days) - timedelta(days=2), max(days) + timedelta(days=2))
+    reader = _Reader(frozenset(who.names))
     for line in lines:
         reader.take(line)
     plays = tuple(sorted((one for one in reader.joined() if one.ms > 0), key=lambda one: (one.start, one.game)))
     notes = [] if report.anchored else [msg("the log was not changed; it was not compared with a card or an earlier head")]
     if reader.running:
-        notes.append(msgn("{n} play had not ended and counts up to the last line of its PC",
-                          "{n} plays had not ended and count up to the last line of their PC", reader.running))  # fmt: skip
+        notes.append(msgn("{n} play had not ended and counts up to the last entry of its PC",
+                          "{n} plays had not ended and count up to the last entry of their PC", reader.running))  # fmt: skip
     zone = args.zone or reader.zones.last
-    born = names.born or reader.born() if args.born is None else _born(args.born, plays, zone)
-    setting = replace(reader.setting(args.place), born=born, guardian=names.guardian)
+    born = who.born or reader.born() if args.born is None else _born(args.born, plays, zone)
+    setting = replace(reader.setting(args.place), born=born, guardian=who.guardian)
     log = {"origin": report.origin, "fingerprint": report.fingerprint, "size": report.size}
     source = {"kind": "bundle", "file": args.source, **log}
-    return Recorded(names.player, plays, setting, zone, source, tuple(notes))
+    return Recorded(who.name, plays, setting, zone, source, tuple(notes))
 
 
 def _born(text: str, plays: tuple[Played, ...], zone: str) -> date:

@@ -7,9 +7,8 @@ from typing import Final
 
 from i18n.message import Arg, Listed, msg
 from i18n.message import Weekday as DayName
-from rules.policy import Weekday
+from rules.policy import WEEK
 
-WEEK: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _OTHERS: Final = {"holiday": msg("holidays"), "workday": msg("make-up workdays")}
 _ORDER: Final = (*WEEK, *_OTHERS)
 

@@ -117,38 +117,24 @@ def _cut(text: str) -> str:
     return text if len(text) < 32 or " " in text else text[:12] + "…"
 
 
-def _packs(packs: list[dict[str, Any]], _zone: str) -> Arg:
-    return comma(f"{pack['id']}{_values(pack.get('params') or {})}" for pack in packs)
-
-
 def _values(params: dict[str, Any]) -> str:
     """The values put into a pack, the first of many."""
     told = ", ".join(f"{name}={str(value).lower()}" for name, value in params.items() if value not in ("", []))
     return f" ({textwrap.shorten(told, _VALUES, placeholder=' …')})" if told else ""
 
 
-def _before(played: dict[str, int], _zone: str) -> Arg:
-    """Play of the rule's day: of the game, and of all games."""
-    names: dict[str, Arg] = {"game": msg("this game"), "publisher": msg("publisher"), "total": msg("all games")}
-    return comma(row((names.get(name, name), Length(ms)), " ") for name, ms in played.items())
-
-
-def _grants(grants: list[dict[str, Any]], zone: str) -> Arg:
-    return comma(row((Length(one["ms"]), one["game"] or msg("all games"), Moment(one["given"], zone)), " ") for one in grants)
-
-
-def _games(games: dict[str, dict[str, int]], _zone: str) -> Arg:
-    return comma(row((game, Length(day["ms"])), " ") for game, day in games.items())
-
-
-def _seats(seats: dict[str, int], zone: str) -> Arg:
-    return comma(row((seat, Moment(heard, zone)), " ") for seat, heard in seats.items())
-
-
+# Play of the rule's day: of the game, and of all games.
+_SUMS: Final[dict[str, Arg]] = {"game": msg("this game"), "publisher": msg("publisher"), "total": msg("all games")}
 _MANY: Final[dict[str, Callable[[Any, str], Arg]]] = {
-    "packs": _packs, "before": _before, "grants": _grants, "games": _games, "seats": _seats,
-    "match": lambda ids, _zone: clues(ids),
-}  # fmt: skip
+    "packs": lambda packs, _: comma(f"{pack['id']}{_values(pack.get('params') or {})}" for pack in packs),
+    "before": lambda played, _: comma(row((_SUMS.get(name, name), Length(ms)), " ") for name, ms in played.items()),
+    "grants": lambda grants, zone: comma(
+        row((Length(one["ms"]), one["game"] or msg("all games"), Moment(one["given"], zone)), " ") for one in grants
+    ),
+    "games": lambda games, _: comma(row((game, Length(day["ms"])), " ") for game, day in games.items()),
+    "seats": lambda seats, zone: comma(row((seat, Moment(heard, zone)), " ") for seat, heard in seats.items()),
+    "match": lambda ids, _: clues(ids),
+}
 
 
 def _personal(payload: str) -> Arg:

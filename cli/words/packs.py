@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from cli.output import Output
@@ -18,24 +19,26 @@ if TYPE_CHECKING:
 _CHECKED: Final[dict[str, Arg]] = {"verified": msg("verified"), "unverified": msg("NOT verified")}
 
 
-def listed(out: Output, reading: Reading) -> None:
-    """A pack in a list of packs."""
-    pack = reading.pack
-    law = (pack.jurisdiction, in_force(pack), _CHECKED[pack.status])
-    out.say(row((pack.id, *((msg("for a household"),) if _is_house(pack) else law)), " · "), 0, 4)
-    out.say(pack.title, 4)
-    if reading.params:
-        values = ", ".join(f"{one.name}={_value(pack.params.get(one.name))}" for one in reading.params)
-        out.say(msg("values: {values}", values=values), 4, 2)
+def listed(out: Output, readings: Iterable[Reading]) -> None:
+    """Packs one after the other, each in a few lines."""
+    for reading in readings:
+        pack = reading.pack
+        law = (pack.jurisdiction, in_force(pack), _CHECKED[pack.status])
+        out.say(row((pack.id, *((msg("for a household"),) if _is_house(pack) else law)), " · "), 0, 4)
+        out.say(pack.title, 4)
+        if reading.params:
+            values = ", ".join(f"{one.name}={_value(pack.params.get(one.name))}" for one in reading.params)
+            out.say(msg("values: {values}", values=values), 4, 2)
 
 
-def ruled(out: Output, pack: Pack) -> None:
-    """A pack as it is in force, rule by rule."""
-    _title(out, pack)
-    for rule in pack.rules:
-        _rule(out, rule.id, says(rule, {}), rule)
-    if not pack.rules:
-        out.say(msg("no rule"), 3)
+def ruled(out: Output, packs: Sequence[Pack]) -> None:
+    """Packs as they are in force, rule by rule."""
+    for pack in packs:
+        _title(out, pack)
+        for rule in pack.rules:
+            _rule(out, rule.id, says(rule, {}), rule)
+    if not packs:
+        out.say(msg("no rule"))
 
 
 def explained(out: Output, reading: Reading, *, whole: bool) -> None:

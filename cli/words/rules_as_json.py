@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from cli.words.layout import row
@@ -64,28 +65,20 @@ def document(rule: Rule, groups: Groups) -> dict[str, object]:
         "rule": rule.id, "kind": _KINDS[type(rule)], "cite": rule.cite, "status": rule.status, "text": rule.text,
         "what": says(rule, groups), "authority": rule.authority, "addressee": rule.addressee,
         "relax": rule.relax, "from_age": rule.from_age, "to_age": rule.to_age, "places": rule.places, "games": rule.games,
-        "group": rule.group or None, "from_label": rule.from_label, "to_label": rule.to_label, **_numbers(rule),
+        "group": rule.group or None, "from_label": rule.from_label, "to_label": rule.to_label, **_own(rule),
     }  # fmt: skip
 
 
-def _numbers(rule: Rule) -> dict[str, object]:  # noqa: PLR0911 - one case a kind
+def _own(rule: Rule) -> dict[str, object]:
     """The fields of its own kind."""
-    match rule:
-        case Budget():
-            pause = rule.pause_ms / 1000 if rule.period == "session" else None
-            own = {"seconds": rule.ms / 1000, "per": rule.per, "period": rule.period, "pause_s": pause}
-            return {**own, "days": rule.days, "advisory": rule.advisory}
-        case Window():
-            spans = [{"from": clock(one.start), "to": clock(one.end), "days": one.days} for one in rule.spans]
-            return {"spans": spans, "advisory": rule.advisory}
-        case Break():
-            own = {"after_s": rule.after_ms / 1000, "rest_s": rule.rest_ms / 1000}
-            return {**own, "days": rule.days, "advisory": rule.advisory}
-        case AskFirst():
-            return {"which": rule.which}
-        case Notice():
-            return {"every_s": rule.every_ms / 1000}
-        case Save():
-            return {"seconds": rule.ms / 1000}
-        case _:
-            return {}
+    told: dict[str, object] = {}
+    for one in fields(rule)[len(fields(Rule)) :]:
+        name, value = one.name, getattr(rule, one.name)
+        if name == "spans":
+            value = [{"from": clock(span.start), "to": clock(span.end), "days": span.days} for span in value]
+        elif name == "pause_ms" and not value:
+            value = None  # only sessions end with one
+        elif name.endswith("ms"):
+            value /= 1000
+        told["seconds" if name == "ms" else f"{name[:-2]}s" if name.endswith("_ms") else name] = value
+    return told

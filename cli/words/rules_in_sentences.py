@@ -10,11 +10,12 @@ from datetime import timedelta
 from functools import singledispatch
 from typing import Final
 
-from cli.words.days import WEEK, spoken
+from cli.words.days import spoken
 from cli.words.layout import row
 from cli.words.names import PLACES
 from i18n.message import Arg, Day, Length, Listed, Text, comma, msg
 from rules.policy import (
+    WEEK,
     AskFirst,
     Break,
     Budget,

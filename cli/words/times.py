@@ -8,7 +8,7 @@ import re
 from datetime import date, datetime
 
 from cli.errors import CommandError
-from i18n.message import Arg, Length, Moment, msg
+from i18n.message import Arg, Length, Moment, msg, typed
 
 DAY_MS = 86_400_000
 _MINUTES = re.compile(r"[0-9]{1,6}([.,][0-9]{1,6})?", re.ASCII)
@@ -17,7 +17,7 @@ _MINUTES = re.compile(r"[0-9]{1,6}([.,][0-9]{1,6})?", re.ASCII)
 def parse_minutes(text: str) -> int:
     """Decimal minutes ("30", "0.5", "0,5") as milliseconds, at most a day. CommandError says what is wrong."""
     if not _MINUTES.fullmatch(text):
-        raise CommandError(msg("{text} is not a number of minutes, such as 30 or 0.5", text=repr(text)))
+        raise CommandError(msg("{text} is not a number of minutes, such as 30 or 0.5", text=typed(text)))
     whole, _, part = text.replace(",", ".").partition(".")
     ms = int(whole) * 60_000 + int(part.ljust(6, "0")) * 60_000 // 1_000_000
     if ms > DAY_MS:
@@ -28,7 +28,7 @@ def parse_minutes(text: str) -> int:
 def parse_number(text: str, least: int, most: int) -> int:
     """A whole number within these bounds. CommandError says which they are."""
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-        raise CommandError(msg("{text} is not a number from {least} to {most}", text=repr(text), least=least, most=most))
+        raise CommandError(msg("{text} is not a number from {least} to {most}", text=typed(text), least=least, most=most))
     return int(text)
 
 
@@ -39,7 +39,7 @@ def parse_day(text: str) -> date:
     except ValueError:
         day = None
     if day is None or day.isoformat() != text:
-        raise CommandError(msg("{text} is not a day as YYYY-MM-DD, such as 2014-05-01", text=repr(text)))
+        raise CommandError(msg("{text} is not a day as YYYY-MM-DD, such as 2014-05-01", text=typed(text)))
     return day
 
 

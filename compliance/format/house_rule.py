@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from i18n.message import MessageError, Text, comma, msg
+from i18n.message import MessageError, Text, comma, msg, typed
 from rules.policy import AskFirst, Break, Budget, NeedsGuardian, Pack, Rating, Rule, Window, by_field
 
 HOUSE = "house"
@@ -45,14 +45,14 @@ def read(stored: Mapping[str, Any] | None, zone: str, params: Mapping[str, Any])
     kind = given.pop("kind", None)
     type_ = _KINDS.get(kind) if isinstance(kind, str) else None
     if type_ is None:
-        raise HouseRuleError(msg("there is no kind of rule {kind}", kind=repr(kind)))
+        raise HouseRuleError(msg("there is no kind of rule {kind}", kind=typed(str(kind))))
     special = {name: given.pop(name, []) for name in _SPECIAL}
     if unknown := given.keys() - {one.name for one in dataclasses.fields(type_)} | given.keys() & {"text"}:
         raise HouseRuleError(msg("a rule of the kind {kind} has no {fields}", kind=str(kind), fields=comma(sorted(unknown))))
     rule = msgspec.convert({**given, "text": msgspec.to_builtins(_NO_TEXT)}, type_)
     dates: dict[str, Any] = {name: msgspec.convert(value, tuple[date, ...]) for name, value in special.items()}
     return Pack(
-        id=HOUSE, title=_NO_TEXT, jurisdiction=HOUSE, zone=zone, source=HOUSE, status="verified", sha256=HOUSE,
+        id=HOUSE, title=_NO_TEXT, jurisdiction=HOUSE, zone=zone, source=_NO_TEXT, status="verified", sha256=HOUSE,
         params=dict(params), **dates, **by_field([rule]),
     )  # fmt: skip
 

@@ -139,7 +139,8 @@ def _facts(line: Decided, rule: Rule) -> Facts:
     if line.place not in get_args(Place):
         raise Unfounded(msg("there is no kind of place {place}", place=line.place))
     by_sums = _by_sums(line)
-    if line.counted is None and (isinstance(rule, Break) or (isinstance(rule, Budget) and not _of_the_day(rule))):
+    of_the_day = isinstance(rule, Budget) and rule.period == "day" and rule.every_game  # then the sums say all that it counts
+    if line.counted is None and isinstance(rule, Budget | Break) and not of_the_day:
         raise Unfounded(msg("it does not say what its rule counted"))
     return Facts(
         now=line.at,
@@ -159,11 +160,6 @@ def _grants(line: Decided, rule: Rule) -> tuple[GrantLine, ...]:
     """Those that may count. Which label another game has is not told; that its grant adds nothing is the least to be said."""
     by_label = rule.from_label is not None or rule.to_label is not None
     return tuple(one for one in line.grants if not by_label or one.game in {None, line.game})
-
-
-def _of_the_day(rule: Budget) -> bool:
-    """Whether the day's sums say all that it counts."""
-    return rule.period == "day" and rule.every_game
 
 
 def _born(age: int, today: date) -> date:

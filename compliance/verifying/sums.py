@@ -20,6 +20,7 @@ from rules.usage import union_ms
 RUNNING_SLACK_MS = 1000
 _SLEPT_MS = 2000
 
+
 class Range(NamedTuple):
     """A sum lies in [least, most]."""
 

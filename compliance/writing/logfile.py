@@ -10,7 +10,7 @@ from typing import Any
 from compliance import tree
 from compliance.format.chain import START, Head
 from compliance.format.tiles import HEIGHT, WIDTH, Tile
-from compliance.tree import HASH_BYTES, Range
+from compliance.tree import HASH_BYTES, Frontier, Range
 from i18n.message import Arg, Message, MessageError, msg
 
 VERSION = 1
@@ -41,7 +41,7 @@ class LogFile:
     """The database at `path`, open. Reading is safe from any thread. LogError if it cannot be opened or read."""
 
     def __init__(self, path: Path | str) -> None:
-        self._size = 0
+        self._frontier = Frontier()
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
         except sqlite3.Error as error:
@@ -53,7 +53,7 @@ class LogFile:
     @property
     def size(self) -> int:
         """How many entries it has."""
-        return self._size
+        return self._frontier.size
 
     def head(self, seat: str) -> Head:
         """The last entry of a seat's chain; `START` if there is none."""
@@ -91,29 +91,19 @@ class LogFile:
             raise LookupError(f"the log has no {tile.path}")
         return bytes(row[0])
 
-    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
-        """The proof that entry `index` is in the tree of `size` leaves, by default all. ProofError if it is not."""
-        size = self._within(size)
-        return [self._hash(span) for span in tree.inclusion_path(index, size)]
+    def inclusion_proof(self, index: int) -> list[bytes]:
+        """The proof that entry `index` is in the tree. ProofError if it is not."""
+        return [self._hash(span) for span in tree.inclusion_path(index, self.size)]
 
-    def consistency_proof(self, size1: int, size2: int | None = None) -> list[bytes]:
-        """The proof that the tree of `size1` leaves begins that of `size2`, by default all. ProofError if it is longer."""
-        size2 = self._within(size2)
-        return [self._hash(span) for span in tree.consistency_path(size1, size2)]
-
-    def _within(self, size: int | None) -> int:
-        if size is not None and size > self.size:
-            raise tree.ProofError(msg("the log has {size} entries, not {asked}", size=self.size, asked=size))
-        return self.size if size is None else size
+    def consistency_proof(self, size1: int) -> list[bytes]:
+        """The proof that the tree of `size1` leaves begins this one. ProofError if it is longer."""
+        return [self._hash(span) for span in tree.consistency_path(size1, self.size)]
 
     def _hash(self, span: Range) -> bytes:
         """The hash of the subtree over these leaves: full subtrees from tiles, joined from the right."""
         first, end = span
         peaks = [self._full(first + low, first + high) for low, high in tree.peak_ranges(end - first)]
-        result = peaks[-1]
-        for peak in peaks[-2::-1]:
-            result = tree.node_hash(peak, result)
-        return result
+        return Frontier(end - first, peaks).root()
 
     def _full(self, first: int, end: int) -> bytes:
         """The hash of a full subtree: from the hashes of the tile that holds it, or those below it."""

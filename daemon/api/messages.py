@@ -34,7 +34,7 @@ class WhyGet(Request["Why"], frozen=True, kw_only=True):
 class Why(Wire, frozen=True, kw_only=True):
     """`game` None: only the rules over all games. `zone`: the place's, in which moments are shown. `guardian`: the player has
     one, registered or, at home, whoever administers the PC. `periods`: by the id of each rule that counts play, over which
-    period. `next` as in GamePart.
+    period. `next` as in Standing.
     """
 
     player: str

@@ -54,37 +54,34 @@ class ReasonPart(Wire, frozen=True, kw_only=True):
     granted_s: float | None
 
 
-class GamePart(Wire, frozen=True, kw_only=True):
-    """`next`: the verdict once `until` has come, after play up to then where it is allowed now, else after none. None where
+class Standing(Wire, frozen=True, kw_only=True):
+    """What was played and what is decided: of a player, or of a game.
+
+    `next`: the verdict once `until` has come, after play up to then where it is allowed now, else after none. None where
     `until` is.
     """
 
     id: str
-    running: bool
-    used_s: float
-    left_s: float | None
     allowed: bool
     verdict: Verdict
     until: str | None
     next: Verdict | None
-    match: tuple[str, ...]
+    used_s: float
+    left_s: float | None
     reason: ReasonPart | None
 
 
-class PlayerPart(Wire, frozen=True, kw_only=True):
-    """What is decided comes only from rules over all games. `next` as in GamePart."""
+class GamePart(Standing, frozen=True, kw_only=True):
+    running: bool
+    match: tuple[str, ...]
 
-    id: str
+
+class PlayerPart(Standing, frozen=True, kw_only=True):
+    """What is decided comes only from rules over all games."""
+
     name: str
     age: int | None
     account: str | None
-    allowed: bool
-    verdict: Verdict
-    until: str | None
-    next: Verdict | None
-    used_s: float
-    left_s: float | None
-    reason: ReasonPart | None
     games: tuple[GamePart, ...]
 
 

@@ -19,7 +19,6 @@ class GateAnswers:
 
     def __init__(self, watcher: Watcher) -> None:
         self._watcher = watcher
-        self._people: People | None = None
         self._seen: set[str] = set()
         self._current: Refusals | None = None
         self._next: int | None = None  # mono; None: at once
@@ -30,7 +29,6 @@ class GateAnswers:
 
     def adopt(self, people: People) -> None:
         """A new catalogue has to reach the watcher before it scans; what was refused stays so until `renew`."""
-        self._people = people
         self._watcher.refuse(Refusals(people.catalogue, {} if self._current is None else self._current.refused))
         self._current = None
         self.stale()
@@ -41,12 +39,10 @@ class GateAnswers:
             self._seen.add(account)
             self.stale()
 
-    def renew(self, now: Reading, judge: Judge) -> int:
+    def renew(self, people: People, now: Reading, judge: Judge) -> int:
         """Asks the rules, if that is due, about every game of every watched account; in how many milliseconds to ask again."""
-        if self._people is None:
-            return _LONGEST_MS
         if self._next is None or now.mono >= self._next:
-            self._next = now.mono + self._ask(self._people, now, judge)
+            self._next = now.mono + self._ask(people, now, judge)
         return self._next - now.mono
 
     def _ask(self, people: People, now: Reading, judge: Judge) -> int:

@@ -11,10 +11,11 @@ from daemon.deciding.plays import Plays
 from daemon.grants import Grants
 from daemon.sessions import People, RuledPlayer
 from daemon.trusted import Reading
-from rules.decide import decide, explain
-from rules.decision import Decision, Finding
+from rules.decide import decide
+from rules.decision import Decision
 from rules.facts import Facts, Played
 from rules.games import Game
+from rules.policy import Policy
 from rules.verdict import Verdict
 
 _RANK = {"refuse": 0, "ask": 1, "allow": 2}
@@ -23,10 +24,11 @@ _FOREVER = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A decision and the facts that it came from."""
+    """A decision, and the facts and rules that it came from."""
 
     decision: Decision
     facts: Facts
+    policy: Policy
 
     @property
     def allowed(self) -> bool:
@@ -41,13 +43,25 @@ class Judge:
     plays: Plays
     grants: Grants
 
-    def facts(self, player: RuledPlayer, game: Game | None, now: Reading, wall: int, *, sure: bool = True) -> Facts:
-        """`game` None: a game that no rule names, so that only the rules over all games count. `sure` as in Facts; true where
+    def rule(self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool = True) -> Ruling:
+        """The strictest ruling over all readings of the clock. Its moments are told by the first one, the trusted.
+
+        `game` None: a game that no rule names, so that only the rules over all games count. `sure` as in Facts; true where
         there is no program yet.
         """
+        policy = player.overall if game is None else player.policy
+        facts = self._facts(player, game, now, sure=sure)
+        rulings = []
+        for wall in now.walls:
+            asked = facts if wall == facts.now else replace(facts, now=wall)
+            decision = decide(policy, asked)
+            rulings.append((_strictness(decision, wall), Ruling(_shifted(decision, now.wall - wall), asked, policy)))
+        return min(rulings, key=lambda pair: pair[0])[1]
+
+    def _facts(self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool) -> Facts:
         registered = player.registered
         return Facts(
-            now=wall,
+            now=now.wall,
             place=self.people().place,
             game="" if game is None else game.id,
             publisher=None if game is None else game.publisher,
@@ -60,41 +74,20 @@ class Judge:
             sure=sure,
         )
 
-    def rule(self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool = True) -> Ruling:
-        """The strictest ruling over all readings of the clock. Its moments are told by the first one, the trusted."""
-        policy = player.overall if game is None else player.policy
-        facts = self.facts(player, game, now, now.walls[0], sure=sure)
-        rulings = []
-        for wall in now.walls:
-            asked = facts if wall == facts.now else replace(facts, now=wall)
-            decision = decide(policy, asked)
-            rulings.append((_strictness(decision, wall), Ruling(_shifted(decision, now.walls[0] - wall), asked)))
-        return min(rulings, key=lambda pair: pair[0])[1]
 
-    def next(
-        self, player: RuledPlayer, game: Game | None, now: Reading, decision: Decision, *, sure: bool = True
-    ) -> Verdict | None:
-        """The verdict once the decision's `until` has come: after play up to then where it is allowed now, else after none.
-        None without an `until`.
-        """
-        if decision.until is None:
-            return None
-        by = decision.until - now.walls[0]
-        policy = player.overall if game is None else player.policy
-        facts = self.facts(player, game, now, now.walls[0], sure=sure)
-        if decision.verdict == "allow":
-            meanwhile = Played(facts.game, facts.publisher, facts.now, by, facts.label, sure)
-            facts = replace(facts, played=(*facts.played, meanwhile))
-        found = (decide(policy, replace(facts, now=wall + by)).verdict for wall in now.walls)
-        return min(found, key=_RANK.__getitem__)
-
-    def explain(
-        self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool = True
-    ) -> tuple[Ruling, tuple[Finding, ...]]:
-        """The ruling, and what each rule would say by itself at the reading it was made for."""
-        ruling = self.rule(player, game, now, sure=sure)
-        policy = player.overall if game is None else player.policy
-        return ruling, explain(policy, ruling.facts)
+def next_verdict(ruling: Ruling, now: Reading) -> Verdict | None:
+    """The verdict once the decision's `until` has come: after play up to then where it is allowed now, else after none.
+    None without an `until`.
+    """
+    if ruling.decision.until is None:
+        return None
+    by = ruling.decision.until - now.wall
+    facts = ruling.facts
+    if ruling.allowed:
+        meanwhile = Played(facts.game, facts.publisher, now.wall, by, facts.label, facts.sure)
+        facts = replace(facts, played=(*facts.played, meanwhile))
+    found = (decide(ruling.policy, replace(facts, now=wall + by)).verdict for wall in now.walls)
+    return min(found, key=_RANK.__getitem__)
 
 
 def _strictness(decision: Decision, wall: int) -> tuple[int, int]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from daemon.deciding.notices import Notices
 from daemon.ending import BEGUN, State, to_store
+from daemon.platforms.processes import Identity
 from daemon.sessions import RuledPlayer
-from daemon.store import Piece, PlayRow
+from daemon.store import PlayRow
 from daemon.trusted import Reading
 from rules.facts import Played
 from rules.games import Clue, Game
@@ -16,8 +17,6 @@ from rules.usage import account
 
 _EVER = -(1 << 62)
 _HOUR_MS = 3_600_000
-
-Identity = tuple[int, int]
 
 
 @dataclass(slots=True, eq=False)
@@ -68,30 +67,35 @@ class Play:
         before = self.sure
         (self.unsure.discard if sure else self.unsure.add)(identity)
         if self.sure is not before:
-            self._cut(self.since_wall + mono - self.since_mono, mono, sure=before)
+            self.cut(self.since_wall + mono - self.since_mono, mono, sure=before)
 
-    def slept(self, wall: int, mono: int) -> None:
-        """The PC slept at `mono` and woke at `wall`: what was played till then is a piece of its own, so that it stays on its
-        day.
-        """
-        self._cut(wall, mono, sure=self.sure)
+    def join(self, identity: Identity, mono: int, *, sure: bool) -> None:
+        self.programs.add(identity)
+        self.recognised(identity, mono, sure=sure)
 
-    def _cut(self, wall: int, mono: int, *, sure: bool) -> None:
+    def leave(self, identity: Identity, mono: int) -> None:
+        """The program is over; the play goes on as long as others are there."""
+        self.programs.discard(identity)
+        if self.programs:
+            self.recognised(identity, mono, sure=True)
+
+    def cut(self, wall: int, mono: int, *, sure: bool) -> None:
+        """What was played up to `mono` is a piece of its own; the next one begins at `wall`."""
         if mono > self.since_mono:
             self.pieces.append(self._piece(mono - self.since_mono, sure=sure))
             self.since_wall, self.since_mono = wall, mono
 
-    def row(self, boot: str, now: Reading, *, ended: bool = False) -> PlayRow:
+    def row(self, now: Reading, *, ended: bool = False) -> PlayRow:
         """As the store keeps it. ValueError while `seq` is not known."""
         if self.seq is None:
             raise ValueError("a play that is not recorded yet has no row")
         ending, until = to_store(self.ending)
         return PlayRow(
             seq=self.seq, player=self.player.id, who=self.who, account=self.account, game=self.game.id,
-            publisher=self.game.publisher, boot=boot, started_wall=self.started_wall, since_wall=self.since_wall,
+            publisher=self.game.publisher, boot=now.boot, started_wall=self.started_wall, since_wall=self.since_wall,
             since_mono=self.since_mono, programs=tuple(sorted(self.programs)), ms=max(0, now.mono - self.since_mono),
             ending=ending, until=until, ended=ended, label=self.game.label, sure=self.sure,
-            pieces=tuple(Piece(piece.start, piece.ms, piece.sure) for piece in self.pieces),
+            pieces=tuple(self.pieces),
         )  # fmt: skip
 
 
@@ -102,37 +106,19 @@ class Plays:
         self._ended: dict[str, tuple[Played, ...]] = {}
         self._recent: dict[str, tuple[int, tuple[Played, ...]]] = {}
         self.running: dict[tuple[str, str], Play] = {}
-        self._by_program: dict[Identity, Play] = {}
         for row in ended:
             self.remember(row)
 
     def of_program(self, identity: Identity) -> Play | None:
-        return self._by_program.get(identity)
+        return next((play for play in self.running.values() if identity in play.programs), None)
 
     def begin(self, play: Play) -> None:
         self.running[play.key] = play
-        for identity in play.programs:
-            self._by_program[identity] = play
-
-    def join(self, play: Play, identity: Identity, mono: int, *, sure: bool) -> None:
-        play.programs.add(identity)
-        play.recognised(identity, mono, sure=sure)
-        self._by_program[identity] = play
-
-    def leave(self, identity: Identity, mono: int) -> None:
-        """The program is over; its play goes on as long as others are there."""
-        play = self._by_program.pop(identity, None)
-        if play is not None:
-            play.programs.discard(identity)
-            if play.programs:
-                play.recognised(identity, mono, sure=True)
 
     def finish(self, play: Play, mono: int) -> None:
         """The play ended at `mono` and becomes history."""
         self._add(play.player.id, play.played(mono))
         self.running.pop(play.key, None)
-        for identity in play.programs:
-            self._by_program.pop(identity, None)
 
     def remember(self, row: PlayRow) -> None:
         """A play of a former run that is over."""
@@ -173,18 +159,13 @@ class Plays:
         self._recent.clear()
 
     def sleep(self, before: Reading, now: Reading) -> None:
-        """The PC slept after `before`."""
+        """The PC slept after `before`: what was played till then is a piece of its own, so that it stays on its day."""
         awake = now.mono - before.mono
         for play in self.running.values():
-            play.slept(now.wall - awake, before.mono)
-
-
-def pieces_of(row: PlayRow) -> list[Played]:
-    """The stretches before the current one."""
-    return [Played(row.game, row.publisher, piece.start, piece.ms, row.label, piece.sure) for piece in row.pieces]
+            play.cut(now.wall - awake, before.mono, sure=play.sure)
 
 
 def played_of(row: PlayRow) -> tuple[Played, ...]:
     """All stretches of time that a stored play covers."""
     last = Played(row.game, row.publisher, row.since_wall, row.ms, row.label, row.sure)
-    return tuple(piece for piece in (*pieces_of(row), last) if piece.ms > 0)
+    return tuple(piece for piece in (*row.pieces, last) if piece.ms > 0)

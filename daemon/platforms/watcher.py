@@ -6,6 +6,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import ClassVar
 
 from daemon.platforms.api import Observation, Refusals, WatchKind, WatchTrouble
@@ -27,7 +28,7 @@ class TrackingWatcher(ABC):
 
     TEXTS: ClassVar[Mapping[str, Message]] = {
         EVENTS: msg("the system does not tell what starts: games are ended when a look finds them"),
-        LOST: msg("some starts were not told; everything that runs was looked at anew"),
+        LOST: msg("some starts were missed; everything that runs was looked at again"),
         UNREADABLE: msg("a program cannot be read, so nobody knows whether it is a game"),
         BLIND: msg("programs cannot be looked at; plays that run go on being counted"),
     }
@@ -47,7 +48,7 @@ class TrackingWatcher(ABC):
         self._sink, self._loop = sink, asyncio.get_running_loop()
         self._table.later = self._loop.call_later
         self._table.start(sink)
-        self._images.start(self._from_slow_look)
+        self._images.start(partial(self._on_loop, self._slowly_looked))  # in a thread of its own
 
     def scan(self) -> tuple[Program, ...]:
         try:
@@ -78,10 +79,6 @@ class TrackingWatcher(ABC):
         return bool(self._table.games or (self._refusals and any(self._refusals.refused.values())))
 
     # --- what took long of a file ------------------------------------------------------------------------------------------
-
-    def _from_slow_look(self, key: Key, found: Looked | None) -> None:
-        """In a thread of its own."""
-        self._on_loop(self._slowly_looked, key, found)
 
     def _slowly_looked(self, key: Key, found: Looked | None) -> None:
         size = self._images.hashed(key, found)

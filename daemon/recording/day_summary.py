@@ -9,6 +9,7 @@ from compliance import entry
 from compliance.journal import Journal
 from daemon.deciding.plays import played_of
 from daemon.grants import Grants
+from daemon.recording.recorder import append
 from daemon.sessions import People
 from daemon.store import Store
 from daemon.trusted import Reading
@@ -53,7 +54,7 @@ def write_day(journal: Journal, store: Store, grants: Grants, people: People, da
         known = people.by_id(id_)
         who = names.get(id_) or (known.pseudonym(day) if known is not None else None)
         if who is not None:
-            journal.append(entry.UsageDay, mono=now.mono, wall=now.wall, day=day.isoformat(), who=who, games=by_game)
+            append(journal, entry.UsageDay, now, day=day.isoformat(), who=who, games=by_game)
 
 
 def mark_reported(store: Store, zone: str, now: Reading) -> None:

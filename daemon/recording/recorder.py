@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import msgspec
@@ -29,20 +29,17 @@ Action = Callable[[Journal], object]
 EntryT = TypeVar("EntryT", bound=entry.Entry)
 
 
+@dataclass(slots=True, eq=False)
 class Recorder:
     """`wrote` is called after each transaction. `blocked`: the disk took nothing when it was last tried."""
 
-    def __init__(
-        self, store: Store, journal: Journal, people: Callable[[], People], boot: str, wrote: Callable[[], None]
-    ) -> None:
-        self._store = store
-        self.journal = journal
-        self._people = people
-        self._wrote = wrote
-        self._boot = boot
-        self._waiting: list[Action] = []
-        self.blocked = False
-        self.lost = 0
+    store: Store
+    journal: Journal
+    people: Callable[[], People]
+    wrote: Callable[[], None]
+    blocked: bool = field(default=False, init=False)
+    lost: int = field(default=0, init=False)
+    _waiting: list[Action] = field(default_factory=list, init=False)
 
     def do(self, action: Action) -> None:
         """Runs `action` in a transaction of its own, after all that still waits.
@@ -53,11 +50,6 @@ class Recorder:
         if not self.blocked:
             self.flush()
 
-    def at_once(self, action: Action) -> None:
-        """Runs `action` in a transaction now or not at all: for what somebody waits for. Unwritable."""
-        self._commit((action,))
-        self._wrote()
-
     def flush(self) -> None:
         """Tries to write what waits.
 
@@ -67,9 +59,11 @@ class Recorder:
         while self._waiting:
             batch = self._waiting[:together]
             try:
-                self._commit(batch)
+                with self.store.transaction():
+                    for action in batch:
+                        action(self.journal)
             except Unwritable:
-                if self._store.free_reserve():
+                if self.store.free_reserve():
                     continue
                 self.blocked = True
                 return
@@ -80,13 +74,8 @@ class Recorder:
                 _log.exception("an event could not be recorded and is lost")
                 self.lost += 1
             del self._waiting[: len(batch)]
-            self._wrote()
+            self.wrote()
         self.blocked = False
-
-    def _commit(self, actions: Iterable[Action]) -> None:
-        with self._store.transaction():
-            for action in actions:
-                action(self.journal)
 
     @property
     def waiting(self) -> int:
@@ -95,39 +84,37 @@ class Recorder:
     def record(self, event: events.Event) -> None:
         self.do(self._action(event))
 
-    def with_entry(self, event: events.Event, change: Callable[[], None]) -> Action:
-        """`change` and the entry of `event`, for one transaction."""
+    def record_at_once(self, event: events.Event, change: Callable[[], None]) -> None:
+        """Writes `event` and does `change` in one transaction now, or not at all: for what somebody waits for. Unwritable."""
         entry_of = self._action(event)
-
-        def action(journal: Journal) -> None:
+        with self.store.transaction():
             change()
-            entry_of(journal)
-
-        return action
+            entry_of(self.journal)
+        self.wrote()
 
     def _action(self, event: events.Event) -> Action:  # noqa: PLR0911 - one case an event
         match event:
             case events.PlayStarted():
-                age = event.play.player.age_on(day_name(self._people().zone, event.now.wall))
+                age = event.play.player.age_on(day_name(self.people().zone, event.now.wall))
                 return lambda journal: self._started(journal, event, age)
             case events.PlayDue(play, ruling):
-                fields = decided(play.player, play.game, ruling, self._people())
+                fields = decided(play.player, play.game, ruling, self.people())
                 return lambda journal: self._due(journal, event, fields)
             case events.PlayEnded():
                 return lambda journal: self._ended(journal, event)
             case events.LaunchRefused(player, _, game, ruling):
-                day = day_name(self._people().zone, event.now.wall).isoformat()
-                fields = decided(player, game, ruling, self._people())
+                day = day_name(self.people().zone, event.now.wall).isoformat()
+                fields = decided(player, game, ruling, self.people())
                 return lambda journal: self._refused(journal, event, fields, day)
             case events.GrantGiven() | events.GrantRevoked():
                 return lambda journal: self._grant(journal, event)
             case events.ClockJumped(jump, now):
-                return lambda journal: _append(journal, entry.ClockJump, now, expected=jump.expected, to=jump.system)
+                return lambda journal: append(journal, entry.ClockJump, now, expected=jump.expected, to=jump.system)
             case events.ZoneChanged(before, after, now):
-                return lambda journal: _append(journal, entry.ZoneChanged, now, before=before, after=after)
+                return lambda journal: append(journal, entry.ZoneChanged, now, before=before, after=after)
             case events.IssueChanged(problem, raised, now):
                 kind = entry.IssueRaised if raised else entry.IssueCleared
-                return lambda journal: _append(journal, kind, now, id=problem.id)
+                return lambda journal: append(journal, kind, now, id=problem.id)
             case events.Warned():
                 raise TypeError("a warning is recorded with whether it was shown: use `warned`")
 
@@ -135,85 +122,88 @@ class Recorder:
 
     def _started(self, journal: Journal, event: events.PlayStarted, age: int | None) -> None:
         play, now = event.play, event.now
-        written = _append(
+        written = append(
             journal, entry.PlayStarted, now, payload=_payload(player=play.player.registered.name, account=play.account),
             who=play.who, age=age, game=play.game.id, label=play.game.label, publisher=play.game.publisher, match=play.clues,
             pid=event.pid, started=event.started, since=play.since_wall, resumed=event.resumed,
         )  # fmt: skip
         play.seq = written.seq
-        self._store.add_play(play.row(self._boot, now))
-        self._store.see(self._boot, now.elapsed, now.wall)
+        self.store.add_play(play.row(now))
+        self.store.see(now)
 
     def _due(self, journal: Journal, event: events.PlayDue, fields: dict[str, Any]) -> None:
         play = event.play
-        _append(journal, entry.PlayDue, event.now, play=play.seq or 0, grace=event.ruling.decision.grace_ms, **fields)
-        self._store.update_play(play.row(self._boot, event.now))
+        append(journal, entry.PlayDue, event.now, play=play.seq or 0, grace=event.ruling.decision.grace_ms, **fields)
+        self.store.update_play(play.row(event.now))
 
     def _ended(self, journal: Journal, event: events.PlayEnded) -> None:
         play, now = event.play, event.now
-        _append(
+        append(
             journal, entry.PlayEnded, now, play=play.seq or 0, who=play.who, game=play.game.id, since=play.started_wall,
             ms=event.ms, how=event.how, late=event.late,
         )  # fmt: skip
-        row = play.row(self._boot, now, ended=True)
-        self._store.update_play(replace(row, ms=event.ms - sum(piece.ms for piece in row.pieces)))
-        self._store.see(self._boot, now.elapsed, now.wall)
+        row = play.row(now, ended=True)
+        self.store.update_play(replace(row, ms=event.ms - sum(piece.ms for piece in row.pieces)))
+        self.store.see(now)
 
     def warned(self, event: events.Warned, *, shown: bool) -> None:
         """A warning, with whether a display has confirmed it."""
         play = event.play
 
         def action(journal: Journal) -> None:
-            _append(
+            append(
                 journal, entry.Warned, event.now, who=play.who, play=play.seq or 0, game=play.game.id, left=event.left,
                 rule=event.rule, shown=shown,
             )  # fmt: skip
-            self._store.update_play(play.row(self._boot, event.now))
+            self.store.update_play(play.row(event.now))
 
         self.do(action)
 
     def rows(self, plays: Iterable[Play], now: Reading) -> None:
         """The row a minute of running plays; skipped while something more important waits."""
-        known = [play.row(self._boot, now) for play in plays if play.seq is not None]
+        known = [play.row(now) for play in plays if play.seq is not None]
         if not known or self._waiting:
             return
 
         def action(_: Journal) -> None:
             for row in known:
-                self._store.update_play(row)
-            self._store.see(self._boot, now.elapsed, now.wall)
+                self.store.update_play(row)
+            self.store.see(now)
 
         self.do(action)
 
-    def alive(self, minutes: AliveMinutes, now: Reading) -> None:
-        """The minutes in which the seat was alive; the last sign of life is then no older than the log's."""
+    def alive(self, minutes: AliveMinutes | None, now: Reading) -> None:
+        """The minutes in which the seat was alive, if there are any; the last sign of life is then no older than the log's."""
+        if minutes is None:
+            return
+        since, bits = minutes
 
         def action(journal: Journal) -> None:
-            minutes.write(journal, now)
-            self._store.see(self._boot, now.elapsed, now.wall)
+            append(journal, entry.Presence, now, since=since, bits=bits)
+            self.store.see(now)
 
         self.do(action)
 
     # --- refusals, grants ------------------------------------------------------------------------------------------------
 
     def _refused(self, journal: Journal, event: events.LaunchRefused, fields: dict[str, Any], day: str) -> None:
-        _append(journal, entry.LaunchRefused, event.now, how=event.how, **fields)
-        self._store.count_refusals(day, event.player.id, event.game.id, 1)
+        append(journal, entry.LaunchRefused, event.now, how=event.how, **fields)
+        self.store.count_refusals(day, event.player.id, event.game.id, 1)
 
     def _grant(self, journal: Journal, event: events.GrantGiven | events.GrantRevoked) -> None:
         grant, now = event.event, event.now
         if isinstance(event, events.GrantRevoked):
-            _append(journal, entry.GrantRevoked, now, id=grant.id)
+            append(journal, entry.GrantRevoked, now, id=grant.id)
             return
-        who = event.player.pseudonym(day_name(self._people().zone, now.wall))
+        who = event.player.pseudonym(day_name(self.people().zone, now.wall))
         payload = _payload(player=event.player.registered.name, who=grant.who, reason=grant.reason)
-        _append(
+        append(
             journal, entry.GrantGiven, now, payload=payload, id=grant.id, who=who, by=grant.by, ms=grant.ms, game=grant.game,
             given=grant.given,
         )  # fmt: skip
 
 
-def _append(journal: Journal, kind: type[EntryT], now: Reading, *, payload: bytes | None = None, **fields: object) -> EntryT:
+def append(journal: Journal, kind: type[EntryT], now: Reading, *, payload: bytes | None = None, **fields: object) -> EntryT:
     return journal.append(kind, mono=now.mono, wall=now.wall, payload=payload, **fields)
 
 

@@ -15,7 +15,7 @@ from datetime import timedelta
 from compliance import entry, journal
 from compliance.journal import Journal
 from daemon.deciding.plays import Plays
-from daemon.recording.recorder import Recorder
+from daemon.recording.recorder import Recorder, append
 from daemon.recording.run_marks import RunMarks
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.store import PlayRow, Store
@@ -78,7 +78,7 @@ class Chains:
                 chain = self.open_journal(seat)
                 self.marks.begin(chain, now)
                 if self.in_force.people is not None:
-                    self._record_again(chain, self.in_force.people, now, everything=True)
+                    self.record_again(chain, self.in_force.people, now, everything=True)
                 pin()
         except BaseException:  # the transaction did not happen, so neither did the new numbers
             for play, seq in numbers.items():
@@ -87,14 +87,11 @@ class Chains:
         self.recorder.journal = chain
         return seat
 
-    def record_renamed(self, chain: Journal, people: People, now: Reading) -> None:
-        """Writes today's plays once more of those players who have another pseudonym by now. The transaction is the
+    def record_again(self, chain: Journal, people: People, now: Reading, *, everything: bool = False) -> None:
+        """Writes today's plays once more: of those players who have another pseudonym by now, or `everything` for a new log.
+        Of plays that go on (their number is the one before `put_aside`) only the start is written. The transaction is the
         caller's.
         """
-        self._record_again(chain, people, now, everything=False)
-
-    def _record_again(self, chain: Journal, people: People, now: Reading, *, everything: bool) -> None:
-        """Of plays that go on (their number is the one before `put_aside`) only the start is written."""
         start, _ = day_bounds(people.zone, now.wall)
         running = {play.seq: play for play in self.plays.running.values() if play.seq is not None}
         for row in self.store.plays(start):
@@ -114,10 +111,10 @@ class Chains:
         known = people.catalogue.games.get(row.game)
         player = people.by_id(row.player)
         pid, started = min(row.programs, default=(0, 0))
-        written = chain.append(
+        written = append(
+            chain,
             entry.PlayStarted,
-            mono=now.mono,
-            wall=now.wall,
+            now,
             who=who,
             age=None if player is None else player.age_on(day_name(people.zone, row.started_wall)),
             game=row.game,
@@ -134,8 +131,8 @@ class Chains:
 
     def _write_whole(self, chain: Journal, row: PlayRow, people: People, now: Reading, who: str) -> None:
         seq = self._write_start(chain, row, people, now, who)
-        chain.append(
-            entry.PlayEnded, mono=now.mono, wall=now.wall, play=seq, who=who, game=row.game, since=row.started_wall,
+        append(
+            chain, entry.PlayEnded, now, play=seq, who=who, game=row.game, since=row.started_wall,
             ms=row.total, how="gone", late=True,
         )  # fmt: skip
 

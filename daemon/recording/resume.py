@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from daemon import events
-from daemon.deciding.plays import Identity, Play, Plays, pieces_of
+from daemon.deciding.plays import Play, Plays
 from daemon.ending import from_store
 from daemon.platforms.api import Control
+from daemon.platforms.processes import Identity
 from daemon.sessions import People, RuledPlayer
 from daemon.store import PlayRow, Store
 from daemon.trusted import Reading
@@ -21,12 +22,11 @@ from rules.games import Game
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Resumer:
-    """`boot` is the present one; `announce` records an event, then shows it."""
+    """`announce` records an event, then shows it."""
 
     store: Store
     plays: Plays
     control: Control
-    boot: str
     announce: Callable[[events.Event], None]
 
     def take_up(self, people: People, now: Reading) -> None:
@@ -34,7 +34,7 @@ class Resumer:
         for row in self.store.plays(now.wall):
             if row.ended:
                 continue
-            alive = {identity for identity in row.programs if row.boot == self.boot and self.control.alive(*identity)}
+            alive = {identity for identity in row.programs if row.boot == now.boot and self.control.alive(*identity)}
             player = people.by_id(row.player)
             if alive and player is not None:
                 self.plays.begin(_play(row, player, people, alive))
@@ -43,7 +43,7 @@ class Resumer:
 
     def _close(self, row: PlayRow, people: People, now: Reading) -> None:
         """Nobody saw its end: it counts as far as it may."""
-        same_boot = row.boot == self.boot
+        same_boot = row.boot == now.boot
         seen = replace(row, ms=max(row.ms, now.mono - row.since_mono)) if same_boot else row
         play = _play(seen, people.by_id(row.player) or people.guest, people, set(row.programs))
         self.plays.remember(seen)
@@ -64,6 +64,6 @@ def _play(row: PlayRow, player: RuledPlayer, people: People, programs: set[Ident
         row.started_wall,
         unsure=set() if row.sure else set(programs),
         seq=row.seq,
-        pieces=pieces_of(row),
+        pieces=list(row.pieces),
         ending=from_store(row.ending, row.until),
     )

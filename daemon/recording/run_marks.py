@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from compliance import entry
 from compliance.journal import Journal
 from daemon.platforms.api import Watcher
+from daemon.recording.recorder import append
 from daemon.store import Store
 from daemon.trusted import Reading
 from host import VERSION
@@ -19,26 +20,18 @@ class RunMarks:
     """The transaction is the caller's."""
 
     store: Store
-    boot: str
     watcher: Watcher
 
     def begin(self, journal: Journal, now: Reading, lost_from: int | None = None) -> None:
         """`lost_from` is when a former run was last alive, by its wall clock; it counts unless that run was stopped."""
         clean = lost_from is None or self.store.get(_STOPPED) is not None
-        journal.append(
-            entry.SeatStart,
-            mono=now.mono,
-            wall=now.wall,
-            version=VERSION,
-            watch=self.watcher.kind,
-            clean=clean,
-            lost_from=None if clean else lost_from,
-        )
+        lost = None if clean else lost_from
+        append(journal, entry.SeatStart, now, version=VERSION, watch=self.watcher.kind, clean=clean, lost_from=lost)
         self.store.delete(_STOPPED)
-        self.store.see(self.boot, now.elapsed, now.wall)
+        self.store.see(now)
 
     def end(self, journal: Journal, now: Reading) -> None:
-        journal.append(entry.SeatStop, mono=now.mono, wall=now.wall)
+        append(journal, entry.SeatStop, now)
         journal.seal(mono=now.mono, wall=now.wall)
         self.store.put(_STOPPED, b"1")
-        self.store.see(self.boot, now.elapsed, now.wall)
+        self.store.see(now)

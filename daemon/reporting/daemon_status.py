@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from daemon.api import messages as m
 from daemon.health import Health
@@ -12,12 +12,6 @@ from daemon.recording.recorder import Recorder
 from daemon.roster import Trust
 from host import VERSION
 from rules.calendar import rfc3339
-
-
-class Line(Protocol):
-    """Whether the agent answers: daemon.uplink."""
-
-    reachable: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +23,7 @@ class DaemonStatus:
     health: Health
     trust: Trust
     recorder: Recorder
-    line: Line
+    reachable: Callable[[], bool]
 
     def daemon(self, zone: str) -> m.DaemonPart:
         roster = self.trust.roster
@@ -46,7 +40,7 @@ class DaemonStatus:
     def agent(self, zone: str) -> m.AgentPart:
         head, seen = self.trust.checkpoint, self.trust.checkpoint_wall
         return m.AgentPart(
-            reachable=self.line.reachable,
+            reachable=self.reachable(),
             unsent=self.recorder.journal.unsent() + self.recorder.waiting,
             checkpoint=None if head is None else m.CheckpointPart(size=head.size, time=rfc3339(seen, zone)),
         )

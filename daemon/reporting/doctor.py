@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from daemon.api.messages import Check
 from daemon.health import Health
 from daemon.platforms.api import Accounts, Platform, WatchKind
 from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import unsent_aside
-from daemon.reporting.daemon_status import Line
 from daemon.sessions import InForce, RuledPlayer
 from daemon.store import Store
 from i18n.message import Message, msg, msgn
 
 _SWITCHED_OFF = msg("games are ended at their start, not before: [gate] in daemon/config.toml switched that off")
-_NO_GATE = msg("games are ended at their start, not before: the system has no fanotify for us")
+_NO_GATE = msg("games are ended at their start, not before: the system does not let Giờ Chơi use fanotify")
 _NO_EVENTS = msg("the system does not tell what starts: games are ended when a look finds them")
 _NO_ROOT = msg("without the rights of the system only this account's programs are seen: games are ended when a look finds them")
 
@@ -27,51 +29,39 @@ def _watch(kind: WatchKind, *, gate: bool, root: bool) -> Check:
     return Check(id="watch", ok=False, text=_NO_EVENTS if root else _NO_ROOT)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Doctor:
     """`gate`: the configuration wants starts refused; `root`: the daemon may do everything."""
 
-    def __init__(
-        self,
-        in_force: InForce,
-        platform: Platform,
-        health: Health,
-        recorder: Recorder,
-        store: Store,
-        line: Line,
-        *,
-        gate: bool,
-        root: bool,
-    ) -> None:
-        self._in_force = in_force
-        self._accounts = platform.accounts
-        self._watcher = platform.watcher
-        self._gate = gate
-        self._root = root
-        self._health = health
-        self._recorder = recorder
-        self._store = store
-        self._line = line
+    in_force: InForce
+    platform: Platform
+    health: Health
+    recorder: Recorder
+    store: Store
+    reachable: Callable[[], bool]
+    gate: bool
+    root: bool
 
     def checks(self, *, everybody: bool) -> tuple[Check, ...]:
         """All that is looked at, and each open Issue. `everybody`: accounts of players too, which are no child's business."""
-        found = [_watch(self._watcher.kind, gate=self._gate, root=self._root)]
-        if not self._health.has("agent-away"):
+        found = [_watch(self.platform.watcher.kind, gate=self.gate, root=self.root)]
+        if not self.health.has("agent-away"):
             answers, not_yet = msg("the agent answers"), msg("the agent was not reached yet")
-            reachable = self._line.reachable
+            reachable = self.reachable()
             found.append(Check(id="agent", ok=reachable, text=answers if reachable else not_yet))
-        people = self._in_force.people
+        people = self.in_force.people
         for player in people.players if people is not None and everybody else ():
-            ok, text = _account(player, self._accounts)
+            ok, text = _account(player, self.platform.accounts)
             found.append(Check(id=f"account:{player.id}", ok=ok, text=text))
-        found.extend(Check(id=one.id, ok=False, text=one.text) for one in self._health.open())
+        found.extend(Check(id=one.id, ok=False, text=one.text) for one in self.health.open())
         found.append(self._journal())
-        if aside := unsent_aside(self._store):
+        if aside := unsent_aside(self.store):
             text = msgn("{n} entry is kept for a former agent", "{n} entries are kept for a former agent", aside)
             found.append(Check(id="former-agent", ok=True, text=text))
         return tuple(found)
 
     def _journal(self) -> Check:
-        waiting = self._recorder.waiting
+        waiting = self.recorder.waiting
         if waiting == 0:
             return Check(id="journal", ok=True, text=msg("the journal can be written"))
         text = msgn("{n} entry could not be written yet", "{n} entries could not be written yet", waiting)

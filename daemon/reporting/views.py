@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from daemon.api import messages as m
-from daemon.deciding.judge import Judge
+from daemon.deciding.judge import Judge, Ruling, next_verdict
 from daemon.deciding.plays import Plays, played_of
 from daemon.sessions import People, RuledPlayer
 from daemon.store import PlayRow
 from daemon.trusted import Reading
 from rules.calendar import calendar, day_bounds, day_name, rfc3339
-from rules.decision import Decision, Reason
+from rules.decide import explain
+from rules.decision import Reason
 from rules.facts import Played
 from rules.games import Game
 from rules.policy import Break, Budget, Period
@@ -51,8 +53,6 @@ class Views:
 
     def _player(self, player: RuledPlayer) -> m.PlayerPart:
         played = self._today(player)
-        decision = self._judge.rule(player, None, self._now).decision
-        zone = self._people.zone
         catalogue = self._people.catalogue.games
         ids = {one.game for one in played} | {game for id_, game in self._plays.running if id_ == player.id}
         ids |= {game for pack in player.packs for rule in pack.budgets for game in rule.games}
@@ -60,42 +60,42 @@ class Views:
         return m.PlayerPart(
             id=player.id,
             name=player.registered.name,
-            age=player.age_on(day_name(zone, self._now.wall)),
+            age=player.age_on(self.today),
             account=player.registered.account,
-            allowed=decision.verdict == "allow",
-            verdict=decision.verdict,
-            until=None if decision.until is None else rfc3339(decision.until, zone),
-            next=self._judge.next(player, None, self._now, decision),
-            used_s=self._seconds(played),
-            left_s=_left(decision),
-            reason=_reason(decision.reason),
             games=tuple(self._game(player, game, played) for game in games),
+            **self._standing(self._judge.rule(player, None, self._now), played),
         )
 
     def _game(self, player: RuledPlayer, game: Game, played: list[Played]) -> m.GamePart:
         running = self._plays.running.get((player.id, game.id))
-        sure = running is None or running.sure
-        decision = self._judge.rule(player, game, self._now, sure=sure).decision
         return m.GamePart(
             id=game.id,
             running=running is not None,
-            used_s=self._seconds([one for one in played if one.game == game.id]),
-            left_s=_left(decision),
-            allowed=decision.verdict == "allow",
-            verdict=decision.verdict,
-            until=None if decision.until is None else rfc3339(decision.until, self._people.zone),
-            next=self._judge.next(player, game, self._now, decision, sure=sure),
             match=() if running is None else running.clues,
-            reason=_reason(decision.reason),
+            **self._standing(self._ruling(player, game), [one for one in played if one.game == game.id]),
         )
 
-    def _seconds(self, played: list[Played]) -> float:
-        return union_ms(played, self._start, self._end) / 1000
+    def _standing(self, ruling: Ruling, played: list[Played]) -> dict[str, Any]:
+        """The fields of m.Standing."""
+        decision, reason = ruling.decision, ruling.decision.reason
+        return {
+            "allowed": ruling.allowed,
+            "verdict": decision.verdict,
+            "until": None if decision.until is None else rfc3339(decision.until, self._people.zone),
+            "next": next_verdict(ruling, self._now),
+            "used_s": union_ms(played, self._start, self._end) / 1000,
+            "left_s": _seconds(decision.left_ms),
+            "reason": reason
+            and m.ReasonPart(rule=reason.rule, cite=reason.cite, text=reason.text, granted_s=_seconds(reason.granted_ms)),
+        }
+
+    def _ruling(self, player: RuledPlayer, game: Game | None) -> Ruling:
+        running = None if game is None else self._plays.running.get((player.id, game.id))
+        return self._judge.rule(player, game, self._now, sure=running is None or running.sure)
 
     def why(self, player: RuledPlayer, game: Game | None) -> m.Why:
-        running = None if game is None else self._plays.running.get((player.id, game.id))
-        sure = running is None or running.sure
-        ruling, findings = self._judge.explain(player, game, self._now, sure=sure)
+        ruling = self._ruling(player, game)
+        findings = explain(ruling.policy, ruling.facts)
         return m.Why(
             player=player.id,
             game=None if game is None else game.id,
@@ -105,7 +105,7 @@ class Views:
             guardian=ruling.facts.guardian,
             periods={one.reason.rule: period for one in findings if (period := _period(player, one.reason)) is not None},
             place=self._people.place,
-            next=self._judge.next(player, game, self._now, ruling.decision, sure=sure),
+            next=next_verdict(ruling, self._now),
         )
 
     def usage(self, day: date, ended: Iterable[PlayRow], only: RuledPlayer | None = None) -> m.Usage:
@@ -131,8 +131,8 @@ class Views:
         return m.Usage(day=day.isoformat(), zone=zone, players=parts)
 
 
-def _left(decision: Decision) -> float | None:
-    return None if decision.left_ms is None else decision.left_ms / 1000
+def _seconds(ms: int | None) -> float | None:
+    return None if ms is None else ms / 1000
 
 
 def _period(player: RuledPlayer, reason: Reason) -> Period | None:
@@ -141,12 +141,3 @@ def _period(player: RuledPlayer, reason: Reason) -> Period | None:
     if isinstance(rule, Break):
         return "session"
     return rule.period if isinstance(rule, Budget) else None
-
-
-def _reason(reason: Reason | None) -> m.ReasonPart | None:
-    if reason is None:
-        return None
-    granted = None if reason.granted_ms is None else reason.granted_ms / 1000
-    return m.ReasonPart(
-        rule=reason.rule, cite=reason.cite, text=reason.text, granted_s=granted
-    )

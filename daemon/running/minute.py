@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from compliance.journal import Journal
 from daemon.deciding.plays import Plays
@@ -17,54 +17,42 @@ from daemon.trusted import Reading
 from rules.calendar import day_name
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class MinuteWork:
     """`end` writes what is left of it when the seat stops."""
 
-    def __init__(
-        self,
-        in_force: InForce,
-        store: Store,
-        plays: Plays,
-        attempts: Attempts,
-        recorder: Recorder,
-        announcer: Announcer,
-        zone: PcZone,
-    ) -> None:
-        self._in_force = in_force
-        self._store = store
-        self._plays = plays
-        self._attempts = attempts
-        self._recorder = recorder
-        self._announcer = announcer
-        self._zone = zone
-        self._presence = Presence()
+    in_force: InForce
+    store: Store
+    plays: Plays
+    attempts: Attempts
+    recorder: Recorder
+    announcer: Announcer
+    zone: PcZone
+    presence: Presence = field(default_factory=Presence)
 
     def write(self, now: Reading) -> None:
-        self._recorder.rows(self._plays.running.values(), now)
+        self.recorder.rows(self.plays.running.values(), now)
         self._count_attempts(now)
-        self._zone.look()
-        if (alive := self._presence.mark(now)) is not None:
-            self._recorder.alive(alive, now)
-        if not self._recorder.waiting:
-            self._store.keep_reserve()
+        self.zone.look()
+        self.recorder.alive(self.presence.mark(now), now)
+        if not self.recorder.waiting:
+            self.store.keep_reserve()
 
-    def end(self, now: Reading) -> Callable[[Journal], None]:
-        """Writes the rest, but for the minutes in which the seat was alive: those with what is returned, in a transaction."""
-        self._announcer.settle()
+    def end(self, now: Reading) -> None:
+        self.announcer.settle()
         self._count_attempts(now)
-        self._recorder.rows(self._plays.running.values(), now)
-        alive = self._presence.take()
-        return lambda journal: alive.write(journal, now)
+        self.recorder.rows(self.plays.running.values(), now)
+        self.recorder.alive(self.presence.take(), now)
 
     def _count_attempts(self, now: Reading) -> None:
         """Refused starts that got no line of their own: they count in the day's summary all the same."""
-        people, untold = self._in_force.people, self._attempts.take()
+        people, untold = self.in_force.people, self.attempts.take()
         if people is None or not untold:
             return
         day = day_name(people.zone, now.wall).isoformat()
 
         def action(_: Journal) -> None:
             for (player, game), count in untold.items():
-                self._store.count_refusals(day, player, game, count)
+                self.store.count_refusals(day, player, game, count)
 
-        self._recorder.do(action)
+        self.recorder.do(action)

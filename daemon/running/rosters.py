@@ -12,6 +12,7 @@ from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import Chains
 from daemon.recording.resume import Resumer
 from daemon.roster import Trust
+from daemon.running.housekeeping import Housekeeping
 from daemon.sessions import InForce, People
 
 
@@ -25,6 +26,7 @@ class Rosters:
     resumer: Resumer
     chains: Chains
     loop: Loop
+    housekeeping: Housekeeping
 
     def take_up(self, floor: int) -> None:
         """The last roster, if there is one, is in force again. What runs counts from its start, not from before `floor`."""
@@ -45,5 +47,6 @@ class Rosters:
         self.recorder.do(lambda _: self.grants.merge(roster.grants))
         self.loop.adopt(people, now)
         if not first:
-            self.recorder.do(lambda journal: self.chains.record_renamed(journal, people, now))
+            self.recorder.do(lambda journal: self.chains.record_again(journal, people, now))
         self.loop.scan(now, now.mono if floor is None else floor)
+        self.housekeeping.in_zone(people.zone)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from compliance.journal import Journal
 from daemon.loop import Loop
 from daemon.platforms.api import Watcher
 from daemon.recording.pc_zone import PcZone
@@ -32,14 +31,14 @@ class Seat:
     minute: MinuteWork
     heart: Heart
 
-    def start(self, boot: str, last: Anchor | None) -> None:
+    def start(self, last: Anchor | None) -> None:
         """Takes up what was left: the last roster, open plays, what runs by now. `last` is when a daemon was last alive."""
         self.watcher.start(self.heart.observe)
         now = self.loop.read()
         self.recorder.do(lambda journal: self.marks.begin(journal, now, None if last is None else last.wall))
         floor = now.mono
         if last is not None:  # what started since then counts from its start
-            floor = max(0, now.mono - (now.elapsed - last.elapsed)) if last.boot == boot else 0
+            floor = max(0, now.mono - (now.elapsed - last.elapsed)) if last.boot == now.boot else 0
         self.rosters.take_up(floor)
         self.zone.look()
         self.heart.beat()
@@ -54,10 +53,5 @@ class Seat:
         """An orderly end: games run on, and the next start picks them up."""
         self.watcher.stop()
         now = self.loop.read()
-        write_alive = self.minute.end(now)
-
-        def end(journal: Journal) -> None:
-            write_alive(journal)
-            self.marks.end(journal, now)
-
-        self.recorder.do(end)
+        self.minute.end(now)
+        self.recorder.do(lambda journal: self.marks.end(journal, now))

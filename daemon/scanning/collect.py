@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from agent.api.slug import slug
 from daemon.api.scan import FoundGame, Scanned, recognised
 from daemon.scanning.files import Files, printable
-from daemon.scanning.hits import Found, Hit, merged
+from daemon.scanning.hits import Hit, merged
 from daemon.scanning.labels import labelled
 from daemon.scanning.source import SearchPaths, Source
 from i18n.message import msg
@@ -41,7 +41,7 @@ class Collector:
             self._hits = labelled(self._files, self._search, self._hits)
 
     def result(self) -> Scanned:
-        found = [game_of(one) for one in merged(tuple(self._hits))]
+        found = [game_of(*one) for one in merged(tuple(self._hits))]
         if len(found) > MAX_GAMES:
             self._files.problems.add("scan", msg("over {most} games; the rest is left out", most=MAX_GAMES))
         games = recognised(found[:MAX_GAMES], self._catalogue)
@@ -56,9 +56,8 @@ class Collector:
         return any(self._catalogue.by_file(Fingerprint(path, 0)) for path in hit.executables)
 
 
-def game_of(found: Found) -> FoundGame:
+def game_of(hit: Hit, sources: Sequence[str]) -> FoundGame:
     """A find as it is told: printable, encodable, no longer than need be."""
-    hit = found.hit
     return FoundGame(
         id=slug(hit.name, "") or slug(hit.title, "game"),
         title=printable(hit.title.strip(), 200) or printable(hit.name, 200),
@@ -68,7 +67,7 @@ def game_of(found: Found) -> FoundGame:
         label_source=None if hit.label_source is None else printable(hit.label_source, 300),
         developer=None if hit.developer is None else printable(hit.developer, 200),
         executables=_paths(hit.executables),
-        sources=tuple(printable(source, 500) for source in found.sources[:20]),
+        sources=tuple(printable(source, 500) for source in sources[:20]),
         steam_id=hit.steam_id,
         words=tuple(printable(word, 200) for word in hit.words[:50]),
     )

@@ -49,6 +49,8 @@ class Problems:
         """Whatever goes wrong with one thing costs that thing alone: otherwise one odd file would hide all games after it."""
         try:
             yield
+        except MessageError as error:
+            self.add(where, error.message)
         except Exception as error:  # noqa: BLE001 - said as a problem: to abort is what hostile files want
             self.add(where, f"{type(error).__name__}: {error}")
 
@@ -67,7 +69,7 @@ class Files:
 
     def read(self, path: str, limit: int = MIB) -> bytes | None:
         """The content of a plain file of at most `limit` bytes."""
-        data = self._start(path, limit + 1)
+        data = self.start(path, limit + 1)
         if data is not None and len(data) > limit:
             self.problems.add(path, msg("larger than {limit} bytes", limit=limit))
             return None
@@ -75,7 +77,19 @@ class Files:
 
     def start(self, path: str, size: int) -> bytes | None:
         """The first `size` bytes of a plain file, however long it is."""
-        return self._start(path, size)
+        if self._opened >= MAX_OPENED or self._bytes >= MAX_BYTES:
+            self.problems.add("scan", _rest(MAX_OPENED))
+            return None
+        try:
+            data = _read_plain(self.host(path), size)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError) as error:
+            self.problems.add(path, said_by(error))
+            return None
+        self._opened += 1
+        self._bytes += len(data)
+        return data
 
     def text(self, path: str, limit: int = MIB) -> str | None:
         """The same as text: UTF-8, with whatever is none replaced."""
@@ -90,7 +104,7 @@ class Files:
         except (FileNotFoundError, NotADirectoryError):
             return []
         except (OSError, ValueError) as error:
-            self.problems.add(folder, _why(error))
+            self.problems.add(folder, said_by(error))
             return []
         if len(names) > MAX_NAMES:
             self.problems.add(folder, _rest(MAX_NAMES))
@@ -138,7 +152,6 @@ class Files:
             part = parts.pop(0)
             if part in {".", ".."}:
                 done = done[:-1] or [""] if part == ".." else done
-                done = done or [""]
                 continue
             target = self._link("/".join((*done, part)))
             if target is None:
@@ -173,21 +186,6 @@ class Files:
         except (OSError, ValueError):
             return 0
 
-    def _start(self, path: str, size: int) -> bytes | None:
-        if self._opened >= MAX_OPENED or self._bytes >= MAX_BYTES:
-            self.problems.add("scan", _rest(MAX_OPENED))
-            return None
-        try:
-            data = _read_plain(self.host(path), size)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except (OSError, ValueError) as error:
-            self.problems.add(path, _why(error))
-            return None
-        self._opened += 1
-        self._bytes += len(data)
-        return data
-
 
 def _read_plain(path: str, size: int) -> bytes:
     """OSError, also for what is not a plain file. Looked at before it is opened: opening a device may do something."""
@@ -209,10 +207,6 @@ def _read(descriptor: int, size: int) -> bytes:
         pieces.append(piece)
         size -= len(piece)
     return b"".join(pieces)
-
-
-def _why(error: OSError | ValueError) -> Arg:
-    return (error.strerror if isinstance(error, OSError) else None) or said_by(error)
 
 
 def _rest(most: int) -> Message:

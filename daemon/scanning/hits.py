@@ -40,16 +40,11 @@ class Hit:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One game as all sources together tell of it: `hit` holds the first words on each thing, `sources` all places."""
+def merged(hits: Iterable[Hit]) -> list[tuple[Hit, tuple[str, ...]]]:
+    """What all sources together tell of each game, the first words on each thing, and the places where it was found.
 
-    hit: Hit
-    sources: tuple[str, ...]
-
-
-def merged(hits: Iterable[Hit]) -> list[Found]:
-    """Hits that share a key are one game; the earlier one's title, name and label count. In the order of their first hit."""
+    Hits that share a key are one game; the earlier one's title, name and label count. In the order of their first hit.
+    """
     groups: list[list[Hit]] = []
     by_key: dict[str, list[Hit]] = {}
     for hit in hits:
@@ -62,7 +57,7 @@ def merged(hits: Iterable[Hit]) -> list[Found]:
     return [_one(group) for group in groups]
 
 
-def _one(group: Sequence[Hit]) -> Found:
+def _one(group: Sequence[Hit]) -> tuple[Hit, tuple[str, ...]]:
     """The user adds nothing to what the system says of its own game: otherwise an entry of its id would add any program."""
     trusted = [hit for hit in group if hit.origin == "system" and hit.executables] or group
     hit = trusted[0]
@@ -78,4 +73,4 @@ def _one(group: Sequence[Hit]) -> Found:
             words=tuple(dict.fromkeys(hit.words + other.words)),
             sure=hit.sure or other.sure,
         )
-    return Found(hit, tuple(dict.fromkeys(one.source for one in group)))
+    return hit, tuple(dict.fromkeys(one.source for one in group))

@@ -14,12 +14,11 @@ from dataclasses import replace
 from daemon.scanning.files import MIB, Files
 from daemon.scanning.formats.appstream import Component, bare_id, parse_components
 from daemon.scanning.formats.dep11 import components
-from daemon.scanning.formats.markup import MarkupError
 from daemon.scanning.hits import Hit, Origin
 from daemon.scanning.kinds import kind_of
 from daemon.scanning.source import Folder, SearchPaths
 from daemon.scanning.sources import flatpak
-from i18n.message import msg, said_by
+from i18n.message import msg
 from rules.matching.oars import oars_age
 
 _METAINFO = (".metainfo.xml", ".appdata.xml")
@@ -104,10 +103,8 @@ def _catalogue(files: Files, path: str, wanted: set[str]) -> Iterator[Component]
 
 def _parsed(files: Files, path: str, read: Callable[[int], bytes]) -> list[Component]:
     found: list[Component] = []
-    try:
+    with files.problems.guard(path):
         parse_components(lambda: read(MIB), found.append)
-    except MarkupError as error:
-        files.problems.add(path, said_by(error))
     return found
 
 

@@ -50,7 +50,7 @@ class Access:
         if only is None:
             return self.player(name)
         if self.people().find(name) is not only:
-            raise ApiError("refused", msg("only your own can be seen"))
+            raise ApiError("refused", msg("you can see only your own"))
         return only
 
     def player(self, name: str) -> RuledPlayer:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from agent.api.messages import GrantEvent
 from daemon import events
 from daemon.api import messages as m
-from daemon.grants import Grants, new_id, revoked
+from daemon.grants import Grants, new_id
 from daemon.recording.recorder import Recorder
 from daemon.reporting.publisher import Publisher
 from daemon.running.heart import Heart
@@ -64,13 +66,13 @@ class GrantHandlers:
             )
         if known.revoked is None:
             now = self.clock.read()
-            event = revoked(known, now.wall)
+            event = structs.replace(known, revoked=now.wall)
             self._change(event, events.GrantRevoked(self.access.people().by_id(event.player), event, now))
         return m.Ok()
 
     def _change(self, grant: GrantEvent, event: events.GrantGiven | events.GrantRevoked) -> None:
         try:
-            self.recorder.at_once(self.recorder.with_entry(event, lambda: self.grants.give(grant)))
+            self.recorder.record_at_once(event, lambda: self.grants.put(grant))
         except Unwritable as error:
             self.grants.reload()
             raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=str(error))) from None

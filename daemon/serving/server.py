@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from daemon.api import messages as m
 from daemon.reporting.announce import Announcer
@@ -15,6 +14,7 @@ from daemon.running.repair import Repair
 from daemon.serving.access import Access
 from daemon.serving.grant_handlers import GrantHandlers
 from daemon.serving.read_handlers import ReadHandlers
+from daemon.uplink import Uplink
 from host.rpc import Route, table
 from host.transport import Caller
 from host.wire import ApiError
@@ -23,74 +23,52 @@ from i18n.message import msg
 SYNC_S = 10.0
 
 
-def routes(
-    read: ReadHandlers, grant: GrantHandlers, doctor: DoctorHandler, sync: SyncHandler, displays: DisplayHandlers
-) -> Mapping[str, Route]:
+def routes(read: ReadHandlers, grant: GrantHandlers, other: OtherHandlers) -> Mapping[str, Route]:
     """Name -> (request, role, handler)."""
     return table(
         Route(m.StatusGet, "any", read.status),
         Route(m.WhyGet, "any", read.why),
         Route(m.UsageGet, "any", read.usage),
-        Route(m.DoctorGet, "any", doctor.answer),
+        Route(m.DoctorGet, "any", other.doctor),
         Route(m.GrantAdd, "guardian", grant.add),
         Route(m.GrantsGet, "guardian", grant.list),
         Route(m.GrantRevoke, "guardian", grant.revoke),
-        Route(m.Sync, "any", sync.answer),
-        Route(m.Watch, "any", displays.watch),
-        Route(m.Shown, "any", displays.shown),
+        Route(m.Sync, "any", other.sync),
+        Route(m.Watch, "any", other.watch),
+        Route(m.Shown, "any", other.shown),
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DoctorHandler:
-    """Is everything enforced that should be? A guardian may mend."""
+class OtherHandlers:
+    """Doctor, what comes from the agent or goes to it, and whoever shows things to an account."""
 
     access: Access
-    doctor: Doctor
+    checks: Doctor
     repair: Repair
+    trust: Trust
+    uplink: Uplink
+    publisher: Publisher
+    announcer: Announcer
 
-    async def answer(self, caller: Caller, request: m.DoctorGet) -> m.Doctor:
+    async def doctor(self, caller: Caller, request: m.DoctorGet) -> m.Doctor:
+        """Is everything enforced that should be? A guardian may mend."""
         guardian = self.access.guardian(caller)
         if request.repair:
             if not guardian:
                 raise ApiError("refused", msg("only a guardian may repair"))
             self.repair.mend(request.agent_key)
-        return m.Doctor(checks=self.doctor.checks(everybody=guardian))
+        return m.Doctor(checks=self.checks.checks(everybody=guardian))
 
-
-class Line(Protocol):
-    """What is asked of daemon.uplink."""
-
-    async def holds(self, number: int, timeout: float) -> bool: ...
-
-    async def delivered(self, timeout: float) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SyncHandler:
-    """Waits for what comes from the agent, or goes to it."""
-
-    trust: Trust
-    line: Line
-
-    async def answer(self, caller: Caller, request: m.Sync) -> m.Synced:
+    async def sync(self, caller: Caller, request: m.Sync) -> m.Synced:
         """A number of 0 asks only that what waits here goes up to the agent."""
         if request.number <= 0:
-            if not await self.line.delivered(SYNC_S):
+            if not await self.uplink.delivered(SYNC_S):
                 raise ApiError("unavailable", msg("not everything has reached the agent yet"))
-        elif not await self.line.holds(request.number, SYNC_S):
+        elif not await self.uplink.holds(request.number, SYNC_S):
             raise ApiError("unavailable", msg("the daemon has not received the change yet"))
         roster = self.trust.roster
         return m.Synced(number=-1 if roster is None else roster.number)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DisplayHandlers:
-    """Whoever shows things to an account."""
-
-    access: Access
-    publisher: Publisher
-    announcer: Announcer
 
     async def watch(self, caller: Caller, request: m.Watch) -> AsyncIterator[m.Signal]:
         async for signal in self.publisher.watch(caller.account, guardian=self.access.guardian(caller)):

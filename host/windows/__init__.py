@@ -1,4 +1,4 @@
 """The Windows half of host: reached through host.api, and by daemon.platforms.windows. Type-checked for Windows only.
 
-All of it calls the system by ctypes with the prototypes of `win32`; no other package is needed.
+It calls the system by pywin32. What that lacks, or what Wine cannot do with it, it calls by ctypes (`win32.function`).
 """

@@ -15,26 +15,39 @@ from contextlib import suppress
 from ctypes import wintypes
 from pathlib import Path
 
+import win32api
+import win32file
+
 from host.api import TakenError, UntrustedError, UserId
 from host.windows import users
-from host.windows.descriptors import Attributes, descriptor_of, make_folder, owner_and_writers, protect, sddl_for
+from host.windows.descriptors import attributes, descriptor_of, make_folder, owner_and_writers, protect, sddl_for
 from host.windows.sids import ADMINS, SYSTEM, readers, service_sid, writers
 from host.windows.tokens import elevated, own_sid
 from host.windows.vault import seal, unseal
-from host.windows.win32 import ACCESS_DENIED, READ_CONTROL, WRITE_DAC, Handle, checked, error, function, kernel32, open_itself
+from host.windows.win32 import (
+    ACCESS_DENIED,
+    READ_CONTROL,
+    WRITE_DAC,
+    AsOSError,
+    Handle,
+    checked,
+    function,
+    kernel32,
+    open_itself,
+)
 from i18n.message import msg
 
 __all__ = [
-    "lock", "owner", "prepare", "private_root", "privileged", "publishers", "read_owned", "seal", "system_root", "system_run",
-    "unseal", "write_atomic",
+    "lock", "owner", "prepare", "private_root", "privileged", "publishers", "read_owned", "seal", "system_root", "unseal",
+    "write_atomic",
 ]  # fmt: skip
 
 _P = ctypes.c_void_p
 _READ, _WRITE, _LOOK = 0x8000_0000, 0x4000_0000, READ_CONTROL | 0x0080  # FILE_READ_ATTRIBUTES
 _SHARE_READ_WRITE = 3
 _CREATE_NEW, _OPEN_ALWAYS = 1, 4
-_IS_FOLDER, _IS_REPARSE_POINT, _ON_DISK = 0x10, 0x400, 1
-_REPLACE_THROUGH = 1 | 8  # MOVEFILE_REPLACE_EXISTING, MOVEFILE_WRITE_THROUGH
+_IS_FOLDER, _IS_REPARSE_POINT = 0x10, 0x400
+_REPLACE_THROUGH = win32file.MOVEFILE_REPLACE_EXISTING | win32file.MOVEFILE_WRITE_THROUGH
 _SHARING_VIOLATION, _LOCK_VIOLATION = 32, 33
 _LOCKED_BYTE = 1 << 30  # far behind the pid, which anybody may read
 _WAITS = (5, 10, 20, 40, 80, 160, 320)  # milliseconds: a reader or a virus scanner has it open for a moment
@@ -52,10 +65,6 @@ class _Information(ctypes.Structure):  # BY_HANDLE_FILE_INFORMATION
 _information = function(
     kernel32, "GetFileInformationByHandle", wintypes.BOOL, wintypes.HANDLE, ctypes.POINTER(_Information)
 )
-_file_type = function(kernel32, "GetFileType", wintypes.DWORD, wintypes.HANDLE)
-_move = function(kernel32, "MoveFileExW", wintypes.BOOL, wintypes.LPCWSTR, wintypes.LPCWSTR, wintypes.DWORD)
-_lock = function(kernel32, "LockFile", wintypes.BOOL, wintypes.HANDLE, *(wintypes.DWORD,) * 4)
-_sleep = function(kernel32, "Sleep", None, wintypes.DWORD)
 _known_folder = function(
     ctypes.WinDLL("shell32"), "SHGetKnownFolderPath", ctypes.HRESULT,
     ctypes.c_char_p, wintypes.DWORD, wintypes.HANDLE, ctypes.POINTER(_P),
@@ -77,11 +86,6 @@ def publishers() -> frozenset[UserId]:
 
 def system_root() -> Path:
     return known_folder(_PROGRAM_DATA) / "GioChoi"
-
-
-def system_run() -> Path:
-    """Named pipes are no files; nothing lies here."""
-    return system_root() / "run"
 
 
 def private_root() -> Path:
@@ -125,10 +129,13 @@ def _check(handle: Handle, folder: Path, mode: int) -> None:
 
 def lock(file: Path) -> int:
     with _open_own(file, _OPEN_ALWAYS, _SHARE_READ_WRITE) as opened:
-        if not _lock(opened.value, _LOCKED_BYTE, 0, 1, 0):
-            if ctypes.get_last_error() != _LOCK_VIOLATION:
-                raise error(str(file))
-            raise TakenError(_holder(opened))
+        try:
+            with AsOSError(str(file)):
+                win32file.LockFile(opened.value, _LOCKED_BYTE, 0, 1, 0)
+        except OSError as failed:
+            if failed.winerror != _LOCK_VIOLATION:
+                raise
+            raise TakenError(_holder(opened)) from failed
         handle = _descriptor(opened, os.O_RDWR)
     try:
         os.ftruncate(handle, 0)
@@ -151,7 +158,8 @@ def _holder(handle: Handle) -> int:
 def read_owned(path: Path, owners: frozenset[UserId], limit: int) -> bytes:
     with open_itself(path, _READ) as handle:
         found = _look(handle)
-        if _file_type(handle.value) != _ON_DISK or found.attributes & (_IS_FOLDER | _IS_REPARSE_POINT):
+        on_disk = win32file.GetFileType(handle.value) == win32file.FILE_TYPE_DISK
+        if not on_disk or found.attributes & (_IS_FOLDER | _IS_REPARSE_POINT):
             raise UntrustedError(msg("not a plain file"))
         whose, others = owner_and_writers(handle.value)
         if whose not in owners and not (whose in _mine() and own_sid() in owners):
@@ -205,18 +213,19 @@ def _write(path: Path, data: bytes, mode: int) -> None:
 def _replace(source: Path, target: Path) -> None:
     """Returns when the folder on the disk says so."""
     for wait in (*_WAITS, None):
-        if _move(str(source), str(target), _REPLACE_THROUGH):
+        try:
+            with AsOSError(str(target)):
+                win32file.MoveFileExW(str(source), str(target), _REPLACE_THROUGH)
             return
-        code = ctypes.get_last_error()
-        if wait is None or code not in {ACCESS_DENIED, _SHARING_VIOLATION}:
-            raise error(str(target), code)
-        _sleep(wait)
+        except OSError as failed:
+            if wait is None or failed.winerror not in {ACCESS_DENIED, _SHARING_VIOLATION}:
+                raise
+        win32api.Sleep(wait)
 
 
 def _open_own(path: Path, how: int, share: int, mode: int = 0o600) -> Handle:
     """A file to write, made with this mode if it is not there. OSError."""
-    wanted = Attributes(sddl_for(mode, folder=False))
-    handle = open_itself(path, _READ | _WRITE, share=share, how=how, attributes=wanted.pointer)
+    handle = open_itself(path, _READ | _WRITE, share=share, how=how, attributes=attributes(sddl_for(mode, folder=False)))
     if _look(handle).attributes & (_IS_FOLDER | _IS_REPARSE_POINT):
         raise UntrustedError(msg("not a plain file"))
     return handle

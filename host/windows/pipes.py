@@ -11,13 +11,13 @@ import hashlib
 import logging
 import ntpath
 from asyncio.windows_utils import PipeHandle
-from ctypes import wintypes
 from pathlib import Path
 from typing import cast
 
+import win32pipe
+
 from host.api import Accepted, Kind, Name, TakenError
-from host.windows.asyncio_pipes import client_of, stream_transport
-from host.windows.descriptors import Attributes
+from host.windows.descriptors import attributes
 from host.windows.pipes_client import (
     CLIENT_RIGHTS,
     SYSTEM_AGENT,
@@ -30,15 +30,14 @@ from host.windows.pipes_client import (
     server_pid,
 )
 from host.windows.pipes_peer import peer
+from host.windows.proactor import client_of, stream_transport
 from host.windows.sids import ADMINS, SYSTEM
 from host.windows.tokens import elevated, own_sid
-from host.windows.win32 import ACCESS_DENIED, PIPE_BUSY, checked, function, kernel32
+from host.windows.win32 import ACCESS_DENIED, PIPE_BUSY, AsOSError, detached
 
 __all__ = ["address", "dial", "exists", "folder", "open", "peer", "serve", "server_pid"]
 
-_DUPLEX, _OVERLAPPED, _FIRST_INSTANCE = 0x3, 0x4000_0000, 0x0008_0000
-_REJECT_REMOTE_CLIENTS = 0x8  # byte type, byte read mode and blocking are all 0
-_UNLIMITED = 255
+_OVERLAPPED = 0x4000_0000
 _BUFFER = 1 << 16
 
 _WAITING = 4  # instances for clients to come: several may, before the loop gets to accept one
@@ -46,11 +45,6 @@ _SILENCE = 30.0
 _SILENT = 64
 _PAUSE = 0.5
 _BUSY, _RETRY = 1.0, 0.02
-
-_create = function(
-    kernel32, "CreateNamedPipeW", wintypes.HANDLE,
-    wintypes.LPCWSTR, *(wintypes.DWORD,) * 6, wintypes.LPVOID,
-)  # fmt: skip
 
 _log = logging.getLogger(__name__)
 
@@ -131,7 +125,7 @@ class _Listening:
 
     def __init__(self, address: str, mode: int, accepted: Accepted) -> None:
         self._address = address
-        self._attributes = Attributes(access(mode))
+        self._attributes = attributes(access(mode))
         self._accepted = accepted
         self._unconnected: set[PipeHandle] = set()
         self._silent: dict[_Client, None] = {}
@@ -140,11 +134,12 @@ class _Listening:
 
     def instance(self, *, first: bool) -> PipeHandle:
         """A new one, with no client yet. OSError."""
-        opening = _DUPLEX | _OVERLAPPED | (_FIRST_INSTANCE if first else 0)
-        made = _create(
-            self._address, opening, _REJECT_REMOTE_CLIENTS, _UNLIMITED, _BUFFER, _BUFFER, 0, self._attributes.pointer
-        )
-        return PipeHandle(checked(made, self._address))
+        opening = win32pipe.PIPE_ACCESS_DUPLEX | _OVERLAPPED | (win32pipe.FILE_FLAG_FIRST_PIPE_INSTANCE if first else 0)
+        mode = win32pipe.PIPE_REJECT_REMOTE_CLIENTS  # byte type, byte read mode and blocking are all 0
+        most = win32pipe.PIPE_UNLIMITED_INSTANCES
+        with AsOSError(self._address):
+            made = win32pipe.CreateNamedPipe(self._address, opening, mode, most, _BUFFER, _BUFFER, 0, self._attributes)
+        return PipeHandle(detached(made))
 
     def start(self, first: PipeHandle) -> None:
         """Clients can come as soon as this returns. OSError."""

@@ -13,14 +13,15 @@ import io
 import math
 import os
 from asyncio.windows_utils import PipeHandle
-from ctypes import POINTER, byref, c_void_p, create_string_buffer, wintypes
 from typing import Any, BinaryIO, Self, cast
+
+import win32pipe
+import win32security
 
 from host.api import UntrustedError
 from host.windows import files
-from host.windows.asyncio_pipes import stream_transport
-from host.windows.tokens import sid_text
-from host.windows.win32 import BROKEN_PIPE, IO_PENDING, PIPE_BUSY, Handle, advapi32, checked, function, kernel32, open_file
+from host.windows.proactor import stream_transport
+from host.windows.win32 import BROKEN_PIPE, IO_PENDING, PIPE_BUSY, AsOSError, Handle, open_file
 from i18n.message import msg
 
 CLIENT_RIGHTS = 0x0012019B
@@ -32,18 +33,8 @@ SYSTEM_AGENT = r"\\.\pipe\giochoi-agent"
 
 _OVERLAPPED, _SQOS_PRESENT, _IDENTIFICATION = 0x4000_0000, 0x0010_0000, 0x0001_0000
 _SEM_TIMEOUT, _PIPE_NOT_CONNECTED, _OPERATION_ABORTED = 121, 233, 995
-_OWNER = 0x1
 _PIECE = 1 << 16
 _SLICE = 50  # milliseconds, so that Ctrl+C is heard
-
-_server_pid = function(kernel32, "GetNamedPipeServerProcessId", wintypes.BOOL, wintypes.HANDLE, wintypes.PULONG)
-_security_of = function(
-    advapi32, "GetKernelObjectSecurity", wintypes.BOOL,
-    wintypes.HANDLE, wintypes.DWORD, c_void_p, wintypes.DWORD, wintypes.PDWORD,
-)  # fmt: skip
-_owner_in = function(
-    advapi32, "GetSecurityDescriptorOwner", wintypes.BOOL, c_void_p, POINTER(c_void_p), wintypes.PBOOL
-)
 
 
 def connect(address: str) -> Handle:
@@ -57,11 +48,9 @@ def connect(address: str) -> Handle:
 
 def owner(handle: int) -> str:
     """The SID of whoever owns the pipe, by a handle of either end: who made its first instance decides that. OSError."""
-    found, needed = create_string_buffer(256), wintypes.DWORD()
-    checked(_security_of(handle, _OWNER, found, len(found), byref(needed)), "GetKernelObjectSecurity")
-    sid, by_default = c_void_p(), wintypes.BOOL()
-    checked(_owner_in(found, byref(sid), byref(by_default)), "GetSecurityDescriptorOwner")
-    return sid_text(sid)
+    with AsOSError():
+        found = win32security.GetKernelObjectSecurity(handle, win32security.OWNER_SECURITY_INFORMATION)
+        return win32security.ConvertSidToStringSid(found.GetSecurityDescriptorOwner())
 
 
 def exists(address: str) -> bool:
@@ -82,10 +71,9 @@ def server_pid(address: str) -> int | None:
 
 def pid_behind(address: str) -> int:
     """The process that made the instance that answers. OSError as `connect`."""
-    with connect(address) as handle:
-        pid = wintypes.ULONG()
-        checked(_server_pid(handle.value, byref(pid)))
-        return pid.value
+    with connect(address) as handle, AsOSError():
+        pid: int = win32pipe.GetNamedPipeServerProcessId(handle.value)
+        return pid
 
 
 async def open(address: str, limit: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:  # noqa: A001 - the seam's name

@@ -89,8 +89,3 @@ def room(sid: str, *, shown: bool) -> str:
 def path_and_above(path: PureWindowsPath) -> tuple[PureWindowsPath, ...]:
     """The path and all folders above it but the drive itself, in which Windows lets everybody make folders of his own."""
     return path, *(one for one in path.parents if one != one.parent)
-
-
-def multi(words: Iterable[str]) -> str:
-    """A MULTI_SZ without its last NUL, which ctypes adds."""
-    return "".join(f"{word}\0" for word in words)

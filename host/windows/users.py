@@ -6,41 +6,32 @@ An account of this machine is written by its bare name, as the system spells it;
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from ctypes import wintypes
+
+import win32api
+import win32security
 
 from host.api import UserId
 from host.windows.sids import ADMINS, LOCAL_SERVICE, NETWORK_SERVICE, SYSTEM, service_account
-from host.windows.tokens import sid_bytes, sid_text
-from host.windows.win32 import advapi32, function, kernel32
+from host.windows.tokens import sid_text
+from host.windows.win32 import AsOSError, function
 from i18n.message import Listed, comma
 
-_P = ctypes.c_void_p
-_netapi32 = ctypes.WinDLL("netapi32")
-_USER, _ALIAS, _KNOWN_GROUP = 1, 4, 5  # SID_NAME_USE
+_GROUPS = (win32security.SidTypeAlias, win32security.SidTypeWellKnownGroup)
 _SERVICES = "S-1-5-80-"
 _OF_SYSTEM = frozenset({SYSTEM, LOCAL_SERVICE, NETWORK_SERVICE})
-_NAME, _SID = 1024, 68  # characters that any name fits in; bytes of the longest SID
-_INDIRECT, _ANY_LENGTH = 1, 0xFFFF_FFFF
+_INDIRECT = 1  # LG_INCLUDE_INDIRECT
+_ANY_LENGTH = 0xFFFF_FFFF
 
-_length = ctypes.POINTER(wintypes.DWORD)
-_domain = (wintypes.LPWSTR, _length, ctypes.POINTER(ctypes.c_int))
-_lookup_sid = function(
-    advapi32, "LookupAccountSidW", wintypes.BOOL, wintypes.LPCWSTR, _P, wintypes.LPWSTR, _length, *_domain
-)
-_lookup_name = function(
-    advapi32, "LookupAccountNameW", wintypes.BOOL, wintypes.LPCWSTR, wintypes.LPCWSTR, _P, _length, *_domain
-)
-_computer_name = function(kernel32, "GetComputerNameW", wintypes.BOOL, wintypes.LPWSTR, _length)
-_counts = (ctypes.POINTER(_P), wintypes.DWORD, _length, _length)
+_netapi32 = ctypes.WinDLL("netapi32")
+_count = ctypes.POINTER(wintypes.DWORD)
 _members = function(
-    _netapi32, "NetLocalGroupGetMembers", wintypes.DWORD, wintypes.LPCWSTR, wintypes.LPCWSTR, wintypes.DWORD, *_counts, _P
-)
-_groups_of = function(
-    _netapi32, "NetUserGetLocalGroups", wintypes.DWORD,
-    wintypes.LPCWSTR, wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, *_counts,
+    _netapi32, "NetLocalGroupGetMembers", wintypes.DWORD,
+    wintypes.LPCWSTR, wintypes.LPCWSTR, wintypes.DWORD, ctypes.POINTER(ctypes.POINTER(ctypes.c_void_p)), wintypes.DWORD,
+    _count, _count, ctypes.c_void_p,
 )  # fmt: skip
-_free = function(_netapi32, "NetApiBufferFree", wintypes.DWORD, _P)
+_free = function(_netapi32, "NetApiBufferFree", wintypes.DWORD, ctypes.c_void_p)
 
 
 def account(uid: UserId) -> str:
@@ -91,58 +82,60 @@ def sid_of(name: str) -> str | None:
 
 
 def _by_name(name: str) -> str | None:
-    sid, size = ctypes.create_string_buffer(_SID), wintypes.DWORD(_SID)
-    domain, length, use = ctypes.create_unicode_buffer(_NAME), wintypes.DWORD(_NAME), ctypes.c_int()
-    if not _lookup_name(None, name, sid, ctypes.byref(size), domain, ctypes.byref(length), ctypes.byref(use)):
+    try:
+        with AsOSError():
+            sid, _, use = win32security.LookupAccountName(None, name)
+            found = win32security.ConvertSidToStringSid(sid)
+    except OSError:
         return None
-    found = sid_text(ctypes.addressof(sid))
-    service = use.value in {_ALIAS, _KNOWN_GROUP} and (found in _OF_SYSTEM or found.startswith(_SERVICES))
-    return found if use.value == _USER or service else None
+    service = use in _GROUPS and (found in _OF_SYSTEM or found.startswith(_SERVICES))
+    return found if use == win32security.SidTypeUser or service else None
 
 
 def _by_sid(sid: str) -> tuple[str, str] | None:
     """Its domain and its name; None: nobody knows it."""
     try:
-        binary = sid_bytes(sid)
+        with AsOSError():
+            name, domain, _ = win32security.LookupAccountSid(None, win32security.ConvertStringSidToSid(sid))
+            return domain, name
     except OSError:
         return None
-    name, length = ctypes.create_unicode_buffer(_NAME), wintypes.DWORD(_NAME)
-    domain, width, use = ctypes.create_unicode_buffer(_NAME), wintypes.DWORD(_NAME), ctypes.c_int()
-    if not _lookup_sid(None, binary, name, ctypes.byref(length), domain, ctypes.byref(width), ctypes.byref(use)):
-        return None
-    return domain.value, name.value
 
 
 def _computer() -> str:
-    name, length = ctypes.create_unicode_buffer(_NAME), wintypes.DWORD(_NAME)
-    return name.value if _computer_name(name, ctypes.byref(length)) else ""
+    with AsOSError():
+        return win32api.GetComputerName()
 
 
 def _same(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
 
 
+def _groups(name: str) -> list[str]:
+    """Local groups that the account is in, also by another group."""
+    import win32net  # noqa: PLC0415 - who asks for no administrator starts sooner
+
+    try:
+        with AsOSError():
+            return win32net.NetUserGetLocalGroups(None, name, _INDIRECT)  # type: ignore[arg-type] # None is this machine
+    except OSError:
+        return []
+
+
 def _sids_in(group: str) -> set[str]:
-    """Direct members of a local group (LOCALGROUP_MEMBERS_INFO_0: a pointer to a SID each)."""
-    buffer, read, total = _P(), wintypes.DWORD(), wintypes.DWORD()
+    """Direct members of a local group (LOCALGROUP_MEMBERS_INFO_0: a pointer to a SID each), also those whose domain is away.
+
+    By ctypes: Wine says that this went well and gives nothing back, where pywin32 would read what it never got.
+    """
+    buffer, read, total = ctypes.POINTER(ctypes.c_void_p)(), wintypes.DWORD(), wintypes.DWORD()
     if _members(None, group, 0, ctypes.byref(buffer), _ANY_LENGTH, ctypes.byref(read), ctypes.byref(total), None):
         return set()
-    return {sid_text(sid) for sid in _pointers(buffer, read.value)}
-
-
-def _groups(name: str) -> list[str]:
-    """Local groups that the account is in, also by another group (LOCALGROUP_USERS_INFO_0: a pointer to a name each)."""
-    buffer, read, total = _P(), wintypes.DWORD(), wintypes.DWORD()
-    done = _groups_of(
-        None, name, 0, _INDIRECT, ctypes.byref(buffer), _ANY_LENGTH, ctypes.byref(read), ctypes.byref(total)
-    )
-    return [] if done else [ctypes.wstring_at(group) for group in _pointers(buffer, read.value)]
-
-
-def _pointers(buffer: ctypes.c_void_p, count: int) -> Iterator[int]:
-    """The pointers that a Net… call returned, whose buffer is freed when they are used up."""
     try:
-        if buffer.value:
-            yield from (value for value in (ctypes.c_void_p * count).from_address(buffer.value) if value)
+        return {sid_text(_bytes_at(sid)) for sid in buffer[: read.value] if sid}
     finally:
         _free(buffer)
+
+
+def _bytes_at(sid: int) -> bytes:
+    """Of the SID at this address: its second byte is the number of its parts."""
+    return ctypes.string_at(sid, 8 + 4 * ctypes.string_at(sid, 2)[1])

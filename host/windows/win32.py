@@ -1,7 +1,7 @@
-"""Calling Windows by ctypes: one way to declare a function, one way to fail, handles that are closed.
+"""Calling Windows: one way to fail, and handles that are closed. Most is called by pywin32, what it lacks by ctypes.
 
-A function's types are given where it is used, and belong to that declaration alone: two modules that declare one function
-differently do not disturb each other, as they would on the attributes of a shared DLL object.
+A function's types for ctypes are given where it is used, and belong to that declaration alone: two modules that declare one
+function differently do not disturb each other, as they would on the attributes of a shared DLL object.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ import ctypes
 from ctypes import wintypes
 from pathlib import Path
 from typing import Any, Self
+
+import pywintypes
+import win32file
 
 kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
 advapi32 = ctypes.WinDLL("advapi32", use_last_error=True)
@@ -20,9 +23,42 @@ _BACKUP_SEMANTICS, _OPEN_REPARSE_POINT = 0x0200_0000, 0x0020_0000  # the first i
 
 # winerror.h
 ACCESS_DENIED, INVALID_PARAMETER = 5, 87
-BROKEN_PIPE, INSUFFICIENT_BUFFER, PIPE_BUSY, IO_PENDING = 109, 122, 231, 997
+BROKEN_PIPE, PIPE_BUSY, IO_PENDING = 109, 231, 997
 
 _INVALID = ctypes.c_void_p(-1).value
+
+
+class AsOSError:
+    """Within it pywin32 fails as Python's own functions do: with an OSError about `what`, or else about the function called.
+
+    A class, as what a generator raises keeps itself alive, and with it the handles of the function that it came from.
+    """
+
+    def __init__(self, what: str = "") -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, failed: BaseException | None, _trace: object) -> None:
+        if isinstance(failed, pywintypes.error):
+            raise OSError(None, failed.strerror, self._what or failed.funcname, failed.winerror) from None
+
+
+class Unless:
+    """The same, but a failure with one of these codes (winerror.h) is none."""
+
+    def __init__(self, *codes: int) -> None:
+        self._codes = codes
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, failed: BaseException | None, trace: object) -> bool:
+        if isinstance(failed, pywintypes.error) and failed.winerror in self._codes:
+            return True
+        AsOSError().__exit__(kind, failed, trace)
+        return False
 
 
 def function(dll: ctypes.WinDLL, name: str, result: Any, *arguments: Any) -> Any:
@@ -44,11 +80,6 @@ def checked(result: Any, what: str = "") -> Any:
 
 
 _close = function(kernel32, "CloseHandle", wintypes.BOOL, wintypes.HANDLE)
-_create_file = function(
-    kernel32, "CreateFileW", wintypes.HANDLE,
-    wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, ctypes.c_void_p, wintypes.DWORD, wintypes.DWORD, wintypes.HANDLE,
-)  # fmt: skip
-free = function(kernel32, "LocalFree", ctypes.c_void_p, ctypes.c_void_p)
 
 
 class Handle:
@@ -79,11 +110,17 @@ class Handle:
         self.close()
 
 
+def detached(handle: Any) -> int:
+    """The bare handle of one of pywin32's, which closes itself no longer."""
+    return int(handle.Detach())
+
+
 def open_file(
     path: str, access: int, flags: int, *, share: int = SHARE_ALL, how: int = OPEN_EXISTING, attributes: Any = None
 ) -> Handle:
-    """CreateFileW: `attributes` are security attributes for what it makes. OSError."""
-    return Handle(checked(_create_file(path, access, share, attributes, how, flags, None), path))
+    """CreateFile: `attributes` are security attributes for what it makes. OSError."""
+    with AsOSError(path):
+        return Handle(detached(win32file.CreateFile(path, access, share, attributes, how, flags, None)))
 
 
 def open_itself(

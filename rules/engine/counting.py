@@ -222,7 +222,6 @@ class BudgetLimit(_CountingLimit):
         facts = view.facts
         return self._per == "publisher" and any(one.game == game and one.publisher == facts.publisher for one in facts.played)
 
-
     def _is_ours(self, view: View, game: str) -> bool:
         """Whether it is one of the rule's games. The label of another game is known once it was played."""
         facts = view.facts

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
-from typing import get_args
 
-from rules.policy import DayKind, Pack, Weekday
-
-_WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+from rules.policy import WEEK, DayKind, Pack
 
 
 class NamedDays:
@@ -17,10 +14,10 @@ class NamedDays:
     __slots__ = ("_special", "_weekdays", "every")
 
     def __init__(self, names: tuple[DayKind, ...], holidays: tuple[date, ...], workdays: tuple[date, ...]) -> None:
-        self._weekdays = frozenset(number for number, name in enumerate(_WEEKDAYS) if not names or name in names)
+        self._weekdays = frozenset(number for number, name in enumerate(WEEK) if not names or name in names)
         special = {one.toordinal(): not names or "workday" in names for one in workdays}
         special.update((one.toordinal(), not names or "holiday" in names) for one in holidays)
-        self.every = len(self._weekdays) == len(_WEEKDAYS) and all(special.values())
+        self.every = len(self._weekdays) == len(WEEK) and all(special.values())
         self._special: dict[int, bool] = {} if self.every else special  # by ordinal
 
     def has(self, ordinal: int) -> bool:
@@ -42,4 +39,4 @@ def day_names(pack: Pack) -> tuple[DayKind, ...]:
     more: list[DayKind] = []
     more += ["holiday"] if pack.holidays else []
     more += ["workday"] if pack.workdays else []
-    return (*_WEEKDAYS, *more)
+    return (*WEEK, *more)

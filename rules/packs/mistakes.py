@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any, get_args
 
-from i18n.message import Message, MessageError, comma, msg
+from i18n.message import Arg, Message, MessageError, comma, msg, typed
 
 Where = tuple[str | int, ...]
 
@@ -15,6 +15,9 @@ Where = tuple[str | int, ...]
 UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _SHOWN = 60  # characters of a wrong value that its mistake repeats
 _NAMED = 20  # names that a mistake lists
+
+BAD_NAME = msg("not a valid name: use small letters, digits and single hyphens, as in daily-game")
+EMPTY = msg("empty: write a text")
 
 # What there should have been, by pydantic's name of the mistake.
 _WISHES = {
@@ -28,7 +31,7 @@ _WISHES = {
 # By the same names, what is wrong and what to do, of pydantic's context.
 _REASONS: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {
     "value_error": lambda context: context["error"].message,  # of our own checks, which raise nothing else
-    "missing": lambda _: missing(),
+    "missing": lambda _: msg("missing: add it"),
     "extra_forbidden": lambda context: msg("there is no such field: remove it, or use one of {known}", known=context["known"]),
     "literal_error": lambda context: msg(
         "not one of its values: write one of {values}", values=comma(re.findall("'[^']*'", context["expected"]))
@@ -36,9 +39,9 @@ _REASONS: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {
     "model_type": lambda context: msg("not a table: write one with {known}", known=context["known"]),
     "too_long": lambda context: too_many(context["max_length"]),
     "too_short": lambda _: msg("empty: write at least one"),
-    "string_too_short": lambda _: empty(),
+    "string_too_short": lambda _: EMPTY,
     "string_too_long": lambda context: msg("too long: write at most {most} characters", most=str(context["max_length"])),
-    "string_pattern_mismatch": lambda _: bad_name(),
+    "string_pattern_mismatch": lambda _: BAD_NAME,
     "finite_number": lambda _: msg("not a number: write one"),
     "greater_than_equal": lambda context: msg("too small: write at least {least}", least=f"{context['ge']:.15g}"),
     "less_than_equal": lambda context: too_large(context["le"]),
@@ -49,18 +52,6 @@ class FieldError(MessageError, ValueError):
     """A mistake that one of our own checks finds; pydantic collects it like any ValueError."""
 
 
-def missing() -> Message:
-    return msg("missing: add it")
-
-
-def bad_name() -> Message:
-    return msg("not a valid name: use small letters, digits and single hyphens, as in daily-game")
-
-
-def empty() -> Message:
-    return msg("empty: write a text")
-
-
 def too_large(most: float) -> Message:
     return msg("too large: write at most {most}", most=f"{most:.15g}")
 
@@ -69,10 +60,11 @@ def too_many(most: int) -> Message:
     return msg("too many: write at most {most}", most=str(most))
 
 
-def shown(value: object) -> str:
-    """A wrong value as Python writes it, cut where it is long."""
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+def shown(value: object) -> Arg:
+    """A wrong value, a text in quotes, cut where it is long."""
+    text = value if isinstance(value, str) else repr(value)
+    text = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return typed(text) if isinstance(value, str) else text
 
 
 def names(known: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -47,9 +47,6 @@ class Declared:
     least: int | None = None
     most: int | None = None
     within: str | None = None
-
-    def with_default(self, default: Param) -> Declared:
-        return replace(self, default=default)
 
     @property
     def sample(self) -> Param:
@@ -160,7 +157,8 @@ class Values:
             if name in self._broken:
                 continue
             if name not in declared:
-                self.errors.append(ParamError(path, msg("there is no such parameter: use one of {known}", known=self._names())))
+                why = msg("there is no such parameter: use one of {known}", known=names(declared))
+                self.errors.append(ParamError(path, why))
                 continue
             try:
                 self.found[name] = declared[name].value(text, path)
@@ -257,9 +255,6 @@ class Values:
         self.unknown.add(path)
         if name in self._broken:
             return False
-        why = msg("there is no parameter {name}: declare it, or use one of {known}", name=name, known=self._names())
+        why = msg("there is no parameter {name}: declare it, or use one of {known}", name=name, known=names(self._declared))
         self.errors.append(ParamError(path, why))
         return False
-
-    def _names(self) -> str:
-        return names(self._declared)

@@ -39,6 +39,8 @@ def schema() -> Json:
     head = defs.pop("Head")
     for kind in KINDS:
         _finish_rule(defs[kind.__name__])
+    for table in (head, defs["HolidaysTable"]):
+        table["properties"]["source"] = {"anyOf": [defs["TextTable"]["properties"]["en"], table["properties"]["source"]]}
     _finish_kinds(defs)
     _finish_param(defs["ParamTable"])
     head["properties"] |= {"id": {**head["properties"]["id"], "not": {"const": "house"}}, **_arrays()}

@@ -12,9 +12,6 @@ from typing import Any
 from rules.games import Game
 from rules.ratings import label_age
 
-_LISTS = frozenset({
-    "names", "paths", "commands", "sizes", "sha256", "build_ids", "words", "steam_ids", "folders", "signers", "products",
-})  # fmt: skip
 _EVIDENCE = frozenset({"sources", "status"})  # of a catalogue's own text: where its clues come from; docs/catalogue.md
 
 
@@ -43,11 +40,10 @@ def _texts(folder: str) -> list[tuple[str, str]]:
 
 def _game(table: Mapping[str, Any]) -> Game:
     """One [[game]] of a catalogue. ValueError or TypeError if the file is wrong: the tests read every shipped one."""
-    fields: dict[str, Any] = {key: value for key, value in table.items() if key not in _EVIDENCE}
+    told = {key: value for key, value in table.items() if key not in _EVIDENCE}
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
     if "label" in fields:
         if "label_source" not in fields:
             raise ValueError(f"game {fields['id']}: a label needs its label_source")
         fields["label"] = label_age(fields["label"])
-    for key in _LISTS & fields.keys():
-        fields[key] = tuple(fields[key])
     return Game(**fields)

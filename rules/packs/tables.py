@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJson
 
 from i18n.message import Text, msg
 from rules import policy
-from rules.packs.mistakes import UNFIT, FieldError, empty, too_many
+from rules.packs.mistakes import EMPTY, UNFIT, FieldError, too_many
 from rules.packs.params import DAY, REFERENCE, SPAN, Declared, ParamError, ParamType, dates, dates_text, in_years, span
 from rules.packs.zones import known_zone
 from rules.policy import Pack, Rule, by_field
@@ -29,7 +29,7 @@ def _one_line(text: str) -> str:
     if UNFIT.search(text):
         raise FieldError(msg("control characters or line breaks in it: write one line of text"))
     if not any(letter.isprintable() and not letter.isspace() for letter in text):
-        raise FieldError(empty())
+        raise FieldError(EMPTY)
     return text
 
 
@@ -90,6 +90,14 @@ class TextTable(Table):
         return Text(self.vi, self.en)
 
 
+def _in_both(value: object) -> object:
+    """One text for both languages, such as a law's own name."""
+    return {"vi": _one_line(value), "en": value} if isinstance(value, str) else value
+
+
+Source = Annotated[TextTable, BeforeValidator(_in_both)]
+
+
 class RangeTable(Table):
     """Years: of a player's age, or of a game's label."""
 
@@ -137,14 +145,11 @@ class ParamTable(Table):
 
     def _defaulted(self, one: Declared, path: str) -> Declared:
         given: Any = self.default
-        if not self._is_of_type(given):
+        if type(self.default) is not _TYPES[self.type]:  # a bool is an int to isinstance
             raise ParamError(path, msg("not of type {type}: write one that is", type=self.type))
         if self.type == "dates":
-            return one.with_default(dates_text(given, path))
-        return one.with_default(one.value(str(given).lower() if self.type == "bool" else str(given), path))
-
-    def _is_of_type(self, given: object) -> bool:
-        return type(given) is _TYPES[self.type]  # a bool is an int to isinstance
+            return replace(one, default=dates_text(given, path))
+        return replace(one, default=one.value(str(given).lower() if self.type == "bool" else str(given), path))
 
 
 class GroupTable(Table):
@@ -153,7 +158,7 @@ class GroupTable(Table):
 
 
 class HolidaysTable(Table):
-    source: Line
+    source: Source
     status: policy.Status
     off: Annotated[list[Dates], Field(max_length=1000)] = []
     work: Annotated[list[Dates], Field(max_length=1000)] = []
@@ -178,8 +183,8 @@ class Head(Table):
     id: Id
     title: TextTable
     jurisdiction: Line
-    zone: str
-    source: Line
+    zone: Annotated[str, AfterValidator(known_zone)]
+    source: Source
     status: policy.Status
     effective: EffectiveTable = EffectiveTable()
     warn_minutes: Annotated[list[Annotated[float, Field(ge=0, le=1440)]], Some] | None = None
@@ -189,7 +194,7 @@ class Head(Table):
     def pack(self, text: str, params: dict[str, policy.Param], rules: list[Rule]) -> Pack:
         warnings, grace, holidays = self.warn_minutes, self.grace_seconds, self.holidays
         return Pack(
-            id=self.id, title=self.title.text(), jurisdiction=self.jurisdiction, zone=self.zone, source=self.source,
+            id=self.id, title=self.title.text(), jurisdiction=self.jurisdiction, zone=self.zone, source=self.source.text(),
             status=self.status, sha256=hashlib.sha256(text.encode()).hexdigest(), effective_from=self.effective.from_,
             effective_to=self.effective.to, params=params,
             warn_ms=None if warnings is None else tuple(sorted({minutes(one) for one in warnings}, reverse=True)),
@@ -205,11 +210,6 @@ class Head(Table):
         if value == "house":
             raise FieldError(msg("belongs to a player's own limits: choose another id"))
         return value
-
-    @field_validator("zone")
-    @classmethod
-    def _exists(cls, value: str) -> str:
-        return known_zone(value)
 
 
 def minutes(number: float) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.api import messages as m
-from agent.registering.own_limits import DAY_MS
+from rules.calendar import DAY_MS
 
 
 def grant(clock, id="g1", **fields):

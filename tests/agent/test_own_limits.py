@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from agent.registering.own_limits import WEEK, own_pack, rule_id
+from agent.registering.own_limits import own_pack, rule_id
 from agent.store.rows import LimitRow
 from i18n.catalogue import Catalogue
 from rules.decide import decide
 from rules.facts import Facts, Played
-from rules.policy import combine
+from rules.policy import WEEK, combine
 
 NOON = 1_795_496_400_000  # Tuesday 2026-11-24 12:00 in Hanoi
 
@@ -65,14 +65,14 @@ def test_the_pack_decides():
 
 
 @pytest.mark.parametrize(("game", "days", "ms", "vi", "en"), [
-    ("", WEEK, 5_430_000, "tối đa 1 giờ 30 phút 30 giây chơi mỗi ngày", "at most 1 hr 30 min 30 sec of play a day"),
-    ("", ("sat",), 60_000, "tối đa 1 phút chơi vào Thứ Bảy", "at most 1 min of play on Saturday"),
+    ("", WEEK, 5_430_000, "chơi tối đa 1 giờ 30 phút 30 giây mỗi ngày", "at most 1 hr 30 min 30 sec of play a day"),
+    ("", ("sat",), 60_000, "chơi tối đa 1 phút vào thứ Bảy", "at most 1 min of play on Saturday"),
     ("", WEEK, 0, "không chơi trò nào", "no playing"),
-    ("", ("sun",), 0, "không chơi trò nào vào Chủ Nhật", "no playing on Sunday"),
-    ("luanti", WEEK, 60_000, "tối đa 1 phút chơi Luanti mỗi ngày", "at most 1 min of Luanti a day"),
-    ("luanti", ("mon",), 60_000, "tối đa 1 phút chơi Luanti vào Thứ Hai", "at most 1 min of Luanti on Monday"),
+    ("", ("sun",), 0, "không chơi trò nào vào Chủ nhật", "no playing on Sunday"),
+    ("luanti", WEEK, 60_000, "chơi Luanti tối đa 1 phút mỗi ngày", "at most 1 min of Luanti a day"),
+    ("luanti", ("mon",), 60_000, "chơi Luanti tối đa 1 phút vào thứ Hai", "at most 1 min of Luanti on Monday"),
     ("luanti", WEEK, 0, "không chơi Luanti", "no playing of Luanti"),
-    ("luanti", ("mon",), 0, "không chơi Luanti vào Thứ Hai", "no playing of Luanti on Monday"),
+    ("luanti", ("mon",), 0, "không chơi Luanti vào thứ Hai", "no playing of Luanti on Monday"),
 ])  # fmt: skip
 def test_a_limit_in_words(game, days, ms, vi, en):
     """In either language, with everything that was set."""

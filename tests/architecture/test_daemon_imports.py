@@ -13,6 +13,7 @@ MAY = {
     "apscheduler": "housekeeping: a day's summary, retention, signs of life; never the limits",
     "cryptography": "Ed25519: seals its entries, checks the agent's rosters and checkpoints",
     "msgspec": "decodes rosters, writes canonical entries, speaks the local API",
+    "pywin32_bootstrap": "every Python with pywin32 runs it, so that modules find their DLLs; those come with the platform",
     "typing_extensions": "msgspec imports it where it is installed",
     "tzdata": "zones where the system has none",
     "tzlocal": "apscheduler imports it; our jobs never ask for the local zone",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
+ROOMS = {"agent", "cli", "compliance", "daemon", "host", "i18n", "rules", "tests"}
 TIMERS = {"process_time", "perf_counter", "thread_time", "getrusage", "cpu_times"}
 
 
@@ -37,3 +40,20 @@ def test_no_test_asserts_how_long_something_took():
 ])  # fmt: skip
 def test_what_measures_is_found(text, found):
     assert len(measured(text)) == found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the gate's benchmark imports what is there on Linux only")
+def test_benchmarks_import_what_there_is():
+    """Nobody runs them as often as the tests: a name that went would be missed late."""
+    taken = {
+        (node.module, name.name)
+        for path in (TESTS / "bench").glob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in ROOMS for name in node.names
+    }  # fmt: skip
+
+    assert len(taken) > 10
+    assert [one for one in taken if not hasattr(importlib.import_module(one[0]), one[1]) and not _module(*one)] == []
+
+
+def _module(package: str, name: str) -> bool:
+    return importlib.util.find_spec(f"{package}.{name}") is not None

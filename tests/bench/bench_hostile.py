@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from measure import RUNS, Row
 
-from daemon.platforms.interpreters.arguments import told
+from daemon.platforms.interpreters.arguments import what_runs
 from rules.parse import PolicyError, parse_pack
 from tests.daemon.platforms.hostile_lines import CMD, POWERSHELL
 from tests.rules.rules_hostile import HOSTILE
@@ -16,8 +16,8 @@ from tests.rules.rules_hostile import HOSTILE
 
 def main() -> Iterator[Row]:
     packs = [lambda text=text: _read(text) for text in HOSTILE.values()]
-    lines = [lambda line=line: told("cmd.exe", (), line) for line in CMD]
-    scripts = [lambda text=text: told("powershell.exe", ("p", "-c", text), "") for text in POWERSHELL]
+    lines = [lambda line=line: what_runs("cmd.exe", (), line) for line in CMD]
+    scripts = [lambda text=text: what_runs("powershell.exe", ("p", "-c", text), "") for text in POWERSHELL]
     yield Row(f"the slowest of {len(packs)} hostile packs, refused", _slowest(packs), "s", 0.5)
     yield Row(f"the slowest of {len(lines + scripts)} hostile command lines, read", _slowest(lines + scripts), "s", 0.05)
 

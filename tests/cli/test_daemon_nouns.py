@@ -134,9 +134,11 @@ def test_a_grant_adds_is_listed_and_taken_back(seat, turtles):
     [grant] = told(seat, "grants")["grants"]
     shown = seat("grants").stdout
     status, why = seat("status").stdout, seat("why", "An", "turtles").stdout
+    offered = seat("__complete", "revoke", "").stdout.split()
     back = seat("revoke", id_)
 
     assert after == before + 30
+    assert (offered, seat("__complete", "revoke", "").stdout) == ([id_], "")
     assert (grant["id"], grant["player"], grant["minutes"], grant["game"], grant["revoked"]) == (
         id_,
         "an",

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cli.demo import command, setup
+from cli.demo import steps
 
 TOP = Path(__file__).resolve().parents[2]
 
@@ -34,7 +34,7 @@ def test_each_step_is_observed_and_nothing_stays_behind(giochoi, home_folder):
 
     told = json.loads(done.stdout)
     assert [step["id"] for step in told["steps"] if not step["ok"]] == []
-    assert (done.returncode, told["ok"], len(told["steps"])) == (0, True, len(command.STEPS))
+    assert (done.returncode, told["ok"], len(told["steps"])) == (0, True, len(steps.STEPS))
     assert left_behind(home_folder) == set()
 
 
@@ -108,6 +108,6 @@ def test_close_to_midnight_the_demo_waits_for_the_new_day(make_clock, left_ms, w
 
     demo = Soon()
     demo.clock = clock
-    setup.wait_past_midnight(demo)
+    steps.wait_past_midnight(demo)
 
     assert (clock.wall() > midnight) is waits

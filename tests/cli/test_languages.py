@@ -138,10 +138,10 @@ def everything_of_the_manual(out):
 def everything_of_packs(out):
     for name, text in shipped_packs().items():
         reading = read_pack(text, name, draft=True)
-        listed(out, reading)
+        listed(out, [reading])
         if name.startswith(("vn-", "home-")):
             explained(out, reading, whole=True)
-            ruled(out, reading.pack)
+            ruled(out, [reading.pack])
 
 
 def everything_of_doctor(out):
@@ -242,8 +242,8 @@ def test_a_language_that_there_is_none_of_is_a_mistake(fails):
 def test_the_language_of_the_pc_is_set_with_the_place(giochoi, monkeypatch, words, lang):
     """The agent writes it down for all who name none."""
     asked = []
-    monkeypatch.setattr("cli.place.ask", lambda _address, request: asked.append(request) or a.Done(number=1))
-    monkeypatch.setattr("cli.registry.ask", lambda *_: None)
+    monkeypatch.setattr("cli.registering.place.ask", lambda _address, request: asked.append(request) or a.Done(number=1))
+    monkeypatch.setattr("cli.registering.settle.ask", lambda *_: None)
 
     assert giochoi("place", "set", "home", *words).returncode == 0
     assert asked == [a.PlaceSet(place="home", lang=lang)]

@@ -20,7 +20,7 @@ LINK = re.compile(r"\]\(([^)#:]+)\)")
 def commands(path):
     """What stands in its blocks, without comments."""
     lines = [line[4:] for line in path.read_text("utf-8").splitlines() if line.startswith("    ")]
-    return [line.partition(" # ")[0].rstrip() for line in lines]
+    return [re.sub('--reason "[^"]*"', "--reason TEXT", line.partition(" # ")[0].rstrip()) for line in lines]
 
 
 def test_both_say_the_same_commands_in_the_same_order():

@@ -67,6 +67,15 @@ def test_a_change_as_json_is_one_document(agent):
     assert answer == {"id": "bi", "in_force": False, "notes": []}
 
 
+def test_a_shell_completes_what_the_agent_knows(agent):
+    """Games wherever one is named, and guardians."""
+    done(agent("guardian", "add", "Papa"))
+
+    for words in (("why", "An"), ("limit", "An", "20", "--game"), ("game", "allow", "guest")):
+        assert done(agent("__complete", *words, "luan")).split() == ["luanti"]
+    assert done(agent("__complete", "player", "set", "An", "--guardian", "P")).split() == ["Papa"]
+
+
 def test_what_does_not_exist_is_bad_input(agent):
     """A birth date to come, a player or game that nobody knows: one line, exit 2."""
     agent.fails(2, "player", "add", "An", "--born", "2990-01-01")

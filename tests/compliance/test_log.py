@@ -76,15 +76,16 @@ def test_it_grows_over_tile_edges_and_reopens_the_same(tmp_path, lines, soak):
 
 
 def test_proofs_from_tiles_are_those_of_the_entries(log, lines):
-    log.append_batch("home-pc", SEAT.key, lines(699))
-    entries = list(log.entries())
+    """At sizes on both sides of the edges of tiles."""
     numbers = random.Random(2)
-    for _ in range(150):
-        size = numbers.choice([numbers.randint(1, 700), 255, 256, 257, 512, 700])
-        index = numbers.randrange(size)
-        assert log.inclusion_proof(index, size) == tree.inclusion_proof(entries[:size], index)
-        assert log.consistency_proof(index, size) == tree.consistency_proof(entries[:size], index)
-    for ask in (lambda: log.inclusion_proof(700), lambda: log.inclusion_proof(0, 701), lambda: log.consistency_proof(701)):
+    for size in (2, 7, 254, 256, 258, 511, 513, 700):
+        log.append_batch("home-pc", SEAT.key, lines(size - log.size - 1))
+        entries = list(log.entries())
+        assert len(entries) == size
+        for index in {0, size - 1, *(numbers.randrange(size) for _ in range(20))}:
+            assert log.inclusion_proof(index) == tree.inclusion_proof(entries, index)
+            assert log.consistency_proof(index) == tree.consistency_proof(entries, index)
+    for ask in (lambda: log.inclusion_proof(700), lambda: log.consistency_proof(701)):
         with pytest.raises(tree.ProofError):
             ask()
 

@@ -54,7 +54,7 @@ def test_a_failure_is_told_in_the_language_asked_for(file, capsys):
     file.write_bytes(data.replace(b'"game":"luanti"', b'"game":"luantj"', 1))
     assert main([str(file), "--json", "--lang", "vi"]) == 4
     first = json.loads(capsys.readouterr().out)["failures"][0]
-    assert (", mục " in first["where"], "khác giá trị băm" in first["what"]) == (True, True)
+    assert (", bản ghi " in first["where"], "khác giá trị băm" in first["what"]) == (True, True)
 
 
 def test_a_changed_byte_is_exit_4_and_said_where(file, capsys):
@@ -134,9 +134,13 @@ def test_bad_usage_is_exit_2(arguments, capsys):
     assert (told.out, len(told.err.splitlines()), "giochoi-verify --help" in told.err) == ("", 1, True)
 
 
-def test_a_mistake_is_told_in_the_language_asked_for(capsys):
-    assert main(["a", "b", "--lang", "vi"]) == 2
-    assert capsys.readouterr().err == "giochoi-verify: không hiểu: b; xem: giochoi-verify --help\n"
+@pytest.mark.parametrize(("arguments", "what"), [
+    (["a", "b", "--lang", "vi"], "b"), (["a", "--since"], "--since cần một giá trị"), (["a", "--lang", "fr"], "--lang fr"),
+])
+def test_a_mistake_is_told_in_the_language_asked_for(capsys, monkeypatch, arguments, what):
+    monkeypatch.setenv("GIOCHOI_LANG", "vi")
+    assert main(arguments) == 2
+    assert capsys.readouterr().err == f"giochoi-verify: không hiểu: {what}; hãy xem: giochoi-verify --help\n"
 
 
 def test_help_is_in_the_language_asked_for(capsys):
@@ -170,6 +174,16 @@ def test_a_reader_that_has_read_enough_is_no_error(file):
         program.stdout.close()
         assert program.stderr.read() == b""
     assert program.returncode == 0
+
+
+@pytest.mark.linux("it has no /dev/full")
+def test_a_full_disk_under_stdout_is_one_line(file):
+    """/dev/full says what a full disk says."""
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "compliance", file]
+        done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count(b"\n") == 1
 
 
 def test_a_terminal_without_utf_8_is_no_reason_for_a_traceback(file):

@@ -14,7 +14,7 @@ import pytest
 from agent.api import messages as m
 from agent.intake import take_in
 from compliance.log import Log
-from compliance.note import Signer, parse_vkey
+from compliance.note import parse_vkey
 from compliance.writing.payloads import Payloads
 from daemon.api import messages as seat_api
 from host import homes, rpc
@@ -22,7 +22,7 @@ from host.wire import ApiError
 from i18n.message import Message
 from tests.daemon.test_api import ROOT
 from tests.daemon.test_disk import FullDisk
-from tests.daemon.world import MINUTE, limit, roster
+from tests.daemon.world import MINUTE, limit, roster, signer
 
 REFUSED = ApiError("refused", Message("not you"))
 GONE = ApiError("unavailable", Message("just starting"))
@@ -271,7 +271,7 @@ def test_who_answers_with_other_keys_than_published_is_not_pinned(world, agent):
     """Somebody else has the socket."""
 
     async def run():
-        log, registry = (Signer.generate(name) for name in ("giochoi/x", "giochoi/x/roster"))
+        log, registry = (signer(name) for name in ("giochoi/x", "giochoi/x/roster"))
         agent.says[m.Enrol] = m.Enrolled(seat="", log_key=log.vkey, roster_key=registry.vkey)
         async with connected(world, agent):
             await until(lambda: "log-replaced" in issues(world))
@@ -285,7 +285,7 @@ def test_another_key_than_the_pinned_one_is_not_spoken_to(world, agent):
 
     async def run():
         world.start(roster())
-        agent.keys = (Signer.generate("giochoi/test"), Signer.generate("giochoi/test/roster"))
+        agent.keys = (signer("giochoi/test"), signer("giochoi/test/roster"))
         agent.publish()
         async with connected(world, agent):
             await until(lambda: "log-replaced" in issues(world))
@@ -302,7 +302,7 @@ def test_a_new_agent_is_met_at_once(world, agent):
             await in_force(world)
             (former,) = agent.seats
             await asyncio.sleep(0.1)  # the line rests
-            agent.become(Signer.generate("giochoi/new"), Signer.generate("giochoi/new/roster"))
+            agent.become(signer("giochoi/new"), signer("giochoi/new/roster"))
             world.daemon.repair.mend(parse_vkey(agent.keys[0].vkey).fingerprint)
             await until(lambda: not world.daemon.recorder.journal.unsent())
             seat = world.daemon.store.get("seat").decode()

@@ -120,7 +120,7 @@ def test_a_new_agent_is_pinned_with_its_chain_or_not_at_all(world):
     """The disk fills up at any of the moments in between: chain, seat and keys are all the old ones, or all the new ones."""
     world.start(roster())
     old = world.daemon.store.get("seat"), world.daemon.trust.keys, world.daemon.recorder.journal
-    log, registry = Signer.generate("giochoi/other"), Signer.generate("giochoi/other/roster")
+    log, registry = Signer("giochoi/other", b"3" * 32), Signer("giochoi/other/roster", b"4" * 32)
     keys = AgentKeys(log.vkey, registry.vkey)
     world.home.public.mkdir(exist_ok=True)
     (world.home.public / "agent.keys").write_text(f"{keys.log}\n{keys.roster}\n", "utf-8")
@@ -147,6 +147,14 @@ def test_a_damaged_database_is_one_clear_line(tmp_path):
     with pytest.raises(DaemonError, match=r"store\.db: damaged or unreadable"):
         Store(tmp_path)
     assert (tmp_path / "store.db").read_bytes() == b"no database" * 500
+
+
+def test_a_disk_that_is_full_at_the_first_start_is_one_clear_line(world, monkeypatch):
+    """Which file, and why."""
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *given, **more: FullDisk(connect(*given, **more)))
+    with pytest.raises(DaemonError, match=r"store\.db: cannot be written: database or disk is full"):
+        world.start()
 
 
 def test_a_database_of_a_newer_version_is_left_alone(tmp_path):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from compliance.note import Signer
 from daemon.api import messages as m
 from daemon.roster import AgentKeys
 from host.wire import ApiError
 from i18n.message import plain
 from tests.daemon.test_api import CHILD, ROOT, ask
 from tests.daemon.test_disk import FullDisk
-from tests.daemon.world import MINUTE, limit, roster
+from tests.daemon.world import MINUTE, limit, roster, signer
 
 
 def checks(world, caller=ROOT):
@@ -93,7 +92,7 @@ def test_what_waits_for_the_disk_is_counted(world):
 @pytest.fixture
 def published(world):
     """Keys of another agent, which lie where an agent publishes its own."""
-    log, registry = Signer.generate("giochoi/other"), Signer.generate("giochoi/other/roster")
+    log, registry = signer("giochoi/other"), signer("giochoi/other/roster")
     world.start(roster())
     world.home.public.mkdir(exist_ok=True)
     return publish(world, AgentKeys(log.vkey, registry.vkey))

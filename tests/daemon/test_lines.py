@@ -51,7 +51,7 @@ def refused(world, *, own):
         Roster(number=1, origin="x", issued=0, place=facts.place, zone="Asia/Ho_Chi_Minh", players=(player,), guest=guest), None
     )
     game = Game(id=facts.game, title=facts.game, label=facts.label, publisher=facts.publisher)
-    fields = decided(people.players[0], game, Ruling(decision, facts), people)
+    fields = decided(people.players[0], game, Ruling(decision, facts, combine(packs)), people)
     line = entry.decode(entry.encode(entry.PlayDue(**CHAIN, play=1, grace=decision.grace_ms, **fields)))
     return line, packs
 

@@ -12,6 +12,7 @@ from daemon import store
 from daemon.sessions import KEEP_MS, lookback
 from daemon.store import Store
 from i18n.message import Text
+from rules.facts import Played
 from rules.games import Fingerprint, Game
 from rules.policy import Break, Budget, Pack, Save, Uncounted
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
@@ -306,4 +307,4 @@ def test_a_database_of_the_first_shape_is_brought_up(tmp_path):
         (row,) = opened.plays(0)
         opened.close()
         assert (row.label, row.sure, row.ending, row.until) == (None, True, "free", None)
-        assert (row.total, row.pieces) == (7, ((2, 3, True),))
+        assert (row.total, row.pieces) == (7, (Played("luanti", None, 2, 3),))

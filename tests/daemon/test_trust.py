@@ -7,10 +7,9 @@ import pytest
 
 from agent.api.messages import Accepted, Proof, SignedRoster
 from compliance.log import Log
-from compliance.note import Signer
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
 from daemon.store import Store
-from tests.daemon.world import NOON, roster
+from tests.daemon.world import NOON, roster, signer
 
 
 class Issuer:
@@ -18,7 +17,7 @@ class Issuer:
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
-        self.log, self.registry = Signer.generate(origin), Signer.generate(f"{origin}/roster")
+        self.log, self.registry = signer(origin), signer(f"{origin}/roster")
         self.keys = AgentKeys(self.log.vkey, self.registry.vkey)
 
     def roster(self, number: int) -> SignedRoster:

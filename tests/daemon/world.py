@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,11 @@ def limit(minutes: float, *, per: str = "all", games: tuple[str, ...] = ()) -> P
     )
 
 
+def signer(name: str) -> Signer:
+    """With a key of its own, the same in every process."""
+    return Signer(name, hashlib.sha256(name.encode()).digest())
+
+
 def shipped(name: str) -> Pack:
     return parse_pack(shipped_packs()[name], name)
 
@@ -109,7 +115,7 @@ class World:
         self.home = server_home(str(folder))
         self.clock = clock
         self.platform = HandPlatform(self.clock)
-        self.log, self.agent = Signer.generate("giochoi/test"), Signer.generate("giochoi/test/roster")
+        self.log, self.agent = Signer("giochoi/test", b"1" * 32), Signer("giochoi/test/roster", b"2" * 32)
         self.daemon: Daemon | None = None
         self.beats = self.nights = 0
 

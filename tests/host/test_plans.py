@@ -6,7 +6,7 @@ from pathlib import PureWindowsPath
 
 import pytest
 
-from host.windows.plans import PLANS, TRUSTED_INSTALLER, command, home_in, multi, path_and_above, room, strangers
+from host.windows.plans import PLANS, TRUSTED_INSTALLER, command, home_in, path_and_above, room, strangers
 
 ADMINS, SYSTEM, USERS = "S-1-5-32-544", "S-1-5-18", "S-1-5-32-545"
 AN, MOTHER = "S-1-5-21-1-2-3-1001", "S-1-5-21-1-2-3-1002"
@@ -67,8 +67,3 @@ def test_only_the_daemon_is_the_system():
     assert (agent.account, agent.own_account) == (f"NT SERVICE\\{agent.service}", True)
     assert agent.privileges == ("SeChangeNotifyPrivilege",)
     assert not {"SeLoadDriverPrivilege", "SeTakeOwnershipPrivilege", "SeRestorePrivilege"} & set(PLANS["daemon"].privileges)
-
-
-def test_many_words_in_one():
-    """Each ends with a NUL; ctypes adds the one that ends them all."""
-    assert multi(("a", "bc")) == "a\0bc\0"

@@ -16,10 +16,11 @@ import msgspec
 import pytest
 
 from host import transport
+from host.choose import channels
 from host.homes import HomeError
 from host.rpc import Route, Server, serve, table
 from host.rpc_client import aask, ask, items
-from host.transport import Caller, Unreachable, server_pid
+from host.transport import Caller, Unreachable
 from host.wire import ApiError, Request
 from i18n.message import Message, msg
 
@@ -388,11 +389,11 @@ def test_who_serves_an_address(address: str) -> None:
     """The kernel says which process listens; nobody where nobody does."""
 
     async def body(_: Backend) -> None:
-        assert server_pid(address) == os.getpid()
+        assert channels().server_pid(address) == os.getpid()
 
-    assert server_pid(address) is None
+    assert channels().server_pid(address) is None
     run(address, body)
-    assert server_pid(address) is None
+    assert channels().server_pid(address) is None
 
 
 def test_a_living_server_keeps_its_address(address: str) -> None:

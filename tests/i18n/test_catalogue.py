@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from datetime import UTC, date
 
 import msgspec
 import pytest
 
 from i18n.catalogue import Catalogue, at, choose, reader
-from i18n.message import Arg, Day, Length, Listed, Message, Moment, Text, Weekday, comma, msg, msgn, plain
+from i18n.message import Arg, Day, Length, Listed, Message, Moment, Text, Weekday, comma, msg, msgn, plain, said_by, typed
 
 EVENING = 1_795_530_600_000  # 2026-11-24 21:30 in Hanoi
 HANOI = "Asia/Ho_Chi_Minh"
@@ -32,7 +34,10 @@ EN, VI = (Catalogue(language, UTC, EVENING) for language in ("en", "vi"))
     (Moment(EVENING - 365 * 86_400_000, HANOI), "24 Nov 2025 21:30", "24/11/2025 21:30"),
     (Moment(EVENING, HANOI, "full"), "24 Nov 2026 21:30:00", "24/11/2026 21:30:00"),
     (Day(date(2014, 5, 1)), "1 May 2014", "01/05/2014"),
-    (Weekday(0), "Monday", "Thứ Hai"),
+    (Weekday(0), "Monday", "thứ Hai"),
+    (Weekday(6), "Sunday", "Chủ nhật"),
+    (Weekday(6, "short"), "Sun", "CN"),
+    (typed("stat us\x1b"), "'stat us\\x1b'", "“stat us\\x1b”"),
     (Listed(("An", "Bình", "Chi")), "An, Bình, and Chi", "An, Bình và Chi"),
     (Listed(("a", "b"), "or"), "a or b", "a hoặc b"),
     (comma(["a", Length(60_000)]), "a, 1 min", "a, 1 phút"),
@@ -53,6 +58,13 @@ def test_gaps_are_filled_and_nothing_else():
     said = msg("{who} has {left} left of {which}, {unknown} {{who}}", who="{left}", left=Length(60_000), which=msg("all games"))
 
     assert EN(said) == "{left} has 1 min left of all games, {unknown} {{left}}"
+
+
+def test_what_the_system_says_in_english_is_told_in_the_readers_language():
+    error = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+    assert (EN(said_by(error)), VI(said_by(error))) == (os.strerror(errno.ENOENT), "không có tệp hoặc thư mục này")
+    assert VI(said_by(OSError(errno.EINVAL, "Ổ đĩa lạ"))) == "Ổ đĩa lạ"
 
 
 @pytest.mark.parametrize(("n", "en"), [(1, "1 line"), (2, "2 lines"), (0, "0 lines"), (1234, "1,234 lines")])

@@ -73,7 +73,8 @@ def pack():
     """A pack of these rules, in Hanoi's days."""
 
     def make(**parts):
-        usual = {"id": "t", "title": Text("vi", "en"), "jurisdiction": "house", "zone": "Asia/Ho_Chi_Minh", "source": "test",
+        usual = {"id": "t", "title": Text("vi", "en"), "jurisdiction": "house", "zone": "Asia/Ho_Chi_Minh",
+                 "source": Text("test", "test"),
                  "status": "verified", "sha256": "00"}
         return Pack(**{**usual, **parts})
 

@@ -120,7 +120,8 @@ def pack_parts(draw, name, zone, today):
     begin, end = draw(dates), draw(dates)
     special = [today + timedelta(days=one) for one in sorted(draw(st.sets(st.integers(-3, 3), max_size=4)))]
     return {
-        "id": name, "title": Text(name, name), "jurisdiction": "house", "zone": zone, "source": name, "status": "verified",
+        "id": name, "title": Text(name, name), "jurisdiction": "house", "zone": zone,
+        "source": Text(name, name), "status": "verified",
         "sha256": name, "scope": draw(st.sampled_from(("player", "place"))),
         "effective_from": None if begin is None else today + timedelta(days=begin),
         "effective_to": None if end is None else today + timedelta(days=end),

@@ -184,7 +184,7 @@ class TestWhatAPackBecomes:
         read = read_pack(text, "t", {"hours": "09:00-10:00"})
 
         assert [(one.name, one.text, one.within) for one in read.params] == [("hours", Text("v", "e"), "08:00-22:00")]
-        assert (read.groups, read.holidays) == ({"online": Text("Trực tuyến", "Online")}, ("s", "unverified"))
+        assert (read.groups, read.holidays) == ({"online": Text("Trực tuyến", "Online")}, (Text("s", "s"), "unverified"))
         assert read.pack.budgets[0].group == "online"
 
     def test_what_is_less_than_a_millisecond_is_cut(self):

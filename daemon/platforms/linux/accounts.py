@@ -50,42 +50,22 @@ class SubIds:
     count: int
 
 
-def sub_ids() -> tuple[SubIds, ...]:
+def sub_ids() -> Iterator[SubIds]:
     """What /etc/subuid grants; lines that make no sense grant nothing."""
-    return tuple(_sub_ids(procfs.text("/etc/subuid")))
-
-
-def _sub_ids(text: str) -> Iterator[SubIds]:
-    for line in text.splitlines():
+    for line in procfs.text("/etc/subuid").splitlines():
         fields = line.split(":")
         if len(fields) == 3 and fields[1].isdigit() and fields[2].isdigit():
             yield SubIds(fields[0], int(fields[1]), int(fields[2]))
 
 
-class AccountNames:
-    """AccountNames of uids, remembered until `forget`. NSS may ask the network: never in the gate's thread."""
+def account_of(uid: int) -> str:
+    """The account's name; for a number of a container its holder's; else the number as text.
 
-    def __init__(self) -> None:
-        self._names: dict[int, str] = {}
-
-    def of(self, uid: int) -> str:
-        """The account's name; for a number of a container its holder's; else the number as text."""
-        name = self._names.get(uid)
-        if name is None:
-            name = self._names[uid] = self._find(uid)
-        return name
-
-    def forget(self) -> None:
-        self._names.clear()
-
-    @staticmethod
-    def _find(uid: int) -> str:
-        with suppress(KeyError):
-            return pwd.getpwuid(uid).pw_name
-        for ids in sub_ids():
-            if ids.start <= uid < ids.start + ids.count:
-                return ids.account
-        return str(uid)
+    NSS may ask the network: never in the gate's thread.
+    """
+    with suppress(KeyError):
+        return pwd.getpwuid(uid).pw_name
+    return next((ids.account for ids in sub_ids() if ids.start <= uid < ids.start + ids.count), str(uid))
 
 
 def uid_of(account: str) -> int | None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from daemon.scanning import labels
 from daemon.scanning.source import Folder, RefusedError, SearchPaths, Source
 from daemon.scanning.sources import debian, flatpak, heroic, lutris, menus, minecraft, steam, wine
-from i18n.message import msg
+from i18n.message import msg, said_by
 
 _PATH = ("/usr/local/games", "/usr/games", "/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin")
 _SYSTEM = ("/usr/share", "/usr/local/share", "/usr/share/gnome", "/var/lib/flatpak/exports/share", "/var/lib/snapd/desktop")
@@ -77,7 +77,7 @@ def _drop(entry: pwd.struct_passwd) -> None:
         os.setresgid(entry.pw_gid, entry.pw_gid, entry.pw_gid)
         os.setresuid(entry.pw_uid, entry.pw_uid, entry.pw_uid)
     except OSError as error:
-        raise RefusedError(msg("cannot become {user}: {why}", user=entry.pw_name, why=str(error.strerror))) from None
+        raise RefusedError(msg("cannot become {user}: {why}", user=entry.pw_name, why=said_by(error))) from None
     if os.getresuid() != (entry.pw_uid,) * 3 or os.getresgid() != (entry.pw_gid,) * 3 or _regains_root(entry.pw_uid):
         raise RefusedError(msg("cannot become {user}", user=entry.pw_name))
 

@@ -173,10 +173,10 @@ class LinuxWatcher(TrackingWatcher):
         if self._gate_mounts is not None:
             return list(self._gate_mounts)
         found = []
-        for mount in mounts.holding_programs():
+        for device, path in mounts.holding_programs().items():
             with suppress(OSError):
-                if Path(mount.path).stat().st_dev == mount.device:  # else another one is mounted over it
-                    found.append(mount.path)
+                if Path(path).stat().st_dev == device:  # else another one is mounted over it
+                    found.append(path)
         return found
 
     def _watchdog_gone(self, pidfd: int) -> None:

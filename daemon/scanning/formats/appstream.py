@@ -6,10 +6,10 @@ starts it, and its content rating (OARS).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from daemon.scanning.formats.markup import Handler, read
+from daemon.scanning.formats.markup import Element, read
 from rules.matching.oars import INTENSITIES
 
 _MOST = 200  # attributes, categories, launchables of one component
@@ -51,59 +51,42 @@ def bare_id(id_: str) -> str:
 
 def parse_components(pieces: Callable[[], bytes], take: Callable[[Component], None]) -> None:
     """Give each component of a metainfo file or a catalogue to `take`. MarkupError."""
-    read(pieces, _Components(take))
+    now: Component | None = None
 
-
-class _Components(Handler):
-    def __init__(self, take: Callable[[Component], None]) -> None:
-        self._take = take
-        self._now: Component | None = None
-        self._depth = 0
-        self._attribute: str | None = None
-        self._translated = False
-
-    def start(self, path: tuple[str, ...], attributes: Mapping[str, str]) -> None:
-        name = path[-1]
-        if name in {"component", "application"} and self._now is None and len(path) <= 2:
-            self._now = Component(type=attributes.get("type", "generic"))
-            self._depth = len(path)
+    def ended(path: Sequence[Element], text: str) -> None:
+        nonlocal now
+        depth = next((at for at, (name, _) in enumerate(path[:2], 1) if name in {"component", "application"}), 0)
+        if not depth:
             return
-        if self._now is None:
-            return
-        self._translated = "xml:lang" in attributes
-        if name == "content_rating" and len(path) == self._depth + 1:
-            if attributes.get("type", "").startswith("oars-") and self._now.oars is None:
-                self._now.oars, self._now.version = {}, attributes["type"]
-        elif name == "content_attribute":
-            self._attribute = attributes.get("id")
-        elif name == "launchable":
-            self._translated = attributes.get("type") != "desktop-id"
+        now = now or Component(type=path[depth - 1][1].get("type", "generic"))
+        if len(path) > depth:
+            _note(now, path[depth:], text)
+        else:
+            take(now)
+            now = None
 
-    def end(self, path: tuple[str, ...], text: str) -> None:
-        now = self._now
-        if now is None:
-            return
-        if len(path) == self._depth:
-            self._now = None
-            self._take(now)
-            return
-        self._note(now, path[self._depth :], text)
+    read(pieces, ended)
 
-    def _note(self, now: Component, inside: tuple[str, ...], text: str) -> None:
-        match inside:
-            case ("id",) if not now.id:
-                now.id = text[:200]
-            case ("name",) if not now.name and not self._translated:
-                now.name = text[:200]
-            case ("developer", "name") | ("developer_name",) if not now.developer and not self._translated:
-                now.developer = text[:200]
-            case ("categories", "category") if len(now.categories) < _MOST:
-                now.categories.add(text[:100])
-            case ("launchable",) if not self._translated and len(now.launchables) < _MOST:
-                now.launchables.add(text[:200])
-            case ("provides", "binary") if len(now.binaries) < _MOST and "/" not in text:
-                now.binaries.add(text[:100])
-            case ("content_rating", "content_attribute") if now.oars is not None and self._attribute and len(now.oars) < _MOST:
-                rate(now.oars, self._attribute[:100], text[:100])
-            case _:
-                return
+
+def _note(now: Component, inside: Sequence[Element], text: str) -> None:
+    attributes = inside[-1][1]
+    translated = "xml:lang" in attributes
+    names = [name for name, _ in inside]
+    match names:
+        case ["id"] if not now.id:
+            now.id = text[:200]
+        case ["name"] if not now.name and not translated:
+            now.name = text[:200]
+        case ["developer", "name"] | ["developer_name"] if not now.developer and not translated:
+            now.developer = text[:200]
+        case ["categories", "category"] if len(now.categories) < _MOST:
+            now.categories.add(text[:100])
+        case ["launchable"] if attributes.get("type") == "desktop-id" and len(now.launchables) < _MOST:
+            now.launchables.add(text[:200])
+        case ["provides", "binary"] if len(now.binaries) < _MOST and "/" not in text:
+            now.binaries.add(text[:100])
+        case ["content_rating", *_] if (kind := inside[0][1].get("type", "")).startswith("oars-"):
+            if now.oars is None:
+                now.oars, now.version = {}, kind
+            if names[1:] == ["content_attribute"] and (attribute := attributes.get("id")) and len(now.oars) < _MOST:
+                rate(now.oars, attribute[:100], text[:100])

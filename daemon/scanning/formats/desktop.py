@@ -6,7 +6,6 @@ Only the group [Desktop Entry] counts. A line that is none is passed over, as me
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from i18n.message import MessageError, msg
@@ -25,16 +24,15 @@ class DesktopError(MessageError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One desktop entry of type Application. `shown`: menus show it (neither Hidden nor NoDisplay)."""
+    """One desktop entry of type Application. `flatpak`: the application's id, where Flatpak exported it."""
 
     name: str
     command: str
     try_exec: str
     folder: str
     categories: frozenset[str]
-    shown: bool
     hidden: bool
-    extra: Mapping[str, str]
+    flatpak: str | None
 
 
 def parse_entry(data: bytes) -> Entry | None:
@@ -51,9 +49,8 @@ def parse_entry(data: bytes) -> Entry | None:
         try_exec=_unescaped(values.get("TryExec", "")),
         folder=_unescaped(values.get("Path", "")),
         categories=frozenset(part for part in values.get("Categories", "").split(";") if part),
-        shown=values.get("NoDisplay") != "true" and values.get("Hidden") != "true",
         hidden=values.get("Hidden") == "true",
-        extra={key: value for key, value in values.items() if key.startswith("X-")},
+        flatpak=values.get("X-Flatpak"),
     )
 
 

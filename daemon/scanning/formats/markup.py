@@ -6,7 +6,7 @@ Depth, number and size of what is kept are bounded. Needs nothing beside expat, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from xml.parsers import expat  # no tree and no entities: see above
 
 from i18n.message import MessageError, msg
@@ -14,24 +14,20 @@ from i18n.message import MessageError, msg
 _DEEPEST = 40
 _LONGEST_TEXT = 20_000
 
+Element = tuple[str, Mapping[str, str]]
+"""Name and attributes."""
+
 
 class MarkupError(MessageError, ValueError):
     """Not XML that is read here. The text is one clear line."""
 
 
-class Handler:
-    """What wants to hear of a document: elements with their attributes, and the text inside each when it ends."""
+def read(pieces: Callable[[], bytes], ended: Callable[[Sequence[Element], str], None]) -> None:
+    """Feed the document that `pieces` yields, until it yields nothing. MarkupError.
 
-    def start(self, path: tuple[str, ...], attributes: Mapping[str, str]) -> None:
-        """An element begins; `path` are the names from the root to it."""
-
-    def end(self, path: tuple[str, ...], text: str) -> None:
-        """It ends. `text` is its own, without that of elements inside it."""
-
-
-def read(pieces: Callable[[], bytes], handler: Handler) -> None:
-    """Feed the document that `pieces` yields, until it yields nothing. MarkupError."""
-    reading = _Reading(handler)
+    `ended` hears of each element when it ends: those from the root to it, and its own text, without that of elements inside it.
+    """
+    reading = _Reading(ended)
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = reading.doctype
@@ -43,16 +39,14 @@ def read(pieces: Callable[[], bytes], handler: Handler) -> None:
         while piece := pieces():
             parser.Parse(piece, False)
         parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise MarkupError(msg("not valid XML: {why}", why=str(error))) from None
-    except (LookupError, UnicodeError) as error:  # an encoding that nobody knows, or that does not fit
+    except (expat.ExpatError, LookupError, UnicodeError) as error:  # also an encoding that nobody knows, or that does not fit
         raise MarkupError(msg("not valid XML: {why}", why=str(error))) from None
 
 
 class _Reading:
-    def __init__(self, handler: Handler) -> None:
-        self._handler = handler
-        self._path: list[str] = []
+    def __init__(self, ended: Callable[[Sequence[Element], str], None]) -> None:
+        self._ended = ended
+        self._path: list[Element] = []
         self._texts: list[list[str]] = []
         self._size = 0
 
@@ -62,13 +56,12 @@ class _Reading:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._path) >= _DEEPEST:
             raise MarkupError(msg("nested too deeply"))
-        self._path.append(name[:100])
+        self._path.append((name[:100], attributes))
         self._texts.append([])
         self._size = 0
-        self._handler.start(tuple(self._path), attributes)
 
     def end(self, _: str) -> None:
-        self._handler.end(tuple(self._path), "".join(self._texts.pop()).strip())
+        self._ended(self._path, "".join(self._texts.pop()).strip())
         self._path.pop()
         self._size = 0
 

@@ -9,11 +9,10 @@ import re
 from collections.abc import Iterator
 
 from daemon.scanning.files import Files
-from daemon.scanning.formats.desktop import DesktopError, parse_entry
-from daemon.scanning.hits import Hit, Kind
+from daemon.scanning.formats.desktop import parse_entry
+from daemon.scanning.hits import Hit
 from daemon.scanning.kinds import kind_of
 from daemon.scanning.source import Folder, SearchPaths
-from i18n.message import said_by
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){2,}")
 _COMMAND = re.compile(r"^command=([^\n]{1,200})$", re.MULTILINE)
@@ -52,22 +51,14 @@ def _hits(files: Files, search: SearchPaths, installation: Folder, app: str) -> 
     active = f"{installation.path}/app/{app}/current/active"
     title, kind = app, None
     for path in files.under(f"{active}/export/share/applications", ".desktop", depth=1, most=50):
-        this = _entry(files, path, app)
-        if this is not None and (kind is None or kind == "emulator"):
-            title, kind = this
+        with files.problems.guard(path):
+            data = files.read(path, 256 << 10)
+            entry = None if data is None else parse_entry(data)
+            this = None if entry is None else kind_of(app, entry.categories)
+            if entry is not None and this is not None and kind in {None, "emulator"}:
+                title, kind = entry.name, this
     if kind is not None:
         yield Hit(
             name=app, title=title, kind=kind, origin=installation.origin, source=f"Flatpak: {installation.path}/app/{app}",
             keys=frozenset({f"app:{app.lower()}"}), executables=executables(files, search, app),
         )  # fmt: skip
-
-
-def _entry(files: Files, path: str, app: str) -> tuple[str, Kind] | None:
-    data = files.read(path, 256 << 10)
-    try:
-        entry = None if data is None else parse_entry(data)
-    except DesktopError as error:
-        files.problems.add(path, said_by(error))
-        return None
-    kind = None if entry is None else kind_of(app, entry.categories)
-    return None if entry is None or kind is None else (entry.name, kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from daemon.scanning.files import MIB, Files
@@ -16,18 +16,23 @@ from i18n.message import msg
 _ROOTS = (".config/heroic", ".var/app/com.heroicgameslauncher.hgl/config/heroic")
 _LEGENDARY = (".config/legendary", ".config/heroic/legendaryConfig/legendary",
               ".var/app/com.heroicgameslauncher.hgl/config/heroic/legendaryConfig/legendary")  # fmt: skip
+# Of each list of installed games: the runner, the list, which key has the id, and the list of titles if it has none.
+_LISTS = (
+    ("gog", "gog_store/installed.json", "appName", "store_cache/gog_library.json"),
+    ("nile", "nile_config/nile/installed.json", "id", "store_cache/nile_library.json"),
+    ("sideload", "sideload_apps/library.json", "app_name", ""),
+)
 _MOST = 5_000
 
 
 def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
     for folder in search.at_home(*_LEGENDARY):
-        path = f"{folder}/installed.json"
-        for game in _games(load(files, path)):
-            yield from _hit(files, path, "legendary", _text(game, "app_name"), _text(game, "title"), game)
+        yield from _listed(files, "legendary", f"{folder}/installed.json", "app_name", {})
     for root in search.at_home(*_ROOTS):
-        yield from _gog(files, root)
-        yield from _amazon(files, root)
-        yield from _added(files, root)
+        for runner, installed, id_, library in _LISTS:
+            named = _games(load(files, f"{root}/{library}")) if library else ()
+            titles = {_text(game, "app_name"): _text(game, "title") for game in named}
+            yield from _listed(files, runner, f"{root}/{installed}", id_, titles)
 
 
 def load(files: Files, path: str) -> Any:
@@ -42,34 +47,12 @@ def load(files: Files, path: str) -> Any:
         return None
 
 
-def _titles(files: Files, library: str) -> dict[str, str]:
-    return {_text(game, "app_name"): _text(game, "title") for game in _games(load(files, library))}
-
-
-def _gog(files: Files, root: str) -> Iterator[Hit]:
-    titles = _titles(files, f"{root}/store_cache/gog_library.json")
-    path = f"{root}/gog_store/installed.json"
+def _listed(files: Files, runner: str, path: str, id_key: str, titles: Mapping[str, str]) -> Iterator[Hit]:
+    """The games of one list: `id_key` has a game's id, by which `titles` has its title where the list has none."""
     for game in _games(load(files, path)):
-        if not game.get("is_dlc"):
-            id_ = _text(game, "appName")
-            yield from _hit(files, path, "gog", id_, titles.get(id_, ""), game)
-
-
-def _amazon(files: Files, root: str) -> Iterator[Hit]:
-    titles = _titles(files, f"{root}/store_cache/nile_library.json")
-    path = f"{root}/nile_config/nile/installed.json"
-    for game in _games(load(files, path)):
-        id_ = _text(game, "id")
-        yield from _hit(files, path, "nile", id_, titles.get(id_, ""), {"install_path": game.get("path")})
-
-
-def _added(files: Files, root: str) -> Iterator[Hit]:
-    path = f"{root}/sideload_apps/library.json"
-    for game in _games(load(files, path)):
-        install = game.get("install")
-        if game.get("is_installed", True):
-            yield from _hit(files, path, "sideload", _text(game, "app_name"), _text(game, "title"),
-                            install if isinstance(install, dict) else {})  # fmt: skip
+        if not game.get("is_dlc") and game.get("is_installed", True):
+            id_ = _text(game, id_key)
+            yield from _hit(files, path, runner, id_, _text(game, "title") or titles.get(id_, ""), game)
 
 
 def _games(document: Any) -> list[dict[str, Any]]:
@@ -80,10 +63,11 @@ def _games(document: Any) -> list[dict[str, Any]]:
     return [game for game in document[:_MOST] if isinstance(game, dict)] if isinstance(document, list) else []
 
 
-def _hit(files: Files, path: str, runner: str, id_: str, title: str, install: dict[str, Any]) -> Iterator[Hit]:
+def _hit(files: Files, path: str, runner: str, id_: str, title: str, game: dict[str, Any]) -> Iterator[Hit]:
     """What is installed: its folder is there, or its program."""
     with files.problems.guard(path):
-        folder, program = _text(install, "install_path"), _text(install, "executable")
+        install = game["install"] if isinstance(game.get("install"), dict) else game
+        folder, program = _text(install, "install_path") or _text(install, "path"), _text(install, "executable")
         inside = program.replace("\\", "/")
         executable = posixpath.normpath(inside if inside.startswith("/") else f"{folder}/{inside}")
         there = program and executable.startswith("/") and files.is_file(executable)

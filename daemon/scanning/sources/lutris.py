@@ -51,11 +51,9 @@ def _rows(data: bytes) -> list[dict[str, str]]:
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MIB)
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.set_progress_handler(lambda: 1, _STEPS)
-        held = {str(row[1]) for row in connection.execute("PRAGMA table_info(games)")}
-        wanted = ", ".join(name for name in _COLUMNS if name in held)
-        query = f"SELECT {wanted} FROM games WHERE installed = 1 LIMIT {_MOST}"  # noqa: S608 - names are our own
-        names = wanted.split(", ")
-        return [{name: str(value or "") for name, value in zip(names, row, strict=True)} for row in connection.execute(query)]
+        found = connection.execute("SELECT * FROM games WHERE installed = 1 LIMIT ?", (_MOST,))
+        names = [name for name, *_ in found.description]
+        return [{name: str(value or "") for name, value in zip(names, row, strict=True) if name in _COLUMNS} for row in found]
     finally:
         connection.close()
 

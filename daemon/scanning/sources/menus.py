@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from daemon.scanning.command import Target, target
 from daemon.scanning.files import Files
-from daemon.scanning.formats.desktop import DesktopError, Entry, desktop_id, parse_entry
+from daemon.scanning.formats.desktop import Entry, desktop_id, parse_entry
 from daemon.scanning.formats.lnk import link_target
 from daemon.scanning.hits import Hit
 from daemon.scanning.kinds import kind_of
@@ -19,7 +19,6 @@ from daemon.scanning.programs import is_interpreter, running, which
 from daemon.scanning.source import Folder, SearchPaths
 from daemon.scanning.sources import flatpak, snap
 from daemon.scanning.windows_paths import in_prefix
-from i18n.message import said_by
 
 _LIMIT = 256 << 10  # the longest entry known, with names in a hundred languages, has a quarter
 _SUFFIX = ".desktop"
@@ -39,13 +38,7 @@ def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
 def _hits(files: Files, search: SearchPaths, file: Folder, id_: str) -> Iterator[Hit]:
     with files.problems.guard(file.path):
         data = files.read(file.path, _LIMIT)
-        if data is None:
-            return
-        try:
-            entry = parse_entry(data)
-        except DesktopError as error:
-            files.problems.add(file.path, said_by(error))
-            return
+        entry = None if data is None else parse_entry(data)
         if entry is not None and (hit := _hit(files, search, file, id_, entry)) is not None:
             yield hit
 
@@ -56,7 +49,7 @@ def _hit(files: Files, search: SearchPaths, file: Folder, id_: str, entry: Entry
     if kind is None or entry.hidden or not entry.command or not tried:
         return None
     wanted = target(entry.command)
-    app = wanted.flatpak or entry.extra.get("X-Flatpak")
+    app = wanted.flatpak or entry.flatpak
     hit = Hit(
         name=id_.removesuffix(_SUFFIX), title=entry.name, kind=kind, origin=file.origin, source=f"menu: {file.path}",
         keys=frozenset({f"app:{id_.lower().removesuffix(_SUFFIX)}"}),

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from daemon.scanning.files import Files
-from daemon.scanning.formats.vdf import VdfError, group, parse_vdf, words
+from daemon.scanning.formats.vdf import group, parse_vdf, words
 from daemon.scanning.hits import MAX_EXECUTABLES, Hit
 from daemon.scanning.source import SearchPaths
-from i18n.message import msg, said_by
+from i18n.message import msg
 from rules.programs import is_helper
 
 _ROOTS = (
@@ -58,29 +58,18 @@ def in_library(files: Files, library: str) -> Iterator[Hit]:
 def _libraries(files: Files, root: str) -> Iterator[str]:
     """Other libraries that a Steam knows: since 2021 groups with a path, before that numbers with one."""
     for path in (f"{root}/steamapps/libraryfolders.vdf", f"{root}/config/libraryfolders.vdf"):
-        text = files.text(path)
-        if text is None:
-            continue
-        try:
-            listed = group(parse_vdf(text), "libraryfolders")
-        except VdfError as error:
-            files.problems.add(path, said_by(error))
-            continue
-        for key, value in listed.items():
-            library = value if isinstance(value, str) else value.get("path")
-            if key.isdigit() and isinstance(library, str) and library:
-                yield library.replace("\\", "/").rstrip("/")
+        with files.problems.guard(path):
+            for key, value in group(parse_vdf(files.text(path) or ""), "libraryfolders").items():
+                library = value if isinstance(value, str) else value.get("path")
+                if key.isdigit() and isinstance(library, str) and library:
+                    yield library.replace("\\", "/").rstrip("/")
 
 
 def _hit(files: Files, apps: str, path: str) -> Hit | None:
     text = files.text(path)
     if text is None:
         return None
-    try:
-        state = words(group(parse_vdf(text), "appstate"))
-    except VdfError as error:
-        files.problems.add(path, said_by(error))
-        return None
+    state = words(group(parse_vdf(text), "appstate"))
     number, title, folder = state.get("appid", ""), state.get("name", ""), state.get("installdir", "")
     if not number.isdigit() or len(number) > 10 or not folder or "/" in folder or "\\" in folder or folder in {".", ".."}:
         files.problems.add(path, msg("it has no appid or installdir"))

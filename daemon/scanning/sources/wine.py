@@ -16,7 +16,6 @@ from daemon.scanning.sources import lutris, steam
 from daemon.scanning.sources.steam import programs_below
 from daemon.scanning.windows_paths import any_case, in_prefix
 
-_FIXED = (".wine",)
 _MANY = (
     ".local/share/wineprefixes", "Games", "Games/Heroic/Prefixes", "Games/Heroic/Prefixes/default", ".PlayOnLinux/wineprefix",
     ".local/share/bottles/bottles", ".var/app/com.usebottles.bottles/data/bottles/bottles", ".local/share/lutris/prefixes",
@@ -31,8 +30,7 @@ _OF_GAMES = (
 _NO_GAMES = frozenset({
     "riot client", "launcher", "epic online services", "directxredist", "metadata", "vanguard", "riot vanguard",
 })  # fmt: skip
-_MENUS = ("ProgramData/Microsoft/Windows/Start Menu/Programs",)
-_USER_MENU = "AppData/Roaming/Microsoft/Windows/Start Menu/Programs"
+_MENU = "Microsoft/Windows/Start Menu/Programs"
 _MOST_PREFIXES = 200
 
 
@@ -47,7 +45,7 @@ def hits(files: Files, search: SearchPaths) -> Iterator[Hit]:
 
 
 def prefixes(files: Files, search: SearchPaths) -> list[str]:
-    found: dict[str, None] = dict.fromkeys(search.at_home(*_FIXED))
+    found: dict[str, None] = dict.fromkeys(search.at_home(".wine"))
     for folder in search.at_home(*_MANY):
         for name in files.names(folder)[:_MOST_PREFIXES]:
             found.update(dict.fromkeys((f"{folder}/{name}", f"{folder}/{name}/pfx")))
@@ -87,9 +85,8 @@ def known_only(title: str, source: str, program: str, folder: str = "", told: st
 def _menu(files: Files, prefix: str) -> Iterator[Hit]:
     """What the prefix's start menu leads to: a game where the catalogue knows it."""
     users = f"{prefix}/drive_c/users"
-    menus = [f"{prefix}/drive_c/{menu}" for menu in _MENUS]
-    menus += [f"{users}/{user}/{_USER_MENU}" for user in files.names(users)[:50]]
-    for menu in menus:
+    own = [f"{users}/{user}/AppData/Roaming/{_MENU}" for user in files.names(users)[:50]]
+    for menu in (f"{prefix}/drive_c/ProgramData/{_MENU}", *own):
         for path in files.under(menu, ".lnk", depth=3, most=2_000):
             leads = link_target(files.read(path, MIB) or b"")
             program = in_prefix(files, prefix, leads) if leads else None

@@ -137,7 +137,8 @@ def test_heroic_epic_gog_amazon_and_added(machine):
                     "title": "Rocket",
                     "install_path": "/home/kid/Games/Rocket",
                     "executable": "bin\\r.exe",
-                }
+                },
+                "Salt": {"app_name": "Salt", "title": "Rocket: Salt", "install_path": "/home/kid/Games/Rocket", "is_dlc": True},
             }
         ),
     )

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import pywintypes
+import win32pipe
+import win32security
 
 from host import api, rpc, transport
 from host.homes import HomeError
@@ -103,8 +106,8 @@ def test_a_second_server_is_told_who_has_the_name(address):
 def test_the_first_instance_is_asked_for_as_such_and_remote_clients_never_get_one(address, monkeypatch):
     """The flags that the system is given: only the first instance claims the name, all of them are for this machine."""
     calls = []
-    create = pipes._create
-    monkeypatch.setattr(pipes, "_create", lambda *given: calls.append(given) or create(*given))
+    create = win32pipe.CreateNamedPipe
+    monkeypatch.setattr(win32pipe, "CreateNamedPipe", lambda *given: calls.append(given) or create(*given))
 
     async def body():
         async with serving(address):
@@ -143,14 +146,14 @@ def test_a_name_that_is_claimed_between_question_and_claim_is_taken(address, mon
 @pytest.mark.parametrize(("owner", "ours"), [(own_sid(), True), (SYSTEM, True), (ADMINS, True), ("S-1-5-21-1-2-3-1001", False)])
 def test_a_name_that_only_clients_hold_is_taken_over_if_it_was_ours(address, monkeypatch, owner, ours):
     """A client of a dead server that stays keeps the name alive on Windows: no reason for a restarted one to fail."""
-    create = pipes._create
+    create = win32pipe.CreateNamedPipe
 
     def denied(name, opening, *rest):
         if opening & FIRST:
             raise error(name, ACCESS_DENIED)
         return create(name, opening, *rest)
 
-    monkeypatch.setattr(pipes, "_create", denied)
+    monkeypatch.setattr(win32pipe, "CreateNamedPipe", denied)
     monkeypatch.setattr(pipes, "owner", lambda _: owner)
 
     async def body():
@@ -245,23 +248,27 @@ def test_the_system_says_who_calls(address):
     run(body)
 
 
-@pytest.mark.parametrize("broken", ["_impersonate", "_thread_token"])
+def denied(*_):
+    raise pywintypes.error(ACCESS_DENIED, "a call", "Access denied.")
+
+
+@pytest.mark.parametrize("broken", ["ImpersonateNamedPipeClient", "OpenThreadToken"])
 def test_a_caller_that_cannot_be_told_is_not_served(address, monkeypatch, broken):
     """It is closed, never taken for the server itself; the next one is served."""
     reverted = []
-    revert = pipes_peer._revert
-    monkeypatch.setattr(pipes_peer, "_revert", lambda: reverted.append(1) or revert())
+    revert = win32security.RevertToSelf
+    monkeypatch.setattr(win32security, "RevertToSelf", lambda: reverted.append(1) or revert())
 
     async def body():
         async with serving(address) as server:
             with monkeypatch.context() as patch:
-                patch.setattr(pipes_peer, broken, lambda *_: 0)
+                patch.setattr(win32security, broken, denied)
                 reader, writer = await pipes.open(address, 1 << 16)
                 writer.write(b"hello\n")
                 assert await ended(reader)
                 writer.close()
             assert server.came == []
-            assert len(reverted) == (broken == "_thread_token")
+            assert len(reverted) == (broken == "OpenThreadToken")
             assert await asyncio.to_thread(ask, address) == b"hello\n"
 
     run(body)
@@ -276,8 +283,8 @@ def test_a_thread_that_stays_somebody_else_ends_the_process(monkeypatch):
     def abort():
         raise Aborted
 
-    monkeypatch.setattr(pipes_peer, "_impersonate", lambda _: 1)
-    monkeypatch.setattr(pipes_peer, "_revert", lambda: 0)
+    monkeypatch.setattr(win32security, "ImpersonateNamedPipeClient", lambda _: None)
+    monkeypatch.setattr(win32security, "RevertToSelf", denied)
     monkeypatch.setattr(pipes_peer.os, "abort", abort)
     with pytest.raises(Aborted):
         pipes_peer.peer(0)

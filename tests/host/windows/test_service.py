@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import struct
 import subprocess
 import sys
 import threading
@@ -12,6 +11,7 @@ import winreg
 from pathlib import Path
 
 import pytest
+import win32service
 
 from host.api import ManagerError, Standing
 from host.servicing import ServiceCommands
@@ -51,8 +51,7 @@ class Tried:
     def enter(self):
         program = Path(__file__).with_name("serving.py")
         line = f'"{sys.executable}" -I "{program}" "{TREE}" {self.plan.service} "{self.file}" --home X'
-        with scm._manager(3) as manager:
-            scm.enter(manager, self.plan, line)
+        scm.enter(scm.manager(3), self.plan, line)
 
     def told(self):
         return self.file.read_text("utf-8").split() if self.file.exists() else []
@@ -110,20 +109,16 @@ def test_how_it_is_entered(tried):
 
 
 def test_recovery_is_what_windows_is_told(monkeypatch):
-    """The bytes of SERVICE_FAILURE_ACTIONS and of the other settings: Wine takes them and keeps them to itself."""
+    """By SERVICE_CONFIG_…: Wine takes the second one and keeps it to itself, and knows none from the third one on."""
     told = {}
-
-    def change(handle, level, pointer):
-        told[level] = pointer._obj
-        return True
-
-    monkeypatch.setattr(scm, "_change2", change)
+    monkeypatch.setattr(win32service, "ChangeServiceConfig2", lambda _, level, value: told.update({level: value}))
     scm._settings(0, plans.PLANS["agent"], "what it does")
-    failure = told[2]
-    actions = [(failure.actions[index].kind, failure.actions[index].delay) for index in range(failure.count)]
-    assert (failure.reset, actions) == (86_400, [(1, 0), (1, 5_000), (1, 30_000)])
-    assert [bytes(told[level]) for level in (3, 4, 5, 7)] == [struct.pack("<I", value) for value in (0, 1, 1, 60_000)]
-    assert told[1].value == "what it does"
+    assert told[2] == {
+        "ResetPeriod": 86_400, "RebootMsg": None, "Command": None, "Actions": [(1, 0), (1, 5_000), (1, 30_000)],
+    }  # fmt: skip
+    assert [told[level] for level in (1, 3, 4, 5, 6, 7)] == [
+        "what it does", False, True, 1, ("SeChangeNotifyPrivilege",), 60_000,
+    ]  # fmt: skip
 
 
 def test_a_second_install_changes_what_is_there(tried, monkeypatch):

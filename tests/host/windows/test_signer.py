@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from host import choose
 from host.images import build_id
-from host.images import signer as through_the_seam
 from host.windows.sharing import extended
 from host.windows.signer import signer
 from rules.programs import is_engine
@@ -77,6 +77,6 @@ def test_looking_keeps_nobody_from_the_file(publisher, tmp_path):
     path = tmp_path / "a.exe"
     path.write_bytes(publisher.sign(program("tran.exe").read_bytes()))
     assert signer(str(path)) is None
-    assert through_the_seam(str(path)) is None
+    assert choose.signatures().signer(str(path)) is None
     path.unlink()
     assert [signer(name) for name in ("", "\0", str(path), "NUL", str(tmp_path))] == [None] * 5

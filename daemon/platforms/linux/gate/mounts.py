@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import select
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from daemon.platforms.linux import procfs
 
@@ -23,30 +22,22 @@ _ANSWERED_ELSEWHERE = ("fuse", "nfs", "cifs", "smb", "9p", "afs", "ceph", "coda"
 _TABLE = "/proc/self/mountinfo"
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
-    """`device` as os.stat says it; `path` the mount point."""
-
-    device: int
-    path: str
-
-
-def holding_programs() -> tuple[Mount, ...]:
-    """One mount of each local filesystem from which something can be executed."""
-    found: dict[int, Mount] = {}
-    for mount in _parse(procfs.text(_TABLE)):
-        found.setdefault(mount.device, mount)
-    return tuple(found.values())
+def holding_programs() -> dict[int, str]:
+    """One mount point of each local filesystem from which something can be executed, by device as os.stat says it."""
+    found: dict[int, str] = {}
+    for device, path in _parse(procfs.text(_TABLE)):
+        found.setdefault(device, path)
+    return found
 
 
-def _parse(text: str) -> Iterator[Mount]:
+def _parse(text: str) -> Iterator[tuple[int, str]]:
     for line in text.splitlines():
         before, _, after = line.partition(" - ")
         fields, kind = before.split(" "), after.partition(" ")[0]
         if len(fields) < 6 or kind in _NO_PROGRAMS or kind.startswith(_ANSWERED_ELSEWHERE) or "noexec" in fields[5].split(","):
             continue
         major, _, minor = fields[2].partition(":")
-        yield Mount(os.makedev(int(major), int(minor)), _unescape(fields[4]))
+        yield os.makedev(int(major), int(minor)), _unescape(fields[4])
 
 
 def _unescape(path: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
 from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.accounts import AccountNames
+from daemon.platforms.linux.accounts import account_of
 from daemon.platforms.linux.watching.images import Images
 from host.clock import Clock
 from rules.games import Catalogue, Fingerprint, Program
@@ -29,10 +30,10 @@ class Programs:
         self._clock = clock
         self._builds = builds
         self.images = Images()
-        self._names = AccountNames()
+        self._account_of = cache(account_of)
 
     def forget_names(self) -> None:
-        self._names.forget()
+        self._account_of.cache_clear()
 
     def read(self, pid: int, catalogue: Catalogue, since: int | None = None) -> Program | None:
         """The program that runs under this pid now; `since` where its exec was seen. None: there is none that we can see."""
@@ -49,7 +50,7 @@ class Programs:
             pid=pid,
             started=status.started,
             since=self.since(status.started) if since is None else since,
-            account=self._names.of(acting_uid(*uids)),
+            account=self._account_of(acting_uid(*uids)),
             files=files,
             args=args,
             parent=status.parent,

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from daemon.platforms.processes import Identity
 from daemon.platforms.windows.watching import processes
+from host.windows import proactor
 from host.windows.win32 import Handle
 
 _MOST = 256  # the table that is compared at each look finds the ends of others
@@ -22,18 +23,15 @@ class Ends:
 
     def follow(self, this: Identity) -> bool:
         """Its end is told also if it is over by now."""
-        loop = asyncio.get_running_loop()
-        if this in self._waiting or len(self._waiting) >= _MOST or not isinstance(loop, asyncio.ProactorEventLoop):
-            return True  # without such a loop only looks find it
+        if this in self._waiting or len(self._waiting) >= _MOST:
+            return True
         with suppress(OSError):  # no right to wait for it
             handle = processes.opened_as(*this)
             if handle is None:
-                loop.call_soon(self._tell, *this, None)
-                return True
-            # The one way to wait for a handle on the loop's own thread; asyncio waits for its child processes by it.
-            waited: asyncio.Future[bool] = loop._proactor.wait_for_handle(handle.value)  # type: ignore[attr-defined] # noqa: SLF001 - as said above
-            self._waiting[this] = (handle, waited)
-            waited.add_done_callback(lambda done: None if done.cancelled() else self._over(this, handle))
+                asyncio.get_running_loop().call_soon(self._tell, *this, None)
+            elif (waited := proactor.ended(handle.value)) is not None:  # else only looks find it
+                self._waiting[this] = (handle, waited)
+                waited.add_done_callback(lambda done: None if done.cancelled() else self._over(this, handle))
         return True
 
     def forget(self, this: Identity) -> None:

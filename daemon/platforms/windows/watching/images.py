@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import ctypes
 import msvcrt
 import re
 from concurrent.futures import Future, ThreadPoolExecutor
-from ctypes import wintypes
+from contextlib import suppress
 from typing import BinaryIO
+
+import win32api
+import win32process
 
 from daemon.platforms import images
 from daemon.platforms.hashing import Key, Stop, sha256
 from daemon.platforms.images import Known, Looked, Wanted
 from daemon.platforms.windows.watching.opening import key_of, opened
-from host.images import build_id, version
+from host.images import build_id
+from host.pe import version
 from host.windows.signer import signer_of
-from host.windows.win32 import function, kernel32
+from host.windows.win32 import AsOSError
 from rules.games import Catalogue, Fingerprint
 from rules.programs import is_engine
 
 # A file of this machine. Others can keep us waiting, and could ask who we are.
 _LOCAL = re.compile(r"(?:\\\\\?\\)?[A-Za-z]:[\\/].*", re.DOTALL)
-_BELOW_NORMAL = -1  # no lower: whoever is put aside while it holds the interpreter's lock puts the loop aside
-_this_thread = function(kernel32, "GetCurrentThread", wintypes.HANDLE)
-_set_priority = function(kernel32, "SetThreadPriority", wintypes.BOOL, wintypes.HANDLE, ctypes.c_int)
+# No lower: whoever is put aside while it holds the interpreter's lock puts the loop aside.
+_BELOW_NORMAL = win32process.THREAD_PRIORITY_BELOW_NORMAL
 
 
 class Images(images.Images):
@@ -39,7 +41,8 @@ class Images(images.Images):
 
     @staticmethod
     def calm() -> None:
-        _set_priority(_this_thread(), _BELOW_NORMAL)
+        with suppress(OSError), AsOSError():
+            win32process.SetThreadPriority(win32api.GetCurrentThread(), _BELOW_NORMAL)
 
     def _first(self, file: BinaryIO) -> Known:
         said = version(file)

@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from ctypes import wintypes
 from typing import BinaryIO
 
+import win32file
+
 from daemon.platforms.hashing import Key
 from host.windows.sharing import open_shared
-from host.windows.win32 import function, kernel32
+from host.windows.win32 import AsOSError, function, kernel32
 
 _BASIC_INFO = 0
 _READ_FILE_USN_DATA = 0x9_00EB
@@ -23,10 +25,6 @@ _RECORD = 1024
 _information = function(
     kernel32, "GetFileInformationByHandleEx", wintypes.BOOL, wintypes.HANDLE, ctypes.c_int, ctypes.c_void_p, wintypes.DWORD
 )
-_control = function(
-    kernel32, "DeviceIoControl", wintypes.BOOL, wintypes.HANDLE, wintypes.DWORD, ctypes.c_void_p, wintypes.DWORD,
-    ctypes.c_void_p, wintypes.DWORD, ctypes.POINTER(wintypes.DWORD), ctypes.c_void_p,
-)  # fmt: skip
 
 
 class _Basic(ctypes.Structure):  # FILE_BASIC_INFO
@@ -67,9 +65,10 @@ def _stream(path: str) -> str:
 
 
 def _journalled(handle: int) -> int:
-    record = ctypes.create_string_buffer(_RECORD)
-    size = wintypes.DWORD()
-    if not _control(handle, _READ_FILE_USN_DATA, None, 0, record, _RECORD, ctypes.byref(size), None):
+    try:
+        with AsOSError():
+            record = win32file.DeviceIoControl(handle, _READ_FILE_USN_DATA, None, _RECORD)
+    except OSError:
         return 0
-    at = _USN_AT.get(int.from_bytes(record.raw[4:6], "little"))
-    return 0 if at is None else int.from_bytes(record.raw[at : at + 8], "little")
+    at = _USN_AT.get(int.from_bytes(record[4:6], "little"))
+    return 0 if at is None else int.from_bytes(record[at : at + 8], "little")

@@ -7,7 +7,7 @@ import pwd
 
 import pytest
 
-from daemon.platforms.linux.accounts import AccountNames, LinuxAccounts, sub_ids, uid_of
+from daemon.platforms.linux.accounts import LinuxAccounts, account_of, sub_ids, uid_of
 
 PEOPLE = {
     "root": (0, 0, "/bin/bash"),
@@ -67,11 +67,10 @@ def test_numbers_of_containers(machine, monkeypatch):
     """A uid of somebody's container is theirs; lines that make no sense are passed over."""
     ranges = "an:100000:65536\nbroken\n#x:y:z\nba:200000:10\n\n"
     monkeypatch.setattr("daemon.platforms.linux.procfs.text", lambda _: ranges)
-    names = AccountNames()
 
     assert [one.account for one in sub_ids()] == ["an", "ba"]
     uids = (0, 1000, 100000, 165535, 200009, 200010, 777)
-    assert [names.of(uid) for uid in uids] == ["root", "an", "an", "an", "ba", "200010", "777"]
+    assert [account_of(uid) for uid in uids] == ["root", "an", "an", "an", "ba", "200010", "777"]
 
 
 def test_uids(machine):

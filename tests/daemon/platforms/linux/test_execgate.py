@@ -310,7 +310,7 @@ def test_a_filesystem_mounted_later_is_covered(watching, until, open_folder, lau
     seen, covered = [], []
 
     def only_this_one():  # the rest of the machine is not to depend on a test
-        covered.append([mount for mount in holding_programs() if mount.path == str(folder)])
+        covered.append({device: path for device, path in holding_programs().items() if path == str(folder)})
         return covered[-1]
 
     monkeypatch.setattr("daemon.platforms.linux.gate.mounts.holding_programs", only_this_one)
@@ -337,7 +337,7 @@ def top_folder():
 
 
 def test_answers_are_by_number(monkeypatch):
-    """AccountNames are resolved before the gate sees them: an unknown account is in nobody's way."""
+    """Accounts are resolved before the gate sees them: an unknown account is in nobody's way."""
     refused = {CHILD: frozenset({"a"}), "no-such-account": frozenset({"a"}), "4711": frozenset({"b"})}
     found = answers(Refusals(Catalogue(()), refused))
     assert isinstance(found, RefusalsByUid)

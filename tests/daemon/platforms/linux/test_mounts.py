@@ -23,7 +23,4 @@ def test_local_filesystems_that_may_hold_programs(monkeypatch):
     """Each local filesystem once; none from which nothing is executed, none that another process answers for."""
     monkeypatch.setattr("daemon.platforms.linux.procfs.text", lambda _: TABLE)
 
-    assert mounts.holding_programs() == (
-        mounts.Mount(os.makedev(254, 0), "/"),
-        mounts.Mount(os.makedev(0, 26), "/home/an/Trò ch\\oi"),
-    )
+    assert mounts.holding_programs() == {os.makedev(254, 0): "/", os.makedev(0, 26): "/home/an/Trò ch\\oi"}

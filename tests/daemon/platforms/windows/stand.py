@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+import win32process
+
 from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted, Refusals
 from daemon.platforms.windows.control import WindowsControl
-from daemon.platforms.windows.ending import run_in_session
 from daemon.platforms.windows.watcher import WindowsWatcher
 from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.images import Images
@@ -29,7 +30,6 @@ from daemon.platforms.windows.watching.tracker import WindowsTracker
 from daemon.platforms.windows.watching.trees import Trees
 from host.clock import SystemClock
 from host.images import build_id
-from host.windows.win32 import Handle
 from rules.games import Catalogue, Game, Match, Program
 from rules.programs import is_engine
 from tests.windows_programs import program
@@ -247,9 +247,9 @@ def gone(pid: int, created: int, patience: float = PATIENCE) -> bool:
 
 def on_desktop(desktop: str, *words: Path | str) -> Process:
     """A program whose windows are on this desktop ("STATION\\DESKTOP")."""
-    startup = run_in_session._Startup(cb=ctypes.sizeof(run_in_session._Startup), desktop=desktop)
-    started = run_in_session._Started()
-    line = ctypes.create_unicode_buffer(subprocess.list2cmdline([str(word) for word in words]))
-    assert run_in_session._create(None, line, None, None, False, 0, None, None, ctypes.byref(startup), ctypes.byref(started))
-    with Handle(started.thread), Handle(started.process):
-        return Snapshots().take()[started.pid]
+    startup = win32process.STARTUPINFO()
+    startup.lpDesktop = desktop
+    line = subprocess.list2cmdline([str(word) for word in words])
+    *held, pid, _ = win32process.CreateProcess(None, line, None, None, False, 0, None, None, startup)
+    assert held  # for as long as it is looked for
+    return Snapshots().take()[pid]

@@ -11,13 +11,14 @@ import msgspec
 from agent.api.messages import LimitRow, PlayerAdd, PlayerList, PlayerRemove, PlayerRow, PlayerSet
 from cli.commands import Commands
 from cli.context import Context
-from cli.registry import settle
-from cli.words.days import WEEK, spoken
+from cli.registering.settle import settle
+from cli.words.days import spoken
 from cli.words.layout import row
 from host.clock import wall
 from host.rpc_client import ask
 from i18n.message import Arg, Length, Message, comma, msg
 from rules.identity import birth_date
+from rules.policy import WEEK
 
 _FURTHEST_EAST = timedelta(hours=14)
 _BORN: Final = msg("date of birth, or the year alone: the younger age counts; none: not known, the strictest applies")
@@ -77,14 +78,11 @@ def remove(args: Namespace, context: Context) -> int:
     return settle(context, done, msg("{player} is removed; the log stays", player=args.player))
 
 
-def show(args: Namespace, context: Context) -> int:
+def show(args: Namespace, context: Context) -> None:
     players = ask(context.home.agent_address, PlayerList()).players
-    if context.out.json:
-        context.out.document({"players": [_document(player) for player in players]})
-        return 0
     columns = (msg("Id"), msg("Name"), msg("Born"), msg("Account"), msg("Guardians"), msg("Packs"), msg("Limits"))
-    context.out.table(columns, map(_row, players))
-    return 0
+    document = {"players": [_document(player) for player in players]}
+    context.out.answer(document, lambda: context.out.table(columns, map(_row, players)))
 
 
 def _row(player: PlayerRow) -> tuple[Arg, ...]:
@@ -94,11 +92,8 @@ def _row(player: PlayerRow) -> tuple[Arg, ...]:
 
 
 def _document(player: PlayerRow) -> dict[str, object]:
-    return {
-        "id": player.id, "name": player.name, "born": player.born, "account": player.account, "guardians": player.guardians,
-        "packs": player.packs, "uses": player.uses, "approved": player.approved,
-        "limits": [{"game": limit.game, "day": limit.day, "minutes": limit.ms / 60_000} for limit in player.limits],
-    }  # fmt: skip
+    limits = [{"game": limit.game, "day": limit.day, "minutes": limit.ms / 60_000} for limit in player.limits]
+    return {**msgspec.structs.asdict(player), "limits": limits}
 
 
 def limits(rows: tuple[LimitRow, ...]) -> Message:

@@ -7,7 +7,7 @@ from argparse import Namespace
 from agent.api.messages import GuardianAdd, GuardianList
 from cli.commands import Commands
 from cli.context import Context
-from cli.registry import settle
+from cli.registering.settle import settle
 from host.rpc_client import ask
 from i18n.message import msg
 
@@ -24,11 +24,8 @@ def add(args: Namespace, context: Context) -> int:
     return settle(context, done, msg("{name} is a guardian now (id {id})", name=args.name, id=done.id))
 
 
-def show(args: Namespace, context: Context) -> int:
+def show(args: Namespace, context: Context) -> None:
     guardians = ask(context.home.agent_address, GuardianList()).guardians
-    if context.out.json:
-        context.out.document({"guardians": guardians})
-        return 0
     rows = ((guardian.id, guardian.name, guardian.account or "–") for guardian in guardians)
-    context.out.table((msg("Id"), msg("Name"), msg("Account")), rows)
-    return 0
+    columns = (msg("Id"), msg("Name"), msg("Account"))
+    context.out.answer({"guardians": guardians}, lambda: context.out.table(columns, rows))

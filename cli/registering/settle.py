@@ -24,10 +24,7 @@ def settle(context: Context, done: Done, said: Arg) -> int:
         pending = msg("in force when the daemon starts")
     except ApiError as error:
         code, pending = 1, msg("saved, but the daemon has not taken it over: {why}", why=said_by(error))
-    if out.json:
-        out.document({"id": done.id, "number": done.number, "in_force": not pending, "notes": done.notes})
-    else:
-        out.line(said)
+    out.answer({"id": done.id, "number": done.number, "in_force": not pending, "notes": done.notes}, said)
     for text in (*done.notes, pending):
         if text:
             out.message(text)

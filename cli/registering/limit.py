@@ -9,25 +9,22 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.parser import PLAYER
-from cli.registry import settle
-from cli.words.days import WEEK, spoken
+from cli.registering.settle import settle
+from cli.words.days import spoken
 from cli.words.layout import row
 from cli.words.times import parse_minutes
 from host.rpc_client import ask
-from i18n.message import Length, comma, msg
-from rules.policy import Weekday
+from i18n.message import Length, comma, msg, typed
+from rules.policy import WEEK, Weekday
 
 
 def add_to(commands: Commands) -> None:
     parser = commands.add("limit", set_limit, "An 60", "An 90 --days sat,sun", "An 20 --game luanti", "An none")
     parser.takes("player", "PLAYER", PLAYER)
-    parser.takes("ms", "MINUTES|none", msg("0: not at all; none: remove the limit"), type=minutes_or_none)
+    parser.takes("ms", "MINUTES|none", msg("0: not at all; none: remove the limit"),
+                 type=lambda text: None if text == "none" else parse_minutes(text))  # fmt: skip
     parser.takes("--game", "ID", msg("for this game only"))
     parser.takes("--days", "mon,tue…", msg("on these days only"), type=weekdays, default=())
-
-
-def minutes_or_none(text: str) -> int | None:
-    return None if text == "none" else parse_minutes(text)
 
 
 def weekdays(text: str) -> tuple[Weekday, ...]:
@@ -35,7 +32,7 @@ def weekdays(text: str) -> tuple[Weekday, ...]:
     days = tuple(text.lower().split(","))
     for day in days:
         if day not in WEEK:
-            raise CommandError(msg("{day} is not a day of the week; write {days}", day=repr(day), days=comma(WEEK)))
+            raise CommandError(msg("{day} is not a day of the week; write {days}", day=typed(day), days=comma(WEEK)))
     return tuple(day for day in WEEK if day in days)
 
 
@@ -44,7 +41,7 @@ def set_limit(args: Namespace, context: Context) -> int:
     done = ask(context.home.agent_address, request)
     who = row((args.player, args.game or "", spoken(args.days) if args.days else ""), ", ")
     if args.ms is None:
-        said = msg("{who}: the limit is removed", who=who)
+        said = msg("{who}: no limit is set", who=who)
     elif args.ms == 0:
         said = msg("{who}: may not play at all", who=who)
     else:

@@ -10,9 +10,9 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.files import read_text
-from cli.given.packs import BadPack, checked, named
+from cli.given.packs import checked, named
 from cli.parser import PACK
-from cli.registry import settle
+from cli.registering.settle import settle
 from cli.words.layout import row
 from cli.words.packs import explained, listed, ruled
 from cli.words.rules_as_json import pack_document, reading_document
@@ -24,6 +24,7 @@ from i18n.message import msg, said_by
 from rules.ask import FactsError
 from rules.ask import ask as decide_once
 from rules.packs.shipped import shipped_packs
+from rules.policy import PolicyError
 
 _TARGET = msg("name or id of a player, guest, or place")
 
@@ -50,14 +51,9 @@ def add_to(commands: Commands) -> None:
     parser.takes("--facts", "FILE", msg("the facts as JSON; -: from stdin"), required=True)
 
 
-def packs(args: Namespace, context: Context) -> int:
+def packs(args: Namespace, context: Context) -> None:
     shipped = [checked(id_)[1] for id_ in shipped_packs()]
-    if context.out.json:
-        context.out.document({"packs": [reading_document(reading) for reading in shipped]})
-        return 0
-    for reading in shipped:
-        listed(context.out, reading)
-    return 0
+    context.out.answer({"packs": [reading_document(reading) for reading in shipped]}, lambda: listed(context.out, shipped))
 
 
 def use(args: Namespace, context: Context) -> int:
@@ -69,13 +65,13 @@ def use(args: Namespace, context: Context) -> int:
 
 def _use(argument: str) -> PackUse:
     if argument == "none":
-        raise CommandError(msg("none stands alone, not beside other packs"))
+        raise CommandError(msg("none cannot stand beside other packs"))
     pack = named(argument)
     id_ = pack.parsed().id  # parsed here, so that a mistake is told by the file's name and the agent is not asked
     return PackUse(id=id_, params=pack.params, text=None if pack.shipped else pack.text)
 
 
-def show(args: Namespace, context: Context) -> int:
+def show(args: Namespace, context: Context) -> None:
     try:
         shown = ask(context.home.agent_address, PolicyShow(target=args.target))
     except ApiError as error:
@@ -83,51 +79,38 @@ def show(args: Namespace, context: Context) -> int:
             raise
         command = f"giochoi policy check --explain {args.target}"
         raise CommandError(msg("{id} is a pack, not a player; see: {command}", id=args.target, command=command)) from None
-    if context.out.json:
-        context.out.document({"target": shown.target, "packs": [pack_document(pack) for pack in shown.packs]})
-        return 0
-    for pack in shown.packs:
-        ruled(context.out, pack)
-    if not shown.packs:
-        context.out.line(msg("no rule"))
-    return 0
+    document = {"target": shown.target, "packs": [pack_document(pack) for pack in shown.packs]}
+    context.out.answer(document, lambda: ruled(context.out, shown.packs))
 
 
 def check(args: Namespace, context: Context) -> int:
     try:
         name, reading = checked(args.file)
-    except BadPack as error:
+    except PolicyError as error:
         if context.out.json:
             context.out.document({"ok": False, "file": error.name, "mistakes": [one._asdict() for one in error.mistakes]})
             return 2
         for line in error.lines[:-1]:  # the others beside the first; the last one ends the command
             context.out.message(msg("giochoi: {why}", why=line))
         raise CommandError(error.lines[-1]) from None
-    if context.out.json:
-        context.out.document({"ok": True, "file": name, "packs": [reading_document(reading, explain=args.explain)]})
-    else:
-        explained(context.out, reading, whole=args.explain)
+    document = {"ok": True, "file": name, "packs": [reading_document(reading, explain=args.explain)]}
+    context.out.answer(document, lambda: explained(context.out, reading, whole=args.explain))
     return 0
 
 
-def schema(args: Namespace, context: Context) -> int:
+def schema(args: Namespace, context: Context) -> None:
     from rules.packs.schema import schema as made  # noqa: PLC0415 - pydantic: a quarter of a second that few commands need
 
     context.out.document(made())
-    return 0
 
 
-def answer(args: Namespace, context: Context) -> int:
+def answer(args: Namespace, context: Context) -> None:
     chosen = [named(argument).parsed() for argument in args.packs]
     try:
         said = decide_once(chosen, read_text(args.facts))
     except FactsError as error:
         raise CommandError(msg("{file}: {why}", file=args.facts, why=said_by(error))) from None
-    if context.out.json:
-        context.out.document(said)
-    else:
-        _say(context, said)
-    return 0
+    context.out.answer(said, lambda: _say(context, said))
 
 
 def _say(context: Context, said: dict[str, Any]) -> None:

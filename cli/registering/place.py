@@ -10,11 +10,11 @@ from agent.api.messages import PlaceSet
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
-from cli.registry import settle
+from cli.registering.settle import settle
 from cli.words.names import PLACES
 from cli.words.times import parse_day
 from host.rpc_client import ask
-from i18n.message import msg
+from i18n.message import msg, typed
 from rules.packs.params import SPAN
 from rules.packs.zones import known_zone
 from rules.policy import Place
@@ -38,7 +38,7 @@ def add_to(commands: Commands) -> None:
 
 def hours(text: str) -> str:
     if not re.fullmatch(SPAN, text):
-        raise CommandError(msg("{text} is not HH:MM-HH:MM, such as 08:00-22:00", text=repr(text)))
+        raise CommandError(msg("{text} is not HH:MM-HH:MM, such as 08:00-22:00", text=typed(text)))
     return text
 
 

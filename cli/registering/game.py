@@ -15,12 +15,12 @@ from cli.games.fingerprint import fingerprint
 from cli.games.scan import add_to as add_scan_to
 from cli.output import Output
 from cli.parser import PLAYER
-from cli.registry import settle
+from cli.registering.settle import settle
 from cli.words.layout import row
 from cli.words.names import clues
 from host.rpc_client import ask
 from i18n.message import Arg, msg
-from rules.ratings import parse_label, rating_source
+from rules.ratings import UNVERIFIED, parse_label
 
 _GAME = msg("id of the game")
 
@@ -38,15 +38,15 @@ def add_to(commands: Commands) -> None:
     parser.takes("word", "WORD", msg("only games with this word"), nargs="?")
     parser = commands.add("game allow", allow, "An luanti", "guest luanti", about=msg("let a game through for a player"))
     parser.takes("player", "PLAYER", PLAYER)
-    parser.takes("id", "ID", _GAME)
+    parser.takes("id", "GAME", _GAME)
     parser = commands.add("game remove", remove, "turtles", "turtles --json", about=msg("remove a game that was added"))
-    parser.takes("id", "ID", _GAME)
+    parser.takes("id", "GAME", _GAME)
 
 
 def add(args: Namespace, context: Context) -> int:
     found = fingerprint(args.exe)
     done = ask(context.home.agent_address, GameAdd(game=game_of(args.id, found, title=args.title, label=args.label)))
-    if args.label is not None and rating_source(args.label.system).status == "unverified":
+    if args.label is not None and args.label.system in UNVERIFIED:
         context.out.message(msg("label {label} is taken for {age}+, which nobody has checked; see docs/ratings.md",
                                 label=args.label.text, age=args.label.age))  # fmt: skip
     known = (
@@ -69,18 +69,17 @@ def remove(args: Namespace, context: Context) -> int:
     return settle(context, done, msg("{id} is removed", id=args.id))
 
 
-def show(args: Namespace, context: Context) -> int:
+def show(args: Namespace, context: Context) -> None:
     games = ask(context.home.agent_address, GameList()).games
     found = (game for game in games if args.word is None or _fits(game, args.word))
     rows = sorted(found, key=lambda game: game.origin != "house")  # one's own first, each as the agent orders them
     if context.out.json:
         context.out.document({"games": [_document(game) for game in rows]})
-        return 0
+        return
     for game in rows:
         _say(context.out, game)
     if not rows:
         context.out.message(msg("no game matches {word}", word=args.word) if args.word else msg("no games"))
-    return 0
 
 
 def _fits(row: GameRow, word: str) -> bool:
