@@ -67,7 +67,7 @@ def limit(minutes: float, *, per: str = "all", games: tuple[str, ...] = ()) -> P
         title=Text("Nhà", "House"),
         jurisdiction="",
         zone="Asia/Ho_Chi_Minh",
-        source="",
+        source=Text("", ""),
         status="verified",
         sha256="house",
         budgets=(rule,),
