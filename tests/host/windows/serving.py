@@ -25,8 +25,8 @@ async def serve():
     stop = asyncio.Event()
     service.listen(say)
     with told_to_stop(stop.set):
+        say("ready")  # first: whoever waits for the state reads this next
         service.notify("READY=1")
-        say("ready")
         await stop.wait()
         service.notify("STOPPING=1")
 
