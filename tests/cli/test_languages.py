@@ -44,8 +44,7 @@ def the_same_in_both():
     """Names of people, of laws, of their articles."""
     packs = [read_pack(text, name, draft=True) for name, text in shipped_packs().items()]
     names = {cite for one in packs for rule in (*one.pack.rules, *(left.rule for left in one.omitted)) for cite in (rule.cite,)}
-    names |= {source for one in packs for source in (one.pack.source, *(one.holidays or ())[:1])}
-    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))) + "|Giờ Chơi|Bình|NĐ 147/2024")
+    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))) + "|Giờ Chơi|Bình|NĐ(-CP| [0-9]+/[0-9]+)")
 
 
 ENGLISH, SAME = english_only(), the_same_in_both()

@@ -22,7 +22,7 @@ def test_an_answer_goes_through_pipes_as_utf_8(giochoi):
     done = giochoi.process("policy", "packs", "--json", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Nghị định" in "".join(str(pack) for pack in json.loads(done.stdout)["packs"])
+    assert "Giờ Chơi" in "".join(str(pack) for pack in json.loads(done.stdout)["packs"])
 
 
 def test_what_stdin_says_is_read(giochoi):
