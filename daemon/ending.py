@@ -11,7 +11,7 @@ All moments are milliseconds of the clock that play is counted on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 NEWS_MS = 60_000
@@ -120,7 +120,8 @@ def _allowed(state: State, ruled: Allowed, now: int) -> Step:
     if isinstance(state, Saving | Ended):
         return _remind(Free(until, ruled.warn_at), now)
     if not _moved(state.until, until):
-        return _remind(state, now)
+        soon = tuple(at for at in state.warn_at if at <= now + SAME_MS)
+        return _remind(replace(state, warn_at=soon + tuple(at for at in ruled.warn_at if at > now + SAME_MS)), now)
     if until is not None and until - now < NEWS_MS and (state.until is None or until < state.until):
         return _news(state, now)
     return _remind(Free(until, ruled.warn_at), now)
@@ -185,7 +186,9 @@ def to_store(state: State) -> tuple[Stored, int | None]:
 
 
 def from_store(how: Stored, until: int | None) -> State:
-    """Goes on where a former run was: what it was warned of holds, and it saves no longer than it might have."""
-    if until is None:
+    """Goes on where a former run was: what it was warned of holds, and it saves no longer than it might have. The rules say
+    which reminders are still to come.
+    """
+    if until is None or how == "free":
         return BEGUN
     return Warned(until) if how == "warned" else Saving(until, asked=False)

@@ -24,11 +24,13 @@ class Enforcer:
         self._control = control
         self._announce = announce
         self._stubborn: set[Identity] = set()
-        self._left: dict[Identity, int] = {}
+        self._left: dict[Identity, tuple[tuple[str, str], int]] = {}  # whose play it was, until when it may close
 
     def follow(self, play: Play, ruling: Ruling, now: Reading) -> None:
         """Does what `ruling` asks for, as far as its moment has come."""
         play.ending, actions = step(play.ending, _ruled(ruling.decision, now), now.mono)
+        if self._left and not isinstance(play.ending, Saving | Ended):  # it may be played again, by what is left of it, too
+            self._left = {one: (key, at) for one, (key, at) in self._left.items() if key != play.key}
         for action in actions:
             self._do(action, play, ruling, now)
         play.notices, ripe = play.notices.step(ruling.decision.notices, now.wall)
@@ -52,14 +54,14 @@ class Enforcer:
     def gone(self, identity: Identity, play: Play) -> None:
         """A program of a play is over. If it was asked to close, what belonged to it has the rest of the grace to close too."""
         if isinstance(play.ending, Saving | Ended):
-            self._left[identity] = play.ending.until
+            self._left[identity] = (play.key, play.ending.until)
 
     def sweep(self, now: Reading) -> int | None:
         """Ends what outlived the program that it belonged to; in how many milliseconds there is more to be ended."""
-        for identity in [one for one, at in self._left.items() if at <= now.mono]:
+        for identity in [one for one, (_, at) in self._left.items() if at <= now.mono]:
             del self._left[identity]
             self._control.end(*identity)
-        return min((at - now.mono for at in self._left.values()), default=None)
+        return min((at - now.mono for _, at in self._left.values()), default=None)
 
     def refuse(self, pid: int, started: int) -> None:
         """Ends a program that should not have started."""

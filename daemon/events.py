@@ -16,7 +16,7 @@ from daemon.trusted import Jump, Reading
 from i18n.message import Words
 from rules.games import Game
 
-How = Literal["asked", "killed", "by itself", "gone", "power", "midnight"]
+How = Literal["asked", "killed", "by itself", "gone", "power", "midnight", "list changed"]
 
 
 @dataclass(frozen=True, slots=True)

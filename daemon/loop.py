@@ -64,7 +64,7 @@ class Loop:
             if player is not None and same and not renamed(play.who, play.started_wall, player, people.zone):
                 play.player, play.game = player, people.catalogue.games.get(play.game.id, play.game)
             else:
-                self._finish(play, now, now.mono, "by itself")
+                self._finish(play, now, now.mono, "list changed")
 
     def observe(self, seen: Observation) -> bool:
         """True if it changed anything, so that a beat is due; most programs that start are no games."""
@@ -115,8 +115,11 @@ class Loop:
 
     # --- programs ----------------------------------------------------------------------------------------------------------
 
-    def scan(self, now: Reading, floor: int) -> None:
-        """Reconciles with everything that runs. What is new counts from its start, but not from before `floor` (mono)."""
+    def scan(self, now: Reading, floor: int, changed: events.How | None = None) -> None:
+        """Reconciles with everything that runs. What is new counts from its start, but not from before `floor` (mono).
+
+        `changed`: how the play of a program ended that is another game by now, or none, if not by itself.
+        """
         self._next_scan = now.mono + SCAN_MS
         programs = self.platform.watcher.scan()
         here = {program.identity for program in programs}
@@ -124,7 +127,7 @@ class Loop:
             for identity in tuple(play.programs - here):
                 self._ended(identity, now, now.mono)
         for program in programs:
-            self._started(program, now, max(program.since, floor))
+            self._started(program, now, max(program.since, floor), changed)
 
     def _check(self, play: Play, now: Reading) -> None:
         """An end that no event told."""
@@ -132,7 +135,7 @@ class Loop:
             if not self.platform.control.alive(pid, started):
                 self._ended((pid, started), now, now.mono)
 
-    def _started(self, program: Program, now: Reading, since: int) -> bool:
+    def _started(self, program: Program, now: Reading, since: int, changed: events.How | None = None) -> bool:
         """True if it is a game of somebody whose play is recorded."""
         people = self.in_force.people
         if people is None:
@@ -144,7 +147,7 @@ class Loop:
             known.recognised(program.identity, now.mono, sure=found.sure)
             return False
         if known is not None:  # it executed something else, or is no game any more
-            self._ended(program.identity, now, now.mono)
+            self._ended(program.identity, now, now.mono, changed)
         if found is None:
             return known is not None
         self.gate.saw(program.account)
@@ -181,14 +184,14 @@ class Loop:
     def _rule(self, play: Play, now: Reading) -> Ruling:
         return self.judge.rule(play.player, play.game, now, sure=play.sure)
 
-    def _ended(self, identity: Identity, now: Reading, mono: int) -> bool:
+    def _ended(self, identity: Identity, now: Reading, mono: int, how: events.How | None = None) -> bool:
         play = self.plays.of_program(identity)
         if play is None:
             return False
         play.leave(identity, mono)
         self.enforcer.gone(identity, play)
         if not play.programs:
-            self._finish(play, now, mono, _HOW.get(type(play.ending), "by itself"))
+            self._finish(play, now, mono, how or _HOW.get(type(play.ending), "by itself"))
         return True
 
     def _finish(self, play: Play, now: Reading, mono: int, how: events.How) -> None:

@@ -46,6 +46,7 @@ _WORDS: Final[dict[str, dict[str, Arg]]] = {
     "how": {
         "asked": msg("it closed when asked"), "killed": msg("it was ended"), "by itself": msg("the player closed it"),
         "gone": msg("unseen"), "power": msg("the PC went off"), "midnight": msg("a new day began"),
+        "list changed": msg("it counts otherwise since the players or games were changed"),
         "gate": msg("before it ran"), "ended": msg("ended at its start"),
     },
     "place": PLACES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from agent.api.messages import GrantEvent
 from compliance import entry
@@ -182,7 +183,7 @@ def test_an_account_that_is_another_players_now_begins_another_play(world):
     world.adopt(roster(2, players=(msgspec.structs.replace(an, account=None), binh)))
     world.pass_time(5 * MINUTE)
     assert (world.used("an"), world.used("binh")) == (600.0, 300.0)
-    assert [one.how for one in world.journal("play.ended")] == ["by itself"]
+    assert [one.how for one in world.journal("play.ended")] == ["list changed"]
 
 
 def test_two_games_at_once_count_their_union(world):
@@ -287,6 +288,31 @@ def test_what_belonged_to_a_game_that_closed_has_no_more_than_its_grace(world):
     world.platform.exit = lambda pid: (gone.append((pid, world.clock.mono() - helper.since)), leave(pid))
     world.pass_time(2 * MINUTE)
     assert (world.platform.asked, gone) == ([1], [(1, MINUTE), (2, MINUTE + 10_000)])
+
+
+@pytest.mark.parametrize("other", ["helper", "luanti"])
+def test_what_belongs_to_a_game_is_spared_where_the_game_is_allowed_again(world, other):
+    """More time while it saves: what is left of it goes on, be it the play itself or what starts the game anew."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.run(1)
+    world.platform.run(2, other, parent=1)
+    world.platform.stubborn = {2}
+    world.pass_time(MINUTE + 1_000)
+    world.adopt(roster(2, packs=(limit(1),), grants=(grant(30, world.clock.wall()),)))
+    world.platform.run(3)
+    world.pass_time(10 * MINUTE)
+    assert sorted(pid for pid, _ in world.platform.programs) == [2, 3]
+
+
+def test_the_reminders_go_on_after_a_restart(world):
+    """Those that are still to come; none is given twice."""
+    world.start(roster(packs=(limit(20),)))
+    world.platform.run(1)
+    world.pass_time(7 * MINUTE)
+    world.stop()
+    world.start()
+    world.pass_time(13 * MINUTE)
+    assert [round(one.left / MINUTE) for one in world.journal("warned")] == [15, 5, 1]
 
 
 def test_what_cannot_be_ended_is_tried_each_second(world):

@@ -63,6 +63,19 @@ def test_logging_off_with_several_games(world):
     assert sorted(ends(world)) == [(MINUTE, "by itself"), (2 * MINUTE, "by itself")]
 
 
+def test_a_play_that_is_nobodys_any_more_was_not_closed_by_its_player(world):
+    """The account was given to another player, or the game was taken out of the list: the program runs on."""
+    binh = msgspec.structs.replace(roster().players[0], id="binh", name="Bình", key="33" * 32)
+    world.start(roster())
+    world.platform.run(1)
+    world.platform.run(2, "teeworlds")
+    world.pass_time(MINUTE)
+    world.adopt(msgspec.structs.replace(roster(2), games=roster().games[:1]))
+    world.adopt(roster(3, players=(binh,)))
+    assert ends(world) == [(MINUTE, "list changed"), (MINUTE, "list changed")]
+    assert world.platform.ended == []
+
+
 def test_another_user_plays_while_the_first_ones_game_runs_on(world):
     """A switched session is not an ended one: both games run, each counts for its own player."""
     first = roster().players[0]
