@@ -17,8 +17,8 @@ class Reason:
     """The rule behind a decision and the numbers it used.
 
     `pack` is the pack's sha256, or "house" for a player's own rules. `budget_ms`, `used_ms` and `granted_ms` are those of the
-    rule's own period and scope at `now`; None for rules that count nothing. `counted` is play, as (start, ms), that alone would
-    make the same numbers; None where the day's sums of game, publisher and all games make them.
+    rule's own period and scope at `now`; for rules that count nothing None, but for a grant that suspends a window. `counted`
+    is play, as (start, ms), that alone makes the same numbers; None where the day's sums of game, publisher and all games do.
     """
 
     rule: str

@@ -246,4 +246,4 @@ class BreakLimit(_CountingLimit):
         return min((moment for moment in moments if moment > at), default=NEVER)
 
     def numbers(self, view: View) -> tuple[int | None, int | None, int | None]:
-        return (self._ms, self.used(view), 0)
+        return (self._ms, self.used(view), self.suspended_ms(view) or 0)

@@ -68,10 +68,16 @@ class Limit:
 
     def suspended_until(self, view: View, at: int) -> int:
         """The end of a suspension that contains `at`; `at` itself if none does."""
-        for grant in self.suspensions(view):
-            if grant.given <= at < grant.given + grant.ms:
-                return grant.given + grant.ms
-        return at
+        grant = self._suspension(view, at)
+        return at if grant is None else grant.given + grant.ms
+
+    def suspended_ms(self, view: View) -> int | None:
+        """What was given that suspends this rule now."""
+        grant = self._suspension(view, view.now)
+        return None if grant is None else grant.ms
+
+    def _suspension(self, view: View, at: int) -> Grant | None:
+        return next((one for one in self.suspensions(view) if one.given <= at < one.given + one.ms), None)
 
 
 class _UntilLimit(Limit):

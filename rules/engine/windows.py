@@ -52,12 +52,17 @@ class WindowLimit(Limit):
             day = self.calendar.day(day.end)
         return free
 
+    def numbers(self, view: View) -> tuple[int | None, int | None, int | None]:
+        return (None, None, self.suspended_ms(view) if self._span_end(view.now) is None else None)
+
     def _open_until(self, view: View, at: int) -> int:
         """The end of a span or suspension that contains `at`; `at` itself if none does."""
-        for begin, stop in self._spans_near(self.calendar.day(at)):
-            if begin <= at < stop:
-                return stop
-        return self.suspended_until(view, at)
+        end = self._span_end(at)
+        return self.suspended_until(view, at) if end is None else end
+
+    def _span_end(self, at: int) -> int | None:
+        """The end of the span that contains `at`."""
+        return next((stop for begin, stop in self._spans_near(self.calendar.day(at)) if begin <= at < stop), None)
 
     def _spans_near(self, day: Day) -> tuple[tuple[int, int], ...]:
         """The spans that begin on this day or the one before, as moments."""

@@ -83,6 +83,13 @@ class TestWindows:
         assert moment("2026-11-24 21:40") == ask(rules, grants=(grant("2026-11-24 21:10", 30),)).until
         assert ask(rules, grants=(grant("2026-11-24 21:00", 30),)).verdict == "refuse"
 
+    def test_what_was_given_is_said(self, ask, rules, grant):
+        """While it is what lets somebody play, and not before or after."""
+        given = (grant("2026-11-24 22:00", 30),)
+
+        granted = [ask(rules, f"2026-11-24 {at}", grants=given).reason.granted_ms or 0 for at in ("21:59", "22:10", "22:40")]
+        assert granted == [0, 30 * MINUTE, 0]
+
     def test_for_the_grants_game_only(self, ask, rules, grant):
         assert ask(rules, grants=(grant("2026-11-24 21:10", 30, "y"),)).verdict == "refuse"
 
