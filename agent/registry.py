@@ -16,8 +16,8 @@ import msgspec
 from agent import roster
 from agent.api.messages import Done, SignedRoster
 from agent.api.pseudonym import pseudonym
+from agent.packs.shipped import Shipped
 from agent.recording.chain import OwnChain
-from agent.registering.shipped_packs import Shipped
 from agent.store.database import Store
 from agent.store.rows import PlayerRow
 from agent.store.tables import Tables

@@ -8,8 +8,8 @@ import msgspec
 
 from agent.api.messages import Player, Roster
 from agent.errors import refused
-from agent.registering.own_limits import HOUSE, own_pack
-from agent.registering.shipped_packs import Shipped, compiled
+from agent.packs.own_limits import HOUSE, own_pack
+from agent.packs.shipped import Shipped, compiled
 from agent.store.rows import GUEST, PLACE, PackRow, PlayerRow, TextRow
 from agent.store.tables import Tables
 from compliance.note import MAX_NOTE, Signer
