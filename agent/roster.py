@@ -91,7 +91,7 @@ class Compiler:
 
 
 def pack_in_force(row: PackRow, texts: dict[str, TextRow], scope: Scope) -> Pack:
-    """The compiled pack. One that only a player has is known to the log by its rules, not by a hash that says whose it is."""
+    """The compiled pack. A private one has "house" for its hash, which would tell whose it is; entries hold its rule itself."""
     text = texts[row.sha256]
     pack = replace(compiled(text.text, row.pack, row.params), scope=scope)
     return pack if text.public else replace(pack, sha256=HOUSE)
