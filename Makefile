@@ -17,7 +17,10 @@ BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 
 # A stamp is named after all that its .venv was made from, so whatever changes, the old one no longer counts. Dates mean nothing.
-KEY     := $(shell { echo '$(CURDIR)'; $(PYTHON) --version; cat requirements.lock pyproject.toml; } 2>&1 | sha256sum | cut -c1-16)
+# Of pyproject.toml that is what pip and hatchling read, not the settings of linters and tests.
+OURS    := import json, tomllib; whole = tomllib.load(open("pyproject.toml", "rb")); \
+           print(json.dumps([whole["build-system"], whole["project"], whole["tool"]["hatch"]]))
+KEY     := $(shell { echo '$(CURDIR)'; $(PYTHON) --version; cat requirements.lock; $(PYTHON) -c '$(OURS)'; } 2>&1 | sha256sum | cut -c1-16)
 DEV_KEY := $(shell sha256sum requirements-dev.lock | cut -c1-16)
 RUNTIME := .venv/runtime-$(KEY)
 DEV     := .venv/dev-$(KEY)-$(DEV_KEY)

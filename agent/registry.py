@@ -16,8 +16,8 @@ import msgspec
 from agent import roster
 from agent.api.messages import Done, SignedRoster
 from agent.api.pseudonym import pseudonym
+from agent.packs.shipped import Shipped
 from agent.recording.chain import OwnChain
-from agent.registering.shipped_packs import Shipped
 from agent.store.database import Store
 from agent.store.rows import PlayerRow
 from agent.store.tables import Tables
@@ -31,7 +31,7 @@ from rules.games import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What is beyond the tables: what ships, and OS accounts: the name as the system writes it, None if there is none."""
+    """What lies outside the tables. `account` gives an OS account's name as the system writes it, None if there is none."""
 
     shipped: Shipped
     account: Callable[[str], str | None]
@@ -39,9 +39,7 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an operation did: the id of what it made, what the user is told besides, and whether the roster has to say it;
-    otherwise the present one does already.
-    """
+    """What an operation did: the id of what it made, what the user is told. `changed`: the roster has to be made anew."""
 
     id: str = ""
     hints: tuple[Words, ...] = ()
@@ -73,7 +71,7 @@ class Change:
         return roster.Compiler(self.tables, self.world.shipped)
 
     def pseudonym(self, player: PlayerRow) -> str:
-        """Whom today's entries mean by it."""
+        """The player's name in today's entries."""
         return pseudonym(player.key.hex(), self.today)
 
     def record(self, kind: type[Entry], personal: dict[str, Any] | None = None, **fields: Any) -> None:

@@ -8,8 +8,8 @@ import msgspec
 
 from agent.api.messages import Player, Roster
 from agent.errors import refused
-from agent.registering.own_limits import HOUSE, own_pack
-from agent.registering.shipped_packs import Shipped, compiled
+from agent.packs.own_limits import HOUSE, own_pack
+from agent.packs.shipped import Shipped, compiled
 from agent.store.rows import GUEST, PLACE, PackRow, PlayerRow, TextRow
 from agent.store.tables import Tables
 from compliance.note import MAX_NOTE, Signer
@@ -91,7 +91,7 @@ class Compiler:
 
 
 def pack_in_force(row: PackRow, texts: dict[str, TextRow], scope: Scope) -> Pack:
-    """The compiled pack. One that only a player has is known to the log by its rules, not by a hash that says whose it is."""
+    """The compiled pack. A private one has "house" for its hash, which would tell whose it is; entries hold its rule itself."""
     text = texts[row.sha256]
     pack = replace(compiled(text.text, row.pack, row.params), scope=scope)
     return pack if text.public else replace(pack, sha256=HOUSE)

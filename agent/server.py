@@ -48,7 +48,7 @@ class Agent:
     _troubled: list[str] = field(default_factory=list)
 
     def change(self, operation: Callable[[Change], Outcome], who: str) -> Done:
-        """Change the registry. What it recorded is durable in any case; that the log takes it at once is tried."""
+        """Change the registry. It is durable when this returns; its entries go into the log now, or later if that fails."""
         done = self.registry.change(operation, who)
         self.deliver()
         return done
@@ -97,7 +97,7 @@ class Agent:
             _log.error("%s", error)
 
     async def retry(self) -> None:
-        """What a full disk kept from the log may go in by now."""
+        """Try again to bring into the log what a full disk kept out."""
         self.deliver()
 
     def close(self) -> None:

@@ -13,9 +13,9 @@ from agent.app import routes
 from agent.auth import roles
 from agent.errors import StartError
 from agent.housekeeping import schedule
+from agent.packs.shipped import Shipped
 from agent.recording.chain import OwnChain
 from agent.recording.keys import PUBLISHED, load_keys, new_origin, publish
-from agent.registering.shipped_packs import Shipped
 from agent.registry import Registry, World
 from agent.server import Agent
 from agent.startup import begin

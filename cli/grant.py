@@ -8,8 +8,8 @@ from agent.api.messages import GrantEvent
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
+from cli.given.values import parse_minutes
 from cli.parser import PLAYER
-from cli.words.times import parse_minutes
 from daemon.api.messages import GrantAdd, GrantRevoke, GrantsGet, UsageGet
 from host.rpc_client import ask
 from i18n.message import Arg, Length, Moment, msg

@@ -13,12 +13,12 @@ from agent.api.messages import Card, LogCard, LogExport, LogHead, LogShow
 from cli.commands import Commands
 from cli.context import Context
 from cli.given.files import write_new
+from cli.given.values import parse_number
 from cli.output import Output
 from cli.words.entries import entry
 from cli.words.layout import row
 from cli.words.names import PLACES
 from cli.words.shell import quote
-from cli.words.times import parse_number
 from host.rpc_client import ask, items
 from i18n.message import Arg, Day, msg
 

@@ -46,16 +46,13 @@ class _Whole(Catalogue):
 
 
 class Output:
-    """Where one command's answer goes, and in which language."""
+    """Where one command's answer goes, and in which language. Messages go to stderr."""
 
-    def __init__(
-        self, *, json: bool = False, language: Language = "en", out: TextIO | None = None, err: TextIO | None = None
-    ) -> None:
+    def __init__(self, *, json: bool = False, language: Language = "en", out: TextIO | None = None) -> None:
         self.json = json
         self.words = Catalogue(language, now=wall())
         self._whole = _Whole(language, now=wall())
         self._out = out or sys.stdout
-        self._err = err or sys.stderr
 
     def document(self, value: object) -> None:
         """The one JSON document of a command called with --json."""
@@ -111,8 +108,8 @@ class Output:
 
     def message(self, text: Arg) -> None:
         """Something beside the answer: a warning, an error, what happens next."""
-        self._err.write(clean(self.words(text)) + "\n")
-        self._err.flush()
+        sys.stderr.write(clean(self.words(text)) + "\n")
+        sys.stderr.flush()
 
     def _lists(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Every row as a list of its cells, those without text left out."""

@@ -9,9 +9,9 @@ import msgspec
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError, unknown
+from cli.given.values import parse_day
 from cli.parser import PLAYER
 from cli.words.layout import row
-from cli.words.times import parse_day
 from daemon.api.messages import UsageGet
 from daemon.api.status import StatusGet
 from host.rpc_client import ask

@@ -1,6 +1,8 @@
 """Derives everything in a bundle again, trusting nothing of its writer: bytes, hashes, root, signatures, chains, decisions.
 
-Shares no code path with compliance.log but the pure maths. Whatever is missing, unknown or cannot be read is a failure.
+Of what writes the log it shares what both have to agree on: compliance.format, bundle, entry, note and tree, and `rules`, which
+decided then and decides again now. It shares nothing of compliance.journal, log and writing (a contract in pyproject.toml holds
+it to that). Whatever is missing, unknown or cannot be read is a failure.
 Failures are named in the order in which they are found; a stage that could only repeat one is not reached.
 """
 

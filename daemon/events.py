@@ -1,5 +1,5 @@
-"""What happens at a seat. Reading this file is knowing the flow: the loop makes these, `record` writes them down,
-`publish` shows them.
+"""What happens at a seat. Loop, Enforcer, Resumer, PcZone, Heart, Health and the handlers of grants make these. The Recorder
+writes them down and the Publisher shows them, in an order that the Announcer keeps; a grant's handlers keep it themselves.
 """
 
 from __future__ import annotations

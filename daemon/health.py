@@ -54,7 +54,7 @@ class Health:
 
     def report(self, id_: str, *, trouble: bool, details: Arg | None = None) -> None:
         """Raises or clears the Issue `id_`; nothing if it stands so already. `details` are added to its text, or are its text
-        where it is none of ours.
+        where this file has none for it.
         """
         if trouble and id_ not in self._open:
             now = self._read()

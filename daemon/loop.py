@@ -98,11 +98,12 @@ class Loop:
             if play.key in self.plays.running:
                 self.enforcer.follow(play, self._rule(play, now), now)
         self.announcer.expire(now)
-        return self._wait(people, now, self.enforcer.sweep(now))
+        return self._wait(now, self.enforcer.sweep(now), self.gate.renew(people, now, self.judge))
 
-    def _wait(self, people: People, now: Reading, sweep: int | None) -> int:
+    def _wait(self, now: Reading, *others: int | None) -> int:
+        """In how many milliseconds a play or a display needs a tick, or one of the `others` comes. None: never."""
         moments = [next_of(play, now) for play in self.plays.running.values()]
-        moments += [self.gate.renew(people, now, self.judge), self.announcer.next_moment(now), sweep, LONGEST_WAIT_MS]
+        moments += [self.announcer.next_moment(now), *others, LONGEST_WAIT_MS]
         return max(SHORTEST_WAIT_MS, min(one for one in moments if one is not None))
 
     def read(self) -> Reading:

@@ -134,7 +134,7 @@ class InForce:
         self.people: People | None = None
 
     def known(self) -> People:
-        """For whoever has to do with a play: without a roster there is none. LookupError."""
+        """The people, for code that handles a play: before the first roster there are no plays. LookupError."""
         if self.people is None:
             raise LookupError("no roster is in force")
         return self.people

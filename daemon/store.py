@@ -219,7 +219,7 @@ class Store:
         self._put_pieces(row)
 
     def update_play(self, row: PlayRow) -> None:
-        """Writes what may change of a play: its row, its programs, its marks."""
+        """Writes what may change of a play: its row, with its programs, and its pieces."""
         self.db.execute(_UPDATE, _values(row))
         self.db.execute("DELETE FROM pieces WHERE play = ?", (row.seq,))
         self._put_pieces(row)

@@ -47,7 +47,7 @@ class Jump:
 
 
 class TrustedClock:
-    """`last`: the last moment in the store. In the same boot it is the anchor; after another boot time cannot be before it."""
+    """`last`: the last moment in the store. In the same boot it is the anchor; in a later boot time is never before it."""
 
     def __init__(self, clock: Clock, last: Anchor | None = None) -> None:
         self._clock = clock

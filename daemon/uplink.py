@@ -53,7 +53,7 @@ class Uplink:
     _wrong: dict[str, dict[str, Arg]] = field(default_factory=dict, init=False)
 
     def become(self, seat: str) -> None:
-        """From now on this seat speaks under another name, to an agent that has to be met anew."""
+        """From now on this seat has another id, under which it enrols with its agent anew."""
         self.seat = seat
         self._enrolled = False
         self.work.set()

@@ -192,7 +192,7 @@ class Daemon:
         )  # fmt: skip
 
     def _platform(self, clock: Clock, settings: config.Config) -> Platform:
-        """Whatever an agent's program matches, it is not ended."""
+        """The platform of this system; it never ends the agent's process, even if it looks like a game."""
         try:
             return choose.platform(
                 clock,

@@ -111,7 +111,7 @@ class Connection(Protocol):
     """A client's end of a channel. Failures are OSError."""
 
     def sendall(self, data: bytes) -> None:
-        """All of it; TimeoutError after the time it was dialled with, without progress."""
+        """Send all of it. TimeoutError: no progress for as long as `dial` was told to wait."""
 
     def lines(self) -> BinaryIO:
         """What comes back, to be read by lines; to be closed by whoever asked for it."""

@@ -69,7 +69,7 @@ def clocks() -> Clocks:
 
 
 def manager() -> Manager:
-    """Where services are managed with the system's own tools, there is none either."""
+    """UnsupportedError also on Linux, where services are managed with the system's own tools."""
     if sys.platform != "win32":
         raise UnsupportedError(sys.platform)
     from host.windows import scm as half

@@ -13,7 +13,7 @@ LIMIT = 1 << 20
 def read_owned(path: Path, owners: frozenset[UserId], limit: int = LIMIT) -> bytes:
     """The content of a plain file of at most `limit` bytes that belongs to one of `owners` and that nobody else may write.
 
-    No link is followed at its end and nothing that is not a plain file is opened for long. OSError says why not.
+    No link is followed at its end. What is no plain file is refused unread. OSError says why.
     """
     return choose.files().read_owned(path, owners, limit)
 

@@ -114,14 +114,14 @@ def lock(folder: Path) -> Iterator[None]:
 
 
 def taken(where: Path | str, error: TakenError) -> HomeError:
-    """Another process has it."""
+    """The error that says who holds `where`."""
     if not error.pid:
         return HomeError(msg("{where}: in use by another process", where=str(where)))
     return HomeError(msg("{where}: in use by process {pid}", where=str(where), pid=str(error.pid)))
 
 
 def unwritable(path: Path, error: OSError) -> HomeError:
-    """A file could not be written."""
+    """The error that says why this file cannot be written."""
     return HomeError(msg("{path}: cannot be written: {why}", path=str(path), why=said_by(error)))
 
 

@@ -9,11 +9,11 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from agent.api import messages as m
 from agent.errors import bad_input, refused
+from agent.packs.shipped import Shipped
 from agent.registering import lookup
 from agent.registering.hints import label_refuses
 from agent.registering.names import clean, game_id
 from agent.registering.rulebook import record_policy
-from agent.registering.shipped_packs import Shipped
 from agent.registry import Change, Outcome
 from agent.store.rows import ApprovalRow
 from agent.store.tables import Tables

@@ -56,7 +56,7 @@ def hours_now(change: Change) -> Hints:
 
 
 def opening(pack: Pack) -> str:
-    """The hours that a pack of a place's hours keeps to, as HH:MM-HH:MM: its own, after the law's, where it has some."""
+    """The hours of the pack's last span, as HH:MM-HH:MM: the place's own ones come after the law's. "" if it has none."""
     spans = [span for window in pack.windows for span in window.spans]
     minutes = [ms // _MINUTE_MS for span in spans[-1:] for ms in (span.start, span.end)]
     return "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in minutes)
@@ -82,7 +82,7 @@ def idle(change: Change, row: PlayerRow | None) -> Hints:
 
 
 def nobody_registered(change: Change, row: PlayerRow | None) -> Hints:
-    """A warning where every guest is refused because no guardian can have registered it."""
+    """A warning where every game is refused to guests because a rule wants a guardian's registration, which guests lack."""
     if row is None or row.id != GUEST:
         return ()
     guest = change.compiler().player(row)
@@ -92,7 +92,7 @@ def nobody_registered(change: Change, row: PlayerRow | None) -> Hints:
 
 
 def label_refuses(change: Change, row: PlayerRow, game: Game) -> Hints:
-    """A warning where a game that was just let through is refused all the same: a yes answers what has no label, no more."""
+    """A warning where the label of a game that was just let through still refuses it: an approval overrides no label."""
     if not game.label or (row.born is not None and birthday(row.born, game.label) <= change.today):
         return ()
     place, compiler = change.tables.place().place, change.compiler()

@@ -6,11 +6,11 @@ import re
 
 from agent.api import messages as m
 from agent.errors import bad_input
+from agent.packs.shipped import asked_for
 from agent.registering.hints import Hints, guests_now, hours_now, opening
 from agent.registering.lookup import guest
 from agent.registering.names import clean
 from agent.registering.rulebook import LAW_PACKS, record_policy, shipped_pack
-from agent.registering.shipped_packs import asked_for
 from agent.registry import Change, Outcome
 from agent.store.rows import GUEST, PLACE, PackRow, PlaceRow
 from compliance.entry import PlaceChanged

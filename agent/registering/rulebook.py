@@ -8,11 +8,11 @@ from typing import Any
 
 from agent.api import messages as m
 from agent.errors import bad_input, refused
+from agent.packs.own_limits import HOUSE, still_binding
+from agent.packs.shipped import Shipped, asked_for
 from agent.registering import lookup
 from agent.registering.hints import Hints, idle, nobody_registered, replaced
 from agent.registering.names import same
-from agent.registering.own_limits import HOUSE, still_binding
-from agent.registering.shipped_packs import Shipped, asked_for
 from agent.registry import Change, Outcome
 from agent.roster import Compiler, pack_in_force
 from agent.store.rows import GUEST, PLACE, LimitRow, PackRow, PlaceRow, PlayerRow, TextRow

@@ -12,9 +12,9 @@ from cli.context import Context
 from cli.demo.games import installed, stand_in
 from cli.demo.running import Demo
 from cli.demo.steps import STEPS, wait_past_midnight
+from cli.given.values import parse_number
 from cli.output import Output
 from cli.words.layout import row
-from cli.words.times import parse_number
 from i18n.message import Length, MessageError, msg
 
 _LEAST_S, _MOST_S = 5, 120

@@ -12,9 +12,9 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.games.clues import game_of, label_text
 from cli.games.fingerprint import fingerprint
-from cli.games.scan import add_to as add_scan_to
 from cli.output import Output
 from cli.parser import PLAYER
+from cli.registering.scan import add_to as add_scan_to
 from cli.registering.settle import settle
 from cli.words.layout import row
 from cli.words.names import clues

@@ -8,11 +8,11 @@ from agent.api.messages import LimitSet
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
+from cli.given.values import parse_minutes
 from cli.parser import PLAYER
 from cli.registering.settle import settle
 from cli.words.days import spoken
 from cli.words.layout import row
-from cli.words.times import parse_minutes
 from host.rpc_client import ask
 from i18n.message import Length, comma, msg, typed
 from rules.policy import WEEK, Weekday

@@ -10,9 +10,9 @@ from agent.api.messages import PlaceSet
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
+from cli.given.values import parse_day
 from cli.registering.settle import settle
 from cli.words.names import PLACES
-from cli.words.times import parse_day
 from host.rpc_client import ask
 from i18n.message import msg, typed
 from rules.packs.params import SPAN

@@ -28,7 +28,7 @@ class Zones:
         return zone
 
     def at(self, moment: int) -> str:
-        """The zone in force at a moment: before the first change that one's, without any the default."""
+        """The zone in force at a moment. Before the first change it is that one's; without changes, the default."""
         zone = self._changes[0][1] if self._changes else DEFAULT
         for at, changed in self._changes:
             if at <= moment:

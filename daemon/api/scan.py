@@ -114,9 +114,9 @@ def decoded(said: bytes) -> Scanned:
 
 
 def recognised(found: Iterable[FoundGame], catalogue: Catalogue) -> tuple[FoundGame, ...]:
-    """The same games, each by the catalogue's id and label where the catalogue knows one of its files; those of one id are one.
+    """The same games, with the catalogue's id and label where it knows one of their files; those of one such id are merged.
 
-    Other ids are made different from all ids of the catalogue: adding one must not add to a game that it only has the name of.
+    Any other id is changed if it is taken: adding such a game must not change one of the catalogue that only has its name.
     """
     games: dict[str, FoundGame] = {}
     used: dict[str, int] = dict.fromkeys(catalogue.games, 1)

@@ -57,8 +57,8 @@ class ReasonPart(Wire, frozen=True, kw_only=True):
 class Standing(Wire, frozen=True, kw_only=True):
     """What was played and what is decided: of a player, or of a game.
 
-    `next`: the verdict once `until` has come, after play up to then where it is allowed now, else after none. None where
-    `until` is.
+    `next`: the verdict when `until` has come. Where play is allowed now, it is taken to go on until then; else nobody plays.
+    None where `until` is None.
     """
 
     id: str

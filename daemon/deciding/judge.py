@@ -1,5 +1,5 @@
-"""Asks the rules about the present: facts from plays, grants and roster, for every reading of the clock, the stricter one
-holds.
+"""Asks the rules about the present, with facts from plays, grants and roster, once for each reading of the clock. The strictest
+answer holds.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Judge:
     grants: Grants
 
     def rule(self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool = True) -> Ruling:
-        """The strictest ruling over all readings of the clock. Its moments are told by the first one, the trusted.
+        """The strictest ruling over all readings of the clock. Its moments are of the first reading, the trusted one.
 
         `game` None: a game that no rule names, so that only the rules over all games count. `sure` as in Facts; true where
         there is no program yet.
@@ -76,8 +76,8 @@ class Judge:
 
 
 def next_verdict(ruling: Ruling, now: Reading) -> Verdict | None:
-    """The verdict once the decision's `until` has come: after play up to then where it is allowed now, else after none.
-    None without an `until`.
+    """The verdict when the decision's `until` has come. Where play is allowed now, it is taken to go on until then; else nobody
+    plays. None without an `until`.
     """
     if ruling.decision.until is None:
         return None

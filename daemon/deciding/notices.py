@@ -18,8 +18,8 @@ class Notices:
     shown: Mapping[str, int] = field(default_factory=dict)
 
     def step(self, named: Iterable[NoticeAt], now: int) -> tuple[Notices, tuple[NoticeAt, ...]]:
-        """The rules name the next notices. To be shown now are those that were named before and whose moment has come, also
-        where the rules have passed it by a clock that is a little ahead.
+        """Takes the next notices, as the rules name them. Shows what was announced and is due, or is due within half a second
+        and no longer named by the rules.
         """
         then = {one.rule: one for one in named}
         ripe = tuple(

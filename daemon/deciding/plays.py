@@ -132,7 +132,7 @@ class Plays:
         self._recent.pop(player, None)
 
     def cut_at_midnight(self, play: Play, start: int, who: str, now: Reading) -> tuple[int, Play]:
-        """The play ends where the day began, at `start` (wall); its length, and the play that goes on, as `who`."""
+        """Ends the play at `start` (wall), where the day began, and begins it anew as `who`. Its ms, and the new play."""
         at = max(play.since_mono, now.mono - (now.wall - start))
         new = replace(
             play, who=who, seq=None, pieces=[], since_mono=at, since_wall=max(start, play.since_wall), started_wall=start,

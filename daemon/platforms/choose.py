@@ -22,7 +22,7 @@ def platform(
 
     `gate_mounts`: the mounted filesystems on which starts are refused before their first instruction; None: all that can hold
     programs, (): none. `spared`: pids never to be ended whatever they match, asked when something is to be ended. `root`: the
-    daemon's home. Each system takes what means something there; OSError: it refuses.
+    daemon's home. A system ignores what it has no use for. OSError: it refuses.
     """
     if sys.platform == "linux":
         from daemon.platforms.linux.build import build  # noqa: PLC0415 - other platforms lack what it imports

@@ -20,7 +20,7 @@ _MOST_WAITING = 64
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """`looked`: whether a signer was looked for; then None means that none is valid."""
+    """`looked`: whether a signer was looked for; if so, `signer` None means that no signature is valid."""
 
     digest: str | None = None
     signer: str | None = None
@@ -98,7 +98,7 @@ class Images(ABC):
         self._late.clear()
 
     def recall(self, this: Key, path: str, catalogue: Catalogue) -> Fingerprint | None:
-        """What is known of it. None: nothing, or this catalogue wants to know more, for which there is time now."""
+        """What is known of it. None: nothing is, or this catalogue asks for more and nobody is finding that out yet."""
         known = self._known.get(this)
         if known is None:
             return None
@@ -109,7 +109,7 @@ class Images(ABC):
         return image
 
     def hashed(self, this: Key, found: Looked | None) -> int | None:
-        """What was told; None: it could not be read. The file's size, if anything is known that was not before."""
+        """Takes what `tell` was given (None: it could not be read). The file's size, if that was news; else None."""
         self._late.discard(this)
         known = self._known.get(this)
         if found is None or known is None:

@@ -26,7 +26,7 @@ class Presence:
     _bits: int = 0
 
     def mark(self, now: Reading) -> AliveMinutes | None:
-        """The seat was alive in this minute. Where it lies beyond the stretch, that one is over and wants to be written."""
+        """The seat was alive in this minute. Where it is not of the present stretch, returns that one, to be written."""
         minute = now.wall // MINUTE_MS
         over = None
         if self._since is not None and not 0 <= minute - self._since < _MINUTES:

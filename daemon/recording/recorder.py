@@ -51,9 +51,9 @@ class Recorder:
             self.flush()
 
     def flush(self) -> None:
-        """Tries to write what waits.
+        """Tries to write all that waits, in one transaction.
 
-        All in one transaction; if one action is at fault, each in its own without that one, so that it holds up no other.
+        If an action is at fault, each gets a transaction of its own and the one at fault is lost, so that it holds up no other.
         """
         together = len(self._waiting)
         while self._waiting:

@@ -89,7 +89,7 @@ class Chains:
 
     def record_again(self, chain: Journal, people: People, now: Reading, *, everything: bool = False) -> None:
         """Writes today's plays once more: of those players who have another pseudonym by now, or `everything` for a new log.
-        Of plays that go on (their number is the one before `put_aside`) only the start is written. The transaction is the
+        Of plays that go on only the start is written; a running play is found by its old number. The transaction is the
         caller's.
         """
         start, _ = day_bounds(people.zone, now.wall)

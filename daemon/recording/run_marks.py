@@ -23,7 +23,7 @@ class RunMarks:
     watcher: Watcher
 
     def begin(self, journal: Journal, now: Reading, lost_from: int | None = None) -> None:
-        """`lost_from` is when a former run was last alive, by its wall clock; it counts unless that run was stopped."""
+        """`lost_from`: when a former run was last alive, by its wall clock. Not written if that run was stopped in order."""
         clean = lost_from is None or self.store.get(_STOPPED) is not None
         lost = None if clean else lost_from
         append(journal, entry.SeatStart, now, version=VERSION, watch=self.watcher.kind, clean=clean, lost_from=lost)

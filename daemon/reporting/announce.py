@@ -15,7 +15,7 @@ CONFIRM_MS = 1_500
 
 
 class Announcer:
-    """`next_moment` and `expire` keep time for it."""
+    """Has no timer: whoever calls it asks for `next_moment`, and calls `expire` then."""
 
     def __init__(self, recorder: Recorder, publisher: Publisher) -> None:
         self._recorder = recorder

@@ -103,7 +103,7 @@ def _of(play: Play) -> dict[str, str]:
 
 
 def due_text(why: Words, grace: int) -> Words:
-    """Why it is over, and how long the game may still save where that is longer than it takes to close."""
+    """Why it is over; and how long the game may still save, if its rule gives more than the usual time."""
     return why if grace <= GRACE_MS else msg("{why}; {left} left to save", why=why, left=Length(grace))
 
 

@@ -41,8 +41,8 @@ class Heart:
         self._minute_at = self.clock.read().mono + _MINUTE_MS
 
     async def run(self, sign: Callable[[], object] | None = None, every: float | None = None) -> None:
-        """Until cancelled. `sign`, a sign of life, is given at least each `every` seconds, and only from here: of a seat that
-        hangs there is none.
+        """Until cancelled. Calls `sign`, the sign of life, at least every `every` seconds. Nobody else calls it, so a seat that
+        hangs gives none.
         """
         while True:
             wait = self.beat() / 1000

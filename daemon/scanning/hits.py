@@ -41,9 +41,9 @@ class Hit:
 
 
 def merged(hits: Iterable[Hit]) -> list[tuple[Hit, tuple[str, ...]]]:
-    """What all sources together tell of each game, the first words on each thing, and the places where it was found.
+    """One hit for each game, with what all sources tell of it, and the places where it was found. In the order of first hits.
 
-    Hits that share a key are one game; the earlier one's title, name and label count. In the order of their first hit.
+    Hits that share a key are one game. Where they disagree, as on title, name and label, the earlier one counts.
     """
     groups: list[list[Hit]] = []
     by_key: dict[str, list[Hit]] = {}

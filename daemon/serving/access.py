@@ -1,4 +1,4 @@
-"""Who may ask for what, and whom or what they mean. Roles give commands; who is limited says the mapping of accounts."""
+"""Who may ask for what, and whom or what they mean. Roles say which commands; the mapping of accounts says who is limited."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Access:
         return self.in_force.people
 
     def only(self, caller: Caller) -> RuledPlayer | None:
-        """None: may see everybody. Else the one that the caller plays as."""
+        """The one player that the caller may see, as which they play; None: everybody."""
         if self.guardian(caller):
             return None
         own = self.people().player_of(caller.account)

@@ -195,7 +195,7 @@ class _Listening:
         await asyncio.sleep(_PAUSE)
 
     def silent(self, client: _Client) -> None:
-        """It is connected. Who has been silent for the longest time makes room for others."""
+        """A client that is connected and has said nothing yet. Where there are too many, the one longest silent is cut off."""
         self._silent[client] = None
         if len(self._silent) > _SILENT:
             next(iter(self._silent)).abort()

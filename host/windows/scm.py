@@ -159,7 +159,7 @@ def remove(name: Name) -> None:
 
 
 def manager(rights: int) -> PySC_HANDLE:
-    """OSError."""
+    """The service control manager, opened with these rights. OSError."""
     with AsOSError():
         return win32service.OpenSCManager(None, None, rights)
 

@@ -89,7 +89,7 @@ class Attached:
             tell("stop")
 
     def become(self, state: int, code: int = 0) -> None:
-        """Show this state; a pending one that is shown again has come further. What has begun to stop does not run again."""
+        """Show this state. Showing a pending one again tells of progress. After the stop began, RUNNING is not shown again."""
         with self._lock:
             status = self._status
             pending = state in {START_PENDING, STOP_PENDING}

@@ -19,7 +19,7 @@ import pytest
 
 from agent.api import messages as m
 from agent.app import routes
-from agent.registering.shipped_packs import Shipped
+from agent.packs.shipped import Shipped
 from agent.registry import World
 from agent.server import Agent
 from agent.wiring import opened

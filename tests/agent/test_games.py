@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.api import messages as m
-from agent.registering.shipped_packs import Shipped
+from agent.packs.shipped import Shipped
 from agent.registry import World
 from host.wire import ApiError
 from rules.games import Game

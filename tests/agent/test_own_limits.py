@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.registering.own_limits import own_pack, rule_id
+from agent.packs.own_limits import own_pack, rule_id
 from agent.store.rows import LimitRow
 from i18n.catalogue import Catalogue
 from rules.decide import decide

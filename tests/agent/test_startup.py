@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.api import messages as m
-from agent.registering.shipped_packs import Shipped
+from agent.packs.shipped import Shipped
 from agent.registry import World
 
 

@@ -44,15 +44,15 @@ def test_headings_are_bold_on_a_terminal_that_can(monkeypatch, env, bold):
     assert out.getvalue() == ("\x1b[1mTên\x1b[0m\n" if bold else "Tên\n") + "A\ufffd[1mn\n"
 
 
-def test_json_is_one_document_and_messages_go_elsewhere():
+def test_json_is_one_document_and_messages_go_elsewhere(capsys):
     """Also on a terminal."""
-    out, err = Terminal(), io.StringIO()
-    output = Output(json=True, out=out, err=err)
+    out = Terminal()
+    output = Output(json=True, out=out)
     output.document({"a": 1.0, "b": "ờ"})
     output.message("hello")
 
     assert msgspec.json.decode(out.getvalue()) == {"a": 1.0, "b": "ờ"}
-    assert err.getvalue() == "hello\n"
+    assert capsys.readouterr() == ("", "hello\n")
 
 
 def table(monkeypatch, width, columns, rows, title=""):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.errors import CommandError
-from cli.games.scan_add import game_to_add
+from cli.registering.scan_add import game_to_add
 from daemon.api.scan import FoundGame
 
 MENUS = pytest.mark.linux("games come from other menus; tests/daemon/scanning/test_windows.py has them")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cli.errors import CommandError
-from cli.words.times import left, moment, parse_day, parse_minutes
+from cli.given.values import parse_day, parse_minutes
+from cli.words.times import left, moment
 from i18n.catalogue import Catalogue
 from rules.calendar import rfc3339
 

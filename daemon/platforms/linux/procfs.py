@@ -20,7 +20,7 @@ _WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS))
 
 
 def check(error: OSError) -> None:
-    """BlindError where it is we who lack something. Other errors are the caller's: others may have chosen the path."""
+    """BlindError where we lack something, such as descriptors. Others are the caller's: they may be due to the path."""
     if error.errno in _WANT:
         raise BlindError(error.strerror) from error
 

@@ -34,7 +34,7 @@ class Component:
 
     @property
     def desktop_ids(self) -> frozenset[str]:
-        """In lower case, without `.desktop`: an id is either the entry's or names it as launchable."""
+        """In lower case, without `.desktop`. A component names its desktop entries by its own id or as launchables."""
         return frozenset(bare_id(id_) for id_ in (self.id, *self.launchables) if id_)
 
 

@@ -43,12 +43,12 @@ class SeenProgram:
         return not (mine and others) or mine[0].size == others[0].size
 
     def kept(self, before: SeenProgram) -> SeenProgram:
-        """The same as what went on since `before`: its start, and hashes that are not to be had at the moment."""
+        """The program that was already seen as `before`: with the start seen then, and its hashes where they lack now."""
         program = replace(self.program, since=before.program.since, files=_hashed(before.program.files, self.program.files))
         return replace(self, program=program)
 
     def after(self, before: SeenProgram) -> SeenProgram:
-        """The same as what came after `before`. An exec keeps the start time of its process: it was between the two looks."""
+        """The program that came after `before`. An exec keeps its process's start time, so it began after `before` was read."""
         if before.program.started != self.program.started:
             return self
         return replace(self, program=replace(self.program, since=max(self.program.since, before.at)))

@@ -85,7 +85,7 @@ class Trace:
 
 
 class Api:
-    """One session at a time has a name; `session` is the handle that `start` gave."""
+    """A name is one session's at a time; `session` is the handle that `start` gave."""
 
     def __init__(self, functions: Functions | None = None) -> None:
         self._call = functions or system_functions()

@@ -47,9 +47,9 @@ def opened(path: str) -> Iterator[tuple[BinaryIO, Key]]:
 
 
 def key_of(file: BinaryIO, path: str) -> Key:
-    """Changes when the file or its content does. Anybody can set back when it was last written; when it was changed, few know
-    that they can; and the number of its last entry in the volume's journal nobody can, where the volume has one. The streams
-    of one file (`name.txt:game.exe`), which can be programs, have all that in common.
+    """Changes when the file or its content does. Anybody can set back the time of the last write. Few know how to set back the
+    time of the last change. Nobody can set back the number of its last entry in the volume's journal, where there is one. The
+    streams of one file (`name.txt:game.exe`), which can be programs, have all that in common; so their name is in the key.
     """
     found = os.fstat(file.fileno())
     handle = msvcrt.get_osfhandle(file.fileno())

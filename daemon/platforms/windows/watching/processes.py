@@ -142,6 +142,6 @@ def split(line: str) -> tuple[str, ...]:
         _free(ctypes.cast(words, wintypes.HLOCAL))
 
 
-def terminate(handle: Handle, code: int = 1) -> bool:
-    """End it. False: it may not be ended by us, or is ending already."""
-    return bool(_terminate(handle.value, code))
+def terminate(handle: Handle) -> bool:
+    """End it, with exit code 1. False: it may not be ended by us, or is ending already."""
+    return bool(_terminate(handle.value, 1))

@@ -40,7 +40,7 @@ Tree = tuple[tuple[str, bool], ...]
 
 
 def find(catalogue: Catalogue, sources: Iterable[Source], protected: Callable[[str], bool], root: str = "") -> dict[str, Tree]:
-    """Folders, in lower case and with slashes, and the games that the catalogue knows in each, each game with whether only an
+    """By folder, in lower case and with slashes: the games that the catalogue knows in it. Each comes with True if only an
     administrator can have said so and put files there.
 
     `protected`: whether no ordinary user can change what is at this path, which has slashes. `root`: where the drives lie.

@@ -44,7 +44,7 @@ def rule_id(game: str, day: Weekday | None) -> str:
 
 
 def still_binding(findings: Iterable[Finding], game: str, ms: int) -> tuple[Finding, ...]:
-    """Of what each rule says alone, the budgets tighter than a limit of `ms` on `game`: tightest first, one of each rule."""
+    """The budgets of other rules that are tighter than a limit of `ms` on `game`, one of each rule, tightest first."""
     own = {rule_id(game, day) for day in (None, *WEEK)}  # those that the limit is written into
     tighter: dict[str, Finding] = {}
     for finding in findings:

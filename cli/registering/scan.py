@@ -14,7 +14,7 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.games.clues import label_text
-from cli.games.scan_add import add_all, to_complete
+from cli.registering.scan_add import add_all, to_complete
 from cli.words.shell import quote
 from daemon.api.scan import FoundGame, ScanError, Scanned, recognised, scan
 from host.homes import HomeError

@@ -1,0 +1,41 @@
+"""Minutes, numbers and days as people type them. What is none of them is one clear line."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from cli.errors import CommandError
+from i18n.message import msg, typed
+
+_DAY_MS = 86_400_000
+_MINUTES = re.compile(r"[0-9]{1,6}([.,][0-9]{1,6})?", re.ASCII)
+
+
+def parse_minutes(text: str) -> int:
+    """Decimal minutes ("30", "0.5", "0,5") as milliseconds, at most a day. CommandError says what is wrong."""
+    if not _MINUTES.fullmatch(text):
+        raise CommandError(msg("{text} is not a number of minutes, such as 30 or 0.5", text=typed(text)))
+    whole, _, part = text.replace(",", ".").partition(".")
+    ms = int(whole) * 60_000 + int(part.ljust(6, "0")) * 60_000 // 1_000_000
+    if ms > _DAY_MS:
+        raise CommandError(msg("{text} minutes are more than a day, which has 1440", text=text))
+    return ms
+
+
+def parse_number(text: str, least: int, most: int) -> int:
+    """A whole number within these bounds. CommandError says which they are."""
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise CommandError(msg("{text} is not a number from {least} to {most}", text=typed(text), least=least, most=most))
+    return int(text)
+
+
+def parse_day(text: str) -> date:
+    """A day as YYYY-MM-DD and in no other form. CommandError says what is wrong."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:
+        raise CommandError(msg("{text} is not a day as YYYY-MM-DD, such as 2014-05-01", text=typed(text)))
+    return day
