@@ -99,3 +99,19 @@ def test_leaves_know_nobody(an):
     leaves = json.dumps([json.loads(data) for data in an.agent.log.entries()], ensure_ascii=False)
     for personal in ("Nguyễn", "2014-05-", "nobody", "Mẹ"):
         assert personal not in leaves
+
+
+def test_a_bundle_that_would_lack_entries_is_not_made(an):
+    """What waits for the log has no room in it: whoever asks for a bundle is told why, and gets none without it."""
+    raw = an.agent.log._connection
+    (pages,) = raw.execute("PRAGMA page_count").fetchone()
+    raw.execute(f"PRAGMA max_page_count = {pages}")
+    for number in range(60):
+        an.ask("player.add", m.PlayerAdd(name=f"Bạn {number}"))
+    with pytest.raises(ApiError, match="full") as error:
+        export(an)
+    assert error.value.code == "unavailable"
+    raw.execute("PRAGMA max_page_count = 1000000")
+    report = verify(bundle.parse(export(an)))
+    assert report.failures == ()
+    assert report.size > 60
