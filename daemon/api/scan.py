@@ -181,14 +181,17 @@ def _finished(process: subprocess.Popen[bytes], patience: float) -> tuple[bytes,
     reader = threading.Thread(target=_read, args=(process, said, why), daemon=True)
     reader.start()
     reader.join(patience)
-    if reader.is_alive():
+    try:
+        if reader.is_alive():
+            raise subprocess.TimeoutExpired(process.args, patience)
+        if len(said) > LIMIT:
+            raise ScanError(msg("the answer is too long"))
+        process.wait(patience)  # what says nothing more, or too much for anybody to read it, need not end
+    except subprocess.TimeoutExpired:
+        raise ScanError(msg("it took longer than {length}", length=Length(int(patience * 1000)))) from None
+    finally:
         process.kill()
         process.wait()
-        raise ScanError(msg("it took longer than {length}", length=Length(int(patience * 1000))))
-    if len(said) > LIMIT:
-        process.kill()
-        raise ScanError(msg("the answer is too long"))
-    process.wait()
     return bytes(said), bytes(why)
 
 
