@@ -133,16 +133,6 @@ def test_advice_is_told_once_and_ends_nothing(world):
     assert told == [("own.budget", 20 * MINUTE, None), ("own.break", 30 * MINUTE, None)]
 
 
-def test_a_moment_that_two_clocks_see_apart_is_told_once(world):
-    """The wall clock runs a little ahead of the one that play is counted on."""
-    world.start(roster(packs=(replace(pack(), budgets=(budget(20, advisory=True),)),)))
-    world.platform.run(1)
-    for _ in range(21 * 60):
-        world.pass_time(1_000)
-        world.clock.step(0 if world.clock.wall() % 3 else 7)
-    assert [one.rule for one in world.journal("warned")] == ["own.budget"]
-
-
 # --- time to save ------------------------------------------------------------------------------------------------------------
 
 SAVING = replace(limit(1), saves=(Save(id="house.save", ms=10 * MINUTE, **HEAD),))
