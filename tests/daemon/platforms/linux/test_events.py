@@ -58,6 +58,12 @@ def ends(seen, pid):
     return [one for one in seen if isinstance(one, ProgramEnded) and one.pid == pid]
 
 
+async def caught_up(seen, start, until):
+    """All that the kernel had to say until now has been told: its messages come in order, so this program's start comes last."""
+    pid = await start("/bin/sleep", "1")
+    await until(lambda: starts(seen, pid))
+
+
 @pytest.mark.root
 def test_a_game_whose_leader_ended_goes_on_in_its_threads(events, until):
     """A main thread that leaves its process does not end the game; the last thread does."""
@@ -71,7 +77,7 @@ def test_a_game_whose_leader_ended_goes_on_in_its_threads(events, until):
         pid = await start(*python(code))
         program = (await until(lambda: starts(seen, pid)))[0]
         await until(lambda: procfs.stat(pid).state == "Z")
-        await asyncio.sleep(0.1)
+        await caught_up(seen, start, until)
         assert ends(seen, pid) == []
         assert [one for one in watcher.scan() if one.pid == pid] == [program]
         end = (await until(lambda: ends(seen, pid)))[0]
@@ -88,7 +94,7 @@ def test_threads_are_not_told(events, until):
         many = "import threading, time\nfor _ in range(50): threading.Thread(target=int).start()\ntime.sleep(60)"
         pid = await start(*python(many))
         await until(lambda: starts(seen, pid))
-        await asyncio.sleep(0.2)
+        await caught_up(seen, start, until)
         assert ends(seen, pid) == []
         assert len(starts(seen, pid)) == 1
 
@@ -120,7 +126,7 @@ def test_helpers_of_a_game_are_not_the_game(events, until):
     async def body(watcher, seen, start):
         pid = await start(*python("import subprocess\nfor _ in range(5): subprocess.run(['/bin/true'])"))
         await until(lambda: ends(seen, pid))
-        await asyncio.sleep(0.1)
+        await caught_up(seen, start, until)
         catalogue = Catalogue([PYTHON_GAME])
         assert {one.pid for one in starts(seen) if catalogue.recognise(one)} == {pid}
 
@@ -136,7 +142,7 @@ def test_a_scan_between_exec_and_its_event_tells_nothing_twice(events, until, la
         system.until(lambda: procfs.args(pid))  # an exec goes on for a moment after whoever forked hears of it
         found = [one for one in watcher.scan() if one.pid == pid]
         assert len(found) == 1
-        await asyncio.sleep(0.2)
+        await caught_up(seen, start, until)
         assert starts(seen, pid) == []
         assert ends(seen, pid) == []
 
