@@ -74,10 +74,10 @@ def refuse(seat, an):
     (pack,) = (pack for pack in an.player("an").packs if pack.id == "vn-147")
     reason = decide(combine([pack]), Facts(now=now, place="home", game="gta", label=18, born=date(2014, 5, 1))).reason
     seat.add(
-        LaunchRefused, how="gate", who="child", at=now, age=12, place="home", game="gta", label=18, publisher=None, guardian=True,
-        before=dict.fromkeys(("game", "publisher", "total"), 0), counted=None, grants=(), approved=False, verdict="refuse",
-        rule=reason.rule, cite=reason.cite, pack=reason.pack, params=dict(reason.params), inline=None, zone=pack.zone, budget=None,
-        until=None,
+        LaunchRefused, how="gate", who="child", at=now, age=12, place="home", game="gta", label=18, publisher=None,
+        guardian=True, before=dict.fromkeys(("game", "publisher", "total"), 0), counted=None, grants=(), approved=False,
+        verdict="refuse", rule=reason.rule, cite=reason.cite, pack=reason.pack, params=dict(reason.params), inline=None,
+        zone=pack.zone, budget=None, until=None,
     )  # fmt: skip
 
 

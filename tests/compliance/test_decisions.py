@@ -158,7 +158,7 @@ def test_play_that_a_rule_cannot_have_counted(site, seat, audit, lie):
     assert f"seq {line.seq}" in said(audit())[0]
 
 
-# By how much a moment may be off is a second, as docs/spec/log.md has it: written out here, so that the verifier cannot grow lax.
+# A moment may be off by a second, as docs/spec/log.md has it: written out here, so that the verifier cannot grow lax.
 
 
 @pytest.mark.parametrize(("off", "holds"), [(1000, True), (1001, False)])

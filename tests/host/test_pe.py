@@ -17,7 +17,7 @@ from tests.host import pe_files as make
 NAMES = make.version(make.strings(CompanyName="x", OriginalFilename="trochoi.exe", ProductName="Trò Chơi Thử"))
 RECORDS = [(13, b"noise"), (2, make.rsds())]
 WHOLE = make.pe(resource=NAMES, debug=RECORDS)
-LONG = make.pe(resource=NAMES, debug=RECORDS, room=1 << 20)  # so that there is as much to read as its headers can be made to say
+LONG = make.pe(resource=NAMES, debug=RECORDS, room=1 << 20)  # as much to read as its headers can be made to say
 LITTLE = 200_000  # bytes
 
 

@@ -59,7 +59,7 @@ def ends(seen, pid):
 
 
 async def caught_up(seen, start, until):
-    """All that the kernel had to say until now has been told: its messages come in order, so this program's start comes last."""
+    """What the kernel had to say until now has been told: its messages come in order, this program's start last."""
     pid = await start("/bin/sleep", "1")
     await until(lambda: starts(seen, pid))
 
@@ -206,7 +206,7 @@ def test_the_kernel_sends_only_what_is_wanted(launcher):
 
 
 class Fed:
-    """Stands for the socket to the kernel: says what it was fed. Filters go to an ordinary socket, where the kernel checks them."""
+    """Stands for the socket to the kernel: says what it was fed. Filters go to a real one: the kernel checks them."""
 
     def __init__(self, messages, sender):
         self.messages, self.sender = [*messages], sender
