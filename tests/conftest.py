@@ -26,7 +26,7 @@ class FakeClock:
     """A host.clock.Clock that only moves when a test moves it. In milliseconds, from 2026-11-24 08:00 in Hanoi on."""
 
     def __init__(self, wall: int = 1_795_482_000_000, mono: int = 1_000_000) -> None:
-        self._wall, self._mono, self._elapsed, self._boots = wall, mono, mono, 1
+        self._wall, self._mono, self._elapsed, self.boots = wall, mono, mono, 1
         self.called = "Asia/Ho_Chi_Minh"
 
     def wall(self) -> int:
@@ -39,7 +39,7 @@ class FakeClock:
         return self._elapsed
 
     def boot(self) -> str:
-        return f"boot-{self._boots}"
+        return f"boot-{self.boots}"
 
     def synchronised(self) -> bool:
         return False
@@ -61,7 +61,7 @@ class FakeClock:
 
     def reboot(self, off_ms: int = 60_000) -> None:
         """The machine was off for `off_ms` and starts anew."""
-        self._wall, self._mono, self._elapsed, self._boots = self._wall + off_ms, 5_000, 5_000, self._boots + 1
+        self._wall, self._mono, self._elapsed, self.boots = self._wall + off_ms, 5_000, 5_000, self.boots + 1
 
 
 @pytest.fixture(scope="session", autouse=True)

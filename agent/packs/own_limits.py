@@ -43,13 +43,12 @@ def rule_id(game: str, day: Weekday | None) -> str:
     return f"{HOUSE}.{game or 'all'}" + (f"-{day}" if day else "")
 
 
-def still_binding(findings: Iterable[Finding], game: str, ms: int) -> tuple[Finding, ...]:
-    """The budgets of other rules that are tighter than a limit of `ms` on `game`, one of each rule, tightest first."""
-    own = {rule_id(game, day) for day in (None, *WEEK)}  # those that the limit is written into
+def still_binding(findings: Iterable[Finding], ms: int) -> tuple[Finding, ...]:
+    """The budgets of other rules that are tighter than a limit of `ms`, one of each rule, tightest first."""
     tighter: dict[str, Finding] = {}
     for finding in findings:
         budget = finding.reason.budget_ms
-        if finding.reason.kind == "budget" and budget is not None and budget < ms and finding.reason.rule not in own:
+        if finding.reason.kind == "budget" and budget is not None and budget < ms:
             tighter.setdefault(finding.reason.rule, finding)
     return tuple(sorted(tighter.values(), key=lambda finding: (finding.reason.budget_ms or 0, finding.reason.rule)))
 

@@ -150,7 +150,7 @@ def _looser_than(change: Change, row: PlayerRow, game: Game | None, days: tuple[
             label=game.label if game else None, born=player.born, guardian=player.guardian,
         )  # fmt: skip
         findings += explain(policy, facts)
-    binding = still_binding(findings, game.id if game else "", ms)
+    binding = still_binding(findings, ms)
     if not binding:
         return ()
     rules = [

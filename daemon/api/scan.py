@@ -181,15 +181,23 @@ def _finished(process: subprocess.Popen[bytes], patience: float) -> tuple[bytes,
     reader = threading.Thread(target=_read, args=(process, said, why), daemon=True)
     reader.start()
     reader.join(patience)
-    if reader.is_alive():
-        process.kill()
-        process.wait()
+    in_time = not reader.is_alive() and (len(said) > LIMIT or _ends(process, patience))
+    process.kill()
+    process.wait()
+    if not in_time:
         raise ScanError(msg("it took longer than {length}", length=Length(int(patience * 1000))))
     if len(said) > LIMIT:
-        process.kill()
         raise ScanError(msg("the answer is too long"))
-    process.wait()
     return bytes(said), bytes(why)
+
+
+def _ends(process: subprocess.Popen[bytes], patience: float) -> bool:
+    """Whether it does: it may live on without stdout and stderr, or wait until too much on the latter is read."""
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _read(process: subprocess.Popen[bytes], said: bytearray, why: bytearray) -> None:

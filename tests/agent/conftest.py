@@ -111,9 +111,9 @@ def an(desk) -> Desk:
 class SeatMaker:
     """A seat with a journal of its own, that hands in batches like a daemon."""
 
-    def __init__(self, connection: Any, id: str, clock: Any) -> None:
+    def __init__(self, connection: Any, id: str, clock: Any, key: bytes) -> None:
         self.id, self._connection, self._clock = id, connection, clock
-        self.signer = Signer(id, b"s" * 32)
+        self.signer = Signer(id, key)
         create_tables(connection)
         self.journal = Journal(connection, id, clock.boot(), self.signer)
         connection.commit()
@@ -147,10 +147,10 @@ class SeatMaker:
 def make_seat(clock) -> Iterator[Callable[..., SeatMaker]]:
     with ExitStack() as stack:
 
-        def make(id: str = "seat-1") -> SeatMaker:
+        def make(id: str = "seat-1", key: bytes = b"s" * 32) -> SeatMaker:
             connection = sqlite3.connect(":memory:")
             stack.callback(connection.close)
-            return SeatMaker(connection, id, clock)
+            return SeatMaker(connection, id, clock, key)
 
         yield make
 

@@ -125,9 +125,7 @@ def test_batches_that_do_not_hold(desk, seat, make_seat):
     good = seat.batch()
     first, second, seal = good.entries
     altered = first.replace(b'"one"', b'"uno"')
-    impostor = make_seat()
-    impostor.signer = type(impostor.signer)("seat-1", b"x" * 32)
-    impostor.journal._signer = impostor.signer
+    impostor = make_seat(key=b"x" * 32)
     impostor.add(IssueRaised, id="one")
     impostor.seal()
     broken = ((first, second), (second, seal), (altered, second, seal), (first, first), (b"{}",), (b"x",))

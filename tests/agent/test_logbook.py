@@ -13,10 +13,14 @@ import pytest
 from agent.api import messages as m
 from agent.server import CARD
 from compliance import bundle
-from compliance.entry import IssueRaised
+from compliance.entry import IssueRaised, LaunchRefused
 from compliance.note import parse_checkpoint, parse_vkey
 from compliance.verify import verify
 from host.wire import ApiError
+from rules.decide import decide
+from rules.facts import Facts
+from rules.policy import combine
+from tests.agent.test_rulebook import CUSTOM
 from tests.system import readable
 
 
@@ -64,6 +68,19 @@ def test_the_card_lies_in_public(an, home):
     assert msgspec.json.decode(path.read_bytes(), type=m.Card) == an.ask("log.card", m.LogCard())
 
 
+def refuse(seat, an):
+    """The seat refuses An a game for adults: by the text of vn-147, which a verifier has to have."""
+    now = an.agent.clock.wall()
+    (pack,) = (pack for pack in an.player("an").packs if pack.id == "vn-147")
+    reason = decide(combine([pack]), Facts(now=now, place="home", game="gta", label=18, born=date(2014, 5, 1))).reason
+    seat.add(
+        LaunchRefused, how="gate", who="child", at=now, age=12, place="home", game="gta", label=18, publisher=None,
+        guardian=True, before=dict.fromkeys(("game", "publisher", "total"), 0), counted=None, grants=(), approved=False,
+        verdict="refuse", rule=reason.rule, cite=reason.cite, pack=reason.pack, params=dict(reason.params), inline=None,
+        zone=pack.zone, budget=None, until=None,
+    )  # fmt: skip
+
+
 def test_a_bundle_verifies(an, make_seat, tmp_path):
     """Whatever was done to the registry, and whatever a seat sent in."""
     an.ask("place.set", m.PlaceSet(place="game-point", hours="09:00-21:00"))
@@ -73,22 +90,24 @@ def test_a_bundle_verifies(an, make_seat, tmp_path):
     seat = make_seat()
     an.ask("seat.enrol", seat.enrol)
     seat.add(IssueRaised, id="one")
+    refuse(seat, an)
     seat.seal()
     an.ask("log.submit", seat.batch())
     asyncio.run(an.agent.tick())
     report = verify(bundle.parse(export(an)))
-    assert report.failures == ()
+    assert (report.failures, report.audit.decisions) == ((), 1)
     assert (report.size, report.fingerprint) == (an.agent.log.size, an.ask("log.card", m.LogCard()).fingerprint)
 
 
 def test_a_bundle_holds_public_texts_and_no_personal_data(an):
     """Names, birth dates, accounts and a player's own rules stay here."""
     an.ask("policy.use", m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147"),)))
+    an.ask("policy.use", m.PolicyUse(target="an", packs=(m.PackUse(id="nha-an", text=CUSTOM),)))
     an.ask("policy.use", m.PolicyUse(target="an", packs=()))
     members = bundle.parse(export(an)).members
     assert [name for name in members if name.startswith("packs/")], "a pack that was in force once is still needed"
     content = b"".join(members.values())
-    for personal in ("Mẹ", "2014-05-01", '"account"', an.player("an").key):
+    for personal in ("Mẹ", "2014-05-01", '"account"', "nha-an", an.player("an").key):
         assert personal.encode() not in content
 
 
@@ -99,3 +118,19 @@ def test_leaves_know_nobody(an):
     leaves = json.dumps([json.loads(data) for data in an.agent.log.entries()], ensure_ascii=False)
     for personal in ("Nguyễn", "2014-05-", "nobody", "Mẹ"):
         assert personal not in leaves
+
+
+def test_a_bundle_that_would_lack_entries_is_not_made(an):
+    """What waits for the log has no room in it: whoever asks for a bundle is told why, and gets none without it."""
+    raw = an.agent.log._connection
+    (pages,) = raw.execute("PRAGMA page_count").fetchone()
+    raw.execute(f"PRAGMA max_page_count = {pages}")
+    for number in range(60):
+        an.ask("player.add", m.PlayerAdd(name=f"Bạn {number}"))
+    with pytest.raises(ApiError, match="full") as error:
+        export(an)
+    assert error.value.code == "unavailable"
+    raw.execute("PRAGMA max_page_count = 1000000")
+    report = verify(bundle.parse(export(an)))
+    assert report.failures == ()
+    assert report.size > 60

@@ -113,6 +113,7 @@ def test_a_looser_limit_says_which_rule_still_binds(an):
     done = an.ask("limit.set", m.LimitSet(player="an", ms=200 * MINUTE))
     assert "vn-147.daily-game (3600 s)" in "\n".join(map(str, done.notes))
     assert "vn-147.daily-publisher (10800 s)" in "\n".join(map(str, done.notes))
+    assert an.told("limit.set", m.LimitSet(player="an", ms=60 * MINUTE)) == "", "as tight is not tighter"
     assert an.told("limit.set", m.LimitSet(player="an", ms=50 * MINUTE)) == ""
     assert "house.all (3000 s)" in an.told("limit.set", m.LimitSet(player="an", ms=55 * MINUTE, game="luanti"))
 

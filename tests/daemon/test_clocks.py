@@ -127,7 +127,7 @@ def test_a_clock_that_comes_back_clears_the_issue(world):
 def test_synchronised_time_is_an_anchor(world):
     """A time service that mends a wrong clock is believed, without an Issue."""
     world.start(roster())
-    world.daemon.clock._clock.synchronised = lambda: True
+    world.clock.synchronised = lambda: True
     world.clock.step(HOUR)
     world.beat()
     assert issues(world) == []

@@ -12,7 +12,7 @@ from daemon.errors import DaemonError
 from daemon.roster import AgentKeys, Trust
 from daemon.store import RESERVE_BYTES, Store
 from host.wire import ApiError
-from tests.daemon.world import MINUTE, limit, roster
+from tests.daemon.world import MINUTE, limit, roster, signer
 
 
 class FullDisk:
@@ -139,6 +139,25 @@ def test_a_new_agent_is_pinned_with_its_chain_or_not_at_all(world):
     assert Trust(world.daemon.store).keys == world.daemon.trust.keys == keys
     assert world.daemon.store.get("seat") != old[0]
     assert world.daemon.recorder.journal is not old[2]
+
+
+def test_what_is_played_ends_in_the_old_chain_where_no_new_one_began(world):
+    """Its number there is not its number in the chain that did not come to be."""
+    world.start(roster())
+    world.platform.run(1)
+    world.platform.exit(1)
+    world.platform.run(2)
+    world.home.public.mkdir(exist_ok=True)
+    keys = AgentKeys(signer("giochoi/other").vkey, signer("giochoi/other/roster").vkey)
+    (world.home.public / "agent.keys").write_text(f"{keys.log}\n{keys.roster}\n", "utf-8")
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    with pytest.raises(ApiError, match="nothing changed"):
+        world.daemon.repair.mend(keys.fingerprint)
+    disk.full = False
+    world.pass_time(MINUTE)
+    world.platform.exit(2)
+    (_, started), (_, ended) = world.journal("play.started"), world.journal("play.ended")
+    assert (ended.play, ended.ms) == (started.seq, MINUTE)
 
 
 def test_a_damaged_database_is_one_clear_line(tmp_path):

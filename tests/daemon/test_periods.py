@@ -8,7 +8,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from daemon import store
+from compliance import journal
 from daemon.sessions import KEEP_MS, lookback
 from daemon.store import Store
 from i18n.message import Text
@@ -131,16 +131,6 @@ def test_advice_is_told_once_and_ends_nothing(world):
     assert world.platform.asked == []
     told = [(one.rule, one.wall - NOON, one.left) for one in world.journal("warned")]
     assert told == [("own.budget", 20 * MINUTE, None), ("own.break", 30 * MINUTE, None)]
-
-
-def test_a_moment_that_two_clocks_see_apart_is_told_once(world):
-    """The wall clock runs a little ahead of the one that play is counted on."""
-    world.start(roster(packs=(replace(pack(), budgets=(budget(20, advisory=True),)),)))
-    world.platform.run(1)
-    for _ in range(21 * 60):
-        world.pass_time(1_000)
-        world.clock.step(0 if world.clock.wall() % 3 else 7)
-    assert [one.rule for one in world.journal("warned")] == ["own.budget"]
 
 
 # --- time to save ------------------------------------------------------------------------------------------------------------
@@ -289,12 +279,27 @@ def test_a_false_program_beside_the_true_one_counts_while_it_runs(world):
 # --- the database ------------------------------------------------------------------------------------------------------------
 
 
+FIRST = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE plays (
+    seq INTEGER PRIMARY KEY, player TEXT NOT NULL, who TEXT NOT NULL, account TEXT NOT NULL, game TEXT NOT NULL, publisher TEXT,
+    boot TEXT NOT NULL, started_wall INTEGER NOT NULL, since_wall INTEGER NOT NULL, since_mono INTEGER NOT NULL,
+    programs TEXT NOT NULL, row_wall INTEGER NOT NULL, row_mono INTEGER NOT NULL, row_elapsed INTEGER NOT NULL,
+    ms INTEGER NOT NULL, warned INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0, ended INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX plays_by_time ON plays (started_wall);
+CREATE TABLE pieces (play INTEGER NOT NULL, start INTEGER NOT NULL, ms INTEGER NOT NULL);
+CREATE TABLE grants (id TEXT PRIMARY KEY, event TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE refusals (day TEXT NOT NULL, player TEXT NOT NULL, game TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (day, player, game)) WITHOUT ROWID;
+"""
+
+
 def test_a_database_of_the_first_shape_is_brought_up(tmp_path):
     """What was stored before plays knew their label is still there, and counts as sure."""
     db = sqlite3.connect(tmp_path / "store.db")
-    for statement in store._STEPS[0].split(";\n"):
-        db.execute(statement)
-    store.journal.create_tables(db)
+    db.executescript(FIRST)
+    journal.create_tables(db)
     db.execute("PRAGMA user_version = 1")
     db.execute(
         "INSERT INTO plays VALUES (1, 'an', 'w', 'an', 'luanti', NULL, 'b', 5, 5, 5, '[[1,2]]', 9, 9, 9, 4, 0, 1, 0)"

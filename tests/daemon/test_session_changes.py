@@ -281,7 +281,7 @@ def test_a_restart_that_looks_like_fast_startup_costs_nothing_but_seconds(world)
     world.kill()
     log_off(world)
     world.clock.sleep(HOUR)
-    world.clock._boots += 1
+    world.clock.boots += 1
     world.start()
     ((ms, how),) = ends(world)
     assert (ms, how) == (10 * MINUTE, "power")
@@ -295,7 +295,7 @@ def test_clocks_that_begin_anew_under_the_same_boot(world):
     world.kill()
     log_off(world)
     world.clock.reboot(off_ms=HOUR)
-    world.clock._boots -= 1
+    world.clock.boots -= 1
     world.start()
     ((ms, _),) = ends(world)
     assert 0 <= ms <= 10 * MINUTE

@@ -7,8 +7,10 @@ import struct
 FILE_AT, LOADED_AT = 0x400, 0x1000
 
 
-def pe(*, wide=True, resource=b"", debug=(), signature=b"", stamp=1, checksum=0, behind=b"", symbols=b""):
-    """A PE file of one section with a version resource (its bytes) and debug records; `signature` is what a signer appends."""
+def pe(*, wide=True, resource=b"", debug=(), signature=b"", stamp=1, checksum=0, behind=b"", symbols=b"", room=0):
+    """A PE file of one section with a version resource (its bytes) and debug records; `signature` is what a signer appends,
+    `room` how much of nothing ends the section.
+    """
     directories = [(0, 0)] * 16
     body = bytearray(16)
     if resource:
@@ -24,7 +26,7 @@ def pe(*, wide=True, resource=b"", debug=(), signature=b"", stamp=1, checksum=0,
             body += struct.pack("<IIHHIIII", 0, 0, 0, 0, kind, len(record), LOADED_AT + place, FILE_AT + place)
             records += record
         body += records
-    body += bytes(-len(body) % 512)
+    body += bytes(-len(body) % 512 + room)
     end = FILE_AT + len(body)
     if signature:
         directories[4] = (end + len(symbols), len(signature))

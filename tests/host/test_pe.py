@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,10 @@ from rules.programs import is_engine
 from tests.host import pe_files as make
 
 NAMES = make.version(make.strings(CompanyName="x", OriginalFilename="trochoi.exe", ProductName="Trò Chơi Thử"))
-WHOLE = make.pe(resource=NAMES, debug=[(13, b"noise"), (2, make.rsds())])
+RECORDS = [(13, b"noise"), (2, make.rsds())]
+WHOLE = make.pe(resource=NAMES, debug=RECORDS)
+LONG = make.pe(resource=NAMES, debug=RECORDS, room=1 << 20)  # as much to read as its headers can be made to say
+LITTLE = 200_000  # bytes
 
 
 class Counting(io.BytesIO):
@@ -102,8 +106,8 @@ def test_no_sound_file(content):
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.binary(min_size=1, max_size=8)), min_size=1, max_size=6))
 def test_a_damaged_file_costs_little_and_nothing_worse(changes):
-    """Whatever its headers say: no exception, and no more is read than a few hundred KiB."""
-    content = bytearray(WHOLE)
+    """Whatever its headers say: no exception, and no more is read than some hundred KiB."""
+    content = bytearray(LONG)
     for at, new in changes:
         content[at : at + len(new)] = new
     file = Counting(bytes(content))
@@ -111,7 +115,27 @@ def test_a_damaged_file_costs_little_and_nothing_worse(changes):
     found = (build_id(file, is_engine), version(file), appended(file))
 
     assert found[0] is None or len(found[0]) == 40
-    assert file.taken < 300_000
+    assert file.taken < LITTLE
+
+
+HEADER = 64  # where the headers begin
+DIRECTORIES = HEADER + 24 + 112
+TREE = make.FILE_AT + 16  # the directories of resources
+RECORD = LONG.index(struct.pack("<II", 2, len(make.rsds())))  # kind and length of a debug record
+
+
+@pytest.mark.parametrize(("at", "claimed", "sound"), [
+    (HEADER + 6, b"\xff\xff", False), (HEADER + 20, b"\xff\xff", False), (DIRECTORIES + 6 * 8 + 4, b"\xff" * 4, True),
+    (RECORD + 4, b"\xff" * 4, True), (TREE + 12, b"\xff" * 4, True), (TREE + 76, b"\xff" * 4, True),
+], ids=["sections", "optional header", "debug records", "name", "resources", "version"])  # fmt: skip
+def test_what_claims_to_be_long_is_not_read_whole(at, claimed, sound):
+    """Each length in the headers that somebody could have made as large as can be written; what is sound is still found."""
+    file = Counting(LONG[:at] + claimed + LONG[at + len(claimed) :])
+
+    found = (build_id(file, is_engine), version(file))
+
+    assert found == ((id_of(WHOLE), names_of(WHOLE)) if sound else (None, Version()))
+    assert file.taken < LITTLE
 
 
 @settings(max_examples=200, deadline=None)
@@ -124,11 +148,11 @@ def test_any_bytes_as_a_version_resource(resource):
 
 def test_a_resource_that_leads_in_a_circle_ends():
     """Its directories name themselves, and claim to have as many entries as can be written."""
-    content = bytearray(make.pe(resource=NAMES))
-    at = make.FILE_AT + 16
+    content = bytearray(LONG)
+    at = TREE
     content[at + 12 : at + 16] = b"\xff\xff\xff\xff"
     content[at + 20 : at + 24] = b"\0\0\0\x80"
     file = Counting(bytes(content))
 
     assert version(file) == Version()
-    assert file.taken < 100_000
+    assert file.taken < LITTLE

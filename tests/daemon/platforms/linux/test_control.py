@@ -21,7 +21,7 @@ def spawn():
 
     def start(*args):
         started.append(subprocess.Popen(args, stdin=subprocess.DEVNULL, start_new_session=True))
-        time.sleep(0.15)
+        time.sleep(0.15)  # nobody can see when a shell has set its traps and started its children
         return started[-1]
 
     yield start
@@ -59,14 +59,15 @@ def test_a_stopped_game_can_obey_and_be_ended(spawn):
 
 
 def test_what_lost_its_parent_since_the_request_is_ended_too(spawn):
-    """A game that closes when asked and leaves a stubborn child behind: both are over after `end`."""
+    """What the game had started obeys and leaves a stubborn child behind: that one is over after `end`, too."""
     stubborn = "(trap '' TERM; while :; do sleep 60; done) &"
-    game = spawn("/bin/sh", "-c", f"{stubborn} trap 'sleep 0.1; exit' TERM; while :; do sleep 0.05; done")
+    obedient = f"({stubborn} trap exit TERM; while :; do sleep 0.02; done) &"
+    game = spawn("/bin/sh", "-c", f"{obedient} trap : TERM; while :; do sleep 0.02; done")
     control = LinuxControl()
     root = identity(game.pid)
-    child = next(one.pid for one in below(game.pid) if procfs.args(one.pid)[0] == "/bin/sh")
+    middle, child = sorted(one.pid for one in below(game.pid) if procfs.args(one.pid)[0] == "/bin/sh")
     assert control.ask_close(*root)
-    time.sleep(0.05)
+    assert gone(middle)
     assert control.end(*root)
     assert gone(game.pid, child)
 

@@ -275,21 +275,21 @@ def test_the_watchdog_frees_the_machine(gate_folder, top_folder):
             assert stuck.wait(5) == -signal.SIGKILL
         finally:
             stuck.kill()
-    time.sleep(0.2)
-    assert not is_running(watchdog)
+    until(lambda: not is_running(watchdog))
 
 
 def test_the_watchdog_goes_with_the_process_and_holds_nothing():
     """It has no descriptors but its pipe, a name of its own, no part in signals to the group, and ends when we let go."""
     watchdog = Watchdog(SystemClock(), limit_ms=3_600_000)
     proc = Path(f"/proc/{watchdog.pid}")
-    time.sleep(0.2)
+    until(lambda: (proc / "comm").read_text() == "giochoi-gatewd\n")  # it takes its name last
     os.kill(watchdog.pid, signal.SIGTERM)
+    os.kill(watchdog.pid, signal.SIGSTOP)
+    _, status = os.waitpid(watchdog.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status)  # so the first signal did nothing
     targets = {str(one.readlink()).partition(":")[0] for one in (proc / "fd").iterdir()}
     assert targets == {"/dev/null", "pipe"}
-    assert (proc / "comm").read_text() == "giochoi-gatewd\n"
-    time.sleep(0.2)
-    assert proc.exists()
+    os.kill(watchdog.pid, signal.SIGCONT)
     watchdog.close()
     assert not proc.exists()
 

@@ -41,6 +41,11 @@ def alive(one: Process) -> bool:
     return not gone(*one.identity, patience=0)
 
 
+def a_moment() -> None:
+    """Where nothing is to happen there is nothing to wait for; whatever is ended by mistake is gone by then."""
+    time.sleep(0.3)
+
+
 @pytest.fixture
 def game(here):
     """The path of a game; others of its folder are made by `also`."""
@@ -69,7 +74,7 @@ def test_what_does_not_obey_lives_until_it_is_ended(game):
     started = run(game, "/stubborn", *SHORT, wait=True)
     one, ours = process(started.pid), WindowsControl()
     assert ours.ask_close(*one.identity)
-    time.sleep(0.3)
+    a_moment()
     assert ours.alive(*one.identity)
     assert ours.end(*one.identity)
     assert (started.wait(5), ours.alive(*one.identity)) == (1, False)
@@ -82,7 +87,7 @@ def test_one_without_a_window_is_only_ended(game):
     started = run(game, *SHORT, wait=True)
     one, ours = process(started.pid), WindowsControl()
     assert ours.ask_close(*one.identity)
-    time.sleep(0.2)
+    a_moment()
     assert ours.alive(*one.identity)
     assert ours.end(*one.identity)
     assert started.wait(5) == 1
@@ -249,7 +254,7 @@ def test_a_pid_that_somebody_else_has_by_now(game):
         assert not ours.alive(one.pid, created)
         assert not ours.ask_close(one.pid, created)
         assert not ours.end(one.pid, created)
-    time.sleep(0.2)
+    a_moment()
     assert alive(one)
     assert alive(below)
 
@@ -275,7 +280,7 @@ def test_what_was_asked_is_not_ended_once_its_pid_is_somebody_elses(game):
     started.kill()
     started.wait(5)
     assert not ours.end(*root.identity)
-    time.sleep(0.2)
+    a_moment()
     assert alive(below)
 
 
@@ -288,7 +293,7 @@ def test_the_spared_and_what_is_below_them(game, how):
     ours = WindowsControl(lambda: (spared.pid,))
     assert getattr(ours, how)(*root.identity)
     assert gone(*root.identity)
-    time.sleep(0.2)
+    a_moment()
     assert alive(spared)
     assert alive(also_spared)
     assert not getattr(ours, how)(*spared.identity)
