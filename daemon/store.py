@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -269,10 +269,12 @@ class Store:
         """(event as JSON, whether the agent has it) of every grant made or heard of."""
         return tuple((event, bool(sent)) for event, sent in self.db.execute("SELECT event, sent FROM grants ORDER BY id"))
 
-    def put_grant(self, id_: str, event: str, *, sent: bool) -> None:
-        self.db.execute(
-            "INSERT INTO grants VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET event = excluded.event, sent = excluded.sent",
-            (id_, event, sent),
+    def put_grants(self, rows: Iterable[tuple[str, str, bool]]) -> None:
+        """(id, event, sent) of each; one that is stored so costs no write."""
+        self.db.executemany(
+            "INSERT INTO grants VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET event = excluded.event, sent = excluded.sent "
+            "WHERE event != excluded.event OR sent != excluded.sent",
+            rows,
         )
 
 

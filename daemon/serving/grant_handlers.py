@@ -72,9 +72,9 @@ class GrantHandlers:
 
     def _change(self, grant: GrantEvent, event: events.GrantGiven | events.GrantRevoked) -> None:
         try:
-            self.recorder.record_at_once(event, lambda: self.grants.put(grant))
+            self.recorder.record_at_once(event, lambda: self.grants.keep(grant))
         except Unwritable as error:
-            self.grants.reload()
             raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=str(error))) from None
+        self.grants.take(grant)
         self.publisher.show(event)
         self.heart.changed()
