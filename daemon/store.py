@@ -22,7 +22,7 @@ from compliance import journal
 from daemon.ending import Stored
 from daemon.errors import DaemonError
 from daemon.trusted import Anchor, Reading
-from i18n.message import msg
+from i18n.message import msg, said_by
 from rules.facts import Played
 
 RESERVE_BYTES = 4 * 1024 * 1024
@@ -126,7 +126,7 @@ class Store:
             raise DaemonError(
                 msg(
                     "{path}: damaged or unreadable ({why}); nothing changed; restore it or move it away",
-                    path=str(self._path), why=str(error),
+                    path=str(self._path), why=said_by(error),
                 )
             ) from None  # fmt: skip
 
@@ -135,7 +135,7 @@ class Store:
         self.db.execute("PRAGMA synchronous=FULL")
         version = self.db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA:
-            raise sqlite3.DatabaseError(f"schema {version} is newer than this program")
+            raise DaemonError(msg("{path}: made by a newer version: update Giờ Chơi", path=str(self._path)))
         if version < SCHEMA:
             with self.transaction():
                 self._migrate(version)

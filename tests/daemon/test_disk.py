@@ -103,6 +103,14 @@ def test_a_full_disk_makes_one_change_of_zone_one_entry(world):
     assert [one.after for one in world.journal("zone.changed")] == ["Pacific/Kiritimati"]
 
 
+def test_what_no_list_of_ours_knows_is_told_with_its_details(world):
+    """An Issue of another version's: its id, and what is known of it."""
+    world.start(roster())
+    world.daemon.health.report("a-new-one", trouble=True, details="sda1")
+    (issue,) = world.daemon.health.open()
+    assert str(issue.text) == "a-new-one (sda1)"
+
+
 def test_a_full_disk_is_tried_once_a_second(world):
     """Whatever happens meanwhile: each try waits for the disk."""
     world.start(roster(packs=(limit(20),)))
@@ -210,5 +218,5 @@ def test_a_database_of_a_newer_version_is_left_alone(tmp_path):
     store = Store(tmp_path)
     store.db.execute("PRAGMA user_version = 99")
     store.close()
-    with pytest.raises(DaemonError, match="schema 99"):
+    with pytest.raises(DaemonError, match=r"store\.db: made by a newer version"):
         Store(tmp_path)
