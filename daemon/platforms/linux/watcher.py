@@ -19,7 +19,7 @@ from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from daemon.platforms.watcher import EVENTS, LOST, TrackingWatcher
 from host.clock import Clock
-from i18n.message import said_by
+from i18n.message import comma, msg, said_by
 from rules.games import Program
 
 _NS = 1_000_000
@@ -155,9 +155,9 @@ class LinuxWatcher(TrackingWatcher):
             try:
                 self._gate.watch(path)
             except OSError as error:
-                missed.append(f"{path}: {error.strerror}")
+                missed.append(msg("{where}: {why}", where=path, why=said_by(error)))
         if missed:
-            self._trouble("gate-mounts", ", ".join(missed))
+            self._trouble("gate-mounts", comma(missed))
         else:
             self._well("gate-mounts")
 
