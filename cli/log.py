@@ -43,7 +43,8 @@ def show(args: Namespace, context: Context) -> None:
     answer = ask(context.home.agent_address, LogShow(last=asked))
     if context.out.json:
         entries = [
-            {"index": line.index, "entry": msgspec.Raw(line.entry.encode()), "payload": line.payload} for line in answer.lines
+            {"index": line.index, "entry": msgspec.Raw(line.entry.encode()), "payload": line.unread or line.payload}
+            for line in answer.lines
         ]
         context.out.document({"entries": entries})
         return

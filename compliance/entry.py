@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from i18n.message import MessageError, msg, typed
+from i18n.message import MessageError, msg, said_by, typed
 
 MAX_BYTES = 65_535
 MAX_INT = 2**53 - 1
@@ -323,7 +323,7 @@ def too_long(length: int) -> EntryError:
 
 
 def not_an_entry(error: Exception) -> EntryError:
-    return EntryError(msg("not of the format: {why}", why=str(error)))
+    return EntryError(msg("not of the format: {why}", why=said_by(error)))
 
 
 def _check_all(entry: Entry) -> None:

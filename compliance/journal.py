@@ -81,7 +81,7 @@ class Journal:
         try:
             self._open()
         except sqlite3.Error as error:
-            raise JournalError(f"SQLite: {error}") from error
+            raise JournalError(said_by(error)) from error
 
     def append(self, kind: type[E], *, mono: int, wall: int, payload: bytes | None = None, **fields: Any) -> E:
         """Appends an entry of this kind and returns it. `payload` stays beside it, under a fresh salt; the entry commits to it.

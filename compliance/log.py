@@ -65,7 +65,7 @@ class Log(LogFile):
             self._open()
         except (sqlite3.Error, LookupError) as error:
             self._connection.close()
-            raise damaged(str(error)) from error
+            raise damaged(said_by(error)) from error
         except LogError:
             self._connection.close()
             raise
@@ -102,7 +102,7 @@ class Log(LogFile):
             try:
                 self._store(enumerate(entries, before), tiles, runs, heads, (frontier.size, b"".join(frontier.peaks), note))
             except (sqlite3.Error, OverflowError) as error:
-                raise LogError(msg("cannot be written: {why}", why=str(error))) from error
+                raise LogError(msg("cannot be written: {why}", why=said_by(error))) from error
             self._frontier, self._edges, self.checkpoint = frontier, edges, note
             return note
 

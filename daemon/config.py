@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from daemon.errors import DaemonError
-from i18n.message import msg
+from i18n.message import msg, said_by
 
 
 class GateConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,5 +40,5 @@ def load(folder: Path) -> Config:
         return Config()
     except (msgspec.MsgspecError, ValueError, OSError) as error:
         raise DaemonError(
-            msg("{path}: {why}; mend or remove the file, then start again", path=str(path), why=str(error)), code=2
+            msg("{path}: {why}; mend or remove the file, then start again", path=str(path), why=said_by(error)), code=2
         ) from None

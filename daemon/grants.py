@@ -15,36 +15,38 @@ MATTERS_MS = 3 * 86_400_000  # a grant lapses with the day in which it was given
 
 
 class Grants:
-    """All grant events, as stored. Every change is durable with the transaction that the caller holds."""
+    """All grant events. What the agent says counts at once and is stored with the next `write`, which also makes good what a
+    transaction that did not happen left out. What is given here counts once it is stored: `keep` writes it, then `take`.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._events: dict[str, GrantEvent] = {}
         self._unsent: set[str] = set()
-        self.reload()
+        for text, sent in store.grant_events():
+            self.take(msgspec.json.decode(text, type=GrantEvent), sent=sent)
 
-    def reload(self) -> None:
-        """Forgets what a transaction that did not happen had changed."""
-        self._events.clear()
-        self._unsent.clear()
-        for text, sent in self._store.grant_events():
-            event = msgspec.json.decode(text, type=GrantEvent)
-            self._events[event.id] = event
-            if not sent:
-                self._unsent.add(event.id)
+    def keep(self, event: GrantEvent) -> None:
+        """Stores a grant that was given here, or its revocation. The transaction is the caller's, who calls `take` once it
+        happened.
+        """
+        self._store.put_grants([_row(event, sent=False)])
 
-    def put(self, event: GrantEvent, *, sent: bool = False) -> None:
-        """A grant or its revocation; `sent`: the agent has it. The transaction is the caller's."""
-        self._store.put_grant(event.id, msgspec.json.encode(event).decode(), sent=sent)
+    def take(self, event: GrantEvent, *, sent: bool = False) -> None:
+        """It counts from now on; `sent`: the agent has it."""
         self._events[event.id] = event
         (self._unsent.discard if sent else self._unsent.add)(event.id)
+
+    def write(self, _: object = None) -> None:
+        """Stores all that is not stored so. The transaction is the caller's."""
+        self._store.put_grants(_row(event, sent=id_ not in self._unsent) for id_, event in self._events.items())
 
     def merge(self, events: Iterable[GrantEvent]) -> None:
         """Takes what the agent knows. A revocation made on either side stands."""
         for event in events:
             known = self._events.get(event.id)
             if known is None or (known.revoked is None and event.revoked is not None):
-                self.put(event, sent=True)
+                self.take(event, sent=True)
 
     def unsent(self) -> tuple[GrantEvent, ...]:
         return tuple(self._events[id_] for id_ in sorted(self._unsent))
@@ -52,7 +54,7 @@ class Grants:
     def mark_sent(self, events: Iterable[GrantEvent]) -> None:
         for event in events:
             if self._events.get(event.id) == event:
-                self.put(event, sent=True)
+                self.take(event, sent=True)
 
     def all(self) -> tuple[GrantEvent, ...]:
         return tuple(sorted(self._events.values(), key=lambda event: event.given))
@@ -64,6 +66,10 @@ class Grants:
             for event in self._events.values()
             if event.player == player and event.revoked is None and event.given > now - MATTERS_MS
         )
+
+
+def _row(event: GrantEvent, *, sent: bool) -> tuple[str, str, bool]:
+    return event.id, msgspec.json.encode(event).decode(), sent
 
 
 def new_id() -> str:

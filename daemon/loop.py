@@ -77,7 +77,7 @@ class Loop:
             case StartRefused():
                 self._stopped_at_gate(seen, now)
             case WatchTrouble():
-                self.health.report(seen.id, trouble=not seen.over, details=seen.text)
+                self.health.report(seen.id, trouble=not seen.over, text=seen.text)
                 self._next_scan = now.mono
         return True
 

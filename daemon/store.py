@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from compliance import journal
 from daemon.ending import Stored
 from daemon.errors import DaemonError
 from daemon.trusted import Anchor, Reading
-from i18n.message import msg
+from i18n.message import msg, said_by
 from rules.facts import Played
 
 RESERVE_BYTES = 4 * 1024 * 1024
@@ -126,7 +126,7 @@ class Store:
             raise DaemonError(
                 msg(
                     "{path}: damaged or unreadable ({why}); nothing changed; restore it or move it away",
-                    path=str(self._path), why=str(error),
+                    path=str(self._path), why=said_by(error),
                 )
             ) from None  # fmt: skip
 
@@ -135,7 +135,7 @@ class Store:
         self.db.execute("PRAGMA synchronous=FULL")
         version = self.db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA:
-            raise sqlite3.DatabaseError(f"schema {version} is newer than this program")
+            raise DaemonError(msg("{path}: made by a newer version: update Giờ Chơi", path=str(self._path)))
         if version < SCHEMA:
             with self.transaction():
                 self._migrate(version)
@@ -269,10 +269,12 @@ class Store:
         """(event as JSON, whether the agent has it) of every grant made or heard of."""
         return tuple((event, bool(sent)) for event, sent in self.db.execute("SELECT event, sent FROM grants ORDER BY id"))
 
-    def put_grant(self, id_: str, event: str, *, sent: bool) -> None:
-        self.db.execute(
-            "INSERT INTO grants VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET event = excluded.event, sent = excluded.sent",
-            (id_, event, sent),
+    def put_grants(self, rows: Iterable[tuple[str, str, bool]]) -> None:
+        """(id, event, sent) of each; one that is stored so costs no write."""
+        self.db.executemany(
+            "INSERT INTO grants VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET event = excluded.event, sent = excluded.sent "
+            "WHERE event != excluded.event OR sent != excluded.sent",
+            rows,
         )
 
 

@@ -51,6 +51,7 @@ class Uplink:
     _advanced: asyncio.Condition = field(default_factory=asyncio.Condition, init=False)
     _enrolled: bool = field(default=False, init=False)
     _wrong: dict[str, dict[str, Arg]] = field(default_factory=dict, init=False)
+    _adopted: m.SignedRoster | None = field(default=None, init=False)
 
     def become(self, seat: str) -> None:
         """From now on this seat has another id, under which it enrols with its agent anew."""
@@ -67,31 +68,42 @@ class Uplink:
     async def _forever(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
         failures = 0
         while True:
-            stage = "enrol"
             try:
-                await self._enrol()
-                self._heard(stage)
-                stage = name
-                await step()
-                self._heard(stage)
+                done = await self._try(name, step)
+                self.recorder.refused.discard(name)
+            except Unwritable:
+                done = False
+                self.recorder.refused.add(name)
+            if done:
                 failures = 0
                 continue
-            except Unreachable:
-                self._enrolled = False
-                self._away()
-            except Replaced as error:
-                self._enrolled = False
-                self._heard(stage, replaced=error.message)
-            except ApiError as error:
-                self._enrolled = False
-                if error.code == "unavailable":  # it went away in the middle of a call, or is just starting
-                    self._away()
-                else:
-                    self._heard(stage, refused=error.message)
-            except Unwritable:
-                self.health.report("journal-unwritable", trouble=True)
             await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
             failures += 1
+
+    async def _try(self, name: str, step: Callable[[], Awaitable[None]]) -> bool:
+        """Whether the agent was there, the pinned one, and did its part. Unwritable: the disk did not do ours."""
+        stage = "enrol"
+        try:
+            await self._enrol()
+            self._heard(stage)
+            stage = name
+            await step()
+            self._heard(stage)
+        except Unreachable:
+            self._enrolled = False
+            self._away()
+        except Replaced as error:
+            self._enrolled = False
+            self._heard(stage, replaced=error.message)
+        except ApiError as error:
+            self._enrolled = False
+            if error.code == "unavailable":  # it went away in the middle of a call, or is just starting
+                self._away()
+            else:
+                self._heard(stage, refused=error.message)
+        else:
+            return True
+        return False
 
     def _away(self) -> None:
         self.reachable = False
@@ -141,9 +153,11 @@ class Uplink:
         roster = self.trust.read_roster(signed)
         if roster is not None:
             try:
-                self.adopt(roster)
+                if signed != self._adopted:  # else it is in force, and only could not be kept
+                    self.adopt(roster)
             except ValueError as error:
-                raise Replaced(msg("its list of players cannot be used: {why}", why=str(error))) from None
+                raise Replaced(msg("its list of players cannot be used: {why}", why=said_by(error))) from None
+            self._adopted = signed
             self.trust.keep_roster(signed, roster)
             await self._tell_waiting()
 
@@ -157,6 +171,8 @@ class Uplink:
         await self.work.wait()
         await asyncio.sleep(SETTLE_S)
         self.work.clear()
+        if self.recorder.blocked:  # once it is not, what was written sets `work`
+            return
         try:
             await self._deliver_all()
         except BaseException:
@@ -167,7 +183,8 @@ class Uplink:
     async def _deliver_all(self) -> None:
         if unsent := self.grants.unsent():
             await aask(self.address, m.PutGrants(grants=unsent))
-            self.recorder.do(lambda _: self.grants.mark_sent(unsent))
+            self.grants.mark_sent(unsent)
+            self.recorder.do_once(self.grants.write)
         while await self._deliver_batch():
             pass
 

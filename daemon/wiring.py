@@ -107,7 +107,7 @@ class Daemon:
             self._stack.callback(self.store.close)
             self._seat_id = _seat_id(self.store)
         except Unwritable as error:
-            raise DaemonError(msg("{path}: cannot be written: {why}", path=path, why=str(error))) from None
+            raise DaemonError(msg("{path}: cannot be written: {why}", path=path, why=said_by(error))) from None
         self._seed = load_or_create(self.home, folder, "seat.key", lambda: secrets.token_bytes(32))
         self._last = self.store.last_seen()
         self.clock = TrustedClock(clock, self._last)
@@ -201,7 +201,7 @@ class Daemon:
                 self.home.root,
             )
         except OSError as error:
-            raise DaemonError(msg("the system refuses: {why}", why=str(error))) from None
+            raise DaemonError(msg("the system refuses: {why}", why=said_by(error))) from None
 
     # --- keys -------------------------------------------------------------------------------------------------------------
 

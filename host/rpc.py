@@ -24,7 +24,7 @@ from host import transport
 from host.api import Closable, UserId
 from host.transport import Caller
 from host.wire import ApiError, Code, Failure, Request
-from i18n.message import Message, msg, typed
+from i18n.message import Message, msg, said_by, typed
 
 LIMIT = 16 << 20
 _EVERYBODY = 0o666  # may connect: what they may do is their role's
@@ -147,7 +147,7 @@ class Server:
         try:
             request = msgspec.json.decode(line, type=_Request)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-            raise ApiError("bad-input", msg("request not understood: {why}", why=str(error))) from error
+            raise ApiError("bad-input", msg("request not understood: {why}", why=said_by(error))) from error
         route = self._routes.get(request.op)
         if route is None:
             raise ApiError("bad-input", msg("no such request: {op}", op=typed(request.op[:40])))
@@ -156,7 +156,7 @@ class Server:
         try:
             args = msgspec.json.decode(request.args, type=route.request)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-            raise ApiError("bad-input", msg("{op}: {why}", op=request.op, why=str(error))) from error
+            raise ApiError("bad-input", msg("{op}: {why}", op=request.op, why=said_by(error))) from error
         return route.handler(caller, args)
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from host import transport
 from host.wire import ApiError, Failure, Request, answer_of
-from i18n.message import msg
+from i18n.message import Arg, msg, said_by
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -98,10 +98,10 @@ def _decode(document: bytes | msgspec.Raw, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(document, type=kind)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise _strange(str(error)) from error
+        raise _strange(said_by(error)) from error
 
 
-def _strange(what: str) -> ApiError:
+def _strange(what: Arg) -> ApiError:
     return ApiError("unavailable", msg("answer not understood, perhaps of another version: {what}", what=what))
 
 

@@ -104,22 +104,73 @@ class MessageError(Exception):
         return plain(self.message)
 
 
-# What the system says in English wherever it runs, of that which people meet.
+# What the system and its database say in English wherever they run, of that which people meet.
 _OF_THE_SYSTEM: Final = {
     one.id: one for one in (
         msg("No such file or directory"), msg("Permission denied"), msg("Operation not permitted"), msg("Is a directory"),
         msg("Not a directory"), msg("File exists"), msg("File name too long"), msg("No space left on device"),
         msg("Read-only file system"), msg("Input/output error"), msg("Connection refused"), msg("Exec format error"),
+        msg("Too many open files"), msg("Too many open files in system"), msg("Cannot allocate memory"),
+        msg("No buffer space available"), msg("Disk quota exceeded"), msg("Function not implemented"),
+        msg("database or disk is full"), msg("attempt to write a readonly database"), msg("disk I/O error"),
+        msg("database is locked"), msg("unable to open database file"), msg("file is not a database"),
+        msg("database disk image is malformed"),
     )
 }  # fmt: skip
+
+# What parsers say of data that is not as it should be: the commonest of it. msgspec adds where.
+_AT: Final = re.compile(r"(.+?)(?: - at `\$\.?([^`]+)`)?", re.DOTALL)
+_OF_PARSERS: Final[tuple[tuple[re.Pattern[str], Callable[..., Message]], ...]] = (
+    (re.compile(r"Object missing required field `(.+)`"), lambda name: msg("the field {field} is missing", field=name)),
+    (re.compile(r"Object contains unknown field `(.+)`"), lambda name: msg("there is no field {field}", field=name)),
+    (
+        re.compile(r"Expected `([a-z |]+)`, got `([a-z]+)`"),
+        lambda wanted, got: msg("it should be {wanted}, not {got}", wanted=_kinds(wanted), got=_kinds(got)),
+    ),
+    (
+        re.compile(r"Invalid (?:enum )?value '(.*)'", re.DOTALL),
+        lambda value: msg("{value} is not known", value=typed(value[:60])),
+    ),
+    (re.compile("Input data was truncated"), lambda: msg("it ends too early")),
+    (re.compile(r"JSON is malformed: .+ \(byte (\d+)\)"), lambda byte: msg("a mistake at byte {byte}", byte=byte)),
+    (
+        re.compile(r".*line (\d+),? column (\d+).*", re.DOTALL),
+        lambda line, column: msg("a mistake in line {line}, column {column}", line=line, column=column),
+    ),
+)
+_KINDS: Final[dict[str, Arg]] = {
+    "str": msg("a text"), "int": msg("a whole number"), "float": msg("a number"), "bool": msg("true or false"),
+    "array": msg("a list"), "object": msg("an object"), "null": msg("nothing"),
+}  # fmt: skip
+
+
+def _kinds(names: str) -> Arg:
+    kinds = tuple(_KINDS.get(name, name) for name in names.split(" | "))
+    return kinds[0] if len(kinds) == 1 else Listed(kinds, "or")
+
+
+def _of_parsers(said: str) -> Arg:
+    """In our words; in its own, where we have none."""
+    found = _AT.fullmatch(said)
+    what, path = found.groups() if found else (said, None)
+    for pattern, worded in _OF_PARSERS:
+        if said_so := pattern.fullmatch(what):
+            why = worded(*said_so.groups())
+            return why if path is None else msg("{what} (at {path})", what=why, path=path)
+    return said
 
 
 def said_by(error: BaseException) -> Arg:
     """What an error says, for a gap: its message, or the words of whoever raised it (Windows' own are in its language)."""
-    if isinstance(error, MessageError):
-        return error.message
+    match error:
+        case MessageError():
+            return error.message
+        case UnicodeDecodeError():
+            return msg("not UTF-8 at byte {byte}", byte=str(error.start))
+        case RecursionError():
+            return msg("nested too deep")
     said = (isinstance(error, OSError) and error.strerror) or str(error)
-    return _OF_THE_SYSTEM.get(said, said)
+    return _OF_THE_SYSTEM.get(said) or _of_parsers(said)
 
 
 def as_message(error: BaseException) -> Message:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args
 
 import msgspec
 
-from i18n.message import Listed, Message, MessageError, msg
+from i18n.message import Listed, Message, MessageError, msg, said_by
 from rules.calendar import rfc3339, unix_ms
 from rules.decide import decide
 from rules.decision import Decision
@@ -129,7 +129,7 @@ def _decoded(data: bytes | str) -> _Question:
     except msgspec.ValidationError as error:
         raise _explained(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FactsError("", msg("not JSON: {why}: correct it", why=str(error))) from None
+        raise FactsError("", msg("not JSON: {why}: correct it", why=said_by(error))) from None
 
 
 def _explained(message: str) -> FactsError:

@@ -387,11 +387,12 @@ class LogShow(Request["LogLines"], frozen=True, kw_only=True):
 
 class LogLine(Wire, frozen=True, kw_only=True):
     """`entry` is the canonical bytes as text; `payload` the personal data beside it (JSON text), if it is kept and the
-    caller may see it."""
+    caller may see it, and `unread` why it cannot be read."""
 
     index: int
     entry: str
     payload: str | None = None
+    unread: Words | None = None
 
 
 class LogLines(Wire, frozen=True, kw_only=True):

@@ -50,12 +50,12 @@ def card(log: Log, roster: m.Roster) -> m.Card:
 
 def _line(index: int, data: bytes, payloads: Payloads) -> m.LogLine:
     entry = decode(data)
-    text = None
+    text, unread = None, None
     if entry.secret is not None:
         try:
             kept = payloads.get(entry.seat, entry.seq)
         except PayloadError as error:
-            text = str(error)
+            unread = error.message
         else:
             text = None if kept is None else kept.data.decode(errors="replace")
-    return m.LogLine(index=index, entry=data.decode(), payload=text)
+    return m.LogLine(index=index, entry=data.decode(), payload=text, unread=unread)

@@ -15,7 +15,7 @@ from sqlalchemy.pool import StaticPool
 from agent.store import migrations
 from agent.store.tables import Tables
 from host import files
-from i18n.message import MessageError, msg, said_by
+from i18n.message import Arg, MessageError, msg, said_by
 
 _MAGIC = b"SQLite format 3\0"
 
@@ -90,7 +90,7 @@ def refuse_foreign(path: Path, table: str) -> None:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as look:
             tables = {str(name) for (name,) in look.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     except sqlite3.Error as error:
-        raise _damaged(path, str(error)) from error
+        raise _damaged(path, said_by(error)) from error
     if tables and table not in tables:
         raise _foreign(path)
 
@@ -110,14 +110,14 @@ def _check(path: Path) -> None:
             verdict = str(look.execute("PRAGMA quick_check(1)").fetchone()[0])
             broken = look.execute("PRAGMA foreign_key_check").fetchone()
     except sqlite3.Error as error:
-        raise _damaged(path, str(error)) from error
+        raise _damaged(path, said_by(error)) from error
     if found > len(migrations.STEPS):
         raise StoreError(msg("{path}: made by a newer version: update Giờ Chơi", path=str(path)))
     if verdict != "ok" or broken:
         raise _damaged(path, " ".join(verdict.split()) if verdict != "ok" else "foreign keys")
 
 
-def _damaged(path: Path, why: str) -> StoreError:
+def _damaged(path: Path, why: Arg) -> StoreError:
     return StoreError(msg("{path}: damaged ({why}); restore a backup", path=str(path), why=why))
 
 
@@ -140,5 +140,5 @@ def _one_line(path: Path) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
-        why = str(getattr(error, "orig", None) or error)  # of SQLAlchemy's error what SQLite said
+        why = said_by(getattr(error, "orig", None) or error)  # of SQLAlchemy's error what SQLite said
         raise StoreError(msg("{path}: cannot be written, nothing changed: {why}", path=str(path), why=why)) from error

@@ -11,8 +11,9 @@ import msgspec
 from agent.api.messages import LogLine
 from cli.output import Output
 from cli.words.layout import row
-from cli.words.names import PLACES, clues
+from cli.words.names import OPERATIONS, PLACES, ROLES, WATCHES, clues
 from cli.words.verdicts import VERDICTS
+from daemon.api.issues import ISSUES
 from i18n.message import Arg, Length, Moment, comma, msg
 
 KINDS: Final[dict[str, Arg]] = {
@@ -50,6 +51,9 @@ _WORDS: Final[dict[str, dict[str, Arg]]] = {
         "gate": msg("before it ran"), "ended": msg("ended at its start"),
     },
     "place": PLACES,
+    "by": ROLES,
+    "watch": WATCHES,
+    "target": {"place": msg("the whole place"), "guest": msg("guests")},
 }  # fmt: skip
 _ORDER: Final = {name: place for place, name in enumerate(_LABELS)}
 
@@ -73,8 +77,8 @@ def entry(out: Output, line: LogLine, fields: dict[str, Any], zone: str) -> None
     said = [_said(name, fields[name], kind, zone) for name in _told(fields)]
     if said:
         out.say(row(said), 4, 2)
-    if line.payload:
-        out.say(row(("«", _personal(line.payload), "»"), ""), 4, 2)
+    if beside := line.unread or (line.payload and _personal(line.payload)):
+        out.say(row(("«", beside, "»"), ""), 4, 2)
 
 
 def _told(fields: dict[str, Any]) -> Iterator[str]:
@@ -89,6 +93,8 @@ def _empty(value: object) -> bool:
 
 
 def _said(name: str, value: Any, kind: str, zone: str) -> Arg:
+    if name == "id" and kind in {"issue.raised", "issue.cleared"}:
+        return ISSUES.get(value) or str(value)
     label = _MS.get(kind, "ms") if name == "ms" else _LABELS.get(name, name)
     return label if value is True else row((label, _value(name, value, zone)), ": ")
 
@@ -138,11 +144,20 @@ _MANY: Final[dict[str, Callable[[Any, str], Arg]]] = {
 }
 
 
+_PERSONAL: Final[dict[str, Arg]] = {"who": msg("by")}
+
+
+def _beside(name: str, value: Any) -> Any:
+    if value is True or _empty(value):
+        return value
+    return OPERATIONS.get(value) or value if name == "what" else _plain(value)
+
+
 def _personal(payload: str) -> Arg:
-    """The personal data beside an entry as words; what is no JSON object, such as why it cannot be read, as it is."""
+    """The personal data beside an entry as words; what is no JSON object as it is."""
     try:
         fields: dict[str, Any] = msgspec.json.decode(payload, type=dict[str, Any])
     except msgspec.MsgspecError:
         return payload
-    told = ((msg("by") if name == "who" else _LABELS.get(name, name), value) for name, value in fields.items())
-    return row(label if value is True else row((label, _plain(value)), ": ") for label, value in told if not _empty(value))
+    told = ((_PERSONAL.get(name) or _LABELS.get(name, name), _beside(name, value)) for name, value in fields.items())
+    return row(label if value is True else row((label, value), ": ") for label, value in told if not _empty(value))

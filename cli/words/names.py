@@ -11,6 +11,18 @@ PLACES: Final[dict[str, Arg]] = {
     "game-point": msg("at a public game point"),
     "agent-without-games": msg("at an Internet agent without games"),
 }
+ROLES: Final[dict[str, Arg]] = {"guardian": msg("a guardian"), "staff": msg("the point's staff")}
+WATCHES: Final[dict[str, Arg]] = {
+    "gate": msg("before a game runs"), "events": msg("as soon as a game runs"), "poll": msg("by looking again and again"),
+}  # fmt: skip
+OPERATIONS: Final[dict[str, Arg]] = {
+    "start": msg("new rules came with the program"), "place.set": msg("the place was set"),
+    "player.add": msg("a player was added"), "player.set": msg("a player's data were changed"),
+    "player.remove": msg("a player was removed"),
+    "policy.use": msg("packs were chosen"), "limit.set": msg("a limit was set"), "game.remove": msg("a game was removed"),
+    "game.allow": msg("a game was let through"),
+}  # fmt: skip
+"""What the agent was asked to do, as the log tells it."""
 _CLUES: Final[dict[str, Arg]] = {
     "content": msg("content"), "build-id": msg("build id"), "store": msg("game store"), "signer": msg("signature"),
     "command": msg("command line"), "name": msg("name"),

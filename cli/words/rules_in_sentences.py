@@ -12,7 +12,7 @@ from typing import Final
 
 from cli.words.days import spoken
 from cli.words.layout import row
-from cli.words.names import PLACES
+from cli.words.names import PLACES, ROLES
 from i18n.message import Arg, Day, Length, Listed, Text, comma, msg
 from rules.policy import (
     WEEK,
@@ -39,7 +39,6 @@ _DUTIES: Final[dict[str, Arg]] = {
     "player": msg("The law lays this duty on the player"),
     "household": msg("The law lays this duty on the household"),
 }
-_ROLES: Final[dict[str, Arg]] = {"guardian": msg("a guardian"), "staff": msg("the point's staff")}
 _SCOPES: Final[dict[str, Arg]] = {
     "game": msg("each game by itself"), "publisher": msg("all games of one publisher together"),
     "all": msg("all games together"),
@@ -203,7 +202,7 @@ def duty(rule: Rule) -> Arg:
     whose = _DUTIES[rule.addressee] if rule.authority == "law" else msg("This is a rule of the house, not of law")
     if not rule.relax:
         return msg("{duty}; nobody may relax it", duty=whose)
-    return msg("{duty}; {who} may relax it", duty=whose, who=Listed(tuple(_ROLES[role] for role in rule.relax)))
+    return msg("{duty}; {who} may relax it", duty=whose, who=Listed(tuple(ROLES[role] for role in rule.relax)))
 
 
 def known_to(pack: Pack) -> Arg:

@@ -11,7 +11,7 @@ from compliance import tree
 from compliance.format.chain import START, Head
 from compliance.format.tiles import HEIGHT, WIDTH, Tile
 from compliance.tree import HASH_BYTES, Frontier, Range
-from i18n.message import Arg, Message, MessageError, msg
+from i18n.message import Arg, Message, MessageError, msg, said_by
 
 VERSION = 1
 
@@ -45,7 +45,7 @@ class LogFile:
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
         except sqlite3.Error as error:
-            raise LogError(msg("{file} cannot be opened: {why}", file=str(path), why=str(error))) from error
+            raise LogError(msg("{file} cannot be opened: {why}", file=str(path), why=said_by(error))) from error
 
     def close(self) -> None:
         self._connection.close()
@@ -127,7 +127,7 @@ class LogFile:
         try:
             return self._connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
-            raise damaged(str(error)) from error
+            raise damaged(said_by(error)) from error
 
 
 def tile_id(level: int, number: int) -> int:

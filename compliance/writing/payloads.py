@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from compliance.journal import SALT_BYTES, Payload
-from i18n.message import Message, MessageError, msg
+from i18n.message import Message, MessageError, msg, said_by
 
 _NONCE_BYTES = 12
 _SCHEMA = """CREATE TABLE IF NOT EXISTS payload (
@@ -43,7 +43,7 @@ class Payloads:
                 self._connection.close()
                 raise
         except sqlite3.Error as error:
-            raise PayloadError(msg("cannot be opened: {why}", why=str(error))) from error
+            raise PayloadError(msg("cannot be opened: {why}", why=said_by(error))) from error
 
     def close(self) -> None:
         self._connection.close()
@@ -63,7 +63,7 @@ class Payloads:
         try:
             row = self._connection.execute(query, (seat, seq)).fetchone()
         except sqlite3.Error as error:
-            raise PayloadError(msg("cannot be read: {why}", why=str(error))) from error
+            raise PayloadError(msg("cannot be read: {why}", why=said_by(error))) from error
         if row is None:
             return None
         box = bytes(row[0])
@@ -88,7 +88,7 @@ class Payloads:
         except sqlite3.Error as error:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            raise PayloadError(msg("cannot be written: {why}", why=str(error))) from error
+            raise PayloadError(msg("cannot be written: {why}", why=said_by(error))) from error
 
 
 def _bound_to(seat: str, seq: int) -> bytes:

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from i18n.message import Length, Message, MessageError, msg
+from i18n.message import Length, Message, MessageError, msg, said_by
 from rules.games import Catalogue, Fingerprint, Game
 
 PATIENCE = 60.0  # seconds; the scan itself stops after less
@@ -104,7 +104,7 @@ def decoded(said: bytes) -> Scanned:
     try:
         answer = msgspec.json.decode(said, type=Scanned)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise ScanError(msg("the answer is not valid: {why}", why=str(error))) from None
+        raise ScanError(msg("the answer is not valid: {why}", why=said_by(error))) from None
     for game in (*answer.games, *answer.emulators):
         if not all(_absolute(path) and path.isprintable() for path in game.executables):
             raise ScanError(msg("the answer is not valid: {why}", why=game.id))

@@ -11,6 +11,7 @@ from typing import Generic, Protocol, Self, TypeVar
 from daemon.platforms.api import Observation, ProgramEnded, ProgramStarted
 from daemon.platforms.processes import BlindError, Identity
 from host.clock import Clock
+from i18n.message import Arg
 from rules.games import Catalogue, Program
 
 BLIND, UNREADABLE = "watch-blind", "watch-unreadable"
@@ -62,7 +63,7 @@ class Tracker(ABC, Generic[S]):
         self.catalogue = Catalogue(())
         self.games: set[int] = set()
         self.games_changed: Callable[[], None] = lambda: None
-        self.trouble: Callable[[str, str], None] = lambda *_: None
+        self.trouble: Callable[[str, Arg], None] = lambda *_: None
         self.well: Callable[[str], None] = lambda _: None
         self.later: Callable[..., object] = lambda *_: None
         """As the loop's `call_later`; what is asked for once we have stopped does nothing."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import ClassVar
 
+from daemon.api.issues import ISSUES
 from daemon.platforms.api import Observation, Refusals, WatchKind, WatchTrouble
 from daemon.platforms.hashing import Key
 from daemon.platforms.images import Images, Looked
 from daemon.platforms.processes import BlindError
 from daemon.platforms.tracker import BLIND, UNREADABLE, S, Tracker
 from host.clock import Clock
-from i18n.message import Message, msg
+from i18n.message import Arg, msg, said_by
 from rules.games import Program
 
 EVENTS, LOST = "watch-events", "events-lost"
@@ -25,13 +25,6 @@ _HELD_MS = 600_000  # what comes once comes again and again: one Issue, until it
 
 class TrackingWatcher(ABC):
     """api.Watcher; `start` and `stop` are to be called by whoever watches in its own way."""
-
-    TEXTS: ClassVar[Mapping[str, Message]] = {
-        EVENTS: msg("the system does not tell what starts: games are ended when a look finds them"),
-        LOST: msg("some starts were missed; everything that runs was looked at again"),
-        UNREADABLE: msg("a program cannot be read, so nobody knows whether it is a game"),
-        BLIND: msg("programs cannot be looked at; plays that run go on being counted"),
-    }
 
     def __init__(self, tracker: Tracker[S], images: Images, clock: Clock) -> None:
         self.kind: WatchKind = "poll"
@@ -54,7 +47,7 @@ class TrackingWatcher(ABC):
         try:
             found = self._scan()
         except BlindError as error:
-            self._trouble(BLIND, str(error))
+            self._trouble(BLIND, said_by(error))
             return self._table.running()
         self._well(BLIND)
         self._well(LOST)
@@ -94,19 +87,19 @@ class TrackingWatcher(ABC):
             with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
                 loop.call_soon_threadsafe(callback, *args)
 
-    def _trouble(self, id_: str, details: str = "", *, again: bool = False) -> None:
+    def _trouble(self, id_: str, details: Arg = "", *, again: bool = False) -> None:
         """Told once until it is over, as trouble calls a scan, and some comes of scans; `again`: whenever it comes."""
         known = id_ in self._open
         self._open[id_] = self._clock.mono()
         if again or not known:
-            text = self.TEXTS[id_]
+            text = ISSUES[id_]
             self._tell_soon(WatchTrouble(id_, msg("{what} ({details})", what=text, details=details) if details else text))
 
     def _well(self, id_: str) -> None:
         held = id_ in _HELD and self._clock.mono() - self._open.get(id_, 0) < _HELD_MS
         if id_ in self._open and not held:
             del self._open[id_]
-            self._tell_soon(WatchTrouble(id_, self.TEXTS[id_], over=True))
+            self._tell_soon(WatchTrouble(id_, ISSUES[id_], over=True))
 
     def _tell_soon(self, trouble: WatchTrouble) -> None:
         """When the loop comes round, as whoever starts or scans is in the middle of something."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from daemon import events
 from daemon.recording.recorder import Recorder
@@ -13,7 +13,7 @@ from daemon.trusted import TrustedClock
 _KNOWN = "pc-zone"  # what the PC last called it
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class PcZone:
     """`announce` records an event, then shows it."""
 
@@ -21,12 +21,15 @@ class PcZone:
     store: Store
     recorder: Recorder
     announce: Callable[[events.Event], None]
+    _seen: str | None = field(default=None, init=False)  # told already, if perhaps not written yet
 
     def look(self) -> None:
         """Records a zone that is not the one last seen."""
-        zone, known = self.clock.zone(), self.store.get(_KNOWN)
-        if known is not None and known.decode() == zone:
+        zone, stored = self.clock.zone(), self.store.get(_KNOWN)
+        known = self._seen or (stored and stored.decode())
+        self._seen = zone
+        if known == zone:
             return
-        if known is not None:
-            self.announce(events.ZoneChanged(known.decode(), zone, self.clock.read()))
+        if known:
+            self.announce(events.ZoneChanged(known, zone, self.clock.read()))
         self.recorder.do(lambda _: self.store.put(_KNOWN, zone.encode()))

@@ -31,13 +31,16 @@ EntryT = TypeVar("EntryT", bound=entry.Entry)
 
 @dataclass(slots=True, eq=False)
 class Recorder:
-    """`wrote` is called after each transaction. `blocked`: the disk took nothing when it was last tried."""
+    """`wrote` is called after each transaction. `blocked`: the disk took nothing when it was last tried; `refused` names what
+    else it did not take then, of that which others write by themselves.
+    """
 
     store: Store
     journal: Journal
     people: Callable[[], People]
     wrote: Callable[[], None]
     blocked: bool = field(default=False, init=False)
+    refused: set[str] = field(default_factory=set, init=False)
     lost: int = field(default=0, init=False)
     _waiting: list[Action] = field(default_factory=list, init=False)
 
@@ -49,6 +52,11 @@ class Recorder:
         self._waiting.append(action)
         if not self.blocked:
             self.flush()
+
+    def do_once(self, action: Action) -> None:
+        """As `do`, but nothing if the same `action` waits already."""
+        if action not in self._waiting:
+            self.do(action)
 
     def flush(self) -> None:
         """Tries to write all that waits, in one transaction.
@@ -76,6 +84,11 @@ class Recorder:
             del self._waiting[: len(batch)]
             self.wrote()
         self.blocked = False
+
+    @property
+    def unwritable(self) -> bool:
+        """Whether the disk does not take something."""
+        return self.blocked or bool(self.refused)
 
     @property
     def waiting(self) -> int:

@@ -52,7 +52,7 @@ class Repair:
         try:
             seat = self.chains.begin_anew(lambda: self.trust.write_pin(keys))
         except Unwritable as error:
-            raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=str(error))) from None
+            raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=said_by(error))) from None
         self.trust.pinned(keys)
         self.uplink.become(seat)
 

@@ -44,7 +44,8 @@ class Rosters:
         now = self.loop.read()
         if first:
             self.resumer.take_up(people, now)
-        self.recorder.do(lambda _: self.grants.merge(roster.grants))
+        self.grants.merge(roster.grants)
+        self.recorder.do_once(self.grants.write)
         self.loop.adopt(people, now)
         if not first:
             self.recorder.do(lambda journal: self.chains.record_again(journal, people, now))

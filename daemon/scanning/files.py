@@ -52,7 +52,7 @@ class Problems:
         except MessageError as error:
             self.add(where, error.message)
         except Exception as error:  # noqa: BLE001 - said as a problem: to abort is what hostile files want
-            self.add(where, f"{type(error).__name__}: {error}")
+            self.add(where, said_by(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}")
 
     def found(self) -> list[Message]:
         more = [msgn("and {n} more problem", "and {n} more problems", self._more)] if self._more else []

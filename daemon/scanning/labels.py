@@ -18,7 +18,7 @@ from daemon.scanning.hits import Hit, Origin
 from daemon.scanning.kinds import kind_of
 from daemon.scanning.source import Folder, SearchPaths
 from daemon.scanning.sources import flatpak
-from i18n.message import msg
+from i18n.message import msg, said_by
 from rules.matching.oars import oars_age
 
 _METAINFO = (".metainfo.xml", ".appdata.xml")
@@ -98,7 +98,7 @@ def _catalogue(files: Files, path: str, wanted: set[str]) -> Iterator[Component]
         else:
             yield from (one for one in _parsed(files, path, read) if not one.desktop_ids.isdisjoint(wanted))
     except (EOFError, OSError, zlib.error) as error:
-        files.problems.add(path, msg("it cannot be unpacked: {why}", why=str(error)))
+        files.problems.add(path, msg("it cannot be unpacked: {why}", why=said_by(error)))
 
 
 def _parsed(files: Files, path: str, read: Callable[[int], bytes]) -> list[Component]:

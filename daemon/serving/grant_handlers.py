@@ -18,7 +18,7 @@ from daemon.store import Unwritable
 from daemon.trusted import TrustedClock
 from host.transport import Caller
 from host.wire import ApiError
-from i18n.message import msg
+from i18n.message import msg, said_by
 
 MAX_REASON = 500
 MAX_GRANT_MS = 24 * 3_600_000
@@ -72,9 +72,9 @@ class GrantHandlers:
 
     def _change(self, grant: GrantEvent, event: events.GrantGiven | events.GrantRevoked) -> None:
         try:
-            self.recorder.record_at_once(event, lambda: self.grants.put(grant))
+            self.recorder.record_at_once(event, lambda: self.grants.keep(grant))
         except Unwritable as error:
-            self.grants.reload()
-            raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=str(error))) from None
+            raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=said_by(error))) from None
+        self.grants.take(grant)
         self.publisher.show(event)
         self.heart.changed()

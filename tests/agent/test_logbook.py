@@ -45,6 +45,16 @@ def test_a_negative_number_of_lines(desk):
     assert error.value.code == "bad-input"
 
 
+def test_personal_data_that_cannot_be_read_is_told_in_the_readers_words(an):
+    """The line is shown, with a message beside it."""
+    an.agent.payloads._connection.execute("UPDATE payload SET box = zeroblob(40)")
+    lines = an.ask("log.show", m.LogShow()).lines
+    unread = [line.unread for line in lines if line.unread is not None]
+    assert unread
+    assert all(line.payload is None for line in lines)
+    assert {one.id for one in unread} == {"the personal data (payload.db): {what}"}
+
+
 def test_head_and_card_say_the_same(an):
     """Signed, and under the key whose fingerprint is on the card."""
     head, card = an.ask("log.head", m.LogHead()), an.ask("log.card", m.LogCard())

@@ -16,8 +16,10 @@ from cli.commands import NOUNS
 from cli.context import Context
 from cli.output import Output
 from cli.words.entries import KINDS, entry
+from cli.words.names import OPERATIONS
 from cli.words.packs import explained, listed, ruled
 from daemon.api import messages as m
+from daemon.api.issues import ISSUES
 from i18n.build import read
 from i18n.message import Text, msg
 from rules.decision import Decision, Finding, Reason
@@ -201,6 +203,49 @@ def test_a_changed_time_zone_is_shown():
     entry(Output(out=out), a.LogLine(index=7, entry=json.dumps(fields), payload=None), fields, ZONE)
 
     assert "before: Asia/Ho_Chi_Minh; now: Asia/Tokyo" in out.getvalue()
+
+
+@pytest.mark.parametrize(("kind", "fields", "beside", "en", "vi"), [
+    ("seat.start", {"watch": "poll"}, {}, "watch: by looking again and again", "cách giám sát: quét đi quét lại"),
+    ("grant.given", {"by": "guardian"}, {}, "by: a guardian", "người thực hiện: người giám hộ"),
+    ("policy.changed", {"target": "place"}, {"what": "policy.use"}, "for: the whole place « what: packs were chosen »",
+     "áp dụng cho: cả địa điểm « việc: chọn gói quy tắc »"),
+    ("issue.raised", {"id": "not-ended"}, {}, "a game could not be ended; is it another account's?",
+     "có trò chơi không đóng được; có thể trò ấy thuộc tài khoản khác"),
+    ("issue.cleared", {"id": "a-new-one"}, {"what": "a.new.one"}, "a-new-one « what: a.new.one »",
+     "a-new-one « việc: a.new.one »"),
+    ("approval", {}, {"what": "game.allow", "by": "guardian"}, "« what: a game was let through; by: guardian »",
+     "« việc: cho phép một trò chơi; người thực hiện: guardian »"),  # an account of that name
+])  # fmt: skip
+def test_ids_of_the_log_are_words(kind, fields, beside, en, vi):
+    """An id of a newer version stays what it is."""
+    fields = {"kind": kind, "seat": "s", "wall": NINE, **fields}
+    line = a.LogLine(index=7, entry=json.dumps(fields), payload=json.dumps(beside) if beside else None)
+    for language, words in (("en", en), ("vi", vi)):
+        out = io.StringIO()
+        entry(Output(out=out, language=language), line, fields, ZONE)
+        said = " ".join(out.getvalue().partition("\n")[2].split())
+        assert said.replace("«", "« ").replace("»", " »") == words
+
+
+def test_each_operation_and_issue_has_its_words():
+    """Of those that the agent writes beside an entry, and that the daemon reports."""
+    top = Path(__file__).parents[2]
+    agent, daemon = ("".join(file.read_text("utf-8") for file in (top / room).rglob("*.py")) for room in ("agent", "daemon"))
+    done = {one or other for one, other in re.findall(r'"what": "([a-z.]+)"|_card\("([a-z.]+)"', agent)}
+    assert done == set(OPERATIONS)
+    told = {one or other for one, other in re.findall(r'report\("([a-z-]+)"|[tT]rouble\(\s*"([a-z-]+)"', daemon)}
+    assert {"no-roster", "gate-mounts", "watch-gate"} < told <= set(ISSUES)
+
+
+def test_personal_data_that_cannot_be_read_are_told_why():
+    """In one language, in the place where they would be."""
+    fields = {"kind": "approval", "seat": "s", "wall": NINE}
+    line = a.LogLine(index=7, entry=json.dumps(fields), unread=msg("cannot be read: {why}", why=msg("disk I/O error")))
+    out = io.StringIO()
+    entry(Output(out=out, language="vi"), line, fields, ZONE)
+
+    assert "«không đọc được: lỗi khi đọc hoặc ghi ổ đĩa»" in out.getvalue()
 
 
 # --- which language it is ----------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.entry import MAX_BYTES, MAX_INT, EntryError, IssueRaised, LaunchRefused, decode, encode
+from i18n.catalogue import Catalogue
 
 PLACE = {"seat": "home-pc", "boot": "b", "seq": 1, "prev": "", "mono": 1, "wall": 2}
 
@@ -129,3 +130,11 @@ def test_numbers_out_of_the_profile_are_not_decoded_either(number, shape):
 def test_text_that_is_not_composed_is_not_decoded_either(text):
     with pytest.raises(EntryError):
         decode(encode(refusal()).replace(b'"cite":"c"', f'"cite":"{text}"'.encode()))
+
+
+def test_why_it_is_no_entry_is_told_in_the_inspectors_language():
+    """What the parser says of it, too."""
+    with pytest.raises(EntryError) as error:
+        decode(b'{"boot":"b","kind":"seat.stop","mono":1,"prev":"","seq":1,"v":1,"wall":1}')
+
+    assert Catalogue("vi")(error.value.message) == "sai định dạng: thiếu trường seat"

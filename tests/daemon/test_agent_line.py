@@ -17,6 +17,7 @@ from compliance.log import Log
 from compliance.note import parse_vkey
 from compliance.writing.payloads import Payloads
 from daemon.api import messages as seat_api
+from daemon.store import Unwritable
 from host import homes, rpc
 from host.wire import ApiError
 from i18n.message import Message
@@ -164,6 +165,8 @@ def test_a_roster_that_cannot_be_used_is_not_taken(world, agent, where):
             await in_force(world)
             agent.roster = bad
             await until(lambda: issues(world) == ["log-replaced"])
+            (issue,) = world.daemon.health.open()
+            assert isinstance(issue.text.args["details"].args["why"], Message)  # in whoever's language
             world.beat()
             assert (world.daemon.in_force.people.zone, world.daemon.trust.number) == ("Asia/Ho_Chi_Minh", 1)
             agent.roster = roster(3)
@@ -185,6 +188,57 @@ def test_a_roster_that_could_not_be_kept_is_asked_for_again(world, agent):
             assert not await world.daemon.uplink.holds(2, 0.05)
             disk.full = False
             assert await world.daemon.uplink.holds(2, 5)
+
+    asyncio.run(run())
+
+
+def test_a_roster_that_cannot_be_kept_comes_into_force_once(world, agent):
+    """Each try to keep it leaves nothing more to write, and the Issue stands until it is kept."""
+
+    async def run():
+        async with connected(world, agent):
+            await in_force(world)
+            daemon, tried, changes, adopted = world.daemon, [], [], []
+            adopt = daemon.uplink.adopt
+            daemon.uplink.adopt = lambda news: adopted.append(news.number) or adopt(news)
+            daemon.health._changed = lambda issue, raised, _: changes.append((issue.id, raised))
+            daemon.trust.keep_roster = lambda *_: tried.append(daemon.recorder.waiting) or unkept()
+            agent.roster = roster(2, packs=(limit(10),))
+            for times in range(1, 5):
+                await until(lambda enough=times: len(tried) > enough)
+                world.beat()
+            assert (changes, set(tried)) == ([("journal-unwritable", True)], {0})
+            assert adopted == [2]
+            del daemon.trust.keep_roster
+            assert await daemon.uplink.holds(2, 5)
+            await asyncio.sleep(0.01)
+            world.beat()
+            assert changes == [("journal-unwritable", True), ("journal-unwritable", False)]
+
+    def unkept():
+        raise Unwritable("database or disk is full")
+
+    asyncio.run(run())
+
+
+def test_a_full_disk_is_told_nothing_of_each_try_to_deliver(world, agent):
+    """What waits to be written does not grow, and the agent is not sent the same again and again."""
+
+    async def run():
+        async with connected(world, agent):
+            await in_force(world)
+            world.platform.run(1)
+            world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+            world.platform.run(2, "teeworlds")
+            before = world.daemon.recorder.waiting, len(agent.got(m.Submit))
+            for _ in range(5):
+                world.daemon.uplink.work.set()
+                await asyncio.sleep(0.05)
+            assert (world.daemon.recorder.waiting, len(agent.got(m.Submit))) == before
+            disk.full = False
+            world.pass_time(2_000)
+            await in_force(world)
+            assert len(agent.got(m.Submit)) == before[1] + 1
 
     asyncio.run(run())
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 
 import pytest
 
+from agent.api.messages import GrantEvent
 from compliance.note import Signer
+from daemon.api.messages import GrantAdd
 from daemon.errors import DaemonError
+from daemon.grants import Grants
 from daemon.roster import AgentKeys, Trust
 from daemon.store import RESERVE_BYTES, Store
+from host.transport import Caller
 from host.wire import ApiError
 from tests.daemon.world import MINUTE, limit, roster, signer
 
@@ -53,6 +58,57 @@ def test_a_full_disk_is_no_free_play(world):
         "PlayEnded",
     ]
     assert (world.home.daemon / "reserve").stat().st_size == RESERVE_BYTES
+
+
+def stored(world):
+    return [one.id for one in Grants(world.daemon.store).all()]
+
+
+def test_a_full_disk_takes_no_given_time_away(world):
+    """What comes with new limits counts with them, over each try to write it; a guardian at the seat, who is told that nothing
+    can be written, changes none of it.
+    """
+    world.start(roster(packs=(limit(2),)))
+    world.platform.run(1)
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    given = GrantEvent(id="g1", player="an", by="guardian", who="mum", ms=30 * MINUTE, given=world.clock.wall())
+    world.daemon.adopt(roster(2, packs=(limit(10),), grants=(given,)))
+    guardian = Caller(uid=0, pid=1, account="root", admin=True)
+    with pytest.raises(ApiError, match="nothing changed: database or disk is full"):
+        asyncio.run(world.daemon.routes["grant.add"].handler(guardian, GrantAdd(player="an", ms=MINUTE)))
+    world.pass_time(2 * MINUTE)
+    assert (world.status().left_s, stored(world)) == (38 * 60, [])
+    disk.full = False
+    world.pass_time(2_000)
+    assert stored(world) == ["g1"]
+
+
+def test_given_time_that_was_lost_with_another_entry_is_written_with_the_next_list(world):
+    """It counts all the while."""
+    given = GrantEvent(id="g1", player="an", by="guardian", who="mum", ms=30 * MINUTE, given=world.clock.wall())
+    world.start(roster(packs=(limit(10),), grants=(given,)))
+    world.daemon.store.db.execute("DELETE FROM grants")
+    world.adopt(roster(2, packs=(limit(10),), grants=(given,)))
+    assert (world.status().left_s, stored(world)) == (40 * 60, ["g1"])
+
+
+def test_a_full_disk_makes_one_change_of_zone_one_entry(world):
+    """However often it is looked at meanwhile."""
+    world.start(roster())
+    world.daemon.store.db = disk = FullDisk(world.daemon.store.db)
+    world.clock.called = "Pacific/Kiritimati"
+    world.pass_time(3 * MINUTE)
+    disk.full = False
+    world.pass_time(MINUTE)
+    assert [one.after for one in world.journal("zone.changed")] == ["Pacific/Kiritimati"]
+
+
+def test_what_no_list_of_ours_knows_is_told_with_its_details(world):
+    """An Issue of another version's: its id, and what is known of it."""
+    world.start(roster())
+    world.daemon.health.report("a-new-one", trouble=True, details="sda1")
+    (issue,) = world.daemon.health.open()
+    assert str(issue.text) == "a-new-one (sda1)"
 
 
 def test_a_full_disk_is_tried_once_a_second(world):
@@ -181,5 +237,5 @@ def test_a_database_of_a_newer_version_is_left_alone(tmp_path):
     store = Store(tmp_path)
     store.db.execute("PRAGMA user_version = 99")
     store.close()
-    with pytest.raises(DaemonError, match="schema 99"):
+    with pytest.raises(DaemonError, match=r"store\.db: made by a newer version"):
         Store(tmp_path)

@@ -27,14 +27,22 @@ def event(id_="g1", **more) -> GrantEvent:
     return GrantEvent(**{"id": id_, "player": "an", "by": "guardian", "who": "me", "ms": MINUTE, "given": NOON, **more})
 
 
+def give(grants, made):
+    """As whoever gives it at the seat."""
+    grants.keep(made)
+    grants.take(made)
+
+
 def test_what_was_made_here_waits_for_the_agent(store, grants):
     """Also over a restart; what came from the agent does not."""
-    grants.put(event("g2"))
-    grants.put(event("g1"))
+    give(grants, event("g2"))
+    give(grants, event("g1"))
     grants.merge([event("g3")])
+    grants.write()
     for known in (grants, Grants(store)):
         assert [one.id for one in known.unsent()] == ["g1", "g2"]
     grants.mark_sent([event("g1")])
+    grants.write()
     for known in (grants, Grants(store)):
         assert [one.id for one in known.unsent()] == ["g2"]
         assert {one.id for one in known.all()} == {"g1", "g2", "g3"}
@@ -42,17 +50,17 @@ def test_what_was_made_here_waits_for_the_agent(store, grants):
 
 def test_what_changed_while_it_went_up_goes_up_once_more(grants):
     """Revoked here while the agent was handed the grant."""
-    grants.put(event())
+    give(grants, event())
     sent = grants.unsent()
-    grants.put(event(revoked=NOON + 1))
+    give(grants, event(revoked=NOON + 1))
     grants.mark_sent(sent)
     assert grants.unsent() == (event(revoked=NOON + 1),)
 
 
 def test_a_revocation_stands_on_whichever_side_it_was_made(grants):
     """Whatever the other side says of it later."""
-    grants.put(event("here"))
-    grants.put(event("here", revoked=NOON + 1))
+    give(grants, event("here"))
+    give(grants, event("here", revoked=NOON + 1))
     there = event("there", revoked=NOON + 2)
     for news in (event("there"), there, event("there")):
         grants.merge([event("here"), news])
@@ -60,13 +68,36 @@ def test_a_revocation_stands_on_whichever_side_it_was_made(grants):
 
 
 def test_a_transaction_that_did_not_happen_gave_nothing(store, grants):
-    """It is as the store has it."""
-    grants.put(event("g1"))
+    """What is given here counts once it is stored."""
+    give(grants, event("g1"))
     store.db.execute("BEGIN")
-    grants.put(event("g2"))
+    grants.keep(event("g2"))
     store.db.execute("ROLLBACK")
-    grants.reload()
-    assert grants.all() == grants.unsent() == (event("g1"),)
+    assert grants.all() == Grants(store).all() == (event("g1"),)
+
+
+def test_what_a_transaction_left_out_is_in_the_next(store, grants):
+    """A grant that came, a revocation, and that the agent has one."""
+    give(grants, event("mine"))
+    grants.merge([event("here")])
+    grants.write()
+    grants.merge([event("here", revoked=NOON + 1), event("there")])
+    grants.mark_sent(grants.unsent())
+    store.db.execute("BEGIN")
+    grants.write()
+    store.db.execute("ROLLBACK")
+    assert [one.revoked for one in Grants(store).all()] == [None, None]
+    grants.write()
+    assert (set(Grants(store).all()), Grants(store).unsent()) == (set(grants.all()), ())
+
+
+def test_what_is_stored_already_is_not_written_again(store, grants):
+    """However many there are: each roster brings them all."""
+    grants.merge([event("g1"), event("g2")])
+    grants.write()
+    before = store.db.total_changes
+    grants.write()
+    assert store.db.total_changes == before
 
 
 def test_what_may_count_is_handed_out(grants):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 from pathlib import Path
 
@@ -74,6 +76,28 @@ def test_a_broken_config_is_bad_input(home_folder, folder, text, said):
     (folder / "config.toml").write_text(text, "utf-8")
     code, line = fails(home_folder)
     assert (code, said in line) == (2, True), line
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("[gate\n", "sai ở dòng 1, cột 6"), ("[gate]\nenabled = 1\n", "phải là true hoặc false, không phải một số nguyên")],
+)
+def test_a_broken_config_is_told_in_one_language(home_folder, folder, monkeypatch, text, said):
+    monkeypatch.setenv("GIOCHOI_LANG", "vi")
+    (folder / "config.toml").write_text(text, "utf-8")
+    code, line = fails(home_folder)
+    assert (code, said in line) == (2, True), line
+
+
+@pytest.mark.skipif(SOAK, reason="nothing in another process can be made to refuse")
+def test_a_system_that_refuses_is_told_in_one_language(home_folder, folder, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setenv("GIOCHOI_LANG", "vi")
+    monkeypatch.setattr("daemon.platforms.choose.platform", refuse)
+    code, line = fails(home_folder)
+    assert (code, line) == (1, "giochoi-daemon: hệ thống không cho phép: không được phép làm việc này\n")
 
 
 def test_a_damaged_database_stops_it_and_stays_as_it_is(home_folder, folder):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import sqlite3
 from datetime import UTC, date
+from typing import Literal
 
 import msgspec
 import pytest
@@ -65,6 +68,75 @@ def test_what_the_system_says_in_english_is_told_in_the_readers_language():
 
     assert (EN(said_by(error)), VI(said_by(error))) == (os.strerror(errno.ENOENT), "không có tệp hoặc thư mục này")
     assert VI(said_by(OSError(errno.EINVAL, "Ổ đĩa lạ"))) == "Ổ đĩa lạ"
+
+
+def locked(path):
+    with sqlite3.connect(path) as first:
+        first.execute("BEGIN EXCLUSIVE")
+        sqlite3.connect(path, timeout=0).execute("BEGIN EXCLUSIVE")
+
+
+def full(path):
+    database = sqlite3.connect(path)
+    database.execute("CREATE TABLE t (x)")
+    database.execute("PRAGMA max_page_count = 2")
+    database.execute("INSERT INTO t VALUES (zeroblob(100000))")
+
+
+def read_only(path):
+    path.touch()
+    sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True).execute("CREATE TABLE t (x)")
+
+
+def foreign(path):
+    path.write_bytes(b"no database" * 500)
+    sqlite3.connect(path).execute("PRAGMA user_version = 1")
+
+
+@pytest.mark.parametrize(("use", "words"), [
+    (locked, "tệp đang bị chương trình khác giữ"), (full, "đĩa hết chỗ"), (read_only, "tệp chỉ cho đọc, không ghi được"),
+    (lambda path: sqlite3.connect(path / "x"), "không mở được tệp dữ liệu"), (foreign, "tệp này không phải là tệp dữ liệu"),
+])  # fmt: skip
+def test_what_the_database_says_is_told_in_the_readers_language(tmp_path, use, words):
+    with pytest.raises(sqlite3.Error) as error:
+        use(tmp_path / "a.db")
+
+    assert (EN(said_by(error.value)), VI(said_by(error.value))) == (str(error.value), words)
+
+
+class Shape(msgspec.Struct, forbid_unknown_fields=True):
+    seat: str
+    sizes: list[int] = []
+    kind: Literal["play", "seal"] | None = None
+
+
+@pytest.mark.parametrize(("data", "en", "vi"), [
+    ("{}", "the field seat is missing", "thiếu trường seat"),
+    ('{"seat":"a","x":1}', "there is no field x", "không có trường nào tên x"),
+    ('{"seat":"a","sizes":[0,true]}', "it should be a whole number, not true or false (at sizes[1])",
+     "phải là một số nguyên, không phải true hoặc false (ở sizes[1])"),
+    ("[]", "it should be an object, not a list", "phải là một đối tượng, không phải một danh sách"),
+    ('{"seat":"a","kind":"x"}', "'x' is not known (at kind)", "“x” không có trong các giá trị đã biết (ở kind)"),
+    ('{"seat"', "it ends too early", "bị cắt cụt giữa chừng"), ('{"seat" 1}', "a mistake at byte 8", "sai ở byte thứ 8"),
+])  # fmt: skip
+def test_what_a_parser_says_is_told_in_the_readers_language(data, en, vi):
+    with pytest.raises(msgspec.MsgspecError) as error:
+        msgspec.json.decode(data, type=Shape)
+
+    assert (EN(said_by(error.value)), VI(said_by(error.value))) == (en, vi)
+
+
+@pytest.mark.parametrize("read", [json.loads, msgspec.toml.decode], ids=["json", "toml"])
+def test_a_mistake_in_a_text_is_told_by_its_place(read):
+    with pytest.raises(ValueError, match="line 2") as error:
+        read("\n= 3")
+
+    assert VI(said_by(error.value)) == "sai ở dòng 2, cột 1"
+
+
+@pytest.mark.parametrize("said", ["", "a new\nkind of trouble - at `$.x`", "Expected `str` matching regex 'x'"])
+def test_what_nobody_knows_is_left_as_it_is(said):
+    assert VI(said_by(ValueError(said))) == said
 
 
 @pytest.mark.parametrize(("n", "en"), [(1, "1 line"), (2, "2 lines"), (0, "0 lines"), (1234, "1,234 lines")])

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import ClassVar
 
 from daemon.platforms.api import Observation, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux import procfs
@@ -20,7 +19,7 @@ from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from daemon.platforms.watcher import EVENTS, LOST, TrackingWatcher
 from host.clock import Clock
-from i18n.message import msg
+from i18n.message import comma, msg, said_by
 from rules.games import Program
 
 _NS = 1_000_000
@@ -32,13 +31,6 @@ _USUAL_SWITCH_S = 0.005
 
 class LinuxWatcher(TrackingWatcher):
     """`gate_mounts`: where to refuse starts; None: everywhere, (): nowhere."""
-
-    TEXTS: ClassVar = {
-        **TrackingWatcher.TEXTS,
-        "watch-gate": msg("starts cannot be refused before they run: refused games are ended right after their start"),
-        "gate-mounts": msg("the exec gate does not cover all disks"),
-        "gate-watchdog": msg("the exec gate's watchdog was ended; restart the daemon"),
-    }
 
     def __init__(self, tracker: LinuxTracker, clock: Clock, gate_mounts: tuple[str, ...] | None) -> None:
         super().__init__(tracker, tracker.programs.images, clock)
@@ -87,7 +79,7 @@ class LinuxWatcher(TrackingWatcher):
                 raise PermissionError("needs root")
             self._connector = Connector()
         except OSError as error:
-            self._trouble(EVENTS, str(error.strerror or error))
+            self._trouble(EVENTS, said_by(error))
             return False
         self._tracker.games_changed = self._follow_games
         loop.add_reader(self._connector.fileno(), self._events)
@@ -116,7 +108,7 @@ class LinuxWatcher(TrackingWatcher):
                 if self._clock.mono() >= until:
                     break
         except EventsLostError as error:
-            self._trouble(LOST, str(error), again=True)
+            self._trouble(LOST, said_by(error), again=True)
 
     # --- the gate ----------------------------------------------------------------------------------------------------------
 
@@ -125,7 +117,7 @@ class LinuxWatcher(TrackingWatcher):
         try:
             gate.open()
         except OSError as error:
-            self._trouble("watch-gate", str(error.strerror or error))
+            self._trouble("watch-gate", said_by(error))
             return False
         self._gate = gate
         if self._refusals:
@@ -163,9 +155,9 @@ class LinuxWatcher(TrackingWatcher):
             try:
                 self._gate.watch(path)
             except OSError as error:
-                missed.append(f"{path}: {error.strerror}")
+                missed.append(msg("{where}: {why}", where=path, why=said_by(error)))
         if missed:
-            self._trouble("gate-mounts", ", ".join(missed))
+            self._trouble("gate-mounts", comma(missed))
         else:
             self._well("gate-mounts")
 

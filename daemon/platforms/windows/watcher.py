@@ -18,6 +18,7 @@ from daemon.platforms.windows.etw.session import EtwSession
 from daemon.platforms.windows.watching.snapshot import Process, Snapshots, microseconds
 from daemon.platforms.windows.watching.tracker import WindowsTracker
 from host.clock import Clock
+from i18n.message import said_by
 from rules.games import Program
 
 FAST_S = 0.25
@@ -71,7 +72,7 @@ class WindowsWatcher(TrackingWatcher):
         try:
             here = self._snapshots.take()
         except BlindError as error:
-            self._trouble(BLIND, str(error))
+            self._trouble(BLIND, said_by(error))
             return
         self._tracker.compare(here)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from xml.parsers import expat  # no tree and no entities: see above
 
-from i18n.message import MessageError, msg
+from i18n.message import MessageError, msg, said_by
 
 _DEEPEST = 40
 _LONGEST_TEXT = 20_000
@@ -40,7 +40,7 @@ def read(pieces: Callable[[], bytes], ended: Callable[[Sequence[Element], str], 
             parser.Parse(piece, False)
         parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, UnicodeError) as error:  # also an encoding that nobody knows, or that does not fit
-        raise MarkupError(msg("not valid XML: {why}", why=str(error))) from None
+        raise MarkupError(msg("not valid XML: {why}", why=said_by(error))) from None
 
 
 class _Reading:

@@ -11,7 +11,7 @@ from daemon.scanning.files import MIB, Files
 from daemon.scanning.hits import Hit
 from daemon.scanning.source import SearchPaths
 from daemon.scanning.sources.steam import programs_below
-from i18n.message import msg
+from i18n.message import msg, said_by
 
 _ROOTS = (".config/heroic", ".var/app/com.heroicgameslauncher.hgl/config/heroic")
 _LEGENDARY = (".config/legendary", ".config/heroic/legendaryConfig/legendary",
@@ -43,7 +43,7 @@ def load(files: Files, path: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        files.problems.add(path, msg("not valid JSON: {why}", why=str(error)))
+        files.problems.add(path, msg("not valid JSON: {why}", why=said_by(error)))
         return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
@@ -9,6 +10,8 @@ import sqlite3
 
 import pytest
 
+from daemon.scanning.files import Problems
+from i18n.catalogue import Catalogue
 from i18n.message import plain
 
 APPLICATIONS = ".local/share/applications"
@@ -172,3 +175,13 @@ def test_problems_are_bounded(honest):
     assert good(scanned)
     assert len(scanned.problems) == 101
     assert plain(scanned.problems[-1]) == "and 900 more problems"
+
+
+def test_what_the_system_says_is_told_in_the_readers_words():
+    """And what only a mistake of ours says, by its name."""
+    problems = Problems()
+    with problems.guard("/a"):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/a")
+    with problems.guard("/b"):
+        raise KeyError("x")
+    assert [Catalogue("vi")(one) for one in problems.found()] == ["/a: không có quyền", "/b: KeyError: 'x'"]

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from daemon.api.issues import ISSUES
 from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
 from daemon.platforms.hashing import Key, key
 from daemon.platforms.linux import accounts, calls, procfs
@@ -26,17 +27,12 @@ from host.clock import Clock
 from i18n.message import msg
 from rules.games import Catalogue
 
-FAILED = WatchTrouble(
-    "gate-failed",
-    msg("the exec gate failed and let a program through; if that is refused, it is ended right after its start"),
-)
+FAILED = WatchTrouble("gate-failed", ISSUES["gate-failed"])
 BROKEN = WatchTrouble(
     "watch-gate",
     msg("the exec gate broke and is open: refused games are ended right after their start; restart the daemon"),
 )
-BLIND = WatchTrouble(
-    "gate-blind", msg("the exec gate is out of descriptors or memory; programs may fail to start")
-)
+BLIND = WatchTrouble("gate-blind", ISSUES["gate-blind"])
 LARGEST_HASHED = 1 << 20
 _WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 _PAUSE_MS = 50

@@ -11,6 +11,7 @@ from daemon.platforms.linux.watching.tracker import LinuxTracker
 from daemon.platforms.processes import BlindError
 from daemon.platforms.tracker import BLIND
 from host.clock import Clock
+from i18n.message import said_by
 
 FAST_S = 0.15
 SLOW_S = 2.0
@@ -50,7 +51,7 @@ class Poller:
             self._look()
         except BlindError as error:
             self._newest = self._newest_at_all = b""  # what was not seen is looked for again
-            self._tracker.trouble(BLIND, str(error))
+            self._tracker.trouble(BLIND, said_by(error))
 
     def _look(self) -> None:
         now = self._clock.mono()

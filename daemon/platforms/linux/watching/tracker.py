@@ -13,6 +13,7 @@ from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.processes import BlindError, Identity
 from daemon.platforms.tracker import BLIND, Tracker, UnreadableError
 from host.clock import Clock
+from i18n.message import said_by
 from rules.games import Fingerprint, Program
 
 _EXEC_SOON_S = 0.05
@@ -110,7 +111,7 @@ class LinuxTracker(Tracker[SeenProgram]):
         try:
             seen = self._read(pid, None)
         except BlindError as error:
-            self.trouble(BLIND, str(error))
+            self.trouble(BLIND, said_by(error))
         except UnreadableError:
             pass  # and told of: nothing says that it is over
         else:
@@ -134,7 +135,7 @@ class LinuxTracker(Tracker[SeenProgram]):
         try:
             found = procfs.stat(program.pid)
         except BlindError as error:  # a scan that can see will tell
-            self.trouble(BLIND, str(error))
+            self.trouble(BLIND, said_by(error))
             return True
         return found is not None and found.threads > 1 and found.started == program.started
 
@@ -177,7 +178,7 @@ class LinuxTracker(Tracker[SeenProgram]):
         try:
             return self._read(pid, since)
         except BlindError as error:
-            self.trouble(BLIND, str(error))
+            self.trouble(BLIND, said_by(error))
         except UnreadableError:
             pass  # told of
         return None

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 from daemon.platforms.linux.gate import mounts
+from daemon.platforms.linux.watcher import LinuxWatcher
+from daemon.platforms.linux.watching.tracker import LinuxTracker
+from host.clock import SystemClock
+from i18n.catalogue import Catalogue
 
 TABLE = r"""22 27 0:21 / /proc rw,relatime - proc proc rw
 27 1 254:0 / / rw,relatime shared:1 master:2 - ext4 /dev/vda rw,discard
@@ -24,3 +29,17 @@ def test_local_filesystems_that_may_hold_programs(monkeypatch):
     monkeypatch.setattr("daemon.platforms.linux.procfs.text", lambda _: TABLE)
 
     assert mounts.holding_programs() == {os.makedev(254, 0): "/", os.makedev(0, 26): "/home/an/Trò ch\\oi"}
+
+
+def test_a_disk_that_cannot_be_covered_is_told_in_the_readers_words(programs):
+    """Which one, and why."""
+
+    class Gate:
+        def watch(self, path):
+            raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    watcher, told = LinuxWatcher(LinuxTracker(programs, SystemClock()), SystemClock(), ("/games",)), []
+    watcher._gate, watcher._tell_soon = Gate(), told.append
+    watcher._cover()
+    (trouble,) = told
+    assert Catalogue("vi")(trouble.text).endswith(" (/games: không được phép làm việc này)")

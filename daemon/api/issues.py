@@ -1,0 +1,35 @@
+"""What each Issue is, in words. The daemon adds details; the log has only the ids."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from i18n.message import Message, msg
+
+ISSUES: Final[dict[str, Message]] = {
+    "clock-jump": msg(
+        "the PC's clock was set; the stricter of both times holds until a guardian runs {command}",
+        command="giochoi doctor --repair",
+    ),
+    "agent-away": msg("the agent does not answer; play goes on by its last list"),
+    "log-replaced": msg(
+        "the agent has another key or another log; limits hold and records are kept; a guardian compares the key that {card} "
+        "shows, then runs {command}",
+        card="giochoi log card",
+        command="giochoi doctor --repair --agent-key …",
+    ),
+    "agent-refuses": msg("the agent does not take this PC's records; limits hold and records are kept"),
+    "journal-unwritable": msg("the journal cannot be written: is the disk full? limits hold, it is written once it can be"),
+    "record-lost": msg("some events could not be recorded; see the system's log"),
+    "no-roster": msg("no list of players came from the agent yet; nothing is limited"),
+    "not-ended": msg("a game could not be ended; is it another account's?"),
+    "watch-events": msg("the system does not tell what starts: games are ended when a look finds them"),
+    "events-lost": msg("some starts were missed; everything that runs was looked at again"),
+    "watch-unreadable": msg("a program cannot be read, so nobody knows whether it is a game"),
+    "watch-blind": msg("programs cannot be looked at; plays that run go on being counted"),
+    "watch-gate": msg("starts cannot be refused before they run: refused games are ended right after their start"),
+    "gate-mounts": msg("the exec gate does not cover all disks"),
+    "gate-watchdog": msg("the exec gate's watchdog was ended; restart the daemon"),
+    "gate-failed": msg("the exec gate failed and let a program through; if that is refused, it is ended right after its start"),
+    "gate-blind": msg("the exec gate is out of descriptors or memory; programs may fail to start"),
+}  # fmt: skip
