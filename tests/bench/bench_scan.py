@@ -37,7 +37,7 @@ def _scan(folder: str) -> None:
         env={**os.environ, "XDG_DATA_DIRS": folder, "PYTHONPATH": str(TOP)},
     )  # fmt: skip
     found = {game["id"] for game in json.loads(done.stdout)["games"]}
-    missing = {f"org.bench.game{number}" for number in range(GAMES)} - found
+    missing = {f"org-bench-game{number}" for number in range(GAMES)} - found
     if missing:
         sys.exit(f"bench_scan: {len(missing)} games were not found")
 
