@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import sqlite3
+from contextlib import closing
 from datetime import UTC, date
 from typing import Literal
 
@@ -71,26 +72,28 @@ def test_what_the_system_says_in_english_is_told_in_the_readers_language():
 
 
 def locked(path):
-    with sqlite3.connect(path) as first:
+    with closing(sqlite3.connect(path)) as first, closing(sqlite3.connect(path, timeout=0)) as second:
         first.execute("BEGIN EXCLUSIVE")
-        sqlite3.connect(path, timeout=0).execute("BEGIN EXCLUSIVE")
+        second.execute("BEGIN EXCLUSIVE")
 
 
 def full(path):
-    database = sqlite3.connect(path)
-    database.execute("CREATE TABLE t (x)")
-    database.execute("PRAGMA max_page_count = 2")
-    database.execute("INSERT INTO t VALUES (zeroblob(100000))")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE t (x)")
+        database.execute("PRAGMA max_page_count = 2")
+        database.execute("INSERT INTO t VALUES (zeroblob(100000))")
 
 
 def read_only(path):
     path.touch()
-    sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True).execute("CREATE TABLE t (x)")
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+        database.execute("CREATE TABLE t (x)")
 
 
 def foreign(path):
     path.write_bytes(b"no database" * 500)
-    sqlite3.connect(path).execute("PRAGMA user_version = 1")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA user_version = 1")
 
 
 @pytest.mark.parametrize(("use", "words"), [
