@@ -77,7 +77,10 @@ class Limit:
         return None if grant is None else grant.ms
 
     def _suspension(self, view: View, at: int) -> Grant | None:
-        return next((one for one in self.suspensions(view) if one.given <= at < one.given + one.ms), None)
+        for grant in self.suspensions(view):
+            if grant.given <= at < grant.given + grant.ms:
+                return grant
+        return None
 
 
 class _UntilLimit(Limit):

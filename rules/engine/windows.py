@@ -62,7 +62,10 @@ class WindowLimit(Limit):
 
     def _span_end(self, at: int) -> int | None:
         """The end of the span that contains `at`."""
-        return next((stop for begin, stop in self._spans_near(self.calendar.day(at)) if begin <= at < stop), None)
+        for begin, stop in self._spans_near(self.calendar.day(at)):
+            if begin <= at < stop:
+                return stop
+        return None
 
     def _spans_near(self, day: Day) -> tuple[tuple[int, int], ...]:
         """The spans that begin on this day or the one before, as moments."""
