@@ -151,7 +151,7 @@ class Loop:
             self._ended(program.identity, now, now.mono, changed)
         if found is None:
             return known is not None
-        self.gate.saw(program.account)
+        self.gate.saw(program.account, people)
         running = self.plays.running.get((found.player.id, found.game.id))
         ruling = self.judge.rule(found.player, found.game, now, sure=found.sure)
         if running is not None and (ruling.allowed or not isinstance(running.ending, Saving | Ended)):

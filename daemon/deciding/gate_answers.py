@@ -33,10 +33,11 @@ class GateAnswers:
         self._current = None
         self.stale()
 
-    def saw(self, account: str) -> None:
-        """An account that played: if it is a guest's, its starts are watched from now on."""
-        if account not in self._seen:
-            self._seen.add(account)
+    def saw(self, account: str, people: People) -> None:
+        """An account that played: if it is a guest's, its starts are watched from now on; a player's are in any case."""
+        watched = account in people.watched_accounts(self._seen)
+        self._seen.add(account)  # also a player's: the account may be a guest's by the next roster
+        if not watched:
             self.stale()
 
     def renew(self, people: People, now: Reading, judge: Judge) -> int:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from daemon.api import messages as m
+from daemon.deciding.judge import Judge
 from daemon.platforms.api import ProgramEnded, WatchTrouble
 from i18n.message import msg, plain
 from rules.games import Fingerprint
@@ -179,6 +180,19 @@ def test_a_guest_who_played_is_watched_from_then_on(world):
     world.platform.run(1, account="friend")
     world.pass_time(2 * MINUTE)
     assert set(world.platform.refusals.refused) == {"friend"}
+
+
+def test_a_players_refused_start_asks_about_no_other_game(world, monkeypatch):
+    """The account is watched already: asking about a whole catalogue would hold up the next start."""
+    world.platform.kind = "events"
+    world.start(roster(packs=(limit(0),)))
+    world.beat()
+    asked, rule = [], Judge.rule
+    monkeypatch.setattr(Judge, "rule", lambda self, player, game, *args, **more: (
+        asked.append(game.id), rule(self, player, game, *args, **more))[1])  # fmt: skip
+    world.platform.run(1)
+    world.beat()
+    assert (asked, world.platform.ended) == (["luanti"], [1])
 
 
 def test_a_warning_that_no_display_confirms_was_not_shown(world):
