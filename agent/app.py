@@ -13,7 +13,7 @@ from agent.api import messages as m
 from agent.auth import ANY, KEEPER, SEAT
 from agent.intake import take_in
 from agent.recording import logbook
-from agent.registering import games, people, place, rulebook, seats
+from agent.registering import games, grants, guardians, people, place, rulebook, seats
 from agent.registry import Change, Outcome
 from agent.server import Agent
 from agent.store.database import StoreError
@@ -44,7 +44,7 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.Enrol, SEAT, answers.enrol),
         Route(m.Alive, SEAT, answers.alive),
         Route(m.RosterGet, SEAT, lambda _, asked: registry.above(asked.above, POLL_S)),
-        Route(m.PutGrants, SEAT, change(seats.grants_put)),
+        Route(m.PutGrants, SEAT, change(grants.grants_put)),
         Route(m.Submit, SEAT, answers.submit),
         # registry
         Route(m.PlayerAdd, KEEPER, change(people.player_add)),
@@ -52,7 +52,9 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.PlayerRemove, KEEPER, change(people.player_remove)),
         Route(m.PlayerList, KEEPER, look(lambda tables, _: people.player_list(tables))),
         Route(m.PlayerDays, KEEPER, look(lambda tables, asked: people.player_days(tables, asked, log.key.text))),
-        Route(m.GuardianAdd, KEEPER, change(people.guardian_add)),
+        Route(m.GuardianAdd, KEEPER, change(guardians.guardian_add)),
+        Route(m.GuardianSet, KEEPER, change(guardians.guardian_set)),
+        Route(m.GuardianRemove, KEEPER, change(guardians.guardian_remove)),
         Route(m.GuardianList, KEEPER, look(lambda tables, _: m.Guardians(guardians=tables.guardians()))),
         Route(m.LimitSet, KEEPER, change(rulebook.limit_set)),
         Route(m.PolicyUse, KEEPER, change(rulebook.policy_use)),

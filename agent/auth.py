@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from agent.api import guarding
 from agent.api.messages import Roster
 from host.api import SYSTEM_USERS, UserId
 from host.transport import Caller
@@ -18,7 +19,7 @@ def roles(caller: Caller, own: UserId, roster: Roster) -> frozenset[str]:
     """The caller's roles at this place; `own` is the uid or SID that the agent runs as.
 
     That uid, root and administrators are guardian at home and operator elsewhere. The account of a registered
-    guardian is guardian anywhere, but keeps the registry only at home. The agent's uid and root may speak for this machine's
+    guardian is guardian anywhere, but keeps the registry only at home, and has no rights while a player is limited in it. The agent's uid and root may speak for this machine's
     seat.
     """
     found = {ANY}
@@ -26,6 +27,6 @@ def roles(caller: Caller, own: UserId, roster: Roster) -> frozenset[str]:
         found.add(SEAT)
     if caller.uid == own or caller.admin:
         found |= {"guardian" if roster.place == "home" else "operator", KEEPER}
-    if any(guardian.account == caller.account for guardian in roster.guardians):
+    if caller.account in guarding.accounts(roster):
         found |= {"guardian", KEEPER} if roster.place == "home" else {"guardian"}
     return frozenset(found)

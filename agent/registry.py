@@ -14,8 +14,10 @@ from typing import Any
 import msgspec
 
 from agent import roster
-from agent.api.messages import Done, SignedRoster
+from agent.api.guarding import clashes
+from agent.api.messages import Done, Roster, SignedRoster, Who
 from agent.api.pseudonym import pseudonym
+from agent.errors import refused
 from agent.packs.shipped import Shipped
 from agent.recording.chain import OwnChain
 from agent.store.database import Store
@@ -24,26 +26,33 @@ from agent.store.tables import Tables
 from compliance.entry import Entry
 from compliance.note import Signer
 from host.clock import Clock
-from i18n.message import Words
+from i18n.message import Words, msg
 from rules.calendar import day_name
 from rules.games import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What lies outside the tables. `account` gives an OS account's name as the system writes it, None if there is none."""
+    """What lies outside the tables. `account` gives an OS account's name as the system writes it, None if there is none;
+    `administers` whether one of that name may do everything.
+    """
 
     shipped: Shipped
     account: Callable[[str], str | None]
+    administers: Callable[[str], bool] = lambda _: False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an operation did: the id of what it made, what the user is told. `changed`: the roster has to be made anew."""
+    """What an operation did: the id of what it made or changed and what that is called, what the user is told. `changed`: the
+    roster has to be made anew.
+    """
 
     id: str = ""
     hints: tuple[Words, ...] = ()
     changed: bool = True
+    name: str = ""
+    player: Who | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +118,7 @@ class Registry:
             new, note = self.roster, self._note
             if outcome.changed:
                 new = roster.build(tables, self._world.shipped, number=self.number + 1, now=now)
+                _keep_apart(self.roster, new)
                 note = roster.sign(new, self._signer)
                 tables.publish(new.number, note)
             self._chain.seal(now)
@@ -116,7 +126,7 @@ class Registry:
             self.roster, self._note = new, note
             self._news.set()
             self._news = asyncio.Event()
-        return Done(number=self.number, id=outcome.id, notes=outcome.hints)
+        return Done(number=self.number, id=outcome.id, name=outcome.name, player=outcome.player, notes=outcome.hints)
 
     async def above(self, number: int, seconds: float) -> SignedRoster:
         """The roster as soon as its number is above `number`; after `seconds` without news, whatever it is then."""
@@ -127,3 +137,19 @@ class Registry:
         except TimeoutError:
             pass  # no news is an answer too
         return SignedRoster(number=self.number, note=self._note)
+
+
+def _keep_apart(old: Roster, new: Roster) -> None:
+    """No change makes somebody who plays under limits a guardian, nor limits a guardian's own account. ApiError(refused).
+
+    What an older version let through stays as it is: it gives no rights, and the doctor names it.
+    """
+    known = {(player.id, guardian.id) for player, guardian in clashes(old)}
+    for player, guardian in clashes(new):
+        if (player.id, guardian.id) not in known:
+            text = msg(
+                "{player} would play under limits in {account}, the account of the guardian {guardian}: use another account, or "
+                "name the birth date if {player} is grown up",
+                player=f"{player.name} ({player.id})", guardian=f"{guardian.name} ({guardian.id})", account=player.account or "",
+            )  # fmt: skip
+            raise refused(text)

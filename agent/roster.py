@@ -27,6 +27,8 @@ def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
     parts = Compiler(tables, shipped)
     players = tuple(parts.player(row) for row in tables.players() if not row.removed)
     everybody = {player.id for player in players}
+    # A seat has to hear that time which it gave was taken back, also of somebody who is not here any more.
+    grants = (one for one in tables.grants(now - GRANTS_MATTER_MS) if one.player in everybody or one.revoked is not None)
     return Roster(
         number=number,
         origin=tables.state().origin,
@@ -41,7 +43,7 @@ def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
         guest=next(player for player in players if player.id == GUEST),
         guardians=tables.guardians(),
         games=parts.games,
-        grants=tuple(grant for grant in tables.grants(now - GRANTS_MATTER_MS) if grant.player in everybody),
+        grants=tuple(grants),
         seats=tables.seats(),
     )
 

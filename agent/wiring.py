@@ -59,7 +59,7 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         payloads = Payloads(home.agent / "payload.db", keys.payload)
         stack.callback(payloads.close)
         games = shipped_catalogue() if settings.catalogue.shipped else ()
-        world = world or World(Shipped(shipped_packs(), games), users().canonical)
+        world = world or World(Shipped(shipped_packs(), games), users().canonical, users().administers)
         registry = Registry(store, world, chain, keys.roster, clock)
         agent = Agent(home, clock, keys, world, store, chain, log, payloads, registry, clock.wall())
         agent.change(lambda change: begin(change, keys), AGENT)

@@ -57,10 +57,16 @@ def _run(asked: Namespace, words: list[str], context: Context) -> int:
     parser, rest = find(words)
     args = parser.parse_args(rest)
     args.parser = parser  # for mistakes that only the command itself can see
-    try:
-        return parser.run(args, context) or 0
-    except Unreachable as error:
-        raise nobody(error, context.home, looks=parser.looks) from None
+    while True:
+        try:
+            return parser.run(args, context) or 0
+        except Unreachable as error:
+            raise nobody(error, context.home, looks=parser.looks) from None
+        except ApiError as error:
+            from cli.given.asking import meant  # noqa: PLC0415 - of use for mistakes alone
+
+            if not meant(error, args, context):
+                raise
 
 
 def _code(error: Exception) -> int:

@@ -137,7 +137,7 @@ def _known(argument: Argument, kind: str, home: Home) -> Iterable[str]:
         return [one.id for one in ask(home.daemon_address, GrantsGet()).grants if one.revoked is None]
     if kind == "GAME" or "--game" in argument.names:
         return [one.game.id for one in ask(home.agent_address, GameList()).games]
-    if "--guardian" in argument.names:
+    if kind == "GUARDIAN" or "--guardian" in argument.names:
         return _named(ask(home.agent_address, GuardianList()).guardians)
     return ()
 

@@ -111,6 +111,11 @@ class Output:
         sys.stderr.write(clean(self.words(text)) + "\n")
         sys.stderr.flush()
 
+    def prompt(self, text: Arg) -> None:
+        """A question beside the answer, which is typed behind it."""
+        sys.stderr.write(clean(self.words(text)) + " ")
+        sys.stderr.flush()
+
     def _lists(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Every row as a list of its cells, those without text left out."""
         for number, row in enumerate(rows):

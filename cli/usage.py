@@ -6,9 +6,9 @@ from argparse import Namespace
 
 import msgspec
 
+from agent.api import naming
 from cli.commands import Commands
 from cli.context import Context
-from cli.errors import CommandError, unknown
 from cli.given.values import parse_day
 from cli.parser import PLAYER
 from cli.words.layout import row
@@ -39,12 +39,10 @@ def show(args: Namespace, context: Context) -> None:
 
 
 def _id(player: str, context: Context) -> str:
-    """The id of the player, of whom the daemon knows both. CommandError (2)."""
-    known = ask(context.home.daemon_address, StatusGet()).players
-    found = next((one.id for one in known if player in {one.id, one.name}), player if player == "guest" else None)
-    if found is None:
-        raise CommandError(unknown(player, (one.name for one in known), "" if known else "giochoi player list"))
-    return found
+    """The id of the player, of whom the daemon knows both. ApiError (2)."""
+    if naming.same(player, "guest"):
+        return "guest"
+    return naming.player(ask(context.home.daemon_address, StatusGet()).players, player).id
 
 
 def _length(seconds: float) -> Length:

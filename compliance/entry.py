@@ -147,6 +147,12 @@ class PolicyChanged(Entry, frozen=True, kw_only=True, tag="policy.changed"):
     house: bool
 
 
+class GuardianChanged(Entry, frozen=True, kw_only=True, tag="guardian.changed"):
+    """A guardian was added, changed or removed: who, and by whom, is in the payload. `registered`: how many there are now."""
+
+    registered: int
+
+
 class PlayStarted(Entry, frozen=True, kw_only=True, tag="play.started"):
     """A play began at `since`, as program (`pid`, `started`), recognised by `match`. `resumed`: the seq of the play that this
     one continues after midnight, else None."""
@@ -279,8 +285,8 @@ class AgentTick(Entry, frozen=True, kw_only=True, tag="agent.tick"):
 
 
 AnyEntry = (
-    SeatEnrolled | SeatStart | SeatStop | Presence | PlaceChanged | PolicyChanged | PlayStarted | Warned | PlayDue
-    | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Approval | ClockJump | ZoneChanged | IssueRaised | IssueCleared
+    SeatEnrolled | SeatStart | SeatStop | Presence | PlaceChanged | PolicyChanged | GuardianChanged | PlayStarted | Warned
+    | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Approval | ClockJump | ZoneChanged | IssueRaised | IssueCleared
     | UsageDay | Seal | AgentTick
 )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from agent.api import guarding, naming
 from agent.api.messages import Player, Roster
 from agent.api.pseudonym import pseudonym
 from daemon.platforms.api import Accounts
@@ -92,6 +93,8 @@ class People:
         self.players = tuple(_ruled(player, roster.place_packs) for player in roster.players)
         mapped = ((one.registered.account, one) for one in self.players)
         self._by_account = {accounts.canonical(account): one for account, one in mapped if account is not None}
+        # Whoever is limited is no guardian, whatever the roster says.
+        self.guardians = guarding.accounts(roster, accounts.canonical)
         ruled = (self.guest, *self.players)
         for zone in {roster.zone, *(pack.zone for one in ruled for pack in one.packs)}:
             calendar(zone)  # ZoneError now, not at the first decision: our zone data may be older than the agent's
@@ -118,9 +121,11 @@ class People:
         return next((one for one in self.players if one.id == id_), None)
 
     def find(self, name: str) -> RuledPlayer | None:
-        """By id, or by name in any case."""
-        folded = name.casefold()
-        return self.by_id(name) or next((one for one in self.players if one.registered.name.casefold() == folded), None)
+        """By exact name or id."""
+        if naming.same(name, GUEST):
+            return self.guest
+        found = naming.person(self.roster.players, name)
+        return None if found is None else self.by_id(found.id)
 
     def watched_accounts(self, seen: Iterable[str]) -> tuple[str, ...]:
         """Accounts for which starts may have to be refused: mapped ones, and guests among those seen."""

@@ -163,6 +163,9 @@ class Users(Protocol):
     def administrator(self, uid: UserId) -> bool:
         """Root, or in a group that may become root."""
 
+    def administers(self, account: str) -> bool:
+        """Whether the account of this name is such an `administrator`; False if there is no such account."""
+
     def canonical(self, account: str) -> str | None:
         """The name of an account as `account` would write it, however it was typed; None if there is no such account."""
 

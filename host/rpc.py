@@ -23,7 +23,7 @@ import msgspec
 from host import transport
 from host.api import Closable, UserId
 from host.transport import Caller
-from host.wire import ApiError, Code, Failure, Request
+from host.wire import ApiError, Code, Failure, Near, Request
 from i18n.message import Message, msg, said_by, typed
 
 LIMIT = 16 << 20
@@ -129,7 +129,7 @@ class Server:
             except _Hangup:
                 raise
             except ApiError as error:
-                document = _failure(error.code, error.message)
+                document = _failure(error.code, error.message, error.near)
             except Exception:  # noqa: BLE001 - a bug in one handler must not end the server; it is logged whole
                 _log.exception("a request failed")
                 document = _failure("unavailable", msg("internal error; see the system's log"))
@@ -236,8 +236,8 @@ async def _send(writer: asyncio.StreamWriter, document: bytes) -> None:
         raise _Hangup from error
 
 
-def _failure(code: Code, text: Message) -> bytes:
-    return b'{"error":%b}' % msgspec.json.encode(Failure(code, text))
+def _failure(code: Code, text: Message, near: Near | None = None) -> bytes:
+    return b'{"error":%b}' % msgspec.json.encode(Failure(code, text, near))
 
 
 async def serve(address: str, routes: Mapping[str, Route], roles: Callable[[Caller], frozenset[str]]) -> Server:

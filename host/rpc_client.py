@@ -90,7 +90,7 @@ def _answer(line: bytes) -> _Answer:
         raise _lost(EOFError("closed"))
     answer = _decode(line, _Answer)
     if answer.error is not None:
-        raise ApiError(answer.error.code, answer.error.text)
+        raise ApiError(answer.error.code, answer.error.text, answer.error.near)
     return answer
 
 

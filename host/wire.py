@@ -34,16 +34,29 @@ def answer_of(request: type[Request[A]]) -> type[A]:
     return cast("type[A]", kind)
 
 
-class Failure(msgspec.Struct, frozen=True):
+class Near(msgspec.Struct, frozen=True):
+    """`asked` means nobody, but almost the one with this `id`: whoever sits at a terminal can be asked.
+
+    `kind`: "player", "guardian" or "game".
+    """
+
+    kind: str
+    asked: str
+    id: str
+
+
+class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
     """How a server says no."""
 
     code: Code
     text: Message
+    near: Near | None = None
 
 
 class ApiError(MessageError):
     """The other side refuses or fails."""
 
-    def __init__(self, code: Code, message: Message) -> None:
+    def __init__(self, code: Code, message: Message, near: Near | None = None) -> None:
         super().__init__(message)
         self.code: Code = code
+        self.near = near

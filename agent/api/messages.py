@@ -175,11 +175,22 @@ class Alive(Request["Done"], frozen=True, kw_only=True):
     wall: int
 
 
+class Who(Wire, frozen=True, kw_only=True):
+    """A player, as an answer names them."""
+
+    id: str
+    name: str
+
+
 class Done(Wire, frozen=True, kw_only=True):
-    """It is durable. `number` is that of the roster that holds it, `id` of what was made; `notes` are for the user as well."""
+    """It is durable. `number` is that of the roster that holds it, `id` of what was made or changed, `name` what that is called;
+    `player` whom it was made for, where it is nobody itself; `notes` are for the user as well.
+    """
 
     number: int
     id: str = ""
+    name: str = ""
+    player: Who | None = None
     notes: tuple[Words, ...] = ()
 
 
@@ -275,6 +286,24 @@ class GuardianAdd(Request["Done"], frozen=True, kw_only=True):
 
     name: str
     account: str | None = None
+
+
+class GuardianSet(Request["Done"], frozen=True, kw_only=True):
+    """Fields that are UNSET stay as they are."""
+
+    op = "guardian.set"
+
+    guardian: str
+    name: str | msgspec.UnsetType = msgspec.UNSET
+    account: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class GuardianRemove(Request["Done"], frozen=True, kw_only=True):
+    """The guardian's rights end with it."""
+
+    op = "guardian.remove"
+
+    guardian: str
 
 
 class GuardianList(Request["Guardians"], frozen=True, kw_only=True):

@@ -10,6 +10,10 @@ MAX_ID = 40
 
 def slug(name: str, fallback: str = "x") -> str:
     """ASCII letters and digits with single hyphens, at most MAX_ID. A name in another script gives `fallback`."""
-    plain = unicodedata.normalize("NFKD", name.casefold().replace("đ", "d"))
-    kept = "".join(char for char in plain if not unicodedata.combining(char))
-    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’]", "", kept)).strip("-")[:MAX_ID].rstrip("-") or fallback
+    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’]", "", plain(name))).strip("-")[:MAX_ID].rstrip("-") or fallback
+
+
+def plain(text: str) -> str:
+    """The letters without diacritics and in lower case: what two look-alikes have in common."""
+    letters = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -44,7 +44,7 @@ def game_add(change: Change, request: m.GameAdd) -> Outcome:
         # More clues never make less: to take one back, the game is removed and added again.
         game = Catalogue((house, game)).games[game.id]
     change.tables.put_game(game)
-    return Outcome(game.id, hints)
+    return Outcome(game.id, hints, name=game.title)
 
 
 def game_remove(change: Change, request: m.GameRemove) -> Outcome:
@@ -55,14 +55,14 @@ def game_remove(change: Change, request: m.GameRemove) -> Outcome:
         raise refused(msg("{title} is shipped and cannot be removed", title=game.title))
     change.tables.drop_game(game.id)
     if game.id in shipped:
-        return Outcome(game.id, (msg("{title} is still recognised as shipped", title=game.title),))
+        return Outcome(game.id, (msg("{title} is still recognised as shipped", title=game.title),), name=game.title)
     limited = {limit.player for limit in change.tables.limits() if limit.game == game.id}
     change.tables.drop_limits(game=game.id)
     change.tables.end_approvals(game=game.id)
     for row in change.tables.players():
         if row.id in limited:
             record_policy(change, row, {"what": "game.remove", "player": row.id})
-    return Outcome(game.id, (msg("its own limits are gone too"),) if limited else ())
+    return Outcome(game.id, (msg("its own limits are gone too"),) if limited else (), name=game.title)
 
 
 def game_list(tables: Tables, shipped: Shipped) -> m.Games:
@@ -75,14 +75,15 @@ def game_list(tables: Tables, shipped: Shipped) -> m.Games:
 def game_allow(change: Change, request: m.GameAllow) -> Outcome:
     row = lookup.player_or_guest(change.tables, request.player)
     game = lookup.game(change.catalogue, request.game)
+    who = m.Who(id=row.id, name=row.name)
     for one in change.tables.approvals():
         if (one.player, one.game) == (row.id, game.id):
-            return Outcome(one.id, (msg("it was allowed already"),), changed=False)
+            return Outcome(one.id, (msg("it was allowed already"),), changed=False, name=game.title, player=who)
     approval = ApprovalRow(uuid.uuid4().hex, row.id, game.id, change.who, change.now)
     change.tables.approve(approval)
     personal = {"what": "game.allow", "player": row.id, "name": row.name}
     change.record(Approval, personal, id=approval.id, who=change.pseudonym(row), game=game.id)
-    return Outcome(approval.id, label_refuses(change, row, game))
+    return Outcome(approval.id, label_refuses(change, row, game), name=game.title, player=who)
 
 
 def _checked(game: Game, *, known: bool) -> Game:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
+from agent.api.naming import same, tidy
 from agent.api.slug import MAX_ID, slug
 from agent.errors import bad_input
 from i18n.message import msg
@@ -21,28 +22,22 @@ _DAY_ENDING = re.compile(r"-(mon|tue|wed|thu|fri|sat|sun)$")
 
 def clean(name: str) -> str:
     """The name in NFC, spaces tidied. ApiError(bad-input) if nothing readable is left or it is too long."""
-    tidy = " ".join(unicodedata.normalize("NFC", name).split())
-    if not tidy or not any(char.isalnum() for char in tidy):
+    found = tidy(name)
+    if not found or not any(char.isalnum() for char in found):
         raise bad_input(msg("the name is empty: write at least one letter"))
-    if len(tidy) > _MAX_NAME:
+    if len(found) > _MAX_NAME:
         raise bad_input(msg("the name is longer than {limit} characters", limit=_MAX_NAME))
-    if any(unicodedata.category(char).startswith("C") for char in tidy):
+    if any(unicodedata.category(char).startswith("C") for char in found):
         raise bad_input(msg("the name holds characters that cannot be printed"))
-    return tidy
+    return found
 
 
 def person(name: str) -> str:
     """`clean`, and not a word that commands use for something else."""
-    tidy = clean(name)
-    if same(tidy, *RESERVED):
-        raise bad_input(msg("the name '{name}' is reserved: choose another", name=tidy))
-    return tidy
-
-
-def same(name: str, *others: str) -> bool:
-    """Whether `name` is one of `others` for a reader: case and Unicode form do not matter, diacritics do."""
-    folded = _fold(name)
-    return any(folded == _fold(other) for other in others)
+    found = clean(name)
+    if same(found, *RESERVED):
+        raise bad_input(msg("the name '{name}' is reserved: choose another", name=found))
+    return found
 
 
 def free_id(base: str, taken: Collection[str]) -> str:
@@ -60,7 +55,3 @@ def game_id(text: str) -> str:
         return text
     hint = free_id(_DAY_ENDING.sub("", slug(text, "game")), ())
     raise bad_input(msg("'{id}' cannot be a game's id: use a-z, digits and hyphens, such as '{hint}'", id=text, hint=hint))
-
-
-def _fold(name: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()

@@ -1,20 +1,23 @@
-"""Who plays and who looks after them: what is accepted, and what it changes."""
+"""Who plays: what is accepted, and what it changes."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import msgspec
 from msgspec.structs import replace
 
 from agent.api import messages as m
+from agent.api.naming import same
 from agent.api.pseudonym import pseudonym
 from agent.api.slug import slug
-from agent.errors import bad_input, refused
+from agent.errors import bad_input
 from agent.registering import lookup
-from agent.registering.names import free_id, person, same
+from agent.registering.accounts import account_of, nothing_holds, written
+from agent.registering.grants import end_grants
+from agent.registering.names import free_id, person
 from agent.registering.rulebook import record_policy
 from agent.registry import Change, Outcome
 from agent.store.rows import PlayerRow
@@ -22,23 +25,23 @@ from agent.store.tables import Tables
 from i18n.message import Message, msg
 from rules.identity import IdentityError, birth_date
 
-_MAX_ACCOUNT = 256
 _MOST_DAYS = 20 * 366  # leaves are kept for 13 months; a log that nobody pruned may be older
 
 
 def player_add(change: Change, request: m.PlayerAdd) -> Outcome:
     name = _free_name(change.tables, request.name)
     born = _born(change, request.born)
-    row = _returning(change.tables, name, born) or _new_player(change.tables, name)
-    account = _account(change, request.account, lookup.registered(change.tables), row.id)
+    row = _returning(change, name, born) or _new_player(change.tables, name)
+    account = account_of(change, request.account, lookup.registered(change.tables), row.id)
     row = replace(row, name=name, said=born, removed=False, account=account)
+    guardian = _guardian(change, request.guardian)
     change.tables.put_player(row)
-    guardian, hints = _guardian(change, request.guardian)
     change.tables.put_wards(row.id, (guardian.id,) if guardian else ())
+    hints = nothing_holds(change, row)
     if row.id != slug(name):
-        hints += (msg("this player's id is {id}", id=row.id),)
+        hints += (msg("this player's id is {id}", id=row.id), *_mistakable(change.tables, row))
     record_policy(change, row, _card("player.add", row, guardian))
-    return Outcome(row.id, hints)
+    return Outcome(row.id, hints, name=row.name)
 
 
 def player_set(change: Change, request: m.PlayerSet) -> Outcome:
@@ -49,15 +52,14 @@ def player_set(change: Change, request: m.PlayerSet) -> Outcome:
     if request.born is not msgspec.UNSET:
         row = replace(row, said=_born(change, request.born))
     if request.account is not msgspec.UNSET:
-        row = replace(row, account=_account(change, request.account, lookup.registered(change.tables), row.id))
+        row = replace(row, account=account_of(change, request.account, lookup.registered(change.tables), row.id))
     guardian: m.Guardian | None = None
-    hints: tuple[Message, ...] = ()
     if request.guardian is not msgspec.UNSET:
-        guardian, hints = _guardian(change, request.guardian)
+        guardian = _guardian(change, request.guardian)
         change.tables.put_wards(row.id, (guardian.id,) if guardian else ())
     change.tables.put_player(row)
     record_policy(change, row, _card("player.set", row, guardian))
-    return Outcome(row.id, hints)
+    return Outcome(row.id, () if row.account == old.account else nothing_holds(change, row), name=row.name)
 
 
 def player_remove(change: Change, request: m.PlayerRemove) -> Outcome:
@@ -67,8 +69,9 @@ def player_remove(change: Change, request: m.PlayerRemove) -> Outcome:
     change.tables.drop_limits(player=row.id)
     change.tables.end_approvals(player=row.id)
     change.tables.put_player(replace(row, removed=True, account=None))
+    end_grants(change, row.id)
     record_policy(change, row, _card("player.remove", row, None))
-    return Outcome(row.id)
+    return Outcome(row.id, name=row.name)
 
 
 def player_list(tables: Tables) -> m.Players:
@@ -111,15 +114,6 @@ def player_days(tables: Tables, request: m.PlayerDays, log_key: str) -> m.Player
     )
 
 
-def guardian_add(change: Change, request: m.GuardianAdd) -> Outcome:
-    name = person(request.name)
-    known = lookup.guardian(change.tables, name)
-    if known is not None:
-        raise refused(msg("there is a guardian {guardian} already", guardian=_written(known)))
-    account = _account(change, request.account, change.tables.guardians())
-    return Outcome(_new_guardian(change.tables, name, account).id)
-
-
 def _free_name(tables: Tables, asked: str, besides: PlayerRow | None = None) -> str:
     """The name, if it will mean nobody else: players are called by name, so a second one of a name would be called by none."""
     name = person(asked)
@@ -127,21 +121,32 @@ def _free_name(tables: Tables, asked: str, besides: PlayerRow | None = None) -> 
         if (besides is None or other.id != besides.id) and (same(name, other.name) or name == other.id):
             text = msg(
                 "there is a player {player} already: change it with 'giochoi player set {id}', or choose another name",
-                player=_written(other), id=other.id,
+                player=written(other), id=other.id,
             )  # fmt: skip
             raise bad_input(text)
     return name
 
 
 def _new_player(tables: Tables, name: str) -> PlayerRow:
-    id = free_id(slug(name, "player"), {row.id for row in tables.players()})
+    taken = {word for row in tables.players() for word in (row.id, row.name)}  # a name is never another's id
+    id = free_id(slug(name, "player"), taken)
     return PlayerRow(id, name, None, None, secrets.token_bytes(32))
 
 
-def _returning(tables: Tables, name: str, born: str | None) -> PlayerRow | None:
-    """The same child added again after a removal keeps id and key: coming back makes no second day's allowance."""
-    gone = (row for row in tables.players() if row.removed)
-    return next((row for row in gone if same(name, row.name) and row.said == born), None)
+def _mistakable(tables: Tables, row: PlayerRow) -> Iterator[Message]:
+    """A warning where the name in lower case is another's id: "an", if Ẩn was there before An."""
+    for other in lookup.registered(tables):
+        if other.id != row.id and same(row.name, other.id):
+            yield msg("{id} means {other}: write {name} as it is", id=other.id, other=written(other), name=row.name)
+
+
+def _returning(change: Change, name: str, born: str | None) -> PlayerRow | None:
+    """The same child added again after a removal keeps id and key: coming back makes no second day's allowance. Time that was
+    given before does not come back with it.
+    """
+    gone = (row for row in change.tables.players() if row.removed)
+    found = next((row for row in gone if same(name, row.name) and row.said == born), None)
+    return None if found is None else replace(found, since=change.now)
 
 
 def _born(change: Change, said: str | None) -> str | None:
@@ -155,37 +160,9 @@ def _born(change: Change, said: str | None) -> str | None:
     return said.strip()
 
 
-def _account(change: Change, asked: str | None, others: Iterable[PlayerRow | m.Guardian], own: str = "") -> str | None:
-    """The OS account as the system writes it, if it exists here and is no other's; `own` is the id of whoever may have it."""
-    if asked is None:
-        return None
-    if not asked or len(asked) > _MAX_ACCOUNT or not asked.isprintable():
-        raise bad_input(msg("not a valid account name"))
-    account = change.world.account(asked)
-    if account is None:
-        raise bad_input(msg("this machine has no account '{account}'", account=asked))
-    for other in others:
-        if other.account == account and other.id != own:
-            raise refused(msg("the account {account} is already that of {name}", account=account, name=_written(other)))
-    return account
-
-
-def _guardian(change: Change, asked: str | None) -> tuple[m.Guardian | None, tuple[Message, ...]]:
-    """The guardian asked for, made if there was none of that name; and a hint that says so."""
-    if asked is None:
-        return None, ()
-    known = lookup.guardian(change.tables, asked)
-    if known is not None:
-        return known, ()
-    made = _new_guardian(change.tables, person(asked), None)
-    return made, (msg("added the guardian {guardian}", guardian=_written(made)),)
-
-
-def _new_guardian(tables: Tables, name: str, account: str | None) -> m.Guardian:
-    id = free_id(slug(name, "guardian"), {one.id for one in tables.guardians()})
-    row = m.Guardian(id=id, name=name, account=account)
-    tables.add_guardian(row)
-    return row
+def _guardian(change: Change, asked: str | None) -> m.Guardian | None:
+    """The guardian asked for. Nobody becomes one by being named."""
+    return None if asked is None else lookup.guardian(change.tables, asked, to_add=True)
 
 
 def _card(what: str, row: PlayerRow, guardian: m.Guardian | None) -> dict[str, str | None]:
@@ -193,6 +170,3 @@ def _card(what: str, row: PlayerRow, guardian: m.Guardian | None) -> dict[str, s
     named = {} if guardian is None else {"guardian": guardian.name}
     return {"what": what, "player": row.id, "name": row.name, "born": row.said, "account": row.account, **named}
 
-
-def _written(row: PlayerRow | m.Guardian) -> str:
-    return f"{row.name} ({row.id})"

@@ -7,12 +7,12 @@ from types import MappingProxyType
 from typing import Any
 
 from agent.api import messages as m
+from agent.api.naming import same
 from agent.errors import bad_input, refused
 from agent.packs.own_limits import HOUSE, still_binding
 from agent.packs.shipped import Shipped, asked_for
 from agent.registering import lookup
 from agent.registering.hints import Hints, idle, nobody_registered, replaced
-from agent.registering.names import same
 from agent.registry import Change, Outcome
 from agent.roster import Compiler, pack_in_force
 from agent.store.rows import GUEST, PLACE, LimitRow, PackRow, PlaceRow, PlayerRow, TextRow
@@ -44,7 +44,8 @@ def policy_use(change: Change, request: m.PolicyUse) -> Outcome:
     before = change.tables.packs().get(target, ())
     change.tables.put_packs(target, tuple(_kept(change, pack, public=public) for pack in request.packs))
     record_policy(change, row, {"what": "policy.use", "player": target} if row else {"what": "policy.use"})
-    return Outcome(target, (*replaced(change, target, before), *idle(change, row), *nobody_registered(change, row)))
+    hints = (*replaced(change, target, before), *idle(change, row), *nobody_registered(change, row))
+    return Outcome(target, hints, name="" if row is None else row.name)
 
 
 def policy_show(tables: Tables, shipped: Shipped, request: m.PolicyShow) -> m.PolicyShown:
@@ -65,9 +66,10 @@ def limit_set(change: Change, request: m.LimitSet) -> Outcome:
         for day in days:
             change.tables.put_limit(LimitRow(row.id, id, day, request.ms))
     elif not sum(change.tables.drop_limits(player=row.id, game=id, day=day) for day in days):
-        return Outcome(row.id, (msg("there was no such limit"),), changed=False)
+        return Outcome(row.id, (msg("there was no such limit"),), changed=False, name=row.name)
     record_policy(change, row, {"what": "limit.set", "player": row.id})
-    return Outcome(row.id, () if request.ms is None else _looser_than(change, row, game, days, request.ms))
+    hints = () if request.ms is None else _looser_than(change, row, game, days, request.ms)
+    return Outcome(row.id, hints, name=row.name)
 
 
 def shipped_pack(change: Change, id: str, params: Mapping[str, str]) -> PackRow:

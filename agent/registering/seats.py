@@ -1,10 +1,8 @@
-"""The PCs under enforcement: which key each one signs with, and the time that was given there."""
+"""The PCs under enforcement: which key each one signs with."""
 
 from __future__ import annotations
 
 import re
-
-import msgspec
 
 from agent.api import messages as m
 from agent.errors import bad_input, not_found, refused
@@ -36,19 +34,6 @@ def seat_enrol(change: Change, request: m.Enrol) -> Outcome:
     change.tables.add_seat(m.Seat(id=request.seat, key=request.key))
     change.record(SeatEnrolled, id=request.seat, key=request.key)
     return Outcome(request.seat)
-
-
-def grants_put(change: Change, request: m.PutGrants) -> Outcome:
-    """Merge by id: what is known stays as it is, but a revocation wins, the earliest of several."""
-    news = False
-    for event in request.grants:
-        known = change.tables.grant(event.id)
-        revoked = min((one.revoked for one in (known, event) if one and one.revoked is not None), default=None)
-        merged = msgspec.structs.replace(known or event, revoked=revoked)
-        if merged != known:
-            change.tables.put_grant(merged)
-            news = True
-    return Outcome(changed=news)
 
 
 def seat_key(tables: Tables, seat: str) -> VerifierKey:

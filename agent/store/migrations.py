@@ -45,6 +45,7 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE seats (id TEXT PRIMARY KEY NOT NULL, key TEXT NOT NULL) STRICT;
     """,
     "ALTER TABLE place ADD COLUMN lang TEXT",
+    "ALTER TABLE players ADD COLUMN since INTEGER NOT NULL DEFAULT 0",
 )
 
 

@@ -34,7 +34,7 @@ class PlaceRow(msgspec.Struct, frozen=True):
 
 class PlayerRow(msgspec.Struct, frozen=True, rename={"said": "born"}):
     """`said` is the birth date, or the year alone, as it was told; `key` makes the daily pseudonyms. The row `guest` stands for
-    every unmapped account that is limited.
+    every unmapped account that is limited. `since` (Unix ms): when somebody who was removed came back.
     """
 
     id: str
@@ -43,6 +43,7 @@ class PlayerRow(msgspec.Struct, frozen=True, rename={"said": "born"}):
     account: str | None
     key: bytes
     removed: bool = False
+    since: int = 0
 
     @property
     def born(self) -> date | None:

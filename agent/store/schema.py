@@ -25,7 +25,7 @@ state = _table("state", "id", "origin number note")
 place = _table("place", "id", "place zone hours name certificate expires lang")
 
 # A removed player stays, so that the same child added again keeps its key, and with it today's pseudonym.
-players = _table("players", "id", "name born account key removed")
+players = _table("players", "id", "name born account key removed since")
 guardians = _table("guardians", "id", "name account")
 wards = _table("wards", "player guardian")
 

@@ -69,8 +69,14 @@ class Tables:
     def guardians(self) -> tuple[Guardian, ...]:
         return self._rows(Guardian, select(t.guardians).order_by(t.guardians.c.id))
 
-    def add_guardian(self, row: Guardian) -> None:
-        self._do(insert(t.guardians).values(_values(row)))
+    def put_guardian(self, row: Guardian) -> None:
+        """Add the guardian, or replace all that is known of them."""
+        self._put(t.guardians, _values(row))
+
+    def drop_guardian(self, guardian: str) -> None:
+        """Nobody is this guardian's ward any more."""
+        self._do(delete(t.wards).where(t.wards.c.guardian == guardian))
+        self._do(delete(t.guardians).where(t.guardians.c.id == guardian))
 
     def wards(self) -> tuple[tuple[str, str], ...]:
         """(player, guardian) pairs."""

@@ -23,6 +23,11 @@ def parse_minutes(text: str) -> int:
     return ms
 
 
+def some(text: str) -> str | None:
+    """What was typed; None for the word that takes it away."""
+    return None if text == "none" else text
+
+
 def parse_number(text: str, least: int, most: int) -> int:
     """A whole number within these bounds. CommandError says which they are."""
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):

@@ -7,11 +7,13 @@ from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
 
+from agent.api import naming
 from agent.api.messages import GameAdd, GameAllow, GameList, GameRemove, GameRow
 from cli.commands import Commands
 from cli.context import Context
 from cli.games.clues import game_of, label_text
 from cli.games.fingerprint import fingerprint
+from cli.given.asking import YES, confirm
 from cli.output import Output
 from cli.parser import PLAYER
 from cli.registering.scan import add_to as add_scan_to
@@ -20,6 +22,7 @@ from cli.words.layout import row
 from cli.words.names import clues
 from host.rpc_client import ask
 from i18n.message import Arg, msg
+from rules.games import Catalogue
 from rules.ratings import UNVERIFIED, parse_label
 
 _GAME = msg("id of the game")
@@ -39,8 +42,9 @@ def add_to(commands: Commands) -> None:
     parser = commands.add("game allow", allow, "An luanti", "guest luanti", about=msg("let a game through for a player"))
     parser.takes("player", "PLAYER", PLAYER)
     parser.takes("id", "GAME", _GAME)
-    parser = commands.add("game remove", remove, "turtles", "turtles --json", about=msg("remove a game that was added"))
+    parser = commands.add("game remove", remove, "turtles", "turtles --yes", about=msg("remove a game that was added"))
     parser.takes("id", "GAME", _GAME)
+    parser.takes("--yes", "", YES)
 
 
 def add(args: Namespace, context: Context) -> int:
@@ -61,12 +65,17 @@ def add(args: Namespace, context: Context) -> int:
 
 def allow(args: Namespace, context: Context) -> int:
     done = ask(context.home.agent_address, GameAllow(player=args.player, game=args.id))
-    return settle(context, done, msg("{player} need not ask for {game} any more", player=args.player, game=args.id))
+    who = args.player if done.player is None else f"{done.player.name} ({done.player.id})"
+    return settle(context, done, msg("{player} need not ask for {game} any more", player=who, game=args.id))
 
 
 def remove(args: Namespace, context: Context) -> int:
-    done = ask(context.home.agent_address, GameRemove(game=args.id))
-    return settle(context, done, msg("{id} is removed", id=args.id))
+    games = {one.game.id: one for one in ask(context.home.agent_address, GameList()).games}
+    game = naming.game(Catalogue(one.game for one in games.values()), args.id)
+    if games[game.id].origin == "house":  # of what is shipped the agent says that it stays
+        confirm(msg("Remove {name} ({id})?", name=game.title, id=game.id), context, yes=args.yes)
+    done = ask(context.home.agent_address, GameRemove(game=game.id))
+    return settle(context, done, msg("{name} is removed (id {id})", name=done.name, id=done.id))
 
 
 def show(args: Namespace, context: Context) -> None:

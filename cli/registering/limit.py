@@ -39,7 +39,7 @@ def weekdays(text: str) -> tuple[Weekday, ...]:
 def set_limit(args: Namespace, context: Context) -> int:
     request = LimitSet(player=args.player, ms=args.ms, game=args.game, days=args.days)
     done = ask(context.home.agent_address, request)
-    who = row((args.player, args.game or "", spoken(args.days) if args.days else ""), ", ")
+    who = row((f"{done.name} ({done.id})", args.game or "", spoken(args.days) if args.days else ""), ", ")
     if args.ms is None:
         said = msg("{who}: no limit is set", who=who)
     elif args.ms == 0:

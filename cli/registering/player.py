@@ -8,9 +8,12 @@ from typing import Final
 
 import msgspec
 
+from agent.api import naming
 from agent.api.messages import LimitRow, PlayerAdd, PlayerList, PlayerRemove, PlayerRow, PlayerSet
 from cli.commands import Commands
 from cli.context import Context
+from cli.given.asking import YES, confirm
+from cli.given.values import some
 from cli.registering.settle import settle
 from cli.words.days import spoken
 from cli.words.layout import row
@@ -43,12 +46,9 @@ def add_to(commands: Commands) -> None:
     parser.takes("--guardian", "NAME|none", _GUARDIAN, type=some, default=msgspec.UNSET)
 
     commands.add("player list", show, "", "--json", about=msg("list the players"), looks=True)
-    parser = commands.add("player remove", remove, "An", "an", about=msg("remove a player; the log stays"))
+    parser = commands.add("player remove", remove, "An", "an --yes", about=msg("remove a player; the log stays"))
     parser.takes("player", "PLAYER", _PLAYER)
-
-
-def some(text: str) -> str | None:
-    return None if text == "none" else text
+    parser.takes("--yes", "", YES)
 
 
 def born(text: str) -> str | None:
@@ -61,7 +61,7 @@ def born(text: str) -> str | None:
 def add(args: Namespace, context: Context) -> int:
     request = PlayerAdd(name=args.name, born=args.born, account=args.account, guardian=args.guardian)
     done = ask(context.home.agent_address, request)
-    return settle(context, done, msg("{name} is added (id {id})", name=args.name, id=done.id))
+    return settle(context, done, msg("{name} is added (id {id})", name=done.name, id=done.id))
 
 
 def change(args: Namespace, context: Context) -> int:
@@ -70,12 +70,19 @@ def change(args: Namespace, context: Context) -> int:
         options = comma(("--name", "--born", "--account", "--guardian"))
         args.parser.mistake(msg("nothing to change: name one of {options}", options=options))
     done = ask(context.home.agent_address, request)
-    return settle(context, done, msg("{player} is changed", player=args.player))
+    return settle(context, done, msg("{name} is changed (id {id})", name=done.name, id=done.id))
 
 
 def remove(args: Namespace, context: Context) -> int:
-    done = ask(context.home.agent_address, PlayerRemove(player=args.player))
-    return settle(context, done, msg("{player} is removed; the log stays", player=args.player))
+    row = naming.player(ask(context.home.agent_address, PlayerList()).players, args.player)
+    who = {"name": row.name, "id": row.id}
+    confirm(
+        msg("Remove {name} ({id}), born {born}? Limits, packs and games let through go too.", **who, born=row.born)
+        if row.born else msg("Remove {name} ({id})? Limits, packs and games let through go too.", **who),
+        context, yes=args.yes,
+    )  # fmt: skip
+    done = ask(context.home.agent_address, PlayerRemove(player=row.id))
+    return settle(context, done, msg("{name} is removed (id {id}); the log stays", name=done.name, id=done.id))
 
 
 def show(args: Namespace, context: Context) -> None:

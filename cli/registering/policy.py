@@ -60,7 +60,8 @@ def use(args: Namespace, context: Context) -> int:
     chosen = () if args.packs == ["none"] else tuple(_use(argument) for argument in args.packs)
     done = ask(context.home.agent_address, PolicyUse(target=args.target, packs=chosen))
     names = ", ".join(":".join((pack.id, *pack.params)) for pack in chosen) or msg("no pack")
-    return settle(context, done, row((args.target, names), ": "))
+    target = f"{done.name} ({done.id})" if done.name else done.id
+    return settle(context, done, row((target, names), ": "))
 
 
 def _use(argument: str) -> PackUse:

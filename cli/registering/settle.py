@@ -24,7 +24,9 @@ def settle(context: Context, done: Done, said: Arg) -> int:
         pending = msg("in force when the daemon starts")
     except ApiError as error:
         code, pending = 1, msg("saved, but the daemon has not taken it over: {why}", why=said_by(error))
-    out.answer({"id": done.id, "number": done.number, "in_force": not pending, "notes": done.notes}, said)
+    named = {"name": done.name} if done.name else {}
+    player = {} if done.player is None else {"player": done.player}
+    out.answer({"id": done.id, **named, **player, "number": done.number, "in_force": not pending, "notes": done.notes}, said)
     for text in (*done.notes, pending):
         if text:
             out.message(text)

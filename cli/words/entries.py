@@ -18,7 +18,7 @@ from i18n.message import Arg, Length, Moment, comma, msg
 
 KINDS: Final[dict[str, Arg]] = {
     "seat.enrolled": msg("PC enrolled"), "seat.start": msg("enforcing began"), "seat.stop": msg("enforcing ended"),
-    "presence": msg("PC was on"), "place.changed": msg("place changed"), "policy.changed": msg("rules changed"),
+    "presence": msg("PC was on"), "place.changed": msg("place changed"), "policy.changed": msg("rules changed"), "guardian.changed": msg("guardians changed"),
     "play.started": msg("play began"), "warned": msg("reminder shown"), "play.due": msg("play has to end"),
     "play.ended": msg("play ended"), "launch.refused": msg("start refused"), "grant.given": msg("time given"),
     "grant.revoked": msg("given time taken back"), "approval": msg("game let through"), "clock.jump": msg("clock changed"),
@@ -39,7 +39,7 @@ _LABELS: Final[dict[str, Arg]] = {
     "lost_from": msg("out of sight since"), "expected": msg("should have been"), "to": msg("became"), "late": msg("late"),
     "play": msg("play no."), "guardian": msg("guardian"), "certificate": msg("certificate"), "first": msg("from no."),
     "last": msg("to no."), "key": msg("key"), "version": msg("version"), "silent": msg("silent"), "seats": msg("PCs"),
-    "approved": msg("let through"), "id": msg("id"),
+    "approved": msg("let through"), "id": msg("id"), "registered": msg("registered now"),
 }  # fmt: skip
 _MS: Final[dict[str, Arg]] = {"play.ended": msg("played"), "grant.given": msg("more")}
 _WORDS: Final[dict[str, dict[str, Arg]]] = {

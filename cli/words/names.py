@@ -18,7 +18,8 @@ WATCHES: Final[dict[str, Arg]] = {
 OPERATIONS: Final[dict[str, Arg]] = {
     "start": msg("new rules came with the program"), "place.set": msg("the place was set"),
     "player.add": msg("a player was added"), "player.set": msg("a player's data were changed"),
-    "player.remove": msg("a player was removed"),
+    "player.remove": msg("a player was removed"), "guardian.add": msg("a guardian was added"),
+    "guardian.set": msg("a guardian's data were changed"), "guardian.remove": msg("a guardian was removed"),
     "policy.use": msg("packs were chosen"), "limit.set": msg("a limit was set"), "game.remove": msg("a game was removed"),
     "game.allow": msg("a game was let through"),
 }  # fmt: skip

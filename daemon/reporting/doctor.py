@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from agent.api import guarding
+from agent.api.messages import Guardian
 from daemon.api.messages import Check
 from daemon.health import Health
 from daemon.platforms.api import Accounts, Platform, WatchKind
 from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import unsent_aside
-from daemon.sessions import InForce, RuledPlayer
+from daemon.sessions import InForce, People, RuledPlayer
 from daemon.store import Store
 from i18n.message import Message, msg, msgn
 
@@ -51,7 +53,7 @@ class Doctor:
             found.append(Check(id="agent", ok=reachable, text=answers if reachable else not_yet))
         people = self.in_force.people
         for player in people.players if people is not None and everybody else ():
-            ok, text = _account(player, self.platform.accounts)
+            ok, text = _account(player, self.platform.accounts, _guardian_of(people, player))
             found.append(Check(id=f"account:{player.id}", ok=ok, text=text))
         found.extend(Check(id=one.id, ok=False, text=one.text) for one in self.health.open())
         found.append(self._journal())
@@ -68,8 +70,13 @@ class Doctor:
         return Check(id="journal", ok=False, text=text)
 
 
-def _account(player: RuledPlayer, accounts: Accounts) -> tuple[bool, Message]:
-    """A limited player on an administrator's account can undo everything here."""
+def _guardian_of(people: People, player: RuledPlayer) -> Guardian | None:
+    """The guardian whose account the limited player has."""
+    return next((guardian for one, guardian in guarding.clashes(people.roster) if one.id == player.id), None)
+
+
+def _account(player: RuledPlayer, accounts: Accounts, guardian: Guardian | None) -> tuple[bool, Message]:
+    """A limited player on an administrator's account can undo everything here. On a guardian's they have none of its rights."""
     name, account = player.registered.name, player.registered.account
     if account is None:
         command = f"giochoi player set {player.id} --account …"
@@ -78,4 +85,7 @@ def _account(player: RuledPlayer, accounts: Accounts) -> tuple[bool, Message]:
         return False, msg("this machine has no account '{account}'", account=account)
     if player.limited and accounts.administrator(account):
         return False, msg("{name}'s account {account} is an administrator's: no limit can hold", name=name, account=account)
+    if guardian is not None:
+        told = {"name": name, "account": account, "guardian": guardian.name}
+        return False, msg("{name}'s account {account} is that of the guardian {guardian} too, who has no rights in it", **told)
     return True, msg("{name} plays as {account}", name=name, account=account)

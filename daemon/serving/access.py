@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from daemon.sessions import GUEST, InForce, People, RuledPlayer
+from agent.api import naming
+from daemon.sessions import InForce, People, RuledPlayer
 from host.api import SYSTEM_USERS, UserId
 from host.transport import Caller
 from host.wire import ApiError
-from i18n.message import comma, msg
+from i18n.message import msg
 from rules.games import Game
 
 
@@ -21,7 +22,7 @@ class Access:
 
     def roles(self, caller: Caller) -> frozenset[str]:
         people = self.in_force.people
-        accounts = set() if people is None else {one.account for one in people.roster.guardians}
+        accounts = frozenset[str]() if people is None else people.guardians
         guardian = caller.uid in {*SYSTEM_USERS, self.own_uid} or caller.admin or caller.account in accounts
         return frozenset({"any", "guardian"} if guardian else {"any"})
 
@@ -57,15 +58,8 @@ class Access:
         people = self.people()
         found = people.find(name)
         if found is None:
-            known = comma([*(one.id for one in people.players), GUEST])
-            raise ApiError("not-found", msg("no player '{name}'; there are: {players}", name=name, players=known))
+            raise naming.no_player(people.roster.players, name)
         return found
 
-    def game(self, id_: str) -> Game:
-        game = self.people().catalogue.games.get(id_)
-        if game is None:
-            raise ApiError(
-                "not-found",
-                msg("no game '{game}': see 'giochoi game list' or add it with 'giochoi game add'", game=id_),
-            )
-        return game
+    def game(self, asked: str) -> Game:
+        return naming.game(self.people().catalogue, asked)

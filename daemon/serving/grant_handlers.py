@@ -39,8 +39,7 @@ class GrantHandlers:
             raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
         if len(request.reason) > MAX_REASON:
             raise ApiError("bad-input", msg("the reason is longer than {most} characters", most=MAX_REASON))
-        if request.game is not None:
-            self.access.game(request.game)
+        game = None if request.game is None else self.access.game(request.game).id
         now = self.clock.read()
         event = GrantEvent(
             id=new_id(),
@@ -48,7 +47,7 @@ class GrantHandlers:
             by="guardian",
             who=caller.account,
             ms=request.ms,
-            game=request.game,
+            game=game,
             given=now.wall,
             reason=request.reason,
         )

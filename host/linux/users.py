@@ -33,6 +33,13 @@ def administrator(uid: UserId) -> bool:
     return False
 
 
+def administers(account: str) -> bool:
+    try:
+        return administrator(pwd.getpwnam(account).pw_uid)
+    except (KeyError, ValueError):
+        return False
+
+
 def canonical(account: str) -> str | None:
     """Names are taken as they are: case matters here."""
     try:

@@ -65,6 +65,11 @@ def administrator(uid: UserId) -> bool:
     return user is not None and any(_same(group, alias[1]) for group in _groups(f"{user[0]}\\{user[1]}"))
 
 
+def administers(account: str) -> bool:
+    sid = sid_of(account)
+    return sid is not None and administrator(sid)
+
+
 def canonical(account: str) -> str | None:
     sid = sid_of(account)
     return _written(sid) if sid else None

@@ -37,8 +37,7 @@ class LinuxAccounts:
         return not service and not self.administrator(account)
 
     def administrator(self, account: str) -> bool:
-        entry = _entry(account)
-        return entry is not None and choose.users().administrator(entry.pw_uid)
+        return choose.users().administers(account)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,5 +20,4 @@ class WindowsAccounts:
         return not service_account(sid) and not users.administrator(sid)
 
     def administrator(self, account: str) -> bool:
-        sid = users.sid_of(account)
-        return sid is not None and users.administrator(sid)
+        return users.administers(account)

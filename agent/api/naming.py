@@ -1,0 +1,152 @@
+"""Whom or what a name means that somebody typed: the same answer, in the same words, at every door.
+
+An exact name or id means somebody; so does a name in another case, as long as that is the only difference and only one has it.
+Anything else means nobody: An, Ẩn, Ấn and ân are four people. What was probably meant is a question, never an answer.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Protocol, TypeVar
+
+from agent.api.slug import plain
+from host.wire import ApiError, Near
+from i18n.message import Listed, comma, msg
+from rules.games import Catalogue, Game
+
+_MANY = 10
+_NEAR = 3
+
+
+class Person(Protocol):
+    """A player or a guardian."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+class Thing(Protocol):
+    """Whatever has an id."""
+
+    @property
+    def id(self) -> str: ...
+
+
+P = TypeVar("P", bound=Person)
+T = TypeVar("T", bound=Thing)
+
+
+def tidy(name: str) -> str:
+    """In NFC, and one space between words."""
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def same(name: str, *others: str) -> bool:
+    """Whether `name` is one of `others` for a reader: case and Unicode form do not matter, diacritics do."""
+    folded = fold(name)
+    return any(folded == fold(other) for other in others)
+
+
+def fold(name: str) -> str:
+    """What two names have in common that differ in case or Unicode form alone."""
+    return unicodedata.normalize("NFC", tidy(name).casefold())
+
+
+def person(rows: Iterable[P], asked: str) -> P | None:
+    """The one who is meant, or None."""
+    return _find(rows, asked, lambda row: row.name)
+
+
+def player(rows: Iterable[P], asked: str) -> P:
+    """The player who is meant. ApiError(not-found)."""
+    rows = tuple(rows)
+    found = person(rows, asked)
+    if found is None:
+        raise no_player(rows, asked)
+    return found
+
+
+def no_player(rows: tuple[Person, ...], asked: str) -> ApiError:
+    """What to say of a name that no player has."""
+    near, name = _near(rows, asked, lambda row: row.name), tidy(asked)
+    if near:
+        said = msg("no player '{name}'; did you mean {near}?", name=name, near=_either(near))
+    else:
+        said = msg("no player '{name}'; there are: {players}", name=name, players=_known(rows))
+    return ApiError("not-found", said, _question("player", asked, near))
+
+
+def guardian(rows: Iterable[P], asked: str, *, to_add: bool = False) -> P:
+    """The guardian who is meant. ApiError(not-found), which says how to add one if that may be what was wanted."""
+    rows = tuple(rows)
+    found = person(rows, asked)
+    if found is not None:
+        return found
+    near, name = _near(rows, asked, lambda row: row.name), tidy(asked)
+    if near and to_add:
+        said = msg("no guardian '{name}'; did you mean {near}? Else first: giochoi guardian add \"{name}\"",
+                   name=name, near=_either(near))  # fmt: skip
+    elif near:
+        said = msg("no guardian '{name}'; did you mean {near}?", name=name, near=_either(near))
+    elif to_add:
+        said = msg("no guardian '{name}'; first: giochoi guardian add \"{name}\"", name=name)
+    else:
+        said = msg("no guardian '{name}'; there are: {guardians}", name=name, guardians=_known(rows))
+    raise ApiError("not-found", said, _question("guardian", asked, near))
+
+
+def game(catalogue: Catalogue, asked: str) -> Game:
+    """The game of this id or title. ApiError(not-found)."""
+    games = tuple(catalogue.games.values())
+    found = _find(games, asked, lambda game: game.title)
+    if found is not None:
+        return found
+    near = _near(games, asked, lambda game: game.title)
+    if near:
+        told = Listed(tuple(f"{one.title} ({one.id})" for one in near), "or")
+        said = msg("no game '{game}'; did you mean {near}?", game=tidy(asked), near=told)
+    else:
+        said = msg("no game '{game}': see 'giochoi game list' or add it with 'giochoi game add'", game=tidy(asked))
+    raise ApiError("not-found", said, _question("game", asked, near))
+
+
+def _find(rows: Iterable[T], asked: str, called: Callable[[T], str]) -> T | None:
+    rows, wanted, folded = tuple(rows), tidy(asked), fold(asked)
+    for found in (
+        [row for row in rows if row.id == wanted],
+        [row for row in rows if tidy(called(row)) == wanted],
+        [row for row in rows if fold(called(row)) == folded],
+    ):
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _near(rows: tuple[T, ...], asked: str, called: Callable[[T], str]) -> tuple[T, ...]:
+    """Who was perhaps meant: those of the same letters without their diacritics, else those of a few other letters."""
+    import difflib  # noqa: PLC0415 - of use for mistakes alone
+
+    wanted = plain(tidy(asked))
+    names = {row.id: (plain(tidy(called(row))), row.id) for row in rows}
+    found = [row for row in rows if wanted in names[row.id]]
+    if not found:
+        close = difflib.get_close_matches(wanted, {name for both in names.values() for name in both}, _NEAR, 0.7)
+        found = [row for row in rows if not set(close).isdisjoint(names[row.id])]
+    return tuple(found[:_NEAR])
+
+
+def _question(kind: str, asked: str, near: tuple[Thing, ...]) -> Near | None:
+    """What whoever sits at a terminal can be asked: where one alone was probably meant."""
+    return Near(kind, asked, near[0].id) if len(near) == 1 else None
+
+
+def _either(rows: Iterable[Person]) -> Listed:
+    return Listed(tuple(f"{row.name} ({row.id})" for row in rows), "or")
+
+
+def _known(rows: tuple[Person, ...]) -> Listed:
+    return comma([*(f"{row.name} ({row.id})" for row in rows[:_MANY]), *("…" for _ in rows[_MANY : _MANY + 1])] or ["–"])

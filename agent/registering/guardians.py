@@ -1,0 +1,107 @@
+"""Who looks after players: guardians added, changed, removed. Their rights go with their entry here, at once."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec.structs import replace
+
+from agent.api import messages as m
+from agent.api.naming import same
+from agent.api.slug import slug
+from agent.errors import refused
+from agent.registering import lookup
+from agent.registering.accounts import account_of, written
+from agent.registering.names import free_id, person
+from agent.registering.rulebook import record_policy
+from agent.registry import Change, Outcome
+from agent.roster import Compiler
+from agent.store.rows import PLACE, PlayerRow
+from agent.store.tables import Tables
+from compliance.entry import GuardianChanged
+from i18n.message import Message, comma, msg
+from rules.engine.reach import reach
+
+
+def guardian_add(change: Change, request: m.GuardianAdd) -> Outcome:
+    tables = change.tables
+    name = _free_name(tables, request.name)
+    account = account_of(change, request.account, tables.guardians())
+    row = m.Guardian(id=free_id(slug(name, "guardian"), _taken(tables)), name=name, account=account)
+    tables.put_guardian(row)
+    _record(change, "guardian.add", row)
+    return Outcome(row.id, name=row.name)
+
+
+def guardian_set(change: Change, request: m.GuardianSet) -> Outcome:
+    tables = change.tables
+    old = row = lookup.guardian(tables, request.guardian)
+    if request.name is not msgspec.UNSET:
+        row = replace(row, name=_free_name(tables, request.name, old))
+    if request.account is not msgspec.UNSET:
+        row = replace(row, account=account_of(change, request.account, tables.guardians(), row.id))
+    tables.put_guardian(row)
+    _record(change, "guardian.set", row)
+    ended = old.account is not None and old.account != row.account
+    return Outcome(row.id, (_no_rights(old),) if ended else (), name=row.name)
+
+
+def guardian_remove(change: Change, request: m.GuardianRemove) -> Outcome:
+    tables = change.tables
+    row = lookup.guardian(tables, request.guardian)
+    wards = {player for player, guardian in tables.wards() if guardian == row.id}
+    tables.drop_guardian(row.id)
+    _record(change, "guardian.remove", row)
+    left = [player for player in lookup.registered(tables) if player.id in wards]
+    for player in left:
+        record_policy(change, player, {"what": "guardian.remove", "player": player.id, "name": player.name})
+    hints = (_no_rights(row),) if row.account is not None else ()
+    if left:
+        hints += (msg("was registered for: {players}", players=comma(map(written, left))), *_alone(change, left))
+    return Outcome(row.id, hints, name=row.name)
+
+
+def _no_rights(old: m.Guardian) -> Message:
+    return msg("the account {account} has no guardian's rights any more", account=old.account or "")
+
+
+def _alone(change: Change, players: list[PlayerRow]) -> list[Message]:
+    """What follows for those who have no guardian any more: nothing at home, where whoever administers the PC is one."""
+    compiler = change.compiler()
+    found = []
+    for row in players:
+        player = compiler.player(row)
+        if player.guardian:
+            continue
+        rules = _refusing(change, compiler, row)
+        found.append(
+            msg("{player} has no guardian now, so every game is refused: {rules}", player=row.name, rules=comma(rules))
+            if rules else msg("{player} has no guardian now", player=row.name)
+        )  # fmt: skip
+    return found
+
+
+def _refusing(change: Change, compiler: Compiler, row: PlayerRow) -> list[str]:
+    """The rules that let the player play only after a guardian registered them."""
+    place = change.tables.place().place
+    packs = (*compiler.packs(PLACE, "place"), *compiler.player(row).packs)
+    found = [(rule.id, reach(rule, pack, place, row.born)) for pack in packs for rule in pack.guardians]
+    return [id for id, one in found if one is not None and one.start <= change.now < one.end]
+
+
+def _free_name(tables: Tables, asked: str, besides: m.Guardian | None = None) -> str:
+    """The name, if it will mean no other guardian."""
+    name = person(asked)
+    for other in tables.guardians():
+        if (besides is None or other.id != besides.id) and (same(name, other.name) or name == other.id):
+            raise refused(msg("there is a guardian {guardian} already", guardian=written(other)))
+    return name
+
+
+def _taken(tables: Tables) -> set[str]:
+    """What no new id may be: other ids, and names, so that each of these means one."""
+    return {word for one in tables.guardians() for word in (one.id, one.name)}
+
+
+def _record(change: Change, what: str, row: m.Guardian) -> None:
+    personal = {"what": what, "guardian": row.id, "name": row.name, "account": row.account}
+    change.record(GuardianChanged, personal, registered=len(change.tables.guardians()))
