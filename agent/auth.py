@@ -18,9 +18,9 @@ KEEPER: Final = "guardian|operator"
 def roles(caller: Caller, own: UserId, roster: Roster) -> frozenset[str]:
     """The caller's roles at this place; `own` is the uid or SID that the agent runs as.
 
-    That uid, root and administrators are guardian at home and operator elsewhere. The account of a registered
-    guardian is guardian anywhere, but keeps the registry only at home, and has no rights while a player is limited in it. The agent's uid and root may speak for this machine's
-    seat.
+    That uid, root and administrators are guardian at home and operator elsewhere. The account of a registered guardian is
+    guardian anywhere, but keeps the registry only at home; it is none while a player is limited in it. The agent's uid and
+    root may speak for this machine's seat.
     """
     found = {ANY}
     if caller.uid == own or caller.uid in SYSTEM_USERS:

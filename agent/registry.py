@@ -146,10 +146,12 @@ def _keep_apart(old: Roster, new: Roster) -> None:
     """
     known = {(player.id, guardian.id) for player, guardian in clashes(old)}
     for player, guardian in clashes(new):
-        if (player.id, guardian.id) not in known:
-            text = msg(
-                "{player} would play under limits in {account}, the account of the guardian {guardian}: use another account, or "
-                "name the birth date if {player} is grown up",
-                player=f"{player.name} ({player.id})", guardian=f"{guardian.name} ({guardian.id})", account=player.account or "",
-            )  # fmt: skip
-            raise refused(text)
+        if (player.id, guardian.id) in known:
+            continue
+        named = {"player": f"{player.name} ({player.id})", "guardian": f"{guardian.name} ({guardian.id})"}
+        text = msg(
+            "{player} would play under limits in {account}, the account of the guardian {guardian}: use another account, or "
+            "name the birth date of an adult",
+            **named, account=player.account or "",
+        )  # fmt: skip
+        raise refused(text)

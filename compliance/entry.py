@@ -286,8 +286,8 @@ class AgentTick(Entry, frozen=True, kw_only=True, tag="agent.tick"):
 
 AnyEntry = (
     SeatEnrolled | SeatStart | SeatStop | Presence | PlaceChanged | PolicyChanged | GuardianChanged | PlayStarted | Warned
-    | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Approval | ClockJump | ZoneChanged | IssueRaised | IssueCleared
-    | UsageDay | Seal | AgentTick
+    | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Approval | ClockJump | ZoneChanged | IssueRaised
+    | IssueCleared | UsageDay | Seal | AgentTick
 )
 
 _encoder = msgspec.json.Encoder(order="sorted")

@@ -19,15 +19,16 @@ def limited(roster: Roster, player: Player) -> bool:
     return player.born is None or birthday(player.born, ADULT) > day_name(roster.zone, roster.issued)
 
 
-def clashes(roster: Roster) -> Iterator[tuple[Player, Guardian]]:
-    """Each limited player whose account is a guardian's, too."""
-    guardians = {one.account: one for one in roster.guardians if one.account is not None}
+def clashes(roster: Roster, canonical: Callable[[str], str] = str) -> Iterator[tuple[Player, Guardian]]:
+    """Each limited player whose account is a guardian's, too. `canonical` writes an account as the system does."""
+    guardians = {canonical(one.account): one for one in roster.guardians if one.account is not None}
     for player in roster.players:
-        if player.account is not None and player.account in guardians and limited(roster, player):
-            yield player, guardians[player.account]
+        guardian = None if player.account is None else guardians.get(canonical(player.account))
+        if guardian is not None and limited(roster, player):
+            yield player, guardian
 
 
 def accounts(roster: Roster, canonical: Callable[[str], str] = str) -> frozenset[str]:
-    """The accounts that a guardian's rights go with, as `canonical` writes them."""
-    playing = {canonical(one.account) for one in roster.players if one.account is not None and limited(roster, one)}
-    return frozenset({canonical(one.account) for one in roster.guardians if one.account is not None} - playing)
+    """The accounts that a guardian's rights go with."""
+    playing = {guardian.account for _, guardian in clashes(roster, canonical)}
+    return frozenset(canonical(one.account) for one in roster.guardians if one.account is not None and one.account not in playing)

@@ -183,8 +183,8 @@ class Who(Wire, frozen=True, kw_only=True):
 
 
 class Done(Wire, frozen=True, kw_only=True):
-    """It is durable. `number` is that of the roster that holds it, `id` of what was made or changed, `name` what that is called;
-    `player` whom it was made for, where it is nobody itself; `notes` are for the user as well.
+    """It is durable. `number` is that of the roster that holds it, `id` and `name` those of what was made or changed, `player`
+    whom it was made for; `notes` are for the user as well.
     """
 
     number: int

@@ -28,7 +28,7 @@ def guardian_add(change: Change, request: m.GuardianAdd) -> Outcome:
     account = account_of(change, request.account, tables.guardians())
     row = m.Guardian(id=free_id(slug(name, "guardian"), _taken(tables)), name=name, account=account)
     tables.put_guardian(row)
-    _record(change, "guardian.add", row)
+    _record(change, _card("guardian.add", row))
     return Outcome(row.id, name=row.name)
 
 
@@ -40,7 +40,7 @@ def guardian_set(change: Change, request: m.GuardianSet) -> Outcome:
     if request.account is not msgspec.UNSET:
         row = replace(row, account=account_of(change, request.account, tables.guardians(), row.id))
     tables.put_guardian(row)
-    _record(change, "guardian.set", row)
+    _record(change, _card("guardian.set", row))
     ended = old.account is not None and old.account != row.account
     return Outcome(row.id, (_no_rights(old),) if ended else (), name=row.name)
 
@@ -50,14 +50,14 @@ def guardian_remove(change: Change, request: m.GuardianRemove) -> Outcome:
     row = lookup.guardian(tables, request.guardian)
     wards = {player for player, guardian in tables.wards() if guardian == row.id}
     tables.drop_guardian(row.id)
-    _record(change, "guardian.remove", row)
+    _record(change, _card("guardian.remove", row))
     left = [player for player in lookup.registered(tables) if player.id in wards]
     for player in left:
         record_policy(change, player, {"what": "guardian.remove", "player": player.id, "name": player.name})
-    hints = (_no_rights(row),) if row.account is not None else ()
+    hints = [_no_rights(row)] if row.account is not None else []
     if left:
-        hints += (msg("was registered for: {players}", players=comma(map(written, left))), *_alone(change, left))
-    return Outcome(row.id, hints, name=row.name)
+        hints += [msg("was registered for: {players}", players=comma(map(written, left))), *_alone(change, left)]
+    return Outcome(row.id, tuple(hints), name=row.name)
 
 
 def _no_rights(old: m.Guardian) -> Message:
@@ -102,6 +102,10 @@ def _taken(tables: Tables) -> set[str]:
     return {word for one in tables.guardians() for word in (one.id, one.name)}
 
 
-def _record(change: Change, what: str, row: m.Guardian) -> None:
-    personal = {"what": what, "guardian": row.id, "name": row.name, "account": row.account}
-    change.record(GuardianChanged, personal, registered=len(change.tables.guardians()))
+def _record(change: Change, card: dict[str, str | None]) -> None:
+    change.record(GuardianChanged, card, registered=len(change.tables.guardians()))
+
+
+def _card(what: str, row: m.Guardian) -> dict[str, str | None]:
+    """What the log's payload says of who was meant."""
+    return {"what": what, "guardian": row.id, "name": row.name, "account": row.account}

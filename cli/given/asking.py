@@ -1,4 +1,4 @@
-"""Questions to whoever sits at a terminal. Nobody else is asked anything: what needs a yes then needs it on the command line."""
+"""Questions to whoever sits at a terminal. Nobody else is asked: what needs a yes then needs it on the command line."""
 
 from __future__ import annotations
 

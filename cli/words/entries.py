@@ -18,7 +18,8 @@ from i18n.message import Arg, Length, Moment, comma, msg
 
 KINDS: Final[dict[str, Arg]] = {
     "seat.enrolled": msg("PC enrolled"), "seat.start": msg("enforcing began"), "seat.stop": msg("enforcing ended"),
-    "presence": msg("PC was on"), "place.changed": msg("place changed"), "policy.changed": msg("rules changed"), "guardian.changed": msg("guardians changed"),
+    "presence": msg("PC was on"), "place.changed": msg("place changed"), "policy.changed": msg("rules changed"),
+    "guardian.changed": msg("guardians changed"),
     "play.started": msg("play began"), "warned": msg("reminder shown"), "play.due": msg("play has to end"),
     "play.ended": msg("play ended"), "launch.refused": msg("start refused"), "grant.given": msg("time given"),
     "grant.revoked": msg("given time taken back"), "approval": msg("game let through"), "clock.jump": msg("clock changed"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from agent.api import guarding
@@ -52,9 +52,8 @@ class Doctor:
             reachable = self.reachable()
             found.append(Check(id="agent", ok=reachable, text=answers if reachable else not_yet))
         people = self.in_force.people
-        for player in people.players if people is not None and everybody else ():
-            ok, text = _account(player, self.platform.accounts, _guardian_of(people, player))
-            found.append(Check(id=f"account:{player.id}", ok=ok, text=text))
+        if people is not None and everybody:
+            found.extend(_accounts(people, self.platform.accounts))
         found.extend(Check(id=one.id, ok=False, text=one.text) for one in self.health.open())
         found.append(self._journal())
         if aside := unsent_aside(self.store):
@@ -70,9 +69,12 @@ class Doctor:
         return Check(id="journal", ok=False, text=text)
 
 
-def _guardian_of(people: People, player: RuledPlayer) -> Guardian | None:
-    """The guardian whose account the limited player has."""
-    return next((guardian for one, guardian in guarding.clashes(people.roster) if one.id == player.id), None)
+def _accounts(people: People, accounts: Accounts) -> Iterator[Check]:
+    """Whether each player can be held to the limits in their account."""
+    guardians = {player.id: guardian for player, guardian in guarding.clashes(people.roster, accounts.canonical)}
+    for player in people.players:
+        ok, text = _account(player, accounts, guardians.get(player.id))
+        yield Check(id=f"account:{player.id}", ok=ok, text=text)
 
 
 def _account(player: RuledPlayer, accounts: Accounts, guardian: Guardian | None) -> tuple[bool, Message]:

@@ -46,7 +46,8 @@ def test_what_a_child_may_ask(desk):
         ANY: {"game.list", "log.head", "log.card"},
         SEAT: {"seat.enrol", "seat.alive", "roster.get", "grant.put", "log.submit"},
         KEEPER: {
-            "player.add", "player.set", "player.remove", "player.list", "player.days", "guardian.add", "guardian.list",
+            "player.add", "player.set", "player.remove", "player.list", "player.days", "guardian.add", "guardian.set",
+            "guardian.remove", "guardian.list",
             "limit.set", "policy.use", "policy.show", "game.add", "game.remove", "game.allow", "place.set",
             "log.show", "log.export",
         },

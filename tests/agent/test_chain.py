@@ -85,7 +85,7 @@ def test_a_full_disk_keeps_entries_waiting(an, part):
     (pages,) = raw.execute("PRAGMA page_count").fetchone()
     raw.execute(f"PRAGMA max_page_count = {pages}")
     for number in range(60):
-        an.ask("player.add", m.PlayerAdd(name=f"Bạn {number}", guardian="x" * 80))
+        an.ask("player.add", m.PlayerAdd(name=f"Bạn {number} " + "x" * 70, guardian="Mẹ"))
     assert len(an.roster.players) == 61
     with pytest.raises((LogError, PayloadError), match="full"):
         an.agent.deliver(strict=True)

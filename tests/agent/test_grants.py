@@ -52,8 +52,33 @@ def test_those_that_cannot_matter_any_more_are_left_out(an, clock):
     assert an.roster.grants == ()
 
 
+def test_what_was_given_to_a_player_ends_with_the_removal(an, clock):
+    """It does not come back with the name; the seat hears of it at once, and the log says it."""
+    an.ask("grant.put", m.PutGrants(grants=(grant(clock), grant(clock, "g2", player="guest"))))
+    clock.run(1000)
+    an.ask("player.remove", m.PlayerRemove(player="an"))
+    ended = {"g1": clock.wall(), "g2": None}
+    assert {one.id: one.revoked for one in an.roster.grants} == ended
+    assert [one["id"] for one in an.entries("grant.revoked")] == ["g1"]
+    clock.run(1000)
+    assert an.ask("player.add", m.PlayerAdd(name="An", born="2014-05-01")).id == "an"
+    assert {one.id: one.revoked for one in an.roster.grants} == ended
+
+
+def test_what_a_seat_gave_before_it_heard_of_the_removal_ends_too(an, clock):
+    """Told while the player is away, or after they came back. What is given then counts."""
+    early, late = grant(clock), grant(clock, "g2")
+    clock.run(1000)
+    an.ask("player.remove", m.PlayerRemove(player="an"))
+    an.ask("grant.put", m.PutGrants(grants=(early,)))
+    an.ask("player.add", m.PlayerAdd(name="An", born="2014-05-01"))
+    an.ask("grant.put", m.PutGrants(grants=(late, grant(clock, "g3"))))
+    assert {one.id: one.revoked for one in an.roster.grants} == {"g1": clock.wall(), "g2": clock.wall(), "g3": None}
+    assert [one["id"] for one in an.entries("grant.revoked")] == ["g1", "g2"]
+
+
 def test_those_of_nobody_wait_for_their_player(an, clock):
-    """A grant may come from a seat that has not heard of a removal yet."""
+    """A grant may come from a seat that heard of a player before this registry, put back from a copy, did."""
     an.ask("grant.put", m.PutGrants(grants=(grant(clock, player="binh"),)))
     assert an.roster.grants == ()
     an.ask("player.add", m.PlayerAdd(name="Bình"))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agent.registering.names import clean, free_id, game_id, person, same, slug
+from agent.api.naming import same
+from agent.api.slug import slug
+from agent.registering.names import clean, free_id, game_id, person
 from host.wire import ApiError
 
 

@@ -66,6 +66,7 @@ def test_one_kind_of_place_takes_the_place_of_another(desk):
 
 def test_a_guardian_is_there_at_home(desk):
     """Elsewhere one is who was registered with the player; no guest has one."""
+    desk.ask("guardian.add", m.GuardianAdd(name="Mẹ"))
     desk.ask("player.add", m.PlayerAdd(name="An", guardian="Mẹ"))
     desk.ask("player.add", m.PlayerAdd(name="Bình"))
     found = []

@@ -38,7 +38,7 @@ def test_packs_are_confirmed_with_their_values(agent):
     done = agent("policy", "use", "An", "vn-147", "home-school-week:weekday_minutes=45")
     listed = json.loads(agent("player", "list", "--json").stdout)["players"]
 
-    assert done.stdout == "An: vn-147, home-school-week:weekday_minutes=45\n"
+    assert done.stdout == "An (an): vn-147, home-school-week:weekday_minutes=45\n"
     assert [player["uses"] for player in listed] == [["vn-147", "home-school-week:weekday_minutes=45"]]
 
 
@@ -54,7 +54,7 @@ def test_packs_that_bind_nothing_are_warned_of(agent):
 
 def test_a_limit_is_confirmed_to_the_second(agent):
     """As it was set."""
-    assert agent("limit", "An", "20.5").stdout == "An: at most 20 min 30 sec a day\n"
+    assert agent("limit", "An", "20.5").stdout == "An (an): at most 20 min 30 sec a day\n"
 
 
 def test_a_second_player_of_the_name_is_refused(agent):

@@ -44,7 +44,7 @@ def test_a_player_from_first_to_last(agent):
     }  # fmt: skip
     found = sorted((limit["game"] or "", limit["day"], limit["minutes"]) for limit in limits if limit["day"] in {"sat", "mon"})
     assert found == [("", "sat", 0.5), ("luanti", "mon", 90.0), ("luanti", "sat", 90.0)]
-    done(agent("player", "remove", "An"))
+    done(agent("player", "remove", "An", "--yes"))
     assert players(agent, "an") == []
 
 
@@ -55,7 +55,7 @@ def test_a_year_of_birth_alone_is_shown_as_it_was_said(agent):
     assert "  2014  " in done(agent("player", "list"))
     done(agent("player", "set", "Dung", "--born", "2014-05-01"))
     assert [player["born"] for player in players(agent, "dung")] == ["2014-05-01"]
-    done(agent("player", "remove", "Dung"))
+    done(agent("player", "remove", "Dung", "--yes"))
 
 
 def test_a_change_as_json_is_one_document(agent):
@@ -64,7 +64,7 @@ def test_a_change_as_json_is_one_document(agent):
 
     answer = json.loads(done(result))
     assert answer.pop("number") > 0
-    assert answer == {"id": "bi", "in_force": False, "notes": []}
+    assert answer == {"id": "bi", "name": "Bi", "in_force": False, "notes": []}
 
 
 def test_a_shell_completes_what_the_agent_knows(agent):
@@ -127,12 +127,12 @@ def test_a_game_is_taken_down_by_what_its_file_is(agent, tmp_path):
     assert "nobody has checked" in foreign.stderr
     [frogs] = [one for one in json.loads(done(agent("game", "list", "--json")))["games"] if one["id"] == "frogs"]
     assert (frogs["label"], frogs["label_source"]) == ("12+", "IARC 12+, giochoi game add")  # never shown as Vietnam's
-    done(agent("game", "remove", "frogs"))
+    done(agent("game", "remove", "frogs", "--yes"))
     for word, ids in (("RUA", ["turtles"]), ("luanti", ["luanti"]), ("no-such-word", [])):
         assert [one["id"] for one in json.loads(done(agent("game", "list", word, "--json")))["games"]] == ids
     assert agent("game", "list", "no-such-word").stderr == "no game matches no-such-word\n"
     agent.fails(1, "game", "remove", "luanti")
-    done(agent("game", "remove", "turtles"))
+    done(agent("game", "remove", "turtles", "--yes"))
 
 
 def test_the_place_and_its_card(agent):

@@ -259,6 +259,7 @@ def test_the_agents_log_is_replayed_by_name(servers, giochoi_in, make_bundle, tm
     """Live or exported, with the registry's birth date; another agent's log is refused."""
     giochoi = giochoi_in(servers.home)
     servers.start("agent")
+    assert giochoi("guardian", "add", "Mẹ").returncode == 0
     assert giochoi("player", "add", "An", "--born", "2014-05-01", "--guardian", "Mẹ").returncode == 0
     address, seat = Home(servers.home, "given").agent_address, Seat()
     key = _key_of(address)

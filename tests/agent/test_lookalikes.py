@@ -1,0 +1,118 @@
+"""Whom a name means: An, Ẩn, Ấn and ân are four people, and whoever is nobody is asked about, never changed."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from agent.api import messages as m
+from agent.api import naming
+from host.wire import ApiError, Near
+from rules.games import Catalogue, Game
+
+FOUR = ("An", "Ẩn", "Ấn", "ân")
+
+
+def guardians(*names):
+    return tuple(m.Guardian(id=f"g{number}", name=name) for number, name in enumerate(names))
+
+
+def unknown(rows, asked):
+    with pytest.raises(ApiError) as error:
+        naming.player(rows, asked)
+    assert error.value.code == "not-found"
+    return str(error.value), error.value.near
+
+
+@pytest.fixture
+def four(desk):
+    for name in FOUR:
+        desk.ask("player.add", m.PlayerAdd(name=name, born="2014-05-01"))
+        desk.ask("limit.set", m.LimitSet(player=name, ms=1))
+    return desk
+
+
+def changed(desk, op, request):
+    """Whose limits or names are others after it; the answer has to say the same."""
+    before = {row.id: row for row in desk.ask("player.list", m.PlayerList()).players}
+    done = desk.ask(op, request)
+    after = {row.id: row for row in desk.ask("player.list", m.PlayerList()).players}
+    (id,) = {row for row in before if before[row] != after.get(row)}
+    assert done.id == id
+    return before[id].name
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("name", FOUR)
+def test_each_of_four_is_meant_by_their_own_name(four, name, form):
+    """However it was typed, and by everything that changes a player."""
+    typed = unicodedata.normalize(form, name)
+    assert changed(four, "limit.set", m.LimitSet(player=typed, ms=5)) == name
+    assert changed(four, "policy.use", m.PolicyUse(target=typed, packs=(m.PackUse(id="vn-147"),))) == name
+    assert changed(four, "player.set", m.PlayerSet(player=typed, born="2013-05-01")) == name
+    assert changed(four, "player.remove", m.PlayerRemove(player=typed)) == name
+
+
+@pytest.mark.parametrize("name", FOUR)
+def test_who_was_removed_is_nobody_else(four, name):
+    """The same command once more: the three others are what is said of it, and stay as they are."""
+    four.ask("player.remove", m.PlayerRemove(player=name))
+    before = four.ask("player.list", m.PlayerList()).players
+    for op, request in (("player.remove", m.PlayerRemove(player=name)), ("limit.set", m.LimitSet(player=name, ms=7))):
+        with pytest.raises(ApiError, match="did you mean") as error:
+            four.ask(op, request)
+        assert error.value.code == "not-found"
+    assert four.ask("player.list", m.PlayerList()).players == before
+
+
+def test_case_alone_may_differ():
+    """If one alone is meant by it; an exact name comes first."""
+    rows = guardians("An", "Ẩn")
+    assert [naming.person(rows, name) for name in ("AN", "an", "ẨN", "ẩn", "Ấn")] == [rows[0], rows[0], rows[1], rows[1], None]
+    old = guardians("An", "AN")  # as only an older registry can have them
+    assert [naming.person(old, name) for name in ("An", "AN", "an")] == [*old, None]
+    assert unknown(old, "an")[0] == "no player 'an'; did you mean An (g0), AN (g1)?"
+
+
+def test_an_id_is_exact():
+    """And is no look-alike either."""
+    rows = (m.Guardian(id="an", name="Ẩn"), m.Guardian(id="an-2", name="Bình"))
+    assert [naming.person(rows, name) for name in ("an", "an-2", "AN-2", "An")] == [*rows, None, None]
+
+
+def test_one_near_name_can_be_asked_about():
+    """With what a terminal needs for the question; of two nobody can say yes to."""
+    assert unknown(guardians("Ẩn", "Bình"), "an") == ("no player 'an'; did you mean Ẩn (g0)?", Near("player", "an", "g0"))
+    assert unknown(guardians("Ẩn", "Bình"), "Bimh")[1] == Near("player", "Bimh", "g1")
+    assert unknown(guardians("Ẩn", "Ấn"), "an") == ("no player 'an'; did you mean Ẩn (g0), Ấn (g1)?", None)
+    assert unknown(guardians("Ẩn"), "Zed") == ("no player 'Zed'; there are: Ẩn (g0)", None)
+    assert unknown((), "Zed") == ("no player 'Zed'; there are: –", None)
+    assert unknown(guardians("小明", "Ẩn"), "小红")[1] is None
+
+
+def test_games_too():
+    """By id or title; two of a title are a question."""
+    games = Catalogue((Game(id="ran", title="Rắn", names=("a",)), Game(id="x", title="Rùa", names=("b",)),
+                       Game(id="y", title="Rùa", names=("c",))))  # fmt: skip
+    for asked, id in (("ran", "ran"), ("Ra\u0306\u0301n", "ran"), ("RẮN", "ran"), ("x", "x"), ("y", "y")):
+        assert naming.game(games, asked).id == id
+    near = {"Rán": "did you mean Rắn (ran)?", "rùa": "did you mean Rùa (x), Rùa (y)?", "cờ": "giochoi game add"}
+    for asked, told in near.items():
+        with pytest.raises(ApiError, match="no game") as error:
+            naming.game(games, asked)
+        assert told in str(error.value)
+
+
+def test_an_id_that_looks_like_the_name_is_said(desk):
+    """Whoever types An carelessly would mean Ẩn."""
+    desk.ask("player.add", m.PlayerAdd(name="Ẩn"))
+    assert "an means Ẩn (an): write An as it is" in desk.told("player.add", m.PlayerAdd(name="An"))
+
+
+def test_no_id_is_anothers_name(desk):
+    """A word means one player."""
+    desk.ask("player.add", m.PlayerAdd(name="An"))
+    desk.ask("player.add", m.PlayerAdd(name="Bình"))
+    desk.ask("player.set", m.PlayerSet(player="Bình", name="an-2"))
+    assert desk.ask("player.add", m.PlayerAdd(name="Ẩn")).id == "an-3"
