@@ -30,5 +30,5 @@ def clashes(roster: Roster, canonical: Callable[[str], str] = str) -> Iterator[t
 
 def accounts(roster: Roster, canonical: Callable[[str], str] = str) -> frozenset[str]:
     """The accounts that a guardian's rights go with."""
-    playing = {guardian.account for _, guardian in clashes(roster, canonical)}
-    return frozenset(canonical(one.account) for one in roster.guardians if one.account is not None and one.account not in playing)
+    found = {canonical(one.account) for one in roster.guardians if one.account is not None}
+    return frozenset(found - {canonical(guardian.account or "") for _, guardian in clashes(roster, canonical)})

@@ -17,6 +17,7 @@ from rules.games import Catalogue, Game
 
 _MANY = 10
 _NEAR = 3
+_LONGEST = 80  # of no name: whoever asks may also try to keep a server busy
 
 
 class Person(Protocol):
@@ -43,6 +44,12 @@ T = TypeVar("T", bound=Thing)
 def tidy(name: str) -> str:
     """In NFC, and one space between words."""
     return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def shown(asked: str) -> str:
+    """What was asked for, as an answer names it."""
+    name = tidy(asked)
+    return name if len(name) <= _LONGEST else name[:_LONGEST] + "…"
 
 
 def same(name: str, *others: str) -> bool:
@@ -72,7 +79,7 @@ def player(rows: Iterable[P], asked: str) -> P:
 
 def no_player(rows: tuple[Person, ...], asked: str) -> ApiError:
     """What to say of a name that no player has."""
-    near, name = _near(rows, asked, lambda row: row.name), tidy(asked)
+    near, name = _near(rows, asked, lambda row: row.name), shown(asked)
     if near:
         said = msg("no player '{name}'; did you mean {near}?", name=name, near=_either(near))
     else:
@@ -86,7 +93,7 @@ def guardian(rows: Iterable[P], asked: str, *, to_add: bool = False) -> P:
     found = person(rows, asked)
     if found is not None:
         return found
-    near, name = _near(rows, asked, lambda row: row.name), tidy(asked)
+    near, name = _near(rows, asked, lambda row: row.name), shown(asked)
     if near and to_add:
         said = msg("no guardian '{name}'; did you mean {near}? Else first: giochoi guardian add \"{name}\"",
                    name=name, near=_either(near))  # fmt: skip
@@ -108,9 +115,9 @@ def game(catalogue: Catalogue, asked: str) -> Game:
     near = _near(games, asked, lambda game: game.title)
     if near:
         told = Listed(tuple(f"{one.title} ({one.id})" for one in near), "or")
-        said = msg("no game '{game}'; did you mean {near}?", game=tidy(asked), near=told)
+        said = msg("no game '{game}'; did you mean {near}?", game=shown(asked), near=told)
     else:
-        said = msg("no game '{game}': see 'giochoi game list' or add it with 'giochoi game add'", game=tidy(asked))
+        said = msg("no game '{game}': see 'giochoi game list' or add it with 'giochoi game add'", game=shown(asked))
     raise ApiError("not-found", said, _question("game", asked, near))
 
 
@@ -131,6 +138,8 @@ def _near(rows: tuple[T, ...], asked: str, called: Callable[[T], str]) -> tuple[
     import difflib  # noqa: PLC0415 - of use for mistakes alone
 
     wanted = plain(tidy(asked))
+    if len(wanted) > _LONGEST:
+        return ()
     names = {row.id: (plain(tidy(called(row))), row.id) for row in rows}
     found = [row for row in rows if wanted in names[row.id]]
     if not found:

@@ -31,7 +31,10 @@ _MOST_DAYS = 20 * 366  # leaves are kept for 13 months; a log that nobody pruned
 def player_add(change: Change, request: m.PlayerAdd) -> Outcome:
     name = _free_name(change.tables, request.name)
     born = _born(change, request.born)
-    row = _returning(change, name, born) or _new_player(change.tables, name)
+    row = _returning(change.tables, name, born) or _new_player(change.tables, name)
+    if row.removed:  # what was given to them before does not come back
+        row = replace(row, since=change.now)
+        end_grants(change, row.id)
     account = account_of(change, request.account, lookup.registered(change.tables), row.id)
     row = replace(row, name=name, said=born, removed=False, account=account)
     guardian = _guardian(change, request.guardian)
@@ -71,7 +74,8 @@ def player_remove(change: Change, request: m.PlayerRemove) -> Outcome:
     change.tables.put_player(replace(row, removed=True, account=None))
     end_grants(change, row.id)
     record_policy(change, row, _card("player.remove", row, None))
-    return Outcome(row.id, name=row.name)
+    guest = () if row.account is None else (msg("the account {account} is a guest's now", account=row.account),)
+    return Outcome(row.id, guest, name=row.name)
 
 
 def player_list(tables: Tables) -> m.Players:
@@ -140,13 +144,10 @@ def _mistakable(tables: Tables, row: PlayerRow) -> Iterator[Message]:
             yield msg("{id} means {other}: write {name} as it is", id=other.id, other=written(other), name=row.name)
 
 
-def _returning(change: Change, name: str, born: str | None) -> PlayerRow | None:
-    """The same child added again after a removal keeps id and key: coming back makes no second day's allowance. Time that was
-    given before does not come back with it.
-    """
-    gone = (row for row in change.tables.players() if row.removed)
-    found = next((row for row in gone if same(name, row.name) and row.said == born), None)
-    return None if found is None else replace(found, since=change.now)
+def _returning(tables: Tables, name: str, born: str | None) -> PlayerRow | None:
+    """The same child added again after a removal keeps id and key: coming back makes no second day's allowance."""
+    gone = (row for row in tables.players() if row.removed)
+    return next((row for row in gone if same(name, row.name) and row.said == born), None)
 
 
 def _born(change: Change, said: str | None) -> str | None:

@@ -77,6 +77,16 @@ def test_what_a_seat_gave_before_it_heard_of_the_removal_ends_too(an, clock):
     assert [one["id"] for one in an.entries("grant.revoked")] == ["g1", "g2"]
 
 
+def test_what_an_older_version_left_ends_with_the_return(an, clock):
+    """It removed players without their grants."""
+    an.ask("player.remove", m.PlayerRemove(player="an"))
+    with an.tables() as tables:
+        tables.put_grant(grant(clock))
+    clock.run(1000)
+    an.ask("player.add", m.PlayerAdd(name="An", born="2014-05-01"))
+    assert [one.revoked for one in an.roster.grants] == [clock.wall()]
+
+
 def test_those_of_nobody_wait_for_their_player(an, clock):
     """A grant may come from a seat that heard of a player before this registry, put back from a copy, did."""
     an.ask("grant.put", m.PutGrants(grants=(grant(clock, player="binh"),)))

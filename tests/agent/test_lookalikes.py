@@ -104,6 +104,12 @@ def test_games_too():
         assert told in str(error.value)
 
 
+def test_a_name_without_end_is_nobodys():
+    """Nor is it compared with all there are, nor said back."""
+    text, near = unknown(guardians("x" * 80), "x" * 100_000)
+    assert (len(text) < 300, near) == (True, None)
+
+
 def test_an_id_that_looks_like_the_name_is_said(desk):
     """Whoever types An carelessly would mean Ẩn."""
     desk.ask("player.add", m.PlayerAdd(name="Ẩn"))

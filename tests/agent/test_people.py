@@ -187,6 +187,11 @@ def test_remove_takes_rules_and_approvals_with_it(an):
     assert (player.packs, player.approved, player.guardians, player.account) == ((), (), (), None)
 
 
+def test_a_removal_says_what_becomes_of_the_account(an):
+    """Nobody's limits hold in it any more but the guests'."""
+    assert an.told("player.remove", m.PlayerRemove(player="an")) == "the account an is a guest's now"
+
+
 def test_coming_back_keeps_id_and_key(an):
     """Removing and adding a child must not give it a second day under a new pseudonym."""
     key = an.player("an").key

@@ -244,3 +244,17 @@ def test_a_daemon_that_went_away_leaves_a_change_for_its_next_start(servers, sea
     assert done.returncode == 0
     assert "in force when the daemon starts" in done.stderr
     until(lambda: "Bi" in [player["name"] for player in told(seat, "status")["players"]])
+
+
+def test_what_was_given_does_not_come_back_with_the_name(seat, turtles):
+    """A player who was removed and added again has neither a new day nor the time that was given before."""
+    assert turtles
+    words = ("player", "add", "Tí", "--born", "2014-05-01")
+    assert seat(*words).returncode == 0
+    id_ = told(seat, "grant", "Tí", "5")["id"]
+    assert seat("player", "remove", "Tí", "--yes").returncode == 0
+    assert seat(*words).stdout == "Tí is added (id ti)\n"
+
+    (given,) = (one for one in told(seat, "grants")["grants"] if one["id"] == id_)
+    assert given["revoked"] is not None
+    assert seat("player", "remove", "Tí", "--yes").returncode == 0

@@ -58,6 +58,46 @@ def test_a_year_of_birth_alone_is_shown_as_it_was_said(agent):
     done(agent("player", "remove", "Dung", "--yes"))
 
 
+@pytest.mark.parametrize("noun", ["player", "guardian", "game"])
+def test_without_a_terminal_a_removal_wants_its_yes(agent, tmp_path, noun):
+    """One line, exit 2, nothing changed; the answer to a yes names whom."""
+    (tmp_path / "owls.py").write_text("#!/usr/bin/env python3\n", "utf-8", newline="\n")
+    added = {"player": ("--born", "none"), "guardian": (), "game": ("--title", "Owl", "--exe", str(tmp_path / "owls.py"))}
+    done(agent(noun, "add", "owl", *added[noun]))
+    line = agent.fails(2, noun, "remove", "owl")
+    assert "--yes" in line
+    assert "(owl)" in line
+    answer = json.loads(done(agent(noun, "remove", "owl", "--yes", "--json")))
+    assert (answer["id"], answer["name"]) == ("owl", "Owl" if noun == "game" else "owl")
+    agent.fails(2, noun, "remove", "owl", "--yes")
+
+
+def test_an_answer_names_who_was_changed(agent):
+    """The one who was meant, as they are called now."""
+    done(agent("player", "add", "Tú", "--born", "2014"))
+    assert done(agent("limit", "TÚ", "10")) == "Tú (tu): at most 10 min a day\n"
+    assert done(agent("policy", "use", "tu", "none")) == "Tú (tu): no pack\n"
+    assert done(agent("player", "set", "tú", "--name", "Tú Anh")) == "Tú Anh is changed (id tu)\n"
+    assert done(agent("game", "allow", "tu", "luanti")) == "Tú Anh (tu) need not ask for luanti any more\n"
+    allowed = json.loads(done(agent("game", "allow", "tu", "luanti", "--json")))
+    assert (allowed["player"], allowed["name"]) == ({"id": "tu", "name": "Tú Anh"}, "Luanti (Minetest)")
+    assert "did you mean Tú Anh (tu)?" in agent.fails(2, "player", "remove", "Tu Anh", "--yes")
+    done(agent("player", "remove", "tu", "--yes"))
+
+
+def test_a_guardian_from_first_to_last(agent):
+    """Added, changed, listed, removed; what is not there is no guardian."""
+    done(agent("guardian", "add", "Ông"))
+    assert done(agent("guardian", "set", "Ông", "--name", "Ông Ba")) == "Ông Ba is changed (id ong)\n"
+    assert "ong  " in done(agent("guardian", "list"))
+    assert done(agent("__complete", "guardian", "remove", "o")).split() == ["ong"]
+    assert 'giochoi guardian add "Bà"' in agent.fails(2, "player", "add", "Cu", "--born", "none", "--guardian", "Bà")
+    agent.fails(2, "guardian", "set", "ong")
+    removed = agent("guardian", "remove", "ong", "--yes")
+    assert (done(removed), removed.stderr) == ("Ông Ba is no guardian any more (id ong)\n", PENDING)
+    agent.fails(2, "guardian", "set", "ong", "--name", "x")
+
+
 def test_a_change_as_json_is_one_document(agent):
     """…with the id, the roster's number, and whether the daemon holds it."""
     result = agent("player", "add", "Bi", "--born", "2014-05-01", "--json")

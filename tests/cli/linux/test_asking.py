@@ -1,0 +1,126 @@
+"""What is asked on a real terminal, and what becomes of the answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.system import PATIENCE, ours
+
+TOP = Path(__file__).parents[3]
+
+
+class Terminal:
+    """A pseudo-terminal with `giochoi` on it: what it says there, and its answer, which goes into a pipe."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def __call__(self, *words: str, answers: tuple[str, ...] = (), **env: str) -> tuple[int, str, str]:
+        """Type each answer when it is asked for. The exit code, the answer, and all that stood on the terminal."""
+        master, slave = pty.openpty()
+        env = {**os.environ, "GIOCHOI_HOME": str(self.home), "GIOCHOI_LANG": "en", **env}
+        try:
+            with subprocess.Popen(
+                [*ours("giochoi"), *words], cwd=TOP, env=env, stdin=slave, stderr=slave, stdout=subprocess.PIPE
+            ) as asked:
+                os.close(slave)
+                shown = ""
+                for answer in answers:
+                    shown += _read(master, "] ")
+                    os.write(master, answer.encode())
+                out, _ = asked.communicate(timeout=PATIENCE)
+                return asked.returncode, out.decode(), shown + _read(master)
+        finally:
+            os.close(master)
+
+
+def _read(master: int, until: str = "\0") -> str:
+    """What comes, to its end or until it ends so."""
+    said = b""
+    while not said.decode(errors="ignore").endswith(until):
+        assert select.select([master], [], [], PATIENCE)[0], said
+        try:
+            said += os.read(master, 4096)
+        except OSError:  # nobody has the other end any more
+            break
+    return said.decode()
+
+
+@pytest.fixture(scope="module")
+def agent(servers, giochoi_in):
+    servers.start("agent")
+    return giochoi_in(servers.home)
+
+
+@pytest.fixture
+def terminal(agent):
+    agent("player", "add", "An", "--born", "2014-05-01")
+    agent("guardian", "add", "Mẹ")
+    return Terminal(agent.home)
+
+
+def names(agent):
+    return [one["name"] for one in json.loads(agent("player", "list", "--json").stdout)["players"]]
+
+
+@pytest.mark.parametrize("answer", ["\n", "n\n", "no\n", "yesterday\n", "\x04"])
+def test_no_answer_removes_nobody(agent, terminal, answer):
+    """Nor does a wrong one, or the end of input."""
+    code, out, shown = terminal("player", "remove", "An", answers=(answer,))
+    assert (code, out) == (1, "")
+    assert "Remove An (an), born 2014-05-01? Limits, packs and games let through go too. [y/N] " in shown
+    assert shown.endswith("giochoi: nothing changed\r\n")
+    assert names(agent) == ["An"]
+
+
+@pytest.mark.parametrize("answer", ["y\n", "Yes\n"])
+def test_a_yes_removes(agent, terminal, answer):
+    """And the answer says whom."""
+    code, out, _ = terminal("player", "remove", "an", answers=(answer,))
+    assert (code, out, names(agent)) == (0, "An is removed (id an); the log stays\n", [])
+
+
+def test_a_yes_beforehand_is_not_asked_for_again(agent, terminal):
+    """For a guardian as for a player."""
+    code, out, shown = terminal("player", "remove", "An", "--yes")
+    assert (code, out, "[y/N]" in shown) == (0, "An is removed (id an); the log stays\n", False)
+    assert terminal("guardian", "remove", "Mẹ", answers=("n\n",))[0] == 1
+    assert terminal("guardian", "remove", "Mẹ", answers=("y\n",))[1] == "Mẹ is no guardian any more (id me)\n"
+    assert names(agent) == []
+
+
+def test_in_vietnamese(agent, terminal):
+    """Asked and answered so."""
+    code, out, shown = terminal("player", "remove", "An", answers=("có\n",), GIOCHOI_LANG="vi")
+    assert (code, "[c/K] " in shown, names(agent)) == (0, True, [])
+    assert "An" in out
+
+
+def test_a_near_name_is_asked_about(agent, terminal):
+    """A yes is for the one who was named in the question, a no changes nothing; what follows is asked besides."""
+    code, out, shown = terminal("limit", "Ẩn", "30", answers=("n\n",))
+    assert (code, out) == (2, "")
+    assert "no player 'Ẩn'; did you mean An (an)? [y/N] " in shown
+    code, out, _ = terminal("limit", "Ẩn", "30", answers=("y\n",))
+    assert (code, out) == (0, "An (an): at most 30 min a day\n")
+    code, out, _ = terminal("player", "set", "Ân", "--guardian", "Me", answers=("y\n", "y\n"))
+    assert (code, out) == (0, "An is changed (id an)\n")
+    code, _, shown = terminal("player", "remove", "Ẩn", answers=("y\n", "n\n"))
+    assert (code, shown.count("[y/N]"), names(agent)) == (1, 2, ["An"])
+
+
+def test_adding_asks_nothing(agent, terminal):
+    """An exact new name is a new player, whoever else looks like it."""
+    for name in ("Ẩn", "Ấn", "ân"):
+        code, _, shown = terminal("player", "add", name, "--born", "none")
+        assert (code, "?" in shown) == (0, False)
+    assert sorted(names(agent)) == sorted(["An", "Ẩn", "Ấn", "ân"])
+    for name in ("Ẩn", "Ấn", "ân"):
+        terminal("player", "remove", name, "--yes")
