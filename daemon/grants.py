@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
@@ -47,6 +47,19 @@ class Grants:
             known = self._events.get(event.id)
             if known is None or (known.revoked is None and event.revoked is not None):
                 self.take(event, sent=True)
+
+    def end_of_others(self, players: Collection[str], now: int) -> tuple[GrantEvent, ...]:
+        """Ends what may still count for anybody but these `players`, and says what that was. A player who comes back under the
+        same name does not find it again.
+        """
+        over = tuple(
+            msgspec.structs.replace(event, revoked=now)
+            for event in self._events.values()
+            if event.player not in players and event.revoked is None and event.given > now - MATTERS_MS
+        )
+        for event in over:
+            self.take(event)
+        return over
 
     def unsent(self) -> tuple[GrantEvent, ...]:
         return tuple(self._events[id_] for id_ in sorted(self._unsent))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
 
 from agent.api import guarding, naming
@@ -93,11 +94,14 @@ class People:
         self.players = tuple(_ruled(player, roster.place_packs) for player in roster.players)
         mapped = ((one.registered.account, one) for one in self.players)
         self._by_account = {accounts.canonical(account): one for account, one in mapped if account is not None}
-        # Whoever is limited is no guardian, whatever the roster says.
-        self.guardians = guarding.accounts(roster, accounts.canonical)
         ruled = (self.guest, *self.players)
         for zone in {roster.zone, *(pack.zone for one in ruled for pack in one.packs)}:
             calendar(zone)  # ZoneError now, not at the first decision: our zone data may be older than the agent's
+
+    @cached_property
+    def guardians(self) -> frozenset[str]:
+        """Accounts of guardians. Whoever is limited is none, whatever the roster says."""
+        return guarding.accounts(self.roster, self._accounts.canonical)
 
     @property
     def place(self) -> Place:

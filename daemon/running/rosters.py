@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent.api.messages import Roster
+from daemon import events
 from daemon.grants import Grants
 from daemon.loop import Loop
 from daemon.platforms.api import Accounts
@@ -45,6 +46,8 @@ class Rosters:
         if first:
             self.resumer.take_up(people, now)
         self.grants.merge(roster.grants)
+        for grant in self.grants.end_of_others({roster.guest.id, *(player.id for player in roster.players)}, now.wall):
+            self.recorder.record(events.GrantRevoked(None, grant, now))
         self.recorder.do_once(self.grants.write)
         self.loop.adopt(people, now)
         if not first:

@@ -6,9 +6,11 @@ import msgspec
 import pytest
 
 from agent.api.messages import GrantEvent
+from daemon.api import messages as m
 from daemon.grants import Grants
 from daemon.store import Store
-from tests.daemon.world import HOUR, MINUTE, NOON
+from tests.daemon.test_api import ask
+from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 
 
 @pytest.fixture
@@ -118,3 +120,20 @@ def test_they_are_listed_by_when_they_were_given(grants):
     grants.merge(events)
     assert [one.id for one in grants.all()] == ["c", "b", "a"]
     assert msgspec.structs.asdict(grants.all()[1]) == msgspec.structs.asdict(events[0])
+
+
+def test_what_was_given_to_a_player_ends_with_the_roster_that_has_them_not(world):
+    """Though the agent heard nothing of it yet: the player does not find it again, and the log and the agent are told."""
+    world.start(roster(packs=(limit(0),)))
+    ask(world, "grant.add", m.GrantAdd(player="an", ms=MINUTE))
+    ask(world, "grant.add", m.GrantAdd(player="guest", ms=MINUTE))
+    world.adopt(roster(2, players=()))
+    world.adopt(roster(3, packs=(limit(0),)))
+    world.platform.run(1)
+    assert world.platform.ended == [1]
+    assert len(world.journal("grant.revoked")) == 1
+    world.kill()
+    world.start()
+    ended = {one.player: one.revoked is not None for one in ask(world, "grant.list", m.GrantsGet()).grants}
+    assert ended == {"an": True, "guest": False}
+    assert {one.player: one.revoked is not None for one in Grants(world.daemon.store).unsent()} == ended
