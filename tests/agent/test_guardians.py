@@ -58,9 +58,9 @@ def test_a_removal_says_whose_guardian_it_was(an):
 
 
 def test_a_removal_says_what_a_rule_makes_of_it(an):
-    """At a game point a minor whom nobody registered may not play, if a rule wants a guardian; an adult is asked for none."""
+    """At a game point a minor whom nobody registered may not play, if a rule wants a guardian; of 16 it asks for none."""
     an.ask("player.set", m.PlayerSet(player="an", account=None))
-    an.ask("player.add", m.PlayerAdd(name="Bình", born="1990-01-01", guardian="me"))
+    an.ask("player.add", m.PlayerAdd(name="Bình", born="2010-01-01", guardian="me"))
     an.ask("policy.use", m.PolicyUse(target="an", packs=LAW))
     an.ask("policy.use", m.PolicyUse(target="binh", packs=LAW))
     an.ask("place.set", m.PlaceSet(place="game-point"))

@@ -52,6 +52,13 @@ def test_system_and_members_of_administrators_are_administrators() -> None:
         assert not users.administrator(sid), sid
 
 
+def test_administrators_are_known_by_name_too() -> None:
+    """The name is all that a command has; nobody's is no administrator's."""
+    assert users.administers(users.account(sids.SYSTEM))
+    assert users.administers(users.account(tokens.own_sid())) is users.administrator(tokens.own_sid())
+    assert not users.administers("nobody-of-this-name")
+
+
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch):
     """Groups as the machine would tell of them; Wine's are always the same."""
