@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from agent import roster
-from agent.api.messages import Done, SignedRoster
+from agent.api.messages import Done, LimitRow, SignedRoster
 from agent.api.pseudonym import pseudonym
 from agent.packs.shipped import Shipped
 from agent.recording.chain import OwnChain
@@ -39,11 +39,14 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an operation did: the id of what it made, what the user is told. `changed`: the roster has to be made anew."""
+    """What an operation did: the id of what it made, what the user is told, which limits it replaced. `changed`: the roster has
+    to be made anew.
+    """
 
     id: str = ""
     hints: tuple[Words, ...] = ()
     changed: bool = True
+    limits: tuple[LimitRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ class Registry:
             self.roster, self._note = new, note
             self._news.set()
             self._news = asyncio.Event()
-        return Done(number=self.number, id=outcome.id, notes=outcome.hints)
+        return Done(number=self.number, id=outcome.id, notes=outcome.hints, limits=outcome.limits)
 
     async def above(self, number: int, seconds: float) -> SignedRoster:
         """The roster as soon as its number is above `number`; after `seconds` without news, whatever it is then."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -13,7 +14,7 @@ from agent.api import messages as m
 from agent.api.pseudonym import pseudonym
 from agent.api.slug import slug
 from agent.errors import bad_input, refused
-from agent.registering import lookup
+from agent.registering import floor, lookup
 from agent.registering.names import free_id, person, same
 from agent.registering.rulebook import record_policy
 from agent.registry import Change, Outcome
@@ -37,13 +38,15 @@ def player_add(change: Change, request: m.PlayerAdd) -> Outcome:
     change.tables.put_wards(row.id, (guardian.id,) if guardian else ())
     if row.id != slug(name):
         hints += (msg("this player's id is {id}", id=row.id),)
-    record_policy(change, row, _card("player.add", row, guardian))
-    return Outcome(row.id, hints)
+    hints += floor.put_under(change, row)
+    lost = floor.than_guests(change, row)
+    record_policy(change, row, _card("player.add", row, guardian) | floor.as_payload(lost))
+    return Outcome(row.id, hints + floor.known_of(change, row, lost))
 
 
 def player_set(change: Change, request: m.PlayerSet) -> Outcome:
     old = lookup.player(change.tables, request.player)
-    row = old
+    row, before = old, floor.held(change, old)
     if request.name is not msgspec.UNSET:
         row = replace(row, name=_free_name(change.tables, request.name, old))
     if request.born is not msgspec.UNSET:
@@ -56,19 +59,22 @@ def player_set(change: Change, request: m.PlayerSet) -> Outcome:
         guardian, hints = _guardian(change, request.guardian)
         change.tables.put_wards(row.id, (guardian.id,) if guardian else ())
     change.tables.put_player(row)
-    record_policy(change, row, _card("player.set", row, guardian))
-    return Outcome(row.id, hints)
+    more, lost = floor.changed(change, old, row, before)
+    record_policy(change, row, _card("player.set", row, guardian) | floor.as_payload(lost))
+    return Outcome(row.id, hints + more)
 
 
 def player_remove(change: Change, request: m.PlayerRemove) -> Outcome:
     row = lookup.player(change.tables, request.player)
+    before = floor.held(change, row)
     change.tables.put_wards(row.id, ())
     change.tables.put_packs(row.id, ())
     change.tables.drop_limits(player=row.id)
     change.tables.end_approvals(player=row.id)
     change.tables.put_player(replace(row, removed=True, account=None))
-    record_policy(change, row, _card("player.remove", row, None))
-    return Outcome(row.id)
+    hints, lost = floor.a_guests_account(row, before)
+    record_policy(change, row, _card("player.remove", row, None) | floor.as_payload(lost))
+    return Outcome(row.id, hints)
 
 
 def player_list(tables: Tables) -> m.Players:
@@ -188,7 +194,7 @@ def _new_guardian(tables: Tables, name: str, account: str | None) -> m.Guardian:
     return row
 
 
-def _card(what: str, row: PlayerRow, guardian: m.Guardian | None) -> dict[str, str | None]:
+def _card(what: str, row: PlayerRow, guardian: m.Guardian | None) -> dict[str, Any]:
     """What the log's payload says of who was meant."""
     named = {} if guardian is None else {"guardian": guardian.name}
     return {"what": what, "player": row.id, "name": row.name, "born": row.said, "account": row.account, **named}

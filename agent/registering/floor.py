@@ -1,0 +1,136 @@
+"""Registering never loosens (house.md 17): who is registered has at least what guests have, or it is said.
+
+A guardian at home, or the operator of a point, may then choose other rules: no law that is addressed to the place lies on a
+player, and a household's or an enterprise's is not the point's to keep. That, too, is said, and stands in the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec.structs import replace
+
+from agent.api.messages import Player
+from agent.packs.own_limits import HOUSE
+from agent.registering import lookup
+from agent.registering.hints import Hints
+from agent.registry import Change
+from agent.store.rows import GUEST, PLACE, PlayerRow
+from i18n.message import Arg, Listed, comma, msg
+from rules.engine.strictness import Somebody, Strictness, looser, strictness
+
+Lost = tuple[tuple[str, str], ...]  # (pack, rule) of what holds no longer
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What holds for a player of the registry, and for its guests."""
+
+    own: Strictness
+    guests: Strictness
+
+
+def held(change: Change, row: PlayerRow) -> Held:
+    """As the tables are by now."""
+    compiler, place = change.compiler(), change.tables.place().place
+    packs = compiler.packs(PLACE, "place")
+
+    def of(player: Player) -> Strictness:
+        who = Somebody(player.born, player.guardian, place, change.now)
+        return strictness((*packs, *player.packs), who)
+
+    return Held(of(compiler.player(row)), of(compiler.player(lookup.guest(change.tables))))
+
+
+def put_under(change: Change, row: PlayerRow) -> Hints:
+    """Put on a registered player what guests have and the player lacks: packs, with the guests' values, and own limits."""
+    packs = change.tables.packs()
+    own = packs.get(row.id, ())
+    added = tuple(pack for pack in packs.get(GUEST, ()) if pack.pack not in {one.pack for one in own})
+    if added:
+        change.tables.put_packs(row.id, (*own, *added))
+    limits = change.tables.limits()
+    keys = {(limit.game, limit.day) for limit in limits if limit.player == row.id}
+    missing = [limit for limit in limits if limit.player == GUEST and (limit.game, limit.day) not in keys]
+    for limit in missing:
+        change.tables.put_limit(replace(limit, player=row.id))
+    told: list[Arg] = [*(pack.said for pack in added), *([msg("own limits")] if missing else [])]
+    return (msg("{name} is under what guests are under: {packs}", name=row.name, packs=comma(told)),) if told else ()
+
+
+def everybody_under(change: Change) -> tuple[tuple[PlayerRow, Hints], ...]:
+    """`put_under` for all who are registered; those on whom something was put, and what is said of it."""
+    found = ((row, put_under(change, row)) for row in lookup.registered(change.tables))
+    return tuple((row, hints) for row, hints in found if hints)
+
+
+def than_guests(change: Change, row: PlayerRow) -> Lost:
+    """What holds for guests and not, or less, for the player."""
+    now = held(change, row)
+    return looser(now.guests, now.own)
+
+
+def known_of(change: Change, row: PlayerRow, lost: Lost) -> Hints:
+    """What holds less for the player than for a guest, of whom nothing is known."""
+    if not lost:
+        return ()
+    rules = named(lost, held(change, row).guests)
+    return (msg("as this is known of {name}, looser than for a guest: {rules}", name=row.name, rules=rules),)
+
+
+def changed(change: Change, old: PlayerRow, row: PlayerRow, before: Held) -> tuple[Hints, Lost]:
+    """After a player's data were changed: what a new account brings, as it was a guest's; what is looser than before."""
+    hints: Hints = ()
+    lost: Lost = ()
+    if row.account not in {None, old.account}:
+        hints = put_under(change, row)
+        lost = than_guests(change, row)
+        hints += known_of(change, row, lost)
+    if not lost and (lost := looser(before.own, held(change, row).own)):
+        rules = named(lost, before.own)
+        hints += (msg("as this is known of {name}, looser than before: {rules}", name=row.name, rules=rules),)
+    if row.account != old.account:
+        more, gone = a_guests_account(old, before)
+        hints, lost = hints + more, (*lost, *gone)
+    return hints, lost
+
+
+def a_guests_account(row: PlayerRow, before: Held) -> tuple[Hints, Lost]:
+    """What it means that the player's account is nobody's any more."""
+    lost = looser(before.own, before.guests)
+    if row.account is None or not lost:
+        return (), ()
+    said = msg(
+        "whoever plays as {account} is a guest now, for whom this no longer holds: {rules}",
+        account=row.account, rules=named(lost, before.own),
+    )  # fmt: skip
+    return (said,), lost
+
+
+def chosen(change: Change, row: PlayerRow, before: Held) -> tuple[Hints, Lost]:
+    """After packs or limits were chosen for the player: what held for guests and player alike, and holds for guests alone now;
+    and whether anything holds at all.
+    """
+    now = held(change, row)
+    loosened = set(looser(before.own, now.own)) if row.id != GUEST else set()
+    lost = tuple(one for one in looser(now.guests, now.own) if one in loosened)
+    hints: Hints = (msg("looser than for a guest: {rules}", rules=named(lost, now.guests)),) if lost else ()
+    if before.own and not now.own:
+        hints += (msg("no rule binds {name} now", name=row.name),)
+    return hints, lost
+
+
+def named(lost: Iterable[tuple[str, str]], of: Strictness) -> Listed:
+    """Rules by id; a pack of which every rule is among them by its own."""
+    lost = tuple(lost)
+    whole = {pack for pack, _ in lost} - {pack for pack, rule, _ in of if (pack, rule) not in lost}
+    names = dict.fromkeys(pack if pack in whole or pack == HOUSE else rule for pack, rule in lost)
+    return comma(msg("own limits") if name == HOUSE else name for name in names)
+
+
+def as_payload(lost: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """The same beside the entry that says what was changed."""
+    rules = dict.fromkeys(rule for _, rule in lost)
+    return {"looser": list(rules)} if rules else {}
