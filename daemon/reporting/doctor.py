@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from daemon.api.messages import Check
@@ -10,6 +10,7 @@ from daemon.health import Health
 from daemon.platforms.api import Accounts, Platform, WatchKind
 from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import unsent_aside
+from daemon.reporting.people_checks import certificate_check, limits_check
 from daemon.sessions import InForce, RuledPlayer
 from daemon.store import Store
 from i18n.message import Message, msg, msgn
@@ -31,7 +32,7 @@ def _watch(kind: WatchKind, *, gate: bool, root: bool) -> Check:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Doctor:
-    """`gate`: the configuration wants starts refused; `root`: the daemon may do everything."""
+    """`gate`: the configuration wants starts refused; `root`: the daemon may do everything. `now` is trusted wall time."""
 
     in_force: InForce
     platform: Platform
@@ -39,6 +40,7 @@ class Doctor:
     recorder: Recorder
     store: Store
     reachable: Callable[[], bool]
+    now: Callable[[], int]
     gate: bool
     root: bool
 
@@ -53,12 +55,20 @@ class Doctor:
         for player in people.players if people is not None and everybody else ():
             ok, text = _account(player, self.platform.accounts)
             found.append(Check(id=f"account:{player.id}", ok=ok, text=text))
+        found.extend(self._people() if everybody else ())
         found.extend(Check(id=one.id, ok=False, text=one.text) for one in self.health.open())
         found.append(self._journal())
         if aside := unsent_aside(self.store):
             text = msgn("{n} entry is kept for a former agent", "{n} entries are kept for a former agent", aside)
             found.append(Check(id="former-agent", ok=True, text=text))
         return tuple(found)
+
+    def _people(self) -> Iterator[Check]:
+        """What holds for whom, and what the place lacks."""
+        people, now = self.in_force.people, self.now()
+        if people is not None:
+            yield from (limits_check(player, people, now) for player in people.players)
+            yield from certificate_check(people, now)
 
     def _journal(self) -> Check:
         waiting = self.recorder.waiting
