@@ -14,7 +14,7 @@ from cli.words.times import left, moment
 from cli.words.verdicts import VERDICTS, asking, because, until
 from daemon.api.status import GamePart, PlayerPart, ReasonPart, Status, StatusGet
 from host.rpc_client import ask
-from i18n.message import Arg, Length, msg, msgn
+from i18n.message import Arg, Day, Length, msg, msgn
 
 _WATCH: Final = {
     "gate": msg("games are refused before they run"),
@@ -46,6 +46,8 @@ def say(out: Output, status: Status) -> None:
     out.say(row((reach, log, unsent)), 0, 2)
     for issue in part.issues:
         out.say(msg("! {issue} ({id}, since {when})", issue=issue.text, id=issue.id, when=moment(issue.since)), 0, 2)
+    if status.expired is not None:
+        out.say(row(("!", msg("the certificate expired on {day}", day=Day(status.expired))), " "), 0, 2)
     for player in status.players:
         _player(out, player)
 

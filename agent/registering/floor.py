@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from agent.api.messages import Player
 from agent.packs.own_limits import HOUSE
 from agent.registering import lookup
-from agent.registering.hints import Hints
+from agent.registering.hints import Hints, called
 from agent.registry import Change
 from agent.store.rows import GUEST, PLACE, PlayerRow
 from i18n.message import Arg, Listed, comma, msg
@@ -118,7 +118,7 @@ def chosen(change: Change, row: PlayerRow, before: Held) -> tuple[Hints, Lost]:
     lost = tuple(one for one in looser(now.guests, now.own) if one in loosened)
     hints: Hints = (msg("looser than for a guest: {rules}", rules=named(lost, now.guests)),) if lost else ()
     if before.own and not now.own:
-        hints += (msg("no rule binds {name} now", name=row.name),)
+        hints += (msg("no rule binds {name} now", name=called(row)),)
     return hints, lost
 
 

@@ -20,6 +20,7 @@ OPERATIONS: Final[dict[str, Arg]] = {
     "player.add": msg("a player was added"), "player.set": msg("a player's data were changed"),
     "player.remove": msg("a player was removed"),
     "policy.use": msg("packs were chosen"), "limit.set": msg("a limit was set"), "game.remove": msg("a game was removed"),
+    "game.add": msg("a game was added"),
     "game.allow": msg("a game was let through"),
 }  # fmt: skip
 """What the agent was asked to do, as the log tells it."""

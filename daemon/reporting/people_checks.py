@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from daemon.api.messages import Check
 from daemon.sessions import People, RuledPlayer
 from i18n.message import Day, Message, comma, msg
@@ -32,11 +34,17 @@ def limits_check(player: RuledPlayer, people: People, now: int) -> Check:
 
 def certificate_check(people: People, now: int) -> tuple[Check, ...]:
     """A certificate that has run out, if there is one: it is the operator's to renew."""
-    expires = people.roster.expires
-    if expires is None or expires >= day_name(people.zone, now):
+    day = expired(people, day_name(people.zone, now))
+    if day is None:
         return ()
-    text = msg("the certificate expired on {day}; a new one: {command}", day=Day(expires), command=_RENEW)
+    text = msg("the certificate expired on {day}; a new one: {command}", day=Day(day), command=_RENEW)
     return (Check(id="certificate", ok=False, text=text),)
+
+
+def expired(people: People, today: date) -> date | None:
+    """The last day of the place's certificate, if it is over."""
+    expires = people.roster.expires
+    return expires if expires is not None and expires < today else None
 
 
 def _unlimited(player: RuledPlayer, age: int | None, command: str) -> Message:

@@ -102,6 +102,7 @@ def test_a_certificate_that_ran_out_is_named(world):
         expires = date(2026, 11, day)
         world.adopt(msgspec.structs.replace(roster(number, place="game-point"), certificate="12/GCN", expires=expires))
         assert ("certificate" in checks(world)) is found
+        assert ask(world, "status", m.StatusGet()).expired == (expires if found else None)
     assert checks(world)["certificate"] == (
         False, "the certificate expired on 2026-11-23; a new one: giochoi place set … --certificate … --expires …",
     )  # fmt: skip
