@@ -77,7 +77,7 @@ def known_of(change: Change, row: PlayerRow, lost: Lost) -> Hints:
     if not lost:
         return ()
     rules = named(lost, held(change, row).guests)
-    return (msg("as this is known of {name}, looser than for a guest: {rules}", name=row.name, rules=rules),)
+    return (msg("what is known of {name} makes it looser than for a guest: {rules}", name=row.name, rules=rules),)
 
 
 def changed(change: Change, old: PlayerRow, row: PlayerRow, before: Held) -> tuple[Hints, Lost]:
@@ -90,7 +90,7 @@ def changed(change: Change, old: PlayerRow, row: PlayerRow, before: Held) -> tup
         hints += known_of(change, row, lost)
     if not lost and (lost := looser(before.own, held(change, row).own)):
         rules = named(lost, before.own)
-        hints += (msg("as this is known of {name}, looser than before: {rules}", name=row.name, rules=rules),)
+        hints += (msg("what is known of {name} makes it looser than before: {rules}", name=row.name, rules=rules),)
     if row.account != old.account:
         more, gone = a_guests_account(old, before)
         hints, lost = hints + more, (*lost, *gone)
@@ -103,7 +103,7 @@ def a_guests_account(row: PlayerRow, before: Held) -> tuple[Hints, Lost]:
     if row.account is None or not lost:
         return (), ()
     said = msg(
-        "whoever plays as {account} is a guest now, for whom this no longer holds: {rules}",
+        "for whoever plays as {account} this no longer holds, and a game that runs goes on: {rules}",
         account=row.account, rules=named(lost, before.own),
     )  # fmt: skip
     return (said,), lost
@@ -119,7 +119,24 @@ def chosen(change: Change, row: PlayerRow, before: Held) -> tuple[Hints, Lost]:
     hints: Hints = (msg("looser than for a guest: {rules}", rules=named(lost, now.guests)),) if lost else ()
     if before.own and not now.own:
         hints += (msg("no rule binds {name} now", name=called(row)),)
-    return hints, lost
+    return hints + (left_behind(change) if row.id == GUEST else ()), lost
+
+
+def left_behind(change: Change) -> Hints:
+    """At a game point, whose guests' rules were chosen anew: who is registered there and lacks some that would hold for them."""
+    if change.tables.place().place != "game-point":
+        return ()
+    compiler = change.compiler()
+    packs = compiler.player(lookup.guest(change.tables)).packs
+    names = []
+    for row in lookup.registered(change.tables):
+        player = compiler.player(row)
+        who = Somebody(player.born, player.guardian, "game-point", change.now)
+        if looser(strictness(packs, who), strictness(player.packs, who)):
+            names.append(row.name)
+    if not names:
+        return ()
+    return (msg("registered players keep their own rules, which ask less than the guests' now: {players}", players=comma(names)),)
 
 
 def named(lost: Iterable[tuple[str, str]], of: Strictness) -> Listed:

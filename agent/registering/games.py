@@ -46,7 +46,7 @@ def game_add(change: Change, request: m.GameAdd) -> Outcome:
         # More clues never make less: to take one back, the game is removed and added again.
         game = Catalogue((house, game)).games[game.id]
     change.tables.put_game(game)
-    return Outcome(game.id, hints + label_changed(change, before, change.catalogue.games[game.id], "game.add"))
+    return Outcome(game.id, hints + label_changed(change, before, change.catalogue.games[game.id], {"what": "game.add"}))
 
 
 def game_remove(change: Change, request: m.GameRemove) -> Outcome:
@@ -57,7 +57,7 @@ def game_remove(change: Change, request: m.GameRemove) -> Outcome:
         raise refused(msg("{title} is shipped and cannot be removed", title=game.title))
     change.tables.drop_game(game.id)
     if game.id in shipped:
-        looser = label_changed(change, game, shipped[game.id], "game.remove")
+        looser = label_changed(change, game, shipped[game.id], {"what": "game.remove"})
         return Outcome(game.id, (msg("{title} is still recognised as shipped", title=game.title), *looser))
     limited = {limit.player for limit in change.tables.limits() if limit.game == game.id}
     change.tables.drop_limits(game=game.id)

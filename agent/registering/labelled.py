@@ -20,13 +20,13 @@ _RANK = ("allow", "ask", "refuse")
 _COUNTING = ("budget", "break", "window")  # what they say now depends on the hour; that they say something, on the label
 
 
-def label_changed(change: Change, before: Game | None, after: Game | None, what: str) -> Hints:
-    """After the operation `what` on a game that was known before: says for whom it is looser, here and in the log."""
+def label_changed(change: Change, before: Game | None, after: Game | None, personal: dict[str, str]) -> Hints:
+    """After the operation that `personal` names, on a game that was known before: for whom it is looser; in the log, too."""
     if before is None or after is None or before.label == after.label:
         return ()
     hints: Hints = ()
     for row, lost in _looser(change, before, after):
-        record_policy(change, row, {"what": what, "player": row.id, "game": after.id} | floor.as_payload(lost))
+        record_policy(change, row, personal | {"player": row.id, "game": after.id} | floor.as_payload(lost))
         rules = comma(rule for _, rule in lost)
         hints += (msg("with this label, looser for {name} than before: {rules}", name=called(row), rules=rules),)
     return hints

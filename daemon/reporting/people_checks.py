@@ -11,6 +11,7 @@ from rules.calendar import day_name
 from rules.engine.reach import ADULT
 from rules.engine.strictness import Somebody, of_the_person, strictness
 
+_OWN = "house"  # the pack of `giochoi limit`
 _FIRST = "home-school-week"  # the pack that is proposed where there is none
 _FIRST_AT_A_POINT = "vn-147:guardian=false"
 _RENEW = "giochoi place set … --certificate … --expires …"
@@ -23,7 +24,8 @@ def limits_check(player: RuledPlayer, people: People, now: int) -> Check:
     held = [pack.id for pack in player.packs if strictness((of_the_person(pack),), who)]
     age = player.age_on(day_name(people.zone, now))
     if held:
-        ok, text = True, msg("{name} is under: {packs}", name=name, packs=comma(held))
+        packs = comma(msg("own limits") if id_ == _OWN else id_ for id_ in held)
+        ok, text = True, msg("{name} is under: {packs}", name=name, packs=packs)
     elif age is not None and age >= ADULT:
         ok, text = True, msg("{name} is an adult without limits", name=name)
     else:

@@ -80,6 +80,7 @@ def a_status():
         daemon=m.DaemonPart(version="1.0.0", since="2026-11-24T08:00:00+07:00", watch="poll", issues=issues, roster=7),
         agent=m.AgentPart(reachable=False, unsent=3, checkpoint=m.CheckpointPart(size=120, time="2026-11-24T08:00:00+07:00")),
         place="home", players=(player, msgspec.structs.replace(player, id="bi", name="Bi", age=12, games=())),
+        expired=date(2026, 11, 23),
     )  # fmt: skip
 
 

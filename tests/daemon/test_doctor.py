@@ -76,10 +76,10 @@ def test_who_is_limited_by_what_is_said(world):
     """By own rules or by the home's; a pack of the past limits nobody."""
     texts = shipped_packs()
     old, week, law = (parse_pack(texts[id_], id_) for id_ in ("kr-shutdown", "home-school-week", "vn-147"))
-    an = msgspec.structs.replace(player("an", "an"), packs=(old, week))
+    an = msgspec.structs.replace(player("an", "an"), packs=(old, week, limit(5)))
     binh = msgspec.structs.replace(player("binh", "binh"), packs=(old,))
     assert limits(world, an, binh) == {
-        "an": (True, "An is under: home-school-week"),
+        "an": (True, "An is under: home-school-week, own limits"),
         "binh": (False, "Binh (12) has no limits; run giochoi policy use binh home-school-week"),
     }
     world.adopt(roster(number=2, players=(binh,), place_packs=(dataclasses.replace(law, scope="place"),)))
