@@ -123,7 +123,7 @@ def chosen(change: Change, row: PlayerRow, before: Held) -> tuple[Hints, Lost]:
 
 
 def left_behind(change: Change) -> Hints:
-    """At a game point, whose guests' rules were chosen anew: who is registered there and lacks some that would hold for them."""
+    """At a game point whose guests have new rules: who is registered there and lacks some of them."""
     if change.tables.place().place != "game-point":
         return ()
     compiler = change.compiler()
@@ -136,7 +136,8 @@ def left_behind(change: Change) -> Hints:
             names.append(row.name)
     if not names:
         return ()
-    return (msg("registered players keep their own rules, which ask less than the guests' now: {players}", players=comma(names)),)
+    said = msg("registered players keep their own rules, which ask less than the guests' now: {players}", players=comma(names))
+    return (said,)
 
 
 def named(lost: Iterable[tuple[str, str]], of: Strictness) -> Listed:
