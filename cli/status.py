@@ -42,7 +42,7 @@ def say(out: Output, status: Status) -> None:
     if agent.checkpoint is not None:
         log = msg("log of {n} entries ({when})", n=agent.checkpoint.size, when=moment(agent.checkpoint.time))
     unsent = msgn("{n} entry not sent yet", "{n} entries not sent yet", agent.unsent) if agent.unsent else ""
-    reach = msg("the agent answers") if agent.reachable else msg("the agent does not answer")
+    reach = msg("the background service answers") if agent.reachable else msg("the background service does not answer")
     out.say(row((reach, log, unsent)), 0, 2)
     for issue in part.issues:
         out.say(msg("! {issue} ({id}, since {when})", issue=issue.text, id=issue.id, when=moment(issue.since)), 0, 2)

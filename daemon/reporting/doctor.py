@@ -48,7 +48,7 @@ class Doctor:
         """All that is looked at, and each open Issue. `everybody`: accounts of players too, which are no child's business."""
         found = [_watch(self.platform.watcher.kind, gate=self.gate, root=self.root)]
         if not self.health.has("agent-away"):
-            answers, not_yet = msg("the agent answers"), msg("the agent was not reached yet")
+            answers, not_yet = msg("the background service answers"), msg("the background service was not reached yet")
             reachable = self.reachable()
             found.append(Check(id="agent", ok=reachable, text=answers if reachable else not_yet))
         people = self.in_force.people

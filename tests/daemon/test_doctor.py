@@ -111,9 +111,9 @@ def test_a_certificate_that_ran_out_is_named(world):
 def test_whether_the_agent_answers_is_said_once(world):
     """As what it is: not reached yet, away, or there."""
     world.start(roster())
-    assert checks(world)["agent"] == (False, "the agent was not reached yet")
+    assert checks(world)["agent"] == (False, "the background service was not reached yet")
     world.daemon.uplink.reachable = True
-    assert checks(world)["agent"] == (True, "the agent answers")
+    assert checks(world)["agent"] == (True, "the background service answers")
     world.daemon.uplink.reachable = False
     world.daemon.health.report("agent-away", trouble=True)
     assert "agent" not in checks(world)
