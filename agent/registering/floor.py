@@ -6,7 +6,7 @@ player, and a household's or an enterprise's is not the point's to keep. That, t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +17,13 @@ from agent.packs.own_limits import HOUSE
 from agent.registering import lookup
 from agent.registering.hints import Hints, called
 from agent.registry import Change
+from agent.roster import Compiler
 from agent.store.rows import GUEST, PLACE, PlayerRow
-from i18n.message import Arg, Listed, comma, msg
+from i18n.message import Arg, Listed, comma, msg, plain
 from rules.engine.strictness import Somebody, Strictness, looser, strictness
 
 Lost = tuple[tuple[str, str], ...]  # (pack, rule) of what holds no longer
+MOST_NAMED = 10  # players in one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,9 @@ class Held:
     guests: Strictness
 
 
-def held(change: Change, row: PlayerRow) -> Held:
-    """As the tables are by now."""
-    compiler, place = change.compiler(), change.tables.place().place
+def held(change: Change, row: PlayerRow, compiler: Compiler | None = None) -> Held:
+    """As the tables are by now; `compiler` has read them."""
+    compiler, place = compiler or change.compiler(), change.tables.place().place
     packs = compiler.packs(PLACE, "place")
 
     def of(player: Player) -> Strictness:
@@ -44,8 +46,36 @@ def held(change: Change, row: PlayerRow) -> Held:
     return Held(of(compiler.player(row)), of(compiler.player(lookup.guest(change.tables))))
 
 
-def put_under(change: Change, row: PlayerRow) -> Hints:
-    """Put on a registered player what guests have and the player lacks: packs, with the guests' values, and own limits."""
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What was put on a player, and what holds for guests and not, or less, for the player: more is known than of a guest."""
+
+    row: PlayerRow
+    packs: Listed
+    lost: Lost
+    guests: Strictness
+
+
+def put_under(change: Change, rows: Iterable[PlayerRow]) -> tuple[Put, ...]:
+    """Put on registered players what guests have and they lack: packs, with the guests' values, and own limits."""
+    put = [(row, _put(change, row)) for row in rows]
+    compiler = change.compiler()
+    found = ((row, packs, held(change, row, compiler)) for row, packs in put)
+    return tuple(Put(row, comma(packs), looser(now.guests, now.own), now.guests) for row, packs, now in found)
+
+
+def said_of(put: Iterable[Put]) -> Hints:
+    """What was put on whom and what is looser, once for all of whom the same is to be said."""
+    put = tuple(put)
+    under = _together((one.row.name, one.packs) for one in put if one.packs.items)
+    less = _together((one.row.name, named(one.lost, one.guests)) for one in put if one.lost)
+    return (
+        *(msg("{name}: now under what guests are under: {packs}", name=names, packs=packs) for names, packs in under),
+        *(msg("{name}: what is known makes it looser than for a guest: {rules}", name=names, rules=lost) for names, lost in less),
+    )
+
+
+def _put(change: Change, row: PlayerRow) -> tuple[Arg, ...]:
     packs = change.tables.packs()
     own = packs.get(row.id, ())
     added = tuple(pack for pack in packs.get(GUEST, ()) if pack.pack not in {one.pack for one in own})
@@ -56,41 +86,25 @@ def put_under(change: Change, row: PlayerRow) -> Hints:
     missing = [limit for limit in limits if limit.player == GUEST and (limit.game, limit.day) not in keys]
     for limit in missing:
         change.tables.put_limit(replace(limit, player=row.id))
-    told: list[Arg] = [*(pack.said for pack in added), *([msg("own limits")] if missing else [])]
-    return (msg("{name} is under what guests are under: {packs}", name=row.name, packs=comma(told)),) if told else ()
+    return (*(pack.said for pack in added), *((msg("own limits"),) if missing else ()))
 
 
-def everybody_under(change: Change) -> tuple[tuple[PlayerRow, Hints], ...]:
-    """`put_under` for all who are registered; those on whom something was put, and what is said of it."""
-    found = ((row, put_under(change, row)) for row in lookup.registered(change.tables))
-    return tuple((row, hints) for row, hints in found if hints)
-
-
-def than_guests(change: Change, row: PlayerRow) -> Lost:
-    """What holds for guests and not, or less, for the player."""
-    now = held(change, row)
-    return looser(now.guests, now.own)
-
-
-def known_of(change: Change, row: PlayerRow, lost: Lost) -> Hints:
-    """What holds less for the player than for a guest, of whom nothing is known."""
-    if not lost:
-        return ()
-    rules = named(lost, held(change, row).guests)
-    return (msg("what is known of {name} makes it looser than for a guest: {rules}", name=row.name, rules=rules),)
+def _together(found: Iterable[tuple[str, Listed]]) -> Iterator[tuple[Listed, Listed]]:
+    """Names, and what is said of all of them."""
+    groups: dict[str, tuple[list[str], Listed]] = {}
+    for name, what in found:
+        groups.setdefault(plain(what), ([], what))[0].append(name)
+    for names, what in groups.values():
+        yield comma([*names[:MOST_NAMED], *["…"] * (len(names) > MOST_NAMED)]), what
 
 
 def changed(change: Change, old: PlayerRow, row: PlayerRow, before: Held) -> tuple[Hints, Lost]:
     """After a player's data were changed: what a new account brings, as it was a guest's; what is looser than before."""
-    hints: Hints = ()
-    lost: Lost = ()
-    if row.account not in {None, old.account}:
-        hints = put_under(change, row)
-        lost = than_guests(change, row)
-        hints += known_of(change, row, lost)
+    put = put_under(change, (row,)) if row.account not in {None, old.account} else ()
+    hints, lost = said_of(put), put[0].lost if put else ()
     if not lost and (lost := looser(before.own, held(change, row).own)):
         rules = named(lost, before.own)
-        hints += (msg("what is known of {name} makes it looser than before: {rules}", name=row.name, rules=rules),)
+        hints += (msg("{name}: what is known makes it looser than before: {rules}", name=row.name, rules=rules),)
     if row.account != old.account:
         more, gone = a_guests_account(old, before)
         hints, lost = hints + more, (*lost, *gone)

@@ -38,10 +38,9 @@ def player_add(change: Change, request: m.PlayerAdd) -> Outcome:
     change.tables.put_wards(row.id, (guardian.id,) if guardian else ())
     if row.id != slug(name):
         hints += (msg("this player's id is {id}", id=row.id),)
-    hints += floor.put_under(change, row)
-    lost = floor.than_guests(change, row)
-    record_policy(change, row, _card("player.add", row, guardian) | floor.as_payload(lost))
-    return Outcome(row.id, hints + floor.known_of(change, row, lost))
+    [put] = floor.put_under(change, (row,))
+    record_policy(change, row, _card("player.add", row, guardian) | floor.as_payload(put.lost))
+    return Outcome(row.id, hints + floor.said_of((put,)))
 
 
 def player_set(change: Change, request: m.PlayerSet) -> Outcome:

@@ -145,12 +145,10 @@ def _players(change: Change, old: PlaceRow, new: PlaceRow) -> Hints:
     """Who was registered before it became a game point has at least what its guests have; and keeps it afterwards."""
     if new.place != "game-point":
         return _kept_by(change) if old.place == "game-point" else ()
-    hints: Hints = ()
-    for row, told in floor.everybody_under(change):
-        lost = floor.than_guests(change, row)
-        record_policy(change, row, {"what": "place.set", "player": row.id} | floor.as_payload(lost))
-        hints += (*told, *floor.known_of(change, row, lost))
-    return hints
+    put = tuple(one for one in floor.put_under(change, registered(change.tables)) if one.packs.items)
+    for one in put:
+        record_policy(change, one.row, {"what": "place.set", "player": one.row.id} | floor.as_payload(one.lost))
+    return floor.said_of(put)
 
 
 def _kept_by(change: Change) -> Hints:

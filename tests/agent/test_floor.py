@@ -35,7 +35,7 @@ def point(desk):
 def test_a_registered_child_at_a_game_point_has_what_guests_have(point):
     """A 7-year-old who was registered there played a game for adults that guests were refused."""
     told = point.told("player.add", m.PlayerAdd(name="Tí", born=CHILD))
-    assert "Tí is under what guests are under: vn-147:guardian=false" in told
+    assert "Tí: now under what guests are under: vn-147:guardian=false" in told
     assert packs(point, "ti") == [("vn-147", False)]
     assert [pack["id"] for pack in point.entries("policy.changed")[-1]["packs"]] == ["vn-147"]
 
@@ -43,7 +43,7 @@ def test_a_registered_child_at_a_game_point_has_what_guests_have(point):
 def test_what_a_known_age_loosens_is_named(point):
     """In the answer and beside the entry: a child may play games up to its age; nothing of the law's minutes binds an adult."""
     told = point.told("player.add", m.PlayerAdd(name="Tí", born=CHILD))
-    assert "what is known of Tí makes it looser than for a guest: vn-147.label" in told
+    assert "Tí: what is known makes it looser than for a guest: vn-147.label" in told
     assert looser(point) == ["vn-147.label"]
     told = point.told("player.add", m.PlayerAdd(name="Bố", born=ADULT))
     rules = ["vn-147.ask-first", "vn-147.daily-game", "vn-147.daily-publisher", "vn-147.label"]
@@ -60,12 +60,24 @@ def test_who_was_registered_before_it_became_a_game_point(desk):
     use(desk, "suu", ("vn-147", "guardian=true"))
     desk.ask("player.remove", m.PlayerRemove(player="dan"))
     told = desk.told("place.set", m.PlaceSet(place="game-point"))
-    assert ("Tí is under" in told, "Sửu is under" in told, "Dần" in told) == (True, False, False)
+    assert ("Tí: now under" in told, "Sửu: now" in told, "Dần" in told) == (True, False, False)
     assert (packs(desk, "ti"), packs(desk, "suu")) == ([("vn-147", False)], [("vn-147", True)])
     before = len(desk.entries("policy.changed"))
-    assert "is under" not in desk.told("place.set", m.PlaceSet(place="game-point"))
+    assert "now under" not in desk.told("place.set", m.PlaceSet(place="game-point"))
     assert len(desk.entries("policy.changed")) == before + 2, "of the place and its guests alone"
     assert "still under vn-147: Sửu, Tí" in desk.told("place.set", m.PlaceSet(place="home"))
+
+
+def test_what_is_said_of_many_is_said_once(desk):
+    """A point with many players reads a few lines; who is the eleventh stands in `player list`."""
+    for number in range(11):
+        desk.ask("player.add", m.PlayerAdd(name=f"Tí {number:02}", born=CHILD))
+    told = desk.told("place.set", m.PlaceSet(place="game-point")).splitlines()[-2:]
+    names = ", ".join(f"Tí {number:02}" for number in range(10)) + ", …"
+    assert told == [
+        f"{names}: now under what guests are under: vn-147:guardian=false",
+        f"{names}: what is known makes it looser than for a guest: vn-147.label",
+    ]
 
 
 def test_a_child_that_comes_back_has_it_too(point):
@@ -84,7 +96,7 @@ def test_at_home_nothing_holds_for_guests_until_somebody_says_so(desk):
     use(desk, "guest", ("home-school-week", "weekday_minutes=45"))
     desk.ask("limit.set", m.LimitSet(player="guest", ms=30 * MINUTE, days=("sun",)))
     told = desk.told("player.add", m.PlayerAdd(name="Sửu", born=CHILD))
-    assert told == "Sửu is under what guests are under: home-school-week:weekday_minutes=45, own limits"
+    assert told == "Sửu: now under what guests are under: home-school-week:weekday_minutes=45, own limits"
     school, own = desk.player("suu").packs
     assert school.params["weekday_minutes"] == 45
     assert [(rule.id, rule.ms) for rule in own.budgets] == [("house.all-sun", 30 * MINUTE)]
@@ -98,8 +110,8 @@ def test_an_account_that_becomes_a_players_was_a_guests(desk):
     assert packs(desk, "ti") == []
     told = desk.told("player.set", m.PlayerSet(player="ti", account="an"))
     assert told.splitlines() == [
-        "Tèo is under what guests are under: vn-147",
-        "what is known of Tèo makes it looser than for a guest: vn-147.label",
+        "Tèo: now under what guests are under: vn-147",
+        "Tèo: what is known makes it looser than for a guest: vn-147.label",
     ]
     assert packs(desk, "ti") == [("vn-147", True)]
     use(desk, "ti")
@@ -113,10 +125,10 @@ def test_a_birth_date_that_loosens_is_said(an):
     """An older child may play more games, an adult all day; a younger one, or an unknown age, is never looser."""
     use(an, "an", ("vn-147",))
     told = an.told("player.set", m.PlayerSet(player="an", born="2011-05-01"))
-    assert told == "what is known of An makes it looser than before: vn-147.label"
+    assert told == "An: what is known makes it looser than before: vn-147.label"
     told = an.told("player.set", m.PlayerSet(player="an", born=ADULT))
     rules = ["vn-147.ask-first", "vn-147.daily-game", "vn-147.daily-publisher", "vn-147.label"]
-    assert told == "what is known of An makes it looser than before: " + ", ".join(rules)
+    assert told == "An: what is known makes it looser than before: " + ", ".join(rules)
     assert looser(an) == rules
     assert an.told("player.set", m.PlayerSet(player="an", born=None)) == ""
     assert an.told("player.set", m.PlayerSet(player="an", name="Anh")) == ""
