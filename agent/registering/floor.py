@@ -69,10 +69,10 @@ def said_of(put: Iterable[Put]) -> Hints:
     put = tuple(put)
     under = _together((one.row.name, one.packs) for one in put if one.packs.items)
     less = _together((one.row.name, named(one.lost, one.guests)) for one in put if one.lost)
-    return (
-        *(msg("{name}: now under what guests are under: {packs}", name=names, packs=packs) for names, packs in under),
-        *(msg("{name}: what is known makes it looser than for a guest: {rules}", name=names, rules=lost) for names, lost in less),
-    )
+    hints = [msg("{name}: now under what guests are under: {packs}", name=names, packs=packs) for names, packs in under]
+    for names, lost in less:
+        hints.append(msg("{name}: what is known makes it looser than for a guest: {rules}", name=names, rules=lost))
+    return tuple(hints)
 
 
 def _put(change: Change, row: PlayerRow) -> tuple[Arg, ...]:
