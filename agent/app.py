@@ -13,7 +13,7 @@ from agent.api import messages as m
 from agent.auth import ANY, KEEPER, SEAT
 from agent.intake import take_in
 from agent.recording import logbook
-from agent.registering import games, grants, guardians, people, place, rulebook, seats
+from agent.registering import games, grants, guardians, limits, people, place, rulebook, seats
 from agent.registry import Change, Outcome
 from agent.server import Agent
 from agent.store.database import StoreError
@@ -56,7 +56,7 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.GuardianSet, KEEPER, change(guardians.guardian_set)),
         Route(m.GuardianRemove, KEEPER, change(guardians.guardian_remove)),
         Route(m.GuardianList, KEEPER, look(lambda tables, _: m.Guardians(guardians=tables.guardians()))),
-        Route(m.LimitSet, KEEPER, change(rulebook.limit_set)),
+        Route(m.LimitSet, KEEPER, change(limits.limit_set)),
         Route(m.PolicyUse, KEEPER, change(rulebook.policy_use)),
         Route(m.PolicyShow, KEEPER, look(lambda tables, asked: rulebook.policy_show(tables, shipped, asked))),
         Route(m.GameAdd, KEEPER, change(games.game_add)),
@@ -64,6 +64,7 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.GameList, ANY, look(lambda tables, _: games.game_list(tables, shipped))),
         Route(m.GameAllow, KEEPER, change(games.game_allow)),
         Route(m.PlaceSet, KEEPER, answers.place_set),
+        Route(m.PlaceShow, ANY, look(lambda tables, _: place.place_show(tables, agent.clock.wall()))),
         # log
         Route(m.LogShow, KEEPER, look(lambda _, asked: logbook.last_lines(asked, log, agent.payloads, registry.roster.zone))),
         Route(m.LogExport, KEEPER, answers.export),

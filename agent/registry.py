@@ -15,7 +15,7 @@ import msgspec
 
 from agent import roster
 from agent.api.guarding import clashes
-from agent.api.messages import Done, Roster, SignedRoster, Who
+from agent.api.messages import Done, LimitRow, Roster, SignedRoster, Who
 from agent.api.pseudonym import pseudonym
 from agent.errors import refused
 from agent.packs.shipped import Shipped
@@ -44,8 +44,8 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an operation did: the id of what it made or changed and what that is called, what the user is told. `changed`: the
-    roster has to be made anew.
+    """What an operation did: the id of what it made or changed and what that is called, what the user is told, which limits it
+    replaced. `changed`: the roster has to be made anew.
     """
 
     id: str = ""
@@ -53,6 +53,7 @@ class Outcome:
     changed: bool = True
     name: str = ""
     player: Who | None = None
+    limits: tuple[LimitRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,10 @@ class Registry:
             self.roster, self._note = new, note
             self._news.set()
             self._news = asyncio.Event()
-        return Done(number=self.number, id=outcome.id, name=outcome.name, player=outcome.player, notes=outcome.hints)
+        return Done(
+            number=self.number, id=outcome.id, name=outcome.name, player=outcome.player, notes=outcome.hints,
+            limits=outcome.limits,
+        )  # fmt: skip
 
     async def above(self, number: int, seconds: float) -> SignedRoster:
         """The roster as soon as its number is above `number`; after `seconds` without news, whatever it is then."""

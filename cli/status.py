@@ -14,7 +14,7 @@ from cli.words.times import left, moment
 from cli.words.verdicts import VERDICTS, asking, because, until
 from daemon.api.status import GamePart, PlayerPart, ReasonPart, Status, StatusGet
 from host.rpc_client import ask
-from i18n.message import Arg, Length, msg, msgn
+from i18n.message import Arg, Day, Length, msg, msgn
 
 _WATCH: Final = {
     "gate": msg("games are refused before they run"),
@@ -42,10 +42,12 @@ def say(out: Output, status: Status) -> None:
     if agent.checkpoint is not None:
         log = msg("log of {n} entries ({when})", n=agent.checkpoint.size, when=moment(agent.checkpoint.time))
     unsent = msgn("{n} entry not sent yet", "{n} entries not sent yet", agent.unsent) if agent.unsent else ""
-    reach = msg("the agent answers") if agent.reachable else msg("the agent does not answer")
+    reach = msg("the background service answers") if agent.reachable else msg("the background service does not answer")
     out.say(row((reach, log, unsent)), 0, 2)
     for issue in part.issues:
         out.say(msg("! {issue} ({id}, since {when})", issue=issue.text, id=issue.id, when=moment(issue.since)), 0, 2)
+    if status.expired is not None:
+        out.say(row(("!", msg("the certificate expired on {day}", day=Day(status.expired))), " "), 0, 2)
     for player in status.players:
         _player(out, player)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from compliance import entry
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
+from compliance.verifying.issues import issue
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.recompute import Recomputer, Unfounded
 from compliance.verifying.report import Audit, Failure, Finding, entry_name, length
@@ -89,10 +90,11 @@ class Auditor:
                 zones = {"before": line.before, "after": line.after}
                 self._note("zone", where, msg("the time zone of the PC was changed: {before} → {after}", **zones))
             case entry.IssueRaised():
-                self._issues[line.seat, line.id] = Finding("issue", where, msg("issue {id}", id=line.id))
+                self._issues[line.seat, line.id] = Finding("issue", where, msg("trouble: {issue}", issue=issue(line.id)))
             case entry.IssueCleared():
                 if (open_ := self._issues.pop((line.seat, line.id), None)) is not None:
-                    self._note("issue", open_.where, msg("issue {id}, over at seq {seq}", id=line.id, seq=str(line.seq)))
+                    over = msg("trouble: {issue}; over at seq {seq}", issue=issue(line.id), seq=str(line.seq))
+                    self._note("issue", open_.where, over)
             case entry.AgentTick() if line.seat == AGENT:
                 self._tick = line.wall
                 self._silent.update(line.silent)

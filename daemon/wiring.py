@@ -176,7 +176,7 @@ class Daemon:
         )
         doctor = Doctor(
             self.in_force, platform, self.health, self.recorder, self.store, lambda: line.reachable,
-            gate=gate, root=own_uid in SYSTEM_USERS,
+            lambda: self.clock.read().wall, gate=gate, root=own_uid in SYSTEM_USERS,
         )  # fmt: skip
         self.repair = Repair(
             self._published_keys, self.trust, self._chains, self.uplink, self.health, self._announcer, self.heart

@@ -184,7 +184,8 @@ class Who(Wire, frozen=True, kw_only=True):
 
 class Done(Wire, frozen=True, kw_only=True):
     """It is durable. `number` is that of the roster that holds it, `id` and `name` those of what was made or changed, `player`
-    whom it was made for; `notes` are for the user as well.
+    whom it was made for; `notes` are for the user as well. `limits`: of `limit.set`, those that it took the place of, or took
+    away.
     """
 
     number: int
@@ -192,6 +193,7 @@ class Done(Wire, frozen=True, kw_only=True):
     name: str = ""
     player: Who | None = None
     notes: tuple[Words, ...] = ()
+    limits: tuple[LimitRow, ...] = ()
 
 
 # --- registry: what a guardian or the operator asks ------------------------------------------------------------------------
@@ -334,12 +336,15 @@ class PackUse(Wire, frozen=True, kw_only=True):
 
 
 class PolicyUse(Request["Done"], frozen=True, kw_only=True):
-    """Replaces the list of packs of a player, "guest" or "place"; an empty list empties it."""
+    """Replaces the list of packs of a player, "guest" or "place"; an empty list empties it. `overnight`: values that are hours
+    across midnight are meant so.
+    """
 
     op = "policy.use"
 
     target: str
     packs: tuple[PackUse, ...]
+    overnight: bool = False
 
 
 class PolicyShow(Request["PolicyShown"], frozen=True, kw_only=True):
@@ -390,7 +395,9 @@ class GameAllow(Request["Done"], frozen=True, kw_only=True):
 
 
 class PlaceSet(Request["Done"], frozen=True, kw_only=True):
-    """None leaves a field as it is. `hours` is HH:MM-HH:MM. `lang` is the language of whoever set none of its own."""
+    """None leaves a field as it is, "" clears it. `hours` is HH:MM-HH:MM; across midnight only if `overnight`. `lang` is the
+    language of whoever set none of its own.
+    """
 
     op = "place.set"
 
@@ -401,6 +408,27 @@ class PlaceSet(Request["Done"], frozen=True, kw_only=True):
     certificate: str | None = None
     expires: date | None = None
     lang: Literal["vi", "en"] | None = None
+    overnight: bool = False
+
+
+class PlaceShow(Request["PlaceShown"], frozen=True, kw_only=True):
+    op = "place.show"
+
+
+class PlaceShown(Wire, frozen=True, kw_only=True):
+    """`hours` "": none of its own. `expired`: the certificate's last day is over. `packs` are those put on the place, as
+    `policy use` takes them; `lang` None: each reader's own.
+    """
+
+    place: Place
+    zone: str
+    hours: str
+    name: str
+    certificate: str
+    expires: date | None
+    expired: bool
+    packs: tuple[str, ...]
+    lang: str | None
 
 
 # --- log: what an inspector or the operator asks ---------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from agent.errors import bad_input, refused
 from agent.packs.shipped import Shipped
 from agent.registering import lookup
 from agent.registering.hints import label_refuses
+from agent.registering.labelled import label_changed
 from agent.registering.names import clean, game_id
 from agent.registering.rulebook import record_policy
 from agent.registry import Change, Outcome
@@ -28,6 +29,7 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
 def game_add(change: Change, request: m.GameAdd) -> Outcome:
+    before = change.catalogue.games.get(request.game.id)
     shipped = change.world.shipped.catalogue(()).games.get(request.game.id)
     house = {one.id: one for one in change.tables.games()}.get(request.game.id)
     game = _checked(request.game, known=bool(shipped or house))
@@ -44,7 +46,8 @@ def game_add(change: Change, request: m.GameAdd) -> Outcome:
         # More clues never make less: to take one back, the game is removed and added again.
         game = Catalogue((house, game)).games[game.id]
     change.tables.put_game(game)
-    return Outcome(game.id, hints, name=game.title)
+    looser = label_changed(change, before, change.catalogue.games[game.id], {"what": "game.add"})
+    return Outcome(game.id, hints + looser, name=game.title)
 
 
 def game_remove(change: Change, request: m.GameRemove) -> Outcome:
@@ -55,14 +58,16 @@ def game_remove(change: Change, request: m.GameRemove) -> Outcome:
         raise refused(msg("{title} is shipped and cannot be removed", title=game.title))
     change.tables.drop_game(game.id)
     if game.id in shipped:
-        return Outcome(game.id, (msg("{title} is still recognised as shipped", title=game.title),), name=game.title)
+        looser = label_changed(change, game, shipped[game.id], {"what": "game.remove"})
+        return Outcome(game.id, (msg("{title} is still recognised as shipped", title=game.title), *looser), name=game.title)
     limited = {limit.player for limit in change.tables.limits() if limit.game == game.id}
     change.tables.drop_limits(game=game.id)
     change.tables.end_approvals(game=game.id)
     for row in change.tables.players():
         if row.id in limited:
             record_policy(change, row, {"what": "game.remove", "player": row.id})
-    return Outcome(game.id, (msg("its own limits are gone too"),) if limited else (), name=game.title)
+    gone = (msg("{title} is not recognised any more, so no rule holds for it", title=game.title),)
+    return Outcome(game.id, (*gone, msg("its own limits are gone too")) if limited else gone, name=game.title)
 
 
 def game_list(tables: Tables, shipped: Shipped) -> m.Games:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from agent.registering import lookup
 from agent.registry import Change
 from agent.store.rows import GUEST, PLACE, PackRow, PlayerRow
-from i18n.message import Day, Message, comma, msg, msgn
+from i18n.message import Arg, Day, Message, comma, msg, msgn
 from rules.calendar import birthday, calendar
 from rules.engine.reach import reach
 from rules.games import Game
@@ -18,6 +18,11 @@ from rules.policy import Pack, Place
 Hints = tuple[Message, ...]
 
 _MINUTE_MS = 60_000
+
+
+def called(row: PlayerRow) -> Arg:
+    """What a sentence calls the player, or the guests."""
+    return msg("guest") if row.id == GUEST else row.name
 
 
 def guests_now(change: Change) -> Hints:
@@ -77,7 +82,7 @@ def idle(change: Change, row: PlayerRow | None) -> Hints:
     if row is not None and found and len(found) == len(packs):
         beside = (*compiler.packs(PLACE, "place"), *(pack for pack in compiler.player(row).packs if pack not in packs))
         if all(_idle(pack, place, row, change.now) for pack in beside):
-            found.append(msg("no rule binds {name} now", name=row.name))
+            found.append(msg("no rule binds {name} now", name=called(row)))
     return tuple(found)
 
 
@@ -99,7 +104,7 @@ def label_refuses(change: Change, row: PlayerRow, game: Game) -> Hints:
     packs = (*compiler.packs(PLACE, "place"), *compiler.player(row).packs)
     if not any(pack.ratings and not _idle(pack, place, row, change.now) for pack in packs):
         return ()
-    return (msg("its label {label}+ still refuses {name}", label=game.label, name=row.name),)
+    return (msg("its label {label}+ still refuses {name}", label=game.label, name=called(row)),)
 
 
 def _idle(pack: Pack, place: Place, row: PlayerRow | None, now: int) -> Message | None:
@@ -114,7 +119,7 @@ def _idle(pack: Pack, place: Place, row: PlayerRow | None, now: int) -> Message 
     born = None if row is None else row.born
     found = [reach(rule, pack, place, born) for rule in pack.rules]
     if row is not None and all(one is None or one.end <= now for one in found):
-        return msg("{pack}: binds nobody of {name}'s age any more", pack=pack.id, name=row.name)
+        return msg("{pack}: binds nobody of {name}'s age any more", pack=pack.id, name=called(row))
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from agent.api.naming import same
 from agent.api.pseudonym import pseudonym
 from agent.api.slug import slug
 from agent.errors import bad_input
-from agent.registering import lookup
+from agent.registering import floor, lookup
 from agent.registering.accounts import account_of, nothing_holds, written
 from agent.registering.grants import end_grants
 from agent.registering.names import free_id, person
@@ -43,13 +44,14 @@ def player_add(change: Change, request: m.PlayerAdd) -> Outcome:
     hints = nothing_holds(change, row)
     if row.id != slug(name):
         hints += (msg("this player's id is {id}", id=row.id), *_mistakable(change.tables, row))
-    record_policy(change, row, _card("player.add", row, guardian))
-    return Outcome(row.id, hints, name=row.name)
+    [put] = floor.put_under(change, (row,))
+    record_policy(change, row, _card("player.add", row, guardian) | floor.as_payload(put.lost))
+    return Outcome(row.id, hints + floor.said_of((put,)), name=row.name)
 
 
 def player_set(change: Change, request: m.PlayerSet) -> Outcome:
     old = lookup.player(change.tables, request.player)
-    row = old
+    row, before = old, floor.held(change, old)
     if request.name is not msgspec.UNSET:
         row = replace(row, name=_free_name(change.tables, request.name, old))
     if request.born is not msgspec.UNSET:
@@ -61,21 +63,25 @@ def player_set(change: Change, request: m.PlayerSet) -> Outcome:
         guardian = _guardian(change, request.guardian)
         change.tables.put_wards(row.id, (guardian.id,) if guardian else ())
     change.tables.put_player(row)
-    record_policy(change, row, _card("player.set", row, guardian))
-    return Outcome(row.id, () if row.account == old.account else nothing_holds(change, row), name=row.name)
+    hints = () if row.account == old.account else nothing_holds(change, row)
+    more, lost = floor.changed(change, old, row, before)
+    record_policy(change, row, _card("player.set", row, guardian) | floor.as_payload(lost))
+    return Outcome(row.id, hints + more, name=row.name)
 
 
 def player_remove(change: Change, request: m.PlayerRemove) -> Outcome:
     row = lookup.player(change.tables, request.player)
+    before = floor.held(change, row)
     change.tables.put_wards(row.id, ())
     change.tables.put_packs(row.id, ())
     change.tables.drop_limits(player=row.id)
     change.tables.end_approvals(player=row.id)
     change.tables.put_player(replace(row, removed=True, account=None))
     end_grants(change, row.id)
-    record_policy(change, row, _card("player.remove", row, None))
     guest = () if row.account is None else (msg("the account {account} is a guest's now", account=row.account),)
-    return Outcome(row.id, guest, name=row.name)
+    hints, lost = floor.a_guests_account(row, before)
+    record_policy(change, row, _card("player.remove", row, None) | floor.as_payload(lost))
+    return Outcome(row.id, guest + hints, name=row.name)
 
 
 def player_list(tables: Tables) -> m.Players:
@@ -166,7 +172,7 @@ def _guardian(change: Change, asked: str | None) -> m.Guardian | None:
     return None if asked is None else lookup.guardian(change.tables, asked, to_add=True)
 
 
-def _card(what: str, row: PlayerRow, guardian: m.Guardian | None) -> dict[str, str | None]:
+def _card(what: str, row: PlayerRow, guardian: m.Guardian | None) -> dict[str, Any]:
     """What the log's payload says of who was meant."""
     named = {} if guardian is None else {"guardian": guardian.name}
     return {"what": what, "player": row.id, "name": row.name, "born": row.said, "account": row.account, **named}

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from agent.api import messages as m
 from agent.errors import bad_input
 from agent.packs.shipped import asked_for
+from agent.registering import floor
 from agent.registering.hints import Hints, guests_now, hours_now, opening
-from agent.registering.lookup import guest
+from agent.registering.lookup import guest, registered
 from agent.registering.names import clean
+from agent.registering.overnight import meant
 from agent.registering.rulebook import LAW_PACKS, record_policy, shipped_pack
 from agent.registry import Change, Outcome
 from agent.store.rows import GUEST, PLACE, PackRow, PlaceRow
+from agent.store.tables import Tables
 from compliance.entry import PlaceChanged
 from host.wire import ApiError
-from i18n.message import Day, msg
-from rules.calendar import ZoneError
+from i18n.message import Day, comma, msg
+from rules.calendar import ZoneError, day_name
 from rules.packs.params import SPAN
 from rules.packs.zones import known_zone
 from rules.policy import Place
@@ -35,24 +39,41 @@ def place_set(change: Change, request: m.PlaceSet) -> Outcome:
         PlaceChanged, {"what": "place.set", "name": new.name, "certificate": new.certificate},
         place=new.place, zone=new.zone, hours=new.hours,
     )  # fmt: skip
+    players: Hints = ()
     if packs:
         record_policy(change, None, {"what": "place.set"})
         record_policy(change, guest(change.tables), {"what": "place.set"})
-    return Outcome(hints=(*hours_now(change), *_games(change, new), *guests_now(change), *_expired(change, new)))
+        players = _players(change, old, new)
+    said = (*hours_now(change), *_games(change, new), *guests_now(change), *players, *_certificate(change, old, new))
+    return Outcome(hints=said)
+
+
+def place_show(tables: Tables, now: int) -> m.PlaceShown:
+    """What is known of the place at `now` (Unix ms)."""
+    row = tables.place()
+    packs = tuple(pack.said for pack in tables.packs().get(PLACE, ()))
+    return m.PlaceShown(
+        place=row.place, zone=row.zone, hours=row.hours, name=row.name, certificate=row.certificate, expires=row.expires,
+        expired=_over(row, day_name(row.zone, now)), packs=packs, lang=row.lang,
+    )  # fmt: skip
 
 
 def _described(old: PlaceRow, request: m.PlaceSet) -> PlaceRow:
     """The place as it is to be. ApiError(bad-input) if a field makes no sense."""
     hours = old.hours if request.place == old.place else ""
+    certificate = _cleaned(request.certificate, old.certificate)
     new = PlaceRow(
         place=request.place,
         zone=old.zone if request.zone is None else _zone(request.zone),
-        hours=hours if request.hours is None else _hours(request.place, request.hours),
+        hours=hours if request.hours is None else _hours(request.place, request.hours, overnight=request.overnight),
         name=_cleaned(request.name, old.name),
-        certificate=_cleaned(request.certificate, old.certificate),
-        expires=request.expires or old.expires,
+        certificate=certificate,
+        # The day is the certificate's: without one there is none, and another one has another.
+        expires=request.expires or (old.expires if certificate == old.certificate else None),
         lang=request.lang or old.lang,
     )
+    if new.expires is not None and not new.certificate:
+        raise bad_input(msg("--expires is a certificate's last day: name it with --certificate"))
     if new.place == "agent-without-games" and not new.hours:
         raise bad_input(msg("the province sets the hours, so there are none by default: add them, such as --hours 06:00-23:00"))
     return new
@@ -63,11 +84,13 @@ def _cleaned(asked: str | None, old: str) -> str:
     return old if asked is None else asked and clean(asked)
 
 
-def _hours(place: Place, hours: str) -> str:
+def _hours(place: Place, hours: str, *, overnight: bool) -> str:
     if place == "home":
         raise bad_input(msg("a home has no opening hours: hours of play are rules, see 'giochoi policy packs'"))
     if not re.fullmatch(SPAN, hours):
         raise bad_input(msg("hours '{hours}': write them like 08:00-22:00", hours=hours))
+    if place != "game-point" and not overnight:  # hours that the law keeps within one day are refused for that
+        meant("--hours", hours)
     return hours
 
 
@@ -118,7 +141,30 @@ def _games(change: Change, place: PlaceRow) -> Hints:
     return (msg("no games are offered here: 'giochoi limit guest 0' refuses them all"),)
 
 
-def _expired(change: Change, place: PlaceRow) -> Hints:
-    if place.expires is None or place.expires >= change.today:
-        return ()
-    return (msg("the certificate expired on {day}", day=Day(place.expires)),)
+def _players(change: Change, old: PlaceRow, new: PlaceRow) -> Hints:
+    """Who was registered before it became a game point has at least what its guests have; and keeps it afterwards."""
+    if new.place != "game-point":
+        return _kept_by(change) if old.place == "game-point" else ()
+    put = tuple(one for one in floor.put_under(change, registered(change.tables)) if one.packs.items)
+    for one in put:
+        record_policy(change, one.row, {"what": "place.set", "player": one.row.id} | floor.as_payload(one.lost))
+    return floor.said_of(put)
+
+
+def _kept_by(change: Change) -> Hints:
+    """Which players are under the guests' pack still, which guests are no more."""
+    packs = change.tables.packs()
+    under = [row.name for row in registered(change.tables) if any(one.pack == GUEST_PACK for one in packs.get(row.id, ()))]
+    return (msg("still under {pack}: {players}", pack=GUEST_PACK, players=comma(under)),) if under else ()
+
+
+def _certificate(change: Change, old: PlaceRow, new: PlaceRow) -> Hints:
+    if new.expires is not None and _over(new, change.today):
+        return (msg("the certificate expired on {day}", day=Day(new.expires)),)
+    if new.certificate and old.expires and new.expires is None:
+        return (msg("the certificate's last day is not known: name it with --expires"),)
+    return ()
+
+
+def _over(place: PlaceRow, today: date) -> bool:
+    return place.expires is not None and place.expires < today

@@ -9,22 +9,18 @@ from typing import Any
 from agent.api import messages as m
 from agent.api.naming import same
 from agent.errors import bad_input, refused
-from agent.packs.own_limits import HOUSE, still_binding
+from agent.packs.own_limits import HOUSE
 from agent.packs.shipped import Shipped, asked_for
-from agent.registering import lookup
-from agent.registering.hints import Hints, idle, nobody_registered, replaced
+from agent.registering import floor, lookup
+from agent.registering.hints import idle, nobody_registered, replaced
+from agent.registering.overnight import meant
 from agent.registry import Change, Outcome
 from agent.roster import Compiler, pack_in_force
-from agent.store.rows import GUEST, PLACE, LimitRow, PackRow, PlaceRow, PlayerRow, TextRow
+from agent.store.rows import GUEST, PLACE, PackRow, PlaceRow, PlayerRow, TextRow
 from agent.store.tables import Tables
 from compliance.entry import PackLine, PolicyChanged
-from i18n.message import Length, comma, msg
-from rules.calendar import DAY_MS, calendar, day_name
-from rules.decide import explain
-from rules.decision import Finding
-from rules.facts import Facts
-from rules.games import Game
-from rules.policy import WEEK, Place, Weekday, combine
+from i18n.message import msg
+from rules.policy import Place
 
 # The law addressed to a kind of place: its hours. It comes with the kind, and stays as long as the place is of that kind.
 LAW_PACKS: Mapping[Place, str] = MappingProxyType(
@@ -42,10 +38,17 @@ def policy_use(change: Change, request: m.PolicyUse) -> Outcome:
     if row is None:
         _keep_the_law(change.tables.place(), request)
     before = change.tables.packs().get(target, ())
+    had = row and floor.held(change, row)
     change.tables.put_packs(target, tuple(_kept(change, pack, public=public) for pack in request.packs))
-    record_policy(change, row, {"what": "policy.use", "player": target} if row else {"what": "policy.use"})
-    hints = (*replaced(change, target, before), *idle(change, row), *nobody_registered(change, row))
-    return Outcome(target, hints, name="" if row is None else row.name)
+    for pack in request.packs if not request.overnight else ():
+        for param in pack.params:
+            meant(*param.split("=", 1))
+    hints, lost = floor.chosen(change, row, had) if row and had else ((), ())
+    personal = {"what": "policy.use", **({"player": target} if row else {})}
+    record_policy(change, row, personal | floor.as_payload(lost))
+    said = (*replaced(change, target, before), *idle(change, row), *hints, *nobody_registered(change, row))
+    once = tuple(hint for at, hint in enumerate(said) if hint not in said[:at])
+    return Outcome(target, once, name="" if row is None else row.name)
 
 
 def policy_show(tables: Tables, shipped: Shipped, request: m.PolicyShow) -> m.PolicyShown:
@@ -53,23 +56,6 @@ def policy_show(tables: Tables, shipped: Shipped, request: m.PolicyShow) -> m.Po
     parts = Compiler(tables, shipped)
     own = () if row is None else parts.player(row).packs
     return m.PolicyShown(target=target, packs=parts.packs(PLACE, "place") + own)
-
-
-def limit_set(change: Change, request: m.LimitSet) -> Outcome:
-    row = lookup.player_or_guest(change.tables, request.player)
-    game = None if request.game is None else lookup.game(change.catalogue, request.game)
-    id = "" if game is None else game.id
-    if request.ms is not None and not 0 <= request.ms <= DAY_MS:
-        raise bad_input(msg("a limit must be from 0 to 1440 minutes"))
-    days = request.days or WEEK
-    if request.ms is not None:
-        for day in days:
-            change.tables.put_limit(LimitRow(row.id, id, day, request.ms))
-    elif not sum(change.tables.drop_limits(player=row.id, game=id, day=day) for day in days):
-        return Outcome(row.id, (msg("there was no such limit"),), changed=False, name=row.name)
-    record_policy(change, row, {"what": "limit.set", "player": row.id})
-    hints = () if request.ms is None else _looser_than(change, row, game, days, request.ms)
-    return Outcome(row.id, hints, name=row.name)
 
 
 def shipped_pack(change: Change, id: str, params: Mapping[str, str]) -> PackRow:
@@ -137,32 +123,3 @@ def _kept(change: Change, use: m.PackUse, *, public: bool) -> PackRow:
         raise bad_input(msg("the pack's id is '{id}', not '{asked}'", id=pack.id, asked=use.id))
     change.tables.keep_text(TextRow(pack.sha256, use.id, use.text, public))
     return PackRow(use.id, params, pack.sha256, shipped=False)
-
-
-def _looser_than(change: Change, row: PlayerRow, game: Game | None, days: tuple[Weekday, ...], ms: int) -> Hints:
-    """Which other budgets are tighter on one of these days: a limit never widens another rule."""
-    place = change.tables.place()
-    parts = change.compiler()
-    player = parts.player(row)
-    policy = combine(parts.packs(PLACE, "place") + player.packs)
-    findings: list[Finding] = []
-    for at in _noons(place.zone, change.now, days):
-        facts = Facts(
-            now=at, place=place.place, game=game.id if game else "", publisher=game.publisher if game else None,
-            label=game.label if game else None, born=player.born, guardian=player.guardian,
-        )  # fmt: skip
-        findings += explain(policy, facts)
-    binding = still_binding(findings, ms)
-    if not binding:
-        return ()
-    rules = [
-        msg("{rule} ({time})", rule=one.reason.rule, time=Length(one.reason.budget_ms or 0, exact=True)) for one in binding
-    ]
-    return (msg("tighter rules still bind: {rules}", rules=comma(rules)),)
-
-
-def _noons(zone: str, now: int, days: tuple[Weekday, ...]) -> list[int]:
-    """Noon of the next date on each of these weekdays, today included."""
-    today = day_name(zone, now).toordinal()
-    dates = range(today, today + 7)
-    return [calendar(zone).moment(one, DAY_MS // 2) for one in dates if WEEK[(one + 6) % 7] in days]

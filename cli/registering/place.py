@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 import typing
 from argparse import Namespace
+from typing import Final
 
-from agent.api.messages import PlaceSet
+from agent.api.messages import PlaceSet, PlaceShow, PlaceShown
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.values import parse_day
 from cli.registering.settle import settle
+from cli.words.layout import row
 from cli.words.names import PLACES
 from host.rpc_client import ask
-from i18n.message import msg, typed
+from i18n.message import Arg, Day, comma, msg, typed
 from rules.packs.params import SPAN
 from rules.packs.zones import known_zone
 from rules.policy import Place
+
+_LANGUAGES: Final[dict[str | None, Arg]] = {
+    "vi": msg("Vietnamese"), "en": msg("English"), None: msg("each reader's own"),
+}  # fmt: skip
 
 
 def add_to(commands: Commands) -> None:
@@ -30,10 +36,13 @@ def add_to(commands: Commands) -> None:
     parser.takes("place", "PLACE", msg("home, game-point or agent-without-games"), choices=typing.get_args(Place))
     parser.takes("--hours", "08:00-22:00", msg("opening hours; an agent without games has to name those of its province"),
                  type=hours)  # fmt: skip
+    parser.takes("--overnight", "", msg("hours that run over midnight are meant so"))
     parser.takes("--zone", "AREA/CITY", msg("time zone, such as Asia/Ho_Chi_Minh"), type=known_zone)
     parser.takes("--name", "NAME", msg("what the place is called"))
-    parser.takes("--certificate", "NO", msg("number of the certificate"))
+    parser.takes("--certificate", "NO|none", msg("number of the certificate; none: there is none any more"),
+                 type=lambda text: "" if text == "none" else text)  # fmt: skip
     parser.takes("--expires", "YYYY-MM-DD", msg("last day of the certificate"), type=parse_day)
+    commands.add("place show", show, "", "--json", about=msg("show what is set"), looks=True)
 
 
 def hours(text: str) -> str:
@@ -45,7 +54,33 @@ def hours(text: str) -> str:
 def set_place(args: Namespace, context: Context) -> int:
     request = PlaceSet(
         place=args.place, hours=args.hours, zone=args.zone, name=args.name, certificate=args.certificate, expires=args.expires,
-        lang=context.lang,
+        lang=context.lang, overnight=args.overnight,
     )  # fmt: skip
     done = ask(context.home.agent_address, request)
     return settle(context, done, msg("this place is now: {place}", place=PLACES[args.place]))
+
+
+def show(args: Namespace, context: Context) -> None:
+    shown = ask(context.home.agent_address, PlaceShow())
+    context.out.answer(shown, lambda: _say(context, shown))
+
+
+def _say(context: Context, shown: PlaceShown) -> None:
+    lines: tuple[tuple[Arg, Arg], ...] = (
+        (msg("kind"), PLACES[shown.place]),
+        (msg("name"), shown.name),
+        (msg("hours"), shown.hours or (msg("the law's") if shown.place == "game-point" else "")),
+        (msg("time zone"), shown.zone),
+        (msg("certificate"), row((shown.certificate, _valid(shown)), ", ") if shown.certificate else ""),
+        (msg("packs"), comma(shown.packs) if shown.packs else ""),
+        (msg("language"), _LANGUAGES[shown.lang]),
+    )
+    for title, value in lines:
+        context.out.say(row((title, value or "–"), ": "), 0, 2)
+
+
+def _valid(shown: PlaceShown) -> Arg:
+    if shown.expires is None:
+        return ""
+    day = Day(shown.expires)
+    return msg("expired on {day}", day=day) if shown.expired else msg("valid to {day}", day=day)

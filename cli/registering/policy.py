@@ -36,6 +36,7 @@ def add_to(commands: Commands) -> None:
                           about=msg("replace the packs that are in force"))  # fmt: skip
     parser.takes("target", "PLAYER|place", _TARGET)
     parser.takes("packs", "PACK[:key=value]", PACK, nargs="+")
+    parser.takes("--overnight", "", msg("hours that run over midnight are meant so"))
     parser = commands.add("policy show", show, "An", "place", about=msg("show the rules that are in force"), looks=True)
     parser.takes("target", "PLAYER|place", _TARGET)
     parser = commands.add("policy check", check, "--explain home-school-week",
@@ -58,7 +59,7 @@ def packs(args: Namespace, context: Context) -> None:
 
 def use(args: Namespace, context: Context) -> int:
     chosen = () if args.packs == ["none"] else tuple(_use(argument) for argument in args.packs)
-    done = ask(context.home.agent_address, PolicyUse(target=args.target, packs=chosen))
+    done = ask(context.home.agent_address, PolicyUse(target=args.target, packs=chosen, overnight=args.overnight))
     names = ", ".join(":".join((pack.id, *pack.params)) for pack in chosen) or msg("no pack")
     target = f"{done.name} ({done.id})" if done.name else done.id
     return settle(context, done, row((target, names), ": "))

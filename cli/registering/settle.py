@@ -11,8 +11,9 @@ from host.wire import ApiError
 from i18n.message import Arg, msg, said_by
 
 
-def settle(context: Context, done: Done, said: Arg) -> int:
-    """Wait until the daemon holds the roster with the change, and say so. `said` is what was done; returns the exit code.
+def settle(context: Context, done: Done, said: Arg, **more: object) -> int:
+    """Wait until the daemon holds the roster with the change, and say so. `said` is what was done, `more` what the document has
+    besides; returns the exit code.
 
     A daemon that does not run is no failure: it takes the newest roster when it starts. One that runs and does not follow is.
     """
@@ -26,7 +27,8 @@ def settle(context: Context, done: Done, said: Arg) -> int:
         code, pending = 1, msg("saved, but the daemon has not taken it over: {why}", why=said_by(error))
     named = {"name": done.name} if done.name else {}
     player = {} if done.player is None else {"player": done.player}
-    out.answer({"id": done.id, **named, **player, "number": done.number, "in_force": not pending, "notes": done.notes}, said)
+    answer = {"id": done.id, **named, **player, "number": done.number, "in_force": not pending, "notes": done.notes, **more}
+    out.answer(answer, said)
     for text in (*done.notes, pending):
         if text:
             out.message(text)

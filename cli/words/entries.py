@@ -40,7 +40,7 @@ _LABELS: Final[dict[str, Arg]] = {
     "lost_from": msg("out of sight since"), "expected": msg("should have been"), "to": msg("became"), "late": msg("late"),
     "play": msg("play no."), "guardian": msg("guardian"), "certificate": msg("certificate"), "first": msg("from no."),
     "last": msg("to no."), "key": msg("key"), "version": msg("version"), "silent": msg("silent"), "seats": msg("PCs"),
-    "approved": msg("let through"), "id": msg("id"), "registered": msg("registered now"),
+    "approved": msg("let through"), "id": msg("id"), "registered": msg("registered now"), "looser": msg("looser now"),
 }  # fmt: skip
 _MS: Final[dict[str, Arg]] = {"play.ended": msg("played"), "grant.given": msg("more")}
 _WORDS: Final[dict[str, dict[str, Arg]]] = {

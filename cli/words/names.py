@@ -21,6 +21,7 @@ OPERATIONS: Final[dict[str, Arg]] = {
     "player.remove": msg("a player was removed"), "guardian.add": msg("a guardian was added"),
     "guardian.set": msg("a guardian's data were changed"), "guardian.remove": msg("a guardian was removed"),
     "policy.use": msg("packs were chosen"), "limit.set": msg("a limit was set"), "game.remove": msg("a game was removed"),
+    "game.add": msg("a game was added"),
     "game.allow": msg("a game was let through"),
 }  # fmt: skip
 """What the agent was asked to do, as the log tells it."""

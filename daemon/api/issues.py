@@ -11,7 +11,7 @@ ISSUES: Final[dict[str, Message]] = {
         "the PC's clock was set; the stricter of both times holds until a guardian runs {command}",
         command="giochoi doctor --repair",
     ),
-    "agent-away": msg("the agent does not answer; play goes on by its last list"),
+    "agent-away": msg("the background service (giochoi-agent) does not answer; play goes on by its last list"),
     "log-replaced": msg(
         "the agent has another key or another log; limits hold and records are kept; a guardian compares the key that {card} "
         "shows, then runs {command}",

@@ -5,6 +5,7 @@ The shape is that of the contract. Times are RFC 3339 with offset, seconds are f
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from host.wire import Request, Wire
@@ -86,7 +87,10 @@ class PlayerPart(Standing, frozen=True, kw_only=True):
 
 
 class Status(Wire, frozen=True, kw_only=True):
+    """`expired`: the last day of the place's certificate, once it is over."""
+
     daemon: DaemonPart
     agent: AgentPart
     place: str
     players: tuple[PlayerPart, ...]
+    expired: date | None = None

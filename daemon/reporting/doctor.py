@@ -12,6 +12,7 @@ from daemon.health import Health
 from daemon.platforms.api import Accounts, Platform, WatchKind
 from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import unsent_aside
+from daemon.reporting.people_checks import certificate_check, limits_check
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.store import Store
 from i18n.message import Message, msg, msgn
@@ -33,7 +34,7 @@ def _watch(kind: WatchKind, *, gate: bool, root: bool) -> Check:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Doctor:
-    """`gate`: the configuration wants starts refused; `root`: the daemon may do everything."""
+    """`gate`: the configuration wants starts refused; `root`: the daemon may do everything. `now` is trusted wall time."""
 
     in_force: InForce
     platform: Platform
@@ -41,6 +42,7 @@ class Doctor:
     recorder: Recorder
     store: Store
     reachable: Callable[[], bool]
+    now: Callable[[], int]
     gate: bool
     root: bool
 
@@ -48,18 +50,26 @@ class Doctor:
         """All that is looked at, and each open Issue. `everybody`: accounts of players too, which are no child's business."""
         found = [_watch(self.platform.watcher.kind, gate=self.gate, root=self.root)]
         if not self.health.has("agent-away"):
-            answers, not_yet = msg("the agent answers"), msg("the agent was not reached yet")
+            answers, not_yet = msg("the background service answers"), msg("the background service was not reached yet")
             reachable = self.reachable()
             found.append(Check(id="agent", ok=reachable, text=answers if reachable else not_yet))
         people = self.in_force.people
         if people is not None and everybody:
             found.extend(_accounts(people, self.platform.accounts))
+            found.extend(self._people())
         found.extend(Check(id=one.id, ok=False, text=one.text) for one in self.health.open())
         found.append(self._journal())
         if aside := unsent_aside(self.store):
             text = msgn("{n} entry is kept for a former agent", "{n} entries are kept for a former agent", aside)
             found.append(Check(id="former-agent", ok=True, text=text))
         return tuple(found)
+
+    def _people(self) -> Iterator[Check]:
+        """What holds for whom, and what the place lacks."""
+        people, now = self.in_force.people, self.now()
+        if people is not None:
+            yield from (limits_check(player, people, now) for player in people.players)
+            yield from certificate_check(people, now)
 
     def _journal(self) -> Check:
         waiting = self.recorder.waiting

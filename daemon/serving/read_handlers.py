@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from daemon.api import messages as m
 from daemon.reporting.daemon_status import DaemonStatus
+from daemon.reporting.people_checks import expired
 from daemon.reporting.views import Views
 from daemon.serving.access import Access
 from daemon.sessions import InForce, People
@@ -33,11 +34,13 @@ class ReadHandlers:
     async def status(self, caller: Caller, request: m.StatusGet) -> m.Status:
         people = self.in_force.people
         zone = _ZONE if people is None else people.zone
+        views = None if people is None else self.views(people)
         return m.Status(
             daemon=self.about_daemon.daemon(zone),
             agent=self.about_daemon.agent(zone),
             place="home" if people is None else people.place,
-            players=() if people is None else self.views(people).players(self.access.only(caller)),
+            players=() if views is None else views.players(self.access.only(caller)),
+            expired=None if people is None or views is None else expired(people, views.today),
         )
 
     async def why(self, caller: Caller, request: m.WhyGet) -> m.Why:

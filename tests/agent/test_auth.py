@@ -43,7 +43,7 @@ def test_what_a_child_may_ask(desk):
     for op, route in routes(desk.agent).items():
         by_role.setdefault(route.role, set()).add(op)
     assert by_role == {
-        ANY: {"game.list", "log.head", "log.card"},
+        ANY: {"game.list", "log.head", "log.card", "place.show"},
         SEAT: {"seat.enrol", "seat.alive", "roster.get", "grant.put", "log.submit"},
         KEEPER: {
             "player.add", "player.set", "player.remove", "player.list", "player.days", "guardian.add", "guardian.set",

@@ -8,7 +8,7 @@ import pytest
 
 from agent.api import messages as m
 from agent.errors import StartError
-from agent.registering.rulebook import limit_set
+from agent.registering.limits import limit_set
 from compliance.entry import decode
 from compliance.format.chain import AGENT, Chain
 from compliance.log import LogError

@@ -150,6 +150,49 @@ def test_what_is_no_place(desk, request_, code, told):
     assert desk.roster == before
 
 
+def test_hours_over_midnight_have_to_be_meant(desk):
+    """Of an agent without games; those of a game point never are, as the law keeps them within one day."""
+    desk.ask("place.set", m.PlaceSet(place="agent-without-games", hours="06:00-23:00"))
+    code, text = refusal(desk, m.PlaceSet(place="agent-without-games", hours="22:00-06:00"))
+    assert (code, "--hours: 22:00-06:00" in text, "--overnight" in text) == ("bad-input", True, True)
+    desk.ask("place.set", m.PlaceSet(place="agent-without-games", hours="22:00-06:00", overnight=True))
+    desk.ask("place.set", m.PlaceSet(place="agent-without-games", name="Net"))
+    assert desk.roster.place_packs[0].params == {"hours": "22:00-06:00"}
+    for overnight in (False, True):
+        code, text = refusal(desk, m.PlaceSet(place="game-point", hours="22:00-06:00", overnight=overnight))
+        assert (code, "within 08:00-22:00" in text) == ("bad-input", True)
+
+
+def test_what_is_set_can_be_seen(desk, clock):
+    """All of it, with the packs as one types them; and whether the certificate has run out."""
+    assert desk.ask("place.show", m.PlaceShow()) == m.PlaceShown(
+        place="home", zone="Asia/Ho_Chi_Minh", hours="", name="", certificate="", expires=None, expired=False, packs=(),
+        lang=None,
+    )  # fmt: skip
+    request = m.PlaceSet(
+        place="game-point", hours="09:00-21:00", name="Net", certificate="12/GCN", expires=date(2026, 11, 24), lang="vi",
+    )  # fmt: skip
+    desk.ask("place.set", request)
+    shown = desk.ask("place.show", m.PlaceShow())
+    assert (shown.hours, shown.name, shown.certificate, shown.expired) == ("09:00-21:00", "Net", "12/GCN", False)
+    assert (shown.packs, shown.lang) == (("vn-game-point:hours=09:00-21:00",), "vi")
+    clock.run(24 * 3_600_000)
+    assert desk.ask("place.show", m.PlaceShow()).expired
+
+
+def test_a_certificate_can_be_taken_away(desk):
+    """With its last day, which is no other certificate's; and a day without a certificate is none."""
+    set_ = m.PlaceSet(place="game-point", certificate="12/GCN", expires=date(2029, 1, 31))
+    desk.ask("place.set", set_)
+    told = desk.told("place.set", m.PlaceSet(place="game-point", certificate="13/GCN"))
+    assert "name it with --expires" in told
+    assert (desk.roster.certificate, desk.roster.expires) == ("13/GCN", None)
+    desk.ask("place.set", set_)
+    assert "--expires" not in desk.told("place.set", m.PlaceSet(place="game-point", certificate=""))
+    assert (desk.roster.certificate, desk.roster.expires) == ("", None)
+    assert refusal(desk, m.PlaceSet(place="game-point", expires=date(2029, 1, 31)))[0] == "bad-input"
+
+
 def test_an_expired_certificate_is_said(desk):
     """It is the operator's to renew; the product does not refuse to count."""
     done = desk.ask("place.set", m.PlaceSet(place="game-point", certificate="12/GCN", expires=date(2026, 11, 23)))

@@ -73,15 +73,66 @@ def test_a_limit_replaces_that_of_its_key(an):
 
 
 def test_none_deletes(an):
-    """Day by day, until the pack is gone; then it says that there was nothing."""
+    """Day by day, until the pack is gone, with what was there; then there is nothing, which changes nothing."""
     an.ask("limit.set", m.LimitSet(player="an", ms=0))
     an.ask("limit.set", m.LimitSet(player="an", ms=None, days=("mon",)))
     assert len(budgets(an.player("an"))) == 6
-    an.ask("limit.set", m.LimitSet(player="an", ms=None))
+    done = an.ask("limit.set", m.LimitSet(player="an", ms=None))
+    assert [one.day for one in done.limits] == ["tue", "wed", "thu", "fri", "sat", "sun"]
+    assert [str(one) for one in done.notes] == ["no rule binds An now"]
     assert an.player("an").packs == ()
     number = an.roster.number
     done = an.ask("limit.set", m.LimitSet(player="an", ms=None))
-    assert (done.number, "no such limit" in "\n".join(map(str, done.notes))) == (number, True)
+    assert (done.number, done.limits, done.notes) == (number, (), ())
+
+
+def test_a_limit_says_what_it_takes_the_place_of(an):
+    """Of its own days and game only, in the week's order."""
+    an.ask("limit.set", m.LimitSet(player="an", ms=60 * MINUTE, days=("mon", "sat")))
+    an.ask("limit.set", m.LimitSet(player="an", ms=20 * MINUTE, game="luanti"))
+    assert an.ask("limit.set", m.LimitSet(player="an", ms=0, days=("tue",))).limits == ()
+    done = an.ask("limit.set", m.LimitSet(player="an", ms=240 * MINUTE))
+    assert [(one.game, one.day, one.ms) for one in done.limits] == [
+        (None, "mon", 60 * MINUTE), (None, "tue", 0), (None, "sat", 60 * MINUTE),
+    ]  # fmt: skip
+
+
+def test_without_a_limit_the_other_rules_still_bind(an):
+    """Whoever takes one away hears which."""
+    an.ask("policy.use", use("an", m.PackUse(id="vn-147")))
+    an.ask("limit.set", m.LimitSet(player="an", ms=30 * MINUTE))
+    told = an.told("limit.set", m.LimitSet(player="an", ms=None))
+    assert told.startswith("other rules still bind: vn-147.daily-game (3600 s)")
+    assert "no rule" not in told
+
+
+def test_hours_over_midnight_have_to_be_meant(an):
+    """21:00-16:30 is mostly 16:30-21:00 the wrong way round, and would allow all but the evening."""
+    before = an.roster
+    pack = m.PackUse(id="home-school-week", params=("weekday_minutes=45", "weekday_hours=21:00-16:30"))
+    code, text = refusal(an, "policy.use", use("an", pack))
+    assert (code, "weekday_hours: 21:00-16:30" in text, "--overnight" in text) == ("bad-input", True, True)
+    assert an.roster == before
+    an.ask("policy.use", m.PolicyUse(target="an", packs=(pack,), overnight=True))
+    assert an.player("an").packs[0].params["weekday_hours"] == "21:00-16:30"
+    an.ask("policy.use", use("an", m.PackUse(id="home-school-week", params=("weekday_hours=16:30-24:00",))))
+
+
+def test_a_packs_own_hours_over_midnight_are_meant(an):
+    """Whoever writes a file writes them deliberately."""
+    window = """
+[[window]]
+id = "night"
+cite = "nhà"
+status = "verified"
+authority = "house"
+addressee = "household"
+relax = ["guardian"]
+spans = ["22:00-06:00"]
+text = { vi = "Đêm", en = "Night" }
+"""
+    an.ask("policy.use", use("an", m.PackUse(id="nha-an", text=CUSTOM + window)))
+    assert len(an.player("an").packs[0].windows) == 1
 
 
 def test_zero_means_not_at_all(an):

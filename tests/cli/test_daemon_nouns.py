@@ -95,7 +95,7 @@ def test_status_has_the_contracts_shape_and_reads_well(seat):
     assert game["used_s"] + game["left_s"] == pytest.approx(1800, abs=0.01)
     assert datetime.fromisoformat(game["until"]).utcoffset() == datetime.fromisoformat(status["daemon"]["since"]).utcoffset()
     assert (game["verdict"], game["next"], player["verdict"], player["next"]) == ("allow", "refuse", "allow", None)
-    assert all(word in text for word in ("An (age 12)", "▶ turtles", "29 min left", "the agent answers"))
+    assert all(word in text for word in ("An (age 12)", "▶ turtles", "29 min left", "the background service answers"))
     assert max(map(len, text.splitlines())) <= 100
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -75,11 +76,12 @@ def a_status():
     ]  # fmt: skip
     player = m.PlayerPart(id="an", name="An", age=None, account="an", allowed=True, verdict="allow", until=None, next=None,
                           used_s=1801.2, left_s=None, reason=None, games=tuple(games))  # fmt: skip
-    issues = (m.Issue(id="no-roster", since="2026-11-24T08:00:00+07:00", text=msg("the agent does not answer")),)
+    issues = (m.Issue(id="no-roster", since="2026-11-24T08:00:00+07:00", text=msg("the background service does not answer")),)
     return m.Status(
         daemon=m.DaemonPart(version="1.0.0", since="2026-11-24T08:00:00+07:00", watch="poll", issues=issues, roster=7),
         agent=m.AgentPart(reachable=False, unsent=3, checkpoint=m.CheckpointPart(size=120, time="2026-11-24T08:00:00+07:00")),
         place="home", players=(player, msgspec.structs.replace(player, id="bi", name="Bi", age=12, games=())),
+        expired=date(2026, 11, 23),
     )  # fmt: skip
 
 
@@ -146,7 +148,7 @@ def everything_of_packs(out):
 
 
 def everything_of_doctor(out):
-    checks = (m.Check(id="agent", ok=False, text=msg("the agent does not answer")),)
+    checks = (m.Check(id="agent", ok=False, text=msg("the background service does not answer")),)
     context = Context()
     context.out = out
     with pytest.MonkeyPatch.context() as patch:

@@ -48,6 +48,59 @@ def test_a_player_from_first_to_last(agent):
     assert players(agent, "an") == []
 
 
+def test_a_limit_says_what_was_there(agent):
+    """In one sentence, and as JSON; without one that can be removed it says so, once."""
+    done(agent("player", "add", "Em", "--born", "2014"))
+    said = [
+        done(agent("limit", "Em", *words.split(" ", 2)))
+        for words in ("60 --days t2-t6", "90 --days cuối tuần", "240", "none --days sat", "none --days sat")
+    ]
+    assert said == [
+        "Em, Monday to Friday: at most 1 hr a day\n",
+        "Em, Saturday and Sunday: at most 1 hr 30 min a day\n",
+        "Em: at most 4 hr a day. Until now: 1 hr (Monday to Friday); 1 hr 30 min (Saturday and Sunday)\n",
+        "Em, Saturday: the limit is removed. Until now: 4 hr (Saturday)\n",
+        "Em, Saturday: there was no limit\n",
+    ]
+    nothing = agent("limit", "Em", "none", "--game", "luanti")
+    assert (nothing.stdout, nothing.stderr) == ("Em, luanti: there was no limit\n", PENDING)
+    answer = json.loads(done(agent("limit", "Em", "30", "--days", "mon", "--json")))
+    assert (answer["id"], answer["before"]) == ("em", [{"game": None, "day": "mon", "minutes": 240.0}])
+    assert "t2-t6" in agent.fails(2, "limit", "Em", "30", "--days", "t8")
+    done(agent("player", "remove", "Em"))
+
+
+def test_hours_over_midnight_have_to_be_meant(agent):
+    """One line that says how, for a pack's values and for a place."""
+    pack = "home-school-week:weekday_hours=21:00-16:30"
+    assert "--overnight" in agent.fails(2, "policy", "use", "guest", pack)
+    done(agent("policy", "use", "guest", pack, "--overnight"))
+    done(agent("policy", "use", "guest", "none"))
+    words = ("place", "set", "agent-without-games", "--hours", "22:00-06:00")
+    assert "--overnight" in agent.fails(2, *words)
+    done(agent(*words, "--overnight"))
+    done(agent("place", "set", "home"))
+
+
+def test_the_place_is_shown_and_its_certificate_taken_away(agent):
+    """What was set, in words and as JSON."""
+    done(agent("place", "set", "game-point", "--name", "Net Sao", "--certificate", "12/GCN", "--expires", "2020-01-31"))
+    text = done(agent("place", "show"))
+    for line in (
+        "kind: at a public game point", "name: Net Sao", "hours: the law's", "time zone: Asia/Ho_Chi_Minh",
+        "certificate: 12/GCN, expired on 31 Jan 2020", "packs: vn-game-point", "language: each reader's own",
+    ):  # fmt: skip
+        assert f"{line}\n" in text
+    assert "the certificate expired" in agent("place", "set", "game-point").stderr
+    done(agent("place", "set", "game-point", "--certificate", "none"))
+    assert json.loads(done(agent("place", "show", "--json"))) == {
+        "place": "game-point", "zone": "Asia/Ho_Chi_Minh", "hours": "", "name": "Net Sao", "certificate": "", "expires": None,
+        "expired": False, "packs": ["vn-game-point"], "lang": None,
+    }  # fmt: skip
+    assert "certificate: –\n" in done(agent("place", "show"))
+    done(agent("place", "set", "home", "--name", ""))
+
+
 def test_a_year_of_birth_alone_is_shown_as_it_was_said(agent):
     """No day that nobody knows."""
     done(agent("player", "add", "Dung", "--born", "2014"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import date
+
 import msgspec
 import pytest
 
@@ -9,6 +12,8 @@ from daemon.api import messages as m
 from daemon.roster import AgentKeys
 from host.wire import ApiError
 from i18n.message import plain
+from rules.packs.shipped import shipped_packs
+from rules.parse import parse_pack
 from tests.daemon.test_api import CHILD, ROOT, ask
 from tests.daemon.test_disk import FullDisk
 from tests.daemon.world import MINUTE, limit, roster, signer
@@ -44,12 +49,71 @@ def test_an_administrator_without_limits_may_play_as_one(world):
     assert checks(world)["account:an"] == (True, "An plays as an")
 
 
+def limits(world, *people, **place):
+    world.start(roster(players=people, **place))
+    return {id_.partition(":")[2]: one for id_, one in checks(world).items() if id_.startswith("limits:")}
+
+
+def test_who_has_no_limits_is_named(world):
+    """A child, or whoever's age is not known: that is loud, with what to type. An adult may have none."""
+    people = [
+        msgspec.structs.replace(player(id_, id_), packs=(), born=born)
+        for id_, born in (("an", date(2014, 5, 1)), ("binh", None), ("friend", date(1980, 1, 1)))
+    ]
+    unknown = (
+        "Binh has no limits, and the age is not known; run giochoi policy use binh home-school-week, or for an adult "
+        "giochoi player set binh --born …"
+    )
+    assert limits(world, *people) == {
+        "an": (False, "An (12) has no limits; run giochoi policy use an home-school-week"),
+        "binh": (False, unknown),
+        "friend": (True, "Friend is an adult without limits"),
+    }
+    assert not [id_ for id_ in checks(world, CHILD) if id_.startswith("limits:")]
+
+
+def test_who_is_limited_by_what_is_said(world):
+    """By own rules or by the home's; a pack of the past limits nobody."""
+    texts = shipped_packs()
+    old, week, law = (parse_pack(texts[id_], id_) for id_ in ("kr-shutdown", "home-school-week", "vn-147"))
+    an = msgspec.structs.replace(player("an", "an"), packs=(old, week, limit(5)))
+    binh = msgspec.structs.replace(player("binh", "binh"), packs=(old,))
+    assert limits(world, an, binh) == {
+        "an": (True, "An is under: home-school-week, own limits"),
+        "binh": (False, "Binh (12) has no limits; run giochoi policy use binh home-school-week"),
+    }
+    world.adopt(roster(number=2, players=(binh,), place_packs=(dataclasses.replace(law, scope="place"),)))
+    assert checks(world)["limits:binh"] == (True, "Binh is under: vn-147")
+
+
+def test_opening_hours_are_no_limits_of_a_child(world):
+    """They hold for everybody, and say nothing of how much or what a child may play."""
+    hours = parse_pack(shipped_packs()["vn-game-point"], "vn-game-point")
+    child = msgspec.structs.replace(player("an", "an"), packs=())
+    assert limits(world, child, place="game-point", place_packs=(hours,)) == {
+        "an": (False, "An (12) has no limits; run giochoi policy use an vn-147:guardian=false")
+    }
+
+
+def test_a_certificate_that_ran_out_is_named(world):
+    """On the day after its last one."""
+    world.start()
+    for number, day, found in ((1, 24, False), (2, 23, True)):
+        expires = date(2026, 11, day)
+        world.adopt(msgspec.structs.replace(roster(number, place="game-point"), certificate="12/GCN", expires=expires))
+        assert ("certificate" in checks(world)) is found
+        assert ask(world, "status", m.StatusGet()).expired == (expires if found else None)
+    assert checks(world)["certificate"] == (
+        False, "the certificate expired on 2026-11-23; a new one: giochoi place set … --certificate … --expires …",
+    )  # fmt: skip
+
+
 def test_whether_the_agent_answers_is_said_once(world):
     """As what it is: not reached yet, away, or there."""
     world.start(roster())
-    assert checks(world)["agent"] == (False, "the agent was not reached yet")
+    assert checks(world)["agent"] == (False, "the background service was not reached yet")
     world.daemon.uplink.reachable = True
-    assert checks(world)["agent"] == (True, "the agent answers")
+    assert checks(world)["agent"] == (True, "the background service answers")
     world.daemon.uplink.reachable = False
     world.daemon.health.report("agent-away", trouble=True)
     assert "agent" not in checks(world)

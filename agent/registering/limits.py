@@ -1,0 +1,80 @@
+"""A player's own limits: so many minutes a day, of one game or of all. What is accepted, and what it changes."""
+
+from __future__ import annotations
+
+from agent.api import messages as m
+from agent.errors import bad_input
+from agent.packs.own_limits import still_binding
+from agent.registering import floor, lookup
+from agent.registering.hints import Hints
+from agent.registering.rulebook import record_policy
+from agent.registry import Change, Outcome
+from agent.store.rows import PLACE, LimitRow, PlayerRow
+from i18n.message import Length, comma, msg
+from rules.calendar import DAY_MS, calendar, day_name
+from rules.decide import explain
+from rules.decision import Finding
+from rules.facts import Facts
+from rules.games import Game
+from rules.policy import WEEK, Weekday, combine
+
+
+def limit_set(change: Change, request: m.LimitSet) -> Outcome:
+    """Its answer names the limits that these days had until now."""
+    row = lookup.player_or_guest(change.tables, request.player)
+    game = None if request.game is None else lookup.game(change.catalogue, request.game)
+    id = "" if game is None else game.id
+    if request.ms is not None and not 0 <= request.ms <= DAY_MS:
+        raise bad_input(msg("a limit must be from 0 to 1440 minutes"))
+    days = request.days or WEEK
+    had = _had(change, row, id, days)
+    if request.ms is None and not had:
+        return Outcome(row.id, changed=False, name=row.name)
+    before = floor.held(change, row)
+    for day in days:
+        if request.ms is None:
+            change.tables.drop_limits(player=row.id, game=id, day=day)
+        else:
+            change.tables.put_limit(LimitRow(row.id, id, day, request.ms))
+    hints, lost = floor.chosen(change, row, before)
+    record_policy(change, row, {"what": "limit.set", "player": row.id} | floor.as_payload(lost))
+    return Outcome(row.id, (*_tighter(change, row, game, days, request.ms), *hints), name=row.name, limits=had)
+
+
+def _had(change: Change, row: PlayerRow, game: str, days: tuple[Weekday, ...]) -> tuple[m.LimitRow, ...]:
+    """The limits of these days, in the order of the week."""
+    found = {one.day: one.ms for one in change.tables.limits() if (one.player, one.game) == (row.id, game)}
+    return tuple(m.LimitRow(game=game or None, day=day, ms=found[day]) for day in WEEK if day in days and day in found)
+
+
+def _tighter(change: Change, row: PlayerRow, game: Game | None, days: tuple[Weekday, ...], ms: int | None) -> Hints:
+    """Which other budgets are tighter on one of these days than the limit, or (None) bind without it: it never widens another
+    rule.
+    """
+    place = change.tables.place()
+    parts = change.compiler()
+    player = parts.player(row)
+    policy = combine(parts.packs(PLACE, "place") + player.packs)
+    findings: list[Finding] = []
+    for at in _noons(place.zone, change.now, days):
+        facts = Facts(
+            now=at, place=place.place, game=game.id if game else "", publisher=game.publisher if game else None,
+            label=game.label if game else None, born=player.born, guardian=player.guardian,
+        )  # fmt: skip
+        findings += explain(policy, facts)
+    binding = still_binding(findings, DAY_MS + 1 if ms is None else ms)
+    if not binding:
+        return ()
+    rules = [
+        msg("{rule} ({time})", rule=one.reason.rule, time=Length(one.reason.budget_ms or 0, exact=True)) for one in binding
+    ]
+    if ms is None:
+        return (msg("other rules still bind: {rules}", rules=comma(rules)),)
+    return (msg("tighter rules still bind: {rules}", rules=comma(rules)),)
+
+
+def _noons(zone: str, now: int, days: tuple[Weekday, ...]) -> list[int]:
+    """Noon of the next date on each of these weekdays, today included."""
+    today = day_name(zone, now).toordinal()
+    dates = range(today, today + 7)
+    return [calendar(zone).moment(one, DAY_MS // 2) for one in dates if WEEK[(one + 6) % 7] in days]

@@ -1,0 +1,32 @@
+"""What each Issue that a seat recorded was, in an inspector's words. The daemon's own say what a guardian has to do now."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from i18n.message import Arg, msg
+
+_WORDS: Final[dict[str, Arg]] = {
+    "clock-jump": msg("the PC's clock was set, and nothing explained it"),
+    "agent-away": msg("the log's server did not answer"),
+    "log-replaced": msg("the log's server had another key or another log"),
+    "agent-refuses": msg("the log's server did not take this PC's records"),
+    "journal-unwritable": msg("the PC could not write its records"),
+    "record-lost": msg("some events were not recorded"),
+    "no-roster": msg("the PC had no list of players, so nothing was limited"),
+    "not-ended": msg("a game could not be ended"),
+    "watch-events": msg("the system did not tell what started"),
+    "events-lost": msg("some starts were missed"),
+    "watch-unreadable": msg("a program could not be read"),
+    "watch-blind": msg("programs could not be looked at"),
+    "watch-gate": msg("games could not be refused before they ran"),
+    "gate-mounts": msg("on some disks games could not be refused before they ran"),
+    "gate-watchdog": msg("the exec gate had lost its watchdog"),
+    "gate-failed": msg("the exec gate failed and let a program through"),
+    "gate-blind": msg("the exec gate was out of descriptors or memory"),
+}
+
+
+def issue(id_: str) -> Arg:
+    """The words for an id; of a newer daemon's, the id."""
+    return _WORDS.get(id_, id_)

@@ -1,0 +1,58 @@
+"""What the doctor says of each player, by the list in force: who is limited by what, and who by nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from daemon.api.messages import Check
+from daemon.sessions import People, RuledPlayer
+from i18n.message import Day, Message, comma, msg
+from rules.calendar import day_name
+from rules.engine.reach import ADULT
+from rules.engine.strictness import Somebody, of_the_person, strictness
+
+_OWN = "house"  # the pack of `giochoi limit`
+_FIRST = "home-school-week"  # the pack that is proposed where there is none
+_FIRST_AT_A_POINT = "vn-147:guardian=false"
+_RENEW = "giochoi place set … --certificate … --expires …"
+
+
+def limits_check(player: RuledPlayer, people: People, now: int) -> Check:
+    """Whether anything but a point's opening hours holds for the player at `now` (Unix ms): for an adult nothing has to."""
+    name, born = player.registered.name, player.registered.born
+    who = Somebody(born, player.registered.guardian, people.place, now)
+    held = [pack.id for pack in player.packs if strictness((of_the_person(pack),), who)]
+    age = player.age_on(day_name(people.zone, now))
+    if held:
+        packs = comma(msg("own limits") if id_ == _OWN else id_ for id_ in held)
+        ok, text = True, msg("{name} is under: {packs}", name=name, packs=packs)
+    elif age is not None and age >= ADULT:
+        ok, text = True, msg("{name} is an adult without limits", name=name)
+    else:
+        first = _FIRST if people.place == "home" else _FIRST_AT_A_POINT
+        ok, text = False, _unlimited(player, age, f"giochoi policy use {player.id} {first}")
+    return Check(id=f"limits:{player.id}", ok=ok, text=text)
+
+
+def certificate_check(people: People, now: int) -> tuple[Check, ...]:
+    """A certificate that has run out, if there is one: it is the operator's to renew."""
+    day = expired(people, day_name(people.zone, now))
+    if day is None:
+        return ()
+    text = msg("the certificate expired on {day}; a new one: {command}", day=Day(day), command=_RENEW)
+    return (Check(id="certificate", ok=False, text=text),)
+
+
+def expired(people: People, today: date) -> date | None:
+    """The last day of the place's certificate, if it is over."""
+    expires = people.roster.expires
+    return expires if expires is not None and expires < today else None
+
+
+def _unlimited(player: RuledPlayer, age: int | None, command: str) -> Message:
+    name = player.registered.name
+    if age is not None:
+        return msg("{name} ({age}) has no limits; run {command}", name=name, age=age, command=command)
+    born = f"giochoi player set {player.id} --born …"
+    return msg("{name} has no limits, and the age is not known; run {command}, or for an adult {born}",
+               name=name, command=command, born=born)  # fmt: skip

@@ -1,0 +1,66 @@
+"""A label is a fact about a game: where it makes a rule looser, the answer and the log say which and for whom (house.md 17)."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from agent.api import messages as m
+from rules.games import Game
+
+
+@pytest.fixture
+def law(an):
+    """An, and guests, under vn-147; nobody has labelled the shipped game luanti."""
+    for target in ("an", "guest"):
+        an.ask("policy.use", m.PolicyUse(target=target, packs=(m.PackUse(id="vn-147"),)))
+    return an
+
+
+def label(desk, id, label=None):
+    return desk.told("game.add", m.GameAdd(game=Game(id=id, title=id.title(), names=(id,), label=label)))
+
+
+def payloads(desk):
+    lines = desk.ask("log.show", m.LogShow()).lines
+    return [msgspec.json.decode(one.payload) for one in lines if one.payload and '"policy.changed"' in one.entry]
+
+
+def test_a_label_that_lifts_the_question_is_named(law):
+    """A game without one asks first; a label of 00 lets everybody play it."""
+    assert "looser" not in label(law, "tank")
+    told = label(law, "tank", 0).splitlines()[1:]
+    rules = "vn-147.ask-first"
+    assert told == [f"with this label, looser for {who} than before: {rules}" for who in ("An", "guest")]
+    assert [(one["player"], one["game"], one["looser"]) for one in payloads(law)[-2:]] == [
+        ("an", "tank", [rules]), ("guest", "tank", [rules]),
+    ]  # fmt: skip
+
+
+def test_a_label_that_changes_nothing_is_not(law):
+    """Of a game that nobody knew; the same once more; one that refuses what was asked about; where no rule minds labels."""
+    before = len(payloads(law))
+    assert label(law, "tank", 0) == ""
+    for id, age in (("tank", 0), ("cave", None), ("cave", 18)):
+        assert "looser" not in label(law, id, age)
+    assert len(payloads(law)) == before
+    label(law, "toy")
+    for target in ("an", "guest"):
+        law.ask("policy.use", m.PolicyUse(target=target, packs=()))
+    assert "looser" not in label(law, "toy", 0)
+
+
+def test_a_game_that_is_removed_is_limited_by_nothing(law):
+    """Nobody recognises it any more."""
+    label(law, "tank", 0)
+    assert "Tank is not recognised any more" in law.told("game.remove", m.GameRemove(game="tank"))
+
+
+def test_a_label_that_goes_with_the_houses_clues(law):
+    """What the house knew beside the catalogue: without its label of 18 the question is back, and the refusal is not."""
+    with law.tables() as tables:
+        shipped = law.agent.world.shipped.catalogue(tables.games()).games["luanti"]
+    assert shipped.label is None
+    label(law, "luanti", 18)
+    told = law.told("game.remove", m.GameRemove(game="luanti")).splitlines()[1:]
+    assert told == [f"with this label, looser for {who} than before: vn-147.label" for who in ("An", "guest")]
