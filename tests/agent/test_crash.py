@@ -64,10 +64,10 @@ def test_kill_at_any_moment(home_folder, start, make_seat, soak):
     random.seed(3)
     at = Home(home_folder, "given").agent_address
     load = Load(at, make_seat())
-    for _ in range(soak(4, 100)):
+    for left in reversed(range(soak(4, 100))):
         agent = start(home_folder)
         agent.ready()
-        asyncio.run(killed(agent, load))
+        asyncio.run(killed(agent, load, after_work=not left))
         assert agent.over()[0] == KILLED
     agent = start(home_folder)
     agent.ready()
@@ -75,9 +75,12 @@ def test_kill_at_any_moment(home_folder, start, make_seat, soak):
     assert agent.end()[0] == TERMINATED
 
 
-async def killed(agent, load):
+async def killed(agent, load, *, after_work):
+    """`after_work`: not before it answered and proved something, however slow the machine is."""
     working = asyncio.create_task(load.run())
     await asyncio.sleep(random.uniform(0.02, 0.6))
+    while after_work and not (load.answered and load.proved):
+        await asyncio.sleep(0.01)
     agent.running.kill()
     await working
 
