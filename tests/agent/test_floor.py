@@ -148,7 +148,10 @@ def test_who_is_removed_is_a_guest_again(an):
     use(an, "an", ("home-school-week",))
     an.ask("limit.set", m.LimitSet(player="an", ms=20 * MINUTE, game="luanti"))
     told = an.told("player.remove", m.PlayerRemove(player="an"))
-    assert told == "for whoever plays as an this no longer holds, and a game that runs goes on: home-school-week, own limits"
+    assert told == (
+        "the account an is a guest's now\n"
+        "for whoever plays as an this no longer holds, and a game that runs goes on: home-school-week, own limits"
+    )
     assert looser(an)[-1] == "house.luanti"
 
 
@@ -159,7 +162,7 @@ def test_who_is_removed_from_what_holds_for_guests_too(an):
     an.ask("player.add", m.PlayerAdd(name="Bình"))
     use(an, "binh", ("home-school-week",))
     assert an.told("player.remove", m.PlayerRemove(player="binh")) == ""
-    assert an.told("player.remove", m.PlayerRemove(player="an")) == ""
+    assert an.told("player.remove", m.PlayerRemove(player="an")) == "the account an is a guest's now"
 
 
 def test_an_account_taken_from_a_player_is_a_guests_again(an):

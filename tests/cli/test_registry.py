@@ -56,18 +56,18 @@ def test_a_limit_says_what_was_there(agent):
         for words in ("60 --days t2-t6", "90 --days cuối tuần", "240", "none --days sat", "none --days sat")
     ]
     assert said == [
-        "Em, Monday to Friday: at most 1 hr a day\n",
-        "Em, Saturday and Sunday: at most 1 hr 30 min a day\n",
-        "Em: at most 4 hr a day. Until now: 1 hr (Monday to Friday); 1 hr 30 min (Saturday and Sunday)\n",
-        "Em, Saturday: the limit is removed. Until now: 4 hr (Saturday)\n",
-        "Em, Saturday: there was no limit\n",
+        "Em (em), Monday to Friday: at most 1 hr a day\n",
+        "Em (em), Saturday and Sunday: at most 1 hr 30 min a day\n",
+        "Em (em): at most 4 hr a day. Until now: 1 hr (Monday to Friday); 1 hr 30 min (Saturday and Sunday)\n",
+        "Em (em), Saturday: the limit is removed. Until now: 4 hr (Saturday)\n",
+        "Em (em), Saturday: there was no limit\n",
     ]
     nothing = agent("limit", "Em", "none", "--game", "luanti")
-    assert (nothing.stdout, nothing.stderr) == ("Em, luanti: there was no limit\n", PENDING)
+    assert (nothing.stdout, nothing.stderr) == ("Em (em), luanti: there was no limit\n", PENDING)
     answer = json.loads(done(agent("limit", "Em", "30", "--days", "mon", "--json")))
     assert (answer["id"], answer["before"]) == ("em", [{"game": None, "day": "mon", "minutes": 240.0}])
     assert "t2-t6" in agent.fails(2, "limit", "Em", "30", "--days", "t8")
-    done(agent("player", "remove", "Em"))
+    done(agent("player", "remove", "Em", "--yes"))
 
 
 def test_hours_over_midnight_have_to_be_meant(agent):
