@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from daemon.deciding.judge import Judge
+from daemon.ending import Saving
 from daemon.platforms.api import Refusals, Watcher
 from daemon.sessions import People
 from daemon.trusted import Reading
@@ -44,7 +46,14 @@ class GateAnswers:
         """Asks the rules, if that is due, about every game of every watched account; in how many milliseconds to ask again."""
         if self._next is None or now.mono >= self._next:
             self._next = now.mono + self._ask(people, now, judge)
+        saving = frozenset(one for play in judge.plays.running.values() if isinstance(play.ending, Saving) for one in play.programs)
+        if self._current is not None and saving != self._current.saving:
+            self._tell(replace(self._current, saving=saving))
         return self._next - now.mono
+
+    def _tell(self, refusals: Refusals) -> None:
+        self._current = refusals
+        self._watcher.refuse(refusals)
 
     def _ask(self, people: People, now: Reading, judge: Judge) -> int:
         refused: dict[str, set[str]] = {}
@@ -56,8 +65,7 @@ class GateAnswers:
                 refused.setdefault(account, set()).add(game)
         snapshot = {account: frozenset(ids) for account, ids in refused.items()}
         if self._current is None or snapshot != self._current.refused:
-            self._current = Refusals(people.catalogue, snapshot)
-            self._watcher.refuse(self._current)
+            self._tell(Refusals(people.catalogue, snapshot))
         return max(_SHORTEST_MS, min([_LONGEST_MS, *left]))
 
     def _decisions(self, people: People, now: Reading, judge: Judge) -> Iterator[tuple[str, str, Decision]]:
