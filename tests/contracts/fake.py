@@ -117,7 +117,8 @@ class FakePlatform:
         family = dict.fromkeys(one for root in roots for one in self._tree(root))
         self._trees |= {root: self._tree(root) for root in roots}
         self.asked += [pid for pid, _ in roots]
-        self._reached = {root for root in roots if {pid for pid, _ in self._tree(root)} - self.windowless}
+        reached = {root for root in roots if {pid for pid, _ in self._tree(root)} - self.windowless}
+        self._reached = self._reached - set(roots) | reached
         for one in family:
             if one[0] not in self.windowless:
                 self._obeys(one)
@@ -131,7 +132,7 @@ class FakePlatform:
             return False
         parent = self.programs[pid, started].parent
         for root in to:
-            if parent in {one for one, _ in (root, *self._trees.get(root, ()))}:
+            if (pid, started) == root or parent in {one for one, _ in (root, *self._trees.get(root, ()))}:
                 self._trees.setdefault(root, [root]).append((pid, started))
                 return True
         return False

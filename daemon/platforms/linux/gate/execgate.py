@@ -247,8 +247,9 @@ def _started_by(pid: int, programs: frozenset[Identity]) -> bool:
     lost its parent, it is still in the group that was made for the game.
     """
     found = procfs.stat(pid)
-    if found is not None and any(found.group == leader for leader, _ in programs):
-        return True
+    for leader, started in programs:
+        if found is not None and found.group == leader and ((now := procfs.stat(leader)) is None or now.started == started):
+            return True
     for _ in range(_ANCESTORS):
         if found is None or found.identity in programs:
             return found is not None
