@@ -97,13 +97,15 @@ class Enforcer:
         if isinstance(play.ending, Saving | Ended):
             self._left[identity] = _Left(play.key, play.ending.until, isinstance(play.ending, Ended))
 
-    def saves_until(self, identity: Identity, player: str, plays: Iterable[Play], now: Reading) -> int | None:
-        """Until when a program may save that a game of this player started in its time to save. None: no such game did."""
-        saving = {one: play.ending.until for play in plays if play.player.id == player and isinstance(play.ending, Saving)
+    def may_save(self, identity: Identity, player: str, plays: Iterable[Play], now: Reading) -> int | None:
+        """Until when a program may go on that a game of this player started while it saved; `now` if that is told to end by now.
+        None: no such game started it.
+        """
+        ending = {one: play.ending.until if isinstance(play.ending, Saving) else now.mono
+                  for play in plays if play.player.id == player and isinstance(play.ending, Saving | Ended)
                   for one in (*play.programs, *play.asked)}  # fmt: skip
-        saving |= {one: left.until for one, left in self._left.items() if left.key[0] == player and not left.told}
-        until = max((at for at in saving.values() if at > now.mono), default=None)
-        return until if until is not None and self._control.belongs(*identity, to=saving) else None
+        ending |= {one: now.mono if left.told else left.until for one, left in self._left.items() if left.key[0] == player}
+        return max(ending.values()) if ending and self._control.belongs(*identity, to=ending) else None
 
     def sweep(self, now: Reading) -> int | None:
         """Ends what outlived the program that it belonged to; in how many milliseconds there is more to be ended."""

@@ -152,10 +152,11 @@ class Loop:
         running = self.plays.running.get((found.player.id, found.game.id))
         ruling = self.judge.rule(found.player, found.game, now, sure=found.sure)
         may = ruling.allowed or (running is not None and not isinstance(running.ending, Saving | Ended))
-        saves = None if may else self.enforcer.saves_until(program.identity, found.player.id, self.plays.running.values(), now)
-        if not may and saves is None:
+        saves = None if may else self.enforcer.may_save(program.identity, found.player.id, self.plays.running.values(), now)
+        if not may and (saves is None or saves <= now.mono):
             self.enforcer.refuse(program.pid, program.started)
-            self._refused(events.LaunchRefused(found.player, program.account, found.game, ruling, now, "ended"))
+            if saves is None:
+                self._refused(events.LaunchRefused(found.player, program.account, found.game, ruling, now, "ended"))
         elif running is not None:
             self._join(running, program, found, now)
         else:

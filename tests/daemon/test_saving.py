@@ -154,11 +154,11 @@ def test_who_starts_the_game_anew_while_it_saves_is_refused(saving):
     assert len(saving.journal("launch.refused")) == 1
 
 
-def test_what_a_game_starts_when_its_time_to_save_is_over_is_refused(saving):
-    """It was told to end, not to go on."""
+def test_what_a_game_starts_when_its_time_to_save_is_over_is_ended(saving):
+    """It was told to end, not to go on; that nobody started it is no refused start either."""
     saving.pass_time(SAVE)
     saving.platform.run(2, parent=1)
-    assert saving.platform.ended == [2]
+    assert (saving.platform.ended, saving.journal("launch.refused")) == ([2], [])
 
 
 def test_the_gate_knows_who_saves(saving):

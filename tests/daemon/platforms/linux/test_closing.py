@@ -18,14 +18,13 @@ import pytest
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.linux.ending.asker import Asker
-from daemon.platforms.linux.ending.closing import _manager
 from daemon.platforms.linux.ending.displays import COOKIE, cookies, displays
 from daemon.platforms.linux.ending.xwire import Screen, XError
 from daemon.platforms.linux.gate import spawning
-from tests.end_to_end.conftest import display
+from tests.end_to_end.conftest import display, manager
 from tests.system import until
 
-__all__ = ["display"]
+__all__ = ["display", "manager"]
 
 GAME = Path(__file__).resolve().parents[3] / "saving_game.py"
 ROOT = os.geteuid() == 0
@@ -37,19 +36,6 @@ def control():
     asker = Asker()
     yield LinuxControl(asker=asker)
     asker.close()
-
-
-@pytest.fixture
-def manager(display, need):
-    """Somebody manages the windows of the display."""
-    program = need("openbox")
-    with subprocess.Popen([program, "--sm-disable"], env={"DISPLAY": display, "HOME": "/nonexistent", "PATH": os.defpath},
-                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
-        screen = Screen(int(display[1:]), (), 5.0)
-        until(lambda: _manager(screen, screen.roots[0]))
-        screen.close()
-        yield
-        running.terminate()
 
 
 @pytest.fixture
