@@ -32,6 +32,7 @@ from daemon.platforms.api import Control
 from daemon.platforms.processes import Identity
 from daemon.trusted import Reading
 from rules.decision import Decision
+from rules.games import Program
 
 
 @dataclass(slots=True)
@@ -97,15 +98,15 @@ class Enforcer:
         if isinstance(play.ending, Saving | Ended):
             self._left[identity] = _Left(play.key, play.ending.until, isinstance(play.ending, Ended))
 
-    def may_save(self, identity: Identity, player: str, plays: Iterable[Play], now: Reading) -> int | None:
-        """Until when a program may go on that a game of this player started while it saved; `now` if that is told to end by now.
-        None: no such game started it.
+    def may_save(self, program: Program, player: str, plays: Iterable[Play], now: Reading) -> int | None:
+        """Until when a program may go on that a game of this player started while it saved; `now` if that was told to end by
+        now. None: no such game started it.
         """
         ending = {one: play.ending.until if isinstance(play.ending, Saving) else now.mono
                   for play in plays if play.player.id == player and isinstance(play.ending, Saving | Ended)
                   for one in (*play.programs, *play.asked)}  # fmt: skip
         ending |= {one: now.mono if left.told else left.until for one, left in self._left.items() if left.key[0] == player}
-        return max(ending.values()) if ending and self._control.belongs(*identity, to=ending) else None
+        return max(ending.values()) if ending and self._control.belongs(program, to=ending) else None
 
     def sweep(self, now: Reading) -> int | None:
         """Ends what outlived the program that it belonged to; in how many milliseconds there is more to be ended."""

@@ -152,7 +152,7 @@ class Loop:
         running = self.plays.running.get((found.player.id, found.game.id))
         ruling = self.judge.rule(found.player, found.game, now, sure=found.sure)
         may = ruling.allowed or (running is not None and not isinstance(running.ending, Saving | Ended))
-        saves = None if may else self.enforcer.may_save(program.identity, found.player.id, self.plays.running.values(), now)
+        saves = None if may else self.enforcer.may_save(program, found.player.id, self.plays.running.values(), now)
         if not may and (saves is None or saves <= now.mono):
             self.enforcer.refuse(program.pid, program.started)
             if saves is None:

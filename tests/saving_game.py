@@ -1,7 +1,7 @@
 """A small game with a window on X, by itself: `saving_game.py FILE SECONDS [deaf]`.
 
-Asked to close by its window manager it takes so many seconds to save into FILE, and ends. `deaf`: it does not know that it can be
-asked (no WM_DELETE_WINDOW). It writes "open" into FILE once its window is there, and "signal" when it gets SIGTERM.
+Asked to close by its window manager it takes so many seconds to save into FILE, and ends. `deaf`: it knows no such request
+(WM_DELETE_WINDOW). It writes "open" into FILE once its window is there, and "signal" when it gets SIGTERM.
 """
 
 import ctypes

@@ -1,8 +1,8 @@
 """The stand-in game of `giochoi demo`, label VN00: it plays on its own, and saves when it is to close.
 
-It runs as a copy of this file, by itself: only the standard library, nothing of ours. On Windows it has a window, which closes it;
-elsewhere it has none, and SIGTERM does. With GIOCHOI_STANDIN_STUBBORN set it does not listen when its window is asked to close,
-as some games do not.
+It runs as a copy of this file, by itself: only the standard library, nothing of ours. On Windows it has a window to close;
+elsewhere it has none, and SIGTERM closes it. With GIOCHOI_STANDIN_STUBBORN set its window does not listen when it is asked to
+close, as some games do not.
 """
 
 from __future__ import annotations

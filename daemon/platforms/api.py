@@ -103,9 +103,9 @@ class Control(Protocol):
     def reached(self, programs: Collection[Identity]) -> bool:
         """Whether the request to close one of these has gone out to a window, as far as is known by now."""
 
-    def belongs(self, pid: int, started: int, to: Collection[Identity]) -> bool:
-        """Whether this program was started by one of these, which were asked to close, or by what they started; also if that is
-        gone by now, as far as it can be told. It is then ended with them.
+    def belongs(self, program: Program, to: Collection[Identity]) -> bool:
+        """Whether this program was started by one of these, which were asked to close, or by what they started; also if it or
+        they are gone by now, as far as it can be told. It is then ended with them.
         """
 
     def terminate(self, pid: int, started: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import ClassVar, Generic
 
 from daemon.platforms.processes import BlindError, Identity, P, ancestors, descendants
+from rules.games import Program
 
 _ROUNDS = 5
 _REMEMBERED = 64
@@ -60,18 +61,20 @@ class TreeControl(ABC, Generic[P]):
         family = {one.identity: one for tree in trees.values() for one in tree}
         return bool(family) and self._ask(frozenset(trees), tuple(family.values()))
 
-    def belongs(self, pid: int, started: int, to: Collection[Identity]) -> bool:
+    def belongs(self, program: Program, to: Collection[Identity]) -> bool:
         try:
             here = self._look()
         except BlindError:
             return False
-        one = here.get(pid)
-        if one is None or one.started != started:
+        one = here.get(program.pid)
+        if one is None or one.identity != program.identity:
+            one = here.get(program.parent)  # it is over by now: whose child it was says whose it was
+        if one is None or one.started > program.started:
             return False
         for root in to:
             tree = self._trees.get(root) or tuple(now for now in (here.get(root[0]),) if now and now.identity == root)
             if one in (*tree, *descendants(tree, here)) or any(self._kin(one, other) for other in tree):
-                self._remember(root, (*tree, one))
+                self._remember(root, tuple(dict.fromkeys((*tree, one))))
                 return True
         return False
 

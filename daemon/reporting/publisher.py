@@ -84,13 +84,13 @@ def _said(event: events.Event) -> tuple[frozenset[str] | None, dict[str, Any]]: 
             return play.accounts, {"kind": "ended", **_of(play), "left": ms, "how": how}
         case events.LaunchRefused(player, account, game, ruling, _, how):
             why = ruling.decision.reason
-            said = {"rule": why.rule, "text": msg("{game} may not start now: {why}", game=game.title, why=why.text)} if why else {}
+            said = {"rule": why.rule, "text": refused_text(game.title, why.text)} if why else {}
             return frozenset((account,)), {"kind": "refused", "player": player.id, "game": game.id, "how": how, **said}
         case events.GrantGiven(player, grant) | events.GrantRevoked(player, grant):
             left = grant.ms if isinstance(event, events.GrantGiven) else 0
             fields = {"kind": "granted", "player": grant.player, "game": grant.game or "", "left": left}
-            account = player.registered.account if player else None
-            return frozenset((account,) if account else ()), fields
+            known = player.registered.account if player else None
+            return frozenset((known,) if known else ()), fields
         case events.ClockJumped() | events.ZoneChanged():
             return None, {"kind": "issue", "rule": _OF_CLOCKS[type(event)]}
         case events.IssueChanged(issue, raised):
@@ -104,6 +104,11 @@ def _of(play: Play) -> dict[str, str]:
 def due_text(title: str, why: Words, grace: int) -> Message:
     """That it is over, why, and how long there is to save."""
     return msg("{game}: save now, it closes in {left}: {why}", game=title, left=Length(grace), why=why)
+
+
+def refused_text(title: str, why: Words) -> Message:
+    """That a game was not started, and why."""
+    return msg("{game} may not start now: {why}", game=title, why=why)
 
 
 def left_text(ms: int, title: str) -> Message:

@@ -1,4 +1,4 @@
-"""Which refused starts are shown to who tried: a person who clicks is told each time, a storm of starts is no storm of signals."""
+"""Which refused starts are shown to who tried: a person who clicks is told why, a storm of starts is no storm of signals."""
 
 from __future__ import annotations
 

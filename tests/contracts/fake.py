@@ -127,13 +127,10 @@ class FakePlatform:
     def reached(self, programs: Collection[Identity]) -> bool:
         return not self._reached.isdisjoint(programs)
 
-    def belongs(self, pid: int, started: int, to: Collection[Identity]) -> bool:
-        if (pid, started) not in self.programs:
-            return False
-        parent = self.programs[pid, started].parent
+    def belongs(self, program: Program, to: Collection[Identity]) -> bool:
         for root in to:
-            if (pid, started) == root or parent in {one for one, _ in (root, *self._trees.get(root, ()))}:
-                self._trees.setdefault(root, [root]).append((pid, started))
+            if program.identity == root or program.parent in {pid for pid, _ in (root, *self._trees.get(root, ()))}:
+                self._trees.setdefault(root, [root]).append(program.identity)
                 return True
         return False
 
@@ -159,7 +156,8 @@ class FakePlatform:
 
     def _left(self, root: Identity, do: Callable[[Identity], object]) -> None:
         """What belonged to it when it was asked to close, and what that has started."""
-        for one in dict.fromkeys(below for one in self._trees.get(root, ()) if one != root for below in self._tree(one)):
+        left = [one for one in self._trees.get(root, ()) if one != root]
+        for one in dict.fromkeys(below for program in left for below in self._tree(program)):
             if self._may(one):
                 do(one)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from daemon.platforms.api import ProgramEnded, ProgramStarted, StartRefused, Wat
 from i18n.message import Message
 
 NEAR_MS = 50
+GONE = 1 << 22  # no pid that anything here has
 
 
 @pytest.fixture
@@ -233,11 +235,13 @@ def test_what_a_game_starts_belongs_to_it(stage, play):
         control, programs = stage.platform.control, {one.pid: one for one in stage.platform.watcher.scan()}
         for child in await stage.tree_of(tree.pid):
             found = programs.get(child) or stage.scanned(child)
-            assert control.belongs(*found.identity, to=[program.identity])
-            assert not control.belongs(*found.identity, to=[foreign.identity])
-            assert not control.belongs(found.pid, found.started + 1, to=[program.identity])
-        assert control.belongs(*program.identity, to=[program.identity])
-        assert not control.belongs(*foreign.identity, to=[program.identity])
+            assert control.belongs(found, to=[program.identity])
+            assert not control.belongs(found, to=[foreign.identity])
+            brief = replace(found, pid=GONE, started=found.started + 1)  # it is over by now, with the same parent
+            assert control.belongs(brief, to=[program.identity])
+            assert not control.belongs(replace(brief, parent=GONE + 4), to=[program.identity])
+        assert control.belongs(program, to=[program.identity])
+        assert not control.belongs(foreign, to=[program.identity])
 
     play(body)
 

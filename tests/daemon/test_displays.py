@@ -16,7 +16,6 @@ from i18n.message import plain
 from tests.daemon.test_api import CHILD, FRIEND, ROOT
 from tests.daemon.world import HOUR, MINUTE, limit, roster
 
-
 BINH = Caller(uid=5003, pid=1, account="binh", admin=False)
 
 

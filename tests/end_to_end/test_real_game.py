@@ -18,7 +18,7 @@ LIMIT_S = 6
 @pytest.mark.usefixtures("manager")
 @pytest.mark.parametrize("names", [("luanti", "minetest"), ("teeworlds",)], ids=["luanti", "teeworlds"])
 def test_a_real_game_is_recognised_counted_ended_and_refused(house, child, display, need, names):
-    """Recognised when the child starts it, counted, closed when asked at the limit, then refused before its first instruction."""
+    """Recognised when the child starts it, counted, closed when asked, then refused before its first instruction."""
     program, game = need(*names), names[0]
     house.start()
     house("player", "add", "Na", "--born", "2014-05-01", "--account", child.name)

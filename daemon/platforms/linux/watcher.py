@@ -30,7 +30,9 @@ _USUAL_SWITCH_S = 0.005
 
 
 class LinuxWatcher(TrackingWatcher):
-    """`gate_mounts`: where to refuse starts; None: everywhere, (): nowhere. `before_gate`: what no longer can be done under it."""
+    """`gate_mounts`: where to refuse starts; None: everywhere, (): nowhere. `before_gate`: what cannot be done under it;
+    `after`: when nothing is watched any more.
+    """
 
     def __init__(
         self, tracker: LinuxTracker, clock: Clock, gate_mounts: tuple[str, ...] | None,

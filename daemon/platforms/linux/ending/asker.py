@@ -49,7 +49,7 @@ class Asker:
             its.close()
 
     def ask(self, uid: int, gid: int, pids: Collection[int]) -> int | None:
-        """Have the windows of these asked, parents first, as this user. A number for `reached`; None: there is nobody to send."""
+        """Have the windows of these asked, as this user. A number for `reached`; None: there is nobody to send."""
         self.start()
         if self._line is None:
             return None

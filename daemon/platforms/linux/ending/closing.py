@@ -63,9 +63,11 @@ def _windows(screen: Screen, pids: Collection[int]) -> list[_Window]:
     found: list[_Window] = []
     with suppress(OSError, XError, struct.error):
         delete = screen.atom("WM_DELETE_WINDOW")
-        for one in _shown(screen):
-            if _whose(screen, one.id) & frozenset(pids) and delete in screen.words(one.id, "WM_PROTOCOLS"):
-                found.append(one)
+        found.extend(
+            one
+            for one in _shown(screen)
+            if not _whose(screen, one.id).isdisjoint(pids) and delete in screen.words(one.id, "WM_PROTOCOLS")
+        )
     return found
 
 

@@ -1,8 +1,8 @@
 """Runs errands into the sessions of players: a process of its own, `errands FD`, that does nothing but fork children.
 
-The daemon may start no program while its gate is up (gate.spawning), so this one is started before, and only forks. Each
-child becomes the player before it speaks to anything of the player's, has two seconds and small bounds, and is killed then. What
-it says is a number. It loads nothing but the standard library and its neighbours, holds no secret, and ends with the daemon.
+The daemon may start no program while its gate is up (gate.spawning), so this one is started before, and only forks. Each child
+becomes the player before it speaks to anything of the player's, has two seconds and small bounds, and is killed then. What it
+says is a number. It loads nothing but the standard library and its neighbours, holds no secret, and ends with the daemon.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def _sent(order: dict[str, Any]) -> _Child:
 
 
 def _run(order: dict[str, Any], line: socket.socket) -> None:
-    """In the child. Which screens there may be is read while we still may: of a game that has a group's rights, only root can."""
+    """In the child. Which screens there may be is read first: of a game with a group's rights only root can see it."""
     uid, pids = order["uid"], order["pids"]
     screens = displays(procfs.environment(pid) for pid in pids[:_MOST_ENVIRONMENTS] if (procfs.owner(pid) or (-1,))[0] == uid)
     if not screens:

@@ -26,7 +26,7 @@ _VIEWABLE = 2
 
 
 class XError(Exception):
-    """This screen cannot be had, or speaks otherwise than a screen does."""
+    """The screen cannot be had, or speaks otherwise than a screen does."""
 
 
 class Screen:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import win32event
 import win32process
@@ -19,9 +19,6 @@ import win32profile
 import win32ts
 
 from host.windows.win32 import AsOSError
-
-if TYPE_CHECKING:
-    from _win32typing import PyHANDLE
 
 _DESKTOP = "winsta0\\default"
 _ROOMS = Path(__file__).resolve().parents[3]
@@ -34,8 +31,10 @@ def own_session() -> int:
     return -1
 
 
-def run(session: int, module: str, words: Sequence[str]) -> PyHANDLE | None:
-    """Start `python -m module words…` on the desktop of the session, without waiting for it. None: that is not to be had."""
+def run(session: int, module: str, words: Sequence[str]) -> int | None:
+    """Start `python -m module words…` on the desktop of the session, without waiting for it; a handle of the process, which
+    closes when nobody holds it any more. None: that is not to be had.
+    """
     with suppress(OSError), AsOSError():
         if session == own_session():
             return win32process.CreateProcess(*_how(None, module, words))[0]
@@ -44,7 +43,7 @@ def run(session: int, module: str, words: Sequence[str]) -> PyHANDLE | None:
     return None
 
 
-def succeeded(process: PyHANDLE) -> bool:
+def succeeded(process: int) -> bool:
     """Whether it is over by now, and well."""
     with suppress(OSError), AsOSError():
         over = win32event.WaitForSingleObject(process, 0) == win32event.WAIT_OBJECT_0

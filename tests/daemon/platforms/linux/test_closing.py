@@ -1,4 +1,4 @@
-"""Asking windows to close on a real screen: by its window manager or without one, as the player, never for long, nobody else's."""
+"""Asking windows to close on a real screen: by its manager or without one, as the player, never for long, nobody else's."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def xvfb(program, *options):
 
 @pytest.fixture
 def false_screen():
-    """`false_screen(answer)`: its number; whoever connects gets the answer, and then nothing. `callers` are their (uid, gid)."""
+    """`false_screen(answer)`: its number; whoever connects gets the answer, and nothing more. `callers`: their (uid, gid)."""
     servers, lines = [], []
 
     def serve(answer):
@@ -230,7 +230,10 @@ def free(number, servers):
 NOISE = struct.pack("<BBHHH", 1, 0, 11, 0, 60_000) + b"\xff" * 240_000
 
 
-@pytest.mark.parametrize("answer", [b"", b"\x01", struct.pack("<BBHHH", 0, 3, 11, 0, 1) + b"no!!", NOISE], ids=["silent", "half", "refused", "noise"])
+REFUSED = struct.pack("<BBHHH", 0, 3, 11, 0, 1) + b"no!!"
+
+
+@pytest.mark.parametrize("answer", [b"", b"\x01", REFUSED, NOISE], ids=["silent", "half", "refused", "noise"])
 def test_whatever_calls_itself_a_screen_holds_nobody_up(control, play, false_screen, answer):
     """Its caller is the player, with no right of ours, and is gone soon; the next game is asked as ever."""
     number = false_screen(answer)
@@ -330,7 +333,7 @@ def test_few_displays_are_tried():
 def test_which_cookies_a_file_has():
     """Those of this display and those of any, of the one kind that we speak; a file that breaks off has what stands before."""
     one, two, other = (bytes([n]) * 16 for n in range(3))
-    file = line("h", b"0", one) + line("h", b"", two) + line("h", b"1", other) + line("h", b"0", b"short") + line("h", b"0", one)
+    file = b"".join(line("h", *of) for of in ((b"0", one), (b"", two), (b"1", other), (b"0", b"short"), (b"0", one)))
     assert cookies(file, 0) == (one, two)
     assert cookies(file[:-5], 0) == (one, two)
     assert cookies(b"", 0) == cookies(b"\0", 0) == cookies(b"\xff" * 100, 0) == ()

@@ -16,6 +16,7 @@ import pytest
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.processes import ancestors, descendants
+from rules.games import Program
 from tests.system import until
 
 
@@ -42,6 +43,10 @@ def spawn():
 
 def identity(pid):
     return pid, procfs.stat(pid).started
+
+
+def program(pid, started):
+    return Program(pid, started, 0, "", ())
 
 
 def below(pid):
@@ -179,8 +184,8 @@ def test_what_lost_its_parent_is_still_of_the_group_of_the_game(spawn):
         assert procfs.stat(orphans[0][0]).parent != games[0].pid
         games[0].kill()
         games[0].wait()
-        assert [control.belongs(*one, to=[root]) for one in orphans] == [True, False]
-        assert not control.belongs(*identity(os.getpid()), to=[root])
+        assert [control.belongs(program(*one), to=[root]) for one in orphans] == [True, False]
+        assert not control.belongs(program(*identity(os.getpid())), to=[root])
         control.end(*root)
         assert gone(orphans[0][0])
         assert procfs.stat(orphans[1][0]).alive
