@@ -68,7 +68,7 @@ def test_a_real_game_of_the_catalogue(giochoi, tmp_path):
     steps = {step["id"]: step["measured"] for step in json.loads(done.stdout)["steps"]}
     assert done.returncode == 0, steps
     assert "has no label" in steps["game"]
-    assert "ended after 3 s to save" in steps["ended"]
+    assert "ended after 3 sec to save" in steps["ended"]
 
 
 @pytest.mark.linux("a script is no program there")
