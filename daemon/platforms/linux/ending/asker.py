@@ -57,7 +57,10 @@ class Asker:
         order = {"number": self._numbers, "uid": uid, "gid": gid, "pids": list(pids)[:_MOST]}
         try:
             self._line.send(json.dumps(order).encode(), socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
-        except OSError:  # it is gone, or cannot take more
+        except BlockingIOError:  # it cannot take more
+            return None
+        except OSError:  # it is gone; the next one asks another, if one may be started
+            self.close()
             return None
         return self._numbers
 

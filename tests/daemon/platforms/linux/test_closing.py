@@ -264,6 +264,16 @@ def test_errands_end_with_whoever_gives_them():
     asker.close()
 
 
+def test_errands_that_somebody_killed_are_started_anew():
+    """One order is lost, the next one is not."""
+    asker = Asker()
+    asker.start()
+    asker._process.kill()
+    asker._process.wait()
+    assert [asker.ask(os.getuid(), os.getgid(), [os.getpid()]) is None for _ in range(2)] == [True, False]
+    asker.close()
+
+
 def test_while_a_gate_is_up_nobody_starts_errands():
     """They were started before; else nobody is asked, and nothing hangs."""
     asker, gate = Asker(), object()
