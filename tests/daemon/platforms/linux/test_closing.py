@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -203,6 +204,9 @@ def false_screen():
                     _, *ids = struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
                     callers.append(tuple(ids))
                     line.sendall(answer)
+                    while answer is DRIPS:
+                        time.sleep(0.2)
+                        line.sendall(b"x")
 
         threading.Thread(target=listen, daemon=True).start()
         return number
@@ -227,13 +231,14 @@ def free(number, servers):
     return True
 
 
+DRIPS = struct.pack("<BBHHH", 1, 0, 11, 0, 60_000)  # each byte in time, and never all of them
 NOISE = struct.pack("<BBHHH", 1, 0, 11, 0, 60_000) + b"\xff" * 240_000
 
 
 REFUSED = struct.pack("<BBHHH", 0, 3, 11, 0, 1) + b"no!!"
 
 
-@pytest.mark.parametrize("answer", [b"", b"\x01", REFUSED, NOISE], ids=["silent", "half", "refused", "noise"])
+@pytest.mark.parametrize("answer", [b"", b"\x01", REFUSED, NOISE, DRIPS], ids=["silent", "half", "refused", "noise", "drips"])
 def test_whatever_calls_itself_a_screen_holds_nobody_up(control, play, false_screen, answer):
     """Its caller is the player, with no right of ours, and is gone soon; the next game is asked as ever."""
     number = false_screen(answer)
