@@ -6,6 +6,9 @@ changed clock) leaves it a minute. When the rules allow more than was announced,
     Free --warned--> Warned --at its end--> Saving --time to save is over--> Ended --while it lives--> Ended
     Warned, Saving, Ended --more is allowed--> Free
 
+While it saves it is left alone: its windows are asked to close, once, and nothing else. What it cannot answer with "save?",
+a signal, comes when the time to save is over, and a moment after that it is ended.
+
 All moments are milliseconds of the clock that play is counted on.
 """
 
@@ -15,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 NEWS_MS = 60_000
+SIGNAL_MS = 2_000  # between the signal to end, which a program may act upon, and its end
 RETRY_MS = 1_000
 SAME_MS = 500  # an end that moved by less has not moved: two clocks are never read in one instant
 _AGAIN_MS = 100
@@ -64,15 +68,14 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """It was asked to close and may save until `until`. `asked`: False after a restart that may have come in between."""
+    """It was asked to close and may save until `until`. It is not asked twice, which could answer its "save?" with no."""
 
     until: int
-    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Its time is over. What still lives at `until` is ended once more."""
+    """Its time is over, and it was told to end. What still lives at `until` is ended, and then again and again."""
 
     until: int
 
@@ -98,7 +101,12 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class AskToClose:
-    """Ask its programs to close."""
+    """Ask its windows to close."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terminate:
+    """Tell its programs to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,7 @@ class End:
     """End its programs."""
 
 
-Action: TypeAlias = Warn | Due | AskToClose | End
+Action: TypeAlias = Warn | Due | AskToClose | Terminate | End
 Step: TypeAlias = tuple[State, tuple[Action, ...]]
 
 
@@ -133,8 +141,10 @@ def _refused(state: State, grace: int, now: int) -> Step:
             return Saving(now + grace), (Due(), AskToClose())
         case Free() | Warned():
             return _news(state, now)
-        case Saving(until, asked) if now < until:
-            return Saving(until), () if asked else (AskToClose(),)
+        case Saving(until) if now < until:
+            return state, ()
+        case Saving():
+            return Ended(now + SIGNAL_MS), (Terminate(),)
         case Ended(until) if now < until:
             return state, ()
         case _:
@@ -191,4 +201,4 @@ def from_store(how: Stored, until: int | None) -> State:
     """
     if until is None or how == "free":
         return BEGUN
-    return Warned(until) if how == "warned" else Saving(until, asked=False)
+    return Warned(until) if how == "warned" else Saving(until)

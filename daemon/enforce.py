@@ -1,20 +1,47 @@
-"""Carries the ending of plays out: warns, asks to close, ends. Idempotent; identity is (pid, started).
+"""Carries the ending of plays out: warns, asks to close, tells to end, ends. Idempotent; identity is (pid, started).
 
 When to do what says daemon.ending, and what law wants shown says daemon.deciding.notices.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from daemon import events
 from daemon.deciding.judge import Ruling
 from daemon.deciding.plays import Play
-from daemon.ending import Action, Allowed, AskToClose, Due, End, Ended, Refused, Ruled, Saving, Warn, next_moment, step
+from daemon.ending import (
+    SIGNAL_MS,
+    Action,
+    Allowed,
+    AskToClose,
+    Due,
+    End,
+    Ended,
+    Refused,
+    Ruled,
+    Saving,
+    Terminate,
+    Warn,
+    Warned,
+    next_moment,
+    step,
+)
 from daemon.platforms.api import Control
 from daemon.platforms.processes import Identity
 from daemon.trusted import Reading
 from rules.decision import Decision
+from rules.games import Program
+
+
+@dataclass(slots=True)
+class _Left:
+    """What a program of a play left behind when it closed: it may save until `until`. `told`: to end, when that was over."""
+
+    key: tuple[str, str]
+    until: int
+    told: bool
 
 
 class Enforcer:
@@ -24,13 +51,13 @@ class Enforcer:
         self._control = control
         self._announce = announce
         self._stubborn: set[Identity] = set()
-        self._left: dict[Identity, tuple[tuple[str, str], int]] = {}  # whose play it was, until when it may close
+        self._left: dict[Identity, _Left] = {}
 
     def follow(self, play: Play, ruling: Ruling, now: Reading) -> None:
         """Does what `ruling` asks for, as far as its moment has come."""
         play.ending, actions = step(play.ending, _ruled(ruling.decision, now), now.mono)
         if self._left and not isinstance(play.ending, Saving | Ended):  # it may be played again, by what is left of it, too
-            self._left = {one: (key, at) for one, (key, at) in self._left.items() if key != play.key}
+            self._left = {one: left for one, left in self._left.items() if left.key != play.key}
         for action in actions:
             self._do(action, play, ruling, now)
         play.notices, ripe = play.notices.step(ruling.decision.notices, now.wall)
@@ -45,23 +72,52 @@ class Enforcer:
             case Due():
                 self._announce(events.PlayDue(play, ruling, now))
             case AskToClose():
+                play.asked = frozenset(programs)
+                self._control.ask_close(programs)
+            case Terminate():
                 for pid, started in programs:
-                    self._control.ask_close(pid, started)
+                    self._control.terminate(pid, started)
             case End():
                 for pid, started in programs:
                     self.refuse(pid, started)
 
+    def newcomer(self, play: Play, now: Reading) -> None:
+        """Another account has joined the play: it is told what the others know."""
+        if isinstance(play.ending, Warned):
+            self._announce(events.Warned(play, now, max(0, play.ending.until - now.mono)))
+
+    def how(self, play: Play) -> events.How:
+        """How a play ended whose last program is over."""
+        if isinstance(play.ending, Ended):
+            return "killed"
+        obeyed = isinstance(play.ending, Saving) and self._control.reached(play.asked)
+        return "asked" if obeyed else "by itself"
+
     def gone(self, identity: Identity, play: Play) -> None:
-        """A program of a play is over. If it was asked to close, what belonged to it has the rest of the grace to close too."""
+        """A program of a play is over. What belonged to it has the rest of the time to save, too."""
         if isinstance(play.ending, Saving | Ended):
-            self._left[identity] = (play.key, play.ending.until)
+            self._left[identity] = _Left(play.key, play.ending.until, isinstance(play.ending, Ended))
+
+    def may_save(self, program: Program, player: str, plays: Iterable[Play], now: Reading) -> int | None:
+        """Until when a program may go on that a game of this player started while it saved; `now` if that was told to end by
+        now. None: no such game started it.
+        """
+        ending = {one: play.ending.until if isinstance(play.ending, Saving) else now.mono
+                  for play in plays if play.player.id == player and isinstance(play.ending, Saving | Ended)
+                  for one in (*play.programs, *play.asked)}  # fmt: skip
+        ending |= {one: now.mono if left.told else left.until for one, left in self._left.items() if left.key[0] == player}
+        return max(ending.values()) if ending and self._control.belongs(program, to=ending) else None
 
     def sweep(self, now: Reading) -> int | None:
         """Ends what outlived the program that it belonged to; in how many milliseconds there is more to be ended."""
-        for identity in [one for one, (_, at) in self._left.items() if at <= now.mono]:
-            del self._left[identity]
-            self._control.end(*identity)
-        return min((at - now.mono for _, at in self._left.values()), default=None)
+        for identity, left in [pair for pair in self._left.items() if pair[1].until <= now.mono]:
+            if left.told:
+                del self._left[identity]
+                self._control.end(*identity)
+            else:
+                left.told, left.until = True, now.mono + SIGNAL_MS
+                self._control.terminate(*identity)
+        return min((left.until - now.mono for left in self._left.values()), default=None)
 
     def refuse(self, pid: int, started: int) -> None:
         """Ends a program that should not have started."""

@@ -6,15 +6,13 @@ timer, after which both clocks are read anew. Observations of the watcher and ch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from daemon import events
 from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge, Ruling
 from daemon.deciding.plays import Play, Plays
-from daemon.ending import Ended, Saving
+from daemon.ending import BEGUN, Ended, Saving, State
 from daemon.enforce import Enforcer, next_of
 from daemon.health import Health
 from daemon.observing.recognising import Recognised, recognise
@@ -32,7 +30,6 @@ LONGEST_WAIT_MS = 30_000
 SHORTEST_WAIT_MS = 20
 SLEPT_MS = 1_000
 SCAN_MS = 120_000
-_HOW: Mapping[type, events.How] = MappingProxyType({Saving: "asked", Ended: "killed"})
 
 
 @dataclass(slots=True, eq=False)
@@ -143,9 +140,9 @@ class Loop:
             return False
         found = recognise(program, people, self.platform.control)
         known = self.plays.of_program(program.identity)
-        if known is not None and found is not None and found.game.id == known.game.id:
+        if known is not None and found is not None and (found.player.id, found.game.id) == known.key:
             known.clues = found.clues
-            known.recognised(program.identity, now.mono, sure=found.sure)
+            self._join(known, program, found, now)
             return False
         if known is not None:  # it executed something else, or is no game any more
             self._ended(program.identity, now, now.mono, changed)
@@ -154,16 +151,25 @@ class Loop:
         self.gate.saw(program.account, people)
         running = self.plays.running.get((found.player.id, found.game.id))
         ruling = self.judge.rule(found.player, found.game, now, sure=found.sure)
-        if running is not None and (ruling.allowed or not isinstance(running.ending, Saving | Ended)):
-            running.join(program.identity, now.mono, sure=found.sure)
-        elif ruling.allowed:
-            self._begin(people, found, program, now, min(since, now.mono))
-        else:
+        may = ruling.allowed or (running is not None and not isinstance(running.ending, Saving | Ended))
+        saves = None if may else self.enforcer.may_save(program, found.player.id, self.plays.running.values(), now)
+        if not may and (saves is None or saves <= now.mono):
             self.enforcer.refuse(program.pid, program.started)
-            self._refused(events.LaunchRefused(found.player, program.account, found.game, ruling, now, "ended"))
+            if saves is None:
+                self._refused(events.LaunchRefused(found.player, program.account, found.game, ruling, now, "ended"))
+        elif running is not None:
+            self._join(running, program, found, now)
+        else:
+            self._begin(people, found, program, now, min(since, now.mono), BEGUN if saves is None else Saving(saves))
         return True
 
-    def _begin(self, people: People, found: Recognised, program: Program, now: Reading, since: int) -> None:
+    def _join(self, play: Play, program: Program, found: Recognised, now: Reading) -> None:
+        new = program.account not in play.accounts
+        play.join(program.identity, program.account, now.mono, sure=found.sure)
+        if new:
+            self.enforcer.newcomer(play, now)
+
+    def _begin(self, people: People, found: Recognised, program: Program, now: Reading, since: int, ending: State) -> None:
         wall = now.wall - (now.mono - since)
         play = Play(
             found.player,
@@ -176,6 +182,7 @@ class Loop:
             {program.identity},
             wall,
             unsure=set() if found.sure else {program.identity},
+            ending=ending,
         )
         self.plays.begin(play)
         self.gate.stale()
@@ -192,7 +199,7 @@ class Loop:
         play.leave(identity, mono)
         self.enforcer.gone(identity, play)
         if not play.programs:
-            self._finish(play, now, mono, how or _HOW.get(type(play.ending), "by itself"))
+            self._finish(play, now, mono, how or self.enforcer.how(play))
         return True
 
     def _finish(self, play: Play, now: Reading, mono: int, how: events.How) -> None:
@@ -212,8 +219,7 @@ class Loop:
             self._refused(events.LaunchRefused(player, seen.account, game, ruling, now, "gate"))
 
     def _refused(self, event: events.LaunchRefused) -> None:
-        if self.attempts.worth_a_line((event.player.id, event.game.id), event.now.mono):
-            self.announcer.announce(event)
+        self.announcer.refused(event, line=self.attempts.worth_a_line((event.player.id, event.game.id), event.now.mono))
 
     # --- midnight ----------------------------------------------------------------------------------------------------------
 

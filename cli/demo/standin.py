@@ -1,7 +1,7 @@
-"""The stand-in game of `giochoi demo`, label VN00: it plays on its own, and saves when it is asked to close.
+"""The stand-in game of `giochoi demo`, label VN00: it plays on its own, and saves when it is to close.
 
-It runs as a copy of this file, by itself: only the standard library, nothing of ours. Where the system closes programs by their
-windows (Windows), it has one; elsewhere SIGTERM closes it. With GIOCHOI_STANDIN_STUBBORN set it does not listen when asked to
+It runs as a copy of this file, by itself: only the standard library, nothing of ours. On Windows it has a window to close;
+elsewhere it has none, and SIGTERM closes it. With GIOCHOI_STANDIN_STUBBORN set its window does not listen when it is asked to
 close, as some games do not.
 """
 
@@ -24,10 +24,9 @@ def main() -> int:
     while True:
         if windows is None:
             closing.wait()
-            closing.clear()
         else:  # a message box: its button, its cross and WM_CLOSE close it
             windows("user32").MessageBoxW(None, "@). . . . . |", "Rùa chạy đua", 0)
-        if not stubborn:
+        if windows is None or not stubborn:
             print("saved", flush=True)
             return 0
         print("not now", flush=True)

@@ -35,10 +35,11 @@ _LATE_MS = 5_000  # how late an end may be observed: a busy machine is no fault 
 _SLOW_S = 15.0  # without root programs are found by looking every now and then
 _AGAIN_S = 2.0
 _HOW = {
-    "asked": msg("it closed by itself"),
+    "asked": msg("it closed when asked"),
     "by itself": msg("it closed by itself"),
-    "killed": msg("it did not listen and was ended {length} later", length=Length(_GRACE_S * 1000)),
+    "killed": msg("it was ended after {length} to save", length=Length(_GRACE_S * 1000)),
 }
+_SHOWN_TO_CHILD = frozenset({"warning", "notice", "due", "refused"})
 _DECISIONS = 2  # the play that was due, and the start that was refused
 _SHOWN = re.compile(rb'"kind":"warned"[^{}]*"shown":true')
 _MS = re.compile(rb'"kind":"play\.ended"[^{}]*?"ms":([0-9]+)')
@@ -130,7 +131,7 @@ def _changed(demo: Demo, request: Request[m.Done]) -> m.Done:
 
 
 def start_game(demo: Demo) -> Arg:
-    """It will not listen when asked to close, so that the next steps show both: asking and ending."""
+    """Its window, if it has one, will not listen when asked to close, so that the next steps show both: saving and ending."""
     demo.play(stubborn=True)
     late = _observed(demo, "started").at - round(demo.clock.wall() - demo.played())
     return msg("recognised by {clues}, after {ms} ms", clues=clues(_game(demo).match), ms=max(0, late))
@@ -145,7 +146,7 @@ def due(demo: Demo) -> Arg:
     played = demo.played()
     if not -1_000 <= played - demo.seconds * 1000 <= _LATE_MS:
         raise StepFailed(msg("after {length}, instead of {limit}", length=_length(played), limit=_length(demo.seconds * 1000)))
-    return msg("asked to close after {length}: {why} [{rule}]", length=_length(played), why=signal.text or "", rule=signal.rule)
+    return msg("told to save after {length} [{rule}]", length=_length(played), rule=signal.rule)
 
 
 def ended(demo: Demo) -> Arg:
@@ -161,8 +162,7 @@ def refused(demo: Demo) -> Arg:
     demo.exited()
     ran = demo.played()
     signal = _observed(demo, "refused")
-    said = {"ms": ran, "why": signal.text or "", "rule": signal.rule}
-    return msg("the demo sets no gate, so it was ended {ms} ms after its start: {why} [{rule}]", **said)
+    return msg("the demo sets no gate, so it was ended {ms} ms after its start [{rule}]", ms=ran, rule=signal.rule)
 
 
 def granted(demo: Demo) -> Arg:
@@ -191,7 +191,7 @@ def _observed(demo: Demo, kind: str) -> Signal:
     for signal in demo.signals(demo.seconds + _SLOW_S):
         if signal.game != demo.game.id:
             continue
-        if signal.kind in {"warning", "notice"}:
+        if signal.kind in _SHOWN_TO_CHILD:
             demo.say(row(("🔔", signal.text or ""), " "), 4, 3)
         ask(demo.daemon, Shown(number=signal.number))
         if signal.kind == kind:
@@ -272,9 +272,9 @@ STEPS: tuple[tuple[str, Message, Callable[[Demo], Arg]], ...] = (
     ("rules", msg("rules are set"), set_rules),
     ("recognised", msg("the game starts and is recognised"), start_game),
     ("warned", msg("the child is warned before the end"), warned),
-    ("due", msg("time is up, the game is asked to close"), due),
-    ("ended", msg("the game is ended"), ended),
-    ("refused", msg("starting it again is refused"), refused),
+    ("due", msg("time is up, the child is told to save"), due),
+    ("ended", msg("when the time to save is over, the game is ended"), ended),
+    ("refused", msg("starting it again is refused, and the child is told why"), refused),
     ("granted", msg("the guardian gives more time"), granted),
     ("stopped", msg("the child stops"), stopped),
     ("export", msg("the log is written to a file"), export),

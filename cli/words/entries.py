@@ -27,7 +27,7 @@ KINDS: Final[dict[str, Arg]] = {
     "issue.cleared": msg("trouble is over"), "usage.day": msg("summary of the day"), "seal": msg("seal"),
     "agent.tick": msg("agent was on"),
 }  # fmt: skip
-_NOT_SHOWN: Final = msg("reminder; no display was there to show it")
+_NOT_SHOWN: Final = msg("reminder; nobody could be told, as no display showed it")
 _LABELS: Final[dict[str, Arg]] = {
     "who": msg("pseudonym"), "target": msg("for"), "packs": msg("packs"), "game": msg("game"), "label": msg("label"),
     "age": msg("age"), "since": msg("since"), "until": msg("until"), "left": msg("left"), "budget": msg("limit"),

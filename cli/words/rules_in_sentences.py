@@ -230,4 +230,4 @@ def ends(pack: Pack) -> Iterator[Arg]:
     if pack.warn_ms is not None:
         yield msg("Warns before time is up: {lengths}", lengths=comma(Length(ms, exact=True) for ms in pack.warn_ms))
     if pack.grace_ms is not None:
-        yield msg("From the request to close to the end: {length}", length=Length(pack.grace_ms, exact=True))
+        yield msg("Time to save before a game is ended: {length}", length=Length(pack.grace_ms, exact=True))

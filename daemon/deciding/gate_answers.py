@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from daemon.deciding.judge import Judge
+from daemon.ending import Saving
 from daemon.platforms.api import Refusals, Watcher
 from daemon.sessions import People
 from daemon.trusted import Reading
@@ -29,7 +31,8 @@ class GateAnswers:
 
     def adopt(self, people: People) -> None:
         """A new catalogue has to reach the watcher before it scans; what was refused stays so until `renew`."""
-        self._watcher.refuse(Refusals(people.catalogue, {} if self._current is None else self._current.refused))
+        known = self._current or Refusals(people.catalogue, {})
+        self._watcher.refuse(replace(known, catalogue=people.catalogue))
         self._current = None
         self.stale()
 
@@ -42,11 +45,21 @@ class GateAnswers:
 
     def renew(self, people: People, now: Reading, judge: Judge) -> int:
         """Asks the rules, if that is due, about every game of every watched account; in how many milliseconds to ask again."""
+        refused = None if self._current is None else self._current.refused
         if self._next is None or now.mono >= self._next:
-            self._next = now.mono + self._ask(people, now, judge)
+            refused, wait = self._ask(people, now, judge)
+            self._next = now.mono + wait
+        saving = frozenset(
+            one for play in judge.plays.running.values() if isinstance(play.ending, Saving) for one in play.programs
+        )
+        known = self._current
+        if refused is not None and (known is None or (refused, saving) != (known.refused, known.saving)):
+            self._current = Refusals(people.catalogue, refused, saving)
+            self._watcher.refuse(self._current)
         return self._next - now.mono
 
-    def _ask(self, people: People, now: Reading, judge: Judge) -> int:
+    def _ask(self, people: People, now: Reading, judge: Judge) -> tuple[Mapping[str, frozenset[str]], int]:
+        """What is refused, and for how long at the most."""
         refused: dict[str, set[str]] = {}
         left: list[int] = []
         for account, game, decision in self._decisions(people, now, judge):
@@ -55,10 +68,7 @@ class GateAnswers:
             if decision.verdict != "allow":
                 refused.setdefault(account, set()).add(game)
         snapshot = {account: frozenset(ids) for account, ids in refused.items()}
-        if self._current is None or snapshot != self._current.refused:
-            self._current = Refusals(people.catalogue, snapshot)
-            self._watcher.refuse(self._current)
-        return max(_SHORTEST_MS, min([_LONGEST_MS, *left]))
+        return snapshot, max(_SHORTEST_MS, min([_LONGEST_MS, *left]))
 
     def _decisions(self, people: People, now: Reading, judge: Judge) -> Iterator[tuple[str, str, Decision]]:
         """Of every watched account and game: (account, game, what holds)."""

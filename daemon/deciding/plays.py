@@ -25,7 +25,8 @@ class Play:
 
     `since_wall` and `since_mono` begin the current piece. `pieces` are the ones before: a piece ends where the PC slept, or
     where it became more or less certain that this is the game. `unsure` are the programs known by a name only. `seq` is the
-    number of the entry play.started, None until it is written. `ending` and `notices` are kept by the enforcer.
+    number of the entry play.started, None until it is written. `ending`, `asked`, the programs that were asked to close, and
+    `notices` are kept by the enforcer. `account` began it, `joined` are others of the player who play along.
     """
 
     player: RuledPlayer
@@ -41,6 +42,8 @@ class Play:
     seq: int | None = None
     pieces: list[Played] = field(default_factory=list)
     ending: State = BEGUN
+    asked: frozenset[Identity] = frozenset()
+    joined: set[str] = field(default_factory=set)
     notices: Notices = field(default_factory=Notices)
 
     @property
@@ -69,8 +72,14 @@ class Play:
         if self.sure is not before:
             self.cut(self.since_wall + mono - self.since_mono, mono, sure=before)
 
-    def join(self, identity: Identity, mono: int, *, sure: bool) -> None:
+    @property
+    def accounts(self) -> frozenset[str]:
+        """All that are to be told of it."""
+        return frozenset((self.account, *self.joined))
+
+    def join(self, identity: Identity, account: str, mono: int, *, sure: bool) -> None:
         self.programs.add(identity)
+        self.joined.add(account)
         self.recognised(identity, mono, sure=sure)
 
     def leave(self, identity: Identity, mono: int) -> None:
@@ -136,7 +145,7 @@ class Plays:
         at = max(play.since_mono, now.mono - (now.wall - start))
         new = replace(
             play, who=who, seq=None, pieces=[], since_mono=at, since_wall=max(start, play.since_wall), started_wall=start,
-            programs=set(play.programs), unsure=set(play.unsure),
+            programs=set(play.programs), unsure=set(play.unsure), joined=set(play.joined),
         )  # fmt: skip
         ms = play.ms(at)
         self.finish(play, at)

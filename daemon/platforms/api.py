@@ -5,10 +5,11 @@ Moments named `mono` are milliseconds of the clock that play is counted on (host
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from daemon.platforms.processes import Identity
 from i18n.message import Message
 from rules.games import Catalogue, Program
 
@@ -59,10 +60,12 @@ class Refusals:
     """What the gate answers from: swapped in whole, never changed.
 
     `refused` maps an account to the ids of games that it may not start now; accounts that are absent may start anything.
+    `saving`: programs that were asked to close and still have time to save; what they start meanwhile is not refused.
     """
 
     catalogue: Catalogue
     refused: Mapping[str, frozenset[str]]
+    saving: frozenset[Identity] = frozenset()
 
 
 class Watcher(Protocol):
@@ -92,8 +95,23 @@ class Control(Protocol):
     def installed(self, pid: int, started: int) -> bool:
         """Whether its executable lies where only an administrator can have put it, so that its name is to be believed."""
 
-    def ask_close(self, pid: int, started: int) -> bool:
-        """Ask this program and its descendants to close. False: it was gone or may not be asked."""
+    def ask_close(self, programs: Collection[Identity]) -> bool:
+        """Have the windows of these programs of one play and of their descendants asked to close, each once, without waiting
+        for it. A program without a window hears nothing. False: all are gone or may not be asked.
+        """
+
+    def reached(self, programs: Collection[Identity]) -> bool:
+        """Whether the request to close one of these has gone out to a window, as far as is known by now."""
+
+    def belongs(self, program: Program, to: Collection[Identity]) -> bool:
+        """Whether this program was started by one of these, which were asked to close, or by what they started; also if it or
+        they are gone by now, as far as it can be told. It is then ended with them.
+        """
+
+    def terminate(self, pid: int, started: int) -> bool:
+        """Tell this program and its descendants to end by a signal that they may act upon; where the system has none, end them.
+        False: it was gone or may not be told.
+        """
 
     def end(self, pid: int, started: int) -> bool:
         """End this program and its descendants. False: it was gone or may not be ended."""

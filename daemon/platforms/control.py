@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import ClassVar, Generic
 
 from daemon.platforms.processes import BlindError, Identity, P, ancestors, descendants
+from rules.games import Program
 
 _ROUNDS = 5
 _REMEMBERED = 64
@@ -34,51 +35,93 @@ class TreeControl(ABC, Generic[P]):
         """All that runs, by pid. BlindError."""
 
     @abstractmethod
-    def _ask(self, tree: tuple[P, ...]) -> bool:
-        """Ask these to close. False: the first one may not be asked."""
+    def _ask(self, play: frozenset[Identity], family: tuple[P, ...]) -> bool:
+        """Have the windows of these, which are a play's, asked to close. False: none may be asked."""
+
+    @abstractmethod
+    def reached(self, programs: Collection[Identity]) -> bool: ...
+
+    @abstractmethod
+    def _terminate(self, pid: int, started: int) -> bool:
+        """Tell this one to end. False: it is over, or may not be told."""
 
     @abstractmethod
     def _end(self, pid: int, started: int) -> bool:
         """End this one now. False: it is over, or may not be ended."""
 
-    def ask_close(self, pid: int, started: int) -> bool:
+    def ask_close(self, programs: Collection[Identity]) -> bool:
         try:
             here = self._look()
         except BlindError:  # whom not to touch is not to be seen either
             return False
-        tree = self._tree(pid, started, here, self._untouched(here))
-        if not tree:
+        untouched = self._untouched(here)
+        trees = {one: tree for one in programs if (tree := self._tree(*one, here, untouched))}
+        for root, tree in trees.items():
+            self._remember(root, tree)
+        family = {one.identity: one for tree in trees.values() for one in tree}
+        return bool(family) and self._ask(frozenset(trees), tuple(family.values()))
+
+    def belongs(self, program: Program, to: Collection[Identity]) -> bool:
+        try:
+            here = self._look()
+        except BlindError:
             return False
-        self._remember((pid, started), tree)
-        return self._ask(tree)
+        one = here.get(program.pid)
+        if one is None or one.identity != program.identity:
+            one = here.get(program.parent)  # it is over by now: whose child it was says whose it was
+        if one is None or one.started > program.started:
+            return False
+        for root in to:
+            tree = self._trees.get(root) or tuple(now for now in (here.get(root[0]),) if now and now.identity == root)
+            if one in (*tree, *descendants(tree, here)) or any(self._kin(one, other) for other in tree):
+                self._remember(root, tuple(dict.fromkeys((*tree, one))))
+                return True
+        return False
+
+    def _kin(self, one: P, other: P) -> bool:
+        """Whether `other`, which may be gone, has started `one` as far as the system still knows."""
+        return False
+
+    def terminate(self, pid: int, started: int) -> bool:
+        try:
+            return self._to_all(pid, started, self._terminate, rounds=1)
+        except BlindError:
+            return False
 
     def end(self, pid: int, started: int) -> bool:
         """Also ends what belonged to it when it was asked to close, and what any of them starts while it is being ended."""
         try:
-            here = self._look()
-            untouched = self._untouched(here)
-            asked = self._trees.get((pid, started), ())
-            left = (now for one in asked if (now := here.get(one.pid)) and now.identity == one.identity)
-            tree = self._tree(pid, started, here, untouched)
-            family = {one.identity: one for one in (*tree, *left) if one.pid not in untouched}
-            ended = self._end_all(family, here, untouched) and bool(tree)
+            ended = self._to_all(pid, started, self._end, rounds=_ROUNDS)
         except BlindError:
             return False
         self._trees.pop((pid, started), None)
         return ended
 
-    def _end_all(self, family: dict[Identity, P], here: Mapping[int, P], untouched: frozenset[int]) -> bool:
-        """Whether the first one was ended. BlindError."""
-        ended = False
-        for turn in range(_ROUNDS):
+    def _to_all(self, pid: int, started: int, do: Callable[[int, int], bool], rounds: int) -> bool:
+        """Does it to the program, to what it has started and to what belonged to it when it was asked to close. BlindError."""
+        here = self._look()
+        untouched = self._untouched(here)
+        asked = self._trees.get((pid, started), ())
+        left = (now for one in asked if (now := here.get(one.pid)) and now.identity == one.identity)
+        tree = self._tree(pid, started, here, untouched)
+        family = {one.identity: one for one in (*tree, *left) if one.pid not in untouched}
+        return self._in_rounds(do, rounds, family, here, untouched) and bool(tree)
+
+    def _in_rounds(
+        self, do: Callable[[int, int], bool], rounds: int, family: dict[Identity, P], here: Mapping[int, P],
+        untouched: frozenset[int],
+    ) -> bool:  # fmt: skip
+        """Whether the first one took it. BlindError."""
+        first = False
+        for turn in range(rounds):
             family |= {one.identity: one for one in descendants(family.values(), here, untouched)}
-            done = [self._end(*identity) for identity in family]
+            done = [do(*identity) for identity in family]
             if turn == 0:
-                ended = done[:1] == [True]
-            if not any(done):
+                first = done[:1] == [True]
+            if not any(done) or turn == rounds - 1:
                 break
             here = self._look()
-        return ended
+        return first
 
     def _untouched(self, here: Mapping[int, P]) -> frozenset[int]:
         return ancestors(os.getpid(), here) | self.KERNEL | frozenset(self._spared())

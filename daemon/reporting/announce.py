@@ -9,6 +9,7 @@ from collections.abc import Callable
 from daemon import events
 from daemon.recording.recorder import Recorder
 from daemon.reporting.publisher import Publisher
+from daemon.reporting.refusal_signals import RefusalSignals
 from daemon.trusted import Reading
 
 CONFIRM_MS = 1_500
@@ -21,6 +22,7 @@ class Announcer:
         self._recorder = recorder
         self._publisher = publisher
         self._waiting: dict[int, events.Warned] = {}  # warnings that displays got and none has confirmed yet
+        self._refusals = RefusalSignals()
 
     def announce(self, event: events.Event) -> None:
         if isinstance(event, events.Warned):
@@ -34,6 +36,13 @@ class Announcer:
             self._give_up(lambda warned: warned.play is event.play)
         self._recorder.record(event)
         self._publisher.show(event)
+
+    def refused(self, event: events.LaunchRefused, *, line: bool) -> None:
+        """A start that was refused: in the log if it is worth a `line`; who tried sees it, but no storm of them."""
+        if line:
+            self._recorder.record(event)
+        if self._refusals.worth_showing(event.account, event.game.id, event.now.mono):
+            self._publisher.show(event)
 
     def shown(self, number: int) -> None:
         """A display confirmed the signal."""

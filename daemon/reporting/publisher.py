@@ -11,10 +11,8 @@ from daemon import events
 from daemon.api.messages import Signal
 from daemon.deciding.plays import Play
 from i18n.message import Length, Message, Words, msg
-from rules.policy import GRACE_MS
 
 _OF_CLOCKS = {events.ClockJumped: "clock-jump", events.ZoneChanged: "zone-changed"}
-_NOBODY = ""  # no account: only guardians see it
 _QUEUE = 256  # a display that lies further behind than this has gone
 
 
@@ -46,11 +44,11 @@ class Publisher:
     def show(self, event: events.Event) -> tuple[int, int]:
         """(number of the signal, how many displays got it)."""
         self._number += 1
-        signal, account = _signal(self._number, event)
+        signal, accounts = _signal(self._number, event)
         got = [
             one
             for one in self._displays
-            if (one.guardian or account is None or one.account == account) and not one.queue.full()
+            if (one.guardian or accounts is None or one.account in accounts) and not one.queue.full()
         ]
         for display in got:
             display.queue.put_nowait(signal)
@@ -63,35 +61,36 @@ class Publisher:
         return account in self._got.get(number, ())
 
 
-def _signal(number: int, event: events.Event) -> tuple[Signal, str | None]:
-    """The signal, and the account it is meant for (None: everybody)."""
-    account, fields = _said(event)
-    return Signal(number=number, at=event.now.wall, **fields), account
+def _signal(number: int, event: events.Event) -> tuple[Signal, frozenset[str] | None]:
+    """The signal, and the accounts it is meant for (None: all)."""
+    accounts, fields = _said(event)
+    return Signal(number=number, at=event.now.wall, **fields), accounts
 
 
-def _said(event: events.Event) -> tuple[str | None, dict[str, Any]]:  # noqa: PLR0911 - one case an event
+def _said(event: events.Event) -> tuple[frozenset[str] | None, dict[str, Any]]:  # noqa: PLR0911 - one case an event
     """Whom the event is shown to, and what is shown of it."""
     match event:
         case events.PlayStarted(play):
-            return play.account, {"kind": "started", **_of(play)}
+            return play.accounts, {"kind": "started", **_of(play)}
         case events.Warned(play, _, left, None):
-            return play.account, {"kind": "warning", **_of(play), "left": left, "text": left_text(left or 0, play.game.title)}
+            return play.accounts, {"kind": "warning", **_of(play), "left": left, "text": left_text(left or 0, play.game.title)}
         case events.Warned(play, _, left, rule, text):
-            return play.account, {"kind": "notice", **_of(play), "left": left, "rule": rule, "text": text}
+            return play.accounts, {"kind": "notice", **_of(play), "left": left, "rule": rule, "text": text}
         case events.PlayDue(play, ruling):
             why, grace = ruling.decision.reason, ruling.decision.grace_ms
-            text = due_text(why.text, grace) if why else None
-            return play.account, {"kind": "due", **_of(play), "left": grace, "rule": why.rule if why else "", "text": text}
+            text = due_text(play.game.title, why.text, grace) if why else None
+            return play.accounts, {"kind": "due", **_of(play), "left": grace, "rule": why.rule if why else "", "text": text}
         case events.PlayEnded(play, _, ms, how):
-            return play.account, {"kind": "ended", **_of(play), "left": ms, "how": how}
+            return play.accounts, {"kind": "ended", **_of(play), "left": ms, "how": how}
         case events.LaunchRefused(player, account, game, ruling, _, how):
             why = ruling.decision.reason
-            said = {"rule": why.rule, "text": why.text} if why else {}
-            return account, {"kind": "refused", "player": player.id, "game": game.id, "how": how, **said}
+            said = {"rule": why.rule, "text": refused_text(game.title, why.text)} if why else {}
+            return frozenset((account,)), {"kind": "refused", "player": player.id, "game": game.id, "how": how, **said}
         case events.GrantGiven(player, grant) | events.GrantRevoked(player, grant):
             left = grant.ms if isinstance(event, events.GrantGiven) else 0
             fields = {"kind": "granted", "player": grant.player, "game": grant.game or "", "left": left}
-            return (player.registered.account if player else None) or _NOBODY, fields
+            known = player.registered.account if player else None
+            return frozenset((known,) if known else ()), fields
         case events.ClockJumped() | events.ZoneChanged():
             return None, {"kind": "issue", "rule": _OF_CLOCKS[type(event)]}
         case events.IssueChanged(issue, raised):
@@ -102,9 +101,14 @@ def _of(play: Play) -> dict[str, str]:
     return {"player": play.player.id, "game": play.game.id}
 
 
-def due_text(why: Words, grace: int) -> Words:
-    """Why it is over; and how long the game may still save, if its rule gives more than the usual time."""
-    return why if grace <= GRACE_MS else msg("{why}; {left} left to save", why=why, left=Length(grace))
+def due_text(title: str, why: Words, grace: int) -> Message:
+    """That it is over, why, and how long there is to save."""
+    return msg("{game}: save now, it closes in {left}: {why}", game=title, left=Length(grace), why=why)
+
+
+def refused_text(title: str, why: Words) -> Message:
+    """That a game was not started, and why."""
+    return msg("{game} may not start now: {why}", game=title, why=why)
 
 
 def left_text(ms: int, title: str) -> Message:

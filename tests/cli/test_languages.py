@@ -187,8 +187,8 @@ def test_a_rule_is_told_once_however_many_games_it_ends():
 
 
 @pytest.mark.parametrize(("shown", "language", "told"), [
-    (True, "en", "reminder shown"), (False, "en", "reminder; no display was there to show it"),
-    (True, "vi", "đã hiện lời nhắc"), (False, "vi", "lời nhắc; không có màn hình nào để hiện"),
+    (True, "en", "reminder shown"), (False, "en", "reminder; nobody could be told, as no display showed it"),
+    (True, "vi", "đã hiện lời nhắc"), (False, "vi", "lời nhắc; không báo được cho ai, vì không màn hình nào hiện"),
 ])  # fmt: skip
 def test_a_reminder_that_nobody_saw_is_not_said_to_be_told(shown, language, told):
     out = io.StringIO()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from daemon.platforms.api import (
@@ -26,22 +26,26 @@ Identity = tuple[int, int]
 class FakePlatform:
     """Watcher, Control and Accounts in one (`parts` hands them out). Keeps the same contract as the real ones.
 
-    `kind` "gate" refuses starts itself. Pids in `stubborn` do not close when asked, none does unless `obedient`; those in
-    `foreign` can be neither asked nor ended. `programs` run now; a script may change them behind everybody's back.
+    `kind` "gate" refuses starts itself. All programs have a window, but those in `windowless`. Pids in `stubborn` neither close
+    when asked nor end when told, none does unless `obedient`; those in `foreign` can be neither asked nor ended. `programs` run
+    now; a script may change them behind everybody's back.
     """
 
     clock: Clock
     kind: WatchKind = "gate"
     obedient: bool = True
     stubborn: set[int] = field(default_factory=set)
+    windowless: set[int] = field(default_factory=set)
     foreign: set[int] = field(default_factory=set)
     administrators: set[str] = field(default_factory=lambda: {"root"})
     accounts: set[str] = field(default_factory=lambda: {"root", "an"})
     asked: list[int] = field(default_factory=list)
+    told: list[int] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
     refusals: Refusals | None = None
     programs: dict[Identity, Program] = field(default_factory=dict)
     _trees: dict[Identity, list[Identity]] = field(default_factory=dict)
+    _reached: set[Identity] = field(default_factory=set)
     _sink: Callable[[Observation], None] | None = None
     _next: int = 1000
 
@@ -108,26 +112,58 @@ class FakePlatform:
         program = self.programs.get((pid, started))
         return program is not None and program.files[0].path.startswith("/usr/")
 
-    def ask_close(self, pid: int, started: int) -> bool:
+    def ask_close(self, programs: Collection[Identity]) -> bool:
+        roots = [one for one in programs if self._may(one)]
+        family = dict.fromkeys(one for root in roots for one in self._tree(root))
+        self._trees |= {root: self._tree(root) for root in roots}
+        self.asked += [pid for pid, _ in roots]
+        reached = {root for root in roots if {pid for pid, _ in self._tree(root)} - self.windowless}
+        self._reached = self._reached - set(roots) | reached
+        for one in family:
+            if one[0] not in self.windowless:
+                self._obeys(one)
+        return bool(roots)
+
+    def reached(self, programs: Collection[Identity]) -> bool:
+        return not self._reached.isdisjoint(programs)
+
+    def belongs(self, program: Program, to: Collection[Identity]) -> bool:
+        for root in to:
+            if program.identity == root or program.parent in {pid for pid, _ in (root, *self._trees.get(root, ()))}:
+                self._trees.setdefault(root, [root]).append(program.identity)
+                return True
+        return False
+
+    def terminate(self, pid: int, started: int) -> bool:
         if not self._may((pid, started)):
+            self._left((pid, started), self._obeys)
             return False
-        self.asked.append(pid)
-        tree = self._trees[pid, started] = self._tree((pid, started))
-        for one in tree:
-            if self.obedient and one[0] not in self.stubborn:
-                self.exit(one[0])
+        self.told.append(pid)
+        for one in self._tree((pid, started)):
+            self._obeys(one)
         return True
 
     def end(self, pid: int, started: int) -> bool:
-        left = [one for one in self._trees.pop((pid, started), ()) if one[0] != pid and self._may(one)]
         if not self._may((pid, started)):
-            for one, _ in left:
-                self.exit(one)
+            self._left((pid, started), lambda one: self.exit(one[0]))
+            self._trees.pop((pid, started), None)
             return False
         self.ended.append(pid)
+        self._left((pid, started), lambda one: self.exit(one[0]))
         for one, _ in self._tree((pid, started)):
             self.exit(one)
         return True
+
+    def _left(self, root: Identity, do: Callable[[Identity], object]) -> None:
+        """What belonged to it when it was asked to close, and what that has started."""
+        left = [one for one in self._trees.get(root, ()) if one != root]
+        for one in dict.fromkeys(below for program in left for below in self._tree(program)):
+            if self._may(one):
+                do(one)
+
+    def _obeys(self, one: Identity) -> None:
+        if self.obedient and one[0] not in self.stubborn and one in self.programs:
+            self.exit(one[0])
 
     # --- Accounts ----------------------------------------------------------------------------------------------------------
 

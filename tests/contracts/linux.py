@@ -36,6 +36,7 @@ def only_what_tests_started(monkeypatch):
 
 
 class LinuxStage(Stage):
+    WINDOWS: ClassVar = False  # test_closing.py has some
     PLAIN: ClassVar = ("-c", "sleep 60; exit")
     STUBBORN: ClassVar = ("-c", "trap '' TERM; while :; do sleep 60; done")
     TREE: ClassVar = ("-c", "sleep 61 & sleep 62 & wait; exit")

@@ -32,6 +32,8 @@ class Stage:
     STUBBORN: ClassVar = ("stubborn",)
     TREE: ClassVar = ("tree",)
     REPLACES: ClassVar = True  # whether a process can become another program
+    WINDOWS: ClassVar = True  # whether the games have some
+    SIGNALS: ClassVar = True  # whether there is a signal to end that a program may act upon
 
     kind: str  # the WatchKind to be expected
     platform: Platform

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from daemon.platforms.api import ProgramEnded, ProgramStarted, StartRefused, Wat
 from i18n.message import Message
 
 NEAR_MS = 50
+GONE = 1 << 22  # no pid that anything here has
 
 
 @pytest.fixture
@@ -154,8 +156,31 @@ def test_an_exec_is_an_end_and_a_start(stage, play):
     play(body)
 
 
-def test_ask_close_and_end(stage, play):
-    """A request closes what obeys; what does not is ended."""
+def test_asking_reaches_windows_and_ends_nothing(stage, play):
+    """A request closes what has a window and obeys; whatever else runs is left alone by it."""
+
+    async def body():
+        stage.game("chess")
+        stage.refuse()
+        control = stage.platform.control
+        obedient, stubborn = await stage.launch("chess"), await stage.launch("chess", stage.STUBBORN)
+        first, second = await stage.started(obedient.pid), await stage.started(stubborn.pid)
+        both = [first.identity, second.identity]
+        assert not control.reached(both)
+        assert control.ask_close(both)
+        if stage.WINDOWS:
+            await stage.ended(obedient.pid)
+            assert control.reached([first.identity])
+            assert not control.ask_close([first.identity])
+        await asyncio.sleep(0.3)  # where nothing is to happen there is nothing to wait for
+        assert (control.alive(*first.identity), control.alive(*second.identity)) == (not stage.WINDOWS, True)
+        assert control.reached(both) == stage.WINDOWS
+
+    play(body)
+
+
+def test_terminate_and_end(stage, play):
+    """What can act upon a signal ends by it, and what does not is ended; where there is no signal both are ended."""
 
     async def body():
         stage.game("chess")
@@ -164,24 +189,25 @@ def test_ask_close_and_end(stage, play):
         obedient, stubborn = await stage.launch("chess"), await stage.launch("chess", stage.STUBBORN)
         first, second = await stage.started(obedient.pid), await stage.started(stubborn.pid)
         await asyncio.sleep(0.2)  # the shell has to get as far as its trap
-        assert control.alive(*first.identity)
-        assert control.ask_close(*first.identity)
-        assert control.ask_close(*second.identity)
+        assert control.terminate(*first.identity)
+        assert control.terminate(*second.identity)
         await stage.ended(obedient.pid)
-        await asyncio.sleep(0.2)
-        assert (control.alive(*first.identity), control.alive(*second.identity)) == (False, True)
-        assert not control.ask_close(*first.identity)
-        assert not control.end(*first.identity)
-        assert control.end(*second.identity)
+        if stage.SIGNALS:
+            await asyncio.sleep(0.2)
+            assert control.alive(*second.identity)
+            assert control.end(*second.identity)
         await stage.ended(stubborn.pid)
-        assert not control.alive(*second.identity)
+        for program in (first, second):
+            assert not control.alive(*program.identity)
+            assert not control.terminate(*program.identity)
+            assert not control.end(*program.identity)
 
     play(body)
 
 
-@pytest.mark.parametrize("how", ["ask_close", "end"])
+@pytest.mark.parametrize("how", ["terminate", "end"])
 def test_descendants_go_with_it(stage, play, how):
-    """What a game started is closed and ended with it."""
+    """What a game started is told to end, and ended, with it."""
 
     async def body():
         stage.game("chess")
@@ -198,6 +224,28 @@ def test_descendants_go_with_it(stage, play, how):
     play(body)
 
 
+def test_what_a_game_starts_belongs_to_it(stage, play):
+    """Its children do, nobody else does."""
+
+    async def body():
+        stage.game("chess")
+        stage.refuse()
+        tree, other = await stage.launch("chess", stage.TREE), await stage.launch("chess", stage.STUBBORN)
+        program, foreign = await stage.started(tree.pid), await stage.started(other.pid)
+        control, programs = stage.platform.control, {one.pid: one for one in stage.platform.watcher.scan()}
+        for child in await stage.tree_of(tree.pid):
+            found = programs.get(child) or stage.scanned(child)
+            assert control.belongs(found, to=[program.identity])
+            assert not control.belongs(found, to=[foreign.identity])
+            brief = replace(found, pid=GONE, started=found.started + 1)  # it is over by now, with the same parent
+            assert control.belongs(brief, to=[program.identity])
+            assert not control.belongs(replace(brief, parent=GONE + 4), to=[program.identity])
+        assert control.belongs(program, to=[program.identity])
+        assert not control.belongs(foreign, to=[program.identity])
+
+    play(body)
+
+
 def test_somebody_elses_identity_is_left_alone(stage, play):
     """A pid that another program has by now is neither alive under the old identity nor touched."""
 
@@ -208,7 +256,9 @@ def test_somebody_elses_identity_is_left_alone(stage, play):
         pid, started = (await stage.started(run.pid)).identity
         control = stage.platform.control
         assert not control.alive(pid, started - 1)
-        assert not control.ask_close(pid, started - 1)
+        assert not control.ask_close([(pid, started - 1)])
+        assert not control.reached([(pid, started - 1)])
+        assert not control.terminate(pid, started - 1)
         assert not control.end(pid, started + 1)
         await asyncio.sleep(0.1)
         assert control.alive(pid, started)

@@ -70,6 +70,7 @@ class WindowsStage(Stage):
     PLAIN: ClassVar = ()
     TREE: ClassVar = ("/child",)
     REPLACES: ClassVar = False
+    SIGNALS: ClassVar = False
 
     def __init__(self, kind: str, folder: Path) -> None:
         clock = SystemClock()

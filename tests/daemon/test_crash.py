@@ -188,9 +188,9 @@ def test_what_was_announced_holds_after_a_kill(world):
     world.kill()
     world.clock.run(2 * MINUTE)
     world.start()
-    assert (world.platform.asked, world.platform.ended) == ([1], [])
+    assert (world.platform.asked, world.platform.told) == ([1], [])
     world.pass_time(10_000)
-    assert world.platform.ended == [1]
+    assert world.platform.told == [1]
 
 
 def test_an_end_that_nobody_was_told_of_leaves_a_minute_after_a_kill(world):

@@ -9,10 +9,14 @@ import msgspec
 import pytest
 
 from daemon.api import messages as m
+from daemon.reporting.refusal_signals import MOST, WINDOW_MS, RefusalSignals
+from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import plain
 from tests.daemon.test_api import CHILD, FRIEND, ROOT
 from tests.daemon.world import HOUR, MINUTE, limit, roster
+
+BINH = Caller(uid=5003, pid=1, account="binh", admin=False)
 
 
 class Display:
@@ -74,12 +78,107 @@ def test_what_happens_is_shown_to_who_plays_and_to_guardians(world):
             started, warning, due, ended, refused = child.got
             assert {(one.player, one.game) for one in child.got} == {("an", "luanti")}
             assert (warning.left, plain(warning.text)) == (MINUTE, "Luanti: 60 s of play left")
-            assert (due.left, due.rule, plain(due.text)) == (10_000, "house.all", "A limit of the house")
+            assert (due.left, due.rule, plain(due.text)) == (
+                10_000, "house.all", "Luanti: save now, it closes in 10 s: A limit of the house",
+            )  # fmt: skip
+            assert plain(refused.text) == "Luanti may not start now: A limit of the house"
             assert (ended.left, ended.how, refused.how, refused.rule) == (MINUTE, "asked", "ended", "house.all")
             assert started.number < warning.number < due.number < ended.number < refused.number
 
     world.start(roster(packs=(limit(1),)))
     asyncio.run(run())
+
+
+def test_each_account_of_a_play_is_told(world):
+    """Two accounts of one guest play one game: both are warned, and both see that it is over. A third one sees nothing."""
+
+    async def run():
+        async with displays(world, BINH, FRIEND, CHILD) as (first, second, third):
+            world.platform.run(1, account="binh")
+            world.platform.run(2, account="friend")
+            world.pass_time(2 * MINUTE)
+            await settled()
+            assert first.kinds() == ["started", "warning", "due", "ended"]
+            assert second.kinds() == ["warning", "due", "ended"]
+            assert third.got == []
+
+    world.start(roster(guest_packs=(limit(2),)))
+    asyncio.run(run())
+
+
+def test_who_joins_a_play_that_ends_soon_is_told_so(world):
+    """Its warnings were given before: the newcomer gets one of what is left, nobody gets one twice for it."""
+
+    async def run():
+        async with displays(world, FRIEND) as (second,):
+            world.platform.run(1, account="binh")
+            world.pass_time(90_000)
+            world.platform.run(2, account="friend")
+            world.platform.run(3, account="friend")
+            await settled()
+            assert [(one.kind, one.left) for one in second.got] == [("warning", 30_000)]
+
+    world.start(roster(guest_packs=(limit(2),)))
+    asyncio.run(run())
+
+
+def test_who_joined_is_still_told_after_a_restart(world):
+    """Which accounts play is seen again by what runs."""
+
+    async def run():
+        async with displays(world, FRIEND) as (second,):
+            world.pass_time(2 * MINUTE)
+            await settled()
+            assert second.kinds()[-3:] == ["warning", "due", "ended"]
+
+    world.start(roster(guest_packs=(limit(3),)))
+    world.platform.run(1, account="binh")
+    world.platform.run(2, account="friend")
+    world.pass_time(MINUTE)
+    world.kill()
+    world.start()
+    asyncio.run(run())
+
+
+def test_a_storm_of_refused_starts_is_no_storm_of_signals(world):
+    """Each attempt of a person is answered, also when the log no longer names each."""
+
+    async def run():
+        async with displays(world, CHILD) as (child,):
+            for pid in range(1, 401):
+                world.platform.run(pid, "luanti" if pid % 2 else "teeworlds")
+                world.clock.run(50)
+            await settled()
+            assert child.kinds().count("refused") == 2 * 20 * 1000 // WINDOW_MS
+            world.clock.run(WINDOW_MS)
+            world.platform.run(500)
+            await settled()
+            assert child.kinds()[-1] == "refused"
+
+    world.start(roster(packs=(limit(0),)))
+    asyncio.run(run())
+
+
+def test_each_account_is_told_of_its_own_refused_start(world):
+    """Two of one guest, at the same moment, at a game each."""
+
+    async def run():
+        async with displays(world, BINH, FRIEND) as (first, second):
+            world.platform.run(1, account="binh")
+            world.platform.run(2, account="friend")
+            await settled()
+            assert (first.kinds(), second.kinds()) == (["refused"], ["refused"])
+
+    world.start(roster(guest_packs=(limit(0),)))
+    asyncio.run(run())
+
+
+def test_many_games_at_once_are_a_few_signals():
+    """A folder of games that is opened at once."""
+    signals = RefusalSignals()
+    assert sum(signals.worth_showing("an", str(game), 0) for game in range(200)) == MOST
+    assert signals.worth_showing("an", "0", WINDOW_MS)
+    assert signals.worth_showing("binh", "0", 0)
 
 
 def test_extra_time_is_shown_to_who_got_it(world):

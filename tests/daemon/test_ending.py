@@ -12,6 +12,7 @@ from daemon.ending import (
     NEWS_MS,
     RETRY_MS,
     SAME_MS,
+    SIGNAL_MS,
     Allowed,
     AskToClose,
     Due,
@@ -20,6 +21,7 @@ from daemon.ending import (
     Free,
     Refused,
     Saving,
+    Terminate,
     Warn,
     Warned,
     from_store,
@@ -103,9 +105,8 @@ TABLE = [
     # saving
     (Saving(T + 1),     NO,                   Saving(T + 1),       []),
     (Saving(T + 1),     Refused(5 * M),       Saving(T + 1),       []),  # no rule lengthens it
-    (Saving(T + 1, asked=False), NO,          Saving(T + 1),       [AskToClose()]),
-    (Saving(T),         NO,                   Ended(T + RETRY_MS), [End()]),
-    (Saving(T - M, asked=False), NO,          Ended(T + RETRY_MS), [End()]),
+    (Saving(T),         NO,                   Ended(T + SIGNAL_MS), [Terminate()]),
+    (Saving(T - M),     NO,                   Ended(T + SIGNAL_MS), [Terminate()]),  # as after a restart
     (Saving(T + 5 * S), NO_END,               Free(),              []),
     (Saving(T + 5 * S), till(9 * M, 5 * M),   free(9 * M, 5 * M),  []),
     (Saving(T + 5 * S), till(9 * S, 9 * S),   warned(9 * S),       [Warn(9 * S)]),
@@ -137,7 +138,7 @@ def test_the_next_moment(state, wait):
     ("state", "then"),
     [
         (BEGUN, BEGUN), (Free(), BEGUN), (free(M), BEGUN), (warned(M, 5 * S), warned(M)),
-        (Saving(T), Saving(T, asked=False)), (Ended(T), Saving(T, asked=False)),
+        (Saving(T), Saving(T)), (Ended(T), Saving(T)),
     ],
 )  # fmt: skip
 def test_over_a_restart(state, then):
@@ -227,8 +228,9 @@ def test_states_move_along_the_arrows(story):
     for _, before, _, state, actions in lived(story):
         kinds = (type(before), type(state))
         assert kinds[0] is kinds[1] or kinds in ARROWS
-        assert (Due() in actions) == (kinds == (Warned, Saving))
-        assert (End() in actions) <= isinstance(state, Ended)
+        assert (Due() in actions) == (AskToClose() in actions) == (kinds == (Warned, Saving))
+        assert (Terminate() in actions) == (kinds == (Saving, Ended))
+        assert (End() in actions) <= (kinds == (Ended, Ended))
         assert sum(isinstance(one, Warn) for one in actions) <= 1
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from agent.api.messages import GrantEvent
 from compliance import entry
+from daemon.ending import SIGNAL_MS
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
 
 
@@ -28,15 +29,20 @@ def test_play_is_counted_while_it_runs_and_after(world):
 
 
 def test_a_limit_warns_asks_ends_and_then_refuses(world):
-    """Warned at 15, 5 and 1 minute, due at the limit, killed after the grace; a new start is ended at once."""
+    """Warned at 15, 5 and 1 minute, due at the limit; told to end after the time to save, ended a moment later; a new start is
+    ended at once.
+    """
     world.start(roster(packs=(limit(20),)))
     world.platform.obedient = False
     world.platform.run(1)
     world.pass_time(20 * MINUTE)
     assert world.platform.asked == [1]
-    assert world.platform.ended == []
-    world.pass_time(10_000)
-    assert world.platform.ended == [1]
+    world.pass_time(9_999)
+    assert (world.platform.told, world.platform.ended) == ([], [])
+    world.pass_time(1)
+    assert (world.platform.told, world.platform.ended) == ([1], [])
+    world.pass_time(SIGNAL_MS)
+    assert (world.platform.told, world.platform.ended) == ([1], [1])
     world.platform.run(2)
     assert world.platform.ended == [1, 2]
     told = [(one.left, one.shown) for one in world.journal("warned")]
@@ -44,7 +50,7 @@ def test_a_limit_warns_asks_ends_and_then_refuses(world):
     kinds = [type(one).__name__ for one in world.journal("play.started", "warned", "play.due", "play.ended", "launch.refused")]
     assert kinds == ["PlayStarted", "Warned", "Warned", "Warned", "PlayDue", "PlayEnded", "LaunchRefused"]
     (ended,) = world.journal("play.ended")
-    assert (ended.how, ended.ms) == ("killed", 20 * MINUTE + 10_000)
+    assert (ended.how, ended.ms) == ("killed", 20 * MINUTE + 10_000 + SIGNAL_MS)
     (started,) = world.journal("play.started")
     assert {one.play for one in world.journal("warned", "play.due", "play.ended")} == {started.seq}
 
@@ -279,7 +285,7 @@ def test_midnight_cuts_a_play_and_no_rule_notices(world):
 
 
 def test_what_belonged_to_a_game_that_closed_has_no_more_than_its_grace(world):
-    """The game obeys and is gone; a helper of it that does not is ended when the game itself would have been."""
+    """The game obeys and is gone; a helper of it that does not is told to end, and ended, when the game would have been."""
     world.start(roster(packs=(limit(1),)))
     world.platform.run(1)
     helper = world.platform.run(2, "helper", parent=1)
@@ -287,7 +293,8 @@ def test_what_belonged_to_a_game_that_closed_has_no_more_than_its_grace(world):
     gone, leave = [], world.platform.exit
     world.platform.exit = lambda pid: (gone.append((pid, world.clock.mono() - helper.since)), leave(pid))
     world.pass_time(2 * MINUTE)
-    assert (world.platform.asked, gone) == ([1], [(1, MINUTE), (2, MINUTE + 10_000)])
+    assert (world.platform.asked, gone) == ([1], [(1, MINUTE), (2, MINUTE + 10_000 + SIGNAL_MS)])
+    assert world.platform.told == []
 
 
 @pytest.mark.parametrize("other", ["helper", "luanti"])
@@ -322,7 +329,7 @@ def test_what_cannot_be_ended_is_tried_each_second(world):
     world.platform.obedient = False
     tried = []
     world.platform.end = lambda *_: tried.append(world.clock.mono())
-    world.pass_time(MINUTE + 10_000)
+    world.pass_time(MINUTE + 10_000 + SIGNAL_MS)
     first = tried[0]
     world.pass_time(5_000)
     assert tried == [first + n * 1_000 for n in range(6)]

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from compliance import journal
+from daemon.ending import SIGNAL_MS
 from daemon.sessions import KEEP_MS, lookback
 from daemon.store import Store
 from i18n.message import Text
@@ -148,14 +149,16 @@ def test_a_game_that_is_saving_is_left_alone(world):
     world.platform.run(2)
     assert world.platform.ended == [2]
     world.pass_time(1_000)
+    assert (world.platform.told, world.platform.ended) == ([1], [2])
+    world.pass_time(SIGNAL_MS)
     assert world.platform.ended == [2, 1]
     (due,) = world.journal("play.due")
     (ended,) = world.journal("play.ended")
-    assert (due.grace, ended.how, ended.ms) == (10 * MINUTE, "killed", 11 * MINUTE)
+    assert (due.grace, ended.how, ended.ms) == (10 * MINUTE, "killed", 11 * MINUTE + SIGNAL_MS)
 
 
 def test_a_restart_gives_no_new_time_to_save(world):
-    """kill -9 in the middle: asked once more, one entry only, ended when it would have been."""
+    """kill -9 in the middle: not asked again, one entry only, told to end when it would have been."""
     world.start(roster(packs=(SAVING,)))
     world.platform.obedient = False
     world.platform.run(1)
@@ -165,14 +168,16 @@ def test_a_restart_gives_no_new_time_to_save(world):
         world.clock.run(MINUTE)
         world.start()
     world.pass_time(4 * MINUTE - 1_000)
-    assert (set(world.platform.asked), world.platform.ended) == ({1}, [])
+    assert (world.platform.asked, world.platform.told) == ([1], [])
     world.pass_time(1_000)
+    assert (world.platform.told, world.platform.ended) == ([1], [])
+    world.pass_time(SIGNAL_MS)
     assert world.platform.ended == [1]
     assert len(world.journal("play.due")) == 1
 
 
 def test_time_to_save_that_ran_out_while_nobody_looked(world):
-    """The daemon was dead for it: the game is ended at once."""
+    """The daemon was dead for it: the game is told to end at once."""
     world.start(roster(packs=(SAVING,)))
     world.platform.obedient = False
     world.platform.run(1)
@@ -180,6 +185,8 @@ def test_time_to_save_that_ran_out_while_nobody_looked(world):
     world.kill()
     world.clock.run(20 * MINUTE)
     world.start()
+    assert (world.platform.told, world.platform.ended) == ([1], [])
+    world.pass_time(SIGNAL_MS)
     assert world.platform.ended == [1]
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from daemon.api import messages as m
 from daemon.deciding.judge import Judge
+from daemon.ending import SIGNAL_MS
 from daemon.platforms.api import ProgramEnded, WatchTrouble
 from i18n.message import msg, plain
 from rules.games import Fingerprint
@@ -136,7 +137,7 @@ def test_a_second_program_while_the_first_one_saves_is_ended(world):
     world.pass_time(MINUTE + 1_000)
     world.platform.run(2)
     assert (world.platform.asked, world.platform.ended) == ([1], [2])
-    world.pass_time(9_000)
+    world.pass_time(9_000 + SIGNAL_MS)
     assert world.platform.ended == [2, 1]
 
 

@@ -176,3 +176,19 @@ def display(need):
     yield f":{number}"
     server.terminate()
     server.wait(PATIENCE)
+
+
+@pytest.fixture
+def manager(display, need):
+    """Somebody manages the windows of the display."""
+    from daemon.platforms.linux.ending.closing import _manager
+    from daemon.platforms.linux.ending.xwire import Screen
+
+    environment = {"DISPLAY": display, "HOME": "/nonexistent", "PATH": os.defpath}
+    with subprocess.Popen([need("openbox"), "--sm-disable"], env=environment, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        screen = Screen(int(display[1:]), (), 5.0)
+        until(lambda: _manager(screen, screen.roots[0]))
+        screen.close()
+        yield
+        running.terminate()

@@ -15,9 +15,10 @@ pytestmark = [pytest.mark.root, pytest.mark.timeout(180)]
 LIMIT_S = 6
 
 
+@pytest.mark.usefixtures("manager")
 @pytest.mark.parametrize("names", [("luanti", "minetest"), ("teeworlds",)], ids=["luanti", "teeworlds"])
 def test_a_real_game_is_recognised_counted_ended_and_refused(house, child, display, need, names):
-    """Recognised when the child starts it, counted, ended at the limit, then refused before its first instruction."""
+    """Recognised when the child starts it, counted, closed when asked, then refused before its first instruction."""
     program, game = need(*names), names[0]
     house.start()
     house("player", "add", "Na", "--born", "2014-05-01", "--account", child.name)
@@ -56,8 +57,9 @@ def test_a_real_game_is_recognised_counted_ended_and_refused(house, child, displ
     parent.wait()
     assert house.game("na", game)["used_s"] == spent["used_s"]
 
-    due, refused = house.entries("play.due", "launch.refused")
-    assert (due["kind"], refused["kind"], refused["how"]) == ("play.due", "launch.refused", "gate")
+    due, ended, refused = house.entries("play.due", "play.ended", "launch.refused")
+    assert [one["kind"] for one in (due, ended, refused)] == ["play.due", "play.ended", "launch.refused"]
+    assert (ended["how"], refused["how"]) == ("asked", "gate")  # it had a window, which its manager closed
     report, code = house.verify()
     assert (code, report["ok"]) == (0, True)
 

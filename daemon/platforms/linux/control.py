@@ -1,23 +1,33 @@
-"""Ends programs through pidfds (pidfd_open(2)): a pid that somebody else has by now is never signalled."""
+"""Has windows asked to close, and ends programs through pidfds (pidfd_open(2)): a pid that somebody else has by now is never
+signalled.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import stat
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
 from daemon.platforms.control import TreeControl
 from daemon.platforms.linux import procfs
-from daemon.platforms.processes import BlindError
+from daemon.platforms.linux.ending.asker import Asker
+from daemon.platforms.processes import BlindError, Identity
 
 _PLACES = ("/usr/", "/opt/", "/snap/")
+_REMEMBERED = 256
 
 
 class LinuxControl(TreeControl[procfs.Stat]):
     KERNEL: ClassVar = frozenset((1, 2))  # init, and the parent of the kernel's threads
+
+    def __init__(self, spared: Callable[[], Iterable[int]] = tuple, asker: Asker | None = None) -> None:
+        super().__init__(spared)
+        self._asker = asker or Asker()
+        self._orders: dict[Identity, int] = {}  # who was asked by which order, the last ones
 
     def alive(self, pid: int, started: int) -> bool:
         try:
@@ -32,13 +42,38 @@ class LinuxControl(TreeControl[procfs.Stat]):
     def _look(self) -> dict[int, procfs.Stat]:
         return procfs.processes()
 
-    def _ask(self, tree: tuple[procfs.Stat, ...]) -> bool:
+    def _ask(self, play: frozenset[Identity], family: tuple[procfs.Stat, ...]) -> bool:
+        for one in play:
+            self._orders.pop(one, None)
+        user = next(filter(None, (_user(pid) for pid, _ in sorted(play))), None)
+        number = None if user is None else self._asker.ask(*user, [one.pid for one in family])
+        if number is not None:
+            self._orders |= dict.fromkeys(play, number)
+            while len(self._orders) > _REMEMBERED:
+                self._orders.pop(next(iter(self._orders)))
+        return user is not None
+
+    def reached(self, programs: Collection[Identity]) -> bool:
+        return any(one in self._orders and self._asker.reached(self._orders[one]) for one in programs)
+
+    def _kin(self, one: procfs.Stat, other: procfs.Stat) -> bool:
+        """Whoever lost its parent is still in the group that a shell or a menu made for the game."""
+        return one.group == other.pid == other.group and one.started >= other.started
+
+    def _terminate(self, pid: int, started: int) -> bool:
         # SIGCONT: a stopped program could not obey before it is ended.
-        taken = [_send(*one.identity, (signal.SIGTERM, signal.SIGCONT)) for one in tree]
-        return taken[0]
+        return _send(pid, started, (signal.SIGTERM, signal.SIGCONT))
 
     def _end(self, pid: int, started: int) -> bool:
         return _send(pid, started, (signal.SIGKILL,))
+
+
+def _user(pid: int) -> tuple[int, int] | None:
+    """The (uid, gid) that a program was started as, if we can become that user."""
+    with suppress(BlindError):
+        found = procfs.owner(pid)
+        return found if found and os.geteuid() in (0, found[0]) else None
+    return None
 
 
 def _send(pid: int, started: int, numbers: tuple[signal.Signals, ...]) -> bool:

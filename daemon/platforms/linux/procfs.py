@@ -27,10 +27,11 @@ def check(error: OSError) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stat(Process):
-    """`started` is in clock ticks since boot, sleep included."""
+    """`started` is in clock ticks since boot, sleep included. `group`: its process group, which outlives whoever started it."""
 
     state: str
     threads: int
+    group: int
 
     @property
     def alive(self) -> bool:
@@ -44,15 +45,31 @@ def stat(pid: int) -> Stat | None:
     fields = data[data.rfind(b")") + 2 :].split()
     if len(fields) < 20:
         return None
-    return Stat(pid, int(fields[1]), int(fields[19]), fields[0].decode("ascii", "replace"), int(fields[17]))
+    state = fields[0].decode("ascii", "replace")
+    return Stat(pid, int(fields[1]), int(fields[19]), state, int(fields[17]), int(fields[2]))
 
 
 def uids(pid: int) -> tuple[int, int] | None:
     """(real, effective). From `status`: the owner of /proc/PID is root's where a process is not dumpable."""
+    return _ids(_read(f"/proc/{pid}/status"), b"\nUid:")
+
+
+def owner(pid: int) -> tuple[int, int] | None:
+    """The real (uid, gid)."""
     data = _read(f"/proc/{pid}/status")
-    at = data.find(b"\nUid:")
-    fields = data[at + 5 : at + 100].split(None, 2) if at >= 0 else []
+    user, group = _ids(data, b"\nUid:"), _ids(data, b"\nGid:")
+    return (user[0], group[0]) if user and group else None
+
+
+def _ids(status: bytes, name: bytes) -> tuple[int, int] | None:
+    at = status.find(name)
+    fields = status[at + 5 : at + 100].split(None, 2) if at >= 0 else []
     return (int(fields[0]), int(fields[1])) if len(fields) > 2 else None
+
+
+def environment(pid: int) -> bytes:
+    """The environment that it was started with, as a block of NAME=VALUE; at most 128 KiB of it."""
+    return _read(f"/proc/{pid}/environ", _ARGS_LIMIT)
 
 
 def args(pid: int) -> tuple[str, ...]:

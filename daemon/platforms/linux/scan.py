@@ -7,6 +7,7 @@ import pwd
 import resource
 from collections.abc import Mapping
 
+from daemon.platforms.linux.ending.become import become, bound
 from daemon.scanning import labels
 from daemon.scanning.source import Folder, RefusedError, SearchPaths, Source
 from daemon.scanning.sources import debian, flatpak, heroic, lutris, menus, minecraft, steam, wine
@@ -34,13 +35,13 @@ class LinuxScanner:
     def become(self, user: str | None) -> SearchPaths:
         entry = _entry(user)
         asked = dict(os.environ) if entry.pw_uid == os.getuid() else {}
-        if entry.pw_uid != os.getuid() or os.geteuid() != os.getuid():
-            _drop(entry)
-        os.environ.clear()
+        try:
+            become(entry.pw_uid, entry.pw_gid)
+        except OSError as error:
+            raise RefusedError(msg("cannot become {user}: {why}", user=entry.pw_name, why=said_by(error))) from None
         os.environ.update(HOME=entry.pw_dir, USER=entry.pw_name, LOGNAME=entry.pw_name, LANG="C.UTF-8", PATH=":".join(_PATH))
-        os.chdir("/")
         for what, most in _BOUNDS:
-            _bound(what, most)
+            bound(what, most)
         return place_of(entry.pw_name, entry.pw_dir, asked)
 
 
@@ -65,35 +66,3 @@ def _entry(user: str | None) -> pwd.struct_passwd:
     if entry.pw_uid != os.getuid() and os.geteuid() != 0:
         raise RefusedError(msg("only root may look for the games of {user}", user=entry.pw_name))
     return entry
-
-
-def _drop(entry: pwd.struct_passwd) -> None:
-    """Groups first, the user last: whoever is no longer root cannot drop the rest. RefusedError, and nothing has been read.
-
-    The kernel lets nobody trace a process that changed its user (PR_SET_DUMPABLE in prctl(2)), so its answer is its own.
-    """
-    try:
-        os.initgroups(entry.pw_name, entry.pw_gid)
-        os.setresgid(entry.pw_gid, entry.pw_gid, entry.pw_gid)
-        os.setresuid(entry.pw_uid, entry.pw_uid, entry.pw_uid)
-    except OSError as error:
-        raise RefusedError(msg("cannot become {user}: {why}", user=entry.pw_name, why=said_by(error))) from None
-    if os.getresuid() != (entry.pw_uid,) * 3 or os.getresgid() != (entry.pw_gid,) * 3 or _regains_root(entry.pw_uid):
-        raise RefusedError(msg("cannot become {user}", user=entry.pw_name))
-
-
-def _regains_root(uid: int) -> bool:
-    if uid == 0:
-        return False
-    try:
-        os.setuid(0)
-    except OSError:
-        return False
-    return True
-
-
-def _bound(what: int, most: int) -> None:
-    """Lower a limit of this process; never raise one."""
-    _, hard = resource.getrlimit(what)
-    if hard == resource.RLIM_INFINITY or most < hard:
-        resource.setrlimit(what, (most, most))

@@ -30,12 +30,18 @@ _USUAL_SWITCH_S = 0.005
 
 
 class LinuxWatcher(TrackingWatcher):
-    """`gate_mounts`: where to refuse starts; None: everywhere, (): nowhere."""
+    """`gate_mounts`: where to refuse starts; None: everywhere, (): nowhere. `before_gate`: what cannot be done under it;
+    `after`: when nothing is watched any more.
+    """
 
-    def __init__(self, tracker: LinuxTracker, clock: Clock, gate_mounts: tuple[str, ...] | None) -> None:
+    def __init__(
+        self, tracker: LinuxTracker, clock: Clock, gate_mounts: tuple[str, ...] | None,
+        before_gate: Callable[[], None] = lambda: None, after: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
         super().__init__(tracker, tracker.programs.images, clock)
         self._tracker = tracker
         self._gate_mounts = gate_mounts
+        self._before_gate, self._after = before_gate, after
         self._connector: Connector | None = None
         self._gate: ExecGate | None = None
         self._changes: mounts.Changes | None = None
@@ -70,6 +76,7 @@ class LinuxWatcher(TrackingWatcher):
             self._connector = None
         self._poller.stop()
         super().stop()
+        self._after()
 
     # --- events ------------------------------------------------------------------------------------------------------------
 
@@ -113,6 +120,7 @@ class LinuxWatcher(TrackingWatcher):
     # --- the gate ----------------------------------------------------------------------------------------------------------
 
     def _start_gate(self, loop: asyncio.AbstractEventLoop) -> bool:
+        self._before_gate()
         gate = ExecGate(self._clock, self._from_gate)
         try:
             gate.open()

@@ -6,19 +6,19 @@ hooked.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from typing import ClassVar
 
 from daemon.platforms.control import TreeControl
-from daemon.platforms.processes import BlindError
+from daemon.platforms.processes import BlindError, Identity
 from daemon.platforms.windows import installed
 from daemon.platforms.windows.ending import closing, run_in_session
 from daemon.platforms.windows.watching import processes
 from daemon.platforms.windows.watching.snapshot import Process, Snapshots
 
 _MOST_ASKED = 2_000  # pids that a command line has room for
+_REMEMBERED = 256
 
 
 class WindowsControl(TreeControl[Process]):
@@ -27,7 +27,7 @@ class WindowsControl(TreeControl[Process]):
     def __init__(self, spared: Callable[[], Iterable[int]] = tuple) -> None:
         super().__init__(spared)
         self._snapshots = Snapshots()
-        self._to_ask: dict[int, set[int]] = {}
+        self._reached: dict[Identity, tuple[Callable[[], bool], ...]] = {}  # of the last ones asked: whether a window was
 
     def alive(self, pid: int, started: int) -> bool:
         try:
@@ -57,25 +57,35 @@ class WindowsControl(TreeControl[Process]):
     def _look(self) -> dict[int, Process]:
         return self._snapshots.take()
 
-    def _ask(self, tree: tuple[Process, ...]) -> bool:
-        session = tree[0].session
-        pids = [one.pid for one in tree if one.session == session]
-        if session == run_in_session.own_session() and closing.interactive():
-            closing.ask(pids)
-            return True
-        if not self._to_ask:
-            asyncio.get_running_loop().call_soon(self._send)
-        self._to_ask.setdefault(session, set()).update(pids)
+    def _ask(self, play: frozenset[Identity], family: tuple[Process, ...]) -> bool:
+        sessions: dict[int, list[int]] = {}
+        for one in family:
+            sessions.setdefault(one.session, []).append(one.pid)
+        reached = tuple(_asked_in(session, pids[:_MOST_ASKED]) for session, pids in sessions.items())
+        for program in play:
+            self._reached.pop(program, None)
+            self._reached[program] = reached
+        while len(self._reached) > _REMEMBERED:
+            self._reached.pop(next(iter(self._reached)))
         return True
 
-    def _send(self) -> None:
-        """One errand into each session, however many programs are to be asked at this moment."""
-        to_ask, self._to_ask = self._to_ask, {}
-        for session, pids in to_ask.items():
-            run_in_session.run(session, closing.__name__, [str(one) for one in sorted(pids)[:_MOST_ASKED]])
+    def reached(self, programs: Collection[Identity]) -> bool:
+        return any(has() for one in programs for has in self._reached.get(one, ()))
+
+    def _terminate(self, pid: int, started: int) -> bool:
+        return _end(pid, started)  # Windows has nothing that a program may act upon but its windows' messages
 
     def _end(self, pid: int, started: int) -> bool:
         return _end(pid, started)
+
+
+def _asked_in(session: int, pids: list[int]) -> Callable[[], bool]:
+    """Has the windows that these have in a session asked; what it returns says whether there were any, as far as is known."""
+    if session == run_in_session.own_session() and closing.interactive():
+        found = closing.ask(pids) > 0
+        return lambda: found
+    errand = run_in_session.run(session, closing.__name__, [str(one) for one in sorted(pids)])
+    return lambda: errand is not None and run_in_session.succeeded(errand)
 
 
 def _end(pid: int, started: int) -> bool:

@@ -23,6 +23,7 @@ from daemon.platforms.linux.gate import spawning
 from daemon.platforms.linux.gate.watchdog import BEAT_MS, Watchdog
 from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.programs import acting_uid
+from daemon.platforms.processes import Identity
 from host.clock import Clock
 from i18n.message import msg
 from rules.games import Catalogue
@@ -39,15 +40,19 @@ _PAUSE_MS = 50
 _BLIND_MS = 600_000
 _PRIORITY = -10
 _MOST = 8192
+_ANCESTORS = 32
 
 
 @dataclass(frozen=True, slots=True)
 class RefusalsByUid:
-    """Refusals by number instead of name: account and games that it may not start, by uid; `ids` are containers' numbers."""
+    """Refusals by number instead of name: account and games that it may not start, by uid; `ids` are containers' numbers.
+    `saving` as in Refusals.
+    """
 
     catalogue: Catalogue
     refused: Mapping[int, tuple[str, frozenset[str]]]
     ids: tuple[tuple[range, int], ...] = ()
+    saving: frozenset[Identity] = frozenset()
 
     def of(self, uid: int) -> tuple[str, frozenset[str]] | None:
         found = self.refused.get(uid)
@@ -70,7 +75,7 @@ def answers(refusals: Refusals) -> RefusalsByUid:
         uid = accounts.uid_of(one.account)
         if uid in refused and uid is not None:
             ids.append((range(one.start, one.start + one.count), uid))
-    return RefusalsByUid(refusals.catalogue, refused, tuple(ids))
+    return RefusalsByUid(refusals.catalogue, refused, tuple(ids), refusals.saving)
 
 
 class ExecGate:
@@ -206,7 +211,7 @@ class ExecGate:
         uids = procfs.uids(asked.pid)
         account, refused = (uids and current.of(acting_uid(*uids))) or ("", frozenset())
         hit = games & refused
-        if not hit:
+        if not hit or (current.saving and _started_by(asked.pid, current.saving)):
             return None, False
         return StartRefused(account, min(hit), path, asked.pid, self._clock.mono()), False
 
@@ -235,3 +240,18 @@ class ExecGate:
         if not self._failed:
             self._failed = True
             self._tell(FAILED)
+
+
+def _started_by(pid: int, programs: frozenset[Identity]) -> bool:
+    """Whether a process descends from one of these, or is one: what a game does while it saves is its own business. If it has
+    lost its parent, it is still in the group that was made for the game.
+    """
+    found = procfs.stat(pid)
+    for leader, started in programs:
+        if found is not None and found.group == leader and ((now := procfs.stat(leader)) is None or now.started == started):
+            return True
+    for _ in range(_ANCESTORS):
+        if found is None or found.identity in programs:
+            return found is not None
+        found = procfs.stat(found.parent)
+    return False

@@ -26,6 +26,11 @@ def permit(gate: object) -> None:
     _gates.discard(id(gate))
 
 
+def permitted() -> bool:
+    """Whether this process may start programs now."""
+    return not _gates
+
+
 def _hook(event: str, _: object) -> None:
     if event in _SPAWNS and _gates:
         raise RuntimeError(f"{event}: this process runs the exec gate and must not start programs ({__name__})")

@@ -7,6 +7,7 @@ its grace.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Collection
@@ -89,4 +90,5 @@ def interactive() -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(not ask({int(word) for word in sys.argv[1:] if word.isdecimal()}))
+    reached = ask({int(word) for word in sys.argv[1:] if word.isdecimal()})
+    os._exit(not reached)  # at once: whoever sent us asks how we ended when the game has closed

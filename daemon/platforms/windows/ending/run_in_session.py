@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import win32event
 import win32process
 import win32profile
 import win32ts
@@ -30,15 +31,23 @@ def own_session() -> int:
     return -1
 
 
-def run(session: int, module: str, words: Sequence[str]) -> bool:
-    """Start `python -m module words…` on the desktop of the session, without waiting for it. False: that is not to be had."""
+def run(session: int, module: str, words: Sequence[str]) -> int | None:
+    """Start `python -m module words…` on the desktop of the session, without waiting for it; a handle of the process, which
+    closes when nobody holds it any more. None: that is not to be had.
+    """
     with suppress(OSError), AsOSError():
         if session == own_session():
-            win32process.CreateProcess(*_how(None, module, words))
-        else:
-            user = win32ts.WTSQueryUserToken(session)
-            win32process.CreateProcessAsUser(user, *_how(win32profile.CreateEnvironmentBlock(user, False), module, words))
-        return True
+            return win32process.CreateProcess(*_how(None, module, words))[0]
+        user = win32ts.WTSQueryUserToken(session)
+        return win32process.CreateProcessAsUser(user, *_how(win32profile.CreateEnvironmentBlock(user, False), module, words))[0]
+    return None
+
+
+def succeeded(process: int) -> bool:
+    """Whether it is over by now, and well."""
+    with suppress(OSError), AsOSError():
+        over = win32event.WaitForSingleObject(process, 0) == win32event.WAIT_OBJECT_0
+        return over and win32process.GetExitCodeProcess(process) == 0
     return False
 
 

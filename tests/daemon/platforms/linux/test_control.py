@@ -6,13 +6,24 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.processes import ancestors, descendants
+from rules.games import Program
+from tests.system import until
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_asked(monkeypatch):
+    """Windows are test_closing.py's."""
+    monkeypatch.setattr("daemon.platforms.linux.ending.asker.Asker.ask", lambda *_: None)
 
 
 @pytest.fixture
@@ -34,6 +45,10 @@ def identity(pid):
     return pid, procfs.stat(pid).started
 
 
+def program(pid, started):
+    return Program(pid, started, 0, "", ())
+
+
 def below(pid):
     here = procfs.processes()
     return descendants((here[pid],), here)
@@ -48,12 +63,12 @@ def gone(*pids):
 
 
 def test_a_stopped_game_can_obey_and_be_ended(spawn):
-    """A game that stopped itself is woken by the request to close, and ended even if it never wakes."""
+    """A game that stopped itself is woken when it is told to end, and ended even if it never wakes."""
     first, second = spawn("/bin/sleep", "60"), spawn("/bin/sleep", "60")
     control = LinuxControl()
     for child in (first, second):
         child.send_signal(signal.SIGSTOP)
-    assert control.ask_close(*identity(first.pid))
+    assert control.terminate(*identity(first.pid))
     assert control.end(*identity(second.pid))
     assert (first.wait(3), second.wait(3)) == (-signal.SIGTERM, -signal.SIGKILL)
 
@@ -66,7 +81,8 @@ def test_what_lost_its_parent_since_the_request_is_ended_too(spawn):
     control = LinuxControl()
     root = identity(game.pid)
     middle, child = sorted(one.pid for one in below(game.pid) if procfs.args(one.pid)[0] == "/bin/sh")
-    assert control.ask_close(*root)
+    assert control.ask_close([root])
+    assert control.terminate(*root)
     assert gone(middle)
     assert control.end(*root)
     assert gone(game.pid, child)
@@ -78,7 +94,8 @@ def test_end_after_the_game_left_finds_its_orphans(spawn):
     control = LinuxControl()
     root = identity(game.pid)
     children = [one.pid for one in below(game.pid)]
-    assert control.ask_close(*root)
+    assert control.ask_close([root])
+    assert control.terminate(*root)
     game.wait(3)
     control.end(*root)
     assert gone(*children)
@@ -105,7 +122,8 @@ def test_never_ourselves_nor_what_we_come_from(spawn, signalled):
     spawn("/bin/sleep", "60")  # a child of ours: below every one of our ancestors
     control = LinuxControl()
     for pid in {1, 2, *ancestors(os.getpid(), procfs.processes())}:
-        assert not control.ask_close(*identity(pid))
+        assert not control.ask_close([identity(pid)])
+        assert not control.terminate(*identity(pid))
         assert not control.end(*identity(pid))
     assert signalled == []
 
@@ -116,7 +134,7 @@ def test_what_is_below_a_spared_one_is_not_the_games(spawn, signalled):
     children = below(game.pid)
     spared = next(one.pid for one in children if procfs.args(one.pid)[0] == "sh")
     other = next(one.pid for one in children if one.parent == game.pid and one.pid != spared)
-    LinuxControl(lambda: (spared,)).ask_close(*identity(game.pid))
+    LinuxControl(lambda: (spared,)).terminate(*identity(game.pid))
     assert signalled == [game.pid, other]
 
 
@@ -137,7 +155,9 @@ def test_what_may_not_be_ended_is_said(as_nobody):
     """An ordinary user's daemon cannot end another account's game: False, no exception."""
     with subprocess.Popen(["/bin/sleep", "60"]) as game:
         found = identity(game.pid)
-        assert as_nobody(lambda: (LinuxControl().ask_close(*found), LinuxControl().end(*found))) == "(False, False)"
+        ours = LinuxControl()
+        said = as_nobody(lambda: (ours.ask_close([found]), ours.terminate(*found), ours.end(*found)))
+        assert said == "(False, False, False)"
         assert LinuxControl().alive(*identity(game.pid))
         game.kill()
 
@@ -149,3 +169,27 @@ def test_zombies_are_not_alive():
     assert gone(child.pid)
     assert not LinuxControl().alive(*found)
     child.wait()
+
+
+def test_what_lost_its_parent_is_still_of_the_group_of_the_game(spawn):
+    """The game left it behind before anybody looked; what another one left, or the game's own shell, is not the game's."""
+    leaves = "sh -c 'sleep 61 & echo $! > /proc/self/fd/1' > {file}; exec sleep 60"
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, name) for name in ("one", "two")]
+        games = [spawn("/bin/sh", "-c", leaves.format(file=file)) for file in files]
+        orphans = [identity(int(until(file.read_text))) for file in files]
+    control, root = LinuxControl(), identity(games[0].pid)
+    try:
+        assert control.ask_close([root])
+        assert procfs.stat(orphans[0][0]).parent != games[0].pid
+        games[0].kill()
+        games[0].wait()
+        assert [control.belongs(program(*one), to=[root]) for one in orphans] == [True, False]
+        assert not control.belongs(program(*identity(os.getpid())), to=[root])
+        control.end(*root)
+        assert gone(orphans[0][0])
+        assert procfs.stat(orphans[1][0]).alive
+    finally:
+        for pid, _ in orphans:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)

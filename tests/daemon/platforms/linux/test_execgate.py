@@ -11,6 +11,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -70,6 +71,28 @@ def asked(monkeypatch):
 
 def refusing(*games, account=CHILD, ids=None):
     return Refusals(Catalogue(games), {account: frozenset(ids or (game.id for game in games))})
+
+
+def test_what_a_saving_game_starts_is_let_through(gate, gate_folder, open_folder, launcher, make_game):
+    """Its children and what these leave behind; the same start by anybody else is refused, and by it once it does not save."""
+    path, game = make_game(gate_folder, "chess", "/bin/dash")
+    fifo, out = open_folder / "go", open_folder / "out"
+    for one in (fifo, out):
+        os.mkfifo(one)
+        one.chmod(0o666)
+    script = f'while read how < {fifo}; do $how {path} -c "exit 7"; echo $? > {out}; done'
+    pids = [launcher("start", args=["/bin/sh", "-c", script], user=CHILD, cwd="/")["pid"]]
+    program = (pids[0], procfs.stat(pids[0]).started)
+
+    def tried(how):
+        fifo.write_text(f"{how}\n")
+        return int(out.read_text())
+
+    refused = refusing(game)
+    for saving, code in ((frozenset(), 126), (frozenset({program}), 7), (frozenset({(program[0], program[1] + 1)}), 126)):
+        gate.arm(replace(refused, saving=saving))
+        assert [tried(how) for how in ("", "env", "setsid -w")] == [code] * 3
+        assert not launcher("start", args=[str(path), "-c", "exit"], user=CHILD, cwd="/").get("pid")
 
 
 def test_nothing_of_a_refused_game_runs(gate, gate_folder, start, make_game):

@@ -73,7 +73,7 @@ def test_want_of_descriptors_ends_nothing(blind, sleeper):
     blind()
     with pytest.raises(BlindError):
         procfs.stat(sleeper)
-    assert (control.alive(*identity), control.ask_close(*identity), control.end(*identity)) == (True, False, False)
+    assert (control.alive(*identity), control.ask_close([identity]), control.end(*identity)) == (True, False, False)
     blind(False)
     assert control.alive(*identity)
     assert procfs.stat(2**22 - 1) is None

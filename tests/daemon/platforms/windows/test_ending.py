@@ -17,6 +17,7 @@ from daemon.platforms.windows.control import WindowsControl
 from daemon.platforms.windows.ending import closing, run_in_session
 from daemon.platforms.windows.watching.snapshot import Process, Snapshots
 from tests.daemon.platforms.windows.stand import PATIENCE, SHORT, _started, gone, on_desktop, own, read, run, write
+from tests.system import until
 from tests.windows_programs import program
 
 _user32 = ctypes.WinDLL("user32")
@@ -28,12 +29,12 @@ def process(pid: int) -> Process:
 
 def named(name: str, patience: float = PATIENCE) -> Process:
     """The program of this file name, once it runs. One that Wine says is born in 21085 is too young: it is not there yet."""
-    until = time.monotonic() + patience
+    end = time.monotonic() + patience
     while True:
         found = [one for one in Snapshots().take().values() if one.name == name and one.started <= time.time() * 1_000_000]
         if found:
             return found[0]
-        assert time.monotonic() < until, f"{name} never came"
+        assert time.monotonic() < end, f"{name} never came"
         time.sleep(0.01)
 
 
@@ -64,16 +65,18 @@ def also(game, name: str):
 
 def test_what_obeys_closes_by_itself(game):
     """WM_CLOSE: its own exit code, and not that of one that was ended."""
-    started = run(game, *SHORT, wait=True)
-    assert WindowsControl().ask_close(*process(started.pid).identity)
+    started, ours = run(game, *SHORT, wait=True), WindowsControl()
+    one = process(started.pid)
+    assert ours.ask_close([one.identity])
     assert started.wait(5) == 0
+    assert ours.reached([one.identity])
 
 
 def test_what_does_not_obey_lives_until_it_is_ended(game):
     """It was asked, and heard it."""
     started = run(game, "/stubborn", *SHORT, wait=True)
     one, ours = process(started.pid), WindowsControl()
-    assert ours.ask_close(*one.identity)
+    assert ours.ask_close([one.identity])
     a_moment()
     assert ours.alive(*one.identity)
     assert ours.end(*one.identity)
@@ -82,14 +85,15 @@ def test_what_does_not_obey_lives_until_it_is_ended(game):
 
 
 def test_one_without_a_window_is_only_ended(game):
-    """Asking says that it went out, and nothing comes of it."""
+    """There is nothing to ask; what tells others to end ends it at once, as there is no signal that it could act upon."""
     write(game, read(program("trochoi-console.exe")))
     started = run(game, *SHORT, wait=True)
     one, ours = process(started.pid), WindowsControl()
-    assert ours.ask_close(*one.identity)
+    assert ours.ask_close([one.identity])
     a_moment()
     assert ours.alive(*one.identity)
-    assert ours.end(*one.identity)
+    assert not ours.reached([one.identity])
+    assert ours.terminate(*one.identity)
     assert started.wait(5) == 1
 
 
@@ -100,7 +104,7 @@ def test_a_minimised_and_a_hidden_window_are_asked_as_well(game):
         one = process(started.pid)
         for window in windows_of(started.pid):
             _user32.ShowWindow(ctypes.c_void_p(window), show)
-        assert WindowsControl().ask_close(*one.identity)
+        assert WindowsControl().ask_close([one.identity])
         assert started.wait(5) == 0
 
 
@@ -129,8 +133,8 @@ def test_a_window_on_another_desktop(game):
         pytest.skip("no desktops can be made here")
     try:
         one = on_desktop(f"winsta0\\{name}", game, *SHORT)
-        until = time.monotonic() + PATIENCE
-        while not (asked := closing.ask([one.pid])) and alive(one) and time.monotonic() < until:
+        end = time.monotonic() + PATIENCE
+        while not (asked := closing.ask([one.pid])) and alive(one) and time.monotonic() < end:
             time.sleep(0.05)  # until it has its window
         assert asked
         assert not windows_of(one.pid)
@@ -140,10 +144,27 @@ def test_a_window_on_another_desktop(game):
 
 
 def test_the_errand_of_a_service(game):
-    """A service asks by a program of ours in the session of the game."""
+    """A service asks by a program of ours in the session of the game, which says by its end whether there was a window."""
     started = run(game, *SHORT, wait=True)
-    assert run_in_session.run(process(started.pid).session, closing.__name__, [str(started.pid)])
+    errand = run_in_session.run(process(started.pid).session, closing.__name__, [str(started.pid)])
+    assert errand
     assert started.wait(20) == 0
+    assert until(lambda: run_in_session.succeeded(errand))
+
+
+def test_a_service_knows_whom_its_errand_has_reached(game, monkeypatch):
+    """The one with a window, not the one without."""
+    monkeypatch.setattr(closing, "interactive", lambda: False)
+    console = also(game, "console")
+    write(console, read(program("trochoi-console.exe")))
+    started, other, ours = run(game, *SHORT, wait=True), run(console, *SHORT, wait=True), WindowsControl()
+    one, two = process(started.pid).identity, process(other.pid).identity
+    assert ours.ask_close([two])
+    assert ours.ask_close([one])
+    assert started.wait(20) == 0
+    assert until(lambda: ours.reached([one]))
+    assert not ours.reached([two])
+    assert other.poll() is None
 
 
 # --- trees ------------------------------------------------------------------------------------------------------------------
@@ -166,7 +187,7 @@ def test_what_was_asked_and_lost_its_parent_since(game):
     ours = WindowsControl()
     until_it_has_a_window(left.pid)
     until_it_has_a_window(newest.pid)
-    assert ours.ask_close(*root.identity)
+    assert ours.ask_close([root.identity])
     assert started.wait(5) == 0
     assert ours.alive(*left.identity)
     ours._remember(root.identity, (root, left))  # as if the last one had come after the question
@@ -176,9 +197,9 @@ def test_what_was_asked_and_lost_its_parent_since(game):
 
 
 def until_it_has_a_window(pid: int) -> None:
-    until = time.monotonic() + PATIENCE
+    end = time.monotonic() + PATIENCE
     while not windows_of(pid):
-        assert time.monotonic() < until
+        assert time.monotonic() < end
         time.sleep(0.01)
 
 
@@ -222,9 +243,9 @@ def test_a_fountain_of_children(game):
     named(child.name)
     assert WindowsControl().end(*process(playing.pid).identity)
     assert playing.wait(5) == 1
-    until = time.monotonic() + PATIENCE
+    end = time.monotonic() + PATIENCE
     while left := [one for one in Snapshots().take().values() if one.name == child.name]:
-        assert time.monotonic() < until, left
+        assert time.monotonic() < end, left
         time.sleep(0.05)
 
 
@@ -233,9 +254,9 @@ def test_an_orphan_is_no_part_of_the_tree(game):
     middle, orphan = also(game, "giua"), also(game, "mo coi")
     started = run(game, "/run", middle, "/leave", "/run", orphan, *SHORT)
     left = named(orphan.name)
-    until = time.monotonic() + PATIENCE
+    end = time.monotonic() + PATIENCE
     while any(one.name == middle.name for one in Snapshots().take().values()):
-        assert time.monotonic() < until
+        assert time.monotonic() < end
         time.sleep(0.01)
     assert WindowsControl().end(*process(started.pid).identity)
     assert alive(left)
@@ -252,7 +273,7 @@ def test_a_pid_that_somebody_else_has_by_now(game):
     one, below, ours = process(started.pid), named(child.name), WindowsControl()
     for created in (one.started - 1, one.started + 1, 0):
         assert not ours.alive(one.pid, created)
-        assert not ours.ask_close(one.pid, created)
+        assert not ours.ask_close([(one.pid, created)])
         assert not ours.end(one.pid, created)
     a_moment()
     assert alive(one)
@@ -284,19 +305,26 @@ def test_what_was_asked_is_not_ended_once_its_pid_is_somebody_elses(game):
     assert alive(below)
 
 
-@pytest.mark.parametrize("how", ["ask_close", "end"])
+HOW = {
+    "asked": lambda ours, one: ours.ask_close([one]),
+    "told": lambda ours, one: ours.terminate(*one),
+    "ended": lambda ours, one: ours.end(*one),
+}
+
+
+@pytest.mark.parametrize("how", HOW)
 def test_the_spared_and_what_is_below_them(game, how):
     """The daemon's own programs are never ended, even if a game started them."""
     child, below = also(game, "con"), also(game, "chau")
     started = run(game, "/run", child, "/run", below, *SHORT, wait=True)
     root, spared, also_spared = process(started.pid), named(child.name), named(below.name)
     ours = WindowsControl(lambda: (spared.pid,))
-    assert getattr(ours, how)(*root.identity)
+    assert HOW[how](ours, root.identity)
     assert gone(*root.identity)
     a_moment()
     assert alive(spared)
     assert alive(also_spared)
-    assert not getattr(ours, how)(*spared.identity)
+    assert not HOW[how](ours, spared.identity)
     assert alive(spared)
 
 
@@ -311,16 +339,16 @@ def test_whom_we_descend_from(game):
         "game = here[here[os.getpid()].parent]\n"
         "while game.name != sys.argv[2]: game = here[game.parent]\n"
         "ours = WindowsControl()\n"
-        "said = ours.ask_close(*game.identity), ours.end(*game.identity), ours.end(*here[os.getpid()].identity)\n"
+        "said = ours.ask_close([game.identity]), ours.end(*game.identity), ours.end(*here[os.getpid()].identity)\n"
         "print(*said, file=open(sys.argv[3], 'w'))\n"
     )
     said, script = game.with_name("said.txt"), game.with_name("daemon.py")
     script.write_text(code, encoding="utf-8")
     started = run(game, "/run", sys.executable, script, os.getcwd(), game.name, said)  # noqa: PTH109 - the tree, where tests run
     one = process(started.pid)
-    until = time.monotonic() + 20
+    end = time.monotonic() + 20
     while not (said.exists() and said.read_text().endswith("\n")):
-        assert time.monotonic() < until
+        assert time.monotonic() < end
         time.sleep(0.05)
     assert said.read_text().split() == ["False", "False", "False"]
     assert alive(one)

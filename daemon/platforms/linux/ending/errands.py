@@ -1,0 +1,137 @@
+"""Runs errands into the sessions of players: a process of its own, `errands FD`, that does nothing but fork children.
+
+The daemon may start no program while its gate is up (gate.spawning), so this one is started before, and only forks. Each child
+becomes the player before it speaks to anything of the player's, has two seconds and small bounds, and is killed then. What it
+says is a number. It loads nothing but the standard library and its neighbours, holds no secret, and ends with the daemon.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.ending import closing
+from daemon.platforms.linux.ending.become import become, bound
+from daemon.platforms.linux.ending.displays import displays
+from host.linux import clocks
+
+LIMIT_MS = 2_000
+MOST_AT_ONCE = 16
+LARGEST = 1 << 16
+_REAP_MS = 50
+_MOST_ENVIRONMENTS = 64
+_DESCRIPTORS = 256  # more than we ever have
+_BOUNDS = (
+    (resource.RLIMIT_AS, 512 << 20),  # bytes
+    (resource.RLIMIT_CPU, 2),  # seconds
+    (resource.RLIMIT_CORE, 0),
+    (resource.RLIMIT_FSIZE, 0),
+    (resource.RLIMIT_NOFILE, 64),
+)
+
+
+@dataclass(frozen=True)
+class _Child:
+    number: int
+    pid: int
+    line: socket.socket
+    until: int  # mono
+
+
+def serve(orders: socket.socket) -> None:
+    """Until whoever gives the orders is gone. One order a message; `NUMBER COUNT` comes back before a request goes out."""
+    children: dict[int, _Child] = {}
+    dying: set[int] = set()
+    while True:
+        dying = {pid for pid in dying if os.waitpid(pid, os.WNOHANG) == (0, 0)}
+        poll = select.poll()
+        for handle in (orders.fileno(), *children):
+            poll.register(handle, select.POLLIN)
+        waits = [max(0, child.until - clocks.mono()) for child in children.values()] + [_REAP_MS for _ in dying]
+        ready = [handle for handle, _ in poll.poll(min(waits, default=None))]
+        for child in [child for handle, child in children.items() if handle in ready or child.until <= clocks.mono()]:
+            if not _passed_on(orders, child):
+                del children[child.line.fileno()]
+                dying.add(_killed(child))
+        if orders.fileno() in ready:
+            order = orders.recv(LARGEST)
+            if not order:
+                break
+            if len(children) + len(dying) < MOST_AT_ONCE:
+                with suppress(OSError):  # no room for one more: nobody is asked
+                    child = _sent(json.loads(order))
+                    children[child.line.fileno()] = child
+    for child in children.values():
+        _killed(child)
+
+
+def _passed_on(orders: socket.socket, child: _Child) -> bool:
+    """Hands on how many windows there are to ask, and lets the child ask them. False: it is done, or its time is over."""
+    if child.until <= clocks.mono():
+        return False
+    with suppress(OSError):
+        said = child.line.recv(8, socket.MSG_DONTWAIT)
+        if said.isdigit():
+            orders.send(b"%d %d" % (child.number, int(said)), socket.MSG_DONTWAIT)
+            child.line.send(b"now")
+            return True
+    return False
+
+
+def _killed(child: _Child) -> int:
+    """Its pid, which is nobody else's until it was waited for. One that the system holds in a call is not waited for."""
+    os.kill(child.pid, signal.SIGKILL)
+    child.line.close()
+    return child.pid
+
+
+def _sent(order: dict[str, Any]) -> _Child:
+    ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        pid = os.fork()
+    except OSError:
+        ours.close()
+        its.close()
+        raise
+    if pid:
+        its.close()
+        return _Child(order["number"], pid, ours, clocks.mono() + LIMIT_MS)
+    try:
+        os.closerange(3, its.fileno())  # neither the orders nor another player's child are its business
+        os.closerange(its.fileno() + 1, _DESCRIPTORS)
+        _run(order, its)
+    finally:
+        os._exit(0)
+
+
+def _run(order: dict[str, Any], line: socket.socket) -> None:
+    """In the child. Which screens there may be is read first: of a game with a group's rights only root can see it."""
+    uid, pids = order["uid"], order["pids"]
+    screens = displays(procfs.environment(pid) for pid in pids[:_MOST_ENVIRONMENTS] if (procfs.owner(pid) or (-1,))[0] == uid)
+    if not screens:
+        return
+    home = become(uid, order["gid"])
+    for what, most in _BOUNDS:
+        bound(what, most)
+
+    def announce(count: int) -> None:
+        line.send(b"%d" % min(count, 9999))
+        if not line.recv(8):
+            os._exit(0)
+
+    closing.ask(frozenset(pids), screens, home, announce)
+
+
+if __name__ == "__main__":
+    for _ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(_ignored, signal.SIG_IGN)
+    serve(socket.socket(fileno=int(sys.argv[1])))

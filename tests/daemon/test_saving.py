@@ -1,0 +1,197 @@
+"""Time to save, for real: from the end of a play to the first signal that a game cannot answer with "save?"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from daemon.ending import SIGNAL_MS
+from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
+
+SAVE = 10_000
+
+
+@pytest.fixture
+def saving(world):
+    """An's minute is over, and the game, which does not obey, has ten seconds to save."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.obedient = False
+    world.platform.run(1)
+    world.pass_time(MINUTE)
+    assert world.platform.asked == [1]
+    return world
+
+
+def ends(world):
+    return [(one.how, one.ms) for one in world.journal("play.ended")]
+
+
+# --- how it ended -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_game_without_a_window_gets_no_signal_before_its_time_to_save_is_over(world):
+    """It was not asked, so when it is told to end and obeys, nobody says that it closed when asked."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.windowless = {1}
+    world.platform.run(1)
+    world.pass_time(MINUTE + SAVE - 1)
+    assert (world.platform.told, ends(world)) == ([], [])
+    world.pass_time(1)
+    assert (world.platform.told, world.platform.ended) == ([1], [])
+    assert ends(world) == [("killed", MINUTE + SAVE)]
+
+
+@pytest.mark.parametrize(("windowless", "how"), [((), "asked"), ((1,), "by itself")])
+def test_asked_is_only_what_a_request_has_reached(saving, windowless, how):
+    """It closes within its time to save: if it had no window, its player closed it, who was told to."""
+    saving.platform._reached -= {one for one in saving.platform._reached if one[0] in windowless}
+    saving.pass_time(3_000)
+    saving.platform.exit(1)
+    assert ends(saving) == [(how, MINUTE + 3_000)]
+
+
+def test_a_game_that_closed_before_anybody_asked_closed_by_itself(world):
+    """Though it was warned."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.run(1)
+    world.pass_time(MINUTE - 1_000)
+    world.platform.exit(1)
+    assert ends(world) == [("by itself", MINUTE - 1_000)]
+
+
+def test_the_play_is_due_before_its_windows_are_asked(world):
+    """Invariant 3: the entry that says why is durable by then."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.run(1)
+    ask, due = world.platform.ask_close, []
+    world.platform.ask_close = lambda programs: (due.extend(world.journal("play.due")), ask(programs))[1]
+    world.pass_time(MINUTE)
+    assert len(due) == 1
+
+
+def test_two_programs_of_a_play_are_asked_together(world):
+    """A launcher and its game: a window that belongs to both is asked once."""
+    world.start(roster(packs=(limit(1),)))
+    asked = []
+    world.platform.ask_close = lambda programs: bool(asked.append(sorted(pid for pid, _ in programs)))
+    world.platform.run(1)
+    world.platform.run(2, parent=1)
+    world.pass_time(MINUTE)
+    assert asked == [[1, 2]]
+
+
+@pytest.mark.parametrize(("pack", "grace"), [("home-school-week", 90_000), ("home-balanced", 120_000), ("vn-147", 10_000)])
+def test_what_a_pack_promises_is_what_a_game_gets(world, pack, grace):
+    """Ten seconds without a word about it."""
+    world.clock.run(5 * HOUR)
+    world.start(roster(packs=(shipped(pack), limit(1))))
+    world.platform.obedient = False
+    world.platform.run(1)
+    world.pass_time(MINUTE)
+    (due,) = world.journal("play.due")
+    assert due.grace == grace
+    world.pass_time(grace - 1)
+    assert world.platform.told == []
+    world.pass_time(1)
+    assert world.platform.told == [1]
+
+
+# --- what it does meanwhile -------------------------------------------------------------------------------------------------
+
+
+def test_what_a_game_starts_while_it_saves_belongs_to_it(saving):
+    """It is no refused start, it lives as long as the game may save, and then it goes with it."""
+    saving.platform.run(2, parent=1)
+    saving.platform.run(3, "helper", parent=2)
+    saving.pass_time(SAVE - 1)
+    assert (saving.journal("launch.refused"), saving.platform.told, saving.platform.ended) == ([], [], [])
+    saving.pass_time(1)
+    assert sorted(saving.platform.told) == [1, 2]
+    saving.pass_time(SIGNAL_MS)
+    assert (saving.platform.programs, ends(saving)) == ({}, [("killed", MINUTE + SAVE + SIGNAL_MS)])
+
+
+def test_what_a_game_leaves_behind_saves_on_and_counts(saving):
+    """The game is gone; the one that it started to save is the play now, until that is done."""
+    saving.platform.run(2, parent=1)
+    saving.platform.exit(1)
+    saving.pass_time(5_000)
+    assert ends(saving) == []
+    saving.platform.exit(2)
+    assert ends(saving) == [("asked", MINUTE + 5_000)]
+    assert saving.used() == 65.0
+    assert saving.journal("launch.refused") == []
+
+
+def test_what_is_seen_only_when_the_game_is_gone_was_started_by_it_too(saving):
+    """Where nobody tells of starts, the next look finds the one gone and the other there."""
+    saving.platform.appear(2)
+    (two,) = (one for one in saving.platform.programs.values() if one.pid == 2)
+    saving.platform.programs[two.identity] = replace(two, parent=1)
+    del saving.platform.programs[next(one for one in saving.platform.programs if one[0] == 1)]
+    saving.pass_time(1_000)
+    saving.seat.look_again()
+    assert (saving.journal("launch.refused"), saving.platform.ended) == ([], [])
+    saving.pass_time(SAVE + SIGNAL_MS)
+    assert saving.platform.programs == {}
+    assert sum(ms for _, ms in ends(saving)) >= MINUTE + SAVE
+
+
+def test_another_game_that_it_starts_ends_with_it(saving):
+    """A launcher that starts the next game does not get round the limit: that one has the same few seconds."""
+    saving.platform.run(2, "teeworlds", parent=1)
+    assert saving.platform.ended == []
+    saving.pass_time(SAVE + SIGNAL_MS)
+    assert saving.platform.programs == {}
+
+
+def test_who_starts_the_game_anew_while_it_saves_is_refused(saving):
+    """It was not the game that started it."""
+    saving.platform.run(2, parent=77)
+    assert saving.platform.ended == [2]
+    assert len(saving.journal("launch.refused")) == 1
+
+
+def test_what_a_game_starts_when_its_time_to_save_is_over_is_ended(saving):
+    """It was told to end, not to go on; that nobody started it is no refused start either."""
+    saving.pass_time(SAVE)
+    saving.platform.run(2, parent=1)
+    assert (saving.platform.ended, saving.journal("launch.refused")) == ([2], [])
+
+
+def test_the_gate_knows_who_saves(saving):
+    """So that it lets through what these start."""
+    assert {pid for pid, _ in saving.platform.refusals.saving} == {1}
+    assert saving.platform.refusals.refused["an"] >= {"luanti"}
+    saving.pass_time(SAVE)
+    assert saving.platform.refusals.saving == frozenset()
+
+
+def test_a_restart_in_the_time_to_save_goes_on_where_it_was(saving):
+    """What it may do it still may; it is not asked again, which could answer its "save?" with no."""
+    saving.pass_time(4_000)
+    saving.kill()
+    saving.clock.run(1_000)
+    saving.start()
+    saving.platform.run(2, parent=1)
+    assert (saving.platform.asked, saving.platform.ended, saving.journal("launch.refused")) == ([1], [], [])
+    saving.pass_time(5_000 - 1)
+    assert saving.platform.told == []
+    saving.pass_time(1)
+    assert sorted(saving.platform.told) == [1, 2]
+
+
+# --- several accounts of one player -----------------------------------------------------------------------------------------
+
+
+def test_a_program_of_an_account_that_became_another_players_is_his(world):
+    """It was in a guest's play, which another account had begun."""
+    binh = msgspec.structs.replace(roster().players[0], id="binh", name="Bình", account="binh", key="33" * 32)
+    world.start(roster())
+    world.platform.run(1, account="friend")
+    world.platform.run(2, account="binh")
+    assert set(world.daemon.plays.running) == {("guest", "luanti")}
+    world.adopt(roster(2, players=(roster().players[0], binh)))
+    assert set(world.daemon.plays.running) == {("guest", "luanti"), ("binh", "luanti")}

@@ -1,0 +1,99 @@
+"""Time to save, as a child has it: a window that asks back, a game without one, and what both may do until it is over."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.system import until
+
+pytestmark = [pytest.mark.root, pytest.mark.timeout(120)]
+GAME = Path(__file__).resolve().parents[1] / "saving_game.py"
+LIMIT_S = 3
+SAVE_S = 2
+PACK = f"""
+id = "soon"
+jurisdiction = "test"
+zone = "Asia/Ho_Chi_Minh"
+source = "test"
+status = "unverified"
+grace_seconds = {SAVE_S}
+title = {{ vi = "Sớm", en = "Soon" }}
+
+[[notice]]
+id = "notice"
+cite = "test"
+authority = "house"
+addressee = "household"
+relax = ["guardian"]
+every_minutes = 60
+text = {{ vi = "Một giờ", en = "An hour" }}
+"""
+
+
+@pytest.fixture
+def limited(house, child):
+    """`limited(game)`: the child may play it for three seconds, and has two to save."""
+
+    def start(game: Path) -> None:
+        house.start()
+        house("player", "add", "Na", "--born", "2014-05-01", "--account", child.name)
+        house("game", "add", "tiny", "--exe", str(game), "--label", "VN00")
+        (house.home / "soon.toml").write_text(PACK, "utf-8")
+        house("policy", "use", "na", str(house.home / "soon.toml"))
+        house("limit", "na", str(LIMIT_S / 60), "--game", "tiny")
+
+    return start
+
+
+def own(child, source: Path | str, name: str) -> Path:
+    """A copy that nothing else on the machine is."""
+    game = Path(child.entry.pw_dir) / name
+    content = Path(source).read_bytes()
+    game.write_bytes(content + f"\n# {child.name}\n".encode())
+    game.chmod(0o755)
+    return game
+
+
+@pytest.mark.usefixtures("manager")
+def test_a_game_saves_and_closes_when_its_window_is_asked(house, child, display, limited):
+    """It takes a second for it, and starts a helper for it: nothing of that is a refused start, nothing is cut off."""
+    game = own(child, GAME, "game.py")
+    limited(game)
+    file = Path(child.entry.pw_dir) / "file"
+    play = child.start(shutil.which("python3", path="/usr/bin"), str(game), str(file), "1", DISPLAY=display)
+    until(lambda: (one := house.game("na", "tiny")) and one["running"])
+    assert play.wait(30) == 0
+    assert file.read_text() == "saved"
+    due, ended = house.entries("play.due", "play.ended", "launch.refused")
+    assert (due["grace"], ended["how"]) == (SAVE_S * 1000, "asked")
+    report, code = house.verify()
+    assert (code, report["ok"]) == (0, True)
+
+
+def test_a_game_without_a_window_hears_nothing_until_its_time_is_over(house, child, limited):
+    """What it starts meanwhile is let through by the gate and counts; then SIGTERM comes, which it may still act upon."""
+    dash, home = Path("/bin/dash"), Path(child.entry.pw_dir)
+    game = home / "tiny"
+    game.write_bytes(dash.read_bytes() + child.name.encode())
+    game.chmod(0o755)
+    limited(game)
+    again = f"while sleep 0.1; do {game} -c 'exit 0' || echo refused >> {home}/refused; done"
+    script = f"trap 'echo saved > {home}/file; exit 4' TERM; {again}"
+    play = child.start(str(game), "-c", script)
+    until(lambda: (one := house.game("na", "tiny")) and one["running"])
+    assert play.wait(30) == 4
+    assert (home / "file").read_text() == "saved\n"
+    assert not (home / "refused").exists()
+    with pytest.raises(PermissionError):
+        child.start(str(game), "-c", "exit")
+    entries = house.entries("play.due", "play.ended", "launch.refused")
+    assert [one["kind"] for one in entries] == ["play.due", "play.ended", "launch.refused"], entries
+    due, ended, refused = entries
+    assert (ended["how"], refused["how"]) == ("killed", "gate")
+    assert ended["mono"] - due["mono"] >= SAVE_S * 1000
+    assert ended["ms"] >= (LIMIT_S + SAVE_S) * 1000 - 500
+    report, code = house.verify()
+    assert (code, report["ok"]) == (0, True)
