@@ -10,59 +10,26 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
-from compliance import journal
+from agent.api.messages import GrantEvent
 from daemon.ending import Stored
 from daemon.errors import DaemonError
+from daemon.storing import opening
+from daemon.storing.opening import BROKEN, Broken
 from daemon.trusted import Anchor, Reading
 from i18n.message import msg, said_by
 from rules.facts import Played
 
 RESERVE_BYTES = 4 * 1024 * 1024
-SCHEMA = 4
-
-# How the database comes to have its shape: one step a version, in order. Steps are added, not edited.
-_STEPS = ("""
-CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE plays (
-    seq INTEGER PRIMARY KEY,    -- of its play.started in the journal
-    player TEXT NOT NULL, who TEXT NOT NULL, account TEXT NOT NULL, game TEXT NOT NULL, publisher TEXT,
-    boot TEXT NOT NULL, started_wall INTEGER NOT NULL, since_wall INTEGER NOT NULL, since_mono INTEGER NOT NULL,
-    programs TEXT NOT NULL,     -- JSON [[pid, started], …]
-    row_wall INTEGER NOT NULL, row_mono INTEGER NOT NULL, row_elapsed INTEGER NOT NULL,
-    ms INTEGER NOT NULL,        -- counted up to the row, or in all once ended
-    warned INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0, ended INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX plays_by_time ON plays (started_wall);
-CREATE TABLE pieces (play INTEGER NOT NULL, start INTEGER NOT NULL, ms INTEGER NOT NULL);
-CREATE TABLE grants (id TEXT PRIMARY KEY, event TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-CREATE TABLE refusals (day TEXT NOT NULL, player TEXT NOT NULL, game TEXT NOT NULL, count INTEGER NOT NULL,
-    PRIMARY KEY (day, player, game)) WITHOUT ROWID
-""", """
-ALTER TABLE plays ADD COLUMN label INTEGER;
-ALTER TABLE plays ADD COLUMN sure INTEGER NOT NULL DEFAULT 1;
-ALTER TABLE plays ADD COLUMN end_at INTEGER;
-ALTER TABLE pieces ADD COLUMN sure INTEGER NOT NULL DEFAULT 1
-""", """
-ALTER TABLE plays DROP COLUMN row_wall;
-ALTER TABLE plays DROP COLUMN row_mono;
-ALTER TABLE plays DROP COLUMN row_elapsed
-""", """
-ALTER TABLE plays ADD COLUMN ending TEXT NOT NULL DEFAULT 'free';
-ALTER TABLE plays RENAME COLUMN end_at TO until;
-UPDATE plays SET ending = 'saving' WHERE due AND until IS NOT NULL;
-ALTER TABLE plays DROP COLUMN warned;
-ALTER TABLE plays DROP COLUMN due
-""")
-
-
+T = TypeVar("T")
 class Unwritable(Exception):
     """The database cannot be written now (disk full, read-only); nothing of the transaction happened."""
 
@@ -100,6 +67,8 @@ class PlayRow:
         return self.ms + sum(piece.ms for piece in self.pieces)
 
 
+# What stands in `meta` as JSON; the rest are texts, which their readers check.
+_JSON: Mapping[str, Any] = MappingProxyType({"seen": Anchor, "agent-keys": dict[str, str], BROKEN: Broken, "checkpoint-wall": int})
 _FIXED = ("seq", "player", "who", "account", "game", "publisher", "boot", "started_wall")
 _CHANGING = ("since_wall", "since_mono", "programs", "ms", "ending", "until", "ended", "label", "sure")
 _COLUMNS = ", ".join((*_FIXED, *_CHANGING))
@@ -108,49 +77,27 @@ _UPDATE = f"UPDATE plays SET {', '.join(f'{name} = :{name}' for name in _CHANGIN
 
 
 class Store:
-    """Opens or makes the database in `folder`. DaemonError if it is damaged or no database; the file stays as it is.
-    Unwritable: there is no room to make it.
+    """Opens or makes the database in `folder`. One that is damaged is set aside, and what can be read of it goes on; from one
+    that cannot be written a copy in memory is read until it can be (`frozen` says why). `lost`: this is no first start, so a
+    database has to be there; `wall`: now. DaemonError: another program has it open, or a newer version made it. Unwritable:
+    there is no database, and no room to make one.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, wall: int = 0, *, lost: bool = False) -> None:
         self._path = folder / "store.db"
         self._reserve = folder / "reserve"
+        self._wall = wall
+        self.thawed: Callable[[], object] = lambda: None
         try:
-            self.db = sqlite3.connect(self._path, isolation_level=None)
-            try:
-                self._open()
-            except BaseException:
-                self.db.close()
-                raise
+            found = opening.open_or_save(self._path, wall, _readable)
         except sqlite3.Error as error:
-            raise DaemonError(
-                msg(
-                    "{path}: damaged or unreadable ({why}); nothing changed; restore it or move it away",
-                    path=str(self._path), why=said_by(error),
-                )
-            ) from None  # fmt: skip
-
-    def _open(self) -> None:
-        self.db.execute("PRAGMA journal_mode=WAL")
-        self.db.execute("PRAGMA synchronous=FULL")
-        version = self.db.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA:
-            raise DaemonError(msg("{path}: made by a newer version: update Giờ Chơi", path=str(self._path)))
-        if version < SCHEMA:
-            with self.transaction():
-                self._migrate(version)
-        problems = [row[0] for row in self.db.execute("PRAGMA quick_check")]
-        if problems != ["ok"]:
-            raise sqlite3.DatabaseError(problems[0])
+            if opening.trouble(error) == "unwritable":
+                raise Unwritable(str(error)) from error
+            raise DaemonError(msg("{path}: cannot be opened: {why}", path=str(self._path), why=said_by(error))) from None
+        self.db, self.frozen, self._replace = found.db, found.frozen, found.replace
+        if found.fresh and lost:
+            self.note_broken()
         self.keep_reserve()
-
-    def _migrate(self, version: int) -> None:
-        for step in _STEPS[version:]:
-            for statement in step.split(";\n"):
-                self.db.execute(statement)
-        if version == 0:
-            journal.create_tables(self.db)
-        self.db.execute(f"PRAGMA user_version = {SCHEMA}")
 
     def close(self) -> None:
         self.db.close()
@@ -159,12 +106,15 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """All or nothing, durable when it returns. Unwritable: the disk takes nothing now; the caller may free the reserve."""
         try:
+            self._thaw()
             self.db.execute("BEGIN IMMEDIATE")
             yield
             self.db.execute("COMMIT")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             self._rollback()
-            raise Unwritable(str(error)) from error
+            if isinstance(error, sqlite3.OperationalError) or opening.trouble(error) == "damaged":
+                raise Unwritable(str(error)) from error
+            raise
         except BaseException:
             self._rollback()
             raise
@@ -172,6 +122,20 @@ class Store:
     def _rollback(self) -> None:
         if self.db.in_transaction:
             self.db.execute("ROLLBACK")
+
+    def _thaw(self) -> None:
+        """If the copy in memory is what is read: back to the disk. `thawed` is called then. Unwritable, sqlite3.Error."""
+        if self.frozen is None:
+            return
+        try:
+            if self._replace:
+                opening.set_aside(self._path, self.db, self._wall)
+            found = opening.connect(self._path)
+        except OSError as error:
+            raise Unwritable(str(error)) from error
+        self.db.close()
+        self.db, self.frozen, self._replace = found, None, False
+        self.thawed()
 
     def keep_reserve(self) -> bool:
         """Makes the reserve if it is not there; False if the disk has no room for it."""
@@ -182,15 +146,43 @@ class Store:
                     file.flush()
                     os.fsync(file.fileno())
         except OSError:
-            self._reserve.unlink(missing_ok=True)
+            self.free_reserve()
             return False
         return True
 
     def free_reserve(self) -> bool:
-        """Gives the reserve up for the database; False if that had happened before."""
-        existed = self._reserve.exists()
-        self._reserve.unlink(missing_ok=True)
-        return existed
+        """Gives the reserve up for the database; False if there is none to give, or the disk takes not even that."""
+        try:
+            self._reserve.unlink()
+        except OSError:
+            return False
+        return True
+
+    # --- what was lost ----------------------------------------------------------------------------------------------------
+
+    def broken(self) -> Broken | None:
+        """What went wrong with the database, until a guardian has seen it."""
+        value = self.get(BROKEN)
+        return None if value is None else msgspec.json.decode(value, type=Broken)
+
+    def note_broken(self) -> None:
+        """Something was lost of it, as far as the disk takes that; nothing lies beside."""
+        if self.broken() is None:
+            with suppress(sqlite3.Error):
+                self.put(BROKEN, opening.broken("", self._wall))
+
+    def change_anyhow(self, action: Callable[[], T]) -> T:
+        """Runs `action` in a transaction; where the disk takes none, on the copy in memory, which replaces what is on the disk
+        as soon as it can.
+        """
+        try:
+            with self.transaction():
+                return action()
+        except Unwritable:
+            if self.frozen is None:
+                raise
+            self._replace = True
+            return action()
 
     # --- single values ---------------------------------------------------------------------------------------------------
 
@@ -289,3 +281,20 @@ def _play(row: tuple[Any, ...], pieces: tuple[Played, ...]) -> PlayRow:
     values["programs"] = msgspec.json.decode(values["programs"], type=tuple[tuple[int, int], ...])
     values |= {name: bool(values[name]) for name in ("ended", "sure")}
     return PlayRow(**values, pieces=pieces)
+
+
+def _readable(table: str, row: dict[str, Any]) -> bool:
+    """Whether a row that was saved from a damaged database is one that we could have written."""
+    try:
+        if table == "plays":
+            found = _play(tuple(row[name] for name in (*_FIXED, *_CHANGING)), ())
+            return found.total >= 0 and found.ending in get_args(Stored)
+        if table == "grants":
+            msgspec.json.decode(row["event"], type=GrantEvent)
+        if table == "meta":
+            row["value"].decode()
+            if row["name"] in _JSON:
+                msgspec.json.decode(row["value"], type=_JSON[row["name"]])
+    except (msgspec.MsgspecError, AttributeError, TypeError, LookupError, ValueError):
+        return False
+    return True

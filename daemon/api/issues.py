@@ -19,7 +19,12 @@ ISSUES: Final[dict[str, Message]] = {
         command="giochoi doctor --repair --agent-key …",
     ),
     "agent-refuses": msg("the agent does not take this PC's records; limits hold and records are kept"),
-    "journal-unwritable": msg("the journal cannot be written: is the disk full? limits hold, it is written once it can be"),
+    "journal-unwritable": msg("the journal cannot be written: is the disk full or read-only? limits hold, it is written once it can be"),
+    "store-broken": msg(
+        "this PC's records were damaged: what could not be read of today's play counts no more; limits hold, what is broken is "
+        "kept beside; a guardian who has seen this runs {command}",
+        command="giochoi doctor --repair",
+    ),
     "record-lost": msg("some events could not be recorded; see the system's log"),
     "no-roster": msg("no list of players came from the agent yet; nothing is limited"),
     "not-ended": msg("a game could not be ended; is it another account's?"),

@@ -43,6 +43,7 @@ class Rosters:
         self.in_force.people = people
         now = self.loop.read()
         if first:
+            self.chains.begun_anew(people, now)
             self.resumer.take_up(people, now)
         self.grants.merge(roster.grants)
         self.recorder.do_once(self.grants.write)

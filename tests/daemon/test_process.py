@@ -100,12 +100,16 @@ def test_a_system_that_refuses_is_told_in_one_language(home_folder, folder, monk
     assert (code, line) == (1, "giochoi-daemon: hệ thống không cho phép: không được phép làm việc này\n")
 
 
-def test_a_damaged_database_stops_it_and_stays_as_it_is(home_folder, folder):
-    """Exit 1, and not a byte of it changes."""
+def test_a_damaged_database_is_set_aside_and_the_limits_go_on(home_folder, folder):
+    """One line says so; what was there lies beside, unchanged."""
     (folder / "store.db").write_bytes(b"garbage " * 1000)
-    code, line = fails(home_folder)
-    assert (code, "store.db" in line) == (1, True)
-    assert (folder / "store.db").read_bytes() == b"garbage " * 1000
+    process = daemon(home_folder)
+    assert "ready" in process.stdout.readline()
+    process.terminate()
+    _, err = process.communicate(timeout=20)
+    (kept,) = (path for path in folder.iterdir() if ".broken-" in path.name)
+    assert kept.read_bytes() == b"garbage " * 1000
+    assert (err.count("\n"), kept.name in err) == (1, True), err
 
 
 def test_a_home_in_use_is_left_to_who_has_it(home_folder, folder):
