@@ -34,6 +34,7 @@ from daemon.reporting.doctor import Doctor
 from daemon.reporting.publisher import Publisher
 from daemon.reporting.views import Views
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
+from daemon.running.door import Door
 from daemon.running.heart import Heart
 from daemon.running.housekeeping import Housekeeping, NightWork
 from daemon.running.minute import MinuteWork
@@ -49,14 +50,14 @@ from daemon.sessions import KEEP_MS, InForce
 from daemon.store import Store, Unwritable
 from daemon.trusted import TrustedClock
 from daemon.uplink import Uplink
-from host import homes, rpc
+from host import homes
 from host.api import SYSTEM_USERS
 from host.choose import channels, files
 from host.clock import Clock
 from host.files import read_owned
 from host.homes import Home
 from host.secrets import load_or_create
-from i18n.message import Message, msg, said_by
+from i18n.message import Arg, Message, msg, said_by
 
 KEYS = "agent.keys"
 
@@ -82,16 +83,21 @@ class Daemon:
         if (lost := self.store.broken()) is not None:
             self.health.report("store-broken", trouble=True, details=lost.kept or None)
 
-    async def run(self, ready: Callable[[str], object]) -> None:
-        """Until it is told to stop; `ready` is told the address once it answers there. HomeError: the address is in use."""
+    async def run(self, ready: Callable[[str], object], told: Callable[[Arg], object]) -> None:
+        """Until it is told to stop; `ready` is told the address once it answers there, `told` what else somebody should know.
+        HomeError: the address is in use.
+        """
         address = self.home.daemon_address
-        server = await rpc.serve(address, self.routes, self.roles)
+        for note in self.notes:
+            told(note)
+        door = Door(address, self.routes, self.roles, lambda error: told(said_by(error)))
+        await door.open()
         try:
             await until_stopped(
                 self.start, self.seat, self.heart, self.uplink, self.housekeeping, lambda: ready(address)
             )
         finally:
-            await server.close()
+            await door.close()
 
     def adopt(self, roster: Roster) -> None:
         """A new roster is in force when this returns."""

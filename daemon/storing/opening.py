@@ -86,7 +86,8 @@ def connect(path: Path) -> sqlite3.Connection:
             schema.migrate(db)
             db.execute("COMMIT")
         _check(db)
-        db.execute("BEGIN IMMEDIATE")  # a disk that only lets us read says so here
+        db.execute("BEGIN IMMEDIATE")
+        db.execute(f"PRAGMA user_version = {schema.SCHEMA}")  # a disk that only lets us read says so here
         db.execute("ROLLBACK")
     except BaseException:
         db.close()
@@ -146,6 +147,9 @@ def _copy(path: Path) -> sqlite3.Connection:
     memory = _in_memory()
     try:
         _read_into(path, memory)
+        whole = bytearray(memory.serialize())
+        whole[18:20] = b"\1\1"  # not WAL any more, which memory cannot have (sqlite.org/fileformat.html)
+        memory.deserialize(bytes(whole))
         _version(memory, path)
         _check(memory)
         schema.migrate(memory)
