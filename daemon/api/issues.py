@@ -26,6 +26,10 @@ ISSUES: Final[dict[str, Message]] = {
         command="giochoi doctor --repair",
     ),
     "record-lost": msg("some events could not be recorded; see the system's log"),
+    "update": msg(
+        "agent and daemon are of different versions: what both know holds, the rest does not; update Giờ Chơi on this PC and at "
+        "the agent"
+    ),
     "no-roster": msg("no list of players came from the agent yet; nothing is limited"),
     "not-ended": msg("a game could not be ended; is it another account's?"),
     "watch-events": msg("the system does not tell what starts: games are ended when a look finds them"),
