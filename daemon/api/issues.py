@@ -36,9 +36,14 @@ ISSUES: Final[dict[str, Message]] = {
     "events-lost": msg("some starts were missed; everything that runs was looked at again"),
     "watch-unreadable": msg("a program cannot be read, so nobody knows whether it is a game"),
     "watch-blind": msg("programs cannot be looked at; plays that run go on being counted"),
-    "watch-gate": msg("starts cannot be refused before they run: refused games are ended right after their start"),
+    "watch-gate": msg(
+        "starts cannot be refused before they run: refused games are ended right after their start; the gate is tried again"
+    ),
     "gate-mounts": msg("the exec gate does not cover all disks"),
-    "gate-watchdog": msg("the exec gate's watchdog was ended; restart the daemon"),
-    "gate-failed": msg("the exec gate failed and let a program through; if that is refused, it is ended right after its start"),
+    "gate-watchdog": msg("the exec gate's watchdog was ended; the gate is set up anew with another one"),
+    "gate-failed": msg(
+        "the exec gate failed and let a program through; if that is refused, it is ended right after its start; if this does not "
+        "pass within minutes, restart the daemon"
+    ),
     "gate-blind": msg("the exec gate is out of descriptors or memory; programs may fail to start"),
 }  # fmt: skip
