@@ -24,6 +24,7 @@ from daemon.ending import Stored
 from daemon.errors import DaemonError
 from daemon.storing import opening
 from daemon.storing.opening import BROKEN, Broken
+from daemon.storing.rows import COLUMNS, INSERT, UPDATE, PlayRow, play_of, readable, values_of
 from daemon.trusted import Anchor, Reading
 from i18n.message import msg, said_by
 from rules.facts import Played
@@ -32,48 +33,6 @@ RESERVE_BYTES = 4 * 1024 * 1024
 T = TypeVar("T")
 class Unwritable(Exception):
     """The database cannot be written now (disk full, read-only); nothing of the transaction happened."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlayRow:
-    """A play as stored. `who` is its pseudonym in the log, `started_wall` its beginning, `programs` are identities.
-
-    `since_*` begin its current piece, of which `ms` counts up to the row and which `sure` is about; `pieces` are those before.
-    `ending` is how far its ending was and `until` (mono) until when, as daemon.ending keeps them.
-    """
-
-    seq: int
-    player: str
-    who: str
-    account: str
-    game: str
-    publisher: str | None
-    boot: str
-    started_wall: int
-    since_wall: int
-    since_mono: int
-    programs: tuple[tuple[int, int], ...]
-    ms: int
-    ending: Stored
-    until: int | None
-    ended: bool
-    label: int | None
-    sure: bool
-    pieces: tuple[Played, ...] = ()
-
-    @property
-    def total(self) -> int:
-        """All of it, in milliseconds."""
-        return self.ms + sum(piece.ms for piece in self.pieces)
-
-
-# What stands in `meta` as JSON; the rest are texts, which their readers check.
-_JSON: Mapping[str, Any] = MappingProxyType({"seen": Anchor, "agent-keys": dict[str, str], BROKEN: Broken, "checkpoint-wall": int})
-_FIXED = ("seq", "player", "who", "account", "game", "publisher", "boot", "started_wall")
-_CHANGING = ("since_wall", "since_mono", "programs", "ms", "ending", "until", "ended", "label", "sure")
-_COLUMNS = ", ".join((*_FIXED, *_CHANGING))
-_INSERT = f"INSERT INTO plays ({_COLUMNS}) VALUES ({', '.join(f':{name}' for name in (*_FIXED, *_CHANGING))})"  # noqa: S608 - ours
-_UPDATE = f"UPDATE plays SET {', '.join(f'{name} = :{name}' for name in _CHANGING)} WHERE seq = :seq"  # noqa: S608 - ours too
 
 
 class Store:
@@ -89,7 +48,7 @@ class Store:
         self._wall = wall
         self.thawed: Callable[[], object] = lambda: None
         try:
-            found = opening.open_or_save(self._path, wall, _readable)
+            found = opening.open_or_save(self._path, wall, readable)
         except sqlite3.Error as error:
             if opening.trouble(error) == "unwritable":
                 raise Unwritable(str(error)) from error
@@ -207,12 +166,12 @@ class Store:
     # --- plays ------------------------------------------------------------------------------------------------------------
 
     def add_play(self, row: PlayRow) -> None:
-        self.db.execute(_INSERT, _values(row))
+        self.db.execute(INSERT, values_of(row))
         self._put_pieces(row)
 
     def update_play(self, row: PlayRow) -> None:
         """Writes what may change of a play: its row, with its programs, and its pieces."""
-        self.db.execute(_UPDATE, _values(row))
+        self.db.execute(UPDATE, values_of(row))
         self.db.execute("DELETE FROM pieces WHERE play = ?", (row.seq,))
         self._put_pieces(row)
 
@@ -233,8 +192,8 @@ class Store:
         joined = f"SELECT {piece} FROM pieces JOIN plays ON seq = play WHERE {chosen}"  # noqa: S608 - ours
         for play, game, publisher, start, ms, label, sure in self.db.execute(joined, (since,)):
             pieces[play].append(Played(game, publisher, start, ms, label, bool(sure)))
-        query = f"SELECT {_COLUMNS} FROM plays WHERE {chosen} ORDER BY seq"  # noqa: S608 - our own column names
-        return tuple(_play(row, tuple(pieces[row[0]])) for row in self.db.execute(query, (since,)))
+        query = f"SELECT {COLUMNS} FROM plays WHERE {chosen} ORDER BY seq"  # noqa: S608 - our own column names
+        return tuple(play_of(row, tuple(pieces[row[0]])) for row in self.db.execute(query, (since,)))
 
     # --- refusals ---------------------------------------------------------------------------------------------------------
 
@@ -261,6 +220,11 @@ class Store:
         """(event as JSON, whether the agent has it) of every grant made or heard of."""
         return tuple((event, bool(sent)) for event, sent in self.db.execute("SELECT event, sent FROM grants ORDER BY id"))
 
+    def grant_event(self, id_: str) -> tuple[str, bool] | None:
+        """One of them."""
+        row = self.db.execute("SELECT event, sent FROM grants WHERE id = ?", (id_,)).fetchone()
+        return None if row is None else (row[0], bool(row[1]))
+
     def put_grants(self, rows: Iterable[tuple[str, str, bool]]) -> None:
         """(id, event, sent) of each; one that is stored so costs no write."""
         self.db.executemany(
@@ -268,33 +232,3 @@ class Store:
             "WHERE event != excluded.event OR sent != excluded.sent",
             rows,
         )
-
-
-def _values(row: PlayRow) -> dict[str, Any]:
-    """By column."""
-    values = {name: getattr(row, name) for name in (*_FIXED, *_CHANGING)}
-    return {**values, "programs": msgspec.json.encode(row.programs).decode()}
-
-
-def _play(row: tuple[Any, ...], pieces: tuple[Played, ...]) -> PlayRow:
-    values = dict(zip((*_FIXED, *_CHANGING), row, strict=True))
-    values["programs"] = msgspec.json.decode(values["programs"], type=tuple[tuple[int, int], ...])
-    values |= {name: bool(values[name]) for name in ("ended", "sure")}
-    return PlayRow(**values, pieces=pieces)
-
-
-def _readable(table: str, row: dict[str, Any]) -> bool:
-    """Whether a row that was saved from a damaged database is one that we could have written."""
-    try:
-        if table == "plays":
-            found = _play(tuple(row[name] for name in (*_FIXED, *_CHANGING)), ())
-            return found.total >= 0 and found.ending in get_args(Stored)
-        if table == "grants":
-            msgspec.json.decode(row["event"], type=GrantEvent)
-        if table == "meta":
-            row["value"].decode()
-            if row["name"] in _JSON:
-                msgspec.json.decode(row["value"], type=_JSON[row["name"]])
-    except (msgspec.MsgspecError, AttributeError, TypeError, LookupError, ValueError):
-        return False
-    return True

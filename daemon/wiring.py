@@ -152,7 +152,7 @@ class Daemon:
         self._work = asyncio.Event()
         self.in_force = InForce()
         self.plays = Plays(row for row in self.store.plays(self.clock.read().wall - KEEP_MS) if row.ended)
-        self._grants = Grants(self.store)
+        self._grants = Grants(self.store, self.clock.read().wall)
         self._judge = Judge(self.in_force.known, self.plays, self._grants)
         self.recorder = Recorder(self.store, journal, self.in_force.known, self._work.set)
         self._publisher = Publisher()

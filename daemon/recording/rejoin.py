@@ -18,7 +18,8 @@ from daemon.deciding.plays import Plays
 from daemon.recording.recorder import Recorder, append
 from daemon.recording.run_marks import RunMarks
 from daemon.sessions import InForce, People, RuledPlayer
-from daemon.store import PlayRow, Store
+from daemon.store import Store
+from daemon.storing.rows import PlayRow
 from daemon.trusted import Reading
 from rules.calendar import day_bounds, day_name
 from rules.games import Clue

@@ -45,7 +45,7 @@ class Rosters:
         if first:
             self.chains.begun_anew(people, now)
             self.resumer.take_up(people, now)
-        self.grants.merge(roster.grants)
+        self.grants.merge(roster.grants, now.wall)
         self.recorder.do_once(self.grants.write)
         self.loop.adopt(people, now)
         if not first:
