@@ -17,6 +17,7 @@ from host.wire import ApiError
 from i18n.message import msg
 from rules.calendar import calendar
 
+_FIRST, _LAST = date(1971, 1, 1), date(9998, 12, 31)  # moments count from 1970, and calendars end: the days beside are asked for too
 _ZONE = "Asia/Ho_Chi_Minh"  # until a roster names one
 
 
@@ -50,6 +51,8 @@ class ReadHandlers:
         views = self.views(people)
         try:
             day = views.today if request.day is None else date.fromisoformat(request.day)
+            if not _FIRST <= day <= _LAST:
+                raise ValueError
             since = calendar(people.zone).start(day - timedelta(days=1))
         except (ValueError, OverflowError):
             raise ApiError("bad-input", msg("--day {day}: write it as YYYY-MM-DD", day=str(request.day))) from None
