@@ -48,7 +48,7 @@ class Grants:
         self._store.put_grants(_row(event, sent=id_ not in self._unsent) for id_, event in self._events.items())
 
     def merge(self, events: Iterable[GrantEvent], now: int = 0) -> None:
-        """Takes what the agent knows. A revocation made on either side stands. What lapsed long ago and is stored stays there."""
+        """Takes what the agent knows. A revocation made on either side stands. What lapsed and is stored stays there."""
         for event in events:
             known = self._events.get(event.id)
             if known is None and _lapsed(event, now):

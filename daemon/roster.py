@@ -118,7 +118,7 @@ class Trust:
         return self.keys
 
     def read_roster(self, signed: SignedRoster) -> Roster | None:
-        """The roster if it is a new one of the pinned agent's. Replaced; Newer: nothing can be decided by it, so it is not taken."""
+        """The roster if it is a new one of the pinned agent's. Replaced; Newer: nothing can be decided by it."""
         (roster, newer), known = _opened(signed.note, self._pinned().roster), self.roster
         if known is not None and roster.origin == known.origin:
             if roster.number < known.number:
@@ -166,7 +166,7 @@ def _opened(note: str, key: str) -> tuple[Roster, bool]:
     except NoteError as error:
         raise Replaced(msg("its list of players does not hold: {why}", why=said_by(error))) from None
     try:
-        return lenient.decode(text, Roster)
+        return lenient.decode(text.encode(), Roster)
     except msgspec.MsgspecError as error:  # the pinned agent signed it, so nobody else made it
         raise Newer(said_by_newer(said_by(error))) from None
 

@@ -10,17 +10,13 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, TypeVar, get_args
+from typing import TypeVar
 
 import msgspec
 
-from agent.api.messages import GrantEvent
-from daemon.ending import Stored
 from daemon.errors import DaemonError
 from daemon.storing import opening
 from daemon.storing.opening import BROKEN, Broken

@@ -144,8 +144,8 @@ class Daemon:
             text = msg("{path}: cannot be written: {why}; limits hold, it is written once it can be", path=self._path, why=why)
             self.notes.append(text)
         if (lost := self.store.broken()) is not None and lost.kept:
-            text = msg("{path}: was damaged; it is kept as {kept}, what could be read of it goes on", path=self._path, kept=lost.kept)
-            self.notes.append(text)
+            told = {"path": self._path, "kept": lost.kept}
+            self.notes.append(msg("{path}: was damaged; it is kept as {kept}, what could be read of it goes on", **told))
 
     def _walk(self, platform: Platform, journal: Journal) -> None:
         """What a program's start goes through, and what is written of it."""

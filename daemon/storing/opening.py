@@ -37,7 +37,7 @@ class Broken(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """`frozen`: why it is only a copy in memory, which is to `replace` the file once that can be. `fresh`: nothing was there."""
+    """`frozen`: why it is only a copy in memory, which is to `replace` the file once that can be. `fresh`: none was there."""
 
     db: sqlite3.Connection
     frozen: Arg | None = None
@@ -60,8 +60,8 @@ def trouble(error: sqlite3.Error) -> Literal["unwritable", "damaged", "busy"]:
 
 
 def open_or_save(path: Path, wall: int, keep: Keep) -> Opened:
-    """The database at `path`, made if it is not there. `keep` says of a table's row whether it can be one of ours. sqlite3.Error:
-    there is none, and it cannot be made, or somebody has it open. DaemonError: made by a newer version.
+    """The database at `path`, made if it is not there. `keep` says of a table's row whether it can be one of ours.
+    sqlite3.Error: there is none, and it cannot be made, or somebody has it open. DaemonError: made by a newer version.
     """
     with suppress(OSError):
         _finish(path, wall)

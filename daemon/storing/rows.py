@@ -50,7 +50,9 @@ class PlayRow:
 
 
 # What stands in `meta` as JSON; the rest are texts, which their readers check.
-_JSON: Mapping[str, Any] = MappingProxyType({"seen": Anchor, "agent-keys": dict[str, str], BROKEN: Broken, "checkpoint-wall": int})
+_JSON: Mapping[str, Any] = MappingProxyType({
+    "seen": Anchor, "agent-keys": dict[str, str], BROKEN: Broken, "checkpoint-wall": int,
+})  # fmt: skip
 _FIXED = ("seq", "player", "who", "account", "game", "publisher", "boot", "started_wall")
 _CHANGING = ("since_wall", "since_mono", "programs", "ms", "ending", "until", "ended", "label", "sure")
 COLUMNS = ", ".join((*_FIXED, *_CHANGING))

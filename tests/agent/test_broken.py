@@ -1,4 +1,4 @@
-"""Databases that are damaged, emptied or of a newer version: one line says what, where and what to do, and nothing begins anew."""
+"""Databases that are damaged, emptied or newer: one line says what, where and what to do, and nothing begins anew."""
 
 from __future__ import annotations
 

@@ -22,10 +22,12 @@ def main() -> Iterator[Row]:
 
 
 def _beats(count: int) -> list[float]:
-    """One account plays; milliseconds of each beat. The agent has the grants, so a restart leaves them where they are stored."""
+    """One account plays; milliseconds of each beat. The agent has the grants, and a restart leaves them where they are."""
     clock = SystemClock()
     grants = tuple(
-        GrantEvent(id=f"g{n}", player="an", by="guardian", who="root", ms=60_000, given=clock.wall() - (2 + n % 6) * DAY_MS - n)
+        GrantEvent(
+            id=f"g{n}", player="an", by="guardian", who="root", ms=60_000, given=clock.wall() - (2 + n % 6) * DAY_MS - n
+        )
         for n in range(count)
     )
     with tempfile.TemporaryDirectory(prefix="gc-bench-") as folder:

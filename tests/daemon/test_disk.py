@@ -22,6 +22,8 @@ from host.transport import Caller
 from host.wire import ApiError
 from tests.daemon.world import MINUTE, limit, roster, signer
 
+WRITES = {"INSERT", "UPDATE", "DELETE", "ALTER", "CREATE", "COMMIT"}
+
 
 class FullDisk:
     """Stands between the store and SQLite and lets nothing through while `full`."""
@@ -36,7 +38,7 @@ class FullDisk:
         return getattr(self.database, name)
 
     def execute(self, sql, *arguments):
-        if self.full and self.steps is not None and sql.split()[0] in {"INSERT", "UPDATE", "DELETE", "ALTER", "CREATE", "COMMIT"}:
+        if self.full and self.steps is not None and sql.split()[0] in WRITES:
             self.steps -= 1
             if self.steps < 0:
                 raise sqlite3.OperationalError("database or disk is full")

@@ -203,7 +203,8 @@ def test_a_disk_that_is_really_read_only(home_folder, without):
             (home_folder / "daemon" / f"store.db{without}").unlink()
         remount(home_folder, "ro")
         lines = watched(daemon(home_folder))
-        assert [line.partition(str(home_folder))[2].partition(":")[0] for line in lines] == ["/daemon/store.db", "/run/daemon.sock"]
+        about = [line.partition(str(home_folder))[2].partition(":")[0] for line in lines]
+        assert about == ["/daemon/store.db", "/run/daemon.sock"]
         assert "Traceback" not in "".join(lines)
         assert "store.db: cannot be written" in lines[0]
         remount(home_folder, "rw")

@@ -15,10 +15,11 @@ from tests.daemon.test_agent_line import agent, connected, in_force, issues, unt
 from tests.daemon.world import MINUTE, limit, roster
 
 
-def written(world, number=2, change=lambda roster: None, packs=None) -> SignedRoster:
+def written(world, number=2, change=None, packs=None) -> SignedRoster:
     """A roster as a newer agent signs it."""
     said = json.loads(msgspec.json.encode(roster(number, packs=(limit(10),) if packs is None else packs)))
-    change(said)
+    if change is not None:
+        change(said)
     return SignedRoster(number=number, note=world.agent.sign(json.dumps(said) + "\n"))
 
 
@@ -84,7 +85,7 @@ def test_a_newer_roster_is_an_issue_until_both_are_of_one_version(world, agent, 
     async def roster_get(request):
         while agent.roster.number <= request.above:
             await asyncio.sleep(0.005)
-        return written(world, agent.roster.number, more if newer[0] else lambda said: None)
+        return written(world, agent.roster.number, more if newer[0] else None)
 
     monkeypatch.setattr(agent, "roster_get", roster_get)
 
