@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from agent.api import messages as m
 from agent.errors import bad_input, refused
 from compliance.entry import EntryError, decode
-from compliance.format.chain import ChainError
+from compliance.format.chain import ChainError, NewerChainError
 from compliance.journal import SALT_BYTES, Payload, commitment
 from compliance.log import Log
 from compliance.note import VerifierKey
@@ -32,6 +32,8 @@ def take_in(request: m.Submit, key: VerifierKey, log: Log, payloads: Payloads) -
     personal = _committed(request.payloads, entries)
     try:
         appended = log.append_batch(request.seat, key, entries)
+    except NewerChainError as error:
+        raise bad_input(error.message) from error
     except (ChainError, EntryError) as error:
         raise refused(msg("the chain of {seat} does not hold: {why}", seat=request.seat, why=said_by(error))) from error
     # Only now, as they match what the log holds. A crash before this loses nothing: unanswered, the seat hands it in again.

@@ -26,6 +26,10 @@ class EntryError(MessageError, ValueError):
     """Bytes that are not an entry, or not the canonical bytes of one."""
 
 
+class NewerError(EntryError):
+    """The canonical bytes of an entry that this version does not know: of another kind, or with more fields."""
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
     """What every entry carries: where it stands in its seat's chain, both clocks, the commitment to its payload.
 
@@ -190,8 +194,9 @@ class PlayDue(Decided, frozen=True, kw_only=True, tag="play.due"):
 class PlayEnded(Entry, frozen=True, kw_only=True, tag="play.ended"):
     """`play` lasted `ms` from `since`. `late`: nobody saw its end; it was counted to the first scan or the last minute row.
 
-    `how`: "asked" closed within its time to save, after a window of it was asked to; "killed" was told to end, or ended, when that
-    was over; "by itself" closed before, without such a request. "gone", "power": nobody saw its end, while the PC ran or not. "midnight": it goes on as another play; "list changed": so, or as none, by a new roster.
+    `how`: "asked" closed within its time to save, after a window of it was asked to; "killed" was told to end, or ended, when
+    that was over; "by itself" closed before, without such a request. "gone", "power": nobody saw its end, while the PC ran or
+    not. "midnight": it goes on as another play; "list changed": so, or as none, by a new roster.
     """
 
     play: int
@@ -316,12 +321,24 @@ def decode(data: bytes) -> AnyEntry:
         if _encoder.encode(entry) != data:
             raise EntryError(msg("not in canonical form"))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise not_an_entry(error) from None
+        raise (_newer(data, str(error)) or not_an_entry(error)) from None
     except RecursionError:
         raise EntryError(msg("nested too deep")) from None
     if not data.isascii() or data.count(b"{") + data.count(b"[") > MAX_DEPTH or _SUSPECT.search(data):
         _check_all(entry)
     return entry
+
+
+def _newer(data: bytes, said: str) -> NewerError | None:
+    """The error for what a later version may rightly have written; `said` is msgspec's."""
+    if not said.startswith("Object contains unknown field") and not (said.startswith("Invalid value") and "`$.kind`" in said):
+        return None
+    try:
+        if _encoder.encode(msgspec.json.decode(data)) != data:
+            return None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return NewerError(msg("not known to this version, a newer one made it, or somebody else: update Giờ Chơi and look again"))
 
 
 def too_long(length: int) -> EntryError:

@@ -196,6 +196,8 @@ class Log(LogFile):
         (version,) = run.execute("PRAGMA user_version").fetchone()
         if version == 0 and not run.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
             self._create()
+        elif version > VERSION:
+            raise LogError(msg("made by a newer version: update Giờ Chơi"))
         elif version != VERSION:
             raise LogError(msg("not a log of version {version}", version=str(VERSION)))
         row = run.execute("SELECT size, frontier, note FROM head").fetchone()

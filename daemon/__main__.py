@@ -37,7 +37,7 @@ def _serve(home: str | None, say: servicing.Say) -> int:
 async def _run(home: Home, say: servicing.Say) -> None:
     daemon = Daemon(home, SystemClock())
     try:
-        await daemon.run(lambda address: say(msg("ready: {address}", address=address)))
+        await daemon.run(lambda address: say(msg("ready: {address}", address=address)), lambda text: say(text, 1))
     finally:
         daemon.close()
 

@@ -15,9 +15,14 @@ from agent.api.messages import Accepted, Roster, SignedRoster
 from compliance.note import Checkpoint, NoteError, parse_checkpoint, parse_vkey, verify_note
 from compliance.tree import ProofError, leaf_hash, verify_consistency, verify_inclusion
 from daemon.store import Store
-from i18n.message import MessageError, msg, said_by
+from host import lenient
+from i18n.message import Arg, Message, MessageError, msg, said_by
 
 _MARK = "/roster"
+
+
+class Newer(MessageError):
+    """The agent is the one that was pinned, but a newer version: what it says cannot be read by this one."""
 
 
 class Replaced(MessageError):
@@ -54,6 +59,7 @@ class Trust:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.newer = False  # whether the roster in force says more than this version understands
         pinned = store.get("agent-keys")
         self.keys = None if pinned is None else msgspec.json.decode(pinned, type=AgentKeys)
         self.roster = self._load_roster()
@@ -66,9 +72,14 @@ class Trust:
         if note is None or key is None:
             return None
         try:
-            return _opened(note.decode(), key.decode())
-        except Replaced:
-            return None
+            roster, self.newer = _opened(note.decode(), key.decode())
+        except Newer:
+            self.newer = True
+        except (Replaced, UnicodeDecodeError):
+            pass
+        else:
+            return roster
+        return None
 
     def _load_checkpoint(self) -> Checkpoint | None:
         text = self._store.get("checkpoint")
@@ -107,14 +118,15 @@ class Trust:
         return self.keys
 
     def read_roster(self, signed: SignedRoster) -> Roster | None:
-        """The roster if it is a new one of the pinned agent's."""
-        roster, known = _opened(signed.note, self._pinned().roster), self.roster
+        """The roster if it is a new one of the pinned agent's. Replaced; Newer: nothing can be decided by it."""
+        (roster, newer), known = _opened(signed.note, self._pinned().roster), self.roster
         if known is not None and roster.origin == known.origin:
             if roster.number < known.number:
                 numbers = {"number": str(roster.number), "known": str(known.number)}
                 raise Replaced(msg("its list of players has the number {number}, after {known}", **numbers))
             if roster.number == known.number:
                 return None
+        self.newer = newer
         return roster
 
     def keep_roster(self, signed: SignedRoster, roster: Roster) -> None:
@@ -147,8 +159,17 @@ class Trust:
         self.checkpoint, self.checkpoint_wall = head, wall
 
 
-def _opened(note: str, key: str) -> Roster:
+def _opened(note: str, key: str) -> tuple[Roster, bool]:
+    """The roster, and whether a newer version says more in it. Replaced: the key did not sign it. Newer."""
     try:
-        return msgspec.json.decode(verify_note(note, [key]), type=Roster)
-    except (NoteError, msgspec.MsgspecError) as error:
+        text = verify_note(note, [key])
+    except NoteError as error:
         raise Replaced(msg("its list of players does not hold: {why}", why=said_by(error))) from None
+    try:
+        return lenient.decode(text.encode(), Roster)
+    except msgspec.MsgspecError as error:  # the pinned agent signed it, so nobody else made it
+        raise Newer(said_by_newer(said_by(error))) from None
+
+
+def said_by_newer(why: Arg) -> Message:
+    return msg("its list of players cannot be used: {why}", why=why)

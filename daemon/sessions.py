@@ -12,7 +12,7 @@ from agent.api import guarding, naming
 from agent.api.messages import Player, Roster
 from agent.api.pseudonym import pseudonym
 from daemon.platforms.api import Accounts
-from rules.calendar import DAY_MS, age_on, calendar
+from rules.calendar import DAY_MS, age_on, calendar, day_bounds
 from rules.decision import Reason
 from rules.games import Catalogue
 from rules.policy import Pack, Period, Place, Policy, Rule, combine
@@ -48,6 +48,12 @@ class RuledPlayer:
     def limited(self) -> bool:
         """Whether any pack is in force."""
         return bool(self.packs)
+
+    def days_since(self, wall: int) -> int:
+        """When the first of the days began that it is at `wall` in the zones of the rules. What was given for a day before
+        has lapsed.
+        """
+        return min((day_bounds(zone, wall)[0] for zone in {pack.zone for pack in self.packs}), default=wall)
 
     def pseudonym(self, day: date) -> str:
         """Who this is in the log on `day`, a date in the place's zone."""

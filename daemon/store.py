@@ -10,147 +10,49 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 
-from compliance import journal
-from daemon.ending import Stored
 from daemon.errors import DaemonError
+from daemon.storing import opening
+from daemon.storing.opening import BROKEN, Broken
+from daemon.storing.rows import COLUMNS, INSERT, UPDATE, PlayRow, play_of, readable, values_of
 from daemon.trusted import Anchor, Reading
 from i18n.message import msg, said_by
 from rules.facts import Played
 
 RESERVE_BYTES = 4 * 1024 * 1024
-SCHEMA = 4
-
-# How the database comes to have its shape: one step a version, in order. Steps are added, not edited.
-_STEPS = ("""
-CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE plays (
-    seq INTEGER PRIMARY KEY,    -- of its play.started in the journal
-    player TEXT NOT NULL, who TEXT NOT NULL, account TEXT NOT NULL, game TEXT NOT NULL, publisher TEXT,
-    boot TEXT NOT NULL, started_wall INTEGER NOT NULL, since_wall INTEGER NOT NULL, since_mono INTEGER NOT NULL,
-    programs TEXT NOT NULL,     -- JSON [[pid, started], …]
-    row_wall INTEGER NOT NULL, row_mono INTEGER NOT NULL, row_elapsed INTEGER NOT NULL,
-    ms INTEGER NOT NULL,        -- counted up to the row, or in all once ended
-    warned INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0, ended INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX plays_by_time ON plays (started_wall);
-CREATE TABLE pieces (play INTEGER NOT NULL, start INTEGER NOT NULL, ms INTEGER NOT NULL);
-CREATE TABLE grants (id TEXT PRIMARY KEY, event TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-CREATE TABLE refusals (day TEXT NOT NULL, player TEXT NOT NULL, game TEXT NOT NULL, count INTEGER NOT NULL,
-    PRIMARY KEY (day, player, game)) WITHOUT ROWID
-""", """
-ALTER TABLE plays ADD COLUMN label INTEGER;
-ALTER TABLE plays ADD COLUMN sure INTEGER NOT NULL DEFAULT 1;
-ALTER TABLE plays ADD COLUMN end_at INTEGER;
-ALTER TABLE pieces ADD COLUMN sure INTEGER NOT NULL DEFAULT 1
-""", """
-ALTER TABLE plays DROP COLUMN row_wall;
-ALTER TABLE plays DROP COLUMN row_mono;
-ALTER TABLE plays DROP COLUMN row_elapsed
-""", """
-ALTER TABLE plays ADD COLUMN ending TEXT NOT NULL DEFAULT 'free';
-ALTER TABLE plays RENAME COLUMN end_at TO until;
-UPDATE plays SET ending = 'saving' WHERE due AND until IS NOT NULL;
-ALTER TABLE plays DROP COLUMN warned;
-ALTER TABLE plays DROP COLUMN due
-""")
-
-
+T = TypeVar("T")
 class Unwritable(Exception):
     """The database cannot be written now (disk full, read-only); nothing of the transaction happened."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlayRow:
-    """A play as stored. `who` is its pseudonym in the log, `started_wall` its beginning, `programs` are identities.
-
-    `since_*` begin its current piece, of which `ms` counts up to the row and which `sure` is about; `pieces` are those before.
-    `ending` is how far its ending was and `until` (mono) until when, as daemon.ending keeps them.
-    """
-
-    seq: int
-    player: str
-    who: str
-    account: str
-    game: str
-    publisher: str | None
-    boot: str
-    started_wall: int
-    since_wall: int
-    since_mono: int
-    programs: tuple[tuple[int, int], ...]
-    ms: int
-    ending: Stored
-    until: int | None
-    ended: bool
-    label: int | None
-    sure: bool
-    pieces: tuple[Played, ...] = ()
-
-    @property
-    def total(self) -> int:
-        """All of it, in milliseconds."""
-        return self.ms + sum(piece.ms for piece in self.pieces)
-
-
-_FIXED = ("seq", "player", "who", "account", "game", "publisher", "boot", "started_wall")
-_CHANGING = ("since_wall", "since_mono", "programs", "ms", "ending", "until", "ended", "label", "sure")
-_COLUMNS = ", ".join((*_FIXED, *_CHANGING))
-_INSERT = f"INSERT INTO plays ({_COLUMNS}) VALUES ({', '.join(f':{name}' for name in (*_FIXED, *_CHANGING))})"  # noqa: S608 - ours
-_UPDATE = f"UPDATE plays SET {', '.join(f'{name} = :{name}' for name in _CHANGING)} WHERE seq = :seq"  # noqa: S608 - ours too
-
-
 class Store:
-    """Opens or makes the database in `folder`. DaemonError if it is damaged or no database; the file stays as it is.
-    Unwritable: there is no room to make it.
+    """Opens or makes the database in `folder`. One that is damaged is set aside, and what can be read of it goes on; from one
+    that cannot be written a copy in memory is read until it can be (`frozen` says why). `lost`: this is no first start, so a
+    database has to be there; `wall`: now. DaemonError: another program has it open, or a newer version made it. Unwritable:
+    there is no database, and no room to make one.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, wall: int = 0, *, lost: bool = False) -> None:
         self._path = folder / "store.db"
         self._reserve = folder / "reserve"
+        self._wall = wall
+        self.thawed: Callable[[], object] = lambda: None
         try:
-            self.db = sqlite3.connect(self._path, isolation_level=None)
-            try:
-                self._open()
-            except BaseException:
-                self.db.close()
-                raise
+            found = opening.open_or_save(self._path, wall, readable)
         except sqlite3.Error as error:
-            raise DaemonError(
-                msg(
-                    "{path}: damaged or unreadable ({why}); nothing changed; restore it or move it away",
-                    path=str(self._path), why=said_by(error),
-                )
-            ) from None  # fmt: skip
-
-    def _open(self) -> None:
-        self.db.execute("PRAGMA journal_mode=WAL")
-        self.db.execute("PRAGMA synchronous=FULL")
-        version = self.db.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA:
-            raise DaemonError(msg("{path}: made by a newer version: update Giờ Chơi", path=str(self._path)))
-        if version < SCHEMA:
-            with self.transaction():
-                self._migrate(version)
-        problems = [row[0] for row in self.db.execute("PRAGMA quick_check")]
-        if problems != ["ok"]:
-            raise sqlite3.DatabaseError(problems[0])
+            if opening.trouble(error) == "unwritable":
+                raise Unwritable(str(error)) from error
+            raise DaemonError(msg("{path}: cannot be opened: {why}", path=str(self._path), why=said_by(error))) from None
+        self.db, self.frozen, self._replace = found.db, found.frozen, found.replace
+        if found.fresh and lost:
+            self.note_broken()
         self.keep_reserve()
-
-    def _migrate(self, version: int) -> None:
-        for step in _STEPS[version:]:
-            for statement in step.split(";\n"):
-                self.db.execute(statement)
-        if version == 0:
-            journal.create_tables(self.db)
-        self.db.execute(f"PRAGMA user_version = {SCHEMA}")
 
     def close(self) -> None:
         self.db.close()
@@ -159,12 +61,15 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """All or nothing, durable when it returns. Unwritable: the disk takes nothing now; the caller may free the reserve."""
         try:
+            self._thaw()
             self.db.execute("BEGIN IMMEDIATE")
             yield
             self.db.execute("COMMIT")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             self._rollback()
-            raise Unwritable(str(error)) from error
+            if isinstance(error, sqlite3.OperationalError) or opening.trouble(error) == "damaged":
+                raise Unwritable(str(error)) from error
+            raise
         except BaseException:
             self._rollback()
             raise
@@ -172,6 +77,20 @@ class Store:
     def _rollback(self) -> None:
         if self.db.in_transaction:
             self.db.execute("ROLLBACK")
+
+    def _thaw(self) -> None:
+        """If the copy in memory is what is read: back to the disk. `thawed` is called then. Unwritable, sqlite3.Error."""
+        if self.frozen is None:
+            return
+        try:
+            if self._replace:
+                opening.set_aside(self._path, self.db, self._wall)
+            found = opening.connect(self._path)
+        except OSError as error:
+            raise Unwritable(str(error)) from error
+        self.db.close()
+        self.db, self.frozen, self._replace = found, None, False
+        self.thawed()
 
     def keep_reserve(self) -> bool:
         """Makes the reserve if it is not there; False if the disk has no room for it."""
@@ -182,15 +101,43 @@ class Store:
                     file.flush()
                     os.fsync(file.fileno())
         except OSError:
-            self._reserve.unlink(missing_ok=True)
+            self.free_reserve()
             return False
         return True
 
     def free_reserve(self) -> bool:
-        """Gives the reserve up for the database; False if that had happened before."""
-        existed = self._reserve.exists()
-        self._reserve.unlink(missing_ok=True)
-        return existed
+        """Gives the reserve up for the database; False if there is none to give, or the disk takes not even that."""
+        try:
+            self._reserve.unlink()
+        except OSError:
+            return False
+        return True
+
+    # --- what was lost ----------------------------------------------------------------------------------------------------
+
+    def broken(self) -> Broken | None:
+        """What went wrong with the database, until a guardian has seen it."""
+        value = self.get(BROKEN)
+        return None if value is None else msgspec.json.decode(value, type=Broken)
+
+    def note_broken(self) -> None:
+        """Something was lost of it, as far as the disk takes that; nothing lies beside."""
+        if self.broken() is None:
+            with suppress(sqlite3.Error):
+                self.put(BROKEN, opening.broken("", self._wall))
+
+    def change_anyhow(self, action: Callable[[], T]) -> T:
+        """Runs `action` in a transaction; where the disk takes none, on the copy in memory, which replaces what is on the disk
+        as soon as it can.
+        """
+        try:
+            with self.transaction():
+                return action()
+        except Unwritable:
+            if self.frozen is None:
+                raise
+            self._replace = True
+            return action()
 
     # --- single values ---------------------------------------------------------------------------------------------------
 
@@ -215,12 +162,12 @@ class Store:
     # --- plays ------------------------------------------------------------------------------------------------------------
 
     def add_play(self, row: PlayRow) -> None:
-        self.db.execute(_INSERT, _values(row))
+        self.db.execute(INSERT, values_of(row))
         self._put_pieces(row)
 
     def update_play(self, row: PlayRow) -> None:
         """Writes what may change of a play: its row, with its programs, and its pieces."""
-        self.db.execute(_UPDATE, _values(row))
+        self.db.execute(UPDATE, values_of(row))
         self.db.execute("DELETE FROM pieces WHERE play = ?", (row.seq,))
         self._put_pieces(row)
 
@@ -241,8 +188,8 @@ class Store:
         joined = f"SELECT {piece} FROM pieces JOIN plays ON seq = play WHERE {chosen}"  # noqa: S608 - ours
         for play, game, publisher, start, ms, label, sure in self.db.execute(joined, (since,)):
             pieces[play].append(Played(game, publisher, start, ms, label, bool(sure)))
-        query = f"SELECT {_COLUMNS} FROM plays WHERE {chosen} ORDER BY seq"  # noqa: S608 - our own column names
-        return tuple(_play(row, tuple(pieces[row[0]])) for row in self.db.execute(query, (since,)))
+        query = f"SELECT {COLUMNS} FROM plays WHERE {chosen} ORDER BY seq"  # noqa: S608 - our own column names
+        return tuple(play_of(row, tuple(pieces[row[0]])) for row in self.db.execute(query, (since,)))
 
     # --- refusals ---------------------------------------------------------------------------------------------------------
 
@@ -269,6 +216,11 @@ class Store:
         """(event as JSON, whether the agent has it) of every grant made or heard of."""
         return tuple((event, bool(sent)) for event, sent in self.db.execute("SELECT event, sent FROM grants ORDER BY id"))
 
+    def grant_event(self, id_: str) -> tuple[str, bool] | None:
+        """One of them."""
+        row = self.db.execute("SELECT event, sent FROM grants WHERE id = ?", (id_,)).fetchone()
+        return None if row is None else (row[0], bool(row[1]))
+
     def put_grants(self, rows: Iterable[tuple[str, str, bool]]) -> None:
         """(id, event, sent) of each; one that is stored so costs no write."""
         self.db.executemany(
@@ -276,16 +228,3 @@ class Store:
             "WHERE event != excluded.event OR sent != excluded.sent",
             rows,
         )
-
-
-def _values(row: PlayRow) -> dict[str, Any]:
-    """By column."""
-    values = {name: getattr(row, name) for name in (*_FIXED, *_CHANGING)}
-    return {**values, "programs": msgspec.json.encode(row.programs).decode()}
-
-
-def _play(row: tuple[Any, ...], pieces: tuple[Played, ...]) -> PlayRow:
-    values = dict(zip((*_FIXED, *_CHANGING), row, strict=True))
-    values["programs"] = msgspec.json.decode(values["programs"], type=tuple[tuple[int, int], ...])
-    values |= {name: bool(values[name]) for name in ("ended", "sure")}
-    return PlayRow(**values, pieces=pieces)

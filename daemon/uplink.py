@@ -17,7 +17,7 @@ from compliance.note import Signer
 from daemon.grants import Grants
 from daemon.health import Health
 from daemon.recording.recorder import Recorder
-from daemon.roster import AgentKeys, Replaced, Trust
+from daemon.roster import AgentKeys, Newer, Replaced, Trust, said_by_newer
 from daemon.store import Unwritable
 from daemon.trusted import Reading
 from host.rpc_client import aask
@@ -28,6 +28,7 @@ from i18n.message import Arg, msg, said_by
 SETTLE_S = 0.5  # entries that come together go up together
 RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0, 15.0)
 BATCH = 200
+_ISSUES = ("log-replaced", "agent-refuses", "update")  # what may be wrong with an agent that answers
 
 
 @dataclass(slots=True, eq=False)
@@ -61,6 +62,7 @@ class Uplink:
 
     async def run(self) -> None:
         """Until cancelled."""
+        self._report()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._forever("fetch", self._fetch))
             group.create_task(self._forever("deliver", self._deliver))
@@ -94,13 +96,15 @@ class Uplink:
             self._away()
         except Replaced as error:
             self._enrolled = False
-            self._heard(stage, replaced=error.message)
+            self._heard(stage, "log-replaced", error.message)
+        except Newer as error:
+            self._heard(stage, "update", error.message)
         except ApiError as error:
             self._enrolled = False
             if error.code == "unavailable":  # it went away in the middle of a call, or is just starting
                 self._away()
-            else:
-                self._heard(stage, refused=error.message)
+            else:  # what we ask is well formed: where it is no good, one of us is of another version
+                self._heard(stage, "update" if error.code == "bad-input" else "agent-refuses", error.message)
         else:
             return True
         return False
@@ -109,16 +113,22 @@ class Uplink:
         self.reachable = False
         self.health.report("agent-away", trouble=True)
 
-    def _heard(self, stage: str, *, replaced: Arg | None = None, refused: Arg | None = None) -> None:
+    def _heard(self, stage: str, issue: str | None = None, why: Arg | None = None) -> None:
         """The agent answers. What one stage found wrong, another's success does not clear."""
         self.reachable = True
         self.health.report("agent-away", trouble=False)
-        for issue, found in (("log-replaced", replaced), ("agent-refuses", refused)):
-            wrong = self._wrong.setdefault(issue, {})
+        for known in _ISSUES:
+            wrong = self._wrong.setdefault(known, {})
             wrong.pop(stage, None)
-            if found is not None:
-                wrong[stage] = found
-            self.health.report(issue, trouble=bool(wrong), details=next(iter(wrong.values()), None))
+            if known == issue and why is not None:
+                wrong[stage] = why
+        self._report()
+
+    def _report(self) -> None:
+        for issue in _ISSUES:
+            wrong = self._wrong.get(issue, {})
+            more = issue == "update" and self.trust.newer
+            self.health.report(issue, trouble=bool(wrong) or more, details=next(iter(wrong.values()), None))
 
     async def _enrol(self) -> None:
         """At each first contact: is this the agent that was pinned? Does it know this seat?"""
@@ -156,7 +166,7 @@ class Uplink:
                 if signed != self._adopted:  # else it is in force, and only could not be kept
                     self.adopt(roster)
             except ValueError as error:
-                raise Replaced(msg("its list of players cannot be used: {why}", why=said_by(error))) from None
+                raise Newer(said_by_newer(said_by(error))) from None
             self._adopted = signed
             self.trust.keep_roster(signed, roster)
             await self._tell_waiting()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -24,7 +25,7 @@ from daemon.platforms.api import Platform
 from daemon.recording.attempts import Attempts
 from daemon.recording.pc_zone import PcZone
 from daemon.recording.recorder import Recorder
-from daemon.recording.rejoin import Chains, new_seat_id
+from daemon.recording.rejoin import Chains, new_seat_id, put_aside
 from daemon.recording.resume import Resumer
 from daemon.recording.run_marks import RunMarks
 from daemon.reporting.announce import Announcer
@@ -33,6 +34,7 @@ from daemon.reporting.doctor import Doctor
 from daemon.reporting.publisher import Publisher
 from daemon.reporting.views import Views
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
+from daemon.running.door import Door
 from daemon.running.heart import Heart
 from daemon.running.housekeeping import Housekeeping, NightWork
 from daemon.running.minute import MinuteWork
@@ -48,14 +50,14 @@ from daemon.sessions import KEEP_MS, InForce
 from daemon.store import Store, Unwritable
 from daemon.trusted import TrustedClock
 from daemon.uplink import Uplink
-from host import homes, rpc
+from host import homes
 from host.api import SYSTEM_USERS
 from host.choose import channels, files
 from host.clock import Clock
 from host.files import read_owned
 from host.homes import Home
 from host.secrets import load_or_create
-from i18n.message import msg, said_by
+from i18n.message import Arg, Message, msg, said_by
 
 KEYS = "agent.keys"
 
@@ -65,6 +67,7 @@ class Daemon:
 
     def __init__(self, home: Home, clock: Clock, platform: Platform | None = None) -> None:
         self.home = home
+        self.notes: list[Message] = []  # what whoever starts the daemon should know
         self._stack = ExitStack()
         try:
             self._build(clock, platform)
@@ -77,17 +80,24 @@ class Daemon:
 
     def start(self) -> None:
         self.seat.start(self._last)
+        if (lost := self.store.broken()) is not None:
+            self.health.report("store-broken", trouble=True, details=lost.kept or None)
 
-    async def run(self, ready: Callable[[str], object]) -> None:
-        """Until it is told to stop; `ready` is told the address once it answers there. HomeError: the address is in use."""
+    async def run(self, ready: Callable[[str], object], told: Callable[[Arg], object]) -> None:
+        """Until it is told to stop; `ready` is told the address once it answers there, `told` what else somebody should know.
+        HomeError: the address is in use.
+        """
         address = self.home.daemon_address
-        server = await rpc.serve(address, self.routes, self.roles)
+        for note in self.notes:
+            told(note)
+        door = Door(address, self.routes, self.roles, lambda error: told(said_by(error)))
+        await door.open()
         try:
             await until_stopped(
                 self.start, self.seat, self.heart, self.uplink, self.housekeeping, lambda: ready(address)
             )
         finally:
-            await server.close()
+            await door.close()
 
     def adopt(self, roster: Roster) -> None:
         """A new roster is in force when this returns."""
@@ -101,21 +111,23 @@ class Daemon:
         homes.prepare(folder, 0o700)
         self._stack.enter_context(homes.lock(folder))
         settings = config.load(folder)
-        path = str(folder / "store.db")
+        self._path = path = str(folder / "store.db")
         try:
-            self.store = Store(folder)
+            lost = (folder / "seat.key").exists()  # made after the database, so this is no first start
+            self.store = Store(folder, clock.wall(), lost=lost)
             self._stack.callback(self.store.close)
             self._seat_id = _seat_id(self.store)
         except Unwritable as error:
-            raise DaemonError(msg("{path}: cannot be written: {why}", path=path, why=said_by(error))) from None
+            raise self._unwritable(error) from None
+        self._tell_of_store()
         self._seed = load_or_create(self.home, folder, "seat.key", lambda: secrets.token_bytes(32))
         self._last = self.store.last_seen()
         self.clock = TrustedClock(clock, self._last)
         try:
-            journal = self._open_journal(self._seat_id)
+            journal = self._whole_journal()
             self.trust = Trust(self.store)
-        except JournalError as error:
-            raise DaemonError(msg("{path}: {why}", path=path, why=said_by(error))) from None
+        except Unwritable as error:
+            raise self._unwritable(error) from None
         except (Replaced, NoteError) as error:
             why = said_by(error)
             raise DaemonError(msg("{path}: the stored list of players does not hold: {why}", path=path, why=why)) from None
@@ -124,16 +136,28 @@ class Daemon:
         self._run(platform)
         self._serve(platform, gate=settings.gate_mounts != ())
 
+    def _unwritable(self, error: Unwritable) -> DaemonError:
+        return DaemonError(msg("{path}: cannot be written: {why}", path=self._path, why=said_by(error)))
+
+    def _tell_of_store(self) -> None:
+        if (why := self.store.frozen) is not None:
+            text = msg("{path}: cannot be written: {why}; limits hold, it is written once it can be", path=self._path, why=why)
+            self.notes.append(text)
+        if (lost := self.store.broken()) is not None and lost.kept:
+            told = {"path": self._path, "kept": lost.kept}
+            self.notes.append(msg("{path}: was damaged; it is kept as {kept}, what could be read of it goes on", **told))
+
     def _walk(self, platform: Platform, journal: Journal) -> None:
         """What a program's start goes through, and what is written of it."""
         self._work = asyncio.Event()
         self.in_force = InForce()
         self.plays = Plays(row for row in self.store.plays(self.clock.read().wall - KEEP_MS) if row.ended)
-        self._grants = Grants(self.store)
+        self._grants = Grants(self.store, self.clock.read().wall)
         self._judge = Judge(self.in_force.known, self.plays, self._grants)
         self.recorder = Recorder(self.store, journal, self.in_force.known, self._work.set)
         self._publisher = Publisher()
         self._announcer = announcer = Announcer(self.recorder, self._publisher)
+        self.store.thawed = self._take_up_journal
         self.health = Health(
             self.clock.read, lambda issue, raised, now: announcer.announce(events.IssueChanged(issue, raised, now))
         )
@@ -212,8 +236,32 @@ class Daemon:
     def _signer(self, seat: str) -> Signer:
         return Signer(seat, self._seed)
 
+    def _whole_journal(self) -> Journal:
+        """The seat's chain; where it is damaged a new one, as a new seat, and the damaged one is kept aside."""
+        try:
+            return self._open_journal(self._seat_id)
+        except JournalError as error:
+            self.notes.append(msg("{path}: {why}; it is kept, a new one begins", path=self._path, why=said_by(error)))
+
+        def anew() -> str:
+            self.store.note_broken()
+            return put_aside(self.store, again=True)
+
+        self._seat_id = self.store.change_anyhow(anew)
+        return self._open_journal(self._seat_id)
+
+    def _take_up_journal(self) -> None:
+        """The store is another one now: on the disk again."""
+        self.recorder.journal = self._open_journal(self.recorder.journal.seat)
+
     def _open_journal(self, seat: str) -> Journal:
-        return Journal(self.store.db, seat, self.clock.boot, self._signer(seat))
+        """JournalError: it is damaged. Unwritable: the disk takes not even its first line."""
+        try:
+            return Journal(self.store.db, seat, self.clock.boot, self._signer(seat))
+        except JournalError as error:
+            if isinstance(error.__cause__, sqlite3.OperationalError):
+                raise Unwritable(str(error.__cause__)) from error
+            raise
 
 
 def _seat_id(store: Store) -> str:

@@ -33,6 +33,10 @@ class ChainError(MessageError, ValueError):
         self.why = why
 
 
+class NewerChainError(ChainError):
+    """An entry that a newer version may have made."""
+
+
 class Head(NamedTuple):
     """The last entry of a chain: its seq and the hex SHA-256 of its bytes. `START` before the first."""
 
@@ -139,6 +143,8 @@ def check_batch(entries: Sequence[bytes], seat: str, key: VerifierKey, previous:
     for data in entries:
         try:
             line = entry.decode(data)
+        except entry.NewerError as error:
+            raise NewerChainError(chain.head.seq + 1, error.message) from None
         except entry.EntryError as error:
             raise ChainError(chain.head.seq + 1, error.message) from None
         chain.follow(line, data)

@@ -34,7 +34,7 @@ class LogError(MessageError):
 
 
 def damaged(why: Arg) -> LogError:
-    return LogError(msg("damaged: {why}", why=why))
+    return LogError(msg("damaged: {why}; restore a backup", why=why))
 
 
 class LogFile:

@@ -19,17 +19,33 @@ ISSUES: Final[dict[str, Message]] = {
         command="giochoi doctor --repair --agent-key …",
     ),
     "agent-refuses": msg("the agent does not take this PC's records; limits hold and records are kept"),
-    "journal-unwritable": msg("the journal cannot be written: is the disk full? limits hold, it is written once it can be"),
+    "journal-unwritable": msg(
+        "the journal cannot be written: is the disk full or read-only? limits hold, it is written once it can be"
+    ),
+    "store-broken": msg(
+        "this PC's records were damaged: what could not be read of today's play counts no more; limits hold, what is broken "
+        "is kept beside; a guardian who has seen this runs {command}",
+        command="giochoi doctor --repair",
+    ),
     "record-lost": msg("some events could not be recorded; see the system's log"),
+    "update": msg(
+        "agent and daemon are of different versions: what both know holds, the rest does not; update Giờ Chơi on this PC and "
+        "at the agent"
+    ),
     "no-roster": msg("no list of players came from the agent yet; nothing is limited"),
     "not-ended": msg("a game could not be ended; is it another account's?"),
     "watch-events": msg("the system does not tell what starts: games are ended when a look finds them"),
     "events-lost": msg("some starts were missed; everything that runs was looked at again"),
     "watch-unreadable": msg("a program cannot be read, so nobody knows whether it is a game"),
     "watch-blind": msg("programs cannot be looked at; plays that run go on being counted"),
-    "watch-gate": msg("starts cannot be refused before they run: refused games are ended right after their start"),
+    "watch-gate": msg(
+        "starts cannot be refused before they run: refused games are ended right after their start; the gate is tried again"
+    ),
     "gate-mounts": msg("the exec gate does not cover all disks"),
-    "gate-watchdog": msg("the exec gate's watchdog was ended; restart the daemon"),
-    "gate-failed": msg("the exec gate failed and let a program through; if that is refused, it is ended right after its start"),
+    "gate-watchdog": msg("the exec gate's watchdog was ended; the gate is set up anew with another one"),
+    "gate-failed": msg(
+        "the exec gate failed and let a program through; if that is refused, it is ended right after its start; if this does "
+        "not pass within minutes, restart the daemon"
+    ),
     "gate-blind": msg("the exec gate is out of descriptors or memory; programs may fail to start"),
 }  # fmt: skip

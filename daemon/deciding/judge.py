@@ -69,7 +69,7 @@ class Judge:
             born=registered.born,
             guardian=registered.guardian,
             played=self.plays.of(player.id, now.mono, min(now.walls) - player.lookback_ms),
-            grants=self.grants.of(player.id, now.wall),
+            grants=self.grants.of(player.id, player.days_since(min(now.walls))),
             approved=frozenset(registered.approved),
             sure=sure,
         )

@@ -9,7 +9,7 @@ from daemon.deciding.notices import Notices
 from daemon.ending import BEGUN, State, to_store
 from daemon.platforms.processes import Identity
 from daemon.sessions import RuledPlayer
-from daemon.store import PlayRow
+from daemon.storing.rows import PlayRow
 from daemon.trusted import Reading
 from rules.facts import Played
 from rules.games import Clue, Game

@@ -18,11 +18,13 @@ from daemon.deciding.plays import Plays
 from daemon.recording.recorder import Recorder, append
 from daemon.recording.run_marks import RunMarks
 from daemon.sessions import InForce, People, RuledPlayer
-from daemon.store import PlayRow, Store
+from daemon.store import Store
+from daemon.storing.rows import PlayRow
 from daemon.trusted import Reading
 from rules.calendar import day_bounds, day_name
 from rules.games import Clue
 
+_AGAIN = "write-again"
 _ASIDE = 10**12  # old plays keep their order below all numbers of the new chain
 
 
@@ -31,9 +33,9 @@ def new_seat_id() -> str:
     return f"seat-{secrets.token_hex(4)}"
 
 
-def put_aside(store: Store) -> str:
-    """Ends the chain: its tables get another name, a new chain can begin. The new seat's id. The transaction is the
-    caller's.
+def put_aside(store: Store, *, again: bool = False) -> str:
+    """Ends the chain: its tables get another name, a new chain can begin. The new seat's id. `again`: what was played today
+    still has to be written to it. The transaction is the caller's.
     """
     former = "SELECT count(*) FROM sqlite_schema WHERE name GLOB 'journal_head_[0-9]*'"
     number = store.db.execute(former).fetchone()[0]
@@ -44,6 +46,8 @@ def put_aside(store: Store) -> str:
     journal.create_tables(store.db)
     seat = new_seat_id()
     store.put("seat", seat.encode())
+    if again:
+        store.put(_AGAIN, b"1")
     return seat
 
 
@@ -87,6 +91,17 @@ class Chains:
         self.recorder.journal = chain
         return seat
 
+    def begun_anew(self, people: People, now: Reading) -> None:
+        """If this chain follows a damaged one: today's plays, as soon as it is known whose they are."""
+        if self.store.get(_AGAIN) is None:
+            return
+
+        def action(chain: Journal) -> None:
+            self.record_again(chain, people, now, everything=True)
+            self.store.delete(_AGAIN)
+
+        self.recorder.do(action)
+
     def record_again(self, chain: Journal, people: People, now: Reading, *, everything: bool = False) -> None:
         """Writes today's plays once more: of those players who have another pseudonym by now, or `everything` for a new log.
         Of plays that go on only the start is written; a running play is found by its old number. The transaction is the
@@ -99,8 +114,11 @@ class Chains:
             if player is None:
                 continue
             ended = row.ended and row.started_wall >= start
-            if everything and (play := running.get(row.seq + _ASIDE)) is not None:
-                play.seq = self._write_start(chain, row, people, now, row.who, play.clues)
+            play = running.get(row.seq + _ASIDE) or running.get(row.seq)
+            if everything and not row.ended:
+                seq = self._write_start(chain, row, people, now, row.who, () if play is None else play.clues)
+                if play is not None:
+                    play.seq = seq
             elif ended and (everything or renamed(row.who, row.started_wall, player, people.zone)):
                 self._write_whole(chain, row, people, now, player.pseudonym(day_name(people.zone, row.started_wall)))
 

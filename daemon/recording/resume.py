@@ -15,7 +15,8 @@ from daemon.ending import from_store
 from daemon.platforms.api import Control
 from daemon.platforms.processes import Identity
 from daemon.sessions import People, RuledPlayer
-from daemon.store import PlayRow, Store
+from daemon.store import Store
+from daemon.storing.rows import PlayRow
 from daemon.trusted import Reading
 from rules.games import Game
 

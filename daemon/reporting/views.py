@@ -11,7 +11,7 @@ from daemon.api import messages as m
 from daemon.deciding.judge import Judge, Ruling, next_verdict
 from daemon.deciding.plays import Plays, played_of
 from daemon.sessions import People, RuledPlayer
-from daemon.store import PlayRow
+from daemon.storing.rows import PlayRow
 from daemon.trusted import Reading
 from rules.calendar import calendar, day_bounds, day_name, rfc3339
 from rules.decide import explain

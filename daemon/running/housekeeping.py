@@ -44,6 +44,7 @@ class NightWork:
         if people is not None:
             self.recorder.do(lambda journal: self._write(journal, people, now))
         self.plays.forget_before(now.wall - KEEP_MS)
+        self.grants.forget(now.wall)
 
     def _write(self, journal: Journal, people: People, now: Reading) -> None:
         days = day_summary.days_due(self.store, people.zone, now)

@@ -11,6 +11,7 @@ from daemon.reporting.announce import Announcer
 from daemon.roster import AgentKeys, Replaced, Trust
 from daemon.running.heart import Heart
 from daemon.store import Unwritable
+from daemon.storing.opening import BROKEN
 from daemon.uplink import Uplink
 from host.wire import ApiError
 from i18n.message import msg, said_by
@@ -37,7 +38,19 @@ class Repair:
                 "refused",
                 msg("the agent was replaced: compare its key with {card}, then add --agent-key", card="giochoi log card"),
             )
+        if self.health.has("store-broken"):
+            self._seen()
         self.heart.confirm_clock()
+
+    def _seen(self) -> None:
+        """A guardian knows by now that records of this PC were damaged."""
+        store = self.chains.store
+        try:
+            with store.transaction():
+                store.delete(BROKEN)
+        except Unwritable as error:
+            raise _unwritten(error) from None
+        self.health.report("store-broken", trouble=False)
 
     def _pin(self, fingerprint: str) -> None:
         try:
@@ -52,9 +65,13 @@ class Repair:
         try:
             seat = self.chains.begin_anew(lambda: self.trust.write_pin(keys))
         except Unwritable as error:
-            raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=said_by(error))) from None
+            raise _unwritten(error) from None
         self.trust.pinned(keys)
         self.uplink.become(seat)
+
+
+def _unwritten(error: Unwritable) -> ApiError:
+    return ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=said_by(error)))
 
 
 def _plain(fingerprint: str) -> str:

@@ -44,8 +44,9 @@ class Rosters:
         self.in_force.people = people
         now = self.loop.read()
         if first:
+            self.chains.begun_anew(people, now)
             self.resumer.take_up(people, now)
-        self.grants.merge(roster.grants)
+        self.grants.merge(roster.grants, now.wall)
         for grant in self.grants.end_of_others({roster.guest.id, *(player.id for player in roster.players)}, now.wall):
             self.recorder.record(events.GrantRevoked(None, grant, now))
         self.recorder.do_once(self.grants.write)

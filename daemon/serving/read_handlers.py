@@ -18,6 +18,7 @@ from host.wire import ApiError
 from i18n.message import msg
 from rules.calendar import calendar
 
+_FIRST, _LAST = date(1971, 1, 1), date(9998, 12, 31)  # moments count from 1970, calendars end, and the days beside are needed
 _ZONE = "Asia/Ho_Chi_Minh"  # until a roster names one
 
 
@@ -51,9 +52,16 @@ class ReadHandlers:
     async def usage(self, caller: Caller, request: m.UsageGet) -> m.Usage:
         people, only = self.access.people(), self.access.only(caller)
         views = self.views(people)
-        try:
-            day = views.today if request.day is None else date.fromisoformat(request.day)
-            since = calendar(people.zone).start(day - timedelta(days=1))
-        except (ValueError, OverflowError):
-            raise ApiError("bad-input", msg("--day {day}: write it as YYYY-MM-DD", day=str(request.day))) from None
+        day = views.today if request.day is None else _day(request.day)
+        since = calendar(people.zone).start(day - timedelta(days=1))
         return views.usage(day, self.store.plays(since), only)
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    if not _FIRST <= day <= _LAST:
+        raise ApiError("bad-input", msg("--day {day}: write it as YYYY-MM-DD", day=text[:40]))
+    return day

@@ -78,11 +78,12 @@ def _check(handle: int, mode: int) -> None:
 
 
 def lock(file: Path) -> int:
-    handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    handle = _lockable(file)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, b"%d\n" % os.getpid(), 0)
+        with suppress(OSError):  # a full or read-only disk: nobody reads then who has it, but it is had
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, b"%d\n" % os.getpid(), 0)
     except BlockingIOError as error:
         holder = os.pread(handle, 20, 0).strip()
         os.close(handle)
@@ -91,6 +92,19 @@ def lock(file: Path) -> int:
         os.close(handle)
         raise
     return handle
+
+
+def _lockable(file: Path) -> int:
+    """The file, open. On a disk that takes nothing: to be read only or, as it is not there, the folder in its place."""
+    always = os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        return os.open(file, os.O_RDWR | os.O_CREAT | always, 0o600)
+    except OSError as error:
+        if error.errno not in {errno.EROFS, errno.ENOSPC, errno.EDQUOT}:
+            raise
+    with suppress(FileNotFoundError):
+        return os.open(file, os.O_RDONLY | always)
+    return os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY | always)
 
 
 def read_owned(path: Path, owners: frozenset[UserId], limit: int) -> bytes:

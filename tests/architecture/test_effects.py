@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import pytest
 
@@ -70,6 +71,35 @@ def test_our_own_programs_take_no_modules_from_the_current_folder(modules):
         if ast.unparse(one) == "sys.executable" and getattr(following, "value", None) not in {"-P", "-I"}
     }
 
+    assert bare == set()
+
+
+# Who starts a program. A file that is new here has been looked at: it starts Python with -P or -I, or none of ours.
+SPAWNERS = {
+    "cli/demo/running.py", "cli/demo/steps.py", "daemon/api/scan.py", "daemon/platforms/windows/ending/run_in_session.py",
+    "host/secrets.py", "host/windows/installing.py",
+}  # fmt: skip
+SPAWN = re.compile(
+    r"subprocess\.(run|call|check_call|check_output|Popen)|asyncio\.create_subprocess_\w+|(psutil\.)?Popen|"
+    r"os\.(exec\w*|spawn\w*|posix_spawn\w*|startfile)|(win32process\.)?CreateProcess\w*|\w*\.ShellExecute\w*|pty\.spawn"
+)
+
+
+def test_who_starts_programs_is_known(modules):
+    """Each place that does is one to look at: whose modules, whose rights, whose environment."""
+    found = {module.path for module in modules if any(SPAWN.fullmatch(call) for call in module.calls())}
+
+    assert found == SPAWNERS
+
+
+def test_a_module_is_run_from_our_own_folder(modules):
+    """Wherever `-m` or `-c` stands in a command, whatever the interpreter is called there, -P or -I stands before it."""
+    bare = {
+        (module.path, node.lineno)
+        for module in modules for node in ast.walk(module.tree) if isinstance(node, ast.List | ast.Tuple)
+        for before, one in zip([None, *node.elts], node.elts, strict=False)
+        if getattr(one, "value", None) in {"-m", "-c"} and getattr(before, "value", None) not in {"-P", "-I"}
+    }
     assert bare == set()
 
 

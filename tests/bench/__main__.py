@@ -1,4 +1,5 @@
-"""`make bench [ARGS=name…]`: every bench_*.py beside this file, as one table with the machine on top.
+"""`make bench [ARGS="name… quick"]`: every bench_*.py beside this file, as one table with the machine on top. A name stands for
+all that begin with it (`gate` for `gate_kills` too); `quick` makes a tenth of the runs, for a look.
 
 A benchmark is a file with `main() -> Iterable[Row]` (see measure.py). It may raise NotHere. A bound that is not kept makes the
 run fail, so that a change that costs too much is seen.
@@ -13,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+import measure
 import psutil
 from measure import NotHere, Row
 
@@ -68,9 +70,11 @@ def cells(row: Row) -> tuple[str, ...]:
 def main(wanted: list[str]) -> int:
     """Print the table; the exit code is 1 if a bound is not kept."""
     table, kept = [], True
+    measure.quick = "quick" in wanted
+    wanted = [name for name in wanted if name != "quick"]
     for path in sorted(HERE.glob("bench_*.py")):
         name = path.stem.removeprefix("bench_")
-        if wanted and name not in wanted:
+        if wanted and not any(f"{name}_".startswith(f"{one}_") for one in wanted):
             continue
         print(f"bench: {name}", file=sys.stderr, flush=True)
         try:

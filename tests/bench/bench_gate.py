@@ -20,7 +20,7 @@ from host.clock import SystemClock
 from rules.games import Catalogue
 from tests.contracts.programs import Launcher, copy_with_own_build, mounted
 
-_STARTS = 50
+_STARTS = 60  # in each of the runs: 300 in all
 _COUNT = 300
 
 
@@ -51,7 +51,8 @@ def _rows(folder: Path, launcher: Launcher) -> Iterator[Row]:
     with _answering_anything(folder):
         raw = execs(own)
     with _gate(folder, game) as told:
-        yield Row(f"refused starts that ran, of {_STARTS}", [_ran(folder, launcher) for _ in range(RUNS)], "", bound=0)
+        ran = [_ran(folder, launcher) for _ in range(RUNS)]
+        yield Row(f"refused starts of which any code ran, of {RUNS * _STARTS}", ran, "", bound=0, of=sum)
         assert len(told) == RUNS * _STARTS
         marked, asked = execs(system), execs(own)
     yield Row("an exec without a gate", bare, "µs")

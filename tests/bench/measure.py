@@ -11,6 +11,14 @@ from typing import Literal
 RUNS = 5  # fewer samples than this are no benchmark
 
 
+quick = False  # a look at whether it works at all: fewer runs than a benchmark has
+
+
+def runs(count: int) -> int:
+    """So many runs, or a tenth of them for a quick look."""
+    return max(RUNS, count // 10) if quick else count
+
+
 class NotHere(Exception):
     """This machine cannot run the benchmark; the text says what is missing."""
 
@@ -41,10 +49,10 @@ class Row:
         return good / bad if bad else float("inf")
 
 
-def rate(work: Callable[[], object], count: int, runs: int = RUNS) -> list[float]:
-    """Calls of `work` per second, `runs` times over `count` calls, after one unmeasured round."""
+def rate(work: Callable[[], object], count: int, times: int = RUNS) -> list[float]:
+    """Calls of `work` per second, `times` times over `count` calls, after one unmeasured round."""
     samples = []
-    for _ in range(runs + 1):
+    for _ in range(times + 1):
         begun = time.perf_counter()
         for _ in range(count):
             work()

@@ -164,7 +164,7 @@ def test_a_roster_that_cannot_be_used_is_not_taken(world, agent, where):
         async with connected(world, agent):
             await in_force(world)
             agent.roster = bad
-            await until(lambda: issues(world) == ["log-replaced"])
+            await until(lambda: issues(world) == ["update"])
             (issue,) = world.daemon.health.open()
             assert isinstance(issue.text.args["details"].args["why"], Message)  # in whoever's language
             world.beat()

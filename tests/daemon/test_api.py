@@ -140,6 +140,11 @@ def test_a_grant_that_cannot_be_written_is_none(world):
         ("grant.revoke", m.GrantRevoke(id="ffff"), "bad-input"),
         ("why", m.WhyGet(player="an", game="tetris"), "not-found"),
         ("usage", m.UsageGet(day="24/11/2026"), "bad-input"),
+        ("usage", m.UsageGet(day="9999-12-31"), "bad-input"),
+        ("usage", m.UsageGet(day="0001-01-01"), "bad-input"),
+        ("usage", m.UsageGet(day="1969-12-31"), "bad-input"),
+        ("usage", m.UsageGet(day=""), "bad-input"),
+        ("usage", m.UsageGet(day="9" * 5000), "bad-input"),
     ],
 )
 def test_bad_requests_are_one_clear_line(world, op, request_, code):
@@ -157,6 +162,13 @@ def test_without_a_roster_the_daemon_says_so(world):
     assert [one.id for one in ask(world, "status", m.StatusGet()).daemon.issues] == ["no-roster"]
     with pytest.raises(ApiError, match="giochoi-agent"):
         ask(world, "why", m.WhyGet(player="an"))
+
+
+@pytest.mark.parametrize("day", ["1971-01-01", "9998-12-31"])
+def test_usage_at_the_ends_of_time(world, day):
+    """Nobody played then."""
+    world.start(roster())
+    assert ask(world, "usage", m.UsageGet(day=day)).players == {}
 
 
 def test_usage_of_any_day(world):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import sqlite3
+from pathlib import Path
 
 import pytest
 
 from agent.api.messages import GrantEvent
+from compliance.journal import Journal
 from compliance.note import Signer
 from daemon.api.messages import GrantAdd
 from daemon.errors import DaemonError
@@ -19,6 +22,8 @@ from host.transport import Caller
 from host.wire import ApiError
 from tests.daemon.world import MINUTE, limit, roster, signer
 
+WRITES = {"INSERT", "UPDATE", "DELETE", "ALTER", "CREATE", "COMMIT"}
+
 
 class FullDisk:
     """Stands between the store and SQLite and lets nothing through while `full`."""
@@ -27,11 +32,17 @@ class FullDisk:
         self.database = database
         self.full = True
         self.left = 0  # commits that still find room
+        self.steps = None  # statements that still find room, if it is not commits that count
 
     def __getattr__(self, name):
         return getattr(self.database, name)
 
     def execute(self, sql, *arguments):
+        if self.full and self.steps is not None and sql.split()[0] in WRITES:
+            self.steps -= 1
+            if self.steps < 0:
+                raise sqlite3.OperationalError("database or disk is full")
+            return self.database.execute(sql, *arguments)
         if self.full and sql == "COMMIT":
             self.left -= 1
         if self.full and sql == "COMMIT" and self.left < 0:
@@ -172,6 +183,21 @@ def test_the_reserve_is_given_up_once(tmp_path):
     store.close()
 
 
+def test_a_reserve_that_cannot_be_given_up_is_none(tmp_path, monkeypatch):
+    """A disk that became read-only: neither making nor giving up the reserve is an error that leaves."""
+    store = Store(tmp_path)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
+    assert store.free_reserve() is False
+    os.truncate(tmp_path / "reserve", 5)
+    assert store.keep_reserve() is False
+    store.close()
+
+
 def test_a_new_agent_is_pinned_with_its_chain_or_not_at_all(world):
     """The disk fills up at any of the moments in between: chain, seat and keys are all the old ones, or all the new ones."""
     world.start(roster())
@@ -197,6 +223,32 @@ def test_a_new_agent_is_pinned_with_its_chain_or_not_at_all(world):
     assert world.daemon.recorder.journal is not old[2]
 
 
+def test_whichever_write_of_a_new_agent_fails_nothing_of_it_happened(world):
+    """Each statement in turn, until all find room: a new chain under old keys, or the other way round, is never seen."""
+    world.start(roster())
+    world.platform.run(1)
+    old = world.daemon.store.get("seat"), world.daemon.trust.keys, world.daemon.recorder.journal
+    keys = AgentKeys(signer("giochoi/other").vkey, signer("giochoi/other/roster").vkey)
+    world.home.public.mkdir(exist_ok=True)
+    (world.home.public / "agent.keys").write_text(f"{keys.log}\n{keys.roster}\n", "utf-8")
+    real = world.daemon.store.db
+    for steps in range(100):
+        world.daemon.store.db = disk = FullDisk(real)
+        disk.steps = steps
+        try:
+            world.daemon.repair._pin(keys.fingerprint)
+            break
+        except ApiError:
+            world.daemon.store.db = real
+            assert (world.daemon.store.get("seat"), world.daemon.trust.keys, world.daemon.recorder.journal) == old
+            assert Trust(world.daemon.store).keys == old[1]
+            assert Journal(real, old[0].decode(), "boot", world.daemon._signer(old[0].decode())).head() == old[2].head()
+    world.daemon.store.db = real
+    assert 5 < steps < 99
+    assert Trust(world.daemon.store).keys == world.daemon.trust.keys == keys
+    assert world.daemon.store.get("seat") != old[0]
+
+
 def test_what_is_played_ends_in_the_old_chain_where_no_new_one_began(world):
     """Its number there is not its number in the chain that did not come to be."""
     world.start(roster())
@@ -214,14 +266,6 @@ def test_what_is_played_ends_in_the_old_chain_where_no_new_one_began(world):
     world.platform.exit(2)
     (_, started), (_, ended) = world.journal("play.started"), world.journal("play.ended")
     assert (ended.play, ended.ms) == (started.seq, MINUTE)
-
-
-def test_a_damaged_database_is_one_clear_line(tmp_path):
-    """Nothing is repaired silently, and the file stays as it is."""
-    (tmp_path / "store.db").write_bytes(b"no database" * 500)
-    with pytest.raises(DaemonError, match=r"store\.db: damaged or unreadable"):
-        Store(tmp_path)
-    assert (tmp_path / "store.db").read_bytes() == b"no database" * 500
 
 
 def test_a_disk_that_is_full_at_the_first_start_is_one_clear_line(world, monkeypatch):

@@ -103,15 +103,63 @@ def test_what_is_stored_already_is_not_written_again(store, grants):
 
 
 def test_what_may_count_is_handed_out(grants):
-    """A player's own, unless it was revoked; for longer than the longest day of any zone, and no longer than needed."""
+    """A player's own, unless it was revoked, of this day or reaching into it."""
     given = [
-        event("now"), event("yesterday", given=NOON - 26 * HOUR), event("last-week", given=NOON - 7 * 24 * HOUR),
+        event("now"), event("reaches", given=NOON - HOUR - MINUTE, ms=2 * MINUTE), event("over", given=NOON - HOUR - MINUTE),
         event("revoked", revoked=NOON), event("binh", player="binh"),
     ]  # fmt: skip
     grants.merge(given)
-    assert [one.id for one in grants.of("an", NOON)] == ["now", "yesterday"]
-    (one,) = grants.of("binh", NOON)
+    assert [one.id for one in grants.of("an", NOON - HOUR)] == ["now", "reaches"]
+    assert [one.id for one in grants.of("an", NOON - 2 * HOUR)] == ["now", "reaches", "over"]
+    (one,) = grants.of("binh", NOON - HOUR)
     assert (one.by, one.ms, one.game, one.given) == ("guardian", MINUTE, None, NOON)
+
+
+def many(now, days, count=100):
+    """So many on each of the last days."""
+    return [event(f"{day}-{n}", given=now - day * 24 * HOUR - n) for day in range(days) for n in range(count)]
+
+
+def test_what_lapsed_leaves_memory_and_stays_in_the_store(store, grants):
+    """It comes back with no list, of whichever length; nothing is forgotten that the agent does not have, or the disk."""
+    give(grants, event("mine", given=NOON - 99 * 24 * HOUR))
+    grants.merge(many(NOON, 8), NOON)
+    grants.forget(NOON)
+    assert len(grants._events) == 801  # none of it is stored yet
+    grants.write()
+    for known in (grants, Grants(store, NOON)):
+        known.forget(NOON)
+        for _ in range(2):
+            assert len(known._events) <= 401
+            assert "mine" in known._events
+            known.merge(many(NOON, 8), NOON)
+        assert len(known.all()) == 801
+
+
+def test_a_lapsed_grant_that_is_taken_back_is_stored_so(store, grants):
+    """And one that comes a week late is stored at all."""
+    old = event("old", given=NOON - 9 * 24 * HOUR)
+    grants.merge([old], NOON)
+    grants.write()
+    grants.forget(NOON)
+    grants.merge([msgspec.structs.replace(old, revoked=NOON)], NOON)
+    grants.write()
+    assert [one.revoked for one in Grants(store).all()] == [NOON]
+
+
+def test_the_rules_are_asked_with_todays_alone(world):
+    """Grants of the days before cost no beat anything, and given time of yesterday is no more today's."""
+    packs = (limit(10),)
+    world.start(roster(packs=packs, grants=tuple(many(world.clock.wall(), 8))))
+    player = world.daemon.in_force.people.players[0]
+    ruling = world.daemon._judge.rule(player, None, world.daemon.loop.read())
+    assert {one.id.partition("-")[0] for one in ruling.facts.grants} == {"0"}
+    assert len(world.daemon._grants._events) <= 401
+    world.pass_time(24 * HOUR)
+    ruling = world.daemon._judge.rule(player, None, world.daemon.loop.read())
+    assert ruling.facts.grants == ()
+    assert len(world.daemon._grants._events) <= 301
+    assert len(world.daemon._grants.all()) == 800
 
 
 def test_they_are_listed_by_when_they_were_given(grants):

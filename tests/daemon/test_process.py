@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -100,12 +102,16 @@ def test_a_system_that_refuses_is_told_in_one_language(home_folder, folder, monk
     assert (code, line) == (1, "giochoi-daemon: hệ thống không cho phép: không được phép làm việc này\n")
 
 
-def test_a_damaged_database_stops_it_and_stays_as_it_is(home_folder, folder):
-    """Exit 1, and not a byte of it changes."""
+def test_a_damaged_database_is_set_aside_and_the_limits_go_on(home_folder, folder):
+    """One line says so; what was there lies beside, unchanged."""
     (folder / "store.db").write_bytes(b"garbage " * 1000)
-    code, line = fails(home_folder)
-    assert (code, "store.db" in line) == (1, True)
-    assert (folder / "store.db").read_bytes() == b"garbage " * 1000
+    process = daemon(home_folder)
+    assert "ready" in process.stdout.readline()
+    process.terminate()
+    _, err = process.communicate(timeout=20)
+    (kept,) = (path for path in folder.iterdir() if ".broken-" in path.name)
+    assert kept.read_bytes() == b"garbage " * 1000
+    assert (err.count("\n"), kept.name in err) == (1, True), err
 
 
 def test_a_home_in_use_is_left_to_who_has_it(home_folder, folder):
@@ -152,3 +158,80 @@ def test_a_disk_that_is_really_full(home_folder):
         again.communicate(timeout=20)
     finally:
         subprocess.run(["umount", "-l", home_folder], check=True)
+
+
+@contextmanager
+def small_disk(home, *options):
+    """A file system of its own in the place of the home."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(("mode=755", *options)), "gc-disk", home], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", home], check=True)
+
+
+def remount(home, how):
+    subprocess.run(["mount", "-o", f"remount,{how}", home], check=True)
+
+
+def prepared(home) -> None:
+    """The daemon's own folder, without a gate, where the first start finds it."""
+    (home / "daemon").mkdir(mode=0o700)
+    (home / "daemon" / "config.toml").write_text("[gate]\nenabled = false\n", "utf-8")
+
+
+def watched(process) -> list[str]:
+    """What it says until it is ready, then what it said besides; it is ended."""
+    ready = process.stdout.readline()
+    process.terminate()
+    _, err = process.communicate(timeout=20)
+    assert "ready" in ready, err
+    return err.splitlines()
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("without", ["", "-shm"])
+def test_a_disk_that_is_really_read_only(home_folder, without):
+    """A daemon that was killed comes back on it, and says so in one line for each thing that it cannot do; then it writes."""
+    with small_disk(home_folder, "size=12m"):
+        prepared(home_folder)
+        process = daemon(home_folder)
+        process.stdout.readline()
+        process.kill()
+        process.communicate(timeout=20)
+        if without:
+            (home_folder / "daemon" / f"store.db{without}").unlink()
+        remount(home_folder, "ro")
+        lines = watched(daemon(home_folder))
+        about = [line.partition(str(home_folder))[2].partition(":")[0] for line in lines]
+        assert about == ["/daemon/store.db", "/run/daemon.sock"]
+        assert "Traceback" not in "".join(lines)
+        assert "store.db: cannot be written" in lines[0]
+        remount(home_folder, "rw")
+        assert watched(daemon(home_folder)) == []
+
+
+@pytest.mark.root
+def test_a_first_start_on_a_disk_with_no_room(home_folder):
+    """However little room there is: it is ready, or says one line; with room it comes up."""
+    with small_disk(home_folder, "size=64k"):
+        prepared(home_folder)
+        for pages in range(14, -1, -1):
+            filler = home_folder / "filler"
+            filler.write_bytes(bytes(pages * 4096)) if pages else filler.unlink()
+            done = in_here(_built, ["--home", str(home_folder)], home_folder)
+            assert (done.returncode, done.stderr.count("\n")) in {(0, 0), (1, 1)}, done.stderr
+            if pages == 13:
+                assert done.returncode == 1
+        remount(home_folder, "size=12m")
+        assert watched(daemon(home_folder)) == []
+
+
+def _built(words):
+    """As `main`, but it ends once all is opened."""
+    with patch("daemon.wiring.Daemon.run", _nothing):
+        return main(words)
+
+
+async def _nothing(*_: object) -> None:
+    """In the place of a daemon's work."""

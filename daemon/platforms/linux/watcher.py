@@ -10,10 +10,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from daemon.api.issues import ISSUES
 from daemon.platforms.api import Observation, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.gate import mounts
-from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate
+from daemon.platforms.linux.gate.again import Backoff
+from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate, cause
 from daemon.platforms.linux.watching.connector import Connector, EventsLostError
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.tracker import LinuxTracker
@@ -45,6 +47,7 @@ class LinuxWatcher(TrackingWatcher):
         self._connector: Connector | None = None
         self._gate: ExecGate | None = None
         self._changes: mounts.Changes | None = None
+        self._again = Backoff()
         self._poller = Poller(tracker, clock, self._hurry)
 
     # --- the protocol ------------------------------------------------------------------------------------------------------
@@ -55,8 +58,8 @@ class LinuxWatcher(TrackingWatcher):
         loop = asyncio.get_running_loop()
         if not self._start_events(loop):
             self._poller.start(loop)
-        elif self._gate_mounts != () and self._start_gate(loop):
-            self.kind = "gate"
+        elif self._gate_mounts != ():
+            self._set_up_gate()
 
     def _scan(self) -> tuple[Program, ...]:
         return self._tracker.scan(procfs.pids if self._connector else self._poller.pids)
@@ -69,6 +72,7 @@ class LinuxWatcher(TrackingWatcher):
     def stop(self) -> None:
         if self._loop is None:
             return
+        self._again.stop()
         self._stop_gate(self._loop)
         if self._connector:
             self._loop.remove_reader(self._connector.fileno())
@@ -119,13 +123,30 @@ class LinuxWatcher(TrackingWatcher):
 
     # --- the gate ----------------------------------------------------------------------------------------------------------
 
+    def _set_up_gate(self) -> None:
+        """Or try again later, as long as somebody watches. What was wrong with the gate is over once it is."""
+        if self._loop is None:
+            return
+        if self._start_gate(self._loop):
+            self.kind = "gate"
+            self._well("watch-gate")
+            self._well("gate-watchdog")
+            for id_ in ("gate-failed", "gate-blind"):  # which the gate before this one told, and can no more take back
+                self._tell_soon(WatchTrouble(id_, ISSUES[id_], over=True))
+        else:
+            self._gate_later(self._loop)
+
+    def _gate_later(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.kind = "events"
+        self._again.later(loop, self._clock.mono(), self._set_up_gate)
+
     def _start_gate(self, loop: asyncio.AbstractEventLoop) -> bool:
         self._before_gate()
         gate = ExecGate(self._clock, self._from_gate)
         try:
             gate.open()
         except OSError as error:
-            self._trouble("watch-gate", said_by(error))
+            self._trouble("watch-gate", cause(error))
             return False
         self._gate = gate
         if self._refusals:
@@ -163,7 +184,7 @@ class LinuxWatcher(TrackingWatcher):
             try:
                 self._gate.watch(path)
             except OSError as error:
-                missed.append(msg("{where}: {why}", where=path, why=said_by(error)))
+                missed.append(msg("{where}: {why}", where=path, why=cause(error)))
         if missed:
             self._trouble("gate-mounts", comma(missed))
         else:
@@ -180,18 +201,22 @@ class LinuxWatcher(TrackingWatcher):
         return found
 
     def _watchdog_gone(self, pidfd: int) -> None:
+        """Without it a gate that hangs would hang the machine: the gate is set up anew, with another one."""
         if self._loop:
             self._loop.remove_reader(pidfd)
-        self._trouble("gate-watchdog")
+            self._trouble("gate-watchdog")
+            self._stop_gate(self._loop)
+            self._gate_later(self._loop)
 
     def _from_gate(self, seen: StartRefused | WatchTrouble) -> None:
         """In the gate's thread."""
         self._on_loop(self._heard, seen)
 
     def _heard(self, seen: StartRefused | WatchTrouble) -> None:
-        if seen is BROKEN and self._loop:
-            self.kind = "events"
+        if isinstance(seen, WatchTrouble) and seen.id == BROKEN and self._loop:
             self._stop_gate(self._loop)  # before its watchdog misses a heart that beats no more
+            self._open[seen.id] = self._clock.mono()
+            self._gate_later(self._loop)
         self._tell(seen)
 
 

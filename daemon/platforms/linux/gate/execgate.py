@@ -25,19 +25,16 @@ from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.programs import acting_uid
 from daemon.platforms.processes import Identity
 from host.clock import Clock
-from i18n.message import msg
+from i18n.message import Arg, msg, said_by
 from rules.games import Catalogue
 
-FAILED = WatchTrouble("gate-failed", ISSUES["gate-failed"])
-BROKEN = WatchTrouble(
-    "watch-gate",
-    msg("the exec gate broke and is open: refused games are ended right after their start; restart the daemon"),
-)
+_FAILED, BROKEN = "gate-failed", "watch-gate"  # Issues: one start was let through; the gate is closed
 BLIND = WatchTrouble("gate-blind", ISSUES["gate-blind"])
 LARGEST_HASHED = 1 << 20
 _WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 _PAUSE_MS = 50
 _BLIND_MS = 600_000
+_SOUND_MS = 60_000  # so long without another error, and the gate is sound again
 _PRIORITY = -10
 _MOST = 8192
 _ANCESTORS = 32
@@ -88,7 +85,7 @@ class ExecGate:
         self._images = Images(LARGEST_HASHED)
         self._known: dict[tuple[str, Key], frozenset[str]] = {}
         self._known_for: Catalogue | None = None
-        self._failed = False
+        self._failed_at = 0
         self._blind_at = 0
         self._handle = -1
         self._wake = -1
@@ -154,10 +151,10 @@ class ExecGate:
                     return
                 for asked in self._asked() if ready else ():
                     self._serve(asked)
-        except Exception:  # noqa: BLE001 - whatever it is: a gate that is closed lets everybody through, one that hangs nobody
+        except Exception as error:  # noqa: BLE001 - whatever it is: a gate that is closed lets everybody through, one that hangs nobody
             handle, self._handle = self._handle, -1
             os.close(handle)
-            self._tell(BROKEN)
+            self._tell(_with_cause(BROKEN, error))
 
     def _asked(self) -> list[calls.Question]:
         """What the kernel asks. Want of descriptors passes: a gate that is closed for it would be so for good. OSError."""
@@ -181,13 +178,16 @@ class ExecGate:
     def _beat(self) -> None:
         if self.watchdog:
             self.watchdog.beat()
+        if self._failed_at and self._clock.mono() - self._failed_at > _SOUND_MS:
+            self._failed_at = 0
+            self._tell(WatchTrouble(_FAILED, ISSUES[_FAILED], over=True))
 
     def _serve(self, asked: calls.Question) -> None:
         refused, ignorable = None, False
         try:
             refused, ignorable = self._judge(asked)
-        except Exception:  # noqa: BLE001 - fail open, and loud
-            self._trouble()
+        except Exception as error:  # noqa: BLE001 - fail open, and loud
+            self._trouble(error)
         try:
             calls.fanotify_answer(self._handle, asked.handle, allow=refused is None)
             if ignorable:
@@ -236,10 +236,26 @@ class ExecGate:
         with suppress(OSError):
             calls.fanotify_flush(self._handle)
 
-    def _trouble(self) -> None:
-        if not self._failed:
-            self._failed = True
-            self._tell(FAILED)
+    def _trouble(self, error: Exception) -> None:
+        known, self._failed_at = self._failed_at, self._clock.mono()
+        if not known:
+            self._tell(_with_cause(_FAILED, error))
+
+
+def _with_cause(id_: str, error: Exception) -> WatchTrouble:
+    return WatchTrouble(id_, msg("{what} ({details})", what=ISSUES[id_], details=cause(error)))
+
+
+def cause(error: Exception) -> Arg:
+    """What went wrong with a gate, and what helps."""
+    number = error.errno if isinstance(error, OSError) else None
+    if number in {errno.EPERM, errno.EACCES}:
+        return msg("no rights for it: run the daemon as root, its service with CAP_SYS_ADMIN")
+    if number in {errno.EINVAL, errno.ENOSYS}:
+        return msg("this kernel cannot ask before a program runs (FAN_OPEN_EXEC_PERM): start one that can, as Debian's own")
+    if number is not None:
+        return said_by(error)
+    return msg("internal error {error}: please report it", error=f"{type(error).__name__}: {error}"[:200])
 
 
 def _started_by(pid: int, programs: frozenset[Identity]) -> bool:

@@ -25,6 +25,7 @@ from daemon.platforms.linux.gate.execgate import ExecGate, RefusalsByUid, answer
 from daemon.platforms.linux.gate.mounts import holding_programs
 from daemon.platforms.linux.gate.watchdog import Watchdog
 from host.clock import SystemClock
+from i18n.message import msg, plain
 from rules.games import Catalogue, Game
 from tests.system import until
 
@@ -192,7 +193,9 @@ def test_ignored_until_modified_or_another_catalogue(gate, gate_folder, start, a
 
 
 def test_an_error_lets_through_and_is_told_once(gate, gate_folder, start, make_game, monkeypatch):
-    """Whatever goes wrong inside: the program runs, an Issue is told, and the gate goes on."""
+    """Whatever goes wrong inside: the program runs, an Issue is told with what it was, and the gate goes on. When that has not
+    come for a while it is over.
+    """
     path, game = make_game(gate_folder, "chess")
     gate.arm(refusing(game))
     with monkeypatch.context() as broken:
@@ -201,6 +204,10 @@ def test_an_error_lets_through_and_is_told_once(gate, gate_folder, start, make_g
     assert not start(path, "1")
     until(lambda: len(gate.told) > 1)
     assert [type(seen) for seen in gate.told] == [WatchTrouble, StartRefused]
+    assert "internal error ZeroDivisionError: division by zero: please report it" in plain(gate.told[0].text)
+    monkeypatch.setattr(execgate, "_SOUND_MS", -1)
+    until(lambda: len(gate.told) > 2)
+    assert (gate.told[2].id, gate.told[2].over) == ("gate-failed", True)
 
 
 def test_a_gate_that_breaks_lets_everybody_through(gate, gate_folder, start, make_game, monkeypatch):
@@ -210,7 +217,8 @@ def test_a_gate_that_breaks_lets_everybody_through(gate, gate_folder, start, mak
     monkeypatch.setattr(calls, "fanotify_read", lambda _: 1 / 0)
     assert [start(path, "1"), start(path, "1")] == [True, True]
     until(lambda: gate.told)
-    assert gate.told == [execgate.BROKEN]
+    (told,) = gate.told
+    assert (told.id, "internal error ZeroDivisionError" in plain(told.text)) == ("watch-gate", True)
 
 
 def test_want_of_descriptors_does_not_close_the_gate(gate, gate_folder, start, make_game, monkeypatch):
@@ -233,24 +241,90 @@ def test_want_of_descriptors_does_not_close_the_gate(gate, gate_folder, start, m
     assert [seen.over if isinstance(seen, WatchTrouble) else seen.game for seen in gate.told] == [False, "chess", True, "chess"]
 
 
-def test_a_broken_gate_leaves_a_watcher_by_events(watching, until, gate_folder, launcher, make_game, monkeypatch):
-    """The watcher says so, ends its watchdog before that ends us, and goes on by events."""
+def test_a_broken_gate_is_set_up_anew(watching, until, gate_folder, launcher, make_game, monkeypatch):
+    """The watcher says why, ends its watchdog before that ends us, and goes on by events until the gate refuses again."""
     path, game = make_game(gate_folder, "chess")
     seen = []
+
+    def told(id_):
+        return [one.over for one in seen if isinstance(one, WatchTrouble) and one.id == id_]
 
     async def body():
         async with watching(seen, (str(gate_folder),)) as watcher:
             watcher.refuse(refusing(game))
             assert watcher.kind == "gate"
             watchdog = watcher._gate.watchdog.pid
-            monkeypatch.setattr(calls, "fanotify_read", lambda _: 1 / 0)
-            done = await launcher.aside("start", args=[str(path), "5"], user=CHILD)
-            await until(lambda: any(isinstance(one, ProgramStarted) and one.program.pid == done["pid"] for one in seen))
-            await until(lambda: watcher.kind == "events" and execgate.BROKEN in seen)
+            with monkeypatch.context() as broken:
+                broken.setattr(calls, "fanotify_read", lambda _: 1 / 0)
+                done = await launcher.aside("start", args=[str(path), "5"], user=CHILD)
+                await until(lambda: any(isinstance(one, ProgramStarted) and one.program.pid == done["pid"] for one in seen))
+                await until(lambda: told("watch-gate")[:1] == [False])
             assert not is_running(watchdog)
             watcher.refuse(refusing(game))
+            async with asyncio.timeout(20):
+                while told("watch-gate")[-1] is False:
+                    await asyncio.sleep(0.01)
+            assert watcher.kind == "gate"
+            assert "pid" not in await launcher.aside("start", args=[str(path), "1"], user=CHILD)
 
     asyncio.run(body())
+
+
+def test_a_gate_whose_watchdog_was_ended_gets_another_one(watching, gate_folder, launcher, make_game):
+    """Whoever ended it has not opened the gate."""
+    path, game = make_game(gate_folder, "chess")
+    seen = []
+
+    async def body():
+        async with watching(seen, (str(gate_folder),)) as watcher:
+            watcher.refuse(refusing(game))
+            os.kill(watcher._gate.watchdog.pid, signal.SIGKILL)
+            async with asyncio.timeout(20):
+                while [one.over for one in seen if getattr(one, "id", "") == "gate-watchdog"] != [False, True]:
+                    await asyncio.sleep(0.01)
+            assert watcher.kind == "gate"
+            assert is_running(watcher._gate.watchdog.pid)
+            assert "pid" not in await launcher.aside("start", args=[str(path), "1"], user=CHILD)
+
+    asyncio.run(body())
+
+
+def test_a_gate_that_cannot_be_had_says_why_and_comes_when_it_can(watching, gate_folder, monkeypatch):
+    """No rights, no such kernel: what is wrong and what helps; it is tried again."""
+    seen, wrong = [], [errno.EPERM]
+    opened = calls.fanotify_open
+
+    def refuse():
+        if wrong:
+            raise OSError(wrong[0], os.strerror(wrong[0]))
+        return opened()
+
+    monkeypatch.setattr(calls, "fanotify_open", refuse)
+
+    def told():
+        return [one for one in seen if isinstance(one, WatchTrouble) and one.id == "watch-gate"]
+
+    async def body():
+        async with watching(seen, (str(gate_folder),)) as watcher:
+            assert watcher.kind == "events"
+            async with asyncio.timeout(20):
+                while not told():
+                    await asyncio.sleep(0.01)
+                wrong.clear()
+                while [one.over for one in told()] != [False, True]:
+                    await asyncio.sleep(0.01)
+            assert watcher.kind == "gate"
+
+    asyncio.run(body())
+    assert "no rights for it: run the daemon as root" in plain(told()[0].text)
+
+
+@pytest.mark.parametrize(("error", "said"), [
+    (OSError(errno.EPERM, ""), "CAP_SYS_ADMIN"), (OSError(errno.EINVAL, ""), "FAN_OPEN_EXEC_PERM"),
+    (OSError(errno.EMFILE, os.strerror(errno.EMFILE)), "Too many open files"), (KeyError("x"), "internal error KeyError: 'x'"),
+])  # fmt: skip
+def test_what_was_wrong_with_a_gate_and_what_helps(error, said):
+    assert said in plain(msg("{why}", why=execgate.cause(error)))
 
 
 def test_this_process_may_not_spawn_while_the_gate_is_up(gate_folder):

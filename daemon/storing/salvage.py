@@ -1,0 +1,56 @@
+"""Reads out of a damaged database what can still be read, table by table, from both ends of each."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, suppress
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+# Our tables, and what each one is in the order of. Chains that were ended (journal_1 …) stay in the damaged file alone.
+_TABLES: Mapping[str, str] = MappingProxyType({
+    "meta": "name", "plays": "seq", "pieces": "rowid", "grants": "id", "refusals": "day", "journal": "seq",
+    "journal_head": "one",
+})  # fmt: skip
+
+
+def save(path: Path, into: sqlite3.Connection, keep: Callable[[str, dict[str, Any]], bool]) -> None:
+    """Copies each row that can be read, that `into` takes, and of which `keep` says that it can be one of ours."""
+    for way in ("mode=ro", "immutable=1"):
+        with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.as_uri()}?{way}", uri=True)) as file:
+            file.text_factory = _text
+            file.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            for table, order in _TABLES.items():
+                for row in _rows(file, table, order):
+                    if keep(table, row):
+                        _put(into, table, row)
+            return
+
+
+def _rows(file: sqlite3.Connection, table: str, order: str) -> Iterator[dict[str, Any]]:
+    seen = set()
+    for direction in ("ASC", "DESC"):
+        try:
+            found = file.execute(f"SELECT * FROM {table} ORDER BY {order} {direction}")  # noqa: S608 - names from above
+            names = [column[0] for column in found.description]
+            for row in found:
+                if row not in seen:
+                    seen.add(row)
+                    yield dict(zip(names, row, strict=True))
+        except sqlite3.Error:
+            continue
+        return
+
+
+def _put(into: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
+    known = {str(column[1]) for column in into.execute(f"PRAGMA table_info({table})")}
+    names = [name for name in row if name in known]
+    places = ", ".join(f":{name}" for name in names)
+    with suppress(sqlite3.Error):  # of another type than its column, twice, incomplete
+        into.execute(f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({places})", row)  # noqa: S608 - known columns
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
