@@ -1,0 +1,40 @@
+"""The ring: one real agent and daemon as root, a child and a friend with ordinary accounts, and a new game for each case."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bypasses.case import Case
+from tests.bypasses.ring import Ring, account
+
+
+@pytest.fixture(scope="session")
+def ring() -> Iterator[Ring]:
+    """Starting servers takes longer than a case, so all cases share them; what a case leaves behind is a game that nobody has."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root: run the tests as root to see it")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gc-")))
+        yield stack.enter_context(Ring(folder, lambda home: stack.enter_context(account(home))))
+
+
+@pytest.fixture
+def case(ring: Ring) -> Iterator[Callable[..., Case]]:
+    """`case(limit=0)`: a new game of which the child may play so many seconds a day; None: as long as it likes."""
+
+    made: list[Case] = []
+
+    def make(limit: float | None = 0, **more: Any) -> Case:
+        made.append(Case(ring, limit, **more))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()

@@ -1,0 +1,136 @@
+"""What all cases share: the servers, the accounts, and two file systems of their own that the gate guards, and no others.
+
+The daemon knows the games of these tests only, so nobody else's programs are refused or ended while they run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import secrets
+import subprocess
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any, Self
+
+import psutil
+
+from tests.contracts.programs import mounted
+from tests.end_to_end.conftest import House
+from tests.system import until
+
+CONFIG = '[gate]\nmounts = ["{shop}", "{desk}"]\n'
+OWN_GAMES = "[catalogue]\nshipped = false\n"
+# A play that has to end is killed a second after it was asked: what a player does with the time to save is no case here.
+HASTE = """
+id = "haste"
+jurisdiction = "house"
+zone = "Asia/Ho_Chi_Minh"
+source = "tests"
+status = "verified"
+grace_seconds = 1
+title = { vi = "Nhanh", en = "Haste" }
+[[notice]]
+id = "none"
+cite = "tests"
+authority = "house"
+addressee = "household"
+every_minutes = 1440
+text = { vi = "Nhanh", en = "Haste" }
+"""
+
+
+class Ring:
+    """`shop`: where root puts games. `desk`: the child's own disk. Nobody else's files are on either."""
+
+    def __init__(self, folder: Path, new_account: Callable[[Path], pwd.struct_passwd]) -> None:
+        folder.chmod(0o755)
+        self.folder, self.shop, self.desk = folder, folder / "shop", folder / "desk"
+        self.house = House(folder / "home")
+        self._new_account = new_account
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            for place in (self.shop, self.desk, self.house.home):
+                place.mkdir()
+                place.chmod(0o755)
+            stack.enter_context(mounted(self.shop))
+            stack.enter_context(mounted(self.desk))
+            self.child, self.friend = self._new_account(self.desk / "child"), self._new_account(self.desk / "friend")
+            stack.callback(self.house.close)
+            stack.callback(self.clear)
+            self.house.configure("daemon", CONFIG.format(shop=self.shop, desk=self.desk))
+            self.house.configure("agent", OWN_GAMES)
+            self.house.start()
+            self._furnish()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _furnish(self) -> None:
+        pack = self.folder / "haste.toml"
+        pack.write_text(HASTE, "utf-8")
+        self.house("player", "add", "Na", "--born", "2014-05-01", "--account", self.child.pw_name)
+        self.house("policy", "use", "Na", str(pack))
+        assert self.house.json("status")["daemon"]["watch"] == "gate"
+
+    def as_(self, who: pwd.struct_passwd, work: Callable[[], Any]) -> Any:
+        """What `work()` says in a child process of this account's; as JSON has it."""
+        ours, theirs = os.pipe()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # we fork beside the thread of pytest-timeout
+            child = os.fork()
+        if not child:
+            try:
+                os.setgroups([])
+                os.setgid(who.pw_gid)
+                os.setuid(who.pw_uid)
+                os.write(theirs, json.dumps(work()).encode())
+            finally:
+                os._exit(0)
+        os.close(theirs)
+        with os.fdopen(ours, encoding="utf-8") as said:
+            answer = said.read()
+        os.waitpid(child, 0)
+        return json.loads(answer)
+
+    def clear(self) -> None:
+        """End whatever these accounts still run."""
+        uids = {self.child.pw_uid, self.friend.pw_uid}
+
+        def left() -> list[psutil.Process]:
+            return [one for one in psutil.process_iter() if _uid(one) in uids]
+
+        def gone() -> bool:
+            for process in left():
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+            return not left()
+
+        until(gone)
+
+
+def _uid(process: psutil.Process) -> int | None:
+    with suppress(psutil.NoSuchProcess):
+        if process.status() != psutil.STATUS_ZOMBIE:
+            return process.uids().real
+    return None
+
+
+@contextmanager
+def account(home: Path) -> Iterator[pwd.struct_passwd]:
+    """An ordinary account that nobody else has, under a number that nobody else takes."""
+    name, uid = f"gc-{secrets.token_hex(3)}", 30_000 + secrets.randbelow(20_000)
+    command = ["useradd", "--uid", str(uid), "--create-home", "--home-dir", str(home), "--shell", "/bin/bash", name]
+    subprocess.run(command, check=True, capture_output=True)
+    try:
+        home.chmod(0o755)
+        yield pwd.getpwnam(name)
+    finally:
+        subprocess.run(["userdel", name], check=False, capture_output=True)
