@@ -23,7 +23,7 @@ from tests.bypasses.ring import Ring
 from tests.contracts.programs import copy_with_own_build
 from tests.system import PATIENCE, in_here, until
 
-PLAY = 'echo ran >>"$RAN"\nread line\n'
+PLAY = 'echo ran >>"$RAN"\nread line\nexit 0\n'
 PYTHON_PLAY = 'import os, sys\nopen(os.environ["RAN"], "a").write("ran")\nsys.stdin.read()\n# {}\n'
 LAST = 60  # entries: a case makes a handful
 MS = 1 / 1000
@@ -49,7 +49,7 @@ class Case:
         make(self.game)
         self.house("game", "add", self.id, "--exe", str(self.game), "--label", "VN00")
         if limit is not None:
-            self.house("limit", who, str(limit / 60), "--game", self.id)
+            self._limit(who, limit)
         self.folder = Path(ring.child.pw_dir) / self.id
         self.folder.mkdir()
         self.folder.chmod(0o777)
@@ -88,16 +88,15 @@ class Case:
 
     def refused(self, script: str, **more: Any) -> None:
         """Not one instruction of the game ran, and the log has the refusal of the gate."""
-        run = self.start(script, **more)
-        code, said = run.over()
+        self.ran.unlink(missing_ok=True)
+        code, said = self.start(script, **more).over()
         assert code != 0, said
         assert not self.ran.exists(), said
-        assert self.log("launch.refused")["how"] == "gate"
+        assert self.log("launch.refused", said)["how"] == "gate"
 
     def ended(self, script: str, **more: Any) -> None:
         """It was ended although it waits for input that comes only later, and the log has that."""
-        run = self.start(script, **more)
-        code, said = run.over()
+        code, said = self.start(script, **more).over()
         assert code != 0, said
         assert self.log("launch.refused", said)["how"] == "ended"
 
@@ -110,6 +109,13 @@ class Case:
         yield run
         run.at_least = time.monotonic() - begun
         run.finish()
+
+    def look_again(self) -> None:
+        """A change of limits is in force when the command returns, and everything that runs was read anew."""
+        self._limit("guest", 86_400)
+
+    def _limit(self, who: str, seconds: float) -> None:
+        self.house("limit", who, f"{seconds / 60:.2f}", "--game", self.id)
 
     def running(self) -> bool:
         found = self.status()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -38,3 +39,18 @@ def case(ring: Ring) -> Iterator[Callable[..., Case]]:
     yield make
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def shared_memory() -> Iterator[Path]:
+    """A folder in /dev/shm that everybody may write to."""
+    with tempfile.TemporaryDirectory(prefix="gc-", dir="/dev/shm") as folder:
+        Path(folder).chmod(0o777)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def namespaces(ring: Ring) -> None:
+    """Ordinary accounts may make namespaces of their own, as they may on a Debian."""
+    if subprocess.run(["unshare", "--user", "--map-root-user", "true"], user=ring.child.pw_uid, check=False).returncode:
+        pytest.skip("needs user namespaces, which this machine forbids to ordinary accounts")

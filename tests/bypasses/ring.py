@@ -20,7 +20,7 @@ import psutil
 
 from tests.contracts.programs import mounted
 from tests.end_to_end.conftest import House
-from tests.system import until
+from tests.system import until, zone_with_noon
 
 CONFIG = '[gate]\nmounts = ["{shop}", "{desk}"]\n'
 OWN_GAMES = "[catalogue]\nshipped = false\n"
@@ -74,11 +74,17 @@ class Ring:
         self._stack.close()
 
     def _furnish(self) -> None:
+        self.house("place", "set", "home", "--zone", zone_with_noon())
         pack = self.folder / "haste.toml"
         pack.write_text(HASTE, "utf-8")
         self.house("player", "add", "Na", "--born", "2014-05-01", "--account", self.child.pw_name)
         self.house("policy", "use", "Na", str(pack))
         assert self.house.json("status")["daemon"]["watch"] == "gate"
+
+    def processes(self) -> list[int]:
+        """Pids of both servers, and of what they started."""
+        servers = [psutil.Process(server.pid) for server in self.house.servers.values()]
+        return [one.pid for server in servers for one in (server, *server.children(recursive=True))]
 
     def as_(self, who: pwd.struct_passwd, work: Callable[[], Any]) -> Any:
         """What `work()` says in a child process of this account's; as JSON has it."""

@@ -12,10 +12,10 @@ WRAPPERS = {
     "setsid": 'setsid --wait "$GAME" "$PLAY"',
     "nice": 'nice -n 19 "$GAME" "$PLAY"',
     "timeout": 'timeout 60 "$GAME" "$PLAY"',
+    "xargs": 'echo "$PLAY" | xargs "$GAME"',
     "background": '"$GAME" "$PLAY" & wait $!',
     "shebang": 'printf "#!%s\\n. \\"\\$PLAY\\"\\n" "$GAME" >diary && chmod +x diary && ./diary',
     "script": 'printf "#!/bin/sh\\nexec \\"\\$GAME\\" \\"\\$PLAY\\"\\n" >diary && chmod +x diary && ./diary',
-    "find -exec": 'find . -maxdepth 0 -exec "$GAME" "$PLAY" \\; -o -quit; test -e "$RAN"',
     "new session": 'setsid --fork --wait setsid --wait "$GAME" "$PLAY"',
     "python": """python3 -c 'import os; os.execv(os.environ["GAME"], ["code", os.environ["PLAY"]])'""",
 }
