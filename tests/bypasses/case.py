@@ -24,7 +24,14 @@ from tests.contracts.programs import copy_with_own_build
 from tests.system import PATIENCE, in_here, until
 
 PLAY = 'echo ran >>"$RAN"\nread line\nexit 0\n'
-PYTHON_PLAY = 'import os, sys\nopen(os.environ["RAN"], "a").write("ran")\nsys.stdin.read()\n# {}\n'
+PYTHON_PLAY = """import os, sys
+if "DO" in os.environ:
+    sys.stdin.readline()
+    exec(os.environ["DO"])
+open(os.environ["RAN"], "a").write("ran")
+sys.stdin.read()
+# {}
+"""
 LAST = 60  # entries: a case makes a handful
 MS = 1 / 1000
 
@@ -162,6 +169,11 @@ class Run:
             self.process.stdout.close()
             self.process.stdin.close()
         return code, self._said
+
+    def go(self) -> None:
+        """One line of input."""
+        self.process.stdin.write(b"\n")
+        self.process.stdin.flush()
 
     def finish(self) -> None:
         """Let the game end by itself."""

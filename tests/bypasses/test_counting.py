@@ -10,6 +10,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.bypasses.case import python
 from tests.system import until
 
 NEAR_S = 0.05  # moments are whole milliseconds, the start of a process whole ticks
@@ -60,8 +61,7 @@ def test_a_game_that_takes_another_name_goes_on_counting(case):
     one = case(None)
     again = 'read once; exec "$HERE/x" "$PLAY"'
     with one.played(f"cp \"$GAME\" x && \"$GAME\" -c '{again}'") as run:
-        run.process.stdin.write(b"\n")
-        run.process.stdin.flush()
+        run.go()
         until(one.ran.exists)
         time.sleep(0.2)
         assert one.running()
@@ -76,6 +76,18 @@ def test_a_file_that_goes_while_the_game_runs(case, hide):
     one = case(None)
     with one.played('cp "$GAME" x && ./x "$PLAY"') as run:
         assert one.start(hide.replace("$ID", one.id)).over()[0] == 0
+        one.look_again()
+        assert one.running()
+    counted(one, run)
+
+
+@pytest.mark.parametrize("do", ['os.unlink("x")', 'os.chdir("/")', 'os.mkdir("a"); os.rename("x", "a/x")'])
+def test_a_script_that_goes_while_it_runs(case, do):
+    """Its file was seen when it started; that the path leads nowhere by now makes it nothing else."""
+    one = case(None, make=python)
+    with one.played('cp "$GAME" x && python3 x', DO=do) as run:
+        run.go()
+        until(one.ran.exists)
         one.look_again()
         assert one.running()
     counted(one, run)
