@@ -1,8 +1,8 @@
 """One case: a game that only it has, an ordinary account that starts it in some way, and what has to come of that.
 
-The game is a real program with a build id of its own: a copy of Debian's dash, which runs the script $PLAY. That leaves a mark
-in $RAN, so that a game that ran can be told from one that was refused, and then waits until its input ends: it is over only when
-the test says so, or when somebody ended it.
+The game is a real program with a build id of its own: a copy of Debian's dash, which runs the script $PLAY. That leaves a
+mark in $RAN, so that a game that ran can be told from one that was refused, and then waits until its input ends: it is over
+only when the test says so, or when somebody ended it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from tests.contracts.programs import copy_with_own_build
 from tests.system import PATIENCE, in_here, until
 
 PLAY = 'echo ran >>"$RAN"\nread line\nexit 0\n'
-PYTHON_PLAY = """import os, sys
+PYTHON_PLAY = """#!/usr/bin/python3
+import os, sys
 if "DO" in os.environ:
     sys.stdin.readline()
     exec(os.environ["DO"])
@@ -88,7 +89,7 @@ class Case:
             run.over()
 
     def giochoi(self, *words: str, who: pwd.struct_passwd | None = None) -> tuple[int, str]:
-        """Exit code and words of `giochoi`, run by the account in a process of its own (which need not be able to read this tree)."""
+        """Exit code and words of `giochoi`, run by the account in a process of its own."""
         return self.ring.as_(who or self.ring.child, lambda: _said(words, self.house.home))
 
     # --- what has to come of it --------------------------------------------------------------------------------------------

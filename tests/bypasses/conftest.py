@@ -18,7 +18,7 @@ from tests.bypasses.ring import Ring, account
 
 @pytest.fixture(scope="session")
 def ring() -> Iterator[Ring]:
-    """Starting servers takes longer than a case, so all cases share them; what a case leaves behind is a game that nobody has."""
+    """Starting servers takes longer than a case, so all cases share them."""
     if os.geteuid() != 0:
         pytest.skip("needs root: run the tests as root to see it")
     with ExitStack() as stack:

@@ -14,7 +14,7 @@ SAME = {
     "symlink": 'ln -s "$GAME" homework && ./homework "$PLAY"',
     "hard link": 'cp "$GAME" first && ln first second && rm first && ./second "$PLAY"',
     "byte appended": 'cp "$GAME" more && echo >>more && ./more "$PLAY"',
-    "byte changed": 'cp "$GAME" other && printf X | dd of=other bs=1 seek=$(($(stat -c %s other) - 1)) conv=notrunc && ./other "$PLAY"',
+    "byte changed": 'cp "$GAME" x && printf X | dd of=x bs=1 seek=$(($(stat -c %s x) - 1)) conv=notrunc && ./x "$PLAY"',
     "folder renamed": 'mkdir a && cp "$GAME" a/sleep && mv a b && b/sleep "$PLAY"',
 }
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import signal
 import time
-from contextlib import ExitStack
 
 import pytest
 
@@ -50,7 +49,7 @@ def test_two_at_once_count_once(case):
 def test_a_game_that_is_stopped_and_continued_goes_on_counting(case):
     """SIGSTOP hides nothing: who is stopped has not left."""
     one = case(None)
-    churn = 'for i in 1 2 3 4 5; do kill -STOP $!; sleep 0.1; kill -CONT $!; sleep 0.05; done'
+    churn = "for i in 1 2 3 4 5; do kill -STOP $!; sleep 0.1; kill -CONT $!; sleep 0.05; done"
     with one.played(f'"$GAME" "$PLAY" <&0 & {churn}; wait $!') as run:
         time.sleep(0.8)
     counted(one, run)
@@ -117,7 +116,7 @@ def test_the_second_session_finds_the_day_used_up(case):
 def test_a_game_that_ignores_the_request_to_close_is_ended(case):
     """Asked when its time is over, ended when the time to save is."""
     one = case(1)
-    one.start('''"$GAME" -c 'trap "" TERM HUP INT QUIT; echo ran >>"$RAN"; while :; do read line; done' ''').over()
+    one.start("""exec "$GAME" -c 'trap "" TERM HUP INT QUIT; while :; do read line; done' """).over()
     due, ended = one.log("play.due"), one.log("play.ended")
     assert ended["how"] == "killed"
     assert ended["ms"] >= due["at"] - ended["since"]

@@ -12,7 +12,6 @@ TOLD = {
     "renamed": 'cp "$GAME" maths.py && python3 maths.py',
     "other folder": 'mkdir -p a/b && cp "$GAME" a/b/x && cd a && python3 ./b/x',
     "env": 'env -u LANG python3 "$GAME"',
-    "shebang": '{ echo "#!/usr/bin/env python3"; cat "$GAME"; } >x && cmp -s x "$GAME"; cp "$GAME" y && chmod +x y && python3 y',
     "renamed interpreter": 'cp "$(readlink -f /usr/bin/python3)" calculator && ./calculator "$GAME"',
     "stdin kept busy": 'python3 "$GAME" </dev/zero',
 }
@@ -21,3 +20,8 @@ TOLD = {
 @pytest.mark.parametrize("script", TOLD.values(), ids=TOLD)
 def test_a_script_is_ended_at_its_start(case, script):
     case(0, make=python).ended(script)
+
+
+def test_a_script_that_is_executed_itself_is_refused(case):
+    """The kernel asks for it before it asks for the interpreter that its first line names."""
+    case(0, make=python).refused('cp "$GAME" maths && ./maths')

@@ -14,7 +14,7 @@ GUARDED = {
 }
 UNGUARDED = {
     "tmpfs of its own": """unshare -rm sh -c 'mkdir m && mount -t tmpfs m m && cp "$GAME" m/x && m/x "$PLAY"'""",
-    "tmpfs and process numbers of its own": """unshare -rmpf sh -c 'mkdir m && mount -t tmpfs m m && cp "$GAME" m/x && m/x "$PLAY"'""",
+    "and process numbers": """unshare -rmpf sh -c 'mkdir m && mount -t tmpfs m m && cp "$GAME" m/x && m/x "$PLAY"'""",
 }
 
 

@@ -37,8 +37,8 @@ class SeenProgram:
     def same_as(self, other: SeenProgram) -> bool:
         """Whether no exec lies between: another executable, another script of the same interpreter, or one where none was told.
 
-        The latter is what a process becomes that was read between fork and exec. Where a script is no longer to be seen, as it was
-        deleted or lies in another folder by now, the program is still the same; so it is while its command line is.
+        The latter is what a process becomes that was read between fork and exec. Where a script is no longer to be seen, as it
+        was deleted or lies in another folder by now, the program is still the same; so it is while its command line is.
         """
         if self.program.started != other.program.started:
             return False
@@ -50,9 +50,9 @@ class SeenProgram:
         return not others or mine[0].size == others[0].size
 
     def kept(self, before: SeenProgram) -> SeenProgram:
-        """The program that was already seen as `before`: with the start seen then, and its files and hashes where they lack now."""
-        program = replace(self.program, since=before.program.since, files=_known_files(before.program.files, self.program.files))
-        return replace(self, program=program)
+        """The program that was already seen as `before`: with the start of then, and the files and hashes that lack now."""
+        files = _known_files(before.program.files, self.program.files)
+        return replace(self, program=replace(self.program, since=before.program.since, files=files))
 
     def after(self, before: SeenProgram) -> SeenProgram:
         """The program that came after `before`. An exec keeps its process's start time, so it began after `before` was read."""

@@ -83,7 +83,7 @@ def until():
 
 @pytest.fixture
 def signs(tmp_path):
-    """What a program waits for until the test gives it: `signs.wait(name)` is one line of Python, `signs.give(name)` ends it."""
+    """What a program waits for: `signs.wait(name)` is a line of Python, which `signs.give(name)` ends."""
     return Signs(tmp_path)
 
 

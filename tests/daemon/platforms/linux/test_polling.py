@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -48,8 +49,7 @@ def becoming():
 
 
 def words(process):
-    with open(f"/proc/{process.pid}/cmdline", encoding="utf-8") as file:
-        return file.read().split("\0")
+    return Path(f"/proc/{process.pid}/cmdline").read_text("utf-8").split("\0")
 
 
 def go(process, *, to):
