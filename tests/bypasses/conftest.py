@@ -6,14 +6,13 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.bypasses.case import Case
-from tests.bypasses.ring import Ring, account
+from tests.bypasses.ring import Ring
 
 
 @pytest.fixture(scope="session")
@@ -21,9 +20,8 @@ def ring() -> Iterator[Ring]:
     """Starting servers takes longer than a case, so all cases share them."""
     if os.geteuid() != 0:
         pytest.skip("needs root: run the tests as root to see it")
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gc-")))
-        yield stack.enter_context(Ring(folder, lambda home: stack.enter_context(account(home))))
+    with tempfile.TemporaryDirectory(prefix="gc-") as folder, Ring(Path(folder)) as made:
+        yield made
 
 
 @pytest.fixture

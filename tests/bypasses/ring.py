@@ -8,19 +8,18 @@ from __future__ import annotations
 import json
 import os
 import pwd
-import secrets
-import subprocess
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
 import psutil
 
+from tests.accounts import account, end_all
 from tests.contracts.programs import mounted
 from tests.end_to_end.conftest import House
-from tests.system import until, zone_with_noon
+from tests.system import zone_with_noon
 
 CONFIG = '[gate]\nmounts = ["{shop}", "{desk}"]\n'
 OWN_GAMES = "[catalogue]\nshipped = false\n"
@@ -46,11 +45,10 @@ text = { vi = "Nhanh", en = "Haste" }
 class Ring:
     """`shop`: where root puts games. `desk`: the child's own disk. Nobody else's files are on either."""
 
-    def __init__(self, folder: Path, new_account: Callable[[Path], pwd.struct_passwd]) -> None:
+    def __init__(self, folder: Path) -> None:
         folder.chmod(0o755)
         self.folder, self.shop, self.desk = folder, folder / "shop", folder / "desk"
         self.house = House(folder / "home")
-        self._new_account = new_account
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -60,9 +58,10 @@ class Ring:
                 place.chmod(0o755)
             stack.enter_context(mounted(self.shop))
             stack.enter_context(mounted(self.desk))
-            self.child, self.friend = self._new_account(self.desk / "child"), self._new_account(self.desk / "friend")
+            self.child, self.friend = (stack.enter_context(account(self.desk / name)) for name in ("child", "friend"))
+            for one in (self.child, self.friend):
+                Path(one.pw_dir).chmod(0o755)
             stack.callback(self.house.close)
-            stack.callback(self.clear)
             self.house.configure("daemon", CONFIG.format(shop=self.shop, desk=self.desk))
             self.house.configure("agent", OWN_GAMES)
             self.house.start()
@@ -108,35 +107,4 @@ class Ring:
 
     def clear(self) -> None:
         """End whatever these accounts still run."""
-        uids = {self.child.pw_uid, self.friend.pw_uid}
-
-        def left() -> list[psutil.Process]:
-            return [one for one in psutil.process_iter() if _uid(one) in uids]
-
-        def gone() -> bool:
-            for process in left():
-                with suppress(psutil.NoSuchProcess):
-                    process.kill()
-            return not left()
-
-        until(gone)
-
-
-def _uid(process: psutil.Process) -> int | None:
-    with suppress(psutil.NoSuchProcess):
-        if process.status() != psutil.STATUS_ZOMBIE:
-            return process.uids().real
-    return None
-
-
-@contextmanager
-def account(home: Path) -> Iterator[pwd.struct_passwd]:
-    """An ordinary account that nobody else has, under a number that nobody else takes."""
-    name, uid = f"gc-{secrets.token_hex(3)}", 30_000 + secrets.randbelow(20_000)
-    command = ["useradd", "--uid", str(uid), "--create-home", "--home-dir", str(home), "--shell", "/bin/bash", name]
-    subprocess.run(command, check=True, capture_output=True)
-    try:
-        home.chmod(0o755)
-        yield pwd.getpwnam(name)
-    finally:
-        subprocess.run(["userdel", name], check=False, capture_output=True)
+        end_all(self.child.pw_uid, self.friend.pw_uid)
