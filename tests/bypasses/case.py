@@ -7,7 +7,9 @@ only when the test says so, or when somebody ended it.
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import pwd
 import secrets
 import subprocess
@@ -18,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import cli
 from cli.__main__ import main
 from tests.bypasses.ring import Ring
 from tests.contracts.programs import copy_with_own_build
@@ -89,7 +92,9 @@ class Case:
             run.over()
 
     def giochoi(self, *words: str, who: pwd.struct_passwd | None = None) -> tuple[int, str]:
-        """Exit code and words of `giochoi`, run by the account in a process of its own."""
+        """Exit code and words of `giochoi`, run by the account in a process of its own, which may not be able to read this tree."""
+        for module in pkgutil.walk_packages(cli.__path__, "cli."):
+            importlib.import_module(module.name)
         return self.ring.as_(who or self.ring.child, lambda: _said(words, self.house.home))
 
     # --- what has to come of it --------------------------------------------------------------------------------------------
