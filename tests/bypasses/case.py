@@ -92,7 +92,7 @@ class Case:
             run.over()
 
     def giochoi(self, *words: str, who: pwd.struct_passwd | None = None) -> tuple[int, str]:
-        """Exit code and words of `giochoi`, run by the account in a process of its own, which may not be able to read this tree."""
+        """Exit code and words of `giochoi`, run by the account in a process of its own, which may not read this tree."""
         for module in pkgutil.walk_packages(cli.__path__, "cli."):
             importlib.import_module(module.name)
         return self.ring.as_(who or self.ring.child, lambda: _said(words, self.house.home))
