@@ -93,7 +93,11 @@ class Loop:
         for play in tuple(self.plays.running.values()):
             self._check(play, now)
             if play.key in self.plays.running:
-                self.enforcer.follow(play, self._rule(play, now), now)
+                ruling = self._rule(play, now)
+                if not ruling.allowed and not isinstance(play.ending, Saving | Ended):
+                    self.gate.stale()  # shut before the game is asked to close: nobody starts it anew in between
+                    self.gate.renew(people, now, self.judge)
+                self.enforcer.follow(play, ruling, now)
         self.announcer.expire(now)
         return self._wait(now, self.enforcer.sweep(now), self.gate.renew(people, now, self.judge))
 

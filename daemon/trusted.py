@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from host.clock import Clock
+from host.clock import Clock, together
 
 TOLERANCE = 5 * 60_000
 
@@ -66,7 +66,7 @@ class TrustedClock:
 
     def read(self) -> Reading:
         """Reads all clocks; `jump` is set or cleared by it."""
-        mono, elapsed, system = self._clock.mono(), self._clock.elapsed(), self._clock.wall()
+        mono, elapsed, system = together(self._clock)
         expected = self._anchor.wall + elapsed - self._anchor.elapsed
         walls: tuple[int, ...] = (system,)
         if abs(system - expected) <= TOLERANCE:

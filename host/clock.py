@@ -12,6 +12,8 @@ from host import choose
 from host.api import Clocks
 
 _NS = 1_000_000
+_APART_MS = 2
+_TRIES = 5
 
 
 def wall() -> int:
@@ -24,6 +26,18 @@ class Clock(Clocks, Protocol):
 
     def wall(self) -> int:
         """Unix milliseconds. Anybody with rights can step it: never trusted alone."""
+
+
+def together(clock: Clock) -> tuple[int, int, int]:
+    """mono, elapsed and wall of one moment. Where we were held up between them, as on a busy machine, that would look like a
+    sleep of the machine, so they are read again.
+    """
+    found = clock.mono(), clock.elapsed(), clock.wall()
+    for _ in range(_TRIES):
+        if clock.mono() - found[0] <= _APART_MS:
+            break
+        found = clock.mono(), clock.elapsed(), clock.wall()
+    return found
 
 
 class SystemClock:

@@ -16,11 +16,13 @@ TESTS = Path(__file__).parent
 WINE_FOLDERS = {"windows", "contracts", "host", "end_to_end"}
 WINE_FILES = {"test_process.py", "test_program.py", "test_contract.py", "test_daemon_imports.py"}
 
+LINUX_FOLDERS = {"linux", "bypasses"}
+
 # These use the whole machine (its accounts, mounts, screens and process events; a gate; real daemons, which see each other's
 # games), so they run one after the other in one process. Of all others the tests of one file stay together. The long ones
 # start first.
 MACHINE = (
-    "end_to_end/", "contracts/", "daemon/platforms/linux/", "daemon/test_process.py", "cli/test_demo.py",
+    "bypasses/", "end_to_end/", "contracts/", "daemon/platforms/linux/", "daemon/test_process.py", "cli/test_demo.py",
     "cli/test_daemon_nouns.py",
 )  # fmt: skip
 LONG = ("rules/", "daemon/test_uplink.py", "agent/", "daemon/", "cli/")
@@ -34,7 +36,7 @@ ROOM_NEEDED = 1 << 30  # bytes; all tests together take much less
 def left_out(path: Path) -> bool:
     """Whether what lies there says nothing on this system, or nothing that it does not say elsewhere."""
     parts = path.relative_to(TESTS).parts
-    if ("linux" if WINDOWS else "windows") in parts:
+    if not LINUX_FOLDERS.isdisjoint(parts) if WINDOWS else "windows" in parts:
         return True
     if WINDOWS and "architecture" in parts:  # the tree's text is the same everywhere
         return path.suffix == ".py" and path.name not in WINE_FILES

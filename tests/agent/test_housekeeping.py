@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from agent.housekeeping import schedule
+from tests.system import PATIENCE
 
 
 async def nothing():
@@ -30,7 +31,7 @@ def test_jobs_run_where_the_databases_were_opened():
             found.set()
 
         scheduler, failed = schedule(tick, nothing, every=0.02)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await found.wait()
         scheduler.shutdown(wait=False)
         assert not failed.done()
@@ -45,7 +46,7 @@ def test_an_error_is_told():
     async def body():
         scheduler, failed = schedule(fail, nothing, every=0.02)
         with pytest.raises(ZeroDivisionError):
-            await asyncio.wait_for(failed, 10)
+            await asyncio.wait_for(failed, PATIENCE)
         scheduler.shutdown(wait=False)
 
     asyncio.run(body())

@@ -30,7 +30,7 @@ from host.homes import Home
 from host.rpc_client import aask, ask, items
 from host.transport import Unreachable
 from host.wire import ApiError
-from tests.system import TERMINATED, WINDOWS, readable
+from tests.system import PATIENCE, TERMINATED, WINDOWS, readable
 
 ROOT = Path(__file__).parents[2]
 
@@ -81,7 +81,7 @@ def test_it_ends_cleanly(home_folder, start, number):
         waiting = threading.Thread(target=long_poll, args=(address(home_folder),))
         waiting.start()
         time.sleep(0.2)
-        assert agent.end(number, patience=5) == (0, "", "")
+        assert agent.end(number, patience=PATIENCE) == (0, "", "")
         waiting.join()
 
 

@@ -15,6 +15,7 @@ from compliance.note import verify_note
 from host.transport import Caller
 from host.wire import ApiError
 from rules.policy import combine
+from tests.system import PATIENCE
 
 ROOT = Caller(uid=0, pid=1, account="root", admin=True)
 
@@ -68,7 +69,7 @@ def test_a_change_wakes_who_waits(an):
         await asyncio.sleep(0)
         assert not waiting.done()
         done = await table["limit.set"].handler(ROOT, m.LimitSet(player="an", ms=0))
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(PATIENCE):
             return done, await waiting
 
     done, signed = asyncio.run(scene())

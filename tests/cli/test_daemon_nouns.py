@@ -12,8 +12,7 @@ from datetime import datetime
 import psutil
 import pytest
 
-from host.clock import SystemClock
-from tests.system import until
+from tests.system import until, zone_with_noon
 
 GAME = "import time\nwhile True: time.sleep(0.2)\n# {}\n"
 
@@ -57,11 +56,6 @@ def playing(seat, turtles):
             yield game
         finally:
             game.kill()
-
-
-def zone_with_noon():
-    """A zone whose clocks show 12 now. Their names count hours west of Greenwich as positive."""
-    return f"Etc/GMT{SystemClock().wall() // 3_600_000 % 24 - 12:+d}"
 
 
 def told(seat, *words):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
@@ -17,7 +18,8 @@ from daemon.platforms.processes import descendants
 from host.clock import SystemClock
 from rules.games import Game
 from tests.contracts.programs import Launcher, copy_with_own_build
-from tests.contracts.stages import PATIENCE, Launched, Stage
+from tests.contracts.stages import Launched, Stage
+from tests.system import PATIENCE
 
 ROOT = os.geteuid() == 0
 KINDS = ("gate", "events", "poll")
@@ -58,6 +60,11 @@ class LinuxStage(Stage):
         done = await self.launcher.aside("start", args=[str(self.folder / name), *how], user=user, cwd="/")
         return Launched(done.get("pid"), done["before"], done["after"])
 
+    async def settled(self, pid: int) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not ignores(pid):
+                await asyncio.sleep(0.01)
+
     async def tree_of(self, pid: int) -> list[int]:
         async with asyncio.timeout(PATIENCE):
             while len(found := descendants_of(pid)) < 2:
@@ -81,6 +88,23 @@ class LinuxStage(Stage):
         with suppress(OSError):
             return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
         return True
+
+
+def ignores(pid: int, number: int = signal.SIGTERM) -> bool:
+    """Whether the process has said that the signal is not to end it: it ignores it. proc_pid_status(5)"""
+    return _has(pid, "SigIgn", number)
+
+
+def catches(pid: int, number: int = signal.SIGTERM) -> bool:
+    """Whether the process does something of its own upon the signal."""
+    return _has(pid, "SigCgt", number)
+
+
+def _has(pid: int, mask: str, number: int) -> bool:
+    with suppress(OSError):
+        text = Path(f"/proc/{pid}/status").read_text("utf-8", "replace")
+        return bool(int(text.partition(f"\n{mask}:")[2].split(None, 1)[0], 16) >> (number - 1) & 1)
+    return False
 
 
 def descendants_of(pid: int) -> list[procfs.Stat]:

@@ -11,8 +11,7 @@ from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramSta
 from host.clock import SystemClock
 from rules.games import Catalogue, Fingerprint, Game
 from tests.contracts.fake import FakePlatform
-
-PATIENCE = 3.0
+from tests.system import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -61,6 +60,10 @@ class Stage:
     async def started(self, pid: int):
         return (await self.until(lambda seen: isinstance(seen, ProgramStarted) and seen.program.pid == pid
                                  and self._catalogue.recognise(seen.program))).program
+
+    async def settled(self, pid: int) -> None:
+        """Once a stubborn game is stubborn."""
+        await asyncio.sleep(0.2)
 
     async def ended(self, pid: int) -> ProgramEnded:
         return await self.until(lambda seen: isinstance(seen, ProgramEnded) and seen.pid == pid)

@@ -24,6 +24,7 @@ from i18n.message import Message
 from tests.daemon.test_api import ROOT
 from tests.daemon.test_disk import FullDisk
 from tests.daemon.world import MINUTE, limit, roster, signer
+from tests.system import PATIENCE
 
 REFUSED = ApiError("refused", Message("not you"))
 GONE = ApiError("unavailable", Message("just starting"))
@@ -131,7 +132,7 @@ async def connected(world, agent) -> AsyncIterator[None]:
 
 
 async def until(condition):
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not condition():
             await asyncio.sleep(0.005)
 
@@ -142,7 +143,7 @@ def issues(world):
 
 async def in_force(world, number=1):
     """A roster of that number is, and nothing waits here; whoever waits for that hears of it."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         assert await world.daemon.uplink.holds(number, 600)
         assert await world.daemon.uplink.delivered(600)
 
@@ -170,7 +171,7 @@ def test_a_roster_that_cannot_be_used_is_not_taken(world, agent, where):
             world.beat()
             assert (world.daemon.in_force.people.zone, world.daemon.trust.number) == ("Asia/Ho_Chi_Minh", 1)
             agent.roster = roster(3)
-            assert await world.daemon.uplink.holds(3, 5)
+            assert await world.daemon.uplink.holds(3, PATIENCE)
             await until(lambda: issues(world) == [])
 
     asyncio.run(run())
@@ -187,7 +188,7 @@ def test_a_roster_that_could_not_be_kept_is_asked_for_again(world, agent):
             await until(lambda: "journal-unwritable" in issues(world))
             assert not await world.daemon.uplink.holds(2, 0.05)
             disk.full = False
-            assert await world.daemon.uplink.holds(2, 5)
+            assert await world.daemon.uplink.holds(2, PATIENCE)
 
     asyncio.run(run())
 
@@ -210,7 +211,7 @@ def test_a_roster_that_cannot_be_kept_comes_into_force_once(world, agent):
             assert (changes, set(tried)) == ([("journal-unwritable", True)], {0})
             assert adopted == [2]
             del daemon.trust.keep_roster
-            assert await daemon.uplink.holds(2, 5)
+            assert await daemon.uplink.holds(2, PATIENCE)
             await asyncio.sleep(0.01)
             world.beat()
             assert changes == [("journal-unwritable", True), ("journal-unwritable", False)]
@@ -248,8 +249,8 @@ def test_whoever_waits_for_a_roster_waits_no_longer_than_said(world, agent):
 
     async def run():
         async with connected(world, agent):
-            assert await world.daemon.uplink.holds(1, 5)
-            assert await world.daemon.uplink.holds(0, 5)
+            assert await world.daemon.uplink.holds(1, PATIENCE)
+            assert await world.daemon.uplink.holds(0, PATIENCE)
             assert not await world.daemon.uplink.holds(2, 0.02)
 
     asyncio.run(run())
@@ -395,11 +396,11 @@ def test_a_grant_goes_up_once_and_its_revocation_too(world, agent):
         async with connected(world, agent):
             await in_force(world)
             given = await give(world)
-            assert await world.daemon.uplink.delivered(5)
+            assert await world.daemon.uplink.delivered(PATIENCE)
             await give(world)
-            assert await world.daemon.uplink.delivered(5)
+            assert await world.daemon.uplink.delivered(PATIENCE)
             await world.daemon.routes["grant.revoke"].handler(ROOT, seat_api.GrantRevoke(id=given.id))
-            assert await world.daemon.uplink.delivered(5)
+            assert await world.daemon.uplink.delivered(PATIENCE)
             first, second, third = (put.grants for put in agent.got(m.PutGrants))
             assert [one.id for one in first] == [one.id for one in third] == [given.id]
             assert [len(first), len(second), len(third)] == [1, 1, 1]
@@ -456,7 +457,7 @@ def test_records_that_are_refused_are_kept(world, agent):
         async with connected(world, agent):
             await until(lambda: "agent-refuses" in issues(world))
             agent.roster = roster(2)
-            assert await world.daemon.uplink.holds(2, 5)
+            assert await world.daemon.uplink.holds(2, PATIENCE)
             assert not await world.daemon.uplink.delivered(0.05)
             assert "agent-refuses" in issues(world)
             assert world.daemon.recorder.journal.unsent() > 0
@@ -479,6 +480,6 @@ def test_records_that_are_not_proved_are_kept(world, agent):
             assert world.daemon.recorder.journal.unsent() > 0
             assert not await world.daemon.uplink.delivered(0.05)
             del agent.says[m.Submit]
-            assert await world.daemon.uplink.delivered(5)
+            assert await world.daemon.uplink.delivered(PATIENCE)
 
     asyncio.run(run())

@@ -8,6 +8,7 @@ import pytest
 
 from daemon.running.housekeeping import Housekeeping
 from tests.daemon.world import HOUR, MINUTE, limit, roster
+from tests.system import PATIENCE
 
 
 async def nothing():
@@ -16,7 +17,7 @@ async def nothing():
 
 async def until(condition):
     """Waits until it holds, for ten seconds at most."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not condition():
             await asyncio.sleep(0.01)
 

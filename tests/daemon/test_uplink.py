@@ -19,6 +19,7 @@ from host.homes import Home, server_home
 from host.rpc_client import aask, items
 from host.wire import ApiError
 from tests.daemon.world import HandPlatform
+from tests.system import PATIENCE
 
 TREE = Path(__file__).resolve().parents[2]
 
@@ -81,7 +82,7 @@ async def seat(home):
         built.close()
 
 
-async def until(condition, seconds=10.0):
+async def until(condition, seconds=2 * PATIENCE):
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.02)
@@ -109,7 +110,7 @@ def test_a_change_at_the_agent_is_in_force_at_the_seat_at_once(home, live):
         live.start()
         async with seat(home) as (built, _):
             done = await add_player(home)
-            assert await built.uplink.holds(done.number, 5)
+            assert await built.uplink.holds(done.number, PATIENCE)
             assert [one.id for one in built.in_force.people.players] == ["an"]
 
     asyncio.run(run())
@@ -122,11 +123,11 @@ def test_entries_go_up_and_are_forgotten_only_when_proved(home, live):
         live.start()
         async with seat(home) as (built, hand):
             done = await add_player(home)
-            await built.uplink.holds(done.number, 5)
+            await built.uplink.holds(done.number, PATIENCE)
             hand.run(1, account="root")
             hand.exit(1)
             assert built.recorder.journal.unsent() > 0
-            assert await built.uplink.delivered(10)
+            assert await built.uplink.delivered(PATIENCE)
             assert built.recorder.journal.unsent() == 0
             assert built.trust.checkpoint.size > 3
             lines = await aask(home.agent_address, m.LogShow())
@@ -142,15 +143,15 @@ def test_without_an_agent_play_is_limited_and_kept(home, live):
         live.start()
         async with seat(home) as (built, hand):
             done = await add_player(home)
-            await built.uplink.holds(done.number, 5)
-            await built.uplink.delivered(10)
+            await built.uplink.holds(done.number, PATIENCE)
+            await built.uplink.delivered(PATIENCE)
             live.end(kill=True)
             hand.run(1, account="root")
             hand.exit(1)
             await until(lambda: "agent-away" in issues(built))
             live.start()
-            await until(lambda: issues(built) == [], 20)
-            assert await built.uplink.delivered(10)
+            await until(lambda: issues(built) == [])
+            assert await built.uplink.delivered(PATIENCE)
             lines = await aask(home.agent_address, m.LogShow())
             assert sum('"kind":"play.ended"' in line.entry for line in lines.lines) == 1
 
@@ -164,13 +165,13 @@ def test_another_agent_is_not_believed(home, live):
         live.start()
         async with seat(home) as (built, hand):
             done = await add_player(home)
-            await built.uplink.holds(done.number, 5)
-            await built.uplink.delivered(10)
+            await built.uplink.holds(done.number, PATIENCE)
+            await built.uplink.delivered(PATIENCE)
             live.end()
             shutil.rmtree(home.agent)
             shutil.rmtree(home.public)
             live.start()
-            await until(lambda: "log-replaced" in issues(built), 20)
+            await until(lambda: "log-replaced" in issues(built))
             hand.run(1, account="root")
             await asyncio.sleep(0.1)
             hand.exit(1)
@@ -181,15 +182,15 @@ def test_another_agent_is_not_believed(home, live):
                 built.repair.mend("00" * 32)
             card = await aask(home.agent_address, m.LogCard())
             built.repair.mend(card.fingerprint)
-            await until(lambda: "log-replaced" not in issues(built), 20)
-            assert await built.uplink.delivered(10)
+            await until(lambda: "log-replaced" not in issues(built))
+            assert await built.uplink.delivered(PATIENCE)
             done = await aask(home.agent_address, m.PlayerAdd(name="An", account="root"))
-            await built.uplink.holds(done.number, 10)
+            await built.uplink.holds(done.number, PATIENCE)
             limit = m.LimitSet(player="an", ms=0)
-            await built.uplink.holds((await aask(home.agent_address, limit)).number, 10)
+            await built.uplink.holds((await aask(home.agent_address, limit)).number, PATIENCE)
             hand.run(3, account="root")
             hand.exit(2)
-            assert await built.uplink.delivered(10)
+            assert await built.uplink.delivered(PATIENCE)
             assert await asyncio.to_thread(verified, home) == 0
 
     asyncio.run(run())
@@ -202,22 +203,22 @@ def test_a_log_that_went_back_is_not_believed(home, live, tmp_path):
         live.start()
         async with seat(home) as (built, hand):
             done = await add_player(home)
-            await built.uplink.holds(done.number, 5)
-            await built.uplink.delivered(10)
+            await built.uplink.holds(done.number, PATIENCE)
+            await built.uplink.delivered(PATIENCE)
             live.end()
             shutil.copytree(home.agent, tmp_path / "backup")
             live.start()
-            await until(lambda: built.uplink.reachable and issues(built) == [], 20)
+            await until(lambda: built.uplink.reachable and issues(built) == [])
             hand.run(1, account="root")
             hand.exit(1)
-            assert await built.uplink.delivered(10)
+            assert await built.uplink.delivered(PATIENCE)
             live.end()
             shutil.rmtree(home.agent)
             shutil.copytree(tmp_path / "backup", home.agent)
             live.start()
             hand.run(2, account="root")
             hand.exit(2)
-            await until(lambda: {"log-replaced", "agent-refuses"} & set(issues(built)), 20)
+            await until(lambda: {"log-replaced", "agent-refuses"} & set(issues(built)))
             assert not await built.uplink.delivered(0.5)
 
     asyncio.run(run())

@@ -100,6 +100,20 @@ def test_an_end_that_is_told_late_is_counted_to_when_it_was(world):
     assert [one.ms for one in world.journal("play.ended")] == [MINUTE - 5_000]
 
 
+def test_the_gate_is_shut_before_a_game_is_asked_to_close(world, monkeypatch):
+    """Whoever obeys at once cannot be started anew in the moment until the gate is asked about next."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.run(1)
+    refused = []
+    ask = world.platform.ask_close
+    monkeypatch.setattr(
+        world.platform, "ask_close", lambda *it: refused.append(world.platform.refusals.refused.get("an")) or ask(*it)
+    )
+    world.pass_time(MINUTE)
+
+    assert refused == [frozenset({"luanti", "teeworlds"})]
+
+
 def test_the_gate_opens_and_closes_when_the_hours_do(world):
     """Nobody plays, nothing happens: it is asked again at the moment that the rules name, between two of the usual beats."""
     world.clock.run(7_000)

@@ -65,9 +65,11 @@ class House:
         return {**os.environ, "GIOCHOI_HOME": str(self.home), "PYTHONPATH": path}
 
     def close(self) -> None:
-        for room in list(self.servers):
+        for room, server in list(self.servers.items()):
             with suppress(subprocess.TimeoutExpired):
                 self.end(room)
+            if server.poll() is None:  # one that stays would refuse and end what the next tests start
+                self._gone(server, server.kill)
 
     def __call__(self, *words: str, code: int = 0) -> str:
         """What `giochoi` prints; it must end with `code`."""
@@ -155,12 +157,12 @@ class Child:
 
 @pytest.fixture
 def child():
-    name = f"gc-{secrets.token_hex(3)}"
-    subprocess.run(["useradd", "--create-home", "--shell", "/bin/bash", name], check=True, capture_output=True)
-    made = Child(name)
-    yield made
-    made.close()
-    subprocess.run(["userdel", "--remove", name], check=False, capture_output=True)
+    from tests.accounts import account
+
+    with account() as entry:
+        made = Child(entry.pw_name)
+        yield made
+        made.close()
 
 
 @pytest.fixture

@@ -287,7 +287,7 @@ def test_half_closed_client_gets_its_answer(address: str) -> None:
 
     def half_closed() -> bytes:
         with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(10)
+            client.settimeout(PATIENCE)
             client.connect(address)
             client.sendall(b'{"op":"echo","args":{"text":"a"}}\n')
             client.shutdown(socket.SHUT_WR)
@@ -306,7 +306,7 @@ def test_stream_ends_with_its_client(address: str) -> None:
         stream = items(address, Forever())
         assert await asyncio.to_thread(next, stream) == Count(0)
         await asyncio.to_thread(stream.close)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE):
             await backend.cancelled.wait()
 
     run(address, body)

@@ -12,7 +12,7 @@ from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import account_of
 from daemon.platforms.linux.watching.images import Images
-from host.clock import Clock
+from host.clock import Clock, together
 from rules.games import Catalogue, Fingerprint, Program
 from rules.programs import interpreter
 
@@ -59,7 +59,8 @@ class Programs:
 
     def since(self, started: int) -> int:
         """The process's start on the clock that play is counted on. Ticks include sleep: all sleep since boot is taken off."""
-        return started * procfs.TICK_MS - (self._clock.elapsed() - self._clock.mono())
+        mono, elapsed, _ = together(self._clock)
+        return started * procfs.TICK_MS - (elapsed - mono)
 
     def _files(self, pid: int, args: tuple[str, ...], catalogue: Catalogue) -> tuple[tuple[Fingerprint, ...], bool]:
         """The executable and what it was told to run; whether it is an interpreter at all."""

@@ -35,18 +35,24 @@ class SeenProgram:
         return self.program.identity
 
     def same_as(self, other: SeenProgram) -> bool:
-        """Whether no exec lies between: another executable, or another script of the same interpreter."""
+        """Whether no exec lies between: another executable, another script of the same interpreter, or one where none was told.
+
+        The latter is what a process becomes that was read between fork and exec. Where a script is no longer to be seen, as it
+        was deleted or lies in another folder by now, the program is still the same; so it is while its command line is.
+        """
         if self.program.started != other.program.started:
             return False
         if self.image and other.image and self.image != other.image:
             return False
         mine, others = self.program.files[1:], other.program.files[1:]
-        return not (mine and others) or mine[0].size == others[0].size
+        if not mine and others:
+            return bool(self.program.args) and self.program.args == other.program.args
+        return not others or mine[0].size == others[0].size
 
     def kept(self, before: SeenProgram) -> SeenProgram:
-        """The program that was already seen as `before`: with the start seen then, and its hashes where they lack now."""
-        program = replace(self.program, since=before.program.since, files=_hashed(before.program.files, self.program.files))
-        return replace(self, program=program)
+        """The program that was already seen as `before`: with the start of then, and the files and hashes that lack now."""
+        files = _known_files(before.program.files, self.program.files)
+        return replace(self, program=replace(self.program, since=before.program.since, files=files))
 
     def after(self, before: SeenProgram) -> SeenProgram:
         """The program that came after `before`. An exec keeps its process's start time, so it began after `before` was read."""
@@ -196,9 +202,9 @@ class LinuxTracker(Tracker[SeenProgram]):
         return SeenProgram(program, image, at)
 
 
-def _hashed(before: tuple[Fingerprint, ...], now: tuple[Fingerprint, ...]) -> tuple[Fingerprint, ...]:
-    if len(before) != len(now):
-        return now
+def _known_files(before: tuple[Fingerprint, ...], now: tuple[Fingerprint, ...]) -> tuple[Fingerprint, ...]:
+    if len(before) != len(now):  # its script is deleted by now, or another folder is where it was told to look
+        return before if len(before) > len(now) else now
     return tuple(
         replace(new, sha256=old.sha256) if new.sha256 is None and (new.size, new.build_id) == (old.size, old.build_id) else new
         for old, new in zip(before, now, strict=True)

@@ -14,6 +14,7 @@ from daemon.platforms.linux.watching.programs import Programs, interpreters
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock
 from tests.contracts.conftest import gate_folder, launcher, make_game, only_what_tests_started, open_folder
+from tests.system import PATIENCE
 
 __all__ = ["gate_folder", "launcher", "make_game", "only_what_tests_started", "open_folder"]
 
@@ -33,7 +34,7 @@ def watching(programs):
         watcher = LinuxWatcher(LinuxTracker(programs, clock), clock, gate_mounts)
         watcher.start(seen.append)
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(3 * PATIENCE):
                 yield watcher
         finally:
             watcher.stop()
@@ -69,12 +70,29 @@ def as_nobody():
 
 @pytest.fixture
 def until():
-    """`await until(condition)`: at most three seconds, then TimeoutError."""
+    """`await until(condition)`: what it returns once it is true; TimeoutError where it will not be any more."""
 
     async def wait(condition):
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             while not (found := condition()):
                 await asyncio.sleep(0.005)
             return found
 
     return wait
+
+
+@pytest.fixture
+def signs(tmp_path):
+    """What a program waits for: `signs.wait(name)` is a line of Python, which `signs.give(name)` ends."""
+    return Signs(tmp_path)
+
+
+class Signs:
+    def __init__(self, folder):
+        self.folder = folder
+
+    def wait(self, name):
+        return f"while not os.path.exists({str(self.folder / name)!r}): time.sleep(0.01)"
+
+    def give(self, name):
+        (self.folder / name).touch()

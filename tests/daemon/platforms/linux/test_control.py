@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,7 +16,8 @@ from daemon.platforms.linux import procfs
 from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.processes import ancestors, descendants
 from rules.games import Program
-from tests.system import until
+from tests.contracts.linux import catches, ignores
+from tests.system import PATIENCE, until
 
 
 @pytest.fixture(autouse=True)
@@ -32,12 +32,12 @@ def spawn():
 
     def start(*args):
         started.append(subprocess.Popen(args, stdin=subprocess.DEVNULL, start_new_session=True))
-        time.sleep(0.15)  # nobody can see when a shell has set its traps and started its children
         return started[-1]
 
     yield start
     for child in started:
-        child.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)  # also what it left behind
         child.wait()
 
 
@@ -55,11 +55,12 @@ def below(pid):
 
 
 def gone(*pids):
-    for _ in range(100):
-        if not any((found := procfs.stat(pid)) and found.alive for pid in pids):
-            return True
-        time.sleep(0.02)
-    return False
+    return until(lambda: not any((found := procfs.stat(pid)) and found.alive for pid in pids))
+
+
+def children(pid, name, ready=lambda _: True):
+    """Those of its children that run the program `name`, as far as they are ready."""
+    return [one.pid for one in below(pid) if one.parent == pid and procfs.args(one.pid)[:1] == (name,) and ready(one.pid)]
 
 
 def test_a_stopped_game_can_obey_and_be_ended(spawn):
@@ -70,7 +71,7 @@ def test_a_stopped_game_can_obey_and_be_ended(spawn):
         child.send_signal(signal.SIGSTOP)
     assert control.terminate(*identity(first.pid))
     assert control.end(*identity(second.pid))
-    assert (first.wait(3), second.wait(3)) == (-signal.SIGTERM, -signal.SIGKILL)
+    assert (first.wait(PATIENCE), second.wait(PATIENCE)) == (-signal.SIGTERM, -signal.SIGKILL)
 
 
 def test_what_lost_its_parent_since_the_request_is_ended_too(spawn):
@@ -80,7 +81,8 @@ def test_what_lost_its_parent_since_the_request_is_ended_too(spawn):
     game = spawn("/bin/sh", "-c", f"{obedient} trap : TERM; while :; do sleep 0.02; done")
     control = LinuxControl()
     root = identity(game.pid)
-    middle, child = sorted(one.pid for one in below(game.pid) if procfs.args(one.pid)[0] == "/bin/sh")
+    ((middle, child),) = until(lambda: catches(game.pid) and [
+        (one, other) for one in children(game.pid, "/bin/sh", catches) for other in children(one, "/bin/sh", ignores)])
     assert control.ask_close([root])
     assert control.terminate(*root)
     assert gone(middle)
@@ -93,20 +95,20 @@ def test_end_after_the_game_left_finds_its_orphans(spawn):
     game = spawn("/bin/sh", "-c", "(trap '' TERM; while :; do sleep 60; done) & trap exit TERM; while :; do sleep 0.02; done")
     control = LinuxControl()
     root = identity(game.pid)
-    children = [one.pid for one in below(game.pid)]
+    stubborn = until(lambda: catches(game.pid) and children(game.pid, "/bin/sh", ignores))
     assert control.ask_close([root])
     assert control.terminate(*root)
-    game.wait(3)
+    game.wait(PATIENCE)
     control.end(*root)
-    assert gone(*children)
+    assert gone(*stubborn)
 
 
 def test_a_game_that_forks_all_the_time_is_ended(spawn):
     """Children that it makes while it is being ended do not outlive it."""
     game = spawn("/bin/sh", "-c", "while :; do sleep 30 & sleep 0.01; done")
-    children = [one.pid for one in below(game.pid)]
+    forked = until(lambda: [one.pid for one in below(game.pid)])
     assert LinuxControl().end(*identity(game.pid))
-    assert gone(game.pid, *children)
+    assert gone(game.pid, *forked)
 
 
 @pytest.fixture
@@ -131,9 +133,8 @@ def test_never_ourselves_nor_what_we_come_from(spawn, signalled):
 def test_what_is_below_a_spared_one_is_not_the_games(spawn, signalled):
     """A game that started somebody who is spared is ended without it and without what that one started."""
     game = spawn("/bin/sh", "-c", "sh -c 'sleep 60 & wait; exit' & sleep 60 & wait; exit")
-    children = below(game.pid)
-    spared = next(one.pid for one in children if procfs.args(one.pid)[0] == "sh")
-    other = next(one.pid for one in children if one.parent == game.pid and one.pid != spared)
+    (spared,) = until(lambda: [one for one in children(game.pid, "sh") if children(one, "sleep")])
+    (other,) = until(lambda: children(game.pid, "sleep"))
     LinuxControl(lambda: (spared,)).terminate(*identity(game.pid))
     assert signalled == [game.pid, other]
 
@@ -141,7 +142,7 @@ def test_what_is_below_a_spared_one_is_not_the_games(spawn, signalled):
 def test_spared_ones_are_left_alone_also_below_a_game(spawn):
     """Who is spared survives the end of the game that started it."""
     game = spawn("/bin/sh", "-c", "sleep 60 & wait; exit")
-    child = below(game.pid)[0].pid
+    (child,) = until(lambda: children(game.pid, "sleep"))
     control = LinuxControl(lambda: (child,))
     assert not control.end(*identity(child))
     assert control.end(*identity(game.pid))

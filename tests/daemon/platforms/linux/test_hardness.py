@@ -130,12 +130,15 @@ def test_one_program_that_cannot_be_read_hides_no_other(watching, sleeper, monke
 
 
 @pytest.mark.root
-def test_leaderless_games_take_few_descriptors(watching, launcher, until, monkeypatch):
+def test_leaderless_games_take_few_descriptors(watching, launcher, until, monkeypatch, signs):
     """Games that go on in their threads beyond the bound are found over by a scan."""
     monkeypatch.setattr(ends, "_MOST", 2)
-    code = textwrap.dedent("""
+    code = textwrap.dedent(f"""
         import ctypes, os, threading, time
-        threading.Thread(target=lambda: (time.sleep(1), os._exit(0))).start()
+        def last():
+            {signs.wait("end")}
+            os._exit(0)
+        threading.Thread(target=last).start()
         ctypes.CDLL(None).pthread_exit(None)
     """)
     seen = []
@@ -145,12 +148,11 @@ def test_leaderless_games_take_few_descriptors(watching, launcher, until, monkey
             watcher.refuse(Refusals(Catalogue([Game(id="game", title="", commands=("the-game",))]), {}))
             pids = {(await launcher.aside("start", args=[sys.executable, "-c", code, "the-game"]))["pid"] for _ in range(4)}
             await until(lambda: all(procfs.stat(pid).state == "Z" for pid in pids))
-            await asyncio.sleep(0.1)
-            assert len(watcher._tracker._ends._waiting) == 2
+            await until(lambda: len(watcher._tracker._ends._waiting) == 2)
             assert {one.pid for one in seen if isinstance(one, ProgramEnded)} & pids == set()
             assert {one.pid for one in watcher.scan()} >= pids
-            await asyncio.sleep(1.2)
-            assert {one.pid for one in watcher.scan()} & pids == set()
+            signs.give("end")
+            await until(lambda: {one.pid for one in watcher.scan()} & pids == set())
 
     asyncio.run(body())
 
@@ -200,7 +202,7 @@ def test_a_large_file_is_told_again_once_it_is_known(watching, until, launcher, 
 
     def slow(handle, stop=lambda: False):
         assert threading.current_thread() is not threading.main_thread()
-        go.wait(5)
+        go.wait(system.PATIENCE)
         return real(handle, stop)
 
     monkeypatch.setattr(linux_images, "sha256", slow)
@@ -229,7 +231,7 @@ def test_what_takes_long_is_bounded_and_leaves_nothing_open(tmp_path, monkeypatc
     """Beyond its queue nothing is taken; at its end all that was held is closed."""
     go, said = threading.Event(), []
     monkeypatch.setattr(images, "INLINE", 0)
-    monkeypatch.setattr(linux_images, "sha256", lambda *_: go.wait(5) and "digest")
+    monkeypatch.setattr(linux_images, "sha256", lambda *_: go.wait(system.PATIENCE) and "digest")
     before = len(list(Path("/proc/self/fd").iterdir()))
     files = linux_images.Images()
     files.start(lambda *told: said.append(told))
@@ -248,7 +250,7 @@ def test_a_file_that_changed_meanwhile_is_not_known(tmp_path, monkeypatch):
     """A digest is of the file that was asked for, or of none."""
     go, said, real = threading.Event(), [], linux_images.sha256
     monkeypatch.setattr(images, "INLINE", 0)
-    monkeypatch.setattr(linux_images, "sha256", lambda *args: go.wait(5) and real(*args))
+    monkeypatch.setattr(linux_images, "sha256", lambda *args: go.wait(system.PATIENCE) and real(*args))
     files = linux_images.Images()
     files.start(lambda *told: said.append(told))
     kept, changed = tmp_path / "kept", tmp_path / "changed"

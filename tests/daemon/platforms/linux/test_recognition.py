@@ -14,19 +14,23 @@ import pytest
 
 from daemon.platforms.linux.watching import images
 from rules.games import Catalogue, Game
+from tests.system import PATIENCE
+
+A_WHILE = 0.5  # seconds, where nothing is expected
 
 MEMFD = "import os, sys; f = os.memfd_create('m'); os.write(f, open(sys.argv[1], 'rb').read()); os.execve(f, ['x', '60'], {})"
 
 
 @pytest.fixture
 def run(programs):
-    """`run(args, catalogue)`: starts a program and says which game it is recognised as, if it does within a second."""
+    """`run(args, catalogue)`: starts a program and says which game it is recognised as, if it is within so many seconds."""
     started = []
 
-    def start(args, catalogue, **more):
+    def start(args, catalogue, seconds=PATIENCE, **more):
         child = subprocess.Popen(args, stdin=subprocess.DEVNULL, **more)
         started.append(child)
-        for _ in range(50):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
             program = programs.read(child.pid, catalogue)
             match = program and catalogue.recognise(program)
             if match:
@@ -72,7 +76,8 @@ def renamed(path, folder):
 
 def deleted(path, folder):
     copy = shutil.copy(path, folder / "gone")
-    return ["/bin/sh", "-c", f"rm_later() {{ sleep 0.05; rm {copy}; }}; rm_later & exec {copy} 60"]
+    started = f'[ "$(readlink /proc/$$/exe)" = {copy} ]'
+    return ["/bin/sh", "-c", f"{{ until {started}; do sleep 0.01; done; rm {copy}; }} & exec {copy} 60"]
 
 
 def hard_linked(path, folder):
@@ -174,7 +179,7 @@ def test_what_is_told_counts_for_interpreters_only(run):
     catalogue = Catalogue([Game(id="craft", title="", commands=("net.craft.Main",))])
 
     assert run([sys.executable, "-c", "import time; time.sleep(60)", "net.craft.Main"], catalogue).clues == ("command",)
-    assert run(["/usr/bin/tail", "-f", "/dev/null", "net.craft.Main"], catalogue) is None
+    assert run(["/usr/bin/tail", "-f", "/dev/null", "net.craft.Main"], catalogue, A_WHILE) is None
 
 
 @pytest.mark.root
@@ -202,8 +207,8 @@ def test_reading_a_game_is_not_playing_it(game, run):
     """A program that merely has the game among its arguments is none."""
     path, catalogue = game
 
-    assert run(["/usr/bin/tail", "-f", path], catalogue) is None
-    assert run(["/bin/sh", "-c", "sleep 5; exit", path], catalogue) is None
+    assert run(["/usr/bin/tail", "-f", path], catalogue, A_WHILE) is None
+    assert run(["/bin/sh", "-c", "sleep 5; exit", path], catalogue, A_WHILE) is None
 
 
 def test_an_interpreter_without_a_file_is_only_itself(programs):

@@ -1,0 +1,18 @@
+"""Somebody else's account: nobody is registered for it, so whoever uses it is a guest, recorded, and limited as guests are."""
+
+from __future__ import annotations
+
+
+def test_a_friends_account_is_recorded_as_a_guests(case, ring):
+    """A limit on Na is none on guests: the log has the play, under another name."""
+    one = case(0)
+    run = one.start('"$GAME" "$PLAY"', ring.friend)
+    started = one.log("play.started")
+    run.finish()
+    assert one.log("play.ended")["who"] == started["who"]
+    one.refused('"$GAME" "$PLAY"')
+    assert one.log("launch.refused")["who"] != started["who"]
+
+
+def test_a_limit_on_guests_holds_there(case, ring):
+    case(0, who="guest").refused('"$GAME" "$PLAY"', who=ring.friend)

@@ -1,0 +1,64 @@
+"""The child turns on the servers themselves: ends them, blinds them, gives itself time, changes who it is."""
+
+from __future__ import annotations
+
+import pytest
+
+GUARDIANS = {
+    "grant": ("grant", "Na", "60"),
+    "limit": ("limit", "Na", "none"),
+    "policy": ("policy", "use", "Na", "none"),
+    "place": ("place", "set", "home"),
+    "another account": ("player", "set", "Na", "--account", "{friend}"),
+    "become a guardian": ("guardian", "add", "Me", "--account", "{child}"),
+    "allow": ("game", "allow", "Na", "{game}"),
+    "repair": ("doctor", "--repair"),
+    "card of another log": ("log", "export", "{desk}/log.zip"),
+}
+ENDS = {"TERM": "-TERM", "KILL": "-KILL", "STOP": "-STOP"}
+
+
+@pytest.mark.parametrize("words", GUARDIANS.values(), ids=GUARDIANS)
+def test_what_guardians_do_is_refused_to_a_child(case, ring, words):
+    """Exit 1, nothing changed, and the game stays refused."""
+    one = case(0)
+    known = {"game": one.id, "friend": ring.friend.pw_name, "child": ring.child.pw_name, "desk": ring.desk}
+    code, said = one.giochoi(*(word.format(**known) for word in words))
+    assert code == 1, said
+    one.refused('"$GAME" "$PLAY"')
+
+
+@pytest.mark.parametrize("number", ENDS.values(), ids=ENDS)
+def test_the_servers_cannot_be_signalled(case, ring, number):
+    """EPERM, of each of their processes; and they go on."""
+    one = case(0)
+    ours = " ".join(str(pid) for pid in ring.processes())
+    code, said = one.start(f"for pid in {ours}; do kill {number} $pid && echo taken; done").over()
+    assert code != 0
+    assert "taken" not in said
+    one.refused('"$GAME" "$PLAY"')
+
+
+def test_what_they_keep_cannot_be_read_or_written(case, ring):
+    """Databases, keys, settings: not a byte can be read; nothing be changed, put aside or planted beside their sockets."""
+    one = case(0)
+    home = ring.house.home
+    said = one.start(f"""
+        cd {home}
+        for file in agent/{{agent.db,log.db,config.toml}} daemon/{{store.db,seat.key,config.toml}} public/agent.keys; do
+            cat $file >/dev/null && echo "read $file"
+            : >>$file && echo "wrote $file"
+            mv $file $file.away && echo "moved $file"
+            rm -f $file && echo "removed $file"
+        done
+        for folder in {home} {home}/{{agent,daemon,public,run,run/agent}}; do touch $folder/x && echo "planted in $folder"; done
+        """).over()[1]  # fmt: skip
+    done = [line for line in said.splitlines() if line.startswith(("read", "wrote", "moved", "removed", "planted"))]
+    assert done == ["read public/agent.keys"]
+    one.refused('"$GAME" "$PLAY"')
+
+
+def test_a_home_of_its_own_decides_nothing(case, shared_memory):
+    """GIOCHOI_HOME says where a client looks, not what the daemon enforces."""
+    one = case(0)
+    one.refused('"$GAME" "$PLAY"', GIOCHOI_HOME=str(shared_memory))

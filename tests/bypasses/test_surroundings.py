@@ -1,0 +1,18 @@
+"""The child changes what programs go by: the time zone, the clock as its programs see it, libraries that are loaded first."""
+
+from __future__ import annotations
+
+import pytest
+
+SURROUNDINGS = {
+    "west": {"TZ": "Pacific/Honolulu"},
+    "east": {"TZ": "Pacific/Kiritimati"},
+    "faketime": {"FAKETIME": "-2d", "LD_PRELOAD": "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"},
+    "home": {"HOME": "/nowhere", "USER": "root", "LOGNAME": "root", "SUDO_USER": "root"},
+}
+
+
+@pytest.mark.parametrize("env", SURROUNDINGS.values(), ids=SURROUNDINGS)
+def test_variables_decide_nothing(case, env):
+    """Who, when and where is asked of the kernel."""
+    case(0).refused('"$GAME" "$PLAY"', **env)
