@@ -184,8 +184,9 @@ class PlayDue(Decided, frozen=True, kw_only=True, tag="play.due"):
 class PlayEnded(Entry, frozen=True, kw_only=True, tag="play.ended"):
     """`play` lasted `ms` from `since`. `late`: nobody saw its end; it was counted to the first scan or the last minute row.
 
-    `how`: "asked" closed within its time to save, after a window of it was asked to; "killed" was told to end, or ended, when that
-    was over; "by itself" closed before, without such a request. "gone", "power": nobody saw its end, while the PC ran or not. "midnight": it goes on as another play; "list changed": so, or as none, by a new roster.
+    `how`: "asked" closed within its time to save, after a window of it was asked to; "killed" was told to end, or ended, when
+    that was over; "by itself" closed before, without such a request. "gone", "power": nobody saw its end, while the PC ran or
+    not. "midnight": it goes on as another play; "list changed": so, or as none, by a new roster.
     """
 
     play: int
