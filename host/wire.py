@@ -14,7 +14,9 @@ A = TypeVar("A", bound=msgspec.Struct)
 
 
 class Wire(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of all that travels. Unknown fields are refused on both sides."""
+    """Base of all that travels. Unknown fields of a request are refused; those of an answer, which a newer server gave, are
+    left out (host.lenient).
+    """
 
 
 class Request(Wire, Generic[A], frozen=True, kw_only=True):

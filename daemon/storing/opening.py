@@ -131,6 +131,9 @@ def _damaged(path: Path, wall: int, keep: Keep, error: sqlite3.Error) -> Opened:
         db = connect(path)
     except (OSError, sqlite3.Error):
         return Opened(whole, said_by(error), replace=True)
+    except BaseException:
+        whole.close()
+        raise
     whole.close()
     return Opened(db)
 

@@ -66,7 +66,13 @@ class Stage:
         await asyncio.sleep(0.2)
 
     async def ended(self, pid: int) -> ProgramEnded:
-        return await self.until(lambda seen: isinstance(seen, ProgramEnded) and seen.pid == pid)
+        """Its end after all that it was: who only looks may have seen it between fork and exec, as another program."""
+        return await self.until(lambda seen: isinstance(seen, ProgramEnded) and [seen] == self.story(pid)[-1:])
+
+    def story(self, pid: int) -> list[Observation]:
+        """All that was told of this process."""
+        return [seen for seen in self.seen if (isinstance(seen, ProgramStarted) and seen.program.pid == pid)
+                or (isinstance(seen, ProgramEnded) and seen.pid == pid)]
 
     def scanned(self, pid: int):
         return next((program for program in self.platform.watcher.scan() if program.pid == pid), None)

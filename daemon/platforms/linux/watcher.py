@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import resource
 import sys
@@ -184,7 +185,8 @@ class LinuxWatcher(TrackingWatcher):
             try:
                 self._gate.watch(path)
             except OSError as error:
-                missed.append(msg("{where}: {why}", where=path, why=cause(error)))
+                why = cause(error) if error.errno == errno.EINVAL else said_by(error)
+                missed.append(msg("{where}: {why}", where=path, why=why))
         if missed:
             self._trouble("gate-mounts", comma(missed))
         else:

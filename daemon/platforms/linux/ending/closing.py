@@ -21,14 +21,15 @@ _LARGEST = 1 << 16
 _NOW, _PAGER = 0, 2  # CurrentTime; that a person wishes it, not the program itself
 
 
-def ask(pids: Collection[int], displays: Collection[Display], home: str, announce: Callable[[int], None]) -> int:
-    """To how many windows the request went. `announce` is told of how many it will go to, before it does."""
+def ask(pids: Collection[int], displays: Collection[Display], home: str, announce: Callable[[int], None]) -> None:
+    """Asks all windows of these. `announce` is told of how many there are, if any, before the first one is asked."""
     screens = [found for number, path in displays if (found := _screen(number, path or f"{home}/.Xauthority"))]
     try:
         windows = [(screen, one) for screen in screens for one in _windows(screen, pids)]
         if windows:
             announce(len(windows))
-        return sum(_closes(screen, one) for screen, one in windows)
+        for screen, one in windows:
+            _close(screen, one)
     finally:
         for screen in screens:
             screen.close()
@@ -95,12 +96,10 @@ def _whose(screen: Screen, window: int) -> frozenset[int]:
     return frozenset(screen.words(window, "_NET_WM_PID")[:1]) | (frozenset() if known is None else {known})
 
 
-def _closes(screen: Screen, one: _Window) -> bool:
+def _close(screen: Screen, one: _Window) -> None:
     with suppress(OSError, XError, struct.error):
         if one.managed:
             screen.message(one.root, one.id, "_NET_CLOSE_WINDOW", (_NOW, _PAGER), manager=True)
         else:
             screen.message(one.id, one.id, "WM_PROTOCOLS", (screen.atom("WM_DELETE_WINDOW"), _NOW), manager=False)
         screen.settle()
-        return True
-    return False
