@@ -296,7 +296,7 @@ def test_kind_and_troubles_say_how_well_is_watched(stage, play):
 
     async def body():
         await asyncio.sleep(0.05)
-        troubles = {seen.id: seen.text for seen in stage.seen if isinstance(seen, WatchTrouble)}
+        troubles = {seen.id: seen.text for seen in stage.seen if isinstance(seen, WatchTrouble) and not seen.over}
         if stage.platform.watcher.kind == "poll" and not hasattr(stage, "fake"):
             assert isinstance(troubles.pop("watch-events"), Message)
         assert troubles == {}

@@ -178,7 +178,7 @@ def test_what_lost_its_parent_is_still_of_the_group_of_the_game(spawn):
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder, name) for name in ("one", "two")]
         games = [spawn("/bin/sh", "-c", leaves.format(file=file)) for file in files]
-        orphans = [identity(int(until(file.read_text))) for file in files]
+        orphans = [identity(int(until(lambda file=file: file.exists() and file.read_text().strip()))) for file in files]
     control, root = LinuxControl(), identity(games[0].pid)
     try:
         assert control.ask_close([root])
