@@ -72,6 +72,8 @@ class GameDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Decided(Entry, frozen=True, kw_only=True):
     """All that a decision used, so that anyone can make it again.
 
+    `system` is whose `label` it is. Entries from before it was told lack it: every label counted as the law's then, and an
+    approval answered no label.
     `who` is the day's pseudonym; `at` the moment that was asked about; `guardian` whether a guardian's data is registered;
     `before` the play of the rule's day up to `at`, by "game", "publisher" and "total"; `counted` play as (start, ms) that alone
     makes the rule's numbers, None where `before` does. `pack` is the SHA-256 of the rule's pack, or "house" with the rule
@@ -84,6 +86,7 @@ class Decided(Entry, frozen=True, kw_only=True):
     place: str
     game: str
     label: int | None
+    system: str | msgspec.UnsetType | None = msgspec.UNSET
     publisher: str | None
     guardian: bool
     before: dict[str, int]
@@ -149,12 +152,13 @@ class PolicyChanged(Entry, frozen=True, kw_only=True, tag="policy.changed"):
 
 class PlayStarted(Entry, frozen=True, kw_only=True, tag="play.started"):
     """A play began at `since`, as program (`pid`, `started`), recognised by `match`. `resumed`: the seq of the play that this
-    one continues after midnight, else None."""
+    one continues after midnight, else None. `system` as in Decided."""
 
     who: str
     age: int | None
     game: str
     label: int | None
+    system: str | msgspec.UnsetType | None = msgspec.UNSET
     publisher: str | None
     match: tuple[str, ...]
     pid: int

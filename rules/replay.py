@@ -58,8 +58,9 @@ class Setting:
         for since, changed in self.places:
             place = changed if since <= now else place
         return Facts(
-            now=now, place=place, game=play.game, publisher=play.publisher, label=play.label, born=self.born,
-            guardian=self.guardian, played=played, grants=tuple(one.grant for one in self.grants if one.known(now)),
+            now=now, place=place, game=play.game, publisher=play.publisher, label=play.label, system=play.system,
+            born=self.born, guardian=self.guardian, played=played,
+            grants=tuple(one.grant for one in self.grants if one.known(now)),
             approved=frozenset(game for since, game in self.approved if since <= now), sure=play.sure,
         )  # fmt: skip
 

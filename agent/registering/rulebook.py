@@ -147,7 +147,8 @@ def _looser_than(change: Change, row: PlayerRow, game: Game | None, days: tuple[
     for at in _noons(place.zone, change.now, days):
         facts = Facts(
             now=at, place=place.place, game=game.id if game else "", publisher=game.publisher if game else None,
-            label=game.label if game else None, born=player.born, guardian=player.guardian,
+            label=game.label if game else None, system=game.system if game else None, born=player.born,
+            guardian=player.guardian,
         )  # fmt: skip
         findings += explain(policy, facts)
     binding = still_binding(findings, ms)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import get_args
 
+from msgspec import UNSET
+
 from agent.api.messages import PlayerNames
 from cli.errors import CommandError
 from compliance import entry
@@ -27,6 +29,7 @@ from rules.games import SURE
 from rules.identity import IdentityError, birth_date
 from rules.policy import Place, Role
 from rules.replay import Given, Setting
+from rules.systems import SYSTEMS
 
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
 _MIDNIGHT_MS = 2_000  # a play that was closed at midnight goes on this soon after, or the PC slept
@@ -155,7 +158,9 @@ class _Reader:
         else:
             self.running += 1
             ms = self._last[line.seat, line.boot].mono - line.mono + line.wall - line.since
-        return Played(line.game, line.publisher, line.since, max(0, ms), line.label, not SURE.isdisjoint(line.match))
+        system = next((one for one in SYSTEMS if one == line.system), "VN" if line.system is UNSET else None)
+        sure = not SURE.isdisjoint(line.match)
+        return Played(line.game, line.publisher, line.since, max(0, ms), line.label, sure, system)
 
     def born(self) -> date | None:
         """A birth date that makes the age which the log tells; None if it tells none."""
