@@ -13,7 +13,7 @@ from agent.api import messages as m
 from agent.auth import ANY, KEEPER, SEAT
 from agent.intake import take_in
 from agent.recording import logbook
-from agent.registering import games, people, place, rulebook, seats
+from agent.registering import approvals, games, labels, people, place, rulebook, seats
 from agent.registry import Change, Outcome
 from agent.server import Agent
 from agent.store.database import StoreError
@@ -59,8 +59,11 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.PolicyShow, KEEPER, look(lambda tables, asked: rulebook.policy_show(tables, shipped, asked))),
         Route(m.GameAdd, KEEPER, change(games.game_add)),
         Route(m.GameRemove, KEEPER, change(games.game_remove)),
+        Route(m.GameLabels, KEEPER, change(labels.game_label)),
         Route(m.GameList, ANY, look(lambda tables, _: games.game_list(tables, shipped))),
-        Route(m.GameAllow, KEEPER, change(games.game_allow)),
+        Route(m.GameAllowed, KEEPER, look(lambda tables, _: approvals.game_allowed(tables))),
+        Route(m.GameAllow, KEEPER, change(approvals.game_allow)),
+        Route(m.GameDisallow, KEEPER, change(approvals.game_disallow)),
         Route(m.PlaceSet, KEEPER, answers.place_set),
         # log
         Route(m.LogShow, KEEPER, look(lambda _, asked: logbook.last_lines(asked, log, agent.payloads, registry.roster.zone))),

@@ -232,6 +232,28 @@ class Approval(Entry, frozen=True, kw_only=True, tag="approval"):
     game: str
 
 
+class ApprovalEnded(Entry, frozen=True, kw_only=True, tag="approval.ended"):
+    """The approval `id` holds no longer."""
+
+    id: str
+
+
+class GameFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What rules ask of a house's game: its minimum age, whose label that is, whether its play does not count."""
+
+    label: int | None
+    system: str | None
+    learning: bool
+
+
+class GameChanged(Entry, frozen=True, kw_only=True, tag="game.changed"):
+    """What the house says of `game` beside the catalogue; null where it says nothing (`before`) or nothing more (`after`)."""
+
+    game: str
+    before: GameFacts | None
+    after: GameFacts | None
+
+
 class ClockJump(Entry, frozen=True, kw_only=True, tag="clock.jump"):
     """The system clock said `to` where elapsed time said `expected`."""
 
@@ -284,8 +306,8 @@ class AgentTick(Entry, frozen=True, kw_only=True, tag="agent.tick"):
 
 AnyEntry = (
     SeatEnrolled | SeatStart | SeatStop | Presence | PlaceChanged | PolicyChanged | PlayStarted | Warned | PlayDue
-    | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Approval | ClockJump | ZoneChanged | IssueRaised | IssueCleared
-    | UsageDay | Seal | AgentTick
+    | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Approval | ApprovalEnded | GameChanged | ClockJump | ZoneChanged
+    | IssueRaised | IssueCleared | UsageDay | Seal | AgentTick
 )
 
 _encoder = msgspec.json.Encoder(order="sorted")

@@ -68,11 +68,6 @@ def told_by(label: Label, source: str) -> str:
     return f"{label.text}, {source}"
 
 
-def label_age(label: str) -> int:
-    """The minimum age that a label such as "VN16", "pegi-12" or "ESRB T" stands for. LabelError if it is not one."""
-    return parse_label(label).age
-
-
 def parse_label(text: str) -> Label:
     """The label that a text names, in any case, with space, hyphen or colon after the system. LabelError if it is not one.
 

@@ -54,6 +54,15 @@ def game(catalogue: Catalogue, asked: str) -> Game:
     return found
 
 
+def exact_game(catalogue: Catalogue, asked: str) -> Game:
+    """The game of exactly this id: for what is not done to a game that was only meant."""
+    found = catalogue.games.get(asked)
+    if found is None:
+        meant = game(catalogue, asked)
+        raise not_found(msg("no game has the id '{game}'; {title} has the id {id}", game=asked, title=meant.title, id=meant.id))
+    return found
+
+
 def _find(rows: Iterable[N], asked: str) -> N | None:
     """By id; else by name; else by a name typed without its diacritics."""
     rows = tuple(rows)

@@ -23,7 +23,7 @@ def game_of(id_: str, found: Fingerprint, *, title: str | None, label: Label | N
     said = found.product
     return Game(
         id=id_,
-        title=title or id_,
+        title=title or "",
         label=None if label is None else label.age,
         label_source=None if label is None else told_by(label, "giochoi game add"),
         names=_names(path, found.original),

@@ -24,6 +24,7 @@ from compliance.verifying.zones import Zones
 from host.clock import wall
 from i18n.message import Message, msg, msgn, said_by
 from rules.calendar import day_name
+from rules.engine.reach import NEVER
 from rules.facts import Grant, Played
 from rules.games import SURE
 from rules.identity import IdentityError, birth_date
@@ -102,7 +103,7 @@ class _Reader:
     _ends: dict[tuple[str, int], entry.PlayEnded] = field(default_factory=dict)
     _last: dict[tuple[str, str], AnyEntry] = field(default_factory=dict)
     _grants: dict[str, Given] = field(default_factory=dict)
-    _approved: list[tuple[int, str]] = field(default_factory=list)
+    _approved: dict[str, tuple[int, str, int]] = field(default_factory=dict)
     _age: tuple[int, int] | None = None
 
     def take(self, line: AnyEntry) -> None:
@@ -124,7 +125,10 @@ class _Reader:
                 known = self._grants[line.id]
                 self._grants[line.id] = replace(known, revoked=min(known.revoked, line.wall))
             case entry.Approval() if line.who in self.names:
-                self._approved.append((line.wall, line.game))
+                self._approved[line.id] = (line.wall, line.game, NEVER)
+            case entry.ApprovalEnded() if line.id in self._approved:
+                since, game, _ = self._approved[line.id]
+                self._approved[line.id] = (since, game, line.wall)
             case _:
                 pass
 
@@ -133,7 +137,7 @@ class _Reader:
         return Setting(
             places=(tuple(self._places) or ((0, "home"),)) if place is None else ((0, place),),
             grants=tuple(self._grants.values()),
-            approved=tuple(self._approved),
+            approved=tuple(self._approved.values()),
         )
 
     def joined(self) -> list[Played]:

@@ -20,7 +20,8 @@ OPERATIONS: Final[dict[str, Arg]] = {
     "player.add": msg("a player was added"), "player.set": msg("a player's data were changed"),
     "player.remove": msg("a player was removed"),
     "policy.use": msg("packs were chosen"), "limit.set": msg("a limit was set"), "game.remove": msg("a game was removed"),
-    "game.allow": msg("a game was let through"),
+    "game.allow": msg("a game was let through"), "game.disallow": msg("a game is no longer let through"),
+    "game.add": msg("a game was added"), "game.label": msg("a game was labelled"),
 }  # fmt: skip
 """What the agent was asked to do, as the log tells it."""
 _CLUES: Final[dict[str, Arg]] = {
