@@ -43,7 +43,8 @@ class Given:
 class Setting:
     """All that decisions depend on beside play, through time.
 
-    `places` are (since, place) in order, the first one also holding before; `approved` are (since, game, until). Moments are Unix ms.
+    `places` are (since, place) in order, the first one also holding before; `approved` are (since, game, until). Moments are
+    Unix ms.
     """
 
     places: tuple[tuple[int, Place], ...]

@@ -31,7 +31,8 @@ KINDS: Final[dict[str, Arg]] = {
 }  # fmt: skip
 _NOT_SHOWN: Final = msg("reminder; no display was there to show it")
 _LABELS: Final[dict[str, Arg]] = {
-    "system": msg("system of the label"), "who": msg("pseudonym"), "target": msg("for"), "packs": msg("packs"), "game": msg("game"), "label": msg("label"),
+    "system": msg("system of the label"), "who": msg("pseudonym"),
+    "target": msg("for"), "packs": msg("packs"), "game": msg("game"), "label": msg("label"),
     "age": msg("age"), "since": msg("since"), "until": msg("until"), "left": msg("left"), "budget": msg("limit"),
     "grace": msg("to save"), "before": msg("before"), "after": msg("now"), "rule": msg("rule"), "cite": msg("source"),
     "verdict": msg("verdict"), "at": msg("at"), "given": msg("given"), "how": msg("how"), "place": msg("place"),
