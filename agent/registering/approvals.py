@@ -33,7 +33,7 @@ def game_allow(change: Change, request: m.GameAllow) -> Outcome:
             return Outcome(one.id, (msg("it was allowed already"),), changed=False)
     approval = ApprovalRow(uuid.uuid4().hex, row.id, game.id, change.who, change.now)
     change.tables.approve(approval)
-    change.record(Approval, _personal("game.allow", row), id=approval.id, who=change.pseudonym(row), game=game.id)
+    change.record(Approval, {"what": "game.allow", **_person(row)}, id=approval.id, who=change.pseudonym(row), game=game.id)
     return Outcome(approval.id)
 
 
@@ -45,7 +45,7 @@ def game_disallow(change: Change, request: m.GameDisallow) -> Outcome:
         raise refused(msg("{game} is not let through for {name}; see: giochoi game list", game=game.id, name=row.name))
     change.tables.end_approvals(player=row.id, game=game.id)
     for one in found:
-        change.record(ApprovalEnded, _personal("game.disallow", row), id=one.id)
+        change.record(ApprovalEnded, {"what": "game.disallow", **_person(row)}, id=one.id)
     return Outcome(found[0].id)
 
 
@@ -54,7 +54,7 @@ def end_for_game(change: Change, game: str) -> None:
     players = {row.id: row for row in change.tables.players()}
     for one in change.tables.approvals():
         if one.game == game:
-            change.record(ApprovalEnded, _personal("game.remove", players[one.player]), id=one.id)
+            change.record(ApprovalEnded, {"what": "game.remove", **_person(players[one.player])}, id=one.id)
     change.tables.end_approvals(game=game)
 
 
@@ -80,5 +80,5 @@ def _for_good(finding: Finding) -> bool:
     return finding.verdict == "refuse" and (finding.reason.kind in _FOR_GOOD or finding.until is None)
 
 
-def _personal(what: str, row: PlayerRow) -> dict[str, str]:
-    return {"what": what, "player": row.id, "name": row.name}
+def _person(row: PlayerRow) -> dict[str, str]:
+    return {"player": row.id, "name": row.name}

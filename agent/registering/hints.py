@@ -35,8 +35,8 @@ def guests_now(change: Change) -> Hints:
     return (
         said,
         msgn(
-            "a guest's age is unknown: games labelled VN12 or above, and {n} game without a Vietnamese label, are refused",
-            "a guest's age is unknown: games labelled VN12 or above, and {n} games without a Vietnamese label, are refused",
+            "a guest's age is unknown: games from VN12 on and {n} game without a Vietnamese label are refused",
+            "a guest's age is unknown: games from VN12 on and {n} games without a Vietnamese label are refused",
             closed,
         ),
         msg("to let guests play one without a label: giochoi game allow guest ID"),

@@ -21,7 +21,8 @@ GAME = msg("id of the game")
 
 def add_to(commands: Commands) -> None:
     _takes(commands.add("game allow", allow, "An luanti", "guest luanti", about=msg("let a game through for a player")))
-    _takes(commands.add("game disallow", disallow, "An luanti", about=msg("take back that a game is let through")))
+    about = msg("take back that a game is let through")
+    _takes(commands.add("game disallow", disallow, "An luanti", "guest luanti", about=about))
 
 
 def _takes(parser: Parser) -> None:

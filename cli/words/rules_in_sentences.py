@@ -92,7 +92,7 @@ def _(rule: Rating, groups: Groups) -> Arg:
     which = _which(rule, groups)
     games: Arg = row((" ", which), "") if which else ""
     said: dict[str, Arg] = {"who": _who(rule), "games": games, "label": _label_of(rule.systems)}
-    return msg("{who} plays only games{games} whose {label} is not above their age; of unknown age, only those for all", **said)
+    return msg("{who} plays only games{games} whose {label} is not above their age; of unknown age, only label 00", **said)
 
 
 @says.register
@@ -105,7 +105,7 @@ def _(rule: NeedsGuardian, groups: Groups) -> Arg:
 def _(rule: AskFirst, groups: Groups) -> Arg:
     game = _one(rule, groups)
     if rule.which == "unrated":
-        game = msg("{game} without a {label}", game=game, label=_label_of(rule.systems))
+        game = _unlabelled(game, rule.systems)
     elif (rule.from_label, rule.to_label) != (None, None):
         game = msg("{game} or one without a label", game=game)
     elif not rule.games:
@@ -132,10 +132,18 @@ def _(rule: Save, groups: Groups) -> Arg:
 
 
 def _label_of(systems: tuple[System, ...]) -> Arg:
-    """A label of one of these, to stand behind an article."""
+    """A label of one of these (none: any)."""
     if systems == ("VN",):
         return msg("Vietnamese age label")
     return msg("age label of {systems}", systems=Listed(systems, "or")) if systems else msg("age label")
+
+
+def _unlabelled(game: Arg, systems: tuple[System, ...]) -> Arg:
+    if systems == ("VN",):
+        return msg("{game} without a Vietnamese age label", game=game)
+    if systems:
+        return msg("{game} without an age label of {systems}", game=game, systems=Listed(systems, "or"))
+    return msg("{game} without an age label", game=game)
 
 
 def _advised(rule: Budget | Window | Break, said: Arg) -> Arg:
