@@ -13,7 +13,7 @@ from agent.api import messages as m
 from agent.auth import ANY, KEEPER, SEAT
 from agent.intake import take_in
 from agent.recording import logbook
-from agent.registering import games, grants, guardians, limits, people, place, rulebook, seats
+from agent.registering import approvals, games, grants, guardians, labels, limits, people, place, rulebook, seats
 from agent.registry import Change, Outcome
 from agent.server import Agent
 from agent.store.database import StoreError
@@ -61,8 +61,11 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.PolicyShow, KEEPER, look(lambda tables, asked: rulebook.policy_show(tables, shipped, asked))),
         Route(m.GameAdd, KEEPER, change(games.game_add)),
         Route(m.GameRemove, KEEPER, change(games.game_remove)),
+        Route(m.GameLabels, KEEPER, change(labels.game_label)),
         Route(m.GameList, ANY, look(lambda tables, _: games.game_list(tables, shipped))),
-        Route(m.GameAllow, KEEPER, change(games.game_allow)),
+        Route(m.GameAllowed, KEEPER, look(lambda tables, _: approvals.game_allowed(tables))),
+        Route(m.GameAllow, KEEPER, change(approvals.game_allow)),
+        Route(m.GameDisallow, KEEPER, change(approvals.game_disallow)),
         Route(m.PlaceSet, KEEPER, answers.place_set),
         Route(m.PlaceShow, ANY, look(lambda tables, _: place.place_show(tables, agent.clock.wall()))),
         # log

@@ -69,13 +69,18 @@ class Compiler:
         self._limits = tables.limits()
         self._wards = {player for player, _ in tables.wards()}
         self._approvals = tables.approvals()
-        catalogue = shipped.catalogue(tables.games())
+        house = tables.games()
+        self._learning = tuple(game.id for game in house if game.learning)
+        catalogue = shipped.catalogue(house)
         self.games = tuple(catalogue.games.values())
         self._titles = {game.id: game.title for game in self.games}
 
     def player(self, row: PlayerRow) -> Player:
         """The player with all packs but the place's."""
-        own = own_pack((limit for limit in self._limits if limit.player == row.id), self._zone, self._titles)
+        limits = [limit for limit in self._limits if limit.player == row.id]
+        # What does not count is no limit: it comes with others.
+        learning = self._learning if limits or self._packs.get(row.id) or self._packs.get(PLACE) else ()
+        own = own_pack(limits, self._zone, self._titles, learning)
         return Player(
             id=row.id,
             name=row.name,

@@ -84,11 +84,8 @@ class Auditor:
                 self._zones.change(line.wall, line.zone)
             case entry.PolicyChanged():
                 self._policy(where, line)
-            case entry.ClockJump():
-                self._note("clock-jump", where, _jumped(line.to - line.expected))
-            case entry.ZoneChanged():
-                zones = {"before": line.before, "after": line.after}
-                self._note("zone", where, msg("the time zone of the PC was changed: {before} → {after}", **zones))
+            case entry.ClockJump() | entry.ZoneChanged() | entry.GameChanged():
+                self._changed(where, line)
             case entry.IssueRaised():
                 self._issues[line.seat, line.id] = Finding("issue", where, msg("trouble: {issue}", issue=issue(line.id)))
             case entry.IssueCleared():
@@ -100,6 +97,16 @@ class Auditor:
                 self._silent.update(line.silent)
             case _:
                 pass
+
+    def _changed(self, where: Arg, line: entry.ClockJump | entry.ZoneChanged | entry.GameChanged) -> None:
+        """What an inspector should know of clocks and games."""
+        if isinstance(line, entry.ClockJump):
+            self._note("clock-jump", where, _jumped(line.to - line.expected))
+        elif isinstance(line, entry.ZoneChanged):
+            zones = {"before": line.before, "after": line.after}
+            self._note("zone", where, msg("the time zone of the PC was changed: {before} → {after}", **zones))
+        elif line.after is not None and line.after.learning and not (line.before is not None and line.before.learning):
+            self._note("game", where, msg("play of {game} does not count from here on", game=line.game))
 
     def finish(self) -> Audit:
         """All that was found."""

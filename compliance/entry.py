@@ -76,6 +76,8 @@ class GameDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Decided(Entry, frozen=True, kw_only=True):
     """All that a decision used, so that anyone can make it again.
 
+    `system` is whose `label` it is. Entries from before it was told lack it: every label counted as the law's then, and an
+    approval answered no label.
     `who` is the day's pseudonym; `at` the moment that was asked about; `guardian` whether a guardian's data is registered;
     `before` the play of the rule's day up to `at`, by "game", "publisher" and "total"; `counted` play as (start, ms) that alone
     makes the rule's numbers, None where `before` does. `pack` is the SHA-256 of the rule's pack, or "house" with the rule
@@ -88,6 +90,7 @@ class Decided(Entry, frozen=True, kw_only=True):
     place: str
     game: str
     label: int | None
+    system: str | msgspec.UnsetType | None = msgspec.UNSET
     publisher: str | None
     guardian: bool
     before: dict[str, int]
@@ -159,12 +162,13 @@ class GuardianChanged(Entry, frozen=True, kw_only=True, tag="guardian.changed"):
 
 class PlayStarted(Entry, frozen=True, kw_only=True, tag="play.started"):
     """A play began at `since`, as program (`pid`, `started`), recognised by `match`. `resumed`: the seq of the play that this
-    one continues after midnight, else None."""
+    one continues after midnight, else None. `system` as in Decided."""
 
     who: str
     age: int | None
     game: str
     label: int | None
+    system: str | msgspec.UnsetType | None = msgspec.UNSET
     publisher: str | None
     match: tuple[str, ...]
     pid: int
@@ -239,6 +243,28 @@ class Approval(Entry, frozen=True, kw_only=True, tag="approval"):
     game: str
 
 
+class ApprovalEnded(Entry, frozen=True, kw_only=True, tag="approval.ended"):
+    """The approval `id` holds no longer."""
+
+    id: str
+
+
+class GameFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What rules ask of a house's game: its minimum age, whose label that is, whether its play does not count."""
+
+    label: int | None
+    system: str | None
+    learning: bool
+
+
+class GameChanged(Entry, frozen=True, kw_only=True, tag="game.changed"):
+    """What the house says of `game` beside the catalogue; null where it says nothing (`before`) or nothing more (`after`)."""
+
+    game: str
+    before: GameFacts | None
+    after: GameFacts | None
+
+
 class ClockJump(Entry, frozen=True, kw_only=True, tag="clock.jump"):
     """The system clock said `to` where elapsed time said `expected`."""
 
@@ -291,8 +317,8 @@ class AgentTick(Entry, frozen=True, kw_only=True, tag="agent.tick"):
 
 AnyEntry = (
     SeatEnrolled | SeatStart | SeatStop | Presence | PlaceChanged | PolicyChanged | GuardianChanged | PlayStarted | Warned
-    | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Approval | ClockJump | ZoneChanged | IssueRaised
-    | IssueCleared | UsageDay | Seal | AgentTick
+    | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Approval | ApprovalEnded | GameChanged | ClockJump
+    | ZoneChanged | IssueRaised | IssueCleared | UsageDay | Seal | AgentTick
 )
 
 _encoder = msgspec.json.Encoder(order="sorted")

@@ -17,7 +17,8 @@ from rules.decision import Decision
 from rules.facts import Facts, Grant, Played
 from rules.identity import IdentityError, birth_date
 from rules.policy import Pack, Place, Role, combine
-from rules.ratings import LabelError, label_age
+from rules.ratings import LabelError, parse_label
+from rules.systems import System
 
 YEARS = range(1970, 9000)  # leaves room for the horizon and for birthdays
 _AT = re.compile(r"^(?P<why>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
@@ -99,10 +100,10 @@ def facts_from(data: bytes | str) -> tuple[Facts, tzinfo]:
         bounds = {"first": str(YEARS[0]), "last": str(YEARS[-1])}
         raise FactsError("now", msg("the year is not from {first} to {last}: correct it", **bounds))
     game = question.game
-    label = _label(game.label, "game.label")
+    label, system = _label(game.label, "game.label")
     facts = Facts(
-        now=now, place=question.place, game=game.id, publisher=game.publisher, label=label, born=_born(question),
-        guardian=question.guardian, sure=game.sure,
+        now=now, place=question.place, game=game.id, publisher=game.publisher, label=label, system=system,
+        born=_born(question), guardian=question.guardian, sure=game.sure,
         played=tuple(_played(play, question, label, f"played[{number}]") for number, play in enumerate(question.played)),
         grants=tuple(Grant(one.by, _whole_ms(one.minutes, 60_000), one.game, unix_ms(one.given)) for one in question.grants),
         approved=frozenset(question.approved),
@@ -155,9 +156,11 @@ def _born(question: _Question) -> date | None:
         raise FactsError("born", error.message) from None
 
 
-def _label(label: str | None, path: str) -> int | None:
+def _label(label: str | None, path: str) -> tuple[int | None, System | None]:
+    """The minimum age, and of which system it is."""
     try:
-        return None if label is None else label_age(label)
+        told = None if label is None else parse_label(label)
+        return (None, None) if told is None else (told.age, told.system)
     except LabelError as error:
         raise FactsError(path, error.message) from None
 
@@ -168,7 +171,7 @@ def _played(play: _Play, question: _Question, label: int | None, path: str) -> P
     if start + ms > unix_ms(question.now):
         raise FactsError(f"{path}.seconds", msg("the play ends after now: only what was played counts"))
     if play.label is not None or play.game != question.game.id:
-        label = _label(play.label, f"{path}.label")
+        label, _ = _label(play.label, f"{path}.label")
     return Played(play.game, play.publisher, start, ms, label, play.sure)
 
 

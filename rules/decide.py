@@ -145,4 +145,5 @@ def _reason(limit: Limit, view: View) -> Reason:
     rule, pack = limit.rule, limit.pack
     budget, used, granted = limit.numbers(view)
     source = "house" if pack.id == "house" else pack.sha256
-    return Reason(rule.id, rule.cite, rule.text, limit.kind, source, pack.params, budget, used, granted, limit.counted(view))
+    said, counted = limit.said(view), limit.counted(view)
+    return Reason(rule.id, rule.cite, said, limit.kind, source, pack.params, budget, used, granted, counted)

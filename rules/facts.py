@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules.policy import Place, Role
+from rules.systems import System
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One unbroken interval of play: [start, start + ms). `label` and `sure` as in Facts."""
+    """One unbroken interval of play: [start, start + ms). `label`, `sure` and `system` as in Facts; the last is asked for
+    by rules.replay only.
+    """
 
     game: str
     publisher: str | None
@@ -18,6 +21,7 @@ class Played:
     ms: int
     label: int | None = None
     sure: bool = True
+    system: System | None = "VN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,10 @@ class Grant:
 class Facts:
     """All that a decision may depend on, beside the policy.
 
-    `label` is the game's minimum age in years, None if unrated; `born` None if unknown; `guardian` whether a guardian's data is
-    registered for the player; `approved` the ids of games that a guardian let through; `played` need not be sorted. `sure`: the
-    program was recognised by more than its name or command line, so that what favours its game may hold for it.
+    `label` is the game's minimum age in years, None if unrated, and `system` whose label that is, None if unknown; `born`
+    None if unknown; `guardian` whether a guardian's data is registered for the player; `approved` the ids of games that a
+    guardian let through; `played` need not be sorted. `sure`: the program was recognised by more than its name or command line,
+    so that what favours its game may hold for it.
     """
 
     now: int
@@ -45,6 +50,7 @@ class Facts:
     game: str
     publisher: str | None = None
     label: int | None = None
+    system: System | None = "VN"
     born: date | None = None
     guardian: bool = False
     played: tuple[Played, ...] = ()

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from rules.matching.paths import WINDOWS, has_drive, is_windows, name_key, path_key, steam_folder
 from rules.programs import is_wine
+from rules.systems import System, system_of
 
 Clue = Literal["content", "build-id", "store", "signer", "command", "name"]
 CLUES: tuple[Clue, ...] = get_args(Clue)
@@ -68,8 +69,9 @@ class Program:
 class Game:
     """A catalogued thing to play and how to recognise it.
 
-    `label` is the minimum age (None: unrated) and `label_source` where it comes from. `kind` "emulator": games of another
-    system run in it, and which one cannot be told from outside. `learning`: a learning program that lies among games.
+    `label` is the minimum age (None: unrated) and `label_source` where it comes from, beginning with the label itself.
+    `kind` "emulator": games of another system run in it, and which one cannot be told from outside. `learning`: a learning
+    program that lies among games; of a house's own game, that its play does not count.
 
     `names` are file names of executables, under which they run or were built, `paths` absolute paths: those of Windows (a name
     in .exe, a path with a drive) in any case, others exactly. `products` are names of the product in a version resource,
@@ -96,6 +98,11 @@ class Game:
     products: tuple[str, ...] = ()
     kind: Kind = "game"
     learning: bool = False
+
+    @property
+    def system(self) -> System | None:
+        """Whose label it has; None without one, or where its source does not say."""
+        return None if self.label is None else system_of(self.label_source)
 
 
 @dataclass(frozen=True, slots=True)

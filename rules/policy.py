@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 from i18n.message import Message, MessageError, Text, Words, msg
+from rules.systems import System
 
 Place = Literal["home", "game-point", "agent-without-games"]
 Role = Literal["guardian", "staff"]
@@ -41,10 +42,8 @@ class Mistake(NamedTuple):
 
 
 class PolicyError(MessageError, ValueError):
-    """Packs that cannot be used as they are.
-
-    `path` and `why` are those of the first mistake, `mistakes` all of them, `lines` one clear line for each. The error's own
-    text is the first of these lines.
+    """Packs that cannot be used as they are. `path` and `why` are those of the first mistake, `mistakes` all of them, `lines`
+    one clear line for each, the first of which is the error's own text.
     """
 
     def __init__(self, name: str, mistakes: Iterable[Mistake]) -> None:
@@ -156,17 +155,22 @@ class NeedsGuardian(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rating(Rule):
-    """A game's label is a minimum age: a player younger than it is refused. Unknown age: every label but 0 refuses."""
+    """A label of one of these `systems` (none: any) is a minimum age: a player younger than it is refused. Unknown age: every
+    label but 0 refuses. It yields to the approval of who may relax it.
+    """
+
+    systems: tuple[System, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskFirst(Rule):
     """A game that nobody has approved for the player needs a guardian's approval first.
 
-    `which`: "unrated" asks only for games without a label, "all" for every game.
+    `which`: "unrated" asks only for games without a label of these `systems` (none: of any), "all" for every game.
     """
 
     which: Literal["unrated", "all"]
+    systems: tuple[System, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,10 +250,8 @@ def by_field(rules: Iterable[Rule]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Policy:
-    """All packs in force for a player, combined: their order does not matter and each counts once.
-
-    `warn_ms` and `grace_ms` are what the packs together say about an end. `memo` is a cache of rules.engine.plan, by
-    place and birth date.
+    """All packs in force for a player, combined: their order does not matter and each counts once. `warn_ms` and `grace_ms`
+    are what they together say about an end. `memo` is a cache of rules.engine.plan, by place and birth date.
     """
 
     packs: tuple[Pack, ...]

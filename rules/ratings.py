@@ -10,14 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from i18n.message import Listed, Message, MessageError, comma, msg, typed
 from rules.matching.oars import INTENSITIES, OARS_AGES, oars_age
-
-System = Literal["VN", "PEGI", "ESRB", "USK", "CERO", "GRAC", "IGRS", "IARC", "OARS"]
-
-SYSTEMS: tuple[System, ...] = get_args(System)
+from rules.systems import SYSTEMS, System
 
 _CLASSES: Mapping[System, Mapping[str, int]] = {
     "VN": {"00": 0, "12": 12, "16": 16, "18": 18},  # before 2025 there was no 16+
@@ -67,9 +63,9 @@ class Label:
         return f"VN{self.name}" if self.system == "VN" else f"{self.system} {self.name}"
 
 
-def label_age(label: str) -> int:
-    """The minimum age that a label such as "VN16", "pegi-12" or "ESRB T" stands for. LabelError if it is not one."""
-    return parse_label(label).age
+def told_by(label: Label, source: str) -> str:
+    """Where a label is from, as a game keeps it."""
+    return f"{label.text}, {source}"
 
 
 def parse_label(text: str) -> Label:

@@ -43,14 +43,15 @@ class Given:
 class Setting:
     """All that decisions depend on beside play, through time.
 
-    `places` are (since, place) in order, the first one also holding before; `approved` are (since, game). Moments are Unix ms.
+    `places` are (since, place) in order, the first one also holding before; `approved` are (since, game, until). Moments are
+    Unix ms.
     """
 
     places: tuple[tuple[int, Place], ...]
     born: date | None = None
     guardian: bool = False
     grants: tuple[Given, ...] = ()
-    approved: tuple[tuple[int, str], ...] = ()
+    approved: tuple[tuple[int, str, int], ...] = ()
 
     def facts(self, play: Played, now: int, played: tuple[Played, ...]) -> Facts:
         """The facts of a decision on this play at `now`."""
@@ -58,15 +59,17 @@ class Setting:
         for since, changed in self.places:
             place = changed if since <= now else place
         return Facts(
-            now=now, place=place, game=play.game, publisher=play.publisher, label=play.label, born=self.born,
-            guardian=self.guardian, played=played, grants=tuple(one.grant for one in self.grants if one.known(now)),
-            approved=frozenset(game for since, game in self.approved if since <= now), sure=play.sure,
+            now=now, place=place, game=play.game, publisher=play.publisher, label=play.label, system=play.system,
+            born=self.born, guardian=self.guardian, played=played,
+            grants=tuple(one.grant for one in self.grants if one.known(now)),
+            approved=frozenset(game for since, game, until in self.approved if since <= now < until), sure=play.sure,
         )  # fmt: skip
 
     def moments(self) -> tuple[int, ...]:
         """When something here changes, in order."""
         grants = {moment for one in self.grants for moment in (one.grant.given, one.revoked)}
-        return tuple(sorted({*grants, *(since for since, _ in (*self.places, *self.approved))} - {NEVER}))
+        approvals = {moment for since, _, until in self.approved for moment in (since, until)}
+        return tuple(sorted({*grants, *approvals, *(since for since, _ in self.places)} - {NEVER}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -362,9 +362,28 @@ class PolicyShown(Wire, frozen=True, kw_only=True):
 
 
 class GameAdd(Request["Done"], frozen=True, kw_only=True):
+    """A known game keeps its title ("") and label (None) where none is given, and `learning` (None) its mark."""
+
     op = "game.add"
 
     game: Game
+    learning: bool | None = None
+
+
+class GameLabel(Wire, frozen=True, kw_only=True):
+    """A known game's age label, as rules.ratings reads it, and where that is from."""
+
+    game: str
+    label: str
+    source: str
+
+
+class GameLabels(Request["Done"], frozen=True, kw_only=True):
+    """All of them, or none."""
+
+    op = "game.label"
+
+    labels: tuple[GameLabel, ...]
 
 
 class GameRemove(Request["Done"], frozen=True, kw_only=True):
@@ -378,10 +397,29 @@ class GameList(Request["Games"], frozen=True, kw_only=True):
 
 
 class GameRow(Wire, frozen=True, kw_only=True):
-    """`origin`: shipped (catalogue) or house."""
+    """`origin`: shipped (catalogue) or house. `learning`: the house says that its play does not count."""
 
     game: Game
     origin: Literal["shipped", "house"]
+    learning: bool = False
+
+
+class GameAllowed(Request["Approvals"], frozen=True, kw_only=True):
+    op = "game.allowed"
+
+
+class ApprovedGame(Wire, frozen=True, kw_only=True):
+    """`name` is that of the player."""
+
+    game: str
+    player: str
+    name: str
+
+
+class Approvals(Wire, frozen=True, kw_only=True):
+    """What is let through for whom, oldest first."""
+
+    approvals: tuple[ApprovedGame, ...]
 
 
 class Games(Wire, frozen=True, kw_only=True):
@@ -390,6 +428,13 @@ class Games(Wire, frozen=True, kw_only=True):
 
 class GameAllow(Request["Done"], frozen=True, kw_only=True):
     op = "game.allow"
+
+    player: str
+    game: str
+
+
+class GameDisallow(Request["Done"], frozen=True, kw_only=True):
+    op = "game.disallow"
 
     player: str
     game: str

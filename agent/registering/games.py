@@ -1,9 +1,8 @@
-"""The games that this house knows beside the catalogue, and which ones are let through for whom."""
+"""The games that this house knows beside the catalogue."""
 
 from __future__ import annotations
 
 import re
-import uuid
 from dataclasses import replace
 from pathlib import PurePosixPath, PureWindowsPath
 
@@ -11,16 +10,17 @@ from agent.api import messages as m
 from agent.errors import bad_input, refused
 from agent.packs.shipped import Shipped
 from agent.registering import lookup
-from agent.registering.hints import label_refuses
+from agent.registering.approvals import end_for_game
+from agent.registering.hints import Hints
 from agent.registering.labelled import label_changed
+from agent.registering.labels import check_not_laxer, record_game, relabelled
 from agent.registering.names import clean, game_id
 from agent.registering.rulebook import record_policy
 from agent.registry import Change, Outcome
-from agent.store.rows import ApprovalRow
 from agent.store.tables import Tables
-from compliance.entry import Approval
-from i18n.message import Message, msg
-from rules.games import Catalogue, Game
+from i18n.message import comma, msg
+from rules.engine.label_words import label_said
+from rules.games import Catalogue, Fingerprint, Game
 
 MAX_LABEL = 21
 _MAX_CLUE = 4096
@@ -29,40 +29,63 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
 def game_add(change: Change, request: m.GameAdd) -> Outcome:
-    before = change.catalogue.games.get(request.game.id)
+    was = change.catalogue.games.get(request.game.id)
     shipped = change.world.shipped.catalogue(()).games.get(request.game.id)
     house = {one.id: one for one in change.tables.games()}.get(request.game.id)
-    game = _checked(request.game, known=bool(shipped or house))
-    hints: tuple[Message, ...] = ()
-    if shipped is not None:
-        # A label is a fact about a game, not a rule: the house may be stricter than the catalogue, never laxer.
-        if shipped.label is not None and game.label is not None and game.label < shipped.label:
-            text = msg("{title} is labelled {label}+: only a higher label can be set", title=shipped.title, label=shipped.label)
-            raise refused(text)
-        hints = (msg("this adds to the shipped game {title}", title=shipped.title),)
-    elif house is not None:
-        hints = (msg("this adds to {title}, which was there already", title=house.title),)
+    before = house or shipped
+    told = replace(request.game, title=request.game.title or (before.title if before else ""))
+    game = _checked(told, known=before is not None)
+    check_not_laxer(shipped, game.label)
+    hints = (*_kept(shipped, house, request.game), *_known_as(change.catalogue, game))
     if house is not None:
         # More clues never make less: to take one back, the game is removed and added again.
         game = Catalogue((house, game)).games[game.id]
+    learning = request.learning
+    game = replace(game, learning=bool(house and house.learning) if learning is None else learning)
     change.tables.put_game(game)
-    looser = label_changed(change, before, change.catalogue.games[game.id], {"what": "game.add"})
-    return Outcome(game.id, hints + looser, name=game.title)
+    record_game(change, game.id, house, game, {"what": "game.add", "game": game.id})
+    if was is not None:
+        after = change.catalogue.games[game.id]
+        hints = (*hints, *relabelled(was, after), *label_changed(change, was, after, {"what": "game.add"}))
+    return Outcome(game.id, hints, name=game.title)
+
+
+def _kept(shipped: Game | None, house: Game | None, asked: Game) -> Hints:
+    """That the game was there, and what it keeps because nothing else was said."""
+    before = house or shipped
+    if before is None:
+        return ()
+    label = before.label if asked.label is None else None
+    kept = () if label is None else (msg("it keeps its label {label}", label=label_said(label, before.system)),)
+    if house is None:
+        return (msg("this adds to the shipped game {title}", title=before.title), *kept)
+    counts = (msg("its play still does not count"),) if house.learning else ()
+    return (msg("this adds to {title}, which was there already", title=house.title), *kept, *counts)
+
+
+def _known_as(catalogue: Catalogue, game: Game) -> Hints:
+    """That one of these files is known as another game already."""
+    files = [Fingerprint(path, 0) for path in game.paths]
+    files += [Fingerprint("", 0, sha256=digest) for digest in game.sha256]
+    files += [Fingerprint("", 0, build_id=build) for build in game.build_ids]
+    others = sorted({id_ for file in files for id_ in catalogue.by_file(file)} - {game.id})
+    return (msg("that file is already known as {games}", games=comma(others)),) if others else ()
 
 
 def game_remove(change: Change, request: m.GameRemove) -> Outcome:
     shipped = change.world.shipped.catalogue(()).games
-    house = {one.id for one in change.tables.games()}
-    game = lookup.game(change.catalogue, request.game)
+    house = {one.id: one for one in change.tables.games()}
+    game = lookup.exact_game(change.catalogue, request.game)
     if game.id not in house:
         raise refused(msg("{title} is shipped and cannot be removed", title=game.title))
     change.tables.drop_game(game.id)
+    record_game(change, game.id, house[game.id], None, {"what": "game.remove", "game": game.id})
     if game.id in shipped:
         looser = label_changed(change, game, shipped[game.id], {"what": "game.remove"})
         return Outcome(game.id, (msg("{title} is still recognised as shipped", title=game.title), *looser), name=game.title)
     limited = {limit.player for limit in change.tables.limits() if limit.game == game.id}
     change.tables.drop_limits(game=game.id)
-    change.tables.end_approvals(game=game.id)
+    end_for_game(change, game.id)
     for row in change.tables.players():
         if row.id in limited:
             record_policy(change, row, {"what": "game.remove", "player": row.id})
@@ -72,23 +95,12 @@ def game_remove(change: Change, request: m.GameRemove) -> Outcome:
 
 def game_list(tables: Tables, shipped: Shipped) -> m.Games:
     house = tables.games()
-    own = {game.id for game in house}
-    games = sorted(shipped.catalogue(house).games.values(), key=lambda game: game.id)
-    return m.Games(games=tuple(m.GameRow(game=game, origin="house" if game.id in own else "shipped") for game in games))
-
-
-def game_allow(change: Change, request: m.GameAllow) -> Outcome:
-    row = lookup.player_or_guest(change.tables, request.player)
-    game = lookup.game(change.catalogue, request.game)
-    who = m.Who(id=row.id, name=row.name)
-    for one in change.tables.approvals():
-        if (one.player, one.game) == (row.id, game.id):
-            return Outcome(one.id, (msg("it was allowed already"),), changed=False, name=game.title, player=who)
-    approval = ApprovalRow(uuid.uuid4().hex, row.id, game.id, change.who, change.now)
-    change.tables.approve(approval)
-    personal = {"what": "game.allow", "player": row.id, "name": row.name}
-    change.record(Approval, personal, id=approval.id, who=change.pseudonym(row), game=game.id)
-    return Outcome(approval.id, label_refuses(change, row, game), name=game.title, player=who)
+    own = {game.id: game.learning for game in house}
+    rows = (
+        m.GameRow(game=game, origin="house" if game.id in own else "shipped", learning=own.get(game.id, False))
+        for game in sorted(shipped.catalogue(house).games.values(), key=lambda game: game.id)
+    )
+    return m.Games(games=tuple(rows))
 
 
 def _checked(game: Game, *, known: bool) -> Game:

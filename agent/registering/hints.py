@@ -10,9 +10,8 @@ from agent.registering import lookup
 from agent.registry import Change
 from agent.store.rows import GUEST, PLACE, PackRow, PlayerRow
 from i18n.message import Arg, Day, Message, comma, msg, msgn
-from rules.calendar import birthday, calendar
+from rules.calendar import calendar
 from rules.engine.reach import reach
-from rules.games import Game
 from rules.policy import Pack, Place
 
 Hints = tuple[Message, ...]
@@ -37,16 +36,16 @@ def guests_now(change: Change) -> Hints:
     said = msg("guests are under: {packs}", packs=comma(uses)) if uses else msg("guests are under no rules")
     if not any(pack.asks for pack in guest.packs):
         return said, *nobody_registered(change, row)
-    closed = sum(game.label is None and game.id not in guest.approved for game in compiler.games)
+    closed = sum(game.system != "VN" and game.id not in guest.approved for game in compiler.games)
     return (
         said,
         msgn(
-            "a guest's age is unknown: games labelled VN12 or above, and {n} game without a label, are refused",
-            "a guest's age is unknown: games labelled VN12 or above, and {n} games without a label, are refused",
+            "a guest's age is unknown: games from VN12 on and {n} game without a Vietnamese label are refused",
+            "a guest's age is unknown: games from VN12 on and {n} games without a Vietnamese label are refused",
             closed,
         ),
         msg("to let guests play one without a label: giochoi game allow guest ID"),
-        msg("if its label really is 00: giochoi game add ID --exe PATH --label VN00"),
+        msg("to tell a label and where it is from: {command}", command="giochoi game label ID VN00 --source TEXT"),
         msg("all guests share one counter until there is check-in at the counter"),
         *nobody_registered(change, row),
     )
@@ -94,17 +93,6 @@ def nobody_registered(change: Change, row: PlayerRow | None) -> Hints:
     if guest.guardian or not any(pack.guardians for pack in guest.packs):
         return ()
     return (msg("no guardian has registered a guest, so every game is refused; with vn-147 add :guardian=false"),)
-
-
-def label_refuses(change: Change, row: PlayerRow, game: Game) -> Hints:
-    """A warning where the label of a game that was just let through still refuses it: an approval overrides no label."""
-    if not game.label or (row.born is not None and birthday(row.born, game.label) <= change.today):
-        return ()
-    place, compiler = change.tables.place().place, change.compiler()
-    packs = (*compiler.packs(PLACE, "place"), *compiler.player(row).packs)
-    if not any(pack.ratings and not _idle(pack, place, row, change.now) for pack in packs):
-        return ()
-    return (msg("its label {label}+ still refuses {name}", label=game.label, name=called(row)),)
 
 
 def _idle(pack: Pack, place: Place, row: PlayerRow | None, now: int) -> Message | None:

@@ -22,7 +22,7 @@ _COUNTING = ("budget", "break", "window")  # what they say now depends on the ho
 
 def label_changed(change: Change, before: Game | None, after: Game | None, personal: dict[str, str]) -> Hints:
     """After the operation that `personal` names, on a game that was known before: for whom it is looser; in the log, too."""
-    if before is None or after is None or before.label == after.label:
+    if before is None or after is None or (before.label, before.system) == (after.label, after.system):
         return ()
     hints: Hints = ()
     for row, lost in _looser(change, before, after):
@@ -41,8 +41,8 @@ def _looser(change: Change, before: Game, after: Game) -> Iterator[tuple[PlayerR
         held, strictest = [], []
         for game in (before, after):
             facts = Facts(
-                now=change.now, place=place, game=game.id, publisher=game.publisher, label=game.label, born=player.born,
-                guardian=player.guardian, approved=frozenset(player.approved),
+                now=change.now, place=place, game=game.id, publisher=game.publisher, label=game.label, system=game.system,
+                born=player.born, guardian=player.guardian, approved=frozenset(player.approved),
             )  # fmt: skip
             found = [one for one in explain(policy, facts) if not one.advisory]
             asked = [one for one in found if one.reason.kind not in _COUNTING and one.verdict != "allow"]

@@ -59,7 +59,8 @@ def _tighter(change: Change, row: PlayerRow, game: Game | None, days: tuple[Week
     for at in _noons(place.zone, change.now, days):
         facts = Facts(
             now=at, place=place.place, game=game.id if game else "", publisher=game.publisher if game else None,
-            label=game.label if game else None, born=player.born, guardian=player.guardian,
+            label=game.label if game else None, system=game.system if game else None, born=player.born,
+            guardian=player.guardian,
         )  # fmt: skip
         findings += explain(policy, facts)
     binding = still_binding(findings, DAY_MS + 1 if ms is None else ms)

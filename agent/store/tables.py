@@ -137,7 +137,7 @@ class Tables:
         self._do(insert(t.approvals).values(**_values(row), ended=0))
 
     def end_approvals(self, **of: str) -> None:
-        """Those of this `player` or `game` hold no longer, because it was removed."""
+        """Those of this `player`, `game` or `id` hold no longer."""
         self._do(update(t.approvals).filter_by(**of).values(ended=1))
 
     def grants(self, since: int) -> tuple[GrantEvent, ...]:

@@ -7,7 +7,8 @@ from pathlib import PurePath
 from i18n.message import Message, msg
 from rules.games import Fingerprint, Game
 from rules.programs import ENGINES, is_engines_product
-from rules.ratings import Label, LabelError, label_name
+from rules.ratings import Label, LabelError, label_name, told_by
+from rules.systems import system_of
 
 # Names that half the world's launchers have tell no game from another.
 _ANYBODY = ENGINES | {
@@ -22,9 +23,9 @@ def game_of(id_: str, found: Fingerprint, *, title: str | None, label: Label | N
     said = found.product
     return Game(
         id=id_,
-        title=title or id_,
+        title=title or "",
         label=None if label is None else label.age,
-        label_source=None if label is None else f"{label.text}, giochoi game add",
+        label_source=None if label is None else told_by(label, "giochoi game add"),
         names=_names(path, found.original),
         paths=(found.path,),
         sizes=(found.size,),
@@ -48,7 +49,7 @@ def label_text(label: int | None, source: str | None) -> str | Message:
     """A minimum age, as a Vietnamese label only where its `source` says that it is one."""
     if label is None:
         return msg("no label")
-    if source is None or not source.startswith("VN"):
+    if system_of(source) != "VN":
         return f"{label}+"
     try:
         return label_name(label)

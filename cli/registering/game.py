@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import unicodedata
 from argparse import Namespace
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 from agent.api import naming
-from agent.api.messages import GameAdd, GameAllow, GameList, GameRemove, GameRow
+from agent.api.messages import ApprovedGame, GameAdd, GameAllowed, GameList, GameRemove, GameRow
 from cli.commands import Commands
 from cli.context import Context
+from cli.errors import CommandError
 from cli.games.clues import game_of, label_text
 from cli.games.fingerprint import fingerprint
 from cli.given.asking import YES, confirm
 from cli.output import Output
-from cli.parser import PLAYER
+from cli.registering.label import add_to as add_label_to
+from cli.registering.let_through import GAME
+from cli.registering.let_through import add_to as add_allow_to
 from cli.registering.scan import add_to as add_scan_to
 from cli.registering.settle import settle
 from cli.words.layout import row
 from cli.words.names import clues
 from host.rpc_client import ask
-from i18n.message import Arg, msg
+from host.wire import ApiError
+from i18n.message import Arg, comma, msg
 from rules.games import Catalogue
 from rules.ratings import UNVERIFIED, parse_label
-
-_GAME = msg("id of the game")
 
 
 def add_to(commands: Commands) -> None:
@@ -37,19 +40,24 @@ def add_to(commands: Commands) -> None:
     parser.takes("--exe", "PATH", msg("its program or script"), type=Path, required=True)
     parser.takes("--title", "T", msg("its title"))
     parser.takes("--label", "VN12|PEGI 12|OARS…", msg("its age label"), type=parse_label)
+    parser.takes("--learning", "", msg("its play does not count, at home"))
+    parser.takes("--no-learning", "", msg("its play counts again"))
     parser = commands.add("game list", show, "", "minecraft", about=msg("list the games that are recognised"), looks=True)
     parser.takes("word", "WORD", msg("only games with this word"), nargs="?")
-    parser = commands.add("game allow", allow, "An luanti", "guest luanti", about=msg("let a game through for a player"))
-    parser.takes("player", "PLAYER", PLAYER)
-    parser.takes("id", "GAME", _GAME)
+    add_label_to(commands)
+    add_allow_to(commands)
     parser = commands.add("game remove", remove, "turtles", "turtles --yes", about=msg("remove a game that was added"))
-    parser.takes("id", "GAME", _GAME)
+    parser.takes("id", "GAME", GAME)
     parser.takes("--yes", "", YES)
 
 
 def add(args: Namespace, context: Context) -> int:
     found = fingerprint(args.exe)
-    done = ask(context.home.agent_address, GameAdd(game=game_of(args.id, found, title=args.title, label=args.label)))
+    if args.learning and args.no_learning:
+        raise CommandError(msg("either --learning or --no-learning"))
+    learning = args.learning if args.learning or args.no_learning else None
+    game = game_of(args.id, found, title=args.title, label=args.label)
+    done = ask(context.home.agent_address, GameAdd(game=game, learning=learning))
     if args.label is not None and args.label.system in UNVERIFIED:
         context.out.message(msg("label {label} is taken for {age}+, which nobody has checked; see docs/ratings.md",
                                 label=args.label.text, age=args.label.age))  # fmt: skip
@@ -61,12 +69,6 @@ def add(args: Namespace, context: Context) -> int:
         msg("signed by {value}", value=found.signer) if found.signer else "",
     )
     return settle(context, done, msg("{id} is added: {path} ({clues})", id=args.id, path=found.path, clues=row(known, ", ")))
-
-
-def allow(args: Namespace, context: Context) -> int:
-    done = ask(context.home.agent_address, GameAllow(player=args.player, game=args.id))
-    who = args.player if done.player is None else f"{done.player.name} ({done.player.id})"
-    return settle(context, done, msg("{player} need not ask for {game} any more", player=who, game=args.id))
 
 
 def remove(args: Namespace, context: Context) -> int:
@@ -81,14 +83,24 @@ def remove(args: Namespace, context: Context) -> int:
 def show(args: Namespace, context: Context) -> None:
     games = ask(context.home.agent_address, GameList()).games
     found = (game for game in games if args.word is None or _fits(game, args.word))
+    allowed = _allowed(context)
     rows = sorted(found, key=lambda game: game.origin != "house")  # one's own first, each as the agent orders them
     if context.out.json:
-        context.out.document({"games": [_document(game) for game in rows]})
+        context.out.document({"games": [_document(game, allowed.get(game.game.id, ())) for game in rows]})
         return
     for game in rows:
-        _say(context.out, game)
+        _say(context.out, game, allowed.get(game.game.id, ()))
     if not rows:
         context.out.message(msg("no game matches {word}", word=args.word) if args.word else msg("no games"))
+
+
+def _allowed(context: Context) -> dict[str, tuple[ApprovedGame, ...]]:
+    """By game, for whom it is let through; nothing for whoever may not know."""
+    found: dict[str, tuple[ApprovedGame, ...]] = {}
+    with suppress(ApiError):
+        for one in ask(context.home.agent_address, GameAllowed()).approvals:
+            found[one.game] = (*found.get(one.game, ()), one)
+    return found
 
 
 def _fits(row: GameRow, word: str) -> bool:
@@ -103,21 +115,26 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def _say(out: Output, one: GameRow) -> None:
-    """A game: its id and title, then its label, where that is from, and what it is recognised by."""
+def _say(out: Output, one: GameRow, allowed: tuple[ApprovedGame, ...]) -> None:
+    """A game: its id and title, then its label, where that is from, what it is recognised by, for whom it is let through."""
     game = one.game
     known = {"content": game.sha256, "build-id": game.build_ids, "signer": game.signers, "command": game.commands,
              "name": (*game.names, *game.paths, *game.products)}  # fmt: skip
-    out.say(row((game.id, game.title, msg("added here") if one.origin == "house" else ""), " · "), 0, 4)
+    out.say(row((game.id, game.title, msg("added here") if one.origin == "house" else "",
+                 msg("its play does not count") if one.learning else ""), " · "), 0, 4)  # fmt: skip
     label, source = label_text(game.label, game.label_source), game.label_source or ""
     told: Arg = row((label, f"({source})" if source else ""), " ")
     if isinstance(label, str) and source.startswith(label):
         told = source
     by = clues(tuple(id_ for id_, clue in known.items() if clue))
     out.say(msg("label: {label}; recognised by: {clues}", label=told, clues=by if by.items else "–"), 4, 2)
+    if allowed:
+        out.say(msg("let through for: {players}", players=comma(person.name for person in allowed)), 4, 2)
 
 
-def _document(row: GameRow) -> dict[str, object]:
+def _document(row: GameRow, allowed: tuple[ApprovedGame, ...]) -> dict[str, object]:
     game = row.game
     label = None if game.label is None else label_text(game.label, game.label_source)
-    return {**asdict(game), "label": label, "origin": row.origin}
+    people = [{"player": one.player, "name": one.name} for one in allowed]
+    told = {"label": label, "system": game.system, "learning": row.learning or game.learning}
+    return {**asdict(game), **told, "origin": row.origin, "allowed": people}

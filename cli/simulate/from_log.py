@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import get_args
 
+from msgspec import UNSET
+
 from agent.api.messages import PlayerNames
 from cli.errors import CommandError
 from compliance import entry
@@ -22,11 +24,13 @@ from compliance.verifying.zones import Zones
 from host.clock import wall
 from i18n.message import Message, msg, msgn, said_by
 from rules.calendar import day_name
+from rules.engine.reach import NEVER
 from rules.facts import Grant, Played
 from rules.games import SURE
 from rules.identity import IdentityError, birth_date
 from rules.policy import Place, Role
 from rules.replay import Given, Setting
+from rules.systems import SYSTEMS
 
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
 _MIDNIGHT_MS = 2_000  # a play that was closed at midnight goes on this soon after, or the PC slept
@@ -99,7 +103,7 @@ class _Reader:
     _ends: dict[tuple[str, int], entry.PlayEnded] = field(default_factory=dict)
     _last: dict[tuple[str, str], AnyEntry] = field(default_factory=dict)
     _grants: dict[str, Given] = field(default_factory=dict)
-    _approved: list[tuple[int, str]] = field(default_factory=list)
+    _approved: dict[str, tuple[int, str, int]] = field(default_factory=dict)
     _age: tuple[int, int] | None = None
 
     def take(self, line: AnyEntry) -> None:
@@ -121,7 +125,10 @@ class _Reader:
                 known = self._grants[line.id]
                 self._grants[line.id] = replace(known, revoked=min(known.revoked, line.wall))
             case entry.Approval() if line.who in self.names:
-                self._approved.append((line.wall, line.game))
+                self._approved[line.id] = (line.wall, line.game, NEVER)
+            case entry.ApprovalEnded() if line.id in self._approved:
+                since, game, _ = self._approved[line.id]
+                self._approved[line.id] = (since, game, line.wall)
             case _:
                 pass
 
@@ -130,7 +137,7 @@ class _Reader:
         return Setting(
             places=(tuple(self._places) or ((0, "home"),)) if place is None else ((0, place),),
             grants=tuple(self._grants.values()),
-            approved=tuple(self._approved),
+            approved=tuple(self._approved.values()),
         )
 
     def joined(self) -> list[Played]:
@@ -155,7 +162,9 @@ class _Reader:
         else:
             self.running += 1
             ms = self._last[line.seat, line.boot].mono - line.mono + line.wall - line.since
-        return Played(line.game, line.publisher, line.since, max(0, ms), line.label, not SURE.isdisjoint(line.match))
+        system = next((one for one in SYSTEMS if one == line.system), "VN" if line.system is UNSET else None)
+        sure = not SURE.isdisjoint(line.match)
+        return Played(line.game, line.publisher, line.since, max(0, ms), line.label, sure, system)
 
     def born(self) -> date | None:
         """A birth date that makes the age which the log tells; None if it tells none."""

@@ -15,6 +15,7 @@ from cli.words.names import OPERATIONS, PLACES, ROLES, WATCHES, clues
 from cli.words.verdicts import VERDICTS
 from daemon.api.issues import ISSUES
 from i18n.message import Arg, Length, Moment, comma, msg
+from rules.engine.label_words import label_said
 
 KINDS: Final[dict[str, Arg]] = {
     "seat.enrolled": msg("PC enrolled"), "seat.start": msg("enforcing began"), "seat.stop": msg("enforcing ended"),
@@ -22,14 +23,17 @@ KINDS: Final[dict[str, Arg]] = {
     "guardian.changed": msg("guardians changed"),
     "play.started": msg("play began"), "warned": msg("reminder shown"), "play.due": msg("play has to end"),
     "play.ended": msg("play ended"), "launch.refused": msg("start refused"), "grant.given": msg("time given"),
-    "grant.revoked": msg("given time taken back"), "approval": msg("game let through"), "clock.jump": msg("clock changed"),
+    "grant.revoked": msg("given time taken back"), "approval": msg("game let through"),
+    "approval.ended": msg("game no longer let through"), "game.changed": msg("what the house says of a game"),
+    "clock.jump": msg("clock changed"),
     "zone.changed": msg("time zone of the PC changed"), "issue.raised": msg("trouble began"),
     "issue.cleared": msg("trouble is over"), "usage.day": msg("summary of the day"), "seal": msg("seal"),
     "agent.tick": msg("agent was on"),
 }  # fmt: skip
 _NOT_SHOWN: Final = msg("reminder; nobody could be told, as no display showed it")
 _LABELS: Final[dict[str, Arg]] = {
-    "who": msg("pseudonym"), "target": msg("for"), "packs": msg("packs"), "game": msg("game"), "label": msg("label"),
+    "system": msg("system of the label"), "who": msg("pseudonym"),
+    "target": msg("for"), "packs": msg("packs"), "game": msg("game"), "label": msg("label"),
     "age": msg("age"), "since": msg("since"), "until": msg("until"), "left": msg("left"), "budget": msg("limit"),
     "grace": msg("to save"), "before": msg("before"), "after": msg("now"), "rule": msg("rule"), "cite": msg("source"),
     "verdict": msg("verdict"), "at": msg("at"), "given": msg("given"), "how": msg("how"), "place": msg("place"),
@@ -125,6 +129,16 @@ def _cut(text: str) -> str:
     return text if len(text) < 32 or " " in text else text[:12] + "…"
 
 
+def _sums(played: dict[str, int]) -> Arg:
+    return comma(row((_SUMS.get(name, name), Length(ms)), " ") for name, ms in played.items())
+
+
+def _house_game(told: dict[str, Any]) -> Arg:
+    """What the house said of a game: its label, and whether its play counts."""
+    label: Arg = msg("no label") if told["label"] is None else label_said(told["label"], told["system"])
+    return comma([label, msg("does not count")]) if told["learning"] else label
+
+
 def _values(params: dict[str, Any]) -> str:
     """The values put into a pack, the first of many."""
     told = ", ".join(f"{name}={str(value).lower()}" for name, value in params.items() if value not in ("", []))
@@ -135,7 +149,8 @@ def _values(params: dict[str, Any]) -> str:
 _SUMS: Final[dict[str, Arg]] = {"game": msg("this game"), "publisher": msg("publisher"), "total": msg("all games")}
 _MANY: Final[dict[str, Callable[[Any, str], Arg]]] = {
     "packs": lambda packs, _: comma(f"{pack['id']}{_values(pack.get('params') or {})}" for pack in packs),
-    "before": lambda played, _: comma(row((_SUMS.get(name, name), Length(ms)), " ") for name, ms in played.items()),
+    "before": lambda told, _: _house_game(told) if "learning" in told else _sums(told),
+    "after": lambda told, _: _house_game(told),
     "grants": lambda grants, zone: comma(
         row((Length(one["ms"]), one["game"] or msg("all games"), Moment(one["given"], zone)), " ") for one in grants
     ),

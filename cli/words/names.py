@@ -21,8 +21,8 @@ OPERATIONS: Final[dict[str, Arg]] = {
     "player.remove": msg("a player was removed"), "guardian.add": msg("a guardian was added"),
     "guardian.set": msg("a guardian's data were changed"), "guardian.remove": msg("a guardian was removed"),
     "policy.use": msg("packs were chosen"), "limit.set": msg("a limit was set"), "game.remove": msg("a game was removed"),
-    "game.add": msg("a game was added"),
-    "game.allow": msg("a game was let through"),
+    "game.add": msg("a game was added"), "game.label": msg("a game was labelled"),
+    "game.allow": msg("a game was let through"), "game.disallow": msg("a game is no longer let through"),
 }  # fmt: skip
 """What the agent was asked to do, as the log tells it."""
 _CLUES: Final[dict[str, Arg]] = {

@@ -78,7 +78,7 @@ def _own(rule: Rule) -> dict[str, object]:
             value = [{"from": clock(span.start), "to": clock(span.end), "days": span.days} for span in value]
         elif name == "pause_ms" and not value:
             value = None  # only sessions end with one
-        elif name.endswith("ms"):
+        elif name == "ms" or name.endswith("_ms"):
             value /= 1000
         told["seconds" if name == "ms" else f"{name[:-2]}s" if name.endswith("_ms") else name] = value
     return told

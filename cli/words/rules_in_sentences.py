@@ -30,6 +30,7 @@ from rules.policy import (
     Uncounted,
     Window,
 )
+from rules.systems import System
 
 Groups = Mapping[str, Text]  # the names that a pack gives to its groups of games
 
@@ -89,8 +90,9 @@ def _(rule: Break, groups: Groups) -> Arg:
 @says.register
 def _(rule: Rating, groups: Groups) -> Arg:
     which = _which(rule, groups)
-    said = {"who": _who(rule), "games": row((" ", which), "") if which else ""}
-    return msg("{who} plays only games{games} whose age label is not above their age; of unknown age, only label 00", **said)
+    games: Arg = row((" ", which), "") if which else ""
+    said: dict[str, Arg] = {"who": _who(rule), "games": games, "label": _label_of(rule.systems)}
+    return msg("{who} plays only games{games} whose {label} is not above their age; of unknown age, only label 00", **said)
 
 
 @says.register
@@ -103,7 +105,7 @@ def _(rule: NeedsGuardian, groups: Groups) -> Arg:
 def _(rule: AskFirst, groups: Groups) -> Arg:
     game = _one(rule, groups)
     if rule.which == "unrated":
-        game = msg("{game} without an age label", game=game)
+        game = _unlabelled(game, rule.systems)
     elif (rule.from_label, rule.to_label) != (None, None):
         game = msg("{game} or one without a label", game=game)
     elif not rule.games:
@@ -127,6 +129,21 @@ def _(rule: Uncounted, groups: Groups) -> Arg:
 def _(rule: Save, groups: Groups) -> Arg:
     said = {"game": _one(rule, groups), "length": Length(rule.ms, exact=True)}
     return msg("When time is up, {game} has {length} to save before it is closed", **said)
+
+
+def _label_of(systems: tuple[System, ...]) -> Arg:
+    """A label of one of these (none: any)."""
+    if systems == ("VN",):
+        return msg("Vietnamese age label")
+    return msg("age label of {systems}", systems=Listed(systems, "or")) if systems else msg("age label")
+
+
+def _unlabelled(game: Arg, systems: tuple[System, ...]) -> Arg:
+    if systems == ("VN",):
+        return msg("{game} without a Vietnamese age label", game=game)
+    if systems:
+        return msg("{game} without an age label of {systems}", game=game, systems=Listed(systems, "or"))
+    return msg("{game} without an age label", game=game)
 
 
 def _advised(rule: Budget | Window | Break, said: Arg) -> Arg:

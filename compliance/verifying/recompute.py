@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar, get_args
 
+from msgspec import UNSET
+
 from compliance.entry import Decided, GrantLine, PlayDue
 from compliance.format.house_rule import HOUSE, read
 from compliance.verifying.report import length
@@ -24,7 +26,7 @@ from rules.decision import Decision
 from rules.engine.reach import ADULT
 from rules.facts import Facts, Grant, Played
 from rules.parse import parse_pack
-from rules.policy import MAX_SAVE_MS, Break, Budget, Pack, Param, Place, Policy, PolicyError, Rule, combine
+from rules.policy import MAX_SAVE_MS, Break, Budget, Pack, Param, Place, Policy, PolicyError, Rating, Rule, combine
 
 SLACK_MS = 1000
 _R = TypeVar("_R", bound=Rule)
@@ -142,17 +144,19 @@ def _facts(line: Decided, rule: Rule) -> Facts:
     of_the_day = isinstance(rule, Budget) and rule.period == "day" and rule.every_game  # then the sums say all that it counts
     if line.counted is None and isinstance(rule, Budget | Break) and not of_the_day:
         raise Unfounded(msg("it does not say what its rule counted"))
+    told = line.system is not UNSET
     return Facts(
         now=line.at,
         place=line.place,  # type: ignore[arg-type] # checked above
         game=line.game,
         publisher=line.publisher,
         label=line.label,
+        system=line.system if told else "VN",  # type: ignore[arg-type] # one that no rule knows is one more system
         born=None if line.age is None else _born(line.age, day_name(line.zone, line.at)),
         guardian=line.guardian,
         played=by_sums if line.counted is None else _by_intervals(line, line.counted, rule),
         grants=tuple(Grant(one.by, one.ms, one.game, one.given) for one in _grants(line, rule)),  # type: ignore[arg-type] # any role
-        approved=frozenset({line.game} if line.approved else ()),
+        approved=frozenset({line.game} if line.approved and (told or not isinstance(rule, Rating)) else ()),
     )
 
 

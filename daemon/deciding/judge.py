@@ -66,6 +66,7 @@ class Judge:
             game="" if game is None else game.id,
             publisher=None if game is None else game.publisher,
             label=0 if game is None else game.label,
+            system="VN" if game is None else game.system,
             born=registered.born,
             guardian=registered.guardian,
             played=self.plays.of(player.id, now.mono, min(now.walls) - player.lookback_ms),

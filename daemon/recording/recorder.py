@@ -137,8 +137,9 @@ class Recorder:
         play, now = event.play, event.now
         written = append(
             journal, entry.PlayStarted, now, payload=_payload(player=play.player.registered.name, account=play.account),
-            who=play.who, age=age, game=play.game.id, label=play.game.label, publisher=play.game.publisher, match=play.clues,
-            pid=event.pid, started=event.started, since=play.since_wall, resumed=event.resumed,
+            who=play.who, age=age, game=play.game.id, label=play.game.label, system=play.game.system,
+            publisher=play.game.publisher, match=play.clues, pid=event.pid, started=event.started,
+            since=play.since_wall, resumed=event.resumed,
         )  # fmt: skip
         play.seq = written.seq
         self.store.add_play(play.row(now))

@@ -137,6 +137,7 @@ class Chains:
             age=None if player is None else player.age_on(day_name(people.zone, row.started_wall)),
             game=row.game,
             label=None if known is None else known.label,
+            system=None if known is None else known.system,
             publisher=row.publisher,
             match=match,
             pid=pid,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from daemon.api import messages as m
 from daemon.deciding.judge import Judge, Ruling, next_verdict
 from daemon.deciding.plays import Plays, played_of
+from daemon.reporting.label_reason import named
 from daemon.sessions import People, RuledPlayer
 from daemon.storing.rows import PlayRow
 from daemon.trusted import Reading
@@ -63,7 +65,7 @@ class Views:
             age=player.age_on(self.today),
             account=player.registered.account,
             games=tuple(self._game(player, game, played) for game in games),
-            **self._standing(self._judge.rule(player, None, self._now), played),
+            **self._standing(player, self._judge.rule(player, None, self._now), played),
         )
 
     def _game(self, player: RuledPlayer, game: Game, played: list[Played]) -> m.GamePart:
@@ -72,12 +74,13 @@ class Views:
             id=game.id,
             running=running is not None,
             match=() if running is None else running.clues,
-            **self._standing(self._ruling(player, game), [one for one in played if one.game == game.id]),
+            **self._standing(player, self._ruling(player, game), [one for one in played if one.game == game.id]),
         )
 
-    def _standing(self, ruling: Ruling, played: list[Played]) -> dict[str, Any]:
+    def _standing(self, player: RuledPlayer, ruling: Ruling, played: list[Played]) -> dict[str, Any]:
         """The fields of m.Standing."""
-        decision, reason = ruling.decision, ruling.decision.reason
+        decision = ruling.decision
+        reason = decision.reason and named(decision.reason, player, ruling)
         return {
             "allowed": ruling.allowed,
             "verdict": decision.verdict,
@@ -96,12 +99,13 @@ class Views:
     def why(self, player: RuledPlayer, game: Game | None) -> m.Why:
         ruling = self._ruling(player, game)
         findings = explain(ruling.policy, ruling.facts)
+        reason = ruling.decision.reason and named(ruling.decision.reason, player, ruling)
         return m.Why(
             player=player.id,
             game=None if game is None else game.id,
             zone=self._people.zone,
-            decision=ruling.decision,
-            findings=findings,
+            decision=replace(ruling.decision, reason=reason),
+            findings=tuple(replace(one, reason=named(one.reason, player, ruling)) for one in findings),
             guardian=ruling.facts.guardian,
             periods={one.reason.rule: period for one in findings if (period := _period(player, one.reason)) is not None},
             place=self._people.place,

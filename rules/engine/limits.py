@@ -14,12 +14,14 @@ from collections.abc import Iterator
 from datetime import date
 from typing import ClassVar
 
-from rules.calendar import birthday
+from i18n.message import Words
+from rules.calendar import age_on, birthday
 from rules.decision import Kind
-from rules.engine.reach import NEVER, Reach
+from rules.engine.label_words import too_young
+from rules.engine.reach import NEVER, Reach, approver
 from rules.engine.view import View
 from rules.facts import Grant
-from rules.policy import AskFirst, Pack, Rating, Rule
+from rules.policy import AskFirst, Pack, Place, Rating, Rule
 
 
 class Limit:
@@ -57,6 +59,10 @@ class Limit:
     def numbers(self, view: View) -> tuple[int | None, int | None, int | None]:
         """Budget, used and granted at now, for the reason; nothing for a rule that counts nothing."""
         return (None, None, None)
+
+    def said(self, view: View) -> Words:
+        """Why it refuses, for people."""
+        return self.rule.text
 
     def counted(self, view: View) -> tuple[tuple[int, int], ...] | None:
         """Play, as (start, ms), that alone would make the same numbers; None if the day's sums of all play do."""
@@ -101,24 +107,39 @@ class _UntilLimit(Limit):
 
 
 class RatingLimit(_UntilLimit):
-    """Until the birthday on which the player is old enough for the label."""
+    """Until the birthday on which the player is old enough for the label. It yields to the approval of who may relax it."""
 
     kind = "rating"
-    __slots__ = ("_born", "_until")
+    __slots__ = ("_born", "_systems", "_until", "_yields")
 
-    def __init__(self, rule: Rating, pack: Pack, to: Reach, born: date | None) -> None:
+    def __init__(self, rule: Rating, pack: Pack, to: Reach, born: date | None, place: Place) -> None:
         super().__init__(rule, pack, to)
         self._born = born
+        self._systems = rule.systems
+        self._yields = approver(place) in to.relax
         self._until: dict[int, int] = {0: -NEVER}  # by label
 
+    def applies(self, view: View) -> bool:
+        return super().applies(view) and (not self._systems or view.facts.system in self._systems)
+
     def until(self, view: View) -> int:
-        label = view.facts.label or 0
+        facts = view.facts
+        if (self._yields and facts.game in facts.approved) or (self._systems and facts.system not in self._systems):
+            return -NEVER
+        label = facts.label or 0
         found = self._until.get(label)
         if found is None:
             born = self._born
             found = self.end if born is None else min(self.end, self.calendar.start(birthday(born, label)))
             self._until[label] = found
         return found
+
+    def said(self, view: View) -> Words:
+        facts, born = view.facts, self._born
+        if not facts.label:
+            return self.rule.text
+        age = None if born is None else max(0, age_on(born, date.fromordinal(self.calendar.day(view.now).ordinal)))
+        return too_young(facts.label, facts.system, age)
 
 
 class GuardianLimit(_UntilLimit):
@@ -135,14 +156,14 @@ class AskLimit(_UntilLimit):
     """As long as nobody has approved the game."""
 
     kind = "ask"
-    __slots__ = ("_unrated_only",)
+    __slots__ = ("_systems", "_unrated_only")
 
     def __init__(self, rule: AskFirst, pack: Pack, to: Reach) -> None:
         super().__init__(rule, pack, to)
         self._unrated_only = rule.which == "unrated"
+        self._systems = rule.systems
 
     def until(self, view: View) -> int:
         facts = view.facts
-        if facts.game in facts.approved or (self._unrated_only and facts.label is not None):
-            return -NEVER
-        return self.end
+        rated = facts.label is not None and (not self._systems or facts.system in self._systems)
+        return -NEVER if facts.game in facts.approved or (self._unrated_only and rated) else self.end

@@ -93,7 +93,7 @@ def _plan(packs: Iterable[Pack], place: Place, born: date | None) -> Plan:
     saves: list[tuple[Save, Reach]] = []
     uncounted: list[tuple[Uncounted, Reach]] = []
     for pack in packs:
-        limits += [RatingLimit(rule, pack, to, born) for rule, to in _reaching(pack.ratings, pack, place, born)]
+        limits += [RatingLimit(rule, pack, to, born, place) for rule, to in _reaching(pack.ratings, pack, place, born)]
         limits += [GuardianLimit(rule, pack, to) for rule, to in _reaching(pack.guardians, pack, place, born)]
         limits += [WindowLimit(rule, pack, to) for rule, to in _reaching(pack.windows, pack, place, born)]
         limits += [BreakLimit(rule, pack, to) for rule, to in _reaching(pack.breaks, pack, place, born)]

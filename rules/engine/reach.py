@@ -43,6 +43,11 @@ def reach(rule: Rule, pack: Pack, place: Place, born: date | None) -> Reach | No
     return Reach(zone, start, end, relaxable_by(rule, place)) if start < end else None
 
 
+def approver(place: Place) -> Role:
+    """As what somebody lets a game through at this place: who keeps the registry is a guardian at home, else staff."""
+    return "guardian" if place == "home" else "staff"
+
+
 def relaxable_by(rule: Rule, place: Place) -> frozenset[Role]:
     """Who may relax the rule at this place: nobody, if it is a law addressed to the place itself."""
     to_us = place == "home" if rule.addressee == "household" else rule.addressee == "point" and place in _POINTS

@@ -12,10 +12,13 @@ from rules.packs.mistakes import FieldError, names, shown, too_large
 from rules.packs.params import span
 from rules.packs.tables import Context, Games, Id, Length, Line, RangeTable, Some, SpanText, Table, TextTable, minutes, seconds
 from rules.policy import AskFirst, Break, Budget, NeedsGuardian, Notice, Rating, Rule, Save, Span, Uncounted, Window
+from rules.systems import System
 
 _Item = TypeVar("_Item")
 
 MOST_MINUTES: dict[policy.Period, int] = {"day": 1440, "session": 1440, "week": 10_080, "month": 44_640}
+
+Systems = Annotated[list[System], Some]
 
 
 def _known_day(value: policy.DayKind, info: ValidationInfo) -> policy.DayKind:
@@ -155,6 +158,10 @@ class BreakTable(RuleTable):
 
 class RatingTable(RuleTable):
     kind, makes = "rating", Rating
+    systems: Systems | None = None
+
+    def own(self) -> dict[str, Any]:
+        return {"systems": _set(self.systems)}
 
 
 class GuardianTable(RuleTable):
@@ -164,9 +171,17 @@ class GuardianTable(RuleTable):
 class AskTable(RuleTable):
     kind, makes = "ask", AskFirst
     which: Literal["unrated", "all"]
+    systems: Systems | None = None
+
+    @field_validator("systems")
+    @classmethod
+    def _of_labels(cls, value: list[System], info: ValidationInfo) -> list[System]:
+        if info.data.get("which") == "all":
+            raise FieldError(msg('only for which = "unrated": remove it'))
+        return value
 
     def own(self) -> dict[str, Any]:
-        return {"which": self.which}
+        return {"which": self.which, "systems": _set(self.systems)}
 
 
 class NoticeTable(RuleTable):

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from rules.games import Game
-from rules.ratings import label_age
+from rules.ratings import parse_label, told_by
 
 _EVIDENCE = frozenset({"sources", "status"})  # of a catalogue's own text: where its clues come from; docs/catalogue.md
 
@@ -45,5 +45,6 @@ def _game(table: Mapping[str, Any]) -> Game:
     if "label" in fields:
         if "label_source" not in fields:
             raise ValueError(f"game {fields['id']}: a label needs its label_source")
-        fields["label"] = label_age(fields["label"])
+        label = parse_label(fields["label"])
+        fields |= {"label": label.age, "label_source": told_by(label, fields["label_source"])}
     return Game(**fields)

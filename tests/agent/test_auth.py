@@ -48,7 +48,8 @@ def test_what_a_child_may_ask(desk):
         KEEPER: {
             "player.add", "player.set", "player.remove", "player.list", "player.days", "guardian.add", "guardian.set",
             "guardian.remove", "guardian.list",
-            "limit.set", "policy.use", "policy.show", "game.add", "game.remove", "game.allow", "place.set",
+            "limit.set", "policy.use", "policy.show", "game.add", "game.remove", "game.allow", "game.disallow",
+            "game.allowed", "game.label", "place.set",
             "log.show", "log.export",
         },
     }  # fmt: skip

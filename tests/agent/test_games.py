@@ -122,7 +122,8 @@ def test_remove_takes_limits_and_approvals_with_it(desk):
     desk.ask("game.add", m.GameAdd(game=game()))
     desk.ask("game.allow", m.GameAllow(player="an", game="cave"))
     desk.ask("limit.set", m.LimitSet(player="an", ms=0, game="cave"))
-    assert "limits" in desk.told("game.remove", m.GameRemove(game="Cave"))
+    assert refusal(desk, "game.remove", m.GameRemove(game="Cave"))[1].endswith("Cave has the id cave")
+    assert "limits" in desk.told("game.remove", m.GameRemove(game="cave"))
     assert known(desk, "cave") is None
     assert (desk.player("an").packs, desk.player("an").approved) == ((), ())
     assert desk.entries("policy.changed")[-1]["house"] is False

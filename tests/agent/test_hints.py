@@ -19,19 +19,22 @@ def note(desk, *packs, target="an"):
 def test_a_game_point_says_what_binds_its_guests(desk):
     """Otherwise every guest is refused every game that has no label, and nobody knows why."""
     said = desk.told("place.set", m.PlaceSet(place="game-point"))
-    for word in ("08:00-22:00", "vn-147:guardian=false", "giochoi game allow guest ID", "giochoi game add ID", "one counter"):
+    for word in ("08:00-22:00", "vn-147:guardian=false", "giochoi game allow guest ID", "giochoi game label ID", "one counter"):
         assert word in said
     assert all(len(line) <= 100 for line in said.splitlines())
 
 
 def test_it_counts_the_games_that_guests_are_refused(open_desk, world):
-    """Without a label, and not let through."""
-    games = (Game(id="tank", title="Tank", names=("tank",)), Game(id="cave", title="Cave", names=("cave",), label=0))
+    """Without a Vietnamese label, and not let through."""
+    games = (
+        Game(id="tank", title="Tank", names=("tank",), label=0, label_source="PEGI 3, its box"),
+        Game(id="cave", title="Cave", names=("cave",), label=0, label_source="VN00, its box"),
+    )
     with open_desk(World(Shipped(world.shipped.packs, games), world.account)) as desk:
         told = [desk.told("place.set", m.PlaceSet(place="game-point"))]
         desk.ask("game.allow", m.GameAllow(player="guest", game="tank"))
         told.append(desk.told("place.set", m.PlaceSet(place="game-point")))
-    assert ["1 game without a label" in told[0], "0 games without a label" in told[1]] == [True, True]
+    assert ["1 game without a Vietnamese" in told[0], "0 games without a Vietnamese" in told[1]] == [True, True]
 
 
 def test_where_guests_are_asked_for_nothing_there_is_less_to_say(desk):
@@ -91,16 +94,3 @@ def test_hours_out_of_the_laws_are_told_once(desk, hours):
     assert str(error.value).count(hours) == 1
     assert "08:00-22:00" in str(error.value)
     assert len(f"giochoi: {error.value!s}") <= 100
-
-
-def test_a_label_that_refuses_all_the_same_is_said(an):
-    """Whoever lets a game through hears that a label is no matter of asking; only where a rule minds labels."""
-    an.ask("game.add", m.GameAdd(game=Game(id="tank", title="Tank", names=("tank",), label=16)))
-    an.ask("game.add", m.GameAdd(game=Game(id="toy", title="Toy", names=("toy",), label=7)))
-    assert an.told("game.allow", m.GameAllow(player="an", game="tank")) == ""
-    for target in ("an", "guest"):
-        note(an, ("vn-147",), target=target)
-    told = [an.told("game.allow", m.GameAllow(player=who, game=game)) for who, game in (
-        ("guest", "tank"), ("guest", "toy"), ("an", "toy"), ("guest", "luanti"),
-    )]  # fmt: skip
-    assert ["still refuses" in one for one in told] == [True, True, False, False]

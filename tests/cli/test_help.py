@@ -124,7 +124,7 @@ def test_every_word_of_a_command_is_completed(completed):
     assert completed("pol") == ["policy"]
     assert completed("policy", "") == ["ask", "check", "packs", "schema", "show", "use"]
     assert completed("--home", "x", "help", "gr") == ["grant", "grants"]
-    assert completed("help", "game", "") == ["add", "allow", "list", "remove", "scan"]
+    assert completed("help", "game", "") == ["add", "allow", "disallow", "label", "list", "remove", "scan"]
     assert completed("limit", "An", "--") == ["--days", "--game", "--help", "--home", "--json", "--lang", "--version"]
     assert completed("place", "set", "") == ["agent-without-games", "game-point", "home"]
     assert completed("place", "set", "home", "--zone", "x", "--lang", "") == ["en", "vi"]

@@ -164,3 +164,4 @@ def test_a_game_is_added_with_its_label_and_without_a_publisher(tmp_path):
     ), "kid")  # fmt: skip
 
     assert (game.label, game.label_source, game.publisher, game.paths) == (13, "OARS 1.1", None, (str(program),))
+    assert game.system == "OARS"

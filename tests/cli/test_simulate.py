@@ -140,14 +140,16 @@ def test_json_tells_what_is_kept_what_is_cut_and_why(told, make_bundle):
 
 
 def test_approvals_and_place_count(told, make_bundle):
-    """A game without a label is cut until it is approved; and at a game point the night is closed."""
+    """A game without a label is cut until it is approved, and when that was taken back; a game point's night is closed."""
     def write(seat):
         seat.play(WHO, "2026-11-24 20:00", 5, game="c", label=None)
         seat.add(entry.Approval, at("2026-11-24 21:00"), id="a", who=WHO, game="c")
         seat.play(WHO, "2026-11-24 23:00", 10, game="c", label=None)
+        seat.add(entry.ApprovalEnded, at("2026-11-25 08:00"), id="a")
+        seat.play(WHO, "2026-11-25 09:00", 7, game="c", label=None)
 
     path = make_bundle(write)
-    assert told(path)["total"]["cut_s"] == 300.0
+    assert told(path)["total"]["cut_s"] == 720.0
     at_point = told(path, "--place", "game-point", "--pack", "vn-game-point")
     assert at_point["days"][0]["rules"] == {"vn-147.ask-first": 300.0, "vn-game-point.hours": 600.0}
 

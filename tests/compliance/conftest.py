@@ -101,13 +101,13 @@ class SeatUnderTest:
 
     def decided(
         self, pack, *, who="child", game="luanti", publisher=None, label=0, age=12, grants=(), approved=False, place="home",
-        guardian=True, played=(),
+        guardian=True, played=(), system="VN",
     ):  # fmt: skip
         """The fields of a decision, made as the daemon makes them; `played` on other days."""
         at = self.site.clock.wall()
         today = day_name(ZONE, at)
         facts = Facts(
-            now=at, place=place, game=game, publisher=publisher, label=label,
+            now=at, place=place, game=game, publisher=publisher, label=label, system=system,
             born=None if age is None else date(today.year - age, 1, 1), played=(*played, *self.played(who)),
             grants=tuple(grants), approved=frozenset({game} if approved else ()), guardian=guardian,
         )  # fmt: skip
@@ -117,7 +117,8 @@ class SeatUnderTest:
         rule = next(one for one in pack.rules if one.id == reason.rule)
         own = house_rule.written(rule, pack, today) if reason.pack == "house" else None
         return {
-            "who": who, "at": at, "age": age, "place": place, "game": game, "label": label, "publisher": publisher,
+            "who": who, "at": at, "age": age, "place": place, "game": game, "label": label, "system": system,
+            "publisher": publisher,
             "guardian": guardian, "before": totals(facts.played, game, publisher, *day_bounds(ZONE, at)),
             "counted": reason.counted,
             "grants": tuple(entry.GrantLine(one.by, one.ms, one.game, one.given) for one in grants), "approved": approved,

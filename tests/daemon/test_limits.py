@@ -145,6 +145,19 @@ def test_a_limit_that_was_withdrawn_in_its_minute_leaves_another_minute_when_it_
     assert world.platform.asked == [1]
 
 
+def test_a_game_that_is_no_longer_let_through_has_a_minute(world):
+    """Teeworlds has no label: by the decree's pack a child asks first."""
+    world.start(roster(packs=(shipped("vn-147"),), approved=("teeworlds",)))
+    world.platform.run(1, "teeworlds")
+    world.pass_time(MINUTE)
+    world.adopt(roster(2, packs=(shipped("vn-147"),)))
+    world.pass_time(59_000)
+    assert world.journal("play.due") == []
+    world.pass_time(2_000)
+    assert [(one.rule, one.verdict) for one in world.journal("play.due")] == [("vn-147.ask-first", "ask")]
+    assert [one.left for one in world.journal("warned")] == [MINUTE]
+
+
 def test_a_revoked_grant_leaves_a_minute(world):
     """Taking time back is a new limit."""
     given = grant(60, NOON)

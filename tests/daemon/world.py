@@ -99,7 +99,7 @@ def roster(
     an = Player(
         id="an", name="An", born=date(2014, 5, 1), account="an", guardian=home, key="11" * 32, packs=packs, approved=approved
     )
-    luanti = Game(id="luanti", title="Luanti", label=0, names=("luanti",))
+    luanti = Game(id="luanti", title="Luanti", label=0, label_source="VN00, its box", names=("luanti",))
     teeworlds = Game(id="teeworlds", title="Teeworlds", names=("teeworlds",))
     return Roster(
         number=number, origin="giochoi/test", issued=NOON, place=place, zone="Asia/Ho_Chi_Minh", place_packs=place_packs,

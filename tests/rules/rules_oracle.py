@@ -235,7 +235,10 @@ class Oracle:
     def rating(self, rule, pack, at):
         """5.4."""
         label, born = self.facts.label, self.facts.born
-        if not label:
+        if not label or not self.names_label(rule):
+            return "allow"
+        giver = "guardian" if self.facts.place == "home" else "staff"  # 6.4
+        if self.facts.game in self.facts.approved and giver in self.relaxers(rule):
             return "allow"
         return "refuse" if born is None or self.age(self.clocks[pack.zone].shows(at).date()) < label else "allow"
 
@@ -245,9 +248,11 @@ class Oracle:
 
     def askfirst(self, rule, pack, at):
         """5.6."""
-        if self.facts.game in self.facts.approved or (rule.which == "unrated" and self.facts.label is not None):
-            return "allow"
-        return "ask"
+        rated = self.facts.label is not None and self.names_label(rule)
+        return "allow" if self.facts.game in self.facts.approved or (rule.which == "unrated" and rated) else "ask"
+
+    def names_label(self, rule):
+        return self.facts.system in (rule.systems or (self.facts.system,))
 
     def due(self, at):
         """5.7: what is due at this moment, which is after now."""

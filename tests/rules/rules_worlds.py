@@ -61,6 +61,9 @@ def unix(text):
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
 
 
+SYSTEMS = ((), ("VN",), ("OARS", "PEGI"))  # those that a rule names
+
+
 def rule_parts(draw, name, *, plain):
     if plain:
         one = {"id": name, "cite": name, "text": Text(name, name), "authority": "house", "addressee": "household"}
@@ -93,8 +96,9 @@ def rule_of(draw, kind, name, cell, time_of_day, *, plain):
         own = {"authority": "house", "games": draw(st.sampled_from((("a",), ("b", "c")))), "from_label": None, "to_label": None}
         return Uncounted(**parts | own)
     more = {
-        "rating": (Rating, {}), "guardian": (NeedsGuardian, {}), "save": (Save, {"ms": draw(cells) * 60_000}),
-        "ask": (AskFirst, {"which": draw(st.sampled_from(("unrated", "all")))}),
+        "rating": (Rating, {"systems": draw(st.sampled_from(SYSTEMS))}), "guardian": (NeedsGuardian, {}),
+        "save": (Save, {"ms": draw(cells) * 60_000}),
+        "ask": (AskFirst, {"which": draw(st.sampled_from(("unrated", "all"))), "systems": draw(st.sampled_from(SYSTEMS))}),
         "notice": (Notice, {"every_ms": draw(cells) * cell}),
     }  # fmt: skip
     made, own = more[kind]
@@ -181,7 +185,8 @@ def worlds(draw):
     places = ("home", "home", *PLACES) if plain else PLACES
     facts = Facts(
         now=now, place=draw(st.sampled_from(places)), game=game, publisher=draw(st.sampled_from(PUBLISHERS)),
-        label=draw(st.sampled_from((None, 0, 0, 0, 16, 18))), born=draw(birth_dates(local.date())), played=tuple(played),
+        label=draw(st.sampled_from((None, 0, 0, 0, 16, 18))), system=draw(st.sampled_from(("VN", "VN", "OARS", None))),
+        born=draw(birth_dates(local.date())), played=tuple(played),
         grants=tuple(grants), approved=draw(st.sampled_from((frozenset(), frozenset({game})))),
         guardian=draw(st.sampled_from((True, True, False))), sure=draw(st.sampled_from((True, True, False))),
     )  # fmt: skip

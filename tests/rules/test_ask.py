@@ -88,9 +88,28 @@ def test_of_a_year_of_birth_alone_the_younger_age_counts(answer):
     assert answer(born="2008", game__label="VN18")["until"] == "2026-12-31T00:00:00+07:00"
 
 
-def test_labels_of_other_systems_are_minimum_ages(answer):
-    assert answer(game__label="PEGI 16")["reason"]["rule"] == "vn-147.label"
-    assert answer(game__label="PEGI 12")["verdict"] == "allow"
+def test_a_label_of_another_system_is_no_law_here(answer):
+    """The house goes by it, under its own name; by the law such a game has no label, so a child asks first."""
+    said = {label: answer(game__label=label) for label in ("PEGI 16", "OARS sex-themes=mild", "PEGI 12", "VN16", "VN12")}
+    found = {label: (one["verdict"], one["reason"]["rule"], "NĐ" in one["reason"]["cite"]) for label, one in said.items()}
+
+    assert found == {
+        "PEGI 16": ("refuse", "vn-147.other-label", False), "OARS sex-themes=mild": ("refuse", "vn-147.other-label", False),
+        "PEGI 12": ("ask", "vn-147.ask-first", False), "VN16": ("refuse", "vn-147.label", True),
+        "VN12": ("allow", "vn-147.daily-game", True),
+    }  # fmt: skip
+    assert plain(said["PEGI 16"]["reason"]["text"]) == "the game is labelled 16+ (PEGI); the player is 12"
+    unknown = answer(game__label="VN16", born=None)["reason"]["text"]
+    assert plain(unknown) == "the game is labelled VN16; the player's age is not known"
+
+
+@pytest.mark.parametrize(("label", "place", "verdict"), [
+    ("PEGI 16", "home", "allow"), ("VN16", "home", "allow"), (None, "home", "allow"),
+    ("PEGI 16", "game-point", "allow"), ("VN16", "game-point", "refuse"), (None, "game-point", "allow"),
+])
+def test_a_game_that_was_let_through(answer, label, place, verdict):
+    """At home a guardian relaxes every label; at a game point nobody but the player's guardian relaxes the law's."""
+    assert answer(game__label=label, place=place, approved=["x"])["verdict"] == verdict
 
 
 @pytest.mark.parametrize(("path", "value"), [

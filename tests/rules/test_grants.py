@@ -104,11 +104,20 @@ class TestNothingElse:
         assert ask([pack(ratings=(Rating(**common("r")),))], label=18, grants=grants).verdict == "refuse"
         assert ask([pack(asks=(AskFirst(**common("a"), which="all"),))], grants=grants).verdict == "ask"
 
-    def test_an_approval_answers_ask_and_nothing_else(self, ask, pack, common, budget):
+    def test_an_approval_answers_ask_and_relaxable_labels(self, ask, pack, common, budget):
+        """Nothing else; and a label only for who may relax its rule: a guardian at home, staff elsewhere."""
         approved = {"label": 18, "approved": frozenset({"x"})}
+        ratings = {roles: pack(ratings=(Rating(**common("r", relax=roles)),)) for roles in ((), ("staff",), ("guardian",))}
+        said = {
+            (place, roles): ask([rules], **approved, place=place).verdict
+            for roles, rules in ratings.items()
+            for place in ("home", "game-point")
+        }
 
         assert ask([pack(asks=(AskFirst(**common("a"), which="all"),))], **approved).verdict == "allow"
-        assert ask([pack(ratings=(Rating(**common("r")),))], **approved).verdict == "refuse"
+        assert [key for key, verdict in said.items() if verdict == "allow"] == [
+            ("game-point", ("staff",)), ("home", ("guardian",)),
+        ]  # fmt: skip
         assert ask([pack(budgets=(budget("b", 0),))], **approved).verdict == "refuse"
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.ratings import _CLASSES, SYSTEMS, UNVERIFIED, Label, LabelError, label_age, label_name, parse_label
+from rules.ratings import _CLASSES, SYSTEMS, UNVERIFIED, Label, LabelError, label_name, parse_label
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "ratings.md"
 
@@ -17,7 +17,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs" / "ratings.md"
     ("VN 12 +", 12),
 ])
 def test_vietnamese_labels(label, age):
-    assert age == label_age(label)
+    assert age == parse_label(label).age
 
 
 @pytest.mark.parametrize(("label", "age"), [
@@ -32,7 +32,7 @@ def test_vietnamese_labels(label, age):
     ("IARC 3+", 3), ("IARC 7+", 7), ("IARC 12", 12), ("IARC 16+", 16), ("IARC 18+", 18),
 ])
 def test_labels_of_other_boards(label, age):
-    assert age == label_age(label)
+    assert age == parse_label(label).age
 
 
 @pytest.mark.parametrize(("label", "age"), [
@@ -41,7 +41,7 @@ def test_labels_of_other_boards(label, age):
     ("OARS violence-cartoon=none", 0),
 ])
 def test_oars_as_text(label, age):
-    assert age == label_age(label)
+    assert age == parse_label(label).age
 
 
 @pytest.mark.parametrize("label", [
@@ -52,7 +52,7 @@ def test_oars_as_text(label, age):
 def test_a_slip_in_oars_typed_by_hand_is_never_a_0(label):
     """In metadata an unknown value counts nothing, as in the library; a person is told."""
     with pytest.raises(LabelError, match=r"OARS|violence"):
-        label_age(label)
+        parse_label(label)
 
 
 @pytest.mark.parametrize("label", [
@@ -62,7 +62,7 @@ def test_a_slip_in_oars_typed_by_hand_is_never_a_0(label):
 ])
 def test_anything_else_is_refused_in_one_short_line(label):
     with pytest.raises(LabelError) as caught:
-        label_age(label)
+        parse_label(label)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 300
 
@@ -70,12 +70,12 @@ def test_anything_else_is_refused_in_one_short_line(label):
 @pytest.mark.parametrize("label", ["ESRB RP", "esrb rating pending"])
 def test_a_pending_rating_is_none(label):
     with pytest.raises(LabelError, match="leave the label out"):
-        label_age(label)
+        parse_label(label)
 
 
 def test_a_wrong_class_is_told_the_right_ones():
     with pytest.raises(LabelError, match=r"use one of IGRS 3\+, IGRS 7\+, IGRS 13\+, IGRS 15\+, IGRS 18\+"):
-        label_age("IGRS 12")
+        parse_label("IGRS 12")
 
 
 def test_the_system_stays_known():
@@ -104,7 +104,7 @@ def test_any_text_is_a_label_or_one_line(text):
 
 @pytest.mark.parametrize("age", [0, 12, 16, 18])
 def test_names_come_back(age):
-    assert age == label_age(label_name(age))
+    assert age == parse_label(label_name(age)).age
 
 
 @pytest.mark.parametrize("age", [13, 3, -1, 120])

@@ -49,7 +49,10 @@ def recordings(draw):
     setting = Setting(
         places=((0, facts.place), *later), born=facts.born, guardian=facts.guardian,
         grants=tuple(Given(one, one.given + draw(st.sampled_from((1 << 62, cell, 5 * cell)))) for one in facts.grants),
-        approved=tuple((near(), game) for game in draw(st.sets(st.sampled_from(GAMES), max_size=2))),
+        approved=tuple(
+            (near(), game, draw(st.sampled_from((1 << 62, near()))))
+            for game in draw(st.sets(st.sampled_from(GAMES), max_size=2))
+        ),
     )
     return Recording(world, tuple(sorted(plays, key=lambda one: one.start)), setting)
 
@@ -105,7 +108,9 @@ def test_facts_are_those_of_the_moment(recording):
         place = [one for since, one in recording.setting.places if since <= at][-1]
         known = {one.grant for one in recording.setting.grants if one.grant.given <= at < one.revoked}
         assert facts.place == place
-        assert facts.approved == {game for since, game in recording.setting.approved if since <= at}
+        assert facts.approved == {
+            game for since, game, until in recording.setting.approved if since <= at < until
+        }  # fmt: skip
         assert set(facts.grants) <= known
         assert all(at >= one.given + max(one.ms, 2 * DAY) for one in known - set(facts.grants))
 

@@ -1,0 +1,88 @@
+"""Which games are let through for whom. An approval answers `ask`, and label rules that may be relaxed here; nothing else."""
+
+from __future__ import annotations
+
+import uuid
+
+from agent.api import messages as m
+from agent.errors import refused
+from agent.registering import lookup
+from agent.registry import Change, Outcome
+from agent.store.rows import PLACE, ApprovalRow, PlayerRow
+from agent.store.tables import Tables
+from compliance.entry import Approval, ApprovalEnded
+from i18n.message import msg
+from rules.decide import explain
+from rules.decision import Finding
+from rules.facts import Facts
+from rules.games import Game
+from rules.policy import combine
+
+_FOR_GOOD = frozenset({"rating", "guardian"})
+
+
+def game_allow(change: Change, request: m.GameAllow) -> Outcome:
+    """Refused, and nothing recorded, where a rule refuses the game all the same, whatever the hour."""
+    row = lookup.player_or_guest(change.tables, request.player)
+    game = lookup.game(change.catalogue, request.game)
+    if (still := _refusing(change, row, game)) is not None:
+        said = {"rule": still.reason.rule, "why": still.reason.text, "cite": still.reason.cite}
+        raise refused(msg("still refused: {rule}: {why} [{cite}]; nothing changed", **said))
+    for one in change.tables.approvals():
+        if (one.player, one.game) == (row.id, game.id):
+            return Outcome(one.id, (msg("it was allowed already"),), changed=False, name=game.title, player=_who(row))
+    approval = ApprovalRow(uuid.uuid4().hex, row.id, game.id, change.who, change.now)
+    change.tables.approve(approval)
+    change.record(Approval, {"what": "game.allow", **_person(row)}, id=approval.id, who=change.pseudonym(row), game=game.id)
+    return Outcome(approval.id, name=game.title, player=_who(row))
+
+
+def game_disallow(change: Change, request: m.GameDisallow) -> Outcome:
+    row = lookup.player_or_guest(change.tables, request.player)
+    game = lookup.game(change.catalogue, request.game)
+    found = [one for one in change.tables.approvals() if (one.player, one.game) == (row.id, game.id)]
+    if not found:
+        raise refused(msg("{game} is not let through for {name}; see: giochoi game list", game=game.id, name=row.name))
+    change.tables.end_approvals(player=row.id, game=game.id)
+    for one in found:
+        change.record(ApprovalEnded, {"what": "game.disallow", **_person(row)}, id=one.id)
+    return Outcome(found[0].id, name=game.title, player=_who(row))
+
+
+def end_for_game(change: Change, game: str) -> None:
+    """The game is removed: another one of that id starts anew."""
+    players = {row.id: row for row in change.tables.players()}
+    for one in change.tables.approvals():
+        if one.game == game:
+            change.record(ApprovalEnded, {"what": "game.remove", **_person(players[one.player])}, id=one.id)
+    change.tables.end_approvals(game=game)
+
+
+def game_allowed(tables: Tables) -> m.Approvals:
+    names = {row.id: row.name for row in tables.players()}
+    rows = (m.ApprovedGame(game=one.game, player=one.player, name=names[one.player]) for one in tables.approvals())
+    return m.Approvals(approvals=tuple(rows))
+
+
+def _refusing(change: Change, row: PlayerRow, game: Game) -> Finding | None:
+    """The first rule that refuses the game for good, let through as it may be: one that no hour and no new day ends."""
+    parts = change.compiler()
+    player, place = parts.player(row), change.tables.place().place
+    facts = Facts(
+        now=change.now, place=place, game=game.id, publisher=game.publisher, label=game.label, system=game.system,
+        born=player.born, guardian=player.guardian, approved=frozenset({game.id}),
+    )  # fmt: skip
+    found = explain(combine(parts.packs(PLACE, "place") + player.packs), facts)
+    return next((one for one in found if not one.advisory and _for_good(one)), None)
+
+
+def _for_good(finding: Finding) -> bool:
+    return finding.verdict == "refuse" and (finding.reason.kind in _FOR_GOOD or finding.until is None)
+
+
+def _who(row: PlayerRow) -> m.Who:
+    return m.Who(id=row.id, name=row.name)
+
+
+def _person(row: PlayerRow) -> dict[str, str]:
+    return {"player": row.id, "name": row.name}

@@ -1,0 +1,81 @@
+"""What the house says of a game that rules ask about: its age label and whether its play counts. Each change is an entry."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from agent.api import messages as m
+from agent.errors import bad_input, refused
+from agent.registering import lookup
+from agent.registering.hints import Hints
+from agent.registering.labelled import label_changed
+from agent.registry import Change, Outcome
+from compliance.entry import GameChanged, GameFacts
+from i18n.message import as_message, msg
+from rules.engine.label_words import label_said
+from rules.games import Catalogue, Game
+from rules.ratings import Label, LabelError, parse_label, told_by
+
+_MAX_LABELS = 2000
+_MAX_SOURCE = 300
+
+
+def game_label(change: Change, request: m.GameLabels) -> Outcome:
+    """Labels for known games, each with where it is from."""
+    if not 0 < len(request.labels) <= _MAX_LABELS:
+        raise bad_input(msg("from 1 to {most} labels at once", most=_MAX_LABELS))
+    catalogue, house = change.catalogue, {one.id: one for one in change.tables.games()}
+    shipped = change.world.shipped.catalogue(()).games
+    hints: list[Hints] = []
+    for one in request.labels:
+        game = lookup.exact_game(catalogue, one.game)
+        label, source = _label(one), _source(one)
+        check_not_laxer(shipped.get(game.id), label.age)
+        before = house.get(game.id)
+        title = before.title if before else game.title
+        told = Game(id=game.id, title=title, label=label.age, label_source=told_by(label, source))
+        after = house[game.id] = told if before is None else Catalogue((before, told)).games[game.id]
+        change.tables.put_game(after)
+        record_game(change, game.id, before, after, {"what": "game.label", "game": game.id, "source": source})
+        now = change.catalogue.games[game.id]
+        hints += [relabelled(game, now), label_changed(change, game, now, {"what": "game.label"})]
+    return Outcome(" ".join(one.game for one in request.labels), tuple(hint for some in hints for hint in some))
+
+
+def _label(one: m.GameLabel) -> Label:
+    try:
+        return parse_label(one.label)
+    except LabelError as error:
+        raise bad_input(msg("{what}: {why}", what=one.game, why=as_message(error))) from None
+
+
+def _source(one: m.GameLabel) -> str:
+    source = unicodedata.normalize("NFC", " ".join(one.source.split()))
+    if not source or not source.isprintable() or len(source) > _MAX_SOURCE:
+        raise bad_input(msg("{game}: say in up to {most} characters where its label is from", game=one.game, most=_MAX_SOURCE))
+    return source
+
+
+def check_not_laxer(shipped: Game | None, label: int | None) -> None:
+    """A label is a fact about a game, not a rule: the house may be stricter than the catalogue, never laxer. ApiError."""
+    if shipped is not None and shipped.label is not None and label is not None and label < shipped.label:
+        text = msg("{title} is labelled {label}+: only a higher label can be set", title=shipped.title, label=shipped.label)
+        raise refused(text)
+
+
+def relabelled(before: Game, after: Game) -> Hints:
+    """The label that a game had until now, if it had one and it was another."""
+    if before.label is None or (before.label, before.system) == (after.label, after.system):
+        return ()
+    return (msg("{game}: its label was {label}", game=after.id, label=label_said(before.label, before.system)),)
+
+
+def record_game(change: Change, id: str, before: Game | None, after: Game | None, personal: dict[str, str]) -> None:
+    """The entry that says what the house says of the game from now on, if that is something else than before."""
+    old, new = _facts(before), _facts(after)
+    if old != new:
+        change.record(GameChanged, personal, game=id, before=old, after=new)
+
+
+def _facts(game: Game | None) -> GameFacts | None:
+    return None if game is None else GameFacts(game.label, game.system, game.learning)

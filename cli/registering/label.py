@@ -1,0 +1,81 @@
+"""giochoi game label: age labels of known games with where they are from, one or many from a file."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from argparse import Namespace
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from agent.api.messages import GameLabel, GameLabels
+from cli.commands import Commands
+from cli.context import Context
+from cli.errors import CommandError
+from cli.given.files import read_text
+from cli.registering.let_through import GAME
+from cli.registering.settle import settle
+from host.rpc_client import ask
+from i18n.message import msg, msgn, said_by
+from rules.ratings import UNVERIFIED, LabelError, parse_label
+
+_FIELDS = ("id", "label", "source")
+
+
+def add_to(commands: Commands) -> None:
+    parser = commands.add("game label", label, 'luanti VN12 --source "publisher\'s page, 3 May 2026"', "--from labels.csv",
+                          about=msg("say which age label known games carry, and where that is from"))  # fmt: skip
+    parser.takes("id", "GAME", GAME, nargs="?")
+    parser.takes("label", "LABEL", msg("its age label"), nargs="?")
+    parser.takes("--source", "TEXT", msg("where the label was read"))
+    parser.takes("--from", "FILE", msg("many: a .csv with the columns id,label,source, or a .toml of [[label]]"), dest="file")
+
+
+def label(args: Namespace, context: Context) -> int:
+    one = (args.id, args.label, args.source)
+    if args.file is not None and any(one):
+        raise CommandError(msg("either a game, its label and --source, or --from FILE"))
+    if args.file is None and not all(one):
+        raise CommandError(msg("a game, its label and --source are needed: write where the label was read"))
+    rows = [GameLabel(game=args.id, label=args.label, source=args.source)] if args.file is None else list(labels(args.file))
+    for row in rows:
+        _look_at(row, context)
+    done = ask(context.home.agent_address, GameLabels(labels=tuple(rows)))
+    told = msgn("{n} game is labelled", "{n} games are labelled", len(rows))
+    return settle(context, done, told)
+
+
+def _look_at(row: GameLabel, context: Context) -> None:
+    try:
+        found = parse_label(row.label)
+    except LabelError as error:
+        raise CommandError(msg("{what}: {why}", what=row.game, why=said_by(error))) from None
+    if found.system in UNVERIFIED:
+        context.out.message(msg("label {label} is taken for {age}+, which nobody has checked; see docs/ratings.md",
+                                label=found.text, age=found.age))  # fmt: skip
+
+
+def labels(name: str) -> Iterator[GameLabel]:
+    """What the file says, each game once. CommandError (2) with the number of the row that is wrong."""
+    seen: set[str] = set()
+    for number, row in enumerate(_rows(name), 1):
+        bad = row.keys() != set(_FIELDS) or not all(isinstance(value, str) and value.strip() for value in row.values())
+        if bad:
+            raise CommandError(msg("{file}: row {number} needs {fields}", file=name, number=number, fields="id, label, source"))
+        if row["id"] in seen:
+            raise CommandError(msg("{file}: row {number}: {game} is there twice", file=name, number=number, game=row["id"]))
+        seen.add(row["id"])
+        yield GameLabel(game=row["id"].strip(), label=row["label"].strip(), source=row["source"].strip())
+    if not seen:
+        raise CommandError(msg("{file}: no labels in it", file=name))
+
+
+def _rows(name: str) -> Iterable[Mapping[str, Any]]:
+    text = read_text(name).removeprefix("\ufeff")
+    try:
+        if not name.endswith(".toml"):
+            return list(csv.DictReader(text.splitlines(), strict=True))
+        rows = tomllib.loads(text).get("label", [])
+        return rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
+    except (csv.Error, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise CommandError(msg("{what}: {why}", what=name, why=said_by(error))) from None

@@ -1,0 +1,66 @@
+"""giochoi game allow, disallow: games let through for a player, and what follows now."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from agent.api.messages import Done, GameAllow, GameDisallow
+from cli.commands import Commands
+from cli.context import Context
+from cli.parser import PLAYER, Parser
+from cli.registering.settle import settle
+from cli.words.verdicts import until
+from daemon.api.messages import WhyGet
+from host.rpc_client import ask
+from host.transport import Unreachable
+from host.wire import ApiError
+from i18n.message import Arg, Moment, msg
+
+GAME = msg("id of the game")
+
+
+def add_to(commands: Commands) -> None:
+    _takes(commands.add("game allow", allow, "An luanti", "guest luanti", about=msg("let a game through for a player")))
+    about = msg("take back that a game is let through")
+    _takes(commands.add("game disallow", disallow, "An luanti", "guest luanti", about=about))
+
+
+def _takes(parser: Parser) -> None:
+    parser.takes("player", "PLAYER", PLAYER)
+    parser.takes("id", "GAME", GAME)
+
+
+def allow(args: Namespace, context: Context) -> int:
+    done = ask(context.home.agent_address, GameAllow(player=args.player, game=args.id))
+    code = settle(context, done, msg("{game} is let through for {player}", player=whom(args, done), game=args.id))
+    _not_yet(args, context)
+    return code
+
+
+def disallow(args: Namespace, context: Context) -> int:
+    done = ask(context.home.agent_address, GameDisallow(player=args.player, game=args.id))
+    said = msg("{game} is no longer let through for {player}", player=whom(args, done), game=args.id)
+    return settle(context, done, said)
+
+
+def whom(args: Namespace, done: Done) -> str:
+    """Name and id of the player, as far as the agent says."""
+    return args.player if done.player is None else f"{done.player.name} ({done.player.id})"
+
+
+def _not_yet(args: Namespace, context: Context) -> None:
+    """What refuses it for now, such as the hour or time that is used up, and from when it does not."""
+    try:
+        answer = ask(context.home.daemon_address, WhyGet(player=args.player, game=args.id))
+    except (ApiError, Unreachable):
+        return
+    decision = answer.decision
+    if decision.verdict == "allow" or decision.reason is None:
+        return
+    when = None if decision.until is None else Moment(decision.until, answer.zone)
+    said: dict[str, Arg] = {"rule": decision.reason.rule, "why": decision.reason.text}
+    if when is None:
+        context.out.message(msg("not now: {rule}: {why}", **said))
+        return
+    said["until"] = until(decision.verdict, when, answer.next, game=True)
+    context.out.message(msg("not now: {rule}: {why}; {until}", **said))

@@ -1,0 +1,90 @@
+"""What is let through for whom: what an approval lifts, what still refuses, and that it can be taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.api import messages as m
+from host.wire import ApiError
+from rules.games import Game
+
+VN16 = "VN16, its box"
+OARS = "OARS 1.1 (AppStream: luanti)"
+
+
+@pytest.fixture
+def child(an):
+    """An, 12, under the law's pack; with a game of each kind of label."""
+    an.ask("policy.use", m.PolicyUse(target="an", packs=(m.PackUse(id="vn-147"),)))
+    for id_, label, source in (("tank", 16, VN16), ("cave", 13, OARS), ("fresh", None, None)):
+        an.ask("game.add", m.GameAdd(game=Game(id=id_, title=id_.title(), names=(id_,), label=label, label_source=source)))
+    return an
+
+
+def allow(desk, game, player="an"):
+    return desk.ask("game.allow", m.GameAllow(player=player, game=game))
+
+
+def refused(desk, op, request):
+    before = (desk.roster.number, len(desk.entries()))
+    with pytest.raises(ApiError) as error:
+        desk.ask(op, request)
+    assert (error.value.code, before) == ("refused", (desk.roster.number, len(desk.entries())))
+    return str(error.value)
+
+
+def test_at_home_a_guardian_lifts_every_label_and_what_has_none(child):
+    """They keep title and label."""
+    before = {game.id: game for game in child.roster.games}
+    for game in ("tank", "cave", "fresh"):
+        allow(child, game)
+
+    assert set(child.player("an").approved) == {"tank", "cave", "fresh"}
+    assert {game.id: game for game in child.roster.games} == before
+
+
+def test_what_refuses_for_good_is_named_and_nothing_recorded(child):
+    """The law's label at a game point, which nobody there relaxes; a foreign label is for the point to let through."""
+    child.ask("place.set", m.PlaceSet(place="game-point"))
+
+    assert "still refused: vn-147.label: the game is labelled VN16; the player is 12" in refused(
+        child, "game.allow", m.GameAllow(player="an", game="tank"))  # fmt: skip
+    allow(child, "cave")
+    allow(child, "cave", "guest")
+    assert child.player("an").approved == ("cave",)
+
+
+def test_no_play_at_all_is_for_good_too(child):
+    child.ask("limit.set", m.LimitSet(player="an", ms=0, game="cave"))
+
+    assert "house.cave" in refused(child, "game.allow", m.GameAllow(player="an", game="cave"))
+
+
+def test_the_hour_or_the_day_is_no_refusal_of_the_game(child):
+    """Who allows it at night means tomorrow."""
+    hours = m.PackUse(id="home-school-week", params=("weekday_hours=03:00-03:01", "weekend_hours=03:00-03:01"))
+    child.ask("policy.use", m.PolicyUse(target="an", packs=(hours,)))
+    allow(child, "cave")
+
+    assert child.player("an").approved == ("cave",)
+
+
+def test_an_approval_is_taken_back_by_an_entry(child):
+    """And given again by another one; what is not let through cannot be taken back."""
+    done = allow(child, "cave")
+    child.ask("game.disallow", m.GameDisallow(player="An", game="cave"))
+
+    assert child.player("an").approved == ()
+    assert [entry["id"] for entry in child.entries("approval.ended")] == [done.id]
+    assert "not let through for An" in refused(child, "game.disallow", m.GameDisallow(player="an", game="cave"))
+    assert allow(child, "cave").id != done.id
+
+
+def test_what_is_let_through_is_listed(child):
+    allow(child, "cave")
+    allow(child, "fresh")
+    child.ask("game.remove", m.GameRemove(game="fresh"))
+
+    listed = child.ask("game.allowed", m.GameAllowed()).approvals
+    assert [(one.game, one.player, one.name) for one in listed] == [("cave", "an", "An")]
+    assert len(child.entries("approval.ended")) == 1

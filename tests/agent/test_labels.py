@@ -1,0 +1,86 @@
+"""What the house says of a game: its label with a source, and whether its play counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.api import messages as m
+from host.wire import ApiError
+from rules.games import Game
+
+
+def game(**fields):
+    return Game(**{"id": "cave", "title": "", "names": ("cave",), **fields})
+
+
+def label(desk, *labels):
+    return desk.told("game.label", m.GameLabels(labels=tuple(m.GameLabel(game=g, label=la, source=s) for g, la, s in labels)))
+
+
+def known(desk, id_="cave"):
+    return next(one for one in desk.roster.games if one.id == id_)
+
+
+def test_adding_again_keeps_title_and_label_and_says_so(desk):
+    """What is not said again is not changed; what is changed says what it was."""
+    desk.ask("game.add", m.GameAdd(game=game(title="The Cave", label=16, label_source="VN16, its box")))
+    kept = desk.told("game.add", m.GameAdd(game=game(names=("cave2",))))
+    changed = desk.told("game.add", m.GameAdd(game=game(label=0, label_source="OARS none, x")))
+
+    assert (known(desk).title, known(desk).label, known(desk).system) == ("The Cave", 0, "OARS")
+    assert "this adds to The Cave, which was there already\nit keeps its label VN16" in kept
+    assert "cave: its label was VN16" in changed
+
+
+def test_a_file_of_another_game_is_a_hint(desk):
+    """It is added all the same: one of both ids may be a mistake, or two editions share a file."""
+    file = {"paths": ("/opt/cave",), "sha256": ("ab" * 32,), "sizes": (5,)}
+    desk.ask("game.add", m.GameAdd(game=game(names=(), **file)))
+
+    assert "already known as cave" in desk.told("game.add", m.GameAdd(game=game(id="hole", names=(), **file)))
+    luanti = game(id="x", names=(), paths=("/usr/games/luanti",))
+    assert "already known as luanti" in desk.told("game.add", m.GameAdd(game=luanti))
+    assert desk.told("game.add", m.GameAdd(game=game(names=(), **file))).count("already known") == 1
+
+
+def test_labels_in_bulk_all_or_none(desk):
+    """Shipped games too; each with where it is from, and an entry each."""
+    assert label(desk, ("luanti", "VN12", "the publisher's page"), ("tuxmath", "pegi 3", "its box")) == ""
+    number = desk.roster.number
+    with pytest.raises(ApiError, match="luantii"):
+        label(desk, ("luanti", "VN16", "x"), ("luantii", "VN16", "x"))
+    with pytest.raises(ApiError, match="where its label is from"):
+        label(desk, ("luanti", "VN16", " "))
+
+    assert desk.roster.number == number
+    assert (known(desk, "luanti").label_source, known(desk, "tuxmath").system) == ("VN12, the publisher's page", "PEGI")
+    assert "luanti: its label was VN12" in label(desk, ("luanti", "OARS none", "x"))
+    assert [(one["game"], one["after"]["system"]) for one in desk.entries("game.changed")] == [
+        ("luanti", "VN"), ("tuxmath", "PEGI"), ("luanti", "OARS"),
+    ]  # fmt: skip
+
+
+def test_a_learning_program_counts_in_no_limit_until_it_is_said_otherwise(an):
+    """A rule of the house for whoever has others; it alone limits nobody. Adding again keeps the mark."""
+    an.ask("game.add", m.GameAdd(game=game(), learning=True))
+    assert an.player("an").packs == ()
+    an.ask("limit.set", m.LimitSet(player="an", ms=60_000))
+    told = an.told("game.add", m.GameAdd(game=game(names=("cave2",))))
+    [pack] = an.player("an").packs
+    marked = [row.game.id for row in an.ask("game.list", m.GameList()).games if row.learning]
+    an.ask("game.add", m.GameAdd(game=game(), learning=False))
+
+    assert [(rule.id, rule.games) for rule in pack.uncounted] == [("house.learning_programs", ("cave",))]
+    assert (marked, "its play still does not count" in told) == (["cave"], True)
+    assert an.player("an").packs[0].uncounted == ()
+    entries = an.entries("game.changed")
+    assert [(one["before"] and one["before"]["learning"], one["after"]["learning"]) for one in entries] == [
+        (None, True), (True, False),
+    ]  # fmt: skip
+
+
+def test_a_removed_game_is_said_to_be_none(desk):
+    desk.ask("game.add", m.GameAdd(game=game(label=7, label_source="PEGI 7, its box")))
+    desk.ask("game.remove", m.GameRemove(game="cave"))
+
+    assert desk.entries("game.changed")[-1]["after"] is None
