@@ -19,7 +19,7 @@ from host.homes import Home
 from host.rpc_client import aask, ask, items
 from host.transport import Unreachable
 from host.wire import ApiError
-from tests.system import PATIENCE, KILLED, TERMINATED
+from tests.system import KILLED, PATIENCE, TERMINATED
 
 LOST = (Unreachable, ApiError, OSError)
 
