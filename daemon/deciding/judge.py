@@ -13,7 +13,7 @@ from daemon.sessions import People, RuledPlayer
 from daemon.trusted import Reading
 from rules.decide import decide
 from rules.decision import Decision
-from rules.facts import Facts, Played
+from rules.facts import Facts, Grant, Played
 from rules.games import Game
 from rules.policy import Policy
 from rules.verdict import Verdict
@@ -43,14 +43,17 @@ class Judge:
     plays: Plays
     grants: Grants
 
-    def rule(self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool = True) -> Ruling:
+    def rule(
+        self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool = True, more: tuple[Grant, ...] = ()
+    ) -> Ruling:
         """The strictest ruling over all readings of the clock. Its moments are of the first reading, the trusted one.
 
         `game` None: a game that no rule names, so that only the rules over all games count. `sure` as in Facts; true where
-        there is no program yet.
+        there is no program yet. `more`: grants that nobody gave yet.
         """
         policy = player.overall if game is None else player.policy
         facts = self._facts(player, game, now, sure=sure)
+        facts = replace(facts, grants=(*facts.grants, *more)) if more else facts
         rulings = []
         for wall in now.walls:
             asked = facts if wall == facts.now else replace(facts, now=wall)
