@@ -67,17 +67,18 @@ def extend(args: Namespace, context: Context) -> None:
 
 
 def _say(answer: GrantAnswer, context: Context) -> None:
-    said = follows(answer)
-    if answer.id is not None:
-        back = f"giochoi revoke {answer.id}".replace(" ", "\u00a0")
-        said = msg("{said}; to take it back: {command}", said=said, command=back)
-    context.out.answer(_answer(answer), lambda: context.out.say(said))
+    def lines() -> None:
+        context.out.say(follows(answer), 0, 2)
+        if answer.id is not None:
+            context.out.say(msg("to take it back: {command}", command=f"giochoi revoke {answer.id}"))
+
+    context.out.answer(_answer(answer), lines)
 
 
 def revoke(args: Namespace, context: Context) -> None:
     answer = ask(context.home.daemon_address, GrantRevoke(id=args.id))
     said = msg("{id} is taken back: {said}", id=args.id, said=follows(answer))
-    context.out.answer(_answer(answer), lambda: context.out.say(said))
+    context.out.answer(_answer(answer), lambda: context.out.say(said, 0, 2))
 
 
 def _answer(answer: GrantAnswer) -> dict[str, object]:

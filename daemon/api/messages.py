@@ -38,6 +38,7 @@ class Why(Wire, frozen=True, kw_only=True):
     """
 
     player: str
+    name: str
     game: str | None
     zone: str
     decision: Decision

@@ -98,6 +98,7 @@ class Views:
         findings = explain(ruling.policy, ruling.facts)
         return m.Why(
             player=player.id,
+            name=player.registered.name,
             game=None if game is None else game.id,
             zone=self._people.zone,
             decision=ruling.decision,

@@ -54,7 +54,7 @@ def test_more_time_moves_the_end(world):
     assert ends(first) == (30, 45, None)
     assert ends(give(world, 0.5)) == (45, 45.5, None)
     assert (first.player, first.name, first.game, first.zone) == ("an", "An", None, "Asia/Ho_Chi_Minh")
-    assert [one.id for one in ask(world, "grant.list", m.GrantsGet()).grants][0] == first.id
+    assert ask(world, "grant.list", m.GrantsGet()).grants[0].id == first.id
 
 
 def test_a_window_moves_only_for_what_reaches_over_its_end(world):
@@ -100,7 +100,9 @@ def test_where_nothing_ends_play_there_is_no_end(world):
     assert ends(give(world, 15)) == (None, None, None)
 
 
-@pytest.mark.parametrize(("running", "game"), [((), "luanti"), (("teeworlds", "luanti"), "luanti"), (("teeworlds",), "teeworlds")])
+@pytest.mark.parametrize(("running", "game"), [
+    ((), "luanti"), (("teeworlds", "luanti"), "luanti"), (("teeworlds",), "teeworlds"),
+])  # fmt: skip
 def test_the_answer_is_about_the_game_that_is_played_and_ends_first(world, running, game):
     """Where no rule is over all games: what is played, else what was played today."""
     world.start(roster(packs=(limit(20, games=("luanti",), per="game"),)))
