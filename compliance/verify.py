@@ -62,7 +62,7 @@ def verify(bundle: Bundle, trust: Trust | None = None, since: str | bytes | None
     except _Broken as broken:
         failures.append(broken.failure)
     failures += [_damaged(one) for one in bundle.damage]
-    return replace(report, failures=tuple(failures), anchored=0 if failures else report.anchored)
+    return replace(report, failures=tuple(failures), anchored=0 if failures else report.anchored, repacked=bundle.repacked)
 
 
 def _key(bundle: Bundle) -> VerifierKey:
