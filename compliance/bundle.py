@@ -3,8 +3,8 @@
     checkpoint  key  packs/<sha256>.toml  tile/0/000.p/57  tile/entries/000.p/57
 
 The members are those that C2SP tlog-tiles serves, under the same names, so other people's tools read an unpacked bundle; see
-docs/spec/log.md. The file is a zip whose bytes follow from them (compliance.format.container); packed anew by another tool it is
-read as well (compliance.format.repacked).
+docs/spec/log.md. The file is a zip whose bytes follow from them (compliance.format.container); one that another tool packed
+anew is read as well (compliance.format.repacked).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A bundle that another tool packed anew, as whoever unpacks it and sends it on does. Pure.
 
-How members lie in a zip is no evidence: what they hold is signed, hashed, or named by its hash. So any plain zip of them is read, if
-there is only one way to read it: stored or deflated members, one behind the other from the first byte on, each told alike by its
-header and by the directory, which ends the file. Dates, attributes and extra fields say nothing and are not looked at.
+How members lie in a zip is no evidence: what they hold is signed, hashed, or named by its hash. So any plain zip of them is
+read, if there is only one way to read it: stored or deflated members, one behind the other from the first byte on, each told
+alike by its header and by the directory, which ends the file. Dates, attributes and extra fields say nothing.
 """
 
 from __future__ import annotations
