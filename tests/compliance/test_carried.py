@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -49,7 +50,8 @@ def test_it_verifies_without_anything_installed(file, site, tmp_path):
     done = run(file, tmp_path / "log.zip", "--lang", "vi", **where)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Không bị sửa; chưa đối chiếu với thẻ hay mốc cũ\n")
-    assert "Số quyết định đã tính lại, trùng khớp: 4" in done.stdout
+    told = json.loads(run(file, tmp_path / "log.zip", "--json", **where).stdout)
+    assert (told["ok"], told["decisions"]) == (True, 4)
     assert WINDOWS or list((tmp_path / "tmp").iterdir()) == []
 
 
