@@ -57,7 +57,7 @@ def _player(out: Output, player: PlayerPart) -> None:
     name = player.id if player.id == "guest" else player.name  # as one types it
     out.line(msg("{name} ({age})", name=msg("guest") if name == "guest" else name, age=age))
     _part(out, msg("all games"), player, VERDICTS[player.verdict])
-    together: dict[tuple[str, float | None] | None, list[GamePart]] = {_by(player): []}
+    together: dict[tuple[str, float | None] | None, list[GamePart]] = {} if player.reason is None else {_by(player): []}
     for game in player.games:
         together.setdefault(_by(game), []).append(game)
     for rule, games in together.items():
