@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from argparse import Namespace
+from collections.abc import Iterable
 
 from agent.api.messages import GrantEvent
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.values import parse_minutes
+from cli.output import Output
 from cli.parser import PLAYER, Parser
 from cli.words.extra_time import called, follows
+from cli.words.layout import row
 from daemon.api.messages import GrantAdd, GrantAnswer, GrantExtend, GrantRevoke, Grants, GrantsGet, Outlook
 from host.rpc_client import ask
-from i18n.message import Arg, Length, Moment, msg, typed
+from i18n.message import Length, Moment, msg, typed
 from rules.calendar import rfc3339
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-4])[:hH]([0-5][0-9])?", re.ASCII)
@@ -99,18 +102,22 @@ def _end(outlook: Outlook, zone: str) -> str | None:
 def show(args: Namespace, context: Context) -> None:
     told = ask(context.home.daemon_address, GrantsGet())
     grants = sorted(told.grants, key=lambda event: event.given)
-    columns = (msg("Id"), msg("Player"), msg("More"), msg("Game"), msg("When"), msg("Now"), msg("Who"), msg("Why"))
-    rows = (_row(event, told) for event in grants)
     document = {"grants": [_document(event, told) for event in told.grants]}
-    context.out.answer(document, lambda: context.out.table(columns, rows))
+    context.out.answer(document, lambda: _list(context.out, grants, told))
 
 
-def _row(event: GrantEvent, told: Grants) -> tuple[Arg, ...]:
-    player = called(told.names.get(event.player, event.player), event.player)
-    more = Length(event.ms if event.ms < 1000 else event.ms // 1000 * 1000, exact=True)
-    game, given = event.game or msg("all games"), Moment(event.given, told.zone)
-    now = msg("counts") if event.id in told.counting else msg("over") if event.revoked is None else msg("taken back")
-    return (event.id, player, more, game, given, now, event.who, event.reason)
+def _list(out: Output, grants: Iterable[GrantEvent], told: Grants) -> None:
+    """One after the other; what was given as a reason stands below."""
+    for event in grants:
+        more = Length(event.ms if event.ms < 1000 else event.ms // 1000 * 1000, exact=True)
+        now = msg("counts") if event.id in told.counting else msg("over") if event.revoked is None else msg("taken back")
+        player = called(told.names.get(event.player, event.player), event.player)
+        game, given = event.game or msg("all games"), Moment(event.given, told.zone)
+        out.say(row((event.id, player, game, more, given, now, event.who), " · "), 0, 4)
+        if event.reason:
+            out.say(event.reason, 4)
+    if not told.grants:
+        out.say(msg("no time was given"))
 
 
 def _document(event: GrantEvent, told: Grants) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import re
 from pathlib import Path
@@ -11,11 +12,12 @@ import msgspec
 import pytest
 
 from agent.api import messages as a
-from cli import doctor, help, man, status, why  # noqa: A004 - a command of that name
+from cli import doctor, grant, help, man, status, why  # noqa: A004 - a command of that name
 from cli.commands import NOUNS
 from cli.context import Context
 from cli.output import Output
 from cli.words.entries import KINDS, entry
+from cli.words.extra_time import follows
 from cli.words.names import OPERATIONS
 from cli.words.packs import explained, listed, ruled
 from daemon.api import messages as m
@@ -117,6 +119,24 @@ def everything_of_why(out):
     why.say(out, a_why())
 
 
+def everything_of_grants(out):
+    events = (
+        a.GrantEvent(id="27173fa3", player="an-2", by="guardian", who="root", ms=90_500, given=NINE, reason="x"),
+        a.GrantEvent(id="27173fa4", player="gone", by="guardian", who="root", ms=600, game="luanti", given=NINE, revoked=NINE),
+    )  # fmt: skip
+    grant._list(out, events, m.Grants(grants=events, names={"an-2": "An"}, counting=("27173fa3",), zone=ZONE))
+    grant._list(out, (), m.Grants(grants=(), names={}, counting=(), zone=ZONE))
+
+
+def everything_of_extra_time(out):
+    """Every answer that there is."""
+    looks = [m.Outlook(verdict=verdict, until=until, rule="house.day", text=TEXT)
+             for verdict in ("allow", "ask", "refuse") for until in (NINE, NINE + 60_000, None)]  # fmt: skip
+    for before, after, still, game in itertools.product(looks, looks, (True, False), (None, "luanti")):
+        told = {"id": "x", "player": "an", "name": "An", "game": game, "zone": ZONE, "still": still}
+        out.say(follows(m.GrantAnswer(before=before, after=after, **told)))
+
+
 def everything_of_log_show(out):
     for line in the_log():
         entry(out, line, json.loads(line.entry), ZONE)
@@ -156,7 +176,7 @@ def everything_of_doctor(out):
 
 @pytest.mark.parametrize("said", [
     everything_of_status, everything_of_why, everything_of_log_show, everything_of_help, everything_of_the_manual,
-    everything_of_packs, everything_of_doctor,
+    everything_of_packs, everything_of_doctor, everything_of_grants, everything_of_extra_time,
 ], ids=lambda said: said.__name__.removeprefix("everything_of_"))  # fmt: skip
 @pytest.mark.parametrize(("language", "check"), [("en", is_english), ("vi", is_vietnamese)])
 @pytest.mark.parametrize("width", [80, 100])
