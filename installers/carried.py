@@ -25,8 +25,11 @@ def main() -> int:
                     file.write_bytes(archive.read(name))
             sys.dont_write_bytecode = True  # the folder does not stay
             sys.path.insert(0, folder)
-            from compliance.__main__ import main as verify  # noqa: PLC0415 - it is there only now
-
+            try:
+                from compliance.__main__ import main as verify  # noqa: PLC0415 - it is there only now
+            except ImportError as error:
+                sys.stderr.write(f"giochoi-verify: {error}; set TMPDIR to a folder from which programs may be loaded\n")
+                return 2
             return verify()
 
 

@@ -92,3 +92,14 @@ def test_what_is_alike_lies_in_it_once(tmp_path):
         "any/a/all.py", "any/babel/locale-data/vi.dat", "linux/a/system", "win32/a/system", "cp311-linux/a/own",
         "cp312-linux/a/own", "cp311-win32/a/own", "cp312-win32/a/own",
     }  # fmt: skip
+
+
+def test_a_folder_from_which_nothing_can_be_loaded_is_one_line(file, tmp_path):
+    """As where temporary files may not be run: here what is compiled is cut off."""
+    other = tmp_path / "other.pyz"
+    with zipfile.ZipFile(file) as whole, zipfile.ZipFile(other, "w") as archive:
+        for name in whole.namelist():
+            archive.writestr(name, b"" if "_core." in name else whole.read(name))
+    done = run(other, "--help")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "set TMPDIR to" in done.stderr
