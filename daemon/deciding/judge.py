@@ -18,7 +18,7 @@ from rules.games import Game
 from rules.policy import Policy
 from rules.verdict import Verdict
 
-_RANK = {"refuse": 0, "ask": 1, "allow": 2}
+RANK = {"refuse": 0, "ask": 1, "allow": 2}
 _FOREVER = 2**62
 
 
@@ -90,13 +90,13 @@ def next_verdict(ruling: Ruling, now: Reading) -> Verdict | None:
         meanwhile = Played(facts.game, facts.publisher, now.wall, by, facts.label, facts.sure)
         facts = replace(facts, played=(*facts.played, meanwhile))
     found = (decide(ruling.policy, replace(facts, now=wall + by)).verdict for wall in now.walls)
-    return min(found, key=_RANK.__getitem__)
+    return min(found, key=RANK.__getitem__)
 
 
 def _strictness(decision: Decision, wall: int) -> tuple[int, int]:
     """Sorts the stricter first: a worse verdict, then the longer refusal or the shorter leave."""
     length = _FOREVER if decision.until is None else decision.until - wall
-    return (_RANK[decision.verdict], length if decision.verdict == "allow" else -length)
+    return (RANK[decision.verdict], length if decision.verdict == "allow" else -length)
 
 
 def _shifted(decision: Decision, by: int) -> Decision:

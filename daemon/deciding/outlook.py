@@ -7,18 +7,16 @@ from dataclasses import dataclass
 
 from agent.api.messages import GrantEvent
 from daemon.api.messages import Outlook
-from daemon.deciding.judge import Judge, Ruling
+from daemon.deciding.judge import RANK, Judge, Ruling
 from daemon.deciding.plays import Plays
 from daemon.sessions import People, RuledPlayer
 from daemon.trusted import Reading
 from i18n.message import Arg, Message, Moment, msg
-from rules.calendar import day_bounds
+from rules.calendar import DAY_MS, day_bounds
 from rules.decision import Decision
 from rules.facts import Grant
 from rules.games import Game
-from rules.verdict import Verdict
 
-_RANK: dict[Verdict, int] = {"refuse": 0, "ask": 1, "allow": 2}
 _NEVER = 2**62
 
 
@@ -57,13 +55,12 @@ class Outlooks:
             given = Grant("guardian", ms, None if only is None else only.id, self.now.wall)
             return _lasts(self.decision(player, game, (given,) if ms else ()), until)
 
-        most = until - self.now.wall  # suspends windows until then, and is as much more play as fits in
-        found = bisect_left(range(most + 1), True, key=reaches)
-        return None if found > most else found
+        found = bisect_left(range(DAY_MS + 1), True, key=reaches)
+        return None if found > DAY_MS else found
 
     def hindrance(self, player: RuledPlayer, game: Game | None, only: Game | None, until: int) -> Message:
         """Why play cannot be made to last until then."""
-        given = Grant("guardian", until - self.now.wall, None if only is None else only.id, self.now.wall)
+        given = Grant("guardian", DAY_MS, None if only is None else only.id, self.now.wall)
         decision, zone = self.decision(player, game, (given,)), self.people.zone
         told: dict[str, Arg] = {"player": player.registered.name, "until": Moment(until, zone, "time"), "rule": _rule(decision)}
         if decision.verdict == "allow" and decision.until is not None:
@@ -119,4 +116,4 @@ def _lasts(decision: Decision, until: int) -> bool:
 
 def _order(decision: Decision) -> tuple[int, int]:
     """The stricter first."""
-    return _RANK[decision.verdict], _NEVER if decision.until is None else decision.until
+    return RANK[decision.verdict], _NEVER if decision.until is None else decision.until

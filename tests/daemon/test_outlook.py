@@ -147,6 +147,17 @@ def test_an_end_is_put_off_by_as_little_as_it_takes(world):
     assert [(one.ms, one.game) for one in ask(world, "grant.list", m.GrantsGet()).grants][1:] == [(40 * MINUTE, "luanti")]
 
 
+def test_more_was_played_than_is_allowed_now(world):
+    """That has to be made good, too."""
+    world.start(roster(packs=(limit(60),)))
+    world.platform.run(1)
+    world.pass_time(30 * MINUTE)
+    world.platform.exit(1)
+    world.adopt(roster(2, packs=(limit(10),)))
+    assert ends(extend(world, "12:45")) == (None, 45, None)
+    assert [one.ms for one in ask(world, "grant.list", m.GrantsGet()).grants] == [35 * MINUTE]
+
+
 def test_nothing_is_given_where_nothing_is_needed(world):
     """The answer has no id then."""
     world.start(roster(packs=(limit(30),)))
