@@ -5,6 +5,7 @@
 # make soak     the same tests at full counts
 # make check    linters, types for Linux and for Windows, the arrows between the rooms, dead code, then the tests
 # make bench    the benchmark table
+# make verifier dist/giochoi-verify.pyz, the verifier as one file that needs nothing but a Python
 # make messages take new texts from the code into i18n/vi.po
 # make lock     pin the dependencies anew (needs uv)
 # make clean    remove what the others made
@@ -26,7 +27,7 @@ RUNTIME := .venv/runtime-$(KEY)
 DEV     := .venv/dev-$(KEY)-$(DEV_KEY)
 PEERS   := .venv/peers-$(KEY)-$(shell sha256sum requirements-bench.lock | cut -c1-16)
 
-.PHONY: run setup dev test test-here test-windows soak check lint ruff types types-windows arrows dead bench messages lock clean
+.PHONY: run setup dev test test-here test-windows soak check lint ruff types types-windows arrows dead bench verifier messages lock clean
 .DELETE_ON_ERROR:
 
 run: setup
@@ -119,6 +120,9 @@ $(PEERS): $(DEV)
 	@echo "make: adding the policy engines that decisions are compared with to .venv" >&2
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements-bench.lock && touch $@ \
 	  || echo "make: going on without them" >&2
+
+verifier: setup
+	@$(BIN)/python -m installers.verifier dist/giochoi-verify.pyz
 
 messages: $(DEV)
 	@$(BIN)/python -m i18n.build update

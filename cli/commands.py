@@ -15,6 +15,7 @@ NOUNS: Final[dict[str, tuple[str, Message]]] = {
     "why": ("cli.why", msg("why play is allowed or not, rule by rule")),
     "usage": ("cli.usage", msg("how long was played on a day")),
     "grant": ("cli.grant", msg("give more time today")),
+    "extend": ("cli.grant", msg("let play go on until a time today")),
     "grants": ("cli.grant", msg("the time that was given")),
     "revoke": ("cli.grant", msg("take given time back")),
     "player": ("cli.registering.player", msg("whose play is counted")),

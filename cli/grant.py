@@ -1,30 +1,55 @@
-"""giochoi grant, grants, revoke: extra time."""
+"""giochoi grant, extend, grants, revoke: extra time, and what follows from it."""
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
+from collections.abc import Iterable
 
 from agent.api.messages import GrantEvent
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.values import parse_minutes
-from cli.parser import PLAYER
-from daemon.api.messages import GrantAdd, GrantRevoke, GrantsGet, UsageGet
+from cli.output import Output
+from cli.parser import PLAYER, Parser
+from cli.words.extra_time import called, follows
+from cli.words.layout import row
+from daemon.api.messages import GrantAdd, GrantAnswer, GrantExtend, GrantRevoke, Grants, GrantsGet, Outlook
 from host.rpc_client import ask
-from i18n.message import Arg, Length, Moment, msg
+from i18n.message import Length, Moment, msg, typed
 from rules.calendar import rfc3339
+
+_TIME = re.compile(r"([01]?[0-9]|2[0-4])[:hH]([0-5][0-9])?", re.ASCII)
+_DAY_MS = 86_400_000
 
 
 def add_to(commands: Commands) -> None:
     parser = commands.add("grant", grant, "An 15", 'An 15 --game luanti --reason "homework is done"')
     parser.takes("player", "PLAYER", PLAYER)
     parser.takes("ms", "MINUTES", msg("how many minutes more"), type=some_minutes)
-    parser.takes("--game", "ID", msg("for this game only"))
-    parser.takes("--reason", "TEXT", msg("why; the log keeps it"), default="")
+    _for_what(parser)
+    parser = commands.add("extend", extend, "An --until 21:30", "An --until 21:30 --game luanti")
+    parser.takes("player", "PLAYER", PLAYER)
+    parser.takes("--until", "HH:MM", msg("until when today play may go on"), type=parse_time, required=True)
+    _for_what(parser)
     commands.add("grants", show, "", "--json", looks=True)
     parser = commands.add("revoke", revoke, "27173fa3", "27173fa3 --json")
     parser.takes("id", "GRANT", msg("the id that giochoi grants shows"))
+
+
+def _for_what(parser: Parser) -> None:
+    parser.takes("--game", "ID", msg("for this game only"))
+    parser.takes("--reason", "TEXT", msg("why; the log keeps it"), default="")
+
+
+def parse_time(text: str) -> int:
+    """21:30, as milliseconds after midnight. CommandError says what is wrong."""
+    found = _TIME.fullmatch(text)
+    ms = (int(found[1]) * 60 + int(found[2] or 0)) * 60_000 if found else _DAY_MS + 1
+    if ms > _DAY_MS:
+        raise CommandError(msg("{text} is not a time such as 21:30", text=typed(text)))
+    return ms
 
 
 def some_minutes(text: str) -> int:
@@ -36,35 +61,69 @@ def some_minutes(text: str) -> int:
 
 def grant(args: Namespace, context: Context) -> None:
     request = GrantAdd(player=args.player, ms=args.ms, game=args.game, reason=args.reason)
-    added = ask(context.home.daemon_address, request)
-    more = Length(args.ms, exact=True)
-    said = msg("{player}: {length} more today (id {id})", player=args.player, length=more, id=added.id)
-    context.out.answer({"id": added.id}, said)
+    _say(ask(context.home.daemon_address, request), context)
+
+
+def extend(args: Namespace, context: Context) -> None:
+    request = GrantExtend(player=args.player, until=args.until, game=args.game, reason=args.reason)
+    _say(ask(context.home.daemon_address, request), context)
+
+
+def _say(answer: GrantAnswer, context: Context) -> None:
+    def lines() -> None:
+        context.out.say(follows(answer), 0, 2)
+        if answer.id is not None:
+            context.out.say(msg("to take it back: {command}", command=f"giochoi revoke {answer.id}"))
+
+    context.out.answer(_answer(answer), lines)
 
 
 def revoke(args: Namespace, context: Context) -> None:
-    ask(context.home.daemon_address, GrantRevoke(id=args.id))
-    context.out.answer({"id": args.id}, msg("{id} is taken back", id=args.id))
+    answer = ask(context.home.daemon_address, GrantRevoke(id=args.id))
+    said = msg("{id} is taken back: {said}", id=args.id, said=follows(answer))
+    context.out.answer(_answer(answer), lambda: context.out.say(said, 0, 2))
+
+
+def _answer(answer: GrantAnswer) -> dict[str, object]:
+    """As the contract has it, with the game that it is about."""
+    after = answer.after
+    return {
+        "id": answer.id, "player": {"id": answer.player, "name": answer.name}, "game": answer.game,
+        "until": _end(after, answer.zone), "before": _end(answer.before, answer.zone),
+        "still": {"rule": after.rule, "text": after.text} if answer.still else None,
+    }  # fmt: skip
+
+
+def _end(outlook: Outlook, zone: str) -> str | None:
+    """When play ends; None if nothing ends it, or nobody may play."""
+    return rfc3339(outlook.until, zone) if outlook.verdict == "allow" and outlook.until is not None else None
 
 
 def show(args: Namespace, context: Context) -> None:
-    grants = ask(context.home.daemon_address, GrantsGet()).grants
-    zone = ask(context.home.daemon_address, UsageGet()).zone
-    columns = (msg("Id"), msg("Player"), msg("More"), msg("Game"), msg("When"), msg("Who"), msg("Why"), "")
-    rows = (_row(event, zone) for event in sorted(grants, key=lambda event: event.given))
-    document = {"grants": [_document(event, zone) for event in grants]}
-    context.out.answer(document, lambda: context.out.table(columns, rows))
+    told = ask(context.home.daemon_address, GrantsGet())
+    grants = sorted(told.grants, key=lambda event: event.given)
+    document = {"grants": [_document(event, told) for event in told.grants]}
+    context.out.answer(document, lambda: _list(context.out, grants, told))
 
 
-def _row(event: GrantEvent, zone: str) -> tuple[Arg, ...]:
-    revoked = msg("taken back") if event.revoked is not None else ""
-    game, given = event.game or msg("all games"), Moment(event.given, zone)
-    return (event.id, event.player, Length(event.ms, exact=True), game, given, event.who, event.reason, revoked)
+def _list(out: Output, grants: Iterable[GrantEvent], told: Grants) -> None:
+    """One after the other; what was given as a reason stands below."""
+    for event in grants:
+        more = Length(event.ms if event.ms < 1000 else event.ms // 1000 * 1000, exact=True)
+        now = msg("counts") if event.id in told.counting else msg("over") if event.revoked is None else msg("taken back")
+        player = called(told.names.get(event.player, event.player), event.player)
+        game, given = event.game or msg("all games"), Moment(event.given, told.zone)
+        out.say(row((event.id, player, game, more, given, now, event.who), " · "), 0, 4)
+        if event.reason:
+            out.say(event.reason, 4)
+    if not told.grants:
+        out.say(msg("no time was given"))
 
 
-def _document(event: GrantEvent, zone: str) -> dict[str, object]:
+def _document(event: GrantEvent, told: Grants) -> dict[str, object]:
     return {
-        "id": event.id, "player": event.player, "by": event.by, "who": event.who, "minutes": event.ms / 60_000,
-        "game": event.game, "given": rfc3339(event.given, zone), "reason": event.reason,
-        "revoked": None if event.revoked is None else rfc3339(event.revoked, zone),
+        "id": event.id, "player": event.player, "name": told.names.get(event.player), "by": event.by, "who": event.who,
+        "minutes": event.ms / 60_000, "game": event.game, "given": rfc3339(event.given, told.zone), "reason": event.reason,
+        "revoked": None if event.revoked is None else rfc3339(event.revoked, told.zone),
+        "counts": event.id in told.counting,
     }  # fmt: skip

@@ -94,13 +94,15 @@ class Output:
         told = [(clean(self._whole(name)), clean(self._whole(text))) for name, text in rows]
         wide = min(max((_width(name) for name, _ in told), default=0), _room() // 3)
         for name, text in told:
-            beside = _width(name) <= wide
-            if not beside:
+            at = wide if max(map(_width, _SPACE.split(text))) <= _room() - wide - 4 else 0
+            first = " " * at
+            if _width(name) <= at:
+                first = name + " " * (at - _width(name))
+            else:
                 self._write(f"  {name}\n")
-            first = name + " " * (wide - _width(name)) if beside else " " * wide
-            for line in _folded(text, _room() - wide - 4):
+            for line in _folded(text, _room() - at - 4):
                 self._write(f"  {first}  {line}".rstrip() + "\n")
-                first = " " * wide
+                first = " " * at
 
     def head(self, text: Arg) -> None:
         """A heading."""

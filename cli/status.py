@@ -53,33 +53,41 @@ def say(out: Output, status: Status) -> None:
 
 
 def _player(out: Output, player: PlayerPart) -> None:
-    """By the rules over all games, then each game that was played or is spoken about. A rule is told below all it ends."""
+    """By the rules over all games, then each game that was played or is spoken about. A rule is told once, below all of it."""
     out.line()
     age = msg("age not known") if player.age is None else msg("age {age}", age=player.age)
     name = player.id if player.id == "guest" else player.name  # as one types it
     out.line(msg("{name} ({age})", name=msg("guest") if name == "guest" else name, age=age))
     _part(out, msg("all games"), player, VERDICTS[player.verdict])
-    _rule(out, player.reason)
-    together: dict[tuple[str, float | None] | None, list[GamePart]] = {}
+    together: dict[tuple[str, float | None] | None, list[GamePart]] = {} if player.reason is None else {_by(player): []}
     for game in player.games:
-        rule = None if game.reason is None else (game.reason.rule, game.reason.granted_s)
-        together.setdefault(rule, []).append(game)
-    for games in together.values():
+        together.setdefault(_by(game), []).append(game)
+    for rule, games in together.items():
         for game in games:
             verdict = asking(player.id, name, game.id) if game.verdict == "ask" else VERDICTS[game.verdict]
-            _part(out, game.id, game, verdict)
-        _rule(out, games[-1].reason)
+            _part(out, game.id, game, verdict, same=_ends(game) == _ends(player))
+        _rule(out, player.reason if rule == _by(player) else games[-1].reason)
 
 
-def _part(out: Output, title: Arg, part: PlayerPart | GamePart, verdict: Arg) -> None:
-    """How long may be played still, and how long was."""
+def _by(part: PlayerPart | GamePart) -> tuple[str, float | None] | None:
+    """Which rule ends it, as it is told."""
+    return None if part.reason is None else (part.reason.rule, part.reason.granted_s)
+
+
+def _ends(part: PlayerPart | GamePart) -> tuple[object, ...]:
+    return part.verdict, part.until, part.next, _by(part)
+
+
+def _part(out: Output, title: Arg, part: PlayerPart | GamePart, verdict: Arg, *, same: bool = False) -> None:
+    """How long may be played still, unless that is the `same` as for all games, and how long was."""
     if part.verdict == "allow":
         verdict = msg("no rule") if part.reason is None else left(_ms(part.left_s))
     ends = None if part.until is None else moment(part.until)
     end = until(part.verdict, ends, part.next, game=isinstance(part, GamePart))
     played = msg("played {length}", length=Length(int(part.used_s * 1000)))
     mark = "▶" if isinstance(part, GamePart) and part.running else " "
-    out.say(row((f"{mark} ", title, ": ", row((verdict, end, played))), ""), 2, 4)
+    said = played if same else row((verdict, end, played))
+    out.say(row((f"{mark} ", title, ": ", said), ""), 2, 4)
 
 
 def _rule(out: Output, reason: ReasonPart | None) -> None:

@@ -10,6 +10,7 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.output import Output
 from cli.parser import PLAYER
+from cli.words.extra_time import called
 from cli.words.layout import row
 from cli.words.times import left
 from cli.words.verdicts import VERDICTS, asking, because, until
@@ -44,12 +45,21 @@ def say(out: Output, answer: Why) -> None:
     out.say(because(reason.text, reason.granted_ms, reason.cite) if reason else msg("no rule applies"), 0, 2)
     if decision.grace_ms > GRACE_MS:
         out.say(msg("then {length} are left to save", length=Length(decision.grace_ms)), 0, 2)
-    for finding in answer.findings:
+    if answer.findings:
         out.line()
+    for finding in sorted(answer.findings, key=lambda one: not _decides(one, answer)):
         title, *lines = _lines(finding, answer)
-        out.say(title, 0, 2)
+        if len(lines) == 1:
+            out.say(msg("{rule}: {says}", rule=title, says=lines[0]), 0, 4)
+            continue
+        out.say(title, 0, 4)
         for line in lines:
             out.say(line, 4, 2)
+
+
+def _decides(finding: Finding, answer: Why) -> bool:
+    reason = answer.decision.reason
+    return reason is not None and reason.rule == finding.reason.rule
 
 
 def _headline(answer: Why) -> Message:
@@ -59,15 +69,16 @@ def _headline(answer: Why) -> Message:
     if decision.verdict == "allow":
         said = row((said, left(decision.left_ms)), ", ")
     elif decision.verdict == "ask" and game is not None:
-        said = asking(answer.player, answer.player, game)
+        said = asking(answer.player, answer.name, game)
     end = until(decision.verdict, _moment(decision.until, answer), answer.next, game=game is not None)
-    return row((answer.player, ", ", game or msg("all games"), ": ", row((said, end))), "")
+    who = called(answer.name, answer.player)
+    return row((who, ", ", game or msg("all games"), ": ", row((said, end))), "")
 
 
 def _lines(finding: Finding, answer: Why) -> Iterator[Arg]:
     """One rule: its name and citation, what it says by itself, what it counted."""
-    reason, decisive = finding.reason, answer.decision.reason
-    mark = "▶" if decisive is not None and decisive.rule == reason.rule else ""
+    reason = finding.reason
+    mark = "▶" if _decides(finding, answer) else ""
     yield row((mark, reason.rule, msg("(advice)") if finding.advisory else "", f"[{reason.cite}]"), " ")
     yield _says(finding, _moment(finding.until, answer))
     if reason.kind == "guardian":
@@ -113,7 +124,8 @@ def _document(answer: Why) -> dict[str, object]:
          "until": _when(one.until, zone)} for one in answer.findings
     ]  # fmt: skip
     return {
-        "player": answer.player, "game": answer.game, "verdict": decision.verdict, "until": _when(decision.until, zone),
+        "player": answer.player, "name": answer.name, "game": answer.game,
+        "verdict": decision.verdict, "until": _when(decision.until, zone),
         "next": answer.next, "left_s": _seconds(decision.left_ms), "warn_at": [rfc3339(at, zone) for at in decision.warn_at],
         "grace_s": _seconds(decision.grace_ms), "notices": notices, "guardian": answer.guardian,
         "reason": decision.reason and _reason(decision.reason), "rules": rules,

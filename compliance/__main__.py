@@ -28,7 +28,7 @@ _NO_VALUE = re.compile("argument (.+): expected one argument")
 _OPTIONS = {
     "BUNDLE": msg("a file made by {command}", command="giochoi log export"),
     "--trust FILE": msg("your trust policy (C2SP tlog-policy): which key and which witnesses you demand"),
-    "--since CHECKPOINT": msg("a file with the checkpoint of an earlier visit"),
+    "--since CHECKPOINT|CARD": msg("a file with the head or the card of the log, kept from an earlier visit"),
     "--json": msg("one JSON document instead of text"),
     "--lang vi|en": msg("in Vietnamese or English"),
     "--help": msg("this help"),
@@ -80,7 +80,8 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
     try:
         report = verify(read(options.bundle), trust, since)
     except NoteError as error:
-        raise UsageError(msg("{file} is not a checkpoint: {why}", file=options.since, why=said_by(error))) from None
+        told = {"file": options.since, "head": "giochoi log head", "card": "giochoi log card", "why": said_by(error)}
+        raise UsageError(msg("{file} is neither what {head} nor what {card} shows: {why}", **told)) from None
     if options.json:
         _print(msgspec.json.format(msgspec.json.encode(words.document(document(report))), indent=2).decode())
     else:
@@ -100,8 +101,8 @@ def _parser() -> _Parser:
 
 
 def _help(words: Catalogue) -> str:
-    head = f"{_PROGRAM} BUNDLE [--trust FILE] [--since CHECKPOINT] [--json] [--lang vi|en]"
-    told = [f"  {option:<20}{words(about)}" for option, about in _OPTIONS.items()]
+    head = f"{_PROGRAM} BUNDLE [--trust FILE] [--since CHECKPOINT|CARD] [--json] [--lang vi|en]"
+    told = [f"  {option:<26}{words(about)}" for option, about in _OPTIONS.items()]
     return "\n".join([head, words(msg("Verifies an exported compliance log, without a network.")), "", *told])
 
 

@@ -3,18 +3,19 @@
     checkpoint  key  packs/<sha256>.toml  tile/0/000.p/57  tile/entries/000.p/57
 
 The members are those that C2SP tlog-tiles serves, under the same names, so other people's tools read an unpacked bundle; see
-docs/spec/log.md. The file is a zip in which every byte matters (compliance.format.container).
+docs/spec/log.md. The file is a zip whose bytes follow from them (compliance.format.container); one that another tool packed
+anew is read as well (compliance.format.repacked).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from compliance.format import container
+from compliance.format import container, repacked
 from compliance.format.container import Damage, NotAContainer
 from compliance.format.tiles import ENTRIES, Tile, encode_entries, entry_bundles, hash_tiles
 from compliance.note import VerifierKey, read_checkpoint
@@ -41,10 +42,11 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The members by name, and where the file differs from what was written."""
+    """The members by name, and where the file differs from what was written. `repacked`: it is another tool's, and sound."""
 
     members: Mapping[str, bytes]
     damage: tuple[Damage, ...] = ()
+    repacked: bool = False
 
 
 def pack_path(digest: str) -> str:
@@ -93,6 +95,21 @@ def parse(data: bytes) -> Bundle:
         members, damage = container.unpack(data)
     except NotAContainer:
         members, damage = {}, []
-    if not {CHECKPOINT, KEY} & members.keys():
+    found = Bundle(members, tuple(damage))
+    if damage or not members:
+        found = _packed_anew(data, found)
+    if not {CHECKPOINT, KEY} & found.members.keys():
         raise BundleError(msg("not an exported log: make one with {command}", command="giochoi log export FILE"))
-    return Bundle(members, tuple(damage))
+    return found
+
+
+def _packed_anew(data: bytes, ours: Bundle) -> Bundle:
+    """The bundle as any zip of its members. One that is neither that nor nearly `ours` has a single fault, and not one for each
+    member.
+    """
+    try:
+        return Bundle(repacked.unpack(data), repacked=True)
+    except repacked.Unreadable as error:
+        if len(ours.damage) < len(ours.members):
+            return ours
+        return replace(ours, damage=(Damage("", 0, error.message),))

@@ -20,8 +20,9 @@ from compliance.entry import AnyEntry, Decided, EntryError, SeatEnrolled, decode
 from compliance.format.chain import AGENT, Chain, ChainError
 from compliance.format.container import Damage
 from compliance.format.tiles import ENTRIES, WIDTH, BundleEncodingError, Tile, decode_entries, entry_bundles, hash_tiles
-from compliance.note import ED25519, Checkpoint, NoteError, VerifierKey, b64, parse_checkpoint, parse_vkey, read_checkpoint
+from compliance.note import ED25519, Checkpoint, NoteError, VerifierKey, b64, parse_checkpoint, parse_vkey
 from compliance.tree import HASH_BYTES
+from compliance.verifying.earlier import Earlier, read_earlier
 from compliance.verifying.report import NO_MOMENT, Failure, Report, entry_name
 from compliance.verifying.trust import Trust
 from i18n.message import Arg, Message, msg, said_by
@@ -41,8 +42,8 @@ class _Broken(Exception):
 
 
 def verify(bundle: Bundle, trust: Trust | None = None, since: str | bytes | None = None) -> Report:
-    """What holds and what does not. `since` is an earlier checkpoint, as a signed note: NoteError if it is not one."""
-    earlier = None if since is None else read_checkpoint(since)
+    """What holds and what does not. `since` is a signed note with an earlier checkpoint, or a card: NoteError if neither."""
+    earlier = None if since is None else read_earlier(since)
     report = Report()
     failures: list[Failure] = []
     try:
@@ -54,15 +55,15 @@ def verify(bundle: Bundle, trust: Trust | None = None, since: str | bytes | None
         _members(bundle, checkpoint.size)
         entries, leaves = _tree(bundle, checkpoint)
         failures += _trusted(checkpoint, key, trust)
-        if since is not None and earlier is not None:
-            failures += _continues(since, earlier, key, leaves)
+        if earlier is not None:
+            failures += _continues(earlier, key, leaves)
         report, found = _entries(report, entries, key, texts)
         failures += found
         report = _anchors(report, checkpoint, trust, earlier)
     except _Broken as broken:
         failures.append(broken.failure)
     failures += [_damaged(one) for one in bundle.damage]
-    return replace(report, failures=tuple(failures), anchored=0 if failures else report.anchored)
+    return replace(report, failures=tuple(failures), anchored=0 if failures else report.anchored, repacked=bundle.repacked)
 
 
 def _key(bundle: Bundle) -> VerifierKey:
@@ -180,12 +181,13 @@ def _trusted(checkpoint: Checkpoint, key: VerifierKey, trust: Trust | None) -> I
         yield Failure(CHECKPOINT, msg("its witnesses do not make the quorum of the trust policy"))
 
 
-def _continues(since: str | bytes, earlier: Checkpoint, key: VerifierKey, leaves: list[bytes]) -> Iterator[Failure]:
+def _continues(earlier: Earlier, key: VerifierKey, leaves: list[bytes]) -> Iterator[Failure]:
     """Whether the log still begins with what the inspector saw."""
-    try:
-        parse_checkpoint(since, [key])
-    except NoteError:
-        yield Failure("--since", msg("the earlier checkpoint is not signed by the key of this log"))
+    if not earlier.of(key):
+        if earlier.note:
+            yield Failure("--since", msg("the earlier checkpoint is not signed by the key of this log"))
+        else:
+            yield Failure("--since", msg("the card shows the fingerprint of another key than that of this log"))
         return
     if earlier.size > len(leaves):
         yield Failure("--since", msg("the log had {before} entries and now has {now}", before=earlier.size, now=len(leaves)))
@@ -193,7 +195,7 @@ def _continues(since: str | bytes, earlier: Checkpoint, key: VerifierKey, leaves
         yield Failure("--since", msg("the first {count} entries were rewritten since", count=earlier.size))
 
 
-def _anchors(report: Report, checkpoint: Checkpoint, trust: Trust | None, earlier: Checkpoint | None) -> Report:
+def _anchors(report: Report, checkpoint: Checkpoint, trust: Trust | None, earlier: Earlier | None) -> Report:
     """How far outsiders have seen the log, once all else holds."""
     anchored = 0 if earlier is None else earlier.size
     witnesses = tuple((one.key.name, one.time) for one in checkpoint.signatures if one.time is not None)
@@ -290,5 +292,8 @@ class _Chains:
 
 
 def _damaged(damage: Damage) -> Failure:
-    where = f"byte {damage.offset}" + (f" ({damage.member})" if damage.member else "")
+    number = str(damage.offset)
+    where = msg("byte {number} ({member})", number=number, member=damage.member) if damage.member else (
+        msg("byte {number}", number=number)
+    )
     return Failure(where, msg("the file was changed or damaged: {what}", what=damage.what))

@@ -14,6 +14,7 @@ from compliance.note import NoteError, Signer
 from daemon import config, events
 from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge
+from daemon.deciding.outlook import Outlooks
 from daemon.deciding.plays import Plays
 from daemon.enforce import Enforcer
 from daemon.errors import DaemonError
@@ -211,7 +212,10 @@ class Daemon:
                 access, self.in_force, status, self.store,
                 lambda people: Views(people, self.plays, self._judge, self.loop.read()),
             ),
-            GrantHandlers(access, self._grants, self.recorder, self._publisher, self.clock, self.heart),
+            GrantHandlers(
+                access, self._grants, self.recorder, self._publisher, self.clock, self.heart,
+                lambda now: Outlooks(self._judge, self.plays, access.people(), now),
+            ),
             OtherHandlers(access, doctor, self.repair, self.trust, self.uplink, self._publisher, self._announcer),
         )  # fmt: skip
 

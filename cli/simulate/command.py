@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing
 from argparse import Namespace
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from agent.api.messages import LogExport, PlayerDays, PlayerNames
@@ -46,10 +47,15 @@ def add_to(commands: Commands) -> None:
 def simulate(args: Namespace, context: Context) -> None:
     packs = [named(argument).parsed() for argument in args.packs]
     recorded = from_bundle(_bundle(args.source, context), args, lambda *about: _who_is(context, args.player, *about))
-    found = result(replay(combine(packs), recorded.plays, recorded.setting), recorded.zone)
+    policy, zone = combine(packs), recorded.zone
+    found = result(replay(policy, recorded.plays, recorded.setting), zone)
+    given = None
+    if recorded.setting.grants:
+        without = replace(recorded.setting, grants=())
+        given = max(0, found.total.kept_ms - result(replay(policy, recorded.plays, without), zone).total.kept_ms)
     for note in (*recorded.notes, *_not_in_force(packs, found)):
         context.out.message(note)
-    context.out.answer(document(found, recorded, packs), lambda: show(context.out, found, recorded, packs))
+    context.out.answer(document(found, recorded, packs, given), lambda: show(context.out, found, recorded, packs, given))
 
 
 def _not_in_force(packs: list[Pack], found: Result) -> Iterator[Arg]:

@@ -13,14 +13,20 @@ from rules.policy import Pack
 from rules.replay import Piece
 
 
-def show(out: Output, found: Result, recorded: Recorded, packs: list[Pack]) -> None:
-    """For people: the answer in a sentence, then where it is from."""
+def show(out: Output, found: Result, recorded: Recorded, packs: list[Pack], given: int | None) -> None:
+    """For people: the answer in a sentence, then where it is from. `given`: how much was kept only because time had been given,
+    in ms; None if none had been.
+    """
     if not found.days:
         out.say(msg("{player}: no play was recorded", player=recorded.player))
         return
     out.say(msg("{player}, {first} to {last}, under {packs}", player=recorded.player, first=Date(found.days[0].day),
                 last=Date(found.days[-1].day), packs=comma(pack.id for pack in packs)))  # fmt: skip
     out.say(_headline(found))
+    if given:
+        out.say(msg("What is kept includes {length} granted: time that was given counts here, too.", length=Length(given)))
+    elif given is not None:
+        out.say(msg("Time that was given counts here, too; without it the same would be kept."))
     out.line()
     columns = (msg("Day"), msg("Played"), msg("Kept"), msg("Cut"), msg("Refused"), msg("Ended"), msg("Because"))
     out.table(columns, (*map(_day, found.days), (msg("Total"), *_numbers(found.total), "")))
@@ -30,8 +36,6 @@ def show(out: Output, found: Result, recorded: Recorded, packs: list[Pack]) -> N
             (clock(one.ms), str(one.times), one.reason.rule, row((one.reason.cite, one.reason.text), ": "))
             for one in found.rules
         ))  # fmt: skip
-    if recorded.setting.grants:
-        out.say(msg("Time that was given is counted as given."))
 
 
 def clock(ms: int) -> Arg:
@@ -52,8 +56,9 @@ def _headline(found: Result) -> Message:
 
 
 def _day(one: Day) -> tuple[Arg, ...]:
-    because = comma(row((rule, clock(ms)), "\u00a0") for rule, ms in one.by_rule.items())
-    return (row((Weekday(one.day.weekday(), "short"), Date(one.day)), " "), *_numbers(one), because if because.items else "–")
+    because = comma(row((rule, clock(ms)), " ") for rule, ms in one.by_rule.items())
+    day = row((Weekday(one.day.weekday(), "short"), Date(one.day)), "\u00a0")
+    return (day, *_numbers(one), because if because.items else "–")
 
 
 def _numbers(one: Day) -> tuple[Arg, ...]:
@@ -61,13 +66,13 @@ def _numbers(one: Day) -> tuple[Arg, ...]:
     return (clock(one.recorded_ms), clock(one.kept_ms), cut, *(str(number or "–") for number in (one.refused, one.ended)))
 
 
-def document(found: Result, recorded: Recorded, packs: list[Pack]) -> dict[str, object]:
+def document(found: Result, recorded: Recorded, packs: list[Pack], given: int | None) -> dict[str, object]:
     """Everything, for programs."""
     born, zone = recorded.setting.born, recorded.zone
     return {
         "player": recorded.player, "born": born, "zone": zone, "source": recorded.source,
         "packs": [{"id": pack.id, "sha256": pack.sha256, "params": pack.params} for pack in packs],
-        "total": _totals(found.total),
+        "total": _totals(found.total), "granted_s": (given or 0) / 1000,
         "rules": [
             {"rule": one.reason.rule, "cite": one.reason.cite, "text": one.reason.text,
              "kind": one.reason.kind, "cut_s": one.ms / 1000, "times": one.times}

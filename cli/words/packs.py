@@ -33,7 +33,9 @@ def listed(out: Output, readings: Iterable[Reading]) -> None:
 
 def ruled(out: Output, packs: Sequence[Pack]) -> None:
     """Packs as they are in force, rule by rule."""
-    for pack in packs:
+    for number, pack in enumerate(packs):
+        if number:
+            out.line()
         _title(out, pack)
         for rule in pack.rules:
             _rule(out, rule.id, says(rule, {}), rule)

@@ -1,7 +1,7 @@
-"""A zip in which every byte matters: stored members in order of their names, fixed dates, nothing optional. Pure.
+"""A zip with nothing left to choose: stored members in order of their names, fixed dates, nothing optional. Pure.
 
 Its bytes follow from its members alone, so a reader builds them again and compares: whatever differs is named with the member
-it belongs to. Layout: PKWARE APPNOTE 4.3; ordinary unzip tools read it.
+it belongs to. Layout: PKWARE APPNOTE 4.3; ordinary unzip tools read it. Zips that these tools make: compliance.format.repacked.
 """
 
 from __future__ import annotations

@@ -69,7 +69,9 @@ class Audit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`anchored`: how many entries, from the first on, outsiders have seen; `witnesses`: (name, Unix s) of cosignatures."""
+    """`anchored`: how many entries, from the first on, outsiders have seen; `witnesses`: (name, Unix s) of cosignatures.
+    `repacked`: another tool packed the file.
+    """
 
     origin: str = ""
     key: str = ""
@@ -82,6 +84,7 @@ class Report:
     failures: tuple[Failure, ...] = ()
     audit: Audit = field(default_factory=Audit)
     zone: str = "Asia/Ho_Chi_Minh"
+    repacked: bool = False
 
     @property
     def ok(self) -> bool:
@@ -115,6 +118,7 @@ def document(report: Report) -> dict[str, Any]:
         "anchored": bool(report.anchored) and report.anchored == report.size,
         "anchored_size": report.anchored,
         "trusted": report.trusted,
+        "repacked": report.repacked,
         "witnesses": [{"name": name, "time": _rfc3339(time * 1000, zone)} for name, time in report.witnesses],
         "failures": report.failures,
         "gaps": [
@@ -159,6 +163,8 @@ def _verdict(report: Report) -> Iterator[_Line]:
             msg("the key is one that the trust policy names") if report.trusted
             else msg("compare the fingerprint with that on the card of the log")
         )  # fmt: skip
+    if report.repacked and report.ok:
+        yield "  ", msg("the archive was packed anew by another tool; its contents are whole")
 
 
 def _log(report: Report) -> Iterator[_Line]:

@@ -38,6 +38,7 @@ class Why(Wire, frozen=True, kw_only=True):
     """
 
     player: str
+    name: str
     game: str | None
     zone: str
     decision: Decision
@@ -67,7 +68,7 @@ class Usage(Wire, frozen=True, kw_only=True):
     players: dict[str, UsagePart]
 
 
-class GrantAdd(Request["GrantAdded"], frozen=True, kw_only=True):
+class GrantAdd(Request["GrantAnswer"], frozen=True, kw_only=True):
     op = "grant.add"
 
     player: str
@@ -76,8 +77,42 @@ class GrantAdd(Request["GrantAdded"], frozen=True, kw_only=True):
     reason: str = ""
 
 
-class GrantAdded(Wire, frozen=True, kw_only=True):
-    id: str
+class GrantExtend(Request["GrantAnswer"], frozen=True, kw_only=True):
+    """As much as it takes to play until `until`: milliseconds of the place's clock after today's midnight."""
+
+    op = "grant.extend"
+
+    player: str
+    until: int
+    game: str | None = None
+    reason: str = ""
+
+
+class Outlook(Wire, frozen=True, kw_only=True):
+    """What the rules say of play at one moment, and which one makes it so. `until` as in a decision."""
+
+    verdict: Verdict
+    until: int | None
+    rule: str | None
+    text: Words | None
+
+
+class GrantAnswer(Wire, frozen=True, kw_only=True):
+    """What follows from a grant, or from taking one back (`id` None: none was needed), at the same moment without it and with
+    it.
+
+    It is about the `game` that was meant or is played; None: about the rules over all games. `still`: the rule of `after` keeps
+    play from going on as long as was given. `zone`: the place's, in which moments are shown.
+    """
+
+    id: str | None
+    player: str
+    name: str
+    game: str | None
+    zone: str
+    before: Outlook
+    after: Outlook
+    still: bool
 
 
 class GrantsGet(Request["Grants"], frozen=True, kw_only=True):
@@ -85,10 +120,15 @@ class GrantsGet(Request["Grants"], frozen=True, kw_only=True):
 
 
 class Grants(Wire, frozen=True, kw_only=True):
+    """`names` of the players, by id; `counting`: the ids of those grants that still add something; `zone`: the place's."""
+
     grants: tuple[GrantEvent, ...]
+    names: dict[str, str]
+    counting: tuple[str, ...]
+    zone: str
 
 
-class GrantRevoke(Request["Ok"], frozen=True, kw_only=True):
+class GrantRevoke(Request["GrantAnswer"], frozen=True, kw_only=True):
     op = "grant.revoke"
 
     id: str

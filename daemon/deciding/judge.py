@@ -13,12 +13,12 @@ from daemon.sessions import People, RuledPlayer
 from daemon.trusted import Reading
 from rules.decide import decide
 from rules.decision import Decision
-from rules.facts import Facts, Played
+from rules.facts import Facts, Grant, Played
 from rules.games import Game
 from rules.policy import Policy
 from rules.verdict import Verdict
 
-_RANK = {"refuse": 0, "ask": 1, "allow": 2}
+RANK = {"refuse": 0, "ask": 1, "allow": 2}
 _FOREVER = 2**62
 
 
@@ -43,14 +43,17 @@ class Judge:
     plays: Plays
     grants: Grants
 
-    def rule(self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool = True) -> Ruling:
+    def rule(
+        self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool = True, more: tuple[Grant, ...] = ()
+    ) -> Ruling:
         """The strictest ruling over all readings of the clock. Its moments are of the first reading, the trusted one.
 
         `game` None: a game that no rule names, so that only the rules over all games count. `sure` as in Facts; true where
-        there is no program yet.
+        there is no program yet. `more`: grants that nobody gave yet.
         """
         policy = player.overall if game is None else player.policy
         facts = self._facts(player, game, now, sure=sure)
+        facts = replace(facts, grants=(*facts.grants, *more)) if more else facts
         rulings = []
         for wall in now.walls:
             asked = facts if wall == facts.now else replace(facts, now=wall)
@@ -88,13 +91,13 @@ def next_verdict(ruling: Ruling, now: Reading) -> Verdict | None:
         meanwhile = Played(facts.game, facts.publisher, now.wall, by, facts.label, facts.sure)
         facts = replace(facts, played=(*facts.played, meanwhile))
     found = (decide(ruling.policy, replace(facts, now=wall + by)).verdict for wall in now.walls)
-    return min(found, key=_RANK.__getitem__)
+    return min(found, key=RANK.__getitem__)
 
 
 def _strictness(decision: Decision, wall: int) -> tuple[int, int]:
     """Sorts the stricter first: a worse verdict, then the longer refusal or the shorter leave."""
     length = _FOREVER if decision.until is None else decision.until - wall
-    return (_RANK[decision.verdict], length if decision.verdict == "allow" else -length)
+    return (RANK[decision.verdict], length if decision.verdict == "allow" else -length)
 
 
 def _shifted(decision: Decision, by: int) -> Decision:

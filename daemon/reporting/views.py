@@ -102,6 +102,7 @@ class Views:
         reason = ruling.decision.reason and named(ruling.decision.reason, player, ruling)
         return m.Why(
             player=player.id,
+            name=player.registered.name,
             game=None if game is None else game.id,
             zone=self._people.zone,
             decision=replace(ruling.decision, reason=reason),

@@ -1,7 +1,10 @@
-"""Extra time: given, listed, taken back. Durable with its entry, or not at all; in force when the answer comes."""
+"""Extra time: given, listed, taken back. Durable with its entry, or not at all; in force when the answer comes, which says what
+follows from it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from msgspec import structs
@@ -9,67 +12,145 @@ from msgspec import structs
 from agent.api.messages import GrantEvent
 from daemon import events
 from daemon.api import messages as m
+from daemon.deciding.outlook import Outlooks, counts, held, outlook
 from daemon.grants import Grants, new_id
 from daemon.recording.recorder import Recorder
 from daemon.reporting.publisher import Publisher
 from daemon.running.heart import Heart
 from daemon.serving.access import Access
+from daemon.sessions import RuledPlayer
 from daemon.store import Unwritable
-from daemon.trusted import TrustedClock
+from daemon.trusted import Reading, TrustedClock
 from host.transport import Caller
 from host.wire import ApiError
-from i18n.message import msg, said_by
+from i18n.message import Moment, msg, said_by
+from rules.calendar import DAY_MS, calendar, day_name
+from rules.decision import Decision
+from rules.games import Game
 
 MAX_REASON = 500
 MAX_GRANT_MS = 24 * 3_600_000
+_OPEN = m.Outlook(verdict="allow", until=None, rule=None, text=None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GrantHandlers:
+    """`outlooks` are made of one reading of the clocks."""
+
     access: Access
     grants: Grants
     recorder: Recorder
     publisher: Publisher
     clock: TrustedClock
     heart: Heart
+    outlooks: Callable[[Reading], Outlooks]
 
-    async def add(self, caller: Caller, request: m.GrantAdd) -> m.GrantAdded:
-        player = self.access.player(request.player)
+    async def add(self, caller: Caller, request: m.GrantAdd) -> m.GrantAnswer:
+        player, only = self._meant(request)
         if not 0 < request.ms <= MAX_GRANT_MS:
             raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
-        if len(request.reason) > MAX_REASON:
-            raise ApiError("bad-input", msg("the reason is longer than {most} characters", most=MAX_REASON))
-        game = None if request.game is None else self.access.game(request.game).id
+        return self._give(caller, request, player, only, request.ms, self.outlooks(self.clock.read()))
+
+    async def extend(self, caller: Caller, request: m.GrantExtend) -> m.GrantAnswer:
+        player, only = self._meant(request)
         now = self.clock.read()
-        event = GrantEvent(
-            id=new_id(),
-            player=player.id,
-            by="guardian",
-            who=caller.account,
-            ms=request.ms,
-            game=game,
-            given=now.wall,
-            reason=request.reason,
-        )
-        self._change(event, events.GrantGiven(player, event, now))
-        return m.GrantAdded(id=event.id)
+        until, looks = self._today(request.until, now.wall), self.outlooks(now)
+        game = looks.about(player, only)
+        ms = looks.needed(player, game, only, until)
+        if ms is None:
+            raise ApiError("refused", looks.hindrance(player, game, only, until))
+        if ms == 0:
+            decision = looks.decision(player, game)
+            return self._answer(None, player, game, decision, decision)
+        return self._give(caller, request, player, only, ms, looks)
 
     async def list(self, caller: Caller, request: m.GrantsGet) -> m.Grants:
-        return m.Grants(grants=self.grants.all())
+        people, now, grants = self.access.people(), self.clock.read().wall, self.grants.all()
+        players = {id_: people.by_id(id_) for id_ in {event.player for event in grants}}
+        return m.Grants(
+            grants=grants,
+            names={id_: one.registered.name for id_, one in players.items() if one is not None},
+            counting=tuple(event.id for event in grants if counts(event, players[event.player], now)),
+            zone=people.zone,
+        )
 
-    async def revoke(self, caller: Caller, request: m.GrantRevoke) -> m.Ok:
+    async def revoke(self, caller: Caller, request: m.GrantRevoke) -> m.GrantAnswer:
         known = next((event for event in self.grants.all() if event.id == request.id), None)
         if known is None:
             raise ApiError(
                 "bad-input", msg("no grant {id}; see {command}", id=request.id, command="giochoi grants")
             )
-        if known.revoked is None:
-            now = self.clock.read()
-            event = structs.replace(known, revoked=now.wall)
-            self._change(event, events.GrantRevoked(self.access.people().by_id(event.player), event, now))
-        return m.Ok()
+        people, now = self.access.people(), self.clock.read()
+        player, event = people.by_id(known.player), structs.replace(known, revoked=now.wall)
+        change = None if known.revoked is not None else events.GrantRevoked(player, event, now)
+        if player is None:  # removed since then
+            self._change(event, change)
+            return m.GrantAnswer(
+                id=event.id, player=event.player, name=event.player, game=event.game, zone=people.zone, before=_OPEN,
+                after=_OPEN, still=False,
+            )  # fmt: skip
+        looks = self.outlooks(now)
+        game = looks.about(player, people.catalogue.games.get(event.game or ""))
+        before = looks.decision(player, game)
+        self._change(event, change)
+        return self._answer(event.id, player, game, before, looks.decision(player, game))
 
-    def _change(self, grant: GrantEvent, event: events.GrantGiven | events.GrantRevoked) -> None:
+    def _meant(self, request: m.GrantAdd | m.GrantExtend) -> tuple[RuledPlayer, Game | None]:
+        """Who, and for which game only. ApiError."""
+        player = self.access.player(request.player)
+        if len(request.reason) > MAX_REASON:
+            raise ApiError("bad-input", msg("the reason is longer than {most} characters", most=MAX_REASON))
+        return player, None if request.game is None else self.access.game(request.game)
+
+    def _today(self, time_of_day: int, now: int) -> int:
+        """That moment of today, by the place's clock, if it lies ahead. ApiError."""
+        zone = self.access.people().zone
+        if not 0 <= time_of_day <= DAY_MS:
+            raise ApiError("bad-input", msg("the time has to be one of today"))
+        until = calendar(zone).moment(day_name(zone, now).toordinal(), time_of_day)
+        if until <= now:
+            times = {"then": Moment(until, zone, "time"), "now": Moment(now, zone, "time")}
+            raise ApiError("bad-input", msg("{then} is past: it is {now} here; only today can be made longer", **times))
+        return until
+
+    def _give(
+        self, caller: Caller, request: m.GrantAdd | m.GrantExtend, player: RuledPlayer, only: Game | None, ms: int,
+        looks: Outlooks,
+    ) -> m.GrantAnswer:
+        event = GrantEvent(
+            id=new_id(),
+            player=player.id,
+            by="guardian",
+            who=caller.account,
+            ms=ms,
+            game=None if only is None else only.id,
+            given=looks.now.wall,
+            reason=request.reason,
+        )
+        game = looks.about(player, only)
+        before = looks.decision(player, game)
+        self._change(event, events.GrantGiven(player, event, looks.now))
+        return self._answer(event.id, player, game, before, looks.decision(player, game), event)
+
+    def _answer(
+        self, id_: str | None, player: RuledPlayer, game: Game | None, before: Decision, after: Decision,
+        given: GrantEvent | None = None,
+    ) -> m.GrantAnswer:
+        return m.GrantAnswer(
+            id=id_,
+            player=player.id,
+            name=player.registered.name,
+            game=None if game is None else game.id,
+            zone=self.access.people().zone,
+            before=outlook(before),
+            after=outlook(after),
+            still=id_ is not None and held(before, after, given),
+        )
+
+    def _change(self, grant: GrantEvent, event: events.GrantGiven | events.GrantRevoked | None) -> None:
+        """Recorded, kept, in force; None: it was before. ApiError."""
+        if event is None:
+            return
         try:
             self.recorder.record_at_once(event, lambda: self.grants.keep(grant))
         except Unwritable as error:

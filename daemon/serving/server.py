@@ -31,6 +31,7 @@ def routes(read: ReadHandlers, grant: GrantHandlers, other: OtherHandlers) -> Ma
         Route(m.UsageGet, "any", read.usage),
         Route(m.DoctorGet, "any", other.doctor),
         Route(m.GrantAdd, "guardian", grant.add),
+        Route(m.GrantExtend, "guardian", grant.extend),
         Route(m.GrantsGet, "guardian", grant.list),
         Route(m.GrantRevoke, "guardian", grant.revoke),
         Route(m.Sync, "any", other.sync),

@@ -133,6 +133,7 @@ def test_a_grant_adds_is_listed_and_taken_back(seat, turtles):
     back = seat("revoke", id_)
 
     assert after == before + 30
+    assert (back.stdout.startswith(f"{id_} is taken back: An can play turtles until "), back.stderr) == (True, "")
     assert (offered, seat("__complete", "revoke", "").stdout) == ([id_], "")
     assert (grant["id"], grant["player"], grant["minutes"], grant["game"], grant["revoked"]) == (
         id_,
@@ -141,12 +142,50 @@ def test_a_grant_adds_is_listed_and_taken_back(seat, turtles):
         "turtles",
         None,
     )
+    assert (grant["name"], grant["counts"], told(seat, "grants")["grants"][0]["counts"]) == ("An", True, False)
     assert datetime.fromisoformat(grant["given"]).hour in {12, 13}
     assert "bài xong" in shown
     assert " + 30 sec given [" in status
     assert "of 30 min + 30 sec given" in why
     assert (back.returncode, told(seat, "why", "An", "turtles")["left_s"]) == (0, before)
     assert told(seat, "grants")["grants"][0]["revoked"] is not None
+
+
+@pytest.mark.usefixtures("turtles")
+def test_a_grant_answers_until_when_may_be_played_and_until_when_before(seat):
+    """With what the contract says, and in words; `extend` as much as it takes."""
+    given = told(seat, "grant", "An", "15", "--game", "turtles")
+    again = seat("grant", "An", "15", "--game", "turtles").stdout
+    until = datetime.fromisoformat(given["until"])
+    assert (given["player"], given["game"], given["still"]) == ({"id": "an", "name": "An"}, "turtles", None)
+    assert (until - datetime.fromisoformat(given["before"])).total_seconds() == pytest.approx(900, abs=1)
+    line = r"An can play turtles until 1\d:\d\d \(was 1\d:\d\d\)\nto take it back: giochoi revoke [0-9a-f]{8}\n"
+    assert re.fullmatch(line, again)
+    later = told(seat, "extend", "An", "--until", "15:00", "--game", "turtles")
+    assert (later["until"][11:19], later["until"].partition("T")[0]) == ("15:00:00", given["until"].partition("T")[0])
+    nothing = told(seat, "extend", "An", "--until", "14:30", "--game", "turtles")
+    assert (nothing["id"], nothing["still"], nothing["until"]) == (None, None, nothing["before"])
+    said = seat("extend", "An", "--until", "14:30", "--game", "turtles").stdout
+    assert said.startswith("nothing changes: An can play turtles until ")
+    assert "is past" in seat.fails(2, "extend", "An", "--until", "00:30")
+    for one in told(seat, "grants")["grants"]:
+        seat("revoke", one["id"])
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2026-02-30", "0001-01-01", "tomorrow", "20261124", ""])
+def test_a_day_that_is_none_or_lies_ahead_is_one_line(seat, turtles, day):
+    """Never an error inside."""
+    assert "--day" in seat.fails(2, "usage", "--day", day)
+
+
+@pytest.mark.usefixtures("turtles")
+def test_yesterday_has_a_name(seat):
+    """In both languages; by the place's clock."""
+    today = told(seat, "usage", "--day", "today")["day"]
+    assert [told(seat, "usage", "--day", word)["day"] for word in ("hôm nay", "Hôm nay".upper())] == [today, today]
+    yesterday = told(seat, "usage", "--day", "yesterday")["day"]
+    assert yesterday == told(seat, "usage", "--day", "ho\u0302m qua")["day"] < today
+    assert "nothing was played" in seat("usage", "--day", yesterday).stdout
 
 
 @pytest.mark.usefixtures("playing")
@@ -219,7 +258,7 @@ def test_nothing_is_promised_that_will_have_to_be_asked_for(seat, turtles, tmp_p
     seat("policy", "use", "An", "vn-147")
 
     assert f"turtles: {said}" in status
-    assert said.replace(" An ", " an ") in why
+    assert said in why
     assert "again from" not in status + why.split("because")[0]
 
 

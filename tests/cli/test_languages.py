@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import re
 from datetime import date
@@ -12,11 +13,12 @@ import msgspec
 import pytest
 
 from agent.api import messages as a
-from cli import doctor, help, man, status, why  # noqa: A004 - a command of that name
+from cli import doctor, grant, help, man, status, why  # noqa: A004 - a command of that name
 from cli.commands import NOUNS
 from cli.context import Context
 from cli.output import Output
 from cli.words.entries import KINDS, entry
+from cli.words.extra_time import follows
 from cli.words.names import OPERATIONS
 from cli.words.packs import explained, listed, ruled
 from daemon.api import messages as m
@@ -93,8 +95,8 @@ def a_why():
         Finding(reason, "allow", None, advisory=True), Finding(guardian, "ask", NINE, advisory=False),
     )  # fmt: skip
     decision = Decision("ask", reason, NINE, 0, (), (), 60_000)
-    return m.Why(player="an", game="luanti", zone=ZONE, decision=decision, findings=found, next="allow", place="game-point",
-                 periods={"house.day": "week"})  # fmt: skip
+    return m.Why(player="an", name="An", game="luanti", zone=ZONE, decision=decision, findings=found, next="allow",
+                 place="game-point", periods={"house.day": "week"})  # fmt: skip
 
 
 def the_log():
@@ -117,6 +119,24 @@ def everything_of_status(out):
 
 def everything_of_why(out):
     why.say(out, a_why())
+
+
+def everything_of_grants(out):
+    events = (
+        a.GrantEvent(id="27173fa3", player="an-2", by="guardian", who="root", ms=90_500, given=NINE, reason="x"),
+        a.GrantEvent(id="27173fa4", player="gone", by="guardian", who="root", ms=600, game="luanti", given=NINE, revoked=NINE),
+    )  # fmt: skip
+    grant._list(out, events, m.Grants(grants=events, names={"an-2": "An"}, counting=("27173fa3",), zone=ZONE))
+    grant._list(out, (), m.Grants(grants=(), names={}, counting=(), zone=ZONE))
+
+
+def everything_of_extra_time(out):
+    """Every answer that there is."""
+    looks = [m.Outlook(verdict=verdict, until=until, rule="house.day", text=TEXT)
+             for verdict in ("allow", "ask", "refuse") for until in (NINE, NINE + 60_000, None)]  # fmt: skip
+    for before, after, still, game in itertools.product(looks, looks, (True, False), (None, "luanti")):
+        told = {"id": "x", "player": "an", "name": "An", "game": game, "zone": ZONE, "still": still}
+        out.say(follows(m.GrantAnswer(before=before, after=after, **told)))
 
 
 def everything_of_log_show(out):
@@ -158,7 +178,7 @@ def everything_of_doctor(out):
 
 @pytest.mark.parametrize("said", [
     everything_of_status, everything_of_why, everything_of_log_show, everything_of_help, everything_of_the_manual,
-    everything_of_packs, everything_of_doctor,
+    everything_of_packs, everything_of_doctor, everything_of_grants, everything_of_extra_time,
 ], ids=lambda said: said.__name__.removeprefix("everything_of_"))  # fmt: skip
 @pytest.mark.parametrize(("language", "check"), [("en", is_english), ("vi", is_vietnamese)])
 @pytest.mark.parametrize("width", [80, 100])
@@ -184,6 +204,38 @@ def test_a_rule_is_told_once_however_many_games_it_ends():
     an = lines[lines.index("An (age not known)") :]
     assert [line.partition(":")[0] for line in an[1:6]] == ["all games", "▶ luanti", "teeworlds", "supertux", "because"]
     assert sum(line.startswith("because: 30 minutes a day + 15 min given") for line in an) == 1
+
+
+def test_a_rule_over_all_games_is_told_once_and_so_is_its_end():
+    """Below all that it ends; games that end earlier come after it."""
+    told = a_status()
+    an, ends = told.players[0], {"verdict": "allow", "next": "refuse", "until": "2026-11-24T21:00:00+07:00"}
+    reason, own = an.games[0].reason, m.ReasonPart(rule="house.luanti", cite="x", text=TEXT, granted_s=None)
+    luanti, teeworlds, _, supertux = (msgspec.structs.replace(one, **ends) for one in an.games)
+    games = (msgspec.structs.replace(luanti, reason=own), teeworlds, supertux)
+    an = msgspec.structs.replace(an, reason=reason, left_s=1798.8, games=games, **ends)
+    out = io.StringIO()
+    status.say(Output(out=out), msgspec.structs.replace(told, players=(an,)))
+    text = out.getvalue()
+    lines = [line.strip() for line in text[text.index("An (age not known)") :].splitlines()]
+    names = [line.partition(":")[0] for line in lines[1:]]
+    assert names == ["all games", "teeworlds", "supertux", "because", "▶ luanti", "because"]
+    assert [lines[at] for at in (2, 3)] == ["teeworlds: played 30 min", "supertux: played 30 min"]
+    assert "29 min left" in lines[1]
+    assert "29 min left" in lines[5]
+
+
+def test_the_rule_that_decides_comes_first():
+    """Whatever its kind; one that says no more than its verdict takes one line."""
+    out, told = io.StringIO(), a_why()
+    decides = Reason("z.label", "NĐ 147/2024", TEXT, "rating", "x", {})
+    found = (*told.findings, Finding(decides, "refuse", None, advisory=False))
+    decision = Decision("refuse", decides, None, 0, (), (), 10_000)
+    why.say(Output(out=out), msgspec.structs.replace(told, findings=found, decision=decision))
+    head, rules = out.getvalue().split("\n\n")
+    assert head.startswith("An, luanti: may not play")
+    assert rules.splitlines()[0] == "▶ z.label [NĐ 147/2024]: may not play"
+    assert rules.count("▶") == 1
 
 
 @pytest.mark.parametrize(("shown", "language", "told"), [

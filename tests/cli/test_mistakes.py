@@ -12,7 +12,7 @@ from cli.words.shell import quote
     [
         ("nonsense",), ("player",), ("player", "fly"), ("player", "add"), ("player", "add", "An"), ("status", "more"),
         ("player", "add", "An", "--born", "01/05/2014"), ("player", "add", "An", "--born", "2014-5-1"),
-        ("player", "add", "An", "--born", "2014-02-30"), ("player", "set", "An"), ("usage", "--day", "today"),
+        ("player", "add", "An", "--born", "2014-02-30"), ("player", "set", "An"), ("usage", "--day", "tomorrow"),
         ("limit", "An", "-5"), ("limit", "An", "nan"), ("limit", "An", "inf"), ("limit", "An", "1e3"), ("limit", "An", "1441"),
         ("limit", "An", "١٠"), ("limit", "An", ""), ("limit", "An", "5", "--days", "someday"),
         ("limit", "An", "5", "--days", ""),
@@ -42,7 +42,7 @@ def test_a_mistake_is_one_line_and_exit_2(fails, words):
 
 def server_of(words):
     """Who answers this command."""
-    seat = {"status", "why", "usage", "doctor", "grant", "grants", "revoke"}
+    seat = {"status", "why", "usage", "doctor", "grant", "extend", "grants", "revoke"}
     return "giochoi-daemon" if words[0] in seat else "giochoi-agent"
 
 
@@ -116,6 +116,6 @@ def test_help_names_every_noun_of_this_release_and_no_other(giochoi):
     """What is not built yet is absent, not a stub."""
     done = giochoi("--help")
 
-    nouns = "status why usage grant grants revoke player guardian limit policy game place doctor log simulate demo"
+    nouns = "status why usage grant extend grants revoke player guardian limit policy game place doctor log simulate demo"
     lines = done.stdout.partition("Commands\n")[2].partition("\n\n")[0].splitlines()
     assert (done.returncode, [line.split()[0] for line in lines]) == (0, [*nouns.split(), "help", "completion", "man"])

@@ -111,3 +111,13 @@ def test_a_paragraph_hangs_and_fits(monkeypatch):
     assert first.startswith("  một")
     assert all(line.startswith("      ") and len(line) <= 60 for line in others)
     assert last == "      " + "/very" * 15
+
+
+def test_what_has_no_room_beside_its_name_stands_below_it(monkeypatch):
+    """A key is not cut, and does not stick out where it need not."""
+    monkeypatch.setenv("COLUMNS", "60")
+    out = io.StringIO()
+    Output(out=out).pairs([("place", "at home"), ("fingerprint", "x" * 50), ("size", "43 entries")])
+    assert out.getvalue().splitlines() == [
+        "  place        at home", "  fingerprint", "    " + "x" * 50, "  size         43 entries",
+    ]  # fmt: skip

@@ -219,6 +219,25 @@ def test_a_bundle_is_replayed_by_pseudonym_without_any_agent(told, make_bundle):
     assert answer["born"] == "2014-11-24"
 
 
+def test_what_was_kept_only_because_it_was_given_is_said(giochoi, told, make_bundle):
+    """So that nobody takes a rule for looser than it is."""
+    path = make_bundle(evening)
+    assert told(path)["granted_s"] == 900.0
+    done = giochoi("simulate", WHO, "--pack", "vn-147", "--from", path)
+    assert "What is kept includes 15 min granted" in " ".join(done.stdout.split())
+    assert "What is kept" not in giochoi("simulate", "f" * 32, "--pack", "vn-147", "--from", path).stdout
+    assert told(path, player="f" * 32)["granted_s"] == 0.0
+
+
+def test_a_day_is_not_divided(giochoi, make_bundle):
+    """However narrow the terminal is: reasons give way first."""
+    def write(seat):
+        seat.play(WHO, "2026-11-24 19:00", 100)
+
+    done = giochoi("simulate", WHO, "--pack", "home-balanced", "--from", make_bundle(write), COLUMNS="80")
+    assert "Tue 24 Nov 2026" in done.stdout
+
+
 def test_a_play_over_midnight_is_one_play(told, make_bundle):
     """It was closed and went on: no start is refused at midnight, and a play that runs counts to its seat's last entry."""
     def write(seat):

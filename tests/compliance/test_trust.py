@@ -1,11 +1,14 @@
 """Trust policies as c2sp.org/tlog-policy describes them."""
 
 import itertools
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance.__main__ import main
 from compliance.note import COSIGNATURE, Signer, VerifierKey
 from compliance.verifying.trust import TrustError, parse_trust
 
@@ -96,3 +99,13 @@ def test_what_is_no_trust_policy_is_refused_in_one_line(text):
 def test_arbitrary_bytes_raise_nothing_but_trust_error(data):
     with pytest.raises(TrustError):
         parse_trust(data)
+
+
+def test_the_trust_policy_of_the_readme_can_be_demanded(site, tmp_path):
+    """With a key on it, the log of that key is trusted and no other."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    (told,) = re.findall(r"^    (log KEY)\n    (quorum none)\n", readme, re.MULTILINE)
+    (tmp_path / "log.zip").write_bytes(site.bundle())
+    for key, code in ((site.signer.vkey, 0), (Signer(site.signer.key.name, b"o" * 32).vkey, 4)):
+        (tmp_path / "trust.txt").write_text("\n".join(told).replace("KEY", key) + "\n", "utf-8")
+        assert main([str(tmp_path / "log.zip"), "--trust", str(tmp_path / "trust.txt")]) == code

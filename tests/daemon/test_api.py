@@ -24,6 +24,7 @@ REQUESTS = {
     "usage": m.UsageGet(),
     "doctor": m.DoctorGet(),
     "grant.add": m.GrantAdd(player="an", ms=MINUTE),
+    "grant.extend": m.GrantExtend(player="an", until=13 * 60 * MINUTE),
     "grant.list": m.GrantsGet(),
     "grant.revoke": m.GrantRevoke(id="00"),
     "sync": m.Sync(number=1),
@@ -41,7 +42,7 @@ def test_the_table_is_complete(world):
     world.start(roster())
     roles = {op: route.role for op, route in world.daemon.routes.items()}
     assert sorted(roles) == sorted(REQUESTS)
-    assert {op for op, role in roles.items() if role == "guardian"} == {"grant.add", "grant.list", "grant.revoke"}
+    assert {op for op, role in roles.items() if role == "guardian"} == {op for op in REQUESTS if op.startswith("grant.")}
 
 
 def test_who_is_a_guardian(world):

@@ -1,0 +1,143 @@
+"""A bundle that another tool packed anew, as whoever unpacks it and sends it on does. Pure.
+
+How members lie in a zip is no evidence: what they hold is signed, hashed, or named by its hash. So any plain zip of them is
+read, if there is only one way to read it: stored or deflated members, one behind the other from the first byte on, each told
+alike by its header and by the directory, which ends the file. Dates, attributes and extra fields say nothing.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from i18n.message import Message, MessageError, msg
+
+MAX_RATIO = 200  # how much smaller than its members a file may be: entries and hashes never get so small
+_SLACK = 1 << 20
+
+_LOCAL = struct.Struct("<4s5H3I2H")
+_CENTRAL = struct.Struct("<4s6H3I5H2I")
+_END = struct.Struct("<4s4H2IH")
+_LOCAL_MARK, _CENTRAL_MARK, _END_MARK, _DATA_MARK = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"PK\x07\x08"
+_STORED, _DEFLATED = 0, 8
+_LATER, _HARMLESS = 0x0008, 0x0806  # sizes behind the content; how well it was deflated, names in UTF-8
+_ASCII = range(0x21, 0x7F)
+
+
+class Unreadable(MessageError):
+    """Bytes that are no zip, or one that could be read in more ways than one."""
+
+
+class Member(NamedTuple):
+    """As the directory tells it."""
+
+    name: bytes
+    flags: int
+    method: int
+    crc: int
+    packed: int
+    size: int
+    offset: int
+
+
+def unpack(data: bytes) -> dict[str, bytes]:
+    """The members by name, folders left out. Unreadable says why not."""
+    members, end = _directory(data)
+    if len({one.name for one in members}) < len(members):
+        raise Unreadable(msg("a member is there twice"))
+    if sum(one.size for one in members) > MAX_RATIO * len(data) + _SLACK:
+        raise Unreadable(msg("its members are far larger than the file"))
+    found: dict[str, bytes] = {}
+    at = 0
+    for member in sorted(members, key=lambda one: one.offset):
+        if member.offset != at:
+            raise _stray(member)
+        content, at = _member(data, member, end)
+        found[member.name.decode("ascii")] = content
+    if at != end:
+        raise Unreadable(msg("there are bytes that belong to no member"))
+    return {name: content for name, content in found.items() if not _folder(name, content, found)}
+
+
+def _directory(data: bytes) -> tuple[list[Member], int]:
+    """All members, and where the directory begins."""
+    at_end = len(data) - _END.size
+    if at_end < 0 or data[at_end : at_end + 4] != _END_MARK:
+        raise Unreadable(msg("it does not end as a zip does"))
+    _, disk, first, here, count, size, start, comment = _END.unpack_from(data, at_end)
+    if disk or first or here != count or comment or start + size != at_end:
+        raise Unreadable(msg("the end of the file is not that of a plain zip"))
+    members = list(_lines(data, start, at_end))
+    if len(members) != count:
+        raise Unreadable(msg("the end of the file is not that of a plain zip"))
+    return members, start
+
+
+def _lines(data: bytes, at: int, end: int) -> Iterator[Member]:
+    while at < end:
+        if at + _CENTRAL.size > end or data[at : at + 4] != _CENTRAL_MARK:
+            raise Unreadable(msg("its directory is not that of a plain zip"))
+        fields = _CENTRAL.unpack_from(data, at)
+        flags, method, crc, packed, size, name_length, extra, comment = *fields[3:5], *fields[7:13]
+        name = data[at + _CENTRAL.size : at + _CENTRAL.size + name_length]
+        if len(name) != name_length or not name or any(byte not in _ASCII for byte in name):
+            raise Unreadable(msg("a member has a name that no exported log has"))
+        if flags & ~(_LATER | _HARMLESS) or method not in {_STORED, _DEFLATED} or comment or fields[13]:
+            raise Unreadable(msg("{member} is packed in a way that is not read here", member=name.decode("ascii")))
+        yield Member(name, flags, method, crc, packed, size, fields[16])
+        at += _CENTRAL.size + name_length + extra
+    if at != end:
+        raise Unreadable(msg("its directory is not that of a plain zip"))
+
+
+def _member(data: bytes, member: Member, limit: int) -> tuple[bytes, int]:
+    """Its content, and where the next one begins."""
+    if member.offset + _LOCAL.size > limit or data[member.offset : member.offset + 4] != _LOCAL_MARK:
+        raise _stray(member)
+    _, _, flags, method, _, _, crc, packed, size, name_length, extra = _LOCAL.unpack_from(data, member.offset)
+    start = member.offset + _LOCAL.size
+    told = (member.crc, member.packed, member.size)
+    later = flags & _LATER and (crc, packed, size) in {(0, 0, 0), told}
+    same = (crc, packed, size) == told or later
+    if (data[start : start + name_length], flags, method) != (member.name, member.flags, member.method) or not same:
+        raise Unreadable(msg("{member}: its header and the directory differ", member=member.name.decode("ascii")))
+    start += name_length + extra
+    end = start + member.packed
+    if end > limit:
+        raise _stray(member)
+    content = _inflated(data[start:end], member) if method == _DEFLATED else data[start:end]
+    if len(content) != member.size or zlib.crc32(content) != member.crc:
+        raise Unreadable(msg("{member}: its content is not as written", member=member.name.decode("ascii")))
+    return content, end + (_behind(data, end, told) if flags & _LATER else 0)
+
+
+def _inflated(data: bytes, member: Member) -> bytes:
+    """Never more than the directory says."""
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        content = inflate.decompress(data, member.size + 1)
+    except zlib.error:
+        content = b""
+    if not inflate.eof or inflate.unused_data or len(content) != member.size:
+        raise Unreadable(msg("{member}: its content is not as written", member=member.name.decode("ascii")))
+    return content
+
+
+def _behind(data: bytes, at: int, told: tuple[int, int, int]) -> int:
+    """How long what is told behind a content is; with or without a mark of its own."""
+    record = struct.pack("<3I", *told)
+    for behind in (_DATA_MARK + record, record):
+        if data[at : at + len(behind)] == behind:
+            return len(behind)
+    raise Unreadable(msg("there are bytes that belong to no member"))
+
+
+def _folder(name: str, content: bytes, found: dict[str, bytes]) -> bool:
+    return name.endswith("/") and not content and any(other != name and other.startswith(name) for other in found)
+
+
+def _stray(member: Member) -> Unreadable:
+    text: Message = msg("{member} does not lie where it should", member=member.name.decode("ascii"))
+    return Unreadable(text)

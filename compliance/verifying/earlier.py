@@ -1,0 +1,65 @@
+"""What an inspector kept from an earlier visit: the log's signed head, or its card. Pure.
+
+A card is what `giochoi log card` shows, in either language or as JSON, printed or typed off: of it count the fingerprint of the
+key and, behind that, the size and the root.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from compliance.note import MAX_NOTE, MAX_SIZE, NoteError, VerifierKey, parse_checkpoint, read_checkpoint, unb64
+from i18n.message import msg
+
+_FINGERPRINT = re.compile(r"(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{8}){7}(?![\w-])", re.ASCII)
+_ROOT = re.compile(r"(?<![\w+/=])[\w+/]{43}=(?![\w+/=])", re.ASCII)
+_SIZE = re.compile(r"(?<![\w.,+/=-])(?:\d{1,3}(?:[.,\u00a0]\d{3})+|\d{1,19})(?![\w+/=-])", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """`note` is the signed head, or "" where a card told `fingerprint`."""
+
+    size: int
+    root: bytes
+    note: str | bytes = ""
+    fingerprint: str = ""
+
+    def of(self, key: VerifierKey) -> bool:
+        """Whether it is of the log with this key."""
+        if not self.note:
+            return self.fingerprint == key.fingerprint
+        try:
+            parse_checkpoint(self.note, [key])
+        except NoteError:
+            return False
+        return True
+
+
+def read_earlier(text: str | bytes) -> Earlier:
+    """A signed head or a card. NoteError: neither; it says what is wrong with it as a head."""
+    try:
+        head = read_checkpoint(text)
+    except NoteError:
+        card = _card(text if isinstance(text, str) else text.decode("utf-8", "replace"))
+        if card is None:
+            raise
+        return card
+    return Earlier(head.size, head.root, note=text)
+
+
+def _card(text: str) -> Earlier | None:
+    """None: there is no fingerprint in it. NoteError: not just one, or behind it not just one size and one root."""
+    keys = _FINGERPRINT.findall(text) if len(text) <= MAX_NOTE else ()
+    if not keys:
+        return None
+    told = text.partition(keys[0])[2]
+    roots = list(_ROOT.finditer(told))
+    sizes = _SIZE.findall(told[: roots[0].start()]) if roots else ()
+    if not len(keys) == len(roots) == len(sizes) == 1:
+        raise NoteError(msg("a card has one fingerprint, one size and one root"))
+    size = int(re.sub(r"\D", "", sizes[0]))
+    if size > MAX_SIZE:
+        raise NoteError(msg("the size on the card is not one of a log"))
+    return Earlier(size, unb64(roots[0][0]), fingerprint=keys[0])

@@ -1,0 +1,119 @@
+"""What extra time changes: until when play may go on without it and with it, and how much of it lasts up to a moment."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from agent.api.messages import GrantEvent
+from daemon.api.messages import Outlook
+from daemon.deciding.judge import RANK, Judge, Ruling
+from daemon.deciding.plays import Plays
+from daemon.sessions import People, RuledPlayer
+from daemon.trusted import Reading
+from i18n.message import Arg, Message, Moment, msg
+from rules.calendar import DAY_MS, day_bounds
+from rules.decision import Decision
+from rules.facts import Grant
+from rules.games import Game
+
+_NEVER = 2**62
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlooks:
+    """Everything as of one reading of the clocks."""
+
+    judge: Judge
+    plays: Plays
+    people: People
+    now: Reading
+
+    def about(self, player: RuledPlayer, game: Game | None) -> Game | None:
+        """The game that an answer is about: the one meant, else the one played whose end comes first. None: all games – but
+        where no rule is over all of them, the one played today whose end comes first.
+        """
+        if game is not None:
+            return game
+        running = {play.game.id: play.game for (id_, _), play in self.plays.running.items() if id_ == player.id}
+        if not running and self._ruling(player, None).decision.reason is None:
+            start, _ = day_bounds(self.people.zone, self.now.wall)
+            played = self.plays.of(player.id, self.now.mono, start)
+            known = self.people.catalogue.games
+            running = {one.game: known[one.game] for one in played if one.game in known and one.start + one.ms > start}
+        return min(running.values(), key=lambda one: _order(self._ruling(player, one).decision), default=None)
+
+    def decision(self, player: RuledPlayer, game: Game | None, more: tuple[Grant, ...] = ()) -> Decision:
+        return self._ruling(player, game, more).decision
+
+    def needed(self, player: RuledPlayer, game: Game | None, only: Game | None, until: int) -> int | None:
+        """How many milliseconds, given now for `only` (None: all games), let `game` be played until then. None: however many
+        are given, some rule ends it before.
+        """
+
+        def reaches(ms: int) -> bool:
+            given = Grant("guardian", ms, None if only is None else only.id, self.now.wall)
+            return _lasts(self.decision(player, game, (given,) if ms else ()), until)
+
+        found = bisect_left(range(DAY_MS + 1), True, key=reaches)
+        return None if found > DAY_MS else found
+
+    def hindrance(self, player: RuledPlayer, game: Game | None, only: Game | None, until: int) -> Message:
+        """Why play cannot be made to last until then."""
+        given = Grant("guardian", DAY_MS, None if only is None else only.id, self.now.wall)
+        decision, zone = self.decision(player, game, (given,)), self.people.zone
+        told: dict[str, Arg] = {"player": player.registered.name, "until": Moment(until, zone, "time"), "rule": _rule(decision)}
+        if decision.verdict == "allow" and decision.until is not None:
+            end = Moment(decision.until, zone)
+            return msg("nothing changed: {player} cannot play until {until}, but until {end}: {rule}", end=end, **told)
+        return msg("nothing changed: {player} cannot play until {until}: {rule}", **told)
+
+    def _ruling(self, player: RuledPlayer, game: Game | None, more: tuple[Grant, ...] = ()) -> Ruling:
+        running = None if game is None else self.plays.running.get((player.id, game.id))
+        return self.judge.rule(player, game, self.now, sure=running is None or running.sure, more=more)
+
+
+def outlook(decision: Decision) -> Outlook:
+    reason = decision.reason
+    rule, text = (None, None) if reason is None else (reason.rule, reason.text)
+    return Outlook(verdict=decision.verdict, until=decision.until, rule=rule, text=text)
+
+
+def held(before: Decision, after: Decision, given: GrantEvent | None) -> bool:
+    """Whether the rule of `after` keeps play from what was `given` (None: something was taken back): it moved the end by less,
+    and not because it is a budget that had been played already, or hours that are put off only for as long as the grant.
+    """
+    if after.verdict != "allow":
+        return True
+    if after.until is None or after.reason is None:
+        return False
+    if (before.verdict, before.until) == (after.verdict, after.until):
+        return True
+    if given is None or after.reason.granted_ms:
+        return False
+    start = before.until if before.verdict == "allow" and before.until is not None else given.given
+    return after.until < start + given.ms and after.until != given.given + given.ms
+
+
+def counts(event: GrantEvent, player: RuledPlayer | None, now: int) -> bool:
+    """Whether the grant may still add something: on the day of a rule on which it was given, or while it suspends a rule."""
+    if player is None or event.revoked is not None:
+        return False
+    zones = {pack.zone for pack in player.packs}
+    return now < event.given + event.ms or any(event.given >= day_bounds(zone, now)[0] for zone in zones)
+
+
+def _rule(decision: Decision) -> Arg:
+    """The rule that made it so, in words."""
+    reason = decision.reason
+    return "" if reason is None else msg("{text} ({rule})", text=reason.text, rule=reason.rule)
+
+
+def _lasts(decision: Decision, until: int) -> bool:
+    """Whether play may go on until then."""
+    return decision.verdict == "allow" and (decision.until is None or decision.until >= until)
+
+
+def _order(decision: Decision) -> tuple[int, int]:
+    """The stricter first."""
+    return RANK[decision.verdict], _NEVER if decision.until is None else decision.until

@@ -1,0 +1,225 @@
+"""A bundle that somebody unpacked and packed anew, and archives that only look like one."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import struct
+import subprocess
+import warnings
+import zipfile
+import zlib
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compliance import bundle
+from compliance.__main__ import main
+from compliance.format import container
+from compliance.format.repacked import Unreadable, unpack
+from compliance.verify import verify
+from i18n.message import plain
+
+NOTE = "the archive was packed anew by another tool; its contents are whole"
+
+
+@pytest.fixture(scope="module")
+def whole(make_site, tmp_path_factory):
+    with make_site(tmp_path_factory.mktemp("whole")) as site:
+        site.honest_day()
+        return site.bundle()
+
+
+@pytest.fixture(scope="module")
+def members(whole):
+    return dict(bundle.parse(whole).members)
+
+
+class _Pipe(io.BytesIO):
+    """Where nobody can go back to, so that sizes stand behind the contents."""
+
+    def seekable(self):
+        return False
+
+    def seek(self, *_):
+        raise io.UnsupportedOperation
+
+    tell = seek
+
+
+def zipped(members, method=zipfile.ZIP_DEFLATED, into=None, folders=()):
+    made = io.BytesIO() if into is None else into
+    with warnings.catch_warnings(), zipfile.ZipFile(made, "w", method) as archive:
+        warnings.simplefilter("ignore")  # that a name is there twice
+        for folder in folders:
+            archive.writestr(zipfile.ZipInfo(folder + "/"), b"")
+        for name, data in members:
+            archive.writestr(name, data)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("how", ["stored", "deflated", "another order", "with folders", "into a pipe"])
+def test_packed_anew_it_is_whole(members, how):
+    """With a note, and every member as it was."""
+    pairs = list(members.items())
+    data = {
+        "stored": lambda: zipped(pairs, zipfile.ZIP_STORED),
+        "deflated": lambda: zipped(pairs),
+        "another order": lambda: zipped(pairs[::-1]),
+        "with folders": lambda: zipped(pairs, folders=("tile", "tile/0", "tile/entries", "packs")),
+        "into a pipe": lambda: zipped(pairs, into=_Pipe()),
+    }[how]()
+    found = bundle.parse(data)
+    assert (found.members, found.damage, found.repacked) == (members, (), True)
+    assert verify(found).ok
+
+
+@pytest.mark.parametrize("command", [
+    ("zip", "-q", "-r", "{out}", "."), ("7z", "a", "-tzip", "{out}", "."), ("bsdtar", "-a", "-cf", "{out}", "checkpoint", "key",
+     "packs", "tile"),
+], ids=lambda command: command[0])  # fmt: skip
+def test_what_other_tools_make_of_it(tmp_path, members, command):
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"there is no {command[0]} here")
+    for name, data in members.items():
+        (tmp_path / "log" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "log" / name).write_bytes(data)
+    words = [word.format(out=tmp_path / "again.zip") for word in command]
+    subprocess.run(words, cwd=tmp_path / "log", check=True, capture_output=True)
+    assert verify(bundle.read(tmp_path / "again.zip")).ok
+
+
+def test_the_verifier_says_so(tmp_path, capsys, monkeypatch, whole, members):
+    """Exit 0 and one line; of what was exported nothing is said."""
+    monkeypatch.setenv("GIOCHOI_LANG", "en")
+    for data, told in ((zipped(members.items()), True), (whole, False)):
+        (tmp_path / "log.zip").write_bytes(data)
+        assert main([str(tmp_path / "log.zip")]) == 0
+        assert (NOTE in capsys.readouterr().out) is told
+
+
+def test_what_was_changed_in_it_is_found(members):
+    """As in any other bundle, and nothing is said of the archive."""
+    name = next(name for name in members if name.startswith("tile/entries"))
+    changed = members[name].replace(b'"ms":', b'"mS":', 1)
+    report = verify(bundle.parse(zipped({**members, name: changed}.items())))
+    assert not report.ok
+    assert not any(plain(one.where).startswith("byte ") for one in report.failures)
+
+
+def twice(members):
+    return zipped([*members.items(), ("key", b"another")])
+
+
+def between(members):
+    """Four bytes between the first and the second member, all offsets behind them mended."""
+    data = bytearray(zipped(members.items()))
+    at_end = len(data) - 22
+    count, _, start = struct.unpack_from("<HII", data, at_end + 10)
+    at = start
+    second = sorted(zipfile.ZipFile(io.BytesIO(data)).infolist(), key=lambda one: one.header_offset)[1].header_offset
+    for _ in range(count):
+        lengths, offset = struct.unpack_from("<3H", data, at + 28), struct.unpack_from("<I", data, at + 42)[0]
+        struct.pack_into("<I", data, at + 42, offset + 4 * (offset >= second))
+        at += 46 + sum(lengths)
+    struct.pack_into("<I", data, at_end + 16, start + 4)
+    return bytes(data[:second] + b"junk" + data[second:])
+
+
+def bomb(members):
+    return zipped([*members.items(), ("packs/" + "0" * 64 + ".toml", bytes(300 << 20))])
+
+
+def longer_than_told(members):
+    """A deflated member that goes on behind the size in the directory."""
+    data = bytearray(zipped({"key": b"x" * 1000, "checkpoint": b""}.items()))
+    for at, size in ((0, 22), (data.index(b"PK\x01\x02"), 24)):
+        struct.pack_into("<I", data, at + size, 10)
+    return bytes(data)
+
+
+def other_name_inside(members):
+    data = zipped(members.items())
+    return data.replace(b"checkpoint", b"checkpoimt", 1)
+
+
+def encrypted(members):
+    data = bytearray(zipped(members.items()))
+    for info in zipfile.ZipFile(io.BytesIO(data)).infolist():
+        data[info.header_offset + 6] |= 1
+    at = data.index(b"PK\x01\x02")
+    while data[at : at + 4] == b"PK\x01\x02":
+        data[at + 8] |= 1
+        at += 46 + sum(struct.unpack_from("<3H", data, at + 28))
+    return bytes(data)
+
+
+HOSTILE = {
+    "twice": twice, "between": between, "in front": lambda members: b"#!/bin/sh\n" + zipped(members.items()), "bomb": bomb,
+    "behind": lambda members: zipped(members.items()) + b"more", "longer": longer_than_told, "other name": other_name_inside,
+    "encrypted": encrypted, "bzip2": lambda members: zipped(members.items(), zipfile.ZIP_BZIP2),
+    "odd name": lambda members: zipped([*members.items(), ("kéy", b"")]),
+    "space": lambda members: zipped([*members.items(), ("a b", b"")]),
+    "up": lambda members: zipped([*members.items(), ("../key", b"")]),
+    "empty folder": lambda members: zipped(members.items(), folders=("elsewhere",)),
+    "comment": lambda members: zipped(members.items())[:-2] + b"\x02\x00hi",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
+def test_an_archive_with_more_than_one_reading_is_refused(members, make):
+    """By one line, not by one for each member."""
+    data = make(members)
+    try:
+        report = verify(bundle.parse(data))
+    except bundle.BundleError:
+        return
+    assert not report.ok
+    assert sum(plain(one.where).startswith("byte ") for one in report.failures) <= 1
+
+
+def test_a_bomb_is_not_unpacked(members):
+    """Nothing of it: the directory says already how large it is."""
+    data = bomb(members)
+    with pytest.raises(Unreadable, match="far larger"):
+        unpack(data)
+
+
+@given(st.dictionaries(st.text("abc/.0", min_size=1, max_size=6), st.binary(max_size=40), min_size=1, max_size=5), st.data())
+def test_no_content_changes_unseen(members, data):
+    """A changed byte is refused, or changes no member."""
+    sound = zipped(members.items())
+    read = {name: content for name, content in members.items() if name in unpack(sound)}
+    place = data.draw(st.integers(0, len(sound) - 1))
+    changed = bytearray(sound)
+    changed[place] ^= 1 << data.draw(st.integers(0, 7))
+    try:
+        found = unpack(bytes(changed))
+    except Unreadable:
+        return
+    assert found == read
+
+
+@given(st.binary(max_size=300), st.integers(0, 3))
+def test_nothing_but_its_own_error(tail, cut):
+    for data in (tail, zipped([("key", tail)])[: -cut or None], b"".join(container.pack([("key", tail)])) + tail):
+        with suppress(Unreadable):
+            unpack(data)
+
+
+def test_what_stands_behind_a_content_may_come_without_a_mark():
+    """The specification leaves that open."""
+    data = zipped([("key", b"hello")], into=_Pipe())
+    at, end = data.index(b"PK\x07\x08"), len(data) - 22
+    (start,) = struct.unpack_from("<I", data, end + 16)
+    unmarked = data[:at] + data[at + 4 : end + 16] + struct.pack("<I", start - 4) + data[end + 20 :]
+    assert unpack(unmarked) == unpack(data) == {"key": b"hello"}
+
+
+def test_the_content_is_checked_where_nothing_is_deflated():
+    data = zipped([("key", b"hello")], zipfile.ZIP_STORED)
+    with pytest.raises(Unreadable, match="not as written"):
+        unpack(data.replace(b"hello", b"jello"))
+    assert zlib.crc32(unpack(data)["key"]) == zlib.crc32(b"hello")
