@@ -13,6 +13,7 @@ import msgspec
 from agent.api import naming
 from cli.commands import Commands
 from cli.context import Context
+from cli.errors import CommandError
 from cli.given.values import parse_day
 from cli.output import Output
 from cli.parser import PLAYER
