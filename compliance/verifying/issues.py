@@ -12,6 +12,8 @@ _WORDS: Final[dict[str, Arg]] = {
     "log-replaced": msg("the log's server had another key or another log"),
     "agent-refuses": msg("the log's server did not take this PC's records"),
     "journal-unwritable": msg("the PC could not write its records"),
+    "store-broken": msg("the PC's records were damaged"),
+    "update": msg("agent and daemon were of different versions"),
     "record-lost": msg("some events were not recorded"),
     "no-roster": msg("the PC had no list of players, so nothing was limited"),
     "not-ended": msg("a game could not be ended"),

@@ -18,7 +18,8 @@ def law(an):
 
 
 def label(desk, id, label=None):
-    return desk.told("game.add", m.GameAdd(game=Game(id=id, title=id.title(), names=(id,), label=label)))
+    game = Game(id=id, title=id.title(), names=(id,), label=label, label_source=f"VN{label or 0:02}")
+    return desk.told("game.add", m.GameAdd(game=game))
 
 
 def payloads(desk):

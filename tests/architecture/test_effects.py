@@ -76,8 +76,8 @@ def test_our_own_programs_take_no_modules_from_the_current_folder(modules):
 
 # Who starts a program. A file that is new here has been looked at: it starts Python with -P or -I, or none of ours.
 SPAWNERS = {
-    "cli/demo/running.py", "cli/demo/steps.py", "daemon/api/scan.py", "daemon/platforms/windows/ending/run_in_session.py",
-    "host/secrets.py", "host/windows/installing.py",
+    "cli/demo/running.py", "cli/demo/steps.py", "daemon/api/scan.py", "daemon/platforms/linux/ending/asker.py",
+    "daemon/platforms/windows/ending/run_in_session.py", "host/secrets.py", "host/windows/installing.py",
 }  # fmt: skip
 SPAWN = re.compile(
     r"subprocess\.(run|call|check_call|check_output|Popen)|asyncio\.create_subprocess_\w+|(psutil\.)?Popen|"
@@ -97,8 +97,8 @@ def test_a_module_is_run_from_our_own_folder(modules):
     bare = {
         (module.path, node.lineno)
         for module in modules for node in ast.walk(module.tree) if isinstance(node, ast.List | ast.Tuple)
-        for before, one in zip([None, *node.elts], node.elts, strict=False)
-        if getattr(one, "value", None) in {"-m", "-c"} and getattr(before, "value", None) not in {"-P", "-I"}
+        for place, one in enumerate(node.elts) if getattr(one, "value", None) in {"-m", "-c"}
+        if not {getattr(before, "value", None) for before in node.elts[:place]} & {"-P", "-I"}
     }
     assert bare == set()
 

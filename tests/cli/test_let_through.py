@@ -48,7 +48,7 @@ def test_a_foreign_label_is_the_houses_word_until_a_guardian_lets_the_game_throu
     assert "the game is labelled 13+ (OARS); An is 12" in why
     assert "trò dán nhãn 13+ (OARS), An mới 12 tuổi" in said(home, "why", "An", "luanti", GIOCHOI_LANG="vi")
 
-    assert said(home, "game", "allow", "An", "luanti") == "luanti is let through for An\n"
+    assert said(home, "game", "allow", "An", "luanti") == "luanti is let through for An (an)\n"
     assert document(home, "why", "An", "luanti")["verdict"] == "allow"
     after = luanti(home)
     assert after == {**before, "allowed": [{"player": "an", "name": "An"}]}
@@ -67,7 +67,7 @@ def test_what_only_the_hour_refuses_is_let_through_and_says_from_when(home):
     said(home, "policy", "use", "Bình", f"home-school-week:weekday_hours={hours}:weekend_hours={hours}")
 
     told = said(home, "game", "allow", "Bình", "luanti")
-    assert told.startswith("luanti is let through for Bình\nnot now: home-school-week.")
+    assert told.startswith("luanti is let through for Bình (binh)\nnot now: home-school-week.")
     assert "again from" in told
     said(home, "limit", "Bình", "0", "--game", "luanti")
     said(home, "game", "disallow", "Bình", "luanti")
@@ -83,7 +83,8 @@ def test_labels_from_a_file(home, tmp_path):
     toml.write_text('[[label]]\nid = "supertuxkart"\nlabel = "IARC 3+"\nsource = "its shop"\n', "utf-8")
     told = [said(home, "game", "label", "--from", str(file)) for file in (csv, toml)]
 
-    assert told[0] == "1 game is labelled\n"
+    assert told[0].splitlines()[0] == "1 game is labelled"
+    assert "looser for An than before: vn-147.ask-first" in told[0]
     assert "nobody has checked" in told[1]
     assert "label: VN12, publisher, page 3" in said(home, "game", "list", "teeworlds")
     assert document(home, "game", "list", "supertuxkart")["games"][0]["system"] == "IARC"

@@ -131,7 +131,7 @@ def test_an_answer_names_who_was_changed(agent):
     assert done(agent("limit", "TÚ", "10")) == "Tú (tu): at most 10 min a day\n"
     assert done(agent("policy", "use", "tu", "none")) == "Tú (tu): no pack\n"
     assert done(agent("player", "set", "tú", "--name", "Tú Anh")) == "Tú Anh is changed (id tu)\n"
-    assert done(agent("game", "allow", "tu", "luanti")) == "Tú Anh (tu) need not ask for luanti any more\n"
+    assert done(agent("game", "allow", "tu", "luanti")) == "luanti is let through for Tú Anh (tu)\n"
     allowed = json.loads(done(agent("game", "allow", "tu", "luanti", "--json")))
     assert (allowed["player"], allowed["name"]) == ({"id": "tu", "name": "Tú Anh"}, "Luanti (Minetest)")
     assert "did you mean Tú Anh (tu)?" in agent.fails(2, "player", "remove", "Tu Anh", "--yes")

@@ -98,9 +98,9 @@ def test_a_label_of_another_system_is_no_law_here(answer):
         "PEGI 12": ("ask", "vn-147.ask-first", False), "VN16": ("refuse", "vn-147.label", True),
         "VN12": ("allow", "vn-147.daily-game", True),
     }  # fmt: skip
-    assert plain(said["PEGI 16"]["reason"]["text"]) == "the game is labelled 16+ (PEGI); the player is 12"
+    assert plain(said["PEGI 16"]["reason"]["text"]) == "trò dán nhãn 16+ (PEGI), người chơi mới 12 tuổi"
     unknown = answer(game__label="VN16", born=None)["reason"]["text"]
-    assert plain(unknown) == "the game is labelled VN16; the player's age is not known"
+    assert plain(unknown) == "trò dán nhãn VN16, chưa rõ tuổi người chơi"
 
 
 @pytest.mark.parametrize(("label", "place", "verdict"), [
