@@ -45,16 +45,7 @@ def test_a_real_game_is_recognised_counted_ended_and_refused(house, child, displ
     assert abs(spent["used_s"] - lasted) < 0.5
 
     assert child.start("/bin/true").wait(10) == 0
-    parent = subprocess.Popen(
-        [program],
-        env={**os.environ, "DISPLAY": display, "HOME": str(house.home)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    with pytest.raises(subprocess.TimeoutExpired):
-        parent.wait(1)
-    parent.kill()
-    parent.wait()
+    a_parent_may_play(program, DISPLAY=display, HOME=str(house.home))
     assert house.game("na", game)["used_s"] == spent["used_s"]
 
     due, refused = house.entries("play.due", "launch.refused")
@@ -69,6 +60,15 @@ def test_a_real_game_is_recognised_counted_ended_and_refused(house, child, displ
     until(lambda: house.game("na", game)["running"])
     again.kill()
     again.wait()
+
+
+def a_parent_may_play(program, **env):
+    """It goes on for longer than a refused game would."""
+    parent = subprocess.Popen([program], env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with pytest.raises(subprocess.TimeoutExpired):
+        parent.wait(1)
+    parent.kill()
+    parent.wait()
 
 
 def test_a_copy_a_rename_and_the_loader_are_refused_too(house, child, need):
