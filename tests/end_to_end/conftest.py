@@ -182,7 +182,7 @@ def display(need):
 
 @pytest.fixture
 def manager(display, need):
-    """Somebody manages the windows of the display."""
+    """Somebody manages the windows of the display; `manager()`: how many."""
     from daemon.platforms.linux.ending.closing import _manager
     from daemon.platforms.linux.ending.xwire import Screen
 
@@ -191,6 +191,6 @@ def manager(display, need):
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
         screen = Screen(int(display[1:]), (), 5.0)
         until(lambda: _manager(screen, screen.roots[0]))
+        yield lambda: len(screen.words(screen.roots[0], "_NET_CLIENT_LIST"))
         screen.close()
-        yield
         running.terminate()

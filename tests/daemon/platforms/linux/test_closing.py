@@ -88,11 +88,11 @@ def obeys(control, game, file):
 # --- asked ------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("manager")
-def test_a_window_is_closed_by_its_manager(control, play):
+def test_a_window_is_closed_by_its_manager(control, play, manager):
     """As by a click on its cross: the game takes its time to save."""
     game, file = play()
     opened(file)
+    until(lambda: manager() == 1)
     assert obeys(control, game, file)
 
 
@@ -103,14 +103,14 @@ def test_without_a_manager_the_window_is_asked_itself(control, play):
     assert obeys(control, game, file)
 
 
-@pytest.mark.usefixtures("manager")
-def test_who_cannot_be_asked_is_not_cut_off(control, play):
+def test_who_cannot_be_asked_is_not_cut_off(control, play, manager):
     """A manager would cut a program off that knows no WM_DELETE_WINDOW; and nobody else's window is closed."""
     deaf, first = play("deaf")
     other, second = play()
     obedient, third = play()
     for file in (first, second, third):
         opened(file)
+    until(lambda: manager() == 3)
     assert control.ask_close([identity(deaf)])
     assert obeys(control, obedient, third)
     assert not control.reached([identity(deaf)])
