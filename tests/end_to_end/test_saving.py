@@ -87,6 +87,7 @@ def test_a_game_without_a_window_hears_nothing_until_its_time_is_over(house, chi
     assert play.wait(30) == 4
     assert (home / "file").read_text() == "saved\n"
     assert not (home / "refused").exists()
+    until(lambda: not house.game("na", "tiny")["running"])
     with pytest.raises(PermissionError):
         child.start(str(game), "-c", "exit")
     entries = house.entries("play.due", "play.ended", "launch.refused")

@@ -15,7 +15,7 @@ from host.wire import ApiError
 from tests.daemon.world import limit, roster
 from tests.windows_callers import ADMINISTRATOR, CHILD, FRIEND, GUARDIAN, NAMES, put_in, refused
 
-FOR_GUARDIANS = {"grant.add", "grant.list", "grant.revoke"}
+FOR_GUARDIANS = {"grant.add", "grant.extend", "grant.list", "grant.revoke"}
 
 
 def family(**more):
