@@ -67,6 +67,7 @@ def test_a_game_saves_and_closes_when_its_window_is_asked(house, child, display,
     until(lambda: (one := house.game("na", "tiny")) and one["running"])
     assert play.wait(30) == 0
     assert file.read_text() == "saved"
+    until(lambda: not house.game("na", "tiny")["running"])
     due, ended = house.entries("play.due", "play.ended", "launch.refused")
     assert (due["grace"], ended["how"]) == (SAVE_S * 1000, "asked")
     report, code = house.verify()
