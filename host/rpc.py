@@ -4,8 +4,8 @@ A request is {"op": NAME, "args": {…}}, its answer {"ok": …} or {"error": {"
 {"item": …} any number of times, then {"end": true} or an error. Requests on one connection follow one another. Whatever a
 client sends while its stream runs, and its hanging up, ends the stream.
 
-Whoever may connect may also try to harm: requests are bounded in size, time and number by account, and whatever cannot
-be understood gets an error and no more.
+Whoever may connect may also try to harm: requests are bounded in size, time and number by account – those of somebody without
+any role to 64 KiB – and whatever cannot be understood gets an error and no more.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ class Server:
             if self._connections[caller.uid] > _CONNECTIONS or (len(self._tasks) > _TOGETHER and not caller.admin):
                 await _send(writer, _failure("unavailable", msg("too many connections")))
             else:
-                await self._converse(caller, _Lines(reader, self._held, caller.uid), writer)
+                limit = _Limit(self._roles, caller)
+                await self._converse(caller, _Lines(reader, self._held, limit), writer)
         except _Hangup:
             pass  # the client's own doing: nobody is left to be told
         except asyncio.CancelledError:
@@ -160,13 +161,25 @@ class Server:
         return route.handler(caller, args)
 
 
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """How long a request of this caller may be. Roles are asked for only when one is long: that may take a while."""
+
+    roles: Callable[[Caller], frozenset[str]]
+    caller: Caller
+
+    def bytes(self) -> int:
+        return LIMIT if self.roles(self.caller) else _SMALL
+
+
 class _Lines:
     """The lines of one connection. Large ones count against what its account may make us hold at once."""
 
-    def __init__(self, reader: asyncio.StreamReader, held: Counter[UserId], uid: UserId) -> None:
+    def __init__(self, reader: asyncio.StreamReader, held: Counter[UserId], limit: _Limit) -> None:
         self._reader = reader
         self._held = held
-        self._uid = uid
+        self._limit = limit
+        self._uid = limit.caller.uid
         self._rest = b""
 
     async def next(self) -> bytes:
@@ -198,8 +211,9 @@ class _Lines:
         return piece
 
     def _check(self, size: int) -> None:
-        if size > LIMIT or self._held[self._uid] > _BIG_TOGETHER:
-            raise ApiError("bad-input", msg("request too long: at most {limit} bytes", limit=LIMIT))
+        limit = self._limit.bytes()
+        if size > limit or self._held[self._uid] > _BIG_TOGETHER:
+            raise ApiError("bad-input", msg("request too long: at most {limit} bytes", limit=limit))
 
     async def said_something(self) -> None:
         """Wait until the client sends anything or hangs up."""

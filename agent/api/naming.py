@@ -18,6 +18,7 @@ from rules.games import Catalogue, Game
 _MANY = 10
 _NEAR = 3
 _LONGEST = 80  # of no name: whoever asks may also try to keep a server busy
+_MOST = 400  # what is longer is cut, and nobody's name, before anything is made of it: to normalise takes time by the square
 
 
 class Person(Protocol):
@@ -43,7 +44,7 @@ T = TypeVar("T", bound=Thing)
 
 def tidy(name: str) -> str:
     """In NFC, and one space between words."""
-    return " ".join(unicodedata.normalize("NFC", name).split())
+    return " ".join(unicodedata.normalize("NFC", name if len(name) <= _MOST else name[:_MOST] + "…").split())
 
 
 def shown(asked: str) -> str:

@@ -50,8 +50,8 @@ def _label(one: m.GameLabel) -> Label:
 
 
 def _source(one: m.GameLabel) -> str:
-    source = unicodedata.normalize("NFC", " ".join(one.source.split()))
-    if not source or not source.isprintable() or len(source) > _MAX_SOURCE:
+    source = unicodedata.normalize("NFC", " ".join(one.source[: _MAX_SOURCE + 1].split()))
+    if not source or not source.isprintable() or len(one.source) > _MAX_SOURCE:
         raise bad_input(msg("{game}: say in up to {most} characters where its label is from", game=one.game, most=_MAX_SOURCE))
     return source
 

@@ -8,6 +8,7 @@ import pytest
 
 from agent.api import messages as m
 from agent.api import naming
+from agent.registering import names
 from host.wire import ApiError, Near
 from rules.games import Catalogue, Game
 
@@ -111,6 +112,17 @@ def test_a_name_without_end_is_nobodys(monkeypatch):
     monkeypatch.setattr("difflib.get_close_matches", lambda *_: pytest.fail("compared"))
     text, near = unknown(guardians("x" * 80), "x" * 100_000)
     assert (len(text) < 300, near) == (True, None)
+
+
+@pytest.mark.parametrize("text", ["a" + "\u0301\u0316" * 100_000, "\ufdfa" * 1_000_000], ids=["marks", "ligatures"])
+def test_a_text_without_end_is_not_put_in_order(text, monkeypatch):
+    """That takes time by the square of its marks, in which the whole server, and its gate, would wait."""
+    real = unicodedata.normalize
+    monkeypatch.setattr("unicodedata.normalize", lambda form, one: real(form, one) if len(one) < 1000 else pytest.fail("long"))
+    assert unknown(guardians("An"), text)[1] is None
+    assert not naming.same(text, "An")
+    with pytest.raises(ApiError):
+        names.clean(text)
 
 
 def test_an_id_that_looks_like_the_name_is_said(desk):

@@ -140,9 +140,9 @@ def me() -> str:
 
 
 @asynccontextmanager
-async def serving(address: str) -> AsyncIterator[Backend]:
+async def serving(address: str, *roles: str) -> AsyncIterator[Backend]:
     backend = Backend()
-    server: Server = await serve(address, backend.routes(), lambda _caller: frozenset({"player"}))
+    server: Server = await serve(address, backend.routes(), lambda _caller: frozenset(roles))
     try:
         yield backend
     finally:
@@ -154,9 +154,9 @@ def address(tmp_path: Path) -> str:
     return rf"\\.\pipe\giochoi-test-{uuid.uuid4().hex}" if WINDOWS else str(tmp_path / "api.sock")
 
 
-def run(address: str, body: Callable[[Backend], Coroutine[Any, Any, None]]) -> None:
+def run(address: str, body: Callable[[Backend], Coroutine[Any, Any, None]], *roles: str) -> None:
     async def main() -> None:
-        async with asyncio.timeout(20), serving(address) as backend:
+        async with asyncio.timeout(20), serving(address, *roles or ("player",)) as backend:
             await body(backend)
 
     asyncio.run(main())
@@ -279,6 +279,19 @@ def test_large_requests_have_a_limit(address: str) -> None:
         assert await aask(address, Echo(text="still there")) == Say("still there")
 
     run(address, body)
+
+
+def test_who_has_no_role_asks_in_few_words(address: str) -> None:
+    """64 KiB are more than any of their requests needs; longer ones are not even looked at."""
+
+    async def main() -> None:
+        async with asyncio.timeout(20), serving(address):
+            assert len((await aask(address, Echo(text="x" * 65_000))).text) == 65_000
+            with pytest.raises(ApiError, match="too long"):
+                await aask(address, Echo(text="x" * 70_000))
+            assert await aask(address, Echo(text="still there")) == Say("still there")
+
+    asyncio.run(main())
 
 
 @pytest.mark.skipif(WINDOWS, reason="a named pipe is closed as a whole or not at all")
