@@ -5,6 +5,7 @@ When to do what says daemon.ending, and what law wants shown says daemon.decidin
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -33,6 +34,8 @@ from daemon.platforms.processes import Identity
 from daemon.trusted import Reading
 from rules.decision import Decision
 from rules.games import Program
+
+MOST_SAVING = 32  # programs of one play that save, or have left something behind that may: each is looked after by itself
 
 
 @dataclass(slots=True)
@@ -98,15 +101,27 @@ class Enforcer:
         if isinstance(play.ending, Saving | Ended):
             self._left[identity] = _Left(play.key, play.ending.until, isinstance(play.ending, Ended))
 
-    def may_save(self, program: Program, player: str, plays: Iterable[Play], now: Reading) -> int | None:
-        """Until when a program may go on that a game of this player started while it saved; `now` if that was told to end by
-        now. None: no such game started it.
+    def may_save(self, program: Program, key: tuple[str, str], play: Play | None, now: Reading) -> int | None:
+        """Until when a program of a game may go on that this game started while it saved; `now` if that was told to end by now.
+        None: it did not, or has started too many. `key` and `play`: of this player and game.
         """
-        ending = {one: play.ending.until if isinstance(play.ending, Saving) else now.mono
-                  for play in plays if play.player.id == player and isinstance(play.ending, Saving | Ended)
-                  for one in (*play.programs, *play.asked)}  # fmt: skip
-        ending |= {one: now.mono if left.told else left.until for one, left in self._left.items() if left.key[0] == player}
-        return max(ending.values()) if ending and self._control.belongs(program, to=ending) else None
+        ending: dict[Identity, int] = {}
+        if play is not None and isinstance(play.ending, Saving | Ended):
+            until = play.ending.until if isinstance(play.ending, Saving) else now.mono
+            ending = dict.fromkeys((*play.programs, *play.asked), until)
+        ending |= {one: now.mono if left.told else left.until for one, left in self._left.items() if left.key == key}
+        if not ending or len(ending) > MOST_SAVING or not self._control.belongs(program, to=ending):
+            return None
+        return max(ending.values())
+
+    def saving(self, plays: Iterable[Play]) -> dict[str, frozenset[Identity]]:
+        """By game: the programs that have time to save, and may start it anew for that."""
+        left = Counter(one.key for one in self._left.values())
+        found: dict[str, frozenset[Identity]] = {}
+        for play in plays:
+            if isinstance(play.ending, Saving) and len(play.programs) + left[play.key] < MOST_SAVING:
+                found[play.game.id] = found.get(play.game.id, frozenset()) | play.programs
+        return found
 
     def sweep(self, now: Reading) -> int | None:
         """Ends what outlived the program that it belonged to; in how many milliseconds there is more to be ended."""

@@ -96,10 +96,14 @@ class Loop:
                 ruling = self._rule(play, now)
                 if not ruling.allowed and not isinstance(play.ending, Saving | Ended):
                     self.gate.stale()  # shut before the game is asked to close: nobody starts it anew in between
-                    self.gate.renew(people, now, self.judge)
+                    self._renew(people, now)
                 self.enforcer.follow(play, ruling, now)
         self.announcer.expire(now)
-        return self._wait(now, self.enforcer.sweep(now), self.gate.renew(people, now, self.judge))
+        return self._wait(now, self.enforcer.sweep(now), self._renew(people, now))
+
+    def _renew(self, people: People, now: Reading) -> int:
+        """Of the gate's answers; in how many milliseconds to do it again."""
+        return self.gate.renew(people, now, self.judge, self.enforcer.saving(self.plays.running.values()))
 
     def _wait(self, now: Reading, *others: int | None) -> int:
         """In how many milliseconds a play or a display needs a tick, or one of the `others` comes. None: never."""
@@ -156,7 +160,7 @@ class Loop:
         running = self.plays.running.get((found.player.id, found.game.id))
         ruling = self.judge.rule(found.player, found.game, now, sure=found.sure)
         may = ruling.allowed or (running is not None and not isinstance(running.ending, Saving | Ended))
-        saves = None if may else self.enforcer.may_save(program, found.player.id, self.plays.running.values(), now)
+        saves = None if may else self.enforcer.may_save(program, (found.player.id, found.game.id), running, now)
         if not may and (saves is None or saves <= now.mono):
             self.enforcer.refuse(program.pid, program.started)
             if saves is None:

@@ -6,7 +6,7 @@ Moments named `mono` are milliseconds of the clock that play is counted on (host
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from daemon.platforms.processes import Identity
@@ -60,12 +60,12 @@ class Refusals:
     """What the gate answers from: swapped in whole, never changed.
 
     `refused` maps an account to the ids of games that it may not start now; accounts that are absent may start anything.
-    `saving`: programs that were asked to close and still have time to save; what they start meanwhile is not refused.
+    `saving`: by game, its programs that were asked to close and still have time to save: they may start the game anew.
     """
 
     catalogue: Catalogue
     refused: Mapping[str, frozenset[str]]
-    saving: frozenset[Identity] = frozenset()
+    saving: Mapping[str, frozenset[Identity]] = field(default_factory=dict)
 
 
 class Watcher(Protocol):

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from daemon.ending import SIGNAL_MS
+from daemon.enforce import MOST_SAVING
 from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
 
 SAVE = 10_000
@@ -139,12 +140,22 @@ def test_what_is_seen_only_when_the_game_is_gone_was_started_by_it_too(saving):
     assert sum(ms for _, ms in ends(saving)) >= MINUTE + SAVE
 
 
-def test_another_game_that_it_starts_ends_with_it(saving):
-    """A launcher that starts the next game does not get round the limit: that one has the same few seconds."""
+def test_another_game_that_it_starts_is_refused(saving):
+    """Or many games that end one after the other would keep a refused one going."""
     saving.platform.run(2, "teeworlds", parent=1)
-    assert saving.platform.ended == []
-    saving.pass_time(SAVE + SIGNAL_MS)
-    assert saving.platform.programs == {}
+    assert (saving.platform.ended, len(saving.journal("launch.refused"))) == ([2], 1)
+
+
+def test_a_flood_of_starts_while_it_saves_is_refused(saving):
+    """What a game needs to save are few programs; each that left something behind would be looked after by itself."""
+    for pid in range(2, 2 + 2 * MOST_SAVING):
+        saving.platform.run(pid, parent=1)
+        if pid % 2 and pid not in saving.platform.ended:
+            saving.platform.exit(pid)
+    assert len(saving.platform.programs) < MOST_SAVING < len(saving.platform.ended) + 3
+    assert len(saving.journal("launch.refused")) == 1
+    saving.pass_time(1)
+    assert saving.platform.refusals.saving == {}
 
 
 def test_who_starts_the_game_anew_while_it_saves_is_refused(saving):
@@ -163,10 +174,10 @@ def test_what_a_game_starts_when_its_time_to_save_is_over_is_ended(saving):
 
 def test_the_gate_knows_who_saves(saving):
     """So that it lets through what these start."""
-    assert {pid for pid, _ in saving.platform.refusals.saving} == {1}
+    assert {game: {pid for pid, _ in ones} for game, ones in saving.platform.refusals.saving.items()} == {"luanti": {1}}
     assert saving.platform.refusals.refused["an"] >= {"luanti"}
     saving.pass_time(SAVE)
-    assert saving.platform.refusals.saving == frozenset()
+    assert saving.platform.refusals.saving == {}
 
 
 def test_a_restart_in_the_time_to_save_goes_on_where_it_was(saving):

@@ -13,7 +13,7 @@ import stat
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from daemon.api.issues import ISSUES
 from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
@@ -49,7 +49,7 @@ class RefusalsByUid:
     catalogue: Catalogue
     refused: Mapping[int, tuple[str, frozenset[str]]]
     ids: tuple[tuple[range, int], ...] = ()
-    saving: frozenset[Identity] = frozenset()
+    saving: Mapping[str, frozenset[Identity]] = field(default_factory=dict)
 
     def of(self, uid: int) -> tuple[str, frozenset[str]] | None:
         found = self.refused.get(uid)
@@ -211,7 +211,7 @@ class ExecGate:
         uids = procfs.uids(asked.pid)
         account, refused = (uids and current.of(acting_uid(*uids))) or ("", frozenset())
         hit = games & refused
-        if not hit or (current.saving and _started_by(asked.pid, current.saving)):
+        if all(_started_by(asked.pid, current.saving.get(game, frozenset())) for game in hit):
             return None, False
         return StartRefused(account, min(hit), path, asked.pid, self._clock.mono()), False
 
@@ -262,6 +262,8 @@ def _started_by(pid: int, programs: frozenset[Identity]) -> bool:
     """Whether a process descends from one of these, or is one: what a game does while it saves is its own business. If it has
     lost its parent, it is still in the group that was made for the game.
     """
+    if not programs:
+        return False
     found = procfs.stat(pid)
     for leader, started in programs:
         if found is not None and found.group == leader and ((now := procfs.stat(leader)) is None or now.started == started):

@@ -91,8 +91,10 @@ def test_what_a_saving_game_starts_is_let_through(gate, gate_folder, open_folder
         return int(out.read_text())
 
     refused = refusing(game)
-    for saving, code in ((frozenset(), 126), (frozenset({program}), 7), (frozenset({(program[0], program[1] + 1)}), 126)):
-        gate.arm(replace(refused, saving=saving))
+    younger = (program[0], program[1] + 1)
+    cases = (("chess", (), 126), ("chess", (program,), 7), ("go", (program,), 126), ("chess", (younger,), 126))
+    for id_, programs, code in cases:
+        gate.arm(replace(refused, saving={id_: frozenset(programs)}))
         assert [tried(how) for how in ("", "env", "setsid -w")] == [code] * 3
         assert not launcher("start", args=[str(path), "-c", "exit"], user=CHILD, cwd="/").get("pid")
 
