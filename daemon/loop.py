@@ -96,7 +96,7 @@ class Loop:
                 ruling = self._rule(play, now)
                 if not ruling.allowed and not isinstance(play.ending, Saving | Ended):
                     self.gate.stale()  # shut before the game is asked to close: nobody starts it anew in between
-                    self.gate.renew(people, now, self.judge)
+                    self.gate.renew(people, now, self.judge, play.programs)
                 self.enforcer.follow(play, ruling, now)
         self.announcer.expire(now)
         return self._wait(now, self.enforcer.sweep(now), self.gate.renew(people, now, self.judge))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from daemon.deciding.judge import Judge
 from daemon.ending import Saving
 from daemon.platforms.api import Refusals, Watcher
+from daemon.platforms.processes import Identity
 from daemon.sessions import People
 from daemon.trusted import Reading
 from rules.decision import Decision
@@ -43,14 +44,16 @@ class GateAnswers:
         if not watched:
             self.stale()
 
-    def renew(self, people: People, now: Reading, judge: Judge) -> int:
-        """Asks the rules, if that is due, about every game of every watched account; in how many milliseconds to ask again."""
+    def renew(self, people: People, now: Reading, judge: Judge, asked: Iterable[Identity] = ()) -> int:
+        """Asks the rules, if that is due, about every game of every watched account; in how many milliseconds to ask again.
+        `asked`: who is about to be asked to close, and may start what it saves with from this moment on.
+        """
         refused = None if self._current is None else self._current.refused
         if self._next is None or now.mono >= self._next:
             refused, wait = self._ask(people, now, judge)
             self._next = now.mono + wait
-        saving = frozenset(
-            one for play in judge.plays.running.values() if isinstance(play.ending, Saving) for one in play.programs
+        saving = frozenset(asked).union(
+            *(play.programs for play in judge.plays.running.values() if isinstance(play.ending, Saving))
         )
         known = self._current
         if refused is not None and (known is None or (refused, saving) != (known.refused, known.saving)):

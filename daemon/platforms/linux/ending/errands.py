@@ -54,7 +54,8 @@ def serve(orders: socket.socket) -> None:
     """Until whoever gives the orders is gone. One order a message; `NUMBER COUNT` comes back when there are windows to ask, and
     first of all `0 0`.
     """
-    orders.send(b"0 0")
+    with suppress(OSError):  # whoever began us may be gone by now
+        orders.send(b"0 0")
     turns = Turns()
     children: dict[int, _Child] = {}
     dying: dict[int, str] = {}
