@@ -114,12 +114,12 @@ class Enforcer:
             return None
         return max(ending.values())
 
-    def saving(self, plays: Iterable[Play]) -> dict[str, frozenset[Identity]]:
-        """By game: the programs that have time to save, and may start it anew for that."""
+    def saving(self, plays: Iterable[Play], about: Play | None = None) -> dict[str, frozenset[Identity]]:
+        """By game: the programs that have time to save, or will have it (`about`), and may start it anew for that."""
         left = Counter(one.key for one in self._left.values())
         found: dict[str, frozenset[Identity]] = {}
         for play in plays:
-            if isinstance(play.ending, Saving) and len(play.programs) + left[play.key] < MOST_SAVING:
+            if (play is about or isinstance(play.ending, Saving)) and len(play.programs) + left[play.key] < MOST_SAVING:
                 found[play.game.id] = found.get(play.game.id, frozenset()) | play.programs
         return found
 

@@ -96,14 +96,14 @@ class Loop:
                 ruling = self._rule(play, now)
                 if not ruling.allowed and not isinstance(play.ending, Saving | Ended):
                     self.gate.stale()  # shut before the game is asked to close: nobody starts it anew in between
-                    self._renew(people, now)
+                    self._renew(people, now, play)
                 self.enforcer.follow(play, ruling, now)
         self.announcer.expire(now)
         return self._wait(now, self.enforcer.sweep(now), self._renew(people, now))
 
-    def _renew(self, people: People, now: Reading) -> int:
-        """Of the gate's answers; in how many milliseconds to do it again."""
-        return self.gate.renew(people, now, self.judge, self.enforcer.saving(self.plays.running.values()))
+    def _renew(self, people: People, now: Reading, about: Play | None = None) -> int:
+        """Of the gate's answers, just before the play `about` is asked to close; in how many milliseconds to do it again."""
+        return self.gate.renew(people, now, self.judge, self.enforcer.saving(self.plays.running.values(), about))
 
     def _wait(self, now: Reading, *others: int | None) -> int:
         """In how many milliseconds a play or a display needs a tick, or one of the `others` comes. None: never."""

@@ -17,6 +17,7 @@ _WORDS: Final[dict[str, Arg]] = {
     "record-lost": msg("some events were not recorded"),
     "no-roster": msg("the PC had no list of players, so nothing was limited"),
     "not-ended": msg("a game could not be ended"),
+    "not-asked": msg("the windows of games could not be asked to close"),
     "watch-events": msg("the system did not tell what started"),
     "events-lost": msg("some starts were missed"),
     "watch-unreadable": msg("a program could not be read"),

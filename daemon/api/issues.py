@@ -34,6 +34,10 @@ ISSUES: Final[dict[str, Message]] = {
     ),
     "no-roster": msg("no list of players came from the agent yet; nothing is limited"),
     "not-ended": msg("a game could not be ended; is it another account's?"),
+    "not-asked": msg(
+        "games are not asked to close when their time is over, they only get the time to save; it is tried again; if this does "
+        "not pass within minutes, restart the daemon"
+    ),
     "watch-events": msg("the system does not tell what starts: games are ended when a look finds them"),
     "events-lost": msg("some starts were missed; everything that runs was looked at again"),
     "watch-unreadable": msg("a program cannot be read, so nobody knows whether it is a game"),

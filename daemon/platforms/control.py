@@ -11,7 +11,7 @@ from daemon.platforms.processes import BlindError, Identity, P, ancestors, desce
 from rules.games import Program
 
 _ROUNDS = 5
-_REMEMBERED = 64
+_REMEMBERED = 4_096  # programs: more than one player's while another one's play ends
 
 
 class TreeControl(ABC, Generic[P]):

@@ -101,17 +101,18 @@ def test_an_end_that_is_told_late_is_counted_to_when_it_was(world):
 
 
 def test_the_gate_is_shut_before_a_game_is_asked_to_close(world, monkeypatch):
-    """Whoever obeys at once cannot be started anew in the moment until the gate is asked about next."""
+    """Whoever obeys at once cannot be started anew in the moment until the gate is asked about next; what it starts itself, as
+    it saves, is let through already.
+    """
     world.start(roster(packs=(limit(1),)))
-    world.platform.run(1)
-    refused = []
+    game = world.platform.run(1)
+    seen = []
     ask = world.platform.ask_close
-    monkeypatch.setattr(
-        world.platform, "ask_close", lambda *it: refused.append(world.platform.refusals.refused.get("an")) or ask(*it)
-    )
+    monkeypatch.setattr(world.platform, "ask_close", lambda *it: seen.append(world.platform.refusals) or ask(*it))
     world.pass_time(MINUTE)
 
-    assert refused == [frozenset({"luanti", "teeworlds"})]
+    ((refused, saving),) = [(one.refused["an"], one.saving) for one in seen]
+    assert (refused, saving) == (frozenset({"luanti", "teeworlds"}), {"luanti": {game.identity}})
 
 
 def test_the_gate_opens_and_closes_when_the_hours_do(world):

@@ -17,5 +17,5 @@ from host.clock import Clock
 def build(clock: Clock, gate_mounts: tuple[str, ...] | None, spared: Callable[[], Iterable[int]]) -> Platform:
     tracker = LinuxTracker(Programs(clock, interpreters()), clock)
     asker = Asker()
-    watcher = LinuxWatcher(tracker, clock, gate_mounts, before_gate=asker.start, after=asker.close)
+    watcher = LinuxWatcher(tracker, clock, gate_mounts, asker)
     return Platform(watcher, LinuxControl(spared, asker), LinuxAccounts())

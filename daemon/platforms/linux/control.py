@@ -7,18 +7,22 @@ from __future__ import annotations
 import os
 import signal
 import stat
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
 from daemon.platforms.control import TreeControl
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.accounts import account_of
 from daemon.platforms.linux.ending.asker import Asker
 from daemon.platforms.processes import BlindError, Identity
 
 _PLACES = ("/usr/", "/opt/", "/snap/")
-_REMEMBERED = 256
+_REMEMBERED = 1_024  # plays; whoever has more of them than there are games pushes nobody's out
+_MOST_NUMBERS = 4  # of one account in one play: with containers it may have 65,536 (subuid(5))
+
+User = tuple[int, int]  # uid, gid
 
 
 class LinuxControl(TreeControl[procfs.Stat]):
@@ -27,7 +31,7 @@ class LinuxControl(TreeControl[procfs.Stat]):
     def __init__(self, spared: Callable[[], Iterable[int]] = tuple, asker: Asker | None = None) -> None:
         super().__init__(spared)
         self._asker = asker or Asker()
-        self._orders: dict[Identity, int] = {}  # who was asked by which order, the last ones
+        self._orders: dict[frozenset[Identity], tuple[int, ...]] = {}  # which play was asked by which orders, the last ones
 
     def alive(self, pid: int, started: int) -> bool:
         try:
@@ -43,18 +47,21 @@ class LinuxControl(TreeControl[procfs.Stat]):
         return procfs.processes()
 
     def _ask(self, play: frozenset[Identity], family: tuple[procfs.Stat, ...]) -> bool:
-        for one in play:
-            self._orders.pop(one, None)
-        user = next(filter(None, (_user(pid) for pid, _ in sorted(play))), None)
-        number = None if user is None else self._asker.ask(*user, [one.pid for one in family])
-        if number is not None:
-            self._orders |= dict.fromkeys(play, number)
-            while len(self._orders) > _REMEMBERED:
-                self._orders.pop(next(iter(self._orders)))
-        return user is not None
+        """One order for each account that has programs of the play, and no other: a descendant of theirs may be root's."""
+        try:
+            users = _players({found: account_of(found[0]) for pid, _ in sorted(play) if (found := _user(pid))})
+            shares = _shared(list(users), family)
+        except BlindError:
+            return False
+        sent = [self._asker.ask(*user, users[user], pids) for user, pids in shares.items()]
+        orders = {known: numbers for known, numbers in self._orders.items() if known.isdisjoint(play)}
+        orders[play] = tuple(number for number in sent if number is not None)
+        self._orders = dict(list(orders.items())[-_REMEMBERED:])
+        return bool(users)
 
     def reached(self, programs: Collection[Identity]) -> bool:
-        return any(one in self._orders and self._asker.reached(self._orders[one]) for one in programs)
+        numbers = [one for play, sent in self._orders.items() if not play.isdisjoint(programs) for one in sent]
+        return any(self._asker.reached(one) for one in numbers)
 
     def _kin(self, one: procfs.Stat, other: procfs.Stat) -> bool:
         """Whoever lost its parent is still in the group that a shell or a menu made for the game."""
@@ -68,12 +75,33 @@ class LinuxControl(TreeControl[procfs.Stat]):
         return _send(pid, started, (signal.SIGKILL,))
 
 
-def _user(pid: int) -> tuple[int, int] | None:
-    """The (uid, gid) that a program was started as, if we can become that user."""
+def _user(pid: int) -> User | None:
+    """Whose program it is, as far as we can become that user."""
     with suppress(BlindError):
         found = procfs.owner(pid)
         return found if found and os.geteuid() in (0, found[0]) else None
     return None
+
+
+def _players(found: Mapping[User, str]) -> dict[User, str]:
+    """One of each uid, few of each account."""
+    users: dict[User, str] = {}
+    for (uid, gid), whose in found.items():
+        if uid not in {one for one, _ in users} and list(users.values()).count(whose) < _MOST_NUMBERS:
+            users[uid, gid] = whose
+    return users
+
+
+def _shared(users: list[User], family: tuple[procfs.Stat, ...]) -> dict[User, list[int]]:
+    """Who asks which of these (parents before children): each their own, and what is below it and nobody's of these."""
+    if not users:
+        return {}
+    by_uid = {user[0]: user for user in users}
+    whose: dict[int, User] = {}
+    for one in family:
+        own = users[0] if len(users) == 1 else by_uid.get((procfs.owner(one.pid) or (-1,))[0])
+        whose[one.pid] = own or whose.get(one.parent, users[0])
+    return {user: [pid for pid, asks in whose.items() if asks == user] for user in users}
 
 
 def _send(pid: int, started: int, numbers: tuple[signal.Signals, ...]) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from daemon.api.issues import ISSUES
 from daemon.platforms.api import Observation, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.ending.asker import Asker
 from daemon.platforms.linux.gate import mounts
 from daemon.platforms.linux.gate.again import Backoff
 from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate, cause
@@ -25,6 +26,7 @@ from host.clock import Clock
 from i18n.message import comma, msg, said_by
 from rules.games import Program
 
+NOT_ASKED = "not-asked"
 _NS = 1_000_000
 _AT_ONCE = 256
 _AT_ONCE_MS = 50
@@ -33,22 +35,21 @@ _USUAL_SWITCH_S = 0.005
 
 
 class LinuxWatcher(TrackingWatcher):
-    """`gate_mounts`: where to refuse starts; None: everywhere, (): nowhere. `before_gate`: what cannot be done under it;
-    `after`: when nothing is watched any more.
-    """
+    """`gate_mounts`: where to refuse starts; None: everywhere, (): nowhere. `asker`: whose errands are kept running."""
 
     def __init__(
         self, tracker: LinuxTracker, clock: Clock, gate_mounts: tuple[str, ...] | None,
-        before_gate: Callable[[], None] = lambda: None, after: Callable[[], None] = lambda: None,
+        asker: Asker | None = None,
     ) -> None:  # fmt: skip
         super().__init__(tracker, tracker.programs.images, clock)
         self._tracker = tracker
         self._gate_mounts = gate_mounts
-        self._before_gate, self._after = before_gate, after
+        self._asker = asker
         self._connector: Connector | None = None
         self._gate: ExecGate | None = None
         self._changes: mounts.Changes | None = None
         self._again = Backoff()
+        self._errands_again = Backoff()
         self._poller = Poller(tracker, clock, self._hurry)
 
     # --- the protocol ------------------------------------------------------------------------------------------------------
@@ -57,6 +58,8 @@ class LinuxWatcher(TrackingWatcher):
         raise_descriptors()
         super().start(sink)
         loop = asyncio.get_running_loop()
+        if self._asker:
+            self._asker.watch = self
         if not self._start_events(loop):
             self._poller.start(loop)
         elif self._gate_mounts != ():
@@ -75,13 +78,17 @@ class LinuxWatcher(TrackingWatcher):
             return
         self._again.stop()
         self._stop_gate(self._loop)
+        if self._asker:
+            self._asker.close()
+            self._asker.watch = None
+            self._open.pop(NOT_ASKED, None)
+        self._errands_again.stop()
         if self._connector:
             self._loop.remove_reader(self._connector.fileno())
             self._connector.close()
             self._connector = None
         self._poller.stop()
         super().stop()
-        self._after()
 
     # --- events ------------------------------------------------------------------------------------------------------------
 
@@ -122,6 +129,31 @@ class LinuxWatcher(TrackingWatcher):
         except EventsLostError as error:
             self._trouble(LOST, said_by(error), again=True)
 
+    # --- errands (asker.Watch) ---------------------------------------------------------------------------------------------
+
+    def errands_begun(self, line: int) -> None:
+        self._errands_again.stop()
+        if self._loop and self._asker:
+            self._loop.add_reader(line, self._asker.listen)
+
+    def errands_well(self) -> None:
+        self._well(NOT_ASKED)
+
+    def errands_over(self, line: int | None) -> None:
+        if self._loop:
+            if line is not None:
+                self._loop.remove_reader(line)
+            self._trouble(NOT_ASKED)
+            self._errands_again.later(self._loop, self._clock.mono(), self._start_errands)
+
+    def _start_errands(self) -> None:
+        """Anew. A gate is opened for it, for the moment that it takes: under one nothing can be started."""
+        if self._loop and self._gate:
+            self._stop_gate(self._loop)
+            self._set_up_gate()
+        elif self._asker:
+            self._asker.start()
+
     # --- the gate ----------------------------------------------------------------------------------------------------------
 
     def _set_up_gate(self) -> None:
@@ -142,7 +174,8 @@ class LinuxWatcher(TrackingWatcher):
         self._again.later(loop, self._clock.mono(), self._set_up_gate)
 
     def _start_gate(self, loop: asyncio.AbstractEventLoop) -> bool:
-        self._before_gate()
+        if self._asker:
+            self._asker.start()
         gate = ExecGate(self._clock, self._from_gate)
         try:
             gate.open()

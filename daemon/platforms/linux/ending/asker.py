@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 from daemon.platforms.linux.gate import spawning
 
@@ -17,23 +18,44 @@ _ROOMS = str(Path(__file__).resolve().parents[4])
 _CODE = "import runpy, sys; sys.path.append(sys.argv.pop(1)); runpy.run_module(sys.argv.pop(1), run_name='__main__')"
 _ERRANDS = f"{__package__}.errands"
 _PATIENCE_S = 2.0
-_REMEMBERED = 64
+_REMEMBERED = 4_096  # orders: more than one player's plays have while another one's play ends
 _MOST = 4_000  # pids that an order has room for
+_ROOM = 4 << 20  # bytes of orders, should many plays end at once
+_SO_SNDBUFFORCE = 32  # socket(7): needs root, else what others have has to do
+
+
+class Watch(Protocol):
+    """Whoever has a loop hears of its errands."""
+
+    def errands_begun(self, line: int) -> None:
+        """Call `Asker.listen` whenever this descriptor is readable."""
+
+    def errands_over(self, line: int | None) -> None:
+        """The errands ended, or (None) cannot be started; the descriptor is still open."""
+
+    def errands_well(self) -> None:
+        """They do their work."""
 
 
 class Asker:
     """`start` before the gate is up; else it starts itself when there is something to ask."""
 
     def __init__(self) -> None:
+        self.watch: Watch | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._numbers = 0
         self._reached: deque[int] = deque(maxlen=_REMEMBERED)
 
     def start(self) -> None:
+        """Unless they run already, or nobody may start anything now."""
+        if self._process is not None and self._process.poll() is not None:
+            self._gone()
         if self._line is not None or not spawning.permitted():
             return
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with suppress(OSError):
+            ours.setsockopt(socket.SOL_SOCKET, _SO_SNDBUFFORCE, _ROOM)
         # -I -S: none of the packages and paths that somebody's environment, or the folder we were started in, could name.
         command = [sys.executable, "-I", "-S", "-c", _CODE, _ROOMS, _ERRANDS, str(its.fileno())]
         try:
@@ -43,42 +65,65 @@ class Asker:
             )  # fmt: skip
         except OSError:
             ours.close()
+            if self.watch:
+                self.watch.errands_over(None)
         else:
             self._line = ours
+            if self.watch:
+                self.watch.errands_begun(ours.fileno())
         finally:
             its.close()
 
-    def ask(self, uid: int, gid: int, pids: Collection[int]) -> int | None:
-        """Have the windows of these asked, as this user. A number for `reached`; None: there is nobody to send."""
+    def ask(self, uid: int, gid: int, whose: str, pids: Collection[int]) -> int | None:
+        """Have the windows of these asked, as this user, who is a number of the account `whose`. A number for `reached`; None:
+        there is nobody to send.
+        """
+        self.listen()
         self.start()
         if self._line is None:
             return None
         self._numbers += 1
-        order = {"number": self._numbers, "uid": uid, "gid": gid, "pids": list(pids)[:_MOST]}
+        order = {"number": self._numbers, "uid": uid, "gid": gid, "whose": whose, "pids": list(pids)[:_MOST]}
         try:
             self._line.send(json.dumps(order).encode(), socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
-        except BlockingIOError:  # it cannot take more
-            return None
-        except OSError:  # it is gone; the next one asks another, if one may be started
-            self.close()
+        except OSError:  # it is gone, or hangs, as it takes no more; the next one asks another, if one may be started
+            self._gone()
             return None
         return self._numbers
 
+    def listen(self) -> None:
+        """Hears what the errands say, so that they have room to say more, and whether they are there."""
+        try:
+            while self._line is not None:
+                said = self._line.recv(64, socket.MSG_DONTWAIT).split()
+                if not said:
+                    self._gone()
+                elif int(said[1]) > 0:
+                    self._reached.append(int(said[0]))
+                elif self.watch:
+                    self.watch.errands_well()
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._gone()
+
     def reached(self, number: int) -> bool:
         """Whether a window was there to be asked, as far as is known by now; it is known before the request goes out."""
-        with suppress(OSError, ValueError):
-            while self._line is not None and (said := self._line.recv(64, socket.MSG_DONTWAIT)):
-                one, count = said.split()
-                if int(count) > 0:
-                    self._reached.append(int(one))
+        self.listen()
         return number in self._reached
 
     def close(self) -> None:
         """It ends when nobody gives it orders any more."""
-        if self._line is not None and self._process is not None:
-            self._line.close()
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(_PATIENCE_S)
-            self._process.kill()
-            self._process.wait()
+        self._gone(_PATIENCE_S)
+
+    def _gone(self, patience: float = 0) -> None:
+        line, process = self._line, self._process
         self._line = self._process = None
+        if line is not None and process is not None:
+            if self.watch:
+                self.watch.errands_over(line.fileno())
+            line.close()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(patience)
+            process.kill()
+            process.wait()

@@ -3,6 +3,7 @@
 The daemon may start no program while its gate is up (gate.spawning), so this one is started before, and only forks. Each child
 becomes the player before it speaks to anything of the player's, has two seconds and small bounds, and is killed then. What it
 says is a number. It loads nothing but the standard library and its neighbours, holds no secret, and ends with the daemon.
+Nobody's errands cost another one's (turns.py).
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from daemon.platforms.linux import procfs
 from daemon.platforms.linux.ending import closing
 from daemon.platforms.linux.ending.become import become, bound
 from daemon.platforms.linux.ending.displays import displays
+from daemon.platforms.linux.ending.turns import Turns
 from host.linux import clocks
 
 LIMIT_MS = 2_000
-MOST_AT_ONCE = 16
 LARGEST = 1 << 16
 _REAP_MS = 50
 _MOST_ENVIRONMENTS = 64
@@ -39,20 +40,31 @@ _BOUNDS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Child:
     number: int
+    whose: str
     pid: int
     line: socket.socket
     until: int  # mono
+    asks: bool = False
 
 
 def serve(orders: socket.socket) -> None:
-    """Until whoever gives the orders is gone. One order a message; `NUMBER COUNT` comes back before a request goes out."""
+    """Until whoever gives the orders is gone. One order a message; `NUMBER COUNT` comes back when there are windows to ask, and
+    first of all `0 0`.
+    """
+    with suppress(OSError):  # whoever began us may be gone by now
+        orders.send(b"0 0")
+    turns = Turns()
     children: dict[int, _Child] = {}
-    dying: set[int] = set()
+    dying: dict[int, str] = {}
     while True:
-        dying = {pid for pid in dying if os.waitpid(pid, os.WNOHANG) == (0, 0)}
+        dying = {pid: whose for pid, whose in dying.items() if os.waitpid(pid, os.WNOHANG) == (0, 0)}
+        for order in turns.take([*(child.whose for child in children.values()), *dying.values()], clocks.mono()):
+            with suppress(OSError):  # no room for one more: nobody is asked
+                child = _sent(order)
+                children[child.line.fileno()] = child
         poll = select.poll()
         for handle in (orders.fileno(), *children):
             poll.register(handle, select.POLLIN)
@@ -61,28 +73,27 @@ def serve(orders: socket.socket) -> None:
         for child in [child for handle, child in children.items() if handle in ready or child.until <= clocks.mono()]:
             if not _passed_on(orders, child):
                 del children[child.line.fileno()]
-                dying.add(_killed(child))
+                dying[_killed(child)] = child.whose
         if orders.fileno() in ready:
-            order = orders.recv(LARGEST)
-            if not order:
+            said = orders.recv(LARGEST)
+            if not said:
                 break
-            if len(children) + len(dying) < MOST_AT_ONCE:
-                with suppress(OSError):  # no room for one more: nobody is asked
-                    child = _sent(json.loads(order))
-                    children[child.line.fileno()] = child
+            turns.add(json.loads(said), clocks.mono())
     for child in children.values():
         _killed(child)
 
 
 def _passed_on(orders: socket.socket, child: _Child) -> bool:
-    """Hands on how many windows there are to ask, and lets the child ask them. False: it is done, or its time is over."""
-    if child.until <= clocks.mono():
+    """Hands on, once, that there are windows to ask, and lets the child ask them. False: it is done, or its time is over."""
+    if child.asks or child.until <= clocks.mono():
         return False
     with suppress(OSError):
         said = child.line.recv(8, socket.MSG_DONTWAIT)
         if said.isdigit():
-            orders.send(b"%d %d" % (child.number, int(said)), socket.MSG_DONTWAIT)
-            child.line.send(b"now")
+            with suppress(OSError):  # nobody hears it: then the log says less, but the windows are asked
+                orders.send(b"%d %d" % (child.number, int(said)), socket.MSG_DONTWAIT)
+            child.line.send(b"now", socket.MSG_DONTWAIT)
+            child.asks = True
             return True
     return False
 
@@ -104,7 +115,7 @@ def _sent(order: dict[str, Any]) -> _Child:
         raise
     if pid:
         its.close()
-        return _Child(order["number"], pid, ours, clocks.mono() + LIMIT_MS)
+        return _Child(order["number"], order["whose"], pid, ours, clocks.mono() + LIMIT_MS)
     try:
         os.closerange(3, its.fileno())  # neither the orders nor another player's child are its business
         os.closerange(its.fileno() + 1, _DESCRIPTORS)

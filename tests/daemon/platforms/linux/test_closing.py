@@ -21,7 +21,6 @@ from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.linux.ending.asker import Asker
 from daemon.platforms.linux.ending.displays import COOKIE, cookies, displays
 from daemon.platforms.linux.ending.xwire import Screen, XError
-from daemon.platforms.linux.gate import spawning
 from tests.end_to_end.conftest import display, manager
 from tests.system import until
 
@@ -267,55 +266,6 @@ def test_errands_end_with_whoever_gives_them():
     asker._line.close()
     assert process.wait(20) == 0
     asker.close()
-
-
-def test_errands_that_somebody_killed_are_started_anew():
-    """One order is lost, the next one is not."""
-    asker = Asker()
-    asker.start()
-    asker._process.kill()
-    asker._process.wait()
-    assert [asker.ask(os.getuid(), os.getgid(), [os.getpid()]) is None for _ in range(2)] == [True, False]
-    asker.close()
-
-
-def test_while_a_gate_is_up_nobody_starts_errands():
-    """They were started before; else nobody is asked, and nothing hangs."""
-    asker, gate = Asker(), object()
-    spawning.forbid(gate)
-    try:
-        assert asker.ask(0, 0, [1]) is None
-    finally:
-        spawning.permit(gate)
-
-
-def test_a_gate_finds_errands_running(watching, monkeypatch):
-    """The watcher has them started before its gate is up."""
-    import asyncio
-
-    from daemon.platforms.linux import watcher
-
-    order = []
-
-    class Gate:
-        watchdog = None
-
-        def __init__(self, *_):
-            order.append("gate")
-
-        def open(self):
-            raise OSError
-
-    monkeypatch.setattr(watcher, "ExecGate", Gate)
-    monkeypatch.setattr(watcher.LinuxWatcher, "_start_events", lambda *_: True)
-
-    async def body():
-        async with watching([], ("/nonexistent",)) as one:
-            one._before_gate = lambda: order.append("errands")
-            one._start_gate(asyncio.get_running_loop())
-
-    asyncio.run(body())
-    assert order[-2:] == ["errands", "gate"]
 
 
 # --- what a player writes ---------------------------------------------------------------------------------------------------
