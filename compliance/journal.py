@@ -67,6 +67,11 @@ def create_tables(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def has_head(connection: sqlite3.Connection) -> bool:
+    """Whether it is known how far the chain goes. One that was never opened has no head yet, and one that lost it looks the same."""
+    return connection.execute("SELECT * FROM journal_head").fetchone() is not None
+
+
 class Journal:
     """The chain of `seat`, whose seals `signer` signs; entries appended here carry `boot`.
 

@@ -279,6 +279,7 @@ def test_a_disk_that_is_full_at_the_first_start_is_one_clear_line(world, monkeyp
 def test_a_database_of_a_newer_version_is_left_alone(tmp_path):
     """Going back a version must not lose what the newer one wrote."""
     store = Store(tmp_path)
+    store.db.execute("ALTER TABLE plays ADD COLUMN news")
     store.db.execute("PRAGMA user_version = 99")
     store.close()
     with pytest.raises(DaemonError, match=r"store\.db: made by a newer version"):
