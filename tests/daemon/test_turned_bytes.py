@@ -72,7 +72,7 @@ def test_what_nobody_wrote_is_told_and_left_behind(world, sql):
     assert (len(kept(world)), "store-broken" in issues(world)) == (1, True)
     assert world.daemon.trust.roster is not None
     world.pass_time(11 * MINUTE)
-    assert world.platform.asked == [1] or "plays" in sql
+    assert world.platform.asked == [1]
 
 
 @pytest.mark.parametrize(("name", "value"), [("checkpoint", b"none"), ("checkpoint-wall", b"1x"), ("agent-keys", b'{"log":""}')])
@@ -102,11 +102,11 @@ def test_whichever_byte_turns_limits_are_kept(world, make_clock, soak):
     content = path_of(world).read_bytes()
     filled = [place for place, byte in enumerate(content) if byte]
     random_ = random.Random(11)
-    for place in random_.sample(filled, soak(30, 3000)):
+    for place in random_.sample(filled, soak(40, 2000)):
         for file in world.home.daemon.glob("store.db*"):
             file.unlink()
         turned = bytearray(content)
-        turned[place] ^= 1 << random_.randrange(8)
+        turned[place] ^= random_.randrange(1, 256)
         path_of(world).write_bytes(turned)
         clock = make_clock(wall=NOON)
         clock.run(6 * MINUTE)
