@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from agent.api.messages import Roster
-from compliance.journal import Journal, JournalError, has_head
+from compliance.journal import Journal, JournalError, expect_head
 from compliance.note import NoteError, Signer
 from daemon import config, events
 from daemon.deciding.gate_answers import GateAnswers
@@ -244,8 +244,8 @@ class Daemon:
         """The seat's chain; where it is damaged a new one, as a new seat, and the damaged one is kept aside."""
         lost = self.store.broken()
         try:
-            if lost is not None and lost.kept and not has_head(self.store.db):
-                raise JournalError(msg("the row of its head is missing"))  # a seat that began at 1 again, the agent would refuse
+            if lost is not None and lost.kept:
+                expect_head(self.store.db)  # else the seat would begin at 1 again, which no agent takes
             return self._open_journal(self._seat_id)
         except JournalError as error:
             self.notes.append(msg("{path}: {why}; it is kept, a new one begins", path=self._path, why=said_by(error)))

@@ -30,7 +30,7 @@ def decode(document: bytes | msgspec.Raw, kind: type[T]) -> tuple[T, bool]:
 
 
 @cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     """Evaluated anew, they would be most of the work."""
     return get_type_hints(kind)
 
@@ -51,7 +51,7 @@ class _Reader:
         msgspec.convert(value, kind)
         return value
 
-    def _fields(self, kind: type[Any], value: Any) -> Any:
+    def _fields(self, kind: Any, value: Any) -> Any:
         if not isinstance(value, dict):
             raise msgspec.ValidationError("Expected `object`")
         hints = _hints(kind)

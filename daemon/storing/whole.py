@@ -1,10 +1,11 @@
-"""Whether a database is whole: also where its pages are, a byte may have turned, and what would meet that later is no parser."""
+"""Whether a database is whole, also where only a byte turned on a whole page: what would meet that later is no parser."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from typing import Any
 
 from daemon.storing import schema
@@ -14,7 +15,7 @@ Keep = Callable[[str, dict[str, Any]], bool]
 
 
 def check(db: sqlite3.Connection, keep: Keep) -> None:
-    """Reads all of it once. sqlite3.DatabaseError: a page, a table's shape or, as `keep` says, a row is not ours. ValueError."""
+    """Reads all of it once. ValueError or sqlite3.DatabaseError: a page, a table or, as `keep` says, a row is not ours."""
     db.text_factory = bytes.decode  # sqlite3's own names what is no UTF-8 a trouble of the disk
     problems = [row[0] for row in db.execute("PRAGMA quick_check")]
     if problems != ["ok"]:
@@ -31,9 +32,14 @@ def check(db: sqlite3.Connection, keep: Keep) -> None:
 
 def of_our_shape(db: sqlite3.Connection) -> bool:
     """Whether the tables are those of this version."""
-    with closing(sqlite3.connect(":memory:")) as ours:
-        schema.migrate(ours)
-        return _shape(db) == _shape(ours)
+    return _shape(db) == _ours()
+
+
+@cache
+def _ours() -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(":memory:")) as empty:
+        schema.migrate(empty)
+        return _shape(empty)
 
 
 def _shape(db: sqlite3.Connection) -> list[tuple[object, ...]]:

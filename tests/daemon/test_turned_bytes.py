@@ -75,7 +75,11 @@ def test_what_nobody_wrote_is_told_and_left_behind(world, sql):
     assert world.platform.asked == [1]
 
 
-@pytest.mark.parametrize(("name", "value"), [("checkpoint", b"none"), ("checkpoint-wall", b"1x"), ("agent-keys", b'{"log":""}')])
+@pytest.mark.parametrize(("name", "value"), [
+    ("checkpoint", b"none"),
+    ("checkpoint-wall", b"1x"),
+    ("agent-keys", b'{"log":""}'),
+])  # fmt: skip
 def test_what_was_believed_of_the_agent_and_cannot_be_read_is_dropped(world, name, value):
     """A guardian is told; the rest of it stays."""
     played(world)
@@ -102,7 +106,7 @@ def test_whichever_byte_turns_limits_are_kept(world, make_clock, soak):
     content = path_of(world).read_bytes()
     filled = [place for place, byte in enumerate(content) if byte]
     random_ = random.Random(11)
-    for place in random_.sample(filled, soak(40, 2000)):
+    for place in random_.sample(filled, soak(40, 1000)):
         for file in world.home.daemon.glob("store.db*"):
             file.unlink()
         turned = bytearray(content)
