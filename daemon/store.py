@@ -86,11 +86,12 @@ class Store:
         try:
             if self._replace:
                 opening.set_aside(self._path, self.db, self._wall)
+                self._replace = False  # also if it cannot be opened yet: once is enough
             found = opening.connect(self._path, readable)
         except OSError as error:
             raise Unwritable(str(error)) from error
         self.db.close()
-        self.db, self.frozen, self._replace = found, None, False
+        self.db, self.frozen = found, None
         self.thawed()
 
     def keep_reserve(self) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from agent.api.messages import GrantEvent
 from daemon.grants import Grants
 from daemon.store import Store
-from tests.daemon.test_broken_store import issues, kept, page_of, path_of, played
+from tests.daemon.test_broken_store import ReadOnly, issues, kept, page_of, path_of, played
 from tests.daemon.world import MINUTE, NOON, World, limit, roster
 
 
@@ -73,6 +73,18 @@ def test_what_nobody_wrote_is_told_and_left_behind(world, sql):
     assert world.daemon.trust.roster is not None
     world.pass_time(11 * MINUTE)
     assert world.platform.asked == [1]
+
+
+def test_what_nobody_wrote_on_a_read_only_disk(world, monkeypatch):
+    """The rest goes on in memory, and replaces the damaged file as soon as it can."""
+    played(world)
+    change(world, "INSERT INTO grants VALUES ('g', CAST(x'ff' AS TEXT), 0)")
+    disk = ReadOnly(monkeypatch)
+    world.start()
+    assert (world.used(), set(issues(world))) == (300.0, {"journal-unwritable", "store-broken"})
+    disk.on = False
+    world.pass_time(MINUTE)
+    assert (issues(world), len(kept(world))) == (["store-broken"], 1)
 
 
 @pytest.mark.parametrize(("name", "value"), [

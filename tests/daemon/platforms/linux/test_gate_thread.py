@@ -37,7 +37,7 @@ def held_open() -> int:
     for path in Path("/proc/self/fd").iterdir():
         with suppress(FileNotFoundError):
             links.append(str(path.readlink()))
-    return sum("eventfd" in link or "pidfd" in link for link in links)
+    return sum("eventfd" in link or "pidfd" in link or "pipe" in link for link in links)
 
 
 def test_a_gate_whose_thread_cannot_start_leaves_nothing_behind(no_room):
@@ -57,3 +57,16 @@ def test_a_gate_whose_thread_cannot_start_leaves_nothing_behind(no_room):
     finally:
         later.close()
     assert spawning.permitted()
+
+
+def test_nor_does_one_whose_watchdog_cannot_start(no_room, monkeypatch):
+    """The limit of tasks is met by whichever comes first."""
+
+    def fork():
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(os, "fork", fork)
+    before = held_open()
+    with pytest.raises(BlockingIOError):
+        ExecGate(SystemClock(), print).open()
+    assert (held_open() <= before, spawning.permitted()) == (True, True)
