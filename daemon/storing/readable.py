@@ -21,23 +21,23 @@ _MOST = 1 << 46  # a moment of the year 4199; later ones the calendar need not k
 _Number: TypeAlias = Annotated[int, Meta(ge=-_MOST, le=_MOST)]
 _Count: TypeAlias = Annotated[int, Meta(ge=0, le=_MOST)]
 _Flag: TypeAlias = Annotated[int, Meta(ge=0, le=1)]
-_Program: TypeAlias = tuple[Annotated[int, Meta(ge=0, lt=1 << 32)], Annotated[int, Meta(ge=0, lt=1 << 62)]]
+_Program: TypeAlias = tuple[Annotated[int, Meta(ge=0, lt=1 << 32)], int]
 
 
 class _Play(msgspec.Struct):
     seq: _Number
     started_wall: _Count
     since_wall: _Count
-    since_mono: _Count
+    since_mono: _Number
     programs: tuple[_Program, ...]
-    ms: _Count
-    until: _Count | None
+    ms: _Number
+    until: _Number | None
 
 
 class _Piece(msgspec.Struct):
     play: _Number
     start: _Count
-    ms: _Count
+    ms: _Number
     sure: _Flag
 
 
@@ -88,6 +88,8 @@ def _play(row: dict[str, Any]) -> None:
     whole = {one.name: getattr(found, one.name) for one in fields(found)}
     msgspec.convert(whole, PlayRow)
     msgspec.convert(whole, _Play)
+    if found.ms < 0 and not found.ended:  # an end that was heard of late may lie before the last piece
+        raise ValueError(found.ms)
 
 
 def _grant(row: dict[str, Any]) -> None:

@@ -55,6 +55,7 @@ def test_a_chain_whose_head_is_lost_goes_on_as_another_seat(world):
     "UPDATE plays SET started_wall = 1 << 60",
     "UPDATE plays SET programs = '[[-1,100000]]'",
     "UPDATE plays SET since_mono = 'a'",
+    "UPDATE plays SET ms = -5",
     "INSERT INTO pieces VALUES (4, 'x', 1, 1)",
     "INSERT INTO grants VALUES ('g', '{', 0)",
     "INSERT INTO refusals VALUES ('2026-11-24', 'an', 'luanti', 'x')",
@@ -138,3 +139,11 @@ def test_whichever_byte_turns_limits_are_kept(world, make_clock, soak):
             assert again.daemon.recorder.waiting == 0, place
         finally:
             again.kill()
+
+
+def test_an_end_that_lies_before_the_last_piece_is_no_damage(world):
+    """What ended so can be written, so it can be read."""
+    played(world)
+    change(world, "UPDATE plays SET ended = 1, ms = -5; INSERT INTO pieces VALUES (4, 1795496400000, 300000, 1)")
+    world.start()
+    assert (issues(world), world.used(), kept(world)) == ([], 300.0, [])
