@@ -21,6 +21,7 @@ from i18n.message import Arg, MessageError, msg, said_by
 
 SALT_BYTES = 32
 TAIL = 1000
+_NO_HEAD = msg("the row of its head is missing")
 
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS journal (
@@ -65,6 +66,12 @@ def create_tables(connection: sqlite3.Connection) -> None:
     """Makes the journal's tables where they are missing. The commit is the caller's."""
     for statement in _TABLES:
         connection.execute(statement)
+
+
+def expect_head(connection: sqlite3.Connection) -> None:
+    """JournalError if nobody knows how far the chain goes: so is one that was never opened, or one that lost it."""
+    if connection.execute("SELECT * FROM journal_head").fetchone() is None:
+        raise JournalError(_NO_HEAD)
 
 
 class Journal:
@@ -164,7 +171,7 @@ class Journal:
     def _one(self, query: str, *values: object) -> tuple[Any, ...]:
         row: tuple[Any, ...] | None = self._connection.execute(query, values).fetchone()
         if row is None:
-            raise JournalError(msg("the row of its head is missing"))
+            raise JournalError(_NO_HEAD)
         return row
 
     def _open(self) -> None:

@@ -6,8 +6,9 @@ under the last roster, and only a guardian who compared the fingerprint pins ane
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 
@@ -19,6 +20,7 @@ from host import lenient
 from i18n.message import Arg, Message, MessageError, msg, said_by
 
 _MARK = "/roster"
+T = TypeVar("T")
 
 
 class Newer(MessageError):
@@ -54,17 +56,35 @@ def parse_keys(text: bytes) -> AgentKeys:
     raise Replaced(msg("the key file does not hold a log key and its roster key"))
 
 
+def _read_keys(text: str) -> AgentKeys:
+    """As they are stored. NoteError, MsgspecError."""
+    found = msgspec.json.decode(text, type=AgentKeys)
+    parse_vkey(found.log)
+    parse_vkey(found.roster)
+    return found
+
+
 class Trust:
     """Reads and writes what is believed; every check that fails is Replaced."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.newer = False  # whether the roster in force says more than this version understands
-        pinned = store.get("agent-keys")
-        self.keys = None if pinned is None else msgspec.json.decode(pinned, type=AgentKeys)
+        self.keys = self._load(_read_keys, "agent-keys")
         self.roster = self._load_roster()
-        self.checkpoint = self._load_checkpoint()
-        self.checkpoint_wall = int(store.get("checkpoint-wall") or b"0")
+        self.checkpoint: Checkpoint | None = None
+        if (keys := self.keys) is not None:
+            self.checkpoint = self._load(lambda text: parse_checkpoint(text, [keys.log]), "checkpoint")
+        self.checkpoint_wall = self._load(int, "checkpoint-wall") or 0
+
+    def _load(self, read: Callable[[str], T], name: str) -> T | None:
+        """None if it is not there. If it cannot be read any more it is dropped, as the guardian is told."""
+        found = self._store.get(name)
+        try:
+            return None if found is None else read(found.decode())
+        except (NoteError, msgspec.MsgspecError, ValueError):
+            self._store.note_broken(name)
+            return None
 
     def _load_roster(self) -> Roster | None:
         """The last roster, checked with the key that signed it. None if it cannot be read any more; the seat reports that."""
@@ -80,10 +100,6 @@ class Trust:
         else:
             return roster
         return None
-
-    def _load_checkpoint(self) -> Checkpoint | None:
-        text = self._store.get("checkpoint")
-        return None if text is None or self.keys is None else parse_checkpoint(text.decode(), [self.keys.log])
 
     @property
     def number(self) -> int:

@@ -20,7 +20,8 @@ import msgspec
 from daemon.errors import DaemonError
 from daemon.storing import opening
 from daemon.storing.opening import BROKEN, Broken
-from daemon.storing.rows import COLUMNS, INSERT, UPDATE, PlayRow, play_of, readable, values_of
+from daemon.storing.readable import readable
+from daemon.storing.rows import COLUMNS, INSERT, UPDATE, PlayRow, play_of, values_of
 from daemon.trusted import Anchor, Reading
 from i18n.message import msg, said_by
 from rules.facts import Played
@@ -67,9 +68,9 @@ class Store:
             self.db.execute("COMMIT")
         except sqlite3.DatabaseError as error:
             self._rollback()
-            if isinstance(error, sqlite3.OperationalError) or opening.trouble(error) == "damaged":
-                raise Unwritable(str(error)) from error
-            raise
+            if opening.trouble(error) == "wrong":  # what was asked for: the next will be taken
+                raise
+            raise Unwritable(str(error)) from error
         except BaseException:
             self._rollback()
             raise
@@ -85,11 +86,12 @@ class Store:
         try:
             if self._replace:
                 opening.set_aside(self._path, self.db, self._wall)
-            found = opening.connect(self._path)
+                self._replace = False  # also if it cannot be opened yet: once is enough
+            found = opening.connect(self._path, readable)
         except OSError as error:
             raise Unwritable(str(error)) from error
         self.db.close()
-        self.db, self.frozen, self._replace = found, None, False
+        self.db, self.frozen = found, None
         self.thawed()
 
     def keep_reserve(self) -> bool:
@@ -120,10 +122,12 @@ class Store:
         value = self.get(BROKEN)
         return None if value is None else msgspec.json.decode(value, type=Broken)
 
-    def note_broken(self) -> None:
-        """Something was lost of it, as far as the disk takes that; nothing lies beside."""
-        if self.broken() is None:
-            with suppress(sqlite3.Error):
+    def note_broken(self, *names: str) -> None:
+        """Something was lost of it, such as these values, as far as the disk takes that; nothing lies beside."""
+        with suppress(sqlite3.Error):
+            for name in names:
+                self.delete(name)
+            if self.broken() is None:
                 self.put(BROKEN, opening.broken("", self._wall))
 
     def change_anyhow(self, action: Callable[[], T]) -> T:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from agent.api.messages import Roster
-from compliance.journal import Journal, JournalError
+from compliance.journal import Journal, JournalError, expect_head
 from compliance.note import NoteError, Signer
 from daemon import config, events
 from daemon.deciding.gate_answers import GateAnswers
@@ -242,7 +242,10 @@ class Daemon:
 
     def _whole_journal(self) -> Journal:
         """The seat's chain; where it is damaged a new one, as a new seat, and the damaged one is kept aside."""
+        lost = self.store.broken()
         try:
+            if lost is not None and lost.kept:
+                expect_head(self.store.db)  # else the seat would begin at 1 again, which no agent takes
             return self._open_journal(self._seat_id)
         except JournalError as error:
             self.notes.append(msg("{path}: {why}; it is kept, a new one begins", path=self._path, why=said_by(error)))

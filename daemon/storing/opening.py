@@ -7,17 +7,17 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from daemon.errors import DaemonError
 from daemon.storing import salvage, schema
+from daemon.storing.whole import Keep, check, closed_if_not, of_our_shape
 from host.files import write_atomic
 from i18n.message import Arg, msg, said_by
 
@@ -25,7 +25,7 @@ BROKEN = "broken"  # the name in `meta` under which stands what became of a data
 _BESIDE = ("-shm", "-wal", "")  # the file itself comes last: until then it is found by its name
 _OF_THE_DISK = frozenset((3, 8, 10, 13, 14))  # sqlite.org/rescode.html: PERM, READONLY, IOERR, FULL, CANTOPEN
 _OF_OTHERS = frozenset((5, 6))  # BUSY, LOCKED
-Keep = Callable[[str, dict[str, Any]], bool]
+_OF_THE_FILE = frozenset((11, 26))  # CORRUPT, NOTADB
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -49,14 +49,17 @@ def broken(kept: str, wall: int) -> bytes:
     return msgspec.json.encode(Broken(kept, wall))
 
 
-def trouble(error: sqlite3.Error) -> Literal["unwritable", "damaged", "busy"]:
-    """Whose fault it is: the disk's, the file's, or that of another program that has it open."""
+def trouble(error: sqlite3.Error) -> Literal["unwritable", "damaged", "busy", "wrong"]:
+    """Whose fault it is: the disk's, the file's, that of another program that has it open, or of what was asked for."""
     code = getattr(error, "sqlite_errorcode", None)
-    if code is None:
+    if code is None:  # ours
         return "unwritable" if isinstance(error, sqlite3.OperationalError) else "damaged"
-    if code & 0xFF in _OF_OTHERS:
+    code &= 0xFF
+    if code in _OF_OTHERS:
         return "busy"
-    return "unwritable" if code & 0xFF in _OF_THE_DISK else "damaged"
+    if code in _OF_THE_DISK:
+        return "unwritable"
+    return "damaged" if code in _OF_THE_FILE else "wrong"
 
 
 def open_or_save(path: Path, wall: int, keep: Keep) -> Opened:
@@ -67,31 +70,28 @@ def open_or_save(path: Path, wall: int, keep: Keep) -> Opened:
         _finish(path, wall)
     fresh = not path.exists() or not path.stat().st_size
     try:
-        return Opened(connect(path), fresh=fresh)
+        return Opened(connect(path, keep), fresh=fresh)
     except sqlite3.Error as error:
         found = trouble(error)
         if found == "busy" or (found == "unwritable" and fresh):
             raise
-        return _damaged(path, wall, keep, error) if found == "damaged" else _frozen(path, wall, keep, error)
+        return _frozen(path, wall, keep, error) if found == "unwritable" else _damaged(path, wall, keep)
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, keep: Keep) -> sqlite3.Connection:
     """Opens or makes it for reading and writing. sqlite3.Error, DaemonError."""
     db = sqlite3.connect(path, isolation_level=None)
-    try:
+    with closed_if_not(db):
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
         if _version(db, path) < schema.SCHEMA:
             db.execute("BEGIN IMMEDIATE")
             schema.migrate(db)
             db.execute("COMMIT")
-        _check(db)
+        check(db, keep)
         db.execute("BEGIN IMMEDIATE")
         db.execute(f"PRAGMA user_version = {schema.SCHEMA}")  # a disk that only lets us read says so here
         db.execute("ROLLBACK")
-    except BaseException:
-        db.close()
-        raise
     return db
 
 
@@ -124,12 +124,12 @@ def _kept(path: Path, wall: int) -> str:
     return next(one for one in names if not path.with_name(one).exists())
 
 
-def _damaged(path: Path, wall: int, keep: Keep, error: sqlite3.Error) -> Opened:
+def _damaged(path: Path, wall: int, keep: Keep) -> Opened:
     whole = _saved(path, wall, keep)
     try:
         set_aside(path, whole, wall)
-        db = connect(path)
-    except (OSError, sqlite3.Error):
+        db = connect(path, keep)
+    except (OSError, sqlite3.Error) as error:
         return Opened(whole, said_by(error), replace=True)
     except BaseException:
         whole.close()
@@ -141,24 +141,21 @@ def _damaged(path: Path, wall: int, keep: Keep, error: sqlite3.Error) -> Opened:
 def _frozen(path: Path, wall: int, keep: Keep, error: sqlite3.Error) -> Opened:
     """What is there, in memory."""
     try:
-        return Opened(_copy(path), said_by(error))
+        return Opened(_copy(path, keep), said_by(error))
     except sqlite3.Error as other:
-        return Opened(_saved(path, wall, keep), said_by(error), replace=trouble(other) == "damaged")
+        return Opened(_saved(path, wall, keep), said_by(error), replace=trouble(other) in {"damaged", "wrong"})
 
 
-def _copy(path: Path) -> sqlite3.Connection:
+def _copy(path: Path, keep: Keep) -> sqlite3.Connection:
     memory = _in_memory()
-    try:
+    with closed_if_not(memory):
         _read_into(path, memory)
         whole = bytearray(memory.serialize())
         whole[18:20] = b"\1\1"  # not WAL any more, which memory cannot have (sqlite.org/fileformat.html)
         memory.deserialize(bytes(whole))
         _version(memory, path)
-        _check(memory)
         schema.migrate(memory)
-    except BaseException:
-        memory.close()
-        raise
+        check(memory, keep)
     return memory
 
 
@@ -196,11 +193,7 @@ def _in_memory() -> sqlite3.Connection:
 def _version(db: sqlite3.Connection, path: Path) -> int:
     found: int = db.execute("PRAGMA user_version").fetchone()[0]
     if found > schema.SCHEMA:
+        if of_our_shape(db):
+            raise sqlite3.DatabaseError("its version is another one than its tables have")
         raise DaemonError(msg("{path}: made by a newer version: update Giờ Chơi", path=str(path)))
     return found
-
-
-def _check(db: sqlite3.Connection) -> None:
-    problems = [row[0] for row in db.execute("PRAGMA quick_check")]
-    if problems != ["ok"]:
-        raise sqlite3.DatabaseError(problems[0])

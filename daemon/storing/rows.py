@@ -1,18 +1,13 @@
-"""Rows of the daemon's tables: a play as it is stored, and which rows can be ours at all."""
+"""A play as it is stored."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
-from agent.api.messages import GrantEvent
 from daemon.ending import Stored
-from daemon.storing.opening import BROKEN, Broken
-from daemon.trusted import Anchor
 from rules.facts import Played
 
 
@@ -49,10 +44,6 @@ class PlayRow:
         return self.ms + sum(piece.ms for piece in self.pieces)
 
 
-# What stands in `meta` as JSON; the rest are texts, which their readers check.
-_JSON: Mapping[str, Any] = MappingProxyType({
-    "seen": Anchor, "agent-keys": dict[str, str], BROKEN: Broken, "checkpoint-wall": int,
-})  # fmt: skip
 _FIXED = ("seq", "player", "who", "account", "game", "publisher", "boot", "started_wall")
 _CHANGING = ("since_wall", "since_mono", "programs", "ms", "ending", "until", "ended", "label", "sure")
 COLUMNS = ", ".join((*_FIXED, *_CHANGING))
@@ -71,20 +62,3 @@ def play_of(row: tuple[Any, ...], pieces: tuple[Played, ...]) -> PlayRow:
     values["programs"] = msgspec.json.decode(values["programs"], type=tuple[tuple[int, int], ...])
     values |= {name: bool(values[name]) for name in ("ended", "sure")}
     return PlayRow(**values, pieces=pieces)
-
-
-def readable(table: str, row: dict[str, Any]) -> bool:
-    """Whether a row that was saved from a damaged database is one that we could have written."""
-    try:
-        if table == "plays":
-            found = play_of(tuple(row[name] for name in (*_FIXED, *_CHANGING)), ())
-            return found.total >= 0 and found.ending in get_args(Stored)
-        if table == "grants":
-            msgspec.json.decode(row["event"], type=GrantEvent)
-        if table == "meta":
-            row["value"].decode()
-            if row["name"] in _JSON:
-                msgspec.json.decode(row["value"], type=_JSON[row["name"]])
-    except (msgspec.MsgspecError, AttributeError, TypeError, LookupError, ValueError):
-        return False
-    return True

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 # Our tables, and what each one is in the order of. Chains that were ended (journal_1 …) stay in the damaged file alone.
-_TABLES: Mapping[str, str] = MappingProxyType({
+TABLES: Mapping[str, str] = MappingProxyType({
     "meta": "name", "plays": "seq", "pieces": "rowid", "grants": "id", "refusals": "day", "journal": "seq",
     "journal_head": "one",
 })  # fmt: skip
@@ -19,10 +19,10 @@ _TABLES: Mapping[str, str] = MappingProxyType({
 def save(path: Path, into: sqlite3.Connection, keep: Callable[[str, dict[str, Any]], bool]) -> None:
     """Copies each row that can be read, that `into` takes, and of which `keep` says that it can be one of ours."""
     for way in ("mode=ro", "immutable=1"):
-        with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.as_uri()}?{way}", uri=True)) as file:
+        with suppress(sqlite3.Error, ValueError), closing(sqlite3.connect(f"{path.as_uri()}?{way}", uri=True)) as file:
             file.text_factory = _text
             file.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            for table, order in _TABLES.items():
+            for table, order in TABLES.items():
                 for row in _rows(file, table, order):
                     if keep(table, row):
                         _put(into, table, row)
@@ -39,7 +39,7 @@ def _rows(file: sqlite3.Connection, table: str, order: str) -> Iterator[dict[str
                 if row not in seen:
                     seen.add(row)
                     yield dict(zip(names, row, strict=True))
-        except sqlite3.Error:
+        except (sqlite3.Error, ValueError):  # what SQLite says of garbage may be no text
             continue
         return
 

@@ -1,4 +1,6 @@
-"""How the daemon's database comes to have its shape: one step a version, in order. Steps are added, not edited."""
+"""How the daemon's database comes to have its shape: one step a version, in order. Steps are added, not edited.
+Each changes some table: a number that turned by itself is told by that from a newer version's.
+"""
 
 from __future__ import annotations
 

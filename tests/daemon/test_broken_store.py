@@ -197,12 +197,12 @@ class ReadOnly:
         self.on = True
         connect = opening.connect
 
-        def refuse(path):
+        def refuse(path, keep):
             if self.on:
                 error = sqlite3.OperationalError("attempt to write a readonly database")
                 error.sqlite_errorcode = 8
                 raise error
-            return connect(path)
+            return connect(path, keep)
 
         monkeypatch.setattr(opening, "connect", refuse)
 

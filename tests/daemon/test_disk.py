@@ -276,9 +276,24 @@ def test_a_disk_that_is_full_at_the_first_start_is_one_clear_line(world, monkeyp
         world.start()
 
 
+def test_what_was_asked_wrongly_is_no_full_disk(world):
+    """One event is lost, and told; the next is written."""
+    world.start(roster(packs=(limit(10),)))
+    recorder = world.daemon.recorder
+    for sql in ("INSERT INTO pieces VALUES (NULL, 1, 1, 1)", "SELECT * FROM nothing"):
+        recorder.do(lambda _, sql=sql: world.daemon.store.db.execute(sql))
+    assert (recorder.lost, recorder.blocked, recorder.waiting) == (2, False, 0)
+    world.pass_time(MINUTE)
+    assert [one.id for one in world.daemon.health.open()] == ["record-lost"]
+    assert (world.home.daemon / "reserve").exists()
+    world.platform.run(1)
+    assert world.journal("play.started")
+
+
 def test_a_database_of_a_newer_version_is_left_alone(tmp_path):
     """Going back a version must not lose what the newer one wrote."""
     store = Store(tmp_path)
+    store.db.execute("ALTER TABLE plays ADD COLUMN news")
     store.db.execute("PRAGMA user_version = 99")
     store.close()
     with pytest.raises(DaemonError, match=r"store\.db: made by a newer version"):

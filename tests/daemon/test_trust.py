@@ -9,6 +9,7 @@ from agent.api.messages import Accepted, Proof, SignedRoster
 from compliance.log import Log
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
 from daemon.store import Store
+from host import lenient
 from tests.daemon.world import NOON, roster, signer
 
 
@@ -105,6 +106,12 @@ def test_rosters_go_forward(store, trust):
     with pytest.raises(Replaced, match="number 4, after 5"):
         trust.read_roster(OURS.roster(4))
     assert keep(trust, OURS.roster(6)).number == Trust(store).number == 6
+
+
+def test_a_roster_of_the_same_version_is_read_at_once(trust, monkeypatch):
+    """Not by the slow walk for those of newer ones."""
+    monkeypatch.setattr(lenient._Reader, "known", None)
+    assert keep(trust, OURS.roster(5)).number == 5
 
 
 def test_a_roster_that_another_key_signed_is_none(trust):

@@ -40,6 +40,14 @@ def test_what_is_known_is_no_news():
     assert lenient.decode(msgspec.json.encode(document), Document) == (document, False)
 
 
+def test_what_this_version_would_write_just_so_is_not_walked_through(monkeypatch):
+    """A list of many players and games would hold up the loop."""
+    document = Document(number=1, rules=(Rule("r", "b"),), names=(Named(name="n"),))
+    monkeypatch.setattr(lenient._Reader, "known", None)
+    for end in (b"", b"\n"):
+        assert lenient.decode(msgspec.json.encode(document) + end, Document) == (document, False)
+
+
 @pytest.mark.parametrize(("said", "found"), [
     ({"more": 1}, Document(number=1)),
     ({"names": [{"name": "n", "more": [1]}]}, Document(number=1, names=(Named(name="n"),))),

@@ -95,7 +95,7 @@ class ExecGate:
     # --- the loop's side ---------------------------------------------------------------------------------------------------
 
     def open(self) -> None:
-        """Nothing is watched yet, so nothing can hang yet. OSError: no rights, or a kernel without it."""
+        """Nothing is watched yet, so nothing can hang yet. OSError: no rights, a kernel without it, no room for its thread."""
         self._handle = calls.fanotify_open()
         try:
             self.watchdog = Watchdog(self._clock)
@@ -104,8 +104,13 @@ class ExecGate:
             self._shut()
             raise
         spawning.forbid(self)
-        self._thread = threading.Thread(target=self._run, name="exec-gate", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._run, name="exec-gate", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # as many tasks as there may be
+            self.close()
+            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None
+        self._thread = thread
 
     def watch(self, path: str) -> None:
         """Be asked for programs on the filesystem of `path`. Watching one twice is once. OSError."""

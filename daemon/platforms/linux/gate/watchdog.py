@@ -33,10 +33,15 @@ class Watchdog:
         self.beat()
         watched = os.getpid()
         ours, self._alive = os.pipe2(os.O_CLOEXEC)
-        with warnings.catch_warnings():
-            # "may lead to deadlocks in the child": ours takes no lock, it only polls and reads memory.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            self.pid = os.fork()
+        try:
+            with warnings.catch_warnings():
+                # "may lead to deadlocks in the child": ours takes no lock, it only polls and reads memory.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                self.pid = os.fork()
+        except OSError:  # it is tried again and again
+            os.close(ours)
+            os.close(self._alive)
+            raise
         if self.pid == 0:
             try:
                 _watch(watched, ours, self._heart, clock, limit_ms)

@@ -1,0 +1,72 @@
+"""A gate for whose thread there is no room now: nothing of it stays, and it can be tried again."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from daemon.platforms.linux import calls
+from daemon.platforms.linux.gate import spawning
+from daemon.platforms.linux.gate.execgate import ExecGate
+from host.clock import SystemClock
+
+
+@pytest.fixture
+def no_room(monkeypatch):
+    """As at the limit of tasks, while it holds anything."""
+    start, held = threading.Thread.start, [True]
+
+    def refuse(thread):
+        if held and thread.name == "exec-gate":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    monkeypatch.setattr(calls, "fanotify_open", lambda: os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK))  # nobody ever asks
+    return held
+
+
+def held_open() -> int:
+    """Descriptors of the kinds that a gate holds."""
+    links = []
+    for path in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            links.append(str(path.readlink()))
+    return sum("eventfd" in link or "pidfd" in link or "pipe" in link for link in links)
+
+
+def test_a_gate_whose_thread_cannot_start_leaves_nothing_behind(no_room):
+    """No descriptor, no watchdog, and programs may be started; a later one opens."""
+    before = held_open()
+    gate = ExecGate(SystemClock(), print)
+    with pytest.raises(OSError, match=os.strerror(errno.EAGAIN)) as told:
+        gate.open()
+    assert told.value.errno == errno.EAGAIN
+    assert (gate.watchdog, spawning.permitted()) == (None, True)
+    assert held_open() <= before
+    no_room.clear()
+    later = ExecGate(SystemClock(), print)
+    later.open()
+    try:
+        assert (later.watchdog is None, spawning.permitted()) == (False, False)
+    finally:
+        later.close()
+    assert spawning.permitted()
+
+
+def test_nor_does_one_whose_watchdog_cannot_start(no_room, monkeypatch):
+    """The limit of tasks is met by whichever comes first."""
+
+    def fork():
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(os, "fork", fork)
+    before = held_open()
+    with pytest.raises(BlockingIOError):
+        ExecGate(SystemClock(), print).open()
+    assert (held_open() <= before, spawning.permitted()) == (True, True)
