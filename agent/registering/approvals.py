@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from agent.api import messages as m
 from agent.errors import refused
@@ -43,19 +44,25 @@ def game_disallow(change: Change, request: m.GameDisallow) -> Outcome:
     found = [one for one in change.tables.approvals() if (one.player, one.game) == (row.id, game.id)]
     if not found:
         raise refused(msg("{game} is not let through for {name}; see: giochoi game list", game=game.id, name=row.name))
-    change.tables.end_approvals(player=row.id, game=game.id)
-    for one in found:
-        change.record(ApprovalEnded, {"what": "game.disallow", **_person(row)}, id=one.id)
+    _end(change, "game.disallow", found)
     return Outcome(found[0].id, name=game.title, player=_who(row))
 
 
 def end_for_game(change: Change, game: str) -> None:
     """The game is removed: another one of that id starts anew."""
+    _end(change, "game.remove", [one for one in change.tables.approvals() if one.game == game])
+
+
+def end_for_player(change: Change, player: str) -> None:
+    """The player is removed: what was let through for them is not, should they come back."""
+    _end(change, "player.remove", [one for one in change.tables.approvals() if one.player == player])
+
+
+def _end(change: Change, what: str, approvals: Iterable[ApprovalRow]) -> None:
     players = {row.id: row for row in change.tables.players()}
-    for one in change.tables.approvals():
-        if one.game == game:
-            change.record(ApprovalEnded, {"what": "game.remove", **_person(players[one.player])}, id=one.id)
-    change.tables.end_approvals(game=game)
+    for one in approvals:
+        change.tables.end_approval(one.id)
+        change.record(ApprovalEnded, {"what": what, **_person(players[one.player])}, id=one.id)
 
 
 def game_allowed(tables: Tables) -> m.Approvals:

@@ -17,6 +17,7 @@ from agent.api.slug import slug
 from agent.errors import bad_input
 from agent.registering import floor, lookup
 from agent.registering.accounts import account_of, nothing_holds, written
+from agent.registering.approvals import end_for_player
 from agent.registering.grants import end_grants
 from agent.registering.names import free_id, person
 from agent.registering.rulebook import record_policy
@@ -75,7 +76,7 @@ def player_remove(change: Change, request: m.PlayerRemove) -> Outcome:
     change.tables.put_wards(row.id, ())
     change.tables.put_packs(row.id, ())
     change.tables.drop_limits(player=row.id)
-    change.tables.end_approvals(player=row.id)
+    end_for_player(change, row.id)
     change.tables.put_player(replace(row, removed=True, account=None))
     end_grants(change, row.id)
     guest = () if row.account is None else (msg("the account {account} is a guest's now", account=row.account),)
