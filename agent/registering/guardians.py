@@ -10,7 +10,7 @@ from agent.api.naming import same
 from agent.api.slug import slug
 from agent.errors import refused
 from agent.registering import lookup
-from agent.registering.accounts import account_of, written
+from agent.registering.accounts import account_of, mistakable, written
 from agent.registering.names import free_id, person
 from agent.registering.rulebook import record_policy
 from agent.registry import Change, Outcome
@@ -29,7 +29,7 @@ def guardian_add(change: Change, request: m.GuardianAdd) -> Outcome:
     row = m.Guardian(id=free_id(slug(name, "guardian"), _taken(tables)), name=name, account=account)
     tables.put_guardian(row)
     _record(change, _card("guardian.add", row))
-    return Outcome(row.id, name=row.name)
+    return Outcome(row.id, mistakable(tables.guardians(), row), name=row.name)
 
 
 def guardian_set(change: Change, request: m.GuardianSet) -> Outcome:
@@ -41,8 +41,10 @@ def guardian_set(change: Change, request: m.GuardianSet) -> Outcome:
         row = replace(row, account=account_of(change, request.account, tables.guardians(), row.id))
     tables.put_guardian(row)
     _record(change, _card("guardian.set", row))
-    ended = old.account is not None and old.account != row.account
-    return Outcome(row.id, (_no_rights(old),) if ended else (), name=row.name)
+    hints = () if row.name == old.name else mistakable(tables.guardians(), row)
+    if old.account is not None and old.account != row.account:
+        hints += (_no_rights(old),)
+    return Outcome(row.id, hints, name=row.name)
 
 
 def guardian_remove(change: Change, request: m.GuardianRemove) -> Outcome:
