@@ -8,16 +8,14 @@ from collections.abc import Iterable
 from agent.api import messages as m
 from agent.errors import refused
 from agent.registering import lookup
+from agent.registering.answers import Answers
 from agent.registry import Change, Outcome
-from agent.store.rows import PLACE, ApprovalRow, PlayerRow
+from agent.store.rows import ApprovalRow, PlayerRow
 from agent.store.tables import Tables
 from compliance.entry import Approval, ApprovalEnded
 from i18n.message import msg
-from rules.decide import explain
 from rules.decision import Finding
-from rules.facts import Facts
 from rules.games import Game
-from rules.policy import combine
 
 _FOR_GOOD = frozenset({"rating", "guardian"})
 
@@ -73,13 +71,7 @@ def game_allowed(tables: Tables) -> m.Approvals:
 
 def _refusing(change: Change, row: PlayerRow, game: Game) -> Finding | None:
     """The first rule that refuses the game for good, let through as it may be: one that no hour and no new day ends."""
-    parts = change.compiler()
-    player, place = parts.player(row), change.tables.place().place
-    facts = Facts(
-        now=change.now, place=place, game=game.id, publisher=game.publisher, label=game.label, system=game.system,
-        born=player.born, guardian=player.guardian, approved=frozenset({game.id}),
-    )  # fmt: skip
-    found = explain(combine(parts.packs(PLACE, "place") + player.packs), facts)
+    found = Answers(change, row).of(game, change.now, {game.id})
     return next((one for one in found if not one.advisory and _for_good(one)), None)
 
 

@@ -6,7 +6,7 @@ player, and a household's or an enterprise's is not the point's to keep. That, t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from i18n.message import Arg, Listed, comma, msg, plain
 from rules.engine.strictness import Somebody, Strictness, looser, strictness
 
 Lost = tuple[tuple[str, str], ...]  # (pack, rule) of what holds no longer
-MOST_NAMED = 10  # players in one sentence
+MOST_NAMED = 10  # players or games in one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,12 @@ def _together(found: Iterable[tuple[str, Listed]]) -> Iterator[tuple[Listed, Lis
     for name, what in found:
         groups.setdefault(plain(what), ([], what))[0].append(name)
     for names, what in groups.values():
-        yield comma([*names[:MOST_NAMED], *["…"] * (len(names) > MOST_NAMED)]), what
+        yield some(names), what
+
+
+def some(names: Sequence[str]) -> Listed:
+    """So many as one sentence can name."""
+    return comma([*names[:MOST_NAMED], *["…"] * (len(names) > MOST_NAMED)])
 
 
 def changed(change: Change, old: PlayerRow, row: PlayerRow, before: Held) -> tuple[Hints, Lost]:

@@ -74,7 +74,7 @@ def _alone(change: Change, players: list[PlayerRow]) -> list[Message]:
         player = compiler.player(row)
         if player.guardian:
             continue
-        rules = _refusing(change, compiler, row)
+        rules = _wanting_a_guardian(change, compiler, row)
         found.append(
             msg("{player} has no guardian now, so every game is refused: {rules}", player=row.name, rules=comma(rules))
             if rules else msg("{player} has no guardian now", player=row.name)
@@ -82,7 +82,7 @@ def _alone(change: Change, players: list[PlayerRow]) -> list[Message]:
     return found
 
 
-def _refusing(change: Change, compiler: Compiler, row: PlayerRow) -> list[str]:
+def _wanting_a_guardian(change: Change, compiler: Compiler, row: PlayerRow) -> list[str]:
     """The rules that let the player play only after a guardian registered them."""
     place = change.tables.place().place
     packs = (*compiler.packs(PLACE, "place"), *compiler.player(row).packs)

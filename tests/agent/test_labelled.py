@@ -5,7 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from agent import roster
 from agent.api import messages as m
+from agent.packs.shipped import Shipped
 from rules.games import Game
 
 
@@ -65,3 +67,35 @@ def test_a_label_that_goes_with_the_houses_clues(law):
     label(law, "luanti", 18)
     told = law.told("game.remove", m.GameRemove(game="luanti")).splitlines()[1:]
     assert told == [f"with this label, looser for {who} than before: vn-147.label" for who in ("An", "guest")]
+
+
+def test_many_labels_at_once_are_told_once_a_player(law):
+    """One entry and one sentence for each player, with all games; those whose label says nothing new are not among them."""
+    for id in ("tank", "cave", "hill"):
+        label(law, id)
+    before = len(payloads(law))
+    told = law.told("game.label", m.GameLabels(labels=tuple(
+        m.GameLabel(game=id, label=said, source="its box") for id, said in (("tank", "VN00"), ("hill", "VN18"), ("cave", "VN00"))
+    )))  # fmt: skip
+    assert told.splitlines() == [
+        f"with these labels, looser for {who} than before: vn-147.ask-first; games: tank, cave" for who in ("An", "guest")
+    ]
+    assert [(one["player"], one["game"], one["looser"]) for one in payloads(law)[before:]] == [
+        (who, "tank, cave", ["vn-147.ask-first"]) for who in ("an", "guest")
+    ]
+
+
+def test_the_catalogue_is_not_made_for_each_label(law, monkeypatch):
+    """Two thousand may come at once, and whoever sent them waits."""
+    ids = [f"game-{number}" for number in range(20)]
+    for id in ids:
+        label(law, id)
+    made = []
+    monkeypatch.setattr(roster, "Compiler", lambda *of, real=roster.Compiler: made.append("rules") or real(*of))
+    monkeypatch.setattr(Shipped, "catalogue", lambda *of, real=Shipped.catalogue: made.append("games") or real(*of))
+    counts = []
+    for some in (ids[:1], ids[1:]):
+        made.clear()
+        law.told("game.label", m.GameLabels(labels=tuple(m.GameLabel(game=id, label="VN00", source="x") for id in some)))
+        counts.append(sorted(made))
+    assert counts[0] == counts[1]
