@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 from agent.registry import Change
 from agent.roster import Compiler
@@ -21,7 +21,14 @@ class Answers:
         compiler = compiler or change.compiler()
         self.player = compiler.player(row)
         self._place = change.tables.place().place
-        self._policy = combine(compiler.packs(PLACE, "place") + self.player.packs)
+        packs = compiler.packs(PLACE, "place") + self.player.packs
+        self._policy = combine(packs)
+        self._named = {game for pack in packs for rule in pack.rules for game in rule.games}
+
+    def like(self, game: Game) -> Hashable:
+        """What all games have in common of which the rules say the same."""
+        id = game.id if game.id in self._named else ""
+        return id, game.publisher, game.label, game.system, game.id in self.player.approved
 
     def of(self, game: Game | None, now: int, approved: Iterable[str] = ()) -> tuple[Finding, ...]:
         """Each rule's own at `now`; None is any game, of which nothing is known. No play counts yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Iterator
 
 from agent.registering import floor, lookup
 from agent.registering.answers import Answers
@@ -27,7 +27,7 @@ def labels_changed(change: Change, changes: Iterable[tuple[Game, Game]], persona
     hints: Hints = ()
     for row in (*lookup.registered(change.tables), lookup.guest(change.tables)):
         answers = Answers(change, row, compiler)
-        lost = {new.id: rules for old, new in changed if (rules := _lost(answers, old, new, change.now))}
+        lost = dict(_looser(answers, changed, change.now))
         if lost:
             every = tuple(sorted({rule for rules in lost.values() for rule in rules}))
             record_policy(change, row, personal | {"player": row.id, "game": ", ".join(lost)} | floor.as_payload(every))
@@ -40,6 +40,17 @@ def _said(row: PlayerRow, games: tuple[str, ...], rules: Listed) -> Message:
         return msg("with this label, looser for {name} than before: {rules}", name=called(row), rules=rules)
     return msg("with these labels, looser for {name} than before: {rules}; games: {games}", name=called(row), rules=rules,
                games=floor.some(games))  # fmt: skip
+
+
+def _looser(answers: Answers, changed: list[tuple[Game, Game]], now: int) -> Iterator[tuple[str, floor.Lost]]:
+    """By game. Of two thousand labels most are alike, so each kind is weighed once."""
+    known: dict[Hashable, floor.Lost] = {}
+    for old, new in changed:
+        kind = answers.like(old), answers.like(new)
+        if kind not in known:
+            known[kind] = _lost(answers, old, new, now)
+        if known[kind]:
+            yield new.id, known[kind]
 
 
 def _lost(answers: Answers, before: Game, after: Game, now: int) -> floor.Lost:

@@ -24,6 +24,11 @@ def label(desk, id, label=None):
     return desk.told("game.add", m.GameAdd(game=game))
 
 
+def labels(desk, *said):
+    found = tuple(m.GameLabel(game=id, label=label, source="its box") for id, label in said)
+    return desk.told("game.label", m.GameLabels(labels=found))
+
+
 def payloads(desk):
     lines = desk.ask("log.show", m.LogShow()).lines
     return [msgspec.json.decode(one.payload) for one in lines if one.payload and '"policy.changed"' in one.entry]
@@ -74,14 +79,23 @@ def test_many_labels_at_once_are_told_once_a_player(law):
     for id in ("tank", "cave", "hill"):
         label(law, id)
     before = len(payloads(law))
-    told = law.told("game.label", m.GameLabels(labels=tuple(
-        m.GameLabel(game=id, label=said, source="its box") for id, said in (("tank", "VN00"), ("hill", "VN18"), ("cave", "VN00"))
-    )))  # fmt: skip
+    told = labels(law, ("tank", "VN00"), ("hill", "VN18"), ("cave", "VN00"))
     assert told.splitlines() == [
         f"with these labels, looser for {who} than before: vn-147.ask-first; games: tank, cave" for who in ("An", "guest")
     ]
     assert [(one["player"], one["game"], one["looser"]) for one in payloads(law)[before:]] == [
         (who, "tank, cave", ["vn-147.ask-first"]) for who in ("an", "guest")
+    ]
+
+
+def test_games_of_one_label_are_not_all_alike(law):
+    """One was let through for An before, so nothing becomes looser for her there; for guests it does."""
+    for id in ("tank", "cave"):
+        label(law, id)
+    law.ask("game.allow", m.GameAllow(player="an", game="cave"))
+    assert labels(law, ("tank", "VN00"), ("cave", "VN00")).splitlines() == [
+        "with this label, looser for An than before: vn-147.ask-first",
+        "with these labels, looser for guest than before: vn-147.ask-first; games: tank, cave",
     ]
 
 
@@ -96,6 +110,6 @@ def test_the_catalogue_is_not_made_for_each_label(law, monkeypatch):
     counts = []
     for some in (ids[:1], ids[1:]):
         made.clear()
-        law.told("game.label", m.GameLabels(labels=tuple(m.GameLabel(game=id, label="VN00", source="x") for id in some)))
+        labels(law, *((id, "VN00") for id in some))
         counts.append(sorted(made))
     assert counts[0] == counts[1]
