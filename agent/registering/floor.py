@@ -136,7 +136,7 @@ def chosen(change: Change, row: PlayerRow, before: Held) -> tuple[Hints, Lost]:
     loosened = set(looser(before.own, now.own)) if row.id != GUEST else set()
     lost = tuple(one for one in looser(now.guests, now.own) if one in loosened)
     hints: Hints = (msg("looser than for a guest: {rules}", rules=named(lost, now.guests)),) if lost else ()
-    if before.own and not now.own:
+    if not now.own and (before.own or row.id in change.tables.packs()):
         hints += (msg("no rule binds {name} now", name=called(row)),)
     return hints + (left_behind(change) if row.id == GUEST else ()), lost
 

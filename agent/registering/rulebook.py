@@ -47,8 +47,7 @@ def policy_use(change: Change, request: m.PolicyUse) -> Outcome:
     personal = {"what": "policy.use", **({"player": target} if row else {})}
     record_policy(change, row, personal | floor.as_payload(lost))
     said = (*replaced(change, target, before), *idle(change, row), *hints, *nobody_registered(change, row))
-    once = tuple(hint for at, hint in enumerate(said) if hint not in said[:at])
-    return Outcome(target, once, name="" if row is None else row.name)
+    return Outcome(target, said, name="" if row is None else row.name)
 
 
 def policy_show(tables: Tables, shipped: Shipped, request: m.PolicyShow) -> m.PolicyShown:
