@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from agent.api import messages as m
 from agent.errors import refused
 from agent.registering import lookup
-from agent.registering.answers import Answers
+from agent.registering.consequences.answers import Answers
 from agent.registry import Change, Outcome
 from agent.store.rows import ApprovalRow, PlayerRow
 from agent.store.tables import Tables

@@ -11,7 +11,7 @@ from agent.errors import bad_input, refused
 from agent.packs.shipped import Shipped
 from agent.registering import lookup
 from agent.registering.approvals import end_for_game
-from agent.registering.hints import Hints
+from agent.registering.consequences.hints import Hints
 from agent.registering.labelled import labels_changed
 from agent.registering.labels import check_not_laxer, record_game, relabelled
 from agent.registering.names import clean, game_id

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 
-from agent.registering import floor, lookup
-from agent.registering.answers import Answers
-from agent.registering.hints import Hints, called
+from agent.registering import lookup
+from agent.registering.consequences import floor
+from agent.registering.consequences.answers import Answers
+from agent.registering.consequences.hints import Hints, called
 from agent.registering.rulebook import record_policy
 from agent.registry import Change
 from agent.store.rows import PlayerRow

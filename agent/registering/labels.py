@@ -7,7 +7,7 @@ import unicodedata
 from agent.api import messages as m
 from agent.errors import bad_input, refused
 from agent.registering import lookup
-from agent.registering.hints import Hints
+from agent.registering.consequences.hints import Hints
 from agent.registering.labelled import labels_changed
 from agent.registry import Change, Outcome
 from compliance.entry import GameChanged, GameFacts

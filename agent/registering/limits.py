@@ -5,9 +5,10 @@ from __future__ import annotations
 from agent.api import messages as m
 from agent.errors import bad_input
 from agent.packs.own_limits import still_binding
-from agent.registering import floor, lookup
-from agent.registering.answers import Answers
-from agent.registering.hints import Hints
+from agent.registering import lookup
+from agent.registering.consequences import floor
+from agent.registering.consequences.answers import Answers
+from agent.registering.consequences.hints import Hints
 from agent.registering.rulebook import record_policy
 from agent.registry import Change, Outcome
 from agent.store.rows import LimitRow, PlayerRow

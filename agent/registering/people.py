@@ -14,9 +14,10 @@ from agent.api.naming import same
 from agent.api.pseudonym import pseudonym
 from agent.api.slug import slug
 from agent.errors import bad_input
-from agent.registering import floor, lookup
+from agent.registering import lookup
 from agent.registering.accounts import account_of, mistakable, nothing_holds, written
 from agent.registering.approvals import end_for_player
+from agent.registering.consequences import floor
 from agent.registering.grants import end_grants
 from agent.registering.names import free_id, person
 from agent.registering.rulebook import record_policy

@@ -11,9 +11,10 @@ from agent.api.naming import same
 from agent.errors import bad_input, refused
 from agent.packs.own_limits import HOUSE
 from agent.packs.shipped import Shipped, asked_for
-from agent.registering import floor, lookup
-from agent.registering.hints import idle, nobody_registered, replaced
-from agent.registering.overnight import meant
+from agent.registering import lookup
+from agent.registering.consequences import floor
+from agent.registering.consequences.hints import idle, nobody_registered, replaced
+from agent.registering.consequences.overnight import meant
 from agent.registry import Change, Outcome
 from agent.roster import Compiler, pack_in_force
 from agent.store.rows import GUEST, PLACE, PackRow, PlaceRow, PlayerRow, TextRow

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from agent.api.messages import Player
 from agent.packs.own_limits import HOUSE
 from agent.registering import lookup
-from agent.registering.hints import Hints, called
+from agent.registering.consequences.hints import Hints, called
 from agent.registry import Change
 from agent.roster import Compiler
 from agent.store.rows import GUEST, PLACE, PlayerRow
