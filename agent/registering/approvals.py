@@ -42,25 +42,25 @@ def game_disallow(change: Change, request: m.GameDisallow) -> Outcome:
     found = [one for one in change.tables.approvals() if (one.player, one.game) == (row.id, game.id)]
     if not found:
         raise refused(msg("{game} is not let through for {name}; see: giochoi game list", game=game.id, name=row.name))
-    _end(change, "game.disallow", found)
+    _end(change, {"what": "game.disallow"}, found)
     return Outcome(found[0].id, name=game.title, player=_who(row))
 
 
 def end_for_game(change: Change, game: str) -> None:
     """The game is removed: another one of that id starts anew."""
-    _end(change, "game.remove", [one for one in change.tables.approvals() if one.game == game])
+    _end(change, {"what": "game.remove"}, [one for one in change.tables.approvals() if one.game == game])
 
 
 def end_for_player(change: Change, player: str) -> None:
     """The player is removed: what was let through for them is not, should they come back."""
-    _end(change, "player.remove", [one for one in change.tables.approvals() if one.player == player])
+    _end(change, {"what": "player.remove"}, [one for one in change.tables.approvals() if one.player == player])
 
 
-def _end(change: Change, what: str, approvals: Iterable[ApprovalRow]) -> None:
+def _end(change: Change, personal: dict[str, str], approvals: Iterable[ApprovalRow]) -> None:
     players = {row.id: row for row in change.tables.players()}
     for one in approvals:
         change.tables.end_approval(one.id)
-        change.record(ApprovalEnded, {"what": what, **_person(players[one.player])}, id=one.id)
+        change.record(ApprovalEnded, personal | _person(players[one.player]), id=one.id)
 
 
 def game_allowed(tables: Tables) -> m.Approvals:
