@@ -1,10 +1,11 @@
-"""OS accounts of players and guardians: which may be whose."""
+"""OS accounts and names of players and guardians: which may be whose."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from agent.api.messages import Guardian
+from agent.api.naming import same
 from agent.errors import bad_input, refused
 from agent.registry import Change
 from agent.store.rows import PlayerRow
@@ -38,3 +39,12 @@ def nothing_holds(change: Change, row: PlayerRow) -> tuple[Message, ...]:
 def written(row: PlayerRow | Guardian) -> str:
     """Name and id."""
     return f"{row.name} ({row.id})"
+
+
+def mistakable(others: Iterable[PlayerRow | Guardian], row: PlayerRow | Guardian) -> tuple[Message, ...]:
+    """A warning where the name in lower case is another's id: "an", if Ẩn was there before An."""
+    return tuple(
+        msg("{id} means {other}: write {name} as it is", id=other.id, other=written(other), name=row.name)
+        for other in others
+        if other.id != row.id and same(row.name, other.id)
+    )

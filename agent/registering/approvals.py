@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from agent.api import messages as m
 from agent.errors import refused
 from agent.registering import lookup
+from agent.registering.consequences.answers import Answers
 from agent.registry import Change, Outcome
-from agent.store.rows import PLACE, ApprovalRow, PlayerRow
+from agent.store.rows import ApprovalRow, PlayerRow
 from agent.store.tables import Tables
 from compliance.entry import Approval, ApprovalEnded
 from i18n.message import msg
-from rules.decide import explain
 from rules.decision import Finding
-from rules.facts import Facts
 from rules.games import Game
-from rules.policy import combine
 
 _FOR_GOOD = frozenset({"rating", "guardian"})
 
@@ -43,19 +42,25 @@ def game_disallow(change: Change, request: m.GameDisallow) -> Outcome:
     found = [one for one in change.tables.approvals() if (one.player, one.game) == (row.id, game.id)]
     if not found:
         raise refused(msg("{game} is not let through for {name}; see: giochoi game list", game=game.id, name=row.name))
-    change.tables.end_approvals(player=row.id, game=game.id)
-    for one in found:
-        change.record(ApprovalEnded, {"what": "game.disallow", **_person(row)}, id=one.id)
+    _end(change, {"what": "game.disallow"}, found)
     return Outcome(found[0].id, name=game.title, player=_who(row))
 
 
 def end_for_game(change: Change, game: str) -> None:
     """The game is removed: another one of that id starts anew."""
+    _end(change, {"what": "game.remove"}, [one for one in change.tables.approvals() if one.game == game])
+
+
+def end_for_player(change: Change, player: str) -> None:
+    """The player is removed: what was let through for them is not, should they come back."""
+    _end(change, {"what": "player.remove"}, [one for one in change.tables.approvals() if one.player == player])
+
+
+def _end(change: Change, personal: dict[str, str], approvals: Iterable[ApprovalRow]) -> None:
     players = {row.id: row for row in change.tables.players()}
-    for one in change.tables.approvals():
-        if one.game == game:
-            change.record(ApprovalEnded, {"what": "game.remove", **_person(players[one.player])}, id=one.id)
-    change.tables.end_approvals(game=game)
+    for one in approvals:
+        change.tables.end_approval(one.id)
+        change.record(ApprovalEnded, personal | _person(players[one.player]), id=one.id)
 
 
 def game_allowed(tables: Tables) -> m.Approvals:
@@ -66,13 +71,7 @@ def game_allowed(tables: Tables) -> m.Approvals:
 
 def _refusing(change: Change, row: PlayerRow, game: Game) -> Finding | None:
     """The first rule that refuses the game for good, let through as it may be: one that no hour and no new day ends."""
-    parts = change.compiler()
-    player, place = parts.player(row), change.tables.place().place
-    facts = Facts(
-        now=change.now, place=place, game=game.id, publisher=game.publisher, label=game.label, system=game.system,
-        born=player.born, guardian=player.guardian, approved=frozenset({game.id}),
-    )  # fmt: skip
-    found = explain(combine(parts.packs(PLACE, "place") + player.packs), facts)
+    found = Answers(change, row).of(game, change.now, {game.id})
     return next((one for one in found if not one.advisory and _for_good(one)), None)
 
 

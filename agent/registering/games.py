@@ -11,8 +11,8 @@ from agent.errors import bad_input, refused
 from agent.packs.shipped import Shipped
 from agent.registering import lookup
 from agent.registering.approvals import end_for_game
-from agent.registering.hints import Hints
-from agent.registering.labelled import label_changed
+from agent.registering.consequences.hints import Hints
+from agent.registering.labelled import labels_changed
 from agent.registering.labels import check_not_laxer, record_game, relabelled
 from agent.registering.names import clean, game_id
 from agent.registering.rulebook import record_policy
@@ -46,7 +46,7 @@ def game_add(change: Change, request: m.GameAdd) -> Outcome:
     record_game(change, game.id, house, game, {"what": "game.add", "game": game.id})
     if was is not None:
         after = change.catalogue.games[game.id]
-        hints = (*hints, *relabelled(was, after), *label_changed(change, was, after, {"what": "game.add"}))
+        hints = (*hints, *relabelled(was, after), *labels_changed(change, [(was, after)], {"what": "game.add"}))
     return Outcome(game.id, hints, name=game.title)
 
 
@@ -81,7 +81,7 @@ def game_remove(change: Change, request: m.GameRemove) -> Outcome:
     change.tables.drop_game(game.id)
     record_game(change, game.id, house[game.id], None, {"what": "game.remove", "game": game.id})
     if game.id in shipped:
-        looser = label_changed(change, game, shipped[game.id], {"what": "game.remove"})
+        looser = labels_changed(change, [(game, shipped[game.id])], {"what": "game.remove"})
         return Outcome(game.id, (msg("{title} is still recognised as shipped", title=game.title), *looser), name=game.title)
     limited = {limit.player for limit in change.tables.limits() if limit.game == game.id}
     change.tables.drop_limits(game=game.id)

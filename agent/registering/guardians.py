@@ -10,7 +10,7 @@ from agent.api.naming import same
 from agent.api.slug import slug
 from agent.errors import refused
 from agent.registering import lookup
-from agent.registering.accounts import account_of, written
+from agent.registering.accounts import account_of, mistakable, written
 from agent.registering.names import free_id, person
 from agent.registering.rulebook import record_policy
 from agent.registry import Change, Outcome
@@ -29,7 +29,7 @@ def guardian_add(change: Change, request: m.GuardianAdd) -> Outcome:
     row = m.Guardian(id=free_id(slug(name, "guardian"), _taken(tables)), name=name, account=account)
     tables.put_guardian(row)
     _record(change, _card("guardian.add", row))
-    return Outcome(row.id, name=row.name)
+    return Outcome(row.id, mistakable(tables.guardians(), row), name=row.name)
 
 
 def guardian_set(change: Change, request: m.GuardianSet) -> Outcome:
@@ -41,8 +41,10 @@ def guardian_set(change: Change, request: m.GuardianSet) -> Outcome:
         row = replace(row, account=account_of(change, request.account, tables.guardians(), row.id))
     tables.put_guardian(row)
     _record(change, _card("guardian.set", row))
-    ended = old.account is not None and old.account != row.account
-    return Outcome(row.id, (_no_rights(old),) if ended else (), name=row.name)
+    hints = () if row.name == old.name else mistakable(tables.guardians(), row)
+    if old.account is not None and old.account != row.account:
+        hints += (_no_rights(old),)
+    return Outcome(row.id, hints, name=row.name)
 
 
 def guardian_remove(change: Change, request: m.GuardianRemove) -> Outcome:
@@ -72,7 +74,7 @@ def _alone(change: Change, players: list[PlayerRow]) -> list[Message]:
         player = compiler.player(row)
         if player.guardian:
             continue
-        rules = _refusing(change, compiler, row)
+        rules = _wanting_a_guardian(change, compiler, row)
         found.append(
             msg("{player} has no guardian now, so every game is refused: {rules}", player=row.name, rules=comma(rules))
             if rules else msg("{player} has no guardian now", player=row.name)
@@ -80,7 +82,7 @@ def _alone(change: Change, players: list[PlayerRow]) -> list[Message]:
     return found
 
 
-def _refusing(change: Change, compiler: Compiler, row: PlayerRow) -> list[str]:
+def _wanting_a_guardian(change: Change, compiler: Compiler, row: PlayerRow) -> list[str]:
     """The rules that let the player play only after a guardian registered them."""
     place = change.tables.place().place
     packs = (*compiler.packs(PLACE, "place"), *compiler.player(row).packs)

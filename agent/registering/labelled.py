@@ -2,55 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 
-from agent.registering import floor, lookup
-from agent.registering.hints import Hints, called
+from agent.registering import lookup
+from agent.registering.consequences import floor
+from agent.registering.consequences.answers import Answers
+from agent.registering.consequences.hints import Hints, called
 from agent.registering.rulebook import record_policy
 from agent.registry import Change
-from agent.store.rows import PLACE, PlayerRow
-from i18n.message import comma, msg
-from rules.decide import explain
+from agent.store.rows import PlayerRow
+from i18n.message import Listed, Message, comma, msg
 from rules.decision import Finding
-from rules.facts import Facts
 from rules.games import Game
-from rules.policy import combine
 
 _RANK = ("allow", "ask", "refuse")
 _COUNTING = ("budget", "break", "window")  # what they say now depends on the hour; that they say something, on the label
 
 
-def label_changed(change: Change, before: Game | None, after: Game | None, personal: dict[str, str]) -> Hints:
-    """After the operation that `personal` names, on a game that was known before: for whom it is looser; in the log, too."""
-    if before is None or after is None or (before.label, before.system) == (after.label, after.system):
+def labels_changed(change: Change, changes: Iterable[tuple[Game, Game]], personal: dict[str, str]) -> Hints:
+    """After the operation that `personal` names, on games as they were and are: for whom it is looser; in the log, too."""
+    changed = [(old, new) for old, new in changes if (old.label, old.system) != (new.label, new.system)]
+    if not changed:
         return ()
+    compiler = change.compiler()
     hints: Hints = ()
-    for row, lost in _looser(change, before, after):
-        record_policy(change, row, personal | {"player": row.id, "game": after.id} | floor.as_payload(lost))
-        rules = comma(rule for _, rule in lost)
-        hints += (msg("with this label, looser for {name} than before: {rules}", name=called(row), rules=rules),)
+    for row in (*lookup.registered(change.tables), lookup.guest(change.tables)):
+        answers = Answers(change, row, compiler)
+        lost = dict(_looser(answers, changed, change.now))
+        if lost:
+            every = tuple(sorted({rule for rules in lost.values() for rule in rules}))
+            record_policy(change, row, personal | {"player": row.id, "game": ", ".join(lost)} | floor.as_payload(every))
+            hints += (_said(row, tuple(lost), comma(dict.fromkeys(rule for _, rule in every))),)
     return hints
 
 
-def _looser(change: Change, before: Game, after: Game) -> Iterator[tuple[PlayerRow, floor.Lost]]:
-    compiler, place = change.compiler(), change.tables.place().place
-    packs = compiler.packs(PLACE, "place")
-    for row in (*lookup.registered(change.tables), lookup.guest(change.tables)):
-        player = compiler.player(row)
-        policy = combine((*packs, *player.packs))
-        held, strictest = [], []
-        for game in (before, after):
-            facts = Facts(
-                now=change.now, place=place, game=game.id, publisher=game.publisher, label=game.label, system=game.system,
-                born=player.born, guardian=player.guardian, approved=frozenset(player.approved),
-            )  # fmt: skip
-            found = [one for one in explain(policy, facts) if not one.advisory]
-            asked = [one for one in found if one.reason.kind not in _COUNTING and one.verdict != "allow"]
-            strictest.append(max((_RANK.index(one.verdict) for one in asked), default=0))
-            held.append({_key(one) for one in (*asked, *(one for one in found if one.reason.kind in _COUNTING))})
-        lost = tuple(sorted(held[0] - held[1]))
-        if lost and strictest[1] <= strictest[0]:  # whoever was asked about it and is refused it now plays no more
-            yield row, lost
+def _said(row: PlayerRow, games: tuple[str, ...], rules: Listed) -> Message:
+    if len(games) == 1:
+        return msg("with this label, looser for {name} than before: {rules}", name=called(row), rules=rules)
+    return msg("with these labels, looser for {name} than before: {rules}; games: {games}", name=called(row), rules=rules,
+               games=floor.some(games))  # fmt: skip
+
+
+def _looser(answers: Answers, changed: list[tuple[Game, Game]], now: int) -> Iterator[tuple[str, floor.Lost]]:
+    """By game. Of two thousand labels most are alike, so each kind is weighed once."""
+    known: dict[Hashable, floor.Lost] = {}
+    for old, new in changed:
+        kind = answers.like(old), answers.like(new)
+        if kind not in known:
+            known[kind] = _lost(answers, old, new, now)
+        if known[kind]:
+            yield new.id, known[kind]
+
+
+def _lost(answers: Answers, before: Game, after: Game, now: int) -> floor.Lost:
+    """The rules that let the player go on with the game as it is now, and did not with the game as it was."""
+    held, strictest = [], []
+    for game in (before, after):
+        found = [one for one in answers.of(game, now, answers.player.approved) if not one.advisory]
+        asked = [one for one in found if one.reason.kind not in _COUNTING and one.verdict != "allow"]
+        strictest.append(max((_RANK.index(one.verdict) for one in asked), default=0))
+        held.append({_key(one) for one in (*asked, *(one for one in found if one.reason.kind in _COUNTING))})
+    # whoever was asked about it and is refused it now plays no more
+    return tuple(sorted(held[0] - held[1])) if strictest[1] <= strictest[0] else ()
 
 
 def _key(one: Finding) -> tuple[str, str]:

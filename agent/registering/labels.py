@@ -7,8 +7,8 @@ import unicodedata
 from agent.api import messages as m
 from agent.errors import bad_input, refused
 from agent.registering import lookup
-from agent.registering.hints import Hints
-from agent.registering.labelled import label_changed
+from agent.registering.consequences.hints import Hints
+from agent.registering.labelled import labels_changed
 from agent.registry import Change, Outcome
 from compliance.entry import GameChanged, GameFacts
 from i18n.message import as_message, msg
@@ -26,7 +26,6 @@ def game_label(change: Change, request: m.GameLabels) -> Outcome:
         raise bad_input(msg("from 1 to {most} labels at once", most=_MAX_LABELS))
     catalogue, house = change.catalogue, {one.id: one for one in change.tables.games()}
     shipped = change.world.shipped.catalogue(()).games
-    hints: list[Hints] = []
     for one in request.labels:
         game = lookup.exact_game(catalogue, one.game)
         label, source = _label(one), _source(one)
@@ -37,9 +36,12 @@ def game_label(change: Change, request: m.GameLabels) -> Outcome:
         after = house[game.id] = told if before is None else Catalogue((before, told)).games[game.id]
         change.tables.put_game(after)
         record_game(change, game.id, before, after, {"what": "game.label", "game": game.id, "source": source})
-        now = change.catalogue.games[game.id]
-        hints += [relabelled(game, now), label_changed(change, game, now, {"what": "game.label"})]
-    return Outcome(" ".join(one.game for one in request.labels), tuple(hint for some in hints for hint in some))
+    now = change.catalogue.games
+    changes = [(catalogue.games[id], now[id]) for id in dict.fromkeys(one.game for one in request.labels)]
+    hints = tuple(hint for old, new in changes for hint in relabelled(old, new))
+    return Outcome(
+        " ".join(one.game for one in request.labels), hints + labels_changed(change, changes, {"what": "game.label"})
+    )
 
 
 def _label(one: m.GameLabel) -> Label:

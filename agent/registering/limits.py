@@ -5,18 +5,17 @@ from __future__ import annotations
 from agent.api import messages as m
 from agent.errors import bad_input
 from agent.packs.own_limits import still_binding
-from agent.registering import floor, lookup
-from agent.registering.hints import Hints
+from agent.registering import lookup
+from agent.registering.consequences import floor
+from agent.registering.consequences.answers import Answers
+from agent.registering.consequences.hints import Hints
 from agent.registering.rulebook import record_policy
 from agent.registry import Change, Outcome
-from agent.store.rows import PLACE, LimitRow, PlayerRow
+from agent.store.rows import LimitRow, PlayerRow
 from i18n.message import Length, comma, msg
 from rules.calendar import DAY_MS, calendar, day_name
-from rules.decide import explain
-from rules.decision import Finding
-from rules.facts import Facts
 from rules.games import Game
-from rules.policy import WEEK, Weekday, combine
+from rules.policy import WEEK, Weekday
 
 
 def limit_set(change: Change, request: m.LimitSet) -> Outcome:
@@ -51,18 +50,8 @@ def _tighter(change: Change, row: PlayerRow, game: Game | None, days: tuple[Week
     """Which other budgets are tighter on one of these days than the limit, or (None) bind without it: it never widens another
     rule.
     """
-    place = change.tables.place()
-    parts = change.compiler()
-    player = parts.player(row)
-    policy = combine(parts.packs(PLACE, "place") + player.packs)
-    findings: list[Finding] = []
-    for at in _noons(place.zone, change.now, days):
-        facts = Facts(
-            now=at, place=place.place, game=game.id if game else "", publisher=game.publisher if game else None,
-            label=game.label if game else None, system=game.system if game else None, born=player.born,
-            guardian=player.guardian,
-        )  # fmt: skip
-        findings += explain(policy, facts)
+    answers, zone = Answers(change, row), change.tables.place().zone
+    findings = [one for at in _noons(zone, change.now, days) for one in answers.of(game, at)]
     binding = still_binding(findings, DAY_MS + 1 if ms is None else ms)
     if not binding:
         return ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,15 +14,17 @@ from agent.api.naming import same
 from agent.api.pseudonym import pseudonym
 from agent.api.slug import slug
 from agent.errors import bad_input
-from agent.registering import floor, lookup
-from agent.registering.accounts import account_of, nothing_holds, written
+from agent.registering import lookup
+from agent.registering.accounts import account_of, mistakable, nothing_holds, written
+from agent.registering.approvals import end_for_player
+from agent.registering.consequences import floor
 from agent.registering.grants import end_grants
 from agent.registering.names import free_id, person
 from agent.registering.rulebook import record_policy
 from agent.registry import Change, Outcome
 from agent.store.rows import PlayerRow
 from agent.store.tables import Tables
-from i18n.message import Message, msg
+from i18n.message import msg
 from rules.identity import IdentityError, birth_date
 
 _MOST_DAYS = 20 * 366  # leaves are kept for 13 months; a log that nobody pruned may be older
@@ -43,7 +44,7 @@ def player_add(change: Change, request: m.PlayerAdd) -> Outcome:
     change.tables.put_wards(row.id, (guardian.id,) if guardian else ())
     hints = nothing_holds(change, row)
     if row.id != slug(name):
-        hints += (msg("this player's id is {id}", id=row.id), *_mistakable(change.tables, row))
+        hints += (msg("this player's id is {id}", id=row.id), *mistakable(lookup.registered(change.tables), row))
     [put] = floor.put_under(change, (row,))
     record_policy(change, row, _card("player.add", row, guardian) | floor.as_payload(put.lost))
     return Outcome(row.id, hints + floor.said_of((put,)), name=row.name)
@@ -63,7 +64,8 @@ def player_set(change: Change, request: m.PlayerSet) -> Outcome:
         guardian = _guardian(change, request.guardian)
         change.tables.put_wards(row.id, (guardian.id,) if guardian else ())
     change.tables.put_player(row)
-    hints = () if row.account == old.account else nothing_holds(change, row)
+    hints = () if row.name == old.name else mistakable(lookup.registered(change.tables), row)
+    hints += () if row.account == old.account else nothing_holds(change, row)
     more, lost = floor.changed(change, old, row, before)
     record_policy(change, row, _card("player.set", row, guardian) | floor.as_payload(lost))
     return Outcome(row.id, hints + more, name=row.name)
@@ -75,7 +77,7 @@ def player_remove(change: Change, request: m.PlayerRemove) -> Outcome:
     change.tables.put_wards(row.id, ())
     change.tables.put_packs(row.id, ())
     change.tables.drop_limits(player=row.id)
-    change.tables.end_approvals(player=row.id)
+    end_for_player(change, row.id)
     change.tables.put_player(replace(row, removed=True, account=None))
     end_grants(change, row.id)
     guest = () if row.account is None else (msg("the account {account} is a guest's now", account=row.account),)
@@ -141,13 +143,6 @@ def _new_player(tables: Tables, name: str) -> PlayerRow:
     taken = {word for row in tables.players() for word in (row.id, row.name)}  # a name is never another's id
     id = free_id(slug(name, "player"), taken)
     return PlayerRow(id, name, None, None, secrets.token_bytes(32))
-
-
-def _mistakable(tables: Tables, row: PlayerRow) -> Iterator[Message]:
-    """A warning where the name in lower case is another's id: "an", if Ẩn was there before An."""
-    for other in lookup.registered(tables):
-        if other.id != row.id and same(row.name, other.id):
-            yield msg("{id} means {other}: write {name} as it is", id=other.id, other=written(other), name=row.name)
 
 
 def _returning(tables: Tables, name: str, born: str | None) -> PlayerRow | None:

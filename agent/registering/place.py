@@ -8,11 +8,11 @@ from datetime import date
 from agent.api import messages as m
 from agent.errors import bad_input
 from agent.packs.shipped import asked_for
-from agent.registering import floor
-from agent.registering.hints import Hints, guests_now, hours_now, opening
+from agent.registering.consequences import floor
+from agent.registering.consequences.hints import Hints, guests_now, hours_now, opening
+from agent.registering.consequences.overnight import meant
 from agent.registering.lookup import guest, registered
 from agent.registering.names import clean
-from agent.registering.overnight import meant
 from agent.registering.rulebook import LAW_PACKS, record_policy, shipped_pack
 from agent.registry import Change, Outcome
 from agent.store.rows import GUEST, PLACE, PackRow, PlaceRow

@@ -11,9 +11,10 @@ from agent.api.naming import same
 from agent.errors import bad_input, refused
 from agent.packs.own_limits import HOUSE
 from agent.packs.shipped import Shipped, asked_for
-from agent.registering import floor, lookup
-from agent.registering.hints import idle, nobody_registered, replaced
-from agent.registering.overnight import meant
+from agent.registering import lookup
+from agent.registering.consequences import floor
+from agent.registering.consequences.hints import idle, nobody_registered, replaced
+from agent.registering.consequences.overnight import meant
 from agent.registry import Change, Outcome
 from agent.roster import Compiler, pack_in_force
 from agent.store.rows import GUEST, PLACE, PackRow, PlaceRow, PlayerRow, TextRow
@@ -47,8 +48,7 @@ def policy_use(change: Change, request: m.PolicyUse) -> Outcome:
     personal = {"what": "policy.use", **({"player": target} if row else {})}
     record_policy(change, row, personal | floor.as_payload(lost))
     said = (*replaced(change, target, before), *idle(change, row), *hints, *nobody_registered(change, row))
-    once = tuple(hint for at, hint in enumerate(said) if hint not in said[:at])
-    return Outcome(target, once, name="" if row is None else row.name)
+    return Outcome(target, said, name="" if row is None else row.name)
 
 
 def policy_show(tables: Tables, shipped: Shipped, request: m.PolicyShow) -> m.PolicyShown:

@@ -136,9 +136,9 @@ class Tables:
     def approve(self, row: ApprovalRow) -> None:
         self._do(insert(t.approvals).values(**_values(row), ended=0))
 
-    def end_approvals(self, **of: str) -> None:
-        """Those of this `player`, `game` or `id` hold no longer."""
-        self._do(update(t.approvals).filter_by(**of).values(ended=1))
+    def end_approval(self, id: str) -> None:
+        """It holds no longer."""
+        self._do(update(t.approvals).filter_by(id=id).values(ended=1))
 
     def grants(self, since: int) -> tuple[GrantEvent, ...]:
         """Those given at or after `since`, oldest first."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from argparse import Namespace
 from contextlib import suppress
 from dataclasses import asdict
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from agent.api import naming
 from agent.api.messages import ApprovedGame, GameAdd, GameAllowed, GameList, GameRemove, GameRow
+from agent.api.slug import plain
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
@@ -105,14 +105,8 @@ def _allowed(context: Context) -> dict[str, tuple[ApprovedGame, ...]]:
 
 def _fits(row: GameRow, word: str) -> bool:
     """Whether a word stands in a game's id, title or publisher, in any case and also without its diacritics."""
-    game, sought = row.game, _plain(word)
-    return any(sought in _plain(text) for text in (game.id, game.title, game.publisher or ""))
-
-
-def _plain(text: str) -> str:
-    """`text` without diacritics and in lower case."""
-    letters = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    game, sought = row.game, plain(word)
+    return any(sought in plain(text) for text in (game.id, game.title, game.publisher or ""))
 
 
 def _say(out: Output, one: GameRow, allowed: tuple[ApprovedGame, ...]) -> None:

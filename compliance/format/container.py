@@ -126,8 +126,8 @@ def _by_headers(data: bytes) -> tuple[list[Span], int | None]:
 
 def _compare(data: bytes, table: list[Span]) -> list[Damage]:
     """All that differs from the container of the members in `table`."""
-    damage, directory = [], b""
-    at = table[-1].end if table else 0
+    damage = []
+    at = first = table[-1].end if table else 0
     if [span.name for span in table] != sorted({span.name for span in table}):
         damage.append(Damage("", 0, msg("the members are not in order, or one is there twice")))
     for span in table:
@@ -145,9 +145,8 @@ def _compare(data: bytes, table: list[Span]) -> list[Damage]:
             actual = data[start : start + len(expected)]
             if actual != expected:
                 damage.append(Damage(_text(span), start + _first_difference(actual, expected), what))
-        directory += data[at : at + written]
         at += written
-    end = _end(len(table), len(directory), table[-1].end if table else 0)
+    end = _end(len(table), min(at, len(data)) - first, first)
     if data[at:] != end:
         damage.append(Damage("", at + _first_difference(data[at:], end), msg("the end of the file is not as written")))
     return damage

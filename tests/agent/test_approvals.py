@@ -88,3 +88,14 @@ def test_what_is_let_through_is_listed(child):
     listed = child.ask("game.allowed", m.GameAllowed()).approvals
     assert [(one.game, one.player, one.name) for one in listed] == [("cave", "an", "An")]
     assert len(child.entries("approval.ended")) == 1
+
+
+def test_who_is_removed_takes_their_approvals_along(child):
+    """Each ends by an entry, as the log has to say what is let through; the same child that returns has none."""
+    ended = [allow(child, game).id for game in ("cave", "fresh")]
+    allow(child, "cave", "guest")
+    child.ask("player.remove", m.PlayerRemove(player="an"))
+    assert sorted(entry["id"] for entry in child.entries("approval.ended")) == sorted(ended)
+
+    child.ask("player.add", m.PlayerAdd(name="An", born="2014-05-01"))
+    assert (child.player("an").approved, child.roster.guest.approved) == ((), ("cave",))

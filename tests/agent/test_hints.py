@@ -55,6 +55,16 @@ def test_packs_out_of_force_are_said(an):
     ]
 
 
+def test_that_nothing_binds_is_said_once(an):
+    """Whether something did before or nothing, and of guests too; at a place of which nothing is asked it says nothing."""
+    for before in ((), ("vn-147",)):
+        for target, name in (("an", "An"), ("guest", "guest")):
+            note(an, *((pack,) for pack in before), target=target)
+            assert note(an, ("vn-72",), target=target).count(f"no rule binds {name} now") == 1
+            note(an, target=target)
+            assert note(an, target=target) == ""
+
+
 def test_beside_a_rule_that_binds_nothing_more_is_said(an):
     """A pack beside, a limit, or a pack of the place."""
     told = [note(an, ("vn-72",), ("vn-147",)), note(an, ("vn-72",))]

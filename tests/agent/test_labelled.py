@@ -5,7 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from agent import roster
 from agent.api import messages as m
+from agent.packs.shipped import Shipped
 from rules.games import Game
 
 
@@ -20,6 +22,11 @@ def law(an):
 def label(desk, id, label=None):
     game = Game(id=id, title=id.title(), names=(id,), label=label, label_source=f"VN{label or 0:02}")
     return desk.told("game.add", m.GameAdd(game=game))
+
+
+def labels(desk, *said):
+    found = tuple(m.GameLabel(game=id, label=label, source="its box") for id, label in said)
+    return desk.told("game.label", m.GameLabels(labels=found))
 
 
 def payloads(desk):
@@ -65,3 +72,44 @@ def test_a_label_that_goes_with_the_houses_clues(law):
     label(law, "luanti", 18)
     told = law.told("game.remove", m.GameRemove(game="luanti")).splitlines()[1:]
     assert told == [f"with this label, looser for {who} than before: vn-147.label" for who in ("An", "guest")]
+
+
+def test_many_labels_at_once_are_told_once_a_player(law):
+    """One entry and one sentence for each player, with all games; those whose label says nothing new are not among them."""
+    for id in ("tank", "cave", "hill"):
+        label(law, id)
+    before = len(payloads(law))
+    told = labels(law, ("tank", "VN00"), ("hill", "VN18"), ("cave", "VN00"))
+    assert told.splitlines() == [
+        f"with these labels, looser for {who} than before: vn-147.ask-first; games: tank, cave" for who in ("An", "guest")
+    ]
+    assert [(one["player"], one["game"], one["looser"]) for one in payloads(law)[before:]] == [
+        (who, "tank, cave", ["vn-147.ask-first"]) for who in ("an", "guest")
+    ]
+
+
+def test_games_of_one_label_are_not_all_alike(law):
+    """One was let through for An before, so nothing becomes looser for her there; for guests it does."""
+    for id in ("tank", "cave"):
+        label(law, id)
+    law.ask("game.allow", m.GameAllow(player="an", game="cave"))
+    assert labels(law, ("tank", "VN00"), ("cave", "VN00")).splitlines() == [
+        "with this label, looser for An than before: vn-147.ask-first",
+        "with these labels, looser for guest than before: vn-147.ask-first; games: tank, cave",
+    ]
+
+
+def test_the_catalogue_is_not_made_for_each_label(law, monkeypatch):
+    """Two thousand may come at once, and whoever sent them waits."""
+    ids = [f"game-{number}" for number in range(20)]
+    for id in ids:
+        label(law, id)
+    made = []
+    monkeypatch.setattr(roster, "Compiler", lambda *of, real=roster.Compiler: made.append("rules") or real(*of))
+    monkeypatch.setattr(Shipped, "catalogue", lambda *of, real=Shipped.catalogue: made.append("games") or real(*of))
+    counts = []
+    for some in (ids[:1], ids[1:]):
+        made.clear()
+        labels(law, *((id, "VN00") for id in some))
+        counts.append(sorted(made))
+    assert counts[0] == counts[1]

@@ -131,6 +131,22 @@ def test_an_id_that_looks_like_the_name_is_said(desk):
     assert "an means Ẩn (an): write An as it is" in desk.told("player.add", m.PlayerAdd(name="An"))
 
 
+def test_a_new_name_that_means_somebody_else_is_told(desk):
+    """By renaming just as by adding, guardians just as players; a name that stays as it is was told before."""
+    desk.ask("player.add", m.PlayerAdd(name="Ẩn"))
+    desk.ask("player.add", m.PlayerAdd(name="Bình"))
+    assert desk.told("player.set", m.PlayerSet(player="binh", name="An")) == "an means Ẩn (an): write An as it is"
+    assert desk.told("player.set", m.PlayerSet(player="binh", name="An", born="2014")) == ""
+
+    assert desk.told("guardian.add", m.GuardianAdd(name="Hạnh")) == ""
+    assert desk.told("guardian.add", m.GuardianAdd(name="Hanh")) == "hanh means Hạnh (hanh): write Hanh as it is"
+    desk.ask("guardian.add", m.GuardianAdd(name="Bố"))
+    desk.ask("guardian.set", m.GuardianSet(guardian="hanh-2", name="Mẹ"))
+    assert desk.told("guardian.set", m.GuardianSet(guardian="bo", name="Hanh")) == "hanh means Hạnh (hanh): write Hanh as it is"
+    assert desk.told("guardian.set", m.GuardianSet(guardian="bo", account="me")) == ""
+
+
+
 def test_no_id_is_anothers_name(desk):
     """A word means one player."""
     desk.ask("player.add", m.PlayerAdd(name="An"))

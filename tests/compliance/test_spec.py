@@ -2,11 +2,12 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from compliance import tree
-from compliance.entry import SeatEnrolled, decode
+from compliance.entry import AnyEntry, Decided, Entry, SeatEnrolled, decode
 from compliance.format.chain import START, Chain, Draft, digest, seal_message
 from compliance.note import Signer, checkpoint_text, parse_vkey
 
@@ -53,3 +54,19 @@ def test_the_checkpoint_and_the_key(entries):
     assert block("checkpoint") == LOG.sign(checkpoint_text(LOG.name, 3, tree.root(entries)))
     vkey, fingerprint = block("key").splitlines()
     assert (vkey, parse_vkey(vkey).fingerprint) == (LOG.vkey, fingerprint)
+
+
+def test_every_kind_is_there_with_its_fields():
+    """In the order of entry.py; whoever writes a second verifier has to know them all."""
+    text = TEXT[TEXT.index("## 7. Every kind") :]
+    before, table = text.split("|---|", 1)
+    common, decision = (re.findall(r"`(\w+)`", part) for part in before.split("A decision's"))
+    rows = re.findall(r"^\| `([\w.]+)` \| (.*?) \|", table, re.MULTILINE)
+    told = {kind: re.findall(r"`(\w+)`", own) for kind, own in rows}
+    assert set(common) - {"kind"} == set(Entry.__struct_fields__)
+    assert set(decision) == set(Decided.__struct_fields__) - set(common)
+    kinds = {one.__struct_config__.tag: one for one in get_args(AnyEntry)}
+    assert [kind for kind, _ in rows] == list(kinds)
+    for kind, own in rows:
+        made = [*(name for name in common if name != "kind"), *(decision if "a decision's" in own else ()), *told[kind]]
+        assert sorted(made) == sorted(kinds[kind].__struct_fields__), kind

@@ -75,14 +75,8 @@ def replaced(change: Change, target: str, before: tuple[PackRow, ...]) -> Hints:
 def idle(change: Change, row: PlayerRow | None) -> Hints:
     """Which packs of the player (None: of the place) bind nothing now, and why."""
     place = change.tables.place().place
-    compiler = change.compiler()
-    packs = compiler.packs(PLACE if row is None else row.id, "place" if row is None else "player")
-    found = [hint for pack in packs if (hint := _idle(pack, place, row, change.now))]
-    if row is not None and found and len(found) == len(packs):
-        beside = (*compiler.packs(PLACE, "place"), *(pack for pack in compiler.player(row).packs if pack not in packs))
-        if all(_idle(pack, place, row, change.now) for pack in beside):
-            found.append(msg("no rule binds {name} now", name=called(row)))
-    return tuple(found)
+    packs = change.compiler().packs(PLACE if row is None else row.id, "place" if row is None else "player")
+    return tuple(hint for pack in packs if (hint := _idle(pack, place, row, change.now)))
 
 
 def nobody_registered(change: Change, row: PlayerRow | None) -> Hints:

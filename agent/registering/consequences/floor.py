@@ -6,7 +6,7 @@ player, and a household's or an enterprise's is not the point's to keep. That, t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from agent.api.messages import Player
 from agent.packs.own_limits import HOUSE
 from agent.registering import lookup
-from agent.registering.hints import Hints, called
+from agent.registering.consequences.hints import Hints, called
 from agent.registry import Change
 from agent.roster import Compiler
 from agent.store.rows import GUEST, PLACE, PlayerRow
@@ -23,7 +23,7 @@ from i18n.message import Arg, Listed, comma, msg, plain
 from rules.engine.strictness import Somebody, Strictness, looser, strictness
 
 Lost = tuple[tuple[str, str], ...]  # (pack, rule) of what holds no longer
-MOST_NAMED = 10  # players in one sentence
+MOST_NAMED = 10  # players or games in one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,12 @@ def _together(found: Iterable[tuple[str, Listed]]) -> Iterator[tuple[Listed, Lis
     for name, what in found:
         groups.setdefault(plain(what), ([], what))[0].append(name)
     for names, what in groups.values():
-        yield comma([*names[:MOST_NAMED], *["…"] * (len(names) > MOST_NAMED)]), what
+        yield some(names), what
+
+
+def some(names: Sequence[str]) -> Listed:
+    """So many as one sentence can name."""
+    return comma([*names[:MOST_NAMED], *["…"] * (len(names) > MOST_NAMED)])
 
 
 def changed(change: Change, old: PlayerRow, row: PlayerRow, before: Held) -> tuple[Hints, Lost]:
@@ -131,7 +136,7 @@ def chosen(change: Change, row: PlayerRow, before: Held) -> tuple[Hints, Lost]:
     loosened = set(looser(before.own, now.own)) if row.id != GUEST else set()
     lost = tuple(one for one in looser(now.guests, now.own) if one in loosened)
     hints: Hints = (msg("looser than for a guest: {rules}", rules=named(lost, now.guests)),) if lost else ()
-    if before.own and not now.own:
+    if not now.own and (before.own or row.id in change.tables.packs()):
         hints += (msg("no rule binds {name} now", name=called(row)),)
     return hints + (left_behind(change) if row.id == GUEST else ()), lost
 
