@@ -139,7 +139,8 @@ def everything_of_extra_time(out):
         answer = m.GrantAnswer(before=before, after=after, **told, ms=600_000, longer=True, again=game is None and not still)
         out.say(follows(answer))
         for beyond in (NINE, None):
-            for line in beside(msgspec.structs.replace(answer, from_now=True, beyond=beyond, only=still, gives_way=(TEXT, TEXT))):
+            more = {"from_now": True, "beyond": beyond, "only": still, "gives_way": (TEXT, TEXT)}
+            for line in beside(msgspec.structs.replace(answer, **more)):
                 out.say(line)
 
 

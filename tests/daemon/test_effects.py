@@ -65,7 +65,8 @@ def test_a_limit_that_moved_by_all_that_was_given_needs_no_word(world):
 
 @pytest.mark.parametrize(("packs", "longer"), [
     ((hours("10:00-21:00"),), False), ((limit(60), hours("10:00-21:00")), True), ((hours("10:00-21:00"), fixed(60)), False),
-    ((limit(60, per="game", games=("luanti",)), hours("10:00-21:00")), True), ((limit(60, per="game"), hours("10:00-21:00")), True),
+    ((limit(60, per="game", games=("luanti",)), hours("10:00-21:00")), True),
+    ((limit(60, per="game"), hours("10:00-21:00")), True),
 ])  # fmt: skip
 def test_an_end_that_stays_is_not_said_to_be_nothing(world, packs, longer):
     """What was given is kept, and the limits of the day are longer for it where there are any that give way."""
