@@ -125,7 +125,7 @@ def _end(outlook: Outlook, zone: str) -> str | None:
 def show(args: Namespace, context: Context) -> None:
     told = ask(context.home.daemon_address, GrantsGet())
     if args.player is not None:
-        id_ = only(args.player, told.names, ask(context.home.daemon_address, StatusGet()).players)
+        id_ = only(args.player, {event.player for event in told.grants}, ask(context.home.daemon_address, StatusGet()).players)
         told = msgspec.structs.replace(told, grants=tuple(event for event in told.grants if event.player == id_))
     grants = sorted(told.grants, key=lambda event: event.given)
     document = {"grants": [_document(event, told) for event in told.grants]}

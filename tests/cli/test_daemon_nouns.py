@@ -303,6 +303,7 @@ def test_what_was_given_does_not_come_back_with_the_name(seat, turtles):
     assert seat(*words).returncode == 0
     id_ = told(seat, "grant", "Tí", "5")["id"]
     assert seat("player", "remove", "Tí", "--yes").returncode == 0
+    assert [one["id"] for one in told(seat, "grants", "ti")["grants"]] == [id_]
     assert seat(*words).stdout == "Tí is added (id ti)\n"
 
     (given,) = (one for one in told(seat, "grants")["grants"] if one["id"] == id_)
