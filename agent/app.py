@@ -69,7 +69,9 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.PlaceSet, KEEPER, answers.place_set),
         Route(m.PlaceShow, ANY, look(lambda tables, _: place.place_show(tables, agent.clock.wall()))),
         # log
-        Route(m.LogShow, KEEPER, look(lambda _, asked: logbook.last_lines(asked, log, agent.payloads, registry.roster.zone))),
+        Route(m.LogShow, KEEPER, look(
+            lambda tables, asked: logbook.last_lines(asked, log, agent.payloads, tables, registry.roster.zone)
+        )),
         Route(m.LogExport, KEEPER, answers.export),
         Route(m.LogHead, ANY, look(lambda _, __: m.Head(checkpoint=log.checkpoint, key=log.key.text))),
         Route(m.LogCard, ANY, look(lambda _, __: logbook.card(log, registry.roster))),

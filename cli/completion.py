@@ -13,7 +13,7 @@ from cli.context import Context
 from cli.errors import CommandError
 from cli.output import Output
 from cli.parser import GLOBALS, Argument
-from cli.words.shell import quote
+from cli.words.shell import typed_as
 from daemon.api.messages import GrantsGet
 from daemon.api.status import PlayerPart, StatusGet
 from host.homes import Home, HomeError
@@ -144,4 +144,4 @@ def _known(argument: Argument, kind: str, home: Home) -> Iterable[str]:
 
 def _named(people: Iterable[PlayerPart | Guardian]) -> list[str]:
     """As one types them: by name, or by id where a shell would not take the name as it is."""
-    return [one.name if quote(one.name) == one.name else one.id for one in people]
+    return [typed_as(one.name, one.id) for one in people]

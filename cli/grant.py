@@ -5,27 +5,36 @@ from __future__ import annotations
 import re
 from argparse import Namespace
 from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
 
 from agent.api.messages import GrantEvent
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
+from cli.given.asking import confirm, terminal
+from cli.given.players import only
 from cli.given.values import parse_minutes
 from cli.output import Output
 from cli.parser import PLAYER, Parser
-from cli.words.extra_time import called, follows
+from cli.words.extra_time import beside, called, follows
 from cli.words.layout import row
 from daemon.api.messages import GrantAdd, GrantAnswer, GrantExtend, GrantRevoke, Grants, GrantsGet, Outlook
+from daemon.api.status import StatusGet
+from host.clock import wall
 from host.rpc_client import ask
 from i18n.message import Length, Moment, msg, typed
 from rules.calendar import rfc3339
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-4])[:hH]([0-5][0-9])?", re.ASCII)
 _DAY_MS = 86_400_000
+_FAR_MS = 3 * 3_600_000
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("grant", grant, "An 15", 'An 15 --game luanti --reason "homework is done"')
+    about = msg("give more time today; hours and breaks are put off only for as long, from now on; past them: giochoi extend")
+    parser = commands.add("grant", grant, "An 15", 'An 15 --game luanti --reason "homework is done"', about=about)
     parser.takes("player", "PLAYER", PLAYER)
     parser.takes("ms", "MINUTES", msg("how many minutes more"), type=some_minutes)
     _for_what(parser)
@@ -33,7 +42,7 @@ def add_to(commands: Commands) -> None:
     parser.takes("player", "PLAYER", PLAYER)
     parser.takes("--until", "HH:MM", msg("until when today play may go on"), type=parse_time, required=True)
     _for_what(parser)
-    commands.add("grants", show, "", "--json", looks=True)
+    commands.add("grants", show, "", "An", "--json", looks=True).takes("player", "PLAYER", PLAYER, nargs="?")
     parser = commands.add("revoke", revoke, "27173fa3", "27173fa3 --json")
     parser.takes("id", "GRANT", msg("the id that giochoi grants shows"))
 
@@ -65,13 +74,26 @@ def grant(args: Namespace, context: Context) -> None:
 
 
 def extend(args: Namespace, context: Context) -> None:
+    if terminal():
+        _far(args.until, context)
     request = GrantExtend(player=args.player, until=args.until, game=args.game, reason=args.reason)
     _say(ask(context.home.daemon_address, request), context)
+
+
+def _far(until: int, context: Context) -> None:
+    """Ask whether a time was meant that is hours away: 21:10 for 01:10 is soon typed. CommandError: it was not."""
+    here = datetime.fromisoformat(ask(context.home.daemon_address, StatusGet()).daemon.since).tzinfo
+    now = datetime.fromtimestamp(wall() / 1000, here)
+    left = until - ((now.hour * 60 + now.minute) * 60 + now.second) * 1000
+    if left > _FAR_MS:
+        confirm(msg("Play could go on for {length} from now. Is that meant?", length=Length(left)), context, yes=False)
 
 
 def _say(answer: GrantAnswer, context: Context) -> None:
     def lines() -> None:
         context.out.say(follows(answer), 0, 2)
+        for line in beside(answer):
+            context.out.say(line, 0, 2)
         if answer.id is not None:
             context.out.say(msg("to take it back: {command}", command=f"giochoi revoke {answer.id}"))
 
@@ -80,7 +102,8 @@ def _say(answer: GrantAnswer, context: Context) -> None:
 
 def revoke(args: Namespace, context: Context) -> None:
     answer = ask(context.home.daemon_address, GrantRevoke(id=args.id))
-    said = msg("{id} is taken back: {said}", id=args.id, said=follows(answer))
+    told = {"id": args.id, "said": follows(answer)}
+    said = msg("{id} was taken back before: {said}", **told) if answer.again else msg("{id} is taken back: {said}", **told)
     context.out.answer(_answer(answer), lambda: context.out.say(said, 0, 2))
 
 
@@ -101,6 +124,9 @@ def _end(outlook: Outlook, zone: str) -> str | None:
 
 def show(args: Namespace, context: Context) -> None:
     told = ask(context.home.daemon_address, GrantsGet())
+    if args.player is not None:
+        id_ = only(args.player, {event.player for event in told.grants}, ask(context.home.daemon_address, StatusGet()).players)
+        told = msgspec.structs.replace(told, grants=tuple(event for event in told.grants if event.player == id_))
     grants = sorted(told.grants, key=lambda event: event.given)
     document = {"grants": [_document(event, told) for event in told.grants]}
     context.out.answer(document, lambda: _list(context.out, grants, told))

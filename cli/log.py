@@ -50,7 +50,7 @@ def show(args: Namespace, context: Context) -> None:
         return
     lines = [(line, msgspec.json.decode(line.entry)) for line in answer.lines]
     for line, fields in [one for one in lines if args.all or one[1]["kind"] != "seal"][-args.last :]:
-        entry(context.out, line, fields, answer.zone)
+        entry(context.out, line, fields, answer.zone, answer.names)
 
 
 def export(args: Namespace, context: Context) -> None:

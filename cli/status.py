@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Final
+from typing import Final, TypeAlias
+
+from msgspec.structs import replace
 
 from cli.commands import Commands
 from cli.context import Context
+from cli.given.players import only
 from cli.output import Output
+from cli.parser import PLAYER
 from cli.words.layout import row
 from cli.words.names import PLACES
 from cli.words.times import left, moment
@@ -22,13 +26,18 @@ _WATCH: Final = {
     "poll": msg("games are looked for every now and then, so an end may come late"),
 }
 
+_Told: TypeAlias = tuple[str, float | None, str | None]  # of a rule: its id, what was given, until when that puts it off
+
 
 def add_to(commands: Commands) -> None:
-    commands.add("status", show, "", "--json", looks=True)
+    commands.add("status", show, "", "An", "--json", looks=True).takes("player", "PLAYER", PLAYER, nargs="?")
 
 
 def show(args: Namespace, context: Context) -> None:
     status = ask(context.home.daemon_address, StatusGet())
+    if args.player is not None:
+        id_ = only(args.player, (), status.players)
+        status = replace(status, players=tuple(player for player in status.players if player.id == id_))
     context.out.answer(status, lambda: say(context.out, status))
 
 
@@ -59,7 +68,7 @@ def _player(out: Output, player: PlayerPart) -> None:
     name = player.id if player.id == "guest" else player.name  # as one types it
     out.line(msg("{name} ({age})", name=msg("guest") if name == "guest" else name, age=age))
     _part(out, msg("all games"), player, VERDICTS[player.verdict])
-    together: dict[tuple[str, float | None] | None, list[GamePart]] = {} if player.reason is None else {_by(player): []}
+    together: dict[_Told | None, list[GamePart]] = {} if player.reason is None else {_by(player): []}
     for game in player.games:
         together.setdefault(_by(game), []).append(game)
     for rule, games in together.items():
@@ -69,9 +78,9 @@ def _player(out: Output, player: PlayerPart) -> None:
         _rule(out, player.reason if rule == _by(player) else games[-1].reason)
 
 
-def _by(part: PlayerPart | GamePart) -> tuple[str, float | None] | None:
+def _by(part: PlayerPart | GamePart) -> _Told | None:
     """Which rule ends it, as it is told."""
-    return None if part.reason is None else (part.reason.rule, part.reason.granted_s)
+    return None if part.reason is None else (part.reason.rule, part.reason.granted_s, part.reason.extended)
 
 
 def _ends(part: PlayerPart | GamePart) -> tuple[object, ...]:
@@ -79,20 +88,24 @@ def _ends(part: PlayerPart | GamePart) -> tuple[object, ...]:
 
 
 def _part(out: Output, title: Arg, part: PlayerPart | GamePart, verdict: Arg, *, same: bool = False) -> None:
-    """How long may be played still, unless that is the `same` as for all games, and how long was."""
+    """How long may be played still, or that it is the `same` as for all games, and how long was; or that it has to close."""
     if part.verdict == "allow":
         verdict = msg("no rule") if part.reason is None else left(_ms(part.left_s))
     ends = None if part.until is None else moment(part.until)
     end = until(part.verdict, ends, part.next, game=isinstance(part, GamePart))
     played = msg("played {length}", length=Length(int(part.used_s * 1000)))
     mark = "▶" if isinstance(part, GamePart) and part.running else " "
-    said = played if same else row((verdict, end, played))
+    said = row((msg("as for all games"), played)) if same else row((verdict, end, played))
+    if isinstance(part, GamePart) and part.saving_s is not None:
+        closes = msg("saving; closes in {length}", length=Length(int(part.saving_s * 1000)))
+        said = row((closes, played) if same else (closes, verdict, end, played))
     out.say(row((f"{mark} ", title, ": ", said), ""), 2, 4)
 
 
 def _rule(out: Output, reason: ReasonPart | None) -> None:
     if reason is not None:
-        out.say(because(reason.text, _ms(reason.granted_s), reason.cite), 6, 2)
+        extended = None if reason.extended is None else moment(reason.extended)
+        out.say(because(reason.text, _ms(reason.granted_s), reason.cite, extended), 6, 2)
 
 
 def _ms(seconds: float | None) -> float | None:

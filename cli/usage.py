@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import unicodedata
 from argparse import Namespace
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
 
 import msgspec
 
-from agent.api import naming
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
+from cli.given.players import only
 from cli.given.values import parse_day
 from cli.output import Output
 from cli.parser import PLAYER
 from cli.words.extra_time import called
 from cli.words.layout import row
 from daemon.api.messages import Usage, UsageGet
-from daemon.api.status import PlayerPart, StatusGet
+from daemon.api.status import StatusGet
 from host.rpc_client import ask
 from i18n.message import Arg, Day, Length, msg
 
@@ -48,8 +47,8 @@ def show(args: Namespace, context: Context) -> None:
     players = ask(context.home.daemon_address, StatusGet()).players
     known = {one.id: one.name for one in players}
     if args.player is not None:  # one that was removed since then is known by the id alone
-        only = args.player if args.player in usage.players else _id(args.player, players)
-        usage = msgspec.structs.replace(usage, players={id_: part for id_, part in usage.players.items() if id_ == only})
+        id_ = only(args.player, usage.players, players)
+        usage = msgspec.structs.replace(usage, players={one: part for one, part in usage.players.items() if one == id_})
     context.out.answer(usage, lambda: _say(context.out, usage, known))
 
 
@@ -74,11 +73,6 @@ def _say(out: Output, usage: Usage, names: dict[str, str]) -> None:
         rows.append((called(names.get(player, player), player), msg("all games"), _length(part.total_s)))
         rows.extend(("", game, _length(seconds)) for game, seconds in sorted(part.games.items(), key=lambda item: -item[1]))
     out.table((msg("Player"), msg("Game"), msg("Played")), rows, title)
-
-
-def _id(asked: str, players: Iterable[PlayerPart]) -> str:
-    """The id of the player, of whom the daemon knows both. ApiError (2)."""
-    return "guest" if naming.same(asked, "guest") else naming.player(players, asked).id
 
 
 def _length(seconds: float) -> Length:

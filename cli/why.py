@@ -42,7 +42,10 @@ def say(out: Output, answer: Why) -> None:
     decision = answer.decision
     out.say(_headline(answer), 0, 2)
     reason = decision.reason
-    out.say(because(reason.text, reason.granted_ms, reason.cite) if reason else msg("no rule applies"), 0, 2)
+    out.say(
+        msg("no rule applies") if reason is None
+        else because(reason.text, reason.granted_ms, reason.cite, _moment(reason.extended, answer)), 0, 2
+    )  # fmt: skip
     if decision.grace_ms > GRACE_MS:
         out.say(msg("then {length} are left to save", length=Length(decision.grace_ms)), 0, 2)
     if answer.findings:

@@ -18,6 +18,7 @@ from compliance.verifying.presence import SeatPresence
 from compliance.verifying.recompute import Recomputer, Unfounded
 from compliance.verifying.report import Audit, Failure, Finding, entry_name, length
 from compliance.verifying.sums import Plays
+from compliance.verifying.unchecked import not_added_up
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Length, Message, msg, msgn
 from rules.calendar import day_name
@@ -43,7 +44,7 @@ class Auditor:
     _late: Counter[str] = field(default_factory=Counter)
     _zones: Zones = field(default_factory=Zones)
     _tick: int = 0
-    _unchecked: int = 0
+    _unchecked: dict[bool, list[Arg]] = field(default_factory=lambda: {True: [], False: []})  # by whether a zone is to blame
 
     def __post_init__(self) -> None:
         self._recomputer = Recomputer(self.texts)
@@ -121,11 +122,7 @@ class Auditor:
         for seat, entries in self._late.items():
             late = msgn("{n} entry came late by the agent's clock", "{n} entries came late by the agent's clock", entries)
             self._note("late", msg("seat {seat}", seat=seat), late)
-        if self._unchecked:
-            self._note("unchecked", "–", msgn(
-                "{n} sum of play cannot be added up again from the entries",
-                "{n} sums of play cannot be added up again from the entries", self._unchecked,
-            ))  # fmt: skip
+        self._findings += not_added_up(self._unchecked)
         ended = [play.ended for play in self._plays if play.ended is not None]
         return Audit(
             failures=tuple(self._failures),
@@ -176,7 +173,7 @@ class Auditor:
         day = self._zones.day(line.at, line.zone)
         known_sums = None if day is None else self._plays.before(line, day)
         if known_sums is None:
-            self._unchecked += 1
+            self._unchecked[day is None].append(where)
             return
         for name, allowed in known_sums.items():
             if line.before.get(name) not in allowed:
@@ -190,7 +187,7 @@ class Auditor:
             return
         day = self._zones.day(first.start.since)
         if day is None:
-            self._unchecked += 1
+            self._unchecked[True].append(where)
             return
         if day_name(self._zones.at(first.start.since), first.start.since).isoformat() != line.day:
             self._fail(where, msg("{day} is not the day of these plays", day=line.day))

@@ -181,6 +181,11 @@ def next_moment(state: State, now: int) -> int | None:
     return moment - now if moment > now else _AGAIN_MS  # its moment has come, and the rules' clock is a little behind
 
 
+def saving_ms(state: State, now: int) -> int | None:
+    """How long it may still save before its programs are ended; None if it does not have to end yet."""
+    return max(0, state.until - now) if isinstance(state, Saving | Ended) else None
+
+
 # --- over a restart -------------------------------------------------------------------------------------------------------
 
 

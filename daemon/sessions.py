@@ -132,7 +132,7 @@ class People:
 
     def find(self, name: str) -> RuledPlayer | None:
         """By exact name or id."""
-        if naming.same(name, GUEST):
+        if naming.is_guest(name, self.roster.players):
             return self.guest
         found = naming.person(self.roster.players, name)
         return None if found is None else self.by_id(found.id)

@@ -146,4 +146,5 @@ def _reason(limit: Limit, view: View) -> Reason:
     budget, used, granted = limit.numbers(view)
     source = "house" if pack.id == "house" else pack.sha256
     said, counted = limit.said(view), limit.counted(view)
-    return Reason(rule.id, rule.cite, said, limit.kind, source, pack.params, budget, used, granted, counted)
+    extended = limit.extended(view)
+    return Reason(rule.id, rule.cite, said, limit.kind, source, pack.params, budget, used, granted, counted, extended)

@@ -19,6 +19,7 @@ class Reason:
     `pack` is the pack's sha256, or "house" for a player's own rules. `budget_ms`, `used_ms` and `granted_ms` are those of the
     rule's own period and scope at `now`; for rules that count nothing None, but for a grant that suspends a window. `counted`
     is play, as (start, ms), that alone makes the same numbers; None where the day's sums of game, publisher and all games do.
+    `extended`: until when a grant puts off the end that the rule would have made; None if none does.
     """
 
     rule: str
@@ -31,6 +32,7 @@ class Reason:
     used_ms: int | None = None
     granted_ms: int | None = None
     counted: tuple[tuple[int, int], ...] | None = None
+    extended: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from agent.api.slug import plain
 from host.wire import ApiError, Near
 from i18n.message import Listed, comma, msg
 from rules.games import Catalogue, Game
 
+GUEST: Final = "guest"
+GUEST_VI: Final = "khách"
 _MANY = 10
 _NEAR = 3
 _LONGEST = 80  # of no name: whoever asks may also try to keep a server busy
@@ -57,6 +59,11 @@ def same(name: str, *others: str) -> bool:
     """Whether `name` is one of `others` for a reader: case and Unicode form do not matter, diacritics do."""
     folded = fold(name)
     return any(folded == fold(other) for other in others)
+
+
+def is_guest(asked: str, players: Iterable[Person]) -> bool:
+    """Whether whoever is not registered is meant: by the id, or in Vietnamese where none of the `players` is called so."""
+    return same(asked, GUEST) or (same(asked, GUEST_VI) and person(players, asked) is None)
 
 
 def fold(name: str) -> str:

@@ -6,7 +6,9 @@ import base64
 
 from agent.api import messages as m
 from agent.errors import bad_input
-from compliance.entry import decode
+from agent.recording.whose import names_of
+from agent.store.tables import Tables
+from compliance.entry import AnyEntry, GrantRevoked, decode
 from compliance.log import Log
 from compliance.writing.payloads import PayloadError, Payloads
 from i18n.message import msg
@@ -15,22 +17,32 @@ from i18n.message import msg
 _MOST_BYTES = 16 << 20
 
 
-def last_lines(request: m.LogShow, log: Log, payloads: Payloads, zone: str) -> m.LogLines:
-    """The last entries, as many as were asked for and fit into one answer, with the personal data that is kept beside them.
+def last_lines(request: m.LogShow, log: Log, payloads: Payloads, tables: Tables, zone: str) -> m.LogLines:
+    """The last entries, as many as were asked for and fit into one answer, with the personal data that is kept beside them and
+    the names of whom they are about.
 
     `zone` is the place's.
     """
     if request.last < 0:
         raise bad_input(msg("the number of entries must be 0 or more"))
     lines: list[m.LogLine] = []
+    seen: set[tuple[str, int]] = set()
+    given: dict[str, str] = {}
     size = 0
     for index in range(log.size - 1, max(log.size - request.last, 0) - 1, -1):
-        line = _line(index, log.entry(index), payloads)
+        entry = decode(data := log.entry(index))
+        line = _line(index, data, entry, payloads)
         size += len(line.entry) + len(line.payload or "")
         if size > _MOST_BYTES:
             break
         lines.append(line)
-    return m.LogLines(lines=tuple(reversed(lines)), zone=zone)
+        seen |= {(who, entry.wall) for name in ("who", "target") if (who := getattr(entry, name, None)) is not None}
+        if isinstance(entry, GrantRevoked) and (event := tables.grant(entry.id)) is not None:
+            given[entry.id] = event.player
+    rows = tables.players()
+    called = {row.id: row.name for row in rows}
+    names = {id_: called.get(player, player) for id_, player in given.items()}
+    return m.LogLines(lines=tuple(reversed(lines)), zone=zone, names=names | names_of(seen, rows, zone))
 
 
 def card(log: Log, roster: m.Roster) -> m.Card:
@@ -48,8 +60,7 @@ def card(log: Log, roster: m.Roster) -> m.Card:
     )
 
 
-def _line(index: int, data: bytes, payloads: Payloads) -> m.LogLine:
-    entry = decode(data)
+def _line(index: int, data: bytes, entry: AnyEntry, payloads: Payloads) -> m.LogLine:
     text, unread = None, None
     if entry.secret is not None:
         try:

@@ -28,7 +28,7 @@ def player(tables: Tables, asked: str) -> PlayerRow:
 
 def player_or_guest(tables: Tables, asked: str) -> PlayerRow:
     """The player of this id or name, or the guest."""
-    return guest(tables) if naming.same(asked, GUEST) else player(tables, asked)
+    return guest(tables) if naming.is_guest(asked, registered(tables)) else player(tables, asked)
 
 
 def guardian(tables: Tables, asked: str, *, to_add: bool = False) -> Guardian:

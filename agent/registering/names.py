@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
+from agent.api import naming
 from agent.api.naming import same, tidy
 from agent.api.slug import MAX_ID, slug
 from agent.errors import bad_input
@@ -13,7 +14,7 @@ from i18n.message import msg
 
 _MAX_NAME = 80
 # Words that mean something else wherever a player or a game is named.
-RESERVED = frozenset({"guest", "place", "all", "none", "agent", "house"})
+RESERVED = frozenset({naming.GUEST, naming.GUEST_VI, "place", "all", "none", "agent", "house"})
 
 _GAME_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # `house.luanti-mon` is the rule of luanti on Mondays, so no game may be called "luanti-mon".

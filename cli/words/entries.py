@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -32,12 +33,12 @@ KINDS: Final[dict[str, Arg]] = {
 }  # fmt: skip
 _NOT_SHOWN: Final = msg("reminder; nobody could be told, as no display showed it")
 _LABELS: Final[dict[str, Arg]] = {
-    "system": msg("system of the label"), "who": msg("pseudonym"),
+    "player": msg("player"), "system": msg("system of the label"), "who": msg("pseudonym"),
     "target": msg("for"), "packs": msg("packs"), "game": msg("game"), "label": msg("label"),
     "age": msg("age"), "since": msg("since"), "until": msg("until"), "left": msg("left"), "budget": msg("limit"),
     "grace": msg("to save"), "before": msg("before"), "after": msg("now"), "rule": msg("rule"), "cite": msg("source"),
     "verdict": msg("verdict"), "at": msg("at"), "given": msg("given"), "how": msg("how"), "place": msg("place"),
-    "zone": msg("time zone"), "hours": msg("hours"), "match": msg("recognised by"), "player": msg("player"),
+    "zone": msg("time zone"), "hours": msg("hours"), "match": msg("recognised by"),
     "name": msg("name"), "account": msg("account"), "born": msg("born"), "by": msg("by"), "reason": msg("reason"),
     "what": msg("what"), "grants": msg("time given"), "games": msg("games"), "house": msg("own limits"),
     "clean": msg("the last run ended well"), "day": msg("day"), "publisher": msg("publisher"), "watch": msg("watch"),
@@ -60,6 +61,7 @@ _WORDS: Final[dict[str, dict[str, Arg]]] = {
     "watch": WATCHES,
     "target": {"place": msg("the whole place"), "guest": msg("guests")},
 }  # fmt: skip
+_NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 _ORDER: Final = {name: place for place, name in enumerate(_LABELS)}
 
 # What places an entry in its chain, and is not what it says; what makes a decision again, or a program known again.
@@ -69,14 +71,19 @@ _UNTOLD: Final = frozenset(
         "started", "bits", "head", "sig", "shown",
     }
 )  # fmt: skip
+# Of a decision: that a guardian is registered, and that the game was let through. Neither says so by its name alone.
+_FACTS: Final = frozenset({"guardian", "approved"})
 _MOMENTS: Final = frozenset({"since", "until", "at", "given", "lost_from", "expected", "to"})
 _LENGTHS: Final = frozenset({"ms", "left", "budget", "grace"})
 _VALUES: Final = 60  # columns for the values of one pack
 
 
-def entry(out: Output, line: LogLine, fields: dict[str, Any], zone: str) -> None:
-    """One entry: where and when, what happened, the `fields` that say so, and the personal data beside it."""
+def entry(out: Output, line: LogLine, fields: dict[str, Any], zone: str, names: Mapping[str, str] = _NOBODY) -> None:
+    """One entry: where and when, what happened, the `fields` that say so, and the personal data beside it. `names`: who the
+    pseudonyms are, where it is known.
+    """
     kind = fields["kind"]
+    fields = _named(fields, names)
     what = _NOT_SHOWN if kind == "warned" and fields.get("shown") is False else KINDS.get(kind, kind)
     out.say(row((str(line.index), Moment(fields["wall"], zone), fields["seat"], what), " · "), 0, 4)
     said = [_said(name, fields[name], kind, zone) for name in _told(fields)]
@@ -86,9 +93,20 @@ def entry(out: Output, line: LogLine, fields: dict[str, Any], zone: str) -> None
         out.say(row(("«", beside, "»"), ""), 4, 2)
 
 
+def _named(fields: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """The fields with a name in place of each pseudonym that has one; also of what was taken back, of which the id tells."""
+    named = dict(fields)
+    if (name := names.get(fields.get("who") or fields.get("id") or "")) is not None:
+        named["player"] = name
+        named.pop("who", None)
+    if (name := names.get(fields.get("target", ""))) is not None:
+        named["target"] = name
+    return named
+
+
 def _told(fields: dict[str, Any]) -> Iterator[str]:
     for name in sorted(fields, key=lambda name: _ORDER.get(name, len(_ORDER))):
-        if name not in _UNTOLD and not _empty(fields[name]):
+        if name not in _UNTOLD and not _empty(fields[name]) and not (fields[name] is True and name in _FACTS):
             yield name
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from cli.words.layout import row
+from cli.words.shell import typed_as
 from daemon.api.messages import GrantAnswer, Outlook
-from i18n.message import Arg, Message, Moment, msg
+from i18n.message import Arg, Length, Message, Moment, msg
+from rules.calendar import rfc3339
 
 
 def called(name: str, id_: str) -> Arg:
@@ -14,10 +19,12 @@ def called(name: str, id_: str) -> Arg:
 
 
 def follows(answer: GrantAnswer) -> Message:
-    """Until when may be played, and until when without the change; or that nothing changes, and which rule has it so."""
+    """Until when may be played, and until when without the change; or that the end stays, and which rule has it so."""
     after, before = answer.after, answer.before
+    if answer.again:
+        return _stands(answer)
     if (after.verdict, after.until) == (before.verdict, before.until):
-        return msg("nothing changes: {said}", said=_stands(answer))
+        return msg("nothing changes: {said}", said=_stands(answer)) if answer.id is None else _stays(answer)
     if after.verdict != "allow" or after.until is None:
         return _stands(answer)
     told: dict[str, Arg] = {
@@ -27,6 +34,41 @@ def follows(answer: GrantAnswer) -> Message:
     if answer.still:
         return msg("{can} until {until} (was {before}), and no longer because of: {rule}", **told)
     return msg("{can} until {until} (was {before})", **told)
+
+
+def beside(answer: GrantAnswer) -> Iterator[Message]:
+    """What else there is to know: that the minutes count from now, and which limits give way."""
+    after = answer.after
+    if answer.from_now and answer.ms is not None and after.until is not None:
+        told: dict[str, Arg] = {"more": Length(answer.ms, exact=True), "end": Moment(after.until, answer.zone)}
+        if answer.beyond is None:
+            yield msg("the {more} count from now", **told)
+        else:
+            told["command"] = _extending(answer, answer.beyond)
+            yield msg("the {more} count from now; to play past {end}: {command}", **told)
+    if answer.gives_way:
+        yield msg("these limits give way: {rules}", rules=row(answer.gives_way))
+
+
+def _extending(answer: GrantAnswer, until: int) -> str:
+    """The command that lets play go on until this minute of today, in one piece."""
+    time = rfc3339(until, answer.zone)[11:16].replace("00:00", "24:00")
+    player = "guest" if answer.player == "guest" else typed_as(answer.name, answer.player)
+    game = f" --game {answer.game}" if answer.only and answer.game else ""
+    return f"giochoi extend {player} --until {time}{game}".replace(" ", "\u00a0")
+
+
+def _stays(answer: GrantAnswer) -> Message:
+    """That the end did not move, why, and what did change."""
+    after, who = answer.after, row((called(answer.name, answer.player), answer.game or ""), ", ")
+    if after.verdict == "allow" and after.until is not None:
+        told: dict[str, Arg] = {"who": who, "until": Moment(after.until, answer.zone), "rule": _rule(after)}
+        said = msg("{who}: the end stays {until}, because of: {rule}", **told)
+    else:
+        said = msg("still as before: {said}", said=_stands(answer))
+    if not answer.longer or answer.ms is None:
+        return said
+    return msg("{said}; today's limits are {more} longer", said=said, more=Length(answer.ms, exact=True))
 
 
 def _stands(answer: GrantAnswer) -> Message:

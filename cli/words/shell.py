@@ -14,3 +14,8 @@ def quote(word: str, *, posix: bool = os.sep == "/") -> str:
     if posix:
         return shlex.quote(word)
     return word if _PLAIN.fullmatch(word) else '"' + word.replace('"', '""') + '"'
+
+
+def typed_as(name: str, id_: str) -> str:
+    """As one types a player: by name, or by id where a shell would not take the name as it is."""
+    return name if quote(name) == name else id_

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cli.words.shell import quote
+from cli.words.shell import typed_as
 from i18n.message import Arg, Length, Message, Moment, msg
 from rules.verdict import Verdict
 
@@ -22,7 +22,7 @@ def until(verdict: Verdict, when: Moment | None, then: Verdict | None, *, game: 
     if then == "allow" and verdict == "ask":
         return msg("from {when} without asking", when=when)
     if then == "allow":
-        return msg("again from {when}", when=when) if game else msg("until {when}", when=when)
+        return msg("again from {when}", when=when) if game else msg("from {when} at the earliest", when=when)
     return msg("until {when}, then {verdict}", when=when, verdict=VERDICTS[then])
 
 
@@ -30,12 +30,14 @@ def asking(player: str, name: str, game: str) -> Message:
     """The verdict on a game that has to be asked for, with the command that lets it through, to be said in one piece. A name
     that a shell would not take as it is gives way to the player's id.
     """
-    command = f"giochoi game allow {name if quote(name) == name else player} {game}"
+    command = f"giochoi game allow {typed_as(name, player)} {game}"
     return msg("ask first; a guardian lets it through with: {command}", command=command.replace(" ", "\u00a0"))
 
 
-def because(text: Arg, granted_ms: float | None, cite: str) -> Message:
-    """The rule that made it so, and what was added to its budget."""
+def because(text: Arg, granted_ms: float | None, cite: str, extended: Moment | None = None) -> Message:
+    """The rule that made it so, and what was added to its budget, or until when it is put off."""
+    if extended is not None:
+        return msg("because: {rule}, extended until {when} [{cite}]", rule=text, when=extended, cite=cite)
     if not granted_ms:
         return msg("because: {rule} [{cite}]", rule=text, cite=cite)
     return msg("because: {rule} + {more} given [{cite}]", rule=text, more=Length(int(granted_ms)), cite=cite)

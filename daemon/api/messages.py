@@ -103,6 +103,10 @@ class GrantAnswer(Wire, frozen=True, kw_only=True):
 
     It is about the `game` that was meant or is played; None: about the rules over all games. `still`: the rule of `after` keeps
     play from going on as long as was given. `zone`: the place's, in which moments are shown.
+
+    Of a grant: how many milliseconds (`ms`), for a game `only`, whether they made a budget of today `longer`, and whether they
+    count `from_now` on though the end that they were to move comes later; `beyond` is the minute up to which extending would
+    give as many. Of an extension: the limits that it is stronger than (`gives_way`). `again`: it had been taken back before.
     """
 
     id: str | None
@@ -113,6 +117,13 @@ class GrantAnswer(Wire, frozen=True, kw_only=True):
     before: Outlook
     after: Outlook
     still: bool
+    ms: int | None = None
+    longer: bool = False
+    from_now: bool = False
+    beyond: int | None = None
+    gives_way: tuple[Words, ...] = ()
+    only: bool = False
+    again: bool = False
 
 
 class GrantsGet(Request["Grants"], frozen=True, kw_only=True):

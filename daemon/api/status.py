@@ -47,12 +47,15 @@ class AgentPart(Wire, frozen=True, kw_only=True):
 
 
 class ReasonPart(Wire, frozen=True, kw_only=True):
-    """`granted_s` is what was added to the rule's budget; None: it has none."""
+    """`granted_s` is what was added to the rule's budget; None: it has none. `extended`: until when extra time puts off the
+    end that the rule would have made; None if none does.
+    """
 
     rule: str
     cite: str
     text: Words
     granted_s: float | None
+    extended: str | None = None
 
 
 class Standing(Wire, frozen=True, kw_only=True):
@@ -73,8 +76,11 @@ class Standing(Wire, frozen=True, kw_only=True):
 
 
 class GamePart(Standing, frozen=True, kw_only=True):
+    """`saving_s`: it was told to save and closes in so many seconds; None if not."""
+
     running: bool
     match: tuple[str, ...]
+    saving_s: float | None = None
 
 
 class PlayerPart(Standing, frozen=True, kw_only=True):

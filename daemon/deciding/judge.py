@@ -104,8 +104,12 @@ def _shifted(decision: Decision, by: int) -> Decision:
     """The same decision with its moments told by another clock, `by` milliseconds ahead."""
     if by == 0:
         return decision
+    reason = decision.reason
+    if reason is not None and reason.extended is not None:
+        reason = replace(reason, extended=reason.extended + by)
     return replace(
         decision,
+        reason=reason,
         until=None if decision.until is None else decision.until + by,
         warn_at=tuple(at + by for at in decision.warn_at),
         notices=tuple(replace(one, at=one.at + by) for one in decision.notices),

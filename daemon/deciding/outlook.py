@@ -36,15 +36,15 @@ class Outlooks:
         if game is not None:
             return game
         running = {play.game.id: play.game for (id_, _), play in self.plays.running.items() if id_ == player.id}
-        if not running and self._ruling(player, None).decision.reason is None:
+        if not running and self.ruling(player, None).decision.reason is None:
             start, _ = day_bounds(self.people.zone, self.now.wall)
             played = self.plays.of(player.id, self.now.mono, start)
             known = self.people.catalogue.games
             running = {one.game: known[one.game] for one in played if one.game in known and one.start + one.ms > start}
-        return min(running.values(), key=lambda one: _order(self._ruling(player, one).decision), default=None)
+        return min(running.values(), key=lambda one: _order(self.ruling(player, one).decision), default=None)
 
     def decision(self, player: RuledPlayer, game: Game | None, more: tuple[Grant, ...] = ()) -> Decision:
-        return self._ruling(player, game, more).decision
+        return self.ruling(player, game, more).decision
 
     def needed(self, player: RuledPlayer, game: Game | None, only: Game | None, until: int) -> int | None:
         """How many milliseconds, given now for `only` (None: all games), let `game` be played until then. None: however many
@@ -68,7 +68,8 @@ class Outlooks:
             return msg("nothing changed: {player} cannot play until {until}, but until {end}: {rule}", end=end, **told)
         return msg("nothing changed: {player} cannot play until {until}: {rule}", **told)
 
-    def _ruling(self, player: RuledPlayer, game: Game | None, more: tuple[Grant, ...] = ()) -> Ruling:
+    def ruling(self, player: RuledPlayer, game: Game | None, more: tuple[Grant, ...] = ()) -> Ruling:
+        """What the rules say with `more` given."""
         running = None if game is None else self.plays.running.get((player.id, game.id))
         return self.judge.rule(player, game, self.now, sure=running is None or running.sure, more=more)
 

@@ -11,6 +11,7 @@ from typing import Any
 from daemon.api import messages as m
 from daemon.deciding.judge import Judge, Ruling, next_verdict
 from daemon.deciding.plays import Plays, played_of
+from daemon.ending import saving_ms
 from daemon.reporting.label_reason import named
 from daemon.sessions import People, RuledPlayer
 from daemon.storing.rows import PlayRow
@@ -74,6 +75,7 @@ class Views:
             id=game.id,
             running=running is not None,
             match=() if running is None else running.clues,
+            saving_s=None if running is None else _seconds(saving_ms(running.ending, self._now.mono)),
             **self._standing(player, self._ruling(player, game), [one for one in played if one.game == game.id]),
         )
 
@@ -84,13 +86,17 @@ class Views:
         return {
             "allowed": ruling.allowed,
             "verdict": decision.verdict,
-            "until": None if decision.until is None else rfc3339(decision.until, self._people.zone),
+            "until": self._moment(decision.until),
             "next": next_verdict(ruling, self._now),
             "used_s": union_ms(played, self._start, self._end) / 1000,
             "left_s": _seconds(decision.left_ms),
             "reason": reason
-            and m.ReasonPart(rule=reason.rule, cite=reason.cite, text=reason.text, granted_s=_seconds(reason.granted_ms)),
-        }
+            and m.ReasonPart(rule=reason.rule, cite=reason.cite, text=reason.text, granted_s=_seconds(reason.granted_ms),
+                             extended=self._moment(reason.extended)),
+        }  # fmt: skip
+
+    def _moment(self, at: int | None) -> str | None:
+        return None if at is None else rfc3339(at, self._people.zone)
 
     def _ruling(self, player: RuledPlayer, game: Game | None) -> Ruling:
         running = None if game is None else self._plays.running.get((player.id, game.id))

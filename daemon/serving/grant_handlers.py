@@ -12,6 +12,7 @@ from msgspec import structs
 from agent.api.messages import GrantEvent
 from daemon import events
 from daemon.api import messages as m
+from daemon.deciding.effects import counts_from_now, gives_way, longer
 from daemon.deciding.outlook import Outlooks, counts, held, outlook
 from daemon.grants import Grants, new_id
 from daemon.recording.recorder import Recorder
@@ -49,7 +50,14 @@ class GrantHandlers:
         player, only = self._meant(request)
         if not 0 < request.ms <= MAX_GRANT_MS:
             raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
-        return self._give(caller, request, player, only, request.ms, self.outlooks(self.clock.read()))
+        looks = self.outlooks(self.clock.read())
+        event, before, after = self._give(caller, request, player, only, request.ms, looks)
+        game = looks.about(player, only)
+        from_now, beyond = counts_from_now(looks, player, game, only, before, after, event.ms)
+        return structs.replace(
+            self._answer(event.id, player, game, before, after, event),
+            ms=event.ms, longer=longer(looks, player, only, event), from_now=from_now, beyond=beyond, only=only is not None,
+        )  # fmt: skip
 
     async def extend(self, caller: Caller, request: m.GrantExtend) -> m.GrantAnswer:
         player, only = self._meant(request)
@@ -62,7 +70,9 @@ class GrantHandlers:
         if ms == 0:
             decision = looks.decision(player, game)
             return self._answer(None, player, game, decision, decision)
-        return self._give(caller, request, player, only, ms, looks)
+        yielding = gives_way(looks, player, game, until)
+        event, before, after = self._give(caller, request, player, only, ms, looks)
+        return structs.replace(self._answer(event.id, player, game, before, after, event), gives_way=yielding)
 
     async def list(self, caller: Caller, request: m.GrantsGet) -> m.Grants:
         people, now, grants = self.access.people(), self.clock.read().wall, self.grants.all()
@@ -87,13 +97,14 @@ class GrantHandlers:
             self._change(event, change)
             return m.GrantAnswer(
                 id=event.id, player=event.player, name=event.player, game=event.game, zone=people.zone, before=_OPEN,
-                after=_OPEN, still=False,
+                after=_OPEN, still=False, again=change is None,
             )  # fmt: skip
         looks = self.outlooks(now)
         game = looks.about(player, people.catalogue.games.get(event.game or ""))
         before = looks.decision(player, game)
         self._change(event, change)
-        return self._answer(event.id, player, game, before, looks.decision(player, game))
+        answer = self._answer(event.id, player, game, before, looks.decision(player, game))
+        return structs.replace(answer, again=change is None)
 
     def _meant(self, request: m.GrantAdd | m.GrantExtend) -> tuple[RuledPlayer, Game | None]:
         """Who, and for which game only. ApiError."""
@@ -116,7 +127,8 @@ class GrantHandlers:
     def _give(
         self, caller: Caller, request: m.GrantAdd | m.GrantExtend, player: RuledPlayer, only: Game | None, ms: int,
         looks: Outlooks,
-    ) -> m.GrantAnswer:
+    ) -> tuple[GrantEvent, Decision, Decision]:
+        """Gives it: what was given, and what the rules say without it and with it. ApiError."""
         event = GrantEvent(
             id=new_id(),
             player=player.id,
@@ -130,7 +142,7 @@ class GrantHandlers:
         game = looks.about(player, only)
         before = looks.decision(player, game)
         self._change(event, events.GrantGiven(player, event, looks.now))
-        return self._answer(event.id, player, game, before, looks.decision(player, game), event)
+        return event, before, looks.decision(player, game)
 
     def _answer(
         self, id_: str | None, player: RuledPlayer, game: Game | None, before: Decision, after: Decision,

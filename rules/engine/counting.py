@@ -247,3 +247,10 @@ class BreakLimit(_CountingLimit):
 
     def numbers(self, view: View) -> tuple[int | None, int | None, int | None]:
         return (self._ms, self.used(view), self.suspended_ms(view) or 0)
+
+    def extended(self, view: View) -> int | None:
+        if not view.grants:
+            return None
+        at = view.now + max(0, self._ms - self.used(view))
+        until = self._unwaived(view, at, NEVER)
+        return until if until > at and until == self.ends(view) else None

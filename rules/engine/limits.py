@@ -78,9 +78,13 @@ class Limit:
         return at if grant is None else grant.given + grant.ms
 
     def suspended_ms(self, view: View) -> int | None:
-        """What was given that suspends this rule now."""
-        grant = self._suspension(view, view.now)
-        return None if grant is None else grant.ms
+        """All that was given and suspends this rule now."""
+        now = view.now
+        return sum(grant.ms for grant in self.suspensions(view) if grant.given <= now < grant.given + grant.ms) or None
+
+    def extended(self, view: View) -> int | None:
+        """The end of the extra time without which this rule would end play before; None if it ends play by itself."""
+        return None
 
     def _suspension(self, view: View, at: int) -> Grant | None:
         for grant in self.suspensions(view):

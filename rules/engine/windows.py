@@ -55,6 +55,12 @@ class WindowLimit(Limit):
     def numbers(self, view: View) -> tuple[int | None, int | None, int | None]:
         return (None, None, self.suspended_ms(view) if self._span_end(view.now) is None else None)
 
+    def extended(self, view: View) -> int | None:
+        at, given = view.now, False
+        while view.grants and not self._always and at <= view.horizon and (until := self._open_until(view, at)) > at:
+            at, given = until, self._span_end(at) is None
+        return at if given else None
+
     def _open_until(self, view: View, at: int) -> int:
         """The end of a span or suspension that contains `at`; `at` itself if none does."""
         end = self._span_end(at)

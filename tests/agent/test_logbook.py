@@ -11,7 +11,11 @@ import msgspec
 import pytest
 
 from agent.api import messages as m
+from agent.api.messages import GrantEvent
+from agent.api.pseudonym import pseudonym
+from agent.recording.whose import names_of
 from agent.server import CARD
+from agent.store.rows import PlayerRow
 from compliance import bundle
 from compliance.entry import IssueRaised, LaunchRefused
 from compliance.note import parse_checkpoint, parse_vkey
@@ -36,6 +40,32 @@ def test_the_last_lines_in_order(an):
     assert shown.zone == "Asia/Ho_Chi_Minh"
     assert an.ask("log.show", m.LogShow(last=0)).lines == ()
     assert len(an.ask("log.show", m.LogShow(last=10_000)).lines) == an.agent.log.size
+
+
+def test_whoever_keeps_the_log_is_told_whom_it_is_about(an):
+    """Also of who was removed since then, and of what they had been given; nobody else is named."""
+    given = GrantEvent(id="27173fa3", player="an", by="guardian", who="root", ms=60_000, given=an.agent.clock.wall())
+    an.ask("grant.put", m.PutGrants(grants=(given,)))
+    an.ask("limit.set", m.LimitSet(player="An", ms=60_000))
+    an.ask("player.remove", m.PlayerRemove(player="An"))
+    shown = an.ask("log.show", m.LogShow(last=1000))
+    targets = {json.loads(line.entry).get("target") for line in shown.lines} - {None, "place", "guest"}
+    assert targets
+    assert {shown.names.get(target) for target in targets} == {"An"}
+    assert set(shown.names.values()) == {"An"}
+    assert any('"grant.revoked"' in line.entry for line in shown.lines)
+    assert shown.names["27173fa3"] == "An"
+
+
+@pytest.mark.parametrize("days", [-1, 0, 1, 2])
+def test_a_pseudonym_is_looked_for_on_the_days_around(days):
+    """As a summary is written the day after; two players of one name are told apart."""
+    key, moment = b"1" * 32, 1_763_922_900_000  # 2025-11-24 in Vietnam
+    players = [PlayerRow(id_, name, None, None, key_) for id_, name, key_ in (
+        ("an", "An", key), ("an-2", "An", b"2" * 32), ("bi", "Bi", b"3" * 32))]  # fmt: skip
+    who = pseudonym(key.hex(), date(2025, 11, 24 + days))
+    found = names_of({(who, moment), ("guest", moment)}, players, "Asia/Ho_Chi_Minh")
+    assert found == ({who: "An (an)"} if abs(days) < 2 else {})
 
 
 def test_a_negative_number_of_lines(desk):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from types import SimpleNamespace
 
 import pytest
 
+from cli import grant
 from cli.context import Context
+from cli.errors import CommandError
 from cli.given import asking
 from host.wire import ApiError, Near
 from i18n.message import msg
@@ -31,3 +34,31 @@ def test_only_what_was_named_is_replaced(monkeypatch):
 def test_without_a_terminal_nobody_is_asked():
     """pytest's own stdin is none."""
     assert not meant(Namespace(player="Me"), Near("player", "Me", "me"))
+
+
+@pytest.mark.parametrize(("until", "asked"), [("04:35", False), ("04:36", True), ("24:00", True), ("01:10", False)])
+def test_an_extension_of_more_than_three_hours_is_asked_about(monkeypatch, until, asked):
+    """By the place's clock, 1:35 there; what is past already the daemon refuses. A no changes nothing."""
+    status = SimpleNamespace(daemon=SimpleNamespace(since="2026-11-24T00:00:00+07:00"))
+    monkeypatch.setattr(grant, "ask", lambda *_: status)
+    monkeypatch.setattr(grant, "wall", lambda: 1_763_922_900_000)  # 2025-11-24 01:35 in Vietnam
+    monkeypatch.setattr(asking, "terminal", lambda: True)
+    questions = []
+    monkeypatch.setattr(asking, "_asked", lambda question, _: questions.append(question))
+    if asked:
+        with pytest.raises(CommandError) as error:
+            grant._far(grant.parse_time(until), Context(lang="en"))
+        assert (error.value.code, str(error.value)) == (1, "nothing changed")
+    else:
+        grant._far(grant.parse_time(until), Context(lang="en"))
+    assert bool(questions) is asked
+
+
+def test_a_script_is_not_asked_about_an_extension(monkeypatch):
+    """It would have to know of a new option."""
+    sent = []
+    monkeypatch.setattr(grant, "ask", lambda _, request: sent.append(request))
+    monkeypatch.setattr(grant, "_say", lambda *_: None)
+    args = Namespace(player="An", until=86_400_000, game=None, reason="")
+    grant.extend(args, SimpleNamespace(home=SimpleNamespace(daemon_address="")))
+    assert [one.until for one in sent] == [86_400_000]

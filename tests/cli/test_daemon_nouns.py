@@ -202,6 +202,23 @@ def test_usage_counts_by_player_and_game(seat):
     assert "there are: An (an)" in seat.fails(2, "usage", "Bo")
 
 
+def test_status_and_grants_can_be_of_one_player(seat, turtles):
+    """The shape stays; the guest is meant in either language; nobody else is."""
+    id_ = told(seat, "grant", "khách", "5")["id"]
+    seat("limit", "khách", "30")
+    assert [one["id"] for one in told(seat, "status", "An")["players"]] == ["an"]
+    assert [one["id"] for one in told(seat, "status", "Khách")["players"]] == ["guest"]
+    assert [one["id"] for one in told(seat, "status")["players"]] == ["an", "guest"]
+    assert told(seat, "status", "an").keys() == told(seat, "status").keys()
+    assert {one["player"] for one in told(seat, "grants", "An")["grants"]} <= {"an"}
+    assert [one["id"] for one in told(seat, "grants", "guest")["grants"]] == [id_]
+    assert "no player 'Ân'" in seat.fails(2, "grants", "Ân")
+    assert "no player 'Ân'" in seat.fails(2, "status", "Ân")
+    assert seat("revoke", id_).stdout.startswith(f"{id_} is taken back: ")
+    assert seat("revoke", id_).stdout.startswith(f"{id_} was taken back before: ")
+    seat("limit", "khách", "none")
+
+
 def test_doctor_says_what_is_not_enforced_by_its_exit_code(seat, turtles):
     """Without the gate a game is ended at its start, not before: that is not all that could be."""
     done = seat("doctor")
@@ -286,6 +303,7 @@ def test_what_was_given_does_not_come_back_with_the_name(seat, turtles):
     assert seat(*words).returncode == 0
     id_ = told(seat, "grant", "Tí", "5")["id"]
     assert seat("player", "remove", "Tí", "--yes").returncode == 0
+    assert [one["id"] for one in told(seat, "grants", "ti")["grants"]] == [id_]
     assert seat(*words).stdout == "Tí is added (id ti)\n"
 
     (given,) = (one for one in told(seat, "grants")["grants"] if one["id"] == id_)

@@ -18,7 +18,7 @@ from cli.commands import NOUNS
 from cli.context import Context
 from cli.output import Output
 from cli.words.entries import KINDS, entry
-from cli.words.extra_time import follows
+from cli.words.extra_time import beside, follows
 from cli.words.names import OPERATIONS
 from cli.words.packs import explained, listed, ruled
 from daemon.api import messages as m
@@ -136,7 +136,12 @@ def everything_of_extra_time(out):
              for verdict in ("allow", "ask", "refuse") for until in (NINE, NINE + 60_000, None)]  # fmt: skip
     for before, after, still, game in itertools.product(looks, looks, (True, False), (None, "luanti")):
         told = {"id": "x", "player": "an", "name": "An", "game": game, "zone": ZONE, "still": still}
-        out.say(follows(m.GrantAnswer(before=before, after=after, **told)))
+        answer = m.GrantAnswer(before=before, after=after, **told, ms=600_000, longer=True, again=game is None and not still)
+        out.say(follows(answer))
+        for beyond in (NINE, None):
+            more = {"from_now": True, "beyond": beyond, "only": still, "gives_way": (TEXT, TEXT)}
+            for line in beside(msgspec.structs.replace(answer, **more)):
+                out.say(line)
 
 
 def everything_of_log_show(out):
@@ -220,7 +225,7 @@ def test_a_rule_over_all_games_is_told_once_and_so_is_its_end():
     lines = [line.strip() for line in text[text.index("An (age not known)") :].splitlines()]
     names = [line.partition(":")[0] for line in lines[1:]]
     assert names == ["all games", "teeworlds", "supertux", "because", "▶ luanti", "because"]
-    assert [lines[at] for at in (2, 3)] == ["teeworlds: played 30 min", "supertux: played 30 min"]
+    assert [lines[at] for at in (2, 3)] == [f"{game}: as for all games; played 30 min" for game in ("teeworlds", "supertux")]
     assert "29 min left" in lines[1]
     assert "29 min left" in lines[5]
 

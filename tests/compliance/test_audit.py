@@ -3,6 +3,7 @@
 import pytest
 
 from compliance import entry
+from compliance.verifying.unchecked import not_added_up
 from i18n.message import plain
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -209,7 +210,20 @@ def test_sums_that_cannot_be_added_up_are_counted_aloud(site, seat, audit):
     seat.refuse(site.pack())
     report = audit()
     assert said(report) == []
-    assert "unchecked" in kinds(report)
+    (found,) = (one for one in report.audit.findings if one.kind == "unchecked")
+    assert ("launch.refused" in plain(found.where), "time zone" in plain(found.what)) == (True, True)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_what_cannot_be_added_up_names_where_and_why(number):
+    """Never a dash: the first entry, and the cause; each cause apart."""
+    entries = {zone: [f"entry {n}" for n in range(number)] for zone in (True, False)}
+    zone, restart = not_added_up(entries)
+    assert (zone.where, restart.where) == ("entry 0", "entry 0")
+    assert "time zone is another one, or was changed" in plain(zone.what)
+    assert "started anew during a play" in plain(restart.what)
+    assert plain(zone.what).startswith("3 sums" if number == 3 else "its sum")
+    assert list(not_added_up({True: [], False: []})) == []
 
 
 def test_a_zone_that_was_left_long_ago_hides_nothing(site, seat, audit):
