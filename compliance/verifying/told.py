@@ -136,8 +136,9 @@ class _Game:
             count = (len(plays) if end is None else bisect_left(plays, end)) - bisect_left(plays, start)
             said = {"game": self.id, "before": _said(strict), "after": _said(one.after), "at": Moment(one.at, zone, "full")}
             yield Finding("label", one.where, msgn(
-                "the label of {game} was lowered from {before} to {after} on {at}; {n} play under it",
-                "the label of {game} was lowered from {before} to {after} on {at}; {n} plays under it", max(0, count), **said,
+                "the label of {game} was made laxer, from {before} to {after} on {at}; {n} play under it",
+                "the label of {game} was made laxer, from {before} to {after} on {at}; {n} plays under it",
+                max(0, count), **said,
             ))  # fmt: skip
 
     def otherwise(self, plays: list[tuple[Arg, PlayStarted]]) -> Iterator[Finding]:

@@ -171,8 +171,8 @@ _UNICODE_NAME = field(0x7075, b"\x01" + struct.pack("<I", zlib.crc32(b"key")) + 
 
 @pytest.mark.parametrize(("inside", "listed"), [(True, False), (False, True), (True, True)])
 def test_dates_and_owners_may_stand_beside_a_name(members, inside, listed):
-    blocks = field(0x5455, b"\x01" + bytes(4)) + field(0x7875, b"\x01\x04" + bytes(4) + b"\x04" + bytes(4)) + field(0x000A, bytes(32))
-    blocks += field(0x0001, struct.pack("<2Q", *[len(members["key"])] * 2))
+    blocks = field(0x5455, b"\x01" + bytes(4)) + field(0x7875, b"\x01\x04" + bytes(4) + b"\x04" + bytes(4))
+    blocks += field(0x000A, bytes(32)) + field(0x0001, struct.pack("<2Q", *[len(members["key"])] * 2))
     assert unpack(with_extra(blocks, inside=inside, listed=listed)(members)) == members
 
 

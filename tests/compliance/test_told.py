@@ -1,5 +1,7 @@
 """What the agent says of its registry has to go together. Here its key is in false hands."""
 
+from itertools import pairwise
+
 import pytest
 
 from compliance import entry
@@ -114,7 +116,7 @@ def test_a_label_that_was_lowered_for_a_while_is_told(site, seat, change, audit)
     report = audit()
     (told,) = noted(report)
     assert report.ok
-    assert told.startswith("the label of luanti was lowered from VN18 to VN00 on ")
+    assert told.startswith("the label of luanti was made laxer, from VN18 to VN00 on ")
     assert told.endswith("; 2 plays under it")
 
 
@@ -126,7 +128,7 @@ def test_a_label_that_was_lowered_for_a_while_is_told(site, seat, change, audit)
     ([None, facts(None, None), facts(0)], []),
 ])  # fmt: skip
 def test_each_way_to_a_laxer_label_is_told(change, audit, steps, told):
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in pairwise(steps):
         change(before, after)
     report = audit()
     assert report.ok
@@ -147,7 +149,8 @@ def test_a_play_under_another_label_than_the_houses_is_told(site, seat, audit, c
         )  # fmt: skip
     report = audit()
     assert report.ok
-    assert noted(report) == [f"2 plays of luanti from here on with the label {one}, but the house had said VN18" for one in told]
+    said_of_two = "2 plays of luanti from here on with the label {}, but the house had said VN18"
+    assert noted(report) == [said_of_two.format(one) for one in told]
 
 
 def test_a_play_right_after_the_change_is_told(site, seat, audit, change):
