@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from compliance import entry
+from compliance.bundle import pack_path
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.issues import issue
@@ -18,6 +19,7 @@ from compliance.verifying.presence import SeatPresence
 from compliance.verifying.recompute import Recomputer, Unfounded
 from compliance.verifying.report import Audit, Failure, Finding, entry_name, length
 from compliance.verifying.sums import Plays
+from compliance.verifying.told import Registered
 from compliance.verifying.unchecked import not_added_up
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Length, Message, msg, msgn
@@ -43,6 +45,8 @@ class Auditor:
     _silent: Counter[str] = field(default_factory=Counter)
     _late: Counter[str] = field(default_factory=Counter)
     _zones: Zones = field(default_factory=Zones)
+    _registered: Registered = field(default_factory=Registered)
+    _packs: set[str] = field(default_factory=set)
     _tick: int = 0
     _unchecked: dict[bool, list[Arg]] = field(default_factory=lambda: {True: [], False: []})  # by whether a zone is to blame
 
@@ -66,6 +70,7 @@ class Auditor:
         match line:
             case entry.PlayStarted():
                 self._plays.start(line)
+                self._registered.play(where, line)
                 if line.resumed is not None and (due := self._due.get((line.seat, line.resumed))) is not None:
                     self._due[line.seat, line.seq] = due  # midnight came while it was saved
             case entry.PlayEnded():
@@ -85,8 +90,10 @@ class Auditor:
                 self._zones.change(line.wall, line.zone)
             case entry.PolicyChanged():
                 self._policy(where, line)
-            case entry.ClockJump() | entry.ZoneChanged() | entry.GameChanged():
+            case entry.ClockJump() | entry.ZoneChanged():
                 self._changed(where, line)
+            case entry.GameChanged() | entry.GuardianChanged() | entry.Approval() | entry.ApprovalEnded():
+                self._registered.take(where, line)
             case entry.IssueRaised():
                 self._issues[line.seat, line.id] = Finding("issue", where, msg("trouble: {issue}", issue=issue(line.id)))
             case entry.IssueCleared():
@@ -99,15 +106,13 @@ class Auditor:
             case _:
                 pass
 
-    def _changed(self, where: Arg, line: entry.ClockJump | entry.ZoneChanged | entry.GameChanged) -> None:
-        """What an inspector should know of clocks and games."""
+    def _changed(self, where: Arg, line: entry.ClockJump | entry.ZoneChanged) -> None:
+        """What an inspector should know of clocks."""
         if isinstance(line, entry.ClockJump):
             self._note("clock-jump", where, _jumped(line.to - line.expected))
-        elif isinstance(line, entry.ZoneChanged):
+        else:
             zones = {"before": line.before, "after": line.after}
             self._note("zone", where, msg("the time zone of the PC was changed: {before} → {after}", **zones))
-        elif line.after is not None and line.after.learning and not (line.before is not None and line.before.learning):
-            self._note("game", where, msg("play of {game} does not count from here on", game=line.game))
 
     def finish(self) -> Audit:
         """All that was found."""
@@ -115,7 +120,8 @@ class Auditor:
             self._sums(where, line)
         for where, summary in self._summaries:
             self._summary(where, summary)
-        self._findings += self._issues.values()
+        self._failures += self._registered.failures
+        self._findings += (*self._registered.findings(self.zone), *self._issues.values())
         for seat, times in self._silent.items():
             silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
             self._note("silent", msg("seat {seat}", seat=seat), silent)
@@ -123,6 +129,11 @@ class Auditor:
             late = msgn("{n} entry came late by the agent's clock", "{n} entries came late by the agent's clock", entries)
             self._note("late", msg("seat {seat}", seat=seat), late)
         self._findings += not_added_up(self._unchecked)
+        if strange := sorted(self.texts.keys() - self._packs):
+            self._note("pack", pack_path(strange[0]), msgn(
+                "{n} text of a pack is in the bundle that no entry names",
+                "{n} texts of packs are in the bundle that no entry names", len(strange),
+            ))  # fmt: skip
         ended = [play.ended for play in self._plays if play.ended is not None]
         return Audit(
             failures=tuple(self._failures),
@@ -156,6 +167,7 @@ class Auditor:
 
     def _decided(self, where: Arg, line: entry.PlayDue | entry.LaunchRefused) -> None:
         self._decisions.append((where, line))
+        self._packs.add(line.pack)
         if isinstance(line, entry.PlayDue):
             play = self._plays.find(line.seat, line.play)
             if play is None or (play.start.who, play.start.game) != (line.who, line.game):
@@ -203,6 +215,7 @@ class Auditor:
 
     def _policy(self, where: Arg, line: entry.PolicyChanged) -> None:
         for pack in line.packs:
+            self._packs.add(pack.sha256)
             if pack.sha256 != HOUSE and pack.sha256 not in self.texts:
                 self._note("pack", where, msg("the text of pack {pack} is not in the bundle", pack=pack.id))
 

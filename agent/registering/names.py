@@ -10,6 +10,7 @@ from agent.api import naming
 from agent.api.naming import same, tidy
 from agent.api.slug import MAX_ID, slug
 from agent.errors import bad_input
+from agent.registering.readable import mistakable, unseen
 from i18n.message import msg
 
 _MAX_NAME = 80
@@ -30,12 +31,16 @@ def clean(name: str) -> str:
         raise bad_input(msg("the name is longer than {limit} characters", limit=_MAX_NAME))
     if any(unicodedata.category(char).startswith("C") for char in found):
         raise bad_input(msg("the name holds characters that cannot be printed"))
+    if unseen(found):
+        raise bad_input(msg("the name holds characters that nobody sees"))
     return found
 
 
 def person(name: str) -> str:
-    """`clean`, and not a word that commands use for something else."""
+    """`clean`, told from others by reading, and not a word that commands use for something else."""
     found = clean(name)
+    if (why := mistakable(found)) is not None:
+        raise bad_input(why)
     if same(found, *RESERVED):
         raise bad_input(msg("the name '{name}' is reserved: choose another", name=found))
     return found

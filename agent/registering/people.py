@@ -33,7 +33,8 @@ _MOST_DAYS = 20 * 366  # leaves are kept for 13 months; a log that nobody pruned
 def player_add(change: Change, request: m.PlayerAdd) -> Outcome:
     name = _free_name(change.tables, request.name)
     born = _born(change, request.born)
-    row = _returning(change.tables, name, born) or _new_player(change.tables, name)
+    row = _returning(change, name, born) or _new_player(change.tables, name)
+    again = (msg("this is the {name} who was removed: what was played today counts on", name=name),) if row.removed else ()
     if row.removed:  # what was given to them before does not come back
         row = replace(row, since=change.now)
         end_grants(change, row.id)
@@ -42,7 +43,7 @@ def player_add(change: Change, request: m.PlayerAdd) -> Outcome:
     guardian = _guardian(change, request.guardian)
     change.tables.put_player(row)
     change.tables.put_wards(row.id, (guardian.id,) if guardian else ())
-    hints = nothing_holds(change, row)
+    hints = again + nothing_holds(change, row)
     if row.id != slug(name):
         hints += (msg("this player's id is {id}", id=row.id), *mistakable(lookup.registered(change.tables), row))
     [put] = floor.put_under(change, (row,))
@@ -145,10 +146,17 @@ def _new_player(tables: Tables, name: str) -> PlayerRow:
     return PlayerRow(id, name, None, None, secrets.token_bytes(32))
 
 
-def _returning(tables: Tables, name: str, born: str | None) -> PlayerRow | None:
-    """The same child added again after a removal keeps id and key: coming back makes no second day's allowance."""
-    gone = (row for row in tables.players() if row.removed)
-    return next((row for row in gone if same(name, row.name) and row.said == born), None)
+def _returning(change: Change, name: str, born: str | None) -> PlayerRow | None:
+    """Who was removed and has this name keeps id and key, unless the birth dates contradict each other: coming back makes no
+    second day's allowance. Of several the one of whom just this was said.
+    """
+    gone = [row for row in change.tables.players() if row.removed and same(name, row.name) and _may_be(row.said, born)]
+    return next((row for row in gone if row.said == born), gone[0] if gone else None)
+
+
+def _may_be(one: str | None, other: str | None) -> bool:
+    """Whether one child can be born then and then: a year alone is any day of it, and nothing any day at all."""
+    return one is None or other is None or one.startswith(other) or other.startswith(one)
 
 
 def _born(change: Change, said: str | None) -> str | None:

@@ -2,7 +2,8 @@
 
 How members lie in a zip is no evidence: what they hold is signed, hashed, or named by its hash. So any plain zip of them is
 read, if there is only one way to read it: stored or deflated members, one behind the other from the first byte on, each told
-alike by its header and by the directory, which ends the file. Dates, attributes and extra fields say nothing.
+alike by its header and by the directory, which ends the file. Dates, attributes, owners say nothing; of extra fields none is
+taken that could say something else of a member, as another name.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ _LOCAL_MARK, _CENTRAL_MARK, _END_MARK, _DATA_MARK = b"PK\x03\x04", b"PK\x01\x02"
 _STORED, _DEFLATED = 0, 8
 _LATER, _HARMLESS = 0x0008, 0x0806  # sizes behind the content; how well it was deflated, names in UTF-8
 _ASCII = range(0x21, 0x7F)
+_ZIP64 = 0x0001  # only one that repeats the sizes, which are in the header anyway
+_DATES_AND_OWNERS = frozenset({0x000A, 0x5455, 0x5855, 0x7855, 0x7875})  # NTFS, times, Unix 1 to 3
 
 
 class Unreadable(MessageError):
@@ -90,7 +93,10 @@ def _lines(data: bytes, at: int, end: int) -> Iterator[Member]:
             raise Unreadable(msg("a member has a name that no exported log has"))
         if flags & ~(_LATER | _HARMLESS) or method not in {_STORED, _DEFLATED} or comment or fields[13]:
             raise Unreadable(msg("{member} is packed in a way that is not read here", member=name.decode("ascii")))
-        yield Member(name, flags, method, crc, packed, size, fields[16])
+        member = Member(name, flags, method, crc, packed, size, fields[16])
+        behind = at + _CENTRAL.size + name_length
+        _check_extra(member, data[behind : behind + extra], extra)
+        yield member
         at += _CENTRAL.size + name_length + extra
     if at != end:
         raise Unreadable(msg("its directory is not that of a plain zip"))
@@ -107,7 +113,9 @@ def _member(data: bytes, member: Member, limit: int) -> tuple[bytes, int]:
     same = (crc, packed, size) == told or later
     if (data[start : start + name_length], flags, method) != (member.name, member.flags, member.method) or not same:
         raise Unreadable(msg("{member}: its header and the directory differ", member=member.name.decode("ascii")))
-    start += name_length + extra
+    start += name_length
+    _check_extra(member, data[start : start + extra], extra)
+    start += extra
     end = start + member.packed
     if end > limit:
         raise _stray(member)
@@ -115,6 +123,19 @@ def _member(data: bytes, member: Member, limit: int) -> tuple[bytes, int]:
     if len(content) != member.size or zlib.crc32(content) != member.crc:
         raise Unreadable(msg("{member}: its content is not as written", member=member.name.decode("ascii")))
     return content, end + (_behind(data, end, told) if flags & _LATER else 0)
+
+
+def _check_extra(member: Member, extra: bytes, length: int) -> None:
+    """Unreadable unless it is blocks of a kind that says nothing of the name and the content. Info-ZIP obeys a Unicode name."""
+    at, sizes = 0, struct.pack("<2Q", member.size, member.packed)
+    while at + 4 <= len(extra):
+        kind, size = struct.unpack_from("<2H", extra, at)
+        block = extra[at + 4 : at + 4 + size]
+        if kind not in _DATES_AND_OWNERS and not (kind == _ZIP64 and block == sizes):
+            break
+        at += 4 + size
+    if not at == len(extra) == length:
+        raise Unreadable(msg("{member} is packed in a way that is not read here", member=member.name.decode("ascii")))
 
 
 def _inflated(data: bytes, member: Member) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from agent.api.naming import same
@@ -48,6 +50,34 @@ def test_what_is_no_name(name):
         clean(name)
     assert error.value.code == "bad-input"
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", [
+    "An\u3164", "A\u034fn", "An\ufe0f", "An\U000e0101", "An\u180b", "An\u180f", "An\uffa0", "\u115fAn", "An\u17b4", "An\u2800",
+    "An\u200d", "An\u00ad", "\uff21\uff4e", "\U0001d400n", "\u24b6n", "a" + "\u0323\u0331\u0332\u0333\u0338",
+    "\u0410n", "An \u0411\u0430", "\u039dam", "An\u0585",
+])  # fmt: skip
+def test_what_a_reader_cannot_see_or_tell_apart(name):
+    """Letters that show nothing, of other shapes, under heaps of marks, or of two alphabets that look alike: in one line."""
+    with pytest.raises(ApiError) as error:
+        person(name)
+    assert (error.value.code, "\n" in str(error.value)) == ("bad-input", False)
+
+
+@pytest.mark.parametrize("name", [
+    "Nguyễn Thị Ngọc Ánh", "Đỗ Văn Ẩn", "bé Bi 2", "O’Brien-Lê", "Y Blim Niê", "小明", "Tiểu 明", "李娜 (Na)", "សុខា ចាន់ស្រីមុំ",
+    "น้ำผึ้ง", "ເດັກນ້ອຍ", "မောင်မောင်", "김민준", "さくら", "ガッツ", "नन्ही", "محمد", "Анна", "Ελένη", "Minecraft: Java Edition", "Half-Life²", "Pokémon™",
+])  # fmt: skip
+def test_names_of_all_languages(name):
+    assert clean(name) == unicodedata.normalize("NFC", name)
+    assert person(name) == clean(name)
+
+
+def test_a_title_is_less_strict_than_a_persons_name():
+    """Games are called as their makers like, but not by what nobody sees."""
+    assert [clean(title) for title in ("ΣLUDE", "ＦＩＮＡＬ")] == ["ΣLUDE", "ＦＩＮＡＬ"]
+    with pytest.raises(ApiError, match="nobody sees"):
+        clean("Luanti\u3164")
 
 
 @pytest.mark.parametrize("name", ["guest", "Place", "ALL", "none"])

@@ -98,8 +98,9 @@ def make_bundle(tmp_path):
             own.add(entry.SeatEnrolled, start, id=AGENT, key=signer.vkey)
             own.add(entry.PlaceChanged, start, place="home", zone="Asia/Ho_Chi_Minh", hours="")
             own.add(entry.SeatEnrolled, start, id="seat-1", key=seat.signer.vkey)
-            own.seal(start)
+            seat.agent = own
             write(seat)
+            own.seal(at("2026-11-26 12:00"))
             seat.seal(at("2026-11-26 12:00"))
             for journal, vkey in ((own.journal, signer.key), (seat.journal, seat.signer.key)):
                 found = journal.spool()
@@ -143,9 +144,9 @@ def test_approvals_and_place_count(told, make_bundle):
     """A game without a label is cut until it is approved, and when that was taken back; a game point's night is closed."""
     def write(seat):
         seat.play(WHO, "2026-11-24 20:00", 5, game="c", label=None)
-        seat.add(entry.Approval, at("2026-11-24 21:00"), id="a", who=WHO, game="c")
+        seat.agent.add(entry.Approval, at("2026-11-24 21:00"), id="a", who=WHO, game="c")
         seat.play(WHO, "2026-11-24 23:00", 10, game="c", label=None)
-        seat.add(entry.ApprovalEnded, at("2026-11-25 08:00"), id="a")
+        seat.agent.add(entry.ApprovalEnded, at("2026-11-25 08:00"), id="a")
         seat.play(WHO, "2026-11-25 09:00", 7, game="c", label=None)
 
     path = make_bundle(write)

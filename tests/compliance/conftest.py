@@ -179,7 +179,9 @@ class Site:
         )  # fmt: skip
 
     def bundle(self):
-        return b"".join(bundle.write(self.log, self.packs.values()))
+        told = b"".join(self.log.entries())
+        named = [text for text in self.packs.values() if sha256(text.encode()).hexdigest().encode() in told]
+        return b"".join(bundle.write(self.log, named))
 
     def honest_day(self):
         """Starts, plays an hour of one game to its limit and half of another's, is refused, stops."""

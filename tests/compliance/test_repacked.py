@@ -11,6 +11,7 @@ import warnings
 import zipfile
 import zlib
 from contextlib import suppress
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -139,6 +140,61 @@ def longer_than_told(members):
     for at, size in ((0, 22), (data.index(b"PK\x01\x02"), 24)):
         struct.pack_into("<I", data, at + size, 10)
     return bytes(data)
+
+
+def with_extra(block, *, inside=True, listed=True):
+    """The first member with this behind its name in its header, in the directory, or in both."""
+    def make(members):
+        name, content = "key", members["key"]
+        crc, size = zlib.crc32(content), len(content)
+        common = (20, 0, 0, 0, 33, crc, size, size, len(name))
+        local = block if inside else b""
+        first = struct.pack("<4s5H3I2H", b"PK\x03\x04", *common, len(local)) + name.encode() + local + content
+        line = struct.pack("<4s6H3I5H2I", b"PK\x01\x02", 20, *common, len(block) * listed, 0, 0, 0, 0, 0) + name.encode()
+        rest = bytearray(zipped((pair for pair in members.items() if pair[0] != name), zipfile.ZIP_STORED))
+        start = struct.unpack_from("<I", rest, len(rest) - 6)[0]
+        at = start
+        while rest[at : at + 4] == b"PK\x01\x02":
+            struct.pack_into("<I", rest, at + 42, struct.unpack_from("<I", rest, at + 42)[0] + len(first))
+            at += 46 + sum(struct.unpack_from("<3H", rest, at + 28))
+        line += block * listed
+        end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, *[len(members)] * 2, len(line) + at - start, start + len(first), 0)
+        return bytes(first + rest[:start] + line + rest[start:at] + end)
+    return make
+
+
+def field(kind, data):
+    return struct.pack("<2H", kind, len(data)) + data
+
+
+_UNICODE_NAME = field(0x7075, b"\x01" + struct.pack("<I", zlib.crc32(b"key")) + b"checkpoint")
+
+
+@pytest.mark.parametrize(("inside", "listed"), [(True, False), (False, True), (True, True)])
+def test_dates_and_owners_may_stand_beside_a_name(members, inside, listed):
+    blocks = field(0x5455, b"\x01" + bytes(4)) + field(0x7875, b"\x01\x04" + bytes(4) + b"\x04" + bytes(4))
+    blocks += field(0x000A, bytes(32)) + field(0x0001, struct.pack("<2Q", *[len(members["key"])] * 2))
+    assert unpack(with_extra(blocks, inside=inside, listed=listed)(members)) == members
+
+
+@pytest.mark.parametrize(("inside", "listed"), [(True, False), (False, True)])
+@pytest.mark.parametrize("block", [
+    _UNICODE_NAME, field(0x5455, b"\x01" + bytes(4)) + _UNICODE_NAME, field(0x0001, struct.pack("<2Q", 1, 1)),
+    field(0x0008, b"x"), field(0x6375, b"x"), field(0x5455, b"")[:3], field(0x5455, bytes(5))[:-1],
+])  # fmt: skip
+def test_another_name_or_size_beside_a_name_is_refused(members, block, inside, listed):
+    with pytest.raises(Unreadable, match="key is packed in a way that is not read here"):
+        unpack(with_extra(block, inside=inside, listed=listed)(members))
+
+
+def test_a_text_that_no_entry_names_is_told(members):
+    """Whoever packs it anew may put one in; nobody has signed that it was in force."""
+    text = b"anything"
+    more = {**members, bundle.pack_path(sha256(text).hexdigest()): text}
+    report = verify(bundle.parse(zipped(more.items())))
+    told = [plain(one.what) for one in report.audit.findings if one.kind == "pack"]
+    assert (report.ok, told) == (True, ["1 text of a pack is in the bundle that no entry names"])
+    assert not [one for one in verify(bundle.parse(zipped(members.items()))).audit.findings if one.kind == "pack"]
 
 
 def other_name_inside(members):

@@ -1,0 +1,189 @@
+"""What the agent tells of its registry, and whether it goes together: games and their labels, approvals, guardians. Pure.
+
+Each of these entries continues the one before it, so an honest agent's never contradict each other. Only what came before the
+first of its kind is the agent's word: older versions had games and guardians without an entry. A seat says nothing of the
+registry, and not which roster it went by: a play under another label than the house's is told, and no failure.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import NamedTuple
+
+from msgspec import UNSET
+
+from compliance.entry import Approval, ApprovalEnded, GameChanged, GameFacts, GuardianChanged, PlayStarted
+from compliance.format.chain import AGENT
+from compliance.verifying.report import Failure, Finding
+from i18n.message import Arg, Message, Moment, msg, msgn
+from rules.engine.label_words import label_said
+from rules.systems import SYSTEMS
+
+AHEAD_MS = 60_000  # how far the agent's clock may be behind a seat's
+
+_MOST = 100  # changes of one game within that time that are looked at
+
+Told = GameChanged | GuardianChanged | Approval | ApprovalEnded
+
+
+class _Change(NamedTuple):
+    """From `at` on the house said `after`; `before` is what it had said, as far as the log knows."""
+
+    where: Arg
+    at: int
+    before: GameFacts | None
+    after: GameFacts | None
+
+
+@dataclass
+class Registered:
+    """`take` each such entry and `play` each play that started, then ask `findings`. `failures`: what contradicts itself."""
+
+    failures: list[Failure] = field(default_factory=list)
+    _notes: list[Finding] = field(default_factory=list)
+    _games: dict[str, list[_Change]] = field(default_factory=lambda: defaultdict(list))
+    _plays: dict[str, list[tuple[Arg, PlayStarted]]] = field(default_factory=lambda: defaultdict(list))
+    _approvals: dict[str, bool] = field(default_factory=dict)
+    _guardians: int | None = None
+
+    def take(self, where: Arg, line: Told) -> None:
+        if line.seat != AGENT:
+            self._fail(where, msg("only the agent can say this, not a seat"))
+            return
+        match line:
+            case GameChanged():
+                self._game(where, line)
+            case GuardianChanged():
+                self._guardian(where, line.registered)
+            case Approval():
+                if line.id in self._approvals:
+                    self._fail(where, msg("there is another approval with its id"))
+                self._approvals[line.id] = True
+            case ApprovalEnded():
+                if not self._approvals.get(line.id, False):
+                    self._fail(where, msg("no approval with its id holds"))
+                self._approvals[line.id] = False
+
+    def play(self, where: Arg, line: PlayStarted) -> None:
+        self._plays[line.game].append((where, line))
+
+    def findings(self, zone: str) -> Iterator[Finding]:
+        """What no rule forbids; moments are shown in `zone`."""
+        yield from self._notes
+        for id, changes in self._games.items():
+            plays = self._plays.get(id, [])
+            game = _Game(id, changes, list(accumulate((one.at for one in changes), max)))
+            yield from game.lowered([line.wall for _, line in plays], zone)
+            yield from game.otherwise(plays)
+
+    def _game(self, where: Arg, line: GameChanged) -> None:
+        changes = self._games[line.game]
+        known = changes[-1].after if changes else line.before
+        if changes and not _agree(line.before, known):
+            self._fail(where, msg("it is not what was said of {game} before that it changes", game=line.game))
+        elif not changes and line.before is not None:
+            self._note("game", where, msg("no entry before it says what the house had said of {game}", game=line.game))
+        counted = not changes or known is None or not known.learning
+        if counted and line.after is not None and line.after.learning:
+            self._note("game", where, msg("play of {game} does not count from here on", game=line.game))
+        changes.append(_Change(where, line.wall, known, line.after))
+
+    def _guardian(self, where: Arg, now: int) -> None:
+        before, self._guardians = self._guardians, now
+        if now < 0 or (before is not None and abs(now - before) > 1):
+            told = {"before": str(before or 0), "now": str(now)}
+            self._fail(where, msg("there were {before} guardians before it, and it says {now}", **told))
+        elif before is None and now > 1:
+            self._note("guardians", where, msg("of guardians before this one no entry tells; it says {now}", now=str(now)))
+
+    def _fail(self, where: Arg, what: Message) -> None:
+        self.failures.append(Failure(where, what))
+
+    def _note(self, kind: str, where: Arg, what: Message) -> None:
+        self._notes.append(Finding(kind, where, what))
+
+
+def _agree(told: GameFacts | None, known: GameFacts | None) -> bool:
+    """Whose label it is may be read from its source better than an older version did; all else is as it was said."""
+    if told is None or known is None:
+        return told is known
+    return (told.label, told.learning) == (known.label, known.learning) and (told.system == known.system or not known.system)
+
+
+@dataclass
+class _Game:
+    """One game's changes in order. Moments are those of the agent's clock, which never go back here."""
+
+    id: str
+    changes: list[_Change]
+    at: list[int]
+
+    def lowered(self, plays: list[int], zone: str) -> Iterator[Finding]:
+        """Each change to a laxer label than was said before, until one is as strict again, and the plays under it."""
+        held = strict = None  # removed and added anew, a game is compared with what was said last
+        plays = sorted(plays)
+        for one, start, end in zip(self.changes, self.at, [*self.at[1:], None], strict=True):
+            if one.before is not None and one.before.label is not None:
+                held = one.before
+            strict = strict or held
+            if strict is None or not _laxer(strict, one.after):
+                strict = None
+                continue
+            count = (len(plays) if end is None else bisect_left(plays, end)) - bisect_left(plays, start)
+            said = {"game": self.id, "before": _said(strict), "after": _said(one.after), "at": Moment(one.at, zone, "full")}
+            yield Finding("label", one.where, msgn(
+                "the label of {game} was made laxer, from {before} to {after} on {at}; {n} play under it",
+                "the label of {game} was made laxer, from {before} to {after} on {at}; {n} plays under it",
+                max(0, count), **said,
+            ))  # fmt: skip
+
+    def otherwise(self, plays: list[tuple[Arg, PlayStarted]]) -> Iterator[Finding]:
+        """Plays under a label that the house did not say then, told once for each seat and label."""
+        found: dict[tuple[object, ...], list[tuple[Arg, PlayStarted, GameFacts]]] = defaultdict(list)
+        for where, line in plays:
+            known = self._known(line.wall)
+            if known and not any(_same(line, one) for one in known):
+                found[line.seat, line.label, line.system].append((where, line, known[0]))
+        for hits in found.values():
+            where, line, facts = hits[0]
+            told = _label(line.label, line.system)
+            yield Finding("label", where, msgn(
+                "{n} play of {game} from here on with the label {told}, but the house had said {label}",
+                "{n} plays of {game} from here on with the label {told}, but the house had said {label}",
+                len(hits), game=self.id, told=told, label=_said(facts),
+            ))  # fmt: skip
+
+    def _known(self, at: int) -> list[GameFacts]:
+        """What the house said at this moment of a seat's clock; nothing, if the catalogue's label may have held."""
+        first, last = bisect_right(self.at, at), bisect_right(self.at, at + AHEAD_MS)
+        said = [self.changes[0].before] if first == 0 else []
+        said += [one.after for one in self.changes[max(0, first - 1) : min(last, first + _MOST)]]
+        known = [one for one in said if one is not None and one.label is not None]
+        return known if len(known) == len(said) else []
+
+
+def _laxer(old: GameFacts, new: GameFacts | None) -> bool:
+    """Whether `new` may bind less: a lower label, that of the catalogue or none, or no longer one of the law's."""
+    if old.label is None:
+        return False
+    if new is None or new.label is None:
+        return True
+    return new.label < old.label or (old.system == "VN" and new.system != "VN")
+
+
+def _same(line: PlayStarted, facts: GameFacts) -> bool:
+    return line.label == facts.label and (line.system is UNSET or not facts.system or line.system == facts.system)
+
+
+def _said(facts: GameFacts | None) -> Arg:
+    if facts is None or facts.label is None:
+        return msg("the catalogue's or none")
+    return _label(facts.label, facts.system)
+
+
+def _label(label: int | None, system: object) -> Arg:
+    return "–" if label is None else label_said(label, next((one for one in SYSTEMS if one == system), None))
