@@ -123,21 +123,24 @@ class _Game:
     at: list[int]
 
     def lowered(self, plays: list[int], zone: str) -> Iterator[Finding]:
-        """Each change to a laxer label than was said before, until one is as strict again, and the plays under it."""
-        held = strict = None  # removed and added anew, a game is compared with what was said last
+        """Each change to a lower label than was said before, until one is as high again, or from the law's to another system's,
+        with the plays under it. Removed and added anew, a game is compared with what was said of it before.
+        """
+        high: GameFacts | None = None
         plays = sorted(plays)
         for one, start, end in zip(self.changes, self.at, [*self.at[1:], None], strict=True):
-            if one.before is not None and one.before.label is not None:
-                held = one.before
-            strict = strict or held
-            if strict is None or not _laxer(strict, one.after):
-                strict = None
+            old = high = high or _labelled(one.before)
+            if old is None:
                 continue
+            if not _lower(one.after, old):
+                high = one.after
+                if old.system != "VN" or high is None or high.system == "VN":
+                    continue
             count = (len(plays) if end is None else bisect_left(plays, end)) - bisect_left(plays, start)
-            said = {"game": self.id, "before": _said(strict), "after": _said(one.after), "at": Moment(one.at, zone, "full")}
+            said = {"game": self.id, "before": _said(old), "after": _said(one.after), "at": Moment(one.at, zone, "full")}
             yield Finding("label", one.where, msgn(
-                "the label of {game} was made laxer, from {before} to {after} on {at}; {n} play under it",
-                "the label of {game} was made laxer, from {before} to {after} on {at}; {n} plays under it",
+                "the label of {game} was changed from {before} to {after} on {at}, and may bind less; {n} play under it",
+                "the label of {game} was changed from {before} to {after} on {at}, and may bind less; {n} plays under it",
                 max(0, count), **said,
             ))  # fmt: skip
 
@@ -162,17 +165,17 @@ class _Game:
         first, last = bisect_right(self.at, at), bisect_right(self.at, at + AHEAD_MS)
         said = [self.changes[0].before] if first == 0 else []
         said += [one.after for one in self.changes[max(0, first - 1) : min(last, first + _MOST)]]
-        known = [one for one in said if one is not None and one.label is not None]
+        known = [one for one in map(_labelled, said) if one is not None]
         return known if len(known) == len(said) else []
 
 
-def _laxer(old: GameFacts, new: GameFacts | None) -> bool:
-    """Whether `new` may bind less: a lower label, that of the catalogue or none, or no longer one of the law's."""
-    if old.label is None:
-        return False
-    if new is None or new.label is None:
-        return True
-    return new.label < old.label or (old.system == "VN" and new.system != "VN")
+def _labelled(facts: GameFacts | None) -> GameFacts | None:
+    return None if facts is None or facts.label is None else facts
+
+
+def _lower(new: GameFacts | None, old: GameFacts) -> bool:
+    """Whether `new` has a lower label, or that of the catalogue or none."""
+    return new is None or new.label is None or (old.label is not None and new.label < old.label)
 
 
 def _same(line: PlayStarted, facts: GameFacts) -> bool:
@@ -180,9 +183,7 @@ def _same(line: PlayStarted, facts: GameFacts) -> bool:
 
 
 def _said(facts: GameFacts | None) -> Arg:
-    if facts is None or facts.label is None:
-        return msg("the catalogue's or none")
-    return _label(facts.label, facts.system)
+    return msg("the catalogue's or none") if facts is None or facts.label is None else _label(facts.label, facts.system)
 
 
 def _label(label: int | None, system: object) -> Arg:

@@ -21,8 +21,10 @@ from compliance.entry import IssueRaised, LaunchRefused
 from compliance.note import parse_checkpoint, parse_vkey
 from compliance.verify import verify
 from host.wire import ApiError
+from i18n.message import plain
 from rules.decide import decide
 from rules.facts import Facts
+from rules.games import Game
 from rules.policy import combine
 from tests.agent.test_rulebook import CUSTOM
 from tests.system import readable
@@ -137,6 +139,31 @@ def test_a_bundle_verifies(an, make_seat, tmp_path):
     report = verify(bundle.parse(export(an)))
     assert (report.failures, report.audit.decisions) == ((), 1)
     assert (report.size, report.fingerprint) == (an.agent.log.size, an.ask("log.card", m.LogCard()).fingerprint)
+
+
+def test_what_the_registry_went_through_goes_together(an):
+    """Games, approvals and guardians as they come and go; an inspector is told what may bind less."""
+    clue = Game(id="own", title="Own", names=("own.bin",), label=12, label_source="VN12: seen")
+    label = m.GameLabel(game="own", label="PEGI 18", source="shop")
+    for op, request in (
+        ("game.add", m.GameAdd(game=clue)), ("game.add", m.GameAdd(game=clue, learning=True)),
+        ("game.add", m.GameAdd(game=clue)),
+        ("game.label", m.GameLabels(labels=(label,))), ("game.allow", m.GameAllow(player="an", game="own")),
+        ("game.disallow", m.GameDisallow(player="an", game="own")), ("game.allow", m.GameAllow(player="an", game="own")),
+        ("game.remove", m.GameRemove(game="own")), ("game.add", m.GameAdd(game=clue)),
+        ("guardian.add", m.GuardianAdd(name="Bà")), ("guardian.set", m.GuardianSet(guardian="Bà", name="Bà Nội")),
+        ("guardian.remove", m.GuardianRemove(guardian="Bà Nội")), ("player.remove", m.PlayerRemove(player="an")),
+    ):  # fmt: skip
+        an.ask(op, request)
+    report = verify(bundle.parse(export(an)))
+    assert report.failures == ()
+    told = [plain(one.what).partition(" on ")[0].partition(" from ") for one in report.audit.findings]
+    assert [(one[0], one[2]) for one in told] == [
+        ("play of own does not count", "here on"),
+        ("the label of own was changed", "VN12 to 18+ (PEGI)"),
+        ("the label of own was changed", "18+ (PEGI) to the catalogue's or none"),
+        ("the label of own was changed", "18+ (PEGI) to VN12"),
+    ]
 
 
 def test_a_bundle_holds_public_texts_and_no_personal_data(an):

@@ -35,7 +35,7 @@ def refused(**more):
 
 def test_a_game_like_all_games_is_not_said_to_be_played_because_of_a_rule():
     assert lines_of(refused(running=False))[2] == "luanti: as for all games; played 30 min"
-    assert lines_of(refused(running=False), "vi")[2] == "luanti: như mọi trò chơi; đã chơi 30 phút"
+    assert lines_of(refused(running=False), "vi")[2] == "luanti: như mọi trò; đã chơi 30 phút"
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "8:00 at the earliest"), ("vi", "sớm nhất chơi lại được từ")])

@@ -116,14 +116,15 @@ def test_a_label_that_was_lowered_for_a_while_is_told(site, seat, change, audit)
     report = audit()
     (told,) = noted(report)
     assert report.ok
-    assert told.startswith("the label of luanti was made laxer, from VN18 to VN00 on ")
+    assert told.startswith("the label of luanti was changed from VN18 to VN00 on ")
     assert told.endswith("; 2 plays under it")
 
 
 @pytest.mark.parametrize(("steps", "told"), [
     ([None, facts(18), None, facts(0)], ["VN18 to the catalogue's or none", "VN18 to VN00"]),
     ([None, facts(18), facts(0), facts(1), facts(18), facts(16)], ["VN18 to VN00", "VN18 to VN01", "VN18 to VN16"]),
-    ([None, facts(12), facts(18, "PEGI")], ["VN12 to 18+ (PEGI)"]),
+    ([None, facts(12), facts(18, "PEGI"), facts(18), facts(12, "PEGI")], ["VN12 to 18+ (PEGI)", "VN18 to 12+ (PEGI)"]),
+    ([None, facts(0), facts(18, "PEGI"), facts(0)], ["VN00 to 18+ (PEGI)", "18+ (PEGI) to VN00"]),
     ([None, facts(12), facts(16), facts(18)], []),
     ([None, facts(None, None), facts(0)], []),
 ])  # fmt: skip
