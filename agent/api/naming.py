@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from typing import Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from agent.api.slug import plain
 from host.wire import ApiError, Near
 from i18n.message import Listed, comma, msg
-from rules.games import Catalogue, Game
+
+if TYPE_CHECKING:  # not loaded by who looks for players only
+    from rules.games import Catalogue, Game
 
 GUEST: Final = "guest"
 GUEST_VI: Final = "khách"

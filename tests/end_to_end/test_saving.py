@@ -92,9 +92,10 @@ def test_a_game_without_a_window_hears_nothing_until_its_time_is_over(house, chi
     with pytest.raises(PermissionError):
         child.start(str(game), "-c", "exit")
     entries = house.entries("play.due", "play.ended", "launch.refused")
-    assert [one["kind"] for one in entries] == ["play.due", "play.ended", "launch.refused"], entries
-    due, ended, refused = entries
-    assert (ended["how"], refused["how"]) == ("killed", "gate")
+    # On a busy PC one that it started last is read when the game is over already: a play of its own, a moment long.
+    due, ended, *others = entries
+    (refused,) = [one for one in others if one["kind"] != "play.ended"]
+    assert (due["kind"], ended["how"], refused["kind"], refused["how"]) == ("play.due", "killed", "launch.refused", "gate")
     assert ended["mono"] - due["mono"] >= SAVE_S * 1000
     assert ended["ms"] >= (LIMIT_S + SAVE_S) * 1000 - 500
     report, code = house.verify()
