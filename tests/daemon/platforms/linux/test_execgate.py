@@ -21,7 +21,7 @@ import pytest
 from daemon.platforms.api import ProgramStarted, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.accounts import SubIds
-from daemon.platforms.linux.gate import execgate
+from daemon.platforms.linux.gate import execgate, questions
 from daemon.platforms.linux.gate.execgate import ExecGate, RefusalsByUid, answers
 from daemon.platforms.linux.gate.mounts import holding_programs
 from daemon.platforms.linux.gate.watchdog import Watchdog
@@ -242,7 +242,7 @@ def test_want_of_descriptors_does_not_close_the_gate(gate, gate_folder, start, m
     monkeypatch.setattr(calls, "fanotify_read", want)
     assert not start(path, "1")
     assert left == []
-    monkeypatch.setattr(execgate, "_BLIND_MS", -1)
+    monkeypatch.setattr(questions, "_BLIND_MS", -1)
     assert not start(path, "1")
     until(lambda: len(gate.told) == 4)
     assert [seen.over if isinstance(seen, WatchTrouble) else seen.game for seen in gate.told] == [False, "chess", True, "chess"]
