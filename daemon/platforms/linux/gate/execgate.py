@@ -27,7 +27,7 @@ from daemon.platforms.linux.watching.programs import acting_uid
 from daemon.platforms.processes import Identity
 from host.clock import Clock
 from i18n.message import Arg, msg, said_by
-from rules.games import Catalogue
+from rules.games import Catalogue, Fingerprint
 
 _FAILED, BROKEN = "gate-failed", "watch-gate"  # Issues: one start was let through; the gate is closed
 LARGEST_HASHED = 1 << 20
@@ -201,7 +201,11 @@ class ExecGate:
         this = (path, key(found))
         games = self._known.get(this)
         if games is None:
-            games = self._known[this] = catalogue.by_file(self._images.read(handle, found, path, catalogue))
+            try:
+                image = self._images.read(handle, found, path, catalogue)
+            except OSError:  # a damaged disk, or whatever the file's owner did to it: nothing of ours fails
+                return catalogue.by_file(Fingerprint(path, found.st_size))
+            games = self._known[this] = catalogue.by_file(image)
         return games
 
     def _ignore(self, file: int) -> None:

@@ -217,6 +217,21 @@ def test_an_error_lets_through_and_is_told_once(gate, gate_folder, start, make_g
     assert (gate.told[2].id, gate.told[2].over) == ("gate-failed", True)
 
 
+def test_a_file_that_cannot_be_read_is_known_by_its_name(gate, gate_folder, start, make_game, monkeypatch):
+    """And is no fault of the gate's."""
+    path, game = make_game(gate_folder, "chess")
+    monkeypatch.setattr("daemon.platforms.linux.watching.images.Images.read", failing)
+    gate.arm(refusing(Game(id="chess", title="", names=("chess",)), game))
+    assert [start(path, "1"), start(shutil.copy(path, gate_folder / "notes"), "1")] == [False, True]
+    assert not start(path, "1")
+    until(lambda: len(gate.told) == 2)
+    assert {type(one) for one in gate.told} == {StartRefused}
+
+
+def failing(*_):
+    raise OSError(errno.EIO, "")
+
+
 def test_a_gate_that_breaks_lets_everybody_through(gate, gate_folder, start, make_game, monkeypatch):
     """If the kernel cannot be answered at all the descriptor is closed: nothing waits for us any more."""
     path, game = make_game(gate_folder, "chess")
