@@ -17,7 +17,7 @@ from i18n.message import said_by
 from rules.games import Fingerprint, Program
 
 _EXEC_SOON_S = 0.05
-_HELD_S = 3.0
+_HELD_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
