@@ -1,4 +1,4 @@
-"""Files that somebody holds back by a lease (fcntl(2), F_SETLEASE), that lie too deep, or that are named after too many words."""
+"""Files that somebody holds back by a lease (fcntl(2), F_SETLEASE), that lie too deep, or come after too many words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
 print(flush=True)
 time.sleep(float(sys.argv[2]))
 """
-DEEP = 'import os; [(os.mkdir("x" * 250), os.chdir("x" * 250)) for _ in range(20)]; os.execvp("sh", ["sh", "-c", os.environ["DO"]])'
+DEEP = """
+import os
+for _ in range(20):
+    os.mkdir("x" * 250)
+    os.chdir("x" * 250)
+os.execvp("sh", ["sh", "-c", os.environ["DO"]])
+"""
 # What is started then is started by env: bash itself opens what it may not run, and waits.
 TAKE = 'exec 3< <(exec python3 -c "$LEASE" {} {}) && read <&3; '
 

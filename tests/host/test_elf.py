@@ -24,7 +24,7 @@ def elf(*notes, first=64, entry=56):
     """A 64-bit ELF file with these (offset, size) as note segments, and behind them one whose id is ID."""
     at = 64 + 56 * (len(notes) + 1)
     note = struct.pack("<III", 4, len(ID), 3) + b"GNU\0" + ID
-    head = b"\x7fELF\2\1\1" + bytes(25) + struct.pack("<Q", first) + bytes(14) + struct.pack("<HH", entry, len(notes) + 1) + bytes(6)
+    head = struct.pack("<7s25xQ14xHH6x", b"\x7fELF\2\1\1", first, entry, len(notes) + 1)
     return head + b"".join(struct.pack("<II6Q", 4, 0, at, 0, 0, size, 0, 0) for at, size in (*notes, (at, len(note)))) + note
 
 
@@ -81,7 +81,10 @@ def test_the_work_for_notes_is_bounded():
     assert sum(read) < 3 << 16
 
 
-@given(st.lists(st.tuples(st.integers(0, 4096), st.sampled_from(FAR) | st.integers(0, (1 << 64) - 1)), max_size=8), st.booleans())
+NUMBERS = st.tuples(st.integers(0, 4096), st.sampled_from(FAR) | st.integers(0, (1 << 64) - 1))
+
+
+@given(st.lists(NUMBERS, max_size=8), st.booleans())
 @example([(32, (1 << 63) - 1)], False)
 def test_a_real_program_with_other_numbers_in_it(tmp_path_factory, numbers, windows):
     """Whatever stands in its headers is an id or none."""

@@ -15,7 +15,6 @@ from rules.matching.paths import is_windows
 from rules.programs import Family, interpreter
 
 
-
 @dataclass(frozen=True, slots=True)
 class WhatRuns:
     """`files`: words that may name what is run, in order: the first one that is a plain file does; with `every` any may.

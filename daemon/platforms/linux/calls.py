@@ -47,7 +47,7 @@ class Question:
 def fanotify_open() -> int:
     """A descriptor that will be asked before programs are executed. Needs CAP_SYS_ADMIN.
 
-    Files are opened without waiting: else whoever holds a lease of one (fcntl(2), F_SETLEASE) has us wait, and everybody for us.
+    Files are opened without waiting: else who holds a lease of one (fcntl(2), F_SETLEASE) has us wait, and all others for us.
     """
     flags = _CLOEXEC | _NONBLOCK | _CLASS_CONTENT | _UNLIMITED_QUEUE | _UNLIMITED_MARKS
     files = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_LARGEFILE

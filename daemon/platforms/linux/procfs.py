@@ -109,7 +109,8 @@ def running_thread(status: Stat) -> int:
     """A thread that can be asked for the process's memory and files: the leader, or where that has ended another one."""
     if status.state != "Z":
         return status.pid
-    return next((thread for thread in _numbers(f"/proc/{status.pid}/task") if link(f"/proc/{thread}/exe") is not None), status.pid)
+    threads = _numbers(f"/proc/{status.pid}/task")
+    return next((thread for thread in threads if link(f"/proc/{thread}/exe") is not None), status.pid)
 
 
 def processes() -> dict[int, Stat]:

@@ -131,7 +131,7 @@ class LinuxWatcher(TrackingWatcher):
             self.kind = "gate"
             self._well("watch-gate")
             self._well("gate-watchdog")
-            for id_ in ("gate-failed", "gate-blind", "gate-unread"):  # which the gate before this one told, and can no more take back
+            for id_ in ("gate-failed", "gate-blind", "gate-unread"):  # told by the gate before, which cannot take it back
                 self._tell_soon(WatchTrouble(id_, ISSUES[id_], over=True))
         else:
             self._gate_later(self._loop)

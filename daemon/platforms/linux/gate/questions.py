@@ -15,7 +15,7 @@ from host.clock import Clock
 BLIND = WatchTrouble("gate-blind", ISSUES["gate-blind"])
 UNREAD = WatchTrouble("gate-unread", ISSUES["gate-unread"])
 _WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
-_BROKEN = frozenset((errno.EBADF, errno.EFAULT, errno.EINVAL))  # of our own descriptor; others come from opening the program's file
+_BROKEN = frozenset((errno.EBADF, errno.EFAULT, errno.EINVAL))  # of our own descriptor; others are about a program's file
 _PAUSE_MS = 50
 _BLIND_MS = 600_000
 _CALM_MS = 60_000
