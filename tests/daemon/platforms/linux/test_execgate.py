@@ -413,6 +413,24 @@ def test_the_watchdog_goes_with_the_process_and_holds_nothing():
     assert not proc.exists()
 
 
+def test_every_answer_is_a_beat(monkeypatch):
+    """However many questions come at once, and however slow each file is: that is not taken for a gate that hangs."""
+    gate, order = ExecGate(SystemClock(), print), []
+    gate._handle, gate._wake = os.eventfd(1), os.eventfd(0)
+    monkeypatch.setattr(os, "setpriority", lambda *_: None)
+    monkeypatch.setattr(ExecGate, "_beat", lambda _: order.append("beat"))
+    monkeypatch.setattr(ExecGate, "_serve", lambda *_: order.append("answer"))
+
+    def three(_):
+        os.eventfd_write(gate._wake, 1)
+        return [calls.Question(0, 1)] * 3
+
+    monkeypatch.setattr(calls, "fanotify_read", three)
+    gate._run()
+    gate._shut()
+    assert order == ["beat", *["answer", "beat"] * 3, "beat"]
+
+
 def test_a_beating_gate_is_left_alone(monkeypatch):
     """As long as the heart beats the watchdog does nothing, however long it lasts."""
     watchdog = Watchdog(SystemClock(), limit_ms=900)  # it would end the tests themselves: also where these had to wait a while
