@@ -187,7 +187,8 @@ class ExecGate:
         games = self._games(asked.handle, found, path, current.catalogue)
         if not games:
             # Who may write to a file could do so through a mapping, which the kernel does not count as modified.
-            return None, found.st_uid == 0 and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+            known = (path, key(found)) in self._known  # else it could not be read for now
+            return None, known and found.st_uid == 0 and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
         uids = procfs.uids(asked.pid)
         account, refused = (uids and current.of(acting_uid(*uids))) or ("", frozenset())
         hit = games & refused

@@ -218,12 +218,14 @@ def test_an_error_lets_through_and_is_told_once(gate, gate_folder, start, make_g
 
 
 def test_a_file_that_cannot_be_read_is_known_by_its_name(gate, gate_folder, start, make_game, monkeypatch):
-    """And is no fault of the gate's."""
+    """And is no fault of the gate's. What is read later is asked for again, also of root's files."""
     path, game = make_game(gate_folder, "chess")
-    monkeypatch.setattr("daemon.platforms.linux.watching.images.Images.read", failing)
+    copy = shutil.copy(path, gate_folder / "notes")
     gate.arm(refusing(Game(id="chess", title="", names=("chess",)), game))
-    assert [start(path, "1"), start(shutil.copy(path, gate_folder / "notes"), "1")] == [False, True]
-    assert not start(path, "1")
+    with monkeypatch.context() as broken:
+        broken.setattr("daemon.platforms.linux.watching.images.Images.read", failing)
+        assert [start(path, "1"), start(copy, "1")] == [False, True]
+    assert not start(copy, "1")
     until(lambda: len(gate.told) == 2)
     assert {type(one) for one in gate.told} == {StartRefused}
 
