@@ -11,32 +11,37 @@ from typing import BinaryIO
 
 _PT_NOTE = 4
 _NT_GNU_BUILD_ID = 3
-_HEADERS = 1 << 16  # no linker writes more program headers or notes than fit in this many bytes
+_HEADERS = 1 << 16  # no linker writes more program headers, or notes in all, than fit in this many bytes
 _LONGEST_ID = 64
 
 
 def build_id(file: BinaryIO) -> str | None:
     """The build id as hex, or None for a file without one or that is no sound ELF file. OSError only from reading."""
+    size = file.seek(0, 2)
     file.seek(0)
     head = file.read(64) or b""  # None: a file that has nothing to say yet, opened without waiting
     if len(head) < 52 or head[:4] != b"\x7fELF" or head[4] not in (1, 2) or head[5] not in (1, 2):
         return None
     try:
-        for offset, size in _notes(file, head, wide=head[4] == 2, order="<" if head[5] == 1 else ">"):
+        left = _HEADERS
+        for offset, length in _notes(file, head, size, wide=head[4] == 2, order="<" if head[5] == 1 else ">"):
+            if offset >= size:  # leads nowhere; a system that loads it does not mind
+                continue
             file.seek(offset)
-            found = _in_notes(file.read(min(size, _HEADERS)) or b"", "<" if head[5] == 1 else ">")
-            if found:
+            notes = file.read(min(length, left)) or b""
+            left -= len(notes)
+            if found := _in_notes(notes, "<" if head[5] == 1 else ">"):
                 return found
     except (struct.error, ValueError, OverflowError):  # offsets that lead nowhere: the file is damaged, or not meant to be read
         return None
     return None
 
 
-def _notes(file: BinaryIO, head: bytes, *, wide: bool, order: str) -> Iterator[tuple[int, int]]:
+def _notes(file: BinaryIO, head: bytes, end: int, *, wide: bool, order: str) -> Iterator[tuple[int, int]]:
     """(offset, size) of each note segment."""
     start = struct.unpack_from(order + "Q", head, 32)[0] if wide else struct.unpack_from(order + "I", head, 28)[0]
     entry, count = struct.unpack_from(order + "HH", head, 54 if wide else 42)
-    if entry < (56 if wide else 32):
+    if entry < (56 if wide else 32) or start >= end:
         return
     file.seek(start)
     table = file.read(min(entry * count, _HEADERS)) or b""

@@ -116,6 +116,8 @@ def _symbols_end(image: _Image) -> int:
 
 
 def _read(file: BinaryIO, at: int, size: int) -> bytes:
+    if at >= file.seek(0, 2):  # some disks refuse to seek as far as a header may say
+        return b""
     file.seek(at)
     return file.read(size) or b""  # None: a file that has nothing to say yet, opened without waiting
 

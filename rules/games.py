@@ -158,6 +158,11 @@ class Catalogue:
         """The ids of all games that this one file is, by content, build id, signer, Steam's folder, path or name."""
         return frozenset(id_ for _, id_ in self._of_file(file))
 
+    def said_in(self, args: tuple[str, ...]) -> tuple[str, ...]:
+        """What arguments of any number say of games, in a few."""
+        line = "\0".join(args)
+        return (*sorted(self._words.keys() & set(args)), *(part for part, _ in self._commands if part in line))
+
     def wants_sha256(self, size: int) -> bool:
         """Whether some game's file has this size, so that hashing a file of this size may tell something."""
         return size in self._sizes
@@ -184,8 +189,9 @@ class Catalogue:
         for arg in args:
             for id_ in self._words.get(arg, ()):
                 yield "command", id_
+        line = "\0".join(args)
         for part, id_ in self._commands:
-            if any(part in arg for arg in args):
+            if part in line:
                 yield "command", id_
 
     def _of_file(self, file: Fingerprint) -> Iterator[tuple[Clue, str]]:

@@ -26,6 +26,7 @@ _WORDS: Final[dict[str, Arg]] = {
     "gate-mounts": msg("on some disks games could not be refused before they ran"),
     "gate-watchdog": msg("the exec gate had lost its watchdog"),
     "gate-failed": msg("the exec gate failed and let a program through"),
+    "gate-unread": msg("a program was not started, as its file could not be looked at"),
     "gate-blind": msg("the exec gate was out of descriptors or memory"),
 }
 

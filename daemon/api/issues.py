@@ -51,5 +51,8 @@ ISSUES: Final[dict[str, Message]] = {
         "the exec gate failed and let a program through; if that is refused, it is ended right after its start; if this does "
         "not pass within minutes, restart the daemon"
     ),
+    "gate-unread": msg(
+        "a program was not started: its file could not be looked at, as another program holds it back or as it is damaged"
+    ),
     "gate-blind": msg("the exec gate is out of descriptors or memory; programs may fail to start"),
 }  # fmt: skip

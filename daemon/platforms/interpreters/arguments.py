@@ -14,8 +14,6 @@ from daemon.platforms.interpreters.windows_shells import SHELLS
 from rules.matching.paths import is_windows
 from rules.programs import Family, interpreter
 
-_MOST = 512  # words that are looked at for one process
-
 
 @dataclass(frozen=True, slots=True)
 class WhatRuns:
@@ -93,17 +91,17 @@ def what_runs(name: str, args: tuple[str, ...], line: str = "") -> WhatRuns | No
     if family == "busybox":
         return _busybox(args)
     if (shell := SHELLS.get(family)) is not None:
-        return _few(WhatRuns(shell(args, line), every=True, speaks=False))
+        return _filled(WhatRuns(shell(args, line), every=True, speaks=False))
     words, options = args[1:], _OPTIONS.get(family, _UNKNOWN)
     if options is _LOADER:
         return _loaded(words)
     if options.every:
-        return _few(_anywhere(options, words, ";" if is_windows(name) else ":"))
-    return _few(_after_options(options, words))
+        return _filled(_anywhere(options, words, ";" if is_windows(name) else ":"))
+    return _filled(_after_options(options, words))
 
 
-def _few(found: WhatRuns) -> WhatRuns:
-    return replace(found, files=tuple(filter(None, found.files))[:_MOST])
+def _filled(found: WhatRuns) -> WhatRuns:
+    return replace(found, files=tuple(filter(None, found.files)))
 
 
 def _busybox(args: tuple[str, ...]) -> WhatRuns | None:
@@ -136,8 +134,8 @@ def _anywhere(family: _Family, words: tuple[str, ...], between: str) -> WhatRuns
 
 
 def _after_options(family: _Family, words: tuple[str, ...]) -> WhatRuns:
-    at = 0
-    while at < len(words) and words[at][:1] in tuple(family.signs):
+    at, signs, known = 0, tuple(family.signs), dict[str, tuple[str, int, str]]()
+    while at < len(words) and words[at][:1] in signs:
         word = words[at]
         at += 1
         if word in {"-", "--"}:
@@ -147,7 +145,9 @@ def _after_options(family: _Family, words: tuple[str, ...]) -> WhatRuns:
         if word.startswith("--"):
             at += word in family.valued
             continue
-        ends, skipped, value = _cluster(family, word[1:])
+        if (meant := known.get(word)) is None:  # the same one may stand there a hundred thousand times
+            meant = known[word] = _cluster(family, word[1:])
+        ends, skipped, value = meant
         if ends == "inline":
             return WhatRuns()
         if ends == "module":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import struct
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ _libc.prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_u
 
 _AT_FDCWD = -100
 _OPEN_EXEC_PERM = 0x40000
-_CLOEXEC, _NONBLOCK, _CLASS_CONTENT, _UNLIMITED_QUEUE, _UNLIMITED_MARKS = 0x1, 0x2, 0x4, 0x10, 0x20
+_CLOEXEC, _NONBLOCK, _CLASS_CONTENT, _UNLIMITED_QUEUE, _UNLIMITED_MARKS, _FD_ERROR = 0x1, 0x2, 0x4, 0x10, 0x20, 0x2000
 _ADD, _IGNORED_MASK, _FLUSH, _FILESYSTEM, _EVICTABLE = 0x1, 0x20, 0x80, 0x100, 0x200
 _ALLOW, _DENY = 1, 2
 _VERSION = 3
@@ -34,21 +35,32 @@ _PR_SET_NAME = 15
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The kernel asks whether process `pid` may execute the open file `handle`, which has to be closed."""
+    """The kernel asks whether process `pid` may execute the open file `handle`, which has to be closed.
+
+    A negative one is the errno, negated, for which the file could not be opened: that start is refused already.
+    """
 
     handle: int
     pid: int
 
 
 def fanotify_open() -> int:
-    """A descriptor that will be asked before programs are executed. Needs CAP_SYS_ADMIN."""
+    """A descriptor that will be asked before programs are executed. Needs CAP_SYS_ADMIN.
+
+    Files are opened without waiting: else who holds a lease of one (fcntl(2), F_SETLEASE) has us wait, and all others for us.
+    """
     flags = _CLOEXEC | _NONBLOCK | _CLASS_CONTENT | _UNLIMITED_QUEUE | _UNLIMITED_MARKS
-    handle = int(_libc.fanotify_init(flags, os.O_RDONLY | os.O_CLOEXEC | os.O_LARGEFILE))
+    files = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_LARGEFILE
+    handle = int(_libc.fanotify_init(flags | _FD_ERROR, files))
+    if handle < 0 and ctypes.get_errno() == errno.EINVAL:  # told since Linux 6.13; before, such starts are refused silently
+        handle = int(_libc.fanotify_init(flags, files))
     return _checked(handle, "fanotify_init")
 
 
 def fanotify_read(handle: int) -> list[Question]:
-    """What the kernel asks at the moment; none where another thread was faster. ValueError: a kernel that speaks otherwise."""
+    """What the kernel asks at the moment. ValueError: a kernel that speaks otherwise. OSError also where a file could not be
+    opened, if the kernel does not say which: none then if it would have had to wait.
+    """
     try:
         data = os.read(handle, 4096)
     except BlockingIOError:
@@ -58,7 +70,7 @@ def fanotify_read(handle: int) -> list[Question]:
         length, version, _, _, mask, file, pid = _EVENT.unpack_from(data, at)
         if version != _VERSION or length < _EVENT.size:
             raise ValueError(f"fanotify version {version}")
-        if file >= 0 and mask & _OPEN_EXEC_PERM:
+        if mask & _OPEN_EXEC_PERM:
             asked.append(Question(file, pid))
         at += length
     return asked

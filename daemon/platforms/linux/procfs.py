@@ -15,7 +15,8 @@ from daemon.platforms.processes import BlindError, Process
 
 TICK_MS = 1000 // os.sysconf("SC_CLK_TCK")
 _PIECE = 1 << 16
-_ARGS_LIMIT = 1 << 17
+ARGS = 1 << 17  # bytes: what is read of anybody's command line and environment
+ALL_ARGS = 2 << 20  # what a program can be started with (execve(2)), unless its limit for the stack is raised
 _WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS))
 
 
@@ -69,22 +70,35 @@ def _ids(status: bytes, name: bytes) -> tuple[int, int] | None:
 
 def environment(pid: int) -> bytes:
     """The environment that it was started with, as a block of NAME=VALUE; at most 128 KiB of it."""
-    return _read(f"/proc/{pid}/environ", _ARGS_LIMIT)
+    return _read(f"/proc/{pid}/environ", ARGS)
+
+
+def cmdline(pid: int, limit: int = ARGS) -> bytes:
+    """The command line, which the process may have rewritten; only its beginning if that is as long as the limit or longer."""
+    return _read(f"/proc/{pid}/cmdline", limit)
+
+
+def words(line: bytes) -> tuple[str, ...]:
+    """Those of a command line."""
+    return tuple(line.rstrip(b"\0").decode("utf-8", "surrogateescape").split("\0")) if line else ()
 
 
 def args(pid: int) -> tuple[str, ...]:
-    """The command line, which the process may have rewritten; at most 128 KiB of it."""
-    data = _read(f"/proc/{pid}/cmdline", _ARGS_LIMIT)
-    return tuple(part.decode("utf-8", "surrogateescape") for part in data.rstrip(b"\0").split(b"\0")) if data else ()
+    return words(cmdline(pid))
+
+
+def name(pid: int) -> str:
+    """What the process calls itself: at first the 15 bytes with which the name of its file begins."""
+    return _read(f"/proc/{pid}/comm").removesuffix(b"\n").decode("utf-8", "surrogateescape")
 
 
 def link(path: str) -> str | None:
-    """Where a link of /proc leads, without the mark of a deleted file."""
+    """Where a link of /proc leads, without the mark of a deleted file. Empty where that is too long to be said."""
     try:
         return os.readlink(path).removesuffix(" (deleted)")  # noqa: PTH115 - bytes of any kind, run often
     except OSError as error:
         check(error)
-        return None
+        return "" if error.errno == errno.ENAMETOOLONG else None
 
 
 def pids() -> list[int]:
@@ -95,7 +109,8 @@ def running_thread(status: Stat) -> int:
     """A thread that can be asked for the process's memory and files: the leader, or where that has ended another one."""
     if status.state != "Z":
         return status.pid
-    return next((thread for thread in _numbers(f"/proc/{status.pid}/task") if link(f"/proc/{thread}/exe")), status.pid)
+    threads = _numbers(f"/proc/{status.pid}/task")
+    return next((thread for thread in threads if link(f"/proc/{thread}/exe") is not None), status.pid)
 
 
 def processes() -> dict[int, Stat]:

@@ -9,7 +9,6 @@ import resource
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from daemon.api.issues import ISSUES
 from daemon.platforms.api import Observation, Refusals, StartRefused, WatchTrouble
@@ -164,7 +163,7 @@ class LinuxWatcher(TrackingWatcher):
             self.kind = "gate"
             self._well("watch-gate")
             self._well("gate-watchdog")
-            for id_ in ("gate-failed", "gate-blind"):  # which the gate before this one told, and can no more take back
+            for id_ in ("gate-failed", "gate-blind", "gate-unread"):  # told by the gate before, which cannot take it back
                 self._tell_soon(WatchTrouble(id_, ISSUES[id_], over=True))
         else:
             self._gate_later(self._loop)
@@ -228,12 +227,7 @@ class LinuxWatcher(TrackingWatcher):
     def _paths(self) -> list[str]:
         if self._gate_mounts is not None:
             return list(self._gate_mounts)
-        found = []
-        for device, path in mounts.holding_programs().items():
-            with suppress(OSError):
-                if Path(path).stat().st_dev == device:  # else another one is mounted over it
-                    found.append(path)
-        return found
+        return list(mounts.holding_programs().values())
 
     def _watchdog_gone(self, pidfd: int) -> None:
         """Without it a gate that hangs would hang the machine: the gate is set up anew, with another one."""

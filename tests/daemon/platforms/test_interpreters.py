@@ -116,5 +116,3 @@ def test_interpreters_of_windows(name, line, files):
     assert interpreter(name)
 
 
-def test_the_work_for_one_process_is_bounded():
-    assert len(what_runs("node", ("node", *(["x"] * 50_000))).files) == 512

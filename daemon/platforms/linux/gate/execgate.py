@@ -13,27 +13,24 @@ import stat
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from daemon.api.issues import ISSUES
 from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
 from daemon.platforms.hashing import Key, key
 from daemon.platforms.linux import accounts, calls, procfs
 from daemon.platforms.linux.gate import spawning
+from daemon.platforms.linux.gate.questions import Questions
 from daemon.platforms.linux.gate.watchdog import BEAT_MS, Watchdog
 from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.programs import acting_uid
 from daemon.platforms.processes import Identity
 from host.clock import Clock
 from i18n.message import Arg, msg, said_by
-from rules.games import Catalogue
+from rules.games import Catalogue, Fingerprint
 
 _FAILED, BROKEN = "gate-failed", "watch-gate"  # Issues: one start was let through; the gate is closed
-BLIND = WatchTrouble("gate-blind", ISSUES["gate-blind"])
 LARGEST_HASHED = 1 << 20
-_WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
-_PAUSE_MS = 50
-_BLIND_MS = 600_000
 _SOUND_MS = 60_000  # so long without another error, and the gate is sound again
 _PRIORITY = -10
 _MOST = 8192
@@ -86,7 +83,6 @@ class ExecGate:
         self._known: dict[tuple[str, Key], frozenset[str]] = {}
         self._known_for: Catalogue | None = None
         self._failed_at = 0
-        self._blind_at = 0
         self._handle = -1
         self._wake = -1
         self._thread: threading.Thread | None = None
@@ -148,37 +144,21 @@ class ExecGate:
         poll = select.poll()
         poll.register(self._handle, select.POLLIN)
         poll.register(self._wake, select.POLLIN)
+        questions = Questions(self._handle, self._wake, self._clock, self._tell)
         try:
             while True:
                 self._beat()
+                questions.look_back()
                 ready = [handle for handle, _ in poll.poll(BEAT_MS)]
                 if self._wake in ready:
                     return
-                for asked in self._asked() if ready else ():
+                for asked in questions.read() if ready else ():
                     self._serve(asked)
+                    self._beat()  # whose files are slow to look at must not have the watchdog end us
         except Exception as error:  # noqa: BLE001 - whatever it is: a gate that is closed lets everybody through, one that hangs nobody
             handle, self._handle = self._handle, -1
             os.close(handle)
             self._tell(_with_cause(BROKEN, error))
-
-    def _asked(self) -> list[calls.Question]:
-        """What the kernel asks. Want of descriptors passes: a gate that is closed for it would be so for good. OSError."""
-        try:
-            asked = calls.fanotify_read(self._handle)
-        except OSError as error:
-            if error.errno not in _WANT:
-                raise
-            if not self._blind_at:
-                self._tell(BLIND)
-            self._blind_at = self._clock.mono()
-            pause = select.poll()
-            pause.register(self._wake, select.POLLIN)
-            pause.poll(_PAUSE_MS)
-            return []
-        if asked and self._blind_at and self._clock.mono() - self._blind_at > _BLIND_MS:
-            self._blind_at = 0
-            self._tell(replace(BLIND, over=True))
-        return asked
 
     def _beat(self) -> None:
         if self.watchdog:
@@ -212,7 +192,8 @@ class ExecGate:
         games = self._games(asked.handle, found, path, current.catalogue)
         if not games:
             # Who may write to a file could do so through a mapping, which the kernel does not count as modified.
-            return None, found.st_uid == 0 and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+            known = (path, key(found)) in self._known  # else it could not be read for now
+            return None, known and found.st_uid == 0 and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
         uids = procfs.uids(asked.pid)
         account, refused = (uids and current.of(acting_uid(*uids))) or ("", frozenset())
         hit = games & refused
@@ -226,7 +207,11 @@ class ExecGate:
         this = (path, key(found))
         games = self._known.get(this)
         if games is None:
-            games = self._known[this] = catalogue.by_file(self._images.read(handle, found, path, catalogue))
+            try:
+                image = self._images.read(handle, found, path, catalogue)
+            except OSError:  # a damaged disk, or whatever the file's owner did to it: nothing of ours fails
+                return catalogue.by_file(Fingerprint(path, found.st_size))
+            games = self._known[this] = catalogue.by_file(image)
         return games
 
     def _ignore(self, file: int) -> None:

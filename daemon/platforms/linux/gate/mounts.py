@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import select
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from daemon.platforms.linux import procfs
 
@@ -22,22 +23,37 @@ _ANSWERED_ELSEWHERE = ("fuse", "nfs", "cifs", "smb", "9p", "afs", "ceph", "coda"
 _TABLE = "/proc/self/mountinfo"
 
 
-def holding_programs() -> dict[int, str]:
-    """One mount point of each local filesystem from which something can be executed, by device as os.stat says it."""
+def is_on_top(number: int, path: str) -> bool:
+    """Whether the mount with this number is the one that the path leads to: another may be mounted over it.
+
+    Not by st_dev, which is each subvolume's own on Btrfs.
+    """
+    with suppress(OSError):
+        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        try:
+            return f"\nmnt_id:\t{number}\n" in procfs.text(f"/proc/self/fdinfo/{handle}")
+        finally:
+            os.close(handle)
+    return False
+
+
+def holding_programs(is_on_top: Callable[[int, str], bool] = is_on_top) -> dict[int, str]:
+    """One mount point of each local filesystem from which something can be executed, by the device that the kernel says."""
     found: dict[int, str] = {}
-    for device, path in _parse(procfs.text(_TABLE)):
-        found.setdefault(device, path)
+    for number, device, path in _parse(procfs.text(_TABLE)):
+        if device not in found and is_on_top(number, path):
+            found[device] = path
     return found
 
 
-def _parse(text: str) -> Iterator[tuple[int, str]]:
+def _parse(text: str) -> Iterator[tuple[int, int, str]]:
     for line in text.splitlines():
         before, _, after = line.partition(" - ")
         fields, kind = before.split(" "), after.partition(" ")[0]
         if len(fields) < 6 or kind in _NO_PROGRAMS or kind.startswith(_ANSWERED_ELSEWHERE) or "noexec" in fields[5].split(","):
             continue
         major, _, minor = fields[2].partition(":")
-        yield os.makedev(int(major), int(minor)), _unescape(fields[4])
+        yield int(fields[0]), os.makedev(int(major), int(minor)), _unescape(fields[4])
 
 
 def _unescape(path: str) -> str:

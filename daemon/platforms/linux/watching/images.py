@@ -22,7 +22,13 @@ _NICENESS = 10
 
 
 class Images(images.Images):
-    """`open` may follow links of /proc. Nobody signs programs here."""
+    """`open` may follow links of /proc. Nobody signs programs here. `held`: sizes and paths of files that could not be read as
+    somebody holds a lease of them (fcntl(2), F_SETLEASE), which he is asked to give back, and in the end made to.
+    """
+
+    def __init__(self, largest: int | None = None) -> None:
+        super().__init__(largest)
+        self.held: dict[int, str] = {}
 
     def open(self, path: str, shown: str, catalogue: Catalogue) -> Fingerprint | None:
         """The fingerprint of the plain file at `path`, called `shown`. None: there is none, or we may not read it. BlindError.
@@ -52,7 +58,11 @@ class Images(images.Images):
             return Fingerprint(shown, found.st_size)
         if (known := self.recall(key(found), shown, catalogue)) is not None:
             return known
-        handle = os.open(f"/proc/self/fd/{node}", _READ)  # the same file, whatever lies at the path by now
+        try:
+            handle = os.open(f"/proc/self/fd/{node}", _READ)  # the same file, whatever lies at the path by now
+        except BlockingIOError:
+            self.held[found.st_size] = shown
+            return Fingerprint(shown, found.st_size)
         try:
             return self.read(handle, os.fstat(handle), shown, catalogue)
         finally:

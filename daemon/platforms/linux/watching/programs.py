@@ -19,6 +19,8 @@ from rules.programs import interpreter
 _WINDOWS_PATH = re.compile(r"([A-Za-z]):(\\.+)")
 _FOLDERS = ("/usr/bin", "/lib64", "/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
 _MOST_WINDOWS = 16
+_MOST_WORDS = 512  # that are looked at for one process; more only as long as the budget lasts
+_BUDGET_MS = 50
 _DEPTH = 3  # a loader that runs a loader that runs a loader is nobody's honest start
 
 
@@ -42,19 +44,20 @@ class Programs:
         if status is None or uids is None or not status.alive:
             return None
         thread = procfs.running_thread(status)
-        args = procfs.args(thread)
-        files, interpreted = self._files(thread, args, catalogue)
-        if not files and not args:
+        image = self._image(thread, catalogue)
+        args, kept, what = self._command(thread, image, catalogue)
+        if not image and not args:
             return None  # a kernel thread, or over by now
+        files = (image, *self._run(thread, args, what, catalogue)) if image else ()
         return Program(
             pid=pid,
             started=status.started,
             since=self.since(status.started) if since is None else since,
             account=self._account_of(acting_uid(*uids)),
             files=files,
-            args=args,
+            args=kept,
             parent=status.parent,
-            interpreted=interpreted,
+            interpreted=what is not None,
         )
 
     def since(self, started: int) -> int:
@@ -62,17 +65,31 @@ class Programs:
         mono, elapsed, _ = together(self._clock)
         return started * procfs.TICK_MS - (elapsed - mono)
 
-    def _files(self, pid: int, args: tuple[str, ...], catalogue: Catalogue) -> tuple[tuple[Fingerprint, ...], bool]:
-        """The executable and what it was told to run; whether it is an interpreter at all."""
+    def _image(self, pid: int, catalogue: Catalogue) -> Fingerprint | None:
+        """The executable."""
         exe = f"/proc/{pid}/exe"
         path = procfs.link(exe)
         if path is None:
-            return (), False
+            return None
+        path = path or procfs.name(pid)
         # Not readable, as on somebody's own FUSE mount, which the kernel hides even from root: its name is what we know.
-        image = self.images.open(exe, path, catalogue) or Fingerprint(path, 0)
-        files = [image]
-        what = self._interpreter(image, args)
-        interpreted = what is not None
+        return self.images.open(exe, path, catalogue) or Fingerprint(path, 0)
+
+    def _command(
+        self, pid: int, image: Fingerprint | None, catalogue: Catalogue
+    ) -> tuple[tuple[str, ...], tuple[str, ...], WhatRuns | None]:
+        """The command line, all of it only of an interpreter; what is worth keeping of it; what an interpreter makes of it."""
+        line = procfs.cmdline(pid)
+        args = procfs.words(line)
+        what = None if image is None else self._interpreter(image, args)
+        if image is None or what is None or len(line) < procfs.ARGS:
+            return args, args, what
+        every = procfs.words(procfs.cmdline(pid, procfs.ALL_ARGS))
+        return every, args + catalogue.said_in(every), self._interpreter(image, every)
+
+    def _run(self, pid: int, args: tuple[str, ...], what: WhatRuns | None, catalogue: Catalogue) -> list[Fingerprint]:
+        """What it was told to run."""
+        files: list[Fingerprint] = []
         for _ in range(_DEPTH):
             if what is None:
                 break
@@ -80,7 +97,7 @@ class Programs:
             files += found
             args = what.command
             what = self._interpreter(found[0], args) if args and found else None
-        return tuple(files), interpreted
+        return files
 
     def _interpreter(self, image: Fingerprint, args: tuple[str, ...]) -> WhatRuns | None:
         return what_runs(self._builds.get(image.build_id or "") or image.path.rpartition("/")[2], args)
@@ -89,7 +106,10 @@ class Programs:
         """The files that an interpreter was told to run, as the process sees them."""
         files: list[Fingerprint] = []
         cwd = procfs.link(f"/proc/{pid}/cwd") or ""
-        for word in what.files:
+        until = self._clock.mono() + _BUDGET_MS
+        for number, word in enumerate(what.files):
+            if number >= _MOST_WORDS and self._clock.mono() >= until:
+                break
             where = f"/proc/{pid}/root{word}" if word.startswith("/") else f"/proc/{pid}/cwd/{word}"
             shown = word if word.startswith("/") else f"{cwd}/{word.removeprefix('./')}"
             if found := self.images.open(where, shown, catalogue):

@@ -11,12 +11,13 @@ from daemon.platforms.linux import procfs
 from daemon.platforms.linux.watching.ends import Ends
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.processes import BlindError, Identity
-from daemon.platforms.tracker import BLIND, Tracker, UnreadableError
+from daemon.platforms.tracker import BLIND, UNREADABLE, Tracker, UnreadableError
 from host.clock import Clock
 from i18n.message import said_by
 from rules.games import Fingerprint, Program
 
 _EXEC_SOON_S = 0.05
+_HELD_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,11 @@ class LinuxTracker(Tracker[SeenProgram]):
         super().__init__(Ends(self._over), clock)
         self.programs = programs
         self._forks: dict[int, tuple[int, int]] = {}
+        self._looks_again = False
 
     def stop(self) -> None:
         super().stop()
+        self._looks_again = False
         self._forks.clear()
 
     def known(self) -> Iterable[int]:
@@ -171,13 +174,22 @@ class LinuxTracker(Tracker[SeenProgram]):
                     seen = seen.kept(before) if before.same_as(seen) else seen.after(before)
             if seen:
                 found[pid] = seen
-        return self._adopt(found, unreadable)
+        return self._adopt(found, unreadable or len(self.programs.images.held))
 
     # --- reading -----------------------------------------------------------------------------------------------------------
 
     def _anew(self, old: SeenProgram) -> SeenProgram | None:
         seen = self._told(old.program.pid, None)
         return seen.kept(old) if seen and seen.same_as(old) else None
+
+    def _look_again(self) -> None:
+        """At files that somebody held back, as long as programs run them. No honest holder of a lease takes so long."""
+        self._looks_again = False
+        held, self.programs.images.held = self.programs.images.held, {}
+        for size in held:
+            self.looked(size)
+        for size in held.keys() & self.programs.images.held.keys():
+            self.trouble(UNREADABLE, self.programs.images.held[size])
 
     def _told(self, pid: int, since: int | None) -> SeenProgram | None:
         """What somebody said is there. None also where it cannot be seen: then a scan has to find it, and trouble calls one."""
@@ -195,6 +207,9 @@ class LinuxTracker(Tracker[SeenProgram]):
         program = self._reading(pid, lambda: self.programs.read(pid, self.catalogue, since))
         if program is None:
             return None
+        if self.programs.images.held and not self._looks_again:
+            self._looks_again = True
+            self.later(_HELD_S, self._look_again)
         image = None
         with suppress(OSError):
             found = os.stat(f"/proc/{pid}/exe")  # noqa: PTH116 - run for every program that starts

@@ -21,7 +21,7 @@ import pytest
 from daemon.platforms.api import ProgramStarted, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.accounts import SubIds
-from daemon.platforms.linux.gate import execgate
+from daemon.platforms.linux.gate import execgate, questions
 from daemon.platforms.linux.gate.execgate import ExecGate, RefusalsByUid, answers
 from daemon.platforms.linux.gate.mounts import holding_programs
 from daemon.platforms.linux.gate.watchdog import Watchdog
@@ -219,6 +219,23 @@ def test_an_error_lets_through_and_is_told_once(gate, gate_folder, start, make_g
     assert (gate.told[2].id, gate.told[2].over) == ("gate-failed", True)
 
 
+def test_a_file_that_cannot_be_read_is_known_by_its_name(gate, gate_folder, start, make_game, monkeypatch):
+    """And is no fault of the gate's. What is read later is asked for again, also of root's files."""
+    path, game = make_game(gate_folder, "chess")
+    copy = shutil.copy(path, gate_folder / "notes")
+    gate.arm(refusing(Game(id="chess", title="", names=("chess",)), game))
+    with monkeypatch.context() as broken:
+        broken.setattr("daemon.platforms.linux.watching.images.Images.read", failing)
+        assert [start(path, "1"), start(copy, "1")] == [False, True]
+    assert not start(copy, "1")
+    until(lambda: len(gate.told) == 2)
+    assert {type(one) for one in gate.told} == {StartRefused}
+
+
+def failing(*_):
+    raise OSError(errno.EIO, "")
+
+
 def test_a_gate_that_breaks_lets_everybody_through(gate, gate_folder, start, make_game, monkeypatch):
     """If the kernel cannot be answered at all the descriptor is closed: nothing waits for us any more."""
     path, game = make_game(gate_folder, "chess")
@@ -244,7 +261,7 @@ def test_want_of_descriptors_does_not_close_the_gate(gate, gate_folder, start, m
     monkeypatch.setattr(calls, "fanotify_read", want)
     assert not start(path, "1")
     assert left == []
-    monkeypatch.setattr(execgate, "_BLIND_MS", -1)
+    monkeypatch.setattr(questions, "_BLIND_MS", -1)
     assert not start(path, "1")
     until(lambda: len(gate.told) == 4)
     assert [seen.over if isinstance(seen, WatchTrouble) else seen.game for seen in gate.told] == [False, "chess", True, "chess"]
@@ -398,6 +415,24 @@ def test_the_watchdog_goes_with_the_process_and_holds_nothing():
     os.kill(watchdog.pid, signal.SIGCONT)
     watchdog.close()
     assert not proc.exists()
+
+
+def test_every_answer_is_a_beat(monkeypatch):
+    """However many questions come at once, and however slow each file is: that is not taken for a gate that hangs."""
+    gate, order = ExecGate(SystemClock(), print), []
+    gate._handle, gate._wake = os.eventfd(1), os.eventfd(0)
+    monkeypatch.setattr(os, "setpriority", lambda *_: None)
+    monkeypatch.setattr(ExecGate, "_beat", lambda _: order.append("beat"))
+    monkeypatch.setattr(ExecGate, "_serve", lambda *_: order.append("answer"))
+
+    def three(_):
+        os.eventfd_write(gate._wake, 1)
+        return [calls.Question(0, 1)] * 3
+
+    monkeypatch.setattr(calls, "fanotify_read", three)
+    gate._run()
+    gate._shut()
+    assert order == ["beat", *["answer", "beat"] * 3, "beat"]
 
 
 def test_a_beating_gate_is_left_alone(monkeypatch):

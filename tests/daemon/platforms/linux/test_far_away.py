@@ -1,0 +1,122 @@
+"""Programs of which not everything can be said: paths and command lines longer than anybody expects."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from daemon.platforms.api import Refusals, StartRefused
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.gate.execgate import ExecGate
+from host.clock import SystemClock
+from rules.games import Catalogue, Game
+from tests.contracts.programs import copy_with_own_build
+from tests.system import PATIENCE, until
+
+CHILD = "games"
+NAME = "x" * 250
+DEEP = 20  # folders: together longer than a path may be
+# Goes down from the folder of its first argument and makes what is missing; then it becomes the program of its second.
+DOWN = f"""
+import os, sys
+os.chdir(sys.argv[1])
+for _ in range({DEEP}):
+    if sys.argv[2] == "copy": os.mkdir("{NAME}")
+    os.chdir("{NAME}")
+if sys.argv[2] == "copy":
+    import shutil
+    print(shutil.copy(sys.argv[3], "homework"))
+else:
+    os.execv("./homework", ["./homework", *sys.argv[3:]])
+"""
+
+
+@pytest.fixture
+def started():
+    """`started(*args)`: a process that is ended after the test."""
+    running = []
+
+    def start(*args, **more):
+        running.append(subprocess.Popen(args, stdin=subprocess.PIPE, **more))
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.kill()
+        one.wait()
+        one.stdin.close()
+
+
+def test_a_path_that_is_too_long_hides_no_game(programs, make_game, started, tmp_path):
+    """It is known by its build, and called as the process is."""
+    path, game = make_game(tmp_path, "chess")
+    catalogue = Catalogue((game,))
+    subprocess.run([sys.executable, "-c", DOWN, tmp_path, "copy", path], check=True, capture_output=True)
+    pid = started(sys.executable, "-c", DOWN, tmp_path, "run", "60").pid
+    until(lambda: procfs.link(f"/proc/{pid}/exe") == "" and procfs.cmdline(pid, 1))
+    program = programs.read(pid, catalogue)
+    assert (program.files[0].path, catalogue.recognise(program).clues) == ("homework", ("build-id",))
+
+
+@pytest.mark.root
+def test_the_gate_refuses_a_game_under_too_long_a_path(gate_folder, launcher, make_game):
+    told = []
+    path, game = make_game(gate_folder, "chess")
+    gate = ExecGate(SystemClock(), told.append)
+    gate.open()
+    try:
+        launcher("run", args=[sys.executable, "-c", DOWN, str(gate_folder), "copy", str(path)])
+        gate.watch(str(gate_folder))
+        gate.arm(Refusals(Catalogue((game,)), {CHILD: frozenset({"chess"})}))
+        launcher("start", args=["/usr/bin/python3", "-c", DOWN, str(gate_folder), "run", "1"], user=CHILD, cwd="/")
+        until(lambda: told)
+    finally:
+        gate.close()
+    assert [(type(one), one.game) for one in told] == [(StartRefused, "chess")]
+
+
+@pytest.mark.parametrize("options", [["-u"] * 100_000, ["-X", "x" * 100_000] * 5, ["-X", "ắ" * 40_000] * 3])
+def test_options_before_a_script_hide_nothing(programs, started, tmp_path, options):
+    """However many or long they are."""
+    text = "import time; time.sleep(60)\n"
+    script = tmp_path / "tetris"
+    script.write_text(text)
+    catalogue = Catalogue([Game(id="tetris", title="", sizes=(len(text),), sha256=(sha256(text.encode()).hexdigest(),))])
+    pid = started("/usr/bin/python3", *options, script).pid
+    until(lambda: procfs.cmdline(pid, 1))  # an exec goes on for a moment after whoever forked hears of it
+    assert catalogue.recognise(programs.read(pid, catalogue)).clues == ("content",)
+
+
+def test_many_words_hide_neither_a_file_nor_what_is_said(programs, started, tmp_path, monkeypatch):
+    """Of an interpreter that may be told many files; what is kept of its command line stays short."""
+    monkeypatch.setattr("daemon.platforms.linux.watching.programs._BUDGET_MS", 1_000 * PATIENCE)
+    node = tmp_path / "node"
+    copy_with_own_build("/bin/dash", node)
+    content = b"a game\n"
+    script = tmp_path / "tetris"
+    script.write_bytes(content)
+    catalogue = Catalogue([
+        Game(id="tetris", title="", sizes=(len(content),), sha256=(sha256(content).hexdigest(),)),
+        Game(id="craft", title="", words=("net.craft.Main",)),
+    ])
+    for word, game in ((str(script), "tetris"), ("net.craft.Main", "craft")):
+        pid = started(node, "-c", "read line", *["x" * 200] * 2_000, word).pid
+        until(lambda pid=pid: procfs.cmdline(pid, 1))
+        program = programs.read(pid, catalogue)
+        assert catalogue.recognise(program).game == game
+        assert sum(map(len, program.args)) < 2 * procfs.ARGS
+
+
+def test_the_work_for_one_process_is_bounded(programs, started, tmp_path, monkeypatch):
+    """More words than a few hundred are looked at only as long as there is time."""
+    monkeypatch.setattr("daemon.platforms.linux.watching.programs._BUDGET_MS", -1)
+    node = Path(shutil.copy("/bin/sleep", tmp_path / "node"))
+    (tmp_path / "0").write_text("0")
+    pid = started(node, "60", *["0"] * 1_000, cwd=tmp_path).pid
+    until(lambda: procfs.cmdline(pid, 1))
+    assert len(programs.read(pid, Catalogue(())).files) == 512
