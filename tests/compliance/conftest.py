@@ -178,10 +178,13 @@ class Site:
             budgets=(rule,),
         )  # fmt: skip
 
-    def bundle(self):
+    def named(self):
+        """The texts of the packs that an entry names."""
         told = b"".join(self.log.entries())
-        named = [text for text in self.packs.values() if sha256(text.encode()).hexdigest().encode() in told]
-        return b"".join(bundle.write(self.log, named))
+        return [text for text in self.packs.values() if sha256(text.encode()).hexdigest().encode() in told]
+
+    def bundle(self):
+        return b"".join(bundle.write(self.log, self.named()))
 
     def honest_day(self):
         """Starts, plays an hour of one game to its limit and half of another's, is refused, stops."""

@@ -88,7 +88,7 @@ def test_entry_bundles_are_read_back_and_cut_ones_are_not(entries, cut):
 def test_a_bundle_has_the_members_of_the_specification(site):
     site.honest_day()
     found = bundle.parse(site.bundle())
-    packs = {bundle.pack_path(sha256(text.encode()).hexdigest()) for text in site.packs.values()}
+    packs = {bundle.pack_path(sha256(text.encode()).hexdigest()) for text in site.named()}
     size = site.log.size
     assert found.members.keys() == {"checkpoint", "key", f"tile/0/000.p/{size}", f"tile/entries/000.p/{size}"} | packs
     assert found.members["key"].decode() == site.signer.vkey + "\n"
@@ -105,7 +105,7 @@ def test_what_is_appended_meanwhile_does_not_disturb(site):
     """The pieces are those of the checkpoint with which the writing began."""
     seat = site.honest_day()
     whole = site.bundle()
-    pieces = bundle.write(site.log, site.packs.values())
+    pieces = bundle.write(site.log, site.named())
     first = next(pieces)
     seat.start()
     site.deliver()
