@@ -154,10 +154,11 @@ class Loop:
             return known is not None
         self.gate.saw(program.account, people)
         running = self.plays.running.get((found.player.id, found.game.id))
+        if running is not None and not isinstance(running.ending, Saving | Ended):
+            return self._join(running, program, found, now)
         ruling = self.judge.rule(found.player, found.game, now, sure=found.sure)
-        may = ruling.allowed or (running is not None and not isinstance(running.ending, Saving | Ended))
-        saves = None if may else self.enforcer.may_save(program, found.player.id, self.plays.running.values(), now)
-        if not may and (saves is None or saves <= now.mono):
+        saves = None if ruling.allowed else self.enforcer.may_save(program, found.player.id, self.plays.running.values(), now)
+        if not ruling.allowed and (saves is None or saves <= now.mono):
             self.enforcer.refuse(program.pid, program.started)
             if saves is None:
                 self._refused(events.LaunchRefused(found.player, program.account, found.game, ruling, now, "ended"))
@@ -167,11 +168,13 @@ class Loop:
             self._begin(people, found, program, now, min(since, now.mono), BEGUN if saves is None else Saving(saves))
         return True
 
-    def _join(self, play: Play, program: Program, found: Recognised, now: Reading) -> None:
-        new = program.account not in play.accounts
+    def _join(self, play: Play, program: Program, found: Recognised, now: Reading) -> bool:
+        """True if that may change how long it goes on: a game may start a thousand programs a second."""
+        new, sure = program.account not in play.accounts, play.sure
         play.join(program.identity, program.account, now.mono, sure=found.sure)
         if new:
             self.enforcer.newcomer(play, now)
+        return new or play.sure is not sure
 
     def _begin(self, people: People, found: Recognised, program: Program, now: Reading, since: int, ending: State) -> None:
         wall = now.wall - (now.mono - since)

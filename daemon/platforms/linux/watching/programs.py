@@ -62,6 +62,11 @@ class Programs:
         mono, elapsed, _ = together(self._clock)
         return started * procfs.TICK_MS - (elapsed - mono)
 
+    def started(self, mono: int) -> int:
+        """When, as processes count, something was that was then on the clock that play is counted on."""
+        now, elapsed, _ = together(self._clock)
+        return (mono + elapsed - now) // procfs.TICK_MS
+
     def _files(self, pid: int, args: tuple[str, ...], catalogue: Catalogue) -> tuple[tuple[Fingerprint, ...], bool]:
         """The executable and what it was told to run; whether it is an interpreter at all."""
         exe = f"/proc/{pid}/exe"
