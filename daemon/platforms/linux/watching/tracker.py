@@ -51,8 +51,9 @@ class LinuxTracker(Tracker[SeenProgram]):
         if seen is None:
             return
         if old:
-            self._end(pid, mono)
-        self._begin(seen)
+            self._become(old, seen, mono)
+        else:
+            self._begin(seen)
 
     def appeared(self, pid: int, since: int | None = None) -> None:
         """A process that nobody has told of yet."""
@@ -93,9 +94,9 @@ class LinuxTracker(Tracker[SeenProgram]):
     def _tell_fork(self, fork: Fork, *, gone_too: bool = True) -> None:
         """`gone_too`: also if it is over by now, as its end is told next."""
         seen, pid = fork.seen, fork.seen.program.pid
-        found = self._stat(pid)
-        executed = found is not None and image_of(pid) != seen.image  # of which word will come
-        if pid in self._known or executed or (found is None and not gone_too):  # a scan may have been faster
+        found, image = self._stat(pid), image_of(pid)
+        executed = image is not None and image != seen.image  # of which word will come
+        if pid in self._known or executed or (image is None and not gone_too):  # a scan may have been faster
             self._kin.over(seen)  # what it forked before is still the game
             return
         started = self.programs.started(seen.at) if found is None else found.started
@@ -121,8 +122,15 @@ class LinuxTracker(Tracker[SeenProgram]):
             if seen is None:
                 self.ended(pid, self._clock.mono())
             elif not old.same_as(seen):
-                self._end(pid, self._clock.mono())
-                self._begin(seen.after(old))
+                self._become(old, seen.after(old), self._clock.mono())
+
+    def _become(self, old: SeenProgram, new: SeenProgram, mono: int) -> None:
+        """A game that executes itself goes on: neither its process nor its play is over."""
+        before, now = self.catalogue.recognise(old.program), self.catalogue.recognise(new.program)
+        same = before and now and before.game == now.game and old.identity == new.identity
+        if not same:
+            self._end(old.program.pid, mono)
+        self._begin(new)
 
     def ended(self, pid: int, mono: int) -> None:
         """The leader ended at `mono`; its threads may run on, and with them the game."""
