@@ -90,14 +90,13 @@ class Loop:
         self._cut_at_midnight(people, now)
         if now.mono >= self._next_scan:
             self.scan(now, 0)
+        self._check(now)
         for play in tuple(self.plays.running.values()):
-            self._check(play, now)
-            if play.key in self.plays.running:
-                ruling = self._rule(play, now)
-                if not ruling.allowed and not isinstance(play.ending, Saving | Ended):
-                    self.gate.stale()  # shut before the game is asked to close: nobody starts it anew in between
-                    self.gate.renew(people, now, self.judge)
-                self.enforcer.follow(play, ruling, now)
+            ruling = self._rule(play, now)
+            if not ruling.allowed and not isinstance(play.ending, Saving | Ended):
+                self.gate.stale()  # shut before the game is asked to close: nobody starts it anew in between
+                self.gate.renew(people, now, self.judge)
+            self.enforcer.follow(play, ruling, now)
         self.announcer.expire(now)
         return self._wait(now, self.enforcer.sweep(now), self.gate.renew(people, now, self.judge))
 
@@ -131,11 +130,14 @@ class Loop:
         for program in programs:
             self._started(program, now, max(program.since, floor), changed)
 
-    def _check(self, play: Play, now: Reading) -> None:
-        """An end that no event told."""
-        for pid, started in tuple(play.programs):
-            if not self.platform.control.alive(pid, started):
-                self._ended((pid, started), now, now.mono)
+    def _check(self, now: Reading) -> None:
+        """Ends that no event told, or not yet: then those come first, as the play may go on in a child."""
+        programs = [identity for play in self.plays.running.values() for identity in play.programs]
+        gone = [identity for identity in programs if not self.platform.control.alive(*identity)]
+        if gone:
+            self.platform.watcher.look()
+        for identity in gone:
+            self._ended(identity, now, now.mono)
 
     def _started(self, program: Program, now: Reading, since: int, changed: events.How | None = None) -> bool:
         """True if it is a game of somebody whose play is recorded."""

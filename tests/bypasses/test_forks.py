@@ -91,7 +91,7 @@ def test_a_game_that_executes_itself_without_a_file(goes_on):
 def test_a_script_that_is_gone_when_its_game_forks(goes_on, do):
     """The interpreter was told a file that nobody can look at any more."""
     gone = f"os.unlink('x'); os.chdir('/'); {do}"
-    goes_on(gone, f"cp \"$GAME\" x && {PYTHON} x | cat", make=python)
+    goes_on(gone, f'cp "$GAME" x && {PYTHON} x | cat', make=python)
 
 
 def test_what_a_game_starts_is_what_it_executes(case):

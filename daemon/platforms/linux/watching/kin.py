@@ -31,7 +31,7 @@ class Kin:
 
     def __init__(self) -> None:
         self._waiting: dict[int, Fork] = {}
-        self._past: dict[int, SeenProgram] = {}
+        self._past: dict[int, SeenProgram | None] = {}
         self._executed: list[SeenProgram] = []
 
     def waiting(self, pid: int) -> Fork | None:
@@ -40,6 +40,9 @@ class Kin:
     def past(self, pid: int) -> SeenProgram | None:
         """What had this pid last, if that was a game."""
         return self._past.get(pid)
+
+    def was_unread(self, pid: int) -> bool:
+        return pid in self._past and self._past[pid] is None
 
     def wait(self, fork: Fork) -> Fork | None:
         """The one that has waited longest, where too many do: it is to be told now."""
@@ -62,8 +65,15 @@ class Kin:
 
     def over(self, seen: SeenProgram) -> None:
         """It has ended; word of a child that it had may still come."""
-        self.other(seen.program.pid)
-        self._past[seen.program.pid] = seen
+        self._remember(seen.program.pid, seen)
+
+    def unread(self, pid: int) -> None:
+        """It was over before anybody could see what it was."""
+        self._remember(pid, None)
+
+    def _remember(self, pid: int, seen: SeenProgram | None) -> None:
+        self.other(pid)
+        self._past[pid] = seen
         if len(self._past) > _MOST_PAST:
             del self._past[next(iter(self._past))]
 

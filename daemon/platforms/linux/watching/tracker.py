@@ -25,8 +25,6 @@ class LinuxTracker(Tracker[SeenProgram]):
         super().__init__(Ends(self._over), clock)
         self.programs = programs
         self._kin = Kin()
-        self.look: Callable[[], None] = lambda: None
-        """For what nobody tells of, before the end of a game is told: the play may go on in a child."""
 
     def stop(self) -> None:
         super().stop()
@@ -49,8 +47,8 @@ class LinuxTracker(Tracker[SeenProgram]):
             return
         seen = self._told(pid, mono)
         if seen is None:
-            return
-        if old:
+            self._kin.unread(pid)
+        elif old:
             self._become(old, seen, mono)
         else:
             self._begin(seen)
@@ -66,7 +64,7 @@ class LinuxTracker(Tracker[SeenProgram]):
         fork = self._kin.waiting(parent)
         mother = fork.seen if fork else self._known[parent] if parent in self.games else self._kin.past(parent)
         if mother is None:
-            self._adopted(pid, mono)
+            self._adopted(parent, pid, mono)
             return
         child = Fork(mother.forked(pid, mono), fork.told if fork else parent)
         if child.told not in self.games:
@@ -77,12 +75,18 @@ class LinuxTracker(Tracker[SeenProgram]):
         if oldest := self._kin.wait(child):
             self._tell_fork(oldest)
 
-    def _adopted(self, pid: int, mono: int) -> None:
-        """A child of no game executes what a game does: the game had it as a sibling of its own (CLONE_PARENT)."""
-        if pid not in self._known and self._kin.with_image(image_of(pid)):
-            seen = self._told(pid, mono)
-            if seen and self._is_game(seen):
-                self._begin(seen)
+    def _adopted(self, parent: int, pid: int, mono: int) -> None:
+        """A child of no game executes what a game does: the game had it as a sibling of its own (CLONE_PARENT). Or nobody knows
+        what its parent was, which was over too soon.
+        """
+        unread = self._kin.was_unread(parent)
+        if pid in self._known or not (unread or self._kin.with_image(image_of(pid))):
+            return
+        seen = self._told(pid, mono)
+        if seen is None and unread:
+            self._kin.unread(pid)
+        elif seen and self._is_game(seen):
+            self._begin(seen)
 
     def _fork_due(self) -> None:
         """A few at a time: whoever forks a thousand waits for us, not others."""
