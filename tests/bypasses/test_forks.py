@@ -5,7 +5,6 @@ The game is a Python of its own, so what the tests run is the game itself.
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from pathlib import Path
@@ -70,8 +69,9 @@ def test_a_game_that_forks_itself_away(goes_on, do):
 
 def test_a_game_whose_orphans_go_to_somebody_else(goes_on):
     """A sub-reaper takes the place of init."""
-    reaper = 'import ctypes, os, subprocess as s; ctypes.CDLL(None).prctl(36, 1); s.run([os.environ["GAME"], "-c", os.environ["DO"]])'
-    goes_on("fork(); fork(); play()", f"(python3 -c '{reaper}'; exec sleep 0) | cat")
+    reaper = "import os; os.spawnlp(os.P_WAIT, os.environ['GAME'], 'x', '-c', os.environ['DO']); os.wait()"
+    become = "import ctypes; ctypes.CDLL(None).prctl(36, 1)"
+    goes_on("fork(); fork(); play()", f'{PYTHON} -c "{become}; {reaper}" | cat')
 
 
 @pytest.mark.usefixtures("namespaces")

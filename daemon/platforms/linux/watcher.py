@@ -149,6 +149,7 @@ class LinuxWatcher(TrackingWatcher):
             self._trouble("watch-gate", cause(error))
             return False
         self._gate = gate
+        self._tracker.passed = gate.passed.take
         if self._refusals:
             gate.arm(self._refusals)
         sys.setswitchinterval(_SWITCH_S)

@@ -20,13 +20,14 @@ from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
 from daemon.platforms.hashing import Key, key
 from daemon.platforms.linux import accounts, calls, procfs
 from daemon.platforms.linux.gate import spawning
+from daemon.platforms.linux.gate.passed import Passed, Started
 from daemon.platforms.linux.gate.watchdog import BEAT_MS, Watchdog
 from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.programs import acting_uid
 from daemon.platforms.processes import Identity
 from host.clock import Clock
 from i18n.message import Arg, msg, said_by
-from rules.games import Catalogue
+from rules.games import Catalogue, Fingerprint
 
 _FAILED, BROKEN = "gate-failed", "watch-gate"  # Issues: one start was let through; the gate is closed
 BLIND = WatchTrouble("gate-blind", ISSUES["gate-blind"])
@@ -83,7 +84,7 @@ class ExecGate:
         self._tell = tell
         self._answers: RefusalsByUid | None = None
         self._images = Images(LARGEST_HASHED)
-        self._known: dict[tuple[str, Key], frozenset[str]] = {}
+        self._known: dict[tuple[str, Key], tuple[Fingerprint, frozenset[str]]] = {}
         self._known_for: Catalogue | None = None
         self._failed_at = 0
         self._blind_at = 0
@@ -91,6 +92,7 @@ class ExecGate:
         self._wake = -1
         self._thread: threading.Thread | None = None
         self.watchdog: Watchdog | None = None
+        self.passed = Passed()
 
     # --- the loop's side ---------------------------------------------------------------------------------------------------
 
@@ -204,7 +206,7 @@ class ExecGate:
             return None, False
         found = os.fstat(asked.handle)
         path = procfs.link(f"/proc/self/fd/{asked.handle}") or ""
-        games = self._games(asked.handle, found, path, current.catalogue)
+        file, games = self._games(asked.handle, found, path, current.catalogue)
         if not games:
             # Who may write to a file could do so through a mapping, which the kernel does not count as modified.
             return None, found.st_uid == 0 and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
@@ -212,17 +214,22 @@ class ExecGate:
         account, refused = (uids and current.of(acting_uid(*uids))) or ("", frozenset())
         hit = games & refused
         if not hit or (current.saving and _started_by(asked.pid, current.saving)):
+            if uids:
+                self.passed.note(Started(asked.pid, acting_uid(*uids), file, self._clock.mono()))
             return None, False
         return StartRefused(account, min(hit), path, asked.pid, self._clock.mono()), False
 
-    def _games(self, handle: int, found: os.stat_result, path: str, catalogue: Catalogue) -> frozenset[str]:
+    def _games(
+        self, handle: int, found: os.stat_result, path: str, catalogue: Catalogue
+    ) -> tuple[Fingerprint, frozenset[str]]:
         if self._known_for is not catalogue or len(self._known) > _MOST:
             self._known, self._known_for = {}, catalogue
         this = (path, key(found))
-        games = self._known.get(this)
-        if games is None:
-            games = self._known[this] = catalogue.by_file(self._images.read(handle, found, path, catalogue))
-        return games
+        known = self._known.get(this)
+        if known is None:
+            file = self._images.read(handle, found, path, catalogue)
+            known = self._known[this] = (file, catalogue.by_file(file))
+        return known
 
     def _ignore(self, file: int) -> None:
         decided_for = self._known_for

@@ -30,10 +30,10 @@ class Programs:
         self._clock = clock
         self._builds = builds
         self.images = Images()
-        self._account_of = cache(account_of)
+        self.account = cache(account_of)
 
     def forget_names(self) -> None:
-        self._account_of.cache_clear()
+        self.account.cache_clear()
 
     def read(self, pid: int, catalogue: Catalogue, since: int | None = None) -> Program | None:
         """The program that runs under this pid now; `since` where its exec was seen. None: there is none that we can see."""
@@ -50,7 +50,7 @@ class Programs:
             pid=pid,
             started=status.started,
             since=self.since(status.started) if since is None else since,
-            account=self._account_of(acting_uid(*uids)),
+            account=self.account(acting_uid(*uids)),
             files=files,
             args=args,
             parent=status.parent,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.gate.passed import Started
 from daemon.platforms.linux.watching.ends import Ends
 from daemon.platforms.linux.watching.kin import Fork, Kin
 from daemon.platforms.linux.watching.programs import Programs
@@ -25,6 +26,8 @@ class LinuxTracker(Tracker[SeenProgram]):
         super().__init__(Ends(self._over), clock)
         self.programs = programs
         self._kin = Kin()
+        self.passed: Callable[[int, int], Started | None] = lambda *_: None
+        """What a gate let through, by pid and the moment of its exec."""
 
     def stop(self) -> None:
         super().stop()
@@ -45,13 +48,22 @@ class LinuxTracker(Tracker[SeenProgram]):
         old = self._known.get(pid)
         if old and mono < old.at:
             return
+        passed = self.passed(pid, mono)
         seen = self._told(pid, mono)
+        if seen is None and passed is not None:
+            seen = self._as_passed(passed, mono)
         if seen is None:
             self._kin.unread(pid)
         elif old:
             self._become(old, seen, mono)
         else:
             self._begin(seen)
+
+    def _as_passed(self, passed: Started, mono: int) -> SeenProgram:
+        """Of what was over too soon to be read there is what the gate saw."""
+        account = self.programs.account(passed.uid)
+        program = Program(passed.pid, self._started(passed.pid, mono), mono, account, (passed.file,))
+        return SeenProgram(program, None, mono)
 
     def appeared(self, pid: int, since: int | None = None) -> None:
         """A process that nobody has told of yet."""
@@ -73,7 +85,7 @@ class LinuxTracker(Tracker[SeenProgram]):
         if not self._kin:
             self.later(_EXEC_SOON_S, self._fork_due)
         if oldest := self._kin.wait(child):
-            self._tell_fork(oldest)
+            self._tell_fork(oldest, gone_too=False)
 
     def _adopted(self, parent: int, pid: int, mono: int) -> None:
         """A child of no game executes what a game does: the game had it as a sibling of its own (CLONE_PARENT). Or nobody knows
@@ -98,20 +110,21 @@ class LinuxTracker(Tracker[SeenProgram]):
     def _tell_fork(self, fork: Fork, *, gone_too: bool = True) -> None:
         """`gone_too`: also if it is over by now, as its end is told next."""
         seen, pid = fork.seen, fork.seen.program.pid
-        found, image = self._stat(pid), image_of(pid)
-        executed = image is not None and image != seen.image  # of which word will come
+        image = image_of(pid)
+        executed = image is not None and seen.image not in (None, image)  # of which word will come
         if pid in self._known or executed or (image is None and not gone_too):  # a scan may have been faster
             self._kin.over(seen)  # what it forked before is still the game
             return
-        started = self.programs.started(seen.at) if found is None else found.started
-        self._begin(replace(seen, program=replace(seen.program, started=started)))
+        self._begin(replace(seen, program=replace(seen.program, started=self._started(pid, seen.at))))
 
-    def _stat(self, pid: int) -> procfs.Stat | None:
+    def _started(self, pid: int, mono: int) -> int:
+        """When it started, as processes count; if it is over by now, near enough."""
+        found = None
         try:
-            return procfs.stat(pid)
+            found = procfs.stat(pid)
         except BlindError as error:  # a scan that can see will tell
             self.trouble(BLIND, said_by(error))
-            return None
+        return self.programs.started(mono) if found is None else found.started
 
     def replaced(self, pid: int) -> None:
         """Was this one replaced, by an exec or by another process with its pid, while nobody told?"""
