@@ -32,7 +32,7 @@ class Kin:
     def __init__(self) -> None:
         self._waiting: dict[int, Fork] = {}
         self._past: dict[int, SeenProgram | None] = {}
-        self._executed: list[SeenProgram] = []
+        self.executed: list[SeenProgram] = []
 
     def waiting(self, pid: int) -> Fork | None:
         return self._waiting.get(pid)
@@ -94,22 +94,22 @@ class Kin:
 
     def executed_by(self, games: Iterable[SeenProgram]) -> None:
         """By no others than these."""
-        self._executed.clear()
+        self.executed.clear()
         for game in games:
             self.executes(game)
 
     def executes(self, game: SeenProgram) -> None:
         this = _what(game)
-        if game.image is not None and all(_what(known) != this for known in self._executed):
-            self._executed.append(game)
-            del self._executed[:-_MOST_EXECUTED]
+        if game.image is not None and all(_what(known) != this for known in self.executed):
+            self.executed.append(game)
+            del self.executed[:-_MOST_EXECUTED]
 
     def with_image(self, image: Image | None) -> list[SeenProgram]:
         """Games that execute this file."""
-        return [known for known in self._executed if known.image == image] if image else []
+        return [known for known in self.executed if known.image == image] if image else []
 
     def clear(self) -> None:
-        for table in (self._waiting, self._past, self._executed):
+        for table in (self._waiting, self._past, self.executed):
             table.clear()
 
 

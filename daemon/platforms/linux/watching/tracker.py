@@ -92,7 +92,8 @@ class LinuxTracker(Tracker[SeenProgram]):
         what its parent was, which was over too soon.
         """
         unread = self._kin.was_unread(parent)
-        if pid in self._known or not (unread or self._kin.with_image(image_of(pid))):
+        same = self._kin.executed and self._kin.with_image(image_of(pid))
+        if pid in self._known or not (unread or same):
             return
         seen = self._told(pid, mono)
         if seen is None and unread:

@@ -206,7 +206,7 @@ def test_the_kernel_sends_only_what_is_wanted(launcher):
             "for _ in range(3):\n  child = os.fork()\n  if not child: os._exit(0)\n  os.waitpid(child, 0)\n"
             "time.sleep(0.1)"))["pid"]
         launcher("wait", pid=pid, timeout=20)
-        events = [*found.read(1000)]
+        events = [*found.read(100_000)]
         children = {event.pid for event in events if event.parent == pid}
         assert [event.kind for event in events if event.pid == pid] == ["fork", "exec", "exit"]
         assert [event.kind for event in events if event.pid in children] == ["fork", "exit"] * 3

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -92,7 +91,7 @@ def test_a_play_goes_on_through_children_that_nobody_saw(tracker, game, gone):
     assert told(tracker) == [
         (ProgramStarted, first), (ProgramStarted, second), (ProgramStarted, third), (ProgramEnded, first),
         (ProgramEnded, second), (ProgramStarted, last), (ProgramEnded, third)]  # fmt: skip
-    child = next(one.program for one in tracker.seen if told(tracker)[-2] == (ProgramStarted, last) and one is tracker.seen[-2])
+    child = tracker.seen[-2].program
     assert (child.started, child.since) == (procfs.stat(last).started, begun + 4)
     assert tracker.games == {last}
 
