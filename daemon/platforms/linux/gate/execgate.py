@@ -20,9 +20,9 @@ from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
 from daemon.platforms.hashing import Key, key
 from daemon.platforms.linux import accounts, calls, procfs
 from daemon.platforms.linux.gate import spawning
-from daemon.platforms.linux.gate.passed import Passed, Started
 from daemon.platforms.linux.gate.watchdog import BEAT_MS, Watchdog
 from daemon.platforms.linux.watching.images import Images
+from daemon.platforms.linux.watching.passed import Passed, Started
 from daemon.platforms.linux.watching.programs import acting_uid
 from daemon.platforms.processes import Identity
 from host.clock import Clock

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.gate.passed import Started
 from daemon.platforms.linux.watching.ends import Ends
 from daemon.platforms.linux.watching.kin import Fork, Kin
+from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.seen import SeenProgram, image_of
 from daemon.platforms.processes import BlindError

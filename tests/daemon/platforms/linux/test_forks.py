@@ -12,8 +12,8 @@ import pytest
 
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.gate.passed import Passed, Started
 from daemon.platforms.linux.watching import kin
+from daemon.platforms.linux.watching.passed import Passed, Started
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock
 from rules.games import Catalogue, Fingerprint, Game
