@@ -14,6 +14,7 @@ from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.watching import kin
 from daemon.platforms.linux.watching.passed import Passed, Started
+from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock
 from rules.games import Catalogue, Fingerprint, Game
@@ -142,6 +143,16 @@ def test_children_of_what_was_over_before_it_could_be_read(tracker, game, gone):
     assert tracker.games == {last}
 
 
+def test_children_of_a_sibling_that_nobody_saw(tracker, game, gone):
+    """Somebody else is named as its parent (CLONE_PARENT), and it is gone: what it forked is looked at."""
+    first, sibling, last = game(), gone(), game()
+    tracker.executed(first, NOW())
+    tracker.forked(1, sibling, NOW())
+    tracker.ended(first, NOW())
+    tracker.forked(sibling, last, NOW())
+    assert tracker.games == {last}
+
+
 def test_a_play_that_was_over_before_it_could_be_read(tracker, gone):
     """What the gate saw of it is told, and its end."""
     pid, passed, at = gone(), Passed(), NOW()
@@ -219,6 +230,22 @@ def test_forks_without_number_take_no_memory(tracker, game):
     tracker.ended(first, NOW())
     tracker.settled()
     assert (len(tables[0]), len(tables[1])) == (0, 0)
+
+
+def test_where_nobody_tells_a_child_is_seen_before_its_parents_end(tracker, game, monkeypatch):
+    """By looking: else the play would be over in between. So it is where the end itself is told."""
+    poller = Poller(tracker, SystemClock(), lambda: True)
+    first, second, third = game(), game(), game()
+    tracker.appeared(first)
+    here = [second]
+    monkeypatch.setattr(procfs, "pids", lambda: here)
+    poller._compare(NOW())
+    assert told(tracker)[1:] == [(ProgramStarted, second), (ProgramEnded, first)]
+
+    here.append(third)
+    tracker.look = poller._look_for_new
+    tracker._over(*tracker._known[second].identity)
+    assert told(tracker)[3:] == [(ProgramStarted, third), (ProgramEnded, second)]
 
 
 @pytest.mark.root
