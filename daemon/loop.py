@@ -90,14 +90,13 @@ class Loop:
         self._cut_at_midnight(people, now)
         if now.mono >= self._next_scan:
             self.scan(now, 0)
+        self._check(now)
         for play in tuple(self.plays.running.values()):
-            self._check(play, now)
-            if play.key in self.plays.running:
-                ruling = self._rule(play, now)
-                if not ruling.allowed and not isinstance(play.ending, Saving | Ended):
-                    self.gate.stale()  # shut before the game is asked to close: nobody starts it anew in between
-                    self._renew(people, now, play)
-                self.enforcer.follow(play, ruling, now)
+            ruling = self._rule(play, now)
+            if not ruling.allowed and not isinstance(play.ending, Saving | Ended):
+                self.gate.stale()  # shut before the game is asked to close: nobody starts it anew in between
+                self._renew(people, now, play)
+            self.enforcer.follow(play, ruling, now)
         self.announcer.expire(now)
         return self._wait(now, self.enforcer.sweep(now), self._renew(people, now))
 
@@ -135,11 +134,14 @@ class Loop:
         for program in programs:
             self._started(program, now, max(program.since, floor), changed)
 
-    def _check(self, play: Play, now: Reading) -> None:
-        """An end that no event told."""
-        for pid, started in tuple(play.programs):
-            if not self.platform.control.alive(pid, started):
-                self._ended((pid, started), now, now.mono)
+    def _check(self, now: Reading) -> None:
+        """Ends that no event told, or not yet: then those come first, as the play may go on in a child."""
+        programs = [identity for play in self.plays.running.values() for identity in play.programs]
+        gone = [identity for identity in programs if not self.platform.control.alive(*identity)]
+        if gone:
+            self.platform.watcher.look()
+        for identity in gone:
+            self._ended(identity, now, now.mono)
 
     def _started(self, program: Program, now: Reading, since: int, changed: events.How | None = None) -> bool:
         """True if it is a game of somebody whose play is recorded."""
@@ -158,10 +160,12 @@ class Loop:
             return known is not None
         self.gate.saw(program.account, people)
         running = self.plays.running.get((found.player.id, found.game.id))
+        if running is not None and not isinstance(running.ending, Saving | Ended):
+            return self._join(running, program, found, now)
         ruling = self.judge.rule(found.player, found.game, now, sure=found.sure)
-        may = ruling.allowed or (running is not None and not isinstance(running.ending, Saving | Ended))
-        saves = None if may else self.enforcer.may_save(program, (found.player.id, found.game.id), running, now)
-        if not may and (saves is None or saves <= now.mono):
+        key = (found.player.id, found.game.id)
+        saves = None if ruling.allowed else self.enforcer.may_save(program, key, running, now)
+        if not ruling.allowed and (saves is None or saves <= now.mono):
             self.enforcer.refuse(program.pid, program.started)
             if saves is None:
                 self._refused(events.LaunchRefused(found.player, program.account, found.game, ruling, now, "ended"))
@@ -171,11 +175,13 @@ class Loop:
             self._begin(people, found, program, now, min(since, now.mono), BEGUN if saves is None else Saving(saves))
         return True
 
-    def _join(self, play: Play, program: Program, found: Recognised, now: Reading) -> None:
-        new = program.account not in play.accounts
+    def _join(self, play: Play, program: Program, found: Recognised, now: Reading) -> bool:
+        """True if that may change how long it goes on: a game may start a thousand programs a second."""
+        new, sure = program.account not in play.accounts, play.sure
         play.join(program.identity, program.account, now.mono, sure=found.sure)
         if new:
             self.enforcer.newcomer(play, now)
+        return new or play.sure is not sure
 
     def _begin(self, people: People, found: Recognised, program: Program, now: Reading, since: int, ending: State) -> None:
         wall = now.wall - (now.mono - since)

@@ -79,6 +79,9 @@ class Watcher(Protocol):
     def scan(self) -> tuple[Program, ...]:
         """Every program that runs now. The truth that events are reconciled with."""
 
+    def look(self) -> None:
+        """Tell what has come to pass and was not told yet, as far as it takes no time to see."""
+
     def refuse(self, refusals: Refusals) -> None:
         """What to refuse from now on; without a gate only the catalogue matters."""
 

@@ -62,9 +62,10 @@ class Tracker(ABC, Generic[S]):
         self._sink: Callable[[Observation], None] | None = None
         self.catalogue = Catalogue(())
         self.games: set[int] = set()
-        self.games_changed: Callable[[], None] = lambda: None
         self.trouble: Callable[[str, Arg], None] = lambda *_: None
         self.well: Callable[[str], None] = lambda _: None
+        self.look: Callable[[], None] = lambda: None
+        """For what nobody has told yet: before an end is told, as the play may go on in a child."""
         self.later: Callable[..., object] = lambda *_: None
         """As the loop's `call_later`; what is asked for once we have stopped does nothing."""
 
@@ -105,31 +106,26 @@ class Tracker(ABC, Generic[S]):
             if (before := self._known[pid].identity) not in kept:
                 self._ends.forget(before)
         self._known = {pid: seen if pid in games else seen.without_args() for pid, seen in found.items()}
-        self._set_games(games)
+        self.games = games
         return tuple(seen.program for seen in found.values() if seen.program is not None)
 
     def _begin(self, seen: S) -> None:
         pid, game = seen.identity[0], self._is_game(seen)
         self._known[pid] = seen if game else seen.without_args()
         if game:
-            self._set_games(self.games | {pid})
+            self.games.add(pid)
         if seen.program is not None and self._sink:
             self._sink(ProgramStarted(seen.program))
 
     def _end(self, pid: int, mono: int) -> None:
         seen = self._known.pop(pid)
         self._ends.forget(seen.identity)
-        self._set_games(self.games - {pid})
+        self.games.discard(pid)
         if seen.program is not None and self._sink:
             self._sink(ProgramEnded(*seen.program.identity, max(mono, seen.program.since)))
 
     def _is_game(self, seen: S) -> bool:
         return seen.program is not None and self.catalogue.recognise(seen.program) is not None
-
-    def _set_games(self, games: set[int]) -> None:
-        if games != self.games:
-            self.games = games
-            self.games_changed()
 
     def _reading(self, pid: int, read: Callable[[], X]) -> X:
         """BlindError, UnreadableError: whatever one program may be like, it neither ends us nor hides the others."""

@@ -57,6 +57,9 @@ class TrackingWatcher(ABC):
     def _scan(self) -> tuple[Program, ...]:
         """BlindError."""
 
+    def look(self) -> None:
+        self._table.look()
+
     def refuse(self, refusals: Refusals) -> None:
         self._refusals = refusals
         self._table.catalogue = refusals.catalogue

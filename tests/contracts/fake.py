@@ -96,6 +96,9 @@ class FakePlatform:
     def scan(self) -> tuple[Program, ...]:
         return tuple(self.programs.values())
 
+    def look(self) -> None:
+        pass
+
     def refuse(self, refusals: Refusals) -> None:
         self.refusals = refusals
 

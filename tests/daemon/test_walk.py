@@ -240,3 +240,15 @@ def test_a_program_that_turns_out_to_be_what_it_says_counts_as_that_from_then_on
     world.pass_time(HOUR)
     assert (world.platform.asked, world.status().left_s) == ([], 15 * 60.0)
     assert [one.match for one in world.status().games] == [("build-id", "name")]
+
+
+def test_a_play_goes_on_in_a_child_that_is_told_late(world, monkeypatch):
+    """The end of a program is seen before it was told: what else happened until then is heard first."""
+    world.start(roster())
+    program = world.platform.run(1)
+    world.pass_time(MINUTE)
+    monkeypatch.setattr(world.platform, "look", lambda: world.platform.run(2))
+    del world.platform.programs[program.identity]
+    world.beat()
+    assert world.journal("play.ended") == []
+    assert [pid for play in world.daemon.plays.running.values() for pid, _ in play.programs] == [2]

@@ -99,15 +99,10 @@ class LinuxWatcher(TrackingWatcher):
         except OSError as error:
             self._trouble(EVENTS, said_by(error))
             return False
-        self._tracker.games_changed = self._follow_games
+        self._tracker.look = self._events
         loop.add_reader(self._connector.fileno(), self._events)
         self.kind = "events"
         return True
-
-    def _follow_games(self) -> None:
-        if self._connector:
-            with suppress(OSError):  # then the next scan finds what a game forked
-                self._connector.follow(self._tracker.games)
 
     def _events(self) -> None:
         """At most for a moment: what is left calls again once the loop has done what else is due."""
@@ -115,7 +110,9 @@ class LinuxWatcher(TrackingWatcher):
             return
         until = self._clock.mono() + _AT_ONCE_MS
         try:
-            for event in self._connector.read(_AT_ONCE):
+            left = _AT_ONCE
+            for event in self._connector.read(left):
+                left -= 1
                 mono = event.ns // _NS
                 if event.kind == "exec":
                     self._tracker.executed(event.pid, mono)
@@ -124,7 +121,9 @@ class LinuxWatcher(TrackingWatcher):
                 else:
                     self._tracker.forked(event.parent, event.pid, mono)
                 if self._clock.mono() >= until:
-                    break
+                    return
+            if left:
+                self._tracker.settled()
         except EventsLostError as error:
             self._trouble(LOST, said_by(error), again=True)
 
@@ -182,6 +181,7 @@ class LinuxWatcher(TrackingWatcher):
             self._trouble("watch-gate", cause(error))
             return False
         self._gate = gate
+        self._tracker.passed = gate.passed.take
         if self._refusals:
             gate.arm(self._refusals)
         sys.setswitchinterval(_SWITCH_S)

@@ -23,6 +23,7 @@ from daemon.platforms.linux.gate import spawning
 from daemon.platforms.linux.gate.questions import Questions
 from daemon.platforms.linux.gate.watchdog import BEAT_MS, Watchdog
 from daemon.platforms.linux.watching.images import Images
+from daemon.platforms.linux.watching.passed import Passed, Started
 from daemon.platforms.linux.watching.programs import acting_uid
 from daemon.platforms.processes import Identity
 from host.clock import Clock
@@ -80,13 +81,14 @@ class ExecGate:
         self._tell = tell
         self._answers: RefusalsByUid | None = None
         self._images = Images(LARGEST_HASHED)
-        self._known: dict[tuple[str, Key], frozenset[str]] = {}
+        self._known: dict[tuple[str, Key], tuple[Fingerprint, frozenset[str]]] = {}
         self._known_for: Catalogue | None = None
         self._failed_at = 0
         self._handle = -1
         self._wake = -1
         self._thread: threading.Thread | None = None
         self.watchdog: Watchdog | None = None
+        self.passed = Passed()
 
     # --- the loop's side ---------------------------------------------------------------------------------------------------
 
@@ -189,7 +191,7 @@ class ExecGate:
             return None, False
         found = os.fstat(asked.handle)
         path = procfs.link(f"/proc/self/fd/{asked.handle}") or ""
-        games = self._games(asked.handle, found, path, current.catalogue)
+        file, games = self._games(asked.handle, found, path, current.catalogue)
         if not games:
             # Who may write to a file could do so through a mapping, which the kernel does not count as modified.
             known = (path, key(found)) in self._known  # else it could not be read for now
@@ -198,21 +200,26 @@ class ExecGate:
         account, refused = (uids and current.of(acting_uid(*uids))) or ("", frozenset())
         hit = games & refused
         if all(_started_by(asked.pid, current.saving.get(game, frozenset())) for game in hit):
+            if uids:
+                self.passed.note(Started(asked.pid, acting_uid(*uids), file, self._clock.mono()))
             return None, False
         return StartRefused(account, min(hit), path, asked.pid, self._clock.mono()), False
 
-    def _games(self, handle: int, found: os.stat_result, path: str, catalogue: Catalogue) -> frozenset[str]:
+    def _games(
+        self, handle: int, found: os.stat_result, path: str, catalogue: Catalogue
+    ) -> tuple[Fingerprint, frozenset[str]]:
         if self._known_for is not catalogue or len(self._known) > _MOST:
             self._known, self._known_for = {}, catalogue
         this = (path, key(found))
-        games = self._known.get(this)
-        if games is None:
+        known = self._known.get(this)
+        if known is None:
             try:
-                image = self._images.read(handle, found, path, catalogue)
+                file = self._images.read(handle, found, path, catalogue)
             except OSError:  # a damaged disk, or whatever the file's owner did to it: nothing of ours fails
-                return catalogue.by_file(Fingerprint(path, found.st_size))
-            games = self._known[this] = catalogue.by_file(image)
-        return games
+                file = Fingerprint(path, found.st_size)
+                return file, catalogue.by_file(file)
+            known = self._known[this] = (file, catalogue.by_file(file))
+        return known
 
     def _ignore(self, file: int) -> None:
         decided_for = self._known_for

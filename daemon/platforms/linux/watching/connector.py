@@ -1,7 +1,7 @@
 """The kernel's process events over netlink: EXEC, FORK and EXIT with stamps in nanoseconds of CLOCK_MONOTONIC.
 
 linux/connector.h, linux/cn_proc.h. A classic BPF filter lets through only what is wanted, so that an idle machine wakes nobody:
-every exec, the exits of whole processes (not of their threads), and forks of the processes that we name.
+every exec, and the starts and ends of whole processes (not of their threads).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from ctypes import addressof, create_string_buffer
 from dataclasses import dataclass
@@ -34,9 +34,9 @@ _KINDS: dict[int, Literal["fork", "exec", "exit"]] = {_FORK: "fork", _EXEC: "exe
 _INSTRUCTION = struct.Struct("=HBBI")
 _LOAD, _TO_X, _EQUALS, _EQUALS_X, _RETURN = 0x20, 0x07, 0x15, 0x1D, 0x06
 _WHAT = _EVENT_AT
-_FIRST, _SECOND = _EVENT_AT + 16, _EVENT_AT + 20
+_FIRST, _SECOND, _THIRD, _FOURTH = range(_EVENT_AT + 16, _EVENT_AT + 32, 4)
 _ALL = 0xFFFFFFFF
-_MOST_PARENTS = 100  # a jump reaches 255 instructions
+_DROP = (_RETURN, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Connector:
         """OSError."""
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, _NETLINK_CONNECTOR)
         try:
-            self.follow(())
+            self._filter()
             self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
             self._socket.bind((0, _CN_IDX_PROC))
             self._say(_LISTEN)
@@ -70,13 +70,6 @@ class Connector:
 
     def fileno(self) -> int:
         return self._socket.fileno()
-
-    def follow(self, parents: Collection[int]) -> None:
-        """Let through the forks of these processes (of all, where they are too many to name). OSError."""
-        program = b"".join(_INSTRUCTION.pack(*one) for one in _filter(sorted(parents)))
-        code = create_string_buffer(program, len(program))
-        fprog = struct.pack("@HP", len(program) // _INSTRUCTION.size, addressof(code))
-        self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, fprog)
 
     def read(self, most: int) -> Iterator[Event]:
         """What has come, at most so many events. EventsLostError."""
@@ -95,6 +88,12 @@ class Connector:
         with suppress(OSError):  # its end says the same
             self._say(_IGNORE)
         self._socket.close()
+
+    def _filter(self) -> None:
+        program = b"".join(_INSTRUCTION.pack(*one) for one in _WANTED)
+        code = create_string_buffer(program, len(program))
+        fprog = struct.pack("@HP", len(program) // _INSTRUCTION.size, addressof(code))
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, fprog)
 
     def _say(self, what: int) -> None:
         body = struct.pack("=I", what)
@@ -117,28 +116,26 @@ def _parse(data: bytes) -> Event | None:
     return Event(kind, second, ns) if first == second else None  # process_pid, process_tgid
 
 
-def _filter(parents: list[int]) -> list[tuple[int, int, int, int]]:
-    """exec: take. exit: take the leader's. fork: take it if the parent is one of these. Anything else: drop."""
-    exit_ = [(_LOAD, 0, 0, _SECOND), (_TO_X, 0, 0, 0), (_LOAD, 0, 0, _FIRST), (_EQUALS_X, 0, 1, 0), (_RETURN, 0, 0, _ALL)]
-    drop = [(_RETURN, 0, 0, 0)]
-    few = len(parents) <= _MOST_PARENTS
-    named = [(_EQUALS, len(parents) - at, 0, _big(pid)) for at, pid in enumerate(parents)] if few else []
-    fork = [(_LOAD, 0, 0, _SECOND), *named, *(drop if few else []), (_RETURN, 0, 0, _ALL)]
-    return [
-        (_LOAD, 0, 0, _WHAT),
-        (_EQUALS, 0, 1, _big(_EXEC)),
-        (_RETURN, 0, 0, _ALL),
-        (_EQUALS, 0, len(exit_) + 1, _big(_EXIT)),
-        *exit_,
-        *drop,
-        (_EQUALS, 0, len(fork), _big(_FORK)),
-        *fork,
-        *drop,
-    ]
-
-
 def _big(number: int) -> int:
     return int.from_bytes(number.to_bytes(4, "little" if _LITTLE else "big"), "big")
 
 
 _LITTLE = struct.pack("=H", 1) == b"\1\0"
+
+
+def _same(one: int, other: int) -> list[tuple[int, int, int, int]]:
+    """Take it if these two numbers are one, else drop it."""
+    return [(_LOAD, 0, 0, one), (_TO_X, 0, 0, 0), (_LOAD, 0, 0, other), (_EQUALS_X, 0, 1, 0), (_RETURN, 0, 0, _ALL), _DROP]
+
+
+# exec: take. exit: take the leader's. fork: take what is no thread. Anything else: drop.
+_WANTED = (
+    (_LOAD, 0, 0, _WHAT),
+    (_EQUALS, 0, 1, _big(_EXEC)),
+    (_RETURN, 0, 0, _ALL),
+    (_EQUALS, 0, 6, _big(_EXIT)),
+    *_same(_FIRST, _SECOND),
+    (_EQUALS, 0, 6, _big(_FORK)),
+    *_same(_THIRD, _FOURTH),
+    _DROP,
+)

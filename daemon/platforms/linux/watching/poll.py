@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from contextlib import suppress
 
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.watching.tracker import LinuxTracker
@@ -35,6 +36,7 @@ class Poller:
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = loop.call_later(FAST_S, self._turn, loop)
+        self._tracker.look = self._look_for_new
 
     def stop(self) -> None:
         if self._timer:
@@ -52,6 +54,10 @@ class Poller:
         except BlindError as error:
             self._newest = self._newest_at_all = b""  # what was not seen is looked for again
             self._tracker.trouble(BLIND, said_by(error))
+
+    def _look_for_new(self) -> None:
+        with suppress(BlindError):  # the next turn tells
+            self._compare(self._clock.mono())
 
     def _look(self) -> None:
         now = self._clock.mono()
@@ -72,12 +78,12 @@ class Poller:
     def _compare(self, now: int) -> None:
         here = frozenset(procfs.pids())
         known = frozenset(self._tracker.known())
-        for pid in known - here:
-            self._tracker.ended(pid, now)
         new = here - known - self._passed_over
         ours = frozenset(pid for pid in new if self._all or _ours(pid))
         for pid in ours:
             self._tracker.appeared(pid)
+        for pid in known - here:  # after its children appeared: the play goes on in them
+            self._tracker.ended(pid, now)
         # Processes that cannot be looked at (others', the kernel's threads) are not looked at again; pids come round late.
         self._passed_over = (self._passed_over | new) & here - frozenset(self._tracker.known())
 

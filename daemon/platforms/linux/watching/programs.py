@@ -32,10 +32,10 @@ class Programs:
         self._clock = clock
         self._builds = builds
         self.images = Images()
-        self._account_of = cache(account_of)
+        self.account = cache(account_of)
 
     def forget_names(self) -> None:
-        self._account_of.cache_clear()
+        self.account.cache_clear()
 
     def read(self, pid: int, catalogue: Catalogue, since: int | None = None) -> Program | None:
         """The program that runs under this pid now; `since` where its exec was seen. None: there is none that we can see."""
@@ -53,7 +53,7 @@ class Programs:
             pid=pid,
             started=status.started,
             since=self.since(status.started) if since is None else since,
-            account=self._account_of(acting_uid(*uids)),
+            account=self.account(acting_uid(*uids)),
             files=files,
             args=kept,
             parent=status.parent,
@@ -64,6 +64,11 @@ class Programs:
         """The process's start on the clock that play is counted on. Ticks include sleep: all sleep since boot is taken off."""
         mono, elapsed, _ = together(self._clock)
         return started * procfs.TICK_MS - (elapsed - mono)
+
+    def started(self, mono: int) -> int:
+        """When, as processes count, something was that was then on the clock that play is counted on."""
+        now, elapsed, _ = together(self._clock)
+        return (mono + elapsed - now) // procfs.TICK_MS
 
     def _image(self, pid: int, catalogue: Catalogue) -> Fingerprint | None:
         """The executable."""

@@ -2,80 +2,39 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.watching.ends import Ends
+from daemon.platforms.linux.watching.kin import Fork, Kin
+from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.programs import Programs
-from daemon.platforms.processes import BlindError, Identity
+from daemon.platforms.linux.watching.seen import SeenProgram, image_of
+from daemon.platforms.processes import BlindError
 from daemon.platforms.tracker import BLIND, UNREADABLE, Tracker, UnreadableError
 from host.clock import Clock
 from i18n.message import said_by
-from rules.games import Fingerprint, Program
+from rules.games import Program
 
 _EXEC_SOON_S = 0.05
 _HELD_S = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class SeenProgram:
-    """A program as it was read at `at` (mono); `image` is its executable's device and inode, if known.
-
-    Kept without its arguments where it is no game: they are as long as somebody likes.
-    """
-
-    program: Program
-    image: tuple[int, int] | None
-    at: int
-
-    @property
-    def identity(self) -> Identity:
-        return self.program.identity
-
-    def same_as(self, other: SeenProgram) -> bool:
-        """Whether no exec lies between: another executable, another script of the same interpreter, or one where none was told.
-
-        The latter is what a process becomes that was read between fork and exec. Where a script is no longer to be seen, as it
-        was deleted or lies in another folder by now, the program is still the same; so it is while its command line is.
-        """
-        if self.program.started != other.program.started:
-            return False
-        if self.image and other.image and self.image != other.image:
-            return False
-        mine, others = self.program.files[1:], other.program.files[1:]
-        if not mine and others:
-            return bool(self.program.args) and self.program.args == other.program.args
-        return not others or mine[0].size == others[0].size
-
-    def kept(self, before: SeenProgram) -> SeenProgram:
-        """The program that was already seen as `before`: with the start of then, and the files and hashes that lack now."""
-        files = _known_files(before.program.files, self.program.files)
-        return replace(self, program=replace(self.program, since=before.program.since, files=files))
-
-    def after(self, before: SeenProgram) -> SeenProgram:
-        """The program that came after `before`. An exec keeps its process's start time, so it began after `before` was read."""
-        if before.program.started != self.program.started:
-            return self
-        return replace(self, program=replace(self.program, since=max(self.program.since, before.at)))
-
-    def without_args(self) -> SeenProgram:
-        return replace(self, program=replace(self.program, args=()))
+_MOST_AT_ONCE = 50
 
 
 class LinuxTracker(Tracker[SeenProgram]):
     def __init__(self, programs: Programs, clock: Clock) -> None:
         super().__init__(Ends(self._over), clock)
         self.programs = programs
-        self._forks: dict[int, tuple[int, int]] = {}
+        self._kin = Kin()
         self._looks_again = False
+        self.passed: Callable[[int, int], Started | None] = lambda *_: None
+        """What a gate let through, by pid and the moment of its exec."""
 
     def stop(self) -> None:
         super().stop()
         self._looks_again = False
-        self._forks.clear()
+        self._kin.clear()
 
     def known(self) -> Iterable[int]:
         return tuple(self._known)
@@ -88,15 +47,26 @@ class LinuxTracker(Tracker[SeenProgram]):
 
     def executed(self, pid: int, mono: int) -> None:
         """An exec at `mono`. One that a scan has already seen done is old news."""
+        self._kin.other(pid)
         old = self._known.get(pid)
         if old and mono < old.at:
             return
+        passed = self.passed(pid, mono)
         seen = self._told(pid, mono)
+        if seen is None and passed is not None:
+            seen = self._as_passed(passed, mono)
         if seen is None:
-            return
-        if old:
-            self._end(pid, mono)
-        self._begin(seen)
+            self._kin.unread(pid)
+        elif old:
+            self._become(old, seen, mono)
+        else:
+            self._begin(seen)
+
+    def _as_passed(self, passed: Started, mono: int) -> SeenProgram:
+        """Of what was over too soon to be read there is what the gate saw."""
+        account = self.programs.account(passed.uid)
+        program = Program(passed.pid, self._started(passed.pid, mono), mono, account, (passed.file,))
+        return SeenProgram(program, None, mono)
 
     def appeared(self, pid: int, since: int | None = None) -> None:
         """A process that nobody has told of yet."""
@@ -104,15 +74,61 @@ class LinuxTracker(Tracker[SeenProgram]):
             self._begin(seen)
 
     def forked(self, parent: int, pid: int, mono: int) -> None:
-        """A game forked: the child is the game too, unless it executes something else, for which it is given a moment."""
-        if parent in self.games:
-            self._forks[pid] = (parent, mono)
-            self.later(_EXEC_SOON_S, self._forked, pid)
+        """The child of a game is the game too, unless it executes something else, for which it is given a moment."""
+        self._kin.other(pid)
+        fork = self._kin.waiting(parent)
+        mother = fork.seen if fork else self._known[parent] if parent in self.games else self._kin.past(parent)
+        if mother is None:
+            self._adopted(parent, pid, mono)
+            return
+        child = Fork(mother.forked(pid, mono), fork.told if fork else parent)
+        if child.told not in self.games:
+            self._tell_fork(child)
+            return
+        if not self._kin:
+            self.later(_EXEC_SOON_S, self._fork_due)
+        if oldest := self._kin.wait(child):
+            self._tell_fork(oldest, gone_too=False)
 
-    def _forked(self, pid: int) -> None:
-        if pid in self._forks:
-            _, mono = self._forks.pop(pid)
-            self.appeared(pid, mono)
+    def _adopted(self, parent: int, pid: int, mono: int) -> None:
+        """A child of no game executes what a game does: the game had it as a sibling of its own (CLONE_PARENT). Or nobody knows
+        what its parent was, which was over too soon.
+        """
+        unread = self._kin.was_unread(parent)
+        same = self._kin.executed and self._kin.with_image(image_of(pid))
+        if pid in self._known or not (unread or same):
+            return
+        seen = self._told(pid, mono)
+        if seen is None and unread:
+            self._kin.unread(pid)
+        elif seen and self._is_game(seen):
+            self._begin(seen)
+
+    def _fork_due(self) -> None:
+        """A few at a time: whoever forks a thousand waits for us, not others."""
+        for fork in self._kin.due(self._clock.mono() - round(_EXEC_SOON_S * 1000), _MOST_AT_ONCE):
+            self._tell_fork(fork, gone_too=False)
+        if self._kin:
+            self.later(_EXEC_SOON_S / 5, self._fork_due)
+
+    def _tell_fork(self, fork: Fork, *, gone_too: bool = True) -> None:
+        """`gone_too`: also if it is over by now, as its end is told next."""
+        seen, pid = fork.seen, fork.seen.program.pid
+        image = image_of(pid)
+        executed = image is not None and seen.image not in (None, image)  # of which word will come
+        if pid in self._known or executed or (image is None and not gone_too):  # a scan may have been faster
+            self._kin.over(seen)  # what it forked before is still the game
+            return
+        self._begin(replace(seen, program=replace(seen.program, started=self._started(pid, seen.at))))
+
+    def _started(self, pid: int, mono: int) -> int:
+        """When it started, as processes count; if it is over by now, near enough."""
+        found = None
+        try:
+            found = procfs.stat(pid)
+        except BlindError as error:  # a scan that can see will tell
+            self.trouble(BLIND, said_by(error))
+        return self.programs.started(mono) if found is None else found.started
 
     def replaced(self, pid: int) -> None:
         """Was this one replaced, by an exec or by another process with its pid, while nobody told?"""
@@ -127,13 +143,20 @@ class LinuxTracker(Tracker[SeenProgram]):
             if seen is None:
                 self.ended(pid, self._clock.mono())
             elif not old.same_as(seen):
-                self._end(pid, self._clock.mono())
-                self._begin(seen.after(old))
+                self._become(old, seen.after(old), self._clock.mono())
+
+    def _become(self, old: SeenProgram, new: SeenProgram, mono: int) -> None:
+        """A game that executes itself goes on: neither its process nor its play is over."""
+        before, now = self.catalogue.recognise(old.program), self.catalogue.recognise(new.program)
+        same = before and now and before.game == now.game and old.identity == new.identity
+        if not same:
+            self._end(old.program.pid, mono)
+        self._begin(new)
 
     def ended(self, pid: int, mono: int) -> None:
         """The leader ended at `mono`; its threads may run on, and with them the game."""
-        for child in [child for child, (parent, _) in self._forks.items() if parent == pid]:
-            self._forked(child)  # before its parent's end is told: the play goes on in the child
+        if fork := self._kin.waiting(pid):
+            self._kin.over(fork.seen)
         seen = self._known.get(pid)
         if seen is None or mono < seen.program.since:  # the end of an earlier one with this pid
             return
@@ -149,9 +172,30 @@ class LinuxTracker(Tracker[SeenProgram]):
         return found is not None and found.threads > 1 and found.started == program.started
 
     def _over(self, pid: int, started: int) -> None:
+        mono = self._clock.mono()
+        self.look()
         seen = self._known.get(pid)
         if seen is not None and seen.program.started == started:
-            self._end(pid, self._clock.mono())
+            self._end(pid, mono)
+
+    def settled(self) -> None:
+        """The kernel has nothing more to tell of what is over by now."""
+        self._kin.forget_past()
+        if not self.games:
+            self._kin.executed_by(())
+
+    def _begin(self, seen: SeenProgram) -> None:
+        self._kin.other(seen.program.pid)
+        super()._begin(seen)
+        if seen.program.pid in self.games:
+            self._kin.executes(seen)
+
+    def _end(self, pid: int, mono: int) -> None:
+        if pid in self.games:
+            for fork in self._kin.left_by(pid):  # before its end is told: the play goes on in them
+                self._tell_fork(fork)
+            self._kin.over(self._known[pid])
+        super()._end(pid, mono)
 
     def watch_ends(self) -> None:
         """Have the loop woken by the end of each game, where no event tells it."""
@@ -174,7 +218,9 @@ class LinuxTracker(Tracker[SeenProgram]):
                     seen = seen.kept(before) if before.same_as(seen) else seen.after(before)
             if seen:
                 found[pid] = seen
-        return self._adopt(found, unreadable or len(self.programs.images.held))
+        programs = self._adopt(found, unreadable or len(self.programs.images.held))
+        self._kin.executed_by(self._known[pid] for pid in self.games)
+        return programs
 
     # --- reading -----------------------------------------------------------------------------------------------------------
 
@@ -210,17 +256,11 @@ class LinuxTracker(Tracker[SeenProgram]):
         if self.programs.images.held and not self._looks_again:
             self._looks_again = True
             self.later(_HELD_S, self._look_again)
-        image = None
-        with suppress(OSError):
-            found = os.stat(f"/proc/{pid}/exe")  # noqa: PTH116 - run for every program that starts
-            image = (found.st_dev, found.st_ino)
-        return SeenProgram(program, image, at)
+        return self._as_kin(SeenProgram(program, image_of(pid), at))
 
-
-def _known_files(before: tuple[Fingerprint, ...], now: tuple[Fingerprint, ...]) -> tuple[Fingerprint, ...]:
-    if len(before) != len(now):  # its script is deleted by now, or another folder is where it was told to look
-        return before if len(before) > len(now) else now
-    return tuple(
-        replace(new, sha256=old.sha256) if new.sha256 is None and (new.size, new.build_id) == (old.size, old.build_id) else new
-        for old, new in zip(before, now, strict=True)
-    )
+    def _as_kin(self, seen: SeenProgram) -> SeenProgram:
+        """What executes the same as a game is that game, whatever became of its file: renamed, its script deleted."""
+        games = self._kin.with_image(seen.image)
+        if not games or self._is_game(seen):
+            return seen
+        return next((seen.as_of(game) for game in games if seen.runs_the_same(game, self.catalogue)), seen)

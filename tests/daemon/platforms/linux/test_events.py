@@ -198,7 +198,7 @@ def told(seen):
 
 @pytest.mark.root
 def test_the_kernel_sends_only_what_is_wanted(launcher):
-    """Through the filter come execs, ends of processes and forks of those named; no threads, no other forks."""
+    """Through the filter come execs, and starts and ends of processes; no threads."""
     found = Connector()
     try:
         pid = launcher("start", args=python(
@@ -206,15 +206,10 @@ def test_the_kernel_sends_only_what_is_wanted(launcher):
             "for _ in range(3):\n  child = os.fork()\n  if not child: os._exit(0)\n  os.waitpid(child, 0)\n"
             "time.sleep(0.1)"))["pid"]
         launcher("wait", pid=pid, timeout=20)
-        kinds = [event.kind for event in found.read(1000) if pid in {event.pid, event.parent}]
-        assert kinds == ["exec", "exit"]
-
-        found.follow({pid for pid in range(1, 400) if pid % 4})  # too many to name: all forks
-        found.follow({launcher("start", args=["/bin/sleep", "1"])["pid"], launcher._process.pid})
-        pid = launcher("start", args=["/bin/true"])["pid"]
-        launcher("wait", pid=pid, timeout=20)
-        kinds = [event.kind for event in found.read(1000) if event.pid == pid]
-        assert kinds == ["fork", "exec", "exit"]
+        events = [*found.read(100_000)]
+        children = {event.pid for event in events if event.parent == pid}
+        assert [event.kind for event in events if event.pid == pid] == ["fork", "exec", "exit"]
+        assert [event.kind for event in events if event.pid in children] == ["fork", "exit"] * 3
     finally:
         found.close()
 
@@ -265,13 +260,6 @@ def feed(monkeypatch):
 def message(what, *numbers, connector=(1, 1)):
     """linux/cn_proc.h."""
     return struct.pack("=IHHIIIIIIHHIIQ4I", 76, 3, 0, 0, 0, *connector, 0, 0, 40, 0, what, 0, 5, *numbers)
-
-
-def test_many_parents_are_as_good_as_all(feed):
-    """The filter stays within what a jump can reach and the kernel takes, whatever the number of games."""
-    found = feed()
-    for count in (*range(300), 5000):
-        found.follow(range(count))
 
 
 def test_processes_are_told_and_their_threads_are_not(feed):

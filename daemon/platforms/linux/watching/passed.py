@@ -1,0 +1,41 @@
+"""Games that the gate let through: one that is over before the loop could read it was played all the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rules.games import Fingerprint
+
+_MOST = 256
+_FRESH_MS = 1_000  # the kernel asks, then executes, unless it is short of memory or the arguments are too long
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """`file` is what process `pid` of user `uid` was about to execute at `mono`."""
+
+    pid: int
+    uid: int
+    file: Fingerprint
+    mono: int
+
+
+class Passed:
+    """`note` in the gate's thread, `take` on the loop's: each is one step for a dictionary."""
+
+    def __init__(self) -> None:
+        self._noted: dict[int, Started] = {}
+
+    def note(self, started: Started) -> None:
+        self._noted.pop(started.pid, None)
+        if len(self._noted) >= _MOST:
+            self._noted.pop(next(iter(self._noted), 0), None)
+        self._noted[started.pid] = started
+
+    def take(self, pid: int, mono: int) -> Started | None:
+        """What this process executed at `mono`, if the gate was just asked for it."""
+        noted = self._noted.get(pid)
+        if noted is None or noted.mono > mono:  # of an exec that comes later
+            return None
+        self._noted.pop(pid, None)
+        return noted if mono - noted.mono < _FRESH_MS else None

@@ -1,0 +1,267 @@
+"""Whose child a process is: by the order of events, also where nobody is there any more when they are read."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.watching import kin
+from daemon.platforms.linux.watching.passed import Passed, Started
+from daemon.platforms.linux.watching.poll import Poller
+from daemon.platforms.linux.watching.tracker import LinuxTracker
+from host.clock import SystemClock
+from rules.games import Catalogue, Fingerprint, Game
+from tests.system import until as wait_until
+
+NAME = f"turtles-{os.getpid()}"
+CATALOGUE = Catalogue([Game(id="turtles", title="", names=(NAME,), commands=(f"--{NAME}",))])
+NOW = SystemClock().mono
+
+
+@pytest.fixture
+def tracker(programs):
+    """A tracker that is told by hand; `seen` is what it told, `later` what it asked for."""
+    made = LinuxTracker(programs, SystemClock())
+    made.seen, made.catalogue = [], CATALOGUE
+    made.start(made.seen.append)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def run():
+    """`run(*args)`: the pid of a program that waits; its file and arguments can be seen."""
+    started = []
+
+    def start(*args, **more):
+        process = subprocess.Popen([str(arg) for arg in args], stdin=subprocess.PIPE, **more)
+        started.append(process)
+        wait_until(lambda: procfs.args(process.pid)[-1:] == (str(args[-1]),))
+        return process.pid
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+
+
+@pytest.fixture
+def game(tmp_path, run):
+    """`game()`: a process of a game that is known by its name."""
+    shutil.copy("/bin/sleep", tmp_path / NAME)
+    return lambda: run(tmp_path / NAME, "600")
+
+
+@pytest.fixture
+def gone():
+    """`gone()`: a pid that nobody has any more."""
+
+    def pid():
+        process = subprocess.Popen(["/bin/true"])
+        process.wait()
+        return process.pid
+
+    return pid
+
+
+def told(tracker):
+    return [(type(one), one.program.pid if isinstance(one, ProgramStarted) else one.pid) for one in tracker.seen]
+
+
+def test_a_play_goes_on_through_children_that_nobody_saw(tracker, game, gone):
+    """Each is told before the one that it comes from is over, with the times of the events, so that there is no gap."""
+    first, second, third, last = game(), gone(), gone(), game()
+    tracker.executed(first, NOW())
+    begun = NOW()
+    tracker.forked(first, second, begun)
+    tracker.forked(second, third, begun + 1)
+    assert told(tracker) == [(ProgramStarted, first)]  # they may still execute something else
+    tracker.ended(first, begun + 2)
+    tracker.ended(second, begun + 3)
+    tracker.forked(third, last, begun + 4)
+    tracker.ended(third, begun + 5)
+
+    assert told(tracker) == [
+        (ProgramStarted, first), (ProgramStarted, second), (ProgramStarted, third), (ProgramEnded, first),
+        (ProgramEnded, second), (ProgramStarted, last), (ProgramEnded, third)]  # fmt: skip
+    child = tracker.seen[-2].program
+    assert (child.started, child.since) == (procfs.stat(last).started, begun + 4)
+    assert tracker.games == {last}
+
+
+def test_what_a_game_starts_is_no_child_of_the_play(tracker, game, run):
+    """It executed something before the game was over. What it had forked until then is another thing."""
+    first, helper, child = game(), run("/bin/sleep", "601"), game()
+    tracker.executed(first, NOW())
+    at = NOW()
+    tracker.forked(first, helper, at)
+    tracker.ended(first, at)
+    tracker.forked(helper, child, at)
+    tracker.executed(helper, NOW())
+    assert tracker.games == {child}
+
+
+def test_what_became_another_program_has_other_children(tracker, game, run, gone):
+    """A game that executes something else is none, nor is what it forks from then on."""
+    first = game()
+    tracker.executed(first, NOW())
+    tracker.catalogue = Catalogue(())
+    tracker.executed(first, NOW())
+    tracker.forked(first, run("/bin/sleep", "601"), NOW())
+    assert tracker.games == set()
+    assert not tracker._kin
+
+
+def test_a_pid_that_somebody_else_has(tracker, game, run, gone):
+    """A game was there; whoever has its pid by now is its own master."""
+    first, stranger = game(), gone()
+    tracker.executed(first, NOW())
+    tracker.forked(first, stranger, NOW())
+    tracker.ended(stranger, NOW())
+    tracker.forked(1, stranger, NOW())
+    tracker.forked(stranger, run("/bin/sleep", "601"), NOW())
+    tracker.ended(first, NOW())
+    assert tracker.games == set()
+
+
+def test_children_of_what_was_over_before_it_could_be_read(tracker, game, gone):
+    """Nobody knows what it was, so what it forked is looked at."""
+    first, second, last = gone(), gone(), game()
+    at = NOW()
+    tracker.executed(first, at)
+    tracker.forked(first, second, at)
+    tracker.ended(first, at)
+    tracker.forked(second, last, at)
+    assert tracker.games == {last}
+
+
+def test_children_of_a_sibling_that_nobody_saw(tracker, game, gone):
+    """Somebody else is named as its parent (CLONE_PARENT), and it is gone: what it forked is looked at."""
+    first, sibling, last = game(), gone(), game()
+    tracker.executed(first, NOW())
+    tracker.forked(1, sibling, NOW())
+    tracker.ended(first, NOW())
+    tracker.forked(sibling, last, NOW())
+    assert tracker.games == {last}
+
+
+def test_a_play_that_was_over_before_it_could_be_read(tracker, gone):
+    """What the gate saw of it is told, and its end."""
+    pid, passed, at = gone(), Passed(), NOW()
+    tracker.passed = passed.take
+    passed.note(Started(pid, 0, Fingerprint(f"/games/{NAME}", 1), at))
+    tracker.executed(pid, at + 1)
+    tracker.ended(pid, at + 51)
+    assert told(tracker) == [(ProgramStarted, pid), (ProgramEnded, pid)]
+    assert (tracker.seen[0].program.since, tracker.seen[1].mono) == (at + 1, at + 51)
+    assert tracker.seen[0].program.account == "root"
+    assert tracker.games == set()
+
+
+def test_what_the_gate_saw_is_of_the_next_exec_alone():
+    """Not of an earlier one, nor of one much later; and there are never many."""
+    passed, file = Passed(), Fingerprint("/game", 1)
+    passed.note(Started(7, 0, file, 100))
+    assert passed.take(7, 99) is None
+    assert passed.take(7, 100) == Started(7, 0, file, 100)
+    assert passed.take(7, 100) is None
+    passed.note(Started(7, 0, file, 100))
+    assert passed.take(7, 5_000) is None
+    for pid in range(10_000):
+        passed.note(Started(pid, 0, file, 1))
+    assert len(passed._noted) == 256
+
+
+def test_a_game_without_its_name_is_told_by_what_runs_it(tracker, game, tmp_path):
+    """Its file has another name by now. What executes the same file is the same, also where no fork of it was told."""
+    tracker.appeared(game())
+    (tmp_path / NAME).rename(tmp_path / "homework")
+    tracker.catalogue = Catalogue([Game(id="turtles", title="", names=(NAME,))])
+    again = subprocess.Popen([tmp_path / "homework", "602"])
+    try:
+        wait_until(lambda: procfs.args(again.pid)[-1:] == ("602",))
+        tracker.appeared(again.pid)
+        assert again.pid in tracker.games
+        tracker.scan(lambda: [again.pid])
+        assert tracker.games == {again.pid}
+    finally:
+        again.kill()
+        again.wait()
+
+
+def test_an_interpreter_is_the_game_only_with_the_same_command(tracker, run, tmp_path):
+    """Two run one script, which is then deleted; a third one runs something else."""
+    script, python = tmp_path / NAME, os.path.realpath(sys.executable)
+    script.write_text("import sys; sys.stdin.read()", "utf-8")
+    first, second = run(python, script), run(python, script)
+    other = run(python, "-c", "import sys; sys.stdin.read()")
+    tracker.appeared(first)
+    script.unlink()
+    tracker.appeared(second)
+    tracker.appeared(other)
+    assert tracker.games == {first, second}
+
+
+def test_a_game_that_executes_itself_goes_on(tracker, game):
+    """Nothing is over: told anew, as it may be known by other clues now."""
+    pid = game()
+    tracker.executed(pid, NOW())
+    tracker.executed(pid, NOW())
+    assert told(tracker) == [(ProgramStarted, pid)] * 2
+
+
+def test_forks_without_number_take_no_memory(tracker, game):
+    """Those that waited longest are looked at when too many wait; those that are over are forgotten."""
+    first = game()
+    tracker.executed(first, NOW())
+    for pid in range(2**22 + 1, 2**22 + 10_000):  # no pid goes so far
+        tracker.forked(first, pid, NOW())
+    tables = tracker._kin._waiting, tracker._kin._past
+    assert len(tables[0]) <= kin._MOST_WAITING
+    assert len(tables[1]) <= kin._MOST_PAST
+    tracker.ended(first, NOW())
+    tracker.settled()
+    assert (len(tables[0]), len(tables[1])) == (0, 0)
+
+
+def test_where_nobody_tells_a_child_is_seen_before_its_parents_end(tracker, game, monkeypatch):
+    """By looking: else the play would be over in between. So it is where the end itself is told."""
+    poller = Poller(tracker, SystemClock(), lambda: True)
+    first, second, third = game(), game(), game()
+    tracker.appeared(first)
+    here = [second]
+    monkeypatch.setattr(procfs, "pids", lambda: here)
+    poller._compare(NOW())
+    assert told(tracker)[1:] == [(ProgramStarted, second), (ProgramEnded, first)]
+
+    here.append(third)
+    tracker.look = poller._look_for_new
+    tracker._over(*tracker._known[second].identity)
+    assert told(tracker)[3:] == [(ProgramStarted, third), (ProgramEnded, second)]
+
+
+@pytest.mark.root
+def test_a_storm_of_forks_leaves_the_loop_its_turn(watching, launcher, until):
+    """Two thousand children of a game: others are told meanwhile, and in the end nothing of them is kept."""
+    seen = []
+    code = f"import os, time\nfor _ in range(2000):\n  c = os.fork()\n  if not c: os._exit(0)\n  os.waitpid(c, 0)\n'--{NAME}'"
+
+    async def body():
+        async with watching(seen) as watcher:
+            watcher.refuse(Refusals(CATALOGUE, {}))
+            storm = (await launcher.aside("start", args=[sys.executable, "-c", code, f"--{NAME}"]))["pid"]
+            await until(lambda: storm in watcher._tracker.games)
+            other = (await launcher.aside("start", args=["/bin/sleep", "5"]))["pid"]
+            await until(lambda: any(isinstance(one, ProgramStarted) and one.program.pid == other for one in seen))
+            await until(lambda: any(isinstance(one, ProgramEnded) and one.pid == storm for one in seen))
+            await until(lambda: not watcher._tracker.games and not watcher._tracker._kin)
+
+    asyncio.run(body())
