@@ -18,6 +18,7 @@ _WORDS: Final[dict[str, Arg]] = {
     "no-roster": msg("the PC had no list of players, so nothing was limited"),
     "not-ended": msg("a game could not be ended"),
     "watch-events": msg("the system did not tell what started"),
+    "events-silent": msg("the system had stopped telling what started; what ran was looked at again and again"),
     "events-lost": msg("some starts were missed"),
     "watch-unreadable": msg("a program could not be read"),
     "watch-blind": msg("programs could not be looked at"),

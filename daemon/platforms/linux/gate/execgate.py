@@ -76,11 +76,15 @@ def answers(refusals: Refusals) -> RefusalsByUid:
 
 
 class ExecGate:
-    """`tell` is called from the gate's thread and must not block. `open`, then `watch` filesystems, then `arm`; `close`."""
+    """`tell` is called from the gate's thread and must not block; so is `let`, with pid and moment of a game's start that was
+    allowed. `open`, then `watch` filesystems, then `arm`; `close`.
+    """
 
-    def __init__(self, clock: Clock, tell: Callable[[StartRefused | WatchTrouble], None]) -> None:
+    def __init__(
+        self, clock: Clock, tell: Callable[[StartRefused | WatchTrouble], None], let: Callable[[int, int], None] = lambda *_: None
+    ) -> None:
         self._clock = clock
-        self._tell = tell
+        self._tell, self._let = tell, let
         self._answers: RefusalsByUid | None = None
         self._images = Images(LARGEST_HASHED)
         self._known: dict[tuple[str, Key], frozenset[str]] = {}
@@ -183,9 +187,10 @@ class ExecGate:
             self._tell(WatchTrouble(_FAILED, ISSUES[_FAILED], over=True))
 
     def _serve(self, asked: calls.Question) -> None:
-        refused, ignorable = None, False
+        refused, ignorable, game = None, False, False
+        at = self._clock.mono()
         try:
-            refused, ignorable = self._judge(asked)
+            refused, ignorable, game = self._judge(asked)
         except Exception as error:  # noqa: BLE001 - fail open, and loud
             self._trouble(error)
         try:
@@ -196,24 +201,26 @@ class ExecGate:
             os.close(asked.handle)
         if refused:
             self._tell(refused)
+        elif game:
+            self._let(asked.pid, at)
 
-    def _judge(self, asked: calls.Question) -> tuple[StartRefused | None, bool]:
-        """What to refuse, and whether never to ask again for this file."""
+    def _judge(self, asked: calls.Question) -> tuple[StartRefused | None, bool, bool]:
+        """What to refuse, whether never to ask again for this file, and whether it is a game."""
         current = self._answers
         if current is None:
-            return None, False
+            return None, False, False
         found = os.fstat(asked.handle)
         path = procfs.link(f"/proc/self/fd/{asked.handle}") or ""
         games = self._games(asked.handle, found, path, current.catalogue)
         if not games:
             # Who may write to a file could do so through a mapping, which the kernel does not count as modified.
-            return None, found.st_uid == 0 and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+            return None, found.st_uid == 0 and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH), False
         uids = procfs.uids(asked.pid)
         account, refused = (uids and current.of(acting_uid(*uids))) or ("", frozenset())
         hit = games & refused
         if not hit or (current.saving and _started_by(asked.pid, current.saving)):
-            return None, False
-        return StartRefused(account, min(hit), path, asked.pid, self._clock.mono()), False
+            return None, False, True
+        return StartRefused(account, min(hit), path, asked.pid, self._clock.mono()), False, True
 
     def _games(self, handle: int, found: os.stat_result, path: str, catalogue: Catalogue) -> frozenset[str]:
         if self._known_for is not catalogue or len(self._known) > _MOST:

@@ -1,7 +1,7 @@
 """The kernel's process events over netlink: EXEC, FORK and EXIT with stamps in nanoseconds of CLOCK_MONOTONIC.
 
 linux/connector.h, linux/cn_proc.h. A classic BPF filter lets through only what is wanted, so that an idle machine wakes nobody:
-every exec, the exits of whole processes (not of their threads), and forks of the processes that we name.
+every exec, the exits of whole processes (not of their threads), forks of the processes that we name, and when we name ourselves.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import threading
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from ctypes import addressof, create_string_buffer
@@ -17,18 +18,20 @@ from typing import Literal
 
 _NETLINK_CONNECTOR = 11
 _CN_IDX_PROC, _CN_VAL_PROC = 1, 1
-_LISTEN, _IGNORE = 1, 2
+_UNKNOWN, _LISTEN, _IGNORE = 0, 1, 2
 _NLMSG_DONE = 3
 _SO_ATTACH_FILTER = 26
 _SO_RCVBUFFORCE = 33
 _BUFFER = 4 << 20
+_RAISES = 50
 
 _HEADER = struct.Struct("=IHHII")  # nlmsghdr: len, type, flags, seq, pid
 _MESSAGE = struct.Struct("=IIIIHH")  # cn_msg: idx, val, seq, ack, len, flags
 _EVENT = struct.Struct("=IIQ4I")  # proc_event: what, cpu, timestamp_ns, then four numbers of the event
 _EVENT_AT = _HEADER.size + _MESSAGE.size
-_FORK, _EXEC, _EXIT = 0x1, 0x2, 0x80000000
-_KINDS: dict[int, Literal["fork", "exec", "exit"]] = {_FORK: "fork", _EXEC: "exec", _EXIT: "exit"}
+_FORK, _EXEC, _COMM, _EXIT = 0x1, 0x2, 0x200, 0x80000000
+_Kind = Literal["fork", "exec", "named", "exit"]
+_KINDS: dict[int, _Kind] = {_FORK: "fork", _EXEC: "exec", _COMM: "named", _EXIT: "exit"}
 
 # Classic BPF (linux/filter.h): code, jump if true, jump if false, constant. Numbers are loaded as big-endian.
 _INSTRUCTION = struct.Struct("=HBBI")
@@ -41,9 +44,11 @@ _MOST_PARENTS = 100  # a jump reaches 255 instructions
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Process `pid` (its leader) was executed, has ended, or was forked by process `parent`, at `ns` of CLOCK_MONOTONIC."""
+    """Process `pid` (its leader) was executed, has ended, or was forked by process `parent`, at `ns` of CLOCK_MONOTONIC; or
+    the thread `pid` was given a name, which none but its own process can do.
+    """
 
-    kind: Literal["fork", "exec", "exit"]
+    kind: _Kind
     pid: int
     ns: int
     parent: int = 0
@@ -54,10 +59,14 @@ class EventsLostError(Exception):
 
 
 class Connector:
-    """One subscription. Needs CAP_NET_ADMIN, the initial network and process namespaces, and CONFIG_PROC_EVENTS."""
+    """One subscription, for the thread that makes it. Needs CAP_NET_ADMIN, the initial network and process namespaces, and
+    CONFIG_PROC_EVENTS. `drained`: the last `read` left nothing.
+    """
 
     def __init__(self) -> None:
         """OSError."""
+        self.drained = False
+        self._thread = threading.get_native_id()
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, _NETLINK_CONNECTOR)
         try:
             self.follow(())
@@ -73,23 +82,33 @@ class Connector:
 
     def follow(self, parents: Collection[int]) -> None:
         """Let through the forks of these processes (of all, where they are too many to name). OSError."""
-        program = b"".join(_INSTRUCTION.pack(*one) for one in _filter(sorted(parents)))
+        program = b"".join(_INSTRUCTION.pack(*one) for one in _filter(sorted(parents), self._thread))
         code = create_string_buffer(program, len(program))
         fprog = struct.pack("@HP", len(program) // _INSTRUCTION.size, addressof(code))
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, fprog)
 
     def read(self, most: int) -> Iterator[Event]:
         """What has come, at most so many events. EventsLostError."""
+        self.drained = False
         for _ in range(most):
             try:
                 data, sender = self._socket.recvfrom(1024)
             except BlockingIOError:
+                self.drained = True
                 return
             except OSError as error:  # ENOBUFS, and whatever else keeps us from reading
                 raise EventsLostError(error.strerror) from error
             event = _parse(data) if sender[0] == 0 else None  # 0 is the kernel; nobody else is to be believed
             if event:
                 yield event
+
+    def insist(self) -> None:
+        """Raises the kernel's count of listeners, which others may have lowered below one: it counts each LISTEN that follows
+        upon something else. OSError.
+        """
+        for _ in range(_RAISES):
+            self._say(_UNKNOWN)
+            self._say(_LISTEN)
 
     def close(self) -> None:
         with suppress(OSError):  # its end says the same
@@ -114,12 +133,17 @@ def _parse(data: bytes) -> Event | None:
         return None
     if kind == "fork":  # parent_pid, parent_tgid, child_pid, child_tgid: equal ones for a process, not for a thread
         return Event(kind, fourth, ns, second) if third == fourth else None
+    if kind == "named":  # process_pid, process_tgid: of any thread
+        return Event(kind, first, ns)
     return Event(kind, second, ns) if first == second else None  # process_pid, process_tgid
 
 
-def _filter(parents: list[int]) -> list[tuple[int, int, int, int]]:
-    """exec: take. exit: take the leader's. fork: take it if the parent is one of these. Anything else: drop."""
+def _filter(parents: list[int], thread: int) -> list[tuple[int, int, int, int]]:
+    """exec: take. named: take this thread's. exit: take the leader's. fork: take it if the parent is one of these. Anything
+    else: drop.
+    """
     exit_ = [(_LOAD, 0, 0, _SECOND), (_TO_X, 0, 0, 0), (_LOAD, 0, 0, _FIRST), (_EQUALS_X, 0, 1, 0), (_RETURN, 0, 0, _ALL)]
+    named_ = [(_LOAD, 0, 0, _FIRST), (_EQUALS, 0, 1, _big(thread)), (_RETURN, 0, 0, _ALL)]
     drop = [(_RETURN, 0, 0, 0)]
     few = len(parents) <= _MOST_PARENTS
     named = [(_EQUALS, len(parents) - at, 0, _big(pid)) for at, pid in enumerate(parents)] if few else []
@@ -130,6 +154,9 @@ def _filter(parents: list[int]) -> list[tuple[int, int, int, int]]:
         (_RETURN, 0, 0, _ALL),
         (_EQUALS, 0, len(exit_) + 1, _big(_EXIT)),
         *exit_,
+        *drop,
+        (_EQUALS, 0, len(named_) + 1, _big(_COMM)),
+        *named_,
         *drop,
         (_EQUALS, 0, len(fork), _big(_FORK)),
         *fork,

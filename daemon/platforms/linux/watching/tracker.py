@@ -17,6 +17,7 @@ from i18n.message import said_by
 from rules.games import Fingerprint, Program
 
 _EXEC_SOON_S = 0.05
+_LOOKS_S = (0.02, 0.1, 0.5)  # after the gate's answer: until when a program has become the game depends on how busy the PC is
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,12 @@ class LinuxTracker(Tracker[SeenProgram]):
         super().__init__(Ends(self._over), clock)
         self.programs = programs
         self._forks: dict[int, tuple[int, int]] = {}
+        self._early: set[int] = set()  # told before their event, which is then old news
 
     def stop(self) -> None:
         super().stop()
         self._forks.clear()
+        self._early.clear()
 
     def known(self) -> Iterable[int]:
         return tuple(self._known)
@@ -91,9 +94,30 @@ class LinuxTracker(Tracker[SeenProgram]):
         seen = self._told(pid, mono)
         if seen is None:
             return
+        early = pid in self._early
+        self._early.discard(pid)
+        if old and early and old.same_as(seen) and old.program.args == seen.program.args:
+            return
         if old:
             self._end(pid, mono)
         self._begin(seen)
+
+    def let(self, pid: int, mono: int) -> None:
+        """The gate lets `pid` become a game, of which an event should tell in a moment. Looks whether it did."""
+        for pause in _LOOKS_S:
+            self.later(pause, self._look, pid, mono)
+
+    def _look(self, pid: int, mono: int) -> None:
+        old = self._known.get(pid)
+        if self._sink is None or (old and pid in self.games and old.program.since >= mono):
+            return
+        seen = self._told(pid, mono)
+        if seen is None or not self._is_game(seen) or (old and pid in self.games and old.same_as(seen)):
+            return
+        if old:
+            self._end(pid, mono)
+        self._begin(seen)
+        self._early.add(pid)
 
     def appeared(self, pid: int, since: int | None = None) -> None:
         """A process that nobody has told of yet."""
@@ -144,6 +168,10 @@ class LinuxTracker(Tracker[SeenProgram]):
             self.trouble(BLIND, said_by(error))
             return True
         return found is not None and found.threads > 1 and found.started == program.started
+
+    def _end(self, pid: int, mono: int) -> None:
+        self._early.discard(pid)
+        super()._end(pid, mono)
 
     def _over(self, pid: int, started: int) -> None:
         seen = self._known.get(pid)
