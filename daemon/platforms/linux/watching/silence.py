@@ -21,7 +21,8 @@ class Silence:
     _asked: int = 0
     _heard: bool = True
     _began: int = 0
-    _last_missed: int = -_LONGEST_SOUND_MS
+    _last_missed: int = 0
+    _over: int = -_LONGEST_SOUND_MS
     _sound: int = _SOUND_MS
 
     def ask(self, now: int) -> None:
@@ -38,7 +39,8 @@ class Silence:
         """
         if self._heard:
             self.missed = 0
-            self.on = self.on and now - self._last_missed < self._sound
+            if self.on and now - self._last_missed >= self._sound:
+                self.on, self._over = False, now
         elif drained:
             self._miss(now)
         if self.on:
@@ -50,7 +52,7 @@ class Silence:
         if self.missed < _TIMES:
             return
         if not self.on:
-            soon = now - self._last_missed < _LONGEST_SOUND_MS
+            soon = now - self._over < _LONGEST_SOUND_MS
             self._sound = min(2 * self._sound, _LONGEST_SOUND_MS) if soon else _SOUND_MS
             self.on, self._began = True, now
         self._last_missed = now
