@@ -81,8 +81,9 @@ class ExecGate:
     """
 
     def __init__(
-        self, clock: Clock, tell: Callable[[StartRefused | WatchTrouble], None], let: Callable[[int, int], None] = lambda *_: None
-    ) -> None:
+        self, clock: Clock, tell: Callable[[StartRefused | WatchTrouble], None],
+        let: Callable[[int, int], None] = lambda *_: None,
+    ) -> None:  # fmt: skip
         self._clock = clock
         self._tell, self._let = tell, let
         self._answers: RefusalsByUid | None = None

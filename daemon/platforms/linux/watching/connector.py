@@ -1,7 +1,7 @@
 """The kernel's process events over netlink: EXEC, FORK and EXIT with stamps in nanoseconds of CLOCK_MONOTONIC.
 
 linux/connector.h, linux/cn_proc.h. A classic BPF filter lets through only what is wanted, so that an idle machine wakes nobody:
-every exec, the exits of whole processes (not of their threads), forks of the processes that we name, and when we name ourselves.
+every exec, the exits of whole processes (not of their threads), forks of the processes that we name, and our own names.
 """
 
 from __future__ import annotations

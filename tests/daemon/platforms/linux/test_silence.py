@@ -17,11 +17,11 @@ import pytest
 
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
 from daemon.platforms.linux import calls
-from daemon.platforms.linux.watching import connector, events, silence
+from daemon.platforms.linux.watching import connector, silence
 from daemon.platforms.linux.watching.connector import Connector
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.silence import Silence
-from rules.games import Catalogue, Game
+from rules.games import Catalogue
 from tests import system
 
 NOTHING = (0x06, 0, 0, 0)  # BPF: let nothing through
@@ -158,7 +158,7 @@ class Counting(Silence):
 
 @pytest.mark.root
 @pytest.mark.parametrize("silent", [False, True])
-def test_a_game_that_the_gate_let_start_is_told_once(watching, until, launcher, gate_folder, make_game, monkeypatch, deaf, silent):
+def test_a_game_that_the_gate_let_is_told_once(watching, until, launcher, gate_folder, make_game, deaf, silent, monkeypatch):
     """Also when no event tells, and nobody looks at all processes."""
     path, chess = make_game(gate_folder, "chess")
     seen = []
@@ -307,7 +307,7 @@ def test_a_long_silence_costs_little():
     assert [turn(found, now, heard=False)[0] for now in (1, 59_000, 60_001)] == [0.05, 0.05, 0.25]
 
 
-# --- the real thing ------------------------------------------------------------------------------------------------------------
+# --- the real thing -----------------------------------------------------------------------------------------------------------
 
 ATTACK = textwrap.dedent("""
     import os, socket, struct, time
