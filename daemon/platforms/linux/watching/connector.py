@@ -29,9 +29,9 @@ _HEADER = struct.Struct("=IHHII")  # nlmsghdr: len, type, flags, seq, pid
 _MESSAGE = struct.Struct("=IIIIHH")  # cn_msg: idx, val, seq, ack, len, flags
 _EVENT = struct.Struct("=IIQ4I")  # proc_event: what, cpu, timestamp_ns, then four numbers of the event
 _EVENT_AT = _HEADER.size + _MESSAGE.size
-_FORK, _EXEC, _COMM, _EXIT = 0x1, 0x2, 0x200, 0x80000000
-_Kind = Literal["fork", "exec", "named", "exit"]
-_KINDS: dict[int, _Kind] = {_FORK: "fork", _EXEC: "exec", _COMM: "named", _EXIT: "exit"}
+_ACK, _FORK, _EXEC, _COMM, _EXIT = 0, 0x1, 0x2, 0x200, 0x80000000
+_Kind = Literal["spoken", "fork", "exec", "named", "exit"]
+_KINDS: dict[int, _Kind] = {_ACK: "spoken", _FORK: "fork", _EXEC: "exec", _COMM: "named", _EXIT: "exit"}
 
 # Classic BPF (linux/filter.h): code, jump if true, jump if false, constant. Numbers are loaded as big-endian.
 _INSTRUCTION = struct.Struct("=HBBI")
@@ -45,7 +45,7 @@ _MOST_PARENTS = 100  # a jump reaches 255 instructions
 @dataclass(frozen=True, slots=True)
 class Event:
     """Process `pid` (its leader) was executed, has ended, or was forked by process `parent`, at `ns` of CLOCK_MONOTONIC; or
-    the thread `pid` was given a name, which none but its own process can do.
+    the thread `pid` was given a name, which none but its own process can do; or somebody has spoken to the kernel about listening.
     """
 
     kind: _Kind
@@ -80,9 +80,11 @@ class Connector:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def follow(self, parents: Collection[int]) -> None:
-        """Let through the forks of these processes (of all, where they are too many to name). OSError."""
-        program = b"".join(_INSTRUCTION.pack(*one) for one in _filter(sorted(parents), self._thread))
+    def follow(self, parents: Collection[int], *, spoken: bool = False) -> None:
+        """Let through the forks of these processes (of all, where they are too many to name), and whether somebody speaks to the
+        kernel about listening. OSError.
+        """
+        program = b"".join(_INSTRUCTION.pack(*one) for one in _filter(sorted(parents), self._thread, spoken=spoken))
         code = create_string_buffer(program, len(program))
         fprog = struct.pack("@HP", len(program) // _INSTRUCTION.size, addressof(code))
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, fprog)
@@ -135,10 +137,12 @@ def _parse(data: bytes) -> Event | None:
         return Event(kind, fourth, ns, second) if third == fourth else None
     if kind == "named":  # process_pid, process_tgid: of any thread
         return Event(kind, first, ns)
+    if kind == "spoken":
+        return Event(kind, 0, ns)
     return Event(kind, second, ns) if first == second else None  # process_pid, process_tgid
 
 
-def _filter(parents: list[int], thread: int) -> list[tuple[int, int, int, int]]:
+def _filter(parents: list[int], thread: int, *, spoken: bool) -> list[tuple[int, int, int, int]]:
     """exec: take. named: take this thread's. exit: take the leader's. fork: take it if the parent is one of these. Anything
     else: drop.
     """
@@ -152,6 +156,8 @@ def _filter(parents: list[int], thread: int) -> list[tuple[int, int, int, int]]:
         (_LOAD, 0, 0, _WHAT),
         (_EQUALS, 0, 1, _big(_EXEC)),
         (_RETURN, 0, 0, _ALL),
+        (_EQUALS, 0, 1, _ACK),
+        (_RETURN, 0, 0, _ALL if spoken else 0),
         (_EQUALS, 0, len(exit_) + 1, _big(_EXIT)),
         *exit_,
         *drop,

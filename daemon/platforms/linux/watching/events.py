@@ -1,7 +1,8 @@
 """Process events that are proved to come: what the kernel tells of ourselves has to arrive every two seconds.
 
 On kernels from about 6.6 any program may lower the kernel's count of listeners until it thinks that nobody listens, for all
-listeners and over restarts. Then processes are looked at, and the count is raised again, for as long as it takes.
+listeners and over restarts. Then processes are looked at, and the count is raised again, for as long as it takes. Who lowers
+it for a moment only, between two proofs, has to raise it again, of which the kernel tells us: then all is looked at, too.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from i18n.message import said_by
 _NS = 1_000_000
 _AT_ONCE = 256
 _AT_ONCE_MS = 50
+_ALERT_MS = 1_900  # to the next proof
 _INSIST_MS = 10  # of each turn: the loop has other things to do, and whoever lowers the count may do so for ever
 
 
@@ -39,6 +41,7 @@ class Events:
         self._trouble, self._well = trouble, well
         self._silence = Silence()
         self._lost = False
+        self._alert = 0  # since when, as somebody spoke to the kernel; 0: nobody did
         self._connector: Connector | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.Handle | None = None
@@ -49,8 +52,9 @@ class Events:
         if os.geteuid() != 0:
             raise PermissionError("needs root")
         self._thread = threading.get_native_id()
+        self._silence, self._alert = Silence(), 0
         self._listen(loop)
-        self._silence, self._loop = Silence(), loop
+        self._loop = loop
         self._tracker.games_changed = self._follow
         self._timer = loop.call_soon(self._turn, loop)
 
@@ -78,7 +82,8 @@ class Events:
     def _follow(self) -> None:
         if self._connector:
             with suppress(OSError):  # then the next scan finds what a game forked
-                self._connector.follow(self._tracker.games)
+                # What is said while processes are looked at anyway is not wanted: anybody may say much, and so do we.
+                self._connector.follow(self._tracker.games, spoken=not (self._alert or self._silence.on))
 
     # --- are there any? ----------------------------------------------------------------------------------------------------
 
@@ -93,10 +98,23 @@ class Events:
         self._timer = loop.call_later(self._silence.judge(self._clock.mono(), drained=drained), self._turn, loop)
         if self._silence.on and not silent:
             self._trouble(SILENT)
-            self._poller.start(loop)
+            self._be_alert(loop)
         elif silent and not self._silence.on:
-            self._poller.stop()
             self._well(SILENT)
+        if self._alert and not self._silence.on and self._clock.mono() - self._alert >= _ALERT_MS:
+            self._calm_down()
+
+    def _be_alert(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._alert:
+            self._alert = self._clock.mono()
+            self._poller.start(loop)
+        self._follow()
+
+    def _calm_down(self) -> None:
+        self._alert = 0
+        self._follow()
+        self._poller.stop()
+        self._poller.look_at_all()  # what anybody did until now; of what comes the kernel tells
 
     def _insist(self, loop: asyncio.AbstractEventLoop) -> None:
         """Listen anew, should it be our socket; raise the kernel's count, should it be that."""
@@ -136,5 +154,8 @@ class Events:
             self._tracker.ended(event.pid, mono)
         elif event.kind == "fork":
             self._tracker.forked(event.parent, event.pid, mono)
-        elif event.pid == self._thread:
+        elif event.kind == "spoken" and self._loop and not self._alert:
+            self._be_alert(self._loop)
+            self._poller.look_at_all()
+        elif event.kind == "named" and event.pid == self._thread:
             self._silence.hear(mono)

@@ -47,6 +47,15 @@ class Poller:
 
     def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = loop.call_later(FAST_S if self._hurry() else SLOW_S, self._turn, loop)
+        self._try()
+
+    def look_at_all(self) -> None:
+        """Now, whoever may be known and whoever may be new."""
+        self._looked_at_all = -_EVERYBODY_MS
+        self._newest_at_all = b""
+        self._try()
+
+    def _try(self) -> None:
         try:
             self._look()
         except BlindError as error:

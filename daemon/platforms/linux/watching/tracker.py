@@ -96,7 +96,7 @@ class LinuxTracker(Tracker[SeenProgram]):
             return
         early = pid in self._early
         self._early.discard(pid)
-        if old and early and old.same_as(seen) and old.program.args == seen.program.args:
+        if old and early and old.same_as(seen) and (old.program.args == seen.program.args or not self._is_game(seen)):
             return
         if old:
             self._end(pid, mono)
@@ -123,6 +123,8 @@ class LinuxTracker(Tracker[SeenProgram]):
         """A process that nobody has told of yet."""
         if pid not in self._known and (seen := self._told(pid, since)):
             self._begin(seen)
+            if since is None:
+                self._early.add(pid)
 
     def forked(self, parent: int, pid: int, mono: int) -> None:
         """A game forked: the child is the game too, unless it executes something else, for which it is given a moment."""
@@ -150,6 +152,7 @@ class LinuxTracker(Tracker[SeenProgram]):
             elif not old.same_as(seen):
                 self._end(pid, self._clock.mono())
                 self._begin(seen.after(old))
+                self._early.add(pid)
 
     def ended(self, pid: int, mono: int) -> None:
         """The leader ended at `mono`; its threads may run on, and with them the game."""

@@ -18,7 +18,7 @@ import pytest
 
 from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, WatchTrouble
 from daemon.platforms.linux import calls
-from daemon.platforms.linux.watching import connector, silence
+from daemon.platforms.linux.watching import connector, events, silence
 from daemon.platforms.linux.watching.connector import Connector
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.silence import Silence
@@ -52,7 +52,7 @@ def deaf(monkeypatch, impatient):
     real = connector._filter
 
     def set_(watcher, on=True):
-        monkeypatch.setattr(connector, "_filter", (lambda *_: [NOTHING]) if on else real)
+        monkeypatch.setattr(connector, "_filter", (lambda *_, **__: [NOTHING]) if on else real)
         if on:
             watcher._events._follow()
 
@@ -120,7 +120,7 @@ def test_who_starts_among_silence_hears_of_it(watching, until, impatient, monkey
 
     async def body():
         with monkeypatch.context() as patch:
-            patch.setattr(connector, "_filter", lambda *_: [NOTHING])
+            patch.setattr(connector, "_filter", lambda *_, **__: [NOTHING])
             async with watching(seen) as watcher:
                 await until(lambda: troubles(seen) == [False])
                 assert watcher.kind == "events"
@@ -179,6 +179,37 @@ def test_a_game_that_the_gate_let_is_told_once(watching, until, launcher, gate_f
             assert [told(seen, pid), told(seen, after)] == [["ProgramStarted"]] * 2
             for one in (pid, after):
                 launcher("finish", pid=one)
+
+    asyncio.run(body())
+
+
+@pytest.mark.root
+def test_events_that_stopped_for_a_moment_only(watching, until, launcher, game, impatient, monkeypatch):
+    """Who silences them between two proofs has to let the kernel tell again, and that is told: what runs is looked at, then
+    and once more, and each program is told once.
+    """
+    path, chess = game
+    seen, looks = [], []
+    look = Poller.look_at_all
+    monkeypatch.setattr(Poller, "look_at_all", lambda self: (looks.append(1), look(self)))
+    monkeypatch.setattr(events, "_ALERT_MS", 0)
+
+    async def body():
+        async with watching(seen) as watcher:
+            watcher.refuse(Refusals(Catalogue([chess]), {}))
+            await until(lambda: not watcher._events._alert)
+            with monkeypatch.context() as moment:
+                moment.setattr(watcher._tracker, "executed", lambda *_: None)
+                pid = (await launcher.aside("start", args=[str(path), "60"]))["pid"]
+                await asyncio.sleep(0.05)
+                Connector().close()
+                await until(lambda: told(seen, pid))
+            await until(lambda: not watcher._events._alert)
+            assert len(looks) >= 2
+            launcher("finish", pid=pid)
+            await until(lambda: told(seen, pid)[1:])
+            assert told(seen, pid) == ["ProgramStarted", "ProgramEnded"]
+            assert troubles(seen) == []
 
     asyncio.run(body())
 
