@@ -45,7 +45,8 @@ _MOST_PARENTS = 100  # a jump reaches 255 instructions
 @dataclass(frozen=True, slots=True)
 class Event:
     """Process `pid` (its leader) was executed, has ended, or was forked by process `parent`, at `ns` of CLOCK_MONOTONIC; or
-    the thread `pid` was given a name, which none but its own process can do; or somebody has spoken to the kernel about listening.
+    the thread `pid` was given a name, which none but its own process can do; or somebody has spoken to the kernel about
+    listening, by which it may have changed whom it tells.
     """
 
     kind: _Kind
@@ -81,8 +82,8 @@ class Connector:
         return self._socket.fileno()
 
     def follow(self, parents: Collection[int], *, spoken: bool = False) -> None:
-        """Let through the forks of these processes (of all, where they are too many to name), and whether somebody speaks to the
-        kernel about listening. OSError.
+        """Let through the forks of these processes (of all, where they are too many to name), and whether somebody speaks to
+        the kernel about listening. OSError.
         """
         program = b"".join(_INSTRUCTION.pack(*one) for one in _filter(sorted(parents), self._thread, spoken=spoken))
         code = create_string_buffer(program, len(program))
@@ -135,10 +136,8 @@ def _parse(data: bytes) -> Event | None:
         return None
     if kind == "fork":  # parent_pid, parent_tgid, child_pid, child_tgid: equal ones for a process, not for a thread
         return Event(kind, fourth, ns, second) if third == fourth else None
-    if kind == "named":  # process_pid, process_tgid: of any thread
+    if kind in {"named", "spoken"}:  # process_pid, process_tgid: of any thread; an error's number
         return Event(kind, first, ns)
-    if kind == "spoken":
-        return Event(kind, 0, ns)
     return Event(kind, second, ns) if first == second else None  # process_pid, process_tgid
 
 
