@@ -94,9 +94,10 @@ class LinuxTracker(Tracker[SeenProgram]):
         seen = self._told(pid, mono)
         if seen is None:
             return
-        early = pid in self._early
+        early, game = pid in self._early, self._is_game(seen)
         self._early.discard(pid)
-        if old and early and old.same_as(seen) and (old.program.args == seen.program.args or not self._is_game(seen)):
+        if old and early and old.same_as(seen) and (old.program.args == seen.program.args or not game):
+            self._known[pid] = seen.kept(old) if game else seen.kept(old).without_args()
             return
         if old:
             self._end(pid, mono)
