@@ -55,7 +55,7 @@ class Events:
         self._silence, self._alert = Silence(), 0
         self._listen(loop)
         self._loop = loop
-        self._tracker.games_changed = self._follow
+        self._tracker.games_changed, self._tracker.catch_up = self._follow, self._read
         self._timer = loop.call_soon(self._turn, loop)
 
     def stop(self) -> None:

@@ -81,12 +81,12 @@ class Poller:
     def _compare(self, now: int) -> None:
         here = frozenset(procfs.pids())
         known = frozenset(self._tracker.known())
-        for pid in known - here:
-            self._tracker.ended(pid, now)
         new = here - known - self._passed_over
         ours = frozenset(pid for pid in new if self._all or _ours(pid))
         for pid in ours:
             self._tracker.appeared(pid)
+        for pid in known - here:  # last: a play goes on in what it started
+            self._tracker.gone(pid, now)
         # Processes that cannot be looked at (others', the kernel's threads) are not looked at again; pids come round late.
         self._passed_over = (self._passed_over | new) & here - frozenset(self._tracker.known())
 

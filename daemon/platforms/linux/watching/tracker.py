@@ -71,6 +71,8 @@ class LinuxTracker(Tracker[SeenProgram]):
         self.programs = programs
         self._forks: dict[int, tuple[int, int]] = {}
         self._early: set[int] = set()  # told before their event, which is then old news
+        self.catch_up: Callable[[], object] = lambda: None
+        """Reads what has been told by now: before an end is believed that somebody saw, as the kernel tells of forks first."""
 
     def stop(self) -> None:
         super().stop()
@@ -140,7 +142,9 @@ class LinuxTracker(Tracker[SeenProgram]):
 
     def replaced(self, pid: int) -> None:
         """Was this one replaced, by an exec or by another process with its pid, while nobody told?"""
-        old = self._known[pid]
+        old = self._known.get(pid)
+        if old is None:  # by now
+            return
         try:
             seen = self._read(pid, None)
         except BlindError as error:
@@ -149,21 +153,30 @@ class LinuxTracker(Tracker[SeenProgram]):
             pass  # and told of: nothing says that it is over
         else:
             if seen is None:
-                self.ended(pid, self._clock.mono())
+                self.gone(pid, self._clock.mono())
             elif not old.same_as(seen):
                 self._end(pid, self._clock.mono())
                 self._begin(seen.after(old))
                 self._early.add(pid)
 
+    def gone(self, pid: int, mono: int) -> None:
+        """Somebody saw that `pid` is no more."""
+        self.catch_up()
+        self.ended(pid, mono)
+
     def ended(self, pid: int, mono: int) -> None:
         """The leader ended at `mono`; its threads may run on, and with them the game."""
-        for child in [child for child, (parent, _) in self._forks.items() if parent == pid]:
-            self._forked(child)  # before its parent's end is told: the play goes on in the child
+        self._tell_children(pid)
         seen = self._known.get(pid)
         if seen is None or mono < seen.program.since:  # the end of an earlier one with this pid
             return
         if not (pid in self.games and self._lives_on(seen.program) and self._ends.follow(seen.identity)):
             self._end(pid, mono)
+
+    def _tell_children(self, pid: int) -> None:
+        """Before their parent's end is told: the play goes on in them."""
+        for child in [child for child, (parent, _) in self._forks.items() if parent == pid]:
+            self._forked(child)
 
     def _lives_on(self, program: Program) -> bool:
         try:
@@ -178,6 +191,8 @@ class LinuxTracker(Tracker[SeenProgram]):
         super()._end(pid, mono)
 
     def _over(self, pid: int, started: int) -> None:
+        self.catch_up()
+        self._tell_children(pid)
         seen = self._known.get(pid)
         if seen is not None and seen.program.started == started:
             self._end(pid, self._clock.mono())

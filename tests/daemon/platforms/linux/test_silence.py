@@ -7,6 +7,7 @@ import ctypes
 import os
 import re
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -22,7 +23,7 @@ from daemon.platforms.linux.watching import connector, events, silence
 from daemon.platforms.linux.watching.connector import Connector
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.silence import Silence
-from rules.games import Catalogue
+from rules.games import Catalogue, Game
 from tests import system
 
 NOTHING = (0x06, 0, 0, 0)  # BPF: let nothing through
@@ -232,6 +233,30 @@ def test_an_event_after_the_look_is_old_news(watching, until, launcher, gate_fol
             watcher._tracker.executed(pid, watcher._clock.mono() + 2)  # and this is another exec
             assert told(seen, pid) == ["ProgramStarted", "ProgramEnded", "ProgramStarted"]
             launcher("finish", pid=pid)
+
+    asyncio.run(body())
+
+
+@pytest.mark.root
+def test_who_sees_an_end_first_hears_of_the_children(watching, until, launcher, signs):
+    """An end may be seen before the kernel's word of it, and of forks, is read: the play goes on in the child."""
+    name = f"the-forking-game-{os.getpid()}"
+    code = f"import os, time\n{signs.wait('fork')}\nif os.fork(): os._exit(0)\ntime.sleep(60)"
+    seen = []
+
+    async def body():
+        async with watching(seen) as watcher:
+            watcher.refuse(Refusals(Catalogue([Game(id="game", title="", commands=(name,))]), {}))
+            pid = (await launcher.aside("start", args=[sys.executable, "-c", code, name]))["pid"]
+            started = (await until(lambda: [one for one in seen if told([one], pid)]))[0].program.started
+            signs.give("fork")
+            launcher("wait", pid=pid, timeout=20)  # holds up the loop: no event is read
+            watcher._tracker._over(pid, started)
+            child = next(one.program.pid for one in seen
+                         if isinstance(one, ProgramStarted) and one.program.args[-1:] == (name,) and one.program.pid != pid)
+            os.kill(child, signal.SIGKILL)
+            order = [one for one in seen if told([one], pid) or told([one], child)]
+            assert [type(one) for one in order] == [ProgramStarted, ProgramStarted, ProgramEnded]
 
     asyncio.run(body())
 
