@@ -2,7 +2,8 @@
 
 On kernels from about 6.6 any program may lower the kernel's count of listeners until it thinks that nobody listens, for all
 listeners and over restarts. Then processes are looked at, and the count is raised again, for as long as it takes. Who lowers
-it for a moment only, between two proofs, has to raise it again, of which the kernel tells us: then all is looked at, too.
+it for a moment only, between two proofs, has to raise it again, of which the kernel tells us: then all is looked at, at once
+and before we listen to that again.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Events:
         self._trouble, self._well = trouble, well
         self._silence = Silence()
         self._lost = False
-        self._alert = 0  # since when, as somebody spoke to the kernel; 0: nobody did
+        self._alert = 0  # since when a look is due, as somebody spoke to the kernel; 0: nobody did
         self._connector: Connector | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.Handle | None = None
@@ -82,7 +83,7 @@ class Events:
     def _follow(self) -> None:
         if self._connector:
             with suppress(OSError):  # then the next scan finds what a game forked
-                # What is said while processes are looked at anyway is not wanted: anybody may say much, and so do we.
+                # What is said until the next look is not wanted: anybody may say much, and so do we.
                 self._connector.follow(self._tracker.games, spoken=not (self._alert or self._silence.on))
 
     # --- are there any? ----------------------------------------------------------------------------------------------------
@@ -98,23 +99,23 @@ class Events:
         self._timer = loop.call_later(self._silence.judge(self._clock.mono(), drained=drained), self._turn, loop)
         if self._silence.on and not silent:
             self._trouble(SILENT)
-            self._be_alert(loop)
+            self._be_alert()
+            self._poller.start(loop)
         elif silent and not self._silence.on:
+            self._poller.stop()
             self._well(SILENT)
         if self._alert and not self._silence.on and self._clock.mono() - self._alert >= _ALERT_MS:
-            self._calm_down()
+            self._alert = 0
+            self._follow()
+            self._poller.look_at_all()  # what anybody did until now; of what comes the kernel tells
 
-    def _be_alert(self, loop: asyncio.AbstractEventLoop) -> None:
-        if not self._alert:
-            self._alert = self._clock.mono()
-            self._poller.start(loop)
+    def _be_alert(self) -> None:
+        self._alert = self._alert or self._clock.mono()
         self._follow()
 
-    def _calm_down(self) -> None:
-        self._alert = 0
-        self._follow()
-        self._poller.stop()
-        self._poller.look_at_all()  # what anybody did until now; of what comes the kernel tells
+    def _look(self) -> None:
+        if self._loop:
+            self._poller.look_at_all()
 
     def _insist(self, loop: asyncio.AbstractEventLoop) -> None:
         """Listen anew, should it be our socket; raise the kernel's count, should it be that."""
@@ -155,7 +156,7 @@ class Events:
         elif event.kind == "fork":
             self._tracker.forked(event.parent, event.pid, mono)
         elif event.kind == "spoken" and self._loop and not self._alert:
-            self._be_alert(self._loop)
-            self._poller.look_at_all()
+            self._be_alert()
+            self._loop.call_soon(self._look)
         elif event.kind == "named" and event.pid == self._thread:
             self._silence.hear(mono)
