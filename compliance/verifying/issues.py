@@ -19,6 +19,7 @@ _WORDS: Final[dict[str, Arg]] = {
     "not-ended": msg("a game could not be ended"),
     "not-asked": msg("the windows of games could not be asked to close"),
     "watch-events": msg("the system did not tell what started"),
+    "events-silent": msg("the system had stopped telling what started; what ran was looked at again and again"),
     "events-lost": msg("some starts were missed"),
     "watch-unreadable": msg("a program could not be read"),
     "watch-blind": msg("programs could not be looked at"),

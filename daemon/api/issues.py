@@ -39,6 +39,11 @@ ISSUES: Final[dict[str, Message]] = {
         "not pass within minutes, restart the daemon"
     ),
     "watch-events": msg("the system does not tell what starts: games are ended when a look finds them"),
+    "events-silent": msg(
+        "the system has stopped telling what starts, which a program of a player may have brought about: what runs is looked "
+        "at several times a second until it tells again; if this stays or comes back, see what the player runs, and restart "
+        "the PC"
+    ),
     "events-lost": msg("some starts were missed; everything that runs was looked at again"),
     "watch-unreadable": msg("a program cannot be read, so nobody knows whether it is a game"),
     "watch-blind": msg("programs cannot be looked at; plays that run go on being counted"),

@@ -64,7 +64,7 @@ class Tracker(ABC, Generic[S]):
         self.games: set[int] = set()
         self.trouble: Callable[[str, Arg], None] = lambda *_: None
         self.well: Callable[[str], None] = lambda _: None
-        self.look: Callable[[], None] = lambda: None
+        self.look: Callable[[], object] = lambda: None
         """For what nobody has told yet: before an end is told, as the play may go on in a child."""
         self.later: Callable[..., object] = lambda *_: None
         """As the loop's `call_later`; what is asked for once we have stopped does nothing."""

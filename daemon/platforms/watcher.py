@@ -18,7 +18,7 @@ from host.clock import Clock
 from i18n.message import Arg, msg, said_by
 from rules.games import Program
 
-EVENTS, LOST = "watch-events", "events-lost"
+EVENTS, LOST, SILENT = "watch-events", "events-lost", "events-silent"
 _HELD = frozenset((LOST, BLIND, UNREADABLE))
 _HELD_MS = 600_000  # what comes once comes again and again: one Issue, until it has not come for so long
 
@@ -58,7 +58,8 @@ class TrackingWatcher(ABC):
         """BlindError."""
 
     def look(self) -> None:
-        self._table.look()
+        if self._loop:
+            self._table.look()
 
     def refuse(self, refusals: Refusals) -> None:
         self._refusals = refusals

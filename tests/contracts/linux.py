@@ -117,7 +117,7 @@ def stage(kind, request, monkeypatch):
         pytest.skip("needs root: gate and events")
     launcher = request.getfixturevalue("launcher")
     if kind == "poll" and ROOT:
-        monkeypatch.setattr("daemon.platforms.linux.watcher.Connector", refusing)
+        monkeypatch.setattr("daemon.platforms.linux.watching.events.Connector", refusing)
     folder = request.getfixturevalue("gate_folder" if kind == "gate" else "open_folder")
     return LinuxStage(kind, folder, launcher)
 

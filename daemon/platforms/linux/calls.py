@@ -30,7 +30,8 @@ _KERNELS = frozenset((
     0x9FA0, 0x62656572, 0x74726163, 0x64626720, 0x73636673, 0x62656570, 0x27E0EB, 0x63677270, 0xCAFE4A11, 0xDE5E81E4, 0x6165676C
 ))  # fmt: skip
 
-_PR_SET_NAME = 15
+_PR_SET_NAME, _PR_GET_NAME = 15, 16
+_NAME = 16  # bytes, with the zero at its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,13 @@ def name_process(name: str) -> None:
     """What ps shows for this process; at most 15 bytes."""
     buffer = ctypes.create_string_buffer(name.encode()[:15])
     _checked(int(_libc.prctl(_PR_SET_NAME, ctypes.addressof(buffer), 0, 0, 0)), "prctl")
+
+
+def name_again() -> None:
+    """Gives this thread the name that it has: the kernel tells of that."""
+    buffer = ctypes.create_string_buffer(_NAME)
+    for what in (_PR_GET_NAME, _PR_SET_NAME):
+        _checked(int(_libc.prctl(what, ctypes.addressof(buffer), 0, 0, 0)), "prctl")
 
 
 def _mark(handle: int, flags: int, mask: int, path: str | None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import resource
 import sys
 from collections.abc import Callable
@@ -12,23 +11,20 @@ from contextlib import suppress
 
 from daemon.api.issues import ISSUES
 from daemon.platforms.api import Observation, Refusals, StartRefused, WatchTrouble
-from daemon.platforms.linux import procfs
 from daemon.platforms.linux.ending.asker import Asker
 from daemon.platforms.linux.gate import mounts
 from daemon.platforms.linux.gate.again import Backoff
 from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate, cause
-from daemon.platforms.linux.watching.connector import Connector, EventsLostError
+from daemon.platforms.linux.watching.events import Events
+from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.tracker import LinuxTracker
-from daemon.platforms.watcher import EVENTS, LOST, TrackingWatcher
+from daemon.platforms.watcher import EVENTS, TrackingWatcher
 from host.clock import Clock
 from i18n.message import comma, msg, said_by
 from rules.games import Program
 
 NOT_ASKED = "not-asked"
-_NS = 1_000_000
-_AT_ONCE = 256
-_AT_ONCE_MS = 50
 _SWITCH_S = 0.0005  # how long the gate's thread waits for the loop's to let it run
 _USUAL_SWITCH_S = 0.005
 
@@ -44,12 +40,12 @@ class LinuxWatcher(TrackingWatcher):
         self._tracker = tracker
         self._gate_mounts = gate_mounts
         self._asker = asker
-        self._connector: Connector | None = None
         self._gate: ExecGate | None = None
         self._changes: mounts.Changes | None = None
         self._again = Backoff()
         self._errands_again = Backoff()
-        self._poller = Poller(tracker, clock, self._hurry)
+        self._poller = Poller(tracker, clock, self._often)
+        self._events = Events(tracker, clock, self._poller, self._trouble, self._well)
 
     # --- the protocol ------------------------------------------------------------------------------------------------------
 
@@ -60,12 +56,13 @@ class LinuxWatcher(TrackingWatcher):
         if self._asker:
             self._asker.watch = self
         if not self._start_events(loop):
+            self._tracker.look = self._poller.look_for_new
             self._poller.start(loop)
         elif self._gate_mounts != ():
             self._set_up_gate()
 
     def _scan(self) -> tuple[Program, ...]:
-        return self._tracker.scan(procfs.pids if self._connector else self._poller.pids)
+        return self._tracker.scan(self._poller.pids)
 
     def refuse(self, refusals: Refusals) -> None:
         super().refuse(refusals)
@@ -82,10 +79,7 @@ class LinuxWatcher(TrackingWatcher):
             self._asker.watch = None
             self._open.pop(NOT_ASKED, None)
         self._errands_again.stop()
-        if self._connector:
-            self._loop.remove_reader(self._connector.fileno())
-            self._connector.close()
-            self._connector = None
+        self._events.stop()
         self._poller.stop()
         super().stop()
 
@@ -93,39 +87,15 @@ class LinuxWatcher(TrackingWatcher):
 
     def _start_events(self, loop: asyncio.AbstractEventLoop) -> bool:
         try:
-            if os.geteuid() != 0:
-                raise PermissionError("needs root")
-            self._connector = Connector()
+            self._events.start(loop)
         except OSError as error:
             self._trouble(EVENTS, said_by(error))
             return False
-        self._tracker.look = self._events
-        loop.add_reader(self._connector.fileno(), self._events)
         self.kind = "events"
         return True
 
-    def _events(self) -> None:
-        """At most for a moment: what is left calls again once the loop has done what else is due."""
-        if self._connector is None:
-            return
-        until = self._clock.mono() + _AT_ONCE_MS
-        try:
-            left = _AT_ONCE
-            for event in self._connector.read(left):
-                left -= 1
-                mono = event.ns // _NS
-                if event.kind == "exec":
-                    self._tracker.executed(event.pid, mono)
-                elif event.kind == "exit":
-                    self._tracker.ended(event.pid, mono)
-                else:
-                    self._tracker.forked(event.parent, event.pid, mono)
-                if self._clock.mono() >= until:
-                    return
-            if left:
-                self._tracker.settled()
-        except EventsLostError as error:
-            self._trouble(LOST, said_by(error), again=True)
+    def _often(self) -> bool:
+        return self.kind != "poll" or self._hurry()  # who polls although there were events has to see what they would have told
 
     # --- errands (asker.Watch) ---------------------------------------------------------------------------------------------
 
@@ -174,7 +144,7 @@ class LinuxWatcher(TrackingWatcher):
     def _start_gate(self, loop: asyncio.AbstractEventLoop) -> bool:
         if self._asker:
             self._asker.start()
-        gate = ExecGate(self._clock, self._from_gate)
+        gate = ExecGate(self._clock, self._from_gate, self._let_by_gate)
         try:
             gate.open()
         except OSError as error:
@@ -240,6 +210,10 @@ class LinuxWatcher(TrackingWatcher):
     def _from_gate(self, seen: StartRefused | WatchTrouble) -> None:
         """In the gate's thread."""
         self._on_loop(self._heard, seen)
+
+    def _let_by_gate(self, started: Started) -> None:
+        """In the gate's thread."""
+        self._on_loop(self._tracker.let, started.pid, started.mono)
 
     def _heard(self, seen: StartRefused | WatchTrouble) -> None:
         if isinstance(seen, WatchTrouble) and seen.id == BROKEN and self._loop:

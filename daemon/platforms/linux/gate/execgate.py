@@ -74,11 +74,16 @@ def answers(refusals: Refusals) -> RefusalsByUid:
 
 
 class ExecGate:
-    """`tell` is called from the gate's thread and must not block. `open`, then `watch` filesystems, then `arm`; `close`."""
+    """`tell`, and `let` with a game's start that was allowed, are called from the gate's thread and must not block. `open`,
+    then `watch` filesystems, then `arm`; `close`.
+    """
 
-    def __init__(self, clock: Clock, tell: Callable[[StartRefused | WatchTrouble], None]) -> None:
+    def __init__(
+        self, clock: Clock, tell: Callable[[StartRefused | WatchTrouble], None],
+        let: Callable[[Started], None] = lambda *_: None,
+    ) -> None:  # fmt: skip
         self._clock = clock
-        self._tell = tell
+        self._tell, self._let = tell, let
         self._answers: RefusalsByUid | None = None
         self._images = Images(LARGEST_HASHED)
         self._known: dict[tuple[str, Key], tuple[Fingerprint, frozenset[str]]] = {}
@@ -170,9 +175,11 @@ class ExecGate:
             self._tell(WatchTrouble(_FAILED, ISSUES[_FAILED], over=True))
 
     def _serve(self, asked: calls.Question) -> None:
-        refused, ignorable = None, False
+        refused, ignorable, let = None, False, None
         try:
-            refused, ignorable = self._judge(asked)
+            refused, ignorable, let = self._judge(asked)
+            if let:
+                self.passed.note(let)  # first: once it is answered, word of its end may come at once
         except Exception as error:  # noqa: BLE001 - fail open, and loud
             self._trouble(error)
         try:
@@ -183,27 +190,27 @@ class ExecGate:
             os.close(asked.handle)
         if refused:
             self._tell(refused)
+        elif let:
+            self._let(let)
 
-    def _judge(self, asked: calls.Question) -> tuple[StartRefused | None, bool]:
-        """What to refuse, and whether never to ask again for this file."""
+    def _judge(self, asked: calls.Question) -> tuple[StartRefused | None, bool, Started | None]:
+        """What to refuse, whether never to ask again for this file, and which game's start to allow."""
         current = self._answers
         if current is None:
-            return None, False
+            return None, False, None
         found = os.fstat(asked.handle)
         path = procfs.link(f"/proc/self/fd/{asked.handle}") or ""
         file, games = self._games(asked.handle, found, path, current.catalogue)
         if not games:
             # Who may write to a file could do so through a mapping, which the kernel does not count as modified.
             known = (path, key(found)) in self._known  # else it could not be read for now
-            return None, known and found.st_uid == 0 and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+            return None, known and found.st_uid == 0 and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH), None
         uids = procfs.uids(asked.pid)
         account, refused = (uids and current.of(acting_uid(*uids))) or ("", frozenset())
-        hit = games & refused
+        hit, now = games & refused, self._clock.mono()
         if all(_started_by(asked.pid, current.saving.get(game, frozenset())) for game in hit):
-            if uids:
-                self.passed.note(Started(asked.pid, acting_uid(*uids), file, self._clock.mono()))
-            return None, False
-        return StartRefused(account, min(hit), path, asked.pid, self._clock.mono()), False
+            return None, False, Started(asked.pid, acting_uid(*uids), file, now) if uids else None
+        return StartRefused(account, min(hit), path, asked.pid, now), False, None
 
     def _games(
         self, handle: int, found: os.stat_result, path: str, catalogue: Catalogue

@@ -1,7 +1,7 @@
 """The kernel's process events over netlink: EXEC, FORK and EXIT with stamps in nanoseconds of CLOCK_MONOTONIC.
 
 linux/connector.h, linux/cn_proc.h. A classic BPF filter lets through only what is wanted, so that an idle machine wakes nobody:
-every exec, and the starts and ends of whole processes (not of their threads).
+every exec, the starts and ends of whole processes (not of their threads), and our own names.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from ctypes import addressof, create_string_buffer
@@ -17,18 +18,20 @@ from typing import Literal
 
 _NETLINK_CONNECTOR = 11
 _CN_IDX_PROC, _CN_VAL_PROC = 1, 1
-_LISTEN, _IGNORE = 1, 2
+_UNKNOWN, _LISTEN, _IGNORE = 0, 1, 2
 _NLMSG_DONE = 3
 _SO_ATTACH_FILTER = 26
 _SO_RCVBUFFORCE = 33
 _BUFFER = 4 << 20
+_RAISES = 50
 
 _HEADER = struct.Struct("=IHHII")  # nlmsghdr: len, type, flags, seq, pid
 _MESSAGE = struct.Struct("=IIIIHH")  # cn_msg: idx, val, seq, ack, len, flags
 _EVENT = struct.Struct("=IIQ4I")  # proc_event: what, cpu, timestamp_ns, then four numbers of the event
 _EVENT_AT = _HEADER.size + _MESSAGE.size
-_FORK, _EXEC, _EXIT = 0x1, 0x2, 0x80000000
-_KINDS: dict[int, Literal["fork", "exec", "exit"]] = {_FORK: "fork", _EXEC: "exec", _EXIT: "exit"}
+_ACK, _FORK, _EXEC, _COMM, _EXIT = 0, 0x1, 0x2, 0x200, 0x80000000
+_Kind = Literal["spoken", "fork", "exec", "named", "exit"]
+_KINDS: dict[int, _Kind] = {_ACK: "spoken", _FORK: "fork", _EXEC: "exec", _COMM: "named", _EXIT: "exit"}
 
 # Classic BPF (linux/filter.h): code, jump if true, jump if false, constant. Numbers are loaded as big-endian.
 _INSTRUCTION = struct.Struct("=HBBI")
@@ -36,14 +39,17 @@ _LOAD, _TO_X, _EQUALS, _EQUALS_X, _RETURN = 0x20, 0x07, 0x15, 0x1D, 0x06
 _WHAT = _EVENT_AT
 _FIRST, _SECOND, _THIRD, _FOURTH = range(_EVENT_AT + 16, _EVENT_AT + 32, 4)
 _ALL = 0xFFFFFFFF
-_DROP = (_RETURN, 0, 0, 0)
+_TAKE, _DROP = (_RETURN, 0, 0, _ALL), (_RETURN, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Process `pid` (its leader) was executed, has ended, or was forked by process `parent`, at `ns` of CLOCK_MONOTONIC."""
+    """Process `pid` (its leader) was executed, has ended, or was forked by process `parent`, at `ns` of CLOCK_MONOTONIC; or
+    the thread `pid` was given a name, which none but its own process can do; or somebody has spoken to the kernel about
+    listening, by which it may have changed whom it tells.
+    """
 
-    kind: Literal["fork", "exec", "exit"]
+    kind: _Kind
     pid: int
     ns: int
     parent: int = 0
@@ -54,13 +60,17 @@ class EventsLostError(Exception):
 
 
 class Connector:
-    """One subscription. Needs CAP_NET_ADMIN, the initial network and process namespaces, and CONFIG_PROC_EVENTS."""
+    """One subscription, for the thread that makes it. Needs CAP_NET_ADMIN, the initial network and process namespaces, and
+    CONFIG_PROC_EVENTS. `drained`: the last `read` left nothing.
+    """
 
     def __init__(self) -> None:
         """OSError."""
+        self.drained = False
+        self._thread = threading.get_native_id()
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, _NETLINK_CONNECTOR)
         try:
-            self._filter()
+            self.want()
             self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
             self._socket.bind((0, _CN_IDX_PROC))
             self._say(_LISTEN)
@@ -71,12 +81,21 @@ class Connector:
     def fileno(self) -> int:
         return self._socket.fileno()
 
+    def want(self, *, spoken: bool = False) -> None:
+        """Let through what is wanted; `spoken`: also whether somebody speaks to the kernel about listening. OSError."""
+        program = b"".join(_INSTRUCTION.pack(*one) for one in _filter(self._thread, spoken=spoken))
+        code = create_string_buffer(program, len(program))
+        fprog = struct.pack("@HP", len(program) // _INSTRUCTION.size, addressof(code))
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, fprog)
+
     def read(self, most: int) -> Iterator[Event]:
         """What has come, at most so many events. EventsLostError."""
+        self.drained = False
         for _ in range(most):
             try:
                 data, sender = self._socket.recvfrom(1024)
             except BlockingIOError:
+                self.drained = True
                 return
             except OSError as error:  # ENOBUFS, and whatever else keeps us from reading
                 raise EventsLostError(error.strerror) from error
@@ -84,16 +103,18 @@ class Connector:
             if event:
                 yield event
 
+    def insist(self) -> None:
+        """Raises the kernel's count of listeners, which others may have lowered below one: it counts each LISTEN that follows
+        upon something else. OSError.
+        """
+        for _ in range(_RAISES):
+            self._say(_UNKNOWN)
+            self._say(_LISTEN)
+
     def close(self) -> None:
         with suppress(OSError):  # its end says the same
             self._say(_IGNORE)
         self._socket.close()
-
-    def _filter(self) -> None:
-        program = b"".join(_INSTRUCTION.pack(*one) for one in _WANTED)
-        code = create_string_buffer(program, len(program))
-        fprog = struct.pack("@HP", len(program) // _INSTRUCTION.size, addressof(code))
-        self._socket.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, fprog)
 
     def _say(self, what: int) -> None:
         body = struct.pack("=I", what)
@@ -113,7 +134,34 @@ def _parse(data: bytes) -> Event | None:
         return None
     if kind == "fork":  # parent_pid, parent_tgid, child_pid, child_tgid: equal ones for a process, not for a thread
         return Event(kind, fourth, ns, second) if third == fourth else None
+    if kind in {"named", "spoken"}:  # process_pid, process_tgid: of any thread; an error's number
+        return Event(kind, first, ns)
     return Event(kind, second, ns) if first == second else None  # process_pid, process_tgid
+
+
+def _filter(thread: int, *, spoken: bool) -> list[tuple[int, int, int, int]]:
+    """exec: take. named: take this thread's. exit: take the leader's. fork: take what is no thread. Anything else: drop."""
+    return [
+        (_LOAD, 0, 0, _WHAT),
+        (_EQUALS, 0, 1, _big(_EXEC)),
+        _TAKE,
+        (_EQUALS, 0, 1, _ACK),
+        _TAKE if spoken else _DROP,
+        (_EQUALS, 0, 6, _big(_EXIT)),
+        *_same(_FIRST, _SECOND),
+        (_EQUALS, 0, 6, _big(_FORK)),
+        *_same(_THIRD, _FOURTH),
+        (_EQUALS, 0, 3, _big(_COMM)),
+        (_LOAD, 0, 0, _FIRST),
+        (_EQUALS, 0, 1, _big(thread)),
+        _TAKE,
+        _DROP,
+    ]
+
+
+def _same(one: int, other: int) -> list[tuple[int, int, int, int]]:
+    """Take it if these two numbers are one, else drop it."""
+    return [(_LOAD, 0, 0, one), (_TO_X, 0, 0, 0), (_LOAD, 0, 0, other), (_EQUALS_X, 0, 1, 0), _TAKE, _DROP]
 
 
 def _big(number: int) -> int:
@@ -121,21 +169,3 @@ def _big(number: int) -> int:
 
 
 _LITTLE = struct.pack("=H", 1) == b"\1\0"
-
-
-def _same(one: int, other: int) -> list[tuple[int, int, int, int]]:
-    """Take it if these two numbers are one, else drop it."""
-    return [(_LOAD, 0, 0, one), (_TO_X, 0, 0, 0), (_LOAD, 0, 0, other), (_EQUALS_X, 0, 1, 0), (_RETURN, 0, 0, _ALL), _DROP]
-
-
-# exec: take. exit: take the leader's. fork: take what is no thread. Anything else: drop.
-_WANTED = (
-    (_LOAD, 0, 0, _WHAT),
-    (_EQUALS, 0, 1, _big(_EXEC)),
-    (_RETURN, 0, 0, _ALL),
-    (_EQUALS, 0, 6, _big(_EXIT)),
-    *_same(_FIRST, _SECOND),
-    (_EQUALS, 0, 6, _big(_FORK)),
-    *_same(_THIRD, _FOURTH),
-    _DROP,
-)

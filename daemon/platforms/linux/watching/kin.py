@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from daemon.platforms.linux.watching.seen import Image, SeenProgram
+from rules.games import Catalogue
 
 _MOST_WAITING = 1024
 _MOST_PAST = 256
@@ -107,6 +108,13 @@ class Kin:
     def with_image(self, image: Image | None) -> list[SeenProgram]:
         """Games that execute this file."""
         return [known for known in self.executed if known.image == image] if image else []
+
+    def named(self, seen: SeenProgram, catalogue: Catalogue) -> SeenProgram:
+        """What executes the same as a game is that game, whatever became of its file: renamed, its script deleted."""
+        games = self.with_image(seen.image)
+        if not games or catalogue.recognise(seen.program) is not None:
+            return seen
+        return next((seen.as_of(game) for game in games if seen.runs_the_same(game, catalogue)), seen)
 
     def clear(self) -> None:
         for table in (self._waiting, self._past, self.executed):

@@ -36,7 +36,6 @@ class Poller:
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = loop.call_later(FAST_S, self._turn, loop)
-        self._tracker.look = self._look_for_new
 
     def stop(self) -> None:
         if self._timer:
@@ -49,13 +48,23 @@ class Poller:
 
     def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = loop.call_later(FAST_S if self._hurry() else SLOW_S, self._turn, loop)
+        self._try()
+
+    def look_at_all(self) -> None:
+        """Now, whoever may be known and whoever may be new."""
+        self._looked_at_all = -_EVERYBODY_MS
+        self._newest_at_all = b""
+        self._try()
+
+    def _try(self) -> None:
         try:
             self._look()
         except BlindError as error:
             self._newest = self._newest_at_all = b""  # what was not seen is looked for again
             self._tracker.trouble(BLIND, said_by(error))
 
-    def _look_for_new(self) -> None:
+    def look_for_new(self) -> None:
+        """Now, and for ends."""
         with suppress(BlindError):  # the next turn tells
             self._compare(self._clock.mono())
 
@@ -83,7 +92,7 @@ class Poller:
         for pid in ours:
             self._tracker.appeared(pid)
         for pid in known - here:  # after its children appeared: the play goes on in them
-            self._tracker.ended(pid, now)
+            self._tracker.gone(pid, now)
         # Processes that cannot be looked at (others', the kernel's threads) are not looked at again; pids come round late.
         self._passed_over = (self._passed_over | new) & here - frozenset(self._tracker.known())
 

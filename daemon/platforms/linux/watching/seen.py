@@ -63,6 +63,11 @@ class SeenProgram:
         program = replace(self.program, pid=pid, started=-1, since=mono, parent=self.program.pid)
         return SeenProgram(program, self.image, mono)
 
+    def goes_on_as(self, new: SeenProgram, catalogue: Catalogue) -> bool:
+        """Whether this same process is still the same game as `new`."""
+        before, now = catalogue.recognise(self.program), catalogue.recognise(new.program)
+        return before is not None and now is not None and before.game == now.game and self.identity == new.identity
+
     def as_of(self, game: SeenProgram) -> SeenProgram:
         """With the files by which `game` was recognised, of which it runs the same."""
         return replace(self, program=replace(self.program, files=game.program.files, interpreted=game.program.interpreted))

@@ -20,6 +20,7 @@ from rules.games import Program
 _EXEC_SOON_S = 0.05
 _HELD_S = 1.0
 _MOST_AT_ONCE = 50
+_LOOKS_S = (0.02, 0.1, 0.5)  # after the gate's answer: until when a program has become the game depends on how busy the PC is
 
 
 class LinuxTracker(Tracker[SeenProgram]):
@@ -28,13 +29,17 @@ class LinuxTracker(Tracker[SeenProgram]):
         self.programs = programs
         self._kin = Kin()
         self._looks_again = False
+        self._early: set[int] = set()  # told before their event, which is then old news
         self.passed: Callable[[int, int], Started | None] = lambda *_: None
         """What a gate let through, by pid and the moment of its exec."""
+        self.catch_up: Callable[[], object] = lambda: None
+        """Reads what has been told by now: before an end is believed that somebody saw, as the kernel tells of forks first."""
 
     def stop(self) -> None:
         super().stop()
         self._looks_again = False
         self._kin.clear()
+        self._early.clear()
 
     def known(self) -> Iterable[int]:
         return tuple(self._known)
@@ -48,19 +53,21 @@ class LinuxTracker(Tracker[SeenProgram]):
     def executed(self, pid: int, mono: int) -> None:
         """An exec at `mono`. One that a scan has already seen done is old news."""
         self._kin.other(pid)
-        old = self._known.get(pid)
+        old, passed = self._known.get(pid), self.passed(pid, mono)
         if old and mono < old.at:
             return
-        passed = self.passed(pid, mono)
+        early = pid in self._early
+        self._early.discard(pid)
         seen = self._told(pid, mono)
         if seen is None and passed is not None:
             seen = self._as_passed(passed, mono)
         if seen is None:
             self._kin.unread(pid)
-        elif old:
-            self._become(old, seen, mono)
+        elif old and early and old.same_as(seen) and (old.program.args == seen.program.args or not self._is_game(seen)):
+            seen = seen.kept(old)
+            self._known[pid] = seen if self._is_game(seen) else seen.without_args()
         else:
-            self._begin(seen)
+            self._become(old, seen, mono)
 
     def _as_passed(self, passed: Started, mono: int) -> SeenProgram:
         """Of what was over too soon to be read there is what the gate saw."""
@@ -68,10 +75,27 @@ class LinuxTracker(Tracker[SeenProgram]):
         program = Program(passed.pid, self._started(passed.pid, mono), mono, account, (passed.file,))
         return SeenProgram(program, None, mono)
 
+    def let(self, pid: int, mono: int) -> None:
+        """The gate lets `pid` become a game, of which an event should tell in a moment. Looks whether it did."""
+        for pause in _LOOKS_S:
+            self.later(pause, self._look, pid, mono)
+
+    def _look(self, pid: int, mono: int) -> None:
+        old = self._known.get(pid)
+        if self._sink is None or (old and pid in self.games and old.program.since >= mono):
+            return
+        seen = self._told(pid, mono)
+        if seen is None or not self._is_game(seen) or (old and pid in self.games and old.same_as(seen)):
+            return
+        self._become(old, seen, mono)
+        self._early.add(pid)
+
     def appeared(self, pid: int, since: int | None = None) -> None:
         """A process that nobody has told of yet."""
         if pid not in self._known and (seen := self._told(pid, since)):
             self._begin(seen)
+            if since is None:
+                self._early.add(pid)
 
     def forked(self, parent: int, pid: int, mono: int) -> None:
         """The child of a game is the game too, unless it executes something else, for which it is given a moment."""
@@ -132,7 +156,9 @@ class LinuxTracker(Tracker[SeenProgram]):
 
     def replaced(self, pid: int) -> None:
         """Was this one replaced, by an exec or by another process with its pid, while nobody told?"""
-        old = self._known[pid]
+        old = self._known.get(pid)
+        if old is None:  # by now
+            return
         try:
             seen = self._read(pid, None)
         except BlindError as error:
@@ -141,17 +167,21 @@ class LinuxTracker(Tracker[SeenProgram]):
             pass  # and told of: nothing says that it is over
         else:
             if seen is None:
-                self.ended(pid, self._clock.mono())
+                self.gone(pid, self._clock.mono())
             elif not old.same_as(seen):
                 self._become(old, seen.after(old), self._clock.mono())
+                self._early.add(pid)
 
-    def _become(self, old: SeenProgram, new: SeenProgram, mono: int) -> None:
+    def _become(self, old: SeenProgram | None, new: SeenProgram, mono: int) -> None:
         """A game that executes itself goes on: neither its process nor its play is over."""
-        before, now = self.catalogue.recognise(old.program), self.catalogue.recognise(new.program)
-        same = before and now and before.game == now.game and old.identity == new.identity
-        if not same:
+        if old and not old.goes_on_as(new, self.catalogue):
             self._end(old.program.pid, mono)
         self._begin(new)
+
+    def gone(self, pid: int, mono: int) -> None:
+        """Somebody saw that `pid` is no more."""
+        self.catch_up()
+        self.ended(pid, mono)
 
     def ended(self, pid: int, mono: int) -> None:
         """The leader ended at `mono`; its threads may run on, and with them the game."""
@@ -195,6 +225,7 @@ class LinuxTracker(Tracker[SeenProgram]):
             for fork in self._kin.left_by(pid):  # before its end is told: the play goes on in them
                 self._tell_fork(fork)
             self._kin.over(self._known[pid])
+        self._early.discard(pid)
         super()._end(pid, mono)
 
     def watch_ends(self) -> None:
@@ -218,6 +249,7 @@ class LinuxTracker(Tracker[SeenProgram]):
                     seen = seen.kept(before) if before.same_as(seen) else seen.after(before)
             if seen:
                 found[pid] = seen
+        self._early &= found.keys()
         programs = self._adopt(found, unreadable or len(self.programs.images.held))
         self._kin.executed_by(self._known[pid] for pid in self.games)
         return programs
@@ -256,11 +288,4 @@ class LinuxTracker(Tracker[SeenProgram]):
         if self.programs.images.held and not self._looks_again:
             self._looks_again = True
             self.later(_HELD_S, self._look_again)
-        return self._as_kin(SeenProgram(program, image_of(pid), at))
-
-    def _as_kin(self, seen: SeenProgram) -> SeenProgram:
-        """What executes the same as a game is that game, whatever became of its file: renamed, its script deleted."""
-        games = self._kin.with_image(seen.image)
-        if not games or self._is_game(seen):
-            return seen
-        return next((seen.as_of(game) for game in games if seen.runs_the_same(game, self.catalogue)), seen)
+        return self._kin.named(SeenProgram(program, image_of(pid), at), self.catalogue)

@@ -243,7 +243,7 @@ def test_where_nobody_tells_a_child_is_seen_before_its_parents_end(tracker, game
     assert told(tracker)[1:] == [(ProgramStarted, second), (ProgramEnded, first)]
 
     here.append(third)
-    tracker.look = poller._look_for_new
+    tracker.look = poller.look_for_new
     tracker._over(*tracker._known[second].identity)
     assert told(tracker)[3:] == [(ProgramStarted, third), (ProgramEnded, second)]
 

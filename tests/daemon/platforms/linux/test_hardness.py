@@ -281,7 +281,7 @@ def test_a_flood_of_events_leaves_the_loop_its_turn(watching, launcher, until, m
         async with watching(seen) as watcher:
             launcher("run", args=["/bin/sh", "-c", "for i in $(seq 40); do /bin/true; done"])
             monkeypatch.setattr(LinuxTracker, "executed", slow)
-            watcher._events()
+            watcher._events._read()
             assert 0 < len(handled) < 10
             await until(lambda: len(handled) > 30)
 

@@ -1,0 +1,170 @@
+"""Process events that are proved to come: what the kernel tells of ourselves has to arrive every two seconds.
+
+On kernels from about 6.6 any program may lower the kernel's count of listeners until it thinks that nobody listens, for all
+listeners and over restarts. Then processes are looked at, and the count is raised again, for as long as it takes. Who lowers
+it for a moment only, between two proofs, has to raise it again, of which the kernel tells us: then all is looked at, at once
+and before we listen to that again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from daemon.platforms.linux import calls
+from daemon.platforms.linux.watching.connector import Connector, Event, EventsLostError
+from daemon.platforms.linux.watching.poll import Poller
+from daemon.platforms.linux.watching.silence import Silence
+from daemon.platforms.linux.watching.tracker import LinuxTracker
+from daemon.platforms.watcher import LOST, SILENT
+from host.clock import Clock
+from i18n.message import said_by
+
+_NS = 1_000_000
+_AT_ONCE = 256
+_AT_ONCE_MS = 50
+_ALERT_MS = 1_900  # to the next proof
+_INSIST_MS = 10  # of each turn: the loop has other things to do, and whoever lowers the count may do so for ever
+
+
+class Events:
+    """`trouble` and `well` as TrackingWatcher has them. `poller` works while events are silent. All on the loop's thread."""
+
+    def __init__(
+        self, tracker: LinuxTracker, clock: Clock, poller: Poller, trouble: Callable[..., None], well: Callable[[str], None]
+    ) -> None:
+        self._tracker = tracker
+        self._clock = clock
+        self._poller = poller
+        self._trouble, self._well = trouble, well
+        self._silence = Silence()
+        self._lost = False
+        self._alert = 0  # since when a look is due, as somebody spoke to the kernel; 0: nobody did
+        self._connector: Connector | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.Handle | None = None
+        self._thread = 0
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """OSError: no rights, or a kernel without them."""
+        if os.geteuid() != 0:
+            raise PermissionError("needs root")
+        self._thread = threading.get_native_id()
+        self._silence, self._alert = Silence(), 0
+        self._listen(loop)
+        self._loop = loop
+        self._tracker.catch_up, self._tracker.look = self._read, self._look_around
+        self._timer = loop.call_soon(self._turn, loop)
+
+    def stop(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._close()
+        self._loop = self._timer = None
+
+    def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
+        """On a new socket. OSError: the one that there is stays."""
+        fresh = Connector()
+        self._close()
+        self._connector = fresh
+        self._want()
+        loop.add_reader(fresh.fileno(), self._read)
+
+    def _close(self) -> None:
+        if self._connector:
+            if self._loop:
+                self._loop.remove_reader(self._connector.fileno())
+            self._connector.close()
+            self._connector = None
+
+    def _want(self) -> None:
+        if self._connector:
+            with suppress(OSError):  # then the filter of before stays
+                # What is said until the next look is not wanted: anybody may say much, and so do we.
+                self._connector.want(spoken=not (self._alert or self._silence.on))
+
+    # --- are there any? ----------------------------------------------------------------------------------------------------
+
+    def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        silent = self._silence.on
+        if silent and self._silence.missed:
+            self._insist(loop)
+        self._silence.ask(self._clock.mono())
+        with suppress(OSError):
+            calls.name_again()
+        drained = self._read()
+        self._timer = loop.call_later(self._silence.judge(self._clock.mono(), drained=drained), self._turn, loop)
+        if self._silence.on and not silent:
+            self._trouble(SILENT)
+            self._be_alert()
+            self._poller.start(loop)
+        elif silent and not self._silence.on:
+            self._poller.stop()
+            self._well(SILENT)
+        if self._alert and not self._silence.on and self._clock.mono() - self._alert >= _ALERT_MS:
+            self._alert = 0
+            self._want()
+            self._poller.look_at_all()  # what anybody did until now; of what comes the kernel tells
+
+    def _be_alert(self) -> None:
+        self._alert = self._alert or self._clock.mono()
+        self._want()
+
+    def _look(self) -> None:
+        if self._loop:
+            self._poller.look_at_all()
+
+    def _insist(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Listen anew, should it be our socket; raise the kernel's count, should it be that."""
+        with suppress(OSError):
+            self._listen(loop)
+        until = self._clock.mono() + _INSIST_MS
+        with suppress(OSError):
+            while self._connector and self._clock.mono() < until:
+                self._connector.insist()
+
+    # --- what they tell ----------------------------------------------------------------------------------------------------
+
+    def _read(self) -> bool:
+        """At most for a moment: what is left calls again once the loop has done what else is due. True: nothing is left."""
+        if self._connector is None:
+            return False
+        until = self._clock.mono() + _AT_ONCE_MS
+        try:
+            for event in self._connector.read(_AT_ONCE):
+                self._happened(event)
+                if self._clock.mono() >= until:
+                    return False
+        except EventsLostError as error:
+            self._lost = True
+            self._trouble(LOST, said_by(error), again=True)
+            return False
+        if not self._connector.drained:
+            return False
+        self._tracker.settled()
+        if self._lost:
+            self._lost = False
+            self._trouble(LOST, again=True)  # until now the kernel dropped more, and told no more of it
+        return True
+
+    def _look_around(self) -> None:
+        self._read()
+        if self._loop and self._silence.on:
+            self._poller.look_for_new()
+
+    def _happened(self, event: Event) -> None:
+        mono = event.ns // _NS
+        if event.kind == "exec":
+            self._tracker.executed(event.pid, mono)
+        elif event.kind == "exit":
+            self._tracker.ended(event.pid, mono)
+        elif event.kind == "fork":
+            self._tracker.forked(event.parent, event.pid, mono)
+        elif event.kind == "spoken" and self._loop and not self._alert:
+            self._be_alert()
+            self._loop.call_soon(self._look)
+        elif event.kind == "named" and event.pid == self._thread:
+            self._silence.hear(mono)
