@@ -209,7 +209,8 @@ class ExecGate:
         account, refused = (uids and current.of(acting_uid(*uids))) or ("", frozenset())
         hit, now = games & refused, self._clock.mono()
         if all(_started_by(asked.pid, current.saving.get(game, frozenset())) for game in hit):
-            return None, False, Started(asked.pid, acting_uid(*uids), file, now) if uids else None
+            who = procfs.stat(asked.pid)
+            return None, False, Started(asked.pid, acting_uid(*uids), file, now, who.parent) if uids and who else None
         return StartRefused(account, min(hit), path, asked.pid, now), False, None
 
     def _games(

@@ -12,12 +12,13 @@ _FRESH_MS = 1_000  # the kernel asks, then executes, unless it is short of memor
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """`file` is what process `pid` of user `uid` was about to execute at `mono`."""
+    """`file` is what process `pid` of user `uid` was about to execute at `mono`, a child of `parent`."""
 
     pid: int
     uid: int
     file: Fingerprint
     mono: int
+    parent: int = 0
 
 
 class Passed:

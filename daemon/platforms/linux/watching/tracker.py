@@ -72,7 +72,8 @@ class LinuxTracker(Tracker[SeenProgram]):
     def _as_passed(self, passed: Started, mono: int) -> SeenProgram:
         """Of what was over too soon to be read there is what the gate saw."""
         account = self.programs.account(passed.uid)
-        program = Program(passed.pid, self._started(passed.pid, mono), mono, account, (passed.file,))
+        started = self._started(passed.pid, mono)
+        program = Program(passed.pid, started, mono, account, (passed.file,), parent=passed.parent)
         return SeenProgram(program, None, mono)
 
     def let(self, pid: int, mono: int) -> None:

@@ -154,15 +154,15 @@ def test_children_of_a_sibling_that_nobody_saw(tracker, game, gone):
 
 
 def test_a_play_that_was_over_before_it_could_be_read(tracker, gone):
-    """What the gate saw of it is told, and its end."""
+    """What the gate saw of it is told, and its end; also whose child it was, as a game that saves may start such."""
     pid, passed, at = gone(), Passed(), NOW()
     tracker.passed = passed.take
-    passed.note(Started(pid, 0, Fingerprint(f"/games/{NAME}", 1), at))
+    passed.note(Started(pid, 0, Fingerprint(f"/games/{NAME}", 1), at, os.getpid()))
     tracker.executed(pid, at + 1)
     tracker.ended(pid, at + 51)
     assert told(tracker) == [(ProgramStarted, pid), (ProgramEnded, pid)]
     assert (tracker.seen[0].program.since, tracker.seen[1].mono) == (at + 1, at + 51)
-    assert tracker.seen[0].program.account == "root"
+    assert (tracker.seen[0].program.account, tracker.seen[0].program.parent) == ("root", os.getpid())
     assert tracker.games == set()
 
 
