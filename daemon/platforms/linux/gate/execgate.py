@@ -209,8 +209,9 @@ class ExecGate:
         account, refused = (uids and current.of(acting_uid(*uids))) or ("", frozenset())
         hit, now = games & refused, self._clock.mono()
         if all(_started_by(asked.pid, current.saving.get(game, frozenset())) for game in hit):
-            who = procfs.stat(asked.pid)
-            return None, False, Started(asked.pid, acting_uid(*uids), file, now, who.parent) if uids and who else None
+            who, image = procfs.stat(asked.pid), (found.st_dev, found.st_ino) if file.build_id else None
+            let = Started(asked.pid, acting_uid(*uids), file, now, who.parent, image) if uids and who else None
+            return None, False, let
         return StartRefused(account, min(hit), path, asked.pid, now), False, None
 
     def _games(

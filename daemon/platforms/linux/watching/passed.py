@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from daemon.platforms.linux.watching.seen import Image
 from rules.games import Fingerprint
 
 _MOST = 256
@@ -12,13 +13,16 @@ _FRESH_MS = 1_000  # the kernel asks, then executes, unless it is short of memor
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """`file` is what process `pid` of user `uid` was about to execute at `mono`, a child of `parent`."""
+    """`file` is what process `pid` of user `uid` was about to execute at `mono`, a child of `parent`; `image` as
+    SeenProgram has it, if the file is one and no script.
+    """
 
     pid: int
     uid: int
     file: Fingerprint
     mono: int
     parent: int = 0
+    image: Image | None = None
 
 
 class Passed:

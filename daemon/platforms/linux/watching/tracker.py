@@ -74,7 +74,7 @@ class LinuxTracker(Tracker[SeenProgram]):
         account = self.programs.account(passed.uid)
         started = self._started(passed.pid, mono)
         program = Program(passed.pid, started, mono, account, (passed.file,), parent=passed.parent)
-        return SeenProgram(program, None, mono)
+        return SeenProgram(program, passed.image, mono)
 
     def let(self, pid: int, mono: int) -> None:
         """The gate lets `pid` become a game, of which an event should tell in a moment. Looks whether it did."""

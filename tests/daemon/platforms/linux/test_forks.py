@@ -15,6 +15,7 @@ from daemon.platforms.linux import procfs
 from daemon.platforms.linux.watching import kin
 from daemon.platforms.linux.watching.passed import Passed, Started
 from daemon.platforms.linux.watching.poll import Poller
+from daemon.platforms.linux.watching.seen import image_of
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock
 from rules.games import Catalogue, Fingerprint, Game
@@ -164,6 +165,17 @@ def test_a_play_that_was_over_before_it_could_be_read(tracker, gone):
     assert (tracker.seen[0].program.since, tracker.seen[1].mono) == (at + 1, at + 51)
     assert (tracker.seen[0].program.account, tracker.seen[0].program.parent) == ("root", os.getpid())
     assert tracker.games == set()
+
+
+def test_a_sibling_of_a_play_that_was_over_before_it_could_be_read(tracker, game, gone):
+    """The gate saw what it executes, which is what the sibling does."""
+    pid, sibling, passed, at = gone(), game(), Passed(), NOW()
+    tracker.passed = passed.take
+    passed.note(Started(pid, 0, Fingerprint(f"/games/{NAME}", 1), at, image=image_of(sibling)))
+    tracker.executed(pid, at)
+    tracker.forked(1, sibling, at)
+    tracker.ended(pid, at)
+    assert tracker.games == {sibling}
 
 
 def test_what_the_gate_saw_is_of_the_next_exec_alone():
