@@ -117,6 +117,7 @@ class Daemon:
             lost = (folder / "seat.key").exists()  # made after the database, so this is no first start
             self.store = Store(folder, clock.wall(), lost=lost)
             self._stack.callback(self.store.close)
+            self._new_seat = self.store.get("seat") is None
             self._seat_id = _seat_id(self.store)
         except Unwritable as error:
             raise self._unwritable(error) from None
@@ -244,7 +245,7 @@ class Daemon:
         """The seat's chain; where it is damaged a new one, as a new seat, and the damaged one is kept aside."""
         lost = self.store.broken()
         try:
-            if lost is not None and lost.kept:
+            if lost is not None and lost.kept and not self._new_seat:
                 expect_head(self.store.db)  # else the seat would begin at 1 again, which no agent takes
             return self._open_journal(self._seat_id)
         except JournalError as error:

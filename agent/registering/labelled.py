@@ -62,8 +62,8 @@ def _lost(answers: Answers, before: Game, after: Game, now: int) -> floor.Lost:
         asked = [one for one in found if one.reason.kind not in _COUNTING and one.verdict != "allow"]
         strictest.append(max((_RANK.index(one.verdict) for one in asked), default=0))
         held.append({_key(one) for one in (*asked, *(one for one in found if one.reason.kind in _COUNTING))})
-    # whoever was asked about it and is refused it now plays no more
-    return tuple(sorted(held[0] - held[1])) if strictest[1] <= strictest[0] else ()
+    # whoever is refused it now plays no more, whatever it was that asked or refused before
+    return tuple(sorted(held[0] - held[1])) if strictest[1] < _RANK.index("refuse") and strictest[1] <= strictest[0] else ()
 
 
 def _key(one: Finding) -> tuple[str, str]:

@@ -58,6 +58,13 @@ def test_a_label_that_changes_nothing_is_not(law):
     assert "looser" not in label(law, "toy", 0)
 
 
+def test_a_label_that_refuses_still_is_not_looser(law):
+    """PEGI 16 was the house's word, VN18 is the law's: fewer rules have a say, and An, 12, may play it as little as before."""
+    game = Game(id="kart", title="Kart", names=("kart",), label=16, label_source="PEGI 16")
+    law.told("game.add", m.GameAdd(game=game))
+    assert "looser" not in labels(law, ("kart", "VN18"))
+
+
 def test_a_game_that_is_removed_is_limited_by_nothing(law):
     """Nobody recognises it any more."""
     label(law, "tank", 0)
