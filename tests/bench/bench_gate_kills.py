@@ -11,6 +11,7 @@ from measure import Row, runs
 from world import PLAYER, World, until, world
 
 KILLS, RESTARTS, LONGEST_S = 100, 10, 0.9
+POLLS_S = 61  # so long the agent holds the line of a daemon that waited for news when it was killed, and only 32 in all
 
 
 def main() -> Iterator[Row]:
@@ -24,6 +25,7 @@ def main() -> Iterator[Row]:
         for _ in range(runs(RESTARTS)):
             missed, daemon = _over_a_restart(made, daemon)
             uncounted.append(missed)
+        time.sleep(POLLS_S if len(found) > 20 else 0)
         made.say("limit", PLAYER, "0")
         open_s = []
         for _ in range(runs(RESTARTS)):
