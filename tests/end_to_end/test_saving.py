@@ -91,6 +91,7 @@ def test_a_game_without_a_window_hears_nothing_until_its_time_is_over(house, chi
     until(lambda: not house.game("na", "tiny")["running"])
     with pytest.raises(PermissionError):
         child.start(str(game), "-c", "exit")
+    until(lambda: house.entries("launch.refused"))  # who asked is answered before we are told
     entries = house.entries("play.due", "play.ended", "launch.refused")
     # On a busy PC one that it started last is read when the game is over already: a play of its own, a moment long.
     due, ended, *others = entries
