@@ -282,11 +282,11 @@ class LinuxTracker(Tracker[SeenProgram]):
 
     def _read(self, pid: int, since: int | None) -> SeenProgram | None:
         """BlindError, UnreadableError."""
-        at = self._clock.mono()
+        at, image = self._clock.mono(), image_of(pid)  # first: it may end while it is read, and its kin are known by it
         program = self._reading(pid, lambda: self.programs.read(pid, self.catalogue, since))
         if program is None:
             return None
         if self.programs.images.held and not self._looks_again:
             self._looks_again = True
             self.later(_HELD_S, self._look_again)
-        return self._kin.named(SeenProgram(program, image_of(pid), at), self.catalogue)
+        return self._kin.named(SeenProgram(program, image, at), self.catalogue)

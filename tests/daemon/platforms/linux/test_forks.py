@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -142,6 +143,25 @@ def test_children_of_what_was_over_before_it_could_be_read(tracker, game, gone):
     tracker.ended(first, at)
     tracker.forked(second, last, at)
     assert tracker.games == {last}
+
+
+def test_a_sibling_of_a_game_that_ended_while_it_was_read(tracker, game, monkeypatch):
+    """The sibling is known by what both execute (CLONE_PARENT)."""
+    first, sibling = game(), game()
+    read = tracker.programs.read
+
+    def and_end(pid, *rest):
+        found = read(pid, *rest)
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: image_of(pid) is None)
+        return found
+
+    with monkeypatch.context() as while_read:
+        while_read.setattr(tracker.programs, "read", and_end)
+        tracker.executed(first, NOW())
+    tracker.forked(1, sibling, NOW())
+    tracker.ended(first, NOW())
+    assert tracker.games == {sibling}
 
 
 def test_children_of_a_sibling_that_nobody_saw(tracker, game, gone):
