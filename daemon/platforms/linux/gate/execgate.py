@@ -9,68 +9,25 @@ from __future__ import annotations
 import errno
 import os
 import select
-import stat
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from daemon.api.issues import ISSUES
 from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
-from daemon.platforms.hashing import Key, key
-from daemon.platforms.linux import accounts, calls, procfs
+from daemon.platforms.linux import calls
 from daemon.platforms.linux.gate import spawning
+from daemon.platforms.linux.gate.answers import RefusalsByUid, answers
+from daemon.platforms.linux.gate.judging import Answer, Judge
 from daemon.platforms.linux.gate.questions import Questions
 from daemon.platforms.linux.gate.watchdog import BEAT_MS, Watchdog
-from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.passed import Passed, Started
-from daemon.platforms.linux.watching.programs import acting_uid
-from daemon.platforms.processes import Identity
 from host.clock import Clock
 from i18n.message import Arg, msg, said_by
-from rules.games import Catalogue, Fingerprint
 
 _FAILED, BROKEN = "gate-failed", "watch-gate"  # Issues: one start was let through; the gate is closed
-LARGEST_HASHED = 1 << 20
 _SOUND_MS = 60_000  # so long without another error, and the gate is sound again
 _PRIORITY = -10
-_MOST = 8192
-_ANCESTORS = 32
-
-
-@dataclass(frozen=True, slots=True)
-class RefusalsByUid:
-    """Refusals by number instead of name: account and games that it may not start, by uid; `ids` are containers' numbers.
-    `saving` as in Refusals.
-    """
-
-    catalogue: Catalogue
-    refused: Mapping[int, tuple[str, frozenset[str]]]
-    ids: tuple[tuple[range, int], ...] = ()
-    saving: Mapping[str, frozenset[Identity]] = field(default_factory=dict)
-
-    def of(self, uid: int) -> tuple[str, frozenset[str]] | None:
-        found = self.refused.get(uid)
-        if found is None:
-            for numbers, holder in self.ids:
-                if uid in numbers:
-                    return self.refused.get(holder)
-        return found
-
-
-def answers(refusals: Refusals) -> RefusalsByUid:
-    """Asks the name service, so: on the loop's thread."""
-    refused = {}
-    for account, games in refusals.refused.items():
-        uid = accounts.uid_of(account)
-        if uid is not None:
-            refused[uid] = (account, games)
-    ids = []
-    for one in accounts.sub_ids():
-        uid = accounts.uid_of(one.account)
-        if uid in refused and uid is not None:
-            ids.append((range(one.start, one.start + one.count), uid))
-    return RefusalsByUid(refusals.catalogue, refused, tuple(ids), refusals.saving)
 
 
 class ExecGate:
@@ -85,9 +42,7 @@ class ExecGate:
         self._clock = clock
         self._tell, self._let = tell, let
         self._answers: RefusalsByUid | None = None
-        self._images = Images(LARGEST_HASHED)
-        self._known: dict[tuple[str, Key], tuple[Fingerprint, frozenset[str]]] = {}
-        self._known_for: Catalogue | None = None
+        self._judge = Judge(clock)
         self._failed_at = 0
         self._handle = -1
         self._wake = -1
@@ -175,63 +130,26 @@ class ExecGate:
             self._tell(WatchTrouble(_FAILED, ISSUES[_FAILED], over=True))
 
     def _serve(self, asked: calls.Question) -> None:
-        refused, ignorable, let = None, False, None
+        said = Answer()
         try:
-            refused, ignorable, let = self._judge(asked)
-            if let:
-                self.passed.note(let)  # first: once it is answered, word of its end may come at once
+            said = self._judge.answer(asked, self._answers)
+            if said.let:
+                self.passed.note(said.let)  # first: once it is answered, word of its end may come at once
         except Exception as error:  # noqa: BLE001 - fail open, and loud
             self._trouble(error)
         try:
-            calls.fanotify_answer(self._handle, asked.handle, allow=refused is None)
-            if ignorable:
+            calls.fanotify_answer(self._handle, asked.handle, allow=said.refused is None)
+            if said.ignorable:
                 self._ignore(asked.handle)
         finally:
             os.close(asked.handle)
-        if refused:
-            self._tell(refused)
-        elif let:
-            self._let(let)
-
-    def _judge(self, asked: calls.Question) -> tuple[StartRefused | None, bool, Started | None]:
-        """What to refuse, whether never to ask again for this file, and which game's start to allow."""
-        current = self._answers
-        if current is None:
-            return None, False, None
-        found = os.fstat(asked.handle)
-        path = procfs.link(f"/proc/self/fd/{asked.handle}") or ""
-        file, games = self._games(asked.handle, found, path, current.catalogue)
-        if not games:
-            # Who may write to a file could do so through a mapping, which the kernel does not count as modified.
-            known = (path, key(found)) in self._known  # else it could not be read for now
-            return None, known and found.st_uid == 0 and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH), None
-        uids = procfs.uids(asked.pid)
-        account, refused = (uids and current.of(acting_uid(*uids))) or ("", frozenset())
-        hit, now = games & refused, self._clock.mono()
-        if all(_started_by(asked.pid, current.saving.get(game, frozenset())) for game in hit):
-            who, image = procfs.stat(asked.pid), (found.st_dev, found.st_ino) if file.build_id else None
-            let = Started(asked.pid, acting_uid(*uids), file, now, who.parent, image) if uids and who else None
-            return None, False, let
-        return StartRefused(account, min(hit), path, asked.pid, now), False, None
-
-    def _games(
-        self, handle: int, found: os.stat_result, path: str, catalogue: Catalogue
-    ) -> tuple[Fingerprint, frozenset[str]]:
-        if self._known_for is not catalogue or len(self._known) > _MOST:
-            self._known, self._known_for = {}, catalogue
-        this = (path, key(found))
-        known = self._known.get(this)
-        if known is None:
-            try:
-                file = self._images.read(handle, found, path, catalogue)
-            except OSError:  # a damaged disk, or whatever the file's owner did to it: nothing of ours fails
-                file = Fingerprint(path, found.st_size)
-                return file, catalogue.by_file(file)
-            known = self._known[this] = (file, catalogue.by_file(file))
-        return known
+        if said.refused:
+            self._tell(said.refused)
+        elif said.let:
+            self._let(said.let)
 
     def _ignore(self, file: int) -> None:
-        decided_for = self._known_for
+        decided_for = self._judge.known_for
         with suppress(OSError):  # then it is asked for again
             calls.fanotify_ignore(self._handle, f"/proc/self/fd/{file}")
         current = self._answers
@@ -262,20 +180,3 @@ def cause(error: Exception) -> Arg:
     if number is not None:
         return said_by(error)
     return msg("internal error {error}: please report it", error=f"{type(error).__name__}: {error}"[:200])
-
-
-def _started_by(pid: int, programs: frozenset[Identity]) -> bool:
-    """Whether a process descends from one of these, or is one: what a game does while it saves is its own business. If it has
-    lost its parent, it is still in the group that was made for the game.
-    """
-    if not programs:
-        return False
-    found = procfs.stat(pid)
-    for leader, started in programs:
-        if found is not None and found.group == leader and ((now := procfs.stat(leader)) is None or now.started == started):
-            return True
-    for _ in range(_ANCESTORS):
-        if found is None or found.identity in programs:
-            return found is not None
-        found = procfs.stat(found.parent)
-    return False

@@ -22,7 +22,9 @@ from daemon.platforms.api import ProgramStarted, Refusals, StartRefused, WatchTr
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.accounts import SubIds
 from daemon.platforms.linux.gate import execgate, questions
-from daemon.platforms.linux.gate.execgate import ExecGate, RefusalsByUid, answers
+from daemon.platforms.linux.gate.answers import RefusalsByUid, answers
+from daemon.platforms.linux.gate.execgate import ExecGate
+from daemon.platforms.linux.gate.judging import Judge
 from daemon.platforms.linux.gate.mounts import holding_programs
 from daemon.platforms.linux.gate.watchdog import Watchdog
 from host.clock import SystemClock
@@ -61,13 +63,13 @@ def start(launcher):
 def asked(monkeypatch):
     """Paths that the kernel asked for."""
     paths = []
-    judge = ExecGate._judge
+    answer = Judge.answer
 
-    def spy(self, question):
+    def spy(self, question, current):
         paths.append(Path(f"/proc/self/fd/{question.handle}").readlink().name)
-        return judge(self, question)
+        return answer(self, question, current)
 
-    monkeypatch.setattr(ExecGate, "_judge", spy)
+    monkeypatch.setattr(Judge, "answer", spy)
     return paths
 
 
@@ -208,7 +210,7 @@ def test_an_error_lets_through_and_is_told_once(gate, gate_folder, start, make_g
     path, game = make_game(gate_folder, "chess")
     gate.arm(refusing(game))
     with monkeypatch.context() as broken:
-        broken.setattr(ExecGate, "_games", lambda *_: 1 / 0)
+        broken.setattr(Judge, "answer", lambda *_: 1 / 0)
         assert [start(path, "1"), start(path, "1")] == [True, True]
     assert not start(path, "1")
     until(lambda: len(gate.told) > 1)
@@ -375,14 +377,14 @@ import os, subprocess, sys, threading, time
 sys.path.insert(0, sys.argv[2])
 from daemon.platforms.api import Refusals
 from daemon.platforms.linux.gate import execgate, watchdog
-from daemon.platforms.linux.gate.execgate import ExecGate
+from daemon.platforms.linux.gate.judging import Judge
 from host.clock import SystemClock
 from rules.games import Catalogue
 execgate.Watchdog = lambda clock: watchdog.Watchdog(clock, 1500)
 gate = execgate.ExecGate(SystemClock(), print)
 gate.open()
 gate.watch(sys.argv[1])
-ExecGate._judge = lambda *_: threading.Event().wait()
+Judge.answer = lambda *_: threading.Event().wait()
 print("up", gate.watchdog.pid, flush=True)
 time.sleep(60)
 """
