@@ -136,7 +136,8 @@ def test_only_root_scans_for_others(child):
 def test_when_time_is_up_what_was_found_is_told(machine):
     """And that it is not all."""
     machine.program("/usr/games/fun")
-    machine.entry("fun", "fun")
+    for number in range(300):  # so many that nobody has read them all before the time is looked at
+        machine.entry(f"fun{number}", "fun")
 
     done = run("--root", str(machine.root), "--seconds", "0")
 
