@@ -181,16 +181,17 @@ def display(need):
 
 
 @pytest.fixture
-def manager(display, need):
+def manager(display, need, tmp_path):
     """Somebody manages the windows of the display; `manager()`: how many."""
-    from daemon.platforms.linux.ending.closing import _manager
     from daemon.platforms.linux.ending.xwire import Screen
 
     environment = {"DISPLAY": display, "HOME": "/nonexistent", "PATH": os.defpath}
-    with subprocess.Popen([need("openbox"), "--sm-disable"], env=environment, stdin=subprocess.DEVNULL,
+    up = tmp_path / "manager-is-up"  # before that it loses windows that are opened, although it says that it manages them
+    command = [need("openbox"), "--sm-disable", "--startup", f"touch {up}"]
+    with subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        until(up.exists)
         screen = Screen(int(display[1:]), (), 5.0)
-        until(lambda: _manager(screen, screen.roots[0]))
         yield lambda: len(screen.words(screen.roots[0], "_NET_CLIENT_LIST"))
         screen.close()
         running.terminate()
