@@ -69,8 +69,8 @@ class TreeControl(ABC, Generic[P]):
         one = here.get(program.pid)
         if one is None or one.identity != program.identity:
             one = here.get(program.parent)  # it is over by now: whose child it was says whose it was
-        if one is None or one.started > program.started:
-            return False
+        if one is None or one.started > program.started:  # it is over, too; what it was may stand among them
+            return any(pid == program.parent and started <= program.started for pid, started in to)
         for root in to:
             tree = self._trees.get(root) or tuple(now for now in (here.get(root[0]),) if now and now.identity == root)
             if one in (*tree, *descendants(tree, here)) or any(self._kin(one, other) for other in tree):

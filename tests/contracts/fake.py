@@ -132,7 +132,8 @@ class FakePlatform:
 
     def belongs(self, program: Program, to: Collection[Identity]) -> bool:
         for root in to:
-            if program.identity == root or program.parent in {pid for pid, _ in (root, *self._trees.get(root, ()))}:
+            tree = {pid for pid, started in (root, *self._trees.get(root, ())) if started <= program.started}
+            if program.identity == root or program.parent in tree:
                 self._trees.setdefault(root, [root]).append(program.identity)
                 return True
         return False

@@ -247,6 +247,9 @@ def test_what_a_game_starts_belongs_to_it(stage, play):
             brief = replace(found, pid=GONE, started=found.started + 1)  # it is over by now, with the same parent
             assert control.belongs(brief, to=[program.identity])
             assert not control.belongs(replace(brief, parent=GONE + 4), to=[program.identity])
+            orphan = replace(brief, parent=GONE + 4)  # whose parent, one of them, is over as well
+            assert control.belongs(orphan, to=[(GONE + 4, found.started)])
+            assert not control.belongs(orphan, to=[(GONE + 4, orphan.started + 1)])
         assert control.belongs(program, to=[program.identity])
         assert not control.belongs(foreign, to=[program.identity])
 

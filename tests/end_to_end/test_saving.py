@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contracts.programs import copy_with_own_build
 from tests.system import until
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(120)]
@@ -76,10 +77,9 @@ def test_a_game_saves_and_closes_when_its_window_is_asked(house, child, display,
 
 def test_a_game_without_a_window_hears_nothing_until_its_time_is_over(house, child, limited):
     """What it starts meanwhile is let through by the gate and counts; then SIGTERM comes, which it may still act upon."""
-    dash, home = Path("/bin/dash"), Path(child.entry.pw_dir)
+    home = Path(child.entry.pw_dir)
     game = home / "tiny"
-    game.write_bytes(dash.read_bytes() + child.name.encode())
-    game.chmod(0o755)
+    copy_with_own_build("/bin/dash", game)
     limited(game)
     again = f"while sleep 0.1; do {game} -c 'exit 0' || [ $? != 126 ] || echo refused >> {home}/refused; done"
     script = f"trap 'echo saved > {home}/file; exit 4' TERM; {again}"
@@ -96,7 +96,8 @@ def test_a_game_without_a_window_hears_nothing_until_its_time_is_over(house, chi
     # On a busy PC one that it started last is read when the game is over already: a play of its own, a moment long.
     due, ended, *others = entries
     (refused,) = [one for one in others if one["kind"] != "play.ended"]
-    assert (due["kind"], ended["how"], refused["kind"], refused["how"]) == ("play.due", "killed", "launch.refused", "gate")
+    assert (due["kind"], ended["how"], refused["kind"]) == ("play.due", "killed", "launch.refused")
+    assert refused["how"] in {"gate", "ended"}  # where that was read very late it is a refusal: the day's one line for both
     assert ended["mono"] - due["mono"] >= SAVE_S * 1000
     assert ended["ms"] >= (LIMIT_S + SAVE_S) * 1000 - 500
     report, code = house.verify()
