@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bypasses.test_forks import PYTHON, own_python
+from tests.bypasses.test_forks import own_python
 from tests.system import SOAK, until
 
 HELD = """python3 -c 'import os, sys
@@ -76,7 +76,8 @@ def some(scripts):
     """A few at a time, which share a game; in soak each has its own, so that the log has to say it of each."""
     names = list(scripts)
     many = 1 if SOAK else 8
-    return [pytest.param({name: scripts[name] for name in names[at : at + many]}, id=names[at]) for at in range(0, len(names), many)]
+    batches = [names[at : at + many] for at in range(0, len(names), many)]
+    return [pytest.param({name: scripts[name] for name in batch}, id=batch[0]) for batch in batches]
 
 
 def met(one, scripts, how):
@@ -123,7 +124,8 @@ file = os.open("x", os.O_WRONLY | os.O_CREAT, 0o755, dir_fd=top)
 os.write(file, game); os.close(file); os.fchdir(top); go("./x")""")
 UNSEEN = {
     "ramfs": """unshare -rm sh -c 'mkdir m && mount -t ramfs m m && cp "$GAME" m/x && m/x "$PLAY"'""",
-    "unmounted": """unshare -rm sh -c 'mkdir m && mount -t tmpfs m m && cp "$GAME" m/x && cd m && umount -l . && ./x "$PLAY"'""",
+    "unmounted": """unshare -rm sh -c 'mkdir m && mount -t tmpfs m m && cp "$GAME" m/x && cd m && umount -l . &&
+        ./x "$PLAY"'""",
     "never mounted": f"unshare -rm {DETACHED}",
     "overlay on a tmpfs": """unshare -rm sh -c 'mkdir m o && mount -t tmpfs m m && mkdir m/l m/u m/w && cp "$GAME" m/l/x &&
         mount -t overlay -o lowerdir=m/l,upperdir=m/u,workdir=m/w o o && umount -l m && o/x "$PLAY"'""",

@@ -9,6 +9,7 @@ import os
 import select
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from daemon.platforms.linux import procfs
@@ -44,8 +45,7 @@ class Mount(NamedTuple):
 def table() -> tuple[Mount, ...]:
     """All that may hold programs, in the order in which they were mounted."""
     try:
-        with open(_TABLE, "rb") as file:
-            return tuple(parsed(file.read()))
+        return tuple(parsed(Path(_TABLE).read_bytes()))
     except OSError as error:
         procfs.check(error)
         return ()

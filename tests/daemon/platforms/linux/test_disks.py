@@ -1,4 +1,4 @@
-"""A game on a disk of its own is refused whatever the disk's kind and however its file is reached, also if the disk came later."""
+"""A game on a disk of its own is refused whatever the disk's kind and however its file is reached, also if it came later."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ CHILD = "games"
 SIZE = 320 << 20  # bytes; XFS takes no less. Almost all of it is a hole
 AS = "setpriv --reuid=5 --regid=60 --clear-groups"
 
-# What root's shell does first in the disk's top folder, and how the game is then started. $DISK is that folder, $ASIDE an empty one
-# elsewhere, $DEVICE what is mounted.
+# What root's shell does first in the disk's top folder, and how the game is then started. $DISK is that folder, $ASIDE an
+# empty one elsewhere, $DEVICE what is mounted.
 EVERYWHERE = {
     "direct": ("", "$DISK/chess"),
     "copy": ("cp chess homework", "./homework"),
@@ -26,14 +26,15 @@ EVERYWHERE = {
     "bind mount": ("mount --bind $DISK $ASIDE", "$ASIDE/chess"),
     "bind mount of the file": ("touch ../file && mount --bind chess ../file", "../file"),
     "mounted twice": ("mount $DEVICE $ASIDE", "$ASIDE/chess"),
-    "too long a path": ("python3 -c \"$DOWN\" $DISK copy $DISK/chess", "python3 -c \"$DOWN\" $DISK run"),
+    "too long a path": ('python3 -c "$DOWN" $DISK copy $DISK/chess', 'python3 -c "$DOWN" $DISK run'),
     "noexec once": ("mount -o remount,noexec $DISK && mount -o remount,exec $DISK", "./chess"),
 }  # fmt: skip
 UNIX = EVERYWHERE | {
     "hard link": ("ln chess linked", "./linked"),
     "setuid": ("cp chess setuid && chown 5 setuid && chmod 4755 setuid", "./setuid"),
     "symlinks": ("ln -s chess first && ln -s $DISK/first second", "./second"),
-    "hole punched": ("cp chess holed && truncate -s %1M holed && head -c 1M /dev/zero >>holed && fallocate -d holed", "./holed"),
+    "hole punched": ("cp chess holed && truncate -s %1M holed && head -c 1M /dev/zero >>holed && fallocate -d holed",
+                     "./holed"),
 }  # fmt: skip
 LAST = {
     "read-only": ("mount -o remount,ro $DISK", "./chess"),
@@ -43,7 +44,7 @@ SHARED = {"reflink": ("cp --reflink=always chess again", "./again")}
 DISKS = {
     "ext4": ("mkfs.ext4 -q", UNIX | {"immutable": ("cp chess fixed && chattr +i fixed", "./fixed")}),
     "ext4 with cases": ("mkfs.ext4 -qO casefold", {"cases": ("mkdir a && chattr +F a && cp chess a/Chess", "a/CHESS")}),
-    "ext4 with seals": ("mkfs.ext4 -qb 4096 -O verity", {"sealed": ('cp chess sealed && python3 -c "$SEAL" sealed', "./sealed")}),
+    "ext4 with seals": ("mkfs.ext4 -qb 4096 -O verity", {"sealed": ('cp chess s && python3 -c "$SEAL" s', "./s")}),
     "btrfs": ("mkfs.btrfs -q", UNIX | SHARED | {
         "subvolume": ("btrfs subvolume create sub && cp chess sub", "sub/chess"),
         "snapshot": ("btrfs subvolume snapshot -r . snap", "snap/chess"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -117,7 +118,7 @@ def test_what_is_mounted_over_it_meanwhile_is_not_covered(gate_folder, only_moun
 
     def watch(path):
         with mounted(gate_folder):
-            seen.append((os.stat(path).st_dev, gate_folder.stat().st_dev))
+            seen.append((Path(path).stat().st_dev, gate_folder.stat().st_dev))
 
     assert Covered(None).renew(watch) == (True, [])
     ((covered, over),) = seen

@@ -13,7 +13,7 @@ from daemon.platforms.linux.calls import Question
 from daemon.platforms.linux.gate import judging
 from daemon.platforms.linux.gate.answers import RefusalsByUid
 from daemon.platforms.linux.watching import images, stamps
-from rules.games import Catalogue, Game
+from rules.games import Catalogue
 from tests.contracts.programs import copy_with_own_build
 
 FAT, EXT4 = 0x4D44, 0xEF53
