@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
+from typing import Literal
 
 from daemon.api.messages import FileSystem
 from daemon.platforms.linux.gate import mounts
@@ -73,7 +74,12 @@ def described(table: Iterable[Mount], asked: Collection[int]) -> tuple[FileSyste
             continue
         known = found.get(one.device)
         if known is None or (known.watched == "never" and not one.noexec):
-            watched = "never" if one.noexec else "asked" if one.device in asked else "ended"
             path = one.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-            found[one.device] = FileSystem(path=path, kind=one.kind, watched=watched)
+            found[one.device] = FileSystem(path=path, kind=one.kind, watched=_watched(one, asked))
     return tuple(found.values())[:_MOST]
+
+
+def _watched(mount: Mount, asked: Collection[int]) -> Literal["asked", "ended", "never"]:
+    if mount.noexec:
+        return "never"
+    return "asked" if mount.device in asked else "ended"
