@@ -7,6 +7,7 @@ from argparse import Namespace
 from cli.commands import Commands
 from cli.context import Context
 from cli.output import Output
+from cli.words.file_systems import in_words
 from cli.words.layout import row
 from daemon.api.messages import Doctor, DoctorGet
 from host.rpc_client import ask
@@ -30,3 +31,5 @@ def show(args: Namespace, context: Context) -> int:
 def _say(out: Output, doctor: Doctor) -> None:
     for check in doctor.checks:
         out.say(row(("✓" if check.ok else "✗", f"{check.id}:", check.text), " "), 0, 2)
+    for line in in_words(doctor.file_systems):
+        out.say(row(("·", line), " "), 0, 2)

@@ -161,8 +161,19 @@ class Check(Wire, frozen=True, kw_only=True):
     text: Words
 
 
+class FileSystem(Wire, frozen=True, kw_only=True):
+    """One that is mounted and may hold programs. `watched`: how a game that starts there is met – the gate is `asked` before it
+    runs, it is `ended` right after its start; from some, nothing is `never` started.
+    """
+
+    path: str
+    kind: str
+    watched: Literal["asked", "ended", "never"]
+
+
 class Doctor(Wire, frozen=True, kw_only=True):
     checks: tuple[Check, ...]
+    file_systems: tuple[FileSystem, ...] = ()
 
 
 class Sync(Request["Synced"], frozen=True, kw_only=True):

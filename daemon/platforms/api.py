@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from daemon.api.messages import FileSystem
 from daemon.platforms.processes import Identity
 from i18n.message import Message
 from rules.games import Catalogue, Program
@@ -84,6 +85,9 @@ class Watcher(Protocol):
 
     def refuse(self, refusals: Refusals) -> None:
         """What to refuse from now on; without a gate only the catalogue matters."""
+
+    def file_systems(self) -> tuple[FileSystem, ...]:
+        """How games are met on each file system that is mounted; none where that cannot be told."""
 
     def stop(self) -> None:
         """End; nothing is refused any more."""

@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 
 from daemon.api.issues import ISSUES
+from daemon.api.messages import FileSystem
 from daemon.platforms.api import Observation, Refusals, WatchKind, WatchTrouble
 from daemon.platforms.hashing import Key
 from daemon.platforms.images import Images, Looked
@@ -64,6 +65,9 @@ class TrackingWatcher(ABC):
     def refuse(self, refusals: Refusals) -> None:
         self._refusals = refusals
         self._table.catalogue = refusals.catalogue
+
+    def file_systems(self) -> tuple[FileSystem, ...]:
+        return ()
 
     def stop(self) -> None:
         self._images.stop()

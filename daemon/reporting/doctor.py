@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agent.api import guarding
 from agent.api.messages import Guardian
-from daemon.api.messages import Check
+from daemon.api.messages import Check, FileSystem
 from daemon.health import Health
 from daemon.platforms.api import Accounts, Platform, WatchKind
 from daemon.recording.recorder import Recorder
@@ -63,6 +63,9 @@ class Doctor:
             text = msgn("{n} entry is kept for a former agent", "{n} entries are kept for a former agent", aside)
             found.append(Check(id="former-agent", ok=True, text=text))
         return tuple(found)
+
+    def file_systems(self) -> tuple[FileSystem, ...]:
+        return self.platform.watcher.file_systems()
 
     def _people(self) -> Iterator[Check]:
         """What holds for whom, and what the place lacks."""

@@ -59,7 +59,7 @@ class OtherHandlers:
             if not guardian:
                 raise ApiError("refused", msg("only a guardian may repair"))
             self.repair.mend(request.agent_key)
-        return m.Doctor(checks=self.checks.checks(everybody=guardian))
+        return m.Doctor(checks=self.checks.checks(everybody=guardian), file_systems=self.checks.file_systems())
 
     async def sync(self, caller: Caller, request: m.Sync) -> m.Synced:
         """A number of 0 asks only that what waits here goes up to the agent."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 GUARDIANS = {
@@ -62,3 +64,11 @@ def test_a_home_of_its_own_decides_nothing(case, shared_memory):
     """GIOCHOI_HOME says where a client looks, not what the daemon enforces."""
     one = case(0)
     one.refused('"$GAME" "$PLAY"', GIOCHOI_HOME=str(shared_memory))
+
+
+def test_the_doctor_tells_a_child_what_is_guarded(case, ring):
+    """Nothing hides: each of these servers' disks is asked for, no other is."""
+    said = case(0).giochoi("doctor", "--json")[1]
+    found = {one["path"]: one["watched"] for one in json.loads(said)["file_systems"]}
+    assert found[str(ring.shop)] == found[str(ring.desk)] == "asked"
+    assert found["/"] == "ended"

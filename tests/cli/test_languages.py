@@ -174,10 +174,12 @@ def everything_of_packs(out):
 
 def everything_of_doctor(out):
     checks = (m.Check(id="agent", ok=False, text=msg("the background service does not answer")),)
+    watched = (("/", "ext4", "asked"), ("/home/an", "fuse.sshfs", "ended"), ("/tmp", "tmpfs", "never"), ("/s", "jfs", "never"))
+    file_systems = tuple(m.FileSystem(path=path, kind=kind, watched=how) for path, kind, how in watched)
     context = Context()
     context.out = out
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(doctor, "ask", lambda *_: m.Doctor(checks=checks))
+        patch.setattr(doctor, "ask", lambda *_: m.Doctor(checks=checks, file_systems=file_systems))
         doctor.show(type("Args", (), {"repair": False, "agent_key": None}), context)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
+from daemon.api.messages import FileSystem
 from daemon.platforms.api import (
     Observation,
     Platform,
@@ -101,6 +102,9 @@ class FakePlatform:
 
     def refuse(self, refusals: Refusals) -> None:
         self.refusals = refusals
+
+    def file_systems(self) -> tuple[FileSystem, ...]:
+        return (FileSystem(path="/", kind="ext4", watched="asked" if self.kind == "gate" else "ended"),)
 
     def stop(self) -> None:
         self._sink = None

@@ -236,3 +236,10 @@ def test_todays_play_goes_with_the_seat_to_its_new_agent(world, published):
     world.kill()
     world.start()
     assert world.used() == 1200.0
+
+
+def test_each_file_system_is_named(world):
+    """To a child too: it can see for itself what is mounted."""
+    world.start(roster())
+    (found,) = ask(world, "doctor", m.DoctorGet(), CHILD).file_systems
+    assert (found.path, found.kind, found.watched) == ("/", "ext4", "ended")

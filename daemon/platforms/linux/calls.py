@@ -101,9 +101,14 @@ def fanotify_flush(handle: int) -> None:
 
 def is_kernels(handle: int) -> bool:
     """Whether the file is one of those that the kernel makes up: reading may wait, take away or do something. OSError."""
+    return kind_of_filesystem(handle) in _KERNELS
+
+
+def kind_of_filesystem(handle: int) -> int:
+    """By its number in statfs(2). OSError."""
     buffer = ctypes.create_string_buffer(_STATFS)
     _checked(int(_libc.fstatfs(handle, buffer)), "fstatfs")
-    return int(ctypes.c_ulong.from_buffer(buffer).value) & _ALL in _KERNELS
+    return int(ctypes.c_ulong.from_buffer(buffer).value) & _ALL
 
 
 def name_process(name: str) -> None:

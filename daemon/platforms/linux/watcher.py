@@ -10,18 +10,22 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from daemon.api.issues import ISSUES
+from daemon.api.messages import FileSystem
 from daemon.platforms.api import Observation, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux.ending.asker import Asker
 from daemon.platforms.linux.gate import mounts
 from daemon.platforms.linux.gate.again import Backoff
+from daemon.platforms.linux.gate.covered import Covered, described
 from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate, cause
 from daemon.platforms.linux.watching.events import Events
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.tracker import LinuxTracker
+from daemon.platforms.processes import BlindError
+from daemon.platforms.tracker import BLIND
 from daemon.platforms.watcher import EVENTS, TrackingWatcher
 from host.clock import Clock
-from i18n.message import comma, msg, said_by
+from i18n.message import Arg, comma, msg, said_by
 from rules.games import Program
 
 NOT_ASKED = "not-asked"
@@ -39,6 +43,7 @@ class LinuxWatcher(TrackingWatcher):
         super().__init__(tracker, tracker.programs.images, clock)
         self._tracker = tracker
         self._gate_mounts = gate_mounts
+        self._covered = Covered(gate_mounts)
         self._asker = asker
         self._gate: ExecGate | None = None
         self._changes: mounts.Changes | None = None
@@ -68,6 +73,11 @@ class LinuxWatcher(TrackingWatcher):
         super().refuse(refusals)
         if self._gate:
             self._gate.arm(refusals)
+
+    def file_systems(self) -> tuple[FileSystem, ...]:
+        with suppress(BlindError):
+            return described(mounts.table(), self._covered.devices if self.kind == "gate" else ())
+        return ()
 
     def stop(self) -> None:
         if self._loop is None:
@@ -173,31 +183,28 @@ class LinuxWatcher(TrackingWatcher):
             self._gate.close()
             sys.setswitchinterval(_USUAL_SWITCH_S)
         self._gate = self._changes = None
+        self._covered.devices = frozenset()
 
     def _mounts_changed(self, changes: mounts.Changes) -> None:
         changes.seen()
-        self._cover()
+        if self._cover():
+            self._poller.look_at_all()  # what started there before the gate was asked
 
-    def _cover(self) -> None:
-        """Watch all that is to be watched. Again for those that are: a device's number may belong to another disk by now."""
+    def _cover(self) -> bool:
+        """Have the gate asked for every file system. Whether there is one that it was not asked for before."""
         if self._gate is None:
-            return
-        missed = []
-        for path in self._paths():
-            try:
-                self._gate.watch(path)
-            except OSError as error:
-                why = cause(error) if error.errno == errno.EINVAL else said_by(error)
-                missed.append(msg("{where}: {why}", where=path, why=why))
-        if missed:
-            self._trouble("gate-mounts", comma(missed))
+            return False
+        try:
+            new, missed = self._covered.renew(self._gate.watch)
+        except BlindError as error:
+            self._trouble(BLIND, said_by(error))
+            return False
+        told = [msg("{where}: {why}", where=path, why=_why(error)) for path, error in missed]
+        if told:
+            self._trouble("gate-mounts", comma(told))
         else:
             self._well("gate-mounts")
-
-    def _paths(self) -> list[str]:
-        if self._gate_mounts is not None:
-            return list(self._gate_mounts)
-        return list(mounts.holding_programs().values())
+        return new
 
     def _watchdog_gone(self, pidfd: int) -> None:
         """Without it a gate that hangs would hang the machine: the gate is set up anew, with another one."""
@@ -221,6 +228,10 @@ class LinuxWatcher(TrackingWatcher):
             self._open[seen.id] = self._clock.mono()
             self._gate_later(self._loop)
         self._tell(seen)
+
+
+def _why(error: OSError) -> Arg:
+    return cause(error) if error.errno == errno.EINVAL else said_by(error)
 
 
 def raise_descriptors() -> None:

@@ -10,6 +10,7 @@ from daemon.platforms.api import StartRefused
 from daemon.platforms.hashing import Key, key
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.gate.answers import RefusalsByUid
+from daemon.platforms.linux.watching import stamps
 from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.programs import acting_uid
@@ -35,7 +36,7 @@ class Judge:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._images = Images(LARGEST_HASHED)
+        self._images = Images(LARGEST_HASHED, clock.wall)
         self._known: dict[tuple[str, Key], tuple[Fingerprint, frozenset[str]]] = {}
         self.known_for: Catalogue | None = None
 
@@ -66,7 +67,7 @@ class Judge:
             self._known, self.known_for = {}, catalogue
         this = (path, key(found))
         known = self._known.get(this)
-        if known is None:
+        if known is None or not stamps.tell(handle, found, self._clock.wall()):
             try:
                 file = self._images.read(handle, found, path, catalogue)
             except OSError:  # a damaged disk, or whatever the file's owner did to it: nothing of ours fails

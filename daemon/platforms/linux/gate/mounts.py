@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import select
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
 
 from daemon.platforms.linux import procfs
 
@@ -17,43 +19,87 @@ _NO_PROGRAMS = frozenset(
     proc pstore resctrl rpc_pipefs securityfs selinuxfs smackfs sockfs sysfs tracefs""".split()  # noqa: SIM905 - a table
 )
 # Their server answers when it likes, and may be a child's process: the gate would wait for it, and the machine for the gate.
-_ANSWERED_ELSEWHERE = ("fuse", "nfs", "cifs", "smb", "9p", "afs", "ceph", "coda", "ncpfs", "glusterfs", "lustre", "virtiofs")
-
-
+# ecryptfs hands on to a folder of its owner's, which may be on such a one.
+_ANSWERED_ELSEWHERE = (
+    "fuse", "nfs", "cifs", "smb", "9p", "afs", "ceph", "coda", "ncpfs", "glusterfs", "lustre", "virtiofs", "ecryptfs",
+)  # fmt: skip
 _TABLE = "/proc/self/mountinfo"
+_NODE = os.O_PATH | os.O_CLOEXEC
 
 
-def is_on_top(number: int, path: str) -> bool:
-    """Whether the mount with this number is the one that the path leads to: another may be mounted over it.
+class Mount(NamedTuple):
+    """One that may hold programs. `device` is the kernel's for the filesystem: st_dev is each subvolume's own on Btrfs."""
 
-    Not by st_dev, which is each subvolume's own on Btrfs.
+    number: int
+    device: int
+    path: str
+    kind: str
+    noexec: bool
+
+    @property
+    def ours_to_ask(self) -> bool:
+        """Whether the gate may be asked for what it holds."""
+        return not self.noexec and not self.kind.startswith(_ANSWERED_ELSEWHERE)
+
+
+def table() -> tuple[Mount, ...]:
+    """All that may hold programs, in the order in which they were mounted."""
+    try:
+        return tuple(parsed(Path(_TABLE).read_bytes()))
+    except OSError as error:
+        procfs.check(error)
+        return ()
+
+
+def parsed(text: bytes) -> Iterator[Mount]:
+    """Whoever mounts may choose the path: only a newline ends a line, and that is written as an escape in a path."""
+    for line in text.decode("utf-8", "surrogateescape").split("\n"):
+        before, _, after = line.partition(" - ")
+        fields, kind = before.split(" "), after.partition(" ")[0]
+        if len(fields) < 6 or kind in _NO_PROGRAMS:
+            continue
+        major, _, minor = fields[2].partition(":")
+        device = os.makedev(int(major), int(minor))
+        yield Mount(int(fields[0]), device, _unescape(fields[4]), kind, "noexec" in fields[5].split(","))
+
+
+def holding_programs(mounts: Iterable[Mount] | None = None) -> dict[int, tuple[Mount, ...]]:
+    """The mounts of each local filesystem from which something can be executed, by its device.
+
+    None that lies below one that another process answers for: the way there leads through that process.
     """
-    with suppress(OSError):
-        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        try:
-            return f"\nmnt_id:\t{number}\n" in procfs.text(f"/proc/self/fdinfo/{handle}")
-        finally:
-            os.close(handle)
-    return False
-
-
-def holding_programs(is_on_top: Callable[[int, str], bool] = is_on_top) -> dict[int, str]:
-    """One mount point of each local filesystem from which something can be executed, by the device that the kernel says."""
-    found: dict[int, str] = {}
-    for number, device, path in _parse(procfs.text(_TABLE)):
-        if device not in found and is_on_top(number, path):
-            found[device] = path
+    mounts = table() if mounts is None else tuple(mounts)
+    slow = tuple(f"{one.path}/" for one in mounts if one.kind.startswith(_ANSWERED_ELSEWHERE) and one.path != "/")
+    found: dict[int, tuple[Mount, ...]] = {}
+    for one in mounts:
+        if one.ours_to_ask and not one.path.startswith(slow):
+            found[one.device] = (*found.get(one.device, ()), one)
     return found
 
 
-def _parse(text: str) -> Iterator[tuple[int, int, str]]:
-    for line in text.splitlines():
-        before, _, after = line.partition(" - ")
-        fields, kind = before.split(" "), after.partition(" ")[0]
-        if len(fields) < 6 or kind in _NO_PROGRAMS or kind.startswith(_ANSWERED_ELSEWHERE) or "noexec" in fields[5].split(","):
-            continue
-        major, _, minor = fields[2].partition(":")
-        yield int(fields[0]), os.makedev(int(major), int(minor)), _unescape(fields[4])
+@contextmanager
+def reached(mount: Mount) -> Iterator[str | None]:
+    """A path that leads to this mount, whatever is mounted over it meanwhile; None if something is already, or it is gone.
+
+    Who may mount something over it, as anybody may by FUSE over a folder of his own, has the gate asked for that otherwise.
+    """
+    try:
+        handle = os.open(mount.path, _NODE)
+    except OSError as error:
+        procfs.check(error)
+        yield None
+        return
+    try:
+        yield f"/proc/self/fd/{handle}" if mount_of(handle) == mount.number else None
+    finally:
+        os.close(handle)
+
+
+def mount_of(handle: int) -> int | None:
+    """The number of the mount through which the file was opened."""
+    _, _, after = procfs.text(f"/proc/self/fdinfo/{handle}").partition("\nmnt_id:\t")
+    number = after.partition("\n")[0]
+    return int(number) if number.isdigit() else None
 
 
 def _unescape(path: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import BinaryIO
@@ -13,6 +14,7 @@ from daemon.platforms import images
 from daemon.platforms.hashing import Key, Stop, key, sha256
 from daemon.platforms.images import Known, Looked, Wanted
 from daemon.platforms.linux import calls, procfs
+from daemon.platforms.linux.watching import stamps
 from host.images import build_id
 from rules.games import Catalogue, Fingerprint
 from rules.programs import is_engine
@@ -26,8 +28,10 @@ class Images(images.Images):
     somebody holds a lease of them (fcntl(2), F_SETLEASE), which he is asked to give back, and in the end made to.
     """
 
-    def __init__(self, largest: int | None = None) -> None:
+    def __init__(self, largest: int | None = None, wall: Callable[[], int] = lambda: 0) -> None:
+        """`wall`: Unix milliseconds now; without it whatever a user may write to is read anew."""
         super().__init__(largest)
+        self._wall = wall
         self.held: dict[int, str] = {}
 
     def open(self, path: str, shown: str, catalogue: Catalogue) -> Fingerprint | None:
@@ -56,7 +60,7 @@ class Images(images.Images):
             return None
         if found.st_size == 0 or calls.is_kernels(node):
             return Fingerprint(shown, found.st_size)
-        if (known := self.recall(key(found), shown, catalogue)) is not None:
+        if stamps.tell(node, found, self._wall()) and (known := self.recall(key(found), shown, catalogue)) is not None:
             return known
         try:
             handle = os.open(f"/proc/self/fd/{node}", _READ)  # the same file, whatever lies at the path by now
@@ -70,8 +74,16 @@ class Images(images.Images):
 
     def read(self, handle: int, found: os.stat_result, shown: str, catalogue: Catalogue) -> Fingerprint:
         """The fingerprint of an open plain file. OSError."""
+        this = key(found)
         with open(handle, "rb", buffering=0, closefd=False) as file:
-            return self._read(file, key(found), shown, catalogue)
+            if this in self._known and not stamps.tell(handle, found, self._wall()):
+                self._doubt(file, this)
+            return self._read(file, this, shown, catalogue)
+
+    def _doubt(self, file: BinaryIO, this: Key) -> None:
+        """Forget what may have changed. A large file's hash, which takes long, is believed as long as its build is the same."""
+        if this[2] <= images.INLINE or self._first(file).build != self._known[this].build:
+            del self._known[this]
 
     @staticmethod
     def calm() -> None:

@@ -31,7 +31,7 @@ class Programs:
         """`builds`: file names of interpreters and loaders by build id, which then are known under any name."""
         self._clock = clock
         self._builds = builds
-        self.images = Images()
+        self.images = Images(wall=clock.wall)
         self.account = cache(account_of)
 
     def forget_names(self) -> None:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from daemon.platforms.linux.gate.mounts import holding_programs
 from daemon.platforms.linux.watcher import LinuxWatcher
 from daemon.platforms.linux.watching.programs import Programs, interpreters
 from daemon.platforms.linux.watching.tracker import LinuxTracker
@@ -96,3 +97,18 @@ class Signs:
 
     def give(self, name):
         (self.folder / name).touch()
+
+
+@pytest.fixture
+def only_mounts_below(monkeypatch):
+    """`only_mounts_below(folder)`: a gate that guards every disk guards those of the test: no other program depends on it."""
+
+    def only(folder):
+        def found(mounts=None):
+            every = holding_programs(mounts).items()
+            mine = {device: tuple(one for one in places if one.path.startswith(str(folder))) for device, places in every}
+            return {device: places for device, places in mine.items() if places}
+
+        monkeypatch.setattr("daemon.platforms.linux.gate.mounts.holding_programs", found)
+
+    return only

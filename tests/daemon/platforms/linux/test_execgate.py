@@ -25,7 +25,6 @@ from daemon.platforms.linux.gate import execgate, questions
 from daemon.platforms.linux.gate.answers import RefusalsByUid, answers
 from daemon.platforms.linux.gate.execgate import ExecGate
 from daemon.platforms.linux.gate.judging import Judge
-from daemon.platforms.linux.gate.mounts import holding_programs
 from daemon.platforms.linux.gate.watchdog import Watchdog
 from host.clock import SystemClock
 from i18n.message import msg, plain
@@ -446,23 +445,18 @@ def test_a_beating_gate_is_left_alone(monkeypatch):
     watchdog.close()
 
 
-def test_a_filesystem_mounted_later_is_covered(watching, until, open_folder, launcher, make_game, monkeypatch):
+def test_a_filesystem_mounted_later_is_covered(watching, until, open_folder, launcher, make_game, only_mounts_below):
     """With the gate everywhere, a new filesystem is asked for as soon as it is mounted."""
     folder = open_folder / "later"
     folder.mkdir()
-    seen, covered = [], []
-
-    def only_this_one():  # the rest of the machine is not to depend on a test
-        covered.append({device: path for device, path in holding_programs().items() if path == str(folder)})
-        return covered[-1]
-
-    monkeypatch.setattr("daemon.platforms.linux.gate.mounts.holding_programs", only_this_one)
+    seen = []
+    only_mounts_below(folder)
 
     async def body():
         async with watching(seen, None) as watcher:
             assert watcher.kind == "gate"
             await launcher.aside("run", args=["mount", "-t", "tmpfs", "-o", "mode=755", "later", str(folder)])
-            await until(lambda: any(covered))
+            await until(lambda: watcher._covered.devices)
             path, game = make_game(folder, "chess")
             watcher.refuse(refusing(game))
             assert "pid" not in await launcher.aside("start", args=[str(path), "1"], user=CHILD)
