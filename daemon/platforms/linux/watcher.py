@@ -16,10 +16,10 @@ from daemon.platforms.linux.gate import mounts
 from daemon.platforms.linux.gate.again import Backoff
 from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate, cause
 from daemon.platforms.linux.reading.crew import Crew
-from daemon.platforms.linux.reading.running import Reading
 from daemon.platforms.linux.watching.events import Events
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.poll import Poller
+from daemon.platforms.linux.watching.served import Reading
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from daemon.platforms.tracker import HELD
 from daemon.platforms.watcher import EVENTS, TrackingWatcher

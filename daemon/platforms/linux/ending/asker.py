@@ -10,8 +10,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from typing import Protocol
 
-from daemon.platforms.linux import helpers
-from daemon.platforms.linux.gate import spawning
+from daemon.platforms.linux import spawning
 
 _ERRANDS = f"{__package__}.errands"
 _PATIENCE_S = 2.0
@@ -54,7 +53,7 @@ class Asker:
         with suppress(OSError):
             ours.setsockopt(socket.SOL_SOCKET, _SO_SNDBUFFORCE, _ROOM)
         try:
-            self._process = helpers.start(_ERRANDS, its.fileno())
+            self._process = spawning.start(_ERRANDS, its.fileno())
         except OSError:
             ours.close()
             if self.watch:

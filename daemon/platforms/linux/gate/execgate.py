@@ -16,8 +16,7 @@ from contextlib import suppress
 
 from daemon.api.issues import ISSUES
 from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
-from daemon.platforms.linux import calls
-from daemon.platforms.linux.gate import spawning
+from daemon.platforms.linux import calls, spawning
 from daemon.platforms.linux.gate.answers import RefusalsByUid, answers
 from daemon.platforms.linux.gate.judging import Answer, Judge
 from daemon.platforms.linux.gate.parked import Parked
@@ -191,7 +190,7 @@ class ExecGate:
         now = self._clock.mono()
         if not self._held_at or now - self._held_at > _HELD_MS:
             self._held_at = now
-            self._tell(WatchTrouble(HELD, msg("{where}", where=path)))
+            self._tell(WatchTrouble(HELD, msg("the file of a program: {where}", where=path)))
 
     def _ignore(self, file: int) -> None:
         decided_for = self._judge.known_for

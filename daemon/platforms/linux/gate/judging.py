@@ -9,11 +9,11 @@ from daemon.platforms.api import StartRefused
 from daemon.platforms.hashing import Key, key
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.gate.answers import RefusalsByUid
-from daemon.platforms.linux.reading.images import ReadImages
 from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.reading.places import Mounts, only_roots
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.programs import acting_uid
+from daemon.platforms.linux.watching.read_images import ReadImages
 from daemon.platforms.processes import Identity
 from host.clock import Clock
 from rules.games import Catalogue, Fingerprint

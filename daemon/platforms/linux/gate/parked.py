@@ -1,4 +1,4 @@
-"""Questions of the kernel that wait for what a reader says of their file. Nobody else's wait for them: the gate goes on meanwhile."""
+"""The kernel's questions that wait for what a reader says of their file. The gate goes on meanwhile: nobody else's wait."""
 
 from __future__ import annotations
 

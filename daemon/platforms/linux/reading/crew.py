@@ -8,13 +8,12 @@ import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 
-from daemon.platforms.linux import helpers
-from daemon.platforms.linux.gate import spawning
+from daemon.platforms.linux import spawning
 from daemon.platforms.linux.reading import lines
 from daemon.platforms.linux.reading.desk import Desk, HeldError
 from host.clock import Clock
 
-_READERS = f"{__package__}.readers"
+_READERS = "daemon.platforms.linux.watching.reader"
 _READY_MS = 5_000
 _SO_SNDBUFFORCE = 32  # socket(7): needs root
 _ROOM = 4 << 20  # bytes of questions
@@ -47,7 +46,7 @@ class Crew:
             with suppress(OSError):
                 one.setsockopt(socket.SOL_SOCKET, _SO_SNDBUFFORCE, _ROOM)
         try:
-            self._process = helpers.start(_READERS, its.fileno(), its_gates.fileno())
+            self._process = spawning.start(_READERS, its.fileno(), its_gates.fileno())
         except OSError:
             ours.close()
             gates.close()

@@ -1,4 +1,4 @@
-"""Files and command lines: read here where nobody can hold that up, else by the readers, in the name of the account that asks."""
+"""Files and command lines: read here where nobody can hold that up, else by the readers, for the account that runs them."""
 
 from __future__ import annotations
 

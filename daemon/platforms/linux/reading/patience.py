@@ -1,4 +1,4 @@
-"""How long we wait for what an account has us wait for: a moment each time, longer only as long as that is seldom. No effects."""
+"""How long we wait for an account's things to be read: a moment each time, longer only while that is seldom. No effects."""
 
 from __future__ import annotations
 

@@ -10,20 +10,24 @@ import ctypes
 import os
 import select
 import stat
+import struct
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.reading.lines import Found
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.statx.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_uint, ctypes.c_char_p)
 _AT_FDCWD, _EMPTY_PATH, _NO_AUTOMOUNT, _DONT_SYNC = -100, 0x1000, 0x800, 0x4000
 _INO = 0x100
-_SIZE = 256
+_Buffer = ctypes.c_char * 256
+_FIELDS = struct.Struct("=32xQ96xIIQ")  # stx_ino, stx_dev_major, stx_dev_minor, stx_mnt_id
 _TABLE = "/proc/self/mountinfo"
 _LOCAL = frozenset(
-    ["bcachefs", "btrfs", "erofs", "exfat", "ext2", "ext3", "ext4", "f2fs", "hfsplus", "iso9660", "jfs", "nilfs2", "ntfs3", "overlay", "ramfs", "squashfs", "tmpfs", "udf", "vfat", "xfs", "zfs"]
-)  # fmt: skip
+    """bcachefs btrfs erofs exfat ext2 ext3 ext4 f2fs hfsplus iso9660 jfs nilfs2 ntfs3 overlay ramfs squashfs tmpfs udf vfat
+    xfs zfs""".split()  # noqa: SIM905 - a table
+)
 
 Whose = Literal["local", "roots", "own"]
 
@@ -34,13 +38,6 @@ class Place(NamedTuple):
     mount: int
     device: int
     inode: int
-
-
-class Owned(Protocol):
-    @property
-    def st_uid(self) -> int: ...
-    @property
-    def st_mode(self) -> int: ...
 
 
 def place(handle: int) -> Place:
@@ -54,23 +51,18 @@ def image_at(path: str) -> tuple[int, int]:
     return (found.device, found.inode)
 
 
-def only_roots(found: Owned) -> bool:
+def only_roots(found: os.stat_result | Found) -> bool:
     """Whether only root can change the file, or have others wait for it."""
     return found.st_uid == 0 and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def _statx(handle: int, path: bytes, flags: int, mask: int) -> Place:
-    buffer = ctypes.create_string_buffer(_SIZE)
+    buffer = _Buffer()
     if _libc.statx(handle, path, flags | _DONT_SYNC, mask, buffer):
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
-    raw = buffer.raw
-    major, minor = _number(raw, 136, 4), _number(raw, 140, 4)
-    return Place(_number(raw, 144, 8), os.makedev(major, minor), _number(raw, 32, 8))
-
-
-def _number(raw: bytes, at: int, size: int) -> int:
-    return int.from_bytes(raw[at : at + size], "little")
+    inode, major, minor, mount = _FIELDS.unpack_from(buffer)
+    return Place(mount, os.makedev(major, minor), inode)
 
 
 @dataclass

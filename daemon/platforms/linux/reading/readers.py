@@ -1,4 +1,4 @@
-"""Reads what users may hold up: a process of its own, `readers FD FD`, that only forks workers and hands them questions.
+"""Reads what users may hold up: a process of its own (watching/reader.py) that only forks workers and hands them questions.
 
 A worker reads one thing at a time for one account; one that does not come back is killed, and what the system holds beyond that
 (state D) is left alone and counted. So whoever holds up a reading holds up his own. It ends with the daemon.
@@ -10,15 +10,15 @@ import os
 import select
 import signal
 import socket
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 
 from daemon.platforms.linux import calls
 from daemon.platforms.linux.ending.become import become
-from daemon.platforms.linux.reading import lines, work
+from daemon.platforms.linux.reading import lines
 from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.reading.queues import IDLE_MS, Asked, Key, Queues
+from daemon.platforms.linux.reading.work import First, Work
 from host.linux import clocks
 
 _NAME = "giochoi-reads"
@@ -39,8 +39,9 @@ class _Worker:
 class Readers:
     """`lines`: over which questions come; a worker answers there itself."""
 
-    def __init__(self, asking: list[socket.socket]) -> None:
+    def __init__(self, asking: list[socket.socket], first: First) -> None:
         self._asking = asking
+        self._work = Work(first)
         self._queues = Queues()
         self._workers: dict[int, _Worker] = {}
         self._dying: dict[int, Key] = {}
@@ -143,7 +144,7 @@ class Readers:
                 for other in self._workers.values():
                     other.line.close()
                 ours.close()
-                _work(key, its, self._asking)
+                _work(key, its, self._asking, self._work)
             finally:
                 os._exit(0)
         its.close()
@@ -151,7 +152,7 @@ class Readers:
         return worker
 
 
-def _work(key: Key, line: socket.socket, asking: list[socket.socket]) -> None:
+def _work(key: Key, line: socket.socket, asking: list[socket.socket], work: Work) -> None:
     """In the worker, until nobody hands it anything."""
     if key.user:
         become(*key.user)
@@ -165,10 +166,11 @@ def _work(key: Key, line: socket.socket, asking: list[socket.socket]) -> None:
         lines.shut(answer.handle)
 
 
-if __name__ == "__main__":
-    for _ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(_ignored, signal.SIG_IGN)
+def serve(numbers: list[str], first: First) -> None:
+    """On the lines that have these numbers. `first`: what is soon read of a file."""
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
     calls.name_process(_NAME)
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, _PRIORITY)
-    Readers([socket.socket(fileno=int(number)) for number in sys.argv[1:]]).serve()
+    Readers([socket.socket(fileno=int(number)) for number in numbers], first).serve()

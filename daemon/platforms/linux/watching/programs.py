@@ -13,8 +13,8 @@ from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import account_of
 from daemon.platforms.linux.reading.desk import HeldError
 from daemon.platforms.linux.reading.files import Runner
-from daemon.platforms.linux.reading.images import ReadImages
 from daemon.platforms.linux.watching.images import Images
+from daemon.platforms.linux.watching.read_images import ReadImages
 from host.clock import Clock, together
 from rules.games import Catalogue, Fingerprint, Program
 from rules.programs import interpreter

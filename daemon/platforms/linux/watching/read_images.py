@@ -68,8 +68,8 @@ class ReadImages(Images):
         if found.st_size == 0 or found.kernels:
             return Fingerprint(shown, found.st_size)
         this = key(cast("os.stat_result", found))
-        if (known := self.recall(this, shown, catalogue)) is not None:
-            return known
+        if (image := self.recall(this, shown, catalogue)) is not None:
+            return image
         try:
             answer = files.content(node, self.question(this, catalogue))
         except BlockingIOError:
@@ -99,7 +99,7 @@ class ReadImages(Images):
         first, digest = answer.head["known"], answer.head["digest"]
         known = self._known.get(this) or Known(None)
         if first is not None:
-            fields = {name: tuple(value) if isinstance(value, list) else value for name, value in first.items()}
+            fields: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in first.items()}
             known = Known(**{**fields, "found": Looked(**first["found"])})
         if digest is not None:
             known = replace(known, found=replace(known.found, digest=digest))

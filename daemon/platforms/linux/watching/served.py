@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from daemon.platforms.linux.reading.crew import Crew
 from daemon.platforms.linux.reading.files import Files
-from daemon.platforms.linux.reading.images import ReadImages
+from daemon.platforms.linux.watching.read_images import ReadImages
 from daemon.platforms.tracker import HELD
 from i18n.message import msg
 
