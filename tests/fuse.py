@@ -1,0 +1,102 @@
+"""A FUSE file system of a few files (fuse(4)) that answers what it likes: what an ordinary account can make the kernel ask."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import pwd
+import select
+import struct
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+LOOKUP, GETATTR, OPEN, READ, STATFS = 1, 3, 14, 15, 17
+_INIT, _OPENDIR, _FLUSH = 26, 27, 25
+_SILENT = frozenset((2, 36, 42))  # forget, interrupt, and many forgets: nobody waits for an answer
+_DONE = frozenset((_FLUSH, 18, 29, 34))  # flush, release, of a folder too, access
+_ROOT = 1
+
+
+class Disk:
+    """`hold`: what is asked of it, by number, that it does not answer while that is in there; `held` is what was."""
+
+    def __init__(self, files: Mapping[str, bytes], uid: int) -> None:
+        self.hold: set[int] = set()
+        self.held: list[int] = []
+        self._names = {name.encode(): number for number, name in enumerate(files, 2)}
+        self._content = dict(enumerate(files.values(), 2))
+        self._uid = uid
+
+    def answer(self, request: bytes) -> bytes | None:
+        opcode, unique, node = struct.unpack_from("<4xIQQ", request)
+        if opcode in _SILENT:
+            return None
+        if opcode in self.hold:
+            self.held.append(opcode)
+            return None
+        said = self._body(opcode, node, request[40:])
+        number, body = (-said, b"") if isinstance(said, int) else (0, said)
+        return struct.pack("<IiQ", 16 + len(body), number, unique) + body
+
+    def _body(self, opcode: int, node: int, data: bytes) -> bytes | int:
+        if opcode == _INIT:  # version 7.31
+            return struct.pack("<IIIIHHIIHHI28x", 7, 31, 0, 0, 12, 12, 4096, 1, 1, 0, 0)
+        if opcode == LOOKUP:
+            found = self._names.get(data.rstrip(b"\0"))
+            return errno.ENOENT if found is None else struct.pack("<QQQQII", found, 0, 0, 0, 0, 0) + self._attributes(found)
+        if opcode == GETATTR:
+            return struct.pack("<QII", 0, 0, 0) + self._attributes(node)
+        if opcode in (OPEN, _OPENDIR):
+            return struct.pack("<QII", 0, 0, 0)
+        if opcode == READ:
+            offset, size = struct.unpack_from("<8xQI", data)
+            return self._content[node][offset : offset + size]
+        if opcode == STATFS:
+            return struct.pack("<5Q4I24x", 1, 0, 0, 1, 0, 4096, 255, 4096, 0)
+        return b"" if opcode in _DONE else errno.ENOSYS
+
+    def _attributes(self, node: int) -> bytes:
+        mode, size = (0o40755, 0) if node == _ROOT else (0o100755, len(self._content[node]))
+        return struct.pack("<6Q10I", node, size, 1, 1, 1, 1, 0, 0, 0, mode, 1, self._uid, self._uid, 0, 4096, 0)
+
+
+@contextmanager
+def served(folder: Path, uid: int, files: Mapping[str, bytes], more: str = "") -> Iterator[Disk]:
+    """Mounted on the folder as this user's; with `more` "allow_other" it is asked also by others, root too. In the end whoever
+    waits for an answer gets an error.
+    """
+    try:
+        handle = os.open("/dev/fuse", os.O_RDWR | os.O_NONBLOCK)
+    except OSError:
+        pytest.skip("no FUSE here")
+    libc = ctypes.CDLL(None, use_errno=True)
+    options = ",".join(filter(None, (f"fd={handle},rootmode=40000,user_id={uid},group_id={pwd.getpwuid(uid).pw_gid}", more))).encode()
+    if libc.mount(b"tests", bytes(folder), b"fuse.tests", 0, options):
+        os.close(handle)
+        pytest.skip("no FUSE here")
+    disk, (stop, stopper) = Disk(files, uid), os.pipe()
+
+    def serve() -> None:
+        while stop not in select.select([handle, stop], [], [])[0]:
+            try:
+                answer = disk.answer(os.read(handle, 1 << 18))
+                if answer is not None:
+                    os.write(handle, answer)
+            except OSError:  # it was taken back
+                continue
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield disk
+    finally:
+        os.write(stopper, b"x")
+        thread.join()
+        for one in (handle, stop, stopper):
+            os.close(one)
+        libc.umount2(bytes(folder), 2)
