@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import mmap
 import os
 import pwd
 import select
+import signal
 import struct
-import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,24 +22,40 @@ _INIT, _OPENDIR, _FLUSH = 26, 27, 25
 _SILENT = frozenset((2, 36, 42))  # forget, interrupt, and many forgets: nobody waits for an answer
 _DONE = frozenset((_FLUSH, 18, 29, 34))  # flush, release, of a folder too, access
 _ROOT = 1
+_MOST = 64
+_LONGEST_S = 120
 
 
 class Disk:
-    """`hold`: what is asked of it, by number, that it does not answer while that is in there; `held` is what was."""
+    """`hold` says what is asked of it, by number, that it does not answer from now on; `held` is what was. In both processes."""
 
     def __init__(self, files: Mapping[str, bytes], uid: int) -> None:
-        self.hold: set[int] = set()
-        self.held: list[int] = []
+        self.server = 0
+        self._shared = mmap.mmap(-1, mmap.PAGESIZE)
         self._names = {name.encode(): number for number, name in enumerate(files, 2)}
         self._content = dict(enumerate(files.values(), 2))
         self._uid = uid
+
+    def hold(self, *opcodes: int) -> None:
+        self._shared[:_MOST] = bytes(number in opcodes for number in range(_MOST))
+
+    def end(self) -> None:
+        """Whoever waits for an answer gets an error."""
+        if self.server:
+            os.kill(self.server, signal.SIGKILL)
+            os.waitpid(self.server, 0)
+            self.server = 0
+
+    @property
+    def held(self) -> set[int]:
+        return {number for number in range(_MOST) if self._shared[_MOST + number]}
 
     def answer(self, request: bytes) -> bytes | None:
         opcode, unique, node = struct.unpack_from("<4xIQQ", request)
         if opcode in _SILENT:
             return None
-        if opcode in self.hold:
-            self.held.append(opcode)
+        if opcode < _MOST and self._shared[opcode]:
+            self._shared[_MOST + opcode] = 1
             return None
         said = self._body(opcode, node, request[40:])
         number, body = (-said, b"") if isinstance(said, int) else (0, said)
@@ -79,24 +97,31 @@ def served(folder: Path, uid: int, files: Mapping[str, bytes], more: str = "") -
     if libc.mount(b"tests", bytes(folder), b"fuse.tests", 0, options):
         os.close(handle)
         pytest.skip("no FUSE here")
-    disk, (stop, stopper) = Disk(files, uid), os.pipe()
-
-    def serve() -> None:
-        while stop not in select.select([handle, stop], [], [])[0]:
-            try:
-                answer = disk.answer(os.read(handle, 1 << 18))
-                if answer is not None:
-                    os.write(handle, answer)
-            except OSError:  # it was taken back
-                continue
-
-    thread = threading.Thread(target=serve)
-    thread.start()
+    disk = Disk(files, uid)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # we fork beside the thread of pytest-timeout
+        child = os.fork()  # a server in a process that waits for it could not even be killed
+    if not child:
+        try:
+            signal.alarm(_LONGEST_S)
+            _serve(handle, disk)
+        finally:
+            os._exit(0)
+    os.close(handle)
+    disk.server = child
     try:
         yield disk
     finally:
-        os.write(stopper, b"x")
-        thread.join()
-        for one in (handle, stop, stopper):
-            os.close(one)
+        disk.end()
         libc.umount2(bytes(folder), 2)
+
+
+def _serve(handle: int, disk: Disk) -> None:
+    while select.select([handle], [], []):
+        try:
+            answer = disk.answer(os.read(handle, 1 << 18))
+            if answer is not None:
+                os.write(handle, answer)
+        except OSError as error:
+            if error.errno == errno.ENODEV:  # unmounted
+                return

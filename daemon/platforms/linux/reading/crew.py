@@ -28,11 +28,9 @@ class Crew:
         self.line: socket.socket | None = None
         self.gate_line: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._left: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> bool:
         """Unless they run already, or nobody may start anything now. False: they cannot be started."""
-        self._left = [one for one in self._left if one.poll() is None]
         if self._process is not None and self._process.poll() is not None:
             self._close()
         if self.line is not None or not spawning.permitted():
@@ -83,15 +81,12 @@ class Crew:
         self._close()
 
     def _close(self) -> None:
-        """A reader that the system holds is not waited for."""
+        """Its workers may be held by the system; it is not, as it opens nothing and closes nothing of a user's."""
         for line in (self.line, self.gate_line):
             if line is not None:
                 line.close()
         self.line = self.gate_line = None
         if self._process is not None:
             self._process.kill()
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(0.2)
-            if self._process.poll() is None:
-                self._left.append(self._process)
+            self._process.wait()
             self._process = None
