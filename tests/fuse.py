@@ -20,14 +20,18 @@ import pytest
 LOOKUP, GETATTR, OPEN, READ, STATFS = 1, 3, 14, 15, 17
 _INIT, _OPENDIR, _FLUSH = 26, 27, 25
 _SILENT = frozenset((2, 36, 42))  # forget, interrupt, and many forgets: nobody waits for an answer
-_DONE = frozenset((_FLUSH, 18, 29, 34))  # flush, release, of a folder too, access
+_OPENED = struct.pack("<QII", 0, 0, 0)
+_FIXED = {
+    OPEN: _OPENED, _OPENDIR: _OPENED, STATFS: struct.pack("<5Q4I24x", 1, 0, 0, 1, 0, 4096, 255, 4096, 0),
+    **dict.fromkeys((_FLUSH, 18, 29, 34), b""),  # flush, release, of a folder too, access
+}  # fmt: skip
 _ROOT = 1
 _MOST = 64
 _LONGEST_S = 120
 
 
 class Disk:
-    """`hold` says what is asked of it, by number, that it does not answer from now on; `held` is what was. In both processes."""
+    """`hold` says what is asked of it, by number, that it does not answer from now on; `held` is what was."""
 
     def __init__(self, files: Mapping[str, bytes], uid: int) -> None:
         self.server = 0
@@ -69,14 +73,10 @@ class Disk:
             return errno.ENOENT if found is None else struct.pack("<QQQQII", found, 0, 0, 0, 0, 0) + self._attributes(found)
         if opcode == GETATTR:
             return struct.pack("<QII", 0, 0, 0) + self._attributes(node)
-        if opcode in (OPEN, _OPENDIR):
-            return struct.pack("<QII", 0, 0, 0)
         if opcode == READ:
             offset, size = struct.unpack_from("<8xQI", data)
             return self._content[node][offset : offset + size]
-        if opcode == STATFS:
-            return struct.pack("<5Q4I24x", 1, 0, 0, 1, 0, 4096, 255, 4096, 0)
-        return b"" if opcode in _DONE else errno.ENOSYS
+        return _FIXED.get(opcode, errno.ENOSYS)
 
     def _attributes(self, node: int) -> bytes:
         mode, size = (0o40755, 0) if node == _ROOT else (0o100755, len(self._content[node]))
@@ -93,7 +93,8 @@ def served(folder: Path, uid: int, files: Mapping[str, bytes], more: str = "") -
     except OSError:
         pytest.skip("no FUSE here")
     libc = ctypes.CDLL(None, use_errno=True)
-    options = ",".join(filter(None, (f"fd={handle},rootmode=40000,user_id={uid},group_id={pwd.getpwuid(uid).pw_gid}", more))).encode()
+    gid = pwd.getpwuid(uid).pw_gid
+    options = ",".join(filter(None, (f"fd={handle},rootmode=40000,user_id={uid},group_id={gid}", more))).encode()
     if libc.mount(b"tests", bytes(folder), b"fuse.tests", 0, options):
         os.close(handle)
         pytest.skip("no FUSE here")

@@ -237,7 +237,7 @@ def test_the_gate_knows_a_players_file_by_its_reader(gate, gate_folder, launcher
 
 
 def test_a_file_that_is_not_read_in_time_is_refused_to_who_is_limited(gate_folder, launcher, make_game):
-    """Others may start it, and nobody waits for that: the gate goes on refusing and allowing. Root's files are not asked about."""
+    """Others may start it, and nobody waits for that: the gate goes on. Root's files are not asked about."""
     path, game = make_game(gate_folder, "chess")
     names = ("roots", "childs")
     roots, childs = (str(shutil.copy("/bin/true", gate_folder / name)) for name in names)
