@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.system import until
+
 LOOKUP, GETATTR, OPEN, READ, STATFS = 1, 3, 14, 15, 17
 _INIT, _OPENDIR, _FLUSH = 26, 27, 25
 _SILENT = frozenset((2, 36, 42))  # forget, interrupt, and many forgets: nobody waits for an answer
@@ -115,6 +117,10 @@ def served(folder: Path, uid: int, files: Mapping[str, bytes], more: str = "") -
     finally:
         disk.end()
         libc.umount2(bytes(folder), 2)
+
+
+def until_held(disk: Disk) -> None:
+    until(lambda: disk.held)
 
 
 def _serve(handle: int, disk: Disk) -> None:

@@ -311,7 +311,7 @@ class LinuxTracker(Tracker[SeenProgram]):
             return None
         seen = SeenProgram(program, image, at)
         if self.programs.images.unread:
-            seen = self._not_in_time(seen)
+            seen = self._not_in_time(seen, executed=since is not None)
         else:
             self._unread.read(program.identity)
         if self.programs.images.held or self._unread:
@@ -323,10 +323,13 @@ class LinuxTracker(Tracker[SeenProgram]):
             self._looks_again = True
             self.later(_HELD_S, self._look_again)
 
-    def _not_in_time(self, seen: SeenProgram) -> SeenProgram:
-        """What was known of it is true still, if it is the same; if nothing comes of it, its account may not run it."""
+    def _not_in_time(self, seen: SeenProgram, *, executed: bool) -> SeenProgram:
+        """What was known of it holds, unless it executed something; else it is tried again, and told if that is in vain."""
         program, old = seen.program, self._known.get(seen.program.pid)
+        same = not executed and old is not None and (old.identity, old.image) == (seen.identity, seen.image)
+        if old is not None and same and program.identity not in self._unread:
+            return old
         self._unread.note(program.identity, self.programs.images.unread)
         if self.programs.blamed and self._sink and self._unread.due(program.identity):
             self._sink(ProgramUnread(program))
-        return old if old and old.identity == seen.identity and old.image == seen.image else seen
+        return old if old is not None and same else seen

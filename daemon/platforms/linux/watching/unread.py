@@ -23,6 +23,9 @@ class Unread:
     def __len__(self) -> int:
         return len(self._held)
 
+    def __contains__(self, this: Identity) -> bool:
+        return this in self._held
+
     def note(self, this: Identity, what: str) -> None:
         self._held.setdefault(this, _One(what)).what = what
 
