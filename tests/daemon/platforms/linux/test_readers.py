@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 
 import pytest
 
@@ -123,6 +124,28 @@ def test_where_a_file_lies_is_known_without_asking(open_folder):
         os.close(own)
     finally:
         mounts.close()
+
+
+@pytest.mark.root
+def test_nor_is_an_overlay_over_one(open_folder):
+    """Which program it is can be said however long the file's own server is silent."""
+    low, empty, over = (open_folder / name for name in ("low", "empty", "over"))
+    for one in (low, empty, over):
+        one.mkdir()
+    with fuse.served(low, UID, {"a": b"a"}, "allow_other") as disk:
+        layers = f"lowerdir={low}:{empty}"
+        if subprocess.run(["mount", "-t", "overlay", "tests", "-o", layers, over], capture_output=True, check=False).returncode:
+            pytest.skip("no overlay over FUSE here")
+        try:
+            node = os.open(over / "a", os.O_PATH)
+            disk.hold(fuse.GETATTR)
+            found = image_at(f"/proc/self/fd/{node}")
+            disk.hold()
+            assert found == (os.fstat(node).st_dev, os.fstat(node).st_ino)
+            os.close(node)
+        finally:
+            disk.end()
+            subprocess.run(["umount", "-l", over], check=True)
 
 
 @pytest.mark.root
