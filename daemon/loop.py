@@ -16,7 +16,7 @@ from daemon.ending import BEGUN, Ended, Saving, State
 from daemon.enforce import Enforcer, next_of
 from daemon.health import Health
 from daemon.observing.recognising import Recognised, recognise
-from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramStarted, StartRefused, WatchTrouble
+from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramStarted, ProgramUnread, StartRefused, WatchTrouble
 from daemon.platforms.processes import Identity
 from daemon.recording.attempts import Attempts
 from daemon.recording.rejoin import renamed
@@ -71,6 +71,8 @@ class Loop:
                 return self._started(program, now, program.since)
             case ProgramEnded(pid, started, mono):
                 return self._ended((pid, started), now, min(mono, now.mono))
+            case ProgramUnread(program):
+                self._unread(program)
             case StartRefused():
                 self._stopped_at_gate(seen, now)
             case WatchTrouble():
@@ -174,6 +176,13 @@ class Loop:
         else:
             self._begin(people, found, program, now, min(since, now.mono), BEGUN if saves is None else Saving(saves))
         return True
+
+    def _unread(self, program: Program) -> None:
+        """It could be any game that its account may not start now."""
+        people = self.in_force.people
+        player = None if people is None else people.player_of(program.account)
+        if player is not None and player.limited:
+            self.enforcer.refuse(*program.identity)
 
     def _join(self, play: Play, program: Program, found: Recognised, now: Reading) -> bool:
         """True if that may change how long it goes on: a game may start a thousand programs a second."""

@@ -38,6 +38,7 @@ from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
 from daemon.running.door import Door
 from daemon.running.heart import Heart
 from daemon.running.housekeeping import Housekeeping, NightWork
+from daemon.running.lifeline import lifeline
 from daemon.running.minute import MinuteWork
 from daemon.running.repair import Repair
 from daemon.running.rosters import Rosters
@@ -68,6 +69,7 @@ class Daemon:
 
     def __init__(self, home: Home, clock: Clock, platform: Platform | None = None) -> None:
         self.home = home
+        self._monotonic = clock
         self.notes: list[Message] = []  # what whoever starts the daemon should know
         self._stack = ExitStack()
         try:
@@ -94,9 +96,10 @@ class Daemon:
         door = Door(address, self.routes, self.roles, lambda error: told(said_by(error)))
         await door.open()
         try:
-            await until_stopped(
-                self.start, self.seat, self.heart, self.uplink, self.housekeeping, lambda: ready(address)
-            )
+            with lifeline(self._monotonic):
+                await until_stopped(
+                    self.start, self.seat, self.heart, self.uplink, self.housekeeping, lambda: ready(address)
+                )
         finally:
             await door.close()
 

@@ -22,6 +22,7 @@ _WORDS: Final[dict[str, Arg]] = {
     "events-silent": msg("the system had stopped telling what started; what ran was looked at again and again"),
     "events-lost": msg("some starts were missed"),
     "watch-unreadable": msg("a program could not be read"),
+    "read-held": msg("something that a program is known by could not be read in time"),
     "watch-blind": msg("programs could not be looked at"),
     "watch-gate": msg("games could not be refused before they ran"),
     "gate-mounts": msg("on some disks games could not be refused before they ran"),

@@ -34,6 +34,13 @@ class ProgramEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramUnread:
+    """Signals that nobody can tell what a program is, as its account may have had whoever reads it wait."""
+
+    program: Program
+
+
+@dataclass(frozen=True, slots=True)
 class StartRefused:
     """Signals that the gate stopped a start of `game` by `account` before its first instruction."""
 
@@ -53,7 +60,7 @@ class WatchTrouble:
     over: bool = False
 
 
-Observation = ProgramStarted | ProgramEnded | StartRefused | WatchTrouble
+Observation = ProgramStarted | ProgramEnded | ProgramUnread | StartRefused | WatchTrouble
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from host.clock import Clock
 from i18n.message import Arg
 from rules.games import Catalogue, Program
 
-BLIND, UNREADABLE = "watch-blind", "watch-unreadable"
+BLIND, UNREADABLE, HELD = "watch-blind", "watch-unreadable", "read-held"
 
 _log = logging.getLogger(__name__)
 

@@ -14,13 +14,13 @@ from daemon.platforms.api import Observation, Refusals, WatchKind, WatchTrouble
 from daemon.platforms.hashing import Key
 from daemon.platforms.images import Images, Looked
 from daemon.platforms.processes import BlindError
-from daemon.platforms.tracker import BLIND, UNREADABLE, S, Tracker
+from daemon.platforms.tracker import BLIND, HELD, UNREADABLE, S, Tracker
 from host.clock import Clock
 from i18n.message import Arg, msg, said_by
 from rules.games import Program
 
 EVENTS, LOST, SILENT = "watch-events", "events-lost", "events-silent"
-_HELD = frozenset((LOST, BLIND, UNREADABLE))
+_HELD = frozenset((LOST, BLIND, UNREADABLE, HELD))
 _HELD_MS = 600_000  # what comes once comes again and again: one Issue, until it has not come for so long
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import signal
-import stat
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ from daemon.platforms.control import TreeControl
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import account_of
 from daemon.platforms.linux.ending.asker import Asker
+from daemon.platforms.linux.reading.places import image_at, only_roots
 from daemon.platforms.processes import BlindError, Identity
 
 _PLACES = ("/usr/", "/opt/", "/snap/")
@@ -130,16 +130,13 @@ def installed(pid: int) -> bool:
     """Whether a program lies where only an administrator puts files, judged by the executable itself, not by paths as its
     process sees them. False if that cannot be seen.
     """
-    link = Path(f"/proc/{pid}/exe")
     try:
-        running, path = link.stat(), link.readlink()
-        here = path.lstat()
-        if not str(path).startswith(_PLACES) or (running.st_dev, running.st_ino) != (here.st_dev, here.st_ino):
+        path = Path(f"/proc/{pid}/exe").readlink()
+        if not str(path).startswith(_PLACES):  # nobody's own folders are walked, nor his files asked for
             return False
-        return all(_only_roots(one.lstat()) for one in (path, *path.parents))
+        here = path.lstat()
+        if image_at(f"/proc/{pid}/exe") != (here.st_dev, here.st_ino):
+            return False
+        return all(only_roots(one.lstat()) for one in (path, *path.parents))
     except OSError:
         return False
-
-
-def _only_roots(found: os.stat_result) -> bool:
-    return found.st_uid == 0 and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

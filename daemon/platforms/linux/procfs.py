@@ -55,6 +55,13 @@ def uids(pid: int) -> tuple[int, int] | None:
     return _ids(_read(f"/proc/{pid}/status"), b"\nUid:")
 
 
+def ids(pid: int) -> tuple[int, int, int] | None:
+    """(real uid, effective uid, real gid)."""
+    data = _read(f"/proc/{pid}/status")
+    user, group = _ids(data, b"\nUid:"), _ids(data, b"\nGid:")
+    return (*user, group[0]) if user and group else None
+
+
 def owner(pid: int) -> tuple[int, int] | None:
     """The real (uid, gid)."""
     data = _read(f"/proc/{pid}/status")

@@ -17,12 +17,14 @@ from daemon.platforms.linux.gate import mounts
 from daemon.platforms.linux.gate.again import Backoff
 from daemon.platforms.linux.gate.covered import Covered, described
 from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate, cause
+from daemon.platforms.linux.reading.crew import Crew
 from daemon.platforms.linux.watching.events import Events
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.poll import Poller
+from daemon.platforms.linux.watching.served import Reading
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from daemon.platforms.processes import BlindError
-from daemon.platforms.tracker import BLIND
+from daemon.platforms.tracker import BLIND, HELD
 from daemon.platforms.watcher import EVENTS, TrackingWatcher
 from host.clock import Clock
 from i18n.message import Arg, comma, msg, said_by
@@ -34,21 +36,23 @@ _USUAL_SWITCH_S = 0.005
 
 
 class LinuxWatcher(TrackingWatcher):
-    """`gate_mounts`: where to refuse starts; None: everywhere, (): nowhere. `asker`: whose errands are kept running."""
+    """`gate_mounts`: where to refuse starts; None: everywhere, (): nowhere. `asker`, `crew`: whose processes we keep."""
 
     def __init__(
         self, tracker: LinuxTracker, clock: Clock, gate_mounts: tuple[str, ...] | None,
-        asker: Asker | None = None,
+        asker: Asker | None = None, crew: Crew | None = None,
     ) -> None:  # fmt: skip
         super().__init__(tracker, tracker.programs.images, clock)
         self._tracker = tracker
         self._gate_mounts = gate_mounts
         self._covered = Covered(gate_mounts)
         self._asker = asker
+        self._reading = Reading(crew, tracker.programs.images, self._trouble, self._readers_over) if crew else None
         self._gate: ExecGate | None = None
         self._changes: mounts.Changes | None = None
         self._again = Backoff()
         self._errands_again = Backoff()
+        self._readers_again = Backoff()
         self._poller = Poller(tracker, clock, self._often)
         self._events = Events(tracker, clock, self._poller, self._trouble, self._well)
 
@@ -60,6 +64,8 @@ class LinuxWatcher(TrackingWatcher):
         loop = asyncio.get_running_loop()
         if self._asker:
             self._asker.watch = self
+        if self._reading:
+            self._reading.start(loop)
         if not self._start_events(loop):
             self._tracker.look = self._poller.look_for_new
             self._poller.start(loop)
@@ -89,6 +95,9 @@ class LinuxWatcher(TrackingWatcher):
             self._asker.watch = None
             self._open.pop(NOT_ASKED, None)
         self._errands_again.stop()
+        self._readers_again.stop()
+        if self._reading:
+            self._reading.stop()
         self._events.stop()
         self._poller.stop()
         super().stop()
@@ -132,6 +141,20 @@ class LinuxWatcher(TrackingWatcher):
         elif self._asker:
             self._asker.start()
 
+    # --- readers -----------------------------------------------------------------------------------------------------------
+
+    def _readers_over(self) -> None:
+        if self._loop:
+            self._readers_again.later(self._loop, self._clock.mono(), self._start_readers)
+
+    def _start_readers(self) -> None:
+        """As errands."""
+        if self._loop and self._gate:
+            self._stop_gate(self._loop)
+            self._set_up_gate()
+        elif self._loop and self._reading:
+            self._reading.renew(self._loop)
+
     # --- the gate ----------------------------------------------------------------------------------------------------------
 
     def _set_up_gate(self) -> None:
@@ -154,7 +177,9 @@ class LinuxWatcher(TrackingWatcher):
     def _start_gate(self, loop: asyncio.AbstractEventLoop) -> bool:
         if self._asker:
             self._asker.start()
-        gate = ExecGate(self._clock, self._from_gate, self._let_by_gate)
+        if self._reading:
+            self._reading.renew(loop)
+        gate = ExecGate(self._clock, self._from_gate, self._let_by_gate, self._reading.gate_line if self._reading else None)
         try:
             gate.open()
         except OSError as error:
@@ -227,7 +252,10 @@ class LinuxWatcher(TrackingWatcher):
             self._stop_gate(self._loop)  # before its watchdog misses a heart that beats no more
             self._open[seen.id] = self._clock.mono()
             self._gate_later(self._loop)
-        self._tell(seen)
+        if isinstance(seen, WatchTrouble) and seen.id == HELD:
+            self._trouble(HELD, seen.text)
+        else:
+            self._tell(seen)
 
 
 def _why(error: OSError) -> Arg:

@@ -5,17 +5,13 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
-import sys
 from collections import deque
 from collections.abc import Collection
 from contextlib import suppress
-from pathlib import Path
 from typing import Protocol
 
-from daemon.platforms.linux.gate import spawning
+from daemon.platforms.linux import spawning
 
-_ROOMS = str(Path(__file__).resolve().parents[4])
-_CODE = "import runpy, sys; sys.path.append(sys.argv.pop(1)); runpy.run_module(sys.argv.pop(1), run_name='__main__')"
 _ERRANDS = f"{__package__}.errands"
 _PATIENCE_S = 2.0
 _REMEMBERED = 4_096  # orders: more than one player's plays have while another one's play ends
@@ -56,13 +52,8 @@ class Asker:
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with suppress(OSError):
             ours.setsockopt(socket.SOL_SOCKET, _SO_SNDBUFFORCE, _ROOM)
-        # -I -S: none of the packages and paths that somebody's environment, or the folder we were started in, could name.
-        command = [sys.executable, "-I", "-S", "-c", _CODE, _ROOMS, _ERRANDS, str(its.fileno())]
         try:
-            self._process = subprocess.Popen(
-                command, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL, env={}, cwd="/", start_new_session=True,
-            )  # fmt: skip
+            self._process = spawning.start(_ERRANDS, its.fileno())
         except OSError:
             ours.close()
             if self.watch:

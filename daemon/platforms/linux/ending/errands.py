@@ -1,6 +1,6 @@
 """Runs errands into the sessions of players: a process of its own, `errands FD`, that does nothing but fork children.
 
-The daemon may start no program while its gate is up (gate.spawning), so this one is started before, and only forks. Each child
+The daemon may start no program while its gate is up (linux.spawning), so this one is started before, and only forks. Each child
 becomes the player before it speaks to anything of the player's, has two seconds and small bounds, and is killed then. What it
 says is a number. It loads nothing but the standard library and its neighbours, holds no secret, and ends with the daemon.
 Nobody's errands cost another one's (turns.py).

@@ -9,40 +9,49 @@ from __future__ import annotations
 import errno
 import os
 import select
+import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 
 from daemon.api.issues import ISSUES
 from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
-from daemon.platforms.linux import calls
-from daemon.platforms.linux.gate import spawning
+from daemon.platforms.linux import calls, spawning
 from daemon.platforms.linux.gate.answers import RefusalsByUid, answers
 from daemon.platforms.linux.gate.judging import Answer, Judge
+from daemon.platforms.linux.gate.parked import Parked
 from daemon.platforms.linux.gate.questions import Questions
 from daemon.platforms.linux.gate.watchdog import BEAT_MS, Watchdog
+from daemon.platforms.linux.reading.lines import Message
+from daemon.platforms.linux.reading.places import Mounts
 from daemon.platforms.linux.watching.passed import Passed, Started
+from daemon.platforms.tracker import HELD
 from host.clock import Clock
 from i18n.message import Arg, msg, said_by
 
 _FAILED, BROKEN = "gate-failed", "watch-gate"  # Issues: one start was let through; the gate is closed
 _SOUND_MS = 60_000  # so long without another error, and the gate is sound again
+_HELD_MS = 10_000
 _PRIORITY = -10
 
 
 class ExecGate:
     """`tell`, and `let` with a game's start that was allowed, are called from the gate's thread and must not block. `open`,
-    then `watch` filesystems, then `arm`; `close`.
+    then `watch` filesystems, then `arm`; `close`. `readers`: a line to them (readers.py); without, all is read here.
     """
 
     def __init__(
         self, clock: Clock, tell: Callable[[StartRefused | WatchTrouble], None],
-        let: Callable[[Started], None] = lambda *_: None,
+        let: Callable[[Started], None] = lambda *_: None, readers: socket.socket | None = None,
     ) -> None:  # fmt: skip
         self._clock = clock
         self._tell, self._let = tell, let
         self._answers: RefusalsByUid | None = None
+        self._readers = readers
+        self._mounts: Mounts | None = None
         self._judge = Judge(clock)
+        self._parked: Parked | None = None
+        self._held_at = 0
         self._failed_at = 0
         self._handle = -1
         self._wake = -1
@@ -57,6 +66,9 @@ class ExecGate:
         self._handle = calls.fanotify_open()
         try:
             self.watchdog = Watchdog(self._clock)
+            if self._readers:
+                self._mounts = Mounts()
+                self._judge, self._parked = Judge(self._clock, self._mounts), Parked(self._clock, self._readers)
             self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         except OSError:
             self._shut()
@@ -94,6 +106,11 @@ class ExecGate:
             if handle >= 0:
                 os.close(handle)
         self._handle = self._wake = -1
+        if self._parked:
+            self._parked.close()
+        if self._mounts:
+            self._mounts.close()
+        self._parked = self._mounts = None
         if self.watchdog:
             self.watchdog.close()
             self.watchdog = None
@@ -106,15 +123,23 @@ class ExecGate:
         poll = select.poll()
         poll.register(self._handle, select.POLLIN)
         poll.register(self._wake, select.POLLIN)
+        readers = self._parked.fileno() if self._parked else -1
+        if readers >= 0:
+            poll.register(readers, select.POLLIN)
         questions = Questions(self._handle, self._wake, self._clock, self._tell)
         try:
             while True:
                 self._beat()
                 questions.look_back()
-                ready = [handle for handle, _ in poll.poll(BEAT_MS)]
+                ready = [handle for handle, _ in poll.poll(self._parked.wait(BEAT_MS) if self._parked else BEAT_MS)]
                 if self._wake in ready:
                     return
-                for asked in questions.read() if ready else ():
+                if self._parked:
+                    self._finish(self._parked, heard=readers in ready)
+                    if readers >= 0 > self._parked.fileno():
+                        poll.unregister(readers)
+                        readers = -1
+                for asked in questions.read() if self._handle in ready else ():
                     self._serve(asked)
                     self._beat()  # whose files are slow to look at must not have the watchdog end us
         except Exception as error:  # noqa: BLE001 - whatever it is: a gate that is closed lets everybody through, one that hangs nobody
@@ -129,16 +154,26 @@ class ExecGate:
             self._failed_at = 0
             self._tell(WatchTrouble(_FAILED, ISSUES[_FAILED], over=True))
 
-    def _serve(self, asked: calls.Question) -> None:
+    def _finish(self, parked: Parked, *, heard: bool) -> None:
+        if heard:
+            parked.listen()
+        for asked, read in parked.over():
+            self._serve(asked, read)
+
+    def _serve(self, asked: calls.Question, read: Message | None = None) -> None:
         said = Answer()
         try:
-            said = self._judge.answer(asked, self._answers)
+            said = self._judge.answer(asked, self._answers, read)
+            if said.to_read:
+                if self._parked and self._parked.take(asked, said.to_read):
+                    return
+                said = self._judge.answer(asked, self._answers, Message({}))
             if said.let:
                 self.passed.note(said.let)  # first: once it is answered, word of its end may come at once
         except Exception as error:  # noqa: BLE001 - fail open, and loud
             self._trouble(error)
         try:
-            calls.fanotify_answer(self._handle, asked.handle, allow=said.refused is None)
+            calls.fanotify_answer(self._handle, asked.handle, allow=said.refused is None and said.unread is None)
             if said.ignorable:
                 self._ignore(asked.handle)
         finally:
@@ -147,6 +182,15 @@ class ExecGate:
             self._tell(said.refused)
         elif said.let:
             self._let(said.let)
+        elif said.unread is not None:
+            self._held(said.unread)
+
+    def _held(self, path: str) -> None:
+        """Told now and then: whoever has it come may have it come often."""
+        now = self._clock.mono()
+        if not self._held_at or now - self._held_at > _HELD_MS:
+            self._held_at = now
+            self._tell(WatchTrouble(HELD, msg("the file of a program: {where}", where=path)))
 
     def _ignore(self, file: int) -> None:
         decided_for = self._judge.known_for

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import stat
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from daemon.platforms.api import StartRefused
 from daemon.platforms.hashing import Key, key
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.gate.answers import RefusalsByUid
+from daemon.platforms.linux.reading.lines import Message
+from daemon.platforms.linux.reading.places import Mounts, only_roots
 from daemon.platforms.linux.watching import stamps
-from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.programs import acting_uid
+from daemon.platforms.linux.watching.read_images import ReadImages
 from daemon.platforms.processes import Identity
 from host.clock import Clock
 from rules.games import Catalogue, Fingerprint
@@ -21,59 +22,114 @@ from rules.games import Catalogue, Fingerprint
 LARGEST_HASHED = 1 << 20
 _MOST = 8192
 _ANCESTORS = 32
+_NO_KEY: Key = (0, 0, 0, 0, 0)  # no file's
+_Known = tuple[Fingerprint, frozenset[str]]
+
+
+class ToRead(NamedTuple):
+    """What a reader is to be asked about the file, for whom."""
+
+    whose: str
+    question: dict[str, Any]
 
 
 class Answer(NamedTuple):
-    """`refused`: it may not start. `ignorable`: never ask again for this file. `let`: a game's start that is allowed."""
+    """`refused`: it may not start. `ignorable`: never ask again for this file. `let`: a game's start that is allowed.
+
+    `unread`: it may not start, as nobody can tell what it is; the file's path. `to_read`: no answer yet.
+    """
 
     refused: StartRefused | None = None
     ignorable: bool = False
     let: Started | None = None
+    unread: str | None = None
+    to_read: ToRead | None = None
 
 
 class Judge:
-    """On the gate's thread. What it knows of files is forgotten with the catalogue that it was known for (`known_for`)."""
+    """On the gate's thread. What it knows of files is forgotten with the catalogue that it was known for (`known_for`).
 
-    def __init__(self, clock: Clock) -> None:
+    `mounts`: where files are that readers are to be asked about, as a user may hold up their reading; None: we read all.
+    """
+
+    def __init__(self, clock: Clock, mounts: Mounts | None = None) -> None:
         self._clock = clock
-        self._images = Images(LARGEST_HASHED, clock.wall)
-        self._known: dict[tuple[str, Key], tuple[Fingerprint, frozenset[str]]] = {}
+        self._mounts = mounts
+        self._images = ReadImages(largest=LARGEST_HASHED, wall=clock.wall)
+        self._known: dict[tuple[str, Key], _Known] = {}
         self.known_for: Catalogue | None = None
 
-    def answer(self, asked: calls.Question, current: RefusalsByUid | None) -> Answer:
-        """OSError; whatever comes of reading a process."""
+    def answer(self, asked: calls.Question, current: RefusalsByUid | None, read: Message | None = None) -> Answer:
+        """`read`: what a reader said, if one was asked: nothing but its number where that was not in time. OSError; whatever
+        comes of reading a process.
+        """
         if current is None:
             return Answer()
-        found = os.fstat(asked.handle)
+        if self.known_for is not current.catalogue or len(self._known) > _MOST:
+            self._known, self.known_for = {}, current.catalogue
         path = procfs.link(f"/proc/self/fd/{asked.handle}") or ""
-        file, games = self._games(asked.handle, found, path, current.catalogue)
+        here = self._mounts is None or self._mounts.whose(asked.handle) == "local"
+        found = os.fstat(asked.handle) if here else None
+        known = self._known.get((path, key(found))) if found else None
+        doubt = known is not None and found is not None and not stamps.tell(asked.handle, found, self._clock.wall())
+        known = None if doubt or read else known
+        if known is None and found and (self._mounts is None or only_roots(found)):
+            known = self._look(asked.handle, found, path, current.catalogue)
+        elif known is None and read is None:
+            return self._to_read(asked, found, current, doubt=doubt)
+        elif known is None and read is not None:
+            known = self._learn(read, found, path, current.catalogue)
+        file, games = known or (Fingerprint(path, found.st_size if found else 0), frozenset())
+        if known is None:
+            games = current.catalogue.by_file(file)
         if not games:
+            if known is None and read is not None and self._account(asked.pid, current)[1]:
+                return Answer(unread=path)
             # Who may write to a file could do so through a mapping, which the kernel does not count as modified.
-            known = (path, key(found)) in self._known  # else it could not be read for now
-            return Answer(ignorable=known and found.st_uid == 0 and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
-        uids = procfs.uids(asked.pid)
-        account, refused = (uids and current.of(acting_uid(*uids))) or ("", frozenset())
+            return Answer(ignorable=known is not None and found is not None and only_roots(found))
+        account, refused = self._account(asked.pid, current)
         hit, now = games & refused, self._clock.mono()
         if all(_started_by(asked.pid, current.saving.get(game, frozenset())) for game in hit):
-            who, image = procfs.stat(asked.pid), (found.st_dev, found.st_ino) if file.build_id else None
-            let = Started(asked.pid, acting_uid(*uids), file, now, who.parent, image) if uids and who else None
-            return Answer(let=let)
+            return Answer(let=self._let(asked.pid, file, found))
         return Answer(StartRefused(account, min(hit), path, asked.pid, now))
 
-    def _games(
-        self, handle: int, found: os.stat_result, path: str, catalogue: Catalogue
-    ) -> tuple[Fingerprint, frozenset[str]]:
-        if self.known_for is not catalogue or len(self._known) > _MOST:
-            self._known, self.known_for = {}, catalogue
-        this = (path, key(found))
-        known = self._known.get(this)
-        if known is None or not stamps.tell(handle, found, self._clock.wall()):
-            try:
-                file = self._images.read(handle, found, path, catalogue)
-            except OSError:  # a damaged disk, or whatever the file's owner did to it: nothing of ours fails
-                file = Fingerprint(path, found.st_size)
-                return file, catalogue.by_file(file)
-            known = self._known[this] = (file, catalogue.by_file(file))
+    @staticmethod
+    def _account(pid: int, current: RefusalsByUid) -> tuple[str, frozenset[str]]:
+        """Whose the process is, if that account may not start something, and what."""
+        uids = procfs.uids(pid)
+        return (uids and current.of(acting_uid(*uids))) or ("", frozenset())
+
+    def _let(self, pid: int, file: Fingerprint, found: os.stat_result | None) -> Started | None:
+        uids, who = procfs.uids(pid), procfs.stat(pid)
+        image = (found.st_dev, found.st_ino) if file.build_id and found else None
+        return Started(pid, acting_uid(*uids), file, self._clock.mono(), who.parent, image) if uids and who else None
+
+    def _look(self, handle: int, found: os.stat_result, path: str, catalogue: Catalogue) -> _Known | None:
+        """None: a damaged disk, or whatever the file's owner did to it. Nothing of ours fails."""
+        try:
+            file = self._images.read(handle, found, path, catalogue)
+        except OSError:
+            return None
+        known = self._known[path, key(found)] = (file, catalogue.by_file(file))
+        return known
+
+    def _to_read(self, asked: calls.Question, found: os.stat_result | None, current: RefusalsByUid, *, doubt: bool) -> Answer:
+        uids = procfs.uids(asked.pid)
+        uid = acting_uid(*uids) if uids else 0
+        account, _ = current.of(uid) or (str(uid), frozenset())
+        this = key(found) if found else _NO_KEY
+        return Answer(to_read=ToRead(account, self._images.question(this, current.catalogue, doubt=doubt)))
+
+    def _learn(self, read: Message, found: os.stat_result | None, path: str, catalogue: Catalogue) -> _Known | None:
+        """None: it was not read in time, or cannot be read."""
+        if "known" not in read.head:
+            return None
+        this = key(found) if found else _NO_KEY
+        content, same = self._images.learn(this, read)
+        file = content.named(path, found.st_size if found else 0)
+        known = (file, catalogue.by_file(file))
+        if same:
+            self._known[path, this] = known
         return known
 
 

@@ -11,7 +11,10 @@ from types import MappingProxyType
 from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import account_of
+from daemon.platforms.linux.reading.desk import HeldError
+from daemon.platforms.linux.reading.files import Runner
 from daemon.platforms.linux.watching.images import Images
+from daemon.platforms.linux.watching.read_images import ReadImages
 from host.clock import Clock, together
 from rules.games import Catalogue, Fingerprint, Program
 from rules.programs import interpreter
@@ -31,8 +34,10 @@ class Programs:
         """`builds`: file names of interpreters and loaders by build id, which then are known under any name."""
         self._clock = clock
         self._builds = builds
-        self.images = Images(wall=clock.wall)
+        self.images = ReadImages(wall=clock.wall)
         self.account = cache(account_of)
+        self.blamed = False
+        """Whether what could not be read in time (`images.unread`) lies where its account may have held it up."""
 
     def forget_names(self) -> None:
         self.account.cache_clear()
@@ -40,20 +45,26 @@ class Programs:
     def read(self, pid: int, catalogue: Catalogue, since: int | None = None) -> Program | None:
         """The program that runs under this pid now; `since` where its exec was seen. None: there is none that we can see."""
         status = procfs.stat(pid)
-        uids = procfs.uids(pid)
-        if status is None or uids is None or not status.alive:
+        ids = procfs.ids(pid)
+        if status is None or ids is None or not status.alive:
             return None
+        uid = acting_uid(*ids[:2])
+        account = self.account(uid)
+        self._read_for(Runner(account, uid, ids[2]))
         thread = procfs.running_thread(status)
         image = self._image(thread, catalogue)
+        exe_unread = bool(self.images.unread)
         args, kept, what = self._command(thread, image, catalogue)
         if not image and not args:
             return None  # a kernel thread, or over by now
         files = (image, *self._run(thread, args, what, catalogue)) if image else ()
+        served = self.images.files is not None and self.images.files.served
+        self.blamed = served and (self.images.own or (bool(self.images.unread) and not exe_unread))
         return Program(
             pid=pid,
             started=status.started,
             since=self.since(status.started) if since is None else since,
-            account=self.account(acting_uid(*uids)),
+            account=account,
             files=files,
             args=kept,
             parent=status.parent,
@@ -70,6 +81,19 @@ class Programs:
         now, elapsed, _ = together(self._clock)
         return (mono + elapsed - now) // procfs.TICK_MS
 
+    def _read_for(self, runner: Runner) -> None:
+        self.images.unread, self.images.own = "", False
+        if self.images.files:
+            self.images.files.runner = runner
+
+    def _cmdline(self, pid: int, image: Fingerprint | None, limit: int = procfs.ARGS) -> bytes:
+        try:
+            return self.images.files.args(pid, limit) if self.images.files else procfs.cmdline(pid, limit)
+        except HeldError:
+            if image is None or interpreter(self._name(image)):  # of others it says nothing that we need
+                self.images.hold(f"{image.path if image else pid} …")
+            return b""
+
     def _image(self, pid: int, catalogue: Catalogue) -> Fingerprint | None:
         """The executable."""
         exe = f"/proc/{pid}/exe"
@@ -84,12 +108,12 @@ class Programs:
         self, pid: int, image: Fingerprint | None, catalogue: Catalogue
     ) -> tuple[tuple[str, ...], tuple[str, ...], WhatRuns | None]:
         """The command line, all of it only of an interpreter; what is worth keeping of it; what an interpreter makes of it."""
-        line = procfs.cmdline(pid)
+        line = self._cmdline(pid, image)
         args = procfs.words(line)
         what = None if image is None else self._interpreter(image, args)
         if image is None or what is None or len(line) < procfs.ARGS:
             return args, args, what
-        every = procfs.words(procfs.cmdline(pid, procfs.ALL_ARGS))
+        every = procfs.words(self._cmdline(pid, image, procfs.ALL_ARGS))
         return every, args + catalogue.said_in(every), self._interpreter(image, every)
 
     def _run(self, pid: int, args: tuple[str, ...], what: WhatRuns | None, catalogue: Catalogue) -> list[Fingerprint]:
@@ -105,7 +129,10 @@ class Programs:
         return files
 
     def _interpreter(self, image: Fingerprint, args: tuple[str, ...]) -> WhatRuns | None:
-        return what_runs(self._builds.get(image.build_id or "") or image.path.rpartition("/")[2], args)
+        return what_runs(self._name(image), args)
+
+    def _name(self, image: Fingerprint) -> str:
+        return self._builds.get(image.build_id or "") or image.path.rpartition("/")[2]
 
     def _told(self, pid: int, args: tuple[str, ...], what: WhatRuns, catalogue: Catalogue) -> list[Fingerprint]:
         """The files that an interpreter was told to run, as the process sees them."""

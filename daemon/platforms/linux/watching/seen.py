@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from daemon.platforms.linux.reading import places
 from daemon.platforms.processes import Identity
 from rules.games import Catalogue, Fingerprint, Program
 
@@ -89,8 +89,7 @@ class SeenProgram:
 
 def image_of(pid: int) -> Image | None:
     with suppress(OSError):
-        found = os.stat(f"/proc/{pid}/exe")  # noqa: PTH116 - run for every program that starts
-        return (found.st_dev, found.st_ino)
+        return places.image_at(f"/proc/{pid}/exe")
     return None
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from daemon.platforms.api import ProgramUnread
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.watching.ends import Ends
 from daemon.platforms.linux.watching.kin import Fork, Kin
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.seen import SeenProgram, image_of
+from daemon.platforms.linux.watching.unread import Unread
 from daemon.platforms.processes import BlindError
-from daemon.platforms.tracker import BLIND, UNREADABLE, Tracker, UnreadableError
+from daemon.platforms.tracker import BLIND, HELD, UNREADABLE, Tracker, UnreadableError
 from host.clock import Clock
 from i18n.message import said_by
 from rules.games import Program
@@ -29,6 +31,7 @@ class LinuxTracker(Tracker[SeenProgram]):
         self.programs = programs
         self._kin = Kin()
         self._looks_again = False
+        self._unread = Unread()
         self._early: set[int] = set()  # told before their event, which is then old news
         self.passed: Callable[[int, int], Started | None] = lambda *_: None
         """What a gate let through, by pid and the moment of its exec."""
@@ -39,6 +42,7 @@ class LinuxTracker(Tracker[SeenProgram]):
         super().stop()
         self._looks_again = False
         self._kin.clear()
+        self._unread = Unread()
         self._early.clear()
 
     def known(self) -> Iterable[int]:
@@ -251,6 +255,9 @@ class LinuxTracker(Tracker[SeenProgram]):
             if seen:
                 found[pid] = seen
         self._early &= found.keys()
+        self._unread.keep(set(found))
+        if not self._unread:
+            self.well(HELD)
         programs = self._adopt(found, unreadable or len(self.programs.images.held))
         self._kin.executed_by(self._known[pid] for pid in self.games)
         return programs
@@ -269,6 +276,22 @@ class LinuxTracker(Tracker[SeenProgram]):
             self.looked(size)
         for size in held.keys() & self.programs.images.held.keys():
             self.trouble(UNREADABLE, self.programs.images.held[size])
+        again = self._unread.turn()
+        for pid in again:
+            self._read_at_last(pid)
+        for what in self._unread.still(again)[:1]:
+            self.trouble(HELD, what)
+        if self._unread:
+            self._later_again()
+
+    def _read_at_last(self, pid: int) -> None:
+        old, seen = self._known.get(pid), self._told(pid, None)
+        if seen is None:
+            self._unread.gone(pid)
+        elif old is None or not old.same_as(seen):
+            self._become(old, seen.after(old) if old else seen, self._clock.mono())
+        elif seen is not old:
+            self._begin(seen.kept(old))
 
     def _told(self, pid: int, since: int | None) -> SeenProgram | None:
         """What somebody said is there. None also where it cannot be seen: then a scan has to find it, and trouble calls one."""
@@ -286,7 +309,27 @@ class LinuxTracker(Tracker[SeenProgram]):
         program = self._reading(pid, lambda: self.programs.read(pid, self.catalogue, since))
         if program is None:
             return None
-        if self.programs.images.held and not self._looks_again:
+        seen = SeenProgram(program, image, at)
+        if self.programs.images.unread:
+            seen = self._not_in_time(seen, executed=since is not None)
+        else:
+            self._unread.read(program.identity)
+        if self.programs.images.held or self._unread:
+            self._later_again()
+        return self._kin.named(seen, self.catalogue)
+
+    def _later_again(self) -> None:
+        if not self._looks_again:
             self._looks_again = True
             self.later(_HELD_S, self._look_again)
-        return self._kin.named(SeenProgram(program, image, at), self.catalogue)
+
+    def _not_in_time(self, seen: SeenProgram, *, executed: bool) -> SeenProgram:
+        """What was known of it holds, unless it executed something; else it is tried again, and told if that is in vain."""
+        program, old = seen.program, self._known.get(seen.program.pid)
+        same = not executed and old is not None and (old.identity, old.image) == (seen.identity, seen.image)
+        if old is not None and same and program.identity not in self._unread:
+            return old
+        self._unread.note(program.identity, self.programs.images.unread)
+        if self.programs.blamed and self._sink and self._unread.due(program.identity):
+            self._sink(ProgramUnread(program))
+        return old if old is not None and same else seen

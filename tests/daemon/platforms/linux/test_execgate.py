@@ -64,9 +64,9 @@ def asked(monkeypatch):
     paths = []
     answer = Judge.answer
 
-    def spy(self, question, current):
+    def spy(self, question, current, read=None):
         paths.append(Path(f"/proc/self/fd/{question.handle}").readlink().name)
-        return answer(self, question, current)
+        return answer(self, question, current, read)
 
     monkeypatch.setattr(Judge, "answer", spy)
     return paths

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.platforms.linux import calls
-from daemon.platforms.linux.gate import spawning
+from daemon.platforms.linux import calls, spawning
 from daemon.platforms.linux.gate.execgate import ExecGate
 from host.clock import SystemClock
 

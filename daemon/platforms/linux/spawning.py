@@ -6,8 +6,12 @@ the lock: nothing on the machine would start until the watchdog ends us. So whoe
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from pathlib import Path
 
+_ROOMS = str(Path(__file__).resolve().parents[3])
+_CODE = "import runpy, sys; sys.path.append(sys.argv.pop(1)); runpy.run_module(sys.argv.pop(1), run_name='__main__')"
 _SPAWNS = frozenset(("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.forkpty", "pty.spawn"))
 
 _gates: set[int] = set()
@@ -34,3 +38,13 @@ def permitted() -> bool:
 def _hook(event: str, _: object) -> None:
     if event in _SPAWNS and _gates:
         raise RuntimeError(f"{event}: this process runs the exec gate and must not start programs ({__name__})")
+
+
+def start(module: str, *handles: int) -> subprocess.Popen[bytes]:
+    """`module` with these descriptors, whose numbers are its arguments. OSError."""
+    # -I -S: none of the packages and paths that somebody's environment, or the folder we were started in, could name.
+    command = [sys.executable, "-I", "-S", "-c", _CODE, _ROOMS, module, *map(str, handles)]
+    return subprocess.Popen(
+        command, pass_fds=handles, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={},
+        cwd="/", start_new_session=True,
+    )  # fmt: skip

@@ -1,0 +1,92 @@
+"""Keeps the readers (readers.py) running, and the two lines to them: the loop's and the gate's."""
+
+from __future__ import annotations
+
+import select
+import socket
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
+
+from daemon.platforms.linux import spawning
+from daemon.platforms.linux.reading import lines
+from daemon.platforms.linux.reading.desk import Desk, HeldError
+from host.clock import Clock
+
+_READERS = "daemon.platforms.linux.watching.reader"
+_READY_MS = 5_000
+_SO_SNDBUFFORCE = 32  # socket(7): needs root
+_ROOM = 4 << 20  # bytes of questions
+
+
+class Crew:
+    """`start` before the gate is up. `over` is called on the loop's thread when they ended, or cannot be started."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.over: Callable[[], object] = lambda: None
+        self.desk = Desk(clock, lambda: self.line, self._gone)
+        self.line: socket.socket | None = None
+        self.gate_line: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> bool:
+        """Unless they run already, or nobody may start anything now. False: they cannot be started."""
+        if self._process is not None and self._process.poll() is not None:
+            self._close()
+        if self.line is not None or not spawning.permitted():
+            return True
+        try:
+            pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(2)]
+        except OSError:
+            return False
+        (ours, its), (gates, its_gates) = pairs
+        for one in (ours, its, gates, its_gates):
+            with suppress(OSError):
+                one.setsockopt(socket.SOL_SOCKET, _SO_SNDBUFFORCE, _ROOM)
+        try:
+            self._process = spawning.start(_READERS, its.fileno(), its_gates.fileno())
+        except OSError:
+            ours.close()
+            gates.close()
+            return False
+        else:
+            self.line, self.gate_line = ours, gates
+            return True
+        finally:
+            its.close()
+            its_gates.close()
+
+    def ready(self) -> bool:
+        """Waits until they read; at the start, as what runs then may hold us up from our first look on."""
+        line = self.line
+        if line is None:
+            return False
+        poll = select.poll()
+        poll.register(line, select.POLLIN)
+        with suppress(OSError):
+            return bool(poll.poll(_READY_MS)) and lines.receive(line, socket.MSG_DONTWAIT) is not None
+        return False
+
+    def listen(self) -> None:
+        """What was asked for later, and whether they are there."""
+        with suppress(HeldError):
+            self.desk.listen()
+
+    def close(self) -> None:
+        self._close()
+        self.desk.forget()
+
+    def _gone(self) -> None:
+        self.over()  # the line is still open
+        self._close()
+
+    def _close(self) -> None:
+        """Its workers may be held by the system; it is not, as it opens nothing and closes nothing of a user's."""
+        for line in (self.line, self.gate_line):
+            if line is not None:
+                line.close()
+        self.line = self.gate_line = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None

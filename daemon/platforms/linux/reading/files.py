@@ -1,0 +1,89 @@
+"""Files and command lines: read here where nobody can hold that up, else by the readers, for the account that runs them."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import Any, NamedTuple
+
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.reading.desk import Desk, Told
+from daemon.platforms.linux.reading.lines import Found, Message, found
+from daemon.platforms.linux.reading.places import Mounts, only_roots
+
+_ROOT = 0
+
+
+class Runner(NamedTuple):
+    """Who runs what is read: the account, and its process's numbers."""
+
+    account: str
+    uid: int
+    gid: int
+
+
+class Files:
+    """All calls on one thread. HeldError, OSError and BlindError leave."""
+
+    def __init__(self, desk: Desk) -> None:
+        """OSError."""
+        self._desk = desk
+        self._mounts = Mounts()
+        self.runner = Runner("root", _ROOT, _ROOT)
+        self._user: list[int] | None = None
+
+    @property
+    def served(self) -> bool:
+        """Whether there are readers: else it is nobody's fault that nothing is read."""
+        return self._desk.served
+
+    def args(self, pid: int, limit: int) -> bytes:
+        """Whose memory is kept busy keeps whoever reads its command line waiting (mmap_lock)."""
+        if self.runner.uid == _ROOT:
+            return procfs.cmdline(pid, limit)
+        return self._desk.ask(self.runner.account, "args", pid=pid, limit=limit).body
+
+    def node(self, path: str) -> int:
+        """The file at the path, opened for nothing. The kernel's own link to an executable leads through nobody's folders."""
+        if path.startswith("/proc/") and path.endswith("/exe") and path.count("/") == 3:
+            return os.open(path, os.O_PATH | os.O_CLOEXEC)
+        return self._ask("find", path=path).handle
+
+    def stat(self, node: int) -> Found:
+        if not self._local(node):
+            return Found(*self._ask("stat", node).head["found"])
+        return found(node)
+
+    def free(self, node: int, what: Found) -> bool:
+        """Whether nobody can hold up the reading of its content."""
+        return only_roots(what) and self._local(node)
+
+    def own(self, node: int) -> bool:
+        """Whether it lies where somebody else than root answers for it."""
+        return self._mounts.whose(node) == "own"
+
+    def content(self, node: int, question: dict[str, Any]) -> Message:
+        return self._ask("content", node, **question)
+
+    def later(self, node: int, question: dict[str, Any], told: Told) -> None:
+        """As the one whom its content was read as."""
+        self._desk.later(told, self.runner.account, "content", node, **{**question, "slow": True, "as": self._user})
+
+    def _local(self, node: int) -> bool:
+        return self._mounts.whose(node) == "local"
+
+    def _ask(self, do: str, handle: int = -1, **more: Any) -> Message:
+        """As root; what a FUSE refuses even to root, as the one who runs it."""
+        account, uid, gid = self.runner
+        self._user = None
+        try:
+            return self._desk.ask(account, do, handle, **more)
+        except OSError as error:
+            if error.errno != errno.EACCES or uid == _ROOT:
+                raise
+        self._user = [uid, gid]
+        return self._desk.ask(account, do, handle, **{**more, "as": self._user})
+
+    def close(self) -> None:
+        self._mounts.close()
+

@@ -1,0 +1,32 @@
+"""How long we wait for an account's things to be read: a moment each time, longer only while that is seldom. No effects."""
+
+from __future__ import annotations
+
+AT_ONCE_MS = 5  # what anybody's honest reading takes at most, but on a busy PC
+LONGEST_MS = 200
+_SAVED_MS = 600
+_REFILL = 0.1  # of the time that goes by
+_MOST = 1_024
+
+
+class Patience:
+    """By account; forgotten once it is whole again."""
+
+    def __init__(self) -> None:
+        self._spent: dict[str, tuple[int, float]] = {}
+
+    def wait(self, whose: str, now: int) -> int:
+        """How long this time."""
+        return max(AT_ONCE_MS, min(LONGEST_MS, round(_SAVED_MS - self._left_over(whose, now))))
+
+    def spend(self, whose: str, began: int, now: int) -> None:
+        if now - began <= AT_ONCE_MS:
+            return
+        self._spent[whose] = (now, self._left_over(whose, now) + now - began)
+        if len(self._spent) > _MOST:
+            self._spent = {one: kept for one, kept in self._spent.items() if self._left_over(one, now)}
+
+    def _left_over(self, whose: str, now: int) -> float:
+        """What it spent and was not forgiven yet."""
+        since, spent = self._spent.get(whose, (now, 0.0))
+        return max(0.0, spent - (now - since) * _REFILL)

@@ -1,0 +1,62 @@
+"""What a reader does: whatever of a process or a file its user may have us wait for. It may never come back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, BinaryIO
+
+from daemon.platforms.hashing import key, sha256
+from daemon.platforms.images import Known
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.reading.lines import Message, found, shut
+from daemon.platforms.processes import BlindError
+
+_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+
+First = Callable[[BinaryIO], Known]
+Head = dict[str, Any]
+
+
+class Work:
+    def __init__(self, first: First) -> None:
+        self._first = first
+
+    def done(self, asked: Message) -> Message:
+        """The answer, with `errno` where the system refused. Closes what came with the question."""
+        number = {"n": asked.head["n"]}
+        answer = Message({})
+        try:
+            answer = self._do(asked.head, asked.handle)
+        except OSError as error:
+            number["errno"] = error.errno or 0
+        except ValueError:  # no name that a file could have
+            number["errno"] = 0
+        except BlindError:
+            number["blind"] = 1
+        finally:
+            shut(asked.handle)
+        return answer._replace(head={**answer.head, **number})
+
+    def _do(self, head: Head, handle: int) -> Message:
+        match head["do"]:
+            case "args":
+                return Message({}, procfs.cmdline(head["pid"], head["limit"]))
+            case "find":  # opened for nothing
+                return Message({}, handle=os.open(os.fsencode(head["path"]), os.O_PATH | os.O_CLOEXEC))
+            case "stat":
+                return Message({"found": found(handle)})
+            case _:
+                return self._content(head, handle)
+
+    def _content(self, head: Head, handle: int) -> Message:
+        """What is soon read of it, and its hash, as far as they are wanted; and which file it is by now."""
+        mine = os.dup(handle) if head.get("opened") else os.open(f"/proc/self/fd/{handle}", _READ)
+        try:
+            with open(mine, "rb", buffering=0, closefd=False) as file:
+                known = asdict(self._first(file)) if head["first"] else None
+            digest = sha256(mine) if head["digest"] else None
+            return Message({"known": known, "digest": digest, "key": key(os.fstat(mine))})
+        finally:
+            os.close(mine)

@@ -1,0 +1,120 @@
+"""Fingerprints of which the reading is left to the readers, where somebody may hold it up."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
+from typing import Any, cast
+
+from daemon.platforms.hashing import Key, key
+from daemon.platforms.images import INLINE, Known, Looked
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.reading.desk import HeldError
+from daemon.platforms.linux.reading.files import Files
+from daemon.platforms.linux.reading.lines import Message
+from daemon.platforms.linux.watching.images import Images
+from rules.games import Catalogue, Fingerprint
+
+_MOST = 4_096
+
+
+class ReadImages(Images):
+    """`unread`: the first that could not be read in time since somebody emptied it; `own`: whether it lies where somebody else
+    than root answers for it.
+    """
+
+    def __init__(
+        self, files: Files | None = None, largest: int | None = None, wall: Callable[[], int] = lambda: 0
+    ) -> None:  # fmt: skip
+        super().__init__(largest, wall)
+        self.files = files
+        self.unread, self.own = "", False
+
+    def open(self, path: str, shown: str, catalogue: Catalogue) -> Fingerprint | None:
+        if self.files is None:
+            return super().open(path, shown, catalogue)
+        try:
+            node = self.files.node(path)
+        except HeldError:
+            self.hold(shown)
+            return None
+        except (OSError, ValueError) as error:
+            if isinstance(error, OSError):
+                procfs.check(error)
+            return None
+        try:
+            return self._through(self.files, node, shown, catalogue)
+        except HeldError:
+            self.hold(shown, own=self.files.own(node))
+        except OSError as error:
+            procfs.check(error)
+            if error.errno == errno.EACCES:  # not even as the one who runs it
+                self.hold(shown, own=self.files.own(node))
+        finally:
+            os.close(node)
+        return None
+
+    def hold(self, shown: str, *, own: bool = False) -> None:
+        self.unread, self.own = self.unread or shown, self.own or own
+
+    def _through(self, files: Files, node: int, shown: str, catalogue: Catalogue) -> Fingerprint | None:
+        found = files.stat(node)
+        if files.free(node, found):
+            return self._at(node, shown, catalogue)
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        if found.st_size == 0 or found.kernels:
+            return Fingerprint(shown, found.st_size)
+        this = key(cast("os.stat_result", found))  # which tells nothing of its content: whoever answers for the file says it
+        try:
+            answer = files.content(node, self.question(this, catalogue, doubt=True))
+        except BlockingIOError:
+            self.held[found.st_size] = shown
+            return Fingerprint(shown, found.st_size)
+        known, same = self.learn(this, answer)
+        image = known.named(shown, found.st_size)
+        if same and self._slow is not None and this not in self._late and self._wanted(known, image, catalogue).digest:
+            self._later(files, node, this)
+        return image
+
+    def _later(self, files: Files, node: int, this: Key) -> None:
+        """Its hash, which takes long."""
+        done: Future[Looked | None] = Future()
+        done.add_done_callback(partial(self._done, this))
+        self._late.add(this)
+        files.later(node, {"key": this, "first": False, "digest": True}, partial(_hashed, done, this))
+
+    def question(self, this: Key, catalogue: Catalogue, *, doubt: bool = False) -> dict[str, Any]:
+        """What there is to ask about the content of the file with this key; `doubt`: also what was known of it."""
+        known, small = self._known.get(this), this[2] <= INLINE
+        wanted = self._wanted(Known(None) if known is None or (doubt and small) else known, Fingerprint("", this[2]), catalogue)
+        return {"key": this, "first": known is None or doubt, "digest": wanted.digest and small}
+
+    def learn(self, this: Key, answer: Message) -> tuple[Known, bool]:
+        """What a reader said of it, and whether it still is the file with this key: else it is asked about again."""
+        first, digest = answer.head["known"], answer.head["digest"]
+        known = self._known.get(this) or Known(None)
+        if first is not None:
+            fields: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in first.items()}
+            fresh = Known(**{**fields, "found": Looked(**first["found"])})
+            if this[2] <= INLINE or fresh.build != known.build:  # else what took long is believed, as in Images._doubt
+                known = fresh
+        if digest is not None:
+            known = replace(known, found=replace(known.found, digest=digest))
+        same = answer.head["key"] == list(this)
+        if same:
+            self._known[this] = known
+            if len(self._known) > _MOST:
+                self._known.popitem(last=False)
+        return known, same
+
+
+def _hashed(done: Future[Looked | None], this: Key, answer: Message | None) -> None:
+    same = answer is not None and answer.head["key"] == list(this)
+    done.set_result(Looked(answer.head["digest"]) if answer and same else None)
+

@@ -1,0 +1,60 @@
+"""Ends the daemon when its loop does not come round any more: the service manager starts it anew, and limits hold again."""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from host.clock import Clock
+
+_LIMIT_MS = 60_000
+_BEAT_S = 5.0
+_PATIENT_LOOKS = 2  # a process that was stopped gets a beat's time before it is judged
+_STUCK = 70  # EX_SOFTWARE
+
+_log = logging.getLogger(__name__)
+
+
+def end() -> None:
+    _log.critical("the loop has not come round for %d s: ending, to be started anew", _LIMIT_MS // 1000)
+    if sys.stderr is not None:
+        faulthandler.dump_traceback()
+    os._exit(_STUCK)
+
+
+@contextmanager
+def lifeline(clock: Clock, beat_s: float = _BEAT_S, limit_ms: int = _LIMIT_MS, end: Callable[[], None] = end) -> Iterator[None]:
+    """On the loop's thread. By the clock that stands still while the PC sleeps."""
+    loop, over = asyncio.get_running_loop(), threading.Event()
+    beaten = clock.mono()
+    timer: asyncio.Handle | None = None
+
+    def beat() -> None:
+        nonlocal beaten, timer
+        beaten = clock.mono()
+        timer = loop.call_later(beat_s, beat)
+
+    def watch() -> None:
+        stale = 0
+        while not over.wait(beat_s):
+            stale = stale + 1 if clock.mono() - beaten > limit_ms else 0
+            if stale >= _PATIENT_LOOKS:
+                end()
+                return
+
+    beat()
+    thread = threading.Thread(target=watch, name="lifeline", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        if timer is not None:
+            timer.cancel()
+        thread.join()

@@ -1,0 +1,264 @@
+"""Readings that somebody holds up, by a FUSE of his or by a memory map that is kept busy: nobody else waits for that."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from daemon.platforms.api import ProgramStarted, ProgramUnread, Refusals, StartRefused, WatchTrouble
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.gate.execgate import ExecGate
+from daemon.platforms.linux.reading.crew import Crew
+from daemon.platforms.linux.watcher import LinuxWatcher
+from daemon.platforms.linux.watching import tracker
+from daemon.platforms.linux.watching.programs import Programs, interpreters
+from daemon.platforms.linux.watching.tracker import LinuxTracker
+from host.clock import SystemClock
+from rules.games import Catalogue
+from tests import fuse
+from tests.contracts.programs import copy_with_own_build
+from tests.system import PATIENCE
+from tests.system import until as wait_until
+
+pytestmark = pytest.mark.root
+CHILD, UID, GID = "games", 5, 60
+# One thread faults in a page that never comes, by way of /proc/self/mem, so with mmap_lock held; another one waits to write.
+BUSY = """
+import ctypes, mmap, os, sys, threading
+file = os.open(sys.argv[1], os.O_RDONLY)
+size = os.fstat(file).st_size
+page = mmap.mmap(file, size, flags=mmap.MAP_PRIVATE)
+at = ctypes.addressof(ctypes.c_char.from_buffer(page))
+memory = os.open("/proc/self/mem", os.O_RDONLY)
+threading.Thread(target=os.pread, args=(memory, 1, at), daemon=True).start()
+sys.stdin.readline()
+mmap.mmap(-1, 1 << 24)
+"""
+
+
+@asynccontextmanager
+async def watching(seen, gate_mounts=()):
+    """As the daemon watches as root: with readers."""
+    clock = SystemClock()
+    watcher = LinuxWatcher(LinuxTracker(Programs(clock, interpreters()), clock), clock, gate_mounts, crew=Crew(clock))
+    watcher.start(seen.append)
+    try:
+        async with asyncio.timeout(3 * PATIENCE):
+            yield watcher
+    finally:
+        watcher.stop()
+
+
+@contextmanager
+def running(*args, **more):
+    """A program of the child's; its input is open."""
+    process = subprocess.Popen(args, user=UID, group=GID, extra_groups=[], stdin=subprocess.PIPE, cwd="/", **more)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.stdin.close()
+        process.wait(PATIENCE)
+
+
+@contextmanager
+def closing(end):
+    try:
+        yield
+    finally:
+        end()
+
+
+@pytest.fixture
+def disk(open_folder):
+    """`disk(files, more)`: a FUSE of the child's."""
+    folder = open_folder / "disk"
+    folder.mkdir()
+
+    @contextmanager
+    def serve(files, more=""):
+        with fuse.served(folder, UID, files, more) as made:
+            made.folder = folder
+            yield made
+
+    return serve
+
+
+@pytest.fixture
+def soon(monkeypatch):
+    monkeypatch.setattr(tracker, "_HELD_S", 0.05)
+
+
+def unread(seen, pid):
+    return [one.program.account for one in seen if isinstance(one, ProgramUnread) and one.program.pid == pid]
+
+
+def starts(seen, pid):
+    return [one.program for one in seen if isinstance(one, ProgramStarted) and one.program.pid == pid]
+
+
+def troubles(seen):
+    return [one.id for one in seen if isinstance(one, WatchTrouble) and not one.over]
+
+
+def sleeper(folder, name):
+    game = copy_with_own_build("/bin/sleep", folder / name)
+    return game, (folder / name).read_bytes()
+
+
+@pytest.mark.parametrize("more", ["", "allow_other"], ids=["refuses root", "answers everybody"])
+def test_a_game_on_a_players_own_fuse_is_known_by_its_build(disk, until, open_folder, more):
+    """Also where root may not read: its player may."""
+    game, content = sleeper(open_folder, "chess")
+    seen = []
+
+    async def body():
+        with disk({"homework": content}, more) as own:
+            async with watching(seen) as watcher:
+                watcher.refuse(Refusals(Catalogue((game,)), {}))
+                with running(own.folder / "homework", "60") as process:
+                    program = (await until(lambda: starts(seen, process.pid)))[-1]
+                    assert Catalogue((game,)).recognise(program).clues == ("build-id",)
+                    assert not unread(seen, process.pid)
+
+    asyncio.run(body())
+
+
+@pytest.mark.parametrize("more", ["", "allow_other"], ids=["refuses root", "answers everybody"])
+def test_a_fuse_that_does_not_answer_holds_up_nobody(disk, until, open_folder, soon, more):
+    """Others are seen meanwhile; of this one it is told that nobody can tell what it is. Readers that hang end no less."""
+    game, content = sleeper(open_folder, "chess")
+    other, _ = sleeper(open_folder, "draughts")
+    seen = []
+
+    async def body():
+        with disk({"homework": content}, more) as own, running(own.folder / "homework", "60") as held:
+            own.hold(fuse.GETATTR)
+            async with watching(seen) as watcher:
+                watcher.refuse(Refusals(Catalogue((game, other)), {}))
+                watcher.scan()
+                with running(open_folder / "draughts", "60") as process:
+                    await until(lambda: starts(seen, process.pid))
+                assert await until(lambda: unread(seen, held.pid)) == [CHILD]
+                assert "read-held" in troubles(seen)
+            assert own.held
+
+    asyncio.run(body())
+
+
+def test_a_memory_map_that_is_kept_busy_holds_up_nobody(disk, until, open_folder, soon):
+    """An interpreter's command line cannot be read then; other programs are seen, this one is told of."""
+    other, _ = sleeper(open_folder, "draughts")
+    seen = []
+
+    async def body():
+        with disk({"page": b"x" * 4096}) as own:
+            own.hold(fuse.READ)
+            with running("/usr/bin/python3", "-c", BUSY, own.folder / "page") as held, closing(own.end):
+                await until(lambda: own.held)
+                held.stdin.write(b"\n")
+                held.stdin.flush()
+                await until(lambda: state(held.pid) == "D")
+                async with watching(seen) as watcher:
+                    watcher.refuse(Refusals(Catalogue((other,)), {}))
+                    watcher.scan()
+                    with running(open_folder / "draughts", "60") as process:
+                        await until(lambda: starts(seen, process.pid))
+                    assert await until(lambda: unread(seen, held.pid)) == [CHILD]
+
+    asyncio.run(body())
+
+
+def state(pid):
+    """Of its main thread."""
+    return procfs.stat(pid).state
+
+
+def test_readers_that_ended_are_started_anew(until, open_folder):
+    """It is told, and what a user runs is read again."""
+    game, _ = sleeper(open_folder, "chess")
+    seen = []
+
+    async def body():
+        async with watching(seen) as watcher:
+            watcher.refuse(Refusals(Catalogue((game,)), {}))
+            first = watcher._reading._crew._process
+            first.kill()
+            first.wait()
+            await until(lambda: "read-held" in troubles(seen))
+            await until(lambda: (now := watcher._reading._crew._process) is not None and now is not first)
+            with running(open_folder / "chess", "60") as process:
+                program = (await until(lambda: starts(seen, process.pid)))[-1]
+                assert Catalogue((game,)).recognise(program) is not None
+
+    asyncio.run(body())
+
+
+# --- the gate ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def gate(gate_folder, launcher):
+    """With readers; what it told is in `gate.told`. The launcher is there before, as nothing can be started then."""
+    clock = SystemClock()
+    crew = Crew(clock)
+    assert crew.start()
+    assert crew.ready()
+    told = []
+    made = ExecGate(clock, told.append, readers=crew.gate_line)
+    made.told = told
+    made.open()
+    made.watch(str(gate_folder))
+    yield made
+    made.close()
+    crew.close()
+
+
+def test_the_gate_knows_a_players_file_by_its_reader(gate, gate_folder, launcher, make_game):
+    path, game = make_game(gate_folder, "chess")
+    renamed = Path(gate_folder / "homework")
+    path.rename(renamed)
+    renamed.chmod(0o777)
+    gate.arm(Refusals(Catalogue((game,)), {CHILD: frozenset({"chess"})}))
+
+    def refused_twice():  # the second time it is known; on a busy machine it may not be read in time, and is refused as well
+        assert "pid" not in launcher("start", args=[str(renamed), "1"], user=CHILD, cwd="/")
+        return [one.game for one in gate.told if isinstance(one, StartRefused)][:2] == ["chess"] * 2
+
+    wait_until(refused_twice)
+    assert "pid" in launcher("start", args=[str(renamed), "0"], user=None, cwd="/")
+
+
+def test_a_file_that_is_not_read_in_time_is_refused_to_who_is_limited(gate_folder, launcher, make_game):
+    """Others may start it, and nobody waits for that: the gate goes on. Root's files are not asked about."""
+    path, game = make_game(gate_folder, "chess")
+    names = ("roots", "childs")
+    roots, childs = (str(shutil.copy("/bin/true", gate_folder / name)) for name in names)
+    os.chown(childs, UID, GID)
+    ours, silent = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    told = []
+    gate = ExecGate(SystemClock(), told.append, readers=ours)
+    gate.open()
+    try:
+        gate.watch(str(gate_folder))
+        gate.arm(Refusals(Catalogue((game,)), {CHILD: frozenset({"chess"})}))
+        for _ in range(3):
+            assert "pid" not in launcher("start", args=[childs], user=CHILD, cwd="/")
+            assert "pid" in launcher("start", args=[childs], cwd="/")
+            assert "pid" in launcher("start", args=[roots], user=CHILD, cwd="/")
+            assert "pid" not in launcher("start", args=[str(path), "1"], user=CHILD, cwd="/")
+        silent.close()  # readers that are gone say as little
+        assert "pid" not in launcher("start", args=[childs], user=CHILD, cwd="/")
+        assert "pid" in launcher("start", args=[roots], user=CHILD, cwd="/")
+    finally:
+        gate.close()
+        ours.close()
+        silent.close()
+    assert [one.id for one in told if isinstance(one, WatchTrouble)] == ["read-held"]

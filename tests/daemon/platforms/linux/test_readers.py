@@ -1,0 +1,180 @@
+"""Whose question is read next, how long anybody waits for it, and where a file lies."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from daemon.platforms.linux.reading.crew import Crew
+from daemon.platforms.linux.reading.desk import HeldError
+from daemon.platforms.linux.reading.lines import Message
+from daemon.platforms.linux.reading.patience import AT_ONCE_MS, LONGEST_MS, Patience
+from daemon.platforms.linux.reading.places import Mounts, image_at, tables
+from daemon.platforms.linux.reading.queues import WAIT_MS, Asked, Queues
+from daemon.platforms.linux.watching.unread import Unread
+from host.clock import SystemClock
+from tests import fuse
+
+UID = 5
+
+
+def asked(whose, number, *, slow=False):
+    return Asked(0, Message({"n": number, "whose": whose, "slow": slow}))
+
+
+def numbers(queues, busy=(), dying=()):
+    """Which are handed out, as long as workers never come back."""
+    at_work, found = list(busy), []
+    while (one := queues.next(at_work, dying)) is not None:
+        at_work.append(one.key)
+        found.append(one.message.head["n"])
+    return found
+
+
+def test_who_is_held_up_costs_nobody_else_a_reader():
+    queues = Queues()
+    for number in range(10):
+        queues.add(asked("child", number), 0)
+    queues.add(asked("friend", 100), 0)
+    assert numbers(queues) == [0, 1, 2, 3, 100]
+
+
+def test_readers_that_cannot_be_killed_count():
+    queues = Queues()
+    queues.add(asked("child", 1), 0)
+    assert numbers(queues, dying=[asked("child", 0).key] * 4) == []
+    assert numbers(queues, dying=[asked("child", 0).key] * 3) == [1]
+
+
+def test_large_files_are_hashed_one_at_a_time_and_keep_nothing_waiting():
+    queues = Queues()
+    for number in range(3):
+        queues.add(asked("child", number, slow=True), 0)
+    queues.add(asked("child", 9), 0)
+    assert numbers(queues) == [0, 9]
+    assert queues.overdue(WAIT_MS + 1) == []  # they have time
+
+
+def test_what_waits_too_long_is_given_up():
+    queues = Queues()
+    queues.add(asked("child", 1), 0)
+    queues.add(asked("child", 2), WAIT_MS)
+    assert [one.message.head["n"] for one in queues.overdue(WAIT_MS + 1)] == [1]
+    assert numbers(queues) == [2]
+
+
+def test_who_is_waited_for_often_is_waited_for_less():
+    patience, now = Patience(), 0
+    waited = []
+    for _ in range(10):
+        wait = patience.wait("child", now)
+        patience.spend("child", now, now + wait)
+        now += wait
+        waited.append(wait)
+    assert waited[0] == LONGEST_MS
+    assert waited[-1] < LONGEST_MS / 4
+    assert patience.wait("friend", now) == LONGEST_MS
+    assert patience.wait("child", now + 60_000) == LONGEST_MS
+    assert min(waited) >= AT_ONCE_MS
+
+
+def test_a_program_is_held_against_somebody_after_three_looks_and_once():
+    unread, this = Unread(), (7, 70)
+    unread.note(this, "/home/child/x")
+    told = []
+    for _ in range(5):
+        assert unread.turn() == (7,)
+        told.append(unread.due(this))
+    assert told == [False, False, True, False, False]
+    unread.read(this)
+    assert not unread
+
+
+TABLE = """\
+21 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw
+22 21 0:30 / /home/child/mine rw - fuse.sshfs child@pc rw,user_id=1000,group_id=1000
+23 21 8:2 / /media/stick rw - fuseblk /dev/sdb1 rw,user_id=0,group_id=0,allow_other
+24 21 0:31 / /srv rw - nfs4 server:/ rw
+25 21 0:32 / /live rw - overlay overlay rw,lowerdir=/a
+"""
+
+
+def test_whose_the_mounts_are():
+    by_number, by_device = tables(TABLE)
+    assert by_number == {21: "local", 22: "own", 23: "roots", 24: "roots", 25: "local"}
+    assert by_device[os.makedev(8, 2)] == "roots"
+
+
+@pytest.mark.root
+def test_where_a_file_lies_is_known_without_asking(open_folder):
+    """Of a FUSE that does not answer."""
+    folder = open_folder / "disk"
+    folder.mkdir()
+    mounts = Mounts()
+    try:
+        with fuse.served(folder, UID, {"a": b"a"}, "allow_other") as disk:
+            node = os.open(folder / "a", os.O_PATH)
+            disk.hold(fuse.GETATTR)
+            assert mounts.whose(node) == "own"
+            os.close(node)
+        own = os.open("/bin/sh", os.O_PATH)
+        assert mounts.whose(own) == "local"
+        os.close(own)
+    finally:
+        mounts.close()
+
+
+@pytest.mark.root
+def test_nor_is_an_overlay_over_one(open_folder):
+    """Which program it is can be said however long the file's own server is silent."""
+    low, empty, over = (open_folder / name for name in ("low", "empty", "over"))
+    for one in (low, empty, over):
+        one.mkdir()
+    with fuse.served(low, UID, {"a": b"a"}, "allow_other") as disk:
+        layers = f"lowerdir={low}:{empty}"
+        if subprocess.run(["mount", "-t", "overlay", "tests", "-o", layers, over], capture_output=True, check=False).returncode:
+            pytest.skip("no overlay over FUSE here")
+        try:
+            node = os.open(over / "a", os.O_PATH)
+            disk.hold(fuse.GETATTR)
+            found = image_at(f"/proc/self/fd/{node}")
+            disk.hold()
+            assert found == (os.fstat(node).st_dev, os.fstat(node).st_ino)
+            os.close(node)
+        finally:
+            disk.end()
+            subprocess.run(["umount", "-l", over], check=True)
+
+
+@pytest.mark.root
+def test_a_reader_that_cannot_be_killed_keeps_nobody(open_folder):
+    """It waits for a FUSE that does not answer; another account's are read meanwhile, and the end waits for nothing."""
+    folder = open_folder / "disk"
+    folder.mkdir()
+    crew = Crew(SystemClock())
+    assert crew.start()
+    assert crew.ready()
+    with fuse.served(folder, UID, {"a": b"a"}, "allow_other") as disk:
+        node = os.open(folder / "a", os.O_PATH)
+        disk.hold(fuse.GETATTR)
+        for _ in range(6):
+            with pytest.raises(HeldError):
+                crew.desk.ask("child", "stat", node)
+        answered = []
+        while not answered:  # on a busy machine it may take a second try
+            try:
+                answered.append(crew.desk.ask("friend", "args", pid=os.getpid(), limit=100).body)
+            except HeldError:
+                continue
+        crew.close()
+        os.close(node)
+    assert answered[0]
+
+
+def test_the_readers_numbers_are_the_kernels(open_folder):
+    """What statx says of a plain file is what stat says."""
+    path = open_folder / "a"
+    path.write_text("a")
+    assert image_at(str(path)) == (path.stat().st_dev, path.stat().st_ino)
