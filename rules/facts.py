@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from rules.policy import Place, Role
 from rules.systems import System
+
+if TYPE_CHECKING:
+    from rules.history import Past
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Facts:
 
     `label` is the game's minimum age in years, None if unrated, and `system` whose label that is, None if unknown; `born`
     None if unknown; `guardian` whether a guardian's data is registered for the player; `approved` the ids of games that a
-    guardian let through; `played` need not be sorted. `sure`: the program was recognised by more than its name or command line,
+    guardian let through; `played` need not be sorted, and `past` is what was played beside: what is over, in sums. `sure`: the program was recognised by more than its name or command line,
     so that what favours its game may hold for it.
     """
 
@@ -54,6 +58,7 @@ class Facts:
     born: date | None = None
     guardian: bool = False
     played: tuple[Played, ...] = ()
+    past: Past | None = None
     grants: tuple[Grant, ...] = ()
     approved: frozenset[str] = frozenset()
     sure: bool = True
