@@ -34,13 +34,16 @@ class ProgramEnded:
 
 @dataclass(frozen=True, slots=True)
 class StartRefused:
-    """Signals that the gate stopped a start of `game` by `account` before its first instruction."""
+    """Signals that the gate stopped a start of `game` by `account` before its first instruction: `times` since it told last, of
+    which this is the latest.
+    """
 
     account: str
     game: str
     path: str
     pid: int
     mono: int
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)

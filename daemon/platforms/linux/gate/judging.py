@@ -18,7 +18,7 @@ from host.clock import Clock
 from rules.games import Catalogue, Fingerprint
 
 LARGEST_HASHED = 1 << 20
-_MOST = 8192
+_MOST, _LONGEST = 8192, 512
 _ANCESTORS = 32
 
 
@@ -72,7 +72,9 @@ class Judge:
             except OSError:  # a damaged disk, or whatever the file's owner did to it: nothing of ours fails
                 file = Fingerprint(path, found.st_size)
                 return file, catalogue.by_file(file)
-            known = self._known[this] = (file, catalogue.by_file(file))
+            known = (file, catalogue.by_file(file))
+            if len(path) <= _LONGEST:  # anybody may make many that are longer
+                self._known[this] = known
         return known
 
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import account_of
+from daemon.platforms.linux.watching.brief import brief
 from daemon.platforms.linux.watching.images import Images
 from host.clock import Clock, together
 from rules.games import Catalogue, Fingerprint, Program
@@ -55,7 +56,7 @@ class Programs:
             since=self.since(status.started) if since is None else since,
             account=self.account(acting_uid(*uids)),
             files=files,
-            args=kept,
+            args=brief(kept, catalogue),
             parent=status.parent,
             interpreted=what is not None,
         )
