@@ -14,6 +14,8 @@ from i18n.message import Message
 from rules.games import Catalogue, Program
 
 WatchKind = Literal["gate", "events", "poll"]
+Lack = Literal["processor", "memory"]
+"""In what the daemon does not go before programs of users, although it should."""
 
 
 @dataclass(frozen=True, slots=True)
