@@ -5,8 +5,8 @@ A request is {"op": NAME, "args": {…}}, its answer {"ok": …} or {"error": {"
 client sends while its stream runs, and its hanging up, ends the stream.
 
 Whoever may connect may also try to harm: requests are bounded in size, time and number by account – those of somebody without
-any role to 64 KiB – and whatever cannot be understood gets an error and no more. Who has no role waits once the server has worked
-for him for more than his share of the time.
+any role to 64 KiB – and whatever cannot be understood gets an error and no more. Who has no role waits once the server has
+worked for him for more than his share of the time.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ class Server:
     async def _turn(self, caller: Caller) -> float:
         """Waits until what was done for the account is made good; the loop's time then. Nobody with a role waits."""
         loop = asyncio.get_running_loop()
-        while (wait := self._fair.wait(caller.uid)) and not self._roles(caller) - _NOBODY:
+        while (wait := self._fair.wait(caller.uid)) and not self._roles(caller) - _NOBODY:  # noqa: ASYNC110 - for time it is
             await asyncio.sleep(wait)
         return loop.time()
 

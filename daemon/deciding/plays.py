@@ -11,9 +11,9 @@ from daemon.platforms.processes import Identity
 from daemon.sessions import RuledPlayer
 from daemon.storing.rows import PlayRow
 from daemon.trusted import Reading
-from rules.facts import Played
+from rules.facts import Past, Played
 from rules.games import Clue, Game
-from rules.history import Counted, History, Past
+from rules.history import Counted, History
 
 
 @dataclass(slots=True, eq=False)
@@ -21,9 +21,10 @@ class Play:
     """One interval in which one player plays one game, in one or several programs.
 
     `since_wall` and `since_mono` begin the current piece. `pieces` are the ones before: a piece ends where the PC slept, or
-    where it became more or less certain that this is the game; `folded` of them are in the player's history. `unsure` are the programs known by a name only. `seq` is the
-    number of the entry play.started, None until it is written. `ending`, `asked`, the programs that were asked to close, and
-    `notices` are kept by the enforcer. `account` began it, `joined` are others of the player who play along.
+    where it became more or less certain that this is the game; `folded` of them are in the player's history. `unsure` are the
+    programs known by a name only. `seq` is the number of the entry play.started, None until it is written. `ending`, `asked`,
+    the programs that were asked to close, and `notices` are kept by the enforcer. `account` began it, `joined` are others of
+    the player who play along.
     """
 
     player: RuledPlayer
@@ -149,8 +150,8 @@ class Plays:
         """Ends the play at `start` (wall), where the day began, and begins it anew as `who`. Its ms, and the new play."""
         at = max(play.since_mono, now.mono - (now.wall - start))
         new = replace(
-            play, who=who, seq=None, pieces=[], folded=0, since_mono=at, since_wall=max(start, play.since_wall), started_wall=start,
-            programs=set(play.programs), unsure=set(play.unsure), joined=set(play.joined),
+            play, who=who, seq=None, pieces=[], folded=0, since_mono=at, since_wall=max(start, play.since_wall),
+            started_wall=start, programs=set(play.programs), unsure=set(play.unsure), joined=set(play.joined),
         )  # fmt: skip
         ms = play.ms(at)
         self.finish(play, at)

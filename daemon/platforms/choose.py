@@ -36,7 +36,7 @@ def platform(
 
 
 def go_first() -> frozenset[Lack]:
-    """The daemon's process goes before those of users, but for what the system does not let it. Call it before threads begin."""
+    """The daemon's process goes before those of users, from before it begins threads on; what the system does not let it."""
     if sys.platform == "linux":
         from daemon.platforms.linux import first  # noqa: PLC0415 - as above
 

@@ -6,7 +6,7 @@ import ast
 
 # What each is for, beside language and data types: zones of the tz database, hashes of pack texts, strict decoding of JSON.
 PURE = {
-    "__future__", "collections", "contextlib", "collections.abc", "dataclasses", "datetime", "decimal", "functools",
+    "__future__", "array", "bisect", "collections", "contextlib", "collections.abc", "dataclasses", "datetime", "decimal", "functools",
     "itertools", "operator", "posixpath", "re", "types", "typing", "unicodedata", "zoneinfo", "msgspec", "i18n.message",
 }
 MORE = {

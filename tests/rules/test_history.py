@@ -55,7 +55,9 @@ def test_unions_and_sessions_are_those_of_a_walk(over, going, start, now, pause,
     assert Counted(spans, going).session(now, pause) == session([*left, *going], now, pause)
 
 
-@given(st.lists(st.builds(Played, st.sampled_from("ab"), st.sampled_from((None, "p")), MOMENT, st.integers(0, 20))), MOMENT, MOMENT)
+@given(
+    st.lists(st.builds(Played, st.sampled_from("ab"), st.sampled_from((None, "p")), MOMENT, st.integers(0, 20))), MOMENT, MOMENT
+)
 def test_the_sums_of_a_day_are_those_of_a_walk(plays, start, end):
     """Of the game, its publisher and all."""
     history = History()

@@ -11,7 +11,8 @@ from daemon.platforms.linux.first import be_ordinary
 
 
 def become(uid: int, gid: int) -> str:
-    """Becomes this user, no more favoured than others, with the groups that the account has, or with `gid` alone if no account has the number; its home.
+    """Becomes this user, as ordinary as others, with the groups that the account has, or with `gid` alone if no account has the
+    number; its home.
 
     Groups first, the user last: whoever is no longer root cannot drop the rest. OSError: the caller must end. The kernel lets
     nobody trace a process that changed its user (PR_SET_DUMPABLE in prctl(2)), so its answer is its own.

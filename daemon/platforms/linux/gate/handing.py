@@ -24,8 +24,8 @@ class _Told:
 
 
 class Refused:
-    """Tells the first refusal of a game to an account at once, and the number of those within a second when that is over. All on
-    the gate's thread.
+    """Tells the first refusal of a game to an account at once, and the number of those within a second when that is over.
+    All on the gate's thread.
     """
 
     def __init__(self, clock: Clock, tell: Callable[[StartRefused], None]) -> None:
@@ -65,8 +65,8 @@ class Refused:
 
 
 class Shares:
-    """How many things of each owner, by number, may be on their way from one thread to another: `take` on the one, `give` on the
-    other. Each writes its own table only, so neither waits.
+    """How many things of each owner, by number, may be on their way from one thread to another: `take` on the one, `give` on
+    the other. Each writes its own table only, so neither waits.
     """
 
     def __init__(self, most: int = MOST) -> None:

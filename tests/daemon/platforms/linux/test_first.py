@@ -17,8 +17,8 @@ SAY = "; print(os.getpriority(os.PRIO_PROCESS, 0), open('/proc/self/oom_score_ad
 def said(code):
     """What a process of its own has in the end: ours keeps what it has."""
     root = Path(__file__).parents[4]
-    done = subprocess.run([sys.executable, "-c", f"import os; {code}{SAY}"], cwd=root, capture_output=True, text=True, check=True)
-    return done.stdout.split()
+    command = [sys.executable, "-c", f"import os; {code}{SAY}"]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.split()
 
 
 def may_be_spared():
