@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rules_worlds import worlds
@@ -13,12 +14,13 @@ from rules.history import Counted, History, Spans, day_sums
 from rules.policy import combine
 from rules.usage import session, sums, union_ms
 
-EXAMPLES = 20_000 if os.environ.get("GIOCHOI_SOAK") == "1" else 250
+EXAMPLES = 20_000 if os.environ.get("GIOCHOI_SOAK") == "1" else 60
 FACTS = Facts(now=0, place="home", game="a")
 MOMENT = st.integers(0, 200)
 PLAYS = st.lists(st.builds(lambda start, ms: Played("a", None, start, ms), MOMENT, st.integers(0, 20)), max_size=30)
 
 
+@pytest.mark.timeout(3_600)  # as many as the soak asks for
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds(), st.data())
 def test_a_decision_from_sums_is_the_one_from_all_plays(world, data):
