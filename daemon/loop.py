@@ -239,10 +239,11 @@ class Loop:
             return
         ruling = self.judge.rule(player, game, now)
         if not ruling.allowed:
-            self._refused(events.LaunchRefused(player, seen.account, game, ruling, now, "gate"))
+            self._refused(events.LaunchRefused(player, seen.account, game, ruling, now, "gate"), seen.times)
 
-    def _refused(self, event: events.LaunchRefused) -> None:
-        self.announcer.refused(event, line=self.attempts.worth_a_line((event.player.id, event.game.id), event.now.mono))
+    def _refused(self, event: events.LaunchRefused, times: int = 1) -> None:
+        key = (event.player.id, event.game.id)
+        self.announcer.refused(event, line=self.attempts.worth_a_line(key, event.now.mono, times))
 
     # --- midnight ----------------------------------------------------------------------------------------------------------
 

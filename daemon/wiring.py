@@ -22,7 +22,7 @@ from daemon.grants import Grants
 from daemon.health import Health
 from daemon.loop import Loop
 from daemon.platforms import choose
-from daemon.platforms.api import Platform
+from daemon.platforms.api import Lack, Platform
 from daemon.recording.attempts import Attempts
 from daemon.recording.pc_zone import PcZone
 from daemon.recording.recorder import Recorder
@@ -71,6 +71,7 @@ class Daemon:
         self.home = home
         self._monotonic = clock
         self.notes: list[Message] = []  # what whoever starts the daemon should know
+        self._lacks: frozenset[Lack] = frozenset()
         self._stack = ExitStack()
         try:
             self._build(clock, platform)
@@ -205,7 +206,7 @@ class Daemon:
         )
         doctor = Doctor(
             self.in_force, platform, self.health, self.recorder, self.store, lambda: line.reachable,
-            lambda: self.clock.read().wall, gate=gate, root=own_uid in SYSTEM_USERS,
+            lambda: self.clock.read().wall, gate=gate, root=own_uid in SYSTEM_USERS, lacks=self._lacks,
         )  # fmt: skip
         self.repair = Repair(
             self._published_keys, self.trust, self._chains, self.uplink, self.health, self._announcer, self.heart
@@ -225,6 +226,7 @@ class Daemon:
 
     def _platform(self, clock: Clock, settings: config.Config) -> Platform:
         """The platform of this system; it never ends the agent's process, even if it looks like a game."""
+        self._lacks = choose.go_first()
         try:
             return choose.platform(
                 clock,

@@ -5,7 +5,8 @@ A request is {"op": NAME, "args": {…}}, its answer {"ok": …} or {"error": {"
 client sends while its stream runs, and its hanging up, ends the stream.
 
 Whoever may connect may also try to harm: requests are bounded in size, time and number by account – those of somebody without
-any role to 64 KiB – and whatever cannot be understood gets an error and no more.
+any role to 64 KiB – and whatever cannot be understood gets an error and no more. Who has no role waits once the server has
+worked for him for more than his share of the time.
 """
 
 from __future__ import annotations
@@ -22,17 +23,21 @@ import msgspec
 
 from host import transport
 from host.api import Closable, UserId
+from host.fair import Fair
 from host.transport import Caller
 from host.wire import ApiError, Code, Failure, Near, Request
 from i18n.message import Message, msg, said_by, typed
 
 LIMIT = 16 << 20
 _EVERYBODY = 0o666  # may connect: what they may do is their role's
+_NOBODY = frozenset(("any",))
 _SMALL = 1 << 16
 _BIG_TOGETHER = 2 * LIMIT
 _CONNECTIONS = 32
 _TOGETHER = 256  # of all accounts; administrators get in whatever the others do
 _PATIENCE = 30.0
+_CONNECTING_S = _READING_S = 0.0005  # what a connection, and a request, cost at the least
+_LONGEST_S = 0.1  # of an answer that took longer, the rest was spent waiting
 
 _WHO = {
     "seat": msg("this PC's own daemon"),
@@ -82,6 +87,7 @@ class Server:
         self._connections: Counter[UserId] = Counter()
         self._held: Counter[UserId] = Counter()
         self._listener: Closable | None = None
+        self._fair: Fair[UserId] = Fair(lambda: asyncio.get_running_loop().time())
 
     async def open(self, address: str) -> None:
         """HomeError if the address is in use or cannot be made."""
@@ -101,6 +107,7 @@ class Server:
         task = cast("asyncio.Task[None]", asyncio.current_task())
         self._tasks.add(task)
         self._connections[caller.uid] += 1
+        self._fair.spent(caller.uid, _CONNECTING_S)
         try:
             if self._connections[caller.uid] > _CONNECTIONS or (len(self._tasks) > _TOGETHER and not caller.admin):
                 await _send(writer, _failure("unavailable", msg("too many connections")))
@@ -125,6 +132,7 @@ class Server:
             except ApiError as error:  # what follows on this connection is the rest of it: not to be understood
                 await _send(writer, _failure(error.code, error.message))
                 raise _Hangup from error
+            begun = await self._turn(caller)
             try:
                 document = await self._answer(caller, line, lines, writer)
             except _Hangup:
@@ -134,7 +142,17 @@ class Server:
             except Exception:  # noqa: BLE001 - a bug in one handler must not end the server; it is logged whole
                 _log.exception("a request failed")
                 document = _failure("unavailable", msg("internal error; see the system's log"))
+            finally:
+                took = asyncio.get_running_loop().time() - begun
+                self._fair.spent(caller.uid, _READING_S + min(took, _LONGEST_S))
             await _send(writer, document)
+
+    async def _turn(self, caller: Caller) -> float:
+        """Waits until what was done for the account is made good; the loop's time then. Nobody with a role waits."""
+        loop = asyncio.get_running_loop()
+        while (wait := self._fair.wait(caller.uid)) and not self._roles(caller) - _NOBODY:  # noqa: ASYNC110 - for time it is
+            await asyncio.sleep(wait)
+        return loop.time()
 
     async def _answer(self, caller: Caller, line: bytes, lines: _Lines, writer: asyncio.StreamWriter) -> bytes:
         """The last document that the request is answered with; the items of a stream are sent on the way."""
@@ -169,7 +187,7 @@ class _Limit:
     caller: Caller
 
     def bytes(self) -> int:
-        return LIMIT if self.roles(self.caller) else _SMALL
+        return LIMIT if self.roles(self.caller) - _NOBODY else _SMALL
 
 
 class _Lines:

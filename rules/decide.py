@@ -16,6 +16,7 @@ from rules.engine.plan import KINDS, Plan, bind
 from rules.engine.reach import NEVER
 from rules.engine.view import View
 from rules.facts import Facts, Played
+from rules.history import kinds
 from rules.policy import GRACE_MS, MAX_SAVE_MS, Policy
 from rules.verdict import Verdict
 
@@ -62,7 +63,7 @@ def explain(policy: Policy, facts: Facts) -> tuple[Finding, ...]:
 def _view(plan: Plan, facts: Facts, horizon: int | None = None) -> View:
     if not plan.uncounted:
         return View(facts, horizon=horizon)
-    met = [facts.game, *(play.game for play in facts.played)]
+    met = [facts.game, *(kind.game for kind in kinds(facts))]
     return View(facts, plan.uncounted_at(facts.now).intersection(met), horizon)
 
 

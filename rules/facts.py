@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple, Protocol
 
 from rules.policy import Place, Role
+from rules.spans import Spans
 from rules.systems import System
 
 
@@ -22,6 +25,26 @@ class Played:
     label: int | None = None
     sure: bool = True
     system: System | None = "VN"
+
+
+class Kind(NamedTuple):
+    """All that a rule can ask about a play but its time."""
+
+    game: str
+    publisher: str | None
+    label: int | None
+    sure: bool
+
+
+class Past(Protocol):
+    """What was played and is over, in sums (rules.history)."""
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """Those that were played."""
+
+    def of(self, kinds: Iterable[Kind]) -> Spans:
+        """The union of all play of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +64,8 @@ class Facts:
 
     `label` is the game's minimum age in years, None if unrated, and `system` whose label that is, None if unknown; `born`
     None if unknown; `guardian` whether a guardian's data is registered for the player; `approved` the ids of games that a
-    guardian let through; `played` need not be sorted. `sure`: the program was recognised by more than its name or command line,
-    so that what favours its game may hold for it.
+    guardian let through; `played` need not be sorted, and `past` is what was played beside: what is over, in sums. `sure`: the
+    program was recognised by more than its name or command line, so that what favours its game may hold for it.
     """
 
     now: int
@@ -54,6 +77,7 @@ class Facts:
     born: date | None = None
     guardian: bool = False
     played: tuple[Played, ...] = ()
+    past: Past | None = None
     grants: tuple[Grant, ...] = ()
     approved: frozenset[str] = frozenset()
     sure: bool = True

@@ -161,7 +161,9 @@ class Catalogue:
     def said_in(self, args: tuple[str, ...]) -> tuple[str, ...]:
         """What arguments of any number say of games, in a few."""
         line = "\0".join(args)
-        return (*sorted(self._words.keys() & set(args)), *(part for part, _ in self._commands if part in line))
+        parts = (part for part, _ in self._commands if part in line)
+        windows = {id_: arg for arg in filter(is_windows, args) for _, id_ in self._of_file(Fingerprint(arg, 0))}
+        return (*sorted(self._words.keys() & set(args)), *parts, *sorted(windows.values()))
 
     def wants_sha256(self, size: int) -> bool:
         """Whether some game's file has this size, so that hashing a file of this size may tell something."""

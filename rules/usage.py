@@ -91,9 +91,3 @@ def sums(plays: Iterable[Played], game: str, publisher: str | None, start: int, 
             by_game += stop - max(begin, game_to)
             game_to = stop
     return by_game, by_publisher, total
-
-
-def totals(plays: Iterable[Played], game: str, publisher: str | None, start: int, end: int) -> dict[str, int]:
-    """The same as a mapping with the keys game, publisher and total, as the log writes it."""
-    by_game, by_publisher, total = sums(plays, game, publisher, start, end)
-    return {"game": by_game, "publisher": by_publisher, "total": total}

@@ -38,9 +38,8 @@ class Outlooks:
         running = {play.game.id: play.game for (id_, _), play in self.plays.running.items() if id_ == player.id}
         if not running and self.ruling(player, None).decision.reason is None:
             start, _ = day_bounds(self.people.zone, self.now.wall)
-            played = self.plays.of(player.id, self.now.mono, start)
             known = self.people.catalogue.games
-            running = {one.game: known[one.game] for one in played if one.game in known and one.start + one.ms > start}
+            running = {one.game: known[one.game] for one in self.plays.past(player.id, start).kinds if one.game in known}
         return min(running.values(), key=lambda one: _order(self.ruling(player, one).decision), default=None)
 
     def decision(self, player: RuledPlayer, game: Game | None, more: tuple[Grant, ...] = ()) -> Decision:

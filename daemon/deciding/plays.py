@@ -11,12 +11,9 @@ from daemon.platforms.processes import Identity
 from daemon.sessions import RuledPlayer
 from daemon.storing.rows import PlayRow
 from daemon.trusted import Reading
-from rules.facts import Played
+from rules.facts import Past, Played
 from rules.games import Clue, Game
-from rules.usage import account
-
-_EVER = -(1 << 62)
-_HOUR_MS = 3_600_000
+from rules.history import Counted, History
 
 
 @dataclass(slots=True, eq=False)
@@ -24,9 +21,10 @@ class Play:
     """One interval in which one player plays one game, in one or several programs.
 
     `since_wall` and `since_mono` begin the current piece. `pieces` are the ones before: a piece ends where the PC slept, or
-    where it became more or less certain that this is the game. `unsure` are the programs known by a name only. `seq` is the
-    number of the entry play.started, None until it is written. `ending`, `asked`, the programs that were asked to close, and
-    `notices` are kept by the enforcer. `account` began it, `joined` are others of the player who play along.
+    where it became more or less certain that this is the game; `folded` of them are in the player's history. `unsure` are the
+    programs known by a name only. `seq` is the number of the entry play.started, None until it is written. `ending`, `asked`,
+    the programs that were asked to close, and `notices` are kept by the enforcer. `account` began it, `joined` are others of
+    the player who play along.
     """
 
     player: RuledPlayer
@@ -41,6 +39,7 @@ class Play:
     unsure: set[Identity] = field(default_factory=set)
     seq: int | None = None
     pieces: list[Played] = field(default_factory=list)
+    folded: int = 0
     ending: State = BEGUN
     asked: frozenset[Identity] = frozenset()
     joined: set[str] = field(default_factory=set)
@@ -60,7 +59,11 @@ class Play:
         return sum(piece.ms for piece in self.pieces) + max(0, mono - self.since_mono)
 
     def played(self, mono: int) -> tuple[Played, ...]:
-        return (*self.pieces, self._piece(max(0, mono - self.since_mono), sure=self.sure))
+        return (*self.pieces, self.going(mono))
+
+    def going(self, mono: int) -> Played:
+        """The current piece."""
+        return self._piece(max(0, mono - self.since_mono), sure=self.sure)
 
     def _piece(self, ms: int, *, sure: bool) -> Played:
         return Played(self.game.id, self.game.publisher, self.since_wall, ms, self.game.label, sure)
@@ -112,8 +115,7 @@ class Plays:
     """What goes on now, and what ended in the last weeks."""
 
     def __init__(self, ended: Iterable[PlayRow] = ()) -> None:
-        self._ended: dict[str, tuple[Played, ...]] = {}
-        self._recent: dict[str, tuple[int, tuple[Played, ...]]] = {}
+        self._over: dict[str, History] = {}
         self.running: dict[tuple[str, str], Play] = {}
         for row in ended:
             self.remember(row)
@@ -126,46 +128,56 @@ class Plays:
 
     def finish(self, play: Play, mono: int) -> None:
         """The play ended at `mono` and becomes history."""
-        self._add(play.player.id, play.played(mono))
+        self._fold(play)
+        self._history(play.player.id).add(play.going(mono))
         self.running.pop(play.key, None)
 
     def remember(self, row: PlayRow) -> None:
         """A play of a former run that is over."""
-        self._add(row.player, played_of(row))
+        for piece in played_of(row):
+            self._history(row.player).add(piece)
 
-    def _add(self, player: str, pieces: Iterable[Played]) -> None:
-        history = self._ended.get(player, ())
-        for piece in pieces:
-            history = account(history, piece, _EVER)
-        self._ended[player] = history
-        self._recent.pop(player, None)
+    def _history(self, player: str) -> History:
+        return self._over.setdefault(player, History())
+
+    def _fold(self, play: Play) -> None:
+        """What a play has behind it stays so, however often it is cut."""
+        for piece in play.pieces[play.folded :]:
+            self._history(play.player.id).add(piece)
+        play.folded = len(play.pieces)
 
     def cut_at_midnight(self, play: Play, start: int, who: str, now: Reading) -> tuple[int, Play]:
         """Ends the play at `start` (wall), where the day began, and begins it anew as `who`. Its ms, and the new play."""
         at = max(play.since_mono, now.mono - (now.wall - start))
         new = replace(
-            play, who=who, seq=None, pieces=[], since_mono=at, since_wall=max(start, play.since_wall), started_wall=start,
-            programs=set(play.programs), unsure=set(play.unsure), joined=set(play.joined),
+            play, who=who, seq=None, pieces=[], folded=0, since_mono=at, since_wall=max(start, play.since_wall),
+            started_wall=start, programs=set(play.programs), unsure=set(play.unsure), joined=set(play.joined),
         )  # fmt: skip
         ms = play.ms(at)
         self.finish(play, at)
         self.begin(new)
         return ms, new
 
-    def of(self, player: str, mono: int, since: int) -> tuple[Played, ...]:
-        """What `player` has played, up to `mono`; what ended before `since` (wall) may be left out."""
-        now = tuple(piece for play in self.running.values() if play.player.id == player for piece in play.played(mono))
-        hour = since // _HOUR_MS  # history is looked through once an hour, not at every decision
-        known = self._recent.get(player)
-        if known is None or known[0] != hour:
-            recent = tuple(one for one in self._ended.get(player, ()) if one.start + one.ms > hour * _HOUR_MS)
-            known = self._recent[player] = (hour, recent)
-        return (*known[1], *now)
+    def past(self, player: str, since: int) -> Past:
+        """What `player` has played and is over; what ended by `since` (wall) counts in nothing."""
+        for play in self.running.values():
+            if play.player.id == player:
+                self._fold(play)
+        return self._history(player).since(since)
+
+    def going(self, player: str, mono: int) -> tuple[Played, ...]:
+        """What goes on of it, up to `mono`."""
+        return tuple(play.going(mono) for play in self.running.values() if play.player.id == player)
+
+    def counted(self, player: str, mono: int, since: int, game: str | None = None) -> Counted:
+        """All of it since then (wall), or of one game."""
+        past = self.past(player, since)
+        over = past.of(kind for kind in past.kinds if game in (None, kind.game))
+        return Counted(over, [one for one in self.going(player, mono) if game in (None, one.game)])
 
     def forget_before(self, wall: int) -> None:
-        for player, pieces in self._ended.items():
-            self._ended[player] = tuple(piece for piece in pieces if piece.start + piece.ms >= wall)
-        self._recent.clear()
+        for history in self._over.values():
+            history.forget_before(wall)
 
     def sleep(self, before: Reading, now: Reading) -> None:
         """The PC slept after `before`: what was played till then is a piece of its own, so that it stays on its day."""

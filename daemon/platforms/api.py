@@ -15,6 +15,8 @@ from i18n.message import Message
 from rules.games import Catalogue, Program
 
 WatchKind = Literal["gate", "events", "poll"]
+Lack = Literal["processor", "memory"]
+"""In what the daemon does not go before programs of users, although it should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,16 @@ class ProgramUnread:
 
 @dataclass(frozen=True, slots=True)
 class StartRefused:
-    """Signals that the gate stopped a start of `game` by `account` before its first instruction."""
+    """Signals that the gate stopped a start of `game` by `account` before its first instruction: `times` since it told last, of
+    which this is the latest.
+    """
 
     account: str
     game: str
     path: str
     pid: int
     mono: int
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from daemon.platforms.api import Platform
+from daemon.platforms.api import Lack, Platform
 from daemon.scanning.source import Scanner
 from host.api import UnsupportedError
 from host.clock import Clock
@@ -33,6 +33,15 @@ def platform(
 
         return windows(clock, spared, root)
     raise UnsupportedError(sys.platform)
+
+
+def go_first() -> frozenset[Lack]:
+    """The daemon's process goes before those of users, from before it begins threads on; what the system does not let it."""
+    if sys.platform == "linux":
+        from daemon.platforms.linux import first  # noqa: PLC0415 - as above
+
+        return first.go_first()
+    return frozenset()  # whoever builds the platform for Windows does it
 
 
 def scanner() -> Scanner:

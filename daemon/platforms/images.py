@@ -5,17 +5,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO
 
+from daemon.platforms.by_turns import ByTurns
 from daemon.platforms.hashing import Key, Stop, never, sha256
 from rules.games import Catalogue, Fingerprint
 
 INLINE = 1 << 20
 _MOST = 4096
-_MOST_WAITING = 64
+_MOST_WAITING, _MOST_TOGETHER = 64, 1024  # of one owner; their descriptors are held
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Images(ABC):
         self._largest = largest
         self._known: OrderedDict[Key, Known] = OrderedDict()
         self._late: set[Key] = set()
-        self._slow: ThreadPoolExecutor | None = None
+        self._slow: ByTurns[Looked | None] | None = None
         self._tell: Callable[[Key, Looked | None], None] = lambda *_: None
         self._stopping = False
 
@@ -78,8 +79,12 @@ class Images(ABC):
         """What may take long. OSError."""
 
     @abstractmethod
-    def _aside(self, thread: ThreadPoolExecutor, file: BinaryIO, path: str, this: Key, wanted: Wanted) -> Future[Looked | None]:
-        """The same on this thread; None for a file that is no longer the one with this key. OSError."""
+    def _aside(
+        self, thread: ByTurns[Looked | None], file: BinaryIO, path: str, this: Key, wanted: Wanted
+    ) -> Future[Looked | None]:
+        """The same on this thread, in the turn of the file's owner; None for a file that is no longer the one with this key.
+        OSError.
+        """
 
     def start(self, tell: Callable[[Key, Looked | None], None]) -> None:
         """From now on what takes long is done, and told, on a thread of its own: the loop has limits to keep meanwhile.
@@ -87,13 +92,13 @@ class Images(ABC):
         `tell` gets None for what could not be read to its end unchanged; what it gets is to be given to `hashed`.
         """
         self._tell, self._stopping = tell, False
-        self._slow = ThreadPoolExecutor(1, "slow-looks", self.calm)
+        self._slow = ByTurns("slow-looks", self.calm)
 
     def stop(self) -> None:
         """Nothing is told any more. Waits for what is read at the moment, at most a MiB of it."""
         self._stopping = True
         if self._slow:
-            self._slow.shutdown(cancel_futures=True)
+            self._slow.shutdown()
         self._slow = None
         self._late.clear()
 
@@ -129,7 +134,7 @@ class Images(ABC):
             wanted = replace(wanted, digest=False)
         if wanted and self._slow is None:
             known = _with(known, self._look(file, path, wanted, never))
-        elif wanted and self._slow is not None and this not in self._late and len(self._late) < _MOST_WAITING:
+        elif wanted and self._slow is not None and this not in self._late and self._room(self._slow, file):
             self._aside(self._slow, file, path, this, wanted).add_done_callback(partial(self._done, this))
             self._late.add(this)
         self._known[this] = known
@@ -141,6 +146,15 @@ class Images(ABC):
         """In the thread."""
         if not self._stopping:
             self._tell(this, None if done.exception() else done.result())
+
+    def _room(self, slow: ByTurns[Looked | None], file: BinaryIO) -> bool:
+        """Whether one more may wait. Much of one owner takes nobody else's place."""
+        return len(self._late) < _MOST_TOGETHER and slow.waiting(self.owner(file)) < _MOST_WAITING
+
+    @staticmethod
+    @abstractmethod
+    def owner(file: BinaryIO) -> int:
+        """Whose file it is, as a number; 0 where that is not known."""
 
     def _stop(self) -> bool:
         return self._stopping

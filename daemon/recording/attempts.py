@@ -26,8 +26,11 @@ class Attempts:
         self._series: dict[Key, _Series] = {}
         self._untold: Counter[Key] = Counter()
 
-    def worth_a_line(self, key: Key, mono: int) -> bool:
-        """Whether this attempt is to be recorded by itself; else it is counted."""
+    def worth_a_line(self, key: Key, mono: int, times: int = 1) -> bool:
+        """Whether this attempt is to be recorded by itself; else it is counted. So are those before that come with it, `times`
+        together.
+        """
+        self._untold[key] += times - 1
         series = self._series.get(key)
         if series is None or mono - series.last >= QUIET_MS:
             self._series[key] = _Series(mono, 1)
@@ -41,4 +44,4 @@ class Attempts:
     def take(self) -> dict[Key, int]:
         """The attempts that got no line, since this was last asked."""
         untold, self._untold = self._untold, Counter()
-        return dict(untold)
+        return dict(+untold)

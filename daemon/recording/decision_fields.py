@@ -10,7 +10,7 @@ from daemon.deciding.judge import Ruling
 from daemon.sessions import People, RuledPlayer
 from rules.calendar import day_bounds, day_name
 from rules.games import Game
-from rules.usage import totals
+from rules.history import day_sums
 
 
 def decided(player: RuledPlayer, game: Game, ruling: Ruling, people: People) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def decided(player: RuledPlayer, game: Game, ruling: Ruling, people: People) -> 
     pack, rule = player.rule_of(reason)
     zone = pack.zone
     start, end = day_bounds(zone, facts.now)
-    used = totals(facts.played, game.id, game.publisher, start, end)
+    by_game, by_publisher, total = day_sums(facts, start, end)
     return {
         "who": player.pseudonym(day_name(people.zone, facts.now)),
         "at": facts.now,
@@ -32,7 +32,7 @@ def decided(player: RuledPlayer, game: Game, ruling: Ruling, people: People) -> 
         "system": facts.system,
         "publisher": game.publisher,
         "guardian": facts.guardian,
-        "before": used,
+        "before": {"game": by_game, "publisher": by_publisher, "total": total},
         "counted": reason.counted,
         "approved": game.id in facts.approved,
         # of this day, or reaching into it; another game's too: it may have added to a budget over all games

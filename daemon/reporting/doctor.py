@@ -9,7 +9,7 @@ from agent.api import guarding
 from agent.api.messages import Guardian
 from daemon.api.messages import Check, FileSystem
 from daemon.health import Health
-from daemon.platforms.api import Accounts, Platform, WatchKind
+from daemon.platforms.api import Accounts, Lack, Platform, WatchKind
 from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import unsent_aside
 from daemon.reporting.people_checks import certificate_check, limits_check
@@ -21,6 +21,11 @@ _SWITCHED_OFF = msg("games are ended at their start, not before: [gate] in daemo
 _NO_GATE = msg("games are ended at their start, not before: the system does not let Giờ Chơi use fanotify")
 _NO_EVENTS = msg("the system does not tell what starts: games are ended when a look finds them")
 _NO_ROOT = msg("without the rights of the system only this account's programs are seen: games are ended when a look finds them")
+
+_NOT_FIRST: dict[Lack, Message] = {
+    "processor": msg("under load limits may come late: the system does not let the daemon go before other programs"),
+    "memory": msg("where memory ends the daemon may be ended: the system does not let it be spared"),
+}
 
 
 def _watch(kind: WatchKind, *, gate: bool, root: bool) -> Check:
@@ -34,7 +39,9 @@ def _watch(kind: WatchKind, *, gate: bool, root: bool) -> Check:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Doctor:
-    """`gate`: the configuration wants starts refused; `root`: the daemon may do everything. `now` is trusted wall time."""
+    """`gate`: the configuration wants starts refused; `root`: the daemon may do everything; `lacks`: in what it does not go
+    before programs of users. `now` is trusted wall time.
+    """
 
     in_force: InForce
     platform: Platform
@@ -45,10 +52,12 @@ class Doctor:
     now: Callable[[], int]
     gate: bool
     root: bool
+    lacks: frozenset[Lack] = frozenset()
 
     def checks(self, *, everybody: bool) -> tuple[Check, ...]:
         """All that is looked at, and each open Issue. `everybody`: accounts of players too, which are no child's business."""
         found = [_watch(self.platform.watcher.kind, gate=self.gate, root=self.root)]
+        found.extend(Check(id=f"first-{what}", ok=False, text=_NOT_FIRST[what]) for what in sorted(self.lacks))
         if not self.health.has("agent-away"):
             answers, not_yet = msg("the background service answers"), msg("the background service was not reached yet")
             reachable = self.reachable()

@@ -43,21 +43,22 @@ class Views:
         """All players and, if it played or is limited, the guest; or only one."""
         guest = self._people.guest
         shown = [*self._people.players]
-        if guest.limited or self._today(guest):
+        if guest.limited or self._today(guest.id):
             shown.append(guest)
         return tuple(self._player(one) for one in shown if only is None or one is only)
 
-    def _today(self, player: RuledPlayer) -> list[Played]:
-        return [
-            one
-            for one in self._plays.of(player.id, self._now.mono, self._start)
-            if one.start < self._end and one.start + one.ms > self._start
-        ]
+    def _today(self, player: str) -> set[str]:
+        """The games that go on, or were played today."""
+        met = {kind.game for kind in self._plays.past(player, self._start).kinds}
+        played = {game for game in met if self._used(player, game)}
+        return played | {game for id_, game in self._plays.running if id_ == player}
+
+    def _used(self, player: str, game: str | None = None) -> int:
+        return self._plays.counted(player, self._now.mono, self._start, game).ms(self._start, self._end)
 
     def _player(self, player: RuledPlayer) -> m.PlayerPart:
-        played = self._today(player)
         catalogue = self._people.catalogue.games
-        ids = {one.game for one in played} | {game for id_, game in self._plays.running if id_ == player.id}
+        ids = self._today(player.id)
         ids |= {game for pack in player.packs for rule in pack.budgets for game in rule.games}
         games = [catalogue.get(id_, Game(id=id_, title=id_)) for id_ in sorted(ids)]
         return m.PlayerPart(
@@ -65,21 +66,21 @@ class Views:
             name=player.registered.name,
             age=player.age_on(self.today),
             account=player.registered.account,
-            games=tuple(self._game(player, game, played) for game in games),
-            **self._standing(player, self._judge.rule(player, None, self._now), played),
+            games=tuple(self._game(player, game) for game in games),
+            **self._standing(player, self._judge.rule(player, None, self._now), self._used(player.id)),
         )
 
-    def _game(self, player: RuledPlayer, game: Game, played: list[Played]) -> m.GamePart:
+    def _game(self, player: RuledPlayer, game: Game) -> m.GamePart:
         running = self._plays.running.get((player.id, game.id))
         return m.GamePart(
             id=game.id,
             running=running is not None,
             match=() if running is None else running.clues,
             saving_s=None if running is None else _seconds(saving_ms(running.ending, self._now.mono)),
-            **self._standing(player, self._ruling(player, game), [one for one in played if one.game == game.id]),
+            **self._standing(player, self._ruling(player, game), self._used(player.id, game.id)),
         )
 
-    def _standing(self, player: RuledPlayer, ruling: Ruling, played: list[Played]) -> dict[str, Any]:
+    def _standing(self, player: RuledPlayer, ruling: Ruling, used: int) -> dict[str, Any]:
         """The fields of m.Standing."""
         decision = ruling.decision
         reason = decision.reason and named(decision.reason, player, ruling)
@@ -88,7 +89,7 @@ class Views:
             "verdict": decision.verdict,
             "until": self._moment(decision.until),
             "next": next_verdict(ruling, self._now),
-            "used_s": union_ms(played, self._start, self._end) / 1000,
+            "used_s": used / 1000,
             "left_s": _seconds(decision.left_ms),
             "reason": reason
             and m.ReasonPart(rule=reason.rule, cite=reason.cite, text=reason.text, granted_s=_seconds(reason.granted_ms),

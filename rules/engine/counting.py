@@ -7,6 +7,7 @@ week or month of the calendar, or, for a session, with a pause.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from rules.calendar import Day
 from rules.engine.days import named_days
@@ -14,6 +15,7 @@ from rules.engine.limits import Limit
 from rules.engine.reach import NEVER, Reach
 from rules.engine.view import Tally, View
 from rules.facts import Played
+from rules.history import Counted, counting, kind_of, kinds
 from rules.policy import Break, Budget, Pack, Per, Period
 from rules.usage import merged, session
 
@@ -137,19 +139,23 @@ class _CountingLimit(Limit):
         return self._every_game and not (view.uncounted and self._yields)
 
     def _plays(self, view: View) -> Iterable[Played]:
+        """Those of the facts' plays that the rule counts, beside what is past."""
         if self._per == "all" and self._plain(view):
             return view.facts.played
-        return (play for play in view.facts.played if self._counts(view, play))
+        return (play for play in view.facts.played if self._counts(view, *kind_of(play)))
 
-    def _counts(self, view: View, play: Played) -> bool:
-        """Whether this play is of those that the rule counts, when it is asked for the view's game."""
-        if self._yields and play.sure and play.game in view.uncounted:
+    def _counted(self, view: View) -> Counted:
+        return counting(view.facts, partial(self._counts, view))
+
+    def _counts(self, view: View, game: str, publisher: str | None, label: int | None, sure: bool) -> bool:  # noqa: FBT001 - a kind
+        """Whether such play is of that which the rule counts, when it is asked for the view's game."""
+        if self._yields and sure and game in view.uncounted:
             return False
-        if not self._every_game and not self.rule.about(play.game, play.label):
+        if not self._every_game and not self.rule.about(game, label):
             return False
         if self._per == "game":
-            return play.game == view.game
-        return self._per == "all" or play.publisher == view.facts.publisher
+            return game == view.game
+        return self._per == "all" or publisher == view.facts.publisher
 
     def _tally(self, view: View) -> Tally:
         """What it counts by now; added up once in a decision."""
@@ -159,15 +165,30 @@ class _CountingLimit(Limit):
         return found
 
     def _count(self, view: View) -> Tally:
+        past = view.facts.past is not None
         if self._period == "session":
-            used, last = session(self._plays(view), view.now, self._pause)
+            if past:
+                used, last = self._counted(view).session(view.now, self._pause)
+            else:
+                used, last = session(self._plays(view), view.now, self._pause)
             return Tally(used, last + self._pause, ((last - used, used),) if used else ())
         lapses = self._bounds(self.calendar.day(view.now))[1]
         if self._period == "day" and self._plain(view):
             by_game, by_publisher, total = view.sums(self.calendar)
             return Tally(total if self._per == "all" else by_game if self._per == "game" else by_publisher, lapses, None)
-        days = self._by_day(view)
+        days = self._sums_by_day(view) if past else self._by_day(view)
         return Tally(sum(days.values()), lapses, tuple(days.items()))
+
+    def _sums_by_day(self, view: View) -> dict[int, int]:
+        """The same as `_by_day`, from sums."""
+        counted, found = self._counted(view), {}
+        at = self._bounds(self.calendar.day(view.now))[0]
+        while at < view.now:
+            day = self.calendar.day(at)
+            if self._days.has(day.ordinal) and (ms := counted.ms(at, min(day.end, view.now))):
+                found[day.start] = ms
+            at = day.end
+        return found
 
     def _by_day(self, view: View) -> dict[int, int]:
         """The play of the period on each of the rule's days, by the beginning of the day; in order."""
@@ -220,12 +241,12 @@ class BudgetLimit(_CountingLimit):
         if self._per == "all" or game == view.game:
             return True
         facts = view.facts
-        return self._per == "publisher" and any(one.game == game and one.publisher == facts.publisher for one in facts.played)
+        return self._per == "publisher" and any(one.game == game and one.publisher == facts.publisher for one in kinds(facts))
 
     def _is_ours(self, view: View, game: str) -> bool:
         """Whether it is one of the rule's games. The label of another game is known once it was played."""
         facts = view.facts
-        labels = {facts.label} if game == view.game else {one.label for one in facts.played if one.game == game} or {None}
+        labels = {facts.label} if game == view.game else {one.label for one in kinds(facts) if one.game == game} or {None}
         return any(self.rule.about(game, label) for label in labels)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rules.engine.reach import NEVER, Reach
 from rules.engine.view import View
+from rules.history import counting
 from rules.policy import Notice
-from rules.usage import union_ms
 
 
 class NoticeClock:
@@ -36,4 +36,4 @@ class NoticeClock:
         if self.rule.every_game:
             return view.sums(self._calendar)[2]
         start = self._calendar.day(view.now).start
-        return union_ms((play for play in view.facts.played if self.rule.about(play.game, play.label)), start, view.now)
+        return counting(view.facts, lambda game, _, label, __: self.rule.about(game, label)).ms(start, view.now)

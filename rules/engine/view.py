@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rules.calendar import DAY_MS, Calendar
 from rules.facts import Facts
-from rules.usage import sums
+from rules.history import day_sums
 
 HORIZON_MS = 366 * DAY_MS
 _NOTHING: frozenset[str] = frozenset()
@@ -43,6 +43,6 @@ class View:
         found = self._sums.get(zone)
         if found is None:
             facts = self.facts
-            found = sums(facts.played, facts.game, facts.publisher, zone.day(self.now).start, self.now)
+            found = day_sums(facts, zone.day(self.now).start, self.now)
             self._sums[zone] = found
         return found

@@ -6,8 +6,9 @@ import ast
 
 # What each is for, beside language and data types: zones of the tz database, hashes of pack texts, strict decoding of JSON.
 PURE = {
-    "__future__", "collections", "contextlib", "collections.abc", "dataclasses", "datetime", "decimal", "functools",
-    "itertools", "operator", "posixpath", "re", "types", "typing", "unicodedata", "zoneinfo", "msgspec", "i18n.message",
+    "__future__", "array", "bisect", "collections", "contextlib", "collections.abc", "dataclasses", "datetime", "decimal",
+    "functools", "itertools", "operator", "posixpath", "re", "types", "typing", "unicodedata", "zoneinfo", "msgspec",
+    "i18n.message",
 }
 MORE = {
     "rules/parse.py": {"pydantic"}, "rules/packs/toml.py": {"tomllib"}, "rules/packs/tables.py": {"pydantic", "hashlib"},

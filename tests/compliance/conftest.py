@@ -24,7 +24,7 @@ from rules.facts import Facts, Grant, Played
 from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
 from rules.policy import Budget, Pack, combine
-from rules.usage import totals
+from rules.usage import sums
 
 ZONE = "Asia/Ho_Chi_Minh"
 MINUTE = 60_000
@@ -111,6 +111,7 @@ class SeatUnderTest:
             born=None if age is None else date(today.year - age, 1, 1), played=(*played, *self.played(who)),
             grants=tuple(grants), approved=frozenset({game} if approved else ()), guardian=guardian,
         )  # fmt: skip
+        used = sums(facts.played, game, publisher, *day_bounds(ZONE, at))
         decision = decide(combine([pack]), facts)
         reason = decision.reason
         assert reason is not None, decision
@@ -119,7 +120,8 @@ class SeatUnderTest:
         return {
             "who": who, "at": at, "age": age, "place": place, "game": game, "label": label, "system": system,
             "publisher": publisher,
-            "guardian": guardian, "before": totals(facts.played, game, publisher, *day_bounds(ZONE, at)),
+            "guardian": guardian,
+            "before": dict(zip(("game", "publisher", "total"), used, strict=True)),
             "counted": reason.counted,
             "grants": tuple(entry.GrantLine(one.by, one.ms, one.game, one.given) for one in grants), "approved": approved,
             "verdict": decision.verdict, "rule": reason.rule, "cite": reason.cite, "pack": reason.pack,

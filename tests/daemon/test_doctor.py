@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from daemon.api import messages as m
+from daemon.reporting.doctor import Doctor
 from daemon.roster import AgentKeys
 from host.wire import ApiError
 from i18n.message import plain
@@ -243,3 +244,14 @@ def test_each_file_system_is_named(world):
     world.start(roster())
     (found,) = ask(world, "doctor", m.DoctorGet(), CHILD).file_systems
     assert (found.path, found.kind, found.watched) == ("/", "ext4", "ended")
+
+
+def test_what_keeps_the_daemon_from_going_first_is_named(world):
+    """As root of a container: busy processors may then make a limit late."""
+    world.start(roster())
+    daemon = world.daemon
+    parts = (daemon.in_force, world.platform.parts, daemon.health, daemon.recorder, daemon.store, lambda: True, lambda: 0)
+    doctor = Doctor(*parts, gate=True, root=True, lacks=frozenset({"processor", "memory"}))
+    named = [one.id for one in doctor.checks(everybody=False) if one.id.startswith("first-")]
+    assert named == ["first-memory", "first-processor"]
+    assert not [one for one in checks(world) if one.startswith("first-")]

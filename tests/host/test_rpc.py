@@ -18,6 +18,7 @@ import pytest
 
 from host import transport
 from host.choose import channels
+from host.fair import Fair
 from host.homes import HomeError
 from host.rpc import Route, Server, serve, table
 from host.rpc_client import aask, ask, items
@@ -281,17 +282,38 @@ def test_large_requests_have_a_limit(address: str) -> None:
     run(address, body)
 
 
-def test_who_has_no_role_asks_in_few_words(address: str) -> None:
-    """64 KiB are more than any of their requests needs; longer ones are not even looked at."""
+@pytest.mark.parametrize("roles", [(), ("any",)])
+def test_who_has_no_role_asks_in_few_words(address: str, roles: tuple[str, ...]) -> None:
+    """64 KiB are more than any of their requests needs; longer ones are not even looked at. What anybody is, is no role."""
 
     async def main() -> None:
-        async with asyncio.timeout(20), serving(address):
+        async with asyncio.timeout(20), serving(address, *roles):
             assert len((await aask(address, Echo(text="x" * 65_000))).text) == 65_000
             with pytest.raises(ApiError, match="too long"):
                 await aask(address, Echo(text="x" * 70_000))
             assert await aask(address, Echo(text="still there")) == Say("still there")
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize(("roles", "waits"), [((), True), (("any",), True), (("any", "guardian"), False)])
+def test_who_has_asked_too_much_waits_for_his_turn(
+    address: str, monkeypatch: pytest.MonkeyPatch, roles: tuple[str, ...], waits: bool
+) -> None:
+    """Nobody with a role does, whatever he asks for; what was asked is answered in the end."""
+    left, spent = [0.01, 0.01], []
+    monkeypatch.setattr(Fair, "wait", lambda *_: left.pop() if left else 0.0)
+    monkeypatch.setattr(Fair, "spent", lambda _, uid, seconds: spent.append((str(uid), seconds)))
+
+    async def main() -> None:
+        async with asyncio.timeout(20), serving(address, *roles):
+            assert await aask(address, Echo(text="mine")) == Say("mine")
+
+    asyncio.run(main())
+    assert (not left) is waits
+    assert {uid for uid, _ in spent} == {me()}
+    assert len(spent) == 2  # the connection, the request
+    assert all(0 < seconds < 1 for _, seconds in spent)
 
 
 @pytest.mark.skipif(WINDOWS, reason="a named pipe is closed as a whole or not at all")

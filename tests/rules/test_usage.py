@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.facts import Played
-from rules.usage import account, totals, union_ms
+from rules.usage import account, sums, union_ms
 
 played = st.lists(
     st.builds(Played, st.sampled_from("xyz"), st.sampled_from((None, "p", "q")), st.integers(0, 60), st.integers(0, 20)),
@@ -20,18 +20,18 @@ def seconds(plays, start, end):
 @given(played, st.integers(0, 60), st.integers(0, 60))
 def test_totals_are_lengths_of_unions(plays, start, length):
     end = start + length
-    expected = {
-        "game": len(seconds([one for one in plays if one.game == "x"], start, end)),
-        "publisher": len(seconds([one for one in plays if one.publisher is None], start, end)),
-        "total": len(seconds(plays, start, end)),
-    }
+    expected = (
+        len(seconds([one for one in plays if one.game == "x"], start, end)),
+        len(seconds([one for one in plays if one.publisher is None], start, end)),
+        len(seconds(plays, start, end)),
+    )
 
-    assert expected == totals(plays, "x", None, start, end)
-    assert expected["total"] == union_ms(plays, start, end)
+    assert expected == sums(plays, "x", None, start, end)
+    assert expected[2] == union_ms(plays, start, end)
 
 
 def test_a_play_is_split_at_the_bounds():
-    assert totals([Played("x", None, 10, 20)], "x", None, 15, 25) == {"game": 10, "publisher": 10, "total": 10}
+    assert sums([Played("x", None, 10, 20)], "x", None, 15, 25) == (10, 10, 10)
 
 
 @given(st.lists(played.filter(bool).map(lambda some: some[0]), max_size=12))
@@ -66,4 +66,4 @@ def test_what_ended_when_memory_begins_is_forgotten():
 
 
 def test_nothing_was_played_in_no_time():
-    assert totals([Played("x", None, 10, 20)], "x", None, 15, 15) == {"game": 0, "publisher": 0, "total": 0}
+    assert sums([Played("x", None, 10, 20)], "x", None, 15, 15) == (0, 0, 0)

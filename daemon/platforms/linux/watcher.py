@@ -17,12 +17,13 @@ from daemon.platforms.linux.gate import mounts
 from daemon.platforms.linux.gate.again import Backoff
 from daemon.platforms.linux.gate.covered import Covered, described
 from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate, cause
+from daemon.platforms.linux.gate.handing import Shares
 from daemon.platforms.linux.reading.crew import Crew
 from daemon.platforms.linux.watching.events import Events
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.served import Reading
-from daemon.platforms.linux.watching.tracker import LinuxTracker
+from daemon.platforms.linux.watching.tracker import LET_S, LinuxTracker
 from daemon.platforms.processes import BlindError
 from daemon.platforms.tracker import BLIND, HELD
 from daemon.platforms.watcher import EVENTS, TrackingWatcher
@@ -50,6 +51,7 @@ class LinuxWatcher(TrackingWatcher):
         self._reading = Reading(crew, tracker.programs.images, self._trouble, self._readers_over) if crew else None
         self._gate: ExecGate | None = None
         self._changes: mounts.Changes | None = None
+        self._lets, self._lets_missed = Shares(), False
         self._again = Backoff()
         self._errands_again = Backoff()
         self._readers_again = Backoff()
@@ -185,7 +187,7 @@ class LinuxWatcher(TrackingWatcher):
         except OSError as error:
             self._trouble("watch-gate", cause(error))
             return False
-        self._gate = gate
+        self._gate, self._lets, self._lets_missed = gate, Shares(), False
         self._tracker.passed = gate.passed.take
         if self._refusals:
             gate.arm(self._refusals)
@@ -205,7 +207,8 @@ class LinuxWatcher(TrackingWatcher):
         if self._gate:
             if self._gate.watchdog:
                 loop.remove_reader(self._gate.watchdog.pidfd)
-            self._gate.close()
+            for seen in self._gate.close():
+                self._tell(seen)
             sys.setswitchinterval(_USUAL_SWITCH_S)
         self._gate = self._changes = None
         self._covered.devices = frozenset()
@@ -245,7 +248,26 @@ class LinuxWatcher(TrackingWatcher):
 
     def _let_by_gate(self, started: Started) -> None:
         """In the gate's thread."""
-        self._on_loop(self._tracker.let, started.pid, started.mono)
+        if self._lets.take(started.uid):
+            self._on_loop(self._let, started)
+        elif not self._lets_missed:
+            self._lets_missed = True
+            self._on_loop(self._look_later)
+
+    def _let(self, started: Started) -> None:
+        if self._loop:
+            self._tracker.let(started.pid, started.mono)
+            self._loop.call_later(LET_S, self._lets.give, started.uid)
+
+    def _look_later(self) -> None:
+        """Of more starts than we look at one by one, those are found that still run."""
+        if self._loop:
+            self._loop.call_later(LET_S, self._look_for_missed)
+
+    def _look_for_missed(self) -> None:
+        self._lets_missed = False
+        if self._loop:
+            self._poller.look_for_new()
 
     def _heard(self, seen: StartRefused | WatchTrouble) -> None:
         if isinstance(seen, WatchTrouble) and seen.id == BROKEN and self._loop:

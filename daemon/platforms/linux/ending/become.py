@@ -7,13 +7,17 @@ import os
 import pwd
 import resource
 
+from daemon.platforms.linux.first import be_ordinary
+
 
 def become(uid: int, gid: int) -> str:
-    """Becomes this user, with the groups that the account has, or with `gid` alone if no account has the number; its home.
+    """Becomes this user, as ordinary as others, with the groups that the account has, or with `gid` alone if no account has the
+    number; its home.
 
     Groups first, the user last: whoever is no longer root cannot drop the rest. OSError: the caller must end. The kernel lets
     nobody trace a process that changed its user (PR_SET_DUMPABLE in prctl(2)), so its answer is its own.
     """
+    be_ordinary()
     try:
         entry = pwd.getpwuid(uid)
     except KeyError:

@@ -1,7 +1,8 @@
 """The exec gate: the kernel asks before a program runs, a thread of its own answers from an immutable snapshot.
 
 In the way from question to answer there is no lock of ours, no wait for the loop, no database, no log, no name service and no
-hash of a large file; whatever goes wrong, the program runs and an Issue is told. What was seen is handed over after the answer.
+hash of a large file; whatever goes wrong, the program runs and an Issue is told. What was seen is handed over after the answer,
+and of a storm of refusals how many there were (handing.py).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from daemon.api.issues import ISSUES
 from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux import calls, spawning
 from daemon.platforms.linux.gate.answers import RefusalsByUid, answers
+from daemon.platforms.linux.gate.handing import Refused
 from daemon.platforms.linux.gate.judging import Answer, Judge
 from daemon.platforms.linux.gate.parked import Parked
 from daemon.platforms.linux.gate.questions import Questions
@@ -52,6 +54,7 @@ class ExecGate:
         self._judge = Judge(clock)
         self._parked: Parked | None = None
         self._held_at = 0
+        self._refused = Refused(clock, tell)
         self._failed_at = 0
         self._handle = -1
         self._wake = -1
@@ -93,13 +96,14 @@ class ExecGate:
         if old is None or old.catalogue is not new.catalogue:
             self._flush()
 
-    def close(self) -> None:
-        """Refuse nothing any more: the kernel allows what still waits for an answer."""
+    def close(self) -> tuple[StartRefused, ...]:
+        """Refuse nothing any more: the kernel allows what still waits for an answer. What was refused and not told yet."""
         if self._thread:
             os.eventfd_write(self._wake, 1)
             self._thread.join()
         self._shut()
         spawning.permit(self)
+        return self._refused.untold()
 
     def _shut(self) -> None:
         for handle in (self._handle, self._wake):
@@ -131,6 +135,7 @@ class ExecGate:
             while True:
                 self._beat()
                 questions.look_back()
+                self._refused.look_back()
                 ready = [handle for handle, _ in poll.poll(self._parked.wait(BEAT_MS) if self._parked else BEAT_MS)]
                 if self._wake in ready:
                     return
@@ -179,7 +184,7 @@ class ExecGate:
         finally:
             os.close(asked.handle)
         if said.refused:
-            self._tell(said.refused)
+            self._refused.note(said.refused)
         elif said.let:
             self._let(said.let)
         elif said.unread is not None:

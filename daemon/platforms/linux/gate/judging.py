@@ -20,7 +20,7 @@ from host.clock import Clock
 from rules.games import Catalogue, Fingerprint
 
 LARGEST_HASHED = 1 << 20
-_MOST = 8192
+_MOST, _LONGEST = 8192, 512
 _ANCESTORS = 32
 _NO_KEY: Key = (0, 0, 0, 0, 0)  # no file's
 _Known = tuple[Fingerprint, frozenset[str]]
@@ -110,8 +110,7 @@ class Judge:
             file = self._images.read(handle, found, path, catalogue)
         except OSError:
             return None
-        known = self._known[path, key(found)] = (file, catalogue.by_file(file))
-        return known
+        return self._keep(path, key(found), file, catalogue)
 
     def _to_read(self, asked: calls.Question, found: os.stat_result | None, current: RefusalsByUid, *, doubt: bool) -> Answer:
         uids = procfs.uids(asked.pid)
@@ -127,8 +126,11 @@ class Judge:
         this = key(found) if found else _NO_KEY
         content, same = self._images.learn(this, read)
         file = content.named(path, found.st_size if found else 0)
+        return self._keep(path, this, file, catalogue) if same else (file, catalogue.by_file(file))
+
+    def _keep(self, path: str, this: Key, file: Fingerprint, catalogue: Catalogue) -> _Known:
         known = (file, catalogue.by_file(file))
-        if same:
+        if len(path) <= _LONGEST:  # anybody may make many that are longer
             self._known[path, this] = known
         return known
 

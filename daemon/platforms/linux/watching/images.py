@@ -6,11 +6,12 @@ import os
 import stat
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import BinaryIO
 
 from daemon.platforms import images
+from daemon.platforms.by_turns import ByTurns
 from daemon.platforms.hashing import Key, Stop, key, sha256
 from daemon.platforms.images import Known, Looked, Wanted
 from daemon.platforms.linux import calls, procfs
@@ -96,13 +97,19 @@ class Images(images.Images):
     def _look(self, file: BinaryIO, path: str, wanted: Wanted, stop: Stop) -> Looked:
         return Looked(sha256(file.fileno(), stop))
 
-    def _aside(self, thread: ThreadPoolExecutor, file: BinaryIO, path: str, this: Key, wanted: Wanted) -> Future[Looked | None]:
+    @staticmethod
+    def owner(file: BinaryIO) -> int:
+        return os.fstat(file.fileno()).st_uid
+
+    def _aside(
+        self, thread: ByTurns[Looked | None], file: BinaryIO, path: str, this: Key, wanted: Wanted
+    ) -> Future[Looked | None]:
         mine = os.dup(file.fileno())
 
         def look() -> Looked | None:
             found = Looked(sha256(mine, self._stop))
             return found if key(os.fstat(mine)) == this else None
 
-        done = thread.submit(look)
+        done = thread.submit(look, self.owner(file))
         done.add_done_callback(lambda _: os.close(mine))
         return done

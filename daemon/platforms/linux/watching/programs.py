@@ -13,6 +13,7 @@ from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import account_of
 from daemon.platforms.linux.reading.desk import HeldError
 from daemon.platforms.linux.reading.files import Runner
+from daemon.platforms.linux.watching.brief import brief
 from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.read_images import ReadImages
 from host.clock import Clock, together
@@ -66,7 +67,7 @@ class Programs:
             since=self.since(status.started) if since is None else since,
             account=account,
             files=files,
-            args=kept,
+            args=brief(kept, catalogue),
             parent=status.parent,
             interpreted=what is not None,
         )

@@ -23,6 +23,7 @@ _EXEC_SOON_S = 0.05
 _HELD_S = 1.0
 _MOST_AT_ONCE = 50
 _LOOKS_S = (0.02, 0.1, 0.5)  # after the gate's answer: until when a program has become the game depends on how busy the PC is
+LET_S = max(_LOOKS_S)
 
 
 class LinuxTracker(Tracker[SeenProgram]):

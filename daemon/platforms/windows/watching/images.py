@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msvcrt
 import re
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -12,6 +12,7 @@ import win32api
 import win32process
 
 from daemon.platforms import images
+from daemon.platforms.by_turns import ByTurns
 from daemon.platforms.hashing import Key, Stop, sha256
 from daemon.platforms.images import Known, Looked, Wanted
 from daemon.platforms.windows.watching.opening import key_of, opened
@@ -53,7 +54,13 @@ class Images(images.Images):
         signer = signer_of(msvcrt.get_osfhandle(file.fileno()), path) if wanted.signer and not stop() else None
         return Looked(digest, signer, wanted.signer)
 
-    def _aside(self, thread: ThreadPoolExecutor, file: BinaryIO, path: str, this: Key, wanted: Wanted) -> Future[Looked | None]:
+    @staticmethod
+    def owner(file: BinaryIO) -> int:  # noqa: ARG004 - who owns a file there says little of who put it there
+        return 0
+
+    def _aside(
+        self, thread: ByTurns[Looked | None], file: BinaryIO, path: str, this: Key, wanted: Wanted
+    ) -> Future[Looked | None]:
         def look() -> Looked | None:
             with opened(path) as (again, here):
                 found = self._look(again, path, wanted, self._stop) if here == this else None

@@ -1,0 +1,86 @@
+"""What the gate hands to the loop: however often somebody tries to start something, no more than the loop can take.
+
+Who tries is bounded by nobody, so nothing here is kept by pid or path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from daemon.platforms.api import StartRefused
+from host.clock import Clock
+
+AGAIN_MS = 1_000
+_SHARES = 256
+MOST = 64  # of one share
+
+
+@dataclass(slots=True)
+class _Told:
+    at: int
+    more: int
+    last: StartRefused
+
+
+class Refused:
+    """Tells the first refusal of a game to an account at once, and the number of those within a second when that is over.
+    All on the gate's thread.
+    """
+
+    def __init__(self, clock: Clock, tell: Callable[[StartRefused], None]) -> None:
+        self._clock = clock
+        self._tell = tell
+        self._told: dict[tuple[str, str], _Told] = {}
+
+    def note(self, seen: StartRefused) -> None:
+        known, now = self._told.get((seen.account, seen.game)), self._clock.mono()
+        if known is None:
+            self._told[seen.account, seen.game] = _Told(now, 0, seen)
+            self._tell(seen)
+            return
+        known.more, known.last = known.more + 1, seen
+        if now - known.at >= AGAIN_MS:
+            self._tell_more(known, now)
+
+    def look_back(self) -> None:
+        """Tells what has waited long enough, and forgets who has stopped trying."""
+        now = self._clock.mono()
+        for key, known in tuple(self._told.items()):
+            if now - known.at >= AGAIN_MS:
+                if known.more:
+                    self._tell_more(known, now)
+                else:
+                    del self._told[key]
+
+    def untold(self) -> tuple[StartRefused, ...]:
+        """What was not told yet, once the thread is over."""
+        found = tuple(replace(known.last, times=known.more) for known in self._told.values() if known.more)
+        self._told.clear()
+        return found
+
+    def _tell_more(self, known: _Told, now: int) -> None:
+        self._tell(replace(known.last, times=known.more))
+        known.at, known.more = now, 0
+
+
+class Shares:
+    """How many things of each owner, by number, may be on their way from one thread to another: `take` on the one, `give` on
+    the other. Each writes its own table only, so neither waits.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._taken = [0] * _SHARES
+        self._given = [0] * _SHARES
+
+    def take(self, owner: int) -> bool:
+        """False: so many are on their way that one more is too many."""
+        share = owner % _SHARES
+        if self._taken[share] - self._given[share] >= self._most:
+            return False
+        self._taken[share] += 1
+        return True
+
+    def give(self, owner: int) -> None:
+        self._given[owner % _SHARES] += 1
