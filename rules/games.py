@@ -9,13 +9,14 @@ from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from rules.matching.loaded import Index, Wanted
 from rules.matching.paths import WINDOWS, has_drive, is_windows, name_key, path_key, steam_folder
 from rules.programs import is_wine
 from rules.systems import System, system_of
 
-Clue = Literal["content", "build-id", "store", "signer", "command", "name"]
+Clue = Literal["content", "build-id", "loaded", "store", "signer", "command", "name"]
 CLUES: tuple[Clue, ...] = get_args(Clue)
-SURE: frozenset[Clue] = frozenset({"content", "build-id", "store", "signer"})
+SURE: frozenset[Clue] = frozenset({"content", "build-id", "loaded", "store", "signer"})
 Kind = Literal["game", "emulator"]
 _UNRATED = 1_000
 _STEAM_ID = re.compile(r"AppId=(\d{1,10})")
@@ -26,7 +27,8 @@ class Fingerprint:
     """What a file is, whatever it is called. `sha256` and `build_id` are hex; None where unknown or where there is none.
 
     `original` and `product` are the file's and the product's name in its version resource, which anybody can write. `signer` is
-    the subject of a valid Authenticode signature.
+    the subject of a valid Authenticode signature. `loaded`: the blocks of its code (rules.matching.loaded), of what runs only those
+    that some game has.
     """
 
     path: str
@@ -36,6 +38,7 @@ class Fingerprint:
     original: str | None = None
     product: str | None = None
     signer: str | None = None
+    loaded: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Program:
     `since` is its start in milliseconds of the clock that play is counted on. `files` are the executable and, for an
     interpreter or loader, what it was told to run. `interpreted`: the executable is an interpreter, so that what its arguments
     say counts; other programs may have a game's command line among theirs and be none. `account` is the OS account name.
-    `trees`: ids of the games in whose install trees it lies, each with whether only an administrator can have said so and put
+    `mapped` are other files whose code it has loaded, as far as they are games. `trees`: ids of the games in whose install trees it lies, each with whether only an administrator can have said so and put
     files there.
     """
 
@@ -58,6 +61,7 @@ class Program:
     args: tuple[str, ...] = ()
     parent: int = 0
     interpreted: bool = False
+    mapped: tuple[Fingerprint, ...] = ()
     trees: tuple[tuple[str, bool], ...] = ()
 
     @property
@@ -73,7 +77,7 @@ class Game:
     `kind` "emulator": games of another system run in it, and which one cannot be told from outside. `learning`: a learning
     program that lies among games; of a house's own game, that its play does not count.
 
-    `names` are file names of executables, under which they run or were built, `paths` absolute paths: those of Windows (a name
+    `loaded` has the code of each of its programs. `names` are file names of executables, under which they run or were built, `paths` absolute paths: those of Windows (a name
     in .exe, a path with a drive) in any case, others exactly. `products` are names of the product in a version resource,
     `signers` who signs its programs, and perhaps others: both in any case. `words` are whole arguments of an interpreter's
     command line, as the name of Java's main class, `commands` parts of one argument of it. `steam_ids` are the numbers by which
@@ -91,6 +95,7 @@ class Game:
     sizes: tuple[int, ...] = ()
     sha256: tuple[str, ...] = ()
     build_ids: tuple[str, ...] = ()
+    loaded: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     steam_ids: tuple[int, ...] = ()
     folders: tuple[str, ...] = ()
@@ -133,6 +138,7 @@ class Catalogue:
         self.games: Mapping[str, Game] = MappingProxyType(merged)
         self._sha256 = _index((digest.lower(), game.id) for game in every for digest in game.sha256)
         self._build_ids = _index((build.lower(), game.id) for game in every for build in game.build_ids)
+        self._loaded = Index((game.id, text) for game in every for text in game.loaded)
         self._paths = _index((path_key(path), game.id) for game in every for path in game.paths)
         self._names = _index((name_key(name), game.id) for game in every for name in game.names)
         self._any_case = _index((name.casefold(), game.id) for game in every for name in game.names)
@@ -167,6 +173,11 @@ class Catalogue:
         """Whether some game's file has this size, so that hashing a file of this size may tell something."""
         return size in self._sizes
 
+    @property
+    def wanted_blocks(self) -> Wanted:
+        """Which blocks of a program's code may tell something."""
+        return self._loaded.wanted
+
     def wants_signer(self, file: Fingerprint) -> bool:
         """Whether this may be the file of a game of which it is known who signs it, so that looking may tell something."""
         return bool(self._signers) and any(self.games[id_].signers for id_ in (*self._by_name(file), *self._as_built(file)))
@@ -174,6 +185,8 @@ class Catalogue:
     def _of_program(self, program: Program) -> Iterator[tuple[Clue, str]]:
         for file in program.files:
             yield from self._of_file(file)
+        for file in program.mapped:
+            yield from self.of_content(file)
         if program.interpreted or len(program.files) > 1:
             yield from self._of_command(program.args)
         if any(is_wine(file.path) for file in program.files):
@@ -194,13 +207,21 @@ class Catalogue:
             if part in line:
                 yield "command", id_
 
-    def _of_file(self, file: Fingerprint) -> Iterator[tuple[Clue, str]]:
+    def of_content(self, file: Fingerprint) -> Iterator[tuple[Clue, str]]:
+        """By what is in the file. That half of its code is a learning program's makes no program one: its play may be free."""
         if file.sha256 is not None:
             for id_ in self._sha256.get(file.sha256.lower(), ()):
                 yield "content", id_
         if file.build_id is not None:
             for id_ in self._build_ids.get(file.build_id.lower(), ()):
                 yield "build-id", id_
+        if file.loaded:
+            for id_ in self._loaded.games(file.loaded):
+                if not self.games[id_].learning:
+                    yield "loaded", id_
+
+    def _of_file(self, file: Fingerprint) -> Iterator[tuple[Clue, str]]:
+        yield from self.of_content(file)
         if (folder := steam_folder(file.path)) is not None:
             for id_ in self._folders.get(folder, ()):
                 yield "store", id_

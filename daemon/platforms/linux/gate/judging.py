@@ -7,7 +7,7 @@ import stat
 from typing import NamedTuple
 
 from daemon.platforms.api import StartRefused
-from daemon.platforms.hashing import Key, key
+from daemon.platforms.hashing import Key, key, within
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.gate.answers import RefusalsByUid
 from daemon.platforms.linux.watching.images import Images
@@ -18,6 +18,7 @@ from host.clock import Clock
 from rules.games import Catalogue, Fingerprint
 
 LARGEST_HASHED = 1 << 20
+_COMPARING_MS = 20  # of a file's code: on a slow disk some pages take longer, and the loop looks at it again
 _MOST = 8192
 _ANCESTORS = 32
 
@@ -35,7 +36,7 @@ class Judge:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._images = Images(LARGEST_HASHED)
+        self._images = Images(LARGEST_HASHED, within(clock, _COMPARING_MS))
         self._known: dict[tuple[str, Key], tuple[Fingerprint, frozenset[str]]] = {}
         self.known_for: Catalogue | None = None
 
@@ -54,7 +55,7 @@ class Judge:
         account, refused = (uids and current.of(acting_uid(*uids))) or ("", frozenset())
         hit, now = games & refused, self._clock.mono()
         if all(_started_by(asked.pid, current.saving.get(game, frozenset())) for game in hit):
-            who, image = procfs.stat(asked.pid), (found.st_dev, found.st_ino) if file.build_id else None
+            who, image = procfs.stat(asked.pid), (found.st_dev, found.st_ino) if file.build_id or file.loaded else None
             let = Started(asked.pid, acting_uid(*uids), file, now, who.parent, image) if uids and who else None
             return Answer(let=let)
         return Answer(StartRefused(account, min(hit), path, asked.pid, now))
@@ -72,7 +73,9 @@ class Judge:
             except OSError:  # a damaged disk, or whatever the file's owner did to it: nothing of ours fails
                 file = Fingerprint(path, found.st_size)
                 return file, catalogue.by_file(file)
-            known = self._known[this] = (file, catalogue.by_file(file))
+            known = (file, catalogue.by_file(file))
+            if self._images.compared(this[1], catalogue):
+                self._known[this] = known
         return known
 
 

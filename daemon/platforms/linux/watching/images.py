@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import BinaryIO
 
 from daemon.platforms import images
-from daemon.platforms.hashing import Key, Stop, key, sha256
+from daemon.platforms.hashing import Key, Stop, key, never, sha256
 from daemon.platforms.images import Known, Looked, Wanted
 from daemon.platforms.linux import calls, procfs
 from host.images import build_id
@@ -26,8 +27,8 @@ class Images(images.Images):
     somebody holds a lease of them (fcntl(2), F_SETLEASE), which he is asked to give back, and in the end made to.
     """
 
-    def __init__(self, largest: int | None = None) -> None:
-        super().__init__(largest)
+    def __init__(self, largest: int | None = None, pressed: Callable[[], Stop] = lambda: never) -> None:
+        super().__init__(largest, pressed)
         self.held: dict[int, str] = {}
 
     def open(self, path: str, shown: str, catalogue: Catalogue) -> Fingerprint | None:
@@ -82,13 +83,15 @@ class Images(images.Images):
         return Known(build_id(file, is_engine), found=Looked(looked=True))
 
     def _look(self, file: BinaryIO, path: str, wanted: Wanted, stop: Stop) -> Looked:
-        return Looked(sha256(file.fileno(), stop))
+        digest = sha256(file.fileno(), stop) if wanted.digest else None
+        return Looked(digest, loaded=wanted.within(file, stop))
 
     def _aside(self, thread: ThreadPoolExecutor, file: BinaryIO, path: str, this: Key, wanted: Wanted) -> Future[Looked | None]:
         mine = os.dup(file.fileno())
 
         def look() -> Looked | None:
-            found = Looked(sha256(mine, self._stop))
+            with open(mine, "rb", buffering=0, closefd=False) as again:
+                found = self._look(again, path, wanted, self._stop)
             return found if key(os.fstat(mine)) == this else None
 
         done = thread.submit(look)
