@@ -22,6 +22,9 @@ _LONGEST_ID = 64
 _WIDE = {3: False, 40: False, 62: True, 183: True}  # Intel 386, ARM, x86-64, AArch64: all little-endian here
 
 
+_SHT_NOBITS = 8
+
+
 class _Entry(NamedTuple):
     """Of the program header table."""
 
@@ -65,15 +68,48 @@ def loads(file: BinaryIO) -> tuple[Segment, ...]:
         return ()
 
 
+def appended(file: BinaryIO) -> int:
+    """How many bytes follow all that headers speak of: a program may carry there what it really runs. OSError only from reading."""
+    end = file.seek(0, 2)
+    file.seek(0)
+    head = file.read(64) or b""
+    try:
+        order, wide = _form(head)
+        _, entries = _program_headers(file, end)
+        known = max((one.offset + one.size for one in entries), default=end)
+        start = struct.unpack_from(order + "Q", head, 40)[0] if wide else struct.unpack_from(order + "I", head, 32)[0]
+        length, count = struct.unpack_from(order + "HH", head, 58 if wide else 46)
+        if 0 < start < end:
+            file.seek(start)
+            table = file.read(min(length * count, _HEADERS)) or b""
+            known = max(known, start + len(table), *_section_ends(table, length, order, wide=wide))
+    except (struct.error, ValueError, OverflowError):  # as above
+        return 0
+    return max(0, end - known)
+
+
+def _section_ends(table: bytes, length: int, order: str, *, wide: bool) -> Iterator[int]:
+    yield 0
+    for at in range(0, len(table) - length + 1, max(length, 1)):
+        kind, offset, size = struct.unpack_from(order + ("4xI16xQQ" if wide else "4xI8xII"), table, at)
+        if kind != _SHT_NOBITS:
+            yield offset + size
+
+
+def _form(head: bytes) -> tuple[str, bool]:
+    """Byte order, and whether addresses have 64 bits. struct.error."""
+    machine = struct.unpack_from("<H", head, 18)[0]
+    order = ">" if head[5] == 2 and machine not in _WIDE else "<"
+    return order, _WIDE.get(machine, head[4] == 2)
+
+
 def _program_headers(file: BinaryIO, end: int) -> tuple[str, Iterator[_Entry]]:
     """Byte order and program headers. struct.error, ValueError, OverflowError."""
     file.seek(0)
     head = file.read(64) or b""  # None: a file that has nothing to say yet, opened without waiting
     if len(head) < 52 or head[:4] != b"\x7fELF":
         return "<", iter(())
-    machine = struct.unpack_from("<H", head, 18)[0]
-    order = ">" if head[5] == 2 and machine not in _WIDE else "<"
-    wide = _WIDE.get(machine, head[4] == 2)
+    order, wide = _form(head)
     start = struct.unpack_from(order + "Q", head, 32)[0] if wide else struct.unpack_from(order + "I", head, 28)[0]
     length, count = struct.unpack_from(order + "HH", head, 54 if wide else 42)
     if length < (56 if wide else 32) or start >= end:

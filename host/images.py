@@ -8,6 +8,8 @@ from typing import BinaryIO
 from host import elf, pe
 from host.segment import Segment
 
+_MARK = 256  # bytes: as a packer's name or a signature
+
 
 def build_id(file: BinaryIO, is_shared: Callable[[str], bool]) -> str | None:
     """The build id of an ELF or PE file as hex; None for any other file, or one without. OSError only from reading.
@@ -26,6 +28,14 @@ def segments(file: BinaryIO) -> tuple[Segment, ...]:
     if start == b"\x7fELF":
         return elf.loads(file)
     return pe.loads(file) if start[:2] == b"MZ" else ()
+
+
+def appended(file: BinaryIO) -> bool:
+    """Whether an ELF or PE file carries something behind itself that may be what it runs. OSError only from reading."""
+    start = _magic(file)
+    if start == b"\x7fELF":
+        return elf.appended(file) > _MARK
+    return start[:2] == b"MZ" and pe.appended(file) > 0
 
 
 def _magic(file: BinaryIO) -> bytes:
