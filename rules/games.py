@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from rules.matching.loaded import Index, Wanted
+from rules.matching.lookup import index
 from rules.matching.paths import WINDOWS, has_drive, is_windows, name_key, path_key, steam_folder
 from rules.programs import is_wine
 from rules.systems import System, system_of
@@ -136,18 +137,18 @@ class Catalogue:
             merged[game.id] = _merged(merged[game.id], game) if game.id in merged else game
         every = tuple(merged.values())
         self.games: Mapping[str, Game] = MappingProxyType(merged)
-        self._sha256 = _index((digest.lower(), game.id) for game in every for digest in game.sha256)
-        self._build_ids = _index((build.lower(), game.id) for game in every for build in game.build_ids)
+        self._sha256 = index((digest.lower(), game.id) for game in every for digest in game.sha256)
+        self._build_ids = index((build.lower(), game.id) for game in every for build in game.build_ids)
         self._loaded = Index((game.id, text) for game in every for text in game.loaded)
-        self._paths = _index((path_key(path), game.id) for game in every for path in game.paths)
-        self._names = _index((name_key(name), game.id) for game in every for name in game.names)
-        self._any_case = _index((name.casefold(), game.id) for game in every for name in game.names)
-        self._products = _index((name.casefold(), game.id) for game in every for name in game.products if name)
-        self._signers = _index((name.casefold(), game.id) for game in every for name in game.signers if name)
-        self._words = _index((word, game.id) for game in every for word in game.words if word)
+        self._paths = index((path_key(path), game.id) for game in every for path in game.paths)
+        self._names = index((name_key(name), game.id) for game in every for name in game.names)
+        self._any_case = index((name.casefold(), game.id) for game in every for name in game.names)
+        self._products = index((name.casefold(), game.id) for game in every for name in game.products if name)
+        self._signers = index((name.casefold(), game.id) for game in every for name in game.signers if name)
+        self._words = index((word, game.id) for game in every for word in game.words if word)
         self._commands = tuple((part, game.id) for game in every for part in game.commands if part)
-        self._steam_ids = _index((str(number), game.id) for game in every for number in game.steam_ids)
-        self._folders = _index((folder.lower(), game.id) for game in every for folder in game.folders if folder)
+        self._steam_ids = index((str(number), game.id) for game in every for number in game.steam_ids)
+        self._folders = index((folder.lower(), game.id) for game in every for folder in game.folders if folder)
         self._sizes = frozenset(size for game in every for size in game.sizes)
 
     def recognise(self, program: Program) -> Match | None:
@@ -177,6 +178,11 @@ class Catalogue:
     def wanted_blocks(self) -> Wanted:
         """Which blocks of a program's code may tell something."""
         return self._loaded.wanted
+
+    @property
+    def knows_content(self) -> bool:
+        """Whether some game is known by what is in a file."""
+        return bool(self._build_ids or self._sha256 or self._loaded.wanted.stamp)
 
     def wants_signer(self, file: Fingerprint) -> bool:
         """Whether this may be the file of a game of which it is known who signs it, so that looking may tell something."""
@@ -277,13 +283,6 @@ class Catalogue:
         """Games before learning programs, unrated before any label, higher labels before lower, then by id."""
         game = self.games[id_]
         return (game.learning, -_UNRATED if game.label is None else -game.label, id_)
-
-
-def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for key, id_ in pairs:
-        found[key] = (*found.get(key, ()), id_)
-    return found
 
 
 def _merged(old: Game, new: Game) -> Game:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -47,7 +47,7 @@ def own_code(file: BinaryIO, path: Path, size: int) -> str | None:
     return text if is_written(text) else None
 
 
-def _shared(other: Path, blocks: Blocks) -> Iterable[tuple[int, int]]:
+def _shared(other: Path, blocks: Blocks) -> Collection[tuple[int, int]]:
     pages: dict[int, dict[int, frozenset[int]]] = {}
     for (page, slot), value in blocks.items():
         pages.setdefault(page, {})[slot] = frozenset((value,))

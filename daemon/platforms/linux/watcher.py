@@ -16,6 +16,7 @@ from daemon.platforms.linux.gate import mounts
 from daemon.platforms.linux.gate.again import Backoff
 from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate, cause
 from daemon.platforms.linux.watching.events import Events
+from daemon.platforms.linux.watching.loading import LoadedCode
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.tracker import LinuxTracker
@@ -45,6 +46,7 @@ class LinuxWatcher(TrackingWatcher):
         self._again = Backoff()
         self._errands_again = Backoff()
         self._poller = Poller(tracker, clock, self._often)
+        self._loaded = LoadedCode(clock, tracker.loaded)
         self._events = Events(tracker, clock, self._poller, self._trouble, self._well)
 
     # --- the protocol ------------------------------------------------------------------------------------------------------
@@ -53,6 +55,8 @@ class LinuxWatcher(TrackingWatcher):
         raise_descriptors()
         super().start(sink)
         loop = asyncio.get_running_loop()
+        self._loaded.later, self._loaded.on_loop = loop.call_later, self._on_loop
+        self._tracker.other = lambda program: self._loaded.seen(program, self._tracker.catalogue)
         if self._asker:
             self._asker.watch = self
         if not self._start_events(loop):
@@ -81,6 +85,7 @@ class LinuxWatcher(TrackingWatcher):
         self._errands_again.stop()
         self._events.stop()
         self._poller.stop()
+        self._loaded.stop()
         super().stop()
 
     # --- events ------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,150 @@
+"""When to look at the code that processes have loaded, and what of it is a game's.
+
+A process that is no game by its executable or what it was told is looked at some times after its start, then with each scan: but only
+if the size of what it can execute, which the kernel tells without waiting for anybody, has changed. Root's are not looked at.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import NamedTuple
+
+from daemon.platforms.hashing import within
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.watching.images import Images
+from daemon.platforms.linux.watching.mapped import Mapped, alive, mapped
+from daemon.platforms.processes import BlindError, Identity
+from host.clock import Clock
+from rules.games import Catalogue, Fingerprint, Program
+
+_LOOKS_S = (0.1, 0.4, 1.5, 6, 24)  # after its start, each after the one before
+_LARGEST = 1 << 20
+_FILE_MS = 500
+_MOST = 8192
+_MOST_WAITING = 1024
+_OWN = ("/usr/lib", "/lib", "/usr/bin")  # whose disks only root changes: what is innocent there stays it
+
+Told = Callable[[Identity, tuple[Fingerprint, ...], int], None]
+"""A process, the files of games that it has loaded, and since when (mono) it can have them."""
+
+
+class Finder:
+    """In a thread of its own: a process may keep whoever reads its map waiting."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._images = Images(_LARGEST, within(clock, _FILE_MS))
+        self._innocent: set[tuple[bytes, bytes]] = set()
+        self._for: Catalogue | None = None
+        self._disks: set[int] = set()
+
+    def games_in(self, this: Identity, catalogue: Catalogue) -> tuple[Fingerprint, ...]:
+        """The files of games that this process has loaded. BlindError."""
+        if self._for is not catalogue:
+            self._innocent, self._for = set(), catalogue
+            self._disks = {os.stat(place).st_dev for place in _OWN if os.path.exists(place)}  # noqa: PTH110, PTH116
+        found = [file for one in mapped(this[0]) if (file := self._game(one, catalogue)) is not None]
+        return tuple(found) if alive(*this) else ()
+
+    def _game(self, one: Mapped, catalogue: Catalogue) -> Fingerprint | None:
+        if one.this in self._innocent:
+            return None
+        for way in one.ways:
+            file = self._images.open(way, one.shown, catalogue)
+            if file is not None:
+                if any(True for _ in catalogue.of_content(file)):
+                    return file
+                self._note(one, way)
+                return None
+        return None
+
+    def _note(self, one: Mapped, way: str) -> None:
+        try:
+            found = os.stat(way)  # noqa: PTH116 - run often
+        except OSError:
+            return
+        if found.st_uid == 0 and not found.st_mode & 0o022 and found.st_dev in self._disks:
+            self._innocent.add(one.this)
+
+
+class _Looked(NamedTuple):
+    """`this`: when it started, as processes and as play count; `at` (mono): it had not loaded more than was seen by then."""
+
+    this: tuple[int, int]
+    catalogue: Catalogue
+    at: int
+    size: int = 0
+
+
+class LoadedCode:
+    """On the loop's thread. `later` as the loop's `call_later`, `on_loop` runs something there, from the thread."""
+
+    def __init__(self, clock: Clock, tell: Told) -> None:
+        self._clock, self._tell = clock, tell
+        self._known: OrderedDict[int, _Looked] = OrderedDict()
+        self._thread: ThreadPoolExecutor | None = None
+        self._finder = Finder(clock)
+        self._waiting = 0
+        self.later: Callable[..., object] = lambda *_: None
+        self.on_loop: Callable[..., None] = lambda *_: None
+
+    def stop(self) -> None:
+        if self._thread:
+            self._thread.shutdown(wait=False, cancel_futures=True)
+        self._thread, self._waiting = None, 0
+        self._known.clear()
+
+    def seen(self, program: Program, catalogue: Catalogue) -> None:
+        """A program that is no game runs: newly, or still."""
+        if program.account == "root" or not catalogue.knows_content:
+            return
+        this = (program.started, program.since)
+        known = self._known.get(program.pid)
+        if known is None or known.this != this:
+            self._note(program.pid, _Looked(this, catalogue, program.since))
+            self.later(_LOOKS_S[0], self._due, program.pid, this, 0)
+            return
+        if known.catalogue is not catalogue:
+            self._note(program.pid, known._replace(catalogue=catalogue, size=0))
+        self._look(program.pid)
+
+    def _note(self, pid: int, looked: _Looked) -> None:
+        self._known[pid] = looked
+        self._known.move_to_end(pid)
+        if len(self._known) > _MOST:
+            self._known.popitem(last=False)
+
+    def _due(self, pid: int, this: tuple[int, int], number: int) -> None:
+        known = self._known.get(pid)
+        if known is None or known.this != this:
+            return
+        if not self._look(pid):
+            del self._known[pid]
+        elif number + 1 < len(_LOOKS_S):
+            self.later(_LOOKS_S[number + 1], self._due, pid, this, number + 1)
+
+    def _look(self, pid: int) -> bool:
+        """If it has loaded something since. False: it is over."""
+        known, now = self._known[pid], self._clock.mono()
+        try:
+            size = procfs.executable_size(pid)
+        except BlindError:  # whoever scans will say so
+            return True
+        if size and size == known.size:
+            self._note(pid, known._replace(at=now))
+        elif size and self._waiting < _MOST_WAITING:
+            self._note(pid, known._replace(at=now, size=size))
+            self._thread = self._thread or ThreadPoolExecutor(1, "loaded-code", Images.calm)
+            self._waiting += 1
+            identity = (pid, known.this[0])
+            done = self._thread.submit(self._finder.games_in, identity, known.catalogue)
+            done.add_done_callback(lambda done: self.on_loop(partial(self._found, identity, known.at), done))
+        return size > 0
+
+    def _found(self, this: Identity, since: int, done: Future[tuple[Fingerprint, ...]]) -> None:
+        self._waiting = max(0, self._waiting - 1)
+        if not done.cancelled() and done.exception() is None and (files := done.result()):
+            self._tell(this, files, since)
