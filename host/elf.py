@@ -1,4 +1,4 @@
-"""What an ELF file is, whatever it is called: its build id, which stays when it is copied or stripped, and what of it is loaded.
+"""What an ELF file is, whatever it is called: its build id, which stays when it is stripped, and what is loaded of it.
 
 Generic ABI, "ELF Header", "Program Header", "Note Section"; NT_GNU_BUILD_ID as written by `ld --build-id`.
 """
@@ -69,7 +69,7 @@ def loads(file: BinaryIO) -> tuple[Segment, ...]:
 
 
 def appended(file: BinaryIO) -> int:
-    """How many bytes follow all that headers speak of: a program may carry there what it really runs. OSError only from reading."""
+    """How many bytes follow all that headers speak of: a program may carry there what it really runs. OSError from reading."""
     end = file.seek(0, 2)
     file.seek(0)
     head = file.read(64) or b""

@@ -1,8 +1,8 @@
 """What a program's code is, by blocks of what is loaded: pages at their addresses, whatever lies around them in the file.
 
-Which pages are taken is a matter of their numbers alone, so programs have many of them in common, and few have to be read to compare
-a file with all that are known. The hash is one for speed: whoever makes another block with it has only made his own program more
-like a known one.
+Which pages are taken is a matter of their numbers alone, so programs have many of them in common, and few have to be read to
+compare a file with all that are known. The hash is one for speed: whoever makes another block that has it has only made his own
+program more like a known one.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def sampled(file: BinaryIO, most: int) -> Blocks:
 
 
 def compared(file: BinaryIO, wanted: Pages, stop: Callable[[], bool] = lambda: False) -> Blocks | None:
-    """Those of `wanted` that this file has there, loaded in whatever way. None: `stop`, asked before each page, said so. OSError."""
+    """Those of `wanted` that this file has there, loaded in whatever way. None: `stop` said so, once a page. OSError."""
     found: dict[tuple[int, int], int] = {}
     for page, part in _where(segments(file) if wanted else (), wanted).items():
         if stop():

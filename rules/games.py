@@ -28,7 +28,7 @@ class Fingerprint:
     """What a file is, whatever it is called. `sha256` and `build_id` are hex; None where unknown or where there is none.
 
     `original` and `product` are the file's and the product's name in its version resource, which anybody can write. `signer` is
-    the subject of a valid Authenticode signature. `loaded`: the blocks of its code (rules.matching.loaded), of what runs only those
+    the subject of a valid Authenticode signature. `loaded`: blocks of its code (rules.matching.loaded), of what runs only those
     that some game has.
     """
 
@@ -50,8 +50,8 @@ class Program:
     `since` is its start in milliseconds of the clock that play is counted on. `files` are the executable and, for an
     interpreter or loader, what it was told to run. `interpreted`: the executable is an interpreter, so that what its arguments
     say counts; other programs may have a game's command line among theirs and be none. `account` is the OS account name.
-    `mapped` are other files whose code it has loaded, as far as they are games. `trees`: ids of the games in whose install trees it lies, each with whether only an administrator can have said so and put
-    files there.
+    `trees`: ids of the games in whose install trees it lies, each with whether only an administrator can have said so and put
+    files there. `mapped`: other files of which it has loaded code, those of games.
     """
 
     pid: int
@@ -62,8 +62,8 @@ class Program:
     args: tuple[str, ...] = ()
     parent: int = 0
     interpreted: bool = False
-    mapped: tuple[Fingerprint, ...] = ()
     trees: tuple[tuple[str, bool], ...] = ()
+    mapped: tuple[Fingerprint, ...] = ()
 
     @property
     def identity(self) -> tuple[int, int]:
@@ -78,11 +78,12 @@ class Game:
     `kind` "emulator": games of another system run in it, and which one cannot be told from outside. `learning`: a learning
     program that lies among games; of a house's own game, that its play does not count.
 
-    `loaded` has the code of each of its programs. `names` are file names of executables, under which they run or were built, `paths` absolute paths: those of Windows (a name
-    in .exe, a path with a drive) in any case, others exactly. `products` are names of the product in a version resource,
-    `signers` who signs its programs, and perhaps others: both in any case. `words` are whole arguments of an interpreter's
-    command line, as the name of Java's main class, `commands` parts of one argument of it. `steam_ids` are the numbers by which
-    Steam starts it, `folders` what Steam calls the folder that it lies in: whatever runs from there is the game.
+    `names` are file names of executables, under which they run or were built, `paths` absolute paths: those of Windows (a name
+    in .exe, a path with a drive) in any case, others exactly. `loaded` has the code of its programs, each by itself. `products`
+    are names of the product in a version resource, `signers` who signs its programs, and perhaps others: both in any case.
+    `words` are whole arguments of an interpreter's command line, as the name of Java's main class, `commands` parts of one
+    argument of it. `steam_ids` are the numbers by which Steam starts it, `folders` what Steam calls the folder that it lies in:
+    whatever runs from there is the game.
     """
 
     id: str

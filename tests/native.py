@@ -1,4 +1,4 @@
-"""A native program made from nothing, for x86-64: small, its own in every block of its code, and able to be loaded in every way.
+"""A native program made from nothing, for x86-64: small, with code of its own, and able to be loaded in every way.
 
 It makes the file named by its first word, then waits for a byte of input, as the games of tests do.
 """

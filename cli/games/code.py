@@ -1,8 +1,9 @@
-"""What of a program's code is its own: neither that of an engine, which many games share, nor that of a program that is installed."""
+"""What of a program's code is its own: neither an engine's, which many games share, nor that of a program that is installed."""
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import BinaryIO
 
 from host.images import appended, segments
 from host.loaded import Blocks, compared, sampled
-from rules.matching.engines import LONGEST, engine_in
+from rules.matching.engines import LONGEST, is_engines
 from rules.matching.loaded import MOST_PAGES, is_written, written
 
 _PIECE = 1 << 20
@@ -29,13 +30,13 @@ def is_shared(file: BinaryIO) -> bool:
     file.seek(0)
     before = b""
     while piece := file.read(_PIECE):
-        if engine_in(before + piece):
+        if is_engines(before + piece):
             return True
         before = piece[1 - LONGEST :]
     return False
 
 
-def own_code(file: BinaryIO, path: Path, size: int) -> str | None:
+def code_of(file: BinaryIO, path: Path, size: int) -> str | None:
     """Of a program that is not shared, as text; None if it has too little. OSError."""
     blocks = dict(sampled(file, MOST_PAGES))
     for other in _installed(path, size) if blocks else ():
@@ -58,10 +59,13 @@ def _shared(other: Path, blocks: Blocks) -> Collection[tuple[int, int]]:
 
 def _installed(path: Path, size: int) -> Iterator[Path]:
     """The programs of this machine, but for the one at `path`, that may have code of one that has this size."""
-    for folder in dict.fromkeys((*_SYSTEMS, *os.get_exec_path())):
+    known = {os.path.realpath(path)}
+    for folder in dict.fromkeys(map(os.path.realpath, (*_SYSTEMS, *os.get_exec_path()))):
         with suppress(OSError), os.scandir(folder) as entries:
             for entry in entries:
                 with suppress(OSError):
-                    like = entry.is_file() and size <= _LIKE * entry.stat().st_size <= size * _LIKE * _LIKE
-                    if like and not os.path.samestat(entry.stat(), path.stat()):
-                        yield Path(entry)
+                    found = entry.stat()
+                    like = size <= _LIKE * found.st_size <= size * _LIKE * _LIKE
+                    if like and stat.S_ISREG(found.st_mode) and (real := os.path.realpath(entry)) not in known:
+                        known.add(real)
+                        yield Path(real)

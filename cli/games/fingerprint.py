@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli.errors import CommandError
-from cli.games.code import is_shared, own_code
+from cli.games.code import is_shared, code_of
 from host import choose
 from host.images import build_id
 from host.pe import version
@@ -22,8 +22,8 @@ from rules.programs import interpreter, is_engine, is_everybodys
 
 def fingerprint(path: Path, *, emulator: bool = False) -> Fingerprint:
     """The file that the path leads to: absolute path, size, SHA-256, build id; of a program for Windows the names in its
-    version resource, and on Windows who signed it. Neither build nor code are an engine's own, nor of what carries its content behind
-    itself.
+    version resource, and on Windows who signed it. Its build and code only if they are its own: those of an engine, or of what
+    carries its content behind itself, many games have.
 
     CommandError (2) if it cannot be read, or is none that could be a game; with `emulator` one that games run in may be.
     """
@@ -41,7 +41,7 @@ def fingerprint(path: Path, *, emulator: bool = False) -> Fingerprint:
                 original=said.original_name, product=said.product_name,
             )  # fmt: skip
             _check_kind(path, found, emulator=emulator)
-            found = replace(found, loaded=None if shared else own_code(file, real, size))
+            found = replace(found, loaded=None if shared else code_of(file, real, size))
         found = replace(found, signer=choose.signatures().signer(found.path))
     except (OSError, RuntimeError) as error:
         why = said_by(error) if isinstance(error, OSError) else msg("links in a circle")

@@ -113,8 +113,8 @@ def _fits(row: GameRow, word: str) -> bool:
 def _say(out: Output, one: GameRow, allowed: tuple[ApprovedGame, ...]) -> None:
     """A game: its id and title, then its label, where that is from, what it is recognised by, for whom it is let through."""
     game = one.game
-    known = {"content": game.sha256, "build-id": game.build_ids, "loaded": game.loaded, "signer": game.signers, "command": game.commands,
-             "name": (*game.names, *game.paths, *game.products)}  # fmt: skip
+    known = {"content": game.sha256, "build-id": game.build_ids, "loaded": game.loaded, "signer": game.signers,
+             "command": game.commands, "name": (*game.names, *game.paths, *game.products)}  # fmt: skip
     out.say(row((game.id, game.title, msg("added here") if one.origin == "house" else "",
                  msg("its play does not count") if one.learning else ""), " · "), 0, 4)  # fmt: skip
     label, source = label_text(game.label, game.label_source), game.label_source or ""

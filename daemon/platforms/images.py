@@ -22,8 +22,8 @@ _MOST_WAITING = 64
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """`looked`: whether a signer was looked for; if so, `signer` None means that no signature is valid. `loaded`: which of the blocks
-    that were wanted it has, and the stamp of those that were.
+    """`looked`: whether a signer was looked for; if so, `signer` None means that no signature is valid. `loaded`: which
+    blocks it has of those that were wanted, and the stamp of these.
     """
 
     digest: str | None = None
@@ -69,8 +69,8 @@ class Images(ABC):
     """All calls on one thread."""
 
     def __init__(self, largest: int | None = None, pressed: Callable[[], Stop] = lambda: never) -> None:
-        """No file larger than `largest` is hashed, nor its signature looked at. `pressed` says for one file when its code was compared
-        long enough: the rest is done where what takes long is done.
+        """No file larger than `largest` is hashed, nor its signature looked at. `pressed` says for one file when its code
+        was compared long enough: that is then done where all is that takes long.
         """
         self._largest = largest
         self._pressed = pressed

@@ -1,4 +1,4 @@
-"""What a program's executable code is, by blocks at their addresses: one byte, other headers or a removed build id change little.
+"""What a program's code is, by blocks at their addresses: one byte, other headers or a removed build id change little.
 
 A page lies where the program's own code expects it, so an address stays whatever is done to the file around it. Of each program
 some pages are kept, each in blocks (host.loaded takes them).

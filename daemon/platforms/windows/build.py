@@ -29,7 +29,8 @@ def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None) 
     if choose.files().privileged():
         tokens.take_up("SeDebugPrivilege", "SeBackupPrivilege")
         tokens.go_first()
-    watcher = WindowsWatcher(WindowsTracker(Programs(Images(_LARGEST, within(clock, _COMPARING_MS)), Trees(clock)), clock), clock, session_name(_other(root)))
+    programs = Programs(Images(_LARGEST, within(clock, _COMPARING_MS)), Trees(clock))
+    watcher = WindowsWatcher(WindowsTracker(programs, clock), clock, session_name(_other(root)))
     return Platform(watcher, WindowsControl(spared), WindowsAccounts())
 
 

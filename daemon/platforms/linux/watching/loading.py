@@ -1,7 +1,7 @@
 """When to look at the code that processes have loaded, and what of it is a game's.
 
-A process that is no game by its executable or what it was told is looked at some times after its start, then with each scan: but only
-if the size of what it can execute, which the kernel tells without waiting for anybody, has changed. Root's are not looked at.
+A process that is no game by its executable or by what it was told is looked at some times after its start, then with each scan:
+only if the size of what it can execute has changed, which the kernel tells without waiting for anybody. Root's never are.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
@@ -45,7 +46,7 @@ class Finder:
         """The files of games that this process has loaded. BlindError."""
         if self._for is not catalogue:
             self._innocent, self._for = set(), catalogue
-            self._disks = {os.stat(place).st_dev for place in _OWN if os.path.exists(place)}  # noqa: PTH110, PTH116
+            self._disks = {found.st_dev for place in _OWN if (found := _status(place)) is not None}
         found = [file for one in mapped(this[0]) if (file := self._game(one, catalogue)) is not None]
         return tuple(found) if alive(*this) else ()
 
@@ -62,16 +63,19 @@ class Finder:
         return None
 
     def _note(self, one: Mapped, way: str) -> None:
-        try:
-            found = os.stat(way)  # noqa: PTH116 - run often
-        except OSError:
-            return
-        if found.st_uid == 0 and not found.st_mode & 0o022 and found.st_dev in self._disks:
+        found = _status(way)
+        if found is not None and found.st_uid == 0 and not found.st_mode & 0o022 and found.st_dev in self._disks:
             self._innocent.add(one.this)
 
 
+def _status(path: str) -> os.stat_result | None:
+    with suppress(OSError):
+        return os.stat(path)  # noqa: PTH116 - run often
+    return None
+
+
 class _Looked(NamedTuple):
-    """`this`: when it started, as processes and as play count; `at` (mono): it had not loaded more than was seen by then."""
+    """When it started, as processes and as play count; `at` (mono): by then it had not loaded more than was seen."""
 
     this: tuple[int, int]
     catalogue: Catalogue

@@ -43,9 +43,7 @@ class SeenProgram:
         return not others or mine[0].size == others[0].size
 
     def kept(self, before: SeenProgram) -> SeenProgram:
-        """The program that was already seen as `before`: with the start of then, what it had loaded, and the files and hashes that lack
-        now.
-        """
+        """The program that was already seen as `before`: with its start, what it had loaded, and what lacks of its files."""
         files = _known_files(before.program.files, self.program.files)
         program = replace(self.program, since=before.program.since, files=files, mapped=before.program.mapped)
         return replace(self, program=program)
