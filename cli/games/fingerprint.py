@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli.errors import CommandError
-from cli.games.code import is_shared, code_of
+from cli.games.code import code_of, is_shared
 from host import choose
 from host.images import build_id
 from host.pe import version
