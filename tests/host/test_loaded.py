@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import random
 import struct
-import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -19,7 +17,7 @@ from tests import native
 from tests.host import pe_files
 
 PAGE = native.PAGE
-SOME = random.Random("blocks")  # noqa: S311 - test data
+SOME = random.Random("blocks")
 FAR = (0, 1, 4095, 4096, 1 << 16, (1 << 31) - 1, (1 << 32) - 1, (1 << 63) - 1, 1 << 63, (1 << 64) - 1)
 
 
@@ -126,9 +124,7 @@ def test_of_a_large_program_some_pages_are_taken():
 
 def test_what_a_program_carries_behind_itself():
     """A runtime with its game, not what a linker or stripping leaves there."""
-    real = Path(sys.executable).resolve().read_bytes()
-
-    for content in (GAME, EXE, real):
+    for content in (GAME, EXE):
         assert not images.appended(io.BytesIO(content))
         assert images.appended(io.BytesIO(content + b"PK" * 200))
 
@@ -154,7 +150,7 @@ def test_crafted_parts_raise_nothing(tmp_path_factory, entries):
     on_disk(tmp_path_factory, parts(*entries))
 
 
-@given(st.lists(st.tuples(st.integers(0, 600), st.binary(min_size=1, max_size=16)), max_size=6), st.sampled_from(list(MADE.values())))
+@given(st.lists(st.tuples(st.integers(0, 600), st.binary(min_size=1, max_size=16)), max_size=6), st.sampled_from((GAME, EXE)))
 def test_crafted_headers_raise_nothing(tmp_path_factory, changes, content):
     for at, new in changes:
         content = put(content, at, new)

@@ -21,7 +21,8 @@ def catalogue(*blocks, **more):
 
 
 def runs(*loaded, **more):
-    return Program(1, 1, 1, "an", tuple(Fingerprint(f"/home/an/{one}", 1, loaded=text) for one, text in enumerate(loaded)), **more)
+    files = tuple(Fingerprint(f"/home/an/{one}", 1, loaded=text) for one, text in enumerate(loaded))
+    return Program(1, 1, 1, "an", files, **more)
 
 
 def test_a_page_has_as_many_blocks_as_are_written():
