@@ -15,6 +15,7 @@ from rules.matching.engines import LONGEST, is_engines
 from rules.matching.loaded import MOST_PAGES, is_written, written
 
 _PIECE = 1 << 20
+_MOST_SEARCHED = 1 << 27  # bytes; an engine's constants lie before its code
 _SYSTEMS = ("/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/games")
 _GAMES = "/usr/games"  # what lies there is no innocent program (Debian Policy 11.11): a copy of it is the game
 _SAME = 0.9
@@ -29,7 +30,7 @@ def is_shared(file: BinaryIO) -> bool:
         return True
     file.seek(0)
     before = b""
-    while piece := file.read(_PIECE):
+    while (piece := file.read(_PIECE)) and file.tell() <= _MOST_SEARCHED:
         if is_engines(before + piece):
             return True
         before = piece[1 - LONGEST :]
