@@ -18,7 +18,7 @@ from host.clock import Clock
 from rules.games import Catalogue, Fingerprint
 
 LARGEST_HASHED = 1 << 20
-_COMPARING_MS = 20  # of a file's code: on a slow disk some pages take longer, and the loop looks at it again
+_COMPARING_MS = 200  # of a file's code: on a slow disk some pages take longer, and the loop looks at it again
 _MOST = 8192
 _ANCESTORS = 32
 
