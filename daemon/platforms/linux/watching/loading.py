@@ -14,7 +14,6 @@ from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
-from daemon.platforms.hashing import within
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.mapped import Mapped, alive, mapped
@@ -24,7 +23,6 @@ from rules.games import Catalogue, Fingerprint, Program
 
 _LOOKS_S = (0.1, 0.4, 1.5, 6, 24)  # after its start, each after the one before
 _LARGEST = 1 << 20
-_FILE_MS = 500
 _MOST = 8192
 _MOST_WAITING = 1024
 _OWN = ("/usr/lib", "/lib", "/usr/bin")  # whose disks only root changes: what is innocent there stays it
@@ -36,8 +34,8 @@ Told = Callable[[Identity, tuple[Fingerprint, ...], int], None]
 class Finder:
     """In a thread of its own: a process may keep whoever reads its map waiting."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._images = Images(_LARGEST, within(clock, _FILE_MS))
+    def __init__(self) -> None:
+        self._images = Images(_LARGEST)
         self._innocent: set[tuple[bytes, bytes]] = set()
         self._for: Catalogue | None = None
         self._disks: set[int] = set()
@@ -46,7 +44,7 @@ class Finder:
         """The files of games that this process has loaded. BlindError."""
         if self._for is not catalogue:
             self._innocent, self._for = set(), catalogue
-            self._disks = {found.st_dev for place in _OWN if (found := _status(place)) is not None}
+            self._disks = {status.st_dev for status in map(_status, _OWN) if status is not None}
         found = [file for one in mapped(this[0]) if (file := self._game(one, catalogue)) is not None]
         return tuple(found) if alive(*this) else ()
 
@@ -90,7 +88,7 @@ class LoadedCode:
         self._clock, self._tell = clock, tell
         self._known: OrderedDict[int, _Looked] = OrderedDict()
         self._thread: ThreadPoolExecutor | None = None
-        self._finder = Finder(clock)
+        self._finder = Finder()
         self._waiting = 0
         self.later: Callable[..., object] = lambda *_: None
         self.on_loop: Callable[..., None] = lambda *_: None

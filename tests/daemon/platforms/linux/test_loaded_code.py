@@ -150,7 +150,7 @@ def test_of_no_process_nothing_is_found():
 @NATIVE
 def test_a_game_that_is_a_library_is_found(loading, game, other):
     """Whatever became of the file; and no other library is one."""
-    catalogue, finder = Catalogue([code_of(game)]), Finder(CLOCK)
+    catalogue, finder = Catalogue([code_of(game)]), Finder()
     one, two = loading(game), loading(other)
     game.rename(game.with_name("notes"))
 
@@ -168,7 +168,7 @@ def test_also_one_that_is_deleted(loading, game):
     pid = loading(game)
     game.unlink()
 
-    assert Finder(CLOCK).games_in((pid, procfs.stat(pid).started), catalogue)
+    assert Finder().games_in((pid, procfs.stat(pid).started), catalogue)
 
 
 class Looks(LoadedCode):
