@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from host.segment import Segment, segment
+
 _MOST_SECTIONS = 512  # Windows itself loads no more than some hundred
 _MOST_OPTIONAL = 4096
 _MOST_DEBUG = 32
@@ -22,6 +24,8 @@ _MOST_VERSION = 1 << 16  # lengths in a version resource have 16 bits
 _MOST_NAME = 260
 _RESOURCES, _SECURITY, _DEBUG = 2, 4, 6  # data directories
 _CODEVIEW = 2
+_RAW = 512  # what the system takes an offset down to
+_EXECUTABLE = 0x2000_0000
 _RT_VERSION = 16
 _DIRECTORY = 0x8000_0000
 
@@ -40,6 +44,7 @@ class _Section:
     size: int
     raw: int
     raw_size: int
+    flags: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,19 @@ def version(file: BinaryIO) -> Version:
     if original is not None and original.lower().endswith(".mui"):  # the texts of a program in one language
         original = original[:-4]
     return Version(original, product)
+
+
+def loads(file: BinaryIO) -> tuple[Segment, ...]:
+    """What is loaded, by relative addresses; nothing of a file that is no sound PE file. OSError as above."""
+    try:
+        image, end = _image(file), file.seek(0, 2)
+    except (struct.error, ValueError, OverflowError):  # as above
+        return ()
+    found = (
+        segment(one.address, one.raw // _RAW * _RAW, one.raw_size, end, executable=bool(one.flags & _EXECUTABLE))
+        for one in (image.sections if image else ())
+    )  # fmt: skip
+    return tuple(one for one in found if one is not None)
 
 
 def appended(file: BinaryIO) -> int:
@@ -148,8 +166,8 @@ def _image(file: BinaryIO) -> _Image | None:
 
 
 def _section(headers: bytes | bytearray, at: int) -> _Section:
-    size, address, raw_size, raw = struct.unpack_from("<8xIIII", headers, at)
-    return _Section(address, size, raw, raw_size)
+    size, address, raw_size, raw, flags = struct.unpack_from("<8xIIII12xI", headers, at)
+    return _Section(address, size, raw, raw_size, flags)
 
 
 def _codeview(image: _Image, is_shared: Callable[[str], bool]) -> str | None:

@@ -9,13 +9,15 @@ from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from rules.matching.loaded import Index, Wanted
+from rules.matching.lookup import index
 from rules.matching.paths import WINDOWS, has_drive, is_windows, name_key, path_key, steam_folder
 from rules.programs import is_wine
 from rules.systems import System, system_of
 
-Clue = Literal["content", "build-id", "store", "signer", "command", "name"]
+Clue = Literal["content", "build-id", "loaded", "store", "signer", "command", "name"]
 CLUES: tuple[Clue, ...] = get_args(Clue)
-SURE: frozenset[Clue] = frozenset({"content", "build-id", "store", "signer"})
+SURE: frozenset[Clue] = frozenset({"content", "build-id", "loaded", "store", "signer"})
 Kind = Literal["game", "emulator"]
 _UNRATED = 1_000
 _STEAM_ID = re.compile(r"AppId=(\d{1,10})")
@@ -26,7 +28,8 @@ class Fingerprint:
     """What a file is, whatever it is called. `sha256` and `build_id` are hex; None where unknown or where there is none.
 
     `original` and `product` are the file's and the product's name in its version resource, which anybody can write. `signer` is
-    the subject of a valid Authenticode signature.
+    the subject of a valid Authenticode signature. `loaded`: blocks of its code (rules.matching.loaded), of what runs only those
+    that some game has.
     """
 
     path: str
@@ -36,6 +39,7 @@ class Fingerprint:
     original: str | None = None
     product: str | None = None
     signer: str | None = None
+    loaded: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Program:
     interpreter or loader, what it was told to run. `interpreted`: the executable is an interpreter, so that what its arguments
     say counts; other programs may have a game's command line among theirs and be none. `account` is the OS account name.
     `trees`: ids of the games in whose install trees it lies, each with whether only an administrator can have said so and put
-    files there.
+    files there. `mapped`: other files of which it has loaded code, those of games.
     """
 
     pid: int
@@ -59,6 +63,7 @@ class Program:
     parent: int = 0
     interpreted: bool = False
     trees: tuple[tuple[str, bool], ...] = ()
+    mapped: tuple[Fingerprint, ...] = ()
 
     @property
     def identity(self) -> tuple[int, int]:
@@ -74,10 +79,11 @@ class Game:
     program that lies among games; of a house's own game, that its play does not count.
 
     `names` are file names of executables, under which they run or were built, `paths` absolute paths: those of Windows (a name
-    in .exe, a path with a drive) in any case, others exactly. `products` are names of the product in a version resource,
-    `signers` who signs its programs, and perhaps others: both in any case. `words` are whole arguments of an interpreter's
-    command line, as the name of Java's main class, `commands` parts of one argument of it. `steam_ids` are the numbers by which
-    Steam starts it, `folders` what Steam calls the folder that it lies in: whatever runs from there is the game.
+    in .exe, a path with a drive) in any case, others exactly. `loaded` has the code of its programs, each by itself. `products`
+    are names of the product in a version resource, `signers` who signs its programs, and perhaps others: both in any case.
+    `words` are whole arguments of an interpreter's command line, as the name of Java's main class, `commands` parts of one
+    argument of it. `steam_ids` are the numbers by which Steam starts it, `folders` what Steam calls the folder that it lies in:
+    whatever runs from there is the game.
     """
 
     id: str
@@ -91,6 +97,7 @@ class Game:
     sizes: tuple[int, ...] = ()
     sha256: tuple[str, ...] = ()
     build_ids: tuple[str, ...] = ()
+    loaded: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     steam_ids: tuple[int, ...] = ()
     folders: tuple[str, ...] = ()
@@ -131,17 +138,18 @@ class Catalogue:
             merged[game.id] = _merged(merged[game.id], game) if game.id in merged else game
         every = tuple(merged.values())
         self.games: Mapping[str, Game] = MappingProxyType(merged)
-        self._sha256 = _index((digest.lower(), game.id) for game in every for digest in game.sha256)
-        self._build_ids = _index((build.lower(), game.id) for game in every for build in game.build_ids)
-        self._paths = _index((path_key(path), game.id) for game in every for path in game.paths)
-        self._names = _index((name_key(name), game.id) for game in every for name in game.names)
-        self._any_case = _index((name.casefold(), game.id) for game in every for name in game.names)
-        self._products = _index((name.casefold(), game.id) for game in every for name in game.products if name)
-        self._signers = _index((name.casefold(), game.id) for game in every for name in game.signers if name)
-        self._words = _index((word, game.id) for game in every for word in game.words if word)
+        self._sha256 = index((digest.lower(), game.id) for game in every for digest in game.sha256)
+        self._build_ids = index((build.lower(), game.id) for game in every for build in game.build_ids)
+        self._loaded = Index((game.id, text) for game in every for text in game.loaded)
+        self._paths = index((path_key(path), game.id) for game in every for path in game.paths)
+        self._names = index((name_key(name), game.id) for game in every for name in game.names)
+        self._any_case = index((name.casefold(), game.id) for game in every for name in game.names)
+        self._products = index((name.casefold(), game.id) for game in every for name in game.products if name)
+        self._signers = index((name.casefold(), game.id) for game in every for name in game.signers if name)
+        self._words = index((word, game.id) for game in every for word in game.words if word)
         self._commands = tuple((part, game.id) for game in every for part in game.commands if part)
-        self._steam_ids = _index((str(number), game.id) for game in every for number in game.steam_ids)
-        self._folders = _index((folder.lower(), game.id) for game in every for folder in game.folders if folder)
+        self._steam_ids = index((str(number), game.id) for game in every for number in game.steam_ids)
+        self._folders = index((folder.lower(), game.id) for game in every for folder in game.folders if folder)
         self._sizes = frozenset(size for game in every for size in game.sizes)
 
     def recognise(self, program: Program) -> Match | None:
@@ -169,6 +177,16 @@ class Catalogue:
         """Whether some game's file has this size, so that hashing a file of this size may tell something."""
         return size in self._sizes
 
+    @property
+    def wanted_blocks(self) -> Wanted:
+        """Which blocks of a program's code may tell something."""
+        return self._loaded.wanted
+
+    @property
+    def knows_content(self) -> bool:
+        """Whether some game is known by what is in a file."""
+        return bool(self._build_ids or self._sha256 or self._loaded.wanted.stamp)
+
     def wants_signer(self, file: Fingerprint) -> bool:
         """Whether this may be the file of a game of which it is known who signs it, so that looking may tell something."""
         return bool(self._signers) and any(self.games[id_].signers for id_ in (*self._by_name(file), *self._as_built(file)))
@@ -176,6 +194,8 @@ class Catalogue:
     def _of_program(self, program: Program) -> Iterator[tuple[Clue, str]]:
         for file in program.files:
             yield from self._of_file(file)
+        for file in program.mapped:
+            yield from self.of_content(file)
         if program.interpreted or len(program.files) > 1:
             yield from self._of_command(program.args)
         if any(is_wine(file.path) for file in program.files):
@@ -196,13 +216,21 @@ class Catalogue:
             if part in line:
                 yield "command", id_
 
-    def _of_file(self, file: Fingerprint) -> Iterator[tuple[Clue, str]]:
+    def of_content(self, file: Fingerprint) -> Iterator[tuple[Clue, str]]:
+        """By what is in the file. That half of its code is a learning program's makes no program one: its play may be free."""
         if file.sha256 is not None:
             for id_ in self._sha256.get(file.sha256.lower(), ()):
                 yield "content", id_
         if file.build_id is not None:
             for id_ in self._build_ids.get(file.build_id.lower(), ()):
                 yield "build-id", id_
+        if file.loaded:
+            for id_ in self._loaded.games(file.loaded):
+                if not self.games[id_].learning:
+                    yield "loaded", id_
+
+    def _of_file(self, file: Fingerprint) -> Iterator[tuple[Clue, str]]:
+        yield from self.of_content(file)
         if (folder := steam_folder(file.path)) is not None:
             for id_ in self._folders.get(folder, ()):
                 yield "store", id_
@@ -258,13 +286,6 @@ class Catalogue:
         """Games before learning programs, unrated before any label, higher labels before lower, then by id."""
         game = self.games[id_]
         return (game.learning, -_UNRATED if game.label is None else -game.label, id_)
-
-
-def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for key, id_ in pairs:
-        found[key] = (*found.get(key, ()), id_)
-    return found
 
 
 def _merged(old: Game, new: Game) -> Game:

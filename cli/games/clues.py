@@ -31,6 +31,7 @@ def game_of(id_: str, found: Fingerprint, *, title: str | None, label: Label | N
         sizes=(found.size,),
         sha256=(found.sha256,) if found.sha256 else (),
         build_ids=(found.build_id,) if found.build_id else (),
+        loaded=(found.loaded,) if found.loaded else (),
         products=(said,) if said and not is_engines_product(said) else (),
         signers=(found.signer,) if found.signer else (),
     )

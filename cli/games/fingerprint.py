@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli.errors import CommandError
+from cli.games.code import code_of, is_shared
 from host import choose
 from host.images import build_id
-from host.pe import appended, version
+from host.pe import version
 from i18n.message import msg, said_by
 from rules.games import Fingerprint
 from rules.matching.paths import is_windows
@@ -21,7 +22,8 @@ from rules.programs import interpreter, is_engine, is_everybodys
 
 def fingerprint(path: Path, *, emulator: bool = False) -> Fingerprint:
     """The file that the path leads to: absolute path, size, SHA-256, build id; of a program for Windows the names in its
-    version resource, and on Windows who signed it. What carries its content behind itself has no build id of its own.
+    version resource, and on Windows who signed it. Its build and code only if they are its own: those of an engine, or of what
+    carries its content behind itself, many games have.
 
     CommandError (2) if it cannot be read, or is none that could be a game; with `emulator` one that games run in may be.
     """
@@ -32,12 +34,14 @@ def fingerprint(path: Path, *, emulator: bool = False) -> Fingerprint:
         with real.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             size, said = file.tell(), version(file)
-            build = None if appended(file) else build_id(file, is_engine)
+            shared = is_shared(file)
+            build = None if shared else build_id(file, is_engine)
             found = Fingerprint(
                 path=str(real), size=size, sha256=digest, build_id=build,
                 original=said.original_name, product=said.product_name,
             )  # fmt: skip
             _check_kind(path, found, emulator=emulator)
+            found = replace(found, loaded=None if shared else code_of(file, real, size))
         found = replace(found, signer=choose.signatures().signer(found.path))
     except (OSError, RuntimeError) as error:
         why = said_by(error) if isinstance(error, OSError) else msg("links in a circle")

@@ -64,6 +64,7 @@ def add(args: Namespace, context: Context) -> int:
     known = (
         msg("sha256 {value}", value=found.sha256 or "–"),
         msg("build id {value}", value=found.build_id) if found.build_id else "",
+        msg("its code") if found.loaded else "",
         msg("original name {value}", value=found.original) if found.original else "",
         msg("product {value}", value=found.product) if found.product else "",
         msg("signed by {value}", value=found.signer) if found.signer else "",
@@ -112,8 +113,8 @@ def _fits(row: GameRow, word: str) -> bool:
 def _say(out: Output, one: GameRow, allowed: tuple[ApprovedGame, ...]) -> None:
     """A game: its id and title, then its label, where that is from, what it is recognised by, for whom it is let through."""
     game = one.game
-    known = {"content": game.sha256, "build-id": game.build_ids, "signer": game.signers, "command": game.commands,
-             "name": (*game.names, *game.paths, *game.products)}  # fmt: skip
+    known = {"content": game.sha256, "build-id": game.build_ids, "loaded": game.loaded, "signer": game.signers,
+             "command": game.commands, "name": (*game.names, *game.paths, *game.products)}  # fmt: skip
     out.say(row((game.id, game.title, msg("added here") if one.origin == "house" else "",
                  msg("its play does not count") if one.learning else ""), " · "), 0, 4)  # fmt: skip
     label, source = label_text(game.label, game.label_source), game.label_source or ""

@@ -26,8 +26,8 @@ OPERATIONS: Final[dict[str, Arg]] = {
 }  # fmt: skip
 """What the agent was asked to do, as the log tells it."""
 _CLUES: Final[dict[str, Arg]] = {
-    "content": msg("content"), "build-id": msg("build id"), "store": msg("game store"), "signer": msg("signature"),
-    "command": msg("command line"), "name": msg("name"),
+    "content": msg("content"), "build-id": msg("build id"), "loaded": msg("code"), "store": msg("game store"),
+    "signer": msg("signature"), "command": msg("command line"), "name": msg("name"),
 }  # fmt: skip
 
 

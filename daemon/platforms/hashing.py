@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from host.clock import Clock
+
 _BLOCK = 1 << 20
 
 Key = tuple[int, int, int, int, int]
@@ -20,6 +22,16 @@ def key(found: os.stat_result) -> Key:
 
 def never() -> bool:
     return False
+
+
+def within(clock: Clock, ms: int) -> Callable[[], Stop]:
+    """What says stop so long after it was asked for."""
+
+    def begin() -> Stop:
+        until = clock.mono() + ms
+        return lambda: clock.mono() >= until
+
+    return begin
 
 
 def sha256(handle: int, stop: Stop = never) -> str:

@@ -12,7 +12,9 @@ from typing import BinaryIO
 
 from daemon.platforms.by_turns import ByTurns
 from daemon.platforms.hashing import Key, Stop, never, sha256
+from host.loaded import compared
 from rules.games import Catalogue, Fingerprint
+from rules.matching import loaded
 
 INLINE = 1 << 20
 _MOST = 4096
@@ -21,14 +23,18 @@ _MOST_WAITING, _MOST_TOGETHER = 64, 1024  # of one owner; their descriptors are 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """`looked`: whether a signer was looked for; if so, `signer` None means that no signature is valid."""
+    """`looked`: whether a signer was looked for; if so, `signer` None means that no signature is valid. `loaded`: which
+    blocks it has of those that were wanted, and the stamp of these.
+    """
 
     digest: str | None = None
     signer: str | None = None
     looked: bool = False
+    loaded: tuple[str, int] = ("", 0)
 
 
 _NOTHING = Looked()
+_NO_BLOCKS = loaded.Wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +47,34 @@ class Known:
     found: Looked = _NOTHING
 
     def named(self, path: str, size: int) -> Fingerprint:
-        return Fingerprint(path, size, self.found.digest, self.build, self.original, self.product, self.found.signer)
+        found = self.found
+        return Fingerprint(path, size, found.digest, self.build, self.original, self.product, found.signer, found.loaded[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     digest: bool
     signer: bool
+    blocks: loaded.Wanted = _NO_BLOCKS
 
     def __bool__(self) -> bool:
-        return self.digest or self.signer
+        return self.digest or self.signer or bool(self.blocks.stamp)
+
+    def within(self, file: BinaryIO, stop: Stop) -> tuple[str, int]:
+        """As `Looked.loaded`: nothing where `stop` came first. OSError."""
+        found = compared(file, self.blocks.pages, stop)
+        return ("", 0) if found is None else (loaded.written(found), self.blocks.stamp)
 
 
 class Images(ABC):
     """All calls on one thread."""
 
-    def __init__(self, largest: int | None = None) -> None:
-        """No file larger than `largest` is hashed, nor its signature looked at."""
+    def __init__(self, largest: int | None = None, pressed: Callable[[], Stop] = lambda: never) -> None:
+        """No file larger than `largest` is hashed, nor its signature looked at. `pressed` says for one file when its code
+        was compared long enough: that is then done where all is that takes long.
+        """
         self._largest = largest
+        self._pressed = pressed
         self._known: OrderedDict[Key, Known] = OrderedDict()
         self._late: set[Key] = set()
         self._slow: ByTurns[Looked | None] | None = None
@@ -120,7 +136,7 @@ class Images(ABC):
         if found is None or known is None:
             return None
         new = self._known[this] = _with(known, found)
-        return None if (new.found.digest, new.found.signer) == (known.found.digest, known.found.signer) else this[2]
+        return None if _said(new) == _said(known) else this[2]
 
     def _read(self, file: BinaryIO, this: Key, path: str, catalogue: Catalogue) -> Fingerprint:
         """The fingerprint of an open plain file. OSError."""
@@ -132,6 +148,10 @@ class Images(ABC):
         if wanted.digest and this[2] <= INLINE:
             known = _with(known, Looked(sha256(file.fileno())))
             wanted = replace(wanted, digest=False)
+        if wanted.blocks.stamp:
+            known = _with(known, Looked(loaded=wanted.within(file, self._pressed())))
+            if self._slow is None or known.found.loaded[1]:
+                wanted = replace(wanted, blocks=_NO_BLOCKS)
         if wanted and self._slow is None:
             known = _with(known, self._look(file, path, wanted, never))
         elif wanted and self._slow is not None and this not in self._late and self._room(self._slow, file):
@@ -141,6 +161,11 @@ class Images(ABC):
         if len(self._known) > _MOST:
             self._known.popitem(last=False)
         return known.named(path, this[2])
+
+    def compared(self, this: Key, catalogue: Catalogue) -> bool:
+        """Whether its code was compared with that of all games of this catalogue."""
+        known = self._known.get(this)
+        return known is not None and known.found.loaded[1] == catalogue.wanted_blocks.stamp
 
     def _done(self, this: Key, done: Future[Looked | None]) -> None:
         """In the thread."""
@@ -161,13 +186,20 @@ class Images(ABC):
 
     def _wanted(self, known: Known, image: Fingerprint, catalogue: Catalogue) -> Wanted:
         small = self._largest is None or image.size <= self._largest
+        blocks = catalogue.wanted_blocks
         return Wanted(
             digest=known.found.digest is None and small and catalogue.wants_sha256(image.size),
             signer=not known.found.looked and small and catalogue.wants_signer(image),
+            blocks=_NO_BLOCKS if known.found.loaded[1] == blocks.stamp else blocks,
         )
+
+
+def _said(known: Known) -> tuple[str | None, str | None, str]:
+    return (known.found.digest, known.found.signer, known.found.loaded[0])
 
 
 def _with(known: Known, found: Looked) -> Known:
     old = known.found
     signed = found if found.looked else old
-    return replace(known, found=Looked(found.digest or old.digest, signed.signer, signed.looked))
+    blocks = found.loaded if found.loaded[1] else old.loaded
+    return replace(known, found=Looked(found.digest or old.digest, signed.signer, signed.looked, blocks))

@@ -66,6 +66,8 @@ class Tracker(ABC, Generic[S]):
         self.well: Callable[[str], None] = lambda _: None
         self.look: Callable[[], object] = lambda: None
         """For what nobody has told yet: before an end is told, as the play may go on in a child."""
+        self.other: Callable[[Program], None] = lambda _: None
+        """Is told of each that is no game, when it begins and when a scan finds it."""
         self.later: Callable[..., object] = lambda *_: None
         """As the loop's `call_later`; what is asked for once we have stopped does nothing."""
 
@@ -107,6 +109,9 @@ class Tracker(ABC, Generic[S]):
                 self._ends.forget(before)
         self._known = {pid: seen if pid in games else seen.without_args() for pid, seen in found.items()}
         self.games = games
+        for pid, seen in found.items():
+            if pid not in games and seen.program is not None:
+                self.other(seen.program)
         return tuple(seen.program for seen in found.values() if seen.program is not None)
 
     def _begin(self, seen: S) -> None:
@@ -114,6 +119,8 @@ class Tracker(ABC, Generic[S]):
         self._known[pid] = seen if game else seen.without_args()
         if game:
             self.games.add(pid)
+        elif seen.program is not None:
+            self.other(seen.program)
         if seen.program is not None and self._sink:
             self._sink(ProgramStarted(seen.program))
 

@@ -9,6 +9,7 @@ from agent.packs.shipped import Shipped
 from agent.registry import World
 from host.wire import ApiError
 from rules.games import Game
+from rules.matching.loaded import written
 
 
 def game(id="cave", **fields):
@@ -84,6 +85,18 @@ def test_a_label_can_only_become_stricter_than_the_catalogues(open_desk, world):
         assert [one.label for one in found if one] == [16, 16]
 
 
+CODE = written({(1, slot): slot + 1 for slot in range(16)})
+
+
+def test_a_games_code_is_kept_and_known(desk):
+    """By the file's code, also where nothing else of it is the same."""
+    desk.ask("game.add", m.GameAdd(game=game(loaded=(CODE,))))
+    done = desk.ask("game.add", m.GameAdd(game=game("den", loaded=(CODE,))))
+
+    assert known(desk, "cave").loaded == (CODE,)
+    assert "already known as cave" in "\n".join(map(str, done.notes))
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -100,6 +113,8 @@ def test_a_label_can_only_become_stricter_than_the_catalogues(open_desk, world):
         game(sha256=("xyz",), sizes=(1,)),
         game(sha256=("0" * 64,)),
         game(sizes=(-1,)),
+        game(loaded=("1:00",)),
+        game(loaded=(CODE,) * 65),
         game(label=-1),
         game(label=99),
     ],

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from cli.errors import CommandError
+from cli.games import code
 from cli.games.clues import game_of
 from cli.games.fingerprint import fingerprint
-from rules.games import Fingerprint
+from rules.games import Catalogue, Fingerprint, Program
+from rules.matching.loaded import is_written
 from rules.ratings import parse_label
+from tests import native
 from tests.host import pe_files
 
 
@@ -123,3 +126,85 @@ def test_a_copy_of_an_installed_interpreter_is_no_game(tmp_path, monkeypatch):
 
     with pytest.raises(CommandError, match="is love"):
         fingerprint(tmp_path / "chess")
+
+
+# --- code ------------------------------------------------------------------------------------------------------------------
+
+
+def known(path, content):
+    native.write(path, content)
+    return fingerprint(path)
+
+
+def test_a_native_program_is_known_by_its_code(tmp_path):
+    found = known(tmp_path / "turtles", native.program().content)
+    game = game_of("turtles", found, title=None, label=None)
+
+    assert is_written(found.loaded)
+    assert game.loaded == (found.loaded,)
+    assert Catalogue([game]).recognise(Program(1, 1, 1, "an", (Fingerprint("/x", 1, loaded=found.loaded),))) is not None
+
+
+def test_a_program_of_a_few_lines_has_too_little(tmp_path):
+    assert known(tmp_path / "turtles", native.program().content[: native.PAGE + 2048]).loaded is None
+
+
+@pytest.mark.parametrize("mark", [b"https://godotengine.org", b"ELECTRON_RUN_AS_NODE", b"UnityPlayer.so", b"_MEIPASS2"])
+def test_an_engine_has_neither_code_nor_build_of_a_games_own(tmp_path, mark):
+    """Every game made with it is this program."""
+    content = native.program().content
+    found = known(tmp_path / "turtles", content[: native.PAGE - 64] + mark + content[native.PAGE - 64 + len(mark) :])
+
+    assert (found.build_id, found.loaded) == (None, None)
+    assert found.sha256
+
+
+def test_a_mark_between_two_pieces_is_seen(tmp_path, monkeypatch):
+    monkeypatch.setattr(code, "_PIECE", 64)
+    content = native.program().content
+    for at in range(2048, 2048 + 64, 7):
+        assert known(tmp_path / "turtles", content[:at] + b"godotengine.org" + content[at + 15 :]).loaded is None
+
+
+def test_what_carries_its_content_behind_itself_has_none_of_its_own(tmp_path):
+    """As what PyInstaller makes, or an AppImage: another game behind the same program."""
+    found = known(tmp_path / "turtles", native.program().content + bytes(4000))
+
+    assert (found.build_id, found.loaded) == (None, None)
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """A folder of programs that everybody may run."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setattr(code, "_SYSTEMS", ())
+    return folder
+
+
+@pytest.mark.linux("programs of the system are looked for in its folders")
+def test_what_an_installed_program_has_too_is_not_its_own(tmp_path, installed):
+    """A copy of one with another build id is not the game because of its code; what is its own of another counts."""
+    content = native.program().content
+    native.write(installed / "editor", content)
+    assert known(tmp_path / "turtles", content[:480] + b"?" + content[481:]).loaded is None
+
+    page = native.PAGE
+    found = known(tmp_path / "turtles", content[: page * 3] + native.program().content[page * 3 :]).loaded
+    assert {int(word.partition(":")[0], 16) for word in found.split()} == {3, 4, 5, 6}
+
+
+@pytest.mark.linux("as above")
+def test_a_game_that_is_installed_is_known_by_its_code(installed):
+    assert known(installed / "turtles", native.program().content).loaded is not None
+
+
+@pytest.mark.linux("as above")
+def test_so_is_a_copy_of_a_game_of_the_system(tmp_path, installed, monkeypatch):
+    """What lies in /usr/games is a game."""
+    monkeypatch.setattr(code, "_GAMES", str(installed))
+    content = native.program().content
+    native.write(installed / "turtles", content)
+
+    assert known(tmp_path / "copy", content).loaded is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ TICK_MS = 1000 // os.sysconf("SC_CLK_TCK")
 _PIECE = 1 << 16
 ARGS = 1 << 17  # bytes: what is read of anybody's command line and environment
 ALL_ARGS = 2 << 20  # what a program can be started with (execve(2)), unless its limit for the stack is raised
+_VM = re.compile(rb"^Vm(?:Exe|Lib):\s*(\d+)", re.MULTILINE)
 _WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS))
 
 
@@ -67,6 +69,12 @@ def owner(pid: int) -> tuple[int, int] | None:
     data = _read(f"/proc/{pid}/status")
     user, group = _ids(data, b"\nUid:"), _ids(data, b"\nGid:")
     return (user[0], group[0]) if user and group else None
+
+
+def executable_size(pid: int) -> int:
+    """How many KiB it can execute, as the kernel counts them: the program's own and those of libraries. 0: it is over."""
+    data = _read(f"/proc/{pid}/status")
+    return sum(int(one) for one in _VM.findall(data))
 
 
 def _ids(status: bytes, name: bytes) -> tuple[int, int] | None:

@@ -20,6 +20,7 @@ from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate, cause
 from daemon.platforms.linux.gate.handing import Shares
 from daemon.platforms.linux.reading.crew import Crew
 from daemon.platforms.linux.watching.events import Events
+from daemon.platforms.linux.watching.loading import LoadedCode
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.served import Reading
@@ -56,6 +57,7 @@ class LinuxWatcher(TrackingWatcher):
         self._errands_again = Backoff()
         self._readers_again = Backoff()
         self._poller = Poller(tracker, clock, self._often)
+        self._loaded = LoadedCode(clock, tracker.loaded)
         self._events = Events(tracker, clock, self._poller, self._trouble, self._well)
 
     # --- the protocol ------------------------------------------------------------------------------------------------------
@@ -64,6 +66,8 @@ class LinuxWatcher(TrackingWatcher):
         raise_descriptors()
         super().start(sink)
         loop = asyncio.get_running_loop()
+        self._loaded.later, self._loaded.on_loop = loop.call_later, self._on_loop
+        self._tracker.other = lambda program: self._loaded.seen(program, self._tracker.catalogue)
         if self._asker:
             self._asker.watch = self
         if self._reading:
@@ -102,6 +106,7 @@ class LinuxWatcher(TrackingWatcher):
             self._reading.stop()
         self._events.stop()
         self._poller.stop()
+        self._loaded.stop()
         super().stop()
 
     # --- events ------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from daemon.platforms.api import Platform
+from daemon.platforms.hashing import within
 from daemon.platforms.windows.accounts import WindowsAccounts
 from daemon.platforms.windows.control import WindowsControl
 from daemon.platforms.windows.etw.events import session_name
@@ -20,6 +21,7 @@ from host.windows import tokens
 from host.windows.files import system_root
 
 _LARGEST = 1 << 32  # bytes of a file that is hashed, or whose signature is looked at
+_COMPARING_MS = 5  # that the loop gives one file
 
 
 def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None) -> Platform:
@@ -27,7 +29,8 @@ def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None) 
     if choose.files().privileged():
         tokens.take_up("SeDebugPrivilege", "SeBackupPrivilege")
         tokens.go_first()
-    watcher = WindowsWatcher(WindowsTracker(Programs(Images(_LARGEST), Trees(clock)), clock), clock, session_name(_other(root)))
+    programs = Programs(Images(_LARGEST, within(clock, _COMPARING_MS)), Trees(clock))
+    watcher = WindowsWatcher(WindowsTracker(programs, clock), clock, session_name(_other(root)))
     return Platform(watcher, WindowsControl(spared), WindowsAccounts())
 
 

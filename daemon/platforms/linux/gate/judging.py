@@ -6,7 +6,7 @@ import os
 from typing import Any, NamedTuple
 
 from daemon.platforms.api import StartRefused
-from daemon.platforms.hashing import Key, key
+from daemon.platforms.hashing import Key, key, within
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.gate.answers import RefusalsByUid
 from daemon.platforms.linux.reading.lines import Message
@@ -21,6 +21,7 @@ from rules.games import Catalogue, Fingerprint
 
 LARGEST_HASHED = 1 << 20
 _MOST, _LONGEST = 8192, 512
+_COMPARING_MS = 200  # of a file's code: on a slow disk some pages take longer, and the loop looks at it again
 _ANCESTORS = 32
 _NO_KEY: Key = (0, 0, 0, 0, 0)  # no file's
 _Known = tuple[Fingerprint, frozenset[str]]
@@ -55,7 +56,7 @@ class Judge:
     def __init__(self, clock: Clock, mounts: Mounts | None = None) -> None:
         self._clock = clock
         self._mounts = mounts
-        self._images = ReadImages(largest=LARGEST_HASHED, wall=clock.wall)
+        self._images = ReadImages(largest=LARGEST_HASHED, wall=clock.wall, pressed=within(clock, _COMPARING_MS))
         self._known: dict[tuple[str, Key], _Known] = {}
         self.known_for: Catalogue | None = None
 
@@ -86,7 +87,7 @@ class Judge:
             if known is None and read is not None and self._account(asked.pid, current)[1]:
                 return Answer(unread=path)
             # Who may write to a file could do so through a mapping, which the kernel does not count as modified.
-            return Answer(ignorable=known is not None and found is not None and only_roots(found))
+            return Answer(ignorable=found is not None and only_roots(found) and (path, key(found)) in self._known)
         account, refused = self._account(asked.pid, current)
         hit, now = games & refused, self._clock.mono()
         if all(_started_by(asked.pid, current.saving.get(game, frozenset())) for game in hit):
@@ -101,7 +102,7 @@ class Judge:
 
     def _let(self, pid: int, file: Fingerprint, found: os.stat_result | None) -> Started | None:
         uids, who = procfs.uids(pid), procfs.stat(pid)
-        image = (found.st_dev, found.st_ino) if file.build_id and found else None
+        image = (found.st_dev, found.st_ino) if (file.build_id or file.loaded) and found else None
         return Started(pid, acting_uid(*uids), file, self._clock.mono(), who.parent, image) if uids and who else None
 
     def _look(self, handle: int, found: os.stat_result, path: str, catalogue: Catalogue) -> _Known | None:
@@ -124,13 +125,13 @@ class Judge:
         if "known" not in read.head:
             return None
         this = key(found) if found else _NO_KEY
-        content, same = self._images.learn(this, read)
+        content, same = self._images.learn(this, read, catalogue)
         file = content.named(path, found.st_size if found else 0)
         return self._keep(path, this, file, catalogue) if same else (file, catalogue.by_file(file))
 
     def _keep(self, path: str, this: Key, file: Fingerprint, catalogue: Catalogue) -> _Known:
         known = (file, catalogue.by_file(file))
-        if len(path) <= _LONGEST:  # anybody may make many that are longer
+        if len(path) <= _LONGEST and self._images.compared(this, catalogue):  # anybody may make many that are longer
             self._known[path, this] = known
         return known
 

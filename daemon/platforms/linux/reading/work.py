@@ -12,6 +12,8 @@ from daemon.platforms.images import Known
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.reading.lines import Message, found, shut
 from daemon.platforms.processes import BlindError
+from host.loaded import taken
+from rules.matching.loaded import written
 
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 
@@ -51,12 +53,16 @@ class Work:
                 return self._content(head, handle)
 
     def _content(self, head: Head, handle: int) -> Message:
-        """What is soon read of it, and its hash, as far as they are wanted; and which file it is by now."""
+        """What is soon read of it, its hash, and the blocks of these pages of its code, as far as they are wanted; and which
+        file it is by now.
+        """
         mine = os.dup(handle) if head.get("opened") else os.open(f"/proc/self/fd/{handle}", _READ)
         try:
             with open(mine, "rb", buffering=0, closefd=False) as file:
                 known = asdict(self._first(file)) if head["first"] else None
+                code = written(taken(file, head["pages"])) if "pages" in head else ""
             digest = sha256(mine) if head["digest"] else None
-            return Message({"known": known, "digest": digest, "key": key(os.fstat(mine))})
+            said = {"known": known, "digest": digest, "key": key(os.fstat(mine)), "stamp": head.get("stamp", 0)}
+            return Message(said, code.encode())
         finally:
             os.close(mine)

@@ -8,11 +8,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from typing import BinaryIO
 
 from daemon.platforms import images
 from daemon.platforms.by_turns import ByTurns
-from daemon.platforms.hashing import Key, Stop, key, sha256
+from daemon.platforms.hashing import Key, Stop, key, never, sha256
 from daemon.platforms.images import Known, Looked, Wanted
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.watching import stamps
@@ -29,9 +30,11 @@ class Images(images.Images):
     somebody holds a lease of them (fcntl(2), F_SETLEASE), which he is asked to give back, and in the end made to.
     """
 
-    def __init__(self, largest: int | None = None, wall: Callable[[], int] = lambda: 0) -> None:
+    def __init__(
+        self, largest: int | None = None, wall: Callable[[], int] = lambda: 0, pressed: Callable[[], Stop] = lambda: never
+    ) -> None:
         """`wall`: Unix milliseconds now; without it whatever a user may write to is read anew."""
-        super().__init__(largest)
+        super().__init__(largest, pressed)
         self._wall = wall
         self.held: dict[int, str] = {}
 
@@ -83,8 +86,11 @@ class Images(images.Images):
 
     def _doubt(self, file: BinaryIO, this: Key) -> None:
         """Forget what may have changed. A large file's hash, which takes long, is believed as long as its build is the same."""
-        if this[2] <= images.INLINE or self._first(file).build != self._known[this].build:
+        known = self._known[this]
+        if this[2] <= images.INLINE or self._first(file).build != known.build:
             del self._known[this]
+        else:
+            self._known[this] = replace(known, found=replace(known.found, loaded=("", 0)))
 
     @staticmethod
     def calm() -> None:
@@ -95,7 +101,8 @@ class Images(images.Images):
         return Known(build_id(file, is_engine), found=Looked(looked=True))
 
     def _look(self, file: BinaryIO, path: str, wanted: Wanted, stop: Stop) -> Looked:
-        return Looked(sha256(file.fileno(), stop))
+        digest = sha256(file.fileno(), stop) if wanted.digest else None
+        return Looked(digest, loaded=wanted.within(file, stop))
 
     @staticmethod
     def owner(file: BinaryIO) -> int:
@@ -107,7 +114,8 @@ class Images(images.Images):
         mine = os.dup(file.fileno())
 
         def look() -> Looked | None:
-            found = Looked(sha256(mine, self._stop))
+            with open(mine, "rb", buffering=0, closefd=False) as again:
+                found = self._look(again, path, wanted, self._stop)
             return found if key(os.fstat(mine)) == this else None
 
         done = thread.submit(look, self.owner(file))

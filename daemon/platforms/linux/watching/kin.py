@@ -100,7 +100,10 @@ class Kin:
             self.executes(game)
 
     def executes(self, game: SeenProgram) -> None:
+        """Unless what it executes is none, and only what it has loaded."""
         this = _what(game)
+        if game.program.mapped:
+            return
         if game.image is not None and all(_what(known) != this for known in self.executed):
             self.executed.append(game)
             del self.executed[:-_MOST_EXECUTED]

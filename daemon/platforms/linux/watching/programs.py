@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from daemon.platforms.hashing import within
 from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import account_of
@@ -25,6 +26,7 @@ _FOLDERS = ("/usr/bin", "/lib64", "/lib", "/usr/lib64", "/usr/lib/x86_64-linux-g
 _MOST_WINDOWS = 16
 _MOST_WORDS = 512  # that are looked at for one process; more only as long as the budget lasts
 _BUDGET_MS = 50
+_COMPARING_MS = 5  # that the loop gives one file
 _DEPTH = 3  # a loader that runs a loader that runs a loader is nobody's honest start
 
 
@@ -35,7 +37,7 @@ class Programs:
         """`builds`: file names of interpreters and loaders by build id, which then are known under any name."""
         self._clock = clock
         self._builds = builds
-        self.images = ReadImages(wall=clock.wall)
+        self.images = ReadImages(wall=clock.wall, pressed=within(clock, _COMPARING_MS))
         self.account = cache(account_of)
         self.blamed = False
         """Whether what could not be read in time (`images.unread`) lies where its account may have held it up."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
-from daemon.platforms.hashing import Key, key
+from daemon.platforms.hashing import Key, Stop, key, never
 from daemon.platforms.images import INLINE, Known, Looked
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.reading.desk import HeldError
@@ -19,8 +19,10 @@ from daemon.platforms.linux.reading.files import Files
 from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.watching.images import Images
 from rules.games import Catalogue, Fingerprint
+from rules.matching import loaded
 
 _MOST = 4_096
+_NOTHING = Looked(looked=True)
 
 
 class ReadImages(Images):
@@ -29,9 +31,10 @@ class ReadImages(Images):
     """
 
     def __init__(
-        self, files: Files | None = None, largest: int | None = None, wall: Callable[[], int] = lambda: 0
+        self, files: Files | None = None, largest: int | None = None, wall: Callable[[], int] = lambda: 0,
+        pressed: Callable[[], Stop] = lambda: never,
     ) -> None:  # fmt: skip
-        super().__init__(largest, wall)
+        super().__init__(largest, wall, pressed)
         self.files = files
         self.unread, self.own = "", False
 
@@ -76,7 +79,7 @@ class ReadImages(Images):
         except BlockingIOError:
             self.held[found.st_size] = shown
             return Fingerprint(shown, found.st_size)
-        known, same = self.learn(this, answer)
+        known, same = self.learn(this, answer, catalogue)
         image = known.named(shown, found.st_size)
         if same and self._slow is not None and this not in self._late and self._wanted(known, image, catalogue).digest:
             self._later(files, node, this)
@@ -92,20 +95,25 @@ class ReadImages(Images):
     def question(self, this: Key, catalogue: Catalogue, *, doubt: bool = False) -> dict[str, Any]:
         """What there is to ask about the content of the file with this key; `doubt`: also what was known of it."""
         known, small = self._known.get(this), this[2] <= INLINE
-        wanted = self._wanted(Known(None) if known is None or (doubt and small) else known, Fingerprint("", this[2]), catalogue)
-        return {"key": this, "first": known is None or doubt, "digest": wanted.digest and small}
+        wanted = self._wanted(Known(None) if known is None or doubt else known, Fingerprint("", this[2]), catalogue)
+        pages = {"pages": sorted(wanted.blocks.pages), "stamp": wanted.blocks.stamp} if wanted.blocks.stamp else {}
+        return {"key": this, "first": known is None or doubt, "digest": wanted.digest and small, **pages}
 
-    def learn(self, this: Key, answer: Message) -> tuple[Known, bool]:
+    def learn(self, this: Key, answer: Message, catalogue: Catalogue) -> tuple[Known, bool]:
         """What a reader said of it, and whether it still is the file with this key: else it is asked about again."""
         first, digest = answer.head["known"], answer.head["digest"]
         known = self._known.get(this) or Known(None)
         if first is not None:
             fields: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in first.items()}
-            fresh = Known(**{**fields, "found": Looked(**first["found"])})
+            fresh = Known(**{**fields, "found": _NOTHING})
             if this[2] <= INLINE or fresh.build != known.build:  # else what took long is believed, as in Images._doubt
                 known = fresh
         if digest is not None:
             known = replace(known, found=replace(known.found, digest=digest))
+        blocks = catalogue.wanted_blocks
+        if answer.head["stamp"] == blocks.stamp != 0:
+            code = loaded.of(answer.body.decode(), blocks.pages)
+            known = replace(known, found=replace(known.found, loaded=(code, blocks.stamp)))
         same = answer.head["key"] == list(this)
         if same:
             self._known[this] = known

@@ -43,9 +43,10 @@ class SeenProgram:
         return not others or mine[0].size == others[0].size
 
     def kept(self, before: SeenProgram) -> SeenProgram:
-        """The program that was already seen as `before`: with the start of then, and the files and hashes that lack now."""
+        """The program that was already seen as `before`: with its start, what it had loaded, and what lacks of its files."""
         files = _known_files(before.program.files, self.program.files)
-        return replace(self, program=replace(self.program, since=before.program.since, files=files))
+        program = replace(self.program, since=before.program.since, files=files, mapped=before.program.mapped)
+        return replace(self, program=program)
 
     def after(self, before: SeenProgram) -> SeenProgram:
         """The program that came after `before`. An exec keeps its process's start time, so it began after `before` was read."""

@@ -13,11 +13,11 @@ from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.seen import SeenProgram, image_of
 from daemon.platforms.linux.watching.unread import Unread
-from daemon.platforms.processes import BlindError
+from daemon.platforms.processes import BlindError, Identity
 from daemon.platforms.tracker import BLIND, HELD, UNREADABLE, Tracker, UnreadableError
 from host.clock import Clock
 from i18n.message import said_by
-from rules.games import Program
+from rules.games import Fingerprint, Program
 
 _EXEC_SOON_S = 0.05
 _HELD_S = 1.0
@@ -183,6 +183,12 @@ class LinuxTracker(Tracker[SeenProgram]):
         if old and not old.goes_on_as(new, self.catalogue):
             self._end(old.program.pid, mono)
         self._begin(new)
+
+    def loaded(self, this: Identity, files: tuple[Fingerprint, ...], since: int) -> None:
+        """It has loaded the code of games, at `since` (mono) at the earliest, which by its own it is not."""
+        seen = self._known.get(this[0])
+        if self._sink and seen and seen.identity == this and this[0] not in self.games:
+            self._begin(replace(seen, program=replace(seen.program, mapped=files, since=max(since, seen.program.since))))
 
     def gone(self, pid: int, mono: int) -> None:
         """Somebody saw that `pid` is no more."""

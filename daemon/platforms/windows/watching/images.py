@@ -52,7 +52,7 @@ class Images(images.Images):
     def _look(self, file: BinaryIO, path: str, wanted: Wanted, stop: Stop) -> Looked:
         digest = sha256(file.fileno(), stop) if wanted.digest else None
         signer = signer_of(msvcrt.get_osfhandle(file.fileno()), path) if wanted.signer and not stop() else None
-        return Looked(digest, signer, wanted.signer)
+        return Looked(digest, signer, wanted.signer, wanted.within(file, stop))
 
     @staticmethod
     def owner(file: BinaryIO) -> int:  # noqa: ARG004 - who owns a file there says little of who put it there

@@ -1,0 +1,72 @@
+"""What of a program's code is its own: neither an engine's, which many games share, nor that of a program that is installed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from host.images import appended, segments
+from host.loaded import Blocks, compared, sampled
+from rules.matching.engines import LONGEST, is_engines
+from rules.matching.loaded import MOST_PAGES, is_written, written
+
+_PIECE = 1 << 20
+_MOST_SEARCHED = 1 << 27  # bytes; an engine's constants lie before its code
+_SYSTEMS = ("/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/games")
+_GAMES = "/usr/games"  # what lies there is no innocent program (Debian Policy 11.11): a copy of it is the game
+_SAME = 0.9
+_LIKE = 2  # times as large at most, or as small: one of quite another size has no code at the same addresses
+
+
+def is_shared(file: BinaryIO) -> bool:
+    """Whether it is an engine or a runtime, or carries what it runs behind itself as only those do. OSError."""
+    if not segments(file):
+        return False
+    if appended(file):
+        return True
+    file.seek(0)
+    before = b""
+    while (piece := file.read(_PIECE)) and file.tell() <= _MOST_SEARCHED:
+        if is_engines(before + piece):
+            return True
+        before = piece[1 - LONGEST :]
+    return False
+
+
+def code_of(file: BinaryIO, path: Path, size: int) -> str | None:
+    """Of a program that is not shared, as text; None if it has too little. OSError."""
+    blocks = dict(sampled(file, MOST_PAGES))
+    for other in _installed(path, size) if blocks else ():
+        shared = _shared(other, blocks)
+        if other.parent != Path(_GAMES) or len(shared) < _SAME * len(blocks):
+            for block in shared:
+                del blocks[block]
+    text = written(blocks)
+    return text if is_written(text) else None
+
+
+def _shared(other: Path, blocks: Blocks) -> Collection[tuple[int, int]]:
+    pages: dict[int, dict[int, frozenset[int]]] = {}
+    for (page, slot), value in blocks.items():
+        pages.setdefault(page, {})[slot] = frozenset((value,))
+    with suppress(OSError), other.open("rb", buffering=0) as file:
+        return compared(file, pages) or ()
+    return ()
+
+
+def _installed(path: Path, size: int) -> Iterator[Path]:
+    """The programs of this machine, but for the one at `path`, that may have code of one that has this size."""
+    known = {os.path.realpath(path)}
+    for folder in dict.fromkeys(map(os.path.realpath, (*_SYSTEMS, *os.get_exec_path()))):
+        with suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                with suppress(OSError):
+                    found = entry.stat()
+                    like = size <= _LIKE * found.st_size <= size * _LIKE * _LIKE
+                    if like and stat.S_ISREG(found.st_mode) and (real := os.path.realpath(entry)) not in known:
+                        known.add(real)
+                        yield Path(real)

@@ -1,0 +1,181 @@
+"""When to look at the code that processes have loaded, and what of it is a game's.
+
+A process that is no game by its executable or by what it was told is looked at some times after its start, then with each scan:
+only if the size of what it can execute has changed, which the kernel tells without waiting for anybody. Root's never are.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from queue import SimpleQueue
+from typing import NamedTuple
+
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.watching.images import Images
+from daemon.platforms.linux.watching.mapped import Mapped, alive, mapped
+from daemon.platforms.processes import BlindError, Identity
+from host.clock import Clock
+from rules.games import Catalogue, Fingerprint, Program
+
+_LOOKS_S = (0.1, 0.4, 1.5, 6, 24)  # after its start, each after the one before
+_LARGEST = 1 << 20
+_MOST = 8192
+_MOST_WAITING = 256  # of one account
+_MOST_ACCOUNTS = 64
+_OWN = ("/usr/lib", "/lib", "/usr/bin")  # whose disks only root changes: what is innocent there stays it
+
+Told = Callable[[Identity, tuple[Fingerprint, ...], int], None]
+"""A process, the files of games that it has loaded, and since when (mono) it can have them."""
+
+
+class Finder:
+    """In a thread of its account's own: a process may keep whoever reads its map waiting."""
+
+    def __init__(self) -> None:
+        self._images = Images(_LARGEST)
+        self._innocent: set[tuple[bytes, bytes]] = set()
+        self._for: Catalogue | None = None
+        self._disks: set[int] = set()
+
+    def games_in(self, this: Identity, catalogue: Catalogue) -> tuple[Fingerprint, ...]:
+        """The files of games that this process has loaded. BlindError."""
+        if self._for is not catalogue:
+            self._innocent, self._for = set(), catalogue
+            self._disks = {status.st_dev for status in map(_status, _OWN) if status is not None}
+        found = [file for one in mapped(this[0]) if (file := self._game(one, catalogue)) is not None]
+        return tuple(found) if alive(*this) else ()
+
+    def _game(self, one: Mapped, catalogue: Catalogue) -> Fingerprint | None:
+        if one.this in self._innocent:
+            return None
+        for way in one.ways:
+            file = self._images.open(way, one.shown, catalogue)
+            if file is not None:
+                if any(True for _ in catalogue.of_content(file)):
+                    return file
+                self._note(one, way)
+                return None
+        return None
+
+    def _note(self, one: Mapped, way: str) -> None:
+        found = _status(way)
+        if found is not None and found.st_uid == 0 and not found.st_mode & 0o022 and found.st_dev in self._disks:
+            self._innocent.add(one.this)
+
+
+def _status(path: str) -> os.stat_result | None:
+    with suppress(OSError):
+        return os.stat(path)  # noqa: PTH116 - run often
+    return None
+
+
+class _Looked(NamedTuple):
+    """When it started, as processes and as play count; `at` (mono): by then it had not loaded more than was seen."""
+
+    this: tuple[int, int]
+    account: str
+    catalogue: Catalogue
+    at: int
+    size: int = 0
+
+
+class LoadedCode:
+    """On the loop's thread. `later` as the loop's `call_later`, `on_loop` runs something there, from the thread."""
+
+    def __init__(self, clock: Clock, tell: Told) -> None:
+        self._clock, self._tell = clock, tell
+        self._known: OrderedDict[int, _Looked] = OrderedDict()
+        self._finders: dict[str, _Account] = {}
+        self.later: Callable[..., object] = lambda *_: None
+        self.on_loop: Callable[..., None] = lambda *_: None
+
+    def stop(self) -> None:
+        for one in self._finders.values():
+            one.stop()
+        self._finders.clear()
+        self._known.clear()
+
+    def seen(self, program: Program, catalogue: Catalogue) -> None:
+        """A program that is no game runs: newly, or still."""
+        if program.account == "root" or not catalogue.knows_content:
+            return
+        this = (program.started, program.since)
+        known = self._known.get(program.pid)
+        if known is None or known.this != this:
+            self._note(program.pid, _Looked(this, program.account, catalogue, program.since))
+            self.later(_LOOKS_S[0], self._due, program.pid, this, 0)
+            return
+        if known.catalogue is not catalogue:
+            self._note(program.pid, known._replace(catalogue=catalogue, size=0))
+        self._look(program.pid)
+
+    def _note(self, pid: int, looked: _Looked) -> None:
+        self._known[pid] = looked
+        self._known.move_to_end(pid)
+        if len(self._known) > _MOST:
+            self._known.popitem(last=False)
+
+    def _due(self, pid: int, this: tuple[int, int], number: int) -> None:
+        known = self._known.get(pid)
+        if known is None or known.this != this:
+            return
+        if not self._look(pid):
+            del self._known[pid]
+        elif number + 1 < len(_LOOKS_S):
+            self.later(_LOOKS_S[number + 1], self._due, pid, this, number + 1)
+
+    def _look(self, pid: int) -> bool:
+        """If it has loaded something since. False: it is over."""
+        known, now = self._known[pid], self._clock.mono()
+        try:
+            size = procfs.executable_size(pid)
+        except BlindError:  # whoever scans will say so
+            return True
+        if size and size == known.size:
+            self._note(pid, known._replace(at=now))
+        elif size and (finder := self._finder(known.account)) and finder.room:
+            self._note(pid, known._replace(at=now, size=size))
+            finder.look((pid, known.this[0]), known.catalogue, partial(self.on_loop, self._found, known.at))
+        return size > 0
+
+    def _finder(self, account: str) -> _Account | None:
+        if account not in self._finders and len(self._finders) < _MOST_ACCOUNTS:
+            self._finders[account] = _Account()
+        return self._finders.get(account)
+
+    def _found(self, since: int, this: Identity, files: tuple[Fingerprint, ...]) -> None:
+        if self._finders:  # else we have stopped
+            self._tell(this, files, since)
+
+
+class _Account:
+    """A thread of its own, which nobody waits for: one that is kept waiting for ever keeps nobody else."""
+
+    def __init__(self) -> None:
+        self._asked: SimpleQueue[tuple[Identity, Catalogue, Callable[..., None]] | None] = SimpleQueue()
+        threading.Thread(target=self._run, name="loaded-code", daemon=True).start()
+
+    @property
+    def room(self) -> bool:
+        return self._asked.qsize() < _MOST_WAITING
+
+    def look(self, this: Identity, catalogue: Catalogue, told: Callable[..., None]) -> None:
+        """`told` is called in the thread, with `this` and what was found, if anything was."""
+        self._asked.put((this, catalogue, told))
+
+    def stop(self) -> None:
+        self._asked.put(None)
+
+    def _run(self) -> None:
+        Images.calm()
+        finder = Finder()
+        while (asked := self._asked.get()) is not None:
+            this, catalogue, told = asked
+            with suppress(Exception):  # whatever one process may be like, the next one is looked at
+                if files := finder.games_in(this, catalogue):
+                    told(this, files)

@@ -1,0 +1,266 @@
+"""A game is known by its code, in whatever file and whoever loaded it; nobody's innocent program is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cli.errors import CommandError
+from cli.games.clues import game_of
+from cli.games.fingerprint import fingerprint
+from daemon.platforms.hashing import key
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.watching.images import Images
+from daemon.platforms.linux.watching.kin import Kin
+from daemon.platforms.linux.watching.loading import Finder, LoadedCode
+from daemon.platforms.linux.watching.mapped import mapped
+from daemon.platforms.linux.watching.seen import SeenProgram
+from host.clock import SystemClock
+from rules.games import Catalogue, Fingerprint, Game, Program
+from tests import native
+from tests.system import until
+
+NATIVE = pytest.mark.skipif(not native.HERE, reason="a program made for x86-64")
+CLOCK = SystemClock()
+LOADS = "import ctypes, sys; ctypes.CDLL(sys.argv[1]); print(flush=True); sys.stdin.read()"
+
+
+def code_of(path):
+    """The game as `game add` takes it down, known by its code alone."""
+    game = game_of("turtles", fingerprint(path), title=None, label=None)
+    return Game(id=path.name, title="", loaded=game.loaded)
+
+
+@pytest.fixture
+def game(tmp_path):
+    path = tmp_path / "turtles"
+    native.write(path, native.program().content)
+    return path
+
+
+@pytest.fixture
+def other(tmp_path):
+    """The game with another build id, under another name."""
+    path = tmp_path / "homework"
+    native.write(path, native.program().content)
+    return path
+
+
+# --- innocent programs -----------------------------------------------------------------------------------------------------
+
+
+def test_nobodys_program_is_a_game():
+    """Some large programs of this system are games now: all its others, and its libraries, are as innocent as before."""
+    here = [path for pattern in ("usr/bin/*", "usr/games/*", "usr/lib/*/lib*.so.*") for path in sorted(Path("/").glob(pattern))
+            if path.is_file() and not path.is_symlink() and path.stat().st_size > 60_000]  # fmt: skip
+    here = [path for path in {path.stat().st_ino: path for path in here}.values() if path.read_bytes()[:4] == b"\x7fELF"][:120]
+    games = {}
+    for path in here[:: max(1, len(here) // 6)]:
+        try:
+            games[path.name] = code_of(path)
+        except CommandError:  # what everybody runs is none
+            continue
+    catalogue, images = Catalogue(games.values()), Images()
+    if len(here) < 40:
+        pytest.skip("too few programs here")
+
+    found = {path.name: catalogue.by_file(images.open(str(path), "", catalogue)) for path in here}
+    assert {name: ids for name, ids in found.items() if ids - {name}} == {}
+    assert sum(name in ids for name, ids in found.items()) == sum(bool(one.loaded) for one in games.values())
+
+
+def test_other_programs_of_the_same_engine_are_none(tmp_path):
+    """The game is an engine with its content behind or beside it: thirty others have another content."""
+    engine = Path(shutil.which("env")).read_bytes()
+    (tmp_path / "game").write_bytes(engine + b"PCK" * 999)
+    (tmp_path / "beside").write_bytes(engine.replace(b"coreutils", b"mkxp.....", 1))
+    catalogue, images = Catalogue([code_of(tmp_path / "game"), code_of(tmp_path / "beside")]), Images()
+
+    for number in range(30):
+        path = tmp_path / f"app{number}"
+        path.write_bytes(engine + b"ZIP" * number)
+        assert catalogue.by_file(images.open(str(path), "", catalogue)) == frozenset()
+
+
+# --- files -----------------------------------------------------------------------------------------------------------------
+
+
+def test_what_takes_too_long_to_compare_is_compared_aside(game, tmp_path):
+    """The loop has limits to keep, and the gate starts to answer; neither takes half of a comparison for the whole."""
+    catalogue, told = Catalogue([code_of(game)]), []
+    images = Images(pressed=lambda: lambda: True)
+    this = key(game.stat())
+
+    assert catalogue.by_file(images.open(str(game), "", catalogue)) == frozenset()
+    assert not images.compared(this, catalogue)
+    images.start(lambda *found: told.append(found))
+    assert catalogue.by_file(images.open(str(game), "", catalogue)) == frozenset()
+    until(lambda: told)
+    assert images.hashed(*told[0]) == game.stat().st_size
+    assert catalogue.by_file(images.open(str(game), "", catalogue)) == {"turtles"}
+    assert images.compared(this, catalogue)
+    images.stop()
+
+
+def test_a_file_that_was_compared_is_compared_anew_with_more_games(game, other):
+    images = Images()
+    for catalogue in (Catalogue([code_of(other)]), Catalogue([code_of(other), code_of(game)])):
+        found = catalogue.by_file(images.open(str(game), "", catalogue))
+
+    assert found == {"turtles"}
+
+
+# --- processes -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def loading(request):
+    """`loading(path)`: the pid of a Python that has loaded it as a library."""
+    started = []
+
+    def start(path):
+        child = subprocess.Popen([sys.executable, "-c", LOADS, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        started.append(child)
+        child.stdout.readline()
+        return child.pid
+
+    yield start
+    for child in started:
+        child.communicate()
+
+
+@NATIVE
+def test_what_a_process_has_loaded_is_found_once(loading, game):
+    files = [one.shown for one in mapped(loading(game))]
+
+    assert files.count(str(game)) == 1
+    assert str(Path(sys.executable).resolve()) in files
+
+
+def test_of_no_process_nothing_is_found():
+    assert mapped(1 << 30) == []
+
+
+@NATIVE
+def test_a_game_that_is_a_library_is_found(loading, game, other):
+    """Whatever became of the file; and no other library is one."""
+    catalogue, finder = Catalogue([code_of(game)]), Finder()
+    one, two = loading(game), loading(other)
+    game.rename(game.with_name("notes"))
+
+    for _ in range(2):  # also once its other files are known to be innocent
+        found = finder.games_in((one, procfs.stat(one).started), catalogue)
+        assert [Path(file.path).name for file in found] == ["notes"]
+        assert finder.games_in((two, procfs.stat(two).started), catalogue) == ()
+    assert finder.games_in((one, 0), catalogue) == ()  # another one has the pid by now
+
+
+@NATIVE
+@pytest.mark.root
+def test_also_one_that_is_deleted(loading, game):
+    catalogue = Catalogue([code_of(game)])
+    pid = loading(game)
+    game.unlink()
+
+    assert Finder().games_in((pid, procfs.stat(pid).started), catalogue)
+
+
+class Looks(LoadedCode):
+    """Its timers go when they are told to, and what the thread finds is taken at once."""
+
+    def __init__(self):
+        self.told, self.timers = [], []
+        super().__init__(CLOCK, lambda *found: self.told.append(found))
+        self.later = lambda _, *call: self.timers.append(call)
+        self.on_loop = lambda call, *args: call(*args)
+
+    def due(self):
+        timers, self.timers = self.timers, []
+        for call, *args in timers:
+            call(*args)
+
+
+def process(pid, **more):
+    started = getattr(procfs.stat(pid), "started", 0)
+    some = Program(pid, started, CLOCK.mono(), "an", (Fingerprint("/usr/bin/python3", 1),))
+    return replace(some, **more)
+
+
+@pytest.fixture
+def looks():
+    made = Looks()
+    yield made
+    made.stop()
+
+
+@NATIVE
+def test_the_loop_is_told_of_it(looks, loading, game):
+    program = process(loading(game))
+    looks.seen(program, Catalogue([code_of(game)]))
+    assert looks.told == []
+    looks.due()
+    (identity, files, since), = until(lambda: looks.told)
+
+    assert (identity, [file.path for file in files], since) == (program.identity, [str(game)], program.since)
+
+
+@NATIVE
+def test_it_is_looked_at_again_only_if_it_has_loaded_more(looks, loading, game, monkeypatch):
+    """And what it loads later was not played before."""
+    asked = []
+    monkeypatch.setattr(looks._finder, "games_in", lambda *what: asked.append(what) or (Fingerprint("x", 1),))
+    catalogue, program = Catalogue([code_of(game)]), process(loading(game), since=0)
+    looks.seen(program, catalogue)
+    for _ in range(9):
+        looks.due()
+        looks.seen(program, catalogue)
+    assert len(asked) == 1
+    before = CLOCK.mono()
+    monkeypatch.setattr(procfs, "executable_size", lambda _: 1)
+    looks.seen(program, catalogue)
+    until(lambda: len(looks.told) == 2)
+
+    assert (looks.told[0][2], looks.told[1][2] <= before, looks.told[1][2] > 0) == (0, True, True)
+
+
+@pytest.mark.parametrize(("account", "games"), [("root", [Game(id="x", title="", build_ids=("ab",))]), ("an", [])])
+def test_who_cannot_gain_by_it_is_not_looked_at(looks, account, games):
+    """Nor anybody where no game is known by its content."""
+    looks.seen(process(os.getpid(), account=account), Catalogue(games))
+
+    assert looks.timers == []
+
+
+def test_what_is_over_is_forgotten(looks):
+    looks.seen(process(1 << 30), Catalogue([Game(id="x", title="", build_ids=("ab",))]))
+    looks.due()
+
+    assert (looks.timers, looks._known) == ([], {})
+
+
+# --- what comes of it ------------------------------------------------------------------------------------------------------
+
+
+def seen(**more):
+    program = Program(7, 1, 1, "an", (Fingerprint("/usr/bin/python3", 1),), mapped=(Fingerprint("x", 1, build_id="ab"),))
+    return SeenProgram(replace(program, **more), (1, 2), 1)
+
+
+def test_who_has_loaded_a_game_has_it_until_it_is_over():
+    """Also if it lets go of the file; but its next start is another program."""
+    before = seen()
+
+    assert seen(mapped=()).kept(before).program.mapped == before.program.mapped
+
+
+def test_other_programs_of_the_interpreter_that_loaded_a_game_are_none():
+    kin = Kin()
+    kin.executes(seen())
+
+    assert kin.with_image((1, 2)) == []
