@@ -8,6 +8,7 @@ import resource
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from daemon.api.issues import ISSUES
 from daemon.platforms.api import Observation, Refusals, StartRefused, WatchTrouble
@@ -52,6 +53,7 @@ class LinuxWatcher(TrackingWatcher):
     def start(self, sink: Callable[[Observation], None]) -> None:
         raise_descriptors()
         super().start(sink)
+        self._tracker.programs.start(partial(self._on_loop, self._tracker.found_out))
         loop = asyncio.get_running_loop()
         if self._asker:
             self._asker.watch = self
@@ -81,6 +83,7 @@ class LinuxWatcher(TrackingWatcher):
         self._errands_again.stop()
         self._events.stop()
         self._poller.stop()
+        self._tracker.programs.stop()
         super().stop()
 
     # --- events ------------------------------------------------------------------------------------------------------------

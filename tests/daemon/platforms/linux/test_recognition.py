@@ -14,6 +14,7 @@ import pytest
 
 from daemon.platforms.linux.watching import images
 from rules.games import Catalogue, Game
+from tests.contracts.programs import copy_with_own_build
 from tests.system import PATIENCE
 
 A_WHILE = 0.5  # seconds, where nothing is expected
@@ -193,9 +194,11 @@ def test_files_of_the_kernel_are_not_read(programs, monkeypatch):
 
 
 @pytest.mark.root
-def test_an_argument_that_cannot_be_read_is_no_matter(programs):
-    """A shell that is told to run the kernel's log is read like any other."""
-    with subprocess.Popen(["/bin/sh", "-s", "/proc/kmsg"], stdin=subprocess.PIPE) as child:
+def test_an_argument_that_cannot_be_read_is_no_matter(programs, tmp_path):
+    """An interpreter that is told to run the kernel's log is read like any other."""
+    love = tmp_path / "love"
+    copy_with_own_build("/bin/dash", love)
+    with subprocess.Popen([love, "-s", "/proc/kmsg"], stdin=subprocess.PIPE) as child:
         time.sleep(0.1)
         program = programs.read(child.pid, Catalogue(()))
         child.kill()

@@ -1,0 +1,67 @@
+"""An interpreter runs what it really opens: whatever its command line leaves out, hides or drowns in words."""
+
+from __future__ import annotations
+
+import re
+
+from tests.bypasses.case import python_on, shell_script, stand_in
+
+# All of a table run at once, as the child runs them.
+PYTHON = {
+    "stdin": 'python3 <"$GAME"',
+    "stdin named": 'python3 - <"$GAME"',
+    "stdin as a device": 'python3 /dev/stdin <"$GAME"',
+    "another descriptor": 'python3 /proc/self/fd/7 7<"$GAME"',
+    "link to a descriptor": 'ln -s /proc/self/fd/7 x.py && python3 x.py 7<"$GAME"',
+    "deleted": 'cp "$GAME" x && exec <x && rm x && exec python3',
+    "folder": 'mkdir x && cp "$GAME" x/__main__.py && python3 x',
+    "folder with options": 'mkdir x && cp "$GAME" x/__main__.py && python3 -B -X utf8 ./x/',
+    "module": 'cp "$GAME" maths.py && python3 -m maths',
+    "module of a package": 'mkdir -p a/b && cp "$GAME" a/b/c.py && python3 -m a.b.c',
+    "module elsewhere": 'mkdir x && cp "$GAME" x/maths.py && PYTHONPATH=/none:x python3 -m maths',
+    "debugger": 'echo c >.pdbrc && python3 -m pdb "$GAME"',
+    "before any program": 'cp "$GAME" sitecustomize.py && PYTHONPATH=. python3 -c 0',
+    "many options": 'python3 $(printf -- "-Wignore %.0s" $(seq 20000)) "$GAME"',
+    "long options": 'python3 -X $(printf "%0100000d" 1) -X $(printf "%0100000d" 2) "$GAME"',
+    "env -S": 'env -S "python3 -B $GAME"',
+    "loader": '"$(echo /lib64/ld-linux*)" --argv0 x "$(readlink -f /usr/bin/python3)" "$GAME"',
+}  # fmt: skip
+
+
+def test_what_python_opens_is_what_runs(case):
+    case(0, make=python_on).all_ended(PYTHON)
+
+
+SHELLS = {
+    "stdin": 'sh <"$GAME"',
+    "stdin with words": 'bash -s maths <"$GAME"',
+    "before code": 'BASH_ENV="$GAME" bash -c :',
+    "instead of its own file": 'bash --rcfile "$GAME" -i',
+    "another descriptor": 'sh /dev/fd/7 7<"$GAME"',
+}
+
+
+def test_what_a_shell_opens_is_what_runs(case):
+    case(0, make=shell_script).all_ended(SHELLS)
+
+
+# The stand-in ignores what follows, as what runs it is known by its name.
+JAVA = {
+    "600 entries": 'java -cp "$(printf "lib/%d.jar:" $(seq 600))$GAME" Main',
+    "CLASSPATH": 'CLASSPATH="none.jar:$GAME" java Main',
+    "wildcard": 'mkdir x && cp "$GAME" x/maths.jar && java -cp "x/*" Main',
+    "folder of classes": 'mkdir -p x/net/maths && cp "$GAME" x/net/maths/Main.class && java -cp x net.maths.Main',
+    "class of this folder": 'cp "$GAME" Main.class && java Main',
+    "@file": 'printf -- "-cp \\"%s\\"\\nMain" "$GAME" >options && java @options',
+    "JDK_JAVA_OPTIONS": 'JDK_JAVA_OPTIONS="-cp $GAME" java Main',
+    "JAVA_TOOL_OPTIONS": 'JAVA_TOOL_OPTIONS="-Djava.class.path=$GAME" java Main',
+    "long environment": 'X=$(printf "%0120000d" 1) Y=$(printf "%0120000d" 1) CLASSPATH="$GAME" java Main',
+    "after 180 kB": 'java -Da=$(printf "%0120000d" 1) -Db=$(printf "%060000d" 1) -jar "$GAME"',
+}
+
+
+def test_what_java_opens_is_what_runs(case):
+    one = case(0, make=python_on)
+    java = one.folder / "java"
+    stand_in(java)
+    one.all_ended({name: re.sub(r"\bjava ", f"{java} -c 'read line' ", script) for name, script in JAVA.items()})
