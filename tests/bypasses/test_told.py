@@ -12,7 +12,7 @@ PYTHON = {
     "stdin named": 'python3 - <"$GAME"',
     "stdin as a device": 'python3 /dev/stdin <"$GAME"',
     "another descriptor": 'python3 /proc/self/fd/7 7<"$GAME"',
-    "link to a descriptor": 'ln -s /proc/self/fd/7 x.py && python3 x.py 7<"$GAME"',
+    "link to a descriptor": 'ln -s /proc/self/fd/7 y && ln -s y x.py && python3 x.py 7<"$GAME"',
     "deleted": 'cp "$GAME" x && exec <x && rm x && exec python3',
     "folder": 'mkdir x && cp "$GAME" x/__main__.py && python3 x',
     "folder with options": 'mkdir x && cp "$GAME" x/__main__.py && python3 -B -X utf8 ./x/',
@@ -65,3 +65,23 @@ def test_what_java_opens_is_what_runs(case):
     java = one.folder / "java"
     stand_in(java)
     one.all_ended({name: re.sub(r"\bjava ", f"{java} -c 'read line' ", script) for name, script in JAVA.items()})
+
+
+MAZES = """
+import os
+for at in range(38):
+    os.symlink("./" * 1_900 + (f"l{at - 1}" if at else "nothing"), f"l{at}")
+words = ["./" * number + "l37" for number in range(511)]
+for _ in range(12):
+    if not os.fork():
+        os.execv(os.environ["JAVA"], ["java", "-c", "read line", *words])
+os.execvp("python3", ["python3", os.environ["GAME"]])
+"""
+
+
+def test_mazes_of_links_hide_no_game(case):
+    """Their own account waits for them in turn, and nobody else."""
+    one = case(0, make=python_on)
+    java = one.folder / "java"
+    stand_in(java)
+    one.all_ended({"mazes": f"python3 -c '{MAZES}'"}, JAVA=str(java))

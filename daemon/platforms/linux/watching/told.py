@@ -16,7 +16,7 @@ from rules.games import Catalogue, Fingerprint
 _WINDOWS_PATH = re.compile(r"([A-Za-z]):(\\.+)")
 _OWN = re.compile(r"/dev/(?:std(in)|fd(?=/))|/proc/(?:thread-)?self(?=/)")
 _MOST_WINDOWS = 16
-_MOST_FDS = 10
+_MOST_LINKS = 8
 _MOST_FILES = 512  # of which nothing is known that makes them a game
 _DEPTH = 3  # a loader that runs a loader that runs a loader is nobody's honest start
 _TEXT = 1 << 16
@@ -85,8 +85,8 @@ class _Place:
         for word in dict.fromkeys(what.files):
             if (yield from self._one(word, what.inside)) and not what.every:
                 break
-        if len(self.files) == before:
-            self.files += self._held(range(1) if what.stdin else range(0 if what.every or not what.files else _MOST_FDS))
+        if what.stdin and len(self.files) == before:
+            yield from self._one("/dev/stdin", ())
         for word in what.also:
             yield from self._one(word, ())
         if what.every or len(self.files) == before:
@@ -95,9 +95,10 @@ class _Place:
 
     def _one(self, word: str, inside: tuple[str, ...]) -> Generator[list[Fingerprint], None, bool]:
         """Whether there is a plain file of this name, or one that is run of the folder of this name."""
-        for name in ("", *inside):
+        for name in ("", *inside) if "\0" not in word else ():  # which a file of options may hold, and no name
             where, shown = self._where(f"{word.rstrip('/')}/{name}" if name else word)
-            found = None if self._is_own(where) else self._images.open(where, shown, self._catalogue)
+            where, shown = self._led(where, shown)
+            found = self._images.open(where, shown, self._catalogue)
             if found and (len(self.files) < _MOST_FILES or self._tells(found)):
                 self.files.append(found)
             yield self.files
@@ -120,15 +121,17 @@ class _Place:
             self._cwd = procfs.link(f"/proc/{self._pid}/cwd") or ""
         return f"/proc/{self._pid}/cwd/{word}", f"{self._cwd}/{word.removeprefix('./')}"
 
-    @staticmethod
-    def _is_own(where: str) -> bool:
-        """A link to what each process has of its own, which would lead us to ours."""
-        return _OWN.match(procfs.link(where) or "") is not None if "\0" not in where else False
-
-    def _held(self, numbers: range) -> list[Fingerprint]:
-        """Those of its open files that are plain ones: what it reads from, or what a link to /proc/self/fd led to."""
-        paths = [f"/proc/{self._pid}/fd/{number}" for number in numbers]
-        return list(filter(None, (self._images.open(path, procfs.link(path) or path, self._catalogue) for path in paths)))
+    def _led(self, where: str, shown: str) -> tuple[str, str]:
+        """Where links lead to what each process has of its own: they would lead us to ours."""
+        at = where
+        for _ in range(_MOST_LINKS):
+            target = procfs.link(at)
+            if not target:
+                break
+            if _OWN.match(target):
+                return self._where(target)
+            at = f"/proc/{self._pid}/root{target}" if target.startswith("/") else f"{at.rpartition('/')[0]}/{target}"
+        return where, shown
 
     def _windows(self, drive: str, path: str) -> Fingerprint:
         """Wine names its programs as Windows would, and its drives by links. Drive Z is our root as a rule."""

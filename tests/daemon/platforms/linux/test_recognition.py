@@ -229,3 +229,23 @@ def test_an_interpreter_without_a_file_is_only_itself(programs):
 def test_what_is_gone_or_a_kernel_thread_is_no_program(programs):
     """No exception, whatever the pid."""
     assert [programs.read(pid, Catalogue(())) for pid in (2, 2**22 - 1)] == [None, None]
+
+
+INNOCENT = {
+    "homework that reads the game": f"{sys.executable} homework.py <tetris",
+    "code that reads the game": f"{sys.executable} -c 'import time; time.sleep(60)' <tetris",
+    "a module of the system": f"{sys.executable} -m http.server --bind 127.0.0.1 0 <tetris",
+    "a shell's script that reads the game": "/bin/sh homework.sh <tetris",
+    "a shell's code": "/bin/sh -c 'sleep 60; exit' <tetris",
+    "a program beside the game": f"{sys.executable} homework.py tetris",
+}
+
+
+@pytest.mark.parametrize("line", INNOCENT.values(), ids=INNOCENT)
+def test_who_reads_a_game_plays_none(script, run, tmp_path, line):
+    """What an interpreter's own program reads is its data."""
+    _, catalogue = script("import time; time.sleep(60)\n")
+    (tmp_path / "homework.py").write_text("import time\ntime.sleep(59)\n")
+    (tmp_path / "homework.sh").write_text("sleep 59\nexit\n")
+
+    assert run(["/bin/sh", "-c", f"exec {line}"], catalogue, A_WHILE, cwd=tmp_path) is None
