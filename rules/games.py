@@ -9,11 +9,12 @@ from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from rules.matching.alike import Alike
 from rules.matching.paths import WINDOWS, has_drive, is_windows, name_key, path_key, steam_folder
 from rules.programs import is_wine
 from rules.systems import System, system_of
 
-Clue = Literal["content", "build-id", "store", "signer", "command", "name"]
+Clue = Literal["content", "build-id", "store", "signer", "alike", "command", "name"]
 CLUES: tuple[Clue, ...] = get_args(Clue)
 SURE: frozenset[Clue] = frozenset({"content", "build-id", "store", "signer"})
 Kind = Literal["game", "emulator"]
@@ -26,7 +27,7 @@ class Fingerprint:
     """What a file is, whatever it is called. `sha256` and `build_id` are hex; None where unknown or where there is none.
 
     `original` and `product` are the file's and the product's name in its version resource, which anybody can write. `signer` is
-    the subject of a valid Authenticode signature.
+    the subject of a valid Authenticode signature. `parts`: those of a game's that it has too (rules.matching.alike).
     """
 
     path: str
@@ -36,6 +37,7 @@ class Fingerprint:
     original: str | None = None
     product: str | None = None
     signer: str | None = None
+    parts: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class Game:
     in .exe, a path with a drive) in any case, others exactly. `products` are names of the product in a version resource,
     `signers` who signs its programs, and perhaps others: both in any case. `words` are whole arguments of an interpreter's
     command line, as the name of Java's main class, `commands` parts of one argument of it. `steam_ids` are the numbers by which
-    Steam starts it, `folders` what Steam calls the folder that it lies in: whatever runs from there is the game.
+    Steam starts it, `folders` what Steam calls the folder that it lies in: whatever runs from there is the game. `alike` are
+    parts of its scripts and archives, as rules.matching.alike writes them.
     """
 
     id: str
@@ -95,6 +98,7 @@ class Game:
     steam_ids: tuple[int, ...] = ()
     folders: tuple[str, ...] = ()
     signers: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
     kind: Kind = "game"
     learning: bool = False
@@ -142,6 +146,7 @@ class Catalogue:
         self._commands = tuple((part, game.id) for game in every for part in game.commands if part)
         self._steam_ids = _index((str(number), game.id) for game in every for number in game.steam_ids)
         self._folders = _index((folder.lower(), game.id) for game in every for folder in game.folders if folder)
+        self._alike = Alike((text, game.id) for game in every for text in game.alike)
         self._sizes = frozenset(size for game in every for size in game.sizes)
 
     def recognise(self, program: Program) -> Match | None:
@@ -166,6 +171,11 @@ class Catalogue:
     def wants_sha256(self, size: int) -> bool:
         """Whether some game's file has this size, so that hashing a file of this size may tell something."""
         return size in self._sizes
+
+    @property
+    def parts(self) -> frozenset[int]:
+        """Those of scripts and archives by which games are known."""
+        return self._alike.parts
 
     def wants_signer(self, file: Fingerprint) -> bool:
         """Whether this may be the file of a game of which it is known who signs it, so that looking may tell something."""
@@ -204,6 +214,8 @@ class Catalogue:
         if (folder := steam_folder(file.path)) is not None:
             for id_ in self._folders.get(folder, ()):
                 yield "store", id_
+        for id_ in self._alike.games(file.parts):
+            yield "alike", id_
         for id_ in self._by_name(file):
             yield "name", id_
         if file.original is not None or file.product is not None or file.signer is not None:

@@ -17,8 +17,8 @@ _ANYBODY = ENGINES | {
 }  # fmt: skip
 
 
-def game_of(id_: str, found: Fingerprint, *, title: str | None, label: Label | None) -> Game:
-    """The game whose program is this file."""
+def game_of(id_: str, found: Fingerprint, *, title: str | None, label: Label | None, alike: tuple[str, ...] = ()) -> Game:
+    """The game whose program is this file; `alike` as `fingerprint.parts` says."""
     path = PurePath(found.path)
     said = found.product
     return Game(
@@ -32,6 +32,7 @@ def game_of(id_: str, found: Fingerprint, *, title: str | None, label: Label | N
         sha256=(found.sha256,) if found.sha256 else (),
         build_ids=(found.build_id,) if found.build_id else (),
         products=(said,) if said and not is_engines_product(said) else (),
+        alike=alike,
         signers=(found.signer,) if found.signer else (),
     )
 

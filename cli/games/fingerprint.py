@@ -12,9 +12,11 @@ from pathlib import Path
 from cli.errors import CommandError
 from host import choose
 from host.images import build_id
+from host.parts import own
 from host.pe import appended, version
 from i18n.message import msg, said_by
 from rules.games import Fingerprint
+from rules.matching.alike import written
 from rules.matching.paths import is_windows
 from rules.programs import interpreter, is_engine, is_everybodys
 
@@ -43,6 +45,13 @@ def fingerprint(path: Path, *, emulator: bool = False) -> Fingerprint:
         why = said_by(error) if isinstance(error, OSError) else msg("links in a circle")
         raise CommandError(msg("{path} cannot be read: {why}", path=str(path), why=why)) from None
     return found
+
+
+def parts(path: str) -> tuple[str, ...]:
+    """By which a script or an archive is known when it is changed or packed anew; nothing of other files."""
+    with suppress(OSError), Path(path).open("rb") as file:
+        return tuple(filter(None, map(written, own(file))))
+    return ()
 
 
 def _check_kind(path: Path, found: Fingerprint, *, emulator: bool) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import BinaryIO
 
 from daemon.platforms.hashing import Key, Stop, never, sha256
+from host.parts import parts
 from rules.games import Catalogue, Fingerprint
 
 INLINE = 1 << 20
@@ -32,15 +33,20 @@ _NOTHING = Looked()
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of one content. `original` and `product`: what a program for Windows says of itself."""
+    """What is known of one content. `original` and `product`: what a program for Windows says of itself. `parts`: of those of
+    games that were `asked` for (rules.matching.alike).
+    """
 
     build: str | None
     original: str | None = None
     product: str | None = None
     found: Looked = _NOTHING
+    asked: frozenset[int] = frozenset()
+    parts: frozenset[int] = frozenset()
 
     def named(self, path: str, size: int) -> Fingerprint:
-        return Fingerprint(path, size, self.found.digest, self.build, self.original, self.product, self.found.signer)
+        found = self.found
+        return Fingerprint(path, size, found.digest, self.build, self.original, self.product, found.signer, self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,8 @@ class Images(ABC):
         if known is None:
             return None
         image = known.named(path, this[2])
-        if self._wanted(known, image, catalogue) and this not in self._late:
+        asked = known.asked is catalogue.parts or known.asked == catalogue.parts
+        if not asked or (self._wanted(known, image, catalogue) and this not in self._late):
             return None
         self._known.move_to_end(this)
         return image
@@ -123,6 +130,8 @@ class Images(ABC):
         if image is not None:
             return image
         known = self._known.get(this) or self._first(file)
+        if known.asked != catalogue.parts:
+            known = replace(known, asked=catalogue.parts, parts=catalogue.parts & parts(file))
         wanted = self._wanted(known, known.named(path, this[2]), catalogue)
         if wanted.digest and this[2] <= INLINE:
             known = _with(known, Looked(sha256(file.fileno())))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 
 from tests.bypasses.case import python_on, shell_script, stand_in
 
@@ -85,3 +86,44 @@ def test_mazes_of_links_hide_no_game(case):
     java = one.folder / "java"
     stand_in(java)
     one.all_ended({"mazes": f"python3 -c '{MAZES}'"}, JAVA=str(java))
+
+
+ALIKE = {
+    "a byte added": 'cp "$GAME" x && echo "#" >>x && python3 x',
+    "a line changed": 'sed s/count/score/ "$GAME" >x && python3 x',
+    "zip": 'cp "$GAME" __main__.py && python3 -m zipfile -c x.zip __main__.py && python3 x.zip',
+    "zip with a byte more": 'mkdir y && cp "$GAME" y/a.py && echo "#" >>y/a.py && echo import a >y/__main__.py && '
+                            "python3 -m zipfile -c x y/a.py y/__main__.py && python3 x",
+    "module in a zip": 'cp "$GAME" a.py && python3 -m zipfile -c x.zip a.py && PYTHONPATH=x.zip python3 -m a',
+    "changed, by its input": 'cp "$GAME" x && echo "#" >>x && python3 <x',
+}
+
+
+def long_script(path):
+    """Lines of its own, and then it goes on until somebody ends it."""
+    lines = (f"number_{n} = {n} * {n + 7}  # {path.name}\n" for n in range(40))
+    path.write_text("".join(("count_of_all = 0\n", *lines, "import signal\nsignal.pause()\n")), "utf-8")
+
+
+def test_a_script_that_was_changed_or_packed_is_the_game(case):
+    case(0, make=long_script).all_ended(ALIKE)
+
+
+UNPACK = 'python3 -m zipfile -e "$GAME" x'
+
+
+def jar(path):
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("META-INF/MANIFEST.MF", "Main-Class: net.craft.Main\n")
+        for name in ("Main", *(f"Block{n}" for n in range(20))):
+            made.writestr(f"net/craft/{name}.class", f"{name} of {path.name}\0".ljust(100))
+
+
+def test_a_jar_that_was_packed_anew_or_unpacked_is_the_game(case):
+    one = case(0, make=jar)
+    java = one.folder / "java"
+    stand_in(java)
+    one.all_ended({
+        "anew": f"{UNPACK} && cd x && python3 -m zipfile -c ../y net && {java} -c 'read line' -cp ../y net.craft.Main",
+        "unpacked": f"{UNPACK} && {java} -c 'read line' -cp x net.craft.Main",
+    })
