@@ -45,9 +45,10 @@ class Program:
     """One running process as observed.
 
     The identity is (`pid`, `started`): `started` is whatever number the platform uses to tell two users of one pid apart.
-    `since` is its start in milliseconds of the clock that play is counted on. `files` are the executable and, for an
-    interpreter or loader, what it was told to run. `interpreted`: the executable is an interpreter, so that what its arguments
-    say counts; other programs may have a game's command line among theirs and be none. `account` is the OS account name.
+    `since` is its start in milliseconds of the clock that play is counted on. `files` are the executable, what decides beside
+    it, and for an interpreter or loader what it was told to run. `interpreted`: the executable is an interpreter, so that what
+    its arguments say counts; other programs may have a game's command line among theirs and be none. `account` is the OS
+    account name.
     `trees`: ids of the games in whose install trees it lies, each with whether only an administrator can have said so and put
     files there.
     """
@@ -184,7 +185,7 @@ class Catalogue:
     def _of_program(self, program: Program) -> Iterator[tuple[Clue, str]]:
         for file in program.files:
             yield from self._of_file(file)
-        if program.interpreted or len(program.files) > 1:
+        if program.interpreted:
             yield from self._of_command(program.args)
         if any(is_wine(file.path) for file in program.files):
             for arg in filter(is_windows, program.args):

@@ -127,3 +127,20 @@ def test_a_jar_that_was_packed_anew_or_unpacked_is_the_game(case):
         "anew": f"{UNPACK} && cd x && python3 -m zipfile -c ../y net && {java} -c 'read line' -cp ../y net.craft.Main",
         "unpacked": f"{UNPACK} && {java} -c 'read line' -cp x net.craft.Main",
     })
+
+
+def engine_and_pack(path):
+    """An engine that runs what it is told by a file beside it."""
+    stand_in(path)
+    path.with_name(f"{path.name}.pck").write_text(path.name * 9)
+
+
+def test_what_lies_beside_an_engine_makes_the_game(case, tmp_path):
+    """Also with a decoy, under other names, and built anew; the engine alone is no game."""
+    one = case(0, make=engine_and_pack)
+    engine = one.folder / "engine"
+    stand_in(engine)
+    one.all_ended({"renamed": f'cp {engine} x && cp "$GAME.pck" x.pck && echo >package.nw && ./x -c "read line; exit 0"'})
+    with one.start(f"cp {engine} x && ./x -c 'read line'").process as process:
+        process.communicate(b"\n")
+    assert process.returncode == 0

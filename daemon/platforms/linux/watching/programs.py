@@ -17,6 +17,7 @@ from daemon.platforms.linux.watching.told import Steps, Teller, Told
 from daemon.platforms.processes import Identity
 from host.clock import Clock, together
 from rules.games import Catalogue, Fingerprint, Program
+from rules.matching.beside import deciding
 from rules.programs import interpreter
 
 _FOLDERS = ("/usr/bin", "/lib64", "/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
@@ -67,7 +68,7 @@ class Programs:
             started=status.started,
             since=self.since(status.started) if since is None else since,
             account=account,
-            files=(image, *told.files) if image else (),
+            files=(image, *self._beside(thread, image, catalogue), *told.files) if image else (),
             args=told.args,
             parent=status.parent,
             interpreted=told.interpreted,
@@ -92,6 +93,11 @@ class Programs:
         path = path or procfs.name(pid)
         # Not readable, as on somebody's own FUSE mount, which the kernel hides even from root: its name is what we know.
         return self.images.open(exe, path, catalogue) or Fingerprint(path, 0)
+
+    def _beside(self, pid: int, image: Fingerprint, catalogue: Catalogue) -> tuple[Fingerprint, ...]:
+        """What may decide which of an engine's games it is: a decoy hides nothing."""
+        paths = deciding(image.path) if image.path.startswith("/") else ()
+        return tuple(filter(None, (self.images.open(f"/proc/{pid}/root{path}", path, catalogue) for path in paths)))
 
     # --- what it was told --------------------------------------------------------------------------------------------------
 
