@@ -75,7 +75,7 @@ class _Place:
 
     def __init__(self, pid: int, images: Images, catalogue: Catalogue) -> None:
         self._pid, self._images, self._catalogue = pid, images, catalogue
-        self._variables: dict[bytes, bytes] | None = None
+        self._variables: bytes | None = None
         self._cwd: str | None = None
         self.files: list[Fingerprint] = []
         self.view = View(self._variable, self._text, self._names)
@@ -146,9 +146,9 @@ class _Place:
 
     def _variable(self, name: str) -> str:
         if self._variables is None:
-            pairs = (one.partition(b"=") for one in procfs.environment(self._pid, procfs.ALL_ARGS).split(b"\0"))
-            self._variables = {name: value for name, _, value in reversed(list(pairs))}  # of two of a name the first counts
-        return self._variables.get(name.encode(), b"").decode("utf-8", "surrogateescape")
+            self._variables = b"\0" + procfs.environment(self._pid, procfs.ALL_ARGS)
+        _, _, found = self._variables.partition(f"\0{name}=".encode())  # of two of a name the first counts
+        return found.partition(b"\0")[0].decode("utf-8", "surrogateescape")
 
     def _text(self, word: str) -> str:
         return texts.beginning(self._where(word)[0], _TEXT).decode("utf-8", "surrogateescape")
