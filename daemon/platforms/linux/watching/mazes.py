@@ -11,7 +11,6 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from daemon.platforms.linux.watching.told import Steps, Told
 from daemon.platforms.processes import BlindError, Identity
@@ -42,9 +41,10 @@ class _Walk:
 
 
 class Mazes:
-    def __init__(self, clock: Clock, calm: Callable[[], Any]) -> None:
+    """The thread is no lower than the loop's: put aside while it holds the interpreter's lock, it would put the loop aside."""
+
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._calm = calm
         self._queues: OrderedDict[str, deque[_Walk]] = OrderedDict()
         self._there = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -76,7 +76,6 @@ class Mazes:
     # --- in the thread -----------------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        self._calm()
         mine = threading.current_thread()
         while True:
             with self._there:

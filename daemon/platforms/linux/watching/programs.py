@@ -32,7 +32,7 @@ class Programs:
         self._clock = clock
         self._teller = Teller(builds)
         self._patience = Patience(clock)
-        self._mazes = Mazes(clock, Images.calm)
+        self._mazes = Mazes(clock)
         self._slow_images = Images()  # of the thread in which mazes are walked
         self._found: dict[Identity, tuple[Maze, Catalogue, Told]] = {}
         self.images = Images()

@@ -34,7 +34,7 @@ class Hurrying(SystemClock):
 
 @pytest.fixture
 def mazes():
-    made = Mazes(Hurrying(1), lambda: None)
+    made = Mazes(Hurrying(1))
     made.heard = []
     made.start(lambda maze, told: made.heard.append((maze, told)))
     yield made
