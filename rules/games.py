@@ -9,13 +9,14 @@ from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from rules.matching.alike import Alike
 from rules.matching.loaded import Index, Wanted
 from rules.matching.lookup import index
 from rules.matching.paths import WINDOWS, has_drive, is_windows, name_key, path_key, steam_folder
 from rules.programs import is_wine
 from rules.systems import System, system_of
 
-Clue = Literal["content", "build-id", "loaded", "store", "signer", "command", "name"]
+Clue = Literal["content", "build-id", "loaded", "store", "signer", "alike", "command", "name"]
 CLUES: tuple[Clue, ...] = get_args(Clue)
 SURE: frozenset[Clue] = frozenset({"content", "build-id", "loaded", "store", "signer"})
 Kind = Literal["game", "emulator"]
@@ -29,7 +30,7 @@ class Fingerprint:
 
     `original` and `product` are the file's and the product's name in its version resource, which anybody can write. `signer` is
     the subject of a valid Authenticode signature. `loaded`: blocks of its code (rules.matching.loaded), of what runs only those
-    that some game has.
+    that some game has. `parts`: those of a game's that it has too (rules.matching.alike).
     """
 
     path: str
@@ -40,6 +41,7 @@ class Fingerprint:
     product: str | None = None
     signer: str | None = None
     loaded: str | None = None
+    parts: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,10 @@ class Program:
     """One running process as observed.
 
     The identity is (`pid`, `started`): `started` is whatever number the platform uses to tell two users of one pid apart.
-    `since` is its start in milliseconds of the clock that play is counted on. `files` are the executable and, for an
-    interpreter or loader, what it was told to run. `interpreted`: the executable is an interpreter, so that what its arguments
-    say counts; other programs may have a game's command line among theirs and be none. `account` is the OS account name.
+    `since` is its start in milliseconds of the clock that play is counted on. `files` are the executable, what decides beside
+    it, and for an interpreter or loader what it was told to run. `interpreted`: the executable is an interpreter, so that what
+    its arguments say counts; other programs may have a game's command line among theirs and be none. `account` is the OS
+    account name.
     `trees`: ids of the games in whose install trees it lies, each with whether only an administrator can have said so and put
     files there. `mapped`: other files of which it has loaded code, those of games.
     """
@@ -78,12 +81,13 @@ class Game:
     `kind` "emulator": games of another system run in it, and which one cannot be told from outside. `learning`: a learning
     program that lies among games; of a house's own game, that its play does not count.
 
-    `names` are file names of executables, under which they run or were built, `paths` absolute paths: those of Windows (a name
-    in .exe, a path with a drive) in any case, others exactly. `loaded` has the code of its programs, each by itself. `products`
-    are names of the product in a version resource, `signers` who signs its programs, and perhaps others: both in any case.
-    `words` are whole arguments of an interpreter's command line, as the name of Java's main class, `commands` parts of one
-    argument of it. `steam_ids` are the numbers by which Steam starts it, `folders` what Steam calls the folder that it lies in:
-    whatever runs from there is the game.
+    `names` are file names of executables, under which they run or were built, `paths` absolute paths: those of Windows (a
+    name in .exe, a path with a drive) in any case, others exactly. `loaded` has the code of its programs, each by itself,
+    `alike` parts of its scripts and archives, as rules.matching.alike writes them. `products` are names of the product in
+    a version resource, `signers` who signs its programs, and perhaps others: both in any case. `words` are whole
+    arguments of an interpreter's command line, as the name of Java's main class, `commands` parts of one argument of it.
+    `steam_ids` are the numbers by which Steam starts it, `folders` what Steam calls the folder that it lies in: whatever
+    runs from there is the game.
     """
 
     id: str
@@ -102,6 +106,7 @@ class Game:
     steam_ids: tuple[int, ...] = ()
     folders: tuple[str, ...] = ()
     signers: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
     kind: Kind = "game"
     learning: bool = False
@@ -150,6 +155,7 @@ class Catalogue:
         self._commands = tuple((part, game.id) for game in every for part in game.commands if part)
         self._steam_ids = index((str(number), game.id) for game in every for number in game.steam_ids)
         self._folders = index((folder.lower(), game.id) for game in every for folder in game.folders if folder)
+        self._alike = Alike((text, game.id) for game in every for text in game.alike)
         self._sizes = frozenset(size for game in every for size in game.sizes)
 
     def recognise(self, program: Program) -> Match | None:
@@ -183,6 +189,11 @@ class Catalogue:
         return self._loaded.wanted
 
     @property
+    def parts(self) -> frozenset[int]:
+        """Those of scripts and archives by which games are known."""
+        return self._alike.parts
+
+    @property
     def knows_content(self) -> bool:
         """Whether some game is known by what is in a file."""
         return bool(self._build_ids or self._sha256 or self._loaded.wanted.stamp)
@@ -196,7 +207,7 @@ class Catalogue:
             yield from self._of_file(file)
         for file in program.mapped:
             yield from self.of_content(file)
-        if program.interpreted or len(program.files) > 1:
+        if program.interpreted:
             yield from self._of_command(program.args)
         if any(is_wine(file.path) for file in program.files):
             for arg in filter(is_windows, program.args):
@@ -234,6 +245,8 @@ class Catalogue:
         if (folder := steam_folder(file.path)) is not None:
             for id_ in self._folders.get(folder, ()):
                 yield "store", id_
+        for id_ in self._alike.games(file.parts):
+            yield "alike", id_
         for id_ in self._by_name(file):
             yield "name", id_
         if file.original is not None or file.product is not None or file.signer is not None:

@@ -21,11 +21,11 @@ from agent.store.tables import Tables
 from i18n.message import comma, msg
 from rules.engine.label_words import label_said
 from rules.games import Catalogue, Fingerprint, Game
-from rules.matching.loaded import is_written
+from rules.matching import alike, loaded
 
 MAX_LABEL = 21
 _MAX_CLUE = 4096
-_MOST_CODES = 64
+_MOST_CODES = _MOST_ALIKE = 64
 _HEX = re.compile(r"[0-9a-fA-F]{2,128}")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -109,7 +109,8 @@ def game_list(tables: Tables, shipped: Shipped) -> m.Games:
 def _checked(game: Game, *, known: bool) -> Game:
     """The game in one form, if something can be recognised by it or it labels one that is `known`. ApiError(bad-input)."""
     game = replace(game, id=game_id(game.id), title=clean(game.title or game.id))
-    clues = (*game.names, *game.paths, *game.commands, *game.sha256, *game.build_ids, *game.loaded, *game.products)
+    content = (*game.sha256, *game.build_ids, *game.loaded, *game.alike)
+    clues = (*game.names, *game.paths, *game.commands, *content, *game.products)
     if not clues and not (known and game.label is not None):
         raise bad_input(msg("nothing to recognise it by: name at least one file"))
     if any(not clue or len(clue) > _MAX_CLUE or not clue.isprintable() for clue in (*clues, *game.signers)):
@@ -120,8 +121,10 @@ def _checked(game: Game, *, known: bool) -> Game:
         raise bad_input(msg("a path has to be absolute"))
     if not all(map(_SHA256.fullmatch, game.sha256)) or not all(map(_HEX.fullmatch, game.build_ids)):
         raise bad_input(msg("a sha256 or build id is not hexadecimal"))
-    if len(game.loaded) > _MOST_CODES or not all(map(is_written, game.loaded)):
+    if len(game.loaded) > _MOST_CODES or not all(map(loaded.is_written, game.loaded)):
         raise bad_input(msg("the code of a program is not as `giochoi game add` writes it"))
+    if len(game.alike) > _MOST_ALIKE or not all(map(alike.is_written, game.alike)):
+        raise bad_input(msg("parts of a script or archive are not as `giochoi game add` writes them"))
     if any(size < 0 for size in game.sizes) or len(game.sizes) < bool(game.sha256):
         raise bad_input(msg("a sha256 needs the file's size beside it"))
     if game.label is not None and not 0 <= game.label <= MAX_LABEL:

@@ -17,9 +17,14 @@ _ANYBODY = ENGINES | {
 }  # fmt: skip
 
 
-def game_of(id_: str, found: Fingerprint, *, title: str | None, label: Label | None) -> Game:
-    """The game whose program is this file."""
-    path = PurePath(found.path)
+def game_of(
+    id_: str, found: Fingerprint, *, title: str | None, label: Label | None, alike: tuple[str, ...] = (),
+    deciding: Fingerprint | None = None,
+) -> Game:  # fmt: skip
+    """The game whose program is this file; `alike` and `deciding` as `fingerprint` says of it. Where a file beside it decides,
+    the program's own content is an engine's.
+    """
+    path, content = PurePath(found.path), deciding or found
     said = found.product
     return Game(
         id=id_,
@@ -28,11 +33,12 @@ def game_of(id_: str, found: Fingerprint, *, title: str | None, label: Label | N
         label_source=None if label is None else told_by(label, "giochoi game add"),
         names=_names(path, found.original),
         paths=(found.path,),
-        sizes=(found.size,),
-        sha256=(found.sha256,) if found.sha256 else (),
-        build_ids=(found.build_id,) if found.build_id else (),
-        loaded=(found.loaded,) if found.loaded else (),
+        sizes=(content.size,),
+        sha256=(content.sha256,) if content.sha256 else (),
+        build_ids=(content.build_id,) if content.build_id else (),
+        loaded=(content.loaded,) if content.loaded else (),
         products=(said,) if said and not is_engines_product(said) else (),
+        alike=alike,
         signers=(found.signer,) if found.signer else (),
     )
 

@@ -13,9 +13,12 @@ from cli.errors import CommandError
 from cli.games.code import code_of, is_shared
 from host import choose
 from host.images import build_id
+from host.parts import own
 from host.pe import version
 from i18n.message import msg, said_by
 from rules.games import Fingerprint
+from rules.matching.alike import written
+from rules.matching.beside import deciding as candidates
 from rules.matching.paths import is_windows
 from rules.programs import interpreter, is_engine, is_everybodys
 
@@ -47,6 +50,24 @@ def fingerprint(path: Path, *, emulator: bool = False) -> Fingerprint:
         why = said_by(error) if isinstance(error, OSError) else msg("links in a circle")
         raise CommandError(msg("{path} cannot be read: {why}", path=str(path), why=why)) from None
     return found
+
+
+def deciding(path: str) -> Fingerprint | None:
+    """The file beside a program that says which of an engine's games it is. None: there is none."""
+    for other in candidates(path):
+        with suppress(OSError):
+            if Path(other).is_file():
+                with Path(other).open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                    return Fingerprint(other, size=file.tell(), sha256=digest)
+    return None
+
+
+def parts(path: str) -> tuple[str, ...]:
+    """By which a script or an archive is known when it is changed or packed anew; nothing of other files."""
+    with suppress(OSError), Path(path).open("rb") as file:
+        return tuple(filter(None, map(written, own(file))))
+    return ()
 
 
 def _check_kind(path: Path, found: Fingerprint, *, emulator: bool) -> None:

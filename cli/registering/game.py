@@ -14,7 +14,7 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.games.clues import game_of, label_text
-from cli.games.fingerprint import fingerprint
+from cli.games.fingerprint import deciding, fingerprint, parts
 from cli.given.asking import YES, confirm
 from cli.output import Output
 from cli.registering.label import add_to as add_label_to
@@ -56,15 +56,17 @@ def add(args: Namespace, context: Context) -> int:
     if args.learning and args.no_learning:
         raise CommandError(msg("either --learning or --no-learning"))
     learning = args.learning if args.learning or args.no_learning else None
-    game = game_of(args.id, found, title=args.title, label=args.label)
+    game = game_of(args.id, found, title=args.title, label=args.label, alike=parts(found.path),
+                   deciding=(beside := deciding(found.path)))  # fmt: skip
     done = ask(context.home.agent_address, GameAdd(game=game, learning=learning))
     if args.label is not None and args.label.system in UNVERIFIED:
         context.out.message(msg("label {label} is taken for {age}+, which nobody has checked; see docs/ratings.md",
                                 label=args.label.text, age=args.label.age))  # fmt: skip
     known = (
-        msg("sha256 {value}", value=found.sha256 or "–"),
-        msg("build id {value}", value=found.build_id) if found.build_id else "",
-        msg("its code") if found.loaded else "",
+        msg("sha256 {value}", value=(beside or found).sha256 or "–"),
+        msg("build id {value}", value=found.build_id) if found.build_id and not beside else "",
+        msg("its code") if found.loaded and not beside else "",
+        msg("decided by {path}", path=beside.path) if beside else "",
         msg("original name {value}", value=found.original) if found.original else "",
         msg("product {value}", value=found.product) if found.product else "",
         msg("signed by {value}", value=found.signer) if found.signer else "",
@@ -114,7 +116,7 @@ def _say(out: Output, one: GameRow, allowed: tuple[ApprovedGame, ...]) -> None:
     """A game: its id and title, then its label, where that is from, what it is recognised by, for whom it is let through."""
     game = one.game
     known = {"content": game.sha256, "build-id": game.build_ids, "loaded": game.loaded, "signer": game.signers,
-             "command": game.commands, "name": (*game.names, *game.paths, *game.products)}  # fmt: skip
+             "alike": game.alike, "command": game.commands, "name": (*game.names, *game.paths, *game.products)}  # fmt: skip
     out.say(row((game.id, game.title, msg("added here") if one.origin == "house" else "",
                  msg("its play does not count") if one.learning else ""), " · "), 0, 4)  # fmt: skip
     label, source = label_text(game.label, game.label_source), game.label_source or ""

@@ -14,7 +14,7 @@ from agent.api.messages import GameAdd
 from cli.context import Context
 from cli.errors import CommandError
 from cli.games.clues import game_of, label_text
-from cli.games.fingerprint import fingerprint
+from cli.games.fingerprint import deciding, fingerprint, parts
 from cli.registering.settle import settle
 from cli.words.layout import row
 from daemon.api.scan import FoundGame, Scanned
@@ -92,7 +92,8 @@ def game_to_add(found: FoundGame, user: str, *, own: bool = False) -> Game:
 
 
 def _game(found: FoundGame, file: Fingerprint) -> Game:
-    return replace(game_of(found.id, file, title=found.title, label=None), kind=found.kind)
+    game = game_of(found.id, file, title=found.title, label=None, alike=parts(file.path), deciding=deciding(file.path))
+    return replace(game, kind=found.kind)
 
 
 def _new_label(found: FoundGame, *, own: bool) -> int | None:

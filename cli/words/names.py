@@ -27,7 +27,7 @@ OPERATIONS: Final[dict[str, Arg]] = {
 """What the agent was asked to do, as the log tells it."""
 _CLUES: Final[dict[str, Arg]] = {
     "content": msg("content"), "build-id": msg("build id"), "loaded": msg("code"), "store": msg("game store"),
-    "signer": msg("signature"), "command": msg("command line"), "name": msg("name"),
+    "signer": msg("signature"), "alike": msg("much of its content"), "command": msg("command line"), "name": msg("name"),
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from daemon.platforms.by_turns import ByTurns
 from daemon.platforms.hashing import Key, Stop, never, sha256
 from host.loaded import compared
+from host.parts import parts
 from rules.games import Catalogue, Fingerprint
 from rules.matching import loaded
 
@@ -39,16 +40,22 @@ _NO_BLOCKS = loaded.Wanted()
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of one content. `original` and `product`: what a program for Windows says of itself."""
+    """What is known of one content. `original` and `product`: what a program for Windows says of itself. `parts`: of those of
+    games that were `asked` for (rules.matching.alike).
+    """
 
     build: str | None
     original: str | None = None
     product: str | None = None
     found: Looked = _NOTHING
+    asked: frozenset[int] = frozenset()
+    parts: frozenset[int] = frozenset()
 
     def named(self, path: str, size: int) -> Fingerprint:
         found = self.found
-        return Fingerprint(path, size, found.digest, self.build, self.original, self.product, found.signer, found.loaded[0])
+        return Fingerprint(
+            path, size, found.digest, self.build, self.original, self.product, found.signer, found.loaded[0], self.parts
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,8 @@ class Images(ABC):
         if known is None:
             return None
         image = known.named(path, this[2])
-        if self._wanted(known, image, catalogue) and this not in self._late:
+        asked = known.asked is catalogue.parts or known.asked == catalogue.parts
+        if not asked or (self._wanted(known, image, catalogue) and this not in self._late):
             return None
         self._known.move_to_end(this)
         return image
@@ -144,6 +152,8 @@ class Images(ABC):
         if image is not None:
             return image
         known = self._known.get(this) or self._first(file)
+        if known.asked != catalogue.parts:
+            known = replace(known, asked=catalogue.parts, parts=catalogue.parts & parts(file))
         wanted = self._wanted(known, known.named(path, this[2]), catalogue)
         if wanted.digest and this[2] <= INLINE:
             known = _with(known, Looked(sha256(file.fileno())))

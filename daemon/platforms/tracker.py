@@ -89,10 +89,15 @@ class Tracker(ABC, Generic[S]):
         for old in tuple(self._known.values()):
             if old.program is None or all(file.size != size for file in old.program.files):
                 continue
-            with suppress(UnreadableError):
-                new = self._anew(old)
-                if new is not None and new.program is not None and new.program.files != old.program.files:
-                    self._begin(new)
+            self._reread(old)
+
+    def _reread(self, old: S) -> None:
+        with suppress(UnreadableError):
+            new = self._anew(old)
+            if new is None or new.program is None or old.program is None:
+                return
+            if new.program.files != old.program.files or self._is_game(new) > (old.identity[0] in self.games):
+                self._begin(new)
 
     @abstractmethod
     def _anew(self, old: S) -> S | None:

@@ -38,6 +38,7 @@ sys.stdin.read()
 """
 LAST = 60  # entries: a case makes a handful
 MS = 1 / 1000
+KILLED = {-15, -9, 128 + 15, 128 + 9}  # by SIGTERM or SIGKILL, or a shell's child was
 
 
 def shell(path: Path) -> None:
@@ -49,6 +50,21 @@ def python(path: Path) -> None:
     """A script for python3."""
     path.write_text(PYTHON_PLAY.format(secrets.token_hex(16)), "utf-8")
     path.chmod(0o755)
+
+
+def python_on(path: Path) -> None:
+    """A script for python3 that goes on until somebody ends it, whatever its input is."""
+    path.write_text(f"import signal\nsignal.pause()\n# {secrets.token_hex(16)}\n", "utf-8")
+
+
+def shell_script(path: Path) -> None:
+    """A script for any shell, which goes on until somebody ends it."""
+    path.write_text(f'echo ran >>"$RAN"\nsleep 60\nexit 0\n# {secrets.token_hex(16)}\n', "utf-8")
+
+
+def stand_in(path: Path) -> None:
+    """A program that is known by its name alone; with -c and code it takes no notice of other words."""
+    copy_with_own_build("/bin/dash", path)
 
 
 class Case:
@@ -112,6 +128,15 @@ class Case:
         code, said = self.start(script, **more).over()
         assert code != 0, said
         assert self.log("launch.refused", said)["how"] == "ended"
+
+    def all_ended(self, scripts: dict[str, str], **more: Any) -> None:
+        """Each of these, by name, was ended by a signal: all at once, each in a folder of its own. None ends by itself."""
+        runs = {}
+        for at, (name, script) in enumerate(scripts.items()):
+            runs[name] = self.start(f"mkdir {at} && cd {at} || exit\n{script}", **more)
+        said = {name: run.over() for name, run in runs.items()}
+        assert {name: found for name, found in said.items() if found[0] not in KILLED} == {}
+        assert self.log("launch.refused")["how"] == "ended"
 
     @contextmanager
     def played(self, script: str, **more: Any) -> Iterator[Run]:

@@ -29,7 +29,7 @@ def program(path="/usr/bin/python3", *more, args=(), **known):
     (program("/usr/games/luanti", sha256="aa", build_id="B1"), Match("luanti", ("content", "build-id", "name"))),
     (program("/opt/c/run"), Match("cards", ("name",))),
     (program("/bin/sh", "/home/an/luanti"), Match("luanti", ("name",))),
-    (program("/usr/bin/java", "/opt/craft.jar", args=("java", "-cp", "x", "net.craft.Main")), Match("war", ("command",))),
+    (program("/usr/bin/java", "/opt/craft.jar", args=("java", "-cp", "x", "net.craft.Main")), None),
     (replace(program("/usr/bin/java", args=("java", "net.craft.Main")), interpreted=True), Match("war", ("command",))),
     (program("/usr/bin/vim", args=("vim", "net.craft.Main")), None),
     (program("/usr/bin/cat"), None),

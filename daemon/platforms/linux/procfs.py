@@ -17,7 +17,7 @@ from daemon.platforms.processes import BlindError, Process
 TICK_MS = 1000 // os.sysconf("SC_CLK_TCK")
 _PIECE = 1 << 16
 ARGS = 1 << 17  # bytes: what is read of anybody's command line and environment
-ALL_ARGS = 2 << 20  # what a program can be started with (execve(2)), unless its limit for the stack is raised
+ALL_ARGS = 6 << 20  # what a program can be started with, whatever its limit for the stack (execve(2))
 _VM = re.compile(rb"^Vm(?:Exe|Lib):\s*(\d+)", re.MULTILINE)
 _WANT = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS))
 
@@ -83,9 +83,9 @@ def _ids(status: bytes, name: bytes) -> tuple[int, int] | None:
     return (int(fields[0]), int(fields[1])) if len(fields) > 2 else None
 
 
-def environment(pid: int) -> bytes:
-    """The environment that it was started with, as a block of NAME=VALUE; at most 128 KiB of it."""
-    return _read(f"/proc/{pid}/environ", ARGS)
+def environment(pid: int, limit: int = ARGS) -> bytes:
+    """The environment that it was started with, as a block of NAME=VALUE; of a longer one its beginning."""
+    return _read(f"/proc/{pid}/environ", limit)
 
 
 def cmdline(pid: int, limit: int = ARGS) -> bytes:
@@ -153,9 +153,11 @@ def _read(path: str, limit: int = _PIECE) -> bytes:
         return _vanished(error)
     try:
         data = os.read(handle, _PIECE)
-        while len(data) < limit and (more := os.read(handle, _PIECE)):
-            data += more
-        return data
+        pieces, size = [data], len(data)
+        while size < limit and (more := os.read(handle, _PIECE)):
+            pieces.append(more)
+            size += len(more)
+        return b"".join(pieces)
     except OSError as error:  # the process ended between open and read
         return _vanished(error)
     finally:

@@ -8,6 +8,7 @@ import resource
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from daemon.api.issues import ISSUES
 from daemon.api.messages import FileSystem
@@ -49,7 +50,8 @@ class LinuxWatcher(TrackingWatcher):
         self._gate_mounts = gate_mounts
         self._covered = Covered(gate_mounts)
         self._asker = asker
-        self._reading = Reading(crew, tracker.programs.images, self._trouble, self._readers_over) if crew else None
+        images = tracker.programs.images, tracker.programs.slow_images
+        self._reading = Reading(crew, *images, self._trouble, self._readers_over) if crew else None
         self._gate: ExecGate | None = None
         self._changes: mounts.Changes | None = None
         self._lets, self._lets_missed = Shares(), False
@@ -65,6 +67,7 @@ class LinuxWatcher(TrackingWatcher):
     def start(self, sink: Callable[[Observation], None]) -> None:
         raise_descriptors()
         super().start(sink)
+        self._tracker.programs.start(partial(self._on_loop, self._tracker.found_out))
         loop = asyncio.get_running_loop()
         self._loaded.later, self._loaded.on_loop = loop.call_later, self._on_loop
         self._tracker.other = lambda program: self._loaded.seen(program, self._tracker.catalogue)
@@ -102,6 +105,7 @@ class LinuxWatcher(TrackingWatcher):
             self._open.pop(NOT_ASKED, None)
         self._errands_again.stop()
         self._readers_again.stop()
+        self._tracker.programs.stop()
         if self._reading:
             self._reading.stop()
         self._events.stop()

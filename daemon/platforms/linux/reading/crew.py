@@ -1,4 +1,4 @@
-"""Keeps the readers (readers.py) running, and the two lines to them: the loop's and the gate's."""
+"""Keeps the readers (readers.py) running, and the lines to them: the loop's, the gate's, and that of the loop's slow half."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ class Crew:
         self.desk = Desk(clock, lambda: self.line, self._gone)
         self.line: socket.socket | None = None
         self.gate_line: socket.socket | None = None
+        self.slow_desk = Desk(clock, lambda: self._slow_line)
+        """For another thread than the loop's."""
+        self._slow_line: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> bool:
@@ -36,25 +39,24 @@ class Crew:
         if self.line is not None or not spawning.permitted():
             return True
         try:
-            pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(2)]
+            pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(3)]
         except OSError:
             return False
-        (ours, its), (gates, its_gates) = pairs
-        for one in (ours, its, gates, its_gates):
+        for one in (line for pair in pairs for line in pair):
             with suppress(OSError):
                 one.setsockopt(socket.SOL_SOCKET, _SO_SNDBUFFORCE, _ROOM)
         try:
-            self._process = spawning.start(_READERS, its.fileno(), its_gates.fileno())
+            self._process = spawning.start(_READERS, *(its.fileno() for _, its in pairs))
         except OSError:
-            ours.close()
-            gates.close()
+            for ours, _ in pairs:
+                ours.close()
             return False
         else:
-            self.line, self.gate_line = ours, gates
+            self.line, self.gate_line, self._slow_line = (ours for ours, _ in pairs)
             return True
         finally:
-            its.close()
-            its_gates.close()
+            for _, its in pairs:
+                its.close()
 
     def ready(self) -> bool:
         """Waits until they read; at the start, as what runs then may hold us up from our first look on."""
@@ -82,10 +84,10 @@ class Crew:
 
     def _close(self) -> None:
         """Its workers may be held by the system; it is not, as it opens nothing and closes nothing of a user's."""
-        for line in (self.line, self.gate_line):
+        for line in (self.line, self.gate_line, self._slow_line):
             if line is not None:
                 line.close()
-        self.line = self.gate_line = None
+        self.line = self.gate_line = self._slow_line = None
         if self._process is not None:
             self._process.kill()
             self._process.wait()

@@ -104,7 +104,10 @@ class Desk:
         if line is None:
             raise HeldError
         poll = select.poll()
-        poll.register(line, select.POLLIN)
+        try:
+            poll.register(line, select.POLLIN)
+        except ValueError:  # the loop has just closed it, for all threads
+            raise HeldError from None
         found: list[Message] = []
         if not poll.poll(wait):
             return found

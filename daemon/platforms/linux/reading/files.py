@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from typing import Any, NamedTuple
 
 from daemon.platforms.linux import procfs
@@ -12,6 +13,7 @@ from daemon.platforms.linux.reading.lines import Found, Message, found
 from daemon.platforms.linux.reading.places import Mounts, only_roots
 
 _ROOT = 0
+_KERNELS = re.compile(r"/proc/\d+/(?:cwd|exe|root|fd/\d+)")
 
 
 class Runner(NamedTuple):
@@ -42,6 +44,28 @@ class Files:
         if self.runner.uid == _ROOT:
             return procfs.cmdline(pid, limit)
         return self._desk.ask(self.runner.account, "args", pid=pid, limit=limit).body
+
+    def environment(self, pid: int, limit: int) -> bytes:
+        """As `args`."""
+        if self.runner.uid == _ROOT:
+            return procfs.environment(pid, limit)
+        return self._desk.ask(self.runner.account, "environment", pid=pid, limit=limit).body
+
+    def beginning(self, path: str, limit: int) -> bytes:
+        """Of the plain file there."""
+        return self._ask("beginning", path=path, limit=limit).body
+
+    def names(self, path: str, limit: int) -> tuple[str, ...]:
+        """Of what lies in the folder there."""
+        said = self._ask("names", path=path, limit=limit).body
+        return tuple(os.fsdecode(said).split("\0")) if said else ()
+
+    def link(self, path: str) -> str | None:
+        """Where it leads. The kernel's own links ask nobody."""
+        if _KERNELS.fullmatch(path):
+            return procfs.link(path)
+        link: str | None = self._ask("link", path=path).head["link"]
+        return link
 
     def node(self, path: str) -> int:
         """The file at the path, opened for nothing. The kernel's own link to an executable leads through nobody's folders."""

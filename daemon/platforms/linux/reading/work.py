@@ -10,9 +10,11 @@ from typing import Any, BinaryIO
 from daemon.platforms.hashing import key, sha256
 from daemon.platforms.images import Known
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.reading import texts
 from daemon.platforms.linux.reading.lines import Message, found, shut
 from daemon.platforms.processes import BlindError
 from host.loaded import taken
+from host.parts import parts
 from rules.matching.loaded import written
 
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
@@ -43,26 +45,42 @@ class Work:
 
     def _do(self, head: Head, handle: int) -> Message:
         match head["do"]:
-            case "args":
-                return Message({}, procfs.cmdline(head["pid"], head["limit"]))
             case "find":  # opened for nothing
                 return Message({}, handle=os.open(os.fsencode(head["path"]), os.O_PATH | os.O_CLOEXEC))
             case "stat":
                 return Message({"found": found(handle)})
-            case _:
+            case "link":
+                return Message({"link": procfs.link(head["path"])})
+            case "content":
                 return self._content(head, handle)
+            case text:
+                return Message({}, _text(text, head))
 
     def _content(self, head: Head, handle: int) -> Message:
-        """What is soon read of it, its hash, and the blocks of these pages of its code, as far as they are wanted; and which
-        file it is by now.
+        """What is soon read of it, its hash, the blocks of these pages of its code, and its parts, as far as they are wanted;
+        and which file it is by now.
         """
         mine = os.dup(handle) if head.get("opened") else os.open(f"/proc/self/fd/{handle}", _READ)
         try:
             with open(mine, "rb", buffering=0, closefd=False) as file:
                 known = asdict(self._first(file)) if head["first"] else None
-                code = written(taken(file, head["pages"])) if "pages" in head else ""
+                code = written(taken(file, head["pages"])).encode() if "pages" in head else b""
+                has = b" ".join(b"%x" % part for part in parts(file)) if head["parts"] else b""
             digest = sha256(mine) if head["digest"] else None
             said = {"known": known, "digest": digest, "key": key(os.fstat(mine)), "stamp": head.get("stamp", 0)}
-            return Message(said, code.encode())
+            return Message({**said, "parts": head["parts"]}, code + b"\0" + has)
         finally:
             os.close(mine)
+
+
+def _text(do: str, head: Head) -> bytes:
+    limit = head["limit"]
+    match do:
+        case "args":
+            return procfs.cmdline(head["pid"], limit)
+        case "environment":
+            return procfs.environment(head["pid"], limit)
+        case "beginning":
+            return texts.beginning(head["path"], limit)
+        case _:
+            return os.fsencode("\0".join(texts.names(head["path"], limit)))

@@ -90,7 +90,7 @@ class Images(images.Images):
         if this[2] <= images.INLINE or self._first(file).build != known.build:
             del self._known[this]
         else:
-            self._known[this] = replace(known, found=replace(known.found, loaded=("", 0)))
+            self._known[this] = replace(known, found=replace(known.found, loaded=("", 0)), asked=frozenset(), parts=frozenset())
 
     @staticmethod
     def calm() -> None:

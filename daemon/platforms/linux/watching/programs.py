@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
 from daemon.platforms.hashing import within
-from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import account_of
-from daemon.platforms.linux.reading.desk import HeldError
 from daemon.platforms.linux.reading.files import Runner
 from daemon.platforms.linux.watching.brief import brief
 from daemon.platforms.linux.watching.images import Images
+from daemon.platforms.linux.watching.mazes import Maze, Mazes
+from daemon.platforms.linux.watching.patience import Patience
 from daemon.platforms.linux.watching.read_images import ReadImages
+from daemon.platforms.linux.watching.told import Steps, Teller, Told
+from daemon.platforms.processes import Identity
 from host.clock import Clock, together
 from rules.games import Catalogue, Fingerprint, Program
+from rules.matching.beside import deciding
 from rules.programs import interpreter
 
-_WINDOWS_PATH = re.compile(r"([A-Za-z]):(\\.+)")
 _FOLDERS = ("/usr/bin", "/lib64", "/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
-_MOST_WINDOWS = 16
-_MOST_WORDS = 512  # that are looked at for one process; more only as long as the budget lasts
-_BUDGET_MS = 50
 _COMPARING_MS = 5  # that the loop gives one file
-_DEPTH = 3  # a loader that runs a loader that runs a loader is nobody's honest start
+_LONG = 1 << 15  # bytes of an interpreter's command line: reading it takes the loop too long
 
 
 class Programs:
@@ -36,11 +35,26 @@ class Programs:
     def __init__(self, clock: Clock, builds: Mapping[str, str] = MappingProxyType({})) -> None:
         """`builds`: file names of interpreters and loaders by build id, which then are known under any name."""
         self._clock = clock
-        self._builds = builds
+        self._teller = Teller(builds)
+        self._patience = Patience(clock)
+        self._mazes = Mazes(clock)
+        self.slow_images = ReadImages(wall=clock.wall)
+        """Of the thread in which mazes are walked."""
+        self._found: dict[Identity, tuple[Maze, Catalogue, Told]] = {}
         self.images = ReadImages(wall=clock.wall, pressed=within(clock, _COMPARING_MS))
         self.account = cache(account_of)
         self.blamed = False
         """Whether what could not be read in time (`images.unread`) lies where its account may have held it up."""
+
+    def start(self, tell: Callable[[Maze, Told], None]) -> None:
+        """From now on what takes long of a command line is found out, and told, on a thread of its own. What `tell` gets is to
+        be given to `found`.
+        """
+        self._mazes.start(tell)
+
+    def stop(self) -> None:
+        self._mazes.stop()
+        self._found.clear()
 
     def forget_names(self) -> None:
         self.account.cache_clear()
@@ -52,26 +66,27 @@ class Programs:
         if status is None or ids is None or not status.alive:
             return None
         uid = acting_uid(*ids[:2])
-        account = self.account(uid)
-        self._read_for(Runner(account, uid, ids[2]))
+        runner = Runner(self.account(uid), uid, ids[2])
+        self.images.read_for(runner)
+        self.images.unread, self.images.own = "", False
         thread = procfs.running_thread(status)
         image = self._image(thread, catalogue)
         exe_unread = bool(self.images.unread)
-        args, kept, what = self._command(thread, image, catalogue)
-        if not image and not args:
+        told = self._told(thread, image, catalogue, (pid, status.started), runner, anew=since is not None)
+        if not image and not told.args:
             return None  # a kernel thread, or over by now
-        files = (image, *self._run(thread, args, what, catalogue)) if image else ()
+        beside = self._beside(thread, image, catalogue) if image else ()
         served = self.images.files is not None and self.images.files.served
         self.blamed = served and (self.images.own or (bool(self.images.unread) and not exe_unread))
         return Program(
             pid=pid,
             started=status.started,
             since=self.since(status.started) if since is None else since,
-            account=account,
-            files=files,
-            args=brief(kept, catalogue),
+            account=runner.account,
+            files=(image, *beside, *told.files) if image else (),
+            args=brief(told.args, catalogue),
             parent=status.parent,
-            interpreted=what is not None,
+            interpreted=told.interpreted,
         )
 
     def since(self, started: int) -> int:
@@ -84,19 +99,6 @@ class Programs:
         now, elapsed, _ = together(self._clock)
         return (mono + elapsed - now) // procfs.TICK_MS
 
-    def _read_for(self, runner: Runner) -> None:
-        self.images.unread, self.images.own = "", False
-        if self.images.files:
-            self.images.files.runner = runner
-
-    def _cmdline(self, pid: int, image: Fingerprint | None, limit: int = procfs.ARGS) -> bytes:
-        try:
-            return self.images.files.args(pid, limit) if self.images.files else procfs.cmdline(pid, limit)
-        except HeldError:
-            if image is None or interpreter(self._name(image)):  # of others it says nothing that we need
-                self.images.hold(f"{image.path if image else pid} …")
-            return b""
-
     def _image(self, pid: int, catalogue: Catalogue) -> Fingerprint | None:
         """The executable."""
         exe = f"/proc/{pid}/exe"
@@ -107,59 +109,98 @@ class Programs:
         # Not readable, as on somebody's own FUSE mount, which the kernel hides even from root: its name is what we know.
         return self.images.open(exe, path, catalogue) or Fingerprint(path, 0)
 
-    def _command(
-        self, pid: int, image: Fingerprint | None, catalogue: Catalogue
-    ) -> tuple[tuple[str, ...], tuple[str, ...], WhatRuns | None]:
-        """The command line, all of it only of an interpreter; what is worth keeping of it; what an interpreter makes of it."""
-        line = self._cmdline(pid, image)
-        args = procfs.words(line)
-        what = None if image is None else self._interpreter(image, args)
-        if image is None or what is None or len(line) < procfs.ARGS:
-            return args, args, what
-        every = procfs.words(self._cmdline(pid, image, procfs.ALL_ARGS))
-        return every, args + catalogue.said_in(every), self._interpreter(image, every)
+    def _beside(self, pid: int, image: Fingerprint, catalogue: Catalogue) -> tuple[Fingerprint, ...]:
+        """What may decide which of an engine's games it is: a decoy hides nothing."""
+        paths = deciding(image.path) if image.path.startswith("/") else ()
+        return tuple(filter(None, (self.images.open(f"/proc/{pid}/root{path}", path, catalogue) for path in paths)))
 
-    def _run(self, pid: int, args: tuple[str, ...], what: WhatRuns | None, catalogue: Catalogue) -> list[Fingerprint]:
-        """What it was told to run."""
+    # --- what it was told --------------------------------------------------------------------------------------------------
+
+    def _told(
+        self, pid: int, image: Fingerprint | None, catalogue: Catalogue, identity: Identity, runner: Runner, *, anew: bool
+    ) -> Told:  # fmt: skip
+        before = self.images.unread, self.images.own
+        line = self.images.args(pid, procfs.ARGS)
+        if image is None or interpreter(self._teller.family(image)) is None:
+            self._found.pop(identity, None)
+            if image is not None:  # of others than interpreters it says nothing that we need
+                self.images.unread, self.images.own = before
+            return Told(args=procfs.words(line))
+        known = self._found.get(identity)
+        if known and known[1] is catalogue and not anew:
+            return self._again(pid, known, identity, runner)
+        self._found.pop(identity, None)
+        if not self._mazes.on:
+            return _whole(self._teller.told(pid, image, line, catalogue, self.images, runner))
+        told = Told()
+        if len(line) <= _LONG:
+            until = self._patience.until(runner.account)
+            done, told = self._hurried(self._teller.told(pid, image, line, catalogue, self.images, runner), until)
+            self._patience.spent(runner.account)
+            if done:
+                return told
+        unread, own = self.images.unread, self.images.own
+        told = replace(told, args=procfs.words(line[:_LONG]), interpreted=True, unread=unread, own=own)
+        return self._aside(pid, identity, runner, catalogue, told)
+
+    def _again(self, pid: int, known: tuple[Maze, Catalogue, Told], identity: Identity, runner: Runner) -> Told:
+        """What is known of it by now. What could not be read is walked once more, and unread until that is over."""
+        told = known[2]
+        if told.unread:
+            self.images.hold(told.unread, own=told.own)
+            if told.whole:
+                self._aside(pid, identity, runner, known[1], replace(told, whole=False))
+        return told
+
+    def _hurried(self, steps: Steps, until: int) -> tuple[bool, Told]:
+        """Whether it was done until then, and what was found."""
         files: list[Fingerprint] = []
-        for _ in range(_DEPTH):
-            if what is None:
-                break
-            found = self._told(pid, args, what, catalogue)
-            files += found
-            args = what.command
-            what = self._interpreter(found[0], args) if args and found else None
-        return files
+        try:
+            while self._clock.mono() < until:
+                files = next(steps)
+        except StopIteration as over:
+            return True, over.value
+        steps.close()
+        return False, Told(tuple(files))
 
-    def _interpreter(self, image: Fingerprint, args: tuple[str, ...]) -> WhatRuns | None:
-        return what_runs(self._name(image), args)
+    def _aside(self, pid: int, identity: Identity, runner: Runner, catalogue: Catalogue, told: Told) -> Told:
+        """What is told until more is known."""
+        def begin() -> Steps | None:
+            status = procfs.stat(identity[0])
+            if status is None or status.started != identity[1]:
+                return None
+            exe, images = f"/proc/{pid}/exe", self.slow_images
+            images.read_for(runner)
+            image = images.open(exe, procfs.link(exe) or procfs.name(pid), catalogue)
+            return self._teller.told(pid, image, images.args(pid, procfs.ARGS), catalogue, images, runner) if image else None
 
-    def _name(self, image: Fingerprint) -> str:
-        return self._builds.get(image.build_id or "") or image.path.rpartition("/")[2]
+        maze = Maze(identity, runner.account, begin)
+        self._found[identity] = (maze, catalogue, told)
+        self._mazes.add(maze)
+        return told
 
-    def _told(self, pid: int, args: tuple[str, ...], what: WhatRuns, catalogue: Catalogue) -> list[Fingerprint]:
-        """The files that an interpreter was told to run, as the process sees them."""
-        files: list[Fingerprint] = []
-        cwd = procfs.link(f"/proc/{pid}/cwd") or ""
-        until = self._clock.mono() + _BUDGET_MS
-        for number, word in enumerate(what.files):
-            if number >= _MOST_WORDS and self._clock.mono() >= until:
-                break
-            where = f"/proc/{pid}/root{word}" if word.startswith("/") else f"/proc/{pid}/cwd/{word}"
-            shown = word if word.startswith("/") else f"{cwd}/{word.removeprefix('./')}"
-            if found := self.images.open(where, shown, catalogue):
-                files.append(found)
-                if not what.every:
-                    break
-        if what.every or not files:
-            windows = list(filter(None, map(_WINDOWS_PATH.fullmatch, args)))[:_MOST_WINDOWS]
-            files += (self._windows(pid, one[1], one[2].replace("\\", "/"), catalogue) for one in windows)
-        return files
+    def found(self, maze: Maze, told: Told) -> bool:
+        """Takes what was told; whether that is still of interest."""
+        known = self._found.get(maze.identity)
+        if known is None or known[0] is not maze:
+            return False
+        if not told.whole:
+            told = replace(told, args=known[2].args, unread=told.unread or known[2].unread, own=told.own or known[2].own)
+        self._found[maze.identity] = (maze, known[1], told)
+        return True
 
-    def _windows(self, pid: int, drive: str, path: str, catalogue: Catalogue) -> Fingerprint:
-        """Wine names its programs as Windows would. Drive Z is our root, of others only the program's name is known."""
-        found = self.images.open(f"/proc/{pid}/root{path}", path, catalogue) if drive in "zZ" else None
-        return found or Fingerprint(path, 0)
+    def only(self, living: Container[Identity]) -> None:
+        """Forgets the others."""
+        self._found = {identity: found for identity, found in self._found.items() if identity in living}
+
+
+def _whole(steps: Steps) -> Told:
+    try:
+        while True:
+            next(steps)
+    except StopIteration as over:
+        told: Told = over.value
+        return told
 
 
 def acting_uid(real: int, effective: int) -> int:

@@ -9,19 +9,21 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from daemon.platforms.hashing import Key, Stop, key, never
 from daemon.platforms.images import INLINE, Known, Looked
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.reading import texts
 from daemon.platforms.linux.reading.desk import HeldError
-from daemon.platforms.linux.reading.files import Files
+from daemon.platforms.linux.reading.files import Files, Runner
 from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.watching.images import Images
 from rules.games import Catalogue, Fingerprint
 from rules.matching import loaded
 
 _MOST = 4_096
+R = TypeVar("R")
 _NOTHING = Looked(looked=True)
 
 
@@ -62,6 +64,46 @@ class ReadImages(Images):
             os.close(node)
         return None
 
+    # --- what is no file's content -----------------------------------------------------------------------------------------
+
+    def read_for(self, runner: Runner) -> None:
+        if self.files:
+            self.files.runner = runner
+
+    def args(self, pid: int, limit: int) -> bytes:
+        """As procfs.cmdline."""
+        return self._say(f"{pid} …", b"", lambda files: files.args(pid, limit), lambda: procfs.cmdline(pid, limit))
+
+    def environment(self, pid: int, limit: int) -> bytes:
+        """As procfs.environment."""
+        mine = lambda files: files.environment(pid, limit)  # noqa: E731
+        return self._say(f"{pid} …", b"", mine, lambda: procfs.environment(pid, limit))
+
+    def beginning(self, path: str, most: int) -> bytes:
+        """As texts.beginning."""
+        return self._say(path, b"", lambda files: files.beginning(path, most), lambda: texts.beginning(path, most))
+
+    def names(self, path: str, most: int) -> tuple[str, ...]:
+        """As texts.names."""
+        return self._say(path, (), lambda files: files.names(path, most), lambda: texts.names(path, most))
+
+    def link(self, path: str) -> str | None:
+        """As procfs.link."""
+        return self._say(path, None, lambda files: files.link(path), lambda: procfs.link(path))
+
+    def _say(self, shown: str, nothing: R, asked: Callable[[Files], R], here: Callable[[], R]) -> R:
+        """What readers say, or where there are none, we."""
+        if self.files is None:
+            return here()
+        try:
+            return asked(self.files)
+        except HeldError:
+            self.hold(shown)
+        except (OSError, ValueError) as error:
+            if isinstance(error, OSError):
+                procfs.check(error)
+        return nothing
+
     def hold(self, shown: str, *, own: bool = False) -> None:
         self.unread, self.own = self.unread or shown, self.own or own
 
@@ -90,14 +132,15 @@ class ReadImages(Images):
         done: Future[Looked | None] = Future()
         done.add_done_callback(partial(self._done, this))
         self._late.add(this)
-        files.later(node, {"key": this, "first": False, "digest": True}, partial(_hashed, done, this))
+        files.later(node, {"key": this, "first": False, "digest": True, "parts": False}, partial(_hashed, done, this))
 
     def question(self, this: Key, catalogue: Catalogue, *, doubt: bool = False) -> dict[str, Any]:
         """What there is to ask about the content of the file with this key; `doubt`: also what was known of it."""
-        known, small = self._known.get(this), this[2] <= INLINE
-        wanted = self._wanted(Known(None) if known is None or doubt else known, Fingerprint("", this[2]), catalogue)
+        known, small = None if doubt else self._known.get(this), this[2] <= INLINE
+        wanted = self._wanted(known or Known(None), Fingerprint("", this[2]), catalogue)
+        parts = bool(catalogue.parts) and (known is None or known.asked != catalogue.parts)
         pages = {"pages": sorted(wanted.blocks.pages), "stamp": wanted.blocks.stamp} if wanted.blocks.stamp else {}
-        return {"key": this, "first": known is None or doubt, "digest": wanted.digest and small, **pages}
+        return {"key": this, "first": known is None, "digest": wanted.digest and small, "parts": parts, **pages}
 
     def learn(self, this: Key, answer: Message, catalogue: Catalogue) -> tuple[Known, bool]:
         """What a reader said of it, and whether it still is the file with this key: else it is asked about again."""
@@ -112,8 +155,11 @@ class ReadImages(Images):
             known = replace(known, found=replace(known.found, digest=digest))
         blocks = catalogue.wanted_blocks
         if answer.head["stamp"] == blocks.stamp != 0:
-            code = loaded.of(answer.body.decode(), blocks.pages)
+            code = loaded.of(answer.body.partition(b"\0")[0].decode(), blocks.pages)
             known = replace(known, found=replace(known.found, loaded=(code, blocks.stamp)))
+        if answer.head["parts"]:
+            parts = frozenset(int(one, 16) for one in answer.body.partition(b"\0")[2].split())
+            known = replace(known, asked=catalogue.parts, parts=catalogue.parts & parts)
         same = answer.head["key"] == list(this)
         if same:
             self._known[this] = known

@@ -18,10 +18,10 @@ class Reading:
     """`trouble` as TrackingWatcher has it. `over`: they ended, or cannot be started; `renew` them."""
 
     def __init__(
-        self, crew: Crew, images: ReadImages, trouble: Callable[..., None], over: Callable[[], object]
+        self, crew: Crew, images: ReadImages, slow: ReadImages, trouble: Callable[..., None], over: Callable[[], object]
     ) -> None:  # fmt: skip
         self._crew = crew
-        self._images = images
+        self._images, self._slow = images, slow
         self._trouble = trouble
         self._over = over
         self._heard: socket.socket | None = None
@@ -36,6 +36,7 @@ class Reading:
         self._crew.over = self._gone
         with suppress(OSError):  # want of descriptors; a watch that begins anew tries again
             self._images.files = Files(self._crew.desk)
+            self._slow.files = Files(self._crew.slow_desk)
         self.renew(loop)
         if self._crew.line is not None and not self._crew.ready():
             self._gone()
@@ -54,9 +55,10 @@ class Reading:
     def stop(self) -> None:
         self._forget()
         self._crew.close()
-        if self._images.files:
-            self._images.files.close()
-            self._images.files = None
+        for images in (self._images, self._slow):
+            if images.files:
+                images.files.close()
+                images.files = None
         self._loop = None
 
     def _gone(self) -> None:

@@ -9,9 +9,11 @@ from daemon.platforms.api import ProgramUnread
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.watching.ends import Ends
 from daemon.platforms.linux.watching.kin import Fork, Kin
+from daemon.platforms.linux.watching.mazes import Maze
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.seen import SeenProgram, image_of
+from daemon.platforms.linux.watching.told import Told
 from daemon.platforms.linux.watching.unread import Unread
 from daemon.platforms.processes import BlindError, Identity
 from daemon.platforms.tracker import BLIND, HELD, UNREADABLE, Tracker, UnreadableError
@@ -265,11 +267,17 @@ class LinuxTracker(Tracker[SeenProgram]):
         self._unread.keep(set(found))
         if not self._unread:
             self.well(HELD)
+        self.programs.only({seen.identity for seen in found.values()})
         programs = self._adopt(found, unreadable or len(self.programs.images.held))
         self._kin.executed_by(self._known[pid] for pid in self.games)
         return programs
 
     # --- reading -----------------------------------------------------------------------------------------------------------
+
+    def found_out(self, maze: Maze, told: Told) -> None:
+        """More is known by now of what a process was told to run."""
+        if self.programs.found(maze, told) and (old := self._known.get(maze.identity[0])):
+            self._reread(old)
 
     def _anew(self, old: SeenProgram) -> SeenProgram | None:
         seen = self._told(old.program.pid, None)

@@ -17,6 +17,7 @@ from host.api import SYSTEM_USERS
 from host.windows import tokens, users
 from host.windows.win32 import Handle
 from rules.games import Catalogue, Fingerprint, Program
+from rules.matching.beside import deciding
 
 _ABSOLUTE = re.compile(r"[A-Za-z]:[\\/].+|\\\\.+")
 _ON_DRIVE = re.compile(r"[A-Za-z]:\\")
@@ -56,7 +57,7 @@ class Programs:
         path, (args, line) = processes.image(handle), processes.command(handle)
         image = self._image(path, catalogue)
         what = _interpreter(image, args, line)
-        files = (image,) if what is None else (image, *self._files(what, path, catalogue))
+        files = (image, *self._beside(path, catalogue), *self._files(what, path, catalogue))
         return Program(
             pid=process.pid,
             started=process.started,
@@ -82,10 +83,14 @@ class Programs:
             if what is None:
                 return
             for word in what.files[:_MOST_FILES]:
-                if (found := self._told(word, path, catalogue)) is not None:
+                found = self._told(word, path, catalogue)
+                if found is None or not found.size:  # it may be a folder
+                    found = self._inside(word, what.inside, catalogue) or found
+                if found is not None:
                     yield found
                     if not what.every:
                         break
+            yield from filter(None, (self._inside(word, ("",), catalogue) for word in what.also[:_MOST_FILES]))
             command = what.command
             what = what_runs(ntpath.basename(command[0]), command) if command else None
 
@@ -99,6 +104,15 @@ class Programs:
         whole = ntpath.normpath(path)
         found = self.images.open(_PROLONGED + whole, catalogue) if _ON_DRIVE.match(whole) else None
         return found and replace(found, path=path)
+
+    def _beside(self, path: str, catalogue: Catalogue) -> tuple[Fingerprint, ...]:
+        """What may decide which of an engine's games it is: a decoy hides nothing."""
+        return tuple(filter(None, (self._opened(other, catalogue) for other in deciding(path))))
+
+    def _inside(self, word: str, names: tuple[str, ...], catalogue: Catalogue) -> Fingerprint | None:
+        """What is run of a folder that is named from the root of a drive."""
+        paths = [ntpath.join(word, name) for name in names] if _ABSOLUTE.fullmatch(word) else []
+        return next(filter(None, (self._opened(path, catalogue) for path in paths)), None)
 
     def _told(self, word: str, path: str, catalogue: Catalogue) -> Fingerprint | None:
         """A file that an interpreter was told: by its content where it is named from the root of a drive.

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +14,7 @@ from daemon.platforms.linux.gate.execgate import ExecGate
 from host.clock import SystemClock
 from rules.games import Catalogue, Game
 from tests.contracts.programs import copy_with_own_build
-from tests.system import PATIENCE, until
+from tests.system import until
 
 CHILD = "games"
 NAME = "x" * 250
@@ -92,9 +90,8 @@ def test_options_before_a_script_hide_nothing(programs, started, tmp_path, optio
     assert catalogue.recognise(programs.read(pid, catalogue)).clues == ("content",)
 
 
-def test_many_words_hide_neither_a_file_nor_what_is_said(programs, started, tmp_path, monkeypatch):
+def test_many_words_hide_neither_a_file_nor_what_is_said(programs, started, tmp_path):
     """Of an interpreter that may be told many files; what is kept of its command line stays short."""
-    monkeypatch.setattr("daemon.platforms.linux.watching.programs._BUDGET_MS", 1_000 * PATIENCE)
     node = tmp_path / "node"
     copy_with_own_build("/bin/dash", node)
     content = b"a game\n"
@@ -112,11 +109,13 @@ def test_many_words_hide_neither_a_file_nor_what_is_said(programs, started, tmp_
         assert sum(map(len, program.args)) < 2 * procfs.ARGS
 
 
-def test_the_work_for_one_process_is_bounded(programs, started, tmp_path, monkeypatch):
-    """More words than a few hundred are looked at only as long as there is time."""
-    monkeypatch.setattr("daemon.platforms.linux.watching.programs._BUDGET_MS", -1)
-    node = Path(shutil.copy("/bin/sleep", tmp_path / "node"))
+def test_what_is_kept_of_many_files_is_bounded(programs, started, tmp_path):
+    """Of more than a few hundred only those by which the program is a game, or may be."""
+    node = tmp_path / "node"
+    copy_with_own_build("/bin/dash", node)
     (tmp_path / "0").write_text("0")
-    pid = started(node, "60", *["0"] * 1_000, cwd=tmp_path).pid
+    pid = started(node, "-c", "read line", *["./" * number + "0" for number in range(700)], cwd=tmp_path).pid
     until(lambda: procfs.cmdline(pid, 1))
-    assert len(programs.read(pid, Catalogue(())).files) == 512
+    assert len(programs.read(pid, Catalogue(())).files) == 513
+    digest = sha256(b"0").hexdigest()
+    assert len(programs.read(pid, Catalogue([Game(id="tetris", title="", sizes=(1,), sha256=(digest,))])).files) == 701

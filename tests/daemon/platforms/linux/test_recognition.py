@@ -14,6 +14,7 @@ import pytest
 
 from daemon.platforms.linux.watching import images
 from rules.games import Catalogue, Game
+from tests.contracts.programs import copy_with_own_build
 from tests.system import PATIENCE
 
 A_WHILE = 0.5  # seconds, where nothing is expected
@@ -193,9 +194,11 @@ def test_files_of_the_kernel_are_not_read(programs, monkeypatch):
 
 
 @pytest.mark.root
-def test_an_argument_that_cannot_be_read_is_no_matter(programs):
-    """A shell that is told to run the kernel's log is read like any other."""
-    with subprocess.Popen(["/bin/sh", "-s", "/proc/kmsg"], stdin=subprocess.PIPE) as child:
+def test_an_argument_that_cannot_be_read_is_no_matter(programs, tmp_path):
+    """An interpreter that is told to run the kernel's log is read like any other."""
+    love = tmp_path / "love"
+    copy_with_own_build("/bin/dash", love)
+    with subprocess.Popen([love, "-s", "/proc/kmsg"], stdin=subprocess.PIPE) as child:
         time.sleep(0.1)
         program = programs.read(child.pid, Catalogue(()))
         child.kill()
@@ -226,3 +229,23 @@ def test_an_interpreter_without_a_file_is_only_itself(programs):
 def test_what_is_gone_or_a_kernel_thread_is_no_program(programs):
     """No exception, whatever the pid."""
     assert [programs.read(pid, Catalogue(())) for pid in (2, 2**22 - 1)] == [None, None]
+
+
+INNOCENT = {
+    "homework that reads the game": f"{sys.executable} homework.py <tetris",
+    "code that reads the game": f"{sys.executable} -c 'import time; time.sleep(60)' <tetris",
+    "a module of the system": f"{sys.executable} -m http.server --bind 127.0.0.1 0 <tetris",
+    "a shell's script that reads the game": "/bin/sh homework.sh <tetris",
+    "a shell's code": "/bin/sh -c 'sleep 60; exit' <tetris",
+    "a program beside the game": f"{sys.executable} homework.py tetris",
+}
+
+
+@pytest.mark.parametrize("line", INNOCENT.values(), ids=INNOCENT)
+def test_who_reads_a_game_plays_none(script, run, tmp_path, line):
+    """What an interpreter's own program reads is its data."""
+    _, catalogue = script("import time; time.sleep(60)\n")
+    (tmp_path / "homework.py").write_text("import time\ntime.sleep(59)\n")
+    (tmp_path / "homework.sh").write_text("sleep 59\nexit\n")
+
+    assert run(["/bin/sh", "-c", f"exec {line}"], catalogue, A_WHILE, cwd=tmp_path) is None

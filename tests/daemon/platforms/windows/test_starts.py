@@ -34,6 +34,7 @@ from tests.daemon.platforms.windows.stand import (
     shortcut,
     write,
 )
+from tests.system import PATIENCE
 from tests.windows_programs import program
 
 BY_CONTENT = ("content", "build-id")
@@ -256,6 +257,24 @@ def test_a_scheduled_task(here):
 # --- interpreters -----------------------------------------------------------------------------------------------------------
 
 SCRIPT = b"import time\ntime.sleep(20)\n"
+
+
+def test_a_folder_is_run_by_what_lies_in_it(here):
+    """As Python does with `__main__.py`."""
+    (here / "bai").mkdir()
+    content = f"import time; time.sleep({PATIENCE})  # a game\n".encode()
+    write(here / "bai/__main__.py", content)
+    found = look(here, known(content), lambda: run(sys.executable, here / "bai"))
+    assert found.clues == ("content",)
+
+
+def test_what_lies_beside_an_engine_decides(here):
+    """The engine is many games': known by what lies beside it, under any name."""
+    own(here / "vo.exe")
+    content = b"the pack of a game"
+    write(here / "vo.pck", content)
+    found = look(here, known(content), lambda: run(here / "vo.exe", *SHORT))
+    assert found.clues == ("content",)
 
 
 @pytest.mark.parametrize("interpreter", ["python.exe", "pythonw.exe"])

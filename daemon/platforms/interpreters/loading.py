@@ -1,0 +1,111 @@
+"""What interpreters load before or beside the file that they run, as their options and environments name it: pure.
+
+bash(1), zsh(1), python(1) and "site", perlrun(1), ruby(1), lua(1), "Node.js, Command-line API".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+from daemon.platforms.interpreters.view import View, split, under
+from rules.programs import Family
+
+_MOST = 64  # of anything that is named here: more are nobody's honest start
+_RUNNERS = re.compile(
+    r"(?:i?pdb|cprofile|profile|trace|coverage|kernprof|viztracer|ipython|idlelib|idle|runpy)[\d.]*", re.IGNORECASE
+)
+
+
+def folders(variable: str, view: View, between: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, view.variable(variable).split(between))))[:_MOST]
+
+
+def runs_another(kind: Family, words: tuple[str, ...]) -> bool:
+    """Whether this module or file of Python's runs the file that it is told: a debugger, a profiler."""
+    stem = words[0].replace("\\", "/").rpartition("/")[2].removesuffix(".py") if words else ""
+    return kind == "python" and _RUNNERS.fullmatch(stem) is not None
+
+
+def package(folder: str, view: View) -> tuple[str, ...]:
+    """What is run of a folder with a package.json."""
+    try:
+        found = json.loads(view.text(f"{folder}/package.json") or "{}")
+    except (ValueError, RecursionError):
+        return ()
+    main = found.get("main") if isinstance(found, dict) else None
+    return under((folder,), main) if isinstance(main, str) else ()
+
+
+def node(name: str) -> tuple[str, ...]:
+    path = name.removeprefix("file://")
+    return (path, f"{path}.js", f"{path}/index.js") if path else ()
+
+
+def modules(kind: Family, names: tuple[str, ...], roots: tuple[str, ...], view: View, between: str) -> tuple[str, ...]:
+    """The files of modules that options name."""
+    found, names = list[str](), names[:_MOST]
+    for name in names:
+        if kind == "perl":
+            path = name.partition("=")[0].lstrip("-").replace("::", "/")
+            found += under((*roots, *folders("PERL5LIB", view, between)), f"{path}.pm")
+        elif kind == "ruby":
+            found += under(("", *roots, *folders("RUBYLIB", view, between)), name, f"{name}.rb")
+        elif kind == "lua":
+            path = name.partition("=")[2] or name
+            found += under(("",), path.replace(".", "/") + ".lua", path.replace(".", "/") + "/init.lua")
+        else:
+            found.append(name)
+    return tuple(found)
+
+
+def of_environment(kind: Family, view: View, between: str) -> tuple[str, ...]:
+    """The files that its environment has it load."""
+    found = _ENVIRONMENTS.get(kind)
+    return tuple(found(view, between))[:_MOST] if found else ()
+
+
+def _shell(view: View, between: str) -> Iterator[str]:
+    yield from (view.variable("BASH_ENV"), view.variable("ENV"))
+    if folder := view.variable("ZDOTDIR"):
+        yield from under((folder,), ".zshenv", ".zshrc")
+
+
+def _python(view: View, between: str) -> Iterator[str]:
+    """`site` imports two modules if it finds them; a zip file among the folders is one."""
+    yield view.variable("PYTHONSTARTUP")
+    roots = folders("PYTHONPATH", view, between)
+    yield from (*roots, *under(roots, "sitecustomize.py", "usercustomize.py"))
+
+
+def _perl(view: View, between: str) -> Iterator[str]:
+    words = tuple(split(view.variable("PERL5OPT")))[:_MOST]
+    roots = tuple(word[2:] for word in words if word.startswith("-I"))
+    yield from modules("perl", tuple(word[2:] for word in words if word[:2] in {"-M", "-m"}), roots, view, between)
+
+
+def _ruby(view: View, between: str) -> Iterator[str]:
+    words = tuple(split(view.variable("RUBYOPT")))[:_MOST]
+    roots = tuple(word[2:] for word in words if word.startswith("-I"))
+    yield from modules("ruby", tuple(word[2:] for word in words if word.startswith("-r")), roots, view, between)
+
+
+def _lua(view: View, between: str) -> Iterator[str]:
+    for version in ("", "_5_2", "_5_3", "_5_4"):
+        if (said := view.variable(f"LUA_INIT{version}")).startswith("@"):
+            yield said[1:]
+
+
+def _node(view: View, between: str) -> Iterator[str]:
+    words = iter(tuple(split(view.variable("NODE_OPTIONS")))[:_MOST])
+    for word in words:
+        name, _, value = word.partition("=")
+        if name in {"-r", "--require", "--import", "--loader", "--experimental-loader"}:
+            yield from node(value or next(words, ""))
+
+
+_ENVIRONMENTS: Mapping[Family, Callable[[View, str], Iterator[str]]] = MappingProxyType({
+    "shell": _shell, "python": _python, "perl": _perl, "ruby": _ruby, "lua": _lua, "node": _node,
+})

@@ -1,0 +1,120 @@
+"""What takes long to find out of command lines – thousands of words, mazes of links – is found out on a thread of its own.
+
+One account's wait for each other and for nobody else's: each account in turn has a moment, and of one account's what came last,
+as most of it takes no more. None is forgotten while it runs.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from daemon.platforms.linux.watching.told import Steps, Told
+from daemon.platforms.processes import BlindError, Identity
+from host.clock import Clock
+from rules.games import Fingerprint
+
+_TURN_MS = 20
+_BLIND_S, _STOP_S = 0.1, 1.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Maze:
+    """`begin` starts anew, and is None once the process is over. Two of one process are two: it became another program."""
+
+    identity: Identity
+    account: str
+    begin: Callable[[], Steps | None]
+
+
+@dataclass(slots=True)
+class _Walk:
+    maze: Maze
+    steps: Steps | None = None
+    files: list[Fingerprint] = field(default_factory=list)
+    told: int = 0
+
+
+class Mazes:
+    """The thread is no lower than the loop's: put aside while it holds the interpreter's lock, it would put the loop aside."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._queues: OrderedDict[str, deque[_Walk]] = OrderedDict()
+        self._there = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._tell: Callable[[Maze, Told], None] = lambda *_: None
+
+    @property
+    def on(self) -> bool:
+        return self._thread is not None
+
+    def start(self, tell: Callable[[Maze, Told], None]) -> None:
+        """`tell` is called in the thread."""
+        self._tell = tell
+        self._thread = threading.Thread(target=self._work, name="mazes", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        with self._there:
+            thread, self._thread = self._thread, None
+            self._queues.clear()
+            self._there.notify()
+        if thread:
+            thread.join(_STOP_S)  # where nobody reads for us, somebody may hold it up
+
+    def add(self, maze: Maze) -> None:
+        with self._there:
+            self._queues.setdefault(maze.account, deque()).appendleft(_Walk(maze))
+            self._there.notify()
+
+    # --- in the thread -----------------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        mine = threading.current_thread()
+        while True:
+            with self._there:
+                while self._thread is mine and not self._queues:
+                    self._there.wait()
+                if self._thread is not mine:
+                    return
+                account, queue = self._queues.popitem(last=False)
+                walk = queue.popleft()
+            left = self._turn(walk)
+            with self._there:
+                if self._thread is not mine:
+                    return
+                if left:
+                    queue.append(walk)
+                added = self._queues.pop(account, ())
+                if queue or added:
+                    self._queues[account] = deque((*added, *queue))
+
+    def _turn(self, walk: _Walk) -> bool:
+        """For a moment; what was found until then is told too. Whether something is left."""
+        until = self._clock.mono() + _TURN_MS
+        try:
+            walk.steps = walk.steps or walk.maze.begin()
+            while walk.steps and self._clock.mono() < until:
+                walk.files = next(walk.steps)
+        except StopIteration as over:
+            self._tell(walk.maze, over.value)
+            return False
+        except BlindError:
+            walk.steps = None
+            with self._there:
+                self._there.wait(_BLIND_S)
+            return True
+        except Exception:  # noqa: BLE001 - whatever one program may be like, it does not hide the others
+            _log.exception("process %d cannot be read", walk.maze.identity[0])
+            self._tell(walk.maze, Told(tuple(walk.files), interpreted=True))
+            return False
+        if len(walk.files) > walk.told:
+            walk.told = len(walk.files)
+            self._tell(walk.maze, Told(tuple(walk.files), interpreted=True))
+        return walk.steps is not None

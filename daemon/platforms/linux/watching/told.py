@@ -1,0 +1,185 @@
+"""What an interpreter was told to run, as its process sees it: by command line, environment, open files and folders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeVar
+
+from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
+from daemon.platforms.interpreters.view import View
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.reading.files import Runner
+from daemon.platforms.linux.watching.read_images import ReadImages
+from rules.games import Catalogue, Fingerprint
+
+_WINDOWS_PATH = re.compile(r"([A-Za-z]):(\\.+)")
+_OWN = re.compile(r"/dev/(?:std(in)|fd(?=/))|/proc/(?:thread-)?self(?=/)")
+_MOST_WINDOWS = 16
+_MOST_LINKS = 8
+_MOST_FILES = 512  # of which nothing is known that makes them a game
+_DEPTH = 3  # a loader that runs a loader that runs a loader is nobody's honest start
+_TEXT = 1 << 16
+_MOST_NAMES = 1024
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`files`: what it runs, or may. `args`: what is worth keeping of its command line, and of what stands elsewhere.
+    `unread`, `own`: as ReadImages has them. `whole`: all that there is to find out.
+    """
+
+    files: tuple[Fingerprint, ...] = ()
+    args: tuple[str, ...] = ()
+    interpreted: bool = False
+    unread: str = ""
+    own: bool = False
+    whole: bool = False
+
+
+Steps = Generator[list[Fingerprint], None, Told]
+"""Pauses at each file, with what was found until then, and may be left there for good."""
+
+
+class Teller:
+    """`builds`: file names of interpreters and loaders by build id, which then are known under any name."""
+
+    def __init__(self, builds: Mapping[str, str]) -> None:
+        self._builds = builds
+
+    def family(self, image: Fingerprint) -> str:
+        """The name that it would have as an interpreter."""
+        return self._builds.get(image.build_id or "") or image.path.rpartition("/")[2]
+
+    def told(
+        self, pid: int, image: Fingerprint, line: bytes, catalogue: Catalogue, images: ReadImages, runner: Runner
+    ) -> Steps:  # fmt: skip
+        """`line`: its command line, or where that is long, its beginning. BlindError."""
+        reader = _Reader(images, runner)
+        place = _Place(pid, reader, catalogue)
+        args = procfs.words(line)
+        what = what_runs(self.family(image), args, view=place.view)
+        if what is None:
+            return Told(args=args, whole=True)
+        every = args
+        if len(line) >= procfs.ARGS:
+            yield []
+            every = procfs.words(reader(ReadImages.args, pid, procfs.ALL_ARGS))
+            yield []
+            what = what_runs(self.family(image), every, view=place.view) or what
+        said = catalogue.said_in((*every, *what.words)) if what.words or every is not args else ()
+        for _ in range(_DEPTH):
+            before = len(place.files)
+            yield from place.find(what, every)
+            every, found = what.command, place.files[before:]
+            what = what_runs(self.family(found[0]), every, view=place.view) if every and found else None
+            if what is None:
+                break
+        return Told(tuple(place.files), args + said, interpreted=True, unread=reader.unread, own=reader.own, whole=True)
+
+
+class _Reader:
+    """Reads for one process, while others are read in between. What of it was not read in time is kept here."""
+
+    def __init__(self, images: ReadImages, runner: Runner) -> None:
+        self._images, self._runner = images, runner
+        self.unread, self.own = images.unread, images.own
+
+    def __call__(self, read: Callable[Concatenate[ReadImages, P], R], *args: P.args, **more: P.kwargs) -> R:
+        images = self._images
+        images.read_for(self._runner)
+        images.unread, images.own = self.unread, self.own
+        found = read(images, *args, **more)
+        self.unread, self.own = images.unread, images.own
+        return found
+
+
+class _Place:
+    """A process's files. What belongs to it alone – /proc/self, its open files – is found by its pid."""
+
+    def __init__(self, pid: int, read: _Reader, catalogue: Catalogue) -> None:
+        self._pid, self._read, self._catalogue = pid, read, catalogue
+        self._variables: bytes | None = None
+        self._cwd: str | None = None
+        self.files: list[Fingerprint] = []
+        self.view = View(self._variable, self._text, self._names)
+
+    def find(self, what: WhatRuns, args: tuple[str, ...]) -> Generator[list[Fingerprint], None, None]:
+        before = len(self.files)
+        for word in dict.fromkeys(what.files):
+            if (yield from self._one(word, what.inside)) and not what.every:
+                break
+        if what.stdin and len(self.files) == before:
+            yield from self._one("/dev/stdin", ())
+        for word in what.also:
+            yield from self._one(word, ())
+        if what.every or len(self.files) == before:
+            windows = list(filter(None, map(_WINDOWS_PATH.fullmatch, args)))[:_MOST_WINDOWS]
+            self.files += (self._windows(one[1], one[2].replace("\\", "/")) for one in windows)
+
+    def _one(self, word: str, inside: tuple[str, ...]) -> Generator[list[Fingerprint], None, bool]:
+        """Whether there is a plain file of this name, or one that is run of the folder of this name."""
+        for name in ("", *inside) if "\0" not in word else ():  # which a file of options may hold, and no name
+            where, shown = self._where(f"{word.rstrip('/')}/{name}" if name else word)
+            where, shown = self._led(where, shown)
+            found = self._read(ReadImages.open, where, shown, self._catalogue)
+            if found and (len(self.files) < _MOST_FILES or self._tells(found)):
+                self.files.append(found)
+            yield self.files
+            if found:
+                return True
+        return False
+
+    def _tells(self, file: Fingerprint) -> bool:
+        """Whether it is a game, or may be."""
+        return bool(self._catalogue.by_file(file)) or (file.sha256 is None and self._catalogue.wants_sha256(file.size))
+
+    def _where(self, word: str) -> tuple[str, str]:
+        if own := _OWN.match(word):
+            rest = "/0" if own[1] else word[own.end() :]
+            path = f"/proc/{self._pid}" + ("/fd" if word.startswith("/dev") else "") + rest
+            return path, self._read(ReadImages.link, path) or path
+        if word.startswith("/"):
+            return f"/proc/{self._pid}/root{word}", word
+        if self._cwd is None:
+            self._cwd = self._read(ReadImages.link, f"/proc/{self._pid}/cwd") or ""
+        return f"/proc/{self._pid}/cwd/{word}", f"{self._cwd}/{word.removeprefix('./')}"
+
+    def _led(self, where: str, shown: str) -> tuple[str, str]:
+        """Where links lead to what each process has of its own: they would lead us to ours."""
+        at = where
+        for _ in range(_MOST_LINKS):
+            target = self._read(ReadImages.link, at)
+            if not target:
+                break
+            if _OWN.match(target):
+                return self._where(target)
+            at = f"/proc/{self._pid}/root{target}" if target.startswith("/") else f"{at.rpartition('/')[0]}/{target}"
+        return where, shown
+
+    def _windows(self, drive: str, path: str) -> Fingerprint:
+        """Wine names its programs as Windows would, and its drives by links. Drive Z is our root as a rule."""
+        prefix = self._variable("WINEPREFIX") or f"{self._variable('HOME')}/.wine"
+        places = [f"{prefix}/dosdevices/{drive.lower()}:{path}", *([path] if drive in "zZ" else [])]
+        for place in filter(lambda one: one.startswith("/"), places):
+            if found := self._read(ReadImages.open, f"/proc/{self._pid}/root{place}", path, self._catalogue):
+                return found
+        return Fingerprint(path, 0)
+
+    # --- what the command line is read beside ------------------------------------------------------------------------------
+
+    def _variable(self, name: str) -> str:
+        if self._variables is None:
+            self._variables = b"\0" + self._read(ReadImages.environment, self._pid, procfs.ALL_ARGS)
+        _, _, found = self._variables.partition(f"\0{name}=".encode())  # of two of a name the first counts
+        return found.partition(b"\0")[0].decode("utf-8", "surrogateescape")
+
+    def _text(self, word: str) -> str:
+        return self._read(ReadImages.beginning, self._where(word)[0], _TEXT).decode("utf-8", "surrogateescape")
+
+    def _names(self, word: str) -> tuple[str, ...]:
+        return self._read(ReadImages.names, self._where(word)[0], _MOST_NAMES)

@@ -1,0 +1,146 @@
+"""An interpreter runs what it really opens: whatever its command line leaves out, hides or drowns in words."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+
+from tests.bypasses.case import python_on, shell_script, stand_in
+
+# All of a table run at once, as the child runs them.
+PYTHON = {
+    "stdin": 'python3 <"$GAME"',
+    "stdin named": 'python3 - <"$GAME"',
+    "stdin as a device": 'python3 /dev/stdin <"$GAME"',
+    "another descriptor": 'python3 /proc/self/fd/7 7<"$GAME"',
+    "link to a descriptor": 'ln -s /proc/self/fd/7 y && ln -s y x.py && python3 x.py 7<"$GAME"',
+    "deleted": 'cp "$GAME" x && exec <x && rm x && exec python3',
+    "folder": 'mkdir x && cp "$GAME" x/__main__.py && python3 x',
+    "folder with options": 'mkdir x && cp "$GAME" x/__main__.py && python3 -B -X utf8 ./x/',
+    "module": 'cp "$GAME" maths.py && python3 -m maths',
+    "module of a package": 'mkdir -p a/b && cp "$GAME" a/b/c.py && python3 -m a.b.c',
+    "module elsewhere": 'mkdir x && cp "$GAME" x/maths.py && PYTHONPATH=/none:x python3 -m maths',
+    "debugger": 'echo c >.pdbrc && python3 -m pdb "$GAME"',
+    "before any program": 'cp "$GAME" sitecustomize.py && PYTHONPATH=. python3 -c 0',
+    "many options": 'python3 $(printf -- "-Wignore %.0s" $(seq 20000)) "$GAME"',
+    "long options": 'python3 -X $(printf "%0100000d" 1) -X $(printf "%0100000d" 2) "$GAME"',
+    "env -S": 'env -S "python3 -B $GAME"',
+    "loader": '"$(echo /lib64/ld-linux*)" --argv0 x "$(readlink -f /usr/bin/python3)" "$GAME"',
+}  # fmt: skip
+
+
+def test_what_python_opens_is_what_runs(case):
+    case(0, make=python_on).all_ended(PYTHON)
+
+
+SHELLS = {
+    "stdin": 'sh <"$GAME"',
+    "stdin with words": 'bash -s maths <"$GAME"',
+    "before code": 'BASH_ENV="$GAME" bash -c :',
+    "instead of its own file": 'bash --rcfile "$GAME" -i',
+    "another descriptor": 'sh /dev/fd/7 7<"$GAME"',
+}
+
+
+def test_what_a_shell_opens_is_what_runs(case):
+    case(0, make=shell_script).all_ended(SHELLS)
+
+
+# The stand-in ignores what follows, as what runs it is known by its name.
+JAVA = {
+    "600 entries": 'java -cp "$(printf "lib/%d.jar:" $(seq 600))$GAME" Main',
+    "CLASSPATH": 'CLASSPATH="none.jar:$GAME" java Main',
+    "wildcard": 'mkdir x && cp "$GAME" x/maths.jar && java -cp "x/*" Main',
+    "folder of classes": 'mkdir -p x/net/maths && cp "$GAME" x/net/maths/Main.class && java -cp x net.maths.Main',
+    "class of this folder": 'cp "$GAME" Main.class && java Main',
+    "@file": 'printf -- "-cp \\"%s\\"\\nMain" "$GAME" >options && java @options',
+    "JDK_JAVA_OPTIONS": 'JDK_JAVA_OPTIONS="-cp $GAME" java Main',
+    "JAVA_TOOL_OPTIONS": 'JAVA_TOOL_OPTIONS="-Djava.class.path=$GAME" java Main',
+    "long environment": 'X=$(printf "%0120000d" 1) Y=$(printf "%0120000d" 1) CLASSPATH="$GAME" java Main',
+    "after 180 kB": 'java -Da=$(printf "%0120000d" 1) -Db=$(printf "%060000d" 1) -jar "$GAME"',
+}
+
+
+def test_what_java_opens_is_what_runs(case):
+    one = case(0, make=python_on)
+    java = one.folder / "java"
+    stand_in(java)
+    one.all_ended({name: re.sub(r"\bjava ", f"{java} -c 'read line' ", script) for name, script in JAVA.items()})
+
+
+MAZES = """
+import os
+for at in range(38):
+    os.symlink("./" * 1_900 + (f"l{at - 1}" if at else "nothing"), f"l{at}")
+words = ["./" * number + "l37" for number in range(511)]
+for _ in range(12):
+    if not os.fork():
+        os.execv(os.environ["JAVA"], ["java", "-c", "read line", *words])
+os.execvp("python3", ["python3", os.environ["GAME"]])
+"""
+
+
+def test_mazes_of_links_hide_no_game(case):
+    """Their own account waits for them in turn, and nobody else."""
+    one = case(0, make=python_on)
+    java = one.folder / "java"
+    stand_in(java)
+    one.all_ended({"mazes": f"python3 -c '{MAZES}'"}, JAVA=str(java))
+
+
+ALIKE = {
+    "a byte added": 'cp "$GAME" x && echo "#" >>x && python3 x',
+    "a line changed": 'sed s/count/score/ "$GAME" >x && python3 x',
+    "zip": 'cp "$GAME" __main__.py && python3 -m zipfile -c x.zip __main__.py && python3 x.zip',
+    "zip with a byte more": 'mkdir y && cp "$GAME" y/a.py && echo "#" >>y/a.py && echo import a >y/__main__.py && '
+                            "python3 -m zipfile -c x y/a.py y/__main__.py && python3 x",
+    "module in a zip": 'cp "$GAME" a.py && python3 -m zipfile -c x.zip a.py && PYTHONPATH=x.zip python3 -m a',
+    "changed, by its input": 'cp "$GAME" x && echo "#" >>x && python3 <x',
+}
+
+
+def long_script(path):
+    """Lines of its own, and then it goes on until somebody ends it."""
+    lines = (f"number_{n} = {n} * {n + 7}  # {path.name}\n" for n in range(40))
+    path.write_text("".join(("count_of_all = 0\n", *lines, "import signal\nsignal.pause()\n")), "utf-8")
+
+
+def test_a_script_that_was_changed_or_packed_is_the_game(case):
+    case(0, make=long_script).all_ended(ALIKE)
+
+
+UNPACK = 'python3 -m zipfile -e "$GAME" x'
+
+
+def jar(path):
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("META-INF/MANIFEST.MF", "Main-Class: net.craft.Main\n")
+        for name in ("Main", *(f"Block{n}" for n in range(20))):
+            made.writestr(f"net/craft/{name}.class", f"{name} of {path.name}\0".ljust(100))
+
+
+def test_a_jar_that_was_packed_anew_or_unpacked_is_the_game(case):
+    one = case(0, make=jar)
+    java = one.folder / "java"
+    stand_in(java)
+    one.all_ended({
+        "anew": f"{UNPACK} && cd x && python3 -m zipfile -c ../y net && {java} -c 'read line' -cp ../y net.craft.Main",
+        "unpacked": f"{UNPACK} && {java} -c 'read line' -cp x net.craft.Main",
+    })
+
+
+def engine_and_pack(path):
+    """An engine that runs what it is told by a file beside it."""
+    stand_in(path)
+    path.with_name(f"{path.name}.pck").write_text(path.name * 9)
+
+
+def test_what_lies_beside_an_engine_makes_the_game(case, tmp_path):
+    """Also with a decoy, under other names, and built anew; the engine alone is no game."""
+    one = case(0, make=engine_and_pack)
+    engine = one.folder / "engine"
+    stand_in(engine)
+    one.all_ended({"renamed": f'cp {engine} x && cp "$GAME.pck" x.pck && echo >package.nw && ./x -c "read line; exit 0"'})
+    with one.start(f"cp {engine} x && ./x -c 'read line'").process as process:
+        process.communicate(b"\n")
+    assert process.returncode == 0

@@ -1,0 +1,167 @@
+"""What takes long to find out of a command line holds up neither the loop nor anybody else, and is never forgotten."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from hashlib import sha256
+from itertools import count
+
+import pytest
+
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.watching.mazes import Maze, Mazes
+from daemon.platforms.linux.watching.patience import Patience
+from daemon.platforms.linux.watching.programs import Programs
+from daemon.platforms.linux.watching.told import Told
+from daemon.platforms.processes import BlindError
+from host.clock import SystemClock
+from rules.games import Catalogue, Fingerprint, Game
+from tests.contracts.programs import copy_with_own_build
+from tests.system import until
+
+GAME = Fingerprint("/game", 7)
+
+
+class Hurrying(SystemClock):
+    """Each look at it takes a few milliseconds, as a maze of links would."""
+
+    def __init__(self, step):
+        super().__init__()
+        ticks = count(0, step)
+        self.mono = lambda: next(ticks)
+
+
+@pytest.fixture
+def mazes():
+    made = Mazes(Hurrying(1))
+    made.heard = []
+    made.start(lambda maze, told: made.heard.append((maze, told)))
+    yield made
+    made.stop()
+
+
+def steps(number=None, files=()):
+    """So many steps, or for ever; at each these files are known."""
+    known = []
+    for at in range(number) if number is not None else count():
+        known += files[at : at + 1]
+        yield known
+    return Told(tuple(known), ("done",), interpreted=True)
+
+
+def told_of(mazes, maze):
+    return [told for one, told in mazes.heard if one is maze]
+
+
+def test_an_account_in_a_maze_keeps_nobody_else_waiting(mazes):
+    """Nor its own newest start: what came last has the next turn."""
+    for pid in range(20):
+        mazes.add(Maze((pid, 1), "an", steps))
+    others = [Maze((100, 1), "binh", lambda: steps(50)), Maze((101, 1), "an", lambda: steps(50))]
+    for one in others:
+        mazes.add(one)
+    until(lambda: all(told_of(mazes, one) for one in others))
+    assert told_of(mazes, others[0])[-1].args == ("done",)
+
+
+def test_what_is_found_in_a_maze_is_told_before_its_end(mazes):
+    """A game among the first of many files is ended long before the last one was looked at."""
+    maze = Maze((1, 1), "an", lambda: steps(None, [GAME]))
+    mazes.add(maze)
+    until(lambda: told_of(mazes, maze))
+    assert told_of(mazes, maze)[0].files == (GAME,)
+
+
+def test_one_that_cannot_be_read_hides_no_other(mazes, caplog):
+    """Nor is one forgotten that could not be read for want of descriptors."""
+    blind = iter([True, True])
+
+    def begin():
+        if next(blind, False):
+            raise BlindError("no descriptors")
+        return steps(3, [GAME])
+
+    def broken():
+        raise ZeroDivisionError
+
+    bad, over, good = Maze((1, 1), "an", broken), Maze((2, 1), "an", lambda: None), Maze((3, 1), "an", begin)
+    for maze in (good, over, bad):
+        mazes.add(maze)
+    until(lambda: told_of(mazes, good))
+    assert told_of(mazes, good)[-1].files == (GAME,)
+    assert told_of(mazes, bad)[0].interpreted
+    assert not told_of(mazes, over)
+    assert "process 1 cannot be read" in caplog.text
+
+
+def test_stopping_waits_for_no_maze(mazes):
+    mazes.add(Maze((1, 1), "an", steps))
+    mazes.stop()
+    assert not any(thread.name == "mazes" for thread in threading.enumerate())
+
+
+def test_the_loop_has_so_much_patience_and_no_more():
+    """For a process 20 ms, for an account 100 in a second; other accounts keep theirs."""
+    clock = SystemClock()
+    now = 5_000
+    clock.mono = lambda: now
+    patience = Patience(clock)
+    given = []
+    for _ in range(7):
+        until_ = patience.until("an")
+        given.append(until_ - now)
+        now = max(now, until_)
+        patience.spent("an")
+    assert given == [20, 20, 20, 20, 20, 0, 0]
+    assert patience.until("binh") - now == 20
+    now += 1_000
+    assert patience.until("an") - now == 20
+
+
+@pytest.fixture
+def maze(tmp_path):
+    """`(pid, catalogue)` of a stand-in of Java that is told a hundred files, the last of which is the game."""
+    content = b"a game\n"
+    (tmp_path / "game.jar").write_bytes(content)
+    for number in range(100):
+        (tmp_path / f"{number}.jar").write_text("x")
+    copy_with_own_build("/bin/dash", tmp_path / "java")
+    words = ["-cp", ":".join(f"{number}.jar" for number in range(100)), "-jar", "game.jar"]
+    with subprocess.Popen([tmp_path / "java", "-c", "read line", *words], stdin=subprocess.PIPE, cwd=tmp_path) as child:
+        until(lambda: procfs.cmdline(child.pid, 1))
+        yield child.pid, Catalogue([Game(id="craft", title="", sizes=(7,), sha256=(sha256(content).hexdigest(),))])
+        child.kill()
+
+
+def test_a_maze_is_left_to_the_thread_and_comes_back(maze):
+    """Until then what was found counts; a scan meanwhile does not look again, another exec does."""
+    pid, catalogue = maze
+    programs, heard = Programs(Hurrying(3)), []
+    programs.start(lambda *found: heard.append(found))
+    try:
+        first = programs.read(pid, catalogue)
+        assert catalogue.recognise(first) is None
+        assert first.interpreted
+        assert len(first.files) < 20
+        until(lambda: [told for _, told in heard if told.args])
+        assert programs.read(pid, catalogue).files == first.files
+        assert all(programs.found(*one) for one in tuple(heard))
+        assert catalogue.recognise(programs.read(pid, catalogue)).clues == ("content",)
+        assert len(programs.read(pid, catalogue, since=1).files) < 20
+        assert not programs.found(*heard[0])
+        programs.only(())
+        assert not programs._found
+    finally:
+        programs.stop()
+
+
+def test_whose_files_are_few_is_known_at_once(maze):
+    """No thread is asked."""
+    pid, catalogue = maze
+    programs = Programs(SystemClock())
+    programs.start(lambda *_: None)
+    try:
+        until(lambda: catalogue.recognise(programs.read(pid, catalogue, since=1)))
+    finally:
+        programs.stop()

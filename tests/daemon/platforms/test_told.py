@@ -1,0 +1,136 @@
+"""What an interpreter runs by what its command line is read beside: environment, files and folders."""
+
+from __future__ import annotations
+
+import pytest
+
+from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
+from daemon.platforms.interpreters.view import View, split
+
+
+def words(line):
+    return tuple(line.split())
+
+
+def view(variables=(), texts=(), names=()):
+    variables, texts, names = dict(variables), dict(texts), dict(names)
+    return View(lambda name: variables.get(name, ""), lambda path: texts.get(path, ""), lambda path: words(names.get(path, "")))
+
+
+@pytest.mark.parametrize(("name", "line", "stdin"), [
+    ("python3.11", "python3", True), ("python3.11", "python3 - x", True), ("python3.11", "python3 -u", True),
+    ("python3.11", "python3 -c code", False), ("python3.11", "python3 -m pip", False),
+    ("dash", "sh", True), ("bash", "bash -s game", True), ("bash", "bash -es game", True), ("bash", "bash -c code", False),
+    ("busybox", "busybox ash", True), ("fish", "fish", True),
+    ("perl", "perl -w", True), ("perl", "perl -e code", False), ("ruby3.1", "ruby", True), ("lua5.4", "lua -", True),
+    ("node", "node", True), ("node", "node - x", True), ("node", "node -e code", False), ("node", "node game.js", False),
+    ("php8.2", "php", True), ("php8.2", "php -r code", False),
+])
+def test_what_reads_its_program_from_its_input(name, line, stdin):
+    """Where it is told no file; code on the command line is all that such a one runs."""
+    found = what_runs(name, words(line))
+    assert found.stdin is stdin
+    assert not found.stdin or not found.files or "-" in words(line)
+
+
+def test_a_word_with_s_is_no_program():
+    """Else a decoy would hide what is read from the input."""
+    assert what_runs("bash", words("bash -s decoy")) == WhatRuns(stdin=True)
+
+
+@pytest.mark.parametrize(("name", "line", "variables", "also"), [
+    ("bash", "bash -c code", {"BASH_ENV": "game", "ENV": "other"}, "game other"),
+    ("bash", "bash --rcfile game -i", {}, "game"),
+    ("bash", "bash --init-file=game -i", {}, "game"),
+    ("zsh", "zsh -c code", {"ZDOTDIR": "x"}, "x/.zshenv x/.zshrc"),
+    ("python3.11", "python3 -c code", {"PYTHONPATH": "a:b", "PYTHONSTARTUP": "c"},
+     "c a b a/sitecustomize.py a/usercustomize.py b/sitecustomize.py b/usercustomize.py"),
+    ("perl", "perl -I a -Mmy::game=x -e 1", {"PERL5LIB": "b"}, "a/my/game.pm b/my/game.pm"),
+    ("perl", "perl -Mgame -Ia -e 1", {}, "a/game.pm"),
+    ("perl", "perl -e 1", {"PERL5OPT": "-Ia -Mgame"}, "a/game.pm"),
+    ("ruby3.1", "ruby -Ia -r game -e 1", {}, "game game.rb a/game a/game.rb"),
+    ("ruby3.1", "ruby -e 1", {"RUBYOPT": "-r./game"}, "./game ./game.rb"),
+    ("lua5.4", "lua -l my.game x", {}, "my/game.lua my/game/init.lua"),
+    ("lua5.4", "lua -e 1", {"LUA_INIT": "@game"}, "game"),
+    ("lua5.4", "lua -e 1", {"LUA_INIT": "code"}, ""),
+    ("node", "node -e 0 --require ./game", {}, "./game ./game.js ./game/index.js"),
+    ("node", "node --import=game.mjs x", {}, "game.mjs game.mjs.js game.mjs/index.js"),
+    ("node", "node -e 0", {"NODE_OPTIONS": '--no-warnings --require "my game"'}, None),
+])
+def test_what_is_loaded_besides(name, line, variables, also):
+    found = what_runs(name, words(line), view=view(variables)).also
+    assert found == (("my game", "my game.js", "my game/index.js") if also is None else words(also))
+
+
+def test_a_module_is_looked_for_as_python_does():
+    """First in the working directory, then where the environment says; never among the system's own."""
+    found = what_runs("python3", words("python3 -m my.game easy"), view=view({"PYTHONPATH": "/a:b"}))
+    assert found.files == words(
+        "my/game/__main__.py my/game.py /a/my/game/__main__.py /a/my/game.py b/my/game/__main__.py b/my/game.py")
+    assert not what_runs("python3", words("python3 -m pytest game.py")).every
+
+
+@pytest.mark.parametrize("line", ["python3 -m pdb game", "python3 -m cProfile -s x game", "python3 /usr/bin/pdb3 game",
+                                  "python3 -m trace --trace game", "python3 -m runpy game"])
+def test_a_debugger_runs_the_file_that_it_is_told(line):
+    found = what_runs("python3", words(line))
+    assert "game" in found.files or "game.py" in found.files
+    assert found.every or "runpy" in line
+
+
+def test_a_folder_is_run_by_what_lies_in_it():
+    """As each interpreter names it."""
+    assert what_runs("python3", words("python3 x")).inside == ("__main__.py", "__main__.pyc")
+    assert "main.lua" in what_runs("love", words("love x")).inside
+    package = view(texts={"x/package.json": '{"main": "lib/game.js"}'})
+    assert what_runs("node", words("node x"), view=package).also == ("x/lib/game.js",)
+    for broken in ("[", "[]", '{"main": 1}', "[" * 100_000):
+        assert what_runs("node", words("node x"), view=view(texts={"x/package.json": broken})).also == ()
+
+
+JAVA = [
+    ("java -cp a.jar:x Main", {}, {}, "a.jar x Main"),
+    ("java Main", {"CLASSPATH": "a.jar:x"}, {}, "a.jar x Main"),
+    ("java @o Main", {}, {"o": "-cp a.jar\n# -cp b.jar\n'-jar' \"my\\\\ game.jar\""}, None),
+    ("java @o", {"JDK_JAVA_OPTIONS": "-cp a.jar"}, {"o": "Main @p", "p": "b.jar"}, "a.jar Main @p"),
+    ("java Main", {"_JAVA_OPTIONS": "-Djava.class.path=a.jar"}, {}, "a.jar Main"),
+    ("java -XX:VMOptionsFile=o Main", {}, {"o": "-Xbootclasspath/a:a.jar"}, "a.jar Main"),
+    ("java -javaagent:a.jar=x Main", {}, {}, "a.jar Main"),
+    ("java --add-modules decoy -jar a.jar", {}, {}, "a.jar"),
+]
+
+
+@pytest.mark.parametrize(("line", "variables", "texts", "files"), JAVA)
+def test_java_is_told_by_words_files_and_environment(line, variables, texts, files):
+    found = what_runs("java", words(line), view=view(variables, texts))
+    assert found.files == (("a.jar", "my\\ game.jar", "Main") if files is None else words(files))
+    assert found.every
+
+
+def test_javas_folders_hold_jars_and_classes():
+    """A wildcard is all jars of a folder, and of a folder of classes the main one counts."""
+    found = what_runs("java", words("java -cp lib/*:x net.craft.Main"), view=view(names={"lib": "a.jar b.JAR readme"}))
+    assert found.files == words("lib/a.jar lib/b.JAR x net.craft.Main")
+    assert found.inside == ("net/craft/Main.class",)
+    assert "net.craft.Main" in found.words
+
+
+def test_what_stands_elsewhere_is_told_too():
+    """A main class in a file of arguments is one all the same; files of arguments of nobody's honest start end."""
+    assert what_runs("java", words("java @o"), view=view(texts={"o": "net.craft.Main"})).words == ("net.craft.Main",)
+    bomb = view(texts={"o": "x " * 1000})
+    assert len(what_runs("java", ("java", *["@o"] * 1000), view=bomb).words) < 20_000
+
+
+def test_a_library_path_is_where_the_loader_looks():
+    """For a program without a slash; the environment says so too."""
+    loader = "ld-linux-x86-64.so.2"
+    assert what_runs(loader, words("ld --library-path a:b --argv0 x chess")).files == words("a/chess b/chess chess")
+    assert what_runs(loader, words("ld chess"), view=view({"LD_LIBRARY_PATH": "a"})).files == words("a/chess chess")
+    assert what_runs(loader, words("ld ./chess"), view=view({"LD_LIBRARY_PATH": "a"})).files == ("./chess",)
+
+
+def test_words_of_options_are_split_as_a_shell_does():
+    assert list(split("""a "b c" 'd "e' f\\ g "h\\"i" """)) == ["a", "b c", 'd "e', "f g", 'h"i']
+    assert len(list(split('"' * 100_000))) == 1
+    assert len("".join(split("\\" * 100_001))) == 50_000
