@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from host.clock import Clock
 
 _BLOCK = 1 << 20
 
@@ -24,12 +23,12 @@ def never() -> bool:
     return False
 
 
-def within(clock: Clock, ms: int) -> Callable[[], Stop]:
+def within(mono: Callable[[], int], ms: int) -> Callable[[], Stop]:
     """What says stop so long after it was asked for."""
 
     def begin() -> Stop:
-        until = clock.mono() + ms
-        return lambda: clock.mono() >= until
+        until = mono() + ms
+        return lambda: mono() >= until
 
     return begin
 

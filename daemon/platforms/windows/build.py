@@ -29,7 +29,7 @@ def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None) 
     if choose.files().privileged():
         tokens.take_up("SeDebugPrivilege", "SeBackupPrivilege")
         tokens.go_first()
-    programs = Programs(Images(_LARGEST, within(clock, _COMPARING_MS)), Trees(clock))
+    programs = Programs(Images(_LARGEST, within(clock.mono, _COMPARING_MS)), Trees(clock))
     watcher = WindowsWatcher(WindowsTracker(programs, clock), clock, session_name(_other(root)))
     return Platform(watcher, WindowsControl(spared), WindowsAccounts())
 

@@ -56,7 +56,7 @@ class Judge:
     def __init__(self, clock: Clock, mounts: Mounts | None = None) -> None:
         self._clock = clock
         self._mounts = mounts
-        self._images = ReadImages(largest=LARGEST_HASHED, wall=clock.wall, pressed=within(clock, _COMPARING_MS))
+        self._images = ReadImages(largest=LARGEST_HASHED, wall=clock.wall, pressed=within(clock.mono, _COMPARING_MS))
         self._known: dict[tuple[str, Key], _Known] = {}
         self.known_for: Catalogue | None = None
 

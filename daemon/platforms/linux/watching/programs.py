@@ -41,7 +41,7 @@ class Programs:
         self.slow_images = ReadImages(wall=clock.wall)
         """Of the thread in which mazes are walked."""
         self._found: dict[Identity, tuple[Maze, Catalogue, Told]] = {}
-        self.images = ReadImages(wall=clock.wall, pressed=within(clock, _COMPARING_MS))
+        self.images = ReadImages(wall=clock.wall, pressed=within(clock.mono, _COMPARING_MS))
         self.account = cache(account_of)
         self.blamed = False
         """Whether what could not be read in time (`images.unread`) lies where its account may have held it up."""

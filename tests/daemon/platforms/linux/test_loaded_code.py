@@ -214,7 +214,7 @@ def test_the_loop_is_told_of_it(looks, loading, game):
 def test_it_is_looked_at_again_only_if_it_has_loaded_more(looks, loading, game, monkeypatch):
     """And what it loads later was not played before."""
     asked = []
-    monkeypatch.setattr(looks._finder, "games_in", lambda *what: asked.append(what) or (Fingerprint("x", 1),))
+    monkeypatch.setattr(Finder, "games_in", lambda *what: asked.append(what) or (Fingerprint("x", 1),))
     catalogue, program = Catalogue([code_of(game)]), process(loading(game), since=0)
     looks.seen(program, catalogue)
     for _ in range(9):
