@@ -63,6 +63,8 @@ class Images(ABC):
         self._slow: ThreadPoolExecutor | None = None
         self._tell: Callable[[Key, Looked | None], None] = lambda *_: None
         self._stopping = False
+        self.sizes: frozenset[int] = frozenset()
+        """Of files whose content is wanted whatever the catalogue says."""
 
     @staticmethod
     @abstractmethod
@@ -148,7 +150,7 @@ class Images(ABC):
     def _wanted(self, known: Known, image: Fingerprint, catalogue: Catalogue) -> Wanted:
         small = self._largest is None or image.size <= self._largest
         return Wanted(
-            digest=known.found.digest is None and small and catalogue.wants_sha256(image.size),
+            digest=known.found.digest is None and small and (image.size in self.sizes or catalogue.wants_sha256(image.size)),
             signer=not known.found.looked and small and catalogue.wants_signer(image),
         )
 

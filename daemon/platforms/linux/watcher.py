@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from daemon.api.issues import ISSUES
-from daemon.platforms.api import Observation, Refusals, StartRefused, WatchTrouble
+from daemon.platforms.api import Observation, ProgramStopped, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux.ending.asker import Asker
 from daemon.platforms.linux.gate import mounts
 from daemon.platforms.linux.gate.again import Backoff
@@ -23,6 +23,7 @@ from daemon.platforms.watcher import EVENTS, TrackingWatcher
 from host.clock import Clock
 from i18n.message import comma, msg, said_by
 from rules.games import Program
+from rules.installed import sizes
 
 NOT_ASKED = "not-asked"
 _SWITCH_S = 0.0005  # how long the gate's thread waits for the loop's to let it run
@@ -66,8 +67,13 @@ class LinuxWatcher(TrackingWatcher):
 
     def refuse(self, refusals: Refusals) -> None:
         super().refuse(refusals)
+        programs = self._tracker.programs
+        programs.only, programs.images.sizes = frozenset(refusals.only), sizes(refusals.only.values())
         if self._gate:
             self._gate.arm(refusals)
+
+    def _hurry(self) -> bool:
+        return super()._hurry() or bool(self._refusals and self._refusals.only)
 
     def stop(self) -> None:
         if self._loop is None:
@@ -207,7 +213,7 @@ class LinuxWatcher(TrackingWatcher):
             self._stop_gate(self._loop)
             self._gate_later(self._loop)
 
-    def _from_gate(self, seen: StartRefused | WatchTrouble) -> None:
+    def _from_gate(self, seen: StartRefused | ProgramStopped | WatchTrouble) -> None:
         """In the gate's thread."""
         self._on_loop(self._heard, seen)
 
@@ -215,7 +221,7 @@ class LinuxWatcher(TrackingWatcher):
         """In the gate's thread."""
         self._on_loop(self._tracker.let, started.pid, started.mono)
 
-    def _heard(self, seen: StartRefused | WatchTrouble) -> None:
+    def _heard(self, seen: StartRefused | ProgramStopped | WatchTrouble) -> None:
         if isinstance(seen, WatchTrouble) and seen.id == BROKEN and self._loop:
             self._stop_gate(self._loop)  # before its watchdog misses a heart that beats no more
             self._open[seen.id] = self._clock.mono()

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from daemon.api.issues import ISSUES
-from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
+from daemon.platforms.api import ProgramStopped, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux import calls
 from daemon.platforms.linux.gate import spawning
 from daemon.platforms.linux.gate.answers import RefusalsByUid, answers
@@ -36,7 +36,7 @@ class ExecGate:
     """
 
     def __init__(
-        self, clock: Clock, tell: Callable[[StartRefused | WatchTrouble], None],
+        self, clock: Clock, tell: Callable[[StartRefused | ProgramStopped | WatchTrouble], None],
         let: Callable[[Started], None] = lambda *_: None,
     ) -> None:  # fmt: skip
         self._clock = clock

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.filesystems import is_answered_elsewhere
 
 _NO_PROGRAMS = frozenset(
     """autofs bdev binfmt_misc bpf cgroup cgroup2 configfs cpuset debugfs devpts efivarfs fusectl hugetlbfs mqueue nsfs pipefs
     proc pstore resctrl rpc_pipefs securityfs selinuxfs smackfs sockfs sysfs tracefs""".split()  # noqa: SIM905 - a table
 )
-# Their server answers when it likes, and may be a child's process: the gate would wait for it, and the machine for the gate.
-_ANSWERED_ELSEWHERE = ("fuse", "nfs", "cifs", "smb", "9p", "afs", "ceph", "coda", "ncpfs", "glusterfs", "lustre", "virtiofs")
 
 
 _TABLE = "/proc/self/mountinfo"
@@ -50,7 +49,7 @@ def _parse(text: str) -> Iterator[tuple[int, int, str]]:
     for line in text.splitlines():
         before, _, after = line.partition(" - ")
         fields, kind = before.split(" "), after.partition(" ")[0]
-        if len(fields) < 6 or kind in _NO_PROGRAMS or kind.startswith(_ANSWERED_ELSEWHERE) or "noexec" in fields[5].split(","):
+        if len(fields) < 6 or kind in _NO_PROGRAMS or is_answered_elsewhere(kind) or "noexec" in fields[5].split(","):
             continue
         major, _, minor = fields[2].partition(":")
         yield int(fields[0]), os.makedev(int(major), int(minor)), _unescape(fields[4])

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from daemon.platforms.interpreters.arguments import WhatRuns, what_runs
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import account_of
+from daemon.platforms.linux.trusted import Trusted
 from daemon.platforms.linux.watching.images import Images
 from host.clock import Clock, together
 from rules.games import Catalogue, Fingerprint, Program
@@ -32,6 +33,9 @@ class Programs:
         self._clock = clock
         self._builds = builds
         self.images = Images()
+        self.only: frozenset[str] = frozenset()
+        """Accounts of which it is asked whether their files are installed."""
+        self._trusted = Trusted()
         self.account = cache(account_of)
 
     def forget_names(self) -> None:
@@ -49,16 +53,23 @@ class Programs:
         if not image and not args:
             return None  # a kernel thread, or over by now
         files = (image, *self._run(thread, args, what, catalogue)) if image else ()
+        account = self.account(acting_uid(*uids))
         return Program(
             pid=pid,
             started=status.started,
             since=self.since(status.started) if since is None else since,
-            account=self.account(acting_uid(*uids)),
+            account=account,
             files=files,
             args=kept,
             parent=status.parent,
             interpreted=what is not None,
+            foreign=self._foreign(thread, files) if account in self.only else (),
         )
+
+    def _foreign(self, pid: int, files: tuple[Fingerprint, ...]) -> tuple[Fingerprint, ...]:
+        """Those that not only an administrator can have put there. Of another's file system, as of Wine's, it is not known."""
+        places = (f"/proc/{pid}/exe", *(f"/proc/{pid}/root{file.path}" for file in files[1:]))
+        return tuple(file for file, place in zip(files, places, strict=True) if not self._trusted.at(place))
 
     def since(self, started: int) -> int:
         """The process's start on the clock that play is counted on. Ticks include sleep: all sleep since boot is taken off."""
