@@ -16,6 +16,7 @@ from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.issues import issue
 from compliance.verifying.presence import SeatPresence
+from compliance.verifying.programs import Programs
 from compliance.verifying.recompute import Recomputer, Unfounded
 from compliance.verifying.report import Audit, Failure, Finding, entry_name, length
 from compliance.verifying.sums import Plays
@@ -46,6 +47,7 @@ class Auditor:
     _late: Counter[str] = field(default_factory=Counter)
     _zones: Zones = field(default_factory=Zones)
     _registered: Registered = field(default_factory=Registered)
+    _programs: Programs = field(default_factory=Programs)
     _packs: set[str] = field(default_factory=set)
     _tick: int = 0
     _unchecked: dict[bool, list[Arg]] = field(default_factory=lambda: {True: [], False: []})  # by whether a zone is to blame
@@ -94,6 +96,8 @@ class Auditor:
                 self._changed(where, line)
             case entry.GameChanged() | entry.GuardianChanged() | entry.Approval() | entry.ApprovalEnded():
                 self._registered.take(where, line)
+            case entry.ProgramsChanged() | entry.ProgramRefused():
+                self._programs.take(where, line)
             case entry.IssueRaised():
                 self._issues[line.seat, line.id] = Finding("issue", where, msg("trouble: {issue}", issue=issue(line.id)))
             case entry.IssueCleared():
@@ -120,8 +124,8 @@ class Auditor:
             self._sums(where, line)
         for where, summary in self._summaries:
             self._summary(where, summary)
-        self._failures += self._registered.failures
-        self._findings += (*self._registered.findings(self.zone), *self._issues.values())
+        self._failures += (*self._registered.failures, *self._programs.failures())
+        self._findings += (*self._registered.findings(self.zone), *self._programs.findings(), *self._issues.values())
         for seat, times in self._silent.items():
             silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
             self._note("silent", msg("seat {seat}", seat=seat), silent)

@@ -1,11 +1,11 @@
-"""Which refused programs get a line: each content once an hour, of one player only a few: a thousand files flood no log."""
+"""Which refused programs get a line: each content once an hour, of one player only so many: a thousand files flood no log."""
 
 from __future__ import annotations
 
 from rules.games import Fingerprint
 
 AGAIN_MS = 3_600_000
-MOST = 20  # of one player within an hour; then
+MOST = 100  # of one player within an hour; then
 THEN_MS = 60_000
 
 _Content = tuple[int, str | None, str | None, str]

@@ -12,7 +12,7 @@ from daemon.health import Health
 from daemon.platforms.api import Accounts, Platform, WatchKind
 from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import unsent_aside
-from daemon.reporting.people_checks import certificate_check, limits_check
+from daemon.reporting.people_checks import certificate_check, limits_check, programs_check
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.store import Store
 from i18n.message import Message, msg, msgn
@@ -69,6 +69,7 @@ class Doctor:
         people, now = self.in_force.people, self.now()
         if people is not None:
             yield from (limits_check(player, people, now) for player in people.players)
+            yield from (check for player in people.players for check in programs_check(player, self.platform.watcher.kind))
             yield from certificate_check(people, now)
 
     def _journal(self) -> Check:
