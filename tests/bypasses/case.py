@@ -7,6 +7,7 @@ only when the test says so, or when somebody ended it.
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import os
 import pkgutil
@@ -153,6 +154,10 @@ class Case:
             return until(lambda: next(reversed(self.entries(kind)), None))
         except AssertionError:
             raise AssertionError(f"the log has no {kind} of {self.id}: {why}") from None
+
+    def content(self, name: str) -> str:
+        """The SHA-256 of a file in its folder."""
+        return hashlib.sha256((self.folder / name).read_bytes()).hexdigest()
 
     def entries(self, *kinds: str) -> list[dict[str, Any]]:
         lines = [line["entry"] for line in self.house.json("log", "show", "--last", str(LAST))["entries"]]

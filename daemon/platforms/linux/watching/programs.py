@@ -13,6 +13,7 @@ from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import account_of
 from daemon.platforms.linux.trusted import Trusted
 from daemon.platforms.linux.watching.images import Images
+from daemon.platforms.linux.watching.strangers import foreign
 from host.clock import Clock, together
 from rules.games import Catalogue, Fingerprint, Program
 from rules.programs import interpreter
@@ -63,13 +64,8 @@ class Programs:
             args=kept,
             parent=status.parent,
             interpreted=what is not None,
-            foreign=self._foreign(thread, files) if account in self.only else (),
+            foreign=foreign(thread, files, self._trusted, self.images, catalogue) if account in self.only else (),
         )
-
-    def _foreign(self, pid: int, files: tuple[Fingerprint, ...]) -> tuple[Fingerprint, ...]:
-        """Those that not only an administrator can have put there. Of another's file system, as of Wine's, it is not known."""
-        places = (f"/proc/{pid}/exe", *(f"/proc/{pid}/root{file.path}" for file in files[1:]))
-        return tuple(file for file, place in zip(files, places, strict=True) if not self._trusted.at(place))
 
     def since(self, started: int) -> int:
         """The process's start on the clock that play is counted on. Ticks include sleep: all sleep since boot is taken off."""
