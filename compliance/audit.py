@@ -98,12 +98,8 @@ class Auditor:
                 self._registered.take(where, line)
             case entry.ProgramsChanged() | entry.ProgramRefused():
                 self._programs.take(where, line)
-            case entry.IssueRaised():
-                self._issues[line.seat, line.id] = Finding("issue", where, msg("trouble: {issue}", issue=issue(line.id)))
-            case entry.IssueCleared():
-                if (open_ := self._issues.pop((line.seat, line.id), None)) is not None:
-                    over = msg("trouble: {issue}; over at seq {seq}", issue=issue(line.id), seq=str(line.seq))
-                    self._note("issue", open_.where, over)
+            case entry.IssueRaised() | entry.IssueCleared():
+                self._issue(where, line)
             case entry.AgentTick() if line.seat == AGENT:
                 self._tick = line.wall
                 self._silent.update(line.silent)
@@ -117,6 +113,13 @@ class Auditor:
         else:
             zones = {"before": line.before, "after": line.after}
             self._note("zone", where, msg("the time zone of the PC was changed: {before} → {after}", **zones))
+
+    def _issue(self, where: Arg, line: entry.IssueRaised | entry.IssueCleared) -> None:
+        if isinstance(line, entry.IssueRaised):
+            self._issues[line.seat, line.id] = Finding("issue", where, msg("trouble: {issue}", issue=issue(line.id)))
+        elif (open_ := self._issues.pop((line.seat, line.id), None)) is not None:
+            over = msg("trouble: {issue}; over at seq {seq}", issue=issue(line.id), seq=str(line.seq))
+            self._note("issue", open_.where, over)
 
     def finish(self) -> Audit:
         """All that was found."""

@@ -64,7 +64,7 @@ def _allow(change: Change, row: PlayerRow, program: LetProgram) -> None:
 def _disallow(change: Change, row: PlayerRow, asked: str) -> None:
     found = [one for one in let_of(change, row.id) if _ID.fullmatch(asked) and one.sha256.startswith(asked)]
     if len(found) != 1:
-        raise not_found(msg("no one program {id} is let through for {name}; see: giochoi player list --json",
+        raise not_found(msg("no one program {id} is let through for {name}; see: giochoi player list",
                             id=asked[:12], name=row.name))  # fmt: skip
     change.tables.drop_programs(player=row.id, sha256=found[0].sha256)
 

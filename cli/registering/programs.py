@@ -12,11 +12,12 @@ from agent.api.messages import PlayerRow
 from cli.errors import CommandError
 from cli.games.fingerprint import content
 from cli.parser import Parser
-from i18n.message import Arg, msg, msgn
+from i18n.message import Arg, comma, msg
 from rules.installed import LetProgram
 from rules.programs import interpreter
 
 OPTIONS: Final = ("--only-installed", "--allow-program", "--disallow-program")
+_ID_SHOWN: Final = 8
 
 
 def options(parser: Parser) -> None:
@@ -24,7 +25,7 @@ def options(parser: Parser) -> None:
                  choices=("on", "off"), default=None)  # fmt: skip
     parser.takes("--allow-program", "FILE", msg("this program runs too, by its content; of an interpreter: any script with it"),
                  action="append", default=[])  # fmt: skip
-    parser.takes("--disallow-program", "FILE|ID", msg("taken back"), action="append", default=[])
+    parser.takes("--disallow-program", "FILE|ID", msg("no longer let through; the id is that of player list"), action="append", default=[])
 
 
 def asked(args: Namespace) -> dict[str, Any]:
@@ -42,7 +43,8 @@ def said(player: PlayerRow) -> Arg:
         return ""
     if not player.programs:
         return msg("installed programs only")
-    return msgn("installed programs and {n} other only", "installed programs and {n} others only", len(player.programs))
+    others = [f"{one.name} ({one.sha256[:_ID_SHOWN]})" for one in player.programs]
+    return msg("only installed programs, and {programs}", programs=comma(others))
 
 
 def _let(path: str) -> LetProgram:

@@ -13,6 +13,7 @@ import os
 import pkgutil
 import pwd
 import secrets
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -39,6 +40,7 @@ sys.stdin.read()
 """
 LAST = 60  # entries: a case makes a handful
 MS = 1 / 1000
+_KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
 
 
 def shell(path: Path) -> None:
@@ -54,9 +56,10 @@ def python(path: Path) -> None:
 
 class Case:
     def __init__(
-        self, ring: Ring, limit: float | None = 0, *, make: Callable[[Path], None] = shell, who: str = "Na", strict: bool = False
+        self, ring: Ring, limit: float | None = 0, *, make: Callable[[Path], None] = shell, who: str = "Na",
+        strict: bool = False,
     ) -> None:  # fmt: skip
-        """`limit`: seconds a day that `who` may play it. `make` puts the game at a path. `strict`: as Bi, without any limit of it."""
+        """`limit`: seconds a day that `who` may play it. `make` puts the game at a path. `strict`: as Bi, without a limit."""
         self.ring, self.house, self.strict = ring, ring.house, strict
         self.child = ring.strict if strict else ring.child
         self.id = f"game-{secrets.token_hex(4)}"
@@ -116,7 +119,9 @@ class Case:
         """It was ended although it waits for input that comes only later, and the log has that."""
         code, said = self.start(script, **more).over()
         assert code != 0, said
-        if not self.strict:
+        if self.strict:
+            assert code in _KILLED, said
+        else:
             assert self.log("launch.refused", said)["how"] == "ended"
 
     @contextmanager

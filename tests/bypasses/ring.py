@@ -43,8 +43,8 @@ text = { vi = "Nhanh", en = "Haste" }
 
 
 class Ring:
-    """`shop`: where root puts games. `desk`: the children's own disk. Nobody else's files are on either. `strict` is the account of
-    Bi, who runs only what an administrator installed.
+    """`shop`: where root puts games. `desk`: the children's own disk. Nobody else's files are on either. `strict` is the
+    account of Bi, who runs only what an administrator installed.
     """
 
     def __init__(self, folder: Path) -> None:

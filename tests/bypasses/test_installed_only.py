@@ -26,12 +26,14 @@ TOLD_TO_RUN = {
     "a shell": 'cp "$PLAY" own && sh own',
     "python": f'echo "{WAITS}" >own && python3 own',
     "a module of python": f'echo "{WAITS}" >own.py && python3 -m own',
-    "a library that is loaded first": 'cp "$(ldconfig -p | grep -om1 "/.*libc.so.6")" own.so; LD_PRELOAD=./own.so sh -c "read line"',
+    "a library that is loaded first": """cp "$(ldconfig -p | grep -om1 '/.*libc.so.6')" own.so &&
+        LD_PRELOAD=./own.so sh -c 'read line'""",
     "what is copied to another disk": 'cp /bin/dash "$OTHER/own" && "$OTHER/own" "$PLAY"',
 }
 # A few of each table in each run, whole ones in `make soak`: that they hold without this rule too is shown elsewhere.
 STEP = 1 if SOAK else 4
 KNOWN = [*list(SAME.values())[1::STEP], *list(OPEN.values())[::STEP], *list(WRAPPERS.values())[::STEP]]
+SCRIPTS = [script for name, script in TOLD.items() if name != "renamed interpreter"][::STEP]  # that is refused before
 ALONE = list(GUARDED.values())[::STEP]
 SEEN = [MEMFD, *list(UNGUARDED.values())[::STEP]]
 
@@ -51,7 +53,7 @@ def test_what_is_refused_as_a_game_is_refused_by_this_rule_too(case, script):
     case(strict=True).refused(script)
 
 
-@pytest.mark.parametrize("script", list(TOLD.values())[::STEP])
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_so_are_scripts(case, script):
     case(strict=True, make=python).ended(script)
 
@@ -80,7 +82,8 @@ def test_the_log_says_what_was_refused_and_that_this_was_the_rule(case, ring):
     one.refused('cp /bin/dash own && echo "$RANDOM$RANDOM" >>own && ./own "$PLAY"')
     content = one.content("own")
     [refused] = until(lambda: [line for line in ring.house.entries("program.refused") if line["sha256"] == content])
-    assert refused["how"] == "gate" and str(one.folder) not in str(refused)
+    assert refused["how"] == "gate"
+    assert str(one.folder) not in str(refused)
     assert any(line["only_installed"] for line in ring.house.entries("programs.changed"))
     report, code = ring.house.verify()
     assert (code, report["failures"]) == (0, [])
