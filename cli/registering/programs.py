@@ -25,7 +25,8 @@ def options(parser: Parser) -> None:
                  choices=("on", "off"), default=None)  # fmt: skip
     parser.takes("--allow-program", "FILE", msg("this program runs too, by its content; of an interpreter: any script with it"),
                  action="append", default=[])  # fmt: skip
-    parser.takes("--disallow-program", "FILE|ID", msg("no longer let through; the id is that of player list"), action="append", default=[])
+    parser.takes("--disallow-program", "FILE|ID", msg("no longer let through; the id is that of player list"),
+                 action="append", default=[])  # fmt: skip
 
 
 def asked(args: Namespace) -> dict[str, Any]:
