@@ -30,13 +30,13 @@ class InstalledOnly:
     judge: Judge
     enforcer: Enforcer
     announcer: Announcer
-    _since: Mapping[str, int] | None = field(default=None, init=False)  # by player: from which start on (mono)
+    _since: Mapping[str, int] | None = field(default=None, init=False)  # by player: what started later (mono) is judged
     _let: dict[Identity, tuple[Fingerprint, ...]] = field(default_factory=dict, init=False)
     _lines: ProgramLines = field(default_factory=ProgramLines, init=False)
 
     def adopt(self, people: People, now: Reading) -> None:
         """A new roster is in force; the first one may have been so before this daemon was."""
-        before, new = self._since, 0 if self._since is None else now.mono
+        before, new = self._since, -1 if self._since is None else now.mono
         self._since = {one.id: (before or {}).get(one.id, new) for one in people.players if one.registered.only_installed}
 
     def ends(self, program: Program, found: Recognised | None, people: People, now: Reading) -> bool:
@@ -44,7 +44,7 @@ class InstalledOnly:
         player = people.player_of(program.account)
         since = None if player is None or self._since is None else self._since.get(player.id)
         only = people.only.get(program.account)
-        if player is None or only is None or since is None or program.since < since:
+        if player is None or only is None or since is None or program.since <= since:
             return False
         strangers = only.strangers(program, people.catalogue)
         if not strangers:

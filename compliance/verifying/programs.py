@@ -53,8 +53,8 @@ class Programs:
             ))  # fmt: skip
 
     def _on(self, at: int) -> bool:
-        ends = [start for start, _ in self._changes[1:]] + [at]
+        ends = [*(start for start, _ in self._changes[1:]), at]
         return any(
             players and start - AROUND_MS <= at <= max(end, start) + AROUND_MS
-            for (start, players), end in zip(self._changes, ends, strict=True)
+            for (start, players), end in zip(self._changes, ends, strict=False)
         )
