@@ -59,8 +59,8 @@ class FakePlatform:
         self, *files: Fingerprint, account: str = "an", args: tuple[str, ...] = (), parent: int = 0, quietly: bool = False,
         pid: int | None = None, strange: bool = False,
     ) -> Program | None:
-        """A program starts now; None if the gate refused it. `quietly`: nobody tells, only a scan finds it. `strange`: its files
-        are not only an administrator's.
+        """A program starts now; None if the gate refused it. `quietly`: nobody tells, only a scan finds it. `strange`: not only
+        an administrator can have put its files there.
         """
         self._next += 1
         pid, now = self._next if pid is None else pid, self.clock.mono()

@@ -78,7 +78,7 @@ class ExecGate:
         """Answer from these from now on."""
         old, new = self._answers, answers(refusals)
         self._answers = new
-        if old is None or old.catalogue is not new.catalogue:
+        if old is None or old.catalogue is not new.catalogue or old.only != new.only:
             self._flush()
 
     def close(self) -> None:
