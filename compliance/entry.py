@@ -249,6 +249,22 @@ class ApprovalEnded(Entry, frozen=True, kw_only=True, tag="approval.ended"):
     id: str
 
 
+class GameFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What rules ask of a house's game: its minimum age, whose label that is, whether its play does not count."""
+
+    label: int | None
+    system: str | None
+    learning: bool
+
+
+class GameChanged(Entry, frozen=True, kw_only=True, tag="game.changed"):
+    """What the house says of `game` beside the catalogue; null where it says nothing (`before`) or nothing more (`after`)."""
+
+    game: str
+    before: GameFacts | None
+    after: GameFacts | None
+
+
 class ProgramsChanged(Entry, frozen=True, kw_only=True, tag="programs.changed"):
     """What `who` may run: everything, or only what an administrator installed and besides it `let`, the SHA-256 of files, and
     whatever interpreters of these kinds are told to run. `players`: of how many that is now true.
@@ -271,22 +287,6 @@ class ProgramRefused(Entry, frozen=True, kw_only=True, tag="program.refused"):
     sha256: str | None
     build_id: str | None
     size: int
-
-
-class GameFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What rules ask of a house's game: its minimum age, whose label that is, whether its play does not count."""
-
-    label: int | None
-    system: str | None
-    learning: bool
-
-
-class GameChanged(Entry, frozen=True, kw_only=True, tag="game.changed"):
-    """What the house says of `game` beside the catalogue; null where it says nothing (`before`) or nothing more (`after`)."""
-
-    game: str
-    before: GameFacts | None
-    after: GameFacts | None
 
 
 class ClockJump(Entry, frozen=True, kw_only=True, tag="clock.jump"):
@@ -341,8 +341,8 @@ class AgentTick(Entry, frozen=True, kw_only=True, tag="agent.tick"):
 
 AnyEntry = (
     SeatEnrolled | SeatStart | SeatStop | Presence | PlaceChanged | PolicyChanged | GuardianChanged | PlayStarted | Warned
-    | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Approval | ApprovalEnded | ProgramsChanged
-    | ProgramRefused | GameChanged | ClockJump | ZoneChanged | IssueRaised | IssueCleared | UsageDay | Seal | AgentTick
+    | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Approval | ApprovalEnded | GameChanged
+    | ProgramsChanged | ProgramRefused | ClockJump | ZoneChanged | IssueRaised | IssueCleared | UsageDay | Seal | AgentTick
 )
 
 _encoder = msgspec.json.Encoder(order="sorted")
