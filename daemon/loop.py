@@ -86,6 +86,7 @@ class Loop:
                 self._stopped_at_gate(seen, now)
             case ProgramStopped():
                 self.installed.stopped(seen, self.in_force.people, now)
+                return False
             case WatchTrouble():
                 self.health.report(seen.id, trouble=not seen.over, text=seen.text)
                 self._next_scan = now.mono

@@ -10,6 +10,7 @@ import msgspec
 
 from agent.api import messages as m
 from agent.errors import bad_input, not_found, refused
+from agent.registering.accounts import nothing_holds
 from agent.registry import Change
 from agent.store.rows import PlayerRow
 from compliance.entry import ProgramsChanged
@@ -84,6 +85,7 @@ def _hints(change: Change, row: PlayerRow, request: m.PlayerSet) -> Iterable[Wor
     if request.only_installed is True:
         yield msg("from now on {name} runs only what an administrator installed; other programs are refused, and scripts ended "
                   "at their start. What runs already goes on", name=name)  # fmt: skip
+        yield from nothing_holds(change, row)
         if row.account is None:
             command = f"giochoi player set {row.id} --account …"
             yield msg("{name} has no account on this PC; run {command}", name=name, command=command)

@@ -210,7 +210,7 @@ class Recorder:
         append(
             journal, entry.ProgramRefused, now, payload=_payload(player=event.player.registered.name, path=path),
             who=event.player.pseudonym(day_name(self.people().zone, now.wall)), how=event.how, sha256=file.sha256,
-            build_id=file.build_id, size=file.size,
+            build_id=file.build_id, size=min(file.size, entry.MAX_INT),
         )  # fmt: skip
 
     def _grant(self, journal: Journal, event: events.GrantGiven | events.GrantRevoked) -> None:

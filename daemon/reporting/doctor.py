@@ -96,7 +96,7 @@ def _account(player: RuledPlayer, accounts: Accounts, guardian: Guardian | None)
         return False, msg("{name} has no account on this PC; run {command}", name=name, command=command)
     if not accounts.exists(account):
         return False, msg("this machine has no account '{account}'", account=account)
-    if player.limited and accounts.administrator(account):
+    if (player.limited or player.registered.only_installed) and accounts.administrator(account):
         return False, msg("{name}'s account {account} is an administrator's: no limit can hold", name=name, account=account)
     if guardian is not None:
         told = {"name": name, "account": account, "guardian": guardian.name}

@@ -93,6 +93,13 @@ def test_where_no_gate_can_be_it_is_refused_in_so_many_words(open_desk, world):
         assert (str(error.value), held(desk)) == ("not on Windows yet: --only-installed needs a PC with Linux", (False, ()))
 
 
+def test_an_administrators_account_is_said(open_desk, world):
+    with open_desk(World(world.shipped, world.account, frozenset({"me"}).__contains__)) as desk:
+        desk.ask("player.add", m.PlayerAdd(name="An", account="me"))
+        said = desk.told("player.set", m.PlayerSet(player="an", only_installed=True))
+        assert "me is an administrator's account: no limit can hold in it" in said
+
+
 def test_whoever_sets_it_is_told_what_that_means(an):
     said = an.told("player.set", m.PlayerSet(player="an", only_installed=True))
     assert "An runs only what an administrator installed" in said

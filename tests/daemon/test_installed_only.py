@@ -55,6 +55,13 @@ def test_what_the_gate_stopped_is_recorded(world):
     assert (world.platform.ended, refused(world)) == ([], [("gate", "aa", 10)])
 
 
+def test_a_file_of_any_size_is_recorded(world):
+    """A sparse one is as large as its owner says."""
+    world.start(strict())
+    start(world, 1, Fingerprint("/home/an/\udcff", 2**63 - 1))
+    assert (refused(world), world.daemon.recorder.lost) == ([("ended", None, 2**53 - 1)], 0)
+
+
 def test_what_is_installed_and_what_others_run_is_left_alone(world):
     world.start(strict())
     world.platform.launch(OWN, pid=1)
