@@ -10,6 +10,8 @@ from functools import cached_property
 from rules.games import Catalogue, Fingerprint, Program
 from rules.programs import Family, interpreter
 
+READ_AT_ONCE = 1 << 20  # bytes
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetProgram:
@@ -46,10 +48,13 @@ class OnlyInstalled:
         return frozenset(one.interpreter for one in self.let if one.interpreter is not None)
 
     def lets(self, file: Fingerprint, catalogue: Catalogue) -> bool | None:
-        """Whether it may run. None: as far as is known, its content decides and is not known yet."""
+        """Whether it may run. None: its content decides, and is too much to have been read yet. A small file of which it is not
+        known is one that its owner keeps from being read.
+        """
         if file.sha256 in self._sha256 or not self.games.isdisjoint(catalogue.by_content(file)):
             return True
-        return None if file.sha256 is None and (file.size, file.build_id) in self._alike else False
+        unread = file.sha256 is None and file.size > READ_AT_ONCE
+        return None if unread and (file.size, file.build_id) in self._alike else False
 
     def strangers(self, program: Program, catalogue: Catalogue) -> tuple[Fingerprint, ...]:
         """The files for which it may not run; where their content is not known yet, they are taken for what they look like."""

@@ -11,7 +11,7 @@ from daemon.platforms.api import ProgramStopped
 from daemon.recording.program_lines import AGAIN_MS, MOST, THEN_MS, ProgramLines
 from daemon.reporting.people_checks import programs_check
 from rules.games import Fingerprint
-from rules.installed import LetProgram, OnlyInstalled
+from rules.installed import READ_AT_ONCE, LetProgram, OnlyInstalled
 from tests.daemon.world import MINUTE, limit, roster
 
 OWN = Fingerprint("/home/an/own", 10, "aa", "b1")
@@ -95,10 +95,11 @@ def test_what_runs_when_it_is_switched_on_goes_on(world):
 
 def test_a_large_file_is_judged_when_its_content_is_known(world):
     """Until then it may run, if it looks like what was let through."""
-    world.start(strict(1, SUMS))
-    seen = start(world, 1, Fingerprint("/home/an/own", 10, None, "b1"))
+    size = READ_AT_ONCE + 1
+    world.start(strict(1, replace(SUMS, size=size)))
+    seen = start(world, 1, Fingerprint("/home/an/own", size, None, "b1"))
     assert world.platform.ended == []
-    known = Fingerprint("/home/an/own", 10, "ab", "b1")
+    known = Fingerprint("/home/an/own", size, "ab", "b1")
     world.platform.programs[seen.identity] = replace(seen, files=(known,), foreign=(known,))
     world.daemon.loop.scan(world.daemon.loop.read(), 0)
     assert world.platform.ended == [1]

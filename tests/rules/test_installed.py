@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from rules.games import Catalogue, Fingerprint, Game, Program
-from rules.installed import LetProgram, OnlyInstalled, sizes
+from rules.installed import READ_AT_ONCE, LetProgram, OnlyInstalled, sizes
 
 SUMS = LetProgram(name="sums", sha256="aa", size=10, build_id="b1")
 PYTHON = LetProgram(name="python3.11", sha256="bb", size=20, interpreter="python")
+BIG = LetProgram(name="big", sha256="ee", size=READ_AT_ONCE + 1, build_id="b4")
 CHESS = Game(id="chess", title="Chess", names=("chess",), sha256=("cc",), build_ids=("b3",))
 GAMES = Catalogue((CHESS,))
 
@@ -18,11 +19,14 @@ GAMES = Catalogue((CHESS,))
     (Fingerprint("/home/an/x", 10, "ab", "b1"), False),  # a byte changed, the build id kept
     (Fingerprint("/home/an/sums", 11, None, "b1"), False),
     (Fingerprint("/home/an/sums", 10, None, "b2"), False),
-    (Fingerprint("/home/an/sums", 10, None, "b1"), None),  # too large to have been read yet
+    (Fingerprint("/home/an/sums", 10, None, "b1"), False),  # its owner keeps it from being read
+    (Fingerprint("/home/an/x", BIG.size, None, "b4"), None),  # too large to have been read yet
+    (Fingerprint("/home/an/x", BIG.size, "ef", "b4"), False),
+    (Fingerprint("/home/an/x", BIG.size, "ee", "b4"), True),
     (Fingerprint("/home/an/chess", 30, "cc"), False),  # no guardian let that game through
 ])  # fmt: skip
 def test_content_decides(file, lets):
-    assert OnlyInstalled((SUMS,)).lets(file, GAMES) is lets
+    assert OnlyInstalled((SUMS, BIG)).lets(file, GAMES) is lets
 
 
 def test_a_game_that_is_let_through_is_known_by_its_content_only():

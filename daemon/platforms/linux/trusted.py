@@ -48,9 +48,7 @@ class Mounts:
         text = self._read()
         if text == self._text:
             return
-        root = os.open("/", _LOOK)  # which the table does not have where we are in a chroot
-        self._text, self._numbers, self._devices = text, {_number(root): True}, {os.fstat(root).st_dev}
-        os.close(root)
+        self._numbers, self._devices = {}, set()
         for line in text.splitlines():
             before, _, after = line.partition(" - ")
             fields, more = before.split(" "), after.split(" ")
@@ -64,6 +62,13 @@ class Mounts:
                 if more[0] in _MANY_DEVICES:
                     with suppress(OSError):
                         self._devices.add(os.stat(fields[4]).st_dev)  # noqa: PTH116 - a word of the kernel's, not escaped anew
+        root = os.open("/", _LOOK)  # an administrator's, of whatever kind, and in no table where we are in a chroot
+        try:
+            self._numbers[_number(root)] = True
+            self._devices.add(os.fstat(root).st_dev)
+        finally:
+            os.close(root)
+        self._text = text
 
     def ours(self, number: int) -> bool | None:
         """Whether an administrator mounted it; None: it is a mount of another namespace, which anybody may have made."""
