@@ -13,11 +13,11 @@ import pytest
 from daemon.platforms.linux.trusted import Mounts, Trusted, administrators
 
 CHILD = 54_321
-TABLE = """21 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
-22 21 0:40 / /home/an/mnt rw,nosuid,nodev - fuse.sshfs an@there rw
-23 21 0:41 / /home/an/net rw - cifs //there/share rw
-24 21 7:0 / /media/an/disk rw,nosuid,nodev - ext4 /dev/loop0 rw
-25 21 8:2 / /opt ro shared:7 master:1 - squashfs /dev/sda2 ro
+TABLE = """900021 1 8:9001 / / rw,relatime - ext4 /dev/sda1 rw
+900022 900021 0:90040 / /home/an/mnt rw,nosuid,nodev - fuse.sshfs an@there rw
+900023 900021 0:90041 / /home/an/net rw - cifs //there/share rw
+900024 900021 7:9000 / /media/an/disk rw,nosuid,nodev - ext4 /dev/loop0 rw
+900025 900021 8:9002 / /opt ro shared:7 master:1 - squashfs /dev/sda2 ro
 short line
 """
 
@@ -66,8 +66,8 @@ def test_the_table_of_mounts():
     """A mount that is not in it is another namespace's: it is known by its file system, if that is an administrator's here."""
     mounts = Mounts(lambda: TABLE)
     mounts.look()
-    assert [mounts.ours(number) for number in (21, 22, 23, 24, 25, 99)] == [True, False, False, False, True, None]
-    assert [mounts.knows(os.makedev(*one)) for one in ((8, 1), (8, 2), (7, 0), (0, 40), (0, 99))] == [True, True, *[False] * 3]
+    assert [mounts.ours(number) for number in (*range(900021, 900026), 900099)] == [True, False, False, False, True, None]
+    assert [mounts.knows(os.makedev(*one)) for one in ((8, 9001), (8, 9002), (7, 9000), (0, 90040), (0, 90099))] == [True, True, *[False] * 3]
 
 
 def test_what_the_system_installed_is_trusted():
