@@ -34,12 +34,13 @@ from rules.games import Catalogue
 @dataclass(frozen=True, slots=True)
 class World:
     """What lies outside the tables. `account` gives an OS account's name as the system writes it, None if there is none;
-    `administers` whether one of that name may do everything.
+    `administers` whether one of that name may do everything. `gates`: this system's daemon can refuse any program.
     """
 
     shipped: Shipped
     account: Callable[[str], str | None]
     administers: Callable[[str], bool] = lambda _: False
+    gates: bool = True
 
 
 @dataclass(frozen=True, slots=True)

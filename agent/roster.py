@@ -69,6 +69,7 @@ class Compiler:
         self._limits = tables.limits()
         self._wards = {player for player, _ in tables.wards()}
         self._approvals = tables.approvals()
+        self._programs = tables.programs()
         house = tables.games()
         self._learning = tuple(game.id for game in house if game.learning)
         catalogue = shipped.catalogue(house)
@@ -90,6 +91,8 @@ class Compiler:
             key=row.key.hex(),
             packs=self.packs(row.id, "player") + ((own,) if own else ()),
             approved=tuple(dict.fromkeys(one.game for one in self._approvals if one.player == row.id)),
+            only_installed=row.only_installed,
+            programs=tuple(program for player, program in self._programs if player == row.id),
         )
 
     def packs(self, target: str, scope: Scope) -> tuple[Pack, ...]:

@@ -25,7 +25,7 @@ from compliance.log import Log
 from compliance.note import Signer
 from compliance.writing.payloads import Payloads
 from host import rpc
-from host.choose import files, service, users
+from host.choose import files, gates, service, users
 from host.clock import Clock
 from host.homes import Home, lock, prepare, prepare_for
 from host.stopping import told_to_stop
@@ -59,7 +59,7 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         payloads = Payloads(home.agent / "payload.db", keys.payload)
         stack.callback(payloads.close)
         games = shipped_catalogue() if settings.catalogue.shipped else ()
-        world = world or World(Shipped(shipped_packs(), games), users().canonical, users().administers)
+        world = world or World(Shipped(shipped_packs(), games), users().canonical, users().administers, gates())
         registry = Registry(store, world, chain, keys.roster, clock)
         agent = Agent(home, clock, keys, world, store, chain, log, payloads, registry, clock.wall())
         agent.change(lambda change: begin(change, keys), AGENT)

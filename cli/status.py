@@ -15,7 +15,7 @@ from cli.parser import PLAYER
 from cli.words.layout import row
 from cli.words.names import PLACES
 from cli.words.times import left, moment
-from cli.words.verdicts import VERDICTS, asking, because, until
+from cli.words.verdicts import ONLY_INSTALLED, VERDICTS, asking, because, until
 from daemon.api.status import GamePart, PlayerPart, ReasonPart, Status, StatusGet
 from host.rpc_client import ask
 from i18n.message import Arg, Day, Length, msg, msgn
@@ -68,6 +68,8 @@ def _player(out: Output, player: PlayerPart) -> None:
     name = player.id if player.id == "guest" else player.name  # as one types it
     out.line(msg("{name} ({age})", name=msg("guest") if name == "guest" else name, age=age))
     _part(out, msg("all games"), player, VERDICTS[player.verdict])
+    if player.only_installed:
+        out.say(ONLY_INSTALLED, 4, 2)
     together: dict[_Told | None, list[GamePart]] = {} if player.reason is None else {_by(player): []}
     for game in player.games:
         together.setdefault(_by(game), []).append(game)

@@ -13,7 +13,7 @@ from cli.parser import PLAYER
 from cli.words.extra_time import called
 from cli.words.layout import row
 from cli.words.times import left
-from cli.words.verdicts import VERDICTS, asking, because, until
+from cli.words.verdicts import ONLY_INSTALLED, VERDICTS, asking, because, until
 from daemon.api.messages import Why, WhyGet
 from host.rpc_client import ask
 from i18n.message import Arg, Length, Message, Moment, msg
@@ -48,6 +48,8 @@ def say(out: Output, answer: Why) -> None:
     )  # fmt: skip
     if decision.grace_ms > GRACE_MS:
         out.say(msg("then {length} are left to save", length=Length(decision.grace_ms)), 0, 2)
+    if answer.only_installed:
+        out.say(ONLY_INSTALLED, 0, 2)
     if answer.findings:
         out.line()
     for finding in sorted(answer.findings, key=lambda one: not _decides(one, answer)):

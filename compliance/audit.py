@@ -16,6 +16,7 @@ from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.issues import issue
 from compliance.verifying.presence import SeatPresence
+from compliance.verifying.programs import Programs
 from compliance.verifying.recompute import Recomputer, Unfounded
 from compliance.verifying.report import Audit, Failure, Finding, entry_name, length
 from compliance.verifying.sums import Plays
@@ -46,6 +47,7 @@ class Auditor:
     _late: Counter[str] = field(default_factory=Counter)
     _zones: Zones = field(default_factory=Zones)
     _registered: Registered = field(default_factory=Registered)
+    _programs: Programs = field(default_factory=Programs)
     _packs: set[str] = field(default_factory=set)
     _tick: int = 0
     _unchecked: dict[bool, list[Arg]] = field(default_factory=lambda: {True: [], False: []})  # by whether a zone is to blame
@@ -94,12 +96,10 @@ class Auditor:
                 self._changed(where, line)
             case entry.GameChanged() | entry.GuardianChanged() | entry.Approval() | entry.ApprovalEnded():
                 self._registered.take(where, line)
-            case entry.IssueRaised():
-                self._issues[line.seat, line.id] = Finding("issue", where, msg("trouble: {issue}", issue=issue(line.id)))
-            case entry.IssueCleared():
-                if (open_ := self._issues.pop((line.seat, line.id), None)) is not None:
-                    over = msg("trouble: {issue}; over at seq {seq}", issue=issue(line.id), seq=str(line.seq))
-                    self._note("issue", open_.where, over)
+            case entry.ProgramsChanged() | entry.ProgramRefused():
+                self._programs.take(where, line)
+            case entry.IssueRaised() | entry.IssueCleared():
+                self._issue(where, line)
             case entry.AgentTick() if line.seat == AGENT:
                 self._tick = line.wall
                 self._silent.update(line.silent)
@@ -114,14 +114,21 @@ class Auditor:
             zones = {"before": line.before, "after": line.after}
             self._note("zone", where, msg("the time zone of the PC was changed: {before} → {after}", **zones))
 
+    def _issue(self, where: Arg, line: entry.IssueRaised | entry.IssueCleared) -> None:
+        if isinstance(line, entry.IssueRaised):
+            self._issues[line.seat, line.id] = Finding("issue", where, msg("trouble: {issue}", issue=issue(line.id)))
+        elif (open_ := self._issues.pop((line.seat, line.id), None)) is not None:
+            over = msg("trouble: {issue}; over at seq {seq}", issue=issue(line.id), seq=str(line.seq))
+            self._note("issue", open_.where, over)
+
     def finish(self) -> Audit:
         """All that was found."""
         for where, line in self._decisions:
             self._sums(where, line)
         for where, summary in self._summaries:
             self._summary(where, summary)
-        self._failures += self._registered.failures
-        self._findings += (*self._registered.findings(self.zone), *self._issues.values())
+        self._failures += (*self._registered.failures, *self._programs.failures())
+        self._findings += (*self._registered.findings(self.zone), *self._programs.findings(), *self._issues.values())
         for seat, times in self._silent.items():
             silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
             self._note("silent", msg("seat {seat}", seat=seat), silent)

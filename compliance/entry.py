@@ -265,6 +265,30 @@ class GameChanged(Entry, frozen=True, kw_only=True, tag="game.changed"):
     after: GameFacts | None
 
 
+class ProgramsChanged(Entry, frozen=True, kw_only=True, tag="programs.changed"):
+    """What `who` may run: everything, or only what an administrator installed and besides it `let`, the SHA-256 of files, and
+    whatever interpreters of these kinds are told to run. `players`: of how many that is now true.
+    """
+
+    who: str
+    only_installed: bool
+    let: tuple[str, ...]
+    interpreters: tuple[str, ...]
+    players: int
+
+
+class ProgramRefused(Entry, frozen=True, kw_only=True, tag="program.refused"):
+    """A program that not only an administrator can have put there was not let run: stopped before its first instruction (gate)
+    or ended at once (ended). Of its file, as far as is known, content, build id and size; its path is in the payload.
+    """
+
+    who: str
+    how: Literal["gate", "ended"]
+    sha256: str | None
+    build_id: str | None
+    size: int
+
+
 class ClockJump(Entry, frozen=True, kw_only=True, tag="clock.jump"):
     """The system clock said `to` where elapsed time said `expected`."""
 
@@ -317,8 +341,8 @@ class AgentTick(Entry, frozen=True, kw_only=True, tag="agent.tick"):
 
 AnyEntry = (
     SeatEnrolled | SeatStart | SeatStop | Presence | PlaceChanged | PolicyChanged | GuardianChanged | PlayStarted | Warned
-    | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Approval | ApprovalEnded | GameChanged | ClockJump
-    | ZoneChanged | IssueRaised | IssueCleared | UsageDay | Seal | AgentTick
+    | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Approval | ApprovalEnded | GameChanged
+    | ProgramsChanged | ProgramRefused | ClockJump | ZoneChanged | IssueRaised | IssueCleared | UsageDay | Seal | AgentTick
 )
 
 _encoder = msgspec.json.Encoder(order="sorted")

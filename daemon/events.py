@@ -1,5 +1,6 @@
-"""What happens at a seat. Loop, Enforcer, Resumer, PcZone, Heart, Health and the handlers of grants make these. The Recorder
-writes them down and the Publisher shows them, in an order that the Announcer keeps; a grant's handlers keep it themselves.
+"""What happens at a seat. Loop, InstalledOnly, Enforcer, Resumer, PcZone, Heart, Health and the handlers of grants make these.
+The Recorder writes them down and the Publisher shows them, in an order that the Announcer keeps; a grant's handlers keep it
+themselves.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from daemon.health import OpenIssue
 from daemon.sessions import RuledPlayer
 from daemon.trusted import Jump, Reading
 from i18n.message import Words
-from rules.games import Game
+from rules.games import Fingerprint, Game
 
 How = Literal["asked", "killed", "by itself", "gone", "power", "midnight", "list changed"]
 
@@ -74,6 +75,17 @@ class LaunchRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramRefused:
+    """Signals that somebody who runs only what an administrator installed was not let run another file."""
+
+    player: RuledPlayer
+    account: str
+    file: Fingerprint
+    now: Reading
+    how: Literal["gate", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
 class GrantGiven:
     """Signals that somebody gave extra time."""
 
@@ -118,6 +130,6 @@ class IssueChanged:
 
 
 Event = (
-    PlayStarted | Warned | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | ClockJumped | ZoneChanged
-    | IssueChanged
+    PlayStarted | Warned | PlayDue | PlayEnded | LaunchRefused | ProgramRefused | GrantGiven | GrantRevoked | ClockJumped
+    | ZoneChanged | IssueChanged
 )

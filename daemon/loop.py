@@ -15,8 +15,18 @@ from daemon.deciding.plays import Play, Plays
 from daemon.ending import BEGUN, Ended, Saving, State
 from daemon.enforce import Enforcer, next_of
 from daemon.health import Health
+from daemon.installed_only import InstalledOnly
 from daemon.observing.recognising import Recognised, recognise
-from daemon.platforms.api import Observation, Platform, ProgramEnded, ProgramStarted, ProgramUnread, StartRefused, WatchTrouble
+from daemon.platforms.api import (
+    Observation,
+    Platform,
+    ProgramEnded,
+    ProgramStarted,
+    ProgramStopped,
+    ProgramUnread,
+    StartRefused,
+    WatchTrouble,
+)
 from daemon.platforms.processes import Identity
 from daemon.recording.attempts import Attempts
 from daemon.recording.rejoin import renamed
@@ -43,6 +53,7 @@ class Loop:
     announcer: Announcer
     enforcer: Enforcer
     gate: GateAnswers
+    installed: InstalledOnly
     attempts: Attempts
     health: Health
     in_force: InForce
@@ -55,6 +66,7 @@ class Loop:
     def adopt(self, people: People, now: Reading) -> None:
         """A new roster is in force: plays of whoever is another player by it end here. The caller then calls `scan`."""
         self.gate.adopt(people)
+        self.installed.adopt(people, now)
         for play in tuple(self.plays.running.values()):
             player = people.player_of(play.account)
             same = player is not None and player.id == play.player.id
@@ -75,6 +87,9 @@ class Loop:
                 self._unread(program)
             case StartRefused():
                 self._stopped_at_gate(seen, now)
+            case ProgramStopped():
+                self.installed.stopped(seen, self.in_force.people, now)
+                return False
             case WatchTrouble():
                 self.health.report(seen.id, trouble=not seen.over, text=seen.text)
                 self._next_scan = now.mono
@@ -151,6 +166,8 @@ class Loop:
         if people is None:
             return False
         found = recognise(program, people, self.platform.control)
+        if program.foreign and self.installed.ends(program, found, people, now):
+            return True
         known = self.plays.of_program(program.identity)
         if known is not None and found is not None and (found.player.id, found.game.id) == known.key:
             known.clues = found.clues

@@ -15,6 +15,7 @@ from daemon.platforms.api import Accounts
 from rules.calendar import DAY_MS, age_on, calendar, day_bounds
 from rules.decision import Reason
 from rules.games import Catalogue
+from rules.installed import OnlyInstalled
 from rules.policy import Pack, Period, Place, Policy, Rule, combine
 
 GUEST = "guest"
@@ -108,6 +109,12 @@ class People:
     def guardians(self) -> frozenset[str]:
         """Accounts of guardians. Whoever is limited is none, whatever the roster says."""
         return guarding.accounts(self.roster, self._accounts.canonical)
+
+    @cached_property
+    def only(self) -> Mapping[str, OnlyInstalled]:
+        """The accounts that run only what an administrator installed, and what else they may."""
+        strict = {account: one.registered for account, one in self._by_account.items() if one.registered.only_installed}
+        return {account: OnlyInstalled(one.programs, frozenset(one.approved)) for account, one in strict.items()}
 
     @property
     def place(self) -> Place:

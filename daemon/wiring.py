@@ -20,6 +20,7 @@ from daemon.enforce import Enforcer
 from daemon.errors import DaemonError
 from daemon.grants import Grants
 from daemon.health import Health
+from daemon.installed_only import InstalledOnly
 from daemon.loop import Loop
 from daemon.platforms import choose
 from daemon.platforms.api import Lack, Platform
@@ -170,8 +171,9 @@ class Daemon:
         self._attempts = Attempts()
         gate, enforcer = GateAnswers(platform.watcher), Enforcer(platform.control, announcer.announce)
         self.loop = Loop(
-            platform, self.clock, self.plays, self._judge, announcer, enforcer, gate, self._attempts, self.health, self.in_force
-        )
+            platform, self.clock, self.plays, self._judge, announcer, enforcer, gate,
+            InstalledOnly(self._judge, enforcer, announcer), self._attempts, self.health, self.in_force,
+        )  # fmt: skip
 
     def _run(self, platform: Platform) -> None:
         """What goes on between a start and a stop."""

@@ -58,6 +58,11 @@ def signatures() -> Signatures:
     return half
 
 
+def gates() -> bool:
+    """Whether a daemon on this system can refuse any program, and not only end games."""
+    return sys.platform == "linux"
+
+
 def clocks() -> Clocks:
     if sys.platform == "linux":
         from host.linux import clocks as half

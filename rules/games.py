@@ -54,7 +54,8 @@ class Program:
     its arguments say counts; other programs may have a game's command line among theirs and be none. `account` is the OS
     account name.
     `trees`: ids of the games in whose install trees it lies, each with whether only an administrator can have said so and put
-    files there. `mapped`: other files of which it has loaded code, those of games.
+    files there. `mapped`: other files of which it has loaded code, those of games. `foreign`: those of its files that somebody
+    else than an administrator can have put there; asked only where rules.installed decides.
     """
 
     pid: int
@@ -67,6 +68,7 @@ class Program:
     interpreted: bool = False
     trees: tuple[tuple[str, bool], ...] = ()
     mapped: tuple[Fingerprint, ...] = ()
+    foreign: tuple[Fingerprint, ...] = ()
 
     @property
     def identity(self) -> tuple[int, int]:
@@ -171,6 +173,10 @@ class Catalogue:
     def by_file(self, file: Fingerprint) -> frozenset[str]:
         """The ids of all games that this one file is, by content, build id, signer, Steam's folder, path or name."""
         return frozenset(id_ for _, id_ in self._of_file(file))
+
+    def by_content(self, file: Fingerprint) -> frozenset[str]:
+        """The ids of all games that this file is by its content alone."""
+        return frozenset(() if file.sha256 is None else self._sha256.get(file.sha256.lower(), ()))
 
     def said_in(self, args: tuple[str, ...]) -> tuple[str, ...]:
         """What arguments of any number say of games, in a few."""

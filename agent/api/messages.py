@@ -14,6 +14,7 @@ import msgspec
 from host.wire import Request, Wire
 from i18n.message import Words
 from rules.games import Game
+from rules.installed import LetProgram
 from rules.policy import Pack, Place, Role, Weekday
 
 # --- the roster: the agent's signed, numbered snapshot of the registry ---------------------------------------------------
@@ -24,7 +25,7 @@ class Player(Wire, frozen=True, kw_only=True):
     `packs` are compiled and in force, own ones included.
 
     The player's own pack has the id "house"; the `sha256` of every pack that only this player has is "house". `approved` are
-    ids of games let through.
+    ids of games let through. `only_installed`: besides what an administrator installed only these and `programs` run.
     """
 
     id: str
@@ -35,6 +36,8 @@ class Player(Wire, frozen=True, kw_only=True):
     key: str
     packs: tuple[Pack, ...] = ()
     approved: tuple[str, ...] = ()
+    only_installed: bool = False
+    programs: tuple[LetProgram, ...] = ()
 
 
 class Guardian(Wire, frozen=True, kw_only=True):
@@ -212,7 +215,9 @@ class PlayerAdd(Request["Done"], frozen=True, kw_only=True):
 
 
 class PlayerSet(Request["Done"], frozen=True, kw_only=True):
-    """Fields that are UNSET stay as they are."""
+    """Fields that are UNSET stay as they are. `allow` adds programs to what may run besides what is installed; `disallow` takes
+    some away, each by its SHA-256 or the beginning of it.
+    """
 
     op = "player.set"
 
@@ -221,6 +226,9 @@ class PlayerSet(Request["Done"], frozen=True, kw_only=True):
     born: str | msgspec.UnsetType | None = msgspec.UNSET
     account: str | msgspec.UnsetType | None = msgspec.UNSET
     guardian: str | msgspec.UnsetType | None = msgspec.UNSET
+    only_installed: bool | msgspec.UnsetType = msgspec.UNSET
+    allow: tuple[LetProgram, ...] = ()
+    disallow: tuple[str, ...] = ()
 
 
 class PlayerRemove(Request["Done"], frozen=True, kw_only=True):
@@ -270,6 +278,8 @@ class PlayerRow(Wire, frozen=True, kw_only=True):
     limits: tuple[LimitRow, ...]
     approved: tuple[str, ...]
     uses: tuple[str, ...] = ()
+    only_installed: bool = False
+    programs: tuple[LetProgram, ...] = ()
 
 
 class LimitRow(Wire, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from agent.registering.approvals import end_for_player
 from agent.registering.consequences import floor
 from agent.registering.grants import end_grants
 from agent.registering.names import free_id, person
+from agent.registering.programs import end_programs, programs_set
 from agent.registering.rulebook import record_policy
 from agent.registry import Change, Outcome
 from agent.store.rows import PlayerRow
@@ -69,7 +70,7 @@ def player_set(change: Change, request: m.PlayerSet) -> Outcome:
     hints += () if row.account == old.account else nothing_holds(change, row)
     more, lost = floor.changed(change, old, row, before)
     record_policy(change, row, _card("player.set", row, guardian) | floor.as_payload(lost))
-    return Outcome(row.id, hints + more, name=row.name)
+    return Outcome(row.id, hints + more + programs_set(change, row, request), name=row.name)
 
 
 def player_remove(change: Change, request: m.PlayerRemove) -> Outcome:
@@ -79,7 +80,8 @@ def player_remove(change: Change, request: m.PlayerRemove) -> Outcome:
     change.tables.put_packs(row.id, ())
     change.tables.drop_limits(player=row.id)
     end_for_player(change, row.id)
-    change.tables.put_player(replace(row, removed=True, account=None))
+    change.tables.put_player(replace(row, removed=True, account=None, only_installed=False))
+    end_programs(change, row)
     end_grants(change, row.id)
     guest = () if row.account is None else (msg("the account {account} is a guest's now", account=row.account),)
     hints, lost = floor.a_guests_account(row, before)
@@ -90,6 +92,7 @@ def player_remove(change: Change, request: m.PlayerRemove) -> Outcome:
 def player_list(tables: Tables) -> m.Players:
     names = {row.id: row.name for row in tables.guardians()}
     wards, packs, limits, approvals = tables.wards(), tables.packs(), tables.limits(), tables.approvals()
+    programs = tables.programs()
     return m.Players(
         players=tuple(
             m.PlayerRow(
@@ -104,6 +107,8 @@ def player_list(tables: Tables) -> m.Players:
                 ),
                 approved=tuple(dict.fromkeys(one.game for one in approvals if one.player == row.id)),
                 uses=tuple(pack.said for pack in packs.get(row.id, ())),
+                only_installed=row.only_installed,
+                programs=tuple(program for player, program in programs if player == row.id),
             )
             for row in lookup.registered(tables)
         )

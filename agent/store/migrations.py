@@ -46,6 +46,12 @@ STEPS: tuple[str, ...] = (
     """,
     "ALTER TABLE place ADD COLUMN lang TEXT",
     "ALTER TABLE players ADD COLUMN since INTEGER NOT NULL DEFAULT 0",
+    """
+    ALTER TABLE players ADD COLUMN only_installed INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE programs (
+        player TEXT NOT NULL REFERENCES players, sha256 TEXT NOT NULL, data TEXT NOT NULL,
+        PRIMARY KEY (player, sha256)) STRICT, WITHOUT ROWID;
+    """,
 )
 
 

@@ -34,7 +34,8 @@ class PlaceRow(msgspec.Struct, frozen=True):
 
 class PlayerRow(msgspec.Struct, frozen=True, rename={"said": "born"}):
     """`said` is the birth date, or the year alone, as it was told; `key` makes the daily pseudonyms. The row `guest` stands for
-    every unmapped account that is limited. `since` (Unix ms): when somebody who was removed came back.
+    every unmapped account that is limited. `since` (Unix ms): when somebody who was removed came back. `only_installed`: they
+    run only what an administrator installed, and what was let through.
     """
 
     id: str
@@ -44,6 +45,7 @@ class PlayerRow(msgspec.Struct, frozen=True, rename={"said": "born"}):
     key: bytes
     removed: bool = False
     since: int = 0
+    only_installed: bool = False
 
     @property
     def born(self) -> date | None:

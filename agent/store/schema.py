@@ -25,7 +25,7 @@ state = _table("state", "id", "origin number note")
 place = _table("place", "id", "place zone hours name certificate expires lang")
 
 # A removed player stays, so that the same child added again keeps its key, and with it today's pseudonym.
-players = _table("players", "id", "name born account key removed since")
+players = _table("players", "id", "name born account key removed since only_installed")
 guardians = _table("guardians", "id", "name account")
 wards = _table("wards", "player guardian")
 
@@ -41,6 +41,9 @@ limits = _table("limits", "player game day", "ms")
 # Events: rows are never deleted. `ended` says that the player or the game was removed since.
 approvals = _table("approvals", "id", "player game by at ended")
 grants = _table("grants", "id", "player given revoked data")
+
+# What a player may run besides what is installed.
+programs = _table("programs", "player sha256", "data")
 
 games = _table("games", "id", "data")
 seats = _table("seats", "id", "key")

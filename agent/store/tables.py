@@ -13,6 +13,7 @@ from agent.api.messages import GrantEvent, Guardian, Seat
 from agent.store import schema as t
 from agent.store.rows import ApprovalRow, LimitRow, PackRow, PlaceRow, PlayerRow, StateRow, TextRow
 from rules.games import Game
+from rules.installed import LetProgram
 
 R = TypeVar("R")
 
@@ -125,6 +126,20 @@ class Tables:
     def drop_limits(self, **of: str) -> int:
         """Delete the limits of this `player`, `game` and `day`, as far as they are given, and say how many."""
         return self._do(delete(t.limits).filter_by(**of)).rowcount
+
+    # --- programs let through for those who run only what is installed
+
+    def programs(self) -> tuple[tuple[str, LetProgram], ...]:
+        """(player, program) pairs."""
+        query = select(t.programs.c.player, t.programs.c.data).order_by(t.programs.c.player, t.programs.c.sha256)
+        return tuple((player, msgspec.json.decode(data, type=LetProgram)) for player, data in self._do(query))
+
+    def put_program(self, player: str, program: LetProgram) -> None:
+        self._put(t.programs, {"player": player, "sha256": program.sha256, "data": _json(program)})
+
+    def drop_programs(self, **of: str) -> None:
+        """Those of this `player` and `sha256`, as far as they are given."""
+        self._do(delete(t.programs).filter_by(**of))
 
     # --- approvals and grants: events with ids, in sets that only grow
 

@@ -30,6 +30,13 @@ def fingerprint(path: Path, *, emulator: bool = False) -> Fingerprint:
 
     CommandError (2) if it cannot be read, or is none that could be a game; with `emulator` one that games run in may be.
     """
+    found = content(path)
+    _check_kind(path, found, emulator=emulator)
+    return found
+
+
+def content(path: Path) -> Fingerprint:
+    """The same of any program. CommandError (2) if it cannot be read or is empty."""
     try:
         real = path.expanduser().resolve(strict=True)
         if not real.is_file():  # before opening: a named pipe would wait for its other end
@@ -43,8 +50,10 @@ def fingerprint(path: Path, *, emulator: bool = False) -> Fingerprint:
                 path=str(real), size=size, sha256=digest, build_id=build,
                 original=said.original_name, product=said.product_name,
             )  # fmt: skip
-            _check_kind(path, found, emulator=emulator)
-            found = replace(found, loaded=None if shared else code_of(file, real, size))
+            code = None if shared else code_of(file, real, size)
+        if size == 0:
+            raise CommandError(msg("{path} is empty", path=str(path)))
+        found = replace(found, loaded=code)
         found = replace(found, signer=choose.signatures().signer(found.path))
     except (OSError, RuntimeError) as error:
         why = said_by(error) if isinstance(error, OSError) else msg("links in a circle")
@@ -71,8 +80,6 @@ def parts(path: str) -> tuple[str, ...]:
 
 
 def _check_kind(path: Path, found: Fingerprint, *, emulator: bool) -> None:
-    if found.size == 0:
-        raise CommandError(msg("{path} is empty", path=str(path)))
     runner = _runner(found)
     if runner and not (emulator and interpreter(runner) == "emulator"):
         raise CommandError(

@@ -14,6 +14,7 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.given.asking import YES, confirm
 from cli.given.values import some
+from cli.registering import programs
 from cli.registering.settle import settle
 from cli.words.days import spoken
 from cli.words.layout import row
@@ -38,12 +39,14 @@ def add_to(commands: Commands) -> None:
     parser.takes("--account", "OSUSER", _ACCOUNT)
     parser.takes("--guardian", "NAME", _GUARDIAN)
 
-    parser = commands.add("player set", change, "An --account an", "An --born 2014-05-01", about=msg("change a player"))
+    parser = commands.add("player set", change, "An --account an", "An --born 2014-05-01", "An --only-installed on",
+                          "An --allow-program /home/an/bin/sums", about=msg("change a player"))  # fmt: skip
     parser.takes("player", "PLAYER", _PLAYER)
     parser.takes("--name", "NAME", msg("the new name"), default=msgspec.UNSET)
     parser.takes("--born", "YYYY[-MM-DD]|none", _BORN, type=born, default=msgspec.UNSET)
     parser.takes("--account", "OSUSER|none", _ACCOUNT, type=some, default=msgspec.UNSET)
     parser.takes("--guardian", "NAME|none", _GUARDIAN, type=some, default=msgspec.UNSET)
+    programs.options(parser)
 
     commands.add("player list", show, "", "--json", about=msg("list the players"), looks=True)
     parser = commands.add("player remove", remove, "An", "an --yes", about=msg("remove a player; the log stays"))
@@ -65,9 +68,11 @@ def add(args: Namespace, context: Context) -> int:
 
 
 def change(args: Namespace, context: Context) -> int:
-    request = PlayerSet(player=args.player, name=args.name, born=args.born, account=args.account, guardian=args.guardian)
+    request = PlayerSet(
+        player=args.player, name=args.name, born=args.born, account=args.account, guardian=args.guardian, **programs.asked(args)
+    )  # fmt: skip
     if request == PlayerSet(player=args.player):
-        options = comma(("--name", "--born", "--account", "--guardian"))
+        options = comma(("--name", "--born", "--account", "--guardian", *programs.OPTIONS))
         args.parser.mistake(msg("nothing to change: name one of {options}", options=options))
     done = ask(context.home.agent_address, request)
     return settle(context, done, msg("{name} is changed (id {id})", name=done.name, id=done.id))
@@ -95,6 +100,8 @@ def show(args: Namespace, context: Context) -> None:
 def _row(player: PlayerRow) -> tuple[Arg, ...]:
     guardians, packs = ", ".join(player.guardians) or "–", ", ".join(player.uses) or "–"
     limited = limits(player.limits) if player.limits else "–"
+    if player.only_installed:
+        limited = row((limits(player.limits) if player.limits else "", programs.said(player)))
     return (player.id, player.name, player.born or msg("not known"), player.account or "–", guardians, packs, limited)
 
 

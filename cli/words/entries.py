@@ -26,6 +26,7 @@ KINDS: Final[dict[str, Arg]] = {
     "play.ended": msg("play ended"), "launch.refused": msg("start refused"), "grant.given": msg("time given"),
     "grant.revoked": msg("given time taken back"), "approval": msg("game let through"),
     "approval.ended": msg("game no longer let through"), "game.changed": msg("what the house says of a game"),
+    "programs.changed": msg("what may run was changed"), "program.refused": msg("program refused"),
     "clock.jump": msg("clock changed"),
     "zone.changed": msg("time zone of the PC changed"), "issue.raised": msg("trouble began"),
     "issue.cleared": msg("trouble is over"), "usage.day": msg("summary of the day"), "seal": msg("seal"),
@@ -46,6 +47,9 @@ _LABELS: Final[dict[str, Arg]] = {
     "play": msg("play no."), "guardian": msg("guardian"), "certificate": msg("certificate"), "first": msg("from no."),
     "last": msg("to no."), "key": msg("key"), "version": msg("version"), "silent": msg("silent"), "seats": msg("PCs"),
     "approved": msg("let through"), "id": msg("id"), "registered": msg("registered now"), "looser": msg("looser now"),
+    "only_installed": msg("only installed programs"), "let": msg("let through"), "interpreters": msg("any script of"),
+    "sha256": msg("content"), "build_id": msg("build id"), "size": msg("bytes"), "path": msg("file"),
+    "players": msg("players with it"),
 }  # fmt: skip
 _MS: Final[dict[str, Arg]] = {"play.ended": msg("played"), "grant.given": msg("more")}
 _WORDS: Final[dict[str, dict[str, Arg]]] = {
@@ -175,6 +179,7 @@ _MANY: Final[dict[str, Callable[[Any, str], Arg]]] = {
     "games": lambda games, _: comma(row((game, Length(day["ms"])), " ") for game, day in games.items()),
     "seats": lambda seats, zone: comma(row((seat, Moment(heard, zone)), " ") for seat, heard in seats.items()),
     "match": lambda ids, _: clues(ids),
+    "let": lambda hashes, _: comma(one[:8] for one in hashes),
 }
 
 

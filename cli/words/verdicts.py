@@ -9,6 +9,7 @@ from i18n.message import Arg, Length, Message, Moment, msg
 from rules.verdict import Verdict
 
 VERDICTS: Final[dict[Verdict, Message]] = {"allow": msg("allowed"), "ask": msg("ask first"), "refuse": msg("may not play")}
+ONLY_INSTALLED: Final = msg("runs only installed programs, and what a guardian let through")
 
 
 def until(verdict: Verdict, when: Moment | None, then: Verdict | None, *, game: bool) -> Arg:

@@ -84,12 +84,15 @@ class GamePart(Standing, frozen=True, kw_only=True):
 
 
 class PlayerPart(Standing, frozen=True, kw_only=True):
-    """What is decided comes only from rules over all games."""
+    """What is decided comes only from rules over all games. `only_installed`: of other programs only those run that were let
+    through.
+    """
 
     name: str
     age: int | None
     account: str | None
     games: tuple[GamePart, ...]
+    only_installed: bool = False
 
 
 class Status(Wire, frozen=True, kw_only=True):

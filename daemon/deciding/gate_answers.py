@@ -32,7 +32,7 @@ class GateAnswers:
     def adopt(self, people: People) -> None:
         """A new catalogue has to reach the watcher before it scans; what was refused stays so until `renew`."""
         known = self._current or Refusals(people.catalogue, {})
-        self._watcher.refuse(replace(known, catalogue=people.catalogue))
+        self._watcher.refuse(replace(known, catalogue=people.catalogue, only=people.only))
         self._current = None
         self.stale()
 
@@ -53,7 +53,7 @@ class GateAnswers:
             self._next = now.mono + wait
         known = self._current
         if refused is not None and (known is None or (refused, saving) != (known.refused, known.saving)):
-            self._current = Refusals(people.catalogue, refused, saving)
+            self._current = Refusals(people.catalogue, refused, saving, people.only)
             self._watcher.refuse(self._current)
         return self._next - now.mono
 

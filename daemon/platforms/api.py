@@ -12,7 +12,8 @@ from typing import Literal, Protocol
 from daemon.api.messages import FileSystem
 from daemon.platforms.processes import Identity
 from i18n.message import Message
-from rules.games import Catalogue, Program
+from rules.games import Catalogue, Fingerprint, Program
+from rules.installed import OnlyInstalled
 
 WatchKind = Literal["gate", "events", "poll"]
 Lack = Literal["processor", "memory"]
@@ -57,6 +58,19 @@ class StartRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramStopped:
+    """Signals that the gate stopped a start by `account`, which runs only what an administrator installed, of another file.
+    `times` as in StartRefused.
+    """
+
+    account: str
+    file: Fingerprint
+    pid: int
+    mono: int
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class WatchTrouble:
     """Signals that watching lost something or stopped; `id` is an Issue's id, `over` that it is well again."""
 
@@ -65,7 +79,7 @@ class WatchTrouble:
     over: bool = False
 
 
-Observation = ProgramStarted | ProgramEnded | ProgramUnread | StartRefused | WatchTrouble
+Observation = ProgramStarted | ProgramEnded | ProgramUnread | StartRefused | ProgramStopped | WatchTrouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +88,13 @@ class Refusals:
 
     `refused` maps an account to the ids of games that it may not start now; accounts that are absent may start anything.
     `saving`: by game, its programs that were asked to close and still have time to save: they may start the game anew.
+    `only`: the accounts that run only what an administrator installed, and what else they may.
     """
 
     catalogue: Catalogue
     refused: Mapping[str, frozenset[str]]
     saving: Mapping[str, frozenset[Identity]] = field(default_factory=dict)
+    only: Mapping[str, OnlyInstalled] = field(default_factory=dict)
 
 
 class Watcher(Protocol):

@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-
 _BLOCK = 1 << 20
 
 Key = tuple[int, int, int, int, int]

@@ -87,6 +87,8 @@ class Images(ABC):
         self._slow: ByTurns[Looked | None] | None = None
         self._tell: Callable[[Key, Looked | None], None] = lambda *_: None
         self._stopping = False
+        self.sizes: frozenset[int] = frozenset()
+        """Of files whose content is wanted whatever the catalogue says."""
 
     @staticmethod
     @abstractmethod
@@ -198,7 +200,7 @@ class Images(ABC):
         small = self._largest is None or image.size <= self._largest
         blocks = catalogue.wanted_blocks
         return Wanted(
-            digest=known.found.digest is None and small and catalogue.wants_sha256(image.size),
+            digest=known.found.digest is None and small and (image.size in self.sizes or catalogue.wants_sha256(image.size)),
             signer=not known.found.looked and small and catalogue.wants_signer(image),
             blocks=_NO_BLOCKS if known.found.loaded[1] == blocks.stamp else blocks,
         )

@@ -119,12 +119,12 @@ class Recorder:
                 day = day_name(self.people().zone, event.now.wall).isoformat()
                 fields = decided(player, game, ruling, self.people())
                 return lambda journal: self._refused(journal, event, fields, day)
+            case events.ProgramRefused():
+                return lambda journal: self._stopped(journal, event)
             case events.GrantGiven() | events.GrantRevoked():
                 return lambda journal: self._grant(journal, event)
-            case events.ClockJumped(jump, now):
-                return lambda journal: append(journal, entry.ClockJump, now, expected=jump.expected, to=jump.system)
-            case events.ZoneChanged(before, after, now):
-                return lambda journal: append(journal, entry.ZoneChanged, now, before=before, after=after)
+            case events.ClockJumped() | events.ZoneChanged():
+                return lambda journal: _clock(journal, event)
             case events.IssueChanged(problem, raised, now):
                 kind = entry.IssueRaised if raised else entry.IssueCleared
                 return lambda journal: append(journal, kind, now, id=problem.id)
@@ -204,6 +204,15 @@ class Recorder:
         append(journal, entry.LaunchRefused, event.now, how=event.how, **fields)
         self.store.count_refusals(day, event.player.id, event.game.id, 1)
 
+    def _stopped(self, journal: Journal, event: events.ProgramRefused) -> None:
+        file, now = event.file, event.now
+        path = file.path.encode("utf-8", "replace").decode()
+        append(
+            journal, entry.ProgramRefused, now, payload=_payload(player=event.player.registered.name, path=path),
+            who=event.player.pseudonym(day_name(self.people().zone, now.wall)), how=event.how, sha256=file.sha256,
+            build_id=file.build_id, size=min(file.size, entry.MAX_INT),
+        )  # fmt: skip
+
     def _grant(self, journal: Journal, event: events.GrantGiven | events.GrantRevoked) -> None:
         grant, now = event.event, event.now
         if isinstance(event, events.GrantRevoked):
@@ -215,6 +224,13 @@ class Recorder:
             journal, entry.GrantGiven, now, payload=payload, id=grant.id, who=who, by=grant.by, ms=grant.ms, game=grant.game,
             given=grant.given,
         )  # fmt: skip
+
+
+def _clock(journal: Journal, event: events.ClockJumped | events.ZoneChanged) -> None:
+    if isinstance(event, events.ZoneChanged):
+        append(journal, entry.ZoneChanged, event.now, before=event.before, after=event.after)
+    else:
+        append(journal, entry.ClockJump, event.now, expected=event.jump.expected, to=event.jump.system)
 
 
 def append(journal: Journal, kind: type[EntryT], now: Reading, *, payload: bytes | None = None, **fields: object) -> EntryT:

@@ -44,6 +44,13 @@ class Announcer:
         if self._refusals.worth_showing(event.account, event.game.id, event.now.mono):
             self._publisher.show(event)
 
+    def program_refused(self, event: events.ProgramRefused, *, line: bool) -> None:
+        """The same of a program that is not installed, whatever it is."""
+        if line:
+            self._recorder.record(event)
+        if self._refusals.worth_showing(event.account, event.file.path, event.now.mono):
+            self._publisher.show(event)
+
     def shown(self, number: int) -> None:
         """A display confirmed the signal."""
         if (confirmed := self._waiting.pop(number, None)) is not None:

@@ -12,7 +12,7 @@ from daemon.health import Health
 from daemon.platforms.api import Accounts, Lack, Platform, WatchKind
 from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import unsent_aside
-from daemon.reporting.people_checks import certificate_check, limits_check
+from daemon.reporting.people_checks import certificate_check, limits_check, programs_check
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.store import Store
 from i18n.message import Message, msg, msgn
@@ -81,6 +81,7 @@ class Doctor:
         people, now = self.in_force.people, self.now()
         if people is not None:
             yield from (limits_check(player, people, now) for player in people.players)
+            yield from (check for player in people.players for check in programs_check(player, self.platform.watcher.kind))
             yield from certificate_check(people, now)
 
     def _journal(self) -> Check:
@@ -107,7 +108,7 @@ def _account(player: RuledPlayer, accounts: Accounts, guardian: Guardian | None)
         return False, msg("{name} has no account on this PC; run {command}", name=name, command=command)
     if not accounts.exists(account):
         return False, msg("this machine has no account '{account}'", account=account)
-    if player.limited and accounts.administrator(account):
+    if (player.limited or player.registered.only_installed) and accounts.administrator(account):
         return False, msg("{name}'s account {account} is an administrator's: no limit can hold", name=name, account=account)
     if guardian is not None:
         told = {"name": name, "account": account, "guardian": guardian.name}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from daemon.api.messages import Check
+from daemon.platforms.api import WatchKind
 from daemon.sessions import People, RuledPlayer
 from i18n.message import Day, Message, comma, msg
 from rules.calendar import day_name
@@ -32,6 +33,18 @@ def limits_check(player: RuledPlayer, people: People, now: int) -> Check:
         first = _FIRST if people.place == "home" else _FIRST_AT_A_POINT
         ok, text = False, _unlimited(player, age, f"giochoi policy use {player.id} {first}")
     return Check(id=f"limits:{player.id}", ok=ok, text=text)
+
+
+def programs_check(player: RuledPlayer, kind: WatchKind) -> tuple[Check, ...]:
+    """Of somebody who runs only what an administrator installed: whether that is kept before a program runs."""
+    if not player.registered.only_installed:
+        return ()
+    name, gate = player.registered.name, kind == "gate"
+    text = (
+        msg("{name} runs only installed programs: others are refused before they run", name=name) if gate
+        else msg("{name} runs only installed programs, but others are ended only after their start", name=name)
+    )  # fmt: skip
+    return (Check(id=f"programs:{player.id}", ok=gate, text=text),)
 
 
 def certificate_check(people: People, now: int) -> tuple[Check, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import posixpath
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from daemon.deciding.plays import Play
 from i18n.message import Length, Message, Words, msg
 
 _OF_CLOCKS = {events.ClockJumped: "clock-jump", events.ZoneChanged: "zone-changed"}
+ONLY_INSTALLED = "only-installed"
 _QUEUE = 256  # a display that lies further behind than this has gone
 
 
@@ -72,10 +74,8 @@ def _said(event: events.Event) -> tuple[frozenset[str] | None, dict[str, Any]]: 
     match event:
         case events.PlayStarted(play):
             return play.accounts, {"kind": "started", **_of(play)}
-        case events.Warned(play, _, left, None):
-            return play.accounts, {"kind": "warning", **_of(play), "left": left, "text": left_text(left or 0, play.game.title)}
-        case events.Warned(play, _, left, rule, text):
-            return play.accounts, {"kind": "notice", **_of(play), "left": left, "rule": rule, "text": text}
+        case events.Warned():
+            return event.play.accounts, _warned(event)
         case events.PlayDue(play, ruling):
             why, grace = ruling.decision.reason, ruling.decision.grace_ms
             text = due_text(play.game.title, why.text, grace) if why else None
@@ -86,15 +86,30 @@ def _said(event: events.Event) -> tuple[frozenset[str] | None, dict[str, Any]]: 
             why = ruling.decision.reason
             said = {"rule": why.rule, "text": refused_text(game.title, why.text)} if why else {}
             return frozenset((account,)), {"kind": "refused", "player": player.id, "game": game.id, "how": how, **said}
-        case events.GrantGiven(player, grant) | events.GrantRevoked(player, grant):
-            left = grant.ms if isinstance(event, events.GrantGiven) else 0
-            fields = {"kind": "granted", "player": grant.player, "game": grant.game or "", "left": left}
-            known = player.registered.account if player else None
-            return frozenset((known,) if known else ()), fields
+        case events.ProgramRefused(player, account, file, _, how):
+            said = {"rule": ONLY_INSTALLED, "text": stranger_text(posixpath.basename(file.path))}
+            return frozenset((account,)), {"kind": "refused", "player": player.id, "how": how, **said}
+        case events.GrantGiven() | events.GrantRevoked():
+            return _granted(event)
         case events.ClockJumped() | events.ZoneChanged():
             return None, {"kind": "issue", "rule": _OF_CLOCKS[type(event)]}
         case events.IssueChanged(issue, raised):
             return None, {"kind": "issue", "rule": issue.id, "text": issue.text, "how": "raised" if raised else "cleared"}
+
+
+def _warned(event: events.Warned) -> dict[str, Any]:
+    play, left = event.play, event.left
+    if event.rule is None:
+        return {"kind": "warning", **_of(play), "left": left, "text": left_text(left or 0, play.game.title)}
+    return {"kind": "notice", **_of(play), "left": left, "rule": event.rule, "text": event.text}
+
+
+def _granted(event: events.GrantGiven | events.GrantRevoked) -> tuple[frozenset[str], dict[str, Any]]:
+    player, grant = event.player, event.event
+    left = grant.ms if isinstance(event, events.GrantGiven) else 0
+    account = player.registered.account if player else None
+    fields = {"kind": "granted", "player": grant.player, "game": grant.game or "", "left": left}
+    return frozenset((account,) if account else ()), fields
 
 
 def _of(play: Play) -> dict[str, str]:
@@ -109,6 +124,12 @@ def due_text(title: str, why: Words, grace: int) -> Message:
 def refused_text(title: str, why: Words) -> Message:
     """That a game was not started, and why."""
     return msg("{game} may not start now: {why}", game=title, why=why)
+
+
+def stranger_text(name: str) -> Message:
+    """That a program was not let run, and who can change that."""
+    return msg("{program} may not run: only what an administrator installed may; ask a guardian to let it through",
+               program=name)  # fmt: skip
 
 
 def left_text(ms: int, title: str) -> Message:

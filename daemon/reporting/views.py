@@ -66,6 +66,7 @@ class Views:
             name=player.registered.name,
             age=player.age_on(self.today),
             account=player.registered.account,
+            only_installed=player.registered.only_installed,
             games=tuple(self._game(player, game) for game in games),
             **self._standing(player, self._judge.rule(player, None, self._now), self._used(player.id)),
         )
@@ -117,6 +118,7 @@ class Views:
             guardian=ruling.facts.guardian,
             periods={one.reason.rule: period for one in findings if (period := _period(player, one.reason)) is not None},
             place=self._people.place,
+            only_installed=player.registered.only_installed,
             next=next_verdict(ruling, self._now),
         )
 

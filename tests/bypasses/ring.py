@@ -43,7 +43,9 @@ text = { vi = "Nhanh", en = "Haste" }
 
 
 class Ring:
-    """`shop`: where root puts games. `desk`: the child's own disk. Nobody else's files are on either."""
+    """`shop`: where root puts games. `desk`: the children's own disk. Nobody else's files are on either. `strict` is the
+    account of Bi, who runs only what an administrator installed.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.chmod(0o755)
@@ -58,8 +60,10 @@ class Ring:
                 place.chmod(0o755)
             stack.enter_context(mounted(self.shop))
             stack.enter_context(mounted(self.desk))
-            self.child, self.friend = (stack.enter_context(account(self.desk / name)) for name in ("child", "friend"))
-            for one in (self.child, self.friend):
+            self.child, self.friend, self.strict = (
+                stack.enter_context(account(self.desk / name)) for name in ("child", "friend", "strict")
+            )
+            for one in (self.child, self.friend, self.strict):
                 Path(one.pw_dir).chmod(0o755)
             stack.callback(self.house.close)
             self.house.configure("daemon", CONFIG.format(shop=self.shop, desk=self.desk))
@@ -78,6 +82,8 @@ class Ring:
         pack.write_text(HASTE, "utf-8")
         self.house("player", "add", "Na", "--born", "2014-05-01", "--account", self.child.pw_name)
         self.house("policy", "use", "Na", str(pack))
+        self.house("player", "add", "Bi", "--born", "2014-05-01", "--account", self.strict.pw_name)
+        self.house("player", "set", "Bi", "--only-installed", "on")
         assert self.house.json("status")["daemon"]["watch"] == "gate"
 
     def processes(self) -> list[int]:
@@ -107,4 +113,4 @@ class Ring:
 
     def clear(self) -> None:
         """End whatever these accounts still run."""
-        end_all(self.child.pw_uid, self.friend.pw_uid)
+        end_all(self.child.pw_uid, self.friend.pw_uid, self.strict.pw_uid)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+
+from tests.system import WINDOWS
 
 OARS = "OARS sex-themes=mild"  # 13 and older
 
@@ -106,3 +109,34 @@ def test_a_learning_program_is_marked(home, tmp_path):
     home.fails(2, *add, "--learning", "--no-learning")
     said(home, *add, "--no-learning")
     assert "does not count" not in said(home, "game", "list", "sums")
+
+
+@pytest.mark.skipif(WINDOWS, reason="not on Windows yet, and there the agent says so")
+def test_only_installed_programs_and_what_is_let_through_besides(home, tmp_path):
+    """Who sets it is told what it means; list, status and why say it; an id or the file takes a program back."""
+    own = tmp_path / "sums"
+    own.write_bytes(b"#!/bin/sh\n")
+    id_ = hashlib.sha256(own.read_bytes()).hexdigest()[:8]
+    assert "An may run any program anyway" in said(home, "player", "set", "An", "--allow-program", str(own))
+    assert "runs only what an administrator installed" in said(home, "player", "set", "An", "--only-installed", "on")
+    an = next(one for one in document(home, "player", "list")["players"] if one["id"] == "an")
+    assert (an["only_installed"], [one["name"] for one in an["programs"]]) == (True, ["sums"])
+    assert f"sums ({id_})" in " ".join(said(home, "player", "list").split())
+    assert document(home, "status", "An")["players"][0]["only_installed"]
+    for command in (("status",), ("why", "An")):
+        assert "runs only installed programs" in said(home, *command)
+    assert "others are ended only after their start" in home("doctor").stdout
+
+    said(home, "player", "set", "An", "--disallow-program", id_)
+    assert "no one program" in home.fails(2, "player", "set", "An", "--disallow-program", str(own))
+    assert "may run any program again" in said(home, "player", "set", "An", "--only-installed", "off")
+    assert "runs only installed programs" not in said(home, "status")
+
+
+@pytest.mark.parametrize(("name", "content", "told"), [
+    ("ld-linux-x86-64.so.2", b"x", "starts any program"), ("empty", b"", "is empty"), ("nothing", None, "cannot be read"),
+])  # fmt: skip
+def test_what_cannot_be_let_through(fails, tmp_path, name, content, told):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    assert told in fails(2, "player", "set", "An", "--allow-program", str(tmp_path / name))

@@ -40,7 +40,7 @@ def test_a_player_from_first_to_last(agent):
     limits = player.pop("limits")
     assert player == {
         "id": "an", "name": "An", "born": None, "account": None, "guardians": ["Bình"], "packs": ["vn-147"],
-        "uses": ["vn-147"], "approved": ["luanti"],
+        "uses": ["vn-147"], "approved": ["luanti"], "only_installed": False, "programs": [],
     }  # fmt: skip
     found = sorted((limit["game"] or "", limit["day"], limit["minutes"]) for limit in limits if limit["day"] in {"sat", "mon"})
     assert found == [("", "sat", 0.5), ("luanti", "mon", 90.0), ("luanti", "sat", 90.0)]

@@ -58,16 +58,18 @@ class FakePlatform:
 
     def launch(
         self, *files: Fingerprint, account: str = "an", args: tuple[str, ...] = (), parent: int = 0, quietly: bool = False,
-        pid: int | None = None,
+        pid: int | None = None, strange: bool = False,
     ) -> Program | None:
-        """A program starts now; None if the gate refused it. `quietly`: nobody tells, only a scan finds it."""
+        """A program starts now; None if the gate refused it. `quietly`: nobody tells, only a scan finds it. `strange`: not only
+        an administrator can have put its files there.
+        """
         self._next += 1
         pid, now = self._next if pid is None else pid, self.clock.mono()
         refused = self._refused(files[0], account) if self.kind == "gate" else None
         if refused:
             self._tell(StartRefused(account, refused, files[0].path, pid, now))
             return None
-        program = Program(pid, now // 10, now, account, files, args, parent)
+        program = Program(pid, now // 10, now, account, files, args, parent, foreign=files if strange else ())
         self.programs[program.identity] = program
         if not quietly:
             self._tell(ProgramStarted(program))

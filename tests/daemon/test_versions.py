@@ -121,3 +121,18 @@ def test_an_older_agent_that_does_not_know_what_we_send_is_asked_to_update(world
             await until(lambda: issues(world) == [])
 
     asyncio.run(run())
+
+
+def test_a_program_let_through_in_a_way_that_is_not_known_is_not_let_through(world):
+    """The stricter side, and the Issue says `update`."""
+
+    def strict(said):
+        (an,) = said["players"]
+        known = {"name": "sums", "sha256": "ab" * 32, "size": 7, "build_id": None, "interpreter": None}
+        an["only_installed"] = True
+        an["programs"] = [known, {**known, "sha256": "cd" * 32, "interpreter": "forth"}]
+
+    world.start(roster())
+    take(world, written(world, change=strict))
+    only = world.daemon.in_force.people.only["an"]
+    assert (world.daemon.trust.newer, [one.sha256 for one in only.let]) == (True, ["ab" * 32])

@@ -12,7 +12,7 @@ from functools import partial
 
 from daemon.api.issues import ISSUES
 from daemon.api.messages import FileSystem
-from daemon.platforms.api import Observation, Refusals, StartRefused, WatchTrouble
+from daemon.platforms.api import Observation, ProgramStopped, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux.ending.asker import Asker
 from daemon.platforms.linux.gate import mounts
 from daemon.platforms.linux.gate.again import Backoff
@@ -32,6 +32,7 @@ from daemon.platforms.watcher import EVENTS, TrackingWatcher
 from host.clock import Clock
 from i18n.message import Arg, comma, msg, said_by
 from rules.games import Program
+from rules.installed import sizes
 
 NOT_ASKED = "not-asked"
 _SWITCH_S = 0.0005  # how long the gate's thread waits for the loop's to let it run
@@ -86,6 +87,8 @@ class LinuxWatcher(TrackingWatcher):
 
     def refuse(self, refusals: Refusals) -> None:
         super().refuse(refusals)
+        programs = self._tracker.programs
+        programs.only, programs.images.sizes = frozenset(refusals.only), sizes(refusals.only.values())
         if self._gate:
             self._gate.arm(refusals)
 
@@ -93,6 +96,9 @@ class LinuxWatcher(TrackingWatcher):
         with suppress(BlindError):
             return described(mounts.table(), self._covered.devices if self.kind == "gate" else ())
         return ()
+
+    def _hurry(self) -> bool:
+        return super()._hurry() or bool(self._refusals and self._refusals.only)
 
     def stop(self) -> None:
         if self._loop is None:
@@ -251,7 +257,7 @@ class LinuxWatcher(TrackingWatcher):
             self._stop_gate(self._loop)
             self._gate_later(self._loop)
 
-    def _from_gate(self, seen: StartRefused | WatchTrouble) -> None:
+    def _from_gate(self, seen: StartRefused | ProgramStopped | WatchTrouble) -> None:
         """In the gate's thread."""
         self._on_loop(self._heard, seen)
 
@@ -278,7 +284,7 @@ class LinuxWatcher(TrackingWatcher):
         if self._loop:
             self._poller.look_for_new()
 
-    def _heard(self, seen: StartRefused | WatchTrouble) -> None:
+    def _heard(self, seen: StartRefused | ProgramStopped | WatchTrouble) -> None:
         if isinstance(seen, WatchTrouble) and seen.id == BROKEN and self._loop:
             self._stop_gate(self._loop)  # before its watchdog misses a heart that beats no more
             self._open[seen.id] = self._clock.mono()

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from daemon.api.issues import ISSUES
-from daemon.platforms.api import Refusals, StartRefused, WatchTrouble
+from daemon.platforms.api import ProgramStopped, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux import calls, spawning
 from daemon.platforms.linux.gate.answers import RefusalsByUid, answers
 from daemon.platforms.linux.gate.handing import Refused
@@ -43,7 +43,7 @@ class ExecGate:
     """
 
     def __init__(
-        self, clock: Clock, tell: Callable[[StartRefused | WatchTrouble], None],
+        self, clock: Clock, tell: Callable[[StartRefused | ProgramStopped | WatchTrouble], None],
         let: Callable[[Started], None] = lambda *_: None, readers: socket.socket | None = None,
     ) -> None:  # fmt: skip
         self._clock = clock
@@ -93,10 +93,10 @@ class ExecGate:
         """Answer from these from now on."""
         old, new = self._answers, answers(refusals)
         self._answers = new
-        if old is None or old.catalogue is not new.catalogue:
+        if old is None or old.catalogue is not new.catalogue or old.only != new.only:
             self._flush()
 
-    def close(self) -> tuple[StartRefused, ...]:
+    def close(self) -> tuple[StartRefused | ProgramStopped, ...]:
         """Refuse nothing any more: the kernel allows what still waits for an answer. What was refused and not told yet."""
         if self._thread:
             os.eventfd_write(self._wake, 1)

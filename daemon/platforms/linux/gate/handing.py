@@ -8,40 +8,50 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from daemon.platforms.api import StartRefused
+from daemon.platforms.api import ProgramStopped, StartRefused
 from host.clock import Clock
 
 AGAIN_MS = 1_000
 _SHARES = 256
 MOST = 64  # of one share
+_MOST_TOLD = 256
+Stopped = StartRefused | ProgramStopped
 
 
 @dataclass(slots=True)
 class _Told:
     at: int
     more: int
-    last: StartRefused
+    last: Stopped
 
 
 class Refused:
-    """Tells the first refusal of a game to an account at once, and the number of those within a second when that is over.
-    All on the gate's thread.
+    """Tells the first refusal of a game or program to an account at once, and the number of those within a second when that is
+    over. All on the gate's thread.
     """
 
-    def __init__(self, clock: Clock, tell: Callable[[StartRefused], None]) -> None:
+    def __init__(self, clock: Clock, tell: Callable[[Stopped], None]) -> None:
         self._clock = clock
         self._tell = tell
         self._told: dict[tuple[str, str], _Told] = {}
 
-    def note(self, seen: StartRefused) -> None:
-        known, now = self._told.get((seen.account, seen.game)), self._clock.mono()
+    def note(self, seen: Stopped) -> None:
+        key, now = self._key(seen), self._clock.mono()
+        known = self._told.get(key)
         if known is None:
-            self._told[seen.account, seen.game] = _Told(now, 0, seen)
+            self._told[key] = _Told(now, 0, seen)
             self._tell(seen)
             return
         known.more, known.last = known.more + 1, seen
         if now - known.at >= AGAIN_MS:
             self._tell_more(known, now)
+
+    def _key(self, seen: Stopped) -> tuple[str, str]:
+        """Of programs that are no games anybody can make many: those of one account are one where they are too many."""
+        if isinstance(seen, StartRefused):
+            return seen.account, seen.game
+        key = seen.account, f"{seen.file.sha256} {seen.file.size}"
+        return key if key in self._told or len(self._told) < _MOST_TOLD else (seen.account, " ")
 
     def look_back(self) -> None:
         """Tells what has waited long enough, and forgets who has stopped trying."""
@@ -53,7 +63,7 @@ class Refused:
                 else:
                     del self._told[key]
 
-    def untold(self) -> tuple[StartRefused, ...]:
+    def untold(self) -> tuple[Stopped, ...]:
         """What was not told yet, once the thread is over."""
         found = tuple(replace(known.last, times=known.more) for known in self._told.values() if known.more)
         self._told.clear()

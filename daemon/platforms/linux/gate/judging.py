@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any, NamedTuple
 
-from daemon.platforms.api import StartRefused
-from daemon.platforms.hashing import Key, key, within
+from daemon.platforms.api import ProgramStopped, StartRefused
+from daemon.platforms.hashing import Key, key, sha256, within
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.gate.answers import RefusalsByUid
 from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.reading.places import Mounts, only_roots
+from daemon.platforms.linux.trusted import Trusted
 from daemon.platforms.linux.watching import stamps
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.programs import acting_uid
@@ -40,11 +42,28 @@ class Answer(NamedTuple):
     `unread`: it may not start, as nobody can tell what it is; the file's path. `to_read`: no answer yet.
     """
 
-    refused: StartRefused | None = None
+    refused: StartRefused | ProgramStopped | None = None
     ignorable: bool = False
     let: Started | None = None
     unread: str | None = None
     to_read: ToRead | None = None
+
+
+class _Ask(NamedTuple):
+    """A reader is to be asked; `doubt`: also what was known of it."""
+
+    doubt: bool
+
+
+class _Seen(NamedTuple):
+    """What is about to run. `found` None: a user's file system says what it is. `trusted`: an administrator put it there."""
+
+    path: str
+    file: Fingerprint
+    games: frozenset[str]
+    found: os.stat_result | None
+    trusted: bool
+    read: Message | None
 
 
 class Judge:
@@ -57,6 +76,7 @@ class Judge:
         self._clock = clock
         self._mounts = mounts
         self._images = ReadImages(largest=LARGEST_HASHED, wall=clock.wall, pressed=within(clock.mono, _COMPARING_MS))
+        self._trusted = Trusted()
         self._known: dict[tuple[str, Key], _Known] = {}
         self.known_for: Catalogue | None = None
 
@@ -68,31 +88,62 @@ class Judge:
             return Answer()
         if self.known_for is not current.catalogue or len(self._known) > _MOST:
             self._known, self.known_for = {}, current.catalogue
+        self._images.sizes = current.sizes
         path = procfs.link(f"/proc/self/fd/{asked.handle}") or ""
         here = self._mounts is None or self._mounts.whose(asked.handle) == "local"
         found = os.fstat(asked.handle) if here else None
-        known = self._known.get((path, key(found))) if found else None
-        doubt = known is not None and found is not None and not stamps.tell(asked.handle, found, self._clock.wall())
-        known = None if doubt or read else known
-        if known is None and found and (self._mounts is None or only_roots(found)):
-            known = self._look(asked.handle, found, path, current.catalogue)
-        elif known is None and read is None:
-            return self._to_read(asked, found, current, doubt=doubt)
-        elif known is None and read is not None:
-            known = self._learn(read, found, path, current.catalogue)
-        file, games = known or (Fingerprint(path, found.st_size if found else 0), frozenset())
-        if known is None:
-            games = current.catalogue.by_file(file)
-        if not games:
-            if known is None and read is not None and self._account(asked.pid, current)[1]:
-                return Answer(unread=path)
-            # Who may write to a file could do so through a mapping, which the kernel does not count as modified.
-            return Answer(ignorable=found is not None and only_roots(found) and (path, key(found)) in self._known)
+        known = self._of_file(asked.handle, found, path, current.catalogue, read)
+        if isinstance(known, _Ask):
+            return self._to_read(asked, found, current, doubt=known.doubt)
+        file = known[0] if known else Fingerprint(path, found.st_size if found else 0)
+        games = known[1] if known else current.catalogue.by_file(file)
+        trusted = not current.only or (found is not None and self._trusted.file(asked.handle, found, path))
+        if games or not trusted:
+            seen = _Seen(path, file, games, found, trusted=trusted, read=read)
+            return self._of_process(asked, seen, current, known=known is not None)
+        if known is None and read is not None and self._account(asked.pid, current)[1]:
+            return Answer(unread=path)
+        # Who may write to a file could do so through a mapping, which the kernel does not count as modified.
+        return Answer(ignorable=found is not None and only_roots(found) and (path, key(found)) in self._known)
+
+    def _of_process(self, asked: calls.Question, seen: _Seen, current: RefusalsByUid, *, known: bool) -> Answer:
+        """For a game, or what not only an administrator can have put there, it matters who starts it."""
         account, refused = self._account(asked.pid, current)
-        hit, now = games & refused, self._clock.mono()
+        hit, now = seen.games & refused, self._clock.mono()
+        if not hit and not seen.trusted and (said := self._stranger(asked, seen, current, now)):
+            return said
+        if not seen.games:
+            return Answer(unread=seen.path) if not known and seen.read is not None and refused else Answer()
         if all(_started_by(asked.pid, current.saving.get(game, frozenset())) for game in hit):
-            return Answer(let=self._let(asked.pid, file, found))
-        return Answer(StartRefused(account, min(hit), path, asked.pid, now))
+            return Answer(let=self._let(asked.pid, seen.file, seen.found))
+        return Answer(StartRefused(account, min(hit), seen.path, asked.pid, now))
+
+    def _stranger(self, asked: calls.Question, seen: _Seen, current: RefusalsByUid, now: int) -> Answer | None:
+        """What is not installed, if its account runs nothing else. What cannot be told from what is let through yet may start;
+        it is looked at again when its content is known.
+        """
+        uids, file = procfs.uids(asked.pid), seen.file
+        account, only = (uids and current.only_of(acting_uid(*uids))) or ("", None)
+        if only is None or only.lets(file, current.catalogue) is not False:
+            return None
+        if file.sha256 is None and file.size <= LARGEST_HASHED:  # a guardian may want to let it through
+            if self._mounts is not None and seen.read is None:
+                return self._to_read(asked, seen.found, current, doubt=False, digest=True)
+            if self._mounts is None and seen.found:
+                file = replace(file, sha256=sha256(asked.handle))
+                self._keep(seen.path, key(seen.found), file, current.catalogue)
+        return Answer(ProgramStopped(account, file, asked.pid, now))
+
+    def _of_file(
+        self, handle: int, found: os.stat_result | None, path: str, catalogue: Catalogue, read: Message | None
+    ) -> _Known | _Ask | None:
+        known = self._known.get((path, key(found))) if found else None
+        doubt = known is not None and found is not None and not stamps.tell(handle, found, self._clock.wall())
+        if known is not None and not doubt and read is None:
+            return known
+        if found and (self._mounts is None or only_roots(found)):
+            return self._look(handle, found, path, catalogue)
+        return _Ask(doubt) if read is None else self._learn(read, found, path, catalogue)
 
     @staticmethod
     def _account(pid: int, current: RefusalsByUid) -> tuple[str, frozenset[str]]:
@@ -113,12 +164,15 @@ class Judge:
             return None
         return self._keep(path, key(found), file, catalogue)
 
-    def _to_read(self, asked: calls.Question, found: os.stat_result | None, current: RefusalsByUid, *, doubt: bool) -> Answer:
+    def _to_read(
+        self, asked: calls.Question, found: os.stat_result | None, current: RefusalsByUid, *, doubt: bool, digest: bool = False
+    ) -> Answer:
         uids = procfs.uids(asked.pid)
         uid = acting_uid(*uids) if uids else 0
-        account, _ = current.of(uid) or (str(uid), frozenset())
+        account, _ = current.of(uid) or current.only_of(uid) or (str(uid), frozenset())
         this = key(found) if found else _NO_KEY
-        return Answer(to_read=ToRead(account, self._images.question(this, current.catalogue, doubt=doubt)))
+        question = self._images.question(this, current.catalogue, doubt=doubt)
+        return Answer(to_read=ToRead(account, {**question, "digest": question["digest"] or digest}))
 
     def _learn(self, read: Message, found: os.stat_result | None, path: str, catalogue: Catalogue) -> _Known | None:
         """None: it was not read in time, or cannot be read."""

@@ -13,16 +13,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.filesystems import is_answered_elsewhere
 
 _NO_PROGRAMS = frozenset(
     """autofs bdev binfmt_misc bpf cgroup cgroup2 configfs cpuset debugfs devpts efivarfs fusectl hugetlbfs mqueue nsfs pipefs
     proc pstore resctrl rpc_pipefs securityfs selinuxfs smackfs sockfs sysfs tracefs""".split()  # noqa: SIM905 - a table
 )
-# Their server answers when it likes, and may be a child's process: the gate would wait for it, and the machine for the gate.
-# ecryptfs hands on to a folder of its owner's, which may be on such a one.
-_ANSWERED_ELSEWHERE = (
-    "fuse", "nfs", "cifs", "smb", "9p", "afs", "ceph", "coda", "ncpfs", "glusterfs", "lustre", "virtiofs", "ecryptfs",
-)  # fmt: skip
 _TABLE = "/proc/self/mountinfo"
 _NODE = os.O_PATH | os.O_CLOEXEC
 
@@ -39,7 +35,7 @@ class Mount(NamedTuple):
     @property
     def ours_to_ask(self) -> bool:
         """Whether the gate may be asked for what it holds."""
-        return not self.noexec and not self.kind.startswith(_ANSWERED_ELSEWHERE)
+        return not self.noexec and not is_answered_elsewhere(self.kind)
 
 
 def table() -> tuple[Mount, ...]:
@@ -69,7 +65,7 @@ def holding_programs(mounts: Iterable[Mount] | None = None) -> dict[int, tuple[M
     None that lies below one that another process answers for: the way there leads through that process.
     """
     mounts = table() if mounts is None else tuple(mounts)
-    slow = tuple(f"{one.path}/" for one in mounts if one.kind.startswith(_ANSWERED_ELSEWHERE) and one.path != "/")
+    slow = tuple(f"{one.path}/" for one in mounts if is_answered_elsewhere(one.kind) and one.path != "/")
     found: dict[int, tuple[Mount, ...]] = {}
     for one in mounts:
         if one.ours_to_ask and not one.path.startswith(slow):

@@ -74,13 +74,13 @@ class Files:
         return self._ask("find", path=path).handle
 
     def stat(self, node: int) -> Found:
-        if not self._local(node):
+        if not self.local(node):
             return Found(*self._ask("stat", node).head["found"])
         return found(node)
 
     def free(self, node: int, what: Found) -> bool:
         """Whether nobody can hold up the reading of its content."""
-        return only_roots(what) and self._local(node)
+        return only_roots(what) and self.local(node)
 
     def own(self, node: int) -> bool:
         """Whether it lies where somebody else than root answers for it."""
@@ -93,7 +93,8 @@ class Files:
         """As the one whom its content was read as."""
         self._desk.later(told, self.runner.account, "content", node, **{**question, "slow": True, "as": self._user})
 
-    def _local(self, node: int) -> bool:
+    def local(self, node: int) -> bool:
+        """Whether nobody can hold up what is asked of the file itself, opened for nothing."""
         return self._mounts.whose(node) == "local"
 
     def _ask(self, do: str, handle: int = -1, **more: Any) -> Message:

@@ -12,11 +12,13 @@ from daemon.platforms.hashing import within
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import account_of
 from daemon.platforms.linux.reading.files import Runner
+from daemon.platforms.linux.trusted import Trusted
 from daemon.platforms.linux.watching.brief import brief
 from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.mazes import Maze, Mazes
 from daemon.platforms.linux.watching.patience import Patience
 from daemon.platforms.linux.watching.read_images import ReadImages
+from daemon.platforms.linux.watching.strangers import foreign
 from daemon.platforms.linux.watching.told import Steps, Teller, Told
 from daemon.platforms.processes import Identity
 from host.clock import Clock, together
@@ -42,6 +44,9 @@ class Programs:
         """Of the thread in which mazes are walked."""
         self._found: dict[Identity, tuple[Maze, Catalogue, Told]] = {}
         self.images = ReadImages(wall=clock.wall, pressed=within(clock.mono, _COMPARING_MS))
+        self.only: frozenset[str] = frozenset()
+        """Accounts of which it is asked whether their files are installed."""
+        self._trusted = Trusted()
         self.account = cache(account_of)
         self.blamed = False
         """Whether what could not be read in time (`images.unread`) lies where its account may have held it up."""
@@ -75,7 +80,9 @@ class Programs:
         told = self._told(thread, image, catalogue, (pid, status.started), runner, anew=since is not None)
         if not image and not told.args:
             return None  # a kernel thread, or over by now
-        beside = self._beside(thread, image, catalogue) if image else ()
+        files = (image, *self._beside(thread, image, catalogue), *told.files) if image else ()
+        strict = runner.account in self.only
+        others = foreign(thread, files, self._trusted, self.images, catalogue) if strict else ()
         served = self.images.files is not None and self.images.files.served
         self.blamed = served and (self.images.own or (bool(self.images.unread) and not exe_unread))
         return Program(
@@ -83,10 +90,11 @@ class Programs:
             started=status.started,
             since=self.since(status.started) if since is None else since,
             account=runner.account,
-            files=(image, *beside, *told.files) if image else (),
+            files=files,
             args=brief(told.args, catalogue),
             parent=status.parent,
             interpreted=told.interpreted,
+            foreign=others,
         )
 
     def since(self, started: int) -> int:
@@ -189,7 +197,7 @@ class Programs:
         self._found[maze.identity] = (maze, known[1], told)
         return True
 
-    def only(self, living: Container[Identity]) -> None:
+    def keep(self, living: Container[Identity]) -> None:
         """Forgets the others."""
         self._found = {identity: found for identity, found in self._found.items() if identity in living}
 

@@ -18,6 +18,7 @@ from daemon.platforms.linux.reading import texts
 from daemon.platforms.linux.reading.desk import HeldError
 from daemon.platforms.linux.reading.files import Files, Runner
 from daemon.platforms.linux.reading.lines import Message
+from daemon.platforms.linux.trusted import opened
 from daemon.platforms.linux.watching.images import Images
 from rules.games import Catalogue, Fingerprint
 from rules.matching import loaded
@@ -103,6 +104,16 @@ class ReadImages(Images):
             if isinstance(error, OSError):
                 procfs.check(error)
         return nothing
+
+    def node(self, path: str) -> int | None:
+        """The file there, opened for nothing. None: it cannot be, or lies where somebody else than root answers for it."""
+        if self.files is None:
+            return opened(path)
+        node = self._say(path, None, lambda files: files.node(path), lambda: None)
+        if node is not None and not self.files.local(node):
+            os.close(node)
+            return None
+        return node
 
     def hold(self, shown: str, *, own: bool = False) -> None:
         self.unread, self.own = self.unread or shown, self.own or own

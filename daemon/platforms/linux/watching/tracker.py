@@ -267,7 +267,7 @@ class LinuxTracker(Tracker[SeenProgram]):
         self._unread.keep(set(found))
         if not self._unread:
             self.well(HELD)
-        self.programs.only({seen.identity for seen in found.values()})
+        self.programs.keep({seen.identity for seen in found.values()})
         programs = self._adopt(found, unreadable or len(self.programs.images.held))
         self._kin.executed_by(self._known[pid] for pid in self.games)
         return programs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import io
 import os
 import shutil
 import signal
@@ -24,11 +25,13 @@ from daemon.platforms.linux.accounts import SubIds
 from daemon.platforms.linux.gate import execgate, questions
 from daemon.platforms.linux.gate.answers import RefusalsByUid, answers
 from daemon.platforms.linux.gate.execgate import ExecGate
-from daemon.platforms.linux.gate.judging import Judge
+from daemon.platforms.linux.gate.judging import LARGEST_HASHED, Judge
 from daemon.platforms.linux.gate.watchdog import Watchdog
 from host.clock import SystemClock
+from host.elf import build_id
 from i18n.message import msg, plain
 from rules.games import Catalogue, Game
+from rules.installed import LetProgram, OnlyInstalled
 from tests.system import PATIENCE, until
 
 pytestmark = pytest.mark.root
@@ -175,6 +178,41 @@ def test_ordinary_programs_of_the_system_are_asked_for_once(gate, gate_folder, s
         for name in ("roots", "childs", "shared"):
             assert start(gate_folder / name, "1")
     assert sorted(asked) == ["childs"] * 3 + ["roots"] + ["shared"] * 3
+
+
+def test_what_somebody_may_not_run_is_no_ordinary_program(gate, gate_folder, start, asked):
+    """While somebody runs only what is installed, a program of root's in a place like this is asked for each time, as others
+    may run it; then once again. Who runs it is told by what it is.
+    """
+    program = Path(shutil.copy("/bin/true", gate_folder / "program"))
+    catalogue = Catalogue(())
+    content = sha256(program.read_bytes()).hexdigest()
+    let = LetProgram(name="program", sha256=content, size=program.stat().st_size)
+    for only, may in ((OnlyInstalled(), False), (OnlyInstalled((let,)), True), (OnlyInstalled(), False)):
+        gate.arm(Refusals(catalogue, {}, only={CHILD: only}))
+        assert [start(program), start(program, user="root"), start(program)] == [may, True, may]
+    assert asked == ["program"] * 9
+    gate.arm(Refusals(catalogue, {}))
+
+    def unasked():
+        before = len(asked)
+        return start(program) and len(asked) == before
+
+    until(unasked)
+    until(lambda: len(gate.told) == 4)
+    assert {(seen.account, seen.file.sha256, seen.file.path) for seen in gate.told} == {(CHILD, content, str(program))}
+
+
+def test_a_large_program_that_looks_let_through_is_not_read_by_the_gate(gate, gate_folder, start):
+    """Everybody would wait for it. Of another size, or build, it is refused at once."""
+    program = gate_folder / "program"
+    program.write_bytes(Path("/bin/dash").read_bytes() + bytes(LARGEST_HASHED))
+    program.chmod(0o755)
+    build = build_id(io.BytesIO(program.read_bytes()))
+    let = LetProgram(name="program", sha256="ab" * 32, size=program.stat().st_size, build_id=build)
+    for other, may in ((let, True), (replace(let, size=let.size + 1), False), (replace(let, build_id="ab"), False)):
+        gate.arm(Refusals(Catalogue(()), {}, only={CHILD: OnlyInstalled((other,))}))
+        assert start(program, "-c", "exit") is may
 
 
 def test_ignored_until_modified_or_another_catalogue(gate, gate_folder, start, asked, make_game):

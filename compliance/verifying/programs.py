@@ -1,0 +1,60 @@
+"""Whether refused programs and what the agent tells of who runs only what is installed go together. Pure.
+
+Pseudonyms change by the day, so that it was this player cannot be told on another day; that it was somebody can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from compliance.entry import ProgramRefused, ProgramsChanged
+from compliance.format.chain import AGENT
+from compliance.verifying.report import Failure, Finding
+from i18n.message import Arg, msg, msgn
+
+AROUND_MS = 120_000  # how far the clocks of agent and seat may differ, and how long a seat may take to hear of a change
+
+
+@dataclass
+class Programs:
+    """`take` each of both, then ask `failures` and `findings`."""
+
+    _failures: list[Failure] = field(default_factory=list)
+    _changes: list[tuple[int, int]] = field(default_factory=list)  # from when on how many players
+    _refused: list[tuple[Arg, ProgramRefused]] = field(default_factory=list)
+
+    def take(self, where: Arg, line: ProgramsChanged | ProgramRefused) -> None:
+        if isinstance(line, ProgramRefused):
+            self._refused.append((where, line))
+        elif line.seat != AGENT:
+            self._failures.append(Failure(where, msg("only the agent can say this, not a seat")))
+        else:
+            before = self._changes[-1][1] if self._changes else 0
+            if line.players < int(line.only_installed) or abs(line.players - before) > 1:
+                told = {"before": str(before), "now": str(line.players)}
+                text = msg("{before} players ran only installed programs before it, and it says {now}", **told)
+                self._failures.append(Failure(where, text))
+            self._changes.append((line.wall, line.players))
+
+    def failures(self) -> Iterator[Failure]:
+        yield from self._failures
+        if not any(players for _, players in self._changes):
+            for where, _ in self._refused:
+                yield Failure(where, msg("no entry says that anybody runs only installed programs"))
+
+    def findings(self) -> Iterator[Finding]:
+        """A seat that did not hear of a change goes by the one before."""
+        strange = [where for where, line in self._refused if not self._on(line.wall)]
+        if strange and any(players for _, players in self._changes):
+            yield Finding("programs", strange[0], msgn(
+                "{n} program was refused when by the agent's entries everybody could run any",
+                "{n} programs were refused when by the agent's entries everybody could run any", len(strange),
+            ))  # fmt: skip
+
+    def _on(self, at: int) -> bool:
+        ends = [*(start for start, _ in self._changes[1:]), at]
+        return any(
+            players and start - AROUND_MS <= at <= max(end, start) + AROUND_MS
+            for (start, players), end in zip(self._changes, ends, strict=False)
+        )

@@ -1,0 +1,40 @@
+"""Which files of a process not only an administrator can have put there: its executable, what it was told to run, and what its
+environment has the loader load before (ld.so(8)). Asked only of accounts that run nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from daemon.platforms.linux import procfs
+from daemon.platforms.linux.trusted import Trusted
+from daemon.platforms.linux.watching.read_images import ReadImages
+from rules.games import Catalogue, Fingerprint
+
+_LOADED_FIRST = (b"LD_PRELOAD=", b"LD_AUDIT=")
+_MOST = 16
+
+
+def foreign(
+    pid: int, files: tuple[Fingerprint, ...], trusted: Trusted, images: ReadImages, catalogue: Catalogue
+) -> tuple[Fingerprint, ...]:
+    """`files`: the executable first. What cannot be looked at counts as somebody else's. BlindError."""
+    places = [f"/proc/{pid}/exe", *(f"/proc/{pid}/root{file.path}" for file in files[1:])]
+    found = [file for file, place in zip(files, places, strict=True) if not trusted.at(place, images.node)]
+    for place, path in _loaded_first(pid, images):
+        file = images.open(place, path, catalogue)  # a name that leads nowhere loads nothing
+        if file is not None and not trusted.at(place, images.node):
+            found.append(file)
+    return tuple(found)
+
+
+def _loaded_first(pid: int, images: ReadImages) -> Iterator[tuple[str, str]]:
+    """Where each library lies for us, and what the process calls it. Of a name without a slash, which is looked for in folders,
+    it is not known.
+    """
+    variables = images.environment(pid, procfs.ARGS).split(b"\0")
+    said = [one.partition(b"=")[2] for one in variables if one.startswith(_LOADED_FIRST)]
+    names = b" ".join(said).replace(b":", b" ").decode("utf-8", "surrogateescape").split(" ")
+    for name in [name for name in names if "/" in name][:_MOST]:
+        absolute = name.startswith("/")
+        yield (f"/proc/{pid}/root{name}" if absolute else f"/proc/{pid}/cwd/{name}"), name

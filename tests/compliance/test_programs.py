@@ -1,0 +1,67 @@
+"""Programs that were refused, held against what the agent says of who runs only what is installed."""
+
+from __future__ import annotations
+
+import pytest
+
+from compliance import entry
+from i18n.message import plain
+
+HOUR = 3_600_000
+
+
+@pytest.fixture
+def changed(site):
+    def change(players, *, on=True, by=None):
+        site.clock.run(HOUR)
+        (by or site.agent).add(
+            entry.ProgramsChanged, who="child", only_installed=on, let=(), interpreters=(), players=players
+        )
+
+    return change
+
+
+def refuse(seat):
+    seat.site.clock.run(HOUR)
+    seat.add(entry.ProgramRefused, who="another", how="gate", sha256="ab" * 32, build_id=None, size=7)
+
+
+def said(report):
+    return [plain(one.what) for one in report.failures]
+
+
+def noted(report):
+    return [plain(one.what) for one in report.audit.findings if one.kind == "programs"]
+
+
+def test_refused_while_somebody_runs_only_what_is_installed(seat, changed, audit):
+    changed(1)
+    refuse(seat)
+    report = audit()
+    assert (said(report), noted(report)) == ([], [])
+
+
+def test_refused_though_nobody_ever_did(seat, audit):
+    refuse(seat)
+    assert said(audit()) == ["no entry says that anybody runs only installed programs"]
+
+
+def test_a_seat_that_heard_of_no_change_is_told_of_and_no_liar(seat, changed, audit):
+    changed(1)
+    changed(0, on=False)
+    refuse(seat)
+    report = audit()
+    assert said(report) == []
+    assert noted(report) == ["1 program was refused when by the agent's entries everybody could run any"]
+
+
+@pytest.mark.parametrize("players", [[2], [-1], [0], [1, 3]])
+def test_how_many_do_is_counted_one_by_one(changed, audit, players):
+    for one in players:
+        changed(one)
+    assert len(said(audit())) == 1
+
+
+def test_a_seat_does_not_say_who(seat, changed, audit):
+    changed(1, by=seat)
+    assert said(audit()) == ["only the agent can say this, not a seat"]

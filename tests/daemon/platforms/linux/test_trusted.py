@@ -1,0 +1,157 @@
+"""What only an administrator can have put there: by owner, mode, every folder above, and the file system."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from daemon.platforms.linux.trusted import Mounts, Trusted, administrators
+
+CHILD = 54_321
+TABLE = """900021 1 8:9001 / / rw,relatime - ext4 /dev/sda1 rw
+900022 900021 0:90040 / /home/an/mnt rw,nosuid,nodev - fuse.sshfs an@there rw
+900023 900021 0:90041 / /home/an/net rw - cifs //there/share rw
+900024 900021 7:9000 / /media/an/disk rw,nosuid,nodev - ext4 /dev/loop0 rw
+900025 900021 8:9002 / /opt ro shared:7 master:1 - squashfs /dev/sda2 ro
+short line
+"""
+
+
+@pytest.fixture
+def folder():
+    """Root's alone all the way up, as where programs are installed."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root: run the tests as root to see it")
+    with tempfile.TemporaryDirectory(prefix="gc-", dir="/opt") as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
+def put(path: Path, mode=0o755) -> Path:
+    path.write_text("#!/bin/sh\n", "utf-8")
+    path.chmod(mode)
+    return path
+
+
+def trusted(path) -> bool:
+    return Trusted().at(str(path))
+
+
+@contextmanager
+def tmpfs(at: Path, options: str):
+    at.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"mode=755,{options}", "gc", at], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", at], check=True)
+
+
+@pytest.mark.parametrize(("kind", "options", "fine"), [
+    ("ext4", {"rw", "relatime"}, True), ("overlay", {"rw"}, True), ("squashfs", {"ro", "nodev"}, True),
+    ("ext4", {"rw", "nosuid", "nodev"}, False),  # udisks: a stick, or an image that somebody made himself
+    ("fuse.sshfs", {"rw"}, False), ("fuseblk", {"rw"}, False), ("nfs4", {"rw"}, False), ("cifs", {"rw"}, False),
+    ("9p", {"rw"}, False),
+])  # fmt: skip
+def test_which_mounts_are_believed(kind, options, fine):
+    assert administrators(kind, options) is fine
+
+
+def test_the_table_of_mounts():
+    """A mount that is not in it is another namespace's: it is known by its file system, if that is an administrator's here."""
+    mounts = Mounts(lambda: TABLE)
+    mounts.look()
+    assert [mounts.ours(number) for number in (*range(900021, 900026), 900099)] == [True, False, False, False, True, None]
+    devices = ((8, 9001), (8, 9002), (7, 9000), (0, 90040), (0, 90099))
+    assert [mounts.knows(os.makedev(*one)) for one in devices] == [True, True, False, False, False]
+
+
+def test_what_the_system_installed_is_trusted():
+    assert trusted("/usr/bin/env")
+    assert trusted("/proc/self/root/usr/bin/env")  # as another process's is looked at
+
+
+def test_what_somebody_wrote_is_not(tmp_path):
+    assert not trusted(put(tmp_path / "own"))
+    assert not trusted(tmp_path / "nothing")
+    assert not trusted("\0")
+    assert not trusted("/proc/self/cmdline")
+
+
+def test_owner_mode_and_what_changes_them_count(folder):
+    file = put(folder / "program")
+    one = Trusted()
+    assert one.at(str(file))
+    for mode, fine in ((0o775, False), (0o755, True), (0o757, False), (0o700, True), (0o644, True)):
+        file.chmod(mode)
+        assert one.at(str(file)) is fine, oct(mode)
+    os.chown(file, CHILD, CHILD)
+    assert not one.at(str(file))
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o775, 0o1777])
+def test_every_folder_above_counts(folder, mode):
+    """Also where nobody may take away what is another's (sticky)."""
+    deep = folder / "a" / "b"
+    deep.mkdir(parents=True)
+    file = put(deep / "program")
+    assert trusted(file)
+    (folder / "a").chmod(mode)
+    assert not trusted(file)
+
+
+def test_a_folder_of_somebodys_counts(folder):
+    (folder / "a").mkdir()
+    file = put(folder / "a" / "program")
+    os.chown(folder / "a", CHILD, CHILD)
+    assert not trusted(file)
+
+
+def test_by_whatever_name_it_is_called(folder, tmp_path):
+    """A link does not make a file anybody's, nor one of root's out of a child's."""
+    ours, own = put(folder / "program"), put(tmp_path / "own")
+    (tmp_path / "link").symlink_to(ours)
+    (folder / "link").symlink_to(own)
+    assert trusted(tmp_path / "link")
+    assert not trusted(folder / "link")
+
+
+def test_what_an_update_replaced_runs_on(folder):
+    """It lies nowhere any more, but is what it was; of anybody's file that is not said."""
+    file = put(folder / "program")
+    with file.open("rb") as held:
+        file.unlink()
+        assert trusted(f"/proc/self/fd/{held.fileno()}")
+        os.fchown(held.fileno(), CHILD, CHILD)
+        assert not trusted(f"/proc/self/fd/{held.fileno()}")
+
+
+def test_a_users_own_mount_says_what_it_likes_of_owners(folder):
+    with tmpfs(folder / "a", "nosuid"):
+        assert not trusted(put(folder / "a" / "program"))
+    with tmpfs(folder / "a", "rw"):
+        assert trusted(put(folder / "a" / "program"))
+
+
+def test_what_is_mounted_over_a_folder_counts(folder):
+    """The path leads to another file then."""
+    (folder / "a").mkdir()
+    file = put(folder / "a" / "program")
+    with file.open("rb") as held, tmpfs(folder / "a", "rw"):
+        put(folder / "a" / "program")
+        assert not trusted(f"/proc/self/fd/{held.fileno()}")
+
+
+def test_letters_and_pictures_that_services_keep_are_no_programs():
+    """They are root's, and a user's words."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root: run the tests as root to see it")
+    with tempfile.TemporaryDirectory(prefix="gc-", dir="/var/lib") as made:
+        Path(made).chmod(0o755)
+        assert not trusted(put(Path(made) / "icon", 0o644))
+        assert trusted(put(Path(made) / "program"))
