@@ -62,7 +62,7 @@ def export(args: Namespace, context: Context) -> None:
 
 def head(args: Namespace, context: Context) -> None:
     answer = ask(context.home.agent_address, LogHead())
-    context.out.answer(answer, answer.checkpoint.removesuffix("\n"))
+    context.out.answer(answer, lambda: context.out.line(answer.checkpoint.removesuffix("\n")))
     if not context.out.json:
         context.out.message(msg("key: {key}", key=answer.key))
 

@@ -66,7 +66,7 @@ def _player(out: Output, player: PlayerPart) -> None:
     out.line()
     age = msg("age not known") if player.age is None else msg("age {age}", age=player.age)
     name = player.id if player.id == "guest" else player.name  # as one types it
-    out.line(msg("{name} ({age})", name=msg("guest") if name == "guest" else name, age=age))
+    out.say(msg("{name} ({age})", name=msg("guest") if name == "guest" else name, age=age))
     _part(out, msg("all games"), player, VERDICTS[player.verdict])
     together: dict[_Told | None, list[GamePart]] = {} if player.reason is None else {_by(player): []}
     for game in player.games:

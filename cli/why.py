@@ -13,7 +13,7 @@ from cli.parser import PLAYER
 from cli.words.extra_time import called
 from cli.words.layout import row
 from cli.words.times import left
-from cli.words.verdicts import VERDICTS, asking, because, until
+from cli.words.verdicts import VERDICTS, asking, because, letting, until
 from daemon.api.messages import Why, WhyGet
 from host.rpc_client import ask
 from i18n.message import Arg, Length, Message, Moment, msg
@@ -46,7 +46,9 @@ def say(out: Output, answer: Why) -> None:
         msg("no rule applies") if reason is None
         else because(reason.text, reason.granted_ms, reason.cite, _moment(reason.extended, answer)), 0, 2
     )  # fmt: skip
-    if decision.grace_ms > GRACE_MS:
+    if (step := _next_step(answer)) is not None:
+        out.say(step, 0, 2)
+    if decision.verdict == "allow" and decision.grace_ms > GRACE_MS:
         out.say(msg("then {length} are left to save", length=Length(decision.grace_ms)), 0, 2)
     if answer.findings:
         out.line()
@@ -78,11 +80,24 @@ def _headline(answer: Why) -> Message:
     return row((who, ", ", game or msg("all games"), ": ", row((said, end))), "")
 
 
+def _next_step(answer: Why) -> Message | None:
+    """What changes a refusal for the game's label, which no waiting does; None where it is not that."""
+    reason = answer.decision.reason
+    if answer.game is None or answer.decision.verdict != "refuse" or reason is None or reason.kind != "rating":
+        return None
+    if not answer.lets:
+        return msg("nobody here may relax that: letting the game through would change nothing")
+    command = letting(answer.player, answer.name, answer.game)
+    if answer.place == "home":
+        return msg("a guardian may let it through all the same: {command}", command=command)
+    return msg("whoever runs this place may let it through all the same: {command}", command=command)
+
+
 def _lines(finding: Finding, answer: Why) -> Iterator[Arg]:
     """One rule: its name and citation, what it says by itself, what it counted."""
     reason = finding.reason
     mark = "▶" if _decides(finding, answer) else ""
-    yield row((mark, reason.rule, msg("(advice)") if finding.advisory else "", f"[{reason.cite}]"), " ")
+    yield row((mark, reason.text, msg("(advice)") if finding.advisory else "", f"[{reason.cite}]"), " ")
     yield _says(finding, _moment(finding.until, answer))
     if reason.kind == "guardian":
         yield _guardian(answer)

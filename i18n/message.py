@@ -56,7 +56,7 @@ class Listed(msgspec.Struct, frozen=True, tag="list", tag_field="is"):
     """Several things one after the other, joined as the language does it."""
 
     items: tuple[Arg, ...]
-    joined: Literal["and", "or", "comma"] = "and"
+    joined: Literal["and", "or", "comma", "semicolon"] = "and"
 
 
 class Message(msgspec.Struct, frozen=True, tag="message", tag_field="is"):
@@ -204,6 +204,11 @@ def plain(said: Arg, depth: int = 0) -> str:  # noqa: PLR0911 - one case a kind 
             return ", ".join(plain(one, depth + 1) for one in items[:1000]) if depth <= _DEPTH else "…"
         case _:
             return str(said)
+
+
+def semicolon(items: Iterable[Arg]) -> Listed:
+    """These, which may be sentences with commas of their own."""
+    return Listed(tuple(items), "semicolon")
 
 
 def comma(items: Iterable[Arg]) -> Listed:

@@ -25,8 +25,8 @@ def game_allow(change: Change, request: m.GameAllow) -> Outcome:
     row = lookup.player_or_guest(change.tables, request.player)
     game = lookup.game(change.catalogue, request.game)
     if (still := _refusing(change, row, game)) is not None:
-        said = {"rule": still.reason.rule, "why": still.reason.text, "cite": still.reason.cite}
-        raise refused(msg("still refused: {rule}: {why} [{cite}]; nothing changed", **said))
+        said = {"why": still.reason.text, "cite": still.reason.cite}
+        raise refused(msg("nothing changed: let through or not, it stays refused: {why} [{cite}]", **said))
     for one in change.tables.approvals():
         if (one.player, one.game) == (row.id, game.id):
             return Outcome(one.id, (msg("it was allowed already"),), changed=False, name=game.title, player=_who(row))

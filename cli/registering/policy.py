@@ -10,7 +10,7 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.files import read_text
-from cli.given.packs import checked, named
+from cli.given.packs import checked, groups_of, named
 from cli.parser import PACK
 from cli.registering.settle import settle
 from cli.words.layout import row
@@ -82,7 +82,7 @@ def show(args: Namespace, context: Context) -> None:
         command = f"giochoi policy check --explain {args.target}"
         raise CommandError(msg("{id} is a pack, not a player; see: {command}", id=args.target, command=command)) from None
     document = {"target": shown.target, "packs": [pack_document(pack) for pack in shown.packs]}
-    context.out.answer(document, lambda: ruled(context.out, shown.packs))
+    context.out.answer(document, lambda: ruled(context.out, shown.packs, groups_of))
 
 
 def check(args: Namespace, context: Context) -> int:

@@ -80,7 +80,7 @@ def _held(found: FoundGame, game: Game) -> bool:
 def _print(found: Scanned, context: Context, *, own: bool) -> None:
     out, every = context.out, (*found.games, *found.emulators)
     if not found.games:
-        out.line(msg("no games found for {user}", user=found.user))
+        out.say(msg("no games found for {user}", user=found.user))
     for title, games in ((msg("Games"), found.games), (msg("Emulators and remote play"), found.emulators)):
         if games:
             columns = (msg("Id"), msg("Title"), msg("Label"), msg("Label from"), msg("Known"), msg("File"))

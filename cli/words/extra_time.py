@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agent.api.rule_words import rule_said
 from cli.words.layout import row
-from cli.words.shell import typed_as
+from cli.words.shell import typed_as, whole
 from daemon.api.messages import GrantAnswer, Outlook
 from i18n.message import Arg, Length, Message, Moment, msg
 from rules.calendar import rfc3339
@@ -55,7 +56,7 @@ def _extending(answer: GrantAnswer, until: int) -> str:
     time = rfc3339(until, answer.zone)[11:16].replace("00:00", "24:00")
     player = "guest" if answer.player == "guest" else typed_as(answer.name, answer.player)
     game = f" --game {answer.game}" if answer.only and answer.game else ""
-    return f"giochoi extend {player} --until {time}{game}".replace(" ", "\u00a0")
+    return whole(f"giochoi extend {player} --until {time}{game}")
 
 
 def _stays(answer: GrantAnswer) -> Message:
@@ -109,4 +110,4 @@ def _was(before: Outlook, zone: str) -> Arg:
 
 
 def _rule(outlook: Outlook) -> Arg:
-    return "" if outlook.text is None else msg("{text} ({rule})", text=outlook.text, rule=outlook.rule or "")
+    return "" if outlook.text is None else rule_said(outlook.text, outlook.rule or "")

@@ -34,7 +34,8 @@ class WhyGet(Request["Why"], frozen=True, kw_only=True):
 class Why(Wire, frozen=True, kw_only=True):
     """`game` None: only the rules over all games. `zone`: the place's, in which moments are shown. `guardian`: the player has
     one, registered or, at home, whoever administers the PC. `periods`: by the id of each rule that counts play, over which
-    period. `next` as in Standing.
+    period. `next` as in Standing. `lets`: the game is refused, or has to be asked for, until it is let through; False where that
+    changes nothing.
     """
 
     player: str
@@ -47,6 +48,7 @@ class Why(Wire, frozen=True, kw_only=True):
     periods: dict[str, Period] = msgspec.field(default_factory=dict)
     place: Place = "home"
     next: Verdict | None = None
+    lets: bool = False
 
 
 class UsageGet(Request["Usage"], frozen=True, kw_only=True):

@@ -21,6 +21,10 @@ def done(result):
     return result.stdout
 
 
+def nothing_limits(name, id_):
+    return f"nothing limits {name} yet; to begin with: giochoi policy use {id_} home-school-week\n"
+
+
 def players(agent, id_):
     return [player for player in json.loads(done(agent("player", "list", "--json")))["players"] if player["id"] == id_]
 
@@ -28,7 +32,7 @@ def players(agent, id_):
 def test_a_player_from_first_to_last(agent):
     """Added, changed, limited, listed, removed; each durable without any daemon."""
     added = agent("player", "add", "An", "--born", "2014-05-01")
-    assert (done(added), added.stderr) == ("An is added (id an)\n", PENDING)
+    assert (done(added), added.stderr) == ("An is added (id an)\n", nothing_limits("An", "an") + PENDING)
     done(agent("guardian", "add", "Bình"))
     done(agent("player", "set", "An", "--guardian", "Bình", "--born", "none"))
     done(agent("limit", "An", "0.5", "--days", "sun,sat"))
@@ -157,7 +161,7 @@ def test_a_change_as_json_is_one_document(agent):
 
     answer = json.loads(done(result))
     assert answer.pop("number") > 0
-    assert answer == {"id": "bi", "name": "Bi", "in_force": False, "notes": []}
+    assert answer == {"id": "bi", "name": "Bi", "in_force": False, "notes": [nothing_limits("Bi", "bi").strip()]}
 
 
 def test_a_shell_completes_what_the_agent_knows(agent):
