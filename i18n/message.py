@@ -200,8 +200,9 @@ def plain(said: Arg, depth: int = 0) -> str:  # noqa: PLR0911 - one case a kind 
             return day.isoformat()
         case Weekday(number):
             return ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[number % 7]
-        case Listed(items):
-            return ", ".join(plain(one, depth + 1) for one in items[:1000]) if depth <= _DEPTH else "…"
+        case Listed(items, joined):
+            between = "; " if joined == "semicolon" else ", "
+            return between.join(plain(one, depth + 1) for one in items[:1000]) if depth <= _DEPTH else "…"
         case _:
             return str(said)
 

@@ -10,6 +10,7 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.parser import PLAYER, Parser
 from cli.registering.settle import settle
+from cli.words.extra_time import name_and_id
 from cli.words.verdicts import until
 from daemon.api.messages import WhyGet
 from daemon.api.status import StatusGet
@@ -48,9 +49,9 @@ def disallow(args: Namespace, context: Context) -> int:
     return code
 
 
-def whom(args: Namespace, done: Done) -> str:
-    """Name and id of the player, as far as the agent says."""
-    return args.player if done.player is None else f"{done.player.name} ({done.player.id})"
+def whom(args: Namespace, done: Done) -> Arg:
+    """The player, as far as the agent says who it is."""
+    return args.player if done.player is None else name_and_id(done.player.name, done.player.id)
 
 
 def _not_yet(args: Namespace, context: Context) -> None:

@@ -13,6 +13,7 @@ from cli.given.files import read_text
 from cli.given.packs import checked, groups_of, named
 from cli.parser import PACK
 from cli.registering.settle import settle
+from cli.words.extra_time import name_and_id
 from cli.words.layout import row
 from cli.words.packs import explained, listed, ruled
 from cli.words.rules_as_json import pack_document, reading_document
@@ -61,7 +62,7 @@ def use(args: Namespace, context: Context) -> int:
     chosen = () if args.packs == ["none"] else tuple(_use(argument) for argument in args.packs)
     done = ask(context.home.agent_address, PolicyUse(target=args.target, packs=chosen, overnight=args.overnight))
     names = ", ".join(":".join((pack.id, *pack.params)) for pack in chosen) or msg("no pack")
-    target = f"{done.name} ({done.id})" if done.name else done.id
+    target = name_and_id(done.name, done.id) if done.name else msg("the whole place")
     return settle(context, done, row((target, names), ": "))
 
 

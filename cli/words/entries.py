@@ -11,6 +11,7 @@ import msgspec
 
 from agent.api.messages import LogLine
 from cli.output import Output
+from cli.words.extra_time import GUEST
 from cli.words.layout import row
 from cli.words.names import OPERATIONS, PLACES, ROLES, WATCHES, clues
 from cli.words.verdicts import VERDICTS
@@ -31,6 +32,7 @@ KINDS: Final[dict[str, Arg]] = {
     "issue.cleared": msg("trouble is over"), "usage.day": msg("summary of the day"), "seal": msg("seal"),
     "agent.tick": msg("agent was on"),
 }  # fmt: skip
+_GUESTS_NAME: Final = "Khách"  # what the registry calls guests, in whatever language it is read
 _NOT_SHOWN: Final = msg("reminder; nobody could be told, as no display showed it")
 _LABELS: Final[dict[str, Arg]] = {
     "player": msg("player"), "system": msg("system of the label"), "who": msg("pseudonym"),
@@ -60,6 +62,7 @@ _WORDS: Final[dict[str, dict[str, Arg]]] = {
     "by": ROLES,
     "watch": WATCHES,
     "target": {"place": msg("the whole place"), "guest": msg("guests")},
+    "player": {GUEST: msg("guest"), _GUESTS_NAME: msg("guest")},
 }  # fmt: skip
 _NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 _ORDER: Final = {name: place for place, name in enumerate(_LABELS)}
@@ -184,6 +187,8 @@ _PERSONAL: Final[dict[str, Arg]] = {"who": msg("by")}
 def _beside(name: str, value: Any) -> Any:
     if value is True or _empty(value):
         return value
+    if name == "player" and isinstance(value, str) and value in _WORDS["player"]:
+        return _WORDS["player"][value]
     return OPERATIONS.get(value) or value if name == "what" else _plain(value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from agent.api.rule_words import rule_said
 from cli.words.layout import row
@@ -12,11 +13,19 @@ from i18n.message import Arg, Length, Message, Moment, msg
 from rules.calendar import rfc3339
 
 
+GUEST: Final = "guest"
+
+
 def called(name: str, id_: str) -> Arg:
     """A player as people say it, and the id where that is not the same but for its case."""
-    if id_ == "guest":
+    if id_ == GUEST:
         return msg("guest")
     return name if name.lower() == id_ else msg("{name} ({id})", name=name, id=id_)
+
+
+def name_and_id(name: str, id_: str) -> Arg:
+    """Who was changed, to be told from others of almost that name."""
+    return msg("guest") if id_ == GUEST else msg("{name} ({id})", name=name, id=id_)
 
 
 def follows(answer: GrantAnswer) -> Message:
@@ -54,7 +63,7 @@ def beside(answer: GrantAnswer) -> Iterator[Message]:
 def _extending(answer: GrantAnswer, until: int) -> str:
     """The command that lets play go on until this minute of today, in one piece."""
     time = rfc3339(until, answer.zone)[11:16].replace("00:00", "24:00")
-    player = "guest" if answer.player == "guest" else typed_as(answer.name, answer.player)
+    player = GUEST if answer.player == GUEST else typed_as(answer.name, answer.player)
     game = f" --game {answer.game}" if answer.only and answer.game else ""
     return whole(f"giochoi extend {player} --until {time}{game}")
 

@@ -108,8 +108,9 @@ def together(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 def _rule(out: Output, mark: str, said: Arg, rule: Rule, behind: Arg = "") -> None:
     """What it says, whose duty it is, where it is from, and its id, which answers to --json name."""
     out.line()
-    id_ = "" if rule.id.startswith(f"{OWN}.") else f"({rule.id})"
-    out.say(row((mark, row((row((said, duty(rule)), ". "), "."), ""), id_, behind), " "), 0, 3)
+    id_ = "" if rule.id.startswith(f"{OWN}.") else f" ({rule.id})"
+    switch = (" ", behind) if behind else ()
+    out.say(row((mark, " " * (3 - len(mark)), said, ". ", duty(rule), ".", id_, *switch), ""), 0, 3)  # no deeper: what is said is deep
     if rule.authority == "law":
         cited = row((rule.cite, row(("(", _CHECKED[rule.status], ")"), "")), " ")
         out.say(msg("Source: {source}", source=cited), 3, 2)

@@ -51,7 +51,8 @@ def test_what_a_known_age_loosens_is_named(point):
     assert looser(point) == ["vn-147.label", "vn-147.other-label"]
     told = point.told("player.add", m.PlayerAdd(name="Bố", born=ADULT))
     rules = ["vn-147.ask-first", "vn-147.daily-game", "vn-147.daily-publisher", "vn-147.label", "vn-147.other-label"]
-    assert "looser than for a guest: " + ", ".join(rules) in told
+    assert "looser than for a guest: " in told
+    assert all(f"({rule})" in told for rule in rules)
     assert looser(point) == rules
     assert "looser" not in point.told("player.add", m.PlayerAdd(name="Ẩn danh"))
     assert looser(point) == []
@@ -134,7 +135,8 @@ def test_a_birth_date_that_loosens_is_said(an):
     assert told == f"An: what is known makes it looser than before: {LABELS}"
     told = an.told("player.set", m.PlayerSet(player="an", born=ADULT))
     rules = ["vn-147.ask-first", "vn-147.daily-game", "vn-147.daily-publisher", "vn-147.label", "vn-147.other-label"]
-    assert told == "An: what is known makes it looser than before: " + ", ".join(rules)
+    assert told.startswith("An: what is known makes it looser than before: ")
+    assert all(f"({rule})" in told for rule in rules)
     assert looser(an) == rules
     assert an.told("player.set", m.PlayerSet(player="an", born=None)) == ""
     assert an.told("player.set", m.PlayerSet(player="an", name="Anh")) == ""
@@ -156,7 +158,7 @@ def test_who_is_removed_is_a_guest_again(an):
     told = an.told("player.remove", m.PlayerRemove(player="an"))
     assert told == (
         "the account an is a guest's now\n"
-        "for whoever plays as an this no longer holds, and a game that runs goes on: home-school-week, own limits"
+        "for whoever plays as an this no longer holds, and a game that runs goes on: home-school-week; own limits"
     )
     assert looser(an)[-1] == "house.luanti"
 

@@ -39,10 +39,9 @@ def test_a_label_that_lifts_the_question_is_named(law):
     """A game without one asks first; a label of 00 lets everybody play it."""
     assert "looser" not in label(law, "tank")
     told = label(law, "tank", 0).splitlines()[1:]
-    rules = ASK
-    assert told == [f"with this label, looser for {who} than before: {rules}" for who in ("An", "guest")]
+    assert told == [f"with this label, looser for {who} than before: {ASK}" for who in ("An", "guest")]
     assert [(one["player"], one["game"], one["looser"]) for one in payloads(law)[-2:]] == [
-        ("an", "tank", [rules]), ("guest", "tank", [rules]),
+        ("an", "tank", ["vn-147.ask-first"]), ("guest", "tank", ["vn-147.ask-first"]),
     ]  # fmt: skip
 
 

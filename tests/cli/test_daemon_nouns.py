@@ -118,7 +118,8 @@ def test_why_names_every_rule_with_its_citation(seat):
     assert "at home whoever administers this PC is the guardian" in text
     assert max(map(len, text.splitlines())) <= 100
     assert "turtles: allowed, 29 min left" in text
-    assert all(rule in text for rule in rules)
+    assert all(rule["text"] in " ".join(text.split()) for rule in why["rules"])
+    assert not any(rule in text for rule in rules), "ids are for programs"
 
 
 def test_a_grant_adds_is_listed_and_taken_back(seat, turtles):
