@@ -13,6 +13,7 @@ from agent.api.messages import LogLine
 from cli.output import Output
 from cli.words.extra_time import GUEST
 from cli.words.layout import row
+from cli.words.logged_rules import rule_of
 from cli.words.names import OPERATIONS, PLACES, ROLES, WATCHES, clues
 from cli.words.verdicts import VERDICTS
 from daemon.api.issues import ISSUES
@@ -87,6 +88,8 @@ def entry(out: Output, line: LogLine, fields: dict[str, Any], zone: str, names: 
     """
     kind = fields["kind"]
     fields = _named(fields, names)
+    if fields.get("rule"):
+        fields["rule"] = rule_of(fields)
     what = _NOT_SHOWN if kind == "warned" and fields.get("shown") is False else KINDS.get(kind, kind)
     out.say(row((str(line.index), Moment(fields["wall"], zone), fields["seat"], what), " · "), 0, 4)
     said = [_said(name, fields[name], kind, zone) for name in _told(fields)]
@@ -121,6 +124,8 @@ def _empty(value: object) -> bool:
 def _said(name: str, value: Any, kind: str, zone: str) -> Arg:
     if name == "id" and kind in {"issue.raised", "issue.cleared"}:
         return ISSUES.get(value) or str(value)
+    if name == "rule":
+        return row((_LABELS[name], value), ": ")
     label = _MS.get(kind, "ms") if name == "ms" else _LABELS.get(name, name)
     return label if value is True else row((label, _value(name, value, zone)), ": ")
 
@@ -187,7 +192,7 @@ _PERSONAL: Final[dict[str, Arg]] = {"who": msg("by")}
 def _beside(name: str, value: Any) -> Any:
     if value is True or _empty(value):
         return value
-    if name == "player" and isinstance(value, str) and value in _WORDS["player"]:
+    if name in {"player", "name"} and isinstance(value, str) and value in _WORDS["player"]:
         return _WORDS["player"][value]
     return OPERATIONS.get(value) or value if name == "what" else _plain(value)
 

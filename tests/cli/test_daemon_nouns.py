@@ -280,6 +280,26 @@ def test_nothing_is_promised_that_will_have_to_be_asked_for(seat, turtles, tmp_p
     assert "again from" not in status + why.split("because")[0]
 
 
+@pytest.mark.usefixtures("playing")
+def test_what_runs_and_is_let_through_no_longer_has_time(seat, tmp_path):
+    """How much until it is asked to close, and then to save; of what does not run nothing is said."""
+    (tmp_path / "mine.toml").write_text(ASK.format(zone=zone_with_noon(), hours="10:00-21:00"), "utf-8")
+    seat("game", "allow", "An", "turtles")
+    seat("policy", "use", "An", str(tmp_path / "mine.toml"))
+    taken = seat("game", "disallow", "An", "turtles")
+    seat("policy", "use", "An", "vn-147")
+
+    assert taken.returncode == 0, taken
+    assert taken.stderr == "it runs now: it is asked to close in 1 min, and then has 10 sec to save\n"
+
+
+def test_what_does_not_run_has_nothing_to_save(seat, turtles):
+    """Only a game that runs needs time."""
+    until(lambda: not any(one["running"] for one in told(seat, "status")["players"][0]["games"]))
+    seat("game", "allow", "An", "turtles")
+    assert seat("game", "disallow", "An", "turtles").stderr == ""
+
+
 def test_names_that_nobody_has_are_bad_input(seat):
     """One line, exit 2."""
     for words in (("why", "Zed"), ("grant", "Zed", "5"), ("grant", "guest", "5", "--game", "no-such"), ("revoke", "no-such")):

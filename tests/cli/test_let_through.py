@@ -46,6 +46,8 @@ def test_a_foreign_label_is_the_houses_word_until_a_guardian_lets_the_game_throu
     reason = document(home, "why", "An", "luanti")["reason"]
     assert (reason["rule"], "NĐ" in reason["cite"], "NĐ" in why.split("\n\n")[0]) == ("vn-147.other-label", False, False)
     assert "the game is labelled 13+ (OARS); An is 12" in why
+    assert "\na guardian may let it through all the same: giochoi game allow An luanti\n" in why
+    assert "giochoi game allow An luanti" in said(home, "why", "An", "luanti", GIOCHOI_LANG="vi")
     assert "trò dán nhãn 13+ (OARS), An mới 12 tuổi" in said(home, "why", "An", "luanti", GIOCHOI_LANG="vi")
 
     assert said(home, "game", "allow", "An", "luanti") == "luanti is let through for An (an)\n"
@@ -106,3 +108,31 @@ def test_a_learning_program_is_marked(home, tmp_path):
     home.fails(2, *add, "--learning", "--no-learning")
     said(home, *add, "--no-learning")
     assert "does not count" not in said(home, "game", "list", "sums")
+
+
+NO_WAY = """
+id = "strict"
+title = { vi = "Nhà", en = "House" }
+source = "house"
+status = "verified"
+jurisdiction = "house"
+zone = "Asia/Ho_Chi_Minh"
+[[rating]]
+id = "label"
+cite = "kitchen"
+authority = "house"
+addressee = "household"
+text = { vi = "Theo nhãn", en = "By label" }
+"""
+
+
+def test_a_label_that_nobody_may_relax_says_so(home, tmp_path):
+    """Its way out is not named, as there is none."""
+    (tmp_path / "strict.toml").write_text(NO_WAY, "utf-8")
+    said(home, "player", "add", "Dũng", "--born", "2014-05-01")
+    said(home, "policy", "use", "Dũng", str(tmp_path / "strict.toml"))
+    why = said(home, "why", "Dũng", "luanti")
+    assert "nobody here may relax that" in why
+    assert "game allow" not in why
+    assert "stays refused" in home.fails(1, "game", "allow", "Dũng", "luanti")
+
