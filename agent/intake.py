@@ -60,15 +60,15 @@ def take_in(request: m.Submit, key: VerifierKey, log: Log, payloads: Payloads) -
 
 
 def _a_seats_own(seat: str, entries: Iterable[bytes]) -> None:
-    """ApiError(refused) if a seat says what only the agent may say: with that in it, the whole log would fail its verification."""
+    """ApiError(refused) if a seat says what only the agent may say: with that in it the whole log would not verify."""
     for data in entries:
         try:
             kind = _kinds.decode(data).kind
         except (msgspec.MsgspecError, UnicodeDecodeError):
             continue  # no entry at all, which is told with its reason where chains are checked
         if kind in OF_AGENT:
-            text = msg("{seat} hands in an entry of kind {kind}, which only the agent may write; nothing is taken", seat=seat, kind=kind)
-            raise refused(text)
+            said = {"seat": seat, "kind": kind}
+            raise refused(msg("{seat} hands in an entry of kind {kind}, which only the agent writes; nothing is taken", **said))
 
 
 def _committed(given: Iterable[m.Payload], entries: Iterable[bytes]) -> tuple[Payload, ...]:

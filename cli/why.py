@@ -12,6 +12,7 @@ from cli.output import Output
 from cli.parser import PLAYER
 from cli.words.extra_time import called
 from cli.words.layout import row
+from cli.words.shell import typed_as, whole
 from cli.words.times import left
 from cli.words.verdicts import VERDICTS, asking, because, letting, until
 from daemon.api.messages import Why, WhyGet
@@ -43,7 +44,7 @@ def say(out: Output, answer: Why) -> None:
     out.say(_headline(answer), 0, 2)
     reason = decision.reason
     out.say(
-        msg("no rule applies") if reason is None
+        _no_rule(answer) if reason is None
         else because(reason.text, reason.granted_ms, reason.cite, _moment(reason.extended, answer)), 0, 2
     )  # fmt: skip
     if (step := _next_step(answer)) is not None:
@@ -78,6 +79,14 @@ def _headline(answer: Why) -> Message:
     end = until(decision.verdict, _moment(decision.until, answer), answer.next, game=game is not None)
     who = called(answer.name, answer.player)
     return row((who, ", ", game or msg("all games"), ": ", row((said, end))), "")
+
+
+def _no_rule(answer: Why) -> Message:
+    """That no rule decides; over all games that says little."""
+    if answer.game is not None:
+        return msg("no rule applies")
+    command = whole(f"giochoi why {typed_as(answer.name, answer.player)} luanti")
+    return msg("no rule counts all games together; of one game, such as luanti: {command}", command=command)
 
 
 def _next_step(answer: Why) -> Message | None:

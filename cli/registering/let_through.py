@@ -79,7 +79,7 @@ def _still_runs(args: Namespace, context: Context) -> None:
         status = ask(context.home.daemon_address, StatusGet())
     except (ApiError, Unreachable):
         return
-    runs = any(game.running for one in status.players if one.id == answer.player for game in one.games if game.id == answer.game)
-    if runs and answer.decision.verdict != "allow":
+    games = [game for one in status.players if one.id == answer.player for game in one.games if game.id == answer.game]
+    if any(game.running for game in games) and answer.decision.verdict != "allow":
         told = {"news": Length(NEWS_MS), "save": Length(answer.decision.grace_ms)}
         context.out.message(msg("it runs now: it is asked to close in {news}, and then has {save} to save", **told))

@@ -12,7 +12,6 @@ from daemon.api.messages import GrantAnswer, Outlook
 from i18n.message import Arg, Length, Message, Moment, msg
 from rules.calendar import rfc3339
 
-
 GUEST: Final = "guest"
 
 
@@ -87,6 +86,8 @@ def _stands(answer: GrantAnswer) -> Message:
     if after.verdict != "allow":
         return msg("{may}: {rule}", may=_may(answer), rule=_rule(after))
     if after.until is None:
+        if answer.game is None:
+            return msg("{can}; no rule counts all games together", can=_may(answer))
         return msg("{can} without a limit", can=_may(answer))
     told: dict[str, Arg] = {"can": _may(answer), "until": Moment(after.until, answer.zone), "rule": _rule(after)}
     if answer.still:

@@ -36,7 +36,8 @@ def _shipped(hashed: str, params: tuple[tuple[str, Any], ...]) -> Pack | None:
         return None
     from rules.parse import parse_pack  # noqa: PLC0415 - a quarter of a second that a log without decisions does not need
 
+    values = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in params}
     try:
-        return parse_pack(text, name, {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in params})
+        return parse_pack(text, name, values)
     except PolicyError:
         return None

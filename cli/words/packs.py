@@ -109,8 +109,8 @@ def _rule(out: Output, mark: str, said: Arg, rule: Rule, behind: Arg = "") -> No
     """What it says, whose duty it is, where it is from, and its id, which answers to --json name."""
     out.line()
     id_ = "" if rule.id.startswith(f"{OWN}.") else f" ({rule.id})"
-    switch = (" ", behind) if behind else ()
-    out.say(row((mark, " " * (3 - len(mark)), said, ". ", duty(rule), ".", id_, *switch), ""), 0, 3)  # no deeper: what is said is deep
+    parts = (mark, " " * (3 - len(mark)), said, ". ", duty(rule), ".", id_, " " if behind else "", behind)
+    out.say(row(parts, ""), 0, 3)
     if rule.authority == "law":
         cited = row((rule.cite, row(("(", _CHECKED[rule.status], ")"), "")), " ")
         out.say(msg("Source: {source}", source=cited), 3, 2)

@@ -34,8 +34,7 @@ class WhyGet(Request["Why"], frozen=True, kw_only=True):
 class Why(Wire, frozen=True, kw_only=True):
     """`game` None: only the rules over all games. `zone`: the place's, in which moments are shown. `guardian`: the player has
     one, registered or, at home, whoever administers the PC. `periods`: by the id of each rule that counts play, over which
-    period. `next` as in Standing. `lets`: the game is refused, or has to be asked for, until it is let through; False where that
-    changes nothing.
+    period. `next` as in Standing. `lets`: what keeps the player from the game is gone once it is let through.
     """
 
     player: str

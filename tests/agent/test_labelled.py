@@ -9,6 +9,8 @@ from agent import roster
 from agent.api import messages as m
 from agent.packs.shipped import Shipped
 from rules.games import Game
+
+LABEL = "Players choose games that fit their own age (vn-147.label)"
 ASK = "A game without a Vietnamese age label: ask a guardian first (vn-147.ask-first)"
 
 
@@ -78,7 +80,7 @@ def test_a_label_that_goes_with_the_houses_clues(law):
     assert shipped.label is None
     label(law, "luanti", 18)
     told = law.told("game.remove", m.GameRemove(game="luanti")).splitlines()[1:]
-    assert told == [f"with this label, looser for {who} than before: Players choose games that fit their own age (vn-147.label)" for who in ("An", "guest")]
+    assert told == [f"with this label, looser for {who} than before: {LABEL}" for who in ("An", "guest")]
 
 
 def test_many_labels_at_once_are_told_once_a_player(law):

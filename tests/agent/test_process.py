@@ -287,8 +287,8 @@ def test_a_killed_daemon_takes_no_place_from_the_next_one(home_folder, start):
     async def killed_and_restarted() -> None:
         for _ in range(2 * 32):
             reader, writer = await transport.open_connection(address(home_folder), 1 << 16)
-            writer.write(b'{"op":"log.card"}\n{"op":"roster.get","args":{"above":1000}}\n')  # the first answer says that it was let in
-            assert b'"ok"' in await reader.readline() or not writer.close()
+            writer.write(b'{"op":"log.card"}\n{"op":"roster.get","args":{"above":1000}}\n')
+            await reader.readline()  # it was let in, or told that there are too many
             writer.close()
         async with asyncio.timeout(PATIENCE):
             while True:

@@ -23,7 +23,8 @@ WEEK = "home-school-week"
 
 
 def of_a_pack(rule, **params):
-    return {"rule": rule, "pack": sha256(shipped_packs()[WEEK].encode()).hexdigest(), "params": params, "inline": None, "zone": ZONE}
+    hashed = sha256(shipped_packs()[WEEK].encode()).hexdigest()
+    return {"rule": rule, "pack": hashed, "params": params, "inline": None, "zone": ZONE}
 
 
 def own():
@@ -44,7 +45,9 @@ def test_a_rule_is_said_in_words(fields, said):
     assert Catalogue("en")(rule_of(fields)) == said
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "rule: The player may play luanti"), ("vi", "quy tắc: Người chơi được chơi luanti")])
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "rule: The player may play luanti"), ("vi", "quy tắc: Người chơi được chơi luanti"),
+])  # fmt: skip
 def test_the_log_shows_it(language, said):
     """In the reader's language, and nothing of it is lost in the depth of the sentence."""
     out = io.StringIO()

@@ -290,7 +290,8 @@ def test_rules_are_said_in_words(agent):
     assert rules[-2].startswith("• The player may play luanti at most 20 min a day on Monday to Friday. This")
     assert rules[-1].startswith("• The player may play luanti at most 30 min a day on Saturday and Sunday. This")
     assert "house." not in said
-    ids = [rule["rule"] for pack in json.loads(done(agent("policy", "show", "Oanh", "--json")))["packs"] for rule in pack["rules"]]
+    packs = json.loads(done(agent("policy", "show", "Oanh", "--json")))["packs"]
+    ids = [rule["rule"] for pack in packs for rule in pack["rules"]]
     assert {"house.luanti-mon", "home-school-week.weekday"} <= set(ids)
 
 

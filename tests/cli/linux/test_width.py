@@ -33,8 +33,10 @@ AT_HOME = (
     ("game", "allow", LONG, "turtles"), ("game", "disallow", LONG, "turtles"),
     ("grant", LONG, "15", "--reason", "đã làm xong hết bài tập về nhà môn Toán, môn Văn và cả môn Tiếng Anh của tuần này"),
     ("extend", LONG, "--until", "23:59"), ("grants",), ("revoke", "{grant}"),
-    ("log", "show"), ("log", "export", "{home}/log.zip"), ("log", "card"), ("simulate", LONG, "--pack", "home-balanced", "--from", "agent"),
-    ("player", "remove", LONG, "--yes"), ("player", "remove", "An", "--yes"), ("guardian", "remove", f"Bố {LONG}", "--yes"), ("game", "remove", "turtles", "--yes"),
+    ("log", "show"), ("log", "export", "{home}/log.zip"), ("log", "card"),
+    ("simulate", LONG, "--pack", "home-balanced", "--from", "agent"),
+    ("player", "remove", LONG, "--yes"), ("player", "remove", "An", "--yes"),
+    ("guardian", "remove", f"Bố {LONG}", "--yes"), ("game", "remove", "turtles", "--yes"),
     ("help",), *(("help", noun) for noun in NOUNS),
 )  # fmt: skip
 MISTAKES = (
