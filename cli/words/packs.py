@@ -109,8 +109,9 @@ def _rule(out: Output, mark: str, said: Arg, rule: Rule, behind: Arg = "") -> No
     """What it says, whose duty it is, where it is from, and its id, which answers to --json name."""
     out.line()
     id_ = "" if rule.id.startswith(f"{OWN}.") else f" ({rule.id})"
-    parts = (mark, " " * (3 - len(mark)), said, ". ", duty(rule), ".", id_, " " if behind else "", behind)
-    out.say(row(parts, ""), 0, 3)
+    parts = (mark, " ", said, ". ", duty(rule), ".", id_, " " if behind else "", behind)
+    indent = max(0, 2 - len(mark))  # so that all but the first line begin at the same column
+    out.say(row(parts, ""), indent, 3 - indent)
     if rule.authority == "law":
         cited = row((rule.cite, row(("(", _CHECKED[rule.status], ")"), "")), " ")
         out.say(msg("Source: {source}", source=cited), 3, 2)
