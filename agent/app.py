@@ -43,7 +43,7 @@ def routes(agent: Agent) -> dict[str, Route]:
         # seat
         Route(m.Enrol, SEAT, answers.enrol),
         Route(m.Alive, SEAT, answers.alive),
-        Route(m.RosterGet, SEAT, lambda _, asked: registry.above(asked.above, POLL_S)),
+        Route(m.RosterGet, SEAT, lambda _, asked: registry.above(asked.above, POLL_S), waits=True),
         Route(m.PutGrants, SEAT, change(grants.grants_put)),
         Route(m.Submit, SEAT, answers.submit),
         # registry

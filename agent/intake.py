@@ -5,15 +5,24 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable
 
+import msgspec
+
 from agent.api import messages as m
 from agent.errors import bad_input, refused
-from compliance.entry import EntryError, decode
+from compliance.entry import OF_AGENT, EntryError, decode
 from compliance.format.chain import ChainError, NewerChainError
 from compliance.journal import SALT_BYTES, Payload, commitment
 from compliance.log import Log
 from compliance.note import VerifierKey
 from compliance.writing.payloads import Payloads
 from i18n.message import msg, said_by
+
+
+class _Kind(msgspec.Struct):
+    kind: str
+
+
+_kinds = msgspec.json.Decoder(_Kind)
 
 # One payload is a few names; this bounds what a broken seat can make us keep.
 _MAX_PAYLOAD = 1 << 16
@@ -29,6 +38,7 @@ def take_in(request: m.Submit, key: VerifierKey, log: Log, payloads: Payloads) -
         text = msg("the log has {size} entries, the seat has seen {seen}", size=log.size, seen=request.trusted)
         raise refused(text)
     entries = request.entries
+    _a_seats_own(request.seat, entries)
     personal = _committed(request.payloads, entries)
     try:
         appended = log.append_batch(request.seat, key, entries)
@@ -47,6 +57,18 @@ def take_in(request: m.Submit, key: VerifierKey, log: Log, payloads: Payloads) -
         ),
         consistency=tuple(log.consistency_proof(request.trusted)) if request.trusted else (),
     )
+
+
+def _a_seats_own(seat: str, entries: Iterable[bytes]) -> None:
+    """ApiError(refused) if a seat says what only the agent may say: with that in it the whole log would not verify."""
+    for data in entries:
+        try:
+            kind = _kinds.decode(data).kind
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            continue  # no entry at all, which is told with its reason where chains are checked
+        if kind in OF_AGENT:
+            said = {"seat": seat, "kind": kind}
+            raise refused(msg("{seat} hands in an entry of kind {kind}, which only the agent writes; nothing is taken", **said))
 
 
 def _committed(given: Iterable[m.Payload], entries: Iterable[bytes]) -> tuple[Payload, ...]:

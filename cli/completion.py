@@ -70,7 +70,7 @@ def add_to(commands: Commands) -> None:
 
 def show(args: Namespace, context: Context) -> None:
     script = _SCRIPTS[args.shell]
-    context.out.answer({"script": script}, script.removesuffix("\n"))
+    context.out.answer({"script": script}, lambda: context.out.line(script.removesuffix("\n")))
 
 
 def complete(words: Sequence[str]) -> int:

@@ -30,6 +30,6 @@ def show(args: Namespace, context: Context) -> int:
 
 def _say(out: Output, doctor: Doctor) -> None:
     for check in doctor.checks:
-        out.say(row(("✓" if check.ok else "✗", f"{check.id}:", check.text), " "), 0, 2)
+        out.say(row(("✓" if check.ok else "✗", check.text), " "), 0, 2)
     for line in in_words(doctor.file_systems):
         out.say(row(("·", line), " "), 0, 2)

@@ -78,7 +78,7 @@ def _show_part(part: Part, out: Output) -> None:
         out.line()
     out.pairs(part.pairs)
     for example in part.examples:
-        out.line(f"  {example}")
+        out.say(example, 2, 4)
 
 
 def usage(parser: Parser) -> str:

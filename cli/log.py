@@ -18,7 +18,7 @@ from cli.output import Output
 from cli.words.entries import entry
 from cli.words.layout import row
 from cli.words.names import PLACES
-from cli.words.shell import quote
+from cli.words.shell import quote, whole
 from host.rpc_client import ask, items
 from i18n.message import Arg, Day, msg
 
@@ -55,14 +55,14 @@ def show(args: Namespace, context: Context) -> None:
 
 def export(args: Namespace, context: Context) -> None:
     size = write_new(args.file, (chunk.data for chunk in items(context.home.agent_address, LogExport())))
-    check = f"giochoi-verify {quote(str(args.file))}"
+    check = whole(f"giochoi-verify {quote(str(args.file))}")
     said = msg("{file}: {size} bytes; check it with: {check}", file=str(args.file), size=size, check=check)
     context.out.answer({"file": str(args.file.absolute()), "bytes": size}, said)
 
 
 def head(args: Namespace, context: Context) -> None:
     answer = ask(context.home.agent_address, LogHead())
-    context.out.answer(answer, answer.checkpoint.removesuffix("\n"))
+    context.out.answer(answer, lambda: context.out.line(answer.checkpoint.removesuffix("\n")))
     if not context.out.json:
         context.out.message(msg("key: {key}", key=answer.key))
 

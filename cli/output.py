@@ -59,16 +59,16 @@ class Output:
         self._write(msgspec.json.format(msgspec.json.encode(self.words.document(value)), indent=2).decode() + "\n")
 
     def answer(self, document: object, said: Arg | Callable[[], None]) -> None:
-        """All there is to say: the document with --json, else one line, or what `said` says."""
+        """All there is to say: the document with --json, else a paragraph, or what `said` says."""
         if self.json:
             self.document(document)
         elif callable(said):
             said()
         else:
-            self.line(said)
+            self.say(said, 0, 2)
 
     def line(self, text: Arg = "") -> None:
-        """One line of the answer for people."""
+        """One line of the answer, as long as it is: what is no sentence, and may have lines of its own."""
         self._write(clean(self.words(text)) + "\n")
 
     def say(self, text: Arg, indent: int = 0, more: int = 0) -> None:
@@ -110,12 +110,17 @@ class Output:
 
     def message(self, text: Arg) -> None:
         """Something beside the answer: a warning, an error, what happens next."""
-        sys.stderr.write(clean(self.words(text)) + "\n")
-        sys.stderr.flush()
+        self._beside(text, "\n")
 
     def prompt(self, text: Arg) -> None:
         """A question beside the answer, which is typed behind it."""
-        sys.stderr.write(clean(self.words(text)) + " ")
+        self._beside(text, " ")
+
+    def _beside(self, text: Arg, end: str) -> None:
+        """In lines as wide as the terminal; where none is known it is one line, which scripts and service managers expect."""
+        said = clean(self._whole(text))
+        wide = _room() if sys.stderr.isatty() or os.environ.get("COLUMNS") else sys.maxsize
+        sys.stderr.write("\n  ".join(_folded(said, wide, 2)) + end)
         sys.stderr.flush()
 
     def _lists(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

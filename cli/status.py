@@ -66,7 +66,7 @@ def _player(out: Output, player: PlayerPart) -> None:
     out.line()
     age = msg("age not known") if player.age is None else msg("age {age}", age=player.age)
     name = player.id if player.id == "guest" else player.name  # as one types it
-    out.line(msg("{name} ({age})", name=msg("guest") if name == "guest" else name, age=age))
+    out.say(msg("{name} ({age})", name=msg("guest") if name == "guest" else name, age=age))
     _part(out, msg("all games"), player, VERDICTS[player.verdict])
     if player.only_installed:
         out.say(ONLY_INSTALLED, 4, 2)
@@ -92,7 +92,8 @@ def _ends(part: PlayerPart | GamePart) -> tuple[object, ...]:
 def _part(out: Output, title: Arg, part: PlayerPart | GamePart, verdict: Arg, *, same: bool = False) -> None:
     """How long may be played still, or that it is the `same` as for all games, and how long was; or that it has to close."""
     if part.verdict == "allow":
-        verdict = msg("no rule") if part.reason is None else left(_ms(part.left_s))
+        none = msg("no rule") if isinstance(part, GamePart) else msg("no rule counts all games together")
+        verdict = none if part.reason is None else left(_ms(part.left_s))
     ends = None if part.until is None else moment(part.until)
     end = until(part.verdict, ends, part.next, game=isinstance(part, GamePart))
     played = msg("played {length}", length=Length(int(part.used_s * 1000)))

@@ -12,8 +12,9 @@ from cli.output import Output
 from cli.parser import PLAYER
 from cli.words.extra_time import called
 from cli.words.layout import row
+from cli.words.shell import typed_as, whole
 from cli.words.times import left
-from cli.words.verdicts import ONLY_INSTALLED, VERDICTS, asking, because, until
+from cli.words.verdicts import ONLY_INSTALLED, VERDICTS, asking, because, letting, until
 from daemon.api.messages import Why, WhyGet
 from host.rpc_client import ask
 from i18n.message import Arg, Length, Message, Moment, msg
@@ -43,10 +44,12 @@ def say(out: Output, answer: Why) -> None:
     out.say(_headline(answer), 0, 2)
     reason = decision.reason
     out.say(
-        msg("no rule applies") if reason is None
+        _no_rule(answer) if reason is None
         else because(reason.text, reason.granted_ms, reason.cite, _moment(reason.extended, answer)), 0, 2
     )  # fmt: skip
-    if decision.grace_ms > GRACE_MS:
+    if (step := _next_step(answer)) is not None:
+        out.say(step, 0, 2)
+    if decision.verdict == "allow" and decision.grace_ms > GRACE_MS:
         out.say(msg("then {length} are left to save", length=Length(decision.grace_ms)), 0, 2)
     if answer.only_installed:
         out.say(ONLY_INSTALLED, 0, 2)
@@ -80,11 +83,32 @@ def _headline(answer: Why) -> Message:
     return row((who, ", ", game or msg("all games"), ": ", row((said, end))), "")
 
 
+def _no_rule(answer: Why) -> Message:
+    """That no rule decides; over all games that says little."""
+    if answer.game is not None:
+        return msg("no rule applies")
+    command = whole(f"giochoi why {typed_as(answer.name, answer.player)} luanti")
+    return msg("no rule counts all games together; of one game, such as luanti: {command}", command=command)
+
+
+def _next_step(answer: Why) -> Message | None:
+    """What changes a refusal for the game's label, which no waiting does; None where it is not that."""
+    reason = answer.decision.reason
+    if answer.game is None or answer.decision.verdict != "refuse" or reason is None or reason.kind != "rating":
+        return None
+    if not answer.lets:
+        return msg("nobody here may relax that: letting the game through would change nothing")
+    command = letting(answer.player, answer.name, answer.game)
+    if answer.place == "home":
+        return msg("a guardian may let it through all the same: {command}", command=command)
+    return msg("whoever runs this place may let it through all the same: {command}", command=command)
+
+
 def _lines(finding: Finding, answer: Why) -> Iterator[Arg]:
     """One rule: its name and citation, what it says by itself, what it counted."""
     reason = finding.reason
     mark = "▶" if _decides(finding, answer) else ""
-    yield row((mark, reason.rule, msg("(advice)") if finding.advisory else "", f"[{reason.cite}]"), " ")
+    yield row((mark, reason.text, msg("(advice)") if finding.advisory else "", f"[{reason.cite}]"), " ")
     yield _says(finding, _moment(finding.until, answer))
     if reason.kind == "guardian":
         yield _guardian(answer)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import codecs
 import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -22,6 +24,7 @@ from i18n.message import Arg, MessageError, msg, said_by
 from i18n.streams import drop_output, speak_utf8
 
 OK, FAILED, USAGE, NOT_VERIFIED = 0, 1, 2, 4
+_WIDTH = 100
 _PROGRAM = "giochoi-verify"
 _HELP = f"{_PROGRAM} --help"
 _NO_VALUE = re.compile("argument (.+): expected one argument")
@@ -85,7 +88,7 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
     if options.json:
         _print(msgspec.json.format(msgspec.json.encode(words.document(document(report))), indent=2).decode())
     else:
-        _print("\n".join(lines(report, words)))
+        _print("\n".join(map(_folded, lines(report, words))))
     return OK if report.ok else NOT_VERIFIED
 
 
@@ -104,6 +107,13 @@ def _help(words: Catalogue) -> str:
     head = f"{_PROGRAM} BUNDLE [--trust FILE] [--since CHECKPOINT|CARD] [--json] [--lang vi|en]"
     told = [f"  {option:<26}{words(about)}" for option, about in _OPTIONS.items()]
     return "\n".join([head, words(msg("Verifies an exported compliance log, without a network.")), "", *told])
+
+
+def _folded(line: str) -> str:
+    """The line no wider than the terminal; what has no spaces, such as a hash, stays whole."""
+    wide = max(40, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns))
+    more = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.fill(line, wide, subsequent_indent=more, break_long_words=False, break_on_hyphens=False)
 
 
 def _print(text: str) -> None:

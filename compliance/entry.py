@@ -345,6 +345,10 @@ AnyEntry = (
     | ProgramsChanged | ProgramRefused | ClockJump | ZoneChanged | IssueRaised | IssueCleared | UsageDay | Seal | AgentTick
 )
 
+_AGENTS = (SeatEnrolled, PlaceChanged, PolicyChanged, GuardianChanged, Approval, ApprovalEnded, GameChanged, AgentTick)
+OF_AGENT = frozenset(str(kind.__struct_config__.tag) for kind in _AGENTS)
+"""The kinds that only the agent may write: no seat knows these things."""
+
 _encoder = msgspec.json.Encoder(order="sorted")
 _decoder: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
 

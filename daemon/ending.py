@@ -17,7 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-NEWS_MS = 60_000
+from rules.policy import NEWS_MS
+
 SIGNAL_MS = 2_000  # between the signal to end, which a program may act upon, and its end
 RETRY_MS = 1_000
 SAME_MS = 500  # an end that moved by less has not moved: two clocks are never read in one instant

@@ -56,11 +56,15 @@ class Handler(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What a request of this name is decoded into, which role may send it ("any": everybody local), who answers it."""
+    """What a request of this name is decoded into, which role may send it ("any": everybody local), who answers it.
+
+    `waits`: its answer may be long in coming and is given up as soon as its client hangs up, so that it takes nobody's place.
+    """
 
     request: type[msgspec.Struct]
     role: str
     handler: Handler
+    waits: bool = False
 
 
 def table(*routes: Route) -> dict[str, Route]:
@@ -156,13 +160,13 @@ class Server:
 
     async def _answer(self, caller: Caller, line: bytes, lines: _Lines, writer: asyncio.StreamWriter) -> bytes:
         """The last document that the request is answered with; the items of a stream are sent on the way."""
-        answer = self._begin(caller, line)
+        route, answer = self._begin(caller, line)
         if isinstance(answer, AsyncIterator):
             await _stream(answer, lines, writer)
             return b'{"end":true}'
-        return b'{"ok":%b}' % msgspec.json.encode(await answer)
+        return b'{"ok":%b}' % msgspec.json.encode(await (_while_there(answer, lines) if route.waits else answer))
 
-    def _begin(self, caller: Caller, line: bytes) -> Awaitable[msgspec.Struct] | AsyncIterator[msgspec.Struct]:
+    def _begin(self, caller: Caller, line: bytes) -> tuple[Route, Awaitable[msgspec.Struct] | AsyncIterator[msgspec.Struct]]:
         try:
             request = msgspec.json.decode(line, type=_Request)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
@@ -176,7 +180,7 @@ class Server:
             args = msgspec.json.decode(request.args, type=route.request)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             raise ApiError("bad-input", msg("{op}: {why}", op=request.op, why=said_by(error))) from error
-        return route.handler(caller, args)
+        return route, route.handler(caller, args)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +238,9 @@ class _Lines:
             raise ApiError("bad-input", msg("request too long: at most {limit} bytes", limit=limit))
 
     async def said_something(self) -> None:
-        """Wait until the client sends anything or hangs up."""
+        """Wait until the client sends anything, which is kept. _Hangup: it hung up."""
         if not self._rest:
-            await self._piece()
+            self._rest = await self._piece()
 
 
 async def _stream(items: AsyncIterator[msgspec.Struct], lines: _Lines, writer: asyncio.StreamWriter) -> None:
@@ -251,6 +255,21 @@ async def _stream(items: AsyncIterator[msgspec.Struct], lines: _Lines, writer: a
         for task in (sending, watching):
             task.cancel()
         await asyncio.gather(sending, watching, return_exceptions=True)
+
+
+async def _while_there(answer: Awaitable[msgspec.Struct], lines: _Lines) -> msgspec.Struct:
+    """The answer. _Hangup: whoever asked is gone, and so is the answer."""
+    answering = asyncio.ensure_future(answer)
+    watching = asyncio.ensure_future(lines.said_something())
+    try:
+        await asyncio.wait({answering, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if watching.done() and not answering.done():
+            watching.result()
+        return await answering  # a request that follows waits for its turn
+    finally:
+        for task in (answering, watching):
+            task.cancel()
+        await asyncio.gather(answering, watching, return_exceptions=True)
 
 
 async def _items(items: AsyncIterator[msgspec.Struct], writer: asyncio.StreamWriter) -> None:

@@ -101,6 +101,8 @@ class Catalogue:
         return self._sentences.gettext(text) if text else ""  # the catalogue's own head has no text
 
     def _listed(self, words: list[str], joined: str) -> str:
+        if joined == "semicolon":
+            return "; ".join(words)
         if joined == "comma" or len(words) < 2:
             return ", ".join(words)
         return str(_babel("lists").format_list(words, "standard" if joined == "and" else "or", locale=self.language))

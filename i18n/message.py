@@ -56,7 +56,7 @@ class Listed(msgspec.Struct, frozen=True, tag="list", tag_field="is"):
     """Several things one after the other, joined as the language does it."""
 
     items: tuple[Arg, ...]
-    joined: Literal["and", "or", "comma"] = "and"
+    joined: Literal["and", "or", "comma", "semicolon"] = "and"
 
 
 class Message(msgspec.Struct, frozen=True, tag="message", tag_field="is"):
@@ -200,10 +200,16 @@ def plain(said: Arg, depth: int = 0) -> str:  # noqa: PLR0911 - one case a kind 
             return day.isoformat()
         case Weekday(number):
             return ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[number % 7]
-        case Listed(items):
-            return ", ".join(plain(one, depth + 1) for one in items[:1000]) if depth <= _DEPTH else "…"
+        case Listed(items, joined):
+            between = "; " if joined == "semicolon" else ", "
+            return between.join(plain(one, depth + 1) for one in items[:1000]) if depth <= _DEPTH else "…"
         case _:
             return str(said)
+
+
+def semicolon(items: Iterable[Arg]) -> Listed:
+    """These, which may be sentences with commas of their own."""
+    return Listed(tuple(items), "semicolon")
 
 
 def comma(items: Iterable[Arg]) -> Listed:

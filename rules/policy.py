@@ -30,6 +30,7 @@ Param = bool | int | str
 WEEK: tuple[Weekday, ...] = get_args(Weekday)
 WARN_MS = (900_000, 300_000, 60_000)
 GRACE_MS = 10_000
+NEWS_MS = 60_000  # what a play has that nobody could foresee the end of, before it is told to close
 MAX_SAVE_MS = 1_800_000  # nothing makes the time to save longer
 
 

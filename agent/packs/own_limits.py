@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from agent.api.rule_words import OWN
 from agent.store.rows import LimitRow
 from i18n.message import Length, Message, Text, msg
 from i18n.message import Weekday as DayName
@@ -12,7 +13,7 @@ from rules.decision import Finding
 from rules.policy import WEEK, Budget, Pack, Uncounted, Weekday
 
 # The id of the pack of own limits, and the `sha256` of every pack that would say by its hash whose it is.
-HOUSE: Final = "house"
+HOUSE: Final = OWN
 
 _CITE = "giochoi limit"
 

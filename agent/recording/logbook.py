@@ -7,6 +7,7 @@ import base64
 from agent.api import messages as m
 from agent.errors import bad_input
 from agent.recording.whose import names_of
+from agent.store.rows import GUEST
 from agent.store.tables import Tables
 from compliance.entry import AnyEntry, GrantRevoked, decode
 from compliance.log import Log
@@ -40,7 +41,7 @@ def last_lines(request: m.LogShow, log: Log, payloads: Payloads, tables: Tables,
         if isinstance(entry, GrantRevoked) and (event := tables.grant(entry.id)) is not None:
             given[entry.id] = event.player
     rows = tables.players()
-    called = {row.id: row.name for row in rows}
+    called = {row.id: GUEST if row.id == GUEST else row.name for row in rows}
     names = {id_: called.get(player, player) for id_, player in given.items()}
     return m.LogLines(lines=tuple(reversed(lines)), zone=zone, names=names | names_of(seen, rows, zone))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from agent.api.pseudonym import pseudonym
-from agent.store.rows import PlayerRow
+from agent.store.rows import GUEST, PlayerRow
 from rules.calendar import day_name
 
 _AROUND = (0, -1, 1)  # a summary speaks of the day before its own, and the zone may have changed since
@@ -21,6 +21,6 @@ def names_of(seen: Iterable[tuple[str, int]], players: Iterable[PlayerRow], zone
     rows = tuple(players)
     called = [row.name for row in rows]
     return {
-        who: row.name if called.count(row.name) == 1 else f"{row.name} ({row.id})"
+        who: GUEST if row.id == GUEST else row.name if called.count(row.name) == 1 else f"{row.name} ({row.id})"
         for row in rows for day in days if (who := pseudonym(row.key.hex(), day)) in pseudonyms
     }  # fmt: skip

@@ -9,11 +9,12 @@ from agent.api import messages as m
 from agent.errors import refused
 from agent.registering import lookup
 from agent.registering.consequences.answers import Answers
+from agent.registering.consequences.hints import called
 from agent.registry import Change, Outcome
 from agent.store.rows import ApprovalRow, PlayerRow
 from agent.store.tables import Tables
 from compliance.entry import Approval, ApprovalEnded
-from i18n.message import msg
+from i18n.message import Arg, msg
 from rules.decision import Finding
 from rules.games import Game
 
@@ -25,8 +26,11 @@ def game_allow(change: Change, request: m.GameAllow) -> Outcome:
     row = lookup.player_or_guest(change.tables, request.player)
     game = lookup.game(change.catalogue, request.game)
     if (still := _refusing(change, row, game)) is not None:
-        said = {"rule": still.reason.rule, "why": still.reason.text, "cite": still.reason.cite}
-        raise refused(msg("still refused: {rule}: {why} [{cite}]; nothing changed", **said))
+        said: dict[str, Arg] = {"why": still.reason.text, "cite": still.reason.cite}
+        if still.reason.kind == "guardian":
+            said["command"] = f"giochoi player set {row.id} --guardian …"
+            raise refused(msg("nothing changed: {why} [{cite}]; the guardian is named with: {command}", **said))
+        raise refused(msg("nothing changed: let through or not, it stays refused: {why} [{cite}]", **said))
     for one in change.tables.approvals():
         if (one.player, one.game) == (row.id, game.id):
             return Outcome(one.id, (msg("it was allowed already"),), changed=False, name=game.title, player=_who(row))
@@ -41,7 +45,7 @@ def game_disallow(change: Change, request: m.GameDisallow) -> Outcome:
     game = lookup.game(change.catalogue, request.game)
     found = [one for one in change.tables.approvals() if (one.player, one.game) == (row.id, game.id)]
     if not found:
-        raise refused(msg("{game} is not let through for {name}; see: giochoi game list", game=game.id, name=row.name))
+        raise refused(msg("{game} is not let through for {name}; see: giochoi game list", game=game.id, name=called(row)))
     _end(change, {"what": "game.disallow"}, found)
     return Outcome(found[0].id, name=game.title, player=_who(row))
 

@@ -11,7 +11,7 @@ from agent.registering.consequences.hints import Hints, called
 from agent.registering.rulebook import record_policy
 from agent.registry import Change
 from agent.store.rows import PlayerRow
-from i18n.message import Listed, Message, comma, msg
+from i18n.message import Listed, Message, msg, semicolon
 from rules.decision import Finding
 from rules.games import Game
 
@@ -32,7 +32,8 @@ def labels_changed(change: Change, changes: Iterable[tuple[Game, Game]], persona
         if lost:
             every = tuple(sorted({rule for rules in lost.values() for rule in rules}))
             record_policy(change, row, personal | {"player": row.id, "game": ", ".join(lost)} | floor.as_payload(every))
-            hints += (_said(row, tuple(lost), comma(dict.fromkeys(rule for _, rule in every))),)
+            told = semicolon(answers.said(rule) for rule in dict.fromkeys(rule for _, rule in every))
+            hints += (_said(row, tuple(lost), told),)
     return hints
 
 

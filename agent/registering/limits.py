@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.api import messages as m
+from agent.api.rule_words import rule_said
 from agent.errors import bad_input
 from agent.packs.own_limits import still_binding
 from agent.registering import lookup
@@ -12,7 +13,7 @@ from agent.registering.consequences.hints import Hints
 from agent.registering.rulebook import record_policy
 from agent.registry import Change, Outcome
 from agent.store.rows import LimitRow, PlayerRow
-from i18n.message import Length, comma, msg
+from i18n.message import msg, semicolon
 from rules.calendar import DAY_MS, calendar, day_name
 from rules.games import Game
 from rules.policy import WEEK, Weekday
@@ -55,12 +56,10 @@ def _tighter(change: Change, row: PlayerRow, game: Game | None, days: tuple[Week
     binding = still_binding(findings, DAY_MS + 1 if ms is None else ms)
     if not binding:
         return ()
-    rules = [
-        msg("{rule} ({time})", rule=one.reason.rule, time=Length(one.reason.budget_ms or 0, exact=True)) for one in binding
-    ]
+    rules = [rule_said(one.reason.text, one.reason.rule) for one in binding]
     if ms is None:
-        return (msg("other rules still bind: {rules}", rules=comma(rules)),)
-    return (msg("tighter rules still bind: {rules}", rules=comma(rules)),)
+        return (msg("other rules still bind: {rules}", rules=semicolon(rules)),)
+    return (msg("tighter rules still bind: {rules}", rules=semicolon(rules)),)
 
 
 def _noons(zone: str, now: int, days: tuple[Weekday, ...]) -> list[int]:

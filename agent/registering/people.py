@@ -18,6 +18,7 @@ from agent.registering import lookup
 from agent.registering.accounts import account_of, mistakable, nothing_holds, written
 from agent.registering.approvals import end_for_player
 from agent.registering.consequences import floor
+from agent.registering.consequences.hints import free
 from agent.registering.grants import end_grants
 from agent.registering.names import free_id, person
 from agent.registering.programs import end_programs, programs_set
@@ -49,7 +50,7 @@ def player_add(change: Change, request: m.PlayerAdd) -> Outcome:
         hints += (msg("this player's id is {id}", id=row.id), *mistakable(lookup.registered(change.tables), row))
     [put] = floor.put_under(change, (row,))
     record_policy(change, row, _card("player.add", row, guardian) | floor.as_payload(put.lost))
-    return Outcome(row.id, hints + floor.said_of((put,)), name=row.name)
+    return Outcome(row.id, (*hints, *floor.said_of((put,)), *free(change, row)), name=row.name)
 
 
 def player_set(change: Change, request: m.PlayerSet) -> Outcome:

@@ -9,7 +9,7 @@ from agent.api import messages as m
 from agent.errors import bad_input
 from agent.packs.shipped import asked_for
 from agent.registering.consequences import floor
-from agent.registering.consequences.hints import Hints, guests_now, hours_now, opening
+from agent.registering.consequences.hints import Hints, guests_now, hours_now, opening, own_zones
 from agent.registering.consequences.overnight import meant
 from agent.registering.lookup import guest, registered
 from agent.registering.names import clean
@@ -44,7 +44,8 @@ def place_set(change: Change, request: m.PlaceSet) -> Outcome:
         record_policy(change, None, {"what": "place.set"})
         record_policy(change, guest(change.tables), {"what": "place.set"})
         players = _players(change, old, new)
-    said = (*hours_now(change), *_games(change, new), *guests_now(change), *players, *_certificate(change, old, new))
+    zones = own_zones(change, change.tables.packs()) if new.zone != old.zone else ()
+    said = (*hours_now(change), *zones, *_games(change, new), *guests_now(change), *players, *_certificate(change, old, new))
     return Outcome(hints=said)
 
 

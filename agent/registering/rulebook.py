@@ -13,7 +13,7 @@ from agent.packs.own_limits import HOUSE
 from agent.packs.shipped import Shipped, asked_for
 from agent.registering import lookup
 from agent.registering.consequences import floor
-from agent.registering.consequences.hints import idle, nobody_registered, replaced
+from agent.registering.consequences.hints import idle, nobody_registered, own_zones, replaced
 from agent.registering.consequences.overnight import meant
 from agent.registry import Change, Outcome
 from agent.roster import Compiler, pack_in_force
@@ -47,7 +47,10 @@ def policy_use(change: Change, request: m.PolicyUse) -> Outcome:
     hints, lost = floor.chosen(change, row, had) if row and had else ((), ())
     personal = {"what": "policy.use", **({"player": target} if row else {})}
     record_policy(change, row, personal | floor.as_payload(lost))
-    said = (*replaced(change, target, before), *idle(change, row), *hints, *nobody_registered(change, row))
+    said = (
+        *replaced(change, target, before), *own_zones(change, (target,)), *idle(change, row), *hints,
+        *nobody_registered(change, row),
+    )  # fmt: skip
     return Outcome(target, said, name="" if row is None else row.name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from cli.errors import CommandError, unknown
 from cli.given.files import read_text
 from cli.words.shell import quote
-from i18n.message import Message, msg, typed
+from i18n.message import Message, Text, msg, typed
 from rules.packs.shipped import shipped_packs
 from rules.policy import Pack, PolicyError
 
@@ -57,6 +58,12 @@ def named(argument: str) -> Named:
     if text is None:
         raise CommandError(_unknown(name))
     return Named(name, text, params, shipped=True)
+
+
+def groups_of(pack: Pack) -> Mapping[str, Text]:
+    """The names of a shipped pack's groups of games; of somebody's own pack they are not known."""
+    named_any = any(rule.group for rule in pack.rules) and pack.id in shipped_packs()
+    return checked(pack.id)[1].groups if named_any else {}
 
 
 def _is_file(name: str) -> bool:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from argparse import Namespace
 
 from agent.api.messages import Done, GameAllow, GameDisallow
+from agent.api.rule_words import rule_said
 from cli.commands import Commands
 from cli.context import Context
 from cli.parser import PLAYER, Parser
 from cli.registering.settle import settle
+from cli.words.extra_time import name_and_id
 from cli.words.verdicts import until
 from daemon.api.messages import WhyGet
+from daemon.api.status import StatusGet
 from host.rpc_client import ask
 from host.transport import Unreachable
 from host.wire import ApiError
-from i18n.message import Arg, Moment, msg
+from i18n.message import Arg, Length, Moment, msg
+from rules.policy import NEWS_MS
 
 GAME = msg("id of the game")
 
@@ -40,12 +44,14 @@ def allow(args: Namespace, context: Context) -> int:
 def disallow(args: Namespace, context: Context) -> int:
     done = ask(context.home.agent_address, GameDisallow(player=args.player, game=args.id))
     said = msg("{game} is no longer let through for {player}", player=whom(args, done), game=args.id)
-    return settle(context, done, said)
+    code = settle(context, done, said)
+    _still_runs(args, context)
+    return code
 
 
-def whom(args: Namespace, done: Done) -> str:
-    """Name and id of the player, as far as the agent says."""
-    return args.player if done.player is None else f"{done.player.name} ({done.player.id})"
+def whom(args: Namespace, done: Done) -> Arg:
+    """The player, as far as the agent says who it is."""
+    return args.player if done.player is None else name_and_id(done.player.name, done.player.id)
 
 
 def _not_yet(args: Namespace, context: Context) -> None:
@@ -58,9 +64,22 @@ def _not_yet(args: Namespace, context: Context) -> None:
     if decision.verdict == "allow" or decision.reason is None:
         return
     when = None if decision.until is None else Moment(decision.until, answer.zone)
-    said: dict[str, Arg] = {"rule": decision.reason.rule, "why": decision.reason.text}
+    said: dict[str, Arg] = {"why": rule_said(decision.reason.text, decision.reason.rule)}
     if when is None:
-        context.out.message(msg("not now: {rule}: {why}", **said))
+        context.out.message(msg("not now: {why}", **said))
         return
     said["until"] = until(decision.verdict, when, answer.next, game=True)
-    context.out.message(msg("not now: {rule}: {why}; {until}", **said))
+    context.out.message(msg("not now: {why}; {until}", **said))
+
+
+def _still_runs(args: Namespace, context: Context) -> None:
+    """How long the game may go on that runs now and may not be played any more."""
+    try:
+        answer = ask(context.home.daemon_address, WhyGet(player=args.player, game=args.id))
+        status = ask(context.home.daemon_address, StatusGet())
+    except (ApiError, Unreachable):
+        return
+    games = [game for one in status.players if one.id == answer.player for game in one.games if game.id == answer.game]
+    if any(game.running for game in games) and answer.decision.verdict != "allow":
+        told = {"news": Length(NEWS_MS), "save": Length(answer.decision.grace_ms)}
+        context.out.message(msg("it runs now: it is asked to close in {news}, and then has {save} to save", **told))

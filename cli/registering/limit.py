@@ -13,6 +13,7 @@ from cli.parser import PLAYER
 from cli.registering.player import limits
 from cli.registering.settle import settle
 from cli.words.days import spoken
+from cli.words.extra_time import name_and_id
 from cli.words.layout import row
 from host.rpc_client import ask
 from i18n.message import Length, Message, msg
@@ -40,7 +41,7 @@ def set_limit(args: Namespace, context: Context) -> int:
 def _said(args: Namespace, done: Done) -> Message:
     """What holds now."""
     had = bool(done.limits)
-    who = row((f"{done.name} ({done.id})", args.game or "", spoken(args.days) if args.days else ""), ", ")
+    who = row((name_and_id(done.name, done.id), args.game or "", spoken(args.days) if args.days else ""), ", ")
     if args.ms is None:
         return msg("{who}: the limit is removed", who=who) if had else msg("{who}: there was no limit", who=who)
     if args.ms == 0:

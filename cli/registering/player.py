@@ -118,5 +118,5 @@ def limits(rows: tuple[LimitRow, ...]) -> Message:
     parts: list[Arg] = []
     for (game, ms), days in groups.items():
         when = "" if len(days) == len(WEEK) else row(("(", spoken(days), ")"), "")
-        parts.append(row((game or "", Length(ms, exact=True), when), " "))
+        parts.append(row((game or "", Length(ms, exact=True) if ms else msg("no play"), when), " "))
     return row(parts)

@@ -10,9 +10,10 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.files import read_text
-from cli.given.packs import checked, named
+from cli.given.packs import checked, groups_of, named
 from cli.parser import PACK
 from cli.registering.settle import settle
+from cli.words.extra_time import name_and_id
 from cli.words.layout import row
 from cli.words.packs import explained, listed, ruled
 from cli.words.rules_as_json import pack_document, reading_document
@@ -61,7 +62,7 @@ def use(args: Namespace, context: Context) -> int:
     chosen = () if args.packs == ["none"] else tuple(_use(argument) for argument in args.packs)
     done = ask(context.home.agent_address, PolicyUse(target=args.target, packs=chosen, overnight=args.overnight))
     names = ", ".join(":".join((pack.id, *pack.params)) for pack in chosen) or msg("no pack")
-    target = f"{done.name} ({done.id})" if done.name else done.id
+    target = name_and_id(done.name, done.id) if done.name else msg("the whole place")
     return settle(context, done, row((target, names), ": "))
 
 
@@ -82,7 +83,7 @@ def show(args: Namespace, context: Context) -> None:
         command = f"giochoi policy check --explain {args.target}"
         raise CommandError(msg("{id} is a pack, not a player; see: {command}", id=args.target, command=command)) from None
     document = {"target": shown.target, "packs": [pack_document(pack) for pack in shown.packs]}
-    context.out.answer(document, lambda: ruled(context.out, shown.packs))
+    context.out.answer(document, lambda: ruled(context.out, shown.packs, groups_of))
 
 
 def check(args: Namespace, context: Context) -> int:

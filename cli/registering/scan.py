@@ -15,7 +15,7 @@ from cli.context import Context
 from cli.errors import CommandError
 from cli.games.clues import label_text
 from cli.registering.scan_add import add_all, to_complete
-from cli.words.shell import quote
+from cli.words.shell import quote, whole
 from daemon.api.scan import FoundGame, ScanError, Scanned, recognised, scan
 from host.homes import HomeError
 from host.rpc_client import ask
@@ -25,7 +25,7 @@ from i18n.message import Arg, msg, msgn, said_by
 from rules.games import Catalogue, Game
 from rules.packs.shipped import shipped_catalogue
 
-_ADD: Final = "giochoi game scan --add"
+_ADD: Final = whole("giochoi game scan --add")
 _KNOWN: Final[dict[str | None, Arg]] = {"content": msg("yes"), "name": msg("by name only"), None: msg("no")}
 
 
@@ -80,7 +80,7 @@ def _held(found: FoundGame, game: Game) -> bool:
 def _print(found: Scanned, context: Context, *, own: bool) -> None:
     out, every = context.out, (*found.games, *found.emulators)
     if not found.games:
-        out.line(msg("no games found for {user}", user=found.user))
+        out.say(msg("no games found for {user}", user=found.user))
     for title, games in ((msg("Games"), found.games), (msg("Emulators and remote play"), found.emulators)):
         if games:
             columns = (msg("Id"), msg("Title"), msg("Label"), msg("Label from"), msg("Known"), msg("File"))

@@ -11,7 +11,9 @@ import msgspec
 
 from agent.api.messages import LogLine
 from cli.output import Output
+from cli.words.extra_time import GUEST
 from cli.words.layout import row
+from cli.words.logged_rules import rule_of
 from cli.words.names import OPERATIONS, PLACES, ROLES, WATCHES, clues
 from cli.words.verdicts import VERDICTS
 from daemon.api.issues import ISSUES
@@ -32,6 +34,7 @@ KINDS: Final[dict[str, Arg]] = {
     "issue.cleared": msg("trouble is over"), "usage.day": msg("summary of the day"), "seal": msg("seal"),
     "agent.tick": msg("agent was on"),
 }  # fmt: skip
+_GUESTS_NAME: Final = "Khách"  # what the registry calls guests, in whatever language it is read
 _NOT_SHOWN: Final = msg("reminder; nobody could be told, as no display showed it")
 _LABELS: Final[dict[str, Arg]] = {
     "player": msg("player"), "system": msg("system of the label"), "who": msg("pseudonym"),
@@ -64,6 +67,7 @@ _WORDS: Final[dict[str, dict[str, Arg]]] = {
     "by": ROLES,
     "watch": WATCHES,
     "target": {"place": msg("the whole place"), "guest": msg("guests")},
+    "player": {GUEST: msg("guest"), _GUESTS_NAME: msg("guest")},
 }  # fmt: skip
 _NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 _ORDER: Final = {name: place for place, name in enumerate(_LABELS)}
@@ -88,6 +92,8 @@ def entry(out: Output, line: LogLine, fields: dict[str, Any], zone: str, names: 
     """
     kind = fields["kind"]
     fields = _named(fields, names)
+    if fields.get("rule"):
+        fields["rule"] = rule_of(fields)
     what = _NOT_SHOWN if kind == "warned" and fields.get("shown") is False else KINDS.get(kind, kind)
     out.say(row((str(line.index), Moment(fields["wall"], zone), fields["seat"], what), " · "), 0, 4)
     said = [_said(name, fields[name], kind, zone) for name in _told(fields)]
@@ -122,6 +128,8 @@ def _empty(value: object) -> bool:
 def _said(name: str, value: Any, kind: str, zone: str) -> Arg:
     if name == "id" and kind in {"issue.raised", "issue.cleared"}:
         return ISSUES.get(value) or str(value)
+    if name == "rule":
+        return row((_LABELS[name], value), ": ")
     label = _MS.get(kind, "ms") if name == "ms" else _LABELS.get(name, name)
     return label if value is True else row((label, _value(name, value, zone)), ": ")
 
@@ -189,6 +197,8 @@ _PERSONAL: Final[dict[str, Arg]] = {"who": msg("by")}
 def _beside(name: str, value: Any) -> Any:
     if value is True or _empty(value):
         return value
+    if name in {"player", "name"} and isinstance(value, str) and value in _WORDS["player"]:
+        return _WORDS["player"][value]
     return OPERATIONS.get(value) or value if name == "what" else _plain(value)
 
 

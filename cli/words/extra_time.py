@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from agent.api.rule_words import rule_said
 from cli.words.layout import row
-from cli.words.shell import typed_as
+from cli.words.shell import typed_as, whole
 from daemon.api.messages import GrantAnswer, Outlook
 from i18n.message import Arg, Length, Message, Moment, msg
 from rules.calendar import rfc3339
 
+GUEST: Final = "guest"
+
 
 def called(name: str, id_: str) -> Arg:
     """A player as people say it, and the id where that is not the same but for its case."""
-    if id_ == "guest":
+    if id_ == GUEST:
         return msg("guest")
     return name if name.lower() == id_ else msg("{name} ({id})", name=name, id=id_)
+
+
+def name_and_id(name: str, id_: str) -> Arg:
+    """Who was changed, to be told from others of almost that name."""
+    return msg("guest") if id_ == GUEST else msg("{name} ({id})", name=name, id=id_)
 
 
 def follows(answer: GrantAnswer) -> Message:
@@ -53,9 +62,9 @@ def beside(answer: GrantAnswer) -> Iterator[Message]:
 def _extending(answer: GrantAnswer, until: int) -> str:
     """The command that lets play go on until this minute of today, in one piece."""
     time = rfc3339(until, answer.zone)[11:16].replace("00:00", "24:00")
-    player = "guest" if answer.player == "guest" else typed_as(answer.name, answer.player)
+    player = GUEST if answer.player == GUEST else typed_as(answer.name, answer.player)
     game = f" --game {answer.game}" if answer.only and answer.game else ""
-    return f"giochoi extend {player} --until {time}{game}".replace(" ", "\u00a0")
+    return whole(f"giochoi extend {player} --until {time}{game}")
 
 
 def _stays(answer: GrantAnswer) -> Message:
@@ -77,6 +86,8 @@ def _stands(answer: GrantAnswer) -> Message:
     if after.verdict != "allow":
         return msg("{may}: {rule}", may=_may(answer), rule=_rule(after))
     if after.until is None:
+        if answer.game is None:
+            return msg("{can}; no rule counts all games together", can=_may(answer))
         return msg("{can} without a limit", can=_may(answer))
     told: dict[str, Arg] = {"can": _may(answer), "until": Moment(after.until, answer.zone), "rule": _rule(after)}
     if answer.still:
@@ -109,4 +120,4 @@ def _was(before: Outlook, zone: str) -> Arg:
 
 
 def _rule(outlook: Outlook) -> Arg:
-    return "" if outlook.text is None else msg("{text} ({rule})", text=outlook.text, rule=outlook.rule or "")
+    return "" if outlook.text is None else rule_said(outlook.text, outlook.rule or "")

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from agent.api.rule_words import OWN
 from cli.output import Output
 from cli.words.layout import row
 from cli.words.rules_as_json import sentence
-from cli.words.rules_in_sentences import duty, ends, in_force, known_to, says
-from i18n.message import Arg, msg
+from cli.words.rules_in_sentences import Groups, duty, ends, in_force, known_to, says
+from i18n.message import Arg, Text, msg
 from rules.packs.params import Declared
-from rules.policy import Pack, Param, Rule
+from rules.policy import Budget, Pack, Param, Rule
 
 if TYPE_CHECKING:
     from rules.parse import Omitted, Reading
 
+_ANY: Final = Text("", "")
 _CHECKED: Final[dict[str, Arg]] = {"verified": msg("verified"), "unverified": msg("NOT verified")}
 
 
@@ -31,14 +34,15 @@ def listed(out: Output, readings: Iterable[Reading]) -> None:
             out.say(msg("values: {values}", values=values), 4, 2)
 
 
-def ruled(out: Output, packs: Sequence[Pack]) -> None:
-    """Packs as they are in force, rule by rule."""
+def ruled(out: Output, packs: Sequence[Pack], groups: Callable[[Pack], Groups]) -> None:
+    """Packs as they are in force, rule by rule. `groups`: the names of a pack's groups of games."""
     for number, pack in enumerate(packs):
         if number:
             out.line()
         _title(out, pack)
-        for rule in pack.rules:
-            _rule(out, rule.id, says(rule, {}), rule)
+        names = groups(pack)
+        for rule in together(pack.rules) if pack.id == OWN else pack.rules:
+            _rule(out, "•", says(rule, names), rule)
     if not packs:
         out.say(msg("no rule"))
 
@@ -52,14 +56,14 @@ def explained(out: Output, reading: Reading, *, whole: bool) -> None:
     for name in reading.missing:
         out.say(msg("A value is missing: give {name}=…", name=name), 0, 2)
     for number, rule in enumerate(pack.rules, 1):
-        _rule(out, f"{number}. {rule.id}", sentence(rule, reading), rule)
+        _rule(out, f"{number}.", sentence(rule, reading), rule)
     if not whole:
         return
     if reading.omitted:
         out.line()
         out.line(msg("Not in force, can be switched on:"))
     for left in reading.omitted:
-        _rule(out, row((left.rule.id, _switch(left, reading)), " "), sentence(left.rule, reading), left.rule)
+        _rule(out, "•", sentence(left.rule, reading), left.rule, _switch(left, reading))
     if reading.params:
         out.line()
         out.line(msg("Values:"))
@@ -87,11 +91,27 @@ def _about(out: Output, reading: Reading) -> None:
         out.say(msg("Holidays from: {source} ({checked})", source=source, checked=_CHECKED[status]), 0, 2)
 
 
-def _rule(out: Output, heading: Arg, said: Arg, rule: Rule) -> None:
-    """What it says, whose duty it is, and where it is from."""
+def together(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """A player's own limits, those of several days as one where only the days tell them apart."""
+    found: dict[Rule, list[Rule]] = {}
+    for rule in rules:
+        alike = replace(rule, id="", text=_ANY)
+        alike = replace(alike, days=()) if isinstance(alike, Budget) else alike
+        found.setdefault(alike, []).append(rule)
+    return tuple(
+        replace(one, days=tuple(day for rule in same if isinstance(rule, Budget) for day in rule.days))
+        if isinstance(one := same[0], Budget) else one
+        for same in found.values()
+    )  # fmt: skip
+
+
+def _rule(out: Output, mark: str, said: Arg, rule: Rule, behind: Arg = "") -> None:
+    """What it says, whose duty it is, where it is from, and its id, which answers to --json name."""
     out.line()
-    out.line(heading)
-    out.say(row((row((said, duty(rule)), ". "), "."), ""), 3)
+    id_ = "" if rule.id.startswith(f"{OWN}.") else f" ({rule.id})"
+    parts = (mark, " ", said, ". ", duty(rule), ".", id_, " " if behind else "", behind)
+    indent = max(0, 2 - len(mark))  # so that all but the first line begin at the same column
+    out.say(row(parts, ""), indent, 3 - indent)
     if rule.authority == "law":
         cited = row((rule.cite, row(("(", _CHECKED[rule.status], ")"), "")), " ")
         out.say(msg("Source: {source}", source=cited), 3, 2)
@@ -112,7 +132,7 @@ def _switch(left: Omitted, reading: Reading) -> Arg:
 
 def _param(out: Output, one: Declared, value: Param | None) -> None:
     bounds = _bounds(one)
-    out.line(row((f"   {one.name}={_value(value)}", row(("(", bounds, ")"), "") if bounds else ""), " "))
+    out.say(row((f"{one.name}={_value(value)}", row(("(", bounds, ")"), "") if bounds else ""), " "), 3, 3)
     out.say(one.text, 6)
 
 

@@ -62,6 +62,8 @@ def _(rule: Budget, groups: Groups) -> Arg:
     if rule.period == "session":
         start["pause"] = Length(rule.pause_ms, exact=True)
         said = msg("{who} may play{games} at most {most} in one go{days}, {scope}; a pause of {pause} ends it", **start)
+    elif rule.per == "game" and len(rule.games) == 1:
+        said = msg("{who} may play{games} at most {most} {period}{days}", period=_PERIODS[rule.period], **start)
     else:
         said = msg("{who} may play{games} at most {most} {period}{days}, {scope}", period=_PERIODS[rule.period], **start)
     return _advised(rule, said)
@@ -184,8 +186,8 @@ def _one(rule: Rule, groups: Groups) -> Arg:
 def _which(rule: Rule, groups: Groups) -> Arg:
     """By the group's name or one by one, and by label; "" if it is all of them."""
     names: Arg = ", ".join(rule.games)
-    if rule.group:
-        names = row(("“", groups.get(rule.group, rule.group), "” (", names, ")"), "")
+    if rule.group in groups:
+        names = row(("“", groups[rule.group], "” (", names, ")"), "")
     first, last = rule.from_label, rule.to_label
     if last is None:
         label: Arg = "" if first is None else msg("labelled {first}+ or higher", first=first)

@@ -19,3 +19,8 @@ def quote(word: str, *, posix: bool = os.sep == "/") -> str:
 def typed_as(name: str, id_: str) -> str:
     """As one types a player: by name, or by id where a shell would not take the name as it is."""
     return name if quote(name) == name else id_
+
+
+def whole(command: str) -> str:
+    """The command in one piece, so that no line ends in the middle of it."""
+    return command.replace(" ", "\u00a0")

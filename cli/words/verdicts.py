@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cli.words.shell import typed_as
+from cli.words.shell import typed_as, whole
 from i18n.message import Arg, Length, Message, Moment, msg
 from rules.verdict import Verdict
 
@@ -28,11 +28,13 @@ def until(verdict: Verdict, when: Moment | None, then: Verdict | None, *, game: 
 
 
 def asking(player: str, name: str, game: str) -> Message:
-    """The verdict on a game that has to be asked for, with the command that lets it through, to be said in one piece. A name
-    that a shell would not take as it is gives way to the player's id.
-    """
-    command = f"giochoi game allow {typed_as(name, player)} {game}"
-    return msg("ask first; a guardian lets it through with: {command}", command=command.replace(" ", "\u00a0"))
+    """The verdict on a game that has to be asked for, with the command that lets it through."""
+    return msg("ask first; a guardian lets it through with: {command}", command=letting(player, name, game))
+
+
+def letting(player: str, name: str, game: str) -> str:
+    """The command that lets a game through, in one piece. A name that a shell would not take gives way to the player's id."""
+    return whole(f"giochoi game allow {typed_as(name, player)} {game}")
 
 
 def because(text: Arg, granted_ms: float | None, cite: str, extended: Moment | None = None) -> Message:

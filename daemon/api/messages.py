@@ -34,7 +34,8 @@ class WhyGet(Request["Why"], frozen=True, kw_only=True):
 class Why(Wire, frozen=True, kw_only=True):
     """`game` None: only the rules over all games. `zone`: the place's, in which moments are shown. `guardian`: the player has
     one, registered or, at home, whoever administers the PC. `periods`: by the id of each rule that counts play, over which
-    period. `next` as in Standing, `only_installed` as in PlayerPart.
+    period. `next` as in Standing, `only_installed` as in PlayerPart. `lets`: what keeps the player from the game is gone once
+    it is let through.
     """
 
     player: str
@@ -48,6 +49,7 @@ class Why(Wire, frozen=True, kw_only=True):
     place: Place = "home"
     next: Verdict | None = None
     only_installed: bool = False
+    lets: bool = False
 
 
 class UsageGet(Request["Usage"], frozen=True, kw_only=True):

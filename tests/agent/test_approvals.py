@@ -47,7 +47,7 @@ def test_what_refuses_for_good_is_named_and_nothing_recorded(child):
     """The law's label at a game point, which nobody there relaxes; a foreign label is for the point to let through."""
     child.ask("place.set", m.PlaceSet(place="game-point"))
 
-    assert "still refused: vn-147.label: the game is labelled VN16; the player is 12" in refused(
+    assert "stays refused: the game is labelled VN16; the player is 12" in refused(
         child, "game.allow", m.GameAllow(player="an", game="tank"))  # fmt: skip
     allow(child, "cave")
     allow(child, "cave", "guest")
@@ -57,7 +57,7 @@ def test_what_refuses_for_good_is_named_and_nothing_recorded(child):
 def test_no_play_at_all_is_for_good_too(child):
     child.ask("limit.set", m.LimitSet(player="an", ms=0, game="cave"))
 
-    assert "house.cave" in refused(child, "game.allow", m.GameAllow(player="an", game="cave"))
+    assert "no playing of Cave" in refused(child, "game.allow", m.GameAllow(player="an", game="cave"))
 
 
 def test_the_hour_or_the_day_is_no_refusal_of_the_game(child):

@@ -104,3 +104,15 @@ def test_hours_out_of_the_laws_are_told_once(desk, hours):
     assert str(error.value).count(hours) == 1
     assert "08:00-22:00" in str(error.value)
     assert len(f"giochoi: {error.value!s}") <= 100
+
+
+def test_another_zone_does_not_move_the_rules_of_packs(an):
+    """Their days and hours are those of their own; own limits go with the place."""
+    an.ask("limit.set", m.LimitSet(player="an", ms=60_000))
+    paris, hanoi = (m.PlaceSet(place="home", zone=zone) for zone in ("Europe/Paris", "Asia/Ho_Chi_Minh"))
+    assert an.told("place.set", paris) == ""
+    said = "days and hours of home-school-week stay those of Asia/Ho_Chi_Minh, not of Europe/Paris"
+    assert said in note(an, ("home-school-week",)).splitlines()
+    assert an.told("place.set", hanoi) == ""
+    assert an.told("place.set", paris) == said
+    assert an.told("place.set", paris) == "", "nothing moved"

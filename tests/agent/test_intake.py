@@ -7,7 +7,7 @@ import pytest
 
 from agent.api import messages as m
 from compliance import journal
-from compliance.entry import IssueRaised
+from compliance.entry import AgentTick, ApprovalEnded, GuardianChanged, IssueRaised, PlaceChanged, PolicyChanged, SeatEnrolled
 from compliance.journal import SALT_BYTES
 from compliance.note import parse_checkpoint
 from compliance.tree import leaf_hash, verify_consistency, verify_inclusion
@@ -168,4 +168,28 @@ def test_a_full_disk_takes_nothing_in(desk, seat):
     request = seat.batch()
     assert refusal(desk, request) == "unavailable"
     raw.execute("PRAGMA max_page_count = 1000000")
+    prove(desk, request, desk.ask("log.submit", request))
+
+
+@pytest.mark.parametrize(("kind", "fields"), [
+    (SeatEnrolled, {"id": "seat-9", "key": "k"}),
+    (PlaceChanged, {"place": "home", "zone": "Asia/Ho_Chi_Minh", "hours": ""}),
+    (PolicyChanged, {"target": "place", "packs": (), "house": False}),
+    (GuardianChanged, {"registered": 3}),
+    (ApprovalEnded, {"id": "one"}),
+    (AgentTick, {"seats": {}, "silent": ()}),
+], ids=lambda one: getattr(one, "__name__", ""))  # fmt: skip
+def test_a_seat_says_nothing_that_is_the_agents(desk, seat, make_seat, kind, fields):
+    """One such entry would fail the whole log: nothing of the batch is taken, and what the seat said before goes on."""
+    desk.ask("log.submit", seat.batch())
+    fork = make_seat()
+    for id in ("one", "two"):
+        fork.add(IssueRaised, id=id)
+    fork.add(kind, **fields)
+    fork.seal()
+    assert refusal(desk, fork.batch()) == "refused"
+    seat.forget(3)
+    seat.add(IssueRaised, id="three")
+    seat.seal()
+    request = seat.batch()
     prove(desk, request, desk.ask("log.submit", request))

@@ -10,6 +10,9 @@ from agent.api import messages as m
 from agent.packs.shipped import Shipped
 from rules.games import Game
 
+LABEL = "Players choose games that fit their own age (vn-147.label)"
+ASK = "A game without a Vietnamese age label: ask a guardian first (vn-147.ask-first)"
+
 
 @pytest.fixture
 def law(an):
@@ -38,10 +41,9 @@ def test_a_label_that_lifts_the_question_is_named(law):
     """A game without one asks first; a label of 00 lets everybody play it."""
     assert "looser" not in label(law, "tank")
     told = label(law, "tank", 0).splitlines()[1:]
-    rules = "vn-147.ask-first"
-    assert told == [f"with this label, looser for {who} than before: {rules}" for who in ("An", "guest")]
+    assert told == [f"with this label, looser for {who} than before: {ASK}" for who in ("An", "guest")]
     assert [(one["player"], one["game"], one["looser"]) for one in payloads(law)[-2:]] == [
-        ("an", "tank", [rules]), ("guest", "tank", [rules]),
+        ("an", "tank", ["vn-147.ask-first"]), ("guest", "tank", ["vn-147.ask-first"]),
     ]  # fmt: skip
 
 
@@ -78,7 +80,7 @@ def test_a_label_that_goes_with_the_houses_clues(law):
     assert shipped.label is None
     label(law, "luanti", 18)
     told = law.told("game.remove", m.GameRemove(game="luanti")).splitlines()[1:]
-    assert told == [f"with this label, looser for {who} than before: vn-147.label" for who in ("An", "guest")]
+    assert told == [f"with this label, looser for {who} than before: {LABEL}" for who in ("An", "guest")]
 
 
 def test_many_labels_at_once_are_told_once_a_player(law):
@@ -88,7 +90,7 @@ def test_many_labels_at_once_are_told_once_a_player(law):
     before = len(payloads(law))
     told = labels(law, ("tank", "VN00"), ("hill", "VN18"), ("cave", "VN00"))
     assert told.splitlines() == [
-        f"with these labels, looser for {who} than before: vn-147.ask-first; games: tank, cave" for who in ("An", "guest")
+        f"with these labels, looser for {who} than before: {ASK}; games: tank, cave" for who in ("An", "guest")
     ]
     assert [(one["player"], one["game"], one["looser"]) for one in payloads(law)[before:]] == [
         (who, "tank, cave", ["vn-147.ask-first"]) for who in ("an", "guest")
@@ -101,8 +103,8 @@ def test_games_of_one_label_are_not_all_alike(law):
         label(law, id)
     law.ask("game.allow", m.GameAllow(player="an", game="cave"))
     assert labels(law, ("tank", "VN00"), ("cave", "VN00")).splitlines() == [
-        "with this label, looser for An than before: vn-147.ask-first",
-        "with these labels, looser for guest than before: vn-147.ask-first; games: tank, cave",
+        f"with this label, looser for An than before: {ASK}",
+        f"with these labels, looser for guest than before: {ASK}; games: tank, cave",
     ]
 
 

@@ -25,6 +25,7 @@ from agent.registering.people import player_add
 from agent.wiring import opened, serve
 from compliance.entry import IssueRaised
 from compliance.note import parse_vkey, verify_note
+from host import transport
 from host.choose import channels
 from host.homes import Home
 from host.rpc_client import aask, ask, items
@@ -276,3 +277,24 @@ def test_a_job_that_fails_ends_the_agent_loudly(home_folder, clock, monkeypatch)
     monkeypatch.setattr("agent.wiring.schedule", broken)
     with pytest.raises(ZeroDivisionError):
         asyncio.run(body())
+
+
+def test_a_killed_daemon_takes_no_place_from_the_next_one(home_folder, start):
+    """Its long poll ends with it: as many as an account may have, and whoever starts anew is served."""
+    agent = start(home_folder)
+    agent.ready()
+
+    async def killed_and_restarted() -> None:
+        for _ in range(2 * 32):
+            reader, writer = await transport.open_connection(address(home_folder), 1 << 16)
+            writer.write(b'{"op":"log.card"}\n{"op":"roster.get","args":{"above":1000}}\n')
+            await reader.readline()  # it was let in, or told that there are too many
+            writer.close()
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                with contextlib.suppress(ApiError):
+                    return await aask(address(home_folder), LogCard())
+                await asyncio.sleep(0.02)
+
+    asyncio.run(killed_and_restarted())
+    agent.end()

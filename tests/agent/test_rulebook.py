@@ -102,7 +102,7 @@ def test_without_a_limit_the_other_rules_still_bind(an):
     an.ask("policy.use", use("an", m.PackUse(id="vn-147")))
     an.ask("limit.set", m.LimitSet(player="an", ms=30 * MINUTE))
     told = an.told("limit.set", m.LimitSet(player="an", ms=None))
-    assert told.startswith("other rules still bind: vn-147.daily-game (3600 s)")
+    assert told.startswith("other rules still bind: Under 18: at most 60 minutes a day of each game (vn-147.daily-game)")
     assert "no rule" not in told
 
 
@@ -162,11 +162,11 @@ def test_a_looser_limit_says_which_rule_still_binds(an):
     """Packs in force apply together."""
     an.ask("policy.use", use("an", m.PackUse(id="vn-147")))
     done = an.ask("limit.set", m.LimitSet(player="an", ms=200 * MINUTE))
-    assert "vn-147.daily-game (3600 s)" in "\n".join(map(str, done.notes))
-    assert "vn-147.daily-publisher (10800 s)" in "\n".join(map(str, done.notes))
+    assert "Under 18: at most 60 minutes a day of each game (vn-147.daily-game)" in "\n".join(map(str, done.notes))
+    assert "; Under 18: at most 180 minutes a day of all games of one" in "\n".join(map(str, done.notes))
     assert an.told("limit.set", m.LimitSet(player="an", ms=60 * MINUTE)) == "", "as tight is not tighter"
     assert an.told("limit.set", m.LimitSet(player="an", ms=50 * MINUTE)) == ""
-    assert "house.all (3000 s)" in an.told("limit.set", m.LimitSet(player="an", ms=55 * MINUTE, game="luanti"))
+    assert "at most 3000 s of play a day" in an.told("limit.set", m.LimitSet(player="an", ms=55 * MINUTE, game="luanti"))
 
 
 def test_only_rules_that_bind_this_player_count_as_tighter(desk):

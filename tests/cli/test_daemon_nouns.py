@@ -112,13 +112,14 @@ def test_why_names_every_rule_with_its_citation(seat):
         "vn-147": False, "house": False, "jp-kagawa": True,
     }  # fmt: skip
     assert (numbers["period"], rules["vn-147.guardian"]["period"], why["guardian"], why["grace_s"]) == ("day", None, True, 10.0)
-    assert re.search(r"▶ house\.turtles \[.*\]\n    allowed until ", text)
+    assert re.search(r"▶ at most 30 min of turtles a day \[.*\]\n    allowed until ", text)
     assert "played today: " in text
     assert "(advice)" in text
     assert "at home whoever administers this PC is the guardian" in text
     assert max(map(len, text.splitlines())) <= 100
     assert "turtles: allowed, 29 min left" in text
-    assert all(rule in text for rule in rules)
+    assert all(rule["text"] in " ".join(text.split()) for rule in why["rules"])
+    assert not any(rule in text for rule in rules), "ids are for programs"
 
 
 def test_a_grant_adds_is_listed_and_taken_back(seat, turtles):
@@ -225,7 +226,7 @@ def test_doctor_says_what_is_not_enforced_by_its_exit_code(seat, turtles):
     checks = {check["id"]: check["ok"] for check in json.loads(seat("doctor", "--json").stdout)["checks"]}
 
     assert (done.returncode, checks["watch"], checks["agent"]) == (1, False, True)
-    assert "✗ watch: " in done.stdout
+    assert "✗ games are ended at their start" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 100
 
 
@@ -277,6 +278,26 @@ def test_nothing_is_promised_that_will_have_to_be_asked_for(seat, turtles, tmp_p
     assert f"turtles: {said}" in status
     assert said in why
     assert "again from" not in status + why.split("because")[0]
+
+
+@pytest.mark.usefixtures("playing")
+def test_what_runs_and_is_let_through_no_longer_has_time(seat, tmp_path):
+    """How much until it is asked to close, and then to save; of what does not run nothing is said."""
+    (tmp_path / "mine.toml").write_text(ASK.format(zone=zone_with_noon(), hours="10:00-21:00"), "utf-8")
+    seat("game", "allow", "An", "turtles")
+    seat("policy", "use", "An", str(tmp_path / "mine.toml"))
+    taken = seat("game", "disallow", "An", "turtles")
+    seat("policy", "use", "An", "vn-147")
+
+    assert taken.returncode == 0, taken
+    assert taken.stderr == "it runs now: it is asked to close in 1 min, and then has 10 sec to save\n"
+
+
+def test_what_does_not_run_has_nothing_to_save(seat, turtles):
+    """Only a game that runs needs time."""
+    until(lambda: not any(one["running"] for one in told(seat, "status")["players"][0]["games"]))
+    seat("game", "allow", "An", "turtles")
+    assert seat("game", "disallow", "An", "turtles").stderr == ""
 
 
 def test_names_that_nobody_has_are_bad_input(seat):

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from cli.given.packs import groups_of
 from cli.output import Output
 from cli.words.days import spoken
 from cli.words.packs import explained, listed, ruled
@@ -128,7 +129,7 @@ def test_names_of_days(days, en, vi):
 @pytest.mark.parametrize("language", ["en", "vi"])
 @pytest.mark.parametrize("write", [
     lambda out, reading: listed(out, [reading]), lambda out, reading: explained(out, reading, whole=True),
-    lambda out, reading: ruled(out, [reading.pack]),
+    lambda out, reading: ruled(out, [reading.pack], groups_of),
 ])
 def test_a_shipped_pack_fits_a_terminal(monkeypatch, name, write, language):
     """80 columns; nothing is left of what is only inside."""

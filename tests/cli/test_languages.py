@@ -16,6 +16,7 @@ from agent.api import messages as a
 from cli import doctor, grant, help, man, status, why  # noqa: A004 - a command of that name
 from cli.commands import NOUNS
 from cli.context import Context
+from cli.given.packs import groups_of
 from cli.output import Output
 from cli.words.entries import KINDS, entry
 from cli.words.extra_time import beside, follows
@@ -169,7 +170,7 @@ def everything_of_packs(out):
         listed(out, [reading])
         if name.startswith(("vn-", "home-")):
             explained(out, reading, whole=True)
-            ruled(out, [reading.pack])
+            ruled(out, [reading.pack], groups_of)
 
 
 def everything_of_doctor(out):
@@ -241,7 +242,7 @@ def test_the_rule_that_decides_comes_first():
     why.say(Output(out=out), msgspec.structs.replace(told, findings=found, decision=decision))
     head, rules = out.getvalue().split("\n\n")
     assert head.startswith("An, luanti: may not play")
-    assert rules.splitlines()[0] == "▶ z.label [NĐ 147/2024]: may not play"
+    assert rules.splitlines()[0] == "▶ 30 minutes a day [NĐ 147/2024]: may not play"
     assert rules.count("▶") == 1
 
 

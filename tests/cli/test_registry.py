@@ -21,6 +21,10 @@ def done(result):
     return result.stdout
 
 
+def nothing_limits(name, id_):
+    return f"nothing limits {name} yet; to begin with: giochoi policy use {id_} home-school-week\n"
+
+
 def players(agent, id_):
     return [player for player in json.loads(done(agent("player", "list", "--json")))["players"] if player["id"] == id_]
 
@@ -28,7 +32,7 @@ def players(agent, id_):
 def test_a_player_from_first_to_last(agent):
     """Added, changed, limited, listed, removed; each durable without any daemon."""
     added = agent("player", "add", "An", "--born", "2014-05-01")
-    assert (done(added), added.stderr) == ("An is added (id an)\n", PENDING)
+    assert (done(added), added.stderr) == ("An is added (id an)\n", nothing_limits("An", "an") + PENDING)
     done(agent("guardian", "add", "Bình"))
     done(agent("player", "set", "An", "--guardian", "Bình", "--born", "none"))
     done(agent("limit", "An", "0.5", "--days", "sun,sat"))
@@ -157,7 +161,7 @@ def test_a_change_as_json_is_one_document(agent):
 
     answer = json.loads(done(result))
     assert answer.pop("number") > 0
-    assert answer == {"id": "bi", "name": "Bi", "in_force": False, "notes": []}
+    assert answer == {"id": "bi", "name": "Bi", "in_force": False, "notes": [nothing_limits("Bi", "bi").strip()]}
 
 
 def test_a_shell_completes_what_the_agent_knows(agent):
@@ -270,3 +274,38 @@ def test_the_log_is_shown_signed_and_exported(agent, tmp_path):
     assert len([line for line in done(agent("log", "show", "--last", "2")).splitlines() if not line.startswith(" ")]) == 2
     assert head[4].startswith(f"— {head[0]} ")
     assert [(path.name, path.stat().st_size) for path in tmp_path.iterdir()] == [("log.zip", size)]
+
+
+def test_rules_are_said_in_words(agent):
+    """Days of one limit together, groups of games by their names, the ids of packs' rules behind what they say."""
+    done(agent("player", "add", "Oanh", "--born", "2014-05-01"))
+    done(agent("limit", "Oanh", "20", "--game", "luanti"))
+    done(agent("limit", "Oanh", "30", "--game", "luanti", "--days", "weekend"))
+    done(agent("policy", "use", "Oanh", "home-school-week"))
+    said = done(agent("policy", "show", "Oanh"))
+    rules = [" ".join(rule.split()) for rule in said.split("\n\n")]
+    assert rules[1].endswith("a guardian may relax it. (home-school-week.weekday)")
+    assert rules[1].startswith("• The player may play at most 1 hr a day on Monday to Friday, all games together.")
+    assert any("time with “Learning programs” (gcompris," in rule for rule in rules)
+    assert rules[-2].startswith("• The player may play luanti at most 20 min a day on Monday to Friday. This")
+    assert rules[-1].startswith("• The player may play luanti at most 30 min a day on Saturday and Sunday. This")
+    assert "house." not in said
+    packs = json.loads(done(agent("policy", "show", "Oanh", "--json")))["packs"]
+    ids = [rule["rule"] for pack in packs for rule in pack["rules"]]
+    assert {"house.luanti-mon", "home-school-week.weekday"} <= set(ids)
+
+
+def test_guests_are_called_so_in_each_language(agent):
+    """Nobody's name: the registry's word for them is Vietnamese."""
+    assert done(agent("limit", "guest", "30")).startswith("guest: at most 30 min a day")
+    assert done(agent("game", "allow", "guest", "luanti")) == "luanti is let through for guest\n"
+    assert "Khách" not in done(agent("log", "show"))
+    done(agent("limit", "guest", "none"))
+    done(agent("game", "disallow", "guest", "luanti"))
+
+
+def test_no_text_is_in_the_other_language(agent):
+    """What a pack cites is the law's, in the law's words; what it says of itself is in the reader's."""
+    done(agent("player", "add", "Quân", "--born", "2014-05-01"))
+    done(agent("policy", "use", "Quân", "vn-147"))
+    assert "quy tắc" not in done(agent("policy", "show", "Quân"))

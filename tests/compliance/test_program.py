@@ -192,3 +192,12 @@ def test_a_terminal_without_utf_8_is_no_reason_for_a_traceback(file):
         env={"PYTHONIOENCODING": "ascii", "PATH": ""},
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_no_line_is_longer_than_the_terminal(site, file, capsys, monkeypatch):
+    """But for what is one word."""
+    monkeypatch.setenv("COLUMNS", "60")
+    main([str(file)])
+    out = capsys.readouterr().out
+    assert [line for line in out.splitlines() if len(line) > 60 and len(line.split()) > 1] == []
+    assert site.signer.key.fingerprint in out

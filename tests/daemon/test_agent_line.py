@@ -13,10 +13,12 @@ import pytest
 
 from agent.api import messages as m
 from agent.intake import take_in
+from compliance import entry
 from compliance.log import Log
 from compliance.note import parse_vkey
 from compliance.writing.payloads import Payloads
 from daemon.api import messages as seat_api
+from daemon.recording.recorder import append
 from daemon.store import Unwritable
 from host import homes, rpc
 from host.wire import ApiError
@@ -272,6 +274,24 @@ def test_an_agent_that_does_not_know_the_seat_is_an_issue(world, agent):
             del agent.says[m.Enrol]
             await in_force(world)
             assert issues(world) == []
+
+    asyncio.run(run())
+
+
+def test_an_entry_that_is_the_agents_to_write_is_an_issue_at_the_seat(world, agent):
+    """The agent takes nothing of it and says why; the seat keeps what it has."""
+
+    async def run():
+        async with connected(world, agent):
+            assert await world.daemon.uplink.delivered(PATIENCE)
+            size, told = agent.log.size, {"target": "place", "packs": (), "house": False}
+            world.daemon.recorder.do(lambda chain: append(chain, entry.PolicyChanged, world.daemon.uplink.now(), **told))
+            assert not await world.daemon.uplink.delivered(0.05)
+            await until(lambda: "agent-refuses" in issues(world))
+            [issue] = [one for one in world.daemon.health.open() if one.id == "agent-refuses"]
+            assert "policy.changed" in str(issue.text)
+            assert agent.log.size == size
+            assert world.daemon.recorder.journal.unsent() > 0
 
     asyncio.run(run())
 

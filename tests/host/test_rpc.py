@@ -66,6 +66,10 @@ class Late(Request[Say], frozen=True, kw_only=True):
     patience = 0.1
 
 
+class Wait(Request[Say], frozen=True, kw_only=True):
+    op = "wait"
+
+
 class UpTo(Request[Count], frozen=True, kw_only=True):
     op = "count"
 
@@ -88,6 +92,8 @@ class Backend:
     def __init__(self) -> None:
         self.cancelled = asyncio.Event()
         self.counted = asyncio.Event()
+        self.news = asyncio.Event()
+        self.waiting = 0
 
     async def echo(self, _caller: Caller, request: Echo) -> Say:
         return Say(request.text)
@@ -103,6 +109,14 @@ class Backend:
     async def late(self, _caller: Caller, _request: Request[Any]) -> Say:
         await asyncio.sleep(5)
         return Say()
+
+    async def wait(self, _caller: Caller, _request: Request[Any]) -> Say:
+        self.waiting += 1
+        try:
+            await self.news.wait()
+        finally:
+            self.waiting -= 1
+        return Say("news")
 
     async def count(self, _caller: Caller, request: UpTo) -> AsyncIterator[Count]:
         try:
@@ -126,6 +140,7 @@ class Backend:
             Route(Who, "any", self.who),
             Route(Fail, "any", self.fail),
             Route(Late, "any", self.late),
+            Route(Wait, "any", self.wait, waits=True),
             Route(UpTo, "any", self.count),
             Route(Forever, "any", self.forever),
             Route(Guarded, "guardian", self.echo),
@@ -366,6 +381,44 @@ def test_one_account_cannot_take_all_connections(address: str) -> None:
         for writer in writers:
             writer.close()
         assert await once_there_is_room(address) == Say()
+
+    run(address, body)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def test_who_waits_for_news_and_dies_frees_its_place(address: str) -> None:
+    """As many as an account may have, each killed while it waited: nobody waits for them, and the next one is served."""
+
+    async def body(backend: Backend) -> None:
+        waiting = [await held(address) for _ in range(32)]
+        for writer in waiting:
+            writer.write(b'{"op":"wait"}\n')
+        await until(lambda: backend.waiting == 32)
+        for writer in waiting:
+            writer.close()
+        await until(lambda: backend.waiting == 0)
+        assert await once_there_is_room(address) == Say()
+
+    run(address, body)
+
+
+def test_who_waits_for_news_and_asks_on_gets_both_answers(address: str) -> None:
+    """In order: what comes while somebody waits is kept."""
+
+    async def body(backend: Backend) -> None:
+        reader, writer = await transport.open_connection(address, 1 << 16)
+        writer.write(b'{"op":"wait"}\n')
+        await until(lambda: backend.waiting == 1)
+        writer.write(b'{"op":"echo","args":{"text":"a"}}\n')
+        await asyncio.sleep(0)
+        backend.news.set()
+        assert [await reader.readline(), await reader.readline()] == [b'{"ok":{"text":"news"}}\n', b'{"ok":{"text":"a"}}\n']
+        writer.close()
 
     run(address, body)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 
+from agent.api.rule_words import rule_said
 from agent.registry import Change
 from agent.roster import Compiler
 from agent.store.rows import PLACE, PlayerRow
+from i18n.message import Arg
 from rules.decide import explain
 from rules.decision import Finding
 from rules.facts import Facts
@@ -23,7 +25,12 @@ class Answers:
         self._place = change.tables.place().place
         packs = compiler.packs(PLACE, "place") + self.player.packs
         self._policy = combine(packs)
+        self._texts = {rule.id: rule.text for pack in packs for rule in pack.rules}
         self._named = {game for pack in packs for rule in pack.rules for game in rule.games}
+
+    def said(self, rule: str) -> Arg:
+        """One of these rules in words."""
+        return rule_said(self._texts[rule], rule)
 
     def like(self, game: Game) -> Hashable:
         """What all games have in common of which the rules say the same."""

@@ -6,44 +6,49 @@ player, and a household's or an enterprise's is not the point's to keep. That, t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from msgspec.structs import replace
 
 from agent.api.messages import Player
+from agent.api.rule_words import rule_said
 from agent.packs.own_limits import HOUSE
 from agent.registering import lookup
 from agent.registering.consequences.hints import Hints, called
 from agent.registry import Change
 from agent.roster import Compiler
 from agent.store.rows import GUEST, PLACE, PlayerRow
-from i18n.message import Arg, Listed, comma, msg, plain
+from i18n.message import Arg, Listed, Words, comma, msg, plain, semicolon
 from rules.engine.strictness import Somebody, Strictness, looser, strictness
 
 Lost = tuple[tuple[str, str], ...]  # (pack, rule) of what holds no longer
+Texts = Mapping[str, Words]  # what rules say, by their ids
 MOST_NAMED = 10  # players or games in one sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What holds for a player of the registry, and for its guests."""
+    """What holds for a player of the registry, and for its guests, and what these rules say."""
 
     own: Strictness
     guests: Strictness
+    texts: Texts
 
 
 def held(change: Change, row: PlayerRow, compiler: Compiler | None = None) -> Held:
     """As the tables are by now; `compiler` has read them."""
     compiler, place = compiler or change.compiler(), change.tables.place().place
     packs = compiler.packs(PLACE, "place")
+    texts: dict[str, Words] = {}
 
     def of(player: Player) -> Strictness:
-        who = Somebody(player.born, player.guardian, place, change.now)
-        return strictness((*packs, *player.packs), who)
+        every = (*packs, *player.packs)
+        texts.update((rule.id, rule.text) for pack in every for rule in pack.rules)
+        return strictness(every, Somebody(player.born, player.guardian, place, change.now))
 
-    return Held(of(compiler.player(row)), of(compiler.player(lookup.guest(change.tables))))
+    return Held(of(compiler.player(row)), of(compiler.player(lookup.guest(change.tables))), texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Put:
     row: PlayerRow
     packs: Listed
     lost: Lost
-    guests: Strictness
+    held: Held
 
 
 def put_under(change: Change, rows: Iterable[PlayerRow]) -> tuple[Put, ...]:
@@ -61,14 +66,14 @@ def put_under(change: Change, rows: Iterable[PlayerRow]) -> tuple[Put, ...]:
     put = [(row, _put(change, row)) for row in rows]
     compiler = change.compiler()
     found = ((row, packs, held(change, row, compiler)) for row, packs in put)
-    return tuple(Put(row, comma(packs), looser(now.guests, now.own), now.guests) for row, packs, now in found)
+    return tuple(Put(row, comma(packs), looser(now.guests, now.own), now) for row, packs, now in found)
 
 
 def said_of(put: Iterable[Put]) -> Hints:
     """What was put on whom and what is looser, once for all of whom the same is to be said."""
     put = tuple(put)
     under = _together((one.row.name, one.packs) for one in put if one.packs.items)
-    less = _together((one.row.name, named(one.lost, one.guests)) for one in put if one.lost)
+    less = _together((one.row.name, named(one.lost, one.held.guests, one.held.texts)) for one in put if one.lost)
     hints = [msg("{name}: now under what guests are under: {packs}", name=names, packs=packs) for names, packs in under]
     for names, lost in less:
         hints.append(msg("{name}: what is known makes it looser than for a guest: {rules}", name=names, rules=lost))
@@ -108,7 +113,7 @@ def changed(change: Change, old: PlayerRow, row: PlayerRow, before: Held) -> tup
     put = put_under(change, (row,)) if row.account not in {None, old.account} else ()
     hints, lost = said_of(put), put[0].lost if put else ()
     if not lost and (lost := looser(before.own, held(change, row).own)):
-        rules = named(lost, before.own)
+        rules = named(lost, before.own, before.texts)
         hints += (msg("{name}: what is known makes it looser than before: {rules}", name=row.name, rules=rules),)
     if row.account != old.account:
         more, gone = a_guests_account(old, before)
@@ -123,7 +128,7 @@ def a_guests_account(row: PlayerRow, before: Held) -> tuple[Hints, Lost]:
         return (), ()
     said = msg(
         "for whoever plays as {account} this no longer holds, and a game that runs goes on: {rules}",
-        account=row.account, rules=named(lost, before.own),
+        account=row.account, rules=named(lost, before.own, before.texts),
     )  # fmt: skip
     return (said,), lost
 
@@ -135,7 +140,7 @@ def chosen(change: Change, row: PlayerRow, before: Held) -> tuple[Hints, Lost]:
     now = held(change, row)
     loosened = set(looser(before.own, now.own)) if row.id != GUEST else set()
     lost = tuple(one for one in looser(now.guests, now.own) if one in loosened)
-    hints: Hints = (msg("looser than for a guest: {rules}", rules=named(lost, now.guests)),) if lost else ()
+    hints: Hints = (msg("looser than for a guest: {rules}", rules=named(lost, now.guests, now.texts)),) if lost else ()
     if not now.own and (before.own or row.id in change.tables.packs()):
         hints += (msg("no rule binds {name} now", name=called(row)),)
     return hints + (left_behind(change) if row.id == GUEST else ()), lost
@@ -159,12 +164,14 @@ def left_behind(change: Change) -> Hints:
     return (said,)
 
 
-def named(lost: Iterable[tuple[str, str]], of: Strictness) -> Listed:
-    """Rules by id; a pack of which every rule is among them by its own."""
+def named(lost: Iterable[tuple[str, str]], of: Strictness, texts: Texts) -> Listed:
+    """Rules in words; a pack of which every rule is among them by its id."""
     lost = tuple(lost)
     whole = {pack for pack, _ in lost} - {pack for pack, rule, _ in of if (pack, rule) not in lost}
     names = dict.fromkeys(pack if pack in whole or pack == HOUSE else rule for pack, rule in lost)
-    return comma(msg("own limits") if name == HOUSE else name for name in names)
+    return semicolon(
+        msg("own limits") if name == HOUSE else rule_said(texts[name], name) if name in texts else name for name in names
+    )
 
 
 def as_payload(lost: Iterable[tuple[str, str]]) -> dict[str, Any]:

@@ -6,12 +6,14 @@ hear so, because a player whom nothing binds looks like one whom nothing has sto
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from agent.registering import lookup
 from agent.registry import Change
 from agent.store.rows import GUEST, PLACE, PackRow, PlayerRow
 from i18n.message import Arg, Day, Message, comma, msg, msgn
-from rules.calendar import calendar
-from rules.engine.reach import reach
+from rules.calendar import age_on, calendar
+from rules.engine.reach import ADULT, reach
 from rules.policy import Pack, Place
 
 Hints = tuple[Message, ...]
@@ -51,6 +53,16 @@ def guests_now(change: Change) -> Hints:
     )
 
 
+def free(change: Change, row: PlayerRow) -> Hints:
+    """That nothing limits the player, who may be a minor, and what would."""
+    grown = row.born is not None and age_on(row.born, change.today) >= ADULT
+    if grown or change.compiler().player(row).packs:
+        return ()
+    first = "home-school-week" if change.tables.place().place == "home" else "vn-147:guardian=false"
+    command = f"giochoi policy use {row.id} {first}"
+    return (msg("nothing limits {name} yet; to begin with: {command}", name=row.name, command=command),)
+
+
 def hours_now(change: Change) -> Hints:
     """The opening hours of a place that has some; nothing at home."""
     packs = change.compiler().packs(PLACE, "place")
@@ -77,6 +89,21 @@ def idle(change: Change, row: PlayerRow | None) -> Hints:
     place = change.tables.place().place
     packs = change.compiler().packs(PLACE if row is None else row.id, "place" if row is None else "player")
     return tuple(hint for pack in packs if (hint := _idle(pack, place, row, change.now)))
+
+
+def own_zones(change: Change, targets: Iterable[str]) -> Hints:
+    """Which packs of these targets have a zone of their own, which is not the place's: their days and hours are of theirs."""
+    compiler, place = change.compiler(), change.tables.place()
+    rows, zone = {row.id: row for row in change.tables.players()}, place.zone
+    apart: dict[str, dict[str, None]] = {}
+    for target in targets:
+        for pack in compiler.packs(target, "player"):
+            if pack.zone != zone and _idle(pack, place.place, rows.get(target), change.now) is None:
+                apart.setdefault(pack.zone, {})[pack.id] = None
+    return tuple(
+        msg("days and hours of {packs} stay those of {zone}, not of {own}", packs=comma(packs), zone=other, own=zone)
+        for other, packs in apart.items()
+    )
 
 
 def nobody_registered(change: Change, row: PlayerRow | None) -> Hints:

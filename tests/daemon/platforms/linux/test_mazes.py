@@ -150,7 +150,7 @@ def test_a_maze_is_left_to_the_thread_and_comes_back(maze):
         assert catalogue.recognise(programs.read(pid, catalogue)).clues == ("content",)
         assert len(programs.read(pid, catalogue, since=1).files) < 20
         assert not programs.found(*heard[0])
-        programs.only(())
+        programs.keep(())
         assert not programs._found
     finally:
         programs.stop()

@@ -1,0 +1,57 @@
+"""The rule of an entry in words, wherever its pack is from."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from hashlib import sha256
+
+import pytest
+
+from agent.api.messages import LogLine
+from agent.packs.own_limits import own_pack
+from agent.store.rows import LimitRow
+from cli.output import Output
+from cli.words.entries import entry
+from cli.words.logged_rules import rule_of
+from compliance.format.house_rule import written
+from i18n.catalogue import Catalogue
+from rules.packs.shipped import shipped_packs
+
+ZONE = "Asia/Ho_Chi_Minh"
+WEEK = "home-school-week"
+
+
+def of_a_pack(rule, **params):
+    hashed = sha256(shipped_packs()[WEEK].encode()).hexdigest()
+    return {"rule": rule, "pack": hashed, "params": params, "inline": None, "zone": ZONE}
+
+
+def own():
+    pack = own_pack([LimitRow("an", "luanti", "sat", 30 * 60_000)], ZONE, {})
+    rule = pack.rules[0]
+    return {"rule": rule.id, "pack": "house", "params": {}, "inline": written(rule, pack, date(2026, 11, 28)), "zone": ZONE}
+
+
+@pytest.mark.parametrize(("fields", "said"), [
+    (of_a_pack(f"{WEEK}.weekday", weekday_minutes=45), "School days: at most 45 minutes (home-school-week.weekday)"),
+    (own(), "The player may play luanti at most 30 min a day on Saturday"),
+    ({"rule": "mine.hours", "pack": "00" * 32, "params": {}, "inline": None, "zone": ZONE}, "mine.hours"),
+    ({"rule": "house.all", "pack": "house", "params": {}, "inline": {"kind": "x"}, "zone": ZONE}, "house.all"),
+    (of_a_pack(f"{WEEK}.weekday", weekday_minutes="a"), f"{WEEK}.weekday"),
+], ids=["of a pack", "own", "of somebody's own pack", "broken", "broken values"])  # fmt: skip
+def test_a_rule_is_said_in_words(fields, said):
+    """Of a pack that comes with the program by its text, of a player's own by its numbers; else there is only the id."""
+    assert Catalogue("en")(rule_of(fields)) == said
+
+
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "rule: The player may play luanti"), ("vi", "quy tắc: Người chơi được chơi luanti"),
+])  # fmt: skip
+def test_the_log_shows_it(language, said):
+    """In the reader's language, and nothing of it is lost in the depth of the sentence."""
+    out = io.StringIO()
+    fields = {"kind": "play.due", "wall": 0, "seat": "seat-1", **own()}
+    entry(Output(out=out, language=language), LogLine(index=1, entry="{}"), fields, ZONE)
+    assert said in " ".join(out.getvalue().split())
+    assert "…" not in out.getvalue()
