@@ -83,7 +83,7 @@ def test_status_has_the_contracts_shape_and_reads_well(seat):
     assert (game["id"], game["running"], game["match"], game["reason"]["rule"]) == (
         "turtles",
         True,
-        ["content", "name"],
+        ["content", "alike", "name"],
         "house.turtles",
     )
     assert game["used_s"] + game["left_s"] == pytest.approx(1800, abs=0.01)

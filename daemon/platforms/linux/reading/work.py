@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from daemon.platforms.hashing import key, sha256
@@ -63,10 +62,11 @@ class Work:
         mine = os.dup(handle) if head.get("opened") else os.open(f"/proc/self/fd/{handle}", _READ)
         try:
             with open(mine, "rb", buffering=0, closefd=False) as file:
-                known = asdict(self._first(file)) if head["first"] else None
+                first = self._first(file) if head["first"] else None
                 code = written(taken(file, head["pages"])).encode() if "pages" in head else b""
                 has = b" ".join(b"%x" % part for part in parts(file)) if head["parts"] else b""
             digest = sha256(mine) if head["digest"] else None
+            known = {"build": first.build, "original": first.original, "product": first.product} if first else None
             said = {"known": known, "digest": digest, "key": key(os.fstat(mine)), "stamp": head.get("stamp", 0)}
             return Message({**said, "parts": head["parts"]}, code + b"\0" + has)
         finally:

@@ -77,8 +77,8 @@ class ReadImages(Images):
 
     def environment(self, pid: int, limit: int) -> bytes:
         """As procfs.environment."""
-        mine = lambda files: files.environment(pid, limit)  # noqa: E731
-        return self._say(f"{pid} …", b"", mine, lambda: procfs.environment(pid, limit))
+        here = partial(procfs.environment, pid, limit)
+        return self._say(f"{pid} …", b"", lambda files: files.environment(pid, limit), here)
 
     def beginning(self, path: str, most: int) -> bytes:
         """As texts.beginning."""
@@ -158,8 +158,7 @@ class ReadImages(Images):
         first, digest = answer.head["known"], answer.head["digest"]
         known = self._known.get(this) or Known(None)
         if first is not None:
-            fields: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in first.items()}
-            fresh = Known(**{**fields, "found": _NOTHING})
+            fresh = Known(**first, found=_NOTHING)
             if this[2] <= INLINE or fresh.build != known.build:  # else what took long is believed, as in Images._doubt
                 known = fresh
         if digest is not None:

@@ -220,6 +220,7 @@ def test_it_is_looked_at_again_only_if_it_has_loaded_more(looks, loading, game, 
     for _ in range(9):
         looks.due()
         looks.seen(program, catalogue)
+    until(lambda: looks.told)
     assert len(asked) == 1
     before = CLOCK.mono()
     monkeypatch.setattr(procfs, "executable_size", lambda _: 1)
