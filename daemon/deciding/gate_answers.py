@@ -32,8 +32,8 @@ class GateAnswers:
     def adopt(self, people: People) -> None:
         """A new catalogue has to reach the watcher before it scans; what was refused stays so until `renew`."""
         known = self._current or Refusals(people.catalogue, {})
-        self._watcher.refuse(replace(known, catalogue=people.catalogue, only=people.only))
-        self._current = None
+        self._current = replace(known, catalogue=people.catalogue, only=people.only)
+        self._watcher.refuse(self._current)
         self.stale()
 
     def saw(self, account: str, people: People) -> None:

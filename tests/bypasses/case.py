@@ -129,7 +129,8 @@ class Case:
         assert code != 0, said
         assert not self.ran.exists(), said
         if not self.strict:  # else the log has only some, and tests of their own
-            assert self.log("launch.refused", said)["how"] == "gate"
+            found = self.log("launch.refused", said)
+            assert found["how"] == "gate", (found, said)
 
     def ended(self, script: str, **more: Any) -> None:
         """It was ended although it waits for input that comes only later, and the log has that."""

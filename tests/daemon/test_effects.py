@@ -79,7 +79,7 @@ def test_an_end_that_stays_is_not_said_to_be_nothing(world, packs, longer):
 
 def test_what_stays_without_an_end_is_said_so(world):
     world.start(roster())
-    assert SAID(follows(give(world, 15))) == "still as before: An can play without a limit"
+    assert SAID(follows(give(world, 15))) == "still as before: An can play; no rule counts all games together"
 
 
 def test_an_extension_names_the_limits_that_give_way(world):
@@ -100,7 +100,7 @@ def test_taking_back_again_says_that_it_was_done_before(world):
         answer = ask(world, "grant.revoke", m.GrantRevoke(id=id_))
         assert answer.again is again
         world.adopt(roster(number + 1, packs=(limit(30),)))
-    assert SAID(follows(answer)) == "An can play until 12:30 because of: A limit of the house (house.all)"
+    assert SAID(follows(answer)) == "An can play until 12:30 because of: A limit of the house"
     world.adopt(roster(9, players=()))
     assert ask(world, "grant.revoke", m.GrantRevoke(id=id_)).again
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from daemon.platforms.linux import spawning
 from daemon.platforms.linux.reading import lines
 from daemon.platforms.linux.reading.desk import Desk, HeldError
+from daemon.platforms.linux.reading.patience import Steady
 from host.clock import Clock
 
 _READERS = "daemon.platforms.linux.watching.reader"
@@ -27,7 +28,7 @@ class Crew:
         self.desk = Desk(clock, lambda: self.line, self._gone)
         self.line: socket.socket | None = None
         self.gate_line: socket.socket | None = None
-        self.slow_desk = Desk(clock, lambda: self._slow_line)
+        self.slow_desk = Desk(clock, lambda: self._slow_line, patience=Steady())
         """For another thread than the loop's."""
         self._slow_line: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None

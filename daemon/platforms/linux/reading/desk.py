@@ -10,7 +10,7 @@ from typing import Any
 
 from daemon.platforms.linux.reading import lines
 from daemon.platforms.linux.reading.lines import Message
-from daemon.platforms.linux.reading.patience import Patience
+from daemon.platforms.linux.reading.patience import Patience, Steady
 from daemon.platforms.processes import BlindError
 from host.clock import Clock
 
@@ -27,11 +27,13 @@ class HeldError(Exception):
 class Desk:
     """`line`: to the readers, while there are some; `lost` is called when they are gone. All calls on one thread."""
 
-    def __init__(self, clock: Clock, line: Line, lost: Callable[[], object] = lambda: None) -> None:
+    def __init__(
+        self, clock: Clock, line: Line, lost: Callable[[], object] = lambda: None, *, patience: Patience | Steady | None = None
+    ) -> None:
         self._clock = clock
         self._line = line
         self._lost = lost
-        self._patience = Patience()
+        self._patience = patience or Patience()
         self._number = 0
         self._later: dict[int, Told] = {}
         self._open: socket.socket | None = None

@@ -141,23 +141,27 @@ class Programs:
         if not self._mazes.on:
             return _whole(self._teller.told(pid, image, line, catalogue, self.images, runner))
         told = Told()
-        if len(line) <= _LONG:
+        if len(line) <= _LONG and self.images.unread == before[0]:
             until = self._patience.until(runner.account)
             done, told = self._hurried(self._teller.told(pid, image, line, catalogue, self.images, runner), until)
             self._patience.spent(runner.account)
-            if done:
+            if done and self.images.unread == before[0]:
                 return told
-        unread, own = self.images.unread, self.images.own
-        told = replace(told, args=procfs.words(line[:_LONG]), interpreted=True, unread=unread, own=own)
-        return self._aside(pid, identity, runner, catalogue, told)
+        self.images.unread, self.images.own = before  # whether it can be read at all, the thread has more time to say
+        return self._aside(pid, identity, runner, catalogue, Told(told.files, procfs.words(line[:_LONG]), interpreted=True))
 
     def _again(self, pid: int, known: tuple[Maze, Catalogue, Told], identity: Identity, runner: Runner) -> Told:
-        """What is known of it by now. What could not be read is walked once more, and unread until that is over."""
-        told = known[2]
-        if told.unread:
-            self.images.hold(told.unread, own=told.own)
-            if told.whole:
-                self._aside(pid, identity, runner, known[1], replace(told, whole=False))
+        """What is known of it by now. What could not be read is walked once more when it is looked at again, and unread until
+        that is over.
+        """
+        maze, catalogue, told = known
+        if not told.unread:
+            return told
+        self.images.hold(told.unread, own=told.own)
+        if told.whole and told.fresh:
+            self._found[identity] = (maze, catalogue, replace(told, fresh=False))
+        elif told.whole:
+            self._aside(pid, identity, runner, catalogue, replace(told, whole=False))
         return told
 
     def _hurried(self, steps: Steps, until: int) -> tuple[bool, Told]:
@@ -179,6 +183,7 @@ class Programs:
                 return None
             exe, images = f"/proc/{pid}/exe", self.slow_images
             images.read_for(runner)
+            images.unread, images.own = "", False
             image = images.open(exe, procfs.link(exe) or procfs.name(pid), catalogue)
             return self._teller.told(pid, image, images.args(pid, procfs.ARGS), catalogue, images, runner) if image else None
 

@@ -30,7 +30,8 @@ R = TypeVar("R")
 @dataclass(frozen=True, slots=True)
 class Told:
     """`files`: what it runs, or may. `args`: what is worth keeping of its command line, and of what stands elsewhere.
-    `unread`, `own`: as ReadImages has them. `whole`: all that there is to find out.
+    `unread`, `own`: as ReadImages has them. `whole`: all that there is to find out;
+    `fresh`: nobody has heard of it yet.
     """
 
     files: tuple[Fingerprint, ...] = ()
@@ -39,6 +40,7 @@ class Told:
     unread: str = ""
     own: bool = False
     whole: bool = False
+    fresh: bool = True
 
 
 Steps = Generator[list[Fingerprint], None, Told]
@@ -64,7 +66,7 @@ class Teller:
         args = procfs.words(line)
         what = what_runs(self.family(image), args, view=place.view)
         if what is None:
-            return Told(args=args, whole=True)
+            return Told(args=args, unread=reader.unread, own=reader.own, whole=True)
         every = args
         if len(line) >= procfs.ARGS:
             yield []
