@@ -58,13 +58,15 @@ class Teller:
     def told(
         self, pid: int, image: Fingerprint, line: bytes, catalogue: Catalogue, images: ReadImages, runner: Runner
     ) -> Steps:  # fmt: skip
-        """`line`: its command line, or where that is long, its beginning. BlindError."""
-        reader = _Reader(images, runner)
+        """`line`: its command line, or of a long one its beginning. What `images` has unread by now counts. BlindError."""
+        return self._steps(pid, image, line, catalogue, _Reader(images, runner))
+
+    def _steps(self, pid: int, image: Fingerprint, line: bytes, catalogue: Catalogue, reader: _Reader) -> Steps:
         place = _Place(pid, reader, catalogue)
         args = procfs.words(line)
         what = what_runs(self.family(image), args, view=place.view)
         if what is None:
-            return Told(args=args, whole=True)
+            return Told(args=args, unread=reader.unread, own=reader.own, whole=True)
         every = args
         if len(line) >= procfs.ARGS:
             yield []
