@@ -8,20 +8,25 @@ import shutil
 import socket
 import subprocess
 from contextlib import asynccontextmanager, contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from daemon.platforms.api import ProgramStarted, ProgramUnread, Refusals, StartRefused, WatchTrouble
-from daemon.platforms.linux import procfs
+from daemon.platforms.api import ProgramStarted, ProgramStopped, ProgramUnread, Refusals, StartRefused, WatchTrouble
+from daemon.platforms.linux import calls, procfs
+from daemon.platforms.linux.gate.answers import RefusalsByUid
 from daemon.platforms.linux.gate.execgate import ExecGate
+from daemon.platforms.linux.gate.judging import Judge
 from daemon.platforms.linux.reading.crew import Crew
+from daemon.platforms.linux.reading.places import Mounts
 from daemon.platforms.linux.watcher import LinuxWatcher
 from daemon.platforms.linux.watching import tracker
 from daemon.platforms.linux.watching.programs import Programs, interpreters
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock
 from rules.games import Catalogue
+from rules.installed import OnlyInstalled
 from tests import fuse
 from tests.contracts.programs import copy_with_own_build
 from tests.system import PATIENCE
@@ -234,6 +239,42 @@ def test_the_gate_knows_a_players_file_by_its_reader(gate, gate_folder, launcher
 
     wait_until(refused_twice)
     assert "pid" in launcher("start", args=[str(renamed), "0"], user=None, cwd="/")
+
+
+def test_what_somebody_may_not_run_is_told_by_its_content(gate, gate_folder, launcher):
+    """Also what root put where it does not count as installed: a guardian may want to let it through."""
+    catalogue = Catalogue(())
+    gate.arm(Refusals(catalogue, {}, only={CHILD: OnlyInstalled()}))
+    for name in ("roots", "childs"):
+        path = Path(shutil.copy("/bin/true", gate_folder / name))
+        path.write_bytes(path.read_bytes() + name.encode())
+        content = sha256(path.read_bytes()).hexdigest()
+        if name == "childs":
+            os.chown(path, UID, GID)
+
+        def told(path=path, content=content):
+            assert "pid" not in launcher("start", args=[str(path)], user=CHILD, cwd="/")
+            return content in {one.file.sha256 for one in gate.told if isinstance(one, ProgramStopped)}
+
+        wait_until(told)
+
+
+def test_that_is_asked_for_at_once(open_folder):
+    """The first refusal tells it, not only the next one. Of who is not bound in this way no more is asked than before."""
+    path = Path(shutil.copy("/bin/true", open_folder / "childs"))
+    os.chown(path, UID, GID)
+    mounts = Mounts()
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        judge = Judge(SystemClock(), mounts)
+        with running("/bin/sleep", "60") as process:
+            asked = calls.Question(handle, process.pid)
+            for only in ({UID: (CHILD, OnlyInstalled())}, {}):
+                said = judge.answer(asked, RefusalsByUid(Catalogue(()), {}, only=only))
+                assert said.to_read.question["digest"] is bool(only)
+    finally:
+        os.close(handle)
+        mounts.close()
 
 
 def test_a_file_that_is_not_read_in_time_is_refused_to_who_is_limited(gate_folder, launcher, make_game):
