@@ -188,8 +188,9 @@ class Judge:
         return self._keep(path, this, file, catalogue) if same else (file, catalogue.by_file(file))
 
     def _keep(self, path: str, this: Key, file: Fingerprint, catalogue: Catalogue) -> _Known:
+        """For as long as nothing more is to be found out of it: it may have been asked about for another catalogue."""
         known = (file, catalogue.by_file(file))
-        if len(path) <= _LONGEST and self._images.compared(this, catalogue):  # anybody may make many that are longer
+        if len(path) <= _LONGEST and self._images.recall(this, path, catalogue):  # anybody may make many that are longer
             self._known[path, this] = known
         return known
 

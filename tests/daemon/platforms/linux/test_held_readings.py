@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import socket
@@ -19,13 +20,16 @@ from daemon.platforms.linux.gate.answers import RefusalsByUid
 from daemon.platforms.linux.gate.execgate import ExecGate
 from daemon.platforms.linux.gate.judging import Judge
 from daemon.platforms.linux.reading.crew import Crew
+from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.reading.places import Mounts
+from daemon.platforms.linux.reading.work import Work
 from daemon.platforms.linux.watcher import LinuxWatcher
 from daemon.platforms.linux.watching import tracker
 from daemon.platforms.linux.watching.programs import Programs, interpreters
+from daemon.platforms.linux.watching.reader import _Images
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock
-from rules.games import Catalogue
+from rules.games import Catalogue, Game
 from rules.installed import OnlyInstalled
 from tests import fuse
 from tests.contracts.programs import copy_with_own_build
@@ -272,6 +276,40 @@ def test_that_is_asked_for_at_once(open_folder):
             for only in ({UID: (CHILD, OnlyInstalled())}, {}):
                 said = judge.answer(asked, RefusalsByUid(Catalogue(()), {}, only=only))
                 assert said.to_read.question["digest"] is bool(only)
+    finally:
+        os.close(handle)
+        mounts.close()
+
+
+class Later(SystemClock):
+    """As long after a file was written that its stamps tell."""
+
+    def wall(self):
+        return super().wall() + 10_000
+
+
+def test_what_was_asked_for_another_catalogue_is_asked_for_again(open_folder):
+    """A game that came while a reader was at work is known by its hash from the next start on."""
+    path = Path(shutil.copy("/bin/true", open_folder / "childs"))
+    os.chown(path, UID, GID)
+    game = Game(id="chess", title="", sizes=(path.stat().st_size,), sha256=(sha256(path.read_bytes()).hexdigest(),))
+    before, now = (RefusalsByUid(Catalogue(games), {UID: (CHILD, frozenset({"chess"}))}) for games in ((), (game,)))
+    mounts, work = Mounts(), Work(_Images().first)
+    handle = os.open(path, os.O_RDONLY)
+
+    def read(question):
+        said = work.done(Message({"n": 1, "do": "content", "opened": True, **question}, handle=os.dup(handle)))
+        return said._replace(head=json.loads(json.dumps(said.head)))
+
+    try:
+        judge = Judge(Later(), mounts)
+        with running("/bin/sleep", "60") as process:
+            asked = calls.Question(handle, process.pid)
+            late = read(judge.answer(asked, before).to_read.question)
+            assert judge.answer(asked, now, late).refused is None
+            again = read(judge.answer(asked, now).to_read.question)
+            assert judge.answer(asked, now, again).refused.game == "chess"
+            assert judge.answer(asked, now).refused.game == "chess"
     finally:
         os.close(handle)
         mounts.close()
