@@ -19,6 +19,7 @@ from daemon.platforms.linux.reading.desk import HeldError
 from daemon.platforms.linux.reading.files import Files, Runner
 from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.trusted import opened
+from daemon.platforms.linux.watching import stamps
 from daemon.platforms.linux.watching.images import Images
 from rules.games import Catalogue, Fingerprint
 from rules.matching import loaded
@@ -126,7 +127,9 @@ class ReadImages(Images):
             return None
         if found.st_size == 0 or found.kernels:
             return Fingerprint(shown, found.st_size)
-        this = key(cast("os.stat_result", found))  # which tells nothing of its content: whoever answers for the file says it
+        this = key(cast("os.stat_result", found))  # which tells nothing of its content where somebody answers for the file
+        if files.local(node) and stamps.tell(node, found, self._wall()) and (image := self.recall(this, shown, catalogue)):
+            return image
         try:
             answer = files.content(node, self.question(this, catalogue, doubt=True))
         except BlockingIOError:

@@ -24,7 +24,7 @@ class Answering:
     """As Files. What is in `silent` is not answered in time."""
 
     def __init__(self):
-        self.silent = set()
+        self.silent, self.far, self.asked = set(), False, 0
         self._work = Work(lambda file: read_images.Known(build_id(file, is_engine)))
 
     def _ask(self, do):
@@ -45,12 +45,13 @@ class Answering:
         return False
 
     def local(self, _):
-        return True
+        return not self.far
 
     def environment(self, *_):
         return b""
 
     def content(self, node, question):
+        self.asked += 1
         said = self._work.done(Message({"n": 1, "do": "content", **question}, handle=os.dup(node)))
         return said._replace(head=json.loads(json.dumps(said.head)))
 
@@ -79,6 +80,24 @@ def test_a_hash_that_nobody_could_be_asked_for_is_asked_for_again(images, tmp_pa
     images.files.silent = set()
     images.open(str(path), str(path), catalogue)
     assert len(told) == 1
+
+
+def test_a_players_file_is_read_once_where_its_stamps_tell(tmp_path):
+    """Each look at all that runs would read it again. Where somebody answers for the file, it is."""
+    path = tmp_path / "own"
+    path.write_text("x")
+    files, catalogue = Answering(), Catalogue(())
+    images = ReadImages(files, wall=lambda: path.stat().st_ctime_ns // 1_000_000 + 10_000)
+    path.chmod(0o666)  # others than root may change it
+    for _ in range(3):
+        assert images.open(str(path), "own", catalogue).size == 1
+    assert files.asked == 1
+    files.far = True
+    images.open(str(path), "own", catalogue)
+    assert files.asked == 2
+    files.far = False
+    path.write_text("yes")
+    assert images.open(str(path), "own", catalogue).size == 3
 
 
 def test_what_was_not_read_in_time_is_nobodys_yet(images, tmp_path):
