@@ -217,6 +217,7 @@ class Programs:
             line = images.args(of.pid, procfs.ARGS)
             return self._teller.told(of.pid, of.image, line, of.catalogue, images, of.runner)
 
+        told = replace(told, args=brief(told.args, of.catalogue))
         maze = Maze(of.identity, of.runner.account, begin)
         self._found[of.identity] = _Found(maze, of.catalogue, told, self._clock.mono())
         self._mazes.add(maze)
@@ -232,8 +233,13 @@ class Programs:
             told = replace(told, args=before.args, unread=told.unread or before.unread, own=told.own or before.own)
         elif told.unread and not told.args:
             told = replace(told, args=before.args, interpreted=True)
+        told = replace(told, args=brief(told.args, known.catalogue))  # what is kept is bounded, however many run
         self._found[maze.identity] = known._replace(told=told, at=self._clock.mono())
         return True
+
+    def over(self, this: Identity) -> None:
+        """It has ended."""
+        self._found.pop(this, None)
 
     def keep(self, living: Container[Identity]) -> None:
         """Forgets the others."""

@@ -205,6 +205,7 @@ class LinuxTracker(Tracker[SeenProgram]):
         if seen is None or mono < seen.program.since:  # the end of an earlier one with this pid
             return
         if not (pid in self.games and self._lives_on(seen.program) and self._ends.follow(seen.identity)):
+            self.programs.over(seen.identity)
             self._end(pid, mono)
 
     def _lives_on(self, program: Program) -> bool:
@@ -220,6 +221,7 @@ class LinuxTracker(Tracker[SeenProgram]):
         self.look()
         seen = self._known.get(pid)
         if seen is not None and seen.program.started == started:
+            self.programs.over(seen.identity)
             self._end(pid, mono)
 
     def settled(self) -> None:

@@ -11,11 +11,13 @@ import pytest
 
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.reading.files import Runner
+from daemon.platforms.linux.watching.brief import MOST
 from daemon.platforms.linux.watching.mazes import Maze, Mazes
 from daemon.platforms.linux.watching.patience import Patience
 from daemon.platforms.linux.watching.programs import Programs
 from daemon.platforms.linux.watching.read_images import ReadImages
 from daemon.platforms.linux.watching.told import Teller, Told
+from daemon.platforms.linux.watching.tracker import LinuxTracker
 from daemon.platforms.processes import BlindError
 from host.clock import SystemClock
 from rules.games import Catalogue, Fingerprint, Game
@@ -221,6 +223,24 @@ def test_what_could_not_be_read_is_walked_again_only_after_a_while(maze, aside):
     programs.read(pid, catalogue)
     programs.read(pid, catalogue)
     assert len(mazes) == 2
+
+
+def test_of_what_is_over_nothing_is_kept(maze, aside):
+    """However many start and end between two looks at all that runs. Of what runs little is, however long its command line."""
+    pid, catalogue = maze
+    programs, mazes, wait = aside
+    tracker = LinuxTracker(programs, programs._clock)
+    tracker.catalogue = catalogue
+    tracker.start(lambda _: None)
+    tracker.appeared(pid)
+    words = tuple(map(str, range(99_999)))
+    for whole in (False, True):
+        assert programs.found(mazes[0], Told(args=words, unread="x", interpreted=True, whole=whole))
+        assert sum(map(len, programs._found[mazes[0].identity].told.args)) < 2 * MOST
+    wait(10**9)
+    tracker.ended(pid, programs._clock.mono())
+    assert not programs._found
+    tracker.stop()
 
 
 def test_a_large_file_that_was_found_in_a_maze_is_hashed(maze, aside, tmp_path):
