@@ -24,7 +24,7 @@ from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.reading.places import Mounts
 from daemon.platforms.linux.reading.work import Work
 from daemon.platforms.linux.watcher import LinuxWatcher
-from daemon.platforms.linux.watching import tracker
+from daemon.platforms.linux.watching import rereading
 from daemon.platforms.linux.watching.programs import Programs, interpreters
 from daemon.platforms.linux.watching.reader import _Images
 from daemon.platforms.linux.watching.tracker import LinuxTracker
@@ -102,7 +102,7 @@ def disk(open_folder):
 
 @pytest.fixture
 def soon(monkeypatch):
-    monkeypatch.setattr(tracker, "_HELD_S", 0.05)
+    monkeypatch.setattr(rereading, "_HELD_S", 0.05)
 
 
 def unread(seen, pid):
