@@ -42,9 +42,8 @@ class InstalledOnly:
     def ends(self, program: Program, found: Recognised | None, people: People, now: Reading) -> bool:
         """Ends it if it may not run, and says whether. A game that may not be played now is refused as that."""
         player = people.player_of(program.account)
-        since = None if player is None or self._since is None else self._since.get(player.id)
         only = people.only.get(program.account)
-        if player is None or only is None or since is None or program.since <= since:
+        if player is None or only is None or not self._binds(player, program):
             return False
         strangers = only.strangers(program, people.catalogue)
         if not strangers:
@@ -57,6 +56,18 @@ class InstalledOnly:
         self.enforcer.refuse(program.pid, program.started)
         self._refused(player, program.account, strangers[0], now, "ended")
         return True
+
+    def hides(self, program: Program, people: People) -> bool:
+        """Whether one that nobody can read, as its account may have held that up, may be what it may not run."""
+        player, only = people.player_of(program.account), people.only.get(program.account)
+        if player is None or only is None or not self._binds(player, program):
+            return False
+        return not only.lets_any_script(program)
+
+    def _binds(self, player: RuledPlayer, program: Program) -> bool:
+        """Whether it started after it was switched on."""
+        since = None if self._since is None else self._since.get(player.id)
+        return since is not None and program.since > since
 
     def stopped(self, seen: ProgramStopped, people: People | None, now: Reading) -> None:
         """The gate did not let it start."""

@@ -195,10 +195,12 @@ class Loop:
         return True
 
     def _unread(self, program: Program) -> None:
-        """It could be any game that its account may not start now."""
+        """It could be any game that its account may not start now, or any program where it runs only what is installed."""
         people = self.in_force.people
-        player = None if people is None else people.player_of(program.account)
-        if player is not None and player.limited:
+        if people is None:
+            return
+        player = people.player_of(program.account)
+        if (player is not None and player.limited) or self.installed.hides(program, people):
             self.enforcer.refuse(*program.identity)
 
     def _join(self, play: Play, program: Program, found: Recognised, now: Reading) -> bool:

@@ -56,10 +56,16 @@ class OnlyInstalled:
         unread = file.sha256 is None and file.size > READ_AT_ONCE
         return None if unread and (file.size, file.build_id) in self._alike else False
 
+    def lets_any_script(self, program: Program) -> bool:
+        """Whether it is an interpreter whose scripts may be anybody's."""
+        if not program.files or not self.interpreters:
+            return False
+        return interpreter(posixpath.basename(program.files[0].path)) in self.interpreters
+
     def strangers(self, program: Program, catalogue: Catalogue) -> tuple[Fingerprint, ...]:
         """The files for which it may not run; where their content is not known yet, they are taken for what they look like."""
         told = program.foreign
-        if program.files and self.interpreters and interpreter(posixpath.basename(program.files[0].path)) in self.interpreters:
+        if self.lets_any_script(program):
             told = tuple(one for one in told if one == program.files[0])
         return tuple(one for one in told if self.lets(one, catalogue) is False)
 

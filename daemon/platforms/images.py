@@ -174,11 +174,6 @@ class Images(ABC):
             self._known.popitem(last=False)
         return known.named(path, this[2])
 
-    def compared(self, this: Key, catalogue: Catalogue) -> bool:
-        """Whether its code was compared with that of all games of this catalogue."""
-        known = self._known.get(this)
-        return known is not None and known.found.loaded[1] == catalogue.wanted_blocks.stamp
-
     def _done(self, this: Key, done: Future[Looked | None]) -> None:
         """In the thread."""
         if not self._stopping:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from daemon.platforms.api import ProgramStopped
+from daemon.platforms.api import ProgramStopped, ProgramUnread
 from daemon.recording.program_lines import AGAIN_MS, MOST, THEN_MS, ProgramLines
 from daemon.reporting.people_checks import programs_check
 from rules.games import Fingerprint
@@ -46,6 +46,28 @@ def test_the_gate_refuses_for_that_account_alone(world):
     assert world.platform.refusals.only == {"an": OnlyInstalled((SUMS,), frozenset({"chess"}))}
     world.adopt(strict(2, on=False))
     assert world.platform.refusals.only == {}
+
+
+def test_what_nobody_can_read_is_ended_too(world):
+    """Whoever holds up the reading of a script hides what it is. Not where it ran before, nor what an interpreter runs that may
+    run anybody's scripts.
+    """
+    world.start(strict(on=False))
+    before = start(world, 1)
+    world.adopt(strict(2))
+    python = Fingerprint("/usr/bin/python3", 10, "aa", "b1")
+    start_unread(world, 2, python)
+    world.daemon.heart.observe(ProgramUnread(before))
+    assert world.platform.ended == [2]
+    world.adopt(strict(3, replace(SUMS, interpreter="python")))
+    start_unread(world, 3, python)
+    assert world.platform.ended == [2]
+
+
+def start_unread(world, pid, file):
+    world.clock.run(10)
+    program = world.platform.launch(file, account="an", pid=pid)
+    world.daemon.heart.observe(ProgramUnread(program))
 
 
 def test_what_the_gate_stopped_is_recorded(world):

@@ -29,6 +29,10 @@ class RefusalsByUid:
     def sizes(self) -> frozenset[int]:
         return sizes(one for _, one in self.only.values())
 
+    def ignores_as(self, other: RefusalsByUid | None) -> bool:
+        """Whether what need not be asked for again is the same by both."""
+        return other is not None and self.catalogue is other.catalogue and self.only == other.only
+
     def of(self, uid: int) -> tuple[str, frozenset[str]] | None:
         return self.refused.get(self._holder(uid))
 

@@ -93,7 +93,7 @@ class ExecGate:
         """Answer from these from now on."""
         old, new = self._answers, answers(refusals)
         self._answers = new
-        if old is None or old.catalogue is not new.catalogue or old.only != new.only:
+        if not new.ignores_as(old):
             self._flush()
 
     def close(self) -> tuple[StartRefused | ProgramStopped, ...]:
@@ -166,21 +166,21 @@ class ExecGate:
             self._serve(asked, read)
 
     def _serve(self, asked: calls.Question, read: Message | None = None) -> None:
-        said = Answer()
+        said, current = Answer(), self._answers
         try:
-            said = self._judge.answer(asked, self._answers, read)
+            said = self._judge.answer(asked, current, read)
             if said.to_read:
                 if self._parked and self._parked.take(asked, said.to_read):
                     return
-                said = self._judge.answer(asked, self._answers, Message({}))
+                said = self._judge.answer(asked, current, Message({}))
             if said.let:
                 self.passed.note(said.let)  # first: once it is answered, word of its end may come at once
         except Exception as error:  # noqa: BLE001 - fail open, and loud
             self._trouble(error)
         try:
             calls.fanotify_answer(self._handle, asked.handle, allow=said.refused is None and said.unread is None)
-            if said.ignorable:
-                self._ignore(asked.handle)
+            if said.ignorable and current is not None:
+                self._ignore(asked.handle, current)
         finally:
             os.close(asked.handle)
         if said.refused:
@@ -197,12 +197,10 @@ class ExecGate:
             self._held_at = now
             self._tell(WatchTrouble(HELD, msg("the file of a program: {where}", where=path)))
 
-    def _ignore(self, file: int) -> None:
-        decided_for = self._judge.known_for
+    def _ignore(self, file: int, decided_by: RefusalsByUid) -> None:
         with suppress(OSError):  # then it is asked for again
             calls.fanotify_ignore(self._handle, f"/proc/self/fd/{file}")
-        current = self._answers
-        if current is None or current.catalogue is not decided_for:  # armed anew between: `arm` may have flushed too early
+        if not decided_by.ignores_as(self._answers):  # armed anew between: `arm` may have flushed too early
             self._flush()
 
     def _flush(self) -> None:

@@ -67,7 +67,7 @@ class _Seen(NamedTuple):
 
 
 class Judge:
-    """On the gate's thread. What it knows of files is forgotten with the catalogue that it was known for (`known_for`).
+    """On the gate's thread. What it knows of files is forgotten with the catalogue that it was known for.
 
     `mounts`: where files are that readers are to be asked about, as a user may hold up their reading; None: we read all.
     """
@@ -78,7 +78,7 @@ class Judge:
         self._images = ReadImages(largest=LARGEST_HASHED, wall=clock.wall, pressed=within(clock.mono, _COMPARING_MS))
         self._trusted = Trusted()
         self._known: dict[tuple[str, Key], _Known] = {}
-        self.known_for: Catalogue | None = None
+        self._known_for: Catalogue | None = None
 
     def answer(self, asked: calls.Question, current: RefusalsByUid | None, read: Message | None = None) -> Answer:
         """`read`: what a reader said, if one was asked: nothing but its number where that was not in time. OSError; whatever
@@ -86,8 +86,8 @@ class Judge:
         """
         if current is None:
             return Answer()
-        if self.known_for is not current.catalogue or len(self._known) > _MOST:
-            self._known, self.known_for = {}, current.catalogue
+        if self._known_for is not current.catalogue or len(self._known) > _MOST:
+            self._known, self._known_for = {}, current.catalogue
         self._images.sizes = current.sizes
         path = procfs.link(f"/proc/self/fd/{asked.handle}") or ""
         here = self._mounts is None or self._mounts.whose(asked.handle) == "local"
@@ -127,9 +127,10 @@ class Judge:
         if only is None or only.lets(file, current.catalogue) is not False:
             return None
         if file.sha256 is None and file.size <= LARGEST_HASHED:  # a guardian may want to let it through
-            if self._mounts is not None and seen.read is None:
-                return self._to_read(asked, seen.found, current, doubt=False, digest=True)
-            if self._mounts is None and seen.found:
+            here = seen.found is not None and (self._mounts is None or only_roots(seen.found))
+            if not here and seen.read is None:
+                return self._to_read(asked, seen.found, current, doubt=False)
+            if here and seen.found:
                 file = replace(file, sha256=sha256(asked.handle))
                 self._keep(seen.path, key(seen.found), file, current.catalogue)
         return Answer(ProgramStopped(account, file, asked.pid, now))
@@ -165,16 +166,17 @@ class Judge:
         return self._keep(path, key(found), file, catalogue)
 
     def _to_read(
-        self, asked: calls.Question, found: os.stat_result | None, current: RefusalsByUid, *, doubt: bool, digest: bool = False
+        self, asked: calls.Question, found: os.stat_result | None, current: RefusalsByUid, *, doubt: bool
     ) -> Answer:
         uids = procfs.uids(asked.pid)
         uid = acting_uid(*uids) if uids else 0
-        strict = current.only_of(uid)
-        account, _ = current.of(uid) or strict or (str(uid), frozenset())
+        only = current.only_of(uid)
+        account, _ = current.of(uid) or only or (str(uid), frozenset())
         this = key(found) if found else _NO_KEY
-        digest = digest or (strict is not None and this[2] <= LARGEST_HASHED)  # a guardian may want to let it through
         question = self._images.question(this, current.catalogue, doubt=doubt)
-        return Answer(to_read=ToRead(account, {**question, "digest": question["digest"] or digest}))
+        # Of what not everybody may run it is told what it was.
+        tells = only is not None and found is not None and found.st_size <= LARGEST_HASHED
+        return Answer(to_read=ToRead(account, {**question, "digest": question["digest"] or tells}))
 
     def _learn(self, read: Message, found: os.stat_result | None, path: str, catalogue: Catalogue) -> _Known | None:
         """None: it was not read in time, or cannot be read."""
@@ -186,8 +188,9 @@ class Judge:
         return self._keep(path, this, file, catalogue) if same else (file, catalogue.by_file(file))
 
     def _keep(self, path: str, this: Key, file: Fingerprint, catalogue: Catalogue) -> _Known:
+        """For as long as nothing more is to be found out of it: it may have been asked about for another catalogue."""
         known = (file, catalogue.by_file(file))
-        if len(path) <= _LONGEST and self._images.compared(this, catalogue):  # anybody may make many that are longer
+        if len(path) <= _LONGEST and self._images.recall(this, path, catalogue):  # anybody may make many that are longer
             self._known[path, this] = known
         return known
 

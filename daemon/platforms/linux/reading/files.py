@@ -13,6 +13,7 @@ from daemon.platforms.linux.reading.lines import Found, Message, found
 from daemon.platforms.linux.reading.places import Mounts, only_roots
 
 _ROOT = 0
+_LONGEST = 4096  # bytes of a path with its end (PATH_MAX): a command line's words may be longer
 _KERNELS = re.compile(r"/proc/\d+/(?:cwd|exe|root|fd/\d+)")
 
 
@@ -101,6 +102,8 @@ class Files:
         """As root; what a FUSE refuses even to root, as the one who runs it."""
         account, uid, gid = self.runner
         self._user = None
+        if len(os.fsencode(more.get("path", ""))) >= _LONGEST:
+            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
         try:
             return self._desk.ask(account, do, handle, **more)
         except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -47,7 +48,7 @@ def found(handle: int) -> Found:
 
 
 def send(line: socket.socket, message: Message, flags: int = 0) -> None:
-    """OSError."""
+    """OSError, also where it is longer than anybody receives."""
     head, body, handle = message
     made = -1
     if len(body) > _INLINE:
@@ -57,6 +58,8 @@ def send(line: socket.socket, message: Message, flags: int = 0) -> None:
             os.pwrite(made, body, 0)
             head, body = {**head, "length": len(body)}, b""
         data = json.dumps(head).encode() + b"\0" + body
+        if len(data) > _LARGEST:
+            raise OSError(errno.EMSGSIZE, os.strerror(errno.EMSGSIZE))
         beside = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("=i", handle))] if handle >= 0 else []
         line.sendmsg([data], beside, flags | socket.MSG_NOSIGNAL)  # socket.send_fds forgets its flags
     finally:

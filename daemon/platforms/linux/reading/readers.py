@@ -71,11 +71,14 @@ class Readers:
 
     def _take(self, number: int, line: socket.socket) -> bool:
         """Every question that waits on the line. False: it is over."""
-        with suppress(BlockingIOError):
+        try:
             while (message := lines.receive(line, socket.MSG_DONTWAIT)) is not None:
                 self._queues.add(Asked(number, message), clocks.mono())
-            return False
-        return True
+        except BlockingIOError:
+            return True
+        except OSError:  # reset: whoever asked is gone, and had answers to hear
+            pass
+        return False
 
     # --- workers -----------------------------------------------------------------------------------------------------------
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from daemon.platforms.hashing import within
+from daemon.platforms.images import INLINE
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.accounts import account_of
 from daemon.platforms.linux.reading.files import Runner
@@ -18,6 +20,7 @@ from daemon.platforms.linux.watching.images import Images
 from daemon.platforms.linux.watching.mazes import Maze, Mazes
 from daemon.platforms.linux.watching.patience import Patience
 from daemon.platforms.linux.watching.read_images import ReadImages
+from daemon.platforms.linux.watching.seen import image_of
 from daemon.platforms.linux.watching.strangers import foreign
 from daemon.platforms.linux.watching.told import Steps, Teller, Told
 from daemon.platforms.processes import Identity
@@ -27,8 +30,30 @@ from rules.matching.beside import deciding
 from rules.programs import interpreter
 
 _FOLDERS = ("/usr/bin", "/lib64", "/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
+_TRIES = 3
 _COMPARING_MS = 5  # that the loop gives one file
 _LONG = 1 << 15  # bytes of an interpreter's command line: reading it takes the loop too long
+_AGAIN_MS = 500  # between two walks for what could not be read: whoever holds it up has it walked no more often
+_MOST_HASHED = 16  # large files that are looked at for their hashes at a time
+
+
+class _Line(NamedTuple):
+    """Whose command line it is, and what it runs."""
+
+    pid: int
+    identity: Identity
+    image: Fingerprint
+    catalogue: Catalogue
+    runner: Runner
+
+
+class _Found(NamedTuple):
+    """What is known of a command line since `at` (mono)."""
+
+    maze: Maze
+    catalogue: Catalogue
+    told: Told
+    at: int
 
 
 class Programs:
@@ -42,7 +67,7 @@ class Programs:
         self._mazes = Mazes(clock)
         self.slow_images = ReadImages(wall=clock.wall)
         """Of the thread in which mazes are walked."""
-        self._found: dict[Identity, tuple[Maze, Catalogue, Told]] = {}
+        self._found: dict[Identity, _Found] = {}
         self.images = ReadImages(wall=clock.wall, pressed=within(clock.mono, _COMPARING_MS))
         self.only: frozenset[str] = frozenset()
         """Accounts of which it is asked whether their files are installed."""
@@ -75,9 +100,12 @@ class Programs:
         self.images.read_for(runner)
         self.images.unread, self.images.own = "", False
         thread = procfs.running_thread(status)
-        image = self._image(thread, catalogue)
-        exe_unread = bool(self.images.unread)
-        told = self._told(thread, image, catalogue, (pid, status.started), runner, anew=since is not None)
+        for _ in range(_TRIES):  # what it is told, as an interpreter that executes something just now, is no longer its own
+            which, image = image_of(thread), self._image(thread, catalogue)
+            exe_unread = bool(self.images.unread)
+            told = self._told(thread, image, catalogue, (pid, status.started), runner, anew=since is not None)
+            if not told.interpreted or image_of(thread) == which:
+                break
         if not image and not told.args:
             return None  # a kernel thread, or over by now
         files = (image, *self._beside(thread, image, catalogue), *told.files) if image else ()
@@ -134,9 +162,9 @@ class Programs:
             if image is not None:  # of others than interpreters it says nothing that we need
                 self.images.unread, self.images.own = before
             return Told(args=procfs.words(line))
-        known = self._found.get(identity)
-        if known and known[1] is catalogue and not anew:
-            return self._again(pid, known, identity, runner)
+        of, known = _Line(pid, identity, image, catalogue, runner), self._found.get(identity)
+        if known and known.catalogue is catalogue and not anew:
+            return self._again(of, known)
         self._found.pop(identity, None)
         if not self._mazes.on:
             return _whole(self._teller.told(pid, image, line, catalogue, self.images, runner))
@@ -148,21 +176,28 @@ class Programs:
             if done and self.images.unread == before[0]:
                 return told
         self.images.unread, self.images.own = before  # whether it can be read at all, the thread has more time to say
-        return self._aside(pid, identity, runner, catalogue, Told(told.files, procfs.words(line[:_LONG]), interpreted=True))
+        return self._aside(of, Told(told.files, procfs.words(line[:_LONG]), interpreted=True))
 
-    def _again(self, pid: int, known: tuple[Maze, Catalogue, Told], identity: Identity, runner: Runner) -> Told:
-        """What is known of it by now. What could not be read is walked once more when it is looked at again, and unread until
-        that is over.
-        """
-        maze, catalogue, told = known
-        if not told.unread:
-            return told
-        self.images.hold(told.unread, own=told.own)
-        if told.whole and told.fresh:
-            self._found[identity] = (maze, catalogue, replace(told, fresh=False))
-        elif told.whole:
-            self._aside(pid, identity, runner, catalogue, replace(told, whole=False))
+    def _again(self, of: _Line, known: _Found) -> Told:
+        """What is known of it by now. What could not be read is walked once more, and unread until that is over."""
+        told = replace(known.told, files=self._with_hashes(of, known.told.files))
+        self._found[of.identity] = known._replace(told=told)
+        if told.unread:
+            self.images.hold(told.unread, own=told.own)
+            if told.whole and self._clock.mono() - known.at >= _AGAIN_MS:
+                self._aside(of, replace(told, whole=False))
         return told
+
+    def _with_hashes(self, of: _Line, files: tuple[Fingerprint, ...]) -> tuple[Fingerprint, ...]:
+        """Those of large files, which the thread that walks leaves to the one that hashes. A few at a time."""
+        wants = of.catalogue.wants_sha256
+        lacking = [one for one in files if one.sha256 is None and one.size > INLINE and wants(one.size) and one.path[:1] == "/"]
+        hashed = {}
+        for one in lacking[:_MOST_HASHED]:
+            now = self.images.open(f"/proc/{of.pid}/root{one.path}", one.path, of.catalogue)
+            if now is not None and now.size == one.size:
+                hashed[one] = now
+        return tuple(hashed.get(one, one) for one in files)
 
     def _hurried(self, steps: Steps, until: int) -> tuple[bool, Told]:
         """Whether it was done until then, and what was found."""
@@ -175,32 +210,40 @@ class Programs:
         steps.close()
         return False, Told(tuple(files))
 
-    def _aside(self, pid: int, identity: Identity, runner: Runner, catalogue: Catalogue, told: Told) -> Told:
+    def _aside(self, of: _Line, told: Told) -> Told:
         """What is told until more is known."""
         def begin() -> Steps | None:
-            status = procfs.stat(identity[0])
-            if status is None or status.started != identity[1]:
+            status, images = procfs.stat(of.identity[0]), self.slow_images
+            if status is None or status.started != of.identity[1]:
                 return None
-            exe, images = f"/proc/{pid}/exe", self.slow_images
-            images.read_for(runner)
+            images.read_for(of.runner)
             images.unread, images.own = "", False
-            image = images.open(exe, procfs.link(exe) or procfs.name(pid), catalogue)
-            return self._teller.told(pid, image, images.args(pid, procfs.ARGS), catalogue, images, runner) if image else None
+            line = images.args(of.pid, procfs.ARGS)
+            return self._teller.told(of.pid, of.image, line, of.catalogue, images, of.runner)
 
-        maze = Maze(identity, runner.account, begin)
-        self._found[identity] = (maze, catalogue, told)
+        told = replace(told, args=brief(told.args, of.catalogue))
+        maze = Maze(of.identity, of.runner.account, begin)
+        self._found[of.identity] = _Found(maze, of.catalogue, told, self._clock.mono())
         self._mazes.add(maze)
         return told
 
     def found(self, maze: Maze, told: Told) -> bool:
         """Takes what was told; whether that is still of interest."""
         known = self._found.get(maze.identity)
-        if known is None or known[0] is not maze:
+        if known is None or known.maze is not maze:
             return False
+        before = known.told
         if not told.whole:
-            told = replace(told, args=known[2].args, unread=told.unread or known[2].unread, own=told.own or known[2].own)
-        self._found[maze.identity] = (maze, known[1], told)
+            told = replace(told, args=before.args, unread=told.unread or before.unread, own=told.own or before.own)
+        elif told.unread and not told.args:
+            told = replace(told, args=before.args, interpreted=True)
+        told = replace(told, args=brief(told.args, known.catalogue))  # what is kept is bounded, however many run
+        self._found[maze.identity] = known._replace(told=told, at=self._clock.mono())
         return True
+
+    def over(self, this: Identity) -> None:
+        """It has ended."""
+        self._found.pop(this, None)
 
     def keep(self, living: Container[Identity]) -> None:
         """Forgets the others."""

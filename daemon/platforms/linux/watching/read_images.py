@@ -127,9 +127,8 @@ class ReadImages(Images):
             return None
         if found.st_size == 0 or found.kernels:
             return Fingerprint(shown, found.st_size)
-        this = key(cast("os.stat_result", found))
-        told = files.local(node) and stamps.tell(node, os.fstat(node), self._wall())  # else they say what somebody likes
-        if told and (image := self.recall(this, shown, catalogue)) is not None:
+        this = key(cast("os.stat_result", found))  # which tells nothing of its content where somebody answers for the file
+        if files.local(node) and stamps.tell(node, found, self._wall()) and (image := self.recall(this, shown, catalogue)):
             return image
         try:
             answer = files.content(node, self.question(this, catalogue, doubt=True))
@@ -143,15 +142,17 @@ class ReadImages(Images):
         return image
 
     def _later(self, files: Files, node: int, this: Key) -> None:
-        """Its hash, which takes long."""
+        """Its hash, which takes long. HeldError."""
         done: Future[Looked | None] = Future()
         done.add_done_callback(partial(self._done, this))
-        self._late.add(this)
         files.later(node, {"key": this, "first": False, "digest": True, "parts": False}, partial(_hashed, done, this))
+        self._late.add(this)
 
     def question(self, this: Key, catalogue: Catalogue, *, doubt: bool = False) -> dict[str, Any]:
         """What there is to ask about the content of the file with this key; `doubt`: also what was known of it."""
         known, small = None if doubt else self._known.get(this), this[2] <= INLINE
+        if known is not None:
+            self._known.move_to_end(this)  # what is not asked about is to be known still when the answer comes
         wanted = self._wanted(known or Known(None), Fingerprint("", this[2]), catalogue)
         parts = bool(catalogue.parts) and (known is None or known.asked != catalogue.parts)
         pages = {"pages": sorted(wanted.blocks.pages), "stamp": wanted.blocks.stamp} if wanted.blocks.stamp else {}

@@ -6,6 +6,7 @@ import os
 import stat
 
 from daemon.platforms.linux import calls
+from daemon.platforms.linux.reading.lines import Found
 
 # ext2 to ext4, XFS, Btrfs, F2FS, ZFS, bcachefs, tmpfs, ramfs, overlay, SquashFS, EROFS, ISO 9660: the stamp of the last change
 # is the kernel's. Where there is none (FAT), or a server says what it likes (FUSE), who changed the content puts stamps back.
@@ -17,7 +18,7 @@ _NS = 1_000_000
 _COARSE_MS = 2_000  # up to Linux 6.12 two changes within a tick of the clock may have one stamp
 
 
-def tell(handle: int, found: os.stat_result, wall: int) -> bool:
+def tell(handle: int, found: os.stat_result | Found, wall: int) -> bool:
     """`found` is the open file's; `wall` in Unix milliseconds. OSError."""
     if found.st_uid == 0 and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         return True

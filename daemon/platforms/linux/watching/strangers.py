@@ -18,14 +18,23 @@ _MOST = 16
 def foreign(
     pid: int, files: tuple[Fingerprint, ...], trusted: Trusted, images: ReadImages, catalogue: Catalogue
 ) -> tuple[Fingerprint, ...]:
-    """`files`: the executable first. What cannot be looked at counts as somebody else's. BlindError."""
+    """`files`: the executable first. What cannot be looked at counts as somebody else's; what was not read in time is unread
+    (`images`), looked at again, and nobody's until then. BlindError.
+    """
     places = [f"/proc/{pid}/exe", *(f"/proc/{pid}/root{file.path}" for file in files[1:])]
-    found = [file for file, place in zip(files, places, strict=True) if not trusted.at(place, images.node)]
+    found = [file for file, place in zip(files, places, strict=True) if _is_foreign(place, trusted, images)]
     for place, path in _loaded_first(pid, images):
         file = images.open(place, path, catalogue)  # a name that leads nowhere loads nothing
-        if file is not None and not trusted.at(place, images.node):
+        if file is not None and _is_foreign(place, trusted, images):
             found.append(file)
     return tuple(found)
+
+
+def _is_foreign(place: str, trusted: Trusted, images: ReadImages) -> bool:
+    before, images.unread = images.unread, ""
+    ours, held = trusted.at(place, images.node), bool(images.unread)
+    images.unread = before or images.unread
+    return not ours and not held
 
 
 def _loaded_first(pid: int, images: ReadImages) -> Iterator[tuple[str, str]]:

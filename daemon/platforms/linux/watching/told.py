@@ -30,8 +30,7 @@ R = TypeVar("R")
 @dataclass(frozen=True, slots=True)
 class Told:
     """`files`: what it runs, or may. `args`: what is worth keeping of its command line, and of what stands elsewhere.
-    `unread`, `own`: as ReadImages has them. `whole`: all that there is to find out;
-    `fresh`: nobody has heard of it yet.
+    `unread`, `own`: as ReadImages has them. `whole`: all that there is to find out.
     """
 
     files: tuple[Fingerprint, ...] = ()
@@ -40,7 +39,6 @@ class Told:
     unread: str = ""
     own: bool = False
     whole: bool = False
-    fresh: bool = True
 
 
 Steps = Generator[list[Fingerprint], None, Told]
@@ -60,8 +58,10 @@ class Teller:
     def told(
         self, pid: int, image: Fingerprint, line: bytes, catalogue: Catalogue, images: ReadImages, runner: Runner
     ) -> Steps:  # fmt: skip
-        """`line`: its command line, or where that is long, its beginning. BlindError."""
-        reader = _Reader(images, runner)
+        """`line`: its command line, or of a long one its beginning. What `images` has unread by now counts. BlindError."""
+        return self._steps(pid, image, line, catalogue, _Reader(images, runner))
+
+    def _steps(self, pid: int, image: Fingerprint, line: bytes, catalogue: Catalogue, reader: _Reader) -> Steps:
         place = _Place(pid, reader, catalogue)
         args = procfs.words(line)
         what = what_runs(self.family(image), args, view=place.view)

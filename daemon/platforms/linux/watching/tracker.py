@@ -5,36 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from daemon.platforms.api import ProgramUnread
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.watching.ends import Ends
 from daemon.platforms.linux.watching.kin import Fork, Kin
-from daemon.platforms.linux.watching.mazes import Maze
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.programs import Programs
+from daemon.platforms.linux.watching.rereading import ReadingTracker
 from daemon.platforms.linux.watching.seen import SeenProgram, image_of
-from daemon.platforms.linux.watching.told import Told
-from daemon.platforms.linux.watching.unread import Unread
 from daemon.platforms.processes import BlindError, Identity
-from daemon.platforms.tracker import BLIND, HELD, UNREADABLE, Tracker, UnreadableError
+from daemon.platforms.tracker import BLIND, HELD, UnreadableError
 from host.clock import Clock
 from i18n.message import said_by
 from rules.games import Fingerprint, Program
 
 _EXEC_SOON_S = 0.05
-_HELD_S = 1.0
 _MOST_AT_ONCE = 50
 _LOOKS_S = (0.02, 0.1, 0.5)  # after the gate's answer: until when a program has become the game depends on how busy the PC is
 LET_S = max(_LOOKS_S)
 
 
-class LinuxTracker(Tracker[SeenProgram]):
+class LinuxTracker(ReadingTracker):
     def __init__(self, programs: Programs, clock: Clock) -> None:
-        super().__init__(Ends(self._over), clock)
-        self.programs = programs
+        super().__init__(programs, Ends(self._over), clock)
         self._kin = Kin()
-        self._looks_again = False
-        self._unread = Unread()
         self._early: set[int] = set()  # told before their event, which is then old news
         self.passed: Callable[[int, int], Started | None] = lambda *_: None
         """What a gate let through, by pid and the moment of its exec."""
@@ -43,9 +36,7 @@ class LinuxTracker(Tracker[SeenProgram]):
 
     def stop(self) -> None:
         super().stop()
-        self._looks_again = False
         self._kin.clear()
-        self._unread = Unread()
         self._early.clear()
 
     def known(self) -> Iterable[int]:
@@ -186,6 +177,9 @@ class LinuxTracker(Tracker[SeenProgram]):
             self._end(old.program.pid, mono)
         self._begin(new)
 
+    def _named(self, seen: SeenProgram) -> SeenProgram:
+        return self._kin.named(seen, self.catalogue)
+
     def loaded(self, this: Identity, files: tuple[Fingerprint, ...], since: int) -> None:
         """It has loaded the code of games, at `since` (mono) at the earliest, which by its own it is not."""
         seen = self._known.get(this[0])
@@ -205,6 +199,7 @@ class LinuxTracker(Tracker[SeenProgram]):
         if seen is None or mono < seen.program.since:  # the end of an earlier one with this pid
             return
         if not (pid in self.games and self._lives_on(seen.program) and self._ends.follow(seen.identity)):
+            self.programs.over(seen.identity)
             self._end(pid, mono)
 
     def _lives_on(self, program: Program) -> bool:
@@ -220,6 +215,7 @@ class LinuxTracker(Tracker[SeenProgram]):
         self.look()
         seen = self._known.get(pid)
         if seen is not None and seen.program.started == started:
+            self.programs.over(seen.identity)
             self._end(pid, mono)
 
     def settled(self) -> None:
@@ -271,80 +267,3 @@ class LinuxTracker(Tracker[SeenProgram]):
         programs = self._adopt(found, unreadable or len(self.programs.images.held))
         self._kin.executed_by(self._known[pid] for pid in self.games)
         return programs
-
-    # --- reading -----------------------------------------------------------------------------------------------------------
-
-    def found_out(self, maze: Maze, told: Told) -> None:
-        """More is known by now of what a process was told to run."""
-        if self.programs.found(maze, told) and (old := self._known.get(maze.identity[0])):
-            self._reread(old)
-
-    def _anew(self, old: SeenProgram) -> SeenProgram | None:
-        seen = self._told(old.program.pid, None)
-        return seen.kept(old) if seen and seen.same_as(old) else None
-
-    def _look_again(self) -> None:
-        """At files that somebody held back, as long as programs run them. No honest holder of a lease takes so long."""
-        self._looks_again = False
-        held, self.programs.images.held = self.programs.images.held, {}
-        for size in held:
-            self.looked(size)
-        for size in held.keys() & self.programs.images.held.keys():
-            self.trouble(UNREADABLE, self.programs.images.held[size])
-        again = self._unread.turn()
-        for pid in again:
-            self._read_at_last(pid)
-        for what in self._unread.still(again)[:1]:
-            self.trouble(HELD, what)
-        if self._unread:
-            self._later_again()
-
-    def _read_at_last(self, pid: int) -> None:
-        old, seen = self._known.get(pid), self._told(pid, None)
-        if seen is None:
-            self._unread.gone(pid)
-        elif old is None or not old.same_as(seen):
-            self._become(old, seen.after(old) if old else seen, self._clock.mono())
-        elif seen is not old:
-            self._begin(seen.kept(old))
-
-    def _told(self, pid: int, since: int | None) -> SeenProgram | None:
-        """What somebody said is there. None also where it cannot be seen: then a scan has to find it, and trouble calls one."""
-        try:
-            return self._read(pid, since)
-        except BlindError as error:
-            self.trouble(BLIND, said_by(error))
-        except UnreadableError:
-            pass  # told of
-        return None
-
-    def _read(self, pid: int, since: int | None) -> SeenProgram | None:
-        """BlindError, UnreadableError."""
-        at, image = self._clock.mono(), image_of(pid)  # first: it may end while it is read, and its kin are known by it
-        program = self._reading(pid, lambda: self.programs.read(pid, self.catalogue, since))
-        if program is None:
-            return None
-        seen = SeenProgram(program, image, at)
-        if self.programs.images.unread:
-            seen = self._not_in_time(seen, executed=since is not None)
-        else:
-            self._unread.read(program.identity)
-        if self.programs.images.held or self._unread:
-            self._later_again()
-        return self._kin.named(seen, self.catalogue)
-
-    def _later_again(self) -> None:
-        if not self._looks_again:
-            self._looks_again = True
-            self.later(_HELD_S, self._look_again)
-
-    def _not_in_time(self, seen: SeenProgram, *, executed: bool) -> SeenProgram:
-        """What was known of it holds, unless it executed something; else it is tried again, and told if that is in vain."""
-        program, old = seen.program, self._known.get(seen.program.pid)
-        same = not executed and old is not None and (old.identity, old.image) == (seen.identity, seen.image)
-        if old is not None and same and program.identity not in self._unread:
-            return old
-        self._unread.note(program.identity, self.programs.images.unread)
-        if self.programs.blamed and self._sink and self._unread.due(program.identity):
-            self._sink(ProgramUnread(program))
-        return old if old is not None and same else seen

@@ -203,6 +203,22 @@ def test_what_somebody_may_not_run_is_no_ordinary_program(gate, gate_folder, sta
     assert {(seen.account, seen.file.sha256, seen.file.path) for seen in gate.told} == {(CHILD, content, str(program))}
 
 
+def test_what_is_ignored_just_when_somebody_is_bound_is_asked_for_again(gate, gate_folder, start, monkeypatch):
+    """The mark was decided on before he was, and set after the marks were taken away."""
+    program = shutil.copy("/bin/true", gate_folder / "program")
+    catalogue, ignore, armed = Catalogue(()), calls.fanotify_ignore, []
+    gate.arm(Refusals(catalogue, {}))
+
+    def late(*args):
+        if not armed:
+            armed.append(gate.arm(Refusals(catalogue, {}, only={CHILD: OnlyInstalled()})))
+        ignore(*args)
+
+    monkeypatch.setattr(calls, "fanotify_ignore", late)
+    assert start(program)
+    assert not start(program)
+
+
 def test_a_large_program_that_looks_let_through_is_not_read_by_the_gate(gate, gate_folder, start):
     """Everybody would wait for it. Of another size, or build, it is refused at once."""
     program = gate_folder / "program"

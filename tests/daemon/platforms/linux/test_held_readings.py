@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import socket
 import subprocess
 from contextlib import asynccontextmanager, contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from daemon.platforms.api import ProgramStarted, ProgramUnread, Refusals, StartRefused, WatchTrouble
-from daemon.platforms.linux import procfs
+from daemon.platforms.api import ProgramStarted, ProgramStopped, ProgramUnread, Refusals, StartRefused, WatchTrouble
+from daemon.platforms.linux import calls, procfs
+from daemon.platforms.linux.gate.answers import RefusalsByUid
 from daemon.platforms.linux.gate.execgate import ExecGate
+from daemon.platforms.linux.gate.judging import Judge
 from daemon.platforms.linux.reading.crew import Crew
+from daemon.platforms.linux.reading.lines import Message
+from daemon.platforms.linux.reading.places import Mounts
+from daemon.platforms.linux.reading.work import Work
 from daemon.platforms.linux.watcher import LinuxWatcher
-from daemon.platforms.linux.watching import tracker
+from daemon.platforms.linux.watching import rereading
 from daemon.platforms.linux.watching.programs import Programs, interpreters
+from daemon.platforms.linux.watching.reader import _Images
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock
-from rules.games import Catalogue
+from rules.games import Catalogue, Game
+from rules.installed import OnlyInstalled
 from tests import fuse
 from tests.contracts.programs import copy_with_own_build
 from tests.system import PATIENCE
@@ -93,7 +102,7 @@ def disk(open_folder):
 
 @pytest.fixture
 def soon(monkeypatch):
-    monkeypatch.setattr(tracker, "_HELD_S", 0.05)
+    monkeypatch.setattr(rereading, "_HELD_S", 0.05)
 
 
 def unread(seen, pid):
@@ -234,6 +243,76 @@ def test_the_gate_knows_a_players_file_by_its_reader(gate, gate_folder, launcher
 
     wait_until(refused_twice)
     assert "pid" in launcher("start", args=[str(renamed), "0"], user=None, cwd="/")
+
+
+def test_what_somebody_may_not_run_is_told_by_its_content(gate, gate_folder, launcher):
+    """Also what root put where it does not count as installed: a guardian may want to let it through."""
+    catalogue = Catalogue(())
+    gate.arm(Refusals(catalogue, {}, only={CHILD: OnlyInstalled()}))
+    for name in ("roots", "childs"):
+        path = Path(shutil.copy("/bin/true", gate_folder / name))
+        path.write_bytes(path.read_bytes() + name.encode())
+        content = sha256(path.read_bytes()).hexdigest()
+        if name == "childs":
+            os.chown(path, UID, GID)
+
+        def told(path=path, content=content):
+            assert "pid" not in launcher("start", args=[str(path)], user=CHILD, cwd="/")
+            return content in {one.file.sha256 for one in gate.told if isinstance(one, ProgramStopped)}
+
+        wait_until(told)
+
+
+def test_that_is_asked_for_at_once(open_folder):
+    """The first refusal tells it, not only the next one. Of who is not bound in this way no more is asked than before."""
+    path = Path(shutil.copy("/bin/true", open_folder / "childs"))
+    os.chown(path, UID, GID)
+    mounts = Mounts()
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        judge = Judge(SystemClock(), mounts)
+        with running("/bin/sleep", "60") as process:
+            asked = calls.Question(handle, process.pid)
+            for only in ({UID: (CHILD, OnlyInstalled())}, {}):
+                said = judge.answer(asked, RefusalsByUid(Catalogue(()), {}, only=only))
+                assert said.to_read.question["digest"] is bool(only)
+    finally:
+        os.close(handle)
+        mounts.close()
+
+
+class Later(SystemClock):
+    """As long after a file was written that its stamps tell."""
+
+    def wall(self):
+        return super().wall() + 10_000
+
+
+def test_what_was_asked_for_another_catalogue_is_asked_for_again(open_folder):
+    """A game that came while a reader was at work is known by its hash from the next start on."""
+    path = Path(shutil.copy("/bin/true", open_folder / "childs"))
+    os.chown(path, UID, GID)
+    game = Game(id="chess", title="", sizes=(path.stat().st_size,), sha256=(sha256(path.read_bytes()).hexdigest(),))
+    before, now = (RefusalsByUid(Catalogue(games), {UID: (CHILD, frozenset({"chess"}))}) for games in ((), (game,)))
+    mounts, work = Mounts(), Work(_Images().first)
+    handle = os.open(path, os.O_RDONLY)
+
+    def read(question):
+        said = work.done(Message({"n": 1, "do": "content", "opened": True, **question}, handle=os.dup(handle)))
+        return said._replace(head=json.loads(json.dumps(said.head)))
+
+    try:
+        judge = Judge(Later(), mounts)
+        with running("/bin/sleep", "60") as process:
+            asked = calls.Question(handle, process.pid)
+            late = read(judge.answer(asked, before).to_read.question)
+            assert judge.answer(asked, now, late).refused is None
+            again = read(judge.answer(asked, now).to_read.question)
+            assert judge.answer(asked, now, again).refused.game == "chess"
+            assert judge.answer(asked, now).refused.game == "chess"
+    finally:
+        os.close(handle)
+        mounts.close()
 
 
 def test_a_file_that_is_not_read_in_time_is_refused_to_who_is_limited(gate_folder, launcher, make_game):

@@ -18,7 +18,7 @@ from daemon.platforms.api import ProgramStarted, Refusals, WatchTrouble
 from daemon.platforms.linux import calls
 from daemon.platforms.linux.gate import questions
 from daemon.platforms.linux.gate.execgate import ExecGate
-from daemon.platforms.linux.watching import tracker
+from daemon.platforms.linux.watching import rereading
 from host.clock import SystemClock
 from rules.games import Catalogue, Game
 from tests.system import PATIENCE
@@ -106,7 +106,7 @@ def test_no_file_closes_the_gate(number, monkeypatch):
 
 def test_a_leased_script_is_known_once_it_is_given_back(watching, until, open_folder, launcher, monkeypatch):
     """Its content cannot be read before; that is told, its name is known at once, and then it is the game that it is."""
-    monkeypatch.setattr(tracker, "_HELD_S", 0.05)
+    monkeypatch.setattr(rereading, "_HELD_S", 0.05)
     script = open_folder / "homework"
     text = "import time; time.sleep(60)\n"
     script.write_text(text)

@@ -98,13 +98,13 @@ def test_what_takes_too_long_to_compare_is_compared_aside(game, tmp_path):
     this = key(game.stat())
 
     assert catalogue.by_file(images.open(str(game), "", catalogue)) == frozenset()
-    assert not images.compared(this, catalogue)
+    assert images.recall(this, "", catalogue) is None
     images.start(lambda *found: told.append(found))
     assert catalogue.by_file(images.open(str(game), "", catalogue)) == frozenset()
     until(lambda: told)
     assert images.hashed(*told[0]) == game.stat().st_size
     assert catalogue.by_file(images.open(str(game), "", catalogue)) == {"turtles"}
-    assert images.compared(this, catalogue)
+    assert images.recall(this, "", catalogue)
     images.stop()
 
 

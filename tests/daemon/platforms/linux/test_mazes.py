@@ -10,10 +10,14 @@ from itertools import count
 import pytest
 
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.reading.files import Runner
+from daemon.platforms.linux.watching.brief import MOST
 from daemon.platforms.linux.watching.mazes import Maze, Mazes
 from daemon.platforms.linux.watching.patience import Patience
 from daemon.platforms.linux.watching.programs import Programs
-from daemon.platforms.linux.watching.told import Told
+from daemon.platforms.linux.watching.read_images import ReadImages
+from daemon.platforms.linux.watching.told import Teller, Told
+from daemon.platforms.linux.watching.tracker import LinuxTracker
 from daemon.platforms.processes import BlindError
 from host.clock import SystemClock
 from rules.games import Catalogue, Fingerprint, Game
@@ -165,3 +169,89 @@ def test_whose_files_are_few_is_known_at_once(maze):
         until(lambda: catalogue.recognise(programs.read(pid, catalogue, since=1)))
     finally:
         programs.stop()
+
+
+def test_what_one_could_not_be_read_for_is_not_held_against_the_next(maze):
+    """The thread reads for many, one after the other."""
+    pid, catalogue = maze
+    programs, heard = Programs(Hurrying(3)), []
+    programs.slow_images.hold("/somebody/elses", own=True)
+    programs.start(lambda *found: heard.append(found))
+    try:
+        programs.read(pid, catalogue)
+        until(lambda: [told for _, told in heard if told.whole])
+        assert {(told.unread, told.own) for _, told in heard} == {("", False)}
+    finally:
+        programs.stop()
+
+
+def test_of_a_command_line_that_is_held_up_that_is_told():
+    """Also where it says so little that nothing seems to be run."""
+    images = ReadImages()
+    images.hold("7 …", own=True)
+    steps = Teller({}).told(7, Fingerprint("/bin/true", 1), b"", Catalogue(()), images, Runner("an", 5, 5))
+    images.unread, images.own = "", False  # as somebody else is read for meanwhile
+    with pytest.raises(StopIteration) as over:
+        next(steps)
+    assert (over.value.value.unread, over.value.value.own) == ("7 …", True)
+
+
+@pytest.fixture
+def aside(monkeypatch):
+    """`(programs, mazes, wait)`: whatever an interpreter is told is left to a thread that does nothing."""
+    clock, now, added = SystemClock(), [5_000], []
+    clock.mono = lambda: now[0]
+    programs = Programs(clock)
+    programs.start(lambda *_: None)
+    monkeypatch.setattr(programs._mazes, "add", added.append)
+    monkeypatch.setattr(programs._patience, "until", lambda _: 0)
+    yield programs, added, lambda ms: now.__setitem__(0, now[0] + ms)
+    programs.stop()
+
+
+def test_what_could_not_be_read_is_walked_again_only_after_a_while(maze, aside):
+    """Whoever holds it up has the loop and the thread do so no more often. Until then it is unread, and called what it was."""
+    pid, catalogue = maze
+    programs, mazes, wait = aside
+    args = programs.read(pid, catalogue).args
+    assert programs.found(mazes[0], Told(interpreted=True, unread="/disk/game.jar", own=True, whole=True))
+    for _ in range(3):
+        assert programs.read(pid, catalogue).args == args
+        assert (programs.images.unread, programs.images.own) == ("/disk/game.jar", True)
+    assert len(mazes) == 1
+    wait(500)
+    programs.read(pid, catalogue)
+    programs.read(pid, catalogue)
+    assert len(mazes) == 2
+
+
+def test_of_what_is_over_nothing_is_kept(maze, aside):
+    """However many start and end between two looks at all that runs. Of what runs little is, however long its command line."""
+    pid, catalogue = maze
+    programs, mazes, wait = aside
+    tracker = LinuxTracker(programs, programs._clock)
+    tracker.catalogue = catalogue
+    tracker.start(lambda _: None)
+    tracker.appeared(pid)
+    words = tuple(map(str, range(99_999)))
+    for whole in (False, True):
+        assert programs.found(mazes[0], Told(args=words, unread="x", interpreted=True, whole=whole))
+        assert sum(map(len, programs._found[mazes[0].identity].told.args)) < 2 * MOST
+    wait(10**9)
+    tracker.ended(pid, programs._clock.mono())
+    assert not programs._found
+    tracker.stop()
+
+
+def test_a_large_file_that_was_found_in_a_maze_is_hashed(maze, aside, tmp_path):
+    """By whoever hashes large files: the thread waits for none of them."""
+    pid, _ = maze
+    programs, mazes, _ = aside
+    content = b"x" * ((1 << 20) + 1)
+    (tmp_path / "large.jar").write_bytes(content)
+    game = Game(id="large", title="", sizes=(len(content),), sha256=(sha256(content).hexdigest(),))
+    catalogue = Catalogue([game])
+    programs.read(pid, catalogue)
+    found = Fingerprint(str(tmp_path / "large.jar"), len(content))
+    assert programs.found(mazes[0], Told((found,), interpreted=True, whole=True))
+    assert catalogue.recognise(programs.read(pid, catalogue)).clues == ("content",)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+from contextlib import suppress
 
 import pytest
 
 from daemon.platforms.linux.reading.crew import Crew
 from daemon.platforms.linux.reading.desk import HeldError
+from daemon.platforms.linux.reading.files import Files, Runner
 from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.reading.patience import AT_ONCE_MS, LONGEST_MS, Patience
 from daemon.platforms.linux.reading.places import Mounts, image_at, tables
@@ -16,6 +18,7 @@ from daemon.platforms.linux.reading.queues import WAIT_MS, Asked, Queues
 from daemon.platforms.linux.watching.unread import Unread
 from host.clock import SystemClock
 from tests import fuse
+from tests.system import until
 
 UID = 5
 
@@ -178,3 +181,41 @@ def test_the_readers_numbers_are_the_kernels(open_folder):
     path = open_folder / "a"
     path.write_text("a")
     assert image_at(str(path)) == (path.stat().st_dev, path.stat().st_ino)
+
+
+@pytest.fixture
+def crew():
+    made = Crew(SystemClock())
+    assert made.start()
+    assert made.ready()
+    yield made
+    made.close()
+
+
+def answered(ask):
+    """What is said at last: on a busy machine it may take another try."""
+
+    def said():
+        with suppress(HeldError):
+            return [ask()]
+        return []
+
+    return until(said)[0]
+
+
+@pytest.mark.root
+def test_a_word_longer_than_any_path_ends_no_reader(crew):
+    """A command line may hold one of 128 KiB; it names no file, as the system says, and all else is read."""
+    files = Files(crew.desk)
+    try:
+        files.runner = Runner("child", UID, UID)
+        for word in ("/" + "a" * (1 << 17), "/" + "\udcff" * (1 << 15), "/" + "a" * 4095):
+            with pytest.raises(OSError, match="File name too long"):
+                answered(lambda word=word: files.node(word))
+        with pytest.raises(HeldError):
+            crew.desk.ask("child", "find", path="/" + "a" * (1 << 17))
+        with pytest.raises(FileNotFoundError):
+            answered(lambda: files.node("/" + "\udcff" * 255 + "/a"))
+        assert answered(lambda: crew.desk.ask("friend", "args", pid=os.getpid(), limit=100)).body
+    finally:
+        files.close()

@@ -1,0 +1,115 @@
+"""Reads what runs, and looks again each second at what somebody kept from being read."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from daemon.platforms.api import ProgramUnread
+from daemon.platforms.linux.watching.ends import Ends
+from daemon.platforms.linux.watching.mazes import Maze
+from daemon.platforms.linux.watching.programs import Programs
+from daemon.platforms.linux.watching.seen import SeenProgram, image_of
+from daemon.platforms.linux.watching.told import Told
+from daemon.platforms.linux.watching.unread import Unread
+from daemon.platforms.processes import BlindError
+from daemon.platforms.tracker import BLIND, HELD, UNREADABLE, Tracker, UnreadableError
+from host.clock import Clock
+from i18n.message import said_by
+
+_HELD_S = 1.0
+
+
+class ReadingTracker(Tracker[SeenProgram]):
+    def __init__(self, programs: Programs, ends: Ends, clock: Clock) -> None:
+        super().__init__(ends, clock)
+        self.programs = programs
+        self._looks_again = False
+        self._unread = Unread()
+
+    def stop(self) -> None:
+        super().stop()
+        self._looks_again = False
+        self._unread = Unread()
+
+    @abstractmethod
+    def _become(self, old: SeenProgram | None, new: SeenProgram, mono: int) -> None:
+        """`new` runs now where `old` did."""
+
+    @abstractmethod
+    def _named(self, seen: SeenProgram) -> SeenProgram:
+        """What it is by what else runs."""
+
+    def found_out(self, maze: Maze, told: Told) -> None:
+        """More is known by now of what a process was told to run."""
+        if self.programs.found(maze, told) and (old := self._known.get(maze.identity[0])):
+            self._reread(old)
+
+    def _anew(self, old: SeenProgram) -> SeenProgram | None:
+        seen = self._told(old.program.pid, None)
+        return seen.kept(old) if seen and seen.same_as(old) else None
+
+    def _look_again(self) -> None:
+        """At files that somebody held back, as long as programs run them. No honest holder of a lease takes so long."""
+        self._looks_again = False
+        held, self.programs.images.held = self.programs.images.held, {}
+        for size in held:
+            self.looked(size)
+        for size in held.keys() & self.programs.images.held.keys():
+            self.trouble(UNREADABLE, self.programs.images.held[size])
+        again = self._unread.turn()
+        for pid in again:
+            self._read_at_last(pid)
+        for what in self._unread.still(again)[:1]:
+            self.trouble(HELD, what)
+        if self._unread:
+            self._later_again()
+
+    def _read_at_last(self, pid: int) -> None:
+        old, seen = self._known.get(pid), self._told(pid, None)
+        if seen is None:
+            self._unread.gone(pid)
+        elif old is None or not old.same_as(seen):
+            self._become(old, seen.after(old) if old else seen, self._clock.mono())
+        elif seen is not old:
+            self._begin(seen.kept(old))
+
+    def _told(self, pid: int, since: int | None) -> SeenProgram | None:
+        """What somebody said is there. None also where it cannot be seen: then a scan has to find it, and trouble calls one."""
+        try:
+            return self._read(pid, since)
+        except BlindError as error:
+            self.trouble(BLIND, said_by(error))
+        except UnreadableError:
+            pass  # told of
+        return None
+
+    def _read(self, pid: int, since: int | None) -> SeenProgram | None:
+        """BlindError, UnreadableError."""
+        at, image = self._clock.mono(), image_of(pid)  # first: it may end while it is read, and its kin are known by it
+        program = self._reading(pid, lambda: self.programs.read(pid, self.catalogue, since))
+        if program is None:
+            return None
+        seen = SeenProgram(program, image, at)
+        if self.programs.images.unread:
+            seen = self._not_in_time(seen, executed=since is not None)
+        else:
+            self._unread.read(program.identity)
+        if self.programs.images.held or self._unread:
+            self._later_again()
+        return self._named(seen)
+
+    def _later_again(self) -> None:
+        if not self._looks_again:
+            self._looks_again = True
+            self.later(_HELD_S, self._look_again)
+
+    def _not_in_time(self, seen: SeenProgram, *, executed: bool) -> SeenProgram:
+        """What was known of it holds, unless it executed something; else it is tried again, and told if that is in vain."""
+        program, old = seen.program, self._known.get(seen.program.pid)
+        same = not executed and old is not None and (old.identity, old.image) == (seen.identity, seen.image)
+        if old is not None and same and program.identity not in self._unread:
+            return old
+        self._unread.note(program.identity, self.programs.images.unread)
+        if self.programs.blamed and self._sink and self._unread.due(program.identity):
+            self._sink(ProgramUnread(program))
+        return old if old is not None and same else seen

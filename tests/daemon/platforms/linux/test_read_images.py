@@ -1,0 +1,134 @@
+"""What is made of the readers' answers, and of none."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from daemon.platforms.linux.reading import lines
+from daemon.platforms.linux.reading.desk import HeldError
+from daemon.platforms.linux.reading.lines import Message
+from daemon.platforms.linux.reading.work import Work
+from daemon.platforms.linux.trusted import Trusted
+from daemon.platforms.linux.watching import read_images
+from daemon.platforms.linux.watching.read_images import ReadImages
+from daemon.platforms.linux.watching.strangers import foreign
+from host.images import build_id
+from rules.games import Catalogue, Fingerprint, Game
+from rules.programs import is_engine
+
+
+class Answering:
+    """As Files. What is in `silent` is not answered in time."""
+
+    def __init__(self):
+        self.silent, self.far, self.asked = set(), False, 0
+        self._work = Work(lambda file: read_images.Known(build_id(file, is_engine)))
+
+    def _ask(self, do):
+        if do in self.silent:
+            raise HeldError
+
+    def node(self, path):
+        self._ask("node" if not path.endswith("/exe") else "")
+        return os.open(path, os.O_PATH)
+
+    def stat(self, node):
+        return lines.found(node)
+
+    def free(self, *_):
+        return False
+
+    def own(self, _):
+        return False
+
+    def local(self, _):
+        return not self.far
+
+    def environment(self, *_):
+        return b""
+
+    def content(self, node, question):
+        self.asked += 1
+        said = self._work.done(Message({"n": 1, "do": "content", **question}, handle=os.dup(node)))
+        return said._replace(head=json.loads(json.dumps(said.head)))
+
+    def later(self, node, question, told):
+        self._ask("later")
+        told(self.content(node, question))
+
+
+@pytest.fixture
+def images():
+    made = ReadImages(Answering())
+    yield made
+    made.stop()
+
+
+def test_a_hash_that_nobody_could_be_asked_for_is_asked_for_again(images, tmp_path):
+    """As while the readers are started anew."""
+    path = tmp_path / "large"
+    path.write_bytes(b"x" * ((1 << 20) + 1))
+    catalogue = Catalogue([Game(id="large", title="", sizes=(path.stat().st_size,), sha256=("ab" * 32,))])
+    told = []
+    images.start(lambda _, looked: told.append(looked.digest))
+    images.files.silent = {"later"}
+    images.open(str(path), str(path), catalogue)
+    assert (images.unread, told) == (str(path), [])
+    images.files.silent = set()
+    images.open(str(path), str(path), catalogue)
+    assert len(told) == 1
+
+
+def test_a_players_file_is_read_once_where_its_stamps_tell(tmp_path):
+    """Each look at all that runs would read it again. Where somebody answers for the file, it is."""
+    path = tmp_path / "own"
+    path.write_text("x")
+    files, catalogue = Answering(), Catalogue(())
+    images = ReadImages(files, wall=lambda: path.stat().st_ctime_ns // 1_000_000 + 10_000)
+    path.chmod(0o666)  # others than root may change it
+    for _ in range(3):
+        assert images.open(str(path), "own", catalogue).size == 1
+    assert files.asked == 1
+    files.far = True
+    images.open(str(path), "own", catalogue)
+    assert files.asked == 2
+    files.far = False
+    path.write_text("yes")
+    assert images.open(str(path), "own", catalogue).size == 3
+
+
+def test_what_was_not_read_in_time_is_nobodys_yet(images, tmp_path):
+    """It is unread, and looked at again; what cannot have been installed is foreign then."""
+    path = tmp_path / "script"
+    path.write_text("x")
+    files = (Fingerprint("/exe", 1), Fingerprint(str(path), 1))
+
+    def others():
+        images.unread = ""
+        return files[1] in foreign(os.getpid(), files, Trusted(), images, Catalogue(()))
+
+    images.files.silent = {"node"}
+    assert (others(), bool(images.unread)) == (False, True)
+    images.files.silent = set()
+    assert (others(), images.unread) == (True, "")
+
+
+def answer(key, build, digest=None):
+    known = build and {"build": build, "original": None, "product": None}
+    return Message({"known": known, "digest": digest, "key": list(key), "stamp": 0, "parts": False})
+
+
+def test_what_is_not_asked_again_is_known_still_when_the_answer_comes(images, monkeypatch):
+    """However many other files are read meanwhile."""
+    monkeypatch.setattr(read_images, "_MOST", 2)
+    one, two, three = ((0, number, 1, 0, 0) for number in range(3))
+    empty = Catalogue(())
+    for this in (one, two):
+        images.learn(this, answer(this, "ab"), empty)
+    assert not images.question(one, empty)["first"]
+    images.learn(three, answer(three, "ab"), empty)
+    known, _ = images.learn(one, answer(one, None, "cd" * 32), empty)
+    assert (known.build, known.found.digest) == ("ab", "cd" * 32)
