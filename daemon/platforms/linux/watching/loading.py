@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
 from typing import NamedTuple
@@ -25,7 +26,8 @@ from rules.games import Catalogue, Fingerprint, Program
 _LOOKS_S = (0.1, 0.4, 1.5, 6, 24)  # after its start, each after the one before
 _LARGEST = 1 << 20
 _MOST = 8192
-_MOST_WAITING = 256  # of one account
+_MOST_WAITING = 4096  # of one account
+_TURN_MS = 50
 _MOST_ACCOUNTS = 64
 _OWN = ("/usr/lib", "/lib", "/usr/bin")  # whose disks only root changes: what is innocent there stays it
 
@@ -36,19 +38,21 @@ Told = Callable[[Identity, tuple[Fingerprint, ...], int], None]
 class Finder:
     """In a thread of its account's own: a process may keep whoever reads its map waiting."""
 
-    def __init__(self) -> None:
-        self._images = Images(_LARGEST)
+    def __init__(self, wall: Callable[[], int] = lambda: 0) -> None:
+        self._images = Images(_LARGEST, wall)
         self._innocent: set[tuple[bytes, bytes]] = set()
         self._for: Catalogue | None = None
         self._disks: set[int] = set()
 
-    def games_in(self, this: Identity, catalogue: Catalogue) -> tuple[Fingerprint, ...]:
-        """The files of games that this process has loaded. BlindError."""
+    def games_in(self, this: Identity, catalogue: Catalogue) -> Iterator[Fingerprint | None]:
+        """The files of games that this process has loaded; None for another one. BlindError."""
         if self._for is not catalogue:
             self._innocent, self._for = set(), catalogue
             self._disks = {status.st_dev for status in map(_status, _OWN) if status is not None}
-        found = [file for one in mapped(this[0]) if (file := self._game(one, catalogue)) is not None]
-        return tuple(found) if alive(*this) else ()
+        for one in mapped(this[0]):
+            if not alive(*this):
+                return
+            yield self._game(one, catalogue)
 
     def _game(self, one: Mapped, catalogue: Catalogue) -> Fingerprint | None:
         if one.this in self._innocent:
@@ -145,7 +149,7 @@ class LoadedCode:
 
     def _finder(self, account: str) -> _Account | None:
         if account not in self._finders and len(self._finders) < _MOST_ACCOUNTS:
-            self._finders[account] = _Account()
+            self._finders[account] = _Account(self._clock)
         return self._finders.get(account)
 
     def _found(self, since: int, this: Identity, files: tuple[Fingerprint, ...]) -> None:
@@ -153,11 +157,25 @@ class LoadedCode:
             self._tell(this, files, since)
 
 
-class _Account:
-    """A thread of its own, which nobody waits for: one that is kept waiting for ever keeps nobody else."""
+@dataclass(slots=True, eq=False)
+class _Walk:
+    """`told` is called with `this` and what was found, if anything was. `files`: begun."""
 
-    def __init__(self) -> None:
-        self._asked: SimpleQueue[tuple[Identity, Catalogue, Callable[..., None]] | None] = SimpleQueue()
+    this: Identity
+    catalogue: Catalogue
+    told: Callable[..., None]
+    files: Iterator[Fingerprint | None] | None = None
+    found: tuple[Fingerprint, ...] = ()
+
+
+class _Account:
+    """A thread of its own, which nobody waits for: one that is kept waiting for ever keeps nobody else. Each process in turn has
+    a moment: one that has loaded thousands of files hides no other.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._asked: SimpleQueue[_Walk | None] = SimpleQueue()
         threading.Thread(target=self._run, name="loaded-code", daemon=True).start()
 
     @property
@@ -165,17 +183,28 @@ class _Account:
         return self._asked.qsize() < _MOST_WAITING
 
     def look(self, this: Identity, catalogue: Catalogue, told: Callable[..., None]) -> None:
-        """`told` is called in the thread, with `this` and what was found, if anything was."""
-        self._asked.put((this, catalogue, told))
+        """`told` is called in the thread."""
+        self._asked.put(_Walk(this, catalogue, told))
 
     def stop(self) -> None:
         self._asked.put(None)
 
     def _run(self) -> None:
         Images.calm()
-        finder = Finder()
-        while (asked := self._asked.get()) is not None:
-            this, catalogue, told = asked
+        finder = Finder(self._clock.wall)
+        while (walk := self._asked.get()) is not None:
             with suppress(Exception):  # whatever one process may be like, the next one is looked at
-                if files := finder.games_in(this, catalogue):
-                    told(this, files)
+                if self._turn(finder, walk):
+                    self._asked.put(walk)
+
+    def _turn(self, finder: Finder, walk: _Walk) -> bool:
+        """Whether something is left."""
+        until = self._clock.mono() + _TURN_MS
+        walk.files = walk.files or iter(finder.games_in(walk.this, walk.catalogue))
+        for file in walk.files:
+            walk.found += (file,) if file else ()
+            if self._clock.mono() >= until:
+                return True
+        if walk.found and alive(*walk.this):
+            walk.told(walk.this, walk.found)
+        return False
