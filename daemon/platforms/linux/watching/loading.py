@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from queue import SimpleQueue
 from typing import NamedTuple
@@ -28,6 +28,8 @@ _LARGEST = 1 << 20
 _MOST = 8192
 _MOST_WAITING = 4096  # of one account
 _TURN_MS = 50
+_HELD_MS = 1_500  # nothing of one file takes so long
+_MOST_THREADS = 64
 _MOST_ACCOUNTS = 64
 _OWN = ("/usr/lib", "/lib", "/usr/bin")  # whose disks only root changes: what is innocent there stays it
 
@@ -97,6 +99,8 @@ class LoadedCode:
         self._finders: dict[str, _Account] = {}
         self.later: Callable[..., object] = lambda *_: None
         self.on_loop: Callable[..., None] = lambda *_: None
+        self.held: Callable[[str], None] = lambda _: None
+        """Told what could not be looked at in time."""
 
     def stop(self) -> None:
         for one in self._finders.values():
@@ -136,6 +140,8 @@ class LoadedCode:
     def _look(self, pid: int) -> bool:
         """If it has loaded something since. False: it is over."""
         known, now = self._known[pid], self._clock.mono()
+        if (finder := self._finders.get(known.account)) and (held := finder.held()):
+            self.held(f"{held[0]} …")
         try:
             size = procfs.executable_size(pid)
         except BlindError:  # whoever scans will say so
@@ -164,19 +170,26 @@ class _Walk:
     this: Identity
     catalogue: Catalogue
     told: Callable[..., None]
-    files: Iterator[Fingerprint | None] | None = None
+    finder: Finder | None = None
+    files: Iterator[Fingerprint | None] = field(default_factory=lambda: iter(()))
     found: tuple[Fingerprint, ...] = ()
 
 
 class _Account:
-    """A thread of its own, which nobody waits for: one that is kept waiting for ever keeps nobody else. Each process in turn has
-    a moment: one that has loaded thousands of files hides no other.
+    """A thread of its own, which nobody waits for: where one is kept waiting, another one goes on in its place, and no other
+    account notices. Each process in turn has a moment: one that has loaded thousands of files hides no other.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._asked: SimpleQueue[_Walk | None] = SimpleQueue()
-        threading.Thread(target=self._run, name="loaded-code", daemon=True).start()
+        self._threads = 0
+        self._at_work: tuple[_Walk, int] | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        self._threads += 1
+        threading.Thread(target=self._run, args=(self._threads,), name="loaded-code", daemon=True).start()
 
     @property
     def room(self) -> bool:
@@ -186,21 +199,34 @@ class _Account:
         """`told` is called in the thread."""
         self._asked.put(_Walk(this, catalogue, told))
 
+    def held(self) -> Identity | None:
+        """The process that keeps the thread waiting since a while, if one does. Another thread has begun then."""
+        at_work = self._at_work
+        if at_work is None or self._clock.mono() - at_work[1] < _HELD_MS or self._threads >= _MOST_THREADS:
+            return None
+        self._at_work = None
+        self._begin()
+        return at_work[0].this
+
     def stop(self) -> None:
         self._asked.put(None)
 
-    def _run(self) -> None:
+    def _run(self, number: int) -> None:
         Images.calm()
         finder = Finder(self._clock.wall)
-        while (walk := self._asked.get()) is not None:
+        while number == self._threads and (walk := self._asked.get()) is not None:
+            self._at_work = at_work = (walk, self._clock.mono())
             with suppress(Exception):  # whatever one process may be like, the next one is looked at
                 if self._turn(finder, walk):
                     self._asked.put(walk)
+            if self._at_work is at_work:
+                self._at_work = None
 
     def _turn(self, finder: Finder, walk: _Walk) -> bool:
         """Whether something is left."""
         until = self._clock.mono() + _TURN_MS
-        walk.files = walk.files or iter(finder.games_in(walk.this, walk.catalogue))
+        if walk.finder is not finder:  # another thread's, which may still be in it
+            walk.finder, walk.files, walk.found = finder, iter(finder.games_in(walk.this, walk.catalogue)), ()
         for file in walk.files:
             walk.found += (file,) if file else ()
             if self._clock.mono() >= until:

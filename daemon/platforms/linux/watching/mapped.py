@@ -26,9 +26,7 @@ class Mapped(NamedTuple):
 
 
 def mapped(pid: int) -> Iterator[Mapped]:
-    """Each file once, if its parts lie together. Waits for as long as the process keeps its memory map busy, and so never on the
-    loop's thread.
-    """
+    """Each file once, if its parts lie together. Waits while the process keeps its map busy: not on the loop's thread."""
     found: deque[tuple[bytes, bytes]] = deque(maxlen=_TOGETHER)
     for lines in _maps(pid):
         for start, end, device, number, name in _EXECUTABLE.findall(lines):

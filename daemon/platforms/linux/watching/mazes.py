@@ -1,8 +1,8 @@
 """What takes long to find out of command lines – thousands of words, mazes of links – is found out on a thread of its own.
 
 One account's wait for each other and for nobody else's: each account in turn has a moment, and of one account's what came last,
-as most of it takes no more; but every third time what came first, or who starts something all the time would hide what he started
-before. None is forgotten while it runs.
+as most of it takes no more, but every third time what came first: else who starts something all the time would hide what he
+started before. None is forgotten while it runs.
 """
 
 from __future__ import annotations

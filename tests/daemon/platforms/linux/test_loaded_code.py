@@ -258,6 +258,33 @@ def test_a_process_that_has_loaded_much_hides_no_other(looks, monkeypatch):
     assert [files[0].path for _, files, _ in looks.told] == [str(os.getpid()), str(os.getppid())]
 
 
+def test_a_process_that_keeps_its_thread_waiting_hides_no_other(looks, monkeypatch):
+    """Another thread goes on, and somebody is told. What the first one finds at last is told too."""
+    waits, ends, held = threading.Event(), threading.Event(), []
+
+    def games_in(_, this, __):
+        if this[0] == os.getppid():
+            waits.set()
+            ends.wait()
+        yield Fingerprint(str(this[0]), 1)
+
+    monkeypatch.setattr(Finder, "games_in", games_in)
+    monkeypatch.setattr("daemon.platforms.linux.watching.loading._HELD_MS", 100)
+    looks.held = held.append
+    catalogue = Catalogue([Game(id="x", title="", build_ids=("ab",))])
+    programs = [process(pid) for pid in (os.getppid(), os.getpid())]
+    for one in programs:
+        looks.seen(one, catalogue)
+    looks.due()
+    assert waits.wait(5)
+    until(lambda: looks.seen(programs[1], catalogue) or looks.told)
+    ends.set()
+    until(lambda: len(looks.told) == 2)
+
+    assert [files[0].path for _, files, _ in looks.told] == [str(os.getpid()), str(os.getppid())]
+    assert held == [f"{os.getppid()} …"]
+
+
 @pytest.mark.parametrize(("account", "games"), [("root", [Game(id="x", title="", build_ids=("ab",))]), ("an", [])])
 def test_who_cannot_gain_by_it_is_not_looked_at(looks, account, games):
     """Nor anybody where no game is known by its content."""
