@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 _TEXT = 1 << 18
+_UNPACKED = 2 * _TEXT  # bytes: much can be unpacked to nothing
 _TAIL = 22 + (1 << 16)
 _DIRECTORY = 2 << 20
 _MOST_MEMBERS = 1 << 14
@@ -115,10 +116,11 @@ def _listed(directory: bytes, before: int) -> Iterator[_Member]:
 
 def _sources(file: BinaryIO, members: list[_Member]) -> Iterator[bytes]:
     """What Python's at the top of the archive hold, as much as is read of a script."""
-    left = _TEXT
+    left, unpacking = _TEXT, _UNPACKED
     for one in members:
-        if left > 0 and "/" not in one.name and one.name.endswith(".py"):
+        if left > 0 and unpacking > 0 and "/" not in one.name and one.name.endswith(".py"):
             text = _content(file, one, left)
+            unpacking -= min(one.packed, left)
             left -= len(text) + 1
             yield text
 

@@ -21,13 +21,20 @@ OWN = {
     "a script with a first line": 'printf "#!/bin/sh\\n. $PLAY\\n" >own && chmod +x own && ./own',
 }
 WAITS = "import sys; sys.stdin.read()"
+OWN_LIBRARY = """cp "$(ldconfig -p | grep -om1 '/.*libc.so.6')" own.so && """
+BEHIND_MUCH = """import os
+much = {f"a{n}": "x" * 100_000 for n in range(2)}
+os.execve("/bin/sh", ["sh", "-c", "read line"], {**much, "LD_PRELOAD": "./own.so"})
+"""
 TOLD_TO_RUN = {
     "the loader": 'cp /bin/dash own && "$(echo /lib64/ld-linux*)" ./own "$PLAY"',
     "a shell": 'cp "$PLAY" own && sh own',
     "python": f'echo "{WAITS}" >own && python3 own',
     "a module of python": f'echo "{WAITS}" >own.py && python3 -m own',
-    "a library that is loaded first": """cp "$(ldconfig -p | grep -om1 '/.*libc.so.6')" own.so &&
-        LD_PRELOAD=./own.so sh -c 'read line'""",
+    "a library that is loaded first": f"{OWN_LIBRARY} LD_PRELOAD=./own.so sh -c 'read line'",
+    "one after many others": f"{OWN_LIBRARY} LD_PRELOAD=\"$(seq -s ' ' -f /x%g 20) ./own.so\" sh -c 'read line'",
+    "one behind a long environment": f"{OWN_LIBRARY} python3 -c '{BEHIND_MUCH}'",
+    "one that the loader is told of": f"{OWN_LIBRARY} $(echo /lib64/ld-linux*) --preload ./own.so /bin/sh -c 'read line'",
     "what is copied to another disk": 'cp /bin/dash "$OTHER/own" && "$OTHER/own" "$PLAY"',
 }
 # A few of each table in each run, whole ones in `make soak`: that they hold without this rule too is shown elsewhere.

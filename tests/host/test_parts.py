@@ -120,6 +120,24 @@ def test_no_archive_is_an_error():
     assert parts(io.BytesIO(huge)) is not None
 
 
+def test_what_unpacks_to_nothing_is_not_unpacked_for_ever():
+    """All members are the same long run of empty blocks (RFC 1951, 3.2.6), which costs time and makes no text."""
+    nothing = sum(0b10 << at * 10 for at in range(4)).to_bytes(5, "little") * 50_000
+    head = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 8, 0, 0, 0, len(nothing), 1, 0, 0) + nothing
+    entry = struct.pack("<4s6H3I5H2I4s", b"PK\1\2", 20, 20, 0, 8, 0, 0, 0, len(nothing), 1, 4, *[0] * 6, b"a.py")
+    directory = entry * 10_000
+    end = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 9, 9, len(directory), len(head), 0)
+    unpacked = []
+
+    class Counted(io.BytesIO):
+        def read(self, size=-1):
+            unpacked.append(size if size == len(nothing) else 0)
+            return super().read(size)
+
+    assert parts(Counted(head + directory + end)) == frozenset()
+    assert 0 < sum(unpacked) < 1 << 20
+
+
 @pytest.mark.parametrize("text", ["", "x", "1", "123456789 ", "00000000g", " ".join(["123456789"] * 33)])
 def test_what_was_not_written_here_is_no_clue(text):
     assert not is_written(text)

@@ -67,6 +67,7 @@ def _words(text: str) -> frozenset[str]:
 
 _PACKAGES = 4  # words of which it is looked whether they are folders with a package.json
 _LOADER = _words("--preload --library-path --argv0 --audit --inhibit-rpath --glibc-hwcaps-prepend --glibc-hwcaps-mask")
+_LOADED_FIRST = ("--preload", "--audit")
 _SHELL = _Family(
     inline=_words("c"), valued=_words("--emulate"), late=_words("o O"), loads=_words("--rcfile --init-file"), stdin=_words("s"),
     signs="-+",
@@ -134,14 +135,17 @@ def _busybox(args: tuple[str, ...], view: View) -> WhatRuns | None:
 
 def _loaded(words: tuple[str, ...], view: View) -> WhatRuns:
     """ld.so(8): options of two dashes, then the program; if its name has no slash from the working directory or a library's."""
-    at, folders = 0, view.variable("LD_LIBRARY_PATH")
+    at, folders, first = 0, view.variable("LD_LIBRARY_PATH"), ""
     while at < len(words) and words[at].startswith("--"):
         if words[at] == "--library-path":
             folders = "".join(words[at + 1 : at + 2])
+        if words[at] in _LOADED_FIRST:
+            first += ":" + "".join(words[at + 1 : at + 2])
         at += 1 + (words[at] in _LOADER)
     program = words[at : at + 1]
     elsewhere = under(tuple(filter(None, folders.split(":"))), *program) if program and "/" not in program[0] else ()
-    return WhatRuns((*elsewhere, *program), command=words[at:])
+    libraries = tuple(one for one in first.replace(" ", ":").split(":") if "/" in one)  # others lie in folders of libraries
+    return _filled(WhatRuns((*elsewhere, *program), command=words[at:], also=libraries))
 
 
 def _anywhere(family: _Family, words: tuple[str, ...], view: View) -> WhatRuns:

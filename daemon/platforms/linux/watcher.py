@@ -71,6 +71,7 @@ class LinuxWatcher(TrackingWatcher):
         self._tracker.programs.start(partial(self._on_loop, self._tracker.found_out))
         loop = asyncio.get_running_loop()
         self._loaded.later, self._loaded.on_loop = loop.call_later, self._on_loop
+        self._loaded.held = partial(self._trouble, HELD)
         self._tracker.other = lambda program: self._loaded.seen(program, self._tracker.catalogue)
         if self._asker:
             self._asker.watch = self

@@ -62,7 +62,7 @@ def test_table(name, line, files):
 
 @pytest.mark.parametrize(("line", "files", "command"), [
     ("ld /usr/games/chess 60", "/usr/games/chess", "/usr/games/chess 60"),
-    ("ld --preload /lib/decoy.so --argv0 x --audit a --inhibit-rpath b /games/chess", "/games/chess", "/games/chess"),
+    ("ld --argv0 x --audit a --inhibit-rpath b /games/chess", "/games/chess", "/games/chess"),
     ("ld " + "--argv0 x " * 100 + "/usr/games/chess", "/usr/games/chess", "/usr/games/chess"),
     ("ld --argv0 -c /usr/games/chess", "/usr/games/chess", "/usr/games/chess"),
     ("ld --argv0=x -- /usr/games/chess", "/usr/games/chess", "/usr/games/chess"),
@@ -74,6 +74,12 @@ def test_table(name, line, files):
 def test_a_loaders_next_word_is_the_program(line, files, command):
     """Only that, and its own command line: it may be an interpreter again."""
     assert what_runs(LOADER, words(line)) == WhatRuns(words(files), command=words(command))
+
+
+def test_what_a_loader_is_told_to_load_first_is_run_too():
+    """Whatever path it has; a library that is named alone lies where those of the system do."""
+    told = what_runs(LOADER, words("ld --preload ./a.so:/b.so:c.so --audit d/e.so /usr/bin/cat"))
+    assert (told.files, told.also) == (("/usr/bin/cat",), ("./a.so", "/b.so", "d/e.so"))
 
 
 def test_programs_that_run_nothing_else():

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from queue import SimpleQueue
 from typing import NamedTuple
@@ -25,7 +26,10 @@ from rules.games import Catalogue, Fingerprint, Program
 _LOOKS_S = (0.1, 0.4, 1.5, 6, 24)  # after its start, each after the one before
 _LARGEST = 1 << 20
 _MOST = 8192
-_MOST_WAITING = 256  # of one account
+_MOST_WAITING = 4096  # of one account
+_TURN_MS = 50
+_HELD_MS = 1_500  # nothing of one file takes so long
+_MOST_THREADS = 64
 _MOST_ACCOUNTS = 64
 _OWN = ("/usr/lib", "/lib", "/usr/bin")  # whose disks only root changes: what is innocent there stays it
 
@@ -36,19 +40,21 @@ Told = Callable[[Identity, tuple[Fingerprint, ...], int], None]
 class Finder:
     """In a thread of its account's own: a process may keep whoever reads its map waiting."""
 
-    def __init__(self) -> None:
-        self._images = Images(_LARGEST)
+    def __init__(self, wall: Callable[[], int] = lambda: 0) -> None:
+        self._images = Images(_LARGEST, wall)
         self._innocent: set[tuple[bytes, bytes]] = set()
         self._for: Catalogue | None = None
         self._disks: set[int] = set()
 
-    def games_in(self, this: Identity, catalogue: Catalogue) -> tuple[Fingerprint, ...]:
-        """The files of games that this process has loaded. BlindError."""
+    def games_in(self, this: Identity, catalogue: Catalogue) -> Iterator[Fingerprint | None]:
+        """The files of games that this process has loaded; None for another one. BlindError."""
         if self._for is not catalogue:
             self._innocent, self._for = set(), catalogue
             self._disks = {status.st_dev for status in map(_status, _OWN) if status is not None}
-        found = [file for one in mapped(this[0]) if (file := self._game(one, catalogue)) is not None]
-        return tuple(found) if alive(*this) else ()
+        for one in mapped(this[0]):
+            if not alive(*this):
+                return
+            yield self._game(one, catalogue)
 
     def _game(self, one: Mapped, catalogue: Catalogue) -> Fingerprint | None:
         if one.this in self._innocent:
@@ -93,6 +99,8 @@ class LoadedCode:
         self._finders: dict[str, _Account] = {}
         self.later: Callable[..., object] = lambda *_: None
         self.on_loop: Callable[..., None] = lambda *_: None
+        self.held: Callable[[str], None] = lambda _: None
+        """Told what could not be looked at in time."""
 
     def stop(self) -> None:
         for one in self._finders.values():
@@ -132,6 +140,8 @@ class LoadedCode:
     def _look(self, pid: int) -> bool:
         """If it has loaded something since. False: it is over."""
         known, now = self._known[pid], self._clock.mono()
+        if (finder := self._finders.get(known.account)) and (held := finder.held()):
+            self.held(f"{held[0]} …")
         try:
             size = procfs.executable_size(pid)
         except BlindError:  # whoever scans will say so
@@ -145,7 +155,7 @@ class LoadedCode:
 
     def _finder(self, account: str) -> _Account | None:
         if account not in self._finders and len(self._finders) < _MOST_ACCOUNTS:
-            self._finders[account] = _Account()
+            self._finders[account] = _Account(self._clock)
         return self._finders.get(account)
 
     def _found(self, since: int, this: Identity, files: tuple[Fingerprint, ...]) -> None:
@@ -153,29 +163,74 @@ class LoadedCode:
             self._tell(this, files, since)
 
 
-class _Account:
-    """A thread of its own, which nobody waits for: one that is kept waiting for ever keeps nobody else."""
+@dataclass(slots=True, eq=False)
+class _Walk:
+    """`told` is called with `this` and what was found, if anything was. `files`: begun."""
 
-    def __init__(self) -> None:
-        self._asked: SimpleQueue[tuple[Identity, Catalogue, Callable[..., None]] | None] = SimpleQueue()
-        threading.Thread(target=self._run, name="loaded-code", daemon=True).start()
+    this: Identity
+    catalogue: Catalogue
+    told: Callable[..., None]
+    finder: Finder | None = None
+    files: Iterator[Fingerprint | None] = field(default_factory=lambda: iter(()))
+    found: tuple[Fingerprint, ...] = ()
+
+
+class _Account:
+    """A thread of its own, which nobody waits for: where one is kept waiting, another one goes on in its place, and no other
+    account notices. Each process in turn has a moment: one that has loaded thousands of files hides no other.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._asked: SimpleQueue[_Walk | None] = SimpleQueue()
+        self._threads = 0
+        self._at_work: tuple[_Walk, int] | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        self._threads += 1
+        threading.Thread(target=self._run, args=(self._threads,), name="loaded-code", daemon=True).start()
 
     @property
     def room(self) -> bool:
         return self._asked.qsize() < _MOST_WAITING
 
     def look(self, this: Identity, catalogue: Catalogue, told: Callable[..., None]) -> None:
-        """`told` is called in the thread, with `this` and what was found, if anything was."""
-        self._asked.put((this, catalogue, told))
+        """`told` is called in the thread."""
+        self._asked.put(_Walk(this, catalogue, told))
+
+    def held(self) -> Identity | None:
+        """The process that keeps the thread waiting since a while, if one does. Another thread has begun then."""
+        at_work = self._at_work
+        if at_work is None or self._clock.mono() - at_work[1] < _HELD_MS or self._threads >= _MOST_THREADS:
+            return None
+        self._at_work = None
+        self._begin()
+        return at_work[0].this
 
     def stop(self) -> None:
         self._asked.put(None)
 
-    def _run(self) -> None:
+    def _run(self, number: int) -> None:
         Images.calm()
-        finder = Finder()
-        while (asked := self._asked.get()) is not None:
-            this, catalogue, told = asked
+        finder = Finder(self._clock.wall)
+        while number == self._threads and (walk := self._asked.get()) is not None:
+            self._at_work = at_work = (walk, self._clock.mono())
             with suppress(Exception):  # whatever one process may be like, the next one is looked at
-                if files := finder.games_in(this, catalogue):
-                    told(this, files)
+                if self._turn(finder, walk):
+                    self._asked.put(walk)
+            if self._at_work is at_work:
+                self._at_work = None
+
+    def _turn(self, finder: Finder, walk: _Walk) -> bool:
+        """Whether something is left."""
+        until = self._clock.mono() + _TURN_MS
+        if walk.finder is not finder:  # another thread's, which may still be in it
+            walk.finder, walk.files, walk.found = finder, iter(finder.games_in(walk.this, walk.catalogue)), ()
+        for file in walk.files:
+            walk.found += (file,) if file else ()
+            if self._clock.mono() >= until:
+                return True
+        if walk.found and alive(*walk.this):
+            walk.told(walk.this, walk.found)
+        return False

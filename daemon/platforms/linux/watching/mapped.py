@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections import deque
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -12,6 +14,7 @@ from daemon.platforms.linux import procfs
 _EXECUTABLE = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) ..x. [0-9a-f]+ ([0-9a-f]+:[0-9a-f]+) ([1-9][0-9]*) *(.*)$", re.MULTILINE)
 _MOST = 8 << 20  # bytes: a process may have 65,530 maps, of which each takes some hundred
 _PIECE = 1 << 16
+_TOGETHER = 64
 
 
 class Mapped(NamedTuple):
@@ -22,29 +25,30 @@ class Mapped(NamedTuple):
     shown: str
 
 
-def mapped(pid: int) -> list[Mapped]:
-    """Each file once. Waits for as long as the process keeps its memory map busy, and so never on the loop's thread."""
-    found: dict[tuple[bytes, bytes], Mapped] = {}
-    for start, end, device, number, name in _EXECUTABLE.findall(_maps(pid)):
-        if (device, number) not in found:
-            shown = name.decode("utf-8", "surrogateescape").removesuffix(" (deleted)")
-            by_map = f"/proc/{pid}/map_files/{int(start, 16):x}-{int(end, 16):x}"
-            found[device, number] = Mapped((device, number), (by_map, f"/proc/{pid}/root{shown}"), shown)
-    return list(found.values())
+def mapped(pid: int) -> Iterator[Mapped]:
+    """Each file once, if its parts lie together. Waits while the process keeps its map busy: not on the loop's thread."""
+    found: deque[tuple[bytes, bytes]] = deque(maxlen=_TOGETHER)
+    for lines in _maps(pid):
+        for start, end, device, number, name in _EXECUTABLE.findall(lines):
+            if (device, number) not in found:
+                found.append((device, number))
+                shown = name.decode("utf-8", "surrogateescape").removesuffix(" (deleted)")
+                by_map = f"/proc/{pid}/map_files/{int(start, 16):x}-{int(end, 16):x}"
+                yield Mapped((device, number), (by_map, f"/proc/{pid}/root{shown}"), shown)
 
 
-def _maps(pid: int) -> bytes:
-    data = bytearray()
-    with suppress(OSError):
+def _maps(pid: int) -> Iterator[bytes]:
+    """Some lines at a time: while so many are searched at once, no other thread of ours goes on."""
+    left, rest = _MOST, b""
+    with suppress(OSError):  # it has ended
         handle = os.open(f"/proc/{pid}/maps", os.O_RDONLY | os.O_CLOEXEC)
         try:
-            while len(data) < _MOST and (piece := os.read(handle, _PIECE)):
-                data += piece
-        except OSError:
-            return b""  # it has ended
+            while left > 0 and (piece := os.read(handle, _PIECE)):
+                left -= len(piece)
+                lines, end, rest = (rest + piece).rpartition(b"\n")
+                yield lines + end
         finally:
             os.close(handle)
-    return bytes(data)
 
 
 def alive(pid: int, started: int) -> bool:

@@ -1,7 +1,8 @@
 """What takes long to find out of command lines – thousands of words, mazes of links – is found out on a thread of its own.
 
 One account's wait for each other and for nobody else's: each account in turn has a moment, and of one account's what came last,
-as most of it takes no more. None is forgotten while it runs.
+as most of it takes no more, but every third time what came first: else who starts something all the time would hide what he
+started before. None is forgotten while it runs.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from host.clock import Clock
 from rules.games import Fingerprint
 
 _TURN_MS = 20
+_FIRST_EVERY = 3
 _BLIND_S, _STOP_S = 0.1, 1.0
 
 _log = logging.getLogger(__name__)
@@ -32,7 +34,7 @@ class Maze:
     begin: Callable[[], Steps | None]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Walk:
     maze: Maze
     steps: Steps | None = None
@@ -40,12 +42,33 @@ class _Walk:
     told: int = 0
 
 
+@dataclass(slots=True)
+class _Queue:
+    """Of one account; `came` is in the order in which they did, `turns` which is next."""
+
+    turns: deque[_Walk] = field(default_factory=deque)
+    came: dict[int, _Walk] = field(default_factory=dict)
+    had: int = 0
+
+    def add(self, walk: _Walk) -> None:
+        self.turns.appendleft(walk)
+        self.came[id(walk)] = walk
+
+    def next(self) -> _Walk:
+        self.had += 1
+        if self.had % _FIRST_EVERY:
+            return self.turns.popleft()
+        walk = next(iter(self.came.values()))
+        self.turns.remove(walk)
+        return walk
+
+
 class Mazes:
     """The thread is no lower than the loop's: put aside while it holds the interpreter's lock, it would put the loop aside."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._queues: OrderedDict[str, deque[_Walk]] = OrderedDict()
+        self._queues: OrderedDict[str, _Queue] = OrderedDict()
         self._there = threading.Condition()
         self._thread: threading.Thread | None = None
         self._tell: Callable[[Maze, Told], None] = lambda *_: None
@@ -70,7 +93,7 @@ class Mazes:
 
     def add(self, maze: Maze) -> None:
         with self._there:
-            self._queues.setdefault(maze.account, deque()).appendleft(_Walk(maze))
+            self._queues.setdefault(maze.account, _Queue()).add(_Walk(maze))
             self._there.notify()
 
     # --- in the thread -----------------------------------------------------------------------------------------------------
@@ -83,17 +106,19 @@ class Mazes:
                     self._there.wait()
                 if self._thread is not mine:
                     return
-                account, queue = self._queues.popitem(last=False)
-                walk = queue.popleft()
+                account, queue = next(iter(self._queues.items()))
+                self._queues.move_to_end(account)
+                walk = queue.next()
             left = self._turn(walk)
             with self._there:
                 if self._thread is not mine:
                     return
                 if left:
-                    queue.append(walk)
-                added = self._queues.pop(account, ())
-                if queue or added:
-                    self._queues[account] = deque((*added, *queue))
+                    queue.turns.append(walk)
+                else:
+                    del queue.came[id(walk)]
+                if not queue.came:
+                    del self._queues[account]
 
     def _turn(self, walk: _Walk) -> bool:
         """For a moment; what was found until then is told too. Whether something is left."""

@@ -30,7 +30,6 @@ from rules.matching.beside import deciding
 from rules.programs import interpreter
 
 _FOLDERS = ("/usr/bin", "/lib64", "/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu")
-_TRIES = 3
 _COMPARING_MS = 5  # that the loop gives one file
 _LONG = 1 << 15  # bytes of an interpreter's command line: reading it takes the loop too long
 _AGAIN_MS = 500  # between two walks for what could not be read: whoever holds it up has it walked no more often
@@ -100,12 +99,12 @@ class Programs:
         self.images.read_for(runner)
         self.images.unread, self.images.own = "", False
         thread = procfs.running_thread(status)
-        for _ in range(_TRIES):  # what it is told, as an interpreter that executes something just now, is no longer its own
-            which, image = image_of(thread), self._image(thread, catalogue)
-            exe_unread = bool(self.images.unread)
-            told = self._told(thread, image, catalogue, (pid, status.started), runner, anew=since is not None)
-            if not told.interpreted or image_of(thread) == which:
-                break
+        which, image = image_of(thread), self._image(thread, catalogue)
+        exe_unread = bool(self.images.unread)
+        told = self._told(thread, image, catalogue, (pid, status.started), runner, anew=since is not None)
+        if told.interpreted and image_of(thread) != which:  # it executed something meanwhile, and the words are of that
+            image = self._image(thread, catalogue)
+            told = self._told(thread, image, catalogue, (pid, status.started), runner, anew=True)
         if not image and not told.args:
             return None  # a kernel thread, or over by now
         files = (image, *self._beside(thread, image, catalogue), *told.files) if image else ()

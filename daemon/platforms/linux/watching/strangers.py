@@ -4,15 +4,17 @@ environment has the loader load before (ld.so(8)). Asked only of accounts that r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from daemon.platforms.linux import procfs
 from daemon.platforms.linux.trusted import Trusted
 from daemon.platforms.linux.watching.read_images import ReadImages
+from daemon.platforms.linux.watching.told import MOST_FILES
 from rules.games import Catalogue, Fingerprint
 
-_LOADED_FIRST = (b"LD_PRELOAD=", b"LD_AUDIT=")
-_MOST = 16
+_LOADED_FIRST = re.compile(rb"(?:^|\0)LD_(?:PRELOAD|AUDIT)=([^\0]*)")
+_MOST = 16  # libraries: more are nobody's honest start
 
 
 def foreign(
@@ -23,7 +25,12 @@ def foreign(
     """
     places = [f"/proc/{pid}/exe", *(f"/proc/{pid}/root{file.path}" for file in files[1:])]
     found = [file for file, place in zip(files, places, strict=True) if _is_foreign(place, trusted, images)]
-    for place, path in _loaded_first(pid, images):
+    if len(files) > MOST_FILES:
+        found.append(files[-1])  # others were not kept
+    for number, (place, path) in enumerate(_loaded_first(pid, images)):
+        if number == _MOST:
+            found.append(Fingerprint(path, 0))
+            break
         file = images.open(place, path, catalogue)  # a name that leads nowhere loads nothing
         if file is not None and _is_foreign(place, trusted, images):
             found.append(file)
@@ -41,9 +48,8 @@ def _loaded_first(pid: int, images: ReadImages) -> Iterator[tuple[str, str]]:
     """Where each library lies for us, and what the process calls it. Of a name without a slash, which is looked for in folders,
     it is not known.
     """
-    variables = images.environment(pid, procfs.ARGS).split(b"\0")
-    said = [one.partition(b"=")[2] for one in variables if one.startswith(_LOADED_FIRST)]
+    said = _LOADED_FIRST.findall(images.environment(pid, procfs.ALL_ARGS))
     names = b" ".join(said).replace(b":", b" ").decode("utf-8", "surrogateescape").split(" ")
-    for name in [name for name in names if "/" in name][:_MOST]:
+    for name in dict.fromkeys(name for name in names if "/" in name):
         absolute = name.startswith("/")
         yield (f"/proc/{pid}/root{name}" if absolute else f"/proc/{pid}/cwd/{name}"), name

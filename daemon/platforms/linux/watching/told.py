@@ -18,7 +18,7 @@ _WINDOWS_PATH = re.compile(r"([A-Za-z]):(\\.+)")
 _OWN = re.compile(r"/dev/(?:std(in)|fd(?=/))|/proc/(?:thread-)?self(?=/)")
 _MOST_WINDOWS = 16
 _MOST_LINKS = 8
-_MOST_FILES = 512  # of which nothing is known that makes them a game
+MOST_FILES = 512  # of which nothing is known that makes them a game
 _DEPTH = 3  # a loader that runs a loader that runs a loader is nobody's honest start
 _TEXT = 1 << 16
 _MOST_NAMES = 1024
@@ -129,7 +129,7 @@ class _Place:
             where, shown = self._where(f"{word.rstrip('/')}/{name}" if name else word)
             where, shown = self._led(where, shown)
             found = self._read(ReadImages.open, where, shown, self._catalogue)
-            if found and (len(self.files) < _MOST_FILES or self._tells(found)):
+            if found and (len(self.files) < MOST_FILES or self._tells(found)):
                 self.files.append(found)
             yield self.files
             if found:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -135,6 +136,10 @@ def loading(request):
         child.communicate()
 
 
+def games_in(finder, this, catalogue):
+    return list(filter(None, finder.games_in(this, catalogue)))
+
+
 @NATIVE
 def test_what_a_process_has_loaded_is_found_once(loading, game):
     files = [one.shown for one in mapped(loading(game))]
@@ -144,7 +149,7 @@ def test_what_a_process_has_loaded_is_found_once(loading, game):
 
 
 def test_of_no_process_nothing_is_found():
-    assert mapped(1 << 30) == []
+    assert list(mapped(1 << 30)) == []
 
 
 @NATIVE
@@ -155,10 +160,10 @@ def test_a_game_that_is_a_library_is_found(loading, game, other):
     game.rename(game.with_name("notes"))
 
     for _ in range(2):  # also once its other files are known to be innocent
-        found = finder.games_in((one, procfs.stat(one).started), catalogue)
+        found = games_in(finder, (one, procfs.stat(one).started), catalogue)
         assert [Path(file.path).name for file in found] == ["notes"]
-        assert finder.games_in((two, procfs.stat(two).started), catalogue) == ()
-    assert finder.games_in((one, 0), catalogue) == ()  # another one has the pid by now
+        assert games_in(finder, (two, procfs.stat(two).started), catalogue) == []
+    assert games_in(finder, (one, 0), catalogue) == []  # another one has the pid by now
 
 
 @NATIVE
@@ -168,7 +173,7 @@ def test_also_one_that_is_deleted(loading, game):
     pid = loading(game)
     game.unlink()
 
-    assert Finder().games_in((pid, procfs.stat(pid).started), catalogue)
+    assert games_in(Finder(), (pid, procfs.stat(pid).started), catalogue)
 
 
 class Looks(LoadedCode):
@@ -228,6 +233,56 @@ def test_it_is_looked_at_again_only_if_it_has_loaded_more(looks, loading, game, 
     until(lambda: len(looks.told) == 2)
 
     assert (looks.told[0][2], looks.told[1][2] <= before, looks.told[1][2] > 0) == (0, True, True)
+
+
+def test_a_process_that_has_loaded_much_hides_no_other(looks, monkeypatch):
+    """Nor is what comes last in it forgotten: each has a moment in turn."""
+    much, ends = threading.Event(), threading.Event()
+
+    def games_in(_, this, __):
+        while this[0] == os.getppid() and not ends.is_set():
+            much.set()
+            yield None
+        yield Fingerprint(str(this[0]), 1)
+
+    monkeypatch.setattr(Finder, "games_in", games_in)
+    catalogue = Catalogue([Game(id="x", title="", build_ids=("ab",))])
+    for pid in (os.getppid(), os.getpid()):
+        looks.seen(process(pid), catalogue)
+        looks.due()
+    until(lambda: looks.told)
+    ends.set()
+    until(lambda: len(looks.told) == 2)
+
+    assert much.is_set()
+    assert [files[0].path for _, files, _ in looks.told] == [str(os.getpid()), str(os.getppid())]
+
+
+def test_a_process_that_keeps_its_thread_waiting_hides_no_other(looks, monkeypatch):
+    """Another thread goes on, and somebody is told. What the first one finds at last is told too."""
+    waits, ends, held = threading.Event(), threading.Event(), []
+
+    def games_in(_, this, __):
+        if this[0] == os.getppid():
+            waits.set()
+            ends.wait()
+        yield Fingerprint(str(this[0]), 1)
+
+    monkeypatch.setattr(Finder, "games_in", games_in)
+    monkeypatch.setattr("daemon.platforms.linux.watching.loading._HELD_MS", 100)
+    looks.held = held.append
+    catalogue = Catalogue([Game(id="x", title="", build_ids=("ab",))])
+    programs = [process(pid) for pid in (os.getppid(), os.getpid())]
+    for one in programs:
+        looks.seen(one, catalogue)
+    looks.due()
+    assert waits.wait(5)
+    until(lambda: looks.seen(programs[1], catalogue) or looks.told)
+    ends.set()
+    until(lambda: len(looks.told) == 2)
+
+    assert [files[0].path for _, files, _ in looks.told] == [str(os.getpid()), str(os.getppid())]
+    assert held == [f"{os.getppid()} …"]
 
 
 @pytest.mark.parametrize(("account", "games"), [("root", [Game(id="x", title="", build_ids=("ab",))]), ("an", [])])

@@ -77,6 +77,21 @@ def test_what_is_found_in_a_maze_is_told_before_its_end(mazes):
     assert told_of(mazes, maze)[0].files == (GAME,)
 
 
+@pytest.mark.parametrize("length", [3, 30])
+def test_who_starts_something_all_the_time_hides_nothing(mazes, length):
+    """Neither what is over in one turn nor what takes some more keeps what came first from its own."""
+    def one_more(maze, told):
+        mazes.heard.append((maze, told))
+        mazes.add(Maze((2, 1), "an", lambda: steps(length)))
+        mazes.add(Maze((2, 1), "an", lambda: steps(length)))
+
+    mazes._tell = one_more
+    hidden = Maze((1, 1), "an", lambda: steps(100, [*[None] * 99, GAME]))
+    mazes.add(hidden)
+    mazes.add(Maze((2, 1), "an", lambda: steps(length)))
+    until(lambda: any(GAME in told.files for told in told_of(mazes, hidden)))
+
+
 def test_one_that_cannot_be_read_hides_no_other(mazes, caplog):
     """Nor is one forgotten that could not be read for want of descriptors."""
     blind = iter([True, True])
