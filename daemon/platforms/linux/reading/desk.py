@@ -63,7 +63,8 @@ class Desk:
 
     def later(self, told: Told, whose: str, do: str, handle: int = -1, **more: Any) -> None:
         """`told` is called by `listen` or by another `ask`; None: it could not be read. HeldError."""
-        self._later[self._send(whose, do, handle, more)] = told
+        number = self._send(whose, do, handle, more)  # first: over a new line all of before is forgotten
+        self._later[number] = told
 
     def listen(self) -> None:
         """Hears what is there. To be called whenever the line is readable. HeldError: nobody is there any more."""

@@ -60,6 +60,19 @@ def test_large_files_are_hashed_one_at_a_time_and_keep_nothing_waiting():
     assert queues.overdue(WAIT_MS + 1) == []  # they have time
 
 
+@pytest.mark.root
+def test_the_first_thing_that_is_asked_for_later_is_told():
+    """Over a line that was not used before."""
+    crew, told = Crew(SystemClock()), []
+    assert crew.start()
+    try:
+        crew.slow_desk.later(told.append, "root", "link", path="/proc/self/exe")
+        until(lambda: crew.slow_desk.listen() or told)
+        assert told[0].head["link"]
+    finally:
+        crew.close()
+
+
 def test_what_waits_too_long_is_given_up():
     queues = Queues()
     queues.add(asked("child", 1), 0)
