@@ -167,15 +167,17 @@ class Programs:
         self._found.pop(identity, None)
         if not self._mazes.on:
             return _whole(self._teller.told(pid, image, line, catalogue, self.images, runner))
-        told = Told()
-        if len(line) <= _LONG and self.images.unread == before[0]:
+        told, held = Told(), self.images.unread != before[0]
+        if len(line) <= _LONG and not held:
             until = self._patience.until(runner.account)
             done, told = self._hurried(self._teller.told(pid, image, line, catalogue, self.images, runner), until)
             self._patience.spent(runner.account)
             if done and self.images.unread == before[0]:
                 return told
-        self.images.unread, self.images.own = before  # whether it can be read at all, the thread has more time to say
-        return self._aside(of, Told(told.files, procfs.words(line[:_LONG]), interpreted=True))
+        if not held:  # whether the rest can be read at all, the thread has more time to say
+            self.images.unread, self.images.own = before
+        unread, own = (self.images.unread, self.images.own) if held else ("", False)
+        return self._aside(of, Told(told.files, procfs.words(line[:_LONG]), interpreted=True, unread=unread, own=own))
 
     def _again(self, of: _Line, known: _Found) -> Told:
         """What is known of it by now. What could not be read is walked once more, and unread until that is over."""
