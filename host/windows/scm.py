@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from host.homes import Home
 
 # winerror.h
-_INVALID_LEVEL, _ALREADY_RUNS, _ABSENT, _ENDS_ALREADY, _NOT_ACTIVE = 124, 1056, 1060, 1061, 1062
+_INVALID_LEVEL, _LOCKED, _ALREADY_RUNS, _ABSENT, _ENDS_ALREADY, _NOT_ACTIVE = 124, 1055, 1056, 1060, 1061, 1062
 _NO_SCM, _BEING_REMOVED, _EXISTS, _NEVER_STARTED = 1063, 1072, 1073, 1077
 
 _ENTERING = win32service.SC_MANAGER_CONNECT | win32service.SC_MANAGER_CREATE_SERVICE
 _EVENT = 1  # of a line in the system's event log
 _DELETE, _SYNCHRONIZE, _GONE_MS = 0x1_0000, 0x10_0000, 10_000
+_TRIES, _PAUSE_MS = 150, 200
 _STATES = {1: "stopped", 2: "starting", 3: "stopping", 4: "running", 5: "running", 6: "running", 7: "running"}
 
 
@@ -128,11 +129,20 @@ def _standing(handle: PySC_HANDLE) -> Standing:
 
 
 def start(name: Name) -> None:
+    """While another service is being started, the manager may be locked: tried again until that is over."""
     with _errors():
         handle = _service(name, win32service.SERVICE_START)
-        if handle is not None:
-            with Unless(_ALREADY_RUNS):
-                win32service.StartService(handle, None)
+        if handle is None:
+            return
+        for left in range(_TRIES, 0, -1):
+            try:
+                with Unless(_ALREADY_RUNS):
+                    win32service.StartService(handle, None)
+                return
+            except OSError as failed:
+                if failed.winerror != _LOCKED or left == 1:
+                    raise
+            win32api.Sleep(_PAUSE_MS)
 
 
 def stop(name: Name) -> None:

@@ -53,7 +53,7 @@ def test_what_a_file_is(game):
         build = build_id(file, is_engine)
 
     assert Images().open(str(game), EMPTY) == Fingerprint(
-        str(game), game.stat().st_size, None, build, "trochoi.exe", PRODUCT, None)  # fmt: skip
+        str(game), game.stat().st_size, None, build, "trochoi.exe", PRODUCT, None, "")  # fmt: skip
 
 
 def test_content_is_hashed_where_it_may_tell(game, monkeypatch):
