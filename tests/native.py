@@ -23,6 +23,7 @@ _CODE = bytes.fromhex(
 )
 _TEXT, _DATA = PAGE, 1 << 20  # addresses
 _ID = 20
+_HEADERS, _STACK = 8, 0x6474_E551
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,16 @@ def program(seed: str = "", pages: int = 6) -> Made:
     text = (_CODE + some.randbytes(pages * PAGE))[: pages * PAGE]
     build = secrets.token_bytes(_ID)
     note = struct.pack("<III", 4, _ID, 3) + b"GNU\0" + build
-    at = 64 + 56 * 7
+    at = 64 + 56 * _HEADERS
     data = PAGE + len(text)
     # What the loader wants of a library, though there is nothing in it: DT_STRTAB, DT_SYMTAB, DT_STRSZ, DT_SYMENT.
     dynamic = b"".join(struct.pack("<QQ", *one) for one in ((5, _DATA + 256), (6, _DATA + 256), (10, 1), (11, 24), (0, 0)))
-    head = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 3, 62, 1, _TEXT, 64, 0, 0, 64, 56, 7, 64, 0, 0)
+    head = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 3, 62, 1, _TEXT, 64, 0, 0, 64, 56, _HEADERS, 64, 0, 0)
     table = _entry(1, 4, 0, 0, at + len(note) + len(LOADER) + 1) + _entry(1, 5, PAGE, _TEXT, len(text))
     table += _entry(1, 6, data, _DATA, 512) + _entry(2, 6, data, _DATA, len(dynamic))
     table += _entry(4, 4, at, at, len(note)) + _entry(3, 4, at + len(note), at + len(note), len(LOADER) + 1)
-    table = _entry(6, 4, 64, 64, 56 * 7) + table
+    table += _entry(_STACK, 6, 0, 0, 0)  # else the loader is to make stacks executable, which not every system does
+    table = _entry(6, 4, 64, 64, 56 * _HEADERS) + table
     return Made((head + table + note + LOADER + b"\0").ljust(PAGE, b"\0") + text + dynamic.ljust(512, b"\0"), build)
 
 
