@@ -226,7 +226,7 @@ def test_doctor_says_what_is_not_enforced_by_its_exit_code(seat, turtles):
     checks = {check["id"]: check["ok"] for check in json.loads(seat("doctor", "--json").stdout)["checks"]}
 
     assert (done.returncode, checks["watch"], checks["agent"]) == (1, False, True)
-    assert "✗ games are ended at their start" in done.stdout
+    assert "games are ended" in " ".join(done.stdout.split())
     assert max(map(len, done.stdout.splitlines())) <= 100
 
 

@@ -92,6 +92,7 @@ def test_other_programs_of_the_same_engine_are_none(tmp_path):
 # --- files -----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.root
 def test_what_takes_too_long_to_compare_is_compared_aside(game, tmp_path):
     """The loop has limits to keep, and the gate starts to answer; neither takes half of a comparison for the whole."""
     catalogue, told = Catalogue([code_of(game)]), []
