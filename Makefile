@@ -68,8 +68,11 @@ test:
 RECORD = $(if $(ARGS),true,echo $$SECONDS >>.pytest_cache/seconds-$@)
 CORES := $(shell nproc) # so many tests run at a time; ARGS="-n 0 --pdb": one after the other, with a debugger
 
+# Where CI is set, a test that fails has a second try, and is named: .ci/run allows few of them. Here nothing hides that a test is unsteady.
+AGAIN := $(if $(CI),--reruns 1 --reruns-delay 1 -raR)
+
 test-here: $(DEV)
-	@tests/lab/packages && $(BIN)/python -m pytest -q -n $(CORES) $(ARGS) && $(RECORD)
+	@tests/lab/packages && $(BIN)/python -m pytest -q -n $(CORES) $(AGAIN) $(ARGS) && $(RECORD)
 
 # The Windows lab can be had as root on x86_64 only. Where ARGS picks no tests, what its programs do for somebody from here is tested
 # too: the main job beside the tests on Windows, as they leave a core idle, and what restarts Windows after them.
@@ -79,10 +82,10 @@ PICKED := $(filter-out -%,$(ARGS))
 test-windows: $(DEV)
 	@$(LAB) || { echo "make: skipping the tests on Windows: the lab (tests/lab/windows) needs root on x86_64" >&2; exit 0; }; \
 	tests/lab/windows up || exit; status=0; beside=$$(mktemp); \
-	$(if $(PICKED),true,$(BIN)/python -m pytest -q $(ARGS) tests/lab --ignore tests/lab/test_restart.py) >$$beside 2>&1 & \
-	tests/lab/windows run pytest -q $(ARGS) || status=$$?; \
+	$(if $(PICKED),true,$(BIN)/python -m pytest -q $(AGAIN) $(ARGS) tests/lab --ignore tests/lab/test_restart.py) >$$beside 2>&1 & \
+	tests/lab/windows run pytest -q $(AGAIN) $(ARGS) || status=$$?; \
 	wait $$! || status=$$?; cat $$beside; rm $$beside; \
-	$(if $(PICKED),true,$(BIN)/python -m pytest -q $(ARGS) tests/lab/test_restart.py) || status=$$?; \
+	$(if $(PICKED),true,$(BIN)/python -m pytest -q $(AGAIN) $(ARGS) tests/lab/test_restart.py) || status=$$?; \
 	tests/lab/windows down; [ $$status = 0 ] && $(RECORD) || exit $$status
 
 soak: $(DEV)

@@ -78,6 +78,7 @@ class GrantAdd(Request["GrantAnswer"], frozen=True, kw_only=True):
     ms: int
     game: str | None = None
     reason: str = ""
+    token: str = ""
 
 
 class GrantExtend(Request["GrantAnswer"], frozen=True, kw_only=True):
@@ -89,6 +90,7 @@ class GrantExtend(Request["GrantAnswer"], frozen=True, kw_only=True):
     until: int
     game: str | None = None
     reason: str = ""
+    token: str = ""
 
 
 class Outlook(Wire, frozen=True, kw_only=True):
@@ -146,6 +148,7 @@ class GrantRevoke(Request["GrantAnswer"], frozen=True, kw_only=True):
     op = "grant.revoke"
 
     id: str
+    token: str = ""
 
 
 class DoctorGet(Request["Doctor"], frozen=True, kw_only=True):
@@ -199,20 +202,27 @@ class Watch(Request["Signal"], frozen=True, kw_only=True):
 
 
 class Shown(Request["Ok"], frozen=True, kw_only=True):
-    """The display showed the signal of this number."""
+    """The display showed the signal of this number. `how`: what a person could see or hear of it."""
 
     op = "shown"
 
     number: int
+    how: Literal["banner", "notification", "window", "sound"] = "notification"
+
+
+SignalKind = Literal[
+    "started", "warning", "notice", "due", "ended", "refused", "granted", "issue", "asked", "answered", "paused", "resumed", "off", "on",
+]  # fmt: skip
 
 
 class Signal(Wire, frozen=True, kw_only=True):
-    """One thing to show. `kind`: started, warning, notice, due, ended, refused, granted, issue. `left` is in milliseconds: how
-    long one may still play (warning), save (due), or has played (ended).
+    """One thing to show. `left` is in milliseconds: how long one may still play (warning), save (due), has played (ended), was
+    given (granted). `until`: when something ends or begins again, Unix milliseconds. `title`: of the game. `program`: the SHA-256 of
+    a refused program. `request`: the id of what was asked or answered. `who` did it.
     """
 
     number: int
-    kind: Literal["started", "warning", "notice", "due", "ended", "refused", "granted", "issue"]
+    kind: SignalKind
     player: str = ""
     game: str = ""
     at: int = 0
@@ -220,6 +230,11 @@ class Signal(Wire, frozen=True, kw_only=True):
     rule: str = ""
     text: Words | None = None
     how: str = ""
+    title: str = ""
+    until: int | None = None
+    program: str | None = None
+    request: str | None = None
+    who: str = ""
 
 
 class Ok(Wire, frozen=True, kw_only=True):

@@ -27,12 +27,21 @@ class Issue(Wire, frozen=True, kw_only=True):
     text: Words
 
 
+class OffPart(Wire, frozen=True, kw_only=True):
+    """Nothing is enforced until then."""
+
+    until: str
+    who: str
+    reason: str
+
+
 class DaemonPart(Wire, frozen=True, kw_only=True):
     version: str
     since: str
     watch: Literal["gate", "events", "poll"]
     issues: tuple[Issue, ...]
     roster: int
+    off: OffPart | None = None
 
 
 class CheckpointPart(Wire, frozen=True, kw_only=True):
@@ -78,6 +87,7 @@ class Standing(Wire, frozen=True, kw_only=True):
 class GamePart(Standing, frozen=True, kw_only=True):
     """`saving_s`: it was told to save and closes in so many seconds; None if not."""
 
+    title: str = ""
     running: bool
     match: tuple[str, ...]
     saving_s: float | None = None
@@ -85,7 +95,7 @@ class GamePart(Standing, frozen=True, kw_only=True):
 
 class PlayerPart(Standing, frozen=True, kw_only=True):
     """What is decided comes only from rules over all games. `only_installed`: of other programs only those run that were let
-    through.
+    through. `paused`: until when nobody lets the player play, "" where that has no end; None: they are not paused.
     """
 
     name: str
@@ -93,6 +103,7 @@ class PlayerPart(Standing, frozen=True, kw_only=True):
     account: str | None
     games: tuple[GamePart, ...]
     only_installed: bool = False
+    paused: str | None = None
 
 
 class Status(Wire, frozen=True, kw_only=True):

@@ -1,0 +1,190 @@
+"""What a child and a guardian say to each other through the daemon: requests and their answers, pauses, proofs of who somebody is.
+
+Moments are Unix milliseconds, lengths milliseconds. `token`: what `Prove` gave, where a guardian acts at somebody else's account;
+"" acts as the calling account.
+"""
+
+from __future__ import annotations
+
+from daemon.api.messages import GrantAnswer, Ok
+from host.wire import Request, Wire
+
+
+class RequestAdd(Request["Requested"], frozen=True, kw_only=True):
+    """The player of the calling account asks for more time, for a game that is not let through, or for a program that was not let
+    run (`program`: the SHA-256 that the signal of its refusal named).
+    """
+
+    op = "request.add"
+
+    ms: int = 15 * 60_000
+    game: str | None = None
+    program: str | None = None
+    reason: str = ""
+
+
+class Requested(Wire, frozen=True, kw_only=True):
+    id: str
+
+
+class RequestsGet(Request["Requests"], frozen=True, kw_only=True):
+    """A guardian is told of all open ones; a player of their own of today, answered ones too."""
+
+    op = "request.list"
+
+
+class Answer(Wire, frozen=True, kw_only=True):
+    """`who` answered, when, and why; `ms`: how much was given, None where a game or program was let through, or nothing was."""
+
+    approved: bool
+    who: str
+    at: int
+    ms: int | None = None
+    reason: str = ""
+
+
+class RequestPart(Wire, frozen=True, kw_only=True):
+    """`title`: of the game, or the name of the program's file; None where time for all games is asked for."""
+
+    id: str
+    player: str
+    name: str
+    game: str | None
+    title: str | None
+    program: str | None
+    ms: int
+    reason: str
+    asked: int
+    answer: Answer | None = None
+
+
+class Requests(Wire, frozen=True, kw_only=True):
+    """`zone`: the place's, in which moments are shown."""
+
+    requests: tuple[RequestPart, ...]
+    zone: str
+
+
+class RequestApprove(Request["GrantAnswer"], frozen=True, kw_only=True):
+    """`ms` None: as much as was asked for."""
+
+    op = "request.approve"
+
+    id: str
+    ms: int | None = None
+    reason: str = ""
+    token: str = ""
+
+
+class RequestDeny(Request["Ok"], frozen=True, kw_only=True):
+    op = "request.deny"
+
+    id: str
+    reason: str = ""
+    token: str = ""
+
+
+class Pause(Request["Paused"], frozen=True, kw_only=True):
+    """Nobody plays (`player` None), or the player does not, until then or until it is taken back."""
+
+    op = "pause"
+
+    player: str | None = None
+    until: int | None = None
+    reason: str = ""
+    token: str = ""
+
+
+class Resume(Request["Paused"], frozen=True, kw_only=True):
+    """Takes back the pause of the player, or (`player` None) all."""
+
+    op = "resume"
+
+    player: str | None = None
+    token: str = ""
+
+
+class PausedPart(Wire, frozen=True, kw_only=True):
+    id: str
+    name: str
+    paused: bool
+    until: int | None = None
+
+
+class Paused(Wire, frozen=True, kw_only=True):
+    """How those stand that were meant. `changed`: false where it was so before."""
+
+    players: tuple[PausedPart, ...]
+    zone: str
+    changed: bool = True
+
+
+class Off(Request["OffAnswer"], frozen=True, kw_only=True):
+    """Nothing is enforced for a while; what is played is still counted and written. `ms` 0: enforce again."""
+
+    op = "off"
+
+    ms: int
+    reason: str
+
+
+class OffAnswer(Wire, frozen=True, kw_only=True):
+    until: int | None
+    zone: str
+
+
+class Prove(Request["Proved"], frozen=True, kw_only=True):
+    """A guardian proves by PIN who they are, at somebody else's account. Wrong ones count, and lock that account's proofs."""
+
+    op = "guardian.prove"
+    patience = 15.0
+
+    guardian: str
+    pin: str
+
+
+class Proved(Wire, frozen=True, kw_only=True):
+    """`token` is good for the calling account until `until`, and may grant, revoke, approve, deny, pause and resume."""
+
+    token: str
+    id: str
+    name: str
+    until: int
+
+
+class CodeUse(Request["GrantAnswer"], frozen=True, kw_only=True):
+    """A guardian's code by telephone: approves what the player asks for, at most the guardian's ceiling; without an open request
+    it grants `ms` (default 15 minutes).
+    """
+
+    op = "code.use"
+    patience = 15.0
+
+    player: str
+    digits: str
+    ms: int | None = None
+
+
+class MeGet(Request["Me"], frozen=True, kw_only=True):
+    """Who the calling account is here: what a tray's menu depends on."""
+
+    op = "me"
+
+
+class Me(Wire, frozen=True, kw_only=True):
+    """`player`: the id of who plays under the account. `proving`: names of guardians who may prove by PIN who they are.
+    `locked`: until when no PIN and no code is taken from this account.
+    """
+
+    account: str
+    guardian: bool
+    player: str | None
+    proving: tuple[str, ...] = ()
+    codes: bool = False
+    locked: int | None = None
+
+
+__all__ = [  # GrantAnswer, Ok: answers of some of these
+    "Answer", "CodeUse", "GrantAnswer", "Me", "MeGet", "Off", "OffAnswer", "Ok", "Pause", "Paused", "PausedPart", "Prove", "Proved",
+    "RequestAdd", "RequestApprove", "RequestDeny", "RequestPart", "Requested", "Requests", "RequestsGet", "Resume",
+]  # fmt: skip
