@@ -21,7 +21,10 @@ WINDOWS = sys.platform == "win32"
 WINE = WINDOWS and hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
 KILLED = 1 if WINDOWS else -9
 BIN = Path(sys.executable).parent  # the programs as `make setup` installs them
-MODULES = {"giochoi": "cli", "giochoi-daemon": "daemon", "giochoi-agent": "agent", "giochoi-verify": "compliance"}
+MODULES = {
+    "giochoi": "cli", "giochoi-daemon": "daemon", "giochoi-agent": "agent", "giochoi-verify": "compliance",
+    "giochoi-tray": "tray",
+}  # fmt: skip
 PATIENCE = 30.0 if WINDOWS else 20.0  # seconds: what takes longer than this on a busy machine does not come any more
 TERMINATED = 1 if WINDOWS else 0  # a server of ours in the foreground: Windows asks services only, and kills everybody else
 

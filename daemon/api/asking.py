@@ -1,7 +1,7 @@
-"""What a child and a guardian say to each other through the daemon: requests and their answers, pauses, proofs of who somebody is.
+"""What a child and a guardian say to each other through the daemon: requests and answers, pauses, proofs of who somebody is.
 
-Moments are Unix milliseconds, lengths milliseconds. `token`: what `Prove` gave, where a guardian acts at somebody else's account;
-"" acts as the calling account.
+Moments are Unix milliseconds, lengths milliseconds. `token`: what `Prove` gave, where a guardian acts at somebody else's
+account; "" acts as the calling account.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from host.wire import Request, Wire
 
 
 class RequestAdd(Request["Requested"], frozen=True, kw_only=True):
-    """The player of the calling account asks for more time, for a game that is not let through, or for a program that was not let
-    run (`program`: the SHA-256 that the signal of its refusal named).
+    """The player of the calling account asks for more time, for a game that is not let through, or for a program that was not
+    let run (`program`: the SHA-256 that the signal of its refusal named).
     """
 
     op = "request.add"
@@ -153,8 +153,8 @@ class Proved(Wire, frozen=True, kw_only=True):
 
 
 class CodeUse(Request["GrantAnswer"], frozen=True, kw_only=True):
-    """A guardian's code by telephone: approves what the player asks for, at most the guardian's ceiling; without an open request
-    it grants `ms` (default 15 minutes).
+    """A guardian's code by telephone: approves what the player asks for, at most the guardian's ceiling; without an open
+    request it grants `ms` (default 15 minutes).
     """
 
     op = "code.use"
@@ -185,6 +185,6 @@ class Me(Wire, frozen=True, kw_only=True):
 
 
 __all__ = [  # GrantAnswer, Ok: answers of some of these
-    "Answer", "CodeUse", "GrantAnswer", "Me", "MeGet", "Off", "OffAnswer", "Ok", "Pause", "Paused", "PausedPart", "Prove", "Proved",
-    "RequestAdd", "RequestApprove", "RequestDeny", "RequestPart", "Requested", "Requests", "RequestsGet", "Resume",
+    "Answer", "CodeUse", "GrantAnswer", "Me", "MeGet", "Off", "OffAnswer", "Ok", "Pause", "Paused", "PausedPart", "Prove",
+    "Proved", "RequestAdd", "RequestApprove", "RequestDeny", "RequestPart", "Requested", "Requests", "RequestsGet", "Resume",
 ]  # fmt: skip

@@ -211,14 +211,15 @@ class Shown(Request["Ok"], frozen=True, kw_only=True):
 
 
 SignalKind = Literal[
-    "started", "warning", "notice", "due", "ended", "refused", "granted", "issue", "asked", "answered", "paused", "resumed", "off", "on",
+    "started", "warning", "notice", "due", "ended", "refused", "granted", "issue",
+    "asked", "answered", "paused", "resumed", "off", "on",
 ]  # fmt: skip
 
 
 class Signal(Wire, frozen=True, kw_only=True):
     """One thing to show. `left` is in milliseconds: how long one may still play (warning), save (due), has played (ended), was
-    given (granted). `until`: when something ends or begins again, Unix milliseconds. `title`: of the game. `program`: the SHA-256 of
-    a refused program. `request`: the id of what was asked or answered. `who` did it.
+    given (granted). `until`: when something ends or begins again, Unix milliseconds. `title`: of the game. `program`: the
+    SHA-256 of a refused program. `request`: the id of what was asked or answered. `who` did it.
     """
 
     number: int
