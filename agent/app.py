@@ -13,7 +13,7 @@ from agent.api import messages as m
 from agent.auth import ANY, KEEPER, SEAT
 from agent.intake import take_in
 from agent.recording import logbook
-from agent.registering import approvals, games, grants, guardians, labels, limits, people, place, rulebook, seats
+from agent.registering import approvals, games, grants, guardians, labels, limits, people, place, requests, rulebook, seats
 from agent.registry import Change, Outcome
 from agent.server import Agent
 from agent.store.database import StoreError
@@ -45,6 +45,7 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.Alive, SEAT, answers.alive),
         Route(m.RosterGet, SEAT, lambda _, asked: registry.above(asked.above, POLL_S), waits=True),
         Route(m.PutGrants, SEAT, change(grants.grants_put)),
+        Route(m.PutRequests, SEAT, change(requests.requests_put)),
         Route(m.Submit, SEAT, answers.submit),
         # registry
         Route(m.PlayerAdd, KEEPER, change(people.player_add)),

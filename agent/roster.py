@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import msgspec
 
+from agent.api.asked import MOST_REQUESTS, RequestEvent
 from agent.api.messages import Player, Roster
 from agent.errors import refused
 from agent.packs.own_limits import HOUSE, own_pack
@@ -14,7 +15,7 @@ from agent.store.rows import GUEST, PLACE, PackRow, PlayerRow, TextRow
 from agent.store.tables import Tables
 from compliance.note import MAX_NOTE, Signer
 from i18n.message import msg
-from rules.calendar import DAY_MS
+from rules.calendar import DAY_MS, day_bounds
 from rules.policy import Pack, Scope
 
 # A grant counts for the policy day in which it was given, in every period; a seat that was off for a week still hears of it.
@@ -44,8 +45,17 @@ def build(tables: Tables, shipped: Shipped, *, number: int, now: int) -> Roster:
         guardians=tables.guardians(),
         games=parts.games,
         grants=tuple(grants),
+        requests=_requests(tables, day_bounds(place.zone, now)[0], everybody),
         seats=tables.seats(),
     )
+
+
+def _requests(tables: Tables, since: int, everybody: set[str]) -> tuple[RequestEvent, ...]:
+    """Those of today, of each player the last ones: a seat takes no more, and the roster has to stay small."""
+    came = {row.id: row.since for row in tables.players()}
+    asked = [one for one in tables.requests(since) if one.player in everybody and one.asked >= came[one.player]]
+    last = {one.id for player in everybody for one in [one for one in asked if one.player == player][-MOST_REQUESTS:]}
+    return tuple(one for one in asked if one.id in last)
 
 
 def sign(roster: Roster, signer: Signer) -> str:

@@ -90,24 +90,25 @@ def _far(until: int, context: Context) -> None:
 
 
 def _say(answer: GrantAnswer, context: Context) -> None:
-    def lines() -> None:
-        context.out.say(follows(answer), 0, 2)
-        for line in beside(answer):
-            context.out.say(line, 0, 2)
-        if answer.id is not None:
-            context.out.say(msg("to take it back: {command}", command=f"giochoi revoke {answer.id}"))
+    context.out.answer(document(answer), lambda: say_given(answer, context.out))
 
-    context.out.answer(_answer(answer), lines)
+
+def say_given(answer: GrantAnswer, out: Output) -> None:
+    out.say(follows(answer), 0, 2)
+    for line in beside(answer):
+        out.say(line, 0, 2)
+    if answer.id is not None:
+        out.say(msg("to take it back: {command}", command=f"giochoi revoke {answer.id}"))
 
 
 def revoke(args: Namespace, context: Context) -> None:
     answer = ask(context.home.daemon_address, GrantRevoke(id=args.id))
     told = {"id": args.id, "said": follows(answer)}
     said = msg("{id} was taken back before: {said}", **told) if answer.again else msg("{id} is taken back: {said}", **told)
-    context.out.answer(_answer(answer), lambda: context.out.say(said, 0, 2))
+    context.out.answer(document(answer), lambda: context.out.say(said, 0, 2))
 
 
-def _answer(answer: GrantAnswer) -> dict[str, object]:
+def document(answer: GrantAnswer) -> dict[str, object]:
     """As the contract has it, with the game that it is about."""
     after = answer.after
     return {
@@ -128,8 +129,8 @@ def show(args: Namespace, context: Context) -> None:
         id_ = only(args.player, {event.player for event in told.grants}, ask(context.home.daemon_address, StatusGet()).players)
         told = msgspec.structs.replace(told, grants=tuple(event for event in told.grants if event.player == id_))
     grants = sorted(told.grants, key=lambda event: event.given)
-    document = {"grants": [_document(event, told) for event in told.grants]}
-    context.out.answer(document, lambda: _list(context.out, grants, told))
+    listed = {"grants": [_document(event, told) for event in told.grants]}
+    context.out.answer(listed, lambda: _list(context.out, grants, told))
 
 
 def _list(out: Output, grants: Iterable[GrantEvent], told: Grants) -> None:

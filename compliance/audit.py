@@ -14,6 +14,7 @@ from compliance import entry
 from compliance.bundle import pack_path
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
+from compliance.verifying.asked import Asked
 from compliance.verifying.issues import issue
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.programs import Programs
@@ -48,6 +49,7 @@ class Auditor:
     _zones: Zones = field(default_factory=Zones)
     _registered: Registered = field(default_factory=Registered)
     _programs: Programs = field(default_factory=Programs)
+    _asked: Asked = field(default_factory=Asked)
     _packs: set[str] = field(default_factory=set)
     _tick: int = 0
     _unchecked: dict[bool, list[Arg]] = field(default_factory=lambda: {True: [], False: []})  # by whether a zone is to blame
@@ -96,6 +98,8 @@ class Auditor:
                 self._changed(where, line)
             case entry.GameChanged() | entry.GuardianChanged() | entry.Approval() | entry.ApprovalEnded():
                 self._registered.take(where, line)
+            case entry.Requested() | entry.Answered() | entry.GrantGiven():
+                self._asked.take(where, line)
             case entry.ProgramsChanged() | entry.ProgramRefused():
                 self._programs.take(where, line)
             case entry.IssueRaised() | entry.IssueCleared():
@@ -127,8 +131,9 @@ class Auditor:
             self._sums(where, line)
         for where, summary in self._summaries:
             self._summary(where, summary)
-        self._failures += (*self._registered.failures, *self._programs.failures())
-        self._findings += (*self._registered.findings(self.zone), *self._programs.findings(), *self._issues.values())
+        self._failures += (*self._registered.failures, *self._programs.failures(), *self._asked.failures)
+        told = (*self._registered.findings(self.zone), *self._programs.findings(), *self._asked.findings())
+        self._findings += (*told, *self._issues.values())
         for seat, times in self._silent.items():
             silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
             self._note("silent", msg("seat {seat}", seat=seat), silent)

@@ -235,6 +235,32 @@ class GrantRevoked(Entry, frozen=True, kw_only=True, tag="grant.revoked"):
     id: str
 
 
+class Requested(Entry, frozen=True, kw_only=True, tag="request"):
+    """`who` asks for `ms` of time, for one game or (None) for all, or for a `program` (SHA-256) that was refused. Why is in the
+    payload.
+    """
+
+    id: str
+    who: str
+    game: str | None
+    program: str | None
+    ms: int
+
+
+class Answered(Entry, frozen=True, kw_only=True, tag="answer"):
+    """The request `id` of `who` was answered. `let`: its game or program is let through; `grant`: the id of the time that was
+    given, so many `ms`. Who answered and why is in the payload.
+    """
+
+    id: str
+    who: str
+    by: str
+    approved: bool
+    let: bool
+    ms: int | None
+    grant: str | None
+
+
 class Approval(Entry, frozen=True, kw_only=True, tag="approval"):
     """`game` was let through for `who`."""
 
@@ -341,8 +367,9 @@ class AgentTick(Entry, frozen=True, kw_only=True, tag="agent.tick"):
 
 AnyEntry = (
     SeatEnrolled | SeatStart | SeatStop | Presence | PlaceChanged | PolicyChanged | GuardianChanged | PlayStarted | Warned
-    | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Approval | ApprovalEnded | GameChanged
-    | ProgramsChanged | ProgramRefused | ClockJump | ZoneChanged | IssueRaised | IssueCleared | UsageDay | Seal | AgentTick
+    | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Requested | Answered | Approval
+    | ApprovalEnded | GameChanged | ProgramsChanged | ProgramRefused | ClockJump | ZoneChanged | IssueRaised | IssueCleared
+    | UsageDay | Seal | AgentTick
 )
 
 _AGENTS = (SeatEnrolled, PlaceChanged, PolicyChanged, GuardianChanged, Approval, ApprovalEnded, GameChanged, AgentTick)

@@ -1,6 +1,6 @@
-"""What happens at a seat. Loop, InstalledOnly, Enforcer, Resumer, PcZone, Heart, Health and the handlers of grants make these.
-The Recorder writes them down and the Publisher shows them, in an order that the Announcer keeps; a grant's handlers keep it
-themselves.
+"""What happens at a seat. Loop, InstalledOnly, Enforcer, Resumer, PcZone, Heart, Health and the handlers of grants and requests
+make these. The Recorder writes them down and the Publisher shows them, in an order that the Announcer keeps; those handlers
+keep it themselves.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.api.asked import RequestEvent
 from agent.api.messages import GrantEvent
+from daemon.api.asking import RequestPart
 from daemon.deciding.judge import Ruling
 from daemon.deciding.plays import Play
 from daemon.health import OpenIssue
@@ -104,6 +106,26 @@ class GrantRevoked:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Signals that a player asks for something; `part` as it is told."""
+
+    player: RuledPlayer
+    event: RequestEvent
+    part: RequestPart
+    now: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Signals that a guardian answered."""
+
+    player: RuledPlayer
+    event: RequestEvent
+    part: RequestPart
+    now: Reading
+
+
+@dataclass(frozen=True, slots=True)
 class ClockJumped:
     """Signals that the system clock was set."""
 
@@ -130,6 +152,6 @@ class IssueChanged:
 
 
 Event = (
-    PlayStarted | Warned | PlayDue | PlayEnded | LaunchRefused | ProgramRefused | GrantGiven | GrantRevoked | ClockJumped
-    | ZoneChanged | IssueChanged
+    PlayStarted | Warned | PlayDue | PlayEnded | LaunchRefused | ProgramRefused | GrantGiven | GrantRevoked | Asked | Answered
+    | ClockJumped | ZoneChanged | IssueChanged
 )

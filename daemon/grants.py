@@ -60,11 +60,15 @@ class Grants:
         """Ends what may still count for anybody but these `players`, and says what that was. A player who comes back under the
         same name does not find it again.
         """
-        over = tuple(
-            msgspec.structs.replace(event, revoked=now)
-            for event in self._events.values()
-            if event.player not in players and event.revoked is None and event.given > now - MATTERS_MS
+        over = (
+            event.id for event in self._events.values() if event.player not in players and event.given > now - MATTERS_MS
         )
+        return self.end(tuple(over), now)
+
+    def end(self, ids: Iterable[str], now: int) -> tuple[GrantEvent, ...]:
+        """Takes those of these back that still count, and says what that was."""
+        known = (self._events.get(id_) for id_ in ids)
+        over = tuple(msgspec.structs.replace(one, revoked=now) for one in known if one is not None and one.revoked is None)
         for event in over:
             self.take(event)
         return over

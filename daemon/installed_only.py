@@ -15,6 +15,7 @@ from daemon.observing.recognising import Recognised
 from daemon.platforms.api import ProgramStopped
 from daemon.platforms.processes import Identity
 from daemon.recording.program_lines import ProgramLines
+from daemon.refused_programs import RefusedPrograms
 from daemon.reporting.announce import Announcer
 from daemon.sessions import People, RuledPlayer
 from daemon.trusted import Reading
@@ -30,6 +31,7 @@ class InstalledOnly:
     judge: Judge
     enforcer: Enforcer
     announcer: Announcer
+    refused: RefusedPrograms = field(default_factory=RefusedPrograms)
     _since: Mapping[str, int] | None = field(default=None, init=False)  # by player: what started later (mono) is judged
     _let: dict[Identity, tuple[Fingerprint, ...]] = field(default_factory=dict, init=False)
     _lines: ProgramLines = field(default_factory=ProgramLines, init=False)
@@ -84,5 +86,6 @@ class InstalledOnly:
     def _refused(
         self, player: RuledPlayer, account: str, file: Fingerprint, now: Reading, how: Literal["gate", "ended"]
     ) -> None:
+        self.refused.saw(player.id, file)
         event = events.ProgramRefused(player, account, file, now, how)
         self.announcer.program_refused(event, line=self._lines.worth_one(player.id, file, now.mono))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +26,10 @@ from daemon.trusted import Anchor, Reading
 from i18n.message import msg, said_by
 from rules.facts import Played
 
+_REQUEST = (
+    "INSERT INTO requests VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET event = excluded.event, sent = excluded.sent "
+    "WHERE event != excluded.event OR sent != excluded.sent"
+)
 RESERVE_BYTES = 4 * 1024 * 1024
 T = TypeVar("T")
 class Unwritable(Exception):
@@ -232,3 +236,19 @@ class Store:
             "WHERE event != excluded.event OR sent != excluded.sent",
             rows,
         )
+
+    # --- requests ---------------------------------------------------------------------------------------------------------
+
+    def request_events(self) -> tuple[tuple[str, bool], ...]:
+        """(event as JSON, whether the agent has it) of every request that is kept."""
+        return tuple((event, bool(sent)) for event, sent in self.db.execute("SELECT event, sent FROM requests ORDER BY id"))
+
+    def put_requests(self, rows: Iterable[tuple[str, str, bool]]) -> None:
+        """As `put_grants`."""
+        self.db.executemany(_REQUEST, rows)
+
+    def keep_requests(self, ids: Collection[str]) -> None:
+        """Forgets all but these."""
+        for (id_,) in self.db.execute("SELECT id FROM requests").fetchall():
+            if id_ not in ids:
+                self.db.execute("DELETE FROM requests WHERE id = ?", (id_,))

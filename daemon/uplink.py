@@ -17,6 +17,7 @@ from compliance.note import Signer
 from daemon.grants import Grants
 from daemon.health import Health
 from daemon.recording.recorder import Recorder
+from daemon.requests import Requests
 from daemon.roster import AgentKeys, Newer, Replaced, Trust, said_by_newer
 from daemon.store import Unwritable
 from daemon.trusted import Reading
@@ -42,6 +43,7 @@ class Uplink:
     trust: Trust
     recorder: Recorder
     grants: Grants
+    requests: Requests
     health: Health
     signer: Callable[[str], Signer]
     keys: Callable[[], AgentKeys]
@@ -195,6 +197,10 @@ class Uplink:
             await aask(self.address, m.PutGrants(grants=unsent))
             self.grants.mark_sent(unsent)
             self.recorder.do_once(self.grants.write)
+        if asked := self.requests.unsent():
+            done = await aask(self.address, m.PutRequests(requests=asked))
+            self.requests.mark_sent(asked, done.number, self.trust.number)
+            self.recorder.do_once(self.requests.write)
         while await self._deliver_batch():
             pass
 
@@ -216,7 +222,10 @@ class Uplink:
     async def delivered(self, timeout: float) -> bool:
         """Asks for delivery and waits until nothing is left."""
         self.work.set()
-        return await self._wait_for(lambda: self.recorder.journal.unsent() == 0 and not self.grants.unsent(), timeout)
+        return await self._wait_for(lambda: not self._waits(), timeout)
+
+    def _waits(self) -> bool:
+        return self.recorder.journal.unsent() > 0 or bool(self.grants.unsent() or self.requests.unsent())
 
     async def alive(self) -> None:
         """Once a minute: the seat is there."""

@@ -35,6 +35,7 @@ from daemon.reporting.daemon_status import DaemonStatus
 from daemon.reporting.doctor import Doctor
 from daemon.reporting.publisher import Publisher
 from daemon.reporting.views import Views
+from daemon.requests import Requests
 from daemon.roster import AgentKeys, Replaced, Trust, parse_keys
 from daemon.running.door import Door
 from daemon.running.heart import Heart
@@ -48,10 +49,11 @@ from daemon.running.seat import Seat
 from daemon.serving.access import Access
 from daemon.serving.grant_handlers import GrantHandlers
 from daemon.serving.read_handlers import ReadHandlers
+from daemon.serving.request_handlers import RequestHandlers
 from daemon.serving.server import OtherHandlers, routes
 from daemon.sessions import KEEP_MS, InForce
 from daemon.store import Store, Unwritable
-from daemon.trusted import TrustedClock
+from daemon.trusted import Reading, TrustedClock
 from daemon.uplink import Uplink
 from host import homes
 from host.api import SYSTEM_USERS
@@ -160,6 +162,7 @@ class Daemon:
         self.in_force = InForce()
         self.plays = Plays(row for row in self.store.plays(self.clock.read().wall - KEEP_MS) if row.ended)
         self._grants = Grants(self.store, self.clock.read().wall)
+        self._requests = Requests(self.store)
         self._judge = Judge(self.in_force.known, self.plays, self._grants)
         self.recorder = Recorder(self.store, journal, self.in_force.known, self._work.set)
         self._publisher = Publisher()
@@ -186,15 +189,18 @@ class Daemon:
             self.store, self.plays, self.in_force, self.recorder, marks, self._open_journal, self.clock.read
         )
         self.uplink = Uplink(
-            self.home.agent_address, self._seat_id, self.trust, self.recorder, self._grants, self.health,
-            signer=self._signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt, work=self._work,
+            self.home.agent_address, self._seat_id, self.trust, self.recorder, self._grants, self._requests,
+            self.health, signer=self._signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt,
+            work=self._work,
         )  # fmt: skip
-        self.night = NightWork(self.in_force, self.store, self.plays, self._grants, self.recorder, self.clock.read)
+        self.night = NightWork(
+            self.in_force, self.store, self.plays, self._grants, self._requests, self.recorder, self.clock.read
+        )
         self.housekeeping = Housekeeping(self.night.work, self.uplink.alive)
         resumer = Resumer(self.store, self.plays, platform.control, announce)
         self.rosters = Rosters(
-            self.in_force, self.trust, platform.accounts, self._grants, self.recorder, resumer, self._chains, self.loop,
-            self.housekeeping,
+            self.in_force, self.trust, platform.accounts, self._grants, self._requests, self.recorder, resumer, self._chains,
+            self.loop, self.housekeeping,
         )  # fmt: skip
         self.seat = Seat(platform.watcher, self.loop, self.recorder, marks, zone, self.rosters, minute, self.heart)
 
@@ -213,15 +219,20 @@ class Daemon:
         self.repair = Repair(
             self._published_keys, self.trust, self._chains, self.uplink, self.health, self._announcer, self.heart
         )
+
+        def outlooks(now: Reading) -> Outlooks:
+            return Outlooks(self._judge, self.plays, access.people(), now)
+
         self.roles = access.roles
         self.routes = routes(
             ReadHandlers(
                 access, self.in_force, status, self.store,
                 lambda people: Views(people, self.plays, self._judge, self.loop.read()),
             ),
-            GrantHandlers(
-                access, self._grants, self.recorder, self._publisher, self.clock, self.heart,
-                lambda now: Outlooks(self._judge, self.plays, access.people(), now),
+            GrantHandlers(access, self._grants, self.recorder, self._publisher, self.clock, self.heart, outlooks),
+            RequestHandlers(
+                access, self._requests, self._grants, self.loop.installed.refused, self.recorder, self._publisher, self.clock,
+                self.heart, self.rosters, outlooks,
             ),
             OtherHandlers(access, doctor, self.repair, self.trust, self.uplink, self._publisher, self._announcer),
         )  # fmt: skip

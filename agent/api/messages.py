@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from agent.api.asked import RequestEvent
 from host.wire import Request, Wire
 from i18n.message import Words
 from rules.games import Game
@@ -47,7 +48,10 @@ class Guardian(Wire, frozen=True, kw_only=True):
 
 
 class GrantEvent(Wire, frozen=True, kw_only=True):
-    """Extra time that somebody gave. The set of events only grows: a revocation is one too (`revoked` is then its moment)."""
+    """Extra time that somebody gave. The set of events only grows: a revocation is one too (`revoked` is then its moment).
+
+    `request`: the id of the one that it answers.
+    """
 
     id: str
     player: str
@@ -58,6 +62,7 @@ class GrantEvent(Wire, frozen=True, kw_only=True):
     given: int
     reason: str = ""
     revoked: int | None = None
+    request: str = ""
 
 
 class Seat(Wire, frozen=True, kw_only=True):
@@ -69,7 +74,9 @@ class Seat(Wire, frozen=True, kw_only=True):
 
 class Roster(Wire, frozen=True, kw_only=True):
     """`number` rises with every change. `guest` stands for every unmapped account that is limited. `place_packs` have the scope
-    "place". `games` are all that are recognised, shipped and house ones. `grants` are those that can still matter."""
+    "place". `games` are all that are recognised, shipped and house ones. `grants` and `requests` are those that can
+    still matter.
+    """
 
     number: int
     origin: str
@@ -85,6 +92,7 @@ class Roster(Wire, frozen=True, kw_only=True):
     guardians: tuple[Guardian, ...] = ()
     games: tuple[Game, ...] = ()
     grants: tuple[GrantEvent, ...] = ()
+    requests: tuple[RequestEvent, ...] = ()
     seats: tuple[Seat, ...] = ()
 
 
@@ -168,6 +176,16 @@ class PutGrants(Request["Done"], frozen=True, kw_only=True):
     op = "grant.put"
 
     grants: tuple[GrantEvent, ...]
+
+
+class PutRequests(Request["Done"], frozen=True, kw_only=True):
+    """What was asked and answered at the seat; merged into the registry, the first answer stands. What it lets through is in
+    the roster of the number that comes back.
+    """
+
+    op = "request.put"
+
+    requests: tuple[RequestEvent, ...]
 
 
 class Alive(Request["Done"], frozen=True, kw_only=True):

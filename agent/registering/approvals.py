@@ -35,9 +35,22 @@ def game_allow(change: Change, request: m.GameAllow) -> Outcome:
         if (one.player, one.game) == (row.id, game.id):
             return Outcome(one.id, (msg("it was allowed already"),), changed=False, name=game.title, player=_who(row))
     approval = ApprovalRow(uuid.uuid4().hex, row.id, game.id, change.who, change.now)
-    change.tables.approve(approval)
-    change.record(Approval, {"what": "game.allow", **_person(row)}, id=approval.id, who=change.pseudonym(row), game=game.id)
+    let_through(change, row, approval, {"what": "game.allow"})
     return Outcome(approval.id, name=game.title, player=_who(row))
+
+
+def let_through(change: Change, row: PlayerRow, approval: ApprovalRow, personal: dict[str, str]) -> None:
+    """Nothing, if the game is let through for the player already."""
+    if all((one.player, one.game) != (row.id, approval.game) for one in change.tables.approvals()):
+        change.tables.approve(approval)
+        fields = {"id": approval.id, "who": change.pseudonym(row), "game": approval.game}
+        change.record(Approval, personal | _person(row), **fields)
+
+
+def take_back(change: Change, player: str, game: str, by: str, at: int, personal: dict[str, str]) -> None:
+    """The approval that was given by this one at that moment, if it holds."""
+    given = [one for one in change.tables.approvals() if (one.player, one.game, one.by, one.at) == (player, game, by, at)]
+    _end(change, personal, given)
 
 
 def game_disallow(change: Change, request: m.GameDisallow) -> Outcome:

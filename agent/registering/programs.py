@@ -49,6 +49,20 @@ def end_programs(change: Change, row: PlayerRow) -> None:
         _record(change, msgspec.structs.replace(row, only_installed=False), {"what": "player.remove"})
 
 
+def let_through(change: Change, row: PlayerRow, program: LetProgram, personal: dict[str, Any]) -> None:
+    """A program that was asked for, by its content alone. Nothing, if it is let through already or too many are."""
+    let = let_of(change, row.id)
+    if len(let) < _MOST and all(one.sha256 != program.sha256 for one in let):
+        change.tables.put_program(row.id, program)
+        _record(change, row, {**personal, "let": [one.name for one in let_of(change, row.id)]})
+
+
+def take_back(change: Change, row: PlayerRow, program: LetProgram, personal: dict[str, Any]) -> None:
+    if any(one.sha256 == program.sha256 for one in let_of(change, row.id)):
+        change.tables.drop_programs(player=row.id, sha256=program.sha256)
+        _record(change, row, personal)
+
+
 def let_of(change: Change, player: str) -> tuple[LetProgram, ...]:
     return tuple(program for whose, program in change.tables.programs() if whose == player)
 

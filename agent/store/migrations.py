@@ -52,6 +52,11 @@ STEPS: tuple[str, ...] = (
         player TEXT NOT NULL REFERENCES players, sha256 TEXT NOT NULL, data TEXT NOT NULL,
         PRIMARY KEY (player, sha256)) STRICT, WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE requests (
+        id TEXT PRIMARY KEY NOT NULL, player TEXT NOT NULL, asked INTEGER NOT NULL, data TEXT NOT NULL) STRICT;
+    CREATE INDEX requests_asked ON requests (asked);
+    """,
 )
 
 

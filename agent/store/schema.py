@@ -42,6 +42,8 @@ limits = _table("limits", "player game day", "ms")
 approvals = _table("approvals", "id", "player game by at ended")
 grants = _table("grants", "id", "player given revoked data")
 
+requests = _table("requests", "id", "player asked data")
+
 # What a player may run besides what is installed.
 programs = _table("programs", "player sha256", "data")
 

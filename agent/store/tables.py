@@ -9,6 +9,7 @@ from sqlalchemy import Select, Table, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
+from agent.api.asked import RequestEvent
 from agent.api.messages import GrantEvent, Guardian, Seat
 from agent.store import schema as t
 from agent.store.rows import ApprovalRow, LimitRow, PackRow, PlaceRow, PlayerRow, StateRow, TextRow
@@ -141,7 +142,7 @@ class Tables:
         """Those of this `player` and `sha256`, as far as they are given."""
         self._do(delete(t.programs).filter_by(**of))
 
-    # --- approvals and grants: events with ids, in sets that only grow
+    # --- approvals, grants and requests: events with ids, in sets that only grow
 
     def approvals(self) -> tuple[ApprovalRow, ...]:
         """Those that hold, oldest first."""
@@ -168,6 +169,19 @@ class Tables:
         """Add the event, or replace what is known of it."""
         values = {"id": event.id, "player": event.player, "given": event.given, "revoked": event.revoked}
         self._put(t.grants, {**values, "data": _json(event)})
+
+    def requests(self, since: int) -> tuple[RequestEvent, ...]:
+        """What was asked at or after `since`, oldest first."""
+        query = select(t.requests.c.data).where(t.requests.c.asked >= since)
+        return self._decoded(RequestEvent, query.order_by(t.requests.c.asked, t.requests.c.id))
+
+    def request(self, id: str) -> RequestEvent | None:
+        found = self._decoded(RequestEvent, select(t.requests.c.data).where(t.requests.c.id == id))
+        return found[0] if found else None
+
+    def put_request(self, event: RequestEvent) -> None:
+        """Add the event, or replace what is known of it."""
+        self._put(t.requests, {"id": event.id, "player": event.player, "asked": event.asked, "data": _json(event)})
 
     # --- how rows are read and written
 

@@ -26,7 +26,8 @@ KINDS: Final[dict[str, Arg]] = {
     "guardian.changed": msg("guardians changed"),
     "play.started": msg("play began"), "warned": msg("reminder shown"), "play.due": msg("play has to end"),
     "play.ended": msg("play ended"), "launch.refused": msg("start refused"), "grant.given": msg("time given"),
-    "grant.revoked": msg("given time taken back"), "approval": msg("game let through"),
+    "grant.revoked": msg("given time taken back"), "request": msg("a player asked"), "answer": msg("a request was approved"),
+    "approval": msg("game let through"),
     "approval.ended": msg("game no longer let through"), "game.changed": msg("what the house says of a game"),
     "programs.changed": msg("what may run was changed"), "program.refused": msg("program refused"),
     "clock.jump": msg("clock changed"),
@@ -35,6 +36,7 @@ KINDS: Final[dict[str, Arg]] = {
     "agent.tick": msg("agent was on"),
 }  # fmt: skip
 _GUESTS_NAME: Final = "Khách"  # what the registry calls guests, in whatever language it is read
+_DENIED: Final = msg("a request was denied")
 _NOT_SHOWN: Final = msg("reminder; nobody could be told, as no display showed it")
 _LABELS: Final[dict[str, Arg]] = {
     "player": msg("player"), "system": msg("system of the label"), "who": msg("pseudonym"),
@@ -52,9 +54,11 @@ _LABELS: Final[dict[str, Arg]] = {
     "approved": msg("let through"), "id": msg("id"), "registered": msg("registered now"), "looser": msg("looser now"),
     "only_installed": msg("only installed programs"), "let": msg("let through"), "interpreters": msg("any script of"),
     "sha256": msg("content"), "build_id": msg("build id"), "size": msg("bytes"), "path": msg("file"),
-    "players": msg("players with it"),
+    "players": msg("players with it"), "program": msg("program"), "grant": msg("given as"),
 }  # fmt: skip
-_MS: Final[dict[str, Arg]] = {"play.ended": msg("played"), "grant.given": msg("more")}
+_MS: Final[dict[str, Arg]] = {
+    "play.ended": msg("played"), "grant.given": msg("more"), "request": msg("more"), "answer": msg("more"),
+}  # fmt: skip
 _WORDS: Final[dict[str, dict[str, Arg]]] = {
     "verdict": {str(name): said for name, said in VERDICTS.items()},
     "how": {
@@ -94,7 +98,11 @@ def entry(out: Output, line: LogLine, fields: dict[str, Any], zone: str, names: 
     fields = _named(fields, names)
     if fields.get("rule"):
         fields["rule"] = rule_of(fields)
-    what = _NOT_SHOWN if kind == "warned" and fields.get("shown") is False else KINDS.get(kind, kind)
+    what = KINDS.get(kind, kind)
+    if kind == "warned" and fields.get("shown") is False:
+        what = _NOT_SHOWN
+    elif kind == "answer" and fields.get("approved") is False:
+        what = _DENIED
     out.say(row((str(line.index), Moment(fields["wall"], zone), fields["seat"], what), " · "), 0, 4)
     said = [_said(name, fields[name], kind, zone) for name in _told(fields)]
     if said:

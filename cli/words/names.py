@@ -23,6 +23,7 @@ OPERATIONS: Final[dict[str, Arg]] = {
     "policy.use": msg("packs were chosen"), "limit.set": msg("a limit was set"), "game.remove": msg("a game was removed"),
     "game.add": msg("a game was added"), "game.label": msg("a game was labelled"),
     "game.allow": msg("a game was let through"), "game.disallow": msg("a game is no longer let through"),
+    "request.approve": msg("a guardian said yes to a request"), "request.answered": msg("another answer came first"),
 }  # fmt: skip
 """What the agent was asked to do, as the log tells it."""
 _CLUES: Final[dict[str, Arg]] = {

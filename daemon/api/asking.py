@@ -44,7 +44,9 @@ class Answer(Wire, frozen=True, kw_only=True):
 
 
 class RequestPart(Wire, frozen=True, kw_only=True):
-    """`title`: of the game, or the name of the program's file; None where time for all games is asked for."""
+    """`title`: of the game, or the name of the program's file; None where time for all games is asked for. `lets`: a yes lets
+    the game through, as the rules want a guardian's; else it gives time.
+    """
 
     id: str
     player: str
@@ -56,6 +58,7 @@ class RequestPart(Wire, frozen=True, kw_only=True):
     reason: str
     asked: int
     answer: Answer | None = None
+    lets: bool = False
 
 
 class Requests(Wire, frozen=True, kw_only=True):

@@ -112,6 +112,7 @@ class GrantAnswer(Wire, frozen=True, kw_only=True):
     Of a grant: how many milliseconds (`ms`), for a game `only`, whether they made a budget of today `longer`, and whether they
     count `from_now` on though the end that they were to move comes later; `beyond` is the minute up to which extending would
     give as many. Of an extension: the limits that it is stronger than (`gives_way`). `again`: it had been taken back before.
+    Of a request: the title of the game, or the name of the program, that is `let` through now.
     """
 
     id: str | None
@@ -129,6 +130,7 @@ class GrantAnswer(Wire, frozen=True, kw_only=True):
     gives_way: tuple[Words, ...] = ()
     only: bool = False
     again: bool = False
+    let: str | None = None
 
 
 class GrantsGet(Request["Grants"], frozen=True, kw_only=True):

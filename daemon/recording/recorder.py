@@ -17,6 +17,7 @@ from compliance import entry
 from compliance.journal import Journal
 from daemon import events
 from daemon.deciding.plays import Play
+from daemon.recording import asked_lines
 from daemon.recording.decision_fields import decided
 from daemon.recording.presence import AliveMinutes
 from daemon.sessions import People
@@ -97,12 +98,15 @@ class Recorder:
     def record(self, event: events.Event) -> None:
         self.do(self._action(event))
 
-    def record_at_once(self, event: events.Event, change: Callable[[], None]) -> None:
-        """Writes `event` and does `change` in one transaction now, or not at all: for what somebody waits for. Unwritable."""
-        entry_of = self._action(event)
+    def record_at_once(self, event: events.Event, change: Callable[[], None], *more: events.Event) -> None:
+        """Writes `event` and `more`, and does `change`, in one transaction now, or not at all: for what somebody waits for.
+        Unwritable.
+        """
+        entries = [self._action(one) for one in (event, *more)]
         with self.store.transaction():
             change()
-            entry_of(self.journal)
+            for entry_of in entries:
+                entry_of(self.journal)
         self.wrote()
 
     def _action(self, event: events.Event) -> Action:  # noqa: PLR0911 - one case an event
@@ -123,11 +127,11 @@ class Recorder:
                 return lambda journal: self._stopped(journal, event)
             case events.GrantGiven() | events.GrantRevoked():
                 return lambda journal: self._grant(journal, event)
-            case events.ClockJumped() | events.ZoneChanged():
-                return lambda journal: _clock(journal, event)
-            case events.IssueChanged(problem, raised, now):
-                kind = entry.IssueRaised if raised else entry.IssueCleared
-                return lambda journal: append(journal, kind, now, id=problem.id)
+            case events.Asked(player) | events.Answered(player):
+                who = player.pseudonym(day_name(self.people().zone, event.now.wall))
+                return lambda journal: asked_lines.write(journal, event, who)
+            case events.ClockJumped() | events.ZoneChanged() | events.IssueChanged():
+                return lambda journal: _of_pc(journal, event)
             case events.Warned():
                 raise TypeError("a warning is recorded with whether it was shown: use `warned`")
 
@@ -226,8 +230,10 @@ class Recorder:
         )  # fmt: skip
 
 
-def _clock(journal: Journal, event: events.ClockJumped | events.ZoneChanged) -> None:
-    if isinstance(event, events.ZoneChanged):
+def _of_pc(journal: Journal, event: events.ClockJumped | events.ZoneChanged | events.IssueChanged) -> None:
+    if isinstance(event, events.IssueChanged):
+        append(journal, entry.IssueRaised if event.raised else entry.IssueCleared, event.now, id=event.problem.id)
+    elif isinstance(event, events.ZoneChanged):
         append(journal, entry.ZoneChanged, event.now, before=event.before, after=event.after)
     else:
         append(journal, entry.ClockJump, event.now, expected=event.jump.expected, to=event.jump.system)

@@ -11,6 +11,7 @@ from typing import Any
 from daemon import events
 from daemon.api.messages import Signal
 from daemon.deciding.plays import Play
+from daemon.reporting import asked_signals
 from i18n.message import Length, Message, Words, msg
 
 _OF_CLOCKS = {events.ClockJumped: "clock-jump", events.ZoneChanged: "zone-changed"}
@@ -91,10 +92,17 @@ def _said(event: events.Event) -> tuple[frozenset[str] | None, dict[str, Any]]: 
             return frozenset((account,)), {"kind": "refused", "player": player.id, "how": how, **said}
         case events.GrantGiven() | events.GrantRevoked():
             return _granted(event)
-        case events.ClockJumped() | events.ZoneChanged():
-            return None, {"kind": "issue", "rule": _OF_CLOCKS[type(event)]}
-        case events.IssueChanged(issue, raised):
-            return None, {"kind": "issue", "rule": issue.id, "text": issue.text, "how": "raised" if raised else "cleared"}
+        case events.Asked() | events.Answered():
+            return asked_signals.said(event)
+        case events.ClockJumped() | events.ZoneChanged() | events.IssueChanged():
+            return None, _of_pc(event)
+
+
+def _of_pc(event: events.ClockJumped | events.ZoneChanged | events.IssueChanged) -> dict[str, Any]:
+    if not isinstance(event, events.IssueChanged):
+        return {"kind": "issue", "rule": _OF_CLOCKS[type(event)]}
+    issue, how = event.problem, "raised" if event.raised else "cleared"
+    return {"kind": "issue", "rule": issue.id, "text": issue.text, "how": how}
 
 
 def _warned(event: events.Warned) -> dict[str, Any]:

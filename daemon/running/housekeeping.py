@@ -18,6 +18,7 @@ from daemon.deciding.plays import Plays
 from daemon.grants import Grants
 from daemon.recording import day_summary
 from daemon.recording.recorder import Recorder
+from daemon.requests import Requests
 from daemon.sessions import KEEP_MS, InForce, People
 from daemon.store import Store
 from daemon.trusted import Reading
@@ -36,6 +37,7 @@ class NightWork:
     store: Store
     plays: Plays
     grants: Grants
+    requests: Requests
     recorder: Recorder
     read: Callable[[], Reading]
 
@@ -45,6 +47,7 @@ class NightWork:
             self.recorder.do(lambda journal: self._write(journal, people, now))
         self.plays.forget_before(now.wall - KEEP_MS)
         self.grants.forget(now.wall)
+        self.requests.forget(now.wall)
 
     def _write(self, journal: Journal, people: People, now: Reading) -> None:
         days = day_summary.days_due(self.store, people.zone, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agent.api.messages import Roster
 from daemon import events
@@ -12,22 +12,25 @@ from daemon.platforms.api import Accounts
 from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import Chains
 from daemon.recording.resume import Resumer
+from daemon.requests import Requests
 from daemon.roster import Trust
 from daemon.running.housekeeping import Housekeeping
 from daemon.sessions import InForce, People
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Rosters:
     in_force: InForce
     trust: Trust
     accounts: Accounts
     grants: Grants
+    requests: Requests
     recorder: Recorder
     resumer: Resumer
     chains: Chains
     loop: Loop
     housekeeping: Housekeeping
+    _last: Roster | None = field(default=None, init=False)
 
     def take_up(self, floor: int) -> None:
         """The last roster, if there is one, is in force again. What runs counts from its start, not from before `floor`."""
@@ -38,18 +41,27 @@ class Rosters:
         """A new roster is in force from the next beat on."""
         self._adopt(roster, None)
 
+    def again(self) -> None:
+        """What was let through at the seat is in force when this returns."""
+        if self._last is not None:
+            self._adopt(self._last, None)
+
     def _adopt(self, roster: Roster, floor: int | None) -> None:
-        people = People(roster, self.accounts)
-        first = self.in_force.people is None
+        lost = self.requests.merge(roster)
+        self.requests.end_of_others({roster.guest.id, *(player.id for player in roster.players)})
+        people = People(self.requests.applied(roster), self.accounts)
+        self._last, first = roster, self.in_force.people is None
         self.in_force.people = people
         now = self.loop.read()
         if first:
             self.chains.begun_anew(people, now)
             self.resumer.take_up(people, now)
         self.grants.merge(roster.grants, now.wall)
-        for grant in self.grants.end_of_others({roster.guest.id, *(player.id for player in roster.players)}, now.wall):
+        over = self.grants.end_of_others({roster.guest.id, *(player.id for player in roster.players)}, now.wall)
+        for grant in (*self.grants.end(lost, now.wall), *over):
             self.recorder.record(events.GrantRevoked(None, grant, now))
         self.recorder.do_once(self.grants.write)
+        self.recorder.do_once(self.requests.write)
         self.loop.adopt(people, now)
         if not first:
             self.recorder.do(lambda journal: self.chains.record_again(journal, people, now))

@@ -12,13 +12,14 @@ from msgspec import structs
 from agent.api.messages import GrantEvent
 from daemon import events
 from daemon.api import messages as m
-from daemon.deciding.effects import counts_from_now, gives_way, longer
-from daemon.deciding.outlook import Outlooks, counts, held, outlook
+from daemon.deciding.effects import gives_way
+from daemon.deciding.outlook import Outlooks, counts
 from daemon.grants import Grants, new_id
 from daemon.recording.recorder import Recorder
 from daemon.reporting.publisher import Publisher
 from daemon.running.heart import Heart
 from daemon.serving.access import Access
+from daemon.serving.giving import MAX_GRANT_MS, MAX_REASON, of_grant, told
 from daemon.sessions import RuledPlayer
 from daemon.store import Unwritable
 from daemon.trusted import Reading, TrustedClock
@@ -29,8 +30,6 @@ from rules.calendar import DAY_MS, calendar, day_name
 from rules.decision import Decision
 from rules.games import Game
 
-MAX_REASON = 500
-MAX_GRANT_MS = 24 * 3_600_000
 _OPEN = m.Outlook(verdict="allow", until=None, rule=None, text=None)
 
 
@@ -52,12 +51,7 @@ class GrantHandlers:
             raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
         looks = self.outlooks(self.clock.read())
         event, before, after = self._give(caller, request, player, only, request.ms, looks)
-        game = looks.about(player, only)
-        from_now, beyond = counts_from_now(looks, player, game, only, before, after, event.ms)
-        return structs.replace(
-            self._answer(event.id, player, game, before, after, event),
-            ms=event.ms, longer=longer(looks, player, only, event), from_now=from_now, beyond=beyond, only=only is not None,
-        )  # fmt: skip
+        return of_grant(looks, player, only, event, before, after)
 
     async def extend(self, caller: Caller, request: m.GrantExtend) -> m.GrantAnswer:
         player, only = self._meant(request)
@@ -148,16 +142,7 @@ class GrantHandlers:
         self, id_: str | None, player: RuledPlayer, game: Game | None, before: Decision, after: Decision,
         given: GrantEvent | None = None,
     ) -> m.GrantAnswer:
-        return m.GrantAnswer(
-            id=id_,
-            player=player.id,
-            name=player.registered.name,
-            game=None if game is None else game.id,
-            zone=self.access.people().zone,
-            before=outlook(before),
-            after=outlook(after),
-            still=id_ is not None and held(before, after, given),
-        )
+        return told(self.access.people().zone, id_, player, game, before, after, given)
 
     def _change(self, grant: GrantEvent, event: events.GrantGiven | events.GrantRevoked | None) -> None:
         """Recorded, kept, in force; None: it was before. ApiError."""

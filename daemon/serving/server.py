@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
+from daemon.api import asking as a
 from daemon.api import messages as m
 from daemon.reporting.announce import Announcer
 from daemon.reporting.doctor import Doctor
@@ -14,6 +15,7 @@ from daemon.running.repair import Repair
 from daemon.serving.access import Access
 from daemon.serving.grant_handlers import GrantHandlers
 from daemon.serving.read_handlers import ReadHandlers
+from daemon.serving.request_handlers import RequestHandlers
 from daemon.uplink import Uplink
 from host.rpc import Route, table
 from host.transport import Caller
@@ -23,7 +25,9 @@ from i18n.message import msg
 SYNC_S = 10.0
 
 
-def routes(read: ReadHandlers, grant: GrantHandlers, other: OtherHandlers) -> Mapping[str, Route]:
+def routes(
+    read: ReadHandlers, grant: GrantHandlers, request: RequestHandlers, other: OtherHandlers
+) -> Mapping[str, Route]:
     """Name -> (request, role, handler)."""
     return table(
         Route(m.StatusGet, "any", read.status),
@@ -34,6 +38,10 @@ def routes(read: ReadHandlers, grant: GrantHandlers, other: OtherHandlers) -> Ma
         Route(m.GrantExtend, "guardian", grant.extend),
         Route(m.GrantsGet, "guardian", grant.list),
         Route(m.GrantRevoke, "guardian", grant.revoke),
+        Route(a.RequestAdd, "any", request.add),
+        Route(a.RequestsGet, "any", request.list),
+        Route(a.RequestApprove, "any", request.approve),
+        Route(a.RequestDeny, "any", request.deny),
         Route(m.Sync, "any", other.sync),
         Route(m.Watch, "any", other.watch),
         Route(m.Shown, "any", other.shown),

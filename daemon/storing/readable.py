@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from agent.api.asked import RequestEvent
 from agent.api.messages import GrantEvent
 from daemon.storing.opening import BROKEN, Broken
 from daemon.storing.rows import COLUMNS, PlayRow, play_of
@@ -51,6 +52,11 @@ class _GrantEvent(msgspec.Struct):
     ms: _Count
     given: _Count
     revoked: _Count | None = None
+
+
+class _RequestEvent(msgspec.Struct):
+    ms: _Count
+    asked: _Count
 
 
 class _Refusals(msgspec.Struct):
@@ -98,6 +104,12 @@ def _grant(row: dict[str, Any]) -> None:
     msgspec.json.decode(event, type=_GrantEvent)
 
 
+def _request(row: dict[str, Any]) -> None:
+    event = msgspec.convert(row, _Grant).event
+    msgspec.json.decode(event, type=RequestEvent)
+    msgspec.json.decode(event, type=_RequestEvent)
+
+
 def _meta(row: dict[str, Any]) -> None:
     text = row["value"].decode()
     if (look := _META.get(row["name"])) is not None:
@@ -126,6 +138,7 @@ _KINDS: Mapping[str, Callable[[dict[str, Any]], object]] = MappingProxyType({
     "plays": _play,
     "pieces": lambda row: msgspec.convert(row, _Piece),
     "grants": _grant,
+    "requests": _request,
     "refusals": lambda row: msgspec.convert(row, _Refusals),
     "journal_head": lambda row: msgspec.convert(row, _Head),
 })  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 
 # Our tables, and what each one is in the order of. Chains that were ended (journal_1 …) stay in the damaged file alone.
 TABLES: Mapping[str, str] = MappingProxyType({
-    "meta": "name", "plays": "seq", "pieces": "rowid", "grants": "id", "refusals": "day", "journal": "seq",
+    "meta": "name", "plays": "seq", "pieces": "rowid", "grants": "id", "requests": "id", "refusals": "day", "journal": "seq",
     "journal_head": "one",
 })  # fmt: skip
 

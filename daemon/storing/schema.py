@@ -8,7 +8,7 @@ import sqlite3
 
 from compliance import journal
 
-SCHEMA = 4
+SCHEMA = 5
 _STEPS = ("""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE plays (
@@ -40,6 +40,8 @@ ALTER TABLE plays RENAME COLUMN end_at TO until;
 UPDATE plays SET ending = 'saving' WHERE due AND until IS NOT NULL;
 ALTER TABLE plays DROP COLUMN warned;
 ALTER TABLE plays DROP COLUMN due
+""", """
+CREATE TABLE requests (id TEXT PRIMARY KEY, event TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID
 """)
 
 

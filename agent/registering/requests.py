@@ -1,0 +1,70 @@
+"""What was asked and answered at a seat: a set that only grows. What an answer let through is entered here, by the agent."""
+
+from __future__ import annotations
+
+import uuid
+
+from msgspec.structs import replace
+
+from agent.api import messages as m
+from agent.api.asked import RequestAnswer, RequestEvent, merged
+from agent.registering import approvals, programs
+from agent.registry import Change, Outcome
+from agent.store.rows import ApprovalRow, PlayerRow
+from compliance.entry import GrantRevoked
+
+
+def requests_put(change: Change, request: m.PutRequests) -> Outcome:
+    """Merge by id. Of two answers the first stands: what the other one gave is taken back. A seat that had not heard of it may
+    have let something through for somebody who was removed: that holds no longer.
+    """
+    players = {row.id: row for row in change.tables.players()}
+    news = False
+    for event in request.requests:
+        known = change.tables.request(event.id)
+        now = merged(known, event)
+        if now == known:
+            _lost(change, now, event.answer)
+            continue
+        change.tables.put_request(now)
+        news = True
+        row = players.get(now.player)
+        if known is not None and known.answer is not None and row is not None:
+            _take_back(change, row, known, known.answer)
+        if now.answer is not None and row is not None and not _over(row, now):
+            _let(change, row, now, now.answer)
+    return Outcome(changed=news)
+
+
+def _over(row: PlayerRow, event: RequestEvent) -> bool:
+    return row.removed or event.asked < row.since
+
+
+def _let(change: Change, row: PlayerRow, event: RequestEvent, answer: RequestAnswer) -> None:
+    """Enters what was let through, if that is news and there still is such a game."""
+    if not answer.let:
+        return
+    personal = {"by": answer.who, "what": "request.approve"}
+    if event.program is not None:
+        programs.let_through(change, row, event.program, personal)
+    elif event.game is not None and event.game in change.catalogue.games:
+        approvals.let_through(change, row, ApprovalRow(uuid.uuid4().hex, row.id, event.game, answer.who, answer.at), personal)
+
+
+def _take_back(change: Change, row: PlayerRow, event: RequestEvent, answer: RequestAnswer) -> None:
+    """Another answer came first."""
+    _lost(change, replace(event, answer=None), answer)
+    if answer.let and event.program is not None:
+        programs.take_back(change, row, event.program, {"what": "request.answered"})
+    elif answer.let:
+        approvals.take_back(change, row.id, event.game or "", answer.who, answer.at, {"what": "request.answered"})
+
+
+def _lost(change: Change, event: RequestEvent, answer: RequestAnswer | None) -> None:
+    """Time that was given by an answer which does not stand counts no longer."""
+    if answer is None or answer.grant is None or answer == event.answer:
+        return
+    given = change.tables.grant(answer.grant)
+    if given is not None and given.revoked is None:
+        change.tables.put_grant(replace(given, revoked=change.now))
+        change.record(GrantRevoked, {"what": "request.answered"}, id=given.id)

@@ -1,0 +1,108 @@
+"""giochoi request, requests, approve, deny: what a player asks for, and what a guardian says to it."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Final
+
+from cli.commands import Commands
+from cli.context import Context
+from cli.grant import document as given
+from cli.grant import say_given, some_minutes
+from cli.output import Output
+from cli.parser import Parser
+from cli.words.extra_time import called, follows
+from cli.words.layout import row
+from daemon.api.asked_words import answered, wish
+from daemon.api.asking import Answer, RequestAdd, RequestApprove, RequestDeny, RequestPart, Requests, RequestsGet
+from daemon.api.messages import GrantAnswer
+from host.rpc_client import ask
+from i18n.message import Moment, msg
+from rules.calendar import rfc3339
+
+_MINUTES: Final = RequestAdd(ms=15 * 60_000).ms
+_ID: Final = msg("the id that giochoi requests shows")
+
+
+def add_to(commands: Commands) -> None:
+    parser = commands.add("request", request, "", "30 --game luanti", '30 --reason "homework is done"', "--program sums")
+    parser.takes("ms", "MINUTES", msg("how many minutes more; 15 if none are given"), type=some_minutes, nargs="?",
+                 default=_MINUTES)  # fmt: skip
+    parser.takes("--game", "ID", msg("for this game only, or to be let play it"))
+    parser.takes("--program", "NAME", msg("to be let run a program that was refused here, by its name or SHA-256"))
+    parser.takes("--reason", "TEXT", msg("why; a guardian reads it, and the log keeps it"), default="")
+    commands.add("requests", show, "", "--json", looks=True)
+    parser = commands.add("approve", approve, "r27173f", "r27173f 30")
+    parser.takes("id", "REQUEST", _ID)
+    parser.takes("ms", "MINUTES", msg("how many minutes; as many as were asked for if none are given"), type=some_minutes,
+                 nargs="?")  # fmt: skip
+    _reason(parser)
+    parser = commands.add("deny", deny, "r27173f", 'r27173f --reason "after dinner"')
+    parser.takes("id", "REQUEST", _ID)
+    _reason(parser)
+
+
+def _reason(parser: Parser) -> None:
+    parser.takes("--reason", "TEXT", msg("why; the player reads it, and the log keeps it"), default="")
+
+
+def request(args: Namespace, context: Context) -> None:
+    asked = RequestAdd(ms=args.ms, game=args.game, program=args.program, reason=args.reason)
+    id_ = ask(context.home.daemon_address, asked).id
+    said = msg("asked ({id}); the answer is in: {command}", id=id_, command="giochoi requests")
+    context.out.answer({"id": id_}, said)
+
+
+def show(args: Namespace, context: Context) -> None:
+    told = ask(context.home.daemon_address, RequestsGet())
+    document = {"requests": [_document(one, told.zone) for one in told.requests]}
+    context.out.answer(document, lambda: _list(context.out, told))
+
+
+def _list(out: Output, told: Requests) -> None:
+    """One after the other; what was given as a reason stands below, and the answer."""
+    for one in told.requests:
+        out.say(row((one.id, wish(one), Moment(one.asked, told.zone)), " · "), 0, 4)
+        if one.reason:
+            out.say(one.reason, 4)
+        if one.answer is not None:
+            out.say(row((answered(one, one.answer), one.answer.who), " · "), 4)
+    if not told.requests:
+        out.say(msg("nothing was asked for"))
+
+
+def _document(one: RequestPart, zone: str) -> dict[str, object]:
+    """As the contract has it, with the program, whether a yes lets it through, and the answer."""
+    return {
+        "id": one.id, "player": one.player, "name": one.name, "game": one.game, "program": one.program, "title": one.title,
+        "minutes": one.ms / 60_000, "reason": one.reason, "asked": rfc3339(one.asked, zone), "lets": one.lets,
+        "answer": None if one.answer is None else _answer(one.answer, zone),
+    }  # fmt: skip
+
+
+def _answer(answer: Answer, zone: str) -> dict[str, object]:
+    return {
+        "approved": answer.approved, "who": answer.who, "at": rfc3339(answer.at, zone),
+        "minutes": None if answer.ms is None else answer.ms / 60_000, "reason": answer.reason,
+    }  # fmt: skip
+
+
+def approve(args: Namespace, context: Context) -> None:
+    answer = ask(context.home.daemon_address, RequestApprove(id=args.id, ms=args.ms, reason=args.reason))
+    told = given(answer) | {"id": answer.id or args.id, "request": args.id, "let": answer.let}
+    context.out.answer(told, lambda: _approved(answer, context.out))
+
+
+def _approved(answer: GrantAnswer, out: Output) -> None:
+    if answer.let is not None:
+        player = called(answer.name, answer.player)
+        out.say(msg("{what} is let through for {player}", what=answer.let, player=player), 0, 2)
+        if answer.still and answer.id is None:
+            out.say(follows(answer), 0, 2)
+    if answer.let is None or answer.id is not None:
+        say_given(answer, out)
+
+
+def deny(args: Namespace, context: Context) -> None:
+    ask(context.home.daemon_address, RequestDeny(id=args.id, reason=args.reason))
+    context.out.answer({"id": args.id}, msg("{id}: the answer is no", id=args.id))

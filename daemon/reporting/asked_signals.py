@@ -1,0 +1,25 @@
+"""What guardians are shown of a request, and whoever asked of the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from daemon import events
+from daemon.api.asked_words import answered, wish
+from daemon.api.asking import Answer
+from i18n.message import Words, msg
+
+
+def said(event: events.Asked | events.Answered) -> tuple[frozenset[str], dict[str, Any]]:
+    """The accounts besides guardians', and the fields of the signal."""
+    part, asked = event.part, event.event
+    about = {"player": part.player, "game": part.game or "", "title": part.title or "", "program": part.program}
+    if isinstance(event, events.Asked) or part.answer is None:
+        text: Words = wish(part)
+        text = msg("{said}: {reason}", said=text, reason=part.reason) if part.reason else text
+        return frozenset(), {"kind": "asked", **about, "request": asked.id, "left": part.ms, "text": text}
+    answer: Answer = part.answer
+    how = "approved" if answer.approved else "denied"
+    text = answered(part, answer)
+    fields = {"request": asked.id, "left": answer.ms, "who": answer.who, "how": how, "text": text}
+    return frozenset((asked.account,)), {"kind": "answered", **about, **fields}

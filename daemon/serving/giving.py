@@ -1,0 +1,45 @@
+"""What an answer says of time that was given."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from agent.api.messages import GrantEvent
+from daemon.api import messages as m
+from daemon.deciding.effects import counts_from_now, longer
+from daemon.deciding.outlook import Outlooks, held, outlook
+from daemon.sessions import RuledPlayer
+from rules.decision import Decision
+from rules.games import Game
+
+MAX_REASON = 500
+MAX_GRANT_MS = 24 * 3_600_000
+
+
+def told(
+    zone: str, id_: str | None, player: RuledPlayer, game: Game | None, before: Decision, after: Decision,
+    given: GrantEvent | None = None,
+) -> m.GrantAnswer:
+    """What the rules said before and say after."""
+    return m.GrantAnswer(
+        id=id_,
+        player=player.id,
+        name=player.registered.name,
+        game=None if game is None else game.id,
+        zone=zone,
+        before=outlook(before),
+        after=outlook(after),
+        still=id_ is not None and held(before, after, given),
+    )
+
+
+def of_grant(
+    looks: Outlooks, player: RuledPlayer, only: Game | None, given: GrantEvent, before: Decision, after: Decision
+) -> m.GrantAnswer:
+    """The same of minutes that were just `given`, for one game `only` or (None) for all."""
+    game = looks.about(player, only)
+    from_now, beyond = counts_from_now(looks, player, game, only, before, after, given.ms)
+    return structs.replace(
+        told(looks.people.zone, given.id, player, game, before, after, given),
+        ms=given.ms, longer=longer(looks, player, only, given), from_now=from_now, beyond=beyond, only=only is not None,
+    )  # fmt: skip

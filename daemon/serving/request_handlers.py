@@ -1,0 +1,251 @@
+"""What players ask for, and what guardians answer: durable with its entry, or not at all; in force when the answer comes."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from agent.api.asked import MOST_REQUESTS, RequestAnswer, RequestEvent
+from agent.api.messages import GrantEvent
+from daemon import events
+from daemon.api import asking as a
+from daemon.api import messages as m
+from daemon.deciding.letting import for_good, lets
+from daemon.deciding.outlook import Outlooks
+from daemon.grants import Grants, new_id
+from daemon.recording.recorder import Recorder
+from daemon.refused_programs import RefusedPrograms
+from daemon.reporting.publisher import Publisher
+from daemon.requests import Requests
+from daemon.running.heart import Heart
+from daemon.running.rosters import Rosters
+from daemon.serving.access import Access, Acting
+from daemon.serving.giving import MAX_GRANT_MS, MAX_REASON, of_grant, told
+from daemon.sessions import RuledPlayer
+from daemon.store import Unwritable
+from daemon.trusted import Reading, TrustedClock
+from host.transport import Caller
+from host.wire import ApiError
+from i18n.message import Arg, msg, said_by, typed
+from rules.decision import Decision
+from rules.games import Game
+from rules.installed import LetProgram
+
+_LIST = "giochoi requests"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RequestHandlers:
+    """`outlooks` are made of one reading of the clocks; `refused`: the programs that a player may ask for."""
+
+    access: Access
+    requests: Requests
+    grants: Grants
+    refused: RefusedPrograms
+    recorder: Recorder
+    publisher: Publisher
+    clock: TrustedClock
+    heart: Heart
+    rosters: Rosters
+    outlooks: Callable[[Reading], Outlooks]
+
+    # --- players
+
+    async def add(self, caller: Caller, request: a.RequestAdd) -> a.Requested:
+        player = self.access.people().player_of(caller.account)
+        if player is None:
+            raise ApiError("refused", msg("this account is not a player's"))
+        if not 0 < request.ms <= MAX_GRANT_MS:
+            raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
+        game, program = self._what(player, request)
+        now, reason = self.clock.read(), _reason(request.reason)
+        self._room(player, game, program, now)
+        event = RequestEvent(
+            id=self.requests.new_id(), player=player.id, account=caller.account, ms=request.ms,
+            game=None if game is None else game.id, program=program, reason=reason, asked=now.wall,
+        )  # fmt: skip
+        self._change(events.Asked(player, event, self._part(player, event, self.outlooks(now)), now))
+        return a.Requested(id=event.id)
+
+    def _what(self, player: RuledPlayer, request: a.RequestAdd) -> tuple[Game | None, LetProgram | None]:
+        """The game or the program that is asked for. ApiError."""
+        if request.program is None:
+            return None if request.game is None else self.access.game(request.game), None
+        if request.game is not None:
+            raise ApiError("bad-input", msg("ask for a game or for a program, not for both"))
+        found = self.refused.meant(player.id, request.program)
+        if found is None or not player.registered.only_installed:
+            text = msg("no program {program} was refused here; start it once, then ask", program=typed(request.program))
+            raise ApiError("refused", text)
+        return None, found
+
+    def _room(self, player: RuledPlayer, game: Game | None, program: LetProgram | None, now: Reading) -> None:
+        """ApiError: it was asked for already, or too much was."""
+        mine = [event for event in self.requests.today(self.access.people().zone, now.wall) if event.player == player.id]
+        about = _about(None if game is None else game.id, program)
+        for event in mine:
+            if event.answer is None and _about(event.game, event.program) == about:
+                raise ApiError("refused", msg("that was asked for already ({id}); a guardian will answer", id=event.id))
+        if len(mine) >= MOST_REQUESTS:
+            raise ApiError("refused", msg("{n} times were asked for today; tomorrow again", n=MOST_REQUESTS))
+
+    async def list(self, caller: Caller, request: a.RequestsGet) -> a.Requests:
+        only, people, now = self.access.only(caller), self.access.people(), self.clock.read()
+        looks, parts = self.outlooks(now), []
+        for event in self.requests.today(people.zone, now.wall):
+            player = people.by_id(event.player)
+            mine = event.answer is None if only is None else only is player and event.account == caller.account
+            if player is not None and mine:
+                parts.append(self._part(player, event, looks))
+        return a.Requests(requests=tuple(parts), zone=people.zone)
+
+    def _part(self, player: RuledPlayer, event: RequestEvent, looks: Outlooks) -> a.RequestPart:
+        """As it is told."""
+        game, answer = looks.people.catalogue.games.get(event.game or ""), event.answer
+        title = event.program.name if event.program else game.title if game else event.game
+        return a.RequestPart(
+            id=event.id, player=player.id, name=player.registered.name, game=event.game, title=title,
+            program=None if event.program is None else event.program.sha256, ms=event.ms, reason=event.reason,
+            asked=event.asked, answer=None if answer is None else _told(answer),
+            lets=answer is None and game is not None and lets(looks.ruling(player, game)),
+        )  # fmt: skip
+
+    # --- guardians
+
+    async def approve(self, caller: Caller, request: a.RequestApprove) -> m.GrantAnswer:
+        acting, reason = self.access.acting(caller, request.token), _reason(request.reason)
+        if request.ms is not None and not 0 < request.ms <= MAX_GRANT_MS:
+            raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
+        now = self.clock.read()
+        player, event = self._open(request.id, now)
+        return self._approve(player, event, acting, reason, now, request.ms)
+
+    async def deny(self, caller: Caller, request: a.RequestDeny) -> a.Ok:
+        acting, reason = self.access.acting(caller, request.token), _reason(request.reason)
+        now = self.clock.read()
+        player, event = self._open(request.id, now)
+        answer = RequestAnswer(approved=False, by="guardian", who=acting.who, at=now.wall, reason=reason)
+        self._answered(player, replace(event, answer=answer), now)
+        return a.Ok()
+
+    def approve_open(self, player: RuledPlayer, most: int, acting: Acting) -> m.GrantAnswer | None:
+        """Approves what the player asked for last, with at most so many milliseconds. None: nothing is open. ApiError."""
+        now = self.clock.read()
+        today = self.requests.today(self.access.people().zone, now.wall)
+        mine = [event for event in today if event.player == player.id and event.answer is None]
+        if not mine:
+            return None
+        return self._approve(player, replace(mine[-1], ms=min(mine[-1].ms, most)), acting, "", now, None)
+
+    def _open(self, id_: str, now: Reading) -> tuple[RuledPlayer, RequestEvent]:
+        """Who asked, and for what. ApiError: nobody, not today, or it was answered."""
+        people, event = self.access.people(), self.requests.find(id_)
+        player = None if event is None else people.by_id(event.player)
+        if event is None or player is None:
+            raise ApiError("bad-input", msg("no request {id}; see {command}", id=typed(id_), command=_LIST))
+        if event.answer is not None:
+            said = {"id": event.id, "who": event.answer.who}
+            yes, no = msg("{who} said yes to {id} before", **said), msg("{who} said no to {id} before", **said)
+            raise ApiError("refused", yes if event.answer.approved else no)
+        if event not in self.requests.today(people.zone, now.wall):
+            raise ApiError("refused", msg("{id} was for another day, and is gone", id=event.id))
+        return player, event
+
+    def _approve(
+        self, player: RuledPlayer, event: RequestEvent, acting: Acting, reason: str, now: Reading, ms: int | None
+    ) -> m.GrantAnswer:
+        """Lets the game or program through, where that is what is in the way; gives time where it is not, or `ms` say so."""
+        looks, game = self.outlooks(now), None if event.game is None else self.access.game(event.game)
+        let = event.program is not None or self._lets(player, game, looks)
+        if event.program is not None and ms is not None:
+            raise ApiError("bad-input", msg("a program is let through without minutes"))
+        grant = None
+        if not let or ms is not None:
+            grant = GrantEvent(
+                id=new_id(), player=player.id, by="guardian", who=acting.who, ms=event.ms if ms is None else ms,
+                game=event.game, given=now.wall, reason=reason or event.reason, request=event.id,
+            )  # fmt: skip
+        answer = RequestAnswer(
+            approved=True, by="guardian", who=acting.who, at=now.wall, let=let, ms=None if grant is None else grant.ms,
+            grant=None if grant is None else grant.id, reason=reason,
+        )  # fmt: skip
+        before = looks.decision(player, looks.about(player, game))
+        self._answered(player, replace(self._known(event), answer=answer), now, grant)
+        if let:
+            self.rosters.again()
+            looks = self.outlooks(now)
+            player = looks.people.by_id(player.id) or player
+        self.heart.changed()
+        return self._follows(event, player, game, looks, grant, before, let=let)
+
+    def _follows(
+        self, event: RequestEvent, player: RuledPlayer, game: Game | None, looks: Outlooks, grant: GrantEvent | None,
+        before: Decision, *, let: bool,
+    ) -> m.GrantAnswer:
+        about = looks.about(player, game)
+        after = looks.decision(player, about)
+        if grant is not None:
+            said = of_grant(looks, player, game, grant, before, after)
+        else:
+            said = told(looks.people.zone, None, player, about, before, after)
+            said = replace(said, still=game is not None and after.verdict != "allow")
+        title = event.program.name if event.program else game.title if game else None
+        return replace(said, let=title if let else None)
+
+    def _lets(self, player: RuledPlayer, game: Game | None, looks: Outlooks) -> bool:
+        """ApiError: it stays refused whatever is answered."""
+        if game is None:
+            return False
+        ruling = looks.ruling(player, game)
+        if (rule := for_good(ruling)) is not None:
+            why: dict[str, Arg] = {"why": rule.reason.text, "cite": rule.reason.cite}
+            raise ApiError("refused", msg("nothing changed: let through or not, it stays refused: {why} [{cite}]", **why))
+        return lets(ruling)
+
+    def _known(self, event: RequestEvent) -> RequestEvent:
+        return self.requests.find(event.id) or event
+
+    # --- what is written
+
+    def _answered(self, player: RuledPlayer, event: RequestEvent, now: Reading, grant: GrantEvent | None = None) -> None:
+        part = self._part(player, event, self.outlooks(now))
+        self._change(events.Answered(player, event, part, now), grant)
+
+    def _change(self, event: events.Asked | events.Answered, grant: GrantEvent | None = None) -> None:
+        """Recorded, kept and taken, with the time that it gives. ApiError."""
+
+        def keep() -> None:
+            self.requests.keep(event.event)
+            if grant is not None:
+                self.grants.keep(grant)
+
+        lines: list[events.Event] = [event]
+        if grant is not None:  # before the answer that names it
+            lines.insert(0, events.GrantGiven(event.player, grant, event.now))
+        try:
+            self.recorder.record_at_once(lines[0], keep, *lines[1:])
+        except Unwritable as error:
+            raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=said_by(error))) from None
+        self.requests.take(event.event)
+        if grant is not None:
+            self.grants.take(grant)
+        self.publisher.show(event)
+
+
+def _told(answer: RequestAnswer) -> a.Answer:
+    return a.Answer(approved=answer.approved, who=answer.who, at=answer.at, ms=answer.ms, reason=answer.reason)
+
+
+def _about(game: str | None, program: LetProgram | None) -> tuple[str | None, str | None]:
+    return game, None if program is None else program.sha256
+
+
+def _reason(text: str) -> str:
+    """What may stand in a log and on a guardian's screen: one line without what steers a terminal. ApiError."""
+    if len(text) > MAX_REASON:
+        raise ApiError("bad-input", msg("the reason is longer than {most} characters", most=MAX_REASON))
+    plain = "".join(one if one.isprintable() else " " for one in unicodedata.normalize("NFC", text))
+    return " ".join(plain.split())

@@ -1,0 +1,347 @@
+"""What players ask for and guardians answer at the seat: with the agent away, over restarts, until the day is over."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from agent.api.asked import MOST_REQUESTS, RequestAnswer, RequestEvent
+from daemon.api import asking as a
+from daemon.platforms.api import ProgramStopped
+from host.wire import ApiError
+from i18n.message import plain
+from rules.games import Fingerprint
+from tests.daemon.test_api import CHILD, FRIEND, ROOT, ask
+from tests.daemon.test_installed_only import OWN, start, strict
+from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
+
+
+def asked(world, caller=CHILD, **more):
+    return ask(world, "request.add", a.RequestAdd(**more), caller).id
+
+
+def listed(world, caller=ROOT):
+    return ask(world, "request.list", a.RequestsGet(), caller).requests
+
+
+def approve(world, id_, ms=None, caller=ROOT, reason=""):
+    return ask(world, "request.approve", a.RequestApprove(id=id_, ms=ms, reason=reason), caller)
+
+
+def deny(world, id_, reason="", caller=ROOT):
+    return ask(world, "request.deny", a.RequestDeny(id=id_, reason=reason), caller)
+
+
+def lines(world):
+    return [(type(one).__name__, one.id) for one in world.journal("request", "answer", "grant.given")]
+
+
+def asks_first(number=1, **more):
+    """A game without a label has to be let through."""
+    return roster(number, packs=(shipped("home-balanced"),), **more)
+
+
+def verdict(world, game="teeworlds"):
+    from daemon.api.messages import WhyGet
+
+    return ask(world, "why", WhyGet(player="an", game=game)).decision.verdict
+
+
+def test_time_is_asked_for_and_given(world):
+    """As a grant gives it, which names the request; both are in the log, and the answer is shown to whoever asked."""
+    world.start(roster(packs=(limit(30),)))
+    id_ = asked(world, ms=20 * MINUTE, reason="homework is done")
+    (one,) = listed(world)
+    assert (one.id, one.player, one.name, one.ms, one.reason, one.lets) == (id_, "an", "An", 20 * MINUTE, "homework is done", False)
+    answer = approve(world, id_)
+    (grant,) = world.daemon._grants.all()
+    assert (answer.id, answer.ms, grant.ms, grant.request, grant.who) == (grant.id, 20 * MINUTE, 20 * MINUTE, id_, "root")
+    assert world.status().left_s == 50 * 60
+    assert lines(world) == [("Requested", id_), ("GrantGiven", grant.id), ("Answered", id_)]
+    assert listed(world) == ()
+    (mine,) = listed(world, CHILD)
+    assert (mine.answer.approved, mine.answer.ms, mine.answer.who) == (True, 20 * MINUTE, "root")
+
+
+def test_a_guardian_may_give_another_length(world):
+    world.start(roster(packs=(limit(30),)))
+    assert approve(world, asked(world, game="luanti"), 5 * MINUTE).ms == 5 * MINUTE
+    (grant,) = world.daemon._grants.all()
+    assert (grant.ms, grant.game) == (5 * MINUTE, "luanti")
+
+
+def test_no_is_an_answer_with_a_reason(world):
+    world.start(roster(packs=(limit(30),)))
+    id_ = asked(world)
+    deny(world, id_, "after dinner")
+    (mine,) = listed(world, CHILD)
+    assert (mine.answer.approved, mine.answer.reason, mine.answer.ms) == (False, "after dinner", None)
+    assert (world.status().left_s, lines(world)) == (1800, [("Requested", id_), ("Answered", id_)])
+
+
+def test_who_may_ask_and_who_may_answer(world):
+    """A child answers nothing, a guardian asks for nothing, others see none of it."""
+    world.start(roster(packs=(limit(30),)))
+    id_ = asked(world)
+    for refuse in (approve, deny):
+        with pytest.raises(ApiError, match="only a guardian"):
+            refuse(world, id_, caller=CHILD)
+    with pytest.raises(ApiError, match="not a player's"):
+        asked(world, ROOT)
+    assert listed(world, FRIEND) == ()
+    assert len(listed(world)) == 1
+
+
+def test_one_stands_open_for_each_thing(world):
+    world.start(roster(packs=(limit(30),)))
+    id_ = asked(world)
+    with pytest.raises(ApiError, match=id_):
+        asked(world, ms=MINUTE)
+    asked(world, game="luanti")
+    with pytest.raises(ApiError, match="already"):
+        asked(world, game="luanti")
+    deny(world, id_)
+    assert asked(world) != id_
+
+
+def test_a_storm_is_bounded(world):
+    """A child who asks and asks costs nobody the day: neither the disk, nor the roster, nor the other child."""
+    world.start(roster(packs=(limit(30),)))
+    for _ in range(MOST_REQUESTS):
+        deny(world, asked(world))
+    before = world.daemon.store.db.total_changes
+    for _ in range(100):
+        with pytest.raises(ApiError, match="today"):
+            asked(world)
+    assert world.daemon.store.db.total_changes == before
+    asked(world, FRIEND)
+    world.pass_time(12 * HOUR)
+    asked(world)
+
+
+@pytest.mark.parametrize(("more", "said"), [
+    ({"reason": "x" * 501}, "longer"), ({"ms": 0}, "minutes"), ({"ms": 25 * HOUR}, "minutes"), ({"game": "nosuch"}, "nosuch"),
+    ({"game": "luanti", "program": "aa"}, "not for both"), ({"program": "sums"}, "start it once"),
+])  # fmt: skip
+def test_what_cannot_be_asked_for(world, more, said):
+    world.start(roster(packs=(limit(30),)))
+    with pytest.raises(ApiError, match=said):
+        asked(world, **more)
+    assert (listed(world), lines(world)) == ((), [])
+
+
+def test_a_reason_is_one_line_of_plain_text(world):
+    """It stands on a guardian's terminal and in menus."""
+    world.start(roster(packs=(limit(30),)))
+    asked(world, reason=" ba\u0300i\u001b[2J\nxong \u202e")
+    assert listed(world)[0].reason == "b\u00e0i [2J xong"
+
+
+def test_the_first_answer_stands(world):
+    world.start(roster(packs=(limit(30),)))
+    id_ = asked(world)
+    approve(world, id_)
+    for again in (approve, deny):
+        with pytest.raises(ApiError, match="said yes"):
+            again(world, id_)
+    assert (len(world.daemon._grants.all()), len(world.journal("answer"))) == (1, 1)
+    other = asked(world)
+    deny(world, other)
+    with pytest.raises(ApiError, match="said no"):
+        approve(world, other)
+
+
+def test_it_is_gone_with_the_day(world):
+    """The place's day. Nobody answers yesterday's wish."""
+    world.start(roster(packs=(limit(30),)))
+    id_ = asked(world)
+    world.pass_time(12 * HOUR - 1)
+    assert [one.id for one in listed(world)] == [id_]
+    world.pass_time(2)
+    assert listed(world) == listed(world, CHILD) == ()
+    with pytest.raises(ApiError, match="another day"):
+        approve(world, id_)
+    asked(world)
+
+
+def test_a_restart_keeps_it(world):
+    """Open, answered, and what was let through with the agent away."""
+    world.start(asks_first())
+    let, open_ = asked(world, game="teeworlds"), asked(world)
+    approve(world, let)
+    world.kill()
+    world.start()
+    assert [one.id for one in listed(world)] == [open_]
+    assert verdict(world) == "allow"
+    assert {one.id for one in world.daemon._requests.unsent()} == {let, open_}
+
+
+def test_a_full_disk_changes_nothing(world, monkeypatch):
+    from tests.daemon.test_disk import FullDisk
+
+    world.start(asks_first())
+    id_ = asked(world, game="teeworlds")
+    with FullDisk(world, monkeypatch) if callable(getattr(FullDisk, "__enter__", None)) else pytest.raises(ApiError):
+        approve(world, id_)
+
+
+def test_a_game_that_asks_is_let_through_at_once(world):
+    """With the agent away. What refuses it besides is said."""
+    world.start(asks_first())
+    assert verdict(world) == "ask"
+    id_ = asked(world, game="teeworlds")
+    assert listed(world)[0].lets
+    answer = approve(world, id_)
+    assert (answer.let, answer.id, answer.still, answer.after.verdict) == ("Teeworlds", None, False, "allow")
+    assert "teeworlds" not in world.platform.refusals.refused.get("an", ())
+    assert world.daemon._grants.all() == ()
+    world.platform.run(1, "teeworlds")
+    assert world.daemon.plays.running
+    (line,) = world.journal("answer")
+    assert (line.let, line.grant, line.ms) == (True, None, None)
+
+
+def test_what_still_refuses_is_said(world):
+    world.start(roster(packs=(shipped("home-balanced"), limit(0))))
+    answer = approve(world, asked(world, game="teeworlds"))
+    assert (answer.let, answer.still, answer.after.rule) == ("Teeworlds", True, "house.all")
+
+
+def test_what_no_answer_helps_against_is_refused(world):
+    """The law's label for somebody who is too young."""
+    news = asks_first(place_packs=(shipped("vn-game-point"),), place="game-point")
+    old = msgspec.structs.replace(news.games[0], id="old", title="Old", label=18, label_source="its box", names=("old",))
+    world.start(msgspec.structs.replace(news, games=(*news.games, old)))
+    if verdict(world, "old") != "refuse":
+        pytest.skip("no rule here refuses it for good")
+    id_ = asked(world, game="old")
+    with pytest.raises(ApiError, match="nothing changed"):
+        approve(world, id_)
+    assert [one.id for one in listed(world)] == [id_]
+
+
+def test_once_the_agent_says_it_the_roster_alone_counts(world):
+    """A later `game disallow` wins over what was let through here."""
+    world.start(asks_first())
+    id_ = asked(world, game="teeworlds")
+    approve(world, id_)
+    requests = world.daemon._requests
+    sent = requests.unsent()
+    requests.mark_sent(sent, 2, 1)
+    assert verdict(world) == "allow"  # the roster that says it is under way
+    world.adopt(asks_first(2, approved=("teeworlds",)))
+    assert verdict(world) == "allow"
+    world.adopt(asks_first(3))
+    assert verdict(world) == "ask"
+    world.stop()
+    world.start()
+    assert verdict(world) == "ask"
+
+
+def event(id_="r1", at=0, approved=None, **more):
+    answer = None if approved is None else RequestAnswer(approved=approved, by="guardian", who="me", at=at, **more)
+    return RequestEvent(id=id_, player="an", account="an", ms=MINUTE, asked=0, answer=answer)
+
+
+def test_of_two_answers_at_once_the_earlier_stands(world):
+    """What the other one gave is taken back."""
+    world.start(roster(packs=(limit(30),)))
+    id_ = asked(world)
+    here = world.daemon._requests.find(id_)
+    world.clock.run(MINUTE)
+    answer = approve(world, id_)
+    there = RequestAnswer(approved=False, by="guardian", who="me", at=here.asked + 1)
+    world.adopt(msgspec.structs.replace(
+        roster(2, packs=(limit(30),)), requests=(msgspec.structs.replace(here, answer=there),),
+    ))  # fmt: skip
+    (grant,) = world.daemon._grants.all()
+    assert (grant.id, grant.revoked is not None, world.status().left_s) == (answer.id, True, 1800)
+    (mine,) = listed(world, CHILD)
+    assert not mine.answer.approved
+    assert len(world.journal("grant.revoked")) == 1
+
+
+def test_a_later_answer_of_the_agent_changes_nothing_here(world):
+    world.start(roster(packs=(limit(30),)))
+    id_ = asked(world)
+    approve(world, id_)
+    here = world.daemon._requests.find(id_)
+    late = msgspec.structs.replace(here.answer, approved=False, at=here.answer.at + 1, grant=None, ms=None)
+    world.adopt(msgspec.structs.replace(
+        roster(2, packs=(limit(30),)), requests=(msgspec.structs.replace(here, answer=late),),
+    ))  # fmt: skip
+    assert (world.daemon._requests.find(id_), world.status().left_s) == (here, 45 * 60)
+    assert [one.id for one in world.daemon._requests.unsent()] == [id_]
+
+
+def test_who_is_removed_asks_for_nothing_any_more(world):
+    world.start(roster(packs=(limit(30),)))
+    asked(world)
+    world.adopt(roster(2, players=()))
+    assert (listed(world), world.daemon._requests.unsent()) == ((), ())
+    world.kill()
+    world.start(roster(3, packs=(limit(30),)))
+    assert listed(world) == ()
+
+
+def test_what_was_refused_may_be_asked_for_and_then_runs(world):
+    """In force at once, by its content; nothing else is let through with it."""
+    world.start(strict())
+    start(world, 1)
+    other = Fingerprint("/home/an/other", 10, "cc" * 32, "b2")
+    id_ = asked(world, program="own")
+    (one,) = listed(world)
+    assert (one.title, one.program) == ("own", OWN.sha256)
+    answer = approve(world, id_)
+    assert (answer.let, answer.id) == ("own", None)
+    assert [one.sha256 for one in world.platform.refusals.only["an"].let] == [OWN.sha256]
+    start(world, 2)
+    start(world, 3, other)
+    assert world.platform.ended == [1, 3]
+
+
+def test_only_what_the_seat_saw_refused_may_be_asked_for(world):
+    """By name, by content or its beginning; nobody else's, and of one player only so many are remembered."""
+    world.start(strict())
+    content = "ab" * 32
+    world.daemon.loop.observe(ProgramStopped("an", Fingerprint("/home/an/sums", 10, content), 1, world.clock.mono()))
+    refused = world.daemon.loop.installed.refused
+    assert {refused.meant("an", one) and refused.meant("an", one).name for one in ("sums", content, content[:8])} == {"sums"}
+    assert [refused.meant("an", one) for one in ("own", content[:7], "cd" * 32)] == [None] * 3
+    assert refused.meant("binh", "sums") is None
+    for number in range(100):
+        refused.saw("an", Fingerprint(f"/home/an/{number}", 10, f"{number:064x}"))
+    assert refused.meant("an", "sums") is None
+    assert len(refused._seen["an"]) == 64
+
+
+def test_displays_are_told(world):
+    """Guardians of the request, whoever asked of the answer; each with what its text is made of."""
+    world.start(asks_first())
+    shown = []
+    world.daemon._publisher.show = lambda one: shown.append(one) or (1, 0)
+    id_ = asked(world, game="teeworlds", reason="với bạn")
+    approve(world, id_)
+    from daemon.reporting.publisher import _signal
+
+    (to_guardians, (nobody)), (to_child, (accounts)) = (_signal(1, one) for one in shown)
+    assert (to_guardians.kind, to_guardians.request, to_guardians.title, nobody) == ("asked", id_, "Teeworlds", frozenset())
+    assert plain(to_guardians.text) == "An asks to play Teeworlds: với bạn"
+    assert (to_child.kind, to_child.who, to_child.how, accounts) == ("answered", "root", "approved", frozenset({"an"}))
+    assert plain(to_child.text) == "Yes: Teeworlds is let through"
+
+
+def test_a_code_approves_what_was_asked_last(world):
+    """At most as much as whoever gave the code may give."""
+    from daemon.serving.access import Acting
+
+    world.start(roster(packs=(limit(30),)))
+    handlers = world.daemon.routes["request.approve"].handler.__self__
+    an, mother = world.daemon.in_force.people.players[0], Acting("Mẹ", "me", "pin")
+    assert handlers.approve_open(an, 30 * MINUTE, mother) is None
+    asked(world, ms=10 * MINUTE, game="luanti")
+    world.clock.run(10)
+    id_ = asked(world, ms=60 * MINUTE)
+    assert handlers.approve_open(an, 30 * MINUTE, mother).ms == 30 * MINUTE
+    assert world.daemon._requests.find(id_).answer.who == "Mẹ"
+    assert world.daemon._requests.find(id_).ms == 60 * MINUTE
