@@ -24,7 +24,7 @@ def requests_put(change: Change, request: m.PutRequests) -> Outcome:
         known = change.tables.request(event.id)
         now = merged(known, event)
         if now == known:
-            _lost(change, now, event.answer)
+            news |= _lost(change, now, event.answer)
             continue
         change.tables.put_request(now)
         news = True
@@ -60,11 +60,11 @@ def _take_back(change: Change, row: PlayerRow, event: RequestEvent, answer: Requ
         approvals.take_back(change, row.id, event.game or "", answer.who, answer.at, {"what": "request.answered"})
 
 
-def _lost(change: Change, event: RequestEvent, answer: RequestAnswer | None) -> None:
-    """Time that was given by an answer which does not stand counts no longer."""
-    if answer is None or answer.grant is None or answer == event.answer:
-        return
-    given = change.tables.grant(answer.grant)
-    if given is not None and given.revoked is None:
-        change.tables.put_grant(replace(given, revoked=change.now))
-        change.record(GrantRevoked, {"what": "request.answered"}, id=given.id)
+def _lost(change: Change, event: RequestEvent, answer: RequestAnswer | None) -> bool:
+    """Whether time was given by an `answer` that does not stand: it counts no longer."""
+    given = None if answer is None or answer.grant is None else change.tables.grant(answer.grant)
+    if given is None or given.revoked is not None or answer == event.answer:
+        return False
+    change.tables.put_grant(replace(given, revoked=change.now))
+    change.record(GrantRevoked, {"what": "request.answered"}, id=given.id)
+    return True

@@ -44,7 +44,7 @@ def test_what_a_child_may_ask(desk):
         by_role.setdefault(route.role, set()).add(op)
     assert by_role == {
         ANY: {"game.list", "log.head", "log.card", "place.show"},
-        SEAT: {"seat.enrol", "seat.alive", "roster.get", "grant.put", "log.submit"},
+        SEAT: {"seat.enrol", "seat.alive", "roster.get", "grant.put", "request.put", "log.submit"},
         KEEPER: {
             "player.add", "player.set", "player.remove", "player.list", "player.days", "guardian.add", "guardian.set",
             "guardian.remove", "guardian.list",

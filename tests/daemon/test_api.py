@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from daemon.api import asking as a
 from daemon.api import messages as m
 from host.transport import Caller
 from host.wire import ApiError
@@ -27,6 +28,10 @@ REQUESTS = {
     "grant.extend": m.GrantExtend(player="an", until=13 * 60 * MINUTE),
     "grant.list": m.GrantsGet(),
     "grant.revoke": m.GrantRevoke(id="00"),
+    "request.add": a.RequestAdd(),
+    "request.list": a.RequestsGet(),
+    "request.approve": a.RequestApprove(id="r00"),
+    "request.deny": a.RequestDeny(id="r00"),
     "sync": m.Sync(number=1),
     "watch": m.Watch(),
     "shown": m.Shown(number=1),

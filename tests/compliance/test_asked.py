@@ -1,0 +1,54 @@
+"""Requests and answers in the log: what goes together, and what contradicts itself."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from compliance.entry import Answered, GrantGiven, Requested
+from compliance.verifying.asked import Asked
+from i18n.message import plain
+
+COMMON = {"seat": "seat-1", "boot": "b", "seq": 1, "prev": "", "mono": 0, "wall": 0}
+REQUEST = Requested(**COMMON, id="r1", who="w", game=None, program=None, ms=900)
+GRANT = GrantGiven(**COMMON, id="g1", who="w", by="guardian", ms=900, game=None, given=0)
+YES = Answered(**COMMON, id="r1", who="w", by="guardian", approved=True, let=False, ms=900, grant="g1")
+LET = replace(YES, let=True, ms=None, grant=None)
+NO = replace(LET, approved=False, let=False)
+
+
+def failures(*lines):
+    asked = Asked()
+    for number, line in enumerate(lines):
+        asked.take(f"entry {number}", line)
+    return [(one.where, plain(one.what)) for one in asked.failures], [plain(one.what) for one in asked.findings()]
+
+
+@pytest.mark.parametrize("lines", [
+    (REQUEST,), (REQUEST, NO), (REQUEST, LET), (REQUEST, GRANT, YES), (REQUEST, GRANT, replace(YES, let=True)),
+    (REQUEST, GRANT, YES, replace(NO, seat="seat-2")),
+])  # fmt: skip
+def test_what_goes_together(lines):
+    assert failures(*lines) == ([], [])
+
+
+@pytest.mark.parametrize(("lines", "said"), [
+    ((REQUEST, replace(REQUEST, seat="seat-2")), "another request"),
+    ((REQUEST, NO, LET), "before"),
+    ((REQUEST, YES), "that time says"),
+    ((REQUEST, replace(GRANT, ms=901), YES), "that time says"),
+    ((REQUEST, replace(GRANT, seat="seat-2"), YES), "that time says"),
+    ((REQUEST, GRANT, replace(YES, approved=False)), "what was approved"),
+    ((REQUEST, replace(NO, approved=True)), "what was approved"),
+    ((REQUEST, replace(NO, let=True)), "what was approved"),
+    ((REQUEST, replace(LET, ms=900)), "what was approved"),
+])  # fmt: skip
+def test_what_contradicts_itself(lines, said):
+    ((where, what),), _ = failures(*lines)
+    assert (where, said in what) == (f"entry {len(lines) - 1}", True)
+
+
+def test_an_answer_to_nothing_is_told():
+    """It may stand before its request, where another seat's line came late."""
+    assert failures(NO)[1] == ["no entry tells of the request that it answers"]
+    assert failures(NO, REQUEST) == ([], [])
