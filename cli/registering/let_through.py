@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from contextlib import suppress
 
 from agent.api.messages import Done, GameAllow, GameDisallow
 from agent.api.rule_words import rule_said
 from cli.commands import Commands
 from cli.context import Context
 from cli.parser import PLAYER, Parser
-from cli.registering.settle import settle
+from cli.registering.settle import heard, settle
 from cli.words.extra_time import name_and_id
 from cli.words.verdicts import until
-from daemon.api.messages import Sync, WhyGet
+from daemon.api.messages import WhyGet
 from daemon.api.status import StatusGet
 from host.rpc_client import ask
 from host.transport import Unreachable
@@ -43,8 +42,7 @@ def allow(args: Namespace, context: Context) -> int:
 
 
 def disallow(args: Namespace, context: Context) -> int:
-    with suppress(ApiError, Unreachable):  # what was let through at this PC has to be known there first
-        ask(context.home.daemon_address, Sync(number=0))
+    heard(context)
     done = ask(context.home.agent_address, GameDisallow(player=args.player, game=args.id))
     said = msg("{game} is no longer let through for {player}", player=whom(args, done), game=args.id)
     code = settle(context, done, said)

@@ -15,7 +15,7 @@ from cli.context import Context
 from cli.given.asking import YES, confirm
 from cli.given.values import some
 from cli.registering import programs
-from cli.registering.settle import settle
+from cli.registering.settle import heard, settle
 from cli.words.days import spoken
 from cli.words.layout import row
 from host.clock import wall
@@ -74,6 +74,8 @@ def change(args: Namespace, context: Context) -> int:
     if request == PlayerSet(player=args.player):
         options = comma(("--name", "--born", "--account", "--guardian", *programs.OPTIONS))
         args.parser.mistake(msg("nothing to change: name one of {options}", options=options))
+    if request.disallow:
+        heard(context)
     done = ask(context.home.agent_address, request)
     return settle(context, done, msg("{name} is changed (id {id})", name=done.name, id=done.id))
 

@@ -104,6 +104,7 @@ class _Reader:
     _last: dict[tuple[str, str], AnyEntry] = field(default_factory=dict)
     _grants: dict[str, Given] = field(default_factory=dict)
     _approved: dict[str, tuple[int, str, int]] = field(default_factory=dict)
+    _asked: dict[str, str] = field(default_factory=dict)
     _age: tuple[int, int] | None = None
 
     def take(self, line: AnyEntry) -> None:
@@ -124,13 +125,26 @@ class _Reader:
             case entry.GrantRevoked() if line.id in self._grants:
                 known = self._grants[line.id]
                 self._grants[line.id] = replace(known, revoked=min(known.revoked, line.wall))
-            case entry.Approval() if line.who in self.names:
-                self._approved[line.id] = (line.wall, line.game, NEVER)
+            case entry.Requested() | entry.Answered() | entry.Approval() if line.who in self.names:
+                self._let(line)
             case entry.ApprovalEnded() if line.id in self._approved:
                 since, game, _ = self._approved[line.id]
                 self._approved[line.id] = (since, game, line.wall)
             case _:
                 pass
+
+    def _let(self, line: entry.Requested | entry.Answered | entry.Approval) -> None:
+        """What a guardian let through; at a seat it holds from the answer on, until the agent's word of it comes."""
+        if isinstance(line, entry.Requested):
+            self._asked[line.id] = line.game or ""
+        elif isinstance(line, entry.Answered):
+            if line.let and self._asked.get(line.id):
+                self._approved[line.id] = (line.wall, self._asked[line.id], NEVER)
+        else:
+            for id_ in self._asked.keys() & self._approved.keys():
+                since, game, until = self._approved[id_]
+                self._approved[id_] = (since, game, min(until, line.wall) if game == line.game else until)
+            self._approved[line.id] = (line.wall, line.game, NEVER)
 
     def setting(self, place: Place | None) -> Setting:
         """What the log tells of the life around the plays. Another `place` goes before what was recorded."""

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from daemon.api.asking import RequestAdd, RequestApprove
+from host.homes import server_home
+from host.rpc_client import ask
+from host.wire import ApiError
 from tests.bypasses.case import python
 from tests.bypasses.test_copies import SAME
 from tests.bypasses.test_descriptors import MEMFD, OPEN
@@ -138,3 +142,34 @@ def test_who_is_not_asked_is_not_held_up(case):
     run = case(0).start('cp /bin/dash own && ./own "$PLAY"')
     until(run.case.ran.exists)
     run.finish()
+
+
+def test_a_child_asks_for_what_was_refused_and_then_it_runs(case, ring):
+    """By the content that the seat itself saw, and not a byte of another; the verifier holds it all against each other."""
+    one = case(strict=True)
+    one.refused('cp /bin/dash own && echo "$RANDOM$RANDOM" >>own && ./own "$PLAY"')
+    content = one.content("own")
+
+    def says(request):
+        return ring.as_(ring.strict, lambda: _answer(server_home(str(ring.house.home)).daemon_address, request))
+
+    assert says(RequestAdd(program="ab" * 32)) == "refused"
+    id_ = until(lambda: (told := says(RequestAdd(program=content))) != "refused" and told)
+    assert says(RequestApprove(id=id_)) == "refused"
+    assert ring.house.json("approve", id_)["let"] == "own"
+    run = one.start('cp own "bài tập" && "./bài tập" "$PLAY"')
+    until(one.ran.exists)
+    run.finish()
+    one.refused('cp own other && echo more >>other && ./other "$PLAY"')
+    until(lambda: [line for line in ring.house.entries("programs.changed") if content in line["let"]])
+    ring.house("player", "set", "Bi", "--disallow-program", content[:8])
+    one.refused('./own "$PLAY"')
+    report, code = ring.house.verify()
+    assert (code, report["failures"]) == (0, [])
+
+
+def _answer(address, request):
+    try:
+        return ask(address, request).id
+    except ApiError as error:
+        return error.code

@@ -155,6 +155,21 @@ def test_approvals_and_place_count(told, make_bundle):
     assert at_point["days"][0]["rules"] == {"vn-147.ask-first": 300.0, "vn-game-point.hours": 600.0}
 
 
+def test_what_was_let_through_at_the_seat_counts_from_its_answer(told, make_bundle):
+    """With the agent away. Once that entered it, its word ends it too."""
+    def write(seat):
+        seat.add(entry.Requested, at("2026-11-24 20:30"), id="r", who=WHO, game="c", program=None, ms=900_000)
+        answer = {"by": "guardian", "approved": True, "let": True, "ms": None, "grant": None}
+        seat.add(entry.Answered, at("2026-11-24 20:31"), id="r", who=WHO, **answer)
+        seat.play(WHO, "2026-11-24 20:40", 5, game="c", label=None)
+        seat.agent.add(entry.Approval, at("2026-11-24 21:00"), id="a", who=WHO, game="c")
+        seat.play(WHO, "2026-11-24 21:10", 10, game="c", label=None)
+        seat.agent.add(entry.ApprovalEnded, at("2026-11-25 08:00"), id="a")
+        seat.play(WHO, "2026-11-25 09:00", 7, game="c", label=None)
+
+    assert told(make_bundle(write))["total"]["cut_s"] == 420.0
+
+
 def test_days_are_those_of_the_zone(told, make_bundle):
     """Half past eleven in Hanoi is another day in Tokyo."""
     path = make_bundle(lambda seat: seat.play(WHO, "2026-11-24 23:30", 1))
