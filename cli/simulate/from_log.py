@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import get_args
@@ -105,6 +105,7 @@ class _Reader:
     _grants: dict[str, Given] = field(default_factory=dict)
     _approved: dict[str, tuple[int, str, int]] = field(default_factory=dict)
     _asked: dict[str, str] = field(default_factory=dict)
+    _answered: dict[str, int] = field(default_factory=dict)
     _age: tuple[int, int] | None = None
 
     def take(self, line: AnyEntry) -> None:
@@ -134,24 +135,28 @@ class _Reader:
                 pass
 
     def _let(self, line: entry.Requested | entry.Answered | entry.Approval) -> None:
-        """What a guardian let through; at a seat it holds from the answer on, until the agent's word of it comes."""
+        """What a guardian let through."""
         if isinstance(line, entry.Requested):
             self._asked[line.id] = line.game or ""
         elif isinstance(line, entry.Answered):
-            if line.let and self._asked.get(line.id):
-                self._approved[line.id] = (line.wall, self._asked[line.id], NEVER)
+            self._answered.update({line.id: line.wall} if line.let else {})
         else:
-            for id_ in self._asked.keys() & self._approved.keys():
-                since, game, until = self._approved[id_]
-                self._approved[id_] = (since, game, min(until, line.wall) if game == line.game else until)
             self._approved[line.id] = (line.wall, line.game, NEVER)
+
+    def _let_at_seats(self) -> Iterator[tuple[int, str, int]]:
+        """From the answer on, until the agent's word of that game comes, whichever of both stands first in the log."""
+        for id_, since in self._answered.items():
+            game = self._asked.get(id_)
+            told = (moment for at, of, until in self._approved.values() if of == game for moment in (at, until))
+            if game:
+                yield since, game, min((moment for moment in told if moment >= since), default=NEVER)
 
     def setting(self, place: Place | None) -> Setting:
         """What the log tells of the life around the plays. Another `place` goes before what was recorded."""
         return Setting(
             places=(tuple(self._places) or ((0, "home"),)) if place is None else ((0, place),),
             grants=tuple(self._grants.values()),
-            approved=tuple(self._approved.values()),
+            approved=(*self._approved.values(), *self._let_at_seats()),
         )
 
     def joined(self) -> list[Played]:
