@@ -152,5 +152,5 @@ def _document(event: GrantEvent, told: Grants) -> dict[str, object]:
         "id": event.id, "player": event.player, "name": told.names.get(event.player), "by": event.by, "who": event.who,
         "minutes": event.ms / 60_000, "game": event.game, "given": rfc3339(event.given, told.zone), "reason": event.reason,
         "revoked": None if event.revoked is None else rfc3339(event.revoked, told.zone),
-        "counts": event.id in told.counting,
+        "counts": event.id in told.counting, "request": event.request or None,
     }  # fmt: skip

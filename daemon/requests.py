@@ -17,13 +17,13 @@ from agent.api.messages import Player, Roster
 from daemon.store import Store
 from rules.calendar import DAY_MS, day_bounds
 
-_KEPT_MS = 33 * DAY_MS
+_KEPT_MS = 3 * DAY_MS  # the agent keeps all, and nothing older than today counts
 _Row = tuple[str, str, bool]
 
 
 class Requests:
     """As daemon.grants: what is asked or answered here is written by `keep`, then in force by `take`; what the agent says is
-    stored with the next `write`. `now`: Unix ms.
+    stored with the next `write`. Moments are Unix ms.
     """
 
     def __init__(self, store: Store) -> None:

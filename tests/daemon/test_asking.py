@@ -209,6 +209,34 @@ def test_a_game_that_asks_is_let_through_at_once(world):
     assert (line.let, line.grant, line.ms) == (True, None, None)
 
 
+def test_minutes_besides_are_given_too(world):
+    """A game is let through for good; who names minutes wants them as well. A program takes none."""
+    world.start(roster(packs=(shipped("home-balanced"), limit(0))))
+    answer = approve(world, asked(world, game="teeworlds"), 20 * MINUTE)
+    (grant,) = world.daemon._grants.all()
+    assert (answer.let, answer.id, answer.ms, answer.after.verdict) == ("Teeworlds", grant.id, 20 * MINUTE, "allow")
+    (line,) = world.journal("answer")
+    assert (line.let, line.grant, line.ms) == (True, grant.id, 20 * MINUTE)
+    world.adopt(strict(2))
+    start(world, 1)
+    with pytest.raises(ApiError, match="without minutes"):
+        approve(world, asked(world, program="own"), MINUTE)
+
+
+def test_an_old_wish_leaves_memory_once_the_agent_has_it(world):
+    """What waits for the agent stays, and so does the log."""
+    world.start(roster(packs=(limit(30),)))
+    ids = {asked(world), asked(world, game="luanti")}
+    requests = world.daemon._requests
+    requests.mark_sent([one for one in requests.unsent() if one.game], 1, 1)
+    world.pass_time(4 * 24 * HOUR)
+    (left,) = requests.unsent()
+    assert {one for one in ids if requests.find(one)} == {left.id}
+    world.stop()
+    world.start()
+    assert world.daemon._requests.find(left.id) == left
+
+
 def test_what_still_refuses_is_said(world):
     world.start(roster(packs=(shipped("home-balanced"), limit(0))))
     answer = approve(world, asked(world, game="teeworlds"))

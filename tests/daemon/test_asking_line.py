@@ -14,7 +14,7 @@ from host.homes import server_home
 from host.rpc_client import aask
 from host.transport import Caller
 from tests.daemon.test_uplink import AgentProcess, seat, until, verified
-from tests.system import PATIENCE
+from tests.system import PATIENCE, zone_with_noon
 
 ROOT = Caller(uid=0, pid=1, account="root", admin=True)
 
@@ -39,6 +39,7 @@ def live(home):
 
 async def an_who_asks(home, built):
     """Plays as root, and has to ask before a game without a label."""
+    await aask(home.agent_address, m.PlaceSet(place="home", zone=zone_with_noon()))
     await aask(home.agent_address, m.PlayerAdd(name="An", born="2014-05-01", account="root"))
     done = await aask(home.agent_address, m.PolicyUse(target="an", packs=(m.PackUse(id="home-balanced"),)))
     assert await built.uplink.holds(done.number, PATIENCE)
