@@ -5,6 +5,8 @@ Moments are Unix milliseconds, lengths milliseconds.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec.structs import replace
 
 from host.wire import Wire
@@ -14,8 +16,8 @@ from rules.policy import Role
 MOST_REQUESTS = 12  # of one player on one day
 
 class RequestAnswer(Wire, frozen=True, kw_only=True):
-    """`let`: the game or program is let through; `ms` of time were given as the grant of this id. `who` is an account's name
-    or a guardian's.
+    """`let`: the game or program is let through; `ms` of time were given as the grant of this id. `who` is an account or,
+    where they proved it (`how`), the name of a guardian, whose id is `guardian`.
     """
 
     approved: bool
@@ -26,6 +28,8 @@ class RequestAnswer(Wire, frozen=True, kw_only=True):
     ms: int | None = None
     grant: str | None = None
     reason: str = ""
+    guardian: str | None = None
+    how: Literal["account", "pin", "code"] = "account"
 
 
 class RequestEvent(Wire, frozen=True, kw_only=True):

@@ -24,6 +24,8 @@ def write(journal: Journal, event: events.Asked | events.Answered, who: str) -> 
         )  # fmt: skip
         return
     beside |= {"who": answer.who, "reason": answer.reason}
+    if answer.how != "account":
+        beside["how"] = answer.how
     journal.append(
         entry.Answered, mono=now.mono, wall=now.wall, payload=msgspec.json.encode(beside, order="sorted"), id=asked.id,
         who=who, by=answer.by, approved=answer.approved, let=answer.let, ms=answer.ms, grant=answer.grant,

@@ -20,7 +20,7 @@ class Acting:
 
     who: str
     guardian: str | None
-    how: Literal["account", "pin"]
+    how: Literal["account", "pin", "code"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -127,7 +127,7 @@ class RequestHandlers:
         acting, reason = self.access.acting(caller, request.token), _reason(request.reason)
         now = self.clock.read()
         player, event = self._open(request.id, now)
-        answer = RequestAnswer(approved=False, by="guardian", who=acting.who, at=now.wall, reason=reason)
+        answer = replace(_by(acting, now, reason), approved=False)
         self._answered(player, replace(event, answer=answer), now)
         return a.Ok()
 
@@ -168,10 +168,9 @@ class RequestHandlers:
                 id=new_id(), player=player.id, by="guardian", who=acting.who, ms=event.ms if ms is None else ms,
                 game=event.game, given=now.wall, reason=reason or event.reason, request=event.id,
             )  # fmt: skip
-        answer = RequestAnswer(
-            approved=True, by="guardian", who=acting.who, at=now.wall, let=let, ms=None if grant is None else grant.ms,
-            grant=None if grant is None else grant.id, reason=reason,
-        )  # fmt: skip
+        answer = replace(_by(acting, now, reason), let=let)
+        if grant is not None:
+            answer = replace(answer, ms=grant.ms, grant=grant.id)
         before = looks.decision(player, looks.about(player, game))
         self._answered(player, replace(self._known(event), answer=answer), now, grant)
         if let:
@@ -233,6 +232,13 @@ class RequestHandlers:
         if grant is not None:
             self.grants.take(grant)
         self.publisher.show(event)
+
+
+def _by(acting: Acting, now: Reading, reason: str) -> RequestAnswer:
+    """A yes."""
+    return RequestAnswer(
+        approved=True, by="guardian", who=acting.who, guardian=acting.guardian, how=acting.how, at=now.wall, reason=reason
+    )
 
 
 def _told(answer: RequestAnswer) -> a.Answer:

@@ -362,11 +362,12 @@ def test_a_code_approves_what_was_asked_last(world):
     """At most as much as whoever gave the code may give."""
     world.start(roster(packs=(limit(30),)))
     handlers = world.daemon.routes["request.approve"].handler.__self__
-    an, mother = world.daemon.in_force.people.players[0], Acting("Mẹ", "me", "pin")
+    an, mother = world.daemon.in_force.people.players[0], Acting("Mẹ", "me", "code")
     assert handlers.approve_open(an, 30 * MINUTE, mother) is None
     asked(world, ms=10 * MINUTE, game="luanti")
     world.clock.run(10)
     id_ = asked(world, ms=60 * MINUTE)
     assert handlers.approve_open(an, 30 * MINUTE, mother).ms == 30 * MINUTE
-    assert world.daemon._requests.find(id_).answer.who == "Mẹ"
+    answer = world.daemon._requests.find(id_).answer
+    assert (answer.who, answer.guardian, answer.how) == ("Mẹ", "me", "code")
     assert world.daemon._requests.find(id_).ms == 60 * MINUTE
