@@ -98,6 +98,8 @@ class Auditor:
                 self._registered.take(where, line)
             case entry.ProgramsChanged() | entry.ProgramRefused():
                 self._programs.take(where, line)
+            case entry.PinFailed(tries=tries, locked=int()):
+                self._note("guessing", where, msg("PINs or codes were guessed wrong {n} times at an account", n=tries))
             case entry.IssueRaised() | entry.IssueCleared():
                 self._issue(where, line)
             case entry.AgentTick() if line.seat == AGENT:

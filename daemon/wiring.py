@@ -24,6 +24,7 @@ from daemon.installed_only import InstalledOnly
 from daemon.loop import Loop
 from daemon.platforms import choose
 from daemon.platforms.api import Lack, Platform
+from daemon.proving.lockouts import Lockouts
 from daemon.recording.attempts import Attempts
 from daemon.recording.pc_zone import PcZone
 from daemon.recording.recorder import Recorder
@@ -47,6 +48,7 @@ from daemon.running.run import until_stopped
 from daemon.running.seat import Seat
 from daemon.serving.access import Access
 from daemon.serving.grant_handlers import GrantHandlers
+from daemon.serving.proof_handlers import ProofHandlers
 from daemon.serving.read_handlers import ReadHandlers
 from daemon.serving.server import OtherHandlers, routes
 from daemon.sessions import KEEP_MS, InForce
@@ -201,7 +203,7 @@ class Daemon:
     def _serve(self, platform: Platform, *, gate: bool) -> None:
         """The local API."""
         own_uid = files().owner()
-        access = Access(self.in_force, own_uid)
+        access = Access(self.in_force, own_uid, self.clock.elapsed)
         line = self.uplink
         status = DaemonStatus(
             platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.reachable
@@ -214,15 +216,18 @@ class Daemon:
             self._published_keys, self.trust, self._chains, self.uplink, self.health, self._announcer, self.heart
         )
         self.roles = access.roles
+        grants = GrantHandlers(
+            access, self._grants, self.recorder, self._publisher, self.clock, self.heart,
+            lambda now: Outlooks(self._judge, self.plays, access.people(), now),
+        )  # fmt: skip
+        lockouts = Lockouts(self.store, self.clock.read(), self._last)
         self.routes = routes(
             ReadHandlers(
                 access, self.in_force, status, self.store,
                 lambda people: Views(people, self.plays, self._judge, self.loop.read()),
             ),
-            GrantHandlers(
-                access, self._grants, self.recorder, self._publisher, self.clock, self.heart,
-                lambda now: Outlooks(self._judge, self.plays, access.people(), now),
-            ),
+            grants,
+            ProofHandlers(access, platform.accounts, platform.pins, lockouts, self.recorder, grants, self.clock.read),
             OtherHandlers(access, doctor, self.repair, self.trust, self.uplink, self._publisher, self._announcer),
         )  # fmt: skip
 

@@ -52,6 +52,11 @@ STEPS: tuple[str, ...] = (
         player TEXT NOT NULL REFERENCES players, sha256 TEXT NOT NULL, data TEXT NOT NULL,
         PRIMARY KEY (player, sha256)) STRICT, WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE guardians ADD COLUMN pin TEXT;
+    ALTER TABLE guardians ADD COLUMN code TEXT;
+    ALTER TABLE guardians ADD COLUMN ceiling INTEGER NOT NULL DEFAULT 1800000;
+    """,
 )
 
 

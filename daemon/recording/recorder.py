@@ -97,7 +97,7 @@ class Recorder:
     def record(self, event: events.Event) -> None:
         self.do(self._action(event))
 
-    def record_at_once(self, event: events.Event, change: Callable[[], None]) -> None:
+    def record_at_once(self, event: events.Event | events.ProofEvent, change: Callable[[], None]) -> None:
         """Writes `event` and does `change` in one transaction now, or not at all: for what somebody waits for. Unwritable."""
         entry_of = self._action(event)
         with self.store.transaction():
@@ -105,7 +105,7 @@ class Recorder:
             entry_of(self.journal)
         self.wrote()
 
-    def _action(self, event: events.Event) -> Action:  # noqa: PLR0911 - one case an event
+    def _action(self, event: events.Event | events.ProofEvent) -> Action:  # noqa: PLR0911 - one case an event
         match event:
             case events.PlayStarted():
                 age = event.play.player.age_on(day_name(self.people().zone, event.now.wall))
@@ -123,6 +123,8 @@ class Recorder:
                 return lambda journal: self._stopped(journal, event)
             case events.GrantGiven() | events.GrantRevoked():
                 return lambda journal: self._grant(journal, event)
+            case events.PinFailed() | events.CodeUsed():
+                return lambda journal: self._proof(journal, event)
             case events.ClockJumped() | events.ZoneChanged():
                 return lambda journal: _clock(journal, event)
             case events.IssueChanged(problem, raised, now):
@@ -216,14 +218,28 @@ class Recorder:
     def _grant(self, journal: Journal, event: events.GrantGiven | events.GrantRevoked) -> None:
         grant, now = event.event, event.now
         if isinstance(event, events.GrantRevoked):
-            append(journal, entry.GrantRevoked, now, id=grant.id)
+            payload = _payload(who=event.who, **_proved(event.how)) if event.who else None
+            append(journal, entry.GrantRevoked, now, payload=payload, id=grant.id)
             return
         who = event.player.pseudonym(day_name(self.people().zone, now.wall))
-        payload = _payload(player=event.player.registered.name, who=grant.who, reason=grant.reason)
+        payload = _payload(
+            player=event.player.registered.name, who=grant.who, reason=grant.reason, **_proved(grant.how)
+        )
         append(
             journal, entry.GrantGiven, now, payload=payload, id=grant.id, who=who, by=grant.by, ms=grant.ms, game=grant.game,
             given=grant.given,
         )  # fmt: skip
+
+    def _proof(self, journal: Journal, event: events.ProofEvent) -> None:
+        now, day = event.now, day_name(self.people().zone, event.now.wall)
+        payload = _payload(account=event.account, guardian=event.guardian)
+        who = None if event.player is None else event.player.pseudonym(day)
+        if isinstance(event, events.CodeUsed):
+            append(journal, entry.CodeUsed, now, payload=payload, who=who, ms=event.ms)
+        else:
+            append(
+                journal, entry.PinFailed, now, payload=payload, who=who, how=event.how, tries=event.tries, locked=event.locked
+            )
 
 
 def _clock(journal: Journal, event: events.ClockJumped | events.ZoneChanged) -> None:
@@ -235,6 +251,11 @@ def _clock(journal: Journal, event: events.ClockJumped | events.ZoneChanged) -> 
 
 def append(journal: Journal, kind: type[EntryT], now: Reading, *, payload: bytes | None = None, **fields: object) -> EntryT:
     return journal.append(kind, mono=now.mono, wall=now.wall, payload=payload, **fields)
+
+
+def _proved(how: str) -> dict[str, str]:
+    """How somebody proved to be a guardian, where it was not by their account."""
+    return {} if how == "account" else {"how": how}
 
 
 def _payload(**fields: str) -> bytes:

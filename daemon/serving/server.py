@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
+from daemon.api import asking
 from daemon.api import messages as m
 from daemon.reporting.announce import Announcer
 from daemon.reporting.doctor import Doctor
@@ -13,6 +14,7 @@ from daemon.roster import Trust
 from daemon.running.repair import Repair
 from daemon.serving.access import Access
 from daemon.serving.grant_handlers import GrantHandlers
+from daemon.serving.proof_handlers import ProofHandlers
 from daemon.serving.read_handlers import ReadHandlers
 from daemon.uplink import Uplink
 from host.rpc import Route, table
@@ -23,17 +25,20 @@ from i18n.message import msg
 SYNC_S = 10.0
 
 
-def routes(read: ReadHandlers, grant: GrantHandlers, other: OtherHandlers) -> Mapping[str, Route]:
-    """Name -> (request, role, handler)."""
+def routes(read: ReadHandlers, grant: GrantHandlers, proof: ProofHandlers, other: OtherHandlers) -> Mapping[str, Route]:
+    """Name -> (request, role, handler). Where a guardian may act at somebody else's account, the handler asks who acts."""
     return table(
         Route(m.StatusGet, "any", read.status),
         Route(m.WhyGet, "any", read.why),
         Route(m.UsageGet, "any", read.usage),
         Route(m.DoctorGet, "any", other.doctor),
-        Route(m.GrantAdd, "guardian", grant.add),
-        Route(m.GrantExtend, "guardian", grant.extend),
+        Route(m.GrantAdd, "any", grant.add),
+        Route(m.GrantExtend, "any", grant.extend),
         Route(m.GrantsGet, "guardian", grant.list),
-        Route(m.GrantRevoke, "guardian", grant.revoke),
+        Route(m.GrantRevoke, "any", grant.revoke),
+        Route(asking.Prove, "any", proof.prove),
+        Route(asking.CodeUse, "any", proof.code),
+        Route(asking.MeGet, "any", proof.me),
         Route(m.Sync, "any", other.sync),
         Route(m.Watch, "any", other.watch),
         Route(m.Shown, "any", other.shown),
