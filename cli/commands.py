@@ -18,6 +18,7 @@ NOUNS: Final[dict[str, tuple[str, Message]]] = {
     "extend": ("cli.grant", msg("let play go on until a time today")),
     "grants": ("cli.grant", msg("the time that was given")),
     "revoke": ("cli.grant", msg("take given time back")),
+    "code": ("cli.code", msg("give time by a guardian's code, told by telephone")),
     "player": ("cli.registering.player", msg("whose play is counted")),
     "guardian": ("cli.registering.guardian", msg("who may give more time and let games through")),
     "limit": ("cli.registering.limit", msg("set the minutes a day")),

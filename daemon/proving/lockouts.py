@@ -16,8 +16,8 @@ _STEPS = "code-steps"
 
 
 class Lockouts:
-    """`keep_…` writes in the caller's transaction; `take_…` counts it, once that happened. `last`: the last moment that is known
-    of the run before.
+    """`keep_…` writes in the caller's transaction; `take_…` counts it, once that happened. `last`: the last moment that is
+    known of the run before.
     """
 
     def __init__(self, store: Store, now: Reading, last: Anchor | None) -> None:

@@ -99,13 +99,13 @@ class Recorder:
 
     def record_at_once(self, event: events.Event | events.ProofEvent, change: Callable[[], None]) -> None:
         """Writes `event` and does `change` in one transaction now, or not at all: for what somebody waits for. Unwritable."""
-        entry_of = self._action(event)
+        entry_of = self._proof(event) if isinstance(event, events.PinFailed | events.CodeUsed) else self._action(event)
         with self.store.transaction():
             change()
             entry_of(self.journal)
         self.wrote()
 
-    def _action(self, event: events.Event | events.ProofEvent) -> Action:  # noqa: PLR0911 - one case an event
+    def _action(self, event: events.Event) -> Action:  # noqa: PLR0911 - one case an event
         match event:
             case events.PlayStarted():
                 age = event.play.player.age_on(day_name(self.people().zone, event.now.wall))
@@ -123,8 +123,6 @@ class Recorder:
                 return lambda journal: self._stopped(journal, event)
             case events.GrantGiven() | events.GrantRevoked():
                 return lambda journal: self._grant(journal, event)
-            case events.PinFailed() | events.CodeUsed():
-                return lambda journal: self._proof(journal, event)
             case events.ClockJumped() | events.ZoneChanged():
                 return lambda journal: _clock(journal, event)
             case events.IssueChanged(problem, raised, now):
@@ -230,16 +228,15 @@ class Recorder:
             given=grant.given,
         )  # fmt: skip
 
-    def _proof(self, journal: Journal, event: events.ProofEvent) -> None:
+    def _proof(self, event: events.ProofEvent) -> Action:
         now, day = event.now, day_name(self.people().zone, event.now.wall)
         payload = _payload(account=event.account, guardian=event.guardian)
         who = None if event.player is None else event.player.pseudonym(day)
         if isinstance(event, events.CodeUsed):
-            append(journal, entry.CodeUsed, now, payload=payload, who=who, ms=event.ms)
-        else:
-            append(
-                journal, entry.PinFailed, now, payload=payload, who=who, how=event.how, tries=event.tries, locked=event.locked
-            )
+            return lambda journal: append(journal, entry.CodeUsed, now, payload=payload, who=who, ms=event.ms)
+        return lambda journal: append(
+            journal, entry.PinFailed, now, payload=payload, who=who, how=event.how, tries=event.tries, locked=event.locked
+        )
 
 
 def _clock(journal: Journal, event: events.ClockJumped | events.ZoneChanged) -> None:

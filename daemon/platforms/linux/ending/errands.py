@@ -5,8 +5,8 @@ becomes the player before it speaks to anything of the player's, has two seconds
 says is a number. It loads nothing but the standard library and its neighbours, keeps no secret, and ends with the daemon.
 Nobody's errands cost another one's (turns.py).
 
-One errand is nobody's: to hold a PIN against its hash (pin_checking.py), as that takes memory which only a process that ends gives
-back.
+One errand is no player's: to hold a PIN against its hash (pin_checking.py), as that takes memory which only a process that
+ends gives back.
 """
 
 from __future__ import annotations
