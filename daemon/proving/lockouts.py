@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
+from typing import TypeVar
 
 import msgspec
 
 from daemon.proving import tries
 from daemon.proving.tries import Tries
-from daemon.store import Store
+from daemon.store import Store, Unwritable
 from daemon.trusted import Anchor, Reading
 
 _TRIES = "proof-tries"
 _STEPS = "code-steps"
+V = TypeVar("V", Tries, int)
 
 
 class Lockouts:
@@ -22,9 +25,12 @@ class Lockouts:
 
     def __init__(self, store: Store, now: Reading, last: Anchor | None) -> None:
         self._store = store
-        kept = msgspec.json.decode(store.get(_TRIES) or b"{}", type=dict[str, Tries])
+        kept = _read(store, _TRIES, dict[str, Tries])
         self._tries = {account: tries.resumed(one, now, last) for account, one in kept.items()}
-        self._steps = msgspec.json.decode(store.get(_STEPS) or b"{}", type=dict[str, int])
+        self._steps = _read(store, _STEPS, dict[str, int])
+        if self._tries != kept:  # a boot more, which the next one has to go on from
+            with suppress(Unwritable), store.transaction():
+                store.put(_TRIES, msgspec.json.encode(self._tries))
 
     def tries(self, account: str, known: Collection[str]) -> Tries:
         return tries.still(self._tries.get(account, tries.NONE), known)
@@ -51,3 +57,12 @@ class Lockouts:
 
     def _stepped(self, secret: str, step: int, known: Collection[str]) -> dict[str, int]:
         return {name: last for name, last in self._steps.items() if name in known} | {secret: step}
+
+
+def _read(store: Store, name: str, type_: type[dict[str, V]]) -> dict[str, V]:
+    """What is damaged is dropped, and a guardian told."""
+    try:
+        return msgspec.json.decode(store.get(name) or b"{}", type=type_)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        store.note_broken(name)
+        return {}

@@ -68,7 +68,8 @@ def left(tries: Tries, now: Reading) -> int:
     lock = tries.lock
     if lock is None:
         return 0
-    return max(0, lock.until - now.elapsed) if lock.boot == now.boot else lock.left
+    rest = lock.until - now.elapsed if lock.boot == now.boot else lock.left
+    return min(max(0, rest), DAY_MS)
 
 
 def resumed(tries: Tries, now: Reading, last: Anchor | None) -> Tries:
