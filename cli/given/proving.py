@@ -17,6 +17,7 @@ from agent.api.messages import PlayerRow
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.asking import terminal
+from cli.output import clean
 from cli.parser import Parser
 from daemon.api.asking import Prove
 from host.rpc_client import ask
@@ -98,8 +99,8 @@ def _read(question: Arg, context: Context, *, stdin: bool) -> str:
     if stdin:
         pin = sys.stdin.readline().rstrip("\r\n")
     elif terminal():
-        context.out.prompt(question)
-        pin = getpass.getpass("")
+        # getpass shows the question once nothing is echoed any more: what was typed before that is thrown away.
+        pin = getpass.getpass(f"{clean(context.out.words(question))} ")
     else:
         raise CommandError(msg("no terminal is there to ask for the PIN: give it with --pin-stdin"))
     if not pin:

@@ -24,13 +24,16 @@ class ForkedPins:
         number = self._asker.check([hashed, pin, _places()])
         if number is None:
             raise UncheckedError("nobody to ask")
+        said = None
         for _ in range(int(pin_checking.LIMIT_MS / 1000 / _POLL_S)):
             if (said := self._asker.checked(number)) is not None:
-                return said == pin_checking.RIGHT
-            if not self._asker.runs:
                 break
+            if not self._asker.runs:
+                raise UncheckedError("nobody there")
             await asyncio.sleep(_POLL_S)
-        raise UncheckedError("no answer")
+        if said not in {pin_checking.RIGHT, pin_checking.WRONG}:
+            raise UncheckedError("no answer")
+        return said == pin_checking.RIGHT
 
 
 def _places() -> list[str]:
