@@ -40,7 +40,8 @@ def add_to(commands: Commands) -> None:
     takes_new(parser)
     parser.takes("--no-pin", "", msg("take the PIN away"))
     parser = commands.add("guardian code", code, "Bình", "Bình --ceiling 60", "Bình --none",
-                          about=msg("codes of the guardian's phone, which give time by telephone; others end"))  # fmt: skip
+                          about=msg("make codes for the guardian's phone, which give time by telephone; earlier ones stop "
+                                    "working"))  # fmt: skip
     parser.takes("guardian", "GUARDIAN", _GUARDIAN)
     parser.takes("--ceiling", "MINUTES", msg("how much one code gives at most, 30 unless said"), type=some_minutes,
                  default=_CEILING_MS)  # fmt: skip

@@ -155,7 +155,7 @@ class ProofHandlers:
         if guardians_own:
             return ApiError("refused", wrong)
         if until is None:
-            return ApiError("refused", msg("{wrong}; {n} more tries", wrong=wrong, n=tries.FREE - counted.total))
+            return ApiError("refused", msg("{wrong}; tries left: {n}", wrong=wrong, n=tries.FREE - counted.total))
         told = tries.time_of(until, now, people.zone)
         return ApiError("refused", msg("{wrong}; this account may try again at {time}", wrong=wrong, time=told))
 
