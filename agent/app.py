@@ -56,7 +56,7 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.GuardianAdd, KEEPER, change(guardians.guardian_add)),
         Route(m.GuardianSet, KEEPER, change(guardians.guardian_set)),
         Route(m.GuardianRemove, KEEPER, change(guardians.guardian_remove)),
-        Route(m.GuardianList, KEEPER, look(lambda tables, _: m.Guardians(guardians=tables.guardians()))),
+        Route(m.GuardianList, KEEPER, look(lambda tables, _: guardians.guardian_list(tables))),
         Route(m.LimitSet, KEEPER, change(limits.limit_set)),
         Route(m.PolicyUse, KEEPER, change(rulebook.policy_use)),
         Route(m.PolicyShow, KEEPER, look(lambda tables, asked: rulebook.policy_show(tables, shipped, asked))),

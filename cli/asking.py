@@ -7,8 +7,10 @@ from typing import Final
 
 from cli.commands import Commands
 from cli.context import Context
+from cli.given.proving import proof, takes_proof
+from cli.given.values import some_minutes
 from cli.grant import document as given
-from cli.grant import say_given, some_minutes
+from cli.grant import say_given
 from cli.output import Output
 from cli.parser import Parser
 from cli.words.extra_time import called, follows
@@ -37,9 +39,11 @@ def add_to(commands: Commands) -> None:
     parser.takes("ms", "MINUTES", msg("how many minutes; as many as were asked for if none are given"), type=some_minutes,
                  nargs="?")  # fmt: skip
     _reason(parser)
+    takes_proof(parser)
     parser = commands.add("deny", deny, "r27173f", 'r27173f --reason "after dinner"')
     parser.takes("id", "REQUEST", _ID)
     _reason(parser)
+    takes_proof(parser)
 
 
 def _reason(parser: Parser) -> None:
@@ -88,7 +92,8 @@ def _answer(answer: Answer, zone: str) -> dict[str, object]:
 
 
 def approve(args: Namespace, context: Context) -> None:
-    answer = ask(context.home.daemon_address, RequestApprove(id=args.id, ms=args.ms, reason=args.reason))
+    request = RequestApprove(id=args.id, ms=args.ms, reason=args.reason, token=proof(args, context))
+    answer = ask(context.home.daemon_address, request)
     told = given(answer) | {"id": answer.id or args.id, "request": args.id, "let": answer.let}
     context.out.answer(told, lambda: _approved(answer, context.out))
 
@@ -104,5 +109,5 @@ def _approved(answer: GrantAnswer, out: Output) -> None:
 
 
 def deny(args: Namespace, context: Context) -> None:
-    ask(context.home.daemon_address, RequestDeny(id=args.id, reason=args.reason))
+    ask(context.home.daemon_address, RequestDeny(id=args.id, reason=args.reason, token=proof(args, context)))
     context.out.answer({"id": args.id}, msg("{id}: the answer is no", id=args.id))

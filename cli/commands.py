@@ -22,6 +22,7 @@ NOUNS: Final[dict[str, tuple[str, Message]]] = {
     "requests": ("cli.asking", msg("what was asked for and has no answer yet")),
     "approve": ("cli.asking", msg("say yes to a request")),
     "deny": ("cli.asking", msg("say no to a request")),
+    "code": ("cli.code", msg("give time by a guardian's code, told by telephone")),
     "player": ("cli.registering.player", msg("whose play is counted")),
     "guardian": ("cli.registering.guardian", msg("who may give more time and let games through")),
     "limit": ("cli.registering.limit", msg("set the minutes a day")),

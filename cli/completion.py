@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 
-from agent.api.messages import GameList, Guardian, GuardianList
+from agent.api.messages import GameList, GuardianList, GuardianRow
 from cli.commands import NOUNS, Commands, of
 from cli.context import Context
 from cli.errors import CommandError
@@ -142,6 +142,6 @@ def _known(argument: Argument, kind: str, home: Home) -> Iterable[str]:
     return ()
 
 
-def _named(people: Iterable[PlayerPart | Guardian]) -> list[str]:
+def _named(people: Iterable[PlayerPart | GuardianRow]) -> list[str]:
     """As one types them: by name, or by id where a shell would not take the name as it is."""
     return [typed_as(one.name, one.id) for one in people]

@@ -15,7 +15,8 @@ from cli.context import Context
 from cli.errors import CommandError
 from cli.given.asking import confirm, terminal
 from cli.given.players import only
-from cli.given.values import parse_minutes
+from cli.given.proving import proof, takes_proof
+from cli.given.values import some_minutes
 from cli.output import Output
 from cli.parser import PLAYER, Parser
 from cli.words.extra_time import beside, called, follows
@@ -38,13 +39,16 @@ def add_to(commands: Commands) -> None:
     parser.takes("player", "PLAYER", PLAYER)
     parser.takes("ms", "MINUTES", msg("how many minutes more"), type=some_minutes)
     _for_what(parser)
+    takes_proof(parser)
     parser = commands.add("extend", extend, "An --until 21:30", "An --until 21:30 --game luanti")
     parser.takes("player", "PLAYER", PLAYER)
     parser.takes("--until", "HH:MM", msg("until when today play may go on"), type=parse_time, required=True)
     _for_what(parser)
+    takes_proof(parser)
     commands.add("grants", show, "", "An", "--json", looks=True).takes("player", "PLAYER", PLAYER, nargs="?")
     parser = commands.add("revoke", revoke, "27173fa3", "27173fa3 --json")
     parser.takes("id", "GRANT", msg("the id that giochoi grants shows"))
+    takes_proof(parser)
 
 
 def _for_what(parser: Parser) -> None:
@@ -61,23 +65,20 @@ def parse_time(text: str) -> int:
     return ms
 
 
-def some_minutes(text: str) -> int:
-    ms = parse_minutes(text)
-    if ms == 0:
-        raise CommandError(msg("it must be more than 0 minutes"))
-    return ms
-
-
 def grant(args: Namespace, context: Context) -> None:
-    request = GrantAdd(player=args.player, ms=args.ms, game=args.game, reason=args.reason)
-    _say(ask(context.home.daemon_address, request), context)
+    request = GrantAdd(
+        player=args.player, ms=args.ms, game=args.game, reason=args.reason, token=proof(args, context)
+    )
+    say(ask(context.home.daemon_address, request), context)
 
 
 def extend(args: Namespace, context: Context) -> None:
     if terminal():
         _far(args.until, context)
-    request = GrantExtend(player=args.player, until=args.until, game=args.game, reason=args.reason)
-    _say(ask(context.home.daemon_address, request), context)
+    request = GrantExtend(
+        player=args.player, until=args.until, game=args.game, reason=args.reason, token=proof(args, context)
+    )
+    say(ask(context.home.daemon_address, request), context)
 
 
 def _far(until: int, context: Context) -> None:
@@ -89,7 +90,7 @@ def _far(until: int, context: Context) -> None:
         confirm(msg("Play could go on for {length} from now. Is that meant?", length=Length(left)), context, yes=False)
 
 
-def _say(answer: GrantAnswer, context: Context) -> None:
+def say(answer: GrantAnswer, context: Context) -> None:
     context.out.answer(document(answer), lambda: say_given(answer, context.out))
 
 
@@ -102,7 +103,7 @@ def say_given(answer: GrantAnswer, out: Output) -> None:
 
 
 def revoke(args: Namespace, context: Context) -> None:
-    answer = ask(context.home.daemon_address, GrantRevoke(id=args.id))
+    answer = ask(context.home.daemon_address, GrantRevoke(id=args.id, token=proof(args, context)))
     told = {"id": args.id, "said": follows(answer)}
     said = msg("{id} was taken back before: {said}", **told) if answer.again else msg("{id} is taken back: {said}", **told)
     context.out.answer(document(answer), lambda: context.out.say(said, 0, 2))

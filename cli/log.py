@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from cli.output import Output
 from cli.words.entries import entry
 from cli.words.layout import row
 from cli.words.names import PLACES
+from cli.words.qr import qr
 from cli.words.shell import quote, whole
 from host.rpc_client import ask, items
 from i18n.message import Arg, Day, msg
@@ -90,12 +90,3 @@ def _card(card: Card) -> Iterator[tuple[Arg, Arg]]:
     yield msg("fingerprint"), card.fingerprint
     yield msg("size"), msg("{n} entries", n=card.size)
     yield msg("root"), card.root
-
-
-def qr(text: str) -> str:
-    """`text` as a QR code of half blocks, which any phone reads off a screen or paper."""
-    import segno  # noqa: PLC0415 - a tenth of a second that only the card needs
-
-    drawn = io.StringIO()
-    segno.make(text, micro=False).terminal(drawn, compact=True, border=2)
-    return drawn.getvalue()

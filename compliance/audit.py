@@ -94,8 +94,8 @@ class Auditor:
                 self._zones.change(line.wall, line.zone)
             case entry.PolicyChanged():
                 self._policy(where, line)
-            case entry.ClockJump() | entry.ZoneChanged():
-                self._changed(where, line)
+            case entry.ClockJump() | entry.ZoneChanged() | entry.PinFailed():
+                self._strange(where, line)
             case entry.GameChanged() | entry.GuardianChanged() | entry.Approval() | entry.ApprovalEnded():
                 self._registered.take(where, line)
             case entry.Requested() | entry.Answered() | entry.GrantGiven():
@@ -110,10 +110,13 @@ class Auditor:
             case _:
                 pass
 
-    def _changed(self, where: Arg, line: entry.ClockJump | entry.ZoneChanged) -> None:
-        """What an inspector should know of clocks."""
+    def _strange(self, where: Arg, line: entry.ClockJump | entry.ZoneChanged | entry.PinFailed) -> None:
+        """What an inspector should know of clocks, and of guessing."""
         if isinstance(line, entry.ClockJump):
             self._note("clock-jump", where, _jumped(line.to - line.expected))
+        elif isinstance(line, entry.PinFailed):
+            if line.locked is not None:
+                self._note("guessing", where, msg("PINs or codes were guessed wrong {n} times at an account", n=line.tries))
         else:
             zones = {"before": line.before, "after": line.after}
             self._note("zone", where, msg("the time zone of the PC was changed: {before} → {after}", **zones))

@@ -275,6 +275,24 @@ class ApprovalEnded(Entry, frozen=True, kw_only=True, tag="approval.ended"):
     id: str
 
 
+class PinFailed(Entry, frozen=True, kw_only=True, tag="pin.failed"):
+    """A guardian's PIN, or a code by telephone, was given wrong at an account that `who` plays under (None: nobody's), for the
+    `tries`th time; `locked`: until when no other is taken from it. Which account, and whose PIN, is in the payload.
+    """
+
+    who: str | None
+    how: Literal["pin", "code"]
+    tries: int
+    locked: int | None
+
+
+class CodeUsed(Entry, frozen=True, kw_only=True, tag="code.used"):
+    """A guardian's code by telephone gave `who` up to `ms`; what it gave follows. Whose code is in the payload."""
+
+    who: str
+    ms: int
+
+
 class GameFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What rules ask of a house's game: its minimum age, whose label that is, whether its play does not count."""
 
@@ -367,9 +385,9 @@ class AgentTick(Entry, frozen=True, kw_only=True, tag="agent.tick"):
 
 AnyEntry = (
     SeatEnrolled | SeatStart | SeatStop | Presence | PlaceChanged | PolicyChanged | GuardianChanged | PlayStarted | Warned
-    | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Requested | Answered | Approval
-    | ApprovalEnded | GameChanged | ProgramsChanged | ProgramRefused | ClockJump | ZoneChanged | IssueRaised | IssueCleared
-    | UsageDay | Seal | AgentTick
+    | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Requested | Answered | Approval | ApprovalEnded
+    | PinFailed | CodeUsed | GameChanged | ProgramsChanged | ProgramRefused | ClockJump | ZoneChanged | IssueRaised
+    | IssueCleared | UsageDay | Seal | AgentTick
 )
 
 _AGENTS = (SeatEnrolled, PlaceChanged, PolicyChanged, GuardianChanged, Approval, ApprovalEnded, GameChanged, AgentTick)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from agent.api.asked import RequestEvent
+from agent.api.asked import ProvedBy, RequestEvent
 from agent.api.messages import GrantEvent
 from daemon.api.asking import RequestPart
 from daemon.deciding.judge import Ruling
@@ -98,10 +98,41 @@ class GrantGiven:
 
 @dataclass(frozen=True, slots=True)
 class GrantRevoked:
-    """Signals that extra time counts no longer."""
+    """Signals that extra time counts no longer. `who` took it back; nobody ("") where the player is gone."""
 
     player: RuledPlayer | None
     event: GrantEvent
+    now: Reading
+    who: str = ""
+    how: ProvedBy = "account"
+
+
+Guessed = Literal["pin", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class PinFailed:
+    """Signals that an account gave a wrong PIN of `guardian`, or a code that is nobody's: its `tries` so far, and until when it
+    may make no other.
+    """
+
+    player: RuledPlayer | None
+    account: str
+    guardian: str
+    how: Guessed
+    tries: int
+    locked: int | None
+    now: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class CodeUsed:
+    """Signals that a code of `guardian` gave a player up to `ms`, from `account`."""
+
+    player: RuledPlayer
+    guardian: str
+    account: str
+    ms: int
     now: Reading
 
 
@@ -155,3 +186,6 @@ Event = (
     PlayStarted | Warned | PlayDue | PlayEnded | LaunchRefused | ProgramRefused | GrantGiven | GrantRevoked | Asked | Answered
     | ClockJumped | ZoneChanged | IssueChanged
 )
+
+ProofEvent = PinFailed | CodeUsed
+"""What is written down, and shown to nobody."""

@@ -64,6 +64,9 @@ class TrustedClock:
         """What the PC calls its time zone. No rule asks for it."""
         return self._clock.zone()
 
+    def elapsed(self) -> int:
+        return self._clock.elapsed()
+
     def read(self) -> Reading:
         """Reads all clocks; `jump` is set or cleared by it."""
         mono, elapsed, system = together(self._clock)

@@ -24,6 +24,7 @@ from daemon.installed_only import InstalledOnly
 from daemon.loop import Loop
 from daemon.platforms import choose
 from daemon.platforms.api import Lack, Platform
+from daemon.proving.lockouts import Lockouts
 from daemon.recording.attempts import Attempts
 from daemon.recording.pc_zone import PcZone
 from daemon.recording.recorder import Recorder
@@ -48,6 +49,7 @@ from daemon.running.run import until_stopped
 from daemon.running.seat import Seat
 from daemon.serving.access import Access
 from daemon.serving.grant_handlers import GrantHandlers
+from daemon.serving.proof_handlers import ProofHandlers
 from daemon.serving.read_handlers import ReadHandlers
 from daemon.serving.request_handlers import RequestHandlers
 from daemon.serving.server import OtherHandlers, routes
@@ -207,7 +209,7 @@ class Daemon:
     def _serve(self, platform: Platform, *, gate: bool) -> None:
         """The local API."""
         own_uid = files().owner()
-        access = Access(self.in_force, own_uid)
+        access = Access(self.in_force, own_uid, self.clock.elapsed)
         line = self.uplink
         status = DaemonStatus(
             platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.reachable
@@ -224,15 +226,21 @@ class Daemon:
             return Outlooks(self._judge, self.plays, access.people(), now)
 
         self.roles = access.roles
+        grants = GrantHandlers(access, self._grants, self.recorder, self._publisher, self.clock, self.heart, outlooks)
+        requests = RequestHandlers(
+            access, self._requests, self._grants, self.loop.installed.refused, self.recorder, self._publisher, self.clock,
+            self.heart, self.rosters, outlooks,
+        )  # fmt: skip
+        lockouts = Lockouts(self.store, self.clock.read(), self._last)
         self.routes = routes(
             ReadHandlers(
                 access, self.in_force, status, self.store,
                 lambda people: Views(people, self.plays, self._judge, self.loop.read()),
             ),
-            GrantHandlers(access, self._grants, self.recorder, self._publisher, self.clock, self.heart, outlooks),
-            RequestHandlers(
-                access, self._requests, self._grants, self.loop.installed.refused, self.recorder, self._publisher, self.clock,
-                self.heart, self.rosters, outlooks,
+            grants,
+            requests,
+            ProofHandlers(
+                access, platform.accounts, platform.pins, lockouts, self.recorder, grants, requests, self.clock.read
             ),
             OtherHandlers(access, doctor, self.repair, self.trust, self.uplink, self._publisher, self._announcer),
         )  # fmt: skip

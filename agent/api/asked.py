@@ -15,6 +15,10 @@ from rules.policy import Role
 
 MOST_REQUESTS = 12  # of one player on one day
 
+ProvedBy = Literal["account", "pin", "code"]
+"""How somebody proved to be a guardian: by the account they asked from, a PIN, or a code by telephone."""
+
+
 class RequestAnswer(Wire, frozen=True, kw_only=True):
     """`let`: the game or program is let through; `ms` of time were given as the grant of this id. `who` is an account or,
     where they proved it (`how`), the name of a guardian, whose id is `guardian`.
@@ -29,7 +33,7 @@ class RequestAnswer(Wire, frozen=True, kw_only=True):
     grant: str | None = None
     reason: str = ""
     guardian: str | None = None
-    how: Literal["account", "pin", "code"] = "account"
+    how: ProvedBy = "account"
 
 
 class RequestEvent(Wire, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from agent.api.asked import RequestEvent
+from agent.api.asked import ProvedBy, RequestEvent
 from host.wire import Request, Wire
 from i18n.message import Words
 from rules.games import Game
@@ -42,14 +42,25 @@ class Player(Wire, frozen=True, kw_only=True):
 
 
 class Guardian(Wire, frozen=True, kw_only=True):
+    """`pin`: an argon2id hash of it; `code`: the secret of codes by telephone (RFC 6238, base32), of which each gives at most
+    `ceiling`. Both are for the daemon's eyes alone: whoever is told of guardians gets a GuardianRow.
+    """
+
     id: str
     name: str
     account: str | None = None
+    pin: str | None = None
+    code: str | None = None
+    ceiling: int = 30 * 60_000
+
+    def __repr__(self) -> str:  # into no log, no traceback
+        return f"Guardian(id={self.id!r}, name={self.name!r}, account={self.account!r})"
 
 
-class GrantEvent(Wire, frozen=True, kw_only=True):
+class GrantEvent(Wire, frozen=True, kw_only=True, omit_defaults=True):
     """Extra time that somebody gave. The set of events only grows: a revocation is one too (`revoked` is then its moment).
 
+    `who`: the account it was given from or, where they proved it (`how`), the guardian's name, whose id is `guardian`.
     `request`: the id of the one that it answers.
     """
 
@@ -63,6 +74,8 @@ class GrantEvent(Wire, frozen=True, kw_only=True):
     reason: str = ""
     revoked: int | None = None
     request: str = ""
+    guardian: str | None = None
+    how: ProvedBy = "account"
 
 
 class Seat(Wire, frozen=True, kw_only=True):
@@ -317,16 +330,20 @@ class GuardianAdd(Request["Done"], frozen=True, kw_only=True):
 
     name: str
     account: str | None = None
+    pin: str | None = None
 
 
 class GuardianSet(Request["Done"], frozen=True, kw_only=True):
-    """Fields that are UNSET stay as they are."""
+    """Fields that are UNSET stay as they are. `pin` is a hash, `code` a secret, as in Guardian; None takes it away."""
 
     op = "guardian.set"
 
     guardian: str
     name: str | msgspec.UnsetType = msgspec.UNSET
     account: str | msgspec.UnsetType | None = msgspec.UNSET
+    pin: str | msgspec.UnsetType | None = msgspec.UNSET
+    code: str | msgspec.UnsetType | None = msgspec.UNSET
+    ceiling: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class GuardianRemove(Request["Done"], frozen=True, kw_only=True):
@@ -341,8 +358,19 @@ class GuardianList(Request["Guardians"], frozen=True, kw_only=True):
     op = "guardian.list"
 
 
+class GuardianRow(Wire, frozen=True, kw_only=True):
+    """`pin`, `code`: whether there is one; a code gives at most `ceiling`."""
+
+    id: str
+    name: str
+    account: str | None
+    pin: bool = False
+    code: bool = False
+    ceiling: int | None = None
+
+
 class Guardians(Wire, frozen=True, kw_only=True):
-    guardians: tuple[Guardian, ...]
+    guardians: tuple[GuardianRow, ...]
 
 
 class LimitSet(Request["Done"], frozen=True, kw_only=True):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 import msgspec
 from msgspec.structs import replace
 
 from agent.api import messages as m
 from agent.api.naming import same
 from agent.api.slug import slug
-from agent.errors import refused
+from agent.errors import bad_input, refused
 from agent.registering import lookup
 from agent.registering.accounts import account_of, mistakable, written
 from agent.registering.names import free_id, person
@@ -19,17 +22,38 @@ from agent.store.rows import PLACE, PlayerRow
 from agent.store.tables import Tables
 from compliance.entry import GuardianChanged
 from i18n.message import Message, comma, msg
+from rules.calendar import DAY_MS
 from rules.engine.reach import reach
+
+_HASH: Final = re.compile(
+    r"\$argon2id\$v=19\$m=([0-9]{1,7}),t=([0-9]{1,3}),p=[1-4]\$[A-Za-z0-9+/]{16,64}\$[A-Za-z0-9+/]{32,128}", re.ASCII
+)
+_MOST_KIB, _MOST_ROUNDS = 256 << 10, 16  # what a seat is ready to spend on one check
+_SECRET: Final = re.compile(r"[A-Z2-7]{32,64}", re.ASCII)
 
 
 def guardian_add(change: Change, request: m.GuardianAdd) -> Outcome:
     tables = change.tables
     name = _free_name(tables, request.name)
     account = account_of(change, request.account, tables.guardians())
-    row = m.Guardian(id=free_id(slug(name, "guardian"), _taken(tables)), name=name, account=account)
+    row = m.Guardian(
+        id=free_id(slug(name, "guardian"), _taken(tables)), name=name, account=account, pin=_hash(request.pin)
+    )
     tables.put_guardian(row)
-    _record(change, _card("guardian.add", row))
+    _record(change, _card("guardian.add", row) | _proofs(None, row))
     return Outcome(row.id, mistakable(tables.guardians(), row), name=row.name)
+
+
+def guardian_list(tables: Tables) -> m.Guardians:
+    """Without what proves who they are."""
+    rows = (
+        m.GuardianRow(
+            id=one.id, name=one.name, account=one.account, pin=one.pin is not None, code=one.code is not None,
+            ceiling=None if one.code is None else one.ceiling,
+        )
+        for one in tables.guardians()
+    )  # fmt: skip
+    return m.Guardians(guardians=tuple(rows))
 
 
 def guardian_set(change: Change, request: m.GuardianSet) -> Outcome:
@@ -39,8 +63,9 @@ def guardian_set(change: Change, request: m.GuardianSet) -> Outcome:
         row = replace(row, name=_free_name(tables, request.name, old))
     if request.account is not msgspec.UNSET:
         row = replace(row, account=account_of(change, request.account, tables.guardians(), row.id))
+    row = _proving(row, request)
     tables.put_guardian(row)
-    _record(change, _card("guardian.set", row))
+    _record(change, _card("guardian.set", row) | _proofs(old, row))
     hints = () if row.name == old.name else mistakable(tables.guardians(), row)
     if old.account is not None and old.account != row.account:
         hints += (_no_rights(old),)
@@ -60,6 +85,43 @@ def guardian_remove(change: Change, request: m.GuardianRemove) -> Outcome:
     if left:
         hints += [msg("was registered for: {players}", players=comma(map(written, left))), *_alone(change, left)]
     return Outcome(row.id, tuple(hints), name=row.name)
+
+
+def _proving(row: m.Guardian, request: m.GuardianSet) -> m.Guardian:
+    """With the PIN, code and ceiling that were asked for. ApiError."""
+    if request.pin is not msgspec.UNSET:
+        row = replace(row, pin=_hash(request.pin))
+    if request.code is not msgspec.UNSET:
+        row = replace(row, code=_secret(request.code))
+    if request.ceiling is not msgspec.UNSET:
+        if not 0 < request.ceiling <= DAY_MS:
+            raise bad_input(msg("minutes must be more than 0 and at most 1440"))
+        row = replace(row, ceiling=request.ceiling)
+    return row
+
+
+def _hash(pin: str | None) -> str | None:
+    """What may lie in the roster: whoever sent a PIN itself is told so, and it is kept nowhere."""
+    found = None if pin is None else _HASH.fullmatch(pin)
+    if pin is not None and (found is None or int(found[1]) > _MOST_KIB or int(found[2]) > _MOST_ROUNDS):
+        raise bad_input(msg("a PIN is taken as a hash by argon2id, of at most 256 MiB"))
+    return pin
+
+
+def _secret(code: str | None) -> str | None:
+    if code is not None and not _SECRET.fullmatch(code):
+        raise bad_input(msg("a secret for codes has 32 to 64 letters and digits, in base32"))
+    return code
+
+
+def _proofs(old: m.Guardian | None, new: m.Guardian) -> dict[str, str | None]:
+    """Which proof was set or taken away, for the log's payload: never the proof."""
+    found: dict[str, str | None] = {}
+    for name in ("pin", "code"):
+        before, now = getattr(old, name, None), getattr(new, name)
+        if before != now:
+            found[name] = "removed" if now is None else "set"
+    return found
 
 
 def _no_rights(old: m.Guardian) -> Message:

@@ -57,6 +57,11 @@ STEPS: tuple[str, ...] = (
         id TEXT PRIMARY KEY NOT NULL, player TEXT NOT NULL, asked INTEGER NOT NULL, data TEXT NOT NULL) STRICT;
     CREATE INDEX requests_asked ON requests (asked);
     """,
+    """
+    ALTER TABLE guardians ADD COLUMN pin TEXT;
+    ALTER TABLE guardians ADD COLUMN code TEXT;
+    ALTER TABLE guardians ADD COLUMN ceiling INTEGER NOT NULL DEFAULT 1800000;
+    """,
 )
 
 

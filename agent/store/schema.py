@@ -26,7 +26,7 @@ place = _table("place", "id", "place zone hours name certificate expires lang")
 
 # A removed player stays, so that the same child added again keeps its key, and with it today's pseudonym.
 players = _table("players", "id", "name born account key removed since only_installed")
-guardians = _table("guardians", "id", "name account")
+guardians = _table("guardians", "id", "name account pin code ceiling")
 wards = _table("wards", "player guardian")
 
 # The packs in force for a player, "guest" or "place", in the order in which they were named.

@@ -23,6 +23,13 @@ def parse_minutes(text: str) -> int:
     return ms
 
 
+def some_minutes(text: str) -> int:
+    ms = parse_minutes(text)
+    if ms == 0:
+        raise CommandError(msg("it must be more than 0 minutes"))
+    return ms
+
+
 def some(text: str) -> str | None:
     """What was typed; None for the word that takes it away."""
     return None if text == "none" else text

@@ -28,7 +28,8 @@ KINDS: Final[dict[str, Arg]] = {
     "play.ended": msg("play ended"), "launch.refused": msg("start refused"), "grant.given": msg("time given"),
     "grant.revoked": msg("given time taken back"), "request": msg("a player asked"), "answer": msg("a request was approved"),
     "approval": msg("game let through"),
-    "approval.ended": msg("game no longer let through"), "game.changed": msg("what the house says of a game"),
+    "approval.ended": msg("game no longer let through"), "pin.failed": msg("wrong PIN or code"),
+    "code.used": msg("code by telephone used"), "game.changed": msg("what the house says of a game"),
     "programs.changed": msg("what may run was changed"), "program.refused": msg("program refused"),
     "clock.jump": msg("clock changed"),
     "zone.changed": msg("time zone of the PC changed"), "issue.raised": msg("trouble began"),
@@ -54,19 +55,25 @@ _LABELS: Final[dict[str, Arg]] = {
     "approved": msg("let through"), "id": msg("id"), "registered": msg("registered now"), "looser": msg("looser now"),
     "only_installed": msg("only installed programs"), "let": msg("let through"), "interpreters": msg("any script of"),
     "sha256": msg("content"), "build_id": msg("build id"), "size": msg("bytes"), "path": msg("file"),
-    "players": msg("players with it"), "program": msg("program"), "grant": msg("given as"),
+    "players": msg("players with it"), "program": msg("program"), "grant": msg("given as"), "tries": msg("wrong tries"),
+    "locked": msg("none taken until"), "pin": msg("PIN"), "code": msg("code by telephone"),
 }  # fmt: skip
 _MS: Final[dict[str, Arg]] = {
     "play.ended": msg("played"), "grant.given": msg("more"), "request": msg("more"), "answer": msg("more"),
+    "code.used": msg("at most"),
 }  # fmt: skip
+_PROOFS: Final[dict[str, Arg]] = {"set": msg("set"), "removed": msg("taken away")}
 _WORDS: Final[dict[str, dict[str, Arg]]] = {
     "verdict": {str(name): said for name, said in VERDICTS.items()},
     "how": {
         "asked": msg("it closed when asked"), "killed": msg("it was ended"), "by itself": msg("the player closed it"),
         "gone": msg("unseen"), "power": msg("the PC went off"), "midnight": msg("a new day began"),
         "list changed": msg("it counts otherwise since the players or games were changed"),
-        "gate": msg("before it ran"), "ended": msg("ended at its start"),
+        "gate": msg("before it ran"), "ended": msg("ended at its start"), "pin": msg("by PIN"),
+        "code": msg("by a code by telephone"),
     },
+    "pin": _PROOFS,
+    "code": _PROOFS,
     "place": PLACES,
     "by": ROLES,
     "watch": WATCHES,
@@ -85,7 +92,7 @@ _UNTOLD: Final = frozenset(
 )  # fmt: skip
 # Of a decision: that a guardian is registered, and that the game was let through. Neither says so by its name alone.
 _FACTS: Final = frozenset({"guardian", "approved"})
-_MOMENTS: Final = frozenset({"since", "until", "at", "given", "lost_from", "expected", "to"})
+_MOMENTS: Final = frozenset({"since", "until", "at", "given", "lost_from", "expected", "to", "locked"})
 _LENGTHS: Final = frozenset({"ms", "left", "budget", "grace"})
 _VALUES: Final = 60  # columns for the values of one pack
 
@@ -207,6 +214,8 @@ def _beside(name: str, value: Any) -> Any:
         return value
     if name in {"player", "name"} and isinstance(value, str) and value in _WORDS["player"]:
         return _WORDS["player"][value]
+    if name in {"how", "pin", "code"}:
+        return _WORDS[name].get(value) or _plain(value)
     return OPERATIONS.get(value) or value if name == "what" else _plain(value)
 
 

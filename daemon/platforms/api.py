@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from daemon.api.messages import FileSystem
+from daemon.platforms.pins import Pins, SpawnedPins
 from daemon.platforms.processes import Identity
 from i18n.message import Message
 from rules.games import Catalogue, Fingerprint, Program
@@ -173,3 +174,4 @@ class Platform:
     watcher: Watcher
     control: Control
     accounts: Accounts
+    pins: Pins = field(default_factory=SpawnedPins)

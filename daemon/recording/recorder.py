@@ -98,11 +98,14 @@ class Recorder:
     def record(self, event: events.Event) -> None:
         self.do(self._action(event))
 
-    def record_at_once(self, event: events.Event, change: Callable[[], None], *more: events.Event) -> None:
+    def record_at_once(
+        self, event: events.Event | events.ProofEvent, change: Callable[[], None], *more: events.Event
+    ) -> None:
         """Writes `event` and `more`, and does `change`, in one transaction now, or not at all: for what somebody waits for.
         Unwritable.
         """
-        entries = [self._action(one) for one in (event, *more)]
+        first = self._proof(event) if isinstance(event, events.PinFailed | events.CodeUsed) else self._action(event)
+        entries = [first, *map(self._action, more)]
         with self.store.transaction():
             change()
             for entry_of in entries:
@@ -220,14 +223,27 @@ class Recorder:
     def _grant(self, journal: Journal, event: events.GrantGiven | events.GrantRevoked) -> None:
         grant, now = event.event, event.now
         if isinstance(event, events.GrantRevoked):
-            append(journal, entry.GrantRevoked, now, id=grant.id)
+            payload = _payload(who=event.who, **_proved(event.how)) if event.who else None
+            append(journal, entry.GrantRevoked, now, payload=payload, id=grant.id)
             return
         who = event.player.pseudonym(day_name(self.people().zone, now.wall))
-        payload = _payload(player=event.player.registered.name, who=grant.who, reason=grant.reason)
+        payload = _payload(
+            player=event.player.registered.name, who=grant.who, reason=grant.reason, **_proved(grant.how)
+        )
         append(
             journal, entry.GrantGiven, now, payload=payload, id=grant.id, who=who, by=grant.by, ms=grant.ms, game=grant.game,
             given=grant.given,
         )  # fmt: skip
+
+    def _proof(self, event: events.ProofEvent) -> Action:
+        now, day = event.now, day_name(self.people().zone, event.now.wall)
+        payload = _payload(account=event.account, guardian=event.guardian)
+        who = None if event.player is None else event.player.pseudonym(day)
+        if isinstance(event, events.CodeUsed):
+            return lambda journal: append(journal, entry.CodeUsed, now, payload=payload, who=who, ms=event.ms)
+        return lambda journal: append(
+            journal, entry.PinFailed, now, payload=payload, who=who, how=event.how, tries=event.tries, locked=event.locked
+        )
 
 
 def _of_pc(journal: Journal, event: events.ClockJumped | events.ZoneChanged | events.IssueChanged) -> None:
@@ -241,6 +257,11 @@ def _of_pc(journal: Journal, event: events.ClockJumped | events.ZoneChanged | ev
 
 def append(journal: Journal, kind: type[EntryT], now: Reading, *, payload: bytes | None = None, **fields: object) -> EntryT:
     return journal.append(kind, mono=now.mono, wall=now.wall, payload=payload, **fields)
+
+
+def _proved(how: str) -> dict[str, str]:
+    """How somebody proved to be a guardian, where it was not by their account."""
+    return {} if how == "account" else {"how": how}
 
 
 def _payload(**fields: str) -> bytes:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from agent.api import naming
+from agent.api import guarding, naming
+from agent.api.asked import ProvedBy
+from agent.api.messages import Guardian
+from daemon.proving.tokens import Tokens
 from daemon.sessions import InForce, People, RuledPlayer
 from host.api import SYSTEM_USERS, UserId
 from host.transport import Caller
@@ -16,19 +19,25 @@ from rules.games import Game
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """`who` acts, by name: an account, or (`guardian`: the id) somebody who proved who they are."""
+    """On whose word something is done: `who`, an account or (`how`) the name of the guardian who proved it, whose id is
+    `guardian`.
+    """
 
     who: str
     guardian: str | None
-    how: Literal["account", "pin", "code"]
+    how: ProvedBy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Access:
-    """`own_uid`: the account that the daemon runs as. ApiError for whatever is refused or unknown."""
+    """`own_uid`: the account that the daemon runs as; `elapsed`: milliseconds since boot. ApiError for whatever is refused or
+    unknown.
+    """
 
     in_force: InForce
     own_uid: UserId
+    elapsed: Callable[[], int]
+    tokens: Tokens = field(default_factory=Tokens)
 
     def roles(self, caller: Caller) -> frozenset[str]:
         people = self.in_force.people
@@ -40,10 +49,21 @@ class Access:
         return "guardian" in self.roles(caller)
 
     def acting(self, caller: Caller, token: str) -> Acting:
-        """As whom the caller does what only a guardian may. ApiError."""
-        if token or not self.guardian(caller):
-            raise ApiError("refused", msg("only {who} may do that", who=msg("a guardian")))
-        return Acting(caller.account, None, "account")
+        """On whose word the caller acts. Whoever proved a PIN gives time, answers and pauses, and nothing else asks for it."""
+        if not token:
+            if not self.guardian(caller):
+                raise ApiError("refused", msg("only a guardian may do that"))
+            return Acting(caller.account, None, "account")
+        found = self.tokens.of(token, caller.uid, self.elapsed(), self.provers())
+        if found is None:
+            raise ApiError("refused", msg("the proof by PIN is over: give the PIN again"))
+        return Acting(found.name, found.id, "pin")
+
+    def provers(self) -> tuple[Guardian, ...]:
+        """The guardians whose PIN or code counts: whoever is limited is none, whatever the roster says."""
+        roster = self.people().roster
+        limited = {guardian.id for _, guardian in guarding.clashes(roster)}
+        return tuple(one for one in roster.guardians if one.id not in limited)
 
     def people(self) -> People:
         if self.in_force.people is None:

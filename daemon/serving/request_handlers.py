@@ -131,14 +131,22 @@ class RequestHandlers:
         self._answered(player, replace(event, answer=answer), now)
         return a.Ok()
 
+    def wanted(self, player: RuledPlayer) -> int | None:
+        """How many milliseconds the player asked for last. None: nothing is open."""
+        event = self._last_open(player, self.clock.read())
+        return None if event is None else event.ms
+
     def approve_open(self, player: RuledPlayer, most: int, acting: Acting) -> m.GrantAnswer | None:
         """Approves what the player asked for last, with at most so many milliseconds. None: nothing is open. ApiError."""
         now = self.clock.read()
-        today = self.requests.today(self.access.people().zone, now.wall)
-        mine = [event for event in today if event.player == player.id and event.answer is None]
-        if not mine:
+        event = self._last_open(player, now)
+        if event is None:
             return None
-        return self._approve(player, replace(mine[-1], ms=min(mine[-1].ms, most)), acting, "", now, None)
+        return self._approve(player, replace(event, ms=min(event.ms, most)), acting, "", now, None)
+
+    def _last_open(self, player: RuledPlayer, now: Reading) -> RequestEvent | None:
+        today = self.requests.today(self.access.people().zone, now.wall)
+        return next((event for event in reversed(today) if event.player == player.id and event.answer is None), None)
 
     def _open(self, id_: str, now: Reading) -> tuple[RuledPlayer, RequestEvent]:
         """Who asked, and for what. ApiError: nobody, not today, or it was answered."""
@@ -167,6 +175,7 @@ class RequestHandlers:
             grant = GrantEvent(
                 id=new_id(), player=player.id, by="guardian", who=acting.who, ms=event.ms if ms is None else ms,
                 game=event.game, given=now.wall, reason=reason or event.reason, request=event.id,
+                guardian=acting.guardian, how=acting.how,
             )  # fmt: skip
         answer = replace(_by(acting, now, reason), let=let)
         if grant is not None:

@@ -146,3 +146,40 @@ def test_what_an_older_version_let_through_gives_no_rights(open_desk):
         desk.ask("limit.set", m.LimitSet(player="an", ms=0))
         assert desk.roster.guardians[0].account == "an"
         assert not keeps(desk, Caller(uid=1002, pid=1, account="an", admin=False))
+
+
+HASH = "$argon2id$v=19$m=65536,t=3,p=1$efEzZvSB98QymRqckYse/w$QdjNP8YYNmHaXmA5CQIes7PQqcyXVCixsx3I3E3Sabw"
+SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+
+def test_what_proves_a_guardian_is_in_the_roster_alone(an):
+    """For the daemon, which needs no agent then; lists say that there is one, and the log's payload that it was set."""
+    an.ask("guardian.set", m.GuardianSet(guardian="me", pin=HASH, code=SECRET, ceiling=45 * 60_000))
+    (row,) = an.roster.guardians
+    assert (row.pin, row.code, row.ceiling) == (HASH, SECRET, 45 * 60_000)
+    listed = an.ask("guardian.list", m.GuardianList())
+    told = m.GuardianRow(id="me", name="Mẹ", account="me", pin=True, code=True, ceiling=45 * 60_000)
+    assert listed.guardians == (told,)
+    an.ask("guardian.set", m.GuardianSet(guardian="me", name="Mẹ Hoa"))
+    assert an.roster.guardians[0].pin == HASH
+    an.ask("guardian.set", m.GuardianSet(guardian="me", pin=None, code=None))
+    assert (an.roster.guardians[0].pin, an.roster.guardians[0].code) == (None, None)
+    an.ask("guardian.add", m.GuardianAdd(name="Bố", pin=HASH))
+    payloads = "".join(line.payload or "" for line in an.ask("log.show", m.LogShow()).lines)
+    assert payloads.count('"pin":"set"') == 2
+    assert (payloads.count('"pin":"removed"'), payloads.count('"code":"removed"')) == (1, 1)
+    everything = repr([an.ask("log.show", m.LogShow()), listed, an.roster.guardians, an.entries()])
+    assert "argon2id" not in everything
+    assert SECRET not in everything
+
+
+@pytest.mark.parametrize("wrong", [
+    {"pin": "4711"}, {"pin": ""}, {"pin": HASH.replace("argon2id", "argon2i")}, {"pin": HASH.replace("65536", "9999999")},
+    {"pin": HASH.replace("t=3", "t=99")}, {"pin": HASH + "\n"}, {"code": "12345"}, {"code": SECRET.lower()}, {"ceiling": 0},
+    {"ceiling": 25 * 3_600_000},
+])  # fmt: skip
+def test_what_no_seat_could_check_is_refused(an, wrong):
+    """A PIN itself, which would lie in the registry for all who read it; a hash that would take all memory."""
+    code, text = refusal(an, "guardian.set", m.GuardianSet(guardian="me", **wrong))
+    assert code == "bad-input"
+    assert "4711" not in text

@@ -258,7 +258,7 @@ def test_list(an):
 
 def test_guardians(an):
     """One row each; a name or an account is taken once."""
-    assert an.ask("guardian.list", m.GuardianList()).guardians == (m.Guardian(id="me", name="Mẹ", account="me"),)
+    assert an.ask("guardian.list", m.GuardianList()).guardians == (m.GuardianRow(id="me", name="Mẹ", account="me"),)
     for name in ("mẹ", "me"):
         assert refusal(an, "guardian.add", m.GuardianAdd(name=name))[0] == "refused"
     assert refusal(an, "guardian.add", m.GuardianAdd(name="Bố", account="me"))[0] == "refused"

@@ -11,7 +11,7 @@ import pytest
 MAY = {
     "_cffi_backend": "cryptography's bridge to C",
     "apscheduler": "housekeeping: a day's summary, retention, signs of life; never the limits",
-    "cryptography": "Ed25519: seals its entries, checks the agent's rosters and checkpoints",
+    "cryptography": "Ed25519: seals its entries, checks the agent's rosters and checkpoints; HMAC of codes by telephone",
     "msgspec": "decodes rosters, writes canonical entries, speaks the local API",
     "pywin32_bootstrap": "every Python with pywin32 runs it, so that modules find their DLLs; those come with the platform",
     "typing_extensions": "msgspec imports it where it is installed",
@@ -23,6 +23,7 @@ MUST_NOT = {
     "babel": "numbers, times and lengths are put into words by whoever shows them",
     "keyring": "loads plug-ins found on the machine; keys are fetched in a short-lived process",
     "sqlalchemy": "an ORM in a process with root's rights is code nobody reads; the daemon's store is plain sqlite3",
+    "argon2": "64 MiB for each PIN: checked in a process that ends",
     "segno": "draws the inspector's card: the command line's work",
     "typst": "reports are the agent's",
     "jinja2": "pages are the agent's",

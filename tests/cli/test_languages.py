@@ -276,6 +276,14 @@ def test_a_changed_time_zone_is_shown():
      "có trò chơi không đóng được; có thể trò ấy thuộc tài khoản khác"),
     ("issue.cleared", {"id": "a-new-one"}, {"what": "a.new.one"}, "a-new-one « what: a.new.one »",
      "a-new-one « việc: a.new.one »"),
+    ("pin.failed", {"how": "code", "tries": 4, "locked": None}, {"account": "an", "guardian": "Mẹ"},
+     "how: by a code by telephone; wrong tries: 4 « account: an; guardian: Mẹ »",
+     "cách: bằng mã đọc qua điện thoại; số lần sai: 4 « tài khoản: an; người giám hộ: Mẹ »"),
+    ("grant.given", {"by": "guardian"}, {"who": "Mẹ", "how": "pin"}, "by: a guardian « by: Mẹ; how: by PIN »",
+     "người thực hiện: người giám hộ « người thực hiện: Mẹ; cách: bằng mã PIN »"),
+    ("guardian.changed", {}, {"what": "guardian.set", "pin": "set", "code": "removed"},
+     "« what: a guardian's data were changed; PIN: set; code by telephone: taken away »",
+     "« việc: sửa thông tin người giám hộ; Mã PIN: đã đặt; mã qua điện thoại: đã bỏ »"),
     ("approval", {}, {"what": "game.allow", "by": "guardian"}, "« what: a game was let through; by: guardian »",
      "« việc: cho phép một trò chơi; người thực hiện: guardian »"),  # an account of that name
 ])  # fmt: skip
@@ -366,5 +374,3 @@ def test_json_speaks_it_too_and_keeps_its_keys(giochoi):
     assert first["vi"]["explain"].startswith("Người dưới 18 tuổi")
     assert first["en"]["explain"].startswith("Whoever is under 18")
     assert not re.search(r'"(\w+)_(en|vi)":', json.dumps(said))
-
-

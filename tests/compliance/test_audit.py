@@ -341,6 +341,15 @@ def test_a_play_that_ended_in_another_boot_is_no_overrun(site, seat, audit):
     assert "overrun" not in kinds(audit())
 
 
+@pytest.mark.parametrize(("locked", "told"), [(None, []), (1_795_482_060_000, ["guessing"])])
+def test_guessing_is_told_once_it_locks(site, seat, audit, locked, told):
+    """Somebody mistypes; five are no mistyping. A code that was used needs no telling."""
+    seat.add(entry.PinFailed, who="child", how="pin", tries=5, locked=locked)
+    seat.add(entry.CodeUsed, who="child", ms=15 * MINUTE)
+    report = audit()
+    assert (said(report), kinds(report)) == ([], told)
+
+
 def test_what_an_inspector_should_know_is_told(site, seat, audit):
     seat.add(entry.ClockJump, expected=site.clock.wall(), to=site.clock.wall() + HOUR)
     raised = seat.add(entry.IssueRaised, id="gate-off")

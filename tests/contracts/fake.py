@@ -16,6 +16,7 @@ from daemon.platforms.api import (
     WatchKind,
     WatchTrouble,
 )
+from daemon.platforms.pins import Pins, SpawnedPins
 from host.clock import Clock
 from i18n.message import Message
 from rules.games import Fingerprint, Program
@@ -44,6 +45,7 @@ class FakePlatform:
     told: list[int] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
     refusals: Refusals | None = None
+    pins: Pins = field(default_factory=SpawnedPins)
     programs: dict[Identity, Program] = field(default_factory=dict)
     _trees: dict[Identity, list[Identity]] = field(default_factory=dict)
     _reached: set[Identity] = field(default_factory=set)
@@ -52,7 +54,7 @@ class FakePlatform:
 
     @property
     def parts(self) -> Platform:
-        return Platform(self, self, self)
+        return Platform(self, self, self, self.pins)
 
     # --- the script --------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
 from daemon.api import asking as a
@@ -35,6 +36,9 @@ REQUESTS = {
     "sync": m.Sync(number=1),
     "watch": m.Watch(),
     "shown": m.Shown(number=1),
+    "guardian.prove": a.Prove(guardian="me", pin="4711"),
+    "code.use": a.CodeUse(player="an", digits="123456"),
+    "me": a.MeGet(),
 }
 
 
@@ -47,7 +51,19 @@ def test_the_table_is_complete(world):
     world.start(roster())
     roles = {op: route.role for op, route in world.daemon.routes.items()}
     assert sorted(roles) == sorted(REQUESTS)
-    assert {op for op, role in roles.items() if role == "guardian"} == {op for op in REQUESTS if op.startswith("grant.")}
+    assert {op for op, role in roles.items() if role == "guardian"} == {"grant.list"}
+
+
+@pytest.mark.parametrize("op", ["grant.add", "grant.extend", "grant.revoke"])
+@pytest.mark.parametrize("caller", [CHILD, FRIEND])
+def test_who_acts_is_asked_first(world, op, caller):
+    """Where anybody may come with a token, nobody without one and without a guardian's account does anything."""
+    world.start(roster(packs=(limit(0),)))
+    for token in ("", "made-up"):
+        with pytest.raises(ApiError) as caught:
+            ask(world, op, msgspec.structs.replace(REQUESTS[op], token=token), caller)
+        assert caught.value.code == "refused"
+    assert ask(world, "grant.list", m.GrantsGet()).grants == ()
 
 
 def test_who_is_a_guardian(world):

@@ -22,18 +22,19 @@ class Terminal:
     def __init__(self, home: Path) -> None:
         self.home = home
 
-    def __call__(self, *words: str, answers: tuple[str, ...] = (), **env: str) -> tuple[int, str, str]:
+    def __call__(self, *words: str, answers: tuple[str, ...] = (), asks: str = "] ", **env: str) -> tuple[int, str, str]:
         """Type each answer when it is asked for. The exit code, the answer, and all that stood on the terminal."""
         master, slave = pty.openpty()
         env = {**os.environ, "GIOCHOI_HOME": str(self.home), "GIOCHOI_LANG": "en", **env}
         try:
             with subprocess.Popen(
-                [*ours("giochoi"), *words], cwd=TOP, env=env, stdin=slave, stderr=slave, stdout=subprocess.PIPE
+                [*ours("giochoi"), *words], cwd=TOP, env=env, stdin=slave, stderr=slave, stdout=subprocess.PIPE,
+                start_new_session=True,  # else PINs are asked on the terminal that the tests are started from
             ) as asked:
                 os.close(slave)
                 shown = ""
                 for answer in answers:
-                    shown += _read(master, "] ")
+                    shown += _read(master, asks)
                     os.write(master, answer.encode())
                 out, _ = asked.communicate(timeout=PATIENCE)
                 return asked.returncode, out.decode(), shown + _read(master)

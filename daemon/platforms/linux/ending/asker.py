@@ -8,12 +8,14 @@ import subprocess
 from collections import deque
 from collections.abc import Collection
 from contextlib import suppress
-from typing import Protocol
+from typing import Any, Protocol
 
 from daemon.platforms.linux import spawning
+from daemon.platforms.linux.ending import pin_checking
 
 _ERRANDS = f"{__package__}.errands"
 _PATIENCE_S = 2.0
+_PINS = "PINs of guardians"  # no account's name has a space: nobody's errands wait for these, nor they for anybody's
 _REMEMBERED = 4_096  # orders: more than one player's plays have while another one's play ends
 _MOST = 4_000  # pids that an order has room for
 _ROOM = 4 << 20  # bytes of orders, should many plays end at once
@@ -42,6 +44,8 @@ class Asker:
         self._line: socket.socket | None = None
         self._numbers = 0
         self._reached: deque[int] = deque(maxlen=_REMEMBERED)
+        self._check: int | None = None
+        self._checked: int | None = None
 
     def start(self) -> None:
         """Unless they run already, or nobody may start anything now."""
@@ -71,10 +75,31 @@ class Asker:
         """
         self.listen()
         self.start()
+        return self._sent({"uid": uid, "gid": gid, "whose": whose, "pids": list(pids)[:_MOST]})
+
+    def check(self, question: list[object]) -> int | None:
+        """Have a PIN held against its hash (pin_checking.py). A number for `checked`; None as above."""
+        self.listen()
+        self.start()
+        number = self._sent({"check": question, "whose": _PINS, "ms": pin_checking.LIMIT_MS})
+        self._check, self._checked = number, None
+        return number
+
+    def checked(self, number: int) -> int | None:
+        """What was said of the last one that is checked; None: nothing yet."""
+        self.listen()
+        return self._checked if number == self._check else None
+
+    @property
+    def runs(self) -> bool:
+        """Whether an answer may still come."""
+        return self._line is not None
+
+    def _sent(self, order: dict[str, Any]) -> int | None:
         if self._line is None:
             return None
         self._numbers += 1
-        order = {"number": self._numbers, "uid": uid, "gid": gid, "whose": whose, "pids": list(pids)[:_MOST]}
+        order["number"] = self._numbers
         try:
             self._line.send(json.dumps(order).encode(), socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
         except OSError:  # it is gone, or hangs, as it takes no more; the next one asks another, if one may be started
@@ -89,6 +114,8 @@ class Asker:
                 said = self._line.recv(64, socket.MSG_DONTWAIT).split()
                 if not said:
                     self._gone()
+                elif int(said[0]) == self._check:
+                    self._checked = int(said[1])
                 elif int(said[1]) > 0:
                     self._reached.append(int(said[0]))
                 elif self.watch:

@@ -2,8 +2,11 @@
 
 The daemon may start no program while its gate is up (linux.spawning), so this one is started before, and only forks. Each child
 becomes the player before it speaks to anything of the player's, has two seconds and small bounds, and is killed then. What it
-says is a number. It loads nothing but the standard library and its neighbours, holds no secret, and ends with the daemon.
+says is a number. It loads nothing but the standard library and its neighbours, keeps no secret, and ends with the daemon.
 Nobody's errands cost another one's (turns.py).
+
+One errand is no player's: to hold a PIN against its hash (pin_checking.py), as that takes memory which only a process that
+ends gives back.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from daemon.platforms.linux import procfs
-from daemon.platforms.linux.ending import closing
+from daemon.platforms.linux.ending import closing, pin_checking
 from daemon.platforms.linux.ending.become import become, bound
 from daemon.platforms.linux.ending.displays import displays
 from daemon.platforms.linux.ending.turns import Turns
@@ -115,11 +118,11 @@ def _sent(order: dict[str, Any]) -> _Child:
         raise
     if pid:
         its.close()
-        return _Child(order["number"], order["whose"], pid, ours, clocks.mono() + LIMIT_MS)
+        return _Child(order["number"], order["whose"], pid, ours, clocks.mono() + order.get("ms", LIMIT_MS))
     try:
         os.closerange(3, its.fileno())  # neither the orders nor another player's child are its business
         os.closerange(its.fileno() + 1, _DESCRIPTORS)
-        _run(order, its)
+        (pin_checking.run if "check" in order else _run)(order, its)
     finally:
         os._exit(0)
 

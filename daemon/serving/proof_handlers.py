@@ -1,0 +1,222 @@
+"""Who proves to be a guardian at somebody else's account: by PIN, for some minutes, or by a code by telephone, once.
+
+Tries are counted before they are looked at, durably, and one after the other: neither haste nor a restart makes them more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from agent.api import naming
+from agent.api.messages import Guardian
+from daemon import events
+from daemon.api import asking as m
+from daemon.platforms.api import Accounts
+from daemon.platforms.pins import Pins, UncheckedError
+from daemon.proving import codes, tries
+from daemon.proving.codes import mark
+from daemon.proving.lockouts import Lockouts
+from daemon.proving.tokens import LASTS_MS
+from daemon.proving.tries import CODE, Tries
+from daemon.recording.recorder import Recorder
+from daemon.serving.access import Access, Acting
+from daemon.serving.grant_handlers import GrantHandlers
+from daemon.serving.request_handlers import RequestHandlers
+from daemon.sessions import GUEST, RuledPlayer
+from daemon.store import Unwritable
+from daemon.trusted import Reading
+from host.transport import Caller
+from host.wire import ApiError
+from i18n.message import Length, msg, said_by
+from rules.calendar import day_bounds
+
+CODE_MS = 15 * 60_000
+CEILINGS = 4  # that codes give a player on one day, at most
+_LONGEST = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProofHandlers:
+    access: Access
+    accounts: Accounts
+    pins: Pins
+    lockouts: Lockouts
+    recorder: Recorder
+    grants: GrantHandlers
+    requests: RequestHandlers
+    now: Callable[[], Reading]
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def me(self, caller: Caller, request: m.MeGet) -> m.Me:
+        guardian, people = self.access.guardian(caller), self.access.in_force.people
+        if people is None:
+            return m.Me(account=caller.account, guardian=guardian, player=None)
+        player, provers = people.player_of(caller.account), self.access.provers()
+        return m.Me(
+            account=caller.account,
+            guardian=guardian,
+            player=None if player is None else player.id,
+            proving=tuple(one.name for one in provers if one.pin is not None),
+            codes=any(one.code is not None for one in provers),
+            locked=None if guardian else tries.until(self._tries(caller), self.now()),
+        )
+
+    async def prove(self, caller: Caller, request: m.Prove) -> m.Proved:
+        guardian = naming.guardian(self.access.provers(), request.guardian)
+        if guardian.pin is None:
+            raise ApiError("refused", msg("{guardian} has no PIN", guardian=guardian.name))
+        if len(request.pin) > _LONGEST:
+            raise ApiError("bad-input", msg("a PIN has at most {most} characters", most=_LONGEST))
+        async with self._turn:
+            before, what = self._allowed(caller), mark(guardian.pin)
+            counted = tries.wrong(before, what, self.now())
+            self._keep(caller, counted)
+            try:
+                right = await self.pins.matches(guardian.pin, unicodedata.normalize("NFC", request.pin))
+            except UncheckedError:
+                self._keep(caller, before)
+                raise ApiError("unavailable", msg("the PIN could not be checked; try again")) from None
+            if not right:
+                raise self._wrong(caller, "pin", what, before, guardian.name)
+            self._keep(caller, tries.right(before, what))
+        now = self.now()
+        token = self.access.tokens.add(caller.uid, guardian, now.elapsed)
+        return m.Proved(token=token, id=guardian.id, name=guardian.name, until=now.wall + LASTS_MS)
+
+    async def code(self, caller: Caller, request: m.CodeUse) -> m.GrantAnswer:
+        player, digits = self._child(caller, request.player), "".join(request.digits.split())
+        if not (len(digits) == codes.DIGITS and digits.isascii() and digits.isdigit()):
+            raise ApiError("bad-input", msg("a code has {n} digits", n=codes.DIGITS))
+        if request.ms is not None and request.ms <= 0:
+            raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
+        provers = [one for one in self.access.provers() if one.code is not None]
+        if not provers:
+            raise ApiError("refused", msg("no guardian has codes; first, as one: {command}", command="giochoi guardian code"))
+        async with self._turn:
+            before = self._allowed(caller)
+            used = self._of(provers, digits, caller, before)
+            guardian = used.guardian
+            ms = min(request.ms or self.requests.wanted(player) or CODE_MS, guardian.ceiling)
+            self._within_day(player, guardian, ms)
+            self._use(caller, used, player, ms, provers, before)
+        acting = Acting(guardian.name, guardian.id, "code")
+        return self.requests.approve_open(player, ms, acting) or self.grants.give(player, ms, acting)
+
+    # --- tries ------------------------------------------------------------------------------------------------------------
+
+    def _tries(self, caller: Caller) -> Tries:
+        known = {mark(one.pin) for one in self.access.provers() if one.pin is not None}
+        return self.lockouts.tries(self._whose(caller), {*known, CODE})
+
+    def _whose(self, caller: Caller) -> str:
+        """Whose tries these are. Numbers that no account has are one: of those a child may have thousands (subuid(5))."""
+        return str(caller.uid) if self.accounts.exists(caller.account) else ""
+
+    def _allowed(self, caller: Caller) -> Tries:
+        """The tries so far. ApiError: it may make none now. Guardians' own accounts are never locked."""
+        if self.access.guardian(caller):
+            return tries.NONE
+        found, now = self._tries(caller), self.now()
+        until = tries.until(found, now)
+        if until is not None:
+            told = tries.time_of(until, now, self.access.people().zone)
+            raise ApiError("refused", msg("too many wrong tries: this account may try again at {time}", time=told))
+        return found
+
+    def _keep(self, caller: Caller, now: Tries, *, event: events.PinFailed | events.CodeUsed | None = None) -> None:
+        """Counts it, with its entry. ApiError."""
+        whose, counts = self._whose(caller), not self.access.guardian(caller)
+        if counts or event is not None:
+            self._write(lambda: self.lockouts.keep_tries(whose, now) if counts else None, event)
+        if counts:
+            self.lockouts.take_tries(whose, now)
+
+    def _write(self, change: Callable[[], None], event: events.PinFailed | events.CodeUsed | None) -> None:
+        """Durably, or ApiError: nothing is looked at that could not be counted."""
+        try:
+            if event is not None:
+                self.recorder.record_at_once(event, change)
+            else:
+                with self.recorder.store.transaction():
+                    change()
+        except Unwritable as error:
+            raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=said_by(error))) from None
+
+    def _wrong(self, caller: Caller, how: events.Guessed, what: str, before: Tries, guardian: str = "") -> ApiError:
+        """Counts it for good, from now on; what to say."""
+        now = self.now()
+        counted = tries.wrong(before, what, now)
+        guardians_own = self.access.guardian(caller)
+        until = None if guardians_own else tries.until(counted, now)
+        people = self.access.people()
+        event = events.PinFailed(people.player_of(caller.account), caller.account, guardian, how, counted.total, until, now)
+        self._keep(caller, counted, event=event)
+        wrong = msg("the PIN is wrong") if how == "pin" else msg("the code is wrong, or over: ask for a new one")
+        if guardians_own:
+            return ApiError("refused", wrong)
+        if until is None:
+            return ApiError("refused", msg("{wrong}; tries left: {n}", wrong=wrong, n=tries.FREE - counted.total))
+        told = tries.time_of(until, now, people.zone)
+        return ApiError("refused", msg("{wrong}; this account may try again at {time}", wrong=wrong, time=told))
+
+    # --- codes ------------------------------------------------------------------------------------------------------------
+
+    def _child(self, caller: Caller, name: str) -> RuledPlayer:
+        """A player of this house. Who is no guardian is not told who else there is."""
+        people = self.access.people()
+        if people.place != "home":
+            raise ApiError("refused", msg("codes by telephone are for homes"))
+        found = self.access.player(name) if self.access.guardian(caller) else people.find(name)
+        if found is None or found.id == GUEST:
+            raise ApiError("not-found", msg("no player '{name}' is registered", name=naming.shown(name)))
+        return found
+
+    def _of(self, provers: Sequence[Guardian], digits: str, caller: Caller, before: Tries) -> codes.Found:
+        """Whose code this is, not used before. ApiError."""
+        now = self.now()
+        if len(now.walls) > 1:  # a code of yesterday must not come back with yesterday
+            raise ApiError(
+                "refused",
+                msg("the clock of this PC was set, so codes are not taken; a guardian confirms it: {command}",
+                    command="giochoi doctor --repair"),
+            )  # fmt: skip
+        found = codes.found(provers, digits, now.wall)
+        if not found:
+            raise self._wrong(caller, "code", CODE, before)
+        fresh = [one for one in found if one.step > self.lockouts.step(mark(one.guardian.code or ""))]
+        if not fresh:
+            raise ApiError("refused", msg("this code was used already: ask for the next one"))
+        return fresh[0]
+
+    def _within_day(self, player: RuledPlayer, guardian: Guardian, ms: int) -> None:
+        """ApiError: codes gave the player enough today."""
+        now, zone = self.now().wall, self.access.people().zone
+        start, _ = day_bounds(zone, now)
+        given = sum(
+            one.ms for one in self.grants.grants.all()
+            if one.player == player.id and one.how == "code" and one.revoked is None and one.given >= start
+        )  # fmt: skip
+        most = CEILINGS * guardian.ceiling
+        if given + ms > most:
+            raise ApiError("refused", msg("codes gave {given} today, and give at most {most} a day",
+                                          given=Length(given), most=Length(most)))  # fmt: skip
+
+    def _use(
+        self, caller: Caller, used: codes.Found, player: RuledPlayer, ms: int, provers: Sequence[Guardian], before: Tries
+    ) -> None:
+        """It is used, whatever comes of it. ApiError."""
+        secret, known = mark(used.guardian.code or ""), {mark(one.code or "") for one in provers}
+        whose, after, counts = self._whose(caller), tries.right(before, CODE), not self.access.guardian(caller)
+
+        def change() -> None:
+            self.lockouts.keep_step(secret, used.step, known)
+            if counts:
+                self.lockouts.keep_tries(whose, after)
+
+        self._write(change, events.CodeUsed(player, used.guardian.name, caller.account, ms, self.now()))
+        self.lockouts.take_step(secret, used.step, known)
+        if counts:
+            self.lockouts.take_tries(whose, after)

@@ -1,0 +1,467 @@
+"""A guardian at somebody else's account: a PIN for some minutes, a code by telephone once; and whoever guesses."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import msgspec
+import pytest
+
+from agent.api.messages import Guardian
+from daemon.api import asking
+from daemon.api import messages as m
+from daemon.grants import Grants
+from daemon.platforms.pins import UncheckedError
+from daemon.proving import codes
+from daemon.proving.tokens import LASTS_MS
+from daemon.store import Store
+from host.transport import Caller
+from host.wire import ApiError
+from tests.daemon.test_api import CHILD, FRIEND, PARENT, ROOT, ask
+from tests.daemon.test_disk import FullDisk
+from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
+
+SECRET, OTHER = "A" * 32, "B" * 32
+MUM = Guardian(id="me", name="Mẹ", pin="hash of 4711", code=SECRET)
+DAD = Guardian(id="bo", name="Bố", pin="hash of 0815", code=OTHER, ceiling=60 * MINUTE)
+AUNT = Guardian(id="co", name="Cô")
+
+
+class HandPins:
+    """Knows at once. `trouble`: it cannot say; `asked` counts, `together` are checked at the same time at most."""
+
+    def __init__(self):
+        self.trouble, self.asked, self.now, self.together = False, 0, 0, 0
+
+    async def matches(self, hashed, pin):
+        self.asked, self.now = self.asked + 1, self.now + 1
+        self.together = max(self.together, self.now)
+        await asyncio.sleep(0)
+        self.now -= 1
+        if self.trouble:
+            raise UncheckedError
+        return hashed == f"hash of {pin}"
+
+
+def house(number=1, guardians=(MUM, DAD, AUNT), **more):
+    return msgspec.structs.replace(roster(number, packs=(limit(0),), **more), guardians=guardians)
+
+
+@pytest.fixture
+def home(world):
+    world.platform.pins = HandPins()
+    world.platform.accounts.add("parent")
+    world.start(house())
+    return world
+
+
+def prove(world, pin, guardian="Mẹ", caller=CHILD):
+    return ask(world, "guardian.prove", asking.Prove(guardian=guardian, pin=pin), caller)
+
+
+def refused(call, *args, **more) -> str:
+    with pytest.raises(ApiError) as caught:
+        call(*args, **more)
+    assert caught.value.code == "refused"
+    return str(caught.value)
+
+
+def give(world, token, caller=CHILD):
+    return ask(world, "grant.add", m.GrantAdd(player="an", ms=10 * MINUTE, token=token), caller)
+
+
+def me(world, caller=CHILD):
+    return ask(world, "me", asking.MeGet(), caller)
+
+
+def guess(world, times, caller=CHILD, pin="1111"):
+    """Wrong ones, each once the account may."""
+    for _ in range(times):
+        if (until := me(world, caller).locked) is not None:
+            world.clock.run(until - world.clock.wall())
+        assert "wrong" in refused(prove, world, pin, caller=caller)
+
+
+def minutes_locked(world, caller=CHILD):
+    until = me(world, caller).locked
+    return 0 if until is None else (until - world.daemon.clock.read().wall) / MINUTE
+
+
+def digits(secret=SECRET, wall=NOON, step=0):
+    return codes.code(secret, wall // 30_000 + step)
+
+
+def use(world, code, caller=CHILD, ms=None, player="An"):
+    return ask(world, "code.use", asking.CodeUse(player=player, digits=code, ms=ms), caller)
+
+
+# --- PIN --------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_guardian_gives_time_at_the_childs_account(home):
+    """By PIN; the grant and the log say who, and how."""
+    proved = prove(home, "4711")
+    assert (proved.id, proved.name, proved.until) == ("me", "Mẹ", NOON + LASTS_MS)
+    id_ = give(home, proved.token).id
+    (event,) = ask(home, "grant.list", m.GrantsGet()).grants
+    assert (event.who, event.how, event.guardian, event.by) == ("Mẹ", "pin", "me", "guardian")
+    ask(home, "grant.extend", m.GrantExtend(player="an", until=13 * HOUR, token=proved.token), CHILD)
+    ask(home, "grant.revoke", m.GrantRevoke(id=id_, token=proved.token), CHILD)
+    told = [bytes(row[0]).decode() for row in home.daemon.store.db.execute("SELECT payload FROM journal WHERE payload NOTNULL")]
+    assert sum('"how":"pin"' in one and '"who":"Mẹ"' in one for one in told) == 3
+    assert home.journal("pin.failed") == []
+
+
+def test_a_proof_is_the_accounts_that_made_it_and_ends(home):
+    """Not another account's, not after some minutes, not after a restart; a new PIN or a removal ends it at once."""
+    token = prove(home, "4711").token
+    refused(give, home, token, FRIEND)
+    give(home, token)
+    home.clock.run(LASTS_MS - 1)
+    give(home, token)
+    home.clock.step(-HOUR)
+    home.clock.run(1)
+    refused(give, home, token)
+    for number, guardians in enumerate([(DAD,), (msgspec.structs.replace(MUM, pin="hash of 2222"),)]):
+        home.adopt(house(2 + 2 * number))
+        token = prove(home, "4711").token
+        home.adopt(house(3 + 2 * number, guardians))
+        refused(give, home, token)
+    home.adopt(house(9))
+    token = prove(home, "4711").token
+    home.stop()
+    home.start()
+    refused(give, home, token)
+
+
+def test_a_proof_opens_nothing_else(home):
+    """It gives time: who may see and mend everything stays as it was."""
+    prove(home, "4711")
+    assert home.daemon.roles(CHILD) == {"any"}
+    refused(ask, home, "doctor", m.DoctorGet(repair=True), CHILD)
+
+
+def test_five_wrong_ones_lock_and_each_more_doubles_it(home):
+    """One minute, two, four, up to a day; nothing is checked meanwhile, not even the right one."""
+    guess(home, 4)
+    assert minutes_locked(home) == 0
+    for length in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 1440, 1440):
+        guess(home, 1)
+        assert minutes_locked(home) == length
+        asked = home.platform.pins.asked
+        assert "may try again" in refused(prove, home, "4711")
+        assert "may try again" in refused(use, home, digits(wall=home.clock.wall()))
+        assert home.platform.pins.asked == asked
+    lines = home.journal("pin.failed")
+    assert [(one.how, one.tries) for one in lines] == [("pin", n + 1) for n in range(17)]
+    assert [one.locked is None for one in lines] == [True] * 4 + [False] * 13
+
+
+def test_ten_wrong_ones_with_a_restart_and_a_clock_step_between(home):
+    """Whatever is stopped, killed, rebooted or set: the count goes on, and the lock is no shorter."""
+    guess(home, 3)
+    home.kill()
+    home.start()
+    guess(home, 5)
+    assert minutes_locked(home) == 8
+    home.clock.step(24 * HOUR)
+    home.beat()
+    assert minutes_locked(home) == 8
+    refused(prove, home, "4711")
+    home.clock.step(-48 * HOUR)
+    home.clock.run(3 * MINUTE)
+    assert minutes_locked(home) == 5
+    home.stop()
+    home.start()
+    assert minutes_locked(home) == 5
+    home.stop()
+    home.clock.reboot(off_ms=HOUR)
+    home.clock.step(72 * HOUR)
+    home.start()
+    assert minutes_locked(home) == 5
+    home.kill()
+    home.clock.reboot()
+    home.start()
+    assert minutes_locked(home) == 5
+    guess(home, 2)
+    assert [one.tries for one in home.journal("pin.failed")] == list(range(1, 11))
+    assert minutes_locked(home) == 32
+
+
+def test_a_guardians_own_account_is_never_locked(home):
+    """However often a child, or they, are wrong: they are told so, and it is written down."""
+    guess(home, 6)
+    for _ in range(7):
+        assert refused(prove, home, "1111", caller=PARENT) == "the PIN is wrong"
+    assert me(home, PARENT).locked is None
+    prove(home, "4711", caller=PARENT)
+    give(home, "", PARENT)
+    assert minutes_locked(home, FRIEND) == 0
+    prove(home, "4711", caller=FRIEND)
+    assert len(home.journal("pin.failed")) == 13
+
+
+def test_accounts_that_nobody_has_are_one(home):
+    """A child may have thousands of numbers for containers, each of which would have five tries."""
+    for number in range(5):
+        refused(prove, home, "1111", caller=Caller(100_000 + number, 1, str(100_000 + number), admin=False))
+    other = Caller(165_000, 1, "165000", admin=False)
+    assert minutes_locked(home, other) == 1
+    refused(prove, home, "4711", caller=other)
+    assert minutes_locked(home) == 0
+
+
+def test_a_pin_that_was_known_forgives_its_own_guesses_alone(home):
+    """Who learned one guardian's PIN, or has a code, gets no more guesses at another's."""
+    guess(home, 4)
+    prove(home, "0815", "Bố")
+    use(home, digits())
+    guess(home, 1)
+    assert minutes_locked(home) == 1
+    home.clock.run(MINUTE)
+    prove(home, "4711")
+    guess(home, 4)
+    assert minutes_locked(home) == 0
+
+
+def test_a_new_pin_ends_the_lock_of_the_old_one(home):
+    """Guesses at what is over are worth nothing; those at another's stay."""
+    guess(home, 7)
+    home.adopt(house(2, (msgspec.structs.replace(MUM, pin="hash of 2222"), DAD)))
+    assert minutes_locked(home) == 0
+    prove(home, "2222")
+
+
+@pytest.mark.parametrize("name", ["proof-tries", "code-steps"])
+def test_counts_that_cannot_be_read_are_dropped(home, name):
+    """The daemon comes up, and tells a guardian."""
+    home.stop()
+    store = Store(home.home.daemon)
+    store.put(name, b'{"5001":')
+    store.close()
+    home.start()
+    assert "store-broken" in [one.id for one in home.daemon.health.open()]
+    prove(home, "4711")
+    use(home, digits())
+
+
+def test_two_at_once_are_two(home):
+    """No haste gets past the fifth, and one is checked at a time."""
+
+    async def race():
+        tries = (
+            home.daemon.routes["guardian.prove"].handler(CHILD, asking.Prove(guardian="me", pin=f"{n:04}")) for n in range(40)
+        )
+        return await asyncio.gather(*tries, return_exceptions=True)
+
+    told = [str(one) for one in asyncio.run(race())]
+    assert (home.platform.pins.asked, home.platform.pins.together) == (5, 1)
+    assert sum("wrong;" in one for one in told) == 5
+    assert minutes_locked(home) == 1
+
+
+def test_what_cannot_be_counted_is_not_looked_at(home):
+    """A disk that is full gives no free tries."""
+    home.daemon.store.db = disk = FullDisk(home.daemon.store.db)
+    with pytest.raises(ApiError) as caught:
+        prove(home, "4711")
+    assert (caught.value.code, home.platform.pins.asked) == ("unavailable", 0)
+    disk.full = False
+    prove(home, "4711")
+
+
+def test_a_check_that_fails_is_no_wrong_one(home):
+    """It is said, and neither counted nor taken for right."""
+    home.platform.pins.trouble = True
+    for _ in range(6):
+        with pytest.raises(ApiError) as caught:
+            prove(home, "4711")
+        assert caught.value.code == "unavailable"
+    home.platform.pins.trouble = False
+    guess(home, 4)
+    prove(home, "4711")
+
+
+@pytest.mark.parametrize("guardian", ["Cô", "co"])
+def test_who_has_no_pin_proves_nothing(home, guardian):
+    assert refused(prove, home, "", guardian) == "Cô has no PIN"
+    assert home.platform.pins.asked == 0
+
+
+def test_who_is_limited_proves_nothing(home):
+    """A guardian in the account of a limited player has no rights, whatever an older agent let through."""
+    home.adopt(house(2, (msgspec.structs.replace(MUM, account="an"), DAD)))
+    assert me(home).proving == ("Bố",)
+    with pytest.raises(ApiError, match="no guardian"):
+        prove(home, "4711")
+    with pytest.raises(ApiError, match="wrong"):
+        use(home, digits())
+
+
+def test_me_says_who_the_account_is(home):
+    """What a tray's menu depends on; no secret of anybody."""
+    assert me(home) == asking.Me(account="an", guardian=False, player="an", proving=("Mẹ", "Bố"), codes=True)
+    assert me(home, ROOT) == asking.Me(account="root", guardian=True, player=None, proving=("Mẹ", "Bố"), codes=True)
+    assert me(home, FRIEND).player == "guest"
+    home.adopt(house(2, (AUNT,)))
+    assert me(home) == asking.Me(account="an", guardian=False, player="an")
+
+
+def test_me_answers_without_a_roster(world):
+    world.start()
+    assert me(world) == asking.Me(account="an", guardian=False, player=None)
+
+
+def test_no_pin_is_written_anywhere(home, caplog):
+    """Neither the PIN nor hash or secret is in the journal, in what is asked or told, or in what the daemon logs."""
+    caplog.set_level(logging.DEBUG)
+    guess(home, 1, pin="773311")
+    token = prove(home, "4711").token
+    give(home, token)
+    refused(use, home, "000000")
+    answers = [ask(home, op, request) for op, request in (
+        ("status", m.StatusGet()), ("me", asking.MeGet()), ("doctor", m.DoctorGet()), ("grant.list", m.GrantsGet()),
+    )]  # fmt: skip
+    rows = home.daemon.store.db.execute("SELECT entry, payload FROM journal").fetchall()
+    told = repr([answers, rows, home.daemon.in_force.people.roster.guardians]) + caplog.text
+    for secret in ("773311", "4711", "hash of", SECRET, token):
+        assert secret not in told
+
+
+# --- codes ------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_code_gives_time(home):
+    """A quarter of an hour, or what is asked for, up to the guardian's ceiling; the log and the grant say whose it was."""
+    assert use(home, digits()).ms == 15 * MINUTE
+    home.clock.run(MINUTE)
+    assert use(home, digits(OTHER, home.clock.wall()), ms=90 * MINUTE).ms == 60 * MINUTE
+    home.clock.run(MINUTE)
+    spaced = digits(wall=home.clock.wall())
+    assert use(home, f" {spaced[:3]} {spaced[3:]}", ms=90 * MINUTE).ms == 30 * MINUTE
+    given = ask(home, "grant.list", m.GrantsGet()).grants
+    proved = [("Mẹ", "code", "me"), ("Bố", "code", "bo"), ("Mẹ", "code", "me")]
+    assert [(one.who, one.how, one.guardian) for one in given] == proved
+    assert [one.ms // MINUTE for one in home.journal("code.used")] == [15, 60, 30]
+    home.platform.run(1)
+    assert home.platform.ended == []
+
+
+@pytest.mark.parametrize("step", [-1, 0, 1])
+def test_a_code_of_the_steps_beside_is_taken(home, step):
+    use(home, digits(step=step))
+
+
+@pytest.mark.parametrize("step", [-2, 2, -2880])
+def test_a_code_of_another_time_is_wrong(home, step):
+    assert "the code is wrong" in refused(use, home, digits(step=step))
+
+
+def test_a_code_is_used_once(home):
+    """From whichever account, also after a restart; the one before it is over then, too."""
+    use(home, digits())
+    for caller in (CHILD, FRIEND, ROOT):
+        assert "used already" in refused(use, home, digits(), caller)
+    home.kill()
+    home.start()
+    assert "used already" in refused(use, home, digits())
+    assert "used already" in refused(use, home, digits(step=-1))
+    use(home, digits(step=1))
+    assert len(ask(home, "grant.list", m.GrantsGet()).grants) == 2
+    assert home.journal("pin.failed") == []
+
+
+def test_a_code_of_yesterday_does_not_come_back_with_the_clock(home):
+    """Neither while the daemon runs, nor after a restart, nor after a boot with the clock set before it."""
+    home.clock.run(24 * HOUR)
+    home.stop()
+    home.start()
+    home.clock.step(-24 * HOUR)
+    home.beat()
+    assert "clock" in refused(use, home, digits())
+    home.stop()
+    home.start()
+    assert "clock" in refused(use, home, digits())
+    home.stop()
+    home.clock.reboot(off_ms=0)
+    home.start()
+    for wall in (NOON, home.daemon.clock.read().wall):
+        assert "clock" in refused(use, home, digits(wall=wall))
+    assert ask(home, "grant.list", m.GrantsGet()).grants == ()
+    ask(home, "doctor", m.DoctorGet(repair=True))
+    use(home, digits(wall=home.clock.wall()))
+
+
+def test_wrong_codes_and_wrong_pins_lock_together(home):
+    guess(home, 3)
+    for _ in range(2):
+        refused(use, home, "000000")
+    assert minutes_locked(home) == 1
+    assert "may try again" in refused(use, home, digits())
+    assert [one.how for one in home.journal("pin.failed")] == ["pin"] * 3 + ["code"] * 2
+    home.clock.run(MINUTE)
+    use(home, digits(wall=home.clock.wall()))
+    assert me(home).locked is None
+
+
+def test_codes_give_so_much_a_day(home):
+    """Four times the ceiling; what was taken back does not count, nor does another day's."""
+    for _ in range(4):
+        use(home, digits(wall=home.clock.wall()), ms=30 * MINUTE)
+        home.clock.run(MINUTE)
+    assert "7200 s" in refused(use, home, digits(wall=home.clock.wall()))
+    last = ask(home, "grant.list", m.GrantsGet()).grants[-1]
+    ask(home, "grant.revoke", m.GrantRevoke(id=last.id))
+    use(home, digits(wall=home.clock.wall()))
+    home.pass_time(24 * HOUR)
+    use(home, digits(wall=home.clock.wall()), ms=30 * MINUTE)
+
+
+def test_codes_are_for_children_of_the_house(home):
+    """No guest, nobody unknown; nobody is told who there is; not at a game point."""
+    for name in ("guest", "Bình"):
+        with pytest.raises(ApiError) as caught:
+            use(home, digits(), player=name)
+        assert caught.value.code == "not-found"
+        assert "An" not in str(caught.value)
+    use(home, digits(), FRIEND)
+    home.adopt(house(2, place="game-point"))
+    assert "for homes" in refused(use, home, digits(OTHER))
+
+
+@pytest.mark.parametrize("code", ["", "12345", "1234567", "12345a", "١٢٣٤٥٦"])
+def test_what_is_no_code_is_no_try(home, code):
+    with pytest.raises(ApiError) as caught:
+        use(home, code)
+    assert caught.value.code == "bad-input"
+    assert home.journal("pin.failed") == []
+
+
+def test_without_codes_there_is_nothing_to_guess(home):
+    home.adopt(house(2, (AUNT,)))
+    assert "no guardian has codes" in refused(use, home, "000000")
+    assert home.journal("pin.failed") == []
+
+
+def test_a_new_secret_ends_the_old_codes(home):
+    home.adopt(house(2, (msgspec.structs.replace(MUM, code="C" * 32),)))
+    assert "wrong" in refused(use, home, digits())
+    use(home, digits("C" * 32))
+
+
+def test_a_code_that_cannot_be_written_gives_nothing(home):
+    """And is good still once it can be."""
+    home.daemon.store.db = disk = FullDisk(home.daemon.store.db)
+    with pytest.raises(ApiError, match="nothing changed"):
+        use(home, digits())
+    disk.full = False
+    assert Grants(home.daemon.store).all() == ()
+    use(home, digits())
+
+
+def test_codes_are_those_of_rfc_6238():
+    """Appendix B: the secret 12345678901234567890, of whose eight digits six are shown."""
+    secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+    told = {59: "287082", 1_111_111_109: "081804", 1_234_567_890: "005924", 20_000_000_000: "353130"}
+    assert {moment: codes.code(secret, moment // 30) for moment in told} == told
