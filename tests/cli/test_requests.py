@@ -13,15 +13,21 @@ from tests.system import until, zone_with_noon
 
 @pytest.fixture(scope="module")
 def home(servers, giochoi_in):
-    """An, who plays as this account, may play half an hour a day and has to ask before a game without a label."""
-    (servers.home / "daemon").mkdir(mode=0o700)
-    (servers.home / "daemon" / "config.toml").write_text("[gate]\nenabled = false\n", "utf-8")
+    """An, who plays as this account, may play half an hour a day and has to ask before a game without a label. The daemon knows
+    this file's game only, and refuses nothing on this machine's file systems.
+    """
+    for room, config in (("daemon", "[gate]\nenabled = false\n"), ("agent", "[catalogue]\nshipped = false\n")):
+        (servers.home / room).mkdir(mode=0o700)
+        (servers.home / room / "config.toml").write_text(config, "utf-8")
+    turtles = servers.home / f"turtles-{servers.home.name}.py"
+    turtles.write_text(f"# {servers.home.name}\nimport time\ntime.sleep(1)\n", "utf-8")
     servers.start("agent")
     servers.start("daemon")
     giochoi = giochoi_in(servers.home)
     for words in (
         ("place", "set", "home", "--zone", zone_with_noon()),
         ("player", "add", "An", "--born", "2014-05-01", "--account", psutil.Process().username()),
+        ("game", "add", "turtles", "--exe", str(turtles)),
         ("policy", "use", "An", "home-balanced"),
         ("limit", "An", "30"),
     ):
@@ -72,7 +78,7 @@ def test_json_is_the_contracts(home):
 
 def test_a_game(home):
     """Let through as it asks; the next request for it is for time. Taken back as what was let through."""
-    game = next(one["id"] for one in document(home, "game", "list")["games"] if one["label"] is None)
+    game = "turtles"
     id_ = document(home, "request", "--game", game)["id"]
     assert "An asks to play" in said(home, "requests")
     assert "is let through for An" in said(home, "approve", id_)

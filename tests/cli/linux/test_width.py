@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+import psutil
 import pytest
 
 from cli.commands import NOUNS, of
@@ -15,6 +16,7 @@ FACTS = (
     b'{"now": "2026-11-24T21:30:00+07:00", "place": "home", "born": "2014-05-01", "guardian": true,'
     b' "game": {"id": "x", "publisher": "p", "label": "VN00"}, "played": [], "grants": [], "approved": []}'
 )
+WHY = "đã làm xong hết bài tập về nhà môn Toán, môn Văn và cả môn Tiếng Anh của tuần này"
 # Not asked here: what shows what lies on this PC, what programs read, and the demo, which has tests of its own.
 ELSEWHERE = {"demo", "man", "completion", "policy schema", "game scan"}
 AT_HOME = (
@@ -31,11 +33,15 @@ AT_HOME = (
     ("game", "label", "turtles", "VN18", "--source", "https://example.vn"),
     ("status",), ("why", LONG), ("why", LONG, "turtles"), ("why", "An", "turtles"), ("usage",), ("usage", LONG), ("doctor",),
     ("game", "allow", LONG, "turtles"), ("game", "disallow", LONG, "turtles"),
-    ("grant", LONG, "15", "--reason", "đã làm xong hết bài tập về nhà môn Toán, môn Văn và cả môn Tiếng Anh của tuần này"),
+    ("grant", LONG, "15", "--reason", WHY),
     ("extend", LONG, "--until", "23:59"), ("grants",), ("revoke", "{grant}"),
+    ("player", "add", f"Em {LONG}", "--born", "2016", "--account", psutil.Process().username()),  # under no rule
+    ("request", "20", "--game", "turtles", "--reason", WHY), ("requests",), ("approve", "{request}"),
+    ("request", "--reason", WHY), ("deny", "{request}", "--reason", WHY), ("requests",),
     ("log", "show"), ("log", "export", "{home}/log.zip"), ("log", "card"),
     ("simulate", LONG, "--pack", "home-balanced", "--from", "agent"),
     ("player", "remove", LONG, "--yes"), ("player", "remove", "An", "--yes"),
+    ("player", "remove", f"Em {LONG}", "--yes"),
     ("guardian", "remove", f"Bố {LONG}", "--yes"), ("game", "remove", "turtles", "--yes"),
     ("help",), *(("help", noun) for noun in NOUNS),
 )  # fmt: skip
@@ -76,7 +82,8 @@ def all_said(home, language, commands, expected=(0,)):
     """What is too long of all that these commands say."""
     found = []
     for words in commands:
-        known = {"grant": grant(home) if "{grant}" in words else "", "home": str(home.home / language)}
+        known = {name: first(home, f"{name}s") for name in ("grant", "request") if f"{{{name}}}" in words}
+        known["home"] = str(home.home / language)
         given = [word.format(**known) if word.startswith("{") else word for word in words]
         done = home(*given, stdin=FACTS, GIOCHOI_LANG=language, COLUMNS="80")
         assert done.returncode in expected, done
@@ -84,8 +91,9 @@ def all_said(home, language, commands, expected=(0,)):
     return found
 
 
-def grant(home):
-    return home("grants").stdout.split(" ", 1)[0]
+def first(home, listed):
+    """The id of the first one that this command lists."""
+    return home(listed).stdout.split(" ", 1)[0]
 
 
 # Vietnamese is the longer one; each takes seconds.
