@@ -44,7 +44,8 @@ def test_a_guardian_acts_by_pin(house):
     """Who gave it stands with each grant; taken back in the same way."""
     id_ = told(by(house, "grant", "An", "15"))["id"]
     assert told(by(house, "extend", "An", "--until", "20:00"))["player"]["name"] == "An"
-    assert {one["who"] for one in told(house.giochoi("grants", "--json"))["grants"]} == {"Mẹ"}
+    assert {(one["who"], one["how"]) for one in told(house.giochoi("grants", "--json"))["grants"]} == {("Mẹ", "pin")}
+    assert "Mẹ, by PIN" in house.giochoi("grants").stdout
     assert told(by(house, "revoke", id_))["id"] == id_
     log = told(house.giochoi("log", "show", "--json", "--last", "200"))
     assert sum('"how":"pin"' in (one.get("payload") or "") for one in map(_flat, log["entries"])) >= 2
