@@ -156,7 +156,7 @@ def _who(event: GrantEvent) -> Arg:
 def _document(event: GrantEvent, told: Grants) -> dict[str, object]:
     return {
         "id": event.id, "player": event.player, "name": told.names.get(event.player), "by": event.by, "who": event.who,
-        "how": event.how, "minutes": event.ms / 60_000, "game": event.game, "given": rfc3339(event.given, told.zone), "reason": event.reason,
-        "revoked": None if event.revoked is None else rfc3339(event.revoked, told.zone),
+        "how": event.how, "minutes": event.ms / 60_000, "game": event.game, "given": rfc3339(event.given, told.zone),
+        "reason": event.reason, "revoked": None if event.revoked is None else rfc3339(event.revoked, told.zone),
         "counts": event.id in told.counting,
     }  # fmt: skip
