@@ -6,6 +6,7 @@ import re
 from argparse import Namespace
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -25,9 +26,10 @@ from daemon.api.messages import GrantAdd, GrantAnswer, GrantExtend, GrantRevoke,
 from daemon.api.status import StatusGet
 from host.clock import wall
 from host.rpc_client import ask
-from i18n.message import Length, Moment, msg, typed
+from i18n.message import Arg, Length, Moment, msg, typed
 from rules.calendar import rfc3339
 
+_PROVED: Final[dict[str, Arg]] = {"pin": msg("by PIN"), "code": msg("by a code by telephone")}
 _TIME = re.compile(r"([01]?[0-9]|2[0-4])[:hH]([0-5][0-9])?", re.ASCII)
 _DAY_MS = 86_400_000
 _FAR_MS = 3 * 3_600_000
@@ -141,17 +143,21 @@ def _list(out: Output, grants: Iterable[GrantEvent], told: Grants) -> None:
         now = msg("counts") if event.id in told.counting else msg("over") if event.revoked is None else msg("taken back")
         player = called(told.names.get(event.player, event.player), event.player)
         game, given = event.game or msg("all games"), Moment(event.given, told.zone)
-        out.say(row((event.id, player, game, more, given, now, event.who), " · "), 0, 4)
+        out.say(row((event.id, player, game, more, given, now, _who(event)), " · "), 0, 4)
         if event.reason:
             out.say(event.reason, 4)
     if not told.grants:
         out.say(msg("no time was given"))
 
 
+def _who(event: GrantEvent) -> Arg:
+    return row((event.who, _PROVED[event.how]), ", ") if event.how in _PROVED else event.who
+
+
 def _document(event: GrantEvent, told: Grants) -> dict[str, object]:
     return {
         "id": event.id, "player": event.player, "name": told.names.get(event.player), "by": event.by, "who": event.who,
-        "minutes": event.ms / 60_000, "game": event.game, "given": rfc3339(event.given, told.zone), "reason": event.reason,
-        "revoked": None if event.revoked is None else rfc3339(event.revoked, told.zone),
+        "how": event.how, "minutes": event.ms / 60_000, "game": event.game, "given": rfc3339(event.given, told.zone),
+        "reason": event.reason, "revoked": None if event.revoked is None else rfc3339(event.revoked, told.zone),
         "counts": event.id in told.counting, "request": event.request or None,
     }  # fmt: skip

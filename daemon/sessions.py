@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from agent.api import guarding, naming
-from agent.api.messages import Player, Roster
+from agent.api.messages import Guardian, Player, Roster
 from agent.api.pseudonym import pseudonym
 from daemon.platforms.api import Accounts
 from rules.calendar import DAY_MS, age_on, calendar, day_bounds
@@ -109,6 +109,12 @@ class People:
     def guardians(self) -> frozenset[str]:
         """Accounts of guardians. Whoever is limited is none, whatever the roster says."""
         return guarding.accounts(self.roster, self._accounts.canonical)
+
+    @cached_property
+    def provers(self) -> tuple[Guardian, ...]:
+        """Guardians who may prove who they are: the same."""
+        limited = {guardian.id for _, guardian in guarding.clashes(self.roster, self._accounts.canonical)}
+        return tuple(one for one in self.roster.guardians if one.id not in limited)
 
     @cached_property
     def only(self) -> Mapping[str, OnlyInstalled]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from agent.api import guarding, naming
+from agent.api import naming
 from agent.api.asked import ProvedBy
 from agent.api.messages import Guardian
 from daemon.proving.tokens import Tokens
@@ -60,10 +60,8 @@ class Access:
         return Acting(found.name, found.id, "pin")
 
     def provers(self) -> tuple[Guardian, ...]:
-        """The guardians whose PIN or code counts: whoever is limited is none, whatever the roster says."""
-        roster = self.people().roster
-        limited = {guardian.id for _, guardian in guarding.clashes(roster)}
-        return tuple(one for one in roster.guardians if one.id not in limited)
+        """The guardians whose PIN or code counts."""
+        return self.people().provers
 
     def people(self) -> People:
         if self.in_force.people is None:

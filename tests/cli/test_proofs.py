@@ -44,7 +44,8 @@ def test_a_guardian_acts_by_pin(house):
     """Who gave it stands with each grant; taken back in the same way."""
     id_ = told(by(house, "grant", "An", "15"))["id"]
     assert told(by(house, "extend", "An", "--until", "20:00"))["player"]["name"] == "An"
-    assert {one["who"] for one in told(house.giochoi("grants", "--json"))["grants"]} == {"Mẹ"}
+    assert {(one["who"], one["how"]) for one in told(house.giochoi("grants", "--json"))["grants"]} == {("Mẹ", "pin")}
+    assert "Mẹ, by PIN" in house.giochoi("grants").stdout
     assert told(by(house, "revoke", id_))["id"] == id_
     log = told(house.giochoi("log", "show", "--json", "--last", "200"))
     assert sum('"how":"pin"' in (one.get("payload") or "") for one in map(_flat, log["entries"])) >= 2
@@ -94,27 +95,6 @@ def test_neither_pin_nor_hash_nor_secret_is_told_again(house):
     assert not any(one in done.stdout + done.stderr for done in shown for one in ("một hai", "argon2id", secret))
 
 
-def test_a_code_by_telephone_with_the_agent_away(house):
-    """The secret is shown once, also as a picture; a code of it gives time, once, though no agent runs."""
-    shown = house.giochoi("guardian", "code", "Mẹ", "--ceiling", "20")
-    assert shown.returncode == 0
-    uri = next(line for line in shown.stdout.splitlines() if line.startswith("otpauth://"))
-    assert "█" in shown.stdout
-    asked = parse_qs(urlsplit(uri).query)
-    assert (asked["issuer"], urlsplit(uri).path.startswith("/Gi%E1%BB%9D%20Ch%C6%A1i:M%E1%BA%B9")) == (["Giờ Chơi"], True)
-    house.servers.stop("agent")
-    try:
-        code = codes.code(asked["secret"][0], wall() // 30_000)
-        done = told(house.giochoi("code", "An", code, "60", "--json"))
-        given = {one["id"]: one for one in told(house.giochoi("grants", "--json"))["grants"]}
-        assert (given[done["id"]]["minutes"], given[done["id"]]["who"]) == (20.0, "Mẹ")
-        assert told(by(house, "grant", "An", "1"))["id"]
-    finally:
-        house.servers.start("agent")
-    assert house.giochoi("guardian", "code", "Mẹ", "--none").returncode == 0
-    assert "no guardian has codes" in house.giochoi.fails(1, "code", "An", code)
-
-
 def test_a_pin_is_taken_away(house):
     assert house.giochoi("guardian", "add", "Cô", "--pin-stdin", stdin="8520 x\n").returncode == 0
     assert house.giochoi("guardian", "set", "Cô", "--no-pin").returncode == 0
@@ -137,3 +117,25 @@ def test_what_a_child_tries_first_is_no_pin(pin):
 @pytest.mark.parametrize("pin", ["4711", "2013", "1235", "con mèo", "0815"])
 def test_others_are(pin):
     assert too_simple(pin, (AN, YEAR)) is None
+
+
+def test_codes_are_taken_away(house):
+    """The secret is shown once, as text and as a picture, for the app; without it there are no codes."""
+    shown = house.giochoi("guardian", "code", "Mẹ")
+    assert (shown.returncode, "█" in shown.stdout, "30 min" in shown.stdout) == (0, True, True)
+    uri = next(line for line in shown.stdout.splitlines() if line.startswith("otpauth://"))
+    assert parse_qs(urlsplit(uri).query)["issuer"] == ["Giờ Chơi"]
+    assert urlsplit(uri).path.startswith("/Gi%E1%BB%9D%20Ch%C6%A1i:M%E1%BA%B9")
+    assert house.giochoi("guardian", "code", "Mẹ", "--none").returncode == 0
+    assert "no guardian has codes" in house.giochoi.fails(1, "code", "An", "123456")
+
+
+def test_both_work_with_the_agent_away(house):
+    """The last test of this house: its agent is gone then."""
+    uri = told(house.giochoi("guardian", "code", "Mẹ", "--ceiling", "20", "--json"))["uri"]
+    house.servers.stop("agent")
+    code = codes.code(parse_qs(urlsplit(uri).query)["secret"][0], wall() // 30_000)
+    done = told(house.giochoi("code", "An", code, "60", "--json"))
+    given = {one["id"]: one for one in told(house.giochoi("grants", "--json"))["grants"]}
+    assert (given[done["id"]]["minutes"], given[done["id"]]["who"]) == (20.0, "Mẹ")
+    assert told(by(house, "grant", "An", "1"))["id"]
