@@ -14,7 +14,7 @@ from cli.given.asking import terminal
 from cli.output import Output
 from cli.registering.settle import settle
 from cli.setup.house import House, rules_said
-from cli.setup.interview import AnswerError, Child, Found, Interview, Question
+from cli.setup.interview import AnswerError, Child, Interview, Question
 from cli.setup.questions import QUESTIONS, yes_or_no
 from cli.setup.saving import save
 from cli.setup.tried import try_out
@@ -37,9 +37,7 @@ def run(args: Namespace, context: Context) -> int:
     out.say(msg("Which children play on this PC, and by which rules? Enter takes what stands in brackets, {back} goes back, "
                 "Ctrl-C leaves without changing anything.", back=BACK))  # fmt: skip
     if not any(not one.administrator for one in found.people):
-        _nobody(out, found)
-        if not found.people:
-            return 1
+        _nobody(out)
     interview = Interview(found, QUESTIONS)
     while (question := interview.question()) is not None or not _agreed(interview, out):
         if question is None:
@@ -49,7 +47,7 @@ def run(args: Namespace, context: Context) -> int:
     return _save(interview.children(), house, context)
 
 
-def _nobody(out: Output, found: Found) -> None:
+def _nobody(out: Output) -> None:
     """A child needs an account that is no administrator's. None is made here: whoever administers the PC does that."""
     out.message(msg("There is no account here that is neither an administrator's nor already set up. A child needs one: make "
                     "it in the system's settings, then come back."))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -14,6 +15,7 @@ from cli.setup.interview import Asking, Child, Found, Number, Preset
 from cli.setup.questions import MINUTES
 from cli.setup.saving import packs_of
 from daemon.api.scan import FoundGame, ScanError, Scanned, scan
+from host.api import Person
 from host.choose import files, gates, users
 from host.clock import wall
 from host.rpc_client import ask
@@ -51,7 +53,13 @@ class House:
             presets=tuple(map(_preset, PRESETS)),
             gates=gates(),
             asking=self.asking,
+            account=lambda typed: self._account(typed, accounts),
         )
+
+    def _account(self, typed: str, taken: Container[str | None]) -> Person | None:
+        """Also one that the system does not list, as those of a domain."""
+        name = users().canonical(typed)
+        return None if name is None or name in taken else Person(name, administrator=users().administers(name))
 
     def today(self) -> date:
         return datetime.fromtimestamp(wall() / 1000, UTC).astimezone().date()

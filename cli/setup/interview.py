@@ -63,7 +63,8 @@ class Child:
 @dataclass(frozen=True, slots=True)
 class Found:
     """What is there: `people` with accounts of their own that are nobody's yet, names that are `taken`, the rules to choose
-    from; `gates`: whether this system can keep programs from running. `asking`: the games that these rules ask about.
+    from; `gates`: whether this system can keep programs from running. `asking`: the games that these rules ask about;
+    `account`: somebody by the name of an account that was typed, None if there is none or it is taken.
     """
 
     today: date
@@ -72,6 +73,7 @@ class Found:
     presets: tuple[Preset, ...]
     gates: bool
     asking: Callable[[Child], Iterable[Asking]]
+    account: Callable[[str], Person | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,10 @@ def _account(found: Found, given: Answers, interview: Interview) -> Question | N
     default = ordinary[0] if len(ordinary) == 1 else None
 
     def read(text: str) -> str:
-        return free[_picked(text, choices)].account
+        named = None if text.isdecimal() else found.account(text)
+        if named is None or named.account in chosen:
+            return free[_picked(text, choices)].account
+        return named.account
 
     return Question("account", msg("Which account is your child's?"), read, default, default or "", choices)
 
@@ -100,7 +103,8 @@ def _number(text: str, number: Number) -> int:
 
 def _installed(found: Found, given: Answers, interview: Interview) -> Question | None:
     """Where an administrator's account could put anything anywhere, it would be a promise that nothing keeps."""
-    if not found.gates or any(one.administrator for one in found.people if one.account == given["account"]):
+    account = found.account(given["account"])
+    if not found.gates or any(one.administrator for one in (*found.people, account) if one and one.account == given["account"]):
         return None
     young = age_on(_date(given["born"], found), found.today) < YOUNG
     text = msg("Shall only programs run in {account} that an administrator installed, and nothing downloaded?",
@@ -147,6 +151,8 @@ def _picked(text: str, choices: tuple[Choice, ...]) -> int:
     for at, one in enumerate(choices):
         if text in {str(at + 1), one.word}:
             return at
+    if not choices:
+        raise AnswerError(msg("there is no account {account} here that could be a child's", account=typed(text)))
     raise AnswerError(msg("{text}: one of {numbers}", text=typed(text), numbers=comma(map(str, range(1, len(choices) + 1)))))
 
 

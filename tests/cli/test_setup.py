@@ -20,7 +20,7 @@ LUANTI, TEE = Asking("luanti", "Luanti", "13+"), Asking("teeworlds", "Teeworlds"
 
 
 def interview(*people, gates=True, games=(), taken=()):
-    found = Found(date(2026, 11, 24), people, frozenset(taken), (WEEK, FREE), gates, lambda child: games)
+    found = Found(date(2026, 11, 24), people, frozenset(taken), (WEEK, FREE), gates, lambda _: games)
     return Interview(found, QUESTIONS)
 
 
@@ -58,7 +58,8 @@ def test_dates_as_people_write_them(typed, born):
 
 @pytest.mark.parametrize(("so_far", "typed"), [
     ((), "3"), ((), "nobody"), (("1", ""), "31/2/2015"), (("1", ""), "tomorrow"), (("1", ""), "1/1/2030"), (("1", ""), ""),
-    (("1", "", "2015"), "9"), (("1", "", "2015", "1"), "-1"), (("1", "", "2015", "1"), "1441"), (("1", "", "2015", "1"), "an hour"),
+    (("1", "", "2015"), "9"), (("1", "", "2015", "1"), "-1"), (("1", "", "2015", "1"), "1441"),
+    (("1", "", "2015", "1"), "an hour"),
     (("1", "", "2015", "1", "", ""), "perhaps"), (("1", "", "2015", "1", "", "", "n"), "3"),
 ])  # fmt: skip
 def test_what_means_nothing_is_asked_again(so_far, typed):
@@ -69,6 +70,17 @@ def test_what_means_nothing_is_asked_again(so_far, typed):
     with pytest.raises(AnswerError):
         talk.take(typed)
     assert talk.question().id == before
+
+
+def test_an_account_that_nobody_lists_can_be_typed():
+    """One of a domain, or where the system lists none; no other word is one."""
+    found = Found(date(2026, 11, 24), (), frozenset(), (WEEK,), False, lambda _: (), {"home\\an": AN}.get)
+    talk = Interview(found, QUESTIONS)
+    for typed in ("", "1", "binh"):
+        with pytest.raises(AnswerError):
+            talk.take(typed)
+    talk.take("home\\an")
+    assert talk.children()[0].account == "an"
 
 
 def test_names_mean_one_person():
@@ -93,7 +105,7 @@ def test_only_installed_is_suggested_for_younger_children(born, default):
 
 
 def test_no_promise_that_nothing_keeps():
-    """Where there is no gate, or the account is an administrator's, it is not offered; such an account is never the suggestion."""
+    """Without a gate, or for an administrator's account, it is not offered; and such an account is never the suggestion."""
     talk = interview(AN, gates=False)
     assert answered(talk, "", "", "2015", "2") == ["account", "name", "born", "pack"]
     assert talk.question() is None

@@ -27,17 +27,21 @@ def setup(home, monkeypatch, capsys):
     """`setup(*answers)`: exit code, stdout, stderr. The game teeworlds is installed, without a label."""
 
     def scan(user):
-        return Scanned(user="an", games=(FoundGame(id="teeworlds", title="Teeworlds", known=True, known_by="content"), FoundGame(id="sums", title="Sums", label=0, label_source="VN00")))
+        return Scanned(user="an", games=(
+            FoundGame(id="teeworlds", title="Teeworlds", known=True, known_by="content"),
+            FoundGame(id="sums", title="Sums", label=0, label_source="VN00"),
+        ))  # fmt: skip
 
     monkeypatch.setenv("GIOCHOI_HOME", str(home))
     monkeypatch.setenv("GIOCHOI_LANG", "en")
     monkeypatch.setattr(command, "terminal", lambda: True)
     monkeypatch.setattr(house, "scan", scan)
-    monkeypatch.setattr(house, "known_here", lambda found, context: found)
+    monkeypatch.setattr(house, "known_here", lambda found, _: found)
 
     class Users:
         people = staticmethod(lambda: (AN, BINH))
-        account = staticmethod(lambda uid: "somebody")
+        account = staticmethod(lambda _: "somebody")
+        canonical = staticmethod(lambda _: None)
 
     monkeypatch.setattr(house, "users", lambda: Users)
 
@@ -55,7 +59,7 @@ def players(giochoi_in, home):
 def test_nothing_changes_before_the_last_yes(setup, giochoi_in, home):
     """Neither by a no, nor by the end of input, at whichever question."""
     answers = ("1", "An", "2014-05-01", "1", "45", "", "n", "none", "n", "n")
-    code, out, err = setup(*answers)
+    code, _, err = setup(*answers)
     assert (code, "giochoi: nothing changed" in err) == (1, True)
     for given in range(len(answers)):
         assert setup(*answers[:given])[0] == 1
