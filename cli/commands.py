@@ -11,6 +11,7 @@ from cli.parser import Parser, Run
 from i18n.message import Message, comma, msg
 
 NOUNS: Final[dict[str, tuple[str, Message]]] = {
+    "setup": ("cli.setup.command", msg("the first minutes, asked in order")),
     "status": ("cli.status", msg("who plays what, and how long still")),
     "why": ("cli.why", msg("why play is allowed or not, rule by rule")),
     "usage": ("cli.usage", msg("how long was played on a day")),

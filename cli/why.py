@@ -38,8 +38,8 @@ def show(args: Namespace, context: Context) -> None:
     context.out.answer(_document(answer), lambda: say(context.out, answer))
 
 
-def say(out: Output, answer: Why) -> None:
-    """For people: the decision, then the rules one by one."""
+def say(out: Output, answer: Why, *, brief: bool = False) -> None:
+    """For people: the decision, then the rules one by one, which `brief` leaves out."""
     decision = answer.decision
     out.say(_headline(answer), 0, 2)
     reason = decision.reason
@@ -53,6 +53,8 @@ def say(out: Output, answer: Why) -> None:
         out.say(msg("then {length} are left to save", length=Length(decision.grace_ms)), 0, 2)
     if answer.only_installed:
         out.say(ONLY_INSTALLED, 0, 2)
+    if brief:
+        return
     if answer.findings:
         out.line()
     for finding in sorted(answer.findings, key=lambda one: not _decides(one, answer)):

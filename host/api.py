@@ -154,8 +154,20 @@ class Channels(Protocol):
         """The process that listens there; None if none does, or it is too busy to say."""
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account that somebody logs in with. `full`: their name, as far as the system knows it."""
+
+    account: str
+    full: str = ""
+    administrator: bool = False
+
+
 class Users(Protocol):
     """The accounts of this machine."""
+
+    def people(self) -> tuple[Person, ...]:
+        """Those that people log in with, by name; not root, and none of services. As far as the system lists them."""
 
     def account(self, uid: UserId) -> str:
         """The account's name, in the one way that this system writes it; the number or SID as text where it has none."""

@@ -5,10 +5,30 @@ from __future__ import annotations
 import grp
 import pwd
 from contextlib import suppress
+from pathlib import Path
 
-from host.api import UserId
+from host.api import Person, UserId
 
 _ADMINS = ("sudo", "wheel", "admin")
+_LOGIN_DEFS = Path("/etc/login.defs")
+_UIDS = {"UID_MIN": 1000, "UID_MAX": 60_000}  # login.defs(5), where it does not say
+_NO_SHELLS = ("nologin", "false", "sync")
+
+
+def people() -> tuple[Person, ...]:
+    """By the range of uids that useradd(8) gives to people, and a shell that lets them in."""
+    limits = dict(_UIDS)
+    with suppress(OSError):
+        for line in _LOGIN_DEFS.read_text("utf-8", "replace").splitlines():
+            name, *rest = line.split() or ("",)
+            if name in limits and rest and rest[0].isdecimal():
+                limits[name] = int(rest[0])
+    found = {
+        one.pw_name: Person(one.pw_name, one.pw_gecos.partition(",")[0].strip(), administrator(one.pw_uid))
+        for one in pwd.getpwall()
+        if limits["UID_MIN"] <= one.pw_uid <= limits["UID_MAX"] and not one.pw_shell.endswith(_NO_SHELLS)
+    }
+    return tuple(found[name] for name in sorted(found))
 
 
 def account(uid: UserId) -> str:

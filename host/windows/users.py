@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterable
+from contextlib import suppress
 from ctypes import wintypes
 
 import win32api
 import win32security
 
-from host.api import UserId
+from host.api import Person, UserId
 from host.windows.sids import ADMINS, LOCAL_SERVICE, NETWORK_SERVICE, SYSTEM, service_account
 from host.windows.tokens import sid_text
 from host.windows.win32 import AsOSError, function
@@ -22,6 +23,10 @@ _GROUPS = (win32security.SidTypeAlias, win32security.SidTypeWellKnownGroup)
 _SERVICES = "S-1-5-80-"
 _OF_SYSTEM = frozenset({SYSTEM, LOCAL_SERVICE, NETWORK_SERVICE})
 _INDIRECT = 1  # LG_INCLUDE_INDIRECT
+_NORMAL = 2  # FILTER_NORMAL_ACCOUNT
+_DISABLED = 2  # UF_ACCOUNTDISABLE
+_NAMES_AND_FLAGS = 2  # USER_INFO_2
+_LARGE = 1 << 20  # bytes of one answer
 _ANY_LENGTH = 0xFFFF_FFFF
 
 _netapi32 = ctypes.WinDLL("netapi32")
@@ -32,6 +37,22 @@ _members = function(
     _count, _count, ctypes.c_void_p,
 )  # fmt: skip
 _free = function(_netapi32, "NetApiBufferFree", wintypes.DWORD, ctypes.c_void_p)
+
+
+def people() -> tuple[Person, ...]:
+    """Accounts of this machine that can be logged in with. Those of a domain are not listed."""
+    import win32net  # noqa: PLC0415 - only the first set-up asks
+
+    found: list[Person] = []
+    more = 0
+    with suppress(OSError), AsOSError():
+        while True:
+            rows, _, more = win32net.NetUserEnum(None, _NAMES_AND_FLAGS, _NORMAL, more, _LARGE)
+            found += [Person(row["name"], row["full_name"].strip(), administers(row["name"])) for row in rows
+                      if not row["flags"] & _DISABLED]  # fmt: skip
+            if not more:
+                break
+    return tuple(sorted(found, key=lambda one: one.account.casefold()))
 
 
 def account(uid: UserId) -> str:

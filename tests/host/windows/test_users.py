@@ -86,3 +86,10 @@ def test_a_standard_account_is_none(machine) -> None:
     """Not even if another account is."""
     machine({STRANGER}, ["Users", "Power Users"])
     assert not users.administrator(tokens.own_sid())
+
+
+def test_people_have_accounts_that_this_machine_knows() -> None:
+    """Whom the first set-up lists; where the system lists none, nobody."""
+    for one in users.people():
+        assert users.canonical(one.account) == one.account
+        assert one.administrator == users.administers(one.account)

@@ -1,0 +1,116 @@
+"""giochoi setup: the first minutes of a parent, asked in order. Nothing is changed before the last yes."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from datetime import date
+from typing import Final
+
+from cli.commands import Commands
+from cli.context import Context
+from cli.errors import CommandError
+from cli.given.asking import terminal
+from cli.output import Output
+from cli.registering.settle import settle
+from cli.setup.house import House, rules_said
+from cli.setup.interview import AnswerError, Child, Interview, Question
+from cli.setup.questions import QUESTIONS, yes_or_no
+from cli.setup.saving import save
+from cli.setup.tried import try_out
+from cli.words.layout import row
+from host.wire import ApiError
+from i18n.message import Arg, Day, comma, msg, said_by
+
+BACK: Final = "<"
+
+
+def add_to(commands: Commands) -> None:
+    commands.add("setup", run, "", "--lang vi")
+
+
+def run(args: Namespace, context: Context) -> int:
+    if context.out.json or not terminal():
+        raise CommandError(msg("this asks questions, so it needs a terminal; without one: giochoi player add"))
+    out, house = context.out, House(context)
+    found = house.found()
+    out.say(msg("Which children play on this PC, and by which rules? Enter takes what stands in brackets, {back} goes back, "
+                "Ctrl-C leaves without changing anything.", back=BACK))  # fmt: skip
+    if not any(not one.administrator for one in found.people):
+        _nobody(out)
+    interview = Interview(found, QUESTIONS)
+    while (question := interview.question()) is not None or not _agreed(interview, out):
+        if question is None:
+            interview.back()
+        else:
+            _put(question, interview, out)
+    return _save(interview.children(), house, context)
+
+
+def _nobody(out: Output) -> None:
+    """A child needs an account that is no administrator's. None is made here: whoever administers the PC does that."""
+    out.message(msg("There is no account here that is neither an administrator's nor already set up. A child needs one: make "
+                    "it in the system's settings, then come back."))  # fmt: skip
+
+
+def _put(question: Question, interview: Interview, out: Output) -> None:
+    """Ask until there is an answer that means something."""
+    out.message("")
+    for number, choice in enumerate(question.choices, 1):
+        out.message(row((f"{number}.", choice.text), " "))
+    while True:
+        out.prompt(row((question.text, "" if question.shown == "" else row(("[", question.shown, "]"), "")), " "))
+        line = sys.stdin.readline()
+        if not line:
+            raise CommandError(msg("nothing changed"), code=1)
+        if line.strip() == BACK:
+            interview.back()
+            return
+        try:
+            interview.take(line)
+        except AnswerError as error:
+            out.message(error.message)
+            continue
+        return
+
+
+def _agreed(interview: Interview, out: Output) -> bool:
+    """Show what would be, and ask for the last yes. CommandError: it is a no."""
+    for child in interview.children():
+        out.message("")
+        for line in _summary(child):
+            out.message(line)
+    question = yes_or_no("save", msg("Is that right, and shall it hold from now on?"), default=True)
+    asked = Interview(interview.found, (lambda *_: question,))
+    _put(question, asked, out)
+    if not asked.given:
+        return False
+    if not asked.chosen("save")[0]:
+        raise CommandError(msg("nothing changed"), code=1)
+    return True
+
+
+def _summary(child: Child) -> list[Arg]:
+    born = child.born or ""
+    who = {"name": child.name, "born": Day(date.fromisoformat(born)) if "-" in born else born, "account": child.account}
+    lines: list[Arg] = [msg("{name}, born {born}, plays as {account}", **who)]
+    lines += rules_said(child)
+    if child.only_installed:
+        lines.append(msg("Of other programs only those run that an administrator installed"))
+    if child.let_through:
+        lines.append(msg("May be played: {games}", games=comma(game.title for game in child.let_through)))
+    return [lines[0], *(row(("·", line), " ") for line in lines[1:])]
+
+
+def _save(children: tuple[Child, ...], house: House, context: Context) -> int:
+    """One child after the other; what could not be done is said, and the others are done all the same."""
+    code = 0
+    for child in children:
+        try:
+            done = save(child, house.scan(child.account), context, own=house.own(child.account))
+        except ApiError as error:
+            context.out.message(msg("{name}: {why}", name=child.name, why=said_by(error)))
+            code = 1
+            continue
+        code = settle(context, done, msg("{name} is set up (id {id})", name=done.name, id=done.id)) or code
+    return try_out(children, context) or code

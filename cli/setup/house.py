@@ -1,0 +1,115 @@
+"""What the first set-up finds on this PC: accounts that are nobody's yet, and installed games that wait for a yes."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from datetime import UTC, date, datetime
+from typing import Final
+
+from agent.api.messages import GuardianList, PlayerList
+from cli.context import Context
+from cli.games.clues import label_text
+from cli.given.packs import checked, named
+from cli.registering.scan import known_here
+from cli.setup.interview import Asking, Child, Found, Number, Preset
+from cli.setup.questions import MINUTES
+from cli.setup.saving import packs_of
+from daemon.api.scan import FoundGame, ScanError, Scanned, scan
+from host.api import Person
+from host.choose import files, gates, users
+from host.clock import wall
+from host.rpc_client import ask
+from i18n.message import Arg, msg, said_by
+from rules.decide import explain
+from rules.facts import Facts
+from rules.identity import birth_date
+from rules.policy import Pack, Policy, combine
+from rules.systems import system_of
+
+PRESETS: Final = ("home-school-week", "home-weekend", "home-balanced")
+_FOR_LABELS: Final = frozenset({"rating", "ask"})
+_MOST = 30  # games that one can choose from without losing sight
+_DAY = 1440
+
+
+class House:
+    """Scans each account once, when a question needs it. Whoever is no administrator can scan only their own."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._own = users().account(files().owner())
+        self.scanned: dict[str, Scanned | None] = {}
+
+    def found(self) -> Found:
+        """Unreachable, ApiError: who is registered cannot be asked."""
+        address = self._context.home.agent_address
+        players = ask(address, PlayerList()).players
+        guardians = ask(address, GuardianList()).guardians
+        accounts = {one.account for one in players} | {one.account for one in guardians}
+        return Found(
+            today=self.today(),
+            people=tuple(one for one in users().people() if one.account not in accounts),
+            taken=frozenset(one.name for one in players),
+            presets=tuple(map(_preset, PRESETS)),
+            gates=gates(),
+            asking=self.asking,
+            account=lambda typed: self._account(typed, accounts),
+        )
+
+    def _account(self, typed: str, taken: Container[str | None]) -> Person | None:
+        """Also one that the system does not list, as those of a domain."""
+        name = users().canonical(typed)
+        return None if name is None or name in taken else Person(name, administrator=users().administers(name))
+
+    def today(self) -> date:
+        return datetime.fromtimestamp(wall() / 1000, UTC).astimezone().date()
+
+    def asking(self, child: Child) -> tuple[Asking, ...]:
+        """The installed games about which the child's rules ask, or which they refuse for the label alone."""
+        scanned = self.scan(child.account)
+        every = () if scanned is None else (*scanned.games, *scanned.emulators)
+        policy = combine([_pack(one.id, one.params) for one in packs_of(child)])
+        found = [one for one in every if _asked(policy, one, child, self.today())]
+        found.sort(key=lambda one: one.title.casefold())
+        return tuple(Asking(one.id, one.title, label_text(one.label, one.label_source)) for one in found[:_MOST])
+
+    def scan(self, account: str) -> Scanned | None:
+        """None: it could not be made, which is said once."""
+        if account not in self.scanned:
+            self._context.out.message(msg("looking for games …"))
+            try:
+                found = known_here(scan(None if account == self._own else account), self._context)
+            except ScanError as error:
+                self._context.out.message(msg("cannot look for games: {why}", why=said_by(error)))
+                found = None
+            self.scanned[account] = found
+        return self.scanned[account]
+
+    def own(self, account: str) -> bool:
+        return account == self._own
+
+
+def _preset(id_: str) -> Preset:
+    reading = checked(id_)[1]
+    minutes = [one for one in reading.params if one.name.endswith("_minutes") and isinstance(one.default, int)]
+    numbers = (Number(one.name, one.text, int(str(one.default)), one.least or 0, one.most or _DAY) for one in minutes[:MINUTES])
+    return Preset(id_, reading.pack.title, tuple(numbers))
+
+
+def _pack(id_: str, params: tuple[str, ...]) -> Pack:
+    return named(":".join((id_, *params))).parsed()
+
+
+def rules_said(child: Child) -> tuple[Arg, ...]:
+    """The chosen rules in words, one a line, and of the law how much it lets play."""
+    law, *own = (_pack(one.id, one.params) for one in packs_of(child))
+    said: list[Arg] = [rule.text for pack in own for rule in pack.rules]
+    return (*said, *(msg("The law on online games: {rule}; you may relax it at home", rule=rule.text) for rule in law.budgets))
+
+
+def _asked(policy: Policy, game: FoundGame, child: Child, today: date) -> bool:
+    facts = Facts(
+        now=wall(), place="home", game=game.id, publisher=game.publisher, label=game.label, system=system_of(game.label_source),
+        born=None if child.born is None else birth_date(child.born, today), guardian=True,
+    )  # fmt: skip
+    return any(one.verdict != "allow" and not one.advisory and one.reason.kind in _FOR_LABELS for one in explain(policy, facts))

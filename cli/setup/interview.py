@@ -1,0 +1,163 @@
+"""The first set-up, told as answers: what they come to, and how one goes on and back. Pure: a terminal asks, and pages can.
+
+For one child at most twelve answers, most of them Enter. Nothing is changed before all are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from host.api import Person
+from i18n.message import Arg, MessageError, msg
+
+
+class AnswerError(MessageError):
+    """An answer that means nothing: what would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One of a preset's minutes: the parameter's name, what it is, what it is if nobody says, and its bounds."""
+
+    name: str
+    text: Arg
+    default: int
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A set of rules to choose: its pack, what it is called, and the minutes that are asked for."""
+
+    id: str
+    title: Arg
+    numbers: tuple[Number, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A game that a child's rules ask a guardian about, or refuse for its label: it may be let through. `label`: in words."""
+
+    id: str
+    title: str
+    label: Arg
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """Who is to be registered, and with what. `born` as `player add` takes it; `minutes` by parameter; `pack` may be ""."""
+
+    account: str = ""
+    name: str = ""
+    born: str | None = None
+    pack: str = ""
+    minutes: Mapping[str, int] = field(default_factory=dict)
+    only_installed: bool = False
+    let_through: tuple[Asking, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is there: `people` with accounts of their own that are nobody's yet, names that are `taken`, the rules to choose
+    from; `gates`: whether this system can keep programs from running. `asking`: the games that these rules ask about;
+    `account`: somebody by the name of an account that was typed, None if there is none or it is taken.
+    """
+
+    today: date
+    people: tuple[Person, ...]
+    taken: frozenset[str]
+    presets: tuple[Preset, ...]
+    gates: bool
+    asking: Callable[[Child], Iterable[Asking]]
+    account: Callable[[str], Person | None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several answers, numbered from 1 as they stand. `word`: what may be typed instead of its number."""
+
+    text: Arg
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`id` says what it is about. `default` is what Enter means (None: something has to be typed), `shown` how that is written.
+    `read` makes a value of what was typed. AnswerError.
+    """
+
+    id: str
+    text: Arg
+    read: Callable[[str], Any]
+    default: str | None = None
+    shown: Arg = ""
+    choices: tuple[Choice, ...] = ()
+    beside: tuple[Arg, ...] = ()
+
+
+Answers = dict[str, Any]
+Maker = Callable[[Found, Answers, "Interview"], Question | None]
+"""Makes the question of one thing from what was answered about the same child; None: it is not asked."""
+
+
+@dataclass(slots=True)
+class Interview:
+    """Put `question`, hand what was typed to `take`, until there is none. `back` takes the last answer away."""
+
+    found: Found
+    makers: tuple[Maker, ...]
+    given: list[tuple[str, Any]] = field(default_factory=list)
+
+    def question(self) -> Question | None:
+        """The next one."""
+        mine = self._split()[-1]
+        made = (make(self.found, mine, self) for make in self.makers)
+        return next((one for one in made if one is not None and one.id not in mine), None)
+
+    def take(self, typed: str) -> None:
+        """AnswerError."""
+        asked = self.question()
+        if asked is None:
+            return
+        text = typed.strip() or asked.default
+        if text is None:
+            raise AnswerError(msg("this needs an answer"))
+        self.given.append((asked.id, asked.read(text)))
+
+    def back(self) -> None:
+        if self.given:
+            self.given.pop()
+
+    def chosen(self, id_: str) -> list[Any]:
+        """What was answered to this, of all children."""
+        return [value for one, value in self.given if one == id_]
+
+    def children(self) -> tuple[Child, ...]:
+        return tuple(child_of(given) for given in self._split() if "account" in given)
+
+    def _split(self) -> list[Answers]:
+        """The answers, of each child by themselves."""
+        split: list[Answers] = [{}]
+        for id_, value in self.given:
+            if id_ == "more" and value:
+                split.append({})
+            else:
+                split[-1][id_] = value
+        return split
+
+
+def child_of(given: Answers) -> Child:
+    """What was answered about one child."""
+    return Child(
+        account=given.get("account", ""),
+        name=given.get("name", ""),
+        born=given.get("born"),
+        pack=given.get("pack", ""),
+        minutes={id_.removeprefix("minutes:"): value for id_, value in given.items() if id_.startswith("minutes:")},
+        only_installed=given.get("installed", False),
+        let_through=given.get("games", ()),
+    )

@@ -1,0 +1,163 @@
+"""The questions of the first set-up, in their order. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+from agent.api.naming import same
+from cli.setup.interview import AnswerError, Answers, Asking, Choice, Found, Interview, Maker, Number, Question, child_of
+from cli.words.layout import row
+from host.api import Person
+from i18n.message import Arg, comma, msg, typed
+from rules.calendar import age_on
+from rules.identity import IdentityError, birth_date
+
+YOUNG: Final = 12  # years: below it Enter means that only installed programs run; a suggestion, no law
+MINUTES: Final = 2  # of a preset's minutes so many are asked for, the others stay as they are
+_DATE: Final = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4})", re.ASCII)
+_YES: Final = frozenset({"y", "yes", "c", "có", "co"})
+_NO: Final = frozenset({"n", "no", "k", "không", "khong"})
+_ALL: Final = frozenset({"all", "tất cả", "tat ca", "het", "hết"})
+
+
+def _account(found: Found, given: Answers, interview: Interview) -> Question | None:
+    chosen = interview.chosen("account")
+    free = tuple(one for one in found.people if one.account not in chosen)
+    choices = tuple(Choice(_written(one), one.account) for one in free)
+    ordinary = [str(at) for at, one in enumerate(free, 1) if not one.administrator]
+    default = ordinary[0] if len(ordinary) == 1 else None
+
+    def read(text: str) -> str:
+        named = None if text.isdecimal() else found.account(text)
+        if named is None or named.account in chosen:
+            return free[_picked(text, choices)].account
+        return named.account
+
+    return Question("account", msg("Which account is your child's?"), read, default, default or "", choices)
+
+
+def _written(one: Person) -> Arg:
+    said = one.account if one.full in {"", one.account} else row((one.account, " (", one.full, ")"), "")
+    return msg("{account}: an administrator's, over whom no limit holds", account=said) if one.administrator else said
+
+
+def _name(found: Found, given: Answers, interview: Interview) -> Question:
+    account = given["account"]
+    full = next((one.full for one in found.people if one.account == account), "")
+    taken = (*found.taken, *interview.chosen("name"))
+
+    def read(text: str) -> str:
+        if any(same(text, other) for other in taken):
+            raise AnswerError(msg("there is somebody called {name} already", name=text))
+        return text
+
+    suggested = full or account[:1].upper() + account[1:]
+    return Question("name", msg("What is your child called?"), read, suggested, suggested)
+
+
+def _born(found: Found, given: Answers, interview: Interview) -> Question:
+    def read(text: str) -> str:
+        written = _DATE.fullmatch(text)
+        iso = f"{written[3]}-{int(written[2]):02}-{int(written[1]):02}" if written else text
+        try:
+            birth_date(iso, found.today)
+        except IdentityError as error:
+            raise AnswerError(error.message) from None
+        return iso
+
+    return Question("born", msg("When was {name} born? Day, month, year, such as {example}; or the year alone",
+                                name=given["name"], example="24/11/2014"), read)  # fmt: skip
+
+
+def _pack(found: Found, given: Answers, interview: Interview) -> Question:
+    choices = (*(Choice(one.title, one.id) for one in found.presets), Choice(msg("only what the law says of games"), "law"))
+
+    def read(text: str) -> str:
+        at = _picked(text, choices)
+        return found.presets[at].id if at < len(found.presets) else ""
+
+    age = msg("{name} is {age}. Which rules?", name=given["name"], age=age_on(_date(given["born"], found), found.today))
+    return Question("pack", age, read, "1", "1", choices)
+
+
+def _minutes(at: int) -> Maker:
+    def make(found: Found, given: Answers, interview: Interview) -> Question | None:
+        numbers = next((one.numbers for one in found.presets if one.id == given["pack"]), ())
+        if at >= len(numbers):
+            return None
+        number = numbers[at]
+        id_, text, default = f"minutes:{number.name}", row((number.text, "?"), ""), str(number.default)
+        return Question(id_, text, lambda typed: _number(typed, number), default, default)
+
+    return make
+
+
+def _number(text: str, number: Number) -> int:
+    if not text.isdecimal() or not number.least <= int(text) <= number.most:
+        bounds = {"least": number.least, "most": number.most}
+        raise AnswerError(msg("{text}: a number from {least} to {most}", text=typed(text), **bounds))
+    return int(text)
+
+
+def _installed(found: Found, given: Answers, interview: Interview) -> Question | None:
+    """Where an administrator's account could put anything anywhere, it would be a promise that nothing keeps."""
+    account = found.account(given["account"])
+    if not found.gates or any(one.administrator for one in (*found.people, account) if one and one.account == given["account"]):
+        return None
+    young = age_on(_date(given["born"], found), found.today) < YOUNG
+    text = msg("Shall only programs run in {account} that an administrator installed, and nothing downloaded?",
+               account=given["account"])  # fmt: skip
+    return yes_or_no("installed", text, default=young)
+
+
+def _games(found: Found, given: Answers, interview: Interview) -> Question | None:
+    asking = tuple(found.asking(child_of(given)))
+    if not asking:
+        return None
+    choices = tuple(Choice(row((one.title, one.label), ", "), one.id) for one in asking)
+
+    def read(text: str) -> tuple[Asking, ...]:
+        if text.casefold() in _NO | {"none", "0"}:
+            return ()
+        if text.casefold() in _ALL:
+            return asking
+        return tuple(asking[_picked(one, choices)] for one in re.split(r"[,;\s]+", text) if one)
+
+    text = msg("These games are installed and wait for your yes. Which may {name} play? Numbers, all, or none",
+               name=given["name"])  # fmt: skip
+    return Question("games", text, read, "none", msg("none"), choices)
+
+
+def _more(found: Found, given: Answers, interview: Interview) -> Question | None:
+    chosen = interview.chosen("account")
+    left = [one for one in found.people if one.account not in chosen and not one.administrator]
+    return yes_or_no("more", msg("Is there another child?"), default=False) if left else None
+
+
+def yes_or_no(id_: str, text: Arg, *, default: bool) -> Question:
+    """`default`: what Enter means."""
+    def read(answer: str) -> bool:
+        if answer.casefold() in _YES | _NO:
+            return answer.casefold() in _YES
+        raise AnswerError(msg("{text}: yes or no", text=typed(answer)))
+
+    return Question(id_, text, read, "y" if default else "n", msg("yes") if default else msg("no"))
+
+
+def _picked(text: str, choices: tuple[Choice, ...]) -> int:
+    """Which choice was meant, by its number or its word. AnswerError."""
+    for at, one in enumerate(choices):
+        if text in {str(at + 1), one.word}:
+            return at
+    if not choices:
+        raise AnswerError(msg("there is no account {account} here that could be a child's", account=typed(text)))
+    raise AnswerError(msg("{text}: one of {numbers}", text=typed(text), numbers=comma(map(str, range(1, len(choices) + 1)))))
+
+
+def _date(born: str, found: Found) -> date:
+    return birth_date(born, found.today)
+
+
+QUESTIONS: Final = (_account, _name, _born, _pack, *map(_minutes, range(MINUTES)), _installed, _games, _more)

@@ -1,0 +1,60 @@
+"""What the answers of the first set-up change: one command after the other, in the registry and the log as if each had been
+typed.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from agent.api.messages import Done, GameAdd, GameAllow, PackUse, PlayerAdd, PlayerSet, PolicyUse
+from cli.context import Context
+from cli.errors import CommandError
+from cli.registering.scan_add import game_to_add, to_complete
+from cli.setup.interview import Child
+from daemon.api.scan import Scanned
+from host.rpc_client import ask
+from host.wire import ApiError
+from i18n.message import Words, msg
+
+LAW = "vn-147"
+
+
+def packs_of(child: Child) -> tuple[PackUse, ...]:
+    """The law's rules for games, and the chosen ones."""
+    params = tuple(f"{name}={value}" for name, value in child.minutes.items())
+    law = PackUse(id=LAW, params=(), text=None)
+    return (law, PackUse(id=child.pack, params=params, text=None)) if child.pack else (law,)
+
+
+def save(child: Child, scanned: Scanned | None, context: Context, *, own: bool) -> Done:
+    """Registers the child. The last answer of the agent, with the notes of all. ApiError: the rest is left out."""
+    address = context.home.agent_address
+    added = ask(address, PlayerAdd(name=child.name, born=child.born, account=child.account))
+    _add_games(scanned, context, own=own)
+    done = [ask(address, PolicyUse(target=added.id, packs=packs_of(child)))]
+    if child.only_installed:
+        done.append(ask(address, PlayerSet(player=added.id, only_installed=True)))
+    for game in child.let_through:
+        try:
+            done.append(ask(address, GameAllow(player=added.id, game=game.id)))
+        except ApiError as error:
+            context.out.message(msg("left out: {what}", what=error.message))
+    return _together(added, done)
+
+
+def _add_games(scanned: Scanned | None, context: Context, *, own: bool) -> None:
+    """What was found installed is known from now on, under whatever name. What cannot be told apart stays known by name."""
+    if scanned is None:
+        return
+    for found in (*scanned.games, *scanned.emulators):
+        if to_complete(found, own=own):
+            with suppress(ApiError, CommandError):
+                ask(context.home.agent_address, GameAdd(game=game_to_add(found, scanned.user, own=own)))
+
+
+def _together(added: Done, then: list[Done]) -> Done:
+    """As one change. What the first step warned of, that nothing limits the child yet, is over by the second."""
+    notes: list[Words] = []
+    for one in then:
+        notes += [note for note in one.notes if note not in notes]
+    return Done(number=then[-1].number, id=added.id, name=added.name, notes=tuple(notes))

@@ -1,0 +1,145 @@
+"""giochoi setup: which questions a parent is asked, and what answers mean (what comes of them: linux/test_setup.py)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from cli.setup.interview import AnswerError, Asking, Child, Found, Interview, Number, Preset
+from cli.setup.questions import QUESTIONS
+from host.api import Person
+
+WEEK = Preset("home-school-week", "School week", (
+    Number("weekday_minutes", "Minutes on a school day", 60, 0, 1440),
+    Number("weekend_minutes", "Minutes on a weekend day", 120, 0, 1440),
+))  # fmt: skip
+FREE = Preset("home-weekend", "Weekends", ())
+AN, BINH, ADMIN = Person("an", "Trần An"), Person("binh"), Person("me", "Mẹ", administrator=True)
+LUANTI, TEE = Asking("luanti", "Luanti", "13+"), Asking("teeworlds", "Teeworlds", "no label")
+
+
+def interview(*people, gates=True, games=(), taken=()):
+    found = Found(date(2026, 11, 24), people, frozenset(taken), (WEEK, FREE), gates, lambda _: games)
+    return Interview(found, QUESTIONS)
+
+
+def answered(talk, *answers):
+    """The ids of what was asked, as the answers are given."""
+    asked = []
+    for text in answers:
+        asked.append(talk.question().id)
+        talk.take(text)
+    return asked
+
+
+def test_enter_is_enough_for_all_but_the_date_of_birth():
+    """One child, the suggested rules: nine answers, one of them typed."""
+    talk = interview(AN, games=(LUANTI,))
+    assert answered(talk, "", "", "24/11/2014", "", "", "", "", "") == [
+        "account", "name", "born", "pack", "minutes:weekday_minutes", "minutes:weekend_minutes", "installed", "games",
+    ]  # fmt: skip
+    assert talk.question() is None
+    assert talk.children() == (
+        Child("an", "Trần An", "2014-11-24", "home-school-week", {"weekday_minutes": 60, "weekend_minutes": 120}, False, ()),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "born"), [
+    ("24/11/2014", "2014-11-24"), ("3.4.2015", "2015-04-03"), ("3-4-2015", "2015-04-03"), ("2015-04-03", "2015-04-03"),
+    (" 2013 ", "2013"),
+])  # fmt: skip
+def test_dates_as_people_write_them(typed, born):
+    """Day first, as everywhere in Vietnam."""
+    talk = interview(AN)
+    answered(talk, "", "", typed)
+    assert talk.children()[0].born == born
+
+
+@pytest.mark.parametrize(("so_far", "typed"), [
+    ((), "3"), ((), "nobody"), (("1", ""), "31/2/2015"), (("1", ""), "tomorrow"), (("1", ""), "1/1/2030"), (("1", ""), ""),
+    (("1", "", "2015"), "9"), (("1", "", "2015", "1"), "-1"), (("1", "", "2015", "1"), "1441"),
+    (("1", "", "2015", "1"), "an hour"),
+    (("1", "", "2015", "1", "", ""), "perhaps"), (("1", "", "2015", "1", "", "", "n"), "3"),
+])  # fmt: skip
+def test_what_means_nothing_is_asked_again(so_far, typed):
+    """And nothing is lost by it."""
+    talk = interview(AN, BINH, games=(LUANTI,))
+    answered(talk, *so_far)
+    before = talk.question().id
+    with pytest.raises(AnswerError):
+        talk.take(typed)
+    assert talk.question().id == before
+
+
+def test_an_account_that_nobody_lists_can_be_typed():
+    """One of a domain, or where the system lists none; no other word is one."""
+    found = Found(date(2026, 11, 24), (), frozenset(), (WEEK,), False, lambda _: (), {"home\\an": AN}.get)
+    talk = Interview(found, QUESTIONS)
+    for typed in ("", "1", "binh"):
+        with pytest.raises(AnswerError):
+            talk.take(typed)
+    talk.take("home\\an")
+    assert talk.children()[0].account == "an"
+
+
+def test_names_mean_one_person():
+    """One who is registered already, or told of a moment ago, is not told of again."""
+    talk = interview(AN, BINH, taken=("An",))
+    answered(talk, "1")
+    with pytest.raises(AnswerError):
+        talk.take("an")
+    answered(talk, "Ẩn", "2015", "2", "n", "y", "")
+    with pytest.raises(AnswerError):
+        talk.take("ẩn")
+    assert answered(talk, "Bình", "2013", "2", "n") == ["name", "born", "pack", "installed"]
+    assert [child.name for child in talk.children()] == ["Ẩn", "Bình"]
+
+
+@pytest.mark.parametrize(("born", "default"), [("25/11/2014", "y"), ("24/11/2014", "n"), ("2010", "n")])
+def test_only_installed_is_suggested_for_younger_children(born, default):
+    """Under twelve, which is a suggestion."""
+    talk = interview(AN)
+    answered(talk, "", "", born, "2")
+    assert (talk.question().id, talk.question().default) == ("installed", default)
+
+
+def test_no_promise_that_nothing_keeps():
+    """Without a gate, or for an administrator's account, it is not offered; and such an account is never the suggestion."""
+    talk = interview(AN, gates=False)
+    assert answered(talk, "", "", "2015", "2") == ["account", "name", "born", "pack"]
+    assert talk.question() is None
+    talk = interview(ADMIN, AN)
+    assert talk.question().default == "2"
+    answered(talk, "1", "", "2015", "2")
+    assert talk.question().id == "more"
+    assert interview(ADMIN).question().default is None
+
+
+@pytest.mark.parametrize(("typed", "through"), [
+    ("", ()), ("0", ()), ("none", ()), ("1", (LUANTI,)), ("2 1", (TEE, LUANTI)), ("1,2", (LUANTI, TEE)), ("all", (LUANTI, TEE)),
+    ("teeworlds", (TEE,)),
+])  # fmt: skip
+def test_games_let_through(typed, through):
+    """By number or id, several, all, or none."""
+    talk = interview(AN, games=(LUANTI, TEE))
+    answered(talk, "", "", "2015", "2", "n", typed)
+    assert talk.children()[0].let_through == through
+
+
+def test_one_step_back():
+    """As often as one likes."""
+    talk = interview(AN)
+    talk.back()
+    answered(talk, "", "Ann")
+    talk.back()
+    answered(talk, "An", "2015")
+    talk.back()
+    talk.back()
+    talk.back()
+    assert talk.question().id == "account"
+
+
+def test_without_a_terminal(giochoi):
+    """One line, which says what to do instead."""
+    assert "needs a terminal" in giochoi.fails(2, "setup")
