@@ -128,6 +128,8 @@ class People:
         """Who plays when `account` does; None for those whom nothing here limits or records."""
         if (mapped := self._by_account.get(account)) is not None:
             return mapped
+        if self.place == "home" and account in self.guardians:
+            return None
         if self.place != "home" or self._accounts.limited(account):
             return self.guest
         return None

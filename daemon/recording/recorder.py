@@ -12,12 +12,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import UNSET
 
 from compliance import entry
 from compliance.journal import Journal
 from daemon import events
+from daemon.api.messages import ShownHow
 from daemon.deciding.plays import Play
 from daemon.recording.decision_fields import decided
+from daemon.recording.override_lines import override
 from daemon.recording.presence import AliveMinutes
 from daemon.sessions import People
 from daemon.store import Store, Unwritable
@@ -123,6 +126,10 @@ class Recorder:
                 return lambda journal: self._stopped(journal, event)
             case events.GrantGiven() | events.GrantRevoked():
                 return lambda journal: self._grant(journal, event)
+            case events.PlayPaused() | events.PlayResumed() | events.EnforcementOff() | events.EnforcementOn():
+                kind, fields, beside = override(event, self.people().zone)
+                payload = _payload(**beside)
+                return lambda journal: append(journal, kind, event.now, payload=payload, **fields)
             case events.ClockJumped() | events.ZoneChanged():
                 return lambda journal: _clock(journal, event)
             case events.IssueChanged(problem, raised, now):
@@ -160,14 +167,14 @@ class Recorder:
         self.store.update_play(replace(row, ms=event.ms - sum(piece.ms for piece in row.pieces)))
         self.store.see(now)
 
-    def warned(self, event: events.Warned, *, shown: bool) -> None:
-        """A warning, with whether a display has confirmed it."""
+    def warned(self, event: events.Warned, how: ShownHow | None = None) -> None:
+        """A warning, with how a display of the player's has shown it; None: none has confirmed that."""
         play = event.play
 
         def action(journal: Journal) -> None:
             append(
                 journal, entry.Warned, event.now, who=play.who, play=play.seq or 0, game=play.game.id, left=event.left,
-                rule=event.rule, shown=shown,
+                rule=event.rule, shown=how is not None, how=how or UNSET,
             )  # fmt: skip
             self.store.update_play(play.row(event.now))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from agent.api import naming
 from daemon.sessions import InForce, People, RuledPlayer
@@ -11,6 +12,15 @@ from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import msg
 from rules.games import Game
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who does something: `who` is what the log keeps, `guardian` their name, if it is registered."""
+
+    who: str
+    guardian: str | None
+    how: Literal["account", "pin"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +38,12 @@ class Access:
 
     def guardian(self, caller: Caller) -> bool:
         return "guardian" in self.roles(caller)
+
+    def acting(self, caller: Caller, token: str) -> Acting:
+        """As whom the caller does what guardians may. ApiError."""
+        if token or not self.guardian(caller):
+            raise ApiError("refused", msg("only a guardian may do that"))
+        return Acting(caller.account, None, "account")
 
     def people(self) -> People:
         if self.in_force.people is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
+from daemon.api import asking
 from daemon.api import messages as m
 from daemon.reporting.announce import Announcer
 from daemon.reporting.doctor import Doctor
@@ -13,6 +14,7 @@ from daemon.roster import Trust
 from daemon.running.repair import Repair
 from daemon.serving.access import Access
 from daemon.serving.grant_handlers import GrantHandlers
+from daemon.serving.override_handlers import OverrideHandlers
 from daemon.serving.read_handlers import ReadHandlers
 from daemon.uplink import Uplink
 from host.rpc import Route, table
@@ -23,7 +25,7 @@ from i18n.message import msg
 SYNC_S = 10.0
 
 
-def routes(read: ReadHandlers, grant: GrantHandlers, other: OtherHandlers) -> Mapping[str, Route]:
+def routes(read: ReadHandlers, grant: GrantHandlers, override: OverrideHandlers, other: OtherHandlers) -> Mapping[str, Route]:
     """Name -> (request, role, handler)."""
     return table(
         Route(m.StatusGet, "any", read.status),
@@ -34,6 +36,9 @@ def routes(read: ReadHandlers, grant: GrantHandlers, other: OtherHandlers) -> Ma
         Route(m.GrantExtend, "guardian", grant.extend),
         Route(m.GrantsGet, "guardian", grant.list),
         Route(m.GrantRevoke, "guardian", grant.revoke),
+        Route(asking.Pause, "any", override.pause),
+        Route(asking.Resume, "any", override.resume),
+        Route(asking.Off, "guardian", override.off),
         Route(m.Sync, "any", other.sync),
         Route(m.Watch, "any", other.watch),
         Route(m.Shown, "any", other.shown),
@@ -78,5 +83,5 @@ class OtherHandlers:
     async def shown(self, caller: Caller, request: m.Shown) -> m.Ok:
         if not self.publisher.got(request.number, caller.account):
             raise ApiError("refused", msg("not a signal of this account"))
-        self.announcer.shown(request.number)
+        self.announcer.shown(request.number, caller.account, request.how)
         return m.Ok()
