@@ -15,6 +15,7 @@ from compliance.bundle import pack_path
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.issues import issue
+from compliance.verifying.overrides import Overrides
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.programs import Programs
 from compliance.verifying.recompute import Recomputer, Unfounded
@@ -48,6 +49,7 @@ class Auditor:
     _zones: Zones = field(default_factory=Zones)
     _registered: Registered = field(default_factory=Registered)
     _programs: Programs = field(default_factory=Programs)
+    _overrides: Overrides = field(default_factory=Overrides)
     _packs: set[str] = field(default_factory=set)
     _tick: int = 0
     _unchecked: dict[bool, list[Arg]] = field(default_factory=lambda: {True: [], False: []})  # by whether a zone is to blame
@@ -98,6 +100,8 @@ class Auditor:
                 self._registered.take(where, line)
             case entry.ProgramsChanged() | entry.ProgramRefused():
                 self._programs.take(where, line)
+            case entry.Paused() | entry.Resumed() | entry.EnforcementOff() | entry.EnforcementOn():
+                self._overrides.take(where, line)
             case entry.IssueRaised() | entry.IssueCleared():
                 self._issue(where, line)
             case entry.AgentTick() if line.seat == AGENT:
@@ -127,8 +131,9 @@ class Auditor:
             self._sums(where, line)
         for where, summary in self._summaries:
             self._summary(where, summary)
-        self._failures += (*self._registered.failures, *self._programs.failures())
+        self._failures += (*self._registered.failures, *self._programs.failures(), *self._overrides.failures)
         self._findings += (*self._registered.findings(self.zone), *self._programs.findings(), *self._issues.values())
+        self._findings += self._overrides.findings(self.zone)
         for seat, times in self._silent.items():
             silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
             self._note("silent", msg("seat {seat}", seat=seat), silent)
@@ -175,6 +180,7 @@ class Auditor:
     def _decided(self, where: Arg, line: entry.PlayDue | entry.LaunchRefused) -> None:
         self._decisions.append((where, line))
         self._packs.add(line.pack)
+        self._overrides.decided(where, line)
         if isinstance(line, entry.PlayDue):
             play = self._plays.find(line.seat, line.play)
             if play is None or (play.start.who, play.start.game) != (line.who, line.game):

@@ -26,7 +26,8 @@ KINDS: Final[dict[str, Arg]] = {
     "guardian.changed": msg("guardians changed"),
     "play.started": msg("play began"), "warned": msg("reminder shown"), "play.due": msg("play has to end"),
     "play.ended": msg("play ended"), "launch.refused": msg("start refused"), "grant.given": msg("time given"),
-    "grant.revoked": msg("given time taken back"), "approval": msg("game let through"),
+    "grant.revoked": msg("given time taken back"), "pause": msg("play paused"), "resume": msg("pause over"),
+    "enforcement.off": msg("nothing is limited"), "enforcement.on": msg("limits hold again"), "approval": msg("game let through"),
     "approval.ended": msg("game no longer let through"), "game.changed": msg("what the house says of a game"),
     "programs.changed": msg("what may run was changed"), "program.refused": msg("program refused"),
     "clock.jump": msg("clock changed"),
@@ -61,7 +62,9 @@ _WORDS: Final[dict[str, dict[str, Arg]]] = {
         "asked": msg("it closed when asked"), "killed": msg("it was ended"), "by itself": msg("the player closed it"),
         "gone": msg("unseen"), "power": msg("the PC went off"), "midnight": msg("a new day began"),
         "list changed": msg("it counts otherwise since the players or games were changed"),
-        "gate": msg("before it ran"), "ended": msg("ended at its start"),
+        "gate": msg("before it ran"), "ended": msg("ended at its start"), "taken back": msg("taken back"), "over": msg("over"),
+        "banner": msg("as a banner"), "notification": msg("as a notification"), "window": msg("in a window"),
+        "sound": msg("by sound only"),
     },
     "place": PLACES,
     "by": ROLES,
@@ -76,7 +79,7 @@ _ORDER: Final = {name: place for place, name in enumerate(_LABELS)}
 _UNTOLD: Final = frozenset(
     {
         "v", "kind", "seat", "boot", "seq", "prev", "mono", "wall", "secret", "counted", "inline", "pack", "params", "pid",
-        "started", "bits", "head", "sig", "shown",
+        "started", "bits", "head", "sig", "shown", "paused",
     }
 )  # fmt: skip
 # Of a decision: that a guardian is registered, and that the game was let through. Neither says so by its name alone.
