@@ -16,7 +16,7 @@ from cli.words.shell import typed_as, whole
 from daemon.api.asking import Off, Pause, Paused, PausedPart, Resume
 from daemon.api.messages import GrantAnswer, Outlook, UsageGet
 from host.rpc_client import ask
-from i18n.message import Message, Moment, msg, typed
+from i18n.message import Arg, Message, Moment, msg, typed
 from rules.calendar import calendar, rfc3339, unix_ms
 
 ALL: Final = "all"
@@ -52,9 +52,9 @@ def parse_until(text: str) -> Until:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        at = datetime.min
-    if at.tzinfo is None or not 1970 < at.year < 9000:
-        example = {"text": typed(text), "time": "21:30", "moment": "2026-11-24T21:30:00+07:00"}
+        at = None
+    if at is None or at.tzinfo is None or not 1970 < at.year < 9000:
+        example: dict[str, Arg] = {"text": typed(text), "time": "21:30", "moment": "2026-11-24T21:30:00+07:00"}
         raise CommandError(msg("{text} is not a time such as {time} or {moment}", **example))
     return Until(None, unix_ms(at))
 
@@ -73,7 +73,7 @@ def resume(args: Namespace, context: Context) -> None:
 def off(args: Namespace, context: Context) -> None:
     answer = ask(context.home.daemon_address, Off(ms=args.ms, reason=args.reason))
     if answer.until is not None:
-        told = {"until": Moment(answer.until, answer.zone), "command": whole("giochoi off 0")}
+        told: dict[str, Arg] = {"until": Moment(answer.until, answer.zone), "command": whole("giochoi off 0")}
         said = msg("nothing is limited until {until}; to end that: {command}", **told)
     else:
         said = msg("limits hold again") if answer.changed else msg("nothing changes: limits hold")

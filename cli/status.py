@@ -56,7 +56,7 @@ def say(out: Output, status: Status) -> None:
     for issue in part.issues:
         out.say(msg("! {issue} ({id}, since {when})", issue=issue.text, id=issue.id, when=moment(issue.since)), 0, 2)
     if part.off is not None:
-        told = {"until": moment(part.off.until), "who": part.off.who, "reason": part.off.reason}
+        told: dict[str, Arg] = {"until": moment(part.off.until), "who": part.off.who, "reason": part.off.reason}
         out.say(msg("! nothing is limited until {until}: {who}, {reason}", **told), 0, 2)
     if status.expired is not None:
         out.say(row(("!", msg("the certificate expired on {day}", day=Day(status.expired))), " "), 0, 2)

@@ -247,8 +247,8 @@ class GrantRevoked(Entry, frozen=True, kw_only=True, tag="grant.revoked"):
 
 
 class Paused(Entry, frozen=True, kw_only=True, tag="pause"):
-    """A guardian lets `who` (None: nobody who plays under limits) play nothing, until then or until it is taken back. Who paused
-    and why is in the payload.
+    """A guardian lets `who` (None: everybody who plays under limits) play nothing, until then or until it is taken back. Who
+    paused and why is in the payload.
     """
 
     id: str

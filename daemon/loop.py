@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from daemon import events
 from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge, Ruling
-from daemon.deciding.overruling import Overruling
 from daemon.deciding.plays import Play, Plays
 from daemon.ending import BEGUN, Ended, Saving, State
 from daemon.enforce import Enforcer, next_of
 from daemon.health import Health
 from daemon.installed_only import InstalledOnly
 from daemon.observing.recognising import Recognised, recognise
+from daemon.overruling import Overruling
 from daemon.platforms.api import (
     Observation,
     Platform,

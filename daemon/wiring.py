@@ -16,7 +16,6 @@ from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge
 from daemon.deciding.outlook import Outlooks
 from daemon.deciding.overrides import Overrides
-from daemon.deciding.overruling import Overruling
 from daemon.deciding.plays import Plays
 from daemon.enforce import Enforcer
 from daemon.errors import DaemonError
@@ -24,6 +23,7 @@ from daemon.grants import Grants
 from daemon.health import Health
 from daemon.installed_only import InstalledOnly
 from daemon.loop import Loop
+from daemon.overruling import Overruling
 from daemon.platforms import choose
 from daemon.platforms.api import Lack, Platform
 from daemon.recording.attempts import Attempts
@@ -177,7 +177,7 @@ class Daemon:
         self.loop = Loop(
             platform, self.clock, self.plays, self._judge, announcer, enforcer, gate,
             InstalledOnly(self._judge, enforcer, announcer), self._attempts, self.health, self.in_force,
-            Overruling(self._overrides, self.recorder, announcer),
+            Overruling(self._overrides, announcer.announce, self.recorder.do),
         )  # fmt: skip
 
     def _run(self, platform: Platform) -> None:

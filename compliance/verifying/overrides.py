@@ -82,5 +82,6 @@ class Overrides:
             ))  # fmt: skip
         for where, line in self._off:
             until = min(self._ended.get((line.seat, line.id), line.until), line.until)
-            told = {"since": Moment(line.wall, zone, "full"), "length": Length(max(0, until - line.wall))}
-            yield Finding("enforcement-off", where, msg("a guardian had nothing enforced for {length}, from {since}", **told))
+            since, length = Moment(line.wall, zone, "full"), Length(max(0, until - line.wall))
+            said = msg("a guardian had nothing enforced for {length}, from {since}", length=length, since=since)
+            yield Finding("enforcement-off", where, said)

@@ -105,7 +105,7 @@ class Resume(Request["Paused"], frozen=True, kw_only=True):
 
 
 class PausedPart(Wire, frozen=True, kw_only=True):
-    """`after`: what may be played now, as after a grant; of the `game` that is played, or (None) by the rules over all games."""
+    """`after`: what may be played now: of the `game` that is played, or (None) by the rules over all games."""
 
     id: str
     name: str

@@ -33,8 +33,8 @@ class GateAnswers:
         self._next = None
 
     def adopt(self, people: People, *, open_: bool = False) -> None:
-        """A new catalogue has to reach the watcher before it scans; what was refused stays so until `renew`. `open_`: nothing is
-        refused for now.
+        """A new catalogue has to reach the watcher before it scans; what was refused stays so until `renew`. `open_`: nothing
+        is refused for now.
         """
         known = self._current or Refusals(people.catalogue, {})
         self._current = replace(known, catalogue=people.catalogue, only=_NOBODY if open_ else people.only)

@@ -1,5 +1,5 @@
-"""Asks the rules about the present, with facts from plays, grants, pauses and roster, once for each reading of the clock. The strictest
-answer holds.
+"""Asks the rules about the present, with facts from plays, grants, pauses and roster, once for each reading of the clock. The
+strictest answer holds.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from daemon import events
 from daemon.api.messages import ShownHow
 from daemon.deciding.plays import Play
 from daemon.recording.decision_fields import decided
-from daemon.recording.override_lines import override
+from daemon.recording.override_lines import Override, override
 from daemon.recording.presence import AliveMinutes
 from daemon.sessions import People
 from daemon.store import Store, Unwritable
@@ -126,17 +126,20 @@ class Recorder:
                 return lambda journal: self._stopped(journal, event)
             case events.GrantGiven() | events.GrantRevoked():
                 return lambda journal: self._grant(journal, event)
-            case events.PlayPaused() | events.PlayResumed() | events.EnforcementOff() | events.EnforcementOn():
-                kind, fields, beside = override(event, self.people().zone)
-                payload = _payload(**beside)
-                return lambda journal: append(journal, kind, event.now, payload=payload, **fields)
+            case events.Warned():
+                raise TypeError("a warning is recorded with whether it was shown: use `warned`")
             case events.ClockJumped() | events.ZoneChanged():
                 return lambda journal: _clock(journal, event)
             case events.IssueChanged(problem, raised, now):
                 kind = entry.IssueRaised if raised else entry.IssueCleared
                 return lambda journal: append(journal, kind, now, id=problem.id)
-            case events.Warned():
-                raise TypeError("a warning is recorded with whether it was shown: use `warned`")
+            case _:
+                return self._override(event)
+
+    def _override(self, event: Override) -> Action:
+        kind, fields, beside = override(event, self.people().zone)
+        payload = _payload(**beside)
+        return lambda journal: append(journal, kind, event.now, payload=payload, **fields)
 
     # --- plays -----------------------------------------------------------------------------------------------------------
 

@@ -151,7 +151,8 @@ class OverrideHandlers:
     def _parts(self, players: tuple[RuledPlayer, ...], looks: Outlooks) -> Iterator[a.PausedPart]:
         for player in players:
             pause, game = self.overrides.pause(player), looks.about(player, None)
+            until = None if pause is None else pause.until
             yield a.PausedPart(
-                id=player.id, name=player.registered.name, paused=pause is not None, until=None if pause is None else pause.until,
+                id=player.id, name=player.registered.name, paused=pause is not None, until=until,
                 game=None if game is None else game.id, after=outlook(looks.decision(player, game)),
             )  # fmt: skip

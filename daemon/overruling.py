@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from daemon import events
 from daemon.deciding.judge import Ruling
 from daemon.deciding.overrides import Overrides, PauseEvent
-from daemon.recording.recorder import Recorder
-from daemon.reporting.announce import Announcer
 from daemon.sessions import People
 from daemon.trusted import Reading
 from rules.decision import Decision
@@ -19,9 +18,11 @@ _FREE: Final = Decision("allow", None, None, None)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Overruling:
+    """`announce` records, then shows, an event; `write` has something done in a transaction, as soon as that can be."""
+
     overrides: Overrides
-    recorder: Recorder
-    announcer: Announcer
+    announce: Callable[[events.Event], None]
+    write: Callable[[Callable[[object], object]], None]
 
     def open(self, now: Reading) -> bool:
         """Whether nothing is refused or ended now, whatever the rules say."""
@@ -41,8 +42,8 @@ class Overruling:
         self._end(people, over, now)
         if off is not None and not self.overrides.open(now):
             self.overrides.take_off(None)
-            self.announcer.announce(events.EnforcementOn(off, "", now))
-            self.recorder.do(lambda _: self.overrides.keep_off(self.overrides.off))
+            self.announce(events.EnforcementOn(off, "", now))
+            self.write(lambda _: self.overrides.keep_off(self.overrides.off))
             return True
         return bool(over)
 
@@ -52,5 +53,5 @@ class Overruling:
         self.overrides.take_pauses(tuple(one for one in self.overrides.pauses if one not in over))
         for one in over:
             player = None if one.player is None else people.by_id(one.player)
-            self.announcer.announce(events.PlayResumed(player, one, "", now))
-        self.recorder.do(lambda _: self.overrides.keep_pauses(self.overrides.pauses))
+            self.announce(events.PlayResumed(player, one, "", now))
+        self.write(lambda _: self.overrides.keep_pauses(self.overrides.pauses))
