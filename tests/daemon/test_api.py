@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from daemon.api import asking as a
 from daemon.api import messages as m
 from host.transport import Caller
 from host.wire import ApiError
@@ -27,6 +28,9 @@ REQUESTS = {
     "grant.extend": m.GrantExtend(player="an", until=13 * 60 * MINUTE),
     "grant.list": m.GrantsGet(),
     "grant.revoke": m.GrantRevoke(id="00"),
+    "pause": a.Pause(),
+    "resume": a.Resume(),
+    "off": a.Off(ms=0, reason=""),
     "sync": m.Sync(number=1),
     "watch": m.Watch(),
     "shown": m.Shown(number=1),
@@ -42,7 +46,9 @@ def test_the_table_is_complete(world):
     world.start(roster())
     roles = {op: route.role for op, route in world.daemon.routes.items()}
     assert sorted(roles) == sorted(REQUESTS)
-    assert {op for op, role in roles.items() if role == "guardian"} == {op for op in REQUESTS if op.startswith("grant.")}
+    assert {op for op, role in roles.items() if role == "guardian"} == {
+        "off", *(op for op in REQUESTS if op.startswith("grant."))
+    }
 
 
 def test_who_is_a_guardian(world):
