@@ -53,9 +53,9 @@ def test_what_is_over_by_then_has_a_minute_and_its_time_to_save(world):
     world.pass_time(30 * MINUTE)
     assert [one.left for one in world.journal("warned")] == [MINUTE]
     assert told(world) == [("EnforcementOff", None), ("EnforcementOn", "over")]
-    world.pass_time(MINUTE - 1)
+    world.pass_time(MINUTE - 1_000)
     assert world.platform.asked == []
-    world.pass_time(1)
+    world.pass_time(1_000)
     assert (world.platform.asked, world.platform.told) == ([1], [])
     world.pass_time(13_000)
     assert world.platform.ended == [1]
@@ -220,7 +220,8 @@ def test_where_the_law_binds_the_place_nobody_may(world, place):
 
 @pytest.mark.parametrize(
     ("minutes", "reason", "match"),
-    [(1441, "x", "from 0 to 1440"), (-1, "x", "from 0 to 1440"), (5, "", "say why"), (5, " ", "say why"), (5, "x" * 501, "longer")],
+    [(1441, "x", "from 0 to 1440"), (-1, "x", "from 0 to 1440"), (5, "", "say why"), (5, " ", "say why"),
+     (5, "x" * 501, "longer")],
 )  # fmt: skip
 def test_what_is_wrong_changes_nothing(world, minutes, reason, match):
     world.start(roster())
