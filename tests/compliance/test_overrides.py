@@ -1,4 +1,4 @@
-"""Pauses, and that nothing was enforced: counted and told; decisions of a pause are made again; what contradicts itself fails."""
+"""Pauses, and that nothing was enforced: counted, told; decisions of a pause are made again; what contradicts itself fails."""
 
 from __future__ import annotations
 
