@@ -38,6 +38,7 @@ KINDS: Final[dict[str, Arg]] = {
 }  # fmt: skip
 _GUESTS_NAME: Final = "Khách"  # what the registry calls guests, in whatever language it is read
 _NOT_SHOWN: Final = msg("reminder; nobody could be told, as no display showed it")
+_ALL_PAUSED: Final = msg("play paused, for all")
 _LABELS: Final[dict[str, Arg]] = {
     "player": msg("player"), "system": msg("system of the label"), "who": msg("pseudonym"),
     "target": msg("for"), "packs": msg("packs"), "game": msg("game"), "label": msg("label"),
@@ -99,6 +100,8 @@ def entry(out: Output, line: LogLine, fields: dict[str, Any], zone: str, names: 
     if fields.get("rule"):
         fields["rule"] = rule_of(fields)
     what = _NOT_SHOWN if kind == "warned" and fields.get("shown") is False else KINDS.get(kind, kind)
+    if kind == "pause" and fields.get("who", "") is None:
+        what = _ALL_PAUSED
     out.say(row((str(line.index), Moment(fields["wall"], zone), fields["seat"], what), " · "), 0, 4)
     said = [_said(name, fields[name], kind, zone) for name in _told(fields)]
     if said:

@@ -154,12 +154,13 @@ def test_the_log_says_it_in_words(seat):
     """Who, until when, why; and whether it was taken back."""
     seat("pause", "An", "--until", "23:30", "--reason", "ăn cơm")
     seat("resume", "An")
+    seat("pause", "all")
     seat("off", "30", "--reason", "birthday")
     seat("off", "0")
     until(lambda: told(seat, "status")["agent"]["unsent"] == 0)
     shown = words(seat("log", "show"))
-    for one in ("play paused", "until: 23:30", "reason: ăn cơm", "pause over", "how: taken back", "nothing is limited",
-                  "reason: birthday", "limits hold again"):  # fmt: skip
+    for one in ("play paused ", "play paused, for all", "until: 23:30", "reason: ăn cơm", "pause over", "how: taken back",
+                "nothing is limited", "reason: birthday", "limits hold again"):  # fmt: skip
         assert one in shown, one
 
 
