@@ -116,6 +116,9 @@ def test_help_names_every_noun_of_this_release_and_no_other(giochoi):
     """What is not built yet is absent, not a stub."""
     done = giochoi("--help")
 
-    nouns = "status why usage grant extend grants revoke player guardian limit policy game place doctor log simulate demo"
+    nouns = (
+        "status why usage grant extend grants revoke pause resume off player guardian limit policy game place doctor log "
+        "simulate demo"
+    )
     lines = done.stdout.partition("Commands\n")[2].partition("\n\n")[0].splitlines()
     assert (done.returncode, [line.split()[0] for line in lines]) == (0, [*nouns.split(), "help", "completion", "man"])
