@@ -55,6 +55,9 @@ def say(out: Output, status: Status) -> None:
     out.say(row((reach, log, unsent)), 0, 2)
     for issue in part.issues:
         out.say(msg("! {issue} ({id}, since {when})", issue=issue.text, id=issue.id, when=moment(issue.since)), 0, 2)
+    if part.off is not None:
+        told: dict[str, Arg] = {"until": moment(part.off.until), "who": part.off.who, "reason": part.off.reason}
+        out.say(msg("! nothing is limited until {until}: {who}, {reason}", **told), 0, 2)
     if status.expired is not None:
         out.say(row(("!", msg("the certificate expired on {day}", day=Day(status.expired))), " "), 0, 2)
     for player in status.players:
@@ -68,6 +71,8 @@ def _player(out: Output, player: PlayerPart) -> None:
     name = player.id if player.id == "guest" else player.name  # as one types it
     out.say(msg("{name} ({age})", name=msg("guest") if name == "guest" else name, age=age))
     _part(out, msg("all games"), player, VERDICTS[player.verdict])
+    if player.paused is not None:
+        out.say(_paused(player.paused), 4, 2)
     if player.only_installed:
         out.say(ONLY_INSTALLED, 4, 2)
     together: dict[_Told | None, list[GamePart]] = {} if player.reason is None else {_by(player): []}
@@ -78,6 +83,10 @@ def _player(out: Output, player: PlayerPart) -> None:
             verdict = asking(player.id, name, game.id) if game.verdict == "ask" else VERDICTS[game.verdict]
             _part(out, game.id, game, verdict, same=_ends(game) == _ends(player))
         _rule(out, player.reason if rule == _by(player) else games[-1].reason)
+
+
+def _paused(until: str) -> Arg:
+    return msg("! paused until {until}", until=moment(until)) if until else msg("! paused")
 
 
 def _by(part: PlayerPart | GamePart) -> _Told | None:

@@ -110,7 +110,7 @@ def _lines(finding: Finding, answer: Why) -> Iterator[Arg]:
     """One rule: its name and citation, what it says by itself, what it counted."""
     reason = finding.reason
     mark = "▶" if _decides(finding, answer) else ""
-    yield row((mark, reason.text, msg("(advice)") if finding.advisory else "", f"[{reason.cite}]"), " ")
+    yield row((mark, reason.text, msg("(advice)") if finding.advisory else "", f"[{reason.cite}]" if reason.cite else ""), " ")
     yield _says(finding, _moment(finding.until, answer))
     if reason.kind == "guardian":
         yield _guardian(answer)

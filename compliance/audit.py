@@ -16,6 +16,7 @@ from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.asked import Asked
 from compliance.verifying.issues import issue
+from compliance.verifying.overrides import Overrides
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.programs import Programs
 from compliance.verifying.recompute import Recomputer, Unfounded
@@ -50,6 +51,7 @@ class Auditor:
     _registered: Registered = field(default_factory=Registered)
     _programs: Programs = field(default_factory=Programs)
     _asked: Asked = field(default_factory=Asked)
+    _overrides: Overrides = field(default_factory=Overrides)
     _packs: set[str] = field(default_factory=set)
     _tick: int = 0
     _unchecked: dict[bool, list[Arg]] = field(default_factory=lambda: {True: [], False: []})  # by whether a zone is to blame
@@ -98,8 +100,6 @@ class Auditor:
                 self._strange(where, line)
             case entry.GameChanged() | entry.GuardianChanged() | entry.Approval() | entry.ApprovalEnded():
                 self._registered.take(where, line)
-            case entry.Requested() | entry.Answered() | entry.GrantGiven():
-                self._asked.take(where, line)
             case entry.ProgramsChanged() | entry.ProgramRefused():
                 self._programs.take(where, line)
             case entry.IssueRaised() | entry.IssueCleared():
@@ -107,6 +107,16 @@ class Auditor:
             case entry.AgentTick() if line.seat == AGENT:
                 self._tick = line.wall
                 self._silent.update(line.silent)
+            case _:
+                self._take_of_guardians(where, line)
+
+    def _take_of_guardians(self, where: Arg, line: entry.AnyEntry) -> None:
+        """What players asked guardians for, and what these put before the rules."""
+        match line:
+            case entry.Requested() | entry.Answered() | entry.GrantGiven():
+                self._asked.take(where, line)
+            case entry.Paused() | entry.Resumed() | entry.EnforcementOff() | entry.EnforcementOn():
+                self._overrides.take(where, line)
             case _:
                 pass
 
@@ -134,9 +144,11 @@ class Auditor:
             self._sums(where, line)
         for where, summary in self._summaries:
             self._summary(where, summary)
-        self._failures += (*self._registered.failures, *self._programs.failures(), *self._asked.failures)
+        self._failures += (
+            *self._registered.failures, *self._programs.failures(), *self._asked.failures, *self._overrides.failures,
+        )  # fmt: skip
         told = (*self._registered.findings(self.zone), *self._programs.findings(), *self._asked.findings())
-        self._findings += (*told, *self._issues.values())
+        self._findings += (*told, *self._issues.values(), *self._overrides.findings(self.zone))
         for seat, times in self._silent.items():
             silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
             self._note("silent", msg("seat {seat}", seat=seat), silent)
@@ -183,6 +195,7 @@ class Auditor:
     def _decided(self, where: Arg, line: entry.PlayDue | entry.LaunchRefused) -> None:
         self._decisions.append((where, line))
         self._packs.add(line.pack)
+        self._overrides.decided(where, line)
         if isinstance(line, entry.PlayDue):
             play = self._plays.find(line.seat, line.play)
             if play is None or (play.start.who, play.start.game) != (line.who, line.game):

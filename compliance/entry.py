@@ -57,6 +57,13 @@ class GrantLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     given: int
 
 
+class PauseLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A pause as a decision used it: the id of its `pause`, until when it was."""
+
+    id: str
+    until: int | None
+
+
 class PackLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A pack in force: its id, the SHA-256 of its text and the values put into it."""
 
@@ -81,7 +88,7 @@ class Decided(Entry, frozen=True, kw_only=True):
     `who` is the day's pseudonym; `at` the moment that was asked about; `guardian` whether a guardian's data is registered;
     `before` the play of the rule's day up to `at`, by "game", "publisher" and "total"; `counted` play as (start, ms) that alone
     makes the rule's numbers, None where `before` does. `pack` is the SHA-256 of the rule's pack, or "house" with the rule
-    itself in `inline` (compliance.format.house_rule).
+    itself in `inline` (compliance.format.house_rule). `paused`: the pause that made it so, and no pack; else left out.
     """
 
     who: str
@@ -106,6 +113,7 @@ class Decided(Entry, frozen=True, kw_only=True):
     zone: str
     budget: int | None
     until: int | None
+    paused: PauseLine | msgspec.UnsetType = msgspec.UNSET
 
 
 class SeatEnrolled(Entry, frozen=True, kw_only=True, tag="seat.enrolled"):
@@ -178,7 +186,9 @@ class PlayStarted(Entry, frozen=True, kw_only=True, tag="play.started"):
 
 
 class Warned(Entry, frozen=True, kw_only=True, tag="warned"):
-    """The player of `play` was told that `left` remain, or (rule set) what the law wants told. `shown`: a display did."""
+    """The player of `play` was told that `left` remain, or (rule set) what the law wants told. `shown`: a display of theirs
+    did, and `how`: what a person could see or hear of it; left out where none did.
+    """
 
     who: str
     play: int
@@ -186,6 +196,7 @@ class Warned(Entry, frozen=True, kw_only=True, tag="warned"):
     left: int | None
     rule: str | None
     shown: bool
+    how: Literal["banner", "notification", "window", "sound"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class PlayDue(Decided, frozen=True, kw_only=True, tag="play.due"):
@@ -259,6 +270,38 @@ class Answered(Entry, frozen=True, kw_only=True, tag="answer"):
     let: bool
     ms: int | None
     grant: str | None
+
+
+class Paused(Entry, frozen=True, kw_only=True, tag="pause"):
+    """A guardian lets `who` (None: everybody who plays under limits) play nothing, until then or until it is taken back. Who
+    paused and why is in the payload.
+    """
+
+    id: str
+    who: str | None
+    until: int | None
+
+
+class Resumed(Entry, frozen=True, kw_only=True, tag="resume"):
+    """The pause `id` holds no longer, for `who` (None: for anybody)."""
+
+    id: str
+    who: str | None
+    how: Literal["taken back", "over"]
+
+
+class EnforcementOff(Entry, frozen=True, kw_only=True, tag="enforcement.off"):
+    """A guardian has nothing enforced until then; play is counted all the same. Who and why is in the payload."""
+
+    id: str
+    until: int
+
+
+class EnforcementOn(Entry, frozen=True, kw_only=True, tag="enforcement.on"):
+    """The `enforcement.off` of this id holds no longer."""
+
+    id: str
+    how: Literal["taken back", "over"]
 
 
 class Approval(Entry, frozen=True, kw_only=True, tag="approval"):
@@ -385,8 +428,9 @@ class AgentTick(Entry, frozen=True, kw_only=True, tag="agent.tick"):
 
 AnyEntry = (
     SeatEnrolled | SeatStart | SeatStop | Presence | PlaceChanged | PolicyChanged | GuardianChanged | PlayStarted | Warned
-    | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Requested | Answered | Approval | ApprovalEnded
-    | PinFailed | CodeUsed | GameChanged | ProgramsChanged | ProgramRefused | ClockJump | ZoneChanged | IssueRaised
+    | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Requested | Answered | Paused | Resumed
+    | EnforcementOff | EnforcementOn | Approval | ApprovalEnded | PinFailed | CodeUsed | GameChanged | ProgramsChanged
+    | ProgramRefused | ClockJump | ZoneChanged | IssueRaised
     | IssueCleared | UsageDay | Seal | AgentTick
 )
 

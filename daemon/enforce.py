@@ -134,6 +134,10 @@ class Enforcer:
                 self._control.terminate(*identity)
         return min((left.until - now.mono for left in self._left.values()), default=None)
 
+    def let_go(self) -> None:
+        """Nothing that a play left behind is ended any more."""
+        self._left.clear()
+
     def refuse(self, pid: int, started: int) -> None:
         """Ends a program that should not have started."""
         if not self._control.end(pid, started):

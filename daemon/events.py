@@ -1,6 +1,6 @@
-"""What happens at a seat. Loop, InstalledOnly, Enforcer, Resumer, PcZone, Heart, Health and the handlers of grants and requests
-make these. The Recorder writes them down and the Publisher shows them, in an order that the Announcer keeps; those handlers
-keep it themselves.
+"""What happens at a seat. Loop, InstalledOnly, Overruling, Enforcer, Resumer, PcZone, Heart, Health and the handlers of grants,
+requests and pauses make these. The Recorder writes them down and the Publisher shows them, in an order that the Announcer
+keeps; those handlers keep it themselves.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from agent.api.asked import ProvedBy, RequestEvent
 from agent.api.messages import GrantEvent
 from daemon.api.asking import RequestPart
 from daemon.deciding.judge import Ruling
+from daemon.deciding.overrides import OffEvent, PauseEvent
 from daemon.deciding.plays import Play
 from daemon.health import OpenIssue
 from daemon.sessions import RuledPlayer
@@ -157,6 +158,42 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayPaused:
+    """Signals that a guardian lets a player (None: everybody) play nothing."""
+
+    player: RuledPlayer | None
+    event: PauseEvent
+    now: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class PlayResumed:
+    """Signals that a pause holds no longer for a player (None: for anybody): `who` took it back, or ("") it is over."""
+
+    player: RuledPlayer | None
+    event: PauseEvent
+    who: str
+    now: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class EnforcementOff:
+    """Signals that a guardian has nothing enforced."""
+
+    event: OffEvent
+    now: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class EnforcementOn:
+    """Signals that everything is enforced again: `who` wanted it, or ("") the time is over."""
+
+    event: OffEvent
+    who: str
+    now: Reading
+
+
+@dataclass(frozen=True, slots=True)
 class ClockJumped:
     """Signals that the system clock was set."""
 
@@ -184,7 +221,7 @@ class IssueChanged:
 
 Event = (
     PlayStarted | Warned | PlayDue | PlayEnded | LaunchRefused | ProgramRefused | GrantGiven | GrantRevoked | Asked | Answered
-    | ClockJumped | ZoneChanged | IssueChanged
+    | PlayPaused | PlayResumed | EnforcementOff | EnforcementOn | ClockJumped | ZoneChanged | IssueChanged
 )
 
 ProofEvent = PinFailed | CodeUsed

@@ -41,6 +41,10 @@ class InstalledOnly:
         before, new = self._since, -1 if self._since is None else now.mono
         self._since = {one.id: (before or {}).get(one.id, new) for one in people.players if one.registered.only_installed}
 
+    def begin_anew(self, now: Reading) -> None:
+        """It was off for a while: what runs by now goes on."""
+        self._since = dict.fromkeys(self._since or (), now.mono)
+
     def ends(self, program: Program, found: Recognised | None, people: People, now: Reading) -> bool:
         """Ends it if it may not run, and says whether. A game that may not be played now is refused as that."""
         player = people.player_of(program.account)

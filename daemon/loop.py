@@ -17,6 +17,7 @@ from daemon.enforce import Enforcer, next_of
 from daemon.health import Health
 from daemon.installed_only import InstalledOnly
 from daemon.observing.recognising import Recognised, recognise
+from daemon.overruling import Overruling
 from daemon.platforms.api import (
     Observation,
     Platform,
@@ -31,10 +32,10 @@ from daemon.platforms.processes import Identity
 from daemon.recording.attempts import Attempts
 from daemon.recording.rejoin import renamed
 from daemon.reporting.announce import Announcer
-from daemon.sessions import InForce, People
+from daemon.sessions import InForce, People, RuledPlayer
 from daemon.trusted import Reading, TrustedClock
 from rules.calendar import day_bounds, day_name
-from rules.games import Program
+from rules.games import Game, Program
 
 LONGEST_WAIT_MS = 30_000
 SHORTEST_WAIT_MS = 20
@@ -57,15 +58,18 @@ class Loop:
     attempts: Attempts
     health: Health
     in_force: InForce
+    overruling: Overruling
     _last: Reading | None = field(default=None, init=False)
     _next_scan: int = field(default=0, init=False)
     _readings: int = field(default=1, init=False)
+    _off: bool = field(default=False, init=False)
 
     # --- what comes in -------------------------------------------------------------------------------------------------
 
     def adopt(self, people: People, now: Reading) -> None:
         """A new roster is in force: plays of whoever is another player by it end here. The caller then calls `scan`."""
-        self.gate.adopt(people)
+        self.overruling.adopt(people, now)
+        self.gate.adopt(people, open_=self.overruling.open(now))
         self.installed.adopt(people, now)
         for play in tuple(self.plays.running.values()):
             player = people.player_of(play.account)
@@ -84,7 +88,7 @@ class Loop:
             case ProgramEnded(pid, started, mono):
                 return self._ended((pid, started), now, min(mono, now.mono))
             case ProgramUnread(program):
-                self._unread(program)
+                self._unread(program, now)
             case StartRefused():
                 self._stopped_at_gate(seen, now)
             case ProgramStopped():
@@ -104,6 +108,7 @@ class Loop:
         if len(now.walls) != self._readings:
             self._readings = len(now.walls)
             self.gate.stale()
+        self._overrule(people, now)
         self._cut_at_midnight(people, now)
         if now.mono >= self._next_scan:
             self.scan(now, 0)
@@ -115,11 +120,21 @@ class Loop:
                 self._renew(people, now, play)
             self.enforcer.follow(play, ruling, now)
         self.announcer.expire(now)
-        return self._wait(now, self.enforcer.sweep(now), self._renew(people, now))
+        return self._wait(now, self.enforcer.sweep(now), self._renew(people, now), self.overruling.overrides.next_moment(now))
+
+    def _overrule(self, people: People, now: Reading) -> None:
+        """What was let go on while nothing was enforced goes on."""
+        if self._off or self.overruling.overrides.off is not None:
+            self.enforcer.let_go()
+            self.installed.begin_anew(now)
+        if self.overruling.expire(people, now):
+            self.gate.stale()
+        self._off = self.overruling.overrides.off is not None
 
     def _renew(self, people: People, now: Reading, about: Play | None = None) -> int:
         """Of the gate's answers, just before the play `about` is asked to close; in how many milliseconds to do it again."""
-        return self.gate.renew(people, now, self.judge, self.enforcer.saving(self.plays.running.values(), about))
+        saving = self.enforcer.saving(self.plays.running.values(), about)
+        return self.gate.renew(people, now, self.judge, saving, open_=self.overruling.open(now))
 
     def _wait(self, now: Reading, *others: int | None) -> int:
         """In how many milliseconds a play or a display needs a tick, or one of the `others` comes. None: never."""
@@ -166,7 +181,7 @@ class Loop:
         if people is None:
             return False
         found = recognise(program, people, self.platform.control)
-        if program.foreign and self.installed.ends(program, found, people, now):
+        if program.foreign and not self.overruling.open(now) and self.installed.ends(program, found, people, now):
             return True
         known = self.plays.of_program(program.identity)
         if known is not None and found is not None and (found.player.id, found.game.id) == known.key:
@@ -181,7 +196,7 @@ class Loop:
         running = self.plays.running.get((found.player.id, found.game.id))
         if running is not None and not isinstance(running.ending, Saving | Ended):
             return self._join(running, program, found, now)
-        ruling = self.judge.rule(found.player, found.game, now, sure=found.sure)
+        ruling = self._judged(found.player, found.game, now, sure=found.sure)
         key = (found.player.id, found.game.id)
         saves = None if ruling.allowed else self.enforcer.may_save(program, key, running, now)
         if not ruling.allowed and (saves is None or saves <= now.mono):
@@ -194,10 +209,10 @@ class Loop:
             self._begin(people, found, program, now, min(since, now.mono), BEGUN if saves is None else Saving(saves))
         return True
 
-    def _unread(self, program: Program) -> None:
+    def _unread(self, program: Program, now: Reading) -> None:
         """It could be any game that its account may not start now, or any program where it runs only what is installed."""
         people = self.in_force.people
-        if people is None:
+        if people is None or self.overruling.open(now):
             return
         player = people.player_of(program.account)
         if (player is not None and player.limited) or self.installed.hides(program, people):
@@ -232,7 +247,11 @@ class Loop:
         self.enforcer.follow(play, self._rule(play, now), now)
 
     def _rule(self, play: Play, now: Reading) -> Ruling:
-        return self.judge.rule(play.player, play.game, now, sure=play.sure)
+        return self._judged(play.player, play.game, now, sure=play.sure)
+
+    def _judged(self, player: RuledPlayer, game: Game, now: Reading, *, sure: bool = True) -> Ruling:
+        """What is to be enforced."""
+        return self.overruling.enforced(self.judge.rule(player, game, now, sure=sure), now)
 
     def _ended(self, identity: Identity, now: Reading, mono: int, how: events.How | None = None) -> bool:
         play = self.plays.of_program(identity)
@@ -256,7 +275,7 @@ class Loop:
         game = None if people is None else people.catalogue.games.get(seen.game)
         if player is None or game is None:
             return
-        ruling = self.judge.rule(player, game, now)
+        ruling = self._judged(player, game, now)
         if not ruling.allowed:
             self._refused(events.LaunchRefused(player, seen.account, game, ruling, now, "gate"), seen.times)
 

@@ -131,9 +131,11 @@ class People:
         return self.roster.zone
 
     def player_of(self, account: str) -> RuledPlayer | None:
-        """Who plays when `account` does; None for those whom nothing here limits or records."""
+        """Who plays when `account` does; None for those whom nothing here limits or records: at home also guardians."""
         if (mapped := self._by_account.get(account)) is not None:
             return mapped
+        if self.place == "home" and account in self.guardians:
+            return None
         if self.place != "home" or self._accounts.limited(account):
             return self.guest
         return None

@@ -15,6 +15,7 @@ from daemon import config, events
 from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge
 from daemon.deciding.outlook import Outlooks
+from daemon.deciding.overrides import Overrides
 from daemon.deciding.plays import Plays
 from daemon.enforce import Enforcer
 from daemon.errors import DaemonError
@@ -22,6 +23,7 @@ from daemon.grants import Grants
 from daemon.health import Health
 from daemon.installed_only import InstalledOnly
 from daemon.loop import Loop
+from daemon.overruling import Overruling
 from daemon.platforms import choose
 from daemon.platforms.api import Lack, Platform
 from daemon.proving.lockouts import Lockouts
@@ -49,6 +51,7 @@ from daemon.running.run import until_stopped
 from daemon.running.seat import Seat
 from daemon.serving.access import Access
 from daemon.serving.grant_handlers import GrantHandlers
+from daemon.serving.override_handlers import OverrideHandlers
 from daemon.serving.proof_handlers import ProofHandlers
 from daemon.serving.read_handlers import ReadHandlers
 from daemon.serving.request_handlers import RequestHandlers
@@ -165,9 +168,10 @@ class Daemon:
         self.plays = Plays(row for row in self.store.plays(self.clock.read().wall - KEEP_MS) if row.ended)
         self._grants = Grants(self.store, self.clock.read().wall)
         self._requests = Requests(self.store)
-        self._judge = Judge(self.in_force.known, self.plays, self._grants)
+        self._overrides = Overrides(self.store, self.in_force)
+        self._judge = Judge(self.in_force.known, self.plays, self._grants, self._overrides)
         self.recorder = Recorder(self.store, journal, self.in_force.known, self._work.set)
-        self._publisher = Publisher()
+        self._publisher = Publisher(self.in_force)
         self._announcer = announcer = Announcer(self.recorder, self._publisher)
         self.store.thawed = self._take_up_journal
         self.health = Health(
@@ -178,6 +182,7 @@ class Daemon:
         self.loop = Loop(
             platform, self.clock, self.plays, self._judge, announcer, enforcer, gate,
             InstalledOnly(self._judge, enforcer, announcer), self._attempts, self.health, self.in_force,
+            Overruling(self._overrides, announcer.announce, self.recorder.do),
         )  # fmt: skip
 
     def _run(self, platform: Platform) -> None:
@@ -212,7 +217,8 @@ class Daemon:
         access = Access(self.in_force, own_uid, self.clock.elapsed)
         line = self.uplink
         status = DaemonStatus(
-            platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.reachable
+            platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.reachable,
+            self._overrides,
         )
         doctor = Doctor(
             self.in_force, platform, self.health, self.recorder, self.store, lambda: line.reachable,
@@ -241,6 +247,9 @@ class Daemon:
             requests,
             ProofHandlers(
                 access, platform.accounts, platform.pins, lockouts, self.recorder, grants, requests, self.clock.read
+            ),
+            OverrideHandlers(
+                access, self._overrides, self.recorder, self._publisher, self.clock, self.heart, outlooks
             ),
             OtherHandlers(access, doctor, self.repair, self.trust, self.uplink, self._publisher, self._announcer),
         )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Annotated, Any, get_args
@@ -14,7 +15,7 @@ from i18n.message import Listed, Message, MessageError, msg, said_by
 from rules.calendar import rfc3339, unix_ms
 from rules.decide import decide
 from rules.decision import Decision
-from rules.facts import Facts, Grant, Played
+from rules.facts import Facts, Grant, Pause, Played
 from rules.identity import IdentityError, birth_date
 from rules.policy import Pack, Place, Role, combine
 from rules.ratings import LabelError, parse_label
@@ -75,6 +76,10 @@ class _Grant(_Struct, frozen=True):
     given: Moment
 
 
+class _Pause(_Struct, frozen=True):
+    until: Moment | None = None
+
+
 class _Question(_Struct, frozen=True):
     now: Moment
     place: Place
@@ -84,12 +89,16 @@ class _Question(_Struct, frozen=True):
     played: tuple[_Play, ...] = ()
     grants: tuple[_Grant, ...] = ()
     approved: tuple[str, ...] = ()
+    paused: _Pause | None = None
 
 
 def ask(packs: Iterable[Pack], facts: bytes | str) -> dict[str, Any]:
     """What these packs together say of these facts (JSON). FactsError if they are not valid."""
     known, offset = facts_from(facts)
-    return answer(decide(combine(packs), known), offset)
+    policy = combine(packs)
+    if known.paused is not None and policy.packs:
+        known = replace(known, paused=replace(known.paused, zone=policy.packs[0].zone))
+    return answer(decide(policy, known), offset)
 
 
 def facts_from(data: bytes | str) -> tuple[Facts, tzinfo]:
@@ -106,8 +115,8 @@ def facts_from(data: bytes | str) -> tuple[Facts, tzinfo]:
         born=_born(question), guardian=question.guardian, sure=game.sure,
         played=tuple(_played(play, question, label, f"played[{number}]") for number, play in enumerate(question.played)),
         grants=tuple(Grant(one.by, _whole_ms(one.minutes, 60_000), one.game, unix_ms(one.given)) for one in question.grants),
-        approved=frozenset(question.approved),
-    )
+        approved=frozenset(question.approved), paused=_paused(question.paused),
+    )  # fmt: skip
     return facts, question.now.tzinfo or UTC
 
 
@@ -163,6 +172,11 @@ def _label(label: str | None, path: str) -> tuple[int | None, System | None]:
         return (None, None) if told is None else (told.age, told.system)
     except LabelError as error:
         raise FactsError(path, error.message) from None
+
+
+def _paused(pause: _Pause | None) -> Pause | None:
+    """Its zone is not told."""
+    return None if pause is None else Pause(None if pause.until is None else unix_ms(pause.until), "")
 
 
 def _played(play: _Play, question: _Question, label: int | None, path: str) -> Played:

@@ -3,6 +3,7 @@
 Every limit speaks for itself (rules.engine.limits); together, the strictest verdict holds:
   a play may go on to the earliest end that any limit sets;
   a refusal lasts until no limit refuses, an ask until no rule asks or one refuses.
+A pause comes before all of them.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rules.decision import Decision, Finding, NoticeAt, Reason
+from rules.engine import pausing
 from rules.engine.limits import Limit
 from rules.engine.plan import KINDS, Plan, bind
 from rules.engine.reach import NEVER
-from rules.engine.view import View
-from rules.facts import Facts, Played
+from rules.engine.view import HORIZON_MS, View
+from rules.facts import Facts, Pause, Played
 from rules.history import kinds
 from rules.policy import GRACE_MS, MAX_SAVE_MS, Policy
 from rules.verdict import Verdict
@@ -33,6 +35,11 @@ class _Judgement:
 def decide(policy: Policy, facts: Facts) -> Decision:
     """The decision on a play of the facts' game that begins, or goes on, at the facts' now."""
     plan = bind(policy, facts)
+    if facts.paused is not None and facts.paused.holds(facts.now):
+        return Decision(
+            "refuse", pausing.reason(facts.paused), _over(policy, facts, facts.paused), 0,
+            grace_ms=_grace(policy, plan, None, facts.now),
+        )  # fmt: skip
     view = _view(plan, facts)
     found = _judge(plan, plan.limits, plan.asks, view)
     until = found.end if found.end <= view.horizon else None
@@ -52,12 +59,24 @@ def explain(policy: Policy, facts: Facts) -> tuple[Finding, ...]:
     view = _view(plan, facts)
     decisive = _judge(plan, plan.limits, plan.asks, view).limit
     findings = []
+    if (pause := facts.paused) is not None and pause.holds(facts.now):
+        findings.append(Finding(pausing.reason(pause), "refuse", pause.until))
     for limit in sorted((*plan.limits, *plan.asks, *plan.advice), key=lambda one: (KINDS.index(one.kind), one.tie)):
         if limit is decisive or limit.applies(view):
             found = _judge(plan, (), (limit,), view) if limit.kind == "ask" else _judge(plan, (limit,), (), view)
             until = found.end if found.end <= view.horizon else None
             findings.append(Finding(_reason(limit, view), found.verdict, until, limit.advisory))
     return tuple(findings)
+
+
+def _over(policy: Policy, facts: Facts, pause: Pause) -> int | None:
+    """When nothing refuses any more, if nobody plays: once the pause is over, or what refuses then."""
+    last = facts.now + HORIZON_MS
+    if pause.until is None or pause.until > last:
+        return None
+    then = decide(policy, replace(facts, now=pause.until, paused=None))
+    until = then.until if then.verdict == "refuse" else pause.until
+    return until if until is None or until <= last else None
 
 
 def _view(plan: Plan, facts: Facts, horizon: int | None = None) -> View:

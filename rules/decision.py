@@ -9,15 +9,16 @@ from i18n.message import Words
 from rules.policy import Param
 from rules.verdict import Verdict
 
-Kind = Literal["rating", "guardian", "ask", "window", "break", "budget"]
+Kind = Literal["pause", "rating", "guardian", "ask", "window", "break", "budget"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """The rule behind a decision and the numbers it used.
 
-    `pack` is the pack's sha256, or "house" for a player's own rules. `budget_ms`, `used_ms` and `granted_ms` are those of the
-    rule's own period and scope at `now`; for rules that count nothing None, but for a grant that suspends a window. `counted`
+    `pack` is the pack's sha256, or "house" for a player's own rules; "" for a pause, which is of none (rules.engine.pausing).
+    `budget_ms`, `used_ms` and `granted_ms` are those of the rule's own period and scope at `now`; for rules that count nothing
+    None, but for a grant that suspends a window. `counted`
     is play, as (start, ms), that alone makes the same numbers; None where the day's sums of game, publisher and all games do.
     `extended`: until when a grant puts off the end that the rule would have made; None if none does.
     """

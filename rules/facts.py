@@ -58,6 +58,18 @@ class Grant:
     id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A guardian lets the player play nothing until then (None: until it is taken back), as the clocks of `zone` show it."""
+
+    until: int | None
+    zone: str
+    id: str = ""
+
+    def holds(self, at: int) -> bool:
+        return self.until is None or at < self.until
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that a decision may depend on, beside the policy.
@@ -65,7 +77,8 @@ class Facts:
     `label` is the game's minimum age in years, None if unrated, and `system` whose label that is, None if unknown; `born`
     None if unknown; `guardian` whether a guardian's data is registered for the player; `approved` the ids of games that a
     guardian let through; `played` need not be sorted, and `past` is what was played beside: what is over, in sums. `sure`: the
-    program was recognised by more than its name or command line, so that what favours its game may hold for it.
+    program was recognised by more than its name or command line, so that what favours its game may hold for it. `paused`: the
+    pause that ends last, of those that a guardian made for the player.
     """
 
     now: int
@@ -81,3 +94,4 @@ class Facts:
     grants: tuple[Grant, ...] = ()
     approved: frozenset[str] = frozenset()
     sure: bool = True
+    paused: Pause | None = None

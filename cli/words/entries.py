@@ -27,7 +27,8 @@ KINDS: Final[dict[str, Arg]] = {
     "play.started": msg("play began"), "warned": msg("reminder shown"), "play.due": msg("play has to end"),
     "play.ended": msg("play ended"), "launch.refused": msg("start refused"), "grant.given": msg("time given"),
     "grant.revoked": msg("given time taken back"), "request": msg("a player asked"), "answer": msg("a request was approved"),
-    "approval": msg("game let through"),
+    "pause": msg("play paused"), "resume": msg("pause over"), "enforcement.off": msg("nothing is limited"),
+    "enforcement.on": msg("limits hold again"), "approval": msg("game let through"),
     "approval.ended": msg("game no longer let through"), "pin.failed": msg("wrong PIN or code"),
     "code.used": msg("code by telephone used"), "game.changed": msg("what the house says of a game"),
     "programs.changed": msg("what may run was changed"), "program.refused": msg("program refused"),
@@ -39,6 +40,7 @@ KINDS: Final[dict[str, Arg]] = {
 _GUESTS_NAME: Final = "Khách"  # what the registry calls guests, in whatever language it is read
 _DENIED: Final = msg("a request was denied")
 _NOT_SHOWN: Final = msg("reminder; nobody could be told, as no display showed it")
+_ALL_PAUSED: Final = msg("play paused, for all")
 _LABELS: Final[dict[str, Arg]] = {
     "player": msg("player"), "system": msg("system of the label"), "who": msg("pseudonym"),
     "target": msg("for"), "packs": msg("packs"), "game": msg("game"), "label": msg("label"),
@@ -70,7 +72,9 @@ _WORDS: Final[dict[str, dict[str, Arg]]] = {
         "gone": msg("unseen"), "power": msg("the PC went off"), "midnight": msg("a new day began"),
         "list changed": msg("it counts otherwise since the players or games were changed"),
         "gate": msg("before it ran"), "ended": msg("ended at its start"), "pin": msg("by PIN"),
-        "code": msg("by a code by telephone"),
+        "code": msg("by a code by telephone"), "taken back": msg("taken back"), "over": msg("over"),
+        "banner": msg("as a banner"), "notification": msg("as a notification"), "window": msg("in a window"),
+        "sound": msg("by sound only"),
     },
     "pin": _PROOFS,
     "code": _PROOFS,
@@ -87,7 +91,7 @@ _ORDER: Final = {name: place for place, name in enumerate(_LABELS)}
 _UNTOLD: Final = frozenset(
     {
         "v", "kind", "seat", "boot", "seq", "prev", "mono", "wall", "secret", "counted", "inline", "pack", "params", "pid",
-        "started", "bits", "head", "sig", "shown",
+        "started", "bits", "head", "sig", "shown", "paused",
     }
 )  # fmt: skip
 # Of a decision: that a guardian is registered, and that the game was let through. Neither says so by its name alone.
@@ -110,6 +114,8 @@ def entry(out: Output, line: LogLine, fields: dict[str, Any], zone: str, names: 
         what = _NOT_SHOWN
     elif kind == "answer" and fields.get("approved") is False:
         what = _DENIED
+    elif kind == "pause" and fields.get("who", "") is None:
+        what = _ALL_PAUSED
     out.say(row((str(line.index), Moment(fields["wall"], zone), fields["seat"], what), " · "), 0, 4)
     said = [_said(name, fields[name], kind, zone) for name in _told(fields)]
     if said:

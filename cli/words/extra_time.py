@@ -31,11 +31,11 @@ def follows(answer: GrantAnswer) -> Message:
     """Until when may be played, and until when without the change; or that the end stays, and which rule has it so."""
     after, before = answer.after, answer.before
     if answer.again:
-        return _stands(answer)
+        return stands(answer)
     if (after.verdict, after.until) == (before.verdict, before.until):
-        return msg("nothing changes: {said}", said=_stands(answer)) if answer.id is None else _stays(answer)
+        return msg("nothing changes: {said}", said=stands(answer)) if answer.id is None else _stays(answer)
     if after.verdict != "allow" or after.until is None:
-        return _stands(answer)
+        return stands(answer)
     told: dict[str, Arg] = {
         "can": _may(answer), "until": Moment(after.until, answer.zone), "before": _was(before, answer.zone),
         "rule": _rule(after),
@@ -74,13 +74,13 @@ def _stays(answer: GrantAnswer) -> Message:
         told: dict[str, Arg] = {"who": who, "until": Moment(after.until, answer.zone), "rule": _rule(after)}
         said = msg("{who}: the end stays {until}, because of: {rule}", **told)
     else:
-        said = msg("still as before: {said}", said=_stands(answer))
+        said = msg("still as before: {said}", said=stands(answer))
     if not answer.longer or answer.ms is None:
         return said
     return msg("{said}; today's limits are {more} longer", said=said, more=Length(answer.ms, exact=True))
 
 
-def _stands(answer: GrantAnswer) -> Message:
+def stands(answer: GrantAnswer) -> Message:
     """What holds now, and by which rule, if that is what was asked."""
     after = answer.after
     if after.verdict != "allow":

@@ -10,6 +10,8 @@ from agent.api.rule_words import rule_said
 from cli.words.rules_in_sentences import says
 from compliance.format.house_rule import HOUSE, HouseRuleError, read
 from i18n.message import Arg
+from rules.engine.pausing import PAUSE, paused_text
+from rules.facts import Pause
 from rules.packs.shipped import shipped_packs
 from rules.policy import Pack, PolicyError
 
@@ -17,6 +19,8 @@ from rules.policy import Pack, PolicyError
 def rule_of(fields: dict[str, Any]) -> Arg:
     """What the entry's rule says; the id of one whose pack is not at hand."""
     id_ = str(fields["rule"])
+    if id_ == PAUSE:
+        return paused_text(Pause((fields.get("paused") or {}).get("until"), str(fields.get("zone"))))
     if fields.get("pack") == HOUSE:
         try:
             [rule] = read(fields.get("inline"), str(fields.get("zone")), {}).rules

@@ -38,7 +38,9 @@ def letting(player: str, name: str, game: str) -> str:
 
 
 def because(text: Arg, granted_ms: float | None, cite: str, extended: Moment | None = None) -> Message:
-    """The rule that made it so, and what was added to its budget, or until when it is put off."""
+    """The rule that made it so, and what was added to its budget, or until when it is put off. A pause cites nothing."""
+    if not cite:
+        return msg("because: {rule}", rule=text)
     if extended is not None:
         return msg("because: {rule}, extended until {when} [{cite}]", rule=text, when=extended, cite=cite)
     if not granted_ms:

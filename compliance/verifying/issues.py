@@ -7,6 +7,7 @@ from typing import Final
 from i18n.message import Arg, msg
 
 _WORDS: Final[dict[str, Arg]] = {
+    "enforcement-off": msg("a guardian had nothing enforced"),
     "clock-jump": msg("the PC's clock was set, and nothing explained it"),
     "agent-away": msg("the log's server did not answer"),
     "log-replaced": msg("the log's server had another key or another log"),

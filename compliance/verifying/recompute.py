@@ -4,7 +4,7 @@ The entry holds all that its rule used: age, place, label, grants, and play: tha
 that counts other play or another period, as intervals. Facts with the same numbers are made up for `rules.decide.decide`, the
 function that decided at the seat; the verdict and the rule have to be the entry's. Only the pack of the rule is asked, and of
 its rules that count play only this one: others may only have been stricter about something else. A house rule stands in the
-entry itself (`inline`), without its texts.
+entry itself (`inline`), without its texts. A pause is of no pack, and the entry has all of it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TypeVar, get_args
 
 from msgspec import UNSET
 
-from compliance.entry import Decided, GrantLine, PlayDue
+from compliance.entry import Decided, GrantLine, PauseLine, PlayDue
 from compliance.format.house_rule import HOUSE, read
 from compliance.verifying.report import length
 from i18n.message import MessageError, msg, said_by
@@ -24,13 +24,14 @@ from rules.calendar import DAY_MS, Calendar, calendar, day_bounds, day_name
 from rules.decide import decide
 from rules.decision import Decision
 from rules.engine.reach import ADULT
-from rules.facts import Facts, Grant, Played
+from rules.facts import Facts, Grant, Pause, Played
 from rules.parse import parse_pack
 from rules.policy import MAX_SAVE_MS, Break, Budget, Pack, Param, Place, Policy, PolicyError, Rating, Rule, combine
 
 SLACK_MS = 1000
 _R = TypeVar("_R", bound=Rule)
 
+_ANY = replace(combine([]), grace_ms=MAX_SAVE_MS)  # a pause is of no pack; another rule may give more time to save
 _SUMS = {"game", "publisher", "total"}
 _MOST = 31  # a day each: no period has more
 _LONGEST_MS = 33 * DAY_MS  # no session is followed further back
@@ -66,6 +67,8 @@ class Recomputer:
             raise Unfounded(msg("it leaves {told} to save; its rule leaves at most {most}", **lengths))
 
     def _decide(self, line: Decided) -> Decision:
+        if isinstance(line.paused, PauseLine):
+            return decide(_ANY, replace(_facts(line, None), paused=Pause(line.paused.until, line.zone, line.paused.id)))
         rule, policy = self._source(line)
         zone = policy.packs[0].zone
         if zone != line.zone:
@@ -136,11 +139,13 @@ def _asked(pack: Pack, id_: str, *, adult: bool) -> tuple[Rule, Policy]:
     return rule, combine([asked])
 
 
-def _facts(line: Decided, rule: Rule) -> Facts:
-    """Facts with exactly the entry's numbers."""
+def _facts(line: Decided, rule: Rule | None) -> Facts:
+    """Facts with exactly the entry's numbers; `rule` None: no rule was asked."""
     if line.place not in get_args(Place):
         raise Unfounded(msg("there is no kind of place {place}", place=line.place))
     by_sums = _by_sums(line)
+    if rule is None and (line.counted, line.pack, line.inline) != (None, "", None):
+        raise Unfounded(msg("a pause is of no pack, and counts no play"))
     of_the_day = isinstance(rule, Budget) and rule.period == "day" and rule.every_game  # then the sums say all that it counts
     if line.counted is None and isinstance(rule, Budget | Break) and not of_the_day:
         raise Unfounded(msg("it does not say what its rule counted"))
@@ -154,15 +159,15 @@ def _facts(line: Decided, rule: Rule) -> Facts:
         system=line.system if told else "VN",  # type: ignore[arg-type] # one that no rule knows is one more system
         born=None if line.age is None else _born(line.age, day_name(line.zone, line.at)),
         guardian=line.guardian,
-        played=by_sums if line.counted is None else _by_intervals(line, line.counted, rule),
+        played=by_sums if rule is None or line.counted is None else _by_intervals(line, line.counted, rule),
         grants=tuple(Grant(one.by, one.ms, one.game, one.given) for one in _grants(line, rule)),  # type: ignore[arg-type] # any role
         approved=frozenset({line.game} if line.approved and (told or not isinstance(rule, Rating)) else ()),
     )
 
 
-def _grants(line: Decided, rule: Rule) -> tuple[GrantLine, ...]:
+def _grants(line: Decided, rule: Rule | None) -> tuple[GrantLine, ...]:
     """Those that may count. Which label another game has is not told; that its grant adds nothing is the least to be said."""
-    by_label = rule.from_label is not None or rule.to_label is not None
+    by_label = rule is not None and (rule.from_label is not None or rule.to_label is not None)
     return tuple(one for one in line.grants if not by_label or one.game in {None, line.game})
 
 

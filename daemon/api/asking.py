@@ -6,7 +6,7 @@ account; "" acts as the calling account.
 
 from __future__ import annotations
 
-from daemon.api.messages import GrantAnswer, Ok
+from daemon.api.messages import GrantAnswer, Ok, Outlook
 from host.wire import Request, Wire
 
 
@@ -108,10 +108,14 @@ class Resume(Request["Paused"], frozen=True, kw_only=True):
 
 
 class PausedPart(Wire, frozen=True, kw_only=True):
+    """`after`: what may be played now: of the `game` that is played, or (None) by the rules over all games."""
+
     id: str
     name: str
     paused: bool
     until: int | None = None
+    game: str | None = None
+    after: Outlook | None = None
 
 
 class Paused(Wire, frozen=True, kw_only=True):
@@ -132,8 +136,11 @@ class Off(Request["OffAnswer"], frozen=True, kw_only=True):
 
 
 class OffAnswer(Wire, frozen=True, kw_only=True):
+    """`until` None: everything is enforced. `changed`: false where it was so before."""
+
     until: int | None
     zone: str
+    changed: bool = True
 
 
 class Prove(Request["Proved"], frozen=True, kw_only=True):

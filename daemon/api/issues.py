@@ -7,6 +7,10 @@ from typing import Final
 from i18n.message import Message, msg
 
 ISSUES: Final[dict[str, Message]] = {
+    "enforcement-off": msg(
+        "nothing is limited for a while, as a guardian wanted it; play is counted; to end that: {command}",
+        command="giochoi\u00a0off\u00a00",
+    ),
     "clock-jump": msg(
         "the PC's clock was set; the stricter of both times holds until a guardian runs {command}",
         command="giochoi doctor --repair",

@@ -203,13 +203,16 @@ class Watch(Request["Signal"], frozen=True, kw_only=True):
     op = "watch"
 
 
+ShownHow = Literal["banner", "notification", "window", "sound"]
+
+
 class Shown(Request["Ok"], frozen=True, kw_only=True):
     """The display showed the signal of this number. `how`: what a person could see or hear of it."""
 
     op = "shown"
 
     number: int
-    how: Literal["banner", "notification", "window", "sound"] = "notification"
+    how: ShownHow = "notification"
 
 
 SignalKind = Literal[
@@ -221,7 +224,7 @@ SignalKind = Literal[
 class Signal(Wire, frozen=True, kw_only=True):
     """One thing to show. `left` is in milliseconds: how long one may still play (warning), save (due), has played (ended), was
     given (granted). `until`: when something ends or begins again, Unix milliseconds. `title`: of the game. `program`: the
-    SHA-256 of a refused program. `request`: the id of what was asked or answered. `who` did it.
+    SHA-256 of a refused program. `request`: the id of what was asked or answered. `who` did it; "": it is over by itself.
     """
 
     number: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from daemon.deciding.judge import Judge
 from daemon.platforms.api import Refusals, Watcher
@@ -11,7 +12,9 @@ from daemon.platforms.processes import Identity
 from daemon.sessions import People
 from daemon.trusted import Reading
 from rules.decision import Decision
+from rules.installed import OnlyInstalled
 
+_NOBODY: Mapping[str, OnlyInstalled] = MappingProxyType({})
 _LONGEST_MS = 30_000
 _SHORTEST_MS = 1_000  # a budget with less than that left would otherwise be asked about all the time
 
@@ -29,10 +32,12 @@ class GateAnswers:
         """What is refused may be something else now."""
         self._next = None
 
-    def adopt(self, people: People) -> None:
-        """A new catalogue has to reach the watcher before it scans; what was refused stays so until `renew`."""
+    def adopt(self, people: People, *, open_: bool = False) -> None:
+        """A new catalogue has to reach the watcher before it scans; what was refused stays so until `renew`. `open_`: nothing
+        is refused for now.
+        """
         known = self._current or Refusals(people.catalogue, {})
-        self._current = replace(known, catalogue=people.catalogue, only=people.only)
+        self._current = replace(known, catalogue=people.catalogue, only=_NOBODY if open_ else people.only)
         self._watcher.refuse(self._current)
         self.stale()
 
@@ -43,17 +48,21 @@ class GateAnswers:
         if not watched:
             self.stale()
 
-    def renew(self, people: People, now: Reading, judge: Judge, saving: Mapping[str, frozenset[Identity]]) -> int:
+    def renew(
+        self, people: People, now: Reading, judge: Judge, saving: Mapping[str, frozenset[Identity]], *, open_: bool = False
+    ) -> int:
         """Asks the rules, if that is due, about every game of every watched account; in how many milliseconds to ask again.
-        `saving` as in Refusals.
+        `saving` as in Refusals, `open_` as above.
         """
         refused = None if self._current is None else self._current.refused
         if self._next is None or now.mono >= self._next:
-            refused, wait = self._ask(people, now, judge)
+            refused, wait = ({}, _LONGEST_MS) if open_ else self._ask(people, now, judge)
             self._next = now.mono + wait
-        known = self._current
-        if refused is not None and (known is None or (refused, saving) != (known.refused, known.saving)):
-            self._current = Refusals(people.catalogue, refused, saving, people.only)
+        known, only = self._current, _NOBODY if open_ else people.only
+        if refused is not None and (
+            known is None or (refused, saving, only) != (known.refused, known.saving, known.only)
+        ):
+            self._current = Refusals(people.catalogue, refused, saving, only)
             self._watcher.refuse(self._current)
         return self._next - now.mono
 
@@ -73,6 +82,6 @@ class GateAnswers:
         """Of every watched account and game: (account, game, what holds)."""
         for account in people.watched_accounts(self._seen):
             player = people.player_of(account)
-            if player is not None and player.limited:
+            if player is not None and (player.limited or judge.overrides.pause(player)):
                 for game in people.catalogue.games.values():
                     yield account, game.id, judge.rule(player, game, now).decision

@@ -1,5 +1,5 @@
-"""Asks the rules about the present, with facts from plays, grants and roster, once for each reading of the clock. The strictest
-answer holds.
+"""Asks the rules about the present, with facts from plays, grants, pauses and roster, once for each reading of the clock. The
+strictest answer holds.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from daemon.deciding.overrides import Overrides
 from daemon.deciding.plays import Plays
 from daemon.grants import Grants
 from daemon.sessions import People, RuledPlayer
@@ -42,6 +43,7 @@ class Judge:
     people: Callable[[], People]
     plays: Plays
     grants: Grants
+    overrides: Overrides
 
     def rule(
         self, player: RuledPlayer, game: Game | None, now: Reading, *, sure: bool = True, more: tuple[Grant, ...] = ()
@@ -77,6 +79,7 @@ class Judge:
             grants=self.grants.of(player.id, player.days_since(min(now.walls))),
             approved=frozenset(registered.approved),
             sure=sure,
+            paused=self.overrides.pause(player),
         )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from compliance.entry import GrantLine
+from msgspec import UNSET
+
+from compliance.entry import GrantLine, PauseLine
 from compliance.format import house_rule
 from daemon.deciding.judge import Ruling
 from daemon.sessions import People, RuledPlayer
@@ -18,8 +20,8 @@ def decided(player: RuledPlayer, game: Game, ruling: Ruling, people: People) -> 
     reason, facts = ruling.decision.reason, ruling.facts
     if reason is None:
         raise ValueError(f"a ruling {ruling.decision.verdict!r} without a reason")
-    pack, rule = player.rule_of(reason)
-    zone = pack.zone
+    pack, rule = (None, None) if reason.kind == "pause" else player.rule_of(reason)
+    zone = people.zone if pack is None else pack.zone
     start, end = day_bounds(zone, facts.now)
     by_game, by_publisher, total = day_sums(facts, start, end)
     return {
@@ -44,8 +46,10 @@ def decided(player: RuledPlayer, game: Game, ruling: Ruling, people: People) -> 
         "cite": reason.cite,
         "pack": reason.pack,
         "params": reason.params,
-        "inline": house_rule.written(rule, pack, day_name(zone, facts.now)) if reason.pack == house_rule.HOUSE else None,
+        "inline": None if rule is None or pack is None or reason.pack != house_rule.HOUSE
+        else house_rule.written(rule, pack, day_name(zone, facts.now)),
         "zone": zone,
         "budget": reason.budget_ms,
         "until": ruling.decision.until,
+        "paused": PauseLine(facts.paused.id, facts.paused.until) if facts.paused is not None and pack is None else UNSET,
     }

@@ -12,13 +12,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import UNSET
 
 from compliance import entry
 from compliance.journal import Journal
 from daemon import events
+from daemon.api.messages import ShownHow
 from daemon.deciding.plays import Play
 from daemon.recording import asked_lines
 from daemon.recording.decision_fields import decided
+from daemon.recording.override_lines import Override, override
 from daemon.recording.presence import AliveMinutes
 from daemon.sessions import People
 from daemon.store import Store, Unwritable
@@ -133,10 +136,17 @@ class Recorder:
             case events.Asked(player) | events.Answered(player):
                 who = player.pseudonym(day_name(self.people().zone, event.now.wall))
                 return lambda journal: asked_lines.write(journal, event, who)
-            case events.ClockJumped() | events.ZoneChanged() | events.IssueChanged():
-                return lambda journal: _of_pc(journal, event)
             case events.Warned():
                 raise TypeError("a warning is recorded with whether it was shown: use `warned`")
+            case events.ClockJumped() | events.ZoneChanged() | events.IssueChanged():
+                return lambda journal: _of_pc(journal, event)
+            case _:
+                return self._override(event)
+
+    def _override(self, event: Override) -> Action:
+        kind, fields, beside = override(event, self.people().zone)
+        payload = _payload(**beside)
+        return lambda journal: append(journal, kind, event.now, payload=payload, **fields)
 
     # --- plays -----------------------------------------------------------------------------------------------------------
 
@@ -167,14 +177,14 @@ class Recorder:
         self.store.update_play(replace(row, ms=event.ms - sum(piece.ms for piece in row.pieces)))
         self.store.see(now)
 
-    def warned(self, event: events.Warned, *, shown: bool) -> None:
-        """A warning, with whether a display has confirmed it."""
+    def warned(self, event: events.Warned, how: ShownHow | None = None) -> None:
+        """A warning, with how a display of the player's has shown it; None: none has confirmed that."""
         play = event.play
 
         def action(journal: Journal) -> None:
             append(
                 journal, entry.Warned, event.now, who=play.who, play=play.seq or 0, game=play.game.id, left=event.left,
-                rule=event.rule, shown=shown,
+                rule=event.rule, shown=how is not None, how=how or UNSET,
             )  # fmt: skip
             self.store.update_play(play.row(event.now))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from daemon import events
+from daemon.api.messages import ShownHow
 from daemon.recording.recorder import Recorder
 from daemon.reporting.publisher import Publisher
 from daemon.reporting.refusal_signals import RefusalSignals
@@ -26,11 +27,11 @@ class Announcer:
 
     def announce(self, event: events.Event) -> None:
         if isinstance(event, events.Warned):
-            number, displays = self._publisher.show(event)
-            if displays:
+            number, accounts = self._publisher.show(event)
+            if accounts & event.play.accounts:
                 self._waiting[number] = event
             else:
-                self._recorder.warned(event, shown=False)
+                self._recorder.warned(event)
             return
         if isinstance(event, events.PlayDue | events.PlayEnded):  # before that, its warnings are in the journal
             self._give_up(lambda warned: warned.play is event.play)
@@ -51,10 +52,11 @@ class Announcer:
         if self._refusals.worth_showing(event.account, event.file.path, event.now.mono):
             self._publisher.show(event)
 
-    def shown(self, number: int) -> None:
-        """A display confirmed the signal."""
-        if (confirmed := self._waiting.pop(number, None)) is not None:
-            self._recorder.warned(confirmed, shown=True)
+    def shown(self, number: int, account: str, how: ShownHow) -> None:
+        """A display of this account confirmed the signal. What a guardian's shows, too, the player may not have seen."""
+        confirmed = self._waiting.get(number)
+        if confirmed is not None and account in confirmed.play.accounts:
+            self._recorder.warned(self._waiting.pop(number), how)
 
     def expire(self, now: Reading) -> None:
         """Records the warnings that nobody confirmed in time."""
@@ -66,7 +68,7 @@ class Announcer:
 
     def _give_up(self, chosen: Callable[[events.Warned], bool]) -> None:
         for number in [number for number, one in self._waiting.items() if chosen(one)]:
-            self._recorder.warned(self._waiting.pop(number), shown=False)
+            self._recorder.warned(self._waiting.pop(number))
 
     def next_moment(self, now: Reading) -> int | None:
         return min((_left(one, now) for one in self._waiting.values()), default=None)

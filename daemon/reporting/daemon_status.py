@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from daemon.api import messages as m
+from daemon.api.status import OffPart
+from daemon.deciding.overrides import Overrides
 from daemon.health import Health
 from daemon.platforms.api import Watcher
 from daemon.recording.recorder import Recorder
@@ -24,9 +26,10 @@ class DaemonStatus:
     trust: Trust
     recorder: Recorder
     reachable: Callable[[], bool]
+    overrides: Overrides
 
     def daemon(self, zone: str) -> m.DaemonPart:
-        roster = self.trust.roster
+        roster, off = self.trust.roster, self.overrides.off
         return m.DaemonPart(
             version=VERSION,
             since=rfc3339(self.since, zone),
@@ -35,6 +38,7 @@ class DaemonStatus:
                 m.Issue(id=one.id, since=rfc3339(one.since, zone), text=one.text) for one in self.health.open()
             ),
             roster=-1 if roster is None else roster.number,
+            off=None if off is None else OffPart(until=rfc3339(off.until, zone), who=off.who, reason=off.reason),
         )
 
     def agent(self, zone: str) -> m.AgentPart:

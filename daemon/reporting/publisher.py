@@ -6,14 +6,20 @@ import asyncio
 import posixpath
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from daemon import events
 from daemon.api.messages import Signal
 from daemon.deciding.plays import Play
 from daemon.reporting import asked_signals
+from daemon.reporting.override_signals import off, paused
+from daemon.sessions import InForce
 from i18n.message import Length, Message, Words, msg
 
+_OfPlay: TypeAlias = (
+    events.PlayStarted | events.Warned | events.PlayDue | events.PlayEnded | events.LaunchRefused | events.ProgramRefused
+    | events.ClockJumped | events.ZoneChanged | events.IssueChanged
+)  # fmt: skip
 _OF_CLOCKS = {events.ClockJumped: "clock-jump", events.ZoneChanged: "zone-changed"}
 ONLY_INSTALLED = "only-installed"
 _QUEUE = 256  # a display that lies further behind than this has gone
@@ -29,7 +35,8 @@ class _Display:
 class Publisher:
     """Numbers signals and hands them to the displays that may see them. Never waits for any."""
 
-    def __init__(self) -> None:
+    def __init__(self, in_force: InForce) -> None:
+        self._in_force = in_force
         self._displays: list[_Display] = []
         self._number = 0
         self._got: dict[int, frozenset[str]] = {}
@@ -44,10 +51,11 @@ class Publisher:
         finally:
             self._displays.remove(display)
 
-    def show(self, event: events.Event) -> tuple[int, int]:
-        """(number of the signal, how many displays got it)."""
+    def show(self, event: events.Event) -> tuple[int, frozenset[str]]:
+        """(number of the signal, accounts whose displays got it)."""
         self._number += 1
-        signal, accounts = _signal(self._number, event)
+        accounts, fields = self._said(event)
+        signal = Signal(number=self._number, at=event.now.wall, **fields)
         got = [
             one
             for one in self._displays
@@ -57,20 +65,40 @@ class Publisher:
             display.queue.put_nowait(signal)
         self._got[self._number] = frozenset(one.account for one in got)
         self._got.pop(self._number - _QUEUE, None)
-        return self._number, len(got)
+        return self._number, self._got[self._number]
 
     def got(self, number: int, account: str) -> bool:
         """Whether a display of this account was sent the signal."""
         return account in self._got.get(number, ())
 
+    def _said(self, event: events.Event) -> tuple[frozenset[str] | None, dict[str, Any]]:
+        """Whom the event is shown to (None: all), and what is shown of it."""
+        people = self._in_force.people
+        zone = "" if people is None else people.zone
+        match event:
+            case events.PlayPaused() | events.PlayResumed():
+                fields = paused(event, zone)
+                return self._accounts(fields["player"]), fields
+            case events.EnforcementOff() | events.EnforcementOn():
+                return None, off(event, zone)
+            case events.Asked() | events.Answered():
+                return asked_signals.said(event)
+            case events.GrantGiven() | events.GrantRevoked():
+                game = None if people is None else people.catalogue.games.get(event.event.game or "")
+                return _granted(event, "" if game is None else game.title)
+            case _:
+                return _said(event)
 
-def _signal(number: int, event: events.Event) -> tuple[Signal, frozenset[str] | None]:
-    """The signal, and the accounts it is meant for (None: all)."""
-    accounts, fields = _said(event)
-    return Signal(number=number, at=event.now.wall, **fields), accounts
+    def _accounts(self, player: str) -> frozenset[str] | None:
+        """Those with a display under which the player plays; of nobody ("") all."""
+        people = self._in_force.people
+        if not player or people is None:
+            return None
+        found = {one.account: people.player_of(one.account) for one in self._displays}
+        return frozenset(account for account, one in found.items() if one is not None and one.id == player)
 
 
-def _said(event: events.Event) -> tuple[frozenset[str] | None, dict[str, Any]]:  # noqa: PLR0911 - one case an event
+def _said(event: _OfPlay) -> tuple[frozenset[str] | None, dict[str, Any]]:  # noqa: PLR0911 - one case an event
     """Whom the event is shown to, and what is shown of it."""
     match event:
         case events.PlayStarted(play):
@@ -80,20 +108,19 @@ def _said(event: events.Event) -> tuple[frozenset[str] | None, dict[str, Any]]: 
         case events.PlayDue(play, ruling):
             why, grace = ruling.decision.reason, ruling.decision.grace_ms
             text = due_text(play.game.title, why.text, grace) if why else None
-            return play.accounts, {"kind": "due", **_of(play), "left": grace, "rule": why.rule if why else "", "text": text}
+            fields = {"left": grace, "until": event.now.wall + grace, "rule": why.rule if why else "", "text": text}
+            return play.accounts, {"kind": "due", **_of(play), **fields}
         case events.PlayEnded(play, _, ms, how):
             return play.accounts, {"kind": "ended", **_of(play), "left": ms, "how": how}
         case events.LaunchRefused(player, account, game, ruling, _, how):
             why = ruling.decision.reason
             said = {"rule": why.rule, "text": refused_text(game.title, why.text)} if why else {}
-            return frozenset((account,)), {"kind": "refused", "player": player.id, "game": game.id, "how": how, **said}
+            fields = {"player": player.id, "game": game.id, "title": game.title, "until": ruling.decision.until, "how": how}
+            return frozenset((account,)), {"kind": "refused", **fields, **said}
         case events.ProgramRefused(player, account, file, _, how):
             said = {"rule": ONLY_INSTALLED, "text": stranger_text(posixpath.basename(file.path))}
-            return frozenset((account,)), {"kind": "refused", "player": player.id, "how": how, **said}
-        case events.GrantGiven() | events.GrantRevoked():
-            return _granted(event)
-        case events.Asked() | events.Answered():
-            return asked_signals.said(event)
+            fields = {"player": player.id, "program": file.sha256, "title": posixpath.basename(file.path), "how": how}
+            return frozenset((account,)), {"kind": "refused", **fields, **said}
         case events.ClockJumped() | events.ZoneChanged() | events.IssueChanged():
             return None, _of_pc(event)
 
@@ -108,20 +135,23 @@ def _of_pc(event: events.ClockJumped | events.ZoneChanged | events.IssueChanged)
 def _warned(event: events.Warned) -> dict[str, Any]:
     play, left = event.play, event.left
     if event.rule is None:
-        return {"kind": "warning", **_of(play), "left": left, "text": left_text(left or 0, play.game.title)}
+        until = None if left is None else event.now.wall + left
+        return {"kind": "warning", **_of(play), "left": left, "until": until, "text": left_text(left or 0, play.game.title)}
     return {"kind": "notice", **_of(play), "left": left, "rule": event.rule, "text": event.text}
 
 
-def _granted(event: events.GrantGiven | events.GrantRevoked) -> tuple[frozenset[str], dict[str, Any]]:
+def _granted(event: events.GrantGiven | events.GrantRevoked, title: str) -> tuple[frozenset[str], dict[str, Any]]:
     player, grant = event.player, event.event
     left = grant.ms if isinstance(event, events.GrantGiven) else 0
     account = player.registered.account if player else None
-    fields = {"kind": "granted", "player": grant.player, "game": grant.game or "", "left": left}
+    fields = {"kind": "granted", "player": grant.player, "game": grant.game or "", "title": title, "left": left}
+    if isinstance(event, events.GrantGiven):
+        fields["who"] = grant.who
     return frozenset((account,) if account else ()), fields
 
 
 def _of(play: Play) -> dict[str, str]:
-    return {"player": play.player.id, "game": play.game.id}
+    return {"player": play.player.id, "game": play.game.id, "title": play.game.title}
 
 
 def due_text(title: str, why: Words, grace: int) -> Message:

@@ -67,14 +67,20 @@ class Views:
             age=player.age_on(self.today),
             account=player.registered.account,
             only_installed=player.registered.only_installed,
+            paused=self._paused(player),
             games=tuple(self._game(player, game) for game in games),
             **self._standing(player, self._judge.rule(player, None, self._now), self._used(player.id)),
         )
+
+    def _paused(self, player: RuledPlayer) -> str | None:
+        pause = self._judge.overrides.pause(player)
+        return None if pause is None else self._moment(pause.until) or ""
 
     def _game(self, player: RuledPlayer, game: Game) -> m.GamePart:
         running = self._plays.running.get((player.id, game.id))
         return m.GamePart(
             id=game.id,
+            title=game.title,
             running=running is not None,
             match=() if running is None else running.clues,
             saving_s=None if running is None else _seconds(saving_ms(running.ending, self._now.mono)),
@@ -152,7 +158,7 @@ def _let_through_helps(ruling: Ruling) -> bool:
     if ruling.allowed or not facts.game:
         return False
     after = decide(ruling.policy, replace(facts, approved=facts.approved | {facts.game}))
-    return after.reason is None or after.reason.kind not in {"rating", "ask"}
+    return after.reason is None or after.reason.kind not in {"rating", "ask", "pause"}
 
 
 def _seconds(ms: int | None) -> float | None:
@@ -161,6 +167,8 @@ def _seconds(ms: int | None) -> float | None:
 
 def _period(player: RuledPlayer, reason: Reason) -> Period | None:
     """Over what the rule counts play; None if it counts none."""
+    if reason.kind == "pause":
+        return None
     _, rule = player.rule_of(reason)
     if isinstance(rule, Break):
         return "session"

@@ -75,6 +75,7 @@ class Heart:
 
     def _report(self) -> None:
         self.health.report("no-roster", trouble=self.in_force.people is None)
+        self.health.report("enforcement-off", trouble=self.loop.overruling.overrides.off is not None)
         self.health.report("clock-jump", trouble=self.clock.jump is not None)
         self.health.report("journal-unwritable", trouble=self.recorder.unwritable)
         self.health.report("record-lost", trouble=self.recorder.lost > 0)

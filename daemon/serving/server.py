@@ -14,6 +14,7 @@ from daemon.roster import Trust
 from daemon.running.repair import Repair
 from daemon.serving.access import Access
 from daemon.serving.grant_handlers import GrantHandlers
+from daemon.serving.override_handlers import OverrideHandlers
 from daemon.serving.proof_handlers import ProofHandlers
 from daemon.serving.read_handlers import ReadHandlers
 from daemon.serving.request_handlers import RequestHandlers
@@ -27,7 +28,8 @@ SYNC_S = 10.0
 
 
 def routes(
-    read: ReadHandlers, grant: GrantHandlers, request: RequestHandlers, proof: ProofHandlers, other: OtherHandlers
+    read: ReadHandlers, grant: GrantHandlers, request: RequestHandlers, proof: ProofHandlers, override: OverrideHandlers,
+    other: OtherHandlers,
 ) -> Mapping[str, Route]:
     """Name -> (request, role, handler). Where a guardian may act at somebody else's account, the handler asks who acts."""
     return table(
@@ -43,6 +45,9 @@ def routes(
         Route(a.RequestsGet, "any", request.list),
         Route(a.RequestApprove, "any", request.approve),
         Route(a.RequestDeny, "any", request.deny),
+        Route(a.Pause, "any", override.pause),
+        Route(a.Resume, "any", override.resume),
+        Route(a.Off, "guardian", override.off),
         Route(a.Prove, "any", proof.prove),
         Route(a.CodeUse, "any", proof.code),
         Route(a.MeGet, "any", proof.me),
@@ -90,5 +95,5 @@ class OtherHandlers:
     async def shown(self, caller: Caller, request: m.Shown) -> m.Ok:
         if not self.publisher.got(request.number, caller.account):
             raise ApiError("refused", msg("not a signal of this account"))
-        self.announcer.shown(request.number)
+        self.announcer.shown(request.number, caller.account, request.how)
         return m.Ok()

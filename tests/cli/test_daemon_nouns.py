@@ -72,7 +72,7 @@ def test_status_has_the_contracts_shape_and_reads_well(seat):
 
     [player] = status["players"]
     [game] = player["games"]
-    assert status["daemon"].keys() == {"version", "since", "watch", "issues", "roster"}
+    assert status["daemon"].keys() == {"version", "since", "watch", "issues", "roster", "off"}
     assert (player["name"], player["age"], player["allowed"], player["left_s"], player["reason"]) == (
         "An",
         12,

@@ -33,6 +33,9 @@ REQUESTS = {
     "request.list": a.RequestsGet(),
     "request.approve": a.RequestApprove(id="r00"),
     "request.deny": a.RequestDeny(id="r00"),
+    "pause": a.Pause(),
+    "resume": a.Resume(),
+    "off": a.Off(ms=0, reason=""),
     "sync": m.Sync(number=1),
     "watch": m.Watch(),
     "shown": m.Shown(number=1),
@@ -51,10 +54,12 @@ def test_the_table_is_complete(world):
     world.start(roster())
     roles = {op: route.role for op, route in world.daemon.routes.items()}
     assert sorted(roles) == sorted(REQUESTS)
-    assert {op for op, role in roles.items() if role == "guardian"} == {"grant.list"}
+    assert {op for op, role in roles.items() if role == "guardian"} == {"grant.list", "off"}
 
 
-@pytest.mark.parametrize("op", ["grant.add", "grant.extend", "grant.revoke"])
+@pytest.mark.parametrize("op", [
+    "grant.add", "grant.extend", "grant.revoke", "request.approve", "request.deny", "pause", "resume",
+])  # fmt: skip
 @pytest.mark.parametrize("caller", [CHILD, FRIEND])
 def test_who_acts_is_asked_first(world, op, caller):
     """Where anybody may come with a token, nobody without one and without a guardian's account does anything."""

@@ -146,3 +146,13 @@ def test_what_is_no_json_object_is_refused(shipped, data):
 def test_absurd_lengths_are_only_long(answer):
     """A grant longer than time suspends what it may and breaks nothing."""
     assert answer(packs=("vn-147", "vn-game-point"), grants__0__minutes=1e300)["verdict"] == "allow"
+
+
+@pytest.mark.parametrize("until", ["2026-11-24T22:00:00+07:00", None])
+def test_a_pause_may_be_told(shipped, until):
+    """It refuses until its end; without one until it is taken back."""
+    paused = {} if until is None else {"until": until}
+    asked = {"now": "2026-11-24T21:30:00+07:00", "place": "home", "born": "2014-05-01", "guardian": True,
+             "game": {"id": "x", "publisher": "p", "label": "VN00"}, "paused": paused}  # fmt: skip
+    answer = ask([shipped("vn-147")], json.dumps(asked))
+    assert (answer["verdict"], answer["until"], answer["reason"]["rule"]) == ("refuse", until, "pause")

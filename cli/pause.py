@@ -1,0 +1,145 @@
+"""giochoi pause, resume, off: what goes before the rules for a while, and how it ends."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from datetime import date, datetime
+from typing import Final, NamedTuple
+
+from cli.commands import Commands
+from cli.context import Context
+from cli.errors import CommandError
+from cli.given.proving import proof, takes_proof
+from cli.given.values import parse_minutes
+from cli.grant import parse_time
+from cli.words.extra_time import GUEST, called, stands
+from cli.words.shell import typed_as, whole
+from daemon.api.asking import Off, Pause, Paused, PausedPart, Resume
+from daemon.api.messages import GrantAnswer, Outlook, UsageGet
+from host.rpc_client import ask
+from i18n.message import Arg, Message, Moment, msg, typed
+from rules.calendar import calendar, rfc3339, unix_ms
+
+ALL: Final = "all"
+_WHO: Final = msg("name or id of a player, guest, or all")
+
+
+class Until(NamedTuple):
+    """What was typed: milliseconds after today's midnight, or a moment."""
+
+    of_day: int | None
+    at: int | None
+
+
+def add_to(commands: Commands) -> None:
+    about = msg("let a player, or all, play nothing for a while; what runs has a minute, and its time to save")
+    examples = ("An --until 20:00", 'all --until 20:00 --reason "dinner"', "all --until 2026-11-28T07:00:00+07:00")
+    parser = commands.add("pause", pause, "An", *examples, about=about)
+    parser.takes("player", "PLAYER", _WHO)
+    until = msg("until when: a time of today, or a moment with date and offset; else until giochoi resume")
+    parser.takes("--until", "HH:MM", until, type=parse_until)
+    parser.takes("--reason", "TEXT", msg("why; the log keeps it"), default="")
+    takes_proof(parser)
+    parser = commands.add("resume", resume, "An", "all")
+    parser.takes("player", "PLAYER", _WHO)
+    takes_proof(parser)
+    about = msg("limit nothing for so many minutes, at home; play is still counted, and the log keeps who wanted it and why")
+    parser = commands.add("off", off, '60 --reason "birthday"', "0", about=about)
+    parser.takes("ms", "MINUTES", msg("how many minutes; 0: limits hold again"), type=parse_minutes)
+    parser.takes("--reason", "TEXT", msg("why; the log keeps it"), default="")
+
+
+def parse_until(text: str) -> Until:
+    """21:30, or RFC 3339. CommandError says what is wrong."""
+    if "T" not in text:
+        return Until(parse_time(text), None)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None or not 1970 < at.year < 9000:
+        example: dict[str, Arg] = {"text": typed(text), "time": "21:30", "moment": "2026-11-24T21:30:00+07:00"}
+        raise CommandError(msg("{text} is not a time such as {time} or {moment}", **example))
+    return Until(None, unix_ms(at))
+
+
+def pause(args: Namespace, context: Context) -> None:
+    until, token = _moment(args.until, context), proof(args, context)
+    request = Pause(player=_player(args.player), until=until, reason=args.reason, token=token)
+    answer = ask(context.home.daemon_address, request)
+    context.out.answer(_document(answer), lambda: _say_paused(answer, context))
+
+
+def resume(args: Namespace, context: Context) -> None:
+    answer = ask(context.home.daemon_address, Resume(player=_player(args.player), token=proof(args, context)))
+    context.out.answer(_document(answer), lambda: _say_resumed(answer, context))
+
+
+def off(args: Namespace, context: Context) -> None:
+    answer = ask(context.home.daemon_address, Off(ms=args.ms, reason=args.reason))
+    if answer.until is not None:
+        told: dict[str, Arg] = {"until": Moment(answer.until, answer.zone), "command": whole("giochoi off 0")}
+        said = msg("nothing is limited until {until}; to end that: {command}", **told)
+    else:
+        said = msg("limits hold again") if answer.changed else msg("nothing changes: limits hold")
+    until = None if answer.until is None else rfc3339(answer.until, answer.zone)
+    context.out.answer({"until": until}, lambda: context.out.say(said, 0, 2))
+
+
+def _player(name: str) -> str | None:
+    return None if name == ALL else name
+
+
+def _moment(until: Until | None, context: Context) -> int | None:
+    """By the place's clock, which the daemon has."""
+    if until is None or until.of_day is None:
+        return None if until is None else until.at
+    today = ask(context.home.daemon_address, UsageGet())
+    return calendar(today.zone).moment(date.fromisoformat(today.day).toordinal(), until.of_day)
+
+
+def _say_paused(answer: Paused, context: Context) -> None:
+    for one in answer.players:
+        if one.paused:
+            context.out.say(_paused(one, answer), 0, 2)
+
+
+def _paused(one: PausedPart, answer: Paused) -> Message:
+    who = called(one.name, one.id)
+    command = whole(f"giochoi resume {GUEST if one.id == GUEST else typed_as(one.name, one.id)}")
+    if one.until is None:
+        return msg("{player} is paused; to end that: {command}", player=who, command=command)
+    until = Moment(one.until, answer.zone)
+    return msg("{player} is paused until {until}; to end that sooner: {command}", player=who, until=until, command=command)
+
+
+def _say_resumed(answer: Paused, context: Context) -> None:
+    """What follows: of all, only of those who are registered."""
+    if not answer.changed:
+        context.out.say(msg("nothing changes: nobody was paused") if len(answer.players) != 1 else _was_not(answer), 0, 2)
+        return
+    for one in answer.players:
+        if one.after is not None and (one.id != GUEST or len(answer.players) == 1):
+            context.out.say(_follows(one, one.after, answer.zone), 0, 2)
+
+
+def _was_not(answer: Paused) -> Message:
+    (one,) = answer.players
+    return msg("nothing changes: {player} was not paused", player=called(one.name, one.id))
+
+
+def _follows(one: PausedPart, after: Outlook, zone: str) -> Message:
+    """As after a grant."""
+    return stands(GrantAnswer(
+        id=None, player=one.id, name=one.name, game=one.game, zone=zone, before=after, after=after, still=False
+    ))  # fmt: skip
+
+
+def _document(answer: Paused) -> dict[str, object]:
+    """`paused` as in status: null, or until when."""
+    players = [
+        {"id": one.id, "name": one.name,
+         "paused": None if not one.paused else "" if one.until is None else rfc3339(one.until, answer.zone)}
+        for one in answer.players
+    ]  # fmt: skip
+    return {"players": players, "changed": answer.changed}

@@ -1,0 +1,138 @@
+"""What guardians put before the rules for a while: pauses, in which nobody plays, and `off`, in which nothing is enforced.
+
+Both are kept in the store, as they are now; the log says what they were. A pause holds as long as any reading of the clock
+says so. `off` is over as soon as one reading does, or as much time has passed, whatever clocks say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+import msgspec
+
+from daemon.sessions import GUEST, InForce, People, RuledPlayer
+from daemon.store import Store
+from daemon.trusted import Reading
+from rules.facts import Pause
+
+_PAUSES, _OFF = "pauses", "off"
+T = TypeVar("T")
+
+
+class PauseEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`who` paused `player` (None: everybody) at `at`, but for players in `but`, for whom it was taken back."""
+
+    id: str
+    player: str | None
+    who: str
+    at: int
+    until: int | None = None
+    reason: str = ""
+    but: tuple[str, ...] = ()
+
+
+class OffEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`who` had nothing enforced from `at` to `until`; it is over at `elapsed` of `boot`, too."""
+
+    id: str
+    who: str
+    reason: str
+    at: int
+    until: int
+    boot: str
+    elapsed: int
+
+
+class Overrides:
+    """`keep_…` stores what is to hold, in a transaction of the caller, who calls `take_…` once that happened."""
+
+    def __init__(self, store: Store, in_force: InForce) -> None:
+        self._store = store
+        self._in_force = in_force
+        self._pauses: tuple[PauseEvent, ...] = self._load(_PAUSES, tuple[PauseEvent, ...]) or ()
+        self._off: OffEvent | None = self._load(_OFF, OffEvent)
+
+    # --- pauses -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def pauses(self) -> tuple[PauseEvent, ...]:
+        return self._pauses
+
+    def keep_pauses(self, pauses: tuple[PauseEvent, ...]) -> None:
+        self._put(_PAUSES, pauses)
+
+    def take_pauses(self, pauses: tuple[PauseEvent, ...]) -> None:
+        self._pauses = pauses
+
+    def of(self, player: RuledPlayer) -> Iterator[PauseEvent]:
+        """Those that hold for the player."""
+        return (one for one in self._pauses if one.player == player.id or (one.player is None and self._all(one, player)))
+
+    def pause(self, player: RuledPlayer) -> Pause | None:
+        """The one that ends last, as a fact."""
+        found = max(self.of(player), key=_ends, default=None)
+        return None if found is None else Pause(found.until, self._in_force.known().zone, found.id)
+
+    def _all(self, pause: PauseEvent, player: RuledPlayer) -> bool:
+        """Whether a pause of everybody means this player: no guardian's own account."""
+        account = player.registered.account
+        return player.id not in pause.but and (account is None or account not in self._in_force.known().guardians)
+
+    def over(self, now: Reading) -> tuple[PauseEvent, ...]:
+        """The pauses that have ended."""
+        return tuple(one for one in self._pauses if one.until is not None and one.until <= min(now.walls))
+
+    def of_others(self, people: People) -> tuple[PauseEvent, ...]:
+        """Those of players who are registered no longer. Whoever comes back under the same name is not paused."""
+        known = {GUEST, *(player.id for player in people.players)}
+        return tuple(one for one in self._pauses if one.player is not None and one.player not in known)
+
+    # --- off --------------------------------------------------------------------------------------------------------------
+
+    @property
+    def off(self) -> OffEvent | None:
+        """The one that was begun, and not ended yet."""
+        return self._off
+
+    def keep_off(self, off: OffEvent | None) -> None:
+        if off is None:
+            self._store.delete(_OFF)
+        else:
+            self._put(_OFF, off)
+
+    def take_off(self, off: OffEvent | None) -> None:
+        self._off = off
+
+    def open(self, now: Reading) -> bool:
+        """Whether nothing is to be enforced now. A public place may not do that, whoever says so."""
+        people = self._in_force.people
+        return self._off is not None and people is not None and people.place == "home" and _left(self._off, now) > 0
+
+    def next_moment(self, now: Reading) -> int | None:
+        """In how many milliseconds a pause or `off` is over."""
+        ends = [one.until - min(now.walls) for one in self._pauses if one.until is not None]
+        return min([*ends, *([_left(self._off, now)] if self._off else [])], default=None)
+
+    # --- the store --------------------------------------------------------------------------------------------------------
+
+    def _put(self, name: str, value: object) -> None:
+        self._store.put(name, msgspec.json.encode(value))
+
+    def _load(self, name: str, type_: type[T]) -> T | None:
+        value = self._store.get(name)
+        try:
+            return None if value is None else msgspec.json.decode(value, type=type_)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            self._store.note_broken(name)
+            return None
+
+
+def _ends(pause: PauseEvent) -> tuple[bool, int]:
+    return pause.until is None, pause.until or 0
+
+
+def _left(off: OffEvent, now: Reading) -> int:
+    """How many milliseconds it goes on. Of another boot, no more has passed than since this one."""
+    passed = off.elapsed - now.elapsed if off.boot == now.boot else off.until - off.at - now.elapsed
+    return min(off.until - max(now.walls), passed)

@@ -1,0 +1,57 @@
+"""What is enforced where guardians put something before the rules, and the end of that when its time has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from daemon import events
+from daemon.deciding.judge import Ruling
+from daemon.deciding.overrides import Overrides, PauseEvent
+from daemon.sessions import People
+from daemon.trusted import Reading
+from rules.decision import Decision
+
+_FREE: Final = Decision("allow", None, None, None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Overruling:
+    """`announce` records, then shows, an event; `write` has something done in a transaction, as soon as that can be."""
+
+    overrides: Overrides
+    announce: Callable[[events.Event], None]
+    write: Callable[[Callable[[object], object]], None]
+
+    def open(self, now: Reading) -> bool:
+        """Whether nothing is refused or ended now, whatever the rules say."""
+        return self.overrides.open(now)
+
+    def enforced(self, ruling: Ruling, now: Reading) -> Ruling:
+        """The ruling itself; while nothing is enforced, one that no play has to heed."""
+        return replace(ruling, decision=_FREE) if self.overrides.open(now) else ruling
+
+    def adopt(self, people: People, now: Reading) -> None:
+        """A new list of players is in force."""
+        self._end(people, self.overrides.of_others(people), now)
+
+    def expire(self, people: People, now: Reading) -> bool:
+        """Whether anything has ended by now."""
+        over, off = self.overrides.over(now), self.overrides.off
+        self._end(people, over, now)
+        if off is not None and not self.overrides.open(now):
+            self.overrides.take_off(None)
+            self.announce(events.EnforcementOn(off, "", now))
+            self.write(lambda _: self.overrides.keep_off(self.overrides.off))
+            return True
+        return bool(over)
+
+    def _end(self, people: People, over: tuple[PauseEvent, ...], now: Reading) -> None:
+        if not over:
+            return
+        self.overrides.take_pauses(tuple(one for one in self.overrides.pauses if one not in over))
+        for one in over:
+            player = None if one.player is None else people.by_id(one.player)
+            self.announce(events.PlayResumed(player, one, "", now))
+        self.write(lambda _: self.overrides.keep_pauses(self.overrides.pauses))

@@ -1,0 +1,158 @@
+"""Pauses, and that nothing is enforced: durable with its entry, or not at all; in force when the answer comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from msgspec import structs
+
+from daemon import events
+from daemon.api import asking as a
+from daemon.deciding.outlook import Outlooks, outlook
+from daemon.deciding.overrides import OffEvent, Overrides, PauseEvent
+from daemon.grants import new_id
+from daemon.recording.recorder import Recorder
+from daemon.reporting.publisher import Publisher
+from daemon.running.heart import Heart
+from daemon.serving.access import Access
+from daemon.serving.giving import MAX_REASON
+from daemon.sessions import RuledPlayer
+from daemon.store import Unwritable
+from daemon.trusted import Reading, TrustedClock
+from host.transport import Caller
+from host.wire import ApiError
+from i18n.message import Moment, msg, said_by
+from rules.calendar import DAY_MS
+
+MAX_PAUSE_MS: Final = 366 * DAY_MS  # no decision looks further
+MAX_OFF_MS: Final = DAY_MS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OverrideHandlers:
+    """`outlooks` are made of one reading of the clocks."""
+
+    access: Access
+    overrides: Overrides
+    recorder: Recorder
+    publisher: Publisher
+    clock: TrustedClock
+    heart: Heart
+    outlooks: Callable[[Reading], Outlooks]
+
+    async def pause(self, caller: Caller, request: a.Pause) -> a.Paused:
+        """Takes the place of the pause that was made before for the same player, or for all."""
+        who, now = self.access.acting(caller, request.token).who, self.clock.read()
+        player = self._meant(request.player)
+        self._check(request.reason, request.until, now)
+        id_ = None if player is None else player.id
+        before = [one for one in self.overrides.pauses if one.player == id_]
+        if [(one.until, one.but) for one in before] == [(request.until, ())]:
+            return self._paused(player, now, changed=False)
+        event = PauseEvent(id=new_id(), player=id_, who=who, at=now.wall, until=request.until, reason=request.reason)
+        for one in before:
+            self._take_back(one, player, who, now, tell=False)
+        self._keep(events.PlayPaused(player, event, now), (*self.overrides.pauses, event))
+        self.heart.changed()
+        return self._paused(player, now)
+
+    async def resume(self, caller: Caller, request: a.Resume) -> a.Paused:
+        who, now = self.access.acting(caller, request.token).who, self.clock.read()
+        player = self._meant(request.player)
+        over = self.overrides.pauses if player is None else tuple(self.overrides.of(player))
+        for one in over:
+            self._take_back(one, player, who, now)
+        self.heart.changed()
+        return self._paused(player, now, changed=bool(over))
+
+    def _take_back(
+        self, pause: PauseEvent, player: RuledPlayer | None, who: str, now: Reading, *, tell: bool = True
+    ) -> None:
+        """For the player, or (None) for whomever it was made."""
+        others = tuple(one for one in self.overrides.pauses if one is not pause)
+        if player is not None and pause.player is None:
+            others = (*others, structs.replace(pause, but=(*pause.but, player.id)))
+        if player is None and pause.player is not None:
+            player = self.access.people().by_id(pause.player)
+        self._keep(events.PlayResumed(player, pause, who, now), others, tell=tell)
+
+    def _keep(
+        self, event: events.PlayPaused | events.PlayResumed, pauses: tuple[PauseEvent, ...], *, tell: bool = True
+    ) -> None:
+        self._change(event, lambda: self.overrides.keep_pauses(pauses))
+        self.overrides.take_pauses(pauses)
+        if tell:
+            self.publisher.show(event)
+
+    async def off(self, caller: Caller, request: a.Off) -> a.OffAnswer:
+        now, people, known = self.clock.read(), self.access.people(), self.overrides.off
+        if request.ms == 0:
+            return self._on(caller, known, now)
+        if people.place != "home":
+            raise ApiError("refused", msg("here the law has to be enforced: this is no home"))
+        if not 0 < request.ms <= MAX_OFF_MS:
+            raise ApiError("bad-input", msg("minutes must be from 0 to 1440"))
+        if not request.reason.strip():
+            raise ApiError("bad-input", msg("say why: {option}", option="--reason"))
+        self._check(request.reason, None, now)
+        event = OffEvent(
+            id=new_id(), who=caller.account, reason=request.reason, at=now.wall, until=now.wall + request.ms, boot=now.boot,
+            elapsed=now.elapsed + request.ms,
+        )  # fmt: skip
+        if known is not None:
+            self._set_off(events.EnforcementOn(known, caller.account, now), None)
+        self._set_off(events.EnforcementOff(event, now), event)
+        self.heart.changed()
+        return a.OffAnswer(until=event.until, zone=people.zone)
+
+    def _on(self, caller: Caller, known: OffEvent | None, now: Reading) -> a.OffAnswer:
+        if known is not None:
+            self._set_off(events.EnforcementOn(known, caller.account, now), None)
+            self.heart.changed()
+        return a.OffAnswer(until=None, zone=self.access.people().zone, changed=known is not None)
+
+    def _set_off(self, event: events.EnforcementOff | events.EnforcementOn, off: OffEvent | None) -> None:
+        self._change(event, lambda: self.overrides.keep_off(off))
+        self.overrides.take_off(off)
+        self.publisher.show(event)
+
+    def _meant(self, name: str | None) -> RuledPlayer | None:
+        """ApiError."""
+        self.access.people()
+        return None if name is None else self.access.player(name)
+
+    def _check(self, reason: str, until: int | None, now: Reading) -> None:
+        """ApiError."""
+        if len(reason) > MAX_REASON:
+            raise ApiError("bad-input", msg("the reason is longer than {most} characters", most=MAX_REASON))
+        if until is not None and until <= now.wall:
+            zone = self.access.people().zone
+            times = {"then": Moment(until, zone), "now": Moment(now.wall, zone)}
+            raise ApiError("bad-input", msg("{then} is past: it is {now} here", **times))
+        if until is not None and until > now.wall + MAX_PAUSE_MS:
+            raise ApiError("bad-input", msg("a pause is at most a year long"))
+
+    def _change(self, event: events.Event, change: Callable[[], None]) -> None:
+        """ApiError."""
+        try:
+            self.recorder.record_at_once(event, change)
+        except Unwritable as error:
+            raise ApiError("unavailable", msg("cannot be written, nothing changed: {why}", why=said_by(error))) from None
+
+    # --- answers ----------------------------------------------------------------------------------------------------------
+
+    def _paused(self, player: RuledPlayer | None, now: Reading, *, changed: bool = True) -> a.Paused:
+        people = self.access.people()
+        meant = (*people.players, people.guest) if player is None else (player,)
+        return a.Paused(players=tuple(self._parts(meant, self.outlooks(now))), zone=people.zone, changed=changed)
+
+    def _parts(self, players: tuple[RuledPlayer, ...], looks: Outlooks) -> Iterator[a.PausedPart]:
+        for player in players:
+            pause, game = self.overrides.pause(player), looks.about(player, None)
+            until = None if pause is None else pause.until
+            yield a.PausedPart(
+                id=player.id, name=player.registered.name, paused=pause is not None, until=until,
+                game=None if game is None else game.id, after=outlook(looks.decision(player, game)),
+            )  # fmt: skip

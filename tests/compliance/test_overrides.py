@@ -1,0 +1,162 @@
+"""Pauses, and that nothing was enforced: counted, told; decisions of a pause are made again; what contradicts itself fails."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec import UNSET
+
+from compliance import entry
+from i18n.message import plain
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+
+
+def said(report):
+    return [plain(one.what) for one in report.failures]
+
+
+def notes(report, kind):
+    return [plain(one.what) for one in report.audit.findings if one.kind == kind]
+
+
+@pytest.fixture
+def pause(site, seat):
+    def made(minutes=60, id_="p1", who="child"):
+        until = None if minutes is None else site.clock.wall() + minutes * MINUTE
+        return seat.add(entry.Paused, payload=b"Mother", id=id_, who=who, until=until)
+
+    return made
+
+
+@pytest.fixture
+def refuse(site, seat):
+    """A start that the pause refused; any field can be said otherwise."""
+
+    def made(paused, kind=entry.LaunchRefused, /, **changed):
+        fields = seat.decided(site.pack(), game="gta", label=18, age=12)
+        fields |= {
+            "verdict": "refuse", "rule": "pause", "cite": "", "pack": "", "params": {}, "budget": None, "counted": None,
+            "inline": None, "until": paused.until, "paused": entry.PauseLine(paused.id, paused.until),
+        }  # fmt: skip
+        return seat.add(kind, **{**fields, **({"how": "gate"} if kind is entry.LaunchRefused else {}), **changed})
+
+    return made
+
+
+@pytest.mark.parametrize("minutes", [60, None])
+def test_a_decision_of_a_pause_follows_from_its_entry(audit, pause, refuse, minutes):
+    refuse(pause(minutes))
+    report = audit()
+    assert (said(report), report.audit.decisions) == ([], 1)
+    assert notes(report, "pause") == ["1 time a guardian paused play"]
+
+
+def test_so_does_the_end_of_a_play(site, seat, audit, pause, refuse):
+    """With as much time to save as any pack may give."""
+    play = seat.begin(game="gta", label=18)
+    paused = pause()
+    site.clock.run(MINUTE)
+    refuse(paused, entry.PlayDue, play=play.seq, grace=1_800_000)
+    assert said(audit()) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "match"),
+    [
+        ({"paused": UNSET}, "not in the bundle"), ({"rule": "vn-147.rating"}, "does not follow"), ({"cite": "c"}, "citation"),
+        ({"verdict": "ask"}, "does not follow"), ({"pack": "00"}, "of no pack"), ({"counted": ((0, 1),)}, "counts no play"),
+        ({"budget": 5}, "citation or budget"),
+    ],
+)  # fmt: skip
+def test_what_does_not_follow_is_named(audit, pause, refuse, changed, match):
+    refuse(pause(), **changed)
+    (failure,) = said(audit())
+    assert match in failure
+
+
+def test_more_time_to_save_than_any_pack_gives_is_named(seat, audit, pause, refuse):
+    play = seat.begin(game="gta", label=18)
+    refuse(pause(), entry.PlayDue, play=play.seq, grace=1_800_001)
+    assert len(said(audit())) == 1
+
+
+def test_after_its_end_it_decides_nothing(site, audit, pause, refuse):
+    paused = pause(1)
+    site.clock.run(MINUTE)
+    refuse(paused)
+    (failure,) = said(audit())
+    assert "from this entry play is allowed" in failure
+
+
+@pytest.mark.parametrize("who", ["child", None])
+def test_what_was_taken_back_decides_nothing(site, seat, audit, pause, refuse, who):
+    """Of a pause of all it may have been taken back for another player only."""
+    paused = pause(who=who)
+    site.clock.run(1)
+    seat.add(entry.Resumed, id="p1", who="child", how="taken back")
+    site.clock.run(1)
+    refuse(paused)
+    assert said(audit()) == (["its pause was another one, or over"] if who else [])
+
+
+def test_what_waited_for_a_full_disk_was_decided_before(site, seat, audit, pause, refuse):
+    """By its own clock."""
+    paused = pause()
+    site.clock.run(1)
+    seat.add(entry.Resumed, id="p1", who="child", how="taken back")
+    refuse(paused)
+    assert said(audit()) == []
+
+
+def test_another_end_than_the_pauses_is_named(audit, pause, refuse):
+    paused = pause()
+    refuse(paused, paused=entry.PauseLine("p1", paused.until + 1))
+    assert said(audit()) == ["its pause was another one, or over"]
+
+
+def test_a_pause_that_no_entry_tells_of_is_told(seat, site, audit, refuse):
+    """The chain may have begun after it."""
+    refuse(entry.PauseLine("p0", site.clock.wall() + HOUR))
+    report = audit()
+    assert (said(report), notes(report, "pause")) == ([], ["1 decision names a pause that no entry tells of"])
+
+
+def test_two_of_one_id_are_named(audit, pause):
+    pause()
+    pause()
+    assert said(audit()) == ["there is another pause with its id"]
+
+
+@pytest.mark.parametrize(("minutes", "fails"), [(59, True), (60, False)])
+def test_one_of_all_is_over_at_its_end(site, seat, audit, pause, minutes, fails):
+    """One player's may end with the player, who was removed."""
+    for id_, who in (("p1", None), ("p2", "child")):
+        pause(id_=id_, who=who)
+    site.clock.run(minutes * MINUTE)
+    for id_ in ("p1", "p2"):
+        seat.add(entry.Resumed, id=id_, who=None, how="over")
+    assert said(audit()) == (["its pause was not over yet"] if fails else [])
+
+
+@pytest.mark.parametrize(("back", "length"), [(10, 600), (None, 3600)])
+def test_how_long_nothing_was_enforced_is_told(site, seat, audit, back, length):
+    seat.add(entry.EnforcementOff, payload=b"Mother", id="o1", until=site.clock.wall() + HOUR)
+    if back is not None:
+        site.clock.run(back * MINUTE)
+        seat.add(entry.EnforcementOn, id="o1", how="taken back")
+    (told,) = notes(audit(), "enforcement-off")
+    assert told.startswith(f"a guardian had nothing enforced for {length} s, from ")
+
+
+@pytest.mark.parametrize("length", [0, 25 * HOUR])
+def test_nothing_is_off_for_longer_than_a_day(site, seat, audit, length):
+    seat.add(entry.EnforcementOff, id="o1", until=site.clock.wall() + length)
+    assert said(audit()) == ["it is for longer than a day, or for no time"]
+
+
+def test_entries_without_a_pause_are_what_they_were(site, seat):
+    """Byte for byte."""
+    line = seat.refuse(site.pack(), game="gta", label=18, age=12)
+    assert b'"paused"' not in entry.encode(line)
+    assert entry.decode(entry.encode(line)) == line
