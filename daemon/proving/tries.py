@@ -90,5 +90,6 @@ def until(tries: Tries, now: Reading) -> int | None:
 
 
 def time_of(moment: int, now: Reading, zone: str) -> Moment:
-    """As it is told: of today the time is enough."""
+    """As it is told: of today the time is enough; never a minute too early."""
+    moment = -(-moment // _MINUTE_MS) * _MINUTE_MS
     return Moment(moment, zone, "time") if moment - now.wall < DAY_MS // 2 else Moment(moment, zone)

@@ -158,6 +158,13 @@ def test_five_wrong_ones_lock_and_each_more_doubles_it(home):
     assert [one.locked is None for one in lines] == [True] * 4 + [False] * 13
 
 
+def test_when_it_may_be_tried_again_is_told(home):
+    """Not a minute too early, as seconds are not shown."""
+    home.clock.run(1)
+    guess(home, 5)
+    assert "T05:02:00" in refused(prove, home, "4711")
+
+
 def test_ten_wrong_ones_with_a_restart_and_a_clock_step_between(home):
     """Whatever is stopped, killed, rebooted or set: the count goes on, and the lock is no shorter."""
     guess(home, 3)
