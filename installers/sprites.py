@@ -12,7 +12,7 @@ import math
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -24,7 +24,7 @@ SIZES: Final = (16, 20, 22, 24, 32, 40, 48, 64)
 _FINE = 8  # shapes are drawn this much larger, then made smaller
 
 # Each is at least 3 : 1 to a dark and to a light panel (#202020, #F3F3F3), and white on it at least 4.5 : 1.
-GREEN, AMBER, RED, BLUE, SLATE, GREY = "#1A7F37", "#B45F06", "#C82837", "#0B6BCB", "#66707B", "#767676"
+GREEN, AMBER, RED, BLUE, SLATE, GREY = "#1A7F37", "#B45F06", "#CE2C3C", "#0B6BCB", "#66707B", "#767676"
 
 _Point: TypeAlias = tuple[float, float]
 _Draw: TypeAlias = ImageDraw.ImageDraw
@@ -162,6 +162,20 @@ def _fitting(text: str, wide: float) -> ImageFont.FreeTypeFont:
     return next(font for points in range(64, 0, -1) if (font := ImageFont.truetype(FONT, points)).getlength(text) <= wide)
 
 
+def _small(image: Image.Image) -> Image.Image:
+    """In few colours, of which those that it is drawn in stay exactly what they are."""
+    counted: Any = image.getcolors(1 << 16)  # (how often, colour)
+    inks = [ink for _, ink in sorted(counted, reverse=True)[:4] if ink[3] == 255]
+    few = image.quantize(40, method=Image.Quantize.FASTOCTREE)
+    flat = few.getpalette("RGBA") or []
+    colours: list[tuple[int, ...]] = [tuple(flat[at : at + 4]) for at in range(0, len(flat), 4)]
+    for ink in inks:
+        near = min(range(len(colours)), key=lambda at: sum((a - b) ** 2 for a, b in zip(colours[at], ink, strict=True)))
+        colours[near] = ink
+    few.putpalette([part for colour in colours for part in colour], "RGBA")
+    return few
+
+
 def main() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     sums = []
@@ -170,7 +184,7 @@ def main() -> None:
         folder.mkdir(parents=True)
         for name, image in sorted(signs(size).items()):
             file = folder / f"{name}.png"
-            image.quantize(32, method=Image.Quantize.FASTOCTREE).save(file, optimize=True)
+            _small(image).save(file, optimize=True)
             sums.append(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(FOLDER).as_posix()}")
     (FOLDER / "SHA256SUMS").write_text("\n".join(sums) + "\n", "ascii")
 

@@ -47,7 +47,7 @@ def status(*players: PlayerPart, **daemon: Any) -> Status:
 
 
 class ScriptedDaemon:
-    """Answers with `status`, `me` and `requests`, which a test sets; `asked` is what it was asked to do. In a thread of its own."""
+    """Answers with `status`, `me` and `requests`, which a test sets; `asked` is what it was asked to do. It has its own thread."""
 
     def __init__(self, home: Path) -> None:
         self.address = client_home(str(home)).daemon_address

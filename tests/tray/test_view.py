@@ -34,8 +34,10 @@ def asks(**fields):
     return RequestPart(**told | fields)
 
 
+SLEEP = Text("ngủ", "sleep")
 YES = Answer(approved=True, who="Mẹ", at=NOON, ms=600_000)
 IDLE = player("an", left_s=2_520.0)
+REFUSED = game(allowed=False, verdict="refuse", left_s=0.0, running=False)
 PLAYS = player("an", game(left_s=1_800.0))
 
 
@@ -57,8 +59,8 @@ PLAYS = player("an", game(left_s=1_800.0))
         (Seen(0, status(player("an", game(left_s=359.9)))), "soon", "5"),
         (Seen(0, status(player("an", game(left_s=59.9)))), "soon", "<1"),
         (Seen(0, status(player("an", game(left_s=0.0)))), "over", ""),
-        (Seen(0, status(player("an", game(allowed=False, verdict="refuse", left_s=0.0, running=False), allowed=False))), "over", ""),
-        (Seen(0, status(player("an", game(allowed=False, verdict="refuse", left_s=0.0, running=False)))), "playing", "42"),
+        (Seen(0, status(player("an", REFUSED, allowed=False))), "over", ""),
+        (Seen(0, status(player("an", REFUSED))), "playing", "42"),
         (Seen(0, status(player("an", paused=""))), "paused", ""),
         (Seen(0, status(player("an", paused=""), player("bo"))), "playing", "42"),
         (Seen(0, status(PLAYS, off=OFF)), "unenforced", ""),
@@ -160,7 +162,8 @@ def test_a_guardians_menu_answers_in_one_click():
         "An plays Luanti: 30 min left: 60 minutes a day", "Luanti: 15 min more", "Luanti: 30 min more", "Luanti: 1 hr more",
     ]  # fmt: skip
     sent = [row.act.request for row in flat(menu) if isinstance(row.act, Ask)]
-    assert [type(one).op for one in sent] == ["request.approve", "request.deny", *["grant.add"] * 3, "pause", *["grant.add"] * 3]
+    more = ["grant.add"] * 3
+    assert [type(one).op for one in sent] == ["request.approve", "request.deny", *more, "pause", *more]
     assert [(one.ms, one.game) for one in sent if type(one).op == "grant.add"] == [
         (ms, game) for game in (None, "luanti") for ms in (900_000, 1_800_000, 3_600_000)
     ]
@@ -211,7 +214,8 @@ def test_nothing_is_too_long_whatever_people_write(words):
     """Windows takes 127 UTF-16 units of a tooltip, a screen not much more of a row; a name may be nothing else."""
     name = "Nguyễn 👾 " * 40
     long = player("an", game(title=name), name=name, paused=None)
-    seen = Seen(0, status(long, long, off=OffPart(until=OFF.until, who=name, reason=name)), PARENT, (asks(name=name, reason=name),))
+    off = OffPart(until=OFF.until, who=name, reason=name)
+    seen = Seen(0, status(long, long, off=off), PARENT, (asks(name=name, reason=name),))
     found = view(seen, 0, words)
 
     assert len(found.tooltip.encode("utf-16-le")) <= 2 * 127
@@ -235,13 +239,10 @@ def test_an_open_menu_keeps_its_shape_while_only_times_change():
     ("fields", "english", "vietnamese"),
     [
         ({}, "An can play until 21:15 (was 21:00)", "An chơi được đến 21:15 (trước: 21:00)"),
-        (
-            {"still": True, "text": Text("ngủ", "sleep")}, "An can play until 21:15 (was 21:00), and no longer because of: sleep",
-            None,
-        ),
-        ({"end": 0, "text": Text("ngủ", "sleep")}, "An: the end stays 21:00, because of: sleep", None),
+        ({"still": True, "text": SLEEP}, "An can play until 21:15 (was 21:00), and no longer because of: sleep", None),
+        ({"end": 0, "text": SLEEP}, "An: the end stays 21:00, because of: sleep", None),
         ({"end": None}, "An can play without a limit", None),
-        ({"verdict": "refuse", "text": Text("ngủ", "sleep")}, "An still may not play: sleep", None),
+        ({"verdict": "refuse", "text": SLEEP}, "An still may not play: sleep", None),
         ({"game": "luanti"}, "An can play luanti until 21:15 (was 21:00)", None),
     ],
 )  # fmt: skip
