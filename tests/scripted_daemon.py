@@ -47,13 +47,14 @@ def status(*players: PlayerPart, **daemon: Any) -> Status:
 
 
 class ScriptedDaemon:
-    """Answers with `status`, `me` and `requests`, which a test sets; `asked` is what it was asked to do. It has its own thread."""
+    """Answers with `status`, `me` and `requests`, which a test sets; `asked` is what it was asked. It has its own thread."""
 
     def __init__(self, home: Path) -> None:
         self.address = client_home(str(home)).daemon_address
         Path(self.address).parent.mkdir(exist_ok=True)
         self.status = status()
         self.me = Me(account="an", guardian=False, player="an")
+        self.refuses = "bad-input"  # how it says that it does not know who sits here
         self.requests: tuple[Any, ...] = ()
         self.asked: list[Any] = []
         self.looked = 0
@@ -102,7 +103,7 @@ class ScriptedDaemon:
 
     async def _me(self, _: Any, request: Any) -> Me:
         if self.me is None:
-            raise ApiError("bad-input", msg("no such request"))
+            raise ApiError(self.refuses, msg("no such request"))
         return self.me
 
     async def _requests(self, _: Any, request: Any) -> Requests:

@@ -5,6 +5,7 @@ It holds nothing but what the daemon said last: whoever kills it changes nothing
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -32,6 +33,8 @@ IDLE_MS: Final = 300_000  # and while nobody does: whatever changes is told
 AGAIN_MS: Final = 1_000  # until the daemon is tried again
 SAID_MS: Final = 60_000  # how long an answer stays in the menu
 _TOGETHER_S = 0.05  # news that come within this are looked at once
+
+_log = logging.getLogger(__name__)
 
 
 class _Lost:
@@ -97,14 +100,21 @@ class Link:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            self._look()
-            until = self._mono() + self._patience()
-            while not self._stopped.is_set():
-                wait = self._hand_over()
-                left = until - self._mono()
-                news = self._next(left if wait is None else min(left, wait))
-                if self._take(news) or self._mono() >= until:
-                    break
+            try:
+                self._turn()
+            except Exception:  # without this thread the icon would say for ever what was true once
+                _log.exception("the daemon's news could not be followed")
+                self._stopped.wait(AGAIN_MS / 1000)
+
+    def _turn(self) -> None:
+        """Look, and count down until there is news or it is time to look again."""
+        self._look()
+        until = self._mono() + self._patience()
+        while not self._stopped.is_set():
+            wait = self._told(self._seen)
+            left = until - self._mono()
+            if self._take(self._next(left if wait is None else min(left, wait))) or self._mono() >= until:
+                break
 
     def _patience(self) -> int:
         status = self._seen.status
@@ -112,9 +122,6 @@ class Link:
             return AGAIN_MS
         playing = any(game.running for player in status.players for game in player.games)
         return PLAYING_MS if playing or self._seen.said or self._seen.proof else IDLE_MS
-
-    def _hand_over(self) -> int | None:
-        return self._told(self._seen)
 
     def _next(self, ms: int) -> list[News]:
         """The news that come within this time; those that come close upon each other together."""
@@ -167,11 +174,11 @@ class Link:
             address = self._address()
             self._listen(address)
             status = ask(address, StatusGet())
+            me = _known(address, MeGet())
+            requests = _known(address, RequestsGet())
         except (Unreachable, ApiError, HomeError) as error:
             self._seen = Seen(now, problem=as_message(error), proof=proof)
             return
-        me = _known(address, MeGet())
-        requests = _known(address, RequestsGet())
         self._seen = Seen(
             now, status, me, () if requests is None else requests.requests, "" if requests is None else requests.zone,
             proof=proof, said=said,

@@ -156,6 +156,25 @@ def test_a_daemon_that_does_not_know_who_sits_here_is_enough(daemon, watcher):
     assert not watcher.last.guardian
 
 
+def test_a_daemon_that_ends_between_two_questions_is_said(daemon, watcher):
+    """Whichever of them is not answered any more."""
+    daemon.me, daemon.refuses = None, "unavailable"
+    daemon.tell()
+
+    until(lambda: watcher.last.status is None and watcher.last.problem is not None)
+
+
+def test_what_fails_in_showing_ends_nothing(daemon, watcher, caplog):
+    """The next news are shown again."""
+    watcher.again = lambda _: 1 // 0
+    daemon.tell()
+    until(lambda: "could not be followed" in caplog.text)
+    watcher.again = lambda _: None
+    daemon.status = status(player("bo"))
+
+    until(lambda: watcher.last.status == daemon.status)
+
+
 def test_it_waits_for_a_daemon_that_is_not_there_yet(daemon):
     """Whoever logs in before the service has started."""
     daemon.shut()
