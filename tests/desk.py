@@ -43,7 +43,8 @@ class Desk:
         file = self.folder / "xfce4/xfconf/xfce-perchannel-xml/xfce4-panel.xml"
         file.parent.mkdir(parents=True)
         file.write_text(_PANEL)
-        place = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"), str(self.folder))
+        names = ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR")
+        place = dict.fromkeys(names, str(self.folder))
         left_out = {"WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XDG_SESSION_ID"}
         self.env = {key: text for key, text in os.environ.items() if key not in left_out} | place
         self.env |= {"NO_AT_BRIDGE": "1", "PYTHONUNBUFFERED": "1"}
@@ -137,7 +138,7 @@ class Desk:
         screen = subprocess.Popen(command, pass_fds=[writer], stdout=quiet, stderr=quiet, start_new_session=True)
         self._programs.append(screen)
         os.close(writer)
-        with open(reader, encoding="ascii") as number:
+        with os.fdopen(reader, encoding="ascii") as number:
             return f":{number.readline().strip()}"
 
     def _of_watcher(self, name: str) -> str:

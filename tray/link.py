@@ -102,7 +102,7 @@ class Link:
         while not self._stopped.is_set():
             try:
                 self._turn()
-            except Exception:  # without this thread the icon would say for ever what was true once
+            except Exception:  # noqa: BLE001 - without this thread the icon would say for ever what was true once
                 _log.exception("the daemon's news could not be followed")
                 self._stopped.wait(AGAIN_MS / 1000)
 
