@@ -23,6 +23,7 @@ from host.rpc_client import ask, items
 from host.transport import Unreachable
 from host.wire import ApiError, Request
 from i18n.message import as_message
+from tray.api import How
 from tray.seen import Proof, Seen
 from tray.words import follows
 
@@ -59,7 +60,7 @@ class Link:
         mono: Callable[[], int],
         wall: Callable[[], int],
         told: Callable[[Seen], int | None],
-        shows: Callable[[Signal], Any],
+        shows: Callable[[Signal], How | None],
     ) -> None:
         self._address = address
         self._mono = mono

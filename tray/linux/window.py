@@ -83,7 +83,8 @@ class Window:
         self._labels, self._buttons = [], []
         self._fill(rows, 0)
         self._rows.show_all()
-        self._window.resize(_WIDE, 1)
+        natural = self._window.get_preferred_height()[1]
+        self._window.resize(_WIDE, max(1, natural))
         for _, button in sorted(self._buttons, key=lambda one: one[0] != was)[:1]:
             button.grab_focus()
 
