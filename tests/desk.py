@@ -93,6 +93,15 @@ class Desk:
         said = self._property(*icons[which], "org.kde.StatusNotifierItem", name)
         return (re.findall(r'string "([^"]*)"', said) or [""])[0]
 
+    def rows(self) -> list[str]:
+        """The texts of the first icon's menu, without lines between them, as the panel gets them."""
+        for owner, path in self.icons()[:1]:
+            menu = re.findall(r'object path "([^"]+)"', self._property(owner, path, "org.kde.StatusNotifierItem", "Menu"))
+            words = ("com.canonical.dbusmenu.GetLayout", "int32:0", "int32:-1", "array:string:label")
+            said = self._asked(owner, menu[0], *words) if menu else ""
+            return re.findall(r'string "label"\s+variant\s+string "([^"]+)"', said)[1:]  # the first is the menu's own
+        return []
+
     def menu(self) -> str | None:
         """The window of the menu that is open, if one is."""
         for window in self.tool("search", "--onlyvisible", "--name", "^wrapper-2.0$").split():
