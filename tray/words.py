@@ -47,9 +47,10 @@ def _not_now(player: PlayerPart, name: Arg) -> Message:
     """Why, and until when, as far as that is known."""
     if player.reason is None or player.allowed:  # it is over for the game that runs, which says why
         return msg("{player}: may not play now", player=name)
+    rule = player.reason.text
     if player.until is None:
-        return msg("{player}: may not play now ({rule})", player=name, rule=player.reason.text)
-    return msg("{player}: may not play until {until} ({rule})", player=name, until=moment(player.until), rule=player.reason.text)
+        return msg("{player}: may not play now ({rule})", player=name, rule=rule)
+    return msg("{player}: may not play until {until} ({rule})", player=name, until=moment(player.until), rule=rule)
 
 
 def running(game: GamePart, since: int) -> Message:
