@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from daemon.api import messages as m
+from daemon.api.rules import RulesGet
 from daemon.reporting.announce import Announcer
 from daemon.reporting.doctor import Doctor
 from daemon.reporting.publisher import Publisher
@@ -28,6 +29,7 @@ def routes(read: ReadHandlers, grant: GrantHandlers, other: OtherHandlers) -> Ma
     return table(
         Route(m.StatusGet, "any", read.status),
         Route(m.WhyGet, "any", read.why),
+        Route(RulesGet, "any", read.rules),
         Route(m.UsageGet, "any", read.usage),
         Route(m.DoctorGet, "any", other.doctor),
         Route(m.GrantAdd, "guardian", grant.add),

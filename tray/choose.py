@@ -1,0 +1,20 @@
+"""Which system's half of the tray is in use: the one file of the tray that tests sys.platform."""
+
+# ruff: noqa: PLC0415 - what one system's half imports is not there on another
+from __future__ import annotations
+
+import sys
+
+from host.api import UnsupportedError
+from tray.dialogs.showing import Renderer
+
+
+def renderer() -> Renderer:
+    """What draws dialogs with this system's own widgets. RendererError: they are not installed."""
+    if sys.platform == "linux":
+        from tray.dialogs.linux import gtk as half
+    elif sys.platform == "win32":
+        from tray.dialogs.windows import window as half
+    else:
+        raise UnsupportedError(sys.platform)
+    return half.show
