@@ -6,10 +6,10 @@ from typing import Final
 
 from daemon.api.asking import CodeUse, MeGet, RequestPart, RequestsGet
 from host.wire import ApiError
-from i18n.message import Arg, Length, Message, Moment, msg
+from i18n.message import Arg, Length, Message, msg
 from tray.dialogs.model import CANCEL, MINUTES, Button, Dialog, Field, Next, Show, Stay, Values, told
 from tray.dialogs.page import REFUSED, Start, options, own
-from tray.dialogs.saying import follows
+from tray.dialogs.saying import follows, locked
 from tray.dialogs.values import digits, minutes
 
 TITLE: Final = msg("Code by telephone")
@@ -65,7 +65,3 @@ def request(player: str, values: Values) -> CodeUse | Message:
         return number
     ms = minutes(values["ms"]) if "ms" in values else None
     return ms if isinstance(ms, Message) else CodeUse(player=player, digits=number, ms=ms)
-
-
-def locked(until: int) -> Message:
-    return msg("Too many wrong ones: none is taken from this account until {until}.", until=Moment(until))

@@ -64,16 +64,16 @@ def _length(seconds: float) -> Length:
 
 _KEPT: Final[tuple[tuple[Arg, bool], ...]] = (
     (msg("How long it is kept"), True),
-    (msg("Which game you played, from when to when, and how often a start was refused: {n} days on this PC.", n=KEPT_DAYS), False),
+    (msg("Which game you played, from when to when: {n} days on this PC.", n=KEPT_DAYS), False),
     (msg("Your name, your birth date, your account and your limits: until a guardian removes you here."), False),
     (msg("Extra time that you were given, by whom and why: there is no end to that yet."), False),
-    (msg("The log – what began, ended and was refused, and by which rule: there is no end to that yet. In it you have another "
+    (msg("The log – what began, ended or was refused, and by which rule: there is no end to that yet. In it you have another "
          "made-up name each day; names and reasons lie apart, encrypted."), False),
-    (msg("Not kept: what you type, see or hear, which pages you visit, what you do in other programs. Of a program that was "
-         "refused, its name and place are kept."), False),
+    (msg("Of a program that was refused: its name and where it lay, in the log."), False),
+    (msg("Not kept: what you type, see or hear, which pages you visit, what you do in other programs."), False),
     (msg("Who can see it"), True),
     (msg("You: what you played, your limits and why."), False),
     (msg("Your guardians and whoever administers this PC: all of it."), False),
-    (msg("An inspector at a public game point: the log without names."), False),
-    (msg("Nobody on the Internet: nothing leaves this house unless a guardian takes it along."), False),
+    (msg("An inspector at a public game point: the log, without names."), False),
+    (msg("Nobody on the Internet: nothing is sent there."), False),
 )  # fmt: skip

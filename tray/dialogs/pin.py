@@ -8,9 +8,10 @@ import msgspec
 
 from daemon.api.asking import Me, MeGet, Prove, Proved
 from host.wire import ApiError
-from i18n.message import Arg, Moment, msg
+from i18n.message import Arg, msg
 from tray.dialogs.model import CANCEL, Button, Choice, Dialog, End, Field, Next, Show, Stay, Values, told
 from tray.dialogs.page import REFUSED, Start, options
+from tray.dialogs.saying import locked
 
 TITLE: Final = msg("Guardian's PIN")
 
@@ -66,10 +67,6 @@ def dialog(names: tuple[str, ...], wanted: str = "") -> Dialog:
     chosen = wanted if wanted in names else names[0]
     who = Field("who", msg("Who are you?"), "choice", chosen, tuple(Choice(name, name) for name in names))
     return Dialog(TITLE, (msg("Please type your PIN."),), (who, pin), buttons=buttons, first="pin")
-
-
-def locked(until: int) -> Arg:
-    return msg("Too many wrong ones: none is taken from this account until {until}.", until=Moment(until))
 
 
 def token_line(proved: Proved) -> str:

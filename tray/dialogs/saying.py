@@ -96,3 +96,7 @@ def rule_by_rule(answer: Why) -> Iterator[tuple[Arg, tuple[Arg, ...]]]:
             )  # fmt: skip
         advice = msg("(only advice)") if finding.advisory else ""
         yield joined((one.text, advice, f"[{one.cite}]")), tuple(says)
+
+
+def locked(until: int) -> Message:
+    return msg("Too many wrong ones. None is taken from this account until {until}.", until=Moment(until))
