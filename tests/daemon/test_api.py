@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from daemon.api import messages as m
+from daemon.api.rules import RulesGet
 from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import plain
@@ -22,6 +23,7 @@ REQUESTS = {
     "status": m.StatusGet(),
     "why": m.WhyGet(player="an"),
     "usage": m.UsageGet(),
+    "rules": RulesGet(player="an"),
     "doctor": m.DoctorGet(),
     "grant.add": m.GrantAdd(player="an", ms=MINUTE),
     "grant.extend": m.GrantExtend(player="an", until=13 * 60 * MINUTE),

@@ -45,7 +45,8 @@ class Page:
 
 
 def dialog(asked: RequestPart, zone: str) -> Dialog:
-    who: dict[str, Arg] = {"player": called(asked.name, asked.player), "what": asked.title or asked.game or "", "time": Length(asked.ms)}
+    what: Arg = asked.title or asked.game or msg("a program")
+    who: dict[str, Arg] = {"player": called(asked.name, asked.player), "what": what, "time": Length(asked.ms)}
     if asked.program is not None:
         said = msg("{player} would like {what} to be let run.", **who)
     elif asked.game is not None:

@@ -11,11 +11,11 @@ from datetime import date, timedelta
 from typing import Final
 
 from daemon.api.messages import Usage, UsageGet
-from daemon.api.status import Status, StatusGet
+from daemon.api.status import StatusGet
 from i18n.message import Arg, Day, Length, msg
 from tray.dialogs.model import CLOSE, Dialog, End, Line, Next, Show, Values
 from tray.dialogs.page import Start, options, own
-from tray.dialogs.saying import joined
+from tray.dialogs.saying import joined, titles
 
 TITLE: Final = msg("What is kept about me")
 KEPT_DAYS: Final = 400
@@ -40,13 +40,10 @@ class Page:
         return End()
 
 
-def titles(status: Status, player: str) -> dict[str, str]:
-    return {game.id: game.title for one in status.players if one.id == player for game in one.games if game.title}
-
-
 def dialog(player: str, days: Iterable[Usage], names: Mapping[str, str]) -> Dialog:
-    body = [Line(msg("What you played"), head=True), *(_day(player, day, names) for day in days), *(Line(*one) for one in _KEPT)]
-    return Dialog(TITLE, (msg("You may know what is kept about you."),), body=tuple(body), buttons=(CLOSE,))
+    played = (_day(player, day, names) for day in days)
+    body = (Line(msg("What you played"), head=True), *played, *(Line(*one) for one in _KEPT))
+    return Dialog(TITLE, (msg("You may know what is kept about you."),), body=body, buttons=(CLOSE,))
 
 
 def _day(player: str, usage: Usage, names: Mapping[str, str]) -> Line:

@@ -54,8 +54,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Dialog:
-    """The first of `buttons` is pressed by Enter, one that closes by Escape, too. `says` stands above the fields, each a paragraph,
-    the first of them larger; `body` is a longer text that is scrolled. `first`: the field in which typing begins.
+    """The first of `buttons` is pressed by Enter, one that closes by Escape, too. `says` stands above the fields, each a
+    paragraph, the first of them larger; `body` is a longer text that is scrolled. `first`: the field in which typing begins.
     """
 
     title: Arg
@@ -76,7 +76,9 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """The dialog stays as it is with what was typed but for `cleared`; `note` says why, and `code` how it ends if it is closed now."""
+    """The dialog stays as it is, with what was typed but for `cleared`. `note` says why, `code` how the program ends if it is
+    closed now.
+    """
 
     note: Arg
     code: int = 0
@@ -106,15 +108,14 @@ def told(title: Arg, *says: Arg) -> Dialog:
 
 
 def mnemonics(labels: Sequence[str]) -> list[int | None]:
-    """Which letter of each of these, pressed with Alt, leads there: the first that no one before has, None if all are taken. Only
-    letters that every keyboard has; those that begin a word come first.
+    """Where the letter of each label stands that leads there when pressed with Alt: the first that none before it has, best
+    one that begins a word, and only such as every keyboard has. None: there is none.
     """
     taken: set[str] = set()
     found: list[int | None] = []
     for label in labels:
-        letters = [at for at, c in enumerate(label) if c.isascii() and c.isalpha()]
-        letters.sort(key=lambda at, label=label: at > 0 and label[at - 1].isalnum())  # type: ignore[misc]
-        at = next((at for at in letters if label[at].lower() not in taken), None)
+        letters = [at for at, c in enumerate(label) if c.isascii() and c.isalpha() and c.lower() not in taken]
+        at = next((at for at in letters if not label[at - 1 : at].isalnum()), next(iter(letters), None))
         if at is not None:
             taken.add(label[at].lower())
         found.append(at)

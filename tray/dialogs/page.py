@@ -1,4 +1,4 @@
-"""What a dialog asks the daemon for, and what it makes of a failure. All of it blocks: a renderer calls it off its own thread."""
+"""What a dialog asks the daemon for, and what it makes of a failure. All of it blocks: the thread that draws calls none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from daemon.api.asking import MeGet
 from host.transport import Unreachable
 from host.wire import ApiError, Request
-from i18n.message import Message, MessageError, as_message, msg
+from i18n.message import Message, MessageError, msg
 from tray.dialogs.model import AGAIN, CLOSE, Dialog, Next, Show, Stay, Values
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -28,8 +28,8 @@ class Ask(Protocol):
 
 
 class Page(Protocol):
-    """One dialog. `open` says what it shows, `press` what a button that does not close it does, with what was typed. Both may raise
-    Unreachable and ApiError.
+    """One dialog. `open` says what it shows, `press` what a button does that does not close it, with what was typed. Both may
+    raise Unreachable and ApiError.
     """
 
     def open(self) -> Next: ...
@@ -43,7 +43,7 @@ class UsageError(MessageError):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What every dialog is started with. `words`: those behind its name; `token`: what a guardian proved before; `now`: Unix ms."""
+    """What every dialog is started with. `words`: those behind its name; `token`: what a guardian proved; `now`: Unix ms."""
 
     ask: Ask
     words: tuple[str, ...]
@@ -108,7 +108,3 @@ def own(ask: Ask) -> str:
     if player is None:
         raise ApiError("refused", msg("nobody plays under this account"))
     return player
-
-
-def message_of(error: BaseException) -> Message:
-    return as_message(error)

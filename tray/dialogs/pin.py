@@ -63,7 +63,8 @@ def dialog(names: tuple[str, ...], wanted: str = "") -> Dialog:
     pin = Field("pin", msg("PIN"), "pin", most=64)
     buttons = (Button("prove", msg("OK")), CANCEL)
     if len(names) == 1:
-        return Dialog(TITLE, (msg("{guardian}, please type your PIN.", guardian=names[0]),), (pin,), buttons=buttons, first="pin")
+        said = msg("{guardian}, please type your PIN.", guardian=names[0])
+        return Dialog(TITLE, (said,), (pin,), buttons=buttons, first="pin")
     chosen = wanted if wanted in names else names[0]
     who = Field("who", msg("Who are you?"), "choice", chosen, tuple(Choice(name, name) for name in names))
     return Dialog(TITLE, (msg("Please type your PIN."),), (who, pin), buttons=buttons, first="pin")

@@ -1,5 +1,5 @@
-"""One dialog from its name to its exit code: 0 done or closed by the user (then nothing is printed), 1 refused, 2 bad usage, 3 the
-daemon does not answer.
+"""One dialog from its name to its exit code: 0 done, or closed before anything failed (nothing is printed then); 1 refused,
+2 bad usage, 3 the daemon does not answer.
 """
 
 from __future__ import annotations
@@ -15,15 +15,12 @@ from host.clock import wall
 from host.homes import Home
 from host.rpc_client import ask
 from i18n.catalogue import Catalogue, Language
-from i18n.message import Arg, Message, comma, msg
-from tray import choose
-from tray.dialogs.page import USAGE, Ask, Page, Session, Start, UsageError
-from tray.dialogs.showing import RendererError, Work
+from i18n.message import Arg, Message, as_message, comma, msg
+from tray.dialogs.page import REFUSED, USAGE, Ask, Page, Session, Start, UsageError
+from tray.dialogs.showing import Renderer, RendererError, Work
 
 NAMES: Final = ("approve", "ask", "code", "kept", "message", "pin", "rules", "until", "why")
-_TOKEN: Final = "--token-stdin"
-_MISSING: Final = 1
-
+_PROVED: Final = "--token-stdin"
 
 class Context(Protocol):
     """Whom to talk to, and in which language."""
@@ -35,15 +32,16 @@ class Context(Protocol):
     def language(self) -> Language: ...
 
 
-def run(name: str, words: Sequence[str], context: Context) -> int:
-    """Shows the dialog and waits until it is closed."""
+def run(name: str, words: Sequence[str], context: Context, renderer: Callable[[], Renderer]) -> int:
+    """Shows the dialog and waits until it is closed. `renderer` loads what draws it."""
     said = Catalogue(context.language, now=wall())
     try:
-        code, output = choose.renderer()(_begun(name, words, context, said))
+        work = _begun(name, words, context, said)  # first: the daemon is asked while the toolkit loads
+        code, output = renderer()(work)
     except UsageError as error:
         return _fail(said, error.message, USAGE)
     except (RendererError, UnsupportedError) as error:
-        return _fail(said, msg("{why}", why=str(error) if isinstance(error, UnsupportedError) else error.message), _MISSING)
+        return _fail(said, as_message(error), REFUSED)
     if output:
         sys.stdout.write(f"{output}\n")
         sys.stdout.flush()
@@ -51,13 +49,13 @@ def run(name: str, words: Sequence[str], context: Context) -> int:
 
 
 def _begun(name: str, words: Sequence[str], context: Context, said: Callable[[Arg], str]) -> Work:
-    """The daemon is asked while the toolkit loads. UsageError."""
+    """UsageError."""
     if name not in NAMES:
         raise UsageError(msg("no dialog {name}; there are: {names}", name=name, names=comma(NAMES)))
     page = import_module(f"tray.dialogs.{name}")
     token = ""
-    if _TOKEN in words:  # not among the words themselves: every program of this PC can read those
-        token, words = sys.stdin.readline().strip(), [word for word in words if word != _TOKEN]
+    if _PROVED in words:  # not among the words themselves: every program of this PC can read those
+        token, words = sys.stdin.readline().strip(), [word for word in words if word != _PROVED]
     start = Start(cast("Ask", partial(ask, context.home.daemon_address)), tuple(words), token, wall)
     work = Work(Session(page.TITLE, cast("Page", page.Page(start))), said)
     work.open()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from daemon.api.messages import GrantAnswer, Why
+from daemon.api.status import Status
 from i18n.message import Arg, Length, Message, Moment, msg
 
 VERDICTS: Final[dict[str, Message]] = {
@@ -20,6 +21,11 @@ def joined(parts: Iterable[Arg], between: str = " ") -> Message:
     """The parts that say something, one behind the other: the same in every language."""
     told = {f"p{number}": part for number, part in enumerate(part for part in parts if part != "")}
     return Message(between.join(f"{{{name}}}" for name in told), told)
+
+
+def titles(status: Status, player: str) -> dict[str, str]:
+    """What games are called, by their ids, as far as the player's status tells."""
+    return {game.id: game.title for one in status.players if one.id == player for game in one.games if game.title}
 
 
 def called(name: str, id_: str) -> Arg:
@@ -48,10 +54,10 @@ def follows(answer: GrantAnswer) -> tuple[Arg, ...]:
     return (first,)
 
 
-def decided(answer: Why) -> tuple[Arg, ...]:
-    """May it be played, until when, and why."""
+def decided(answer: Why, title: str = "") -> tuple[Arg, ...]:
+    """May it be played, until when, and why. `title`: of the game."""
     decision = answer.decision
-    who = joined((called(answer.name, answer.player), answer.game or msg("all games")), ", ")
+    who = joined((called(answer.name, answer.player), title or answer.game or msg("all games")), ", ")
     told: dict[str, Arg] = {"who": who, "verdict": VERDICTS[decision.verdict]}
     if decision.verdict == "allow" and decision.left_ms is not None:
         told["left"] = Length(max(0, decision.left_ms))
@@ -64,7 +70,8 @@ def decided(answer: Why) -> tuple[Arg, ...]:
         if decision.verdict == "allow":
             found.append(msg("Until {until}.", until=until))
         else:
-            found.append(msg("Again from {until}.", until=until) if answer.next == "allow" else msg("At least until {until}.", until=until))
+            again = answer.next == "allow"
+            found.append(msg("Again from {until}.", until=until) if again else msg("At least until {until}.", until=until))
     reason = decision.reason
     if reason is None:
         found.append(msg("No rule limits that now."))
@@ -87,9 +94,8 @@ def rule_by_rule(answer: Why) -> Iterator[tuple[Arg, tuple[Arg, ...]]]:
         if finding.until is not None:
             says = [msg("{verdict} until {until}", verdict=says[0], until=Moment(finding.until, answer.zone))]
         if one.budget_ms is not None and one.used_ms is not None:
-            told: dict[str, Arg] = {
-                "used": Length(one.used_ms), "most": Length(one.budget_ms), "period": PERIODS[answer.periods.get(one.rule, "day")],
-            }  # fmt: skip
+            period = PERIODS[answer.periods.get(one.rule, "day")]
+            told: dict[str, Arg] = {"used": Length(one.used_ms), "most": Length(one.budget_ms), "period": period}
             says.append(
                 msg("played {period}: {used} of {most} + {more} given", more=Length(one.granted_ms), **told) if one.granted_ms
                 else msg("played {period}: {used} of {most}", **told)

@@ -17,7 +17,7 @@ Words = Callable[[Arg], str]
 
 
 class RendererError(MessageError):
-    """This system's widgets cannot be had: what is missing, what to do."""
+    """The system's widgets cannot be had: what is missing, what to do."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -76,8 +76,8 @@ RULES = InForce(player="an", name="Nguyễn Minh An", packs=(
 
 
 class FakeDaemon:
-    """`answers` by the name of a request: what to answer, an ApiError to raise, or a function of the request that makes it. `pin` is
-    the right one, six of them wrong lock.
+    """`answers` by the kind of a request: what to answer, an ApiError to raise, or a function of the request. 2468 is the
+    PIN; five wrong ones lock. While `held` is not set nothing is answered.
     """
 
     def __init__(self, folder: Any) -> None:

@@ -121,8 +121,13 @@ class Fields:
         radio = Gtk.RadioButton(label=label, use_underline=True, group=group)
         if active:
             radio.set_active(True)
-        radio.connect("key-press-event", lambda _, event: event.keyval in _ENTER and (self._enter() or True))
+        radio.connect("key-press-event", self._in_radio)
         return radio
+
+    def _in_radio(self, _: Any, event: Any) -> bool:
+        if event.keyval in _ENTER:
+            self._enter()
+        return event.keyval in _ENTER
 
     def _active(self, radios: dict[str, Any]) -> Any:
         return radios[_chosen(radios)]

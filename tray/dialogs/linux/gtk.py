@@ -13,7 +13,7 @@ from tray.dialogs.showing import Work
 
 _SPACE: Final = 12
 _CHARS: Final = 46  # how wide a paragraph is: what is read at a glance
-_BODY: Final = (460, 260)
+_BODY: Final = (520, 260)
 _MARGIN: Final = 18
 
 
@@ -49,7 +49,7 @@ class _Window:
     def wait(self) -> None:
         self._work.wait(partial(GLib.idle_add, self._arrived))
         self._build(Dialog(ONE_MOMENT, (ONE_MOMENT,)))
-        self._set_busy(True)
+        self._set_busy(busy=True)
 
     def take(self, following: Next) -> None:
         if isinstance(following, End):
@@ -59,9 +59,9 @@ class _Window:
         self.code = following.code
         if isinstance(following, Show):
             self._build(following.dialog)
-            self._set_busy(False)
+            self._set_busy(busy=False)
             return
-        self._set_busy(False)
+        self._set_busy(busy=False)
         self._say(following.note)
         if following.cleared:
             self._fields.clear(following.cleared)
@@ -137,7 +137,7 @@ class _Window:
             self._close()
         elif not self._busy:
             values = self._fields.values()
-            self._set_busy(True)
+            self._set_busy(busy=True)
             self._say(ONE_MOMENT)
             self._work.press(button.name, values, partial(GLib.idle_add, self._arrived))
 
@@ -145,7 +145,7 @@ class _Window:
         self.take(self._work.answer())
         return False
 
-    def _set_busy(self, busy: bool) -> None:  # noqa: FBT001 - as GTK's own setters
+    def _set_busy(self, *, busy: bool) -> None:
         self._busy = busy
         self._fields.grid.set_sensitive(not busy)
         if not busy:

@@ -1,6 +1,5 @@
 """GTK 3 through the system's own gi: a virtual environment sees none of the system's packages."""
 
-# ruff: noqa: E402, I001 - which GTK has to be said before it is loaded
 from __future__ import annotations
 
 import sys
@@ -27,4 +26,4 @@ except (ImportError, ValueError) as _error:
 if not Gtk.init_check([])[0]:
     raise RendererError(msg("there is no screen to show a dialog on (DISPLAY, WAYLAND_DISPLAY)"))
 
-__all__ = ["Gdk", "GLib", "Gtk", "Pango"]
+__all__ = ["GLib", "Gdk", "Gtk", "Pango"]

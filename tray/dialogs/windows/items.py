@@ -30,8 +30,8 @@ _STYLES: Final[dict[Part, tuple[str, int]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`row`: those of one row stand beside each other, a label before it; `field` and `value`: what it stands for. `wide`: how many
-    digits an entry has room for.
+    """`row`: those of one row stand beside each other, a label before it; `field` and `value`: what it stands for. `wide`: how
+    many digits an entry has room for.
     """
 
     part: Part

@@ -43,7 +43,7 @@ def lay_out(items: Sequence[Item], measure: Measure, dpi: int) -> tuple[dict[int
     return places, (inside + 2 * px(_EDGE), top - px(_GAP) + px(_EDGE))
 
 
-def _place(  # noqa: PLR0913 - what a row needs
+def _place(
     here: Sequence[Item], at: tuple[int, int, int], sizes: dict[int, Size], measure: Measure, places: dict[int, Rect],
     px: Callable[[int], int],
 ) -> int:  # fmt: skip

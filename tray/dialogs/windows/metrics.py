@@ -17,6 +17,7 @@ _user32: Final = ctypes.WinDLL("user32")
 _PER_MONITOR_V2: Final = ctypes.c_void_p(-4)
 _DDC_DISABLE_ALL: Final = 1  # the dialog is laid out by us when its monitor changes
 _HEAD: Final = 1.15
+_draw_text: Final[Any] = win32gui.DrawText  # whose stubs know no rectangle as a tuple
 
 
 def _function(name: str, result: Any, *arguments: Any) -> Any:
@@ -74,7 +75,8 @@ class Fonts:
     def __init__(self, dpi: int) -> None:
         self.dpi = dpi or 96
         metrics = _Metrics(size=ctypes.sizeof(_Metrics))
-        if _parameters is None or not _parameters(win32con.SPI_GETNONCLIENTMETRICS, metrics.size, ctypes.byref(metrics), 0, self.dpi):
+        asked = (win32con.SPI_GETNONCLIENTMETRICS, metrics.size, ctypes.byref(metrics), 0, self.dpi)
+        if _parameters is None or not _parameters(*asked):
             metrics.message.height, metrics.message.face = -9 * self.dpi // 72, "Segoe UI"
         font = metrics.message
         self._plain = int(_create_font(ctypes.byref(font)))
@@ -91,7 +93,7 @@ class Fonts:
         screen = win32gui.GetDC(0)
         before = win32gui.SelectObject(screen, self.of(item))
         try:
-            high, rect = win32gui.DrawText(screen, item.text or "0", -1, (0, 0, wide, 0), flags)
+            high, rect = _draw_text(screen, item.text or "0", -1, (0, 0, wide, 0), flags)
         finally:
             win32gui.SelectObject(screen, before)
             win32gui.ReleaseDC(0, screen)

@@ -24,28 +24,27 @@ _STYLE: Final = (
     win32con.WS_POPUP | win32con.WS_CAPTION | win32con.WS_SYSMENU | win32con.DS_MODALFRAME | win32con.DS_SETFONT
     | win32con.DS_SETFOREGROUND | win32con.DS_CENTER
 )  # fmt: skip
+_run_modal: Final[Any] = win32gui.DialogBoxIndirect  # whose stubs know neither a list as template
+_set_text: Final[Any] = win32gui.SetWindowText  # nor this one's text
 _EX_STYLE: Final = win32con.WS_EX_TOPMOST | win32con.WS_EX_DLGMODALFRAME
 
 
 def show(work: Work) -> tuple[int, str]:
     """A Renderer: one window after the other, until one of them ends it."""
     aware()
-    following: Next | None = work.opened()
-    code = 0
+    following = work.opened()
     while not isinstance(following, End):
-        waiting = not isinstance(following, Show)
-        dialog = Dialog(ONE_MOMENT, (ONE_MOMENT,)) if waiting else following.dialog
-        code = code if waiting else following.code
-        following = _Window(work, dialog, code, waiting=waiting).run()
+        shown = following if isinstance(following, Show) else Show(Dialog(ONE_MOMENT, (ONE_MOMENT,)))
+        following = _Window(work, shown, waiting=following is None).run()
     return following.code, following.output
 
 
 class _Window:
     """One dialog; `run` says what comes after it."""
 
-    def __init__(self, work: Work, dialog: Dialog, code: int, *, waiting: bool) -> None:
-        self._work, self._dialog, self._code, self._waiting = work, dialog, code, waiting
-        self._items = items(dialog, work.words)
+    def __init__(self, work: Work, shown: Show, *, waiting: bool) -> None:
+        self._work, self._dialog, self._code, self._waiting = work, shown.dialog, shown.code, waiting
+        self._items = items(shown.dialog, work.words)
         self._busy = waiting
         self._after: Next | None = None
         self._hwnd = 0
@@ -60,7 +59,7 @@ class _Window:
             win32con.WM_INITDIALOG: self._begin, win32con.WM_COMMAND: self._command, _ARRIVED: self._arrived,
             _DPI_CHANGED: self._moved, win32con.WM_CLOSE: lambda *_: self._close(End(self._code)),
         }  # fmt: skip
-        win32gui.DialogBoxIndirect(win32api.GetModuleHandle(None), template, 0, messages)
+        _run_modal(win32api.GetModuleHandle(None), template, 0, messages)
         return self._after or End(self._code)
 
     def _begin(self, hwnd: int, _message: int, _wparam: int, _lparam: int) -> int:
@@ -136,7 +135,7 @@ class _Window:
         if item is None:  # Enter, where no button is pressed by it
             return
         values = self._values()
-        self._set_busy(True)
+        self._set_busy(busy=True)
         self._say(ONE_MOMENT)
         self._work.press(item.value, values, self._tell)
 
@@ -151,15 +150,15 @@ class _Window:
             self._close(answer)
             return 1
         self._code = answer.code
-        self._set_busy(False)
+        self._set_busy(busy=False)
         self._say(answer.note)
         for one in self._items:
             if answer.cleared and one.field == answer.cleared and one.part == "edit":
-                win32gui.SetWindowText(self._control(one.id), "")
+                _set_text(self._control(one.id), "")
                 win32gui.SetFocus(self._control(one.id))
         return 1
 
-    def _set_busy(self, busy: bool) -> None:  # noqa: FBT001 - as Windows' own setters
+    def _set_busy(self, *, busy: bool) -> None:
         """No button while a question is out; the entries stay, and with them what has the focus."""
         self._busy = busy
 
@@ -167,7 +166,7 @@ class _Window:
         at = next(at for at, one in enumerate(self._items) if one.part == "note")
         old = self._items[at]
         self._items[at] = Item("note", self._work.words(note), old.id, old.row)
-        win32gui.SetWindowText(self._control(old.id), self._items[at].text)
+        _set_text(self._control(old.id), self._items[at].text)
         self._place()
 
     def _values(self) -> dict[str, str]:
@@ -189,7 +188,7 @@ class _Window:
                 win32gui.SendMessage(self._control(one.id), win32con.BM_SETCHECK, checked, 0)
 
     def _control(self, id_: int) -> int:
-        return win32gui.GetDlgItem(self._hwnd, id_)
+        return int(win32gui.GetDlgItem(self._hwnd, id_))
 
     def _close(self, after: Next) -> int:
         self._after = after
