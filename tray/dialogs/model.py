@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -122,24 +122,32 @@ def mnemonics(labels: Sequence[str]) -> list[int | None]:
     return found
 
 
-def marked(labels: Sequence[str], mark: str) -> list[str]:
-    """The labels with `mark` before the letter that leads there, as a toolkit wants it; marks of their own are doubled."""
-    return [
-        label.replace(mark, mark * 2) if at is None
-        else label[:at].replace(mark, mark * 2) + mark + label[at:].replace(mark, mark * 2)
-        for label, at in zip(labels, mnemonics(labels), strict=True)
-    ]  # fmt: skip
+def marked(dialog: Dialog, words: Callable[[Arg], str], mark: str) -> list[str]:
+    """The labels of all that has one, in the order of the Tab key: each field, its choices, the buttons. `mark` stands before the
+    letter that leads there, as a toolkit wants it; marks of their own are doubled. Buttons choose their letters first.
+    """
+    labels = list(_labels(dialog, words))
+    order = sorted(range(len(labels)), key=lambda at: labels[at][0])
+    letters = dict(zip(order, mnemonics([labels[at][1] for at in order]), strict=True))
+    return [_marked(label, letters[at], mark) for at, (_, label) in enumerate(labels)]
 
 
-def labels_of(dialog: Dialog, words: Callable[[Arg], str]) -> list[str]:
-    """All that is led to by a letter, in the order of the Tab key: each field, its choices, the buttons."""
-    found = []
+def _marked(label: str, at: int | None, mark: str) -> str:
+    before, after = label[: at or 0].replace(mark, mark * 2), label[at or 0 :].replace(mark, mark * 2)
+    return before + ("" if at is None else mark) + after
+
+
+def _labels(dialog: Dialog, words: Callable[[Arg], str]) -> Iterator[tuple[int, str]]:
+    """Each with its rank: the smaller chooses first."""
     for field in dialog.fields:
-        found.append(words(field.label))
-        found += [words(choice.label) for choice in field.choices]
-        found += [words(OTHER_LABEL)] * (field.kind == "minutes")
-    return [*found, *(words(button.label) for button in dialog.buttons)]
+        yield 1, words(field.label)
+        for choice in field.choices:
+            yield 2, words(choice.label)
+        if field.kind == "minutes":
+            yield 2, words(_OTHER)
+    for button in dialog.buttons:
+        yield 0, words(button.label)
 
 
-OTHER_LABEL: Final = msg("Other:")
+_OTHER: Final = msg("Other:")
 TYPED_MINUTES: Final = msg("Minutes")

@@ -99,15 +99,22 @@ class FakeDaemon:
 
     def start(self) -> FakeDaemon:
         self._thread.start()
+        self.serve()
+        return self
+
+    def serve(self) -> None:
         routes = table(*(Route(kind, "any", self._handle) for kind in self.answers))
         made = serve(self.home.daemon_address, routes, lambda _: frozenset({"any"}))
         self._server = asyncio.run_coroutine_threadsafe(made, self._loop).result(20)
-        return self
 
-    def stop(self) -> None:
+    def stop_serving(self) -> None:
         if self._server is not None:
             asyncio.run_coroutine_threadsafe(self._server.close(), self._loop).result(20)
             self._server = None
+
+    def stop(self) -> None:
+        self.held.set()
+        self.stop_serving()
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from i18n.message import Arg
 from tray.dialogs.linux.fields import Fields
-from tray.dialogs.linux.toolkit import Gdk, GLib, Gtk, Pango
-from tray.dialogs.model import ONE_MOMENT, Button, Dialog, End, Next, Show, labels_of, marked
+from tray.dialogs.linux.toolkit import Atk, Gdk, GLib, Gtk, Pango
+from tray.dialogs.model import ONE_MOMENT, Button, Dialog, End, Next, Show, marked
 from tray.dialogs.showing import Work
 
 _SPACE: Final = 12
@@ -38,6 +38,7 @@ class _Window:
         self.code, self.output, self.open = 0, "", True
         self._dialog = Dialog(ONE_MOMENT)
         self._busy = False
+        self._focus: Any = None
         self._fields: Fields
         self._note: Any
         self._body: Any = None
@@ -67,10 +68,10 @@ class _Window:
             self._fields.clear(following.cleared)
 
     def _build(self, dialog: Dialog) -> None:
-        self._dialog = dialog
+        self._dialog, self._focus = dialog, None
         for child in self._window.get_children():
             child.destroy()
-        labels = iter(marked(labels_of(dialog, self._words), "_"))
+        labels = iter(marked(dialog, self._words, "_"))
         self._fields = Fields(dialog.fields, self._words, labels, self._default)
         self._note = _paragraph("")
         self._note.get_style_context().add_class("error")
@@ -87,7 +88,7 @@ class _Window:
         box.add(self._buttons(dialog.buttons, labels))
         self._window.add(box)
         self._window.set_title(self._words(dialog.title))
-        self._window.get_accessible().set_role(_dialog_role())
+        self._window.get_accessible().set_role(Atk.Role.DIALOG)
         self._window.show_all()
         self._fields.focus(dialog.first)
         self._window.present()
@@ -146,10 +147,16 @@ class _Window:
         return False
 
     def _set_busy(self, *, busy: bool) -> None:
+        """While a question is out nothing can be typed. What had the focus has it again afterwards."""
+        if busy and not self._busy:
+            self._focus = self._window.get_focus()
         self._busy = busy
         self._fields.grid.set_sensitive(not busy)
         if not busy:
             self._note.hide()
+            if self._focus is not None:
+                self._focus.grab_focus()
+            self._focus = None
 
     def _say(self, note: Arg) -> None:
         self._note.set_text(self._words(note))
@@ -176,12 +183,3 @@ def _paragraph(text: str, *, large: bool = False) -> Any:
         attributes.insert(Pango.attr_weight_new(Pango.Weight.BOLD))
         label.set_attributes(attributes)
     return label
-
-
-def _dialog_role() -> Any:
-    import gi  # noqa: PLC0415 - after toolkit made sure that it is there
-
-    gi.require_version("Atk", "1.0")
-    from gi.repository import Atk  # noqa: PLC0415
-
-    return Atk.Role.DIALOG

@@ -16,9 +16,9 @@ try:
     except ImportError:
         sys.path.append(_SYSTEM)  # at its end: nothing of ours is taken from there
         import gi
-    for _name in ("Gtk", "Gdk"):
-        gi.require_version(_name, "3.0")
-    from gi.repository import Gdk, GLib, Gtk, Pango
+    for _name, _version in (("Gtk", "3.0"), ("Gdk", "3.0"), ("Atk", "1.0")):
+        gi.require_version(_name, _version)
+    from gi.repository import Atk, Gdk, GLib, Gtk, Pango
 except (ImportError, ValueError) as _error:
     raise RendererError(
         msg("the dialogs need GTK 3; install: {packages}", packages="python3-gi gir1.2-gtk-3.0")
@@ -26,4 +26,4 @@ except (ImportError, ValueError) as _error:
 if not Gtk.init_check([])[0]:
     raise RendererError(msg("there is no screen to show a dialog on (DISPLAY, WAYLAND_DISPLAY)"))
 
-__all__ = ["GLib", "Gdk", "Gtk", "Pango"]
+__all__ = ["Atk", "GLib", "Gdk", "Gtk", "Pango"]

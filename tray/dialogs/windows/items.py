@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from tray.dialogs.model import OTHER, TYPED_MINUTES, Dialog, Field, labels_of, marked
+from tray.dialogs.model import OTHER, TYPED_MINUTES, Dialog, Field, marked
 from tray.dialogs.showing import Words
 
 Part = Literal["says", "head", "label", "radio", "edit", "long", "body", "note", "button", "hidden"]
@@ -53,7 +53,7 @@ class Item:
 
 def items(dialog: Dialog, words: Words) -> list[Item]:
     """All controls; ids count from 100, but for the buttons that Enter and Escape press."""
-    made = list(_items(dialog, words, iter(marked(labels_of(dialog, words), "&"))))
+    made = list(_items(dialog, words, iter(marked(dialog, words, "&"))))
     return [item if item.id else _numbered(item, 100 + at) for at, item in enumerate(made)]
 
 

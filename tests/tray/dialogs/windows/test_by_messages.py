@@ -1,0 +1,203 @@
+"""Dialogs of Windows itself, filled and sent by the messages that a keyboard makes, against a daemon that listens."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import win32con
+import win32gui
+import win32process
+
+from daemon.api.asking import CodeUse, RequestAdd, RequestApprove, RequestDeny
+from daemon.api.messages import GrantExtend
+from tests.system import PATIENCE, until
+from tests.tray.dialogs.fake_daemon import MINUTE
+
+TOP = Path(__file__).resolve().parents[4]
+OK, CANCEL = 1, 2
+
+
+class Shown:
+    def __init__(self, program):
+        self.program = program
+        self.window = 0
+        self.next()
+
+    def next(self):
+        """The dialog that is open now, other than the last one."""
+        self.window = until(lambda: self._found(self.window))
+
+    def _found(self, but):
+        assert self.program.poll() is None, self.program.communicate()
+        found = []
+
+        def see(window, _):
+            owner = win32process.GetWindowThreadProcessId(window)[1]
+            if owner == self.program.pid and win32gui.IsWindowVisible(window) and win32gui.GetClassName(window) == "#32770":
+                found.append(window)
+            return True
+
+        win32gui.EnumWindows(see, None)
+        return next((one for one in found if one != but), None)
+
+    def controls(self):
+        """[(class, text, id)] in the order of the Tab key."""
+        found = []
+        child = win32gui.GetWindow(self.window, win32con.GW_CHILD)
+        while child:
+            found.append((win32gui.GetClassName(child).upper(), text_of(child), win32gui.GetDlgCtrlID(child)))
+            child = win32gui.GetWindow(child, win32con.GW_HWNDNEXT)
+        return found
+
+    def says(self, text):
+        until(lambda: any(text in said for _, said, _ in self.controls()))
+
+    def entries(self):
+        return [id_ for kind, _, id_ in self.controls() if kind == "EDIT"]
+
+    def type(self, at, text):
+        """Into the entry of this number."""
+        win32gui.SendMessage(win32gui.GetDlgItem(self.window, self.entries()[at]), win32con.WM_SETTEXT, 0, text)
+
+    def click(self, text):
+        id_ = next(id_ for kind, said, id_ in self.controls() if kind == "BUTTON" and said.replace("&", "") == text)
+        win32gui.PostMessage(win32gui.GetDlgItem(self.window, id_), win32con.BM_CLICK, 0, 0)
+
+    def key(self, code):
+        """To whatever has the focus there, as a keyboard does."""
+        thread = win32process.GetWindowThreadProcessId(self.window)[0]
+        focus = win32gui.GetWindow(self.window, win32con.GW_CHILD)
+        assert thread
+        win32gui.PostMessage(focus, win32con.WM_KEYDOWN, code, 0)
+
+    def closed(self):
+        out, err = self.program.communicate(timeout=PATIENCE)
+        assert "Traceback" not in err
+        return self.program.returncode, out
+
+
+def text_of(window):
+    length = win32gui.SendMessage(window, win32con.WM_GETTEXTLENGTH, 0, 0)
+    buffer = win32gui.PyMakeBuffer(2 * (length + 1))
+    got = win32gui.SendMessage(window, win32con.WM_GETTEXT, length + 1, buffer)
+    return bytes(buffer[: 2 * got]).decode("utf-16-le")
+
+
+@pytest.fixture
+def show(daemon):
+    running = []
+
+    def shown(name, *words, lang="en"):
+        command = [sys.executable, "-m", "tray.dialog", name, *words, "--home", str(daemon.home.root), "--lang", lang]
+        program = subprocess.Popen(command, cwd=TOP, env={**os.environ, "PYTHONIOENCODING": "utf-8"}, text=True, encoding="utf-8",
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+        running.append(program)
+        return Shown(program)
+
+    yield shown
+    for program in running:
+        program.kill()
+        program.communicate()
+
+
+def test_ask_by_a_choice_and_ok(show, daemon):
+    """30 minutes are clicked, a reason in Vietnamese is put in, and the answer is closed by Escape."""
+    dialog = show("ask", lang="vi")
+    dialog.click("30 phút")
+    dialog.type(1, "Con làm xong bài tập rồi ạ")
+    dialog.click("Gửi")
+    dialog.next()
+    dialog.says("Đã gửi lời xin")
+    dialog.key(win32con.VK_ESCAPE)
+
+    assert dialog.closed() == (0, "")
+    assert daemon.of(RequestAdd) == [RequestAdd(ms=30 * MINUTE, reason="Con làm xong bài tập rồi ạ")]
+
+
+def test_ask_with_minutes_of_ones_own(show, daemon):
+    """Typing them chooses them; what cannot be read is said, and stays."""
+    dialog = show("ask", "--game", "luanti")
+    dialog.type(0, "soon")
+    dialog.key(win32con.VK_RETURN)
+    dialog.says("type a number")
+    dialog.type(0, "25")
+    dialog.key(win32con.VK_RETURN)
+    until(lambda: daemon.of(RequestAdd))
+
+    assert daemon.of(RequestAdd) == [RequestAdd(ms=25 * MINUTE, game="luanti")]
+
+
+def test_a_wrong_pin_stays_and_the_right_one_is_printed(show):
+    dialog = show("pin")
+    dialog.type(0, "1111")
+    dialog.key(win32con.VK_RETURN)
+    dialog.says("4 tries left")
+    until(lambda: text_of(win32gui.GetDlgItem(dialog.window, dialog.entries()[0])) == "")
+    dialog.type(0, "2468")
+    dialog.key(win32con.VK_RETURN)
+    code, out = dialog.closed()
+
+    assert (code, json.loads(out)["token"], json.loads(out)["name"]) == (0, "t0ken", "Mẹ Hoa")
+
+
+@pytest.mark.parametrize(("words", "typed", "asked"), [
+    (("code",), "123456", CodeUse(player="an", digits="123456")),
+    (("until", "an"), "20:30", GrantExtend(player="an", until=(20 * 60 + 30) * MINUTE)),
+    (("approve", "r7"), None, RequestApprove(id="r7", ms=30 * MINUTE)),
+])  # fmt: skip
+def test_the_others_ask_what_was_typed(show, daemon, words, typed, asked):
+    dialog = show(*words)
+    if typed:
+        dialog.type(0, typed)
+    dialog.key(win32con.VK_RETURN)
+    dialog.next()
+    dialog.says("may play until")
+    dialog.click("Close")
+
+    assert dialog.closed() == (0, "")
+    assert daemon.of(type(asked)) == [asked]
+
+
+def test_no_is_a_button_too(show, daemon):
+    dialog = show("approve", "r7")
+    dialog.click("No, not now")
+    dialog.next()
+
+    assert daemon.of(RequestDeny) == [RequestDeny(id="r7")]
+
+
+@pytest.mark.parametrize(("words", "text"), [
+    (("why", "an", "luanti"), "Điều 39 khoản 1"), (("kept",), "400 ngày"), (("rules",), "Nếp nhà"), (("message", "Xong."), "Xong."),
+])  # fmt: skip
+def test_what_is_only_read_is_closed_by_escape(show, words, text):
+    dialog = show(*words, lang="vi")
+    dialog.says(text)
+    dialog.key(win32con.VK_ESCAPE)
+
+    assert dialog.closed() == (0, "")
+
+
+def test_a_daemon_that_goes_away_costs_nothing_typed(show, daemon):
+    dialog = show("until", "an")
+    dialog.type(0, "21:15")
+    daemon.stop_serving()
+    dialog.key(win32con.VK_RETURN)
+    dialog.says("does not answer")
+    assert text_of(win32gui.GetDlgItem(dialog.window, dialog.entries()[0])) == "21:15"
+    dialog.key(win32con.VK_ESCAPE)
+
+    assert dialog.closed() == (3, "")
+
+
+def test_a_slow_daemon_is_waited_for(show, daemon):
+    daemon.held.clear()
+    dialog = show("why", "an")
+    dialog.says("One moment")
+    daemon.held.set()
+    dialog.next()
+    dialog.says("may not be played now")
