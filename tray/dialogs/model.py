@@ -123,8 +123,8 @@ def mnemonics(labels: Sequence[str]) -> list[int | None]:
 
 
 def marked(dialog: Dialog, words: Callable[[Arg], str], mark: str) -> list[str]:
-    """The labels of all that has one, in the order of the Tab key: each field, its choices, the buttons. `mark` stands before the
-    letter that leads there, as a toolkit wants it; marks of their own are doubled. Buttons choose their letters first.
+    """The labels of all that has one, in the order of the Tab key: each field, its choices, the buttons. `mark` stands before
+    the letter that leads there, as a toolkit wants it; marks of their own are doubled. Buttons choose their letters first.
     """
     labels = list(_labels(dialog, words))
     order = sorted(range(len(labels)), key=lambda at: labels[at][0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from i18n.catalogue import Catalogue
@@ -28,14 +30,18 @@ def measured(item, wide):
 def test_nothing_overlaps_and_all_is_inside(name, dpi, language):
     """At every scale, in both languages."""
     found = items(DIALOGS[name], Catalogue(language))
-    places, (wide, high) = lay_out(found, lambda item, most: tuple(n * dpi // 96 for n in measured(item, most * 96 // dpi)), dpi)
+
+    def measure(item, most):
+        return tuple(n * dpi // 96 for n in measured(item, most * 96 // dpi))
+
+    places, (wide, high) = lay_out(found, measure, dpi)
     rects = [rect for rect in places.values() if rect[3]]
 
     assert all(left >= 0 <= top and left + width <= wide and top + height <= high for left, top, width, height in rects)
     for at, (left, top, width, height) in enumerate(rects):
         for other in rects[at + 1 :]:
-            apart = left + width <= other[0] or other[0] + other[2] <= left or top + height <= other[1] or other[1] + other[3] <= top
-            assert apart, (rects[at], other)
+            beside = left + width <= other[0] or other[0] + other[2] <= left
+            assert beside or top + height <= other[1] or other[1] + other[3] <= top, (rects[at], other)
 
 
 def test_enter_and_escape_have_their_buttons():
@@ -49,7 +55,7 @@ def test_enter_and_escape_have_their_buttons():
 def test_a_name_stands_before_each_entry(name):
     """That is where screen readers look for it."""
     found = items(DIALOGS[name], Catalogue("vi"))
-    for before, item in zip(found, found[1:], strict=False):
+    for before, item in pairwise(found):
         if item.part in {"edit", "long"}:
             assert before.part in {"label", "hidden"}
             assert before.text

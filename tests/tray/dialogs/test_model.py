@@ -29,7 +29,7 @@ def test_marks_of_ones_own_are_doubled():
     dialog = ask.for_play(STATUS, "an")
     words = Catalogue("en")
     shown = marked(dialog, lambda said: words(said).replace("Luanti", "R&D_x"), "&")
-    assert [one.replace("R&&D", "") for one in shown if "D_x" in one] == ["_x (r&unning)"]
+    assert [one for one in shown if "D_x" in one] == ["R&&&D_x (running)"]
     assert all(one.count("_") == 1 for one in marked(dialog, words, "_"))
 
 
@@ -43,8 +43,8 @@ def test_minutes(typed, ms):
 
 
 @pytest.mark.parametrize(("typed", "at"), [
-    ("20:30", 1230), ("20.30", 1230), ("20h30", 1230), ("20g30", 1230), ("2030", 1230), ("8", 480), ("20h", 1200), ("24:00", 1440),
-    ("00:00", 0), ("", None), ("24:01", None), ("20:60", None), ("20:3", None), ("203", None), ("tối nay", None), ("25", None),
+    ("20:30", 1230), ("20.30", 1230), ("20h30", 1230), ("20g30", 1230), ("2030", 1230), ("8", 480), ("20h", 1200),
+    ("24:00", 1440), ("00:00", 0), ("", None), ("24:01", None), ("20:60", None), ("20:3", None), ("203", None), ("tối nay", None), ("25", None),
 ])  # fmt: skip
 def test_time_of_day(typed, at):
     read = time_of_day(typed)

@@ -17,7 +17,7 @@ from i18n.catalogue import Catalogue
 from i18n.message import msg
 from tests.tray.dialogs.fake_daemon import GRANTED, MINUTE, NOON
 from tray.dialogs import approve, ask, code, kept, message, pin, rules, until, why
-from tray.dialogs.model import End, Show, Stay
+from tray.dialogs.model import Show, Stay
 from tray.dialogs.page import Session, Start, UsageError
 from tray.dialogs.run import NAMES, run
 
@@ -67,7 +67,7 @@ def test_pin_of_the_one_that_was_meant(page, daemon, wanted):
     opened, session = page(pin, wanted)
     chosen = next(one for one in opened.dialog.fields if one.name == "who").value
     ends = session.press("prove", {"who": chosen, "pin": "2468"})
-    assert ends == End(0, json.dumps({"token": "t0ken", "name": chosen, "until": NOON}, ensure_ascii=False, separators=(",", ":")))
+    assert (ends.code, json.loads(ends.output)) == (0, {"token": "t0ken", "name": chosen, "until": NOON})
     assert chosen == (wanted if wanted == "Bố Tuấn" else "Mẹ Hoa")
 
 
@@ -144,7 +144,8 @@ def test_why_and_rules_of_whoever_plays_here(page, daemon):
 
 
 @pytest.mark.parametrize(("module", "words"), [
-    (until, ()), (approve, ()), (message, ()), (ask, ("An",)), (ask, ("--what", "x")), (ask, ("--game",)), (why, ("a", "b", "c")),
+    (until, ()), (approve, ()), (message, ()), (ask, ("An",)), (ask, ("--what", "x")), (ask, ("--game",)),
+    (why, ("a", "b", "c")),
 ])  # fmt: skip
 def test_words_that_mean_nothing(module, words):
     with pytest.raises(UsageError):

@@ -1,8 +1,9 @@
-"""What a screen reader is told of the window of a process, and what it may do there: `spoken.py PID`, `set NAME TEXT`, `press NAME`.
+"""What a screen reader is told of the window of a process, and what it may do there: PID, PID set NAME TEXT, PID press NAME.
 
 A program of its own, under the system's Python: AT-SPI keeps the bus that it met first.
 """
 
+# ruff: noqa: E402, T201 - the version is said before the import; what it prints is its answer
 import json
 import sys
 

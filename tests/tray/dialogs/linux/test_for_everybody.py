@@ -9,8 +9,8 @@ from tests.system import until
 from tests.tray.dialogs.fake_daemon import MINUTE
 
 DIALOGS = [
-    ("ask",), ("ask", "--program", "ab" * 32, "--title", "sums.AppImage"), ("pin",), ("code",), ("why", "an", "luanti"), ("kept",),
-    ("until", "an"), ("rules",), ("approve", "r7"), ("message", "Xong."),
+    ("ask",), ("ask", "--program", "ab" * 32, "--title", "sums.AppImage"), ("pin",), ("code",), ("why", "an", "luanti"),
+    ("kept",), ("until", "an"), ("rules",), ("approve", "r7"), ("message", "Xong."),
 ]  # fmt: skip
 NAMELESS = {"panel", "filler", "scroll pane", "scroll bar", "separator", "grouping"}  # what only holds others
 
@@ -29,15 +29,15 @@ def test_whatever_can_have_the_focus_has_a_name(show, words):
 @pytest.mark.parametrize("scale", [{}, {"GDK_DPI_SCALE": "1.5"}, {"GDK_SCALE": "2"}], ids=["100", "150", "200"])
 @pytest.mark.parametrize("words", [("ask",), ("approve", "r7"), ("kept",)], ids=lambda words: words[0])
 def test_nothing_is_cut_off_at_any_scale(show, desk, words, scale):
-    """All that is shown lies inside the window, and the window on the screen. (A text that is scrolled is higher than its pane.)"""
+    """All that is shown lies inside the window, and the window on the screen; a text that is scrolled is higher than its pane."""
     dialog = show(*words, lang="vi", **scale)
     left, top, width, height = (
         int(line.partition("=")[2]) for line in desk.xdotool("getwindowgeometry", "--shell", dialog.window).splitlines()[1:5]
     )  # fmt: skip
     spoken = until(dialog.spoken)
     factor = int(scale.get("GDK_SCALE", 1))
-    places = [one["place"] for one in spoken if one["showing"] and one["role"] in {"label", "push button", "radio button", "text"}
-              and "\n" not in one["text"]]  # fmt: skip
+    kinds = {"label", "push button", "radio button", "text"}
+    places = [one["place"] for one in spoken if one["showing"] and one["role"] in kinds and "\n" not in one["text"]]
 
     assert left >= 0 <= top
     assert left + width <= 1400

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -94,8 +93,8 @@ def show(daemon):
 
     def shown(name, *words, lang="en"):
         command = [sys.executable, "-m", "tray.dialog", name, *words, "--home", str(daemon.home.root), "--lang", lang]
-        program = subprocess.Popen(command, cwd=TOP, env={**os.environ, "PYTHONIOENCODING": "utf-8"}, text=True, encoding="utf-8",
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+        program = subprocess.Popen(command, cwd=TOP, encoding="utf-8", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)  # fmt: skip
         running.append(program)
         return Shown(program)
 
@@ -172,7 +171,8 @@ def test_no_is_a_button_too(show, daemon):
 
 
 @pytest.mark.parametrize(("words", "text"), [
-    (("why", "an", "luanti"), "Điều 39 khoản 1"), (("kept",), "400 ngày"), (("rules",), "Nếp nhà"), (("message", "Xong."), "Xong."),
+    (("why", "an", "luanti"), "Điều 39 khoản 1"), (("kept",), "400 ngày"), (("rules",), "Nếp nhà"),
+    (("message", "Xong."), "Xong."),
 ])  # fmt: skip
 def test_what_is_only_read_is_closed_by_escape(show, words, text):
     dialog = show(*words, lang="vi")
