@@ -31,9 +31,16 @@ class Desk:
                               check=False)  # it finds nothing as long as there is nothing
         return done.stdout.strip()
 
+    def spoken(self, *programs, what=()):
+        """Of each program what its window tells a screen reader, None where there is none yet."""
+        pids = ",".join(str(program.pid) for program in programs)
+        done = subprocess.run([SYSTEM_PYTHON, str(_SPOKEN), pids, *what], env=self.environment, capture_output=True, text=True,
+                              timeout=PATIENCE, check=True)  # fmt: skip
+        return json.loads(done.stdout)
+
 
 class Shown:
-    """A dialog that is open."""
+    """A dialog that is open, once keys go there."""
 
     def __init__(self, desk, program):
         self.desk, self.program = desk, program
@@ -51,13 +58,14 @@ class Shown:
     def type(self, text):
         self.desk.xdotool("type", "--delay", "30", text)
 
-    def spoken(self, *what):
-        command = [SYSTEM_PYTHON, str(_SPOKEN), str(self.program.pid), *what]
-        done = subprocess.run(command, env=self.desk.environment, capture_output=True, text=True, timeout=PATIENCE, check=True)
-        return json.loads(done.stdout)
+    def spoken(self):
+        return self.desk.spoken(self.program)[0] or []
+
+    def does(self, *what):
+        self.desk.spoken(self.program, what=what)
 
     def texts(self):
-        return [one["name"] or one["text"] for one in self.spoken() or () if one["showing"]]
+        return texts(self.spoken())
 
     def says(self, text):
         """Waits until it stands there."""
@@ -68,6 +76,10 @@ class Shown:
         out, err = self.program.communicate(timeout=PATIENCE)
         assert "Traceback" not in err
         return self.program.returncode, out
+
+
+def texts(spoken):
+    return [one["name"] or one["text"] for one in spoken or () if one["showing"]]
 
 
 @pytest.fixture(scope="session")
@@ -104,11 +116,11 @@ def desk(tmp_path_factory):
 
 
 @pytest.fixture
-def show(desk, daemon):
-    """`show("ask", "--game", "luanti")`: the dialog, once keys go there."""
+def start(desk, daemon):
+    """`start("ask", "--game", "luanti")`: its process."""
     running = []
 
-    def shown(name, *words, lang="en", feed=None, **env):
+    def started(name, *words, lang="en", feed=None, **env):
         command = [sys.executable, "-m", "tray.dialog", name, *words, "--home", str(daemon.home.root), "--lang", lang]
         program = subprocess.Popen(command, cwd=TOP, env={**desk.environment, **env}, text=True, stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
@@ -116,9 +128,15 @@ def show(desk, daemon):
         if feed is not None:
             program.stdin.write(feed)
             program.stdin.flush()
-        return Shown(desk, program)
+        return program
 
-    yield shown
+    yield started
     for program in running:
         program.kill()
         program.communicate()
+
+
+@pytest.fixture
+def show(desk, start):
+    """The same, once keys go there."""
+    return lambda *words, **more: Shown(desk, start(*words, **more))

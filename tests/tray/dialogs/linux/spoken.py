@@ -1,4 +1,4 @@
-"""What a screen reader is told of the window of a process, and what it may do there: PID, PID set NAME TEXT, PID press NAME.
+"""What a screen reader is told of the window of each process, and what it may do: PID,PID… or PID set NAME TEXT, PID press NAME.
 
 A program of its own, under the system's Python: AT-SPI keeps the bus that it met first.
 """
@@ -43,14 +43,12 @@ def told(one):
     }  # fmt: skip
 
 
-def main(pid, *what):
-    top = window(int(pid))
-    if top is None:
-        print("null")
-        return
+def main(pids, *what):
+    tops = [window(int(pid)) for pid in pids.split(",")]
     if not what:
-        print(json.dumps([told(one) for one in walk(top)]))
+        print(json.dumps([top and [told(one) for one in walk(top)] for top in tops]))
         return
+    (top,) = tops
     one = next(one for one in walk(top) if one.get_name() == what[1] and one.get_role_name() != "label")
     if what[0] == "set":
         Atspi.EditableText.set_text_contents(one.get_editable_text_iface(), what[2])

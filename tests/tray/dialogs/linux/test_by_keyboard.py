@@ -146,12 +146,15 @@ def test_a_daemon_that_is_not_there_can_be_asked_again(show, daemon):
     daemon.serve()
     dialog.keys("Return")
     dialog.says("may not be played now")
-    daemon.stop_serving()
-    gone = show("why", "an")
-    gone.says("does not answer")
-    gone.keys("Escape")
 
-    assert gone.closed() == (3, "")
+
+def test_closed_where_nobody_answers(show, daemon):
+    daemon.stop_serving()
+    dialog = show("why", "an")
+    dialog.says("does not answer")
+    dialog.keys("Escape")
+
+    assert dialog.closed() == (3, "")
 
 
 def test_a_slow_daemon_is_waited_for_in_the_window(show, daemon):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import subprocess
 import sys
@@ -18,7 +19,9 @@ from tests.system import PATIENCE, until
 from tests.tray.dialogs.fake_daemon import MINUTE
 
 TOP = Path(__file__).resolve().parents[4]
-OK, CANCEL = 1, 2
+send = ctypes.WINFUNCTYPE(ctypes.c_ssize_t, ctypes.c_void_p, ctypes.c_uint, ctypes.c_size_t, ctypes.c_void_p)(
+    ("SendMessageW", ctypes.WinDLL("user32"))
+)
 
 
 class Shown:
@@ -68,11 +71,8 @@ class Shown:
         win32gui.PostMessage(win32gui.GetDlgItem(self.window, id_), win32con.BM_CLICK, 0, 0)
 
     def key(self, code):
-        """To whatever has the focus there, as a keyboard does."""
-        thread = win32process.GetWindowThreadProcessId(self.window)[0]
-        focus = win32gui.GetWindow(self.window, win32con.GW_CHILD)
-        assert thread
-        win32gui.PostMessage(focus, win32con.WM_KEYDOWN, code, 0)
+        """To one of its controls, as a keyboard does."""
+        win32gui.PostMessage(win32gui.GetDlgItem(self.window, self.controls()[-1][2]), win32con.WM_KEYDOWN, code, 0)
 
     def closed(self):
         out, err = self.program.communicate(timeout=PATIENCE)
@@ -81,10 +81,10 @@ class Shown:
 
 
 def text_of(window):
-    length = win32gui.SendMessage(window, win32con.WM_GETTEXTLENGTH, 0, 0)
-    buffer = win32gui.PyMakeBuffer(2 * (length + 1))
-    got = win32gui.SendMessage(window, win32con.WM_GETTEXT, length + 1, buffer)
-    return bytes(buffer[: 2 * got]).decode("utf-16-le")
+    length = send(window, win32con.WM_GETTEXTLENGTH, 0, None)
+    buffer = ctypes.create_unicode_buffer(length + 1)
+    send(window, win32con.WM_GETTEXT, length + 1, buffer)
+    return buffer.value
 
 
 @pytest.fixture
