@@ -36,7 +36,7 @@ def opened(desk, programs):
 
 @pytest.mark.parametrize("scale", [{}, {"GDK_DPI_SCALE": "1.5"}, {"GDK_SCALE": "2"}], ids=["100", "150", "200"])
 def test_nothing_is_cut_off_at_any_scale(desk, start, scale):
-    """All that is shown lies inside its window, and the window on the screen; a text that is scrolled is higher than its pane."""
+    """All that is shown lies inside its window, and the window on the screen; what is scrolled is higher than its pane."""
     programs = [start(*words, lang="vi", **scale) for words in (("ask",), ("approve", "r7"), ("kept",))]
     factor = int(scale.get("GDK_SCALE", 1))
     for spoken in until(lambda: opened(desk, programs)):
@@ -47,7 +47,8 @@ def test_nothing_is_cut_off_at_any_scale(desk, start, scale):
         assert width * factor <= 1400
         assert height * factor <= 1000
         assert len(places) > 1
-        assert all(left <= x and x + wide <= left + width and top <= y and y + high <= top + height for x, y, wide, high in places)
+        assert all(left <= x and x + wide <= left + width for x, _, wide, _ in places)
+        assert all(top <= y and y + high <= top + height for _, y, _, high in places)
 
 
 def test_vietnamese_that_is_put_in_arrives_as_it_was(show, daemon):
