@@ -123,8 +123,7 @@ class _Window:
         text.place_cursor(text.get_start_iter())
         view.get_accessible().set_name(self._words(dialog.title))
         scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER, shadow_type=Gtk.ShadowType.IN)
-        scrolled.set_min_content_width(_BODY[0])
-        scrolled.set_min_content_height(_BODY[1])
+        scrolled.set_size_request(*_BODY)
         scrolled.add(view)
         return scrolled
 

@@ -108,7 +108,7 @@ class _Window:
         high += outer[3] - outer[1] - inner[3]
         left, top = outer[:2]
         if centre:
-            area = win32gui.SystemParametersInfo(win32con.SPI_GETWORKAREA)
+            area = win32api.GetMonitorInfo(win32api.MonitorFromWindow(self._hwnd, win32con.MONITOR_DEFAULTTONEAREST))["Work"]
             left, top = (area[0] + area[2] - wide) // 2, (area[1] + area[3] - high) // 2
         flags = win32con.SWP_NOZORDER | win32con.SWP_NOACTIVATE
         win32gui.SetWindowPos(self._hwnd, 0, max(0, left), max(0, top), wide, high, flags)

@@ -1,4 +1,4 @@
-"""What a screen reader is told of the window of each process, and what it may do: PID,PID… or PID set NAME TEXT, PID press NAME.
+"""What a screen reader is told of the window of each process, and may do there: PID,PID… or PID set NAME TEXT, PID press NAME.
 
 A program of its own, under the system's Python: AT-SPI keeps the bus that it met first.
 """
