@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
 from importlib import import_module
 from typing import Final, Protocol, cast
 
@@ -14,13 +13,15 @@ from host.api import UnsupportedError
 from host.clock import wall
 from host.homes import Home
 from host.rpc_client import ask
+from host.wire import Request
 from i18n.catalogue import Catalogue, Language
 from i18n.message import Arg, Message, as_message, comma, msg
-from tray.dialogs.page import REFUSED, USAGE, Ask, Page, Session, Start, UsageError
+from tray.dialogs.page import REFUSED, USAGE, Page, Session, Start, T, UsageError
 from tray.dialogs.showing import Renderer, RendererError, Work
 
 NAMES: Final = ("approve", "ask", "code", "kept", "message", "pin", "rules", "until", "why")
 _PROVED: Final = "--token-stdin"
+
 
 class Context(Protocol):
     """Whom to talk to, and in which language."""
@@ -56,7 +57,11 @@ def _begun(name: str, words: Sequence[str], context: Context, said: Callable[[Ar
     token = ""
     if _PROVED in words:  # not among the words themselves: every program of this PC can read those
         token, words = sys.stdin.readline().strip(), [word for word in words if word != _PROVED]
-    start = Start(cast("Ask", partial(ask, context.home.daemon_address)), tuple(words), token, wall)
+
+    def asked(request: Request[T]) -> T:
+        return ask(context.home.daemon_address, request)  # which may be another one once its daemon runs
+
+    start = Start(asked, tuple(words), token, wall)
     work = Work(Session(page.TITLE, cast("Page", page.Page(start))), said)
     work.open()
     return work

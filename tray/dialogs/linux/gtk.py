@@ -42,7 +42,8 @@ class _Window:
         self._fields: Fields
         self._note: Any
         self._body: Any = None
-        self._window = Gtk.Window(window_position=Gtk.WindowPosition.CENTER, resizable=False, icon_name="dialog-information")
+        self._window = Gtk.Window(window_position=Gtk.WindowPosition.CENTER, resizable=False, icon_name="dialog-information",
+                                  type_hint=Gdk.WindowTypeHint.DIALOG)  # fmt: skip
         self._window.connect("delete-event", lambda *_: self._close())
         self._window.connect("key-press-event", self._key)
         self._window.set_keep_above(True)

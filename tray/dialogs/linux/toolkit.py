@@ -23,6 +23,7 @@ except (ImportError, ValueError) as _error:
     raise RendererError(
         msg("the dialogs need GTK 3; install: {packages}", packages="python3-gi gir1.2-gtk-3.0")
     ) from _error
+GLib.set_prgname("giochoi-tray")  # what window managers and screen readers call it
 if not Gtk.init_check([])[0]:
     raise RendererError(msg("there is no screen to show a dialog on (DISPLAY, WAYLAND_DISPLAY)"))
 
