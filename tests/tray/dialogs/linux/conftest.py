@@ -15,7 +15,7 @@ import pytest
 from tests.system import PATIENCE, until
 
 TOP = Path(__file__).resolve().parents[4]
-_GTK = "import sys; sys.path.append('/usr/lib/python3/dist-packages'); import gi; gi.require_version('Gtk', '3.0')"
+_GI = "import sys; sys.path.append('/usr/lib/python3/dist-packages'); import gi; gi.require_version"
 _SPOKEN = Path(__file__).parent / "spoken.py"
 SYSTEM_PYTHON = "/usr/bin/python3"
 
@@ -90,8 +90,11 @@ def desk(tmp_path_factory):
     for program in ("Xvfb", "openbox", "xdotool", "dbus-run-session"):
         if shutil.which(program) is None:
             pytest.skip(f"needs {program} (make test installs it when run as root)")
-    if subprocess.run([sys.executable, "-c", _GTK], capture_output=True, check=False).returncode:
-        pytest.skip("needs python3-gi and gir1.2-gtk-3.0 for this Python (make test installs them when run as root)")
+    for python, library in ((sys.executable, "('Gtk', '3.0')"), (SYSTEM_PYTHON, "('Atspi', '2.0')")):
+        if subprocess.run([python, "-c", _GI + library], capture_output=True, check=False).returncode:
+            pytest.skip(f"needs python3-gi with {library} for {python} (make test installs it when run as root)")
+    if not Path("/usr/libexec/at-spi2-registryd").exists():
+        pytest.skip("needs at-spi2-core (make test installs it when run as root)")
     folder = tmp_path_factory.mktemp("desk")
     ready, up = folder / "ready", folder / "up"
     # A session of its own, all of which ends with the test: what the bus starts, too.
