@@ -12,7 +12,7 @@ from i18n.message import Arg, MessageError
 from tray.dialogs.model import Next, Values
 from tray.dialogs.page import Session
 
-_FLASH_S: Final = 0.3  # whoever sees "one moment" for less sees a flicker
+_FLASH_S: Final = 0.5  # whoever sees "one moment" for less sees a flicker
 Words = Callable[[Arg], str]
 
 

@@ -6,9 +6,11 @@ import ctypes
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import pywintypes
 import win32con
 import win32gui
 import win32process
@@ -19,22 +21,33 @@ from tests.system import PATIENCE, until
 from tests.tray.dialogs.fake_daemon import MINUTE
 
 TOP = Path(__file__).resolve().parents[4]
+TITLES = ("One moment", "Chờ một chút")
 send = ctypes.WINFUNCTYPE(ctypes.c_ssize_t, ctypes.c_void_p, ctypes.c_uint, ctypes.c_size_t, ctypes.c_void_p)(
     ("SendMessageW", ctypes.WinDLL("user32"))
 )
 
 
 class Shown:
-    def __init__(self, program):
+    """The dialog of a process that is open now: each has a window of its own, and a slow one has another before it."""
+
+    def __init__(self, program, begins):
         self.program = program
         self.window = 0
-        self.next()
+        until(lambda: self._shows(lambda: begins in TITLES or not win32gui.GetWindowText(self.window).startswith(TITLES)))
 
-    def next(self):
-        """The dialog that is open now, other than the last one."""
-        self.window = until(lambda: self._found(self.window))
+    def says(self, text):
+        until(lambda: self._shows(lambda: any(text in said for _, said, _ in self.controls())))
 
-    def _found(self, but):
+    def _shows(self, what):
+        """Whether `what` is so of one of its windows, which is the one that is meant from then on."""
+        for window in self._windows():
+            self.window = window
+            with suppress(pywintypes.error):  # it is gone by now
+                if what():
+                    return True
+        return False
+
+    def _windows(self):
         assert self.program.poll() is None, self.program.communicate()
         found = []
 
@@ -45,7 +58,7 @@ class Shown:
             return True
 
         win32gui.EnumWindows(see, None)
-        return next((one for one in found if one != but), None)
+        return found
 
     def controls(self):
         """[(class, text, id)] in the order of the Tab key."""
@@ -55,9 +68,6 @@ class Shown:
             found.append((win32gui.GetClassName(child).upper(), text_of(child), win32gui.GetDlgCtrlID(child)))
             child = win32gui.GetWindow(child, win32con.GW_HWNDNEXT)
         return found
-
-    def says(self, text):
-        until(lambda: any(text in said for _, said, _ in self.controls()))
 
     def entries(self):
         return [id_ for kind, _, id_ in self.controls() if kind == "EDIT"]
@@ -91,12 +101,12 @@ def text_of(window):
 def show(daemon):
     running = []
 
-    def shown(name, *words, lang="en"):
+    def shown(name, *words, lang="en", begins=""):
         command = [sys.executable, "-m", "tray.dialog", name, *words, "--home", str(daemon.home.root), "--lang", lang]
         program = subprocess.Popen(command, cwd=TOP, encoding="utf-8", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE)  # fmt: skip
         running.append(program)
-        return Shown(program)
+        return Shown(program, begins)
 
     yield shown
     for program in running:
@@ -110,7 +120,6 @@ def test_ask_by_a_choice_and_ok(show, daemon):
     dialog.click("30 phút")
     dialog.type(1, "Con làm xong bài tập rồi ạ")
     dialog.click("Gửi")
-    dialog.next()
     dialog.says("Đã gửi lời xin")
     dialog.key(win32con.VK_ESCAPE)
 
@@ -154,7 +163,6 @@ def test_the_others_ask_what_was_typed(show, daemon, words, typed, asked):
     if typed:
         dialog.type(0, typed)
     dialog.key(win32con.VK_RETURN)
-    dialog.next()
     dialog.says("may play until")
     dialog.click("Close")
 
@@ -165,7 +173,7 @@ def test_the_others_ask_what_was_typed(show, daemon, words, typed, asked):
 def test_no_is_a_button_too(show, daemon):
     dialog = show("approve", "r7")
     dialog.click("No, not now")
-    dialog.next()
+    dialog.says("Answered")
 
     assert daemon.of(RequestDeny) == [RequestDeny(id="r7")]
 
@@ -196,8 +204,6 @@ def test_a_daemon_that_goes_away_costs_nothing_typed(show, daemon):
 
 def test_a_slow_daemon_is_waited_for(show, daemon):
     daemon.held.clear()
-    dialog = show("why", "an")
-    dialog.says("One moment")
+    dialog = show("why", "an", begins="One moment")
     daemon.held.set()
-    dialog.next()
     dialog.says("may not be played now")
