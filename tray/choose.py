@@ -7,6 +7,7 @@ import sys
 
 from host.api import UnsupportedError
 from tray.api import Half
+from tray.dialogs.showing import Renderer
 
 
 def half() -> Half:
@@ -19,3 +20,13 @@ def half() -> Half:
         raise UnsupportedError(sys.platform)
     return half
 
+
+def renderer() -> Renderer:
+    """What draws dialogs with this system's own widgets. RendererError: they are not installed."""
+    if sys.platform == "linux":
+        from tray.dialogs.linux import gtk as half
+    elif sys.platform == "win32":
+        from tray.dialogs.windows import window as half
+    else:
+        raise UnsupportedError(sys.platform)
+    return half.show

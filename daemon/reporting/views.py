@@ -9,10 +9,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from daemon.api import messages as m
+from daemon.api.rules import InForce
 from daemon.deciding.judge import Judge, Ruling, next_verdict
 from daemon.deciding.plays import Plays, played_of
 from daemon.ending import saving_ms
 from daemon.reporting.label_reason import named
+from daemon.reporting.rules_in_force import in_force
 from daemon.sessions import People, RuledPlayer
 from daemon.storing.rows import PlayRow
 from daemon.trusted import Reading
@@ -128,6 +130,9 @@ class Views:
             next=next_verdict(ruling, self._now),
             lets=_let_through_helps(ruling),
         )
+
+    def rules(self, player: RuledPlayer) -> InForce:
+        return in_force(self._people, player, self._now.wall)
 
     def usage(self, day: date, ended: Iterable[PlayRow], only: RuledPlayer | None = None) -> m.Usage:
         """One day of the place's zone; only those who played. `ended` holds at least that day's plays."""

@@ -1,4 +1,4 @@
-"""Answers that change nothing: status, why, usage."""
+"""Answers that change nothing: status, why, rules, usage."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from daemon.api import messages as m
+from daemon.api.rules import InForce as InForceRules
+from daemon.api.rules import RulesGet
 from daemon.reporting.daemon_status import DaemonStatus
 from daemon.reporting.people_checks import expired
 from daemon.reporting.views import Views
@@ -48,6 +50,9 @@ class ReadHandlers:
         player = self.access.visible(caller, request.player)
         game = None if request.game is None else self.access.game(request.game)
         return self.views(self.access.people()).why(player, game)
+
+    async def rules(self, caller: Caller, request: RulesGet) -> InForceRules:
+        return self.views(self.access.people()).rules(self.access.visible(caller, request.player))
 
     async def usage(self, caller: Caller, request: m.UsageGet) -> m.Usage:
         people, only = self.access.people(), self.access.only(caller)

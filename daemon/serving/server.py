@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from daemon.api import asking as a
 from daemon.api import messages as m
+from daemon.api.rules import RulesGet
 from daemon.reporting.announce import Announcer
 from daemon.reporting.doctor import Doctor
 from daemon.reporting.publisher import Publisher
@@ -35,6 +36,7 @@ def routes(
     return table(
         Route(m.StatusGet, "any", read.status),
         Route(m.WhyGet, "any", read.why),
+        Route(RulesGet, "any", read.rules),
         Route(m.UsageGet, "any", read.usage),
         Route(m.DoctorGet, "any", other.doctor),
         Route(m.GrantAdd, "any", grant.add),

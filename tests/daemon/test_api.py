@@ -9,6 +9,7 @@ import pytest
 
 from daemon.api import asking as a
 from daemon.api import messages as m
+from daemon.api.rules import RulesGet
 from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import plain
@@ -24,6 +25,7 @@ REQUESTS = {
     "status": m.StatusGet(),
     "why": m.WhyGet(player="an"),
     "usage": m.UsageGet(),
+    "rules": RulesGet(player="an"),
     "doctor": m.DoctorGet(),
     "grant.add": m.GrantAdd(player="an", ms=MINUTE),
     "grant.extend": m.GrantExtend(player="an", until=13 * 60 * MINUTE),

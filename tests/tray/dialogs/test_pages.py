@@ -1,0 +1,182 @@
+"""What each dialog asks the daemon, and how it ends, without any screen."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from daemon.api import asking as a
+from daemon.api.messages import GrantExtend, UsageGet, WhyGet
+from daemon.api.rules import InForce, RulesGet
+from host.homes import server_home
+from host.rpc_client import ask as asked
+from host.transport import Unreachable
+from host.wire import ApiError
+from i18n.catalogue import Catalogue
+from i18n.message import msg
+from tests.tray.dialogs.fake_daemon import GRANTED, MINUTE, NOON
+from tray.dialogs import approve, ask, code, kept, message, pin, rules, until, why
+from tray.dialogs.model import Show, Stay
+from tray.dialogs.page import Session, Start, UsageError
+from tray.dialogs.run import NAMES, run
+
+WORDS = Catalogue("en")
+
+
+@pytest.fixture
+def page(daemon):
+    """`page(ask, "--game", "x")`: what it opens with, and its session."""
+
+    def opened(module, *words, token=""):
+        start = Start(lambda request: asked(daemon.home.daemon_address, request), words, token, lambda: NOON)
+        session = Session(module.TITLE, module.Page(start))
+        return session.open(), session
+
+    return opened
+
+
+def said(following):
+    return [WORDS(one) for one in following.dialog.says]
+
+
+def test_ask_for_a_program(page, daemon):
+    """By the content that was refused; minutes mean nothing to it."""
+    opened, session = page(ask, "--program", "ab" * 32, "--title", "sums")
+    assert "sums" in said(opened)[0]
+    session.press("send", {"reason": " for school "})
+    assert daemon.of(a.RequestAdd) == [a.RequestAdd(program="ab" * 32, reason="for school")]
+
+
+def test_a_second_request_says_what_the_daemon_says(page, daemon):
+    daemon.answers[a.RequestAdd] = ApiError("refused", msg("that was asked already"))
+    _, session = page(ask)
+    stays = session.press("send", {"ms": "15", "game": "all", "reason": ""})
+    assert isinstance(stays, Stay)
+    assert (WORDS(stays.note), stays.code) == ("That did not work: that was asked already", 1)
+
+
+def test_an_account_that_nobody_plays_under(page, daemon):
+    daemon.answers[a.MeGet] = a.Me(account="root", guardian=True, player=None)
+    opened, _ = page(ask)
+    assert (said(opened), opened.code) == (["That did not work: nobody plays under this account"], 1)
+
+
+@pytest.mark.parametrize("wanted", ["Bố Tuấn", "nobody"])
+def test_pin_of_the_one_that_was_meant(page, daemon, wanted):
+    opened, session = page(pin, wanted)
+    chosen = next(one for one in opened.dialog.fields if one.name == "who").value
+    ends = session.press("prove", {"who": chosen, "pin": "2468"})
+    assert (ends.code, json.loads(ends.output)) == (0, {"token": "t0ken", "name": chosen, "until": NOON})
+    assert chosen == (wanted if wanted == "Bố Tuấn" else "Mẹ Hoa")
+
+
+def test_pin_nobody_has_and_pin_that_is_locked(page, daemon):
+    """Nothing can be typed then; the program ends with 1."""
+    me = {"account": "an", "guardian": False, "player": "an"}
+    for more in ({}, {"proving": ("Hoa",), "locked": NOON + 1}):
+        daemon.answers[a.MeGet] = a.Me(**me, **more)
+        opened, _ = page(pin)
+        assert (opened.dialog.fields, opened.code) == ((), 1)
+    daemon.answers[a.MeGet] = a.Me(**me, proving=("Hoa",), locked=NOON - 1)  # that is over
+    assert page(pin)[0].dialog.fields
+
+
+def test_code_with_nothing_asked_takes_minutes(page, daemon):
+    daemon.answers[a.RequestsGet] = a.Requests(requests=(), zone="")
+    opened, session = page(code)
+    assert [one.name for one in opened.dialog.fields] == ["digits", "ms"]
+    session.press("use", {"digits": "123 456", "ms": "30"})
+    assert daemon.of(a.CodeUse) == [a.CodeUse(player="an", digits="123456", ms=30 * MINUTE)]
+
+
+def test_a_wrong_code_is_cleared(page, daemon):
+    daemon.answers[a.CodeUse] = ApiError("refused", msg("not a code of now"))
+    _, session = page(code, "an")
+    assert session.press("use", {"digits": "000000"}) == Stay(msg("not a code of now"), 1, cleared="digits")
+
+
+def test_a_request_that_is_answered_by_now(page, daemon):
+    opened, _ = page(approve, "r1")
+    assert (said(opened), opened.code) == (["That request is not open any more."], 1)
+
+
+@pytest.mark.parametrize(("button", "values", "sent"), [
+    ("approve", {"ms": "45", "reason": " ok "}, a.RequestApprove(id="r7", ms=45 * MINUTE, reason="ok", token="t")),
+    ("deny", {"ms": "x", "reason": "supper"}, a.RequestDeny(id="r7", reason="supper", token="t")),
+])  # fmt: skip
+def test_answers_carry_the_token(page, daemon, button, values, sent):
+    """No needs no minutes that can be read."""
+    _, session = page(approve, "r7", token="t")
+    session.press(button, values)
+    assert daemon.of(type(sent)) == [sent]
+
+
+def test_until_for_one_game(page, daemon):
+    opened, session = page(until, "an", "--game", "luanti", token="t")
+    assert "Luanti" in said(opened)[0]
+    assert isinstance(session.press("extend", {"until": "soon", "reason": ""}), Stay)
+    after = session.press("extend", {"until": "20h30", "reason": ""})
+    assert daemon.of(GrantExtend) == [GrantExtend(player="an", until=1230 * MINUTE, game="luanti", token="t")]
+    assert said(after) == ["Nguyễn Minh An: may play until 24 Nov 2026 12:39 (was 24 Nov 2026 12:09)"]
+
+
+def test_what_still_binds_is_named(page, daemon):
+    from msgspec.structs import replace
+
+    daemon.answers[GrantExtend] = replace(GRANTED, still=True)
+    _, session = page(until, "an")
+    assert "No longer than that because of" in said(session.press("extend", {"until": "22", "reason": ""}))[1]
+
+
+def test_kept_asks_for_a_week(page, daemon):
+    page(kept)
+    assert [one.day for one in daemon.of(UsageGet)] == [None, *(f"2026-11-{day}" for day in range(23, 16, -1))]
+
+
+def test_why_and_rules_of_whoever_plays_here(page, daemon):
+    page(why)
+    page(rules)
+    assert daemon.of(WhyGet) == [WhyGet(player="an")]
+    assert daemon.of(RulesGet) == [RulesGet(player="an")]
+    daemon.answers[RulesGet] = InForce(player="an", name="An", packs=())
+    assert said(page(rules)[0]) == ["No rule limits An yet."]
+
+
+@pytest.mark.parametrize(("module", "words"), [
+    (until, ()), (approve, ()), (message, ()), (ask, ("An",)), (ask, ("--what", "x")), (ask, ("--game",)),
+    (why, ("a", "b", "c")),
+])  # fmt: skip
+def test_words_that_mean_nothing(module, words):
+    with pytest.raises(UsageError):
+        module.Page(Start(None, words))
+
+
+def test_an_unknown_dialog_and_missing_words_are_bad_usage(home_folder, capsys):
+    """2, one line, nothing opened."""
+
+    class Context:
+        home = server_home(str(home_folder))
+        language = "en"
+
+    assert [run("nothing", (), Context(), None), run("until", (), Context(), None)] == [2, 2]
+    assert capsys.readouterr().err == (
+        f"giochoi-tray: no dialog nothing; there are: {', '.join(NAMES)}\ngiochoi-tray: until: which player?\n"
+    )
+
+
+def test_nobody_there_and_then_somebody(daemon, page):
+    """It can be tried again from the same window."""
+    daemon.stop_serving()
+    opened, session = page(why, "an")
+    assert ([one.name for one in opened.dialog.buttons], opened.code) == (["again", "close"], 3)
+    daemon.serve()
+    after = session.press("again", {})
+    assert isinstance(after, Show)
+    assert (after.code, after.dialog.title) == (0, why.TITLE)
+
+
+def test_unreachable_is_what_it_is_called(daemon):
+    daemon.stop_serving()
+    with pytest.raises(Unreachable):
+        asked(daemon.home.daemon_address, a.MeGet())

@@ -1,0 +1,88 @@
+"""The child asks for more time, for a game that is not let through, or for a program that was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from daemon.api.asking import RequestAdd
+from daemon.api.status import GamePart, Status, StatusGet
+from i18n.message import Arg, Length, Message, msg
+from tray.dialogs.model import CANCEL, MINUTES, Button, Choice, Dialog, Field, Next, Show, Stay, Values, told
+from tray.dialogs.page import Start, options, own
+from tray.dialogs.values import minutes
+
+TITLE: Final = msg("Ask for more time")
+_ALL: Final = "all"
+_MOST_GAMES: Final = 5
+
+
+class Page:
+    """`--game ID`: chosen already; `--program SHA256 --title NAME`: that one, and nothing else. `--minutes N`."""
+
+    def __init__(self, start: Start) -> None:
+        self._ask = start.ask
+        _, self._given = options(start.words, 0, "game", "program", "title", "minutes")
+
+    def open(self) -> Next:
+        if "program" in self._given:
+            return Show(for_program(self._given.get("title", "")))
+        status, player = self._ask(StatusGet()), own(self._ask)
+        return Show(for_play(status, player, self._given.get("game", ""), self._given.get("minutes", "15")))
+
+    def press(self, button: str, values: Values) -> Next:
+        made = request(values, self._given.get("program"))
+        if isinstance(made, Message):
+            return Stay(made)
+        self._ask(made)
+        return Show(told(TITLE, msg("Asked."), msg("You will be told what a guardian answers. Until then nothing changes.")))
+
+
+def for_play(status: Status, player: str, game: str = "", ms: str = "15") -> Dialog:
+    """For all games, or one that runs or may not be played; those that run come first."""
+    parts = [one for part in status.players if part.id == player for one in part.games]
+    left = next((part.left_s for part in status.players if part.id == player), None)
+    games = _offered(parts, game)
+    choices = (Choice(_ALL, msg("all games")), *(Choice(one.id, _called(one)) for one in games))
+    running = next((one.id for one in games if one.running), None)
+    chosen = game or (running if running is not None and not games[0].allowed else None) or _ALL
+    says: tuple[Arg, ...] = (msg("How much longer would you like to play?"),)
+    if left is not None:
+        says += (msg("Left now: {left}", left=Length(round(left * 1000))),)
+    fields: tuple[Field, ...] = (Field("ms", msg("How long"), "minutes", ms, MINUTES, most=4),)
+    if len(choices) > 1:
+        fields += (Field("game", msg("For"), "choice", chosen, choices),)
+    return Dialog(TITLE, says, (*fields, _REASON), buttons=(_SEND, CANCEL), first="ms")
+
+
+def for_program(title: str) -> Dialog:
+    said = msg("Ask a guardian to let {program} run?", program=title or msg("this program"))
+    return Dialog(msg("Ask for a program"), (said,), (_REASON,), buttons=(_SEND, CANCEL), first="reason")
+
+
+def request(values: Values, program: str | None = None) -> RequestAdd | Message:
+    reason = values.get("reason", "").strip()
+    if program is not None:
+        return RequestAdd(program=program, reason=reason)
+    ms = minutes(values["ms"])
+    if isinstance(ms, Message):
+        return ms
+    game = values.get("game", _ALL)
+    return RequestAdd(ms=ms, game=None if game in {_ALL, ""} else game, reason=reason)
+
+
+def _offered(parts: Sequence[GamePart], game: str) -> list[GamePart]:
+    found = [one for one in parts if one.running or not one.allowed or one.id == game]
+    found.sort(key=lambda one: (one.id != game, not one.running, one.title or one.id))
+    return found[:_MOST_GAMES]
+
+
+def _called(one: GamePart) -> Arg:
+    title = one.title or one.id
+    if one.running:
+        return msg("{game} (running)", game=title)
+    return msg("{game} (may not be played now)", game=title) if not one.allowed else title
+
+
+_SEND: Final = Button("send", msg("Send"))
+_REASON: Final = Field("reason", msg("Reason, if you like"), "long")

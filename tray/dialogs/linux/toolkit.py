@@ -1,0 +1,30 @@
+"""GTK 3 through the system's own gi: a virtual environment sees none of the system's packages."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from i18n.message import msg
+from tray.dialogs.showing import RendererError
+
+_SYSTEM: Final = "/usr/lib/python3/dist-packages"
+
+try:
+    try:
+        import gi
+    except ImportError:
+        sys.path.append(_SYSTEM)  # at its end: nothing of ours is taken from there
+        import gi
+    for _name, _version in (("Gtk", "3.0"), ("Gdk", "3.0"), ("Atk", "1.0")):
+        gi.require_version(_name, _version)
+    from gi.repository import Atk, Gdk, GLib, Gtk, Pango
+except (ImportError, ValueError) as _error:
+    raise RendererError(
+        msg("the dialogs need GTK 3; install: {packages}", packages="python3-gi gir1.2-gtk-3.0")
+    ) from _error
+GLib.set_prgname("giochoi-tray")  # what window managers and screen readers call it
+if not Gtk.init_check([])[0]:
+    raise RendererError(msg("there is no screen to show a dialog on (DISPLAY, WAYLAND_DISPLAY)"))
+
+__all__ = ["Atk", "GLib", "Gdk", "Gtk", "Pango"]

@@ -1,0 +1,108 @@
+"""What the daemon answered, in words for a window: no commands to type, each a sentence. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from daemon.api.messages import GrantAnswer, Why
+from daemon.api.status import Status
+from i18n.message import Arg, Length, Message, Moment, msg
+
+VERDICTS: Final[dict[str, Message]] = {
+    "allow": msg("may be played"), "ask": msg("needs a guardian's yes first"), "refuse": msg("may not be played now"),
+}  # fmt: skip
+PERIODS: Final[dict[str, Message]] = {
+    "day": msg("today"), "week": msg("this week"), "month": msg("this month"), "session": msg("since the last rest"),
+}  # fmt: skip
+
+
+def joined(parts: Iterable[Arg], between: str = " ") -> Message:
+    """The parts that say something, one behind the other: the same in every language."""
+    told = {f"p{number}": part for number, part in enumerate(part for part in parts if part != "")}
+    return Message(between.join(f"{{{name}}}" for name in told), told)
+
+
+def titles(status: Status, player: str) -> dict[str, str]:
+    """What games are called, by their ids, as far as the player's status tells."""
+    return {game.id: game.title for one in status.players if one.id == player for game in one.games if game.title}
+
+
+def called(name: str, id_: str) -> Arg:
+    return msg("guest") if id_ == "guest" else name
+
+
+def follows(answer: GrantAnswer) -> tuple[Arg, ...]:
+    """Until when may be played now, what it was before, and which rule still binds."""
+    after, before, zone = answer.after, answer.before, answer.zone
+    who = joined((called(answer.name, answer.player), answer.game or ""), ", ")
+    told: dict[str, Arg] = {"who": who, "rule": after.text or ""}
+    if after.verdict != "allow":
+        first = msg("{who}: still no playing, because of: {rule}", **told)
+    elif after.until is None:
+        first = msg("{who}: may play without a limit", **told)
+    else:
+        told["until"] = Moment(after.until, zone)
+        if (after.verdict, after.until) == (before.verdict, before.until):
+            first = msg("{who}: may play until {until}, as before", **told)
+        elif before.verdict == "allow" and before.until is not None:
+            first = msg("{who}: may play until {until} (was {before})", before=Moment(before.until, zone), **told)
+        else:
+            first = msg("{who}: may play until {until}", **told)
+    if answer.still and after.verdict == "allow" and after.text is not None:
+        return first, msg("No longer than that because of: {rule}", **told)
+    return (first,)
+
+
+def decided(answer: Why, title: str = "") -> tuple[Arg, ...]:
+    """May it be played, until when, and why. `title`: of the game."""
+    decision = answer.decision
+    who = joined((called(answer.name, answer.player), title or answer.game or msg("all games")), ", ")
+    told: dict[str, Arg] = {"who": who, "verdict": VERDICTS[decision.verdict]}
+    if decision.verdict == "allow" and decision.left_ms is not None:
+        told["left"] = Length(max(0, decision.left_ms))
+        first: Message = msg("{who}: {left} left", **told)
+    else:
+        first = msg("{who}: {verdict}", **told)
+    found: list[Arg] = [first]
+    if decision.until is not None:
+        until = Moment(decision.until, answer.zone)
+        if decision.verdict == "allow":
+            found.append(msg("Until {until}.", until=until))
+        else:
+            again = answer.next == "allow"
+            found.append(msg("Again from {until}.", until=until) if again else msg("At least until {until}.", until=until))
+    reason = decision.reason
+    if reason is None:
+        found.append(msg("No rule limits that now."))
+    else:
+        found.append(msg("Because: {rule} [{cite}]", rule=reason.text, cite=reason.cite))
+        if reason.extended is not None:
+            found.append(msg("Extended until {until}.", until=Moment(reason.extended, answer.zone)))
+    if answer.only_installed:
+        found.append(msg("Only installed programs run here, and those that a guardian let through."))
+    return tuple(found)
+
+
+def rule_by_rule(answer: Why) -> Iterator[tuple[Arg, tuple[Arg, ...]]]:
+    """Each rule with its citation, and what it says by itself; the one that decides comes first."""
+    reason = answer.decision.reason
+    decides = None if reason is None else reason.rule
+    for finding in sorted(answer.findings, key=lambda one: one.reason.rule != decides):
+        one = finding.reason
+        says: list[Arg] = [VERDICTS[finding.verdict]]
+        if finding.until is not None:
+            says = [msg("{verdict} until {until}", verdict=says[0], until=Moment(finding.until, answer.zone))]
+        if one.budget_ms is not None and one.used_ms is not None:
+            period = PERIODS[answer.periods.get(one.rule, "day")]
+            told: dict[str, Arg] = {"used": Length(one.used_ms), "most": Length(one.budget_ms), "period": period}
+            says.append(
+                msg("played {period}: {used} of {most} + {more} given", more=Length(one.granted_ms), **told) if one.granted_ms
+                else msg("played {period}: {used} of {most}", **told)
+            )  # fmt: skip
+        advice = msg("(only advice)") if finding.advisory else ""
+        yield joined((one.text, advice, f"[{one.cite}]")), tuple(says)
+
+
+def locked(until: int) -> Message:
+    return msg("Too many wrong ones. None is taken from this account until {until}.", until=Moment(until))

@@ -1,0 +1,104 @@
+"""A dialog as Windows' controls, in the order of the Tab key. Pure: places come from `layout`, everything else from here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from tray.dialogs.model import OTHER, TYPED_MINUTES, Dialog, Field, marked
+from tray.dialogs.showing import Words
+
+Part = Literal["says", "head", "label", "radio", "edit", "long", "body", "note", "button", "hidden"]
+
+# winuser.h
+OK, CANCEL = 1, 2
+_CHILD, _VISIBLE, _TABSTOP, _GROUP, _BORDER, _VSCROLL = 0x4000_0000, 0x1000_0000, 0x1_0000, 0x2_0000, 0x80_0000, 0x20_0000
+_SS_NOPREFIX = 0x80
+_ES_MULTILINE, _ES_AUTOVSCROLL, _ES_AUTOHSCROLL, _ES_PASSWORD, _ES_READONLY = 4, 0x40, 0x80, 0x20, 0x800
+_BS_DEFAULT, _BS_PUSH, _BS_AUTORADIO = 1, 0, 9
+
+_STYLES: Final[dict[Part, tuple[str, int]]] = {
+    "says": ("STATIC", _SS_NOPREFIX), "head": ("STATIC", _SS_NOPREFIX), "note": ("STATIC", _SS_NOPREFIX),
+    "label": ("STATIC", 0), "hidden": ("STATIC", 0), "radio": ("BUTTON", _BS_AUTORADIO),
+    "edit": ("EDIT", _ES_AUTOHSCROLL | _TABSTOP | _BORDER),
+    "long": ("EDIT", _ES_MULTILINE | _ES_AUTOVSCROLL | _VSCROLL | _TABSTOP | _BORDER),
+    "body": ("EDIT", _ES_MULTILINE | _ES_AUTOVSCROLL | _ES_READONLY | _VSCROLL | _TABSTOP | _BORDER),
+    "button": ("BUTTON", _TABSTOP),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """`row`: those of one row stand beside each other, a label before it; `field` and `value`: what it stands for. `wide`: how
+    many digits an entry has room for.
+    """
+
+    part: Part
+    text: str
+    id: int
+    row: int
+    field: str = ""
+    value: str = ""
+    style: int = 0
+    most: int = 0
+    wide: int = 16
+
+    @property
+    def control(self) -> tuple[str, int]:
+        """Class and style, as DLGITEMTEMPLATE has them."""
+        kind, style = _STYLES[self.part]
+        return kind, style | self.style | _CHILD | (0 if self.part == "hidden" else _VISIBLE)
+
+
+def items(dialog: Dialog, words: Words) -> list[Item]:
+    """All controls; ids count from 100, but for the buttons that Enter and Escape press."""
+    made = list(_items(dialog, words, iter(marked(dialog, words, "&"))))
+    return [item if item.id else _numbered(item, 100 + at) for at, item in enumerate(made)]
+
+
+def _items(dialog: Dialog, words: Words, labels: Iterator[str]) -> Iterator[Item]:
+    for at, said in enumerate(dialog.says):
+        yield Item("says" if at else "head", words(said), 0, at)
+    row = len(dialog.says)
+    for field in dialog.fields:
+        found = list(_field(field, words, labels, row))
+        yield from found
+        row = found[-1].row + 1
+    if dialog.body:
+        yield Item("body", "\r\n".join(_body(dialog, words)), 0, row)
+    yield Item("note", "", 0, row + 1)
+    for at, button in enumerate(dialog.buttons):
+        id_ = CANCEL if button.closes else 0 if at else OK
+        style = (_BS_PUSH if at else _BS_DEFAULT) | (0 if at else _GROUP)
+        yield Item("button", next(labels), id_, row + 2, value=button.name, style=style)
+
+
+def _body(dialog: Dialog, words: Words) -> Iterator[str]:
+    for at, line in enumerate(dialog.body):
+        if line.head and at:
+            yield ""
+        yield words(line.text)
+
+
+def _field(field: Field, words: Words, labels: Iterator[str], row: int) -> Iterator[Item]:
+    yield Item("label", next(labels), 0, row, style=_GROUP)
+    given: dict[str, Any] = {"field": field.name, "most": field.most}
+    if field.kind in {"choice", "minutes"}:
+        known = field.value in {one.value for one in field.choices}
+        for at, choice in enumerate(field.choices):
+            beside = row if field.kind == "minutes" else row + at
+            yield Item("radio", next(labels), 0, beside, field.name, choice.value, _GROUP | _TABSTOP if at == 0 else 0)
+        if field.kind == "minutes":
+            yield Item("radio", next(labels), 0, row, field.name, OTHER)
+            yield Item("hidden", words(TYPED_MINUTES), 0, row)  # a screen reader takes an entry's name from what is before it
+            yield Item("edit", "" if known else field.value, 0, row, wide=5, value=OTHER, **given)
+    elif field.kind == "long":
+        yield Item("long", field.value, 0, row, **given)
+    else:
+        style = _ES_PASSWORD if field.kind == "pin" else 0
+        yield Item("edit", field.value, 0, row, style=style, wide=18 if field.kind == "pin" else 9, **given)
+
+
+def _numbered(item: Item, id_: int) -> Item:
+    return Item(item.part, item.text, id_, item.row, item.field, item.value, item.style, item.most, item.wide)
