@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
-from tray.showing.notice import Action, Screen, Urgency
+from tray.showing.notice import Action, Urgency
 
 Outcome: TypeAlias = Future[bool]
 How: TypeAlias = Literal["banner", "notification", "window", "sound"]
@@ -42,12 +42,6 @@ class Bell(Protocol):
     """A short sound."""
 
     def ring(self) -> Outcome: ...
-
-
-class Front(Protocol):
-    """What is in front."""
-
-    def screen(self) -> Screen: ...
 
 
 def settled(*, came: bool) -> Outcome:

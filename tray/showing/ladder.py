@@ -107,7 +107,7 @@ def _refused(signal: Signal, _: Viewer) -> Notice:
 
 
 def _granted(signal: Signal, _: Viewer) -> Notice:
-    by = (msg("From {who}", who=signal.who),) if signal.who else ()
+    by = (msg("Given by {who}", who=signal.who),) if signal.who else ()
     if signal.left is not None and signal.left <= 0:
         return _of_time(signal, msg("The extra time was taken back"), (*by, *_until(signal)))
     if signal.left is None:
@@ -127,8 +127,7 @@ def _paused(signal: Signal, _: Viewer) -> Notice:
     title = msg("Pause: no playing for now")
     if signal.until is not None:
         title = msg("Pause: no playing until {until}", until=Moment(signal.until))
-    by = (msg("From {who}", who=signal.who),) if signal.who else ()
-    return _of_time(signal, title, (*by, *_words(signal)), "critical")
+    return _of_time(signal, title, (*_set_by(signal), *_words(signal)), "critical")
 
 
 def _resumed(signal: Signal, _: Viewer) -> Notice:
@@ -139,8 +138,7 @@ def _off(signal: Signal, _: Viewer) -> Notice:
     title = msg("No limits for now")
     if signal.until is not None:
         title = msg("No limits until {until}", until=Moment(signal.until))
-    by = (msg("From {who}", who=signal.who),) if signal.who else ()
-    return Notice("off", title, (*by, *_words(signal)), lasts=_LISTED)
+    return Notice("off", title, (*_set_by(signal), *_words(signal)), lasts=_LISTED)
 
 
 def _on(signal: Signal, _: Viewer) -> Notice:
@@ -226,6 +224,10 @@ def _game(signal: Signal) -> str:
 
 def _words(signal: Signal) -> tuple[Words, ...]:
     return () if signal.text is None else (signal.text,)
+
+
+def _set_by(signal: Signal) -> tuple[Arg, ...]:
+    return (msg("Set by {who}", who=signal.who),) if signal.who else ()
 
 
 def _why(signal: Signal) -> tuple[Arg, ...]:

@@ -7,18 +7,18 @@ from collections.abc import Callable
 from concurrent.futures import wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from daemon.api.asking import RequestApprove, RequestDeny
-from daemon.api.messages import Ok, Shown, Signal
+from daemon.api.messages import Shown, Signal
 from host.rpc_client import ask
 from host.transport import Unreachable
 from host.wire import ApiError, Request
 from i18n.catalogue import Catalogue
 from i18n.message import Arg, msg
-from tray.showing.api import Bell, Card, Display, Front, How, Outcome
+from tray.showing.api import Bell, Card, Display, How, Outcome
 from tray.showing.ladder import APP, decide
-from tray.showing.notice import Action, Gone, Notice, Viewer
+from tray.showing.notice import Action, Gone, Notice, Screen, Viewer
 from tray.showing.pace import Pace
 from tray.showing.texts import clean
 
@@ -35,7 +35,7 @@ class Means:
     notifications: Display
     banner: Display
     bell: Bell
-    front: Front
+    screen: Callable[[], Screen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Doing:
     """What buttons do, called from any thread: open a dialog (name, words), send a request to the daemon, open the menu."""
 
     dialog: Callable[[str, tuple[str, ...]], None]
-    send: Callable[[Request[Ok]], None]
+    send: Callable[[Request[Any]], None]
     menu: Callable[[], None]
 
 
@@ -66,12 +66,12 @@ class Shower:
         """What somebody could see or hear of it; None: nothing. Takes a quarter of a second at most, and never raises."""
         try:
             return self._show(signal)
-        except Exception:  # a warning that cannot be shown must not end the tray
+        except Exception:  # noqa: BLE001 - a warning that cannot be shown must not end the tray
             _log.exception("showing %s", signal.kind)
             return None
 
     def _show(self, signal: Signal) -> How | None:
-        viewer = replace(self._viewer, screen=self._means.front.screen())
+        viewer = replace(self._viewer, screen=self._means.screen())
         found = decide(signal, viewer)
         if isinstance(found, Gone):
             self._drop(found.key)
@@ -95,9 +95,10 @@ class Shower:
             return "banner"
         if _is(noted):
             return "notification"
-        if drawn is None and notice.urgency != "low" and _came(self._means.banner.show(card)):  # nobody shows notifications here
+        if drawn is None and notice.urgency != "low" and _came(self._means.banner.show(card)):  # there are no notifications
             return "banner"
-        rung = rung or (self._means.bell.ring() if notice.banner else None)
+        if rung is None and notice.banner:
+            rung = self._means.bell.ring()
         return "sound" if rung is not None and _came(rung) else None
 
     def resident(self, text: Arg | None) -> bool:
@@ -111,7 +112,7 @@ class Shower:
                 self._means.notifications.drop(_STANDING)
                 return False
             return _came(self._means.notifications.show(self._resident(said)))
-        except Exception:  # as above
+        except Exception:  # noqa: BLE001 - as above
             _log.exception("the standing notification")
             return False
 

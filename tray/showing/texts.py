@@ -11,9 +11,12 @@ _LONGEST = 400  # characters: a banner is no page
 
 def clean(text: str) -> str:
     """On one line, not longer than anybody reads, and without what would turn or hide the words around it."""
-    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or c in _JOINERS or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
-    kept = " ".join(kept.split())
+    kept = " ".join("".join(c for c in text if c.isspace() or _harmless(c)).split())
     return kept if len(kept) <= _LONGEST else kept[: _LONGEST - 1] + "…"
+
+
+def _harmless(character: str) -> bool:
+    return character in _JOINERS or unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
 
 
 def escaped(text: str) -> str:

@@ -35,16 +35,20 @@ class Banner:
     def drop(self, begins: str) -> None:
         self._apart.drop(begins)
         if _loop_runs():
-            _post(lambda: self._cards and self._cards.drop(begins))
+            _post(lambda: self._drop(begins))
 
     def close(self) -> None:
         self.drop("")
 
+    def _drop(self, begins: str) -> None:
+        if self._cards:
+            self._cards.drop(begins)
+
     def _put(self, card: Card, outcome: Outcome) -> None:
         try:
             self._cards = self._cards or Cards()
-            self._cards.put(card, lambda came: outcome.set_result(came))
-        except Exception:  # a banner that cannot be drawn must not end the tray
+            self._cards.put(card, outcome.set_result)
+        except Exception:  # noqa: BLE001 - a banner that cannot be drawn must not end the tray
             _log.exception("a banner")
             if not outcome.done():
                 outcome.set_result(False)

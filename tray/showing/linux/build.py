@@ -9,12 +9,12 @@ from host.clock import SystemClock
 from i18n.catalogue import Catalogue
 from tray.showing.linux.banner import Banner
 from tray.showing.linux.bell import Bell
-from tray.showing.linux.front import Front
+from tray.showing.linux.front import screen
 from tray.showing.linux.notifications import Notifications
 from tray.showing.shower import Doing, Means, Shower, press
 
 
 def shower(words: Callable[[], Catalogue], doing: Doing) -> Shower:
     """ImportError: python3-gi is not installed."""
-    means = Means(Notifications(partial(press, doing=doing)), Banner(), Bell(), Front())
+    means = Means(Notifications(partial(press, doing=doing)), Banner(), Bell(), screen)
     return Shower(means, words, SystemClock().mono)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from textwrap import wrap
 from typing import Any, Final
 
 from tray.showing.api import Card
@@ -18,7 +19,7 @@ _SHOWN_MS: Final = 8_000
 _TOP: Final = 24
 _BETWEEN: Final = 8
 _MOST: Final = 3
-_CHARACTERS: Final = 46  # of a line
+_CHARACTERS: Final = {"title": 40, "line": 60, "count": 4}  # of a line
 _CSS: Final = b"""
 #giochoi { background-color: #1c212b; border: 1px solid #4a5263; }
 #giochoi.see-through { background-color: transparent; border: none; }
@@ -76,15 +77,14 @@ class Cards:
             window.end()
 
     def arrange(self) -> None:
-        """Below each other at the top of the main monitor, in the middle."""
+        """Below each other at the top of the main monitor, in the middle, what is urgent above the rest."""
         display = self._gdk.Display.get_default()
         monitor = display.get_primary_monitor() or display.get_monitor(0)
         area = monitor.get_geometry()
         below = area.y + _TOP
-        for window in self._there.values():
-            width, height = window.size()
-            window.move(area.x + (area.width - width) // 2, below)
-            below += height + _BETWEEN
+        for window in sorted(self._there.values(), key=lambda one: one.card.urgency != "critical"):
+            window.move(area.x + (area.width - window.width) // 2, below)
+            below += window.height + _BETWEEN
 
 
 class _Window:
@@ -101,19 +101,19 @@ class _Window:
         self._window = self._made()
         self._fill()
         self._window.connect("map-event", self._mapped)
+        self._window.get_child().show_all()
+        natural = self._window.get_preferred_size()[1]
+        self.width, self.height = natural.width, natural.height
+        self._window.set_default_size(self.width, self.height)  # GTK's own is 200 by 200
         self._window.realize()
         passes_clicks(self._window.get_window())
         self._timers = [self._glib.timeout_add(max(_SHOWN_MS, self._left, min(card.lasts or 0, 20_000)), self._over)]
         if self._count is not None:
             self._timers.append(self._glib.timeout_add(1000, self._tick))
 
-    def size(self) -> tuple[int, int]:
-        natural = self._window.get_preferred_size()[1]
-        return natural.width, natural.height
-
     def move(self, x: int, y: int) -> None:
         self._window.move(x, y)
-        self._window.show_all()
+        self._window.show()
 
     def end(self) -> None:
         for timer in self._timers:
@@ -142,16 +142,16 @@ class _Window:
         words.set_valign(self._gtk.Align.CENTER)
         for text, name in ((self.card.title, "title"), *((line, "line") for line in self.card.lines)):
             words.add(self._label(text, name))
-        box.pack_start(words, True, True, 0)  # noqa: FBT003 - GTK's own arguments
+        box.pack_start(words, True, True, 0)
         if self._left:
             self._count = self._label(str(self._left // 1000), "count")
-            box.pack_end(self._count, False, False, 0)  # noqa: FBT003 - as above
+            box.pack_end(self._count, False, False, 0)
         self._window.add(box)
 
     def _label(self, text: str, name: str) -> Any:
-        label = self._gtk.Label(label=text, xalign=0.0)
-        label.set_line_wrap(True)
-        label.set_max_width_chars(_CHARACTERS if name == "line" else _CHARACTERS * 2 // 3)
+        """In lines that we make: a label that may wrap makes its window as high as its narrowest form."""
+        lines = wrap(text, _CHARACTERS[name])
+        label = self._gtk.Label(label="\n".join(lines), xalign=0.0)
         label.get_style_context().add_class(name)
         return label
 

@@ -15,21 +15,19 @@ from tray.showing.notice import Screen
 _log = logging.getLogger(__name__)
 
 
-class Front:
+def screen() -> Screen:
     """Whether the active window is full-screen. Where nobody says so it is taken to be: a banner too many harms nobody."""
-
-    def screen(self) -> Screen:
-        if not os.environ.get("DISPLAY"):
-            return "full"
+    if not os.environ.get("DISPLAY"):
+        return "full"
+    try:
+        display = Display()
         try:
-            display = Display()
-            try:
-                return _asked(display)
-            finally:
-                display.close()
-        except (DisplayError, XError, OSError) as error:
-            _log.info("the screen: %s", error)
-            return "full"
+            return _asked(display)
+        finally:
+            display.close()
+    except (DisplayError, XError, OSError) as error:
+        _log.info("the screen: %s", error)
+        return "full"
 
 
 def _asked(display: Any) -> Screen:

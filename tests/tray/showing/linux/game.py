@@ -11,6 +11,12 @@ from Xlib import X, Xatom
 from Xlib.display import Display
 from Xlib.XK import keysym_to_string
 
+
+def say(*words: object) -> None:
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
+
+
 display = Display()
 screen = display.screen()
 wide, high = screen.width_in_pixels, screen.height_in_pixels
@@ -28,10 +34,10 @@ window.map()
 while True:
     event = display.next_event()
     if event.type == X.KeyPress:
-        print("KEY", keysym_to_string(display.keycode_to_keysym(event.detail, 0)), flush=True)
+        say("KEY", keysym_to_string(display.keycode_to_keysym(event.detail, 0)))
     elif event.type == X.ButtonPress:
-        print("CLICK", event.event_x, event.event_y, flush=True)
+        say("CLICK", event.event_x, event.event_y)
     elif event.type == X.FocusIn:
-        print("FOCUS", flush=True)
+        say("FOCUS")
     elif event.type == X.FocusOut:
-        print("LOST", event.mode, event.detail, flush=True)
+        say("LOST", event.mode, event.detail)
