@@ -105,8 +105,6 @@ class _Window:
         natural = self._window.get_preferred_size()[1]
         self.width, self.height = natural.width, natural.height
         self._window.set_default_size(self.width, self.height)  # GTK's own is 200 by 200
-        self._window.realize()
-        passes_clicks(self._window.get_window())
         self._timers = [self._glib.timeout_add(max(_SHOWN_MS, self._left, min(card.lasts or 0, 20_000)), self._over)]
         if self._count is not None:
             self._timers.append(self._glib.timeout_add(1000, self._tick))
@@ -156,7 +154,8 @@ class _Window:
         return label
 
     def _mapped(self, window: Any, _: Any) -> bool:
-        """The screen has it; it is drawn with the next frame."""
+        """The screen has it; it is drawn with the next frame. Before, GTK would set its own shape again."""
+        passes_clicks(window.get_window())
         clock = window.get_window().get_frame_clock()
         clock.connect("after-paint", lambda _: self._tell(came=True))
         return False

@@ -36,6 +36,7 @@ class Notifications:
         self._bus: Any = None
         self._able: frozenset[str] | None = None  # None: not known, so perhaps nobody is there
         self._until_able: list[tuple[Card, Outcome]] = []
+        self._standing: dict[str, Card] = {}
         self._dismissed: set[str] = set()
         self._ids: dict[str, int] = {}
         self._cards: dict[str, Card] = {}
@@ -102,6 +103,8 @@ class Notifications:
         if self._bus is None or card.key in self._dismissed:
             outcome.set_result(False)
             return
+        if card.standing:
+            self._standing[card.key] = card
         if self._able is None:
             self._until_able.append((card, outcome))
             if len(self._until_able) == 1:
@@ -142,6 +145,7 @@ class Notifications:
 
     def _drop(self, begins: str) -> None:
         self._dismissed = {key for key in self._dismissed if not key.startswith(begins)}
+        self._standing = {key: card for key, card in self._standing.items() if not key.startswith(begins)}
         for key in [one for one in self._ids if one.startswith(begins)]:
             number = self._ids.pop(key)
             self._cards.pop(key, None)
@@ -186,15 +190,12 @@ class Notifications:
     def _owner(self, *told: Any) -> None:
         """Another server knows nothing of what the last one showed."""
         _, before, now = told[5].unpack()
-        if not before:
-            return
-        standing = [card for card in self._cards.values() if card.standing]
-        self._able = None
-        self._ids.clear()
-        self._cards.clear()
-        if now:
-            for card in standing:
-                self._show(card, Outcome())
+        if before:
+            self._able = None
+            self._ids.clear()
+            self._cards.clear()
+        for card in tuple(self._standing.values()) if now else ():
+            self._show(card, Outcome())
 
     def _post(self, work: Callable[[], None]) -> None:
         def once(*_: Any) -> bool:

@@ -12,7 +12,6 @@ from tray.showing.shower import Means, Shower
 from tray.showing.windows.banner import Banner
 from tray.showing.windows.bell import Bell
 
-
 Balloon = Callable[[str, str, Urgency], bool]
 
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 
 from Xlib import X, Xatom
 from Xlib.display import Display
@@ -17,6 +19,12 @@ def say(*words: object) -> None:
     sys.stdout.flush()
 
 
+def leave() -> None:
+    sys.stdin.read()
+    os._exit(0)
+
+
+threading.Thread(target=leave, daemon=True).start()
 display = Display()
 screen = display.screen()
 wide, high = screen.width_in_pixels, screen.height_in_pixels
