@@ -30,12 +30,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What the system offers."""
+    """What the system offers. `prepare` has done beforehand what only the first banner would have to wait for."""
 
     notifications: Display
     banner: Display
     bell: Bell
     screen: Callable[[], Screen]
+    prepare: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Shower:
     def know(self, *, guardian: bool, player: str | None, tray: bool) -> None:
         """Who sits here, and whether an icon says how long is left."""
         self._viewer = Viewer(guardian, player, tray)
+        self._means.prepare()
 
     def show(self, signal: Signal) -> How | None:
         """What somebody could see or hear of it; None: nothing. Takes a quarter of a second at most, and never raises."""

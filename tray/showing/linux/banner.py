@@ -23,6 +23,11 @@ class Banner:
         self._cards: Cards | None = None  # touched by the thread of the main loop only
         self._apart = Apart()
 
+    def prepare(self) -> None:
+        """Fonts and colours are loaded before the first warning: that would else come too late to be said to be seen."""
+        if self._cards is None and _possible() and _loop_runs():
+            _post(self._get)
+
     def show(self, card: Card) -> Outcome:
         if not _possible():
             return settled(came=False)
@@ -40,14 +45,18 @@ class Banner:
     def close(self) -> None:
         self.drop("")
 
+    def _get(self) -> Cards:
+        if self._cards is None:
+            self._cards = Cards()
+        return self._cards
+
     def _drop(self, begins: str) -> None:
         if self._cards:
             self._cards.drop(begins)
 
     def _put(self, card: Card, outcome: Outcome) -> None:
         try:
-            self._cards = self._cards or Cards()
-            self._cards.put(card, outcome.set_result)
+            self._get().put(card, outcome.set_result)
         except Exception:  # noqa: BLE001 - a banner that cannot be drawn must not end the tray
             _log.exception("a banner")
             if not outcome.done():

@@ -16,5 +16,6 @@ from tray.showing.shower import Doing, Means, Shower, press
 
 def shower(words: Callable[[], Catalogue], doing: Doing) -> Shower:
     """ImportError: python3-gi is not installed."""
-    means = Means(Notifications(partial(press, doing=doing)), Banner(), Bell(), screen)
+    banner = Banner()
+    means = Means(Notifications(partial(press, doing=doing)), banner, Bell(), screen, banner.prepare)
     return Shower(means, words, SystemClock().mono)

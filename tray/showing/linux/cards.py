@@ -41,18 +41,18 @@ class Cards:
         self._gtk, self._gdk = gtk()
         self._glib = gio()[1]
         self._there: dict[str, _Window] = {}
-        self._styled = False
-
-    def put(self, card: Card, shown: Callable[[bool], None]) -> None:
         screen = self._gdk.Screen.get_default()
-        if screen is None or "X11" not in type(screen).__name__:  # elsewhere no client may lie above others
-            shown(False)
-            return
-        if not self._styled:
+        self._x11 = screen is not None and "X11" in type(screen).__name__  # elsewhere no client may lie above others
+        if self._x11:
             style = self._gtk.CssProvider()
             style.load_from_data(_CSS)
             self._gtk.StyleContext.add_provider_for_screen(screen, style, self._gtk.STYLE_PROVIDER_PRIORITY_APPLICATION)
-            self._styled = True
+            _Window(self, Card("", "ă", ("ă",)), lambda _: None).end()  # never shown: what it takes is loaded now
+
+    def put(self, card: Card, shown: Callable[[bool], None]) -> None:
+        if not self._x11:
+            shown(False)
+            return
         self._take(card.key)
         while len(self._there) >= _MOST:
             self._take(next(iter(self._there)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import importlib.util
 import json
 import os
@@ -22,7 +21,9 @@ from tray.showing.linux.front import screen
 
 HERE = Path(__file__).parent
 TOP = HERE.parents[3]
-NOTIFYD = bool(glob.glob("/usr/lib/*/xfce4/notifyd/xfce4-notifyd"))
+NOTIFYD = any(Path("/usr/lib").glob("*/xfce4/notifyd/xfce4-notifyd"))
+MAJOR, MINOR = sys.version_info[:2]
+GI = any(Path("/usr/lib/python3/dist-packages/gi").glob(f"_gi.cpython-{MAJOR}{MINOR}*")) or importlib.util.find_spec("gi")
 
 
 class Program:
@@ -30,7 +31,8 @@ class Program:
 
     def __init__(self, command, env):
         self._child = subprocess.Popen(
-            command, env=env | {"PYTHONPATH": str(TOP)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
+            command, env=env | {"PYTHONPATH": str(TOP)}, text=True, encoding="utf-8",
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self._lines = queue.Queue()
         self.pid = self._child.pid
@@ -128,7 +130,7 @@ def x_server(tmp_path_factory):
     for program in ("Xvfb", "openbox", "dbus-run-session", "xdotool"):
         if not shutil.which(program):
             pytest.skip(reason=f"no {program}: see tests/lab/packages")
-    if not (importlib.util.find_spec("gi") or glob.glob("/usr/lib/python3/dist-packages/gi/_gi.cpython-%d%d*" % sys.version_info[:2])):
+    if not GI:
         pytest.skip(reason="no gi for this Python: see tests/lab/packages")
     home = tmp_path_factory.mktemp("home")
     env = {"PATH": os.environ["PATH"], "HOME": str(home), "XDG_RUNTIME_DIR": str(home), "LANG": "C.UTF-8", "NO_AT_BRIDGE": "1"}

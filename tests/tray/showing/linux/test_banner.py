@@ -32,7 +32,8 @@ def test_banners_take_neither_focus_nor_keys_nor_clicks(desk):
 def test_one_for_each_game_below_each_other_and_urgent_ones_on_top(desk):
     desk.game()
     display = desk.display()
-    display.ask("signal", {"number": 1, "kind": "notice", "player": "an", "rule": "r", "text": {"is": "text", "vi": "x", "en": "x"}})
+    law = {"is": "text", "vi": "x", "en": "x"}
+    display.ask("signal", {"number": 1, "kind": "notice", "player": "an", "rule": "r", "text": law})
     first, = desk.banners()
     before = desk.top(first)
 
