@@ -132,12 +132,15 @@ def test_a_countdown_runs_as_long_as_there_is_to_save():
 
 
 SEEN = {
-    "child": {"started", "warning", "notice", "due", "ended", "refused", "granted", "answered", "paused", "resumed", "off", "on"},
+    "child": {"started", "warning", "notice", "due", "ended", "refused", "granted", "answered", "paused", "resumed", "off",
+              "on"},
     "parent": {"asked", "answered", "paused", "resumed", "off", "on", "issue"},
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("viewer", "seen"), [(CHILD, "child"), (PARENT, "parent"), (Viewer(guardian=True, player="mai"), "parent")])
+@pytest.mark.parametrize(("viewer", "seen"), [
+    (CHILD, "child"), (PARENT, "parent"), (Viewer(guardian=True, player="mai"), "parent"),
+])  # fmt: skip
 def test_each_sees_what_is_theirs(viewer, seen):
     shown = {kind for kind in get_args(SignalKind)
              if decide(signal(kind, left=MINUTE, request="r7", text=msg("x")), viewer) is not None}

@@ -111,7 +111,7 @@ def test_more_time_and_the_end_of_an_issue_take_things_away():
 
 def test_a_standing_one_is_said_once_and_offers_what_its_reader_may():
     one, means = made()
-    assert [one.resident(msg("a")), one.resident(msg("a")), one.resident(None), one.resident(None)] == [True, True, False, False]
+    assert [one.resident(text) for text in (msg("a"), msg("a"), None, None)] == [True, True, False, False]
     assert [[action.kind for action, _ in card.actions] for card in means.notifications.cards] == [["ask", "menu"]]
     assert means.notifications.dropped == ["standing"]
 

@@ -35,6 +35,7 @@ _WORDS: Final = win32con.DT_LEFT | win32con.DT_WORDBREAK | win32con.DT_NOPREFIX
 _NUMBER: Final = win32con.DT_RIGHT | win32con.DT_VCENTER | win32con.DT_SINGLELINE
 _END, _SECOND = 1, 2  # timers
 
+gui: Any = win32gui  # types-pywin32 knows neither its rectangles nor what its structures take
 _user32 = ctypes.WinDLL("user32", use_last_error=True)
 _set_timer = function(_user32, "SetTimer", ctypes.c_size_t, wintypes.HWND, ctypes.c_size_t, wintypes.UINT, ctypes.c_void_p)
 _dpi_aware = function(_user32, "SetThreadDpiAwarenessContext", ctypes.c_void_p, ctypes.c_void_p)
@@ -55,7 +56,7 @@ class Window:
 
     def __init__(self, card: Card, place: Callable[[int], int]) -> None:
         _dpi_aware(ctypes.c_void_p(-4))  # per monitor, version 2: else Windows blurs it
-        self._scale = _dpi() / 96
+        self._scale: float = _dpi() / 96
         self._left = card.saving or 0
         self._edge = _EDGES.get(card.urgency, _EDGE_ELSE)
         self._fonts = {name: self._font(*font) for name, font in _FONTS.items()}
@@ -64,13 +65,13 @@ class Window:
         kind = _kind(instance)
         left = (win32api.GetSystemMetrics(win32con.SM_CXSCREEN) - self._width) // 2
         top = self._px(_TOP) + place(self._height + self._px(_BETWEEN))
-        self.handle: int = win32gui.CreateWindowEx(
+        self.handle: int = gui.CreateWindowEx(
             _STYLE, kind, card.title, win32con.WS_POPUP, left, top, self._width, self._height, 0, 0, instance, None
         )
         _windows[self.handle] = self
-        win32gui.SetLayeredWindowAttributes(self.handle, 0, _OPAQUE, win32con.LWA_ALPHA)
-        win32gui.SetWindowPos(self.handle, win32con.HWND_TOPMOST, left, top, self._width, self._height, _QUIETLY)
-        win32gui.UpdateWindow(self.handle)
+        gui.SetLayeredWindowAttributes(self.handle, 0, _OPAQUE, win32con.LWA_ALPHA)
+        gui.SetWindowPos(self.handle, win32con.HWND_TOPMOST, left, top, self._width, self._height, _QUIETLY)
+        gui.UpdateWindow(self.handle)
         _set_timer(self.handle, _END, max(_SHOWN_MS, self._left, min(card.lasts or 0, _LONGEST_MS)), None)
         if self._left:
             _set_timer(self.handle, _SECOND, 1000, None)
@@ -78,10 +79,10 @@ class Window:
     def run(self) -> None:
         """Until it is over, or somebody posts it WM_CLOSE."""
         try:
-            win32gui.PumpMessages()
+            gui.PumpMessages()
         finally:
             for font in self._fonts.values():
-                win32gui.DeleteObject(font)
+                gui.DeleteObject(font)
 
     def handle_message(self, message: int, what: int) -> bool:
         """Whether it was one of ours."""
@@ -89,55 +90,55 @@ class Window:
             self._paint()
         elif message == win32con.WM_TIMER and what == _SECOND:
             self._left = max(0, self._left - 1000)
-            win32gui.InvalidateRect(self.handle, None, True)
+            gui.InvalidateRect(self.handle, None, True)
         elif message in {win32con.WM_CLOSE, win32con.WM_TIMER}:
-            win32gui.DestroyWindow(self.handle)
+            gui.DestroyWindow(self.handle)
         else:
             return False
         return True
 
     def _px(self, size: int) -> int:
-        return round(size * self._scale)
+        return int(size * self._scale + 0.5)
 
     def _font(self, size: int, weight: int) -> Any:
-        font = win32gui.LOGFONT()
+        font = gui.LOGFONT()
         font.lfFaceName, font.lfHeight, font.lfWeight, font.lfQuality = "Segoe UI", -self._px(size), weight, 5  # ClearType
-        return win32gui.CreateFontIndirect(font)
+        return gui.CreateFontIndirect(font)
 
     def _laid_out(self, card: Card) -> tuple[list[_Line], int, int]:
         """The lines with where they go, and the window's width and height."""
-        screen = win32gui.GetDC(0)
+        screen = gui.GetDC(0)
         lines, wide, top = [], 0, self._px(_PAD)
         try:
             for text, name, color in ((card.title, "title", _TITLE), *((line, "line", _LINE) for line in card.lines)):
-                win32gui.SelectObject(screen, self._fonts[name])
+                gui.SelectObject(screen, self._fonts[name])
                 room = (0, 0, self._px(_WIDEST), 0)
-                high, (_, _, right, _) = win32gui.DrawText(screen, text, -1, room, _WORDS | win32con.DT_CALCRECT)
+                high, (_, _, right, _) = gui.DrawText(screen, text, -1, room, _WORDS | win32con.DT_CALCRECT)
                 lines.append(_Line(text, self._fonts[name], color, top, top + high))
                 wide, top = max(wide, right), top + high + self._px(2)
         finally:
-            win32gui.ReleaseDC(0, screen)
+            gui.ReleaseDC(0, screen)
         count = self._px(_COUNT) if self._left else 0
         return lines, self._px(_EDGE) + 2 * self._px(_SIDE) + wide + count, top + self._px(_PAD)
 
     def _paint(self) -> None:
-        device, paint = win32gui.BeginPaint(self.handle)
+        device, paint = gui.BeginPaint(self.handle)
         try:
             edge = self._px(_EDGE)
             _fill(device, (0, 0, self._width, self._height), _BACK)
             _fill(device, (0, 0, edge, self._height), self._edge)
-            win32gui.SetBkMode(device, win32con.TRANSPARENT)
+            gui.SetBkMode(device, win32con.TRANSPARENT)
             left, right = edge + self._px(_SIDE), self._width - self._px(_SIDE)
             for line in self._lines:
-                win32gui.SelectObject(device, line.font)
-                win32gui.SetTextColor(device, line.color)
-                win32gui.DrawText(device, line.text, -1, (left, line.top, right, line.bottom), _WORDS)
+                gui.SelectObject(device, line.font)
+                gui.SetTextColor(device, line.color)
+                gui.DrawText(device, line.text, -1, (left, line.top, right, line.bottom), _WORDS)
             if self._left:
-                win32gui.SelectObject(device, self._fonts["count"])
-                win32gui.SetTextColor(device, _TITLE)
-                win32gui.DrawText(device, str(self._left // 1000), -1, (left, 0, right, self._height), _NUMBER)
+                gui.SelectObject(device, self._fonts["count"])
+                gui.SetTextColor(device, _TITLE)
+                gui.DrawText(device, str(self._left // 1000), -1, (left, 0, right, self._height), _NUMBER)
         finally:
-            win32gui.EndPaint(self.handle, paint)
+            gui.EndPaint(self.handle, paint)
 
 
 _windows: dict[int, Window] = {}
@@ -145,11 +146,11 @@ _windows: dict[int, Window] = {}
 
 def _kind(instance: int) -> str:
     """The class of our windows, registered once."""
-    kind = win32gui.WNDCLASS()
+    kind = gui.WNDCLASS()
     kind.hInstance, kind.lpszClassName, kind.lpfnWndProc = instance, CLASS, _procedure
     try:
-        win32gui.RegisterClass(kind)
-    except win32gui.error as error:
+        gui.RegisterClass(kind)
+    except gui.error as error:
         if error.winerror != 1410:  # ERROR_CLASS_ALREADY_EXISTS
             raise
     return CLASS
@@ -159,16 +160,16 @@ def _procedure(handle: int, message: int, what: int, more: int) -> int:
     window = _windows.get(handle)
     if message == win32con.WM_DESTROY:
         _windows.pop(handle, None)
-        win32gui.PostQuitMessage(0)
+        gui.PostQuitMessage(0)
         return 0
     if message == win32con.WM_NCHITTEST:
         return win32con.HTTRANSPARENT
     if window is not None and window.handle_message(message, what):
         return 0
-    return int(win32gui.DefWindowProc(handle, message, what, more))
+    return int(gui.DefWindowProc(handle, message, what, more))
 
 
 def _fill(device: Any, area: tuple[int, int, int, int], color: int) -> None:
-    brush = win32gui.CreateSolidBrush(color)
-    win32gui.FillRect(device, area, brush)
-    win32gui.DeleteObject(brush)
+    brush = gui.CreateSolidBrush(color)
+    gui.FillRect(device, area, brush)
+    gui.DeleteObject(brush)
