@@ -94,7 +94,7 @@ class Desk:
 
     def display(self, *words, **env):
         """The tray's part of it, and the main loop that it runs in."""
-        program = self.python("display.py", *(words or ("loop",)), **{"GIOCHOI_LANG": "vi"} | env)
+        program = self.python("display.py", "patient", *(words or ("loop",)), **{"GIOCHOI_LANG": "vi"} | env)
         assert program.json() == "ready"
         return program
 
@@ -118,10 +118,19 @@ class Desk:
         """The numbers of those that are on the screen."""
         return self.run("xdotool", "search", "--onlyvisible", "--name", "^Giờ Chơi$").split()
 
+    def place(self, window):
+        """X, Y, WIDTH, HEIGHT of it; nothing, once it is gone."""
+        found = self.run("xdotool", "getwindowgeometry", "--shell", window).split()
+        return {name: int(number) for name, _, number in (line.partition("=") for line in found) if number.isdigit()}
+
     def top(self, window):
         """How far down it is."""
-        found = self.run("xdotool", "getwindowgeometry", "--shell", window).split()
-        return next(int(line.removeprefix("Y=")) for line in found if line.startswith("Y="))
+        return self.place(window)["Y"]
+
+    def corner(self, window):
+        """Where it ends, right and below."""
+        place = self.place(window)
+        return place.get("X", 0) + place.get("WIDTH", 0), place.get("Y", 0) + place.get("HEIGHT", 0)
 
 
 @pytest.fixture(scope="module")

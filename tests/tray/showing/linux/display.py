@@ -1,6 +1,7 @@
 """Stands for the tray: shows what it reads on stdin, one call a line, and prints what came of it.
 
-`python display.py loop` runs GTK's main loop as the tray does; `alone` runs none. A call is [NAME, argument]:
+`python display.py loop` runs GTK's main loop as the tray does; `alone` runs none; `patient` waits for what a busy machine
+takes longer for than a child would be made to wait. A call is [NAME, argument]:
 ["signal", {…}], ["know", {…}], ["resident", TEXT or null]; its answer is one line of JSON. What is pressed is printed too.
 """
 
@@ -16,6 +17,8 @@ import msgspec
 from daemon.api.messages import Signal
 from host.clock import wall
 from i18n.catalogue import Catalogue
+from tests.system import PATIENCE
+from tray.showing import shower as showing
 from tray.showing.linux.build import shower
 from tray.showing.linux.system import gtk
 from tray.showing.shower import Doing
@@ -27,6 +30,8 @@ def say(what: object) -> None:
 
 
 def main() -> None:
+    if "patient" in sys.argv:
+        showing.PATIENCE_S = PATIENCE
     sys.stdout.reconfigure(encoding="utf-8")
     doing = Doing(
         dialog=lambda name, words: say({"dialog": [name, *words]}),
@@ -46,10 +51,10 @@ def main() -> None:
             else:
                 say({"resident": made.resident(given)})
         made.close()
-        if sys.argv[1] == "loop":
+        if "loop" in sys.argv:
             gtk()[0].main_quit()
 
-    if sys.argv[1] == "loop":
+    if "loop" in sys.argv:
         gtk()
         threading.Thread(target=read, daemon=True).start()
         gtk()[0].main()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.system import until
 
 AN = {"player": "an", "game": "luanti", "title": "Luanti"}
@@ -152,16 +154,15 @@ def test_no_bus_is_no_server(desk):
 
 
 def test_xfce_shows_it_and_its_button_is_clicked(xfce):
-    """Real notifications: one window, replaced in place, whose button opens the dialog. The game's keyboard stays its own."""
-    game = xfce.game()
-    display = xfce.display("loop")
-    shown = lambda: xfce.run("xdotool", "search", "--onlyvisible", "--class", "xfce4-notifyd").split()  # noqa: E731 - short
+    """Real notifications, whose button opens the dialog. The game's keyboard stays its own."""
+    game, display = xfce.game(), xfce.display()
+    assert display.ask("signal", {**REFUSED, "game": "teeworlds"})["how"] == "banner", "a game is in front"
 
-    until(lambda: display.ask("signal", {**REFUSED, "game": f"g{len(game.lines())}"}) and shown())
-    number, = shown()
-    place = dict(line.split("=") for line in xfce.run("xdotool", "getwindowgeometry", "--shell", number).split() if "=" in line)
-    right, bottom = int(place["X"]) + int(place["WIDTH"]), int(place["Y"]) + int(place["HEIGHT"])
-    xfce.run("xdotool", "mousemove", str(right - 60), str(bottom - 32), "click", "1")
+    def clicked():
+        for number in xfce.run("xdotool", "search", "--onlyvisible", "--class", "xfce4-notifyd").split():
+            right, bottom = xfce.corner(number)
+            xfce.run("xdotool", "mousemove", str(right - 60), str(bottom - 32), "click", "1")
+        return [line for line in display.lines() if "dialog" in line]
 
-    assert until(lambda: [line for line in display.lines() if "dialog" in line])
+    assert json.loads(until(clicked)[0]) == {"dialog": ["ask", "--game", "teeworlds"]}
     assert [line for line in game.lines() if line.startswith("LOST")] == []
