@@ -23,6 +23,7 @@ _LISTED: Final = 12_000  # how long what can be read again later stands
 _READ: Final = 15_000  # how long a sentence of the law does
 
 APP: Final = "Giờ Chơi"
+_OFF: Final = "enforcement-off"
 
 Rung = Callable[[Signal, Viewer], Notice | Gone | None]
 
@@ -102,7 +103,7 @@ def _refused(signal: Signal, _: Viewer) -> Notice:
     if signal.game:
         title, body = msg("{game} may not start now", game=_game(signal)), (*_why(signal), *_again(signal))
     else:
-        title, body = msg("This program may not run"), _words(signal)
+        title, body = msg("{program} may not run", program=_program(signal) or msg("This program")), _words(signal)
     return Notice(f"refused:{signal.player}:{what}", title, body, actions=actions, lasts=_LISTED)
 
 
@@ -119,15 +120,15 @@ def _granted(signal: Signal, _: Viewer) -> Notice:
 
 
 def _answered(signal: Signal, _: Viewer) -> Notice:
-    """What warned before may still be true: that more was given comes as a signal of its own."""
-    return Notice(f"answer:{signal.request}", _answer(signal), _words(signal), lasts=_LISTED)
+    """What warned before may still be true. That more was given has come as a signal of its own, whose place this takes."""
+    return Notice(f"news:{signal.player}", *_answer(signal), lasts=_LISTED)
 
 
 def _paused(signal: Signal, _: Viewer) -> Notice:
     title = msg("Pause: no playing for now")
     if signal.until is not None:
         title = msg("Pause: no playing until {until}", until=Moment(signal.until))
-    return _of_time(signal, title, (*_set_by(signal), *_words(signal)), "critical")
+    return _of_time(signal, title, (*_reason(signal), *_set_by(signal)), "critical")
 
 
 def _resumed(signal: Signal, _: Viewer) -> Notice:
@@ -138,33 +139,33 @@ def _off(signal: Signal, _: Viewer) -> Notice:
     title = msg("No limits for now")
     if signal.until is not None:
         title = msg("No limits until {until}", until=Moment(signal.until))
-    return Notice("off", title, (*_set_by(signal), *_words(signal)), lasts=_LISTED)
+    return Notice("off", title, (*_reason(signal), *_set_by(signal)), lasts=_LISTED)
 
 
 def _on(signal: Signal, _: Viewer) -> Notice:
-    return Notice("off", msg("Limits hold again"), _words(signal), lasts=_LISTED)
+    return Notice("off", msg("Limits hold again"), _set_by(signal), lasts=_LISTED)
 
 
 # --- what a guardian is told ----------------------------------------------------------------------------------------------
 
 
 def _asked(signal: Signal, _: Viewer) -> Notice:
-    """It stands until somebody answered."""
-    title: Arg = msg("{who} asks for more time", who=signal.who or signal.player)
-    if signal.left is not None:
-        title = msg("{who} asks for {left} more", who=signal.who or signal.player, left=Length(signal.left))
-    body = _words(signal) or ((_game(signal),) if signal.title or signal.game else ())
+    """It stands until somebody answered. The daemon's sentence says who asks for what, and perhaps why."""
+    title: Arg = signal.text or msg("Somebody asks for more time")
+    match signal.text:
+        case Message(args={"said": said, "reason": _}):
+            title = said
     actions: tuple[Action, ...] = ()
     if signal.request:
         actions = (Action("approve", msg("Yes"), (signal.request,)), Action("deny", msg("No"), (signal.request,)))
-    return Notice(_of_request(signal), title, body, actions=actions, lasts=None)
+    return Notice(_of_request(signal), title, _reason(signal), actions=actions, lasts=None)
 
 
 def _answered_by(signal: Signal, _: Viewer) -> Notice:
     """In place of the question, whoever answered it."""
     if not signal.request:  # what this display itself asked the daemon to do
-        return Notice("said", _answer(signal), _words(signal), lasts=_LISTED)
-    return Notice(_of_request(signal), _answer(signal), _words(signal), "low", lasts=_LISTED)
+        return Notice("said", *_answer(signal), lasts=_LISTED)
+    return Notice(_of_request(signal), *_answer(signal), "low", lasts=_LISTED)
 
 
 def _paused_by(signal: Signal, viewer: Viewer) -> Notice:
@@ -172,7 +173,7 @@ def _paused_by(signal: Signal, viewer: Viewer) -> Notice:
 
 
 def _resumed_by(signal: Signal, viewer: Viewer) -> Notice:
-    return _quiet(_of_time(signal, msg("The pause is over"), _words(signal)), signal)
+    return _quiet(_of_time(signal, msg("The pause is over"), _set_by(signal)), signal)
 
 
 def _quiet(notice: Notice, signal: Signal) -> Notice:
@@ -181,12 +182,12 @@ def _quiet(notice: Notice, signal: Signal) -> Notice:
 
 def _issue(signal: Signal, _: Viewer) -> Notice | Gone | None:
     """What is not enforced is loud; once it is over it no longer stands there. A clock's step comes without words: the issue
-    that it raises, if it does, says what it means.
+    that it raises, if it does, says what it means. What a guardian switched off comes as `off`.
     """
     key = f"issue:{signal.rule}"
     if signal.how == "cleared":
         return Gone(key)
-    if signal.text is None:
+    if signal.text is None or signal.rule == _OFF:
         return None
     return Notice(key, msg("Limits may not hold"), _words(signal), "critical", lasts=None)
 
@@ -206,7 +207,7 @@ _GUARDIAN: Final[Mapping[SignalKind, Rung]] = MappingProxyType({
 
 def _of_time(signal: Signal, title: Arg, body: tuple[Arg, ...], urgency: Urgency = "normal") -> Notice:
     """News about somebody's time, which makes every warning from before untrue."""
-    over = _of_game(signal) if signal.game else f"time:{signal.player}:"
+    over = _of_game(signal) if signal.game else f"time:{signal.player}:" if signal.player else "time:"
     return Notice(f"news:{signal.player}", title, body, urgency, lasts=_LISTED, over=over)
 
 
@@ -238,6 +239,22 @@ def _why(signal: Signal) -> tuple[Arg, ...]:
     return _words(signal)
 
 
+def _reason(signal: Signal) -> tuple[Arg, ...]:
+    """What somebody typed, where the daemon's sentence has it."""
+    match signal.text:
+        case Message(args={"reason": reason}) if reason:
+            return (reason,)
+    return ()
+
+
+def _program(signal: Signal) -> str:
+    """The name of a refused program, from the daemon's sentence."""
+    match signal.text:
+        case Message(args={"program": str(name)}):
+            return signal.title or name
+    return signal.title
+
+
 def _ends(signal: Signal) -> tuple[Arg, ...]:
     if signal.until is not None:
         return _until(signal)
@@ -252,14 +269,12 @@ def _again(signal: Signal) -> tuple[Arg, ...]:
     return () if signal.until is None else (msg("You can play again from {until}.", until=Moment(signal.until)),)
 
 
-def _answer(signal: Signal) -> Arg:
-    """Whether it is yes is what `how` says; the words, with the reason that was typed, are the daemon's."""
+def _answer(signal: Signal) -> tuple[Arg, tuple[Arg, ...]]:
+    """Title and body. The words, with the reason that was typed, are the daemon's."""
     if signal.how not in {"approved", "denied"}:
-        return APP
-    approved = signal.how == "approved"
-    if not signal.who:
-        return msg("The answer is yes") if approved else msg("The answer is no")
-    return msg("{who} says yes", who=signal.who) if approved else msg("{who} says no", who=signal.who)
+        return APP, _words(signal)
+    title = signal.text or (msg("The answer is yes") if signal.how == "approved" else msg("The answer is no"))
+    return title, (msg("Answered by {who}", who=signal.who),) if signal.who else ()
 
 
 def _ask(signal: Signal) -> Action:
@@ -267,7 +282,7 @@ def _ask(signal: Signal) -> Action:
     if signal.game:
         words = ("--game", signal.game)
     elif signal.program:
-        words = ("--program", signal.program, "--title", signal.title)
+        words = ("--program", signal.program, "--title", _program(signal))
     return Action("ask", msg("Ask for more"), words)
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from daemon.api.messages import Signal, SignalKind
-from daemon.reporting.publisher import due_text, refused_text
+from daemon.reporting.publisher import due_text, refused_text, stranger_text
 from i18n.catalogue import Catalogue
 from i18n.message import Text, msg
 from tray.showing.ladder import decide
@@ -21,6 +21,7 @@ FULL = Viewer(player="an", screen="full")
 PARENT = Viewer(guardian=True)
 MINUTE = 60_000
 GAME = {"player": "an", "game": "luanti", "title": "Luanti"}
+STRANGER = "sums may not run: only what an administrator installed may; ask a guardian to let it through"
 WHY = msg("60 minutes of each game a day")
 
 
@@ -62,20 +63,23 @@ def test_a_warning_is_louder_the_nearer_the_end(left, urgency, banner, over_full
      ["Luanti: hết giờ chơi", "Lượt này đã chơi 1 giờ."]),
     (signal("refused", until=NOW + 60 * MINUTE, text=refused_text("Luanti", WHY)),
      ["Luanti may not start now", "Why: 60 minutes of each game a day", "You can play again from 09:00."], None),
-    (signal("refused", game="", title="", program="27" * 32, text=msg("{program} may not run", program="sums")),
-     ["This program may not run", "sums may not run"], None),
+    (signal("refused", game="", title="", program="27" * 32, text=stranger_text("sums")),
+     ["sums may not run", STRANGER], None),
+    (signal("refused", game="", title="", text=msg("x")), ["This program may not run", "x"], None),
     (signal("granted", game="", left=15 * MINUTE, who="Bình", until=NOW + 15 * MINUTE),
      ["15 min more to play", "Given by Bình", "You can play until 08:15."],
      ["Được chơi thêm 15 phút", "Bình cho thêm", "Được chơi đến 08:15."]),
     (signal("granted", left=15 * MINUTE), ["Luanti: 15 min more to play"], ["Luanti: được chơi thêm 15 phút"]),
     (signal("granted", left=0), ["The extra time was taken back"], ["Đã rút lại giờ cho thêm"]),
     (signal("granted", who="Bình"), ["Luanti is let through", "Given by Bình"], ["Đã cho phép chơi Luanti", "Bình cho thêm"]),
-    (signal("answered", request="r7", how="approved", who="Bình"), ["Bình says yes"], ["Bình đồng ý"]),
-    (signal("answered", request="r7", how="denied", text=Text(vi="học bài đã", en="homework first")),
-     ["The answer is no", "homework first"], ["Đã bị từ chối", "học bài đã"]),
+    (signal("answered", request="r7", how="approved", who="Bình", left=MINUTE, text=Text(vi="Được thêm", en="Yes: 1 min more")),
+     ["Yes: 1 min more", "Answered by Bình"], ["Được thêm", "Người trả lời: Bình"]),
+    (signal("answered", request="r7", how="denied"), ["The answer is no"], ["Đã bị từ chối"]),
+    (signal("answered", request="r7", how="approved"), ["The answer is yes"], ["Đã được đồng ý"]),
     (signal("answered", text=Text(vi="xong", en="done")), ["Giờ Chơi", "done"], ["Giờ Chơi", "xong"]),
-    (signal("paused", until=NOW + 60 * MINUTE, who="Bình"), ["Pause: no playing until 09:00", "Set by Bình"],
-     ["Tạm dừng: không chơi đến 09:00", "Người đặt: Bình"]),
+    (signal("paused", until=NOW + 60 * MINUTE, who="Bình", text=msg("{said}: {reason}", said="x", reason="dinner")),
+     ["Pause: no playing until 09:00", "dinner", "Set by Bình"],
+     ["Tạm dừng: không chơi đến 09:00", "dinner", "Người đặt: Bình"]),
     (signal("paused"), ["Pause: no playing for now"], ["Tạm dừng: bây giờ không chơi"]),
     (signal("resumed"), ["The pause is over", "You can play again."], ["Hết tạm dừng", "Chơi tiếp được rồi."]),
     (signal("off", until=NOW + 60 * MINUTE), ["No limits until 09:00"], ["Không giới hạn đến 09:00"]),
@@ -124,6 +128,7 @@ def test_all_about_one_game_is_one_notice_and_more_time_ends_it():
     assert key.startswith(decide(signal("granted", game="", left=MINUTE), CHILD).over)
     assert not key.startswith(decide(signal("granted", game="luant", left=MINUTE), CHILD).over)
     assert decide(signal("answered", request="r7", how="denied"), CHILD).over is None, "what warned is still true"
+    assert key.startswith(decide(signal("paused", player="", game=""), CHILD).over), "nobody plays"
 
 
 def test_a_countdown_runs_as_long_as_there_is_to_save():
@@ -153,9 +158,11 @@ def test_a_guardian_who_plays_is_warned_of_their_own_play():
 
 
 def test_a_guardian_is_asked_and_the_answer_takes_the_place_of_the_question():
-    asked = decide(signal("asked", request="r7", who="An", left=15 * MINUTE), PARENT)
+    wish = msg("{said}: {reason}", said=msg("An asks for more"), reason="homework is done")
+    asked = decide(signal("asked", request="r7", left=15 * MINUTE, text=wish), PARENT)
 
-    assert said(asked) == ["An asks for 15 min more", "Luanti"]
+    assert said(asked) == ["An asks for more", "homework is done"]
+    assert said(decide(signal("asked", request="r7", text=msg("An asks for more")), PARENT)) == ["An asks for more"]
     assert [(one.kind, one.words) for one in asked.actions] == [("approve", ("r7",)), ("deny", ("r7",))]
     assert asked.lasts is None
     answered = decide(signal("answered", request="r7", how="approved", who="Bình"), PARENT)
@@ -168,6 +175,7 @@ def test_what_is_not_enforced_is_loud_until_it_is_over():
     assert (raised.urgency, raised.lasts) == ("critical", None)
     assert decide(signal("issue", rule="watch-blind", how="cleared", text=msg("x")), PARENT) == Gone(raised.key)
     assert decide(signal("issue", rule="clock-jump"), PARENT) is None
+    assert decide(signal("issue", rule="enforcement-off", how="raised", text=msg("x")), PARENT) is None, "`off` says so"
 
 
 @pytest.mark.parametrize(("tray", "more", "shown"), [
