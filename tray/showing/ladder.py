@@ -78,7 +78,8 @@ def _line(signal: Signal) -> Arg:
 
 def _notice(signal: Signal, _: Viewer) -> Notice:
     """In the exact words of the law, and nothing beside them."""
-    return Notice(f"notice:{signal.player}:{signal.rule}", msg("The law's reminder"), _words(signal), banner=True, lasts=_READ)
+    key = f"notice:{signal.player}:{signal.rule}"
+    return Notice(key, msg("The law's reminder"), _words(signal), banner=True, enough=True, lasts=_READ)
 
 
 def _due(signal: Signal, _: Viewer) -> Notice:

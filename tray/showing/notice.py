@@ -28,6 +28,7 @@ class Action:
 class Notice:
     """`key`: it takes the place of the last one of this key, and whatever has a key that begins with `over` is over.
 
+    `enough`: where the banner is seen, no notification says the same beside it.
     `lasts`: how long it stands (None: until somebody closes it). `saving`: how long there is to save, counted down.
     """
 
@@ -36,6 +37,7 @@ class Notice:
     body: tuple[Arg, ...] = ()
     urgency: Urgency = "normal"
     banner: bool = False
+    enough: bool = False
     sound: bool = False
     actions: tuple[Action, ...] = ()
     lasts: int | None = 10_000

@@ -86,18 +86,20 @@ class Shower:
     def _put(self, notice: Notice, viewer: Viewer) -> How | None:
         """Where nothing of ours is drawn, the notification is only for later: somebody can but hear it."""
         card = self._card(notice)
+        if notice.enough and viewer.screen != "exclusive" and _came(self._means.banner.show(card)):
+            return "banner"
         noted = self._means.notifications.show(card)
         if viewer.screen == "exclusive":
             loud = notice.banner or notice.sound
             return "sound" if loud and _came(self._means.bell.ring()) else None
-        drawn = self._means.banner.show(card) if notice.banner else None
+        drawn = self._means.banner.show(card) if notice.banner and not notice.enough else None
         rung = self._means.bell.ring() if notice.sound else None
         wait([one for one in (noted, drawn) if one], PATIENCE_S)
         if drawn is not None and _is(drawn):
             return "banner"
         if _is(noted):
             return "notification"
-        if drawn is None and notice.urgency != "low" and _came(self._means.banner.show(card)):  # there are no notifications
+        if not notice.banner and notice.urgency != "low" and _came(self._means.banner.show(card)):  # there are no notifications
             return "banner"
         if rung is None and notice.banner:
             rung = self._means.bell.ring()

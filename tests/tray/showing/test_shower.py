@@ -85,6 +85,14 @@ def test_there_is_a_sound_in_the_last_minute_only():
     assert means.bell.cards == ["ring"]
 
 
+@pytest.mark.parametrize(("banner", "how", "notes", "banners"), [(True, "banner", 0, 1), (False, "notification", 1, 1)])
+def test_the_laws_notice_is_not_said_twice(banner, how, notes, banners):
+    one, means = made(banner=banner)
+
+    assert one.show(Signal(number=1, kind="notice", player="an", rule="r", text=msg("x"))) == how
+    assert (len(means.notifications.cards), len(means.banner.cards)) == (notes, banners)
+
+
 def test_whatever_fails_it_goes_on():
     one, _ = made(banner=RuntimeError("no"))
 

@@ -143,14 +143,7 @@ def x_server(tmp_path_factory):
         pytest.skip(reason="no gi for this Python: see tests/lab/packages")
     home = tmp_path_factory.mktemp("home")
     env = {"PATH": os.environ["PATH"], "HOME": str(home), "XDG_RUNTIME_DIR": str(home), "LANG": "C.UTF-8", "NO_AT_BRIDGE": "1"}
-    reads, writes = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writes), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
-        pass_fds=[writes], stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    os.close(writes)
-    with os.fdopen(reads) as number:
-        env["DISPLAY"] = f":{number.readline().strip()}"
+    server, env["DISPLAY"] = until(_server)
     manager = subprocess.Popen(["openbox", "--sm-disable"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     ask = ["xdotool", "get_desktop"]  # the window manager answers
     until(lambda: subprocess.run(ask, env=env, capture_output=True, check=False).returncode == 0)
@@ -158,6 +151,22 @@ def x_server(tmp_path_factory):
     for one in (manager, server):
         one.terminate()
         one.wait()
+
+
+def _server():
+    """An X server and its display; None where another one took the same number at the same moment."""
+    reads, writes = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writes), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+        pass_fds=[writes], stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(writes)
+    with os.fdopen(reads) as told:
+        number = told.readline().strip()
+    if number:
+        return server, f":{number}"
+    server.wait()
+    return None
 
 
 @pytest.fixture
