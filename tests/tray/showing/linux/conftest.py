@@ -15,6 +15,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from Xlib.display import Display
 
 from tests.system import PATIENCE, until
 from tray.showing.linux.front import screen
@@ -117,6 +118,14 @@ class Desk:
     def banners(self):
         """The numbers of those that are on the screen."""
         return self.run("xdotool", "search", "--onlyvisible", "--name", "^Giờ Chơi$").split()
+
+    def highest(self):
+        """The window above all others."""
+        display = Display(self.env["DISPLAY"])
+        try:
+            return str(display.screen().root.query_tree().children[-1].id)
+        finally:
+            display.close()
 
     def place(self, window):
         """X, Y, WIDTH, HEIGHT of it; nothing, once it is gone."""
