@@ -23,6 +23,7 @@ from tray.showing.pace import Pace
 from tray.showing.texts import clean
 
 PATIENCE_S: Final = 0.2  # for all of it: the link waits meanwhile
+_LEAST_S: Final = 0.03  # for what is tried last
 _STANDING: Final = "standing"
 
 _log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Shower:
         self._viewer = Viewer()
         self._pace = Pace()
         self._standing = ""
+        self._end = 0  # until when what is shown now is waited for
 
     def know(self, *, guardian: bool, player: str | None, tray: bool) -> None:
         """Who sits here, and whether an icon says how long is left."""
@@ -86,24 +88,29 @@ class Shower:
     def _put(self, notice: Notice, viewer: Viewer) -> How | None:
         """Where nothing of ours is drawn, the notification is only for later: somebody can but hear it."""
         card = self._card(notice)
-        if notice.enough and viewer.screen != "exclusive" and _came(self._means.banner.show(card)):
+        self._end = self._mono() + int(PATIENCE_S * 1000)
+        if notice.enough and viewer.screen != "exclusive" and self._came(self._means.banner.show(card)):
             return "banner"
         noted = self._means.notifications.show(card)
         if viewer.screen == "exclusive":
             loud = notice.banner or notice.sound
-            return "sound" if loud and _came(self._means.bell.ring()) else None
+            return "sound" if loud and self._came(self._means.bell.ring()) else None
         drawn = self._means.banner.show(card) if notice.banner and not notice.enough else None
         rung = self._means.bell.ring() if notice.sound else None
-        wait([one for one in (noted, drawn) if one], PATIENCE_S)
-        if drawn is not None and _is(drawn):
+        if drawn is not None and self._came(drawn):
             return "banner"
-        if _is(noted):
+        if self._came(noted):
             return "notification"
-        if not notice.banner and notice.urgency != "low" and _came(self._means.banner.show(card)):  # there are no notifications
+        if not notice.banner and notice.urgency != "low" and self._came(self._means.banner.show(card)):
             return "banner"
         if rung is None and notice.banner:
             rung = self._means.bell.ring()
-        return "sound" if rung is not None and _came(rung) else None
+        return "sound" if rung is not None and self._came(rung) else None
+
+    def _came(self, outcome: Outcome) -> bool:
+        """Waits for what is left of our patience."""
+        wait([outcome], max(_LEAST_S, (self._end - self._mono()) / 1000))
+        return outcome.done() and outcome.exception() is None and outcome.result()
 
     def resident(self, text: Arg | None) -> bool:
         """What stands where there is no tray, as long as it is not closed by hand; whether it does."""
@@ -115,7 +122,8 @@ class Shower:
             if not said:
                 self._means.notifications.drop(_STANDING)
                 return False
-            return _came(self._means.notifications.show(self._resident(said)))
+            self._end = self._mono() + int(PATIENCE_S * 1000)
+            return self._came(self._means.notifications.show(self._resident(said)))
         except Exception:  # noqa: BLE001 - as above
             _log.exception("the standing notification")
             return False
@@ -143,15 +151,6 @@ class Shower:
             notice.key, clean(words(notice.title)) or APP, tuple(clean(words(line)) for line in notice.body), notice.urgency,
             tuple((one, words(one.label)) for one in notice.actions), notice.lasts, notice.saving,
         )  # fmt: skip
-
-
-def _came(outcome: Outcome) -> bool:
-    wait([outcome], PATIENCE_S)
-    return _is(outcome)
-
-
-def _is(outcome: Outcome) -> bool:
-    return outcome.done() and not outcome.cancelled() and outcome.exception() is None and outcome.result()
 
 
 def press(action: Action, doing: Doing) -> None:
