@@ -58,7 +58,7 @@ class Shower:
         self._mono = mono
         self._viewer = Viewer()
         self._pace = Pace()
-        self._standing = ""
+        self._standing: str | None = ""  # None: what was to stand does not
         self._end = 0  # until when what is shown now is waited for
 
     def know(self, *, guardian: bool, player: str | None, tray: bool) -> None:
@@ -123,7 +123,9 @@ class Shower:
                 self._means.notifications.drop(_STANDING)
                 return False
             self._end = self._mono() + int(PATIENCE_S * 1000)
-            return self._came(self._means.notifications.show(self._resident(said)))
+            stands = self._came(self._means.notifications.show(self._resident(said)))
+            self._standing = said if stands else None
+            return stands
         except Exception:  # noqa: BLE001 - as above
             _log.exception("the standing notification")
             return False

@@ -128,6 +128,14 @@ def test_a_standing_one_is_said_once_and_offers_what_its_reader_may():
     assert [action.kind for action, _ in means.notifications.cards[-1].actions] == ["menu"]
 
 
+def test_what_could_not_stand_is_tried_again():
+    one, means = made(notes=False)
+    assert one.resident(msg("a")) is False
+
+    means.notifications.came = True
+    assert one.resident(msg("a")) is True
+
+
 def test_closing_takes_all_away():
     one, means = made()
     one.close()
