@@ -24,6 +24,7 @@ LINUX_FOLDERS = {"linux", "bypasses"}
 MACHINE = (
     "bypasses/", "end_to_end/", "contracts/", "daemon/platforms/linux/", "daemon/test_process.py", "cli/test_demo.py",
     "cli/test_daemon_nouns.py", "cli/test_pause.py", "cli/test_proofs.py", "tray/linux/", "tray/dialogs/linux/",
+    "tray/showing/linux/",
 )  # fmt: skip
 LONG = ("rules/", "daemon/test_uplink.py", "agent/", "daemon/", "cli/")
 

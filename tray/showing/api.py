@@ -1,0 +1,51 @@
+"""What a system has to offer so that something can be shown. Nobody here blocks: each answers later, whether it came about."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+from tray.showing.notice import Action, Urgency
+
+Outcome: TypeAlias = Future[bool]
+How: TypeAlias = Literal["banner", "notification", "window", "sound"]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A notice in somebody's language. `lines` lie below the title. `standing`: it stays whatever is pressed."""
+
+    key: str
+    title: str
+    lines: tuple[str, ...] = ()
+    urgency: Urgency = "normal"
+    actions: tuple[tuple[Action, str], ...] = ()
+    lasts: int | None = None
+    saving: int | None = None
+    standing: bool = False
+
+
+class Display(Protocol):
+    """Notifications, or banners. From any thread."""
+
+    def show(self, card: Card) -> Outcome:
+        """In place of the one with the same key."""
+
+    def drop(self, begins: str) -> None:
+        """Takes away those whose key begins so."""
+
+    def close(self) -> None: ...
+
+
+class Bell(Protocol):
+    """A short sound."""
+
+    def ring(self) -> Outcome: ...
+
+
+def settled(*, came: bool) -> Outcome:
+    """What is known at once."""
+    outcome: Outcome = Future()
+    outcome.set_result(came)
+    return outcome

@@ -1,0 +1,293 @@
+"""What a signal becomes on a display: louder the nearer the end is, and nothing where it is none of the viewer's business.
+
+A player is told of their own play. A guardian is told what waits for an answer, what other guardians did, and what is not
+enforced; how a child's time runs down is on the child's display, in `status` and in the log. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from daemon.api.messages import Signal, SignalKind
+from i18n.message import Arg, Length, Message, Moment, Words, msg
+from tray.showing.notice import Action, Gone, Notice, Urgency, Viewer
+
+_MINUTE: Final = 60_000
+_SOON: Final = 5 * _MINUTE + 30_000  # warnings come a little early or late
+_NOW: Final = _MINUTE + 30_000
+_LONGEST_SAVING: Final = 2 * _MINUTE  # a countdown that stands longer is in the way of saving
+_LISTED: Final = 12_000  # how long what can be read again later stands
+_READ: Final = 15_000  # how long a sentence of the law does
+
+APP: Final = "Giờ Chơi"
+_OFF: Final = "enforcement-off"
+
+Rung = Callable[[Signal, Viewer], Notice | Gone | None]
+
+
+def decide(signal: Signal, viewer: Viewer) -> Notice | Gone | None:
+    """What this viewer is shown of it, if anything."""
+    table = _PLAYER if _mine(signal, viewer) else _GUARDIAN
+    rung = table.get(signal.kind)
+    found = rung(signal, viewer) if rung else None
+    if isinstance(found, Notice) and viewer.screen != "desktop" and found.urgency != "low":
+        return replace(found, banner=True)  # nobody sees a notification beside a full-screen game
+    return found
+
+
+def _mine(signal: Signal, viewer: Viewer) -> bool:
+    """A display that is no guardian's gets only what is meant for it."""
+    if not viewer.guardian:
+        return True
+    return signal.player != "" and signal.player == viewer.player
+
+
+# --- what a player is told ------------------------------------------------------------------------------------------------
+
+
+def _started(signal: Signal, viewer: Viewer) -> Notice | None:
+    """Without a tray the standing notification says the same."""
+    if not viewer.tray or (signal.until is None and signal.left is None):
+        return None
+    return Notice(_of_game(signal), _game(signal), _ends(signal), "low", lasts=_LISTED)
+
+
+def _warning(signal: Signal, _: Viewer) -> Notice:
+    left = _whole(signal.left or 0)
+    soon, now = left <= _SOON, left <= _NOW
+    todo: tuple[Arg, ...] = ()
+    if now:
+        todo = (msg("Save your game now."),)
+    elif soon:
+        todo = (msg("Find a good place to stop."),)
+    return Notice(
+        _of_game(signal), msg("{left} left", left=Length(left)), (_line(signal), *todo), "critical" if soon else "normal",
+        banner=soon, sound=now, actions=(_ask(signal),), lasts=None if soon else _LISTED,
+    )  # fmt: skip
+
+
+def _line(signal: Signal) -> Arg:
+    """Which game, and until when."""
+    if signal.until is None:
+        return _game(signal)
+    return msg("{game}: until {until}", game=_game(signal), until=Moment(signal.until))
+
+
+def _notice(signal: Signal, _: Viewer) -> Notice:
+    """In the exact words of the law, and nothing beside them."""
+    key = f"notice:{signal.player}:{signal.rule}"
+    return Notice(key, msg("The law's reminder"), _words(signal), banner=True, enough=True, lasts=_READ)
+
+
+def _due(signal: Signal, _: Viewer) -> Notice:
+    left = signal.left or 0
+    closes = msg("{game} closes in {left}.", game=_game(signal), left=Length(left))
+    return Notice(
+        _of_game(signal), msg("Save now!"), (closes, *_why(signal)), "critical", banner=True, sound=True, lasts=None,
+        saving=min(left, _LONGEST_SAVING),
+    )  # fmt: skip
+
+
+def _ended(signal: Signal, _: Viewer) -> Notice:
+    """In place of "save now"."""
+    played = (msg("You played for {left}.", left=Length(signal.left)),) if signal.left is not None else ()
+    return Notice(_of_game(signal), msg("{game} is over", game=_game(signal)), (*played, *_again(signal)), "low", lasts=_LISTED)
+
+
+def _refused(signal: Signal, _: Viewer) -> Notice:
+    """A signal that names neither game nor program leaves nothing to ask for."""
+    what = signal.game or signal.program
+    actions = (_ask(signal),) if what else ()
+    if signal.game:
+        title, body = msg("{game} may not start now", game=_game(signal)), (*_why(signal), *_again(signal))
+    else:
+        title, body = msg("{program} may not run", program=_program(signal) or msg("This program")), _words(signal)
+    return Notice(f"refused:{signal.player}:{what}", title, body, actions=actions, lasts=_LISTED)
+
+
+def _granted(signal: Signal, _: Viewer) -> Notice:
+    by = (msg("Given by {who}", who=signal.who),) if signal.who else ()
+    if signal.left is not None and signal.left <= 0:
+        return _of_time(signal, msg("The extra time was taken back"), (*by, *_until(signal)))
+    if signal.left is None:
+        return _of_time(signal, msg("{game} is let through", game=_game(signal)), by)
+    title: Arg = msg("{left} more to play", left=Length(signal.left))
+    if signal.game:
+        title = msg("{game}: {left} more to play", game=_game(signal), left=Length(signal.left))
+    return _of_time(signal, title, (*by, *_until(signal)))
+
+
+def _answered(signal: Signal, _: Viewer) -> Notice:
+    """What warned before may still be true. That more was given has come as a signal of its own, whose place this takes."""
+    return Notice(f"news:{signal.player}", *_answer(signal), lasts=_LISTED)
+
+
+def _paused(signal: Signal, _: Viewer) -> Notice:
+    title = msg("Pause: no playing for now")
+    if signal.until is not None:
+        title = msg("Pause: no playing until {until}", until=Moment(signal.until))
+    return _of_time(signal, title, (*_reason(signal), *_set_by(signal)), "critical")
+
+
+def _resumed(signal: Signal, _: Viewer) -> Notice:
+    return _of_time(signal, msg("The pause is over"), (msg("You can play again."), *_until(signal)))
+
+
+def _off(signal: Signal, _: Viewer) -> Notice:
+    title = msg("No limits for now")
+    if signal.until is not None:
+        title = msg("No limits until {until}", until=Moment(signal.until))
+    return Notice("off", title, (*_reason(signal), *_set_by(signal)), lasts=_LISTED)
+
+
+def _on(signal: Signal, _: Viewer) -> Notice:
+    return Notice("off", msg("Limits hold again"), _set_by(signal), lasts=_LISTED)
+
+
+# --- what a guardian is told ----------------------------------------------------------------------------------------------
+
+
+def _asked(signal: Signal, _: Viewer) -> Notice:
+    """It stands until somebody answered. The daemon's sentence says who asks for what, and perhaps why."""
+    title: Arg = signal.text or msg("Somebody asks for more time")
+    match signal.text:
+        case Message(args={"said": said, "reason": _}):
+            title = said
+    actions: tuple[Action, ...] = ()
+    if signal.request:
+        actions = (Action("approve", msg("Yes"), (signal.request,)), Action("deny", msg("No"), (signal.request,)))
+    return Notice(_of_request(signal), title, _reason(signal), actions=actions, lasts=None)
+
+
+def _answered_by(signal: Signal, _: Viewer) -> Notice:
+    """In place of the question, whoever answered it."""
+    if not signal.request:  # what this display itself asked the daemon to do
+        return Notice("said", *_answer(signal), lasts=_LISTED)
+    return Notice(_of_request(signal), *_answer(signal), "low", lasts=_LISTED)
+
+
+def _paused_by(signal: Signal, viewer: Viewer) -> Notice:
+    return _quiet(_paused(signal, viewer), signal)
+
+
+def _resumed_by(signal: Signal, viewer: Viewer) -> Notice:
+    return _quiet(_of_time(signal, msg("The pause is over"), _set_by(signal)), signal)
+
+
+def _quiet(notice: Notice, signal: Signal) -> Notice:
+    return replace(notice, key=f"pause:{signal.player}", urgency="low", over=None)
+
+
+def _issue(signal: Signal, _: Viewer) -> Notice | Gone | None:
+    """What is not enforced is loud; once it is over it no longer stands there. A clock's step comes without words: the issue
+    that it raises, if it does, says what it means. What a guardian switched off comes as `off`.
+    """
+    key = f"issue:{signal.rule}"
+    if signal.how == "cleared":
+        return Gone(key)
+    if signal.text is None or signal.rule == _OFF:
+        return None
+    return Notice(key, msg("Limits may not hold"), _words(signal), "critical", lasts=None)
+
+
+_PLAYER: Final[Mapping[SignalKind, Rung]] = MappingProxyType({
+    "started": _started, "warning": _warning, "notice": _notice, "due": _due, "ended": _ended, "refused": _refused,
+    "granted": _granted, "answered": _answered, "paused": _paused, "resumed": _resumed, "off": _off, "on": _on,
+})  # fmt: skip
+_GUARDIAN: Final[Mapping[SignalKind, Rung]] = MappingProxyType({
+    "asked": _asked, "answered": _answered_by, "paused": _paused_by, "resumed": _resumed_by, "off": _off, "on": _on,
+    "issue": _issue,
+})  # fmt: skip
+
+
+# --- parts ----------------------------------------------------------------------------------------------------------------
+
+
+def _of_time(signal: Signal, title: Arg, body: tuple[Arg, ...], urgency: Urgency = "normal") -> Notice:
+    """News about somebody's time, which makes every warning from before untrue."""
+    over = _of_game(signal) if signal.game else f"time:{signal.player}:" if signal.player else "time:"
+    return Notice(f"news:{signal.player}", title, body, urgency, lasts=_LISTED, over=over)
+
+
+def _of_game(signal: Signal) -> str:
+    return f"time:{signal.player}:{signal.game}:"
+
+
+def _of_request(signal: Signal) -> str:
+    return f"request:{signal.request}"
+
+
+def _game(signal: Signal) -> str:
+    return signal.title or signal.game
+
+
+def _words(signal: Signal) -> tuple[Words, ...]:
+    return () if signal.text is None else (signal.text,)
+
+
+def _set_by(signal: Signal) -> tuple[Arg, ...]:
+    return (msg("Set by {who}", who=signal.who),) if signal.who else ()
+
+
+def _why(signal: Signal) -> tuple[Arg, ...]:
+    """The reason alone, where the daemon's sentence has one; else the sentence."""
+    match signal.text:
+        case Message(args={"why": why}):
+            return (msg("Why: {why}", why=why),)
+    return _words(signal)
+
+
+def _reason(signal: Signal) -> tuple[Arg, ...]:
+    """What somebody typed, where the daemon's sentence has it."""
+    match signal.text:
+        case Message(args={"reason": reason}) if reason:
+            return (reason,)
+    return ()
+
+
+def _program(signal: Signal) -> str:
+    """The name of a refused program, from the daemon's sentence."""
+    match signal.text:
+        case Message(args={"program": str(name)}):
+            return signal.title or name
+    return signal.title
+
+
+def _ends(signal: Signal) -> tuple[Arg, ...]:
+    if signal.until is not None:
+        return _until(signal)
+    return (msg("{left} left", left=Length(_whole(signal.left or 0))),)
+
+
+def _until(signal: Signal) -> tuple[Arg, ...]:
+    return () if signal.until is None else (msg("You can play until {until}.", until=Moment(signal.until)),)
+
+
+def _again(signal: Signal) -> tuple[Arg, ...]:
+    return () if signal.until is None else (msg("You can play again from {until}.", until=Moment(signal.until)),)
+
+
+def _answer(signal: Signal) -> tuple[Arg, tuple[Arg, ...]]:
+    """Title and body. The words, with the reason that was typed, are the daemon's."""
+    if signal.how not in {"approved", "denied"}:
+        return APP, _words(signal)
+    title = signal.text or (msg("The answer is yes") if signal.how == "approved" else msg("The answer is no"))
+    return title, (msg("Answered by {who}", who=signal.who),) if signal.who else ()
+
+
+def _ask(signal: Signal) -> Action:
+    words: tuple[str, ...] = ()
+    if signal.game:
+        words = ("--game", signal.game)
+    elif signal.program:
+        words = ("--program", signal.program, "--title", _program(signal))
+    return Action("ask", msg("Ask for more"), words)
+
+
+def _whole(ms: int) -> int:
+    """To the nearest second, where there are minutes to five: a warning is no stopwatch."""
+    unit = 5000 if ms >= _NOW else 1000
+    return (ms + unit // 2) // unit * unit
