@@ -1,0 +1,47 @@
+"""What a system's half of the tray has to offer. `act` may be called from any thread, and returns at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from i18n.message import MessageError
+from tray.menus import Act
+from tray.view import View
+
+
+class FaceError(MessageError):
+    """There is no screen, or what draws on it is not installed: what, and what to do."""
+
+
+class Face(Protocol):
+    """Where the view is seen: an icon with its menu, or a window."""
+
+    def show(self, view: View) -> None:
+        """From any thread; never raises."""
+
+    def run(self) -> None:
+        """In the main thread, until `stop`."""
+
+    def stop(self) -> None:
+        """From any thread, and from a signal's handler."""
+
+
+class Half(Protocol):
+    """A module of one system: tray.linux.half, tray.windows.half."""
+
+    def icon(self, view: View, act: Callable[[Act], None]) -> Face:
+        """FaceError."""
+
+    def window(self, view: View, act: Callable[[Act], None]) -> Face:
+        """The same menu as a window of its own. FaceError."""
+
+    def alone(self) -> AbstractContextManager[bool]:
+        """Held for as long as the program runs; False: another one runs in this session."""
+
+    def follow_tray(self, told: Callable[[bool], None]) -> None:
+        """Calls `told` with whether anybody shows icons, at first and whenever that changes."""
+
+    def autostart(self, *, on: bool) -> str:
+        """Have the tray started with each session of this account, or not; where that was written. OSError."""

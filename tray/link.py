@@ -1,0 +1,195 @@
+"""The one thread that speaks to the daemon, and the snapshot that it hands over; another one only waits for the daemon's news.
+
+It holds nothing but what the daemon said last: whoever kills it changes nothing.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Final, TypeAlias, TypeVar
+
+import msgspec
+
+from daemon.api.asking import MeGet, Proved, RequestsGet
+from daemon.api.messages import Shown, Signal, Watch
+from daemon.api.status import StatusGet
+from host.homes import HomeError
+from host.rpc_client import ask, items
+from host.transport import Unreachable
+from host.wire import ApiError, Request
+from i18n.message import as_message
+from tray.seen import Seen
+from tray.words import follows
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+PLAYING_MS: Final = 60_000  # how old a status may be while somebody plays
+IDLE_MS: Final = 300_000  # and while nobody does: whatever changes is told
+AGAIN_MS: Final = 1_000  # until the daemon is tried again
+SAID_MS: Final = 60_000  # how long an answer stays in the menu
+_TOGETHER_S = 0.05  # news that come within this are looked at once
+
+
+class _Lost:
+    """The stream of news has ended."""
+
+
+News: TypeAlias = "Signal | Request[Any] | Proved | _Lost | None"
+"""None: look again."""
+
+
+class Link:
+    """`address` finds the daemon; `told` takes each snapshot, in this thread, and says in how many milliseconds it wants it again,
+    to count down (None: never); `shows` takes each signal, and says how it was shown, if it was.
+    """
+
+    def __init__(
+        self,
+        address: Callable[[], str],
+        mono: Callable[[], int],
+        wall: Callable[[], int],
+        told: Callable[[Seen], int | None],
+        shows: Callable[[Signal], Any],
+    ) -> None:
+        self._address = address
+        self._mono = mono
+        self._wall = wall
+        self._told = told
+        self._shows = shows
+        self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
+        self._listening = False
+        self._seen = Seen(mono())
+        self._said_at = 0
+        self._stopped = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="link", daemon=True).start()
+
+    def stop(self) -> None:
+        """From any thread; a request that is on its way is not waited for."""
+        self._stopped.set()
+        self._news.put(None)
+
+    def send(self, request: Request[Any]) -> None:
+        """From any thread: have it asked, with the token of whoever proved to be a guardian."""
+        self._news.put(request)
+
+    def proved(self, proof: Proved | None) -> None:
+        """From any thread: a guardian's PIN was right, or (None) is to be forgotten. It is kept in memory only."""
+        self._news.put(proof if proof is not None else Proved(token="", id="", name="", until=0))
+
+    def look(self) -> None:
+        """From any thread: ask for the status again."""
+        self._news.put(None)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._look()
+            until = self._mono() + self._patience()
+            while not self._stopped.is_set():
+                wait = self._hand_over()
+                left = until - self._mono()
+                news = self._next(left if wait is None else min(left, wait))
+                if self._take(news) or self._mono() >= until:
+                    break
+
+    def _patience(self) -> int:
+        status = self._seen.status
+        if status is None:
+            return AGAIN_MS
+        playing = any(game.running for player in status.players for game in player.games)
+        return PLAYING_MS if playing or self._seen.said or self._seen.proved else IDLE_MS
+
+    def _hand_over(self) -> int | None:
+        return self._told(self._seen)
+
+    def _next(self, ms: int) -> list[News]:
+        """The news that come within this time; those that come close upon each other together."""
+        found: list[News] = []
+        with suppress(queue.Empty):
+            found.append(self._news.get(timeout=max(0, ms) / 1000))
+            while isinstance(found[-1], Signal):
+                found.append(self._news.get(timeout=_TOGETHER_S))
+        return found
+
+    def _take(self, news: list[News]) -> bool:
+        """Do what was asked and show what was told; whether the status has to be asked for again."""
+        for one in news:
+            match one:
+                case Signal():
+                    self._show(one)
+                case Proved():
+                    self._seen = replace(self._seen, proved=one if one.token else None)
+                case Request():
+                    self._do(one)
+                case _Lost():
+                    self._listening = False
+        return bool(news)
+
+    def _show(self, signal: Signal) -> None:
+        how = self._shows(signal)
+        if how is not None and signal.number:
+            with suppress(Unreachable, ApiError, HomeError):
+                ask(self._address(), Shown(number=signal.number, how=how))
+
+    def _do(self, request: Request[Any]) -> None:
+        proof = self._seen.proved
+        if proof is not None and "token" in request.__struct_fields__:
+            request = msgspec.structs.replace(request, token=proof.token)
+        try:
+            said = follows(ask(self._address(), request))
+        except (Unreachable, ApiError, HomeError) as error:
+            said = as_message(error)
+        self._seen = replace(self._seen, said=said)
+        self._said_at = self._mono()
+        self._shows(Signal(number=0, kind="answered", text=said))
+
+    def _look(self) -> None:
+        """Ask for all there is to know. The news are waited for before, so that none is missed."""
+        now = self._mono()
+        said = self._seen.said if now - self._said_at < SAID_MS else None
+        proof = self._seen.proved
+        if proof is not None and proof.until <= self._wall():
+            proof = None
+        try:
+            address = self._address()
+            self._listen(address)
+            status = ask(address, StatusGet())
+        except (Unreachable, ApiError, HomeError) as error:
+            self._seen = Seen(now, problem=as_message(error), proved=proof)
+            return
+        me = _known(address, MeGet())
+        requests = _known(address, RequestsGet())
+        self._seen = Seen(
+            now, status, me, () if requests is None else requests.requests, "" if requests is None else requests.zone,
+            proved=proof, said=said,
+        )  # fmt: skip
+
+    def _listen(self, address: str) -> None:
+        if not self._listening:
+            self._listening = True
+            threading.Thread(target=self._wait, args=(address,), name="news", daemon=True).start()
+
+    def _wait(self, address: str) -> None:
+        """In a thread of its own, which waits and does nothing else."""
+        began = self._mono()
+        with suppress(Unreachable, ApiError, OSError):  # the next look says why
+            for signal in items(address, Watch()):
+                self._news.put(signal)
+        if self._mono() - began < AGAIN_MS:  # it is refused: not again at once
+            self._stopped.wait(AGAIN_MS / 1000)
+        self._news.put(_Lost())
+
+
+def _known(address: str, request: Request[T]) -> T | None:
+    """The answer, if the daemon is of a version that knows the question."""
+    try:
+        return ask(address, request)
+    except ApiError as error:
+        if error.code == "unavailable":
+            raise
+        return None

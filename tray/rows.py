@@ -1,0 +1,175 @@
+"""The rows of the menu: a child's, a guardian's, and where nobody answers. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from daemon.api.asking import Off, Pause, RequestApprove, RequestDeny, RequestPart, Resume
+from daemon.api.messages import GrantAdd
+from daemon.api.status import GamePart, PlayerPart, Status
+from i18n.message import Arg, Length, Moment, Words, msg
+from tray.menus import LINE, Act, Ask, Dialog, Leave, Menu, Row, cut
+from tray.seen import Seen
+from tray.words import asked, asks, headline, moment, running, standing
+
+MORE_MS: Final = (15 * 60_000, 30 * 60_000, 60 * 60_000)
+_MANY = 6  # requests and issues, each: a menu has to fit a screen
+_Words = Callable[[Arg], str]
+
+
+def menu(seen: Seen, mono: int, words: _Words) -> Menu:
+    """Blocks of rows with a line between them."""
+    if seen.status is None:
+        return _alone(seen, words)
+    since = mono - seen.at
+    blocks = [_loud(seen, words)]
+    if seen.guardian:
+        blocks += _guardian(seen, seen.status, since, words)
+    if not (seen.me and seen.me.guardian):
+        blocks += _child(seen, seen.status, since, words)
+    return _joined(blocks)
+
+
+def _joined(blocks: list[list[Row]]) -> Menu:
+    rows: list[Row] = []
+    for block in filter(None, blocks):
+        rows += [LINE, *block] if rows else block
+    return tuple(rows)
+
+
+def _alone(seen: Seen, words: _Words) -> Menu:
+    """Nobody answers: what that means, and why."""
+    said = [headline(seen, 0, unenforced=False), msg("Limits still hold if the service only restarts; it is tried again")]
+    rows = [_row(words, text) for text in said]
+    return (*rows, *([_row(words, seen.problem)] if seen.problem else []), LINE, _help(words))
+
+
+def _loud(seen: Seen, words: _Words) -> list[Row]:
+    """What was just answered, and what is not as it should be."""
+    rows = [_row(words, msg("✓ {said}", said=seen.said))] if seen.said else []
+    if seen.status is None:
+        return rows
+    off = seen.status.daemon.off
+    if off is not None:
+        told: dict[str, Arg] = {"until": moment(off.until), "who": off.who, "reason": off.reason}
+        rows.append(_row(words, msg("! Nothing is enforced until {until} ({who}: {reason})", **told)))
+    issues = [issue for issue in seen.status.daemon.issues if issue.id != "enforcement-off"]
+    return rows + [_row(words, msg("! {issue}", issue=issue.text)) for issue in issues[:_MANY]]
+
+
+def _child(seen: Seen, status: Status, since: int, words: _Words) -> list[list[Row]]:
+    """For whoever plays here."""
+    me = seen.me
+    own = [player for player in status.players if me is None or me.player in {None, player.id}]
+    first: list[Row] = []
+    for player in own[:1] if not seen.guardian else []:
+        why = Dialog("why", (player.id,))
+        first.append(_row(words, standing(player, since), why))
+        first += _playing(player, since, words)
+    if not own and not seen.guardian:
+        first.append(_row(words, msg("No limits are set for this account")))
+    mine = [_row(words, asked(request, seen.zone)) for request in seen.requests[-_MANY:]] if not seen.guardian else []
+    ask = [_row(words, msg("Ask for more time…"), Dialog("ask"))] if own and not seen.guardian else []
+    return [first, ask + mine, _proofs(seen, words), _about(own, words)]
+
+
+def _playing(player: PlayerPart, since: int, words: _Words) -> list[Row]:
+    games = (game for game in player.games if game.running)
+    return [_row(words, running(game, since), Dialog("why", (player.id, game.id))) for game in games]
+
+
+def _proofs(seen: Seen, words: _Words) -> list[Row]:
+    """How somebody shows that a guardian says so."""
+    rows = []
+    if seen.me is not None and seen.me.locked is not None:
+        until = Moment(seen.me.locked, seen.zone)
+        return [_row(words, msg("No PIN and no code is taken until {until}", until=until))]
+    if seen.me is not None and seen.me.proving and not seen.guardian:
+        rows.append(_row(words, msg("I am a guardian…"), Dialog("pin", seen.me.proving)))
+    if seen.me is not None and seen.me.codes and seen.me.player is not None:
+        rows.append(_row(words, msg("Type a code…"), Dialog("code", (seen.me.player,))))
+    return rows
+
+
+def _about(own: list[PlayerPart], words: _Words) -> list[Row]:
+    kept = [_row(words, msg("What is kept about me…"), Dialog("kept", (own[0].id,)))] if own else []
+    return [*kept, _help(words)]
+
+
+def _help(words: _Words) -> Row:
+    """111 is the national line for children of Vietnam (the city's plan names it, shared in docs/law.md)."""
+    return _row(words, msg("Worried? Call 111, the children’s line: free, day and night"))
+
+
+def _guardian(seen: Seen, status: Status, since: int, words: _Words) -> list[list[Row]]:
+    """For whoever answers for somebody."""
+    several = len(status.players) > 1
+    waiting = [request for request in seen.requests if request.answer is None][:_MANY]
+    blocks = [[row for request in waiting for row in _answers(request, words)]]
+    if several:
+        blocks.append([_folded(player, since, words) for player in status.players])
+    else:
+        for player in status.players:
+            blocks += [[_row(words, standing(player, since), Dialog("why", (player.id,))), *_more(player, words)]]
+    games = [_of_game(player, game, since, words) for player in status.players for game in player.games if game.running]
+    blocks += [games, _everybody(seen, status, words)]
+    return blocks
+
+
+def _answers(request: RequestPart, words: _Words) -> Iterator[Row]:
+    """The request, and its answers: one click each."""
+    yield _row(words, asks(request), Dialog("why", (request.player, *filter(None, (request.game,)))))
+    yes = msg("Yes, {length}", length=Length(request.ms)) if request.program is None else msg("Yes, let it run")
+    for text, act in ((yes, RequestApprove(id=request.id)), (msg("No"), RequestDeny(id=request.id))):
+        yield Row("    " + cut(words(text)), Ask(act))
+
+
+def _folded(player: PlayerPart, since: int, words: _Words) -> Row:
+    """One of several players: a menu of their own."""
+    why = _row(words, msg("Why…"), Dialog("why", (player.id,)))
+    return Row(cut(words(standing(player, since))), rows=(*_more(player, words), LINE, why))
+
+
+def _more(player: PlayerPart, words: _Words) -> list[Row]:
+    """What can be given to a player, and a pause."""
+    who: Arg = msg("guest") if player.id == "guest" else player.name
+    rows = [
+        _row(words, msg("{player}: {length} more", player=who, length=Length(ms)), Ask(GrantAdd(player=player.id, ms=ms)))
+        for ms in MORE_MS
+    ]
+    rows.append(_row(words, msg("{player}: until…", player=who), Dialog("until", (player.id,))))
+    if player.paused is None:
+        return [*rows, _row(words, msg("{player}: pause", player=who), Ask(Pause(player=player.id)))]
+    return [*rows, _row(words, msg("{player}: play again", player=who), Ask(Resume(player=player.id)))]
+
+
+def _of_game(player: PlayerPart, game: GamePart, since: int, words: _Words) -> Row:
+    """A running game: more for it alone."""
+    title = game.title or game.id
+    rows = [
+        _row(words, msg("{game}: {length} more", game=title, length=Length(ms)), Ask(give))
+        for ms in MORE_MS
+        for give in (GrantAdd(player=player.id, ms=ms, game=game.id),)
+    ]
+    return Row(cut(words(msg("{player} plays {game}", player=player.name, game=running(game, since)))), rows=tuple(rows))
+
+
+def _everybody(seen: Seen, status: Status, words: _Words) -> list[Row]:
+    rows: list[Row] = []
+    if len(status.players) > 1:
+        if not all(player.paused is not None for player in status.players):
+            rows.append(_row(words, msg("Nobody plays (pause all)"), Ask(Pause())))
+        if any(player.paused is not None for player in status.players):
+            rows.append(_row(words, msg("Everybody may play again"), Ask(Resume())))
+    if status.daemon.off is not None and seen.me is not None and seen.me.guardian:
+        rows.append(_row(words, msg("Enforce again"), Ask(Off(ms=0, reason=""))))
+    rows.append(_row(words, msg("The rules in words…"), Dialog("rules")))
+    if seen.proved is not None:
+        until = Moment(seen.proved.until, seen.zone)
+        rows.append(_row(words, msg("{name} answers here until {until}: stop", name=seen.proved.name, until=until), Leave()))
+    return rows
+
+
+def _row(words: _Words, text: Words, act: Act | None = None) -> Row:
+    return Row(cut(words(text)), act)

@@ -1,0 +1,31 @@
+"""What is known of the daemon at one moment: handed from the thread that asks it to whoever shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from daemon.api.asking import Me, Proved, RequestPart
+from daemon.api.status import Status
+from i18n.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """`status` None: the daemon does not answer, and `problem` says why. `at`: monotonic milliseconds at which the status was
+    told, from which the time left counts down. `proved`: a guardian's PIN, good until then. `said`: what the daemon answered
+    to the last click.
+    """
+
+    at: int
+    status: Status | None = None
+    me: Me | None = None
+    requests: tuple[RequestPart, ...] = ()
+    zone: str = ""
+    problem: Message | None = None
+    proved: Proved | None = None
+    said: Message | None = None
+
+    @property
+    def guardian(self) -> bool:
+        """Whether a guardian sits here, by account or by PIN."""
+        return self.proved is not None or (self.me is not None and self.me.guardian)

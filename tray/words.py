@@ -1,0 +1,156 @@
+"""What is said in tooltip and menu, as messages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from daemon.api.asking import Answer, OffAnswer, Paused, PausedPart, RequestPart
+from daemon.api.messages import GrantAnswer, Outlook
+from daemon.api.status import GamePart, PlayerPart
+from i18n.message import Arg, Length, Message, Moment, comma, msg
+from tray.seen import Seen
+from tray.standing import Left, left_of
+
+_MINUTE = 60_000
+
+
+def headline(seen: Seen, mono: int, *, unenforced: bool) -> Message:
+    """The one line that says how things stand."""
+    status = seen.status
+    if status is None:
+        return msg("not connected: the background service (giochoi-daemon) does not answer")
+    if status.daemon.off is not None:
+        return msg("nothing is enforced until {until}", until=moment(status.daemon.off.until))
+    if unenforced:
+        return msg("not everything is enforced")
+    if not status.players:
+        return msg("no limits here")
+    return Message("{players}", {"players": comma(standing(player, mono - seen.at) for player in status.players)})
+
+
+def standing(player: PlayerPart, since: int) -> Message:
+    """How a player stands today."""
+    name = called(player)
+    if player.paused is not None:
+        if not player.paused:
+            return msg("{player}: paused", player=name)
+        return msg("{player}: paused until {until}", player=name, until=moment(player.paused))
+    left = left_of(player, since)
+    if left is None:
+        return msg("{player}: no limit now", player=name)
+    if left.ms <= 0:
+        return msg("{player}: may not play now", player=name)
+    return msg("{player}: {left} left today", player=name, left=minutes(left))
+
+
+def running(game: GamePart, since: int) -> Message:
+    """How long a running game may go on, until when and why."""
+    title: Arg = game.title or game.id
+    if game.saving_s is not None:
+        return msg("{game}: save now, it closes", game=title)
+    left = left_of(game, since)
+    if left is None:
+        return msg("{game}: no limit", game=title)
+    told: dict[str, Arg] = {"game": title, "left": minutes(left), "rule": "" if game.reason is None else game.reason.text}
+    if left.ms <= 0:
+        return msg("{game}: over: {rule}", **told)
+    if game.until is None:
+        return msg("{game}: {left} left: {rule}", **told)
+    return msg("{game}: {left} left, until {until}: {rule}", until=moment(game.until), **told)
+
+
+def asked(request: RequestPart, zone: str) -> Message:
+    """Of one's own request, and what became of it."""
+    told: dict[str, Arg] = {"what": wish(request), "when": Moment(request.asked, zone)}
+    if request.answer is None:
+        return msg("Asked at {when}: {what} – no answer yet", **told)
+    told |= {"who": request.answer.who, "reason": request.answer.reason}
+    if not request.answer.approved:
+        if not request.answer.reason:
+            return msg("{who} says no: {what}", **told)
+        return msg("{who} says no: {what} ({reason})", **told)
+    return _yes(request.answer, told)
+
+
+def _yes(answer: Answer, told: dict[str, Arg]) -> Message:
+    if answer.ms is None:
+        return msg("{who} says yes: {what}", **told)
+    return msg("{who} says yes: {given} more", given=Length(answer.ms), **told)
+
+
+def asks(request: RequestPart) -> Message:
+    """Of somebody's request, for whoever answers it."""
+    told: dict[str, Arg] = {"player": request.name, "what": wish(request), "reason": request.reason}
+    return msg("{player} asks: {what} – “{reason}”", **told) if request.reason else msg("{player} asks: {what}", **told)
+
+
+def wish(request: RequestPart) -> Arg:
+    """What is asked for."""
+    if request.title is None:
+        return msg("{length} more", length=Length(request.ms))
+    if request.program is not None:
+        return msg("let {program} run", program=request.title)
+    return msg("{game}, {length} more", game=request.title, length=Length(request.ms))
+
+
+def minutes(left: Left) -> Arg:
+    """Whole ones, never more than there are, so that a line changes once a minute."""
+    return msg("less than a minute") if left.ms < _MINUTE else Length(left.ms // _MINUTE * _MINUTE)
+
+
+def called(player: PlayerPart) -> Arg:
+    return msg("guest") if player.id == "guest" else player.name
+
+
+def moment(text: str) -> Moment:
+    """What RFC 3339 says, to be shown by its own offset."""
+    there = datetime.fromisoformat(text)
+    return Moment(round(there.timestamp() * 1000), there.isoformat()[-6:])
+
+
+def follows(answer: object) -> Message:
+    """What the daemon answered to a click."""
+    match answer:
+        case GrantAnswer():
+            return _granted(answer)
+        case Paused(players=(one,), zone=zone):
+            return _paused(one, zone)
+        case Paused(players=players):
+            return msg("everybody is paused") if any(one.paused for one in players) else msg("everybody may play again")
+        case OffAnswer(until=None):
+            return msg("limits hold again")
+    return msg("done")
+
+
+def _paused(one: PausedPart, zone: str) -> Message:
+    if not one.paused:
+        return msg("{player} may play again", player=one.name)
+    if one.until is None:
+        return msg("{player}: paused", player=one.name)
+    return msg("{player}: paused until {until}", player=one.name, until=Moment(one.until, zone))
+
+
+def _granted(answer: GrantAnswer) -> Message:
+    """Until when may be played now and before, or which rule still keeps play from it."""
+    after, before = answer.after, answer.before
+    told: dict[str, Arg] = {
+        "player": msg("guest") if answer.player == "guest" else answer.name, "game": answer.game or "",
+        "rule": "" if after.text is None else after.text, "before": _was(before, answer.zone),
+    }  # fmt: skip
+    told["can"] = msg("{player} can play", **told) if answer.game is None else msg("{player} can play {game}", **told)
+    if after.verdict != "allow":
+        return msg("{player} still may not play: {rule}", **told)
+    if after.until is None:
+        return msg("{can} without a limit", **told)
+    told["until"] = Moment(after.until, answer.zone)
+    if before.verdict == "allow" and before.until == after.until:
+        return msg("{player}: the end stays {until}, because of: {rule}", **told)
+    if answer.still:
+        return msg("{can} until {until} (was {before}), and no longer because of: {rule}", **told)
+    return msg("{can} until {until} (was {before})", **told)
+
+
+def _was(before: Outlook, zone: str) -> Arg:
+    if before.verdict != "allow":
+        return msg("not allowed")
+    return msg("without a limit") if before.until is None else Moment(before.until, zone)
