@@ -22,10 +22,15 @@ set_timer = function(
     user32, "SetTimer", ctypes.c_size_t, wintypes.HWND, ctypes.c_size_t, wintypes.UINT, ctypes.c_void_p
 )
 kill_timer = function(user32, "KillTimer", wintypes.BOOL, wintypes.HWND, ctypes.c_size_t)
+end_menu = function(user32, "EndMenu", wintypes.BOOL)
 find_window = function(user32, "FindWindowW", wintypes.HWND, wintypes.LPCWSTR, wintypes.LPCWSTR)
 icon_from_bytes = function(
     user32, "CreateIconFromResourceEx", wintypes.HICON,
     ctypes.c_char_p, wintypes.DWORD, wintypes.BOOL, wintypes.DWORD, ctypes.c_int, ctypes.c_int, wintypes.UINT,
+)  # fmt: skip
+load_image = function(
+    user32, "LoadImageW", wintypes.HANDLE,
+    wintypes.HINSTANCE, ctypes.c_void_p, wintypes.UINT, ctypes.c_int, ctypes.c_int, wintypes.UINT,
 )  # fmt: skip
 metrics_for = function(user32, "GetSystemMetricsForDpi", ctypes.c_int, ctypes.c_int, wintypes.UINT)
 dpi_of = function(user32, "GetDpiForWindow", wintypes.UINT, wintypes.HWND)

@@ -55,6 +55,7 @@ class Icon(_win32.Icon):  # type: ignore[misc] # pystray ships no types
     ) -> None:
         super().__init__("giochoi", icon=view.sprite, title=view.tooltip, menu=self._menu_of(view.menu))
         self._act, self._picture, self._there = act, picture, there
+        self._icon_handle: int | None = None
         self._menu_handle: tuple[int, list[Callable[..., None]]] | None = None
         self._shown = view
         self._lock = threading.Lock()
@@ -78,6 +79,7 @@ class Icon(_win32.Icon):  # type: ignore[misc] # pystray ships no types
             win32.PostMessage(self._hwnd, _APPLY, 0, 0)
 
     def run(self, setup: Callable[[Any], None] | None = None) -> None:
+        self._thread = threading.current_thread()  # pystray sets it later, but asks for it if that fails
         if not self._stopping:
             super().run(setup or (lambda _: None))
 
@@ -165,9 +167,14 @@ class Icon(_win32.Icon):  # type: ignore[misc] # pystray ships no types
         self._icon_valid = True
 
     def _assert_icon_handle(self) -> None:
-        if not self._icon_handle:
-            pixels = pictures.size()
+        if self._icon_handle:
+            return
+        pixels = pictures.size()
+        try:
             self._icon_handle = pictures.load(self._picture(self.icon, pixels), pixels)
+        except OSError:  # its file is gone: better the system's own picture than a tray that ends
+            _log.exception("no picture")
+            self._icon_handle = pictures.plain(pixels)
 
     def _on_size(self, _wparam: int, _lparam: int) -> None:
         self._update_icon()
@@ -187,12 +194,17 @@ class Icon(_win32.Icon):  # type: ignore[misc] # pystray ships no types
         checked(calls.set_procedure(window, _PROCEDURE, _procedure), "SetWindowLongPtr")
         return window
 
+    def _on_stop(self, wparam: int, lparam: int) -> None:
+        if self._open:
+            calls.end_menu()
+        super()._on_stop(wparam, lparam)
+
     def _on_notify(self, wparam: int, lparam: int) -> None:
         event = lparam & 0xFFFF if self._modern else lparam
         if event in _OPENS[self._modern]:
-            self._open_menu(_point(wparam) if self._modern else _cursor())
+            self._open_menu(_point(wparam) if self._modern else cursor())
         elif event == _BALLOON_CLICK:
-            self._open_menu(_cursor())
+            self._open_menu(cursor())
 
     def _open_menu(self, at: tuple[int, int]) -> None:
         if self._open or self._menu_handle is None:
@@ -223,7 +235,7 @@ def _point(wparam: int) -> tuple[int, int]:
     return ctypes.c_int16(wparam & 0xFFFF).value, ctypes.c_int16(wparam >> 16 & 0xFFFF).value
 
 
-def _cursor() -> tuple[int, int]:
+def cursor() -> tuple[int, int]:
     point = wintypes.POINT()
     with suppress(OSError):  # on the screen for passwords
         win32.GetCursorPos(ctypes.byref(point))

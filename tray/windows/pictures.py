@@ -1,6 +1,6 @@
-"""The icon's picture at the size at which the taskbar shows it: 16 px at 100 %, 32 px at 200 %. No larger one is shrunk by the shell.
+"""The icon's picture at the size at which the taskbar shows it: 16 px at 100 %, 32 px at 200 %.
 
-pystray would write each picture to a file and load it at 32 px, whatever the taskbar shows.
+pystray would write each picture to a file and load it at 32 px for the shell to shrink, whatever the taskbar shows.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from tray.windows import calls
 
 _SM_CXSMICON = 49
 _PER_MONITOR_V2 = -4  # DPI_AWARENESS_CONTEXT_…: Windows 10 1703; older ones stay as they are, a little blurred
+_SAMPLE, _ICON = 32512, 1  # OIC_SAMPLE, IMAGE_ICON
 _FORMAT = 0x0003_0000  # of icons, since Windows 3
 
 
 def be_sharp() -> None:
-    """This process draws at each screen's own scale. To be called before its first window; fails where that was decided before."""
+    """From now on we draw at each screen's own scale. To be called before the first window; where it is too late nothing changes."""
     with suppress(AttributeError, OSError):
         calls.be_aware(_PER_MONITOR_V2)
 
@@ -31,3 +32,8 @@ def size() -> int:
 def load(png: bytes, pixels: int) -> int:
     """An icon's handle, for whoever destroys it. OSError: that is no picture."""
     return int(checked(calls.icon_from_bytes(png, len(png), True, _FORMAT, pixels, pixels, 0), "CreateIconFromResourceEx"))
+
+
+def plain(pixels: int) -> int:
+    """The picture that Windows gives programs without one; the same."""
+    return int(checked(calls.load_image(None, _SAMPLE, _ICON, pixels, pixels, 0), "LoadImage"))
