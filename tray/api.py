@@ -43,5 +43,8 @@ class Half(Protocol):
     def follow_tray(self, told: Callable[[bool], None]) -> None:
         """Calls `told` with whether anybody shows icons, at first and whenever that changes."""
 
-    def autostart(self, *, on: bool) -> str:
-        """Have the tray started with each session of this account, or not; where that was written. OSError."""
+    def on_end(self, stop: Callable[[], None]) -> None:
+        """Calls `stop` when the system asks this program to end."""
+
+    def autostart(self, options: list[str], *, on: bool) -> str:
+        """Have the tray started with these options in each session of this account, or not; where that is written. OSError."""

@@ -4,12 +4,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 
 from host.api import UnsupportedError
-from tray.api import Face, Half
-from tray.menus import Act
-from tray.view import View
+from tray.api import Half
 
 
 def half() -> Half:
@@ -22,7 +19,3 @@ def half() -> Half:
         raise UnsupportedError(sys.platform)
     return half
 
-
-def face(view: View, act: Callable[[Act], None]) -> Face:
-    """The icon in this system's tray."""
-    return half().icon(view, act)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from host.clock import wall
-from host.homes import Home, client_home
-from i18n.catalogue import LANGUAGES, Catalogue, Language, reader
+from host.homes import Home, HomeError, client_home, language
+from i18n.catalogue import Catalogue, Language, reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,10 @@ class Context:
     @property
     def language(self) -> Language:
         """The one asked for, or that of the environment or the home, whose agent wrote it down for all."""
-        try:
-            with (self.home.public / "lang").open(encoding="ascii") as file:
-                setting = file.read(8).strip()
-        except (OSError, ValueError):
-            setting = ""
-        return reader(self.lang, setting if setting in LANGUAGES else None)
+        setting = None
+        with suppress(HomeError):
+            setting = language(self.home)
+        return reader(self.lang, setting)
 
     def words(self) -> Catalogue:
         """Of the moment: what is of today is shown without its date."""

@@ -5,6 +5,7 @@ It holds nothing but what the daemon said last: whoever kills it changes nothing
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
-from daemon.api.asking import MeGet, Proved, RequestsGet
+from daemon.api.asking import MeGet, RequestsGet
 from daemon.api.messages import Shown, Signal, Watch
 from daemon.api.status import StatusGet
 from host.homes import HomeError
@@ -22,7 +23,7 @@ from host.rpc_client import ask, items
 from host.transport import Unreachable
 from host.wire import ApiError, Request
 from i18n.message import as_message
-from tray.seen import Seen
+from tray.seen import Proof, Seen
 from tray.words import follows
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -33,18 +34,23 @@ AGAIN_MS: Final = 1_000  # until the daemon is tried again
 SAID_MS: Final = 60_000  # how long an answer stays in the menu
 _TOGETHER_S = 0.05  # news that come within this are looked at once
 
+_log = logging.getLogger(__name__)
+
 
 class _Lost:
     """The stream of news has ended."""
 
 
-News: TypeAlias = "Signal | Request[Any] | Proved | _Lost | None"
-"""None: look again."""
+class _Look:
+    """Something may have changed."""
+
+
+News: TypeAlias = "Signal | Request[Any] | Proof | _Lost | _Look"
 
 
 class Link:
-    """`address` finds the daemon; `told` takes each snapshot, in this thread, and says in how many milliseconds it wants it again,
-    to count down (None: never); `shows` takes each signal, and says how it was shown, if it was.
+    """`address` finds the daemon. `told` takes each snapshot, in this thread, and says in how many milliseconds it wants it
+    again, to count down (None: never). `shows` takes each signal, and says how it was shown, if it was.
     """
 
     def __init__(
@@ -72,40 +78,50 @@ class Link:
     def stop(self) -> None:
         """From any thread; a request that is on its way is not waited for."""
         self._stopped.set()
-        self._news.put(None)
+        self._news.put(_Look())
 
     def send(self, request: Request[Any]) -> None:
         """From any thread: have it asked, with the token of whoever proved to be a guardian."""
         self._news.put(request)
 
-    def proved(self, proof: Proved | None) -> None:
-        """From any thread: a guardian's PIN was right, or (None) is to be forgotten. It is kept in memory only."""
-        self._news.put(proof if proof is not None else Proved(token="", id="", name="", until=0))
+    def proved(self, proof: Proof) -> None:
+        """From any thread: a guardian's PIN was right, or (without a token) is to be forgotten. It is kept in memory only."""
+        self._news.put(proof)
+
+    @property
+    def token(self) -> str:
+        """Of whoever proved to be a guardian here; "" if nobody did."""
+        proof = self._seen.proof
+        return "" if proof is None else proof.token
 
     def look(self) -> None:
         """From any thread: ask for the status again."""
-        self._news.put(None)
+        self._news.put(_Look())
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            self._look()
-            until = self._mono() + self._patience()
-            while not self._stopped.is_set():
-                wait = self._hand_over()
-                left = until - self._mono()
-                news = self._next(left if wait is None else min(left, wait))
-                if self._take(news) or self._mono() >= until:
-                    break
+            try:
+                self._turn()
+            except Exception:  # without this thread the icon would say for ever what was true once
+                _log.exception("the daemon's news could not be followed")
+                self._stopped.wait(AGAIN_MS / 1000)
+
+    def _turn(self) -> None:
+        """Look, and count down until there is news or it is time to look again."""
+        self._look()
+        until = self._mono() + self._patience()
+        while not self._stopped.is_set():
+            wait = self._told(self._seen)
+            left = until - self._mono()
+            if self._take(self._next(left if wait is None else min(left, wait))) or self._mono() >= until:
+                break
 
     def _patience(self) -> int:
         status = self._seen.status
         if status is None:
             return AGAIN_MS
         playing = any(game.running for player in status.players for game in player.games)
-        return PLAYING_MS if playing or self._seen.said or self._seen.proved else IDLE_MS
-
-    def _hand_over(self) -> int | None:
-        return self._told(self._seen)
+        return PLAYING_MS if playing or self._seen.said or self._seen.proof else IDLE_MS
 
     def _next(self, ms: int) -> list[News]:
         """The news that come within this time; those that come close upon each other together."""
@@ -122,8 +138,8 @@ class Link:
             match one:
                 case Signal():
                     self._show(one)
-                case Proved():
-                    self._seen = replace(self._seen, proved=one if one.token else None)
+                case Proof():
+                    self._seen = replace(self._seen, proof=one if one.token else None)
                 case Request():
                     self._do(one)
                 case _Lost():
@@ -137,9 +153,8 @@ class Link:
                 ask(self._address(), Shown(number=signal.number, how=how))
 
     def _do(self, request: Request[Any]) -> None:
-        proof = self._seen.proved
-        if proof is not None and "token" in request.__struct_fields__:
-            request = msgspec.structs.replace(request, token=proof.token)
+        if self.token and "token" in request.__struct_fields__:
+            request = msgspec.structs.replace(request, token=self.token)
         try:
             said = follows(ask(self._address(), request))
         except (Unreachable, ApiError, HomeError) as error:
@@ -152,21 +167,21 @@ class Link:
         """Ask for all there is to know. The news are waited for before, so that none is missed."""
         now = self._mono()
         said = self._seen.said if now - self._said_at < SAID_MS else None
-        proof = self._seen.proved
+        proof = self._seen.proof
         if proof is not None and proof.until <= self._wall():
             proof = None
         try:
             address = self._address()
             self._listen(address)
             status = ask(address, StatusGet())
+            me = _known(address, MeGet())
+            requests = _known(address, RequestsGet())
         except (Unreachable, ApiError, HomeError) as error:
-            self._seen = Seen(now, problem=as_message(error), proved=proof)
+            self._seen = Seen(now, problem=as_message(error), proof=proof)
             return
-        me = _known(address, MeGet())
-        requests = _known(address, RequestsGet())
         self._seen = Seen(
             now, status, me, () if requests is None else requests.requests, "" if requests is None else requests.zone,
-            proved=proof, said=said,
+            proof=proof, said=said,
         )  # fmt: skip
 
     def _listen(self, address: str) -> None:

@@ -86,7 +86,7 @@ def _proofs(seen: Seen, words: _Words) -> list[Row]:
         until = Moment(seen.me.locked, seen.zone)
         return [_row(words, msg("No PIN and no code is taken until {until}", until=until))]
     if seen.me is not None and seen.me.proving and not seen.guardian:
-        rows.append(_row(words, msg("I am a guardian…"), Dialog("pin", seen.me.proving)))
+        rows.append(_row(words, msg("I am a guardian…"), Dialog("pin")))
     if seen.me is not None and seen.me.codes and seen.me.player is not None:
         rows.append(_row(words, msg("Type a code…"), Dialog("code", (seen.me.player,))))
     return rows
@@ -98,8 +98,10 @@ def _about(own: list[PlayerPart], words: _Words) -> list[Row]:
 
 
 def _help(words: _Words) -> Row:
-    """111 is the national line for children of Vietnam (the city's plan names it, shared in docs/law.md)."""
-    return _row(words, msg("Worried? Call 111, the children’s line: free, day and night"))
+    """The national line for the protection of children (tổng đài điện thoại quốc gia bảo vệ trẻ em): Rạch Giá's plan
+    141/KH-UBND of 2022 names it.
+    """
+    return _row(words, msg("Help for children and parents: call 111"))
 
 
 def _guardian(seen: Seen, status: Status, since: int, words: _Words) -> list[list[Row]]:
@@ -123,6 +125,7 @@ def _answers(request: RequestPart, words: _Words) -> Iterator[Row]:
     yes = msg("Yes, {length}", length=Length(request.ms)) if request.program is None else msg("Yes, let it run")
     for text, act in ((yes, RequestApprove(id=request.id)), (msg("No"), RequestDeny(id=request.id))):
         yield Row("    " + cut(words(text)), Ask(act))
+    yield Row("    " + cut(words(msg("Another answer…"))), Dialog("approve", (request.id,)))
 
 
 def _folded(player: PlayerPart, since: int, words: _Words) -> Row:
@@ -138,10 +141,11 @@ def _more(player: PlayerPart, words: _Words) -> list[Row]:
         _row(words, msg("{player}: {length} more", player=who, length=Length(ms)), Ask(GrantAdd(player=player.id, ms=ms)))
         for ms in MORE_MS
     ]
-    rows.append(_row(words, msg("{player}: until…", player=who), Dialog("until", (player.id,))))
-    if player.paused is None:
-        return [*rows, _row(words, msg("{player}: pause", player=who), Ask(Pause(player=player.id)))]
-    return [*rows, _row(words, msg("{player}: play again", player=who), Ask(Resume(player=player.id)))]
+    pause = (msg("{player}: pause", player=who), Ask(Pause(player=player.id)))
+    if player.paused is not None:
+        pause = (msg("{player}: play again", player=who), Ask(Resume(player=player.id)))
+    until = _row(words, msg("{player}: until…", player=who), Dialog("until", (player.id,)))
+    return [*rows, until, _row(words, *pause), _row(words, msg("The rules in words…"), Dialog("rules", (player.id,)))]
 
 
 def _of_game(player: PlayerPart, game: GamePart, since: int, words: _Words) -> Row:
@@ -164,10 +168,9 @@ def _everybody(seen: Seen, status: Status, words: _Words) -> list[Row]:
             rows.append(_row(words, msg("Everybody may play again"), Ask(Resume())))
     if status.daemon.off is not None and seen.me is not None and seen.me.guardian:
         rows.append(_row(words, msg("Enforce again"), Ask(Off(ms=0, reason=""))))
-    rows.append(_row(words, msg("The rules in words…"), Dialog("rules")))
-    if seen.proved is not None:
-        until = Moment(seen.proved.until, seen.zone)
-        rows.append(_row(words, msg("{name} answers here until {until}: stop", name=seen.proved.name, until=until), Leave()))
+    if seen.proof is not None:
+        until = Moment(seen.proof.until, seen.zone)
+        rows.append(_row(words, msg("{name} answers here until {until}: stop", name=seen.proof.name, until=until), Leave()))
     return rows
 
 

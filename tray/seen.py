@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from daemon.api.asking import Me, Proved, RequestPart
+from daemon.api.asking import Me, RequestPart
 from daemon.api.status import Status
 from i18n.message import Message
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """What a guardian's PIN has proved here, until then (Unix milliseconds)."""
+
+    token: str = field(repr=False)
+    name: str
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """`status` None: the daemon does not answer, and `problem` says why. `at`: monotonic milliseconds at which the status was
-    told, from which the time left counts down. `proved`: a guardian's PIN, good until then. `said`: what the daemon answered
+    told, from which the time left counts down. `said`: what the daemon answered
     to the last click.
     """
 
@@ -22,10 +31,10 @@ class Seen:
     requests: tuple[RequestPart, ...] = ()
     zone: str = ""
     problem: Message | None = None
-    proved: Proved | None = None
+    proof: Proof | None = None
     said: Message | None = None
 
     @property
     def guardian(self) -> bool:
         """Whether a guardian sits here, by account or by PIN."""
-        return self.proved is not None or (self.me is not None and self.me.guardian)
+        return self.proof is not None or (self.me is not None and self.me.guardian)

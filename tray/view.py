@@ -16,7 +16,7 @@ from tray.words import headline
 
 State: TypeAlias = Literal["playing", "soon", "over", "asks", "paused", "unenforced", "disconnected", "free"]
 
-SOON_MS: Final = 5 * 60_000
+SOON: Final = 5  # minutes
 TOOLTIP: Final = 127  # UTF-16 units: what Windows takes
 _MINUTE = 60_000
 _HOUR = 60 * _MINUTE
@@ -67,7 +67,7 @@ def state_of(seen: Seen, mono: int) -> State:  # noqa: PLR0911 - one line a stat
     if status.players and all(player.paused is not None for player in status.players):
         return "paused"
     left = shortest(seen, mono)
-    if left is not None and left.running and 0 < left.ms <= SOON_MS:
+    if left is not None and left.running and 0 < left.ms < (SOON + 1) * _MINUTE:
         return "soon"
     if asked:
         return "asks"
@@ -108,7 +108,7 @@ def next_change(seen: Seen, mono: int) -> int | None:
     if seen.status is None:
         return None
     turns = [
-        left.ms % _MINUTE + 1
+        min(left.ms, left.ms % _MINUTE + 1)  # at 0 it is over
         for player in seen.status.players
         for left in (left_of(player, mono - seen.at), *(left_of(game, mono - seen.at) for game in player.games if game.running))
         if left is not None and left.running and left.ms > 0

@@ -1,0 +1,187 @@
+"""The icon in a real panel, used by mouse and keyboard."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from daemon.api.asking import Me, RequestApprove, RequestPart
+from daemon.api.messages import GrantAdd
+from tests.desk import Desk, needed
+from tests.scripted_daemon import game, player, status
+from tests.system import ours, until
+
+PARENT = Me(account="me", guardian=True, player=None)
+QUARTER = GrantAdd(player="an", ms=900_000)
+
+
+@pytest.fixture(scope="module")
+def desk(request):
+    found = Desk()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def tray(desk, daemon, home_folder, need):
+    """`tray("--lang", "vi")` starts one."""
+    started = []
+
+    def start(*words, env=None):
+        program = desk.start(*ours("giochoi-tray"), "--home", str(home_folder), *words, piped=True, env=env)
+        started.append(program)
+        return program
+
+    yield start
+    for program in started:
+        if program.poll() is None:
+            program.kill()
+        program.wait()
+    until(lambda: not desk.icons() or not desk.has_tray())
+
+
+@pytest.fixture
+def panel(desk, need):
+    needed(need, "xfce4-panel")
+    if not desk.has_tray():
+        desk.open_panel()
+    return desk
+
+
+def plays(left_s=1_800.0):
+    return status(player("an", game(left_s=left_s), left_s=None))
+
+
+def test_an_icon_is_there_and_follows_what_the_daemon_says(panel, daemon, tray):
+    """Number and sign, in the words of whoever looks."""
+    daemon.status = plays(1_830.0)
+    tray("--lang", "vi")
+    until(lambda: panel.told("IconName") == "giochoi-playing-30")
+    assert panel.told("Title") == "Giờ Chơi: An: hôm nay còn 30 phút"
+
+    daemon.status = plays(119.0)
+    daemon.tell()
+    until(lambda: panel.told("IconName") == "giochoi-soon-1")
+
+
+def test_a_click_in_the_menu_reaches_the_daemon(panel, daemon, tray):
+    """By keyboard and by mouse; what followed is said in the menu."""
+    daemon.me, daemon.status = PARENT, plays()
+    tray("--lang", "en")
+    until(lambda: panel.told("IconName").startswith("giochoi-playing"))
+    panel.open_menu()
+    panel.tool("key", "--delay", "60", "Down", "Down", "Return")
+    until(lambda: daemon.asked == [QUARTER])
+
+    until(lambda: not panel.menu())
+    panel.open_menu()
+    panel.tool("mousemove", "100", "100", "click", "1")  # the head says now what followed: the third row is 15 minutes again
+    until(lambda: len(daemon.asked) == 2)
+
+
+def test_an_open_menu_survives_sixty_updates_and_its_click_arrives(panel, daemon, tray):
+    """Its texts change under the pointer, and nothing else."""
+    daemon.me, daemon.status = PARENT, plays(7_200.0)
+    tray("--lang", "en")
+    until(lambda: panel.told("IconName").startswith("giochoi-playing"))
+    window = panel.open_menu()
+    for minute in range(60):
+        daemon.status = plays(7_170.0 - 60 * minute)
+        looked = daemon.looked
+        daemon.tell()
+        until(lambda looked=looked: daemon.looked > looked)
+    until(lambda: panel.told("IconName") == "giochoi-playing-60")
+
+    assert panel.menu() == window
+    panel.tool("key", "--delay", "60", "Down", "Down", "Return")
+    until(lambda: daemon.asked == [QUARTER])
+
+
+def test_a_request_is_answered_with_one_click(panel, daemon, tray):
+    """The icon says that somebody asks; the second row says yes."""
+    daemon.me, daemon.status = PARENT, plays()
+    daemon.requests = (
+        RequestPart(id="r1", player="an", name="An", game=None, title=None, program=None, ms=900_000, reason="", asked=0),
+    )
+    tray("--lang", "en")
+    until(lambda: panel.told("IconName") == "giochoi-asks")
+    panel.open_menu()
+    panel.tool("key", "--delay", "60", "Down", "Down", "Return")
+
+    until(lambda: daemon.asked == [RequestApprove(id="r1")])
+
+
+def test_a_panel_that_starts_anew_gets_its_icon_back(panel, daemon, tray):
+    daemon.status = plays()
+    tray()
+    until(lambda: panel.told("Title"))
+    panel.kill_panel()
+    panel.open_panel()
+
+    until(lambda: panel.told("IconName").startswith("giochoi-playing"))
+
+
+def test_a_daemon_that_is_killed_is_said_and_one_that_comes_back_too(panel, daemon, tray):
+    daemon.status = plays()
+    tray()
+    until(lambda: panel.told("IconName").startswith("giochoi-playing"))
+    daemon.shut()
+    until(lambda: panel.told("IconName") == "giochoi-disconnected")
+    daemon.open()
+
+    until(lambda: panel.told("IconName").startswith("giochoi-playing"))
+
+
+def test_a_tray_that_is_killed_changes_nothing(panel, daemon, tray):
+    """The next one says the same. Asked to end, it ends cleanly."""
+    daemon.status = plays(1_830.0)
+    for number, code in ((signal.SIGKILL, -9), (signal.SIGTERM, 0)):
+        program = tray()
+        until(lambda: panel.told("IconName") == "giochoi-playing-30" and daemon.displays == 1)
+        program.send_signal(number)
+        assert program.wait(20) == code
+        assert program.stdout.read() == ""
+        until(lambda: daemon.displays == 0 and not panel.icons())
+    assert daemon.asked == []
+
+
+def test_there_is_one_in_a_session_and_one_in_each(panel, daemon, tray):
+    """A second one says so and is content; another screen is another session."""
+    daemon.status = plays()
+    tray()
+    until(lambda: daemon.displays == 1)
+    second = tray("--lang", "en")
+
+    assert second.wait(20) == 0
+    assert second.stdout.read() == "giochoi-tray runs in this session already\n"
+    other = Desk()
+    try:
+        tray(env=other.env | {"XDG_RUNTIME_DIR": panel.env["XDG_RUNTIME_DIR"]})
+        until(lambda: daemon.displays == 2)
+    finally:
+        other.close()
+
+
+def test_without_a_tray_the_same_menu_is_a_window(desk, daemon, tray, need):
+    """Reached by keyboard alone; Escape closes it."""
+    needed(need)
+    daemon.me, daemon.status = PARENT, plays()
+    program = tray("--window", "--lang", "en")
+    window = until(lambda: desk.tool("search", "--onlyvisible", "--name", "^Giờ Chơi$").strip())
+    until(lambda: daemon.displays == 1)
+    until(lambda: desk.height(window) > 350 and desk.tool("getwindowfocus").strip() == window)
+    desk.tool("key", "--delay", "60", "Tab", "Tab", "space")
+    until(lambda: daemon.asked)
+    assert daemon.asked[0] == QUARTER
+    desk.tool("key", "Escape")
+
+    assert program.wait(20) == 0
+
+
+def test_without_a_screen_it_says_so(daemon, home_folder, tray, desk):
+    env = {key: text for key, text in desk.env.items() if key != "DISPLAY"}
+    program = tray("--lang", "en", env=env)
+
+    assert program.wait(20) == 1
+    assert "there is no screen here" in program.stdout.read()

@@ -1,0 +1,91 @@
+"""The tray itself: what was seen goes to the icon, what was clicked goes to the daemon or opens a dialog."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from daemon.api.messages import Signal
+from host.clock import Clock
+from i18n.message import Message
+from tray.api import Face
+from tray.context import Context
+from tray.link import Link
+from tray.menus import Act, Ask, Dialog, Leave
+from tray.opening import Opener
+from tray.seen import Proof, Seen
+from tray.view import View, next_change, view
+from tray.words import headline
+
+
+class Shower(Protocol):
+    """What tray.showing offers; called on the link's thread."""
+
+    def show(self, signal: Signal) -> Any: ...
+
+    def resident(self, text: Message | None) -> Any: ...
+
+
+class Tray:
+    """`shower` None: somebody else in this session shows what the daemon tells."""
+
+    def __init__(self, context: Context, clock: Clock, shower: Shower | None, opener: Opener) -> None:
+        self._context = context
+        self._clock = clock
+        self._shower = shower
+        self._opener = opener
+        self._face: Face | None = None
+        self._shown: View | None = None
+        self._tray: bool | None = None
+        self.link = Link(lambda: context.home.daemon_address, clock.mono, clock.wall, self._told, self._show)
+
+    def first(self) -> View:
+        """What is shown before anything is known."""
+        self._shown = view(Seen(self._clock.mono()), self._clock.mono(), self._context.words())
+        return self._shown
+
+    def run(self, face: Face) -> None:
+        """In the main thread, until the face is stopped."""
+        self._face = face
+        self.link.start()
+        try:
+            face.run()
+        finally:
+            self.link.stop()
+            self._opener.close()
+
+    def act(self, act: Act) -> None:
+        """From any thread."""
+        match act:
+            case Ask(request):
+                self.link.send(request)
+            case Leave():
+                self.link.proved(Proof("", "", 0))
+            case Dialog(name, words):
+                self._opener.open(name, words, self.link.token, self._closed)
+
+    def tray(self, *, there: bool) -> None:
+        """From any thread: whether anybody shows icons. Where nobody does, a notification stands instead."""
+        self._tray = there
+        self.link.look()
+
+    def _closed(self, proof: Proof | None) -> None:
+        """A dialog was closed, and had proved this."""
+        if proof is None:
+            self.link.look()
+        else:
+            self.link.proved(proof)
+
+    def _told(self, seen: Seen) -> int | None:
+        """In the link's thread."""
+        mono = self._clock.mono()
+        shows = view(seen, mono, self._context.words())
+        if shows != self._shown and self._face is not None:
+            self._shown = shows
+            self._face.show(shows)
+        if self._shower is not None and self._tray is not None:
+            self._shower.resident(None if self._tray else headline(seen, mono, unenforced=shows.state == "unenforced"))
+        return next_change(seen, mono)
+
+    def _show(self, signal: Signal) -> Any:
+        """In the link's thread."""
+        return None if self._shower is None else self._shower.show(signal)

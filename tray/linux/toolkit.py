@@ -1,0 +1,56 @@
+"""GTK 3 and the tray's own library, which come with the system's Python and no package index."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+from typing import Any, Final
+
+from i18n.message import msg
+from tray.api import FaceError
+
+_SYSTEM: Final = Path("/usr/lib/python3/dist-packages")
+_PACKAGES: Final = "python3-gi gir1.2-gtk-3.0 gir1.2-ayatanaappindicator3-0.1"
+
+
+def gtk() -> Any:
+    """The modules of gi.repository. FaceError: they, or a screen, are missing."""
+    _reach_gi()
+    try:
+        import gi  # noqa: PLC0415 - only now it is known to be there
+
+        gi.require_version("Gtk", "3.0")
+        from gi.repository import Gtk  # noqa: PLC0415
+    except (ImportError, ValueError) as error:
+        raise _missing() from error
+    if not Gtk.init_check(None)[0]:
+        raise FaceError(msg("there is no screen here: start it in the session of a desktop"))
+    import gi.repository as found  # noqa: PLC0415 - as above
+
+    return found
+
+
+def backend() -> Any:
+    """Pystray's module for panels that follow StatusNotifierItem, and no other: those have no menu. FaceError."""
+    gtk()
+    os.environ["PYSTRAY_BACKEND"] = "appindicator"  # else it takes the next one that loads, without a word
+    try:
+        from pystray import _appindicator  # noqa: PLC0415 - it loads GTK
+    except (ImportError, ValueError) as error:
+        raise _missing() from error
+    return _appindicator
+
+
+def _reach_gi() -> None:
+    """Behind all else, and only where it is built for this Python: our own packages stay ours."""
+    if importlib.util.find_spec("gi") is not None:
+        return
+    if any((_SYSTEM / "gi" / f"_gi{suffix}").exists() for suffix in EXTENSION_SUFFIXES):
+        sys.path.append(str(_SYSTEM))
+
+
+def _missing() -> FaceError:
+    return FaceError(msg("packages are missing that draw the icon: sudo apt install {packages}", packages=_PACKAGES))
