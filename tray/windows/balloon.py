@@ -15,7 +15,8 @@ _FLAGS: Final = {"low": 0x01 | 0x10, "normal": 0x01, "critical": 0x02}  # NIIF_I
 _RESPECT_QUIET = 0x80
 _SHOWN = frozenset({5, 7})  # QUNS_ACCEPTS_NOTIFICATIONS, QUNS_APP: an app of the Store, over which toasts come
 Screen = Literal["desktop", "full", "exclusive"]
-_SCREENS: Final[dict[int, Screen]] = {2: "full", 3: "exclusive", 4: "full"}  # QUNS_BUSY, _RUNNING_D3D_FULL_SCREEN, _PRESENTATION_MODE
+_BUSY, _FULL_SCREEN_3D, _PRESENTATION = 2, 3, 4  # QUNS_…
+_SCREENS: Final[dict[int, Screen]] = {_BUSY: "full", _FULL_SCREEN_3D: "exclusive", _PRESENTATION: "full"}
 
 
 class Taskbar(Protocol):

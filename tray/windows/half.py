@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Final
 
+import win32api
+
+from host.windows.win32 import AsOSError
 from i18n.message import msg
 from tray.api import Face, FaceError
 from tray.menus import Act
@@ -53,5 +56,16 @@ def follow_tray(told: Callable[[bool], None]) -> None:
     presence.follow(told)
 
 
-def autostart(*, on: bool) -> str:
+def on_end(stop: Callable[[], None]) -> None:
+    """Logging off comes to the icon's window; this is Ctrl+C and the end of a console, for whoever started us from one."""
+
+    def told(_event: int) -> bool:
+        stop()
+        return True
+
+    with suppress(OSError), AsOSError():
+        win32api.SetConsoleCtrlHandler(told, True)
+
+
+def autostart(options: list[str], *, on: bool) -> str:
     raise FaceError(msg("the service starts the tray in every session; nothing is to be set for it"))

@@ -30,8 +30,8 @@ _APPLY = win32.WM_USER + 12  # beside the two that pystray has
 _CLOSE, _QUERY_END, _END, _TIMER, _CONTEXT_MENU = 0x0010, 0x0011, 0x0016, 0x0113, 0x007B
 _DPI_CHANGED = 0x02E0
 _SELECT, _KEY_SELECT, _BALLOON_CLICK = 0x0400, 0x0401, 0x0405  # NIN_…
-_OPENS = {
-    True: frozenset({_SELECT, _KEY_SELECT, _CONTEXT_MENU}),  # what an icon of version 4 is told, by whichever mouse button or key
+_OPENS = {  # whether the icon is told as one of version 4: the mouse's buttons and the keyboard
+    True: frozenset({_SELECT, _KEY_SELECT, _CONTEXT_MENU}),
     False: frozenset({win32.WM_LBUTTONUP, win32.WM_RBUTTONUP}),
 }
 _VERSION = 4  # NOTIFYICON_VERSION_4
@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 class Icon(_win32.Icon):  # type: ignore[misc] # pystray ships no types
-    """tray.api.Face. `picture` gives the PNG of a sprite that is best at so many pixels. `there` hears whether the icon is shown."""
+    """tray.api.Face. `picture` gives the PNG of a sprite that is best at so many pixels, `there` hears whether it is shown."""
 
     _icons: ClassVar[dict[int, Icon]] = _win32.Icon._HWND_TO_ICON  # noqa: SLF001 - by their windows
 
@@ -250,7 +250,7 @@ def _procedure(window: int, message: int, wparam: int, lparam: int) -> int:
         handler = None if icon is None else icon._message_handlers.get(message)  # noqa: SLF001 - as above
         if handler is not None:
             return int(handler(wparam, lparam) or 0)
-    except Exception:
+    except Exception:  # noqa: BLE001 - see above
         _log.exception("message %#x", message)
         return 0
     return int(calls.default_procedure(window, message, wparam, lparam))

@@ -17,7 +17,7 @@ _FORMAT = 0x0003_0000  # of icons, since Windows 3
 
 
 def be_sharp() -> None:
-    """From now on we draw at each screen's own scale. To be called before the first window; where it is too late nothing changes."""
+    """From now on we draw at each screen's own scale. To be called before the first window; later nothing changes."""
     with suppress(AttributeError, OSError):
         calls.be_aware(_PER_MONITOR_V2)
 

@@ -1,4 +1,4 @@
-"""Texts as Windows takes them: no longer than a field of NOTIFYICONDATA, and nothing in them that a menu reads as a sign. Pure."""
+"""Texts as Windows takes them: no longer than a field of NOTIFYICONDATA, and without a menu's signs. Pure."""
 
 from __future__ import annotations
 

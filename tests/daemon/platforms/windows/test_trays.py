@@ -94,6 +94,8 @@ def test_the_next_daemon_knows_it(desk):
     desk.keeper.stop()
     desk.keeper = desk.made()
     desk.keeper.start()
+    until(lambda: desk.keeper._running)
+    assert len(desk.started) == 1
     desk.started[0][1].kill()
     until(lambda: len(desk.started) == 2)
     desk.keeper.stop()
