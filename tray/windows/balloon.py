@@ -1,4 +1,4 @@
-"""Notifications by the icon's balloon, which Windows 10 and later show as a toast: without buttons, a click on it opens the menu.
+"""Notifications by the icon's balloon, since Windows 10 shown as a toast: without buttons, a click on it opens the menu.
 
 A toast with buttons needs a shortcut in the Start menu, which only an installer can make. Where the system holds notifications
 back nobody saw one, and that is what is answered.

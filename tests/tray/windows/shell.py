@@ -1,4 +1,4 @@
-"""What tests of the icon stand on: the icon in a thread of its own, and the clicks that the taskbar and the mouse would bring."""
+"""What tests of the icon stand on: the icon in a thread of its own, and the clicks that taskbar and mouse would bring."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ def in_taskbar():
 def png(_name, pixels):
     """A red square of this size."""
     row = b"\0" + b"\xc8\x28\x37\xff" * pixels
-    parts = ((b"IHDR", struct.pack(">IIBBBBB", pixels, pixels, 8, 6, 0, 0, 0)), (b"IDAT", zlib.compress(row * pixels)), (b"IEND", b""))
+    head = struct.pack(">IIBBBBB", pixels, pixels, 8, 6, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(row * pixels)), (b"IEND", b""))
     made = (struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts)
     return b"\x89PNG\r\n\x1a\n" + b"".join(made)
 

@@ -8,7 +8,14 @@ import sys
 from tests.system import until
 from tray.windows import once
 
-HOLD = "import sys; sys.path.insert(0, sys.argv[1])\nfrom tray.windows import once\nwith once.alone(sys.argv[2]) as first: print(first, flush=True); sys.stdin.read()"
+HOLD = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from tray.windows import once
+with once.alone(sys.argv[2]) as first:
+    print(first, flush=True)
+    sys.stdin.read()
+"""
 NAME = "Local\\GioChoi.Tests"
 
 
@@ -23,7 +30,7 @@ def test_the_second_one_is_told_and_a_killed_one_is_none(pytestconfig):
         with once.alone(NAME) as second:
             assert not second
         other.kill()
-    until(lambda: _free())
+    until(_free)
 
 
 def _free():

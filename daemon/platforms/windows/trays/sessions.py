@@ -1,4 +1,4 @@
-"""Sessions that somebody looks at, and a tray in one of them: as the user who sits there, with no more rights than their desktop."""
+"""Sessions that somebody looks at, and a tray in one of them: as the user who sits there, with the rights of their desktop."""
 
 from __future__ import annotations
 

@@ -34,7 +34,8 @@ class Desk:
     def start(self, session):
         if self.empty:
             return None
-        process = subprocess.Popen([program("trochoi-console.exe"), *SECONDS], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        nowhere = subprocess.DEVNULL
+        process = subprocess.Popen([program("trochoi-console.exe"), *SECONDS], stdin=nowhere, stdout=nowhere)
         handle = processes.opened(process.pid)
         self.started.append((session, process))
         return Tray(handle, (process.pid, processes.times(handle).created))
@@ -119,7 +120,7 @@ def test_sessions_that_somebody_looks_at(monkeypatch):
 def test_never_with_an_administrators_rights(monkeypatch, kind, given):
     """Who has two tokens is given the one of their desktop."""
     answers = {win32security.TokenElevationType: kind, win32security.TokenLinkedToken: "linked"}
-    monkeypatch.setattr(win32security, "GetTokenInformation", lambda token, what: answers[what])
+    monkeypatch.setattr(win32security, "GetTokenInformation", lambda _, what: answers[what])
     assert run_in_session.plain("own") == given
 
 
