@@ -43,7 +43,8 @@ class Desk:
         file = self.folder / "xfce4/xfconf/xfce-perchannel-xml/xfce4-panel.xml"
         file.parent.mkdir(parents=True)
         file.write_text(_PANEL)
-        place = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"), str(self.folder))
+        names = ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR")
+        place = dict.fromkeys(names, str(self.folder))
         left_out = {"WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XDG_SESSION_ID"}
         self.env = {key: text for key, text in os.environ.items() if key not in left_out} | place
         self.env |= {"NO_AT_BRIDGE": "1", "PYTHONUNBUFFERED": "1"}
@@ -92,6 +93,15 @@ class Desk:
         said = self._property(*icons[which], "org.kde.StatusNotifierItem", name)
         return (re.findall(r'string "([^"]*)"', said) or [""])[0]
 
+    def rows(self) -> list[str]:
+        """The texts of the first icon's menu, without lines between them, as the panel gets them."""
+        for owner, path in self.icons()[:1]:
+            menu = re.findall(r'object path "([^"]+)"', self._property(owner, path, "org.kde.StatusNotifierItem", "Menu"))
+            words = ("com.canonical.dbusmenu.GetLayout", "int32:0", "int32:-1", "array:string:label")
+            said = self._asked(owner, menu[0], *words) if menu else ""
+            return re.findall(r'string "label"\s+variant\s+string "([^"]+)"', said)[1:]  # the first is the menu's own
+        return []
+
     def menu(self) -> str | None:
         """The window of the menu that is open, if one is."""
         for window in self.tool("search", "--onlyvisible", "--name", "^wrapper-2.0$").split():
@@ -137,7 +147,7 @@ class Desk:
         screen = subprocess.Popen(command, pass_fds=[writer], stdout=quiet, stderr=quiet, start_new_session=True)
         self._programs.append(screen)
         os.close(writer)
-        with open(reader, encoding="ascii") as number:
+        with os.fdopen(reader, encoding="ascii") as number:
             return f":{number.readline().strip()}"
 
     def _of_watcher(self, name: str) -> str:

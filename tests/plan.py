@@ -23,7 +23,7 @@ LINUX_FOLDERS = {"linux", "bypasses"}
 # start first.
 MACHINE = (
     "bypasses/", "end_to_end/", "contracts/", "daemon/platforms/linux/", "daemon/test_process.py", "cli/test_demo.py",
-    "cli/test_daemon_nouns.py",
+    "cli/test_daemon_nouns.py", "tray/linux/",
 )  # fmt: skip
 LONG = ("rules/", "daemon/test_uplink.py", "agent/", "daemon/", "cli/")
 

@@ -6,7 +6,6 @@ import argparse
 import logging
 import sys
 from importlib import import_module
-from typing import Any
 
 from host.api import UnsupportedError
 from host.clock import SystemClock
@@ -81,18 +80,16 @@ def _run(asked: argparse.Namespace, context: Context) -> int:
 
 
 def _show(half: Half, context: Context, *, window: bool) -> int:
-    tray = Tray(context, SystemClock(), None if window else _shower(context), Opener(context.options))
+    opener = Opener(context.options)
+    tray = Tray(context, SystemClock(), opener)
     face = (half.window if window else half.icon)(tray.first(), tray.act)
     half.on_end(face.stop)
-    if not window:
-        half.follow_tray(lambda there: tray.tray(there=there))
-    tray.run(face)
+    if window:  # an icon of this session, or its notification, shows the rest
+        tray.run(face, None)
+        return 0
+    half.follow_tray(lambda there: tray.tray(there=there))
+    tray.run(face, half.shower(face, context.words, tray.act, opener.window))
     return 0
-
-
-def _shower(context: Context) -> Any:
-    """What shows signals, where it is there."""
-    return None
 
 
 def _say(context: Context, said: Arg) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 
-from i18n.message import MessageError
+from daemon.api.messages import Signal
+from i18n.catalogue import Catalogue
+from i18n.message import Arg, MessageError
 from tray.menus import Act
 from tray.view import View
 
@@ -28,6 +30,24 @@ class Face(Protocol):
         """From any thread, and from a signal's handler."""
 
 
+How: TypeAlias = Literal["banner", "notification", "window", "sound"]
+
+
+class Shower(Protocol):
+    """Shows what the daemon tells (tray.showing). Called on the link's thread."""
+
+    def know(self, *, guardian: bool, player: str | None, tray: bool) -> None:
+        """Who sits here, and whether there is an icon."""
+
+    def show(self, signal: Signal) -> How | None:
+        """What somebody could see or hear of it; None: nothing."""
+
+    def resident(self, text: Arg | None) -> bool:
+        """What stands where there is no tray; whether it could be shown."""
+
+    def close(self) -> None: ...
+
+
 class Half(Protocol):
     """A module of one system: tray.linux.half, tray.windows.half."""
 
@@ -36,6 +56,11 @@ class Half(Protocol):
 
     def window(self, view: View, act: Callable[[Act], None]) -> Face:
         """The same menu as a window of its own. FaceError."""
+
+    def shower(
+        self, face: Face, words: Callable[[], Catalogue], act: Callable[[Act], None], menu: Callable[[], None]
+    ) -> Shower | None:
+        """What shows signals, and calls `act` and `menu` (open the menu) for what is pressed; None: nothing can be shown."""
 
     def alone(self) -> AbstractContextManager[bool]:
         """Held for as long as the program runs; False: another one runs in this session."""

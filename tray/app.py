@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 from daemon.api.messages import Signal
 from host.clock import Clock
 from i18n.message import Message
-from tray.api import Face
+from tray.api import Face, How, Shower
 from tray.context import Context
 from tray.link import Link
 from tray.menus import Act, Ask, Dialog, Leave
@@ -17,21 +15,14 @@ from tray.view import View, next_change, view
 from tray.words import headline
 
 
-class Shower(Protocol):
-    """What tray.showing offers; called on the link's thread."""
-
-    def show(self, signal: Signal) -> Any: ...
-
-    def resident(self, text: Message | None) -> Any: ...
-
-
 class Tray:
-    """`shower` None: somebody else in this session shows what the daemon tells."""
+    """What the daemon tells is shown by the `shower`; without one, by somebody else in this session."""
 
-    def __init__(self, context: Context, clock: Clock, shower: Shower | None, opener: Opener) -> None:
+    def __init__(self, context: Context, clock: Clock, opener: Opener) -> None:
         self._context = context
         self._clock = clock
-        self._shower = shower
+        self._shower: Shower | None = None
+        self._who: tuple[bool, str | None, bool] | None = None
         self._opener = opener
         self._face: Face | None = None
         self._shown: View | None = None
@@ -43,15 +34,17 @@ class Tray:
         self._shown = view(Seen(self._clock.mono()), self._clock.mono(), self._context.words())
         return self._shown
 
-    def run(self, face: Face) -> None:
+    def run(self, face: Face, shower: Shower | None) -> None:
         """In the main thread, until the face is stopped."""
-        self._face = face
+        self._face, self._shower = face, shower
         self.link.start()
         try:
             face.run()
         finally:
             self.link.stop()
             self._opener.close()
+            if shower is not None:
+                shower.close()
 
     def act(self, act: Act) -> None:
         """From any thread."""
@@ -82,10 +75,19 @@ class Tray:
         if shows != self._shown and self._face is not None:
             self._shown = shows
             self._face.show(shows)
-        if self._shower is not None and self._tray is not None:
-            self._shower.resident(None if self._tray else headline(seen, mono, unenforced=shows.state == "unenforced"))
+        if self._shower is not None:
+            self._stand(self._shower, seen, headline(seen, mono, unenforced=shows.state == "unenforced"))
         return next_change(seen, mono)
 
-    def _show(self, signal: Signal) -> Any:
+    def _stand(self, shower: Shower, seen: Seen, said: Message) -> None:
+        """Where there is no tray, the same stands elsewhere; until that is known, nothing does."""
+        who = (seen.guardian, None if seen.me is None else seen.me.player, self._tray is not False)
+        if who != self._who:
+            self._who = who
+            shower.know(guardian=who[0], player=who[1], tray=who[2])
+        if self._tray is not None:
+            shower.resident(None if self._tray else said)
+
+    def _show(self, signal: Signal) -> How | None:
         """In the link's thread."""
         return None if self._shower is None else self._shower.show(signal)

@@ -23,6 +23,7 @@ from host.rpc_client import ask, items
 from host.transport import Unreachable
 from host.wire import ApiError, Request
 from i18n.message import as_message
+from tray.api import How
 from tray.seen import Proof, Seen
 from tray.words import follows
 
@@ -59,7 +60,7 @@ class Link:
         mono: Callable[[], int],
         wall: Callable[[], int],
         told: Callable[[Seen], int | None],
-        shows: Callable[[Signal], Any],
+        shows: Callable[[Signal], How | None],
     ) -> None:
         self._address = address
         self._mono = mono
@@ -102,7 +103,7 @@ class Link:
         while not self._stopped.is_set():
             try:
                 self._turn()
-            except Exception:  # without this thread the icon would say for ever what was true once
+            except Exception:  # noqa: BLE001 - without this thread the icon would say for ever what was true once
                 _log.exception("the daemon's news could not be followed")
                 self._stopped.wait(AGAIN_MS / 1000)
 

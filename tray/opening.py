@@ -11,6 +11,7 @@ import msgspec
 
 from tray.seen import Proof
 
+_WINDOW = "--window"
 _PROGRAM = [sys.executable, "-P", "-m", "tray"]
 
 
@@ -40,6 +41,13 @@ class Opener:
             dialog = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             self._open[name] = dialog
         threading.Thread(target=self._wait, args=(name, dialog, token, closed), name=name, daemon=True).start()
+
+    def window(self) -> None:
+        """The menu, where there is no icon to open it from."""
+        with self._lock:
+            before = self._open.get(_WINDOW)
+            if before is None or before.poll() is not None:
+                self._open[_WINDOW] = subprocess.Popen([*self._program, *self._options(), _WINDOW])
 
     def close(self) -> None:
         """Nobody would take what they say."""

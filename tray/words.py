@@ -39,8 +39,18 @@ def standing(player: PlayerPart, since: int) -> Message:
     if left is None:
         return msg("{player}: no limit now", player=name)
     if left.ms <= 0:
-        return msg("{player}: may not play now", player=name)
+        return _not_now(player, name)
     return msg("{player}: {left} left today", player=name, left=minutes(left))
+
+
+def _not_now(player: PlayerPart, name: Arg) -> Message:
+    """Why, and until when, as far as that is known."""
+    if player.reason is None or player.allowed:  # it is over for the game that runs, which says why
+        return msg("{player}: may not play now", player=name)
+    rule = player.reason.text
+    if player.until is None:
+        return msg("{player}: may not play now ({rule})", player=name, rule=rule)
+    return msg("{player}: may not play until {until} ({rule})", player=name, until=moment(player.until), rule=rule)
 
 
 def running(game: GamePart, since: int) -> Message:
@@ -53,10 +63,10 @@ def running(game: GamePart, since: int) -> Message:
         return msg("{game}: no limit", game=title)
     told: dict[str, Arg] = {"game": title, "left": minutes(left), "rule": "" if game.reason is None else game.reason.text}
     if left.ms <= 0:
-        return msg("{game}: over: {rule}", **told)
+        return msg("{game}: over ({rule})", **told)
     if game.until is None:
-        return msg("{game}: {left} left: {rule}", **told)
-    return msg("{game}: {left} left, until {until}: {rule}", until=moment(game.until), **told)
+        return msg("{game}: {left} left ({rule})", **told)
+    return msg("{game}: {left} left, until {until} ({rule})", until=moment(game.until), **told)
 
 
 def asked(request: RequestPart, zone: str) -> Message:

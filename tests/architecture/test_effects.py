@@ -38,15 +38,17 @@ def test_sqlite_is_not_asked_for_the_time(modules):
 
 
 def test_the_platform_is_asked_in_one_file_of_each_side(modules):
-    """What differs between systems is chosen once in host and once in daemon.platforms."""
+    """What differs between systems is chosen once in host, once in daemon.platforms and once in the tray."""
     askers = {module.path for module in modules
               if any(ast.unparse(node) in PLATFORM for node in ast.walk(module.tree) if isinstance(node, ast.Attribute))}
     in_host = {path for path in askers if path.startswith("host/")}
     in_platforms = {path for path in askers if path.startswith("daemon/platforms/")}
+    in_tray = {path for path in askers if path.startswith("tray/")}
 
-    assert askers == in_host | in_platforms
+    assert askers == in_host | in_platforms | in_tray
     assert len(in_host) <= 1, in_host
     assert len(in_platforms) <= 1, in_platforms
+    assert len(in_tray) <= 1, in_tray
 
 
 def test_nothing_executes_data(modules):

@@ -134,12 +134,12 @@ def test_a_childs_menu():
     seen = Seen(0, status(plays), me, (asks(answer=YES), asks(id="r2")), ZONE)
 
     assert lines(seen) == [
-        "An: 30 min left today", "Luanti: 30 min left, until 13:30: 60 minutes a day", "", "Ask for more time…",
+        "An: 30 min left today", "Luanti: 30 min left, until 13:30 (60 minutes a day)", "", "Ask for more time…",
         "Mẹ says yes: 10 min more", "Asked at 13:00: 15 min more – no answer yet", "", "I am a guardian…", "Type a code…", "",
         "What is kept about me…", "Help for children and parents: call 111",
     ]  # fmt: skip
     assert lines(seen, VI) == [
-        "An: hôm nay còn 30 phút", "Luanti: còn 30 phút, đến 13:30: 60 phút mỗi ngày", "", "Xin thêm giờ…",
+        "An: hôm nay còn 30 phút", "Luanti: còn 30 phút, đến 13:30 (60 phút mỗi ngày)", "", "Xin thêm giờ…",
         "Mẹ đồng ý: thêm 10 phút", "Đã xin lúc 13:00: thêm 15 phút – chưa có trả lời", "", "Tôi là người giám hộ…",
         "Nhập mã qua điện thoại…", "", "Máy lưu gì về mình…", "Trẻ em, cha mẹ cần giúp đỡ: gọi 111",
     ]  # fmt: skip
@@ -148,6 +148,24 @@ def test_a_childs_menu():
         Dialog("why", ("an",)), Dialog("why", ("an", "luanti")), Dialog("ask"), Dialog("pin"), Dialog("code", ("an",)),
         Dialog("kept", ("an",)),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "english", "vietnamese"),
+    [
+        (
+            {"until": "2026-11-25T00:00:00+07:00"}, "An: may not play until 25 Nov 00:00 (60 minutes a day)",
+            "An: đến 25/11 00:00 mới được chơi (60 phút mỗi ngày)",
+        ),
+        ({}, "An: may not play now (60 minutes a day)", "An: lúc này không được chơi (60 phút mỗi ngày)"),
+        ({"reason": None}, "An: may not play now", "An: lúc này không được chơi"),
+        ({"paused": ""}, "An: paused", "An: đang tạm dừng"),
+    ],
+)  # fmt: skip
+def test_a_child_is_told_why_not_and_until_when(fields, english, vietnamese):
+    seen = Seen(0, status(player("an", allowed=False, verdict="refuse", left_s=0.0, **fields)), CHILD)
+
+    assert (lines(seen)[0], lines(seen, VI)[0]) == (english, vietnamese)
 
 
 def test_a_guardians_menu_answers_in_one_click():
@@ -159,7 +177,7 @@ def test_a_guardians_menu_answers_in_one_click():
         "An asks: 15 min more – “xong bài”", "    Yes, 15 min", "    No", "    Another answer…", "",
         "An: 30 min left today", "An: 15 min more", "An: 30 min more", "An: 1 hr more", "An: until…", "An: pause",
         "The rules in words…", "",
-        "An plays Luanti: 30 min left: 60 minutes a day", "Luanti: 15 min more", "Luanti: 30 min more", "Luanti: 1 hr more",
+        "An plays Luanti: 30 min left (60 minutes a day)", "Luanti: 15 min more", "Luanti: 30 min more", "Luanti: 1 hr more",
     ]  # fmt: skip
     sent = [row.act.request for row in flat(menu) if isinstance(row.act, Ask)]
     more = ["grant.add"] * 3
@@ -175,7 +193,7 @@ def test_of_several_players_each_has_a_menu_and_none_is_deeper():
     menu = view(seen, 0, EN).menu
 
     assert [row.text for row in menu if row.rows] == [
-        "An: 30 min left today", "Bo: paused until 20:00", "An plays Luanti: 30 min left: 60 minutes a day",
+        "An: 30 min left today", "Bo: paused until 20:00", "An plays Luanti: 30 min left (60 minutes a day)",
     ]  # fmt: skip
     assert not [row for one in menu for row in one.rows if row.rows]
     assert {row.text for row in menu} >= {"Nobody plays (pause all)", "Everybody may play again"}

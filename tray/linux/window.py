@@ -11,7 +11,7 @@ from tray.menus import Act, Menu, Row, flat, shape
 from tray.view import View
 
 _PICTURE = SPRITES / "hicolor" / "48x48" / "apps"
-_WIDE = 460
+_WIDE, _HIGH = 460, 480  # pixels; what is longer is scrolled
 
 
 def window(view: View, act: Callable[[Act], None]) -> Window:
@@ -27,6 +27,7 @@ class Window:
         self._act = act
         self._shown: View | None = None
         self._labels: list[Any] = []
+        self._buttons: list[tuple[Act, Any]] = []
         gtk3 = self._gi.Gtk
         self._loop = self._gi.GLib.MainLoop()
         self._window = gtk3.Window(title="Giờ Chơi", default_width=_WIDE, border_width=12)
@@ -38,8 +39,12 @@ class Window:
         top.pack_start(self._head, expand=True, fill=True, padding=0)
         self._rows = gtk3.Box(orientation=gtk3.Orientation.VERTICAL, spacing=2)
         whole = gtk3.Box(orientation=gtk3.Orientation.VERTICAL, spacing=12)
-        for part in (top, self._rows):
-            whole.pack_start(part, expand=False, fill=False, padding=0)
+        rows = gtk3.ScrolledWindow(
+            hscrollbar_policy=gtk3.PolicyType.NEVER, propagate_natural_height=True, max_content_height=_HIGH
+        )
+        rows.add(self._rows)
+        whole.pack_start(top, expand=False, fill=False, padding=0)
+        whole.pack_start(rows, expand=True, fill=True, padding=0)
         self._window.add(whole)
         self._apply(view)
         self._window.show_all()
@@ -64,16 +69,24 @@ class Window:
         self._picture.set_from_file(str(_PICTURE / f"{view.sprite}.png"))
         self._head.set_text(view.tooltip)
         if before is None or shape(before.menu) != shape(view.menu):
-            for child in self._rows.get_children():
-                self._rows.remove(child)
-            self._labels = []
-            self._fill(view.menu, 0)
-            self._rows.show_all()
-            self._window.resize(_WIDE, 1)
+            self._refill(view.menu)
         for label, row in zip(self._labels, flat(view.menu), strict=True):
             if label is not None and label.get_text() != row.text:
                 label.set_text(row.text)
         return False  # not again
+
+    def _refill(self, rows: Menu) -> None:
+        """Whoever uses the keyboard stays where they were, or begins at the first button."""
+        was = next((act for act, button in self._buttons if button.is_focus()), None)
+        for child in self._rows.get_children():
+            self._rows.remove(child)
+        self._labels, self._buttons = [], []
+        self._fill(rows, 0)
+        self._rows.show_all()
+        natural = self._window.get_preferred_height()[1]
+        self._window.resize(_WIDE, max(1, natural))
+        for _, button in sorted(self._buttons, key=lambda one: one[0] != was)[:1]:
+            button.grab_focus()
 
     def _fill(self, rows: Menu, deep: int) -> None:
         """Rows of a row's own menu stand below it, further right."""
@@ -94,4 +107,5 @@ class Window:
         button = gtk3.Button(relief=gtk3.ReliefStyle.NONE, sensitive=row.enabled)
         button.add(label)
         button.connect("clicked", lambda _, act=row.act: self._act(act))
+        self._buttons.append((row.act, button))
         return button

@@ -1,0 +1,63 @@
+"""One tray a session, its start with the session, and its words on a command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.system import in_here
+from tray.__main__ import main
+from tray.linux.session import alone
+
+
+def said(home, *words, **env):
+    return in_here(main, words, home, **env)
+
+
+def test_one_holds_its_session(tmp_path, monkeypatch):
+    """Another screen, or another folder of a session, is another one."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("DISPLAY", ":7")
+    with alone() as first, alone() as second:
+        monkeypatch.setenv("DISPLAY", ":8")
+        with alone() as other:
+            assert (first, second, other) == (True, False, True)
+    monkeypatch.setenv("DISPLAY", ":7")
+    with alone() as again:
+        assert again
+
+
+def test_autostart_on_and_off(home_folder, tmp_path):
+    """A file in the account's own folder: it starts this program, or hides the one that the system has."""
+    env = {"XDG_CONFIG_HOME": str(tmp_path)}
+    file = tmp_path / "autostart" / "giochoi-tray.desktop"
+
+    on = said(home_folder, "--home", "/a b", "--lang", "vi", "--autostart", "on", **env)
+    assert (on.returncode, on.stdout, on.stderr) == (0, f"{file}\n", "")
+    (line,) = (line for line in file.read_text("utf-8").splitlines() if line.startswith("Exec="))
+    assert line.endswith("giochoi-tray --home '/a b' --lang vi")
+    assert "Hidden" not in file.read_text("utf-8")
+
+    assert said(home_folder, "--autostart", "off", **env).returncode == 0
+    assert file.read_text("utf-8").endswith("Hidden=true\n")
+
+
+@pytest.mark.parametrize("lang", ["en", "vi"])
+def test_help_and_version(home_folder, lang):
+    """In both languages, and without a screen."""
+    help_ = said(home_folder, "--help", GIOCHOI_LANG=lang)
+
+    assert help_.returncode == 0
+    assert all(word in help_.stdout for word in ("--window", "--autostart", "--home", "--lang", "--dialog"))
+    assert ("khay hệ thống" in help_.stdout) == (lang == "vi")
+    assert said(home_folder, "--version").stdout.startswith("giochoi-tray ")
+
+
+@pytest.mark.parametrize("words", [["--colour"], ["sideways"], ["--lang", "fr"], ["--autostart", "maybe"]])
+def test_what_nobody_knows_is_bad_usage(home_folder, words):
+    """One line, exit code 2."""
+    done = said(home_folder, *words)
+
+    assert done.returncode == 2
+    assert "giochoi-tray" in done.stderr
+    assert "Traceback" not in done.stderr
