@@ -17,6 +17,9 @@ from tray.view import View
 from tray.windows import once, pictures, presence
 from tray.windows.icon import Icon
 from tray.windows.popup import Popup
+from tray.windows.shows import shower
+
+__all__ = ["alone", "autostart", "follow_tray", "icon", "on_end", "shower", "window"]
 
 SPRITES: Final = Path(__file__).resolve().parents[1] / "sprites" / "hicolor"
 
