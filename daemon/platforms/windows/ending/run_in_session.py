@@ -21,7 +21,7 @@ import win32ts
 
 from host.windows.win32 import AsOSError
 
-_OWN_NAME = "giochoi-tray.exe"  # a copy of pythonw.exe beside it, if an installer made one: Windows knows an icon by its program
+_OWN_NAME = "giochoi-tray.exe"  # a copy of pythonw.exe that an installer may put beside it: Windows knows icons by that
 _FULL = 2  # TokenElevationTypeFull
 _DESKTOP = "winsta0\\default"
 _ROOMS = Path(__file__).resolve().parents[3]
