@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import win32security
 
+from daemon.platforms.windows.control import WindowsControl
 from daemon.platforms.windows.ending import run_in_session
 from daemon.platforms.windows.trays import plan, sessions
 from daemon.platforms.windows.trays.keeper import Trays
@@ -17,6 +18,7 @@ from daemon.platforms.windows.watching import processes
 from host.clock import SystemClock
 from tests.system import until
 from tests.windows_programs import program
+from tray.windows import once
 
 SECONDS = ("/seconds", "60")
 
@@ -133,3 +135,31 @@ def test_the_own_name_of_its_program(tmp_path, monkeypatch):
     assert lines == ["giochoi-tray.exe", "pythonw.exe"]
     monkeypatch.setattr(sys, "prefix", str(tmp_path))  # what lies in a virtual environment under that name is pip's
     assert Path(run_in_session.command_line("tray", (), own_name=True)[0]).name == "pythonw.exe"
+
+
+@pytest.mark.skipif(run_in_session.own_session() not in sessions.looked_at(), reason="nobody looks at this session")
+def test_the_tray_itself_in_our_session(tmp_path):
+    """It is started, is the only one, and is there again when it is ended. Its daemon is away all the time."""
+    ours = run_in_session.own_session()
+    keeper = Trays(
+        SystemClock().mono, lambda: frozenset((ours,)), lambda one: sessions.start(one, ("--home", str(tmp_path))), None
+    )
+    keeper.start()
+    try:
+        until(_one_runs)
+        first = keeper._running[ours].identity
+        second = sessions.start(ours, ("--home", str(tmp_path)))
+        until(lambda: not processes.running(second.handle))
+        assert keeper._running[ours].identity == first
+        assert WindowsControl().end(*first)
+        until(lambda: keeper._running.get(ours, second).identity not in {first, second.identity})
+        until(_one_runs)
+    finally:
+        keeper.stop()
+        for tray in keeper._running.values():
+            WindowsControl().end(*tray.identity)
+
+
+def _one_runs():
+    with once.alone() as free:
+        return not free
