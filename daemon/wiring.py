@@ -209,7 +209,9 @@ class Daemon:
             self.in_force, self.trust, platform.accounts, self._grants, self._requests, self.recorder, resumer, self._chains,
             self.loop, self.housekeeping,
         )  # fmt: skip
-        self.seat = Seat(platform.watcher, self.loop, self.recorder, marks, zone, self.rosters, minute, self.heart)
+        self.seat = Seat(
+            platform.watcher, self.loop, self.recorder, marks, zone, self.rosters, minute, self.heart, platform.displays
+        )  # fmt: skip
 
     def _serve(self, platform: Platform, *, gate: bool) -> None:
         """The local API."""

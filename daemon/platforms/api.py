@@ -169,9 +169,25 @@ class Accounts(Protocol):
         """Whether the account may become root: then nothing here can hold."""
 
 
+class Displays(Protocol):
+    """Keeps a tray in each session that somebody looks at. Nothing waits for it, and nothing that fails leaves it."""
+
+    def start(self) -> None:
+        """Begin, also with the sessions that are there."""
+
+    def look(self) -> None:
+        """Somebody may have logged on or off."""
+
+    def stop(self) -> None:
+        """End; trays stay, and say that the daemon is away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
+    """`displays` None: something else starts trays."""
+
     watcher: Watcher
     control: Control
     accounts: Accounts
     pins: Pins = field(default_factory=SpawnedPins)
+    displays: Displays | None = None

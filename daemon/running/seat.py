@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from daemon.loop import Loop
-from daemon.platforms.api import Watcher
+from daemon.platforms.api import Displays, Watcher
 from daemon.recording.pc_zone import PcZone
 from daemon.recording.recorder import Recorder
 from daemon.recording.run_marks import RunMarks
@@ -30,6 +30,7 @@ class Seat:
     rosters: Rosters
     minute: MinuteWork
     heart: Heart
+    displays: Displays | None = None
 
     def start(self, last: Anchor | None) -> None:
         """Takes up what was left: the last roster, open plays, what runs by now. `last` is when a daemon was last alive."""
@@ -42,16 +43,22 @@ class Seat:
         self.rosters.take_up(floor)
         self.zone.look()
         self.heart.beat()
+        if self.displays is not None:
+            self.displays.start()
 
     def look_again(self) -> None:
         """The PC woke up, its clock was set, somebody logged on or off: what runs is looked at anew, then the heart beats."""
         self.loop.scan(self.loop.read(), 0)
         self.zone.look()
         self.heart.wake.set()
+        if self.displays is not None:
+            self.displays.look()
 
     def stop(self) -> None:
         """An orderly end: games run on, and the next start picks them up."""
         self.watcher.stop()
+        if self.displays is not None:
+            self.displays.stop()
         now = self.loop.read()
         self.minute.end(now)
         self.recorder.do(lambda journal: self.marks.end(journal, now))

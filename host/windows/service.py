@@ -156,6 +156,11 @@ def _attached() -> Attached | None:
     return _ours[0].attached if _ours else None
 
 
+def attached() -> bool:
+    """Whether this process is a service."""
+    return _attached() is not None
+
+
 def attach(name: str) -> None:
     """Answer the SCM, which started this process as the service `name` and waits 30 s for it. OSError: it did not.
 

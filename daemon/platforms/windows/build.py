@@ -10,6 +10,8 @@ from daemon.platforms.hashing import within
 from daemon.platforms.windows.accounts import WindowsAccounts
 from daemon.platforms.windows.control import WindowsControl
 from daemon.platforms.windows.etw.events import session_name
+from daemon.platforms.windows.trays import sessions
+from daemon.platforms.windows.trays.keeper import Trays
 from daemon.platforms.windows.watcher import WindowsWatcher
 from daemon.platforms.windows.watching.images import Images
 from daemon.platforms.windows.watching.programs import Programs
@@ -17,7 +19,8 @@ from daemon.platforms.windows.watching.tracker import WindowsTracker
 from daemon.platforms.windows.watching.trees import Trees
 from host import choose
 from host.clock import Clock
-from host.windows import tokens
+from host.homes import Home
+from host.windows import service, tokens
 from host.windows.files import system_root
 
 _LARGEST = 1 << 32  # bytes of a file that is hashed, or whose signature is looked at
@@ -31,7 +34,15 @@ def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None) 
         tokens.go_first()
     programs = Programs(Images(_LARGEST, within(clock.mono, _COMPARING_MS)), Trees(clock))
     watcher = WindowsWatcher(WindowsTracker(programs, clock), clock, session_name(_other(root)))
-    return Platform(watcher, WindowsControl(spared), WindowsAccounts())
+    return Platform(watcher, WindowsControl(spared), WindowsAccounts(), _trays(clock, root) if service.attached() else None)
+
+
+def _trays(clock: Clock, root: Path | None) -> Trays:
+    """A service alone has people's sessions before it; a daemon in the foreground is somebody's own."""
+    other = _other(root)
+    words = () if other is None else ("--home", other)
+    memory = None if root is None else Home(root, "given").daemon / "trays.json"
+    return Trays(clock.mono, sessions.looked_at, lambda session: sessions.start(session, words), memory)
 
 
 def _other(root: Path | None) -> str | None:

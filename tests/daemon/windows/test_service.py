@@ -7,13 +7,19 @@ import subprocess
 import sys
 import threading
 import winreg
+from contextlib import suppress
 
 import pytest
 
 from cli.__main__ import main as giochoi
+from daemon.platforms.windows.control import WindowsControl
+from daemon.platforms.windows.ending import run_in_session
+from daemon.platforms.windows.trays import sessions
+from daemon.platforms.windows.trays.sessions import found
 from host.servicing import ServiceCommands
 from host.windows import scm
 from i18n.message import msg
+from tests.system import until
 
 KEY = "SYSTEM\\CurrentControlSet\\Services\\giochoi-"
 ROOMS = ("agent", "daemon")
@@ -52,6 +58,7 @@ def installed(tmp_path_factory):
         code, line = program(room, "install", "--home", str(made))
         assert code == 0, line
     yield made
+    end_tray(made)
     for room in reversed(ROOMS):
         code, line = desk(room).remove()
         assert (code, listed(room)) == (0, False), line
@@ -64,6 +71,23 @@ def home(installed):
     yield installed
     for room in ROOMS:
         assert desk(room).stop()[0] == 0
+
+
+def tray(home):
+    """What the daemon wrote down of the one tray that runs; None: none does."""
+    try:
+        written = json.loads((home / "daemon" / "trays.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    ((_, identity),) = written.items()
+    return found(tuple(identity))
+
+
+def end_tray(home):
+    with suppress(ValueError):
+        running = tray(home)
+        if running is not None:
+            assert WindowsControl().end(*running.identity)
 
 
 def start(home):
@@ -108,3 +132,16 @@ def test_a_mistake_in_the_configuration_is_said(home):
     code, line = desk("daemon").status()
     assert (code, "code 2" in str(line)) == (1, True), line
     (home / "daemon" / "config.toml").unlink()
+
+
+@pytest.mark.skipif(run_in_session.own_session() not in sessions.looked_at(), reason="nobody looks at this session")
+def test_a_tray_in_the_session(home):
+    """It outlives the daemon, the next one starts no other, and one that is ended is there again."""
+    start(home)
+    first = until(lambda: tray(home)).identity
+    assert desk("daemon").stop()[0] == 0
+    assert tray(home).identity == first
+    start(home)
+    assert tray(home).identity == first
+    end_tray(home)
+    assert until(lambda: tray(home)).identity != first

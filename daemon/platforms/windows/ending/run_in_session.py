@@ -16,10 +16,13 @@ from typing import Any
 import win32event
 import win32process
 import win32profile
+import win32security
 import win32ts
 
 from host.windows.win32 import AsOSError
 
+_OWN_NAME = "giochoi-tray.exe"  # a copy of pythonw.exe that an installer may put beside it: Windows knows icons by that
+_FULL = 2  # TokenElevationTypeFull
 _DESKTOP = "winsta0\\default"
 _ROOMS = Path(__file__).resolve().parents[3]
 
@@ -31,16 +34,25 @@ def own_session() -> int:
     return -1
 
 
-def run(session: int, module: str, words: Sequence[str]) -> int | None:
+def run(session: int, module: str, words: Sequence[str], *, own_name: bool = False) -> int | None:
     """Start `python -m module words…` on the desktop of the session, without waiting for it; a handle of the process, which
-    closes when nobody holds it any more. None: that is not to be had.
+    closes when nobody holds it any more. None: that is not to be had. `own_name`: by the interpreter of that name, if there is.
     """
+    line = command_line(module, words, own_name=own_name)
     with suppress(OSError), AsOSError():
         if session == own_session():
-            return win32process.CreateProcess(*_how(None, module, words))[0]
-        user = win32ts.WTSQueryUserToken(session)
-        return win32process.CreateProcessAsUser(user, *_how(win32profile.CreateEnvironmentBlock(user, False), module, words))[0]
+            return win32process.CreateProcess(*_how(None, line))[0]
+        user = plain(win32ts.WTSQueryUserToken(session))
+        return win32process.CreateProcessAsUser(user, *_how(win32profile.CreateEnvironmentBlock(user, False), line))[0]
     return None
+
+
+def plain(token: Any) -> Any:
+    """Of an administrator's two tokens the one that their desktop has. OSError."""
+    with AsOSError():
+        if win32security.GetTokenInformation(token, win32security.TokenElevationType) == _FULL:
+            return win32security.GetTokenInformation(token, win32security.TokenLinkedToken)
+    return token
 
 
 def succeeded(process: int) -> bool:
@@ -51,21 +63,23 @@ def succeeded(process: int) -> bool:
     return False
 
 
-def _how(environment: dict[str, str] | None, module: str, words: Sequence[str]) -> tuple[Any, ...]:
+def _how(environment: dict[str, str] | None, line: Sequence[str]) -> tuple[Any, ...]:
     """What a process is made with."""
     startup = win32process.STARTUPINFO()
     startup.lpDesktop = _DESKTOP
-    line = subprocess.list2cmdline(command_line(module, words))
-    return str(_interpreter()), line, None, None, False, win32process.CREATE_NO_WINDOW, environment, None, startup
+    whole = subprocess.list2cmdline(line)
+    return line[0], whole, None, None, False, win32process.CREATE_NO_WINDOW, environment, None, startup
 
 
-def command_line(module: str, words: Sequence[str]) -> list[str]:
+def command_line(module: str, words: Sequence[str], *, own_name: bool = False) -> list[str]:
     """How a module of ours is run by the interpreter that runs us: from our own folder, whatever the environment says."""
     code = "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module(sys.argv.pop(1), run_name='__main__')"
-    return [str(_interpreter()), "-I", "-c", code, str(_ROOMS), module, *words]
+    return [str(_interpreter(own_name=own_name)), "-I", "-c", code, str(_ROOMS), module, *words]
 
 
-def _interpreter() -> Path:
+def _interpreter(*, own_name: bool) -> Path:
     """The one without a console, where there is one: nobody is to see a window flash up."""
-    silent = Path(sys.executable).with_name("pythonw.exe")
-    return silent if silent.exists() else Path(sys.executable)
+    real = sys.prefix == sys.base_prefix  # beside the one of a virtual environment lie the programs that pip made
+    names = [_OWN_NAME] * (own_name and real) + ["pythonw.exe"]
+    here = Path(sys.executable)
+    return next((found for found in map(here.with_name, names) if found.exists()), here)
