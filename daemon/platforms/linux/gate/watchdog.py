@@ -1,7 +1,7 @@
 """A gate that hangs, hangs the machine: the kernel ends us when the gate's heart stops, by a timer that each beat sets back.
 
-Our death closes the fanotify descriptor, upon which the kernel allows everything; the service manager starts us anew. Nobody can
-end or freeze such a timer without us, and it costs nobody a process.
+Our death closes the fanotify descriptor, upon which the kernel allows everything; the service manager starts us anew. Nobody
+can end or stop such a timer without us, and it costs no process.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What lies at a path of a process's, where the kernel knows that without asking anybody: every name on the way is in its memory
-(openat2(2), RESOLVE_CACHED, since Linux 5.12). Nobody can hold that up, and it costs a tenth of asking a reader.
+"""What lies at a path of a process's, where the kernel knows that without asking anybody: each name on the way is in its
+memory (openat2(2), RESOLVE_CACHED, since Linux 5.12). Nobody can hold that up, and it costs a tenth of asking a reader.
 """
 
 from __future__ import annotations

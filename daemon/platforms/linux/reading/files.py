@@ -88,9 +88,9 @@ class Files:
             return Found(*self._ask("stat", node).head["found"])
         return found(node)
 
-    def free(self, node: int, what: Found) -> bool:
+    def free(self, node: int) -> bool:
         """Whether nobody can hold up the reading of its content."""
-        return only_roots(what) and self.local(node)
+        return self.local(node) and only_roots(os.fstat(node))
 
     def own(self, node: int) -> bool:
         """Whether it lies where somebody else than root answers for it."""
