@@ -22,7 +22,7 @@ import pytest
 from daemon.platforms.api import ProgramStarted, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.accounts import SubIds
-from daemon.platforms.linux.gate import execgate, questions
+from daemon.platforms.linux.gate import execgate, questions, watchdog
 from daemon.platforms.linux.gate.answers import RefusalsByUid, answers
 from daemon.platforms.linux.gate.execgate import ExecGate
 from daemon.platforms.linux.gate.judging import LARGEST_HASHED, Judge
@@ -454,6 +454,12 @@ def test_what_is_let_go_of_ends_nobody():
     watchdog.close()
     watchdog.beat()
     time.sleep(0.1)
+
+
+def test_an_idle_gate_beats_in_time_even_if_one_beat_comes_late():
+    """It wakes a PC that does nothing no more often."""
+    assert 20_000 // watchdog.BEAT_MS < 10
+    assert 2 * watchdog.BEAT_MS < watchdog.LIMIT_MS
 
 
 def test_every_answer_is_a_beat(monkeypatch):
