@@ -59,6 +59,7 @@ ISSUES: Final[dict[str, Message]] = {
         "starts cannot be refused before they run: refused games are ended right after their start; the gate is tried again"
     ),
     "gate-mounts": msg("the exec gate does not cover all disks"),
+    # In logs of daemons whose watchdog was a process.
     "gate-watchdog": msg("the exec gate's watchdog was ended; the gate is set up anew with another one"),
     "gate-failed": msg(
         "the exec gate failed and let a program through; if that is refused, it is ended right after its start; if this does "

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from host.clock import Clock
 
 _LIMIT_MS = 60_000
-_BEAT_S = 5.0
+_BEAT_S = 20.0  # each wakes a PC that does nothing
 _PATIENT_LOOKS = 2  # a process that was stopped gets a beat's time before it is judged
 _STUCK = 70  # EX_SOFTWARE
 

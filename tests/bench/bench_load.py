@@ -46,21 +46,21 @@ def main() -> Iterator[Row]:
         other.chmod(0o777)  # others may write to it, so it is asked for each time
         address = server_home(str(made.home)).daemon_address
         quiet = _execs(other, FLOOD_S)
-        before = _cpu_s(daemon.pid)
-        with _busy(_FLOOD, address):
+        before = cpu_s(daemon.pid)
+        with busy(_FLOOD, address):
             flooded = _execs(other, FLOOD_S)
         yield Row("an exec that the gate is asked for, p99", quiet, "ms", of=p99)
         yield Row("… while another account floods the daemon", flooded, "ms", of=p99)
         yield Row("… times one without", [p99(flooded) / p99(quiet)] * 5, "", 2.0)
-        yield Row("daemon in that flood: of a core", [(_cpu_s(daemon.pid) - before) / FLOOD_S * 100] * 5, "%")
+        yield Row("daemon in that flood: of a core", [(cpu_s(daemon.pid) - before) / FLOOD_S * 100] * 5, "%")
         made.say("limit", PLAYER, "0")
         until(lambda: _refused(made))
         for _ in range(2):  # what a first storm fills is bounded; what the next adds would be a leak
-            memory, before = _rss(daemon.pid), _cpu_s(daemon.pid)
-            with _busy(_STORM, str(made.game)):
-                asked = _asked(address, STORM_S)
-            grown, spent = _rss(daemon.pid) - memory, _cpu_s(daemon.pid) - before
-        yield Row("status in a storm of refused starts, p99", asked, "ms", 250.0, of=p99)
+            memory, before = rss(daemon.pid), cpu_s(daemon.pid)
+            with busy(_STORM, str(made.game)):
+                answers = asked(address, STORM_S)
+            grown, spent = rss(daemon.pid) - memory, cpu_s(daemon.pid) - before
+        yield Row("status in a storm of refused starts, p99", answers, "ms", 250.0, of=p99)
         yield Row(f"daemon in {STORM_S} s of it: memory that it grew by", [grown] * 5, "MiB", 2.0)
         yield Row("… of a core", [spent / STORM_S * 100] * 5, "%")
 
@@ -82,7 +82,7 @@ def _execs(program: Path, seconds: float) -> list[float]:
     return found
 
 
-def _asked(address: str, seconds: float) -> list[float]:
+def asked(address: str, seconds: float) -> list[float]:
     found, end = [], time.monotonic() + seconds
     while time.monotonic() < end:
         begun = time.perf_counter()
@@ -93,7 +93,7 @@ def _asked(address: str, seconds: float) -> list[float]:
 
 
 @contextmanager
-def _busy(code: str, what: str, times: int = 2) -> Iterator[None]:
+def busy(code: str, what: str, times: int = 2) -> Iterator[None]:
     running = [
         subprocess.Popen([sys.executable, "-I", "-S", "-c", code, what], user=CHILD, group=CHILD, extra_groups=[])
         for _ in range(times)
@@ -107,10 +107,10 @@ def _busy(code: str, what: str, times: int = 2) -> Iterator[None]:
             one.wait()
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s(pid: int) -> float:
     return sum(int(file.read_text("ascii").split()[0]) for file in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
 
 
-def _rss(pid: int) -> float:
+def rss(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text("ascii")
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024

@@ -80,6 +80,11 @@ class World:
         status = ask(server_home(str(self.home)).daemon_address, StatusGet())
         return any(game.running for player in status.players for game in player.games)
 
+    def end(self, server: subprocess.Popen[bytes]) -> None:
+        self._servers.remove(server)
+        server.terminate()
+        server.wait(15)
+
     def close(self) -> None:
         for server in reversed(self._servers):
             server.terminate()

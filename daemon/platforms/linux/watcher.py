@@ -182,7 +182,6 @@ class LinuxWatcher(TrackingWatcher):
         if self._start_gate(self._loop):
             self.kind = "gate"
             self._well("watch-gate")
-            self._well("gate-watchdog")
             for id_ in ("gate-failed", "gate-blind", "gate-unread"):  # told by the gate before, which cannot take it back
                 self._tell_soon(WatchTrouble(id_, ISSUES[id_], over=True))
         else:
@@ -208,8 +207,6 @@ class LinuxWatcher(TrackingWatcher):
         if self._refusals:
             gate.arm(self._refusals)
         sys.setswitchinterval(_SWITCH_S)
-        if gate.watchdog:
-            loop.add_reader(gate.watchdog.pidfd, self._watchdog_gone, gate.watchdog.pidfd)
         self._cover()
         with suppress(OSError):
             self._changes = mounts.Changes()
@@ -221,8 +218,6 @@ class LinuxWatcher(TrackingWatcher):
             loop.remove_reader(self._changes.fileno())
             self._changes.close()
         if self._gate:
-            if self._gate.watchdog:
-                loop.remove_reader(self._gate.watchdog.pidfd)
             for seen in self._gate.close():
                 self._tell(seen)
             sys.setswitchinterval(_USUAL_SWITCH_S)
@@ -249,14 +244,6 @@ class LinuxWatcher(TrackingWatcher):
         else:
             self._well("gate-mounts")
         return new
-
-    def _watchdog_gone(self, pidfd: int) -> None:
-        """Without it a gate that hangs would hang the machine: the gate is set up anew, with another one."""
-        if self._loop:
-            self._loop.remove_reader(pidfd)
-            self._trouble("gate-watchdog")
-            self._stop_gate(self._loop)
-            self._gate_later(self._loop)
 
     def _from_gate(self, seen: StartRefused | ProgramStopped | WatchTrouble) -> None:
         """In the gate's thread."""
@@ -287,7 +274,7 @@ class LinuxWatcher(TrackingWatcher):
 
     def _heard(self, seen: StartRefused | ProgramStopped | WatchTrouble) -> None:
         if isinstance(seen, WatchTrouble) and seen.id == BROKEN and self._loop:
-            self._stop_gate(self._loop)  # before its watchdog misses a heart that beats no more
+            self._stop_gate(self._loop)
             self._open[seen.id] = self._clock.mono()
             self._gate_later(self._loop)
         if isinstance(seen, WatchTrouble) and seen.id == HELD:

@@ -150,6 +150,8 @@ class ExecGate:
         except Exception as error:  # noqa: BLE001 - whatever it is: a gate that is closed lets everybody through, one that hangs nobody
             handle, self._handle = self._handle, -1
             os.close(handle)
+            if self.watchdog:
+                self.watchdog.close()  # which misses a heart that beats no more
             self._tell(_with_cause(BROKEN, error))
 
     def _beat(self) -> None:

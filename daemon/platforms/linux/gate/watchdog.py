@@ -1,87 +1,58 @@
-"""A gate that hangs, hangs the machine: a child process that ends us when the gate's heart stops.
+"""A gate that hangs, hangs the machine: the kernel ends us when the gate's heart stops, by a timer that each beat sets back.
 
-Our death closes the fanotify descriptor, upon which the kernel allows everything; the service manager starts us anew.
+Our death closes the fanotify descriptor, upon which the kernel allows everything; the service manager starts us anew. Nobody
+can end or stop such a timer without us, and it costs no process.
 """
 
 from __future__ import annotations
 
-import mmap
+import ctypes
 import os
-import select
 import signal
 import struct
-import warnings
-from contextlib import suppress
 
-from daemon.platforms.linux import calls
 from host.clock import Clock
 
-LIMIT_MS = 5_000
-BEAT_MS = 1_000
-_NAME = "giochoi-gatewd"
-_BEAT = struct.Struct("=q")
-_PATIENT_LOOKS = 2  # a machine that slept or was stopped gives the gate a second to beat before it is judged
+LIMIT_MS = 7_000
+BEAT_MS = 3_000
+_SOON_MS = 500  # a beat so shortly after another one does nothing
+_CLOCK_MONOTONIC = 1  # it stands still while the PC sleeps (time.h)
+_TIME = struct.Struct("@qqqq")  # itimerspec: every so many seconds and nanoseconds, after so many
+_TO_WHOM = struct.Struct("@Pii48x")  # sigevent: a value, the signal, that it is sent to the process (0)
+
+_libc = ctypes.PyDLL(None, use_errno=True)  # calls that never wait: the interpreter's lock is kept meanwhile
+_libc.timer_create.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.POINTER(ctypes.c_void_p))
+_libc.timer_settime.argtypes = (ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
+_libc.timer_delete.argtypes = (ctypes.c_void_p,)
 
 
 class Watchdog:
-    """`beat` from the gate's thread at least once a second. Its child holds nothing of ours but the heartbeat and a pipe."""
+    """`beat` from the gate's thread at least every BEAT_MS; `close`, or it ends us."""
 
     def __init__(self, clock: Clock, limit_ms: int = LIMIT_MS) -> None:
-        """Forks. OSError."""
+        """OSError."""
         self._clock = clock
-        self._heart = mmap.mmap(-1, mmap.PAGESIZE)
-        self.beat()
-        watched = os.getpid()
-        ours, self._alive = os.pipe2(os.O_CLOEXEC)
-        try:
-            with warnings.catch_warnings():
-                # "may lead to deadlocks in the child": ours takes no lock, it only polls and reads memory.
-                warnings.simplefilter("ignore", DeprecationWarning)
-                self.pid = os.fork()
-        except OSError:  # it is tried again and again
-            os.close(ours)
-            os.close(self._alive)
-            raise
-        if self.pid == 0:
-            try:
-                _watch(watched, ours, self._heart, clock, limit_ms)
-            finally:
-                os._exit(0)
-        os.close(ours)
-        self.pidfd = os.pidfd_open(self.pid)
+        self._limit = _TIME.pack(0, 0, limit_ms // 1000, limit_ms % 1000 * 1_000_000)
+        self._beaten = clock.mono()
+        timer = ctypes.c_void_p()
+        _checked(_libc.timer_create(_CLOCK_MONOTONIC, _TO_WHOM.pack(0, signal.SIGKILL, 0), ctypes.byref(timer)))
+        self._timer: ctypes.c_void_p | None = timer
+        _checked(_libc.timer_settime(timer, 0, self._limit, None))
 
     def beat(self) -> None:
-        _BEAT.pack_into(self._heart, 0, self._clock.mono())
+        now, timer = self._clock.mono(), self._timer
+        if timer is not None and now - self._beaten >= _SOON_MS:
+            self._beaten = now
+            _libc.timer_settime(timer, 0, self._limit, None)
 
     def close(self) -> None:
-        """The child sees the pipe's end and goes."""
-        os.close(self._alive)
-        with suppress(ChildProcessError):
-            os.waitpid(self.pid, 0)
-        os.close(self.pidfd)
+        """From any thread, once or again."""
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            _libc.timer_delete(timer)
 
 
-def _watch(watched: int, pipe: int, heart: mmap.mmap, clock: Clock, limit_ms: int) -> None:
-    signal.set_wakeup_fd(-1)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # the group's end is ours only when the gate's process went
-        signal.signal(number, signal.SIG_IGN)
-    pipe = _let_go(pipe)
-    calls.name_process(_NAME)
-    poll = select.poll()
-    poll.register(pipe, select.POLLIN)
-    stale = 0
-    while not poll.poll(BEAT_MS):
-        stale = stale + 1 if clock.mono() - _BEAT.unpack_from(heart, 0)[0] > limit_ms else 0
-        if stale >= _PATIENT_LOOKS:
-            os.kill(watched, signal.SIGKILL)
-            return
-
-
-def _let_go(keep: int) -> int:
-    """Close all descriptors but one: neither the database, nor the gate, nor anybody's pipe is to live on through us."""
-    null = os.open(os.devnull, os.O_RDWR)
-    kept = os.dup2(keep, 3) if keep != 3 else keep
-    for standard in range(3):
-        os.dup2(null, standard)
-    os.closerange(4, 1 << 20)
-    return kept
+def _checked(result: int) -> None:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))

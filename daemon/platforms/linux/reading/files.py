@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import re
+import stat
 from typing import Any, NamedTuple
 
 from daemon.platforms.linux import procfs
+from daemon.platforms.linux.reading import at_once
 from daemon.platforms.linux.reading.desk import Desk, Told
 from daemon.platforms.linux.reading.lines import Found, Message, found
 from daemon.platforms.linux.reading.places import Mounts, only_roots
@@ -65,6 +67,12 @@ class Files:
         """Where it leads. The kernel's own links ask nobody."""
         if _KERNELS.fullmatch(path):
             return procfs.link(path)
+        if (known := at_once.node(path, os.O_NOFOLLOW)) is not None:
+            try:
+                if not stat.S_ISLNK(self.stat(known).st_mode):
+                    return None
+            finally:
+                os.close(known)
         link: str | None = self._ask("link", path=path).head["link"]
         return link
 
@@ -72,16 +80,17 @@ class Files:
         """The file at the path, opened for nothing. The kernel's own link to an executable leads through nobody's folders."""
         if path.startswith("/proc/") and path.endswith("/exe") and path.count("/") == 3:
             return os.open(path, os.O_PATH | os.O_CLOEXEC)
-        return self._ask("find", path=path).handle
+        known = at_once.node(path)
+        return self._ask("find", path=path).handle if known is None else known
 
     def stat(self, node: int) -> Found:
         if not self.local(node):
             return Found(*self._ask("stat", node).head["found"])
         return found(node)
 
-    def free(self, node: int, what: Found) -> bool:
+    def free(self, node: int) -> bool:
         """Whether nobody can hold up the reading of its content."""
-        return only_roots(what) and self.local(node)
+        return self.local(node) and only_roots(os.fstat(node))
 
     def own(self, node: int) -> bool:
         """Whether it lies where somebody else than root answers for it."""

@@ -12,8 +12,8 @@ SOON_MS = 2_000  # how long a worker may take: whoever asked has not waited so l
 SLOW_MS = 60_000  # for the hash of a large file
 IDLE_MS = 10_000
 WAIT_MS = 300  # in the queue
-_MOST_OF_ONE = 4  # workers of an account, also those that cannot be killed
-_MOST = 64
+MOST_OF_ONE = 4  # workers of an account, also those that cannot be killed
+MOST = 64
 _MOST_WAITING = 512  # questions of an account
 
 
@@ -57,10 +57,10 @@ class Queues:
         lost = list(dying)
         used = Counter(key.whose for key in (*at_work, *lost))
         slow = {key.whose for key in (*at_work, *lost) if key.slow}
-        if used.total() >= _MOST:
+        if used.total() >= MOST:
             return None
         for whose, queue in self._waiting.items():
-            if used[whose] >= _MOST_OF_ONE:
+            if used[whose] >= MOST_OF_ONE:
                 continue
             for place, (_, asked) in enumerate(queue):
                 if not (asked.key.slow and whose in slow):

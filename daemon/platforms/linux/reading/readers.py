@@ -17,7 +17,7 @@ from daemon.platforms.linux import calls
 from daemon.platforms.linux.ending.become import become
 from daemon.platforms.linux.reading import lines
 from daemon.platforms.linux.reading.lines import Message
-from daemon.platforms.linux.reading.queues import IDLE_MS, Asked, Key, Queues
+from daemon.platforms.linux.reading.queues import IDLE_MS, MOST, MOST_OF_ONE, Asked, Key, Queues
 from daemon.platforms.linux.reading.work import First, Work
 from host.linux import clocks
 
@@ -87,7 +87,9 @@ class Readers:
         while asked := self._queues.next(self._busy(), self._dying.values()):
             worker = next((one for one in self._workers.values() if one.asked is None and one.key == asked.key), None)
             try:
-                worker = worker or self._forked(asked.key)
+                if worker is None:
+                    self._make_room(asked.key.whose)
+                    worker = self._forked(asked.key)
                 message = asked.message
                 lines.send(worker.line, message._replace(head={**message.head, "line": asked.line}), socket.MSG_DONTWAIT)
             except OSError:  # no room for one more
@@ -100,6 +102,14 @@ class Readers:
 
     def _busy(self) -> list[Key]:
         return [worker.key for worker in self._workers.values() if worker.asked]
+
+    def _make_room(self, whose: str) -> None:
+        """No more stay idle than may work: an account may have thousands of numbers, and each has a worker of its own."""
+        its = [worker for worker in self._workers.values() if worker.key.whose == whose]
+        for some, most in ((its, MOST_OF_ONE), (list(self._workers.values()), MOST)):
+            idle = [worker for worker in some if worker.asked is None]
+            if len(some) >= most and idle:
+                self._end(min(idle, key=lambda worker: worker.since))
 
     def _hold(self, asked: Asked) -> None:
         lines.shut(asked.message.handle)

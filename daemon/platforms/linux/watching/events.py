@@ -17,6 +17,7 @@ from contextlib import suppress
 from daemon.platforms.linux import calls
 from daemon.platforms.linux.watching.connector import Connector, Event, EventsLostError
 from daemon.platforms.linux.watching.poll import Poller
+from daemon.platforms.linux.watching.rest import REST_S, Rest
 from daemon.platforms.linux.watching.silence import Silence
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from daemon.platforms.watcher import LOST, SILENT
@@ -41,6 +42,8 @@ class Events:
         self._poller = poller
         self._trouble, self._well = trouble, well
         self._silence = Silence()
+        self._rest = Rest()
+        self._resting: asyncio.TimerHandle | None = None
         self._lost = False
         self._alert = 0  # since when a look is due, as somebody spoke to the kernel; 0: nobody did
         self._connector: Connector | None = None
@@ -74,6 +77,9 @@ class Events:
         loop.add_reader(fresh.fileno(), self._read)
 
     def _close(self) -> None:
+        if self._resting:
+            self._resting.cancel()
+            self._resting = None
         if self._connector:
             if self._loop:
                 self._loop.remove_reader(self._connector.fileno())
@@ -132,9 +138,10 @@ class Events:
         """At most for a moment: what is left calls again once the loop has done what else is due. True: nothing is left."""
         if self._connector is None:
             return False
-        until = self._clock.mono() + _AT_ONCE_MS
+        now = self._clock.mono()
+        count, until = 0, now + _AT_ONCE_MS
         try:
-            for event in self._connector.read(_AT_ONCE):
+            for count, event in enumerate(self._connector.read(_AT_ONCE), 1):  # noqa: B007 - read below
                 self._happened(event)
                 if self._clock.mono() >= until:
                     return False
@@ -145,10 +152,23 @@ class Events:
         if not self._connector.drained:
             return False
         self._tracker.settled()
+        if self._rest.needed(count, now):
+            self._take_rest()
         if self._lost:
             self._lost = False
             self._trouble(LOST, again=True)  # until now the kernel dropped more, and told no more of it
         return True
+
+    def _take_rest(self) -> None:
+        if self._loop and self._connector and not self._resting:
+            self._loop.remove_reader(self._connector.fileno())
+            self._resting = self._loop.call_later(REST_S, self._go_on, self._loop)
+
+    def _go_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._resting = None
+        if self._connector:
+            loop.add_reader(self._connector.fileno(), self._read)
+            self._read()
 
     def _look_around(self) -> None:
         self._read()

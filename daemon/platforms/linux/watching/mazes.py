@@ -2,7 +2,8 @@
 
 One account's wait for each other and for nobody else's: each account in turn has a moment, and of one account's what came last,
 as most of it takes no more, but every third time what came first: else who starts something all the time would hide what he
-started before. None is forgotten while it runs.
+started before. None is forgotten while it runs. Of an account's few are kept half-walked, as each holds a command line of
+megabytes: what had most turns begins anew later, and as the first of all it is walked to its end.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from rules.games import Fingerprint
 
 _TURN_MS = 20
 _FIRST_EVERY = 3
+_MOST_BEGUN = 4  # of one account
 _BLIND_S, _STOP_S = 0.1, 1.0
 
 _log = logging.getLogger(__name__)
@@ -40,13 +42,15 @@ class _Walk:
     steps: Steps | None = None
     files: list[Fingerprint] = field(default_factory=list)
     told: int = 0
+    turns: int = 0
 
 
 @dataclass(slots=True)
 class _Queue:
-    """Of one account; `came` is in the order in which they did, `turns` which is next."""
+    """Of one account; `came` is in the order in which they did, `turns` which is next, `put_off` has those that begin anew."""
 
     turns: deque[_Walk] = field(default_factory=deque)
+    put_off: dict[int, _Walk] = field(default_factory=dict)
     came: dict[int, _Walk] = field(default_factory=dict)
     had: int = 0
 
@@ -56,11 +60,26 @@ class _Queue:
 
     def next(self) -> _Walk:
         self.had += 1
-        if self.had % _FIRST_EVERY:
+        which = self.had % _FIRST_EVERY
+        if self.turns and which and (which > 1 or not self.put_off):
             return self.turns.popleft()
-        walk = next(iter(self.came.values()))
-        self.turns.remove(walk)
+        walk = next(iter((self.put_off if which else self.came).values()))
+        if self.put_off.pop(id(walk), None) is None:
+            self.turns.remove(walk)
         return walk
+
+    def again(self, walk: _Walk) -> None:
+        """Something of it is left."""
+        self.turns.append(walk)
+        first, begun = next(iter(self.came.values())), [one for one in self.turns if one.steps is not None]
+        if len(begun) > _MOST_BEGUN:
+            most = max((one for one in begun if one is not first), key=lambda one: one.turns)
+            most.steps = None
+            self.turns.remove(most)
+            self.put_off[id(most)] = most
+
+    def over(self, walk: _Walk) -> None:
+        del self.came[id(walk)]
 
 
 class Mazes:
@@ -114,14 +133,15 @@ class Mazes:
                 if self._thread is not mine:
                     return
                 if left:
-                    queue.turns.append(walk)
+                    queue.again(walk)
                 else:
-                    del queue.came[id(walk)]
+                    queue.over(walk)
                 if not queue.came:
                     del self._queues[account]
 
     def _turn(self, walk: _Walk) -> bool:
         """For a moment; what was found until then is told too. Whether something is left."""
+        walk.turns += 1
         until = self._clock.mono() + _TURN_MS
         try:
             walk.steps = walk.steps or walk.maze.begin()

@@ -120,9 +120,9 @@ class ReadImages(Images):
         self.unread, self.own = self.unread or shown, self.own or own
 
     def _through(self, files: Files, node: int, shown: str, catalogue: Catalogue) -> Fingerprint | None:
-        found = files.stat(node)
-        if files.free(node, found):
+        if files.free(node):
             return self._at(node, shown, catalogue)
+        found = files.stat(node)
         if not stat.S_ISREG(found.st_mode):
             return None
         if found.st_size == 0 or found.kernels:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import errno
 import io
 import os
@@ -11,7 +12,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -22,7 +22,7 @@ import pytest
 from daemon.platforms.api import ProgramStarted, Refusals, StartRefused, WatchTrouble
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.accounts import SubIds
-from daemon.platforms.linux.gate import execgate, questions
+from daemon.platforms.linux.gate import execgate, questions, watchdog
 from daemon.platforms.linux.gate.answers import RefusalsByUid, answers
 from daemon.platforms.linux.gate.execgate import ExecGate
 from daemon.platforms.linux.gate.judging import LARGEST_HASHED, Judge
@@ -323,7 +323,7 @@ def test_want_of_descriptors_does_not_close_the_gate(gate, gate_folder, start, m
 
 
 def test_a_broken_gate_is_set_up_anew(watching, until, gate_folder, launcher, make_game, monkeypatch):
-    """The watcher says why, ends its watchdog before that ends us, and goes on by events until the gate refuses again."""
+    """The watcher says why, its watchdog does not end us, and it goes on by events until the gate refuses again."""
     path, game = make_game(gate_folder, "chess")
     seen = []
 
@@ -334,37 +334,18 @@ def test_a_broken_gate_is_set_up_anew(watching, until, gate_folder, launcher, ma
         async with watching(seen, (str(gate_folder),)) as watcher:
             watcher.refuse(refusing(game))
             assert watcher.kind == "gate"
-            watchdog = watcher._gate.watchdog.pid
+            watchdog = watcher._gate.watchdog
             with monkeypatch.context() as broken:
                 broken.setattr(calls, "fanotify_read", lambda _: 1 / 0)
                 done = await launcher.aside("start", args=[str(path), "5"], user=CHILD)
                 await until(lambda: any(isinstance(one, ProgramStarted) and one.program.pid == done["pid"] for one in seen))
                 await until(lambda: told("watch-gate")[:1] == [False])
-            assert not is_running(watchdog)
+            assert watchdog._timer is None
             watcher.refuse(refusing(game))
             async with asyncio.timeout(20):
                 while told("watch-gate")[-1] is False:
                     await asyncio.sleep(0.01)
             assert watcher.kind == "gate"
-            assert "pid" not in await launcher.aside("start", args=[str(path), "1"], user=CHILD)
-
-    asyncio.run(body())
-
-
-def test_a_gate_whose_watchdog_was_ended_gets_another_one(watching, gate_folder, launcher, make_game):
-    """Whoever ended it has not opened the gate."""
-    path, game = make_game(gate_folder, "chess")
-    seen = []
-
-    async def body():
-        async with watching(seen, (str(gate_folder),)) as watcher:
-            watcher.refuse(refusing(game))
-            os.kill(watcher._gate.watchdog.pid, signal.SIGKILL)
-            async with asyncio.timeout(20):
-                while [one.over for one in seen if getattr(one, "id", "") == "gate-watchdog"] != [False, True]:
-                    await asyncio.sleep(0.01)
-            assert watcher.kind == "gate"
-            assert is_running(watcher._gate.watchdog.pid)
             assert "pid" not in await launcher.aside("start", args=[str(path), "1"], user=CHILD)
 
     asyncio.run(body())
@@ -420,11 +401,6 @@ def test_this_process_may_not_spawn_while_the_gate_is_up(gate_folder):
     subprocess.run(["/bin/true"], check=True)
 
 
-def is_running(pid):
-    found = procfs.stat(pid)
-    return found is not None and found.alive
-
-
 STUCK = """
 import os, subprocess, sys, threading, time
 sys.path.insert(0, sys.argv[2])
@@ -438,38 +414,74 @@ gate = execgate.ExecGate(SystemClock(), print)
 gate.open()
 gate.watch(sys.argv[1])
 Judge.answer = lambda *_: threading.Event().wait()
-print("up", gate.watchdog.pid, flush=True)
+print("up", flush=True)
 time.sleep(60)
 """
 
 
 def test_the_watchdog_frees_the_machine(gate_folder, top_folder):
-    """A gate that hangs is ended with its process within seconds; who waited runs on, and the watchdog goes too."""
+    """A gate that hangs is ended with its process within seconds; who waited runs on."""
     program = shutil.copy("/bin/true", gate_folder / "program")
     with subprocess.Popen([sys.executable, "-c", STUCK, gate_folder, top_folder], stdout=subprocess.PIPE, text=True) as stuck:
         try:
-            watchdog = int(stuck.stdout.readline().split()[1])
+            assert stuck.stdout.readline() == "up\n"
             subprocess.run([program], check=True, timeout=PATIENCE)
             assert stuck.wait(PATIENCE) == -signal.SIGKILL
         finally:
             stuck.kill()
-    until(lambda: not is_running(watchdog))
 
 
-def test_the_watchdog_goes_with_the_process_and_holds_nothing():
-    """It has no descriptors but its pipe, a name of its own, no part in signals to the group, and ends when we let go."""
-    watchdog = Watchdog(SystemClock(), limit_ms=3_600_000)
-    proc = Path(f"/proc/{watchdog.pid}")
-    until(lambda: (proc / "comm").read_text() == "giochoi-gatewd\n")  # it takes its name last
-    os.kill(watchdog.pid, signal.SIGTERM)
-    os.kill(watchdog.pid, signal.SIGSTOP)
-    _, status = os.waitpid(watchdog.pid, os.WUNTRACED)
-    assert os.WIFSTOPPED(status)  # so the first signal did nothing
-    targets = {str(one.readlink()).partition(":")[0] for one in (proc / "fd").iterdir()}
-    assert targets == {"/dev/null", "pipe"}
-    os.kill(watchdog.pid, signal.SIGCONT)
-    watchdog.close()
-    assert not proc.exists()
+LOCKED = """
+import ctypes, sys, time
+sys.path.insert(0, sys.argv[1])
+from daemon.platforms.linux.gate.watchdog import Watchdog
+from host.clock import SystemClock
+Watchdog(SystemClock(), 300)
+ctypes.PyDLL(None).sleep(60)
+"""
+
+
+def test_the_watchdog_needs_nothing_of_us(top_folder):
+    """Neither the interpreter's lock nor a process of its own: the kernel ends whoever hangs with the lock held."""
+    done = subprocess.run([sys.executable, "-c", LOCKED, top_folder], check=False, timeout=PATIENCE)
+    assert done.returncode == -signal.SIGKILL
+
+
+def left(timer):
+    """Nanoseconds until the kernel ends us; none: it is no timer any more."""
+    found = ctypes.create_string_buffer(watchdog._TIME.size)
+    if watchdog._libc.timer_gettime(timer, found):
+        return None
+    _, _, seconds, ns = watchdog._TIME.unpack(found.raw)
+    return seconds * 10**9 + ns
+
+
+def test_a_beat_sets_the_watchdog_back_and_letting_go_ends_it():
+    """However often it is let go of. A beat right after another one costs no call."""
+    clock = SystemClock()
+    now = 5_000
+    clock.mono = lambda: now
+    dog = Watchdog(clock, limit_ms=3_600_000)
+    timer = dog._timer
+    whole = left(timer)
+    until(lambda: left(timer) < whole - 5_000_000)
+    before = left(timer)
+    now += 100
+    dog.beat()
+    assert left(timer) <= before
+    now += 400
+    dog.beat()
+    assert left(timer) > before
+    dog.close()
+    dog.close()
+    dog.beat()
+    assert left(timer) is None
+
+
+def test_an_idle_gate_beats_in_time_even_if_one_beat_comes_late():
+    """It wakes a PC that does nothing no more often."""
+    assert 20_000 // watchdog.BEAT_MS < 10
+    assert 2 * watchdog.BEAT_MS < watchdog.LIMIT_MS
 
 
 def test_every_answer_is_a_beat(monkeypatch):
@@ -488,15 +500,6 @@ def test_every_answer_is_a_beat(monkeypatch):
     gate._run()
     gate._shut()
     assert order == ["beat", *["answer", "beat"] * 3, "beat"]
-
-
-def test_a_beating_gate_is_left_alone(monkeypatch):
-    """As long as the heart beats the watchdog does nothing, however long it lasts."""
-    watchdog = Watchdog(SystemClock(), limit_ms=900)  # it would end the tests themselves: also where these had to wait a while
-    for _ in range(50):
-        watchdog.beat()
-        time.sleep(0.05)
-    watchdog.close()
 
 
 def test_a_filesystem_mounted_later_is_covered(watching, until, open_folder, launcher, make_game, only_mounts_below):

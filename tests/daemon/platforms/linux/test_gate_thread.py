@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import threading
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from daemon.platforms.linux import calls, spawning
+from daemon.platforms.linux.gate import watchdog
 from daemon.platforms.linux.gate.execgate import ExecGate
 from host.clock import SystemClock
 
@@ -59,12 +62,13 @@ def test_a_gate_whose_thread_cannot_start_leaves_nothing_behind(no_room):
 
 
 def test_nor_does_one_whose_watchdog_cannot_start(no_room, monkeypatch):
-    """The limit of tasks is met by whichever comes first."""
+    """The limit of timers is met by whichever comes first."""
 
-    def fork():
-        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    def create(*_):
+        ctypes.set_errno(errno.EAGAIN)
+        return -1
 
-    monkeypatch.setattr(os, "fork", fork)
+    monkeypatch.setattr(watchdog, "_libc", SimpleNamespace(timer_create=create))
     before = held_open()
     with pytest.raises(BlockingIOError):
         ExecGate(SystemClock(), print).open()

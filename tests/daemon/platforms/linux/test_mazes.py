@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import threading
+from functools import partial
 from hashlib import sha256
 from itertools import count
 
@@ -112,6 +113,27 @@ def test_one_that_cannot_be_read_hides_no_other(mazes, caplog):
     assert told_of(mazes, bad)[0].interpreted
     assert not told_of(mazes, over)
     assert "process 1 cannot be read" in caplog.text
+
+
+def test_few_of_an_accounts_are_kept_half_walked_and_all_are_walked(mazes):
+    """However many it starts: what each holds of its command line is let go of meanwhile."""
+    held, most = set(), []
+
+    def long(number):
+        held.add(number)
+        try:
+            yield from steps(90)
+        finally:
+            held.discard(number)
+            most.append(len(held))
+        return Told(args=("done",))
+
+    walks = [Maze((number, 1), "an", partial(long, number)) for number in range(30)]
+    for one in walks:
+        mazes.add(one)
+    until(lambda: all(told_of(mazes, one) for one in walks))
+    assert all(told_of(mazes, one)[-1].args == ("done",) for one in walks)
+    assert max(most) <= 6
 
 
 def test_stopping_waits_for_no_maze(mazes):

@@ -14,7 +14,8 @@ from daemon.platforms.linux.reading.files import Files, Runner
 from daemon.platforms.linux.reading.lines import Message
 from daemon.platforms.linux.reading.patience import AT_ONCE_MS, LONGEST_MS, Patience
 from daemon.platforms.linux.reading.places import Mounts, image_at, tables
-from daemon.platforms.linux.reading.queues import WAIT_MS, Asked, Queues
+from daemon.platforms.linux.reading.queues import MOST, MOST_OF_ONE, WAIT_MS, Asked, Key, Queues
+from daemon.platforms.linux.reading.readers import Readers, _Worker
 from daemon.platforms.linux.watching.unread import Unread
 from host.clock import SystemClock
 from tests import fuse
@@ -232,3 +233,26 @@ def test_a_word_longer_than_any_path_ends_no_reader(crew):
         assert answered(lambda: crew.desk.ask("friend", "args", pid=os.getpid(), limit=100)).body
     finally:
         files.close()
+
+
+def test_an_account_of_many_numbers_has_few_readers(monkeypatch):
+    """One that is idle makes room for another number's, the longest idle first; one at work does not."""
+    made, ended = Readers([], None), []
+    monkeypatch.setattr(Readers, "_end", lambda _, worker: ended.append(made._workers.pop(worker.pid).pid))
+
+    def add(number, whose="an", *, busy=False):
+        made._make_room(whose)
+        key = Key(whose, (number, number), slow=False)
+        made._workers[number] = _Worker(key, number, None, asked(whose, 1) if busy else None, since=number)
+
+    add(1, busy=True)
+    for number in range(2, 100):
+        add(number)
+    assert len(made._workers) == MOST_OF_ONE
+    assert ended == list(range(2, 97))
+    add(100, "binh")
+    assert 99 in made._workers
+    for number in range(101, 300):
+        add(number, f"account {number}")
+    assert len(made._workers) == MOST
+    assert 1 in made._workers
