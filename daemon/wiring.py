@@ -7,6 +7,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 from agent.api.messages import Roster
 from compliance.journal import Journal, JournalError, expect_head
@@ -189,9 +190,8 @@ class Daemon:
             self.store, self.plays, self.in_force, self.recorder, marks, self._open_journal, self.clock.read
         )
         self.uplink = Uplink(
-            self.home.agent_address, self._seat_id, self.trust, self.recorder, self._grants, self._requests,
-            self.health, signer=self._signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt,
-            work=self._work,
+            self.home.agent_address, self._seat_id, self.trust, self.recorder, self._grants, self._requests, self.health,
+            signer=self._signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt, work=self._work,
         )  # fmt: skip
         self.night = NightWork(
             self.in_force, self.store, self.plays, self._grants, self._requests, self.recorder, self.clock.read
@@ -207,8 +207,8 @@ class Daemon:
     def _serve(self, platform: Platform, *, gate: bool) -> None:
         """The local API."""
         own_uid = files().owner()
-        access = Access(self.in_force, own_uid)
-        line = self.uplink
+        access, line = Access(self.in_force, own_uid), self.uplink
+        looks = partial(self._outlooks, access)
         status = DaemonStatus(
             platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.reachable
         )
@@ -219,23 +219,22 @@ class Daemon:
         self.repair = Repair(
             self._published_keys, self.trust, self._chains, self.uplink, self.health, self._announcer, self.heart
         )
-
-        def outlooks(now: Reading) -> Outlooks:
-            return Outlooks(self._judge, self.plays, access.people(), now)
-
         self.roles = access.roles
         self.routes = routes(
             ReadHandlers(
                 access, self.in_force, status, self.store,
                 lambda people: Views(people, self.plays, self._judge, self.loop.read()),
             ),
-            GrantHandlers(access, self._grants, self.recorder, self._publisher, self.clock, self.heart, outlooks),
+            GrantHandlers(access, self._grants, self.recorder, self._publisher, self.clock, self.heart, looks),
             RequestHandlers(
                 access, self._requests, self._grants, self.loop.installed.refused, self.recorder, self._publisher, self.clock,
-                self.heart, self.rosters, outlooks,
+                self.heart, self.rosters, looks,
             ),
             OtherHandlers(access, doctor, self.repair, self.trust, self.uplink, self._publisher, self._announcer),
         )  # fmt: skip
+
+    def _outlooks(self, access: Access, now: Reading) -> Outlooks:
+        return Outlooks(self._judge, self.plays, access.people(), now)
 
     def _platform(self, clock: Clock, settings: config.Config) -> Platform:
         """The platform of this system; it never ends the agent's process, even if it looks like a game."""
