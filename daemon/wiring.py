@@ -7,6 +7,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 from agent.api.messages import Roster
 from compliance.journal import Journal, JournalError, expect_head
@@ -196,9 +197,8 @@ class Daemon:
             self.store, self.plays, self.in_force, self.recorder, marks, self._open_journal, self.clock.read
         )
         self.uplink = Uplink(
-            self.home.agent_address, self._seat_id, self.trust, self.recorder, self._grants, self._requests,
-            self.health, signer=self._signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt,
-            work=self._work,
+            self.home.agent_address, self._seat_id, self.trust, self.recorder, self._grants, self._requests, self.health,
+            signer=self._signer, keys=self._published_keys, now=self.clock.read, adopt=self.adopt, work=self._work,
         )  # fmt: skip
         self.night = NightWork(
             self.in_force, self.store, self.plays, self._grants, self._requests, self.recorder, self.clock.read
@@ -216,8 +216,8 @@ class Daemon:
     def _serve(self, platform: Platform, *, gate: bool) -> None:
         """The local API."""
         own_uid = files().owner()
-        access = Access(self.in_force, own_uid, self.clock.elapsed)
-        line = self.uplink
+        access, line = Access(self.in_force, own_uid, self.clock.elapsed), self.uplink
+        looks = partial(self._outlooks, access)
         status = DaemonStatus(
             platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.reachable,
             self._overrides,
@@ -229,15 +229,11 @@ class Daemon:
         self.repair = Repair(
             self._published_keys, self.trust, self._chains, self.uplink, self.health, self._announcer, self.heart
         )
-
-        def outlooks(now: Reading) -> Outlooks:
-            return Outlooks(self._judge, self.plays, access.people(), now)
-
         self.roles = access.roles
-        grants = GrantHandlers(access, self._grants, self.recorder, self._publisher, self.clock, self.heart, outlooks)
+        grants = GrantHandlers(access, self._grants, self.recorder, self._publisher, self.clock, self.heart, looks)
         requests = RequestHandlers(
             access, self._requests, self._grants, self.loop.installed.refused, self.recorder, self._publisher, self.clock,
-            self.heart, self.rosters, outlooks,
+            self.heart, self.rosters, looks,
         )  # fmt: skip
         lockouts = Lockouts(self.store, self.clock.read(), self._last)
         self.routes = routes(
@@ -251,10 +247,13 @@ class Daemon:
                 access, platform.accounts, platform.pins, lockouts, self.recorder, grants, requests, self.clock.read
             ),
             OverrideHandlers(
-                access, self._overrides, self.recorder, self._publisher, self.clock, self.heart, outlooks
+                access, self._overrides, self.recorder, self._publisher, self.clock, self.heart, looks
             ),
             OtherHandlers(access, doctor, self.repair, self.trust, self.uplink, self._publisher, self._announcer),
         )  # fmt: skip
+
+    def _outlooks(self, access: Access, now: Reading) -> Outlooks:
+        return Outlooks(self._judge, self.plays, access.people(), now)
 
     def _platform(self, clock: Clock, settings: config.Config) -> Platform:
         """The platform of this system; it never ends the agent's process, even if it looks like a game."""

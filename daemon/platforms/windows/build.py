@@ -34,7 +34,8 @@ def build(clock: Clock, spared: Callable[[], Iterable[int]], root: Path | None) 
         tokens.go_first()
     programs = Programs(Images(_LARGEST, within(clock.mono, _COMPARING_MS)), Trees(clock))
     watcher = WindowsWatcher(WindowsTracker(programs, clock), clock, session_name(_other(root)))
-    return Platform(watcher, WindowsControl(spared), WindowsAccounts(), _trays(clock, root) if service.attached() else None)
+    trays = _trays(clock, root) if service.attached() else None
+    return Platform(watcher, WindowsControl(spared), WindowsAccounts(), displays=trays)
 
 
 def _trays(clock: Clock, root: Path | None) -> Trays:
