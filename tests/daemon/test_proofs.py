@@ -324,8 +324,9 @@ def test_me_answers_without_a_roster(world):
 def test_no_pin_is_written_anywhere(home, caplog):
     """Neither the PIN nor hash or secret is in the journal, in what is asked or told, or in what the daemon logs."""
     caplog.set_level(logging.DEBUG)
-    guess(home, 1, pin="773311")
-    token = prove(home, "4711").token
+    home.adopt(house(2, (msgspec.structs.replace(MUM, pin="hash of con mèo đen"),)))  # digits may be part of any other hash
+    guess(home, 1, pin="con chó vàng")
+    token = prove(home, "con mèo đen").token
     give(home, token)
     refused(use, home, "000000")
     answers = [ask(home, op, request) for op, request in (
@@ -333,7 +334,7 @@ def test_no_pin_is_written_anywhere(home, caplog):
     )]  # fmt: skip
     rows = home.daemon.store.db.execute("SELECT entry, payload FROM journal").fetchall()
     told = repr([answers, rows, home.daemon.in_force.people.roster.guardians]) + caplog.text
-    for secret in ("773311", "4711", "hash of", SECRET, token):
+    for secret in ("con chó", "con mèo", "hash of", SECRET, token):
         assert secret not in told
 
 
