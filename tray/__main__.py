@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from importlib import import_module
 
 from host.api import UnsupportedError
 from host.clock import SystemClock
@@ -30,7 +29,9 @@ def main(argv: list[str] | None = None) -> int:
         asked, words = _parser(context).parse_known_args(given)
         context = Context(asked.home, asked.lang)
         if asked.dialog:
-            return int(import_module("tray.dialogs.run").run(asked.dialog, words, context))
+            from tray.dialog import run  # noqa: PLC0415 - a dialog is a process of its own, and needs no icon
+
+            return run(asked.dialog, words, context)
         if words:
             _parser(context).error(context.words()(msg("{word} is not known", word=words[0])))
         return _run(asked, context)

@@ -7,10 +7,12 @@ from argparse import Namespace
 from datetime import date
 from typing import Final
 
+from agent.api.messages import GuardianAdd, PlayerList
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
 from cli.given.asking import terminal
+from cli.given.proving import new_pin
 from cli.output import Output
 from cli.registering.settle import settle
 from cli.setup.house import House, rules_said
@@ -19,10 +21,12 @@ from cli.setup.questions import QUESTIONS, yes_or_no
 from cli.setup.saving import save
 from cli.setup.tried import try_out
 from cli.words.layout import row
+from host.rpc_client import ask
 from host.wire import ApiError
 from i18n.message import Arg, Day, comma, msg, said_by
 
 BACK: Final = "<"
+_TRIES: Final = 10  # to type a PIN twice alike
 
 
 def add_to(commands: Commands) -> None:
@@ -44,7 +48,25 @@ def run(args: Namespace, context: Context) -> int:
             interview.back()
         else:
             _put(question, interview, out)
-    return _save(interview.children(), house, context)
+    pin = _pin(context) if interview.guardian() else ""
+    code = _save(interview.children(), house, context)
+    if pin:
+        done = ask(context.home.agent_address, GuardianAdd(name=interview.guardian(), pin=pin))
+        code = settle(context, done, msg("{name} is a guardian now (id {id})", name=done.name, id=done.id)) or code
+    return try_out(interview.children(), context) or code
+
+
+def _pin(context: Context) -> str:
+    """The hash of the PIN that is typed, which is asked for until it is no simple one. Nothing is changed yet."""
+    players = ask(context.home.agent_address, PlayerList()).players
+    for _ in range(_TRIES):
+        try:
+            return new_pin(Namespace(pin_stdin=False), context, players)
+        except CommandError as error:
+            context.out.message(error.message)
+        except EOFError:
+            break
+    raise CommandError(msg("nothing changed"), code=1)
 
 
 def _nobody(out: Output) -> None:
@@ -113,4 +135,4 @@ def _save(children: tuple[Child, ...], house: House, context: Context) -> int:
             code = 1
             continue
         code = settle(context, done, msg("{name} is set up (id {id})", name=done.name, id=done.id)) or code
-    return try_out(children, context) or code
+    return code

@@ -52,6 +52,7 @@ class House:
             taken=frozenset(one.name for one in players),
             presets=tuple(map(_preset, PRESETS)),
             gates=gates(),
+            pin=any(one.pin for one in guardians),
             asking=self.asking,
             account=lambda typed: self._account(typed, accounts),
         )

@@ -63,7 +63,8 @@ class Child:
 @dataclass(frozen=True, slots=True)
 class Found:
     """What is there: `people` with accounts of their own that are nobody's yet, names that are `taken`, the rules to choose
-    from; `gates`: whether this system can keep programs from running. `asking`: the games that these rules ask about;
+    from; `gates`: whether this system can keep programs from running; `pin`: a guardian has one. `asking`: the games that these
+    rules ask about;
     `account`: somebody by the name of an account that was typed, None if there is none or it is taken.
     """
 
@@ -74,6 +75,7 @@ class Found:
     gates: bool
     asking: Callable[[Child], Iterable[Asking]]
     account: Callable[[str], Person | None] = lambda _: None
+    pin: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,10 @@ class Interview:
     def back(self) -> None:
         if self.given:
             self.given.pop()
+
+    def guardian(self) -> str:
+        """What the guardian is called who wants a PIN; "" for none."""
+        return next(iter(self.chosen("guardian")), "")
 
     def chosen(self, id_: str) -> list[Any]:
         """What was answered to this, of all children."""

@@ -136,6 +136,22 @@ def _more(found: Found, given: Answers, interview: Interview) -> Question | None
     return yes_or_no("more", msg("Is there another child?"), default=False) if left else None
 
 
+def _guardian(found: Found, given: Answers, interview: Interview) -> Question | None:
+    """Where nobody has a PIN yet."""
+    if found.pin:
+        return None
+
+    def read(text: str) -> str:
+        if text.casefold() in _NO | {"none", "0"}:
+            return ""
+        if any(same(text, other) for other in (*found.taken, *interview.chosen("name"))):
+            raise AnswerError(msg("there is somebody called {name} already", name=text))
+        return text
+
+    text = msg("With a PIN you can give time at your child's session. What does your child call you? Or none, without a PIN")
+    return Question("guardian", text, read, "none", msg("none"))
+
+
 def yes_or_no(id_: str, text: Arg, *, default: bool) -> Question:
     """`default`: what Enter means."""
     def read(answer: str) -> bool:
@@ -160,4 +176,4 @@ def _date(born: str, found: Found) -> date:
     return birth_date(born, found.today)
 
 
-QUESTIONS: Final = (_account, _name, _born, _pack, *map(_minutes, range(MINUTES)), _installed, _games, _more)
+QUESTIONS: Final = (_account, _name, _born, _pack, *map(_minutes, range(MINUTES)), _installed, _games, _more, _guardian)

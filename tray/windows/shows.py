@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 
 from i18n.catalogue import Catalogue
 from tray.api import Face, Shower
 from tray.menus import Act
+from tray.showing.windows import build
 from tray.windows.balloon import Balloons, screen
 from tray.windows.icon import Icon
 
@@ -16,5 +16,4 @@ def shower(face: Face, words: Callable[[], Catalogue], act: Callable[[Act], None
     """See tray.api.Half. A balloon has no buttons for `act` and `menu`: a click on it opens the icon's menu."""
     if not isinstance(face, Icon):
         return None
-    found: Shower = import_module("tray.showing.windows.build").shower(words, Balloons(face).notify, screen)
-    return found
+    return build.shower(words, Balloons(face).notify, screen)

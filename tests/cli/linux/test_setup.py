@@ -8,6 +8,7 @@ import json
 import pytest
 
 from cli.__main__ import main
+from cli.given import proving
 from cli.setup import command, house
 from daemon.api.scan import FoundGame, Scanned
 from host.api import Person
@@ -35,6 +36,7 @@ def setup(home, monkeypatch, capsys):
     monkeypatch.setenv("GIOCHOI_HOME", str(home))
     monkeypatch.setenv("GIOCHOI_LANG", "en")
     monkeypatch.setattr(command, "terminal", lambda: True)
+    monkeypatch.setattr(proving, "terminal", lambda: True)
     monkeypatch.setattr(house, "scan", scan)
     monkeypatch.setattr(house, "known_here", lambda found, _: found)
 
@@ -58,7 +60,7 @@ def players(giochoi_in, home):
 
 def test_nothing_changes_before_the_last_yes(setup, giochoi_in, home):
     """Neither by a no, nor by the end of input, at whichever question."""
-    answers = ("1", "An", "2014-05-01", "1", "45", "", "n", "none", "n", "n")
+    answers = ("1", "An", "2014-05-01", "1", "45", "", "n", "none", "n", "none", "n")
     code, _, err = setup(*answers)
     assert (code, "giochoi: nothing changed" in err) == (1, True)
     for given in range(len(answers)):
@@ -66,9 +68,11 @@ def test_nothing_changes_before_the_last_yes(setup, giochoi_in, home):
     assert players(giochoi_in, home) == []
 
 
-def test_a_school_week_in_a_minute(setup, giochoi_in, home):
+def test_a_school_week_in_a_minute(setup, giochoi_in, home, monkeypatch):
     """What was answered is what holds; the answer says until when the child may play, and doctor what does not hold yet."""
-    code, out, err = setup("1", "An", "24/11/2014", "", "45", "90", "n", "teeworlds", "n", "<", "n", "y")
+    monkeypatch.setattr("getpass.getpass", lambda *_, **__: next(pins))
+    pins = iter(("1234", "48151623", "4815162", "48151623", "48151623"))  # too simple; typed differently; typed twice
+    code, out, err = setup("1", "An", "24/11/2014", "", "45", "90", "n", "teeworlds", "n", "<", "n", "Mẹ", "y")
     assert "1. Teeworlds, no label" in err
     assert "Sums" not in err
     assert "School days: at most 45 minutes" in err
@@ -77,4 +81,6 @@ def test_a_school_week_in_a_minute(setup, giochoi_in, home):
     (an,) = players(giochoi_in, home)
     assert (an["account"], an["born"], an["approved"]) == ("games", "2014-11-24", ["teeworlds"]), (out, err)
     assert an["uses"] == ["vn-147", "home-school-week:weekday_minutes=45:weekend_minutes=90"]
+    (guardian,) = json.loads(giochoi_in(home)("guardian", "list", "--json").stdout)["guardians"]
+    assert (guardian["name"], guardian["pin"], next(pins, None)) == ("Mẹ", True, None)
     assert code in {0, 1}, err  # doctor may have found something on this machine
