@@ -98,7 +98,7 @@ def test_what_a_game_left_behind_is_let_go_on(world):
     world.platform.exit(1)
     off(world)
     world.pass_time(MINUTE)
-    assert (world.platform.told, world.platform.ended) == ([], [])
+    assert [one.pid for one in world.platform.scan()] == [2]
 
 
 def test_its_end_is_kept_to_the_moment(world):
