@@ -364,11 +364,12 @@ def test_a_guardians_display_does_not_tell_the_player(world):
             world.platform.run(2, "teeworlds")
             await settled()
             await confirm(world, ROOT, parent.got[-1].number)
-            await confirm(world, CHILD, child.got[-1].number)
+            await world.daemon.routes["shown"].handler(CHILD, m.Shown(number=child.got[-1].number, how="sound"))
 
     world.start(roster(packs=(limit(1),)))
     asyncio.run(run())
-    assert [(one.game, one.shown) for one in world.journal("warned")] == [("luanti", False), ("teeworlds", True)]
+    first, second = world.journal("warned")
+    assert (first.game, first.shown, second.game, second.how) == ("luanti", False, "teeworlds", "sound")
 
 
 def test_an_entry_of_before_how_was_told_is_what_it_was(world):

@@ -21,7 +21,7 @@ KINDS = ("enforcement.off", "enforcement.on")
 
 
 def off(world, minutes=30, reason="birthday", caller=PARENT):
-    return ask(world, "off", a.Off(ms=minutes * MINUTE, reason=reason), caller)
+    return ask(world, "off", a.Off(ms=int(minutes * MINUTE), reason=reason), caller)
 
 
 def told(world):
@@ -88,6 +88,27 @@ def test_a_child_of_a_game_that_closed_is_let_go_on(world):
     assert (world.platform.told, world.platform.ended) == ([], [])
 
 
+def test_what_a_game_left_behind_is_let_go_on(world):
+    """It would be ended with the time to save of the game that is over."""
+    world.start(roster(packs=(limit(1),)))
+    world.platform.obedient = False
+    world.platform.run(1)
+    world.platform.launch(OWN, account="an", pid=2, parent=1)
+    world.pass_time(MINUTE + 2_000)
+    world.platform.exit(1)
+    off(world)
+    world.pass_time(MINUTE)
+    assert [one.pid for one in world.platform.scan()] == [2]
+
+
+def test_its_end_is_kept_to_the_moment(world):
+    """The heart asks to beat then, and not with what comes anyway."""
+    world.start(roster(packs=(limit(1),)))
+    off(world, 1.25)
+    world.pass_time(62_000)
+    assert world.beat() == 13_000
+
+
 def test_it_is_taken_back(world):
     """And comes again, in the place of the one before."""
     world.start(roster(packs=(limit(0),)))
@@ -130,6 +151,20 @@ def test_the_gate_refuses_nothing_until_it_is_over(world):
     assert world.platform.refusals.only == {}
     world.pass_time(1)
     assert (world.platform.refusals.refused, world.platform.refusals.only) == (before.refused, before.only)
+
+
+def test_what_is_not_installed_may_start_though_no_game_was_refused(world):
+    """Nor for the moment in which a new list comes."""
+    world.start(strict())
+    off(world)
+    told_gate, refuse = [], world.platform.refuse
+    world.platform.refuse = lambda refusals: (told_gate.append(refusals.only), refuse(refusals))
+    assert world.platform.refusals.only == {}
+    world.adopt(strict(2))
+    assert told_gate
+    assert not any(told_gate)
+    off(world, 0, "")
+    assert world.platform.refusals.only
 
 
 @pytest.mark.parametrize("back", ["by itself", "taken back"])
@@ -177,13 +212,18 @@ def test_it_survives_a_kill(world):
     assert world.platform.asked == [1]
 
 
+@pytest.mark.parametrize("confirmed", [False, True])
 @pytest.mark.parametrize("step", [3 * HOUR, -3 * HOUR, -48 * HOUR])
-def test_a_set_clock_prolongs_nothing(world, step):
-    """Set ahead it is over at once, by one of both readings; set back it lasts as long as it would have."""
+def test_a_set_clock_prolongs_nothing(world, step, confirmed):
+    """Set ahead it is over at once, by one of both readings; set back it lasts as long as it would have, even if a guardian
+    says that the clock is right.
+    """
     world.start(roster(packs=(limit(0),)))
     off(world)
     world.clock.step(step)
     world.beat()
+    if confirmed:
+        world.daemon.heart.confirm_clock()
     assert issues(world).count("enforcement-off") == (step < 0)
     world.pass_time(30 * MINUTE)
     assert "enforcement-off" not in issues(world)

@@ -63,6 +63,7 @@ def test_nothing_starts_until_its_end(world):
     """Also of a player whom nothing else limits."""
     world.start(roster())
     pause(world, until=NOON + HOUR)
+    assert world.platform.refusals.refused == {"an": frozenset({"luanti", "teeworlds"})}
     world.platform.run(1)
     assert world.platform.ended == [1]
     (refused,) = world.journal("launch.refused")
