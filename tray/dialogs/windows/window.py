@@ -71,10 +71,9 @@ class _Window:
         first = next((one.id for one in self._items if self._begins(one)), None)
         if self._waiting:
             self._work.wait(self._tell)
-        if first is None:
-            return 1  # the system chooses the first that the Tab key reaches
-        win32gui.SetFocus(self._control(first))
-        return 0
+        if first is not None:
+            self._lead_to(first)
+        return 1  # until then the system's choice, the first that the Tab key reaches
 
     def _begins(self, item: Item) -> bool:
         if not self._dialog.first:
@@ -155,7 +154,7 @@ class _Window:
         for one in self._items:
             if answer.cleared and one.field == answer.cleared and one.part == "edit":
                 _set_text(self._control(one.id), "")
-                win32gui.SetFocus(self._control(one.id))
+                self._lead_to(one.id)
         return 1
 
     def _set_busy(self, *, busy: bool) -> None:
@@ -186,6 +185,10 @@ class _Window:
             if one.part == "radio" and one.field == edit.field:
                 checked = win32con.BST_CHECKED if one.value == OTHER else win32con.BST_UNCHECKED
                 win32gui.SendMessage(self._control(one.id), win32con.BM_SETCHECK, checked, 0)
+
+    def _lead_to(self, id_: int) -> None:
+        """The focus goes there, as by the Tab key: with the default button's frame, and an entry's text chosen."""
+        win32gui.PostMessage(self._hwnd, win32con.WM_NEXTDLGCTL, self._control(id_), 1)
 
     def _control(self, id_: int) -> int:
         return int(win32gui.GetDlgItem(self._hwnd, id_))
