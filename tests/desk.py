@@ -104,7 +104,7 @@ class Desk:
 
     def menu(self) -> str | None:
         """The window of the menu that is open, if one is."""
-        for window in self.tool("search", "--onlyvisible", "--name", "^wrapper-2.0$").split():
+        for window in self.tool("search", "--onlyvisible", "--name", "^(wrapper-2.0|xfce4-panel)$").split():
             if self.height(window) > 60:
                 return window
         return None

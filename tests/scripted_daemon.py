@@ -71,7 +71,16 @@ class ScriptedDaemon:
 
     def shut(self) -> None:
         """As if it were killed: every connection ends."""
-        asyncio.run_coroutine_threadsafe(self._server.close(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._shut(), self._loop).result(10)
+
+    async def _shut(self) -> None:
+        """Until nothing is left: whoever connected a moment ago is only being accepted."""
+        await self._server.close()
+        await asyncio.sleep(0.02)
+        await self._server.close()
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others)
+        await asyncio.sleep(0.02)  # transports are closed in the loop's next turn
 
     def close(self) -> None:
         self.shut()

@@ -77,7 +77,7 @@ def _in_a_panel(desk: Any, daemon: Any, home: str) -> Iterator[Row]:
     time.sleep(5)
     used = _cpu(tray)
     time.sleep(runs(60))
-    yield Row("tray: ticks of CPU in 60 s while nobody plays", [(_cpu(tray) - used) / TICK], "", least=1)
+    yield Row("tray: ticks of CPU in 60 s while nobody plays", [(_cpu(tray) - used) / TICK], "", 0, least=1)
     _ended(desk, tray)
 
 

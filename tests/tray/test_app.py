@@ -86,6 +86,7 @@ class Running:
         self.face.stop()
         self._thread.join(20)
         assert not self._thread.is_alive()
+        until(lambda: not any(thread.name == "link" for thread in threading.enumerate()))
 
 
 @pytest.fixture

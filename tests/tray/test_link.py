@@ -183,3 +183,4 @@ def test_it_waits_for_a_daemon_that_is_not_there_yet(daemon):
     daemon.open()
     until(lambda: found.last.status)
     found.link.stop()
+    until(lambda: not any(thread.name == "link" for thread in threading.enumerate()))

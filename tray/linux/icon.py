@@ -99,7 +99,7 @@ class PanelIcon:
 def _made(kind: Any, sprites: str) -> Any:
     """One that neither draws nor notifies by itself."""
 
-    class Ready(kind):  # type: ignore[misc]
+    class Ready(kind):  # type: ignore[misc] # pystray has no types
         def _initialize(self) -> None:
             self._mark_ready()
 

@@ -23,7 +23,7 @@ def gtk() -> Any:
         import gi  # noqa: PLC0415 - only now it is known to be there
 
         gi.require_version("Gtk", "3.0")
-        from gi.repository import Gtk  # noqa: PLC0415
+        from gi.repository import Gtk  # noqa: PLC0415 - as above
     except (ImportError, ValueError) as error:
         raise _missing() from error
     if not Gtk.init_check(None)[0]:
