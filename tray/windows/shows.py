@@ -16,5 +16,9 @@ def shower(face: Face, words: Callable[[], Catalogue], act: Callable[[Act], None
     """See tray.api.Half. A balloon has no buttons for `act` and `menu`: a click on it opens the icon's menu."""
     if not isinstance(face, Icon):
         return None
-    found: Shower = import_module("tray.showing.windows.build").shower(words, Balloons(face).notify, screen)
+    try:
+        build = import_module("tray.showing.windows.build")
+    except ImportError:  # the icon is there without it
+        return None
+    found: Shower = build.shower(words, Balloons(face).notify, screen)
     return found
