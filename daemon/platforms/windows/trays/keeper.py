@@ -20,6 +20,7 @@ from daemon.platforms.windows.trays.sessions import Tray, found
 from daemon.platforms.windows.watching import processes
 from host.windows.win32 import AsOSError
 
+_PATIENCE_S = 5.0  # for a start that the system holds up: nobody else waits for it
 _BROKEN_MS = 60_000  # until it is tried again where waiting fails
 
 
@@ -51,7 +52,7 @@ class Trays:
         self._stopping = True
         win32event.SetEvent(self._wake)
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(_PATIENCE_S)
 
     def _run(self) -> None:
         self._take_up()

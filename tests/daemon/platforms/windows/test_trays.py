@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+import pywintypes
+import win32event
 import win32security
 
 from daemon.platforms.windows.control import WindowsControl
@@ -161,5 +163,9 @@ def test_the_tray_itself_in_our_session(tmp_path):
 
 
 def _one_runs():
-    with once.alone() as free:
-        return not free
+    """Without holding the name, as `once.alone` would: the tray would see it and end."""
+    try:
+        win32event.OpenMutex(0x0010_0000, False, once.NAME).Close()  # SYNCHRONIZE
+    except pywintypes.error:
+        return False
+    return True
