@@ -24,7 +24,7 @@ from host.windows.win32 import AsOSError
 _OWN_NAME = "giochoi-tray.exe"  # a copy of pythonw.exe that an installer may put beside it: Windows knows icons by that
 _FULL = 2  # TokenElevationTypeFull
 _DESKTOP = "winsta0\\default"
-_ROOMS = Path(__file__).resolve().parents[3]
+_ROOMS = Path(__file__).resolve().parents[4]
 
 
 def own_session() -> int:

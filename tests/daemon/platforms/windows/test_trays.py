@@ -128,6 +128,13 @@ def test_never_with_an_administrators_rights(monkeypatch, kind, given):
     assert run_in_session.plain("own") == given
 
 
+def test_what_is_started_is_looked_for_where_we_lie():
+    """And not in a room, whose files have the names of other people's modules."""
+    rooms = Path(run_in_session.command_line("tray", ())[-2])
+    assert (rooms / "tray" / "__main__.py").is_file()
+    assert rooms == Path(sessions.__file__).parents[4]
+
+
 def test_the_own_name_of_its_program(tmp_path, monkeypatch):
     """Where an installer gave the interpreter one, the tray runs by it, and nothing else does."""
     for name in ("python.exe", "pythonw.exe", "giochoi-tray.exe"):
