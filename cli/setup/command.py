@@ -7,7 +7,8 @@ from argparse import Namespace
 from datetime import date
 from typing import Final
 
-from agent.api.messages import GuardianAdd, PlayerList
+from agent.api import naming
+from agent.api.messages import GuardianAdd, GuardianList, GuardianSet, PlayerList, PlayerRow
 from cli.commands import Commands
 from cli.context import Context
 from cli.errors import CommandError
@@ -48,17 +49,29 @@ def run(args: Namespace, context: Context) -> int:
             interview.back()
         else:
             _put(question, interview, out)
-    pin = _pin(context) if interview.guardian() else ""
-    code = _save(interview.children(), house, context)
+    name, children = interview.guardian(), interview.children()
+    pin = _pin(children, context) if name else ""
+    code = _save(children, house, context)
     if pin:
-        done = ask(context.home.agent_address, GuardianAdd(name=interview.guardian(), pin=pin))
-        code = settle(context, done, msg("{name} is a guardian now (id {id})", name=done.name, id=done.id)) or code
-    return try_out(interview.children(), context) or code
+        code = _guardian(name, pin, context) or code
+    return try_out(children, context) or code
 
 
-def _pin(context: Context) -> str:
-    """The hash of the PIN that is typed, which is asked for until it is no simple one. Nothing is changed yet."""
-    players = ask(context.home.agent_address, PlayerList()).players
+def _guardian(name: str, pin: str, context: Context) -> int:
+    """Whoever is called so gets the PIN, or becomes a guardian with it."""
+    address = context.home.agent_address
+    known = naming.person(ask(address, GuardianList()).guardians, name)
+    done = ask(address, GuardianAdd(name=name, pin=pin) if known is None else GuardianSet(guardian=known.id, pin=pin))
+    said = msg("{name} is a guardian now (id {id})", name=done.name, id=done.id)
+    return settle(context, done, said if known is None else msg("{name} is changed (id {id})", name=done.name, id=done.id))
+
+
+def _pin(children: tuple[Child, ...], context: Context) -> str:
+    """The hash of the PIN that is typed, which is asked for until it is none that these `children`, or others, would guess.
+    Nothing is changed yet.
+    """
+    known = ask(context.home.agent_address, PlayerList()).players
+    players = (*known, *map(_as_registered, children))
     for _ in range(_TRIES):
         try:
             return new_pin(Namespace(pin_stdin=False), context, players)
@@ -73,6 +86,12 @@ def _nobody(out: Output) -> None:
     """A child needs an account that is no administrator's. None is made here: whoever administers the PC does that."""
     out.message(msg("There is no account here that is neither an administrator's nor already set up. A child needs one: make "
                     "it in the system's settings, then come back."))  # fmt: skip
+
+
+def _as_registered(child: Child) -> PlayerRow:
+    return PlayerRow(
+        id="", name=child.name, born=child.born, account=child.account, guardians=(), packs=(), limits=(), approved=()
+    )
 
 
 def _put(question: Question, interview: Interview, out: Output) -> None:

@@ -71,7 +71,7 @@ def test_nothing_changes_before_the_last_yes(setup, giochoi_in, home):
 def test_a_school_week_in_a_minute(setup, giochoi_in, home, monkeypatch):
     """What was answered is what holds; the answer says until when the child may play, and doctor what does not hold yet."""
     monkeypatch.setattr("getpass.getpass", lambda *_, **__: next(pins))
-    pins = iter(("1234", "48151623", "4815162", "48151623", "48151623"))  # too simple; typed differently; typed twice
+    pins = iter(("1234", "24112014", "48151623", "4815162", "48151623", "48151623"))  # too simple twice; unlike; alike
     code, out, err = setup("1", "An", "24/11/2014", "", "45", "90", "n", "teeworlds", "n", "<", "n", "Mẹ", "y")
     assert "1. Teeworlds, no label" in err
     assert "Sums" not in err
