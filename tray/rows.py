@@ -122,7 +122,11 @@ def _guardian(seen: Seen, status: Status, since: int, words: _Words) -> list[lis
 def _answers(request: RequestPart, words: _Words) -> Iterator[Row]:
     """The request, and its answers: one click each."""
     yield _row(words, asks(request), Dialog("why", (request.player, *filter(None, (request.game,)))))
-    yes = msg("Yes, {length}", length=Length(request.ms)) if request.program is None else msg("Yes, let it run")
+    yes = msg("Yes, {length}", length=Length(request.ms))
+    if request.program is not None:
+        yes = msg("Yes, let it run")
+    elif request.lets:
+        yes = msg("Yes, let it be played")
     for text, act in ((yes, RequestApprove(id=request.id)), (msg("No"), RequestDeny(id=request.id))):
         yield Row("    " + cut(words(text)), Ask(act))
     yield Row("    " + cut(words(msg("Another answer…"))), Dialog("approve", (request.id,)))

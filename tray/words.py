@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from daemon.api.asked_words import wish
 from daemon.api.asking import Answer, OffAnswer, Paused, PausedPart, RequestPart
 from daemon.api.messages import GrantAnswer, Outlook
 from daemon.api.status import GamePart, PlayerPart
@@ -71,7 +72,7 @@ def running(game: GamePart, since: int) -> Message:
 
 def asked(request: RequestPart, zone: str) -> Message:
     """Of one's own request, and what became of it."""
-    told: dict[str, Arg] = {"what": wish(request), "when": Moment(request.asked, zone)}
+    told: dict[str, Arg] = {"what": _wanted(request), "when": Moment(request.asked, zone)}
     if request.answer is None:
         return msg("Asked at {when}: {what} – no answer yet", **told)
     told |= {"who": request.answer.who, "reason": request.answer.reason}
@@ -90,16 +91,18 @@ def _yes(answer: Answer, told: dict[str, Arg]) -> Message:
 
 def asks(request: RequestPart) -> Message:
     """Of somebody's request, for whoever answers it."""
-    told: dict[str, Arg] = {"player": request.name, "what": wish(request), "reason": request.reason}
-    return msg("{player} asks: {what} – “{reason}”", **told) if request.reason else msg("{player} asks: {what}", **told)
+    said = wish(request)
+    return msg("{said} – “{reason}”", said=said, reason=request.reason) if request.reason else said
 
 
-def wish(request: RequestPart) -> Arg:
-    """What is asked for."""
+def _wanted(request: RequestPart) -> Arg:
+    """What one asked for oneself."""
     if request.title is None:
         return msg("{length} more", length=Length(request.ms))
     if request.program is not None:
         return msg("let {program} run", program=request.title)
+    if request.lets:
+        return msg("play {game}", game=request.title)
     return msg("{game}, {length} more", game=request.title, length=Length(request.ms))
 
 

@@ -174,7 +174,7 @@ def test_a_guardians_menu_answers_in_one_click():
     menu = view(seen, 0, EN).menu
 
     assert lines(seen) == [
-        "An asks: 15 min more – “xong bài”", "    Yes, 15 min", "    No", "    Another answer…", "",
+        "An asks for 15 min more – “xong bài”", "    Yes, 15 min", "    No", "    Another answer…", "",
         "An: 30 min left today", "An: 15 min more", "An: 30 min more", "An: 1 hr more", "An: until…", "An: pause",
         "The rules in words…", "",
         "An plays Luanti: 30 min left (60 minutes a day)", "Luanti: 15 min more", "Luanti: 30 min more", "Luanti: 1 hr more",
@@ -185,6 +185,30 @@ def test_a_guardians_menu_answers_in_one_click():
     assert [(one.ms, one.game) for one in sent if type(one).op == "grant.add"] == [
         (ms, game) for game in (None, "luanti") for ms in (900_000, 1_800_000, 3_600_000)
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "english", "vietnamese"),
+    [
+        ({"program": "ab" * 32, "title": "sums"}, ["An asks to run sums", "    Yes, let it run"],
+         ["An xin chạy sums", "    Đồng ý, cho chạy"]),
+        ({"game": "luanti", "title": "Luanti", "lets": True}, ["An asks to play Luanti", "    Yes, let it be played"],
+         ["An xin chơi Luanti", "    Đồng ý, cho chơi"]),
+        ({"game": "luanti", "title": "Luanti"}, ["An asks for 15 min more of Luanti", "    Yes, 15 min"], None),
+    ],
+)  # fmt: skip
+def test_a_yes_is_called_what_it_does(fields, english, vietnamese):
+    """What is let through is let through for good: no minutes beside it."""
+    seen = Seen(0, status(PLAYS), PARENT, (asks(**fields),), ZONE)
+
+    assert lines(seen)[:2] == english
+    assert vietnamese is None or lines(seen, VI)[:2] == vietnamese
+
+
+def test_a_child_reads_what_it_asked_for():
+    one = asks(game="luanti", title="Luanti", lets=True)
+
+    assert "Asked at 13:00: play Luanti – no answer yet" in lines(Seen(0, status(PLAYS), CHILD, (one,), ZONE))
 
 
 def test_of_several_players_each_has_a_menu_and_none_is_deeper():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from i18n.catalogue import Catalogue
 from i18n.message import Message
@@ -96,6 +97,13 @@ def test_ask_offers_what_runs_or_may_not_be_played(game, offered, chosen):
 def test_an_answer_begins_with_what_was_asked_for(ms, value, choices):
     field = approve._minutes(ms)
     assert (field.value, [one.value for one in field.choices]) == (value, choices)
+
+
+@pytest.mark.parametrize("more", [{"lets": True}, {"program": "ab" * 32, "game": None, "title": "sums"}])
+def test_what_is_let_through_takes_no_minutes(more):
+    dialog = approve.dialog(replace(ASKED, **more), ZONE)
+    assert [one.name for one in dialog.fields] == ["reason"]
+    assert "30" not in Catalogue("en")(dialog.says[0])
 
 
 def test_kept_says_what_is_true():
