@@ -6,9 +6,10 @@ from datetime import datetime
 
 from daemon.api.asked_words import wish
 from daemon.api.asking import Answer, OffAnswer, Paused, PausedPart, RequestPart
-from daemon.api.messages import GrantAnswer, Outlook
+from daemon.api.messages import GrantAnswer
 from daemon.api.status import GamePart, PlayerPart
 from i18n.message import Arg, Length, Message, Moment, comma, msg
+from tray.dialogs import saying
 from tray.seen import Seen
 from tray.standing import Left, left_of
 
@@ -125,7 +126,7 @@ def follows(answer: object) -> Message:
     """What the daemon answered to a click."""
     match answer:
         case GrantAnswer():
-            return _granted(answer)
+            return saying.joined(saying.follows(answer), " – ")
         case Paused(players=(one,), zone=zone):
             return _paused(one, zone)
         case Paused(players=players):
@@ -141,29 +142,3 @@ def _paused(one: PausedPart, zone: str) -> Message:
     if one.until is None:
         return msg("{player}: paused", player=one.name)
     return msg("{player}: paused until {until}", player=one.name, until=Moment(one.until, zone))
-
-
-def _granted(answer: GrantAnswer) -> Message:
-    """Until when may be played now and before, or which rule still keeps play from it."""
-    after, before = answer.after, answer.before
-    told: dict[str, Arg] = {
-        "player": msg("guest") if answer.player == "guest" else answer.name, "game": answer.game or "",
-        "rule": "" if after.text is None else after.text, "before": _was(before, answer.zone),
-    }  # fmt: skip
-    told["can"] = msg("{player} can play", **told) if answer.game is None else msg("{player} can play {game}", **told)
-    if after.verdict != "allow":
-        return msg("{player} still may not play: {rule}", **told)
-    if after.until is None:
-        return msg("{can} without a limit", **told)
-    told["until"] = Moment(after.until, answer.zone)
-    if before.verdict == "allow" and before.until == after.until:
-        return msg("{player}: the end stays {until}, because of: {rule}", **told)
-    if answer.still:
-        return msg("{can} until {until} (was {before}), and no longer because of: {rule}", **told)
-    return msg("{can} until {until} (was {before})", **told)
-
-
-def _was(before: Outlook, zone: str) -> Arg:
-    if before.verdict != "allow":
-        return msg("not allowed")
-    return msg("without a limit") if before.until is None else Moment(before.until, zone)

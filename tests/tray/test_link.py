@@ -104,7 +104,7 @@ def test_what_is_clicked_is_asked_and_the_answer_shown(daemon, watcher):
     until(lambda: watcher.last.said is not None)
 
     assert daemon.asked == [GrantAdd(player="an", ms=900_000)]
-    assert plain(watcher.last.said).startswith("An can play until")
+    assert plain(watcher.last.said).startswith("An: may play until")
     assert (watcher.signals[0].kind, watcher.signals[0].number) == ("answered", 0)
 
 

@@ -280,12 +280,24 @@ def test_an_open_menu_keeps_its_shape_while_only_times_change():
 @pytest.mark.parametrize(
     ("fields", "english", "vietnamese"),
     [
-        ({}, "An can play until 21:15 (was 21:00)", "An chơi được đến 21:15 (trước: 21:00)"),
-        ({"still": True, "text": SLEEP}, "An can play until 21:15 (was 21:00), and no longer because of: sleep", None),
-        ({"end": 0, "text": SLEEP}, "An: the end stays 21:00, because of: sleep", None),
-        ({"end": None}, "An can play without a limit", None),
-        ({"verdict": "refuse", "text": SLEEP}, "An still may not play: sleep", None),
-        ({"game": "luanti"}, "An can play luanti until 21:15 (was 21:00)", None),
+        ({}, "An: may play until 21:15 (was 21:00)", "An: được chơi đến 21:15 (trước: 21:00)"),
+        (
+            {"still": True, "text": SLEEP},
+            "An: may play until 21:15 (was 21:00) – No longer than that because of: sleep", None,
+        ),
+        (
+            {"end": 0, "still": True, "text": SLEEP},
+            "An: may play until 21:00, as before – No longer than that because of: sleep", None,
+        ),
+        ({"end": None}, "An: may play without a limit", None),
+        ({"verdict": "refuse", "text": SLEEP}, "An: still no playing, because of: sleep", None),
+        ({"game": "luanti"}, "An, luanti: may play until 21:15 (was 21:00)", None),
+        ({"let": "sums", "id": None}, "sums is let through for An", "đã cho phép An: sums"),
+        (
+            {"let": "Luanti", "id": None, "still": True, "verdict": "refuse", "text": SLEEP},
+            "Luanti is let through for An – An: still no playing, because of: sleep", None,
+        ),
+        ({"let": "Luanti"}, "Luanti is let through for An – An: may play until 21:15 (was 21:00)", None),
     ],
 )  # fmt: skip
 def test_an_answer_says_what_follows(fields, english, vietnamese):
@@ -294,7 +306,8 @@ def test_an_answer_says_what_follows(fields, english, vietnamese):
     end = fields.get("end", 900_000)
     text = fields.get("text")
     answer = GrantAnswer(
-        id="g", player="an", name="An", game=fields.get("game"), zone=ZONE, still=fields.get("still", False),
+        id=fields.get("id", "g"), player="an", name="An", game=fields.get("game"), zone=ZONE,
+        still=fields.get("still", False), let=fields.get("let"),
         before=Outlook(verdict="allow", until=nine, rule=None, text=None),
         after=Outlook(verdict=fields.get("verdict", "allow"), until=None if end is None else nine + end, rule="r", text=text),
     )  # fmt: skip

@@ -129,6 +129,14 @@ def test_what_still_binds_is_named(page, daemon):
     assert "No longer than that because of" in said(session.press("extend", {"until": "22", "reason": ""}))[1]
 
 
+def test_what_is_let_through_is_said(page, daemon):
+    from msgspec.structs import replace
+
+    daemon.answers[a.RequestApprove] = replace(GRANTED, id=None, ms=None, let="sums")
+    _, session = page(approve, "r7")
+    assert said(session.press("approve", {"reason": ""})) == ["sums is let through for Nguyễn Minh An"]
+
+
 def test_kept_asks_for_a_week(page, daemon):
     page(kept)
     assert [one.day for one in daemon.of(UsageGet)] == [None, *(f"2026-11-{day}" for day in range(23, 16, -1))]
