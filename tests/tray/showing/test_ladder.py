@@ -127,7 +127,11 @@ def test_all_about_one_game_is_one_notice_and_more_time_ends_it():
     assert key.startswith(decide(signal("granted", left=MINUTE), CHILD).over)
     assert key.startswith(decide(signal("granted", game="", left=MINUTE), CHILD).over)
     assert not key.startswith(decide(signal("granted", game="luant", left=MINUTE), CHILD).over)
-    assert decide(signal("answered", request="r7", how="denied"), CHILD).over is None, "what warned is still true"
+    yes = {"kind": "answered", "request": "r7", "how": "approved"}
+    assert key.startswith(decide(signal(**yes, left=MINUTE), CHILD).over)
+    assert key.startswith(decide(signal(**yes, game="", left=MINUTE), CHILD).over)
+    for one in (signal(**yes), signal("answered", request="r7", how="denied"), signal("answered", text=msg("done"))):
+        assert decide(one, CHILD).over is None, "what warned is still true"
     assert key.startswith(decide(signal("paused", player="", game=""), CHILD).over), "nobody plays"
 
 
