@@ -64,7 +64,7 @@ def test_digits(typed, code_):
 
 MODELS = {
     "ask": ask.for_play(STATUS, "an"), "program": ask.for_program("sums"), "pin": pin.dialog(("Hoa", "Tuấn")),
-    "pin of one": pin.dialog(("Hoa",)), "code": code.dialog([]), "code asked": code.dialog([ASKED]), "why": why.dialog(WHY),
+    "pin of one": pin.dialog(("Hoa",)), "code": code.dialog(None), "code asked": code.dialog(ASKED), "why": why.dialog(WHY),
     "kept": kept.dialog("an", [], {}), "until": until.dialog(STATUS, "an", "luanti"), "approve": approve.dialog(ASKED, ZONE),
     "rules": rules.dialog(RULES), "told": told("a", "b"),
 }  # fmt: skip
