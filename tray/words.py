@@ -130,7 +130,7 @@ def follows(answer: object) -> Message:
         case Paused(players=(one,), zone=zone):
             return _paused(one, zone)
         case Paused(players=players):
-            return msg("everybody is paused") if any(one.paused for one in players) else msg("everybody may play again")
+            return _all_paused(players)
         case OffAnswer(until=None):
             return msg("limits hold again")
     return msg("done")
@@ -138,7 +138,25 @@ def follows(answer: object) -> Message:
 
 def _paused(one: PausedPart, zone: str) -> Message:
     if not one.paused:
-        return msg("{player} may play again", player=one.name)
+        return _again(one)
     if one.until is None:
         return msg("{player}: paused", player=one.name)
     return msg("{player}: paused until {until}", player=one.name, until=Moment(one.until, zone))
+
+
+def _again(one: PausedPart) -> Message:
+    """After a pause the rules may still keep play from going on."""
+    after = one.after
+    if after is None:
+        return msg("{player}: the pause is over", player=one.name)
+    if after.verdict != "allow":
+        return msg("{player}: the pause is over; still no playing, because of: {rule}", player=one.name, rule=after.text or "")
+    return msg("{player} may play again", player=one.name)
+
+
+def _all_paused(players: tuple[PausedPart, ...]) -> Message:
+    if any(one.paused for one in players):
+        return msg("everybody is paused")
+    if all(one.after is not None and one.after.verdict == "allow" for one in players):
+        return msg("everybody may play again")
+    return msg("the pause is over")

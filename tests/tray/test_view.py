@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.api.asking import Answer, Me, RequestPart
+from daemon.api.asking import Answer, Me, Paused, PausedPart, RequestPart
 from daemon.api.messages import GrantAnswer, Outlook
 from daemon.api.status import Issue, OffPart
 from i18n.catalogue import Catalogue
@@ -311,6 +311,30 @@ def test_an_answer_says_what_follows(fields, english, vietnamese):
         before=Outlook(verdict="allow", until=nine, rule=None, text=None),
         after=Outlook(verdict=fields.get("verdict", "allow"), until=None if end is None else nine + end, rule="r", text=text),
     )  # fmt: skip
+
+    assert EN(follows(answer)) == english
+    assert vietnamese in {None, VI(follows(answer))}
+
+
+PLAYABLE = Outlook(verdict="allow", until=None, rule=None, text=None)
+ASLEEP = Outlook(verdict="refuse", until=None, rule="r", text=SLEEP)
+
+
+@pytest.mark.parametrize(
+    ("outlooks", "english", "vietnamese"),
+    [
+        ([PLAYABLE], "An may play again", "An được chơi lại"),
+        ([ASLEEP], "An: the pause is over; still no playing, because of: sleep",
+         "An: hết tạm dừng; vẫn chưa được chơi, vì: ngủ"),
+        ([None], "An: the pause is over", "An: hết tạm dừng"),
+        ([PLAYABLE, PLAYABLE], "everybody may play again", None),
+        ([PLAYABLE, ASLEEP], "the pause is over", "hết tạm dừng"),
+        ([PLAYABLE, None], "the pause is over", None),
+    ],
+)  # fmt: skip
+def test_after_a_pause_only_what_the_rules_allow_is_promised(outlooks, english, vietnamese):
+    parts = tuple(PausedPart(id="an", name="An", paused=False, after=one) for one in outlooks)
+    answer = Paused(players=parts, zone=ZONE)
 
     assert EN(follows(answer)) == english
     assert vietnamese in {None, VI(follows(answer))}

@@ -135,7 +135,8 @@ def _paused(signal: Signal, _: Viewer) -> Notice:
 
 
 def _resumed(signal: Signal, _: Viewer) -> Notice:
-    return _of_time(signal, msg("The pause is over"), (msg("You can play again."), *_until(signal)))
+    """Whether play may go on now is for the rules to say."""
+    return _of_time(signal, msg("The pause is over"), ())
 
 
 def _off(signal: Signal, _: Viewer) -> Notice:

@@ -81,7 +81,7 @@ def test_a_warning_is_louder_the_nearer_the_end(left, urgency, banner, over_full
      ["Pause: no playing until 09:00", "dinner", "Set by Bình"],
      ["Tạm dừng: không chơi đến 09:00", "dinner", "Người đặt: Bình"]),
     (signal("paused"), ["Pause: no playing for now"], ["Tạm dừng: bây giờ không chơi"]),
-    (signal("resumed"), ["The pause is over", "You can play again."], ["Hết tạm dừng", "Chơi tiếp được rồi."]),
+    (signal("resumed"), ["The pause is over"], ["Hết tạm dừng"]),
     (signal("off", until=NOW + 60 * MINUTE), ["No limits until 09:00"], ["Không giới hạn đến 09:00"]),
     (signal("on"), ["Limits hold again"], ["Giới hạn có hiệu lực trở lại"]),
     (signal("started", until=NOW + 60 * MINUTE), ["Luanti", "You can play until 09:00."], ["Luanti", "Được chơi đến 09:00."]),
