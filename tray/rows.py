@@ -8,10 +8,10 @@ from typing import Final
 from daemon.api.asking import Off, Pause, RequestApprove, RequestDeny, RequestPart, Resume
 from daemon.api.messages import GrantAdd
 from daemon.api.status import GamePart, PlayerPart, Status
-from i18n.message import Arg, Length, Moment, Words, msg
+from i18n.message import Arg, Length, Moment, Words, moment, msg
 from tray.menus import LINE, Act, Ask, Dialog, Leave, Menu, Row, cut
 from tray.seen import Seen
-from tray.words import asked, asks, headline, moment, running, standing
+from tray.words import asked, asks, headline, running, standing
 
 MORE_MS: Final = (15 * 60_000, 30 * 60_000, 60 * 60_000)
 _MANY = 6  # requests and issues, each: a menu has to fit a screen

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from daemon.api.asked_words import wish
 from daemon.api.asking import Answer, OffAnswer, Paused, PausedPart, RequestPart
 from daemon.api.messages import GrantAnswer
 from daemon.api.status import GamePart, PlayerPart
-from i18n.message import Arg, Length, Message, Moment, comma, msg
+from i18n.message import Arg, Length, Message, Moment, comma, moment, msg
 from tray.dialogs import saying
 from tray.seen import Seen
 from tray.standing import Left, left_of
@@ -114,12 +112,6 @@ def minutes(left: Left) -> Arg:
 
 def called(player: PlayerPart) -> Arg:
     return msg("guest") if player.id == "guest" else player.name
-
-
-def moment(text: str) -> Moment:
-    """What RFC 3339 says, to be shown by its own offset."""
-    there = datetime.fromisoformat(text)
-    return Moment(round(there.timestamp() * 1000), there.isoformat()[-6:])
 
 
 def follows(answer: object) -> Message:
