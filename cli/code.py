@@ -18,7 +18,8 @@ def add_to(commands: Commands) -> None:
     parser = commands.add("code", use, "An 492039", "An 492039 30")
     parser.takes("player", "PLAYER", PLAYER)
     parser.takes("digits", "DIGITS", msg("the six digits that the guardian's phone shows now"))
-    parser.takes("ms", "MINUTES", msg("how many minutes, 15 unless said"), type=some_minutes, nargs="?")
+    parser.takes("ms", "MINUTES", msg("how many minutes at most; as many as were asked for, or 15, unless said"),
+                 type=some_minutes, nargs="?")  # fmt: skip
 
 
 def use(args: Namespace, context: Context) -> None:

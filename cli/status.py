@@ -14,11 +14,11 @@ from cli.output import Output
 from cli.parser import PLAYER
 from cli.words.layout import row
 from cli.words.names import PLACES
-from cli.words.times import left, moment
+from cli.words.times import left
 from cli.words.verdicts import ONLY_INSTALLED, VERDICTS, asking, because, until
 from daemon.api.status import GamePart, PlayerPart, ReasonPart, Status, StatusGet
 from host.rpc_client import ask
-from i18n.message import Arg, Day, Length, msg, msgn
+from i18n.message import Arg, Day, Length, moment, msg, msgn
 
 _WATCH: Final = {
     "gate": msg("games are refused before they run"),

@@ -88,6 +88,12 @@ def msgn(one: str, many: str, /, n: int, **args: Arg) -> Message:
     return Message(one, {"n": n, **args}, many)
 
 
+def moment(text: str) -> Moment:
+    """What RFC 3339 says, to be shown by its own offset."""
+    there = datetime.fromisoformat(text)
+    return Moment(round(there.timestamp() * 1000), there.isoformat()[-6:])
+
+
 def typed(text: str) -> Message:
     """What somebody typed, in quotes; what cannot be printed is told by its number."""
     return msg("'{text}'", text=repr(text)[1:-1])

@@ -55,6 +55,7 @@ class ScriptedDaemon:
         self.status = status()
         self.me = Me(account="an", guardian=False, player="an")
         self.refuses = "bad-input"  # how it says that it does not know who sits here
+        self.denies: ApiError | None = None  # what it says to a grant or a yes
         self.requests: tuple[Any, ...] = ()
         self.asked: list[Any] = []
         self.looked = 0
@@ -129,6 +130,8 @@ class ScriptedDaemon:
 
     async def _grant(self, _: Any, request: Any) -> GrantAnswer:
         self.asked.append(request)
+        if self.denies is not None:
+            raise self.denies
         before = Outlook(verdict="allow", until=1_795_500_000_000, rule=None, text=None)
         return GrantAnswer(
             id="g1", player="an", name="An", game=None, zone=ZONE, before=before, still=False,

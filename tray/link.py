@@ -33,6 +33,7 @@ PLAYING_MS: Final = 60_000  # how old a status may be while somebody plays
 IDLE_MS: Final = 300_000  # and while nobody does: whatever changes is told
 AGAIN_MS: Final = 1_000  # until the daemon is tried again
 SAID_MS: Final = 60_000  # how long an answer stays in the menu
+PROOF_OVER: Final = "the proof by PIN is over: give the PIN again"  # the daemon's refusal of a token, by its text
 _TOGETHER_S = 0.05  # news that come within this are looked at once
 
 _log = logging.getLogger(__name__)
@@ -160,6 +161,8 @@ class Link:
             said = follows(ask(self._address(), request))
         except (Unreachable, ApiError, HomeError) as error:
             said = as_message(error)
+            if isinstance(error, ApiError) and error.message.id == PROOF_OVER:
+                self._seen = replace(self._seen, proof=None)
         self._seen = replace(self._seen, said=said)
         self._said_at = self._mono()
         self._shows(Signal(number=0, kind="answered", text=said))

@@ -8,10 +8,10 @@ from typing import Final
 from daemon.api.asking import Off, Pause, RequestApprove, RequestDeny, RequestPart, Resume
 from daemon.api.messages import GrantAdd
 from daemon.api.status import GamePart, PlayerPart, Status
-from i18n.message import Arg, Length, Moment, Words, msg
+from i18n.message import Arg, Length, Moment, Words, moment, msg
 from tray.menus import LINE, Act, Ask, Dialog, Leave, Menu, Row, cut
 from tray.seen import Seen
-from tray.words import asked, asks, headline, moment, running, standing
+from tray.words import asked, asks, headline, running, standing
 
 MORE_MS: Final = (15 * 60_000, 30 * 60_000, 60 * 60_000)
 _MANY = 6  # requests and issues, each: a menu has to fit a screen
@@ -122,7 +122,11 @@ def _guardian(seen: Seen, status: Status, since: int, words: _Words) -> list[lis
 def _answers(request: RequestPart, words: _Words) -> Iterator[Row]:
     """The request, and its answers: one click each."""
     yield _row(words, asks(request), Dialog("why", (request.player, *filter(None, (request.game,)))))
-    yes = msg("Yes, {length}", length=Length(request.ms)) if request.program is None else msg("Yes, let it run")
+    yes = msg("Yes, {length}", length=Length(request.ms))
+    if request.program is not None:
+        yes = msg("Yes, let it run")
+    elif request.lets:
+        yes = msg("Yes, let it be played")
     for text, act in ((yes, RequestApprove(id=request.id)), (msg("No"), RequestDeny(id=request.id))):
         yield Row("    " + cut(words(text)), Ask(act))
     yield Row("    " + cut(words(msg("Another answer…"))), Dialog("approve", (request.id,)))

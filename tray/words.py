@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
+from daemon.api.asked_words import wish
 from daemon.api.asking import Answer, OffAnswer, Paused, PausedPart, RequestPart
-from daemon.api.messages import GrantAnswer, Outlook
+from daemon.api.messages import GrantAnswer
 from daemon.api.status import GamePart, PlayerPart
-from i18n.message import Arg, Length, Message, Moment, comma, msg
+from i18n.message import Arg, Length, Message, Moment, comma, moment, msg
+from tray.dialogs import saying
 from tray.seen import Seen
 from tray.standing import Left, left_of
 
@@ -71,7 +71,7 @@ def running(game: GamePart, since: int) -> Message:
 
 def asked(request: RequestPart, zone: str) -> Message:
     """Of one's own request, and what became of it."""
-    told: dict[str, Arg] = {"what": wish(request), "when": Moment(request.asked, zone)}
+    told: dict[str, Arg] = {"what": _wanted(request), "when": Moment(request.asked, zone)}
     if request.answer is None:
         return msg("Asked at {when}: {what} – no answer yet", **told)
     told |= {"who": request.answer.who, "reason": request.answer.reason}
@@ -90,16 +90,18 @@ def _yes(answer: Answer, told: dict[str, Arg]) -> Message:
 
 def asks(request: RequestPart) -> Message:
     """Of somebody's request, for whoever answers it."""
-    told: dict[str, Arg] = {"player": request.name, "what": wish(request), "reason": request.reason}
-    return msg("{player} asks: {what} – “{reason}”", **told) if request.reason else msg("{player} asks: {what}", **told)
+    said = wish(request)
+    return msg("{said} – “{reason}”", said=said, reason=request.reason) if request.reason else said
 
 
-def wish(request: RequestPart) -> Arg:
-    """What is asked for."""
+def _wanted(request: RequestPart) -> Arg:
+    """What one asked for oneself."""
     if request.title is None:
         return msg("{length} more", length=Length(request.ms))
     if request.program is not None:
         return msg("let {program} run", program=request.title)
+    if request.lets:
+        return msg("play {game}", game=request.title)
     return msg("{game}, {length} more", game=request.title, length=Length(request.ms))
 
 
@@ -112,21 +114,15 @@ def called(player: PlayerPart) -> Arg:
     return msg("guest") if player.id == "guest" else player.name
 
 
-def moment(text: str) -> Moment:
-    """What RFC 3339 says, to be shown by its own offset."""
-    there = datetime.fromisoformat(text)
-    return Moment(round(there.timestamp() * 1000), there.isoformat()[-6:])
-
-
 def follows(answer: object) -> Message:
     """What the daemon answered to a click."""
     match answer:
         case GrantAnswer():
-            return _granted(answer)
+            return saying.joined(saying.follows(answer), " – ")
         case Paused(players=(one,), zone=zone):
             return _paused(one, zone)
         case Paused(players=players):
-            return msg("everybody is paused") if any(one.paused for one in players) else msg("everybody may play again")
+            return _all_paused(players)
         case OffAnswer(until=None):
             return msg("limits hold again")
     return msg("done")
@@ -134,33 +130,25 @@ def follows(answer: object) -> Message:
 
 def _paused(one: PausedPart, zone: str) -> Message:
     if not one.paused:
-        return msg("{player} may play again", player=one.name)
+        return _again(one)
     if one.until is None:
         return msg("{player}: paused", player=one.name)
     return msg("{player}: paused until {until}", player=one.name, until=Moment(one.until, zone))
 
 
-def _granted(answer: GrantAnswer) -> Message:
-    """Until when may be played now and before, or which rule still keeps play from it."""
-    after, before = answer.after, answer.before
-    told: dict[str, Arg] = {
-        "player": msg("guest") if answer.player == "guest" else answer.name, "game": answer.game or "",
-        "rule": "" if after.text is None else after.text, "before": _was(before, answer.zone),
-    }  # fmt: skip
-    told["can"] = msg("{player} can play", **told) if answer.game is None else msg("{player} can play {game}", **told)
+def _again(one: PausedPart) -> Message:
+    """After a pause the rules may still keep play from going on."""
+    after = one.after
+    if after is None:
+        return msg("{player}: the pause is over", player=one.name)
     if after.verdict != "allow":
-        return msg("{player} still may not play: {rule}", **told)
-    if after.until is None:
-        return msg("{can} without a limit", **told)
-    told["until"] = Moment(after.until, answer.zone)
-    if before.verdict == "allow" and before.until == after.until:
-        return msg("{player}: the end stays {until}, because of: {rule}", **told)
-    if answer.still:
-        return msg("{can} until {until} (was {before}), and no longer because of: {rule}", **told)
-    return msg("{can} until {until} (was {before})", **told)
+        return msg("{player}: the pause is over; still no playing, because of: {rule}", player=one.name, rule=after.text or "")
+    return msg("{player} may play again", player=one.name)
 
 
-def _was(before: Outlook, zone: str) -> Arg:
-    if before.verdict != "allow":
-        return msg("not allowed")
-    return msg("without a limit") if before.until is None else Moment(before.until, zone)
+def _all_paused(players: tuple[PausedPart, ...]) -> Message:
+    if any(one.paused for one in players):
+        return msg("everybody is paused")
+    if all(one.after is not None and one.after.verdict == "allow" for one in players):
+        return msg("everybody may play again")
+    return msg("the pause is over")

@@ -17,11 +17,11 @@ from cli.words.extra_time import name_and_id
 from cli.words.layout import row
 from cli.words.packs import explained, listed, ruled
 from cli.words.rules_as_json import pack_document, reading_document
-from cli.words.times import left, moment
+from cli.words.times import left
 from cli.words.verdicts import VERDICTS, because
 from host.rpc_client import ask
 from host.wire import ApiError
-from i18n.message import msg, said_by
+from i18n.message import moment, msg, said_by
 from rules.ask import FactsError
 from rules.ask import ask as decide_once
 from rules.packs.shipped import shipped_packs

@@ -6,8 +6,9 @@ import pytest
 
 from cli.errors import CommandError
 from cli.given.values import parse_day, parse_minutes
-from cli.words.times import left, moment
+from cli.words.times import left
 from i18n.catalogue import Catalogue
+from i18n.message import moment
 from rules.calendar import rfc3339
 
 NINE = 1_795_485_600_000  # 2026-11-24 09:00 in Hanoi

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from daemon.api.asking import Pause, RequestApprove
 from daemon.api.messages import GrantAdd, Shown, Signal
+from daemon.serving.access import Access
 from host.clock import SystemClock
-from i18n.message import plain
+from host.wire import ApiError
+from i18n.message import msg, plain
 from tests.scripted_daemon import game, player, status
 from tests.system import until
 from tray.link import Link
@@ -104,7 +107,7 @@ def test_what_is_clicked_is_asked_and_the_answer_shown(daemon, watcher):
     until(lambda: watcher.last.said is not None)
 
     assert daemon.asked == [GrantAdd(player="an", ms=900_000)]
-    assert plain(watcher.last.said).startswith("An can play until")
+    assert plain(watcher.last.said).startswith("An: may play until")
     assert (watcher.signals[0].kind, watcher.signals[0].number) == ("answered", 0)
 
 
@@ -132,6 +135,24 @@ def test_a_pin_goes_with_what_is_asked_and_is_forgotten_in_time(daemon, watcher)
     watcher.link.proved(Proof("old", "Mẹ", 1))
     watcher.link.look()
     until(lambda: watcher.link.token == "" and watcher.last.proof is None)
+
+
+def test_a_proof_that_the_daemon_takes_no_more_is_forgotten(daemon, watcher):
+    """One that began anew knows no tokens. What else is refused says nothing about the proof."""
+    access = Access(SimpleNamespace(people=SimpleNamespace(provers=())), own_uid=0, elapsed=lambda: 0)
+    with pytest.raises(ApiError) as over:
+        access.acting(SimpleNamespace(uid=1), "secret")
+
+    watcher.link.proved(Proof("secret", "Mẹ", LATER))
+    daemon.denies = ApiError("refused", msg("not so many"))
+    watcher.link.send(RequestApprove(id="r1"))
+    until(lambda: watcher.signals)
+    assert watcher.link.token == "secret"
+
+    daemon.denies = over.value
+    watcher.link.send(RequestApprove(id="r1"))
+    until(lambda: len(watcher.signals) == 2 and not watcher.last.guardian)
+    assert watcher.link.token == ""
 
 
 def test_a_daemon_that_ends_is_said_and_one_that_comes_back_is_found(daemon, watcher):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.api.asking import Answer, Me, RequestPart
+from daemon.api.asking import Answer, Me, Paused, PausedPart, RequestPart
 from daemon.api.messages import GrantAnswer, Outlook
 from daemon.api.status import Issue, OffPart
 from i18n.catalogue import Catalogue
@@ -174,7 +174,7 @@ def test_a_guardians_menu_answers_in_one_click():
     menu = view(seen, 0, EN).menu
 
     assert lines(seen) == [
-        "An asks: 15 min more – “xong bài”", "    Yes, 15 min", "    No", "    Another answer…", "",
+        "An asks for 15 min more – “xong bài”", "    Yes, 15 min", "    No", "    Another answer…", "",
         "An: 30 min left today", "An: 15 min more", "An: 30 min more", "An: 1 hr more", "An: until…", "An: pause",
         "The rules in words…", "",
         "An plays Luanti: 30 min left (60 minutes a day)", "Luanti: 15 min more", "Luanti: 30 min more", "Luanti: 1 hr more",
@@ -185,6 +185,30 @@ def test_a_guardians_menu_answers_in_one_click():
     assert [(one.ms, one.game) for one in sent if type(one).op == "grant.add"] == [
         (ms, game) for game in (None, "luanti") for ms in (900_000, 1_800_000, 3_600_000)
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "english", "vietnamese"),
+    [
+        ({"program": "ab" * 32, "title": "sums"}, ["An asks to run sums", "    Yes, let it run"],
+         ["An xin chạy sums", "    Đồng ý, cho chạy"]),
+        ({"game": "luanti", "title": "Luanti", "lets": True}, ["An asks to play Luanti", "    Yes, let it be played"],
+         ["An xin chơi Luanti", "    Đồng ý, cho chơi"]),
+        ({"game": "luanti", "title": "Luanti"}, ["An asks for 15 min more of Luanti", "    Yes, 15 min"], None),
+    ],
+)  # fmt: skip
+def test_a_yes_is_called_what_it_does(fields, english, vietnamese):
+    """What is let through is let through for good: no minutes beside it."""
+    seen = Seen(0, status(PLAYS), PARENT, (asks(**fields),), ZONE)
+
+    assert lines(seen)[:2] == english
+    assert vietnamese is None or lines(seen, VI)[:2] == vietnamese
+
+
+def test_a_child_reads_what_it_asked_for():
+    one = asks(game="luanti", title="Luanti", lets=True)
+
+    assert "Asked at 13:00: play Luanti – no answer yet" in lines(Seen(0, status(PLAYS), CHILD, (one,), ZONE))
 
 
 def test_of_several_players_each_has_a_menu_and_none_is_deeper():
@@ -256,12 +280,24 @@ def test_an_open_menu_keeps_its_shape_while_only_times_change():
 @pytest.mark.parametrize(
     ("fields", "english", "vietnamese"),
     [
-        ({}, "An can play until 21:15 (was 21:00)", "An chơi được đến 21:15 (trước: 21:00)"),
-        ({"still": True, "text": SLEEP}, "An can play until 21:15 (was 21:00), and no longer because of: sleep", None),
-        ({"end": 0, "text": SLEEP}, "An: the end stays 21:00, because of: sleep", None),
-        ({"end": None}, "An can play without a limit", None),
-        ({"verdict": "refuse", "text": SLEEP}, "An still may not play: sleep", None),
-        ({"game": "luanti"}, "An can play luanti until 21:15 (was 21:00)", None),
+        ({}, "An: may play until 21:15 (was 21:00)", "An: được chơi đến 21:15 (trước: 21:00)"),
+        (
+            {"still": True, "text": SLEEP},
+            "An: may play until 21:15 (was 21:00) – No longer than that because of: sleep", None,
+        ),
+        (
+            {"end": 0, "still": True, "text": SLEEP},
+            "An: may play until 21:00, as before – No longer than that because of: sleep", None,
+        ),
+        ({"end": None}, "An: may play without a limit", None),
+        ({"verdict": "refuse", "text": SLEEP}, "An: still no playing, because of: sleep", None),
+        ({"game": "luanti"}, "An, luanti: may play until 21:15 (was 21:00)", None),
+        ({"let": "sums", "id": None}, "sums is let through for An", "đã cho phép An: sums"),
+        (
+            {"let": "Luanti", "id": None, "still": True, "verdict": "refuse", "text": SLEEP},
+            "Luanti is let through for An – An: still no playing, because of: sleep", None,
+        ),
+        ({"let": "Luanti"}, "Luanti is let through for An – An: may play until 21:15 (was 21:00)", None),
     ],
 )  # fmt: skip
 def test_an_answer_says_what_follows(fields, english, vietnamese):
@@ -270,10 +306,35 @@ def test_an_answer_says_what_follows(fields, english, vietnamese):
     end = fields.get("end", 900_000)
     text = fields.get("text")
     answer = GrantAnswer(
-        id="g", player="an", name="An", game=fields.get("game"), zone=ZONE, still=fields.get("still", False),
+        id=fields.get("id", "g"), player="an", name="An", game=fields.get("game"), zone=ZONE,
+        still=fields.get("still", False), let=fields.get("let"),
         before=Outlook(verdict="allow", until=nine, rule=None, text=None),
         after=Outlook(verdict=fields.get("verdict", "allow"), until=None if end is None else nine + end, rule="r", text=text),
     )  # fmt: skip
+
+    assert EN(follows(answer)) == english
+    assert vietnamese in {None, VI(follows(answer))}
+
+
+PLAYABLE = Outlook(verdict="allow", until=None, rule=None, text=None)
+ASLEEP = Outlook(verdict="refuse", until=None, rule="r", text=SLEEP)
+
+
+@pytest.mark.parametrize(
+    ("outlooks", "english", "vietnamese"),
+    [
+        ([PLAYABLE], "An may play again", "An được chơi lại"),
+        ([ASLEEP], "An: the pause is over; still no playing, because of: sleep",
+         "An: hết tạm dừng; vẫn chưa được chơi, vì: ngủ"),
+        ([None], "An: the pause is over", "An: hết tạm dừng"),
+        ([PLAYABLE, PLAYABLE], "everybody may play again", None),
+        ([PLAYABLE, ASLEEP], "the pause is over", "hết tạm dừng"),
+        ([PLAYABLE, None], "the pause is over", None),
+    ],
+)  # fmt: skip
+def test_after_a_pause_only_what_the_rules_allow_is_promised(outlooks, english, vietnamese):
+    parts = tuple(PausedPart(id="an", name="An", paused=False, after=one) for one in outlooks)
+    answer = Paused(players=parts, zone=ZONE)
 
     assert EN(follows(answer)) == english
     assert vietnamese in {None, VI(follows(answer))}

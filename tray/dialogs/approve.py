@@ -49,6 +49,8 @@ def dialog(asked: RequestPart, zone: str) -> Dialog:
     who: dict[str, Arg] = {"player": called(asked.name, asked.player), "what": what, "time": Length(asked.ms)}
     if asked.program is not None:
         said = msg("{player} would like {what} to be let run.", **who)
+    elif asked.lets:
+        said = msg("{player} asks to play {what}", **who)
     elif asked.game is not None:
         said = msg("{player} asks for {what}: {time}", **who)
     else:
@@ -58,7 +60,7 @@ def dialog(asked: RequestPart, zone: str) -> Dialog:
         says.append(msg("“{reason}”", reason=asked.reason))
     says.append(msg("Asked at {when}.", when=Moment(asked.asked, zone)))
     fields: tuple[Field, ...] = (Field("reason", msg("A word with your answer, if you like"), "long"),)
-    if asked.program is None:
+    if asked.program is None and not asked.lets:  # what is let through is so for good
         fields = (_minutes(asked.ms), *fields)
     yes = Button("approve", msg("Yes"))
     return Dialog(TITLE, tuple(says), fields, buttons=(yes, _DENY, CANCEL), first=fields[0].name)

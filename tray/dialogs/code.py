@@ -31,8 +31,8 @@ class Page:
         if not me.codes:
             said = msg("No guardian can give codes yet. A guardian sets that up at their own account.")
             return Show(told(TITLE, said), REFUSED)
-        asked = self._ask(RequestsGet()).requests
-        return Show(dialog([one for one in asked if one.player == self._player and one.answer is None]))
+        mine = [one for one in self._ask(RequestsGet()).requests if one.player == self._player]
+        return Show(dialog(max(filter(_gives_time, mine), key=lambda one: one.asked, default=None)))
 
     def press(self, button: str, values: Values) -> Next:
         made = request(self._player, values)
@@ -45,16 +45,19 @@ class Page:
         return Show(told(TITLE, *follows(answer)))
 
 
-def dialog(asked: list[RequestPart]) -> Dialog:
-    """With an open request the code answers that; else it gives minutes."""
+def _gives_time(asked: RequestPart) -> bool:
+    """Whether a code may answer it: nothing is let through for good by telephone."""
+    return asked.answer is None and asked.program is None and not asked.lets
+
+
+def dialog(asked: RequestPart | None) -> Dialog:
+    """The code answers what was asked for last; without that it gives minutes."""
     number = Field("digits", msg("Six digits"), "digits", most=11)
     says: tuple[Arg, ...] = (msg("Call a guardian, and type the six digits that they read to you."),)
-    if not asked:
-        says += (msg("A guardian may have set how many minutes a code gives at most."),)
-    for one in asked:
-        told_: dict[str, Arg] = {"what": one.title or msg("all games"), "time": Length(one.ms)}
-        says += (msg("It answers what you asked for: {what}", **told_) if one.program else
-                 msg("It answers what you asked for: {what}, {time}", **told_),)  # fmt: skip
+    if asked is not None:
+        told_: dict[str, Arg] = {"what": asked.title or msg("all games"), "time": Length(asked.ms)}
+        says += (msg("It answers what you asked for: {what}, {time}", **told_),)
+    says += (msg("A guardian may have set how many minutes a code gives at most."),)
     fields = (number,) if asked else (number, Field("ms", msg("How long"), "minutes", "15", MINUTES, most=4))
     return Dialog(TITLE, says, fields, buttons=(Button("use", msg("OK")), CANCEL), first="digits")
 

@@ -33,6 +33,14 @@ def called(name: str, id_: str) -> Arg:
 
 
 def follows(answer: GrantAnswer) -> tuple[Arg, ...]:
+    """What was let through, and what follows for time, where something does."""
+    if answer.let is None:
+        return _stands(answer)
+    through = msg("{what} is let through for {player}", what=answer.let, player=called(answer.name, answer.player))
+    return (through, *_stands(answer)) if answer.still or answer.id is not None else (through,)
+
+
+def _stands(answer: GrantAnswer) -> tuple[Arg, ...]:
     """Until when may be played now, what it was before, and which rule still binds."""
     after, before, zone = answer.after, answer.before, answer.zone
     who = joined((called(answer.name, answer.player), answer.game or ""), ", ")

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import sys
-from importlib.machinery import EXTENSION_SUFFIXES
-from pathlib import Path
 from typing import Any, Final
 
 from i18n.message import msg
 from tray.api import FaceError
+from tray.debian import reach_gi
 
-_SYSTEM: Final = Path("/usr/lib/python3/dist-packages")
 _PACKAGES: Final = "python3-gi gir1.2-gtk-3.0 gir1.2-ayatanaappindicator3-0.1"
 
 
 def gtk() -> Any:
     """The modules of gi.repository. FaceError: they, or a screen, are missing."""
-    _reach_gi()
+    reach_gi()
     try:
         import gi  # noqa: PLC0415 - only now it is known to be there
 
@@ -42,14 +38,6 @@ def backend() -> Any:
     except (ImportError, ValueError) as error:
         raise _missing() from error
     return _appindicator
-
-
-def _reach_gi() -> None:
-    """Behind all else, and only where it is built for this Python: our own packages stay ours."""
-    if importlib.util.find_spec("gi") is not None:
-        return
-    if any((_SYSTEM / "gi" / f"_gi{suffix}").exists() for suffix in EXTENSION_SUFFIXES):
-        sys.path.append(str(_SYSTEM))
 
 
 def _missing() -> FaceError:

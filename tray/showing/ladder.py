@@ -121,7 +121,9 @@ def _granted(signal: Signal, _: Viewer) -> Notice:
 
 
 def _answered(signal: Signal, _: Viewer) -> Notice:
-    """What warned before may still be true. That more was given has come as a signal of its own, whose place this takes."""
+    """More time makes what warned before untrue; a no, or a yes that lets something through, leaves it as it was."""
+    if signal.how == "approved" and signal.left is not None:
+        return _of_time(signal, *_answer(signal))
     return Notice(f"news:{signal.player}", *_answer(signal), lasts=_LISTED)
 
 
@@ -133,7 +135,8 @@ def _paused(signal: Signal, _: Viewer) -> Notice:
 
 
 def _resumed(signal: Signal, _: Viewer) -> Notice:
-    return _of_time(signal, msg("The pause is over"), (msg("You can play again."), *_until(signal)))
+    """Whether play may go on now is for the rules to say."""
+    return _of_time(signal, msg("The pause is over"), ())
 
 
 def _off(signal: Signal, _: Viewer) -> Notice:

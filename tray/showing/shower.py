@@ -5,15 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import wait
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from daemon.api.asking import RequestApprove, RequestDeny
-from daemon.api.messages import Shown, Signal
-from host.rpc_client import ask
-from host.transport import Unreachable
-from host.wire import ApiError, Request
+from daemon.api.messages import Signal
+from host.wire import Request
 from i18n.catalogue import Catalogue
 from i18n.message import Arg, msg
 from tray.showing.api import Bell, Card, Display, How, Outcome
@@ -166,10 +163,3 @@ def press(action: Action, doing: Doing) -> None:
             doing.send(RequestDeny(id=action.words[0]))
         case "menu":
             doing.menu()
-
-
-def confirm(address: str, signal: Signal, how: How | None) -> None:
-    """Tells the daemon that the signal was shown: the log has it. Of one that nobody could see, nothing is said."""
-    if how is not None and signal.number:
-        with suppress(Unreachable, ApiError):
-            ask(address, Shown(number=signal.number, how=how))

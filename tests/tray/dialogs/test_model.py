@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from i18n.catalogue import Catalogue
 from i18n.message import Message
@@ -63,7 +64,7 @@ def test_digits(typed, code_):
 
 MODELS = {
     "ask": ask.for_play(STATUS, "an"), "program": ask.for_program("sums"), "pin": pin.dialog(("Hoa", "Tuấn")),
-    "pin of one": pin.dialog(("Hoa",)), "code": code.dialog([]), "code asked": code.dialog([ASKED]), "why": why.dialog(WHY),
+    "pin of one": pin.dialog(("Hoa",)), "code": code.dialog(None), "code asked": code.dialog(ASKED), "why": why.dialog(WHY),
     "kept": kept.dialog("an", [], {}), "until": until.dialog(STATUS, "an", "luanti"), "approve": approve.dialog(ASKED, ZONE),
     "rules": rules.dialog(RULES), "told": told("a", "b"),
 }  # fmt: skip
@@ -96,6 +97,13 @@ def test_ask_offers_what_runs_or_may_not_be_played(game, offered, chosen):
 def test_an_answer_begins_with_what_was_asked_for(ms, value, choices):
     field = approve._minutes(ms)
     assert (field.value, [one.value for one in field.choices]) == (value, choices)
+
+
+@pytest.mark.parametrize("more", [{"lets": True}, {"program": "ab" * 32, "game": None, "title": "sums"}])
+def test_what_is_let_through_takes_no_minutes(more):
+    dialog = approve.dialog(replace(ASKED, **more), ZONE)
+    assert [one.name for one in dialog.fields] == ["reason"]
+    assert "30" not in Catalogue("en")(dialog.says[0])
 
 
 def test_kept_says_what_is_true():

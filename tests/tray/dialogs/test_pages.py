@@ -15,7 +15,7 @@ from host.transport import Unreachable
 from host.wire import ApiError
 from i18n.catalogue import Catalogue
 from i18n.message import msg
-from tests.tray.dialogs.fake_daemon import GRANTED, MINUTE, NOON
+from tests.tray.dialogs.fake_daemon import ASKED, GRANTED, MINUTE, NOON
 from tray.dialogs import approve, ask, code, kept, message, pin, rules, until, why
 from tray.dialogs.model import Show, Stay
 from tray.dialogs.page import Session, Start, UsageError
@@ -90,6 +90,27 @@ def test_code_with_nothing_asked_takes_minutes(page, daemon):
     assert daemon.of(a.CodeUse) == [a.CodeUse(player="an", digits="123456", ms=30 * MINUTE)]
 
 
+def test_a_code_answers_what_was_asked_last_of_what_gives_time(page, daemon):
+    """Not a program, nor a game that a yes would let through for good."""
+    from msgspec.structs import replace
+
+    last = replace(ASKED, id="r8", title="GNOME Chess", asked=NOON + 1)
+    others = (
+        replace(ASKED, id="r9", program="ab" * 32, title="sums", asked=NOON + 2),
+        replace(ASKED, id="ra", lets=True, title="Teeworlds", asked=NOON + 3),
+        replace(ASKED, id="rb", player="bo", asked=NOON + 4),
+    )
+    daemon.answers[a.RequestsGet] = a.Requests(requests=(last, ASKED, *others), zone="")
+    opened, _ = page(code)
+    assert [one for one in said(opened) if "asked for" in one] == ["It answers what you asked for: GNOME Chess, 30 min"]
+    assert [one.name for one in opened.dialog.fields] == ["digits"]
+
+    daemon.answers[a.RequestsGet] = a.Requests(requests=others, zone="")
+    opened, _ = page(code)
+    assert not [one for one in said(opened) if "asked for" in one]
+    assert [one.name for one in opened.dialog.fields] == ["digits", "ms"]
+
+
 def test_a_wrong_code_is_cleared(page, daemon):
     daemon.answers[a.CodeUse] = ApiError("refused", msg("not a code of now"))
     _, session = page(code, "an")
@@ -127,6 +148,14 @@ def test_what_still_binds_is_named(page, daemon):
     daemon.answers[GrantExtend] = replace(GRANTED, still=True)
     _, session = page(until, "an")
     assert "No longer than that because of" in said(session.press("extend", {"until": "22", "reason": ""}))[1]
+
+
+def test_what_is_let_through_is_said(page, daemon):
+    from msgspec.structs import replace
+
+    daemon.answers[a.RequestApprove] = replace(GRANTED, id=None, ms=None, let="sums")
+    _, session = page(approve, "r7")
+    assert said(session.press("approve", {"reason": ""})) == ["sums is let through for Nguyễn Minh An"]
 
 
 def test_kept_asks_for_a_week(page, daemon):

@@ -81,7 +81,7 @@ def test_a_warning_is_louder_the_nearer_the_end(left, urgency, banner, over_full
      ["Pause: no playing until 09:00", "dinner", "Set by Bình"],
      ["Tạm dừng: không chơi đến 09:00", "dinner", "Người đặt: Bình"]),
     (signal("paused"), ["Pause: no playing for now"], ["Tạm dừng: bây giờ không chơi"]),
-    (signal("resumed"), ["The pause is over", "You can play again."], ["Hết tạm dừng", "Chơi tiếp được rồi."]),
+    (signal("resumed"), ["The pause is over"], ["Hết tạm dừng"]),
     (signal("off", until=NOW + 60 * MINUTE), ["No limits until 09:00"], ["Không giới hạn đến 09:00"]),
     (signal("on"), ["Limits hold again"], ["Giới hạn có hiệu lực trở lại"]),
     (signal("started", until=NOW + 60 * MINUTE), ["Luanti", "You can play until 09:00."], ["Luanti", "Được chơi đến 09:00."]),
@@ -127,7 +127,11 @@ def test_all_about_one_game_is_one_notice_and_more_time_ends_it():
     assert key.startswith(decide(signal("granted", left=MINUTE), CHILD).over)
     assert key.startswith(decide(signal("granted", game="", left=MINUTE), CHILD).over)
     assert not key.startswith(decide(signal("granted", game="luant", left=MINUTE), CHILD).over)
-    assert decide(signal("answered", request="r7", how="denied"), CHILD).over is None, "what warned is still true"
+    yes = {"kind": "answered", "request": "r7", "how": "approved"}
+    assert key.startswith(decide(signal(**yes, left=MINUTE), CHILD).over)
+    assert key.startswith(decide(signal(**yes, game="", left=MINUTE), CHILD).over)
+    for one in (signal(**yes), signal("answered", request="r7", how="denied"), signal("answered", text=msg("done"))):
+        assert decide(one, CHILD).over is None, "what warned is still true"
     assert key.startswith(decide(signal("paused", player="", game=""), CHILD).over), "nobody plays"
 
 

@@ -6,16 +6,14 @@ from concurrent.futures import Future
 
 import pytest
 
-from daemon.api.messages import Ok, Shown, Signal
-from host.transport import Unreachable
-from host.wire import ApiError
+from daemon.api.messages import Signal
 from i18n.catalogue import Catalogue
 from i18n.message import msg
 from tray.showing import shower as module
 from tray.showing.api import settled
 from tray.showing.notice import Action, Notice
 from tray.showing.pace import MOST, SAME_MS, WINDOW_MS, Pace
-from tray.showing.shower import Doing, Means, Shower, confirm, press
+from tray.showing.shower import Doing, Means, Shower, press
 from tray.showing.texts import clean, escaped
 
 
@@ -157,22 +155,6 @@ def test_what_buttons_do(action, did):
     ))  # fmt: skip
 
     assert done == [did]
-
-
-def test_what_was_shown_is_confirmed_and_nothing_else(monkeypatch):
-    asked = []
-    monkeypatch.setattr(module, "ask", lambda address, request: asked.append((address, request)) or Ok())
-    confirm("a", warning(number=7), "banner")
-    confirm("a", warning(number=8), None)
-    confirm("a", warning(number=0), "banner")
-    assert asked == [("a", Shown(number=7, how="banner"))]
-
-    for error in (Unreachable(msg("x")), ApiError("unavailable", msg("x"))):
-        def failing(*_, error=error):
-            raise error
-
-        monkeypatch.setattr(module, "ask", failing)
-        confirm("a", warning(), "banner")
 
 
 def notice(number=0, urgency="normal"):

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Final
-
 from i18n.message import msg
+from tray.debian import reach_gi
 from tray.dialogs.showing import RendererError
 
-_SYSTEM: Final = "/usr/lib/python3/dist-packages"
-
 try:
-    try:
-        import gi
-    except ImportError:
-        sys.path.append(_SYSTEM)  # at its end: nothing of ours is taken from there
-        import gi
+    reach_gi()
+    import gi
+
     for _name, _version in (("Gtk", "3.0"), ("Gdk", "3.0"), ("Atk", "1.0")):
         gi.require_version(_name, _version)
     from gi.repository import Atk, Gdk, GLib, Gtk, Pango

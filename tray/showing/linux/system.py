@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
-_DEBIAN: Final = "/usr/lib/python3/dist-packages"
+from tray.debian import reach_gi
 
 
 @cache
 def gio() -> tuple[Any, Any]:
     """Gio and GLib. ImportError: python3-gi is not installed."""
-    _reach()
+    reach_gi()
     from gi.repository import Gio, GLib  # noqa: PLC0415 - found only now
 
     return Gio, GLib
@@ -21,7 +20,7 @@ def gio() -> tuple[Any, Any]:
 @cache
 def gtk() -> tuple[Any, Any]:
     """Gtk and Gdk, version 3. ImportError or ValueError: not installed."""
-    _reach()
+    reach_gi()
     import gi  # noqa: PLC0415 - as above
 
     gi.require_version("Gtk", "3.0")
@@ -30,8 +29,3 @@ def gtk() -> tuple[Any, Any]:
     from gi.repository import Gdk, GdkX11, Gtk  # noqa: PLC0415, F401 - as above; it gives windows their numbers
 
     return Gtk, Gdk
-
-
-def _reach() -> None:
-    if _DEBIAN not in sys.path:
-        sys.path.append(_DEBIAN)
