@@ -58,7 +58,7 @@ def test_a_script_is_not_asked_about_an_extension(monkeypatch):
     """It would have to know of a new option."""
     sent = []
     monkeypatch.setattr(grant, "ask", lambda _, request: sent.append(request))
-    monkeypatch.setattr(grant, "_say", lambda *_: None)
+    monkeypatch.setattr(grant, "say", lambda *_: None)
     args = Namespace(player="An", until=86_400_000, game=None, reason="")
     grant.extend(args, SimpleNamespace(home=SimpleNamespace(daemon_address="")))
     assert [one.until for one in sent] == [86_400_000]

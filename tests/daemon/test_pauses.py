@@ -214,11 +214,11 @@ def test_why_says_it_first(world):
 
 
 @pytest.mark.parametrize("caller", [CHILD, FRIEND])
-@pytest.mark.parametrize("token", ["", "made up"])
-def test_only_a_guardian_may(world, caller, token):
+@pytest.mark.parametrize(("token", "why"), [("", "only a guardian"), ("made up", "proof by PIN is over")])
+def test_only_a_guardian_may(world, caller, token, why):
     world.start(roster())
     for op, request in (("pause", a.Pause(player="an", token=token)), ("resume", a.Resume(token=token))):
-        with pytest.raises(ApiError, match="only a guardian"):
+        with pytest.raises(ApiError, match=why):
             ask(world, op, request, caller)
     assert pause(world, caller=PARENT).changed
 

@@ -69,7 +69,9 @@ def test_a_game_saves_and_closes_when_its_window_is_asked(house, child, display,
     assert play.wait(30) == 0
     assert file.read_text() == "saved"
     until(lambda: not house.game("na", "tiny")["running"])
-    due, ended = house.entries("play.due", "play.ended", "launch.refused")
+    found = house.entries("play.due", "play.ended", "launch.refused")
+    assert [one["kind"] for one in found] == ["play.due", "play.ended"], found
+    due, ended = found
     assert (due["grace"], ended["how"]) == (SAVE_S * 1000, "asked")
     report, code = house.verify()
     assert (code, report["ok"]) == (0, True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from tests.desk import Desk, needed
 from tests.system import ours, until, zone_with_noon
 
+MORE = "An: 15 min more"
 pytestmark = [pytest.mark.root, pytest.mark.timeout(180)]
 
 
@@ -33,13 +36,18 @@ def test_fifteen_minutes_from_the_menu_prolong_a_game_that_runs(house, child, di
     desk.open_panel()
     desk.start(*ours("giochoi-tray"), "--home", str(house.home), "--lang", "en")
     until(lambda: desk.told("IconName").startswith("giochoi-soon-"))
-    row = until(lambda: next((at for at, text in enumerate(desk.rows()) if text == "An: 15 min more"), None))
-    desk.open_menu()
-    desk.tool("key", "--delay", "60", *["Down"] * (row + 1), "Return")
+    until(lambda: MORE in desk.rows())
+    while not house.entries("grant.given"):  # keys that come before the menu listens go to nobody
+        desk.open_menu()
+        desk.tool("key", "--delay", "60", *["Down"] * (desk.rows().index(MORE) + 1), "Return")
+        with suppress(AssertionError):
+            until(lambda: house.entries("grant.given"), 5)
+        desk.tool("key", "Escape")
 
     until(lambda: house.game("an", "teeworlds")["left_s"] > 900)
     until(lambda: desk.told("IconName") in {"giochoi-playing-19", "giochoi-playing-18"})
-    assert any(text.startswith("✓ An can play teeworlds until") for text in until(desk.rows))
+    answers = until(lambda: [text for text in desk.rows() if text.startswith("✓ An")])
+    assert "until" in answers[0], answers
     assert play.poll() is None
     (grant,) = house.entries("grant.given")
     assert grant["ms"] == 900_000
