@@ -59,6 +59,6 @@ def test_a_script_is_not_asked_about_an_extension(monkeypatch):
     sent = []
     monkeypatch.setattr(grant, "ask", lambda _, request: sent.append(request))
     monkeypatch.setattr(grant, "say", lambda *_: None)
-    args = Namespace(player="An", until=86_400_000, game=None, reason="")
+    args = Namespace(player="An", until=86_400_000, game=None, reason="", guardian=None, pin_stdin=False)
     grant.extend(args, SimpleNamespace(home=SimpleNamespace(daemon_address="")))
     assert [one.until for one in sent] == [86_400_000]
