@@ -11,7 +11,6 @@ from agent.api.asked import MOST_REQUESTS, RequestAnswer
 from daemon.api import asking as a
 from daemon.api.messages import WhyGet
 from daemon.platforms.api import ProgramStopped
-from daemon.reporting.publisher import _signal
 from daemon.serving.access import Acting
 from host.wire import ApiError
 from i18n.message import plain
@@ -351,11 +350,13 @@ def test_displays_are_told(world):
     world.daemon._publisher.show = lambda one: shown.append(one) or (1, 0)
     id_ = asked(world, game="teeworlds", reason="với bạn")
     approve(world, id_)
-    (to_guardians, (nobody)), (to_child, (accounts)) = (_signal(1, one) for one in shown)
-    assert (to_guardians.kind, to_guardians.request, to_guardians.title, nobody) == ("asked", id_, "Teeworlds", frozenset())
-    assert plain(to_guardians.text) == "An asks to play Teeworlds: với bạn"
-    assert (to_child.kind, to_child.who, to_child.how, accounts) == ("answered", "root", "approved", frozenset({"an"}))
-    assert plain(to_child.text) == "Yes: Teeworlds is let through"
+    (nobody, to_guardians), (accounts, to_child) = (world.daemon._publisher._said(one) for one in shown)
+    assert nobody == frozenset()
+    assert [to_guardians[one] for one in ("kind", "request", "title")] == ["asked", id_, "Teeworlds"]
+    assert plain(to_guardians["text"]) == "An asks to play Teeworlds: với bạn"
+    assert accounts == frozenset({"an"})
+    assert [to_child[one] for one in ("kind", "who", "how")] == ["answered", "root", "approved"]
+    assert plain(to_child["text"]) == "Yes: Teeworlds is let through"
 
 
 def test_a_code_approves_what_was_asked_last(world):
