@@ -132,21 +132,24 @@ class RequestHandlers:
         return a.Ok()
 
     def wanted(self, player: RuledPlayer) -> int | None:
-        """How many milliseconds the player asked for last. None: nothing is open."""
-        event = self._last_open(player, self.clock.read())
+        """How many milliseconds the player asked for last. None: nothing is open that gives time."""
+        event = self._last_of_time(player, self.clock.read())
         return None if event is None else event.ms
 
     def approve_open(self, player: RuledPlayer, most: int, acting: Acting) -> m.GrantAnswer | None:
-        """Approves what the player asked for last, with at most so many milliseconds. None: nothing is open. ApiError."""
+        """Approves the time that the player asked for last, at most so many milliseconds. None: no time is asked for. ApiError."""
         now = self.clock.read()
-        event = self._last_open(player, now)
+        event = self._last_of_time(player, now)
         if event is None:
             return None
         return self._approve(player, replace(event, ms=min(event.ms, most)), acting, "", now, None)
 
-    def _last_open(self, player: RuledPlayer, now: Reading) -> RequestEvent | None:
-        today = self.requests.today(self.access.people().zone, now.wall)
-        return next((event for event in reversed(today) if event.player == player.id and event.answer is None), None)
+    def _last_of_time(self, player: RuledPlayer, now: Reading) -> RequestEvent | None:
+        """Whoever tells a code names minutes: it lets nothing through for good, and is not lost on what no answer helps."""
+        looks = self.outlooks(now)
+        today = self.requests.today(looks.people.zone, now.wall)
+        mine = (event for event in reversed(today) if event.player == player.id and event.answer is None)
+        return next((event for event in mine if _gives_time(player, event, looks)), None)
 
     def _open(self, id_: str, now: Reading) -> tuple[RuledPlayer, RequestEvent]:
         """Who asked, and for what. ApiError: nobody, not today, or it was answered."""
@@ -241,6 +244,14 @@ class RequestHandlers:
         if grant is not None:
             self.grants.take(grant)
         self.publisher.show(event)
+
+
+def _gives_time(player: RuledPlayer, event: RequestEvent, looks: Outlooks) -> bool:
+    if event.game is None:
+        return event.program is None
+    game = looks.people.catalogue.games.get(event.game)
+    ruling = None if game is None else looks.ruling(player, game)
+    return ruling is not None and for_good(ruling) is None and not lets(ruling)
 
 
 def _by(acting: Acting, now: Reading, reason: str) -> RequestAnswer:

@@ -372,3 +372,36 @@ def test_a_code_approves_what_was_asked_last(world):
     answer = world.daemon._requests.find(id_).answer
     assert (answer.who, answer.guardian, answer.how) == ("Mẹ", "me", "code")
     assert world.daemon._requests.find(id_).ms == 60 * MINUTE
+
+
+def code_of(world, ms=30 * MINUTE):
+    """What a guardian's code finds to answer."""
+    handlers = world.daemon.routes["request.approve"].handler.__self__
+    an = world.daemon.in_force.people.players[0]
+    return handlers.wanted(an), handlers.approve_open(an, ms, Acting("Mẹ", "me", "code"))
+
+
+def test_a_code_lets_nothing_through_for_good(world):
+    """It was told for minutes: neither a game that asks nor a program holds it up, whatever was asked later."""
+    world.start(asks_first())
+    asked(world, game="teeworlds")
+    assert code_of(world) == (None, None)
+    time = asked(world, ms=10 * MINUTE)
+    world.clock.run(10)
+    world.adopt(strict(2, packs=(shipped("home-balanced"),)))
+    start(world, 1)
+    asked(world, program="own")
+    assert code_of(world)[0] == 10 * MINUTE
+    assert world.daemon._requests.find(time).answer.ms == 10 * MINUTE
+    assert len(listed(world)) == 2
+
+
+def test_a_code_passes_over_what_no_answer_helps(world):
+    """A game that was removed since, and one that stays refused: the code would be spent for nothing."""
+    news = roster(packs=(shipped("vn-147"),), place="game-point")
+    old = replace(news.games[0], id="old", title="Old", label=18, label_source="VN18, its box", names=("old",))
+    world.start(msgspec.structs.replace(news, games=(*news.games, old)))
+    asked(world, game="old")
+    assert code_of(world) == (None, None)
+    world.adopt(msgspec.structs.replace(news, number=2))
+    assert code_of(world) == (None, None)
