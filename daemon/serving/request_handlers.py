@@ -20,6 +20,7 @@ from daemon.recording.recorder import Recorder
 from daemon.refused_programs import RefusedPrograms
 from daemon.reporting.publisher import Publisher
 from daemon.requests import Requests
+from daemon.requests import new_id as asked_id
 from daemon.running.heart import Heart
 from daemon.running.rosters import Rosters
 from daemon.serving.access import Access, Acting
@@ -64,7 +65,7 @@ class RequestHandlers:
         now, reason = self.clock.read(), _reason(request.reason)
         self._room(player, game, program, now)
         event = RequestEvent(
-            id=self.requests.new_id(), player=player.id, account=caller.account, ms=request.ms,
+            id=asked_id(), player=player.id, account=caller.account, ms=request.ms,
             game=None if game is None else game.id, program=program, reason=reason, asked=now.wall,
         )  # fmt: skip
         self._change(events.Asked(player, event, self._part(player, event, self.outlooks(now)), now))
@@ -153,7 +154,7 @@ class RequestHandlers:
 
     def _open(self, id_: str, now: Reading) -> tuple[RuledPlayer, RequestEvent]:
         """Who asked, and for what. ApiError: nobody, not today, or it was answered."""
-        people, event = self.access.people(), self.requests.find(id_)
+        people, event = self.access.people(), self.requests.meant(id_)
         player = None if event is None else people.by_id(event.player)
         if event is None or player is None:
             raise ApiError("bad-input", msg("no request {id}; see {command}", id=typed(id_), command=_LIST))

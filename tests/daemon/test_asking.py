@@ -236,6 +236,28 @@ def test_an_old_wish_leaves_memory_once_the_agent_has_it(world):
     assert world.daemon._requests.find(left.id) == left
 
 
+def test_no_id_comes_again(world, monkeypatch):
+    """The log and the agent know requests of years, the seat those of three days."""
+    drawn = []
+    monkeypatch.setattr("secrets.token_hex", lambda n: drawn.append(n) or f"{len(drawn):0{2 * n}x}")
+    world.start(roster(packs=(limit(30),)))
+    asked(world)
+    assert drawn[-1] >= 6
+
+
+def test_the_beginning_of_an_id_means_it(world, monkeypatch):
+    """Where it means one alone, and is no slip of the finger."""
+    world.start(roster(packs=(limit(30),)))
+    drawn = iter(("aaaa00000000", "aaab00000000"))
+    monkeypatch.setattr("daemon.requests.secrets.token_hex", lambda _: next(drawn))
+    first, second = asked(world), asked(world, game="luanti")
+    for no in ("", "r", first[:4], "r9999"):
+        with pytest.raises(ApiError, match="no request"):
+            deny(world, no)
+    deny(world, first[:5])
+    assert [one.id for one in listed(world)] == [second]
+
+
 def test_what_still_refuses_is_said(world):
     world.start(roster(packs=(shipped("home-balanced"), limit(0))))
     answer = approve(world, asked(world, game="teeworlds"))
