@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import posixpath
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -28,7 +28,7 @@ _QUEUE = 256  # a display that lies further behind than this has gone
 @dataclass(slots=True, eq=False)
 class _Display:
     account: str
-    guardian: bool
+    guardian: Callable[[], bool]
     queue: asyncio.Queue[Signal] = field(default_factory=lambda: asyncio.Queue(_QUEUE))
 
 
@@ -41,8 +41,8 @@ class Publisher:
         self._number = 0
         self._got: dict[int, frozenset[str]] = {}
 
-    async def watch(self, account: str, *, guardian: bool) -> AsyncIterator[Signal]:
-        """All signals from now on that this account may see."""
+    async def watch(self, account: str, *, guardian: Callable[[], bool]) -> AsyncIterator[Signal]:
+        """All signals from now on that this account may see: a guardian's, while it is one, all."""
         display = _Display(account, guardian)
         self._displays.append(display)
         try:
@@ -59,7 +59,7 @@ class Publisher:
         got = [
             one
             for one in self._displays
-            if (one.guardian or accounts is None or one.account in accounts) and not one.queue.full()
+            if (accounts is None or one.account in accounts or one.guardian()) and not one.queue.full()
         ]
         for display in got:
             display.queue.put_nowait(signal)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 
+from agent.api.messages import Guardian
 from compliance import entry
 from daemon.api import asking as a
 from daemon.api import messages as m
@@ -198,6 +199,22 @@ def test_extra_time_is_shown_to_who_got_it(world):
                 ("granted", "an", "luanti", 5 * MINUTE), ("granted", "an", "", MINUTE), ("granted", "an", "luanti", 0),
             ]  # fmt: skip
             assert (len(parent.got), friend.got) == (3, [])
+
+    world.start(roster())
+    asyncio.run(run())
+
+
+def test_who_becomes_a_guardian_sees_all_and_who_was_one_no_longer(world):
+    """With the list that says so, not with the next start of the display."""
+    mother = Guardian(id="me", name="Mẹ", account="friend")
+
+    async def run():
+        async with displays(world, FRIEND) as (friend,):
+            for number, guardians in enumerate(((), (mother,), ()), 2):
+                world.adopt(msgspec.structs.replace(roster(number), guardians=guardians))
+                await ask(world, "grant.add", m.GrantAdd(player="an", ms=number * MINUTE))
+            await settled()
+            assert [one.left for one in friend.got] == [3 * MINUTE]
 
     world.start(roster())
     asyncio.run(run())
