@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,7 +23,7 @@ from daemon.requests import new_id as asked_id
 from daemon.running.heart import Heart
 from daemon.running.rosters import Rosters
 from daemon.serving.access import Access, Acting
-from daemon.serving.giving import MAX_GRANT_MS, MAX_REASON, of_grant, told
+from daemon.serving.giving import MAX_GRANT_MS, of_grant, reason_of, told
 from daemon.sessions import RuledPlayer
 from daemon.store import Unwritable
 from daemon.trusted import Reading, TrustedClock
@@ -62,7 +61,7 @@ class RequestHandlers:
         if not 0 < request.ms <= MAX_GRANT_MS:
             raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
         game, program = self._what(player, request)
-        now, reason = self.clock.read(), _reason(request.reason)
+        now, reason = self.clock.read(), reason_of(request.reason)
         self._room(player, game, program, now)
         event = RequestEvent(
             id=asked_id(), player=player.id, account=caller.account, ms=request.ms,
@@ -117,7 +116,7 @@ class RequestHandlers:
     # --- guardians
 
     async def approve(self, caller: Caller, request: a.RequestApprove) -> m.GrantAnswer:
-        acting, reason = self.access.acting(caller, request.token), _reason(request.reason)
+        acting, reason = self.access.acting(caller, request.token), reason_of(request.reason)
         if request.ms is not None and not 0 < request.ms <= MAX_GRANT_MS:
             raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
         now = self.clock.read()
@@ -125,7 +124,7 @@ class RequestHandlers:
         return self._approve(player, event, acting, reason, now, request.ms)
 
     async def deny(self, caller: Caller, request: a.RequestDeny) -> a.Ok:
-        acting, reason = self.access.acting(caller, request.token), _reason(request.reason)
+        acting, reason = self.access.acting(caller, request.token), reason_of(request.reason)
         now = self.clock.read()
         player, event = self._open(request.id, now)
         answer = replace(_by(acting, now, reason), approved=False)
@@ -268,11 +267,3 @@ def _told(answer: RequestAnswer) -> a.Answer:
 
 def _about(game: str | None, program: LetProgram | None) -> tuple[str | None, str | None]:
     return game, None if program is None else program.sha256
-
-
-def _reason(text: str) -> str:
-    """What may stand in a log and on a guardian's screen: one line without what steers a terminal. ApiError."""
-    if len(text) > MAX_REASON:
-        raise ApiError("bad-input", msg("the reason is longer than {most} characters", most=MAX_REASON))
-    plain = "".join(one if one.isprintable() else " " for one in unicodedata.normalize("NFC", text))
-    return " ".join(plain.split())

@@ -9,7 +9,7 @@ import pytest
 
 from agent.api.asked import MOST_REQUESTS, RequestAnswer
 from daemon.api import asking as a
-from daemon.api.messages import WhyGet
+from daemon.api import messages as m
 from daemon.platforms.api import ProgramStopped
 from daemon.serving.access import Acting
 from host.wire import ApiError
@@ -47,7 +47,7 @@ def asks_first(number=1, **more):
 
 
 def verdict(world, game="teeworlds"):
-    return ask(world, "why", WhyGet(player="an", game=game)).decision.verdict
+    return ask(world, "why", m.WhyGet(player="an", game=game)).decision.verdict
 
 
 def test_time_is_asked_for_and_given(world):
@@ -139,6 +139,21 @@ def test_a_reason_is_one_line_of_plain_text(world):
     world.start(roster(packs=(limit(30),)))
     asked(world, reason=" ba\u0300i\u001b[2J\nxong \u202e")
     assert listed(world)[0].reason == "b\u00e0i [2J xong"
+
+
+def test_every_reason_is_one(world):
+    """Of time, a pause, and that nothing is enforced, too: a PIN's token gives them at the child's account."""
+    world.start(roster(packs=(limit(30),)))
+    wild, plain_text = " ba\u0300i\u001b[2J\nxong \u202e", "b\u00e0i [2J xong"
+    ask(world, "grant.add", m.GrantAdd(player="an", ms=MINUTE, reason=wild), ROOT)
+    ask(world, "grant.extend", m.GrantExtend(player="an", until=13 * HOUR, reason=wild), ROOT)
+    ask(world, "pause", a.Pause(player="an", reason=wild), ROOT)
+    ask(world, "off", a.Off(ms=MINUTE, reason=wild), ROOT)
+    overrides = world.daemon._overrides
+    reasons = [one.reason for one in (*world.daemon._grants.all(), *overrides.pauses, overrides.off)]
+    assert reasons == [plain_text] * 4
+    with pytest.raises(ApiError, match="say why"):
+        ask(world, "off", a.Off(ms=MINUTE, reason="\n\u202e"), ROOT)
 
 
 def test_the_first_answer_stands(world):
