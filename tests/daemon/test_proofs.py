@@ -324,8 +324,10 @@ def test_me_says_who_the_account_is(home):
     """What a tray's menu depends on; no secret of anybody."""
     assert me(home) == asking.Me(account="an", guardian=False, player="an", proving=("Mẹ", "Bố"), codes=True)
     assert me(home, ROOT) == asking.Me(account="root", guardian=True, player=None, proving=("Mẹ", "Bố"), codes=True)
-    assert me(home, FRIEND).player == "guest"
-    home.adopt(house(2, (AUNT,)))
+    assert (me(home, FRIEND).player, me(home, FRIEND).codes) == ("guest", False)
+    home.adopt(house(2, place="game-point"))
+    assert (me(home).proving, me(home).codes) == (("Mẹ", "Bố"), False)
+    home.adopt(house(3, (AUNT,)))
     assert me(home) == asking.Me(account="an", guardian=False, player="an")
 
 
