@@ -34,8 +34,8 @@ class WhyGet(Request["Why"], frozen=True, kw_only=True):
 class Why(Wire, frozen=True, kw_only=True):
     """`game` None: only the rules over all games. `zone`: the place's, in which moments are shown. `guardian`: the player has
     one, registered or, at home, whoever administers the PC. `periods`: by the id of each rule that counts play, over which
-    period. `next` as in Standing, `only_installed` as in PlayerPart. `lets`: what keeps the player from the game is gone once
-    it is let through.
+    period. `next` as in Standing, `only_installed` as in PlayerPart. `lets`: a rule that keeps the player from the game does
+    not once it is let through, and none refuses it for good.
     """
 
     player: str

@@ -279,6 +279,18 @@ def test_what_still_refuses_is_said(world):
     assert (answer.let, answer.still, answer.after.rule) == ("Teeworlds", True, "house.all")
 
 
+@pytest.mark.parametrize(("packs", "place", "game", "helps"), [
+    (("home-balanced",), "home", "teeworlds", True), ((), "home", "teeworlds", False), (("vn-147",), "home", "old", True),
+    (("vn-147",), "game-point", "old", False), (("vn-147", "home-balanced"), "game-point", "old", False),
+])  # fmt: skip
+def test_why_says_whether_a_yes_would_let_the_game_through(world, packs, place, game, helps):
+    """As the request does: not where only the day's minutes are over."""
+    news = roster(packs=(*map(shipped, packs), limit(0)), place=place)
+    old = replace(news.games[0], id="old", title="Old", label=18, label_source="VN18, its box", names=("old",))
+    world.start(msgspec.structs.replace(news, games=(*news.games, old)))
+    assert ask(world, "why", m.WhyGet(player="an", game=game)).lets is helps
+
+
 def test_what_no_answer_helps_against_is_refused(world):
     """The law's label at a place where nobody may relax it: neither time nor a yes would let that be played."""
     news = roster(packs=(shipped("vn-147"),), place="game-point")
