@@ -10,10 +10,13 @@ from typing import Any, TypeAlias
 
 from daemon import events
 from daemon.api.messages import Signal
+from daemon.deciding.outlook import Outlooks
 from daemon.deciding.plays import Play
 from daemon.reporting import asked_signals
+from daemon.reporting.ahead import ahead
 from daemon.reporting.override_signals import off, paused
-from daemon.sessions import InForce
+from daemon.sessions import InForce, People
+from daemon.trusted import Reading
 from i18n.message import Length, Message, Words, msg
 
 _OfPlay: TypeAlias = (
@@ -35,8 +38,9 @@ class _Display:
 class Publisher:
     """Numbers signals and hands them to the displays that may see them. Never waits for any."""
 
-    def __init__(self, in_force: InForce) -> None:
+    def __init__(self, in_force: InForce, outlooks: Callable[[People, Reading], Outlooks]) -> None:
         self._in_force = in_force
+        self._outlooks = outlooks
         self._displays: list[_Display] = []
         self._number = 0
         self._got: dict[int, frozenset[str]] = {}
@@ -55,6 +59,8 @@ class Publisher:
         """(number of the signal, accounts whose displays got it)."""
         self._number += 1
         accounts, fields = self._said(event)
+        if self._displays and (people := self._in_force.people) is not None:
+            fields |= ahead(event, self._outlooks(people, event.now))
         signal = Signal(number=self._number, at=event.now.wall, **fields)
         got = [
             one
