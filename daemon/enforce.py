@@ -134,9 +134,9 @@ class Enforcer:
                 self._control.terminate(*identity)
         return min((left.until - now.mono for left in self._left.values()), default=None)
 
-    def let_go(self) -> None:
-        """Nothing that a play left behind is ended any more."""
-        self._left.clear()
+    def let_go(self, paused: frozenset[str]) -> None:
+        """Nothing that a play left behind is ended any more, but of these players."""
+        self._left = {one: left for one, left in self._left.items() if left.key[0] in paused}
 
     def refuse(self, pid: int, started: int) -> None:
         """Ends a program that should not have started."""

@@ -174,6 +174,7 @@ class PlayResumed:
     event: PauseEvent
     who: str
     now: Reading
+    how: ProvedBy = "account"
 
 
 @dataclass(frozen=True, slots=True)

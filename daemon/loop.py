@@ -125,7 +125,7 @@ class Loop:
     def _overrule(self, people: People, now: Reading) -> None:
         """What was let go on while nothing was enforced goes on."""
         if self._off or self.overruling.overrides.off is not None:
-            self.enforcer.let_go()
+            self.enforcer.let_go(self.overruling.paused(people, now))
             self.installed.begin_anew(now)
         if self.overruling.expire(people, now):
             self.gate.stale()
@@ -212,10 +212,11 @@ class Loop:
     def _unread(self, program: Program, now: Reading) -> None:
         """It could be any game that its account may not start now, or any program where it runs only what is installed."""
         people = self.in_force.people
-        if people is None or self.overruling.open(now):
+        if people is None:
             return
-        player = people.player_of(program.account)
-        if (player is not None and player.limited) or self.installed.hides(program, people):
+        player, open_ = people.player_of(program.account), self.overruling.open(now)
+        limited = player is not None and player.limited and (not open_ or player.id in self.overruling.paused(people, now))
+        if limited or (not open_ and self.installed.hides(program, people)):
             self.enforcer.refuse(*program.identity)
 
     def _join(self, play: Play, program: Program, found: Recognised, now: Reading) -> bool:

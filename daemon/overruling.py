@@ -25,12 +25,20 @@ class Overruling:
     write: Callable[[Callable[[object], object]], None]
 
     def open(self, now: Reading) -> bool:
-        """Whether nothing is refused or ended now, whatever the rules say."""
+        """Whether nothing is refused or ended now, whatever the rules say, but of whom is paused."""
         return self.overrides.open(now)
 
+    def paused(self, people: People, now: Reading) -> frozenset[str]:
+        """The players who may play nothing now, also while nothing else is enforced."""
+        pauses = {one.id: self.overrides.pause(one) for one in (*people.players, people.guest)}
+        return frozenset(id_ for id_, pause in pauses.items() if pause is not None and pause.holds(min(now.walls)))
+
     def enforced(self, ruling: Ruling, now: Reading) -> Ruling:
-        """The ruling itself; while nothing is enforced, one that no play has to heed."""
-        return replace(ruling, decision=_FREE) if self.overrides.open(now) else ruling
+        """The ruling itself; while nothing is enforced but pauses, one that no play has to heed."""
+        pause = ruling.facts.paused
+        if not self.overrides.open(now) or (pause is not None and pause.holds(min(now.walls))):
+            return ruling
+        return replace(ruling, decision=_FREE)
 
     def adopt(self, people: People, now: Reading) -> None:
         """A new list of players is in force."""

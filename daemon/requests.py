@@ -18,6 +18,7 @@ from daemon.store import Store
 from rules.calendar import DAY_MS, day_bounds
 
 _KEPT_MS = 3 * DAY_MS  # the agent keeps all, and nothing older than today counts
+_TYPED = 4  # characters that mean a request by the beginning of its id
 _Row = tuple[str, str, bool]
 
 
@@ -105,6 +106,13 @@ class Requests:
     def find(self, id_: str) -> RequestEvent | None:
         return self._events.get(id_)
 
+    def meant(self, typed: str) -> RequestEvent | None:
+        """The one of this id, or the only one that it begins."""
+        if (found := self.find(typed)) is not None or len(typed) < _TYPED:
+            return found
+        begun = [event for id_, event in self._events.items() if id_.startswith(typed)]
+        return begun[0] if len(begun) == 1 else None
+
     def today(self, zone: str, now: int) -> tuple[RequestEvent, ...]:
         """What was asked on this day of the place, oldest first; all others are gone."""
         start, _ = day_bounds(zone, now)
@@ -118,11 +126,10 @@ class Requests:
             return roster
         return replace(roster, players=tuple(_with(one, let) for one in roster.players), guest=_with(roster.guest, let))
 
-    def new_id(self) -> str:
-        """Short enough to type after `giochoi approve`."""
-        while (made := f"r{secrets.token_hex(3)}") in self._events:
-            pass
-        return made
+
+def new_id() -> str:
+    """Never made before, here or at another seat: the log and the agent keep what is long gone from here."""
+    return f"r{secrets.token_hex(6)}"
 
 
 def _with(player: Player, let: Iterable[RequestEvent]) -> Player:

@@ -193,14 +193,25 @@ class Uplink:
         await self._tell_waiting()
 
     async def _deliver_all(self) -> None:
+        """What the agent does not take, as an older one what it does not know, holds up nothing else."""
+        steps = (self._deliver_grants, self._deliver_requests, self._deliver_journal)
+        refused = [error for step in steps if (error := await _refused(step)) is not None]
+        if refused:
+            raise refused[0]
+
+    async def _deliver_grants(self) -> None:
         if unsent := self.grants.unsent():
             await aask(self.address, m.PutGrants(grants=unsent))
             self.grants.mark_sent(unsent)
             self.recorder.do_once(self.grants.write)
+
+    async def _deliver_requests(self) -> None:
         if asked := self.requests.unsent():
             done = await aask(self.address, m.PutRequests(requests=asked))
             self.requests.mark_sent(asked, done.number, self.trust.number)
             self.recorder.do_once(self.requests.write)
+
+    async def _deliver_journal(self) -> None:
         while await self._deliver_batch():
             pass
 
@@ -232,6 +243,17 @@ class Uplink:
         if self._enrolled:
             with suppress(Unreachable, ApiError):
                 await aask(self.address, m.Alive(seat=self.seat, wall=self.now().wall))
+
+
+async def _refused(step: Callable[[], Awaitable[None]]) -> ApiError | None:
+    """Why the agent did not take it, if it answered. ApiError: it went away."""
+    try:
+        await step()
+    except ApiError as error:
+        if error.code == "unavailable":
+            raise
+        return error
+    return None
 
 
 def _submit(seat: str, batch: Batch, trusted: int) -> m.Submit:

@@ -34,8 +34,8 @@ class WhyGet(Request["Why"], frozen=True, kw_only=True):
 class Why(Wire, frozen=True, kw_only=True):
     """`game` None: only the rules over all games. `zone`: the place's, in which moments are shown. `guardian`: the player has
     one, registered or, at home, whoever administers the PC. `periods`: by the id of each rule that counts play, over which
-    period. `next` as in Standing, `only_installed` as in PlayerPart. `lets`: what keeps the player from the game is gone once
-    it is let through.
+    period. `next` as in Standing, `only_installed` as in PlayerPart. `lets`: a rule that keeps the player from the game does
+    not once it is let through, and none refuses it for good.
     """
 
     player: str
@@ -223,7 +223,8 @@ SignalKind = Literal[
 
 class Signal(Wire, frozen=True, kw_only=True):
     """One thing to show. `left` is in milliseconds: how long one may still play (warning), save (due), has played (ended), was
-    given (granted). `until`: when something ends or begins again, Unix milliseconds. `title`: of the game. `program`: the
+    given (granted). `until`: when something ends or begins again, Unix milliseconds
+    (started, granted, resumed: until when may be played, ended: from when again, where that is known). `title`: of the game. `program`: the
     SHA-256 of a refused program. `request`: the id of what was asked or answered. `who` did it; "": it is over by itself.
     """
 

@@ -34,7 +34,7 @@ class GateAnswers:
 
     def adopt(self, people: People, *, open_: bool = False) -> None:
         """A new catalogue has to reach the watcher before it scans; what was refused stays so until `renew`. `open_`: nothing
-        is refused for now.
+        is refused for now, but of whom is paused.
         """
         known = self._current or Refusals(people.catalogue, {})
         self._current = replace(known, catalogue=people.catalogue, only=_NOBODY if open_ else people.only)
@@ -56,7 +56,7 @@ class GateAnswers:
         """
         refused = None if self._current is None else self._current.refused
         if self._next is None or now.mono >= self._next:
-            refused, wait = ({}, _LONGEST_MS) if open_ else self._ask(people, now, judge)
+            refused, wait = self._ask(people, now, judge, open_=open_)
             self._next = now.mono + wait
         known, only = self._current, _NOBODY if open_ else people.only
         if refused is not None and (
@@ -66,11 +66,11 @@ class GateAnswers:
             self._watcher.refuse(self._current)
         return self._next - now.mono
 
-    def _ask(self, people: People, now: Reading, judge: Judge) -> tuple[Mapping[str, frozenset[str]], int]:
+    def _ask(self, people: People, now: Reading, judge: Judge, *, open_: bool) -> tuple[Mapping[str, frozenset[str]], int]:
         """What is refused, and for how long at the most."""
         refused: dict[str, set[str]] = {}
         left: list[int] = []
-        for account, game, decision in self._decisions(people, now, judge):
+        for account, game, decision in self._decisions(people, now, judge, open_=open_):
             if decision.until is not None:
                 left.append(decision.until - now.wall)
             if decision.verdict != "allow":
@@ -78,10 +78,10 @@ class GateAnswers:
         snapshot = {account: frozenset(ids) for account, ids in refused.items()}
         return snapshot, max(_SHORTEST_MS, min([_LONGEST_MS, *left]))
 
-    def _decisions(self, people: People, now: Reading, judge: Judge) -> Iterator[tuple[str, str, Decision]]:
-        """Of every watched account and game: (account, game, what holds)."""
+    def _decisions(self, people: People, now: Reading, judge: Judge, *, open_: bool) -> Iterator[tuple[str, str, Decision]]:
+        """Of every watched account that may be refused something, and game: (account, game, what holds)."""
         for account in people.watched_accounts(self._seen):
             player = people.player_of(account)
-            if player is not None and (player.limited or judge.overrides.pause(player)):
+            if player is not None and ((player.limited and not open_) or judge.overrides.pause(player)):
                 for game in people.catalogue.games.values():
                     yield account, game.id, judge.rule(player, game, now).decision

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
+from agent.api.asked import ProvedBy
 from daemon.sessions import GUEST, InForce, People, RuledPlayer
 from daemon.store import Store
 from daemon.trusted import Reading
@@ -21,7 +22,9 @@ T = TypeVar("T")
 
 
 class PauseEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`who` paused `player` (None: everybody) at `at`, but for players in `but`, for whom it was taken back."""
+    """`who` (`how` and `guardian` as in grants) paused `player` (None: everybody) at `at`, but for players in `but`, for whom it
+    was taken back.
+    """
 
     id: str
     player: str | None
@@ -30,6 +33,8 @@ class PauseEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     until: int | None = None
     reason: str = ""
     but: tuple[str, ...] = ()
+    how: ProvedBy = "account"
+    guardian: str | None = None
 
 
 class OffEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

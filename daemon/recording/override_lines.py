@@ -17,14 +17,19 @@ def override(event: Override, zone: str) -> tuple[type[entry.Entry], dict[str, A
     match event:
         case events.PlayPaused(player, pause, now):
             fields = {"id": pause.id, "who": _pseudonym(player, now.wall, zone), "until": pause.until}
-            return entry.Paused, fields, {"player": _name(player), "who": pause.who, "reason": pause.reason}
-        case events.PlayResumed(player, pause, who, now):
+            return entry.Paused, fields, {"player": _name(player), "who": pause.who, "reason": pause.reason} | proved(pause.how)
+        case events.PlayResumed(player, pause, who, now, how):
             fields = {"id": pause.id, "who": _pseudonym(player, now.wall, zone), "how": _how(who)}
-            return entry.Resumed, fields, {"player": _name(player), "who": who}
+            return entry.Resumed, fields, {"player": _name(player), "who": who} | proved(how)
         case events.EnforcementOff(off):
             return entry.EnforcementOff, {"id": off.id, "until": off.until}, {"who": off.who, "reason": off.reason}
         case events.EnforcementOn(off, who):
             return entry.EnforcementOn, {"id": off.id, "how": _how(who)}, {"who": who}
+
+
+def proved(how: str) -> dict[str, str]:
+    """How somebody proved to be a guardian, where it was not by their account."""
+    return {} if how == "account" else {"how": how}
 
 
 def _how(who: str) -> str:

@@ -21,7 +21,7 @@ from daemon.api.messages import ShownHow
 from daemon.deciding.plays import Play
 from daemon.recording import asked_lines
 from daemon.recording.decision_fields import decided
-from daemon.recording.override_lines import Override, override
+from daemon.recording.override_lines import Override, override, proved
 from daemon.recording.presence import AliveMinutes
 from daemon.sessions import People
 from daemon.store import Store, Unwritable
@@ -233,12 +233,12 @@ class Recorder:
     def _grant(self, journal: Journal, event: events.GrantGiven | events.GrantRevoked) -> None:
         grant, now = event.event, event.now
         if isinstance(event, events.GrantRevoked):
-            payload = _payload(who=event.who, **_proved(event.how)) if event.who else None
+            payload = _payload(who=event.who, **proved(event.how)) if event.who else None
             append(journal, entry.GrantRevoked, now, payload=payload, id=grant.id)
             return
         who = event.player.pseudonym(day_name(self.people().zone, now.wall))
         payload = _payload(
-            player=event.player.registered.name, who=grant.who, reason=grant.reason, **_proved(grant.how)
+            player=event.player.registered.name, who=grant.who, reason=grant.reason, **proved(grant.how)
         )
         append(
             journal, entry.GrantGiven, now, payload=payload, id=grant.id, who=who, by=grant.by, ms=grant.ms, game=grant.game,
@@ -267,11 +267,6 @@ def _of_pc(journal: Journal, event: events.ClockJumped | events.ZoneChanged | ev
 
 def append(journal: Journal, kind: type[EntryT], now: Reading, *, payload: bytes | None = None, **fields: object) -> EntryT:
     return journal.append(kind, mono=now.mono, wall=now.wall, payload=payload, **fields)
-
-
-def _proved(how: str) -> dict[str, str]:
-    """How somebody proved to be a guardian, where it was not by their account."""
-    return {} if how == "account" else {"how": how}
 
 
 def _payload(**fields: str) -> bytes:

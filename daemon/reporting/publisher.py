@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import posixpath
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from daemon import events
 from daemon.api.messages import Signal
+from daemon.deciding.outlook import Outlooks
 from daemon.deciding.plays import Play
 from daemon.reporting import asked_signals
+from daemon.reporting.ahead import ahead
 from daemon.reporting.override_signals import off, paused
-from daemon.sessions import InForce
+from daemon.sessions import InForce, People
+from daemon.trusted import Reading
 from i18n.message import Length, Message, Words, msg
 
 _OfPlay: TypeAlias = (
@@ -28,21 +31,22 @@ _QUEUE = 256  # a display that lies further behind than this has gone
 @dataclass(slots=True, eq=False)
 class _Display:
     account: str
-    guardian: bool
+    guardian: Callable[[], bool]
     queue: asyncio.Queue[Signal] = field(default_factory=lambda: asyncio.Queue(_QUEUE))
 
 
 class Publisher:
     """Numbers signals and hands them to the displays that may see them. Never waits for any."""
 
-    def __init__(self, in_force: InForce) -> None:
+    def __init__(self, in_force: InForce, outlooks: Callable[[People, Reading], Outlooks]) -> None:
         self._in_force = in_force
+        self._outlooks = outlooks
         self._displays: list[_Display] = []
         self._number = 0
         self._got: dict[int, frozenset[str]] = {}
 
-    async def watch(self, account: str, *, guardian: bool) -> AsyncIterator[Signal]:
-        """All signals from now on that this account may see."""
+    async def watch(self, account: str, *, guardian: Callable[[], bool]) -> AsyncIterator[Signal]:
+        """All signals from now on that this account may see: a guardian's, while it is one, all."""
         display = _Display(account, guardian)
         self._displays.append(display)
         try:
@@ -55,11 +59,13 @@ class Publisher:
         """(number of the signal, accounts whose displays got it)."""
         self._number += 1
         accounts, fields = self._said(event)
+        if self._displays and (people := self._in_force.people) is not None:
+            fields |= ahead(event, self._outlooks(people, event.now))
         signal = Signal(number=self._number, at=event.now.wall, **fields)
         got = [
             one
             for one in self._displays
-            if (one.guardian or accounts is None or one.account in accounts) and not one.queue.full()
+            if (accounts is None or one.account in accounts or one.guardian()) and not one.queue.full()
         ]
         for display in got:
             display.queue.put_nowait(signal)

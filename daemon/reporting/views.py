@@ -11,6 +11,7 @@ from typing import Any
 from daemon.api import messages as m
 from daemon.api.rules import InForce
 from daemon.deciding.judge import Judge, Ruling, next_verdict
+from daemon.deciding.letting import for_good, lets
 from daemon.deciding.plays import Plays, played_of
 from daemon.ending import saving_ms
 from daemon.reporting.label_reason import named
@@ -19,7 +20,7 @@ from daemon.sessions import People, RuledPlayer
 from daemon.storing.rows import PlayRow
 from daemon.trusted import Reading
 from rules.calendar import calendar, day_bounds, day_name, rfc3339
-from rules.decide import decide, explain
+from rules.decide import explain
 from rules.decision import Reason
 from rules.facts import Played
 from rules.games import Game
@@ -128,7 +129,7 @@ class Views:
             place=self._people.place,
             only_installed=player.registered.only_installed,
             next=next_verdict(ruling, self._now),
-            lets=_let_through_helps(ruling),
+            lets=lets(ruling) and for_good(ruling) is None,
         )
 
     def rules(self, player: RuledPlayer) -> InForce:
@@ -155,15 +156,6 @@ class Views:
                 games = {id_: ms / 1000 for id_, ms in sorted(sums.items()) if ms}
                 parts[player] = m.UsagePart(total_s=total / 1000, games=games)
         return m.Usage(day=day.isoformat(), zone=zone, players=parts)
-
-
-def _let_through_helps(ruling: Ruling) -> bool:
-    """Whether what keeps the player from the game is gone as soon as the game is let through."""
-    facts = ruling.facts
-    if ruling.allowed or not facts.game:
-        return False
-    after = decide(ruling.policy, replace(facts, approved=facts.approved | {facts.game}))
-    return after.reason is None or after.reason.kind not in {"rating", "ask", "pause"}
 
 
 def _seconds(ms: int | None) -> float | None:

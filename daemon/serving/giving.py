@@ -1,6 +1,8 @@
-"""What an answer says of time that was given."""
+"""What an answer says of time that was given, and what may be given as a reason."""
 
 from __future__ import annotations
+
+import unicodedata
 
 from msgspec import structs
 
@@ -9,6 +11,8 @@ from daemon.api import messages as m
 from daemon.deciding.effects import counts_from_now, longer
 from daemon.deciding.outlook import Outlooks, held, outlook
 from daemon.sessions import RuledPlayer
+from host.wire import ApiError
+from i18n.message import msg
 from rules.decision import Decision
 from rules.games import Game
 
@@ -43,3 +47,11 @@ def of_grant(
         told(looks.people.zone, given.id, player, game, before, after, given),
         ms=given.ms, longer=longer(looks, player, only, given), from_now=from_now, beyond=beyond, only=only is not None,
     )  # fmt: skip
+
+
+def reason_of(text: str) -> str:
+    """What may stand in a log and on a guardian's screen: one line without what steers a terminal. ApiError."""
+    if len(text) > MAX_REASON:
+        raise ApiError("bad-input", msg("the reason is longer than {most} characters", most=MAX_REASON))
+    plain = "".join(one if one.isprintable() else " " for one in unicodedata.normalize("NFC", text))
+    return " ".join(plain.split())

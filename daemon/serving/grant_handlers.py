@@ -19,7 +19,7 @@ from daemon.recording.recorder import Recorder
 from daemon.reporting.publisher import Publisher
 from daemon.running.heart import Heart
 from daemon.serving.access import Access, Acting
-from daemon.serving.giving import MAX_GRANT_MS, MAX_REASON, of_grant, told
+from daemon.serving.giving import MAX_GRANT_MS, of_grant, reason_of, told
 from daemon.sessions import RuledPlayer
 from daemon.store import Unwritable
 from daemon.trusted import Reading, TrustedClock
@@ -47,10 +47,10 @@ class GrantHandlers:
 
     async def add(self, caller: Caller, request: m.GrantAdd) -> m.GrantAnswer:
         acting = self.access.acting(caller, request.token)
-        player, only = self._meant(request)
+        player, only, reason = self._meant(request)
         if not 0 < request.ms <= MAX_GRANT_MS:
             raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
-        return self._added(acting, player, only, request.ms, request.reason)
+        return self._added(acting, player, only, request.ms, reason)
 
     def give(self, player: RuledPlayer, ms: int, acting: Acting) -> m.GrantAnswer:
         """What a guardian's code by telephone does where nothing was asked for. ApiError."""
@@ -63,7 +63,7 @@ class GrantHandlers:
 
     async def extend(self, caller: Caller, request: m.GrantExtend) -> m.GrantAnswer:
         acting = self.access.acting(caller, request.token)
-        player, only = self._meant(request)
+        player, only, reason = self._meant(request)
         now = self.clock.read()
         until, looks = self._today(request.until, now.wall), self.outlooks(now)
         game = looks.about(player, only)
@@ -74,7 +74,7 @@ class GrantHandlers:
             decision = looks.decision(player, game)
             return self._answer(None, player, game, decision, decision)
         yielding = gives_way(looks, player, game, until)
-        event, before, after = self._give(acting, player, only, ms, request.reason, looks)
+        event, before, after = self._give(acting, player, only, ms, reason, looks)
         return structs.replace(self._answer(event.id, player, game, before, after, event), gives_way=yielding)
 
     async def list(self, caller: Caller, request: m.GrantsGet) -> m.Grants:
@@ -110,12 +110,10 @@ class GrantHandlers:
         answer = self._answer(event.id, player, game, before, looks.decision(player, game))
         return structs.replace(answer, again=change is None)
 
-    def _meant(self, request: m.GrantAdd | m.GrantExtend) -> tuple[RuledPlayer, Game | None]:
-        """Who, and for which game only. ApiError."""
-        player = self.access.player(request.player)
-        if len(request.reason) > MAX_REASON:
-            raise ApiError("bad-input", msg("the reason is longer than {most} characters", most=MAX_REASON))
-        return player, None if request.game is None else self.access.game(request.game)
+    def _meant(self, request: m.GrantAdd | m.GrantExtend) -> tuple[RuledPlayer, Game | None, str]:
+        """Who, for which game only, and why. ApiError."""
+        player, reason = self.access.player(request.player), reason_of(request.reason)
+        return player, None if request.game is None else self.access.game(request.game), reason
 
     def _today(self, time_of_day: int, now: int) -> int:
         """That moment of today, by the place's clock, if it lies ahead. ApiError."""

@@ -16,8 +16,8 @@ from daemon.grants import new_id
 from daemon.recording.recorder import Recorder
 from daemon.reporting.publisher import Publisher
 from daemon.running.heart import Heart
-from daemon.serving.access import Access
-from daemon.serving.giving import MAX_REASON
+from daemon.serving.access import Access, Acting
+from daemon.serving.giving import reason_of
 from daemon.sessions import RuledPlayer
 from daemon.store import Unwritable
 from daemon.trusted import Reading, TrustedClock
@@ -44,31 +44,34 @@ class OverrideHandlers:
 
     async def pause(self, caller: Caller, request: a.Pause) -> a.Paused:
         """Takes the place of the pause that was made before for the same player, or for all."""
-        who, now = self.access.acting(caller, request.token).who, self.clock.read()
-        player = self._meant(request.player)
-        self._check(request.reason, request.until, now)
+        acting, now = self.access.acting(caller, request.token), self.clock.read()
+        player, reason = self._meant(request.player), reason_of(request.reason)
+        self._check(request.until, now)
         id_ = None if player is None else player.id
         before = [one for one in self.overrides.pauses if one.player == id_]
         if [(one.until, one.but) for one in before] == [(request.until, ())]:
             return self._paused(player, now, changed=False)
-        event = PauseEvent(id=new_id(), player=id_, who=who, at=now.wall, until=request.until, reason=request.reason)
+        event = PauseEvent(
+            id=new_id(), player=id_, who=acting.who, at=now.wall, until=request.until, reason=reason, how=acting.how,
+            guardian=acting.guardian,
+        )  # fmt: skip
         for one in before:
-            self._take_back(one, player, who, now, tell=False)
+            self._take_back(one, player, acting, now, tell=False)
         self._keep(events.PlayPaused(player, event, now), (*self.overrides.pauses, event))
         self.heart.changed()
         return self._paused(player, now)
 
     async def resume(self, caller: Caller, request: a.Resume) -> a.Paused:
-        who, now = self.access.acting(caller, request.token).who, self.clock.read()
+        acting, now = self.access.acting(caller, request.token), self.clock.read()
         player = self._meant(request.player)
         over = self.overrides.pauses if player is None else tuple(self.overrides.of(player))
         for one in over:
-            self._take_back(one, player, who, now)
+            self._take_back(one, player, acting, now)
         self.heart.changed()
         return self._paused(player, now, changed=bool(over))
 
     def _take_back(
-        self, pause: PauseEvent, player: RuledPlayer | None, who: str, now: Reading, *, tell: bool = True
+        self, pause: PauseEvent, player: RuledPlayer | None, acting: Acting, now: Reading, *, tell: bool = True
     ) -> None:
         """For the player, or (None) for whomever it was made."""
         others = tuple(one for one in self.overrides.pauses if one is not pause)
@@ -76,7 +79,7 @@ class OverrideHandlers:
             others = (*others, structs.replace(pause, but=(*pause.but, player.id)))
         if player is None and pause.player is not None:
             player = self.access.people().by_id(pause.player)
-        self._keep(events.PlayResumed(player, pause, who, now), others, tell=tell)
+        self._keep(events.PlayResumed(player, pause, acting.who, now, acting.how), others, tell=tell)
 
     def _keep(
         self, event: events.PlayPaused | events.PlayResumed, pauses: tuple[PauseEvent, ...], *, tell: bool = True
@@ -94,11 +97,10 @@ class OverrideHandlers:
             raise ApiError("refused", msg("here the law has to be enforced: this is no home"))
         if not 0 < request.ms <= MAX_OFF_MS:
             raise ApiError("bad-input", msg("minutes must be from 0 to 1440"))
-        if not request.reason.strip():
+        if not (reason := reason_of(request.reason)):
             raise ApiError("bad-input", msg("say why: {option}", option="--reason"))
-        self._check(request.reason, None, now)
         event = OffEvent(
-            id=new_id(), who=caller.account, reason=request.reason, at=now.wall, until=now.wall + request.ms, boot=now.boot,
+            id=new_id(), who=caller.account, reason=reason, at=now.wall, until=now.wall + request.ms, boot=now.boot,
             elapsed=now.elapsed + request.ms,
         )  # fmt: skip
         if known is not None:
@@ -123,10 +125,8 @@ class OverrideHandlers:
         self.access.people()
         return None if name is None else self.access.player(name)
 
-    def _check(self, reason: str, until: int | None, now: Reading) -> None:
+    def _check(self, until: int | None, now: Reading) -> None:
         """ApiError."""
-        if len(reason) > MAX_REASON:
-            raise ApiError("bad-input", msg("the reason is longer than {most} characters", most=MAX_REASON))
         if until is not None and until <= now.wall:
             zone = self.access.people().zone
             times = {"then": Moment(until, zone), "now": Moment(now.wall, zone)}

@@ -55,12 +55,13 @@ class ProofHandlers:
         if people is None:
             return m.Me(account=caller.account, guardian=guardian, player=None)
         player, provers = people.player_of(caller.account), self.access.provers()
+        helped = people.place == "home" and (player is None or player.id != GUEST)  # as `_child` says
         return m.Me(
             account=caller.account,
             guardian=guardian,
             player=None if player is None else player.id,
             proving=tuple(one.name for one in provers if one.pin is not None),
-            codes=any(one.code is not None for one in provers),
+            codes=helped and any(one.code is not None for one in provers),
             locked=None if guardian else tries.until(self._tries(caller), self.now()),
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,10 +19,11 @@ from daemon.recording.recorder import Recorder
 from daemon.refused_programs import RefusedPrograms
 from daemon.reporting.publisher import Publisher
 from daemon.requests import Requests
+from daemon.requests import new_id as asked_id
 from daemon.running.heart import Heart
 from daemon.running.rosters import Rosters
 from daemon.serving.access import Access, Acting
-from daemon.serving.giving import MAX_GRANT_MS, MAX_REASON, of_grant, told
+from daemon.serving.giving import MAX_GRANT_MS, of_grant, reason_of, told
 from daemon.sessions import RuledPlayer
 from daemon.store import Unwritable
 from daemon.trusted import Reading, TrustedClock
@@ -61,10 +61,10 @@ class RequestHandlers:
         if not 0 < request.ms <= MAX_GRANT_MS:
             raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
         game, program = self._what(player, request)
-        now, reason = self.clock.read(), _reason(request.reason)
+        now, reason = self.clock.read(), reason_of(request.reason)
         self._room(player, game, program, now)
         event = RequestEvent(
-            id=self.requests.new_id(), player=player.id, account=caller.account, ms=request.ms,
+            id=asked_id(), player=player.id, account=caller.account, ms=request.ms,
             game=None if game is None else game.id, program=program, reason=reason, asked=now.wall,
         )  # fmt: skip
         self._change(events.Asked(player, event, self._part(player, event, self.outlooks(now)), now))
@@ -116,7 +116,7 @@ class RequestHandlers:
     # --- guardians
 
     async def approve(self, caller: Caller, request: a.RequestApprove) -> m.GrantAnswer:
-        acting, reason = self.access.acting(caller, request.token), _reason(request.reason)
+        acting, reason = self.access.acting(caller, request.token), reason_of(request.reason)
         if request.ms is not None and not 0 < request.ms <= MAX_GRANT_MS:
             raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
         now = self.clock.read()
@@ -124,7 +124,7 @@ class RequestHandlers:
         return self._approve(player, event, acting, reason, now, request.ms)
 
     async def deny(self, caller: Caller, request: a.RequestDeny) -> a.Ok:
-        acting, reason = self.access.acting(caller, request.token), _reason(request.reason)
+        acting, reason = self.access.acting(caller, request.token), reason_of(request.reason)
         now = self.clock.read()
         player, event = self._open(request.id, now)
         answer = replace(_by(acting, now, reason), approved=False)
@@ -132,25 +132,28 @@ class RequestHandlers:
         return a.Ok()
 
     def wanted(self, player: RuledPlayer) -> int | None:
-        """How many milliseconds the player asked for last. None: nothing is open."""
-        event = self._last_open(player, self.clock.read())
+        """How many milliseconds the player asked for last. None: nothing is open that gives time."""
+        event = self._last_of_time(player, self.clock.read())
         return None if event is None else event.ms
 
     def approve_open(self, player: RuledPlayer, most: int, acting: Acting) -> m.GrantAnswer | None:
-        """Approves what the player asked for last, with at most so many milliseconds. None: nothing is open. ApiError."""
+        """Approves the time that the player asked for last, at most so many milliseconds. None: no time is asked for. ApiError."""
         now = self.clock.read()
-        event = self._last_open(player, now)
+        event = self._last_of_time(player, now)
         if event is None:
             return None
         return self._approve(player, replace(event, ms=min(event.ms, most)), acting, "", now, None)
 
-    def _last_open(self, player: RuledPlayer, now: Reading) -> RequestEvent | None:
-        today = self.requests.today(self.access.people().zone, now.wall)
-        return next((event for event in reversed(today) if event.player == player.id and event.answer is None), None)
+    def _last_of_time(self, player: RuledPlayer, now: Reading) -> RequestEvent | None:
+        """Whoever tells a code names minutes: it lets nothing through for good, and is not lost on what no answer helps."""
+        looks = self.outlooks(now)
+        today = self.requests.today(looks.people.zone, now.wall)
+        mine = (event for event in reversed(today) if event.player == player.id and event.answer is None)
+        return next((event for event in mine if _gives_time(player, event, looks)), None)
 
     def _open(self, id_: str, now: Reading) -> tuple[RuledPlayer, RequestEvent]:
         """Who asked, and for what. ApiError: nobody, not today, or it was answered."""
-        people, event = self.access.people(), self.requests.find(id_)
+        people, event = self.access.people(), self.requests.meant(id_)
         player = None if event is None else people.by_id(event.player)
         if event is None or player is None:
             raise ApiError("bad-input", msg("no request {id}; see {command}", id=typed(id_), command=_LIST))
@@ -243,6 +246,14 @@ class RequestHandlers:
         self.publisher.show(event)
 
 
+def _gives_time(player: RuledPlayer, event: RequestEvent, looks: Outlooks) -> bool:
+    if event.game is None:
+        return event.program is None
+    game = looks.people.catalogue.games.get(event.game)
+    ruling = None if game is None else looks.ruling(player, game)
+    return ruling is not None and for_good(ruling) is None and not lets(ruling)
+
+
 def _by(acting: Acting, now: Reading, reason: str) -> RequestAnswer:
     """A yes."""
     return RequestAnswer(
@@ -256,11 +267,3 @@ def _told(answer: RequestAnswer) -> a.Answer:
 
 def _about(game: str | None, program: LetProgram | None) -> tuple[str | None, str | None]:
     return game, None if program is None else program.sha256
-
-
-def _reason(text: str) -> str:
-    """What may stand in a log and on a guardian's screen: one line without what steers a terminal. ApiError."""
-    if len(text) > MAX_REASON:
-        raise ApiError("bad-input", msg("the reason is longer than {most} characters", most=MAX_REASON))
-    plain = "".join(one if one.isprintable() else " " for one in unicodedata.normalize("NFC", text))
-    return " ".join(plain.split())

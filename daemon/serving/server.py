@@ -91,7 +91,7 @@ class OtherHandlers:
         return m.Synced(number=-1 if roster is None else roster.number)
 
     async def watch(self, caller: Caller, request: m.Watch) -> AsyncIterator[m.Signal]:
-        async for signal in self.publisher.watch(caller.account, guardian=self.access.guardian(caller)):
+        async for signal in self.publisher.watch(caller.account, guardian=lambda: self.access.guardian(caller)):
             yield signal
 
     async def shown(self, caller: Caller, request: m.Shown) -> m.Ok:

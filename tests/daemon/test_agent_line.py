@@ -18,12 +18,13 @@ from compliance.log import Log
 from compliance.note import parse_vkey
 from compliance.writing.payloads import Payloads
 from daemon.api import messages as seat_api
+from daemon.api.asking import RequestAdd
 from daemon.recording.recorder import append
 from daemon.store import Unwritable
 from host import homes, rpc
 from host.wire import ApiError
 from i18n.message import Message
-from tests.daemon.test_api import ROOT
+from tests.daemon.test_api import CHILD, ROOT
 from tests.daemon.test_disk import FullDisk
 from tests.daemon.world import MINUTE, limit, roster, signer
 from tests.system import PATIENCE
@@ -407,6 +408,26 @@ def test_the_agent_hears_that_the_seat_is_alive_once_they_have_met(world, agent)
 
 
 # --- up ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("older", ["knows no requests", "knows less of grants"])
+def test_what_an_older_agent_does_not_know_holds_up_nothing_else(world, agent, older):
+    """The journal goes on, and what the agent is to be updated for is said, until it is."""
+
+    async def run():
+        world.start(roster(packs=(limit(30),)))
+        if older == "knows no requests":  # this one has no such route
+            await world.daemon.routes["request.add"].handler(CHILD, RequestAdd())
+        else:
+            agent.says[m.PutGrants] = ApiError("bad-input", Message("grant.put: unknown field"))
+            await give(world)
+        async with connected(world, agent):
+            world.daemon.uplink.work.set()
+            await until(lambda: agent.got(m.Submit) and not world.daemon.recorder.journal.unsent())
+            await until(lambda: issues(world) == ["update"])
+        assert world.daemon.uplink._waits()
+
+    asyncio.run(run())
 
 
 def test_a_grant_goes_up_once_and_its_revocation_too(world, agent):

@@ -9,9 +9,8 @@ import pytest
 
 from agent.api.asked import MOST_REQUESTS, RequestAnswer
 from daemon.api import asking as a
-from daemon.api.messages import WhyGet
+from daemon.api import messages as m
 from daemon.platforms.api import ProgramStopped
-from daemon.reporting.publisher import _signal
 from daemon.serving.access import Acting
 from host.wire import ApiError
 from i18n.message import plain
@@ -48,7 +47,7 @@ def asks_first(number=1, **more):
 
 
 def verdict(world, game="teeworlds"):
-    return ask(world, "why", WhyGet(player="an", game=game)).decision.verdict
+    return ask(world, "why", m.WhyGet(player="an", game=game)).decision.verdict
 
 
 def test_time_is_asked_for_and_given(world):
@@ -140,6 +139,21 @@ def test_a_reason_is_one_line_of_plain_text(world):
     world.start(roster(packs=(limit(30),)))
     asked(world, reason=" ba\u0300i\u001b[2J\nxong \u202e")
     assert listed(world)[0].reason == "b\u00e0i [2J xong"
+
+
+def test_every_reason_is_one(world):
+    """Of time, a pause, and that nothing is enforced, too: a PIN's token gives them at the child's account."""
+    world.start(roster(packs=(limit(30),)))
+    wild, plain_text = " ba\u0300i\u001b[2J\nxong \u202e", "b\u00e0i [2J xong"
+    ask(world, "grant.add", m.GrantAdd(player="an", ms=MINUTE, reason=wild), ROOT)
+    ask(world, "grant.extend", m.GrantExtend(player="an", until=13 * HOUR, reason=wild), ROOT)
+    ask(world, "pause", a.Pause(player="an", reason=wild), ROOT)
+    ask(world, "off", a.Off(ms=MINUTE, reason=wild), ROOT)
+    overrides = world.daemon._overrides
+    reasons = [one.reason for one in (*world.daemon._grants.all(), *overrides.pauses, overrides.off)]
+    assert reasons == [plain_text] * 4
+    with pytest.raises(ApiError, match="say why"):
+        ask(world, "off", a.Off(ms=MINUTE, reason="\n\u202e"), ROOT)
 
 
 def test_the_first_answer_stands(world):
@@ -237,10 +251,44 @@ def test_an_old_wish_leaves_memory_once_the_agent_has_it(world):
     assert world.daemon._requests.find(left.id) == left
 
 
+def test_no_id_comes_again(world, monkeypatch):
+    """The log and the agent know requests of years, the seat those of three days."""
+    drawn = []
+    monkeypatch.setattr("secrets.token_hex", lambda n: drawn.append(n) or f"{len(drawn):0{2 * n}x}")
+    world.start(roster(packs=(limit(30),)))
+    asked(world)
+    assert drawn[-1] >= 6
+
+
+def test_the_beginning_of_an_id_means_it(world, monkeypatch):
+    """Where it means one alone, and is no slip of the finger."""
+    world.start(roster(packs=(limit(30),)))
+    drawn = iter(("aaaa00000000", "aaab00000000"))
+    monkeypatch.setattr("daemon.requests.secrets.token_hex", lambda _: next(drawn))
+    first, second = asked(world), asked(world, game="luanti")
+    for no in ("", "r", first[:4], "r9999"):
+        with pytest.raises(ApiError, match="no request"):
+            deny(world, no)
+    deny(world, first[:5])
+    assert [one.id for one in listed(world)] == [second]
+
+
 def test_what_still_refuses_is_said(world):
     world.start(roster(packs=(shipped("home-balanced"), limit(0))))
     answer = approve(world, asked(world, game="teeworlds"))
     assert (answer.let, answer.still, answer.after.rule) == ("Teeworlds", True, "house.all")
+
+
+@pytest.mark.parametrize(("packs", "place", "game", "helps"), [
+    (("home-balanced",), "home", "teeworlds", True), ((), "home", "teeworlds", False), (("vn-147",), "home", "old", True),
+    (("vn-147",), "game-point", "old", False), (("vn-147", "home-balanced"), "game-point", "old", False),
+])  # fmt: skip
+def test_why_says_whether_a_yes_would_let_the_game_through(world, packs, place, game, helps):
+    """As the request does: not where only the day's minutes are over."""
+    news = roster(packs=(*map(shipped, packs), limit(0)), place=place)
+    old = replace(news.games[0], id="old", title="Old", label=18, label_source="VN18, its box", names=("old",))
+    world.start(msgspec.structs.replace(news, games=(*news.games, old)))
+    assert ask(world, "why", m.WhyGet(player="an", game=game)).lets is helps
 
 
 def test_what_no_answer_helps_against_is_refused(world):
@@ -351,11 +399,13 @@ def test_displays_are_told(world):
     world.daemon._publisher.show = lambda one: shown.append(one) or (1, 0)
     id_ = asked(world, game="teeworlds", reason="với bạn")
     approve(world, id_)
-    (to_guardians, (nobody)), (to_child, (accounts)) = (_signal(1, one) for one in shown)
-    assert (to_guardians.kind, to_guardians.request, to_guardians.title, nobody) == ("asked", id_, "Teeworlds", frozenset())
-    assert plain(to_guardians.text) == "An asks to play Teeworlds: với bạn"
-    assert (to_child.kind, to_child.who, to_child.how, accounts) == ("answered", "root", "approved", frozenset({"an"}))
-    assert plain(to_child.text) == "Yes: Teeworlds is let through"
+    (nobody, to_guardians), (accounts, to_child) = (world.daemon._publisher._said(one) for one in shown)
+    assert nobody == frozenset()
+    assert [to_guardians[one] for one in ("kind", "request", "title")] == ["asked", id_, "Teeworlds"]
+    assert plain(to_guardians["text"]) == "An asks to play Teeworlds: với bạn"
+    assert accounts == frozenset({"an"})
+    assert [to_child[one] for one in ("kind", "who", "how")] == ["answered", "root", "approved"]
+    assert plain(to_child["text"]) == "Yes: Teeworlds is let through"
 
 
 def test_a_code_approves_what_was_asked_last(world):
@@ -371,3 +421,36 @@ def test_a_code_approves_what_was_asked_last(world):
     answer = world.daemon._requests.find(id_).answer
     assert (answer.who, answer.guardian, answer.how) == ("Mẹ", "me", "code")
     assert world.daemon._requests.find(id_).ms == 60 * MINUTE
+
+
+def code_of(world, ms=30 * MINUTE):
+    """What a guardian's code finds to answer."""
+    handlers = world.daemon.routes["request.approve"].handler.__self__
+    an = world.daemon.in_force.people.players[0]
+    return handlers.wanted(an), handlers.approve_open(an, ms, Acting("Mẹ", "me", "code"))
+
+
+def test_a_code_lets_nothing_through_for_good(world):
+    """It was told for minutes: neither a game that asks nor a program holds it up, whatever was asked later."""
+    world.start(asks_first())
+    asked(world, game="teeworlds")
+    assert code_of(world) == (None, None)
+    time = asked(world, ms=10 * MINUTE)
+    world.clock.run(10)
+    world.adopt(strict(2, packs=(shipped("home-balanced"),)))
+    start(world, 1)
+    asked(world, program="own")
+    assert code_of(world)[0] == 10 * MINUTE
+    assert world.daemon._requests.find(time).answer.ms == 10 * MINUTE
+    assert len(listed(world)) == 2
+
+
+def test_a_code_passes_over_what_no_answer_helps(world):
+    """A game that was removed since, and one that stays refused: the code would be spent for nothing."""
+    news = roster(packs=(shipped("vn-147"),), place="game-point")
+    old = replace(news.games[0], id="old", title="Old", label=18, label_source="VN18, its box", names=("old",))
+    world.start(msgspec.structs.replace(news, games=(*news.games, old)))
+    asked(world, game="old")
+    assert code_of(world) == (None, None)
+    world.adopt(msgspec.structs.replace(news, number=2))
+    assert code_of(world) == (None, None)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 
+from agent.api.messages import Guardian
 from compliance import entry
 from daemon.api import asking as a
 from daemon.api import messages as m
@@ -198,6 +199,47 @@ def test_extra_time_is_shown_to_who_got_it(world):
                 ("granted", "an", "luanti", 5 * MINUTE), ("granted", "an", "", MINUTE), ("granted", "an", "luanti", 0),
             ]  # fmt: skip
             assert (len(parent.got), friend.got) == (3, [])
+
+    world.start(roster())
+    asyncio.run(run())
+
+
+def test_until_when_may_be_played_is_told(world):
+    """As a play starts, time comes and goes, and a pause is over; of one that is over, from when again. Off it is not known."""
+
+    async def run():
+        async with displays(world, CHILD) as (child,):
+            world.platform.run(1)
+            given = await ask(world, "grant.add", m.GrantAdd(player="an", ms=5 * MINUTE))
+            await ask(world, "grant.revoke", m.GrantRevoke(id=given.id))
+            await ask(world, "pause", a.Pause(player="an"))
+            await ask(world, "resume", a.Resume(player="an"))
+            world.pass_time(10 * MINUTE)
+            await ask(world, "off", a.Off(ms=HOUR, reason="x"))
+            world.platform.run(2)
+            await settled()
+            told = [(one.kind, one.until and (one.until - NOON) // MINUTE) for one in child.got if one.kind in kinds]
+            assert told == [
+                ("started", 10), ("granted", 15), ("granted", 10), ("resumed", 10), ("ended", 12 * 60), ("started", None),
+            ]  # fmt: skip
+            assert child.got[0].left == 10 * MINUTE
+
+    kinds = {"started", "granted", "resumed", "ended"}
+    world.start(roster(packs=(limit(10),)))
+    asyncio.run(run())
+
+
+def test_who_becomes_a_guardian_sees_all_and_who_was_one_no_longer(world):
+    """With the list that says so, not with the next start of the display."""
+    mother = Guardian(id="me", name="Mẹ", account="friend")
+
+    async def run():
+        async with displays(world, FRIEND) as (friend,):
+            for number, guardians in enumerate(((), (mother,), ()), 2):
+                world.adopt(msgspec.structs.replace(roster(number), guardians=guardians))
+                await ask(world, "grant.add", m.GrantAdd(player="an", ms=number * MINUTE))
+            await settled()
+            assert [one.left for one in friend.got] == [3 * MINUTE]
 
     world.start(roster())
     asyncio.run(run())

@@ -15,6 +15,7 @@ from tests.daemon.test_disk import FullDisk
 from tests.daemon.test_displays import displays, settled
 from tests.daemon.test_installed_only import OWN, start, strict
 from tests.daemon.test_installed_only import refused as refused_programs
+from tests.daemon.test_pauses import pause
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster, shipped
 
 KINDS = ("enforcement.off", "enforcement.on")
@@ -184,6 +185,35 @@ def test_other_programs_run_too_and_go_on(world, back):
     assert (world.platform.ended, refused_programs(world)) == ([], [])
     start(world, 4)
     assert world.platform.ended == [4]
+
+
+def test_a_pause_holds_meanwhile(world):
+    """It is somebody's word about now, too: what runs is ended with its minute and what it left behind, nothing starts, and the
+    gate knows; others play, and the pause over, so does who was paused.
+    """
+    world.start(roster(packs=(limit(1),)))
+    world.platform.obedient = False
+    world.platform.run(1)
+    off(world, 60)
+    pause(world, until=NOON + 30 * MINUTE)
+    assert world.platform.refusals.refused == {"an": frozenset({"luanti", "teeworlds"})}
+    world.platform.run(2, "teeworlds")
+    assert world.platform.ended == [2]
+    world.platform.launch(OWN, account="an", pid=3, parent=1)
+    world.pass_time(MINUTE + 2_000)
+    assert world.platform.asked == [1]
+    world.platform.exit(1)
+    world.pass_time(MINUTE)
+    assert not world.platform.scan()
+    start_unread(world, 4)
+    assert world.platform.ended == [2, 4]
+    (due,) = world.journal("play.due")
+    assert due.rule == "pause"
+    world.pass_time(28 * MINUTE)
+    assert world.platform.refusals.refused == {}
+    world.platform.run(5)
+    start_unread(world, 6)
+    assert world.platform.ended == [2, 4]
 
 
 def start_unread(world, pid):

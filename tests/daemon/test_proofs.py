@@ -113,6 +113,19 @@ def test_a_guardian_gives_time_at_the_childs_account(home):
     assert home.journal("pin.failed") == []
 
 
+def test_a_pause_says_who_and_how(home):
+    """As time does: kept, and beside its entry and that of its end."""
+    token = prove(home, "4711").token
+    ask(home, "pause", asking.Pause(player="an", token=token), CHILD)
+    (kept,) = home.daemon._overrides.pauses
+    assert (kept.who, kept.how, kept.guardian) == ("Mẹ", "pin", "me")
+    ask(home, "resume", asking.Resume(player="an", token=token), CHILD)
+    ask(home, "pause", asking.Pause(player="an"), ROOT)
+    rows = home.daemon.store.db.execute("SELECT payload FROM journal WHERE payload NOTNULL ORDER BY seq").fetchall()
+    beside = [msgspec.json.decode(row[0]) for row in rows]
+    assert [(one["who"], one.get("how")) for one in beside] == [("Mẹ", "pin"), ("Mẹ", "pin"), ("root", None)]
+
+
 def test_a_proof_is_the_accounts_that_made_it_and_ends(home):
     """Not another account's, not after some minutes, not after a restart; a new PIN or a removal ends it at once."""
     token = prove(home, "4711").token
@@ -311,8 +324,10 @@ def test_me_says_who_the_account_is(home):
     """What a tray's menu depends on; no secret of anybody."""
     assert me(home) == asking.Me(account="an", guardian=False, player="an", proving=("Mẹ", "Bố"), codes=True)
     assert me(home, ROOT) == asking.Me(account="root", guardian=True, player=None, proving=("Mẹ", "Bố"), codes=True)
-    assert me(home, FRIEND).player == "guest"
-    home.adopt(house(2, (AUNT,)))
+    assert (me(home, FRIEND).player, me(home, FRIEND).codes) == ("guest", False)
+    home.adopt(house(2, place="game-point"))
+    assert (me(home).proving, me(home).codes) == (("Mẹ", "Bố"), False)
+    home.adopt(house(3, (AUNT,)))
     assert me(home) == asking.Me(account="an", guardian=False, player="an")
 
 
