@@ -11,7 +11,7 @@ from cli.grant import say
 from cli.parser import PLAYER
 from daemon.api.asking import CodeUse
 from host.rpc_client import ask
-from i18n.message import msg
+from i18n.message import Length, msg
 
 
 def add_to(commands: Commands) -> None:
@@ -23,4 +23,7 @@ def add_to(commands: Commands) -> None:
 
 
 def use(args: Namespace, context: Context) -> None:
-    say(ask(context.home.daemon_address, CodeUse(player=args.player, digits=args.digits, ms=args.ms)), context)
+    answer = ask(context.home.daemon_address, CodeUse(player=args.player, digits=args.digits, ms=args.ms))
+    say(answer, context)
+    if args.ms is not None and answer.ms is not None and answer.ms < args.ms:
+        context.out.message(msg("a code gives no more than {most}", most=Length(answer.ms)))

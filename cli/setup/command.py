@@ -22,12 +22,14 @@ from cli.setup.questions import QUESTIONS, yes_or_no
 from cli.setup.saving import save
 from cli.setup.tried import try_out
 from cli.words.layout import row
+from host.choose import files
 from host.rpc_client import ask
 from host.wire import ApiError
 from i18n.message import Arg, Day, comma, msg, said_by
 
 BACK: Final = "<"
-_TRIES: Final = 10  # to type a PIN twice alike
+_TRIES: Final = 5  # to type a PIN twice alike
+_AS_ROOT: Final = "sudo giochoi setup"
 
 
 def add_to(commands: Commands) -> None:
@@ -37,24 +39,38 @@ def add_to(commands: Commands) -> None:
 def run(args: Namespace, context: Context) -> int:
     if context.out.json or not terminal():
         raise CommandError(msg("this asks questions, so it needs a terminal; without one: giochoi player add"))
+    try:
+        house, interview, pin = _answers(context)
+    except KeyboardInterrupt:
+        context.out.message("")
+        raise CommandError(msg("nothing changed"), code=130) from None
+    children = interview.children()
+    code = _save(children, house, context)
+    if pin:
+        code = _guardian(interview.guardian(), pin, context) or code
+    return try_out(children, context) or code
+
+
+def _answers(context: Context) -> tuple[House, Interview, str]:
+    """All there is to know, up to the last yes, and the hash of a PIN or "". Nothing is changed yet. CommandError."""
     out, house = context.out, House(context)
     found = house.found()
+    if not files().privileged():
+        out.message(msg("Games of your child's account are found only by an administrator: {command}", command=_AS_ROOT))
     out.say(msg("Which children play on this PC, and by which rules? Enter takes what stands in brackets, {back} goes back, "
                 "Ctrl-C leaves without changing anything.", back=BACK))  # fmt: skip
     if not any(not one.administrator for one in found.people):
         _nobody(out)
     interview = Interview(found, QUESTIONS)
-    while (question := interview.question()) is not None or not _agreed(interview, out):
-        if question is None:
-            interview.back()
-        else:
+    while True:
+        question = interview.question()
+        if question is not None:
             _put(question, interview, out)
-    name, children = interview.guardian(), interview.children()
-    pin = _pin(children, context) if name else ""
-    code = _save(children, house, context)
-    if pin:
-        code = _guardian(name, pin, context) or code
-    return try_out(children, context) or code
+            continue
+        pin = _pin(interview.children(), context) if interview.guardian() else ""
+        if _agreed(interview, out):
+            return house, interview, pin
+        interview.back()
 
 
 def _guardian(name: str, pin: str, context: Context) -> int:
@@ -67,8 +83,8 @@ def _guardian(name: str, pin: str, context: Context) -> int:
 
 
 def _pin(children: tuple[Child, ...], context: Context) -> str:
-    """The hash of the PIN that is typed, which is asked for until it is none that these `children`, or others, would guess.
-    Nothing is changed yet.
+    """The hash of the PIN that is typed, which is asked for until it is none that these `children`, or others, would guess; ""
+    if it never is. CommandError: nobody answers.
     """
     known = ask(context.home.agent_address, PlayerList()).players
     players = (*known, *map(_as_registered, children))
@@ -78,8 +94,9 @@ def _pin(children: tuple[Child, ...], context: Context) -> str:
         except CommandError as error:
             context.out.message(error.message)
         except EOFError:
-            break
-    raise CommandError(msg("nothing changed"), code=1)
+            raise CommandError(msg("nothing changed"), code=1) from None
+    context.out.message(msg("Then without a PIN; later: {command}", command="giochoi guardian add … --pin"))
+    return ""
 
 
 def _nobody(out: Output) -> None:

@@ -17,6 +17,7 @@ from rules.identity import IdentityError, birth_date
 YOUNG: Final = 12  # years: below it Enter means that only installed programs run; a suggestion, no law
 MINUTES: Final = 2  # of a preset's minutes so many are asked for, the others stay as they are
 _DATE: Final = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4})", re.ASCII)
+_BIRTHDAY: Final = "24/11/2014"
 _YES: Final = frozenset({"y", "yes", "c", "có", "co"})
 _NO: Final = frozenset({"n", "no", "k", "không", "khong"})
 _ALL: Final = frozenset({"all", "tất cả", "tat ca", "het", "hết"})
@@ -63,12 +64,13 @@ def _born(found: Found, given: Answers, interview: Interview) -> Question:
         iso = f"{written[3]}-{int(written[2]):02}-{int(written[1]):02}" if written else text
         try:
             birth_date(iso, found.today)
-        except IdentityError as error:
-            raise AnswerError(error.message) from None
+        except IdentityError:
+            why = msg("{text}: no date of birth; such as {example}", text=typed(text), example=_BIRTHDAY)
+            raise AnswerError(why) from None
         return iso
 
     return Question("born", msg("When was {name} born? Day, month, year, such as {example}; or the year alone",
-                                name=given["name"], example="24/11/2014"), read)  # fmt: skip
+                                name=given["name"], example=_BIRTHDAY), read)  # fmt: skip
 
 
 def _pack(found: Found, given: Answers, interview: Interview) -> Question:
