@@ -81,7 +81,11 @@ class Icon(_win32.Icon):  # type: ignore[misc] # pystray ships no types
     def run(self, setup: Callable[[Any], None] | None = None) -> None:
         self._thread = threading.current_thread()  # pystray sets it later, but asks for it if that fails
         if not self._stopping:
-            super().run(setup or (lambda _: None))
+            super().run(setup)
+
+    def _start_setup(self, _setup: object) -> None:
+        """Nothing is left to do in a thread of its own, which would keep a process for ever whose window could not be made."""
+        self._setup_thread = threading.current_thread()
 
     def stop(self) -> None:
         self._stopping = True

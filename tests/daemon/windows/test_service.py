@@ -13,13 +13,10 @@ import pytest
 
 from cli.__main__ import main as giochoi
 from daemon.platforms.windows.control import WindowsControl
-from daemon.platforms.windows.ending import run_in_session
-from daemon.platforms.windows.trays import sessions
 from daemon.platforms.windows.trays.sessions import found
 from host.servicing import ServiceCommands
 from host.windows import scm
 from i18n.message import msg
-from tests.system import until
 
 KEY = "SYSTEM\\CurrentControlSet\\Services\\giochoi-"
 ROOMS = ("agent", "daemon")
@@ -132,16 +129,3 @@ def test_a_mistake_in_the_configuration_is_said(home):
     code, line = desk("daemon").status()
     assert (code, "code 2" in str(line)) == (1, True), line
     (home / "daemon" / "config.toml").unlink()
-
-
-@pytest.mark.skipif(run_in_session.own_session() not in sessions.looked_at(), reason="nobody looks at this session")
-def test_a_tray_in_the_session(home):
-    """It outlives the daemon, the next one starts no other, and one that is ended is there again."""
-    start(home)
-    first = until(lambda: tray(home)).identity
-    assert desk("daemon").stop()[0] == 0
-    assert tray(home).identity == first
-    start(home)
-    assert tray(home).identity == first
-    end_tray(home)
-    assert until(lambda: tray(home)).identity != first

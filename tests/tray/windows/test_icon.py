@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 from ctypes import wintypes
 
 import pytest
@@ -13,6 +14,7 @@ from tray.menus import LINE, Dialog, Row
 from tray.view import View
 from tray.windows import calls, pictures
 from tray.windows.balloon import Balloons
+from tray.windows.icon import Icon
 from tray.windows.popup import Popup
 
 LEFT, RIGHT = (0x0201, 0x0202), (0x0204, 0x0205)
@@ -143,6 +145,16 @@ def test_windows_may_log_off():
         stand.post(END_SESSION, 1)
         stand.thread.join(20)
         assert not stand.thread.is_alive()
+
+
+def test_a_window_that_cannot_be_made(monkeypatch):
+    """The program ends, and says why; no thread keeps it, and with it the session's only place for a tray."""
+    before = threading.enumerate()
+    made = Icon(view("a"), print, png)
+    monkeypatch.setattr(made, "_create_window", lambda _: (_ for _ in ()).throw(OSError("no desktop")))
+    with pytest.raises(OSError, match="no desktop"):
+        made.run()
+    assert threading.enumerate() == before
 
 
 def test_it_ends_while_its_menu_is_open():

@@ -19,6 +19,7 @@ import win32profile
 import win32security
 import win32ts
 
+from daemon.platforms.windows.ending import closing
 from host.windows.win32 import AsOSError
 
 _OWN_NAME = "giochoi-tray.exe"  # a copy of pythonw.exe that an installer may put beside it: Windows knows icons by that
@@ -41,7 +42,7 @@ def run(session: int, module: str, words: Sequence[str], *, own_name: bool = Fal
     line = command_line(module, words, own_name=own_name)
     with suppress(OSError), AsOSError():
         if session == own_session():
-            return win32process.CreateProcess(*_how(None, line))[0]
+            return win32process.CreateProcess(*_how(None, line, "" if closing.interactive() else _DESKTOP))[0]
         user = plain(win32ts.WTSQueryUserToken(session))
         return win32process.CreateProcessAsUser(user, *_how(win32profile.CreateEnvironmentBlock(user, False), line))[0]
     return None
@@ -63,10 +64,11 @@ def succeeded(process: int) -> bool:
     return False
 
 
-def _how(environment: dict[str, str] | None, line: Sequence[str]) -> tuple[Any, ...]:
-    """What a process is made with."""
+def _how(environment: dict[str, str] | None, line: Sequence[str], desktop: str = _DESKTOP) -> tuple[Any, ...]:
+    """What a process is made with; on our own desktop where `desktop` is empty."""
     startup = win32process.STARTUPINFO()
-    startup.lpDesktop = _DESKTOP
+    if desktop:
+        startup.lpDesktop = desktop
     whole = subprocess.list2cmdline(line)
     return line[0], whole, None, None, False, win32process.CREATE_NO_WINDOW, environment, None, startup
 

@@ -23,6 +23,7 @@ from tests.windows_programs import program
 from tray.windows import once
 
 SECONDS = ("/seconds", "60")
+LONG = 60.0  # seconds: a tray starts slowly in Wine
 
 
 class Desk:
@@ -155,14 +156,14 @@ def test_the_tray_itself_in_our_session(tmp_path):
     )
     keeper.start()
     try:
-        until(_one_runs)
+        until(_one_runs, LONG)
         first = keeper._running[ours].identity
         second = sessions.start(ours, ("--home", str(tmp_path)))
-        until(lambda: not processes.running(second.handle))
+        until(lambda: not processes.running(second.handle), LONG)
         assert keeper._running[ours].identity == first
         assert WindowsControl().end(*first)
-        until(lambda: keeper._running.get(ours, second).identity not in {first, second.identity})
-        until(_one_runs)
+        until(lambda: keeper._running.get(ours, second).identity not in {first, second.identity}, LONG)
+        until(_one_runs, LONG)
     finally:
         keeper.stop()
         for tray in keeper._running.values():
