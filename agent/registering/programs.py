@@ -36,7 +36,8 @@ def programs_set(change: Change, row: PlayerRow, request: m.PlayerSet) -> tuple[
     for program in request.allow:
         _allow(change, row, program)
     if len(let_of(change, row.id)) > MOST_PROGRAMS:
-        raise refused(msg("more than {n} programs are let through for {name}: take some back first", n=MOST_PROGRAMS, name=row.name))
+        raise refused(msg("more than {n} programs are let through for {name}: take some back first",
+                          n=MOST_PROGRAMS, name=row.name))  # fmt: skip
     _record(change, row, {"what": "player.set", "let": [one.name for one in let_of(change, row.id)]})
     return tuple(_hints(change, row, request))
 

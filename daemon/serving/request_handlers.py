@@ -137,7 +137,7 @@ class RequestHandlers:
         return None if event is None else event.ms
 
     def approve_open(self, player: RuledPlayer, most: int, acting: Acting) -> m.GrantAnswer | None:
-        """Approves the time that the player asked for last, at most so many milliseconds. None: no time is asked for. ApiError."""
+        """Approves the time that was asked for last, at most so many milliseconds. None: none was asked for. ApiError."""
         now = self.clock.read()
         event = self._last_of_time(player, now)
         if event is None:
