@@ -14,6 +14,7 @@ from rules.installed import LetProgram
 from rules.policy import Role
 
 MOST_REQUESTS = 12  # of one player on one day
+MOST_PROGRAMS = 200  # that are let through for one player
 
 ProvedBy = Literal["account", "pin", "code"]
 """How somebody proved to be a guardian: by the account they asked from, a PIN, or a code by telephone."""

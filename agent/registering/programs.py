@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from agent.api import messages as m
+from agent.api.asked import MOST_PROGRAMS
 from agent.errors import bad_input, not_found, refused
 from agent.registering.accounts import nothing_holds
 from agent.registry import Change
@@ -19,7 +20,6 @@ from rules.installed import LetProgram
 
 _ID = re.compile(r"[0-9a-f]{8,64}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_MOST = 200
 
 
 def programs_set(change: Change, row: PlayerRow, request: m.PlayerSet) -> tuple[Words, ...]:
@@ -35,8 +35,9 @@ def programs_set(change: Change, row: PlayerRow, request: m.PlayerSet) -> tuple[
         _disallow(change, row, asked)
     for program in request.allow:
         _allow(change, row, program)
-    if len(let_of(change, row.id)) > _MOST:
-        raise refused(msg("more than {n} programs are let through for {name}: take some back first", n=_MOST, name=row.name))
+    if len(let_of(change, row.id)) > MOST_PROGRAMS:
+        raise refused(msg("more than {n} programs are let through for {name}: take some back first",
+                          n=MOST_PROGRAMS, name=row.name))  # fmt: skip
     _record(change, row, {"what": "player.set", "let": [one.name for one in let_of(change, row.id)]})
     return tuple(_hints(change, row, request))
 
@@ -52,7 +53,7 @@ def end_programs(change: Change, row: PlayerRow) -> None:
 def let_through(change: Change, row: PlayerRow, program: LetProgram, personal: dict[str, Any]) -> None:
     """A program that was asked for, by its content alone. Nothing, if it is let through already or too many are."""
     let = let_of(change, row.id)
-    if len(let) < _MOST and all(one.sha256 != program.sha256 for one in let):
+    if len(let) < MOST_PROGRAMS and all(one.sha256 != program.sha256 for one in let):
         change.tables.put_program(row.id, program)
         _record(change, row, {**personal, "let": [one.name for one in let_of(change, row.id)]})
 

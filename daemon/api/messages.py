@@ -223,9 +223,9 @@ SignalKind = Literal[
 
 class Signal(Wire, frozen=True, kw_only=True):
     """One thing to show. `left` is in milliseconds: how long one may still play (warning), save (due), has played (ended), was
-    given (granted). `until`: when something ends or begins again, Unix milliseconds
-    (started, granted, resumed: until when may be played, ended: from when again, where that is known). `title`: of the game. `program`: the
-    SHA-256 of a refused program. `request`: the id of what was asked or answered. `who` did it; "": it is over by itself.
+    given (granted). `until`: when something ends or begins again, Unix milliseconds (started, granted, resumed: until when may
+    be played, ended: from when again, where that is known). `title`: of the game. `program`: the SHA-256 of a refused program.
+    `request`: the id of what was asked or answered. `who` did it; "": it is over by itself.
     """
 
     number: int

@@ -22,8 +22,8 @@ T = TypeVar("T")
 
 
 class PauseEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`who` (`how` and `guardian` as in grants) paused `player` (None: everybody) at `at`, but for players in `but`, for whom it
-    was taken back.
+    """`who` (`how` and `guardian` as in grants) paused `player` (None: everybody) at `at`, but for players in `but`, for whom
+    it was taken back.
     """
 
     id: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from agent.api.asked import MOST_REQUESTS, RequestAnswer, RequestEvent
+from agent.api.asked import MOST_PROGRAMS, MOST_REQUESTS, RequestAnswer, RequestEvent
 from agent.api.messages import GrantEvent
 from daemon import events
 from daemon.api import asking as a
@@ -137,7 +137,7 @@ class RequestHandlers:
         return None if event is None else event.ms
 
     def approve_open(self, player: RuledPlayer, most: int, acting: Acting) -> m.GrantAnswer | None:
-        """Approves the time that the player asked for last, at most so many milliseconds. None: no time is asked for. ApiError."""
+        """Approves the time that was asked for last, at most so many milliseconds. None: none was asked for. ApiError."""
         now = self.clock.read()
         event = self._last_of_time(player, now)
         if event is None:
@@ -173,6 +173,7 @@ class RequestHandlers:
         let = event.program is not None or self._lets(player, game, looks)
         if event.program is not None and ms is not None:
             raise ApiError("bad-input", msg("a program is let through without minutes"))
+        _fits(player, event.program)
         grant = None
         if not let or ms is not None:
             grant = GrantEvent(
@@ -252,6 +253,15 @@ def _gives_time(player: RuledPlayer, event: RequestEvent, looks: Outlooks) -> bo
     game = looks.people.catalogue.games.get(event.game)
     ruling = None if game is None else looks.ruling(player, game)
     return ruling is not None and for_good(ruling) is None and not lets(ruling)
+
+
+def _fits(player: RuledPlayer, program: LetProgram | None) -> None:
+    """ApiError: the agent would not enter it."""
+    let = player.registered.programs
+    if program is not None and len(let) >= MOST_PROGRAMS and all(one.sha256 != program.sha256 for one in let):
+        name = player.registered.name
+        raise ApiError("refused", msg("more than {n} programs are let through for {name}: take some back first",
+                                      n=MOST_PROGRAMS, name=name))  # fmt: skip
 
 
 def _by(acting: Acting, now: Reading, reason: str) -> RequestAnswer:

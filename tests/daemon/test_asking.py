@@ -7,7 +7,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from agent.api.asked import MOST_REQUESTS, RequestAnswer
+from agent.api.asked import MOST_PROGRAMS, MOST_REQUESTS, RequestAnswer
 from daemon.api import asking as a
 from daemon.api import messages as m
 from daemon.platforms.api import ProgramStopped
@@ -15,6 +15,7 @@ from daemon.serving.access import Acting
 from host.wire import ApiError
 from i18n.message import plain
 from rules.games import Fingerprint
+from rules.installed import LetProgram
 from tests.daemon.test_api import CHILD, FRIEND, ROOT, ask
 from tests.daemon.test_disk import FullDisk
 from tests.daemon.test_installed_only import OWN, start, strict
@@ -375,6 +376,19 @@ def test_what_was_refused_may_be_asked_for_and_then_runs(world):
     start(world, 2)
     start(world, 3, other)
     assert world.platform.ended == [1, 3]
+
+
+def test_one_program_too_many_is_refused_at_the_seat(world):
+    """The agent would not enter it, and the yes would be over with the next roster."""
+    many = tuple(LetProgram(name=f"p{n}", sha256=f"{n:064x}", size=1) for n in range(MOST_PROGRAMS))
+    world.start(strict(1, *many))
+    start(world, 1)
+    id_ = asked(world, program="own")
+    with pytest.raises(ApiError, match="take some back first"):
+        approve(world, id_)
+    assert [one.id for one in listed(world)] == [id_]
+    world.adopt(strict(2, *many[1:]))
+    assert approve(world, id_).let == "own"
 
 
 def test_only_what_the_seat_saw_refused_may_be_asked_for(world):
