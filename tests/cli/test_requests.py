@@ -50,7 +50,7 @@ def document(giochoi, *words):
 def test_time(home):
     """Asked, listed, given as a grant gives it, which is taken back as one."""
     asked = said(home, "request", "20", "--reason", "homework is done")
-    id_ = re.search(r"\((r[0-9a-f]{6})\)", asked)[1]
+    id_ = re.search(r"\((r[0-9a-f]{12})\)", asked)[1]
     listed = said(home, "requests")
     assert f"{id_} · An asks for 20 min more ·" in listed
     assert "homework is done" in listed
