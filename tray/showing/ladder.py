@@ -92,9 +92,12 @@ def _due(signal: Signal, _: Viewer) -> Notice:
 
 
 def _ended(signal: Signal, _: Viewer) -> Notice:
-    """In place of "save now"."""
+    """In place of "save now", also where that was a banner and this is none."""
     played = (msg("You played for {left}.", left=Length(signal.left)),) if signal.left is not None else ()
-    return Notice(_of_game(signal), msg("{game} is over", game=_game(signal)), (*played, *_again(signal)), "low", lasts=_LISTED)
+    return Notice(
+        _of_game(signal), msg("{game} is over", game=_game(signal)), (*played, *_again(signal)), "low", lasts=_LISTED,
+        over=_of_game(signal),
+    )  # fmt: skip
 
 
 def _refused(signal: Signal, _: Viewer) -> Notice:
