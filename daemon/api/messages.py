@@ -225,6 +225,7 @@ class Signal(Wire, frozen=True, kw_only=True):
     """One thing to show. `left` is in milliseconds: how long one may still play (warning), save (due), has played (ended), was
     given (granted). `until`: when something ends or begins again, Unix milliseconds. `title`: of the game. `program`: the
     SHA-256 of a refused program. `request`: the id of what was asked or answered. `who` did it; "": it is over by itself.
+    `zone`: the place's, in which moments are shown.
     """
 
     number: int
@@ -241,6 +242,7 @@ class Signal(Wire, frozen=True, kw_only=True):
     program: str | None = None
     request: str | None = None
     who: str = ""
+    zone: str = ""
 
 
 class Ok(Wire, frozen=True, kw_only=True):

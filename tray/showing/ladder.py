@@ -73,7 +73,7 @@ def _line(signal: Signal) -> Arg:
     """Which game, and until when."""
     if signal.until is None:
         return _game(signal)
-    return msg("{game}: until {until}", game=_game(signal), until=Moment(signal.until))
+    return msg("{game}: until {until}", game=_game(signal), until=Moment(signal.until, signal.zone))
 
 
 def _notice(signal: Signal, _: Viewer) -> Notice:
@@ -133,7 +133,7 @@ def _answered(signal: Signal, _: Viewer) -> Notice:
 def _paused(signal: Signal, _: Viewer) -> Notice:
     title = msg("Pause: no playing for now")
     if signal.until is not None:
-        title = msg("Pause: no playing until {until}", until=Moment(signal.until))
+        title = msg("Pause: no playing until {until}", until=Moment(signal.until, signal.zone))
     return _of_time(signal, title, (*_reason(signal), *_set_by(signal)), "critical")
 
 
@@ -145,7 +145,7 @@ def _resumed(signal: Signal, _: Viewer) -> Notice:
 def _off(signal: Signal, _: Viewer) -> Notice:
     title = msg("No limits for now")
     if signal.until is not None:
-        title = msg("No limits until {until}", until=Moment(signal.until))
+        title = msg("No limits until {until}", until=Moment(signal.until, signal.zone))
     return Notice("off", title, (*_reason(signal), *_set_by(signal)), lasts=_LISTED)
 
 
@@ -269,11 +269,11 @@ def _ends(signal: Signal) -> tuple[Arg, ...]:
 
 
 def _until(signal: Signal) -> tuple[Arg, ...]:
-    return () if signal.until is None else (msg("You can play until {until}.", until=Moment(signal.until)),)
+    return () if signal.until is None else (msg("You can play until {until}.", until=Moment(signal.until, signal.zone)),)
 
 
 def _again(signal: Signal) -> tuple[Arg, ...]:
-    return () if signal.until is None else (msg("You can play again from {until}.", until=Moment(signal.until)),)
+    return () if signal.until is None else (msg("You can play again from {until}.", until=Moment(signal.until, signal.zone)),)
 
 
 def _answer(signal: Signal) -> tuple[Arg, tuple[Arg, ...]]:
