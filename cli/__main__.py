@@ -59,7 +59,8 @@ def _run(asked: Namespace, words: list[str], context: Context) -> int:
     args.parser = parser  # for mistakes that only the command itself can see
     while True:
         try:
-            return parser.run(args, context) or 0
+            with context.after:
+                return parser.run(args, context) or 0
         except Unreachable as error:
             raise nobody(error, context.home, looks=parser.looks) from None
         except ApiError as error:

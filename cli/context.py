@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cached_property
 
 from cli.errors import CommandError
@@ -19,6 +19,7 @@ class Context:
         self._given = home
         self.lang = lang  # the one asked for on the command line
         self._json = json
+        self.after = ExitStack()  # what is left to do when the command has ended, however it did
 
     @cached_property
     def home(self) -> Home:

@@ -10,7 +10,18 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from daemon.api.asking import Me, MeGet, Pause, Paused, RequestApprove, RequestDeny, Requests, RequestsGet, Resume
+from daemon.api.asking import (
+    GuardianLeave,
+    Me,
+    MeGet,
+    Pause,
+    Paused,
+    RequestApprove,
+    RequestDeny,
+    Requests,
+    RequestsGet,
+    Resume,
+)
 from daemon.api.messages import GrantAdd, GrantAnswer, Ok, Outlook, Shown, Signal, Watch
 from daemon.api.status import AgentPart, DaemonPart, GamePart, PlayerPart, ReasonPart, Status, StatusGet
 from host.homes import client_home
@@ -104,7 +115,7 @@ class ScriptedDaemon:
         return [
             (StatusGet, self._status), (MeGet, self._me), (RequestsGet, self._requests), (Watch, self._watch),
             (GrantAdd, self._grant), (Pause, self._pause), (Resume, self._pause), (RequestApprove, self._grant),
-            (RequestDeny, self._ok), (Shown, self._ok),
+            (RequestDeny, self._ok), (GuardianLeave, self._ok), (Shown, self._ok),
         ]  # fmt: skip
 
     async def _status(self, _: Any, request: Any) -> Status:

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
-from daemon.api.asking import MeGet, RequestsGet
+from daemon.api.asking import GuardianLeave, MeGet, RequestsGet
 from daemon.api.messages import Shown, Signal, Watch
 from daemon.api.status import StatusGet
 from host.homes import HomeError
@@ -34,6 +34,7 @@ IDLE_MS: Final = 300_000  # and while nobody does: whatever changes is told
 AGAIN_MS: Final = 1_000  # until the daemon is tried again
 SAID_MS: Final = 60_000  # how long an answer stays in the menu
 PROOF_OVER: Final = "the proof by PIN is over: give the PIN again"  # the daemon's refusal of a token, by its text
+_LEAVES_S = 2.0  # how long the end waits for the daemon to forget a proof
 _TOGETHER_S = 0.05  # news that come within this are looked at once
 
 _log = logging.getLogger(__name__)
@@ -73,14 +74,17 @@ class Link:
         self._seen = Seen(mono())
         self._said_at = 0
         self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="link", daemon=True)
 
     def start(self) -> None:
-        threading.Thread(target=self._run, name="link", daemon=True).start()
+        self._thread.start()
 
     def stop(self) -> None:
-        """From any thread; a request that is on its way is not waited for."""
+        """From any thread; a request that is on its way is waited for only where somebody proved to be a guardian."""
         self._stopped.set()
         self._news.put(_Look())
+        if self.token:
+            self._thread.join(_LEAVES_S)
 
     def send(self, request: Request[Any]) -> None:
         """From any thread: have it asked, with the token of whoever proved to be a guardian."""
@@ -107,6 +111,7 @@ class Link:
             except Exception:  # noqa: BLE001 - without this thread the icon would say for ever what was true once
                 _log.exception("the daemon's news could not be followed")
                 self._stopped.wait(AGAIN_MS / 1000)
+        self._leave()
 
     def _turn(self) -> None:
         """Look, and count down until there is news or it is time to look again."""
@@ -141,6 +146,7 @@ class Link:
                 case Signal():
                     self._show(one)
                 case Proof():
+                    self._leave()
                     self._seen = replace(self._seen, proof=one if one.token else None)
                 case Request():
                     self._do(one)
@@ -153,6 +159,12 @@ class Link:
         if how is not None and signal.number:
             with suppress(Unreachable, ApiError, HomeError):
                 ask(self._address(), Shown(number=signal.number, how=how))
+
+    def _leave(self) -> None:
+        """What was proved before is over, for whoever copied the token too."""
+        if self.token:
+            with suppress(Unreachable, ApiError, HomeError):
+                ask(self._address(), GuardianLeave(token=self.token))
 
     def _do(self, request: Request[Any]) -> None:
         if self.token and "token" in request.__struct_fields__:

@@ -55,22 +55,19 @@ def view(seen: Seen, mono: int, words: Callable[[Arg], str]) -> View:
 
 
 def state_of(seen: Seen, mono: int) -> State:  # noqa: PLR0911 - one line a state, the most urgent first
-    """Of several the one that matters most to whoever sits here."""
+    """Of several the one that matters most to whoever sits here: a child, who knows what it asked for, keeps its minutes."""
     status = seen.status
     if status is None:
         return "disconnected"
     if is_open(status):
         return "unenforced"
-    asked = any(request.answer is None for request in seen.requests)
-    if asked and seen.guardian:
+    if seen.guardian and any(request.answer is None for request in seen.requests):
         return "asks"
     if status.players and all(player.paused is not None for player in status.players):
         return "paused"
     left = shortest(seen, mono)
     if left is not None and left.running and 0 < left.ms < (SOON + 1) * _MINUTE:
         return "soon"
-    if asked:
-        return "asks"
     if left is None:
         return "free"
     return "playing" if left.ms > 0 else "over"

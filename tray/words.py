@@ -45,12 +45,23 @@ def standing(player: PlayerPart, since: int) -> Message:
 
 def _not_now(player: PlayerPart, name: Arg) -> Message:
     """Why, and until when, as far as that is known."""
+    if player.allowed and not any(game.running for game in player.games):
+        return _no_game(player, name)
     if player.reason is None or player.allowed:  # it is over for the game that runs, which says why
         return msg("{player}: may not play now", player=name)
     rule = player.reason.text
     if player.until is None:
         return msg("{player}: may not play now ({rule})", player=name, rule=rule)
     return msg("{player}: may not play until {until} ({rule})", player=name, until=moment(player.until), rule=rule)
+
+
+def _no_game(player: PlayerPart, name: Arg) -> Message:
+    """Where only games are limited, and each is over."""
+    games = comma(game.title or game.id for game in player.games)
+    until = {game.until for game in player.games}
+    if len(until) > 1 or None in until:
+        return msg("{player}: no {games} now", player=name, games=games)
+    return msg("{player}: no {games} until {until}", player=name, games=games, until=moment(str(*until)))
 
 
 def running(game: GamePart, since: int) -> Message:

@@ -10,6 +10,7 @@ import sys
 import unicodedata
 from argparse import Namespace
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from typing import Final
 
@@ -19,8 +20,10 @@ from cli.errors import CommandError
 from cli.given.asking import terminal
 from cli.output import clean
 from cli.parser import Parser
-from daemon.api.asking import Prove
+from daemon.api.asking import GuardianLeave, Prove
 from host.rpc_client import ask
+from host.transport import Unreachable
+from host.wire import ApiError
 from i18n.message import Arg, Message, msg
 
 LEAST, MOST = 4, 128
@@ -37,13 +40,20 @@ def takes_proof(parser: Parser) -> None:
 
 
 def proof(args: Namespace, context: Context) -> str:
-    """The token that proves it; "" without --as. CommandError, ApiError."""
+    """The token that proves it, good for this command alone; "" without --as. CommandError, ApiError."""
     if args.guardian is None:
         if args.pin_stdin:
             args.parser.mistake(msg("{option} needs {other}", option="--pin-stdin", other="--as"))
         return ""
     pin = _read(msg("PIN of {guardian}:", guardian=args.guardian), context, stdin=args.pin_stdin)
-    return ask(context.home.daemon_address, Prove(guardian=args.guardian, pin=pin)).token
+    token = ask(context.home.daemon_address, Prove(guardian=args.guardian, pin=pin)).token
+    context.after.callback(_leave, context.home.daemon_address, token)
+    return token
+
+
+def _leave(address: str, token: str) -> None:
+    with suppress(Unreachable, ApiError):
+        ask(address, GuardianLeave(token=token))
 
 
 def takes_new(parser: Parser) -> None:

@@ -162,6 +162,15 @@ class Proved(Wire, frozen=True, kw_only=True):
     until: int
 
 
+class GuardianLeave(Request["Ok"], frozen=True, kw_only=True):
+    """Whoever proved it goes: the calling account's token is good for nothing any more. One that nobody knows is no mistake."""
+
+    op = "guardian.leave"
+    patience = 2.0
+
+    token: str
+
+
 class CodeUse(Request["GrantAnswer"], frozen=True, kw_only=True):
     """A guardian's code by telephone: approves what the player asks for, at most the guardian's ceiling; without an open
     request it grants `ms` (default 15 minutes).
@@ -195,6 +204,7 @@ class Me(Wire, frozen=True, kw_only=True):
 
 
 __all__ = [  # GrantAnswer, Ok: answers of some of these
-    "Answer", "CodeUse", "GrantAnswer", "Me", "MeGet", "Off", "OffAnswer", "Ok", "Pause", "Paused", "PausedPart", "Prove",
-    "Proved", "RequestAdd", "RequestApprove", "RequestDeny", "RequestPart", "Requested", "Requests", "RequestsGet", "Resume",
+    "Answer", "CodeUse", "GrantAnswer", "GuardianLeave", "Me", "MeGet", "Off", "OffAnswer", "Ok", "Pause", "Paused",
+    "PausedPart", "Prove", "Proved", "RequestAdd", "RequestApprove", "RequestDeny", "RequestPart", "Requested", "Requests",
+    "RequestsGet", "Resume",
 ]  # fmt: skip

@@ -225,7 +225,8 @@ class Signal(Wire, frozen=True, kw_only=True):
     """One thing to show. `left` is in milliseconds: how long one may still play (warning), save (due), has played (ended), was
     given (granted). `until`: when something ends or begins again, Unix milliseconds (started, granted, resumed: until when may
     be played, ended: from when again, where that is known). `title`: of the game. `program`: the SHA-256 of a refused program.
-    `request`: the id of what was asked or answered. `who` did it; "": it is over by itself.
+    `request`: the id of what was asked or answered. `who` did it; "": it is over by itself. `zone`: the place's, in which
+    moments are shown.
     """
 
     number: int
@@ -242,6 +243,7 @@ class Signal(Wire, frozen=True, kw_only=True):
     program: str | None = None
     request: str | None = None
     who: str = ""
+    zone: str = ""
 
 
 class Ok(Wire, frozen=True, kw_only=True):

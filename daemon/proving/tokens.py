@@ -37,6 +37,10 @@ class Tokens:
         self._known = {**alive, made: _Token(uid, guardian.id, guardian.pin or "", elapsed + LASTS_MS)}
         return made
 
+    def forget(self, token: str, uid: UserId) -> None:
+        """It is good for nothing any more, if it is this account's."""
+        self._known = {name: one for name, one in self._known.items() if name != token or one.uid != uid}
+
     def of(self, token: str, uid: UserId, elapsed: int, guardians: Iterable[Guardian]) -> Guardian | None:
         """Who is meant; None if it is over, another account's, or the guardian has another PIN by now, or none."""
         known = self._known.get(token)

@@ -58,10 +58,12 @@ class Publisher:
     def show(self, event: events.Event) -> tuple[int, frozenset[str]]:
         """(number of the signal, accounts whose displays got it)."""
         self._number += 1
-        accounts, fields = self._said(event)
-        if self._displays and (people := self._in_force.people) is not None:
+        people = self._in_force.people
+        zone = "" if people is None else people.zone
+        accounts, fields = self._said(event, zone)
+        if self._displays and people is not None:
             fields |= ahead(event, self._outlooks(people, event.now))
-        signal = Signal(number=self._number, at=event.now.wall, **fields)
+        signal = Signal(number=self._number, at=event.now.wall, zone=zone, **fields)
         got = [
             one
             for one in self._displays
@@ -77,10 +79,9 @@ class Publisher:
         """Whether a display of this account was sent the signal."""
         return account in self._got.get(number, ())
 
-    def _said(self, event: events.Event) -> tuple[frozenset[str] | None, dict[str, Any]]:
+    def _said(self, event: events.Event, zone: str) -> tuple[frozenset[str] | None, dict[str, Any]]:
         """Whom the event is shown to (None: all), and what is shown of it."""
         people = self._in_force.people
-        zone = "" if people is None else people.zone
         match event:
             case events.PlayPaused() | events.PlayResumed():
                 fields = paused(event, zone)

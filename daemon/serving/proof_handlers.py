@@ -87,6 +87,10 @@ class ProofHandlers:
         token = self.access.tokens.add(caller.uid, guardian, now.elapsed)
         return m.Proved(token=token, id=guardian.id, name=guardian.name, until=now.wall + LASTS_MS)
 
+    async def leave(self, caller: Caller, request: m.GuardianLeave) -> m.Ok:
+        self.access.tokens.forget(request.token, caller.uid)
+        return m.Ok()
+
     async def code(self, caller: Caller, request: m.CodeUse) -> m.GrantAnswer:
         player, digits = self._child(caller, request.player), "".join(request.digits.split())
         if not (len(digits) == codes.DIGITS and digits.isascii() and digits.isdigit()):

@@ -51,6 +51,7 @@ def routes(
         Route(a.Resume, "any", override.resume),
         Route(a.Off, "guardian", override.off),
         Route(a.Prove, "any", proof.prove),
+        Route(a.GuardianLeave, "any", proof.leave),
         Route(a.CodeUse, "any", proof.code),
         Route(a.MeGet, "any", proof.me),
         Route(m.Sync, "any", other.sync),

@@ -9,9 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from agent.api.messages import PlayerRow
+from cli.given import proving
 from cli.given.proving import too_simple
+from daemon.api.asking import Pause
 from daemon.proving import codes
 from host.clock import wall
+from host.homes import client_home
+from host.rpc_client import ask
+from host.wire import ApiError
 from tests.system import zone_with_noon
 
 
@@ -49,6 +54,23 @@ def test_a_guardian_acts_by_pin(house):
     assert told(by(house, "revoke", id_))["id"] == id_
     log = told(house.giochoi("log", "show", "--json", "--last", "200"))
     assert sum('"how":"pin"' in (one.get("payload") or "") for one in map(_flat, log["entries"])) >= 2
+
+
+@pytest.mark.parametrize("words", [("grant", "An", "1"), ("revoke", "ffff")])
+def test_the_proof_ends_with_its_command(house, monkeypatch, words):
+    """Also with one that fails: whoever saw the token cannot act with it."""
+    tokens = []
+
+    def asked(address, request):
+        answer = ask(address, request)
+        tokens.append(getattr(answer, "token", None))
+        return answer
+
+    monkeypatch.setattr(proving, "ask", asked)
+    by(house, *words)
+    with pytest.raises(ApiError) as caught:
+        ask(client_home(str(house.home)).daemon_address, Pause(token=tokens[0]))
+    assert caught.value.code == "refused"
 
 
 def _flat(line):

@@ -42,6 +42,7 @@ REQUESTS = {
     "watch": m.Watch(),
     "shown": m.Shown(number=1),
     "guardian.prove": a.Prove(guardian="me", pin="4711"),
+    "guardian.leave": a.GuardianLeave(token="made-up"),
     "code.use": a.CodeUse(player="an", digits="123456"),
     "me": a.MeGet(),
 }

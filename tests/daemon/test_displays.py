@@ -81,6 +81,7 @@ def test_what_happens_is_shown_to_who_plays_and_to_guardians(world):
             assert friend.got == []
             started, warning, due, ended, refused = child.got
             assert {(one.player, one.game) for one in child.got} == {("an", "luanti")}
+            assert {one.zone for one in child.got} == {"Asia/Ho_Chi_Minh"}
             assert (warning.left, plain(warning.text)) == (MINUTE, "Luanti: 60 s of play left")
             assert (due.left, due.rule, plain(due.text)) == (
                 10_000, "house.all", "Luanti: save now, it closes in 10 s: A limit of the house",

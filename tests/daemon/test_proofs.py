@@ -148,6 +148,17 @@ def test_a_proof_is_the_accounts_that_made_it_and_ends(home):
     refused(give, home, token)
 
 
+def test_whoever_leaves_leaves_no_proof_behind(home):
+    """Their own alone: of the same account and guardian another goes on, and nobody ends somebody else's."""
+    token, other = prove(home, "4711").token, prove(home, "4711").token
+    for caller in (FRIEND, CHILD):
+        give(home, token)
+        assert ask(home, "guardian.leave", asking.GuardianLeave(token=token), caller) == m.Ok()
+    refused(give, home, token)
+    give(home, other)
+    assert ask(home, "guardian.leave", asking.GuardianLeave(token=token), CHILD) == m.Ok()
+
+
 def test_a_proof_opens_nothing_else(home):
     """It gives time: who may see and mend everything stays as it was."""
     prove(home, "4711")

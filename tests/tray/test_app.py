@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from daemon.api.asking import RequestApprove
+from daemon.api.asking import GuardianLeave, RequestApprove
 from daemon.api.messages import GrantAdd
 from host.clock import SystemClock
 from i18n.message import plain
@@ -147,6 +147,15 @@ def test_what_a_pin_proved_is_kept_in_memory_alone(daemon, running):
 
     running.tray.act(Leave())
     until(lambda: running.tray.link.token == "")
+    assert daemon.asked[-1] == GuardianLeave(token="secret")
+
+
+def test_a_proof_ends_with_the_tray(daemon, running):
+    running.tray.act(Dialog("pin"))
+    until(lambda: running.tray.link.token == "secret")
+    running.end()
+
+    assert daemon.asked == [GuardianLeave(token="secret")]
 
 
 def test_it_ends_with_all_that_it_shows(daemon, running):

@@ -38,6 +38,8 @@ SLEEP = Text("ngủ", "sleep")
 YES = Answer(approved=True, who="Mẹ", at=NOON, ms=600_000)
 IDLE = player("an", left_s=2_520.0)
 REFUSED = game(allowed=False, verdict="refuse", left_s=0.0, running=False)
+OVER = game(allowed=False, verdict="refuse", left_s=0.0, running=False, until="2026-11-25T00:00:00+07:00")
+FREE = game(left_s=None, reason=None, running=False)
 PLAYS = player("an", game(left_s=1_800.0))
 
 
@@ -66,7 +68,10 @@ PLAYS = player("an", game(left_s=1_800.0))
         (Seen(0, status(PLAYS, off=OFF)), "unenforced", ""),
         (Seen(0, status(PLAYS, issues=(issue("no-roster"),))), "unenforced", ""),
         (Seen(0, status(PLAYS, issues=(issue("agent-away"),))), "playing", "30"),
-        (Seen(0, status(PLAYS), CHILD, (asks(),)), "asks", ""),
+        (Seen(0, status(PLAYS), CHILD, (asks(),)), "playing", "30"),
+        (Seen(0, status(), CHILD, (asks(),)), "free", ""),
+        (Seen(0, status(PLAYS), PARENT, (asks(),)), "asks", ""),
+        (Seen(0, status(PLAYS), CHILD, (asks(),), proof=Proof("t", "Mẹ", NOON)), "asks", ""),
         (Seen(0, status(PLAYS), CHILD, (asks(answer=YES),)), "playing", "30"),
         (Seen(0, status(player("an", game(left_s=200.0))), CHILD, (asks(),)), "soon", "3"),
         (Seen(0, status(player("an", game(left_s=200.0))), PARENT, (asks(),)), "asks", ""),
@@ -166,6 +171,24 @@ def test_a_child_is_told_why_not_and_until_when(fields, english, vietnamese):
     seen = Seen(0, status(player("an", allowed=False, verdict="refuse", left_s=0.0, **fields)), CHILD)
 
     assert (lines(seen)[0], lines(seen, VI)[0]) == (english, vietnamese)
+
+
+@pytest.mark.parametrize(
+    ("games", "english", "vietnamese"),
+    [
+        ((OVER,), "An: no Luanti until 25 Nov 00:00", "An: đến 25/11 00:00 mới được chơi Luanti"),
+        ((REFUSED,), "An: no Luanti now", "An: lúc này không được chơi Luanti"),
+        ((OVER, REFUSED), "An: no Luanti, Luanti now", "An: lúc này không được chơi Luanti, Luanti"),
+    ],
+)
+def test_where_only_games_are_limited_and_are_over_they_are_named(games, english, vietnamese):
+    """To guardian and child; with another game that may be played there is no limit."""
+    for me in (PARENT, CHILD):
+        seen = Seen(0, status(player("an", *games, left_s=None, reason=None)), me)
+        assert (lines(seen)[0], lines(seen, VI)[0]) == (english, vietnamese)
+        assert view(seen, 0, EN).state == "over"
+        more = Seen(0, status(player("an", *games, FREE, left_s=None, reason=None)), me)
+        assert (lines(more)[0], view(more, 0, EN).state) == ("An: no limit now", "free")
 
 
 def test_a_guardians_menu_answers_in_one_click():

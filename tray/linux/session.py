@@ -7,7 +7,6 @@ import re
 import shlex
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,21 +14,26 @@ from typing import Final
 
 from host import choose
 from host.api import TakenError
+from i18n.message import msg, said_by
+from tray.api import FaceError
 
 ENTRY: Final = Path(__file__).resolve().parents[1] / "data" / "giochoi-tray.desktop"
 
 
 @contextmanager
 def alone() -> Iterator[bool]:
-    """A session is its screen: another of the same account has another one."""
+    """A session is its screen: another of the same account has another one. FaceError: it cannot be held."""
     screen = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "none"
-    folder = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    file = Path(folder, f"giochoi-tray-{os.getuid()}-{re.sub('[^A-Za-z0-9]', '_', screen)}.lock")
+    folder = Path(os.environ.get("XDG_RUNTIME_DIR") or Path.home() / ".cache" / "giochoi")  # nobody else can write to either
+    file = folder / f"giochoi-tray-{os.getuid()}-{re.sub('[^A-Za-z0-9]', '_', screen)}.lock"
     try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = choose.files().lock(file)
     except TakenError:
         yield False
         return
+    except OSError as error:
+        raise FaceError(msg("{path}: {why}", path=str(file), why=said_by(error))) from error
     try:
         yield True
     finally:

@@ -73,7 +73,7 @@ def _line(signal: Signal) -> Arg:
     """Which game, and until when."""
     if signal.until is None:
         return _game(signal)
-    return msg("{game}: until {until}", game=_game(signal), until=Moment(signal.until))
+    return msg("{game}: until {until}", game=_game(signal), until=Moment(signal.until, signal.zone))
 
 
 def _notice(signal: Signal, _: Viewer) -> Notice:
@@ -92,9 +92,12 @@ def _due(signal: Signal, _: Viewer) -> Notice:
 
 
 def _ended(signal: Signal, _: Viewer) -> Notice:
-    """In place of "save now"."""
+    """In place of "save now", also where that was a banner and this is none."""
     played = (msg("You played for {left}.", left=Length(signal.left)),) if signal.left is not None else ()
-    return Notice(_of_game(signal), msg("{game} is over", game=_game(signal)), (*played, *_again(signal)), "low", lasts=_LISTED)
+    return Notice(
+        _of_game(signal), msg("{game} is over", game=_game(signal)), (*played, *_again(signal)), "low", lasts=_LISTED,
+        over=_of_game(signal),
+    )  # fmt: skip
 
 
 def _refused(signal: Signal, _: Viewer) -> Notice:
@@ -130,7 +133,7 @@ def _answered(signal: Signal, _: Viewer) -> Notice:
 def _paused(signal: Signal, _: Viewer) -> Notice:
     title = msg("Pause: no playing for now")
     if signal.until is not None:
-        title = msg("Pause: no playing until {until}", until=Moment(signal.until))
+        title = msg("Pause: no playing until {until}", until=Moment(signal.until, signal.zone))
     return _of_time(signal, title, (*_reason(signal), *_set_by(signal)), "critical")
 
 
@@ -142,7 +145,7 @@ def _resumed(signal: Signal, _: Viewer) -> Notice:
 def _off(signal: Signal, _: Viewer) -> Notice:
     title = msg("No limits for now")
     if signal.until is not None:
-        title = msg("No limits until {until}", until=Moment(signal.until))
+        title = msg("No limits until {until}", until=Moment(signal.until, signal.zone))
     return Notice("off", title, (*_reason(signal), *_set_by(signal)), lasts=_LISTED)
 
 
@@ -266,11 +269,11 @@ def _ends(signal: Signal) -> tuple[Arg, ...]:
 
 
 def _until(signal: Signal) -> tuple[Arg, ...]:
-    return () if signal.until is None else (msg("You can play until {until}.", until=Moment(signal.until)),)
+    return () if signal.until is None else (msg("You can play until {until}.", until=Moment(signal.until, signal.zone)),)
 
 
 def _again(signal: Signal) -> tuple[Arg, ...]:
-    return () if signal.until is None else (msg("You can play again from {until}.", until=Moment(signal.until)),)
+    return () if signal.until is None else (msg("You can play again from {until}.", until=Moment(signal.until, signal.zone)),)
 
 
 def _answer(signal: Signal) -> tuple[Arg, tuple[Arg, ...]]:

@@ -76,11 +76,14 @@ class Shower:
         found = decide(signal, viewer)
         if isinstance(found, Gone):
             self._drop(found.key)
-        if not isinstance(found, Notice) or not self._pace.worth(found, self._mono()):
+        if not isinstance(found, Notice):
             return None
-        if found.over:
-            self._drop(found.over)
-        return self._put(found, viewer)
+        worth = self._pace.worth(found, self._mono())
+        if found.over:  # also where nothing comes in its place
+            self._means.banner.drop(found.over)
+            if not worth or found.over != found.key:
+                self._means.notifications.drop(found.over)
+        return self._put(found, viewer) if worth else None
 
     def _put(self, notice: Notice, viewer: Viewer) -> How | None:
         """Where nothing of ours is drawn, the notification is only for later: somebody can but hear it."""

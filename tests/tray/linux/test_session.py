@@ -27,6 +27,26 @@ def test_one_holds_its_session(tmp_path, monkeypatch):
         assert again
 
 
+def test_without_a_folder_of_the_session_it_is_the_accounts_own(tmp_path, monkeypatch):
+    """Nobody else can have made the lock before, as they could in /tmp."""
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with alone() as first, alone() as second:
+        assert (first, second) == (True, False)
+    folder = tmp_path / ".cache" / "giochoi"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_a_lock_that_cannot_be_had_is_one_line_with_its_path(home_folder, tmp_path):
+    file = tmp_path / "file"
+    file.write_bytes(b"")
+    done = said(home_folder, XDG_RUNTIME_DIR=str(file), DISPLAY=":7")
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert str(file) in done.stderr
+
+
 def test_autostart_on_and_off(home_folder, tmp_path):
     """A file in the account's own folder: it starts this program, or hides the one that the system has."""
     env = {"XDG_CONFIG_HOME": str(tmp_path)}

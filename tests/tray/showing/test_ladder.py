@@ -95,6 +95,16 @@ def test_a_child_is_told_shortly_what_and_until_when(one, english, vietnamese):
         assert said(notice, "vi") == vietnamese
 
 
+@pytest.mark.parametrize(("later", "told"), [(60 * MINUTE, "09:00"), (16 * 60 * MINUTE, "25 Nov 00:00")])
+@pytest.mark.parametrize("kind", ["warning", "started", "ended", "refused", "granted", "paused", "off"])
+def test_times_are_the_places(kind, later, told):
+    """Whatever the PC's own zone is; with the day where it is another one there."""
+    elsewhere = Catalogue("en", ZoneInfo("America/New_York"), NOW)
+    notice = decide(signal(kind, until=NOW + later, left=15 * MINUTE, zone="Asia/Ho_Chi_Minh"), CHILD)
+
+    assert any(told in elsewhere(line) for line in (notice.title, *notice.body))
+
+
 def test_the_law_speaks_in_its_own_words():
     words = Text(vi="Chơi quá 180 phút một ngày sẽ ảnh hưởng xấu đến sức khỏe", en="Playing over 180 minutes a day …")
     notice = decide(signal("notice", rule="vn-147.notice", text=words), CHILD)

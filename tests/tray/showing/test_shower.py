@@ -115,6 +115,24 @@ def test_more_time_and_the_end_of_an_issue_take_things_away():
     assert means.notifications.dropped == means.banner.dropped == ["time:an:", "issue:x"]
 
 
+def test_whoever_has_ended_is_not_told_to_save():
+    """Neither by a banner in whose place none comes, nor where so much is shown that this is not."""
+    one, means = made()
+    play = {"player": "an", "game": "luanti", "title": "Luanti"}
+    one.show(Signal(number=1, kind="due", left=90_000, **play))
+    assert means.banner.cards[-1].key.startswith("time:an:luanti:")
+    one.show(Signal(number=2, kind="ended", left=1_000, **play))
+    assert (means.banner.dropped, means.notifications.dropped) == (["time:an:luanti:"], [])
+    assert (means.notifications.cards[-1].key, means.notifications.cards[-1].title) == ("time:an:luanti:", "Luanti is over")
+
+    for number in range(MOST):
+        one.show(Signal(number=number, kind="granted", player="bo", game=f"g{number}", left=60_000))
+    shown = len(means.notifications.cards)
+    one.show(Signal(number=3, kind="ended", left=2_000, **play))
+    assert len(means.notifications.cards) == shown
+    assert means.banner.dropped[-1] == means.notifications.dropped[-1] == "time:an:luanti:"
+
+
 def test_a_standing_one_is_said_once_and_offers_what_its_reader_may():
     one, means = made()
     assert [one.resident(text) for text in (msg("a"), msg("a"), None, None)] == [True, True, False, False]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from tray.showing.api import Card, Outcome, settled
@@ -80,7 +81,7 @@ class Notifications:
             kind = flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION
             self._bus = self._gio.DBusConnection.new_for_address_sync(address, kind, None, None)
         except self._glib.Error as error:
-            _log.info("no session bus: %s", error.message)
+            _log.warning("no session bus, so neither an icon nor notifications: %s", error.message)
             return
         for signal, heard in (("ActionInvoked", self._invoked), ("NotificationClosed", self._closed)):
             self._bus.signal_subscribe(_NAME, _NAME, signal, _PATH, None, 0, heard)
@@ -154,8 +155,9 @@ class Notifications:
     def _close(self) -> None:
         self._drop("")
         if self._bus is not None:
-            self._bus.flush_sync(None)
-            self._bus.close_sync(None)
+            with suppress(self._glib.Error):  # it went before us
+                self._bus.flush_sync(None)
+                self._bus.close_sync(None)
         self._loop.quit()
 
     def _call(self, method: str, words: Any, then: Callable[[Any], None]) -> None:

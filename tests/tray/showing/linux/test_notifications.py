@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 from tests.system import until
 
+HERE = Path(__file__).parent
 AN = {"player": "an", "game": "luanti", "title": "Luanti"}
 EARLY = {"number": 1, "kind": "warning", **AN, "left": 900_000}
 ENDED = {"number": 2, "kind": "ended", **AN, "left": 60_000}
@@ -166,3 +170,47 @@ def test_xfce_shows_it_and_its_button_is_clicked(xfce):
 
     assert json.loads(until(clicked)[0]) == {"dialog": ["ask", "--game", "teeworlds"]}
     assert [line for line in game.lines() if line.startswith("LOST")] == []
+
+
+# A bus of its own that is gone (or, for `disabled:`, none) when the notifications are closed.
+WITHOUT_BUS = """
+import os, subprocess, sys, threading
+from tray.showing.api import Card
+from tray.showing.linux.notifications import Notifications
+
+bus = None
+if sys.argv[1] != "disabled:":
+    command = ["dbus-daemon", "--nofork", "--print-address", sys.argv[1]]
+    bus = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    with bus.stdout as said:
+        os.environ["DBUS_SESSION_BUS_ADDRESS"] = said.readline().strip()
+notes = Notifications(print)
+assert notes.show(Card("key", "title")).result(60) is False
+if bus:
+    bus.kill()
+    bus.wait()
+notes.close()
+print([one.name for one in threading.enumerate()])
+"""
+
+
+def without_bus(desk, bus):
+    env = desk.env | {"PYTHONPATH": str(HERE.parents[3]), "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
+    command = [sys.executable, "-c", WITHOUT_BUS, bus]
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+
+
+def test_a_bus_that_went_first_keeps_nothing_from_ending(desk):
+    """As when somebody logs out."""
+    done = without_bus(desk, f"--config-file={HERE / 'bus.conf'}")
+
+    assert (done.stdout, done.stderr) == ("['MainThread']\n", "")
+
+
+def test_that_there_is_no_bus_is_one_line(desk):
+    done = without_bus(desk, "disabled:")
+
+    assert done.stdout == "['MainThread']\n"
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == [
+        "no session bus, so neither an icon nor notifications"
+    ]  # fmt: skip
