@@ -413,7 +413,7 @@ def test_displays_are_told(world):
     world.daemon._publisher.show = lambda one: shown.append(one) or (1, 0)
     id_ = asked(world, game="teeworlds", reason="với bạn")
     approve(world, id_)
-    (nobody, to_guardians), (accounts, to_child) = (world.daemon._publisher._said(one) for one in shown)
+    (nobody, to_guardians), (accounts, to_child) = (world.daemon._publisher._said(one, "") for one in shown)
     assert nobody == frozenset()
     assert [to_guardians[one] for one in ("kind", "request", "title")] == ["asked", id_, "Teeworlds"]
     assert plain(to_guardians["text"]) == "An asks to play Teeworlds: với bạn"
