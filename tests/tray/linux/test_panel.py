@@ -142,7 +142,8 @@ def test_a_tray_that_is_killed_changes_nothing(panel, daemon, tray):
         until(lambda: panel.told("IconName") == "giochoi-playing-30" and daemon.displays == 1)
         program.send_signal(number)
         assert program.wait(20) == code
-        assert program.stdout.read() == ""
+        said = [line for line in program.stdout.read().splitlines() if line and "libayatana" not in line]
+        assert said == []  # but that Debian 13's library says that it is deprecated
         until(lambda: daemon.displays == 0 and not panel.icons())
     assert daemon.asked == []
 

@@ -14,7 +14,7 @@ DIALOGS = [
     ("kept",), ("until", "an"), ("rules",), ("approve", "r7"), ("message", "Xong."),
 ]  # fmt: skip
 HOLDING = {"panel", "filler", "scroll pane", "scroll bar", "separator", "grouping"}  # what only holds others
-KINDS = {"label", "push button", "radio button", "text"}
+KINDS = {"label", "push button", "button", "radio button", "text"}  # a button is called so from AT-SPI 2.56 on
 
 
 def test_whatever_can_have_the_focus_has_a_name(desk, start):
