@@ -158,7 +158,7 @@ def test_no_bus_is_no_server(desk):
 
 
 def test_xfce_shows_it_and_its_button_is_clicked(xfce):
-    """Real notifications, whose button opens the dialog. Debian 13's lie behind a game that fills the screen, where a banner is."""
+    """Its button opens the dialog. Debian 13's lie behind a game that fills the screen, where a banner does not."""
     display = xfce.display()
     assert display.ask("signal", {**REFUSED, "game": "teeworlds"})["how"] is not None
 
