@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
-from daemon.api.asking import GuardianLeave, MeGet, RequestsGet
+from daemon.api.asking import PROOF_OVER, GuardianLeave, MeGet, RequestsGet
 from daemon.api.messages import Shown, Signal, Watch
 from daemon.api.status import StatusGet
 from host.homes import HomeError
@@ -33,7 +33,6 @@ PLAYING_MS: Final = 60_000  # how old a status may be while somebody plays
 IDLE_MS: Final = 300_000  # and while nobody does: whatever changes is told
 AGAIN_MS: Final = 1_000  # until the daemon is tried again
 SAID_MS: Final = 60_000  # how long an answer stays in the menu
-PROOF_OVER: Final = "the proof by PIN is over: give the PIN again"  # the daemon's refusal of a token, by its text
 _LEAVES_S = 2.0  # how long the end waits for the daemon to forget a proof
 _TOGETHER_S = 0.05  # news that come within this are looked at once
 
@@ -173,7 +172,7 @@ class Link:
             said = follows(ask(self._address(), request))
         except (Unreachable, ApiError, HomeError) as error:
             said = as_message(error)
-            if isinstance(error, ApiError) and error.message.id == PROOF_OVER:
+            if isinstance(error, ApiError) and error.message == PROOF_OVER:
                 self._seen = replace(self._seen, proof=None)
         self._seen = replace(self._seen, said=said)
         self._said_at = self._mono()

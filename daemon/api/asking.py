@@ -6,8 +6,11 @@ account; "" acts as the calling account.
 
 from __future__ import annotations
 
+from typing import Final
+
 from daemon.api.messages import GrantAnswer, Ok, Outlook
 from host.wire import Request, Wire
+from i18n.message import msg
 
 
 class RequestAdd(Request["Requested"], frozen=True, kw_only=True):
@@ -162,6 +165,10 @@ class Proved(Wire, frozen=True, kw_only=True):
     until: int
 
 
+PROOF_OVER: Final = msg("the proof by PIN is over: give the PIN again")
+"""With this a token is refused that is good for nothing any more: who has it may forget it."""
+
+
 class GuardianLeave(Request["Ok"], frozen=True, kw_only=True):
     """Whoever proved it goes: the calling account's token is good for nothing any more. One that nobody knows is no mistake."""
 
@@ -204,7 +211,27 @@ class Me(Wire, frozen=True, kw_only=True):
 
 
 __all__ = [  # GrantAnswer, Ok: answers of some of these
-    "Answer", "CodeUse", "GrantAnswer", "GuardianLeave", "Me", "MeGet", "Off", "OffAnswer", "Ok", "Pause", "Paused",
-    "PausedPart", "Prove", "Proved", "RequestAdd", "RequestApprove", "RequestDeny", "RequestPart", "Requested", "Requests",
-    "RequestsGet", "Resume",
+    "PROOF_OVER",
+    "Answer",
+    "CodeUse",
+    "GrantAnswer",
+    "GuardianLeave",
+    "Me",
+    "MeGet",
+    "Off",
+    "OffAnswer",
+    "Ok",
+    "Pause",
+    "Paused",
+    "PausedPart",
+    "Prove",
+    "Proved",
+    "RequestAdd",
+    "RequestApprove",
+    "RequestDeny",
+    "RequestPart",
+    "Requested",
+    "Requests",
+    "RequestsGet",
+    "Resume",
 ]  # fmt: skip

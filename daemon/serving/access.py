@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from agent.api import naming
 from agent.api.asked import ProvedBy
 from agent.api.messages import Guardian
+from daemon.api.asking import PROOF_OVER
 from daemon.proving.tokens import Tokens
 from daemon.sessions import InForce, People, RuledPlayer
 from host.api import SYSTEM_USERS, UserId
@@ -56,7 +57,7 @@ class Access:
             return Acting(caller.account, None, "account")
         found = self.tokens.of(token, caller.uid, self.elapsed(), self.provers())
         if found is None:
-            raise ApiError("refused", msg("the proof by PIN is over: give the PIN again"))
+            raise ApiError("refused", PROOF_OVER)
         return Acting(found.name, found.id, "pin")
 
     def provers(self) -> tuple[Guardian, ...]:
