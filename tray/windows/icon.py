@@ -9,6 +9,7 @@ leave what is to be shown and post a message.
 from __future__ import annotations
 
 import ctypes
+import itertools
 import logging
 import threading
 from collections.abc import Callable
@@ -38,6 +39,7 @@ _VERSION = 4  # NOTIFYICON_VERSION_4
 _PROCEDURE = -4  # GWLP_WNDPROC
 _AGAIN, _AGAIN_MS = 1, 2_000  # the timer by which an icon is tried again that the taskbar did not take
 _FIELDS = {"szTip": TIP, "szInfo": BODY, "szInfoTitle": TITLE}
+_NUMBERS = itertools.count()
 _log = logging.getLogger(__name__)
 
 
@@ -45,6 +47,7 @@ class Icon(_win32.Icon):  # type: ignore[misc] # pystray ships no types
     """tray.api.Face. `picture` gives the PNG of a sprite that is best at so many pixels, `there` hears whether it is shown."""
 
     _icons: ClassVar[dict[int, Icon]] = _win32.Icon._HWND_TO_ICON  # noqa: SLF001 - by their windows
+    _icon_handle: int | None = None  # here too: pystray asks for it when one goes that could not be made
 
     def __init__(
         self,
@@ -53,9 +56,9 @@ class Icon(_win32.Icon):  # type: ignore[misc] # pystray ships no types
         picture: Callable[[str, int], bytes],
         there: Callable[[bool], object] = lambda _: None,
     ) -> None:
-        super().__init__("giochoi", icon=view.sprite, title=view.tooltip, menu=self._menu_of(view.menu))
+        # Its class of windows is named by this and its address, which another one had before it.
+        super().__init__(f"giochoi-{next(_NUMBERS)}-", icon=view.sprite, title=view.tooltip, menu=self._menu_of(view.menu))
         self._act, self._picture, self._there = act, picture, there
-        self._icon_handle: int | None = None
         self._menu_handle: tuple[int, list[Callable[..., None]]] | None = None
         self._shown = view
         self._lock = threading.Lock()
