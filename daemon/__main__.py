@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import daemon.without_tls  # isort: skip # noqa: F401 - before asyncio
+
 import asyncio
 import signal
 import sys
