@@ -185,13 +185,14 @@ def test_who_has_something_to_lose_looks_at_once(watching, until, gate_folder, l
 def test_who_cannot_ask_whether_any_was_forked_looks(watching, until, gate_folder, launcher, make_game, monkeypatch):
     """As where /proc shows processes alone (ProcSubset=pid)."""
     monkeypatch.setattr(procfs, "newest", lambda: b"")
-    monkeypatch.setattr(poll, "_EVERYBODY_MS", NEVER_S * 1_000)
     path, chess = make_game(gate_folder, "chess")
     seen = []
 
     async def body():
         async with watching(seen) as watcher:
             watcher.refuse(Refusals(Catalogue([chess]), {CHILD: frozenset({"chess"})}))
+            await until(lambda: watcher._poller._looked_at_all)
+            watcher._poller._looked_at_all = sys.maxsize  # no look at everybody is due any more
             pid = (await launcher.aside("start", args=[str(path), "60"], user=CHILD))["pid"]
             await until(lambda: plays(seen, pid, chess))
             launcher("finish", pid=pid)
