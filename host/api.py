@@ -39,6 +39,10 @@ class ManagerError(MessageError):
         self.code = code
 
 
+class HiddenError(MessageError):
+    """The system keeps from us what we cannot do without."""
+
+
 class UntrustedError(MessageError, PermissionError):
     """What lies there cannot be trusted: it is another account's, it is a link, or others may write to it."""
 

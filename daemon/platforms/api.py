@@ -101,7 +101,7 @@ class Refusals:
 class Watcher(Protocol):
     """Tells the loop what starts and ends. All calls and all observations happen on the loop's thread."""
 
-    kind: WatchKind  # known once it was started
+    kind: WatchKind  # known once it was started; another one when more, or less, can be had than before
 
     def start(self, sink: Callable[[Observation], None]) -> None:
         """Begin. What already runs is not told: `scan` finds it. OSError never leaves."""
@@ -114,6 +114,9 @@ class Watcher(Protocol):
 
     def refuse(self, refusals: Refusals) -> None:
         """What to refuse from now on; without a gate only the catalogue matters."""
+
+    def sound(self) -> bool:
+        """Whether all that it does beside the loop's thread comes round, as whoever is asked before a program runs has to."""
 
     def file_systems(self) -> tuple[FileSystem, ...]:
         """How games are met on each file system that is mounted; none where that cannot be told."""

@@ -35,6 +35,7 @@ class FakePlatform:
 
     clock: Clock
     kind: WatchKind = "gate"
+    healthy: bool = True
     obedient: bool = True
     stubborn: set[int] = field(default_factory=set)
     windowless: set[int] = field(default_factory=set)
@@ -106,6 +107,9 @@ class FakePlatform:
 
     def refuse(self, refusals: Refusals) -> None:
         self.refusals = refusals
+
+    def sound(self) -> bool:
+        return self.healthy
 
     def file_systems(self) -> tuple[FileSystem, ...]:
         return (FileSystem(path="/", kind="ext4", watched="asked" if self.kind == "gate" else "ended"),)
