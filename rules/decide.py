@@ -23,7 +23,6 @@ from rules.history import kinds
 from rules.policy import GRACE_MS, MAX_SAVE_MS, Policy
 from rules.verdict import Verdict
 
-
 _COUNTING: Final = frozenset({"budget", "break"})
 
 

@@ -131,7 +131,7 @@ class Replaced(Wire, frozen=True, kw_only=True):
 
 
 class Paused(Wire, frozen=True, kw_only=True):
-    """How those stand that were meant. `changed`: false where it was so before. `instead`: the pause whose place this one took."""
+    """How those stand that were meant. `changed`: false where it was so before. `instead`: the one whose place this took."""
 
     players: tuple[PausedPart, ...]
     zone: str
@@ -236,13 +236,13 @@ __all__ = [  # GrantAnswer, Ok: answers of some of these
     "PausedPart",
     "Prove",
     "Proved",
+    "Replaced",
     "RequestAdd",
     "RequestApprove",
     "RequestDeny",
     "RequestPart",
     "Requested",
     "Requests",
-    "Replaced",
     "RequestsGet",
     "Resume",
 ]  # fmt: skip
