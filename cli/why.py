@@ -21,6 +21,7 @@ from i18n.message import Arg, Length, Message, Moment, msg
 from rules.calendar import rfc3339
 from rules.decision import Finding, Reason
 from rules.policy import GRACE_MS, Period
+from rules.save_time import promised
 
 PERIODS: Final[dict[Period, Message]] = {
     "day": msg("today"), "week": msg("this week"), "month": msg("this month"), "session": msg("since the last rest"),
@@ -50,7 +51,7 @@ def say(out: Output, answer: Why, *, brief: bool = False) -> None:
     if (step := _next_step(answer)) is not None:
         out.say(step, 0, 2)
     if decision.verdict == "allow" and decision.grace_ms > GRACE_MS:
-        out.say(msg("then {length} are left to save", length=Length(decision.grace_ms)), 0, 2)
+        out.say(msg("then {length} are left to save", length=Length(promised(decision.grace_ms))), 0, 2)
     if answer.only_installed:
         out.say(ONLY_INSTALLED, 0, 2)
     if brief:

@@ -179,7 +179,7 @@ class Daemon:
             self.clock.read, lambda issue, raised, now: announcer.announce(events.IssueChanged(issue, raised, now))
         )
         self._attempts = Attempts()
-        gate, enforcer = GateAnswers(platform.watcher), Enforcer(platform.control, announcer.announce)
+        gate, enforcer = GateAnswers(platform.watcher), Enforcer(platform.control, announcer.announce, self.recorder.rows)
         self.loop = Loop(
             platform, self.clock, self.plays, self._judge, announcer, enforcer, gate,
             InstalledOnly(self._judge, enforcer, announcer), self._attempts, self.health, self.in_force,

@@ -111,7 +111,9 @@ class Resume(Request["Paused"], frozen=True, kw_only=True):
 
 
 class PausedPart(Wire, frozen=True, kw_only=True):
-    """`after`: what may be played now: of the `game` that is played, or (None) by the rules over all games."""
+    """`after`: what may be played now: of the `game` that is played, or (None) by the rules over all games. `longer`: that is
+    another pause than the one asked for, of all or of the player alone, which holds for longer.
+    """
 
     id: str
     name: str
@@ -119,14 +121,22 @@ class PausedPart(Wire, frozen=True, kw_only=True):
     until: int | None = None
     game: str | None = None
     after: Outlook | None = None
+    longer: bool = False
+
+
+class Replaced(Wire, frozen=True, kw_only=True):
+    """A pause that held until then; None: until somebody resumed."""
+
+    until: int | None
 
 
 class Paused(Wire, frozen=True, kw_only=True):
-    """How those stand that were meant. `changed`: false where it was so before."""
+    """How those stand that were meant. `changed`: false where it was so before. `instead`: the one whose place this took."""
 
     players: tuple[PausedPart, ...]
     zone: str
     changed: bool = True
+    instead: Replaced | None = None
 
 
 class Off(Request["OffAnswer"], frozen=True, kw_only=True):
@@ -226,6 +236,7 @@ __all__ = [  # GrantAnswer, Ok: answers of some of these
     "PausedPart",
     "Prove",
     "Proved",
+    "Replaced",
     "RequestAdd",
     "RequestApprove",
     "RequestDeny",

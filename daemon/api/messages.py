@@ -134,6 +134,8 @@ class GrantAnswer(Wire, frozen=True, kw_only=True):
 
 
 class GrantsGet(Request["Grants"], frozen=True, kw_only=True):
+    """A player's own; a guardian's, all."""
+
     op = "grant.list"
 
 

@@ -85,7 +85,9 @@ class Standing(Wire, frozen=True, kw_only=True):
 
 
 class GamePart(Standing, frozen=True, kw_only=True):
-    """`saving_s`: it was told to save and closes in so many seconds; None if not."""
+    """`saving_s`: it was told to save, and is left alone for so many seconds: then its windows are asked to close, or, if they
+    were, it is told to end. None if it was not.
+    """
 
     title: str = ""
     running: bool

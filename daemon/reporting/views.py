@@ -115,7 +115,7 @@ class Views:
 
     def why(self, player: RuledPlayer, game: Game | None) -> m.Why:
         ruling = self._ruling(player, game)
-        findings = explain(ruling.policy, ruling.facts)
+        findings = explain(ruling.policy, ruling.facts, self._begins(ruling))
         reason = ruling.decision.reason and named(ruling.decision.reason, player, ruling)
         return m.Why(
             player=player.id,
@@ -131,6 +131,13 @@ class Views:
             next=next_verdict(ruling, self._now),
             lets=lets(ruling) and for_good(ruling) is None,
         )
+
+    def _begins(self, ruling: Ruling) -> int | None:
+        """From when on there may be play, by the clock that was asked; None: nobody knows."""
+        until = ruling.decision.until
+        if ruling.decision.verdict != "refuse":
+            return ruling.facts.now
+        return None if until is None else ruling.facts.now + until - self._now.wall
 
     def rules(self, player: RuledPlayer) -> InForce:
         return in_force(self._people, player, self._now.wall)

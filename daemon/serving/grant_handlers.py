@@ -78,7 +78,8 @@ class GrantHandlers:
         return structs.replace(self._answer(event.id, player, game, before, after, event), gives_way=yielding)
 
     async def list(self, caller: Caller, request: m.GrantsGet) -> m.Grants:
-        people, now, grants = self.access.people(), self.clock.read().wall, self.grants.all()
+        people, now, only = self.access.people(), self.clock.read().wall, self.access.only(caller)
+        grants = tuple(event for event in self.grants.all() if only is None or event.player == only.id)
         players = {id_: people.by_id(id_) for id_ in {event.player for event in grants}}
         return m.Grants(
             grants=grants,

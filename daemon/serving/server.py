@@ -41,7 +41,7 @@ def routes(
         Route(m.DoctorGet, "any", other.doctor),
         Route(m.GrantAdd, "any", grant.add),
         Route(m.GrantExtend, "any", grant.extend),
-        Route(m.GrantsGet, "guardian", grant.list),
+        Route(m.GrantsGet, "any", grant.list),
         Route(m.GrantRevoke, "any", grant.revoke),
         Route(a.RequestAdd, "any", request.add),
         Route(a.RequestsGet, "any", request.list),

@@ -127,10 +127,13 @@ class FakePlatform:
         program = self.programs.get((pid, started))
         return program is not None and program.files[0].path.startswith("/usr/")
 
+    def remember(self, programs: Collection[Identity]) -> None:
+        self._trees |= {root: self._tree(root) for root in programs if self._may(root)}
+
     def ask_close(self, programs: Collection[Identity]) -> bool:
         roots = [one for one in programs if self._may(one)]
         family = dict.fromkeys(one for root in roots for one in self._tree(root))
-        self._trees |= {root: self._tree(root) for root in roots}
+        self._trees |= {root: [*dict.fromkeys((*self._trees.get(root, ()), *self._tree(root)))] for root in roots}
         self.asked += [pid for pid, _ in roots]
         reached = {root for root in roots if {pid for pid, _ in self._tree(root)} - self.windowless}
         self._reached = self._reached - set(roots) | reached

@@ -85,6 +85,8 @@ def _notice(signal: Signal, _: Viewer) -> Notice:
 def _due(signal: Signal, _: Viewer) -> Notice:
     left = signal.left or 0
     closes = msg("{game} closes in {left}.", game=_game(signal), left=Length(left))
+    if signal.how == "asked":
+        closes = msg("{game} is asked to close, and over in {left} at the latest.", game=_game(signal), left=Length(left))
     return Notice(
         _of_game(signal), msg("Save now!"), (closes, *_why(signal)), "critical", banner=True, sound=True, lasts=None,
         saving=min(left, _LONGEST_SAVING),
