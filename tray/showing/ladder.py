@@ -13,7 +13,7 @@ from typing import Final
 
 from daemon.api.messages import Signal, SignalKind
 from i18n.message import Arg, Length, Message, Moment, Words, msg
-from tray.showing.notice import Action, Gone, Notice, Urgency, Viewer
+from tray.showing.notice import Action, Gone, Notice, Screen, Urgency, Viewer
 
 _MINUTE: Final = 60_000
 _SOON: Final = 5 * _MINUTE + 30_000  # warnings come a little early or late
@@ -29,13 +29,15 @@ Rung = Callable[[Signal, Viewer], Notice | Gone | None]
 
 
 def decide(signal: Signal, viewer: Viewer) -> Notice | Gone | None:
-    """What this viewer is shown of it, if anything."""
+    """What this viewer is shown of it, if anything, whatever is in front."""
     table = _PLAYER if _mine(signal, viewer) else _GUARDIAN
     rung = table.get(signal.kind)
-    found = rung(signal, viewer) if rung else None
-    if isinstance(found, Notice) and viewer.screen != "desktop" and found.urgency != "low":
-        return replace(found, banner=True)  # nobody sees a notification beside a full-screen game
-    return found
+    return rung(signal, viewer) if rung else None
+
+
+def seen_over(notice: Notice, screen: Screen) -> Notice:
+    """Nobody sees a notification beside a full-screen game."""
+    return replace(notice, banner=True) if screen != "desktop" and notice.urgency != "low" else notice
 
 
 def _mine(signal: Signal, viewer: Viewer) -> bool:

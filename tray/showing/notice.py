@@ -59,4 +59,3 @@ class Viewer:
     guardian: bool = False
     player: str | None = None
     tray: bool = True
-    screen: Screen = "desktop"
