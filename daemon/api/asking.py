@@ -37,13 +37,16 @@ class RequestsGet(Request["Requests"], frozen=True, kw_only=True):
 
 
 class Answer(Wire, frozen=True, kw_only=True):
-    """`who` answered, when, and why; `ms`: how much was given, None where a game or program was let through, or nothing was."""
+    """`who` answered, when, and why; `ms`: how much was given, None where a game or program was let through, or nothing was.
+    `withdrawn`: nobody answered, whoever asked took it back.
+    """
 
     approved: bool
     who: str
     at: int
     ms: int | None = None
     reason: str = ""
+    withdrawn: bool = False
 
 
 class RequestPart(Wire, frozen=True, kw_only=True):
@@ -88,6 +91,18 @@ class RequestDeny(Request["Ok"], frozen=True, kw_only=True):
     id: str
     reason: str = ""
     token: str = ""
+
+
+class RequestWithdraw(Request["Withdrawn"], frozen=True, kw_only=True):
+    """The account that asked takes back what nobody has answered yet."""
+
+    op = "request.withdraw"
+
+    id: str
+
+
+class Withdrawn(Wire, frozen=True, kw_only=True):
+    id: str
 
 
 class Pause(Request["Paused"], frozen=True, kw_only=True):
@@ -230,8 +245,10 @@ __all__ = [  # GrantAnswer, Ok: answers of some of these
     "RequestApprove",
     "RequestDeny",
     "RequestPart",
+    "RequestWithdraw",
     "Requested",
     "Requests",
     "RequestsGet",
     "Resume",
+    "Withdrawn",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Final
 
 from daemon.api.messages import Signal, SignalKind
 from i18n.message import Arg, Length, Message, Moment, Words, msg
-from tray.showing.notice import Action, Gone, Notice, Screen, Urgency, Viewer
+from tray.showing.notice import Action, Gone, Notice, Urgency, Viewer
 
 _MINUTE: Final = 60_000
 _SOON: Final = 5 * _MINUTE + 30_000  # warnings come a little early or late
@@ -33,11 +33,6 @@ def decide(signal: Signal, viewer: Viewer) -> Notice | Gone | None:
     table = _PLAYER if _mine(signal, viewer) else _GUARDIAN
     rung = table.get(signal.kind)
     return rung(signal, viewer) if rung else None
-
-
-def seen_over(notice: Notice, screen: Screen) -> Notice:
-    """Nobody sees a notification beside a full-screen game."""
-    return replace(notice, banner=True) if screen != "desktop" and notice.urgency != "low" else notice
 
 
 def _mine(signal: Signal, viewer: Viewer) -> bool:
@@ -125,8 +120,12 @@ def _granted(signal: Signal, _: Viewer) -> Notice:
     return _of_time(signal, title, (*by, *_until(signal)))
 
 
-def _answered(signal: Signal, _: Viewer) -> Notice:
-    """More time makes what warned before untrue; a no, or a yes that lets something through, leaves it as it was."""
+def _answered(signal: Signal, _: Viewer) -> Notice | None:
+    """More time makes what warned before untrue; a no, or a yes that lets something through, leaves it as it was; who took it
+    back knows.
+    """
+    if signal.how == "withdrawn":
+        return None
     if signal.how == "approved" and signal.left is not None:
         return _of_time(signal, *_answer(signal))
     return Notice(f"news:{signal.player}", *_answer(signal), lasts=_LISTED)

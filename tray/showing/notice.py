@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from i18n.message import Arg, Words
@@ -43,6 +43,11 @@ class Notice:
     lasts: int | None = 10_000
     saving: int | None = None
     over: str | None = None
+
+
+def seen_over(notice: Notice, screen: Screen) -> Notice:
+    """Nobody sees a notification beside a full-screen game."""
+    return replace(notice, banner=True) if screen != "desktop" and notice.urgency != "low" else notice
 
 
 @dataclass(frozen=True, slots=True)

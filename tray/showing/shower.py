@@ -14,8 +14,8 @@ from host.wire import Request
 from i18n.catalogue import Catalogue
 from i18n.message import Arg, msg
 from tray.showing.api import Bell, Card, Display, How, Outcome
-from tray.showing.ladder import APP, decide, seen_over
-from tray.showing.notice import Action, Gone, Notice, Screen, Viewer
+from tray.showing.ladder import APP, decide
+from tray.showing.notice import Action, Gone, Notice, Screen, Viewer, seen_over
 from tray.showing.pace import Pace
 from tray.showing.texts import clean
 

@@ -11,8 +11,8 @@ from daemon.api.messages import Signal, SignalKind
 from daemon.reporting.publisher import due_text, refused_text, stranger_text
 from i18n.catalogue import Catalogue
 from i18n.message import Text, msg
-from tray.showing.ladder import decide, seen_over
-from tray.showing.notice import Gone, Viewer
+from tray.showing.ladder import decide
+from tray.showing.notice import Gone, Viewer, seen_over
 
 NOW = 1_795_482_000_000  # 08:00 in Hanoi
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -181,6 +181,15 @@ def test_a_guardian_is_asked_and_the_answer_takes_the_place_of_the_question():
     assert asked.lasts is None
     answered = decide(signal("answered", request="r7", how="approved", who="Bình"), PARENT)
     assert (answered.key, answered.actions, answered.urgency) == (asked.key, (), "low")
+
+
+def test_what_is_taken_back_takes_the_question_away_and_tells_nobody_what_they_did_themselves():
+    back = signal("answered", request="r7", how="withdrawn", who="an", text=msg("Taken back"))
+    asked = decide(signal("asked", request="r7", text=msg("x")), PARENT)
+    notice = decide(back, PARENT)
+
+    assert (notice.key, notice.actions, notice.urgency, said(notice)) == (asked.key, (), "low", ["Giờ Chơi", "Taken back"])
+    assert decide(back, CHILD) is None
 
 
 def test_what_is_not_enforced_is_loud_until_it_is_over():

@@ -84,7 +84,7 @@ class Server:
         """The 32-bit values of a window's property; None: it has none, or the window has gone. XError."""
         asked = self._xcb.xcb_get_property(self._connection, 0, window, self.atom(name), _ANY, 0, _MOST)
         with self._reply("xcb_get_property_reply", asked) as reply:
-            if reply is None or reply.detail != 32:  # noqa: PLR2004 - bits
+            if reply is None or reply.detail != 32:
                 return None
             found = ctypes.cast(self._xcb.xcb_get_property_value(ctypes.byref(reply)), POINTER(c_uint32))
             return found[: reply.many]
