@@ -17,7 +17,7 @@ from tray.standing import minutes as whole
 TITLE: Final = msg("Ask for more time")
 _ALL: Final = "all"
 _MOST_GAMES: Final = 5
-_RENEWS_MS: Final = 5_000
+_RENEWS_MS: Final = 2_000
 
 
 class Page:
