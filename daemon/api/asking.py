@@ -126,7 +126,7 @@ class Resume(Request["Paused"], frozen=True, kw_only=True):
 
 
 class PausedPart(Wire, frozen=True, kw_only=True):
-    """`after`: what may be played now: of the `game` that is played, or (None) by the rules over all games."""
+    """`after`: what may be played now: of the `game` (`title`) that is played, or (None) by the rules over all games."""
 
     id: str
     name: str
@@ -134,6 +134,7 @@ class PausedPart(Wire, frozen=True, kw_only=True):
     until: int | None = None
     game: str | None = None
     after: Outlook | None = None
+    title: str = ""
 
 
 class Paused(Wire, frozen=True, kw_only=True):

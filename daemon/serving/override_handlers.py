@@ -155,4 +155,5 @@ class OverrideHandlers:
             yield a.PausedPart(
                 id=player.id, name=player.registered.name, paused=pause is not None, until=until,
                 game=None if game is None else game.id, after=outlook(looks.decision(player, game)),
+                title="" if game is None else game.title,
             )  # fmt: skip

@@ -114,5 +114,6 @@ def test_taken_back(home):
     assert "taken back" in home.fails(1, "withdraw", id_)
     told = document(home, "requests")["requests"]
     assert id_ not in {one["id"] for one in told if one["answer"] is None}
-    assert "a request was taken back" in said(home, "log", "show")
+    until(lambda: "a request was taken back" in said(home, "log", "show"))
+    assert "by: the player" in said(home, "log", "show")
     said(home, "withdraw", document(home, "request", "7")["id"])
