@@ -144,7 +144,8 @@ def _was_not(answer: Paused) -> Message:
 def _follows(one: PausedPart, after: Outlook, zone: str) -> Message:
     """As after a grant."""
     return stands(GrantAnswer(
-        id=None, player=one.id, name=one.name, game=one.game, zone=zone, before=after, after=after, still=False
+        id=None, player=one.id, name=one.name, game=one.game, zone=zone, before=after, after=after, still=False,
+        title=one.title,
     ))  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from cli.context import Context
 from cli.given.players import only
 from cli.output import Output
 from cli.parser import PLAYER
+from cli.words.extra_time import game_called
 from cli.words.layout import row
 from cli.words.names import PLACES
 from cli.words.times import left
@@ -81,7 +82,7 @@ def _player(out: Output, player: PlayerPart) -> None:
     for rule, games in together.items():
         for game in games:
             verdict = asking(player.id, name, game.id) if game.verdict == "ask" else VERDICTS[game.verdict]
-            _part(out, game.id, game, verdict, same=_ends(game) == _ends(player))
+            _part(out, game_called(game.title or "", game.id), game, verdict, same=_ends(game) == _ends(player))
         _rule(out, player.reason if rule == _by(player) else games[-1].reason)
 
 

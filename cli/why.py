@@ -10,7 +10,7 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.output import Output
 from cli.parser import PLAYER
-from cli.words.extra_time import called
+from cli.words.extra_time import called, game_called
 from cli.words.layout import row
 from cli.words.shell import typed_as, whole
 from cli.words.times import left
@@ -83,7 +83,7 @@ def _headline(answer: Why) -> Message:
         said = asking(answer.player, answer.name, game)
     end = until(decision.verdict, _moment(decision.until, answer), answer.next, game=game is not None)
     who = called(answer.name, answer.player)
-    return row((who, ", ", game or msg("all games"), ": ", row((said, end))), "")
+    return row((who, ", ", game_called(answer.title, game) or msg("all games"), ": ", row((said, end))), "")
 
 
 def _no_rule(answer: Why) -> Message:

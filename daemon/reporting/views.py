@@ -121,6 +121,7 @@ class Views:
             player=player.id,
             name=player.registered.name,
             game=None if game is None else game.id,
+            title="" if game is None else game.title,
             zone=self._people.zone,
             decision=replace(ruling.decision, reason=reason),
             findings=tuple(replace(one, reason=named(one.reason, player, ruling)) for one in findings),
@@ -162,7 +163,8 @@ class Views:
                 }
                 games = {id_: ms / 1000 for id_, ms in sorted(sums.items()) if ms}
                 parts[player] = m.UsagePart(total_s=total / 1000, games=games)
-        return m.Usage(day=day.isoformat(), zone=zone, players=parts)
+        titles = self._people.titles(id_ for part in parts.values() for id_ in part.games)
+        return m.Usage(day=day.isoformat(), zone=zone, players=parts, titles=titles)
 
 
 def _seconds(ms: int | None) -> float | None:

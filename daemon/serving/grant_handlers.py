@@ -86,6 +86,7 @@ class GrantHandlers:
             names={id_: one.registered.name for id_, one in players.items() if one is not None},
             counting=tuple(event.id for event in grants if counts(event, players[event.player], now)),
             zone=people.zone,
+            titles=people.titles(event.game for event in grants if event.game),
         )
 
     async def revoke(self, caller: Caller, request: m.GrantRevoke) -> m.GrantAnswer:

@@ -161,4 +161,5 @@ class OverrideHandlers:
                 id=player.id, name=player.registered.name, paused=pause is not None, until=until,
                 game=None if game is None else game.id, after=outlook(looks.decision(player, game)),
                 longer=pause is not None and this is not None and pause.id != this.id and pause.until != this.until,
+                title="" if game is None else game.title,
             )  # fmt: skip

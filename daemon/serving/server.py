@@ -47,6 +47,7 @@ def routes(
         Route(a.RequestsGet, "any", request.list),
         Route(a.RequestApprove, "any", request.approve),
         Route(a.RequestDeny, "any", request.deny),
+        Route(a.RequestWithdraw, "any", request.withdraw),
         Route(a.Pause, "any", override.pause),
         Route(a.Resume, "any", override.resume),
         Route(a.Off, "guardian", override.off),

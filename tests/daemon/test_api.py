@@ -34,7 +34,7 @@ REQUESTS = {
     "request.add": a.RequestAdd(),
     "request.list": a.RequestsGet(),
     "request.approve": a.RequestApprove(id="r00"),
-    "request.deny": a.RequestDeny(id="r00"),
+    "request.deny": a.RequestDeny(id="r00"), "request.withdraw": a.RequestWithdraw(id="r00"),
     "pause": a.Pause(),
     "resume": a.Resume(),
     "off": a.Off(ms=0, reason=""),
