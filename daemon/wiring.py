@@ -122,7 +122,7 @@ class Daemon:
 
     def _build(self, clock: Clock, platform: Platform | None) -> None:
         folder = self.home.daemon
-        homes.prepare(folder, 0o700)
+        homes.prepare_own(folder)
         self._stack.enter_context(homes.lock(folder))
         settings = config.load(folder)
         self._path = path = str(folder / "store.db")
@@ -272,7 +272,7 @@ class Daemon:
 
     def _published_keys(self) -> AgentKeys:
         """The agent's, from HOME/public: a plain file of whoever may publish there."""
-        return parse_keys(read_owned(self.home.public / KEYS, files().publishers()))
+        return parse_keys(read_owned(self.home.public / KEYS, files().publishers(self.home.kind)))
 
     def _signer(self, seat: str) -> Signer:
         return Signer(seat, self._seed)
