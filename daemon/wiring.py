@@ -220,11 +220,12 @@ class Daemon:
         looks = partial(self._outlooks, access)
         status = DaemonStatus(
             platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.reachable,
-            self._overrides,
+            lambda: line.kept, self._overrides,
         )
         doctor = Doctor(
             self.in_force, platform, self.health, self.recorder, self.store, lambda: line.reachable,
             lambda: self.clock.read().wall, gate=gate, root=own_uid in SYSTEM_USERS, lacks=self._lacks,
+            kept=lambda: line.kept,
         )  # fmt: skip
         self.repair = Repair(
             self._published_keys, self.trust, self._chains, self.uplink, self.health, self._announcer, self.heart

@@ -4,8 +4,8 @@ With --home, and in the system's home, that is a file of mode 0600 in the server
 keyring could be open at boot, and a keyring found through somebody's environment would be that somebody's). On Windows the file
 can be opened by the account that made it only (api.Files.seal). In a private home the desktop's keyring, or Windows'
 credential store, is tried first, in a short-lived process: libraries that talk to a session bus stay out of servers. What the
-service manager hands to a server of the system's home goes before all that (host.linux.sealing put it there): then the file only
-says so.
+service manager hands to a server of the system's home goes before all that (host.linux.sealing put it there): then the file
+only says so.
 """
 
 from __future__ import annotations

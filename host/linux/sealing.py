@@ -1,5 +1,5 @@
-"""Keys of a server that systemd keeps for it: `python -m host.linux.sealing [--with-key=host|tpm2] giochoi-agent NAME…`, as root,
-before the server is started.
+"""Keys of a server that systemd keeps for it: `python -m host.linux.sealing [--with-key=host|tpm2] giochoi-agent NAME…`, as
+root, before the server is started.
 
 A key is sealed by systemd-creds(1) into /etc/credstore.encrypted and lies nowhere else: the manager opens it for the service
 alone (systemd.exec(5), LoadCredentialEncrypted=). One that the server made before is taken over, and the server lets go of its
@@ -18,7 +18,7 @@ from typing import Final
 
 from host.api import UntrustedError
 from host.linux import files
-from host.secrets import Handed
+from host.secrets import Handed, credential
 
 STORE = Path("/etc/credstore.encrypted")
 TOOL: Final = "/usr/bin/systemd-creds"
@@ -34,8 +34,8 @@ def seal(folder: Path, name: str, key: str, *, begun: bool) -> bool:
     """Whether the key of this name is now sealed that was not. `begun`: the server has worked, so it is too late for a new one.
     OSError, SealingError.
     """
-    credential = f"giochoi-{folder.name}.{name}"
-    if (STORE / credential).exists():
+    sealed_as = credential(folder.name, name)
+    if (STORE / sealed_as).exists():
         return False
     secret = _plain(folder / name)
     if secret is None:
@@ -43,18 +43,20 @@ def seal(folder: Path, name: str, key: str, *, begun: bool) -> bool:
             return False
         secret = secrets.token_bytes(_BYTES)
     text = Handed(secret, key).text()
-    sealed = _run("encrypt", *_KEYS[key], f"--name={credential}", "-", "-", given=text)
-    if _run("decrypt", f"--name={credential}", "-", "-", given=sealed) != text:
+    sealed = _run("encrypt", *_KEYS[key], f"--name={sealed_as}", "-", "-", given=text)
+    if _run("decrypt", f"--name={sealed_as}", "-", "-", given=sealed) != text:
         raise SealingError("it does not open again")
     files.prepare(STORE, 0o700)
-    files.write_atomic(STORE / credential, sealed, 0o600)
+    files.write_atomic(STORE / sealed_as, sealed, 0o600)
     return True
 
 
 def _plain(path: Path) -> bytes | None:
-    """The key that the server keeps in this file; None: it does not, or not there."""
+    """The key that the server keeps in this file; None: it does not, or not there. The file has to be the folder's owner's, or
+    that account could have us hand it a file of ours.
+    """
     try:
-        return files.unseal(files.read_owned(path, files.publishers("system"), _LARGEST))
+        return files.unseal(files.read_owned(path, frozenset((path.parent.stat().st_uid,)), _LARGEST))
     except (FileNotFoundError, ValueError):
         return None
 
@@ -74,7 +76,7 @@ def main(words: list[str]) -> int:
     key = "host"
     if words and words[0].startswith("--with-key="):
         key = words.pop(0).removeprefix("--with-key=")
-    if len(words) < 2 or key not in _KEYS or not words[0].startswith("giochoi-"):  # noqa: PLR2004 - a server and a name
+    if len(words) < 2 or key not in _KEYS or not words[0].startswith("giochoi-"):
         sys.stderr.write(f"{__doc__}\n")
         return 2
     folder = files.system_root() / words[0].removeprefix("giochoi-")

@@ -85,7 +85,8 @@ def owner() -> UserId:
     return own_sid()
 
 
-def publishers(kind: Kind) -> frozenset[UserId]:  # noqa: ARG001 - a service may be installed on any home
+def publishers(_kind: Kind) -> frozenset[UserId]:
+    """In every home: a service may be installed on any."""
     return frozenset({SYSTEM, ADMINS, own_sid(), service_sid("giochoi-agent")})
 
 
