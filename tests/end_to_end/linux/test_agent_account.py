@@ -1,4 +1,4 @@
-"""The agent as the account `giochoi`, without any privilege, in the system's home: root's daemon believes it and nobody else."""
+"""The agent as the account `giochoi`, without any privilege, in the system's home: root's daemon believes it and no other."""
 
 from __future__ import annotations
 
