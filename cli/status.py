@@ -29,6 +29,14 @@ _WATCH: Final = {
 
 _Told: TypeAlias = tuple[str, float | None, str | None]  # of a rule: its id, what was given, until when that puts it off
 
+_KEYS: Final = {
+    "file": msg("keys in files"),
+    "dpapi": msg("keys in files"),
+    "keyring": msg("keys in the keyring"),
+    "systemd-host": msg("keys sealed for this PC"),
+    "systemd-tpm2": msg("keys sealed by its TPM"),
+}
+
 
 def add_to(commands: Commands) -> None:
     commands.add("status", show, "", "An", "--json", looks=True).takes("player", "PLAYER", PLAYER, nargs="?")
@@ -51,9 +59,10 @@ def say(out: Output, status: Status) -> None:
     log: Arg = ""
     if agent.checkpoint is not None:
         log = msg("log of {n} entries ({when})", n=agent.checkpoint.size, when=moment(agent.checkpoint.time))
+    keys = "" if agent.keys is None else _KEYS.get(agent.keys, "")
     unsent = msgn("{n} entry not sent yet", "{n} entries not sent yet", agent.unsent) if agent.unsent else ""
     reach = msg("the background service answers") if agent.reachable else msg("the background service does not answer")
-    out.say(row((reach, log, unsent)), 0, 2)
+    out.say(row((reach, log, keys, unsent)), 0, 2)
     for issue in part.issues:
         out.say(msg("! {issue} ({id}, since {when})", issue=issue.text, id=issue.id, when=moment(issue.since)), 0, 2)
     if part.off is not None:

@@ -50,9 +50,12 @@ class CheckpointPart(Wire, frozen=True, kw_only=True):
 
 
 class AgentPart(Wire, frozen=True, kw_only=True):
+    """`keys`: where it keeps them, as it said since this daemon started: host.secrets.where."""
+
     reachable: bool
     unsent: int
     checkpoint: CheckpointPart | None
+    keys: str | None = None
 
 
 class ReasonPart(Wire, frozen=True, kw_only=True):
