@@ -1,4 +1,4 @@
-"""What lands where on Debian:
+"""What lands where on Debian.
 
 - /usr/lib/giochoi: a venv on /usr/bin/python3, which is whichever Python 3 the system has; in it
   - common/: our rooms, and the packages that are the same for all Pythons,
