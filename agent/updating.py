@@ -64,13 +64,12 @@ class Updating:
 
     async def look(self) -> None:
         """Look now. What goes wrong is kept, and shown."""
-        asked = self.clock.wall()
+        before = self._kept
         async with self._one:
-            if self.source is None or self._kept.tried > asked:
+            if self.source is None or self._kept is not before:
                 return
             fetched = await self._fetch(self.source)
             now = self.clock.wall()
-            before = self._kept
             if fetched.problem is None:
                 self._kept = _Kept(now, now, fetched.version)
             else:

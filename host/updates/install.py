@@ -28,7 +28,7 @@ class _Tried(msgspec.Struct, frozen=True):
 
 
 def install(
-    home: Home, source: Source, ours: str, now: int, playing: Callable[[], Arg | None], start: Callable[[Path], None]
+    home: Home, source: Source, ours: str, now: int, playing: Callable[[], Arg | None], start: Callable[[Path], object]
 ) -> str | None:
     """The version whose set-up was started; None: there is none that is newer. UpdateError, HomeError: nothing was started.
 
@@ -51,9 +51,9 @@ def install(
     return newest.version
 
 
-def run_setup(setup: Path) -> None:
+def run_setup(setup: Path) -> subprocess.Popen[bytes]:
     """Start it, and wait for nothing: it ends our services, and upgrades them in place or rolls back. OSError."""
-    subprocess.Popen(
+    return subprocess.Popen(
         [str(setup), "/S"], cwd=setup.parent, close_fds=True, start_new_session=True, creationflags=_ALONE,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip

@@ -7,10 +7,10 @@
     python -m installers.releasing.updates rekey FOLDER --keys KEYS…
 
 Who may do what: `root-1` and `root-2` together say whose keys hold, `files-1` and `files-2` together which files there are,
-`online` which of that is the newest, for two weeks: `renew` runs every few days. Each lies as NAME.pem in a folder KEYS, of which
-there may be several, each on a stick of its own: `add` with one of the two, `sign` with the other. `begin` makes those that are
-missing, in the first folder, encrypted where GIOCHOI_KEYS_PASSPHRASE is set. `rekey`, every other year, and when a key was lost:
-what lies there as NAME.pem holds from then on; a key of root that was replaced signs once more, as old-NAME.pem.
+`online` which of that is the newest, for two weeks: `renew` runs every few days. Each lies as NAME.pem in a folder KEYS, of
+which there may be several, each on a stick of its own: `add` with one of the two, `sign` with the other. `begin` makes those
+that are missing, in the first folder, encrypted where GIOCHOI_KEYS_PASSPHRASE is set. `rekey`, every other year, and when a key
+was lost: what lies there as NAME.pem holds from then on; a key of root that was replaced signs once more, as old-NAME.pem.
 
 The set-up that believes these keys has them put in by `embed`.
 """
