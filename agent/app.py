@@ -69,6 +69,9 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.GameDisallow, KEEPER, change(approvals.game_disallow)),
         Route(m.PlaceSet, KEEPER, answers.place_set),
         Route(m.PlaceShow, ANY, look(lambda tables, _: place.place_show(tables, agent.clock.wall()))),
+        # newer versions
+        Route(m.UpdateGet, ANY, answers.updates),
+        Route(m.UpdateFetch, KEEPER, answers.fetch_update, waits=True),
         # log
         Route(m.LogShow, KEEPER, look(
             lambda tables, asked: logbook.last_lines(asked, log, agent.payloads, tables, registry.roster.zone)
@@ -124,6 +127,13 @@ class _Answers:
             seats.seat_key(tables, request.seat)
         self._agent.hear(request.seat)
         return m.Done(number=self._agent.registry.number)
+
+    async def updates(self, _: Caller, __: m.UpdateGet | m.UpdateFetch) -> m.Updates:
+        return self._agent.updating.show()
+
+    async def fetch_update(self, caller: Caller, request: m.UpdateFetch) -> m.Updates:
+        await self._agent.updating.look()
+        return await self.updates(caller, request)
 
     async def submit(self, _: Caller, request: m.Submit) -> m.Accepted:
         agent = self._agent

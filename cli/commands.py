@@ -37,6 +37,7 @@ NOUNS: Final[dict[str, tuple[str, Message]]] = {
     "doctor": ("cli.doctor", msg("whether the limits are in force, and what is missing if not")),
     "log": ("cli.log", msg("what was recorded, and what an inspector takes away")),
     "simulate": ("cli.simulate.command", msg("what other rules would have done to recorded play")),
+    "update": ("cli.update", msg("what is known of newer versions")),
     "demo": ("cli.demo.command", msg("see it all work, in a temporary home")),
     "help": ("cli.help", msg("how a command is used")),
     "completion": ("cli.completion", msg("have your shell complete commands")),
