@@ -74,6 +74,9 @@ def rooms(into: Path, version: str = VERSION) -> None:
         shutil.copyfile(po, copy)
         make(copy)
         copy.unlink()
+    about = into / f"giochoi-{version}.dist-info/METADATA"  # what answers --version
+    about.parent.mkdir(parents=True)
+    about.write_text(f"Metadata-Version: 2.4\nName: giochoi\nVersion: {version}\nLicense-Expression: Apache-2.0\n", "utf-8")
     named = into / "host/__init__.py"
     named.write_text(named.read_text("utf-8").replace(f'VERSION = "{VERSION}"', f'VERSION = "{version}"'), "utf-8")
 
