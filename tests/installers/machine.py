@@ -19,7 +19,7 @@ TREE = Path(__file__).resolve().parents[2]
 LAB = TREE / "tests/lab/container"
 BOOT = TREE / "tests/lab/container.d/boot"
 GROUPS = tuple(Path("/sys/fs/cgroup", name) for name in ("", "unified", "systemd"))
-ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "GIOCHOI_LANG": "en", "HOME": "/root", "TERM": "dumb"}
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "GIOCHOI_LANG": "en", "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"}
 # A gate never asks for these, as they hold no programs; every machine sees the host's.
 NO_PROGRAMS = {"cgroup", "cgroup2", "devpts", "mqueue", "proc", "sysfs"}
 
@@ -105,7 +105,7 @@ class Machine:
         return 0
 
     def _entered(self, words: tuple[str, ...]) -> list[str]:
-        place = ["nsenter", f"--target={self.leader}", "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd=/"]
+        place = ["nsenter", f"--target={self.leader}", "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd"]
         return [*place, "env", "-i", *(f"{name}={value}" for name, value in ENVIRONMENT.items()), *words]
 
     def try_run(self, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
