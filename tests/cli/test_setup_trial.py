@@ -54,7 +54,8 @@ def test_in_vietnamese():
 
 
 def test_the_same_is_said_to_be_the_same():
-    assert lines(play(EVENING, HOUR // 2)) == ["In the past week An played 30 min here; with these rules it would have been the same"]
+    same = "In the past week An played 30 min here; with these rules it would have been the same"
+    assert lines(play(EVENING, HOUR // 2)) == [same]
 
 
 def test_a_game_that_waits_for_a_yes_counts_as_let_through_if_it_is():
