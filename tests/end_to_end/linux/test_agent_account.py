@@ -170,8 +170,8 @@ def hand_over(pc) -> dict[str, str]:
 
 
 def test_keys_that_systemd_keeps(pc, need):
-    """Taken over from files they lie in none any more, and status and doctor say so; only the service has them, until root takes
-    them out again (docs/limitations.md).
+    """Taken over from files they lie in none any more, and status and doctor say so. Only the service has them, until root
+    takes them out again (docs/limitations.md).
     """
     need("systemd-creds")
     first = pc.ready("agent", AGENT)  # as before there was any sealing

@@ -58,7 +58,7 @@ def test_a_prepared_folder_is_changed_by_nobody_else(tmp_path: Path, mode: int) 
 
 
 def test_a_folder_for_us_alone_holds_nothing_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ours, whatever it is; what another account owns is named. (Wine keeps no other owner: the account is another here.)"""
+    """What another account owns is named. (Wine keeps no other owner, so here we are the other one.)"""
     homes.prepare_own(tmp_path / "daemon")
     (tmp_path / "daemon" / "folder").mkdir()
     (tmp_path / "daemon" / "planted").touch()
