@@ -119,13 +119,13 @@ class Machine:
         return done.stdout
 
     def start(self, *words: str, **more: Any) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._entered(words), stdin=subprocess.DEVNULL, **more)
+        return subprocess.Popen(self._entered(words), **{"stdin": subprocess.DEVNULL} | more)
 
     def json(self, *words: str) -> Any:
         return json.loads(self.run("giochoi", *words, "--json"))
 
     def journal(self, *words: str) -> str:
-        return self.try_run("journalctl", "--no-pager", "--boot", "--lines=60", *words).stdout
+        return self.try_run("journalctl", "--no-pager", "--boot", "--lines=40", "--output=short-precise", *words).stdout
 
     def path(self, inside: str) -> Path:
         """Where out here a file of the machine is."""

@@ -1,0 +1,127 @@
+"""The package on a Debian that boots: installed, set up, a game timed and refused, upgraded, rebooted, killed, removed, purged."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.installers.linux.seat import CHILD, GAME, REFUSED, UNITS, Seat
+from tests.installers.machine import booted
+from tests.system import until
+
+pytestmark = [pytest.mark.root, pytest.mark.timeout(600)]
+KEPT = ("/var/lib/giochoi", "/etc/giochoi")
+LIMIT_S = 4
+NEAR_S = 0.1
+
+
+@pytest.mark.parametrize("suite", ["trixie"])
+def test_story(suite, package, other_version, need, tmp_path, record_property):
+    """From the first install to the purge, nothing that was recorded is lost, and no limit forgotten."""
+    need("systemd-nspawn")
+    with booted(suite, tmp_path) as machine:
+        seat = Seat(machine)
+        installed(seat, other_version("0.0.1"))
+        set_up(seat)
+        play, gap = upgraded_while_a_child_plays(seat, package)
+        record_property("gap_s", gap)
+        timed(seat, play)
+        record_property("killed_s", ended_by_its_limit_although_the_daemon_was_killed(seat))
+        refused(seat)
+        rebooted(seat)
+        removed(seat)
+        purged(seat)
+
+
+def installed(seat, package):
+    said = seat.install(package)
+    assert "sudo giochoi setup" in said.splitlines()[-1]
+    until(seat.active)
+    until(lambda: {one["id"] for one in seat.json("status")["daemon"]["issues"]} <= {"watch-events"})  # which no container has
+    daemon = seat.json("status")["daemon"]
+    assert (daemon["version"], daemon["watch"]) == ("0.0.1", "gate")
+    assert seat.run("systemctl", "is-enabled", *UNITS).split() == ["enabled"] * len(UNITS)
+
+
+def set_up(seat):
+    shown = seat.answer(CHILD, "An", "24/11/2014", "law", "n", "none", "y")
+    assert "An is set up (id an)" in shown
+    seat.run("giochoi", "game", "add", GAME.name, "--exe", str(GAME), "--label", "VN00")
+
+
+def upgraded_while_a_child_plays(seat, package):
+    """The play goes on and is one; how long no gate was there, in seconds."""
+    play = seat.play()
+    until(lambda: (found := seat.game()) and found["running"])
+    before = seat.entries()
+    seat.install(package)
+    until(seat.active)
+    assert seat.json("status")["daemon"]["version"] != "0.0.1"
+    assert seat.game()["running"]
+    after = seat.entries()
+    assert after[: len(before)] == before
+    assert len([one for one in after if one["kind"] == "play.started"]) == 1
+    stopped, started = (one for one in after[len(before) :] if one["kind"] in {"seat.stop", "seat.start"})
+    return play, (started["wall"] - stopped["wall"]) / 1000
+
+
+def timed(seat, play):
+    """To the second, though another daemon saw its beginning."""
+    played_s = time.monotonic() - play.begun
+    assert seat.game()["used_s"] >= played_s - 1
+    assert play.leave() == 0
+
+
+def ended_by_its_limit_although_the_daemon_was_killed(seat):
+    used_s = until(lambda: not (found := seat.game())["running"] and found)["used_s"]
+    seat.run("giochoi", "limit", CHILD, f"{(used_s + LIMIT_S) / 60:.3f}", "--game", GAME.name)
+    play = seat.play()
+    until(lambda: seat.game()["running"])
+    killed, before = time.monotonic(), seat.pid("giochoi-daemon")
+    seat.run("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "giochoi-daemon")
+    until(lambda: seat.pid("giochoi-daemon") not in {0, before} and seat.active())
+    took = time.monotonic() - killed
+    assert play.over() != 0
+    return took
+
+
+def refused(seat):
+    """Before its first instruction, wherever it lies."""
+    for game in (GAME, *map(seat.copied, ("/tmp", f"/home/{CHILD}", "/dev/shm"))):
+        play = seat.play(game)
+        ended = play.over()
+        assert (ended, play.ran()) == (REFUSED, False), (game, ended)
+    assert seat.entries("launch.refused")[-1]["how"] == "gate"
+
+
+def rebooted(seat):
+    before, used_s = seat.entries(), seat.game()["used_s"]
+    seat.machine.reboot()
+    until(seat.active)
+    assert seat.game()["used_s"] == used_s
+    assert seat.entries()[: len(before)] == before
+    assert seat.play().over() == REFUSED
+    seat.verified()
+    assert seat.loud() == ""
+
+
+def removed(seat):
+    """Programs and services go, what was recorded stays."""
+    kept = seat.run("find", *KEPT)
+    seat.run("apt-get", "remove", "--yes", "-qq", "giochoi")
+    assert set(seat.run("find", *KEPT).split()) <= set(kept.split())
+    assert seat.machine.path("/var/lib/giochoi/agent/log.db").exists()
+    assert not seat.machine.path("/usr/lib/giochoi").exists()
+    assert seat.run("systemctl", "is-system-running").strip() == "running"
+    assert seat.play().leave() == 0  # nothing here limits it any more
+
+
+def purged(seat):
+    seat.run("apt-get", "purge", "--yes", "-qq", "giochoi")
+    for path in (*KEPT, "/run/giochoi"):
+        assert not seat.machine.path(path).exists(), path
+    assert seat.run("find", "/etc", "/usr", "/var", "-name", "*giochoi*", "-not", "-path", "/var/log/*").split() == []
+    assert seat.run("systemctl", "is-system-running").strip() == "running"
+    assert Path("/usr").exists()
