@@ -96,7 +96,7 @@ class Machine:
     def _init(self) -> int:
         """Number out here of the machine's process 1; 0: there is none."""
         assert self._shell.poll() is None, self._log.read_text("utf-8", "replace")
-        with suppress(psutil.NoSuchProcess):
+        with suppress(psutil.NoSuchProcess, OSError, StopIteration):  # one ends while we look
             for process in self._shell.children(recursive=True):
                 status = Path(f"/proc/{process.pid}/status").read_text("utf-8")
                 numbers = next(line for line in status.splitlines() if line.startswith("NSpid:")).split()
