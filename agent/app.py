@@ -69,6 +69,9 @@ def routes(agent: Agent) -> dict[str, Route]:
         Route(m.GameDisallow, KEEPER, change(approvals.game_disallow)),
         Route(m.PlaceSet, KEEPER, answers.place_set),
         Route(m.PlaceShow, ANY, look(lambda tables, _: place.place_show(tables, agent.clock.wall()))),
+        # newer versions
+        Route(m.UpdateGet, ANY, answers.updates),
+        Route(m.UpdateFetch, KEEPER, answers.fetch_update, waits=True),
         # log
         Route(m.LogShow, KEEPER, look(
             lambda tables, asked: logbook.last_lines(asked, log, agent.payloads, tables, registry.roster.zone)
@@ -116,13 +119,21 @@ class _Answers:
             # The seat's key has to be in the log before the first entry that it signed.
             agent.deliver(strict=True)
         agent.hear(request.seat)
-        return m.Enrolled(seat=request.seat, log_key=agent.keys.log.vkey, roster_key=agent.keys.roster.vkey)
+        keys = agent.keys
+        return m.Enrolled(seat=request.seat, log_key=keys.log.vkey, roster_key=keys.roster.vkey, kept=keys.kept)
 
     async def alive(self, _: Caller, request: m.Alive) -> m.Done:
         with _answered(), self._agent.store.transaction() as tables:
             seats.seat_key(tables, request.seat)
         self._agent.hear(request.seat)
         return m.Done(number=self._agent.registry.number)
+
+    async def updates(self, _: Caller, __: m.UpdateGet | m.UpdateFetch) -> m.Updates:
+        return self._agent.updating.show()
+
+    async def fetch_update(self, caller: Caller, request: m.UpdateFetch) -> m.Updates:
+        await self._agent.updating.look()
+        return await self.updates(caller, request)
 
     async def submit(self, _: Caller, request: m.Submit) -> m.Accepted:
         agent = self._agent

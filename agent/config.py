@@ -2,6 +2,10 @@
 
 [catalogue]
 shipped = true          # false: know only the games that were added with `giochoi game add`
+
+[updates]
+fetch = true            # false: look for no newer version
+from = "https://…"      # look at another copy of the place that this build names; its keys stay those that came with it
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from agent.errors import StartError
+from host.updates.source import Source
 from i18n.message import msg, said_by
 
 
@@ -18,8 +23,20 @@ class CatalogueConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shipped: bool = True
 
 
+class UpdatesConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"url": "from"}):
+    fetch: bool = True
+    url: str | None = None
+
+    def of(self, shipped: Source | None) -> Source | None:
+        """The place to look at; None: none."""
+        if shipped is None or not self.fetch:
+            return None
+        return Source(self.url or shipped.url, shipped.root)
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     catalogue: CatalogueConfig = CatalogueConfig()
+    updates: UpdatesConfig = UpdatesConfig()
 
 
 def load(folder: Path) -> Config:

@@ -1,4 +1,5 @@
-"""What the agent does by itself, by APScheduler: proof that it is alive, the card, what a full disk kept from the log.
+"""What the agent does by itself, by APScheduler: proof that it is alive, the card, what a full disk kept from the log, newer
+versions.
 
 Every job is a coroutine: APScheduler runs a plain function in a thread, and the agent's parts belong to one thread.
 """
@@ -12,16 +13,22 @@ from typing import Any
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+_Job = Callable[[], Awaitable[None]]
+
 TICK_S = 300
 RETRY_S = 30
+UPDATES_S = 600
+
+
+async def _nothing() -> None: ...
 
 
 def schedule(
-    tick: Callable[[], Awaitable[None]], deliver: Callable[[], Awaitable[None]], *, every: float = TICK_S
+    tick: _Job, deliver: _Job, update: _Job = _nothing, *, every: float = TICK_S
 ) -> tuple[Any, asyncio.Future[None]]:
     """A scheduler that runs, and a future that gets the first error of a job. A late run is made up once.
 
-    `tick` comes every five minutes, `deliver` twice a minute. Needs a running loop.
+    `tick` comes every five minutes, `deliver` twice a minute, `update` every ten minutes. Needs a running loop.
     """
     failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -35,5 +42,6 @@ def schedule(
     scheduler.add_listener(report, EVENT_JOB_ERROR)
     scheduler.add_job(tick, "interval", seconds=every)
     scheduler.add_job(deliver, "interval", seconds=RETRY_S)
+    scheduler.add_job(update, "interval", seconds=UPDATES_S)
     scheduler.start()
     return scheduler, failed

@@ -15,6 +15,7 @@ from agent.recording.chain import OwnChain
 from agent.recording.keys import Keys, publish
 from agent.registry import Change, Outcome, Registry, World
 from agent.store.database import Store, StoreError
+from agent.updating import Updating
 from compliance.entry import AgentTick
 from compliance.format.chain import AGENT, ChainError
 from compliance.log import Log, LogError
@@ -43,6 +44,7 @@ class Agent:
     log: Log
     payloads: Payloads
     registry: Registry
+    updating: Updating
     since: int
     heard: dict[str, int] = field(default_factory=dict)
     _troubled: list[str] = field(default_factory=list)

@@ -20,6 +20,7 @@ from agent.registry import Registry, World
 from agent.server import Agent
 from agent.startup import begin
 from agent.store.database import Store, create, open_store, refuse_foreign
+from agent.updating import Updating
 from compliance.format.chain import AGENT
 from compliance.log import Log
 from compliance.note import Signer
@@ -29,6 +30,7 @@ from host.choose import files, gates, service, users
 from host.clock import Clock
 from host.homes import Home, lock, prepare, prepare_for
 from host.stopping import told_to_stop
+from host.updates import source
 from i18n.message import msg
 from rules.packs.shipped import shipped_catalogue, shipped_packs
 
@@ -61,7 +63,8 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         games = shipped_catalogue() if settings.catalogue.shipped else ()
         world = world or World(Shipped(shipped_packs(), games), users().canonical, users().administers, gates())
         registry = Registry(store, world, chain, keys.roster, clock)
-        agent = Agent(home, clock, keys, world, store, chain, log, payloads, registry, clock.wall())
+        updating = Updating(home, clock, settings.updates.of(source.shipped()))
+        agent = Agent(home, clock, keys, world, store, chain, log, payloads, registry, updating, clock.wall())
         agent.change(lambda change: begin(change, keys), AGENT)
         prepare(home.public, 0o755)
         publish(home, PUBLISHED, keys.published)
@@ -75,7 +78,7 @@ async def serve(home: Home, clock: Clock, ready: Callable[[str], object]) -> Non
         prepare_for(home.agent_address)
         own = files().owner()
         server = await rpc.serve(home.agent_address, routes(agent), lambda caller: roles(caller, own, agent.registry.roster))
-        scheduler, failed = schedule(agent.tick, agent.retry)
+        scheduler, failed = schedule(agent.tick, agent.retry, agent.updating.look_if_due)
         waiting = asyncio.ensure_future(stop.wait())
         try:
             await agent.tick()

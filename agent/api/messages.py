@@ -13,7 +13,7 @@ import msgspec
 
 from agent.api.asked import ProvedBy, RequestEvent
 from host.wire import Request, Wire
-from i18n.message import Words
+from i18n.message import Message, Words
 from rules.games import Game
 from rules.installed import LetProgram
 from rules.policy import Pack, Place, Role, Weekday
@@ -122,11 +122,14 @@ class Enrol(Request["Enrolled"], frozen=True, kw_only=True):
 
 
 class Enrolled(Wire, frozen=True, kw_only=True):
-    """`log_key` and `roster_key` are the agent's C2SP verifier keys; both are also published in HOME/public."""
+    """`log_key` and `roster_key` are the agent's C2SP verifier keys; both are also published in HOME/public. `kept`: where
+    it keeps its keys (host.secrets.where); "" where an older one does not say.
+    """
 
     seat: str
     log_key: str
     roster_key: str
+    kept: str = ""
 
 
 class RosterGet(Request["SignedRoster"], frozen=True, kw_only=True):
@@ -215,6 +218,31 @@ class Who(Wire, frozen=True, kw_only=True):
 
     id: str
     name: str
+
+
+class UpdateGet(Request["Updates"], frozen=True, kw_only=True):
+    """What is known of newer versions."""
+
+    op = "update.show"
+
+
+class UpdateFetch(Request["Updates"], frozen=True, kw_only=True):
+    """Look now."""
+
+    op = "update.fetch"
+    patience = 900.0
+
+
+class Updates(Wire, frozen=True, kw_only=True):
+    """`version` runs; `source` is looked at, None: nothing is; `looked`: when that last went well, in Unix milliseconds;
+    `newer`: a version that was found and is newer; `problem`: why looking failed the last time.
+    """
+
+    version: str
+    source: str | None
+    looked: int | None
+    newer: str | None
+    problem: Message | None
 
 
 class Done(Wire, frozen=True, kw_only=True):

@@ -264,11 +264,11 @@ def test_somebody_elses_database(fails, home_folder, clock, world, name):
 def test_a_job_that_fails_ends_the_agent_loudly(home_folder, clock, monkeypatch):
     """Whoever started it starts it again; an agent that no longer proves it is alive would only look like one."""
 
-    def broken(tick, deliver):
+    def broken(tick, *others):
         async def fails():
             raise ZeroDivisionError
 
-        return schedule(fails, deliver, every=0.02)
+        return schedule(fails, *others, every=0.02)
 
     async def body():
         async with asyncio.timeout(20):

@@ -1,4 +1,6 @@
-"""What a stranger follows: the two READMEs say the same, and every command in them, and in the documents, can be typed."""
+"""What a stranger follows: README and the pages for people say the same in both languages, and every command in them can be
+typed.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,11 @@ from cli.parser import GLOBALS
 
 TOP = Path(__file__).parents[2]
 ENGLISH, VIETNAMESE = TOP / "README.md", TOP / "README.vi.md"
+PAGES = sorted(path for path in (TOP / "docs").glob("*.md") if path.with_suffix(".vi.md").exists())
+PAIRS = [(ENGLISH, VIETNAMESE), *((page, page.with_suffix(".vi.md")) for page in PAGES)]
 LETTERS = re.compile("[đơư]")
 LINK = re.compile(r"\]\(([^)#:]+)\)")
+both = pytest.mark.parametrize(("english", "vietnamese"), PAIRS, ids=[english.name for english, _ in PAIRS])
 
 
 def commands(path):
@@ -23,19 +28,32 @@ def commands(path):
     return [re.sub('--reason "[^"]*"', "--reason TEXT", line.partition(" # ")[0].rstrip()) for line in lines]
 
 
-def test_both_say_the_same_commands_in_the_same_order():
-    assert commands(ENGLISH) == commands(VIETNAMESE)
+@both
+def test_both_say_the_same_commands_in_the_same_order(english, vietnamese):
+    assert commands(english) == commands(vietnamese)
 
 
-def test_both_have_the_same_headings_and_links():
-    shapes = [[line.partition(" ")[0] for line in path.read_text("utf-8").splitlines() if line.startswith("#")]
-              for path in (ENGLISH, VIETNAMESE)]  # fmt: skip
-    links = [sorted(link for link in LINK.findall(" ".join(path.read_text("utf-8").split())) if not link.startswith("README"))
-             for path in (ENGLISH, VIETNAMESE)]  # fmt: skip
+@both
+def test_both_have_the_same_headings_and_links(english, vietnamese):
+    shapes = [[line.partition(" ")[0] for line in path.read_text("utf-8").splitlines() if line.startswith(("#", "|"))]
+              for path in (english, vietnamese)]  # fmt: skip
+    links = [sorted(LINK.findall(" ".join(path.read_text("utf-8").split()))) for path in (english, vietnamese)]
+    neutral = [[re.sub(r"[./-](?:en|vi)(?=\.png$|\.md$)", "", link) for link in each] for each in links]
 
     assert shapes[0] == shapes[1]
-    assert [link.replace("-en.png", "") for link in links[0]] == [link.replace("-vi.png", "") for link in links[1]]
-    assert [link for link in links[0] if not (TOP / link).exists()] == []
+    assert sorted(neutral[0]) == sorted(neutral[1])
+    assert [link for each in links for link in each if not (english.parent / link).exists()] == []
+
+
+@both
+def test_a_page_shows_pictures_and_pages_of_its_language(english, vietnamese):
+    """Where there are two: a reader is never led out of the language that they read."""
+    strays = [link for path, other in ((english, ".vi"), (vietnamese, ".en")) for link in LINK.findall(path.read_text("utf-8"))
+              if re.search(rf"\{other}\.(?:png|md)$", link) and link not in {english.name, vietnamese.name}]  # fmt: skip
+    left = [link for link in LINK.findall(vietnamese.read_text("utf-8"))
+            if (vietnamese.parent / link).with_suffix(".vi.md").exists() and link != english.name]  # fmt: skip
+
+    assert strays + left == []
 
 
 def test_each_is_whole_in_its_language():
@@ -48,8 +66,18 @@ def test_each_is_whole_in_its_language():
     assert [line for line in comments if line.isascii()] == []
 
 
-@pytest.mark.parametrize("line", [line for line in commands(ENGLISH) if line.startswith("giochoi ")])
-def test_a_command_of_the_readme_can_be_typed(line):
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_is_whole_in_its_language(page):
+    english = re.sub("Giờ Chơi|Tiếng Việt|Bình|Chơi", "", page.read_text("utf-8"))
+    lines = [line for line in page.with_suffix(".vi.md").read_text("utf-8").splitlines()
+             if len(line) > 40 and not line.startswith(("    ", "!"))]  # fmt: skip
+
+    assert not LETTERS.search(english)
+    assert [line for line in lines if line.isascii()] == []
+
+
+@pytest.mark.parametrize("line", sorted({line for page, _ in PAIRS for line in commands(page) if line.startswith("giochoi ")}))
+def test_a_command_that_is_shown_can_be_typed(line):
     words = shlex.split(line)
     words = words[1 : next((at for at, word in enumerate(words) if word in {">", ">>"}), None)]
     _, rest = GLOBALS.parse_known_args(words)

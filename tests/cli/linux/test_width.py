@@ -24,7 +24,7 @@ AT_HOME = (
     ("player", "add", LONG, "--born", "2014-05-01"), ("player", "add", "An", "--born", "2016"),
     ("guardian", "add", f"Mẹ {LONG}"), ("guardian", "set", f"Mẹ {LONG}", "--name", f"Bố {LONG}"), ("guardian", "list"),
     ("player", "set", LONG, "--guardian", f"Bố {LONG}"),
-    ("policy", "packs"), ("policy", "check", "--explain", "vn-147"), ("policy", "check", "--explain", "home-balanced"),
+    ("update",), ("policy", "packs"), ("policy", "check", "--explain", "vn-147"), ("policy", "check", "--explain", "home-balanced"),
     ("policy", "ask", "--pack", "vn-147", "--pack", "home-school-week", "--facts", "-"),
     ("policy", "use", LONG, "vn-147", "home-school-week:weekday_minutes=45:weekend_minutes=120:weekday_hours=16:30-20:30"),
     ("limit", LONG, "20", "--game", "turtles"), ("limit", LONG, "30", "--game", "turtles", "--days", "sat,sun"),
@@ -37,7 +37,8 @@ AT_HOME = (
     ("extend", LONG, "--until", "23:59"), ("grants",), ("revoke", "{grant}"),
     ("player", "add", f"Em {LONG}", "--born", "2016", "--account", psutil.Process().username()),  # under no rule
     ("request", "20", "--game", "turtles", "--reason", WHY), ("requests",), ("approve", "{request}"),
-    ("request", "--reason", WHY), ("deny", "{request}", "--reason", WHY), ("requests",),
+    ("request", "--reason", WHY), ("withdraw", "{request}"), ("request", "--reason", WHY),
+    ("deny", "{request}", "--reason", WHY), ("requests",),
     ("pause", LONG, "--until", "23:59", "--reason", "ăn cơm tối cùng cả nhà, rồi còn phải làm nốt bài tập"), ("status",),
     ("why", LONG, "turtles"), ("grant", LONG, "5"), ("resume", LONG), ("resume", LONG), ("pause", LONG), ("resume", LONG),
     ("off", "30", "--reason", "sinh nhật của bé, cả lớp cùng đến chơi suốt buổi chiều hôm nay"), ("status",), ("off", "0"),
