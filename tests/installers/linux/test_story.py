@@ -9,10 +9,11 @@ import time
 import pytest
 
 from tests.installers.linux.seat import CHILD, GAME, REFUSED, UNITS, Seat
-from tests.installers.machine import booted
+from tests.installers.machine import archive, booted
 from tests.system import SOAK, until
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(600)]
+SOAK_ONLY = pytest.mark.skipif(not SOAK, reason="soak only: minutes of installing")
 KEPT = ("/var/lib/giochoi", "/etc/giochoi")
 BEFORE = "0.0.1"
 LIMIT_S = 4
@@ -35,11 +36,11 @@ def before(built, tmp_path_factory):
     return out
 
 
-@pytest.mark.parametrize("suite", ["trixie", pytest.param("bookworm", marks=pytest.mark.skipif(not SOAK, reason="soak only"))])
+@pytest.mark.parametrize("suite", ["trixie", pytest.param("bookworm", marks=SOAK_ONLY)])
 def test_story(suite, built, before, need, tmp_path, record_property):
     """From the first install to the purge, nothing that was recorded is lost, and no limit forgotten."""
     need("systemd-nspawn")
-    with booted(suite, tmp_path) as machine:
+    with booted(archive(suite), tmp_path) as machine:
         seat = Seat(machine)
         installed(seat, before)
         set_up(seat)
@@ -51,6 +52,53 @@ def test_story(suite, built, before, need, tmp_path, record_property):
         rebooted(seat)
         removed(seat)
         purged(seat)
+
+
+@SOAK_ONLY
+@pytest.mark.timeout(1500)
+def test_an_upgrade_of_debian_leaves_it_running(built, need, tmp_path):
+    """It goes on with the Python that is there then, and nobody installs anything anew."""
+    need("systemd-nspawn")
+    with booted(archive("bookworm"), tmp_path, 1200, to="trixie") as machine:
+        seat = Seat(machine)
+        seat.install(built)
+        until(seat.active)
+        set_up(seat)
+        play = seat.play()
+        until(lambda: (found := seat.game()) and found["running"])
+        assert play.leave() == 0
+        before, used_s = seat.entries(), seat.game()["used_s"]
+        seat.run("apt-get", "dist-upgrade", "--yes", "-qq", "--no-download", timeout=900)
+        assert "trixie" in seat.run("cat", "/etc/os-release")
+        for _ in range(2):
+            until(seat.active)
+            until(lambda: seat.json("status")["daemon"]["watch"] == "gate")
+            assert seat.entries()[: len(before)] == before
+            assert seat.game()["used_s"] == used_s
+            assert "python3.13" in seat.run("readlink", f"/proc/{seat.pid('giochoi-daemon')}/exe")
+            seat.machine.reboot()
+        seat.verified()
+
+
+@SOAK_ONLY
+def test_two_machines_of_one_image_have_two_keys(built, need, tmp_path):
+    """While the image is made nothing starts, and it holds no key; each machine makes its own at its first start."""
+    need("systemd-nspawn")
+    image, cards = tmp_path / "image.tar", []
+    with booted(archive("trixie"), tmp_path) as machine:
+        seat = Seat(machine)
+        said = seat.install(built, GIOCHOI_IMAGE="1", GIOCHOI_AGENT="10.0.0.2:7000", GIOCHOI_CODE="123456")
+        assert "image" in said
+        assert seat.machine.try_run("systemctl", "is-active", *UNITS).stdout.split() == ["inactive"] * len(UNITS)
+        assert seat.run("find", "/var/lib/giochoi", "/etc/credstore.encrypted", "-type", "f") == ""
+        assert not machine.path("/var/lib/systemd/credential.secret").exists()
+        assert 'agent = "10.0.0.2:7000"' in machine.read("/etc/giochoi/seat.toml")
+        subprocess.run(["tar", "--directory", machine.path("/"), "--one-file-system", "--create", "--file", image, "."], check=True)
+    for _ in range(2):
+        with booted(image, tmp_path) as machine:
+            until(lambda: machine.try_run("systemctl", "is-active", *UNITS).stdout.split() == ["active"] * len(UNITS))
+            cards.append(machine.json("log", "card")["fingerprint"])
+    assert cards[0] != cards[1]
 
 
 def installed(seat, package):
