@@ -17,13 +17,12 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 import pytest
 
 from daemon.platforms.api import Refusals, WatchTrouble
+from daemon.platforms.linux import again, procfs, spawning, watcher
 from daemon.platforms.linux import control as linux_control
-from daemon.platforms.linux import procfs, spawning, watcher
 from daemon.platforms.linux.control import LinuxControl
 from daemon.platforms.linux.ending import errands
 from daemon.platforms.linux.ending.asker import Asker
 from daemon.platforms.linux.ending.turns import MOST_AT_ONCE, WAIT_MS, Turns
-from daemon.platforms.linux.gate import again
 from daemon.platforms.linux.watcher import LinuxWatcher
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock
