@@ -18,6 +18,7 @@ HOME = Path("/var/lib/giochoi")
 _MAKE = f"""
 mount -t tmpfs -o mode=755 tmpfs /run
 cp -a /etc /run/etc
+rm -rf /run/etc/credstore.encrypted
 mount --bind /run/etc /etc
 mount -t tmpfs -o mode=755 tmpfs /var/lib
 for name in passwd group; do sed -i '/^giochoi:/d' /etc/$name; done
