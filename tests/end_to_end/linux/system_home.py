@@ -99,7 +99,7 @@ class SystemHome:
     @staticmethod
     def over(server: subprocess.Popen[str]) -> tuple[int, str]:
         """Exit code, and what it said of why."""
-        _, err = server.communicate(timeout=PATIENCE)
+        _, err = server.communicate(timeout=3 * PATIENCE)
         return server.returncode, err
 
     def end(self, server: subprocess.Popen[str]) -> None:
