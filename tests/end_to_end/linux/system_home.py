@@ -18,6 +18,7 @@ HOME = Path("/var/lib/giochoi")
 _MAKE = f"""
 mount -t tmpfs -o mode=755 tmpfs /run
 cp -a /etc /run/etc
+rm -rf /run/etc/credstore.encrypted
 mount --bind /run/etc /etc
 mount -t tmpfs -o mode=755 tmpfs /var/lib
 for name in passwd group; do sed -i '/^giochoi:/d' /etc/$name; done
@@ -98,7 +99,7 @@ class SystemHome:
     @staticmethod
     def over(server: subprocess.Popen[str]) -> tuple[int, str]:
         """Exit code, and what it said of why."""
-        _, err = server.communicate(timeout=PATIENCE)
+        _, err = server.communicate(timeout=3 * PATIENCE)
         return server.returncode, err
 
     def end(self, server: subprocess.Popen[str]) -> None:
