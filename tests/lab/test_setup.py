@@ -61,6 +61,7 @@ def test_installed_used_upgraded_removed(built, windows, clean):
     """Silently. What does not start is taken back, an upgrade loses nothing, and the data stays when the programs go."""
     windows(built("0.0.1"), "/S", "/LANG=vi", "/AGENT=192.168.1.2:7000", "/CODE=492039")
     assert (DATA / "seat.toml").read_text() == 'agent = "192.168.1.2:7000"\ncode = "492039"\n'
+    assert "492039" not in (PROGRAMS / "setup.log").read_text("utf-16")
     assert (DATA / "public/lang").read_text().strip() == "vi"
     windows(GIOCHOI, "player", "add", "An", "--born", "2014-05-01")
     assert windows(GIOCHOI, "demo", "--seconds", "6", "--lang", "en").count("✓") == 15
