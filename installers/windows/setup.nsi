@@ -142,7 +142,12 @@ Function .onInit
     StrCpy $LANGUAGE ${LANG_VIETNAMESE}
   ${ElseIf} $R1 == "en"
     StrCpy $LANGUAGE ${LANG_ENGLISH}
-  ${ElseIfNot} ${Silent}
+  ${ElseIf} ${Silent}
+    ReadRegStr $R1 HKLM "${OURS}" "Language" ; as it was chosen before
+    ${If} $R1 != ""
+      StrCpy $LANGUAGE $R1
+    ${EndIf}
+  ${Else}
     !insertmacro MUI_LANGDLL_DISPLAY
   ${EndIf}
   ${IfNot} ${RunningX64}
