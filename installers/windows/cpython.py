@@ -16,11 +16,11 @@ from typing import Final
 PINNED: Final = Path(__file__).with_name("python-embed.sha256")
 PATHS: Final = ("..\\rooms", "..\\packages", "..\\packages\\win32", "..\\packages\\win32\\lib")
 _DLL = re.compile(r"python(3\d\d)\.dll")
-_KEPT = frozenset({"python.exe", "pythonw.exe", "python3.dll", "vcruntime140.dll", "vcruntime140_1.dll", "LICENSE.txt", "python.cat"})
+_KEPT = frozenset({"LICENSE.txt", "python.exe", "python3.dll", "pythonw.exe", "vcruntime140.dll", "vcruntime140_1.dll"})
 _UNUSED = frozenset(
     {"__pycache__", "ensurepip", "idlelib", "lib2to3", "pydoc_data", "site-packages", "test", "tkinter", "turtledemo", "venv"}
 )
-_UNUSED_FILES = re.compile(r"(?:_test|_ctypes_test|_tkinter|tcl\d|tk\d|xxlimited|pyshellext|winsound|turtle|libffi_convenience).*")
+_UNUSED_FILES = re.compile(r"(?:_test|_ctypes_test|_tkinter|tcl\d|tk\d|xxlimited|pyshellext|winsound).*")
 
 
 def lay_out(given: Path, into: Path, pinned: str | None = None) -> str:

@@ -23,7 +23,7 @@ _SPRITE = "giochoi-free"
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """`room`: what Python runs. `about`: what Windows shows of it, also as the name of a toast. `windowed`: it has no console."""
+    """`room`: what Python runs. `about`: what Windows calls it, also in toasts. `windowed`: it has no console."""
 
     name: str
     room: str
@@ -74,7 +74,8 @@ def resource(program: Program, version: str) -> str:
     """What the program says of itself, for windres; in English, as Windows shows it to administrators."""
     values = {
         "CompanyName": COMPANY, "FileDescription": program.about, "FileVersion": version, "InternalName": program.name,
-        "LegalCopyright": "Apache-2.0", "OriginalFilename": f"{program.name}.exe", "ProductName": COMPANY, "ProductVersion": version,
+        "LegalCopyright": "Apache-2.0", "OriginalFilename": f"{program.name}.exe", "ProductName": COMPANY,
+        "ProductVersion": version,
     }  # fmt: skip
     said = "\n".join(f'VALUE "{name}", "{value}"' for name, value in values.items())
     return f"""#include <winver.h>
@@ -106,7 +107,8 @@ def _compile(program: Program, work: Path, out: Path, python: str, version: str,
     compiler = [
         *cross, "x86_64-w64-mingw32-gcc", "-std=c11", "-Os", "-s", "-Wall", "-Werror", "-Wno-cast-function-type", "-fno-ident",
         "-static", "-nostdlib", "-nostartfiles", "-Wl,--entry=begin", "-Wl,--no-insert-timestamp", "-Wl,--dynamicbase",
-        "-Wl,--nxcompat", "-mwindows" if program.windowed else "-mconsole", f'-DROOM=L"{program.room}"', f'-DPYTHON=L"{python}"',
+        "-Wl,--nxcompat", "-mwindows" if program.windowed else "-mconsole",
+        f'-DROOM=L"{program.room}"', f'-DPYTHON=L"{python}"',
         str(_LAUNCHER), "about.o", "-lkernel32", "-lshell32", "-o", str(out),
     ]  # fmt: skip
     _run(compiler, work)

@@ -74,12 +74,15 @@ Var Before  ; "1": there was a version before
 Var Why
 
 !macro Run WORDS ; runs a program without a window; $0: its exit code, or "error". What it says goes to setup.log
+  !insertmacro RunAs '${WORDS}' '${WORDS}'
+!macroend
+!macro RunAs WORDS SHOWN
   nsExec::ExecToStack '${WORDS}'
   Pop $0
   Pop $1
   FileOpen $2 "$INSTDIR\setup.log" a
   FileSeek $2 0 END
-  FileWriteUTF16LE /BOM $2 '${WORDS}: $0$\r$\n$1$\r$\n'
+  FileWriteUTF16LE /BOM $2 '${SHOWN}: $0$\r$\n$1$\r$\n'
   FileClose $2
 !macroend
 !define Run "!insertmacro Run"
@@ -139,7 +142,12 @@ Function .onInit
     StrCpy $LANGUAGE ${LANG_VIETNAMESE}
   ${ElseIf} $R1 == "en"
     StrCpy $LANGUAGE ${LANG_ENGLISH}
-  ${ElseIfNot} ${Silent}
+  ${ElseIf} ${Silent}
+    ReadRegStr $R1 HKLM "${OURS}" "Language" ; as it was chosen before
+    ${If} $R1 != ""
+      StrCpy $LANGUAGE $R1
+    ${EndIf}
+  ${Else}
     !insertmacro MUI_LANGDLL_DISPLAY
   ${EndIf}
   ${IfNot} ${RunningX64}
@@ -192,7 +200,8 @@ Function unpack ; beside what runs, and tried there
     ${End} 2 "$(BROKEN)"
   ${EndIf}
   ${If} "$Agent$Fingerprint$Code" != ""
-    ${Steps} "$INSTDIR\app.new" 'seat "$Agent" "$Fingerprint" "$Code"'
+    !insertmacro RunAs '"$INSTDIR\app.new\giochoi.exe" -I "$INSTDIR\app.new\steps.py" seat "$Agent" "$Fingerprint" "$Code"' \
+      "seat" ; everybody may read setup.log, and the code is a secret
     ${If} $0 != 0
       Call give_up
       ${End} 2 "$(BAD_WORDS)"

@@ -1,4 +1,4 @@
-"""Builds the set-up for Windows: `python3 installers/build.py windows --python-embed ZIP`. README.md beside it says what it lays where.
+"""Builds the set-up for Windows: `python3 installers/build.py windows --python-embed ZIP`. README.md: what it lays where.
 
 Needs Debian's nsis and gcc-mingw-w64-x86-64-win32. Two builds of one commit are equal, unless they are signed (signing.py).
 """
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +24,7 @@ from installers.windows import cpython, programs, signing, texts
 HERE: Final = Path(__file__).resolve().parent
 TOP: Final = HERE.parents[1]
 _UNUSED = (
-    "PyWin32.chm", "adodbapi", "bin", "isapi", "pythonwin", "win32com", "win32comext", "win32/demos", "win32/Demos", "win32/include",
+    "PyWin32.chm", "adodbapi", "bin", "isapi", "pythonwin", "win32com", "win32comext", "win32/[Dd]emos", "win32/include",
     "win32/libs", "win32/scripts", "win32/test", "pywin32.pth", "PIL/_avif*.pyd", "PIL/_imagingcms*.pyd", "PIL/_imagingft*.pyd",
     "PIL/_imagingmath*.pyd", "PIL/_imagingmorph*.pyd", "PIL/_imagingtk*.pyd", "PIL/_webp*.pyd",
 )  # fmt: skip
@@ -38,6 +39,9 @@ def main(words: list[str]) -> int:
     app.mkdir(parents=True)
     cross = shlex.split(asked.cross)
     lay_out(app, asked.python_embed, asked.sha256, asked.version, cross)
+    if asked.updates:
+        url, root = asked.updates
+        import_module("installers.releasing.updates").embed(app / "rooms", url, Path(root))
     signing.sign(sorted(app.glob("giochoi*.exe")))
     payload.settle(app)
     asked.out.parent.mkdir(parents=True, exist_ok=True)
@@ -49,11 +53,12 @@ def main(words: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="build.py windows", description=__doc__)
-    parser.add_argument("--python-embed", type=Path, required=True, metavar="ZIP", help="CPython for Windows: embeddable zip, or a folder")
+    parser.add_argument("--python-embed", type=Path, required=True, metavar="ZIP", help="CPython for Windows; or a folder")
     parser.add_argument("--sha256", help=f"of that zip, if it is not the pinned one ({cpython.PINNED.name})")
     parser.add_argument("--version", default=VERSION)
+    parser.add_argument("--updates", nargs=2, metavar=("URL", "ROOT"), help="where it looks for newer versions")
     parser.add_argument("--out", type=Path, default=TOP / "dist/giochoi-setup.exe")
-    parser.add_argument("--cross", default="", metavar="WORDS", help="what the compiler's name is put behind: where it is another machine's")
+    parser.add_argument("--cross", default="", metavar="WORDS", help="before the compiler's name, if another machine has it")
     parser.add_argument("--quick", action="store_true", help="for a look: half as large again, and made in a fifth of the time")
     return parser
 
@@ -88,9 +93,10 @@ def makensis(work: Path, out: Path, version: str, *, quick: bool = False) -> Non
         told["QUICK"] = 1
     if signing.options():
         told["SIGN"] = f"{sys.executable} {HERE / 'signing.py'}"
-    command = ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *(f"-D{k}={v}" for k, v in told.items())]
+    command = ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *(f"-D{name}={value}" for name, value in told.items())]
     try:
-        subprocess.run([*command, HERE / "setup.nsi"], env={**os.environ, "SOURCE_DATE_EPOCH": str(payload.epoch())}, check=True)
+        epoch = {"SOURCE_DATE_EPOCH": str(payload.epoch())}
+        subprocess.run([*command, HERE / "setup.nsi"], env=os.environ | epoch, check=True)
     except FileNotFoundError as error:
         raise SystemExit("installers: makensis is needed: apt-get install nsis") from error
     except subprocess.CalledProcessError as error:

@@ -122,18 +122,14 @@ def _end() -> None:
     """Those of the version that is installed, and whatever a set-up that broke off left; but not ourselves."""
     import psutil  # noqa: PLC0415 - as above
 
-    ours = []
+    ourselves, folder, ended = psutil.Process(), PureWindowsPath(HERE.parent), []
+    spared = {ourselves.pid, *(one.pid for one in ourselves.parents())}
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            if PureWindowsPath(process.exe()).is_relative_to(PureWindowsPath(HERE.parent)) and process.pid not in _ourselves(psutil):
+            if process.pid not in spared and PureWindowsPath(process.exe()).is_relative_to(folder):
                 process.kill()
-                ours.append(process)
-    psutil.wait_procs(ours, timeout=_PATIENCE_S)
-
-
-def _ourselves(psutil: object) -> set[int]:
-    process = psutil.Process()  # type: ignore[attr-defined] # imported late
-    return {process.pid, *(one.pid for one in process.parents())}
+                ended.append(process)
+    psutil.wait_procs(ended, timeout=_PATIENCE_S)
 
 
 def _path(change: Callable[[str, str], str]) -> None:
@@ -141,7 +137,8 @@ def _path(change: Callable[[str, str], str]) -> None:
     import win32con  # noqa: PLC0415 - as above
 
     with suppress(win32api.error):
-        key = win32api.RegOpenKeyEx(win32con.HKEY_LOCAL_MACHINE, _ENVIRONMENT, 0, win32con.KEY_READ | win32con.KEY_WRITE)
+        whole = win32con.KEY_READ | win32con.KEY_WRITE
+        key = win32api.RegOpenKeyEx(win32con.HKEY_LOCAL_MACHINE, _ENVIRONMENT, 0, whole)  # type: ignore[arg-type] # wrong stubs
         path, kind = win32api.RegQueryValueEx(key, "Path")
         changed = change(path, str(HERE.with_name("app")))
         if changed != path:
@@ -175,7 +172,8 @@ def _each(change: Callable[[Path], None]) -> Callable[[], None]:
 
 
 _VERBS: Final[dict[str, Callable[[], None]]] = {
-    "try": _try, "stop": lambda: _services("stop", ("daemon", "agent")), "start": lambda: _services("start", ("agent", "daemon")),
+    "try": _try,
+    "stop": lambda: _services("stop", ("daemon", "agent")), "start": lambda: _services("start", ("agent", "daemon")),
     "end": _end, "keep": _each(keep), "put-back": _each(put_back), "forget": _each(forget), "erase": _erase,
     "path-add": lambda: _path(with_folder), "path-remove": lambda: _path(without_folder),
 }  # fmt: skip
