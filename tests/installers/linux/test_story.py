@@ -1,4 +1,4 @@
-"""The package on a Debian that boots: installed, set up, a game timed and refused, upgraded, rebooted, killed, removed, purged."""
+"""The package on a Debian that boots: installed, set up, upgraded while a child plays, killed, rebooted, removed, purged."""
 
 from __future__ import annotations
 
@@ -93,7 +93,8 @@ def test_two_machines_of_one_image_have_two_keys(built, need, tmp_path):
         assert seat.run("find", "/var/lib/giochoi", "/etc/credstore.encrypted", "-type", "f") == ""
         assert not machine.path("/var/lib/systemd/credential.secret").exists()
         assert 'agent = "10.0.0.2:7000"' in machine.read("/etc/giochoi/seat.toml")
-        subprocess.run(["tar", "--directory", machine.path("/"), "--one-file-system", "--create", "--file", image, "."], check=True)
+        command = ["tar", "--directory", machine.path("/"), "--one-file-system", "--create", "--file", image, "."]
+        subprocess.run(command, check=True)
     for _ in range(2):
         with booted(image, tmp_path) as machine:
             until(lambda: machine.try_run("systemctl", "is-active", *UNITS).stdout.split() == ["active"] * len(UNITS))
