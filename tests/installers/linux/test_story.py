@@ -122,7 +122,7 @@ def set_up(seat):
 
 
 def upgraded_while_a_child_plays(seat, package):
-    """The play goes on and is one. That no gate was there for a while is logged; `make bench ARGS=package` says for how long."""
+    """The play goes on and is one. That no gate was there for a while is logged; `make bench ARGS=package` says how long."""
     play = seat.play()
     until(lambda: (found := seat.game()) and found["running"])
     before = seat.entries()
