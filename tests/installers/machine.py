@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psutil
 
@@ -19,7 +18,10 @@ TREE = Path(__file__).resolve().parents[2]
 LAB = TREE / "tests/lab/container"
 BOOT = TREE / "tests/lab/container.d/boot"
 GROUPS = tuple(Path("/sys/fs/cgroup", name) for name in ("", "unified", "systemd"))
-ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "GIOCHOI_LANG": "en", "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"}
+ENVIRONMENT = {
+    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "GIOCHOI_LANG": "en", "HOME": "/root",
+    "DEBIAN_FRONTEND": "noninteractive",
+}  # fmt: skip
 # A gate never asks for these, as they hold no programs; every machine sees the host's.
 NO_PROGRAMS = {"cgroup", "cgroup2", "devpts", "mqueue", "proc", "sysfs"}
 
@@ -44,7 +46,7 @@ def shared(inside: str, outside: str) -> list[str]:
 class Machine:
     """Use as a context: `with Machine(archive, folder) as machine`; `folder` is empty and its name nobody else's.
 
-    `alarm`: it is ended after so many seconds. `to`: what makes it this suite is fetched beforehand, as there is no network in it.
+    `alarm`: it is ended after so many seconds. `to`: what makes it this suite is fetched before it boots, as it has no network.
     """
 
     def __init__(self, archive: Path, folder: Path, alarm: int = 300, to: str = "") -> None:
@@ -59,7 +61,7 @@ class Machine:
             )  # fmt: skip
         self.leader = 0
 
-    def __enter__(self) -> Machine:
+    def __enter__(self) -> Self:
         try:
             self.wait_for_boot()
             alien = shared(self.read("/proc/1/mountinfo"), Path("/proc/self/mountinfo").read_text("utf-8"))
@@ -90,7 +92,7 @@ class Machine:
     def wait_for_boot(self) -> None:
         """Until systemd says that all is up, or what is not."""
         before = self.leader
-        self.leader = until(lambda: (found := self._init()) != before and found, 300)  # what it is to become may be fetched first
+        self.leader = until(lambda: (found := self._init()) != before and found, 300)  # much may be fetched first
         until(lambda: self.try_run("systemctl", "is-system-running").stdout.strip() in {"running", "degraded"}, 60)
         failed = self.run("systemctl", "--failed", "--plain", "--no-legend")
         assert not failed, f"{failed}{self.journal()}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import shutil
 import subprocess
@@ -19,7 +18,6 @@ CHILD, UID = "an", 47113  # no account out here has this number: what runs in th
 GAME = Path("/opt/turtles/turtles")
 UNITS = ("giochoi-agent.service", "giochoi-daemon.service")
 REFUSED = 126  # what a shell ends with that may not execute it
-_READY = re.compile(r"giochoi-daemon: ready")
 
 
 class Seat:
@@ -94,16 +92,11 @@ class Seat:
         states = self.machine.try_run("systemctl", "is-active", *UNITS).stdout.split()
         return states == ["active"] * len(UNITS) and not self.run("systemctl", "--failed", "--plain", "--no-legend")
 
-    def ready(self) -> list[float]:
-        """When the daemon said so, since this boot; seconds of the clock that only goes forward."""
-        lines = self.run("journalctl", "--boot", "--unit=giochoi-daemon", "--output=short-monotonic", "--no-hostname").splitlines()
-        return [float(line[1:].split("]")[0]) for line in lines if _READY.search(line)]
-
     def loud(self) -> str:
         """What our units, or systemd about them, said that should not be."""
-        return self.machine.try_run(
-            "journalctl", "--boot", "--quiet", "--no-pager", "--grep=giochoi|Traceback", "--priority=warning"
-        ).stdout + self.machine.try_run("journalctl", "--boot", "--quiet", "--no-pager", "--grep=Traceback|Error:").stdout  # fmt: skip
+        asked = ("journalctl", "--boot", "--quiet", "--no-pager")
+        warnings = self.machine.try_run(*asked, "--grep=giochoi", "--priority=warning")
+        return warnings.stdout + self.machine.try_run(*asked, "--grep=Traceback").stdout
 
 
 class Play:

@@ -1,4 +1,4 @@
-"""A machine to install on does no harm to the one it runs on: it shares no file system with it, and ends when its alarm rings."""
+"""A machine to install on does the one it runs on no harm: it shares no file system with it, and ends when its alarm rings."""
 
 from __future__ import annotations
 

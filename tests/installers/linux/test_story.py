@@ -1,4 +1,4 @@
-"""The package on a Debian that boots: installed, set up, a game timed and refused, upgraded, rebooted, killed, removed, purged."""
+"""The package on a Debian that boots: installed, set up, upgraded while a child plays, killed, rebooted, removed, purged."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ import time
 
 import pytest
 
+from tests import native
 from tests.installers.linux.seat import CHILD, GAME, REFUSED, UNITS, Seat
 from tests.installers.machine import archive, booted
 from tests.system import SOAK, until
 
-pytestmark = [pytest.mark.root, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.root,
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(not native.HERE, reason="the package, and a game made from nothing, are for x86-64"),
+]
 SOAK_ONLY = pytest.mark.skipif(not SOAK, reason="soak only: minutes of installing")
 KEPT = ("/var/lib/giochoi", "/etc/giochoi")
 BEFORE = "0.0.1"
@@ -37,17 +42,15 @@ def before(built, tmp_path_factory):
 
 
 @pytest.mark.parametrize("suite", ["trixie", pytest.param("bookworm", marks=SOAK_ONLY)])
-def test_story(suite, built, before, need, tmp_path, record_property):
+def test_story(suite, built, before, need, tmp_path):
     """From the first install to the purge, nothing that was recorded is lost, and no limit forgotten."""
     need("systemd-nspawn")
     with booted(archive(suite), tmp_path) as machine:
         seat = Seat(machine)
         installed(seat, before)
         set_up(seat)
-        play, gap = upgraded_while_a_child_plays(seat, built)
-        record_property("gap_s", gap)
-        timed(seat, play)
-        record_property("killed_s", ended_by_its_limit_although_the_daemon_was_killed(seat))
+        timed(seat, upgraded_while_a_child_plays(seat, built))
+        ended_by_its_limit_although_the_daemon_was_killed(seat)
         refused(seat)
         rebooted(seat)
         removed(seat)
@@ -93,7 +96,8 @@ def test_two_machines_of_one_image_have_two_keys(built, need, tmp_path):
         assert seat.run("find", "/var/lib/giochoi", "/etc/credstore.encrypted", "-type", "f") == ""
         assert not machine.path("/var/lib/systemd/credential.secret").exists()
         assert 'agent = "10.0.0.2:7000"' in machine.read("/etc/giochoi/seat.toml")
-        subprocess.run(["tar", "--directory", machine.path("/"), "--one-file-system", "--create", "--file", image, "."], check=True)
+        command = ["tar", "--directory", machine.path("/"), "--one-file-system", "--create", "--file", image, "."]
+        subprocess.run(command, check=True)
     for _ in range(2):
         with booted(image, tmp_path) as machine:
             until(lambda: machine.try_run("systemctl", "is-active", *UNITS).stdout.split() == ["active"] * len(UNITS))
@@ -103,7 +107,7 @@ def test_two_machines_of_one_image_have_two_keys(built, need, tmp_path):
 
 def installed(seat, package):
     said = seat.install(package)
-    assert "sudo giochoi setup" in said
+    assert "sudo giochoi setup" in said.strip().splitlines()[-1]
     until(seat.active)
     until(lambda: {one["id"] for one in seat.json("status")["daemon"]["issues"]} <= {"watch-events"})  # which no container has
     daemon = seat.json("status")["daemon"]
@@ -118,7 +122,7 @@ def set_up(seat):
 
 
 def upgraded_while_a_child_plays(seat, package):
-    """The play goes on and is one; how long no gate was there, in seconds."""
+    """The play goes on and is one. That no gate was there for a while is logged; `make bench ARGS=package` says how long."""
     play = seat.play()
     until(lambda: (found := seat.game()) and found["running"])
     before = seat.entries()
@@ -130,7 +134,8 @@ def upgraded_while_a_child_plays(seat, package):
     assert after[: len(before)] == before
     assert len([one for one in after if one["kind"] == "play.started"]) == 1
     stopped, started = (one for one in after[len(before) :] if one["kind"] in {"seat.stop", "seat.start"})
-    return play, (started["wall"] - stopped["wall"]) / 1000
+    assert stopped["wall"] <= started["wall"]
+    return play
 
 
 def timed(seat, play):
@@ -145,12 +150,10 @@ def ended_by_its_limit_although_the_daemon_was_killed(seat):
     seat.run("giochoi", "limit", CHILD, f"{(used_s + LIMIT_S) / 60:.3f}", "--game", GAME.name)
     play = seat.play()
     until(lambda: seat.game()["running"])
-    killed, before = time.monotonic(), seat.pid("giochoi-daemon")
+    before = seat.pid("giochoi-daemon")
     seat.run("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "giochoi-daemon")
     until(lambda: seat.pid("giochoi-daemon") not in {0, before} and seat.active())
-    took = time.monotonic() - killed
     assert play.over() != 0
-    return took
 
 
 def refused(seat):
