@@ -31,11 +31,11 @@ def main(words: list[str]) -> int:
 
 def in_venv() -> None:
     """Go on as .venv's Python: it has pip, and the packages that the catalogues are made with."""
+    python = TOP / ".venv/bin/python"
+    if not python.exists() or not (TOP / "i18n/vi.mo").exists():
+        subprocess.run(["make", "-C", str(TOP), "setup"], check=True)  # noqa: S607 - whose machine it is chooses its make
     if Path(sys.prefix).resolve() == (TOP / ".venv").resolve():
         return
-    python = TOP / ".venv/bin/python"
-    if not python.exists():
-        subprocess.run(["make", "-C", str(TOP), "setup"], check=True)  # noqa: S607 - whose machine it is chooses its make
     os.execv(python, [str(python), *sys.argv])  # noqa: S606 - no shell is wanted
 
 

@@ -34,7 +34,9 @@ _BUILDERS = frozenset({"i18n/build.py", "i18n/hatch.py"})  # they make what is i
 _MANYLINUX = re.compile(r"manylinux_2_(\d+)_(\w+)")
 _OLDER = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}  # what these were called before
 _LANGUAGES = re.compile(r"babel/locale-data/(?!(?:root|vi|en|vi_VN|en_001|en_US)\.dat$)")  # of 1,000 two are spoken here
-_UNUSED = re.compile(r"(?:.*/)?(?:tests?/|__pycache__/|[^/]*\.(?:c|h|pxd|pyc|pyi|pyx)$)|.*\.dist-info/(?:RECORD|WHEEL)$")
+_UNUSED = re.compile(
+    r"(?:.*/)?(?:tests?/|__pycache__/|[^/]*\.(?:c|h|pxd|pyc|pyi|pyx)$)|.*\.dist-info/(?:RECORD|WHEEL|scm_\w+\.json)$"
+)
 _INTO_LIBRARY = re.compile(r"[^/]+\.data/(?:purelib|platlib)/")
 _ELSEWHERE = re.compile(r"[^/]+\.data/")  # scripts and headers
 
@@ -84,7 +86,7 @@ def rooms(into: Path, version: str = VERSION) -> None:
 def wheels(into: Path, python: str, platform: str, lock: Path = LOCK, without: Collection[str] = ()) -> None:
     """The packages that `into` needs to be a site-packages of this Python (`3.13`) and platform (`win_amd64`)."""
     for wheel in files(python, platform, lock, without):
-        _unpack(wheel, into)
+        unpack(wheel, into)
 
 
 def files(python: str, platform: str, lock: Path = LOCK, without: Collection[str] = ()) -> list[Path]:
@@ -112,6 +114,18 @@ def pinned(lock: Path, python: str, platform: str) -> list[Pin]:
         if told.marker is None or told.marker.evaluate(_environment(python, platform)):
             pins.append(Pin(name, _exactly(told.specifier), tuple(re.findall(r"--hash=sha256:(\w+)", entries[name]))))
     return pins
+
+
+def unpack(wheel: Path, into: Path) -> None:
+    """What of a wheel is used when it runs."""
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            inside = _INTO_LIBRARY.sub("", name)
+            if name.endswith("/") or _ELSEWHERE.match(inside) or _UNUSED.match(inside) or _LANGUAGES.match(inside):
+                continue
+            file = into / inside
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(archive.read(name))
 
 
 def settle(folder: Path) -> None:
@@ -186,14 +200,3 @@ def _tags(platform: str) -> list[str]:
     machine = match[2]
     newest = [f"manylinux_2_{minor}_{machine}" for minor in range(int(match[1]), 4, -1)]
     return newest + [f"{name}_{machine}" for minor, name in _OLDER.items() if minor <= int(match[1])]
-
-
-def _unpack(wheel: Path, into: Path) -> None:
-    with zipfile.ZipFile(wheel) as archive:
-        for name in archive.namelist():
-            inside = _INTO_LIBRARY.sub("", name)
-            if name.endswith("/") or _ELSEWHERE.match(inside) or _UNUSED.match(inside) or _LANGUAGES.match(inside):
-                continue
-            file = into / inside
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(archive.read(name))
