@@ -93,7 +93,7 @@ def test_a_catalogue_is_replaced_in_one_step_and_only_if_it_changed(tmp_path):
     po = tmp_path / "vi.po"
     po.write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "yes"\nmsgstr "vâng"\n', "utf-8")
     before = make(po).stat()
-    assert make(po).stat() == before
+    assert make(po).stat().st_ino == before.st_ino
     with (tmp_path / "vi.mo").open("rb") as running:
         po.write_text(po.read_text("utf-8").replace("vâng", "dạ"), "utf-8")
         after = make(po)
