@@ -68,7 +68,7 @@ def install(name: Name, home: Home, words: Callable[[Arg], str]) -> None:
         installing.rooms(name, home)
         enter(ours, PLANS[name], command(str(installing.interpreter()), name, str(home.root)), words)
     if name == "agent" and shipped() and not update_task.enter(str(installing.interpreter()), str(home.root)):
-        report(name, words(msg("newer versions are not installed by themselves: the scheduler of Windows did not take the task")))
+        report(name, words(msg("newer versions are not installed by themselves: Windows' scheduler did not take the task")))
 
 
 def enter(manager: PySC_HANDLE, plan: Plan, line: str, words: Callable[[Arg], str] = str) -> None:

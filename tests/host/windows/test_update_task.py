@@ -56,4 +56,4 @@ def test_a_scheduler_that_does_not_take_it_keeps_no_service_from_being_installed
     monkeypatch.setattr(update_task, "enter", lambda *_: False)
     scm.install("agent", Home(home_folder, "given"), str)
 
-    assert told == [("agent", "newer versions are not installed by themselves: the scheduler of Windows did not take the task")]
+    assert told == [("agent", "newer versions are not installed by themselves: Windows' scheduler did not take the task")]
