@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-FOLDER: Final = "updates"  # of HOME/public: what the agent fetched; of HOME: what the system believes of it
+FOLDER: Final = "updates"  # of HOME/agent: what the agent fetched; of HOME: what the system believes of it
 SHIPPED: Final = Path(__file__).with_name("source.json")
 
 

@@ -71,7 +71,7 @@ def made(tmp_path):
 @pytest.fixture
 def home(home_folder):
     home = Home(home_folder, "given")
-    (home.public / "updates").mkdir(parents=True)
+    (home.agent / "updates").mkdir(parents=True)
     return home
 
 
@@ -228,14 +228,14 @@ def test_a_place_refuses_a_version_that_is_no_newer(made):
 
 
 class System:
-    """The task of the system, on a home whose agent published what it found."""
+    """The task of the system, on a home whose agent fetched what it found."""
 
     def __init__(self, made, home):
         self.made, self.home, self.started, self.now = made, home, [], 1_800_000_000_000
 
     def fetch(self):
         """The agent's part."""
-        return look(self.made, self.home.public / "updates")
+        return look(self.made, self.home.agent / "updates")
 
     def run(self, ours="1.0.0", playing=None):
         source = Source("serve:", self.made.root.decode())
@@ -297,9 +297,9 @@ def test_nothing_was_fetched_yet(system):
 
 
 def test_the_agents_account_cannot_have_anything_else_run(system):
-    """It may write what it published: another file, an older state, a link, a pipe, another list."""
+    """It may write where it fetches to: another file, an older state, a link, a pipe, another list."""
     system.fetch()
-    there = system.home.public / "updates"
+    there = system.home.agent / "updates"
     old = shutil.copytree(there, system.home.root / "old", symlinks=True)
     setup = there / "targets/setup.exe"
 
@@ -320,7 +320,7 @@ def test_the_agents_account_cannot_have_anything_else_run(system):
 @pytest.mark.skipif(sys.platform == "win32", reason="links and pipes of Linux")
 def test_no_link_is_followed_and_no_pipe_is_waited_for(system, tmp_path):
     system.fetch()
-    setup = system.home.public / "updates/targets/setup.exe"
+    setup = system.home.agent / "updates/targets/setup.exe"
     setup.rename(tmp_path / "elsewhere.exe")
     setup.symlink_to(tmp_path / "elsewhere.exe")
     assert "it cannot be fetched" in system.refused()

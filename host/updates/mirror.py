@@ -1,4 +1,4 @@
-"""Reads what the agent fetched and published, as if it were the place itself: none of it is believed for lying there."""
+"""Reads what the agent fetched, as if it were the place itself: none of it is believed for lying there."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tuf.ngclient.fetcher import FetcherInterface
 from host import choose
 from host.files import read_owned
 
-URL = "published:"
+URL = "mirror:"
 _LARGEST = 128 << 20
 
 
-class Published(FetcherInterface):
+class Mirror(FetcherInterface):
     """`folder` is a memory of `trusted.Place`, whose files have names of their own."""
 
     def __init__(self, folder: Path) -> None:
