@@ -13,6 +13,7 @@ from compliance.journal import JournalError
 from compliance.log import LogError
 from compliance.writing.payloads import PayloadError
 from host import servicing
+from host.api import HiddenError
 from host.clock import SystemClock
 from host.homes import HomeError, server_home
 from i18n.message import msg, said_by
@@ -29,7 +30,7 @@ def _serve(home: str | None, say: servicing.Say) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="giochoi-agent: %(message)s")
     try:
         asyncio.run(serve(server_home(home), SystemClock(), lambda address: say(msg("ready: {address}", address=address))))
-    except (HomeError, StartError, StoreError, LogError, PayloadError, JournalError, PolicyError) as error:
+    except (HiddenError, HomeError, StartError, StoreError, LogError, PayloadError, JournalError, PolicyError) as error:
         return say(said_by(error), 1)
     return 0
 

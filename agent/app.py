@@ -119,7 +119,8 @@ class _Answers:
             # The seat's key has to be in the log before the first entry that it signed.
             agent.deliver(strict=True)
         agent.hear(request.seat)
-        return m.Enrolled(seat=request.seat, log_key=agent.keys.log.vkey, roster_key=agent.keys.roster.vkey)
+        keys = agent.keys
+        return m.Enrolled(seat=request.seat, log_key=keys.log.vkey, roster_key=keys.roster.vkey, kept=keys.kept)
 
     async def alive(self, _: Caller, request: m.Alive) -> m.Done:
         with _answered(), self._agent.store.transaction() as tables:

@@ -1,4 +1,4 @@
-"""giochoi request, requests, approve, deny: what a player asks for, and what a guardian says to it."""
+"""giochoi request, requests, withdraw, approve, deny: what a player asks for, and what a guardian says to it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,16 @@ from cli.parser import Parser
 from cli.words.extra_time import called, follows
 from cli.words.layout import row
 from daemon.api.asked_words import answered, wish
-from daemon.api.asking import Answer, RequestAdd, RequestApprove, RequestDeny, RequestPart, Requests, RequestsGet
+from daemon.api.asking import (
+    Answer,
+    RequestAdd,
+    RequestApprove,
+    RequestDeny,
+    RequestPart,
+    Requests,
+    RequestsGet,
+    RequestWithdraw,
+)
 from daemon.api.messages import GrantAnswer
 from host.rpc_client import ask
 from i18n.message import Moment, msg
@@ -34,6 +43,7 @@ def add_to(commands: Commands) -> None:
     parser.takes("--program", "NAME", msg("to be let run a program that was refused here, by its name or SHA-256"))
     parser.takes("--reason", "TEXT", msg("why; a guardian reads it, and the log keeps it"), default="")
     commands.add("requests", show, "", "--json", looks=True)
+    commands.add("withdraw", withdraw, "r27173f").takes("id", "REQUEST", _ID)
     parser = commands.add("approve", approve, "r27173f", "r27173f 30")
     parser.takes("id", "REQUEST", _ID)
     parser.takes("ms", "MINUTES", msg("how many minutes; as many as were asked for if none are given"), type=some_minutes,
@@ -70,7 +80,7 @@ def _list(out: Output, told: Requests) -> None:
         if one.reason:
             out.say(one.reason, 4)
         if one.answer is not None:
-            out.say(row((answered(one, one.answer), one.answer.who), " · "), 4)
+            out.say(row((answered(one, one.answer), "" if one.answer.withdrawn else one.answer.who), " · "), 4)
     if not told.requests:
         out.say(msg("nothing was asked for"))
 
@@ -87,8 +97,13 @@ def _document(one: RequestPart, zone: str) -> dict[str, object]:
 def _answer(answer: Answer, zone: str) -> dict[str, object]:
     return {
         "approved": answer.approved, "who": answer.who, "at": rfc3339(answer.at, zone),
-        "minutes": None if answer.ms is None else answer.ms / 60_000, "reason": answer.reason,
+        "minutes": None if answer.ms is None else answer.ms / 60_000, "reason": answer.reason, "withdrawn": answer.withdrawn,
     }  # fmt: skip
+
+
+def withdraw(args: Namespace, context: Context) -> None:
+    id_ = ask(context.home.daemon_address, RequestWithdraw(id=args.id)).id
+    context.out.answer({"id": id_}, msg("{id} is taken back: nobody answers it any more", id=id_))
 
 
 def approve(args: Namespace, context: Context) -> None:

@@ -21,6 +21,7 @@ NOUNS: Final[dict[str, tuple[str, Message]]] = {
     "revoke": ("cli.grant", msg("take given time back")),
     "request": ("cli.asking", msg("ask a guardian for more time, for a game or for a program")),
     "requests": ("cli.asking", msg("what was asked for and has no answer yet")),
+    "withdraw": ("cli.asking", msg("take back what you asked for")),
     "approve": ("cli.asking", msg("say yes to a request")),
     "deny": ("cli.asking", msg("say no to a request")),
     "code": ("cli.code", msg("give time by a guardian's code, told by telephone")),

@@ -20,7 +20,7 @@ from cli.given.proving import proof, takes_proof
 from cli.given.values import some_minutes
 from cli.output import Output
 from cli.parser import PLAYER, Parser
-from cli.words.extra_time import beside, called, follows
+from cli.words.extra_time import beside, called, follows, game_called
 from cli.words.layout import row
 from daemon.api.messages import GrantAdd, GrantAnswer, GrantExtend, GrantRevoke, Grants, GrantsGet, Outlook
 from daemon.api.status import StatusGet
@@ -142,12 +142,16 @@ def _list(out: Output, grants: Iterable[GrantEvent], told: Grants) -> None:
         more = Length(event.ms if event.ms < 1000 else event.ms // 1000 * 1000, exact=True)
         now = msg("counts") if event.id in told.counting else msg("over") if event.revoked is None else msg("taken back")
         player = called(told.names.get(event.player, event.player), event.player)
-        game, given = event.game or msg("all games"), Moment(event.given, told.zone)
+        game, given = _for(event, told) or msg("all games"), Moment(event.given, told.zone)
         out.say(row((event.id, player, game, more, given, now, _who(event)), " · "), 0, 4)
         if event.reason:
             out.say(event.reason, 4)
     if not told.grants:
         out.say(msg("no time was given"))
+
+
+def _for(event: GrantEvent, told: Grants) -> Arg:
+    return game_called(told.titles.get(event.game or "", ""), event.game)
 
 
 def _who(event: GrantEvent) -> Arg:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -32,7 +33,8 @@ def write(args: Namespace, context: Context) -> None:
     folder: Path = args.folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, lines in pages(context.out.words):
+        today = datetime.fromtimestamp(wall() / 1000, UTC).date()
+        for name, lines in Manual(context.out.words, today, version("giochoi")).pages():
             (folder / f"{name}.1").write_text("\n".join((*lines, "")), encoding="utf-8")
     except OSError as error:
         raise CommandError(msg("{path} cannot be written: {why}", path=str(folder), why=said_by(error)), code=1) from None
@@ -41,23 +43,29 @@ def write(args: Namespace, context: Context) -> None:
     context.out.answer({"folder": str(folder)}, said)
 
 
-def pages(words: Catalogue) -> Iterator[tuple[str, Iterator[str]]]:
-    """Each page by its name, in lines of roff."""
-    about = msg("keeps games within limits, and proves afterwards that it did")
-    nouns = ", ".join(f"giochoi-{noun}(1)" for noun in NOUNS)
-    yield "giochoi", _page("giochoi", about, (*overview(), everywhere(), _EXITS), nouns, words)
-    for noun, (_, about) in NOUNS.items():
-        parts = tuple(part for parser in of(noun).values() for part in about_command(parser))
-        yield f"giochoi-{noun}", _page(f"giochoi-{noun}", about, (Part(msg("Commands")), *parts), "giochoi(1)", words)
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """In one language, of one day and version."""
 
+    words: Catalogue
+    day: date
+    version: str
 
-def _page(name: str, about: Arg, parts: tuple[Part, ...], others: str, words: Catalogue) -> Iterator[str]:
-    today = datetime.fromtimestamp(wall() / 1000, UTC).date()
-    yield f'.TH {_escaped(name.upper())} 1 {today} "giochoi {version("giochoi")}"'
-    yield from _part(Part(msg("Name")), words)
-    yield rf"{_escaped(name)} \- {_escaped(words(about))}"
-    for part in (*parts, Part(msg("See also"), text=others)):
-        yield from _part(part, words)
+    def pages(self) -> Iterator[tuple[str, Iterator[str]]]:
+        """Each page by its name, in lines of roff."""
+        about = msg("keeps games within limits, and proves afterwards that it did")
+        nouns = ", ".join(f"giochoi-{noun}(1)" for noun in NOUNS)
+        yield "giochoi", self.page("giochoi", about, (*overview(), everywhere(), _EXITS), nouns)
+        for noun, (_, about) in NOUNS.items():
+            parts = tuple(part for parser in of(noun).values() for part in about_command(parser))
+            yield f"giochoi-{noun}", self.page(f"giochoi-{noun}", about, (Part(msg("Commands")), *parts), "giochoi(1)")
+
+    def page(self, name: str, about: Arg, parts: tuple[Part, ...], others: str, section: int = 1) -> Iterator[str]:
+        yield f'.TH {_escaped(name.upper())} {section} {self.day} "giochoi {self.version}"'
+        yield from _part(Part(msg("Name")), self.words)
+        yield rf"{_escaped(name)} \- {_escaped(self.words(about))}"
+        for part in (*parts, Part(msg("See also"), text=others)):
+            yield from _part(part, self.words)
 
 
 def _part(part: Part, words: Catalogue) -> Iterator[str]:

@@ -67,7 +67,7 @@ def pause(args: Namespace, context: Context) -> None:
     until, token = _moment(args.until, context), proof(args, context)
     request = Pause(player=_player(args.player), until=until, reason=args.reason, token=token)
     answer = ask(context.home.daemon_address, request)
-    context.out.answer(_document(answer), lambda: _say_paused(answer, context))
+    context.out.answer(_document(answer), lambda: _say_paused(answer, args.player, context))
 
 
 def resume(args: Namespace, context: Context) -> None:
@@ -98,10 +98,23 @@ def _moment(until: Until | None, context: Context) -> int | None:
     return calendar(today.zone).moment(date.fromisoformat(today.day).toordinal(), until.of_day)
 
 
-def _say_paused(answer: Paused, context: Context) -> None:
+def _say_paused(answer: Paused, meant: str, context: Context) -> None:
+    """What holds now, which may be another pause than this one, and what held before."""
     for one in answer.players:
         if one.paused:
-            context.out.say(_paused(one, answer), 0, 2)
+            said = _paused(one, answer)
+            context.out.say(said if answer.changed else msg("nothing changes: {said}", said=said), 0, 2)
+        if one.longer:
+            alone = msg("that is a pause of {player} alone, which goes on for longer", player=called(one.name, one.id))
+            context.out.say(alone if meant == ALL else msg("that is a pause of all, which goes on for longer"), 2, 2)
+    if answer.instead is not None:
+        context.out.say(_instead(answer.instead.until, answer.zone), 0, 2)
+
+
+def _instead(until: int | None, zone: str) -> Message:
+    if until is None:
+        return msg("this takes the place of a pause without an end")
+    return msg("this takes the place of the pause until {until}", until=Moment(until, zone))
 
 
 def _paused(one: PausedPart, answer: Paused) -> Message:
@@ -131,15 +144,23 @@ def _was_not(answer: Paused) -> Message:
 def _follows(one: PausedPart, after: Outlook, zone: str) -> Message:
     """As after a grant."""
     return stands(GrantAnswer(
-        id=None, player=one.id, name=one.name, game=one.game, zone=zone, before=after, after=after, still=False
+        id=None, player=one.id, name=one.name, game=one.game, zone=zone, before=after, after=after, still=False,
+        title=one.title,
     ))  # fmt: skip
 
 
 def _document(answer: Paused) -> dict[str, object]:
-    """`paused` as in status: null, or until when."""
+    """`paused` as in status: null, or until when; so is `instead`, where this took the place of another."""
     players = [
         {"id": one.id, "name": one.name,
-         "paused": None if not one.paused else "" if one.until is None else rfc3339(one.until, answer.zone)}
+         "paused": _end(one.until, answer.zone) if one.paused else None}
         for one in answer.players
     ]  # fmt: skip
-    return {"players": players, "changed": answer.changed}
+    document: dict[str, object] = {"players": players, "changed": answer.changed}
+    if answer.instead is not None:
+        document["instead"] = _end(answer.instead.until, answer.zone)
+    return document
+
+
+def _end(until: int | None, zone: str) -> str:
+    return "" if until is None else rfc3339(until, zone)

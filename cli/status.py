@@ -12,6 +12,7 @@ from cli.context import Context
 from cli.given.players import only
 from cli.output import Output
 from cli.parser import PLAYER
+from cli.words.extra_time import game_called
 from cli.words.layout import row
 from cli.words.names import PLACES
 from cli.words.times import left
@@ -27,6 +28,14 @@ _WATCH: Final = {
 }
 
 _Told: TypeAlias = tuple[str, float | None, str | None]  # of a rule: its id, what was given, until when that puts it off
+
+_KEYS: Final = {
+    "file": msg("keys in files"),
+    "dpapi": msg("keys in files"),
+    "keyring": msg("keys in the keyring"),
+    "systemd-host": msg("keys sealed for this PC"),
+    "systemd-tpm2": msg("keys sealed by its TPM"),
+}
 
 
 def add_to(commands: Commands) -> None:
@@ -50,9 +59,10 @@ def say(out: Output, status: Status) -> None:
     log: Arg = ""
     if agent.checkpoint is not None:
         log = msg("log of {n} entries ({when})", n=agent.checkpoint.size, when=moment(agent.checkpoint.time))
+    keys = "" if agent.keys is None else _KEYS.get(agent.keys, "")
     unsent = msgn("{n} entry not sent yet", "{n} entries not sent yet", agent.unsent) if agent.unsent else ""
     reach = msg("the background service answers") if agent.reachable else msg("the background service does not answer")
-    out.say(row((reach, log, unsent)), 0, 2)
+    out.say(row((reach, log, keys, unsent)), 0, 2)
     for issue in part.issues:
         out.say(msg("! {issue} ({id}, since {when})", issue=issue.text, id=issue.id, when=moment(issue.since)), 0, 2)
     if part.off is not None:
@@ -81,7 +91,7 @@ def _player(out: Output, player: PlayerPart) -> None:
     for rule, games in together.items():
         for game in games:
             verdict = asking(player.id, name, game.id) if game.verdict == "ask" else VERDICTS[game.verdict]
-            _part(out, game.id, game, verdict, same=_ends(game) == _ends(player))
+            _part(out, game_called(game.title or "", game.id), game, verdict, same=_ends(game) == _ends(player))
         _rule(out, player.reason if rule == _by(player) else games[-1].reason)
 
 

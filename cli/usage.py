@@ -16,7 +16,7 @@ from cli.given.players import only
 from cli.given.values import parse_day
 from cli.output import Output
 from cli.parser import PLAYER
-from cli.words.extra_time import called
+from cli.words.extra_time import called, game_called
 from cli.words.layout import row
 from daemon.api.messages import Usage, UsageGet
 from daemon.api.status import StatusGet
@@ -71,7 +71,8 @@ def _say(out: Output, usage: Usage, names: dict[str, str]) -> None:
     rows: list[tuple[Arg, ...]] = []
     for player, part in usage.players.items():
         rows.append((called(names.get(player, player), player), msg("all games"), _length(part.total_s)))
-        rows.extend(("", game, _length(seconds)) for game, seconds in sorted(part.games.items(), key=lambda item: -item[1]))
+        games = sorted(part.games.items(), key=lambda item: -item[1])
+        rows.extend(("", game_called(usage.titles.get(id_, ""), id_), _length(seconds)) for id_, seconds in games)
     out.table((msg("Player"), msg("Game"), msg("Played")), rows, title)
 
 

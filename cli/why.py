@@ -10,7 +10,7 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.output import Output
 from cli.parser import PLAYER
-from cli.words.extra_time import called
+from cli.words.extra_time import called, game_called
 from cli.words.layout import row
 from cli.words.shell import typed_as, whole
 from cli.words.times import left
@@ -21,6 +21,7 @@ from i18n.message import Arg, Length, Message, Moment, msg
 from rules.calendar import rfc3339
 from rules.decision import Finding, Reason
 from rules.policy import GRACE_MS, Period
+from rules.save_time import promised
 
 PERIODS: Final[dict[Period, Message]] = {
     "day": msg("today"), "week": msg("this week"), "month": msg("this month"), "session": msg("since the last rest"),
@@ -50,7 +51,7 @@ def say(out: Output, answer: Why, *, brief: bool = False) -> None:
     if (step := _next_step(answer)) is not None:
         out.say(step, 0, 2)
     if decision.verdict == "allow" and decision.grace_ms > GRACE_MS:
-        out.say(msg("then {length} are left to save", length=Length(decision.grace_ms)), 0, 2)
+        out.say(msg("then {length} are left to save", length=Length(promised(decision.grace_ms))), 0, 2)
     if answer.only_installed:
         out.say(ONLY_INSTALLED, 0, 2)
     if brief:
@@ -82,7 +83,7 @@ def _headline(answer: Why) -> Message:
         said = asking(answer.player, answer.name, game)
     end = until(decision.verdict, _moment(decision.until, answer), answer.next, game=game is not None)
     who = called(answer.name, answer.player)
-    return row((who, ", ", game or msg("all games"), ": ", row((said, end))), "")
+    return row((who, ", ", game_called(answer.title, game) or msg("all games"), ": ", row((said, end))), "")
 
 
 def _no_rule(answer: Why) -> Message:

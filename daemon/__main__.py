@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import daemon.without_tls  # isort: skip # noqa: F401 - before asyncio
+
 import asyncio
 import signal
 import sys
@@ -10,6 +12,7 @@ from collections.abc import Sequence
 from daemon.errors import DaemonError
 from daemon.wiring import Daemon
 from host import servicing
+from host.api import HiddenError
 from host.clock import SystemClock
 from host.homes import Home, HomeError, server_home
 from host.wire import ApiError
@@ -27,7 +30,7 @@ def _serve(home: str | None, say: servicing.Say) -> int:
         asyncio.run(_run(server_home(home), say))
     except DaemonError as error:
         return say(said_by(error), error.code)
-    except (HomeError, ApiError) as error:
+    except (HiddenError, HomeError, ApiError) as error:
         return say(said_by(error), 1)
     except KeyboardInterrupt:
         return 0

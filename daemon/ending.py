@@ -6,8 +6,9 @@ changed clock) leaves it a minute. When the rules allow more than was announced,
     Free --warned--> Warned --at its end--> Saving --time to save is over--> Ended --while it lives--> Ended
     Warned, Saving, Ended --more is allowed--> Free
 
-While it saves it is left alone: its windows are asked to close, once, and nothing else. What it cannot answer with "save?",
-a signal, comes when the time to save is over, and a moment after that it is ended.
+While it saves it is left alone, but for one thing: ten seconds before its time to save ends its windows are asked to close,
+once. Most games do so at that moment, so it is not before: the player has the time that was promised. What it cannot answer
+with "save?", a signal, comes when the time to save is over, and a moment after that it is ended.
 
 All moments are milliseconds of the clock that play is counted on.
 """
@@ -18,13 +19,14 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from rules.policy import NEWS_MS
+from rules.save_time import CLOSE_MS
 
 SIGNAL_MS = 2_000  # between the signal to end, which a program may act upon, and its end
 RETRY_MS = 1_000
 SAME_MS = 500  # an end that moved by less has not moved: two clocks are never read in one instant
 _AGAIN_MS = 100
 
-Stored: TypeAlias = Literal["free", "warned", "saving"]
+Stored: TypeAlias = Literal["free", "warned", "told", "saving"]
 
 
 # --- what the rules say ---------------------------------------------------------------------------------------------------
@@ -69,9 +71,12 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """It was asked to close and may save until `until`. It is not asked twice, which could answer its "save?" with no."""
+    """It may save until `until`. `asked`: its windows were, to close. That is not done twice, which could answer its "save?"
+    with no.
+    """
 
     until: int
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +144,25 @@ def _allowed(state: State, ruled: Allowed, now: int) -> Step:
 def _refused(state: State, grace: int, now: int) -> Step:
     match state:
         case Warned(until) if now >= until - SAME_MS:
-            return Saving(now + grace), (Due(), AskToClose())
+            saving, actions = _ask(Saving(now + grace, asked=False), now)
+            return saving, (Due(), *actions)
         case Free() | Warned():
             return _news(state, now)
         case Saving(until) if now < until:
-            return state, ()
+            return _ask(state, now)
         case Saving():
             return Ended(now + SIGNAL_MS), (Terminate(),)
         case Ended(until) if now < until:
             return state, ()
         case _:
             return Ended(now + RETRY_MS), (End(),)
+
+
+def _ask(state: Saving, now: int) -> Step:
+    """Its windows, if the moment for that has come."""
+    if state.asked or now < state.until - CLOSE_MS:
+        return state, ()
+    return Saving(state.until), (AskToClose(),)
 
 
 def _news(state: Free | Warned, now: int) -> Step:
@@ -175,16 +188,28 @@ def _moved(known: int | None, until: int | None) -> bool:
 
 def next_moment(state: State, now: int) -> int | None:
     """In how many milliseconds, more than 0, something changes if the rules say nothing new. None: never."""
-    reminders = state.warn_at if isinstance(state, Free | Warned) else ()
-    moment = min((*reminders, *(() if state.until is None else (state.until,))), default=None)
+    moment = state.until
+    if isinstance(state, Free | Warned) and state.warn_at:
+        moment = min(state.warn_at) if moment is None else min(*state.warn_at, moment)
+    elif isinstance(state, Saving) and not state.asked:
+        moment = state.until - CLOSE_MS
     if moment is None:
         return None
     return moment - now if moment > now else _AGAIN_MS  # its moment has come, and the rules' clock is a little behind
 
 
 def saving_ms(state: State, now: int) -> int | None:
-    """How long it may still save before its programs are ended; None if it does not have to end yet."""
+    """How long it is left alone: until its windows are asked to close, then until it is told to end. None: it does not
+    have to end yet.
+    """
+    if isinstance(state, Saving) and not state.asked:
+        return max(0, state.until - CLOSE_MS - now)
     return max(0, state.until - now) if isinstance(state, Saving | Ended) else None
+
+
+def begun(saves: int | None, now: int) -> State:
+    """A play that begins. `saves`: a game that has to end by then has started it; nothing is asked of it while that closes."""
+    return BEGUN if saves is None else Saving(saves, asked=now >= saves - CLOSE_MS)
 
 
 # --- over a restart -------------------------------------------------------------------------------------------------------
@@ -197,6 +222,8 @@ def to_store(state: State) -> tuple[Stored, int | None]:
             return "free", None
         case Warned(until):
             return "warned", until
+        case Saving(until, asked=False):
+            return "told", until
         case Saving(until) | Ended(until):
             return "saving", until
 
@@ -207,4 +234,4 @@ def from_store(how: Stored, until: int | None) -> State:
     """
     if until is None or how == "free":
         return BEGUN
-    return Warned(until) if how == "warned" else Saving(until)
+    return Warned(until) if how == "warned" else Saving(until, asked=how != "told")

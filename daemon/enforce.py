@@ -48,11 +48,14 @@ class _Left:
 
 
 class Enforcer:
-    """`announce` records, then shows, an event."""
+    """`announce` records, then shows, an event. `keep` writes down how far plays are, for a restart."""
 
-    def __init__(self, control: Control, announce: Callable[[events.Event], None]) -> None:
+    def __init__(
+        self, control: Control, announce: Callable[[events.Event], None], keep: Callable[[Iterable[Play], Reading], None]
+    ) -> None:
         self._control = control
         self._announce = announce
+        self._keep = keep
         self._stubborn: set[Identity] = set()
         self._left: dict[Identity, _Left] = {}
 
@@ -61,6 +64,8 @@ class Enforcer:
         play.ending, actions = step(play.ending, _ruled(ruling.decision, now), now.mono)
         if self._left and not isinstance(play.ending, Saving | Ended):  # it may be played again, by what is left of it, too
             self._left = {one: left for one, left in self._left.items() if left.key != play.key}
+        if actions == (AskToClose(),):
+            self._keep((play,), now)  # before it is done, as it is not done twice
         for action in actions:
             self._do(action, play, ruling, now)
         play.notices, ripe = play.notices.step(ruling.decision.notices, now.wall)
@@ -74,6 +79,7 @@ class Enforcer:
                 self._announce(events.Warned(play, now, left))
             case Due():
                 self._announce(events.PlayDue(play, ruling, now))
+                self._control.remember(programs)
             case AskToClose():
                 play.asked = frozenset(programs)
                 self._control.ask_close(programs)

@@ -12,7 +12,7 @@ from daemon import events
 from daemon.deciding.gate_answers import GateAnswers
 from daemon.deciding.judge import Judge, Ruling
 from daemon.deciding.plays import Play, Plays
-from daemon.ending import BEGUN, Ended, Saving, State
+from daemon.ending import Ended, Saving, State, begun
 from daemon.enforce import Enforcer, next_of
 from daemon.health import Health
 from daemon.installed_only import InstalledOnly
@@ -116,7 +116,7 @@ class Loop:
         for play in tuple(self.plays.running.values()):
             ruling = self._rule(play, now)
             if not ruling.allowed and not isinstance(play.ending, Saving | Ended):
-                self.gate.stale()  # shut before the game is asked to close: nobody starts it anew in between
+                self.gate.stale()  # shut before the game is told to save: nobody starts it anew in between
                 self._renew(people, now, play)
             self.enforcer.follow(play, ruling, now)
         self.announcer.expire(now)
@@ -132,7 +132,7 @@ class Loop:
         self._off = self.overruling.overrides.off is not None
 
     def _renew(self, people: People, now: Reading, about: Play | None = None) -> int:
-        """Of the gate's answers, just before the play `about` is asked to close; in how many milliseconds to do it again."""
+        """Of the gate's answers, just before the play `about` is told to save; in how many milliseconds to do it again."""
         saving = self.enforcer.saving(self.plays.running.values(), about)
         return self.gate.renew(people, now, self.judge, saving, open_=self.overruling.open(now))
 
@@ -206,7 +206,7 @@ class Loop:
         elif running is not None:
             self._join(running, program, found, now)
         else:
-            self._begin(people, found, program, now, min(since, now.mono), BEGUN if saves is None else Saving(saves))
+            self._begin(people, found, program, now, min(since, now.mono), begun(saves, now.mono))
         return True
 
     def _unread(self, program: Program, now: Reading) -> None:

@@ -130,6 +130,11 @@ class People:
     def zone(self) -> str:
         return self.roster.zone
 
+    def titles(self, games: Iterable[str]) -> dict[str, str]:
+        """What games are called, by id; of one that was removed nothing is known."""
+        known = self.catalogue.games
+        return {id_: known[id_].title for id_ in games if id_ in known}
+
     def player_of(self, account: str) -> RuledPlayer | None:
         """Who plays when `account` does; None for those whom nothing here limits or records: at home also guardians."""
         if (mapped := self._by_account.get(account)) is not None:

@@ -51,6 +51,7 @@ class Uplink:
     adopt: Callable[[m.Roster], None]
     work: asyncio.Event
     reachable: bool = field(default=False, init=False)
+    kept: str = field(default="", init=False)  # where the agent keeps its keys, as it said last
     _advanced: asyncio.Condition = field(default_factory=asyncio.Condition, init=False)
     _enrolled: bool = field(default=False, init=False)
     _wrong: dict[str, dict[str, Arg]] = field(default_factory=dict, init=False)
@@ -146,7 +147,7 @@ class Uplink:
             raise Replaced(msg("it answers with other keys than it has published"))
         if self.trust.keys is None:
             self.trust.pin(shown)
-        self._enrolled = True
+        self._enrolled, self.kept = True, answer.kept
 
     async def _tell_waiting(self) -> None:
         async with self._advanced:

@@ -122,7 +122,7 @@ class Daemon:
 
     def _build(self, clock: Clock, platform: Platform | None) -> None:
         folder = self.home.daemon
-        homes.prepare(folder, 0o700)
+        homes.prepare_own(folder)
         self._stack.enter_context(homes.lock(folder))
         settings = config.load(folder)
         self._path = path = str(folder / "store.db")
@@ -179,7 +179,7 @@ class Daemon:
             self.clock.read, lambda issue, raised, now: announcer.announce(events.IssueChanged(issue, raised, now))
         )
         self._attempts = Attempts()
-        gate, enforcer = GateAnswers(platform.watcher), Enforcer(platform.control, announcer.announce)
+        gate, enforcer = GateAnswers(platform.watcher), Enforcer(platform.control, announcer.announce, self.recorder.rows)
         self.loop = Loop(
             platform, self.clock, self.plays, self._judge, announcer, enforcer, gate,
             InstalledOnly(self._judge, enforcer, announcer), self._attempts, self.health, self.in_force,
@@ -220,11 +220,12 @@ class Daemon:
         looks = partial(self._outlooks, access)
         status = DaemonStatus(
             platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.reachable,
-            self._overrides,
+            lambda: line.kept, self._overrides,
         )
         doctor = Doctor(
             self.in_force, platform, self.health, self.recorder, self.store, lambda: line.reachable,
             lambda: self.clock.read().wall, gate=gate, root=own_uid in SYSTEM_USERS, lacks=self._lacks,
+            kept=lambda: line.kept,
         )  # fmt: skip
         self.repair = Repair(
             self._published_keys, self.trust, self._chains, self.uplink, self.health, self._announcer, self.heart
@@ -272,7 +273,7 @@ class Daemon:
 
     def _published_keys(self) -> AgentKeys:
         """The agent's, from HOME/public: a plain file of whoever may publish there."""
-        return parse_keys(read_owned(self.home.public / KEYS, files().publishers()))
+        return parse_keys(read_owned(self.home.public / KEYS, files().publishers(self.home.kind)))
 
     def _signer(self, seat: str) -> Signer:
         return Signer(seat, self._seed)

@@ -39,6 +39,10 @@ class ManagerError(MessageError):
         self.code = code
 
 
+class HiddenError(MessageError):
+    """The system keeps from us what we cannot do without."""
+
+
 class UntrustedError(MessageError, PermissionError):
     """What lies there cannot be trusted: it is another account's, it is a link, or others may write to it."""
 
@@ -76,10 +80,13 @@ class Files(Protocol):
     def privileged(self) -> bool:
         """Whether we run as the system (root)."""
 
+    def serves_system(self) -> bool:
+        """Whether a server that we start works in the system's home: `privileged`, or the account that its agent has there."""
+
     def owner(self) -> UserId:
         """Whose the files that we make are."""
 
-    def publishers(self) -> frozenset[UserId]:
+    def publishers(self, kind: Kind) -> frozenset[UserId]:
         """Whose files in HOME/public are believed: the system's, our own, the agent's where it has an account of its own."""
 
     def system_root(self) -> Path:
@@ -91,6 +98,9 @@ class Files(Protocol):
     def prepare(self, folder: Path, mode: int) -> None:
         """Create the folder, or check that it is ours or root's, no link, and that nobody else may write to it."""
 
+    def vet(self, folder: Path) -> None:
+        """UntrustedError names what in this folder, or which link in it, is neither ours nor the system's."""
+
     def lock(self, file: Path) -> int:
         """Lock the file for this process until the descriptor is closed. TakenError if another has it."""
 
@@ -99,6 +109,9 @@ class Files(Protocol):
 
     def write_atomic(self, path: Path, data: bytes, mode: int) -> None:
         """Replace the file in one step, durably, with exactly this mode."""
+
+    def sealed_by(self) -> str:
+        """What keeps it from others: "file", its mode; "dpapi"."""
 
     def seal(self, secret: bytes) -> bytes:
         """What a file of ours holds for this secret: lines of text, bound to our account where the system can do that."""
@@ -190,6 +203,9 @@ class Service(Protocol):
 
     def watchdog_interval(self) -> float | None:
         """Seconds between the signs of life that it wants; None if it wants none."""
+
+    def credential(self, name: str) -> bytes | None:
+        """What the manager hands this service under that name, and nobody else can read. None: nothing. OSError."""
 
     def listen(self, tell: Callable[[Told], None]) -> None:
         """From now on `tell` is called, in any thread, with what the manager says: stop; somebody logged on or off; the PC woke

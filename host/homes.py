@@ -55,7 +55,7 @@ class Home:
 
 def chosen_home(given: str | None) -> Home:
     """The home of this name; without one, the one that a server of ours would work in. Nothing is made."""
-    return _named(given) or _default(privileged=choose.files().privileged())
+    return _named(given) or _default(system=choose.files().serves_system())
 
 
 def server_home(given: str | None) -> Home:
@@ -71,11 +71,11 @@ def client_home(given: str | None) -> Home:
     named = _named(given)
     if named:
         return named
-    home = _default(privileged=True)
+    home = _default(system=True)
     with suppress(OSError):
         if any(map(choose.channels().exists, (home.daemon_address, home.agent_address))):
             return home
-    private = _default(privileged=False)
+    private = _default(system=False)
     with suppress(OSError):
         if private.root.exists():
             return private
@@ -89,6 +89,15 @@ def prepare(folder: Path, mode: int) -> None:
     except OSError as error:
         why = said_by(error)
         raise HomeError(msg("{folder}: {why}; choose another --home", folder=str(folder), why=why)) from error
+
+
+def prepare_own(folder: Path) -> None:
+    """As `prepare`, for us alone, and nothing in it is another's who once could write there. HomeError."""
+    prepare(folder, 0o700)
+    try:
+        choose.files().vet(folder)
+    except OSError as error:
+        raise HomeError(msg("{folder}: {why}: see who put it there", folder=str(folder), why=said_by(error))) from error
 
 
 def prepare_for(address: str) -> None:
@@ -129,7 +138,7 @@ def language(home: Home) -> str | None:
     """The language in which this home wants to be spoken to, which the agent publishes there; None: it did not say."""
     files = choose.files()
     with suppress(OSError, UnicodeDecodeError):
-        return files.read_owned(home.public / LANGUAGE, files.publishers(), 64).decode().strip()
+        return files.read_owned(home.public / LANGUAGE, files.publishers(home.kind), 64).decode().strip()
     return None
 
 
@@ -142,6 +151,6 @@ def _named(given: str | None) -> Home | None:
     return Home(root, "system" if root == choose.files().system_root() else "given")
 
 
-def _default(*, privileged: bool) -> Home:
+def _default(*, system: bool) -> Home:
     files = choose.files()
-    return Home(files.system_root(), "system") if privileged else Home(files.private_root(), "private")
+    return Home(files.system_root(), "system") if system else Home(files.private_root(), "private")

@@ -3,7 +3,9 @@
 With --home, and in the system's home, that is a file of mode 0600 in the server's own folder (the system has no session whose
 keyring could be open at boot, and a keyring found through somebody's environment would be that somebody's). On Windows the file
 can be opened by the account that made it only (api.Files.seal). In a private home the desktop's keyring, or Windows'
-credential store, is tried first, in a short-lived process: libraries that talk to a session bus stay out of servers.
+credential store, is tried first, in a short-lived process: libraries that talk to a session bus stay out of servers. What the
+service manager hands to a server of the system's home goes before all that (host.linux.sealing put it there): then the file
+only says so.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from host import choose
@@ -23,6 +26,7 @@ from i18n.message import msg, said_by
 _SERVICE = "giochoi"
 _PATIENCE = 10.0
 _IN_KEYRING = b"keyring\n"
+_WITH_MANAGER = b"systemd\n"
 _NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows a server without a console would show one
 
 
@@ -32,25 +36,90 @@ def load_or_create(home: Home, folder: Path, name: str, make: Callable[[], bytes
     A secret that was in the keyring and cannot be had now is never replaced by a new one: the log would have two keys.
     """
     path = folder / name
-    try:
-        return _load(path)
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise HomeError(msg("{path}: cannot be read: {why}", path=str(path), why=said_by(error))) from error
+    found, given = _read(path), _given(home, path)
+    if given is not None:
+        return _take_over(path, found, given.secret)
+    if found is not None:
+        return _load(path, found)
     secret = make()
     entry = str(path)
     kept = home.kind == "private" and _put(entry, secret)
-    try:
-        write_atomic(path, _IN_KEYRING if kept else choose.files().seal(secret))
-    except OSError as error:
-        raise unwritable(path, error) from error
+    _write(path, _IN_KEYRING if kept else choose.files().seal(secret))
     return secret
 
 
-def _load(path: Path) -> bytes:
-    """FileNotFoundError and other OSErrors are the file's alone: whatever else goes wrong is a secret that exists."""
-    kept = read_owned(path, frozenset((choose.files().owner(),)))
+def where(home: Home, folder: Path, name: str) -> str:
+    """Where the secret of this name, which was loaded, lies: "keyring"; "systemd-host" or "systemd-tpm2", by the key that seals
+    it there; "file", or on Windows "dpapi". HomeError.
+    """
+    path = folder / name
+    found, given = _read(path), _given(home, path)
+    if given is not None:
+        return f"systemd-{given.key}"
+    return "keyring" if found == _IN_KEYRING else choose.files().sealed_by()
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What the service manager keeps for a server: a secret, and by which `key` it is sealed on the disk."""
+
+    secret: bytes
+    key: str
+
+    def text(self) -> bytes:
+        return base64.b64encode(self.secret) + f"\n{self.key}\n".encode()
+
+
+def handed(text: bytes) -> Handed:
+    """What `Handed.text` made. ValueError."""
+    secret, key, _ = text.split(b"\n")
+    return Handed(base64.b64decode(secret, validate=True), key.decode("ascii"))
+
+
+def credential(server: str, name: str) -> str:
+    """Under which name the manager hands it over. `server` is the folder's name in the home."""
+    return f"giochoi-{server}.{name}"
+
+
+def _given(home: Home, path: Path) -> Handed | None:
+    if home.kind != "system":  # a service of another's may have started us, or ours a demo
+        return None
+    try:
+        text = choose.service().credential(credential(path.parent.name, path.name))
+        return None if text is None else handed(text)
+    except (OSError, ValueError) as error:
+        raise HomeError(msg("{path}: what systemd keeps cannot be read: {why}", path=str(path), why=said_by(error))) from error
+
+
+def _take_over(path: Path, found: bytes | None, secret: bytes) -> bytes:
+    """From now on only the manager has it."""
+    if found is None or found != _WITH_MANAGER:
+        if found is not None and _load(path, found) != secret:
+            raise HomeError(msg("{path}: not the key that systemd keeps; one of them is of a backup", path=str(path)))
+        _write(path, _WITH_MANAGER)
+    return secret
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return read_owned(path, frozenset((choose.files().owner(),)))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise HomeError(msg("{path}: cannot be read: {why}", path=str(path), why=said_by(error))) from error
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        write_atomic(path, content)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def _load(path: Path, kept: bytes) -> bytes:
+    if kept == _WITH_MANAGER:
+        command = f"systemctl start giochoi-{path.parent.name}"
+        raise HomeError(msg("{path}: systemd keeps the key: {command}", path=str(path), command=command))
     if kept != _IN_KEYRING:
         return _unseal(path, kept)
     secret = _ask("get", str(path), b"")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from rules.decision import Decision, Finding, NoticeAt, Reason
 from rules.engine import pausing
@@ -21,6 +22,8 @@ from rules.facts import Facts, Pause, Played
 from rules.history import kinds
 from rules.policy import GRACE_MS, MAX_SAVE_MS, Policy
 from rules.verdict import Verdict
+
+_COUNTING: Final = frozenset({"budget", "break"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,11 @@ def decide(policy: Policy, facts: Facts) -> Decision:
     return Decision("allow", reason, until, until - view.now, _warnings(policy, view.now, until), notices, grace)
 
 
-def explain(policy: Policy, facts: Facts) -> tuple[Finding, ...]:
-    """What each rule says by itself, the refusing kinds first: the rules that apply today, and the one that decides."""
+def explain(policy: Policy, facts: Facts, begins: int | None = 0) -> tuple[Finding, ...]:
+    """What each rule says by itself, the refusing kinds first: the rules that apply today, and the one that decides.
+
+    `begins`: from when on play counts that there may be; not before now. None: never, so that no play comes to an end.
+    """
     plan = bind(policy, facts)
     view = _view(plan, facts)
     decisive = _judge(plan, plan.limits, plan.asks, view).limit
@@ -64,9 +70,20 @@ def explain(policy: Policy, facts: Facts) -> tuple[Finding, ...]:
     for limit in sorted((*plan.limits, *plan.asks, *plan.advice), key=lambda one: (KINDS.index(one.kind), one.tie)):
         if limit is decisive or limit.applies(view):
             found = _judge(plan, (), (limit,), view) if limit.kind == "ask" else _judge(plan, (limit,), (), view)
-            until = found.end if found.end <= view.horizon else None
-            findings.append(Finding(_reason(limit, view), found.verdict, until, limit.advisory))
+            end = found.end
+            if found.verdict == "allow" and limit.kind in _COUNTING:
+                end = _ends_later(plan, limit, view, found.end, begins)
+            findings.append(Finding(_reason(limit, view), found.verdict, end if end <= view.horizon else None, limit.advisory))
     return tuple(findings)
+
+
+def _ends_later(plan: Plan, limit: Limit, view: View, end: int, begins: int | None) -> int:
+    """The end that a limit sets to play that goes on from `begins` on, `end` if that is now."""
+    if begins is not None and begins <= view.now:
+        return end
+    if begins is None or begins > view.horizon:
+        return NEVER
+    return _judge(plan, (limit,), (), _view(plan, replace(view.facts, now=begins), view.horizon)).end
 
 
 def _over(policy: Policy, facts: Facts, pause: Pause) -> int | None:

@@ -199,7 +199,7 @@ class Pack:
 
     `scope`: a house rule of a pack put on the place binds minors only; one put on a named player binds that player.
     It applies on the dates from `effective_from` to the one before `effective_to`, in its zone; None is open.
-    `warn_ms` are the warnings before an end, longest first; `grace_ms` the time between the request to close and the end.
+    `warn_ms` are the warnings before an end, longest first; `grace_ms` how long there is to save.
     `holidays` are matched by the day "holiday" and `workdays` (weekends that are worked) by "workday", both instead of their
     weekday. They are in ascending order and known up to `known_to`.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from daemon.api.asking import Off, Pause, RequestApprove, RequestDeny, RequestPart, Resume
+from daemon.api.asking import Off, Pause, RequestApprove, RequestDeny, RequestPart, RequestWithdraw, Resume
 from daemon.api.messages import GrantAdd
 from daemon.api.status import GamePart, PlayerPart, Status
 from i18n.message import Arg, Length, Moment, Words, moment, msg
@@ -69,9 +69,16 @@ def _child(seen: Seen, status: Status, since: int, words: _Words) -> list[list[R
         first += _playing(player, since, words)
     if not own and not seen.guardian:
         first.append(_row(words, msg("No limits are set for this account")))
-    mine = [_row(words, asked(request, seen.zone)) for request in seen.requests[-_MANY:]] if not seen.guardian else []
+    mine = [row for request in seen.requests[-_MANY:] for row in _mine(request, seen.zone, words)] if not seen.guardian else []
     ask = [_row(words, msg("Ask for more time…"), Dialog("ask"))] if own and not seen.guardian else []
     return [first, ask + mine, _proofs(seen, words), _about(own, words)]
+
+
+def _mine(request: RequestPart, zone: str, words: _Words) -> Iterator[Row]:
+    """What one asked for oneself, and what became of it."""
+    yield _row(words, asked(request, zone))
+    if request.answer is None:
+        yield Row("    " + cut(words(msg("Take it back"))), Ask(RequestWithdraw(id=request.id)))
 
 
 def _playing(player: PlayerPart, since: int, words: _Words) -> list[Row]:
@@ -170,12 +177,19 @@ def _everybody(seen: Seen, status: Status, words: _Words) -> list[Row]:
             rows.append(_row(words, msg("Nobody plays (pause all)"), Ask(Pause())))
         if any(player.paused is not None for player in status.players):
             rows.append(_row(words, msg("Everybody may play again"), Ask(Resume())))
-    if status.daemon.off is not None and seen.me is not None and seen.me.guardian:
-        rows.append(_row(words, msg("Enforce again"), Ask(Off(ms=0, reason=""))))
+    if seen.me is not None and seen.me.guardian:  # a PIN is not enough for that
+        rows += _off(status, words)
     if seen.proof is not None:
         until = Moment(seen.proof.until, seen.zone)
         rows.append(_row(words, msg("{name} answers here until {until}: stop", name=seen.proof.name, until=until), Leave()))
     return rows
+
+
+def _off(status: Status, words: _Words) -> list[Row]:
+    """At home limits can be suspended for a while; elsewhere the law has to be enforced."""
+    if status.daemon.off is not None:
+        return [_row(words, msg("Enforce again"), Ask(Off(ms=0, reason="")))]
+    return [_row(words, msg("No limits for a while…"), Dialog("off"))] if status.place == "home" and status.players else []
 
 
 def _row(words: _Words, text: Words, act: Act | None = None) -> Row:

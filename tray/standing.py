@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from daemon.api.status import GamePart, PlayerPart
+from i18n.message import Arg, Length, msg
+
+_MINUTE = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,11 @@ def left_of(part: PlayerPart | GamePart, since: int) -> Left | None:
 def least(lefts: Iterable[Left]) -> Left | None:
     """Of those that count down the shortest; else of all."""
     return min(lefts, key=lambda left: (not left.running, left.ms), default=None)
+
+
+def minutes(left: Left) -> Arg:
+    """Whole ones, never more than there are, so that a line changes once a minute."""
+    return msg("less than a minute") if left.ms < _MINUTE else Length(left.ms // _MINUTE * _MINUTE)
 
 
 def _own(part: PlayerPart | GamePart, since: int, *, running: bool) -> Left | None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from daemon.api.asked_words import wish
-from daemon.api.asking import Answer, OffAnswer, Paused, PausedPart, RequestPart
+from daemon.api.asking import Answer, OffAnswer, Paused, PausedPart, RequestPart, Withdrawn
 from daemon.api.messages import GrantAnswer
 from daemon.api.status import GamePart, PlayerPart
 from i18n.message import Arg, Length, Message, Moment, comma, moment, msg
 from tray.dialogs import saying
 from tray.seen import Seen
-from tray.standing import Left, left_of
-
-_MINUTE = 60_000
+from tray.standing import left_of, minutes
 
 
 def headline(seen: Seen, mono: int, *, unenforced: bool) -> Message:
@@ -85,6 +83,8 @@ def asked(request: RequestPart, zone: str) -> Message:
     told: dict[str, Arg] = {"what": _wanted(request), "when": Moment(request.asked, zone)}
     if request.answer is None:
         return msg("Asked at {when}: {what} – no answer yet", **told)
+    if request.answer.withdrawn:
+        return msg("You took it back: {what}", **told)
     told |= {"who": request.answer.who, "reason": request.answer.reason}
     if not request.answer.approved:
         if not request.answer.reason:
@@ -116,11 +116,6 @@ def _wanted(request: RequestPart) -> Arg:
     return msg("{game}, {length} more", game=request.title, length=Length(request.ms))
 
 
-def minutes(left: Left) -> Arg:
-    """Whole ones, never more than there are, so that a line changes once a minute."""
-    return msg("less than a minute") if left.ms < _MINUTE else Length(left.ms // _MINUTE * _MINUTE)
-
-
 def called(player: PlayerPart) -> Arg:
     return msg("guest") if player.id == "guest" else player.name
 
@@ -134,6 +129,8 @@ def follows(answer: object) -> Message:
             return _paused(one, zone)
         case Paused(players=players):
             return _all_paused(players)
+        case Withdrawn():
+            return msg("taken back")
         case OffAnswer(until=None):
             return msg("limits hold again")
     return msg("done")

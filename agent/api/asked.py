@@ -5,7 +5,7 @@ Moments are Unix milliseconds, lengths milliseconds.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
 
@@ -15,6 +15,9 @@ from rules.policy import Role
 
 MOST_REQUESTS = 12  # of one player on one day
 MOST_PROGRAMS = 200  # that are let through for one player
+
+AnsweredBy: TypeAlias = Role | Literal["player"]
+"""`player`: whoever asked took it back, which approves nothing."""
 
 ProvedBy = Literal["account", "pin", "code"]
 """How somebody proved to be a guardian: by the account they asked from, a PIN, or a code by telephone."""
@@ -26,7 +29,7 @@ class RequestAnswer(Wire, frozen=True, kw_only=True):
     """
 
     approved: bool
-    by: Role
+    by: AnsweredBy
     who: str
     at: int
     let: bool = False

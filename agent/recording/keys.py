@@ -10,7 +10,7 @@ from agent.errors import StartError
 from compliance.note import Signer
 from host import choose, files
 from host.homes import Home, unwritable
-from host.secrets import load_or_create
+from host.secrets import load_or_create, where
 from i18n.message import msg
 
 # Read by every seat: one verifier key a line, the log's first.
@@ -22,11 +22,14 @@ _SEED_BYTES: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """`log` signs checkpoints and the agent's own seals, `roster` rosters; `payload` encrypts personal data."""
+    """`log` signs checkpoints and the agent's own seals, `roster` rosters; `payload` encrypts personal data. `kept`: where all
+    three lie, as host.secrets.where says it; "file" where one of them does.
+    """
 
     log: Signer
     roster: Signer
     payload: bytes
+    kept: str = "file"
 
     @property
     def published(self) -> bytes:
@@ -42,8 +45,10 @@ def new_origin() -> str:
 
 def load_keys(home: Home, origin: str) -> Keys:
     """The keys of the log `origin`, made if there are none. HomeError or StartError if what is there cannot be used."""
-    log, roster, payload = (_load(home, name) for name in ("log.key", "roster.key", "payload.key"))
-    return Keys(Signer(origin, log), Signer(f"{origin}/roster", roster), payload)
+    names = ("log.key", "roster.key", "payload.key")
+    log, roster, payload = (_load(home, name) for name in names)
+    kept = {where(home, home.agent, name) for name in names}
+    return Keys(Signer(origin, log), Signer(f"{origin}/roster", roster), payload, kept.pop() if len(kept) == 1 else "file")
 
 
 def publish(home: Home, name: str, content: bytes) -> None:

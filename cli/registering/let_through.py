@@ -19,6 +19,7 @@ from host.transport import Unreachable
 from host.wire import ApiError
 from i18n.message import Arg, Length, Moment, msg
 from rules.policy import NEWS_MS
+from rules.save_time import CLOSE_MS
 
 GAME = msg("id of the game")
 
@@ -82,5 +83,6 @@ def _still_runs(args: Namespace, context: Context) -> None:
         return
     games = [game for one in status.players if one.id == answer.player for game in one.games if game.id == answer.game]
     if any(game.running for game in games) and answer.decision.verdict != "allow":
-        told = {"news": Length(NEWS_MS), "save": Length(answer.decision.grace_ms)}
+        save = min(answer.decision.grace_ms, CLOSE_MS)
+        told = {"news": Length(NEWS_MS + answer.decision.grace_ms - save), "save": Length(save)}
         context.out.message(msg("it runs now: it is asked to close in {news}, and then has {save} to save", **told))

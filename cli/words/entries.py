@@ -39,6 +39,7 @@ KINDS: Final[dict[str, Arg]] = {
 }  # fmt: skip
 _GUESTS_NAME: Final = "Khách"  # what the registry calls guests, in whatever language it is read
 _DENIED: Final = msg("a request was denied")
+_WITHDRAWN: Final = msg("a request was taken back")
 _NOT_SHOWN: Final = msg("reminder; nobody could be told, as no display showed it")
 _ALL_PAUSED: Final = msg("play paused, for all")
 _LABELS: Final[dict[str, Arg]] = {
@@ -113,7 +114,7 @@ def entry(out: Output, line: LogLine, fields: dict[str, Any], zone: str, names: 
     if kind == "warned" and fields.get("shown") is False:
         what = _NOT_SHOWN
     elif kind == "answer" and fields.get("approved") is False:
-        what = _DENIED
+        what = _WITHDRAWN if fields.get("by") == "player" else _DENIED
     elif kind == "pause" and fields.get("who", "") is None:
         what = _ALL_PAUSED
     out.say(row((str(line.index), Moment(fields["wall"], zone), fields["seat"], what), " · "), 0, 4)

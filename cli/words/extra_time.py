@@ -22,6 +22,13 @@ def called(name: str, id_: str) -> Arg:
     return name if name.lower() == id_ else msg("{name} ({id})", name=name, id=id_)
 
 
+def game_called(title: str, id_: str | None) -> Arg:
+    """A game as people say it, and the id that is typed where that is not the same; "" for none."""
+    if not title or not id_:
+        return id_ or ""
+    return title if title.lower() == id_ else msg("{name} ({id})", name=title, id=id_)
+
+
 def name_and_id(name: str, id_: str) -> Arg:
     """Who was changed, to be told from others of almost that name."""
     return msg("guest") if id_ == GUEST else msg("{name} ({id})", name=name, id=id_)
@@ -69,7 +76,7 @@ def _extending(answer: GrantAnswer, until: int) -> str:
 
 def _stays(answer: GrantAnswer) -> Message:
     """That the end did not move, why, and what did change."""
-    after, who = answer.after, row((called(answer.name, answer.player), answer.game or ""), ", ")
+    after, who = answer.after, row((called(answer.name, answer.player), game_called(answer.title, answer.game)), ", ")
     if after.verdict == "allow" and after.until is not None:
         told: dict[str, Arg] = {"who": who, "until": Moment(after.until, answer.zone), "rule": _rule(after)}
         said = msg("{who}: the end stays {until}, because of: {rule}", **told)
@@ -97,7 +104,7 @@ def stands(answer: GrantAnswer) -> Message:
 
 def _may(answer: GrantAnswer) -> Message:
     """Who may play what, or not."""
-    told: dict[str, Arg] = {"player": called(answer.name, answer.player), "game": answer.game or ""}
+    told: dict[str, Arg] = {"player": called(answer.name, answer.player), "game": game_called(answer.title, answer.game)}
     match answer.after.verdict, answer.game:
         case "allow", None:
             return msg("{player} can play", **told)

@@ -11,7 +11,7 @@ PLACES: Final[dict[str, Arg]] = {
     "game-point": msg("at a public game point"),
     "agent-without-games": msg("at an Internet agent without games"),
 }
-ROLES: Final[dict[str, Arg]] = {"guardian": msg("a guardian"), "staff": msg("the point's staff")}
+ROLES: Final[dict[str, Arg]] = {"guardian": msg("a guardian"), "staff": msg("the point's staff"), "player": msg("the player")}
 WATCHES: Final[dict[str, Arg]] = {
     "gate": msg("before a game runs"), "events": msg("as soon as a game runs"), "poll": msg("by looking again and again"),
 }  # fmt: skip

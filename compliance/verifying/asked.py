@@ -39,7 +39,9 @@ class Asked:
         if key in self._answers:
             self._fail(where, msg("its seat answered this request before"))
         self._answers.setdefault(key, where)
-        if line.approved != (line.let or line.grant is not None) or (line.grant is None) != (line.ms is None):
+        if line.by == "player" and line.approved:
+            self._fail(where, msg("a player cannot say yes to what a player asked"))
+        elif line.approved != (line.let or line.grant is not None) or (line.grant is None) != (line.ms is None):
             self._fail(where, msg("it does not say what was approved"))
         elif line.grant is not None:
             given = self._grants.get((line.seat, line.grant))

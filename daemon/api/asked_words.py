@@ -18,9 +18,16 @@ def wish(part: RequestPart) -> Message:
     return msg("{player} asks for {more} more", **told)
 
 
+def withdrawn(part: RequestPart) -> Message:
+    """What a guardian need not answer any more."""
+    return msg("Taken back: {said}", said=wish(part))
+
+
 def answered(part: RequestPart, answer: Answer) -> Message:
     """What the answer was, to whoever asked."""
     told: dict[str, Arg] = {"what": part.title or "", "more": Length(answer.ms or 0), "reason": answer.reason}
+    if answer.withdrawn:
+        return msg("Taken back")
     if not answer.approved:
         return msg("No: {reason}", **told) if answer.reason else msg("No", **told)
     if answer.ms is None:

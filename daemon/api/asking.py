@@ -37,13 +37,16 @@ class RequestsGet(Request["Requests"], frozen=True, kw_only=True):
 
 
 class Answer(Wire, frozen=True, kw_only=True):
-    """`who` answered, when, and why; `ms`: how much was given, None where a game or program was let through, or nothing was."""
+    """`who` answered, when, and why; `ms`: how much was given, None where a game or program was let through, or nothing was.
+    `withdrawn`: nobody answered, whoever asked took it back.
+    """
 
     approved: bool
     who: str
     at: int
     ms: int | None = None
     reason: str = ""
+    withdrawn: bool = False
 
 
 class RequestPart(Wire, frozen=True, kw_only=True):
@@ -90,6 +93,18 @@ class RequestDeny(Request["Ok"], frozen=True, kw_only=True):
     token: str = ""
 
 
+class RequestWithdraw(Request["Withdrawn"], frozen=True, kw_only=True):
+    """The account that asked takes back what nobody has answered yet."""
+
+    op = "request.withdraw"
+
+    id: str
+
+
+class Withdrawn(Wire, frozen=True, kw_only=True):
+    id: str
+
+
 class Pause(Request["Paused"], frozen=True, kw_only=True):
     """Nobody plays (`player` None), or the player does not, until then or until it is taken back."""
 
@@ -111,7 +126,9 @@ class Resume(Request["Paused"], frozen=True, kw_only=True):
 
 
 class PausedPart(Wire, frozen=True, kw_only=True):
-    """`after`: what may be played now: of the `game` that is played, or (None) by the rules over all games."""
+    """`after`: what may be played now: of the `game` (`title`) that is played, or (None) by the rules over all games. `longer`:
+    that is another pause than the one asked for, of all or of the player alone, which holds for longer.
+    """
 
     id: str
     name: str
@@ -119,14 +136,23 @@ class PausedPart(Wire, frozen=True, kw_only=True):
     until: int | None = None
     game: str | None = None
     after: Outlook | None = None
+    title: str = ""
+    longer: bool = False
+
+
+class Replaced(Wire, frozen=True, kw_only=True):
+    """A pause that held until then; None: until somebody resumed."""
+
+    until: int | None
 
 
 class Paused(Wire, frozen=True, kw_only=True):
-    """How those stand that were meant. `changed`: false where it was so before."""
+    """How those stand that were meant. `changed`: false where it was so before. `instead`: the one whose place this took."""
 
     players: tuple[PausedPart, ...]
     zone: str
     changed: bool = True
+    instead: Replaced | None = None
 
 
 class Off(Request["OffAnswer"], frozen=True, kw_only=True):
@@ -226,12 +252,15 @@ __all__ = [  # GrantAnswer, Ok: answers of some of these
     "PausedPart",
     "Prove",
     "Proved",
+    "Replaced",
     "RequestAdd",
     "RequestApprove",
     "RequestDeny",
     "RequestPart",
+    "RequestWithdraw",
     "Requested",
     "Requests",
     "RequestsGet",
     "Resume",
+    "Withdrawn",
 ]  # fmt: skip

@@ -42,7 +42,10 @@ ISSUES: Final[dict[str, Message]] = {
         "games are not asked to close when their time is over, they only get the time to save; it is tried again; if this does "
         "not pass within minutes, restart the daemon"
     ),
-    "watch-events": msg("the system does not tell what starts: games are ended when a look finds them"),
+    "watch-events": msg(
+        "the system does not tell what starts, so what runs is looked at again and again: a game that was not refused before it "
+        "ran is ended a moment after its start, and one that is over by then is not counted"
+    ),
     "events-silent": msg(
         "the system has stopped telling what starts, which a program of a player may have brought about: what runs is looked "
         "at several times a second until it tells again; if this stays or comes back, see what the player runs, and restart "

@@ -35,7 +35,7 @@ class Why(Wire, frozen=True, kw_only=True):
     """`game` None: only the rules over all games. `zone`: the place's, in which moments are shown. `guardian`: the player has
     one, registered or, at home, whoever administers the PC. `periods`: by the id of each rule that counts play, over which
     period. `next` as in Standing, `only_installed` as in PlayerPart. `lets`: a rule that keeps the player from the game does
-    not once it is let through, and none refuses it for good.
+    not once it is let through, and none refuses it for good. `title`: of the game.
     """
 
     player: str
@@ -50,6 +50,7 @@ class Why(Wire, frozen=True, kw_only=True):
     next: Verdict | None = None
     only_installed: bool = False
     lets: bool = False
+    title: str = ""
 
 
 class UsageGet(Request["Usage"], frozen=True, kw_only=True):
@@ -66,9 +67,12 @@ class UsagePart(Wire, frozen=True, kw_only=True):
 
 
 class Usage(Wire, frozen=True, kw_only=True):
+    """`titles` of the games, by id, as far as they are known still."""
+
     day: str
     zone: str
     players: dict[str, UsagePart]
+    titles: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class GrantAdd(Request["GrantAnswer"], frozen=True, kw_only=True):
@@ -106,8 +110,8 @@ class GrantAnswer(Wire, frozen=True, kw_only=True):
     """What follows from a grant, or from taking one back (`id` None: none was needed), at the same moment without it and with
     it.
 
-    It is about the `game` that was meant or is played; None: about the rules over all games. `still`: the rule of `after` keeps
-    play from going on as long as was given. `zone`: the place's, in which moments are shown.
+    It is about the `game` (`title`) that was meant or is played; None: about the rules over all games. `still`: the rule of
+    `after` keeps play from going on as long as was given. `zone`: the place's, in which moments are shown.
 
     Of a grant: how many milliseconds (`ms`), for a game `only`, whether they made a budget of today `longer`, and whether they
     count `from_now` on though the end that they were to move comes later; `beyond` is the minute up to which extending would
@@ -131,19 +135,25 @@ class GrantAnswer(Wire, frozen=True, kw_only=True):
     only: bool = False
     again: bool = False
     let: str | None = None
+    title: str = ""
 
 
 class GrantsGet(Request["Grants"], frozen=True, kw_only=True):
+    """A player's own; a guardian's, all."""
+
     op = "grant.list"
 
 
 class Grants(Wire, frozen=True, kw_only=True):
-    """`names` of the players, by id; `counting`: the ids of those grants that still add something; `zone`: the place's."""
+    """`names` of the players and `titles` of the games, by id; `counting`: the ids of those grants that still add something;
+    `zone`: the place's.
+    """
 
     grants: tuple[GrantEvent, ...]
     names: dict[str, str]
     counting: tuple[str, ...]
     zone: str
+    titles: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class GrantRevoke(Request["GrantAnswer"], frozen=True, kw_only=True):

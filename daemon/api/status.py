@@ -50,9 +50,12 @@ class CheckpointPart(Wire, frozen=True, kw_only=True):
 
 
 class AgentPart(Wire, frozen=True, kw_only=True):
+    """`keys`: where it keeps them, as it said since this daemon started: host.secrets.where."""
+
     reachable: bool
     unsent: int
     checkpoint: CheckpointPart | None
+    keys: str | None = None
 
 
 class ReasonPart(Wire, frozen=True, kw_only=True):
@@ -85,7 +88,9 @@ class Standing(Wire, frozen=True, kw_only=True):
 
 
 class GamePart(Standing, frozen=True, kw_only=True):
-    """`saving_s`: it was told to save and closes in so many seconds; None if not."""
+    """`saving_s`: it was told to save, and is left alone for so many seconds: then its windows are asked to close, or, if they
+    were, it is told to end. None if it was not.
+    """
 
     title: str = ""
     running: bool

@@ -88,7 +88,7 @@ class Refusals:
     """What the gate answers from: swapped in whole, never changed.
 
     `refused` maps an account to the ids of games that it may not start now; accounts that are absent may start anything.
-    `saving`: by game, its programs that were asked to close and still have time to save: they may start the game anew.
+    `saving`: by game, its programs that were told to save and still have time for it: they may start the game anew.
     `only`: the accounts that run only what an administrator installed, and what else they may.
     """
 
@@ -101,7 +101,7 @@ class Refusals:
 class Watcher(Protocol):
     """Tells the loop what starts and ends. All calls and all observations happen on the loop's thread."""
 
-    kind: WatchKind  # known once it was started
+    kind: WatchKind  # known once it was started; another one when more, or less, can be had than before
 
     def start(self, sink: Callable[[Observation], None]) -> None:
         """Begin. What already runs is not told: `scan` finds it. OSError never leaves."""
@@ -114,6 +114,9 @@ class Watcher(Protocol):
 
     def refuse(self, refusals: Refusals) -> None:
         """What to refuse from now on; without a gate only the catalogue matters."""
+
+    def sound(self) -> bool:
+        """Whether all that it does beside the loop's thread comes round, as whoever is asked before a program runs has to."""
 
     def file_systems(self) -> tuple[FileSystem, ...]:
         """How games are met on each file system that is mounted; none where that cannot be told."""
@@ -131,6 +134,9 @@ class Control(Protocol):
     def installed(self, pid: int, started: int) -> bool:
         """Whether its executable lies where only an administrator can have put it, so that its name is to be believed."""
 
+    def remember(self, programs: Collection[Identity]) -> None:
+        """These of one play have to end soon: what belongs to them now will still be known to when they are gone."""
+
     def ask_close(self, programs: Collection[Identity]) -> bool:
         """Have the windows of these programs of one play and of their descendants asked to close, each once, without waiting
         for it. A program without a window hears nothing. False: all are gone or may not be asked.
@@ -140,7 +146,7 @@ class Control(Protocol):
         """Whether the request to close one of these has gone out to a window, as far as is known by now."""
 
     def belongs(self, program: Program, to: Collection[Identity]) -> bool:
-        """Whether this program was started by one of these, which were asked to close, or by what they started; also if it or
+        """Whether this program was started by one of these, which have to end, or by what they started; also if it or
         they are gone by now, as far as it can be told. It is then ended with them.
         """
 

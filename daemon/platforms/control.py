@@ -49,17 +49,25 @@ class TreeControl(ABC, Generic[P]):
     def _end(self, pid: int, started: int) -> bool:
         """End this one now. False: it is over, or may not be ended."""
 
+    def remember(self, programs: Collection[Identity]) -> None:
+        for root, tree in self._trees_of(programs).items():
+            self._remember(root, tree)
+
     def ask_close(self, programs: Collection[Identity]) -> bool:
+        trees = self._trees_of(programs)
+        for root, tree in trees.items():  # with what has lost its parent since
+            self._remember(root, tuple({one.identity: one for one in (*self._trees.get(root, ()), *tree)}.values()))
+        family = {one.identity: one for tree in trees.values() for one in tree}
+        return bool(family) and self._ask(frozenset(trees), tuple(family.values()))
+
+    def _trees_of(self, programs: Collection[Identity]) -> dict[Identity, tuple[P, ...]]:
+        """Of those that are here and may be touched."""
         try:
             here = self._look()
         except BlindError:  # whom not to touch is not to be seen either
-            return False
+            return {}
         untouched = self._untouched(here)
-        trees = {one: tree for one in programs if (tree := self._tree(*one, here, untouched))}
-        for root, tree in trees.items():
-            self._remember(root, tree)
-        family = {one.identity: one for tree in trees.values() for one in tree}
-        return bool(family) and self._ask(frozenset(trees), tuple(family.values()))
+        return {one: tree for one in programs if (tree := self._tree(*one, here, untouched))}
 
     def belongs(self, program: Program, to: Collection[Identity]) -> bool:
         try:
@@ -89,7 +97,7 @@ class TreeControl(ABC, Generic[P]):
             return False
 
     def end(self, pid: int, started: int) -> bool:
-        """Also ends what belonged to it when it was asked to close, and what any of them starts while it is being ended."""
+        """Also ends what belonged to it when it had to end, and what any of them starts while it is being ended."""
         try:
             ended = self._to_all(pid, started, self._end, rounds=_ROUNDS)
         except BlindError:
@@ -98,7 +106,7 @@ class TreeControl(ABC, Generic[P]):
         return ended
 
     def _to_all(self, pid: int, started: int, do: Callable[[int, int], bool], rounds: int) -> bool:
-        """Does it to the program, to what it has started and to what belonged to it when it was asked to close. BlindError."""
+        """Does it to the program, to what it has started and to what belonged to it when it had to end. BlindError."""
         here = self._look()
         untouched = self._untouched(here)
         asked = self._trees.get((pid, started), ())

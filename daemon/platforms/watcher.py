@@ -66,6 +66,9 @@ class TrackingWatcher(ABC):
         self._refusals = refusals
         self._table.catalogue = refusals.catalogue
 
+    def sound(self) -> bool:
+        return True
+
     def file_systems(self) -> tuple[FileSystem, ...]:
         return ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from daemon import events
-from daemon.api.asked_words import answered, wish
+from daemon.api.asked_words import answered, wish, withdrawn
 from daemon.api.asking import Answer
 from i18n.message import Words, msg
 
@@ -19,7 +19,7 @@ def said(event: events.Asked | events.Answered) -> tuple[frozenset[str], dict[st
         text = msg("{said}: {reason}", said=text, reason=part.reason) if part.reason else text
         return frozenset(), {"kind": "asked", **about, "request": asked.id, "left": part.ms, "text": text}
     answer: Answer = part.answer
-    how = "approved" if answer.approved else "denied"
-    text = answered(part, answer)
+    how = "withdrawn" if answer.withdrawn else "approved" if answer.approved else "denied"
+    text = withdrawn(part) if answer.withdrawn else answered(part, answer)
     fields = {"request": asked.id, "left": answer.ms, "who": answer.who, "how": how, "text": text}
     return frozenset((asked.account,)), {"kind": "answered", **about, **fields}

@@ -26,6 +26,7 @@ class DaemonStatus:
     trust: Trust
     recorder: Recorder
     reachable: Callable[[], bool]
+    kept: Callable[[], str]
     overrides: Overrides
 
     def daemon(self, zone: str) -> m.DaemonPart:
@@ -46,5 +47,6 @@ class DaemonStatus:
         return m.AgentPart(
             reachable=self.reachable(),
             unsent=self.recorder.journal.unsent() + self.recorder.waiting,
+            keys=self.kept() or None,
             checkpoint=None if head is None else m.CheckpointPart(size=head.size, time=rfc3339(seen, zone)),
         )

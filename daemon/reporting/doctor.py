@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from agent.api import guarding
 from agent.api.messages import Guardian
@@ -21,6 +22,14 @@ _SWITCHED_OFF = msg("games are ended at their start, not before: [gate] in daemo
 _NO_GATE = msg("games are ended at their start, not before: the system does not let Giờ Chơi use fanotify")
 _NO_EVENTS = msg("the system does not tell what starts: games are ended when a look finds them")
 _NO_ROOT = msg("without the rights of the system only this account's programs are seen: games are ended when a look finds them")
+
+_KEPT: Final = {
+    "file": msg("the background service's keys lie in files that only its account can read"),
+    "dpapi": msg("the background service's keys lie in files that Windows opens for its account only"),
+    "keyring": msg("the background service's keys lie in the keyring of its account"),
+    "systemd-host": msg("the background service's keys are kept by systemd, sealed for this PC"),
+    "systemd-tpm2": msg("the background service's keys are kept by systemd, sealed by this PC's TPM"),
+}
 
 _NOT_FIRST: dict[Lack, Message] = {
     "processor": msg("under load limits may come late: the system does not let the daemon go before other programs"),
@@ -40,7 +49,7 @@ def _watch(kind: WatchKind, *, gate: bool, root: bool) -> Check:
 @dataclass(frozen=True, slots=True, eq=False)
 class Doctor:
     """`gate`: the configuration wants starts refused; `root`: the daemon may do everything; `lacks`: in what it does not go
-    before programs of users. `now` is trusted wall time.
+    before programs of users; `kept`: where the agent keeps its keys, or "". `now` is trusted wall time.
     """
 
     in_force: InForce
@@ -53,6 +62,7 @@ class Doctor:
     gate: bool
     root: bool
     lacks: frozenset[Lack] = frozenset()
+    kept: Callable[[], str] = str
 
     def checks(self, *, everybody: bool) -> tuple[Check, ...]:
         """All that is looked at, and each open Issue. `everybody`: accounts of players too, which are no child's business."""
@@ -62,6 +72,8 @@ class Doctor:
             answers, not_yet = msg("the background service answers"), msg("the background service was not reached yet")
             reachable = self.reachable()
             found.append(Check(id="agent", ok=reachable, text=answers if reachable else not_yet))
+        if (kept := _KEPT.get(self.kept())) is not None:
+            found.append(Check(id="agent-keys", ok=True, text=kept))
         people = self.in_force.people
         if people is not None and everybody:
             found.extend(_accounts(people, self.platform.accounts))

@@ -18,6 +18,8 @@ from daemon.reporting.override_signals import off, paused
 from daemon.sessions import InForce, People
 from daemon.trusted import Reading
 from i18n.message import Length, Message, Words, msg
+from rules.decision import Decision
+from rules.save_time import CLOSE_MS, promised
 
 _OfPlay: TypeAlias = (
     events.PlayStarted | events.Warned | events.PlayDue | events.PlayEnded | events.LaunchRefused | events.ProgramRefused
@@ -113,10 +115,7 @@ def _said(event: _OfPlay) -> tuple[frozenset[str] | None, dict[str, Any]]:  # no
         case events.Warned():
             return event.play.accounts, _warned(event)
         case events.PlayDue(play, ruling):
-            why, grace = ruling.decision.reason, ruling.decision.grace_ms
-            text = due_text(play.game.title, why.text, grace) if why else None
-            fields = {"left": grace, "until": event.now.wall + grace, "rule": why.rule if why else "", "text": text}
-            return play.accounts, {"kind": "due", **_of(play), **fields}
+            return play.accounts, {"kind": "due", **_of(play), **_due(play.game.title, ruling.decision, event.now.wall)}
         case events.PlayEnded(play, _, ms, how):
             return play.accounts, {"kind": "ended", **_of(play), "left": ms, "how": how}
         case events.LaunchRefused(player, account, game, ruling, _, how):
@@ -130,6 +129,14 @@ def _said(event: _OfPlay) -> tuple[frozenset[str] | None, dict[str, Any]]:  # no
             return frozenset((account,)), {"kind": "refused", **fields, **said}
         case events.ClockJumped() | events.ZoneChanged() | events.IssueChanged():
             return None, _of_pc(event)
+
+
+def _due(title: str, decision: Decision, now: int) -> dict[str, Any]:
+    """`left` and `until` of a game that closes as soon as it is asked. `how` "asked": it is at once."""
+    why, left = decision.reason, promised(decision.grace_ms)
+    text = due_text(title, why.text, decision.grace_ms) if why else None
+    fields = {"left": left, "until": now + left, "rule": why.rule if why else "", "text": text}
+    return fields if decision.grace_ms > CLOSE_MS else {**fields, "how": "asked"}
 
 
 def _of_pc(event: events.ClockJumped | events.ZoneChanged | events.IssueChanged) -> dict[str, Any]:
@@ -163,7 +170,10 @@ def _of(play: Play) -> dict[str, str]:
 
 def due_text(title: str, why: Words, grace: int) -> Message:
     """That it is over, why, and how long there is to save."""
-    return msg("{game}: save now, it closes in {left}: {why}", game=title, left=Length(grace), why=why)
+    left = Length(promised(grace))
+    if grace <= CLOSE_MS:
+        return msg("{game} is asked to close now, and over in {left} at the latest: {why}", game=title, left=left, why=why)
+    return msg("{game}: save now, it closes in {left}: {why}", game=title, left=left, why=why)
 
 
 def refused_text(title: str, why: Words) -> Message:

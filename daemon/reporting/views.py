@@ -115,12 +115,13 @@ class Views:
 
     def why(self, player: RuledPlayer, game: Game | None) -> m.Why:
         ruling = self._ruling(player, game)
-        findings = explain(ruling.policy, ruling.facts)
+        findings = explain(ruling.policy, ruling.facts, self._begins(ruling))
         reason = ruling.decision.reason and named(ruling.decision.reason, player, ruling)
         return m.Why(
             player=player.id,
             name=player.registered.name,
             game=None if game is None else game.id,
+            title="" if game is None else game.title,
             zone=self._people.zone,
             decision=replace(ruling.decision, reason=reason),
             findings=tuple(replace(one, reason=named(one.reason, player, ruling)) for one in findings),
@@ -131,6 +132,13 @@ class Views:
             next=next_verdict(ruling, self._now),
             lets=lets(ruling) and for_good(ruling) is None,
         )
+
+    def _begins(self, ruling: Ruling) -> int | None:
+        """From when on there may be play, by the clock that was asked; None: nobody knows."""
+        until = ruling.decision.until
+        if ruling.decision.verdict != "refuse":
+            return ruling.facts.now
+        return None if until is None else ruling.facts.now + until - self._now.wall
 
     def rules(self, player: RuledPlayer) -> InForce:
         return in_force(self._people, player, self._now.wall)
@@ -155,7 +163,8 @@ class Views:
                 }
                 games = {id_: ms / 1000 for id_, ms in sorted(sums.items()) if ms}
                 parts[player] = m.UsagePart(total_s=total / 1000, games=games)
-        return m.Usage(day=day.isoformat(), zone=zone, players=parts)
+        titles = self._people.titles(id_ for part in parts.values() for id_ in part.games)
+        return m.Usage(day=day.isoformat(), zone=zone, players=parts, titles=titles)
 
 
 def _seconds(ms: int | None) -> float | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
+from daemon.platforms.api import Watcher
 from daemon.running.heart import Heart
 from daemon.running.housekeeping import Housekeeping
 from daemon.running.seat import Seat
@@ -28,7 +30,7 @@ async def until_stopped(
     with told_to_stop(stop.set, seat.look_again):
         start()
         wanted = service().watchdog_interval()
-        sign = None if wanted is None else lambda: service().notify("WATCHDOG=1")
+        sign = None if wanted is None else partial(_sign, seat.watcher)
         tasks: list[asyncio.Future[Any]] = [
             housekeeping.start(),
             asyncio.create_task(heart.run(sign, wanted)),
@@ -49,3 +51,9 @@ async def until_stopped(
             with suppress(asyncio.CancelledError):
                 await asyncio.gather(*tasks, return_exceptions=True)
             seat.stop()
+
+
+def _sign(watcher: Watcher) -> None:
+    """Of the loop, which calls this, and of the gate: where either hangs, the service manager starts us anew."""
+    if watcher.sound():
+        service().notify("WATCHDOG=1")

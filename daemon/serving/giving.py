@@ -34,6 +34,7 @@ def told(
         before=outlook(before),
         after=outlook(after),
         still=id_ is not None and held(before, after, given),
+        title="" if game is None else game.title,
     )
 
 

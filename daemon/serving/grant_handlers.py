@@ -78,13 +78,15 @@ class GrantHandlers:
         return structs.replace(self._answer(event.id, player, game, before, after, event), gives_way=yielding)
 
     async def list(self, caller: Caller, request: m.GrantsGet) -> m.Grants:
-        people, now, grants = self.access.people(), self.clock.read().wall, self.grants.all()
+        people, now, only = self.access.people(), self.clock.read().wall, self.access.only(caller)
+        grants = tuple(event for event in self.grants.all() if only is None or event.player == only.id)
         players = {id_: people.by_id(id_) for id_ in {event.player for event in grants}}
         return m.Grants(
             grants=grants,
             names={id_: one.registered.name for id_, one in players.items() if one is not None},
             counting=tuple(event.id for event in grants if counts(event, players[event.player], now)),
             zone=people.zone,
+            titles=people.titles(event.game for event in grants if event.game),
         )
 
     async def revoke(self, caller: Caller, request: m.GrantRevoke) -> m.GrantAnswer:

@@ -50,7 +50,7 @@ class OverrideHandlers:
         id_ = None if player is None else player.id
         before = [one for one in self.overrides.pauses if one.player == id_]
         if [(one.until, one.but) for one in before] == [(request.until, ())]:
-            return self._paused(player, now, changed=False)
+            return self._paused(player, now, changed=False, this=before[0])
         event = PauseEvent(
             id=new_id(), player=id_, who=acting.who, at=now.wall, until=request.until, reason=reason, how=acting.how,
             guardian=acting.guardian,
@@ -59,7 +59,8 @@ class OverrideHandlers:
             self._take_back(one, player, acting, now, tell=False)
         self._keep(events.PlayPaused(player, event, now), (*self.overrides.pauses, event))
         self.heart.changed()
-        return self._paused(player, now)
+        instead = next((a.Replaced(until=one.until) for one in before), None)
+        return structs.replace(self._paused(player, now, this=event), instead=instead)
 
     async def resume(self, caller: Caller, request: a.Resume) -> a.Paused:
         acting, now = self.access.acting(caller, request.token), self.clock.read()
@@ -143,16 +144,22 @@ class OverrideHandlers:
 
     # --- answers ----------------------------------------------------------------------------------------------------------
 
-    def _paused(self, player: RuledPlayer | None, now: Reading, *, changed: bool = True) -> a.Paused:
+    def _paused(
+        self, player: RuledPlayer | None, now: Reading, *, changed: bool = True, this: PauseEvent | None = None
+    ) -> a.Paused:
         people = self.access.people()
         meant = (*people.players, people.guest) if player is None else (player,)
-        return a.Paused(players=tuple(self._parts(meant, self.outlooks(now))), zone=people.zone, changed=changed)
+        return a.Paused(players=tuple(self._parts(meant, self.outlooks(now), this)), zone=people.zone, changed=changed)
 
-    def _parts(self, players: tuple[RuledPlayer, ...], looks: Outlooks) -> Iterator[a.PausedPart]:
+    def _parts(
+        self, players: tuple[RuledPlayer, ...], looks: Outlooks, this: PauseEvent | None
+    ) -> Iterator[a.PausedPart]:
         for player in players:
             pause, game = self.overrides.pause(player), looks.about(player, None)
             until = None if pause is None else pause.until
             yield a.PausedPart(
                 id=player.id, name=player.registered.name, paused=pause is not None, until=until,
                 game=None if game is None else game.id, after=outlook(looks.decision(player, game)),
+                longer=pause is not None and this is not None and pause.id != this.id and pause.until != this.until,
+                title="" if game is None else game.title,
             )  # fmt: skip

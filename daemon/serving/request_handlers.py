@@ -102,6 +102,14 @@ class RequestHandlers:
                 parts.append(self._part(player, event, looks))
         return a.Requests(requests=tuple(parts), zone=people.zone)
 
+    async def withdraw(self, caller: Caller, request: a.RequestWithdraw) -> a.Withdrawn:
+        """By the account that asked, and nobody else: a guardian says no."""
+        now = self.clock.read()
+        player, event = self._open(request.id, now, lambda one: one.account == caller.account)
+        answer = RequestAnswer(approved=False, by="player", who=caller.account, at=now.wall)
+        self._answered(player, replace(event, answer=answer), now)
+        return a.Withdrawn(id=event.id)
+
     def _part(self, player: RuledPlayer, event: RequestEvent, looks: Outlooks) -> a.RequestPart:
         """As it is told."""
         game, answer = looks.people.catalogue.games.get(event.game or ""), event.answer
@@ -151,14 +159,18 @@ class RequestHandlers:
         mine = (event for event in reversed(today) if event.player == player.id and event.answer is None)
         return next((event for event in mine if _gives_time(player, event, looks)), None)
 
-    def _open(self, id_: str, now: Reading) -> tuple[RuledPlayer, RequestEvent]:
-        """Who asked, and for what. ApiError: nobody, not today, or it was answered."""
+    def _open(
+        self, id_: str, now: Reading, may: Callable[[RequestEvent], bool] = lambda _: True
+    ) -> tuple[RuledPlayer, RequestEvent]:
+        """Who asked, and for what, of those that the caller `may` know. ApiError: nobody, not today, or it was answered."""
         people, event = self.access.people(), self.requests.meant(id_)
         player = None if event is None else people.by_id(event.player)
-        if event is None or player is None:
+        if event is None or player is None or not may(event):
             raise ApiError("bad-input", msg("no request {id}; see {command}", id=typed(id_), command=_LIST))
         if event.answer is not None:
             said = {"id": event.id, "who": event.answer.who}
+            if event.answer.by == "player":
+                raise ApiError("refused", msg("{id} was taken back by whoever asked", **said))
             yes, no = msg("{who} said yes to {id} before", **said), msg("{who} said no to {id} before", **said)
             raise ApiError("refused", yes if event.answer.approved else no)
         if event not in self.requests.today(people.zone, now.wall):
@@ -272,7 +284,8 @@ def _by(acting: Acting, now: Reading, reason: str) -> RequestAnswer:
 
 
 def _told(answer: RequestAnswer) -> a.Answer:
-    return a.Answer(approved=answer.approved, who=answer.who, at=answer.at, ms=answer.ms, reason=answer.reason)
+    return a.Answer(approved=answer.approved, who=answer.who, at=answer.at, ms=answer.ms, reason=answer.reason,
+                    withdrawn=answer.by == "player")  # fmt: skip
 
 
 def _about(game: str | None, program: LetProgram | None) -> tuple[str | None, str | None]:

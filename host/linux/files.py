@@ -10,7 +10,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from host.api import TakenError, UntrustedError, UserId
+from host.api import Kind, TakenError, UntrustedError, UserId
+from host.linux import agent_account, users
 from i18n.message import msg
 
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
@@ -21,12 +22,17 @@ def privileged() -> bool:
     return os.geteuid() == 0
 
 
+def serves_system() -> bool:
+    return os.geteuid() in {0, agent_account.uid()}
+
+
 def owner() -> UserId:
     return os.geteuid()
 
 
-def publishers() -> frozenset[UserId]:
-    return frozenset({0, os.geteuid()})
+def publishers(kind: Kind) -> frozenset[UserId]:
+    agent = agent_account.uid() if kind == "system" else None
+    return frozenset({0, os.geteuid()} if agent is None else {0, os.geteuid(), agent})
 
 
 def system_root() -> Path:
@@ -75,6 +81,15 @@ def _check(handle: int, mode: int) -> None:
     looser = stat.S_IMODE(found.st_mode) & ~mode
     if looser and found.st_uid == os.geteuid():
         os.fchmod(handle, stat.S_IMODE(found.st_mode) & mode)
+
+
+def vet(folder: Path) -> None:
+    with os.scandir(folder) as found:
+        for entry in found:
+            with suppress(FileNotFoundError):  # the last act of a server that ends
+                whose = entry.stat(follow_symlinks=False).st_uid
+                if whose not in {os.geteuid(), 0}:
+                    raise UntrustedError(msg("{file} is owned by {who}", file=entry.name, who=users.account(whose)))
 
 
 def lock(file: Path) -> int:
@@ -163,6 +178,10 @@ def _write(folder: int, name: str, data: bytes, mode: int) -> None:
         os.close(handle)
 
 
+def sealed_by() -> str:
+    return "file"
+
+
 def seal(secret: bytes) -> bytes:
     """Encoded only: what binds it to an account is the file's mode."""
     return base64.b64encode(secret) + b"\n"
@@ -173,4 +192,4 @@ def unseal(kept: bytes) -> bytes:
 
 
 def _of_another(found: os.stat_result) -> UntrustedError:
-    return UntrustedError(msg("owned by uid {uid}, not by us", uid=str(found.st_uid)))
+    return UntrustedError(msg("owned by {who}, not by us", who=users.account(found.st_uid)))

@@ -6,8 +6,12 @@ import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from host.api import Told
+from host.linux import files
+
+_LARGEST = 1 << 16
 
 
 def notify(state: str) -> None:
@@ -25,6 +29,14 @@ def watchdog_interval() -> float | None:
     """Seconds between signs of life that the manager wants, halved as it recommends; None if it wants none."""
     microseconds = os.environ.get("WATCHDOG_USEC", "")
     return int(microseconds) / 2_000_000 if microseconds.isdecimal() and int(microseconds) else None
+
+
+def credential(name: str) -> bytes | None:
+    """Of systemd.exec(5), LoadCredential=."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    with suppress(FileNotFoundError):
+        return files.read_owned(Path(folder) / name, files.publishers("private"), _LARGEST) if folder else None
+    return None
 
 
 def listen(tell: Callable[[Told], None]) -> None:

@@ -12,8 +12,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
-from host.api import Accepted, Kind, Name, TakenError
+from host.api import Accepted, Kind, Name, TakenError, UntrustedError
 from host.linux import files
+from i18n.message import msg
 
 if TYPE_CHECKING:
     import asyncio
@@ -31,6 +32,24 @@ def _short(address: str) -> Iterator[str]:
         yield f"/proc/self/fd/{folder}/{path.name}"
     finally:
         os.close(folder)
+
+
+@contextmanager
+def _itself(address: str) -> Iterator[str]:
+    """The socket that lies there, with no link followed: whoever owns its folder must not send a root's client elsewhere. The
+    system's is root's or the agent's. UntrustedError.
+    """
+    with _short(address) as short:
+        found = os.open(short, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        status = os.fstat(found)
+        if not stat.S_ISSOCK(status.st_mode):
+            raise UntrustedError(msg("not a socket"))
+        if files.system_run() in Path(address).parents and status.st_uid not in files.publishers("system"):
+            raise UntrustedError(msg("another program holds that name"))
+        yield f"/proc/self/fd/{found}"
+    finally:
+        os.close(found)
 
 
 def address(root: Path, kind: Kind, name: Name) -> str:
@@ -154,7 +173,7 @@ def connect(address: str, timeout: float | None) -> socket.socket:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _timeval(timeout))
         else:
             connection.settimeout(timeout)
-        with _short(address) as short:
+        with _itself(address) as short:
             connection.connect(short)
         connection.settimeout(timeout)
     except OSError:

@@ -17,18 +17,24 @@ _NO_SHELLS = ("nologin", "false", "sync")
 
 def people() -> tuple[Person, ...]:
     """By the range of uids that useradd(8) gives to people, and a shell that lets them in."""
+    least, most = uids_of_people()
+    found = {
+        one.pw_name: Person(one.pw_name, one.pw_gecos.partition(",")[0].strip(), administrator(one.pw_uid))
+        for one in pwd.getpwall()
+        if least <= one.pw_uid <= most and not one.pw_shell.endswith(_NO_SHELLS)
+    }
+    return tuple(found[name] for name in sorted(found))
+
+
+def uids_of_people() -> tuple[int, int]:
+    """The first and the last; below the first are those of services."""
     limits = dict(_UIDS)
     with suppress(OSError):
         for line in _LOGIN_DEFS.read_text("utf-8", "replace").splitlines():
             name, *rest = line.split() or ("",)
             if name in limits and rest and rest[0].isdecimal():
                 limits[name] = int(rest[0])
-    found = {
-        one.pw_name: Person(one.pw_name, one.pw_gecos.partition(",")[0].strip(), administrator(one.pw_uid))
-        for one in pwd.getpwall()
-        if limits["UID_MIN"] <= one.pw_uid <= limits["UID_MAX"] and not one.pw_shell.endswith(_NO_SHELLS)
-    }
-    return tuple(found[name] for name in sorted(found))
+    return limits["UID_MIN"], limits["UID_MAX"]
 
 
 def account(uid: UserId) -> str:

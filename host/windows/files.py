@@ -18,7 +18,7 @@ from pathlib import Path
 import win32api
 import win32file
 
-from host.api import TakenError, UntrustedError, UserId
+from host.api import Kind, TakenError, UntrustedError, UserId
 from host.windows import users
 from host.windows.descriptors import attributes, descriptor_of, make_folder, owner_and_writers, protect, sddl_for
 from host.windows.sids import ADMINS, SYSTEM, readers, service_sid, writers
@@ -38,8 +38,8 @@ from host.windows.win32 import (
 from i18n.message import msg
 
 __all__ = [
-    "lock", "owner", "prepare", "private_root", "privileged", "publishers", "read_owned", "seal", "system_root", "unseal",
-    "write_atomic",
+    "lock", "owner", "prepare", "private_root", "privileged", "publishers", "read_owned", "seal",
+    "sealed_by", "serves_system", "system_root", "unseal", "vet", "write_atomic",
 ]  # fmt: skip
 
 _P = ctypes.c_void_p
@@ -76,11 +76,17 @@ def privileged() -> bool:
     return elevated()
 
 
+def serves_system() -> bool:
+    """The agent's own account is told its home by its service's command line."""
+    return elevated()
+
+
 def owner() -> UserId:
     return own_sid()
 
 
-def publishers() -> frozenset[UserId]:
+def publishers(_kind: Kind) -> frozenset[UserId]:
+    """In every home: a service may be installed on any."""
     return frozenset({SYSTEM, ADMINS, own_sid(), service_sid("giochoi-agent")})
 
 
@@ -125,6 +131,17 @@ def _check(handle: Handle, folder: Path, mode: int) -> None:
     if not mode & 0o77 and readers(entries, whose) - ours and whose in _mine():
         with open_itself(folder, _LOOK | WRITE_DAC) as opened:
             protect(opened.value, sddl_for(mode, folder=True))
+
+
+def sealed_by() -> str:
+    return "dpapi"
+
+
+def vet(folder: Path) -> None:
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError), open_itself(path, _LOOK) as handle:
+            if (whose := owner_and_writers(handle.value)[0]) not in _ours():
+                raise UntrustedError(msg("{file} is owned by {who}", file=path.name, who=users.account(whose)))
 
 
 def lock(file: Path) -> int:

@@ -40,7 +40,7 @@ _SLICE = 50  # milliseconds, so that Ctrl+C is heard
 def connect(address: str) -> Handle:
     """A connection, or at once an OSError: FileNotFoundError where nobody listens, winerror PIPE_BUSY, PermissionError."""
     handle = open_file(address, CLIENT_RIGHTS, _OVERLAPPED | _SQOS_PRESENT | _IDENTIFICATION, share=0)
-    if address == SYSTEM_AGENT and owner(handle.value) not in files.publishers():
+    if address == SYSTEM_AGENT and owner(handle.value) not in files.publishers("system"):
         handle.close()
         raise UntrustedError(msg("another program holds that name"))
     return handle

@@ -200,6 +200,11 @@ def watchdog_interval() -> float | None:
     return None
 
 
+def credential(_name: str) -> bytes | None:
+    """None: keys are sealed by DPAPI here (host.windows.vault)."""
+    return None
+
+
 def listen(tell: Callable[[Told], None]) -> None:
     """What the SCM says from now on, told in its thread; an order to stop that came before is told at once."""
     attached = _attached()

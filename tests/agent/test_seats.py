@@ -17,7 +17,9 @@ OTHER = Signer("seat-1", b"o" * 32).vkey
 def test_enrolling_tells_the_agents_keys(desk):
     """And the log says whose key it is before the seat's first entry."""
     answer = desk.ask("seat.enrol", m.Enrol(seat="seat-1", key=KEY))
-    assert answer == m.Enrolled(seat="seat-1", log_key=desk.agent.keys.log.vkey, roster_key=desk.agent.keys.roster.vkey)
+    keys = desk.agent.keys
+    assert answer == m.Enrolled(seat="seat-1", log_key=keys.log.vkey, roster_key=keys.roster.vkey, kept=keys.kept)
+    assert keys.kept in {"file", "dpapi"}
     assert desk.roster.seats == (m.Seat(id="seat-1", key=KEY),)
     entry = desk.entries("seat.enrolled")[-1]
     assert (entry["id"], entry["key"]) == ("seat-1", KEY)

@@ -29,6 +29,7 @@ MUST_NOT = {
     "jinja2": "pages are the agent's",
     "starlette": "pages are the agent's",
     "uvicorn": "pages are the agent's",
+    "ssl": "it speaks on local sockets only; asyncio would load 3 MiB of it",
     "http.server": "the daemon listens on a local socket only",
     "agent.store": "the registry is the agent's",
     "cli": "the daemon serves it, it does not use it",

@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -191,7 +192,7 @@ def test_powershell_gets_every_word(giochoi):
 def manual(request, tmp_path_factory):
     """The manual's pages in one language."""
     folder = tmp_path_factory.mktemp("man")
-    for name, lines in man.pages(Catalogue(request.param)):
+    for name, lines in man.Manual(Catalogue(request.param), date(2026, 1, 2), "0.1.0").pages():
         (folder / f"{name}.1").write_text("\n".join((*lines, "")), "utf-8")
     return folder
 

@@ -77,6 +77,24 @@ def test_all_are_paused_and_resumed(seat):
     assert seat("resume", "An").stdout == "nothing changes: An was not paused\n"
 
 
+def test_a_pause_over_another_says_what_holds(seat):
+    """It takes the place of the same player's; one of all goes on beside it, and then that is what holds."""
+    seat("pause", "An", "--until", "22:00")
+    again = words(seat("pause", "An", "--until", "22:00"))
+    assert again == "nothing changes: An is paused until 22:00; to end that sooner: giochoi resume An"
+    sooner = seat("pause", "An", "--until", "21:00").stdout
+    assert sooner.endswith("this takes the place of the pause until 22:00\n")
+    assert told(seat, "pause", "An")["instead"][11:16] == "21:00"
+    assert told(seat, "pause", "An", "--until", "22:00")["instead"] == ""
+    said = seat("pause", "all", "--until", "21:30").stdout
+    assert "An is paused until 22:00; " in said
+    assert said.count("  that is a pause of An alone, which goes on for longer\n") == 1
+    seat("pause", "all", "--until", "23:30")
+    said = seat("pause", "An", "--until", "21:00").stdout
+    assert said.startswith("An is paused until 23:30; ")
+    assert "  that is a pause of all, which goes on for longer\n" in said
+
+
 def test_status_why_and_grant_say_it(seat):
     """Loudly, and without a citation that there is not."""
     seat("pause", "An", "--until", "23:30")

@@ -105,3 +105,15 @@ def test_the_log_tells_it(home):
 ])  # fmt: skip
 def test_mistakes_are_one_line(home, code, words):
     home.fails(code, *words)
+
+
+def test_taken_back(home):
+    """By whoever asked, once; then it can be asked for again."""
+    id_ = document(home, "request", "7")["id"]
+    assert document(home, "withdraw", id_) == {"id": id_}
+    assert "taken back" in home.fails(1, "withdraw", id_)
+    told = document(home, "requests")["requests"]
+    assert id_ not in {one["id"] for one in told if one["answer"] is None}
+    until(lambda: "a request was taken back" in said(home, "log", "show"))
+    assert "by: the player" in said(home, "log", "show")
+    said(home, "withdraw", document(home, "request", "7")["id"])

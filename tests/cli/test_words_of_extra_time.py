@@ -13,6 +13,8 @@ from agent.api import messages as a
 from cli import status, why
 from cli.output import Output
 from cli.words.entries import entry
+from cli.words.extra_time import game_called
+from i18n.catalogue import Catalogue
 from rules.decision import Decision
 from tests.cli.test_languages import NINE, TEXT, ZONE, a_status, a_why, m
 
@@ -31,6 +33,13 @@ def refused(**more):
     ends = {"verdict": "refuse", "allowed": False, "next": "allow", "until": "2026-11-25T08:00:00+07:00", "left_s": 0.0}
     game = changed(an.games[0], reason=reason, **ends, **more)
     return changed(an, reason=reason, games=(game,), **ends)
+
+
+@pytest.mark.parametrize(("title", "id_", "said"), [
+    ("Luanti", "luanti", "Luanti"), ("Rùa chạy đua", "turtles", "Rùa chạy đua (turtles)"), ("", "gone", "gone"), ("", None, ""),
+])  # fmt: skip
+def test_a_game_has_its_title_and_the_id_that_is_typed_where_that_is_another(title, id_, said):
+    assert Catalogue("en")(game_called(title, id_)) == said
 
 
 def test_a_game_like_all_games_is_not_said_to_be_played_because_of_a_rule():

@@ -15,6 +15,7 @@ GRANT = GrantGiven(**COMMON, id="g1", who="w", by="guardian", ms=900, game=None,
 YES = Answered(**COMMON, id="r1", who="w", by="guardian", approved=True, let=False, ms=900, grant="g1")
 LET = replace(YES, let=True, ms=None, grant=None)
 NO = replace(LET, approved=False, let=False)
+BACK = replace(NO, by="player")
 
 
 def failures(*lines):
@@ -25,7 +26,7 @@ def failures(*lines):
 
 
 @pytest.mark.parametrize("lines", [
-    (REQUEST,), (REQUEST, NO), (REQUEST, LET), (REQUEST, GRANT, YES), (REQUEST, GRANT, replace(YES, let=True)),
+    (REQUEST,), (REQUEST, NO), (REQUEST, BACK), (REQUEST, LET), (REQUEST, GRANT, YES), (REQUEST, GRANT, replace(YES, let=True)),
     (REQUEST, GRANT, YES, replace(NO, seat="seat-2")),
 ])  # fmt: skip
 def test_what_goes_together(lines):
@@ -42,6 +43,7 @@ def test_what_goes_together(lines):
     ((REQUEST, replace(NO, approved=True)), "what was approved"),
     ((REQUEST, replace(NO, let=True)), "what was approved"),
     ((REQUEST, replace(LET, ms=900)), "what was approved"),
+    ((REQUEST, replace(LET, by="player")), "cannot say yes"),
 ])  # fmt: skip
 def test_what_contradicts_itself(lines, said):
     ((where, what),), _ = failures(*lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import sys
@@ -18,6 +19,9 @@ if sys.platform == "win32":
     from tests.contracts import windows as real
 else:
     from tests.contracts import linux as real
+
+_CLONE_NEWNET = 0x40000000
+_libc = None if sys.platform == "win32" else ctypes.CDLL(None, use_errno=True)
 
 
 @pytest.fixture(autouse=True)
@@ -63,9 +67,33 @@ def gate_folder(open_folder):
         yield folder
 
 
+@pytest.fixture
+def no_connector():
+    """The kernel refuses us process events, as in a container: this thread, and those that it begins, have a network of their
+    own. Call it, and they have the machine's again.
+    """
+    ours = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    given_back = []
+
+    def give_back():
+        if not given_back:
+            given_back.append(True)
+            _checked(_libc.setns(ours, _CLONE_NEWNET))
+
+    _checked(_libc.unshare(_CLONE_NEWNET))
+    yield give_back
+    give_back()
+    os.close(ours)
+
+
+def _checked(result: int) -> None:
+    if result:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
 @pytest.fixture(params=["fake-gate", "fake-poll", *real.KINDS])
-def stage(request, monkeypatch):
+def stage(request):
     kind = request.param
     if kind.startswith("fake"):
         return FakeStage(kind.removeprefix("fake-"))
-    return real.stage(kind, request, monkeypatch)
+    return real.stage(kind, request)

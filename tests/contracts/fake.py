@@ -35,6 +35,7 @@ class FakePlatform:
 
     clock: Clock
     kind: WatchKind = "gate"
+    healthy: bool = True
     obedient: bool = True
     stubborn: set[int] = field(default_factory=set)
     windowless: set[int] = field(default_factory=set)
@@ -107,6 +108,9 @@ class FakePlatform:
     def refuse(self, refusals: Refusals) -> None:
         self.refusals = refusals
 
+    def sound(self) -> bool:
+        return self.healthy
+
     def file_systems(self) -> tuple[FileSystem, ...]:
         return (FileSystem(path="/", kind="ext4", watched="asked" if self.kind == "gate" else "ended"),)
 
@@ -123,10 +127,13 @@ class FakePlatform:
         program = self.programs.get((pid, started))
         return program is not None and program.files[0].path.startswith("/usr/")
 
+    def remember(self, programs: Collection[Identity]) -> None:
+        self._trees |= {root: self._tree(root) for root in programs if self._may(root)}
+
     def ask_close(self, programs: Collection[Identity]) -> bool:
         roots = [one for one in programs if self._may(one)]
         family = dict.fromkeys(one for root in roots for one in self._tree(root))
-        self._trees |= {root: self._tree(root) for root in roots}
+        self._trees |= {root: [*dict.fromkeys((*self._trees.get(root, ()), *self._tree(root)))] for root in roots}
         self.asked += [pid for pid, _ in roots]
         reached = {root for root in roots if {pid for pid, _ in self._tree(root)} - self.windowless}
         self._reached = self._reached - set(roots) | reached

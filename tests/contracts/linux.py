@@ -22,7 +22,7 @@ from tests.contracts.stages import Launched, Stage
 from tests.system import PATIENCE
 
 ROOT = os.geteuid() == 0
-KINDS = ("gate", "events", "poll")
+KINDS = ("gate", "gate-without-events", "events", "poll")
 
 
 def only_what_tests_started(monkeypatch):
@@ -43,11 +43,11 @@ class LinuxStage(Stage):
     STUBBORN: ClassVar = ("-c", "trap '' TERM; while :; do sleep 60; done")
     TREE: ClassVar = ("-c", "sleep 61 & sleep 62 & wait; exit")
 
-    def __init__(self, kind: str, folder: Path, launcher: Launcher) -> None:
+    def __init__(self, kind: str, folder: Path, launcher: Launcher, *, looks: bool = False) -> None:
         clock = SystemClock()
         mine = "root" if ROOT else Path("/proc/self").owner()
         platform = choose.platform(clock, (str(folder),) if kind == "gate" else ())
-        super().__init__(kind, platform, clock, ("games", "root") if ROOT else (mine, mine))
+        super().__init__(kind, platform, clock, ("games", "root") if ROOT else (mine, mine), looks=looks)
         self.folder, self.launcher = folder, launcher
         shutil.copy("/bin/dash", folder / "shell")
 
@@ -112,15 +112,12 @@ def descendants_of(pid: int) -> list[procfs.Stat]:
     return descendants((here[pid],), here)
 
 
-def stage(kind, request, monkeypatch):
+def stage(kind, request):
     if kind != "poll" and not ROOT:
         pytest.skip("needs root: gate and events")
     launcher = request.getfixturevalue("launcher")
-    if kind == "poll" and ROOT:
-        monkeypatch.setattr("daemon.platforms.linux.watching.events.Connector", refusing)
+    kind, without = kind.removesuffix("-without-events"), kind not in {"gate", "events"}
+    if without and ROOT:
+        request.getfixturevalue("no_connector")
     folder = request.getfixturevalue("gate_folder" if kind == "gate" else "open_folder")
-    return LinuxStage(kind, folder, launcher)
-
-
-def refusing() -> None:
-    raise PermissionError(1, "not in this test")
+    return LinuxStage(kind, folder, launcher, looks=without)

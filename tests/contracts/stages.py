@@ -40,6 +40,10 @@ class Stage:
     accounts: tuple[str, str]  # two accounts that programs can be started as
     games: dict[str, Game] = field(default_factory=dict)
     seen: list[Observation] = field(default_factory=list)
+    looks: bool = False  # nobody tells what starts: it is looked for
+
+    def __post_init__(self) -> None:
+        self.looks = self.looks or self.kind == "poll"
 
     def refuse(self, **refused: tuple[str, ...]) -> None:
         """Games by account, with a catalogue of all games made so far (one object as long as there is no new game)."""

@@ -58,7 +58,7 @@ def test_start_and_end_are_told_with_their_moments(stage, play):
         assert (end.pid, end.started) == program.identity
         story = stage.story(run.pid)
         assert [type(one) for one in story[-2:]] == [ProgramStarted, ProgramEnded]
-        assert len(story) == 2 or stage.platform.watcher.kind == "poll"
+        assert len(story) == 2 or stage.looks
 
     play(body)
 
@@ -300,7 +300,7 @@ def test_kind_and_troubles_say_how_well_is_watched(stage, play):
     async def body():
         await asyncio.sleep(0.05)
         troubles = {seen.id: seen.text for seen in stage.seen if isinstance(seen, WatchTrouble) and not seen.over}
-        if stage.platform.watcher.kind == "poll" and not hasattr(stage, "fake"):
+        if stage.looks and not hasattr(stage, "fake"):
             assert isinstance(troubles.pop("watch-events"), Message)
         assert troubles == {}
         assert stage.platform.watcher.kind == stage.kind

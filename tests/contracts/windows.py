@@ -119,9 +119,9 @@ class WindowsStage(Stage):
             process.stdout.close()
 
 
-def stage(kind, request, monkeypatch):
+def stage(kind, request):
     if kind == "poll":
-        monkeypatch.setattr("daemon.platforms.windows.watcher.EtwSession", Refusing)
+        request.getfixturevalue("monkeypatch").setattr("daemon.platforms.windows.watcher.EtwSession", Refusing)
     else:
         need_events()
     made = WindowsStage(kind, request.getfixturevalue("tmp_path"))

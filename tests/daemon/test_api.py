@@ -34,7 +34,7 @@ REQUESTS = {
     "request.add": a.RequestAdd(),
     "request.list": a.RequestsGet(),
     "request.approve": a.RequestApprove(id="r00"),
-    "request.deny": a.RequestDeny(id="r00"),
+    "request.deny": a.RequestDeny(id="r00"), "request.withdraw": a.RequestWithdraw(id="r00"),
     "pause": a.Pause(),
     "resume": a.Resume(),
     "off": a.Off(ms=0, reason=""),
@@ -57,7 +57,7 @@ def test_the_table_is_complete(world):
     world.start(roster())
     roles = {op: route.role for op, route in world.daemon.routes.items()}
     assert sorted(roles) == sorted(REQUESTS)
-    assert {op for op, role in roles.items() if role == "guardian"} == {"grant.list", "off"}
+    assert {op for op, role in roles.items() if role == "guardian"} == {"off"}
 
 
 @pytest.mark.parametrize("op", [
@@ -92,6 +92,21 @@ def test_a_child_sees_only_itself(world):
         ask(world, "why", m.WhyGet(player="guest"), CHILD)
     with pytest.raises(ApiError, match="only a guardian"):
         ask(world, "doctor", m.DoctorGet(repair=True), CHILD)
+
+
+def test_a_child_sees_what_was_given_to_it(world):
+    """With who and why, also what was taken back; of others nothing, not even a name."""
+    binh = msgspec.structs.replace(roster().players[0], id="binh", name="Bình", account="binh", key="33" * 32)
+    world.start(roster(players=(roster().players[0], binh)))
+    given = ask(world, "grant.add", m.GrantAdd(player="an", ms=MINUTE, reason="rửa bát"))
+    ask(world, "grant.add", m.GrantAdd(player="binh", ms=MINUTE, reason="việc khác"))
+    ask(world, "grant.add", m.GrantAdd(player="guest", ms=MINUTE))
+    ask(world, "grant.revoke", m.GrantRevoke(id=given.id))
+    told = ask(world, "grant.list", m.GrantsGet(), CHILD)
+    assert [(one.id, one.who, one.reason, one.revoked is None) for one in told.grants] == [(given.id, "root", "rửa bát", False)]
+    assert (told.names, told.counting) == ({"an": "An"}, ())
+    assert [one.player for one in ask(world, "grant.list", m.GrantsGet(), FRIEND).grants] == ["guest"]
+    assert len(ask(world, "grant.list", m.GrantsGet(), PARENT).grants) == 3
 
 
 def test_status_says_what_the_contract_says(world):

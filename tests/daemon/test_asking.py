@@ -38,6 +38,10 @@ def deny(world, id_, reason="", caller=ROOT):
     return ask(world, "request.deny", a.RequestDeny(id=id_, reason=reason), caller)
 
 
+def withdraw(world, id_, caller=CHILD):
+    return ask(world, "request.withdraw", a.RequestWithdraw(id=id_), caller)
+
+
 def lines(world):
     return [(type(one).__name__, one.id) for one in world.journal("request", "answer", "grant.given")]
 
@@ -169,6 +173,45 @@ def test_the_first_answer_stands(world):
     deny(world, other)
     with pytest.raises(ApiError, match="said no"):
         approve(world, other)
+
+
+def test_who_asked_takes_it_back(world):
+    """Nobody answers it any more; it is in the log, counts as one that was asked, and something else may be asked for."""
+    world.start(roster(packs=(limit(30),)))
+    id_ = asked(world)
+    assert withdraw(world, id_[:6]).id == id_
+    assert listed(world) == ()
+    (mine,) = listed(world, CHILD)
+    assert (mine.answer.withdrawn, mine.answer.approved, mine.answer.who) == (True, False, "an")
+    (entry,) = world.journal("answer")
+    assert (entry.id, entry.by, entry.approved) == (id_, "player", False)
+    for answer in (approve, deny):
+        with pytest.raises(ApiError, match="taken back"):
+            answer(world, id_)
+    assert asked(world) != id_
+    for _ in range(MOST_REQUESTS - 2):
+        withdraw(world, listed(world)[0].id)
+        asked(world)
+    withdraw(world, listed(world)[0].id)
+    with pytest.raises(ApiError, match="today"):
+        asked(world)
+
+
+def test_nobody_else_takes_it_back_and_nobody_twice(world):
+    """Nor is told that there is such a request."""
+    world.start(roster(packs=(limit(30),)))
+    id_ = asked(world)
+    for other in (FRIEND, ROOT):
+        with pytest.raises(ApiError, match="no request"):
+            withdraw(world, id_, other)
+    assert len(listed(world)) == 1
+    deny(world, id_)
+    with pytest.raises(ApiError, match="said no"):
+        withdraw(world, id_)
+    other = asked(world)
+    withdraw(world, other)
+    with pytest.raises(ApiError, match="taken back"):
+        withdraw(world, other)
 
 
 def test_it_is_gone_with_the_day(world):
@@ -420,6 +463,9 @@ def test_displays_are_told(world):
     assert accounts == frozenset({"an"})
     assert [to_child[one] for one in ("kind", "who", "how")] == ["answered", "root", "approved"]
     assert plain(to_child["text"]) == "Yes: Teeworlds is let through"
+    withdraw(world, asked(world))
+    _, to_both = world.daemon._publisher._said(shown[-1], "")
+    assert (to_both["how"], plain(to_both["text"])) == ("withdrawn", "Taken back: An asks for 900 s more")
 
 
 def test_a_code_approves_what_was_asked_last(world):

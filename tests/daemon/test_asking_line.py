@@ -105,8 +105,10 @@ def test_the_log_has_who_asked_for_what_and_who_answered(home, live):
             no = (await handle(built, a.RequestAdd(game=unrated(built), reason="bài tập"))).id
             answer = await handle(built, a.RequestApprove(id=yes))
             await handle(built, a.RequestDeny(id=no, reason="ăn cơm"))
+            back = (await handle(built, a.RequestAdd(ms=900_000))).id
+            await handle(built, a.RequestWithdraw(id=back))
             assert await built.uplink.delivered(PATIENCE)
-            await until(lambda: {one.id for one in built.trust.roster.requests if one.answer} == {yes, no})
+            await until(lambda: {one.id for one in built.trust.roster.requests if one.answer} == {yes, no, back})
             (given,) = built.trust.roster.grants
             assert (given.id, given.request) == (answer.id, yes)
             lines = [*await entries(home, "request"), *await entries(home, "answer")]

@@ -84,7 +84,7 @@ def test_what_happens_is_shown_to_who_plays_and_to_guardians(world):
             assert {one.zone for one in child.got} == {"Asia/Ho_Chi_Minh"}
             assert (warning.left, plain(warning.text)) == (MINUTE, "Luanti: 60 s of play left")
             assert (due.left, due.rule, plain(due.text)) == (
-                10_000, "house.all", "Luanti: save now, it closes in 10 s: A limit of the house",
+                10_000, "house.all", "Luanti is asked to close now, and over in 10 s at the latest: A limit of the house",
             )  # fmt: skip
             assert plain(refused.text) == "Luanti may not start now: A limit of the house"
             assert (ended.left, ended.how, refused.how, refused.rule) == (MINUTE, "asked", "ended", "house.all")

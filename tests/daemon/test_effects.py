@@ -148,15 +148,16 @@ def test_by_another_clock_extra_time_ends_where_the_answer_does(world):
 
 
 def test_what_is_told_to_save_says_when_it_closes(world):
-    """By the second; before and after it has nothing to say."""
+    """By the second: first until its windows are asked, then until it is told to end; before and after nothing."""
     world.start(roster(packs=(replace(limit(1), grace_ms=30_000),)))
     world.platform.run(1)
     world.platform.stubborn.add(1)
     world.pass_time(30_000)
     assert [game.saving_s for game in world.status().games] == [None]
-    world.pass_time(40_000)
-    (game,) = world.status().games
-    assert game.running
-    assert game.saving_s == pytest.approx(20, abs=1)
+    for passed, left in ((40_000, 10), (11_000, 9)):
+        world.pass_time(passed)
+        (game,) = world.status().games
+        assert game.running
+        assert game.saving_s == pytest.approx(left, abs=1)
     world.pass_time(60_000)
     assert [game.saving_s for game in world.status().games] == [None]

@@ -26,11 +26,13 @@ from daemon.ending import (
     Warned,
     from_store,
     next_moment,
+    saving_ms,
     step,
     to_store,
 )
 from i18n.message import Text
 from rules.decision import NoticeAt
+from rules.save_time import CLOSE_MS, promised
 
 S, M = 1_000, 60_000
 NO_END, NO = Allowed(), Refused(10 * S)
@@ -48,6 +50,10 @@ def free(end, *warnings):
 
 def warned(end, *warnings):
     return Warned(T + end, tuple(T + end - before for before in warnings))
+
+
+def told(end):
+    return Saving(T + end, asked=False)
 
 
 TABLE = [
@@ -101,7 +107,17 @@ TABLE = [
     (warned(SAME_MS + 1), NO,                 warned(SAME_MS + 1), []),
     (warned(SAME_MS),   NO,                   Saving(T + 10 * S),  [Due(), AskToClose()]),
     (warned(0),         NO,                   Saving(T + 10 * S),  [Due(), AskToClose()]),
-    (warned(-5 * M),    Refused(5 * M),       Saving(T + 5 * M),   [Due(), AskToClose()]),
+    (warned(0),         Refused(0),           Saving(T),           [Due(), AskToClose()]),
+    (warned(-5 * M),    Refused(5 * M),       told(5 * M),         [Due()]),
+    (warned(0),         Refused(10 * S + 1),  told(10 * S + 1),    [Due()]),
+    # told to save, and left alone until ten seconds before the end of it
+    (told(10 * S + 1),  Refused(5 * M),       told(10 * S + 1),    []),
+    (told(10 * S),      Refused(5 * M),       Saving(T + 10 * S),  [AskToClose()]),
+    (told(1),           Refused(5 * M),       Saving(T + 1),       [AskToClose()]),
+    (told(M),           NO,                   told(M),             []),  # no rule shortens it
+    (told(0),           Refused(5 * M),       Ended(T + SIGNAL_MS), [Terminate()]),  # nobody looked in between
+    (told(M),           NO_END,               Free(),              []),
+    (told(M),           till(9 * M, 5 * M),   free(9 * M, 5 * M),  []),
     # saving
     (Saving(T + 1),     NO,                   Saving(T + 1),       []),
     (Saving(T + 1),     Refused(5 * M),       Saving(T + 1),       []),  # no rule lengthens it
@@ -127,7 +143,7 @@ def test_the_table(state, ruled, then, actions):
     ("state", "wait"),
     [
         (Free(), None), (free(9 * M, 5 * M), 4 * M), (free(9 * M), 9 * M), (warned(9 * M, M), 8 * M), (warned(3), 3),
-        (Saving(T + 10), 10), (Ended(T + 5), 5),
+        (Saving(T + 10), 10), (told(M), 50 * S), (told(9 * S), 100), (Ended(T + 5), 5),
     ],
 )  # fmt: skip
 def test_the_next_moment(state, wait):
@@ -138,13 +154,26 @@ def test_the_next_moment(state, wait):
     ("state", "then"),
     [
         (BEGUN, BEGUN), (Free(), BEGUN), (free(M), BEGUN), (warned(M, 5 * S), warned(M)),
-        (Saving(T), Saving(T)), (Ended(T), Saving(T)),
+        (Saving(T), Saving(T)), (told(M), told(M)), (Ended(T), Saving(T)),
     ],
 )  # fmt: skip
 def test_over_a_restart(state, then):
     """What was announced holds, and saving goes on; what nobody was told is looked at anew."""
     assert from_store(*to_store(state)) == then
     assert from_store("free", 5) == BEGUN  # as a store of an older version may have it
+
+
+@pytest.mark.parametrize(("state", "left"), [
+    (Free(), None), (warned(M), None), (told(M), 50 * S), (told(5 * S), 0), (Saving(T + 7 * S), 7 * S), (Ended(T + 5), 5),
+])  # fmt: skip
+def test_how_long_it_is_surely_left_alone(state, left):
+    assert saving_ms(state, T) == left
+
+
+@pytest.mark.parametrize(("grace", "left"), [(0, 0), (10 * S, 10 * S), (10 * S + 1, 1), (90 * S, 80 * S)])
+def test_what_is_promised(grace, left):
+    """Of ten seconds all, but a game that obeys at once has closed by then: it is told so."""
+    assert promised(grace) == left
 
 
 # --- whatever the rules come to say ------------------------------------------------------------------------------------------
@@ -170,12 +199,15 @@ STORIES = st.lists(
 )
 
 
+GRACES = (10 * S, 0, 30 * S, 2 * M)
+
+
 def said(end, warnings, now):
     """As rules.decide says it."""
     if end is None:
         return Allowed()
     if end <= now:
-        return Refused(10 * S)
+        return Refused(GRACES[end % len(GRACES)])
     return Allowed(end, tuple(end - before for before in warnings if end - before > now) or (now,))
 
 
@@ -228,10 +260,27 @@ def test_states_move_along_the_arrows(story):
     for _, before, _, state, actions in lived(story):
         kinds = (type(before), type(state))
         assert kinds[0] is kinds[1] or kinds in ARROWS
-        assert (Due() in actions) == (AskToClose() in actions) == (kinds == (Warned, Saving))
+        assert (Due() in actions) == (kinds == (Warned, Saving))
+        assert AskToClose() not in actions or state == Saving(state.until)
         assert (Terminate() in actions) == (kinds == (Saving, Ended))
         assert (End() in actions) <= (kinds == (Ended, Ended))
         assert sum(isinstance(one, Warn) for one in actions) <= 1
+
+
+@given(STORIES)
+def test_windows_are_asked_once_in_the_last_ten_seconds_to_save(story):
+    """Whatever the time to save is; never before, as most games close at once, and never twice."""
+    told = None
+    for now, _, ruled, state, actions in lived(story):
+        if Due() in actions:
+            told, asked = (now, ruled.grace), 0
+        if AskToClose() in actions:
+            at, grace = told
+            asked += 1
+            assert now >= at + grace - CLOSE_MS
+            assert asked == 1
+        if isinstance(state, Free | Warned):
+            told = None
 
 
 @given(STORIES)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from daemon.api import messages as m
+from daemon.api.asking import Pause
 from host.transport import Caller
 from rules.parse import parse_pack
 from tests.daemon.test_clocks import ASK
@@ -111,3 +112,21 @@ def test_nothing_comes_after_what_does_not_end(world):
     an = world.status()
     assert (an.verdict, an.until, an.next) == ("allow", None, None)
     assert told(world, "luanti") == ("allow", None, None)
+
+
+@pytest.mark.parametrize(("now", "ends"), [(0, "17:30"), (5 * HOUR, "18:00")])
+def test_why_counts_a_budget_from_the_hour_that_opens(world, now, ends):
+    """At noon, with hours from 16:30 on, an hour of play ends at 17:30; at 17:00 an hour from then."""
+    world.clock.run(now)
+    world.start(roster(packs=(pack("16:30-21:00"), limit(60))))
+    why = asyncio.run(world.daemon.routes["why"].handler(ROOT, m.WhyGet(player="an", game="luanti")))
+    (until,) = (one.until for one in why.findings if one.reason.kind == "budget")
+    assert datetime.fromtimestamp(until / 1000 + 7 * 3600, UTC).strftime("%H:%M") == ends
+
+
+def test_why_names_no_end_of_what_cannot_be_played(world):
+    """Paused until somebody resumes: nobody knows when an hour of play would begin."""
+    world.start(roster(packs=(limit(60),)))
+    asyncio.run(world.daemon.routes["pause"].handler(ROOT, Pause(player="an")))
+    why = asyncio.run(world.daemon.routes["why"].handler(ROOT, m.WhyGet(player="an", game="luanti")))
+    assert [(one.verdict, one.until) for one in why.findings] == [("refuse", None), ("allow", None)]

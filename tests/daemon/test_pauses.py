@@ -298,3 +298,29 @@ def test_who_is_paused_is_told(world):
 
     world.start(started)
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "holds", "longer", "instead"),
+    [
+        ((None, 2), ("an", 1), 2, True, None),  # of all, and it goes on for longer
+        (("an", 2), (None, 1), 2, True, None),
+        ((None, 1), ("an", 2), 2, False, None),
+        ((None, 1), ("an", 1), 1, False, None),
+        (("an", 2), ("an", 1), 1, False, a.Replaced(until=NOON + 2 * HOUR)),  # in its place
+        (("an", None), ("an", 1), 1, False, a.Replaced(until=None)),
+        (("an", 1), ("an", None), None, False, a.Replaced(until=NOON + HOUR)),
+        (("an", 1), ("an", 1), 1, False, None),  # nothing changes
+    ],
+)
+def test_a_pause_over_another_says_what_holds(world, first, then, holds, longer, instead):
+    """The one that ends last, whichever was made last; of one player, or of all, there is one."""
+    def at(hours):
+        return None if hours is None else NOON + hours * HOUR
+
+    world.start(roster())
+    pause(world, first[0], at(first[1]))
+    answer = pause(world, then[0], at(then[1]))
+    part = next(one for one in answer.players if one.id == "an")
+    assert (part.paused, part.until, part.longer, answer.instead) == (True, at(holds), longer, instead)
+    assert answer.changed == (first != then)

@@ -9,6 +9,7 @@ import pytest
 
 from daemon.ending import SIGNAL_MS
 from daemon.enforce import MOST_SAVING
+from rules.save_time import CLOSE_MS
 from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
 
 SAVE = 10_000
@@ -22,6 +23,16 @@ def saving(world):
     world.platform.run(1)
     world.pass_time(MINUTE)
     assert world.platform.asked == [1]
+    return world
+
+
+@pytest.fixture
+def patient(world):
+    """An's minute is over five seconds ago, and the game has half a minute to save."""
+    world.start(roster(packs=(replace(limit(1), grace_ms=30_000),)))
+    world.platform.run(1)
+    world.pass_time(MINUTE + 5_000)
+    assert (world.platform.asked, len(world.journal("play.due"))) == ([], 1)
     return world
 
 
@@ -97,6 +108,76 @@ def test_what_a_pack_promises_is_what_a_game_gets(world, pack, grace):
     assert world.platform.told == []
     world.pass_time(1)
     assert world.platform.told == [1]
+
+
+@pytest.mark.parametrize("obedient", [True, False])
+def test_a_game_that_closes_at_once_has_the_time_that_was_promised(world, obedient):
+    """Its windows are asked ten seconds before the time to save ends; who asks back has these for it."""
+    world.clock.run(5 * HOUR)
+    world.start(roster(packs=(shipped("home-school-week"), limit(1))))
+    world.platform.obedient = obedient
+    world.platform.run(1)
+    world.pass_time(MINUTE + 90_000 - CLOSE_MS - 1)
+    assert (world.platform.asked, ends(world), len(world.journal("play.due"))) == ([], [], 1)
+    world.pass_time(1)
+    assert world.platform.asked == [1]
+    assert ends(world) == ([("asked", MINUTE + 80_000)] if obedient else [])
+    world.pass_time(CLOSE_MS)
+    assert (world.platform.asked, world.platform.told) == ([1], [] if obedient else [1])
+
+
+def test_who_closes_it_before_it_is_asked_has_closed_it(patient):
+    """And starts it no more: for the gate its play was over when it was told to save."""
+    assert patient.platform.refusals.refused["an"] >= {"luanti"}
+    patient.platform.exit(1)
+    assert ends(patient) == [("by itself", MINUTE + 5_000)]
+    patient.platform.run(2, parent=77)
+    assert patient.platform.ended == [2]
+
+
+def test_more_time_before_it_was_asked_is_as_if_nothing_had_been(patient):
+    """A guardian answers while the child saves: nothing was closed."""
+    patient.adopt(roster(2, packs=(replace(limit(30), grace_ms=30_000),)))
+    patient.pass_time(MINUTE)
+    assert (patient.platform.asked, patient.platform.told, ends(patient)) == ([], [], [])
+
+
+@pytest.mark.parametrize(("before", "asked"), [(10_000, []), (16_000, [1])])
+def test_a_restart_asks_what_was_not_asked_yet_and_nothing_twice(patient, before, asked):
+    """How far it was is written down before it is done."""
+    patient.platform.obedient = False
+    patient.pass_time(before)
+    assert patient.platform.asked == asked
+    patient.kill()
+    patient.clock.run(1_000)
+    patient.start()
+    patient.pass_time(25_000 - 1_000 - before - 1)
+    assert (patient.platform.asked, patient.platform.told) == ([1], [])
+    patient.pass_time(1)
+    assert patient.platform.told == [1]
+
+
+def test_what_loses_its_parent_before_it_was_asked_belongs_to_it(world):
+    """The game's helper was there when it was told to save, and goes with it."""
+    world.start(roster(packs=(replace(limit(1), grace_ms=30_000),)))
+    world.platform.run(1)
+    world.platform.run(2, "helper", parent=1)
+    world.pass_time(MINUTE + 5_000)
+    helper = next(one for one in world.platform.programs if one[0] == 2)
+    world.platform.programs[helper] = replace(world.platform.programs[helper], parent=0)
+    world.platform.obedient = False
+    world.pass_time(25_000 + SIGNAL_MS)
+    assert (world.platform.asked, world.platform.programs) == ([1], {})
+
+
+@pytest.mark.parametrize(("gone_first", "hows"), [(False, ["asked"]), (True, ["by itself", "asked"])])
+def test_what_it_starts_before_it_was_asked_is_asked_in_its_place(patient, gone_first, hows):
+    """Also where that is told when the game is gone, and its play over."""
+    for step in (lambda: patient.platform.exit(1), lambda: patient.platform.run(2, parent=1))[:: 1 if gone_first else -1]:
+        step()
+    patient.pass_time(15_000)
+    assert patient.platform.asked == [2]
+    assert [how for how, _ in ends(patient)] == hows
 
 
 # --- what it does meanwhile -------------------------------------------------------------------------------------------------

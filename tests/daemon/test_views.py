@@ -60,6 +60,8 @@ def test_usage_is_by_player_and_game_and_by_day(world):
     world.pass_time(MINUTE)
     assert {id_: part.total_s for id_, part in usage(world).players.items()} == {"an": 1020.0, "binh": 60.0}
     assert set(usage(world, caller=CHILD).players) == {"an"}
+    assert usage(world).titles == {"luanti": "Luanti", "teeworlds": "Teeworlds"}
+    assert (why(world, "luanti").title, why(world).title) == ("Luanti", "")
     assert usage(world, "2026-11-23").players == usage(world, "2026-11-25").players == {}
 
 

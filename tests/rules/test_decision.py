@@ -7,7 +7,7 @@ import pytest
 from rules.decide import decide, explain
 from rules.engine.plan import bind
 from rules.engine.view import View
-from rules.policy import AskFirst, Budget, Notice, Rating, Span, Window, combine
+from rules.policy import AskFirst, Break, Budget, Notice, Rating, Span, Window, combine
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -254,6 +254,23 @@ class TestWhy:
             ("vn-147.label", "allow"), ("vn-147.guardian", "allow"), ("vn-147.ask-first", "allow"),
             ("vn-game-point.hours", "allow"), ("vn-147.daily-game", "refuse"), ("vn-147.daily-publisher", "allow"),
         ]
+
+    @pytest.mark.parametrize(("begins", "hour", "break_"), [
+        ("2026-11-24 08:00", "09:00", "08:45"), ("2026-11-24 07:00", "09:00", "08:45"), ("2026-11-24 10:00", "11:00", "10:45"),
+        (None, None, None),
+    ])
+    def test_what_counts_play_counts_from_when_on_there_may_be_some(self, pack, common, facts, moment, begins, hour, break_):
+        """At eight, with hours from ten on, an hour lasts until eleven; hours are not moved by it."""
+        rules = pack(
+            budgets=(Budget(**common("b"), ms=HOUR, per="all"),),
+            breaks=(Break(**common("r"), after_ms=45 * MINUTE, rest_ms=10 * MINUTE),),
+            windows=(Window(**common("w"), spans=(Span(7 * HOUR, 21 * HOUR),)),),
+        )
+        found = explain(combine([rules]), facts("2026-11-24 08:00"), begins and moment(begins))
+
+        ends = {one.reason.rule: one.until for one in found}
+        told = {"t.w": "21:00", "t.b": hour, "t.r": break_}
+        assert ends == {id_: at and moment(f"2026-11-24 {at}") for id_, at in told.items()}
 
     def test_budgets_of_other_days_have_no_say(self, pack, common, facts):
         """On a Tuesday, Sunday's says nothing; Wednesday's does, because the play would come to it."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from daemon.api.asking import Answer, Me, Paused, PausedPart, RequestPart
+from daemon.api.asking import Answer, Me, Off, Paused, PausedPart, RequestPart, RequestWithdraw, Withdrawn
 from daemon.api.messages import GrantAnswer, Outlook
 from daemon.api.status import Issue, OffPart
 from i18n.catalogue import Catalogue
@@ -140,18 +141,20 @@ def test_a_childs_menu():
 
     assert lines(seen) == [
         "An: 30 min left today", "Luanti: 30 min left, until 13:30 (60 minutes a day)", "", "Ask for more time…",
-        "Mẹ says yes: 10 min more", "Asked at 13:00: 15 min more – no answer yet", "", "I am a guardian…", "Type a code…", "",
+        "Mẹ says yes: 10 min more", "Asked at 13:00: 15 min more – no answer yet", "    Take it back", "",
+        "I am a guardian…", "Type a code…", "",
         "What is kept about me…", "Help for children and parents: call 111",
     ]  # fmt: skip
     assert lines(seen, VI) == [
         "An: hôm nay còn 30 phút", "Luanti: còn 30 phút, đến 13:30 (60 phút mỗi ngày)", "", "Xin thêm giờ…",
-        "Mẹ đồng ý: thêm 10 phút", "Đã xin lúc 13:00: thêm 15 phút – chưa có trả lời", "", "Tôi là người giám hộ…",
+        "Mẹ đồng ý: thêm 10 phút", "Đã xin lúc 13:00: thêm 15 phút – chưa có trả lời", "    Rút lại", "",
+        "Tôi là người giám hộ…",
         "Nhập mã qua điện thoại…", "", "Máy lưu gì về mình…", "Trẻ em, cha mẹ cần giúp đỡ: gọi 111",
     ]  # fmt: skip
     opens = [row.act for row in view(seen, 0, EN).menu if row.act]
     assert opens == [
-        Dialog("why", ("an",)), Dialog("why", ("an", "luanti")), Dialog("ask"), Dialog("pin"), Dialog("code", ("an",)),
-        Dialog("kept", ("an",)),
+        Dialog("why", ("an",)), Dialog("why", ("an", "luanti")), Dialog("ask"), Ask(RequestWithdraw(id="r2")), Dialog("pin"),
+        Dialog("code", ("an",)), Dialog("kept", ("an",)),
     ]  # fmt: skip
 
 
@@ -201,6 +204,7 @@ def test_a_guardians_menu_answers_in_one_click():
         "An: 30 min left today", "An: 15 min more", "An: 30 min more", "An: 1 hr more", "An: until…", "An: pause",
         "The rules in words…", "",
         "An plays Luanti: 30 min left (60 minutes a day)", "Luanti: 15 min more", "Luanti: 30 min more", "Luanti: 1 hr more",
+        "", "No limits for a while…",
     ]  # fmt: skip
     sent = [row.act.request for row in flat(menu) if isinstance(row.act, Ask)]
     more = ["grant.add"] * 3
@@ -232,6 +236,31 @@ def test_a_child_reads_what_it_asked_for():
     one = asks(game="luanti", title="Luanti", lets=True)
 
     assert "Asked at 13:00: play Luanti – no answer yet" in lines(Seen(0, status(PLAYS), CHILD, (one,), ZONE))
+
+
+def test_what_a_child_took_back_is_over():
+    back = asks(answer=Answer(approved=False, who="an", at=NOON, withdrawn=True))
+    said = lines(Seen(0, status(PLAYS), CHILD, (back,), ZONE))
+
+    assert "You took it back: 15 min more" in said
+    assert "    Take it back" not in said
+    assert (EN(follows(Withdrawn(id="r1"))), VI(follows(Withdrawn(id="r1")))) == ("taken back", "đã rút lại")
+
+
+@pytest.mark.parametrize(("seen", "act"), [
+    (Seen(0, status(PLAYS), PARENT), Dialog("off")),
+    (Seen(0, status(PLAYS, off=OFF), PARENT), Ask(Off(ms=0, reason=""))),
+    (Seen(0, status(PLAYS), CHILD, proof=Proof("t", "Mẹ", NOON + 600_000)), None),
+    (Seen(0, status(PLAYS), CHILD), None),
+    (Seen(0, status(), PARENT), None),
+    (Seen(0, replace(status(PLAYS), place="game-point"), PARENT), None),
+])  # fmt: skip
+def test_limits_are_lifted_at_home_by_a_guardians_account_alone(seen, act):
+    """Not by a PIN, and not where the law has to be enforced."""
+    acts = [row.act for row in flat(view(seen, 0, EN).menu)
+            if row.act == Dialog("off") or (isinstance(row.act, Ask) and isinstance(row.act.request, Off))]
+
+    assert acts == ([] if act is None else [act])
 
 
 def test_of_several_players_each_has_a_menu_and_none_is_deeper():

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from typing import Final
 
 from daemon.api.asking import RequestAdd
-from daemon.api.status import GamePart, Status, StatusGet
-from i18n.message import Arg, Length, Message, msg
+from daemon.api.status import GamePart, PlayerPart, Status, StatusGet
+from i18n.message import Arg, Message, MessageError, msg
 from tray.dialogs.model import CANCEL, MINUTES, Button, Choice, Dialog, Field, Next, Show, Stay, Values, told
-from tray.dialogs.page import Start, options, own
+from tray.dialogs.page import Start, failed, options, own
 from tray.dialogs.values import minutes
+from tray.standing import left_of
+from tray.standing import minutes as whole
 
 TITLE: Final = msg("Ask for more time")
 _ALL: Final = "all"
 _MOST_GAMES: Final = 5
+_RENEWS_MS: Final = 2_000
 
 
 class Page:
@@ -23,12 +26,19 @@ class Page:
     def __init__(self, start: Start) -> None:
         self._ask = start.ask
         _, self._given = options(start.words, 0, "game", "program", "title", "minutes")
+        self._player = ""
 
     def open(self) -> Next:
         if "program" in self._given:
             return Show(for_program(self._given.get("title", "")))
-        status, player = self._ask(StatusGet()), own(self._ask)
-        return Show(for_play(status, player, self._given.get("game", ""), self._given.get("minutes", "15")))
+        status, self._player = self._ask(StatusGet()), own(self._ask)
+        return Show(for_play(status, self._player, self._given.get("game", ""), self._given.get("minutes", "15")))
+
+    def says(self) -> tuple[Arg, ...]:
+        try:
+            return said(self._ask(StatusGet()), self._player)
+        except MessageError as error:
+            return _MORE, failed(error)[0]
 
     def press(self, button: str, values: Values) -> Next:
         made = request(values, self._given.get("program"))
@@ -41,18 +51,24 @@ class Page:
 def for_play(status: Status, player: str, game: str = "", ms: str = "15") -> Dialog:
     """For all games, or one that runs or may not be played; those that run come first."""
     parts = [one for part in status.players if part.id == player for one in part.games]
-    left = next((part.left_s for part in status.players if part.id == player), None)
     games = _offered(parts, game)
     choices = (Choice(_ALL, msg("all games")), *(Choice(one.id, _called(one)) for one in games))
     running = next((one.id for one in games if one.running), None)
     chosen = game or (running if running is not None and not games[0].allowed else None) or _ALL
-    says: tuple[Arg, ...] = (msg("How much longer would you like to play?"),)
-    if left is not None:
-        says += (msg("Left now: {left}", left=Length(round(left * 1000))),)
     fields: tuple[Field, ...] = (Field("ms", msg("How long"), "minutes", ms, MINUTES, most=4),)
     if len(choices) > 1:
         fields += (Field("game", msg("For"), "choice", chosen, choices),)
-    return Dialog(TITLE, says, (*fields, _REASON), buttons=(_SEND, CANCEL), first="ms")
+    says = said(status, player)
+    return Dialog(TITLE, says, (*fields, _REASON), buttons=(_SEND, CANCEL), first="ms", renews=_RENEWS_MS)
+
+
+def said(status: Status, player: str) -> tuple[Arg, ...]:
+    """The question, and how long is left by all rules of what runs."""
+    part: PlayerPart | None = next((one for one in status.players if one.id == player), None)
+    left = None if part is None else left_of(part, 0)
+    if left is None:
+        return _MORE, msg("No limit is near now.")
+    return _MORE, msg("Nothing is left now.") if left.ms <= 0 else msg("Left now: {left}", left=whole(left))
 
 
 def for_program(title: str) -> Dialog:
@@ -84,5 +100,6 @@ def _called(one: GamePart) -> Arg:
     return msg("{game} (may not be played now)", game=title) if not one.allowed else title
 
 
+_MORE: Final = msg("How much longer would you like to play?")
 _SEND: Final = Button("send", msg("Send"))
 _REASON: Final = Field("reason", msg("Reason, if you like"), "long")

@@ -6,16 +6,15 @@ the sentences to them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
 
 from daemon.api.messages import Usage, UsageGet
-from daemon.api.status import StatusGet
 from i18n.message import Arg, Day, Length, msg
 from tray.dialogs.model import CLOSE, Dialog, End, Line, Next, Show, Values
 from tray.dialogs.page import Start, options, own
-from tray.dialogs.saying import joined, titles
+from tray.dialogs.saying import joined
 
 TITLE: Final = msg("What is kept about me")
 KEPT_DAYS: Final = 400
@@ -31,27 +30,28 @@ class Page:
 
     def open(self) -> Next:
         player = self._words[0] if self._words else own(self._ask)
-        status, today = self._ask(StatusGet()), self._ask(UsageGet())
+        today = self._ask(UsageGet())
         first = date.fromisoformat(today.day)
         before = [self._ask(UsageGet(day=(first - timedelta(days=n)).isoformat())) for n in range(1, DAYS + 1)]
-        return Show(dialog(player, [today, *before], titles(status, player)))
+        return Show(dialog(player, [today, *before]))
 
     def press(self, button: str, values: Values) -> Next:
         return End()
 
 
-def dialog(player: str, days: Iterable[Usage], names: Mapping[str, str]) -> Dialog:
-    played = (_day(player, day, names) for day in days)
+def dialog(player: str, days: Iterable[Usage]) -> Dialog:
+    played = (_day(player, day) for day in days)
     body = (Line(msg("What you played"), head=True), *played, *(Line(*one) for one in _KEPT))
     return Dialog(TITLE, (msg("You may know what is kept about you."),), body=body, buttons=(CLOSE,))
 
 
-def _day(player: str, usage: Usage, names: Mapping[str, str]) -> Line:
+def _day(player: str, usage: Usage) -> Line:
     told: dict[str, Arg] = {"day": Day(date.fromisoformat(usage.day))}
     part = usage.players.get(player)
     if part is None:
         return Line(msg("{day}: nothing", **told))
-    games = joined((msg("{game} {time}", game=names.get(id_, id_), time=_length(s)) for id_, s in part.games.items()), ", ")
+    games = joined((msg("{game} {time}", game=usage.titles.get(id_, id_), time=_length(s)) for id_, s in part.games.items()),
+                   ", ")  # fmt: skip
     return Line(msg("{day}: {total} ({games})", total=_length(part.total_s), games=games, **told))
 
 

@@ -56,6 +56,7 @@ class Line:
 class Dialog:
     """The first of `buttons` is pressed by Enter, one that closes by Escape, too. `says` stands above the fields, each a
     paragraph, the first of them larger; `body` is a longer text that is scrolled. `first`: the field in which typing begins.
+    `renews`: what it says counts down, so the page is asked for that again, every so many milliseconds.
     """
 
     title: Arg
@@ -64,6 +65,7 @@ class Dialog:
     body: tuple[Line, ...] = ()
     buttons: tuple[Button, ...] = ()
     first: str = ""
+    renews: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
 from daemon.api.asking import MeGet
 from host.transport import Unreachable
 from host.wire import ApiError, Request
-from i18n.message import Message, MessageError, msg
+from i18n.message import Arg, Message, MessageError, msg
 from tray.dialogs.model import AGAIN, CLOSE, Dialog, Next, Show, Stay, Values
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -35,6 +35,14 @@ class Page(Protocol):
     def open(self) -> Next: ...
 
     def press(self, button: str, values: Values) -> Next: ...
+
+
+@runtime_checkable
+class Renewing(Protocol):
+    """A page of a dialog that `renews`."""
+
+    def says(self) -> tuple[Arg, ...]:
+        """As many paragraphs as before. It raises nothing."""
 
 
 class UsageError(MessageError):
@@ -64,6 +72,10 @@ class Session:
         except MessageError as error:
             note, code = failed(error)
             return Show(Dialog(self._title, (note,), buttons=(AGAIN, CLOSE)), code)
+
+    def says(self) -> tuple[Arg, ...]:
+        """What the dialog says by now."""
+        return self._page.says() if isinstance(self._page, Renewing) else ()
 
     def press(self, button: str, values: Values) -> Next:
         if button == AGAIN.name:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from daemon.api.messages import GrantAnswer, Why
-from daemon.api.status import Status
 from i18n.message import Arg, Length, Message, Moment, msg
 
 VERDICTS: Final[dict[str, Message]] = {
@@ -21,11 +20,6 @@ def joined(parts: Iterable[Arg], between: str = " ") -> Message:
     """The parts that say something, one behind the other: the same in every language."""
     told = {f"p{number}": part for number, part in enumerate(part for part in parts if part != "")}
     return Message(between.join(f"{{{name}}}" for name in told), told)
-
-
-def titles(status: Status, player: str) -> dict[str, str]:
-    """What games are called, by their ids, as far as the player's status tells."""
-    return {game.id: game.title for one in status.players if one.id == player for game in one.games if game.title}
 
 
 def called(name: str, id_: str) -> Arg:
@@ -43,7 +37,7 @@ def follows(answer: GrantAnswer) -> tuple[Arg, ...]:
 def _stands(answer: GrantAnswer) -> tuple[Arg, ...]:
     """Until when may be played now, what it was before, and which rule still binds."""
     after, before, zone = answer.after, answer.before, answer.zone
-    who = joined((called(answer.name, answer.player), answer.game or ""), ", ")
+    who = joined((called(answer.name, answer.player), answer.title or answer.game or ""), ", ")
     told: dict[str, Arg] = {"who": who, "rule": after.text or ""}
     if after.verdict != "allow":
         first = msg("{who}: still no playing, because of: {rule}", **told)
@@ -62,10 +56,10 @@ def _stands(answer: GrantAnswer) -> tuple[Arg, ...]:
     return (first,)
 
 
-def decided(answer: Why, title: str = "") -> tuple[Arg, ...]:
-    """May it be played, until when, and why. `title`: of the game."""
+def decided(answer: Why) -> tuple[Arg, ...]:
+    """May it be played, until when, and why."""
     decision = answer.decision
-    who = joined((called(answer.name, answer.player), title or answer.game or msg("all games")), ", ")
+    who = joined((called(answer.name, answer.player), answer.title or answer.game or msg("all games")), ", ")
     told: dict[str, Arg] = {"who": who, "verdict": VERDICTS[decision.verdict]}
     if decision.verdict == "allow" and decision.left_ms is not None:
         told["left"] = Length(max(0, decision.left_ms))

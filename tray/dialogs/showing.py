@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Empty, Queue
-from threading import Thread
+from threading import Event, Thread
 from typing import Final, Protocol
 
 from i18n.message import Arg, MessageError
@@ -52,6 +52,14 @@ class Work:
 
     def answer(self) -> Next:
         return self._answers.get()
+
+    def renew(self, ms: int, gone: Event, ready: Callable[[tuple[Arg, ...]], None]) -> None:
+        """Until the dialog is `gone`, `ready` is called, on a thread of its own, with what it says by then."""
+        def ask() -> None:
+            while not gone.wait(ms / 1000):
+                ready(self.session.says())
+
+        Thread(target=ask, daemon=True).start()
 
     def _run(self, ask: Callable[[], Next], ready: Callable[[], None]) -> None:
         def answer() -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from daemon.api.messages import Why, WhyGet
-from daemon.api.status import StatusGet
 from i18n.message import msg
 from tray.dialogs.model import CLOSE, Dialog, End, Line, Next, Show, Values
 from tray.dialogs.page import Start, options, own
-from tray.dialogs.saying import decided, joined, rule_by_rule, titles
+from tray.dialogs.saying import decided, joined, rule_by_rule
 
 TITLE: Final = msg("Why?")
 
@@ -24,18 +23,16 @@ class Page:
     def open(self) -> Next:
         player = self._words[0] if self._words else own(self._ask)
         game = self._words[1] if len(self._words) > 1 else None
-        answer = self._ask(WhyGet(player=player, game=game))
-        title = "" if game is None else titles(self._ask(StatusGet()), answer.player).get(game, "")
-        return Show(dialog(answer, title))
+        return Show(dialog(self._ask(WhyGet(player=player, game=game))))
 
     def press(self, button: str, values: Values) -> Next:
         return End()
 
 
-def dialog(answer: Why, title: str = "") -> Dialog:
+def dialog(answer: Why) -> Dialog:
     body = []
     for rule, says in rule_by_rule(answer):
         body += [Line(rule, head=True), Line(joined(says, "; "))]
     if not body:
         body = [Line(msg("No rule is in force for that."))]
-    return Dialog(TITLE, decided(answer, title), body=tuple(body), buttons=(CLOSE,))
+    return Dialog(TITLE, decided(answer), body=tuple(body), buttons=(CLOSE,))

@@ -29,13 +29,10 @@ Rung = Callable[[Signal, Viewer], Notice | Gone | None]
 
 
 def decide(signal: Signal, viewer: Viewer) -> Notice | Gone | None:
-    """What this viewer is shown of it, if anything."""
+    """What this viewer is shown of it, if anything, whatever is in front."""
     table = _PLAYER if _mine(signal, viewer) else _GUARDIAN
     rung = table.get(signal.kind)
-    found = rung(signal, viewer) if rung else None
-    if isinstance(found, Notice) and viewer.screen != "desktop" and found.urgency != "low":
-        return replace(found, banner=True)  # nobody sees a notification beside a full-screen game
-    return found
+    return rung(signal, viewer) if rung else None
 
 
 def _mine(signal: Signal, viewer: Viewer) -> bool:
@@ -85,6 +82,8 @@ def _notice(signal: Signal, _: Viewer) -> Notice:
 def _due(signal: Signal, _: Viewer) -> Notice:
     left = signal.left or 0
     closes = msg("{game} closes in {left}.", game=_game(signal), left=Length(left))
+    if signal.how == "asked":
+        closes = msg("{game} is asked to close, and over in {left} at the latest.", game=_game(signal), left=Length(left))
     return Notice(
         _of_game(signal), msg("Save now!"), (closes, *_why(signal)), "critical", banner=True, sound=True, lasts=None,
         saving=min(left, _LONGEST_SAVING),
@@ -123,8 +122,12 @@ def _granted(signal: Signal, _: Viewer) -> Notice:
     return _of_time(signal, title, (*by, *_until(signal)))
 
 
-def _answered(signal: Signal, _: Viewer) -> Notice:
-    """More time makes what warned before untrue; a no, or a yes that lets something through, leaves it as it was."""
+def _answered(signal: Signal, _: Viewer) -> Notice | None:
+    """More time makes what warned before untrue; a no, or a yes that lets something through, leaves it as it was; who took it
+    back knows.
+    """
+    if signal.how == "withdrawn":
+        return None
     if signal.how == "approved" and signal.left is not None:
         return _of_time(signal, *_answer(signal))
     return Notice(f"news:{signal.player}", *_answer(signal), lasts=_LISTED)

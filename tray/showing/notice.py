@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from i18n.message import Arg, Words
@@ -45,6 +45,11 @@ class Notice:
     over: str | None = None
 
 
+def seen_over(notice: Notice, screen: Screen) -> Notice:
+    """Nobody sees a notification beside a full-screen game."""
+    return replace(notice, banner=True) if screen != "desktop" and notice.urgency != "low" else notice
+
+
 @dataclass(frozen=True, slots=True)
 class Gone:
     """What stands under this key is no longer so."""
@@ -59,4 +64,3 @@ class Viewer:
     guardian: bool = False
     player: str | None = None
     tray: bool = True
-    screen: Screen = "desktop"

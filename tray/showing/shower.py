@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from daemon.api.asking import RequestApprove, RequestDeny
@@ -15,7 +15,7 @@ from i18n.catalogue import Catalogue
 from i18n.message import Arg, msg
 from tray.showing.api import Bell, Card, Display, How, Outcome
 from tray.showing.ladder import APP, decide
-from tray.showing.notice import Action, Gone, Notice, Screen, Viewer
+from tray.showing.notice import Action, Gone, Notice, Screen, Viewer, seen_over
 from tray.showing.pace import Pace
 from tray.showing.texts import clean
 
@@ -72,27 +72,28 @@ class Shower:
             return None
 
     def _show(self, signal: Signal) -> How | None:
-        viewer = replace(self._viewer, screen=self._means.screen())
-        found = decide(signal, viewer)
+        found = decide(signal, self._viewer)
         if isinstance(found, Gone):
             self._drop(found.key)
         if not isinstance(found, Notice):
-            return None
+            return None  # and the system is not asked what is in front
+        screen = self._means.screen()
+        found = seen_over(found, screen)
         worth = self._pace.worth(found, self._mono())
         if found.over:  # also where nothing comes in its place
             self._means.banner.drop(found.over)
             if not worth or found.over != found.key:
                 self._means.notifications.drop(found.over)
-        return self._put(found, viewer) if worth else None
+        return self._put(found, screen) if worth else None
 
-    def _put(self, notice: Notice, viewer: Viewer) -> How | None:
+    def _put(self, notice: Notice, screen: Screen) -> How | None:
         """Where nothing of ours is drawn, the notification is only for later: somebody can but hear it."""
         card = self._card(notice)
         self._end = self._mono() + int(PATIENCE_S * 1000)
-        if notice.enough and viewer.screen != "exclusive" and self._came(self._means.banner.show(card)):
+        if notice.enough and screen != "exclusive" and self._came(self._means.banner.show(card)):
             return "banner"
         noted = self._means.notifications.show(card)
-        if viewer.screen == "exclusive":
+        if screen == "exclusive":
             loud = notice.banner or notice.sound
             return "sound" if loud and self._came(self._means.bell.ring()) else None
         drawn = self._means.banner.show(card) if notice.banner and not notice.enough else None

@@ -134,7 +134,9 @@ def processes() -> dict[int, Stat]:
 
 
 def newest() -> bytes:
-    """Changes whenever a pid was handed out (the last field of /proc/loadavg): as long as it does not, nothing was forked."""
+    """Changes whenever a pid was handed out (the last field of /proc/loadavg): as long as it does not, nothing was
+    forked. Empty where /proc shows processes alone.
+    """
     return _read("/proc/loadavg").rpartition(b" ")[2]
 
 

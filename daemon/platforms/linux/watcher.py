@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import resource
 import sys
 from collections.abc import Callable
@@ -22,13 +23,14 @@ from daemon.platforms.linux.gate.handing import Shares
 from daemon.platforms.linux.reading.crew import Crew
 from daemon.platforms.linux.watching.events import Events
 from daemon.platforms.linux.watching.loading import LoadedCode
+from daemon.platforms.linux.watching.noticing import Noticing
 from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.served import Reading
 from daemon.platforms.linux.watching.tracker import LET_S, LinuxTracker
 from daemon.platforms.processes import BlindError
 from daemon.platforms.tracker import BLIND, HELD
-from daemon.platforms.watcher import EVENTS, TrackingWatcher
+from daemon.platforms.watcher import TrackingWatcher
 from host.clock import Clock
 from i18n.message import Arg, comma, msg, said_by
 from rules.games import Program
@@ -62,6 +64,9 @@ class LinuxWatcher(TrackingWatcher):
         self._poller = Poller(tracker, clock, self._often)
         self._loaded = LoadedCode(clock, tracker.loaded)
         self._events = Events(tracker, clock, self._poller, self._trouble, self._well)
+        self._noticing = Noticing(
+            tracker, clock, self._poller, self._events, self._trouble, self._well, self._say_kind
+        )
 
     # --- the protocol ------------------------------------------------------------------------------------------------------
 
@@ -77,17 +82,19 @@ class LinuxWatcher(TrackingWatcher):
             self._asker.watch = self
         if self._reading:
             self._reading.start(loop)
-        if not self._start_events(loop):
-            self._tracker.look = self._poller.look_for_new
-            self._poller.start(loop)
-        elif self._gate_mounts != ():
+        self._noticing.start(loop)
+        self._say_kind()
+        if self._gate_mounts != () and os.geteuid() == 0:  # nobody else may have one
             self._set_up_gate()
 
     def _scan(self) -> tuple[Program, ...]:
         return self._tracker.scan(self._poller.pids)
 
     def refuse(self, refusals: Refusals) -> None:
+        hurried = self._hurry()
         super().refuse(refusals)
+        if self._loop and self._hurry() and not hurried:
+            self._noticing.hurry(self._loop)
         programs = self._tracker.programs
         programs.only, programs.images.sizes = frozenset(refusals.only), sizes(refusals.only.values())
         if self._gate:
@@ -115,24 +122,20 @@ class LinuxWatcher(TrackingWatcher):
         self._tracker.programs.stop()
         if self._reading:
             self._reading.stop()
-        self._events.stop()
-        self._poller.stop()
+        self._noticing.stop()
         self._loaded.stop()
         super().stop()
 
-    # --- events ------------------------------------------------------------------------------------------------------------
+    # --- how well -----------------------------------------------------------------------------------------------------------
 
-    def _start_events(self, loop: asyncio.AbstractEventLoop) -> bool:
-        try:
-            self._events.start(loop)
-        except OSError as error:
-            self._trouble(EVENTS, said_by(error))
-            return False
-        self.kind = "events"
-        return True
+    def sound(self) -> bool:
+        return self._gate is None or self._gate.beats()
+
+    def _say_kind(self) -> None:
+        self.kind = "gate" if self._gate else "events" if self._noticing.told else "poll"
 
     def _often(self) -> bool:
-        return self.kind != "poll" or self._hurry()  # who polls although there were events has to see what they would have told
+        return self._noticing.told or self._hurry()  # who polls although there were events has to see what they would have told
 
     # --- errands (asker.Watch) ---------------------------------------------------------------------------------------------
 
@@ -180,15 +183,14 @@ class LinuxWatcher(TrackingWatcher):
         if self._loop is None:
             return
         if self._start_gate(self._loop):
-            self.kind = "gate"
             self._well("watch-gate")
             for id_ in ("gate-failed", "gate-blind", "gate-unread"):  # told by the gate before, which cannot take it back
                 self._tell_soon(WatchTrouble(id_, ISSUES[id_], over=True))
         else:
             self._gate_later(self._loop)
+        self._say_kind()
 
     def _gate_later(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.kind = "events"
         self._again.later(loop, self._clock.mono(), self._set_up_gate)
 
     def _start_gate(self, loop: asyncio.AbstractEventLoop) -> bool:
@@ -277,6 +279,7 @@ class LinuxWatcher(TrackingWatcher):
             self._stop_gate(self._loop)
             self._open[seen.id] = self._clock.mono()
             self._gate_later(self._loop)
+            self._say_kind()
         if isinstance(seen, WatchTrouble) and seen.id == HELD:
             self._trouble(HELD, seen.text)
         else:

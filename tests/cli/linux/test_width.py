@@ -38,7 +38,8 @@ AT_HOME = (
     ("extend", LONG, "--until", "23:59"), ("grants",), ("revoke", "{grant}"),
     ("player", "add", f"Em {LONG}", "--born", "2016", "--account", psutil.Process().username()),  # under no rule
     ("request", "20", "--game", "turtles", "--reason", WHY), ("requests",), ("approve", "{request}"),
-    ("request", "--reason", WHY), ("deny", "{request}", "--reason", WHY), ("requests",),
+    ("request", "--reason", WHY), ("withdraw", "{request}"), ("request", "--reason", WHY),
+    ("deny", "{request}", "--reason", WHY), ("requests",),
     ("pause", LONG, "--until", "23:59", "--reason", "ăn cơm tối cùng cả nhà, rồi còn phải làm nốt bài tập"), ("status",),
     ("why", LONG, "turtles"), ("grant", LONG, "5"), ("resume", LONG), ("resume", LONG), ("pause", LONG), ("resume", LONG),
     ("off", "30", "--reason", "sinh nhật của bé, cả lớp cùng đến chơi suốt buổi chiều hôm nay"), ("status",), ("off", "0"),

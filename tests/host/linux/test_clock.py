@@ -5,7 +5,12 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
+
+from agent import __main__ as agent
+from daemon import __main__ as daemon
 from host.clock import SystemClock
+from host.linux import clocks
 
 
 def test_readings_are_the_kernels() -> None:
@@ -19,3 +24,28 @@ def test_readings_are_the_kernels() -> None:
         before = time.clock_gettime_ns(truth) // 1_000_000
         assert before <= read() <= time.clock_gettime_ns(truth) // 1_000_000
     assert clock.boot() == Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+@pytest.fixture
+def hidden(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As to a service with ProcSubset=pid."""
+    monkeypatch.setattr(clocks, "_BOOT", tmp_path / "boot_id")
+
+
+@pytest.mark.usefixtures("hidden")
+def test_a_boot_that_is_hidden_is_told_by_the_unit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As systemd writes it (%b), without dashes, it is the same one."""
+    monkeypatch.setenv("GIOCHOI_BOOT", "7aa6a480cd87472fb7c413cc337da046")
+    assert SystemClock().boot() == "7aa6a480-cd87-472f-b7c4-13cc337da046"
+
+
+@pytest.mark.usefixtures("hidden")
+@pytest.mark.parametrize("told", ["", "%b"])
+@pytest.mark.parametrize("server", [agent, daemon])
+def test_a_boot_that_nobody_tells_is_one_line(server, told, monkeypatch, tmp_path, capsys) -> None:
+    """Not a traceback: what is hidden, and what the unit has to say."""
+    monkeypatch.setenv("GIOCHOI_BOOT", told)
+    assert server.main(["--home", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "boot_id is hidden: the service's unit has to say Environment=GIOCHOI_BOOT=%b" in said

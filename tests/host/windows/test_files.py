@@ -42,7 +42,7 @@ def test_known_folders_are_the_systems_not_the_environments(monkeypatch: pytest.
 
 def test_publishers_are_the_system_us_and_the_agents_account() -> None:
     expected = {sids.SYSTEM, sids.ADMINS, ME, sids.service_sid("giochoi-agent")}
-    assert files.publishers() == expected
+    assert files.publishers("system") == expected
 
 
 @pytest.mark.parametrize("mode", [0o700, 0o755])

@@ -388,7 +388,7 @@ def test_an_impostor_is_not_taken_for_the_systems_agent(address, monkeypatch):
     async def body():
         async with serving(address) as server:
             assert await asyncio.to_thread(ask, address) == b"hello\n"
-            monkeypatch.setattr(pipes_client.files, "publishers", lambda: frozenset({"S-1-5-21-1-2-3-1001"}))
+            monkeypatch.setattr(pipes_client.files, "publishers", lambda _: frozenset({"S-1-5-21-1-2-3-1001"}))
             with pytest.raises(PermissionError):
                 await asyncio.to_thread(ask, address)
             with pytest.raises(transport.Unreachable, match="another program"):

@@ -52,7 +52,7 @@ _OTHER = Reason(rule="home.weekday", cite="Nếp nhà", text=HOUSE, kind="budget
                 used_ms=30 * MINUTE, granted_ms=15 * MINUTE)  # fmt: skip
 _NIGHT = Reason(rule="home.night", cite="Nếp nhà", text=NIGHT, kind="window", pack="y", params={})
 WHY = m.Why(
-    player="an", name="Nguyễn Minh An", game="luanti", zone=ZONE,
+    player="an", name="Nguyễn Minh An", game="luanti", title="Luanti", zone=ZONE,
     decision=Decision("refuse", _REASON, NOON + 12 * 60 * MINUTE, 0),
     findings=(Finding(_OTHER, "allow", NOON + 30 * MINUTE), Finding(_REASON, "refuse", NOON + 12 * 60 * MINUTE),
               Finding(_NIGHT, "allow", NOON + 10 * 60 * MINUTE)),
@@ -89,6 +89,7 @@ class FakeDaemon:
         self.answers: dict[type, Any] = {
             StatusGet: STATUS, m.WhyGet: WHY, m.UsageGet: usage, RulesGet: RULES, a.RequestAdd: a.Requested(id="r8"),
             a.RequestsGet: a.Requests(requests=(ASKED,), zone=ZONE), a.RequestApprove: GRANTED, a.RequestDeny: m.Ok(),
+            a.Off: lambda one: a.OffAnswer(until=NOON + one.ms, zone=ZONE),
             a.CodeUse: GRANTED, m.GrantExtend: GRANTED, a.Prove: self._prove,
             a.MeGet: lambda _: a.Me(account="an", guardian=False, player="an", proving=("Mẹ Hoa", "Bố Tuấn"), codes=True,
                                     locked=None if self.wrong < 5 else 4_102_444_800_000),
@@ -146,4 +147,4 @@ def usage(request: m.UsageGet) -> m.Usage:
     if day == "2026-11-21":
         return m.Usage(day=day, zone=ZONE, players={})
     part = m.UsagePart(total_s=4500.0, games={"luanti": 3600.0, "teeworlds": 1200.0})
-    return m.Usage(day=day, zone=ZONE, players={"an": part})
+    return m.Usage(day=day, zone=ZONE, players={"an": part}, titles={"luanti": "Luanti", "teeworlds": "Teeworlds"})

@@ -14,7 +14,7 @@ from tray.dialogs.windows.layout import lay_out
 
 DIALOGS = {
     "ask": ask.for_play(STATUS, "an"), "pin": pin.dialog(("Mẹ Hoa", "Bố Tuấn")), "approve": approve.dialog(ASKED, ZONE),
-    "why": why.dialog(WHY), "kept": kept.dialog("an", [], {}),
+    "why": why.dialog(WHY), "kept": kept.dialog("an", []),
 }  # fmt: skip
 
 

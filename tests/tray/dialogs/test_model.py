@@ -65,7 +65,7 @@ def test_digits(typed, code_):
 MODELS = {
     "ask": ask.for_play(STATUS, "an"), "program": ask.for_program("sums"), "pin": pin.dialog(("Hoa", "Tuấn")),
     "pin of one": pin.dialog(("Hoa",)), "code": code.dialog(None), "code asked": code.dialog(ASKED), "why": why.dialog(WHY),
-    "kept": kept.dialog("an", [], {}), "until": until.dialog(STATUS, "an", "luanti"), "approve": approve.dialog(ASKED, ZONE),
+    "kept": kept.dialog("an", []), "until": until.dialog(STATUS, "an", "luanti"), "approve": approve.dialog(ASKED, ZONE),
     "rules": rules.dialog(RULES), "told": told("a", "b"),
 }  # fmt: skip
 
@@ -112,8 +112,8 @@ def test_kept_says_what_is_true():
     from daemon.recording import day_summary
 
     days = [usage(UsageGet(day=f"2026-11-{day}")) for day in (24, 21)]
-    said = [Catalogue("en")(line.text) for line in kept.dialog("an", days, {"luanti": "Luanti"}).body]
+    said = [Catalogue("en")(line.text) for line in kept.dialog("an", days).body]
 
     assert kept.KEPT_DAYS == day_summary.KEPT_DAYS
     assert any("400 days" in one for one in said)
-    assert [one.split(": ")[1] for one in said[1:3]] == ["1 hr 15 min (Luanti 1 hr, teeworlds 20 min)", "nothing"]
+    assert [one.split(": ")[1] for one in said[1:3]] == ["1 hr 15 min (Luanti 1 hr, Teeworlds 20 min)", "nothing"]

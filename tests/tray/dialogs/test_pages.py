@@ -9,14 +9,15 @@ import pytest
 from daemon.api import asking as a
 from daemon.api.messages import GrantExtend, UsageGet, WhyGet
 from daemon.api.rules import InForce, RulesGet
+from daemon.api.status import StatusGet
 from host.homes import server_home
 from host.rpc_client import ask as asked
 from host.transport import Unreachable
 from host.wire import ApiError
 from i18n.catalogue import Catalogue
 from i18n.message import msg
-from tests.tray.dialogs.fake_daemon import ASKED, GRANTED, MINUTE, NOON
-from tray.dialogs import approve, ask, code, kept, message, pin, rules, until, why
+from tests.tray.dialogs.fake_daemon import ASKED, GRANTED, MINUTE, NOON, STATUS
+from tray.dialogs import approve, ask, code, kept, message, off, pin, rules, until, why
 from tray.dialogs.model import Show, Stay
 from tray.dialogs.page import Session, Start, UsageError
 from tray.dialogs.run import NAMES, run
@@ -46,6 +47,26 @@ def test_ask_for_a_program(page, daemon):
     assert "sums" in said(opened)[0]
     session.press("send", {"reason": " for school "})
     assert daemon.of(a.RequestAdd) == [a.RequestAdd(program="ab" * 32, reason="for school")]
+
+
+def test_what_is_left_is_asked_for_again_while_the_window_is_open(page, daemon):
+    """By all rules of what runs; where nobody answers, that is said in its place."""
+    from msgspec.structs import replace
+
+    opened, session = page(ask)
+    assert opened.dialog.renews
+    assert said(opened)[1] == "Left now: 9 min"
+    (an, *_), later = STATUS.players, []
+    for left in (61.0, 59.0, 0.0, None):
+        games = tuple(replace(game, left_s=left) for game in an.games)
+        daemon.answers[StatusGet] = replace(STATUS, players=(replace(an, left_s=left, games=games),))
+        later.append([WORDS(one) for one in session.says()])
+    assert [two for _, two in later] == [
+        "Left now: 1 min", "Left now: less than a minute", "Nothing is left now.", "No limit is near now."
+    ]  # fmt: skip
+    assert {one for one, _ in later} == {said(opened)[0]}
+    daemon.stop_serving()
+    assert "does not answer" in WORDS(session.says()[1])
 
 
 def test_a_second_request_says_what_the_daemon_says(page, daemon):
@@ -142,6 +163,25 @@ def test_until_for_one_game(page, daemon):
     assert said(after) == ["Nguyễn Minh An: may play until 24 Nov 2026 12:39 (was 24 Nov 2026 12:09)"]
 
 
+@pytest.mark.parametrize(("values", "note"), [
+    ({"ms": "60", "reason": " \n"}, "Say why, such as: birthday."),
+    ({"ms": "0", "reason": "x"}, "Minutes: type a number from 1 to 1,440."),
+])  # fmt: skip
+def test_off_wants_minutes_and_a_reason(page, daemon, values, note):
+    _, session = page(off)
+    assert WORDS(session.press("off", values).note) == note
+    assert daemon.of(a.Off) == []
+
+
+def test_off_says_until_when_and_how_it_ends(page, daemon):
+    opened, session = page(off)
+    assert [one.name for one in opened.dialog.fields] == ["ms", "reason"]
+    after = session.press("off", {"ms": "90", "reason": "sinh nhật"})
+    assert daemon.of(a.Off) == [a.Off(ms=90 * MINUTE, reason="sinh nhật")]
+    assert said(after)[0] == "Nothing is limited until 24 Nov 2026 13:30."
+    assert "Enforce again" in said(after)[1]
+
+
 def test_what_still_binds_is_named(page, daemon):
     from msgspec.structs import replace
 
@@ -173,7 +213,7 @@ def test_why_and_rules_of_whoever_plays_here(page, daemon):
 
 
 @pytest.mark.parametrize(("module", "words"), [
-    (until, ()), (approve, ()), (message, ()), (ask, ("An",)), (ask, ("--what", "x")), (ask, ("--game",)),
+    (until, ()), (approve, ()), (message, ()), (off, ("An",)), (ask, ("An",)), (ask, ("--what", "x")), (ask, ("--game",)),
     (why, ("a", "b", "c")),
 ])  # fmt: skip
 def test_words_that_mean_nothing(module, words):

@@ -12,12 +12,11 @@ from daemon.reporting.publisher import due_text, refused_text, stranger_text
 from i18n.catalogue import Catalogue
 from i18n.message import Text, msg
 from tray.showing.ladder import decide
-from tray.showing.notice import Gone, Viewer
+from tray.showing.notice import Gone, Viewer, seen_over
 
 NOW = 1_795_482_000_000  # 08:00 in Hanoi
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 CHILD = Viewer(player="an")
-FULL = Viewer(player="an", screen="full")
 PARENT = Viewer(guardian=True)
 MINUTE = 60_000
 GAME = {"player": "an", "game": "luanti", "title": "Luanti"}
@@ -47,7 +46,8 @@ def test_a_warning_is_louder_the_nearer_the_end(left, urgency, banner, over_full
     notice = decide(signal("warning", left=left), CHILD)
 
     assert (notice.urgency, notice.banner, notice.sound, notice.lasts is None) == (urgency, banner, sound, stands)
-    assert decide(signal("warning", left=left), FULL).banner == over_full_screen
+    assert seen_over(notice, "desktop") == notice
+    assert seen_over(notice, "full").banner == over_full_screen
 
 
 @pytest.mark.parametrize(("one", "english", "vietnamese"), [
@@ -57,8 +57,11 @@ def test_a_warning_is_louder_the_nearer_the_end(left, urgency, banner, over_full
      ["Còn 5 phút", "Luanti", "Hãy tìm chỗ dừng thích hợp."]),
     (signal("warning", left=59_800), ["1 min left", "Luanti", "Save your game now."],
      ["Còn 1 phút", "Luanti", "Hãy lưu trò chơi ngay."]),
-    (signal("due", left=10_000, text=due_text("Luanti", WHY, 10_000)),
-     ["Save now!", "Luanti closes in 10 sec.", "Why: 60 minutes of each game a day"], None),
+    (signal("due", left=80_000, text=due_text("Luanti", WHY, 90_000)),
+     ["Save now!", "Luanti closes in 1 min 20 sec.", "Why: 60 minutes of each game a day"], None),
+    (signal("due", left=10_000, how="asked", text=due_text("Luanti", WHY, 10_000)),
+     ["Save now!", "Luanti is asked to close, and over in 10 sec at the latest.", "Why: 60 minutes of each game a day"],
+     ["Lưu lại ngay!", "Luanti được yêu cầu đóng, chậm nhất 10 giây nữa là tắt.", "Lý do: 60 minutes of each game a day"]),
     (signal("ended", left=3_600_000, how="closed"), ["Luanti is over", "You played for 1 hr."],
      ["Luanti: hết giờ chơi", "Lượt này đã chơi 1 giờ."]),
     (signal("refused", until=NOW + 60 * MINUTE, text=refused_text("Luanti", WHY)),
@@ -183,6 +186,15 @@ def test_a_guardian_is_asked_and_the_answer_takes_the_place_of_the_question():
     assert (answered.key, answered.actions, answered.urgency) == (asked.key, (), "low")
 
 
+def test_what_is_taken_back_takes_the_question_away_and_tells_nobody_what_they_did_themselves():
+    back = signal("answered", request="r7", how="withdrawn", who="an", text=msg("Taken back"))
+    asked = decide(signal("asked", request="r7", text=msg("x")), PARENT)
+    notice = decide(back, PARENT)
+
+    assert (notice.key, notice.actions, notice.urgency, said(notice)) == (asked.key, (), "low", ["Giờ Chơi", "Taken back"])
+    assert decide(back, CHILD) is None
+
+
 def test_what_is_not_enforced_is_loud_until_it_is_over():
     raised = decide(signal("issue", rule="watch-blind", how="raised", text=msg("x")), PARENT)
 
@@ -196,7 +208,7 @@ def test_what_is_not_enforced_is_loud_until_it_is_over():
     (True, {"until": NOW}, True), (True, {"left": MINUTE}, True), (True, {}, False), (False, {"until": NOW}, False),
 ])  # fmt: skip
 def test_a_start_is_told_quietly_where_there_is_an_end_and_nothing_stands(tray, more, shown):
-    notice = decide(signal("started", **more), Viewer(player="an", tray=tray, screen="full"))
+    notice = decide(signal("started", **more), Viewer(player="an", tray=tray))
 
     assert (notice is not None) == shown
-    assert notice is None or (notice.urgency, notice.banner, notice.sound) == ("low", False, False)
+    assert notice is None or (notice.urgency, seen_over(notice, "full").banner, notice.sound) == ("low", False, False)

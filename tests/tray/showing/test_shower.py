@@ -98,6 +98,17 @@ def test_whatever_fails_it_goes_on():
     assert made(notes=RuntimeError("no"))[0].resident("x") is False
 
 
+@pytest.mark.parametrize(("signal", "asked"), [(Signal(number=1, kind="started", player="an"), 0), (warning(), 1)])
+def test_what_is_in_front_is_asked_only_for_what_is_shown(signal, asked):
+    """The question costs more than the rest of what is seen of a change."""
+    count = []
+    means = Means(Display(True), Display(True), Display(True), lambda: count.append(1) or "desktop")
+
+    Shower(means, lambda: Catalogue("en"), lambda: 0).show(signal)
+
+    assert len(count) == asked
+
+
 def test_nothing_of_a_childs_time_reaches_a_guardian():
     one, means = made()
     one.know(guardian=True, player=None, tray=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from threading import Event
 from typing import Any, Final
 
 from i18n.message import Arg
@@ -42,6 +43,8 @@ class _Window:
         self._fields: Fields
         self._note: Any
         self._body: Any = None
+        self._said: list[Any] = []
+        self._gone = Event()
         self._window = Gtk.Window(window_position=Gtk.WindowPosition.CENTER, resizable=False, icon_name="dialog-information",
                                   type_hint=Gdk.WindowTypeHint.DIALOG)  # fmt: skip
         self._window.connect("delete-event", lambda *_: self._close())
@@ -70,6 +73,7 @@ class _Window:
 
     def _build(self, dialog: Dialog) -> None:
         self._dialog, self._focus = dialog, None
+        self._gone.set()
         for child in self._window.get_children():
             child.destroy()
         labels = iter(marked(dialog, self._words, "_"))
@@ -78,8 +82,9 @@ class _Window:
         self._note.get_style_context().add_class("error")
         self._note.set_no_show_all(True)
         box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=_SPACE, margin=_MARGIN)
-        for number, said in enumerate(dialog.says):
-            box.add(_paragraph(self._words(said), large=number == 0))
+        self._said = [_paragraph(self._words(said), large=number == 0) for number, said in enumerate(dialog.says)]
+        for paragraph in self._said:
+            box.add(paragraph)
         if dialog.fields:
             box.add(self._fields.grid)
         if dialog.body:
@@ -93,6 +98,16 @@ class _Window:
         self._window.show_all()
         self._fields.focus(dialog.first)
         self._window.present()
+        if dialog.renews is not None:
+            self._gone = Event()
+            self._work.renew(dialog.renews, self._gone, partial(GLib.idle_add, self._renewed))
+
+    def _renewed(self, says: tuple[Arg, ...]) -> bool:
+        """What was typed, and where, stays. Another dialog may have come meanwhile."""
+        if not self._gone.is_set():
+            for paragraph, said in zip(self._said, says, strict=False):
+                paragraph.set_text(self._words(said))
+        return False
 
     def _buttons(self, buttons: tuple[Button, ...], labels: Any) -> Any:
         """The default one to the right, as GTK's own dialogs have it, and first by the Tab key."""
@@ -169,6 +184,7 @@ class _Window:
 
     def _close(self) -> bool:
         self.open = False
+        self._gone.set()
         self._window.destroy()
         if Gtk.main_level():
             Gtk.main_quit()

@@ -5,6 +5,7 @@ scaling by monitor are the system's.
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Event
 from typing import Any, Final
 
 import win32api
@@ -19,6 +20,7 @@ from tray.dialogs.windows.layout import lay_out
 from tray.dialogs.windows.metrics import Fonts, aware, dpi_of, keep_as_laid_out
 
 _ARRIVED: Final = win32con.WM_APP + 1
+_RENEWED: Final = win32con.WM_APP + 2
 _DPI_CHANGED: Final = 0x02E0
 _STYLE: Final = (
     win32con.WS_POPUP | win32con.WS_CAPTION | win32con.WS_SYSMENU | win32con.DS_MODALFRAME | win32con.DS_SETFONT
@@ -48,6 +50,8 @@ class _Window:
         self._busy = waiting
         self._after: Next | None = None
         self._hwnd = 0
+        self._gone = Event()
+        self._says: tuple[Arg, ...] = ()
         self._fonts: Fonts
 
     def run(self) -> Next:
@@ -57,6 +61,7 @@ class _Window:
             template.append([kind, item.text, item.id, (0, 0, 0, 0), style])
         messages: dict[int, Callable[[int, int, int, int], Any]] = {
             win32con.WM_INITDIALOG: self._begin, win32con.WM_COMMAND: self._command, _ARRIVED: self._arrived,
+            _RENEWED: self._renewed,
             _DPI_CHANGED: self._moved, win32con.WM_CLOSE: lambda *_: self._close(End(self._code)),
         }  # fmt: skip
         _run_modal(win32api.GetModuleHandle(None), template, 0, messages)
@@ -71,6 +76,8 @@ class _Window:
         first = next((one.id for one in self._items if self._begins(one)), None)
         if self._waiting:
             self._work.wait(self._tell)
+        if self._dialog.renews is not None:
+            self._work.renew(self._dialog.renews, self._gone, self._say_again)
         if first is not None:
             self._lead_to(first)
         return 1  # until then the system's choice, the first that the Tab key reaches
@@ -138,10 +145,24 @@ class _Window:
         self._say(ONE_MOMENT)
         self._work.press(item.value, values, self._tell)
 
-    def _tell(self) -> None:
+    def _tell(self, what: int = _ARRIVED) -> None:
         """From another thread: the answer is there. The window may be gone by now."""
         if win32gui.IsWindow(self._hwnd):
-            win32gui.PostMessage(self._hwnd, _ARRIVED, 0, 0)
+            win32gui.PostMessage(self._hwnd, what, 0, 0)
+
+    def _say_again(self, says: tuple[Arg, ...]) -> None:
+        """From another thread."""
+        self._says = says
+        self._tell(_RENEWED)
+
+    def _renewed(self, *_: int) -> int:
+        """What was typed, and where, stays."""
+        for at, said in enumerate(self._says):
+            old = self._items[at]  # paragraphs come first
+            self._items[at] = Item(old.part, self._work.words(said), old.id, old.row)
+            _set_text(self._control(old.id), self._items[at].text)
+        self._place()
+        return 1
 
     def _arrived(self, *_: int) -> int:
         answer = self._work.answer()
@@ -195,6 +216,7 @@ class _Window:
 
     def _close(self, after: Next) -> int:
         self._after = after
+        self._gone.set()
         win32gui.EndDialog(self._hwnd, 0)
         self._fonts.close()
         return 1

@@ -1,15 +1,11 @@
-"""What is in front on an X screen, asked by python-xlib, which may be asked in any thread."""
+"""What is in front on an X screen."""
 
 from __future__ import annotations
 
 import logging
 import os
-from typing import Any
 
-from Xlib import X, Xatom
-from Xlib.display import Display
-from Xlib.error import DisplayError, XError
-
+from tray.showing.linux.xcb import Server, XError, server
 from tray.showing.notice import Screen
 
 _log = logging.getLogger(__name__)
@@ -20,25 +16,18 @@ def screen() -> Screen:
     if not os.environ.get("DISPLAY"):
         return "full"
     try:
-        display = Display()
-        try:
-            return _asked(display)
-        finally:
-            display.close()
-    except (DisplayError, XError, OSError) as error:
+        with server() as found:
+            return _asked(found)
+    except XError as error:
         _log.info("the screen: %s", error)
         return "full"
 
 
-def _asked(display: Any) -> Screen:
-    root = display.screen().root
-    active = root.get_full_property(display.intern_atom("_NET_ACTIVE_WINDOW"), Xatom.WINDOW)
+def _asked(found: Server) -> Screen:
+    active = found.values(found.root, "_NET_ACTIVE_WINDOW")
     if active is None:
         return "full"
-    if not active.value or active.value[0] == X.NONE:
+    if not active or not active[0]:
         return "desktop"
-    window = display.create_resource_object("window", active.value[0])
-    states = window.get_full_property(display.intern_atom("_NET_WM_STATE"), Xatom.ATOM)
-    if states is not None and display.intern_atom("_NET_WM_STATE_FULLSCREEN") in states.value:
-        return "full"
-    return "desktop"
+    states = found.values(active[0], "_NET_WM_STATE") or []
+    return "full" if found.atom("_NET_WM_STATE_FULLSCREEN") in states else "desktop"

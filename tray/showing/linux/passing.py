@@ -1,19 +1,20 @@
-"""What is told to the X server about a window of ours, by python-xlib: GTK's own call needs a package that few have."""
+"""What is told to the X server about a window of ours: GTK's own call needs a package that few have."""
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from Xlib.display import Display
-from Xlib.ext import shape
+from tray.showing.linux.xcb import XError, server
+
+_log = logging.getLogger(__name__)
 
 
 def passes_clicks(window: Any) -> None:
     """Clicks on the window go to whatever lies below it."""
     window.get_display().sync()  # the server knows it now
-    display = Display()
     try:
-        display.create_resource_object("window", window.get_xid()).shape_rectangles(shape.SO.Set, shape.SK.Input, 0, 0, 0, [])
-        display.sync()
-    finally:
-        display.close()
+        with server() as found:
+            found.pass_clicks(window.get_xid())
+    except XError as error:
+        _log.warning("clicks stop at the banner: %s", error)

@@ -85,6 +85,10 @@ class ExecGate:
             raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None
         self._thread = thread
 
+    def beats(self) -> bool:
+        """Whether its thread comes round, as far as the watchdog lets it be known before it ends us."""
+        return self.watchdog is not None and self.watchdog.beats()
+
     def watch(self, path: str) -> None:
         """Be asked for programs on the filesystem of `path`. Watching one twice is once. OSError."""
         calls.fanotify_watch(self._handle, path)

@@ -32,6 +32,7 @@ class Watchdog:
     def __init__(self, clock: Clock, limit_ms: int = LIMIT_MS) -> None:
         """OSError."""
         self._clock = clock
+        self._limit_ms = limit_ms
         self._limit = _TIME.pack(0, 0, limit_ms // 1000, limit_ms % 1000 * 1_000_000)
         self._beaten = clock.mono()
         timer = ctypes.c_void_p()
@@ -44,6 +45,10 @@ class Watchdog:
         if timer is not None and now - self._beaten >= _SOON_MS:
             self._beaten = now
             _libc.timer_settime(timer, 0, self._limit, None)
+
+    def beats(self) -> bool:
+        """Whether the last beat is not too long ago."""
+        return self._clock.mono() - self._beaten <= self._limit_ms
 
     def close(self) -> None:
         """From any thread, once or again."""

@@ -5,6 +5,7 @@ memory (openat2(2), RESOLVE_CACHED, since Linux 5.12). Nobody can hold that up, 
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import re
 import struct
@@ -18,7 +19,8 @@ _THROUGH_ROOT = re.compile(r"/proc/(\d+)/root(?=/)")
 
 
 def node(path: str, flags: int = 0) -> int | None:
-    """The file at `/proc/PID/root/…`, opened for nothing. None: ask a reader, who finds out more slowly.
+    """The file at `/proc/PID/root/…`, opened for nothing. None: ask a reader, who finds out more slowly. FileNotFoundError: the
+    kernel knows that nothing lies there.
 
     Of a process whose root is ours too, so that nothing need be opened of it: its folders may be somebody's file system.
     """
@@ -27,7 +29,11 @@ def node(path: str, flags: int = 0) -> int | None:
         return None
     how = _HOW.pack(os.O_PATH | os.O_CLOEXEC | flags, 0, _NO_SYMLINKS | _CACHED)
     handle = int(_libc.syscall(_OPENAT2, _AT_FDCWD, os.fsencode(path[through.end() :]), how, _HOW.size))
-    return handle if handle >= 0 else None
+    if handle >= 0:
+        return handle
+    if ctypes.get_errno() == errno.ENOENT:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    return None
 
 
 def _has_our_root(pid: str) -> bool:

@@ -30,14 +30,22 @@ class Poller:
         self._all = os.geteuid() == 0
         self._newest = b""
         self._newest_at_all = b""
-        self._looked_at_all = 0
+        self._looked_at_all = self._knew = 0  # when that is due again; when all known ones were what they were known as
         self._passed_over: frozenset[int] = frozenset()
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.soon(loop)
+        self._tracker.alone = True
+
+    def soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Not when the last wait is over."""
+        if self._timer:
+            self._timer.cancel()
         self._timer = loop.call_later(FAST_S, self._turn, loop)
 
     def stop(self) -> None:
+        self._tracker.alone = False
         if self._timer:
             self._timer.cancel()
             self._timer = None
@@ -75,13 +83,13 @@ class Poller:
         if everybody and newest != self._newest_at_all:
             self._newest_at_all = newest
             self._passed_over = frozenset()  # among them may be one that has become somebody we look at
-        if everybody or newest != self._newest:
+        if everybody or not newest or newest != self._newest:
             self._newest = newest
             self._compare(now)
         for pid in self._tracker.known() if everybody else self._tracker.young(now - _YOUNG_MS):
-            self._tracker.replaced(pid)
+            self._tracker.replaced(pid, self._knew)
         if everybody:
-            self._looked_at_all = now
+            self._looked_at_all = self._knew = now
         self._tracker.watch_ends()
 
     def _compare(self, now: int) -> None:

@@ -48,11 +48,13 @@ class SeenProgram:
         program = replace(self.program, since=before.program.since, files=files, mapped=before.program.mapped)
         return replace(self, program=program)
 
-    def after(self, before: SeenProgram) -> SeenProgram:
-        """The program that came after `before`. An exec keeps its process's start time, so it began after `before` was read."""
+    def after(self, before: SeenProgram, looked: int = 0) -> SeenProgram:
+        """The program that came after `before`. An exec keeps its process's start time, so it began after `before` was read, or
+        was `looked` at (mono) the last time.
+        """
         if before.program.started != self.program.started:
             return self
-        return replace(self, program=replace(self.program, since=max(self.program.since, before.at)))
+        return replace(self, program=replace(self.program, since=max(self.program.since, before.at, looked)))
 
     def without_args(self) -> SeenProgram:
         return replace(self, program=replace(self.program, args=()))

@@ -29,6 +29,7 @@ class LinuxTracker(ReadingTracker):
         super().__init__(programs, Ends(self._over), clock)
         self._kin = Kin()
         self._early: set[int] = set()  # told before their event, which is then old news
+        self.alone = False  # nobody tells of ends
         self.passed: Callable[[int, int], Started | None] = lambda *_: None
         """What a gate let through, by pid and the moment of its exec."""
         self.catch_up: Callable[[], object] = lambda: None
@@ -153,8 +154,8 @@ class LinuxTracker(ReadingTracker):
             self.trouble(BLIND, said_by(error))
         return self.programs.started(mono) if found is None else found.started
 
-    def replaced(self, pid: int) -> None:
-        """Was this one replaced, by an exec or by another process with its pid, while nobody told?"""
+    def replaced(self, pid: int, looked: int = 0) -> None:
+        """Was this one replaced, by an exec or by another process with its pid, while nobody told? At `looked` it was not yet."""
         old = self._known.get(pid)
         if old is None:  # by now
             return
@@ -168,7 +169,9 @@ class LinuxTracker(ReadingTracker):
             if seen is None:
                 self.gone(pid, self._clock.mono())
             elif not old.same_as(seen):
-                self._become(old, seen.after(old), self._clock.mono())
+                now = self._clock.mono()
+                passed = self.passed(pid, now) if self.alone else None
+                self._become(old, seen.after(old, passed.mono if passed else looked), now)
                 self._early.add(pid)
 
     def _become(self, old: SeenProgram | None, new: SeenProgram, mono: int) -> None:
@@ -229,6 +232,8 @@ class LinuxTracker(ReadingTracker):
         super()._begin(seen)
         if seen.program.pid in self.games:
             self._kin.executes(seen)
+            if self.alone:
+                self._ends.follow(seen.identity)
 
     def _end(self, pid: int, mono: int) -> None:
         if pid in self.games:
@@ -265,5 +270,7 @@ class LinuxTracker(ReadingTracker):
             self.well(HELD)
         self.programs.keep({seen.identity for seen in found.values()})
         programs = self._adopt(found, unreadable or len(self.programs.images.held))
+        if self.alone:
+            self.watch_ends()
         self._kin.executed_by(self._known[pid] for pid in self.games)
         return programs

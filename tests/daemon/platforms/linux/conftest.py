@@ -14,10 +14,17 @@ from daemon.platforms.linux.watcher import LinuxWatcher
 from daemon.platforms.linux.watching.programs import Programs, interpreters
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock
-from tests.contracts.conftest import gate_folder, launcher, make_game, only_what_tests_started, open_folder
+from tests.contracts.conftest import (
+    gate_folder,
+    launcher,
+    make_game,
+    no_connector,
+    only_what_tests_started,
+    open_folder,
+)
 from tests.system import PATIENCE
 
-__all__ = ["gate_folder", "launcher", "make_game", "only_what_tests_started", "open_folder"]
+__all__ = ["gate_folder", "launcher", "make_game", "no_connector", "only_what_tests_started", "open_folder"]
 
 
 @pytest.fixture(scope="session")

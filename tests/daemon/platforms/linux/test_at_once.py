@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -64,6 +65,18 @@ def test_whatever_takes_longer_is_asked_for(files, script):
         assert files.node(path) == -1
     assert files.link(f"/proc/{os.getpid()}/cwd/none") == "asked"
     assert [do for do, _ in files._desk.asked] == ["link", "find", "find", "find", "find", "link"]
+
+
+def test_what_the_kernel_knows_to_be_missing_is_not_asked_for(files):
+    """Once somebody looked for it."""
+    none = Path("/usr/bin/none.pck")
+    kind = subprocess.run(["stat", "--file-system", "--format=%T", "/usr/bin"], capture_output=True, text=True, check=True)
+    if kind.stdout.strip() not in {"ext2/ext3", "btrfs", "xfs"}:
+        pytest.skip("other file systems may forget at once what is missing")
+    assert not none.exists()
+    with pytest.raises(FileNotFoundError):
+        files.node(through_us(none))
+    assert files._desk.asked == []
 
 
 ELSEWHERE = """

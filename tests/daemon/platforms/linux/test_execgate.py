@@ -472,6 +472,10 @@ def test_a_beat_sets_the_watchdog_back_and_letting_go_ends_it():
     now += 400
     dog.beat()
     assert left(timer) > before
+    now += 3_600_000
+    assert dog.beats()
+    now += 1
+    assert not dog.beats()
     dog.close()
     dog.close()
     dog.beat()

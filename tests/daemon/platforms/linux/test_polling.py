@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from daemon.platforms.api import ProgramEnded, ProgramStarted
+from daemon.platforms.linux.watching.passed import Started
 from daemon.platforms.linux.watching.tracker import LinuxTracker
 from host.clock import SystemClock
-from rules.games import Catalogue, Game
+from rules.games import Catalogue, Fingerprint, Game
 from tests.system import until
 
 PYTHON = os.path.realpath(sys.executable)
@@ -82,6 +83,25 @@ def test_an_interpreter_that_executes_itself_is_read_again(tracker, becoming, tm
     begun = tracker._known[process.pid]
     tracker.replaced(process.pid)
     assert tracker._known[process.pid] is begun
+
+
+@pytest.mark.parametrize("gate", [False, True])
+def test_what_a_process_became_counts_from_the_last_look_at_it(tracker, becoming, tmp_path, gate):
+    """At the earliest: it was known long before. The gate knows the moment."""
+    script = tmp_path / "turtles.py"
+    script.write_text(WAIT, "utf-8")
+    tracker.catalogue = Catalogue([Game(id="turtles", title="", names=("turtles.py",))])
+    process = becoming(str(script))
+    tracker.appeared(process.pid)
+    tracker.alone = True
+    looked = tracker._clock.mono()
+    asked = looked + 1
+    if gate:
+        tracker.passed = lambda pid, _: Started(pid, 0, Fingerprint("turtles.py", 1), asked)
+    go(process, to=script)
+    tracker._ends.follow = lambda _: True  # there is no loop here
+    tracker.replaced(process.pid, looked)
+    assert tracker.seen[-1].program.since == (asked if gate else looked)
 
 
 def test_a_script_that_goes_while_it_runs_was_there(tracker, becoming, tmp_path):

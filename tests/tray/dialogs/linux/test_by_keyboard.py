@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from msgspec.structs import replace
 
-from daemon.api.asking import CodeUse, Prove, RequestAdd, RequestApprove, RequestDeny
+from daemon.api.asking import CodeUse, Off, Prove, RequestAdd, RequestApprove, RequestDeny
 from daemon.api.messages import GrantExtend
+from daemon.api.status import StatusGet
 from tests.system import until
-from tests.tray.dialogs.fake_daemon import MINUTE
+from tests.tray.dialogs.fake_daemon import MINUTE, STATUS
 
 
 def test_ask_is_one_choice_and_enter(show, daemon):
@@ -37,6 +39,21 @@ def test_ask_for_a_game_with_minutes_of_ones_own_and_a_reason(show, daemon):
     until(lambda: daemon.of(RequestAdd))
 
     assert daemon.of(RequestAdd) == [RequestAdd(ms=25 * MINUTE, game="luanti", reason="homework\nis done")]
+
+
+def test_what_is_left_is_renewed_and_what_was_typed_stays(show, daemon):
+    """As time runs while somebody thinks about a reason."""
+    dialog = show("ask", "--game", "luanti")
+    dialog.says("Left now: 9 min")
+    dialog.keys("alt+r")
+    dialog.type("please")
+    (an, *others) = STATUS.players
+    daemon.answers[StatusGet] = replace(STATUS, players=(replace(an, left_s=301.0), *others))
+    dialog.says("Left now: 5 min")
+    dialog.keys("Return")
+    until(lambda: daemon.of(RequestAdd))
+
+    assert daemon.of(RequestAdd) == [RequestAdd(ms=15 * MINUTE, game="luanti", reason="please")]
 
 
 def test_a_letter_with_alt_leads_to_its_field(show, daemon):
@@ -173,3 +190,19 @@ def test_the_guardians_token_comes_by_stdin(show, daemon):
     until(lambda: daemon.of(GrantExtend))
 
     assert daemon.of(GrantExtend)[0].token == "t0ken"
+
+
+def test_limits_are_lifted_only_with_a_reason(show, daemon):
+    """Enter without one says so, and leads nowhere else."""
+    dialog = show("off")
+    dialog.keys("Return")
+    dialog.says("Say why")
+    assert daemon.of(Off) == []
+    dialog.keys("alt+r")
+    dialog.type("birthday")
+    dialog.keys("Return")
+    dialog.says("Nothing is limited until")
+    dialog.keys("Return")
+
+    assert dialog.closed() == (0, "")
+    assert daemon.of(Off) == [Off(ms=60 * MINUTE, reason="birthday")]

@@ -11,7 +11,7 @@ from tests.tray.dialogs.linux.conftest import texts
 
 DIALOGS = [
     ("ask",), ("ask", "--program", "ab" * 32, "--title", "sums.AppImage"), ("pin",), ("code",), ("why", "an", "luanti"),
-    ("kept",), ("until", "an"), ("rules",), ("approve", "r7"), ("message", "Xong."),
+    ("kept",), ("until", "an"), ("rules",), ("approve", "r7"), ("off",), ("message", "Xong."),
 ]  # fmt: skip
 HOLDING = {"panel", "filler", "scroll pane", "scroll bar", "separator", "grouping"}  # what only holds others
 KINDS = {"label", "push button", "button", "radio button", "text"}  # a button is called so from AT-SPI 2.56 on

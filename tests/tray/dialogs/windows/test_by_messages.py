@@ -14,11 +14,13 @@ import pywintypes
 import win32con
 import win32gui
 import win32process
+from msgspec.structs import replace
 
-from daemon.api.asking import CodeUse, RequestAdd, RequestApprove, RequestDeny
+from daemon.api.asking import CodeUse, Off, RequestAdd, RequestApprove, RequestDeny
 from daemon.api.messages import GrantExtend
+from daemon.api.status import StatusGet
 from tests.system import PATIENCE, until
-from tests.tray.dialogs.fake_daemon import MINUTE
+from tests.tray.dialogs.fake_daemon import MINUTE, STATUS
 
 TOP = Path(__file__).resolve().parents[4]
 TITLES = ("One moment", "Chờ một chút")
@@ -138,6 +140,31 @@ def test_ask_with_minutes_of_ones_own(show, daemon):
     until(lambda: daemon.of(RequestAdd))
 
     assert daemon.of(RequestAdd) == [RequestAdd(ms=25 * MINUTE, game="luanti")]
+
+
+def test_what_is_left_is_renewed_and_what_was_typed_stays(show, daemon):
+    """As time runs while somebody thinks about a reason."""
+    dialog = show("ask", "--game", "luanti")
+    dialog.says("Left now: 9 min")
+    dialog.type(1, "please")
+    (an, *others) = STATUS.players
+    daemon.answers[StatusGet] = replace(STATUS, players=(replace(an, left_s=301.0), *others))
+    dialog.says("Left now: 5 min")
+    dialog.key(win32con.VK_RETURN)
+    until(lambda: daemon.of(RequestAdd))
+
+    assert daemon.of(RequestAdd) == [RequestAdd(ms=15 * MINUTE, game="luanti", reason="please")]
+
+
+def test_limits_are_lifted_only_with_a_reason(show, daemon):
+    dialog = show("off", lang="vi")
+    dialog.key(win32con.VK_RETURN)
+    dialog.says("Hãy ghi lý do")
+    dialog.type(1, "sinh nhật")
+    dialog.key(win32con.VK_RETURN)
+    dialog.says("Không giới hạn gì đến")
+
+    assert daemon.of(Off) == [Off(ms=60 * MINUTE, reason="sinh nhật")]
 
 
 def test_a_wrong_pin_stays_and_the_right_one_is_printed(show):

@@ -1,0 +1,349 @@
+; The set-up for Windows. setup.py beside it gives VERSION, NUMBERS, APP (the folder that becomes …\GioChoi\app), TEXTS, OUT, SIGN.
+;
+;   setup.exe [/S] [/LANG=vi|en] [/IMAGE] [/AGENT=HOST:PORT [/FINGERPRINT=…] [/CODE=…]]
+;   uninstall.exe [/S] [/PURGE]                      waits for nobody; callers that need its exit code add _?=FOLDER, last
+;
+; Exit codes: 0 done; 2 wrong words, or damaged: nothing was changed; 3 it does not start: taken back; 4 in use: nothing was changed.
+;
+; A new version is unpacked and tried beside the old one, which goes on until then. Then: stop, rename, start. What does not start is
+; renamed back, with the databases as they were.
+
+Target amd64-unicode
+ManifestSupportedOS all
+ManifestDPIAware true
+!ifdef QUICK
+  SetCompressor zlib
+!else
+  SetCompressor /SOLID lzma
+  SetCompressorDictSize 32
+!endif
+!include MUI2.nsh
+!include FileFunc.nsh
+!include LogicLib.nsh
+!include x64.nsh
+!include WinVer.nsh
+
+!define KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\GioChoi"
+!define OURS "Software\GioChoi"
+!define APPDIR "$INSTDIR\app"
+
+Name "Giờ Chơi"
+OutFile "${OUT}"
+RequestExecutionLevel admin
+BrandingText "Giờ Chơi ${VERSION}"
+ShowInstDetails nevershow
+ShowUninstDetails nevershow
+VIProductVersion "${NUMBERS}"
+VIAddVersionKey /LANG=0 CompanyName "Giờ Chơi"
+VIAddVersionKey /LANG=0 ProductName "Giờ Chơi"
+VIAddVersionKey /LANG=0 FileDescription "Giờ Chơi – set-up"
+VIAddVersionKey /LANG=0 FileVersion "${VERSION}"
+VIAddVersionKey /LANG=0 ProductVersion "${VERSION}"
+VIAddVersionKey /LANG=0 LegalCopyright "Apache-2.0"
+
+!ifdef SIGN
+  !uninstfinalize '${SIGN} "%1"'
+!endif
+
+!define MUI_ICON "${ICON}"
+!define MUI_UNICON "${ICON}"
+!define MUI_LANGDLL_ALLLANGUAGES
+!define MUI_LANGDLL_REGISTRY_ROOT HKLM
+!define MUI_LANGDLL_REGISTRY_KEY "${OURS}"
+!define MUI_LANGDLL_REGISTRY_VALUENAME "Language"
+!define MUI_ABORTWARNING
+!define MUI_WELCOMEPAGE_TEXT "$(WELCOME)"
+!insertmacro MUI_PAGE_WELCOME
+!insertmacro MUI_PAGE_INSTFILES
+!define MUI_FINISHPAGE_RUN
+!define MUI_FINISHPAGE_RUN_TEXT "$(ASK_SETUP)"
+!define MUI_FINISHPAGE_RUN_FUNCTION ask_for_limits
+!insertmacro MUI_PAGE_FINISH
+!insertmacro MUI_UNPAGE_CONFIRM
+!insertmacro MUI_UNPAGE_INSTFILES
+!insertmacro MUI_LANGUAGE "Vietnamese" ; the first one is for whoever has neither
+!insertmacro MUI_LANGUAGE "English"
+!insertmacro MUI_RESERVEFILE_LANGDLL
+!include "${TEXTS}"
+
+Var Agent
+Var Fingerprint
+Var Code
+Var Image   ; "1": of a PC that others are made from. Nothing starts, so no key is made
+Var Before  ; "1": there was a version before
+Var Why
+
+!macro Run WORDS ; runs a program without a window; $0: its exit code, or "error"
+  nsExec::ExecToLog '${WORDS}'
+  Pop $0
+  DetailPrint '${WORDS}: $0'
+!macroend
+!define Run "!insertmacro Run"
+
+!macro End CODE WHY ; ends with one line of why
+  StrCpy $Why "${WHY}"
+  SetErrorLevel ${CODE}
+  DetailPrint "$Why"
+  MessageBox MB_OK|MB_ICONSTOP "$Why" /SD IDOK
+  SetErrorLevel ${CODE}
+  Quit
+!macroend
+!define End "!insertmacro End"
+
+!macro Speak ; what we start speaks the language that was chosen
+  StrCpy $1 "en"
+  ${If} $LANGUAGE == ${LANG_VIETNAMESE}
+    StrCpy $1 "vi"
+  ${EndIf}
+  System::Call 'kernel32::SetEnvironmentVariableW(w "GIOCHOI_LANG", w r1)'
+!macroend
+
+!macro Rename FROM TO ; up to ten seconds, as a virus scanner may look at what was just written; $0: 0 if it is done
+  StrCpy $0 1
+  ${For} $9 1 20
+    ${If} $0 <> 0
+      ClearErrors
+      Rename "${FROM}" "${TO}"
+      ${If} ${Errors}
+        Sleep 500
+      ${Else}
+        StrCpy $0 0
+      ${EndIf}
+    ${EndIf}
+  ${Next}
+!macroend
+
+Function .onInit
+  SetRegView 64
+  SetShellVarContext all
+  StrCpy $INSTDIR "$PROGRAMFILES64\GioChoi" ; no other: only administrators write there
+  ${GetParameters} $R0
+  ${GetOptions} $R0 "/LANG=" $R1
+  ${If} $R1 == "vi"
+    StrCpy $LANGUAGE ${LANG_VIETNAMESE}
+  ${ElseIf} $R1 == "en"
+    StrCpy $LANGUAGE ${LANG_ENGLISH}
+  ${ElseIfNot} ${Silent}
+    !insertmacro MUI_LANGDLL_DISPLAY
+  ${EndIf}
+  ${IfNot} ${RunningX64}
+    ${End} 2 "$(NOT_64)"
+  ${EndIf}
+  System::Call 'kernel32::CreateMutexW(p 0, i 0, w "Global\GioChoiSetup") p .r1 ?e'
+  Pop $0
+  ${If} $0 = 183
+    ${End} 4 "$(RUNS_ALREADY)"
+  ${EndIf}
+  ${GetOptions} $R0 "/AGENT=" $Agent
+  ${GetOptions} $R0 "/FINGERPRINT=" $Fingerprint
+  ${GetOptions} $R0 "/CODE=" $Code
+  ClearErrors
+  ${GetOptions} $R0 "/IMAGE" $R1
+  ${IfNot} ${Errors}
+    StrCpy $Image 1
+  ${EndIf}
+  !insertmacro Speak
+FunctionEnd
+
+Section
+  Call unpack
+  Call change
+  ${If} $Image <> 1
+    Call start
+  ${EndIf}
+  Call settle
+SectionEnd
+
+Function unpack ; beside what runs, and tried there
+  DetailPrint "$(UNPACKING)"
+  ${IfNot} ${FileExists} "${APPDIR}\*.*"
+  ${AndIf} ${FileExists} "$INSTDIR\app.old\*.*" ; a set-up that was cut off
+    !insertmacro Rename "$INSTDIR\app.old" "${APPDIR}"
+  ${EndIf}
+  RMDir /r "$INSTDIR\app.new"
+  SetOutPath "$INSTDIR\app.new"
+  ClearErrors
+  File /r "${APP}/*"
+  ${If} ${Errors}
+    Call give_up
+    ${End} 2 "$(BROKEN)"
+  ${EndIf}
+  SetOutPath "$INSTDIR" ; a current folder could not be renamed
+  ${Run} '"$INSTDIR\app.new\giochoi.exe" -I "$INSTDIR\app.new\steps.py" compile'
+  ${Run} '"$INSTDIR\app.new\giochoi-agent.exe" --help'
+  ${If} $0 == 0
+    ${Run} '"$INSTDIR\app.new\giochoi-daemon.exe" --help'
+  ${EndIf}
+  ${If} $0 != 0
+    Call give_up
+    ${End} 2 "$(BROKEN)"
+  ${EndIf}
+  ${If} "$Agent$Fingerprint$Code" != ""
+    ${Run} '"$INSTDIR\app.new\giochoi.exe" -I "$INSTDIR\app.new\steps.py" seat "$Agent" "$Fingerprint" "$Code"'
+    ${If} $0 != 0
+      Call give_up
+      ${End} 2 "$(BAD_WORDS)"
+    ${EndIf}
+  ${EndIf}
+FunctionEnd
+
+Function give_up ; before anything was changed
+  RMDir /r "$INSTDIR\app.new"
+  RMDir "$INSTDIR"
+FunctionEnd
+
+Function change ; from the old version to the new one
+  DetailPrint "$(CHANGING)"
+  ${If} ${FileExists} "${APPDIR}\*.*"
+    StrCpy $Before 1
+    ${Run} '"${APPDIR}\giochoi-daemon.exe" service stop'
+    ${Run} '"${APPDIR}\giochoi-agent.exe" service stop'
+    ${Run} '"$INSTDIR\app.new\giochoi.exe" -I "$INSTDIR\app.new\steps.py" end'
+    ${Run} '"$INSTDIR\app.new\giochoi.exe" -I "$INSTDIR\app.new\steps.py" keep'
+    RMDir /r "$INSTDIR\app.old"
+    !insertmacro Rename "${APPDIR}" "$INSTDIR\app.old"
+    ${If} $0 <> 0
+      ${Run} '"${APPDIR}\giochoi-agent.exe" service start'
+      ${Run} '"${APPDIR}\giochoi-daemon.exe" service start'
+      Call give_up
+      ${End} 4 "$(IN_USE)"
+    ${EndIf}
+  ${EndIf}
+  !insertmacro Rename "$INSTDIR\app.new" "${APPDIR}"
+  ${If} $0 = 0
+    ${Run} '"${APPDIR}\giochoi-agent.exe" service install'
+  ${EndIf}
+  ${If} $0 = 0
+    ${Run} '"${APPDIR}\giochoi-daemon.exe" service install'
+  ${EndIf}
+  ${If} $0 != 0
+    Call take_back
+  ${EndIf}
+FunctionEnd
+
+Function start
+  DetailPrint "$(STARTING)"
+  ${Run} '"${APPDIR}\giochoi-agent.exe" service start'
+  ${If} $0 == 0
+    ${Run} '"${APPDIR}\giochoi-daemon.exe" service start'
+  ${EndIf}
+  ${If} $0 != 0
+    Call take_back
+  ${EndIf}
+FunctionEnd
+
+Function take_back
+  ${If} $Before <> 1
+    ${Run} '"${APPDIR}\giochoi-daemon.exe" service remove'
+    ${Run} '"${APPDIR}\giochoi-agent.exe" service remove'
+    RMDir /r "${APPDIR}"
+    RMDir /r "$INSTDIR\app.new"
+    RMDir "$INSTDIR"
+    ${End} 3 "$(NOT_STARTED)"
+  ${EndIf}
+  ${Run} '"${APPDIR}\giochoi-daemon.exe" service stop'
+  ${Run} '"${APPDIR}\giochoi-agent.exe" service stop'
+  ${Run} '"$INSTDIR\app.old\giochoi.exe" -I "$INSTDIR\app.old\steps.py" end'
+  !insertmacro Rename "${APPDIR}" "$INSTDIR\app.bad"
+  !insertmacro Rename "$INSTDIR\app.old" "${APPDIR}"
+  ${Run} '"${APPDIR}\giochoi.exe" -I "${APPDIR}\steps.py" put-back'
+  ${Run} '"${APPDIR}\giochoi-agent.exe" service install'
+  ${Run} '"${APPDIR}\giochoi-daemon.exe" service install'
+  RMDir /r "$INSTDIR\app.bad"
+  RMDir /r "$INSTDIR\app.new"
+  ${If} $Image <> 1
+    ${Run} '"${APPDIR}\giochoi-agent.exe" service start'
+    ${If} $0 == 0
+      ${Run} '"${APPDIR}\giochoi-daemon.exe" service start'
+    ${EndIf}
+    ${If} $0 != 0
+      ${End} 3 "$(NOT_EVEN_OLD)"
+    ${EndIf}
+  ${EndIf}
+  ${End} 3 "$(ROLLED_BACK)"
+FunctionEnd
+
+Function settle ; it works: what Windows shows of it, and away with the version before
+  RMDir /r "$INSTDIR\app.old"
+  ${Run} '"${APPDIR}\giochoi.exe" -I "${APPDIR}\steps.py" forget'
+  ${Run} '"${APPDIR}\giochoi.exe" -I "${APPDIR}\steps.py" path add'
+  WriteUninstaller "$INSTDIR\uninstall.exe"
+  RMDir /r "$SMPROGRAMS\Giờ Chơi"
+  CreateDirectory "$SMPROGRAMS\Giờ Chơi"
+  CreateShortCut "$SMPROGRAMS\Giờ Chơi\Giờ Chơi.lnk" "${APPDIR}\giochoi-tray.exe" "--window" "" 0 SW_SHOWNORMAL "" "$(TIME_LEFT)"
+  CreateShortCut "$SMPROGRAMS\Giờ Chơi\$(SET_LIMITS).lnk" "$SYSDIR\cmd.exe" '/k ""${APPDIR}\giochoi.exe" setup"' \
+    "${APPDIR}\giochoi.exe" 0 SW_SHOWNORMAL "" "$(ASK_SETUP)"
+  WriteRegStr HKLM "${OURS}" "Language" $LANGUAGE
+  WriteRegStr HKLM "${KEY}" "DisplayName" "Giờ Chơi"
+  WriteRegStr HKLM "${KEY}" "DisplayVersion" "${VERSION}"
+  WriteRegStr HKLM "${KEY}" "DisplayIcon" "${APPDIR}\giochoi.exe"
+  WriteRegStr HKLM "${KEY}" "Publisher" "Giờ Chơi"
+  WriteRegStr HKLM "${KEY}" "InstallLocation" "$INSTDIR"
+  WriteRegStr HKLM "${KEY}" "UninstallString" '"$INSTDIR\uninstall.exe"'
+  WriteRegStr HKLM "${KEY}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
+  WriteRegDWORD HKLM "${KEY}" "EstimatedSize" ${KILOBYTES}
+  WriteRegDWORD HKLM "${KEY}" "NoModify" 1
+  WriteRegDWORD HKLM "${KEY}" "NoRepair" 1
+  SendMessage ${HWND_BROADCAST} ${WM_SETTINGCHANGE} 0 "STR:Environment" /TIMEOUT=1000
+  ${If} $Before <> 1
+  ${AndIf} $Image <> 1
+    StrCpy $1 "en"
+    ${If} $LANGUAGE == ${LANG_VIETNAMESE}
+      StrCpy $1 "vi"
+    ${EndIf}
+    ${Run} '"${APPDIR}\giochoi.exe" place set home --lang $1'
+  ${EndIf}
+  SetErrorLevel 0
+FunctionEnd
+
+Function ask_for_limits
+  Exec '"$SYSDIR\cmd.exe" /k ""${APPDIR}\giochoi.exe" setup"'
+FunctionEnd
+
+Function un.onInit
+  SetRegView 64
+  SetShellVarContext all
+  StrCpy $INSTDIR "$PROGRAMFILES64\GioChoi"
+  !insertmacro MUI_UNGETLANGUAGE
+  !insertmacro Speak
+FunctionEnd
+
+Section Uninstall
+  ${GetParameters} $R0
+  ClearErrors
+  ${GetOptions} $R0 "/PURGE" $R1
+  ${If} ${Errors}
+    StrCpy $R2 0
+  ${Else}
+    StrCpy $R2 1
+    MessageBox MB_YESNO|MB_DEFBUTTON2|MB_ICONEXCLAMATION "$(ERASE)" /SD IDYES IDYES +2
+    StrCpy $R2 0
+  ${EndIf}
+  ${If} ${FileExists} "${APPDIR}\*.*"
+    ${Run} '"${APPDIR}\giochoi-daemon.exe" service remove'
+    ${If} $0 == 0
+      ${Run} '"${APPDIR}\giochoi-agent.exe" service remove'
+    ${EndIf}
+    ${If} $0 != 0
+      ${End} 1 "$(NOT_REMOVED)"
+    ${EndIf}
+    ${Run} '"${APPDIR}\giochoi.exe" -I "${APPDIR}\steps.py" end'
+    ${Run} '"${APPDIR}\giochoi.exe" -I "${APPDIR}\steps.py" path remove'
+    ${If} $R2 = 1
+      ${Run} '"${APPDIR}\giochoi.exe" -I "${APPDIR}\steps.py" erase'
+      ${If} $0 != 0
+        MessageBox MB_OK|MB_ICONEXCLAMATION "$(ERASE_NOT) $APPDATA\GioChoi" /SD IDOK
+        SetErrorLevel 1
+      ${EndIf}
+    ${EndIf}
+  ${EndIf}
+  RMDir /r "${APPDIR}"
+  RMDir /r "$INSTDIR\app.old"
+  RMDir /r "$INSTDIR\app.new"
+  RMDir /r "$SMPROGRAMS\Giờ Chơi"
+  DeleteRegKey HKLM "${KEY}"
+  DeleteRegKey HKLM "${OURS}"
+  Delete "$INSTDIR\uninstall.exe"
+  RMDir "$INSTDIR"
+  SendMessage ${HWND_BROADCAST} ${WM_SETTINGCHANGE} 0 "STR:Environment" /TIMEOUT=1000
+SectionEnd

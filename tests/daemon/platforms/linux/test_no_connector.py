@@ -1,0 +1,200 @@
+"""A kernel that tells no process events, as in any container: the gate refuses all the same, and what runs is looked for."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+
+import pytest
+
+from daemon.platforms.api import ProgramEnded, ProgramStarted, Refusals, StartRefused, WatchTrouble
+from daemon.platforms.linux import calls, procfs
+from daemon.platforms.linux.watching import poll
+from daemon.platforms.linux.watching.poll import Poller
+from i18n.message import plain
+from rules.games import Catalogue, Game
+
+pytestmark = [pytest.mark.root, pytest.mark.usefixtures("no_connector")]
+CHILD = "games"
+NEVER_S = 3_600
+
+
+def troubles(seen, id_):
+    return [one.over for one in seen if isinstance(one, WatchTrouble) and one.id == id_]
+
+
+def told(seen, pid, *kinds):
+    """What of this program was told, in order."""
+    mine = {ProgramStarted: lambda one: one.program.pid, ProgramEnded: lambda one: one.pid}
+    return [one for one in seen if type(one) in (kinds or mine) and mine[type(one)](one) == pid]
+
+
+def plays(seen, pid, game):
+    """The last that was told of it is that it is the game."""
+    last = told(seen, pid)[-1:]
+    return bool(last) and isinstance(last[0], ProgramStarted) and Catalogue([game]).recognise(last[0].program) is not None
+
+
+def test_the_gate_refuses_and_what_is_lost_is_told(watching, until, gate_folder, launcher, make_game):
+    """A refused game never runs; what may run is told with its start. One Issue says that nobody tells, with the kernel's word."""
+    path, chess = make_game(gate_folder, "chess")
+    free_path, free = make_game(gate_folder, "go")
+    seen = []
+
+    async def body():
+        async with watching(seen, (str(gate_folder),)) as watcher:
+            assert watcher.kind == "gate"
+            watcher.refuse(Refusals(Catalogue([chess, free]), {CHILD: frozenset({"chess"})}))
+            assert "pid" not in await launcher.aside("start", args=[str(path), "60"], user=CHILD)
+            await until(lambda: [one for one in seen if isinstance(one, StartRefused)])
+            run = await launcher.aside("start", args=[str(free_path), "60"], user=CHILD)
+            await until(lambda: plays(seen, run["pid"], free))
+            launcher("finish", pid=run["pid"])
+
+    asyncio.run(body())
+    (issue,) = [one for one in seen if isinstance(one, WatchTrouble) and not one.over]
+    assert (issue.id, "(Connection refused)" in plain(issue.text)) == ("watch-events", True)
+
+
+@pytest.mark.parametrize("gate", [True, False])
+def test_events_that_come_later_are_taken(watching, until, gate_folder, launcher, make_game, no_connector, gate):
+    """The Issue is over, nobody looks any more; who plays meanwhile is told once, and who starts afterwards by an event."""
+    path, chess = make_game(gate_folder, "chess")
+    seen = []
+
+    async def body():
+        async with watching(seen, (str(gate_folder),) if gate else ()) as watcher:
+            assert watcher.kind == ("gate" if gate else "poll")
+            watcher.refuse(Refusals(Catalogue([chess]), {}))
+            before = (await launcher.aside("start", args=[str(path), "60"], user=CHILD))["pid"]
+            await until(lambda: plays(seen, before, chess))
+            no_connector()
+            await until(lambda: troubles(seen, "watch-events") == [False, True])
+            assert (watcher.kind, watcher._poller._timer, watcher._tracker.alone) == ("gate" if gate else "events", None, False)
+            after = (await launcher.aside("start", args=[str(path), "60"], user=CHILD))["pid"]
+            await until(lambda: plays(seen, after, chess))
+            for pid in (before, after):
+                launcher("finish", pid=pid)
+                await until(lambda pid=pid: told(seen, pid, ProgramEnded))
+            assert len(told(seen, before, ProgramEnded)) == 1
+
+    asyncio.run(body())
+
+
+def test_a_gate_that_breaks_leaves_who_looks(watching, until, gate_folder, launcher, make_game, monkeypatch):
+    """Until it is set up anew, without an hour's word of events that are none."""
+    path, chess = make_game(gate_folder, "chess")
+    seen = []
+
+    async def body():
+        async with watching(seen, (str(gate_folder),)) as watcher:
+            watcher.refuse(Refusals(Catalogue([chess]), {CHILD: frozenset({"chess"})}))
+            with monkeypatch.context() as broken:
+                broken.setattr(calls, "fanotify_read", lambda _: 1 / 0)
+                run = await launcher.aside("start", args=[str(path), "60"], user=CHILD)
+                await until(lambda: troubles(seen, "watch-gate") == [False])
+                assert watcher.kind == "poll"
+                await until(lambda: plays(seen, run["pid"], chess))
+            await until(lambda: troubles(seen, "watch-gate") == [False, True])
+            assert watcher.kind == "gate"
+            assert "pid" not in await launcher.aside("start", args=[str(path), "1"], user=CHILD)
+            launcher("finish", pid=run["pid"])
+
+    asyncio.run(body())
+
+
+def test_start_and_end_need_no_look(watching, until, gate_folder, launcher, make_game, monkeypatch):
+    """The gate says when a game starts, and its process when it ends: no minute is counted that was not played."""
+    monkeypatch.setattr(Poller, "_look", lambda _: None)
+    path, chess = make_game(gate_folder, "chess")
+    seen = []
+
+    async def body():
+        async with watching(seen, (str(gate_folder),)) as watcher:
+            watcher.refuse(Refusals(Catalogue([chess]), {}))
+            pid = (await launcher.aside("start", args=[str(path), "60"], user=CHILD))["pid"]
+            await until(lambda: plays(seen, pid, chess))
+            launcher("finish", pid=pid)
+            await until(lambda: told(seen, pid, ProgramEnded))
+
+    asyncio.run(body())
+
+
+def test_what_a_scan_found_is_followed_to_its_end(watching, until, gate_folder, launcher, make_game, monkeypatch):
+    """Also where no look comes."""
+    monkeypatch.setattr(Poller, "_look", lambda _: None)
+    path, chess = make_game(gate_folder, "chess")
+    pid = launcher("start", args=[str(path), "60"], user=CHILD)["pid"]
+    seen = []
+
+    async def body():
+        async with watching(seen) as watcher:
+            watcher.refuse(Refusals(Catalogue([chess]), {}))
+            await until(lambda: any(one.pid == pid for one in watcher.scan() if Catalogue([chess]).recognise(one)))
+            launcher("finish", pid=pid)
+            await until(lambda: told(seen, pid, ProgramEnded))
+
+    asyncio.run(body())
+
+
+def test_the_play_goes_on_in_a_child(watching, until, launcher, signs):
+    """A limited account's game forks and its first process ends: a look finds the child before the end is told."""
+    name = f"the-forking-game-{os.getpid()}"
+    code = f"import os, time\n{signs.wait('fork')}\nif os.fork(): os._exit(0)\ntime.sleep(60)"
+    seen = []
+
+    async def body():
+        async with watching(seen) as watcher:
+            watcher.refuse(Refusals(Catalogue([Game(id="game", title="", commands=(name,))]), {}))
+            pid = (await launcher.aside("start", args=[sys.executable, "-c", code, name]))["pid"]
+            await until(lambda: told(seen, pid) and told(seen, pid)[-1].program.args[-1:] == (name,))
+            signs.give("fork")
+            await until(lambda: told(seen, pid, ProgramEnded))
+            child = next(one.program.pid for one in seen
+                         if isinstance(one, ProgramStarted) and one.program.args[-1:] == (name,) and one.program.pid != pid)
+            os.kill(child, signal.SIGKILL)
+            await until(lambda: told(seen, child, ProgramEnded))
+            order = [one for one in seen if one in (*told(seen, pid)[-1:], *told(seen, child))]
+            assert [type(one) for one in order] == [ProgramStarted, ProgramEnded, ProgramEnded]
+
+    asyncio.run(body())
+
+
+def test_who_has_something_to_lose_looks_at_once(watching, until, gate_folder, launcher, make_game, monkeypatch):
+    """Not when the long wait is over that was begun while there was nothing."""
+    turns = []
+    monkeypatch.setattr(poll, "SLOW_S", NEVER_S)
+    turn = Poller._turn
+    monkeypatch.setattr(Poller, "_turn", lambda self, loop: (turns.append(1), turn(self, loop)))
+    path, chess = make_game(gate_folder, "chess")
+    seen = []
+
+    async def body():
+        async with watching(seen) as watcher:
+            await until(lambda: turns)
+            pid = (await launcher.aside("start", args=[str(path), "60"], user=CHILD))["pid"]
+            watcher.refuse(Refusals(Catalogue([chess]), {CHILD: frozenset({"chess"})}))
+            await until(lambda: plays(seen, pid, chess))
+            launcher("finish", pid=pid)
+
+    asyncio.run(body())
+
+
+def test_who_cannot_ask_whether_any_was_forked_looks(watching, until, gate_folder, launcher, make_game, monkeypatch):
+    """As where /proc shows processes alone (ProcSubset=pid)."""
+    monkeypatch.setattr(procfs, "newest", lambda: b"")
+    path, chess = make_game(gate_folder, "chess")
+    seen = []
+
+    async def body():
+        async with watching(seen) as watcher:
+            watcher.refuse(Refusals(Catalogue([chess]), {CHILD: frozenset({"chess"})}))
+            await until(lambda: watcher._poller._looked_at_all)
+            watcher._poller._looked_at_all = sys.maxsize  # no look at everybody is due any more
+            pid = (await launcher.aside("start", args=[str(path), "60"], user=CHILD))["pid"]
+            await until(lambda: plays(seen, pid, chess))
+            launcher("finish", pid=pid)
+
+    asyncio.run(body())

@@ -1,0 +1,49 @@
+"""What seals keys as root, by itself; tests/end_to_end/linux/test_agent_account.py has it at work."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from host.linux import files, sealing
+from host.linux.sealing import main
+
+
+@pytest.mark.parametrize("words", [[], ["giochoi-agent"], ["--with-key=x", "giochoi-agent", "a"], ["x", "a"]])
+def test_bad_usage(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, and how it is meant."""
+    assert main(words) == 2
+    assert "giochoi-agent NAME" in capsys.readouterr().err
+
+
+def test_what_cannot_be_sealed_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where systemd-creds refuses, or is not there: said for each key, exit code 0, and the file is as it was."""
+    monkeypatch.setattr(files, "system_root", lambda: tmp_path)
+    monkeypatch.setattr(sealing, "STORE", tmp_path / "store")
+    (tmp_path / "agent").mkdir()
+    files.write_atomic(tmp_path / "agent" / "log.key", files.seal(b"x" * 32), 0o600)
+    for tool in ("/bin/false", str(tmp_path / "nothing")):
+        monkeypatch.setattr(sealing, "TOOL", tool)
+        assert main(["giochoi-agent", "log.key", "roster.key"]) == 0
+        assert capsys.readouterr().out.count("stays in a file") == 2
+    assert files.unseal((tmp_path / "agent" / "log.key").read_bytes()) == b"x" * 32
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_file_that_is_not_the_servers_is_not_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else the account could lay there what only root may read, and be handed it: a link, or another owner's file."""
+    monkeypatch.setattr(files, "system_root", lambda: tmp_path)
+    (tmp_path / "agent").mkdir()
+    files.write_atomic(tmp_path / "theirs", files.seal(b"secret"), 0o600)
+    (tmp_path / "agent" / "log.key").symlink_to(tmp_path / "theirs")
+    if os.geteuid() == 0:
+        os.link(tmp_path / "theirs", tmp_path / "agent" / "roster.key")
+        os.chown(tmp_path / "agent", 65534, 65534)
+    assert main(["giochoi-agent", *(path.name for path in (tmp_path / "agent").iterdir())]) == 0
+    assert "is sealed" not in capsys.readouterr().out

@@ -1,0 +1,156 @@
+"""A Debian that boots with systemd on a file system of its own, to install on. It ends by itself when its alarm rings."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.system import until
+
+TREE = Path(__file__).resolve().parents[2]
+LAB = TREE / "tests/lab/container"
+BOOT = TREE / "tests/lab/container.d/boot"
+GROUPS = tuple(Path("/sys/fs/cgroup", name) for name in ("", "unified", "systemd"))
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "GIOCHOI_LANG": "en", "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"}
+# A gate never asks for these, as they hold no programs; every machine sees the host's.
+NO_PROGRAMS = {"cgroup", "cgroup2", "devpts", "mqueue", "proc", "sysfs"}
+
+
+def devices(mountinfo: str) -> dict[str, str]:
+    """Which file systems may hold programs (proc_pid_mountinfo(5)), by device: where each is mounted first."""
+    found: dict[str, str] = {}
+    for line in mountinfo.splitlines():
+        before, _, after = line.partition(" - ")
+        fields = before.split(" ")
+        if after.partition(" ")[0] not in NO_PROGRAMS:
+            found.setdefault(fields[2], fields[4])
+    return found
+
+
+def shared(inside: str, outside: str) -> list[str]:
+    """Where a machine with these mounts shows file systems of the other one."""
+    others = devices(outside)
+    return [path for device, path in devices(inside).items() if device in others]
+
+
+class Machine:
+    """Use as a context: `with Machine(archive, folder) as machine`; `folder` is empty and its name nobody else's."""
+
+    def __init__(self, archive: Path, folder: Path, alarm: int = 300) -> None:
+        self._folder, self._log = folder, folder.with_suffix(".log")
+        with self._log.open("wb") as log:
+            self._shell = psutil.Popen(
+                [
+                    "timeout", "--signal=KILL", str(alarm), "unshare", "--mount", "--propagation=private", "--pid", "--fork",
+                    "--kill-child", "--mount-proc", BOOT, archive, folder,
+                ],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        self.leader = 0
+
+    def __enter__(self) -> Machine:
+        try:
+            self.wait_for_boot()
+            alien = shared(self.read("/proc/1/mountinfo"), Path("/proc/self/mountinfo").read_text("utf-8"))
+            assert not alien, f"a gate in there would ask for the host's file systems: {alien}"
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """As when the power fails."""
+        with suppress(psutil.NoSuchProcess):  # the alarm was earlier
+            for process in self._shell.children():  # unshare: all else is in its namespace
+                process.kill()
+        self._shell.wait()
+        for root in GROUPS:
+            own = root / self._folder.name
+            for group in sorted(own.rglob("*/"), reverse=True) if own.exists() else ():
+                until(lambda group=group: _removed(group))
+            until(lambda own=own: _removed(own))
+
+    def wait_for_boot(self) -> None:
+        """Until systemd says that all is up, or what is not."""
+        before = self.leader
+        self.leader = until(lambda: (found := self._init()) != before and found, 60)
+        until(lambda: self.try_run("systemctl", "is-system-running").stdout.strip() in {"running", "degraded"}, 60)
+        failed = self.run("systemctl", "--failed", "--plain", "--no-legend")
+        assert not failed, f"{failed}{self.journal()}"
+
+    def reboot(self) -> None:
+        self.try_run("systemctl", "reboot")
+        self.wait_for_boot()
+
+    def _init(self) -> int:
+        """Number out here of the machine's process 1; 0: there is none."""
+        assert self._shell.poll() is None, self._log.read_text("utf-8", "replace")
+        with suppress(psutil.NoSuchProcess):
+            for process in self._shell.children(recursive=True):
+                status = Path(f"/proc/{process.pid}/status").read_text("utf-8")
+                numbers = next(line for line in status.splitlines() if line.startswith("NSpid:")).split()
+                if numbers[-1] == "1" and len(numbers) == 4 and process.name() == "systemd":  # ours, that of unshare, its own
+                    return process.pid
+        return 0
+
+    def _entered(self, words: tuple[str, ...]) -> list[str]:
+        place = ["nsenter", f"--target={self.leader}", "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd"]
+        return [*place, "env", "-i", *(f"{name}={value}" for name, value in ENVIRONMENT.items()), *words]
+
+    def try_run(self, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
+        more = {"capture_output": True, "timeout": 100, "stdin": subprocess.DEVNULL} | more
+        return subprocess.run(self._entered(words), check=False, encoding="utf-8", **more)
+
+    def run(self, *words: str, code: int = 0, **more: Any) -> str:
+        """What the command prints; it must end with `code`."""
+        done = self.try_run(*words, **more)
+        assert done.returncode == code, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}\n{self.journal()}"
+        return done.stdout
+
+    def start(self, *words: str, **more: Any) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._entered(words), stdin=subprocess.DEVNULL, **more)
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self.run("giochoi", *words, "--json"))
+
+    def journal(self, *words: str) -> str:
+        return self.try_run("journalctl", "--no-pager", "--boot", "--lines=60", *words).stdout
+
+    def path(self, inside: str) -> Path:
+        """Where out here a file of the machine is."""
+        return Path(f"/proc/{self.leader}/root{inside}")
+
+    def read(self, inside: str) -> str:
+        return self.run("cat", inside)
+
+
+def _removed(group: Path) -> bool:
+    """A group of processes that ended is empty a moment later."""
+    with suppress(OSError):
+        group.rmdir()
+    return not group.exists()
+
+
+def archive(suite: str) -> Path:
+    """The files of this Debian, made if they are not there."""
+    made = subprocess.run([LAB, "up", suite], stdout=subprocess.PIPE, check=True, encoding="utf-8", timeout=600)
+    return Path(made.stdout.strip())
+
+
+@contextmanager
+def booted(suite: str, parent: Path, alarm: int = 300) -> Iterator[Machine]:
+    folder = parent / f"giochoi-lab-{secrets.token_hex(4)}"
+    folder.mkdir()
+    with Machine(archive(suite), folder, alarm) as machine:
+        yield machine
