@@ -20,8 +20,8 @@ from host import VERSION
 from host.clock import Clock
 from host.files import write_atomic
 from host.homes import Home, HomeError, prepare
+from host.publisher import FOLDER, Source
 from host.updates.job import Fetched, Job
-from host.updates.source import FOLDER, Source
 from host.updates.versions import due, newer
 from i18n.message import Message, msg
 

@@ -11,8 +11,8 @@ import msgspec
 
 from host.files import write_atomic
 from host.homes import Home, prepare
+from host.publisher import FOLDER, Source
 from host.updates.mirror import URL, Mirror
-from host.updates.source import FOLDER, Source
 from host.updates.trusted import Place, UpdateError
 from host.updates.versions import DAY_MS, newer
 from i18n.message import Arg, msg

@@ -13,7 +13,7 @@ import win32evtlog
 import win32service
 
 from host.api import ManagerError, Name, Standing
-from host.updates.source import shipped
+from host.publisher import shipped
 from host.windows import installing, service, update_task
 from host.windows.plans import PLANS, PRESHUTDOWN_MS, RESET_S, RESTARTS_MS, Plan, command, home_in
 from host.windows.service import SERVICE_SPECIFIC_ERROR

@@ -17,7 +17,7 @@ from agent.api import messages as m
 from agent.config import UpdatesConfig, load
 from agent.errors import StartError
 from agent.updating import Updating
-from host.updates.source import Source
+from host.publisher import Source
 from host.updates.versions import DAY_MS, HOUR_MS
 from installers.releasing import updates as publisher
 from tests.system import PATIENCE

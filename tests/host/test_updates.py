@@ -15,8 +15,8 @@ from tuf.api.metadata import Metadata
 from tuf.ngclient import FetcherInterface
 
 from host.homes import Home
+from host.publisher import Source, shipped
 from host.updates.install import install, run_setup
-from host.updates.source import Source, shipped
 from host.updates.trusted import Place, UpdateError
 from host.updates.versions import DAY_MS, HOUR_MS, due, newer
 from installers.releasing import updates as publisher
@@ -373,6 +373,6 @@ def test_a_build_without_a_publisher_names_no_place(tmp_path, made):
     publisher.embed(tmp_path / "rooms", "https://updates.example", made.metadata("1.root.json"))
 
     assert shipped() is None
-    assert shipped(tmp_path / "rooms/host/updates/source.json") == Source("https://updates.example", made.root.decode())
+    assert shipped(tmp_path / "rooms/host/publisher.json") == Source("https://updates.example", made.root.decode())
     with pytest.raises(SystemExit, match="no root"):
         publisher.embed(tmp_path / "rooms", "https://updates.example", Path(__file__))

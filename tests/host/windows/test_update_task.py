@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from host.homes import Home
-from host.updates.source import Source
+from host.publisher import Source
 from host.windows import scm, update_task
 
 
