@@ -36,7 +36,7 @@ def install(
     """
     memory = home.root / FOLDER
     prepare(memory, 0o700)
-    place = Place(memory, source.root.encode(), URL, Mirror(home.agent / FOLDER))
+    place = Place(memory, source.root.encode(), URL, Mirror(home.agent / FOLDER, home.kind))
     newest = place.newest()
     if not newer(newest.version, ours):
         return None

@@ -10,6 +10,7 @@ from tuf.api.exceptions import DownloadError, DownloadHTTPError
 from tuf.ngclient.fetcher import FetcherInterface
 
 from host import choose
+from host.api import Kind
 from host.files import read_owned
 
 URL = "mirror:"
@@ -17,16 +18,16 @@ _LARGEST = 128 << 20
 
 
 class Mirror(FetcherInterface):
-    """`folder` is a memory of `trusted.Place`, whose files have names of their own."""
+    """`folder` is a memory of `trusted.Place`, whose files have names of their own, in a home of this kind."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, kind: Kind) -> None:
+        self._folder, self._kind = folder, kind
 
     def _fetch(self, url: str) -> Iterator[bytes]:
         kind, _, name = unquote(url.removeprefix(f"{URL}/")).partition("/")
         path = self._folder / (_metadata(name) if kind == "metadata" else _target(name))
         try:
-            return iter([read_owned(path, choose.files().publishers(), _LARGEST)])
+            return iter([read_owned(path, choose.files().publishers(self._kind), _LARGEST)])
         except FileNotFoundError:
             raise DownloadHTTPError(f"{path.name}: not there", 404) from None
         except OSError as error:
