@@ -76,17 +76,18 @@ test-here: $(DEV)
 	@tests/lab/packages && $(BIN)/python -m pytest -q -n $(CORES) $(AGAIN) $(ARGS) && $(RECORD)
 
 # The Windows lab can be had as root on x86_64 only. Where ARGS picks no tests, what its programs do for somebody from here is tested
-# too: the main job beside the tests on Windows, as they leave a core idle, and what restarts Windows after them.
+# too: the main job beside the tests on Windows, as they leave a core idle, and after them what restarts Windows or installs there.
+ALONE  := tests/lab/test_restart.py tests/lab/test_setup.py
 LAB    := [ "$$(id -u)" = 0 ] && [ "$$(uname -m)" = x86_64 ]
 PICKED := $(filter-out -%,$(ARGS))
 
 test-windows: $(DEV)
 	@$(LAB) || { echo "make: skipping the tests on Windows: the lab (tests/lab/windows) needs root on x86_64" >&2; exit 0; }; \
 	tests/lab/windows up || exit; status=0; beside=$$(mktemp); \
-	$(if $(PICKED),true,$(BIN)/python -m pytest -q $(AGAIN) $(ARGS) tests/lab --ignore tests/lab/test_restart.py) >$$beside 2>&1 & \
+	$(if $(PICKED),true,$(BIN)/python -m pytest -q $(AGAIN) $(ARGS) tests/lab $(ALONE:%=--ignore %)) >$$beside 2>&1 & \
 	tests/lab/windows run pytest -q $(AGAIN) $(ARGS) || status=$$?; \
 	wait $$! || status=$$?; cat $$beside; rm $$beside; \
-	$(if $(PICKED),true,$(BIN)/python -m pytest -q $(AGAIN) $(ARGS) tests/lab/test_restart.py) || status=$$?; \
+	$(if $(PICKED),true,$(BIN)/python -m pytest -q $(AGAIN) $(ARGS) $(ALONE)) || status=$$?; \
 	tests/lab/windows down; [ $$status = 0 ] && $(RECORD) || exit $$status
 
 soak: $(DEV)

@@ -43,7 +43,7 @@ def add_to(commands: Commands) -> None:
     parser.takes("--program", "NAME", msg("to be let run a program that was refused here, by its name or SHA-256"))
     parser.takes("--reason", "TEXT", msg("why; a guardian reads it, and the log keeps it"), default="")
     commands.add("requests", show, "", "--json", looks=True)
-    commands.add("withdraw", withdraw, "r27173f").takes("id", "REQUEST", _ID)
+    commands.add("withdraw", withdraw, "r27173f", "r27173f --json").takes("id", "REQUEST", _ID)
     parser = commands.add("approve", approve, "r27173f", "r27173f 30")
     parser.takes("id", "REQUEST", _ID)
     parser.takes("ms", "MINUTES", msg("how many minutes; as many as were asked for if none are given"), type=some_minutes,

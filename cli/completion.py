@@ -39,7 +39,7 @@ _giochoi() {
     found=(${(f)"$(giochoi __complete "${(@)words[2,CURRENT]}" 2>/dev/null)"})
     if (( $#found )); then compadd -- $found; else _files; fi
 }
-compdef _giochoi giochoi
+if [[ ${funcstack[1]} == _giochoi ]]; then _giochoi "$@"; else compdef _giochoi giochoi; fi
 """,
     "fish": """\
 function __giochoi

@@ -20,7 +20,8 @@ from cli.given.proving import proof, takes_proof
 from cli.given.values import some_minutes
 from cli.output import Output
 from cli.parser import PLAYER, Parser
-from cli.words.extra_time import beside, called, follows, game_called
+from cli.words.extra_time import beside, called, follows
+from cli.words.game_titles import game_called
 from cli.words.layout import row
 from daemon.api.messages import GrantAdd, GrantAnswer, GrantExtend, GrantRevoke, Grants, GrantsGet, Outlook
 from daemon.api.status import StatusGet

@@ -12,7 +12,7 @@ from cli.context import Context
 from cli.given.players import only
 from cli.output import Output
 from cli.parser import PLAYER
-from cli.words.extra_time import game_called
+from cli.words.game_titles import game_called
 from cli.words.layout import row
 from cli.words.names import PLACES
 from cli.words.times import left

@@ -16,7 +16,8 @@ from cli.given.players import only
 from cli.given.values import parse_day
 from cli.output import Output
 from cli.parser import PLAYER
-from cli.words.extra_time import called, game_called
+from cli.words.extra_time import called
+from cli.words.game_titles import game_called
 from cli.words.layout import row
 from daemon.api.messages import Usage, UsageGet
 from daemon.api.status import StatusGet

@@ -10,7 +10,8 @@ from cli.commands import Commands
 from cli.context import Context
 from cli.output import Output
 from cli.parser import PLAYER
-from cli.words.extra_time import called, game_called
+from cli.words.extra_time import called
+from cli.words.game_titles import game_called
 from cli.words.layout import row
 from cli.words.shell import typed_as, whole
 from cli.words.times import left

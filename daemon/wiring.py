@@ -172,7 +172,9 @@ class Daemon:
         self._overrides = Overrides(self.store, self.in_force)
         self._judge = Judge(self.in_force.known, self.plays, self._grants, self._overrides)
         self.recorder = Recorder(self.store, journal, self.in_force.known, self._work.set)
-        self._publisher = Publisher(self.in_force, partial(Outlooks, self._judge, self.plays))
+        self._publisher = Publisher(
+            self.in_force, partial(Outlooks, self._judge, self.plays), self._overrides.longest
+        )
         self._announcer = announcer = Announcer(self.recorder, self._publisher)
         self.store.thawed = self._take_up_journal
         self.health = Health(

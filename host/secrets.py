@@ -15,11 +15,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from host import choose
 from host.files import read_owned, write_atomic
+from host.handed import Handed, credential, handed
 from host.homes import Home, HomeError, unwritable
 from i18n.message import msg, said_by
 
@@ -57,28 +57,6 @@ def where(home: Home, folder: Path, name: str) -> str:
     if given is not None:
         return f"systemd-{given.key}"
     return "keyring" if found == _IN_KEYRING else choose.files().sealed_by()
-
-
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """What the service manager keeps for a server: a secret, and by which `key` it is sealed on the disk."""
-
-    secret: bytes
-    key: str
-
-    def text(self) -> bytes:
-        return base64.b64encode(self.secret) + f"\n{self.key}\n".encode()
-
-
-def handed(text: bytes) -> Handed:
-    """What `Handed.text` made. ValueError."""
-    secret, key, _ = text.split(b"\n")
-    return Handed(base64.b64decode(secret, validate=True), key.decode("ascii"))
-
-
-def credential(server: str, name: str) -> str:
-    """Under which name the manager hands it over. `server` is the folder's name in the home."""
-    return f"giochoi-{server}.{name}"
 
 
 def _given(home: Home, path: Path) -> Handed | None:

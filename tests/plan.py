@@ -26,7 +26,9 @@ MACHINE = (
     "cli/test_daemon_nouns.py", "cli/test_pause.py", "cli/test_proofs.py", "tray/linux/", "tray/dialogs/linux/",
     "tray/showing/linux/",
 )  # fmt: skip
-LONG = ("rules/", "daemon/test_uplink.py", "agent/", "daemon/", "cli/")
+LONG = ("installers/", "rules/", "daemon/test_uplink.py", "agent/", "daemon/", "cli/")
+
+PACKAGE = "installers/linux/"  # the first of these tests builds the package for all of them
 
 # These are about what is left on a disk when a program is killed, or are the main job. The temporary files of all others lie in
 # memory: nothing that they show depends on a disk, for which they would mostly wait.
@@ -47,7 +49,9 @@ def left_out(path: Path) -> bool:
 def group(nodeid: str) -> str:
     """Tests of one group run one after the other in one process."""
     file = _name(nodeid).partition("::")[0]
-    return "machine" if file.startswith(MACHINE) else file
+    if file.startswith(MACHINE):
+        return "machine"
+    return "package" if file.startswith(PACKAGE) else file
 
 
 def turn(nodeid: str) -> int:

@@ -68,7 +68,7 @@ def _answers(context: Context) -> tuple[House, Interview, str]:
             _put(question, interview, out)
             continue
         pin = _pin(interview.children(), context) if interview.guardian() else ""
-        if _agreed(interview, out):
+        if _agreed(interview, house, out):
             return house, interview, pin
         interview.back()
 
@@ -132,11 +132,13 @@ def _put(question: Question, interview: Interview, out: Output) -> None:
         return
 
 
-def _agreed(interview: Interview, out: Output) -> bool:
+def _agreed(interview: Interview, house: House, out: Output) -> bool:
     """Show what would be, and ask for the last yes. CommandError: it is a no."""
     for child in interview.children():
         out.message("")
         for line in _summary(child):
+            out.message(line)
+        for line in house.tried(child):
             out.message(line)
     question = yes_or_no("save", msg("Is that right, and shall it hold from now on?"), default=True)
     asked = Interview(interview.found, (lambda *_: question,))

@@ -14,6 +14,8 @@ from cli.registering.scan import known_here
 from cli.setup.interview import Asking, Child, Found, Number, Preset
 from cli.setup.questions import MINUTES
 from cli.setup.saving import packs_of
+from cli.setup.trial import played, said
+from daemon.api.played import PlayedAnswer
 from daemon.api.scan import FoundGame, ScanError, Scanned, scan
 from host.api import Person
 from host.choose import files, gates, users
@@ -39,6 +41,7 @@ class House:
         self._context = context
         self._own = users().account(files().owner())
         self.scanned: dict[str, Scanned | None] = {}
+        self._played: dict[str, PlayedAnswer | None] = {}
 
     def found(self) -> Found:
         """Unreachable, ApiError: who is registered cannot be asked."""
@@ -69,10 +72,17 @@ class House:
         """The installed games about which the child's rules ask, or which they refuse for the label alone."""
         scanned = self.scan(child.account)
         every = () if scanned is None else (*scanned.games, *scanned.emulators)
-        policy = combine([_pack(one.id, one.params) for one in packs_of(child)])
+        policy = policy_of(child)
         found = [one for one in every if _asked(policy, one, child, self.today())]
         found.sort(key=lambda one: one.title.casefold())
         return tuple(Asking(one.id, one.title, label_text(one.label, one.label_source)) for one in found[:_MOST])
+
+    def tried(self, child: Child) -> tuple[Arg, ...]:
+        """What the chosen rules would have done to the play of the past week in the child's account."""
+        if child.account not in self._played:
+            self._played[child.account] = played(child.account, self._context)
+        born = None if child.born is None else birth_date(child.born, self.today())
+        return said(child, self._played[child.account], policy_of(child), born)
 
     def scan(self, account: str) -> Scanned | None:
         """None: it could not be made, which is said once."""
@@ -99,6 +109,11 @@ def _preset(id_: str) -> Preset:
 
 def _pack(id_: str, params: tuple[str, ...]) -> Pack:
     return named(":".join((id_, *params))).parsed()
+
+
+def policy_of(child: Child) -> Policy:
+    """The rules that were chosen."""
+    return combine([_pack(one.id, one.params) for one in packs_of(child)])
 
 
 def rules_said(child: Child) -> tuple[Arg, ...]:

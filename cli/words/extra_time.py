@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from agent.api.rule_words import rule_said
+from cli.words.game_titles import game_called
 from cli.words.layout import row
 from cli.words.shell import typed_as, whole
 from daemon.api.messages import GrantAnswer, Outlook
@@ -20,13 +21,6 @@ def called(name: str, id_: str) -> Arg:
     if id_ == GUEST:
         return msg("guest")
     return name if name.lower() == id_ else msg("{name} ({id})", name=name, id=id_)
-
-
-def game_called(title: str, id_: str | None) -> Arg:
-    """A game as people say it, and the id that is typed where that is not the same; "" for none."""
-    if not title or not id_:
-        return id_ or ""
-    return title if title.lower() == id_ else msg("{name} ({id})", name=title, id=id_)
 
 
 def name_and_id(name: str, id_: str) -> Arg:

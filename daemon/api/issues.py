@@ -43,8 +43,8 @@ ISSUES: Final[dict[str, Message]] = {
         "not pass within minutes, restart the daemon"
     ),
     "watch-events": msg(
-        "the system does not tell what starts, so what runs is looked at again and again: a game that was not refused before it "
-        "ran is ended a moment after its start, and one that is over by then is not counted"
+        "the system does not tell what starts, so what runs is looked at again and again: a game that was not refused before "
+        "it ran is ended a moment after its start, and one that is over by then is not counted"
     ),
     "events-silent": msg(
         "the system has stopped telling what starts, which a program of a player may have brought about: what runs is looked "

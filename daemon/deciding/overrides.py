@@ -74,9 +74,13 @@ class Overrides:
         """Those that hold for the player."""
         return (one for one in self._pauses if one.player == player.id or (one.player is None and self._all(one, player)))
 
+    def longest(self, player: RuledPlayer) -> PauseEvent | None:
+        """The one that ends last."""
+        return max(self.of(player), key=_ends, default=None)
+
     def pause(self, player: RuledPlayer) -> Pause | None:
-        """The one that ends last, as a fact."""
-        found = max(self.of(player), key=_ends, default=None)
+        """The same, as a fact."""
+        found = self.longest(player)
         return None if found is None else Pause(found.until, self._in_force.known().zone, found.id)
 
     def _all(self, pause: PauseEvent, player: RuledPlayer) -> bool:

@@ -11,11 +11,11 @@ from rules.engine.pausing import paused_text
 from rules.facts import Pause
 
 
-def paused(event: events.PlayPaused | events.PlayResumed, zone: str) -> dict[str, Any]:
-    """The fields of a signal. `zone`: the place's."""
-    pause = event.event
-    fields = {"player": (pause.player or "") if event.player is None else event.player.id}
-    if isinstance(event, events.PlayPaused):
+def paused(event: events.PlayPaused | events.PlayResumed, zone: str, holds: PauseEvent | None) -> dict[str, Any]:
+    """The fields of a signal. `zone`: the place's. `holds`: the pause that holds for the player by now, perhaps another."""
+    fields = {"player": (event.event.player or "") if event.player is None else event.player.id}
+    if isinstance(event, events.PlayPaused) or holds is not None:
+        pause = holds or event.event
         return {"kind": "paused", **fields, "until": pause.until, "who": pause.who, "text": _text(pause, zone)}
     return {"kind": "resumed", **fields, "who": event.who, "text": msg("the pause is over")}
 

@@ -11,11 +11,12 @@ from typing import Any, TypeAlias
 from daemon import events
 from daemon.api.messages import Signal
 from daemon.deciding.outlook import Outlooks
+from daemon.deciding.overrides import PauseEvent
 from daemon.deciding.plays import Play
 from daemon.reporting import asked_signals
 from daemon.reporting.ahead import ahead
 from daemon.reporting.override_signals import off, paused
-from daemon.sessions import InForce, People
+from daemon.sessions import InForce, People, RuledPlayer
 from daemon.trusted import Reading
 from i18n.message import Length, Message, Words, msg
 from rules.decision import Decision
@@ -40,8 +41,12 @@ class _Display:
 class Publisher:
     """Numbers signals and hands them to the displays that may see them. Never waits for any."""
 
-    def __init__(self, in_force: InForce, outlooks: Callable[[People, Reading], Outlooks]) -> None:
+    def __init__(
+        self, in_force: InForce, outlooks: Callable[[People, Reading], Outlooks],
+        paused: Callable[[RuledPlayer], PauseEvent | None],
+    ) -> None:
         self._in_force = in_force
+        self._paused = paused
         self._outlooks = outlooks
         self._displays: list[_Display] = []
         self._number = 0
@@ -86,8 +91,7 @@ class Publisher:
         people = self._in_force.people
         match event:
             case events.PlayPaused() | events.PlayResumed():
-                fields = paused(event, zone)
-                return self._accounts(fields["player"]), fields
+                return self._of_pause(event, zone)
             case events.EnforcementOff() | events.EnforcementOn():
                 return None, off(event, zone)
             case events.Asked() | events.Answered():
@@ -97,6 +101,18 @@ class Publisher:
                 return _granted(event, "" if game is None else game.title)
             case _:
                 return _said(event)
+
+    def _of_pause(
+        self, event: events.PlayPaused | events.PlayResumed, zone: str
+    ) -> tuple[frozenset[str] | None, dict[str, Any]]:
+        """Whoever is paused for longer than all are has heard so."""
+        fields = paused(event, zone, None if event.player is None else self._paused(event.player))
+        accounts, people = self._accounts(fields["player"]), self._in_force.people
+        if accounts is not None or people is None:
+            return accounts, fields
+        players = {one.account: people.player_of(one.account) for one in self._displays}
+        holding = {account: None if one is None else self._paused(one) for account, one in players.items()}
+        return frozenset(one for one, pause in holding.items() if pause is None or pause.id == event.event.id), fields
 
     def _accounts(self, player: str) -> frozenset[str] | None:
         """Those with a display under which the player plays; of nobody ("") all."""

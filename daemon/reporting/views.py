@@ -9,12 +9,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from daemon.api import messages as m
+from daemon.api.played import PlayedAnswer
 from daemon.api.rules import InForce
 from daemon.deciding.judge import Judge, Ruling, next_verdict
 from daemon.deciding.letting import for_good, lets
 from daemon.deciding.plays import Plays, played_of
 from daemon.ending import saving_ms
 from daemon.reporting.label_reason import named
+from daemon.reporting.played import played_in
 from daemon.reporting.rules_in_force import in_force
 from daemon.sessions import People, RuledPlayer
 from daemon.storing.rows import PlayRow
@@ -142,6 +144,11 @@ class Views:
 
     def rules(self, player: RuledPlayer) -> InForce:
         return in_force(self._people, player, self._now.wall)
+
+    def played(self, account: str, since: int, rows: Iterable[PlayRow]) -> PlayedAnswer:
+        """`rows` holds at least the plays that ended since then."""
+        games, running = self._people.catalogue.games, self._plays.running.values()
+        return played_in(account, rows, running, self._now.mono, since, games, self._people.zone)
 
     def usage(self, day: date, ended: Iterable[PlayRow], only: RuledPlayer | None = None) -> m.Usage:
         """One day of the place's zone; only those who played. `ended` holds at least that day's plays."""

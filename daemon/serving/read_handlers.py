@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from daemon.api import messages as m
+from daemon.api.played import PlayedAnswer, PlayedGet
 from daemon.api.rules import InForce as InForceRules
 from daemon.api.rules import RulesGet
 from daemon.reporting.daemon_status import DaemonStatus
 from daemon.reporting.people_checks import expired
 from daemon.reporting.views import Views
 from daemon.serving.access import Access
-from daemon.sessions import InForce, People
+from daemon.sessions import KEEP_MS, InForce, People
 from daemon.store import Store
 from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import msg
-from rules.calendar import calendar
+from rules.calendar import DAY_MS, calendar
 
+_MOST_DAYS = KEEP_MS // DAY_MS  # longer play is not kept
 _FIRST, _LAST = date(1971, 1, 1), date(9998, 12, 31)  # moments count from 1970, calendars end, and the days beside are needed
 _ZONE = "Asia/Ho_Chi_Minh"  # until a roster names one
 
@@ -60,6 +62,12 @@ class ReadHandlers:
         day = views.today if request.day is None else _day(request.day)
         since = calendar(people.zone).start(day - timedelta(days=1))
         return views.usage(day, self.store.plays(since), only)
+
+    async def played(self, caller: Caller, request: PlayedGet) -> PlayedAnswer:
+        people = self.access.people()
+        views, days = self.views(people), max(0, min(request.days, _MOST_DAYS))
+        since = calendar(people.zone).start(views.today - timedelta(days=days))
+        return views.played(request.account, since, self.store.plays(since))
 
 
 def _day(text: str) -> date:

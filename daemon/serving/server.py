@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from daemon.api import asking as a
 from daemon.api import messages as m
+from daemon.api.played import PlayedGet
 from daemon.api.rules import RulesGet
 from daemon.reporting.announce import Announcer
 from daemon.reporting.doctor import Doctor
@@ -38,6 +39,7 @@ def routes(
         Route(m.WhyGet, "any", read.why),
         Route(RulesGet, "any", read.rules),
         Route(m.UsageGet, "any", read.usage),
+        Route(PlayedGet, "guardian", read.played),
         Route(m.DoctorGet, "any", other.doctor),
         Route(m.GrantAdd, "any", grant.add),
         Route(m.GrantExtend, "any", grant.extend),

@@ -6,10 +6,6 @@ import ctypes
 import os
 import time
 from pathlib import Path
-from uuid import UUID
-
-from host.api import HiddenError
-from i18n.message import msg
 
 _NS = 1_000_000
 _TIME_ERROR = 5
@@ -33,7 +29,15 @@ def boot() -> str:
     try:
         return _BOOT.read_text(encoding="ascii").strip()
     except OSError:
-        pass
+        return _told_boot()
+
+
+def _told_boot() -> str:
+    from uuid import UUID  # noqa: PLC0415 - readers load this file, and as little else as they can
+
+    from host.api import HiddenError  # noqa: PLC0415 - as above, nothing that needs packages
+    from i18n.message import msg  # noqa: PLC0415 - as above
+
     try:
         return str(UUID(os.environ.get(_TOLD, "")))
     except ValueError:

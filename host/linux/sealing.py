@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Final
 
 from host.api import UntrustedError
+from host.handed import Handed, credential
 from host.linux import files
-from host.secrets import Handed, credential
 
 STORE = Path("/etc/credstore.encrypted")
 TOOL: Final = "/usr/bin/systemd-creds"

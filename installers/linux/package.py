@@ -17,12 +17,15 @@ from host import VERSION
 from installers import payload
 from installers.linux.tree import fill
 
+_SMALL = ("-Zxz", "-z9")  # its window takes in what is alike in the folders of the three Pythons
+_QUICK = ("-Zgzip", "-z1")
+
 
 def main(words: list[str]) -> int:
     told = argparse.ArgumentParser(prog="build.py deb", description="The package for Debian 12, 13 and Ubuntu 24.04.")
     told.add_argument("--out", type=Path, default=payload.TOP / "dist", metavar="DIR", help="the folder to put it into")
     told.add_argument("--version", default=VERSION, help="what it calls itself")
-    told.add_argument("--quick", action="store_true", help="packed in a tenth of the time, and larger: for tests")
+    told.add_argument("--quick", action="store_true", help="larger, in a tenth of the time: for tests")
     asked = told.parse_args(words)
     sys.stdout.write(f"{build(asked.out, asked.version, quick=asked.quick)}\n")
     return 0
@@ -36,7 +39,7 @@ def build(out: Path, version: str = VERSION, *, quick: bool = False) -> Path:
         root = Path(folder, "root")
         fill(root, version)
         payload.settle(root)
-        command = ["dpkg-deb", "--root-owner-group", "-Zxz", f"-z{0 if quick else 9}", "--build", str(root), str(package)]
+        command = ["dpkg-deb", "--root-owner-group", *(_QUICK if quick else _SMALL), "--build", str(root), str(package)]
         told = os.environ | {"SOURCE_DATE_EPOCH": str(payload.epoch())}
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=told)
     return package

@@ -57,7 +57,7 @@ def _library(library: Path, version: str) -> None:
         for wheel in wheels:
             if wheel.name not in shared:
                 payload.unpack(wheel, own)
-        (own / "giochoi.pth").write_text("/usr/lib/giochoi/common\n", "ascii")
+        (own / "giochoi.pth").write_text("../../../common\n", "ascii")
     compiled = sorted(map(str, library.rglob("*.so*")))
     subprocess.run(["strip", "--strip-unneeded", "--remove-section=.comment", *compiled], check=True)  # noqa: S607 - of PATH
 

@@ -42,7 +42,7 @@ VIAddVersionKey /LANG=0 ProductVersion "${VERSION}"
 VIAddVersionKey /LANG=0 LegalCopyright "Apache-2.0"
 
 !ifdef SIGN
-  !uninstfinalize '${SIGN} "%1"'
+  !uninstfinalize '${SIGN} "%1"' = 0
 !endif
 
 !define MUI_ICON "${ICON}"
@@ -73,12 +73,28 @@ Var Image   ; "1": of a PC that others are made from. Nothing starts, so no key 
 Var Before  ; "1": there was a version before
 Var Why
 
-!macro Run WORDS ; runs a program without a window; $0: its exit code, or "error"
-  nsExec::ExecToLog '${WORDS}'
+!macro Run WORDS ; runs a program without a window; $0: its exit code, or "error". What it says goes to setup.log
+  nsExec::ExecToStack '${WORDS}'
   Pop $0
-  DetailPrint '${WORDS}: $0'
+  Pop $1
+  FileOpen $2 "$INSTDIR\setup.log" a
+  FileSeek $2 0 END
+  FileWriteUTF16LE /BOM $2 '${WORDS}: $0$\r$\n$1$\r$\n'
+  FileClose $2
 !macroend
 !define Run "!insertmacro Run"
+
+!macro Steps FOLDER VERBS
+  ${Run} '"${FOLDER}\giochoi.exe" -I "${FOLDER}\steps.py" ${VERBS}'
+!macroend
+!define Steps "!insertmacro Steps"
+
+!macro Services ; the SCM is to run the programs of this version
+  ${Run} '"${APPDIR}\giochoi-agent.exe" service install'
+  ${If} $0 == 0
+    ${Run} '"${APPDIR}\giochoi-daemon.exe" service install'
+  ${EndIf}
+!macroend
 
 !macro End CODE WHY ; ends with one line of why
   StrCpy $Why "${WHY}"
@@ -156,6 +172,7 @@ SectionEnd
 
 Function unpack ; beside what runs, and tried there
   DetailPrint "$(UNPACKING)"
+  Delete "$INSTDIR\setup.log"
   ${IfNot} ${FileExists} "${APPDIR}\*.*"
   ${AndIf} ${FileExists} "$INSTDIR\app.old\*.*" ; a set-up that was cut off
     !insertmacro Rename "$INSTDIR\app.old" "${APPDIR}"
@@ -169,17 +186,13 @@ Function unpack ; beside what runs, and tried there
     ${End} 2 "$(BROKEN)"
   ${EndIf}
   SetOutPath "$INSTDIR" ; a current folder could not be renamed
-  ${Run} '"$INSTDIR\app.new\giochoi.exe" -I "$INSTDIR\app.new\steps.py" compile'
-  ${Run} '"$INSTDIR\app.new\giochoi-agent.exe" --help'
-  ${If} $0 == 0
-    ${Run} '"$INSTDIR\app.new\giochoi-daemon.exe" --help'
-  ${EndIf}
+  ${Steps} "$INSTDIR\app.new" "try"
   ${If} $0 != 0
     Call give_up
     ${End} 2 "$(BROKEN)"
   ${EndIf}
   ${If} "$Agent$Fingerprint$Code" != ""
-    ${Run} '"$INSTDIR\app.new\giochoi.exe" -I "$INSTDIR\app.new\steps.py" seat "$Agent" "$Fingerprint" "$Code"'
+    ${Steps} "$INSTDIR\app.new" 'seat "$Agent" "$Fingerprint" "$Code"'
     ${If} $0 != 0
       Call give_up
       ${End} 2 "$(BAD_WORDS)"
@@ -189,32 +202,27 @@ FunctionEnd
 
 Function give_up ; before anything was changed
   RMDir /r "$INSTDIR\app.new"
-  RMDir "$INSTDIR"
+  RMDir "$INSTDIR" ; setup.log stays, if there is one
 FunctionEnd
 
 Function change ; from the old version to the new one
   DetailPrint "$(CHANGING)"
   ${If} ${FileExists} "${APPDIR}\*.*"
     StrCpy $Before 1
-    ${Run} '"${APPDIR}\giochoi-daemon.exe" service stop'
-    ${Run} '"${APPDIR}\giochoi-agent.exe" service stop'
-    ${Run} '"$INSTDIR\app.new\giochoi.exe" -I "$INSTDIR\app.new\steps.py" end'
-    ${Run} '"$INSTDIR\app.new\giochoi.exe" -I "$INSTDIR\app.new\steps.py" keep'
     RMDir /r "$INSTDIR\app.old"
-    !insertmacro Rename "${APPDIR}" "$INSTDIR\app.old"
-    ${If} $0 <> 0
-      ${Run} '"${APPDIR}\giochoi-agent.exe" service start'
-      ${Run} '"${APPDIR}\giochoi-daemon.exe" service start'
+    ${Steps} "$INSTDIR\app.new" "stop end keep"
+    ${If} $0 == 0
+      !insertmacro Rename "${APPDIR}" "$INSTDIR\app.old"
+    ${EndIf}
+    ${If} $0 != 0
+      ${Steps} "$INSTDIR\app.new" "start"
       Call give_up
       ${End} 4 "$(IN_USE)"
     ${EndIf}
   ${EndIf}
   !insertmacro Rename "$INSTDIR\app.new" "${APPDIR}"
   ${If} $0 = 0
-    ${Run} '"${APPDIR}\giochoi-agent.exe" service install'
-  ${EndIf}
-  ${If} $0 = 0
-    ${Run} '"${APPDIR}\giochoi-daemon.exe" service install'
+    !insertmacro Services
   ${EndIf}
   ${If} $0 != 0
     Call take_back
@@ -223,10 +231,7 @@ FunctionEnd
 
 Function start
   DetailPrint "$(STARTING)"
-  ${Run} '"${APPDIR}\giochoi-agent.exe" service start'
-  ${If} $0 == 0
-    ${Run} '"${APPDIR}\giochoi-daemon.exe" service start'
-  ${EndIf}
+  ${Steps} "${APPDIR}" "start"
   ${If} $0 != 0
     Call take_back
   ${EndIf}
@@ -241,32 +246,28 @@ Function take_back
     RMDir "$INSTDIR"
     ${End} 3 "$(NOT_STARTED)"
   ${EndIf}
-  ${Run} '"${APPDIR}\giochoi-daemon.exe" service stop'
-  ${Run} '"${APPDIR}\giochoi-agent.exe" service stop'
-  ${Run} '"$INSTDIR\app.old\giochoi.exe" -I "$INSTDIR\app.old\steps.py" end'
+  ${Steps} "${APPDIR}" "stop"
+  ${Steps} "${APPDIR}" "end"
   !insertmacro Rename "${APPDIR}" "$INSTDIR\app.bad"
   !insertmacro Rename "$INSTDIR\app.old" "${APPDIR}"
-  ${Run} '"${APPDIR}\giochoi.exe" -I "${APPDIR}\steps.py" put-back'
-  ${Run} '"${APPDIR}\giochoi-agent.exe" service install'
-  ${Run} '"${APPDIR}\giochoi-daemon.exe" service install'
+  ${Steps} "$INSTDIR\app.bad" "put-back"
+  !insertmacro Services
+  StrCpy $3 $0
+  ${If} $Image <> 1
+    ${Steps} "$INSTDIR\app.bad" "start"
+    StrCpy $3 "$3$0"
+  ${EndIf}
   RMDir /r "$INSTDIR\app.bad"
   RMDir /r "$INSTDIR\app.new"
-  ${If} $Image <> 1
-    ${Run} '"${APPDIR}\giochoi-agent.exe" service start'
-    ${If} $0 == 0
-      ${Run} '"${APPDIR}\giochoi-daemon.exe" service start'
-    ${EndIf}
-    ${If} $0 != 0
-      ${End} 3 "$(NOT_EVEN_OLD)"
-    ${EndIf}
+  ${If} $3 <> 0 ; "0" or "00", unless something failed
+    ${End} 3 "$(NOT_EVEN_OLD)"
   ${EndIf}
   ${End} 3 "$(ROLLED_BACK)"
 FunctionEnd
 
 Function settle ; it works: what Windows shows of it, and away with the version before
   RMDir /r "$INSTDIR\app.old"
-  ${Run} '"${APPDIR}\giochoi.exe" -I "${APPDIR}\steps.py" forget'
-  ${Run} '"${APPDIR}\giochoi.exe" -I "${APPDIR}\steps.py" path add'
+  ${Steps} "${APPDIR}" "forget path-add"
   WriteUninstaller "$INSTDIR\uninstall.exe"
   RMDir /r "$SMPROGRAMS\Giờ Chơi"
   CreateDirectory "$SMPROGRAMS\Giờ Chơi"
@@ -291,7 +292,8 @@ Function settle ; it works: what Windows shows of it, and away with the version 
     ${If} $LANGUAGE == ${LANG_VIETNAMESE}
       StrCpy $1 "vi"
     ${EndIf}
-    ${Run} '"${APPDIR}\giochoi.exe" place set home --lang $1'
+    StrCpy $4 $1
+    ${Run} '"${APPDIR}\giochoi.exe" place set home --lang $4'
   ${EndIf}
   SetErrorLevel 0
 FunctionEnd
@@ -327,10 +329,9 @@ Section Uninstall
     ${If} $0 != 0
       ${End} 1 "$(NOT_REMOVED)"
     ${EndIf}
-    ${Run} '"${APPDIR}\giochoi.exe" -I "${APPDIR}\steps.py" end'
-    ${Run} '"${APPDIR}\giochoi.exe" -I "${APPDIR}\steps.py" path remove'
+    ${Steps} "${APPDIR}" "end path-remove"
     ${If} $R2 = 1
-      ${Run} '"${APPDIR}\giochoi.exe" -I "${APPDIR}\steps.py" erase'
+      ${Steps} "${APPDIR}" "erase"
       ${If} $0 != 0
         MessageBox MB_OK|MB_ICONEXCLAMATION "$(ERASE_NOT) $APPDATA\GioChoi" /SD IDOK
         SetErrorLevel 1
@@ -343,6 +344,7 @@ Section Uninstall
   RMDir /r "$SMPROGRAMS\Giờ Chơi"
   DeleteRegKey HKLM "${KEY}"
   DeleteRegKey HKLM "${OURS}"
+  Delete "$INSTDIR\setup.log"
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
   SendMessage ${HWND_BROADCAST} ${WM_SETTINGCHANGE} 0 "STR:Environment" /TIMEOUT=1000

@@ -63,6 +63,8 @@ def lay_out(app: Path, python: Path, pinned: str | None, version: str, cross: Se
     dll = cpython.lay_out(python, app / "python", pinned)
     payload.rooms(app / "rooms", version)
     payload.wheels(app / "packages", re.sub(r"python(\d)(\d+)\.dll", r"\1.\2", dll), "win_amd64")
+    for folder in [*(app / "rooms").rglob("linux")]:
+        shutil.rmtree(folder)
     for path in [found for pattern in _UNUSED for found in (app / "packages").glob(pattern)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     for path in (app / "packages" / _INSTEAD).iterdir():

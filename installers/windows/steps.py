@@ -1,25 +1,31 @@
-"""What the set-up and the uninstaller for Windows have Python do: `giochoi.exe -I steps.py VERB …`. It lies beside our programs.
+"""What the set-up and the uninstaller for Windows have Python do: `giochoi.exe -I steps.py VERB…`. It lies beside our programs.
 
-    compile                 what is installed, so that no start has to
-    end                     every process of a program that lies beside this file's folder, or in it
-    keep, put-back, forget  a copy of the databases, taken before a new version opens them
-    path add|remove         that terminals find `giochoi`
-    seat AGENT FINGERPRINT CODE   kept for the day when a seat can belong to an agent elsewhere
-    erase                   all data
+    try                      load all programs, which also compiles them, so that no start has to
+    stop, start              both services; not one that is not there
+    end                      every process of a program that lies in this file's folder or beside it
+    keep, put-back, forget   a copy of the databases, taken before a new version opens them
+    path-add, path-remove    that terminals find `giochoi`
+    erase                    all data
+    seat AGENT FINGERPRINT CODE   (alone) kept for the day when a seat can belong to an agent elsewhere
 
-Exit code 2 and one line: what was given is wrong.
+Exit code 1 and one line: it did not work. What follows is not done.
 """
 
 from __future__ import annotations
 
 import compileall
+import importlib
 import re
 import shutil
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path, PureWindowsPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from host.api import Name
 
 HERE: Final = Path(__file__).resolve().parent
 KEPT: Final = "before-upgrade"
@@ -28,10 +34,14 @@ _ADDRESS = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-
 _WORD = re.compile(r"[A-Za-z0-9+/=:_.-]{0,256}")
 _PATIENCE_S = 10
 _NOT_CONTENT = frozenset({KEPT, "lock"})
+_LOADED = (
+    "agent.wiring", "agent.__main__", "daemon.wiring", "daemon.__main__", "cli.__main__", "cli.commands", "compliance.__main__",
+    "tray.app", "tray.opening",
+)  # fmt: skip
 
 
-class WrongError(Exception):
-    """One line: what was given is wrong."""
+class StepError(Exception):
+    """One line: what was given is wrong, or did not work."""
 
 
 def with_folder(path: str, folder: str) -> str:
@@ -49,13 +59,13 @@ def _entries(path: str) -> list[str]:
 
 
 def seat_file(agent: str, fingerprint: str, code: str) -> str:
-    """The text of seat.toml. WrongError."""
+    """The text of seat.toml. StepError."""
     match = _ADDRESS.fullmatch(agent)
     if match is None or not 0 < int(match[1]) < 65536:
-        raise WrongError(f"/AGENT={agent}: it is written HOST:PORT")
+        raise StepError(f"/AGENT={agent}: it is written HOST:PORT")
     for name, word in (("FINGERPRINT", fingerprint), ("CODE", code)):
         if not _WORD.fullmatch(word):
-            raise WrongError(f"/{name}: letters, digits and +/=:_.- only, 256 at most")
+            raise StepError(f"/{name}: letters, digits and +/=:_.- only, 256 at most")
     lines = {"agent": agent, "fingerprint": fingerprint, "code": code}
     return "".join(f'{name} = "{word}"\n' for name, word in lines.items() if word)
 
@@ -138,12 +148,22 @@ def _path(change: Callable[[str, str], str]) -> None:
             win32api.RegSetValueEx(key, "Path", 0, kind, changed)
 
 
-def _compile() -> None:
-    """Where it lies now it does not stay: files are named as they will be."""
-    stay = str(HERE.with_name("app"))
-    for folder in ("rooms", "packages", "python/Lib"):
-        if (HERE / folder).is_dir():
-            compileall.compile_dir(HERE / folder, quiet=2, workers=0, stripdir=str(HERE), prependdir=stay)
+def _try() -> None:
+    compileall.compile_dir(HERE / "rooms", quiet=2)
+    for name in _LOADED:
+        importlib.import_module(name)
+
+
+def _services(act: str, names: tuple[Name, Name]) -> None:
+    from host import choose  # noqa: PLC0415 - as above
+    from host.servicing import ServiceCommands  # noqa: PLC0415 - as above
+
+    manager = choose.manager()
+    for name in names:
+        if manager.standing(name).state != "absent":
+            code, line = ServiceCommands(manager, name, time.sleep).act(act, None)
+            if code:
+                raise StepError(f"giochoi-{name}: {line}")
 
 
 def _each(change: Callable[[Path], None]) -> Callable[[], None]:
@@ -154,19 +174,23 @@ def _each(change: Callable[[Path], None]) -> Callable[[], None]:
     return do
 
 
-_VERBS: Final[dict[str, Callable[..., None]]] = {
-    "compile": _compile, "end": _end, "keep": _each(keep), "put-back": _each(put_back), "forget": _each(forget), "seat": _seat,
-    "erase": _erase, "path add": lambda: _path(with_folder), "path remove": lambda: _path(without_folder),
+_VERBS: Final[dict[str, Callable[[], None]]] = {
+    "try": _try, "stop": lambda: _services("stop", ("daemon", "agent")), "start": lambda: _services("start", ("agent", "daemon")),
+    "end": _end, "keep": _each(keep), "put-back": _each(put_back), "forget": _each(forget), "erase": _erase,
+    "path-add": lambda: _path(with_folder), "path-remove": lambda: _path(without_folder),
 }  # fmt: skip
 
 
 def main(words: list[str]) -> int:
-    count = 2 if words[:1] == ["path"] else 1
     try:
-        _VERBS[" ".join(words[:count])](*words[count:])
-    except WrongError as error:
+        if words[:1] == ["seat"]:
+            _seat(*words[1:])
+        else:
+            for word in words:
+                _VERBS[word]()
+    except StepError as error:
         sys.stderr.write(f"{error}\n")
-        return 2
+        return 1
     return 0
 
 

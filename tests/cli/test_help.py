@@ -176,6 +176,21 @@ def test_a_shell_completes(giochoi, tmp_path, shell, typed, found):
     assert sorted(done.stdout.split()) == found.split()
 
 
+@pytest.mark.linux("its shells are tested there")
+def test_zsh_completes_at_the_first_tab_what_a_package_installed(giochoi, tmp_path):
+    """It then finds the script by its name, as the function itself."""
+    if shutil.which("zsh") is None:
+        pytest.skip("zsh is not installed")
+    (tmp_path / "_giochoi").write_text(giochoi("completion", "zsh").stdout, "utf-8")
+    code = (
+        'compdef() { : }; compadd() { shift; print -l $@ }; giochoi() { print ask check }; '
+        'fpath=("$1"); autoload -Uz _giochoi; words=(. policy ""); CURRENT=3; _giochoi; _giochoi'
+    )  # fmt: skip
+    done = subprocess.run(["zsh", "-f", "-c", code, "-", str(tmp_path)], capture_output=True, text=True, timeout=60, check=True)
+
+    assert done.stdout.split("\n") == ["ask check"] * 2 + [""]
+
+
 def test_powershell_gets_every_word(giochoi):
     """It cannot be run here: as much as can be read off it. An empty word is passed in quotes, or it would be lost."""
     script = giochoi("completion", "powershell").stdout

@@ -13,7 +13,7 @@ from agent.api import messages as a
 from cli import status, why
 from cli.output import Output
 from cli.words.entries import entry
-from cli.words.extra_time import game_called
+from cli.words.game_titles import game_called
 from i18n.catalogue import Catalogue
 from rules.decision import Decision
 from tests.cli.test_languages import NINE, TEXT, ZONE, a_status, a_why, m

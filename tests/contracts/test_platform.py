@@ -53,7 +53,7 @@ def test_start_and_end_are_told_with_their_moments(stage, play):
         assert program.account == stage.accounts[0]
         over = await stage.finish(run.pid)
         end = await stage.ended(run.pid)
-        latest = stage.clock.mono() if stage.platform.watcher.kind == "poll" else over.after + NEAR_MS
+        latest = stage.clock.mono() if stage.looks else over.after + NEAR_MS
         assert over.before - NEAR_MS <= end.mono <= latest
         assert (end.pid, end.started) == program.identity
         story = stage.story(run.pid)
@@ -153,7 +153,7 @@ def test_an_exec_is_an_end_and_a_start(stage, play):
         program = await stage.started(run.pid)
         end = told(stage, ProgramEnded, run.pid)[-1]
         assert (end.pid, end.started) == program.identity
-        if stage.platform.watcher.kind == "poll":  # it knows that it was another program when it looked last
+        if stage.looks:  # it knows that it was another program when it looked last
             assert run.before - NEAR_MS <= program.since <= stage.clock.mono()
         else:
             assert at - NEAR_MS <= program.since <= stage.clock.mono()

@@ -343,6 +343,22 @@ def test_an_agent_that_published_no_key_is_away(world, agent):
     asyncio.run(run())
 
 
+def test_an_older_agent_does_not_say_where_its_keys_are(world, agent):
+    """A newer one does, at each first contact."""
+
+    async def run():
+        async with connected(world, agent):
+            await in_force(world)
+            assert world.daemon.uplink.kept == ""
+            log, registry = agent.keys
+            told = {"seat": "", "log_key": log.vkey, "roster_key": registry.vkey}
+            agent.says[m.Enrol] = m.Enrolled(**told, kept="systemd-host")
+            world.daemon.uplink.become(world.daemon.uplink.seat)
+            await until(lambda: world.daemon.uplink.kept == "systemd-host")
+
+    asyncio.run(run())
+
+
 def test_who_answers_with_other_keys_than_published_is_not_pinned(world, agent):
     """Somebody else has the socket."""
 

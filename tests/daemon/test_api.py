@@ -9,6 +9,7 @@ import pytest
 
 from daemon.api import asking as a
 from daemon.api import messages as m
+from daemon.api.played import PlayedGet
 from daemon.api.rules import RulesGet
 from host.transport import Caller
 from host.wire import ApiError
@@ -25,6 +26,7 @@ REQUESTS = {
     "status": m.StatusGet(),
     "why": m.WhyGet(player="an"),
     "usage": m.UsageGet(),
+    "played": PlayedGet(account="an"),
     "rules": RulesGet(player="an"),
     "doctor": m.DoctorGet(),
     "grant.add": m.GrantAdd(player="an", ms=MINUTE),
@@ -57,7 +59,7 @@ def test_the_table_is_complete(world):
     world.start(roster())
     roles = {op: route.role for op, route in world.daemon.routes.items()}
     assert sorted(roles) == sorted(REQUESTS)
-    assert {op for op, role in roles.items() if role == "guardian"} == {"off"}
+    assert {op for op, role in roles.items() if role == "guardian"} == {"off", "played"}
 
 
 @pytest.mark.parametrize("op", [

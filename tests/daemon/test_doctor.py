@@ -255,3 +255,15 @@ def test_what_keeps_the_daemon_from_going_first_is_named(world):
     named = [one.id for one in doctor.checks(everybody=False) if one.id.startswith("first-")]
     assert named == ["first-memory", "first-processor"]
     assert not [one for one in checks(world) if one.startswith("first-")]
+
+
+@pytest.mark.parametrize("kept", ["file", "dpapi", "keyring", "systemd-host", "systemd-tpm2"])
+def test_where_the_agent_keeps_its_keys_is_told(world, kept):
+    """Each way is fine; nothing is said before an agent said it, nor of a way that is not known here."""
+    world.start(roster())
+    assert "agent-keys" not in checks(world)
+    world.daemon.uplink.kept = kept
+    assert checks(world)["agent-keys"][0]
+    assert ask(world, "status", m.StatusGet()).agent.keys == kept
+    world.daemon.uplink.kept = "of a newer version"
+    assert "agent-keys" not in checks(world)

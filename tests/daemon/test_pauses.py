@@ -324,3 +324,29 @@ def test_a_pause_over_another_says_what_holds(world, first, then, holds, longer,
     part = next(one for one in answer.players if one.id == "an")
     assert (part.paused, part.until, part.longer, answer.instead) == (True, at(holds), longer, instead)
     assert answer.changed == (first != then)
+
+
+def test_who_is_paused_is_told_what_holds(world):
+    """Of two pauses the one that ends last: none is announced that is shorter, nor an end while another goes on."""
+
+    async def run():
+        route = world.daemon.routes
+        async with displays(world, CHILD, FRIEND, ROOT) as (child, friend, parent):
+            for player, hours in ((None, 2), ("an", 1), ("an", 3)):
+                await route["pause"].handler(ROOT, a.Pause(player=player, until=NOON + hours * HOUR))
+            await settled()
+            assert [(one.kind, one.until - NOON) for one in child.got] == [("paused", hours * HOUR) for hours in (2, 2, 3)]
+            world.pass_time(2 * HOUR)  # that of all is over
+            await settled()
+            assert friend.kinds() == ["paused", "resumed"]
+            assert (len(child.got), parent.kinds()[3:]) == (3, ["resumed"])
+            await route["pause"].handler(ROOT, a.Pause(player=None, until=NOON + 4 * HOUR))
+            world.pass_time(HOUR)  # An's own is over
+            await settled()
+            assert [(one.kind, one.until - NOON) for one in child.got[3:]] == [("paused", 4 * HOUR)] * 2
+            world.pass_time(HOUR)
+            await settled()
+            assert child.kinds()[5:] == ["resumed"]
+
+    world.start(roster())
+    asyncio.run(run())

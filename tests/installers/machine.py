@@ -42,15 +42,18 @@ def shared(inside: str, outside: str) -> list[str]:
 
 
 class Machine:
-    """Use as a context: `with Machine(archive, folder) as machine`; `folder` is empty and its name nobody else's."""
+    """Use as a context: `with Machine(archive, folder) as machine`; `folder` is empty and its name nobody else's.
 
-    def __init__(self, archive: Path, folder: Path, alarm: int = 300) -> None:
+    `alarm`: it is ended after so many seconds. `to`: what makes it this suite is fetched beforehand, as there is no network in it.
+    """
+
+    def __init__(self, archive: Path, folder: Path, alarm: int = 300, to: str = "") -> None:
         self._folder, self._log = folder, folder.with_suffix(".log")
         with self._log.open("wb") as log:
             self._shell = psutil.Popen(
                 [
                     "timeout", "--signal=KILL", str(alarm), "unshare", "--mount", "--propagation=private", "--pid", "--fork",
-                    "--kill-child", "--mount-proc", BOOT, archive, folder,
+                    "--kill-child", "--mount-proc", BOOT, archive, folder, to,
                 ],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
@@ -69,6 +72,9 @@ class Machine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def ended(self) -> bool:
+        return self._shell.poll() is not None
+
     def close(self) -> None:
         """As when the power fails."""
         with suppress(psutil.NoSuchProcess):  # the alarm was earlier
@@ -84,7 +90,7 @@ class Machine:
     def wait_for_boot(self) -> None:
         """Until systemd says that all is up, or what is not."""
         before = self.leader
-        self.leader = until(lambda: (found := self._init()) != before and found, 60)
+        self.leader = until(lambda: (found := self._init()) != before and found, 300)  # what it is to become may be fetched first
         until(lambda: self.try_run("systemctl", "is-system-running").stdout.strip() in {"running", "degraded"}, 60)
         failed = self.run("systemctl", "--failed", "--plain", "--no-legend")
         assert not failed, f"{failed}{self.journal()}"
@@ -96,7 +102,7 @@ class Machine:
     def _init(self) -> int:
         """Number out here of the machine's process 1; 0: there is none."""
         assert self._shell.poll() is None, self._log.read_text("utf-8", "replace")
-        with suppress(psutil.NoSuchProcess):
+        with suppress(psutil.NoSuchProcess, OSError, StopIteration):  # one ends while we look
             for process in self._shell.children(recursive=True):
                 status = Path(f"/proc/{process.pid}/status").read_text("utf-8")
                 numbers = next(line for line in status.splitlines() if line.startswith("NSpid:")).split()
@@ -119,13 +125,13 @@ class Machine:
         return done.stdout
 
     def start(self, *words: str, **more: Any) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._entered(words), stdin=subprocess.DEVNULL, **more)
+        return subprocess.Popen(self._entered(words), **{"stdin": subprocess.DEVNULL} | more)
 
     def json(self, *words: str) -> Any:
         return json.loads(self.run("giochoi", *words, "--json"))
 
     def journal(self, *words: str) -> str:
-        return self.try_run("journalctl", "--no-pager", "--boot", "--lines=60", *words).stdout
+        return self.try_run("journalctl", "--no-pager", "--boot", "--lines=40", "--output=short-precise", *words).stdout
 
     def path(self, inside: str) -> Path:
         """Where out here a file of the machine is."""
@@ -149,8 +155,13 @@ def archive(suite: str) -> Path:
 
 
 @contextmanager
-def booted(suite: str, parent: Path, alarm: int = 300) -> Iterator[Machine]:
+def booted(files: Path, parent: Path, alarm: int = 300, to: str = "") -> Iterator[Machine]:
+    with Machine(files, empty(parent), alarm, to) as machine:
+        yield machine
+
+
+def empty(parent: Path) -> Path:
+    """A folder in there whose name nobody else has."""
     folder = parent / f"giochoi-lab-{secrets.token_hex(4)}"
     folder.mkdir()
-    with Machine(archive(suite), folder, alarm) as machine:
-        yield machine
+    return folder

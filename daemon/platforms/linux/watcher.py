@@ -14,9 +14,9 @@ from functools import partial
 from daemon.api.issues import ISSUES
 from daemon.api.messages import FileSystem
 from daemon.platforms.api import Observation, ProgramStopped, Refusals, StartRefused, WatchTrouble
+from daemon.platforms.linux.again import Backoff
 from daemon.platforms.linux.ending.asker import Asker
 from daemon.platforms.linux.gate import mounts
-from daemon.platforms.linux.gate.again import Backoff
 from daemon.platforms.linux.gate.covered import Covered, described
 from daemon.platforms.linux.gate.execgate import BROKEN, ExecGate, cause
 from daemon.platforms.linux.gate.handing import Shares

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from cli.__main__ import main
 from cli.given import proving
 from cli.setup import command, house
+from daemon.api.played import PlayedAnswer, PlayedPart
 from daemon.api.scan import FoundGame, Scanned
 from host.api import Person
 
+HOUR = 3_600_000
 AN, BINH = Person("games", "Trần An"), Person("mail")  # accounts that every Debian has
 
 
@@ -52,6 +55,24 @@ def setup(home, monkeypatch, capsys):
         return main(["setup"]), *capsys.readouterr()
 
     return run
+
+
+def test_the_chosen_rules_are_tried_before_the_last_yes(setup, monkeypatch):
+    """On what was played in that account, which is asked for once."""
+    noon = int(datetime(2026, 11, 25, 5, tzinfo=UTC).timestamp() * 1000)  # a Wednesday, in Vietnam
+    asked = []
+
+    def play(account, _):
+        asked.append(account)
+        part = PlayedPart(game="sums", publisher=None, start=noon + 5 * HOUR, ms=2 * HOUR, label=0, system="VN", sure=True)
+        return PlayedAnswer(plays=(part,), zone="Asia/Ho_Chi_Minh")
+
+    monkeypatch.setattr(house, "played", play)
+    _, _, err = setup("1", "An", "2014-05-01", "1", "30", "", "n", "none", "n", "none", "<", "none", "<")
+    said = " ".join(err.split())
+    assert "In the past week An played 2 hr here; with these rules it would have been 30 min · " in said
+    assert "· 1 hr 30 min less: School days: at most 30 minutes" in said
+    assert asked == ["games"]
 
 
 def players(giochoi_in, home):

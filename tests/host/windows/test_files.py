@@ -57,6 +57,18 @@ def test_a_prepared_folder_is_changed_by_nobody_else(tmp_path: Path, mode: int) 
         assert writers <= {ME, sids.SYSTEM, sids.ADMINS}
 
 
+def test_a_folder_for_us_alone_holds_nothing_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another account owns is named. (Wine keeps no other owner, so here we are the other one.)"""
+    homes.prepare_own(tmp_path / "daemon")
+    (tmp_path / "daemon" / "folder").mkdir()
+    (tmp_path / "daemon" / "planted").touch()
+    homes.prepare_own(tmp_path / "daemon")
+    (tmp_path / "daemon" / "folder").rmdir()
+    monkeypatch.setattr(files, "_ours", lambda: {OTHER})
+    with pytest.raises(PermissionError, match="planted is owned by"):
+        files.vet(tmp_path / "daemon")
+
+
 @pytest.mark.parametrize("who", [sids.EVERYONE, "S-1-5-11", sids.USERS, LOCAL_SERVICE, OTHER])
 @pytest.mark.parametrize("right", [0x2, 0x4, 0x40, 0x10000, 0x40000, 0x80000, FULL])
 def test_a_folder_that_somebody_else_may_change_is_refused(

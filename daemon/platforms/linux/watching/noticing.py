@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable
 
-from daemon.platforms.linux.gate.again import Backoff
+from daemon.platforms.linux.again import Backoff
 from daemon.platforms.linux.watching.events import Events
 from daemon.platforms.linux.watching.poll import Poller
 from daemon.platforms.linux.watching.tracker import LinuxTracker

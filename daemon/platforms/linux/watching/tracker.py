@@ -155,7 +155,9 @@ class LinuxTracker(ReadingTracker):
         return self.programs.started(mono) if found is None else found.started
 
     def replaced(self, pid: int, looked: int = 0) -> None:
-        """Was this one replaced, by an exec or by another process with its pid, while nobody told? At `looked` it was not yet."""
+        """Was this one replaced, by an exec or by another process with its pid, while nobody told? Not yet when it was `looked`
+        at (mono) last.
+        """
         old = self._known.get(pid)
         if old is None:  # by now
             return

@@ -38,7 +38,7 @@ def plays(seen, pid, game):
 
 
 def test_the_gate_refuses_and_what_is_lost_is_told(watching, until, gate_folder, launcher, make_game):
-    """A refused game never runs; what may run is told with its start. One Issue says that nobody tells, with the kernel's word."""
+    """A refused game never runs; what may run is told. One Issue says that nobody else tells, with the kernel's word."""
     path, chess = make_game(gate_folder, "chess")
     free_path, free = make_game(gate_folder, "go")
     seen = []

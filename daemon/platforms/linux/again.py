@@ -1,4 +1,4 @@
-"""When a gate that broke is set up anew: soon, then less and less often."""
+"""When what broke, or could not be had, is tried anew: soon, then less and less often."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 PAUSES_S = (0.5, 2.0, 5.0, 15.0, 60.0)
-_STOOD_MS = 120_000  # a gate that stood so long is tried again as soon as the first time
+_STOOD_MS = 120_000  # what stood so long is tried again as soon as the first time
 
 
 class Backoff:

@@ -1,0 +1,12 @@
+"""What a game is called where people read and then type."""
+
+from __future__ import annotations
+
+from i18n.message import Arg, msg
+
+
+def game_called(title: str, id_: str | None) -> Arg:
+    """As people say it, and the id that is typed where that is not the same but for its case; "" for none."""
+    if not title or not id_:
+        return id_ or ""
+    return title if title.lower() == id_ else msg("{name} ({id})", name=title, id=id_)

@@ -1,0 +1,38 @@
+"""The play of an account as rules can be tried on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from daemon.api.played import PlayedAnswer, PlayedPart
+from daemon.deciding.plays import Play, played_of
+from daemon.storing.rows import PlayRow
+from rules.facts import Played
+from rules.games import Game
+
+MOST: Final = 2_000  # stretches in an answer: whoever has more in a week did not play, but filled a list
+
+
+def played_in(
+    account: str, ended: Iterable[PlayRow], running: Iterable[Play], mono: int, since: int, games: Mapping[str, Game], zone: str
+) -> PlayedAnswer:
+    """What began since then under the account, up to now; the latest where it is too much."""
+    stretches = [*_ended(account, ended), *(one for play in running if play.account == account for one in play.played(mono))]
+    found = sorted((one for one in stretches if one.start >= since and one.ms > 0), key=lambda one: one.start)
+    parts = tuple(_part(one, games) for one in found[-MOST:])
+    return PlayedAnswer(plays=parts, zone=zone, whole=len(found) <= MOST)
+
+
+def _ended(account: str, rows: Iterable[PlayRow]) -> Iterator[Played]:
+    for row in rows:
+        if row.ended and row.account == account:
+            yield from played_of(row)
+
+
+def _part(one: Played, games: Mapping[str, Game]) -> PlayedPart:
+    game = games.get(one.game)
+    return PlayedPart(
+        game=one.game, publisher=one.publisher, start=one.start, ms=one.ms, label=one.label,
+        system=one.system if game is None else game.system, sure=one.sure,
+    )  # fmt: skip

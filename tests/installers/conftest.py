@@ -1,1 +1,0 @@
-"""What is built once for all tests of installers, and the machines that it is installed on."""

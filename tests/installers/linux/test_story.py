@@ -1,0 +1,192 @@
+"""The package on a Debian that boots: installed, set up, a game timed and refused, upgraded, rebooted, killed, removed, purged."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+
+import pytest
+
+from tests.installers.linux.seat import CHILD, GAME, REFUSED, UNITS, Seat
+from tests.installers.machine import archive, booted
+from tests.system import SOAK, until
+
+pytestmark = [pytest.mark.root, pytest.mark.timeout(600)]
+SOAK_ONLY = pytest.mark.skipif(not SOAK, reason="soak only: minutes of installing")
+KEPT = ("/var/lib/giochoi", "/etc/giochoi")
+BEFORE = "0.0.1"
+LIMIT_S = 4
+
+
+@pytest.fixture(scope="session")
+def before(built, tmp_path_factory):
+    """The package of a version before. It is packed anew, as to build one takes longer."""
+    folder = tmp_path_factory.mktemp("before")
+    root, out = folder / "root", folder / f"giochoi_{BEFORE}_amd64.deb"
+    subprocess.run(["dpkg-deb", "--raw-extract", built, root], check=True)
+    own = built.name.split("_")[1]
+    for file in (root / "DEBIAN/control", root / "usr/lib/giochoi/common/host/__init__.py"):
+        text = file.read_text("utf-8")
+        assert own in text
+        file.write_text(text.replace(own, BEFORE, 1), "utf-8")
+    command = ["dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", root, out]
+    subprocess.run(command, check=True, capture_output=True)
+    shutil.rmtree(root)
+    return out
+
+
+@pytest.mark.parametrize("suite", ["trixie", pytest.param("bookworm", marks=SOAK_ONLY)])
+def test_story(suite, built, before, need, tmp_path, record_property):
+    """From the first install to the purge, nothing that was recorded is lost, and no limit forgotten."""
+    need("systemd-nspawn")
+    with booted(archive(suite), tmp_path) as machine:
+        seat = Seat(machine)
+        installed(seat, before)
+        set_up(seat)
+        play, gap = upgraded_while_a_child_plays(seat, built)
+        record_property("gap_s", gap)
+        timed(seat, play)
+        record_property("killed_s", ended_by_its_limit_although_the_daemon_was_killed(seat))
+        refused(seat)
+        rebooted(seat)
+        removed(seat)
+        purged(seat)
+
+
+@SOAK_ONLY
+@pytest.mark.timeout(1500)
+def test_an_upgrade_of_debian_leaves_it_running(built, need, tmp_path):
+    """It goes on with the Python that is there then, and nobody installs anything anew."""
+    need("systemd-nspawn")
+    with booted(archive("bookworm"), tmp_path, 1200, to="trixie") as machine:
+        seat = Seat(machine)
+        seat.install(built)
+        until(seat.active)
+        set_up(seat)
+        play = seat.play()
+        until(lambda: (found := seat.game()) and found["running"])
+        assert play.leave() == 0
+        before, used_s = seat.entries(), seat.game()["used_s"]
+        seat.run("apt-get", "dist-upgrade", "--yes", "-qq", "--no-download", timeout=900)
+        assert "trixie" in seat.run("cat", "/etc/os-release")
+        for _ in range(2):
+            until(seat.active)
+            until(lambda: seat.json("status")["daemon"]["watch"] == "gate")
+            assert seat.entries()[: len(before)] == before
+            assert seat.game()["used_s"] == used_s
+            assert "python3.13" in seat.run("readlink", f"/proc/{seat.pid('giochoi-daemon')}/exe")
+            seat.machine.reboot()
+        seat.verified()
+
+
+@SOAK_ONLY
+def test_two_machines_of_one_image_have_two_keys(built, need, tmp_path):
+    """While the image is made nothing starts, and it holds no key; each machine makes its own at its first start."""
+    need("systemd-nspawn")
+    image, cards = tmp_path / "image.tar", []
+    with booted(archive("trixie"), tmp_path) as machine:
+        seat = Seat(machine)
+        said = seat.install(built, GIOCHOI_IMAGE="1", GIOCHOI_AGENT="10.0.0.2:7000", GIOCHOI_CODE="123456")
+        assert "image" in said
+        assert seat.machine.try_run("systemctl", "is-active", *UNITS).stdout.split() == ["inactive"] * len(UNITS)
+        assert seat.run("find", "/var/lib/giochoi", "/etc/credstore.encrypted", "-type", "f") == ""
+        assert not machine.path("/var/lib/systemd/credential.secret").exists()
+        assert 'agent = "10.0.0.2:7000"' in machine.read("/etc/giochoi/seat.toml")
+        subprocess.run(["tar", "--directory", machine.path("/"), "--one-file-system", "--create", "--file", image, "."], check=True)
+    for _ in range(2):
+        with booted(image, tmp_path) as machine:
+            until(lambda: machine.try_run("systemctl", "is-active", *UNITS).stdout.split() == ["active"] * len(UNITS))
+            cards.append(machine.json("log", "card")["fingerprint"])
+    assert cards[0] != cards[1]
+
+
+def installed(seat, package):
+    said = seat.install(package)
+    assert "sudo giochoi setup" in said
+    until(seat.active)
+    until(lambda: {one["id"] for one in seat.json("status")["daemon"]["issues"]} <= {"watch-events"})  # which no container has
+    daemon = seat.json("status")["daemon"]
+    assert (daemon["version"], daemon["watch"]) == (BEFORE, "gate")
+    assert seat.run("systemctl", "is-enabled", *UNITS).split() == ["enabled"] * len(UNITS)
+
+
+def set_up(seat):
+    shown = seat.answer(CHILD, "An", "24/11/2014", "law", "n", "none", "y")
+    assert "An is set up (id an)" in shown
+    seat.run("giochoi", "game", "add", GAME.name, "--exe", str(GAME), "--label", "VN00")
+
+
+def upgraded_while_a_child_plays(seat, package):
+    """The play goes on and is one; how long no gate was there, in seconds."""
+    play = seat.play()
+    until(lambda: (found := seat.game()) and found["running"])
+    before = seat.entries()
+    seat.install(package)
+    until(seat.active)
+    assert seat.json("status")["daemon"]["version"] != BEFORE
+    assert seat.game()["running"]
+    after = seat.entries()
+    assert after[: len(before)] == before
+    assert len([one for one in after if one["kind"] == "play.started"]) == 1
+    stopped, started = (one for one in after[len(before) :] if one["kind"] in {"seat.stop", "seat.start"})
+    return play, (started["wall"] - stopped["wall"]) / 1000
+
+
+def timed(seat, play):
+    """To the second, though another daemon saw its beginning."""
+    played_s = time.monotonic() - play.begun
+    assert seat.game()["used_s"] >= played_s - 1
+    assert play.leave() == 0
+
+
+def ended_by_its_limit_although_the_daemon_was_killed(seat):
+    used_s = until(lambda: not (found := seat.game())["running"] and found)["used_s"]
+    seat.run("giochoi", "limit", CHILD, f"{(used_s + LIMIT_S) / 60:.3f}", "--game", GAME.name)
+    play = seat.play()
+    until(lambda: seat.game()["running"])
+    killed, before = time.monotonic(), seat.pid("giochoi-daemon")
+    seat.run("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "giochoi-daemon")
+    until(lambda: seat.pid("giochoi-daemon") not in {0, before} and seat.active())
+    took = time.monotonic() - killed
+    assert play.over() != 0
+    return took
+
+
+def refused(seat):
+    """Before its first instruction, wherever it lies."""
+    for game in (GAME, *map(seat.copied, ("/tmp", f"/home/{CHILD}", "/dev/shm"))):
+        play = seat.play(game)
+        ended = play.over()
+        assert (ended, play.ran()) == (REFUSED, False), (game, ended)
+    assert seat.entries("launch.refused")[-1]["how"] == "gate"
+
+
+def rebooted(seat):
+    before, used_s = seat.entries(), seat.game()["used_s"]
+    seat.machine.reboot()
+    until(seat.active)
+    assert seat.game()["used_s"] == used_s
+    assert seat.entries()[: len(before)] == before
+    assert seat.play().over() == REFUSED
+    seat.verified()
+    assert seat.loud() == ""
+
+
+def removed(seat):
+    """Programs and services go, what was recorded stays."""
+    kept = seat.run("find", *KEPT)
+    seat.run("apt-get", "remove", "--yes", "-qq", "giochoi")
+    assert set(seat.run("find", *KEPT).split()) <= set(kept.split())
+    assert seat.machine.path("/var/lib/giochoi/agent/log.db").exists()
+    assert not seat.machine.path("/usr/lib/giochoi").exists()
+    assert seat.run("systemctl", "is-system-running").strip() == "running"
+    assert seat.play().leave() == 0  # nothing here limits it any more
+
+
+def purged(seat):
+    seat.run("apt-get", "purge", "--yes", "-qq", "giochoi")
+    for path in (*KEPT, "/run/giochoi"):
+        assert not seat.machine.path(path).exists(), path
+    assert seat.run("find", "/etc", "/usr", "/var", "-name", "*giochoi*", "-not", "-path", "/var/log/*").split() == []
+    assert seat.run("systemctl", "is-system-running").strip() == "running"

@@ -1,0 +1,78 @@
+"""The units that systemd starts, and the scripts that dpkg runs."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parents[3] / "installers/linux"
+UNITS = ("giochoi-agent.service", "giochoi-daemon.service", "giochoi-keys.service")
+
+
+def unit(name):
+    text = (HERE / "root" / "usr/lib/systemd/system" / name).read_text("utf-8")
+    return [tuple(line.split("=", 1)) for line in text.splitlines() if "=" in line and not line.startswith("#")]
+
+
+def test_the_units_start_what_is_there():
+    for name in UNITS:
+        room = re.fullmatch(r"/usr/lib/giochoi/bin/python3 -I -m ([\w.]+)(?: .*)?", dict(unit(name))["ExecStart"])[1]
+        if name != "giochoi-keys.service":
+            assert (HERE.parents[1] / room / "__main__.py").exists()
+
+
+def test_a_server_that_fails_is_started_for_ever():
+    for name in UNITS[:2]:
+        assert {("StartLimitIntervalSec", "0"), ("Restart", "always"), ("Type", "notify")} <= set(unit(name))
+
+
+def test_the_agent_has_no_power_and_the_daemon_no_network():
+    agent, daemon = (dict(unit(name)) for name in UNITS[:2])
+    assert (agent["User"], agent["CapabilityBoundingSet"], agent["PrivateNetwork"]) == ("giochoi", "", "yes")
+    assert (daemon["RestrictAddressFamilies"], daemon["IPAddressDeny"]) == ("AF_UNIX AF_NETLINK", "any")
+    assert daemon["PrivateTmp"] == "no", "games that lie in /tmp would not be seen"
+
+
+def test_what_the_daemon_calls_is_allowed_behind_what_takes_it_away():
+    """The last word counts: systemd reads the lists in turn."""
+    lists = [value for name, value in unit(UNITS[1]) if name == "SystemCallFilter"]
+    assert lists[-1].split() == ["fanotify_init", "fanotify_mark", "@chown", "@setuid"]
+    assert "@privileged" in lists[-2]
+
+
+@pytest.mark.parametrize("name", ["postinst", "postrm", "prerm"])
+def test_the_scripts_are_sh(name):
+    script = HERE / "control" / name
+    assert script.read_text("utf-8").startswith("#!/bin/sh\n")
+    assert os.access(script, os.X_OK)
+    subprocess.run(["sh", "-n", script], check=True)
+
+
+@pytest.mark.parametrize("code", ['123"\nx = 1', "$(id)", "a\nb", "`id`"])
+def test_what_an_image_is_told_is_no_more_than_it(code, tmp_path):
+    """Of the settings for seats only what an address, a fingerprint or a code can be made of is written."""
+    text = (HERE / "control/postinst").read_text("utf-8").replace("/etc/giochoi", str(tmp_path))
+    script = text[: text.index('\ncase "$1" in')] + "\nseat\n"
+    given = {"PATH": os.environ["PATH"], "GIOCHOI_AGENT": "quan.lan:74", "GIOCHOI_FINGERPRINT": "ab:cd", "GIOCHOI_CODE": code}
+    done = subprocess.run(["sh", "-c", script, "postinst"], env=given, capture_output=True, check=False, text=True)
+    assert (done.returncode, list(tmp_path.iterdir())) == (1, [])
+
+    subprocess.run(["sh", "-c", script, "postinst"], env=given | {"GIOCHOI_CODE": "123-456"}, check=True)
+    kept = (tmp_path / "seat.toml").read_text("utf-8")
+    assert kept == 'agent = "quan.lan:74"\nfingerprint = "ab:cd"\ncode = "123-456"\n'
+    assert (tmp_path / "seat.toml").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_door_runs_on_the_systems_own_python():
+    """Nothing that has to be installed first is loaded before it goes on as .venv's."""
+    door = HERE.parent / "build.py"
+    loaded = [node for node in ast.parse(door.read_text("utf-8")).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {(node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).split(".")[0] for node in loaded}
+    assert names <= sys.stdlib_module_names
+    assert subprocess.run([sys.executable, door, "rpm"], capture_output=True, check=False).returncode == 2

@@ -1,0 +1,130 @@
+"""The set-up for Windows, as far as it is made here; what it does on Windows: tests/lab/test_setup.py."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import struct
+import subprocess
+import zipfile
+
+import pytest
+
+from i18n.build import read
+from installers.windows import cpython, programs, setup, signing, texts
+
+
+def needs(program):
+    return pytest.mark.skipif(shutil.which(program) is None, reason=f"needs {program}")
+
+
+def test_another_python_is_refused(tmp_path):
+    """The zip is the one that is pinned, byte for byte."""
+    given = tmp_path / "python.zip"
+    with zipfile.ZipFile(given, "w") as archive:
+        for name in ("python.exe", "python313.dll", "python313.zip", "python313._pth"):
+            archive.writestr(name, name)
+    with pytest.raises(SystemExit, match="pinned"):
+        cpython.lay_out(given, tmp_path / "refused")
+    assert cpython.lay_out(given, tmp_path / "taken", hashlib.sha256(given.read_bytes()).hexdigest()) == "python313.dll"
+    paths = (tmp_path / "taken/python313._pth").read_bytes().decode().split("\r\n")
+    assert paths == ["python313.zip", ".", *cpython.PATHS, ""]
+
+
+def test_a_folder_that_is_no_python_is_refused(tmp_path):
+    """One clear line."""
+    (tmp_path / "none/DLLs").mkdir(parents=True)
+    (tmp_path / "none/Lib").mkdir()
+    with pytest.raises(SystemExit, match="no CPython"):
+        cpython.lay_out(tmp_path / "none", tmp_path / "into")
+
+
+def test_an_icon_holds_each_picture():
+    """Each of its entries points at a PNG of the size that it names."""
+    made = programs.icon()
+    count = struct.unpack("<HHH", made[:6])[2]
+    assert count == 7
+    for number in range(count):
+        width, _, _, _, _, _, size, at = struct.unpack("<BBBBHHII", made[6 + 16 * number : 22 + 16 * number])
+        picture = made[at : at + size]
+        assert picture.startswith(b"\x89PNG")
+        assert struct.unpack(">I", picture[16:20])[0] == width
+
+
+@pytest.mark.parametrize(("version", "four"), [("0.1.0", "0,1,0,0"), ("1.2", "1,2,0,0"), ("1.2.3.dev4", "1,2,3,0")])
+def test_windows_has_four_numbers(version, four):
+    """However many a version has."""
+    assert programs.numbers(version) == four
+
+
+def test_each_program_names_itself():
+    """No two have the same name, and the tray's is what a toast is called."""
+    assert len({program.about for program in programs.PROGRAMS}) == len(programs.PROGRAMS) == 5
+    for program in programs.PROGRAMS:
+        said = programs.resource(program, "0.1.0")
+        assert f'"OriginalFilename", "{program.name}.exe"' in said
+        assert 'VALUE "ProductVersion", "0.1.0"' in said
+
+
+def test_it_speaks_both_languages():
+    """Each text is used, and said in English and Vietnamese."""
+    script = (setup.TOP / "installers/windows/setup.nsi").read_text("utf-8")
+    known = read(setup.TOP / "i18n/vi.po")
+    for name, message in texts.TEXTS.items():
+        assert f"$({name})" in script
+        assert known.get(message.id).string
+    assert set(re.findall(r"\$\(([A-Z_0-9]+)\)", script)) == set(texts.TEXTS)
+    assert texts.script().count("LangString ") == 2 * len(texts.TEXTS)
+
+
+@pytest.fixture
+def small(tmp_path):
+    """Makes a set-up of one file, by the real script."""
+
+    def make(name):
+        app = tmp_path / name / "app"
+        app.mkdir(parents=True)
+        (app / "giochoi.exe").write_bytes(b"MZ")
+        setup.payload.settle(app)
+        setup.makensis(tmp_path / name, tmp_path / f"{name}.exe", "0.1.0", quick=True)
+        return tmp_path / f"{name}.exe"
+
+    return make
+
+
+@needs("makensis")
+def test_two_are_equal(small):
+    """Made of the same files at another time and place."""
+    assert small("one").read_bytes() == small("another").read_bytes()
+
+
+@needs("makensis")
+@needs("osslsigncode")
+@needs("openssl")
+def test_it_is_signed_with_its_uninstaller(small, tmp_path, monkeypatch):
+    """By any key that osslsigncode takes; one changed byte, and it is signed no more."""
+    key, certificate, pfx = (tmp_path / name for name in ("key.pem", "cert.pem", "key.pfx"))
+    for command in (
+        ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=Test", "-addext", "extendedKeyUsage=codeSigning",
+         "-keyout", key, "-out", certificate],
+        ["pkcs12", "-export", "-inkey", key, "-in", certificate, "-passout", "pass:word",
+         "-out", pfx],
+    ):  # fmt: skip
+        subprocess.run(["openssl", *command], check=True, capture_output=True)
+    unsigned = small("unsigned")
+    monkeypatch.setenv(signing.OPTIONS, f"-pkcs12 {pfx} -pass word")
+    made = small("signed")
+    signing.sign([made])
+
+    def verified(path):
+        command = ["osslsigncode", "verify", "-CAfile", certificate, "-in", path]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+    assert verified(made)
+    assert not verified(unsigned)
+    changed = tmp_path / "changed.exe"
+    data = bytearray(made.read_bytes())
+    data[len(data) // 2] ^= 1
+    changed.write_bytes(data)
+    assert not verified(changed)

@@ -1,0 +1,98 @@
+"""The set-up for Windows in the lab: installed, used, upgraded and removed. It has to have the lab for itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from installers.windows import setup
+
+APP = "C:\\Program Files\\GioChoi\\app"
+GIOCHOI, UNINSTALL = f"{APP}\\giochoi.exe", "C:\\Program Files\\GioChoi\\uninstall.exe"
+LAB = Path(os.environ.get("GIOCHOI_LAB", "/var/cache/giochoi-lab"), "windows")
+DRIVE = LAB / "prefix/drive_c"
+PROGRAMS, DATA = DRIVE / "Program Files/GioChoi", DRIVE / "ProgramData/GioChoi"
+
+
+@pytest.fixture(scope="module")
+def built(lab, tmp_path_factory):
+    """`built(version, broken=False)`: a set-up of the tree as it is, of another version."""
+    if shutil.which("makensis") is None:
+        pytest.skip("needs makensis")
+    folder = tmp_path_factory.mktemp("setup")
+    work = setup.TOP / "build/lab"
+    shutil.rmtree(work, ignore_errors=True)
+    (work / "app").mkdir(parents=True)
+    setup.lay_out(work / "app", LAB / "cpython", None, "0.0.1", [str(lab), "linux"])
+    named, servicing = work / "app/rooms/host/__init__.py", work / "app/rooms/host/servicing.py"
+    whole, words = servicing.read_text("utf-8"), named.read_text("utf-8")
+
+    def build(version, *, broken=False):
+        named.write_text(words.replace("0.0.1", version), "utf-8")
+        servicing.write_text(whole + "\n\ndef _serve(*_):\n    return 1\n" * broken, "utf-8")
+        setup.payload.settle(work / "app")
+        setup.makensis(work, folder / f"{version}.exe", version, quick=True)
+        return str(folder / f"{version}.exe")
+
+    return build
+
+
+@pytest.fixture
+def clean(windows):
+    """Nothing of ours is there, before and after."""
+
+    def remove():
+        if (PROGRAMS / "uninstall.exe").exists():
+            windows(UNINSTALL, "/S", "/PURGE", f"_?={UNINSTALL.rpartition(chr(92))[0]}", code=None)
+        for folder in (PROGRAMS, DATA):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    remove()
+    yield
+    remove()
+
+
+@pytest.mark.timeout(900)
+def test_installed_used_upgraded_removed(built, windows, clean):
+    """Silently. What does not start is taken back, an upgrade loses nothing, and the data stays when the programs go."""
+    windows(built("0.0.1"), "/S", "/LANG=vi", "/AGENT=192.168.1.2:7000", "/CODE=492039")
+    assert (DATA / "seat.toml").read_text() == 'agent = "192.168.1.2:7000"\ncode = "492039"\n'
+    assert (DATA / "public/lang").read_text().strip() == "vi"
+    windows(GIOCHOI, "player", "add", "An", "--born", "2014-05-01")
+    assert windows(GIOCHOI, "demo", "--seconds", "6", "--lang", "en").count("✓") == 15
+    before = entries(windows)
+
+    windows(built("0.0.2", broken=True), "/S", code=3)
+    assert entries(windows)[: len(before)] == before
+    assert status(windows) == ("0.0.1", ["an"])
+
+    windows(built("0.0.3"), "/S")
+    assert status(windows) == ("0.0.3", ["an"])
+    assert entries(windows)[: len(before)] == before
+    assert not [*DATA.rglob("before-upgrade*")]
+    assert {path.name for path in PROGRAMS.iterdir()} == {"app", "setup.log", "uninstall.exe"}
+
+    windows(UNINSTALL, "/S", "_?=C:\\Program Files\\GioChoi")
+    assert not PROGRAMS.exists()
+    assert (DATA / "agent/log.db").exists()
+    assert not [*DRIVE.rglob("ProgramData/Microsoft/Windows/Start Menu/Programs/Giờ Chơi")]
+    for service in ("giochoi-agent", "giochoi-daemon"):
+        windows("reg", "query", f"HKLM\\SYSTEM\\CurrentControlSet\\Services\\{service}", code=1)
+    assert "GioChoi" not in windows("reg", "query", "HKLM\\System\\CurrentControlSet\\Control\\Session Manager\\Environment")
+
+
+def entries(windows) -> list[str]:
+    return [json.dumps(one) for one in json.loads(windows(GIOCHOI, "log", "show", "--json", "--last", "500"))["entries"]]
+
+
+def status(windows) -> tuple[str, list[str]]:
+    """What the daemon says once it has its roster."""
+    for _ in range(20):
+        said = windows(GIOCHOI, "status", "--json", code=None)
+        if said and (found := json.loads(said))["players"]:
+            return found["daemon"]["version"], [one["id"] for one in found["players"]]
+    raise AssertionError("the daemon did not come back")
