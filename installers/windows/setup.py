@@ -38,6 +38,10 @@ def main(words: list[str]) -> int:
     app.mkdir(parents=True)
     cross = shlex.split(asked.cross)
     lay_out(app, asked.python_embed, asked.sha256, asked.version, cross)
+    if asked.updates:
+        from installers.releasing.updates import embed  # noqa: PLC0415 - what it needs of others is there after `make dev` only
+
+        embed(app / "rooms", asked.updates[0], Path(asked.updates[1]))
     signing.sign(sorted(app.glob("giochoi*.exe")))
     payload.settle(app)
     asked.out.parent.mkdir(parents=True, exist_ok=True)
@@ -52,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--python-embed", type=Path, required=True, metavar="ZIP", help="CPython for Windows: embeddable zip, or a folder")
     parser.add_argument("--sha256", help=f"of that zip, if it is not the pinned one ({cpython.PINNED.name})")
     parser.add_argument("--version", default=VERSION)
+    parser.add_argument("--updates", nargs=2, metavar=("URL", "ROOT"), help="where it looks for newer versions, by which keys")
     parser.add_argument("--out", type=Path, default=TOP / "dist/giochoi-setup.exe")
     parser.add_argument("--cross", default="", metavar="WORDS", help="what the compiler's name is put behind: where it is another machine's")
     parser.add_argument("--quick", action="store_true", help="for a look: half as large again, and made in a fifth of the time")

@@ -20,7 +20,7 @@ from host.updates.install import install, run_setup
 from host.updates.trusted import Place, UpdateError
 from host.updates.versions import DAY_MS, HOUR_MS, due, newer
 from installers.releasing import updates as publisher
-from tests.system import until
+from tests.system import SOAK, WINE, until
 
 NOW = datetime.now(UTC)
 SETUP = b"MZ the set-up of "
@@ -61,6 +61,19 @@ class Publisher:
     def setup(self, version):
         (path,) = self.folder.glob(f"targets/windows/*.giochoi-setup-{version}.exe")
         return path
+
+
+# What asks Windows for something: files, folders, links. In Wine each test takes a second.
+OF_WINDOWS = {
+    "test_the_system_starts_what_the_agent_fetched", "test_the_agents_account_cannot_have_anything_else_run",
+    "test_a_newer_one_is_believed_after_it",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _in_wine(request):
+    if WINE and not SOAK and request.node.originalname not in OF_WINDOWS:
+        pytest.skip("says nothing of Windows")
 
 
 @pytest.fixture

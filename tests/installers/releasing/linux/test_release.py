@@ -13,6 +13,7 @@ import pytest
 from host import VERSION
 from installers import build
 from installers.releasing import contents, inventory, release
+from installers.windows import setup
 from tests.system import SOAK
 
 ALL = {
@@ -96,6 +97,27 @@ def test_the_signature_holds_for_these_sums_and_this_version(tmp_path, installer
     sums = out / "SHA256SUMS"
     sums.write_text(sums.read_text().replace("0", "1", 1))
     assert subprocess.run(verify, cwd=out, check=False, capture_output=True).returncode != 0
+
+
+@needs("dpkg-deb")
+def test_a_set_up_is_built_that_looks_where_it_is_told(tmp_path, installers, monkeypatch):
+    """With the words that its own door knows."""
+    asked = []
+
+    def build(words):
+        asked.append(setup._parser().parse_args(words))
+        asked[0].out.write_bytes(b"MZ built")
+        return 0
+
+    monkeypatch.setattr(setup, "main", build)
+    monkeypatch.setattr(release, "_python_packages", lambda _: None)
+    python = tmp_path / "python.zip"
+    python.touch()
+    told = ["--python-embed", str(python), "--updates", "https://updates.example", "1.root.json"]
+    release.main([*installers[:2], *told, "--out", str(tmp_path / "out")])
+
+    assert (asked[0].python_embed, asked[0].updates) == (python, ["https://updates.example", "1.root.json"])
+    assert (tmp_path / f"out/giochoi-setup-{VERSION}.exe").read_bytes() == b"MZ built"
 
 
 @needs("dpkg-deb")
