@@ -6,6 +6,7 @@
 # make check    linters, types for Linux and for Windows, the arrows between the rooms, dead code, then the tests
 # make bench    the benchmark table
 # make verifier dist/giochoi-verify.pyz, the verifier as one file that needs nothing but a Python
+# make release  all files of a release, in dist/release; ARGS="--setup FILE --key FILE" (installers/releasing)
 # make messages take new texts from the code into i18n/vi.po
 # make lock     pin the dependencies anew (needs uv)
 # make clean    remove what the others made
@@ -27,7 +28,7 @@ RUNTIME := .venv/runtime-$(KEY)
 DEV     := .venv/dev-$(KEY)-$(DEV_KEY)
 PEERS   := .venv/peers-$(KEY)-$(shell sha256sum requirements-bench.lock | cut -c1-16)
 
-.PHONY: run setup dev test test-here test-windows soak check lint ruff types types-windows arrows dead bench verifier messages lock clean
+.PHONY: run setup dev test test-here test-windows soak check lint ruff types types-windows arrows dead bench verifier release messages lock clean
 .DELETE_ON_ERROR:
 
 run: setup
@@ -127,6 +128,10 @@ $(PEERS): $(DEV)
 
 verifier: setup
 	@$(BIN)/python -m installers.verifier dist/giochoi-verify.pyz
+
+# The tools that make and sign a release are those that tests know.
+release: $(DEV)
+	@$(BIN)/python installers/build.py release $(ARGS)
 
 messages: $(DEV)
 	@$(BIN)/python -m i18n.build update

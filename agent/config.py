@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from agent.errors import StartError
-from host.updates.source import Source
+from host.publisher import Source
 from i18n.message import msg, said_by
 
 

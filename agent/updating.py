@@ -1,4 +1,4 @@
-"""Looks once a day for a newer version, and publishes what it found for the system to check and install.
+"""Looks once a day for a newer version, and keeps what it found for the system to check and install.
 
 The account of the agent may install nothing; the network is spoken to by a process that ends (host.updates.fetch).
 """
@@ -20,8 +20,8 @@ from host import VERSION
 from host.clock import Clock
 from host.files import write_atomic
 from host.homes import Home, HomeError, prepare
+from host.publisher import FOLDER, Source
 from host.updates.job import Fetched, Job
-from host.updates.source import FOLDER, Source
 from host.updates.versions import due, newer
 from i18n.message import Message, msg
 
@@ -87,9 +87,9 @@ class Updating:
         )  # fmt: skip
 
     async def _fetch(self, source: Source) -> Fetched:
-        memory = self.home.public / FOLDER
+        memory = self.home.agent / FOLDER
         try:
-            prepare(memory, 0o755)
+            prepare(memory, 0o700)  # whoever could open a file there could keep it from being replaced, on Windows
             job = msgspec.json.encode(Job(str(memory), source.root, source.url, self.ours))
             return await _run(job)
         except HomeError as error:

@@ -25,12 +25,11 @@ from compliance.format.chain import AGENT
 from compliance.log import Log
 from compliance.note import Signer
 from compliance.writing.payloads import Payloads
-from host import rpc
+from host import publisher, rpc
 from host.choose import files, gates, service, users
 from host.clock import Clock
 from host.homes import Home, lock, prepare, prepare_for
 from host.stopping import told_to_stop
-from host.updates import source
 from i18n.message import msg
 from rules.packs.shipped import shipped_catalogue, shipped_packs
 
@@ -63,7 +62,7 @@ def opened(home: Home, clock: Clock, world: World | None = None) -> Iterator[Age
         games = shipped_catalogue() if settings.catalogue.shipped else ()
         world = world or World(Shipped(shipped_packs(), games), users().canonical, users().administers, gates())
         registry = Registry(store, world, chain, keys.roster, clock)
-        updating = Updating(home, clock, settings.updates.of(source.shipped()))
+        updating = Updating(home, clock, settings.updates.of(publisher.shipped()))
         agent = Agent(home, clock, keys, world, store, chain, log, payloads, registry, updating, clock.wall())
         agent.change(lambda change: begin(change, keys), AGENT)
         prepare(home.public, 0o755)

@@ -12,9 +12,9 @@ from cli.errors import CommandError
 from daemon.api.status import StatusGet
 from host import VERSION, choose
 from host.clock import wall
+from host.publisher import shipped
 from host.rpc_client import ask
 from host.transport import Unreachable
-from host.updates.source import shipped
 from i18n.message import Arg, Moment, Words, comma, msg, said_by
 
 if TYPE_CHECKING:

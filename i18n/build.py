@@ -6,6 +6,7 @@ those that are gone.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -44,8 +45,12 @@ def make(po: Path) -> Path:
     """The file that gettext reads, beside `po`. What is not translated stays out, and is shown in English."""
     mo, known = po.with_suffix(".mo"), read(po)
     known.creation_date = known.revision_date = _EPOCH  # the same words make the same bytes
-    with mo.open("wb") as file:
-        write_mo(file, known)
+    written = BytesIO()
+    write_mo(written, known)
+    if not mo.exists() or mo.read_bytes() != written.getvalue():
+        beside = mo.with_name(f"{mo.name}.{os.getpid()}")
+        beside.write_bytes(written.getvalue())
+        beside.replace(mo)  # in one step: programs of this tree may be running
     return mo
 
 

@@ -11,8 +11,8 @@ import msgspec
 
 from host.files import write_atomic
 from host.homes import Home, prepare
-from host.updates.published import URL, Published
-from host.updates.source import FOLDER, Source
+from host.publisher import FOLDER, Source
+from host.updates.mirror import URL, Mirror
 from host.updates.trusted import Place, UpdateError
 from host.updates.versions import DAY_MS, newer
 from i18n.message import Arg, msg
@@ -36,7 +36,7 @@ def install(
     """
     memory = home.root / FOLDER
     prepare(memory, 0o700)
-    place = Place(memory, source.root.encode(), URL, Published(home.public / FOLDER))
+    place = Place(memory, source.root.encode(), URL, Mirror(home.agent / FOLDER, home.kind))
     newest = place.newest()
     if not newer(newest.version, ours):
         return None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
 from typing import Final
+from xml.sax.saxutils import escape
 
 from host.api import Name
 from host.windows.sids import ADMINS, SYSTEM, USERS
@@ -66,6 +67,33 @@ PLANS: Final[dict[Name, Plan]] = {
 def command(python: str, name: Name, home: str) -> str:
     """What the SCM runs: the interpreter isolated from its user's settings and packages, our program, its home."""
     return f'"{python}" -I -m {name} service run{_HOME}{subprocess.list2cmdline([home])}'
+
+
+def update_task(python: str, home: str) -> str:
+    """The task that installs newer versions, as the scheduler of Windows reads it; its elements have this order."""
+    arguments = subprocess.list2cmdline(["-I", "-m", "cli", "--home", home, "update", "--install"])
+    return f"""<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <Triggers><TimeTrigger>
+    <Repetition><Interval>PT1H</Interval></Repetition>
+    <StartBoundary>2026-01-01T00:00:00</StartBoundary>
+    <Enabled>true</Enabled>
+    <RandomDelay>PT20M</RandomDelay>
+  </TimeTrigger></Triggers>
+  <Principals><Principal id="system"><UserId>S-1-5-18</UserId><RunLevel>HighestAvailable</RunLevel></Principal></Principals>
+  <Settings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
+    <StartWhenAvailable>true</StartWhenAvailable>
+    <ExecutionTimeLimit>PT1H</ExecutionTimeLimit>
+  </Settings>
+  <Actions Context="system"><Exec>
+    <Command>{escape(python)}</Command>
+    <Arguments>{escape(arguments)}</Arguments>
+  </Exec></Actions>
+</Task>
+"""
 
 
 def home_in(line: str) -> str | None:

@@ -13,7 +13,8 @@ import win32evtlog
 import win32service
 
 from host.api import ManagerError, Name, Standing
-from host.windows import installing, service
+from host.publisher import shipped
+from host.windows import installing, service, update_task
 from host.windows.plans import PLANS, PRESHUTDOWN_MS, RESET_S, RESTARTS_MS, Plan, command, home_in
 from host.windows.service import SERVICE_SPECIFIC_ERROR
 from host.windows.win32 import ACCESS_DENIED, AsOSError, Unless
@@ -66,6 +67,8 @@ def install(name: Name, home: Home, words: Callable[[Arg], str]) -> None:
         ours = manager(_ENTERING)
         installing.rooms(name, home)
         enter(ours, PLANS[name], command(str(installing.interpreter()), name, str(home.root)), words)
+    if name == "agent" and shipped() and not update_task.enter(str(installing.interpreter()), str(home.root)):
+        report(name, words(msg("newer versions are not installed by themselves: Windows' scheduler did not take the task")))
 
 
 def enter(manager: PySC_HANDLE, plan: Plan, line: str, words: Callable[[Arg], str] = str) -> None:
@@ -166,6 +169,8 @@ def remove(name: Name) -> None:
         if handle is not None:
             with Unless(_BEING_REMOVED):
                 win32service.DeleteService(handle)
+    if name == "agent" and shipped():
+        update_task.remove()
 
 
 def manager(rights: int) -> PySC_HANDLE:

@@ -32,7 +32,7 @@ from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
 
 from host.clock import wall
-from host.updates.source import Source
+from host.publisher import Source
 from host.updates.trusted import NEWEST, Newest
 from host.updates.versions import parts
 
@@ -135,7 +135,7 @@ def embed(rooms: Path, url: str, root: Path) -> None:
         Metadata[Root].from_bytes(root.read_bytes())
     except Exception as error:
         raise SystemExit(f"{root}: no root of TUF ({error})") from error
-    (rooms / "host/updates/source.json").write_bytes(msgspec.json.encode(Source(url, root.read_text("utf-8"))))
+    (rooms / "host/publisher.json").write_bytes(msgspec.json.encode(Source(url, root.read_text("utf-8"))))
 
 
 def _newest(folder: Path, role: str) -> Metadata[Any]:

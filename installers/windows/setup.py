@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -40,8 +39,9 @@ def main(words: list[str]) -> int:
     cross = shlex.split(asked.cross)
     lay_out(app, asked.python_embed, asked.sha256, asked.version, cross)
     if asked.updates:
-        url, root = asked.updates
-        import_module("installers.releasing.updates").embed(app / "rooms", url, Path(root))
+        from installers.releasing.updates import embed  # noqa: PLC0415 - what it needs of others is there after `make dev` only
+
+        embed(app / "rooms", asked.updates[0], Path(asked.updates[1]))
     signing.sign(sorted(app.glob("giochoi*.exe")))
     payload.settle(app)
     asked.out.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--python-embed", type=Path, required=True, metavar="ZIP", help="CPython for Windows; or a folder")
     parser.add_argument("--sha256", help=f"of that zip, if it is not the pinned one ({cpython.PINNED.name})")
     parser.add_argument("--version", default=VERSION)
-    parser.add_argument("--updates", nargs=2, metavar=("URL", "ROOT"), help="where it looks for newer versions")
+    parser.add_argument("--updates", nargs=2, metavar=("URL", "ROOT"), help="where it looks for newer versions, by which keys")
     parser.add_argument("--out", type=Path, default=TOP / "dist/giochoi-setup.exe")
     parser.add_argument("--cross", default="", metavar="WORDS", help="before the compiler's name, if another machine has it")
     parser.add_argument("--quick", action="store_true", help="for a look: half as large again, and made in a fifth of the time")

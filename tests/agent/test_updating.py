@@ -17,7 +17,7 @@ from agent.api import messages as m
 from agent.config import UpdatesConfig, load
 from agent.errors import StartError
 from agent.updating import Updating
-from host.updates.source import Source
+from host.publisher import Source
 from host.updates.versions import DAY_MS, HOUR_MS
 from installers.releasing import updates as publisher
 from tests.system import PATIENCE
@@ -54,13 +54,20 @@ def updating(place, home, clock):
     return Updating(home, clock, place.source, "0.1.0")
 
 
-def test_what_is_newer_is_fetched_and_published(place, updating, home, clock):
+def test_what_is_newer_is_fetched(place, updating, home, clock):
     asyncio.run(updating.look())
 
     assert updating.show() == m.Updates(
         version="0.1.0", source=place.source.url, looked=clock.wall(), newer="9.0.1", problem=None
     )  # fmt: skip
-    assert (home.public / "updates/targets/setup.exe").read_bytes() == b"MZ 9.0.1"
+    assert (home.agent / "updates/targets/setup.exe").read_bytes() == b"MZ 9.0.1"
+
+
+def test_nobody_else_can_hold_what_was_fetched(updating, home):
+    """On Windows a file that somebody has open cannot be replaced: a child would keep the PC at an old version."""
+    asyncio.run(updating.look())
+
+    assert (home.agent / "updates").stat().st_mode & 0o077 == 0
 
 
 def test_what_is_no_newer_is_not_fetched(place, updating, home):
@@ -68,7 +75,7 @@ def test_what_is_no_newer_is_not_fetched(place, updating, home):
     asyncio.run(updating.look())
 
     assert updating.show().newer is None
-    assert not (home.public / "updates/targets/setup.exe").exists()
+    assert not (home.agent / "updates/targets/setup.exe").exists()
 
 
 def test_once_a_day_also_over_restarts(place, updating, home, clock):

@@ -11,8 +11,8 @@ from agent.api.messages import Updates
 from cli import update
 from host import VERSION
 from host.homes import Home
+from host.publisher import Source
 from host.transport import Unreachable
-from host.updates.source import Source
 from host.updates.trusted import UpdateError
 from i18n.message import Moment, msg, plain
 from tests.scripted_daemon import game, player, status

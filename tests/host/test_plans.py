@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import PureWindowsPath
+from xml.etree import ElementTree as ET
 
 import pytest
 
-from host.windows.plans import PLANS, TRUSTED_INSTALLER, command, home_in, path_and_above, room, strangers
+from host.windows.plans import PLANS, TRUSTED_INSTALLER, command, home_in, path_and_above, room, strangers, update_task
 
 ADMINS, SYSTEM, USERS = "S-1-5-32-544", "S-1-5-18", "S-1-5-32-545"
 AN, MOTHER = "S-1-5-21-1-2-3-1001", "S-1-5-21-1-2-3-1002"
@@ -67,3 +68,15 @@ def test_only_the_daemon_is_the_system():
     assert (agent.account, agent.own_account) == (f"NT SERVICE\\{agent.service}", True)
     assert agent.privileges == ("SeChangeNotifyPrivilege",)
     assert not {"SeLoadDriverPrivilege", "SeTakeOwnershipPrivilege", "SeRestorePrivilege"} & set(PLANS["daemon"].privileges)
+
+
+def test_the_task_that_installs_newer_versions():
+    """The system's, isolated from whoever is logged in, also on battery; whatever stands in the paths."""
+    told = update_task(r"C:\Program Files\Giờ & Chơi\python.exe", r"C:\Program Data\Giờ <Chơi>")
+    task = ET.fromstring(told.partition("?>")[2])
+    at = {one.tag.rpartition("}")[2]: one.text for one in task.iter()}
+
+    assert at["UserId"] == "S-1-5-18"
+    assert at["Command"] == r"C:\Program Files\Giờ & Chơi\python.exe"
+    assert at["Arguments"] == r'-I -m cli --home "C:\Program Data\Giờ <Chơi>" update --install'
+    assert (at["Interval"], at["StartWhenAvailable"], at["DisallowStartIfOnBatteries"]) == ("PT1H", "true", "false")

@@ -86,3 +86,18 @@ def test_the_catalogue_that_programs_read_is_the_one_that_people_wrote(tmp_path)
     copy.write_bytes(VI.read_bytes())
 
     assert make(copy).read_bytes() == VI.with_suffix(".mo").read_bytes()
+
+
+def test_a_catalogue_is_replaced_in_one_step_and_only_if_it_changed(tmp_path):
+    """Whoever builds a wheel makes it anew in a tree whose programs may be running."""
+    po = tmp_path / "vi.po"
+    po.write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "yes"\nmsgstr "vâng"\n', "utf-8")
+    before = make(po).stat()
+    assert make(po).stat().st_ino == before.st_ino
+    with (tmp_path / "vi.mo").open("rb") as running:
+        po.write_text(po.read_text("utf-8").replace("vâng", "dạ"), "utf-8")
+        after = make(po)
+
+        assert "vâng".encode() in running.read()
+        assert "dạ".encode() in after.read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["vi.mo", "vi.po"]

@@ -1,4 +1,4 @@
-"""Reads what the agent fetched and published, as if it were the place itself: none of it is believed for lying there."""
+"""Reads what the agent fetched, as if it were the place itself: none of it is believed for lying there."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from tuf.api.exceptions import DownloadError, DownloadHTTPError
 from tuf.ngclient.fetcher import FetcherInterface
 
 from host import choose
+from host.api import Kind
 from host.files import read_owned
 
-URL = "published:"
+URL = "mirror:"
 _LARGEST = 128 << 20
 
 
-class Published(FetcherInterface):
-    """`folder` is a memory of `trusted.Place`, whose files have names of their own."""
+class Mirror(FetcherInterface):
+    """`folder` is a memory of `trusted.Place`, whose files have names of their own, in a home of this kind."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, kind: Kind) -> None:
+        self._folder, self._kind = folder, kind
 
     def _fetch(self, url: str) -> Iterator[bytes]:
         kind, _, name = unquote(url.removeprefix(f"{URL}/")).partition("/")
         path = self._folder / (_metadata(name) if kind == "metadata" else _target(name))
         try:
-            return iter([read_owned(path, choose.files().publishers(), _LARGEST)])
+            return iter([read_owned(path, choose.files().publishers(self._kind), _LARGEST)])
         except FileNotFoundError:
             raise DownloadHTTPError(f"{path.name}: not there", 404) from None
         except OSError as error:

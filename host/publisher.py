@@ -1,7 +1,7 @@
 """Where newer versions come from, and where what was found lies.
 
-A build for a publisher puts `source.json` beside this file (installers/releasing/updates.py): {"url": "https://…", "root":
-"…"}, where `root` is the text of TUF's root.json, the keys that are believed.
+A build for a publisher puts `publisher.json` beside this file (installers/releasing/updates.py): {"url": "https://…",
+"root": "…"}, where `root` is the text of TUF's root.json, the keys that are believed.
 
 Without it nothing is looked for. Nothing else names keys: whoever may write here has installed the programs.
 """
@@ -13,8 +13,8 @@ from typing import Final
 
 import msgspec
 
-FOLDER: Final = "updates"  # of HOME/public: what the agent fetched; of HOME: what the system believes of it
-SHIPPED: Final = Path(__file__).with_name("source.json")
+FOLDER: Final = "updates"  # of HOME/agent: what the agent fetched; of HOME: what the system believes of it
+SHIPPED: Final = Path(__file__).with_name("publisher.json")
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
