@@ -316,6 +316,7 @@ def test_under_a_gate_errands_come_back_too(guarded, asker, until, gate_folder, 
     asyncio.run(body())
 
 
+@pytest.mark.root
 def test_a_gate_finds_errands_running(guarded, asker, monkeypatch):
     """The watcher has them started before its gate is up."""
     running = []
@@ -328,7 +329,6 @@ def test_a_gate_finds_errands_running(guarded, asker, monkeypatch):
             raise OSError
 
     monkeypatch.setattr(watcher, "ExecGate", Gate)
-    monkeypatch.setattr(LinuxWatcher, "_start_events", lambda *_: True)
 
     async def body():
         async with guarded([], ("/nonexistent",)):
