@@ -186,6 +186,7 @@ Function unpack ; beside what runs, and tried there
     !insertmacro Rename "$INSTDIR\app.old" "${APPDIR}"
   ${EndIf}
   RMDir /r "$INSTDIR\app.new"
+  RMDir /r "$INSTDIR\app.bad"
   SetOutPath "$INSTDIR\app.new"
   ClearErrors
   File /r "${APP}/*"
@@ -350,6 +351,7 @@ Section Uninstall
   RMDir /r "${APPDIR}"
   RMDir /r "$INSTDIR\app.old"
   RMDir /r "$INSTDIR\app.new"
+  RMDir /r "$INSTDIR\app.bad"
   RMDir /r "$SMPROGRAMS\Giờ Chơi"
   DeleteRegKey HKLM "${KEY}"
   DeleteRegKey HKLM "${OURS}"
