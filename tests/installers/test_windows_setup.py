@@ -79,8 +79,9 @@ def test_it_speaks_both_languages():
 
 
 @pytest.fixture
-def small(tmp_path):
+def small(tmp_path, monkeypatch):
     """Makes a set-up of one file, by the real script."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")  # this tree may be a copy without its history
 
     def make(name):
         app = tmp_path / name / "app"
