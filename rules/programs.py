@@ -46,9 +46,12 @@ _INTERPRETERS: tuple[tuple[Family, re.Pattern[str]], ...] = (
         r"box(?:86|64)|qemu-(?:x86_64|i386|arm|aarch64)(?:-static)?"
     )),
 )  # fmt: skip
-_WINDOWS_SHELLS: Mapping[str, Family] = MappingProxyType({
+_ON_WINDOWS: Mapping[str, Family] = MappingProxyType({
     "cmd": "cmd", "powershell": "powershell", "pwsh": "powershell", "wscript": "script-host", "cscript": "script-host",
     "mshta": "mshta", "rundll32": "rundll32",
+    # Our own (installers/windows/launcher.c): told -I or -P they are Python.
+    "giochoi": "python", "giochoi-agent": "python", "giochoi-daemon": "python", "giochoi-tray": "python",
+    "giochoi-verify": "python",
 })  # fmt: skip
 
 # What only starts the program that follows it, with the options that take a word of their own.
@@ -125,8 +128,8 @@ def interpreter(name: str) -> Family | None:
     """The family of interpreters that a file of this name is of; None: it runs no other file that it is told."""
     if is_windows(name):
         name = name[: -len(WINDOWS)].lower()
-        if name in _WINDOWS_SHELLS:
-            return _WINDOWS_SHELLS[name]
+        if name in _ON_WINDOWS:
+            return _ON_WINDOWS[name]
     return next((family for family, pattern in _INTERPRETERS if pattern.fullmatch(name)), None)
 
 

@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from PIL import Image
+
 TOP: Final = Path(__file__).resolve().parents[2]
 SPRITES: Final = TOP / "tray/sprites/hicolor"
 COMPANY: Final = "Giờ Chơi"
 _LAUNCHER = Path(__file__).with_name("launcher.c")
 _SIZES = (16, 20, 24, 32, 40, 48, 64)
 _SPRITE = "giochoi-free"
+_SIDE = (164, 314)  # as NSIS has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,15 @@ def build(into: Path, python: str, version: str, cross: Sequence[str] = ()) -> N
 def icon() -> bytes:
     """Ours: the tray's, when nothing is played."""
     return ico([(SPRITES / f"{n}x{n}" / "apps" / f"{_SPRITE}.png").read_bytes() for n in _SIZES])
+
+
+def side(into: Path) -> None:
+    """What stands at the left of the set-up's first and last page: our icon, and nothing else."""
+    picture = Image.new("RGB", _SIDE, "#E3EFE6")
+    with Image.open(SPRITES / f"64x64/apps/{_SPRITE}.png") as file:
+        sprite = file.convert("RGBA")
+    picture.paste(sprite, ((_SIDE[0] - 64) // 2, 40), sprite)
+    picture.save(into)
 
 
 def ico(pictures: Sequence[bytes]) -> bytes:

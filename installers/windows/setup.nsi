@@ -47,6 +47,7 @@ VIAddVersionKey /LANG=0 LegalCopyright "Apache-2.0"
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${SIDE}"
 !define MUI_LANGDLL_ALLLANGUAGES
 !define MUI_LANGDLL_REGISTRY_ROOT HKLM
 !define MUI_LANGDLL_REGISTRY_KEY "${OURS}"
@@ -186,6 +187,7 @@ Function unpack ; beside what runs, and tried there
     !insertmacro Rename "$INSTDIR\app.old" "${APPDIR}"
   ${EndIf}
   RMDir /r "$INSTDIR\app.new"
+  RMDir /r "$INSTDIR\app.bad"
   SetOutPath "$INSTDIR\app.new"
   ClearErrors
   File /r "${APP}/*"
@@ -350,6 +352,7 @@ Section Uninstall
   RMDir /r "${APPDIR}"
   RMDir /r "$INSTDIR\app.old"
   RMDir /r "$INSTDIR\app.new"
+  RMDir /r "$INSTDIR\app.bad"
   RMDir /r "$SMPROGRAMS\Giờ Chơi"
   DeleteRegKey HKLM "${KEY}"
   DeleteRegKey HKLM "${OURS}"

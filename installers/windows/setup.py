@@ -85,9 +85,12 @@ def makensis(work: Path, out: Path, version: str, *, quick: bool = False) -> Non
     app = work / "app"
     (work / "texts.nsh").write_text(texts.script(), "utf-8")
     (work / "giochoi.ico").write_bytes(programs.icon())
+    programs.side(work / "side.bmp")
+    os.utime(work / "side.bmp", (payload.epoch(), payload.epoch()))  # it is packed as a file
     told = {
         "VERSION": version, "NUMBERS": programs.numbers(version).replace(",", "."), "APP": app, "TEXTS": work / "texts.nsh",
-        "ICON": work / "giochoi.ico", "OUT": out, "KILOBYTES": sum(path.stat().st_size for path in app.rglob("*")) // 1024,
+        "ICON": work / "giochoi.ico", "SIDE": work / "side.bmp", "OUT": out,
+        "KILOBYTES": sum(path.stat().st_size for path in app.rglob("*")) // 1024,
     }  # fmt: skip
     if quick:
         told["QUICK"] = 1

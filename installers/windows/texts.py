@@ -17,7 +17,7 @@ TEXTS: Final[dict[str, Message]] = {
         "It is installed for everybody on this PC. Nobody is limited until you say so.\n\n"
         "Players, limits and the log of an earlier version stay as they are."
     ),
-    "ASK_SETUP": msg("Set the limits now: whose account, which rules, which games"),
+    "ASK_SETUP": msg("Set the limits now"),
     "SET_LIMITS": msg("Set the limits"),
     "TIME_LEFT": msg("Time left to play"),
     "NOT_64": msg("Giờ Chơi needs a 64-bit Windows 10 or 11."),

@@ -13,6 +13,7 @@ import pytest
 
 from i18n.build import read
 from installers.windows import cpython, programs, setup, signing, texts
+from rules.programs import interpreter
 
 
 def needs(program):
@@ -52,6 +53,12 @@ def test_an_icon_holds_each_picture():
         assert struct.unpack(">I", picture[16:20])[0] == width
 
 
+@pytest.mark.parametrize("program", programs.PROGRAMS, ids=lambda program: program.name)
+def test_a_game_that_one_of_them_runs_is_known_by_its_script(program):
+    """They are Python under other names: `giochoi.exe -P game.py` is no way round a limit."""
+    assert interpreter(f"{program.name}.exe") == "python"
+
+
 @pytest.mark.parametrize(("version", "four"), [("0.1.0", "0,1,0,0"), ("1.2", "1,2,0,0"), ("1.2.3.dev4", "1,2,3,0")])
 def test_windows_has_four_numbers(version, four):
     """However many a version has."""
@@ -79,8 +86,9 @@ def test_it_speaks_both_languages():
 
 
 @pytest.fixture
-def small(tmp_path):
+def small(tmp_path, monkeypatch):
     """Makes a set-up of one file, by the real script."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")  # this tree may be a copy without its history
 
     def make(name):
         app = tmp_path / name / "app"
