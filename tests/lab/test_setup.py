@@ -14,7 +14,7 @@ from tests.system import SOAK
 
 APP = "C:\\Program Files\\GioChoi\\app"
 GIOCHOI, UNINSTALL = f"{APP}\\giochoi.exe", "C:\\Program Files\\GioChoi\\uninstall.exe"
-AT_ONCE = "_?=C:\\"  # it does not copy itself away; a name with a space would be quoted here, which NSIS does not understand
+AT_ONCE = "_?=C:\\windows"  # it does not copy itself away. Which folder says nothing; one with a space would be quoted here
 LAB = Path(os.environ.get("GIOCHOI_LAB", "/var/cache/giochoi-lab"), "windows")
 DRIVE = LAB / "prefix/drive_c"
 PROGRAMS, DATA = DRIVE / "Program Files/GioChoi", DRIVE / "ProgramData/GioChoi"
