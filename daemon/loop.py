@@ -188,7 +188,7 @@ class Loop:
             known.clues = found.clues
             self._join(known, program, found, now)
             return False
-        if known is not None:  # it executed something else, or is no game any more
+        if known is not None and (found or not program.unread):  # it executed something else, or is no game any more
             self._ended(program.identity, now, now.mono, changed)
         if found is None:
             return known is not None

@@ -55,7 +55,8 @@ class Program:
     account name.
     `trees`: ids of the games in whose install trees it lies, each with whether only an administrator can have said so and put
     files there. `mapped`: other files of which it has loaded code, those of games. `foreign`: those of its files that somebody
-    else than an administrator can have put there; asked only where rules.installed decides.
+    else than an administrator can have put there; asked only where rules.installed decides. `unread`: not all of it could be
+    read yet, so that it may be a game all the same.
     """
 
     pid: int
@@ -69,6 +70,7 @@ class Program:
     trees: tuple[tuple[str, bool], ...] = ()
     mapped: tuple[Fingerprint, ...] = ()
     foreign: tuple[Fingerprint, ...] = ()
+    unread: bool = False
 
     @property
     def identity(self) -> tuple[int, int]:

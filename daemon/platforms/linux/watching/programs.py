@@ -122,6 +122,7 @@ class Programs:
             parent=status.parent,
             interpreted=told.interpreted,
             foreign=others,
+            unread=bool(self.images.unread) or (told.interpreted and not told.whole),
         )
 
     def since(self, started: int) -> int:
