@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from installers.windows import setup
-from tests.system import SOAK
+from tests.system import SOAK, until
 
 APP = "C:\\Program Files\\GioChoi\\app"
 GIOCHOI, UNINSTALL = f"{APP}\\giochoi.exe", "C:\\Program Files\\GioChoi\\uninstall.exe"
@@ -81,12 +81,15 @@ def test_installed_used_upgraded_removed(built, windows, clean):
     assert {path.name for path in PROGRAMS.iterdir()} == {"app", "setup.log", "uninstall.exe"}
 
     windows(UNINSTALL, "/S", AT_ONCE)
-    assert not PROGRAMS.exists()
+    assert [path.name for path in PROGRAMS.iterdir()] == ["uninstall.exe"]  # which runs from there
     assert (DATA / "agent/log.db").exists()
     assert not [*DRIVE.rglob("ProgramData/Microsoft/Windows/Start Menu/Programs/Giờ Chơi")]
     for service in ("giochoi-agent", "giochoi-daemon"):
         windows("reg", "query", f"HKLM\\SYSTEM\\CurrentControlSet\\Services\\{service}", code=1)
     assert "GioChoi" not in windows("reg", "query", "HKLM\\System\\CurrentControlSet\\Control\\Session Manager\\Environment")
+
+    windows(UNINSTALL, "/S", "/PURGE")  # as people do: from a copy of its own, which goes on
+    until(lambda: not PROGRAMS.exists() and not DATA.exists(), 120)
 
 
 def entries(windows) -> list[str]:
