@@ -140,7 +140,8 @@ class ExecGate:
                 self._beat()
                 questions.look_back()
                 self._refused.look_back()
-                ready = [handle for handle, _ in poll.poll(self._parked.wait(BEAT_MS) if self._parked else BEAT_MS)]
+                wait = self._refused.wait(BEAT_MS)
+                ready = [handle for handle, _ in poll.poll(self._parked.wait(wait) if self._parked else wait)]
                 if self._wake in ready:
                     return
                 if self._parked:

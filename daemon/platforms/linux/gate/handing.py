@@ -63,6 +63,11 @@ class Refused:
                 else:
                     del self._told[key]
 
+    def wait(self, longest: int) -> int:
+        """In how many milliseconds something has waited long enough, at the latest."""
+        now = self._clock.mono()
+        return max(0, min([longest, *(one.at + AGAIN_MS - now for one in self._told.values() if one.more)]))
+
     def untold(self) -> tuple[Stopped, ...]:
         """What was not told yet, once the thread is over."""
         found = tuple(replace(known.last, times=known.more) for known in self._told.values() if known.more)

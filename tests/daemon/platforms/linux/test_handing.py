@@ -41,10 +41,11 @@ def test_what_waits_is_told_when_its_second_is_over(clock, told, refused):
     for _ in range(3):
         refused.note(start(clock))
     refused.look_back()
-    assert [one.times for one in told] == [1]
+    assert ([one.times for one in told], refused.wait(5_000)) == ([1], AGAIN_MS)
     clock.run(AGAIN_MS)
+    assert refused.wait(5_000) == 0
     refused.look_back()
-    assert [one.times for one in told] == [1, 2]
+    assert ([one.times for one in told], refused.wait(5_000)) == ([1, 2], 5_000)
     clock.run(AGAIN_MS)
     refused.look_back()
     assert not refused._told
