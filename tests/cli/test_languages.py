@@ -159,7 +159,7 @@ def everything_of_help(out):
 
 
 def everything_of_the_manual(out):
-    for _, lines in man.pages(out.words):
+    for _, lines in man.Manual(out.words, date(2026, 1, 2), "0.1.0").pages():
         for line in lines:
             out.line(line)
 
