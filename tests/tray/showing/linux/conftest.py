@@ -153,13 +153,26 @@ def x_server(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     env = {"PATH": os.environ["PATH"], "HOME": str(home), "XDG_RUNTIME_DIR": str(home), "LANG": "C.UTF-8", "NO_AT_BRIDGE": "1"}
     server, env["DISPLAY"] = until(_server)
+    running = [server]
+    try:
+        running.insert(0, until(lambda: _manager(env)))
+        yield env
+    finally:
+        for one in running:
+            one.terminate()
+            one.wait()
+
+
+def _manager(env):
+    """A window manager that answers; None where it does not."""
     manager = subprocess.Popen(["openbox", "--sm-disable"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    ask = ["xdotool", "get_desktop"]  # the window manager answers
-    until(lambda: subprocess.run(ask, env=env, capture_output=True, check=False).returncode == 0)
-    yield env
-    for one in (manager, server):
-        one.terminate()
-        one.wait()
+    ask = ["xdotool", "get_desktop"]
+    with contextlib.suppress(AssertionError):
+        until(lambda: subprocess.run(ask, env=env, capture_output=True, check=False).returncode == 0, PATIENCE / 4)
+        return manager
+    manager.kill()
+    manager.wait()
+    return None
 
 
 def _server():
