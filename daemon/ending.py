@@ -150,6 +150,8 @@ def _refused(state: State, grace: int, now: int) -> Step:
             return _news(state, now)
         case Saving(until) if now < until:
             return _ask(state, now)
+        case Saving(asked=False):  # nobody was here to ask
+            return Saving(now + CLOSE_MS), (AskToClose(),)
         case Saving():
             return Ended(now + SIGNAL_MS), (Terminate(),)
         case Ended(until) if now < until:

@@ -115,7 +115,8 @@ TABLE = [
     (told(10 * S),      Refused(5 * M),       Saving(T + 10 * S),  [AskToClose()]),
     (told(1),           Refused(5 * M),       Saving(T + 1),       [AskToClose()]),
     (told(M),           NO,                   told(M),             []),  # no rule shortens it
-    (told(0),           Refused(5 * M),       Ended(T + SIGNAL_MS), [Terminate()]),  # nobody looked in between
+    (told(0),           Refused(5 * M),       Saving(T + CLOSE_MS), [AskToClose()]),  # nobody looked in between
+    (told(-M),          Refused(5 * M),       Saving(T + CLOSE_MS), [AskToClose()]),
     (told(M),           NO_END,               Free(),              []),
     (told(M),           till(9 * M, 5 * M),   free(9 * M, 5 * M),  []),
     # saving
