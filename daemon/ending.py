@@ -148,10 +148,8 @@ def _refused(state: State, grace: int, now: int) -> Step:
             return saving, (Due(), *actions)
         case Free() | Warned():
             return _news(state, now)
-        case Saving(until) if now < until:
-            return _ask(state, now)
-        case Saving(asked=False):  # nobody was here to ask
-            return Saving(now + CLOSE_MS), (AskToClose(),)
+        case Saving(until, asked) if now < until or not asked:
+            return _ask(state if now < until else Saving(now + CLOSE_MS, asked=False), now)  # late, as nobody was here
         case Saving():
             return Ended(now + SIGNAL_MS), (Terminate(),)
         case Ended(until) if now < until:
