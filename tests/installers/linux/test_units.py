@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,15 @@ def test_what_the_daemon_calls_is_allowed_behind_what_takes_it_away():
     lists = [value for name, value in unit(UNITS[1]) if name == "SystemCallFilter"]
     assert lists[-1].split() == ["fanotify_init", "fanotify_mark", "@chown", "@setuid", "adjtimex", "clock_adjtime"]
     assert "@privileged" in lists[-2]
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
+@pytest.mark.parametrize(("name", "most"), [(UNITS[0], 10), (UNITS[1], 35)])
+def test_a_unit_leaves_no_more_open_than_it_has_to(name, most):
+    """In tenths, of the hundred that a service without any limits has."""
+    look = ["systemd-analyze", "security", "--offline=yes", f"--threshold={most}", "--no-pager"]
+    done = subprocess.run([*look, HERE / "root/usr/lib/systemd/system" / name], capture_output=True, check=False, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", ["postinst", "postrm", "prerm"])
