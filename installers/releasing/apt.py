@@ -2,8 +2,8 @@
 
     python -m installers.releasing.apt FOLDER DEB… --key FINGERPRINT --url URL
 
-FOLDER is the work folder, FOLDER/public is what is served: dists/, pool/, giochoi.gpg (the key) and giochoi.sources (for
-/etc/apt/sources.list.d). Run anew every few days, without a DEB too: an index holds for two weeks, after which apt refuses it,
+FOLDER is the work folder, FOLDER/public is what is served: dists/, pool/, giochoi.gpg (the key), giochoi.sources (for
+/etc/apt/sources.list.d) and 52giochoi (for /etc/apt/apt.conf.d, where unattended-upgrades shall take it from here). Run anew every few days, without a DEB too: an index holds for two weeks, after which apt refuses it,
 so that nobody can keep a PC at an old version without a word. The secret key is GnuPG's (GNUPGHOME).
 """
 
@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-_DISTRIBUTIONS: Final = """\
-Origin: giochoi
+_ORIGIN: Final = "giochoi"
+_DISTRIBUTIONS: Final = f"""\
+Origin: {_ORIGIN}
 Label: giochoi
 Codename: stable
 Suite: stable
@@ -25,7 +26,7 @@ Architectures: amd64
 Components: main
 Description: Gio Choi keeps games inside the limits of law and home
 ValidFor: 14d
-SignWith: {key}
+SignWith: {{key}}
 """
 _SOURCES: Final = """\
 Types: deb
@@ -34,6 +35,11 @@ Suites: stable
 Components: main
 Architectures: amd64
 Signed-By: /usr/share/keyrings/giochoi.gpg
+"""
+# Its own list names Debian alone; the lists of all files are one.
+_UNATTENDED: Final = f"""\
+// unattended-upgrades takes newer versions of Gio Choi, too.
+Unattended-Upgrade::Origins-Pattern {{ "origin={_ORIGIN}"; }};
 """
 
 
@@ -51,6 +57,7 @@ def publish(folder: Path, debs: Sequence[Path], key: str, url: str) -> Path:
         raise SystemExit(f"apt: gpg has no key {key}")
     (public / "giochoi.gpg").write_bytes(public_key)
     (public / "giochoi.sources").write_text(_SOURCES.format(url=url), "utf-8")
+    (public / "52giochoi").write_text(_UNATTENDED, "utf-8")
     return public
 
 

@@ -12,12 +12,14 @@ import stat
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import NamedTuple, Self
 
 from daemon.platforms.hashing import Key, key
 from daemon.platforms.linux import calls, procfs
 from daemon.platforms.linux.filesystems import is_answered_elsewhere
 
 _TABLE = "/proc/self/mountinfo"
+_HOSTS = "/proc/1/mountinfo"
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _ANYBODY_RUNS = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
 _MOST = 8192
@@ -35,40 +37,74 @@ def only_roots(uid: int, mode: int) -> bool:
     return uid == 0 and not mode & _OTHERS
 
 
-class Mounts:
-    """The mounts that we see, understood anew only when their table changed."""
+class _Mount(NamedTuple):
+    """A line of proc_pid_mountinfo(5)."""
 
-    def __init__(self, read: Callable[[], str] = lambda: _text(_TABLE)) -> None:
-        self._read = read
-        self._text = ""
+    number: int
+    device: int
+    root: str
+    point: str
+    kind: str
+    options: list[str]
+
+    @classmethod
+    def all(cls, table: str) -> dict[int, Self]:
+        found = {}
+        for line in table.splitlines():
+            before, _, after = line.partition(" - ")
+            fields, more = before.split(" "), after.split(" ")
+            if len(fields) >= 6 and len(more) >= 3:
+                device = os.makedev(*map(int, fields[2].split(":")))
+                one = cls(int(fields[0]), device, fields[3], fields[4], more[0], fields[5].split(","))
+                found[one.number] = one
+        return found
+
+    def shows(self, other: _Mount) -> bool:
+        """Whether there is the same below both where `other` is mounted."""
+        below = _below(other.point, self.point)
+        return self.device == other.device and below is not None and below == _below(other.root, self.root)
+
+
+def _hosts() -> str:
+    """Empty where they are hidden: then what we see counts. OSError."""
+    try:
+        return _text(_HOSTS)
+    except (FileNotFoundError, PermissionError):
+        return ""
+
+
+class Mounts:
+    """The mounts that we see, understood anew only when their table changed.
+
+    A service sees them in a namespace of its own, where all are nosuid once it gave up new privileges (systemd.exec(5)). So
+    what is the host's, too, is what the host says of it.
+    """
+
+    def __init__(self, read: Callable[[], str] = lambda: _text(_TABLE), hosts: Callable[[], str] = _hosts) -> None:
+        self._read, self._read_hosts = read, hosts
+        self._texts = ("", "")
         self._numbers: dict[int, bool] = {}
         self._devices: set[int] = set()
 
     def look(self) -> None:
-        text = self._read()
-        if text == self._text:
+        texts = (self._read(), self._read_hosts())
+        if texts == self._texts:
             return
-        self._numbers, self._devices = {}, set()
-        for line in text.splitlines():
-            before, _, after = line.partition(" - ")
-            fields, more = before.split(" "), after.split(" ")
-            if len(fields) < 6 or len(more) < 3:
-                continue
-            fine = administrators(more[0], fields[5].split(","))
-            self._numbers[int(fields[0])] = fine
-            if fine:
-                major, _, minor = fields[2].partition(":")
-                self._devices.add(os.makedev(int(major), int(minor)))
-                if more[0] in _MANY_DEVICES:
-                    with suppress(OSError):
-                        self._devices.add(os.stat(fields[4]).st_dev)  # noqa: PTH116 - a word of the kernel's, not escaped anew
+        ours, hosts = map(_Mount.all, texts)
+        self._numbers = {number: administrators(one.kind, one.options) for number, one in hosts.items()}
+        self._numbers |= {number: _is_fine(one, hosts) for number, one in ours.items()}
+        self._devices = {one.device for one in (hosts | ours).values() if self._numbers[one.number]}
+        for one in ours.values():
+            if self._numbers[one.number] and one.kind in _MANY_DEVICES:
+                with suppress(OSError):
+                    self._devices.add(os.stat(one.point).st_dev)  # noqa: PTH116 - a word of the kernel's, not escaped anew
         root = os.open("/", _LOOK)  # an administrator's, of whatever kind, and in no table where we are in a chroot
         try:
             self._numbers[_number(root)] = True
             self._devices.add(os.fstat(root).st_dev)
         finally:
             os.close(root)
-        self._text = text
+        self._texts = texts
 
     def ours(self, number: int) -> bool | None:
         """Whether an administrator mounted it; None: it is a mount of another namespace, which anybody may have made."""
@@ -77,6 +113,16 @@ class Mounts:
     def knows(self, device: int) -> bool:
         """Whether an administrator mounted the file system with this device somewhere here."""
         return device in self._devices
+
+
+def _is_fine(one: _Mount, hosts: dict[int, _Mount]) -> bool:
+    same = [] if one.number in hosts else [host for host in hosts.values() if host.shows(one)]
+    return all(administrators(mount.kind, mount.options) for mount in same or [one])
+
+
+def _below(path: str, folder: str) -> str | None:
+    path, folder = path.rstrip("/"), folder.rstrip("/")
+    return path[len(folder) :] if f"{path}/".startswith(f"{folder}/") else None
 
 
 def opened(path: str) -> int | None:

@@ -17,6 +17,8 @@ from tests.system import until
 CHILD, UID = "an", 47113  # no account out here has this number: what runs in there is seen from here
 GAME = Path("/opt/turtles/turtles")
 UNITS = ("giochoi-agent.service", "giochoi-daemon.service")
+# Which lines of a unit say how it is started and kept, not what it may do.
+NOT_OF_THE_CAGE = ("#", "Exec", "Type", "Restart", "Watchdog", "Timeout", "Runtime", "State", "Wanted")
 REFUSED = 126  # what a shell ends with that may not execute it
 
 
@@ -83,6 +85,13 @@ class Seat:
         self.run("giochoi", "log", "export", "/root/log.zip")
         self.run("giochoi-verify", "/root/log.zip")
         self.run("rm", "/root/log.zip")
+
+    def as_daemon(self, code: str) -> str:
+        """What this Python says where it may do what the daemon's unit lets it, and no more."""
+        lines = self.machine.read("/usr/lib/systemd/system/giochoi-daemon.service").partition("[Service]")[2].splitlines()
+        own = [line for line in lines if "=" in line and not line.startswith(NOT_OF_THE_CAGE)]
+        words = ("/usr/lib/giochoi/bin/python3", "-I", "-c", code)
+        return self.run("systemd-run", "--quiet", "--wait", "--pipe", *(f"--property={line}" for line in own), *words)
 
     def pid(self, unit: str) -> int:
         return int(self.run("systemctl", "show", "--property=MainPID", "--value", unit))

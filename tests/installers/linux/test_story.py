@@ -50,6 +50,8 @@ def test_story(suite, built, before, need, tmp_path):
         installed(seat, before)
         set_up(seat)
         timed(seat, upgraded_while_a_child_plays(seat, built))
+        asks_whether_the_clock_is_synchronised(seat)
+        only_what_is_installed(seat)
         ended_by_its_limit_although_the_daemon_was_killed(seat)
         refused(seat)
         rebooted(seat)
@@ -143,6 +145,27 @@ def timed(seat, play):
     played_s = time.monotonic() - play.begun
     assert seat.game()["used_s"] >= played_s - 1
     assert play.leave() == 0
+
+
+def asks_whether_the_clock_is_synchronised(seat):
+    """The kernel answers the daemon; no `host.linux.clocks.synchronised` that is refused (-1) could ever be true."""
+    ask = "import ctypes; print(ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512)))"
+    assert int(seat.as_daemon(ask)) >= 0
+
+
+def only_what_is_installed(seat):
+    """Wherever root mounted it, though for the daemon's unit all is nosuid; not where anybody may have."""
+    for folder, options in (("/srv/roots", "mode=755"), ("/srv/anybodys", "mode=755,nosuid")):
+        seat.run("mkdir", folder)
+        seat.run("mount", "-t", "tmpfs", "-o", options, "more", folder)
+        seat.run("cp", "/bin/true", f"{folder}/program")
+    seat.run("giochoi", "player", "set", CHILD, "--only-installed", "on")
+    run = ("runuser", "-u", CHILD, "--", "sh", "-c", 'exec "$0"')
+    until(lambda: seat.machine.try_run(*run, "/srv/anybodys/program").returncode == REFUSED)
+    seat.run(*run, "/srv/roots/program")
+    seat.run("giochoi", "player", "set", CHILD, "--only-installed", "off")
+    until(lambda: seat.machine.try_run(*run, "/srv/anybodys/program").returncode == 0)
+    seat.run("umount", "/srv/roots", "/srv/anybodys")
 
 
 def ended_by_its_limit_although_the_daemon_was_killed(seat):

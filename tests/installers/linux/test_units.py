@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -42,8 +43,17 @@ def test_the_agent_has_no_power_and_the_daemon_no_network():
 def test_what_the_daemon_calls_is_allowed_behind_what_takes_it_away():
     """The last word counts: systemd reads the lists in turn."""
     lists = [value for name, value in unit(UNITS[1]) if name == "SystemCallFilter"]
-    assert lists[-1].split() == ["fanotify_init", "fanotify_mark", "@chown", "@setuid"]
+    assert lists[-1].split() == ["fanotify_init", "fanotify_mark", "@chown", "@setuid", "adjtimex", "clock_adjtime"]
     assert "@privileged" in lists[-2]
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
+@pytest.mark.parametrize(("name", "most"), [(UNITS[0], 10), (UNITS[1], 35)])
+def test_a_unit_leaves_no_more_open_than_it_has_to(name, most):
+    """In tenths, of the hundred that a service without any limits has."""
+    look = ["systemd-analyze", "security", "--offline=yes", f"--threshold={most}", "--no-pager"]
+    done = subprocess.run([*look, HERE / "root/usr/lib/systemd/system" / name], capture_output=True, check=False, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", ["postinst", "postrm", "prerm"])
@@ -67,6 +77,27 @@ def test_what_an_image_is_told_is_no_more_than_it(code, tmp_path):
     kept = (tmp_path / "seat.toml").read_text("utf-8")
     assert kept == 'agent = "quan.lan:74"\nfingerprint = "ab:cd"\ncode = "123-456"\n'
     assert (tmp_path / "seat.toml").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_upgrade_that_is_cut_off_runs_what_it_unpacked(tmp_path):
+    """What was compiled of the version before counts for its files alone, whatever date and size the newer ones have."""
+    system = Path("/usr/bin/python3")
+    if not system.exists():
+        pytest.skip("this system has no Python of its own")
+    python, room = tmp_path / "bin/python3", tmp_path / "common/room.py"
+    for file in (python, room):
+        file.parent.mkdir()
+    python.symlink_to(system)
+    (tmp_path / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    asked = [python, "-I", "-c", f"import sys; sys.path.append({str(room.parent)!r}); import room"]
+    text = (HERE / "control/postinst").read_text("utf-8").replace("/usr/lib/giochoi", str(tmp_path))
+    for version in "12":
+        room.write_text(f"print({version})\n")
+        os.utime(room, (0, 0))
+        if version == "1":
+            subprocess.run(["sh", "-c", text[: text.index('\ncase "$1" in')] + "\ncompile\n"], check=True)
+            assert list(room.parent.glob("__pycache__/*.pyc"))
+        assert subprocess.run(asked, capture_output=True, check=True, text=True).stdout == f"{version}\n"
 
 
 def test_the_door_runs_on_the_systems_own_python():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,11 +65,59 @@ def test_which_mounts_are_believed(kind, options, fine):
 
 def test_the_table_of_mounts():
     """A mount that is not in it is another namespace's: it is known by its file system, if that is an administrator's here."""
-    mounts = Mounts(lambda: TABLE)
+    mounts = Mounts(lambda: TABLE, str)
     mounts.look()
     assert [mounts.ours(number) for number in (*range(900021, 900026), 900099)] == [True, False, False, False, True, None]
     devices = ((8, 9001), (8, 9002), (7, 9000), (0, 90040), (0, 90099))
     assert [mounts.knows(os.makedev(*one)) for one in devices] == [True, True, False, False, False]
+
+
+SERVICE = """910001 1 8:9001 / / ro,nosuid,relatime - ext4 /dev/sda1 rw
+910002 910001 8:9001 /home /home ro,nosuid - ext4 /dev/sda1 rw
+910003 910001 0:90040 / /home/an/mnt rw,nosuid,nodev - fuse.sshfs an@there rw
+910004 910001 7:9000 / /media/an/disk rw,nosuid,nodev - ext4 /dev/loop0 rw
+910005 910001 8:9002 /games /opt/games ro,nosuid - squashfs /dev/sda2 ro
+910006 910001 8:9002 /games /srv ro,nosuid - squashfs /dev/sda2 ro
+910007 910001 0:90050 / /dev rw,nosuid - tmpfs tmpfs rw
+910008 910001 7:9000 / / ro,nosuid - ext4 /dev/loop0 rw
+"""
+
+
+def test_what_a_service_sees_is_what_the_host_says_of_it():
+    """For the service all is nosuid. What is the host's is believed as there, and nothing else is: not another part of the same
+    file system, nor what only the service has.
+    """
+    mounts = Mounts(lambda: SERVICE, lambda: TABLE)
+    mounts.look()
+    assert [mounts.ours(number) for number in range(910001, 910009)] == [True, True, False, False, True, False, False, False]
+    assert [mounts.ours(number) for number in range(900021, 900026)] == [True, False, False, False, True]
+    assert [mounts.knows(os.makedev(*one)) for one in ((8, 9001), (8, 9002), (7, 9000))] == [True, True, False]
+
+
+# Process 1 mounts both; the one that asks sees all as a service does that gave up new privileges.
+NOSUID = """
+mount -t tmpfs -o mode=755 gc "$0/a"; mount -t tmpfs -o mode=755,nosuid gc "$0/b"
+for one in a b; do cp /bin/true "$0/$one/program"; done
+unshare --mount --propagation private sh -euc '
+    for one in a b; do mount -o remount,bind,nosuid "$0/$one"; done
+    exec "$@"' "$0" "$@"
+"""
+ASK = """
+import sys
+from daemon.platforms.linux.trusted import Trusted
+for one in "ab":
+    print(Trusted().at(f"{sys.argv[1]}/{one}/program"), Trusted().at(f"/proc/1/root{sys.argv[1]}/{one}/program"))
+"""
+
+
+def test_a_service_that_gave_up_new_privileges(folder):
+    """What root mounted is root's for it, too; what anybody may have mounted is not."""
+    for one in "ab":
+        (folder / one).mkdir(mode=0o755)
+    alone = ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--mount-proc"]
+    ask = [sys.executable, "-P", "-c", ASK, folder]
+    done = subprocess.run([*alone, "sh", "-euc", NOSUID, folder, *ask], capture_output=True, check=False, text=True, timeout=60)
+    assert (done.stdout.split(), done.stderr) == (["True", "True", "False", "False"], "")
 
 
 def test_what_the_system_installed_is_trusted():

@@ -67,6 +67,7 @@ class Pc:
         shutil.copy(public / "giochoi.gpg", folder / "etc/giochoi.gpg")
         source = (public / "giochoi.sources").read_text()
         assert source.count("/usr/share/keyrings/giochoi.gpg") == 1
+        shutil.copy(public / "52giochoi", folder / "etc/parts")
         (folder / "etc/sources/giochoi.sources").write_text(
             source.replace("/usr/share/keyrings/giochoi.gpg", str(folder / "etc/giochoi.gpg"))
         )
@@ -84,8 +85,10 @@ class Pc:
         (folder / "apt.conf").write_text("".join(f'{name} "{value}";\n' for name, value in options.items()))
 
     def apt(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return self.run("apt-get", "-q", "-y", *words)
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         told = ENV | {"APT_CONFIG": str(self.folder / "apt.conf")}
-        command = ["apt-get", "-q", "-y", *words]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=told)
 
     def does(self, *words: str) -> None:
@@ -140,6 +143,11 @@ def test_installed_upgraded_and_whatever_is_not_right_refused(tmp_path, served, 
     pc.does("update")
     pc.does("install", "giochoi")
     assert pc.version == "1.0.0"
+
+    # Where unattended-upgrades is told to, it takes what this list says of itself.
+    allowed = pc.run("apt-config", "dump", "Unattended-Upgrade::Origins-Pattern").stdout
+    (pattern,) = re.findall(r'Origins-Pattern:: "origin=(.+)"', allowed)
+    assert re.search(rf"\bo={pattern},a=stable,", pc.run("apt-cache", "policy").stdout)
 
     publish(folder, [deb(tmp_path, "1.0.1")], keys[0], url)
     pc.does("update")
