@@ -3,8 +3,9 @@
     python -m installers.releasing.apt FOLDER DEB… --key FINGERPRINT --url URL
 
 FOLDER is the work folder, FOLDER/public is what is served: dists/, pool/, giochoi.gpg (the key), giochoi.sources (for
-/etc/apt/sources.list.d) and 52giochoi (for /etc/apt/apt.conf.d, where unattended-upgrades shall take it from here). Run anew every few days, without a DEB too: an index holds for two weeks, after which apt refuses it,
-so that nobody can keep a PC at an old version without a word. The secret key is GnuPG's (GNUPGHOME).
+/etc/apt/sources.list.d) and 52giochoi (for /etc/apt/apt.conf.d, where unattended-upgrades shall take it from here). Run anew
+every few days, without a DEB too: an index holds for two weeks, after which apt refuses it, so that nobody can keep a PC at an
+old version without a word. The secret key is GnuPG's (GNUPGHOME).
 """
 
 from __future__ import annotations

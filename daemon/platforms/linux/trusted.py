@@ -12,7 +12,7 @@ import stat
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from daemon.platforms.hashing import Key, key
 from daemon.platforms.linux import calls, procfs
@@ -47,22 +47,22 @@ class _Mount(NamedTuple):
     kind: str
     options: list[str]
 
-    @classmethod
-    def all(cls, table: str) -> dict[int, Self]:
-        found = {}
-        for line in table.splitlines():
-            before, _, after = line.partition(" - ")
-            fields, more = before.split(" "), after.split(" ")
-            if len(fields) >= 6 and len(more) >= 3:
-                device = os.makedev(*map(int, fields[2].split(":")))
-                one = cls(int(fields[0]), device, fields[3], fields[4], more[0], fields[5].split(","))
-                found[one.number] = one
-        return found
-
     def shows(self, other: _Mount) -> bool:
         """Whether there is the same below both where `other` is mounted."""
         below = _below(other.point, self.point)
         return self.device == other.device and below is not None and below == _below(other.root, self.root)
+
+
+def _understood(table: str) -> dict[int, _Mount]:
+    found = {}
+    for line in table.splitlines():
+        before, _, after = line.partition(" - ")
+        fields, more = before.split(" "), after.split(" ")
+        if len(fields) >= 6 and len(more) >= 3:
+            device = os.makedev(*map(int, fields[2].split(":")))
+            one = _Mount(int(fields[0]), device, fields[3], fields[4], more[0], fields[5].split(","))
+            found[one.number] = one
+    return found
 
 
 def _hosts() -> str:
@@ -90,7 +90,7 @@ class Mounts:
         texts = (self._read(), self._read_hosts())
         if texts == self._texts:
             return
-        ours, hosts = map(_Mount.all, texts)
+        ours, hosts = map(_understood, texts)
         self._numbers = {number: administrators(one.kind, one.options) for number, one in hosts.items()}
         self._numbers |= {number: _is_fine(one, hosts) for number, one in ours.items()}
         self._devices = {one.device for one in (hosts | ours).values() if self._numbers[one.number]}

@@ -49,6 +49,7 @@ def test_story(suite, built, before, need, tmp_path):
         seat = Seat(machine)
         installed(seat, before)
         set_up(seat)
+        more_is_mounted(seat)
         timed(seat, upgraded_while_a_child_plays(seat, built))
         asks_whether_the_clock_is_synchronised(seat)
         only_what_is_installed(seat)
@@ -123,6 +124,14 @@ def set_up(seat):
     seat.run("giochoi", "game", "add", GAME.name, "--exe", str(GAME), "--label", "VN00")
 
 
+def more_is_mounted(seat):
+    """Before the daemon that is upgraded to starts, which then sees it as its unit has it."""
+    for folder, options in (("/srv/roots", "mode=755"), ("/srv/anybodys", "mode=755,nosuid")):
+        seat.run("mkdir", folder)
+        seat.run("mount", "-t", "tmpfs", "-o", options, "more", folder)
+        seat.run("cp", "/bin/true", f"{folder}/program")
+
+
 def upgraded_while_a_child_plays(seat, package):
     """The play goes on and is one. That no gate was there for a while is logged; `make bench ARGS=package` says how long."""
     play = seat.play()
@@ -154,11 +163,7 @@ def asks_whether_the_clock_is_synchronised(seat):
 
 
 def only_what_is_installed(seat):
-    """Wherever root mounted it, though for the daemon's unit all is nosuid; not where anybody may have."""
-    for folder, options in (("/srv/roots", "mode=755"), ("/srv/anybodys", "mode=755,nosuid")):
-        seat.run("mkdir", folder)
-        seat.run("mount", "-t", "tmpfs", "-o", options, "more", folder)
-        seat.run("cp", "/bin/true", f"{folder}/program")
+    """Wherever root mounted it, though for the daemon's unit all is nosuid; not where anybody may have mounted it."""
     seat.run("giochoi", "player", "set", CHILD, "--only-installed", "on")
     run = ("runuser", "-u", CHILD, "--", "sh", "-c", 'exec "$0"')
     until(lambda: seat.machine.try_run(*run, "/srv/anybodys/program").returncode == REFUSED)
