@@ -118,6 +118,22 @@ def home(name: Name) -> Path | None:
     return Path(root)
 
 
+def line(name: Name) -> str | None:
+    """What the service runs; None: there is no such service."""
+    with _errors():
+        handle = _service(name, win32service.SERVICE_QUERY_CONFIG)
+        return None if handle is None else str(win32service.QueryServiceConfig(handle)[3])
+
+
+def run_by(name: Name, line: str) -> None:
+    """Have the service, if it is there, run this from its next start on."""
+    same = win32service.SERVICE_NO_CHANGE
+    with _errors():
+        handle = _service(name, win32service.SERVICE_CHANGE_CONFIG)
+        if handle is not None:
+            win32service.ChangeServiceConfig(handle, same, same, same, line, None, False, None, None, None, None)
+
+
 def standing(name: Name) -> Standing:
     with _errors():
         handle = _service(name, win32service.SERVICE_QUERY_STATUS)

@@ -3,10 +3,12 @@
 ;   setup.exe [/S] [/LANG=vi|en] [/IMAGE] [/AGENT=HOST:PORT [/FINGERPRINT=…] [/CODE=…]]
 ;   uninstall.exe [/S] [/PURGE]                      waits for nobody; callers that need its exit code add _?=FOLDER, last
 ;
-; Exit codes: 0 done; 2 wrong words, or damaged: nothing was changed; 3 it does not start: taken back; 4 in use: nothing was changed.
+; Exit codes: 0 done; 2 wrong words, or damaged: nothing was changed; 3 it does not start: taken back, or it says what is not; 4 in use:
+; nothing was changed.
 ;
 ; A new version is unpacked and tried beside the old one, which goes on until then. Then: stop, rename, start. What does not start is
-; renamed back, with the databases as they were.
+; renamed back, with the databases as they were. While databases are copied or put back, no program is where the service manager would
+; start it. What a program ended with is compared as text (== and !=): "error" is 0 as a number.
 
 Target amd64-unicode
 ManifestSupportedOS all
@@ -201,6 +203,13 @@ Function unpack ; beside what runs, and tried there
     Call give_up
     ${End} 2 "$(BROKEN)"
   ${EndIf}
+  ${Steps} "$INSTDIR\app.new" "aside"
+  ${If} $0 != 0
+    Call give_up
+    ${End} 4 "$(NOT_OURS) $APPDATA\GioChoi"
+  ${ElseIf} $1 != ""
+    MessageBox MB_OK|MB_ICONEXCLAMATION "$(MOVED_ASIDE) $1" /SD IDOK
+  ${EndIf}
   ${If} "$Agent$Fingerprint$Code" != ""
     !insertmacro RunAs '"$INSTDIR\app.new\giochoi.exe" -I "$INSTDIR\app.new\steps.py" seat "$Agent" "$Fingerprint" "$Code"' \
       "seat" ; everybody may read setup.log, and the code is a secret
@@ -218,18 +227,11 @@ FunctionEnd
 
 Function change ; from the old version to the new one
   DetailPrint "$(CHANGING)"
-  ${If} ${FileExists} "${APPDIR}\*.*"
+  ${Steps} "$INSTDIR\app.new" "there" ; by pip, too
+  ${If} $0 == 0
+  ${OrIf} ${FileExists} "${APPDIR}\*.*"
     StrCpy $Before 1
-    RMDir /r "$INSTDIR\app.old"
-    ${Steps} "$INSTDIR\app.new" "stop end keep"
-    ${If} $0 == 0
-      !insertmacro Rename "${APPDIR}" "$INSTDIR\app.old"
-    ${EndIf}
-    ${If} $0 != 0
-      ${Steps} "$INSTDIR\app.new" "start"
-      Call give_up
-      ${End} 4 "$(IN_USE)"
-    ${EndIf}
+    Call leave_old
   ${EndIf}
   !insertmacro Rename "$INSTDIR\app.new" "${APPDIR}"
   ${If} $0 = 0
@@ -238,6 +240,31 @@ Function change ; from the old version to the new one
   ${If} $0 != 0
     Call take_back
   ${EndIf}
+FunctionEnd
+
+Function leave_old ; its programs out of the way, then a copy of its databases
+  RMDir /r "$INSTDIR\app.old"
+  ${Steps} "$INSTDIR\app.new" "stop end"
+  ${If} $0 == 0
+  ${AndIf} ${FileExists} "${APPDIR}\*.*"
+    !insertmacro Rename "${APPDIR}" "$INSTDIR\app.old"
+  ${EndIf}
+  ${If} $0 == 0
+    ${Steps} "$INSTDIR\app.new" "end keep"
+  ${EndIf}
+  ${If} $0 == 0
+    Return
+  ${EndIf}
+  ${If} ${FileExists} "$INSTDIR\app.old\*.*"
+    !insertmacro Rename "$INSTDIR\app.old" "${APPDIR}"
+  ${EndIf}
+  ${Steps} "$INSTDIR\app.new" "start"
+  StrCpy $3 $0
+  Call give_up
+  ${If} $3 != 0
+    ${End} 3 "$(STOPPED)"
+  ${EndIf}
+  ${End} 4 "$(IN_USE)"
 FunctionEnd
 
 Function start
@@ -257,20 +284,46 @@ Function take_back
     RMDir "$INSTDIR"
     ${End} 3 "$(NOT_STARTED)"
   ${EndIf}
-  ${Steps} "${APPDIR}" "stop"
-  ${Steps} "${APPDIR}" "end"
-  !insertmacro Rename "${APPDIR}" "$INSTDIR\app.bad"
-  !insertmacro Rename "$INSTDIR\app.old" "${APPDIR}"
-  ${Steps} "$INSTDIR\app.bad" "put-back"
-  !insertmacro Services
-  StrCpy $3 $0
+  StrCpy $3 "${APPDIR}" ; whose steps.py is surely there
+  ${IfNot} ${FileExists} "$3\steps.py"
+    StrCpy $3 "$INSTDIR\app.new"
+  ${EndIf}
+  ${Steps} "$3" "stop"
+  ${Steps} "$3" "end"
+  StrCpy $4 0 ; is the new one out of the way, and the data back?
+  StrCpy $5 0 ; does the earlier one run?
+  ${If} $3 == "${APPDIR}"
+    !insertmacro Rename "${APPDIR}" "$INSTDIR\app.bad"
+    StrCpy $4 $0
+    ${If} $0 = 0
+      StrCpy $3 "$INSTDIR\app.bad"
+    ${EndIf}
+  ${EndIf}
+  ${If} $4 == 0
+    ${Steps} "$3" "end put-back"
+    StrCpy $4 $0
+  ${EndIf}
+  ${If} ${FileExists} "${APPDIR}\*.*"
+    StrCpy $5 1 ; the new one could not be moved
+  ${ElseIf} ${FileExists} "$INSTDIR\app.old\*.*" ; there is none if it came by pip: its services know its place again
+    !insertmacro Rename "$INSTDIR\app.old" "${APPDIR}"
+    ${If} $0 = 0
+      !insertmacro Services
+    ${EndIf}
+    StrCpy $5 $0
+  ${EndIf}
   ${If} $Image <> 1
-    ${Steps} "$INSTDIR\app.bad" "start"
-    StrCpy $3 "$3$0"
+    ${Steps} "$3" "start"
+    ${If} $0 != 0
+      StrCpy $5 1
+    ${EndIf}
   ${EndIf}
   RMDir /r "$INSTDIR\app.bad"
   RMDir /r "$INSTDIR\app.new"
-  ${If} $3 <> 0 ; "0" or "00", unless something failed
+  ${If} $4 != 0
+    ${End} 3 "$(NOT_WHOLE) $APPDATA\GioChoi\before-upgrade"
+  ${EndIf}
+  ${If} $5 != 0
     ${End} 3 "$(NOT_EVEN_OLD)"
   ${EndIf}
   ${End} 3 "$(ROLLED_BACK)"

@@ -1,9 +1,11 @@
 """What the set-up and the uninstaller for Windows have Python do: `giochoi.exe -I steps.py VERB…`. It lies beside our programs.
 
     try                      load all programs, which also compiles them, so that no start has to
-    stop, start              both services; not one that is not there
+    there                    whether a service of ours is, however it came: exit code 1 if there is none
+    stop, start              both services; not one that is not there. Also the second one when the first one fails
     end                      every process of a program that lies in this file's folder or beside it
-    keep, put-back, forget   a copy of the databases, taken before a new version opens them
+    keep, put-back, forget   a copy of the databases, taken before a new version opens them, and which programs the services ran
+    aside                    a home that somebody else made before us is moved, and its new place said
     path-add, path-remove    that terminals find `giochoi`
     erase                    all data
     seat AGENT FINGERPRINT CODE   (alone) kept for the day when a seat can belong to an agent elsewhere
@@ -15,8 +17,8 @@ from __future__ import annotations
 
 import compileall
 import importlib
+import json
 import re
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -25,15 +27,15 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from host.api import Name
+    from host.api import Manager, Name
 
 HERE: Final = Path(__file__).resolve().parent
-KEPT: Final = "before-upgrade"
+_NAMES: Final[tuple[Name, ...]] = ("daemon", "agent")
+_LINES = "services.json"
 _ENVIRONMENT = "SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment"
 _ADDRESS = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?):([0-9]{1,5})")
 _WORD = re.compile(r"[A-Za-z0-9+/=:_.-]{0,256}")
 _PATIENCE_S = 10
-_NOT_CONTENT = frozenset({KEPT, "lock"})
 _LOADED = (
     "agent.wiring", "agent.__main__", "daemon.wiring", "daemon.__main__", "cli.__main__", "cli.commands", "compliance.__main__",
     "tray.app", "tray.opening",
@@ -70,36 +72,52 @@ def seat_file(agent: str, fingerprint: str, code: str) -> str:
     return "".join(f'{name} = "{word}"\n' for name, word in lines.items() if word)
 
 
-def keep(folder: Path) -> None:
-    """Copy what lies in `folder` into a folder in it, with whose rights it is nobody else's either."""
-    forget(folder)
-    if folder.is_dir():
-        half = folder / f"{KEPT}.part"
-        shutil.rmtree(half, ignore_errors=True)
-        shutil.copytree(folder, half, ignore=lambda _, names: {*names} & {*_NOT_CONTENT, half.name})
-        half.rename(folder / KEPT)
-
-
-def put_back(folder: Path) -> None:
-    """Have `folder` as it was when it was kept; without a whole copy it stays as it is."""
-    kept = folder / KEPT
-    if kept.is_dir():
-        for path in folder.iterdir():
-            if path.name not in _NOT_CONTENT:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-        shutil.copytree(kept, folder, dirs_exist_ok=True)
-        forget(folder)
-
-
-def forget(folder: Path) -> None:
-    shutil.rmtree(folder / KEPT, ignore_errors=True)
-
-
-def _rooms() -> tuple[Path, Path]:
+def _root() -> Path:
     from host import choose  # noqa: PLC0415 - tests have what is above without Windows
 
-    root = choose.files().system_root()
-    return root / "agent", root / "daemon"
+    return choose.files().system_root()
+
+
+def _keep() -> None:
+    from host.homes import prepare  # noqa: PLC0415 - as above
+    from host.windows import keeping, scm  # noqa: PLC0415 - as above
+
+    prepare(_root(), 0o755)
+    lines: dict[str, str] = {name: line for name in _NAMES if (line := scm.line(name)) is not None}
+    keeping.keep(_root(), _NAMES, (_LINES, json.dumps(lines).encode()))
+
+
+def _put_back() -> None:
+    from host.windows import keeping, scm  # noqa: PLC0415 - as above
+    from host.windows.descriptors import sddl_for  # noqa: PLC0415 - as above
+    from host.windows.plans import PLANS, room  # noqa: PLC0415 - as above
+    from host.windows.sids import service_sid  # noqa: PLC0415 - as above
+
+    try:
+        lines = json.loads((_root() / keeping.KEPT / _LINES).read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise StepError(f"{_root() / keeping.KEPT}: there is no whole copy") from error
+    agent = room(service_sid(PLANS["agent"].service), shown=False)
+    keeping.put_back(_root(), {"daemon": sddl_for(0o700, folder=True), "agent": agent})
+    for name in _NAMES:
+        if name in lines:
+            scm.run_by(name, lines[name])
+
+
+def _forget() -> None:
+    from host.windows import keeping  # noqa: PLC0415 - as above
+
+    keeping.forget(_root())
+
+
+def _aside() -> None:
+    from host.windows import keeping, owning  # noqa: PLC0415 - as above
+
+    root = _root()
+    if owning.strange(root):
+        moved = keeping.free(root)
+        keeping.rename(root, moved)
+        sys.stdout.write(f"{moved}\n")
 
 
 def _seat(agent: str, fingerprint: str, code: str) -> None:
@@ -111,11 +129,9 @@ def _seat(agent: str, fingerprint: str, code: str) -> None:
 
 
 def _erase() -> None:
-    from host import choose  # noqa: PLC0415 - as above
+    from host.windows import keeping  # noqa: PLC0415 - as above
 
-    root = choose.files().system_root()
-    if root.exists():
-        shutil.rmtree(root)
+    keeping.remove(_root())
 
 
 def _end() -> None:
@@ -151,30 +167,44 @@ def _try() -> None:
         importlib.import_module(name)
 
 
-def _services(act: str, names: tuple[Name, Name]) -> None:
+def _there() -> None:
     from host import choose  # noqa: PLC0415 - as above
+
+    if all(choose.manager().standing(name).state == "absent" for name in _NAMES):
+        raise StepError("no service of ours is there")
+
+
+def _services(act: str) -> None:
+    """The daemon first: it keeps the limits that it knows without an agent, too."""
+    from host import choose  # noqa: PLC0415 - as above
+
+    both(lambda name: _service(choose.manager(), act, name))
+
+
+def both(do: Callable[[Name], None]) -> None:
+    """For each service, also when it failed for one. StepError: what failed, in one line."""
+    failed = []
+    for name in _NAMES:
+        try:
+            do(name)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the other one is to be tried
+            failed.append(f"giochoi-{name}: {error}")
+    if failed:
+        raise StepError("; ".join(failed))
+
+
+def _service(manager: Manager, act: str, name: Name) -> None:
     from host.servicing import ServiceCommands  # noqa: PLC0415 - as above
 
-    manager = choose.manager()
-    for name in names:
-        if manager.standing(name).state != "absent":
-            code, line = ServiceCommands(manager, name, time.sleep).act(act, None)
-            if code:
-                raise StepError(f"giochoi-{name}: {line}")
-
-
-def _each(change: Callable[[Path], None]) -> Callable[[], None]:
-    def do() -> None:
-        for folder in _rooms():
-            change(folder)
-
-    return do
+    if manager.standing(name).state != "absent":
+        code, line = ServiceCommands(manager, name, time.sleep).act(act, None)
+        if code:
+            raise StepError(line)
 
 
 _VERBS: Final[dict[str, Callable[[], None]]] = {
-    "try": _try,
-    "stop": lambda: _services("stop", ("daemon", "agent")), "start": lambda: _services("start", ("agent", "daemon")),
-    "end": _end, "keep": _each(keep), "put-back": _each(put_back), "forget": _each(forget), "erase": _erase,
+    "try": _try, "there": _there, "stop": lambda: _services("stop"), "start": lambda: _services("start"),
+    "end": _end, "keep": _keep, "put-back": _put_back, "forget": _forget, "erase": _erase, "aside": _aside,
     "path-add": lambda: _path(with_folder), "path-remove": lambda: _path(without_folder),
 }  # fmt: skip
 
@@ -186,7 +216,7 @@ def main(words: list[str]) -> int:
         else:
             for word in words:
                 _VERBS[word]()
-    except StepError as error:
+    except Exception as error:  # noqa: BLE001 - whatever it was, setup.log has one line of it, and the set-up the code
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

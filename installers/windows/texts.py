@@ -25,8 +25,14 @@ TEXTS: Final[dict[str, Message]] = {
     "BAD_WORDS": msg("What the set-up was given is wrong. Nothing was changed."),
     "BROKEN": msg("This set-up is damaged, or this PC is out of space. Nothing was changed."),
     "IN_USE": msg("Some of its files are in use. Restart the PC, then try again. Giờ Chơi stays as it was."),
+    "STOPPED": msg("Some of its files are in use, and Giờ Chơi did not start again. No limits hold now. Restart the PC."),
+    "NOT_OURS": msg("Somebody made this folder before Giờ Chơi was installed, and it cannot be moved. Nothing was changed:"),
+    "MOVED_ASIDE": msg("Somebody had made a folder in the place of Giờ Chơi's data. It lies here now:"),
     "ROLLED_BACK": msg("The new version did not start. The earlier one is back, with all its data, and keeps the limits."),
     "NOT_EVEN_OLD": msg("The new version did not start, and neither did the earlier one. No limits hold now. Restart the PC."),
+    "NOT_WHOLE": msg(
+        "The new version did not start, and the earlier one could not be put back whole. Restart the PC. Copies of its data:"
+    ),
     "NOT_STARTED": msg("Giờ Chơi did not start, so it was taken out again."),
     "NOT_REMOVED": msg("The services could not be removed, so nothing was taken out. Restart the PC, then try again."),
     "ERASE": msg("Also erase players, limits and the log? The log is the proof of what was played. This cannot be undone."),

@@ -85,6 +85,15 @@ def test_it_speaks_both_languages():
     assert texts.script().count("LangString ") == 2 * len(texts.TEXTS)
 
 
+def test_no_failure_is_taken_for_a_zero():
+    """What a program ended with may be "error", which is 0 as a number: only what the macro Rename says is compared as one."""
+    script = (setup.TOP / "installers/windows/setup.nsi").read_text("utf-8")
+    steps = re.split(r"\n\s*(?=\$\{Run\}|\$\{Steps\}|!insertmacro (?!Rename))", script[script.index("Function change") :])
+    for step in steps[1:]:
+        until_set = re.split(r"!insertmacro Rename|StrCpy \$0", step)[0]
+        assert not re.search(r"\} \$[0345] (=|<>) ", until_set), step
+
+
 @pytest.fixture
 def small(tmp_path, monkeypatch):
     """Makes a set-up of one file, by the real script."""

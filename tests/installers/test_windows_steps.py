@@ -44,41 +44,17 @@ def test_nothing_else_gets_into_the_file(word):
             steps.seat_file(*given)
 
 
-@pytest.fixture
-def room(tmp_path):
-    """A server's folder."""
-    for name in ("agent.db", "lock", "deep/one"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("before")
-    return tmp_path
+def test_a_dead_agent_keeps_no_daemon_off():
+    """It is the daemon that keeps the limits: it goes first, and one that fails does not end the other."""
+    done = []
 
+    def do(name):
+        done.append(name)
+        raise steps.StepError(f"{name} is dead")
 
-def contents(folder):
-    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
-
-
-def test_databases_come_back_as_they_were(room):
-    """What the new version changed, made and removed is undone; the lock stays whose it is."""
-    steps.keep(room)
-    (room / "agent.db").write_text("newer")
-    (room / "agent.db-wal").write_text("newer")
-    (room / "lock").write_text("newer")
-    (room / "deep/one").unlink()
-    steps.put_back(room)
-    assert contents(room) == {"agent.db": "before", "deep/one": "before", "lock": "newer"}
-
-
-def test_half_a_copy_is_never_put_back(room):
-    """A set-up that was cut off while it copied leaves the databases alone."""
-    (room / f"{steps.KEPT}.part").mkdir()
-    (room / f"{steps.KEPT}.part/agent.db").write_text("half")
-    steps.put_back(room)
-    assert (room / "agent.db").read_text() == "before"
-    steps.keep(room)
-    (room / "agent.db").write_text("newer")
-    steps.keep(room)  # the next upgrade
-    steps.put_back(room)
-    assert contents(room) == {"agent.db": "newer", "deep/one": "before", "lock": "before"}
+    with pytest.raises(steps.StepError, match="giochoi-daemon: daemon is dead; giochoi-agent: agent is dead"):
+        steps.both(do)
+    assert done == ["daemon", "agent"]
 
 
 def test_a_verb_that_fails_ends_the_chain(monkeypatch, capsys):

@@ -73,6 +73,8 @@ def test_installed_used_upgraded_removed(built, windows, clean):
         windows(built("0.0.2", broken=True), "/S", code=3)
         assert entries(windows)[: len(before)] == before
         assert status(windows) == ("0.0.1", ["an"])
+        assert not [*DATA.rglob("before-upgrade*")]
+        assert not [*PROGRAMS.glob("app.*")]
 
     windows(built("0.0.3"), "/S")
     assert status(windows) == ("0.0.3", ["an"])
@@ -92,14 +94,32 @@ def test_installed_used_upgraded_removed(built, windows, clean):
     until(lambda: not PROGRAMS.exists() and not DATA.exists(), 120)
 
 
+@pytest.mark.skipif(not SOAK, reason="soak: two set-ups more")
+@pytest.mark.timeout(900)
+def test_over_services_that_came_by_pip(built, windows, clean):
+    """They count as an earlier version: what does not start gives way to them again, and what does goes on with their data."""
+    for name in ("agent", "daemon"):
+        windows(f"giochoi-{name}", "service", "install")
+        windows(f"giochoi-{name}", "service", "start")
+    windows("giochoi", "player", "add", "An", "--born", "2014-05-01")
+    version = status(windows, "giochoi")[0]
+
+    windows(built("0.0.2", broken=True), "/S", code=3)
+    assert status(windows, "giochoi") == (version, ["an"])
+    assert not [*DATA.rglob("before-upgrade*")]
+
+    windows(built("0.0.3"), "/S")
+    assert status(windows) == ("0.0.3", ["an"])
+
+
 def entries(windows) -> list[str]:
     return [json.dumps(one) for one in json.loads(windows(GIOCHOI, "log", "show", "--json", "--last", "500"))["entries"]]
 
 
-def status(windows) -> tuple[str, list[str]]:
+def status(windows, giochoi=GIOCHOI) -> tuple[str, list[str]]:
     """What the daemon says once it has its roster."""
     for _ in range(20):
-        said = windows(GIOCHOI, "status", "--json", code=None)
+        said = windows(giochoi, "status", "--json", code=None)
         if said and (found := json.loads(said))["players"]:
             return found["daemon"]["version"], [one["id"] for one in found["players"]]
     raise AssertionError("the daemon did not come back")
