@@ -171,6 +171,9 @@ class DoctorGet(Request["Doctor"], frozen=True, kw_only=True):
     agent_key: str | None = None
 
 
+NOTE = "note:"  # so begins the id of a check that is neither good nor bad
+
+
 class Check(Wire, frozen=True, kw_only=True):
     """One thing that was looked at."""
 

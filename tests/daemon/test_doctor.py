@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 
+from agent.api.messages import Guardian
+from daemon import wiring
 from daemon.api import messages as m
 from daemon.reporting.doctor import Doctor
 from daemon.roster import AgentKeys
+from host.api import Person
 from host.wire import ApiError
 from i18n.message import plain
 from rules.packs.shipped import shipped_packs
@@ -94,6 +98,34 @@ def test_opening_hours_are_no_limits_of_a_child(world):
     assert limits(world, child, place="game-point", place_packs=(hours,)) == {
         "an": (False, "An (12) has no limits; run giochoi policy use an vn-147:guardian=false")
     }
+
+
+def unlimited(world):
+    return {id_: one for id_, one in checks(world).items() if id_ in {"limits", "note:accounts"}}
+
+
+def test_it_is_said_that_nobody_is_limited(world, monkeypatch):
+    """At home, until there is a player; who can log in and is nobody's is named then too, but to no child."""
+    names = ("mum", "chau", "an", "me", "mail")
+    monkeypatch.setattr(wiring, "users", lambda: SimpleNamespace(people=lambda: tuple(map(Person, names))))
+    world.platform.accounts |= {"an", "chau", "me", "mum"}
+    world.platform.administrators.add("me")
+    mum = Guardian(id="mum", name="Mum", account="mum")
+    everybody = (True, "accounts without limits: an, chau, mum")
+    nobody = (False, "nobody is limited yet: giochoi setup")
+    world.start(roster(players=()))
+    assert unlimited(world) == {"limits": nobody, "note:accounts": everybody}
+    world.adopt(msgspec.structs.replace(roster(number=2), guardians=(mum,)))
+    assert unlimited(world) == {"note:accounts": (True, "accounts without limits: chau")}
+    assert "note:accounts" not in checks(world, CHILD)
+
+
+def test_where_guests_are_limited_no_account_is_without_limits(world):
+    """Nor are accounts named at a point, where whoever comes is a guest."""
+    world.start(roster(players=(), guest_packs=(limit(5),)))
+    assert unlimited(world) == {}
+    world.adopt(roster(number=2, players=(), place="game-point"))
+    assert unlimited(world) == {}
 
 
 def test_a_certificate_that_ran_out_is_named(world):
