@@ -83,7 +83,7 @@ class Doctor:
             found.extend(_accounts(people, self.platform.accounts))
             found.extend(self._people())
         found.extend(Check(id=one.id, ok=False, text=one.text) for one in self.health.open())
-        found.append(self._journal())
+        found.append(self._journal(tried=everybody))
         if aside := unsent_aside(self.store):
             text = msgn("{n} entry is kept for a former agent", "{n} entries are kept for a former agent", aside)
             found.append(Check(id="former-agent", ok=True, text=text))
@@ -101,8 +101,11 @@ class Doctor:
             yield from certificate_check(people, now)
             yield from unlimited_check(people, self.persons(), self.platform.accounts)
 
-    def _journal(self) -> Check:
+    def _journal(self, *, tried: bool) -> Check:
+        """`tried`: the disk is tried too, which costs it something, so not for anybody who asks."""
         waiting = self.recorder.waiting
+        if waiting == 0 and tried and not self.store.writable():
+            return Check(id="journal", ok=False, text=msg("the disk is full or cannot be written: make room, for the journal"))
         if waiting == 0:
             return Check(id="journal", ok=True, text=msg("the journal can be written"))
         text = msgn("{n} entry could not be written yet", "{n} entries could not be written yet", waiting)

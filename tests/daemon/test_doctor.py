@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import date
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ from daemon import wiring
 from daemon.api import messages as m
 from daemon.reporting.doctor import Doctor
 from daemon.roster import AgentKeys
+from daemon.store import RESERVE_BYTES
 from host.api import Person
 from host.wire import ApiError
 from i18n.message import plain
@@ -181,6 +183,24 @@ def test_what_waits_for_the_disk_is_counted(world):
     disk.full = False
     world.pass_time(2_000)
     assert checks(world)["journal"][0]
+
+
+@pytest.mark.parametrize("broken", ["no row", "no room", "unknown"])
+def test_the_disk_is_tried_before_anything_waits_for_it(world, monkeypatch, broken):
+    """A guardian is told before the first entry cannot be written; nothing of the try stays. A child is told only of what waits."""
+    world.start(roster())
+    store = world.daemon.store
+    rows = store.db.execute("SELECT * FROM meta ORDER BY name").fetchall()
+    assert checks(world)["journal"] == (True, "the journal can be written")
+    assert store.db.execute("SELECT * FROM meta ORDER BY name").fetchall() == rows
+    if broken == "no row":
+        store.db = FullDisk(store.db)
+    else:
+        usage = Mock(return_value=SimpleNamespace(free=RESERVE_BYTES - 1), side_effect=OSError if broken == "unknown" else None)
+        monkeypatch.setattr("daemon.store.shutil.disk_usage", usage)
+    assert checks(world)["journal"] == (False, "the disk is full or cannot be written: make room, for the journal")
+    assert checks(world, CHILD)["journal"][0]
+    assert (world.daemon.recorder.waiting, store.get("tried")) == (0, None)
 
 
 # --- repair -----------------------------------------------------------------------------------------------------------------
