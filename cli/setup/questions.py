@@ -51,11 +51,11 @@ def _administrator(found: Found, given: Answers, interview: Interview) -> Questi
     if not found.administers(account):
         return None
     if any(one.administrator and one.account != account for one in found.people):
-        text = msg("{account} is an administrator's account: no limit can hold in it. Better another account, or first: {remedy}. "
-                   "Go on with it all the same?", account=account, remedy=found.made_ordinary(account))  # fmt: skip
+        text = msg("{account} is an administrator's account: no limit can hold in it. Better another account, or first: "
+                   "{remedy}. Go on with it all the same?", account=account, remedy=found.made_ordinary(account))  # fmt: skip
     else:
-        text = msg("{account} is an administrator's account: no limit can hold in it. Your child needs another one, which you make "
-                   "in the system's settings. Go on with it all the same?", account=account)  # fmt: skip
+        text = msg("{account} is an administrator's account: no limit can hold in it. Your child needs another one, which you "
+                   "make in the system's settings. Go on with it all the same?", account=account)  # fmt: skip
     return replace(yes_or_no("administrator", text, default=False), surely=True)
 
 
@@ -192,4 +192,6 @@ def _date(born: str, found: Found) -> date:
     return birth_date(born, found.today)
 
 
-QUESTIONS: Final = (_account, _administrator, _name, _born, _pack, *map(_minutes, range(MINUTES)), _installed, _games, _more, _guardian)
+QUESTIONS: Final = (
+    _account, _administrator, _name, _born, _pack, *map(_minutes, range(MINUTES)), _installed, _games, _more, _guardian,
+)  # fmt: skip

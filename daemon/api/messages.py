@@ -193,8 +193,12 @@ class FileSystem(Wire, frozen=True, kw_only=True):
 
 
 class Doctor(Wire, frozen=True, kw_only=True):
+    """`place` and its `zone`: "" before they are known."""
+
     checks: tuple[Check, ...]
     file_systems: tuple[FileSystem, ...] = ()
+    place: str = ""
+    zone: str = ""
 
 
 class Sync(Request["Synced"], frozen=True, kw_only=True):

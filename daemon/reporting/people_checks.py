@@ -33,9 +33,10 @@ def unlimited_check(people: People, persons: Iterable[Person], accounts: Account
         return ()
     known = {accounts.canonical(one.registered.account) for one in people.players if one.registered.account is not None}
     known |= people.guardians
-    free = (one.account for one in persons if accounts.canonical(one.account) not in known and accounts.limited(one.account))
-    names = comma(sorted(free))
-    return (Check(id=f"{NOTE}accounts", ok=True, text=msg("accounts without limits: {names}", names=names)),) if names.items else ()
+    found = (one.account for one in persons if accounts.canonical(one.account) not in known and accounts.limited(one.account))
+    free = sorted(found)
+    text = msg("accounts without limits: {names}", names=comma(free))
+    return (Check(id=f"{NOTE}accounts", ok=True, text=text),) if free else ()
 
 
 def limits_check(player: RuledPlayer, people: People, now: int) -> Check:

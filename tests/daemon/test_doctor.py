@@ -187,7 +187,7 @@ def test_what_waits_for_the_disk_is_counted(world):
 
 @pytest.mark.parametrize("broken", ["no row", "no room", "unknown"])
 def test_the_disk_is_tried_before_anything_waits_for_it(world, monkeypatch, broken):
-    """A guardian is told before the first entry cannot be written; nothing of the try stays. A child is told only of what waits."""
+    """A guardian is told before the first entry cannot be written; nothing of the try stays. A child is told of what waits."""
     world.start(roster())
     store = world.daemon.store
     rows = store.db.execute("SELECT * FROM meta ORDER BY name").fetchall()
@@ -296,6 +296,16 @@ def test_each_file_system_is_named(world):
     world.start(roster())
     (found,) = ask(world, "doctor", m.DoctorGet(), CHILD).file_systems
     assert (found.path, found.kind, found.watched) == ("/", "ext4", "ended")
+
+
+def test_the_places_zone_is_told(world):
+    """To a child too, whose times are shown in it; it is not known before there is a list."""
+    world.start()
+    found = ask(world, "doctor", m.DoctorGet(), CHILD)
+    assert (found.place, found.zone) == ("", "")
+    world.adopt(roster())
+    found = ask(world, "doctor", m.DoctorGet(), CHILD)
+    assert (found.place, found.zone) == ("home", "Asia/Ho_Chi_Minh")
 
 
 def test_what_keeps_the_daemon_from_going_first_is_named(world):
