@@ -8,6 +8,7 @@ still be recorded as due. Moments are Unix milliseconds (`wall`) or milliseconds
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -31,6 +32,7 @@ _REQUEST = (
     "WHERE event != excluded.event OR sent != excluded.sent"
 )
 RESERVE_BYTES = 4 * 1024 * 1024
+_TRIED = "tried"
 T = TypeVar("T")
 class Unwritable(Exception):
     """The database cannot be written now (disk full, read-only); nothing of the transaction happened."""
@@ -118,6 +120,16 @@ class Store:
         except OSError:
             return False
         return True
+
+    def writable(self) -> bool:
+        """Whether the disk takes a row now, which is given back at once, and has room for more without the reserve."""
+        try:
+            with self.transaction():
+                self.put(_TRIED, b"")
+                self.delete(_TRIED)
+            return shutil.disk_usage(self._path.parent).free >= RESERVE_BYTES
+        except (OSError, Unwritable):
+            return False
 
     # --- what was lost ----------------------------------------------------------------------------------------------------
 

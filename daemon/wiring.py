@@ -63,7 +63,7 @@ from daemon.trusted import Reading, TrustedClock
 from daemon.uplink import Uplink
 from host import homes
 from host.api import SYSTEM_USERS
-from host.choose import channels, files
+from host.choose import channels, files, users
 from host.clock import Clock
 from host.files import read_owned
 from host.homes import Home
@@ -227,7 +227,7 @@ class Daemon:
         doctor = Doctor(
             self.in_force, platform, self.health, self.recorder, self.store, lambda: line.reachable,
             lambda: self.clock.read().wall, gate=gate, root=own_uid in SYSTEM_USERS, lacks=self._lacks,
-            kept=lambda: line.kept,
+            kept=lambda: line.kept, persons=lambda: users().people(),
         )  # fmt: skip
         self.repair = Repair(
             self._published_keys, self.trust, self._chains, self.uplink, self.health, self._announcer, self.heart

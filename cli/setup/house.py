@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Container
 from datetime import UTC, date, datetime
 from typing import Final
@@ -15,6 +16,7 @@ from cli.setup.interview import Asking, Child, Found, Number, Preset
 from cli.setup.questions import MINUTES
 from cli.setup.saving import packs_of
 from cli.setup.trial import played, said
+from cli.words.shell import quote, whole
 from daemon.api.played import PlayedAnswer
 from daemon.api.scan import FoundGame, ScanError, Scanned, scan
 from host.api import Person
@@ -58,6 +60,7 @@ class House:
             pin=any(one.pin for one in guardians),
             asking=self.asking,
             account=lambda typed: self._account(typed, accounts),
+            made_ordinary=made_ordinary,
         )
 
     def _account(self, typed: str, taken: Container[str | None]) -> Person | None:
@@ -98,6 +101,11 @@ class House:
 
     def own(self, account: str) -> bool:
         return account == self._own
+
+
+def made_ordinary(account: str, *, posix: bool = os.sep == "/") -> Arg:
+    """How an administrator's account becomes one that limits hold for."""
+    return whole(f"sudo deluser {quote(account)} sudo") if posix else msg("make it a standard user in the system's settings")
 
 
 def _preset(id_: str) -> Preset:

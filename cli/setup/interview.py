@@ -65,7 +65,8 @@ class Found:
     """What is there: `people` with accounts of their own that are nobody's yet, names that are `taken`, the rules to choose
     from; `gates`: whether this system can keep programs from running; `pin`: a guardian has one. `asking`: the games that these
     rules ask about;
-    `account`: somebody by the name of an account that was typed, None if there is none or it is taken.
+    `account`: somebody by the name of an account that was typed, None if there is none or it is taken; `made_ordinary`: how one
+    that is an administrator's becomes none.
     """
 
     today: date
@@ -76,6 +77,11 @@ class Found:
     asking: Callable[[Child], Iterable[Asking]]
     account: Callable[[str], Person | None] = lambda _: None
     pin: bool = True
+    made_ordinary: Callable[[str], Arg] = str
+
+    def administers(self, account: str) -> bool:
+        typed = self.account(account)
+        return any(one.administrator for one in (*self.people, typed) if one is not None and one.account == account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Question:
     """`id` says what it is about. `default` is what Enter means (None: something has to be typed), `shown` how that is written.
-    `read` makes a value of what was typed. AnswerError.
+    `read` makes a value of what was typed. AnswerError. `surely`: a no to it asks the question before once more.
     """
 
     id: str
@@ -99,6 +105,7 @@ class Question:
     shown: Arg = ""
     choices: tuple[Choice, ...] = ()
     beside: tuple[Arg, ...] = ()
+    surely: bool = False
 
 
 Answers = dict[str, Any]
@@ -128,7 +135,11 @@ class Interview:
         text = typed.strip() or asked.default
         if text is None:
             raise AnswerError(msg("this needs an answer"))
-        self.given.append((asked.id, asked.read(text)))
+        value = asked.read(text)
+        if asked.surely and not value:
+            self.back()
+        else:
+            self.given.append((asked.id, value))
 
     def back(self) -> None:
         if self.given:

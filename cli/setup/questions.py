@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -42,6 +43,20 @@ def _account(found: Found, given: Answers, interview: Interview) -> Question | N
 def _written(one: Person) -> Arg:
     said = one.account if one.full in {"", one.account} else row((one.account, " (", one.full, ")"), "")
     return msg("{account}: an administrator's, over whom no limit holds", account=said) if one.administrator else said
+
+
+def _administrator(found: Found, given: Answers, interview: Interview) -> Question | None:
+    """Nothing would hold; whoever says so all the same may prepare what is to hold later. The only administrator stays one."""
+    account = given["account"]
+    if not found.administers(account):
+        return None
+    if any(one.administrator and one.account != account for one in found.people):
+        text = msg("{account} is an administrator's account: no limit can hold in it. Better another account, or first: "
+                   "{remedy}. Go on with it all the same?", account=account, remedy=found.made_ordinary(account))  # fmt: skip
+    else:
+        text = msg("{account} is an administrator's account: no limit can hold in it. Your child needs another one, which you "
+                   "make in the system's settings. Go on with it all the same?", account=account)  # fmt: skip
+    return replace(yes_or_no("administrator", text, default=False), surely=True)
 
 
 def _name(found: Found, given: Answers, interview: Interview) -> Question:
@@ -105,8 +120,7 @@ def _number(text: str, number: Number) -> int:
 
 def _installed(found: Found, given: Answers, interview: Interview) -> Question | None:
     """Where an administrator's account could put anything anywhere, it would be a promise that nothing keeps."""
-    account = found.account(given["account"])
-    if not found.gates or any(one.administrator for one in (*found.people, account) if one and one.account == given["account"]):
+    if not found.gates or found.administers(given["account"]):
         return None
     young = age_on(_date(given["born"], found), found.today) < YOUNG
     text = msg("Shall only programs run in {account} that an administrator installed, and nothing downloaded?",
@@ -178,4 +192,6 @@ def _date(born: str, found: Found) -> date:
     return birth_date(born, found.today)
 
 
-QUESTIONS: Final = (_account, _name, _born, _pack, *map(_minutes, range(MINUTES)), _installed, _games, _more, _guardian)
+QUESTIONS: Final = (
+    _account, _administrator, _name, _born, _pack, *map(_minutes, range(MINUTES)), _installed, _games, _more, _guardian,
+)  # fmt: skip

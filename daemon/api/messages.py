@@ -171,6 +171,9 @@ class DoctorGet(Request["Doctor"], frozen=True, kw_only=True):
     agent_key: str | None = None
 
 
+NOTE = "note:"  # so begins the id of a check that is neither good nor bad
+
+
 class Check(Wire, frozen=True, kw_only=True):
     """One thing that was looked at."""
 
@@ -190,8 +193,12 @@ class FileSystem(Wire, frozen=True, kw_only=True):
 
 
 class Doctor(Wire, frozen=True, kw_only=True):
+    """`place` and its `zone`: "" before they are known."""
+
     checks: tuple[Check, ...]
     file_systems: tuple[FileSystem, ...] = ()
+    place: str = ""
+    zone: str = ""
 
 
 class Sync(Request["Synced"], frozen=True, kw_only=True):

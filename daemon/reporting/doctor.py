@@ -13,9 +13,10 @@ from daemon.health import Health
 from daemon.platforms.api import Accounts, Lack, Platform, WatchKind
 from daemon.recording.recorder import Recorder
 from daemon.recording.rejoin import unsent_aside
-from daemon.reporting.people_checks import certificate_check, limits_check, programs_check
+from daemon.reporting.people_checks import certificate_check, limits_check, nobody_check, programs_check, unlimited_check
 from daemon.sessions import InForce, People, RuledPlayer
 from daemon.store import Store
+from host.api import Person
 from i18n.message import Message, msg, msgn
 
 _SWITCHED_OFF = msg("games are ended at their start, not before: [gate] in daemon/config.toml switched that off")
@@ -49,7 +50,8 @@ def _watch(kind: WatchKind, *, gate: bool, root: bool) -> Check:
 @dataclass(frozen=True, slots=True, eq=False)
 class Doctor:
     """`gate`: the configuration wants starts refused; `root`: the daemon may do everything; `lacks`: in what it does not go
-    before programs of users; `kept`: where the agent keeps its keys, or "". `now` is trusted wall time.
+    before programs of users; `kept`: where the agent keeps its keys, or "". `now` is trusted wall time. `persons`: who
+    can log in here.
     """
 
     in_force: InForce
@@ -63,6 +65,7 @@ class Doctor:
     root: bool
     lacks: frozenset[Lack] = frozenset()
     kept: Callable[[], str] = str
+    persons: Callable[[], tuple[Person, ...]] = tuple
 
     def checks(self, *, everybody: bool) -> tuple[Check, ...]:
         """All that is looked at, and each open Issue. `everybody`: accounts of players too, which are no child's business."""
@@ -75,11 +78,12 @@ class Doctor:
         if (kept := _KEPT.get(self.kept())) is not None:
             found.append(Check(id="agent-keys", ok=True, text=kept))
         people = self.in_force.people
+        found.extend(() if people is None else nobody_check(people))
         if people is not None and everybody:
             found.extend(_accounts(people, self.platform.accounts))
             found.extend(self._people())
         found.extend(Check(id=one.id, ok=False, text=one.text) for one in self.health.open())
-        found.append(self._journal())
+        found.append(self._journal(tried=everybody))
         if aside := unsent_aside(self.store):
             text = msgn("{n} entry is kept for a former agent", "{n} entries are kept for a former agent", aside)
             found.append(Check(id="former-agent", ok=True, text=text))
@@ -95,9 +99,13 @@ class Doctor:
             yield from (limits_check(player, people, now) for player in people.players)
             yield from (check for player in people.players for check in programs_check(player, self.platform.watcher.kind))
             yield from certificate_check(people, now)
+            yield from unlimited_check(people, self.persons(), self.platform.accounts)
 
-    def _journal(self) -> Check:
+    def _journal(self, *, tried: bool) -> Check:
+        """`tried`: the disk is tried too, which costs it something, so not for anybody who asks."""
         waiting = self.recorder.waiting
+        if waiting == 0 and tried and not self.store.writable():
+            return Check(id="journal", ok=False, text=msg("the disk is full or cannot be written: make room, for the journal"))
         if waiting == 0:
             return Check(id="journal", ok=True, text=msg("the journal can be written"))
         text = msgn("{n} entry could not be written yet", "{n} entries could not be written yet", waiting)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from daemon.api.messages import Check
-from daemon.platforms.api import WatchKind
+from daemon.api.messages import NOTE, Check
+from daemon.platforms.api import Accounts, WatchKind
 from daemon.sessions import People, RuledPlayer
+from host.api import Person
 from i18n.message import Day, Message, comma, msg
 from rules.calendar import day_name
 from rules.engine.reach import ADULT
@@ -16,6 +18,25 @@ _OWN = "house"  # the pack of `giochoi limit`
 _FIRST = "home-school-week"  # the pack that is proposed where there is none
 _FIRST_AT_A_POINT = "vn-147:guardian=false"
 _RENEW = "giochoi place set … --certificate … --expires …"
+
+
+def nobody_check(people: People) -> tuple[Check, ...]:
+    """At home it is a child that somebody forgot; elsewhere the opening hours may be all that is wanted."""
+    if people.place != "home" or people.players or people.guest.limited:
+        return ()
+    return (Check(id="limits", ok=False, text=msg("nobody is limited yet: {command}", command="giochoi setup")),)
+
+
+def unlimited_check(people: People, persons: Iterable[Person], accounts: Accounts) -> tuple[Check, ...]:
+    """Who of `persons` may play as they like because no player has their account. It may be meant so."""
+    if people.place != "home" or people.guest.limited:
+        return ()
+    known = {accounts.canonical(one.registered.account) for one in people.players if one.registered.account is not None}
+    known |= people.guardians
+    found = (one.account for one in persons if accounts.canonical(one.account) not in known and accounts.limited(one.account))
+    free = sorted(found)
+    text = msg("accounts without limits: {names}", names=comma(free))
+    return (Check(id=f"{NOTE}accounts", ok=True, text=text),) if free else ()
 
 
 def limits_check(player: RuledPlayer, people: People, now: int) -> Check:

@@ -82,7 +82,10 @@ class OtherHandlers:
             if not guardian:
                 raise ApiError("refused", msg("only a guardian may repair"))
             self.repair.mend(request.agent_key)
-        return m.Doctor(checks=self.checks.checks(everybody=guardian), file_systems=self.checks.file_systems())
+        people = self.access.in_force.people
+        place, zone = ("", "") if people is None else (people.place, people.zone)
+        checks, file_systems = self.checks.checks(everybody=guardian), self.checks.file_systems()
+        return m.Doctor(checks=checks, file_systems=file_systems, place=place, zone=zone)
 
     async def sync(self, caller: Caller, request: m.Sync) -> m.Synced:
         """A number of 0 asks only that what waits here goes up to the agent."""

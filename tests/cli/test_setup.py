@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pytest
 
+from cli.setup.house import made_ordinary
 from cli.setup.interview import AnswerError, Asking, Child, Found, Interview, Number, Preset
 from cli.setup.questions import QUESTIONS
 from host.api import Person
+from i18n.message import plain
 
 WEEK = Preset("home-school-week", "School week", (
     Number("weekday_minutes", "Minutes on a school day", 60, 0, 1440),
@@ -16,11 +19,13 @@ WEEK = Preset("home-school-week", "School week", (
 ))  # fmt: skip
 FREE = Preset("home-weekend", "Weekends", ())
 AN, BINH, ADMIN = Person("an", "Trần An"), Person("binh"), Person("me", "Mẹ", administrator=True)
+DAD = Person("dad", administrator=True)
 LUANTI, TEE = Asking("luanti", "Luanti", "13+"), Asking("teeworlds", "Teeworlds", "no label")
 
 
 def interview(*people, gates=True, games=(), taken=()):
-    found = Found(date(2026, 11, 24), people, frozenset(taken), (WEEK, FREE), gates, lambda _: games)
+    found = Found(date(2026, 11, 24), people, frozenset(taken), (WEEK, FREE), gates, lambda _: games,
+                  made_ordinary=partial(made_ordinary, posix=True))  # fmt: skip
     return Interview(found, QUESTIONS)
 
 
@@ -111,9 +116,37 @@ def test_no_promise_that_nothing_keeps():
     assert talk.question() is None
     talk = interview(ADMIN, AN)
     assert talk.question().default == "2"
-    answered(talk, "1", "", "2015", "2")
+    answered(talk, "1", "y", "", "2015", "2")
     assert talk.question().id == "more"
     assert interview(ADMIN).question().default is None
+
+
+def test_an_administrators_account_is_asked_about_again():
+    """At once, with what would help; Enter is another account, a yes goes on."""
+    talk = interview(ADMIN, DAD, AN)
+    talk.take("1")
+    assert (talk.question().id, talk.question().default) == ("administrator", "n")
+    assert "no limit can hold in it" in plain(talk.question().text)
+    assert "Better another account, or first: sudo deluser me sudo." in " ".join(plain(talk.question().text).split())
+    assert answered(talk, "", "dad", "no", "1", "y", "") == [
+        "administrator", "account", "administrator", "account", "administrator", "name",
+    ]  # fmt: skip
+    assert talk.children()[0].account == "me"
+
+
+def test_the_only_administrator_is_not_told_to_be_none():
+    """Nobody could administer the PC then. Of an account that nobody lists, as those of a domain, it is asked too."""
+    talk = interview(ADMIN, AN)
+    talk.take("me")
+    assert "deluser" not in plain(talk.question().text)
+    found = Found(date(2026, 11, 24), (AN,), frozenset(), (WEEK,), True, lambda _: (), {"home\\dad": DAD, "dad": DAD}.get)
+    assert answered(Interview(found, QUESTIONS), "home\\dad", "n", "1", "An") == ["account", "administrator", "account", "name"]
+
+
+def test_how_an_account_stops_being_an_administrators():
+    """As the system does it."""
+    assert plain(made_ordinary("me", posix=True)).split() == ["sudo", "deluser", "me", "sudo"]
+    assert "standard user" in plain(made_ordinary("me", posix=False))
 
 
 @pytest.mark.parametrize(("typed", "through"), [

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from datetime import UTC, timedelta, timezone
+
 import pytest
 
+from cli import doctor
+from cli.context import Context
 from cli.errors import CommandError
 from cli.given.values import parse_day, parse_minutes
-from cli.words.times import left
+from cli.setup import tried
+from cli.words.times import elsewhere, left
+from daemon.api.messages import Doctor
 from i18n.catalogue import Catalogue
 from i18n.message import moment
 from rules.calendar import rfc3339
@@ -60,3 +67,33 @@ def test_what_is_left():
     assert [EN(left(ms)) for ms in (12 * MINUTE, 0, None, 2 * 86_400_000)] == [
         "12 min left", "none left", "no limit", "more than a day left",
     ]  # fmt: skip
+
+
+def test_whose_times_are_told_where_the_pcs_are_others():
+    """As its clocks show them; the same time by another name is no other."""
+    (said,) = elsewhere("home", ZONE, NINE, UTC)
+    (at_a_point,) = elsewhere("game-point", ZONE, NINE, UTC)
+    told = "times are those of Asia/Ho_Chi_Minh, 09:00 now; another: giochoi place set {} --zone …"
+    assert [EN(said).split(), EN(at_a_point).split()] == [told.format("home").split(), told.format("…").split()]
+    assert not [*elsewhere("home", "Asia/Bangkok", NINE, timezone(timedelta(hours=7)))]
+    assert not [*elsewhere("", "", NINE, UTC)]
+
+
+@pytest.mark.parametrize("shown", ["doctor", "setup"])
+def test_doctor_and_setup_tell_it(shown, monkeypatch, capsys):
+    """This PC's zone cannot be both of the two."""
+    found = [said_by_either(shown, zone, monkeypatch, capsys) for zone in ("Pacific/Kiritimati", "Pacific/Niue")]
+    assert any("· times are those of Pacific/" in one for one in found)
+
+
+def said_by_either(shown, zone, monkeypatch, capsys):
+    monkeypatch.setenv("GIOCHOI_LANG", "en")
+    answer = Doctor(checks=(), place="home", zone=zone)
+    for one in (doctor, tried):
+        monkeypatch.setattr(one, "ask", lambda *_: answer)
+    context = Context()
+    if shown == "doctor":
+        doctor.show(Namespace(repair=False, agent_key=None), context)
+    else:
+        tried.try_out((), context)
+    return " ".join(capsys.readouterr().out.split())

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import msgspec
 import pytest
 
+from agent.api.messages import Guardian
+from daemon import wiring
 from daemon.api import messages as m
 from daemon.reporting.doctor import Doctor
 from daemon.roster import AgentKeys
+from daemon.store import RESERVE_BYTES
+from host.api import Person
 from host.wire import ApiError
 from i18n.message import plain
 from rules.packs.shipped import shipped_packs
@@ -96,6 +102,34 @@ def test_opening_hours_are_no_limits_of_a_child(world):
     }
 
 
+def unlimited(world):
+    return {id_: one for id_, one in checks(world).items() if id_ in {"limits", "note:accounts"}}
+
+
+def test_it_is_said_that_nobody_is_limited(world, monkeypatch):
+    """At home, until there is a player; who can log in and is nobody's is named then too, but to no child."""
+    names = ("mum", "chau", "an", "me", "mail")
+    monkeypatch.setattr(wiring, "users", lambda: SimpleNamespace(people=lambda: tuple(map(Person, names))))
+    world.platform.accounts |= {"an", "chau", "me", "mum"}
+    world.platform.administrators.add("me")
+    mum = Guardian(id="mum", name="Mum", account="mum")
+    everybody = (True, "accounts without limits: an, chau, mum")
+    nobody = (False, "nobody is limited yet: giochoi setup")
+    world.start(roster(players=()))
+    assert unlimited(world) == {"limits": nobody, "note:accounts": everybody}
+    world.adopt(msgspec.structs.replace(roster(number=2), guardians=(mum,)))
+    assert unlimited(world) == {"note:accounts": (True, "accounts without limits: chau")}
+    assert "note:accounts" not in checks(world, CHILD)
+
+
+def test_where_guests_are_limited_no_account_is_without_limits(world):
+    """Nor are accounts named at a point, where whoever comes is a guest."""
+    world.start(roster(players=(), guest_packs=(limit(5),)))
+    assert unlimited(world) == {}
+    world.adopt(roster(number=2, players=(), place="game-point"))
+    assert unlimited(world) == {}
+
+
 def test_a_certificate_that_ran_out_is_named(world):
     """On the day after its last one."""
     world.start()
@@ -149,6 +183,24 @@ def test_what_waits_for_the_disk_is_counted(world):
     disk.full = False
     world.pass_time(2_000)
     assert checks(world)["journal"][0]
+
+
+@pytest.mark.parametrize("broken", ["no row", "no room", "unknown"])
+def test_the_disk_is_tried_before_anything_waits_for_it(world, monkeypatch, broken):
+    """A guardian is told before the first entry cannot be written; nothing of the try stays. A child is told of what waits."""
+    world.start(roster())
+    store = world.daemon.store
+    rows = store.db.execute("SELECT * FROM meta ORDER BY name").fetchall()
+    assert checks(world)["journal"] == (True, "the journal can be written")
+    assert store.db.execute("SELECT * FROM meta ORDER BY name").fetchall() == rows
+    if broken == "no row":
+        store.db = FullDisk(store.db)
+    else:
+        usage = Mock(return_value=SimpleNamespace(free=RESERVE_BYTES - 1), side_effect=OSError if broken == "unknown" else None)
+        monkeypatch.setattr("daemon.store.shutil.disk_usage", usage)
+    assert checks(world)["journal"] == (False, "the disk is full or cannot be written: make room, for the journal")
+    assert checks(world, CHILD)["journal"][0]
+    assert (world.daemon.recorder.waiting, store.get("tried")) == (0, None)
 
 
 # --- repair -----------------------------------------------------------------------------------------------------------------
@@ -244,6 +296,16 @@ def test_each_file_system_is_named(world):
     world.start(roster())
     (found,) = ask(world, "doctor", m.DoctorGet(), CHILD).file_systems
     assert (found.path, found.kind, found.watched) == ("/", "ext4", "ended")
+
+
+def test_the_places_zone_is_told(world):
+    """To a child too, whose times are shown in it; it is not known before there is a list."""
+    world.start()
+    found = ask(world, "doctor", m.DoctorGet(), CHILD)
+    assert (found.place, found.zone) == ("", "")
+    world.adopt(roster())
+    found = ask(world, "doctor", m.DoctorGet(), CHILD)
+    assert (found.place, found.zone) == ("home", "Asia/Ho_Chi_Minh")
 
 
 def test_what_keeps_the_daemon_from_going_first_is_named(world):
