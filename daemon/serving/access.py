@@ -75,19 +75,35 @@ class Access:
         """The one player that the caller may see, as which they play; None: everybody."""
         if self.guardian(caller):
             return None
+        return self.own(caller)
+
+    def own(self, caller: Caller) -> RuledPlayer:
+        """Whose account this is."""
         own = self.people().player_of(caller.account)
         if own is None:
             raise ApiError("refused", msg("this account is not a player's"))
         return own
 
     def visible(self, caller: Caller, name: str) -> RuledPlayer:
-        """The player of that name, if the caller may see them. Whoever may see only one is not told who else there is."""
+        """The player of that name, "" for the caller, if the caller may see them. Whoever may see only one is not told who else
+        there is.
+        """
+        if not name:
+            return self._oneself(caller)
         only = self.only(caller)
         if only is None:
             return self.player(name)
         if self.people().find(name) is not only:
             raise ApiError("refused", msg("you can see only your own"))
         return only
+
+    def _oneself(self, caller: Caller) -> RuledPlayer:
+        try:
+            return self.own(caller)
+        except ApiError:
+            if not self.guardian(caller):
+                raise
+        raise ApiError("bad-input", msg("this account is not a player's: name one, as in {command}", command="giochoi why An"))
 
     def player(self, name: str) -> RuledPlayer:
         people = self.people()
