@@ -11,6 +11,7 @@ from agent.api.messages import Guardian
 from daemon.api.asking import PROOF_OVER
 from daemon.proving.tokens import Tokens
 from daemon.sessions import InForce, People, RuledPlayer
+from host import choose
 from host.api import SYSTEM_USERS, UserId
 from host.transport import Caller
 from host.wire import ApiError
@@ -66,9 +67,10 @@ class Access:
 
     def people(self) -> People:
         if self.in_force.people is None:
-            raise ApiError(
-                "unavailable", msg("no list of players came from the agent yet; start {program}", program="giochoi-agent")
-            )
+            program = "giochoi-agent"
+            if self.own_uid in SYSTEM_USERS:
+                program = choose.service().to_start(program)
+            raise ApiError("unavailable", msg("no list of players came from the agent yet; start {program}", program=program))
         return self.in_force.people
 
     def only(self, caller: Caller) -> RuledPlayer | None:
