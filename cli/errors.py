@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cli.words.shell import quote
+from host import choose
 from host.homes import Home
 from host.transport import Unreachable
 from i18n.message import Message, MessageError, comma, msg, said_by, typed
@@ -30,10 +31,16 @@ def unknown(word: str, known: Iterable[str], see: str = "") -> Message:
     return msg("{word} is not known; choose from {known}", word=typed(word), known=comma(there.values()))
 
 
+def to_start(server: str, home: Home) -> str:
+    """The command that starts this server at `home`."""
+    if home.kind == "system":
+        return choose.service().to_start(server)
+    return f"{server} --home {quote(str(home.root))}" if home.kind == "given" else server
+
+
 def nobody(error: Unreachable, home: Home, *, looks: bool) -> CommandError:
     """The end of a command that found nobody at `home`: what to start and, unless it only `looks`, that nothing changed."""
     server = "giochoi-agent" if str(error).startswith(f"{home.agent_address}:") else "giochoi-daemon"
-    where = f" --home {quote(str(home.root))}" if home.kind == "given" else ""
-    told = {"why": said_by(error), "start": server + where}
+    told = {"why": said_by(error), "start": to_start(server, home)}
     said = msg("{why}; start: {start}", **told) if looks else msg("{why}; start: {start}; nothing changed", **told)
     return CommandError(said, code=3)

@@ -9,7 +9,6 @@ from typing import Final
 from cli.commands import Commands
 from cli.context import Context
 from cli.output import Output
-from cli.parser import PLAYER
 from cli.words.extra_time import called
 from cli.words.game_titles import game_called
 from cli.words.layout import row
@@ -30,8 +29,8 @@ PERIODS: Final[dict[Period, Message]] = {
 
 
 def add_to(commands: Commands) -> None:
-    parser = commands.add("why", show, "An", "An luanti", looks=True)
-    parser.takes("player", "PLAYER", PLAYER)
+    parser = commands.add("why", show, "", "An", "An luanti", looks=True)
+    parser.takes("player", "PLAYER", msg("name or id of a player, or guest; without it: you"), nargs="?", default="")
     parser.takes("game", "GAME", msg("id of the game; without it: the rules over all games"), nargs="?")
 
 

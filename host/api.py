@@ -207,6 +207,9 @@ class Service(Protocol):
     def credential(self, name: str) -> bytes | None:
         """What the manager hands this service under that name, and nobody else can read. None: nothing. OSError."""
 
+    def to_start(self, server: str) -> str:
+        """The command that starts this server in the system's home."""
+
     def listen(self, tell: Callable[[Told], None]) -> None:
         """From now on `tell` is called, in any thread, with what the manager says: stop; somebody logged on or off; the PC woke
         up; its clock was set. Whoever is told only takes note. Nothing comes where a manager speaks by signals.

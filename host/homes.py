@@ -67,7 +67,7 @@ def server_home(given: str | None) -> Home:
 
 
 def client_home(given: str | None) -> Home:
-    """The home that a client talks to: named, else the system's if a socket is there, else the private one."""
+    """The home that a client talks to: named, else the system's if a socket is there, else the private one if that is there."""
     named = _named(given)
     if named:
         return named
@@ -79,6 +79,9 @@ def client_home(given: str | None) -> Home:
     with suppress(OSError):
         if private.root.exists():
             return private
+    with suppress(OSError):
+        if home.root.exists():  # nobody runs there just now: that is what has to be started
+            return home
     return chosen_home(None)
 
 

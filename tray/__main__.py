@@ -69,7 +69,11 @@ def _run(asked: argparse.Namespace, context: Context) -> int:
     half = choose.half()
     if asked.autostart:
         options = context.options() if asked.home or asked.lang else []
-        print(half.autostart(options, on=asked.autostart == "on"))
+        on = asked.autostart == "on"
+        file = half.autostart(options, on=on)
+        said = msg("starts from now on with each session of this account: {file}", file=file)
+        none = msg("starts no more with the sessions of this account: {file}", file=file)
+        print(context.words()(said if on else none))
         return 0
     if asked.window:
         return _show(half, context, window=True)

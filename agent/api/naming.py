@@ -92,8 +92,10 @@ def no_player(rows: tuple[Person, ...], asked: str) -> ApiError:
     near, name = _near(rows, asked, lambda row: row.name), shown(asked)
     if near:
         said = msg("no player '{name}'; did you mean {near}?", name=name, near=_either(near))
-    else:
+    elif rows:
         said = msg("no player '{name}'; there are: {players}", name=name, players=_known(rows))
+    else:
+        said = msg("no player '{name}', nor any other yet; first: {command}", name=name, command="giochoi setup")
     return ApiError("not-found", said, _question("player", asked, near))
 
 

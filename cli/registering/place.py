@@ -57,7 +57,9 @@ def set_place(args: Namespace, context: Context) -> int:
         lang=context.lang, overnight=args.overnight,
     )  # fmt: skip
     done = ask(context.home.agent_address, request)
-    return settle(context, done, msg("this place is now: {place}", place=PLACES[args.place]))
+    said = msg("this place is now: {place}", place=PLACES[args.place])
+    spoken = msg("this PC speaks: {language}", language=_LANGUAGES[context.lang]) if context.lang else ""
+    return settle(context, done, row((said, spoken), "; "))
 
 
 def show(args: Namespace, context: Context) -> None:

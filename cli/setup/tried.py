@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cli import why
 from cli.context import Context
+from cli.errors import to_start
 from cli.setup.interview import Child
 from cli.words.layout import row
 from cli.words.times import elsewhere
@@ -24,7 +25,8 @@ def try_out(children: tuple[Child, ...], context: Context) -> int:
             why.say(out, ask(context.home.daemon_address, WhyGet(player=child.name)), brief=True)
         doctor = ask(context.home.daemon_address, DoctorGet())
     except (Unreachable, ApiError):
-        out.message(msg("Nothing holds yet: start {program}, then see: giochoi doctor", program="giochoi-daemon"))
+        program = to_start("giochoi-daemon", context.home)
+        out.message(msg("Nothing holds yet: start {program}, then see: giochoi doctor", program=program))
         return 1
     out.line()
     missing = [one for one in doctor.checks if not one.ok]

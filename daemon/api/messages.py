@@ -25,9 +25,11 @@ __all__ = [  # of daemon.api.status, for whoever speaks of all messages
 
 
 class WhyGet(Request["Why"], frozen=True, kw_only=True):
+    """`player` "": whoever asks."""
+
     op = "why"
 
-    player: str
+    player: str = ""
     game: str | None = None
 
 

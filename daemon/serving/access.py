@@ -11,6 +11,7 @@ from agent.api.messages import Guardian
 from daemon.api.asking import PROOF_OVER
 from daemon.proving.tokens import Tokens
 from daemon.sessions import InForce, People, RuledPlayer
+from host import choose
 from host.api import SYSTEM_USERS, UserId
 from host.transport import Caller
 from host.wire import ApiError
@@ -66,28 +67,45 @@ class Access:
 
     def people(self) -> People:
         if self.in_force.people is None:
-            raise ApiError(
-                "unavailable", msg("no list of players came from the agent yet; start {program}", program="giochoi-agent")
-            )
+            program = "giochoi-agent"
+            if self.own_uid in SYSTEM_USERS:
+                program = choose.service().to_start(program)
+            raise ApiError("unavailable", msg("no list of players came from the agent yet; start {program}", program=program))
         return self.in_force.people
 
     def only(self, caller: Caller) -> RuledPlayer | None:
         """The one player that the caller may see, as which they play; None: everybody."""
         if self.guardian(caller):
             return None
+        return self.own(caller)
+
+    def own(self, caller: Caller) -> RuledPlayer:
+        """Whose account this is."""
         own = self.people().player_of(caller.account)
         if own is None:
             raise ApiError("refused", msg("this account is not a player's"))
         return own
 
     def visible(self, caller: Caller, name: str) -> RuledPlayer:
-        """The player of that name, if the caller may see them. Whoever may see only one is not told who else there is."""
+        """The player of that name, "" for the caller, if the caller may see them. Whoever may see only one is not told who else
+        there is.
+        """
+        if not name:
+            return self._oneself(caller)
         only = self.only(caller)
         if only is None:
             return self.player(name)
         if self.people().find(name) is not only:
             raise ApiError("refused", msg("you can see only your own"))
         return only
+
+    def _oneself(self, caller: Caller) -> RuledPlayer:
+        try:
+            return self.own(caller)
+        except ApiError:
+            if not self.guardian(caller):
+                raise
+        raise ApiError("bad-input", msg("this account is not a player's: name one, as in {command}", command="giochoi why An"))
 
     def player(self, name: str) -> RuledPlayer:
         people = self.people()

@@ -55,9 +55,7 @@ class RequestHandlers:
     # --- players
 
     async def add(self, caller: Caller, request: a.RequestAdd) -> a.Requested:
-        player = self.access.people().player_of(caller.account)
-        if player is None:
-            raise ApiError("refused", msg("this account is not a player's"))
+        player = self.access.own(caller)
         if not 0 < request.ms <= MAX_GRANT_MS:
             raise ApiError("bad-input", msg("minutes must be more than 0 and at most 1440"))
         game, program = self._what(player, request)

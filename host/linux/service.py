@@ -11,6 +11,7 @@ from pathlib import Path
 from host.api import Told
 from host.linux import files
 
+UNITS = Path("/usr/lib/systemd/system")
 _LARGEST = 1 << 16
 
 
@@ -37,6 +38,11 @@ def credential(name: str) -> bytes | None:
     with suppress(FileNotFoundError):
         return files.read_owned(Path(folder) / name, files.publishers("private"), _LARGEST) if folder else None
     return None
+
+
+def to_start(server: str) -> str:
+    """By its unit, where the package brought one: started by hand beside it, two would want the same folder."""
+    return f"sudo systemctl start {server}" if (UNITS / f"{server}.service").exists() else server
 
 
 def listen(tell: Callable[[Told], None]) -> None:

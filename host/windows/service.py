@@ -205,6 +205,11 @@ def credential(_name: str) -> bytes | None:
     return None
 
 
+def to_start(server: str) -> str:
+    """The program itself."""
+    return server
+
+
 def listen(tell: Callable[[Told], None]) -> None:
     """What the SCM says from now on, told in its thread; an order to stop that came before is told at once."""
     attached = _attached()

@@ -90,7 +90,7 @@ def test_one_near_name_can_be_asked_about():
     assert unknown(guardians("Ẩn", "Bình"), "Bimh")[1] == Near("player", "Bimh", "g1")
     assert unknown(guardians("Ẩn", "Ấn"), "an") == ("no player 'an'; did you mean Ẩn (g0), Ấn (g1)?", None)
     assert unknown(guardians("Ẩn"), "Zed") == ("no player 'Zed'; there are: Ẩn (g0)", None)
-    assert unknown((), "Zed") == ("no player 'Zed'; there are: –", None)
+    assert unknown((), "Zed") == ("no player 'Zed', nor any other yet; first: giochoi setup", None)
     assert unknown(guardians("小明", "Ẩn"), "小红")[1] is None
 
 

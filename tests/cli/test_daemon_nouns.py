@@ -99,6 +99,7 @@ def test_why_names_every_rule_with_its_citation(seat):
     seat("policy", "use", "An", "vn-147", "jp-kagawa")
     why = told(seat, "why", "An", "turtles")
     text = seat("why", "An", "turtles").stdout
+    assert (told(seat, "why")["player"], seat("why").returncode) == ("an", 0)  # it is An's account
     seat("policy", "use", "An", "vn-147")
 
     rules = {rule["rule"]: rule for rule in why["rules"]}

@@ -51,7 +51,7 @@ def test_a_foreign_label_is_the_houses_word_until_a_guardian_lets_the_game_throu
     assert "the game is labelled 13+ (OARS); An is 12" in why
     assert "\na guardian may let it through all the same: giochoi game allow An luanti\n" in why
     assert "giochoi game allow An luanti" in said(home, "why", "An", "luanti", GIOCHOI_LANG="vi")
-    assert "trò dán nhãn 13+ (OARS), An mới 12 tuổi" in said(home, "why", "An", "luanti", GIOCHOI_LANG="vi")
+    assert "trò dán nhãn 13+ (OARS), An 12 tuổi" in said(home, "why", "An", "luanti", GIOCHOI_LANG="vi")
 
     assert said(home, "game", "allow", "An", "luanti") == "luanti is let through for An (an)\n"
     assert document(home, "why", "An", "luanti")["verdict"] == "allow"

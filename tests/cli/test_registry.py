@@ -253,6 +253,8 @@ def test_an_agent_without_games_names_its_provinces_hours(agent):
     assert "giochoi limit guest 0" in set_.stderr
     packs = json.loads(done(agent("policy", "show", "place", "--json")))["packs"]
     assert [(pack["id"], pack["params"]) for pack in packs] == [("vn-agent-without-games", {"hours": "06:00-23:00"})]
+    assert done(agent("place", "set", "home", "--lang", "vi")).endswith("; ngôn ngữ của máy này: tiếng Việt\n")
+    assert done(agent("place", "set", "home", "--lang", "en")).endswith("; this PC speaks: English\n")
     done(agent("place", "set", "home"))
     assert json.loads(done(agent("policy", "show", "place", "--json")))["packs"] == []
 

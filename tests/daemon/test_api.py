@@ -96,6 +96,15 @@ def test_a_child_sees_only_itself(world):
         ask(world, "doctor", m.DoctorGet(repair=True), CHILD)
 
 
+def test_why_without_a_name_is_about_whoever_asks(world):
+    """As which they play; one who does not play is told what is missing."""
+    world.start(roster(packs=(limit(5),)))
+    assert [ask(world, "why", m.WhyGet(), caller).player for caller in (CHILD, FRIEND)] == ["an", "guest"]
+    with pytest.raises(ApiError, match="this account is not a player's: name one") as caught:
+        ask(world, "why", m.WhyGet(), ROOT)
+    assert caught.value.code == "bad-input"
+
+
 def test_a_child_sees_what_was_given_to_it(world):
     """With who and why, also what was taken back; of others nothing, not even a name."""
     binh = msgspec.structs.replace(roster().players[0], id="binh", name="Bình", account="binh", key="33" * 32)

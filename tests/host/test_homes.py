@@ -45,6 +45,18 @@ def test_client_takes_the_private_home_that_exists(tmp_path: Path, monkeypatch: 
     assert client_home(None) == Home(tmp_path / "giochoi", "private")
 
 
+def test_client_takes_the_systems_home_that_nobody_runs_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that what is said to be missing is the service and not a private one; whoever has a private home means that."""
+    monkeypatch.delenv("GIOCHOI_HOME", raising=False)
+    for name in ("system_root", "system_run"):
+        monkeypatch.setattr(choose.files(), name, lambda: tmp_path / "system", raising=False)
+    monkeypatch.setattr(choose.files(), "private_root", lambda: tmp_path / "giochoi")
+    monkeypatch.setattr(choose.files(), "serves_system", lambda: False)
+    assert client_home(None) == Home(tmp_path / "giochoi", "private")
+    (tmp_path / "system").mkdir()
+    assert client_home(None) == Home(tmp_path / "system", "system")
+
+
 @pytest.mark.parametrize("mode", [0o700, 0o755])
 def test_a_prepared_folder_passes_its_own_check(tmp_path: Path, mode: int) -> None:
     """What we made, with what we made inside it, we believe at the next start; folders above it are made as well."""

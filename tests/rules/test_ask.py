@@ -98,7 +98,7 @@ def test_a_label_of_another_system_is_no_law_here(answer):
         "PEGI 12": ("ask", "vn-147.ask-first", False), "VN16": ("refuse", "vn-147.label", True),
         "VN12": ("allow", "vn-147.daily-game", True),
     }  # fmt: skip
-    assert plain(said["PEGI 16"]["reason"]["text"]) == "trò dán nhãn 16+ (PEGI), người chơi mới 12 tuổi"
+    assert plain(said["PEGI 16"]["reason"]["text"]) == "trò dán nhãn 16+ (PEGI), người chơi 12 tuổi"
     unknown = answer(game__label="VN16", born=None)["reason"]["text"]
     assert plain(unknown) == "trò dán nhãn VN16, chưa rõ tuổi người chơi"
 

@@ -53,12 +53,14 @@ def test_autostart_on_and_off(home_folder, tmp_path):
     file = tmp_path / "autostart" / "giochoi-tray.desktop"
 
     on = said(home_folder, "--home", "/a b", "--lang", "vi", "--autostart", "on", **env)
-    assert (on.returncode, on.stdout, on.stderr) == (0, f"{file}\n", "")
+    told = f"từ nay tự chạy mỗi khi tài khoản này đăng nhập: {file}\n"
+    assert (on.returncode, on.stdout, on.stderr) == (0, told, "")
     (line,) = (line for line in file.read_text("utf-8").splitlines() if line.startswith("Exec="))
     assert line.endswith("giochoi-tray --home '/a b' --lang vi")
     assert "Hidden" not in file.read_text("utf-8")
 
-    assert said(home_folder, "--autostart", "off", **env).returncode == 0
+    off = said(home_folder, "--lang", "en", "--autostart", "off", **env)
+    assert (off.returncode, off.stdout) == (0, f"starts no more with the sessions of this account: {file}\n")
     assert file.read_text("utf-8").endswith("Hidden=true\n")
 
 
