@@ -16,6 +16,7 @@ from i18n.message import Text
 from rules.facts import Played
 from rules.games import Fingerprint, Game
 from rules.policy import Break, Budget, Pack, Save, Uncounted
+from rules.save_time import CLOSE_MS
 from tests.daemon.world import HOUR, MINUTE, NOON, limit, roster
 
 DAY = 24 * HOUR
@@ -177,7 +178,7 @@ def test_a_restart_gives_no_new_time_to_save(world):
 
 
 def test_time_to_save_that_ran_out_while_nobody_looked(world):
-    """The daemon was dead for it: the game is told to end at once."""
+    """The daemon was dead for it, and nobody had asked its windows: they are asked at once, ten seconds later it is told to end."""
     world.start(roster(packs=(SAVING,)))
     world.platform.obedient = False
     world.platform.run(1)
@@ -185,6 +186,8 @@ def test_time_to_save_that_ran_out_while_nobody_looked(world):
     world.kill()
     world.clock.run(20 * MINUTE)
     world.start()
+    assert (world.platform.asked, world.platform.told) == ([1], [])
+    world.pass_time(CLOSE_MS)
     assert (world.platform.told, world.platform.ended) == ([1], [])
     world.pass_time(SIGNAL_MS)
     assert world.platform.ended == [1]
