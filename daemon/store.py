@@ -121,7 +121,7 @@ class Store:
             return False
         return True
 
-    def writable(self) -> bool:
+    def has_room(self) -> bool:
         """Whether the disk takes a row now, which is given back at once, and has room for more without the reserve."""
         try:
             with self.transaction():

@@ -104,7 +104,7 @@ class Doctor:
     def _journal(self, *, tried: bool) -> Check:
         """`tried`: the disk is tried too, which costs it something, so not for anybody who asks."""
         waiting = self.recorder.waiting
-        if waiting == 0 and tried and not self.store.writable():
+        if waiting == 0 and tried and not self.store.has_room():
             return Check(id="journal", ok=False, text=msg("the disk is full or cannot be written: make room, for the journal"))
         if waiting == 0:
             return Check(id="journal", ok=True, text=msg("the journal can be written"))
