@@ -27,7 +27,7 @@ from host.wire import ApiError
 from i18n.message import Arg, msg, said_by
 
 SETTLE_S = 0.5  # entries that come together go up together
-RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0, 15.0)
+RETRY_S = (*[0.2] * 5, *[0.5] * 10, 1.0, 2.0, 5.0, 15.0)  # often at first: an agent takes some seconds to start
 BATCH = 200
 _ISSUES = ("log-replaced", "agent-refuses", "update")  # what may be wrong with an agent that answers
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from agent.api import messages as m
 from agent.api.messages import LogExport
+from daemon.uplink import RETRY_S
 from daemon.wiring import Daemon
 from host.clock import SystemClock
 from host.homes import Home, server_home
@@ -56,6 +58,13 @@ def _quick(monkeypatch):
     """How long it waits is not what is tested here."""
     monkeypatch.setattr("daemon.uplink.SETTLE_S", 0.02)
     monkeypatch.setattr("daemon.uplink.RETRY_S", (0.05,))
+
+
+def test_an_agent_that_takes_seconds_to_start_is_found_soon_after():
+    """For half a second then status says that it does not answer; one that stays away costs next to nothing."""
+    tries = [sum(RETRY_S[:number]) for number in range(len(RETRY_S) + 1)]
+    assert max(after - before for before, after in itertools.pairwise(tries) if before < 5) <= 0.5
+    assert RETRY_S[-1] >= 10
 
 
 @pytest.fixture

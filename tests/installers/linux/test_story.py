@@ -57,6 +57,7 @@ def test_story(suite, built, before, need, tmp_path):
         refused(seat)
         rebooted(seat)
         removed(seat)
+        installed_again(seat, built)
         purged(seat)
 
 
@@ -213,6 +214,14 @@ def removed(seat):
     assert not seat.machine.path("/usr/lib/giochoi").exists()
     assert seat.run("systemctl", "is-system-running").strip() == "running"
     assert seat.play().leave() == 0  # nothing here limits it any more
+
+
+def installed_again(seat, package):
+    """It says that it is back, and has what it had."""
+    assert "it is back" in seat.install(package).strip().splitlines()[-1]
+    until(seat.active)
+    until(lambda: seat.json("status")["agent"]["reachable"])
+    assert "an" in {one["id"] for one in seat.json("player", "list")["players"]}
 
 
 def purged(seat):
