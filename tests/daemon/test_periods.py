@@ -178,7 +178,7 @@ def test_a_restart_gives_no_new_time_to_save(world):
 
 
 def test_time_to_save_that_ran_out_while_nobody_looked(world):
-    """The daemon was dead for it, and nobody had asked its windows: they are asked at once, ten seconds later it is told to end."""
+    """Nobody had asked its windows while the daemon was dead: they are asked at once, ten seconds later it is told to end."""
     world.start(roster(packs=(SAVING,)))
     world.platform.obedient = False
     world.platform.run(1)
