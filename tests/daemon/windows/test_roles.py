@@ -16,7 +16,7 @@ from host.wire import ApiError
 from tests.daemon.world import limit, roster
 from tests.windows_callers import ADMINISTRATOR, CHILD, FRIEND, GUARDIAN, NAMES, put_in, refused
 
-FOR_GUARDIANS = {"grant.list", "off"}
+FOR_GUARDIANS = {"off", "played"}
 OF_ACTING = (  # anybody may come with a proof, so these ask by themselves who acts
     m.GrantAdd(player="an", ms=60_000), m.GrantExtend(player="an", until=86_400_000), m.GrantRevoke(id="0"),
     a.RequestApprove(id="r0"), a.RequestDeny(id="r0"), a.Pause(player="an"), a.Resume(player="an"),
