@@ -20,12 +20,7 @@ RETRY_S = 30
 UPDATES_S = 600
 
 
-async def _nothing() -> None: ...
-
-
-def schedule(
-    tick: _Job, deliver: _Job, update: _Job = _nothing, *, every: float = TICK_S
-) -> tuple[Any, asyncio.Future[None]]:
+def schedule(tick: _Job, deliver: _Job, update: _Job, *, every: float = TICK_S) -> tuple[Any, asyncio.Future[None]]:
     """A scheduler that runs, and a future that gets the first error of a job. A late run is made up once.
 
     `tick` comes every five minutes, `deliver` twice a minute, `update` every ten minutes. Needs a running loop.

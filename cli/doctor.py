@@ -10,7 +10,7 @@ from cli.output import Output
 from cli.words.file_systems import in_words
 from cli.words.layout import row
 from cli.words.times import elsewhere
-from daemon.api.messages import NOTE, Check, Doctor, DoctorGet
+from daemon.api.messages import Check, Doctor, DoctorGet
 from host.clock import wall
 from host.rpc_client import ask
 from i18n.message import msg
@@ -38,6 +38,6 @@ def _say(out: Output, doctor: Doctor) -> None:
 
 
 def _mark(check: Check) -> str:
-    if check.ok and check.id.startswith(NOTE):
+    if check.note:
         return "·"
     return "✓" if check.ok else "✗"

@@ -218,7 +218,7 @@ class Daemon:
     def _serve(self, platform: Platform, *, gate: bool) -> None:
         """The local API."""
         own_uid = files().owner()
-        access, line = Access(self.in_force, own_uid, self.clock.elapsed), self.uplink
+        access, line = Access(self.in_force, own_uid, self.home.kind, self.clock.elapsed), self.uplink
         looks = partial(self._outlooks, access)
         status = DaemonStatus(
             platform.watcher, self.clock.read().wall, self.health, self.trust, self.recorder, lambda: line.reachable,

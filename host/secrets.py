@@ -71,7 +71,7 @@ def _given(home: Home, path: Path) -> Handed | None:
 
 def _take_over(path: Path, found: bytes | None, secret: bytes) -> bytes:
     """From now on only the manager has it."""
-    if found is None or found != _WITH_MANAGER:
+    if found != _WITH_MANAGER:
         if found is not None and _load(path, found) != secret:
             raise HomeError(msg("{path}: not the key that systemd keeps; one of them is of a backup", path=str(path)))
         _write(path, _WITH_MANAGER)

@@ -50,8 +50,6 @@ class Pin:
     hashes: tuple[str, ...]
 
 
-
-
 def epoch() -> int:
     """Seconds since 1970: SOURCE_DATE_EPOCH, else the last commit's time."""
     if given := os.environ.get("SOURCE_DATE_EPOCH"):
@@ -83,9 +81,9 @@ def rooms(into: Path, version: str = VERSION) -> None:
     named.write_text(named.read_text("utf-8").replace(f'VERSION = "{VERSION}"', f'VERSION = "{version}"'), "utf-8")
 
 
-def wheels(into: Path, python: str, platform: str, lock: Path = LOCK, without: Collection[str] = ()) -> None:
+def wheels(into: Path, python: str, platform: str, lock: Path = LOCK) -> None:
     """The packages that `into` needs to be a site-packages of this Python (`3.13`) and platform (`win_amd64`)."""
-    for wheel in files(python, platform, lock, without):
+    for wheel in files(python, platform, lock):
         unpack(wheel, into)
 
 

@@ -15,7 +15,6 @@ from host.transport import Unreachable
 from host.wire import ApiError
 from i18n.message import Arg, Length, msg
 from rules.engine.reach import NEVER
-from rules.facts import Played
 from rules.policy import Policy
 from rules.replay import Setting, replay
 
@@ -34,14 +33,11 @@ def played(account: str, context: Context) -> PlayedAnswer | None:
 
 def said(child: Child, told: PlayedAnswer | None, policy: Policy, born: date | None) -> tuple[Arg, ...]:
     """In sentences; nothing where nothing was played."""
-    plays = () if told is None else tuple(
-        Played(one.game, one.publisher, one.start, one.ms, one.label, one.sure, one.system) for one in told.plays
-    )  # fmt: skip
-    if told is None or sum(one.ms for one in plays) < _WORTH_MS:
+    if told is None or sum(one.ms for one in told.plays) < _WORTH_MS:
         return ()
     through = tuple((0, game.id, NEVER) for game in child.let_through)
     setting = Setting(places=((0, "home"),), born=born, guardian=True, approved=through)
-    found = result(replay(policy, plays, setting), told.zone)
+    found = result(replay(policy, told.plays, setting), told.zone)
     total = found.total
     about: dict[str, Arg] = {"name": child.name, "played": Length(total.recorded_ms), "kept": Length(total.kept_ms)}
     if not total.cut_ms:

@@ -173,15 +173,13 @@ class DoctorGet(Request["Doctor"], frozen=True, kw_only=True):
     agent_key: str | None = None
 
 
-NOTE = "note:"  # so begins the id of a check that is neither good nor bad
-
-
 class Check(Wire, frozen=True, kw_only=True):
-    """One thing that was looked at."""
+    """One thing that was looked at. `note`: neither good nor bad."""
 
     id: str
     ok: bool
     text: Words
+    note: bool = False
 
 
 class FileSystem(Wire, frozen=True, kw_only=True):

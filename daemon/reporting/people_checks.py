@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from daemon.api.messages import NOTE, Check
+from daemon.api.messages import Check
 from daemon.platforms.api import Accounts, WatchKind
 from daemon.sessions import People, RuledPlayer
 from host.api import Person
@@ -36,7 +36,7 @@ def unlimited_check(people: People, persons: Iterable[Person], accounts: Account
     found = (one.account for one in persons if accounts.canonical(one.account) not in known and accounts.limited(one.account))
     free = sorted(found)
     text = msg("accounts without limits: {names}", names=comma(free))
-    return (Check(id=f"{NOTE}accounts", ok=True, text=text),) if free else ()
+    return (Check(id="accounts", ok=True, text=text, note=True),) if free else ()
 
 
 def limits_check(player: RuledPlayer, people: People, now: int) -> Check:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
-from daemon.api.played import PlayedAnswer, PlayedPart
+from daemon.api.played import PlayedAnswer
 from daemon.deciding.plays import Play, played_of
 from daemon.storing.rows import PlayRow
 from rules.facts import Played
@@ -20,8 +21,8 @@ def played_in(
     """What began since then under the account, up to now; the latest where it is too much."""
     stretches = [*_ended(account, ended), *(one for play in running if play.account == account for one in play.played(mono))]
     found = sorted((one for one in stretches if one.start >= since and one.ms > 0), key=lambda one: one.start)
-    parts = tuple(_part(one, games) for one in found[-MOST:])
-    return PlayedAnswer(plays=parts, zone=zone, whole=len(found) <= MOST)
+    plays = tuple(_by_now(one, games) for one in found[-MOST:])
+    return PlayedAnswer(plays=plays, zone=zone, whole=len(found) <= MOST)
 
 
 def _ended(account: str, rows: Iterable[PlayRow]) -> Iterator[Played]:
@@ -30,9 +31,7 @@ def _ended(account: str, rows: Iterable[PlayRow]) -> Iterator[Played]:
             yield from played_of(row)
 
 
-def _part(one: Played, games: Mapping[str, Game]) -> PlayedPart:
+def _by_now(one: Played, games: Mapping[str, Game]) -> Played:
+    """With the system of its label, which is not kept with it."""
     game = games.get(one.game)
-    return PlayedPart(
-        game=one.game, publisher=one.publisher, start=one.start, ms=one.ms, label=one.label,
-        system=one.system if game is None else game.system, sure=one.sure,
-    )  # fmt: skip
+    return one if game is None else replace(one, system=game.system)

@@ -12,7 +12,7 @@ from daemon.api.asking import PROOF_OVER
 from daemon.proving.tokens import Tokens
 from daemon.sessions import InForce, People, RuledPlayer
 from host import choose
-from host.api import SYSTEM_USERS, UserId
+from host.api import SYSTEM_USERS, Kind, UserId
 from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import msg
@@ -32,12 +32,13 @@ class Acting:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Access:
-    """`own_uid`: the account that the daemon runs as; `elapsed`: milliseconds since boot. ApiError for whatever is refused or
-    unknown.
+    """`own_uid`: the account that the daemon runs as; `home`: in what kind of home; `elapsed`: milliseconds since boot.
+    ApiError for whatever is refused or unknown.
     """
 
     in_force: InForce
     own_uid: UserId
+    home: Kind
     elapsed: Callable[[], int]
     tokens: Tokens = field(default_factory=Tokens)
 
@@ -68,7 +69,7 @@ class Access:
     def people(self) -> People:
         if self.in_force.people is None:
             program = "giochoi-agent"
-            if self.own_uid in SYSTEM_USERS:
+            if self.home == "system":
                 program = choose.service().to_start(program)
             raise ApiError("unavailable", msg("no list of players came from the agent yet; start {program}", program=program))
         return self.in_force.people

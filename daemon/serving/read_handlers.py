@@ -14,14 +14,14 @@ from daemon.reporting.daemon_status import DaemonStatus
 from daemon.reporting.people_checks import expired
 from daemon.reporting.views import Views
 from daemon.serving.access import Access
-from daemon.sessions import KEEP_MS, InForce, People
+from daemon.sessions import InForce, People
 from daemon.store import Store
 from host.transport import Caller
 from host.wire import ApiError
 from i18n.message import msg
-from rules.calendar import DAY_MS, calendar
+from rules.calendar import calendar
 
-_MOST_DAYS = KEEP_MS // DAY_MS  # longer play is not kept
+_WEEK = timedelta(days=7)
 _FIRST, _LAST = date(1971, 1, 1), date(9998, 12, 31)  # moments count from 1970, calendars end, and the days beside are needed
 _ZONE = "Asia/Ho_Chi_Minh"  # until a roster names one
 
@@ -65,8 +65,8 @@ class ReadHandlers:
 
     async def played(self, caller: Caller, request: PlayedGet) -> PlayedAnswer:
         people = self.access.people()
-        views, days = self.views(people), max(0, min(request.days, _MOST_DAYS))
-        since = calendar(people.zone).start(views.today - timedelta(days=days))
+        views = self.views(people)
+        since = calendar(people.zone).start(views.today - _WEEK)
         return views.played(request.account, since, self.store.plays(since))
 
 

@@ -33,7 +33,7 @@ _IS_FOLDER, _IS_REPARSE_POINT = 0x10, 0x400
 _TRIES, _PAUSE_MS = 20, 500  # a virus scanner looks at what was just written
 
 
-def keep(root: Path, names: Iterable[str], note: tuple[str, bytes] = ("note", b"")) -> None:
+def keep(root: Path, names: Iterable[str], note: tuple[str, bytes]) -> None:
     """Copy the files in these folders of `root`, and lay a note to them: its name, its bytes. OSError.
 
     A copy that was there, and never put back, stays under another name.

@@ -16,9 +16,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from installers import payload
+from installers.linux.tree import LEFT_TO_DEBIAN, PLATFORM, PYTHONS
 
-DEBIAN: Final = tuple((python, "manylinux_2_28_x86_64") for python in ("3.11", "3.12", "3.13"))
-LEFT_TO_DEBIAN: Final = ("pillow",)  # as installers/linux leaves it
+DEBIAN: Final = tuple((python, PLATFORM) for python in PYTHONS)
 WINDOWS: Final = (("3.13", "win_amd64"),)
 _TEXT = re.compile(r"(?:AUTHORS|COPYING|LICEN[CS]E|NOTICE)[^/]*$|/licenses/.+$")
 
@@ -40,12 +40,12 @@ class Part:
     of: set[str] = field(default_factory=set)
 
 
-def of_lock(lock: Path = payload.LOCK) -> list[Part]:
+def of_lock() -> list[Part]:
     """All packages that one of the installers holds, by name. SystemExit: one cannot be had."""
     found: dict[str, Part] = {}
     for which, targets, without in (("deb", DEBIAN, LEFT_TO_DEBIAN), ("windows", WINDOWS, ())):
         for python, platform in targets:
-            gather(found, which, payload.files(python, platform, lock, without))
+            gather(found, which, payload.files(python, platform, without=without))
     return sorted(found.values(), key=lambda part: part.name)
 
 

@@ -9,12 +9,13 @@ import pytest
 
 from cli.setup.interview import Asking, Child
 from cli.setup.trial import played, said
-from daemon.api.played import PlayedAnswer, PlayedPart
+from daemon.api.played import PlayedAnswer
 from host.rpc_client import ask
 from host.transport import Unreachable
 from host.wire import ApiError
 from i18n.catalogue import Catalogue
 from i18n.message import msg
+from rules.facts import Played
 from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
 from rules.policy import combine
@@ -27,7 +28,7 @@ WEEK = parse_pack(shipped_packs()["home-school-week"], "home-school-week")
 
 
 def play(start, ms, game="sums", label=0):
-    return PlayedPart(game=game, publisher=None, start=start, ms=ms, label=label, system="VN", sure=True)
+    return Played(game=game, publisher=None, start=start, ms=ms, label=label, system="VN", sure=True)
 
 
 def told(*plays, whole=True):

@@ -103,7 +103,7 @@ def test_opening_hours_are_no_limits_of_a_child(world):
 
 
 def unlimited(world):
-    return {id_: one for id_, one in checks(world).items() if id_ in {"limits", "note:accounts"}}
+    return {id_: one for id_, one in checks(world).items() if id_ in {"limits", "accounts"}}
 
 
 def test_it_is_said_that_nobody_is_limited(world, monkeypatch):
@@ -116,10 +116,10 @@ def test_it_is_said_that_nobody_is_limited(world, monkeypatch):
     everybody = (True, "accounts without limits: an, chau, mum")
     nobody = (False, "nobody is limited yet: giochoi setup")
     world.start(roster(players=()))
-    assert unlimited(world) == {"limits": nobody, "note:accounts": everybody}
+    assert unlimited(world) == {"limits": nobody, "accounts": everybody}
     world.adopt(msgspec.structs.replace(roster(number=2), guardians=(mum,)))
-    assert unlimited(world) == {"note:accounts": (True, "accounts without limits: chau")}
-    assert "note:accounts" not in checks(world, CHILD)
+    assert unlimited(world) == {"accounts": (True, "accounts without limits: chau")}
+    assert "accounts" not in checks(world, CHILD)
 
 
 def test_where_guests_are_limited_no_account_is_without_limits(world):

@@ -12,8 +12,8 @@ from tests.daemon.world import HOUR, MINUTE, NOON, roster
 DAY = 24 * HOUR
 
 
-def told(world, account="friend", **more):
-    return ask(world, "played", PlayedGet(account=account, **more))
+def told(world, account="friend"):
+    return ask(world, "played", PlayedGet(account=account))
 
 
 @pytest.fixture
@@ -43,10 +43,13 @@ def test_of_another_account_nothing(guest):
     assert told(guest, "an").plays == told(guest, "").plays == ()
 
 
-@pytest.mark.parametrize(("days", "many"), [(0, 2), (1, 3), (-5, 2), (10**9, 3)])
-def test_as_many_days_as_are_asked_for(guest, days, many):
-    """Beside today; more than is kept is all of it."""
-    assert len(told(guest, days=days).plays) == many
+def test_a_week_and_no_more(guest):
+    """Seven days before today: what is older is forgotten there."""
+    guest.platform.exit(2)
+    guest.pass_time(6 * DAY)
+    assert len(told(guest).plays) == 3
+    guest.pass_time(DAY)
+    assert [one.start - NOON for one in told(guest).plays] == [DAY + 20 * MINUTE, DAY + HOUR + 25 * MINUTE]
 
 
 def test_too_much_is_said_to_be_too_much(guest, monkeypatch):

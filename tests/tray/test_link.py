@@ -139,7 +139,7 @@ def test_a_pin_goes_with_what_is_asked_and_is_forgotten_in_time(daemon, watcher)
 
 def test_a_proof_that_the_daemon_takes_no_more_is_forgotten(daemon, watcher):
     """One that began anew knows no tokens. What else is refused says nothing about the proof."""
-    access = Access(SimpleNamespace(people=SimpleNamespace(provers=())), own_uid=0, elapsed=lambda: 0)
+    access = Access(SimpleNamespace(people=SimpleNamespace(provers=())), own_uid=0, home="given", elapsed=lambda: 0)
     with pytest.raises(ApiError) as over:
         access.acting(SimpleNamespace(uid=1), "secret")
 

@@ -14,6 +14,7 @@ from host.windows.win32 import READ_CONTROL, open_itself
 AGENT = sids.service_sid("giochoi-agent")
 CHILD = "S-1-5-21-1-2-3-1001"
 NAMES = ("agent", "daemon")
+NOTE = ("note", b"")
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def listed(path: Path):
 
 def test_folders_come_back_as_they_were(root: Path) -> None:
     """What the new version changed, made and removed is undone, and no copy is left."""
-    keep(root, NAMES)
+    keep(root, NAMES, NOTE)
     (root / "agent/log.db").write_text("newer")
     (root / "agent/log.db-wal").write_text("newer")
     (root / "daemon/store.db").unlink()
@@ -53,7 +54,7 @@ def test_a_folder_that_was_not_there_is_there_no_more(root: Path) -> None:
     """The new version made it."""
     (root / "daemon/store.db").unlink()
     (root / "daemon").rmdir()
-    keep(root, NAMES)
+    keep(root, NAMES, NOTE)
     (root / "daemon").mkdir()
     back(root)
     assert {path.name for path in root.iterdir()} == {"agent"}
@@ -65,13 +66,13 @@ def test_each_file_keeps_its_owner(root: Path, monkeypatch: pytest.MonkeyPatch) 
     whole = keeping.give
     monkeypatch.setattr(keeping, "descriptor_of", lambda _: (AGENT, ()))
     monkeypatch.setattr(keeping, "give", lambda handle, owner: (given.append(owner), whole(handle, owner)))
-    keep(root, ("agent",))
+    keep(root, ("agent",), NOTE)
     assert given == [AGENT]
 
 
 def test_a_copy_is_administrators_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And folders that were put back are the service's again."""
-    keep(root, NAMES)
+    keep(root, NAMES, NOTE)
     for folder in (root / KEPT, root / KEPT / "agent"):
         owner, writers = listed(folder)
         assert owner in {tokens.own_sid(), sids.ADMINS}
@@ -90,10 +91,10 @@ def test_no_junction_is_followed(root: Path, tmp_path_factory: pytest.TempPathFa
         _winapi.CreateJunction(str(elsewhere), str(root / "agent/deep"))
     except OSError:
         pytest.skip("Wine makes none")
-    keep(root, NAMES)
+    keep(root, NAMES, NOTE)
     assert contents(root / KEPT / "agent") == {"log.db": "before"}
     back(root)
-    keep(root, NAMES)
+    keep(root, NAMES, NOTE)
     _winapi.CreateJunction(str(elsewhere), str(root / KEPT / "deep"))
     forget(root)
     assert {path.name for path in root.iterdir()} == {*NAMES}
@@ -101,7 +102,7 @@ def test_no_junction_is_followed(root: Path, tmp_path_factory: pytest.TempPathFa
     keeping.remove(root / "agent")
     _winapi.CreateJunction(str(elsewhere), str(root / "agent"))
     with pytest.raises(OSError, match="real folder"):
-        keep(root, NAMES)
+        keep(root, NAMES, NOTE)
 
 
 def test_a_folder_that_is_read_becomes_no_junction(root: Path) -> None:
@@ -115,22 +116,22 @@ def test_half_a_copy_is_never_put_back(root: Path) -> None:
     (root / f"{KEPT}.part/agent").mkdir(parents=True)
     back(root)
     assert contents(root / "agent")["log.db"] == "before"
-    keep(root, NAMES)
+    keep(root, NAMES, NOTE)
     assert contents(root / KEPT / "agent") == {"log.db": "before"}
 
 
 def test_a_copy_that_was_not_put_back_is_not_lost(root: Path) -> None:
     """The next set-up makes its own."""
-    keep(root, NAMES)
+    keep(root, NAMES, NOTE)
     (root / "agent/log.db").write_text("newer")
-    keep(root, NAMES)
+    keep(root, NAMES, NOTE)
     forget(root)
     assert contents(root / f"{KEPT}.1/agent") == {"log.db": "before"}
 
 
 def test_what_cannot_come_back_stays_as_it_is(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No service ever finds an empty folder; tried again, it comes back."""
-    keep(root, NAMES)
+    keep(root, NAMES, NOTE)
     (root / "agent/log.db").write_text("newer")
     whole = keeping.rename
 
