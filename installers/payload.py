@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,7 +33,7 @@ _OURS = frozenset({".desktop", ".png", ".py", ".toml", ".wav"})
 _BUILDERS = frozenset({"i18n/build.py", "i18n/hatch.py"})  # they make what is installed, and are not installed themselves
 _MANYLINUX = re.compile(r"manylinux_2_(\d+)_(\w+)")
 _OLDER = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}  # what these were called before
-_LANGUAGES = re.compile(r"babel/locale-data/(?!(?:root|vi|en|vi_VN|en_001|en_US)\.dat$)")  # of 1,000 two are spoken here
+LANGUAGES = re.compile(r"babel/locale-data/(?!(?:root|vi|en|vi_VN|en_001|en_US)\.dat$)")  # of 1,000 two are spoken here
 _UNUSED = re.compile(
     r"(?:.*/)?(?:tests?/|__pycache__/|[^/]*\.(?:c|h|pxd|pyc|pyi|pyx)$)|.*\.dist-info/(?:RECORD|WHEEL|scm_\w+\.json)$"
 )
@@ -89,7 +89,11 @@ def wheels(into: Path, python: str, platform: str, lock: Path = LOCK) -> None:
 
 def files(python: str, platform: str, lock: Path = LOCK, without: Collection[str] = ()) -> list[Path]:
     """The wheels that this Python and platform need, whose hashes the lock has. SystemExit says what cannot be had."""
-    pins = [pin for pin in pinned(lock, python, platform) if pin.name not in without]
+    return had([pin for pin in pinned(lock, python, platform) if pin.name not in without], python, platform)
+
+
+def had(pins: Sequence[Pin], python: str, platform: str) -> list[Path]:
+    """The wheels of these for this Python and platform. SystemExit says what cannot be had."""
     folder = KEPT / f"{python}-{platform}"
     folder.mkdir(parents=True, exist_ok=True)
     found = _whole(folder, pins)
@@ -119,7 +123,7 @@ def unpack(wheel: Path, into: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
             inside = _INTO_LIBRARY.sub("", name)
-            if name.endswith("/") or _ELSEWHERE.match(inside) or _UNUSED.match(inside) or _LANGUAGES.match(inside):
+            if name.endswith("/") or _ELSEWHERE.match(inside) or _UNUSED.match(inside) or LANGUAGES.match(inside):
                 continue
             file = into / inside
             file.parent.mkdir(parents=True, exist_ok=True)

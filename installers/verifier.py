@@ -11,58 +11,40 @@ hashes.
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-TOP = Path(__file__).resolve().parents[1]
+from installers.payload import LANGUAGES, LOCK, TOP, Pin, had
+from installers.payload import pinned as running
+
 ROOMS = ("compliance", "i18n", "rules")
 NEEDED = (
     "annotated-types", "babel", "cffi", "cryptography", "msgspec", "pydantic", "pydantic-core", "typing-extensions",
     "typing-inspection", "tzdata",
 )  # fmt: skip
 PYTHONS = ("3.11", "3.12", "3.13")
-PLATFORMS = {"linux": ("manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux_2_28_x86_64"), "win32": ("win_amd64",)}
+PLATFORMS = {"linux": "manylinux_2_28_x86_64", "win32": "win_amd64"}
 _DATE = (1980, 1, 1, 0, 0, 0)
-_LANGUAGES = re.compile(r"babel/locale-data/(?!(?:root|vi|en|vi_VN|en_001|en_US)\.dat$)")  # of 1,000 two are spoken here
 _LEFT_OUT = re.compile(r".*(?:\.dist-info/(?!METADATA$)|/tests?/|__pycache__|\.pyi$|\.pyc$).*")
 
 
 def main(out: str) -> None:
     """Makes the file. SystemExit says what pip could not get."""
-    with tempfile.TemporaryDirectory() as folder:
-        wheels: dict[str, list[Path]] = {}
-        for platform, tags in PLATFORMS.items():
-            for python in PYTHONS:
-                into = Path(folder, platform, python)
-                _download(into, python, tags)
-                wheels[f"cp{python.replace('.', '')}-{platform}"] = sorted(into.glob("*.whl"))
-        Path(out).parent.mkdir(parents=True, exist_ok=True)
-        assemble(Path(out), wheels)
+    wheels = {
+        f"cp{python.replace('.', '')}-{system}": had(pinned(python, platform), python, platform)
+        for system, platform in PLATFORMS.items()
+        for python in PYTHONS
+    }
+    Path(out).parent.mkdir(parents=True, exist_ok=True)
+    assemble(Path(out), wheels)
     sys.stdout.write(f"{out}: {Path(out).stat().st_size >> 20} MiB\n")
 
 
-def pinned(lock: str) -> str:
-    """Of the lock only what the verifier needs, for pip."""
-    entries = re.findall(r"^([a-z0-9-]+)(==\S+)[^\n]*\\\n((?: +--hash=\S+(?: \\)?\n)+)", lock, re.MULTILINE)
-    found = {name: f"{name}{version} \\\n{hashes}" for name, version, hashes in entries}
-    return "".join(found[name] for name in NEEDED)
-
-
-def _download(into: Path, python: str, platforms: Iterable[str]) -> None:
-    into.mkdir(parents=True)
-    (into / "lock").write_text(pinned((TOP / "requirements.lock").read_text("utf-8")), "utf-8")
-    asked = [f"--platform={one}" for one in platforms]
-    command = [
-        sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "download", "--require-hashes", "--no-deps",
-        "--only-binary=:all:", f"--python-version={python}", "--implementation=cp", *asked,
-        "-r", str(into / "lock"), "-d", str(into),
-    ]  # fmt: skip
-    if subprocess.run(command, check=False).returncode:
-        raise SystemExit(f"installers.verifier: pip could not get the packages for Python {python}")
+def pinned(python: str, platform: str) -> list[Pin]:
+    """Of the lock only what the verifier needs."""
+    return [pin for pin in running(LOCK, python, platform) if pin.name in NEEDED]
 
 
 def assemble(out: Path, wheels: Mapping[str, Iterable[Path]]) -> None:
@@ -92,7 +74,7 @@ def _contents(wheels: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
             for name in archive.namelist():
-                if not (name.endswith("/") or _LEFT_OUT.match(name) or _LANGUAGES.match(name)):
+                if not (name.endswith("/") or _LEFT_OUT.match(name) or LANGUAGES.match(name)):
                     yield name, archive.read(name)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from email.parser import HeaderParser
 from pathlib import Path
 
+from installers.metadata import licence, owner
+
 _LIBRARY = "usr/lib/giochoi"
 _TEXT = re.compile("AUTHORS|COPYING|LICEN[CS]E|NOTICE")
 
@@ -22,12 +24,10 @@ def _paragraph(about: Path, library: Path) -> str:
     texts = list(_texts(about.parent, library))
     if not texts:
         raise SystemExit(f"installers: {about.parent.name} has no text of its licence")
-    owner = told["Author"] or told["Author-email"] or f"the authors of {told['Name']}"
-    licence = told["License-Expression"] or told["License"] or _classified(told.get_all("Classifier", []))
     lines = [
         f"Files: {_LIBRARY}/{about.parent.parent.relative_to(library).as_posix()}/{told['Name']}-{told['Version']}",
-        f"Copyright: {' '.join(owner.split())}",
-        f"License: {licence.replace(' ', '-')}",
+        f"Copyright: {owner(told)}",
+        f"License: {licence(told).replace(' ', '-')}",
         " The text is in:",
         *(f"  /{text}" for text in texts),
     ]
@@ -38,7 +38,3 @@ def _texts(folder: Path, library: Path) -> Iterator[str]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and _TEXT.search(path.name):
             yield f"{_LIBRARY}/{path.relative_to(library).as_posix()}"
-
-
-def _classified(classifiers: list[str]) -> str:
-    return next(one.rpartition(" :: ")[2] for one in classifiers if one.startswith("License :: "))

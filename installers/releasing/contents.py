@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 
 from installers import payload
 from installers.linux.tree import LEFT_TO_DEBIAN, PLATFORM, PYTHONS
+from installers.metadata import licence, owner
 
 DEBIAN: Final = tuple((python, PLATFORM) for python in PYTHONS)
 WINDOWS: Final = (("3.13", "win_amd64"),)
@@ -65,8 +66,8 @@ def _read(wheel: Path) -> Part:
         texts = {name: archive.read(name).decode("utf-8", "replace") for name in sorted(_licences(archive, folder))}
     expression = told["License-Expression"]
     return Part(
-        name=canonicalize_name(told["Name"]), version=told["Version"], licence=expression or _named(told),
-        owner=" ".join((told["Author"] or told["Author-email"] or f"the authors of {told['Name']}").split()),
+        name=canonicalize_name(told["Name"]), version=told["Version"], licence=licence(told),
+        owner=owner(told),
         expression=expression is not None, texts=texts, needs=frozenset(_needs(told)),
     )  # fmt: skip
 
@@ -75,15 +76,6 @@ def _licences(archive: zipfile.ZipFile, folder: str) -> Iterator[str]:
     """Those beside METADATA; where there are none, any that it has."""
     every = [name for name in archive.namelist() if _TEXT.search(name) and not name.endswith("/")]
     return iter([name for name in every if name.startswith(f"{folder}/")] or every)
-
-
-def _named(told: Message) -> str:
-    """In one line: older packages have the whole text there."""
-    first = str(told["License"] or "").strip()
-    if first and "\n" not in first and len(first) < 60:
-        return first
-    classified = (one.rpartition(" :: ")[2] for one in told.get_all("Classifier", []) if one.startswith("License :: "))
-    return next(classified, "see its text")
 
 
 def _needs(told: Message) -> Iterator[str]:
