@@ -3,7 +3,7 @@
 # make test     every test; as root it installs what they need, also a Windows to test on, otherwise it says what is skipped
 #               `make test-here` and `make test-windows` are its halves: this system, and the Windows lab (root)
 # make soak     the same tests at full counts
-# make check    linters, types for Linux and for Windows, the arrows between the rooms, dead code, then the tests
+# make check    linters, types for Linux and for Windows, the arrows between the rooms, dead code, tests that import, then the tests
 # make bench    the benchmark table
 # make verifier dist/giochoi-verify.pyz, the verifier as one file that needs nothing but a Python
 # make release  all files of a release, in dist/release; ARGS="--setup FILE --key FILE" (installers/releasing)
@@ -28,7 +28,7 @@ RUNTIME := .venv/runtime-$(KEY)
 DEV     := .venv/dev-$(KEY)-$(DEV_KEY)
 PEERS   := .venv/peers-$(KEY)-$(shell sha256sum requirements-bench.lock | cut -c1-16)
 
-.PHONY: run setup dev test test-here test-windows soak check lint ruff types types-windows arrows dead bench verifier release messages lock clean
+.PHONY: run setup dev test test-here test-windows soak check lint ruff types types-windows arrows dead collected bench verifier release messages lock clean
 .DELETE_ON_ERROR:
 
 run: setup
@@ -98,7 +98,7 @@ soak: $(DEV)
 check: $(DEV)
 	@$(MAKE) --no-print-directory --keep-going lint test
 
-lint: ruff types types-windows arrows dead
+lint: ruff types types-windows arrows dead collected
 
 ruff: $(DEV)
 	$(BIN)/ruff check
@@ -116,6 +116,10 @@ arrows: $(DEV)
 # What nobody calls any more. What only looks like it is listed in pyproject.toml, each with its reason.
 dead: $(DEV)
 	$(BIN)/vulture
+
+# Every test can be imported: the types above are those of the rooms, and a test that asks for a name which is gone fails only when run.
+collected: $(DEV)
+	@out=$$($(BIN)/python -m pytest -q --collect-only 2>&1) || { grep -v '::' <<<"$$out"; exit 1; }
 
 bench: $(DEV) $(PEERS)
 	@$(BIN)/python tests/bench $(ARGS)

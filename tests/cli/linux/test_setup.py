@@ -11,9 +11,10 @@ import pytest
 from cli.__main__ import main
 from cli.given import proving
 from cli.setup import command, house
-from daemon.api.played import PlayedAnswer, PlayedPart
+from daemon.api.played import PlayedAnswer
 from daemon.api.scan import FoundGame, Scanned
 from host.api import Person
+from rules.facts import Played
 
 HOUR = 3_600_000
 AN, BINH = Person("games", "Trần An"), Person("mail")  # accounts that every Debian has
@@ -64,7 +65,7 @@ def test_the_chosen_rules_are_tried_before_the_last_yes(setup, monkeypatch):
 
     def play(account, _):
         asked.append(account)
-        part = PlayedPart(game="sums", publisher=None, start=noon + 5 * HOUR, ms=2 * HOUR, label=0, system="VN", sure=True)
+        part = Played(game="sums", publisher=None, start=noon + 5 * HOUR, ms=2 * HOUR, label=0)
         return PlayedAnswer(plays=(part,), zone="Asia/Ho_Chi_Minh")
 
     monkeypatch.setattr(house, "played", play)
