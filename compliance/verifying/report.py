@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from compliance.entry import AnyEntry
 from i18n.message import Arg, Length, Message, Moment, msg, msgn
 from rules.calendar import rfc3339
+from rules.policy import Addressee
 
 SHOWN = 20
 NO_MOMENT = 253_000_000_000_000  # in the year 9987: calendars end soon after
@@ -25,21 +26,34 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to know that is not a failure. `kind` is for programs."""
+    """Something to know that is not a failure. `kind` is for programs.
+
+    What a page groups by, where it has it: the `seat`, the moment `at` (Unix ms), the article `cite` that was not kept, and
+    whose duty that is (`addressee`, as packs say it).
+    """
 
     kind: str
     where: Arg
     what: Message
+    seat: str = ""
+    at: int | None = None
+    cite: str = ""
+    addressee: Addressee | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch [start, end), in Unix ms, in which a seat did not enforce. Explained: it was stopped in an orderly way."""
+    """A stretch [start, end), in Unix ms, of which a seat (or `agent`) says nothing. Explained: it was stopped in an orderly way.
+
+    `kind` is for programs; `could`: who else could say what happened then, as seats that were heard, the agent, nobody ("").
+    """
 
     seat: str
     start: int
     end: int
     explained: bool
+    kind: str = "stopped"
+    could: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +136,13 @@ def document(report: Report) -> dict[str, Any]:
         "witnesses": [{"name": name, "time": _rfc3339(time * 1000, zone)} for name, time in report.witnesses],
         "failures": report.failures,
         "gaps": [
-            {"seat": gap.seat, "from": _rfc3339(gap.start, zone), "to": _rfc3339(gap.end, zone), "explained": gap.explained}
+            {
+                "seat": gap.seat, "from": _rfc3339(gap.start, zone), "to": _rfc3339(gap.end, zone), "explained": gap.explained,
+                "kind": gap.kind, "could": gap.could,
+            }
             for gap in audit.gaps
         ],
-        "findings": audit.findings,
+        "findings": [_finding(one, zone) for one in audit.findings],
         "seats": [
             {**asdict(seat), "first": _rfc3339(seat.first, zone), "last": _rfc3339(seat.last, zone)} for seat in audit.seats
         ],
@@ -133,6 +150,14 @@ def document(report: Report) -> dict[str, Any]:
         "plays": audit.plays,
         "played_s": audit.played_ms / 1000,
         "decisions": audit.decisions,
+    }  # fmt: skip
+
+
+def _finding(one: Finding, zone: str) -> dict[str, Any]:
+    at = None if one.at is None else _rfc3339(one.at, zone)
+    return {
+        "kind": one.kind, "where": one.where, "what": one.what, "seat": one.seat, "at": at, "cite": one.cite,
+        "addressee": one.addressee,
     }  # fmt: skip
 
 
