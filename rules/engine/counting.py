@@ -233,9 +233,12 @@ class BudgetLimit(_CountingLimit):
         return total
 
     def _covers(self, view: View, game: str | None) -> bool:
-        """Whether the budget covers a grant's game. The publisher of another game is known once it was played."""
+        """Whether the budget covers a grant's game. The publisher of another game is known once it was played.
+
+        A budget of nothing for some games forbids them: only who names one of them means it.
+        """
         if game is None:
-            return True
+            return self._every_game or self._ms > 0
         if not self._every_game and not self._is_ours(view, game):
             return False
         if self._per == "all" or game == view.game:

@@ -187,7 +187,8 @@ class Oracle:
             return "allow"
         budget = rule.ms
         for grant in self.facts.grants:
-            covered = grant.game is None or self.covers(rule, grant.game)
+            some = rule.games or rule.from_label is not None or rule.to_label is not None
+            covered = not (some and rule.ms == 0) if grant.game is None else self.covers(rule, grant.game)
             if grant.by in self.relaxers(rule) and covered and clock.shows(grant.given).date() == day:
                 budget += grant.ms
         tally = self.tally(rule, pack, at)

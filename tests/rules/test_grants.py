@@ -55,6 +55,16 @@ class TestBudgets:
         assert ask([pack(budgets=(budget("each", 0, "game"),))], grants=for_y).verdict == "refuse"
         assert ask([pack(budgets=(budget("group", 0, games=("x", "z")),))], grants=for_y).verdict == "refuse"
 
+    @pytest.mark.parametrize("which", [{"games": ("x", "z")}, {"to_label": 18}], ids=["named", "labelled"])
+    def test_one_for_all_games_opens_none_that_is_forbidden(self, ask, pack, budget, grant, moment, which):
+        """A budget of nothing for some games says: not these. Who means one of them names it."""
+        forbidden, limited = ([pack(budgets=(budget("b", minutes, "game", **which),))] for minutes in (0, 5))
+        for_all, for_x = (grant("2026-11-24 20:00", 10),), (grant("2026-11-24 20:00", 10, "x"),)
+
+        assert ask(forbidden, grants=for_all).verdict == "refuse"
+        assert moment("2026-11-24 21:40") == ask(forbidden, grants=for_x).until
+        assert moment("2026-11-24 21:45") == ask(limited, grants=for_all).until
+
     def test_one_for_a_game_adds_to_its_publishers_budget(self, ask, pack, budget, grant, play, moment):
         rules = [pack(budgets=(budget("p", 30, "publisher"),))]
         played, for_y = (play("2026-11-24 18:00", 30, "y"),), (grant("2026-11-24 20:00", 20, "y"),)
