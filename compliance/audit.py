@@ -16,8 +16,7 @@ from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.adding import Adding
 from compliance.verifying.asked import Asked
-from compliance.verifying.clocks import SeatClock
-from compliance.verifying.heard import Heard
+from compliance.verifying.crossing import Crossing
 from compliance.verifying.issues import issue
 from compliance.verifying.overrides import Overrides
 from compliance.verifying.presence import SeatPresence
@@ -25,7 +24,6 @@ from compliance.verifying.programs import Programs
 from compliance.verifying.recompute import Recomputer, Unfounded
 from compliance.verifying.report import Audit, Failure, Finding, entry_name
 from compliance.verifying.sums import Plays
-from compliance.verifying.timed import Timed
 from compliance.verifying.told import Registered
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Length, Message, msg, msgn
@@ -43,10 +41,7 @@ class Auditor:
     _failures: list[Failure] = field(default_factory=list)
     _findings: list[Finding] = field(default_factory=list)
     _seats: dict[str, SeatPresence] = field(default_factory=dict)
-    _clocks: dict[str, SeatClock] = field(default_factory=dict)
-    _heard: Heard = field(default_factory=Heard)
     _plays: Plays = field(default_factory=Plays)
-    _timed: Timed = field(default_factory=Timed)
     _decisions: int = 0
     _due: dict[tuple[str, int], entry.PlayDue] = field(default_factory=dict)
     _issues: dict[tuple[str, str], Finding] = field(default_factory=dict)
@@ -63,6 +58,7 @@ class Auditor:
     def __post_init__(self) -> None:
         self._recomputer = Recomputer(self.texts)
         self._adding = Adding(self._plays, self._zones)
+        self._crossing = Crossing(self._zones)
 
     @property
     def zone(self) -> str:
@@ -75,17 +71,14 @@ class Auditor:
         presence = self._seats.get(line.seat)
         if presence is None:
             presence = self._seats[line.seat] = SeatPresence(line.seat)
-            self._clocks[line.seat] = SeatClock(line.seat)
         presence.take(line)
-        self._heard.take(where, line)
-        if self._clocks[line.seat].take(line, where):
+        if self._crossing.take(where, line):
             self._adding.ran(line.seat, line.wall)
         if line.seat != AGENT and self._tick - line.wall > LATE_MS:
             self._late[line.seat] += 1
         match line:
             case entry.PlayStarted():
                 self._plays.start(line)
-                self._timed.start(where, line)
                 self._registered.play(where, line)
                 if line.resumed is not None and (due := self._due.get((line.seat, line.resumed))) is not None:
                     self._due[line.seat, line.seq] = due  # midnight came while it was saved
@@ -150,9 +143,10 @@ class Auditor:
 
     def finish(self) -> Audit:
         """All that was found."""
+        self._crossing.close()
         self._failures += (
-            *(one for clock in self._clocks.values() for one in clock.failures()), *self._timed.failures(),
-            *self._heard.failures(), *self._adding.failures(), *self._registered.failures, *self._programs.failures(), *self._asked.failures, *self._overrides.failures,
+            *self._crossing.failures(), *self._adding.failures(), *self._registered.failures, *self._programs.failures(),
+            *self._asked.failures, *self._overrides.failures,
         )  # fmt: skip
         told = (*self._registered.findings(self.zone), *self._programs.findings(), *self._asked.findings())
         self._findings += (*told, *self._issues.values(), *self._overrides.findings(self.zone))
@@ -162,9 +156,7 @@ class Auditor:
         for seat, entries in self._late.items():
             late = msgn("{n} entry came late by the agent's clock", "{n} entries came late by the agent's clock", entries)
             self._note("late", msg("seat {seat}", seat=seat), late)
-        self._findings += (one for clock in self._clocks.values() for one in clock.findings())
-        self._heard.close()
-        self._findings += (*self._timed.findings(), *self._heard.findings(self.zone), *self._adding.findings())
+        self._findings += (*self._crossing.findings(self.zone), *self._adding.findings())
         if strange := sorted(self.texts.keys() - self._packs):
             self._note("pack", pack_path(strange[0]), msgn(
                 "{n} text of a pack is in the bundle that no entry names",
@@ -173,7 +165,7 @@ class Auditor:
         return Audit(
             failures=tuple(self._failures),
             findings=tuple(self._findings),
-            gaps=tuple(self._heard.gaps(gap for presence in self._seats.values() for gap in presence.gaps)),
+            gaps=self._crossing.gaps(gap for presence in self._seats.values() for gap in presence.gaps),
             seats=tuple(presence.part() for presence in self._seats.values()),
             days=len({day_name(self.zone, since) for since in self._plays.sinces}),
             plays=len(self._plays.sinces),
@@ -191,7 +183,7 @@ class Auditor:
         if (line.who, line.game, line.since) != (play.who, play.game, play.since) or line.ms < 0:
             self._fail(where, msg("it is not the play that play.started {play} began", play=str(line.play)))
             return
-        self._timed.end(where, line, play, self._clocks[line.seat].boots)
+        self._crossing.ended(where, line, play)
         self._plays.end(play, line)
         if line.late:
             self._note("late-play", where, msg("nobody saw its end"))

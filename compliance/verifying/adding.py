@@ -1,7 +1,7 @@
 """Whether decisions and summaries say of play what the plays add up to. Pure.
 
-A decision is compared when it is taken, with the plays of its seat before it; what is left over may be play of other seats, which
-is known once all entries are.
+A decision is compared when it is taken, with the plays of its seat before it; what is left over may be play of other seats,
+which is known once all entries are.
 """
 
 from __future__ import annotations

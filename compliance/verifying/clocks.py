@@ -22,6 +22,7 @@ _BEFORE_MS = 10 * MINUTE_MS  # …but for a full disk: what lies further back wa
 _DIP_MS = MINUTE_MS
 _SAME_MS = 5_000
 _SILENT_MS = 70 * MINUTE_MS  # a seat says each hour in which minutes it was alive
+_ROW_MS = 5 * MINUTE_MS  # of a play that goes on there is a row each minute
 _SETTLED_MS = 30 * MINUTE_MS
 _MOST = 20  # findings of a kind that are told one by one
 _FULL = "journal-unwritable"
@@ -30,17 +31,18 @@ _HEX = 15
 
 class SeatClock:
     """`take` every entry of one seat in order, then ask `failures` and `findings`. `boots`: up to where each of them was seen,
-    by its play clock.
+    by its play clock; `counted`: up to where a play that went on was certainly counted.
     """
 
     __slots__ = (
         "_alive", "_boot", "_dip", "_failures", "_findings", "_full", "_kinds", "_run", "_stopped", "_top", "_wall", "boots",
-        "seat",
+        "counted", "seat",
     )  # fmt: skip
 
     def __init__(self, seat: str) -> None:
         self.seat = seat
         self.boots: dict[str, int] = {}
+        self.counted: dict[str, int] = {}
         self._failures: dict[str, Failure] = {}  # one of each kind: what follows from a lie is no other one
         self._findings: list[Finding] = []
         self._kinds: Counter[str] = Counter()
@@ -76,6 +78,8 @@ class SeatClock:
                 pass
         self.boots[line.boot] = max(line.mono, self.boots.get(line.boot, line.mono))
         self._wall = line.wall
+        if self._run is not None and line.mono - self._run > _ROW_MS:
+            self.counted[line.boot] = line.mono - _ROW_MS
         return self._run is not None and line.mono - self._run >= _SETTLED_MS
 
     def failures(self) -> Iterable[Failure]:
@@ -132,8 +136,9 @@ class SeatClock:
         if not bits:
             self._fail("bits", where, msg("it does not say in which minutes the seat was alive"))
         if self._run is not None and bits.bit_count() > max(0, line.mono - self._alive) // MINUTE_MS + 2:
-            told = {"told": str(bits.bit_count()), "length": Length(max(0, line.mono - self._alive))}
-            self._fail("alive", where, msg("it says {told} minutes alive; the PC ran for {length} since the last", **told))
+            ran, told = Length(max(0, line.mono - self._alive)), str(bits.bit_count())
+            text = msg("it says that the seat was alive in {told} minutes; the PC ran for {length}", told=told, length=ran)
+            self._fail("alive", where, text)
         last = line.since + (bits.bit_length() - 1) * MINUTE_MS
         if last - line.wall > CLOCK_BACK_MS and not self._kinds["clock-back"]:
             text = msg("it says that the seat was alive in minutes that were still to come")

@@ -23,7 +23,7 @@ _AHEAD_MS = 10 * _MINUTE_MS
 
 @dataclass(slots=True)
 class _Seat:
-    """When it was last heard, for how long without an entry, and since when. `ahead`: how far its clock was, and where first."""
+    """When it was last heard, for how long without an entry, since when; how far its clock was `ahead`, and where first."""
 
     heard: int = 0
     unwritten: int = 0

@@ -102,9 +102,10 @@ class Own:
         if len(self.running) > _MOST_OPEN:
             return {name: Range(0, day[1] - day[0]) for name in ("game", "publisher", "total")}
         parts = [(play, play.part(line)) for play in self.running.values()]
+        by = self.publishers.get(line.publisher)
         chosen = {
             "game": (self.games.get(line.game), [part for play, part in parts if play.game == line.game]),
-            "publisher": (self.publishers.get(line.publisher), [part for play, part in parts if play.publisher == line.publisher]),
+            "publisher": (by, [part for play, part in parts if play.publisher == line.publisher]),
             "total": (self.total, [part for _, part in parts]),
         }
         return {name: _range(union or Union(), running, day, whole=whole) for name, (union, running) in chosen.items()}

@@ -17,7 +17,6 @@ from i18n.message import Arg, Length, Message, msg
 
 _MINUTE_MS = 60_000
 _NEVER_MS = 10 * _MINUTE_MS  # no seat hangs for so long: its service would have been started anew
-_LOST_MS = 5 * _MINUTE_MS  # of a play, when the power goes
 _SLACK_MS = 1_000
 _UNSEEN = {"gone", "power"}
 
@@ -52,15 +51,15 @@ class Timed:
         else:
             self._short(cut, cut.short - max(0, line.wall - line.since))
 
-    def end(self, where: Arg, line: PlayEnded, play: Play, boots: Mapping[str, int]) -> None:
-        """`boots`: up to where each start of this seat's PC was seen, by the play clock."""
+    def end(self, where: Arg, line: PlayEnded, play: Play, counted: Mapping[str, int]) -> None:
+        """`counted`: up to where in each start of this seat's PC a play that went on was, by the play clock."""
         key = (line.seat, line.who, line.game)
         if self._open.get(key) == line.play:
             del self._open[key]
         if line.late is not (line.how in _UNSEEN):
             self._fail(where, msg("whether its end was seen contradicts how it ended"))
         if play.boot != line.boot:
-            self._after_power(where, line, play, boots.get(play.boot, play.mono) - play.mono)
+            self._after_power(where, line, play, counted.get(play.boot, play.mono) - play.mono)
             return
         ran, before = line.mono - play.mono, max(0, play.told_late)
         if line.how == "power" and ran > _MINUTE_MS:
@@ -80,7 +79,7 @@ class Timed:
         """It ended with the PC's former start, and counts up to the last row of that."""
         if line.how != "power":
             self._fail(where, msg("nobody can have seen its end: the PC was started anew since it began"))
-        elif line.ms < seen - _LOST_MS:
+        elif line.ms < seen:
             self._fail(where, _told(line.ms, seen))
 
     def _short(self, cut: _Cut, short: int) -> None:

@@ -45,8 +45,8 @@ class Union:
         """How much of [start, end) is covered, if `more`, as (start, end), were there too."""
         total = self._to(end) - self._to(start) if start < end else 0
         covered = start
-        for begin, stop in sorted(more):
-            begin, stop = max(begin, covered), min(stop, end)
+        for told_begin, told_stop in sorted(more):
+            begin, stop = max(told_begin, covered), min(told_stop, end)
             if stop > begin:
                 total += stop - begin - (self._to(stop) - self._to(begin))
                 covered = stop

@@ -112,7 +112,7 @@ def test_a_label_that_was_lowered_for_a_while_is_told(site, seat, change, audit)
     play(seat, 0)
     play(seat, 0)
     change(facts(0), facts(18))
-    play(seat, 18, age=19)
+    play(seat, 18, who="brother", age=19)
     report = audit()
     (told,) = noted(report)
     assert report.ok
