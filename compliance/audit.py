@@ -16,6 +16,7 @@ from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
 from compliance.verifying.adding import Adding
 from compliance.verifying.asked import Asked
+from compliance.verifying.clocks import CLOCK_BACK_MS
 from compliance.verifying.crossing import Crossing
 from compliance.verifying.issues import issue
 from compliance.verifying.overrides import Overrides
@@ -57,8 +58,8 @@ class Auditor:
 
     def __post_init__(self) -> None:
         self._recomputer = Recomputer(self.texts)
-        self._adding = Adding(self._plays, self._zones)
         self._crossing = Crossing(self._zones)
+        self._adding = Adding(self._plays, self._zones, self._crossing.clocks)
 
     @property
     def zone(self) -> str:
@@ -72,8 +73,7 @@ class Auditor:
         if presence is None:
             presence = self._seats[line.seat] = SeatPresence(line.seat)
         presence.take(line)
-        if self._crossing.take(where, line):
-            self._adding.ran(line.seat, line.wall)
+        self._crossing.take(where, line)
         if line.seat != AGENT and self._tick - line.wall > LATE_MS:
             self._late[line.seat] += 1
         match line:
@@ -198,7 +198,8 @@ class Auditor:
         self._overrides.decided(where, line)
         if isinstance(line, entry.PlayDue):
             play = self._plays.running(line.seat, line.play)
-            if play is None or (play.who, play.game) != (line.who, line.game):
+            asked = abs(line.at - line.wall) > CLOCK_BACK_MS  # by another clock, which may say another day, and so another who
+            if play is None or play.game != line.game or (play.who != line.who and not asked):
                 self._fail(where, msg("there is no such play {play}", play=str(line.play)))
             if (line.seat, line.play) in self._due:
                 self._note("due-again", where, msg("it was due before and let go on"))

@@ -7,13 +7,14 @@ which is known once all entries are.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
 from compliance.entry import Decided, LaunchRefused, UsageDay
 from compliance.format.chain import AGENT
+from compliance.verifying.clocks import SeatClock
 from compliance.verifying.report import Failure, Finding, length
 from compliance.verifying.sums import Own, Plays, Range
 from compliance.verifying.unchecked import not_added_up
@@ -23,7 +24,10 @@ from i18n.message import Arg, Message, msg, msgn
 from rules.calendar import DAY_MS, ZoneError, calendar, day_bounds, day_name
 
 _NIGHT_MS = 2 * 3_600_000  # a summary comes a minute after midnight, or when the seat runs again
+_OFTEN = 8  # a day is summed up once more where the clock went back over midnight
 _CLOCK_MS = 5 * 60_000
+_MOST_SET_MS = 2 * _CLOCK_MS
+_LONGEST_MS = 2 * DAY_MS
 
 
 class _Off(NamedTuple):
@@ -40,19 +44,20 @@ class _Off(NamedTuple):
 
 @dataclass
 class Adding:
-    """`decided` and `summed` each such entry when it comes, `ran` how far a seat was seen to work; then ask `failures` and
-    `findings`.
+    """`decided` and `summed` each such entry when it comes; then ask `failures` and `findings`. `clocks`, those of the
+    seats, have had each entry before.
     """
 
     plays: Plays
     zones: Zones
+    clocks: Mapping[str, SeatClock]
     _failures: list[Failure] = field(default_factory=list)
     _off: list[_Off] = field(default_factory=list)
-    _summed: set[tuple[str, str]] = field(default_factory=set)
+    _summed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _twice: list[Finding] = field(default_factory=list)
     _agents: list[tuple[Arg, UsageDay]] = field(default_factory=list)
     _refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     _unchecked: dict[bool, list[Arg]] = field(default_factory=lambda: {True: [], False: []})  # by whether a zone is to blame
-    _ran: dict[str, int] = field(default_factory=dict)
 
     def decided(self, where: Arg, line: Decided) -> None:
         if isinstance(line, LaunchRefused) and abs(line.at - line.wall) <= _CLOCK_MS:
@@ -65,7 +70,7 @@ class Adding:
         known = max(begins for begins, _ in days)
         own = self.plays.own.get((line.who, line.seat)) or Own(("", 0))
         whole = all(start <= begins and ends <= end for begins, ends in days)
-        sums = own.before(line, (start, end), whole=whole)
+        sums = own.before(line, (start, end), self._wander(line.seat) if whole else _LONGEST_MS)
         if known > start:  # what was played before, under another pseudonym, is not known
             self._unchecked[True].append(where)
             sums = {name: Range(low, high + known - start) for name, (low, high) in sums.items()}
@@ -76,10 +81,13 @@ class Adding:
                 self._off.append(_Off(where, line.who, line.seat, line.at, name, line.before.get(name), allowed))
 
     def summed(self, where: Arg, line: UsageDay) -> None:
-        if (line.who, line.seat) in self._summed:
+        self._summed[line.who, line.seat] += 1
+        if self._summed[line.who, line.seat] > _OFTEN:
             self._fail(where, msg("this day of this pseudonym was summed up already"))
             return
-        self._summed.add((line.who, line.seat))
+        if self._summed[line.who, line.seat] == 2:
+            text = msg("this day of this pseudonym was summed up already")
+            self._twice.append(Finding("usage-day", where, text, seat=line.seat, at=line.wall))
         if line.seat == AGENT:
             self._agents.append((where, line))
             return
@@ -87,13 +95,14 @@ class Adding:
         if own is not None:
             self._compare(where, line, own.first[1], own.games)
         for game, told in line.games.items():
-            if told.refusals < (known := self._refused.pop((line.who, line.seat, game), 0)):
+            if told.refusals < (known := self._refused[line.who, line.seat, game]):
                 says = {"told": str(told.refusals), "known": str(known), "game": game}
                 self._fail(where, msg("it says {told} refused starts of {game}; there are {known} entries of such", **says))
 
-    def ran(self, seat: str, wall: int) -> None:
-        """The seat had been at work for a while then."""
-        self._ran[seat] = max(self._ran.get(seat, 0), wall)
+    def _wander(self, seat: str) -> int:
+        """By how much pieces of a play may lie over each other, because the clock was set right in between."""
+        clock = self.clocks[seat]
+        return clock.wander if clock.went_back else min(clock.wander, _MOST_SET_MS)
 
     def _compare(self, where: Arg, line: UsageDay, first: int, known: dict[str, Union]) -> None:
         """The day's milliseconds by game; where the zone was changed around it, for one of its zones."""
@@ -101,14 +110,15 @@ class Adding:
         if days is None:
             self._fail(where, msg("{day} is not the day of these plays", day=line.day))
             return
+        wander = max(map(self._wander, self.clocks)) if line.seat == AGENT else self._wander(line.seat)
         if len(days) > 1:
             self._unchecked[True].append(where)
         for game in sorted(known.keys() | line.games.keys()):
             told = line.games[game].ms if game in line.games else 0
             union = known.get(game) or Union()
-            ranges = [_whole(union, day) for day in days]
+            ranges = [_whole(union, day, wander) for day in days]
             least = min(one.least for one in ranges)
-            most = max(one.most for one in ranges) if len(days) == 1 else DAY_MS * 2
+            most = max(one.most for one in ranges) if len(days) == 1 else _LONGEST_MS
             if not least <= told <= most:
                 sums = {"told": length(told), "known": _said(Range(least, most))}
                 self._fail(where, msg("it says {told} of {game}; the plays add up to {known}", game=game, **sums))
@@ -140,6 +150,7 @@ class Adding:
 
     def findings(self) -> Iterator[Finding]:
         yield from not_added_up(self._unchecked)
+        yield from self._twice
         yield from self._without_summary()
 
     def _without_summary(self) -> Iterator[Finding]:
@@ -152,7 +163,7 @@ class Adding:
             if (who, seat) in self._summed or again[seat, *own.first] > 1:
                 continue
             ends = max(day_bounds(zone, own.first[1])[1] for zone in self.zones.around(own.first[1]))
-            if self._ran.get(seat, 0) > ends + _NIGHT_MS:
+            if self.clocks[seat].worked > ends + _NIGHT_MS:
                 found.setdefault(seat, []).append(own.first[1])
         for seat, days in found.items():
             yield Finding("usage-day", msg("seat {seat}", seat=seat), msgn(
@@ -164,9 +175,9 @@ class Adding:
         self._failures.append(Failure(where, what))
 
 
-def _whole(union: Union, day: tuple[int, int]) -> Range:
+def _whole(union: Union, day: tuple[int, int], wander: int) -> Range:
     known = union.within(*day)
-    return Range(max(known, min(union.longest, day[1] - day[0])), known + union.loose)
+    return Range(max(known, min(union.longest - wander, day[1] - day[0])), known + union.loose)
 
 
 def _said(known: Range) -> Arg:

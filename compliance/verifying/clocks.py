@@ -8,9 +8,9 @@ sleeps.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from compliance.entry import AnyEntry, IssueRaised, Presence, Seal, SeatStart, SeatStop
+from compliance.entry import AnyEntry, ClockJump, Decided, IssueRaised, Presence, Seal, SeatStart, SeatStop
 from compliance.format.chain import AGENT
 from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, Length, Message, msg, msgn
@@ -31,18 +31,40 @@ _HEX = 15
 
 class SeatClock:
     """`take` every entry of one seat in order, then ask `failures` and `findings`. `boots`: up to where each of them was seen,
-    by its play clock; `counted`: up to where a play that went on was certainly counted.
+    by its play clock; `counted`: up to where a play that went on was certainly counted; `worked`: until when (by the wall
+    clock) it was seen to have been at work for a while; `wander`: by how much in all its wall clock lost on the other.
     """
 
     __slots__ = (
-        "_alive", "_boot", "_dip", "_failures", "_findings", "_full", "_kinds", "_run", "_stopped", "_top", "_wall", "boots",
-        "counted", "seat",
+        "_ahead",
+        "_alive",
+        "_asked",
+        "_boot",
+        "_dip",
+        "_failures",
+        "_findings",
+        "_full",
+        "_jumped",
+        "_kinds",
+        "_run",
+        "_stopped",
+        "_top",
+        "_wall",
+        "boots",
+        "counted",
+        "seat",
+        "wander",
+        "worked",
     )  # fmt: skip
 
     def __init__(self, seat: str) -> None:
         self.seat = seat
         self.boots: dict[str, int] = {}
         self.counted: dict[str, int] = {}
+        self.worked = self.wander = 0
+        self._ahead = 0
+        self._asked: dict[str, Arg] = {}
+        self._jumped: set[str] = set()
         self._failures: dict[str, Failure] = {}  # one of each kind: what follows from a lie is no other one
         self._findings: list[Finding] = []
         self._kinds: Counter[str] = Counter()
@@ -55,14 +77,22 @@ class SeatClock:
         self._alive = 0
         self._full = False
 
-    def take(self, line: AnyEntry, where: Arg) -> bool:
-        """Whether the seat had been at work for a while by then."""
+    def take(self, line: AnyEntry, where: Arg) -> None:
         if self._stopped and self.seat != AGENT and not isinstance(line, Seal | SeatStart):
             self._fail("stopped", where, msg("the seat had stopped, and does not say that it was started again"))
         if line.boot != self._boot:
             self._restarted(line, where)
         else:
             self._goes_on(line, where)
+        self._says(line, where)
+        self.boots[line.boot] = max(line.mono, self.boots.get(line.boot, line.mono))
+        self._wall = line.wall
+        if self._run is not None and line.mono - self._run > _ROW_MS:
+            self.counted[line.boot] = line.mono - _ROW_MS
+        if self._run is not None and line.mono - self._run >= _SETTLED_MS:
+            self.worked = max(self.worked, line.wall)
+
+    def _says(self, line: AnyEntry, where: Arg) -> None:
         match line:
             case SeatStart():
                 self._silence(self.boots.get(self._boot, line.mono), line.wall, where)
@@ -74,16 +104,23 @@ class SeatClock:
                 self._present(line, where)
             case IssueRaised() if line.id == _FULL:
                 self._full = True
+            case ClockJump():
+                self._jumped.add(line.boot)
+            case Decided() if abs(line.at - line.wall) > CLOCK_BACK_MS:
+                self._asked.setdefault(line.boot, where)
             case _:
                 pass
-        self.boots[line.boot] = max(line.mono, self.boots.get(line.boot, line.mono))
-        self._wall = line.wall
-        if self._run is not None and line.mono - self._run > _ROW_MS:
-            self.counted[line.boot] = line.mono - _ROW_MS
-        return self._run is not None and line.mono - self._run >= _SETTLED_MS
 
-    def failures(self) -> Iterable[Failure]:
-        return self._failures.values()
+    @property
+    def went_back(self) -> bool:
+        """Whether its wall clock was ever set back."""
+        return self._kinds["clock-back"] > 0
+
+    def failures(self) -> Iterator[Failure]:
+        yield from self._failures.values()
+        for boot, where in self._asked.items():
+            if boot not in self._jumped:
+                yield Failure(where, msg("it is about a moment that no clock of the seat said"))
 
     def findings(self) -> Iterator[Finding]:
         self._silence(self.boots.get(self._boot, 0), self._wall or 0, msg("seat {seat}", seat=self.seat))
@@ -101,7 +138,8 @@ class SeatClock:
         if self._wall is not None and (back := self._wall - line.wall) > CLOCK_BACK_MS:
             self._note("clock-back", line.wall, where, msg("the clock went back by {length}", length=Length(back)))
         self._silence(self.boots.get(self._boot, 0), line.wall, where)
-        self._boot, self._top, self._dip, self._alive = line.boot, line.wall - line.mono, None, line.mono
+        self._boot, self._dip, self._alive = line.boot, None, line.mono
+        self._top = self._ahead = line.wall - line.mono
 
     def _goes_on(self, line: AnyEntry, where: Arg) -> None:
         before = self.boots[line.boot] - line.mono
@@ -117,6 +155,8 @@ class SeatClock:
         """Within one boot the wall clock may only gain on the play clock, while the PC sleeps."""
         ahead = line.wall - line.mono
         back = self._top - ahead
+        self.wander += max(0, self._ahead - ahead)
+        self._ahead = ahead
         if back > CLOCK_BACK_MS:
             self._note("clock-back", line.wall, where, msg("the clock went back by {length}", length=Length(back)))
             self._top, self._dip = ahead, None
@@ -140,7 +180,7 @@ class SeatClock:
             text = msg("it says that the seat was alive in {told} minutes; the PC ran for {length}", told=told, length=ran)
             self._fail("alive", where, text)
         last = line.since + (bits.bit_length() - 1) * MINUTE_MS
-        if last - line.wall > CLOCK_BACK_MS and not self._kinds["clock-back"]:
+        if last - line.wall > CLOCK_BACK_MS and not self.went_back:
             text = msg("it says that the seat was alive in minutes that were still to come")
             self._note("presence", line.wall, where, text)
         self._silence(line.mono, line.wall, where)

@@ -21,33 +21,32 @@ class Crossing:
     """`take` every entry, and `ended` each end with the play that it ends; `close`, then ask the rest."""
 
     zones: Zones
-    _clocks: dict[str, SeatClock] = field(default_factory=dict)
+    clocks: dict[str, SeatClock] = field(default_factory=dict)
     _timed: Timed = field(default_factory=Timed)
     _heard: Heard = field(default_factory=Heard)
 
     def __post_init__(self) -> None:
         self._persons = Persons(self.zones)
 
-    def take(self, where: Arg, line: AnyEntry) -> bool:
-        """Whether its seat had been at work for a while by then."""
-        clock = self._clocks.get(line.seat)
+    def take(self, where: Arg, line: AnyEntry) -> None:
+        clock = self.clocks.get(line.seat)
         if clock is None:
-            clock = self._clocks[line.seat] = SeatClock(line.seat)
+            clock = self.clocks[line.seat] = SeatClock(line.seat)
         self._heard.take(where, line)
         self._persons.take(where, line)
         if isinstance(line, PlayStarted):
             self._timed.start(where, line)
-        return clock.take(line, where)
+        clock.take(line, where)
 
     def ended(self, where: Arg, line: PlayEnded, play: Play) -> None:
-        self._timed.end(where, line, play, self._clocks[line.seat].counted)
+        self._timed.end(where, line, play, self.clocks[line.seat])
 
     def close(self) -> None:
         self._heard.close()
         self._persons.close()
 
     def failures(self) -> Iterator[Failure]:
-        for clock in self._clocks.values():
+        for clock in self.clocks.values():
             yield from clock.failures()
         yield from self._timed.failures()
         yield from self._heard.failures()
@@ -55,7 +54,7 @@ class Crossing:
 
     def findings(self, zone: str) -> Iterator[Finding]:
         """Moments are shown in `zone`."""
-        for clock in self._clocks.values():
+        for clock in self.clocks.values():
             yield from clock.findings()
         yield from self._timed.findings()
         yield from self._heard.findings(zone)

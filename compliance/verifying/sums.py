@@ -95,9 +95,9 @@ class Own:
             else:
                 union.add_loose(line.ms)
 
-    def before(self, line: Decided, day: tuple[int, int], *, whole: bool) -> dict[str, Range]:
-        """The range of each sum of a decision at this seat: of the game, its publisher, and in total. `whole`: all play of
-        this pseudonym lies in `day`.
+    def before(self, line: Decided, day: tuple[int, int], lost: int) -> dict[str, Range]:
+        """The range of each sum of a decision at this seat: of the game, its publisher, and in total. `lost`: how much of a
+        play of which it is not known where it lies may not count.
         """
         if len(self.running) > _MOST_OPEN:
             return {name: Range(0, day[1] - day[0]) for name in ("game", "publisher", "total")}
@@ -108,15 +108,15 @@ class Own:
             "publisher": (by, [part for play, part in parts if play.publisher == line.publisher]),
             "total": (self.total, [part for _, part in parts]),
         }
-        return {name: _range(union or Union(), running, day, whole=whole) for name, (union, running) in chosen.items()}
+        return {name: _range(union or Union(), running, day, lost) for name, (union, running) in chosen.items()}
 
 
-def _range(union: Union, running: Iterable[Part], day: tuple[int, int], *, whole: bool) -> Range:
+def _range(union: Union, running: Iterable[Part], day: tuple[int, int], lost: int) -> Range:
     exact = [(one.since, one.since + one.ms) for one in running if one.exact]
     loose = [one for one in running if not one.exact]
     slack = RUNNING_SLACK_MS if exact or loose else 0
     known = union.within(*day, exact)
-    longest = max(union.longest, max((one.least for one in loose), default=0)) if whole else 0
+    longest = max(0, max(union.longest, max((one.least for one in loose), default=0)) - lost)
     most = known + union.loose + sum(one.ms for one in loose)
     return Range(max(known, min(longest, day[1] - day[0])) - slack, most + slack)
 

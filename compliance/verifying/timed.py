@@ -6,11 +6,12 @@ passed before it was told. Only its end may have come some time before it was wr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from compliance.entry import PlayEnded, PlayStarted
+from compliance.verifying.clocks import SeatClock
 from compliance.verifying.report import Failure, Finding
 from compliance.verifying.sums import Play
 from i18n.message import Arg, Length, Message, msg
@@ -51,21 +52,22 @@ class Timed:
         else:
             self._short(cut, cut.short - max(0, line.wall - line.since))
 
-    def end(self, where: Arg, line: PlayEnded, play: Play, counted: Mapping[str, int]) -> None:
-        """`counted`: up to where in each start of this seat's PC a play that went on was, by the play clock."""
+    def end(self, where: Arg, line: PlayEnded, play: Play, clock: SeatClock) -> None:
+        """`clock` is the seat's."""
         key = (line.seat, line.who, line.game)
         if self._open.get(key) == line.play:
             del self._open[key]
         if line.late is not (line.how in _UNSEEN):
             self._fail(where, msg("whether its end was seen contradicts how it ended"))
         if play.boot != line.boot:
-            self._after_power(where, line, play, counted.get(play.boot, play.mono) - play.mono)
+            self._after_power(where, line, play, clock.counted.get(play.boot, play.mono) - play.mono)
             return
         ran, before = line.mono - play.mono, max(0, play.told_late)
         if line.how == "power" and ran > _MINUTE_MS:
             self._fail(where, msg("the PC was not started anew since it began"))
         most = ran + before + (_SLACK_MS if before <= _MINUTE_MS else _NEVER_MS)
-        if line.ms > most:
+        again = line.late and ran <= _MINUTE_MS  # written once more, when only its beginning by the wall clock was known
+        if line.ms > most and not (again and clock.went_back):
             self._fail(where, _told(line.ms, most))
             return
         least = ran + (before if before <= _MINUTE_MS and play.resumed is None else 0)

@@ -147,8 +147,8 @@ class Plays:
         play.folded = len(play.pieces)
 
     def cut_at_midnight(self, play: Play, start: int, who: str, now: Reading) -> tuple[int, Play]:
-        """Ends the play at `start` (wall), where the day began, and begins it anew as `who`: there, or when the PC woke up after.
-        Its ms, and the new play.
+        """Ends the play at `start` (wall), where the day began, and begins it anew as `who`: there, or when the PC woke up
+        after it. Its ms, and the new play.
         """
         at, since = max(play.since_mono, now.mono - (now.wall - start)), max(start, play.since_wall)
         new = replace(

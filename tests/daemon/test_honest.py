@@ -2,14 +2,17 @@
 
 import random
 
+import msgspec
 import pytest
 
+from agent.api.messages import GrantEvent
 from compliance.audit import Auditor
+from daemon import events
 from i18n.message import plain
 from tests.daemon.world import HOUR, MINUTE, limit, roster
 
 DAY = 24 * HOUR
-TOLD = {"late-play", "due-again", "overrun", "issue", "clock-jump", "clock-back", "clock-dip", "pack", "unchecked"}
+TOLD = {"late-play", "due-again", "overrun", "issue", "clock-jump", "clock-back", "clock-dip", "unchecked"}
 
 
 def audited(lines):
@@ -28,8 +31,13 @@ class Owner:
 
     def __init__(self, world, seed):
         self.world, self.dice = world, random.Random(seed)
-        self.running, self.pid, self.steps = {}, 100, []
-        world.start(roster(packs=(limit(90),)))
+        self.running, self.pid, self.steps, self.number, self.key = {}, 100, [], 1, "11"
+        world.start(self.roster())
+
+    def roster(self):
+        news = roster(self.number, packs=(limit(90),))
+        players = tuple(msgspec.structs.replace(one, key=self.key * 32) for one in news.players)
+        return msgspec.structs.replace(news, players=players)
 
     def go_on(self):
         name = self.dice.choice(self.choices())
@@ -37,7 +45,8 @@ class Owner:
         getattr(self, name)()
 
     def choices(self):
-        return ["play", "play", "leave", "leave", "wait", "wait", "wait", "sleep", "crash", "restart", "reboot", "cut", "nudge"]
+        often = ["play", "leave", "wait"]
+        return [*often, *often, "wait", "sleep", "crash", "restart", "reboot", "cut", "nudge", "step", "confirm", "grant", "renamed"]
 
     def play(self):
         self.pid += 1
@@ -97,12 +106,51 @@ class Owner:
         self.world.clock.step(self.dice.choice([-90_000, -1_000, 800, 120_000]))
         self.world.beat()
 
+    def step(self):
+        """Somebody sets it by hours: which is true, nobody knows before a guardian says so."""
+        self.world.clock.step(self.dice.choice([-3 * HOUR, -20 * MINUTE, 20 * MINUTE, 3 * HOUR]))
+        self.world.beat()
 
-@pytest.mark.parametrize("seed", range(60))
+    def confirm(self):
+        self.world.daemon.heart.confirm_clock()
+
+    def grant(self):
+        daemon, now = self.world.daemon, self.world.daemon.loop.read()
+        player = daemon.in_force.people.by_id("an")
+        event = GrantEvent(id=f"g{len(self.steps)}", player="an", by="guardian", who="me", ms=10 * MINUTE, given=now.wall)
+        daemon.recorder.record_at_once(events.GrantGiven(player, event, now), lambda: daemon._grants.keep(event))
+        daemon._grants.take(event)
+        daemon.heart.changed()
+
+    def renamed(self):
+        """An was removed and registered anew: other pseudonyms."""
+        self.world.adopt(roster(self.number + 1, players=()))
+        self.number, self.key = self.number + 2, f"{self.number % 50 + 40}"
+        self.world.adopt(self.roster())
+        self.world.beat()
+
+
+def test_a_play_that_slept_over_midnight_is_one_play_in_both_entries(world):
+    """It was played before the PC slept, and cut when that woke up on another day."""
+    world.start(roster())
+    world.platform.run(101)
+    world.pass_time(5 * MINUTE)
+    world.clock.sleep(20 * HOUR)
+    world.seat.look_again()
+    world.pass_time(5 * MINUTE)
+    world.platform.exit(101)
+    world.beat()
+    found = audited(world.journal())
+    assert (said(found.failures), found.played_ms) == ([], 10 * MINUTE)
+
+
+@pytest.mark.parametrize("seed", [0, 2, 8, 67, 137])
 def test_an_honest_seat_is_not_accused(world, seed, soak):
+    """These seeds are those that found the most."""
     owner = Owner(world, seed)
-    for _ in range(soak(30, 150)):
+    for _ in range(soak(30, 600)):
         owner.go_on()
     audit = audited(world.journal())
     assert said(audit.failures) == [], owner.steps
-    assert {one.kind for one in audit.findings} <= TOLD, (said(audit.findings), owner.steps)
+    known = TOLD | ({"usage-day", "presence"} if "step" in owner.steps else set())
+    assert {one.kind for one in audit.findings} <= known, (said(audit.findings), owner.steps)
