@@ -93,7 +93,7 @@ class Adding:
             return
         own = self.plays.own.get((line.who, line.seat))
         if own is not None:
-            self._compare(where, line, own.first[1], own.games)
+            self._compare(where, line, own.first[1], own.games, self._wander(line.seat))
         for game, told in line.games.items():
             if told.refusals < (known := self._refused[line.who, line.seat, game]):
                 says = {"told": str(told.refusals), "known": str(known), "game": game}
@@ -104,13 +104,12 @@ class Adding:
         clock = self.clocks[seat]
         return clock.wander if clock.went_back else min(clock.wander, _MOST_SET_MS)
 
-    def _compare(self, where: Arg, line: UsageDay, first: int, known: dict[str, Union]) -> None:
+    def _compare(self, where: Arg, line: UsageDay, first: int, known: dict[str, Union], wander: int) -> None:
         """The day's milliseconds by game; where the zone was changed around it, for one of its zones."""
         days = self._days(first, line.day)
         if days is None:
             self._fail(where, msg("{day} is not the day of these plays", day=line.day))
             return
-        wander = max(map(self._wander, self.clocks)) if line.seat == AGENT else self._wander(line.seat)
         if len(days) > 1:
             self._unchecked[True].append(where)
         for game in sorted(known.keys() | line.games.keys()):
@@ -142,10 +141,11 @@ class Adding:
             if off.told not in allowed:
                 sums = {"told": length(off.told), "known": _said(allowed)}
                 yield Failure(off.where, msg("its sum {sum} is {told}; its plays add up to {known}", sum=off.name, **sums))
+        wander = max(map(self._wander, self.clocks), default=0)
         for where, line in self._agents:
             known = self.plays.everywhere(line.who)
             if known:
-                self._compare(where, line, self.plays.first[line.who], known)
+                self._compare(where, line, self.plays.first[line.who], known, wander)
         yield from self._failures
 
     def findings(self) -> Iterator[Finding]:

@@ -65,6 +65,7 @@ class SeatUnderTest:
         return self.journal.append(kind, mono=clock.mono(), wall=clock.wall(), **fields)
 
     def seal(self):
+        self.journal.boot = self.site.clock.boot()
         return self.journal.seal(self.site.clock.mono(), self.site.clock.wall())
 
     def start(self, *, clean=True, lost_from=None):

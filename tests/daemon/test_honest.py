@@ -46,7 +46,8 @@ class Owner:
 
     def choices(self):
         often = ["play", "leave", "wait"]
-        return [*often, *often, "wait", "sleep", "crash", "restart", "reboot", "cut", "nudge", "step", "confirm", "grant", "renamed"]
+        seldom = ["wait", "sleep", "crash", "restart", "reboot", "cut", "nudge", "step", "confirm", "grant", "renamed"]
+        return [*often, *often, *seldom]
 
     def play(self):
         self.pid += 1
