@@ -97,7 +97,7 @@ class Adding:
         for game, told in line.games.items():
             if told.refusals < (known := self._refused[line.who, line.seat, game]):
                 says = {"told": str(told.refusals), "known": str(known), "game": game}
-                self._fail(where, msg("it says {told} refused starts of {game}; there are {known} entries of such", **says))
+                self._fail(where, msg("it says {told} refused starts of {game}; {known} entries tell of one", **says))
 
     def _wander(self, seat: str) -> int:
         """By how much pieces of a play may lie over each other, because the clock was set right in between."""

@@ -120,19 +120,19 @@ class SeatClock:
         yield from self._failures.values()
         for boot, where in self._asked.items():
             if boot not in self._jumped:
-                yield Failure(where, msg("it is about a moment that no clock of the seat said"))
+                yield Failure(where, msg("it was decided for a moment that no clock of the seat showed"))
 
     def findings(self) -> Iterator[Finding]:
         self._silence(self.boots.get(self._boot, 0), self._wall or 0, msg("seat {seat}", seat=self.seat))
         yield from self._findings
         for kind, times in self._kinds.items():
             if times > _MOST:
-                more = msgn("{n} more of the kind {kind}", "{n} more of the kind {kind}", times - _MOST, kind=kind)
+                more = msgn("the same {n} more time", "the same {n} more times", times - _MOST)
                 yield Finding(kind, msg("seat {seat}", seat=self.seat), more, seat=self.seat)
 
     def _restarted(self, line: AnyEntry, where: Arg) -> None:
         if line.boot in self.boots:
-            self._fail("boot-again", where, msg("it is of a start of the PC that was over: another one came after it"))
+            self._fail("boot-again", where, msg("it belongs to an earlier start of the PC, after which there was another"))
         elif self._boot and self.seat != AGENT and not isinstance(line, SeatStart):
             self._fail("boot", where, msg("the PC was started anew, and the seat does not say that it was, too"))
         if self._wall is not None and (back := self._wall - line.wall) > CLOCK_BACK_MS:

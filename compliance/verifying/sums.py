@@ -162,7 +162,7 @@ class Plays:
     def elsewhere(self, who: str, seat: str, at: int) -> int:
         """How much was played under this pseudonym on other seats in plays that began before `at`, at most."""
         if who not in self._begun:
-            self._begun[who] = _Begun.of(self._ended.get(who, ()))
+            self._begun[who] = _begun(self._ended.get(who, ()))
         found = self._begun[who]
         return found[None].before(at) - (found[seat].before(at) if seat in found else 0)
 
@@ -186,13 +186,13 @@ class _Begun(NamedTuple):
     def before(self, at: int) -> int:
         return self.sums[bisect_left(self.sinces, at)]
 
-    @classmethod
-    def of(cls, plays: Iterable[Ended]) -> dict[str | None, _Begun]:
-        """By seat; None: on any."""
-        seats: dict[str | None, list[Ended]] = {None: sorted(plays)}
-        for one in seats[None]:
-            seats.setdefault(one.seat, []).append(one)
-        return {
-            seat: cls([one.since for one in found], list(accumulate((one.ms for one in found), initial=0)))
-            for seat, found in seats.items()
-        }  # fmt: skip
+
+def _begun(plays: Iterable[Ended]) -> dict[str | None, _Begun]:
+    """By seat; None: on any."""
+    seats: dict[str | None, list[Ended]] = {None: sorted(plays)}
+    for one in seats[None]:
+        seats.setdefault(one.seat, []).append(one)
+    return {
+        seat: _Begun([one.since for one in found], list(accumulate((one.ms for one in found), initial=0)))
+        for seat, found in seats.items()
+    }
