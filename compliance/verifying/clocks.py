@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from compliance.entry import AnyEntry, ClockJump, Decided, IssueRaised, Presence, Seal, SeatStart, SeatStop
+from compliance.entry import (
+    AnyEntry,
+    ClockJump,
+    Decided,
+    IssueRaised,
+    LaunchRefused,
+    PlayDue,
+    Presence,
+    Seal,
+    SeatStart,
+    SeatStop,
+)
 from compliance.format.chain import AGENT
 from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, Length, Message, msg, msgn
@@ -28,41 +39,27 @@ _MOST = 20  # findings of a kind that are told one by one
 _FULL = "journal-unwritable"
 _HEX = 15
 
+_SAID = frozenset({SeatStart, SeatStop, Presence, IssueRaised, ClockJump, PlayDue, LaunchRefused})
+
 
 class SeatClock:
-    """`take` every entry of one seat in order, then ask `failures` and `findings`. `boots`: up to where each of them was seen,
-    by its play clock; `counted`: up to where a play that went on was certainly counted; `worked`: until when (by the wall
-    clock) it was seen to have been at work for a while; `wander`: by how much in all its wall clock lost on the other.
+    """`take` every entry of one seat in order, then ask `failures` and `findings`. `counted`: up to where, by the play clock of
+    each start of the PC that is over, a play that went on was certainly counted; `wander`: by how much in all the wall clock
+    lost on that.
     """
 
     __slots__ = (
-        "_ahead",
-        "_alive",
-        "_asked",
-        "_boot",
-        "_dip",
-        "_failures",
-        "_findings",
-        "_full",
-        "_jumped",
-        "_kinds",
-        "_run",
-        "_stopped",
-        "_top",
-        "_wall",
-        "boots",
-        "counted",
-        "seat",
-        "wander",
-        "worked",
+        "_ahead", "_alive", "_asked", "_boot", "_boots", "_dip", "_failures", "_findings", "_full", "_jumped",
+        "_kinds", "_mono", "_run", "_stopped", "_top", "_wall", "_worked", "counted", "seat", "wander",
     )  # fmt: skip
 
     def __init__(self, seat: str) -> None:
         self.seat = seat
-        self.boots: dict[str, int] = {}
         self.counted: dict[str, int] = {}
-        self.worked = self.wander = 0
-        self._ahead = 0
+        self.wander = 0
+        self._boots: set[str] = set()
+        self._mono = 0  # how far this start of the PC was seen
+        self._worked = self._ahead = 0
         self._asked: dict[str, Arg] = {}
         self._jumped: set[str] = set()
         self._failures: dict[str, Failure] = {}  # one of each kind: what follows from a lie is no other one
@@ -83,21 +80,36 @@ class SeatClock:
         if line.boot != self._boot:
             self._restarted(line, where)
         else:
-            self._goes_on(line, where)
-        self._says(line, where)
-        self.boots[line.boot] = max(line.mono, self.boots.get(line.boot, line.mono))
+            if line.mono < self._mono:
+                self._goes_back(line, where)
+            self._compare(line, where)
+        if type(line) in _SAID:
+            self._says(line, where)
+        self._mono = max(self._mono, line.mono)
         self._wall = line.wall
-        if self._run is not None and line.mono - self._run > _ROW_MS:
-            self.counted[line.boot] = line.mono - _ROW_MS
-        if self._run is not None and line.mono - self._run >= _SETTLED_MS:
-            self.worked = max(self.worked, line.wall)
+
+    @property
+    def worked(self) -> int:
+        """Until when (by the wall clock) it was seen to have been at work for a while."""
+        return max(self._worked, self._wall or 0) if self._ran() >= _SETTLED_MS else self._worked
+
+    def _ran(self) -> int:
+        return 0 if self._run is None else self._mono - self._run
+
+    def _over(self) -> None:
+        """A run, or a start of the PC, is over."""
+        self._worked = self.worked
+        if self._ran() > _ROW_MS:
+            self.counted[self._boot] = self._mono - _ROW_MS
 
     def _says(self, line: AnyEntry, where: Arg) -> None:
         match line:
             case SeatStart():
-                self._silence(self.boots.get(self._boot, line.mono), line.wall, where)
+                self._over()
+                self._silence(self._mono, line.wall, where)
                 self._run, self._alive, self._stopped = line.mono, line.mono, False
             case SeatStop():
+                self._over()
                 self._silence(line.mono, line.wall, where)
                 self._run, self._stopped = None, True
             case Presence():
@@ -123,7 +135,7 @@ class SeatClock:
                 yield Failure(where, msg("it was decided for a moment that no clock of the seat showed"))
 
     def findings(self) -> Iterator[Finding]:
-        self._silence(self.boots.get(self._boot, 0), self._wall or 0, msg("seat {seat}", seat=self.seat))
+        self._silence(self._mono, self._wall or 0, msg("seat {seat}", seat=self.seat))
         yield from self._findings
         for kind, times in self._kinds.items():
             if times > _MOST:
@@ -131,31 +143,34 @@ class SeatClock:
                 yield Finding(kind, msg("seat {seat}", seat=self.seat), more, seat=self.seat)
 
     def _restarted(self, line: AnyEntry, where: Arg) -> None:
-        if line.boot in self.boots:
+        if line.boot in self._boots:
             self._fail("boot-again", where, msg("it belongs to an earlier start of the PC, after which there was another"))
         elif self._boot and self.seat != AGENT and not isinstance(line, SeatStart):
             self._fail("boot", where, msg("the PC was started anew, and the seat does not say that it was, too"))
         if self._wall is not None and (back := self._wall - line.wall) > CLOCK_BACK_MS:
             self._note("clock-back", line.wall, where, msg("the clock went back by {length}", length=Length(back)))
-        self._silence(self.boots.get(self._boot, 0), line.wall, where)
+        self._over()
+        self._silence(self._mono, line.wall, where)
+        self._boots.add(line.boot)
         self._boot, self._dip, self._alive = line.boot, None, line.mono
+        self._mono = line.mono
         self._top = self._ahead = line.wall - line.mono
 
-    def _goes_on(self, line: AnyEntry, where: Arg) -> None:
-        before = self.boots[line.boot] - line.mono
+    def _goes_back(self, line: AnyEntry, where: Arg) -> None:
+        before = self._mono - line.mono
         if before > _BEFORE_MS and not self._full:
             back = msg("the clock that play is counted on goes back by {length}, which it cannot", length=Length(before))
             self._fail("mono", where, back)
         elif before > _WAITED_MS:
             said = msg("it was written {length} after its moment", length=Length(before))
             self._note("clock-order", line.wall, where, said)
-        self._compare(line, where)
 
     def _compare(self, line: AnyEntry, where: Arg) -> None:
         """Within one boot the wall clock may only gain on the play clock, while the PC sleeps."""
         ahead = line.wall - line.mono
         back = self._top - ahead
-        self.wander += max(0, self._ahead - ahead)
+        if ahead < self._ahead:
+            self.wander += self._ahead - ahead
         self._ahead = ahead
         if back > CLOCK_BACK_MS:
             self._note("clock-back", line.wall, where, msg("the clock went back by {length}", length=Length(back)))

@@ -20,7 +20,9 @@ from compliance.entry import (
     GrantGiven,
     GrantLine,
     GrantRevoked,
+    LaunchRefused,
     PinFailed,
+    PlayDue,
     PlayStarted,
     ProgramRefused,
     Requested,
@@ -31,6 +33,10 @@ from compliance.verifying.zones import Zones
 from i18n.message import Arg, Message, msg, msgn
 from rules.calendar import ZoneError, calendar
 
+_TOLD = frozenset({
+    PlayStarted, PlayDue, LaunchRefused, GrantGiven, GrantRevoked, Requested, Answered, Approval, CodeUsed, PinFailed,
+    ProgramRefused,
+})  # fmt: skip
 _Key: TypeAlias = tuple[str, int, str | None, int]  # of a grant, as a decision tells it
 
 
@@ -63,7 +69,10 @@ class Persons:
     _others: list[Arg] = field(default_factory=list)
 
     def take(self, where: Arg, line: AnyEntry) -> None:
-        self._began.setdefault(line.seat, line.wall)
+        if line.seat not in self._began:
+            self._began[line.seat] = line.wall
+        if type(line) not in _TOLD:
+            return
         match line:
             case PlayStarted():
                 known = self.zones.dates(line.since)

@@ -6,10 +6,12 @@ A seat goes by the zone of the last list that it got, so around a change either 
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import lru_cache
 
 from rules.calendar import DAY_MS, ZoneError, calendar, day_bounds
 
 DEFAULT = "Asia/Ho_Chi_Minh"
+_QUARTER_MS = 900_000  # of an hour: every zone's days begin at one
 _MOST = 8  # zones around one moment: who names more changes them only to be asked of none
 _NEAR = 1  # days around a change in which either zone may have held
 _LATELY = 7  # how long a seat may go on by the zone that it knew
@@ -21,6 +23,7 @@ class Zones:
     def __init__(self) -> None:
         self._at: list[int] = []
         self._zones: list[str] = []
+        self._dates: dict[int, set[int]] = {}
         self._changed: dict[int, dict[str, tuple[int, int]]] = {}  # by the day since 1970: the first and last change of each
 
     def change(self, at: int, zone: str) -> None:
@@ -28,6 +31,7 @@ class Zones:
         before = self._zones[-1] if self._zones else zone
         self._at.append(max(at, self._at[-1] if self._at else at))
         self._zones.append(zone)
+        self._dates.clear()
         if zone == before:
             return
         for day in range(-1, _LATELY + 2):
@@ -65,9 +69,15 @@ class Zones:
 
     def dates(self, moment: int) -> set[int]:
         """Which day it may have been to a seat that had not heard of the last changes, as in date.toordinal."""
-        return {calendar(zone).day(moment).ordinal for zone in self._of(moment, _LATELY * DAY_MS)}
+        quarter = moment // _QUARTER_MS
+        found = self._dates.get(quarter)
+        if found is None:
+            zones = self._of(moment, _LATELY * DAY_MS)
+            found = self._dates[quarter] = {calendar(zone).day(moment).ordinal for zone in zones}
+        return found
 
 
+@lru_cache
 def _known(zone: str) -> bool:
     try:
         day_bounds(zone, 0)
