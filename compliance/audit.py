@@ -14,16 +14,18 @@ from compliance import entry
 from compliance.bundle import pack_path
 from compliance.format.chain import AGENT
 from compliance.format.house_rule import HOUSE
+from compliance.verifying.adding import Adding
 from compliance.verifying.asked import Asked
+from compliance.verifying.clocks import CLOCK_BACK_MS
+from compliance.verifying.crossing import Crossing
 from compliance.verifying.issues import issue
 from compliance.verifying.overrides import Overrides
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.programs import Programs
 from compliance.verifying.recompute import Recomputer, Unfounded
-from compliance.verifying.report import Audit, Failure, Finding, entry_name, length
+from compliance.verifying.report import Audit, Failure, Finding, entry_name
 from compliance.verifying.sums import Plays
 from compliance.verifying.told import Registered
-from compliance.verifying.unchecked import not_added_up
 from compliance.verifying.zones import Zones
 from i18n.message import Arg, Length, Message, msg, msgn
 from rules.calendar import day_name
@@ -41,8 +43,7 @@ class Auditor:
     _findings: list[Finding] = field(default_factory=list)
     _seats: dict[str, SeatPresence] = field(default_factory=dict)
     _plays: Plays = field(default_factory=Plays)
-    _decisions: list[tuple[Arg, entry.PlayDue | entry.LaunchRefused]] = field(default_factory=list)
-    _summaries: list[tuple[Arg, entry.UsageDay]] = field(default_factory=list)
+    _decisions: int = 0
     _due: dict[tuple[str, int], entry.PlayDue] = field(default_factory=dict)
     _issues: dict[tuple[str, str], Finding] = field(default_factory=dict)
     _silent: Counter[str] = field(default_factory=Counter)
@@ -54,10 +55,11 @@ class Auditor:
     _overrides: Overrides = field(default_factory=Overrides)
     _packs: set[str] = field(default_factory=set)
     _tick: int = 0
-    _unchecked: dict[bool, list[Arg]] = field(default_factory=lambda: {True: [], False: []})  # by whether a zone is to blame
 
     def __post_init__(self) -> None:
         self._recomputer = Recomputer(self.texts)
+        self._crossing = Crossing(self._zones)
+        self._adding = Adding(self._plays, self._zones, self._crossing.clocks)
 
     @property
     def zone(self) -> str:
@@ -70,7 +72,8 @@ class Auditor:
         presence = self._seats.get(line.seat)
         if presence is None:
             presence = self._seats[line.seat] = SeatPresence(line.seat)
-        self._findings += presence.take(line, where)
+        presence.take(line)
+        self._crossing.take(where, line)
         if line.seat != AGENT and self._tick - line.wall > LATE_MS:
             self._late[line.seat] += 1
         match line:
@@ -91,7 +94,7 @@ class Auditor:
     def _take_other(self, where: Arg, line: entry.AnyEntry) -> None:
         match line:
             case entry.UsageDay():
-                self._summaries.append((where, line))
+                self._adding.summed(where, line)
             case entry.PlaceChanged() if line.seat == AGENT:
                 self._zones.change(line.wall, line.zone)
             case entry.PolicyChanged():
@@ -140,12 +143,10 @@ class Auditor:
 
     def finish(self) -> Audit:
         """All that was found."""
-        for where, line in self._decisions:
-            self._sums(where, line)
-        for where, summary in self._summaries:
-            self._summary(where, summary)
+        self._crossing.close()
         self._failures += (
-            *self._registered.failures, *self._programs.failures(), *self._asked.failures, *self._overrides.failures,
+            *self._crossing.failures(), *self._adding.failures(), *self._registered.failures, *self._programs.failures(),
+            *self._asked.failures, *self._overrides.failures,
         )  # fmt: skip
         told = (*self._registered.findings(self.zone), *self._programs.findings(), *self._asked.findings())
         self._findings += (*told, *self._issues.values(), *self._overrides.findings(self.zone))
@@ -155,36 +156,35 @@ class Auditor:
         for seat, entries in self._late.items():
             late = msgn("{n} entry came late by the agent's clock", "{n} entries came late by the agent's clock", entries)
             self._note("late", msg("seat {seat}", seat=seat), late)
-        self._findings += not_added_up(self._unchecked)
+        self._findings += (*self._crossing.findings(self.zone), *self._adding.findings())
         if strange := sorted(self.texts.keys() - self._packs):
             self._note("pack", pack_path(strange[0]), msgn(
                 "{n} text of a pack is in the bundle that no entry names",
                 "{n} texts of packs are in the bundle that no entry names", len(strange),
             ))  # fmt: skip
-        ended = [play.ended for play in self._plays if play.ended is not None]
         return Audit(
             failures=tuple(self._failures),
             findings=tuple(self._findings),
-            gaps=tuple(gap for presence in self._seats.values() for gap in presence.gaps),
+            gaps=self._crossing.gaps(gap for presence in self._seats.values() for gap in presence.gaps),
             seats=tuple(presence.part() for presence in self._seats.values()),
-            days=len({day_name(self.zone, play.start.since) for play in self._plays}),
-            plays=sum(1 for _ in self._plays),
-            played_ms=sum(line.ms for line in ended),
-            decisions=len(self._decisions),
+            days=len({day_name(self.zone, since) for since in self._plays.sinces}),
+            plays=len(self._plays.sinces),
+            played_ms=self._plays.played_ms,
+            decisions=self._decisions,
         )
 
     # --- plays and decisions --------------------------------------------------------------------------------------------
 
     def _ended(self, where: Arg, line: entry.PlayEnded) -> None:
-        play = self._plays.find(line.seat, line.play)
-        if play is None or play.ended is not None:
+        play = self._plays.running(line.seat, line.play)
+        if play is None:
             self._fail(where, msg("no play {play} of this seat is open", play=str(line.play)))
             return
-        start = play.start
-        if (line.who, line.game, line.since) != (start.who, start.game, start.since) or line.ms < 0:
+        if (line.who, line.game, line.since) != (play.who, play.game, play.since) or line.ms < 0:
             self._fail(where, msg("it is not the play that play.started {play} began", play=str(line.play)))
             return
-        play.ended = line
+        self._crossing.ended(where, line, play)
+        self._plays.end(play, line)
         if line.late:
             self._note("late-play", where, msg("nobody saw its end"))
         due = self._due.get((line.seat, line.play))
@@ -193,12 +193,13 @@ class Auditor:
             self._note("overrun", where, msg("it went on for {length} after its time was over", length=over))
 
     def _decided(self, where: Arg, line: entry.PlayDue | entry.LaunchRefused) -> None:
-        self._decisions.append((where, line))
+        self._decisions += 1
         self._packs.add(line.pack)
         self._overrides.decided(where, line)
         if isinstance(line, entry.PlayDue):
-            play = self._plays.find(line.seat, line.play)
-            if play is None or (play.start.who, play.start.game) != (line.who, line.game):
+            play = self._plays.running(line.seat, line.play)
+            asked = abs(line.at - line.wall) > CLOCK_BACK_MS  # by another clock, which may say another day, and so another who
+            if play is None or play.game != line.game or (play.who != line.who and not asked):
                 self._fail(where, msg("there is no such play {play}", play=str(line.play)))
             if (line.seat, line.play) in self._due:
                 self._note("due-again", where, msg("it was due before and let go on"))
@@ -207,37 +208,7 @@ class Auditor:
             self._recomputer.check(line)
         except Unfounded as error:
             self._fail(where, error.message)
-
-    def _sums(self, where: Arg, line: entry.Decided) -> None:
-        """The decision's sums against the plays, if the rule's day is the day of its pseudonym."""
-        day = self._zones.day(line.at, line.zone)
-        known_sums = None if day is None else self._plays.before(line, day)
-        if known_sums is None:
-            self._unchecked[day is None].append(where)
-            return
-        for name, allowed in known_sums.items():
-            if line.before.get(name) not in allowed:
-                told = length(line.before.get(name))
-                what = msg("its sum {sum} is {told}; its plays add up to {known}", sum=name, told=told, known=_range(*allowed))
-                self._fail(where, what)
-
-    def _summary(self, where: Arg, line: entry.UsageDay) -> None:
-        first = next(iter(self._plays.plays.get(line.who, ())), None)
-        if first is None:
-            return
-        day = self._zones.day(first.start.since)
-        if day is None:
-            self._unchecked[True].append(where)
-            return
-        if day_name(self._zones.at(first.start.since), first.start.since).isoformat() != line.day:
-            self._fail(where, msg("{day} is not the day of these plays", day=line.day))
-        known = self._plays.day(line, day, all_seats=line.seat == AGENT)
-        for game in sorted(known.keys() | line.games.keys()):
-            told = line.games[game].ms if game in line.games else 0
-            least, most = known.get(game, (0, 0))
-            if not least <= told <= most:
-                sums = {"told": length(told), "known": _range(least, most)}
-                self._fail(where, msg("it says {told} of {game}; the plays add up to {known}", game=game, **sums))
+        self._adding.decided(where, line)
 
     # --- the rest --------------------------------------------------------------------------------------------------------
 
@@ -258,7 +229,3 @@ def _jumped(ms: int) -> Message:
     if ms < 0:
         return msg("the clock jumped back by {length}", length=Length(-ms, exact=True))
     return msg("the clock jumped ahead by {length}", length=Length(ms, exact=True))
-
-
-def _range(least: int, most: int) -> Arg:
-    return length(least) if least == most else msg("{least} to {most}", least=length(least), most=length(most))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from compliance.entry import AnyEntry, Presence, SeatStart, SeatStop
-from compliance.verifying.report import Finding, Gap, SeatPart
-from i18n.message import Arg, Length, msg
+from compliance.verifying.alive import MINUTE_MS, Minutes
+from compliance.verifying.clocks import read_bits
+from compliance.verifying.report import Gap, SeatPart
 
-MINUTE_MS = 60_000
-CLOCK_BACK_MS = 5 * MINUTE_MS
-_BITS = re.compile(r"[0-9a-f]{15}")
+_RAN_ON_MS = 5 * MINUTE_MS  # a new version is installed in less
+_HOURLY_MS = 70 * MINUTE_MS  # a seat that lives writes each hour
+_AHEAD = 6  # minutes that a clock may have been set back by since
 
 
 class SeatPresence:
@@ -20,18 +19,17 @@ class SeatPresence:
         self.seat = seat
         self.gaps: list[Gap] = []
         self.claim_holds = True
+        self.alive = Minutes()
         self._entries = 0
         self._first = self._last = 0
-        self._alive = 0
         self._expected = 0
         self._run_from: int | None = None
         self._seen_to: int | None = None
-        self._stopped_at: int | None = None
+        self._stopped: SeatStop | None = None
         self._ran = False
-        self._clock: tuple[str, int] | None = None
 
-    def take(self, line: AnyEntry, where: Arg) -> list[Finding]:
-        """The seat's next entry; what is strange about its clocks."""
+    def take(self, line: AnyEntry) -> None:
+        """The seat's next entry."""
         if not self._entries:
             self._first = line.wall
         self._entries += 1
@@ -45,44 +43,46 @@ class SeatPresence:
             case _:
                 pass
         self._last = line.wall
-        return self._clocks(line, where)
 
     def part(self) -> SeatPart:
         """What all entries so far add up to."""
         expected = self._expected
         if self._run_from is not None and self._seen_to is not None:
             expected += max(0, self._seen_to - self._run_from)
-        coverage = min(1.0, self._alive / expected) if expected else None
+        coverage = min(1.0, self.alive.count() / expected) if expected else None
         return SeatPart(self.seat, self._entries, self._first, self._last, coverage)
 
     def _start(self, line: SeatStart) -> None:
-        self.claim_holds = not (line.clean and self._ran and self._stopped_at is None)
-        if self._stopped_at is not None:
-            self.gaps.append(Gap(self.seat, self._stopped_at, line.wall, explained=True))
+        self.claim_holds = not (line.clean and self._ran and self._stopped is None)
+        if (stop := self._stopped) is not None:
+            ran_on = stop.boot == line.boot and line.mono - stop.mono > _RAN_ON_MS
+            self._gap(stop.wall, line.wall, "ran-on" if ran_on else "stopped", explained=not ran_on)
         elif self._ran or not line.clean:
-            lost = self._last if line.lost_from is None else line.lost_from
-            self.gaps.append(Gap(self.seat, lost or line.wall, line.wall, explained=False))
+            self._gap(self._lost(line), line.wall, "lost")
         if self._run_from is None:
             self._run_from = line.wall // MINUTE_MS
-        self._ran, self._stopped_at = True, None
+        self._ran, self._stopped = True, None
+
+    def _lost(self, line: SeatStart) -> int:
+        """Its last sign of life: the one that it tells itself, if that can be."""
+        told, last = line.lost_from, self._last or line.wall
+        if not told:
+            return last
+        return told if not self._ran or told <= min(line.wall, self._last + _HOURLY_MS) else last
+
+    def _gap(self, start: int, end: int, kind: str, *, explained: bool = False) -> None:
+        """None where the clock was set back meanwhile."""
+        if start <= end:
+            self.gaps.append(Gap(self.seat, start, end, explained=explained, kind=kind))
 
     def _stop(self, line: SeatStop) -> None:
         if self._run_from is not None:
             self._expected += max(0, line.wall // MINUTE_MS - self._run_from)
         self._run_from = self._seen_to = None
-        self._stopped_at = line.wall
+        self._stopped = line
 
     def _present(self, line: Presence) -> None:
-        if not _BITS.fullmatch(line.bits):
-            return
-        bits = int(line.bits, 16)
-        self._alive += bits.bit_count()
-        self._seen_to = line.since // MINUTE_MS + bits.bit_length()
-
-    def _clocks(self, line: AnyEntry, where: Arg) -> list[Finding]:
-        """Within one boot the wall clock may only gain on the monotonic one, while the PC sleeps."""
-        before, self._clock = self._clock, (line.boot, line.wall - line.mono)
-        if before is None or before[0] != line.boot or before[1] - self._clock[1] <= CLOCK_BACK_MS:
-            return []
-        back = Length(before[1] - self._clock[1])
-        return [Finding("clock-back", where, msg("the clock went back by {length}", length=back))]
+        since = line.since // MINUTE_MS
+        bits = read_bits(line) & (1 << max(0, line.wall // MINUTE_MS - since + _AHEAD)) - 1
+        self.alive.add(since, bits)
+        self._seen_to = since + bits.bit_length()

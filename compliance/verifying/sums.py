@@ -8,17 +8,19 @@ not have been known yet.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
-from compliance.entry import Decided, PlayEnded, PlayStarted, UsageDay
-from rules.facts import Played
-from rules.usage import union_ms
+from compliance.entry import Decided, PlayEnded, PlayStarted
+from compliance.verifying.union import Union
 
 RUNNING_SLACK_MS = 1000
 _SLEPT_MS = 2000
+_MOST_OPEN = 64  # plays at once that are added up one by one: nobody plays more
 
 
 class Range(NamedTuple):
@@ -33,102 +35,164 @@ class Range(NamedTuple):
 
 @dataclass(slots=True)
 class Play:
-    """One play as the entries tell it; `ended` is the entry that closed it."""
+    """One play that goes on, as its play.started told it. `told_late`: how long it had been on by then."""
 
-    start: PlayStarted
-    ended: PlayEnded | None = None
+    seat: str
+    seq: int
+    who: str
+    game: str
+    publisher: str | None
+    since: int
+    boot: str
+    mono: int
+    told_late: int
+    resumed: int | None
 
-    def until(self, line: Decided) -> Part | None:
-        """How much of it had been played when the same seat decided `line`; None if that cannot be told."""
-        start, ended = self.start, self.ended
-        if ended is not None and ended.seq < line.seq:
-            return self.whole()
-        if start.boot != line.boot:
-            return None
-        told_late = start.wall - start.since  # how long it had been on when told; the PC may have slept through that
-        since_told = max(0, (line.mono - line.wall + line.at) - start.mono)
-        ms = max(0, since_told + told_late)
-        exact = told_late <= _SLEPT_MS and abs(line.at - start.since - ms) <= _SLEPT_MS
-        return Part(self, since_told, ms, exact=exact, slack=RUNNING_SLACK_MS)
-
-    def whole(self) -> Part | None:
-        """All of it; None while it runs."""
-        ended = self.ended
-        if ended is None:
-            return None
-        slept = ended.late or abs(ended.wall - ended.since - ended.ms) > _SLEPT_MS
-        return Part(self, ended.ms, ended.ms, exact=not slept, slack=0)
+    def part(self, line: Decided) -> Part:
+        """How much of it had been played when the same seat decided `line`."""
+        if self.boot != line.boot:
+            return Part(self.since, 0, max(0, line.at - self.since), exact=False)
+        asked = line.at - line.wall  # a moment ago, or by another clock, which play is not counted on
+        told = max(0, line.mono + (asked if abs(asked) <= _SLEPT_MS else 0) - self.mono)
+        ms = max(0, told + self.told_late)
+        exact = self.told_late <= _SLEPT_MS and abs(line.at - self.since - ms) <= _SLEPT_MS
+        return Part(self.since, told, ms, exact=exact)
 
 
 class Part(NamedTuple):
-    """How much of a play was played: `ms`, within `slack`, if `exact`; else something from `least` on."""
+    """How much of a running play was played: `ms`, within a second, if `exact`; else something from `least` on."""
 
-    play: Play
+    since: int
     least: int
     ms: int
     exact: bool
-    slack: int
 
-    @property
-    def interval(self) -> Played:
-        start = self.play.start
-        return Played(start.game, start.publisher, start.since, self.ms)
+
+class Ended(NamedTuple):
+    """A play that is over."""
+
+    since: int
+    ms: int
+    seat: str
+    game: str
+    exact: bool
+
+
+@dataclass(slots=True)
+class Own:
+    """What one pseudonym played at one seat. `first` is when the first of it began, and of which game."""
+
+    first: tuple[str, int]
+    total: Union = field(default_factory=Union)
+    games: dict[str, Union] = field(default_factory=lambda: defaultdict(Union))
+    publishers: dict[str | None, Union] = field(default_factory=lambda: defaultdict(Union))
+    running: dict[int, Play] = field(default_factory=dict)
+
+    def end(self, play: Play, line: PlayEnded, *, exact: bool) -> None:
+        for union in (self.total, self.games[play.game], self.publishers[play.publisher]):
+            if exact:
+                union.add(line.since, line.ms)
+            else:
+                union.add_loose(line.ms)
+
+    def before(self, line: Decided, day: tuple[int, int], lost: int) -> dict[str, Range]:
+        """The range of each sum of a decision at this seat: of the game, its publisher, and in total. `lost`: how much of a
+        play of which it is not known where it lies may not count.
+        """
+        if len(self.running) > _MOST_OPEN:
+            return {name: Range(0, day[1] - day[0]) for name in ("game", "publisher", "total")}
+        parts = [(play, play.part(line)) for play in self.running.values()]
+        by = self.publishers.get(line.publisher)
+        chosen = {
+            "game": (self.games.get(line.game), [part for play, part in parts if play.game == line.game]),
+            "publisher": (by, [part for play, part in parts if play.publisher == line.publisher]),
+            "total": (self.total, [part for _, part in parts]),
+        }
+        return {name: _range(union or Union(), running, day, lost) for name, (union, running) in chosen.items()}
+
+
+def _range(union: Union, running: Iterable[Part], day: tuple[int, int], lost: int) -> Range:
+    exact = [(one.since, one.since + one.ms) for one in running if one.exact]
+    loose = [one for one in running if not one.exact]
+    slack = RUNNING_SLACK_MS if exact or loose else 0
+    known = union.within(*day, exact)
+    longest = max(0, max(union.longest, max((one.least for one in loose), default=0)) - lost)
+    most = known + union.loose + sum(one.ms for one in loose)
+    return Range(max(known, min(longest, day[1] - day[0])) - slack, most + slack)
 
 
 @dataclass
 class Plays:
-    """All plays by the day's pseudonym, in the order of their seats' chains."""
+    """All plays by the day's pseudonym. `first`: when its first began; `sinces`: when each did; `played_ms`: all that ended."""
 
-    plays: dict[str, list[Play]] = field(default_factory=lambda: defaultdict(list))
-    _by_seq: dict[tuple[str, int], Play] = field(default_factory=dict)
+    own: dict[tuple[str, str], Own] = field(default_factory=dict)
+    first: dict[str, int] = field(default_factory=dict)
+    sinces: list[int] = field(default_factory=list)
+    played_ms: int = 0
+    _open: dict[tuple[str, int], Play] = field(default_factory=dict)
+    _ended: dict[str, list[Ended]] = field(default_factory=lambda: defaultdict(list))
+    _begun: dict[str, dict[str | None, _Begun]] = field(default_factory=dict)
 
     def start(self, line: PlayStarted) -> None:
-        play = Play(line)
-        self.plays[line.who].append(play)
-        self._by_seq[line.seat, line.seq] = play
+        late = line.wall - line.since
+        play = Play(
+            line.seat, line.seq, line.who, line.game, line.publisher, line.since, line.boot, line.mono, late, line.resumed
+        )
+        own = self.own.get((line.who, line.seat))
+        if own is None:
+            own = self.own[line.who, line.seat] = Own((line.game, line.since))
+        own.running[line.seq] = self._open[line.seat, line.seq] = play
+        self.first.setdefault(line.who, line.since)
+        self.sinces.append(line.since)
 
-    def find(self, seat: str, seq: int) -> Play | None:
-        return self._by_seq.get((seat, seq))
+    def running(self, seat: str, seq: int) -> Play | None:
+        """The play that this entry of the seat began, while it goes on."""
+        return self._open.get((seat, seq))
 
-    def __iter__(self) -> Iterator[Play]:
-        return iter(self._by_seq.values())
+    def end(self, play: Play, line: PlayEnded) -> None:
+        exact = not line.late and abs(line.wall - line.since - line.ms) <= _SLEPT_MS
+        own = self.own[play.who, play.seat]
+        own.end(play, line, exact=exact)
+        del own.running[play.seq], self._open[play.seat, play.seq]
+        self._ended[play.who].append(Ended(line.since, line.ms, play.seat, play.game, exact))
+        self.played_ms += line.ms
 
-    def before(self, line: Decided, day: tuple[int, int]) -> dict[str, Range] | None:
-        """The range of each sum of a decision: of the game, publisher and total. None if the entries do not tell."""
-        own, unsure = [], []
-        for play in self.plays.get(line.who, ()):
-            if play.start.seat != line.seat:
-                if play.start.since < line.at and (part := play.whole()) is not None:
-                    unsure.append(part)
-            elif play.start.seq < line.seq:
-                part = play.until(line)
-                if part is None:
-                    return None
-                own.append(part)
-        chosen = {
-            "game": [part for part in own if part.play.start.game == line.game],
-            "publisher": [part for part in own if part.play.start.publisher == line.publisher],
-            "total": own,
-        }
-        more = sum(part.ms for part in unsure)
-        found = {name: _range(parts, day) for name, parts in chosen.items()}
-        return {name: Range(low, high + more) for name, (low, high) in found.items()}
+    # --- once all were taken -------------------------------------------------------------------------------------------
 
-    def day(self, line: UsageDay, day: tuple[int, int], *, all_seats: bool) -> dict[str, Range]:
-        """The range of each game's milliseconds in a summary."""
-        by_game: dict[str, list[Part]] = defaultdict(list)
-        for play in self.plays.get(line.who, ()):
-            here = play.start.seat == line.seat and play.ended is not None and play.ended.seq < line.seq
-            if (here or all_seats) and (part := play.whole()) is not None:
-                by_game[play.start.game].append(part)
-        return {game: _range(parts, day) for game, parts in by_game.items()}
+    def elsewhere(self, who: str, seat: str, at: int) -> int:
+        """How much was played under this pseudonym on other seats in plays that began before `at`, at most."""
+        if who not in self._begun:
+            self._begun[who] = _begun(self._ended.get(who, ()))
+        found = self._begun[who]
+        return found[None].before(at) - (found[seat].before(at) if seat in found else 0)
+
+    def everywhere(self, who: str) -> dict[str, Union]:
+        """By game, on all seats."""
+        found: dict[str, Union] = defaultdict(Union)
+        for one in self._ended.get(who, ()):
+            if one.exact:
+                found[one.game].add(one.since, one.ms)
+            else:
+                found[one.game].add_loose(one.ms)
+        return found
 
 
-def _range(parts: Iterable[Part], day: tuple[int, int]) -> Range:
-    parts = list(parts)
-    slack = max((part.slack for part in parts), default=0)
-    if all(part.exact for part in parts):
-        total = union_ms((part.interval for part in parts), *day)
-        return Range(total - slack, total + slack)
-    longest = max(part.least for part in parts)
-    return Range(min(longest - slack, day[1] - day[0]), sum(part.ms for part in parts) + slack)
+class _Begun(NamedTuple):
+    """When plays began, in order, and the sums of those before each."""
+
+    sinces: list[int]
+    sums: list[int]
+
+    def before(self, at: int) -> int:
+        return self.sums[bisect_left(self.sinces, at)]
+
+
+def _begun(plays: Iterable[Ended]) -> dict[str | None, _Begun]:
+    """By seat; None: on any."""
+    seats: dict[str | None, list[Ended]] = {None: sorted(plays)}
+    for one in seats[None]:
+        seats.setdefault(one.seat, []).append(one)
+    return {
+        seat: _Begun([one.since for one in found], list(accumulate((one.ms for one in found), initial=0)))
+        for seat, found in seats.items()
+    }

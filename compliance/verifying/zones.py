@@ -1,26 +1,48 @@
-"""The place's time zone through the log: pseudonyms change and days are summed up in it. Pure."""
+"""The place's time zone through the log: pseudonyms change and days are summed up in it. Pure.
+
+A seat goes by the zone of the last list that it got, so around a change either may have held: what is asked is asked of each.
+"""
 
 from __future__ import annotations
 
-from rules.calendar import DAY_MS, ZoneError, day_bounds
+from bisect import bisect_right
+from functools import lru_cache
+
+from rules.calendar import DAY_MS, ZoneError, calendar, day_bounds
 
 DEFAULT = "Asia/Ho_Chi_Minh"
+_QUARTER_MS = 900_000  # of an hour: every zone's days begin at one
+_MOST = 8  # zones around one moment: who names more changes them only to be asked of none
+_NEAR = 1  # days around a change in which either zone may have held
+_LATELY = 7  # how long a seat may go on by the zone that it knew
 
 
 class Zones:
     """Changes of the zone, told by `change` in the order of the agent's chain."""
 
     def __init__(self) -> None:
-        self._changes: list[tuple[int, str]] = []
+        self._at: list[int] = []
+        self._zones: list[str] = []
+        self._dates: dict[int, set[int]] = {}
+        self._changed: dict[int, dict[str, tuple[int, int]]] = {}  # by the day since 1970: the first and last change of each
 
     def change(self, at: int, zone: str) -> None:
         """From the moment `at` on, the place's zone is `zone`."""
-        self._changes.append((at, zone))
+        before = self._zones[-1] if self._zones else zone
+        self._at.append(max(at, self._at[-1] if self._at else at))
+        self._zones.append(zone)
+        self._dates.clear()
+        if zone == before:
+            return
+        for day in range(-1, _LATELY + 2):
+            known = self._changed.setdefault(at // DAY_MS + day, {})
+            for one in (before, zone) if len(known) < _MOST else ():
+                known[one] = (known[one][0] if one in known else at, at)
 
     @property
     def last(self) -> str:
         """The zone at the end of the log, for showing moments."""
-        zone = self._changes[-1][1] if self._changes else DEFAULT
+        zone = self._zones[-1] if self._zones else DEFAULT
         try:
             day_bounds(zone, 0)
         except ZoneError:
@@ -29,17 +51,36 @@ class Zones:
 
     def at(self, moment: int) -> str:
         """The zone in force at a moment. Before the first change it is that one's; without changes, the default."""
-        zone = self._changes[0][1] if self._changes else DEFAULT
-        for at, changed in self._changes:
-            if at <= moment:
-                zone = changed
-        return zone
+        return self._zones[max(0, bisect_right(self._at, moment) - 1)] if self._zones else DEFAULT
 
-    def day(self, moment: int, *others: str) -> tuple[int, int] | None:
-        """The day that contains `moment`, as (start, end); None if the zones in force around it and `others` disagree on it."""
-        near = {changed for at, changed in self._changes if abs(at - moment) <= DAY_MS}
-        try:
-            days = {day_bounds(zone, moment) for zone in (self.at(moment), *near, *others)}
-        except ZoneError:
-            return None
-        return days.pop() if len(days) == 1 else None
+    def around(self, moment: int) -> list[str]:
+        """All zones that may have been in force then, the most likely first; those that no calendar has left out."""
+        return self._of(moment, _NEAR * DAY_MS)
+
+    def _of(self, moment: int, after: int) -> list[str]:
+        """`after` a change, or a day before, either zone may have held."""
+        changed = self._changed.get(moment // DAY_MS, {}).items()
+        near = [zone for zone, (first, last) in changed if first - DAY_MS <= moment <= last + after]
+        return [zone for zone in dict.fromkeys((self.at(moment), *near)) if _known(zone)] or [DEFAULT]
+
+    def days(self, moment: int) -> set[tuple[int, int]]:
+        """The day of `moment`, as (start, end), by each zone around it."""
+        return {day_bounds(zone, moment) for zone in self.around(moment)}
+
+    def dates(self, moment: int) -> set[int]:
+        """Which day it may have been to a seat that had not heard of the last changes, as in date.toordinal."""
+        quarter = moment // _QUARTER_MS
+        found = self._dates.get(quarter)
+        if found is None:
+            zones = self._of(moment, _LATELY * DAY_MS)
+            found = self._dates[quarter] = {calendar(zone).day(moment).ordinal for zone in zones}
+        return found
+
+
+@lru_cache
+def _known(zone: str) -> bool:
+    try:
+        day_bounds(zone, 0)
+    except ZoneError:
+        return False
+    return True

@@ -147,11 +147,13 @@ class Plays:
         play.folded = len(play.pieces)
 
     def cut_at_midnight(self, play: Play, start: int, who: str, now: Reading) -> tuple[int, Play]:
-        """Ends the play at `start` (wall), where the day began, and begins it anew as `who`. Its ms, and the new play."""
-        at = max(play.since_mono, now.mono - (now.wall - start))
+        """Ends the play at `start` (wall), where the day began, and begins it anew as `who`: there, or when the PC woke up
+        after it. Its ms, and the new play.
+        """
+        at, since = max(play.since_mono, now.mono - (now.wall - start)), max(start, play.since_wall)
         new = replace(
-            play, who=who, seq=None, pieces=[], folded=0, since_mono=at, since_wall=max(start, play.since_wall),
-            started_wall=start, programs=set(play.programs), unsure=set(play.unsure), joined=set(play.joined),
+            play, who=who, seq=None, pieces=[], folded=0, since_mono=at, since_wall=since, started_wall=since,
+            programs=set(play.programs), unsure=set(play.unsure), joined=set(play.joined),
         )  # fmt: skip
         ms = play.ms(at)
         self.finish(play, at)

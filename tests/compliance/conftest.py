@@ -65,6 +65,7 @@ class SeatUnderTest:
         return self.journal.append(kind, mono=clock.mono(), wall=clock.wall(), **fields)
 
     def seal(self):
+        self.journal.boot = self.site.clock.boot()
         return self.journal.seal(self.site.clock.mono(), self.site.clock.wall())
 
     def start(self, *, clean=True, lost_from=None):
@@ -127,6 +128,12 @@ class SeatUnderTest:
             "verdict": decision.verdict, "rule": reason.rule, "cite": reason.cite, "pack": reason.pack,
             "params": reason.params, "inline": own, "zone": ZONE, "budget": reason.budget_ms, "until": decision.until,
         }  # fmt: skip
+
+    def give(self, grant, who="child", id="g1"):
+        """The grant, which it returns."""
+        told = {"id": id, "who": who, "by": grant.by, "ms": grant.ms, "game": grant.game, "given": grant.given}
+        self.add(entry.GrantGiven, payload=b"Mother", **told)
+        return grant
 
     def due(self, play, pack, /, **changed):
         fields = self.decided(pack, who=play.who, game=play.game, publisher=play.publisher)
@@ -204,8 +211,7 @@ class Site:
         seat.due(other, self.house(25 * MINUTE, "teeworlds"))
         seat.end(other, "killed")
         grant = Grant("guardian", 5 * MINUTE, None, clock.wall())
-        told = {"id": "g1", "who": "child", "by": "guardian", "ms": grant.ms, "game": None, "given": grant.given}
-        seat.add(entry.GrantGiven, payload=b"Mother", **told)
+        seat.give(grant)
         third = seat.begin()
         clock.run(5 * MINUTE)
         seat.due(third, replace(self.pack(), budgets=self.pack().budgets[:1]))

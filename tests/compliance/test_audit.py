@@ -25,14 +25,14 @@ def played(seat, minutes=60, **play):
 # --- sums -----------------------------------------------------------------------------------------------------------------
 
 
-def test_play_that_was_shortened_contradicts_the_next_decision(site, seat, audit):
-    """An end that says less than was played: the later decision knows more."""
+def test_play_that_was_shortened_contradicts_its_clock_and_the_next_decision(site, seat, audit):
+    """An end that says less than was played: the clock that play is counted on knows more, and so does the later decision."""
     first = played(seat, 40, game="a")
     line = seat.end(first, ms=10 * MINUTE)
     first.ended = None
     last = seat.due(played(seat, 20, game="a"), site.house(HOUR, "a"))
-    (failure, *_) = said(audit())
-    assert f"seq {last.seq}" in failure
+    clock, decision, *_ = said(audit())
+    assert (f"seq {line.seq}" in clock, f"seq {last.seq}" in decision) == (True, True)
     assert line.ms == 10 * MINUTE
 
 
@@ -274,10 +274,10 @@ def kinds(report):
 def test_a_stop_explains_the_pause_after_it(site, seat, audit):
     seat.stop()
     stopped = site.clock.wall()
-    site.clock.run(HOUR)
+    site.clock.sleep(HOUR)
     seat.start()
     (gap,) = audit().audit.gaps
-    assert (gap.start, gap.end, gap.explained) == (stopped, stopped + HOUR, True)
+    assert (gap.start, gap.end, gap.explained, gap.kind) == (stopped, stopped + HOUR, True, "stopped")
 
 
 def test_a_start_that_claims_an_order_that_was_not_is_a_failure(site, seat, audit):

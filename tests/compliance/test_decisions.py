@@ -56,7 +56,7 @@ CASES = {
         pack, game="gta", label=18, approved=True, place="game-point"),
     "ask first": lambda seat, pack: seat.refuse(pack, game="new", label=None),
     "an hour and a grant": lambda seat, pack: seat.add(entry.PlayDue, play=played(seat, 70).seq, grace=0, **seat.decided(
-        pack, grants=(Grant("guardian", 10 * MINUTE, None, seat.site.clock.wall()),))),
+        pack, grants=(seat.give(Grant("guardian", 10 * MINUTE, None, seat.site.clock.wall())),))),
 }  # fmt: skip
 
 
@@ -303,7 +303,7 @@ def test_a_grant_for_another_game_counts_for_all_games(site, seat, audit, minute
     seat.end(played(seat, minutes - 60, game="other"))
     play = played(seat, 60)
     rule = replace(house.budgets[0], relax=("guardian",))
-    grant = Grant("guardian", 10 * MINUTE, "other", site.clock.wall())
+    grant = seat.give(Grant("guardian", 10 * MINUTE, "other", site.clock.wall()))
     pack = replace(house, budgets=(rule,))
     refused = seat.decided(replace(pack, budgets=(replace(rule, ms=0),)), grants=(grant,))
     true = {"inline": {**refused["inline"], "ms": HOUR}, "budget": HOUR}

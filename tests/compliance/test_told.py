@@ -112,7 +112,7 @@ def test_a_label_that_was_lowered_for_a_while_is_told(site, seat, change, audit)
     play(seat, 0)
     play(seat, 0)
     change(facts(0), facts(18))
-    play(seat, 18, age=19)
+    play(seat, 18, who="brother", age=19)
     report = audit()
     (told,) = noted(report)
     assert report.ok
@@ -142,10 +142,10 @@ def test_each_way_to_a_laxer_label_is_told(change, audit, steps, told):
 def test_a_play_under_another_label_than_the_houses_is_told(site, seat, audit, change, label, system, told):
     """Once, however often. Its seat may have had an older list: no failure."""
     change(None, facts(18))
-    for _ in range(2):
+    for who in ("child", "sister"):
         site.clock.run(MINUTE)
         seat.add(
-            entry.PlayStarted, who="child", age=12, game="luanti", label=label, system=system, publisher=None,
+            entry.PlayStarted, who=who, age=12, game="luanti", label=label, system=system, publisher=None,
             match=("content",), pid=1, started=1, since=site.clock.wall(), resumed=None,
         )  # fmt: skip
     report = audit()

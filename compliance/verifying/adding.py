@@ -1,0 +1,185 @@
+"""Whether decisions and summaries say of play what the plays add up to. Pure.
+
+A decision is compared when it is taken, with the plays of its seat before it; what is left over may be play of other seats,
+which is known once all entries are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from compliance.entry import Decided, LaunchRefused, UsageDay
+from compliance.format.chain import AGENT
+from compliance.verifying.clocks import SeatClock
+from compliance.verifying.report import Failure, Finding, length
+from compliance.verifying.sums import Own, Plays, Range
+from compliance.verifying.unchecked import not_added_up
+from compliance.verifying.union import Union
+from compliance.verifying.zones import Zones
+from i18n.message import Arg, Message, msg, msgn
+from rules.calendar import DAY_MS, ZoneError, calendar, day_bounds, day_name
+
+_NIGHT_MS = 2 * 3_600_000  # a summary comes a minute after midnight, or when the seat runs again
+_OFTEN = 8  # a day is summed up once more where the clock went back over midnight
+_CLOCK_MS = 5 * 60_000
+_MOST_SET_MS = 2 * _CLOCK_MS
+_LONGEST_MS = 2 * DAY_MS
+
+
+class _Off(NamedTuple):
+    """A sum that its own seat's plays do not make."""
+
+    where: Arg
+    who: str
+    seat: str
+    at: int
+    name: str
+    told: int | None
+    known: Range
+
+
+@dataclass
+class Adding:
+    """`decided` and `summed` each such entry when it comes; then ask `failures` and `findings`. `clocks`, those of the
+    seats, have had each entry before.
+    """
+
+    plays: Plays
+    zones: Zones
+    clocks: Mapping[str, SeatClock]
+    _failures: list[Failure] = field(default_factory=list)
+    _off: list[_Off] = field(default_factory=list)
+    _summed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _twice: list[Finding] = field(default_factory=list)
+    _agents: list[tuple[Arg, UsageDay]] = field(default_factory=list)
+    _refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    _unchecked: dict[bool, list[Arg]] = field(default_factory=lambda: {True: [], False: []})  # by whether a zone is to blame
+
+    def decided(self, where: Arg, line: Decided) -> None:
+        if isinstance(line, LaunchRefused) and abs(line.at - line.wall) <= _CLOCK_MS:
+            self._refused[line.who, line.seat, line.game] += 1
+        try:
+            start, end = day_bounds(line.zone, line.at)
+        except (ZoneError, OverflowError):
+            return  # that it has no such zone is told where it is decided again
+        days = self.zones.days(line.at)
+        known = max(begins for begins, _ in days)
+        own = self.plays.own.get((line.who, line.seat)) or Own(("", 0))
+        whole = all(start <= begins and ends <= end for begins, ends in days)
+        sums = own.before(line, (start, end), self._wander(line.seat) if whole else _LONGEST_MS)
+        if known > start:  # what was played before, under another pseudonym, is not known
+            self._unchecked[True].append(where)
+            sums = {name: Range(low, high + known - start) for name, (low, high) in sums.items()}
+        elif any(play.boot != line.boot for play in own.running.values()):
+            self._unchecked[False].append(where)
+        for name, allowed in sums.items():
+            if line.before.get(name) not in allowed:
+                self._off.append(_Off(where, line.who, line.seat, line.at, name, line.before.get(name), allowed))
+
+    def summed(self, where: Arg, line: UsageDay) -> None:
+        self._summed[line.who, line.seat] += 1
+        if self._summed[line.who, line.seat] > _OFTEN:
+            self._fail(where, msg("this day of this pseudonym was summed up already"))
+            return
+        if self._summed[line.who, line.seat] == 2:
+            text = msg("this day of this pseudonym was summed up already")
+            self._twice.append(Finding("usage-day", where, text, seat=line.seat, at=line.wall))
+        if line.seat == AGENT:
+            self._agents.append((where, line))
+            return
+        own = self.plays.own.get((line.who, line.seat))
+        if own is not None:
+            self._compare(where, line, own.first[1], own.games, self._wander(line.seat))
+        for game, told in line.games.items():
+            if told.refusals < (known := self._refused[line.who, line.seat, game]):
+                says = {"told": str(told.refusals), "known": str(known), "game": game}
+                self._fail(where, msg("it says {told} refused starts of {game}; {known} entries tell of one", **says))
+
+    def _wander(self, seat: str) -> int:
+        """By how much pieces of a play may lie over each other, because the clock was set right in between."""
+        clock = self.clocks[seat]
+        return clock.wander if clock.went_back else min(clock.wander, _MOST_SET_MS)
+
+    def _compare(self, where: Arg, line: UsageDay, first: int, known: dict[str, Union], wander: int) -> None:
+        """The day's milliseconds by game; where the zone was changed around it, for one of its zones."""
+        days = self._days(first, line.day)
+        if days is None:
+            self._fail(where, msg("{day} is not the day of these plays", day=line.day))
+            return
+        if len(days) > 1:
+            self._unchecked[True].append(where)
+        for game in sorted(known.keys() | line.games.keys()):
+            told = line.games[game].ms if game in line.games else 0
+            union = known.get(game) or Union()
+            ranges = [_whole(union, day, wander) for day in days]
+            least = min(one.least for one in ranges)
+            most = max(one.most for one in ranges) if len(days) == 1 else _LONGEST_MS
+            if not least <= told <= most:
+                sums = {"told": length(told), "known": _said(Range(least, most))}
+                self._fail(where, msg("it says {told} of {game}; the plays add up to {known}", game=game, **sums))
+
+    def _days(self, first: int, day: str) -> list[tuple[int, int]] | None:
+        """The day of this name as (start, end), by each zone around it; None if the first play was not on it by any."""
+        zones = self.zones.around(first)
+        try:
+            named = date.fromisoformat(day)
+        except ValueError:
+            return None
+        if all(day_name(zone, first) != named for zone in zones):
+            return None
+        return list(dict.fromkeys(day_bounds(zone, calendar(zone).start(named)) for zone in zones))
+
+    # --- once all were taken -------------------------------------------------------------------------------------------
+
+    def failures(self) -> Iterator[Failure]:
+        for off in self._off:
+            allowed = Range(off.known.least, off.known.most + self.plays.elsewhere(off.who, off.seat, off.at))
+            if off.told not in allowed:
+                sums = {"told": length(off.told), "known": _said(allowed)}
+                yield Failure(off.where, msg("its sum {sum} is {told}; its plays add up to {known}", sum=off.name, **sums))
+        wander = max(map(self._wander, self.clocks), default=0)
+        for where, line in self._agents:
+            known = self.plays.everywhere(line.who)
+            if known:
+                self._compare(where, line, self.plays.first[line.who], known, wander)
+        yield from self._failures
+
+    def findings(self) -> Iterator[Finding]:
+        yield from not_added_up(self._unchecked)
+        yield from self._twice
+        yield from self._without_summary()
+
+    def _without_summary(self) -> Iterator[Finding]:
+        """Days of play that nobody summed up, though the seat worked on after them. Of a player who was given another
+        pseudonym that day the plays were written once more under that, and summed up there.
+        """
+        again: Counter[tuple[str, str, int]] = Counter((seat, *own.first) for (_, seat), own in self.plays.own.items())
+        found: dict[str, list[int]] = {}
+        for (who, seat), own in self.plays.own.items():
+            if (who, seat) in self._summed or again[seat, *own.first] > 1:
+                continue
+            ends = max(day_bounds(zone, own.first[1])[1] for zone in self.zones.around(own.first[1]))
+            if self.clocks[seat].worked > ends + _NIGHT_MS:
+                found.setdefault(seat, []).append(own.first[1])
+        for seat, days in found.items():
+            yield Finding("usage-day", msg("seat {seat}", seat=seat), msgn(
+                "the play of {n} player on one day was never summed up", "the play of players on {n} days was never summed up",
+                len(days),
+            ), seat=seat, at=min(days))  # fmt: skip
+
+    def _fail(self, where: Arg, what: Message) -> None:
+        self._failures.append(Failure(where, what))
+
+
+def _whole(union: Union, day: tuple[int, int], wander: int) -> Range:
+    known = union.within(*day)
+    return Range(max(known, min(union.longest - wander, day[1] - day[0])), known + union.loose)
+
+
+def _said(known: Range) -> Arg:
+    least, most = known
+    return length(least) if least == most else msg("{least} to {most}", least=length(least), most=length(most))

@@ -1,0 +1,223 @@
+"""Whether one seat's entries agree with its clocks: boots, runs, and that its wall clock and its play clock go together. Pure.
+
+A seat writes as it goes, but for warnings, which wait for a display, and what waited for a full disk. Its wall clock may be set
+right by five minutes without a word; the clock that play is counted on nobody can set, and it stands still only while the PC
+sleeps.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from compliance.entry import (
+    AnyEntry,
+    ClockJump,
+    Decided,
+    IssueRaised,
+    LaunchRefused,
+    PlayDue,
+    Presence,
+    Seal,
+    SeatStart,
+    SeatStop,
+)
+from compliance.format.chain import AGENT
+from compliance.verifying.report import Failure, Finding
+from i18n.message import Arg, Length, Message, msg, msgn
+
+MINUTE_MS = 60_000
+CLOCK_BACK_MS = 5 * MINUTE_MS
+_WAITED_MS = 2 * MINUTE_MS  # the longest that an entry is written after its moment…
+_BEFORE_MS = 10 * MINUTE_MS  # …but for a full disk: what lies further back was never so
+_DIP_MS = MINUTE_MS
+_SAME_MS = 5_000
+_SILENT_MS = 70 * MINUTE_MS  # a seat says each hour in which minutes it was alive
+_ROW_MS = 5 * MINUTE_MS  # of a play that goes on there is a row each minute
+_SETTLED_MS = 30 * MINUTE_MS
+_MOST = 20  # findings of a kind that are told one by one
+_FULL = "journal-unwritable"
+_HEX = 15
+
+_SAID = frozenset({SeatStart, SeatStop, Presence, IssueRaised, ClockJump, PlayDue, LaunchRefused})
+
+
+class SeatClock:
+    """`take` every entry of one seat in order, then ask `failures` and `findings`. `counted`: up to where, by the play clock of
+    each start of the PC that is over, a play that went on was certainly counted; `wander`: by how much in all the wall clock
+    lost on that.
+    """
+
+    __slots__ = (
+        "_ahead", "_alive", "_asked", "_boot", "_boots", "_dip", "_failures", "_findings", "_full", "_jumped",
+        "_kinds", "_mono", "_run", "_stopped", "_top", "_wall", "_worked", "counted", "seat", "wander",
+    )  # fmt: skip
+
+    def __init__(self, seat: str) -> None:
+        self.seat = seat
+        self.counted: dict[str, int] = {}
+        self.wander = 0
+        self._boots: set[str] = set()
+        self._mono = 0  # how far this start of the PC was seen
+        self._worked = self._ahead = 0
+        self._asked: dict[str, Arg] = {}
+        self._jumped: set[str] = set()
+        self._failures: dict[str, Failure] = {}  # one of each kind: what follows from a lie is no other one
+        self._findings: list[Finding] = []
+        self._kinds: Counter[str] = Counter()
+        self._run: int | None = None  # since when, by the play clock, the daemon runs
+        self._stopped = False
+        self._boot = ""
+        self._wall: int | None = None
+        self._top = 0  # how far the wall clock was ever ahead of the play clock in this boot
+        self._dip: tuple[Arg, int] | None = None
+        self._alive = 0
+        self._full = False
+
+    def take(self, line: AnyEntry, where: Arg) -> None:
+        if self._stopped and self.seat != AGENT and not isinstance(line, Seal | SeatStart):
+            self._fail("stopped", where, msg("the seat had stopped, and does not say that it was started again"))
+        if line.boot != self._boot:
+            self._restarted(line, where)
+        else:
+            if line.mono < self._mono:
+                self._goes_back(line, where)
+            self._compare(line, where)
+        if type(line) in _SAID:
+            self._says(line, where)
+        self._mono = max(self._mono, line.mono)
+        self._wall = line.wall
+
+    @property
+    def worked(self) -> int:
+        """Until when (by the wall clock) it was seen to have been at work for a while."""
+        return max(self._worked, self._wall or 0) if self._ran() >= _SETTLED_MS else self._worked
+
+    def _ran(self) -> int:
+        return 0 if self._run is None else self._mono - self._run
+
+    def _over(self) -> None:
+        """A run, or a start of the PC, is over."""
+        self._worked = self.worked
+        if self._ran() > _ROW_MS:
+            self.counted[self._boot] = self._mono - _ROW_MS
+
+    def _says(self, line: AnyEntry, where: Arg) -> None:
+        match line:
+            case SeatStart():
+                self._over()
+                self._silence(self._mono, line.wall, where)
+                self._run, self._alive, self._stopped = line.mono, line.mono, False
+            case SeatStop():
+                self._over()
+                self._silence(line.mono, line.wall, where)
+                self._run, self._stopped = None, True
+            case Presence():
+                self._present(line, where)
+            case IssueRaised() if line.id == _FULL:
+                self._full = True
+            case ClockJump():
+                self._jumped.add(line.boot)
+            case Decided() if abs(line.at - line.wall) > CLOCK_BACK_MS:
+                self._asked.setdefault(line.boot, where)
+            case _:
+                pass
+
+    @property
+    def went_back(self) -> bool:
+        """Whether its wall clock was ever set back."""
+        return self._kinds["clock-back"] > 0
+
+    def failures(self) -> Iterator[Failure]:
+        yield from self._failures.values()
+        for boot, where in self._asked.items():
+            if boot not in self._jumped:
+                yield Failure(where, msg("it was decided for a moment that no clock of the seat showed"))
+
+    def findings(self) -> Iterator[Finding]:
+        self._silence(self._mono, self._wall or 0, msg("seat {seat}", seat=self.seat))
+        yield from self._findings
+        for kind, times in self._kinds.items():
+            if times > _MOST:
+                more = msgn("the same {n} more time", "the same {n} more times", times - _MOST)
+                yield Finding(kind, msg("seat {seat}", seat=self.seat), more, seat=self.seat)
+
+    def _restarted(self, line: AnyEntry, where: Arg) -> None:
+        if line.boot in self._boots:
+            self._fail("boot-again", where, msg("it belongs to an earlier start of the PC, after which there was another"))
+        elif self._boot and self.seat != AGENT and not isinstance(line, SeatStart):
+            self._fail("boot", where, msg("the PC was started anew, and the seat does not say that it was, too"))
+        if self._wall is not None and (back := self._wall - line.wall) > CLOCK_BACK_MS:
+            self._note("clock-back", line.wall, where, msg("the clock went back by {length}", length=Length(back)))
+        self._over()
+        self._silence(self._mono, line.wall, where)
+        self._boots.add(line.boot)
+        self._boot, self._dip, self._alive = line.boot, None, line.mono
+        self._mono = line.mono
+        self._top = self._ahead = line.wall - line.mono
+
+    def _goes_back(self, line: AnyEntry, where: Arg) -> None:
+        before = self._mono - line.mono
+        if before > _BEFORE_MS and not self._full:
+            back = msg("the clock that play is counted on goes back by {length}, which it cannot", length=Length(before))
+            self._fail("mono", where, back)
+        elif before > _WAITED_MS:
+            said = msg("it was written {length} after its moment", length=Length(before))
+            self._note("clock-order", line.wall, where, said)
+
+    def _compare(self, line: AnyEntry, where: Arg) -> None:
+        """Within one boot the wall clock may only gain on the play clock, while the PC sleeps."""
+        ahead = line.wall - line.mono
+        back = self._top - ahead
+        if ahead < self._ahead:
+            self.wander += self._ahead - ahead
+        self._ahead = ahead
+        if back > CLOCK_BACK_MS:
+            self._note("clock-back", line.wall, where, msg("the clock went back by {length}", length=Length(back)))
+            self._top, self._dip = ahead, None
+        elif back > _DIP_MS:
+            self._dip = self._dip or (where, line.wall)
+        else:
+            if self._dip is not None and abs(back) <= _SAME_MS:
+                text = msg("the clock was set back for a while, and then to what it had been")
+                self._note("clock-dip", self._dip[1], self._dip[0], text)
+            self._top, self._dip = max(self._top, ahead), None
+
+    # --- signs of life ---------------------------------------------------------------------------------------------------
+
+    def _present(self, line: Presence, where: Arg) -> None:
+        """Each of its minutes was noted when one more had gone by on the play clock."""
+        bits = read_bits(line)
+        if not bits:
+            self._fail("bits", where, msg("it does not say in which minutes the seat was alive"))
+        if self._run is not None and bits.bit_count() > max(0, line.mono - self._alive) // MINUTE_MS + 2:
+            ran, told = Length(max(0, line.mono - self._alive)), str(bits.bit_count())
+            text = msg("it says that the seat was alive in {told} minutes; the PC ran for {length}", told=told, length=ran)
+            self._fail("alive", where, text)
+        last = line.since + (bits.bit_length() - 1) * MINUTE_MS
+        if last - line.wall > CLOCK_BACK_MS and not self.went_back:
+            text = msg("it says that the seat was alive in minutes that were still to come")
+            self._note("presence", line.wall, where, text)
+        self._silence(line.mono, line.wall, where)
+
+    def _silence(self, mono: int, wall: int, where: Arg) -> None:
+        """The seat says up to `mono` that it was alive, or ought to."""
+        if self._run is not None and (silent := mono - self._alive) > _SILENT_MS:
+            said = msg("the PC ran for {length} in which the seat does not say that it was alive", length=Length(silent))
+            self._note("presence", wall, where, said)
+        self._alive = mono
+
+    def _fail(self, kind: str, where: Arg, what: Message) -> None:
+        self._failures.setdefault(kind, Failure(where, what))
+
+    def _note(self, kind: str, at: int, where: Arg, what: Message) -> None:
+        self._kinds[kind] += 1
+        if self._kinds[kind] <= _MOST:
+            self._findings.append(Finding(kind, where, what, seat=self.seat, at=at))
+
+
+def read_bits(line: Presence) -> int:
+    """The minutes from `since` on, bit by bit; 0 if it is not written so."""
+    if len(line.bits) != _HEX or line.since % MINUTE_MS or set(line.bits) - set("0123456789abcdef"):
+        return 0
+    return int(line.bits, 16)

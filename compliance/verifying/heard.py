@@ -1,0 +1,148 @@
+"""What the agent's ticks say of the seats against what the log holds of them, and the agent's own silence. Pure.
+
+A seat tells the agent each minute that it is there, and writes each hour; the agent says every five minutes whom it heard. So a
+seat that was heard for longer than that without an entry wrote some that are not here.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from compliance.entry import AgentTick, AnyEntry, Presence, SeatEnrolled
+from compliance.format.chain import AGENT
+from compliance.verifying.report import Failure, Finding, Gap
+from i18n.message import Arg, Length, Moment, msg
+
+_MINUTE_MS = 60_000
+_SILENT_MS = 10 * _MINUTE_MS
+_WITHHELD_MS = 90 * _MINUTE_MS
+_AHEAD_MS = 10 * _MINUTE_MS
+
+
+@dataclass(slots=True)
+class _Seat:
+    """When it was last heard, for how long without an entry, since when; how far its clock was `ahead`, and where first."""
+
+    heard: int = 0
+    unwritten: int = 0
+    since: int = 0
+    ahead: int = 0
+    where: Arg = ""
+    at: int = 0
+
+
+@dataclass(slots=True)
+class _Silence:
+    """Of the agent, in [start, end). `slept`: its PC did; `seats` were alive meanwhile."""
+
+    start: int
+    end: int
+    slept: bool
+    seats: dict[str, None] = field(default_factory=dict)
+
+
+@dataclass
+class Heard:
+    """`take` every entry, then ask `failures`, `findings` and `gaps`."""
+
+    _failures: list[Failure] = field(default_factory=list)
+    _gaps: list[Gap] = field(default_factory=list)
+    _enrolled: set[str] = field(default_factory=set)
+    _seats: dict[str, _Seat] = field(default_factory=dict)
+    _newest: dict[str, int] = field(default_factory=dict)  # of what came since the last tick
+    _ticks: list[int] = field(default_factory=list)
+    _last: AgentTick | None = None
+    _silences: list[_Silence] = field(default_factory=list)
+
+    def take(self, where: Arg, line: AnyEntry) -> None:
+        if line.seat != AGENT:
+            self._written(line)
+        elif isinstance(line, SeatEnrolled):
+            self._enrolled.add(line.id)
+        elif isinstance(line, AgentTick):
+            self._ticked(where, line)
+
+    def _written(self, line: AnyEntry) -> None:
+        seat = self._seats.get(line.seat)
+        if seat is None:
+            seat = self._seats[line.seat] = _Seat()
+        if seat.unwritten > _WITHHELD_MS:
+            self._withheld(line.seat, seat)
+        seat.unwritten, seat.since = 0, self._last.wall if self._last else line.wall
+        self._newest[line.seat] = max(self._newest.get(line.seat, 0), line.wall)
+        if self._silences:
+            self._alive(line.seat, line.wall)
+            if isinstance(line, Presence):
+                self._alive(line.seat, line.since)
+
+    def _alive(self, name: str, at: int) -> None:
+        """The seat was there, by its own clock: if not at the edge of a silence, the agent might have been, too."""
+        found = bisect_right(self._silences, at, key=lambda one: one.start) - 1
+        silence = self._silences[found]
+        if found >= 0 and silence.start + _SILENT_MS <= at < silence.end - _SILENT_MS:
+            silence.seats[name] = None
+
+    def _ticked(self, where: Arg, line: AgentTick) -> None:
+        for name, at in line.seats.items():
+            seat = self._seats.get(name)
+            if seat is None:
+                seat = self._seats[name] = _Seat(at, since=at)
+                if name not in self._enrolled:
+                    self._failures.append(Failure(where, msg("it heard seat {seat}, which was never enrolled", seat=name)))
+            elif at > seat.heard:
+                seat.unwritten += min(at - seat.heard, _SILENT_MS) if seat.heard else 0
+                seat.heard = at
+        for name, newest in self._newest.items():
+            seat = self._seats[name]
+            if newest - line.wall > max(_AHEAD_MS, seat.ahead):
+                if not seat.ahead:
+                    seat.where, seat.at = where, line.wall
+                seat.ahead = newest - line.wall
+        self._newest.clear()
+        last, self._last = self._last, line
+        if last is not None and line.wall - last.wall > _SILENT_MS and self._ticks[-1] < line.wall:
+            slept = last.boot == line.boot and line.mono - last.mono <= _SILENT_MS
+            self._silences.append(_Silence(self._ticks[-1], line.wall, slept))
+        self._ticks.append(max(line.wall, self._ticks[-1] if self._ticks else line.wall))
+
+    def _withheld(self, name: str, seat: _Seat) -> None:
+        self._gaps.append(Gap(name, seat.since, seat.heard, explained=False, kind="withheld", could=(AGENT,)))
+
+    # --- once all were taken -------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """No entry comes any more."""
+        for name, seat in self._seats.items():
+            if seat.unwritten > _WITHHELD_MS:
+                self._withheld(name, seat)
+        if self._last is not None and (newest := max(self._newest.values(), default=0)) - self._ticks[-1] > _SILENT_MS:
+            seats = dict.fromkeys(self._newest)
+            self._silences.append(_Silence(self._ticks[-1], newest, slept=False, seats=seats))
+
+    def failures(self) -> Iterator[Failure]:
+        yield from self._failures
+
+    def findings(self, zone: str) -> Iterator[Finding]:
+        """Moments are shown in `zone`."""
+        for gap in self._gaps:
+            said = {"since": Moment(gap.start, zone, "full"), "until": Moment(gap.end, zone, "full")}
+            text = msg("the agent heard it until {until}; nothing that it wrote after {since} is in the log", **said)
+            yield Finding("heard", msg("seat {seat}", seat=gap.seat), text, seat=gap.seat, at=gap.start)
+        for name, seat in self._seats.items():
+            if seat.ahead:
+                text = msg("the clock of seat {seat} is ahead of the agent's by {length}", seat=name, length=Length(seat.ahead))
+                yield Finding("clock-ahead", seat.where, text, seat=name, at=seat.at)
+
+    def gaps(self, of_seats: Iterable[Gap]) -> Iterator[Gap]:
+        """All of them, those `of_seats` with who else could tell. An agent whose PC slept was not silent, unless a seat was
+        alive; where none was, the silence explains itself.
+        """
+        for gap in of_seats:
+            ticks = bisect_right(self._ticks, gap.end) - bisect_right(self._ticks, gap.start)
+            yield replace(gap, could=(AGENT,)) if ticks else gap
+        yield from self._gaps
+        for one in self._silences:
+            if one.seats or not one.slept:
+                yield Gap(AGENT, one.start, one.end, explained=not one.seats, kind="agent-silent", could=tuple(one.seats))

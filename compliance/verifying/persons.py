@@ -1,0 +1,187 @@
+"""Whether what entries say of one pseudonym goes together: its day, its age, and what was given and let through for it. Pure.
+
+A pseudonym is one player's of one day, so it comes on that day alone, with one age. Extra time that a decision counts was given
+in an entry before it, and so was what it takes as let through.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from compliance.entry import (
+    Answered,
+    AnyEntry,
+    Approval,
+    CodeUsed,
+    Decided,
+    GrantGiven,
+    GrantLine,
+    GrantRevoked,
+    LaunchRefused,
+    PinFailed,
+    PlayDue,
+    PlayStarted,
+    ProgramRefused,
+    Requested,
+)
+from compliance.format.chain import AGENT
+from compliance.verifying.report import Failure, Finding
+from compliance.verifying.zones import Zones
+from i18n.message import Arg, Message, msg, msgn
+from rules.calendar import ZoneError, calendar
+
+_TOLD = frozenset({
+    PlayStarted, PlayDue, LaunchRefused, GrantGiven, GrantRevoked, Requested, Answered, Approval, CodeUsed, PinFailed,
+    ProgramRefused,
+})  # fmt: skip
+_Key: TypeAlias = tuple[str, int, str | None, int]  # of a grant, as a decision tells it
+
+
+@dataclass(slots=True)
+class _Person:
+    """`days`: which it may have been, None once that was told. `age`: the first that was told, if one was (`aged`)."""
+
+    days: frozenset[int] | None
+    age: int | None = None
+    aged: bool = False
+    differs: bool = False
+
+
+@dataclass
+class Persons:
+    """`take` every entry, then ask `failures` and `findings`."""
+
+    zones: Zones
+    _failures: list[Failure] = field(default_factory=list)
+    _ages: list[Finding] = field(default_factory=list)
+    _persons: dict[str, _Person] = field(default_factory=dict)
+    _began: dict[str, int] = field(default_factory=dict)  # the chain of each seat that decides
+    _given: dict[_Key, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # to whom, with its id
+    _revoked: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    _used: dict[tuple[str, str, _Key], Arg] = field(default_factory=dict)
+    _let: set[str] = field(default_factory=set)
+    _asked: dict[str, str] = field(default_factory=dict)
+    _approved: list[Arg] = field(default_factory=list)
+    _missing: list[Arg] = field(default_factory=list)
+    _others: list[Arg] = field(default_factory=list)
+
+    def take(self, where: Arg, line: AnyEntry) -> None:
+        if line.seat not in self._began:
+            self._began[line.seat] = line.wall
+        if type(line) not in _TOLD:
+            return
+        match line:
+            case PlayStarted():
+                known = self.zones.dates(line.since)
+                same = known == self.zones.dates(line.wall)
+                self._seen(where, line.who, line.since, known, (line.age,) if same else ())
+            case Decided():
+                self._decided(where, line)
+            case GrantGiven() | Requested() | Answered() | CodeUsed() | PinFailed() | ProgramRefused():
+                if line.who is not None:
+                    self._seen(where, line.who, line.wall, self.zones.dates(line.wall))
+                self._guardians(line)
+            case GrantRevoked():
+                self._revoked[line.seat, line.id] = line.boot, line.mono
+            case Approval():
+                self._let.add(line.game)
+            case _:
+                pass
+
+    def _guardians(self, line: AnyEntry) -> None:
+        match line:
+            case GrantGiven():
+                self._given[line.by, line.ms, line.game, line.given][line.who] = line.id
+            case Requested() if line.game is not None:
+                self._asked[line.id] = line.game
+            case Answered() if line.let and line.id in self._asked:
+                self._let.add(self._asked[line.id])
+            case _:
+                pass
+
+    def _seen(self, where: Arg, who: str, at: int, days: set[int], ages: tuple[int | None, ...] = ()) -> None:
+        person = self._persons.get(who)
+        if person is None:
+            person = self._persons[who] = _Person(frozenset(days))
+        elif person.days is not None and not (both := person.days & days):
+            self._fail(where, msg("its pseudonym was that of another day"))
+            person.days = None
+        elif person.days is not None and both != person.days:
+            person.days = both
+        for age in ages:
+            if not person.aged:
+                person.age, person.aged = age, True
+            elif age != person.age and not person.differs:
+                person.differs = True
+                ages_said = {"before": _age(person.age), "now": _age(age)}
+                text = msg("the player was {before} years old before, the same day, and is {now} now", **ages_said)
+                self._ages.append(Finding("age", where, text, at=at))
+
+    def _decided(self, where: Arg, line: Decided) -> None:
+        days = self.zones.dates(line.at)
+        try:
+            today = calendar(line.zone).day(line.at).ordinal
+        except (ZoneError, OverflowError):
+            today = 0  # that there is no such zone is told where it is decided again
+        self._seen(where, line.who, line.at, days, (line.age,) if days == {today} else ())
+        for one in line.grants:
+            self._grant(where, line, one)
+        if line.approved and line.game not in self._let:
+            self._approved.append(where)
+
+    def _grant(self, where: Arg, line: Decided, one: GrantLine) -> None:
+        key = (one.by, one.ms, one.game, one.given)
+        self._used.setdefault((line.seat, line.who, key), where)
+        for id_ in self._given.get(key, {}).values():
+            boot, mono = self._revoked.get((line.seat, id_), (line.boot, line.mono))
+            if boot != line.boot or mono < line.mono:
+                self._fail(where, msg("it counts extra time that had been taken back"))
+
+    # --- once all were taken -------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """No entry comes any more. Extra time is given at any seat, and a chain may have begun after it was."""
+        seats = [seat for seat in self._began if seat != AGENT]
+        for (seat, who, key), where in self._used.items():
+            given = self._given.get(key, {})
+            if not given and len(seats) == 1 and key[3] >= self._began[seat]:
+                self._fail(where, msg("it counts extra time that no entry gives"))
+            elif not given and key[3] >= self._began[seat]:
+                self._missing.append(where)
+            elif given and who not in given and self._same_day(who, key[3]):
+                self._others.append(where)
+
+    def _same_day(self, who: str, at: int) -> bool:
+        days = self._persons[who].days
+        return days is not None and self.zones.dates(at) == days
+
+    def failures(self) -> Iterator[Failure]:
+        yield from self._failures
+
+    def findings(self) -> Iterator[Finding]:
+        yield from self._ages
+        if self._missing:
+            yield Finding("grant", self._missing[0], msgn(
+                "{n} decision counts extra time that no entry gives", "{n} decisions count extra time that no entry gives",
+                len(self._missing),
+            ))  # fmt: skip
+        if self._others:
+            yield Finding("grant", self._others[0], msgn(
+                "{n} decision counts extra time that was given to another player",
+                "{n} decisions count extra time that was given to another player", len(self._others),
+            ))  # fmt: skip
+        if self._approved:
+            yield Finding("approval", self._approved[0], msgn(
+                "{n} decision takes the game as let through, which no entry before it says",
+                "{n} decisions take their game as let through, which no entry before them says", len(self._approved),
+            ))  # fmt: skip
+
+    def _fail(self, where: Arg, what: Message) -> None:
+        self._failures.append(Failure(where, what))
+
+
+def _age(age: int | None) -> str:
+    return "?" if age is None else str(age)

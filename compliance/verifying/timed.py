@@ -1,0 +1,109 @@
+"""Whether plays follow each other as they can, and lasted as long as the clock that play is counted on says. Pure.
+
+A play is counted on that clock alone, so within one start of the PC its length is the time between its entries, and what had
+passed before it was told. Only its end may have come some time before it was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from compliance.entry import PlayEnded, PlayStarted
+from compliance.verifying.clocks import SeatClock
+from compliance.verifying.report import Failure, Finding
+from compliance.verifying.sums import Play
+from i18n.message import Arg, Length, Message, msg
+
+_MINUTE_MS = 60_000
+_NEVER_MS = 10 * _MINUTE_MS  # no seat hangs for so long: its service would have been started anew
+_SLACK_MS = 1_000
+_UNSEEN = {"gone", "power"}
+
+
+class _Cut(NamedTuple):
+    """A play that was closed at midnight, so much shorter than its clocks say."""
+
+    where: Arg
+    seat: str
+    at: int
+    short: int
+
+
+@dataclass
+class Timed:
+    """`start` and `end` each play, then ask `failures` and `findings`."""
+
+    _failures: list[Failure] = field(default_factory=list)
+    _findings: list[Finding] = field(default_factory=list)
+    _open: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    _cut: dict[tuple[str, int], _Cut] = field(default_factory=dict)
+
+    def start(self, where: Arg, line: PlayStarted) -> None:
+        if (line.seat, line.who, line.game) in self._open:
+            self._fail(where, msg("a play of this game by the same player goes on at this seat"))
+        self._open[line.seat, line.who, line.game] = line.seq
+        if line.resumed is None:
+            return
+        cut = self._cut.pop((line.seat, line.resumed), None)
+        if cut is None:
+            self._fail(where, msg("no play {play} of this seat was closed at midnight to go on", play=str(line.resumed)))
+        else:
+            self._short(cut, cut.short - max(0, line.wall - line.since))
+
+    def end(self, where: Arg, line: PlayEnded, play: Play, clock: SeatClock) -> None:
+        """`clock` is the seat's."""
+        key = (line.seat, line.who, line.game)
+        if self._open.get(key) == line.play:
+            del self._open[key]
+        if line.late is not (line.how in _UNSEEN):
+            self._fail(where, msg("whether its end was seen contradicts how it ended"))
+        if play.boot != line.boot:
+            self._after_power(where, line, play, clock.counted.get(play.boot, play.mono) - play.mono)
+            return
+        ran, before = line.mono - play.mono, max(0, play.told_late)
+        if line.how == "power" and ran > _MINUTE_MS:
+            self._fail(where, msg("the PC was not started anew since it began"))
+        most = ran + before + (_SLACK_MS if before <= _MINUTE_MS else _NEVER_MS)
+        again = line.late and ran <= _MINUTE_MS  # written once more, when only its beginning by the wall clock was known
+        if line.ms > most and not (again and clock.went_back):
+            self._fail(where, _told(line.ms, most))
+            return
+        least = ran + (before if before <= _MINUTE_MS and play.resumed is None else 0)
+        cut = _Cut(where, line.seat, line.wall, least - line.ms)
+        if line.how == "midnight":
+            self._cut[line.seat, line.play] = cut
+        elif line.how != "power":
+            self._short(cut, cut.short)
+
+    def _after_power(self, where: Arg, line: PlayEnded, play: Play, seen: int) -> None:
+        """It ended with the PC's former start, and counts up to the last row of that."""
+        if line.how != "power":
+            self._fail(where, msg("nobody can have seen its end: the PC was started anew since it began"))
+        elif line.ms < seen:
+            self._fail(where, _told(line.ms, seen))
+
+    def _short(self, cut: _Cut, short: int) -> None:
+        if short > _NEVER_MS:
+            self._fail(cut.where, msg("it says {length} less than its clock", length=Length(short)))
+        elif short > _MINUTE_MS:
+            text = msg("it says {length} less than its clock", length=Length(short))
+            self._findings.append(Finding("clock-play", cut.where, text, seat=cut.seat, at=cut.at))
+
+    def failures(self) -> Iterator[Failure]:
+        """Of a play that did not go on after midnight, how long after it was closed is not known."""
+        yield from self._failures
+        for cut in self._cut.values():
+            if cut.short > _NEVER_MS:
+                yield Failure(cut.where, msg("it says {length} less than its clock", length=Length(cut.short)))
+
+    def findings(self) -> Iterator[Finding]:
+        yield from self._findings
+
+    def _fail(self, where: Arg, what: Message) -> None:
+        self._failures.append(Failure(where, what))
+
+
+def _told(told: int, known: int) -> Message:
+    return msg("it says {told}; the clock that play is counted on says {known}", told=Length(told), known=Length(max(0, known)))

@@ -1,0 +1,58 @@
+"""The length of the union of intervals that come one after the other, mostly in order. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+
+_MOST_MOVED = 256  # intervals that one more may move: whoever writes them in another order than that of time is not added up
+
+
+class Union:
+    """Disjoint intervals in order, with the length of all before each. `loose`: the sum of what could not be put among them or
+    whose place is not known, `longest` the longest of these.
+    """
+
+    __slots__ = ("_before", "_ends", "_starts", "longest", "loose")
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._before: list[int] = []
+        self.loose = 0
+        self.longest = 0
+
+    def add(self, start: int, ms: int) -> None:
+        """One more interval of which it is known where it lies."""
+        end = start + ms
+        first, last = bisect_left(self._ends, start), bisect_right(self._starts, end)
+        if len(self._starts) - last > _MOST_MOVED:
+            self.add_loose(ms)
+            return
+        if first < last:
+            start, end = min(start, self._starts[first]), max(end, self._ends[last - 1])
+        self._starts[first:last], self._ends[first:last] = [start], [end]
+        del self._before[first:]
+        for at in range(first, len(self._starts)):
+            self._before.append(self._before[-1] + self._ends[at - 1] - self._starts[at - 1] if at else 0)
+
+    def add_loose(self, ms: int) -> None:
+        """One that lies somewhere."""
+        self.loose += ms
+        self.longest = max(self.longest, ms)
+
+    def within(self, start: int, end: int, more: Iterable[tuple[int, int]] = ()) -> int:
+        """How much of [start, end) is covered, if `more`, as (start, end), were there too."""
+        total = self._to(end) - self._to(start) if start < end else 0
+        covered = start
+        for told_begin, told_stop in sorted(more):
+            begin, stop = max(told_begin, covered), min(told_stop, end)
+            if stop > begin:
+                total += stop - begin - (self._to(stop) - self._to(begin))
+                covered = stop
+        return total
+
+    def _to(self, moment: int) -> int:
+        """How much before `moment` is covered."""
+        at = bisect_right(self._starts, moment) - 1
+        return 0 if at < 0 else self._before[at] + min(moment, self._ends[at]) - self._starts[at]

@@ -1,0 +1,441 @@
+"""Lies of somebody who has all keys and seals again: what one entry says against what others do. Nobody outside has seen
+anything yet, so only the entries' own sense can tell.
+"""
+
+import sys
+
+import pytest
+
+from compliance import entry
+from compliance.audit import Auditor
+from i18n.message import plain
+from rules.facts import Grant
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+FULL = "f" * 15
+
+
+def said(report):
+    return [f"{one.where}: {one.what}" for one in report.failures]
+
+
+def told(report, kind):
+    return [plain(one.what) for one in report.audit.findings if one.kind == kind]
+
+
+def kinds(report):
+    return {one.kind for one in report.audit.findings}
+
+
+def played(seat, minutes=60, **play):
+    play = seat.begin(**play)
+    seat.site.clock.run(minutes * MINUTE)
+    return play
+
+
+def alive(seat, hours):
+    """Hours of a seat that runs, with its presence."""
+    clock = seat.site.clock
+    for _ in range(hours):
+        since = clock.wall() // MINUTE * MINUTE
+        clock.run(HOUR)
+        seat.add(entry.Presence, since=since, bits=FULL)
+
+
+def ticks(site, minutes, *seats, every=5):
+    """The agent ticks, and hears these seats."""
+    for _ in range(minutes // every):
+        site.clock.run(every * MINUTE)
+        site.agent.add(entry.AgentTick, seats=dict.fromkeys(seats, site.clock.wall()), silent=())
+
+
+# --- how long a play was --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ms", [0, 5 * MINUTE, 39 * MINUTE, 51 * MINUTE])
+def test_an_end_that_says_another_length_than_the_clock(site, seat, audit, ms):
+    line = seat.end(played(seat, 50), ms=ms)
+    assert [f"seq {line.seq}, play.ended" in one for one in said(audit())] == [True]
+
+
+def test_an_end_that_says_a_little_less_is_told(site, seat, audit):
+    """A seat may have been held up for some minutes before it saw the end."""
+    seat.end(played(seat, 50), ms=45 * MINUTE)
+    report = audit()
+    assert (said(report), told(report, "clock-play")) == ([], ["it says 300 s less than its clock"])
+
+
+def test_sleep_is_no_length(site, seat, audit):
+    """What the PC slept is not played, and nobody is accused of it; but it cannot be longer than the wall clock says."""
+    play = played(seat, 20)
+    site.clock.sleep(3 * HOUR)
+    site.clock.run(10 * MINUTE)
+    seat.end(play)
+    assert said(audit()) == []
+
+
+def test_a_late_end_cannot_say_less_than_the_pc_ran(site, seat, audit):
+    """Whether nobody saw its end, or the power went."""
+    gone = played(seat, 50, game="a")
+    lost = site.clock.wall()
+    seat.start(clean=False, lost_from=lost)
+    line = seat.end(gone, "gone", late=True, ms=5 * MINUTE)
+    other = played(seat, 60, game="b")
+    seat.add(entry.IssueRaised, id="x")
+    site.clock.reboot()
+    seat.start(clean=False, lost_from=lost + HOUR)
+    last = seat.end(other, "power", late=True, ms=5 * MINUTE)
+    assert [f"seq {one.seq}" in text for one, text in zip((line, last), said(audit()), strict=True)] == [True, True]
+
+
+@pytest.mark.parametrize(("how", "late", "rebooted"), [
+    ("power", True, False), ("asked", False, True), ("gone", True, True), ("asked", True, False), ("gone", False, False),
+])  # fmt: skip
+def test_how_it_ended_and_what_the_pc_did_go_together(site, seat, audit, how, late, rebooted):
+    play = played(seat, 50)
+    if rebooted:
+        site.clock.reboot()
+        seat.start(clean=False, lost_from=play.since + 50 * MINUTE)
+    line = seat.end(play, how, late=late, ms=50 * MINUTE)
+    assert f"seq {line.seq}" in said(audit())[0]
+
+
+@pytest.mark.parametrize("short", [0, 30])
+def test_midnight_explains_only_what_came_after_it(site, seat, audit, short):
+    """The seat was off over midnight, and cut the play when it started again."""
+    midnight = site.clock.wall() + 16 * HOUR
+    site.clock.run(16 * HOUR - HOUR)
+    play = played(seat, 60)
+    site.clock.run(2 * HOUR)
+    line = seat.end(play, "midnight", ms=(60 - short) * MINUTE)
+    seat.begin("child tomorrow", since=midnight, resumed=play.seq)
+    assert [f"seq {line.seq}" in one for one in said(audit())] == ([True] if short else [])
+
+
+def test_plays_follow_each_other(site, seat, audit):
+    """One game of one player at one seat is one play at a time; what goes on after midnight was closed there."""
+    seat.begin()
+    again = seat.begin()
+    resumed = seat.begin("other", resumed=again.seq)
+    found = said(audit())
+    assert [f"seq {one.seq}" in text for one, text in zip((again, resumed), found, strict=True)] == [True, True]
+
+
+# --- boots and runs -------------------------------------------------------------------------------------------------------
+
+
+def test_a_pc_that_was_started_anew_says_so(site, seat, audit):
+    site.clock.reboot()
+    line = seat.add(entry.IssueRaised, id="x")
+    assert [f"seq {line.seq}" in one for one in said(audit())] == [True]
+
+
+def test_a_start_that_is_over_does_not_come_again(site, seat, audit):
+    first = site.clock.boots
+    site.clock.reboot()
+    seat.start(clean=False, lost_from=site.clock.wall() - MINUTE)
+    site.clock.boots, site.clock._mono = first, 2_000_000
+    line = seat.start(clean=False, lost_from=site.clock.wall())
+    assert [f"seq {line.seq}" in one for one in said(audit())] == [True]
+
+
+def test_nobody_plays_at_a_seat_that_stopped(site, seat, audit):
+    seat.stop()
+    seat.seal()
+    line = seat.begin()
+    assert [f"seq {line.seq}" in one for one in said(audit())] == [True]
+
+
+@pytest.mark.parametrize("rebooted", [False, True])
+def test_a_day_is_not_replayed(site, seat, audit, rebooted):
+    """The same moments once more, later in the chain: by the same start of the PC, or by another one."""
+    seat.end(played(seat, 50))
+    site.clock._wall -= 50 * MINUTE
+    if rebooted:
+        site.clock.reboot(0)
+        seat.start(clean=False, lost_from=site.clock.wall())
+    else:
+        site.clock._mono -= 50 * MINUTE
+    seat.end(played(seat, 50))
+    report = audit()
+    assert (said(report) != [], "clock-back" in kinds(report)) == (not rebooted, rebooted)
+
+
+@pytest.mark.parametrize(("ms", "told_as"), [(4 * MINUTE, "clock-dip"), (2 * HOUR, "clock-back")])
+def test_backdated_entries_are_told(site, seat, audit, ms, told_as):
+    """By a wall clock that says less than the one that play is counted on, and then no longer."""
+    site.clock.step(-ms)
+    seat.refuse(site.house(0))
+    site.clock.step(ms)
+    site.clock.run(MINUTE)
+    seat.add(entry.IssueRaised, id="x")
+    assert told_as in kinds(audit())
+
+
+def test_a_decision_is_of_its_moment(site, seat, audit):
+    """Unless the seat says that the system's clock differs from its own, which then decides."""
+    fields = seat.decided(site.house(0))
+    line = seat.add(entry.LaunchRefused, how="gate", **{**fields, "at": fields["at"] - 2 * HOUR})
+    assert any(f"seq {line.seq}" in one and "no clock" in one for one in said(audit()))
+    seat.add(entry.ClockJump, expected=site.clock.wall(), to=site.clock.wall() - 2 * HOUR)
+    assert said(audit()) == []
+
+
+# --- presence, gaps -------------------------------------------------------------------------------------------------------
+
+
+def test_minutes_count_once_and_what_is_missing_is_told(site, seat, audit):
+    """Three hours left out, another row twice: the coverage falls, and the silence is named."""
+    alive(seat, 1)
+    since = site.clock.wall() - HOUR
+    site.clock.run(3 * HOUR)
+    seat.add(entry.Presence, since=since, bits=FULL)
+    report = audit()
+    assert {one.seat: one.coverage for one in report.audit.seats}["home-pc"] == 1.0
+    seat.stop()
+    report = audit()
+    assert {one.seat: one.coverage for one in report.audit.seats}["home-pc"] == pytest.approx(0.25)
+    assert [one.split(" in which")[0] for one in told(report, "presence")] == ["the PC ran for 10800 s"]
+
+
+@pytest.mark.parametrize("bits", ["0" * 15, "F" * 15, "f" * 14, "x" * 15])
+def test_presence_says_when(site, seat, audit, bits):
+    site.clock.run(HOUR)
+    line = seat.add(entry.Presence, since=site.clock.wall() - HOUR, bits=bits)
+    assert [f"seq {line.seq}, presence" in one for one in said(audit())] == [True]
+
+
+def test_a_seat_is_not_alive_for_longer_than_its_pc(site, seat, audit):
+    """An hour of presence in ten minutes, as to fill a gap."""
+    site.clock.run(10 * MINUTE)
+    site.clock.sleep(HOUR)
+    line = seat.add(entry.Presence, since=site.clock.wall() - HOUR, bits=FULL)
+    assert [f"seq {line.seq}, presence" in one for one in said(audit())] == [True]
+
+
+def test_minutes_to_come_are_told_and_do_not_count(site, seat, audit):
+    site.clock.run(HOUR)
+    seat.add(entry.Presence, since=site.clock.wall() + HOUR, bits=FULL)
+    report = audit()
+    assert (len(told(report, "presence")), [one.coverage for one in report.audit.seats]) == (1, [None, 0.0])
+
+
+@pytest.mark.parametrize(("orderly", "kind"), [(True, "ran-on"), (False, "lost")])
+def test_a_pc_that_ran_on_without_its_seat_explains_nothing(site, seat, audit, orderly, kind):
+    """Stopped in order or killed: by the clock that play is counted on it ran for an hour unenforced. The agent was there."""
+    site.agent.add(entry.AgentTick, seats={}, silent=())
+    seat.add(entry.IssueRaised, id="x")
+    if orderly:
+        seat.stop()
+    since = site.clock.wall()
+    ticks(site, 60)
+    seat.start(clean=orderly, lost_from=None if orderly else since)
+    (gap,) = audit().audit.gaps
+    assert (gap.start, gap.end, gap.explained, gap.kind, gap.could) == (since, since + HOUR, False, kind, ("agent",))
+
+
+def test_a_new_version_is_no_gap_to_explain(site, seat, audit):
+    seat.stop()
+    site.clock.run(2 * MINUTE)
+    seat.start()
+    assert [one.explained for one in audit().audit.gaps] == [True]
+
+
+@pytest.mark.parametrize("lost", [0, HOUR, -DAY], ids=["now", "later", "a day before it was enrolled"])
+def test_a_seat_does_not_talk_its_gap_away(site, seat, audit, lost):
+    """It says it was alive up to the start; nothing shows it. No gap ends before it starts."""
+    seat.add(entry.IssueRaised, id="x")
+    since = site.clock.wall()
+    site.clock.run(5 * HOUR)
+    seat.start(clean=False, lost_from=site.clock.wall() + lost)
+    (gap,) = audit().audit.gaps
+    assert (gap.start, gap.end) == (min(since, site.clock.wall() + lost), since + 5 * HOUR)
+
+
+# --- what the agent heard -------------------------------------------------------------------------------------------------
+
+
+def test_a_seat_that_was_heard_was_enrolled(site, audit):
+    ticks(site, 10, "cafe-9")
+    assert ["cafe-9" in one for one in said(audit())] == [True]
+
+
+@pytest.mark.parametrize("ever", [True, False])
+def test_a_seat_that_was_heard_wrote(site, audit, ever):
+    """Its entries are withheld, from one day on or all of them."""
+    seat = site.enrol("cafe-1")
+    if ever:
+        seat.start()
+        site.deliver()
+    since = site.clock.wall()
+    ticks(site, 5 * 60, "cafe-1")
+    report = audit()
+    assert (said(report), len(told(report, "heard"))) == ([], 1)
+    (gap,) = report.audit.gaps
+    assert (gap.seat, gap.end, gap.kind, gap.could) == ("cafe-1", site.clock.wall(), "withheld", ("agent",))
+    assert gap.start - since <= 5 * MINUTE
+
+
+def test_a_seat_that_writes_each_hour_is_not_accused(site, seat, audit):
+    for _ in range(30):
+        for _ in range(12):
+            ticks(site, 5, "home-pc")
+            site.deliver()
+        seat.add(entry.Presence, since=site.clock.wall() // MINUTE * MINUTE - HOUR, bits=FULL)
+    report = audit()
+    assert (said(report), kinds(report), report.audit.gaps) == ([], set(), ())
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_an_agent_that_was_off_is_told(site, seat, audit, seen):
+    """With the seats that were on meanwhile: they could say what it did not."""
+    ticks(site, 10)
+    site.deliver()
+    since = site.clock.wall()
+    if seen:
+        alive(seat, 24)
+    else:
+        seat.stop()
+        site.clock.reboot(DAY)
+    site.agent.add(entry.AgentTick, seats={}, silent=())
+    site.deliver()
+    seat.add(entry.IssueRaised, id="x") if seen else seat.start()
+    gaps = [one for one in audit().audit.gaps if one.seat == "agent"]
+    could = ("home-pc",) if seen else ()
+    assert [(one.start, one.end, one.kind, one.explained, one.could) for one in gaps] == [
+        (since, since + DAY, "agent-silent", not seen, could)]  # fmt: skip
+
+
+def test_an_agent_whose_pc_slept_was_not_silent(site, seat, audit):
+    ticks(site, 10)
+    site.clock.sleep(8 * HOUR)
+    ticks(site, 10)
+    assert audit().audit.gaps == ()
+
+
+def test_a_seat_ahead_of_the_agent_is_told(site, seat, audit):
+    """Ten hours by its own clock: nothing that comes in is of a time that is still to come."""
+    site.clock.step(10 * HOUR)
+    seat.add(entry.IssueRaised, id="x")
+    site.clock.step(-10 * HOUR)
+    site.deliver()
+    ticks(site, 5)
+    assert told(audit(), "clock-ahead") == ["the clock of seat home-pc is ahead of the agent's by 35700 s"]
+
+
+# --- whom it is about -----------------------------------------------------------------------------------------------------
+
+
+def test_a_player_has_one_age_a_day(site, seat, audit):
+    """Of whom a play says 17 and a decision 18, one was made up; a guardian may have set it right, so it is told."""
+    seat.end(played(seat, 5, age=17))
+    seat.refuse(site.house(0), age=18)
+    report = audit()
+    assert (said(report), told(report, "age")) == ([], ["the player was 17 years old before, the same day, and is 18 now"])
+
+
+def test_a_pseudonym_is_of_one_day(site, seat, audit):
+    seat.end(played(seat, 5))
+    site.clock.run(DAY)
+    play = seat.begin()
+    assert [f"seq {play.seq}" in one for one in said(audit())] == [True]
+
+
+@pytest.mark.parametrize("lie", ["never given", "taken back", "another's"])
+def test_extra_time_was_given(site, seat, audit, lie):
+    grant = Grant("guardian", 10 * MINUTE, None, site.clock.wall())
+    if lie != "never given":
+        seat.give(grant, who="child" if lie == "taken back" else "sister")
+    if lie == "taken back":
+        site.clock.run(MINUTE)
+        seat.add(entry.GrantRevoked, id="g1")
+    site.clock.run(MINUTE)
+    line = seat.refuse(site.house(0), grants=(grant,))
+    report = audit()
+    if lie == "another's":
+        assert (said(report), len(told(report, "grant"))) == ([], 1)
+    else:
+        assert [f"seq {line.seq}" in one for one in said(report)] == [True]
+
+
+def test_what_was_let_through_was_said(site, seat, audit):
+    seat.refuse(site.house(0), approved=True)
+    assert len(told(audit(), "approval")) == 1
+    site.agent.add(entry.Approval, id="a1", who="child", game="luanti")
+    site.deliver()
+    site.clock.run(MINUTE)
+    seat.refuse(site.house(0), approved=True)
+    assert told(audit(), "approval") == ["1 decision takes the game as let through, which no entry before it says"]
+
+
+# --- sums -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_zone_does_not_switch_the_sums_off(site, seat, audit):
+    """To Tokyo and back, and in between a decision that says less than was played."""
+    seat.end(played(seat, 61))
+    site.agent.add(entry.PlaceChanged, place="home", zone="Asia/Tokyo", hours="")
+    site.deliver()
+    fields = seat.decided(site.house(0))
+    less = dict.fromkeys(("game", "publisher", "total"), 5 * MINUTE)
+    line = seat.add(entry.LaunchRefused, how="gate", **{**fields, "before": less})
+    site.agent.add(entry.PlaceChanged, place="home", zone="Asia/Ho_Chi_Minh", hours="")
+    assert [f"seq {line.seq}" in one for one in said(audit())] == [True] * 3
+
+
+def test_a_day_of_play_is_summed_up(site, seat, audit):
+    """All summaries left out: who played that day is in none, though the seat worked on for a day."""
+    seat.end(played(seat, 50))
+    alive(seat, 30)
+    report = audit()
+    assert (said(report), told(report, "usage-day")) == ([], ["the play of 1 player on one day was never summed up"])
+
+
+def test_a_day_is_summed_up_once_with_all_that_was_refused(site, seat, audit):
+    seat.end(played(seat, 50))
+    seat.refuse(site.house(0))
+    lines = [
+        seat.add(entry.UsageDay, day="2026-11-24", who="child", games={"luanti": entry.GameDay(50 * MINUTE, refused, 0)})
+        for refused in (0, 1)
+    ]
+    report = audit()
+    assert [f"seq {lines[0].seq}" in one for one in said(report)] == [True]
+    assert told(report, "usage-day") == ["this day of this pseudonym was summed up already"]
+
+
+@pytest.mark.parametrize("open_", [False, True], ids=["plays that ended", "plays that go on"])
+def test_the_work_grows_with_the_entries_only(site, seat, open_):
+    """Many plays and refusals of one pseudonym: twice as many take twice as many calls, and not four times."""
+    refused = seat.decided(site.house(0))
+
+    def calls(n):
+        auditor, count = Auditor(site.packs), 0
+
+        def counted(*_):
+            nonlocal count
+            count += 1
+
+        chain = {"seat": "home-pc", "boot": "boot-1", "prev": ""}
+        lines = []
+        for number in range(n):
+            seq, at = 4 * number, refused["at"] + 4_000 * number
+            clock = {**chain, "mono": at - refused["at"], "wall": at}
+            began = {"who": "child", "game": f"g{number}", "since": at}
+            lines.append(entry.PlayStarted(
+                **clock, **began, seq=seq, age=12, label=0, publisher=None, match=(), pid=1, started=1, resumed=None,
+            ))  # fmt: skip
+            if not open_:
+                end = {**clock, "mono": clock["mono"] + 1_000, "wall": at + 1_000}
+                lines.append(entry.PlayEnded(**end, **began, seq=seq + 1, play=seq, ms=1_000, how="asked", late=False))
+            lines.append(entry.LaunchRefused(**clock, **{**refused, "at": at}, seq=seq + 2, how="gate"))
+        for index, line in enumerate(lines):
+            if index == 100:
+                sys.setprofile(counted)
+            auditor.take(index, line)
+        auditor.finish()
+        sys.setprofile(None)
+        return count
+
+    assert calls(800) < 2.5 * calls(400)

@@ -1,0 +1,157 @@
+"""What an honest seat writes accuses nobody: whatever happens to its PC, the verifier finds nothing that cannot be so."""
+
+import random
+
+import msgspec
+import pytest
+
+from agent.api.messages import GrantEvent
+from compliance.audit import Auditor
+from daemon import events
+from i18n.message import plain
+from tests.daemon.world import HOUR, MINUTE, limit, roster
+
+DAY = 24 * HOUR
+TOLD = {"late-play", "due-again", "overrun", "issue", "clock-jump", "clock-back", "clock-dip", "unchecked"}
+
+
+def audited(lines):
+    auditor = Auditor({})
+    for index, line in enumerate(lines):
+        auditor.take(index, line)
+    return auditor.finish()
+
+
+def said(found):
+    return [f"{plain(one.where)}: {plain(one.what)}" for one in found]
+
+
+class Owner:
+    """Does with the PC what people do, as the dice have it."""
+
+    def __init__(self, world, seed):
+        self.world, self.dice = world, random.Random(seed)
+        self.running, self.pid, self.steps, self.number, self.key = {}, 100, [], 1, "11"
+        world.start(self.roster())
+
+    def roster(self):
+        news = roster(self.number, packs=(limit(90),))
+        players = tuple(msgspec.structs.replace(one, key=self.key * 32) for one in news.players)
+        return msgspec.structs.replace(news, players=players)
+
+    def go_on(self):
+        name = self.dice.choice(self.choices())
+        self.steps.append(name)
+        getattr(self, name)()
+
+    def choices(self):
+        often = ["play", "leave", "wait"]
+        seldom = ["wait", "sleep", "crash", "restart", "reboot", "cut", "nudge", "step", "confirm", "grant", "renamed"]
+        return [*often, *often, *seldom]
+
+    def play(self):
+        self.pid += 1
+        game = self.dice.choice(["luanti", "teeworlds"])
+        self.running[self.pid] = self.world.platform.run(self.pid, game, self.dice.choice(["an", "binh"]))
+        self.world.beat()
+
+    def leave(self):
+        if self.running:
+            pid = self.dice.choice(list(self.running))
+            del self.running[pid]
+            self.gone(pid)
+            self.world.beat()
+
+    def gone(self, pid):
+        if any(one.pid == pid for one in self.world.platform.scan()):  # else the seat ended it
+            self.world.platform.exit(pid)
+
+    def wait(self):
+        self.world.pass_time(self.dice.choice([7_000, MINUTE, 11 * MINUTE, 95 * MINUTE]))
+
+    def sleep(self):
+        self.world.clock.sleep(self.dice.choice([MINUTE, HOUR, 9 * HOUR]))
+        self.world.seat.look_again()
+        self.world.beat()
+
+    def crash(self):
+        self.world.kill()
+        self.world.clock.run(self.dice.choice([2_000, 20 * MINUTE, 3 * HOUR]))
+        self.world.start()
+        self.world.beat()
+
+    def restart(self):
+        self.world.stop()
+        self.world.clock.run(self.dice.choice([2_000, 20 * MINUTE, 3 * HOUR]))
+        self.world.start()
+        self.world.beat()
+
+    def reboot(self):
+        self.world.stop()
+        self.off()
+
+    def cut(self):
+        self.world.kill()
+        self.off()
+
+    def off(self):
+        for pid in self.running:
+            self.gone(pid)
+        self.running.clear()
+        self.world.clock.reboot(self.dice.choice([MINUTE, 10 * HOUR]))
+        self.world.start()
+        self.world.beat()
+
+    def nudge(self):
+        """The system's clock is set right, by less than what it may be wrong."""
+        self.world.clock.step(self.dice.choice([-90_000, -1_000, 800, 120_000]))
+        self.world.beat()
+
+    def step(self):
+        """Somebody sets it by hours: which is true, nobody knows before a guardian says so."""
+        self.world.clock.step(self.dice.choice([-3 * HOUR, -20 * MINUTE, 20 * MINUTE, 3 * HOUR]))
+        self.world.beat()
+
+    def confirm(self):
+        self.world.daemon.heart.confirm_clock()
+
+    def grant(self):
+        daemon, now = self.world.daemon, self.world.daemon.loop.read()
+        player = daemon.in_force.people.by_id("an")
+        event = GrantEvent(id=f"g{len(self.steps)}", player="an", by="guardian", who="me", ms=10 * MINUTE, given=now.wall)
+        daemon.recorder.record_at_once(events.GrantGiven(player, event, now), lambda: daemon._grants.keep(event))
+        daemon._grants.take(event)
+        daemon.heart.changed()
+
+    def renamed(self):
+        """An was removed and registered anew: other pseudonyms."""
+        self.world.adopt(roster(self.number + 1, players=()))
+        self.number, self.key = self.number + 2, f"{self.number % 50 + 40}"
+        self.world.adopt(self.roster())
+        self.world.beat()
+
+
+def test_a_play_that_slept_over_midnight_is_one_play_in_both_entries(world):
+    """It was played before the PC slept, and cut when that woke up on another day."""
+    world.start(roster())
+    world.platform.run(101)
+    world.pass_time(5 * MINUTE)
+    world.clock.sleep(20 * HOUR)
+    world.seat.look_again()
+    world.pass_time(5 * MINUTE)
+    world.platform.exit(101)
+    world.beat()
+    found = audited(world.journal())
+    assert (said(found.failures), found.played_ms) == ([], 10 * MINUTE)
+
+
+@pytest.mark.parametrize("seed", [0, 2, 8, 67, 137])
+def test_an_honest_seat_is_not_accused(world, seed, soak):
+    """These seeds are those that found the most."""
+    owner = Owner(world, seed)
+    for _ in range(soak(30, 600)):
+        owner.go_on()
+    audit = audited(world.journal())
+    assert said(audit.failures) == [], owner.steps
+    known = TOLD | ({"usage-day", "presence"} if "step" in owner.steps else set())
+    assert {one.kind for one in audit.findings} <= known, (said(audit.findings), owner.steps)
