@@ -52,9 +52,10 @@ class Said:
         payload: bytes | None = None, **fields: object,
     ) -> _E:  # fmt: skip
         """Writes an entry with these fields of `bound_fields`."""
-        key, bound = (journal.seat, who), told["bound"]
+        key = (journal.seat, who)
+        bound: Bound = told["bound"]
         known = self._last.get(key)
-        short = known[1] if known is not None and known[0] == bound else bound
+        short: Bound | int = known[1] if known is not None and known[0] == bound else bound
         fields |= {**told, "bound": short, "who": who}
         written = journal.append(kind, mono=now.mono, wall=now.wall, payload=payload, **fields)
         if short is bound:

@@ -1,0 +1,282 @@
+"""Decides every play again, not only those that were due: whether it might go on for as long as it did. Pure.
+
+A play's entry says what it was decided by; what was played before it that day, grants, pauses and times in which nothing was
+enforced stand in other entries. `rules.decide`, which decided at the seat, says from that when it had to end. A play is decided
+when it begins; only one that went on beyond that, or whose rules changed meanwhile, is looked at moment by moment, at the end,
+when all grants are known. What cannot be decided is counted.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import get_args
+
+from msgspec import UNSET
+
+from compliance import entry
+from compliance.verifying.binding import MOST, Policies, Rules, Why, same_day
+from compliance.verifying.due import contradictions
+from compliance.verifying.report import Failure, Finding
+from compliance.verifying.runs import SLEPT_MS, Day, Given, Over, Ruled, Run, covered, decided, over
+from compliance.verifying.shifts import FOREVER, Shifts
+from compliance.verifying.undecided import Undecided
+from compliance.verifying.wrong import finding, unended
+from i18n.message import Arg, Message, msg
+from rules.calendar import DAY_MS
+from rules.facts import Grant, Played
+from rules.policy import Place, Role
+
+_KEPT_MS = DAY_MS + DAY_MS // 4
+_OLDEST = 150  # in years
+_UNENDED_MS = 10 * 60_000
+_PLACES, _ROLES = frozenset(get_args(Place)), frozenset(get_args(Role))
+
+
+@dataclass(slots=True)
+class _Seat:
+    """One seat's chain, as far as it was read."""
+
+    days: OrderedDict[str, Day] = field(default_factory=OrderedDict)
+    runs: dict[int, Run] = field(default_factory=dict)
+    shifts: Shifts = field(default_factory=Shifts)
+    dues: dict[int, tuple[int, int]] = field(default_factory=dict)  # of plays that midnight ended: when due, how long left
+    mono: int = 0
+    boot: str = ""
+    wall: int = 0
+
+
+@dataclass
+class Redecider:
+    """`take` every entry in the order of the log, then ask `failures` and `findings`."""
+
+    texts: Mapping[str, str]
+    failures: list[Failure] = field(default_factory=list)
+    decided: int = 0
+    _seats: defaultdict[str, _Seat] = field(default_factory=lambda: defaultdict(_Seat))
+    _grants: defaultdict[str, list[Given]] = field(default_factory=lambda: defaultdict(list))
+    _revoked: dict[tuple[str, str], int] = field(default_factory=dict)
+    _doubtful: list[Run] = field(default_factory=list)
+    _undecided: Undecided = field(default_factory=Undecided)
+
+    def __post_init__(self) -> None:
+        self._policies = Policies(self.texts)
+
+    def take(self, where: Arg, line: entry.AnyEntry) -> None:
+        seat = self._seats[line.seat]
+        match line:
+            case entry.PlayStarted():
+                self._start(where, line, seat)
+            case entry.PlayEnded():
+                self._end(line, seat)
+            case entry.PlayRuled():
+                self._ruled(where, line, seat)
+            case entry.PlayDue() if (run := seat.runs.get(line.play)) is not None:
+                run.due = (run.now(line.mono, line.boot, line.wall), line.grace)
+                self.failures += contradictions(where, line, run)
+            case entry.GrantGiven() if line.by in _ROLES and line.ms > 0:
+                grant = Grant(line.by, line.ms, line.game, line.given, line.id)  # type: ignore[arg-type] # a role
+                insort(self._grants[line.who], Given(line.given, grant, line.seat, line.id), key=lambda one: one.given)
+            case entry.GrantRevoked():
+                self._revoked.setdefault((line.seat, line.id), line.wall)
+                seat.shifts.count += 1
+            case entry.Paused() | entry.Resumed() | entry.EnforcementOff() | entry.EnforcementOn() | entry.SeatStart():
+                seat.shifts.take(line, seat.wall)
+            case _:
+                pass
+        seat.mono, seat.boot, seat.wall = line.mono, line.boot, line.wall
+
+    # --- plays ----------------------------------------------------------------------------------------------------------
+
+    def _start(self, where: Arg, line: entry.PlayStarted, seat: _Seat) -> None:
+        day = self._day(line.who, line.wall, seat)
+        ruled = self._read(where, line, day)
+        late = line.wall - line.since > SLEPT_MS or line.resumed is not None
+        run = Run(
+            where, line.seat, day, line.game, line.publisher, line.label, line.since, line.wall, line.mono, line.boot,
+            () if ruled is None else (ruled,), seat.shifts.count, not day.running, late,
+        )  # fmt: skip
+        if line.resumed is not None and (due := seat.dues.pop(line.resumed, None)) is not None:
+            run.carried = due[0] + due[1] + 2 * SLEPT_MS * 30
+        going = self._join(line, day, run)
+        seat.runs[line.seq] = run
+        if ruled is None:
+            return
+        self.decided += 1
+        for why in self._limits(ruled, line):
+            self._undecided.add(why, where)
+        if ruled.rules.packs or ruled.rules.house:
+            try:
+                self._first(run, ruled, going, seat)
+            except (ValueError, OverflowError):
+                run.until = 0
+
+    def _first(self, run: Run, ruled: Ruled, going: tuple[Played, ...], seat: _Seat) -> None:
+        """When it has to end, by what is known when it begins."""
+        run.shifts = seat.shifts.during(run.day.who, run.at, run.at)
+        given = self._grants.get(run.day.who, ())
+        if len(given) > MOST:
+            run.until = 0
+            return
+        grants = tuple(one.grant for one in given if one.given <= run.at < self._revoked.get((run.seat, one.id), FOREVER))
+        decision = decided(run, ruled, run.at, grants, going)
+        run.refused = decision.verdict != "allow"
+        run.until = 0 if run.shifts else run.at if run.refused else decision.until or FOREVER
+
+    def _join(self, line: entry.PlayStarted, day: Day, run: Run) -> tuple[Played, ...]:
+        """The plays of the day that go on, this one among them, as they are now."""
+        if len(day.running) < MOST:
+            for other in day.running.values():
+                other.alone = False
+            day.many = day.many or len(day.games) > MOST
+        else:
+            day.many = True
+        day.running[line.seq] = run
+        day.games.add(line.game)
+        if line.learning is True and len(day.learning) < MOST:
+            day.learning |= {line.game}
+        if day.many:
+            return ()
+        now = ((one, one.now(line.mono, line.boot, line.wall)) for one in day.running.values())
+        return tuple(one.played(at - one.since) for one, at in now if one.since < at)
+
+    def _end(self, line: entry.PlayEnded, seat: _Seat) -> None:
+        run = seat.runs.pop(line.play, None)
+        if run is None:
+            return
+        day = run.day
+        day.running.pop(line.play, None)
+        if line.how == "midnight" and run.due is not None:
+            seat.dues[line.play] = run.due
+        run.slept = line.late or abs(line.wall - line.since - line.ms) > SLEPT_MS
+        day.slept = day.slept or run.slept
+        day.blurred = day.blurred or (run.slept and not (run.alone and not day.running))
+        since_told = line.mono - run.mono if line.boot == run.boot else line.ms - (run.at - run.since)
+        self._over(run, run.at + max(0, min(line.ms, since_told)), line.ms, seat)
+
+    def _over(self, run: Run, ended: int, ms: int, seat: _Seat) -> None:
+        """It ended then, after `ms` in all, or goes on at the end of the log."""
+        run.ended, day = ended, run.day
+        if 0 < ms <= 2 * DAY_MS:
+            day.history.add(run.played(ms))
+        if not run.ruled or any(one.rules.packs is None for one in run.ruled):
+            return
+        if day.part != "all" and run.ruled[-1].rules.counts(day.part):
+            self._undecided.add("unseen", run.where)
+        same = run.changes == seat.shifts.count and len(run.ruled) == 1 and not day.many
+        if not same or ended > run.until:
+            run.shifts = seat.shifts.during(day.who, run.at, ended)
+            if day.many or seat.shifts.many:
+                self._undecided.add("many", run.where)
+            else:
+                self._doubtful.append(run)
+
+    def _ruled(self, where: Arg, line: entry.PlayRuled, seat: _Seat) -> None:
+        run = seat.runs.get(line.play)
+        if run is None or run.day.who != line.who:
+            self._fail(where, msg("there is no such play {play}", play=str(line.play)))
+            return
+        ruled = self._read(where, line, run.day)
+        if line.learning and len(run.day.learning) < MOST:
+            run.day.learning |= {run.game}
+        if ruled is not None and len(run.ruled) <= MOST:
+            run.ruled += (ruled,)
+            if ruled.rules.why is not None:
+                self._undecided.add(ruled.rules.why, where)
+
+    # --- what bound them ------------------------------------------------------------------------------------------------
+
+    def _day(self, who: str, wall: int, seat: _Seat) -> Day:
+        """What is known of this pseudonym at the seat; what is over for long is not kept."""
+        day = seat.days.pop(who, None) or Day(who)
+        day.last = wall
+        seat.days[who] = day
+        for oldest in seat.days.values():
+            if oldest.last >= wall - _KEPT_MS or oldest.running:
+                break
+            del seat.days[oldest.who]
+            break
+        return day
+
+    def _read(self, where: Arg, line: entry.PlayStarted | entry.PlayRuled, day: Day) -> Ruled | None:
+        """What the entry says bound it. None: nothing, or what cannot be."""
+        bound = line.bound
+        if bound is UNSET:
+            self._undecided.add("older", where)
+            return None
+        if isinstance(bound, int):
+            if day.bound is None or day.bound[0] != bound:
+                self._fail(where, msg("no entry {seq} of its seat says what its player was bound by", seq=str(bound)))
+                return None
+            bound = day.bound[1]
+        else:
+            day.bound = (line.seq, bound)
+        if bound.place not in _PLACES:
+            self._fail(where, msg("there is no kind of place {place}", place=bound.place))
+            return None
+        if line.age is not None and not 0 <= line.age <= _OLDEST:
+            self._fail(where, msg("{age} is not an age", age=str(line.age)))
+            return None
+        return self._ruled_by(line, bound)
+
+    def _ruled_by(self, line: entry.PlayStarted | entry.PlayRuled, bound: entry.Bound) -> Ruled:
+        rules = self._policies.of(bound)
+        try:
+            if rules.packs and not same_day(rules, bound.zone, line.wall):
+                rules = Rules(None, "zone")
+        except (ValueError, OverflowError):
+            rules = Rules(None, "odd")
+        system = line.system if line.system is not UNSET else "VN"
+        return Ruled(
+            line.wall, rules, bound, line.age, line.label, system, line.publisher, line.approved is True
+        )
+
+    def _limits(self, ruled: Ruled, line: entry.PlayStarted) -> Iterator[Why]:
+        """What of this play cannot be decided."""
+        rules = ruled.rules
+        if rules.why is not None:
+            yield rules.why
+        if rules.house:
+            yield "own"
+        if rules.long or (rules.sessions and line.resumed is not None):
+            yield "long"
+
+    # --- the end --------------------------------------------------------------------------------------------------------
+
+    def findings(self) -> Iterator[Finding]:
+        """What went on for too long, and what could not be said."""
+        for name, seat in self._seats.items():
+            for seq, run in list(seat.runs.items()):
+                yield from self._open(name, seq, run, seat)
+        given = sorted((one for grants in self._grants.values() for one in grants), key=lambda one: one.given)
+        for run in self._doubtful:
+            found = self._looked_at(run, given)
+            if isinstance(found, str):
+                self._undecided.add(found, run.where)
+            elif found is not None:
+                yield finding(run, found)
+        yield from self._undecided.findings()
+
+    def _looked_at(self, run: Run, given: list[Given]) -> Over | Why | None:
+        try:
+            found = over(run, self._grants.get(run.day.who, ()), self._revoked)
+            return "night" if isinstance(found, Over) and covered(given, run, found.at) else found
+        except (ValueError, OverflowError):
+            return "odd"
+
+    def _open(self, name: str, seq: int, run: Run, seat: _Seat) -> Iterator[Finding]:
+        """A play without an end: it goes on as far as its seat's last entry of the same run of the PC says."""
+        if run.boot != seat.boot:
+            return
+        ended = run.now(seat.mono, seat.boot, seat.wall)
+        run.slept = abs(seat.wall - ended) > SLEPT_MS
+        run.day.slept = run.day.slept or run.slept
+        if run.due is not None and ended > run.due[0] + run.due[1] + _UNENDED_MS:
+            yield unended(run, ended - run.due[0] - run.due[1])
+        else:
+            self._over(run, ended, ended - run.since, seat)
+
+    def _fail(self, where: Arg, what: Message) -> None:
+        self.failures.append(Failure(where, what))

@@ -1,0 +1,145 @@
+"""Every play decided again from what real seats wrote: nothing is held against an honest one, whatever happens at it."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from contextlib import suppress
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from agent.api.messages import Player
+from compliance.verifying.redecide import Redecider
+from daemon.api import asking as a
+from daemon.api import messages as m
+from daemon.enforce import Enforcer
+from host.wire import ApiError
+from i18n.message import plain
+from rules.packs.shipped import shipped_packs
+from rules.parse import parse_pack
+from tests.daemon.test_api import ask
+from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
+
+TEXTS = {hashlib.sha256(text.encode()).hexdigest(): text for text in shipped_packs().values()}
+PLAYERS = [("vn-147",), ("vn-147", "home-school-week"), ("home-balanced",), ("home-weekend", "vn-147"), ("th-shops",), ()]
+
+
+def found(world, texts=TEXTS):
+    """(failures, findings by kind), but for what cannot be decided."""
+    redecider = Redecider(texts)
+    for line in world.journal():
+        redecider.take(f"seq {line.seq} {type(line).__name__}", line)
+    findings = [one for one in redecider.findings() if one.kind != "not-decidable"]
+    return [f"{one.where}: {plain(one.what)}" for one in (*redecider.failures, *findings)]
+
+
+class Weeks:
+    """A home or a game point in which anything may happen, by the dice."""
+
+    def __init__(self, world, seed):
+        self.world, self.dice, self.pid, self.number = world, random.Random(seed), 10, 1
+        self.running = {}
+        world.start(self.roster())
+
+    def roster(self):
+        point = self.dice.random() < 0.3
+        packs = tuple(shipped(name) for name in self.dice.choice(PLAYERS))
+        more = (limit(self.dice.choice([20, 90])),) if self.dice.random() < 0.2 else ()
+        place_packs = (replace(shipped("vn-game-point"), scope="place"),) if point else ()
+        known = roster(
+            self.number, place="game-point" if point else "home", place_packs=place_packs, packs=(*packs, *more),
+            approved=("teeworlds",) if self.dice.random() < 0.7 else (), guest_packs=packs,
+        )  # fmt: skip
+        an = msgspec.structs.replace(known.players[0], guardian=self.dice.random() < 0.9)
+        return msgspec.structs.replace(known, players=(an, Player(id="binh", name="Bình", account="binh", guardian=True, key="33" * 32, packs=packs)))
+
+    def step(self):
+        getattr(self, self.dice.choices(*zip(*self.WEIGHTS.items(), strict=True))[0])()
+        self.running = {pid: one for pid, one in self.running.items() if one.identity in self.world.platform.programs}
+
+    def wait(self):
+        self.world.pass_time(int(self.dice.choice([0.1, 1, 7, 25, 61, 130]) * MINUTE))
+
+    def night(self):
+        """Hours go by, beat by beat only if something runs."""
+        if self.world.platform.programs:
+            self.world.pass_time(self.dice.randrange(4) * HOUR)
+        else:
+            self.world.clock.run(self.dice.randrange(9) * HOUR)
+            self.world.beat()
+
+    def play(self):
+        self.pid += 1
+        game, account = self.dice.choice(["luanti", "teeworlds"]), self.dice.choice(["an", "an", "an", "binh"])
+        self.running[self.pid] = self.world.platform.run(self.pid, game, account, quietly=self.dice.random() < 0.1)
+        self.world.beat()
+
+    def close(self):
+        if self.running:
+            self.world.platform.exit(self.running.pop(self.dice.choice(list(self.running))).pid)
+            self.world.beat()
+
+    def grant(self):
+        with suppress(ApiError):
+            game = self.dice.choice([None, None, "luanti"])
+            ask(self.world, "grant.add", m.GrantAdd(player="an", ms=self.dice.choice([5, 30, 120]) * MINUTE, game=game))
+
+    def revoke(self):
+        grants = self.world.journal("grant.given")
+        with suppress(ApiError, IndexError):
+            ask(self.world, "grant.revoke", m.GrantRevoke(id=self.dice.choice(grants).id))
+
+    def pause(self):
+        until = self.dice.choice([None, self.world.clock.wall() + 40 * MINUTE])
+        with suppress(ApiError):
+            ask(self.world, "pause", a.Pause(player=self.dice.choice(["an", None]), until=until))
+
+    def resume(self):
+        for player in ("an", None):
+            with suppress(ApiError):
+                ask(self.world, "resume", a.Resume(player=player))
+
+    def off(self):
+        with suppress(ApiError):
+            ask(self.world, "off", a.Off(ms=self.dice.choice([0, 10, 90]) * MINUTE, reason="x"))
+
+    def change(self):
+        self.number += 1
+        self.world.adopt(self.roster())
+        self.world.beat()
+
+    def restart(self):
+        (self.world.kill if self.dice.random() < 0.5 else self.world.stop)()
+        self.world.clock.run(self.dice.choice([2_000, 20 * MINUTE]))
+        self.world.start()
+        self.world.beat()
+
+    def reboot(self):
+        self.world.kill()
+        self.world.platform.programs.clear()
+        self.world.clock.reboot(self.dice.choice([MINUTE, 8 * HOUR]))
+        self.world.start()
+        self.world.beat()
+
+    def sleep(self):
+        self.world.clock.sleep(self.dice.choice([MINUTE, HOUR, 8 * HOUR]))
+        self.world.beat()
+
+    def set_clock(self):
+        self.world.clock.step(self.dice.choice([-30, -1, 1, 45]) * MINUTE)
+        self.world.beat()
+
+    WEIGHTS = {
+        "wait": 30, "play": 20, "close": 8, "night": 5, "grant": 3, "revoke": 1, "pause": 1, "resume": 2, "off": 1, "change": 2,
+        "restart": 2, "reboot": 1, "sleep": 1, "set_clock": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nothing_is_held_against_an_honest_seat(world, seed):
+    weeks = Weeks(world, seed)
+    for _ in range(150):
+        weeks.step()
+    assert found(world) == []
