@@ -22,11 +22,12 @@ from compliance.verifying.due import contradictions
 from compliance.verifying.report import Failure, Finding
 from compliance.verifying.runs import SLEPT_MS, Day, Given, Over, Ruled, Run, covered, decided, over
 from compliance.verifying.shifts import FOREVER, Shifts
+from compliance.verifying.surely import Surely
 from compliance.verifying.undecided import Undecided
 from compliance.verifying.wrong import finding, unended
 from i18n.message import Arg, Message, msg
 from rules.calendar import DAY_MS
-from rules.facts import Grant, Played
+from rules.facts import Grant
 from rules.policy import Place, Role
 
 _KEPT_MS = DAY_MS + DAY_MS // 4
@@ -59,6 +60,7 @@ class Redecider:
     _grants: defaultdict[str, list[Given]] = field(default_factory=lambda: defaultdict(list))
     _revoked: dict[tuple[str, str], int] = field(default_factory=dict)
     _doubtful: list[Run] = field(default_factory=list)
+    _surely: Surely = field(default_factory=Surely)
     _undecided: Undecided = field(default_factory=Undecided)
 
     def __post_init__(self) -> None:
@@ -100,47 +102,36 @@ class Redecider:
         )  # fmt: skip
         if line.resumed is not None and (due := seat.dues.pop(line.resumed, None)) is not None:
             run.carried = due[0] + due[1] + 2 * SLEPT_MS * 30
-        going = self._join(line, day, run)
+        self._join(line, day, run)
         seat.runs[line.seq] = run
         if ruled is None:
             return
         self.decided += 1
         for why in self._limits(ruled, line):
             self._undecided.add(why, where)
-        if ruled.rules.packs or ruled.rules.house:
-            try:
-                self._first(run, ruled, going, seat)
-            except (ValueError, OverflowError):
-                run.until = 0
+        run.shifts = seat.shifts.during(day.who, run.at, run.at)
 
-    def _first(self, run: Run, ruled: Ruled, going: tuple[Played, ...], seat: _Seat) -> None:
-        """When it has to end, by what is known when it begins."""
-        run.shifts = seat.shifts.during(run.day.who, run.at, run.at)
+    def _first(self, run: Run) -> int:
+        """When it had to end, by all that its seat had written when it began."""
         given = self._grants.get(run.day.who, ())
-        if len(given) > MOST:
-            run.until = 0
-            return
         grants = tuple(one.grant for one in given if one.given <= run.at < self._revoked.get((run.seat, one.id), FOREVER))
-        decision = decided(run, ruled, run.at, grants, going)
+        going = tuple(one.played(run.at - one.since) for one in run.day.running.values() if one.since < run.at)
+        decision = decided(run, run.ruled[0], run.at, grants, going)
         run.refused = decision.verdict != "allow"
-        run.until = 0 if run.shifts else run.at if run.refused else decision.until or FOREVER
+        return run.at if run.refused else decision.until or FOREVER
 
-    def _join(self, line: entry.PlayStarted, day: Day, run: Run) -> tuple[Played, ...]:
-        """The plays of the day that go on, this one among them, as they are now."""
-        if len(day.running) < MOST:
+    def _join(self, line: entry.PlayStarted, day: Day, run: Run) -> None:
+        day.many = day.many or len(day.games) > MOST or len(day.running) > MOST
+        if not day.many:
             for other in day.running.values():
                 other.alone = False
-            day.many = day.many or len(day.games) > MOST
-        else:
-            day.many = True
         day.running[line.seq] = run
-        day.games.add(line.game)
-        if line.learning is True and len(day.learning) < MOST:
-            day.learning |= {line.game}
-        if day.many:
-            return ()
-        now = ((one, one.now(line.mono, line.boot, line.wall)) for one in day.running.values())
-        return tuple(one.played(at - one.since) for one, at in now if one.since < at)
+        day.games.setdefault(line.game, 0)
+        self._learns(line, run)
+
+    def _learns(self, line: entry.PlayStarted | entry.PlayRuled, run: Run) -> None:
+        if line.learning is True and not run.day.many:
+            run.day.learning |= {run.game}
 
     def _end(self, line: entry.PlayEnded, seat: _Seat) -> None:
         run = seat.runs.pop(line.play, None)
@@ -161,17 +152,21 @@ class Redecider:
         run.ended, day = ended, run.day
         if 0 < ms <= 2 * DAY_MS:
             day.history.add(run.played(ms))
+        day.total += max(0, ms)
+        day.games[run.game] += max(0, ms)
         if not run.ruled or any(one.rules.packs is None for one in run.ruled):
             return
         if day.part != "all" and run.ruled[-1].rules.counts(day.part):
             self._undecided.add("unseen", run.where)
-        same = run.changes == seat.shifts.count and len(run.ruled) == 1 and not day.many
-        if not same or ended > run.until:
-            run.shifts = seat.shifts.during(day.who, run.at, ended)
-            if day.many or seat.shifts.many:
+        same = run.changes == seat.shifts.count and len(run.ruled) == 1 and not run.shifts
+        try:
+            if day.many or seat.shifts.many or len(self._grants.get(day.who, ())) > MOST:
                 self._undecided.add("many", run.where)
-            else:
+            elif not (same and self._surely.allows(run, run.ruled[0], ended)) and not (self._first(run) >= ended and same):
+                run.shifts = seat.shifts.during(day.who, run.at, ended)
                 self._doubtful.append(run)
+        except (ValueError, OverflowError):
+            self._undecided.add("odd", run.where)
 
     def _ruled(self, where: Arg, line: entry.PlayRuled, seat: _Seat) -> None:
         run = seat.runs.get(line.play)
@@ -179,8 +174,7 @@ class Redecider:
             self._fail(where, msg("there is no such play {play}", play=str(line.play)))
             return
         ruled = self._read(where, line, run.day)
-        if line.learning and len(run.day.learning) < MOST:
-            run.day.learning |= {run.game}
+        self._learns(line, run)
         if ruled is not None and len(run.ruled) <= MOST:
             run.ruled += (ruled,)
             if ruled.rules.why is not None:

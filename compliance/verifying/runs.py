@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -42,8 +42,9 @@ class Day:
 
     who: str
     history: History = field(default_factory=History)
+    total: int = 0  # the lengths of all of it, one after the other
     running: dict[int, Run] = field(default_factory=dict)
-    games: set[str] = field(default_factory=set)
+    games: dict[str, int] = field(default_factory=dict)  # the same of each
     learning: frozenset[str] = frozenset()
     bound: tuple[int, Bound] | None = None
     slept: bool = False  # a play's length is not the time between its ends
@@ -89,7 +90,6 @@ class Run:
     changes: int
     alone: bool
     late: bool  # it began before its entry, or goes on from another day
-    until: int = FOREVER
     refused: bool = False  # by all that its seat had written by then
     carried: int = 0  # it may go on to then, as it was told to end as the play of the day before
     due: tuple[int, int] | None = None  # the moment, and the time to save
@@ -117,20 +117,26 @@ class Over(NamedTuple):
     ruled: Ruled
 
 
+def facts_of(run: Run, ruled: Ruled, at: int) -> Facts:
+    """All that is known at `at` but what was played, given and paused. ValueError: nothing can be asked about such a day."""
+    bound, today = ruled.bound, day_name(ruled.bound.zone, at)
+    return Facts(
+        now=at, place=bound.place, game=run.game, publisher=ruled.publisher, label=ruled.label,  # type: ignore[arg-type]
+        system=ruled.system, born=None if ruled.age is None else date(today.year - ruled.age, 1, 1),  # type: ignore[arg-type]
+        guardian=bound.guardian, approved=frozenset((run.game,) if ruled.approved else ()),
+    )  # fmt: skip
+
+
 def decided(run: Run, ruled: Ruled, at: int, grants: tuple[Grant, ...], played: tuple[Played, ...]) -> Decision:
-    """The decision at `at`, with `played` beside what is over. ValueError: nothing can be asked about such a day."""
+    """The decision at `at`, with `played` beside what is over. ValueError."""
     day, bound = run.day, ruled.bound
-    today = day_name(bound.zone, at)
     pause = max(
         (one for one in run.shifts if one.kind == "pause" and one.start <= at < one.ends(day.who)),
         key=lambda one: FOREVER if one.until is None else one.until, default=None,
     )  # fmt: skip
     limited = bool(ruled.rules.packs) or bound.house
-    facts = Facts(
-        now=at, place=bound.place, game=run.game, publisher=ruled.publisher, label=ruled.label,  # type: ignore[arg-type]
-        system=ruled.system, born=None if ruled.age is None else date(today.year - ruled.age, 1, 1),  # type: ignore[arg-type]
-        guardian=bound.guardian, played=played, past=day.history.since(at - 3 * DAY_MS), grants=grants,
-        approved=frozenset((run.game,) if ruled.approved else ()),
+    facts = replace(
+        facts_of(run, ruled, at), played=played, past=day.history.since(at - 3 * DAY_MS), grants=grants,
         paused=Pause(pause.until, bound.zone, pause.id) if pause is not None and limited else None,
     )  # fmt: skip
     return decide(ruled.rules.policy(day.part, day.learning), facts)

@@ -14,11 +14,12 @@ from agent.api.messages import Player
 from compliance.verifying.redecide import Redecider
 from daemon.api import asking as a
 from daemon.api import messages as m
-from daemon.enforce import Enforcer
+from daemon.loop import Loop
+from daemon.overruling import Overruling
 from host.wire import ApiError
 from i18n.message import plain
 from rules.packs.shipped import shipped_packs
-from rules.parse import parse_pack
+from rules.decision import Decision
 from tests.daemon.test_api import ask
 from tests.daemon.world import HOUR, MINUTE, limit, roster, shipped
 
@@ -26,37 +27,39 @@ TEXTS = {hashlib.sha256(text.encode()).hexdigest(): text for text in shipped_pac
 PLAYERS = [("vn-147",), ("vn-147", "home-school-week"), ("home-balanced",), ("home-weekend", "vn-147"), ("th-shops",), ()]
 
 
-def found(world, texts=TEXTS):
-    """(failures, findings by kind), but for what cannot be decided."""
-    redecider = Redecider(texts)
+def found(world):
+    """The failures, and the findings but for what cannot be decided: (seq, what)."""
+    redecider = Redecider(TEXTS)
     for line in world.journal():
-        redecider.take(f"seq {line.seq} {type(line).__name__}", line)
+        redecider.take(str(line.seq), line)
     findings = [one for one in redecider.findings() if one.kind != "not-decidable"]
-    return [f"{one.where}: {plain(one.what)}" for one in (*redecider.failures, *findings)]
+    return [(int(one.where), plain(one.what)) for one in (*redecider.failures, *findings)]
 
 
 class Weeks:
     """A home or a game point in which anything may happen, by the dice."""
 
-    def __init__(self, world, seed):
-        self.world, self.dice, self.pid, self.number = world, random.Random(seed), 10, 1
+    def __init__(self, world, seed, *, sound=True):
+        self.world, self.dice, self.pid, self.number, self.sound = world, random.Random(seed), 10, 1, sound
+        self.weights = self.WEIGHTS if sound else {name: n for name, n in self.WEIGHTS.items() if name not in self.UNSEEN}
         self.running = {}
         world.start(self.roster())
 
     def roster(self):
         point = self.dice.random() < 0.3
-        packs = tuple(shipped(name) for name in self.dice.choice(PLAYERS))
-        more = (limit(self.dice.choice([20, 90])),) if self.dice.random() < 0.2 else ()
+        packs = tuple(shipped(name) for name in self.dice.choice(PLAYERS if self.sound else PLAYERS[:2]))
+        more = (limit(self.dice.choice([20, 90])),) if self.sound and self.dice.random() < 0.2 else ()
         place_packs = (replace(shipped("vn-game-point"), scope="place"),) if point else ()
         known = roster(
             self.number, place="game-point" if point else "home", place_packs=place_packs, packs=(*packs, *more),
             approved=("teeworlds",) if self.dice.random() < 0.7 else (), guest_packs=packs,
         )  # fmt: skip
         an = msgspec.structs.replace(known.players[0], guardian=self.dice.random() < 0.9)
-        return msgspec.structs.replace(known, players=(an, Player(id="binh", name="Bình", account="binh", guardian=True, key="33" * 32, packs=packs)))
+        binh = Player(id="binh", name="Bình", account="binh", guardian=True, key="33" * 32, packs=packs)
+        return msgspec.structs.replace(known, players=(an, binh))
 
     def step(self):
-        getattr(self, self.dice.choices(*zip(*self.WEIGHTS.items(), strict=True))[0])()
+        getattr(self, self.dice.choices(*zip(*self.weights.items(), strict=True))[0])()
         self.running = {pid: one for pid, one in self.running.items() if one.identity in self.world.platform.programs}
 
     def wait(self):
@@ -135,6 +138,7 @@ class Weeks:
         "wait": 30, "play": 20, "close": 8, "night": 5, "grant": 3, "revoke": 1, "pause": 1, "resume": 2, "off": 1, "change": 2,
         "restart": 2, "reboot": 1, "sleep": 1, "set_clock": 1,
     }  # fmt: skip
+    UNSEEN = ("restart", "reboot", "sleep", "set_clock")
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -143,3 +147,31 @@ def test_nothing_is_held_against_an_honest_seat(world, seed):
     for _ in range(150):
         weeks.step()
     assert found(world) == []
+
+
+@pytest.fixture
+def refused(monkeypatch):
+    """A seat that decides and ends nothing. By play: how long, all in all, its rules did not let it go on."""
+    refused, last, rule = {}, {}, Loop._rule
+
+    def lax(loop, play, now):
+        ruling = Overruling.enforced(loop.overruling, loop.judge.rule(play.player, play.game, now), now)
+        if not ruling.allowed and last.get(play.seq, (True,))[0] is False:
+            refused[play.seq] = refused.get(play.seq, 0) + now.mono - last[play.seq][1]
+        last[play.seq] = ruling.allowed, now.mono
+        return replace(rule(loop, play, now), decision=Decision("allow", None, None, None))
+
+    monkeypatch.setattr(Loop, "_rule", lax)
+    monkeypatch.setattr(Loop, "_judged", lambda loop, player, game, now, *, sure=True: replace(
+        loop.judge.rule(player, game, now, sure=sure), decision=Decision("allow", None, None, None)))
+    return refused
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_a_seat_lets_go_on_is_found(world, refused, seed):
+    """All of it, and nothing else: with packs that can be decided by the day, on a PC that does not sleep."""
+    weeks = Weeks(world, seed, sound=False)
+    for _ in range(120):
+        weeks.step()
+    told = {seq for seq, _ in found(world)}
+    assert {seq for seq, ms in refused.items() if ms > 4 * MINUTE} <= told <= {seq for seq, ms in refused.items() if ms > 0}
