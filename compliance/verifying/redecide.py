@@ -20,7 +20,7 @@ from compliance import entry
 from compliance.verifying.binding import MOST, Policies, Rules, Why, same_day
 from compliance.verifying.due import contradictions
 from compliance.verifying.report import Failure, Finding
-from compliance.verifying.runs import SLEPT_MS, Day, Given, Over, Ruled, Run, covered, decided, over
+from compliance.verifying.runs import SLEPT_MS, Day, Given, Over, Ruled, Run, decided, over, overnight
 from compliance.verifying.shifts import FOREVER, Shifts
 from compliance.verifying.surely import Surely
 from compliance.verifying.undecided import Undecided
@@ -254,9 +254,12 @@ class Redecider:
         yield from self._undecided.findings()
 
     def _looked_at(self, run: Run, given: list[Given]) -> Over | Why | None:
+        own = self._grants.get(run.day.who, [])
         try:
-            found = over(run, self._grants.get(run.day.who, ()), self._revoked)
-            return "night" if isinstance(found, Over) and covered(given, run, found.at) else found
+            found = over(run, own, self._revoked)
+            if isinstance(found, Over) and (more := overnight(given, run)):
+                return over(run, [*more, *own], self._revoked)
+            return found
         except (ValueError, OverflowError):
             return "odd"
 

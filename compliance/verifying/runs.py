@@ -203,11 +203,10 @@ def _moments(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], in
     return (at for at in found if run.at < at < run.ended)
 
 
-def covered(overnight: Sequence[Given], run: Run, at: int) -> bool:
-    """Whether time that was given the day before, under another pseudonym, may reach to `at`."""
-    start, _ = day_bounds(run.ruled[0].bound.zone, at)
-    first = bisect_left(overnight, (start - DAY_MS,))
-    near = overnight[first : bisect_left(overnight, (start,))]
-    return any(one.given + one.grant.ms > at for one in near)
-
-
+def overnight(given: Sequence[Given], run: Run) -> list[Given]:
+    """Of all grants, in order, those of the day before that reach into the play's: they may be the player's, under the
+    pseudonym of that day. To a day's minutes they add nothing.
+    """
+    start, _ = day_bounds(run.ruled[0].bound.zone, run.at)
+    near = given[bisect_left(given, (start - DAY_MS,)) : bisect_left(given, (start,))]
+    return [one for one in near if one.given + one.grant.ms > start and one.given + one.grant.ms > run.at]

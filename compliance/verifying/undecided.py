@@ -18,7 +18,6 @@ _WHY: Final[Mapping[Why, Message]] = MappingProxyType({
     "unseen": msg("the PC slept, its clock was set, or nobody saw a play's end"),
     "text": msg("the text of a pack is missing or not valid"),
     "zone": msg("a rule's day is not the day of the place's time zone"),
-    "night": msg("time that was given the evening before may have been theirs"),
     "odd": msg("no rule can be asked about their moments or numbers"),
     "many": msg("there is too much of one player's day, or of different rules, to decide each again"),
 })  # fmt: skip
