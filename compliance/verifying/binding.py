@@ -19,7 +19,7 @@ from rules.policy import Pack, Param, Policy, PolicyError, Scope, Uncounted, com
 
 MOST = 200  # different policies of one log, and each thing of one player's day: no honest log comes near
 
-Why = Literal["older", "own", "long", "unseen", "text", "zone", "many", "odd"]
+Why = Literal["older", "own", "seats", "long", "unseen", "text", "zone", "many", "odd"]
 """Why something cannot be decided again."""
 Part = Literal["all", "days", "none"]
 """Which rules that count play are asked: all, those of a day alone, none."""

@@ -20,7 +20,7 @@ from compliance import entry
 from compliance.verifying.binding import MOST, Policies, Rules, Why, same_day
 from compliance.verifying.due import contradictions
 from compliance.verifying.report import Failure, Finding
-from compliance.verifying.runs import SLEPT_MS, Day, Given, Over, Ruled, Run, decided, over, overnight
+from compliance.verifying.runs import SLEPT_MS, Day, Given, Over, Ruled, Run, decided, moments_of, over, overnight
 from compliance.verifying.shifts import FOREVER, Shifts
 from compliance.verifying.surely import Surely
 from compliance.verifying.undecided import Undecided
@@ -58,9 +58,11 @@ class Redecider:
     decided: int = 0
     _seats: defaultdict[str, _Seat] = field(default_factory=lambda: defaultdict(_Seat))
     _grants: defaultdict[str, list[Given]] = field(default_factory=lambda: defaultdict(list))
+    _first_seat: dict[str, str] = field(default_factory=dict)  # by pseudonym
     _revoked: dict[tuple[str, str], int] = field(default_factory=dict)
     _doubtful: list[Run] = field(default_factory=list)
     _surely: Surely = field(default_factory=Surely)
+    _work: int = 1_000  # how many moments may be looked at, at the end
     _undecided: Undecided = field(default_factory=Undecided)
 
     def __post_init__(self) -> None:
@@ -68,6 +70,7 @@ class Redecider:
 
     def take(self, where: Arg, line: entry.AnyEntry) -> None:
         seat = self._seats[line.seat]
+        self._work += 1
         match line:
             case entry.PlayStarted():
                 self._start(where, line, seat)
@@ -234,6 +237,8 @@ class Redecider:
             yield rules.why
         if rules.house:
             yield "own"
+        if self._first_seat.setdefault(line.who, line.seat) != line.seat and rules.counts("none"):
+            yield "seats"
         if rules.long or (rules.sessions and line.resumed is not None):
             yield "long"
 
@@ -256,12 +261,18 @@ class Redecider:
     def _looked_at(self, run: Run, given: list[Given]) -> Over | Why | None:
         own = self._grants.get(run.day.who, [])
         try:
-            found = over(run, own, self._revoked)
+            found = self._over_by(run, own)
             if isinstance(found, Over) and (more := overnight(given, run)):
-                return over(run, [*more, *own], self._revoked)
+                return self._over_by(run, [*more, *own])
             return found
         except (ValueError, OverflowError):
             return "odd"
+
+    def _over_by(self, run: Run, given: list[Given]) -> Over | Why | None:
+        """As long as there is not more to do than there are entries."""
+        moments = moments_of(run, given, self._revoked)
+        self._work -= len(moments)
+        return "many" if self._work < 0 or len(given) > MOST else over(run, given, self._revoked, moments)
 
     def _open(self, name: str, seq: int, run: Run, seat: _Seat) -> Iterator[Finding]:
         """A play without an end: it goes on as far as its seat's last entry of the same run of the PC says."""

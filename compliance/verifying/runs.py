@@ -5,14 +5,14 @@ Moments are the seat's wall clock where the play's entry stands, and from there 
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
 from compliance.entry import Bound
-from compliance.verifying.binding import MOST, Part, Rules, Why
+from compliance.verifying.binding import Part, Rules, Why
 from compliance.verifying.shifts import FOREVER, Shift
 from i18n.message import Arg
 from rules.calendar import DAY_MS, day_bounds, day_name
@@ -142,14 +142,11 @@ def decided(run: Run, ruled: Ruled, at: int, grants: tuple[Grant, ...], played: 
     return decide(ruled.rules.policy(day.part, day.learning), facts)
 
 
-def over(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], int]) -> Over | Why | None:
+def over(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], int], moments: list[int]) -> Over | Why | None:
     """Whether the play went on for too long; why that cannot be said. Its day's history holds all of the day.
 
-    `given`: the grants of its pseudonym, in the order of their moments.
+    `given`: the grants of its pseudonym, in the order of their moments; `moments`: those of `moments_of`.
     """
-    moments = sorted({run.at, *_moments(run, given, revoked)})
-    if len(moments) > MOST or len(given) > MOST:
-        return "many"
     if run.slept and len(moments) > 1:
         return "unseen"
     since, last = FOREVER, FOREVER  # of an end that has come: when, and how long there was to keep to it
@@ -191,16 +188,14 @@ def _free(run: Run, ruled: Ruled, at: int) -> bool:
     return "down" in kinds or ("off" in kinds and ruled.bound.place == "home" and "pause" not in kinds)
 
 
-def _moments(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], int]) -> Iterator[int]:
-    """When something changed while it was played."""
+def moments_of(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], int]) -> list[int]:
+    """When it began, and when something changed while it was played."""
     found = [one.at for one in run.ruled]
     for one in run.shifts:
         found += (one.start, one.ends(run.day.who))
-    first = bisect_left(given, (run.at,))
-    for grant in given[first : bisect_right(given, run.ended, key=lambda one: one.given)]:
-        found.append(grant.given)
-    found += [revoked.get((run.seat, one.id), 0) for one in given[-MOST:]]
-    return (at for at in found if run.at < at < run.ended)
+    found += (one.given for one in given)
+    found += (revoked.get((run.seat, one.id), 0) for one in given)
+    return sorted({run.at, *(at for at in found if run.at < at < run.ended)})
 
 
 def overnight(given: Sequence[Given], run: Run) -> list[Given]:

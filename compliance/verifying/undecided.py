@@ -14,6 +14,7 @@ from i18n.message import Arg, Message, msg, msgn
 _WHY: Final[Mapping[Why, Message]] = MappingProxyType({
     "older": msg("their entries do not say what was in force"),
     "own": msg("a player's own limits bound them besides, and the log does not hold these"),
+    "seats": msg("the player played at another seat that day, too, and whether this one knew of that is not told"),
     "long": msg("a rule counts more than one day, and the log does not say who played on the day before"),
     "unseen": msg("the PC slept, its clock was set, or nobody saw a play's end"),
     "text": msg("the text of a pack is missing or not valid"),

@@ -9,6 +9,8 @@ import pytest
 from msgspec import UNSET
 
 from compliance import entry
+from compliance.verifying import runs
+from compliance.verifying.redecide import Redecider
 from i18n.message import plain
 from rules.packs.shipped import shipped_packs
 
@@ -259,7 +261,8 @@ def test_but_not_to_another(seat, audit, who):
     ("made", "why"),
     [
         ({"bound": UNSET}, "do not say what was in force"), ({"bound": bound(house=True)}, "own limits"),
-        ({"bound": bound(pack("home-balanced"))}, "more than one day"), ({"bound": bound(pack("kr-shutdown"))}, "time zone"),
+        ({"bound": bound(pack("home-balanced"))}, "more than one day"),
+        ({"bound": bound(pack("kr-shutdown"))}, "time zone"),
         ({"bound": bound(entry.PackLine("x", "f" * 64, {}))}, "text of a pack"),
     ],
 )  # fmt: skip
@@ -268,6 +271,68 @@ def test_what_cannot_be_decided_is_counted(site, seat, audit, made, why):
     seat.begin(**made)
     (found,) = undecided(audit())
     assert why in found
+
+
+def test_play_at_another_seat_is_counted_where_a_rule_counts_play(site, seat, play, audit):
+    """A seat decides by what it measured itself."""
+    other = site.enrol("cafe-2")
+    other.start()
+    play(40, LAW)
+    other.end(other.begin(bound=bound(LAW), approved=False, learning=False))
+    other.end(other.begin(bound=bound(), approved=False, learning=False))
+    report = audit()
+    assert (said(report), told(report)) == ([], [])
+    (found,) = undecided(report)
+    assert "another seat" in found
+    assert found.startswith("1 play, this one, cannot")
+
+
+def test_a_pause_of_everybody_but_one(site, seat, audit):
+    """Whom it was taken back for plays on; who else is left out of it on the next day cannot be told."""
+    made = seat.begin(bound=bound(LAW), approved=False, learning=False)
+    other = seat.begin(who="sister", bound=bound(LAW), approved=False, learning=False)
+    seat.add(entry.Paused, id="p", who=None, until=None)
+    seat.add(entry.Resumed, id="p", who="child", how="taken back")
+    site.clock.run(30 * MINUTE)
+    seat.end(made)
+    seat.end(other)
+    assert told(audit()) == []
+
+
+def test_while_no_daemon_ran_nothing_is_over(site, seat, audit):
+    """That is a gap; what went on afterwards is over."""
+    made = seat.begin(bound=bound(LAW), approved=False, learning=False)
+    site.clock.run(30 * MINUTE)
+    seat.stop()
+    site.clock.run(3 * HOUR)
+    seat.start()
+    site.clock.run(2 * MINUTE)
+    seat.end(made)
+    assert told(audit()) == []
+
+
+def test_work_grows_with_the_log_alone(site, seat, monkeypatch):
+    """A thousand plays and grants of one day, all over, with as many pauses: no play is looked at for all others."""
+    calls = []
+    decide = runs.decide
+    monkeypatch.setattr(runs, "decide", lambda *facts: calls.append(1) or decide(*facts))
+    checker = Redecider({sha256(text.encode()).hexdigest(): text for text in shipped_packs().values()})
+    lines = []
+    for number in range(1_000):
+        made = seat.begin(game=f"g{number % 5}", bound=bound(LAW), approved=False, learning=False)
+        site.clock.run(5 * MINUTE)
+        seat.end(made)
+        seat.add(entry.Paused, id=f"p{number}", who="sister", until=None)
+        wall = site.clock.wall()
+        seat.add(entry.GrantGiven, id=f"g{number}", who="child", by="guardian", ms=1, game=None, given=wall)
+    seat.seal()
+    while (batch := seat.journal.spool()) is not None:
+        lines += [entry.decode(one) for one in batch.entries]
+        seat.journal.forget(batch.last)
+    for line in lines:
+        checker.take("", line)
+    assert [one.kind for one in checker.findings()]
+    assert len(calls) < len(lines) + 3_000
 
 
 @pytest.mark.parametrize("made", [{"bound": bound(place="moon")}, {"age": -1, "bound": bound(LAW)}])

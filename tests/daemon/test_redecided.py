@@ -171,8 +171,8 @@ def refused(monkeypatch):
 
 @pytest.mark.parametrize("seed", range(2))
 def test_what_a_seat_lets_go_on_is_found(world, refused, seed):
-    """All of it, and nothing else: with packs that can be decided by the day, on a PC that does not sleep. After midnight half an
-    hour that was given before may have been anybody's.
+    """All of it, and nothing else: with packs that can be decided by the day, on a PC that does not sleep. After midnight half
+    an hour that was given before may have been anybody's.
     """
     weeks = Weeks(world, seed, sound=False)
     for _ in range(45):
