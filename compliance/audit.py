@@ -23,6 +23,7 @@ from compliance.verifying.overrides import Overrides
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.programs import Programs
 from compliance.verifying.recompute import Recomputer, Unfounded
+from compliance.verifying.redecide import Redecider
 from compliance.verifying.report import Audit, Failure, Finding, entry_name
 from compliance.verifying.sums import Plays
 from compliance.verifying.told import Registered
@@ -60,6 +61,7 @@ class Auditor:
         self._recomputer = Recomputer(self.texts)
         self._crossing = Crossing(self._zones)
         self._adding = Adding(self._plays, self._zones, self._crossing.clocks)
+        self._redecider = Redecider(self.texts)
 
     @property
     def zone(self) -> str:
@@ -74,6 +76,7 @@ class Auditor:
             presence = self._seats[line.seat] = SeatPresence(line.seat)
         presence.take(line)
         self._crossing.take(where, line)
+        self._redecider.take(where, line)
         if line.seat != AGENT and self._tick - line.wall > LATE_MS:
             self._late[line.seat] += 1
         match line:
@@ -148,6 +151,8 @@ class Auditor:
             *self._crossing.failures(), *self._adding.failures(), *self._registered.failures, *self._programs.failures(),
             *self._asked.failures, *self._overrides.failures,
         )  # fmt: skip
+        self._findings += self._redecider.findings()
+        self._failures += self._redecider.failures
         told = (*self._registered.findings(self.zone), *self._programs.findings(), *self._asked.findings())
         self._findings += (*told, *self._issues.values(), *self._overrides.findings(self.zone))
         for seat, times in self._silent.items():

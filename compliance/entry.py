@@ -72,6 +72,19 @@ class PackLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     params: dict[str, bool | int | str]
 
 
+class Bound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a play was decided by: the place, its `zone` and its packs, the player's own `packs`, whether limits bind that are
+    only the player's (`house`), and whether a guardian's data is registered.
+    """
+
+    place: str
+    zone: str
+    place_packs: tuple[PackLine, ...]
+    packs: tuple[PackLine, ...]
+    house: bool
+    guardian: bool
+
+
 class GameDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One game's day in `usage.day`."""
 
@@ -170,7 +183,11 @@ class GuardianChanged(Entry, frozen=True, kw_only=True, tag="guardian.changed"):
 
 class PlayStarted(Entry, frozen=True, kw_only=True, tag="play.started"):
     """A play began at `since`, as program (`pid`, `started`), recognised by `match`. `resumed`: the seq of the play that this
-    one continues after midnight, else None. `system` as in Decided."""
+    one continues after midnight, else None. `system` as in Decided.
+
+    `bound`: what it was decided by, or the seq of the seat's last entry of the same `who` that says so in full; `approved`: a
+    guardian let the game through; `learning`: the house says that its play does not count. Older entries lack all three.
+    """
 
     who: str
     age: int | None
@@ -183,6 +200,9 @@ class PlayStarted(Entry, frozen=True, kw_only=True, tag="play.started"):
     started: int
     since: int
     resumed: int | None
+    bound: Bound | int | msgspec.UnsetType = msgspec.UNSET
+    approved: bool | msgspec.UnsetType = msgspec.UNSET
+    learning: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class Warned(Entry, frozen=True, kw_only=True, tag="warned"):
@@ -221,6 +241,22 @@ class PlayEnded(Entry, frozen=True, kw_only=True, tag="play.ended"):
     ms: int
     how: Literal["asked", "killed", "by itself", "gone", "power", "midnight", "list changed"]
     late: bool
+
+
+class PlayRuled(Entry, frozen=True, kw_only=True, tag="play.ruled"):
+    """From now on `play` is decided by something else, after a change of players, packs or games, or a restart. Fields as in
+    PlayStarted.
+    """
+
+    play: int
+    who: str
+    age: int | None
+    label: int | None
+    system: str | None
+    publisher: str | None
+    bound: Bound | int
+    approved: bool
+    learning: bool
 
 
 class LaunchRefused(Decided, frozen=True, kw_only=True, tag="launch.refused"):
@@ -428,7 +464,7 @@ class AgentTick(Entry, frozen=True, kw_only=True, tag="agent.tick"):
 
 AnyEntry = (
     SeatEnrolled | SeatStart | SeatStop | Presence | PlaceChanged | PolicyChanged | GuardianChanged | PlayStarted | Warned
-    | PlayDue | PlayEnded | LaunchRefused | GrantGiven | GrantRevoked | Requested | Answered | Paused | Resumed
+    | PlayDue | PlayEnded | PlayRuled | LaunchRefused | GrantGiven | GrantRevoked | Requested | Answered | Paused | Resumed
     | EnforcementOff | EnforcementOn | Approval | ApprovalEnded | PinFailed | CodeUsed | GameChanged | ProgramsChanged
     | ProgramRefused | ClockJump | ZoneChanged | IssueRaised
     | IssueCleared | UsageDay | Seal | AgentTick

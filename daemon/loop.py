@@ -76,6 +76,7 @@ class Loop:
             same = player is not None and player.id == play.player.id
             if player is not None and same and not renamed(play.who, play.started_wall, player, people.zone):
                 play.player, play.game = player, people.catalogue.games.get(play.game.id, play.game)
+                self.announcer.ruled(play, now)
             else:
                 self._finish(play, now, now.mono, "list changed")
 

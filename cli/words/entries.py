@@ -25,7 +25,8 @@ KINDS: Final[dict[str, Arg]] = {
     "presence": msg("PC was on"), "place.changed": msg("place changed"), "policy.changed": msg("rules changed"),
     "guardian.changed": msg("guardians changed"),
     "play.started": msg("play began"), "warned": msg("reminder shown"), "play.due": msg("play has to end"),
-    "play.ended": msg("play ended"), "launch.refused": msg("start refused"), "grant.given": msg("time given"),
+    "play.ended": msg("play ended"), "play.ruled": msg("other rules for a play that goes on"),
+    "launch.refused": msg("start refused"), "grant.given": msg("time given"),
     "grant.revoked": msg("given time taken back"), "request": msg("a player asked"), "answer": msg("a request was approved"),
     "pause": msg("play paused"), "resume": msg("pause over"), "enforcement.off": msg("nothing is limited"),
     "enforcement.on": msg("limits hold again"), "approval": msg("game let through"),
@@ -59,7 +60,7 @@ _LABELS: Final[dict[str, Arg]] = {
     "only_installed": msg("only installed programs"), "let": msg("let through"), "interpreters": msg("any script of"),
     "sha256": msg("content"), "build_id": msg("build id"), "size": msg("bytes"), "path": msg("file"),
     "players": msg("players with it"), "program": msg("program"), "grant": msg("given as"), "tries": msg("wrong tries"),
-    "locked": msg("none taken until"), "pin": msg("PIN"), "code": msg("code by telephone"),
+    "learning": msg("does not count"), "locked": msg("none taken until"), "pin": msg("PIN"), "code": msg("code by telephone"),
 }  # fmt: skip
 _MS: Final[dict[str, Arg]] = {
     "play.ended": msg("played"), "grant.given": msg("more"), "request": msg("more"), "answer": msg("more"),
@@ -93,6 +94,7 @@ _UNTOLD: Final = frozenset(
     {
         "v", "kind", "seat", "boot", "seq", "prev", "mono", "wall", "secret", "counted", "inline", "pack", "params", "pid",
         "started", "bits", "head", "sig", "shown", "paused",
+        "bound",
     }
 )  # fmt: skip
 # Of a decision: that a guardian is registered, and that the game was let through. Neither says so by its name alone.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from daemon.deciding.notices import Notices
@@ -24,7 +24,7 @@ class Play:
     where it became more or less certain that this is the game; `folded` of them are in the player's history. `unsure` are the
     programs known by a name only. `seq` is the number of the entry play.started, None until it is written. `ending`, `asked`,
     the programs that were asked to close, and `notices` are kept by the enforcer. `account` began it, `joined` are others of
-    the player who play along.
+    the player who play along. `told`: what the log says last of what it is decided by.
     """
 
     player: RuledPlayer
@@ -44,6 +44,7 @@ class Play:
     asked: frozenset[Identity] = frozenset()
     joined: set[str] = field(default_factory=set)
     notices: Notices = field(default_factory=Notices)
+    told: Mapping[str, object] | None = None
 
     @property
     def key(self) -> tuple[str, str]:

@@ -7,7 +7,7 @@ until it can be written. Nothing else waits for it: limits go on.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from daemon import events
 from daemon.api.messages import ShownHow
 from daemon.deciding.plays import Play
 from daemon.recording import asked_lines
+from daemon.recording.bound_fields import Said, bound_fields
 from daemon.recording.decision_fields import decided
 from daemon.recording.override_lines import Override, override, proved
 from daemon.recording.presence import AliveMinutes
@@ -47,6 +48,7 @@ class Recorder:
     refused: set[str] = field(default_factory=set, init=False)
     lost: int = field(default=0, init=False)
     _waiting: list[Action] = field(default_factory=list, init=False)
+    _said: Said = field(default_factory=Said, init=False)
 
     def do(self, action: Action) -> None:
         """Runs `action` in a transaction of its own, after all that still waits.
@@ -75,11 +77,13 @@ class Recorder:
                     for action in batch:
                         action(self.journal)
             except Unwritable:
+                self._said.forget()
                 if self.store.free_reserve():
                     continue
                 self.blocked = True
                 return
             except Exception:  # noqa: BLE001 - one bad event must not stop limits or lose the others; it is an Issue
+                self._said.forget()
                 if len(batch) > 1:
                     together = 1
                     continue
@@ -118,8 +122,8 @@ class Recorder:
     def _action(self, event: events.Event) -> Action:  # noqa: PLR0911 - one case an event
         match event:
             case events.PlayStarted():
-                age = event.play.player.age_on(day_name(self.people().zone, event.now.wall))
-                return lambda journal: self._started(journal, event, age)
+                told = event.play.told = bound_fields(event.play, self.people(), event.now.wall)
+                return lambda journal: self._started(journal, event, told)
             case events.PlayDue(play, ruling):
                 fields = decided(play.player, play.game, ruling, self.people())
                 return lambda journal: self._due(journal, event, fields)
@@ -150,17 +154,25 @@ class Recorder:
 
     # --- plays -----------------------------------------------------------------------------------------------------------
 
-    def _started(self, journal: Journal, event: events.PlayStarted, age: int | None) -> None:
+    def _started(self, journal: Journal, event: events.PlayStarted, told: Mapping[str, Any]) -> None:
         play, now = event.play, event.now
-        written = append(
-            journal, entry.PlayStarted, now, payload=_payload(player=play.player.registered.name, account=play.account),
-            who=play.who, age=age, game=play.game.id, label=play.game.label, system=play.game.system,
-            publisher=play.game.publisher, match=play.clues, pid=event.pid, started=event.started,
-            since=play.since_wall, resumed=event.resumed,
+        written = self._said.append(
+            journal, entry.PlayStarted, now, told, payload=_payload(player=play.player.registered.name, account=play.account),
+            who=play.who, game=play.game.id, match=play.clues, pid=event.pid, started=event.started, since=play.since_wall,
+            resumed=event.resumed,
         )  # fmt: skip
         play.seq = written.seq
         self.store.add_play(play.row(now))
         self.store.see(now)
+
+    def ruled(self, play: Play, now: Reading) -> None:
+        """A play that goes on under a new list of players, or a new run: what it is decided by, if the log does not say so."""
+        told = bound_fields(play, self.people(), now.wall)
+        if told != play.told:
+            play.told = told
+            self.do(lambda journal: self._said.append(
+                journal, entry.PlayRuled, now, told, who=play.who, play=play.seq or 0
+            ))  # fmt: skip
 
     def _due(self, journal: Journal, event: events.PlayDue, fields: dict[str, Any]) -> None:
         play = event.play

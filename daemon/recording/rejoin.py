@@ -14,7 +14,8 @@ from datetime import timedelta
 
 from compliance import entry, journal
 from compliance.journal import Journal
-from daemon.deciding.plays import Plays
+from daemon.deciding.plays import Play, Plays
+from daemon.recording.bound_fields import bound_fields
 from daemon.recording.recorder import Recorder, append
 from daemon.recording.run_marks import RunMarks
 from daemon.sessions import InForce, People, RuledPlayer
@@ -22,7 +23,6 @@ from daemon.store import Store
 from daemon.storing.rows import PlayRow
 from daemon.trusted import Reading
 from rules.calendar import day_bounds, day_name
-from rules.games import Clue
 
 _AGAIN = "write-again"
 _ASIDE = 10**12  # old plays keep their order below all numbers of the new chain
@@ -116,16 +116,17 @@ class Chains:
             ended = row.ended and row.started_wall >= start
             play = running.get(row.seq + _ASIDE) or running.get(row.seq)
             if everything and not row.ended:
-                seq = self._write_start(chain, row, people, now, row.who, () if play is None else play.clues)
+                seq = self._write_start(chain, row, people, now, row.who, play)
                 if play is not None:
                     play.seq = seq
             elif ended and (everything or renamed(row.who, row.started_wall, player, people.zone)):
                 self._write_whole(chain, row, people, now, player.pseudonym(day_name(people.zone, row.started_wall)))
 
     def _write_start(
-        self, chain: Journal, row: PlayRow, people: People, now: Reading, who: str, match: tuple[Clue, ...] = ()
+        self, chain: Journal, row: PlayRow, people: People, now: Reading, who: str, play: Play | None = None
     ) -> int:
-        """The play's start once more, as `who`; its new number."""
+        """The play's start once more, as `who`; its new number. What it was decided by is said of one that goes on, alone."""
+        told = {} if play is None else bound_fields(play, people, row.started_wall)
         known = people.catalogue.games.get(row.game)
         player = people.by_id(row.player)
         pid, started = min(row.programs, default=(0, 0))
@@ -134,16 +135,19 @@ class Chains:
             entry.PlayStarted,
             now,
             who=who,
-            age=None if player is None else player.age_on(day_name(people.zone, row.started_wall)),
             game=row.game,
-            label=None if known is None else known.label,
-            system=None if known is None else known.system,
-            publisher=row.publisher,
-            match=match,
+            match=() if play is None else play.clues,
             pid=pid,
             started=started,
             since=row.started_wall,
             resumed=None,
+            **{
+                "age": None if player is None else player.age_on(day_name(people.zone, row.started_wall)),
+                "label": None if known is None else known.label,
+                "system": None if known is None else known.system,
+                "publisher": row.publisher,
+                **told,
+            },
         )
         self.store.rename_play(row.seq, written.seq, who)
         return written.seq

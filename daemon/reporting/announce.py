@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from daemon import events
 from daemon.api.messages import ShownHow
+from daemon.deciding.plays import Play
 from daemon.recording.recorder import Recorder
 from daemon.reporting.publisher import Publisher
 from daemon.reporting.refusal_signals import RefusalSignals
@@ -51,6 +52,10 @@ class Announcer:
             self._recorder.record(event)
         if self._refusals.worth_showing(event.account, event.file.path, event.now.mono):
             self._publisher.show(event)
+
+    def ruled(self, play: Play, now: Reading) -> None:
+        """Another list of players is in force for a play that goes on: that is for the log alone."""
+        self._recorder.ruled(play, now)
 
     def shown(self, number: int, account: str, how: ShownHow) -> None:
         """A display of this account confirmed the signal. What a guardian's shows, too, the player may not have seen."""

@@ -74,12 +74,12 @@ class SeatUnderTest:
     def stop(self):
         return self.add(entry.SeatStop)
 
-    def begin(self, who="child", game="luanti", publisher=None, label=0, age=12, *, since=None, resumed=None):
+    def begin(self, who="child", game="luanti", publisher=None, label=0, age=12, *, since=None, resumed=None, **told):
         clock = self.site.clock
         since = clock.wall() if since is None else since
         line = self.add(
             entry.PlayStarted, who=who, age=age, game=game, label=label, publisher=publisher, match=("content",), pid=1,
-            started=1, since=since, resumed=resumed,
+            started=1, since=since, resumed=resumed, **told,
         )  # fmt: skip
         play = Play(line.seq, who, game, publisher, since, clock.mono())
         self.plays.append(play)

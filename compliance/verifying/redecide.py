@@ -1,0 +1,290 @@
+"""Decides every play again, not only those that were due: whether it might go on for as long as it did. Pure.
+
+A play's entry says what it was decided by; what was played before it that day, grants, pauses and times in which nothing was
+enforced stand in other entries. `rules.decide`, which decided at the seat, says from that when it had to end. A play is decided
+when it begins; only one that went on beyond that, or whose rules changed meanwhile, is looked at moment by moment, at the end,
+when all grants are known. What cannot be decided is counted.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import get_args
+
+from msgspec import UNSET
+
+from compliance import entry
+from compliance.verifying.binding import MOST, Policies, Rules, Why, same_day
+from compliance.verifying.due import contradictions
+from compliance.verifying.report import Failure, Finding
+from compliance.verifying.runs import SLEPT_MS, Day, Given, Over, Ruled, Run, decided, moments_of, over, overnight
+from compliance.verifying.shifts import FOREVER, Shifts
+from compliance.verifying.surely import Surely
+from compliance.verifying.undecided import Undecided
+from compliance.verifying.wrong import finding, unended
+from i18n.message import Arg, Message, msg
+from rules.calendar import DAY_MS
+from rules.facts import Grant
+from rules.policy import Place, Role
+
+_KEPT_MS = DAY_MS + DAY_MS // 4
+_OLDEST = 150  # in years
+_UNENDED_MS = 10 * 60_000
+_PLACES, _ROLES = frozenset(get_args(Place)), frozenset(get_args(Role))
+
+
+@dataclass(slots=True)
+class _Seat:
+    """One seat's chain, as far as it was read."""
+
+    days: OrderedDict[str, Day] = field(default_factory=OrderedDict)
+    runs: dict[int, Run] = field(default_factory=dict)
+    shifts: Shifts = field(default_factory=Shifts)
+    dues: dict[int, tuple[int, int]] = field(default_factory=dict)  # of plays that midnight ended: when due, how long left
+    mono: int = 0
+    boot: str = ""
+    wall: int = 0
+
+
+@dataclass
+class Redecider:
+    """`take` every entry in the order of the log, then ask `failures` and `findings`."""
+
+    texts: Mapping[str, str]
+    failures: list[Failure] = field(default_factory=list)
+    decided: int = 0
+    _seats: defaultdict[str, _Seat] = field(default_factory=lambda: defaultdict(_Seat))
+    _grants: defaultdict[str, list[Given]] = field(default_factory=lambda: defaultdict(list))
+    _first_seat: dict[str, str] = field(default_factory=dict)  # by pseudonym
+    _revoked: dict[tuple[str, str], int] = field(default_factory=dict)
+    _doubtful: list[Run] = field(default_factory=list)
+    _surely: Surely = field(default_factory=Surely)
+    _work: int = 1_000  # how many moments may be looked at, at the end
+    _undecided: Undecided = field(default_factory=Undecided)
+
+    def __post_init__(self) -> None:
+        self._policies = Policies(self.texts)
+
+    def take(self, where: Arg, line: entry.AnyEntry) -> None:
+        seat = self._seats[line.seat]
+        self._work += 1
+        match line:
+            case entry.PlayStarted():
+                self._start(where, line, seat)
+            case entry.PlayEnded():
+                self._end(line, seat)
+            case entry.PlayRuled():
+                self._ruled(where, line, seat)
+            case entry.PlayDue() if (run := seat.runs.get(line.play)) is not None:
+                run.due = (run.now(line.mono, line.boot, line.wall), line.grace)
+                self.failures += contradictions(where, line, run)
+            case entry.GrantGiven() if line.by in _ROLES and line.ms > 0:
+                grant = Grant(line.by, line.ms, line.game, line.given, line.id)  # type: ignore[arg-type] # a role
+                insort(self._grants[line.who], Given(line.given, grant, line.seat, line.id), key=lambda one: one.given)
+            case entry.GrantRevoked():
+                self._revoked.setdefault((line.seat, line.id), line.wall)
+                seat.shifts.count += 1
+            case entry.Paused() | entry.Resumed() | entry.EnforcementOff() | entry.EnforcementOn() | entry.SeatStart():
+                seat.shifts.take(line, seat.wall)
+            case _:
+                pass
+        seat.mono, seat.boot, seat.wall = line.mono, line.boot, line.wall
+
+    # --- plays ----------------------------------------------------------------------------------------------------------
+
+    def _start(self, where: Arg, line: entry.PlayStarted, seat: _Seat) -> None:
+        day = self._day(line.who, line.wall, seat)
+        ruled = self._read(where, line, day)
+        late = line.wall - line.since > SLEPT_MS or line.resumed is not None
+        run = Run(
+            where, line.seat, day, line.game, line.publisher, line.label, line.since, line.wall, line.mono, line.boot,
+            () if ruled is None else (ruled,), seat.shifts.count, not day.running, late,
+        )  # fmt: skip
+        if line.resumed is not None and (due := seat.dues.pop(line.resumed, None)) is not None:
+            run.carried = due[0] + due[1] + 2 * SLEPT_MS * 30
+        self._join(line, day, run)
+        seat.runs[line.seq] = run
+        if ruled is None:
+            return
+        self.decided += 1
+        for why in self._limits(ruled, line):
+            self._undecided.add(why, where)
+        run.shifts = seat.shifts.during(day.who, run.at, run.at)
+
+    def _first(self, run: Run) -> int:
+        """When it had to end, by all that its seat had written when it began."""
+        given = self._grants.get(run.day.who, ())
+        grants = tuple(one.grant for one in given if one.given <= run.at < self._revoked.get((run.seat, one.id), FOREVER))
+        going = tuple(one.played(run.at - one.since) for one in run.day.running.values() if one.since < run.at)
+        decision = decided(run, run.ruled[0], run.at, grants, going)
+        run.refused = decision.verdict != "allow"
+        return run.at if run.refused else decision.until or FOREVER
+
+    def _join(self, line: entry.PlayStarted, day: Day, run: Run) -> None:
+        day.many = day.many or len(day.games) > MOST or len(day.running) > MOST
+        if not day.many:
+            for other in day.running.values():
+                other.alone = False
+        day.running[line.seq] = run
+        day.games.setdefault(line.game, 0)
+        self._learns(line, run)
+
+    def _learns(self, line: entry.PlayStarted | entry.PlayRuled, run: Run) -> None:
+        if line.learning is True and not run.day.many:
+            run.day.learning |= {run.game}
+
+    def _end(self, line: entry.PlayEnded, seat: _Seat) -> None:
+        run = seat.runs.pop(line.play, None)
+        if run is None:
+            return
+        day = run.day
+        day.running.pop(line.play, None)
+        if line.how == "midnight" and run.due is not None:
+            seat.dues[line.play] = run.due
+        run.slept = line.late or abs(line.wall - line.since - line.ms) > SLEPT_MS
+        day.slept = day.slept or run.slept
+        day.blurred = day.blurred or (run.slept and not (run.alone and not day.running))
+        since_told = line.mono - run.mono if line.boot == run.boot else line.ms - (run.at - run.since)
+        self._over(run, run.at + max(0, min(line.ms, since_told)), line.ms, seat)
+
+    def _over(self, run: Run, ended: int, ms: int, seat: _Seat) -> None:
+        """It ended then, after `ms` in all, or goes on at the end of the log."""
+        run.ended, day = ended, run.day
+        if 0 < ms <= 2 * DAY_MS:
+            day.history.add(run.played(ms))
+        day.total += max(0, ms)
+        day.games[run.game] += max(0, ms)
+        if not run.ruled or any(one.rules.packs is None for one in run.ruled):
+            return
+        if day.part != "all" and run.ruled[-1].rules.counts(day.part):
+            self._undecided.add("unseen", run.where)
+        same = run.changes == seat.shifts.count and len(run.ruled) == 1 and not run.shifts
+        try:
+            if day.many or seat.shifts.many or len(self._grants.get(day.who, ())) > MOST:
+                self._undecided.add("many", run.where)
+            elif not (same and self._surely.allows(run, run.ruled[0], ended)) and not (self._first(run) >= ended and same):
+                run.shifts = seat.shifts.during(day.who, run.at, ended)
+                self._doubtful.append(run)
+        except (ValueError, OverflowError):
+            self._undecided.add("odd", run.where)
+
+    def _ruled(self, where: Arg, line: entry.PlayRuled, seat: _Seat) -> None:
+        run = seat.runs.get(line.play)
+        if run is None or run.day.who != line.who:
+            self._fail(where, msg("there is no such play {play}", play=str(line.play)))
+            return
+        ruled = self._read(where, line, run.day)
+        self._learns(line, run)
+        if ruled is not None and len(run.ruled) <= MOST:
+            run.ruled += (ruled,)
+            if ruled.rules.why is not None:
+                self._undecided.add(ruled.rules.why, where)
+
+    # --- what bound them ------------------------------------------------------------------------------------------------
+
+    def _day(self, who: str, wall: int, seat: _Seat) -> Day:
+        """What is known of this pseudonym at the seat; what is over for long is not kept."""
+        day = seat.days.pop(who, None) or Day(who)
+        day.last = wall
+        seat.days[who] = day
+        for oldest in seat.days.values():
+            if oldest.last >= wall - _KEPT_MS or oldest.running:
+                break
+            del seat.days[oldest.who]
+            break
+        return day
+
+    def _read(self, where: Arg, line: entry.PlayStarted | entry.PlayRuled, day: Day) -> Ruled | None:
+        """What the entry says bound it. None: nothing, or what cannot be."""
+        bound = line.bound
+        if bound is UNSET:
+            self._undecided.add("older", where)
+            return None
+        if isinstance(bound, int):
+            if day.bound is None or day.bound[0] != bound:
+                self._fail(where, msg("no entry {seq} of its seat says what its player was bound by", seq=str(bound)))
+                return None
+            bound = day.bound[1]
+        else:
+            day.bound = (line.seq, bound)
+        if bound.place not in _PLACES:
+            self._fail(where, msg("there is no kind of place {place}", place=bound.place))
+            return None
+        if line.age is not None and not 0 <= line.age <= _OLDEST:
+            self._fail(where, msg("{age} is not an age", age=str(line.age)))
+            return None
+        return self._ruled_by(line, bound)
+
+    def _ruled_by(self, line: entry.PlayStarted | entry.PlayRuled, bound: entry.Bound) -> Ruled:
+        rules = self._policies.of(bound)
+        try:
+            if rules.packs and not same_day(rules, bound.zone, line.wall):
+                rules = Rules(None, "zone")
+        except (ValueError, OverflowError):
+            rules = Rules(None, "odd")
+        system = line.system if line.system is not UNSET else "VN"
+        return Ruled(
+            line.wall, rules, bound, line.age, line.label, system, line.publisher, line.approved is True
+        )
+
+    def _limits(self, ruled: Ruled, line: entry.PlayStarted) -> Iterator[Why]:
+        """What of this play cannot be decided."""
+        rules = ruled.rules
+        if rules.why is not None:
+            yield rules.why
+        if rules.house:
+            yield "own"
+        if self._first_seat.setdefault(line.who, line.seat) != line.seat and rules.counts("none"):
+            yield "seats"
+        if rules.long or (rules.sessions and line.resumed is not None):
+            yield "long"
+
+    # --- the end --------------------------------------------------------------------------------------------------------
+
+    def findings(self) -> Iterator[Finding]:
+        """What went on for too long, and what could not be said."""
+        for name, seat in self._seats.items():
+            for seq, run in list(seat.runs.items()):
+                yield from self._open(name, seq, run, seat)
+        given = sorted((one for grants in self._grants.values() for one in grants), key=lambda one: one.given)
+        for run in self._doubtful:
+            found = self._looked_at(run, given)
+            if isinstance(found, str):
+                self._undecided.add(found, run.where)
+            elif found is not None:
+                yield finding(run, found)
+        yield from self._undecided.findings()
+
+    def _looked_at(self, run: Run, given: list[Given]) -> Over | Why | None:
+        own = self._grants.get(run.day.who, [])
+        try:
+            found = self._over_by(run, own)
+            if isinstance(found, Over) and (more := overnight(given, run)):
+                return self._over_by(run, [*more, *own])
+            return found
+        except (ValueError, OverflowError):
+            return "odd"
+
+    def _over_by(self, run: Run, given: list[Given]) -> Over | Why | None:
+        """As long as there is not more to do than there are entries."""
+        moments = moments_of(run, given, self._revoked)
+        self._work -= len(moments)
+        return "many" if self._work < 0 or len(given) > MOST else over(run, given, self._revoked, moments)
+
+    def _open(self, name: str, seq: int, run: Run, seat: _Seat) -> Iterator[Finding]:
+        """A play without an end: it goes on as far as its seat's last entry of the same run of the PC says."""
+        if run.boot != seat.boot:
+            return
+        ended = run.now(seat.mono, seat.boot, seat.wall)
+        run.slept = abs(seat.wall - ended) > SLEPT_MS
+        run.day.slept = run.day.slept or run.slept
+        if run.due is not None and ended > run.due[0] + run.due[1] + _UNENDED_MS:
+            yield unended(run, ended - run.due[0] - run.due[1])
+        else:
+            self._over(run, ended, ended - run.since, seat)
+
+    def _fail(self, where: Arg, what: Message) -> None:
+        self.failures.append(Failure(where, what))

@@ -1,0 +1,207 @@
+"""A play as it is decided again: what bound it, at which moments that changed, and whether it went on for too long. Pure.
+
+Moments are the seat's wall clock where the play's entry stands, and from there on as much as was played.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import NamedTuple
+
+from compliance.entry import Bound
+from compliance.verifying.binding import Part, Rules, Why
+from compliance.verifying.shifts import FOREVER, Shift
+from i18n.message import Arg
+from rules.calendar import DAY_MS, day_bounds, day_name
+from rules.decide import decide
+from rules.decision import Decision
+from rules.facts import Facts, Grant, Pause, Played
+from rules.history import History
+from rules.policy import NEWS_MS
+
+SLACK_MS = 60_000  # a machine may be busy; events may come late
+START_MS = 15_000  # a start that is refused is ended at once
+SLEPT_MS = 2_000
+
+
+class Given(NamedTuple):
+    """A grant, with its seat and id: who takes it back may be heard of later elsewhere."""
+
+    given: int
+    grant: Grant
+    seat: str
+    id: str
+
+
+@dataclass(slots=True, eq=False)
+class Day:
+    """One pseudonym at one seat: what was played, and what else decisions of it share."""
+
+    who: str
+    history: History = field(default_factory=History)
+    total: int = 0  # the lengths of all of it, one after the other
+    running: dict[int, Run] = field(default_factory=dict)
+    games: dict[str, int] = field(default_factory=dict)  # the same of each
+    learning: frozenset[str] = frozenset()
+    bound: tuple[int, Bound] | None = None
+    slept: bool = False  # a play's length is not the time between its ends
+    blurred: bool = False  # and another play ran meanwhile
+    many: bool = False
+    last: int = 0
+
+    @property
+    def part(self) -> Part:
+        """The rules that can be asked: what a session was is not told where the PC slept."""
+        return "none" if self.blurred else "days" if self.slept else "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """What a play is decided by from `at` on."""
+
+    at: int
+    rules: Rules
+    bound: Bound
+    age: int | None
+    label: int | None
+    system: str | None
+    publisher: str | None
+    approved: bool
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """A play. `at` and `mono` are those of its entry, `until` when it has to end as far as could be told there."""
+
+    where: Arg
+    seat: str
+    day: Day
+    game: str
+    publisher: str | None
+    label: int | None
+    since: int
+    at: int
+    mono: int
+    boot: str
+    ruled: tuple[Ruled, ...]
+    changes: int
+    alone: bool
+    late: bool  # it began before its entry, or goes on from another day
+    refused: bool = False  # by all that its seat had written by then
+    carried: int = 0  # it may go on to then, as it was told to end as the play of the day before
+    due: tuple[int, int] | None = None  # the moment, and the time to save
+    ended: int = FOREVER
+    slept: bool = False
+    shifts: Sequence[Shift] = ()
+
+    def played(self, ms: int) -> Played:
+        """What was played of it by then."""
+        last = self.ruled[-1] if self.ruled else None
+        publisher, label = (self.publisher, self.label) if last is None else (last.publisher, last.label)
+        return Played(self.game, publisher, self.since, ms, label)
+
+    def now(self, mono: int, boot: str, wall: int) -> int:
+        """The moment of an entry of its seat, told by what was played."""
+        return self.at + max(0, mono - self.mono) if boot == self.boot else wall
+
+
+class Over(NamedTuple):
+    """From when on it was too long, for how much, and the decision that says so."""
+
+    at: int
+    ms: int
+    decision: Decision
+    ruled: Ruled
+
+
+def facts_of(run: Run, ruled: Ruled, at: int) -> Facts:
+    """All that is known at `at` but what was played, given and paused. ValueError: nothing can be asked about such a day."""
+    bound, today = ruled.bound, day_name(ruled.bound.zone, at)
+    return Facts(
+        now=at, place=bound.place, game=run.game, publisher=ruled.publisher, label=ruled.label,  # type: ignore[arg-type]
+        system=ruled.system, born=None if ruled.age is None else date(today.year - ruled.age, 1, 1),  # type: ignore[arg-type]
+        guardian=bound.guardian, approved=frozenset((run.game,) if ruled.approved else ()),
+    )  # fmt: skip
+
+
+def decided(run: Run, ruled: Ruled, at: int, grants: tuple[Grant, ...], played: tuple[Played, ...]) -> Decision:
+    """The decision at `at`, with `played` beside what is over. ValueError."""
+    day, bound = run.day, ruled.bound
+    pause = max(
+        (one for one in run.shifts if one.kind == "pause" and one.start <= at < one.ends(day.who)),
+        key=lambda one: FOREVER if one.until is None else one.until, default=None,
+    )  # fmt: skip
+    limited = bool(ruled.rules.packs) or bound.house
+    facts = replace(
+        facts_of(run, ruled, at), played=played, past=day.history.since(at - 3 * DAY_MS), grants=grants,
+        paused=Pause(pause.until, bound.zone, pause.id) if pause is not None and limited else None,
+    )  # fmt: skip
+    return decide(ruled.rules.policy(day.part, day.learning), facts)
+
+
+def over(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], int], moments: list[int]) -> Over | Why | None:
+    """Whether the play went on for too long; why that cannot be said. Its day's history holds all of the day.
+
+    `given`: the grants of its pseudonym, in the order of their moments; `moments`: those of `moments_of`.
+    """
+    if run.slept and len(moments) > 1:
+        return "unseen"
+    since, last = FOREVER, FOREVER  # of an end that has come: when, and how long there was to keep to it
+    for at, then in zip(moments, [*moments[1:], FOREVER], strict=True):
+        ruled = [one for one in run.ruled if one.at <= at][-1]
+        if ruled.rules.packs is None:
+            return ruled.rules.why
+        if _free(run, ruled, at):
+            since = FOREVER
+            continue
+        grants = tuple(one.grant for one in given if one.given <= at < revoked.get((run.seat, one.id), FOREVER))
+        decision = decided(run, ruled, at, grants, ())
+        if decision.verdict == "allow":
+            since = FOREVER
+        if since == FOREVER:
+            since = at if decision.verdict != "allow" else decision.until or FOREVER
+            if since >= min(then, run.ended):
+                since = FOREVER
+                continue
+            last = max(run.carried, since + _leave(run, at, decision))
+        if run.ended > last and then > last:
+            return Over(since, run.ended - since, decision, ruled)
+    return None
+
+
+def _leave(run: Run, at: int, decision: Decision) -> int:
+    """How long a play may go on after its end: warned, saved, closed. One that was refused when it began may not."""
+    if at == run.at and run.refused and decision.verdict != "allow" and not run.late:
+        due = run.due is not None and run.due[0] - at <= START_MS
+        return START_MS + (decision.grace_ms + SLACK_MS if due else 0)
+    return NEWS_MS + decision.grace_ms + SLACK_MS
+
+
+def _free(run: Run, ruled: Ruled, at: int) -> bool:
+    """Whether nothing was enforced then, or nobody was there to do it. A pause is enforced all the same."""
+    who = run.day.who
+    held = [one for one in run.shifts if one.start <= at < one.ends(who)]
+    kinds = {one.kind for one in held}
+    return "down" in kinds or ("off" in kinds and ruled.bound.place == "home" and "pause" not in kinds)
+
+
+def moments_of(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], int]) -> list[int]:
+    """When it began, and when something changed while it was played."""
+    found = [one.at for one in run.ruled]
+    for one in run.shifts:
+        found += (one.start, one.ends(run.day.who))
+    found += (one.given for one in given)
+    found += (revoked.get((run.seat, one.id), 0) for one in given)
+    return sorted({run.at, *(at for at in found if run.at < at < run.ended)})
+
+
+def overnight(given: Sequence[Given], run: Run) -> list[Given]:
+    """Of all grants, in order, those of the day before that reach into the play's: they may be the player's, under the
+    pseudonym of that day. To a day's minutes they add nothing.
+    """
+    start, _ = day_bounds(run.ruled[0].bound.zone, run.at)
+    near = given[bisect_left(given, (start - DAY_MS,)) : bisect_left(given, (start,))]
+    return [one for one in near if one.given + one.grant.ms > start and one.given + one.grant.ms > run.at]

@@ -1,0 +1,80 @@
+"""When a seat's rules were not all that held: pauses, nothing enforced, and the times in which no daemon ran. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from compliance.entry import EnforcementOff, EnforcementOn, Paused, Resumed, SeatStart
+from compliance.verifying.binding import MOST
+
+FOREVER = 1 << 61
+_KEPT_MS = 3 * 86_400_000
+
+
+@dataclass(slots=True)
+class Shift:
+    """[start, end) of the seat's clock. `until`: the end that was foreseen. `who`: of whom a pause is, None: of everybody, with
+    when it was over before that for whom (`but`).
+    """
+
+    kind: Literal["pause", "off", "down"]
+    start: int
+    end: int
+    id: str = ""
+    who: str | None = None
+    until: int | None = None
+    but: dict[str, int] = field(default_factory=dict)
+
+    def ends(self, who: str) -> int:
+        """When it is over for `who`."""
+        return min(self.end, self.but.get(who, FOREVER))
+
+    def about(self, who: str) -> bool:
+        """Whom a pause of everybody leaves out on the next day, under another pseudonym, nobody can tell."""
+        return who in self.but or not self.but if self.who is None else self.who == who
+
+
+@dataclass(slots=True)
+class Shifts:
+    """One seat's, in the order of its chain. `count` grows with each, so that a play knows that something changed."""
+
+    count: int = 0
+    many: bool = False  # more than can be asked for each play
+    _shifts: list[Shift] = field(default_factory=list)
+
+    def take(self, line: Paused | Resumed | EnforcementOff | EnforcementOn | SeatStart, last: int) -> None:
+        """`last`: the moment of the seat's entry before."""
+        self.count += 1
+        match line:
+            case Paused():
+                end = FOREVER if line.until is None else line.until
+                self._add(Shift("pause", line.wall, end, line.id, line.who, line.until))
+            case EnforcementOff():
+                self._add(Shift("off", line.wall, line.until, line.id, until=line.until))
+            case SeatStart():
+                since = last if line.lost_from is None else max(last, min(line.lost_from, line.wall))
+                self._add(Shift("down", min(since, line.wall), line.wall))
+            case Resumed() | EnforcementOn():
+                self._over(line)
+
+    def _add(self, shift: Shift) -> None:
+        self._shifts.append(shift)
+        if len(self._shifts) & 63 == 0:  # now and then: what no running play can ask for any more
+            self._shifts = [one for one in self._shifts if one.end > shift.start - _KEPT_MS]
+            self.many = self.many or len(self._shifts) > MOST
+            del self._shifts[:-MOST]
+
+    def _over(self, line: Resumed | EnforcementOn) -> None:
+        for one in reversed(self._shifts):
+            if one.id == line.id and one.kind != "down":
+                who = line.who if isinstance(line, Resumed) else None
+                if who is not None and one.who is None:
+                    one.but[who] = line.wall
+                else:
+                    one.end = min(one.end, line.wall)
+                return
+
+    def during(self, who: str, start: int, end: int) -> list[Shift]:
+        """Those that touch [start, end]."""
+        return [one for one in self._shifts if one.start <= end and one.ends(who) >= start and one.about(who)]
