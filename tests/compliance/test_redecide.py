@@ -253,7 +253,7 @@ def test_the_entry_may_refer_to_the_last_of_its_player(site, seat, audit):
 @pytest.mark.parametrize("who", ["child", "sister"])
 def test_but_not_to_another(seat, audit, who):
     first = seat.begin(bound=bound(LAW), approved=False, learning=False)
-    seat.begin(who=who, bound=first.seq + (who == "child"), approved=False, learning=False)
+    seat.begin(who=who, game="war", bound=first.seq + (who == "child"), approved=False, learning=False)
     assert len(said(audit())) == 1
 
 
