@@ -22,6 +22,7 @@ from compliance.verifying.programs import Programs
 from compliance.verifying.recompute import Recomputer, Unfounded
 from compliance.verifying.report import Audit, Failure, Finding, entry_name, length
 from compliance.verifying.sums import Plays
+from compliance.verifying.texts import Texts
 from compliance.verifying.told import Registered
 from compliance.verifying.unchecked import not_added_up
 from compliance.verifying.zones import Zones
@@ -53,6 +54,7 @@ class Auditor:
     _asked: Asked = field(default_factory=Asked)
     _overrides: Overrides = field(default_factory=Overrides)
     _packs: set[str] = field(default_factory=set)
+    _texts: Texts = field(default_factory=Texts)
     _tick: int = 0
     _unchecked: dict[bool, list[Arg]] = field(default_factory=lambda: {True: [], False: []})  # by whether a zone is to blame
 
@@ -146,9 +148,10 @@ class Auditor:
             self._summary(where, summary)
         self._failures += (
             *self._registered.failures, *self._programs.failures(), *self._asked.failures, *self._overrides.failures,
+            *self._texts.failures(),
         )  # fmt: skip
         told = (*self._registered.findings(self.zone), *self._programs.findings(), *self._asked.findings())
-        self._findings += (*told, *self._issues.values(), *self._overrides.findings(self.zone))
+        self._findings += (*told, *self._texts.findings(), *self._issues.values(), *self._overrides.findings(self.zone))
         for seat, times in self._silent.items():
             silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
             self._note("silent", msg("seat {seat}", seat=seat), silent)
@@ -195,6 +198,7 @@ class Auditor:
     def _decided(self, where: Arg, line: entry.PlayDue | entry.LaunchRefused) -> None:
         self._decisions.append((where, line))
         self._packs.add(line.pack)
+        self._texts.decided(where, line)
         self._overrides.decided(where, line)
         if isinstance(line, entry.PlayDue):
             play = self._plays.find(line.seat, line.play)
@@ -242,6 +246,7 @@ class Auditor:
     # --- the rest --------------------------------------------------------------------------------------------------------
 
     def _policy(self, where: Arg, line: entry.PolicyChanged) -> None:
+        self._texts.take(where, line)
         for pack in line.packs:
             self._packs.add(pack.sha256)
             if pack.sha256 != HOUSE and pack.sha256 not in self.texts:
