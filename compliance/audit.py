@@ -21,8 +21,8 @@ from compliance.verifying.presence import SeatPresence
 from compliance.verifying.programs import Programs
 from compliance.verifying.recompute import Recomputer, Unfounded
 from compliance.verifying.report import Audit, Failure, Finding, entry_name, length
+from compliance.verifying.rulebook import Rulebook
 from compliance.verifying.sums import Plays
-from compliance.verifying.texts import Texts
 from compliance.verifying.told import Registered
 from compliance.verifying.unchecked import not_added_up
 from compliance.verifying.zones import Zones
@@ -54,12 +54,12 @@ class Auditor:
     _asked: Asked = field(default_factory=Asked)
     _overrides: Overrides = field(default_factory=Overrides)
     _packs: set[str] = field(default_factory=set)
-    _texts: Texts = field(default_factory=Texts)
     _tick: int = 0
     _unchecked: dict[bool, list[Arg]] = field(default_factory=lambda: {True: [], False: []})  # by whether a zone is to blame
 
     def __post_init__(self) -> None:
         self._recomputer = Recomputer(self.texts)
+        self._rulebook = Rulebook(self.texts)
 
     @property
     def zone(self) -> str:
@@ -73,6 +73,7 @@ class Auditor:
         if presence is None:
             presence = self._seats[line.seat] = SeatPresence(line.seat)
         self._findings += presence.take(line, where)
+        self._rulebook.take(where, line)
         if line.seat != AGENT and self._tick - line.wall > LATE_MS:
             self._late[line.seat] += 1
         match line:
@@ -148,10 +149,10 @@ class Auditor:
             self._summary(where, summary)
         self._failures += (
             *self._registered.failures, *self._programs.failures(), *self._asked.failures, *self._overrides.failures,
-            *self._texts.failures(),
+            *self._rulebook.failures(),
         )  # fmt: skip
         told = (*self._registered.findings(self.zone), *self._programs.findings(), *self._asked.findings())
-        self._findings += (*told, *self._texts.findings(), *self._issues.values(), *self._overrides.findings(self.zone))
+        self._findings += (*told, *self._rulebook.findings(), *self._issues.values(), *self._overrides.findings(self.zone))
         for seat, times in self._silent.items():
             silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
             self._note("silent", msg("seat {seat}", seat=seat), silent)
@@ -198,7 +199,6 @@ class Auditor:
     def _decided(self, where: Arg, line: entry.PlayDue | entry.LaunchRefused) -> None:
         self._decisions.append((where, line))
         self._packs.add(line.pack)
-        self._texts.decided(where, line)
         self._overrides.decided(where, line)
         if isinstance(line, entry.PlayDue):
             play = self._plays.find(line.seat, line.play)
@@ -246,7 +246,6 @@ class Auditor:
     # --- the rest --------------------------------------------------------------------------------------------------------
 
     def _policy(self, where: Arg, line: entry.PolicyChanged) -> None:
-        self._texts.take(where, line)
         for pack in line.packs:
             self._packs.add(pack.sha256)
             if pack.sha256 != HOUSE and pack.sha256 not in self.texts:

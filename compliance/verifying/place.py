@@ -49,19 +49,23 @@ class Timeline:
     _places: _Said[tuple[str, str, str]] = field(default_factory=_Said)
     _packs: dict[str, _Said[Packs]] = field(default_factory=dict)
     _same: dict[tuple[object, ...], Packs] = field(default_factory=dict)  # each set of packs is held once
-    _whole: bool | None = None  # whether the agent's chain was seen from its first entry on
+    _first: int = 0  # the seq of the agent's first entry that was seen
 
     def take(self, line: AnyEntry) -> None:
         if line.seat != AGENT:
             return
-        if self._whole is None:
-            self._whole = line.seq == 1
+        self._first = self._first or line.seq
         if isinstance(line, PlaceChanged):
             self._places.say(line.wall, (line.place, line.zone, line.hours))
         elif isinstance(line, PolicyChanged):
             key = tuple((one.id, one.sha256, *sorted(one.params.items())) for one in line.packs)
             packs = self._same.setdefault(key, line.packs)
             self._packs.setdefault(line.target, _Said()).say(line.wall, packs)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the agent's chain was seen from its beginning on."""
+        return self._first == 1
 
     def place(self, at: int) -> str | None:
         """The kind of place, before the first one was said that one; None: none was."""
@@ -81,7 +85,7 @@ class Timeline:
         """
         said = self._packs.get(target)
         found = None if said is None else said.at(at)
-        if found is None and target in {PLACE, GUEST} and self._whole:
+        if found is None and target in {PLACE, GUEST} and self.whole:
             return ()
         return found
 

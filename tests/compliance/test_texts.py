@@ -45,10 +45,12 @@ def test_a_laxer_text_under_a_published_name_is_a_failure(site, seat, audit):
 
 
 def test_a_decision_under_a_laxer_text_is_a_failure(site, seat, audit):
-    """Also where no entry says that it was put in force."""
+    """Whatever else is said of it."""
     text = site.packs["vn-147"].replace("minutes = 60", "minutes = 600")
     site.packs["lax"] = text
-    seat.refuse(parse_pack(text, "vn-147"), game="gta", label=18)
+    pack = parse_pack(text, "vn-147")
+    site.in_force.append((pack.sha256, pack.params))
+    seat.refuse(pack, game="gta", label=18)
     assert any("launch.refused): the text of vn-147 is none that" in one for one in said(audit()))
 
 
