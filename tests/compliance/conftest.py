@@ -62,6 +62,8 @@ class SeatUnderTest:
     plays: list[Play] = field(default_factory=list)
 
     def add(self, kind, **fields):
+        if hasattr(bound := fields.get("bound"), "place_packs"):
+            self.site.bind(bound)
         clock = self.site.clock
         self.journal.boot = clock.boot()
         return self.journal.append(kind, mono=clock.mono(), wall=clock.wall(), **fields)
@@ -151,7 +153,7 @@ class Site:
         self.agent = SeatUnderTest(self, AGENT, self.signer, journal_of(AGENT, self.signer, self.opened))
         self.seats = {}
         self.packs = dict(shipped_packs())
-        self.in_force, self.place = [("house", {})], "home"
+        self.in_force, self.place, self.place_packs = [("house", {})], "home", ()
         self.agent.add(entry.SeatEnrolled, id=AGENT, key=self.signer.vkey)
         self.agent.add(entry.PlaceChanged, place="home", zone=ZONE, hours="")
 
@@ -172,7 +174,7 @@ class Site:
                 seat.journal.forget(batch.last)
 
     def put(self, pack, place):
-        """Say what kind of place it is, if it was another, and put the pack on a player, if it was on nobody yet."""
+        """Say what kind of place it is, if it was another, and put the pack on somebody, if it was on nobody yet."""
         if place != self.place:
             self.place = place
             self.agent.add(entry.PlaceChanged, place=place, zone=ZONE, hours="")
@@ -180,7 +182,15 @@ class Site:
             self.in_force.append((pack.sha256, pack.params))
             own = UNSET if pack.id in PUBLISHED else True
             line = entry.PackLine(pack.id, pack.sha256, dict(pack.params), own)
-            self.agent.add(entry.PolicyChanged, target="child", packs=(line,), house=False)
+            self.agent.add(entry.PolicyChanged, target="somebody", packs=(line,), house=False)
+
+    def bind(self, bound):
+        """The same for all that a play says that it was decided by."""
+        for pack in bound.packs:
+            self.put(pack, bound.place)
+        if bound.place_packs != self.place_packs:
+            self.place_packs = bound.place_packs
+            self.agent.add(entry.PolicyChanged, target="place", packs=bound.place_packs, house=False)
 
     def pack(self, name="vn-147"):
         return parse_pack(self.packs[name], name)
