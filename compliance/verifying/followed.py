@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol, runtime_checkable
+from typing import Final, Protocol, get_args, runtime_checkable
 
 from msgspec import UNSET
 
@@ -21,7 +21,7 @@ from compliance.format.house_rule import HOUSE
 from compliance.verifying.place import GUEST, PLACE, Packs, Timeline
 from compliance.verifying.report import Failure, Finding
 from i18n.message import Arg, Message, msg, msgn
-from rules.policy import Param
+from rules.policy import Param, Place
 
 LATE_MS: Final = 3_600_000
 _CLOCKS_MS: Final = 600_000  # two PCs' clocks may be apart so far, and news be under way
@@ -32,6 +32,7 @@ _APART: Final = frozenset({
 _Key = tuple[object, ...]  # a kind of place, a pack's text and values, or all packs of somebody
 
 
+_KINDS: Final = get_args(Place)  # what is none of these is named where the decision is made again
 _NONE: Final[frozenset[_Key]] = frozenset()
 
 
@@ -157,7 +158,7 @@ class Followed:
             self._packed(where, line, line.wall, _pack(pack.sha256, pack.params), told)
 
     def _placed(self, where: Arg, line: Entry, at: int, place: str) -> None:
-        if not any(self.timeline.place(moment) == place for moment in _about(at)):
+        if place in _KINDS and not any(self.timeline.place(moment) == place for moment in _about(at)):
             told = msg("it is of a place that this was not: {place}", place=place)
             self._unlike(where, line, at, _kind(place), told)
 

@@ -175,17 +175,21 @@ class Site:
 
     def put(self, pack, place):
         """Say what kind of place it is, if it was another, and put the pack on somebody, if it was on nobody yet."""
-        if place != self.place:
-            self.place = place
-            self.agent.add(entry.PlaceChanged, place=place, zone=ZONE, hours="")
+        self.become(place)
         if (pack.sha256, pack.params) not in self.in_force:
             self.in_force.append((pack.sha256, pack.params))
             own = UNSET if pack.id in PUBLISHED else True
             line = entry.PackLine(pack.id, pack.sha256, dict(pack.params), own)
             self.agent.add(entry.PolicyChanged, target="somebody", packs=(line,), house=False)
 
+    def become(self, place):
+        if place != self.place:
+            self.place = place
+            self.agent.add(entry.PlaceChanged, place=place, zone=ZONE, hours="")
+
     def bind(self, bound):
         """The same for all that a play says that it was decided by."""
+        self.become(bound.place)
         for pack in bound.packs:
             self.put(pack, bound.place)
         if bound.place_packs != self.place_packs:

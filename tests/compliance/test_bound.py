@@ -13,6 +13,7 @@ from i18n.message import plain
 HOUR = 3_600_000
 COMMON = {"boot": "b", "prev": "", "mono": 0}
 LAW, HOURS = entry.PackLine("vn-147", "a" * 64, {"guardian": True}), entry.PackLine("vn-game-point", "b" * 64, {})
+LAXER = entry.PackLine("vn-147", "a" * 64, {"guardian": False})
 
 
 class Bound(msgspec.Struct, frozen=True):
@@ -84,7 +85,7 @@ def test_what_is_in_force_is_no_contradiction(told):
     ({"place": "home"}, "it is of a place that this was not: home"),
     ({"place_packs": ()}, "the packs of the place that it names were not those in force"),
     ({"place_packs": (HOURS, LAW)}, "the packs of the place that it names were not those in force"),
-    ({"packs": (entry.PackLine("vn-147", "a" * 64, {"guardian": False}),)}, "its pack vn-147, with its values, was not in force"),
+    ({"packs": (LAXER,)}, "its pack vn-147, with its values, was not in force"),
 ])  # fmt: skip
 def test_what_is_not_is_a_failure(told, said, what):
     """Left out, added, or with other values."""
