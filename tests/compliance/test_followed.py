@@ -131,12 +131,14 @@ def test_a_seat_that_says_that_something_is_wrong_is_no_liar(site, seat, law, au
 
 def test_a_decision_may_come_to_the_log_late(site, seat, law, audit):
     """What was in force when it was made counts, not what is by now."""
-    fields = seat.decided(law, place="game-point")
+    site.deliver()
+    refused(site, seat, law)
+    away = site.seats.pop("home-pc")
     site.clock.run(3 * HOUR)
     changed(site, law)
     site.deliver()
     ticks(site, 30)
-    seat.add(entry.LaunchRefused, how="gate", **fields)
+    site.seats["home-pc"] = away
     report = audit()
     assert (said(report), behind(report)) == ([], [])
 
