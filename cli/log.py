@@ -19,6 +19,7 @@ from cli.words.layout import row
 from cli.words.names import PLACES
 from cli.words.qr import qr
 from cli.words.shell import quote, whole
+from compliance.format.card import write as written
 from host.rpc_client import ask, items
 from i18n.message import Arg, Day, msg
 
@@ -34,7 +35,9 @@ def add_to(commands: Commands) -> None:
                           about=msg("write the bundle for an inspector"), looks=True)  # fmt: skip
     parser.takes("file", "FILE", msg("a file that does not exist yet"), type=Path)
     commands.add("log head", head, "", "> mark.txt", about=msg("show the signed head of the log"), looks=True)
-    commands.add("log card", card, "", "--json", about=msg("show the card that an inspector keeps"), looks=True)
+    parser = commands.add("log card", card, "", "/media/usb/card.txt", "--json",
+                          about=msg("show or write the card that an inspector keeps"), looks=True)  # fmt: skip
+    parser.takes("file", "FILE", msg("a file that does not exist yet; without it the card is shown"), type=Path, nargs="?")
 
 
 def show(args: Namespace, context: Context) -> None:
@@ -69,13 +72,26 @@ def head(args: Namespace, context: Context) -> None:
 
 def card(args: Namespace, context: Context) -> None:
     answer = ask(context.home.agent_address, LogCard())
-    context.out.answer(answer, lambda: _show_card(answer, context.out))
+    if args.file is None:
+        context.out.answer(answer, lambda: _show_card(answer, context.out))
+        return
+    size = write_new(args.file, [signed(answer).encode()])
+    check = whole(f"giochoi-verify log.zip --card {quote(str(args.file))}")
+    said = msg("{file}: keep it, and check each bundle with: {check}", file=str(args.file), check=check)
+    context.out.answer({"file": str(args.file.absolute()), "bytes": size}, said)
+
+
+def signed(card: Card) -> str:
+    """What its file and its QR code hold."""
+    expires = "" if card.expires is None else card.expires.isoformat()
+    told = {"place": card.place, "name": card.name, "certificate": card.certificate, "expires": expires}
+    return written(card.checkpoint, card.key, told)
 
 
 def _show_card(card: Card, out: Output) -> None:
     out.pairs(_card(card))
     out.line()
-    out.line(qr(card.fingerprint).removesuffix("\n"))
+    out.line(qr(signed(card)).removesuffix("\n"))
 
 
 def _card(card: Card) -> Iterator[tuple[Arg, Arg]]:

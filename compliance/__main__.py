@@ -32,6 +32,7 @@ _OPTIONS = {
     "BUNDLE": msg("a file made by {command}", command="giochoi log export"),
     "--trust FILE": msg("your trust policy (C2SP tlog-policy): which key and which witnesses you demand"),
     "--since CHECKPOINT|CARD": msg("a file with the head or the card of the log, kept from an earlier visit"),
+    "--card FILE": msg("the same, where it is a card"),
     "--json": msg("one JSON document instead of text"),
     "--lang vi|en": msg("in Vietnamese or English"),
     "--help": msg("this help"),
@@ -79,11 +80,14 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
     if options.bundle is None:
         raise UsageError(msg("BUNDLE is missing; see: {command}", command=_HELP))
     trust = None if options.trust is None else _trust(options.trust)
-    since = None if options.since is None else _text(options.since)
+    if options.since is not None and options.card is not None:
+        raise UsageError(msg("either {since} or {card}", since="--since", card="--card"))
+    kept = options.since if options.card is None else options.card
+    since = None if kept is None else _text(kept)
     try:
         report = verify(read(options.bundle), trust, since)
     except NoteError as error:
-        told = {"file": options.since, "head": "giochoi log head", "card": "giochoi log card", "why": said_by(error)}
+        told = {"file": kept, "head": "giochoi log head", "card": "giochoi log card", "why": said_by(error)}
         raise UsageError(msg("{file} is neither what {head} nor what {card} shows: {why}", **told)) from None
     if options.json:
         _print(msgspec.json.format(msgspec.json.encode(words.document(document(report))), indent=2).decode())
@@ -95,7 +99,7 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
 def _parser() -> _Parser:
     parser = _Parser(prog=_PROGRAM, add_help=False, allow_abbrev=False)
     parser.add_argument("bundle", nargs="?")
-    for option in ("--trust", "--since", "--home"):  # every program takes a home; this one needs none
+    for option in ("--trust", "--since", "--card", "--home"):  # every program takes a home; this one needs none
         parser.add_argument(option)
     parser.add_argument("--lang")
     parser.add_argument("--json", action="store_true")
@@ -104,7 +108,7 @@ def _parser() -> _Parser:
 
 
 def _help(words: Catalogue) -> str:
-    head = f"{_PROGRAM} BUNDLE [--trust FILE] [--since CHECKPOINT|CARD] [--json] [--lang vi|en]"
+    head = f"{_PROGRAM} BUNDLE [--trust FILE] [--since CHECKPOINT|CARD | --card FILE] [--json] [--lang vi|en]"
     told = [f"  {option:<26}{words(about)}" for option, about in _OPTIONS.items()]
     return "\n".join([head, words(msg("Verifies an exported compliance log, without a network.")), "", *told])
 

@@ -25,6 +25,7 @@ from compliance.verifying.programs import Programs
 from compliance.verifying.recompute import Recomputer, Unfounded
 from compliance.verifying.redecide import Redecider
 from compliance.verifying.report import Audit, Failure, Finding, entry_name
+from compliance.verifying.rulebook import Rulebook
 from compliance.verifying.sums import Plays
 from compliance.verifying.told import Registered
 from compliance.verifying.zones import Zones
@@ -62,6 +63,7 @@ class Auditor:
         self._crossing = Crossing(self._zones)
         self._adding = Adding(self._plays, self._zones, self._crossing.clocks)
         self._redecider = Redecider(self.texts)
+        self._rulebook = Rulebook(self.texts)
 
     @property
     def zone(self) -> str:
@@ -77,6 +79,7 @@ class Auditor:
         presence.take(line)
         self._crossing.take(where, line)
         self._redecider.take(where, line)
+        self._rulebook.take(where, line)
         if line.seat != AGENT and self._tick - line.wall > LATE_MS:
             self._late[line.seat] += 1
         match line:
@@ -149,12 +152,12 @@ class Auditor:
         self._crossing.close()
         self._failures += (
             *self._crossing.failures(), *self._adding.failures(), *self._registered.failures, *self._programs.failures(),
-            *self._asked.failures, *self._overrides.failures,
+            *self._asked.failures, *self._overrides.failures, *self._rulebook.failures(),
         )  # fmt: skip
         self._findings += self._redecider.findings()
         self._failures += self._redecider.failures
         told = (*self._registered.findings(self.zone), *self._programs.findings(), *self._asked.findings())
-        self._findings += (*told, *self._issues.values(), *self._overrides.findings(self.zone))
+        self._findings += (*told, *self._rulebook.findings(), *self._issues.values(), *self._overrides.findings(self.zone))
         for seat, times in self._silent.items():
             silent = msgn("silent at {n} tick of the agent", "silent at {n} ticks of the agent", times)
             self._note("silent", msg("seat {seat}", seat=seat), silent)

@@ -65,11 +65,14 @@ class PauseLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PackLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A pack in force: its id, the SHA-256 of its text and the values put into it."""
+    """A pack in force: its id, the SHA-256 of its text and the values put into it. `own`: the text is the place's own, and not
+    one that came with the program; else left out.
+    """
 
     id: str
     sha256: str
     params: dict[str, bool | int | str]
+    own: Literal[True] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Bound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

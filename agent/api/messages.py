@@ -622,6 +622,8 @@ class LogCard(Request["Card"], frozen=True, kw_only=True):
 
 
 class Card(Wire, frozen=True, kw_only=True):
+    """`checkpoint` is the signed head, whose size and root these are."""
+
     origin: str
     key: str
     fingerprint: str
@@ -631,3 +633,4 @@ class Card(Wire, frozen=True, kw_only=True):
     name: str
     certificate: str
     expires: date | None
+    checkpoint: str

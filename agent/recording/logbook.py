@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-
 from agent.api import messages as m
 from agent.errors import bad_input
 from agent.recording.whose import names_of
@@ -11,6 +9,7 @@ from agent.store.rows import GUEST
 from agent.store.tables import Tables
 from compliance.entry import AnyEntry, GrantRevoked, decode
 from compliance.log import Log
+from compliance.note import b64, read_checkpoint
 from compliance.writing.payloads import PayloadError, Payloads
 from i18n.message import msg
 
@@ -48,16 +47,18 @@ def last_lines(request: m.LogShow, log: Log, payloads: Payloads, tables: Tables,
 
 def card(log: Log, roster: m.Roster) -> m.Card:
     """What an inspector keeps: enough to know this log again, and to prove later that nothing of it was taken away."""
+    head = read_checkpoint(log.checkpoint)
     return m.Card(
-        origin=log.key.name,
+        origin=head.origin,
         key=log.key.text,
         fingerprint=log.key.fingerprint,
-        size=log.size,
-        root=base64.b64encode(log.root).decode(),
+        size=head.size,
+        root=b64(head.root),
         place=roster.place,
         name=roster.name,
         certificate=roster.certificate,
         expires=roster.expires,
+        checkpoint=log.checkpoint,
     )
 
 

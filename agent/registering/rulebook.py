@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from msgspec import UNSET
+
 from agent.api import messages as m
 from agent.api.naming import same
 from agent.errors import bad_input, refused
@@ -79,7 +81,7 @@ def record_policy(change: Change, row: PlayerRow | None, personal: dict[str, Any
     for one in change.tables.packs().get(target, ()):
         if texts[one.sha256].public:
             pack = pack_in_force(one, texts, "player")
-            packs.append(PackLine(one.pack, one.sha256, dict(pack.params)))
+            packs.append(PackLine(one.pack, one.sha256, dict(pack.params), own=UNSET if one.shipped else True))
         else:
             house = True
     who = target if row is None or row.id == GUEST else change.pseudonym(row)

@@ -1,15 +1,21 @@
 """What an inspector kept from an earlier visit: the log's signed head, or its card. Pure.
 
-A card is what `giochoi log card` shows, in either language or as JSON, printed or typed off: of it count the fingerprint of the
-key and, behind that, the size and the root.
+A card is what `giochoi log card` writes to a file, shows as a QR code or as JSON: then it is signed. It is also what that shows
+in either language, printed or typed off: of it count the fingerprint of the key and, behind that, the size and the root. A
+fingerprint alone tells which log it is, and anchors nothing.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
+import msgspec
+
+from compliance.format import card
 from compliance.note import MAX_NOTE, MAX_SIZE, NoteError, VerifierKey, parse_checkpoint, read_checkpoint, unb64
+from compliance.tree import root_of
 from i18n.message import msg
 
 _FINGERPRINT = re.compile(r"(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{8}){7}(?![\w-])", re.ASCII)
@@ -42,18 +48,39 @@ def read_earlier(text: str | bytes) -> Earlier:
     try:
         head = read_checkpoint(text)
     except NoteError:
-        card = _card(text if isinstance(text, str) else text.decode("utf-8", "replace"))
-        if card is None:
+        words = text if isinstance(text, str) else text.decode("utf-8", "replace")
+        found = _signed(words) or _typed(words)
+        if found is None:
             raise
-        return card
+        return found
     return Earlier(head.size, head.root, note=text)
 
 
-def _card(text: str) -> Earlier | None:
+class _Json(msgspec.Struct):
+    """What of a card as JSON is signed; older ones have no head."""
+
+    checkpoint: str
+    key: str
+
+
+def _signed(text: str) -> Earlier | None:
+    with suppress(msgspec.MsgspecError, RecursionError):
+        told = msgspec.json.decode(text, type=_Json)
+        text = card.write(told.checkpoint, told.key, {})
+    found = card.read(text)
+    if found is None:
+        return None
+    head = read_checkpoint(found[0])
+    return Earlier(head.size, head.root, note=found[0])
+
+
+def _typed(text: str) -> Earlier | None:
     """None: there is no fingerprint in it. NoteError: not just one, or behind it not just one size and one root."""
     keys = _FINGERPRINT.findall(text) if len(text) <= MAX_NOTE else ()
     if not keys:
         return None
+    if text.strip() == keys[0]:
+        return Earlier(0, root_of([]), fingerprint=keys[0])
     told = text.partition(keys[0])[2]
     roots = list(_ROOT.finditer(told))
     sizes = _SIZE.findall(told[: roots[0].start()]) if roots else ()

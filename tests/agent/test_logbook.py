@@ -13,7 +13,9 @@ import pytest
 from agent.api import messages as m
 from agent.api.messages import GrantEvent
 from agent.api.pseudonym import pseudonym
+from agent.packs.shipped import Shipped
 from agent.recording.whose import names_of
+from agent.registry import World
 from agent.server import CARD
 from agent.store.rows import PlayerRow
 from compliance import bundle
@@ -141,6 +143,19 @@ def test_a_bundle_verifies(an, make_seat, tmp_path):
     assert (report.size, report.fingerprint) == (an.agent.log.size, an.ask("log.card", m.LogCard()).fingerprint)
 
 
+def test_an_edited_pack_is_named(open_desk, world):
+    """Nobody needs a key to edit a file: after its next start the agent puts it in force, and the log tells by its hash."""
+    with open_desk() as desk:
+        desk.ask("place.set", m.PlaceSet(place="game-point"))
+        assert verify(bundle.parse(export(desk))).failures == ()
+    packs = dict(world.shipped.packs)
+    packs["vn-game-point"] = packs["vn-game-point"].replace("22:00", "23:59")
+    with open_desk(World(Shipped(packs, world.shipped.games), world.account)) as desk:
+        (failure,) = verify(bundle.parse(export(desk))).failures
+    assert "policy.changed" in plain(failure.where)
+    assert plain(failure.what).startswith("the text of vn-game-point is none that was published under this name")
+
+
 def test_what_the_registry_went_through_goes_together(an):
     """Games, approvals and guardians as they come and go; an inspector is told what may bind less."""
     clue = Game(id="own", title="Own", names=("own.bin",), label=12, label_source="VN12: seen")
@@ -157,7 +172,8 @@ def test_what_the_registry_went_through_goes_together(an):
         an.ask(op, request)
     report = verify(bundle.parse(export(an)))
     assert report.failures == ()
-    told = [plain(one.what).partition(" on ")[0].partition(" from ") for one in report.audit.findings]
+    found = [one for one in report.audit.findings if one.kind != "policy-changed"]
+    told = [plain(one.what).partition(" on ")[0].partition(" from ") for one in found]
     assert [(one[0], one[2]) for one in told] == [
         ("play of own does not count", "here on"),
         ("the label of own was changed", "VN12 to 18+ (PEGI)"),

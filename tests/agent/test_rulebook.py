@@ -238,12 +238,14 @@ def test_a_players_own_pack_never_says_by_its_hash_whose_it_is(an):
 
 
 def test_a_pack_of_the_place_is_public(an):
-    """The same text put on the place may be read by anyone, and has its hash."""
+    """The same text put on the place may be read by anyone, and has its hash. The log says that it did not come with us."""
     an.ask("policy.use", use("an", m.PackUse(id="nha-an", text=CUSTOM)))
     an.ask("policy.use", use("place", m.PackUse(id="nha-an", text=CUSTOM)))
     (pack,) = an.roster.place_packs
     assert len(pack.sha256) == 64
-    assert an.entries("policy.changed")[-1]["packs"] == [{"id": "nha-an", "params": {}, "sha256": pack.sha256}]
+    assert an.entries("policy.changed")[-1]["packs"] == [{"id": "nha-an", "own": True, "params": {}, "sha256": pack.sha256}]
+    an.ask("policy.use", use("place", m.PackUse(id="vn-147")))
+    assert "own" not in an.entries("policy.changed")[-1]["packs"][0]
 
 
 def test_show(an):

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from compliance.verifying.earlier import read_earlier
+
 PENDING = "in force when the daemon starts\n"
 
 
@@ -233,7 +235,7 @@ def test_a_game_is_taken_down_by_what_its_file_is(agent, tmp_path):
 
 
 def test_the_place_and_its_card(agent):
-    """What is set is on the card that the inspector keeps, with a QR code of the fingerprint."""
+    """What is set is on the card that the inspector keeps, with a QR code of what its file holds."""
     words = ("place", "set", "game-point", "--name", "Net Sao", "--certificate", "12/GCN", "--expires", "2029-01-31")
     done(agent(*words, "--hours", "09:00-21:00"))
 
@@ -241,6 +243,20 @@ def test_the_place_and_its_card(agent):
     text = done(agent("log", "card"))
     assert (card["place"], card["certificate"], card["expires"]) == ("game-point", "12/GCN", "2029-01-31")
     assert all(word in text for word in (card["fingerprint"], card["origin"], "valid to 31 Jan 2029", "█▀▀"))
+
+
+def test_the_card_as_a_file(agent, tmp_path):
+    """What an inspector takes away: signed, with its key and the place. It replaces no other file."""
+    done(agent("place", "set", "game-point", "--name", "Net Sao"))
+    path = tmp_path / "card.txt"
+    assert "giochoi-verify log.zip --card" in done(agent("log", "card", str(path)))
+    card = json.loads(done(agent("log", "card", "--json")))
+    text = path.read_text("utf-8")
+    assert text.startswith(f"{card['checkpoint']}\nkey {card['key']}\nplace game-point\nname Net Sao\ncertificate ")
+    assert read_earlier(text).size == card["size"]
+    agent.fails(1, "log", "card", str(path))
+    made = json.loads(done(agent("log", "card", str(tmp_path / "2.txt"), "--json")))
+    assert made == {"file": str(tmp_path / "2.txt"), "bytes": len(text.encode())}
 
 
 def test_an_agent_without_games_names_its_provinces_hours(agent):

@@ -9,6 +9,7 @@ from datetime import date
 from hashlib import sha256
 
 import pytest
+from msgspec import UNSET
 
 from compliance import bundle, entry
 from compliance.format import house_rule
@@ -21,6 +22,7 @@ from i18n.message import Text
 from rules.calendar import day_bounds, day_name
 from rules.decide import decide
 from rules.facts import Facts, Grant, Played
+from rules.packs.published import PUBLISHED
 from rules.packs.shipped import shipped_packs
 from rules.parse import parse_pack
 from rules.policy import Budget, Pack, combine
@@ -60,6 +62,8 @@ class SeatUnderTest:
     plays: list[Play] = field(default_factory=list)
 
     def add(self, kind, **fields):
+        if hasattr(bound := fields.get("bound"), "place_packs"):
+            self.site.bind(bound)
         clock = self.site.clock
         self.journal.boot = clock.boot()
         return self.journal.append(kind, mono=clock.mono(), wall=clock.wall(), **fields)
@@ -105,6 +109,7 @@ class SeatUnderTest:
         guardian=True, played=(), system="VN",
     ):  # fmt: skip
         """The fields of a decision, made as the daemon makes them; `played` on other days."""
+        self.site.put(pack, place)
         at = self.site.clock.wall()
         today = day_name(ZONE, at)
         facts = Facts(
@@ -155,6 +160,7 @@ class Site:
         self.agent = SeatUnderTest(self, AGENT, self.signer, journal_of(AGENT, self.signer, self.opened))
         self.seats = {}
         self.packs = dict(shipped_packs())
+        self.in_force, self.place, self.place_packs = [("house", {})], "home", ()
         self.agent.add(entry.SeatEnrolled, id=AGENT, key=self.signer.vkey)
         self.agent.add(entry.PlaceChanged, place="home", zone=ZONE, hours="")
 
@@ -173,6 +179,29 @@ class Site:
             while (batch := seat.journal.spool()) is not None:
                 self.log.append_batch(seat.name, seat.signer.key, batch.entries)
                 seat.journal.forget(batch.last)
+
+    def put(self, pack, place):
+        """Say what kind of place it is, if it was another, and put the pack on somebody, if it was on nobody yet."""
+        self.become(place)
+        if (pack.sha256, pack.params) not in self.in_force:
+            self.in_force.append((pack.sha256, pack.params))
+            own = UNSET if pack.id in PUBLISHED else True
+            line = entry.PackLine(pack.id, pack.sha256, dict(pack.params), own)
+            self.agent.add(entry.PolicyChanged, target="somebody", packs=(line,), house=False)
+
+    def become(self, place):
+        if place != self.place:
+            self.place = place
+            self.agent.add(entry.PlaceChanged, place=place, zone=ZONE, hours="")
+
+    def bind(self, bound):
+        """The same for all that a play says that it was decided by."""
+        self.become(bound.place)
+        for pack in bound.packs:
+            self.put(pack, bound.place)
+        if bound.place_packs != self.place_packs:
+            self.place_packs = bound.place_packs
+            self.agent.add(entry.PolicyChanged, target="place", packs=bound.place_packs, house=False)
 
     def pack(self, name="vn-147"):
         return parse_pack(self.packs[name], name)

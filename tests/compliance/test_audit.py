@@ -170,7 +170,7 @@ def test_after_a_power_cut_the_end_is_late(site, seat, audit):
     seat.due(played(seat, 31), site.pack())
     report = audit()
     assert said(report) == []
-    assert [one.kind for one in report.audit.findings if one.kind != "not-decidable"] == ["late-play"]
+    assert [one for one in kinds(report) if one != "not-decidable"] == ["late-play", "policy-changed"]
 
 
 def test_a_summary_is_what_was_played(site, seat, audit):
@@ -363,7 +363,10 @@ def test_what_an_inspector_should_know_is_told(site, seat, audit):
     site.agent.add(entry.PolicyChanged, target="place", packs=(entry.PackLine("x", "f" * 64, {}),), house=True)
     report = audit()
     assert said(report) == []
-    assert sorted(kinds(report)) == ["clock-jump", "issue", "issue", "late", "not-decidable", "overrun", "pack", "silent"]
+    assert sorted(kinds(report)) == [
+        "clock-jump", "issue", "issue", "late", "not-decidable", "overrun", "own-pack", "pack", "policy-changed", "policy-changed",
+        "silent",
+    ]  # fmt: skip
     assert any(f"seq {raised.seq}" in plain(one.where) and "over at" in plain(one.what) for one in report.audit.findings)
 
 

@@ -62,8 +62,8 @@ CASES = {
 
 def test_entries_from_before_systems_were_told(site, seat, audit):
     """Their bytes are what they were. Every label counted under the packs of then, and no approval answered one."""
-    text = site.packs["vn-147"].replace('systems = ["VN"]\n', "")
-    old = parse_pack(text, "vn-147")
+    text = site.packs["vn-147"].replace('systems = ["VN"]\n', "").replace('id = "vn-147"', 'id = "vn-old"')
+    old = parse_pack(text, "vn-old")
     site.packs["old"] = text
     fields = seat.decided(old, game="gta", label=18, age=17) | {"system": UNSET}
     for approved in (False, True):

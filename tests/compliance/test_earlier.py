@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import io
+import re
 from contextlib import suppress
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from agent.api.messages import Card
-from cli.log import _show_card
+from cli.log import _show_card, signed
 from cli.output import Output
+from cli.words.qr import qr
 from compliance.__main__ import main
-from compliance.note import NoteError, Signer, b64, read_checkpoint
+from compliance.note import NoteError, Signer, b64, checkpoint_text, read_checkpoint, unb64
 from compliance.verifying.earlier import read_earlier
 
 
@@ -32,7 +36,8 @@ def log(site, tmp_path):
 def the_card(site, **more):
     head, key = read_checkpoint(site.log.checkpoint), site.signer.key
     fields = {"origin": head.origin, "key": key.text, "fingerprint": key.fingerprint, "size": head.size, "root": b64(head.root),
-              "place": "home", "name": "Quán Ba 2", "certificate": "12/GCN-2026", "expires": None}  # fmt: skip
+              "place": "home", "name": "Quán Ba 2", "certificate": "12/GCN-2026", "expires": None,
+              "checkpoint": site.log.checkpoint}  # fmt: skip
     return Card(**{**fields, **more})
 
 
@@ -69,6 +74,91 @@ def test_a_card_that_the_log_does_not_continue_is_exit_4(site, log, tmp_path, ca
         assert what in second
 
 
+@pytest.mark.parametrize("option", ["--since", "--card"])
+@pytest.mark.parametrize("made", [
+    lambda text: text, str.strip, lambda text: text.replace("\n", "\r\n"),
+    lambda text: "\n" + text.replace("\n", "  \n") + "\n\n",
+], ids=["file", "phone", "Windows", "editor"])  # fmt: skip
+def test_a_card_as_its_file_and_qr_code_have_it_anchors_the_log(log, tmp_path, capsys, monkeypatch, option, made):
+    """It holds the signed head, its key and the place, and survives what phones and editors do to ends of lines."""
+    file, card = log
+    monkeypatch.setenv("GIOCHOI_LANG", "en")
+    (tmp_path / "card.txt").write_bytes(made(signed(card)).encode())
+    assert main([str(file), option, str(tmp_path / "card.txt")]) == 0
+    assert f"Whole, anchored up to entry {card.size}" in capsys.readouterr().out
+
+
+def test_a_card_says_whose_it_is(site, log):
+    """The names are for people; what is not known is left out. Of the head's signatures only the log's own is on it."""
+    _, card = log
+    head = site.log.checkpoint.split("\n")
+    assert signed(the_card(site)).split("\n") == [
+        *head, f"key {card.key}", "place home", "name Quán Ba 2", "certificate 12/GCN-2026", "",
+    ]  # fmt: skip
+    witness = site.log.checkpoint + "\u2014 witness.example AAAAAAAA\n"
+    assert signed(the_card(site, checkpoint=witness, name="a\nkey b", certificate="")).split("\n") == [
+        *head, f"key {card.key}", "place home", "name a key b", "",
+    ]  # fmt: skip
+
+
+def test_a_qr_code_of_a_card_fits_a_terminal(site, monkeypatch):
+    """What a phone reads is the file. A name of some length still fits 80 columns."""
+    site.honest_day()
+    read = []
+    monkeypatch.setattr("cli.log.qr", lambda text: read.append(text) or qr(text))
+    card = the_card(site, name="Điểm trò chơi Sao Mai, phường Bến Thành", expires=date(2029, 1, 31))
+    lines = shown(card).split("\n")
+    assert read == [signed(card)]
+    assert max(map(len, lines[-30:])) <= 80
+
+
+@pytest.mark.parametrize("change", [
+    lambda text: text.replace("12/GCN-2026", "12/GCN-2026\nname Quán Khác"), lambda text: text + "more x\n",
+    lambda text: text.replace("key ", "clef "), lambda text: re.sub(r"\n\d+\n", "\n7\n", text), lambda text: text + text,
+    lambda text: text[:-60], lambda text: re.sub(r"\nkey .*", "\nkey giochoi/x", text),
+], ids=["a name twice", "an unknown word", "no key", "another size", "two cards", "cut off", "no such key"])  # fmt: skip
+def test_a_card_that_was_changed_is_none(log, tmp_path, capsys, monkeypatch, change):
+    """Exit 2 with one line, and never an anchor."""
+    file, card = log
+    monkeypatch.setenv("GIOCHOI_LANG", "en")
+    text = change(signed(card))
+    assert text != signed(card)
+    (tmp_path / "card.txt").write_text(text, "utf-8")
+    assert main([str(file), "--card", str(tmp_path / "card.txt")]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_the_card_of_another_log_is_exit_4(log, tmp_path, capsys, monkeypatch):
+    """It holds by itself, but this log's key has not signed it."""
+    file, card = log
+    monkeypatch.setenv("GIOCHOI_LANG", "en")
+    other = Signer(card.origin, b"o" * 32)
+    note = other.sign(checkpoint_text(card.origin, card.size, unb64(card.root)))
+    text = signed(structs.replace(card, checkpoint=note, key=other.key.text))
+    (tmp_path / "card.txt").write_text(text, "utf-8")
+    assert main([str(file), "--card", str(tmp_path / "card.txt")]) == 4
+    assert "not signed by the key of this log" in capsys.readouterr().out
+
+
+def test_the_fingerprint_alone_tells_the_log_and_anchors_nothing(log, tmp_path, capsys, monkeypatch):
+    """As older QR codes had it."""
+    file, card = log
+    monkeypatch.setenv("GIOCHOI_LANG", "en")
+    other = "-".join(["01234567"] * 8)
+    for fingerprint, code, said in ((card.fingerprint, 0, "Whole, not anchored"), (other, 4, "another key")):
+        (tmp_path / "card.txt").write_text(f"{fingerprint}\n", "utf-8")
+        assert main([str(file), "--card", str(tmp_path / "card.txt")]) == code
+        assert said in capsys.readouterr().out
+
+
+def test_head_and_card_at_once_is_one_too_many(log, tmp_path, capsys, monkeypatch):
+    """Nobody is left to guess which of them counted."""
+    file, _ = log
+    monkeypatch.setenv("GIOCHOI_LANG", "en")
+    assert main([str(file), "--card", "a", "--since", "b"]) == 2
+    assert "either --since or --card" in capsys.readouterr().err
+
+
 def test_what_is_neither_is_one_line_in_one_language(log, tmp_path, capsys, monkeypatch):
     """It says what to keep instead."""
     file, card = log
@@ -95,6 +185,12 @@ def test_the_head_is_still_believed_by_its_signature_only(site):
 def test_any_text_is_read_or_refused(text, size):
     """With the one error."""
     card = f"{text}\n{'-'.join(['0123abcd'] * 8)}\n{size} entries\n{b64(bytes(32))}\n{text}"
-    for given_ in (text, card, card.encode()):
+    signed_ = f"o\n{size}\n{b64(bytes(32))}\n\n\u2014 o AAAAAAA=\n\nkey o+{text}\n{text}"
+    for given_ in (text, card, card.encode(), signed_, f'{{"checkpoint":"{text}","key":""}}'):
         with suppress(NoteError):
             read_earlier(given_)
+
+
+def test_nested_without_end_is_no_card():
+    with pytest.raises(NoteError):
+        read_earlier('{"more":' + "[" * 500_000)

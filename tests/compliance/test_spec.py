@@ -8,8 +8,10 @@ import pytest
 
 from compliance import tree
 from compliance.entry import AnyEntry, Decided, Entry, SeatEnrolled, decode
+from compliance.format import card
 from compliance.format.chain import START, Chain, Draft, digest, seal_message
 from compliance.note import Signer, checkpoint_text, parse_vkey
+from compliance.verifying.earlier import read_earlier
 
 TEXT = (Path(__file__).parents[2] / "docs/spec/log.md").read_text(encoding="utf-8")
 LOG = Signer("cafe.example/log", bytes(31) + b"\x01")
@@ -54,6 +56,12 @@ def test_the_checkpoint_and_the_key(entries):
     assert block("checkpoint") == LOG.sign(checkpoint_text(LOG.name, 3, tree.root(entries)))
     vkey, fingerprint = block("key").splitlines()
     assert (vkey, parse_vkey(vkey).fingerprint) == (LOG.vkey, fingerprint)
+
+
+def test_the_card():
+    told = {"place": "game-point", "name": "Net Sao", "certificate": "12/GCN", "expires": "2029-01-31"}
+    assert block("card") == card.write(block("checkpoint"), LOG.vkey, told)
+    assert read_earlier(block("card")).note == block("checkpoint")
 
 
 def test_every_kind_is_there_with_its_fields():

@@ -1,0 +1,172 @@
+"""Every change of the place and of the packs that bind it and its guests: what it was before, and what became looser. Pure.
+
+None of it is forbidden, so it is told. What packs ask of whom is read from their texts, as long as those are few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, get_args
+
+from compliance.entry import PackLine, PlaceChanged, PolicyChanged
+from compliance.format.house_rule import HOUSE
+from compliance.verifying.place import GUEST, PLACE, Packs
+from compliance.verifying.report import Finding
+from i18n.message import Arg, Length, Message, comma, msg, msgn, semicolon
+from rules.engine.strictness import Somebody, looser, strictness
+from rules.parse import parse_pack
+from rules.policy import Pack, Param, Place, PolicyError, Rule
+
+_MOST = 1_000  # changes that are told one by one
+_MOST_BYTES = 1_000_000  # of texts that are read
+_PLACES: Final[dict[str, Arg]] = {
+    "home": msg("home"),
+    "game-point": msg("public game point"),
+    "agent-without-games": msg("Internet agent without games"),
+}
+_TARGETS: Final[dict[str, Arg]] = {PLACE: msg("the whole place"), GUEST: msg("guests")}
+
+
+@dataclass(slots=True)
+class _Before:
+    """What was said last: since when, and of the place what it had been before that."""
+
+    since: int
+    line: PlaceChanged
+    earlier: str = ""
+
+
+@dataclass
+class Changes:
+    """`take` each place.changed and policy.changed of the agent, then ask `findings`. `texts` are packs' by their SHA-256."""
+
+    texts: Mapping[str, str]
+    _place: _Before | None = None
+    _packs: dict[str, tuple[Packs, bool]] = field(default_factory=dict)
+    _found: list[Finding] = field(default_factory=list)
+    _more: dict[str, tuple[Arg, int]] = field(default_factory=dict)
+    _players: int = 0
+    _first: Arg | None = None
+    _read: dict[tuple[object, ...], Pack | None] = field(default_factory=dict)
+    _bytes: int = 0
+
+    def take(self, where: Arg, line: PlaceChanged | PolicyChanged, *, whole: bool) -> None:
+        """`whole`: the log was seen from its beginning on, when nothing bound the place or its guests."""
+        if isinstance(line, PlaceChanged):
+            self._placed(where, line)
+            return
+        none = ((), False) if whole and line.target in _TARGETS else None
+        before = self._packs.get(line.target, none)
+        self._packs[line.target] = (line.packs, line.house)
+        if before is not None and before != (line.packs, line.house):
+            who = _TARGETS.get(line.target, line.target)
+            changed = () if len(self._found) >= _MOST else self._changed(line, *before)
+            self._tell("policy-changed", where, line, msg("rules changed for {who}: {what}", who=who, what=semicolon(changed)))
+        elif line.target not in _TARGETS:
+            self._players += 1
+            self._first = self._first or where
+
+    def findings(self) -> Iterator[Finding]:
+        yield from self._found
+        for kind, (where, more) in self._more.items():
+            yield Finding(kind, where, msgn("{n} more change like these", "{n} more changes like these", more))
+        if self._first is not None:
+            told = msgn("rules of a player were set {n} time", "rules of players were set {n} times", self._players)
+            yield Finding("policy-changed", self._first, told)
+
+    # --- the place -----------------------------------------------------------------------------------------------------
+
+    def _placed(self, where: Arg, line: PlaceChanged) -> None:
+        was = self._place
+        if was is None:
+            self._place = _Before(line.wall, line)
+            return
+        old = was.line
+        if line.place != old.place:
+            kinds = {"before": _PLACES.get(old.place, old.place), "after": _PLACES.get(line.place, line.place)}
+            said = msg("the kind of place was changed: {before} → {after}", **kinds)
+            if line.place == was.earlier:
+                lasted = Length(max(0, line.wall - was.since))
+                said = msg("the kind of place was changed back after {length}: {before} → {after}", length=lasted, **kinds)
+            self._tell("place-changed", where, line, said)
+            self._place = _Before(line.wall, line, old.place)
+        else:
+            self._place = _Before(was.since, line, was.earlier)
+        if line.hours != old.hours:
+            hours = {"before": old.hours or "–", "after": line.hours or "–"}
+            self._tell("place-changed", where, line, msg("the opening hours were changed: {before} → {after}", **hours))
+        if line.zone != old.zone:
+            zones = {"before": old.zone, "after": line.zone}
+            said = msg("the time zone of the place was changed: {before} → {after}", **zones)
+            self._tell("place-changed", where, line, said)
+
+    # --- packs -----------------------------------------------------------------------------------------------------------
+
+    def _changed(self, line: PolicyChanged, packs: Packs, house: object) -> Iterator[Arg]:
+        """What is other than before, and what asks less now."""
+        old, new = ({pack.id: pack for pack in some} for some in (packs, line.packs))
+        if off := [_said(pack) for id_, pack in old.items() if id_ not in new]:
+            yield msg("taken off: {packs}", packs=comma(off))
+        if put := [_said(pack) for id_, pack in new.items() if id_ not in old]:
+            yield msg("put on: {packs}", packs=comma(put))
+        for was, pack in ((old[id_], pack) for id_, pack in new.items() if id_ in old):
+            if was.params != pack.params:
+                yield msg("{before} → {after}", before=_said(was), after=_said(pack))
+            if was.sha256 != pack.sha256:
+                yield msg("{pack} has another text", pack=pack.id)
+        if house is not line.house:
+            yield msg("own limits were set") if line.house else msg("own limits were taken off")
+        if lost := self._looser(line, packs):
+            yield msg("looser now: {rules}", rules=comma(lost))
+
+    def _looser(self, line: PolicyChanged, before: Packs) -> list[Arg]:
+        """The rules that ask less of somebody of unknown age, in the kind of place that it is or was."""
+        old, new = self._parsed(before), self._parsed(line.packs)
+        if old is None or new is None or self._place is None:
+            return []
+        rules: dict[str, Rule] = {rule.id: rule for pack in old for rule in pack.rules}
+        lost: dict[str, None] = {}
+        for place in get_args(Place):
+            if place in {self._place.line.place, self._place.earlier}:
+                who = Somebody(None, guardian=False, place=place, now=line.wall)
+                lost |= dict.fromkeys(rule for _, rule in looser(strictness(old, who), strictness(new, who)))
+        return [msg("{text} ({rule})", text=rules[rule].text, rule=rule) for rule in lost if rule in rules]
+
+    def _parsed(self, packs: Packs) -> list[Pack] | None:
+        """None: a text is missing, is no pack, or there are too many to read."""
+        found = []
+        for line in packs:
+            key = (line.id, line.sha256, *sorted((name, str(value)) for name, value in line.params.items()))
+            if key not in self._read:
+                self._read[key] = self._parse(line)
+            if (pack := self._read[key]) is None:
+                return None
+            found.append(pack)
+        return found
+
+    def _parse(self, line: PackLine) -> Pack | None:
+        text = self.texts.get(line.sha256)
+        self._bytes += len(text or "")
+        if text is None or line.sha256 == HOUSE or self._bytes > _MOST_BYTES:
+            return None
+        try:
+            return parse_pack(text, line.id, {name: _value(value) for name, value in line.params.items()})
+        except PolicyError:
+            return None
+
+    def _tell(self, kind: str, where: Arg, line: PlaceChanged | PolicyChanged, what: Message) -> None:
+        if len(self._found) < _MOST:
+            self._found.append(Finding(kind, where, what, line.seat, line.wall))
+        else:
+            first, number = self._more.get(kind, (where, 0))
+            self._more[kind] = first, number + 1
+
+
+def _said(pack: PackLine) -> str:
+    """As one types it."""
+    return ":".join([pack.id, *(f"{name}={_value(value)}" for name, value in pack.params.items())])
+
+
+def _value(value: Param) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

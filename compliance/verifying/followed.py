@@ -1,0 +1,215 @@
+"""Whether seats decided by what was in force: place and packs of decisions and plays against the agent's entries. Pure.
+
+A seat goes by the last list that it got, and enforces that for as long as it cannot reach its agent. So what was in force
+before is a failure only where the seat must have had what came after it: an hour later, heard by the agent in between. What was
+never in force is one always. Neither is, but told, where the seat itself says that something is wrong between the two. Of
+players' packs only those are known that were put on this pseudonym, or on anybody at all, as pseudonyms change by the day.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol, get_args, runtime_checkable
+
+from msgspec import UNSET
+
+from compliance.entry import AgentTick, AnyEntry, Decided, Entry, IssueCleared, IssueRaised, PlaceChanged, PolicyChanged
+from compliance.format.chain import AGENT
+from compliance.format.house_rule import HOUSE
+from compliance.verifying.place import GUEST, PLACE, Packs, Timeline
+from compliance.verifying.report import Failure, Finding
+from i18n.message import Arg, Message, msg, msgn
+from rules.policy import Param, Place
+
+LATE_MS: Final = 3_600_000
+_CLOCKS_MS: Final = 600_000  # two PCs' clocks may be apart so far, and news be under way
+_HEARD: Final = 16  # ticks: more than an hour
+_APART: Final = frozenset({
+    "agent-away", "agent-refuses", "clock-jump", "journal-unwritable", "log-replaced", "no-roster", "store-broken", "update",
+})  # fmt: skip
+_Key = tuple[object, ...]  # a kind of place, a pack's text and values, or all packs of somebody
+
+
+_KINDS: Final = get_args(Place)  # what is none of these is named where the decision is made again
+_NONE: Final[frozenset[_Key]] = frozenset()
+
+
+@runtime_checkable
+class Bound(Protocol):
+    """What a play was decided by, as its entry says it: the place and its packs, and the player's own."""
+
+    @property
+    def place(self) -> str: ...
+    @property
+    def place_packs(self) -> Packs: ...
+    @property
+    def packs(self) -> Packs: ...
+
+
+@dataclass(slots=True)
+class _Known:
+    """When something was said first, and when it was over (None: it holds). `of_player`: it was put on somebody, once."""
+
+    first: int
+    over: int | None = None
+    of_player: bool = False
+
+
+@dataclass(slots=True)
+class _Behind:
+    """A seat's first decision by what was not in force, and how many there are."""
+
+    where: Arg
+    at: int
+    number: int = 0
+
+
+@dataclass
+class Followed:
+    """`take` every entry, after `timeline` did, then ask `failures` and `findings`."""
+
+    timeline: Timeline
+    _known: dict[_Key, _Known] = field(default_factory=dict)
+    _now: dict[object, frozenset[_Key]] = field(default_factory=dict)  # by target, ("of", target) and "kind" of the place
+    _heard: dict[str, deque[int]] = field(default_factory=dict)
+    _apart: dict[str, set[str]] = field(default_factory=dict)
+    _failures: list[Failure] = field(default_factory=list)
+    _unsaid: list[tuple[Failure, _Key, int]] = field(default_factory=list)
+    _behind: dict[str, _Behind] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._say(("of", PLACE), frozenset({_all(PLACE, _NONE)}), 0)
+
+    def take(self, where: Arg, line: AnyEntry) -> None:
+        match line:
+            case PlaceChanged() if line.seat == AGENT:
+                self._say("kind", frozenset({_kind(line.place)}), line.wall)
+            case PolicyChanged() if line.seat == AGENT:
+                self._put(line)
+            case AgentTick() if line.seat == AGENT:
+                for seat, heard in line.seats.items():
+                    times = self._heard.setdefault(seat, deque(maxlen=_HEARD))
+                    if not times or times[-1] != heard:
+                        times.append(heard)
+            case IssueRaised() if line.id in _APART:
+                self._apart.setdefault(line.seat, set()).add(line.id)
+            case IssueCleared() if line.id in _APART:
+                self._apart.get(line.seat, set()).discard(line.id)
+            case Decided():
+                self._decided(where, line)
+            case _ if hasattr(line, "bound") and isinstance(line.bound, Bound):
+                self._bound(where, line, line.bound)
+            case _:
+                pass
+
+    def failures(self) -> Iterator[Failure]:
+        yield from self._failures
+        for failure, key, at in self._unsaid:  # the agent's own entries may reach its log after a seat's
+            known = self._known.get(key)
+            if known is None or known.first > at + _CLOCKS_MS:
+                yield failure
+
+    def findings(self) -> Iterator[Finding]:
+        for seat, behind in self._behind.items():
+            yield Finding("rules-behind", behind.where, msgn(
+                "{n} decision went by rules that were not, or no longer, in force by the agent's word",
+                "{n} decisions went by rules that were not, or no longer, in force by the agent's word", behind.number,
+            ), seat, behind.at)  # fmt: skip
+
+    # --- what was said ---------------------------------------------------------------------------------------------------
+
+    def _put(self, line: PolicyChanged) -> None:
+        keys = _keys(line.packs)
+        self._say(("of", line.target), frozenset({_all(line.target, keys)}), line.wall)
+        if line.target in {PLACE, GUEST}:
+            self._say(line.target, keys, line.wall)
+        for key in keys if line.target not in {PLACE, GUEST} else ():
+            self._known.setdefault(key, _Known(line.wall)).of_player = True
+
+    def _say(self, what: object, keys: frozenset[_Key], at: int) -> None:
+        beside = self._now.get({PLACE: GUEST, GUEST: PLACE}.get(str(what)), _NONE)
+        for key in self._now.get(what, _NONE) - keys - beside:
+            self._known[key].over = at
+        self._now[what] = keys
+        for key in keys:
+            self._known.setdefault(key, _Known(at)).over = None
+
+    # --- what was decided ------------------------------------------------------------------------------------------------
+
+    def _decided(self, where: Arg, line: Decided) -> None:
+        self._placed(where, line, line.at, line.place)
+        if line.paused is UNSET and line.pack not in {"", HOUSE}:
+            told = msg("the pack of its rule {rule}, with its values, was not in force", rule=line.rule)
+            self._packed(where, line, line.at, _pack(line.pack, line.params), told)
+
+    def _bound(self, where: Arg, line: Entry, bound: Bound) -> None:
+        """What a play says that it was decided by. Of a pseudonym of which the agent said nothing no more is known than whether
+        anybody was under its packs.
+        """
+        self._placed(where, line, line.wall, bound.place)
+        self._all_of(where, line, PLACE, bound.place_packs)
+        who = str(getattr(line, "who", ""))
+        if ("of", who) in self._now and who not in {PLACE, GUEST}:
+            self._all_of(where, line, who, bound.packs)
+        for pack in bound.packs:
+            told = msg("its pack {pack}, with its values, was not in force", pack=pack.id)
+            self._packed(where, line, line.wall, _pack(pack.sha256, pack.params), told)
+
+    def _placed(self, where: Arg, line: Entry, at: int, place: str) -> None:
+        if place in _KINDS and not any(self.timeline.place(moment) == place for moment in _about(at)):
+            told = msg("it is of a place that this was not: {place}", place=place)
+            self._unlike(where, line, at, _kind(place), told)
+
+    def _all_of(self, where: Arg, line: Entry, target: str, packs: Packs) -> None:
+        """Whether these are all packs of the place, or of the pseudonym, at about this moment."""
+        found = [self.timeline.packs(target, moment) for moment in _about(line.wall)]
+        if not any(one is None or _keys(one) == _keys(packs) for one in found):
+            told = msg("the packs of the place that it names were not those in force") if target == PLACE else (
+                msg("the packs of the player that it names were not those in force")
+            )
+            self._unlike(where, line, line.wall, _all(target, _keys(packs)), told)
+
+    def _packed(self, where: Arg, line: Entry, at: int, key: _Key, what: Message) -> None:
+        known = self._known.get(key)
+        if known is None or not known.of_player:
+            found = (self.timeline.packs(target, moment) for moment in _about(at) for target in (PLACE, GUEST))
+            if not any(_pack(one.sha256, one.params) == key for packs in found for one in packs or ()):
+                self._unlike(where, line, at, key, what)
+
+    def _unlike(self, where: Arg, line: Entry, at: int, key: _Key, what: Message) -> None:
+        known, failure, apart = self._known.get(key), Failure(where, what), bool(self._apart.get(line.seat))
+        if known is None and not self.timeline.whole:
+            return  # what the log began with is gone
+        if known is None and not apart:
+            self._unsaid.append((failure, key, at))
+        elif known is not None and known.over is not None and not apart and self._had_news(line.seat, known.over, at):
+            self._failures.append(failure)
+        else:
+            self._behind.setdefault(line.seat, _Behind(where, at)).number += 1
+
+    def _had_news(self, seat: str, since: int, at: int) -> bool:
+        """Whether the seat must have had at `at` what was changed at `since`."""
+        late = at - since > LATE_MS
+        return late and any(since + _CLOCKS_MS < heard < at - _CLOCKS_MS for heard in self._heard.get(seat, ()))
+
+
+def _about(at: int) -> tuple[int, int, int]:
+    return at, at - _CLOCKS_MS, at + _CLOCKS_MS
+
+
+def _kind(place: str) -> _Key:
+    return ("kind", place)
+
+
+def _pack(sha256: str, params: Mapping[str, Param]) -> _Key:
+    return (sha256, *sorted(params.items()))
+
+
+def _keys(packs: Packs) -> frozenset[_Key]:
+    return frozenset(_pack(one.sha256, one.params) for one in packs)
+
+
+def _all(target: str, keys: frozenset[_Key]) -> _Key:
+    return ("all", target, keys)

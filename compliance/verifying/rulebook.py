@@ -1,0 +1,52 @@
+"""What the agent says of place and packs: what was in force, what changed, whose the texts are, who kept to it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from compliance.entry import AnyEntry, Decided, PlaceChanged, PolicyChanged
+from compliance.format.chain import AGENT
+from compliance.verifying.changes import Changes
+from compliance.verifying.followed import Followed
+from compliance.verifying.place import Timeline
+from compliance.verifying.report import Failure, Finding
+from compliance.verifying.texts import Texts
+from i18n.message import Arg, msg
+
+
+@dataclass
+class Rulebook:
+    """`take` every entry, then ask `failures` and `findings`. `texts` are the packs' by their SHA-256."""
+
+    texts: Mapping[str, str]
+    timeline: Timeline = field(default_factory=Timeline)
+    _named: Texts = field(default_factory=Texts)
+    _failures: list[Failure] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._changes = Changes(self.texts)
+        self._followed = Followed(self.timeline)
+
+    def take(self, where: Arg, line: AnyEntry) -> None:
+        self.timeline.take(line)
+        self._followed.take(where, line)
+        if isinstance(line, Decided):
+            self._named.decided(where, line)
+        elif isinstance(line, PlaceChanged | PolicyChanged):
+            if line.seat != AGENT:
+                self._failures.append(Failure(where, msg("only the agent may say it")))
+                return
+            self._changes.take(where, line, whole=self.timeline.whole)
+            if isinstance(line, PolicyChanged):
+                self._named.take(where, line)
+
+    def failures(self) -> Iterator[Failure]:
+        yield from self._failures
+        yield from self._named.failures()
+        yield from self._followed.failures()
+
+    def findings(self) -> Iterator[Finding]:
+        yield from self._named.findings()
+        yield from self._changes.findings()
+        yield from self._followed.findings()

@@ -1,0 +1,73 @@
+"""Whether the texts of packs are those that were published under their names, and which are a place's own. Pure.
+
+A text that nobody published under the id of a shipped pack is a failure, unless an entry of the agent says that it is the
+place's own: an id that was free when a place took it may be a shipped pack's today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from compliance.entry import Decided, PolicyChanged
+from compliance.format.house_rule import HOUSE
+from compliance.verifying.report import Failure, Finding
+from i18n.message import Arg, Message, msg
+from rules.packs.published import PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Where a text was named first."""
+
+    where: Arg
+    seat: str
+    at: int
+
+
+@dataclass
+class Texts:
+    """`take` each policy.changed of the agent, `decided` each decision, then ask `failures` and `findings`."""
+
+    _named: dict[tuple[str, str], _Named] = field(default_factory=dict)
+    _own: set[tuple[str, str]] = field(default_factory=set)
+
+    def take(self, where: Arg, line: PolicyChanged) -> None:
+        for pack in line.packs:
+            self._name(pack.id, pack.sha256, where, line.seat, line.wall)
+            if pack.own is True:
+                self._own.add((pack.id, pack.sha256))
+
+    def decided(self, where: Arg, line: Decided) -> None:
+        self._name(line.rule.partition(".")[0], line.pack, where, line.seat, line.at)
+
+    def _name(self, pack: str, sha256: str, where: Arg, seat: str, at: int) -> None:
+        if sha256 not in {"", HOUSE} and (pack, sha256) not in self._named:
+            self._named[pack, sha256] = _Named(where, seat, at)
+
+    def failures(self) -> Iterator[Failure]:
+        for (pack, sha256), first in self._named.items():
+            if pack in PUBLISHED and sha256 not in PUBLISHED[pack] and (pack, sha256) not in self._own:
+                yield Failure(first.where, msg(
+                    "the text of {pack} is none that was published under this name: a newer version made it, or somebody "
+                    "changed it; update Giờ Chơi and look again", pack=pack,
+                ))  # fmt: skip
+
+    def findings(self) -> Iterator[Finding]:
+        for (pack, sha256), first in self._named.items():
+            texts = PUBLISHED.get(pack)
+            if texts is None:
+                yield _found("own-pack", first, msg("{pack} is a pack of the place's own", pack=pack))
+            elif sha256 in texts:
+                if sha256 != [*texts][-1]:
+                    yield _found("pack-text", first, msg(
+                        "the text of {pack} is an older one, of version {version}", pack=pack, version=texts[sha256],
+                    ))  # fmt: skip
+            elif (pack, sha256) in self._own:
+                yield _found("own-pack", first, msg(
+                    "the text of {pack} is the place's own, and not what is published under this name", pack=pack,
+                ))  # fmt: skip
+
+
+def _found(kind: str, first: _Named, what: Message) -> Finding:
+    return Finding(kind, first.where, what, first.seat, first.at)

@@ -1,0 +1,124 @@
+"""Every change of the place and of the packs in force is listed, with what became looser."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from compliance import entry
+from i18n.message import plain
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+ZONE = "Asia/Ho_Chi_Minh"
+
+
+def said(report):
+    return [f"{one.where}: {one.what}" for one in report.failures]
+
+
+def told(report, kind):
+    return [plain(one.what) for one in report.audit.findings if one.kind == kind]
+
+
+def place(site, place="home", zone=ZONE, hours=""):
+    return site.agent.add(entry.PlaceChanged, place=place, zone=zone, hours=hours)
+
+
+def packs(site, target, *names, house=False, **params):
+    lines = []
+    for name in names:
+        digest = sha256(site.packs[name].encode()).hexdigest()
+        lines.append(entry.PackLine(name, digest, params.get(name.replace("-", "_"), {})))
+    return site.agent.add(entry.PolicyChanged, target=target, packs=tuple(lines), house=house)
+
+
+def test_home_for_the_night_and_back_is_told(site, seat, audit):
+    """With how long it was no game point, and the hours that did not bind then."""
+    place(site, "game-point")
+    packs(site, "place", "vn-game-point")
+    site.clock.run(14 * HOUR)
+    line = place(site)
+    packs(site, "place")
+    site.clock.run(9 * HOUR)
+    place(site, "game-point")
+    packs(site, "place", "vn-game-point")
+    report = audit()
+    assert said(report) == []
+    assert told(report, "place-changed") == [
+        "the kind of place was changed: home → public game point",
+        "the kind of place was changed back after 50400 s: public game point → home",
+        "the kind of place was changed back after 32400 s: home → public game point",
+    ]
+    assert told(report, "policy-changed") == [
+        "rules changed for the whole place: put on: vn-game-point",
+        ("rules changed for the whole place: taken off: vn-game-point; looser now: A public game point must not operate from "
+         "22:00 to 08:00 (vn-game-point.hours)"),
+        "rules changed for the whole place: put on: vn-game-point",
+    ]
+    night = next(one for one in report.audit.findings if "50400 s" in plain(one.what))
+    assert (night.seat, night.at, night.cite, night.addressee) == ("agent", line.wall, "", None)
+
+
+def test_other_values_hours_and_zones_are_told(site, seat, audit):
+    place(site, hours="08:00-22:00")
+    packs(site, "guest", "vn-147", vn_147={"guardian": True, "over_all": False})
+    packs(site, "guest", "vn-147", vn_147={"guardian": False, "over_all": False})
+    packs(site, "guest", "vn-147", vn_147={"guardian": False, "over_all": False}, house=True)
+    place(site, zone="Asia/Tokyo", hours="06:00-23:00")
+    report = audit()
+    _, values, own = told(report, "policy-changed")
+    assert "guests: vn-147:guardian=true:over_all=false → vn-147:guardian=false:over_all=false; looser now: Under 16" in values
+    assert values.endswith("(vn-147.guardian)")
+    assert own == "rules changed for guests: own limits were set"
+    assert told(report, "place-changed") == [
+        "the opening hours were changed: – → 08:00-22:00",
+        "the opening hours were changed: 08:00-22:00 → 06:00-23:00",
+        f"the time zone of the place was changed: {ZONE} → Asia/Tokyo",
+    ]
+
+
+def test_players_are_told_of_where_it_can_be_known(site, seat, audit):
+    """On one day a pseudonym is one player's; by the next day it is another, and only that rules were set is known."""
+    packs(site, "an-today", "vn-147")
+    packs(site, "an-tomorrow")
+    packs(site, "binh-today", "vn-147")
+    packs(site, "binh-today")
+    (one, count) = told(audit(), "policy-changed")
+    assert one.startswith("rules changed for binh-today: taken off: vn-147; looser now: ")
+    assert count == "rules of players were set 3 times"
+
+
+def test_what_stays_as_it_is_is_no_change(site, seat, audit):
+    """A name or a certificate of the place, and the packs of a start."""
+    place(site)
+    packs(site, "place")
+    packs(site, "guest")
+    report = audit()
+    assert (told(report, "place-changed"), told(report, "policy-changed")) == ([], [])
+
+
+def test_changes_without_end_cost_little(site, seat, audit):
+    """A thousand are told one by one, with packs that are read a few times; of the rest how many there are."""
+    for number in range(1_300):
+        packs(site, "place", "vn-147", vn_147={"nonsense": number})
+        packs(site, "place")
+    found = told(audit(), "policy-changed")
+    assert len(found) == 1_001
+    assert found[-1] == "1600 more changes like these"
+
+
+def test_packs_that_cannot_be_read_are_told_as_far_as_they_are(site, seat, audit):
+    """A text that is missing, or is no pack."""
+    site.packs["nonsense"] = "id = 7"
+    packs(site, "place", "nonsense")
+    packs(site, "place")
+    assert told(audit(), "policy-changed") == [
+        "rules changed for the whole place: put on: nonsense", "rules changed for the whole place: taken off: nonsense",
+    ]  # fmt: skip
+
+
+def test_only_the_agent_says_what_is_in_force(site, seat, audit):
+    """A seat's word would put rules off for all."""
+    seat.add(entry.PlaceChanged, place="home", zone=ZONE, hours="")
+    seat.add(entry.PolicyChanged, target="place", packs=(), house=False)
+    assert [one.rpartition(": ")[2] for one in said(audit())] == ["only the agent may say it"] * 2

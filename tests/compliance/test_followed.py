@@ -1,0 +1,163 @@
+"""Decisions go by the place and the packs that the agent's entries put in force; a seat may be behind, but not for long."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pytest
+
+from compliance import entry
+from i18n.message import plain
+from rules.parse import parse_pack
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+ZONE = "Asia/Ho_Chi_Minh"
+
+
+def said(report):
+    return [f"{one.where}: {one.what}" for one in report.failures]
+
+
+def behind(report):
+    return [plain(one.what) for one in report.audit.findings if one.kind == "rules-behind"]
+
+
+def place(site, place):
+    site.place = place
+    return site.agent.add(entry.PlaceChanged, place=place, zone=ZONE, hours="")
+
+
+def packs(site, target, *names, **params):
+    lines = tuple(entry.PackLine(one, sha256(site.packs[one].encode()).hexdigest(), params) for one in names)
+    site.in_force += [(one.sha256, one.params) for one in lines]
+    return site.agent.add(entry.PolicyChanged, target=target, packs=lines, house=False)
+
+
+def ticks(site, minutes, seat="home-pc"):
+    """So many minutes, in which the agent hears the seat."""
+    for _ in range(0, minutes, 5):
+        site.clock.run(5 * MINUTE)
+        site.agent.add(entry.AgentTick, seats={seat: site.clock.wall()}, silent=())
+        site.deliver()
+
+
+@pytest.fixture
+def law(site):
+    """The hours of a game point, put on the place."""
+    place(site, "game-point")
+    packs(site, "place", "vn-game-point")
+    site.clock.run(15 * HOUR)
+    return parse_pack(site.packs["vn-game-point"], "vn-game-point")
+
+
+def test_a_decision_of_a_place_that_this_was_not_is_a_failure(site, seat, law, audit):
+    """A home's rules at a game point: the place's kind decides which bind."""
+    fields = seat.decided(site.pack(), game="gta", label=18)
+    line = seat.add(entry.LaunchRefused, how="gate", **{**fields, "place": "agent-without-games"})
+    (failure,) = said(audit())
+    assert f"seq {line.seq}, launch.refused): it is of a place that this was not: agent-without-games" in failure
+
+
+def test_a_decision_by_a_pack_that_nobody_put_in_force_is_a_failure(site, seat, audit):
+    pack = site.pack()
+    site.in_force.append((pack.sha256, pack.params))
+    seat.refuse(pack, game="gta", label=18)
+    (failure,) = said(audit())
+    assert failure.endswith("the pack of its rule vn-147.label, with its values, was not in force")
+
+
+def test_other_values_than_the_agents_are_a_failure(site, seat, audit):
+    packs(site, "child", "vn-147", guardian=True, over_all=False)
+    pack = parse_pack(site.packs["vn-147"], "vn-147", {"guardian": "false"})
+    site.in_force.append((pack.sha256, pack.params))
+    seat.refuse(pack, game="gta", label=18)
+    assert len(said(audit())) == 1
+
+
+def changed(site, law):
+    """The place is a home from now on."""
+    place(site, "home")
+    packs(site, "place")
+
+
+def refused(site, seat, law):
+    """As a seat does that does not know of it."""
+    fields = seat.decided(law, place="game-point")
+    return seat.add(entry.LaunchRefused, how="gate", **fields)
+
+
+def late(site, seat, law, minutes):
+    """A decision by the former list, so long after the change, of a seat that the agent hears all the time."""
+    changed(site, law)
+    site.deliver()
+    ticks(site, minutes)
+    site.place = "game-point"  # what the seat goes by
+    return refused(site, seat, law)
+
+
+@pytest.mark.parametrize(("minutes", "failures", "notes"), [(5, 0, 0), (45, 0, 1), (75, 2, 0)])
+def test_a_seat_that_is_heard_gets_what_changed(site, seat, law, audit, minutes, failures, notes):
+    """At once, as a rule; an hour later it must have had it: then what went by the old rules says the untruth."""
+    late(site, seat, law, minutes)
+    report = audit()
+    assert (len(said(report)), len(behind(report))) == (failures, notes)
+
+
+def test_a_seat_that_is_not_heard_goes_by_what_it_has(site, seat, law, audit):
+    """For hours. It is told, as nobody else can say whether it could not."""
+    changed(site, law)
+    site.deliver()
+    site.clock.run(7 * HOUR)
+    site.place = "game-point"
+    refused(site, seat, law)
+    site.agent.add(entry.AgentTick, seats={"home-pc": site.clock.wall()}, silent=())
+    report = audit()
+    assert said(report) == []
+    assert behind(report) == ["2 decisions went by rules that were not, or no longer, in force by the agent's word"]
+
+
+@pytest.mark.parametrize("issue", ["agent-refuses", "update", "log-replaced", "no-roster"])
+def test_a_seat_that_says_that_something_is_wrong_is_no_liar(site, seat, law, audit, issue):
+    """It does not take the agent's lists, while both hear each other. Once that is over, it has no excuse."""
+    seat.add(entry.IssueRaised, id=issue)
+    late(site, seat, law, 75)
+    report = audit()
+    assert (said(report), len(behind(report))) == ([], 1)
+    seat.add(entry.IssueCleared, id=issue)
+    refused(site, seat, law)
+    assert len(said(audit())) == 2
+
+
+def test_a_decision_may_come_to_the_log_late(site, seat, law, audit):
+    """What was in force when it was made counts, not what is by now."""
+    site.deliver()
+    refused(site, seat, law)
+    away = site.seats.pop("home-pc")
+    site.clock.run(3 * HOUR)
+    changed(site, law)
+    site.deliver()
+    ticks(site, 30)
+    site.seats["home-pc"] = away
+    report = audit()
+    assert (said(report), behind(report)) == ([], [])
+
+
+def test_the_agents_own_entry_may_come_to_the_log_late(site, seat, audit):
+    """Its disk was full for a moment: the seat's decision by it is there first."""
+    pack = site.pack()
+    site.in_force.append((pack.sha256, pack.params))
+    seat.refuse(pack, game="gta", label=18)
+    site.deliver()
+    site.agent.add(entry.PolicyChanged, target="child", house=False,
+                   packs=(entry.PackLine(pack.id, pack.sha256, pack.params),))  # fmt: skip
+    assert said(audit()) == []
+
+
+def test_packs_of_players_are_known_by_any_of_their_names(site, seat, audit):
+    """A pack that was taken off a player under another pseudonym may be another player's still."""
+    packs(site, "an-today", "vn-147", guardian=True, over_all=False)
+    packs(site, "an-tomorrow")
+    ticks(site, 120)
+    seat.refuse(site.pack(), game="gta", label=18)
+    assert said(audit()) == []
