@@ -43,7 +43,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch [start, end), in Unix ms, of which a seat (or `agent`) says nothing. Explained: it was stopped in an orderly way.
+    """A stretch [start, end), in Unix ms, of which a seat (or `agent`) says nothing. Explained: a stop in order.
 
     `kind` is for programs; `could`: who else could say what happened then, as seats that were heard, the agent, nobody ("").
     """

@@ -364,8 +364,8 @@ def test_what_an_inspector_should_know_is_told(site, seat, audit):
     report = audit()
     assert said(report) == []
     assert sorted(kinds(report)) == [
-        "clock-jump", "issue", "issue", "late", "not-decidable", "overrun", "own-pack", "pack", "policy-changed", "policy-changed",
-        "silent",
+        "clock-jump", "issue", "issue", "late", "not-decidable", "overrun", "own-pack", "pack", "policy-changed",
+        "policy-changed", "silent",
     ]  # fmt: skip
     assert any(f"seq {raised.seq}" in plain(one.where) and "over at" in plain(one.what) for one in report.audit.findings)
 
