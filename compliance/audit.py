@@ -17,6 +17,7 @@ from compliance.format.house_rule import HOUSE
 from compliance.verifying.asked import Asked
 from compliance.verifying.issues import issue
 from compliance.verifying.overrides import Overrides
+from compliance.verifying.overview import Looker
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.programs import Programs
 from compliance.verifying.recompute import Recomputer, Unfounded
@@ -52,6 +53,7 @@ class Auditor:
     _programs: Programs = field(default_factory=Programs)
     _asked: Asked = field(default_factory=Asked)
     _overrides: Overrides = field(default_factory=Overrides)
+    _looker: Looker = field(default_factory=Looker)
     _packs: set[str] = field(default_factory=set)
     _tick: int = 0
     _unchecked: dict[bool, list[Arg]] = field(default_factory=lambda: {True: [], False: []})  # by whether a zone is to blame
@@ -71,6 +73,7 @@ class Auditor:
         if presence is None:
             presence = self._seats[line.seat] = SeatPresence(line.seat)
         self._findings += presence.take(line, where)
+        self._looker.take(index, line)
         if line.seat != AGENT and self._tick - line.wall > LATE_MS:
             self._late[line.seat] += 1
         match line:
@@ -171,6 +174,7 @@ class Auditor:
             plays=sum(1 for _ in self._plays),
             played_ms=sum(line.ms for line in ended),
             decisions=len(self._decisions),
+            overview=self._looker.overview(),
         )
 
     # --- plays and decisions --------------------------------------------------------------------------------------------

@@ -37,7 +37,8 @@ def place_set(change: Change, request: m.PlaceSet) -> Outcome:
     packs = _house_packs(change, old, new)
     change.record(
         PlaceChanged, {"what": "place.set", "name": new.name, "certificate": new.certificate},
-        place=new.place, zone=new.zone, hours=new.hours,
+        place=new.place, zone=new.zone, hours=new.hours, certificate=new.certificate,
+        expires=new.expires and new.expires.isoformat(),
     )  # fmt: skip
     players: Hints = ()
     if packs:
