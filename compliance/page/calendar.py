@@ -18,7 +18,7 @@ from compliance.verifying.watched import HOUR, MINUTE_MS, SeatMinutes, span_bits
 GAME_POINT = "game-point"
 LAW_HOURS = "08:00-22:00"  # of a game point that says no hours of its own: those of rules/packs/vn-game-point.toml
 MOST_DAYS = 92
-MOST_CELLS = 1_000_000
+MOST_CELLS = 250_000
 DAY = 24 * HOUR
 _UNTOLD = 2 * HOUR  # a running seat writes its presence once an hour
 _SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
@@ -86,10 +86,11 @@ def coverage(seats: Sequence[SeatMinutes], places: Sequence[PlaceAt], zone: str,
     if not seats or not 0 <= end < NO_MOMENT:
         return Coverage()
     last = end // MINUTE_MS
+    seats = sorted(seats, key=lambda one: one.seat)[: MOST_CELLS // 24]
     days = max(1, min(MOST_DAYS, MOST_CELLS // 24 // len(seats)))
     first = max(min(one.first for one in seats), last - days * DAY)
     slots = tuple(_slots(first, last, ZoneInfo(zone), _Opening(places)))
-    made = tuple(_calendar(seat, slots, last) for seat in sorted(seats, key=lambda one: one.seat))
+    made = tuple(_calendar(seat, slots, last) for seat in seats)
     shown = sorted({day for one in made for day, _ in one.hours})[-days:]
     opened = Counter(hour for one in made for (_, hour), share in one.hours.items() if share.open)
     return Coverage(tuple(shown), tuple(sorted(opened)), made)
@@ -145,5 +146,6 @@ def _calendar(seat: SeatMinutes, slots: Sequence[_Slot], last: int) -> SeatCalen
         if open_:
             alive, off = seat.minutes(slot.first)
             share = Share(open_.bit_count(), (open_ & off & ~alive).bit_count(), (open_ & ~off & ~alive).bit_count())
-            hours[slot.day, slot.hour] = hours.get((slot.day, slot.hour), Share()) + share
+            twice = hours.get((slot.day, slot.hour))  # an hour that the end of summer time repeats
+            hours[slot.day, slot.hour] = share if twice is None else twice + share
     return SeatCalendar(seat.seat, hours)

@@ -96,8 +96,9 @@ class _Page:
                 yield from self._chart(block)
 
     def _chart(self, chart: Chart) -> Iterator[str]:
-        marks = (f'<span class="{mark}">{_CELLS[mark].strip() or "&nbsp;"}</span>{self.text(about)}' for mark, about in chart.legend)
-        yield f'<p class="legend">{"".join(marks)}</p>'
+        told = [(mark, _CELLS[mark].strip() or "&nbsp;", self.text(about)) for mark, about in chart.legend]
+        marks = "".join(f'<span class="{mark}">{cell}</span>{about}' for mark, cell, about in told)
+        yield f'<p class="legend">{marks}</p>'
         found = chart.coverage
         for (year, month), days in groupby(found.days, lambda day: (day.year, day.month)):
             kept = list(days)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from compliance.page.calendar import Coverage, coverage
@@ -11,6 +12,7 @@ from compliance.page.groups import Article, GapGroup, Group, articles, by_kind, 
 from compliance.verifying.overridden import Override
 from compliance.verifying.overview import PlaceAt
 from compliance.verifying.report import NO_MOMENT, Failure, Report, when
+from rules.calendar import day_name
 
 Span = tuple[int, int]
 
@@ -38,6 +40,21 @@ class Page:
     @property
     def failures(self) -> tuple[Failure, ...]:
         return self.report.failures
+
+    @property
+    def expires(self) -> date | None:
+        """The last day of the place's certificate, if that is a date."""
+        try:
+            return date.fromisoformat((self.place and self.place.expires) or "")
+        except ValueError:
+            return None
+
+    @property
+    def expired(self) -> bool:
+        """Whether the log goes on after that day."""
+        if self.expires is None or self.period is None or not (self.place and self.place.certificate):
+            return False
+        return day_name(self.report.zone, self.period[1]) > self.expires
 
     @property
     def violations(self) -> int:

@@ -14,7 +14,7 @@ Words = Callable[[Arg], str]
 MARKS = {"whole": "█", "part": "▒", "none": "X", "off": "·", "closed": " "}
 _TONES = {"bad": "✗ ", "note": "! ", "good": "✓ ", "": "· "}
 _NAMES = 16
-_LABEL = 13
+_LABEL = 15
 _PERCENT = 5
 _MOST_DAYS = 31
 

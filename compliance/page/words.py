@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from compliance.page import advice, names
 from compliance.page.blocks import Block, Chart, Fact, Said, Section
@@ -53,7 +52,8 @@ def _place(page: Page) -> Iterator[Block]:
         ))  # fmt: skip
         if place is not None:
             yield from _certified(place, page)
-            yield Fact(msg("Hours"), place.hours or msg("none of its own"))
+            if place.place != "home":
+                yield Fact(msg("Hours"), place.hours or msg("none of its own"))
         if page.changes:
             yield Fact("", msgn("all this was changed {n} time before", "all this was changed {n} times before", page.changes))
     if report.origin:
@@ -67,29 +67,21 @@ def _place(page: Page) -> Iterator[Block]:
 
 
 def _certified(place: PlaceAt, page: Page) -> Iterator[Block]:
-    name = msg("Certificate")
+    name, expires = msg("Certificate"), page.expires
     if not place.certificate:
         if place.place != "home":
             yield Fact(name, msg("none is named in the log: ask for it") if place.certificate == "" else (
                 msg("the log does not say: ask for it")
             ))  # fmt: skip
         return
-    expires = _date(place.expires)
     if expires is None:
         yield Fact(name, place.certificate)
         return
     told: dict[str, Arg] = {"number": place.certificate, "day": Day(expires)}
-    if page.period is not None and day_name(page.report.zone, page.period[1]) > expires:
+    if page.expired:
         yield Fact(name, msg("{number}, EXPIRED on {day}, and the log goes on", **told), "bad")
     else:
         yield Fact(name, msg("{number}, valid to {day}", **told))
-
-
-def _date(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
 
 
 def _verdict(page: Page) -> Iterator[Block]:
@@ -111,6 +103,8 @@ def verdict(page: Page) -> Said:
         bad.append(msgn("{n} VIOLATION of a duty of this place", "{n} VIOLATIONS of duties of this place", page.violations))
     if page.others:
         bad.append(msgn("{n} finding against duties of others", "{n} findings against duties of others", page.others))
+    if page.expired:
+        bad.append(msg("an expired certificate"))
     if page.unexplained:
         bad.append(msgn("{n} gap that nobody explains", "{n} gaps that nobody explains", page.unexplained))
     whole = _whole(page.report)
@@ -225,7 +219,8 @@ def _overridden(page: Page) -> Iterator[Block]:
         first, last = moment(one.first, page.report.zone), moment(one.last, page.report.zone)
         when = msg("at {first}", first=first) if one.times == 1 else msg("from {first} to {last}", first=first, last=last)
         said = msgn(
-            "{what}, by {who}: {n} time, {when}", "{what}, by {who}: {n} times, {when}", one.times, what=what, who=who, when=when,
+            "{what}, by {who}: {n} time, {when}", "{what}, by {who}: {n} times, {when}", one.times,
+            what=what, who=who, when=when,
         )  # fmt: skip
         yield Said(msg("{what}; {length} in all", what=said, length=Length(one.ms)) if one.ms > 0 else said)
 
@@ -244,12 +239,18 @@ def _seen(page: Page) -> Iterator[Block]:
     if report.failures or not report.size:
         return
     if report.anchored:
-        yield Said(_range(msg("entries 1 to {last}: seen by an outsider, and unchanged since", last=str(report.anchored)),
-                          page.anchored, report.zone), (), "good")  # fmt: skip
-    if report.anchored < report.size:
-        told: dict[str, Arg] = {"first": str(report.anchored + 1), "last": str(report.size)}
-        said = msg("entries {first} to {last}: seen by no outsider yet", **told)
-        yield Said(_range(said, page.open, report.zone), (), "note")
+        seen = msgn(
+            "the first entry: seen by an outsider, and unchanged since",
+            "the first {n} entries: seen by an outsider, and unchanged since", report.anchored,
+        )  # fmt: skip
+        yield Said(_range(seen, page.anchored, report.zone), (), "good")
+    if rest := report.size - report.anchored:
+        unseen = msgn(
+            "the last entry: seen by no outsider yet", "the last {n} entries: seen by no outsider yet", rest,
+        ) if report.anchored else msgn(
+            "{n} entry, all there is: seen by no outsider yet", "all {n} entries: seen by no outsider yet", rest,
+        )  # fmt: skip
+        yield Said(_range(unseen, page.open, report.zone), (), "note")
     for name, time in report.witnesses:
         yield Said(msg("Witness: {name}, {at}", name=name, at=moment(time * 1000, report.zone)))
 

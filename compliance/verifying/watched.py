@@ -84,8 +84,8 @@ class Watched:
             self._off.append((self._stopped, now + 1))
         elif line.lost_from is not None:  # what a killed daemon had not written down yet, it now tells the end of
             lost = line.lost_from // MINUTE_MS
-            told = max(self._told, lost - _UNTOLD)
-            self._mark(told, (1 << max(0, min(_UNTOLD, lost - told + 1))) - 1)
+            told = max(self._told, lost + 1 - _UNTOLD)
+            self._mark(told, (1 << max(0, lost + 1 - told)) - 1)
         self._stopped = None
 
     def _mark(self, minute: int, bits: int) -> None:
