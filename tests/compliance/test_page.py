@@ -1,4 +1,4 @@
-"""The page an inspector acts on: bad news first, many findings of one kind in a line, "violation" only of the owner's duties."""
+"""The page an inspector acts on: bad news first, many findings of a kind in a line, "violation" only of the owner's duties."""
 
 import json
 import re
