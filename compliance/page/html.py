@@ -48,6 +48,7 @@ td.closed { border-color: #e2e2e2; }
   margin: 0 .3em 0 1em; } .legend span.whole { background: #cfe9d5; } .legend span.part { background: #ffd58a; }
 .legend span.none { background: #a40000; color: #fff; } .legend span.closed { border-color: #e2e2e2; }
 footer { margin-top: 1.5em; font-size: 8.5pt; color: #444; }
+@media screen and (max-width: 700px) { table { display: block; overflow-x: auto; } }
 @media print { body { padding: 0; max-width: none; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 """
@@ -59,14 +60,14 @@ def document(sections: Sequence[Section], words: Words, language: str) -> str:
     """The whole file. All of it that a log says is escaped, and what commands a terminal or a reader is replaced."""
     page = _Page(words)
     title = page.text(msg("What the compliance log says"))
+    maker = page.text(msg("Made by giochoi-verify from the exported log alone, without a network."))
     body = "\n".join(line for section in sections for line in page.section(section))
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         f'<meta name="viewport" content="width=device-width">\n<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n'
         f"<body>\n<h1>{title}</h1>\n{body}\n"
-        f"<footer>{page.text(msg('Made by giochoi-verify from the exported log alone, without a network.'))}</footer>\n"
-        "</body>\n</html>\n"
+        f"<footer>{maker}</footer>\n</body>\n</html>\n"
     )
 
 

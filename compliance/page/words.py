@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from compliance.page import advice, names
 from compliance.page.blocks import Block, Chart, Fact, Said, Section
-from compliance.page.groups import Article, GapGroup, Group
+from compliance.page.groups import FIRST, Article, GapGroup, Group
 from compliance.page.model import Page, Span
 from compliance.verifying.overview import PlaceAt
 from compliance.verifying.report import NO_MOMENT, Report
@@ -87,11 +87,12 @@ def _certified(place: PlaceAt, page: Page) -> Iterator[Block]:
 def _verdict(page: Page) -> Iterator[Block]:
     report = page.report
     yield verdict(page)
-    failures = page.failures
-    if failures:
-        yield from (Said(msg("{where}: {why}", where=one.where, why=one.what), (), "bad") for one in failures[:SHOWN])
-        if more := len(failures[SHOWN:]):
-            yield Said(msgn("… and {n} more failure", "… and {n} more failures", more), (), "bad")
+    alike: dict[str, list[Arg]] = {}
+    for one in page.failures:
+        alike.setdefault(one.what.id, []).append(msg("{where}: {why}", where=one.where, why=one.what))
+    yield from (Said(first, _few(rest, FIRST - 1), "bad") for first, *rest in list(alike.values())[:SHOWN])
+    if more := sum(map(len, list(alike.values())[SHOWN:])):
+        yield Said(msgn("… and {n} more failure", "… and {n} more failures", more), (), "bad")
     if report.repacked and report.ok:
         yield Said(msg("the archive was packed anew by another tool; its contents are whole"))
 
@@ -166,15 +167,18 @@ def _counted(group: Group, zone: str) -> Arg:
 
 
 def _some(seats: Sequence[str]) -> Arg:
-    shown: tuple[Arg, ...] = tuple(seats[:SEATS])
-    more = len(seats) - SEATS
-    return comma(shown if more <= 0 else (*shown, msgn("… and {n} more", "… and {n} more", more)))
+    return comma(_few(seats, SEATS))
+
+
+def _few(told: Sequence[Arg], most: int, count: int | None = None) -> tuple[Arg, ...]:
+    """The first of them, and of how many (`count`, else all of `told`) this leaves out."""
+    shown = tuple(told[:most])
+    more = (len(told) if count is None else count) - len(shown)
+    return shown if more <= 0 else (*shown, msgn("… and {n} more", "… and {n} more", more))
 
 
 def _examples(group: Group) -> tuple[Arg, ...]:
-    told = [_example(group, at) for at in range(len(group.shown))]
-    more = group.count - len(told)
-    return tuple(told if more <= 0 else [*told, msgn("… and {n} more", "… and {n} more", more)])
+    return _few([_example(group, at) for at in range(len(group.shown))], FIRST, group.count)
 
 
 def _example(group: Group, at: int) -> Arg:
@@ -205,10 +209,8 @@ def _gap(one: GapGroup) -> Arg:
 
 
 def _gap_lines(one: GapGroup, zone: str) -> Iterator[Arg]:
-    for gap in one.shown:
-        yield msg("{start} – {end}", start=moment(gap.start, zone), end=moment(gap.end, zone))
-    if more := one.count - len(one.shown):
-        yield msgn("… and {n} more", "… and {n} more", more)
+    shown = [msg("{start} – {end}", start=moment(gap.start, zone), end=moment(gap.end, zone)) for gap in one.shown]
+    yield from _few(shown, FIRST, one.count)
     if one.could:
         yield msg("who could tell what happened then: {who}", who=_some(one.could))
 

@@ -88,6 +88,15 @@ def test_a_failure_comes_before_everything(at_point):
     assert "WHAT OUTSIDERS HAVE SEEN" not in shown(broken)
 
 
+def test_failures_of_one_kind_are_one_line_with_the_first_three(report):
+    many = tuple(Failure(entry_name(n), msg("it is of {size} bytes", size=n)) for n in range(30))
+    told = section(replace(report, failures=(*many, Failure("key", msg("it is cut off")))), "VERDICT")
+    assert told == (
+        "✗ NOT VERIFIED: 31 things in it do not hold ✗ entry 0: it is of 0 bytes entry 1: it is of 1 bytes"
+        " entry 2: it is of 2 bytes … and 27 more ✗ key: it is cut off"
+    )
+
+
 def test_an_honest_day_has_no_bad_news(report):
     assert section(report, "VERDICT") == "✓ Whole, not anchored"
 
@@ -254,6 +263,7 @@ def test_html_file_is_written_in_the_readers_language_and_the_verdict_said(file,
     assert capsys.readouterr().out == "KẾT LUẬN\n  ✓ Không bị sửa; chưa đối chiếu với thẻ hay mốc cũ\n"
     made = (tmp_path / "page.html").read_text("utf-8")
     assert "Kết quả kiểm tra nhật ký tuân thủ" in made
+    assert "Do giochoi-verify lập" in made
     data = bytearray(file.read_bytes())
     data[data.index(b"play.due")] ^= 1
     file.write_bytes(data)
