@@ -24,10 +24,9 @@ FINDINGS: Final[dict[str, Arg]] = {
     "not-asked": msg("play that nobody had let through"), "no-break": msg("play without the break that was due"),
     "paused": msg("play while it was paused"), "unended": msg("play that was over and not ended"),
     "not-decidable": msg("plays that cannot be decided again"), "age": msg("different ages of one player"),
-    "player-key": msg("different facts of one player"), "nesting": msg("starts and stops that do not fit together"),
     "presence": msg("presence that does not fit the entries"), "heard": msg("seats heard later than they wrote"),
     "agent-silent": msg("silence of the agent"), "place-changed": msg("the place was changed"),
-    "policy-changed": msg("the rules were changed"), "pack-text": msg("a text of rules that was never published"),
+    "policy-changed": msg("the rules were changed"), "pack-text": msg("older texts of rules"),
     "own-pack": msg("rules of the place's own"), "pack": msg("texts of rules"), "clock-back": msg("clocks that went back"),
     "clock-jump": msg("clocks that jumped"), "zone": msg("a PC's time zone"), "issue": msg("trouble"),
     "late-play": msg("plays whose end nobody saw"), "overrun": msg("play that went on after its time was over"),
@@ -35,7 +34,12 @@ FINDINGS: Final[dict[str, Arg]] = {
     "guessing": msg("guessed PINs and codes"), "unchecked": msg("sums that cannot be added up again"),
     "guardians": msg("guardians"), "game": msg("games of the house"), "label": msg("lowered labels"),
     "programs": msg("refused programs"), "request": msg("answers without a request"), "pause": msg("pauses"),
-    "enforcement-off": msg("times without any limit"),
+    "enforcement-off": msg("times without any limit"), "usage-day": msg("days without a summary"),
+    "clock-order": msg("entries out of order by the clock"), "clock-dip": msg("clocks that went back and ahead again"),
+    "clock-play": msg("plays that the clock contradicts"), "clock-ahead": msg("seats ahead of the agent's clock"),
+    "grant": msg("extra time that no entry tells of"), "approval": msg("games let through that no entry tells of"),
+    "rules-behind": msg("decisions by rules that were changed before"), "old-cosignatures": msg("cosignatures that are old"),
+    "ahead": msg("entries ahead of a witness"),
 }  # fmt: skip
 
 GAPS: Final[dict[str, Arg]] = {

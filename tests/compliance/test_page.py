@@ -4,12 +4,13 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from compliance import bundle, entry
 from compliance.__main__ import main
-from compliance.page import html, text
+from compliance.page import html, names, text
 from compliance.page.model import data, page
 from compliance.page.words import sections
 from compliance.verify import verify
@@ -131,6 +132,15 @@ def test_at_a_home_nothing_is_a_violation(report):
 
 def test_a_kind_that_the_page_has_no_words_for_is_shown_by_its_id(at_point):
     assert "brand-new, 2 times" in section(found(at_point, *[finding("brand-new", cite="")] * 2), "ALSO TO KNOW")
+
+
+def test_every_kind_of_finding_that_the_verifier_names_has_a_name():
+    """Many of one kind are told by it."""
+    room = Path(__file__).parents[2] / "compliance"
+    named = re.compile(r'(?:Finding|_note|_tell)\(\s*"([a-z-]+)"')
+    told = {kind for path in room.rglob("*.py") for kind in named.findall(path.read_text("utf-8"))}
+    assert "clock-back" in told
+    assert told - names.FINDINGS.keys() == set()
 
 
 # --- place, gaps, overrides, what is open ---------------------------------------------------------------------------------
