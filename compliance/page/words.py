@@ -103,7 +103,7 @@ def verdict(page: Page) -> Said:
     if page.violations:
         bad.append(msgn("{n} VIOLATION of a duty of this place", "{n} VIOLATIONS of duties of this place", page.violations))
     if page.others:
-        bad.append(msgn("{n} finding against duties of others", "{n} findings against duties of others", page.others))
+        bad.append(msgn("{n} time a rule was not kept", "{n} times a rule was not kept", page.others))
     if page.expired:
         bad.append(msg("an expired certificate"))
     if page.unexplained:

@@ -17,6 +17,10 @@ from compliance.entry import (
 )
 
 GUARDIAN = "guardian"  # who else would: the agent's and the daemon's tables of roles let nobody
+OVERRIDING = frozenset(
+    {GrantGiven, GrantRevoked, Approval, GameChanged, Paused, CodeUsed, EnforcementOff, EnforcementOn}
+)
+"""The entries that tell of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ import msgspec
 
 from compliance.entry import AnyEntry, PlaceChanged
 from compliance.format.chain import AGENT
-from compliance.verifying.overridden import Overridden, Override
-from compliance.verifying.watched import SeatMinutes, Watched
+from compliance.verifying.overridden import OVERRIDING, Overridden, Override
+from compliance.verifying.watched import WATCHED, SeatMinutes, Watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,10 @@ class Looker:
             watched = self._watched.get(line.seat)
             if watched is None:
                 watched = self._watched[line.seat] = Watched(line.seat)
-            watched.take(line)
-        self._overridden.take(line)
+            if type(line) in WATCHED:  # most are not, and a million of them are asked
+                watched.take(line)
+        if type(line) in OVERRIDING:
+            self._overridden.take(line)
 
     def overview(self) -> Overview:
         seats = tuple(one for one in (watched.minutes() for watched in self._watched.values()) if one is not None)

@@ -12,6 +12,8 @@ from compliance.entry import AnyEntry, Presence, SeatStart, SeatStop
 MINUTE_MS = 60_000
 HOUR = 60
 EVER = 2**62
+WATCHED = frozenset({SeatStart, SeatStop, Presence})
+"""The entries that tell of it."""
 _BITS = re.compile(r"[0-9a-f]{15}")
 _UNTOLD = HOUR  # minutes that a presence has not yet told of, at most, when a seat is killed
 
@@ -49,7 +51,7 @@ def span_bits(start: int, end: int) -> int:
 
 @dataclass
 class Watched:
-    """`take` every entry of one seat in order, then ask for `minutes`."""
+    """`take` the entries of one seat in order, then ask for `minutes`."""
 
     seat: str
     _alive: dict[int, int] = field(default_factory=dict)

@@ -76,7 +76,7 @@ def test_the_verdict_says_bad_news_first_in_one_sentence(at_point):
     others = [finding("over-cap", cite="Đ.39", addressee="enterprise") for _ in range(2)]
     gaps = (Gap("home-pc", 0, MINUTE, explained=False), Gap("home-pc", 0, MINUTE, explained=True))
     assert section(found(at_point, finding(), *others, gaps=gaps), "VERDICT") == (
-        "✗ 1 VIOLATION of a duty of this place, 2 findings against duties of others, 1 gap that nobody explains."
+        "✗ 1 VIOLATION of a duty of this place, 2 times a rule was not kept, 1 gap that nobody explains."
         " Whole, not anchored"
     )
 
