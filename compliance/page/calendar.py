@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ LAW_HOURS = "08:00-22:00"  # of a game point that says no hours of its own: thos
 MOST_DAYS = 92
 MOST_CELLS = 250_000
 DAY = 24 * HOUR
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNTOLD = 2 * HOUR  # a running seat writes its presence once an hour
 _SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
@@ -109,7 +110,7 @@ class _Slot:
 def _slots(first: int, last: int, zone: ZoneInfo, opening: _Opening) -> Iterator[_Slot]:
     minute = first
     while minute < last:
-        there = datetime.fromtimestamp(minute * 60, zone)
+        there = (_EPOCH + timedelta(minutes=minute)).astimezone(zone)  # fromtimestamp ends on Windows with the year 3000
         start = minute - there.minute
         yield _Slot(start, there.date(), there.hour, opening.bits(start, there.hour))
         minute = start + HOUR
