@@ -1,9 +1,9 @@
-"""Findings by article and kind, gaps by seat and kind: many of one kind are one line, with the first three. Pure."""
+"""Findings by article and kind, gaps by kind and seat: many of one kind are one line, with the first three. Pure."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from compliance.verifying.overview import PlaceAt
@@ -43,15 +43,30 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
-class GapGroup:
-    """All gaps of one seat and kind that nothing explains: `ms` together; `could`: who else could tell."""
+class SeatGaps:
+    """Some gaps of one seat: how many, `ms` together, and the first of them."""
 
     seat: str
-    kind: str
     count: int
     ms: int
-    could: tuple[str, ...]
     shown: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GapGroup:
+    """All gaps of one kind that nothing explains, by seat, the longest first; `could`: who else could tell."""
+
+    kind: str
+    seats: tuple[SeatGaps, ...]
+    could: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(one.count for one in self.seats)
+
+    @property
+    def ms(self) -> int:
+        return sum(one.ms for one in self.seats)
 
 
 def articles(findings: Iterable[Finding], places: Sequence[PlaceAt], zone: str) -> tuple[Article, ...]:
@@ -74,16 +89,17 @@ def by_kind(findings: Iterable[Finding], zone: str) -> tuple[Group, ...]:
 
 def gap_groups(gaps: Iterable[Gap]) -> tuple[GapGroup, ...]:
     """The longest first."""
-    known: dict[tuple[str, str], list[Gap]] = {}
+    known: dict[str, dict[str, list[Gap]]] = {}
     for gap in gaps:
         if not gap.explained:
-            known.setdefault((gap.seat, gap.kind), []).append(gap)
-    return tuple(sorted((_gaps(*key, found) for key, found in known.items()), key=lambda one: -one.ms))
+            known.setdefault(gap.kind, {}).setdefault(gap.seat, []).append(gap)
+    return tuple(sorted((_gaps(*one) for one in known.items()), key=lambda one: -one.ms))
 
 
-def _gaps(seat: str, kind: str, found: Sequence[Gap]) -> GapGroup:
-    could = tuple(dict.fromkeys(who for gap in found for who in gap.could))
-    return GapGroup(seat, kind, len(found), length(found), could, tuple(found[:FIRST]))
+def _gaps(kind: str, found: Mapping[str, Sequence[Gap]]) -> GapGroup:
+    seats = (SeatGaps(seat, len(gaps), length(gaps), tuple(gaps[:FIRST])) for seat, gaps in found.items())
+    could = {who for gaps in found.values() for gap in gaps for who in gap.could if who}
+    return GapGroup(kind, tuple(sorted(seats, key=lambda one: (-one.ms, one.seat))), tuple(sorted(could)))
 
 
 def length(gaps: Iterable[Gap]) -> int:

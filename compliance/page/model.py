@@ -112,8 +112,8 @@ def data(page: Page, said: dict[str, Any]) -> dict[str, Any]:
         ],
         "notes": [_group(one, zone) for one in page.notes],
         "gaps": [
-            {"seat": one.seat, "kind": one.kind, "count": one.count, "s": one.ms / 1000, "could": one.could}
-            for one in page.gaps
+            {"seat": seat.seat, "kind": one.kind, "count": seat.count, "s": seat.ms / 1000, "could": one.could}
+            for one in page.gaps for seat in one.seats
         ],
         "overridden": [
             {

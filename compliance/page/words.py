@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from compliance.page import advice, names
 from compliance.page.blocks import Block, Chart, Fact, Said, Section
-from compliance.page.groups import FIRST, Article, GapGroup, Group
+from compliance.page.groups import FIRST, Article, GapGroup, Group, SeatGaps
 from compliance.page.model import Page, Span
 from compliance.verifying.overview import PlaceAt
 from compliance.verifying.report import NO_MOMENT, Report
@@ -189,10 +189,12 @@ def _example(group: Group, at: int) -> Arg:
 
 
 def _gaps(page: Page) -> Iterator[Block]:
-    for one in page.gaps[:SHOWN]:
-        yield Said(_gap(one), tuple(_gap_lines(one, page.report.zone)), "bad")
-    if more := len(page.gaps[SHOWN:]):
-        yield Said(msgn("… and {n} more", "… and {n} more", more), (), "bad")
+    zone = page.report.zone
+    for one in page.gaps:
+        (seat, *others) = one.seats
+        lines = [_seat_gaps(seat, zone) for seat in one.seats] if others else _from_to(seat, zone)
+        could = [msg("who could tell what happened then: {who}", who=_some(one.could))] if one.could else []
+        yield Said(_gap(one), (*_few(lines, FIRST, len(one.seats) if others else one.count), *could), "bad")
     count, ms = page.pauses
     if count:
         yield Said(msgn(
@@ -202,17 +204,23 @@ def _gaps(page: Page) -> Iterator[Block]:
 
 
 def _gap(one: GapGroup) -> Arg:
+    seats = msgn("seat {seats}", "seats {seats}", len(one.seats), seats=_some([seat.seat for seat in one.seats]))
     return msgn(
-        "UNEXPLAINED: {seat}, {n} time, {length}: {what}", "UNEXPLAINED: {seat}, {n} times, {length} in all: {what}", one.count,
-        seat=one.seat, length=Length(one.ms), what=names.GAPS.get(one.kind, one.kind),
+        "UNEXPLAINED: {what}; {n} time, {length}, {seats}", "UNEXPLAINED: {what}; {n} times, {length} in all, {seats}",
+        one.count, what=names.GAPS.get(one.kind, one.kind), length=Length(one.ms), seats=seats,
     )  # fmt: skip
 
 
-def _gap_lines(one: GapGroup, zone: str) -> Iterator[Arg]:
-    shown = [msg("{start} – {end}", start=moment(gap.start, zone), end=moment(gap.end, zone)) for gap in one.shown]
-    yield from _few(shown, FIRST, one.count)
-    if one.could:
-        yield msg("who could tell what happened then: {who}", who=_some(one.could))
+def _seat_gaps(seat: SeatGaps, zone: str) -> Arg:
+    first, *more = _from_to(seat, zone)
+    told: dict[str, Arg] = {"seat": seat.seat, "length": Length(seat.ms), "first": first}
+    return msg("{seat}: {n} times, {length} in all, first {first}", n=seat.count, **told) if more else (
+        msg("{seat}: {first}", **told)
+    )  # fmt: skip
+
+
+def _from_to(seat: SeatGaps, zone: str) -> list[Arg]:
+    return [msg("{start} – {end}", start=moment(gap.start, zone), end=moment(gap.end, zone)) for gap in seat.shown]
 
 
 def _overridden(page: Page) -> Iterator[Block]:

@@ -51,6 +51,10 @@ def found(report, *findings, **more):
     return replace(report, audit=replace(report.audit, findings=findings, **more))
 
 
+def gap(seat, hour, ms=MINUTE, *, explained=False, **more):
+    return Gap(seat, START + hour * HOUR, START + hour * HOUR + ms, explained, **more)
+
+
 def shown(report, words=EN, width=80):
     return list(text.lines(sections(page(report)), words, width))
 
@@ -64,7 +68,7 @@ def section(report, title):
 
 
 def test_sections_come_in_the_order_in_which_an_inspector_acts(at_point):
-    everything = found(at_point, finding(), finding("clock-jump", cite=""), gaps=(Gap("home-pc", 0, 1, explained=False),))
+    everything = found(at_point, finding(), finding("clock-jump", cite=""), gaps=(gap("home-pc", 0),))
     titles = [line for line in shown(everything) if line and not line.startswith(" ")]
     assert titles == [
         "PLACE", "VERDICT", "AGAINST WHICH ARTICLE", "GAPS", "WHAT WAS OVERRIDDEN, AND BY WHOM", "WHO WAS WATCHED WHEN",
@@ -74,7 +78,7 @@ def test_sections_come_in_the_order_in_which_an_inspector_acts(at_point):
 
 def test_the_verdict_says_bad_news_first_in_one_sentence(at_point):
     others = [finding("over-cap", cite="Đ.39", addressee="enterprise") for _ in range(2)]
-    gaps = (Gap("home-pc", 0, MINUTE, explained=False), Gap("home-pc", 0, MINUTE, explained=True))
+    gaps = (gap("home-pc", 0), gap("home-pc", 0, explained=True))
     assert section(found(at_point, finding(), *others, gaps=gaps), "VERDICT") == (
         "✗ 1 VIOLATION of a duty of this place, 2 times a rule was not kept, 1 gap that nobody explains."
         " Whole, not anchored"
@@ -173,13 +177,28 @@ def test_an_older_log_does_not_say_of_a_certificate(site, audit):
     assert "the log does not say: ask for it" in section(audit(), "PLACE")
 
 
-def test_gaps_are_told_by_seat_the_longest_first_with_who_could_explain(report):
-    gaps = [Gap("a", n * HOUR, n * HOUR + MINUTE, explained=False, could=("b", "agent")) for n in range(5)]
-    told = section(found(report, gaps=(*gaps, Gap("c", 0, HOUR, explained=False), Gap("c", 0, HOUR, explained=True))), "GAPS")
-    assert told.startswith("✗ UNEXPLAINED: c, 1 time, 1 hr: ended without a word, and nothing was watched")
-    assert "UNEXPLAINED: a, 5 times, 5 min in all" in told
-    assert "… and 2 more who could tell what happened then: b, agent" in told
-    assert told.endswith("· explained: stopped 1 time in an orderly way, for 1 hr")
+def test_gaps_are_told_by_kind_and_seat_the_longest_first_with_who_could_explain(report):
+    gaps = [gap("a", n, could=("b", "agent")) for n in range(5)]
+    gaps += [gap(name, 0, HOUR) for name in "cdef"] + [gap("agent", 0, 9 * HOUR, kind="agent-silent"), gap("c", 0, explained=True)]
+    assert section(found(report, gaps=tuple(gaps)), "GAPS") == (
+        "✗ UNEXPLAINED: the agent was silent; 1 time, 9 hr, seat agent 24 Nov 2026 08:00 – 24 Nov 2026 17:00"
+        " ✗ UNEXPLAINED: ended without a word, and nothing was watched; 9 times, 4 hr 5 min in all, seats c, d, e, f, a"
+        " c: 24 Nov 2026 08:00 – 24 Nov 2026 09:00 d: 24 Nov 2026 08:00 – 24 Nov 2026 09:00"
+        " e: 24 Nov 2026 08:00 – 24 Nov 2026 09:00 … and 2 more who could tell what happened then: agent, b"
+        " · explained: stopped 1 time in an orderly way, for 1 min"
+    )
+
+
+def test_gaps_of_one_seat_are_told_from_when_to_when(report):
+    """Of several seats only how many there were, and the first."""
+    told = section(found(report, gaps=tuple(gap("a", n) for n in range(5))), "GAPS")
+    assert told == (
+        "✗ UNEXPLAINED: ended without a word, and nothing was watched; 5 times, 5 min in all, seat a"
+        " 24 Nov 2026 08:00 – 24 Nov 2026 08:01 24 Nov 2026 09:00 – 24 Nov 2026 09:01 24 Nov 2026 10:00 – 24 Nov 2026 10:01"
+        " … and 2 more"
+    )
+    told = section(found(report, gaps=(gap("a", 0), gap("a", 1), gap("b", 0))), "GAPS")
+    assert "a: 2 times, 2 min in all, first 24 Nov 2026 08:00 – 24 Nov 2026 08:01" in told
 
 
 def test_overrides_are_counted_by_kind_and_role(site, seat, audit):
