@@ -144,7 +144,8 @@ def _against(one: Article, what: Arg) -> Message:
 
 
 def _notes(page: Page) -> Iterator[Block]:
-    for group in page.notes:
+    rank = {kind: number for number, kind in enumerate(names.FINDINGS)}
+    for group in sorted(page.notes, key=lambda one: rank.get(one.kind, -1)):
         if group.count == 1:
             yield Said(_example(group, 0), (), "note")
         else:

@@ -138,6 +138,14 @@ def test_a_kind_that_the_page_has_no_words_for_is_shown_by_its_id(at_point):
     assert "brand-new, 2 times" in section(found(at_point, *[finding("brand-new", cite="")] * 2), "ALSO TO KNOW")
 
 
+def test_what_bears_on_play_is_told_before_what_is_operation_and_what_nobody_knows_before_all(report):
+    kinds = ("zone", "clock-jump", "unended", "brand-new")
+    told = section(found(report, *[finding(kind, cite="") for kind in kinds for _ in range(2)]), "ALSO TO KNOW")
+    assert re.findall("brand-new|over and not ended|clocks that jumped|time zone", told) == [
+        "brand-new", "over and not ended", "clocks that jumped", "time zone",
+    ]  # fmt: skip
+
+
 def test_every_kind_of_finding_that_the_verifier_names_has_a_name():
     """Many of one kind are told by it."""
     room = Path(__file__).parents[2] / "compliance"
@@ -179,7 +187,8 @@ def test_an_older_log_does_not_say_of_a_certificate(site, audit):
 
 def test_gaps_are_told_by_kind_and_seat_the_longest_first_with_who_could_explain(report):
     gaps = [gap("a", n, could=("b", "agent")) for n in range(5)]
-    gaps += [gap(name, 0, HOUR) for name in "cdef"] + [gap("agent", 0, 9 * HOUR, kind="agent-silent"), gap("c", 0, explained=True)]
+    gaps += [gap(name, 0, HOUR) for name in "cdef"] + [gap("c", 0, explained=True)]
+    gaps.append(gap("agent", 0, 9 * HOUR, kind="agent-silent"))
     assert section(found(report, gaps=tuple(gaps)), "GAPS") == (
         "✗ UNEXPLAINED: the agent was silent; 1 time, 9 hr, seat agent 24 Nov 2026 08:00 – 24 Nov 2026 17:00"
         " ✗ UNEXPLAINED: ended without a word, and nothing was watched; 9 times, 4 hr 5 min in all, seats c, d, e, f, a"
