@@ -41,11 +41,11 @@ table, tr { break-inside: avoid; }
 th { font-weight: 400; color: #444; } th[scope=row] { text-align: left; padding-right: .7em; white-space: nowrap; color: #111; }
 td, thead th + th { width: 4.4mm; min-width: 4.4mm; height: 4.4mm; text-align: center; padding: 0; line-height: 1; }
 td { border: .4pt solid #999; } td.sum { width: 9mm; min-width: 9mm; border: 0; text-align: right; padding-right: .5em; }
-td.whole { background: #cfe9d5; } td.part { background: #ffd58a; } td.none { background: #a40000; color: #fff; }
+td.whole { background: #cfe9d5; } td.part { background: #f6bd50; } td.none { background: #a40000; color: #fff; }
 td.closed { border-color: #e2e2e2; }
 .legend { font-size: 8.5pt; }
 .legend span { display: inline-block; min-width: 1.4em; text-align: center; border: .4pt solid #999;
-  margin: 0 .3em 0 1em; } .legend span.whole { background: #cfe9d5; } .legend span.part { background: #ffd58a; }
+  margin: 0 .3em 0 1em; } .legend span.whole { background: #cfe9d5; } .legend span.part { background: #f6bd50; }
 .legend span.none { background: #a40000; color: #fff; } .legend span.closed { border-color: #e2e2e2; }
 footer { margin-top: 1.5em; font-size: 8.5pt; color: #444; }
 @media screen and (max-width: 700px) { table { display: block; overflow-x: auto; } }
@@ -53,7 +53,7 @@ footer { margin-top: 1.5em; font-size: 8.5pt; color: #444; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 """
 _BROKEN = 20
-_CELLS = {**MARKS, "whole": "", "part": "–"}
+_CELLS = {**MARKS, "whole": "", "part": "50"}
 
 
 def document(sections: Sequence[Section], words: Words, language: str) -> str:
@@ -135,5 +135,10 @@ def _heads(names: Sequence[str] | Iterator[str]) -> str:
 
 
 def _row(name: str, shares: Sequence[Share]) -> str:
-    cells = "".join(f'<td class="{one.mark}">{_CELLS[one.mark].strip()}</td>' for one in shares)
+    cells = "".join(f'<td class="{one.mark}">{_cell(one)}</td>' for one in shares)
     return f'<tr><th scope="row">{name}</th><td class="sum">{sum(shares, Share()).percent}</td>{cells}</tr>'
+
+
+def _cell(share: Share) -> str:
+    """Readable without colours: what was missed in part has the percentage that was watched."""
+    return str(share.percent) if share.mark == "part" else _CELLS[share.mark].strip()

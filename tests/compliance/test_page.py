@@ -286,6 +286,18 @@ def test_html_is_one_well_formed_file_without_script_or_links(at_point, language
     assert not re.search(r"url\(|@import|https?:", made)
 
 
+def test_html_shows_what_was_missed_in_numbers_too(site, clock):
+    """Colours are lost in print."""
+    seat = site.enrol()
+    seat.start()
+    seat.add(entry.Presence, since=clock.wall(), bits=f"{(1 << 30) - 1:015x}")
+    clock.run(3 * HOUR)
+    site.agent.add(entry.AgentTick, seats={}, silent=())
+    site.deliver()
+    made = html.document(sections(page(verify(bundle.parse(site.bundle())))), EN, "en")
+    assert '<td class="part">49</td><td class="none">X</td><td class="none">X</td>' in made
+
+
 @pytest.fixture
 def file(site, tmp_path, monkeypatch):
     monkeypatch.setenv("GIOCHOI_LANG", "en")
