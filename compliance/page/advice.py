@@ -50,7 +50,7 @@ def steps(page: Page) -> Iterator[Arg]:
             "Keep this file unchanged. Have a new one made while you look on ({command}) and verify it: if that one holds, this"
             " one was changed on its way; if not, the log itself does not hold.", command="giochoi log export FILE",
         )  # fmt: skip
-    if page.articles:
+    if page.articles or page.odd:
         yield msg(
             "Have the entries named above shown on the spot ({command}) and hear whoever is responsible. This page says what"
             " the log says; what follows from it, the law says.", command="giochoi log show",

@@ -9,6 +9,7 @@ from typing import Any
 
 from compliance.page.calendar import Coverage, coverage
 from compliance.page.groups import Article, GapGroup, Group, articles, by_kind, gap_groups, length
+from compliance.page.names import ODD
 from compliance.verifying.overridden import Override
 from compliance.verifying.overview import PlaceAt
 from compliance.verifying.report import NO_MOMENT, Failure, Report, when
@@ -66,6 +67,11 @@ class Page:
         return sum(one.count for one in self.articles if not one.violation)
 
     @property
+    def odd(self) -> int:
+        """Findings against no article that need a reason."""
+        return sum(group.count for group in self.notes if group.kind in ODD)
+
+    @property
     def unexplained(self) -> int:
         return sum(one.count for one in self.gaps)
 
@@ -103,6 +109,7 @@ def data(page: Page, said: dict[str, Any]) -> dict[str, Any]:
         },
         "period": _span(page.period, zone),
         "violations": page.violations,
+        "odd": page.odd,
         "articles": [
             {
                 "cite": one.cite, "addressee": one.addressee, "violation": one.violation,

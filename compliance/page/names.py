@@ -44,6 +44,12 @@ FINDINGS: Final[dict[str, Arg]] = {
     "zone": msg("a PC's time zone"),
 }  # fmt: skip
 
+# Against no article, but nothing that an honest place has without a reason; `heard` is also a gap, and counted as that.
+ODD: Final = frozenset({
+    "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian", "no-break", "after-hours", "over-cap", "age",
+    "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text",
+})  # fmt: skip
+
 GAPS: Final[dict[str, Arg]] = {
     "stopped": msg("ended without a word, and nothing was watched"), "agent-silent": msg("the agent was silent"),
     "withheld": msg("heard, but its entries are missing"), "ran-on": msg("not enforced while the PC ran on"),

@@ -104,6 +104,8 @@ def verdict(page: Page) -> Said:
         bad.append(msgn("{n} VIOLATION of a duty of this place", "{n} VIOLATIONS of duties of this place", page.violations))
     if page.others:
         bad.append(msgn("{n} time a rule was not kept", "{n} times a rule was not kept", page.others))
+    if page.odd:
+        bad.append(msgn("{n} thing that needs an explanation", "{n} things that need an explanation", page.odd))
     if page.expired:
         bad.append(msg("an expired certificate"))
     if page.unexplained:

@@ -102,6 +102,11 @@ def test_failures_of_one_kind_are_one_line_with_the_first_three(report):
     )
 
 
+@pytest.mark.parametrize(("kind", "says"), [("unended", "1 thing that needs an explanation. Whole"), ("late", "✓ Whole")])
+def test_what_is_against_no_article_is_bad_news_only_where_it_is_odd(report, kind, says):
+    assert says in section(found(report, finding(kind, cite="")), "VERDICT")
+
+
 def test_an_honest_day_has_no_bad_news(report):
     assert section(report, "VERDICT") == "✓ Whole, not anchored"
 
