@@ -7,10 +7,11 @@ import msgspec
 from agent import roster
 from agent.api import messages as m
 from agent.recording.keys import Keys
+from agent.registering.place import record_place
 from agent.registering.rulebook import record_policy, shipped_pack
 from agent.registry import Change, Outcome
 from agent.store.rows import PLACE, PackRow
-from compliance.entry import PlaceChanged, SeatEnrolled
+from compliance.entry import SeatEnrolled
 from compliance.format.chain import AGENT
 from compliance.note import NoteError, verify_note
 from host.wire import ApiError
@@ -21,8 +22,7 @@ def begin(change: Change, keys: Keys) -> Outcome:
     state = change.tables.state()
     if not state.number:
         change.record(SeatEnrolled, id=AGENT, key=keys.log.vkey)
-        place = change.tables.place()
-        change.record(PlaceChanged, place=place.place, zone=place.zone, hours=place.hours)
+        record_place(change)
         return Outcome()
     for target, rows in change.tables.packs().items():
         _follow(change, target, rows)

@@ -7,7 +7,6 @@ import codecs
 import re
 import shutil
 import sys
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -16,15 +15,18 @@ import msgspec
 
 from compliance.bundle import BundleError, read
 from compliance.note import NoteError
+from compliance.page import html, text
+from compliance.page.model import data, page
+from compliance.page.words import sections, told
 from compliance.verify import verify
-from compliance.verifying.report import document, lines
+from compliance.verifying.report import Report, document
 from compliance.verifying.trust import Trust, TrustError, parse_trust
 from i18n.catalogue import LANGUAGES, Catalogue, reader
 from i18n.message import Arg, MessageError, msg, said_by
 from i18n.streams import drop_output, speak_utf8
 
 OK, FAILED, USAGE, NOT_VERIFIED = 0, 1, 2, 4
-_WIDTH = 100
+_WIDTH = 80
 _PROGRAM = "giochoi-verify"
 _HELP = f"{_PROGRAM} --help"
 _NO_VALUE = re.compile("argument (.+): expected one argument")
@@ -34,6 +36,7 @@ _OPTIONS = {
     "--since CHECKPOINT|CARD": msg("a file with the head or the card of the log, kept from an earlier visit"),
     "--card FILE": msg("the same, where it is a card"),
     "--json": msg("one JSON document instead of text"),
+    "--html FILE": msg("the page as one file, to be read in a browser and printed"),
     "--lang vi|en": msg("in Vietnamese or English"),
     "--help": msg("this help"),
 }
@@ -89,17 +92,30 @@ def _run(options: argparse.Namespace, more: list[str], words: Catalogue) -> int:
     except NoteError as error:
         told = {"file": kept, "head": "giochoi log head", "card": "giochoi log card", "why": said_by(error)}
         raise UsageError(msg("{file} is neither what {head} nor what {card} shows: {why}", **told)) from None
-    if options.json:
-        _print(msgspec.json.format(msgspec.json.encode(words.document(document(report))), indent=2).decode())
-    else:
-        _print("\n".join(map(_folded, lines(report, words))))
+    _show(report, options, words)
     return OK if report.ok else NOT_VERIFIED
+
+
+def _show(report: Report, options: argparse.Namespace, words: Catalogue) -> None:
+    """As text, unless a document or a file is asked for; a file says besides what it concludes."""
+    shown = page(report)
+    said = sections(shown)
+    if options.html is not None:
+        _write(options.html, html.document(said, words, words.language))
+    if options.json:
+        found = words.document({**document(report), "page": data(shown, told(said))})
+        _print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+        return
+    if options.html is not None:
+        said = tuple(section for section in said if section.id == "verdict")
+    wide = max(40, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns))
+    _print("\n".join(text.lines(said, words, wide)))
 
 
 def _parser() -> _Parser:
     parser = _Parser(prog=_PROGRAM, add_help=False, allow_abbrev=False)
     parser.add_argument("bundle", nargs="?")
-    for option in ("--trust", "--since", "--card", "--home"):  # every program takes a home; this one needs none
+    for option in ("--trust", "--since", "--card", "--html", "--home"):  # every program takes a home; this one needs none
         parser.add_argument(option)
     parser.add_argument("--lang")
     parser.add_argument("--json", action="store_true")
@@ -108,16 +124,10 @@ def _parser() -> _Parser:
 
 
 def _help(words: Catalogue) -> str:
-    head = f"{_PROGRAM} BUNDLE [--trust FILE] [--since CHECKPOINT|CARD | --card FILE] [--json] [--lang vi|en]"
+    head = f"{_PROGRAM} BUNDLE [--trust FILE] [--since CHECKPOINT|CARD | --card FILE] [--json] [--html FILE]"
+    head += " [--lang vi|en]"
     told = [f"  {option:<26}{words(about)}" for option, about in _OPTIONS.items()]
     return "\n".join([head, words(msg("Verifies an exported compliance log, without a network.")), "", *told])
-
-
-def _folded(line: str) -> str:
-    """The line no wider than the terminal; what has no spaces, such as a hash, stays whole."""
-    wide = max(40, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns))
-    more = " " * (len(line) - len(line.lstrip()) + 2)
-    return textwrap.fill(line, wide, subsequent_indent=more, break_long_words=False, break_on_hyphens=False)
 
 
 def _print(text: str) -> None:
@@ -126,6 +136,13 @@ def _print(text: str) -> None:
     except OSError as error:
         if not drop_output(error):
             raise
+
+
+def _write(path: str, page: str) -> None:
+    try:
+        Path(path).write_text(page, "utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(msg("{file} cannot be written: {why}", file=path, why=said_by(error))) from None
 
 
 def _trust(path: str) -> Trust:

@@ -20,6 +20,7 @@ from compliance.verifying.clocks import CLOCK_BACK_MS
 from compliance.verifying.crossing import Crossing
 from compliance.verifying.issues import issue
 from compliance.verifying.overrides import Overrides
+from compliance.verifying.overview import Looker
 from compliance.verifying.presence import SeatPresence
 from compliance.verifying.programs import Programs
 from compliance.verifying.recompute import Recomputer, Unfounded
@@ -55,6 +56,7 @@ class Auditor:
     _programs: Programs = field(default_factory=Programs)
     _asked: Asked = field(default_factory=Asked)
     _overrides: Overrides = field(default_factory=Overrides)
+    _looker: Looker = field(default_factory=Looker)
     _packs: set[str] = field(default_factory=set)
     _tick: int = 0
 
@@ -80,6 +82,7 @@ class Auditor:
         self._crossing.take(where, line)
         self._redecider.take(where, line)
         self._rulebook.take(where, line)
+        self._looker.take(index, line)
         if line.seat != AGENT and self._tick - line.wall > LATE_MS:
             self._late[line.seat] += 1
         match line:
@@ -179,6 +182,7 @@ class Auditor:
             plays=len(self._plays.sinces),
             played_ms=self._plays.played_ms,
             decisions=self._decisions,
+            overview=self._looker.overview(),
         )
 
     # --- plays and decisions --------------------------------------------------------------------------------------------

@@ -163,11 +163,15 @@ class Presence(Entry, frozen=True, kw_only=True, tag="presence"):
 
 
 class PlaceChanged(Entry, frozen=True, kw_only=True, tag="place.changed"):
-    """The place, its zone and its hours ("" where none are set)."""
+    """The place, its zone and its hours ("" where none are set), the number of its certificate ("": it has none) and that one's
+    last day (ISO date). Entries from before these two were told lack them.
+    """
 
     place: str
     zone: str
     hours: str
+    certificate: str | msgspec.UnsetType = msgspec.UNSET
+    expires: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class PolicyChanged(Entry, frozen=True, kw_only=True, tag="policy.changed"):

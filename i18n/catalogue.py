@@ -29,6 +29,7 @@ _DAYS: Final = {"vi": "dd/MM", "en": "d MMM"}
 _DATES: Final = {"vi": "dd/MM/y", "en": "d MMM y"}
 # Inside a sentence, and as laws are written; those of Babel begin one.
 _WEEK: Final = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DEPTH = 8  # a message in a message in a message … from somebody whom we need not trust
 _SECOND = 1000
 _MINUTE = 60 * _SECOND
@@ -143,8 +144,7 @@ def at(ms: int, zone: str, reader: tzinfo | None = None) -> datetime:
     with suppress(KeyError, ValueError, OSError):
         offset = zone[:1] in {"+", "-"}
         where = datetime.fromisoformat(f"2000-01-01T00:00:00{zone}").tzinfo if offset else ZoneInfo(zone) if zone else reader
-    there = datetime.fromtimestamp(ms // 1000, where) + timedelta(milliseconds=ms % 1000)
-    return there if there.tzinfo else there.astimezone()
+    return (_EPOCH + timedelta(milliseconds=ms)).astimezone(where)  # fromtimestamp ends on Windows with the year 3000
 
 
 @cache

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 import msgspec
 
 GAP = re.compile(r"\{(\w+)\}")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DEPTH = 8  # a message in a message in a message … from somebody whom we need not trust
 
 
@@ -199,7 +200,7 @@ def plain(said: Arg, depth: int = 0) -> str:  # noqa: PLR0911 - one case a kind 
         case Text():
             return said.en
         case Moment(at):
-            return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")
+            return (_EPOCH + timedelta(milliseconds=at)).isoformat(timespec="seconds")  # of fromtimestamp Windows has not all
         case Length(ms):
             return f"{ms / 1000:g} s"
         case Day(day):

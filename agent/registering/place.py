@@ -35,10 +35,7 @@ def place_set(change: Change, request: m.PlaceSet) -> Outcome:
     new = _described(old, request)
     change.tables.put_place(new)
     packs = _house_packs(change, old, new)
-    change.record(
-        PlaceChanged, {"what": "place.set", "name": new.name, "certificate": new.certificate},
-        place=new.place, zone=new.zone, hours=new.hours,
-    )  # fmt: skip
+    record_place(change, {"what": "place.set", "name": new.name})
     players: Hints = ()
     if packs:
         record_policy(change, None, {"what": "place.set"})
@@ -47,6 +44,15 @@ def place_set(change: Change, request: m.PlaceSet) -> Outcome:
     zones = own_zones(change, change.tables.packs()) if new.zone != old.zone else ()
     said = (*hours_now(change), *zones, *_games(change, new), *guests_now(change), *players, *_certificate(change, old, new))
     return Outcome(hints=said)
+
+
+def record_place(change: Change, payload: dict[str, str] | None = None) -> None:
+    """What the place is now. Its name may be a person's, so it stays beside the log."""
+    row = change.tables.place()
+    expires = None if row.expires is None else row.expires.isoformat()
+    change.record(
+        PlaceChanged, payload, place=row.place, zone=row.zone, hours=row.hours, certificate=row.certificate, expires=expires
+    )
 
 
 def place_show(tables: Tables, now: int) -> m.PlaceShown:

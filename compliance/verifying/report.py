@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from compliance.entry import AnyEntry
-from i18n.message import Arg, Length, Message, Moment, msg, msgn
+from compliance.verifying.overview import Overview
+from i18n.message import Arg, Length, Message, msg
 from rules.calendar import rfc3339
 from rules.policy import Addressee
 
-SHOWN = 20
 NO_MOMENT = 253_000_000_000_000  # in the year 9987: calendars end soon after
 
 
@@ -79,6 +78,7 @@ class Audit:
     plays: int = 0
     played_ms: int = 0
     decisions: int = 0
+    overview: Overview = field(default_factory=Overview)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,18 +133,18 @@ def document(report: Report) -> dict[str, Any]:
         "anchored_size": report.anchored,
         "trusted": report.trusted,
         "repacked": report.repacked,
-        "witnesses": [{"name": name, "time": _rfc3339(time * 1000, zone)} for name, time in report.witnesses],
+        "witnesses": [{"name": name, "time": when(time * 1000, zone)} for name, time in report.witnesses],
         "failures": report.failures,
         "gaps": [
             {
-                "seat": gap.seat, "from": _rfc3339(gap.start, zone), "to": _rfc3339(gap.end, zone), "explained": gap.explained,
+                "seat": gap.seat, "from": when(gap.start, zone), "to": when(gap.end, zone), "explained": gap.explained,
                 "kind": gap.kind, "could": gap.could,
             }
             for gap in audit.gaps
         ],
         "findings": [_finding(one, zone) for one in audit.findings],
         "seats": [
-            {**asdict(seat), "first": _rfc3339(seat.first, zone), "last": _rfc3339(seat.last, zone)} for seat in audit.seats
+            {**asdict(seat), "first": when(seat.first, zone), "last": when(seat.last, zone)} for seat in audit.seats
         ],
         "days": audit.days,
         "plays": audit.plays,
@@ -154,80 +154,12 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def _finding(one: Finding, zone: str) -> dict[str, Any]:
-    at = None if one.at is None else _rfc3339(one.at, zone)
+    at = None if one.at is None else when(one.at, zone)
     return {
         "kind": one.kind, "where": one.where, "what": one.what, "seat": one.seat, "at": at, "cite": one.cite,
         "addressee": one.addressee,
     }  # fmt: skip
 
 
-def lines(report: Report, words: Callable[[Arg], str]) -> list[str]:
-    """The same for people. Names in a log are anybody's: what a terminal would take for a command is replaced."""
-    told = [*_verdict(report), *_log(report), *(_audit(report.audit, report.zone) if report.audit.seats else ())]
-    return ["".join(char if char.isprintable() else "\ufffd" for char in f"{indent}{words(line)}") for indent, line in told]
-
-
-_Line = tuple[str, Arg]
-
-
-def _verdict(report: Report) -> Iterator[_Line]:
-    if report.failures:
-        yield "", msg("NOT VERIFIED")
-        yield from (("  ", msg("{where}: {why}", where=one.where, why=one.what)) for one in report.failures[:SHOWN])
-        if more := len(report.failures[SHOWN:]):
-            yield "  ", msgn("… and {n} more failure", "… and {n} more failures", more)
-    elif report.anchored == report.size and report.size:
-        yield "", msg("Whole and anchored")
-    elif report.anchored:
-        yield "", msg("Whole, anchored up to entry {number}", number=str(report.anchored))
-        rest = report.size - report.anchored
-        yield "  ", msgn("no outsider has seen the {n} entry after it", "no outsider has seen the {n} entries after it", rest)
-    else:
-        yield "", msg("Whole, not anchored")
-        yield "  ", (
-            msg("the key is one that the trust policy names") if report.trusted
-            else msg("compare the fingerprint with that on the card of the log")
-        )  # fmt: skip
-    if report.repacked and report.ok:
-        yield "  ", msg("the archive was packed anew by another tool; its contents are whole")
-
-
-def _log(report: Report) -> Iterator[_Line]:
-    if report.key:
-        yield "", ""
-        yield "", msg("Log: {origin}", origin=report.origin)
-        yield "", msg("Fingerprint of its key: {fingerprint}", fingerprint=report.fingerprint)
-    if report.root:
-        yield "", msg("Entries: {count}", count=report.size)
-        yield "", msg("Root: {root}", root=report.root)
-    for name, time in report.witnesses:
-        yield "", msg("Witness: {name}, {at}", name=name, at=_moment(time * 1000, report.zone))
-
-
-def _audit(audit: Audit, zone: str) -> Iterator[_Line]:
-    yield "", ""
-    sums: dict[str, Arg] = {"days": audit.days, "plays": audit.plays, "time": Length(audit.played_ms)}
-    yield "", msg("Days with play: {days}; plays: {plays}; time played: {time}", **sums)
-    yield "", msg("Decisions made again with the same result: {count}", count=audit.decisions)
-    yield "", msg("Seats (times of {zone}):", zone=zone)
-    for seat in audit.seats:
-        gaps = {"seat": seat.seat, "first": _moment(seat.first, zone), "last": _moment(seat.last, zone)}
-        said = msgn("{seat}: {n} entry, {first} – {last}", "{seat}: {n} entries, {first} – {last}", seat.entries, **gaps)
-        if seat.coverage is not None:
-            said = msg("{seat}, alive in {percent}% of its minutes", seat=said, percent=int(seat.coverage * 1000) / 10)
-        yield "  ", said
-    for gap in audit.gaps:
-        ends = {"seat": gap.seat, "start": _moment(gap.start, zone), "end": _moment(gap.end, zone)}
-        yield "", msg("Explained pause: {seat}, {start} – {end}", **ends) if gap.explained else (
-            msg("UNEXPLAINED GAP: {seat}, {start} – {end}", **ends)
-        )
-    for one in audit.findings:
-        yield "", msg("Note: {where}: {what}", where=one.where, what=one.what)
-
-
-def _moment(at: int, zone: str) -> Arg:
-    return Moment(at, zone, "full") if 0 <= at < NO_MOMENT else f"{at} ms"
-
-
-def _rfc3339(at: int, zone: str) -> str:
+def when(at: int, zone: str) -> str:
     return rfc3339(at // 1000 * 1000, ZoneInfo(zone)) if 0 <= at < NO_MOMENT else f"{at} ms"

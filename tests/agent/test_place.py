@@ -221,3 +221,14 @@ def test_zones_of_own_limits_follow_the_place(desk):
     desk.ask("limit.set", m.LimitSet(player="an", ms=0))
     desk.ask("place.set", m.PlaceSet(place="home", zone="Asia/Tokyo"))
     assert [pack.zone for pack in desk.player("an").packs] == ["Asia/Tokyo"]
+
+
+def test_the_log_names_the_certificate_and_its_last_day(desk):
+    """They name no person, and an inspector asks for them."""
+    assert desk.entries("place.changed")[-1]["certificate"] == ""
+    desk.ask("place.set", m.PlaceSet(place="game-point", certificate="12/GCN", expires=date(2029, 1, 31)))
+    line = desk.entries("place.changed")[-1]
+    assert (line["certificate"], line["expires"]) == ("12/GCN", "2029-01-31")
+    desk.ask("place.set", m.PlaceSet(place="home", certificate=""))
+    line = desk.entries("place.changed")[-1]
+    assert (line["certificate"], line["expires"]) == ("", None)

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from compliance import bundle, entry
+from compliance.page import html, text
+from compliance.page.model import data, page
+from compliance.page.words import sections, told
 from compliance.verify import verify
-from compliance.verifying.report import document, lines
+from compliance.verifying.report import document
 from i18n.catalogue import Catalogue
 from i18n.message import Text
 from rules.facts import Grant, Played
@@ -404,7 +407,8 @@ def test_no_entry_however_strange_stops_the_verifier(make_site, tmp_path_factory
         line = seat.add(entry.LaunchRefused, how="gate", **{**seat.decided(site.pack(), game="gta", label=18), **changed})
         site.deliver()
         report = verify(bundle.parse(site.bundle()))
-    words = Catalogue("vi")
-    lines(report, words)
-    words.document(document(report))
+    words, said = Catalogue("vi"), sections(page(report))
+    assert list(text.lines(said, words, 80)) != []
+    assert html.document(said, words, "vi") != ""
+    words.document({**document(report), "page": data(page(report), told(said))})
     assert not report.ok or line.verdict in {"refuse", "ask"}

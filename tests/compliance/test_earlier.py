@@ -63,14 +63,15 @@ def test_a_card_as_it_is_shown_anchors_the_log(log, tmp_path, capsys, monkeypatc
     ({"fingerprint": "-".join(["01234567"] * 8)}, "the card shows the fingerprint of another key"),
 ])  # fmt: skip
 def test_a_card_that_the_log_does_not_continue_is_exit_4(site, log, tmp_path, capsys, monkeypatch, change, what):
-    """With the reason in one line; sizes are written as each language writes them."""
+    """With the reason, and no other; sizes are written as each language writes them."""
     file, _ = log
     monkeypatch.setenv("GIOCHOI_LANG", "en")
     for language in ("en", "vi"):
         (tmp_path / "card.txt").write_text(shown(the_card(site, **change), language), "utf-8")
         assert main([str(file), "--since", str(tmp_path / "card.txt")]) == 4
-        first, second, *rest = capsys.readouterr().out.splitlines()
-        assert (first, rest[0]) == ("NOT VERIFIED", "")
+        verdict = capsys.readouterr().out.partition("VERDICT\n")[2].partition("\n\n")[0]
+        first, second = (" ".join(line.split()) for line in verdict.split("✗")[1:])
+        assert first == "NOT VERIFIED: 1 thing in it does not hold"
         assert what in second
 
 

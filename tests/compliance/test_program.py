@@ -29,14 +29,14 @@ def file(site, tmp_path):
 def test_a_whole_bundle_is_exit_0_with_the_keys_fingerprint(site, file, capsys):
     assert main([str(file)]) == 0
     told = capsys.readouterr()
-    assert told.out.startswith("Whole, not anchored\n")
+    assert "VERDICT\n  ✓ Whole, not anchored\n" in told.out
     assert site.signer.key.fingerprint in told.out
     assert told.err == ""
 
 
 @pytest.mark.parametrize(("asked", "environment", "first"), [
-    (["--lang", "vi"], "en", "Không bị sửa; chưa đối chiếu với thẻ hay mốc cũ"), ([], "vi", "Không bị sửa; chưa đối chiếu"),
-    (["--lang", "en"], "vi", "Whole, not anchored"), ([], "en", "Whole, not anchored"),
+    (["--lang", "vi"], "en", "ĐỊA ĐIỂM\n"), ([], "vi", "ĐỊA ĐIỂM\n"),
+    (["--lang", "en"], "vi", "PLACE\n"), ([], "en", "PLACE\n"),
 ])
 def test_it_speaks_one_language(file, capsys, monkeypatch, asked, environment, first):
     """The one asked for, else that of GIOCHOI_LANG; ids and JSON keys stay."""
@@ -62,8 +62,9 @@ def test_a_changed_byte_is_exit_4_and_said_where(file, capsys):
     data[data.index(b"play.due")] ^= 1
     file.write_bytes(data)
     assert main([str(file)]) == 4
-    first, second, *_ = capsys.readouterr().out.splitlines()
-    assert first == "NOT VERIFIED"
+    verdict = capsys.readouterr().out.partition("VERDICT\n")[2].partition("\n\n")[0]
+    first, second, *_ = (" ".join(line.split()) for line in verdict.split("✗")[1:])
+    assert first.startswith("NOT VERIFIED: ")
     assert "tile/entries/000.p/" in second
     assert ", entry " in second
 
@@ -148,7 +149,8 @@ def test_help_is_in_the_language_asked_for(capsys):
     assert main(["--help", "--lang", "vi"]) == 0
     told = capsys.readouterr().out
     assert "không cần mạng" in told
-    assert all(option in told for option in ("BUNDLE", "--trust FILE", "--since CHECKPOINT", "--json", "--lang vi|en"))
+    options = ("BUNDLE", "--trust FILE", "--since CHECKPOINT", "--json", "--html FILE", "--lang vi|en")
+    assert all(option in told for option in options)
 
 
 def test_it_runs_as_a_program_of_its_own(file):

@@ -58,6 +58,13 @@ def test_a_zone_that_nobody_knows_is_utc():
     assert at(EVENING, "Nowhere/At_All").tzinfo is UTC
 
 
+@pytest.mark.parametrize("ms", [0, 253_000_000_000_000 - 1])
+def test_all_moments_that_a_log_may_name_are_told(ms):
+    """On Windows, too, whose own calendar ends with the year 3000."""
+    assert EN(Moment(ms, "Asia/Ho_Chi_Minh", "full")).endswith(("1970 08:00:00", "9987 00:46:39"))
+    assert plain(Moment(ms))[:4] in {"1970", "9987"}
+
+
 def test_gaps_are_filled_and_nothing_else():
     said = msg("{who} has {left} left of {which}, {unknown} {{who}}", who="{left}", left=Length(60_000), which=msg("all games"))
 

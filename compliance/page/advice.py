@@ -1,0 +1,68 @@
+"""What no log can show, and this one cannot, and what an inspector does next. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compliance.page.model import Page
+from i18n.message import Arg, comma, msg, msgn
+
+UNDECIDED = "not-decidable"
+SOME = 6
+
+
+def unknown(page: Page) -> Iterator[Arg]:
+    """The first three always: whoever holds a seat's key signs what they like there."""
+    yield msg(
+        "Play that was never written down. While the owner holds a seat's key, an omitted play leaves no trace but a gap in its"
+        " presence, if any."
+    )
+    yield msg(
+        "Whether two pseudonyms are one person. They change each day, and a second name in the registry gives a second one:"
+        " time over several days, or under two names, does not add up here."
+    )
+    yield msg("Whether an age is true. It is what was registered; look at the papers of whoever plays.")
+    yield msg("What was played on PCs without Giờ Chơi, or before the first entry.")
+    yield msg("Who overrode something by name, and why: that is kept at the place and is not in this file.")
+    yield from _of_this(page)
+
+
+def _of_this(page: Page) -> Iterator[Arg]:
+    report = page.report
+    if rest := report.size - report.anchored:
+        yield msgn(
+            "Whether the {n} entry that no outsider saw was written anew: whoever holds all keys can.",
+            "Whether the {n} entries that no outsider saw were written anew: whoever holds all keys can.", rest,
+        )  # fmt: skip
+    if n := sum(group.count for group in page.notes if group.kind in {UNDECIDED, "unchecked"}):
+        yield msgn(
+            "What {n} finding above says cannot be decided or added up again: it is not called right.",
+            "What {n} findings above say cannot be decided or added up again: it is not called right.", n,
+        )  # fmt: skip
+    if page.gaps:
+        yield msg("What happened in the gaps above.")
+
+
+def steps(page: Page) -> Iterator[Arg]:
+    report = page.report
+    if report.failures:
+        yield msg(
+            "Keep this file unchanged. Have a new one made while you look on ({command}) and verify it: if that one holds, this"
+            " one was changed on its way; if not, the log itself does not hold.", command="giochoi log export FILE",
+        )  # fmt: skip
+    if page.articles or page.odd:
+        yield msg(
+            "Have the entries named above shown on the spot ({command}) and hear whoever is responsible. This page says what"
+            " the log says; what follows from it, the law says.", command="giochoi log show",
+        )  # fmt: skip
+    if page.gaps:
+        could = tuple(dict.fromkeys(who for one in page.gaps for who in one.could))
+        yield msg("Ask what happened in the gaps: the owner, and {who}.", who=comma(could[:SOME])) if could else (
+            msg("Ask the owner what happened in the gaps; nobody else in this log could tell.")
+        )  # fmt: skip
+    if not report.anchored and not report.failures:
+        yield msg("Compare the fingerprint below with that on the card from an earlier visit, and verify with {option}.",
+                  option="--since card.txt")  # fmt: skip
+    yield msg("Take along today's mark for the next visit: {command}", command="giochoi log head > mark.txt")
+    if report.size:
+        yield msg("Walk through the place: each PC on which games run has to be among the seats named here.")

@@ -1,0 +1,51 @@
+"""What a page consists of, before it is text or HTML: sections of facts, sentences and one calendar. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from compliance.page.calendar import Coverage
+from i18n.message import Arg
+
+Tone: TypeAlias = Literal["bad", "note", "good", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A name and what it is."""
+
+    name: Arg
+    is_: Arg
+    tone: Tone = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence, and what belongs under it."""
+
+    text: Arg
+    more: tuple[Arg, ...] = ()
+    tone: Tone = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Coverage by seat and day, and by seat and opening hour; `legend`: what its marks mean."""
+
+    coverage: Coverage
+    by_day: Arg
+    by_hour: Arg
+    legend: tuple[tuple[str, Arg], ...]
+
+
+Block: TypeAlias = Fact | Said | Chart
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`id` is for programs and style sheets. A section without blocks is not shown."""
+
+    id: str
+    title: Arg
+    blocks: tuple[Block, ...]

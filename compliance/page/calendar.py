@@ -1,0 +1,152 @@
+"""Coverage as a calendar: of each seat, day and opening hour, how much of it somebody watched. Pure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from compliance.verifying.overview import PlaceAt
+from compliance.verifying.report import NO_MOMENT
+from compliance.verifying.watched import HOUR, MINUTE_MS, SeatMinutes, span_bits
+
+GAME_POINT = "game-point"
+LAW_HOURS = "08:00-22:00"  # of a game point that says no hours of its own: those of rules/packs/vn-game-point.toml
+MOST_DAYS = 92
+MOST_CELLS = 250_000
+DAY = 24 * HOUR
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNTOLD = 2 * HOUR  # a running seat writes its presence once an hour
+_SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
+
+Mark: TypeAlias = Literal["closed", "off", "whole", "part", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Minutes: `open` of the opening hours, of these `off` in an orderly way, and `missing`: neither off nor alive."""
+
+    open: int = 0
+    off: int = 0
+    missing: int = 0
+
+    def __add__(self, other: Share) -> Share:
+        return Share(self.open + other.open, self.off + other.off, self.missing + other.missing)
+
+    @property
+    def mark(self) -> Mark:
+        """A twentieth does not count either way: a busy PC misses a minute."""
+        wanted = self.open - self.off
+        if not self.open:
+            return "closed"
+        if not wanted:
+            return "off"
+        return "whole" if self.missing * 20 <= wanted else "none" if self.missing * 20 >= wanted * 19 else "part"
+
+    @property
+    def percent(self) -> int:
+        """What was watched of what was to be, cut and not rounded."""
+        wanted = self.open - self.off
+        return (wanted - self.missing) * 100 // wanted if wanted else 100
+
+
+@dataclass(frozen=True, slots=True)
+class SeatCalendar:
+    """Of one seat the shares by (day, hour of the day)."""
+
+    seat: str
+    hours: dict[tuple[date, int], Share]
+
+    def day(self, day: date) -> Share:
+        return sum((self.hours.get((day, hour), Share()) for hour in range(24)), Share())
+
+    def hour(self, hour: int) -> Share:
+        return sum((share for (_, at), share in self.hours.items() if at == hour), Share())
+
+    @property
+    def whole(self) -> Share:
+        return sum(self.hours.values(), Share())
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """`days`: all of them, in order, at most MOST_DAYS, the last ones; `hours`: those in which the place is ever open."""
+
+    days: tuple[date, ...] = ()
+    hours: tuple[int, ...] = ()
+    seats: tuple[SeatCalendar, ...] = ()
+
+
+def coverage(seats: Sequence[SeatMinutes], places: Sequence[PlaceAt], zone: str, end: int) -> Coverage:
+    """Up to the moment `end` (Unix ms), the last that the log knows of, by the place's zone at its end."""
+    if not seats or not 0 <= end < NO_MOMENT:
+        return Coverage()
+    last = end // MINUTE_MS
+    seats = sorted(seats, key=lambda one: one.seat)[: MOST_CELLS // 24]
+    days = max(1, min(MOST_DAYS, MOST_CELLS // 24 // len(seats)))
+    first = max(min(one.first for one in seats), last - days * DAY)
+    slots = tuple(_slots(first, last, ZoneInfo(zone), _Opening(places)))
+    made = tuple(_calendar(seat, slots, last) for seat in seats)
+    shown = sorted({day for one in made for day, _ in one.hours})[-days:]
+    opened = Counter(hour for one in made for (_, hour), share in one.hours.items() if share.open)
+    return Coverage(tuple(shown), tuple(sorted(opened)), made)
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """An hour, or what a change of summer time left of it: from which minute on, where on the calendar, when it was open."""
+
+    first: int
+    day: date
+    hour: int
+    open: int
+
+
+def _slots(first: int, last: int, zone: ZoneInfo, opening: _Opening) -> Iterator[_Slot]:
+    minute = first
+    while minute < last:
+        there = (_EPOCH + timedelta(minutes=minute)).astimezone(zone)  # fromtimestamp ends on Windows with the year 3000
+        start = minute - there.minute
+        yield _Slot(start, there.date(), there.hour, opening.bits(start, there.hour))
+        minute = start + HOUR
+
+
+class _Opening:
+    """When the place was open. A home always is: there a seat's own hours count."""
+
+    def __init__(self, places: Sequence[PlaceAt]) -> None:
+        self._at = [one.at // MINUTE_MS for one in places]
+        self._spans = [_span(one) for one in places]
+
+    def bits(self, minute: int, hour: int) -> int:
+        start, end = self._spans[max(0, bisect_right(self._at, minute) - 1)] if self._at else (0, DAY)
+        now = hour * HOUR
+        if start <= end:
+            return span_bits(start - now, end - now)
+        return span_bits(start - now, HOUR) | span_bits(0, end - now)
+
+
+def _span(place: PlaceAt) -> tuple[int, int]:
+    found = _SPAN.fullmatch(place.hours or (LAW_HOURS if place.place == GAME_POINT else ""))
+    if found is None:
+        return 0, DAY
+    hours, minutes, to_hours, to_minutes = map(int, found.groups())
+    return hours * HOUR + minutes, to_hours * HOUR + to_minutes
+
+
+def _calendar(seat: SeatMinutes, slots: Sequence[_Slot], last: int) -> SeatCalendar:
+    end = seat.last if last - seat.last <= _UNTOLD else last
+    hours: dict[tuple[date, int], Share] = {}
+    for slot in slots:
+        open_ = slot.open & span_bits(seat.first - slot.first, end - slot.first)
+        if open_:
+            alive, off = seat.minutes(slot.first)
+            share = Share(open_.bit_count(), (open_ & off & ~alive).bit_count(), (open_ & ~off & ~alive).bit_count())
+            twice = hours.get((slot.day, slot.hour))  # an hour that the end of summer time repeats
+            hours[slot.day, slot.hour] = share if twice is None else twice + share
+    return SeatCalendar(seat.seat, hours)

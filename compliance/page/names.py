@@ -1,0 +1,63 @@
+"""How a page calls what the verifier has ids for: kinds of findings, of gaps, of overrides, duties, places. Pure data."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from i18n.message import Arg, msg
+
+PLACES: Final[dict[str, Arg]] = {
+    "home": msg("a home"), "game-point": msg("a public game point"),
+    "agent-without-games": msg("an Internet agent without games"),
+}  # fmt: skip
+
+DUTIES: Final[dict[str | None, Arg]] = {
+    "enterprise": msg("the enterprise that offers the game"), "point": msg("the owner of a game point"),
+    "player": msg("the player"), "household": msg("the household"),
+}  # fmt: skip
+
+ROLES: Final[dict[str, Arg]] = {"guardian": msg("a guardian"), "staff": msg("staff"), "player": msg("the player")}
+
+# In the order in which a page tells them: what bears on play first, what is only operation last.
+FINDINGS: Final[dict[str, Arg]] = {
+    "unended": msg("play that was over and not ended"), "overrun": msg("play that went on after its time was over"),
+    "paused": msg("play while it was paused"), "not-asked": msg("play that nobody had let through"),
+    "label-above-age": msg("a game labelled for older ones"), "no-guardian": msg("play without a registered guardian"),
+    "no-break": msg("play without the break that was due"), "after-hours": msg("play outside the hours"),
+    "over-cap": msg("play over the cap"), "age": msg("different ages of one player"),
+    "heard": msg("seats heard later than they wrote"), "presence": msg("presence that does not fit the entries"),
+    "clock-play": msg("plays that the clock contradicts"), "usage-day": msg("days without a summary"),
+    "clock-ahead": msg("seats ahead of the agent's clock"), "clock-dip": msg("clocks that went back and ahead again"),
+    "clock-order": msg("entries out of order by the clock"), "clock-back": msg("clocks that went back"),
+    "clock-jump": msg("clocks that jumped"), "ahead": msg("entries ahead of a witness"),
+    "late": msg("entries that came late"), "rules-behind": msg("decisions by rules that were changed before"),
+    "own-pack": msg("rules of the place's own"), "pack-text": msg("older texts of rules"),
+    "pack": msg("texts of rules"), "place-changed": msg("the place was changed"),
+    "policy-changed": msg("the rules were changed"), "label": msg("lowered labels"), "game": msg("games of the house"),
+    "grant": msg("extra time that no entry tells of"), "approval": msg("games let through that no entry tells of"),
+    "request": msg("answers without a request"), "enforcement-off": msg("times without any limit"),
+    "pause": msg("pauses"), "late-play": msg("plays whose end nobody saw"),
+    "due-again": msg("plays that were due twice"), "not-decidable": msg("plays that cannot be decided again"),
+    "unchecked": msg("sums that cannot be added up again"), "old-cosignatures": msg("cosignatures that are old"),
+    "silent": msg("silent seats"), "agent-silent": msg("silence of the agent"), "issue": msg("trouble"),
+    "guessing": msg("guessed PINs and codes"), "guardians": msg("guardians"), "programs": msg("refused programs"),
+    "zone": msg("a PC's time zone"),
+}  # fmt: skip
+
+# Against no article, but nothing that an honest place has without a reason; `heard` is also a gap, and counted as that.
+ODD: Final = frozenset({
+    "unended", "overrun", "paused", "not-asked", "label-above-age", "no-guardian", "no-break", "after-hours", "over-cap", "age",
+    "presence", "clock-play", "usage-day", "clock-ahead", "ahead", "rules-behind", "pack-text",
+})  # fmt: skip
+
+GAPS: Final[dict[str, Arg]] = {
+    "stopped": msg("ended without a word, and nothing was watched"), "agent-silent": msg("the agent was silent"),
+    "withheld": msg("heard, but its entries are missing"), "ran-on": msg("not enforced while the PC ran on"),
+    "presence": msg("no sign of life"),
+}  # fmt: skip
+
+OVERRIDES: Final[dict[str, Arg]] = {
+    "grant": msg("extra time"), "taken-back": msg("extra time taken back"), "allowed": msg("a game let through"),
+    "label": msg("a game's label or kind set by the house"), "pause": msg("play paused"), "off": msg("no limit enforced"),
+    "code": msg("a code by telephone"),
+}  # fmt: skip

@@ -1,0 +1,298 @@
+"""The page in sentences: what stands in which section, bad news first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from compliance.page import advice, names
+from compliance.page.blocks import Block, Chart, Fact, Said, Section
+from compliance.page.groups import FIRST, Article, GapGroup, Group, SeatGaps
+from compliance.page.model import Page, Span
+from compliance.verifying.overview import PlaceAt
+from compliance.verifying.report import NO_MOMENT, Report
+from i18n.message import Arg, Day, Length, Message, Moment, comma, msg, msgn
+from rules.calendar import day_name
+
+SHOWN = 20
+SEATS = 6
+
+
+def sections(page: Page) -> tuple[Section, ...]:
+    """All sections in their order; those without anything to say are left out."""
+    made = (
+        Section("place", msg("Place"), tuple(_place(page))),
+        Section("verdict", msg("Verdict"), tuple(_verdict(page))),
+        Section("findings", msg("Against which article"), tuple(_articles(page))),
+        Section("gaps", msg("Gaps"), tuple(_gaps(page))),
+        Section("overridden", msg("What was overridden, and by whom"), tuple(_overridden(page))),
+        Section("coverage", msg("Who was watched when"), tuple(_coverage(page))),
+        Section("notes", msg("Also to know"), tuple(_notes(page))),
+        Section("seen", msg("What outsiders have seen"), tuple(_seen(page))),
+        Section("unknown", msg("What cannot be known from this"), tuple(map(Said, advice.unknown(page)))),
+        Section("next", msg("What to do next"), tuple(map(Said, advice.steps(page)))),
+        Section("checked", msg("What was checked"), tuple(_checked(page.report))),
+    )
+    return tuple(one for one in made if one.blocks)
+
+
+def told(sections: Sequence[Section]) -> dict[str, Arg | list[Arg]]:
+    """Its sentences that a program has nothing else for."""
+    said = {one.id: [block.text for block in one.blocks if isinstance(block, Said)] for one in sections}
+    return {"verdict": said["verdict"][0], "unknown": said["unknown"], "next": said["next"]}
+
+
+# --- place, period, verdict -----------------------------------------------------------------------------------------------
+
+
+def _place(page: Page) -> Iterator[Block]:
+    place, report = page.place, page.report
+    if report.audit.seats:
+        yield Fact(msg("Place"), msg("no entry says what this place is; as after a first start, a home") if place is None else (
+            names.PLACES.get(place.place, place.place)
+        ))  # fmt: skip
+        if place is not None:
+            yield from _certified(place, page)
+            if place.place != "home":
+                yield Fact(msg("Hours"), place.hours or msg("none of its own"))
+        if page.changes:
+            yield Fact("", msgn("all this was changed {n} time before", "all this was changed {n} times before", page.changes))
+    if report.origin:
+        yield Fact(msg("Log"), report.origin)
+    if page.period is not None:
+        start, end = (moment(at, report.zone) for at in page.period)
+        yield Fact(msg("Period"), msg("{start} – {end}, times of {zone}", start=start, end=end, zone=report.zone))
+        audit = report.audit
+        told: dict[str, Arg] = {"days": audit.days, "plays": audit.plays, "time": Length(audit.played_ms)}
+        yield Fact(msg("Played"), msg("Days with play: {days}; plays: {plays}; time played: {time}", **told))
+
+
+def _certified(place: PlaceAt, page: Page) -> Iterator[Block]:
+    name, expires = msg("Certificate"), page.expires
+    if not place.certificate:
+        if place.place != "home":
+            yield Fact(name, msg("none is named in the log: ask for it") if place.certificate == "" else (
+                msg("the log does not say: ask for it")
+            ))  # fmt: skip
+        return
+    if expires is None:
+        yield Fact(name, place.certificate)
+        return
+    told: dict[str, Arg] = {"number": place.certificate, "day": Day(expires)}
+    if page.expired:
+        yield Fact(name, msg("{number}, EXPIRED on {day}, and the log goes on", **told), "bad")
+    else:
+        yield Fact(name, msg("{number}, valid to {day}", **told))
+
+
+def _verdict(page: Page) -> Iterator[Block]:
+    report = page.report
+    yield verdict(page)
+    alike: dict[str, list[Arg]] = {}
+    for one in page.failures:
+        alike.setdefault(one.what.id, []).append(msg("{where}: {why}", where=one.where, why=one.what))
+    yield from (Said(first, _few(rest, FIRST - 1), "bad") for first, *rest in list(alike.values())[:SHOWN])
+    if more := sum(map(len, list(alike.values())[SHOWN:])):
+        yield Said(msgn("… and {n} more failure", "… and {n} more failures", more), (), "bad")
+    if report.repacked and report.ok:
+        yield Said(msg("the archive was packed anew by another tool; its contents are whole"))
+
+
+def verdict(page: Page) -> Said:
+    """One sentence: what is bad of it, then whether the log is whole."""
+    bad: list[Arg] = []
+    if page.violations:
+        bad.append(msgn("{n} VIOLATION of a duty of this place", "{n} VIOLATIONS of duties of this place", page.violations))
+    if page.others:
+        bad.append(msgn("{n} time a rule was not kept", "{n} times a rule was not kept", page.others))
+    if page.odd:
+        bad.append(msgn("{n} thing that needs an explanation", "{n} things that need an explanation", page.odd))
+    if page.expired:
+        bad.append(msg("an expired certificate"))
+    if page.unexplained:
+        bad.append(msgn("{n} gap that nobody explains", "{n} gaps that nobody explains", page.unexplained))
+    whole = _whole(page.report)
+    text: Arg = msg("{whole}. Besides: {found}", whole=whole, found=comma(bad)) if bad and page.failures else (
+        msg("{found}. {whole}", whole=whole, found=comma(bad)) if bad else whole
+    )  # fmt: skip
+    return Said(text, (), "bad" if page.failures or page.violations else "note" if bad else "good")
+
+
+def _whole(report: Report) -> Message:
+    if n := len(report.failures):
+        return msgn("NOT VERIFIED: {n} thing in it does not hold", "NOT VERIFIED: {n} things in it do not hold", n)
+    if report.anchored == report.size and report.size:
+        return msg("Whole and anchored")
+    if report.anchored:
+        return msg("Whole, anchored up to entry {number}", number=str(report.anchored))
+    return msg("Whole, not anchored")
+
+
+# --- what was found -------------------------------------------------------------------------------------------------------
+
+
+def _articles(page: Page) -> Iterator[Block]:
+    for one in page.articles:
+        for group in one.groups:
+            yield Said(_against(one, _counted(group, page.report.zone)), _examples(group), "bad" if one.violation else "note")
+
+
+def _against(one: Article, what: Arg) -> Message:
+    if one.violation:
+        return msg("{cite} – VIOLATION, a duty of the owner of this place: {what}", cite=one.cite, what=what)
+    if one.addressee is None:
+        return msg("{cite} – not kept: {what}", cite=one.cite, what=what)
+    who = names.DUTIES.get(one.addressee, one.addressee)
+    return msg("{cite} – not kept, a duty of {who}: {what}", cite=one.cite, who=who, what=what)
+
+
+def _notes(page: Page) -> Iterator[Block]:
+    rank = {kind: number for number, kind in enumerate(names.FINDINGS)}
+    for group in sorted(page.notes, key=lambda one: rank.get(one.kind, -1)):
+        if group.count == 1:
+            yield Said(_example(group, 0), (), "note")
+        else:
+            yield Said(_counted(group, page.report.zone), _examples(group), "note")
+
+
+def _counted(group: Group, zone: str) -> Arg:
+    """What, how often, when and where, as far as it is told."""
+    title = names.FINDINGS.get(group.kind, group.kind)
+    parts: list[Arg] = [msgn("{what}, {n} time", "{what}, {n} times", group.count, what=title)]
+    if group.first is not None and group.last is not None:
+        first, last = (Day(day_name(zone, at)) for at in (group.first, group.last))
+        parts.append(
+            msg("on {days} days from {first} to {last}", days=group.days, first=first, last=last) if group.days > 1
+            else msg("on {day}", day=first)
+        )  # fmt: skip
+    if group.seats:
+        parts.append(msgn("seat {seats}", "seats {seats}", len(group.seats), seats=_some(group.seats)))
+    return comma(parts)
+
+
+def _some(seats: Sequence[str]) -> Arg:
+    return comma(_few(seats, SEATS))
+
+
+def _few(told: Sequence[Arg], most: int, count: int | None = None) -> tuple[Arg, ...]:
+    """The first of them, and of how many (`count`, else all of `told`) this leaves out."""
+    shown = tuple(told[:most])
+    more = (len(told) if count is None else count) - len(shown)
+    return shown if more <= 0 else (*shown, msgn("… and {n} more", "… and {n} more", more))
+
+
+def _examples(group: Group) -> tuple[Arg, ...]:
+    return _few([_example(group, at) for at in range(len(group.shown))], FIRST, group.count)
+
+
+def _example(group: Group, at: int) -> Arg:
+    return msg("{where}: {what}", where=group.shown[at].where, what=group.shown[at].what)
+
+
+# --- gaps, overrides, coverage --------------------------------------------------------------------------------------------
+
+
+def _gaps(page: Page) -> Iterator[Block]:
+    zone = page.report.zone
+    for one in page.gaps:
+        (seat, *others) = one.seats
+        lines = [_seat_gaps(seat, zone) for seat in one.seats] if others else _from_to(seat, zone)
+        could = [msg("who could tell what happened then: {who}", who=_some(one.could))] if one.could else []
+        yield Said(_gap(one), (*_few(lines, FIRST, len(one.seats) if others else one.count), *could), "bad")
+    count, ms = page.pauses
+    if count:
+        yield Said(msgn(
+            "explained: stopped {n} time in an orderly way, for {length}",
+            "explained: stopped {n} times in an orderly way, for {length} in all", count, length=Length(ms),
+        ))  # fmt: skip
+
+
+def _gap(one: GapGroup) -> Arg:
+    seats = msgn("seat {seats}", "seats {seats}", len(one.seats), seats=_some([seat.seat for seat in one.seats]))
+    return msgn(
+        "UNEXPLAINED: {what}; {n} time, {length}, {seats}", "UNEXPLAINED: {what}; {n} times, {length} in all, {seats}",
+        one.count, what=names.GAPS.get(one.kind, one.kind), length=Length(one.ms), seats=seats,
+    )  # fmt: skip
+
+
+def _seat_gaps(seat: SeatGaps, zone: str) -> Arg:
+    first, *more = _from_to(seat, zone)
+    told: dict[str, Arg] = {"seat": seat.seat, "length": Length(seat.ms), "first": first}
+    return msg("{seat}: {n} times, {length} in all, first {first}", n=seat.count, **told) if more else (
+        msg("{seat}: {first}", **told)
+    )  # fmt: skip
+
+
+def _from_to(seat: SeatGaps, zone: str) -> list[Arg]:
+    return [msg("{start} – {end}", start=moment(gap.start, zone), end=moment(gap.end, zone)) for gap in seat.shown]
+
+
+def _overridden(page: Page) -> Iterator[Block]:
+    for one in page.overridden:
+        what, who = names.OVERRIDES.get(one.kind, one.kind), names.ROLES.get(one.by, one.by)
+        first, last = moment(one.first, page.report.zone), moment(one.last, page.report.zone)
+        when = msg("at {first}", first=first) if one.times == 1 else msg("from {first} to {last}", first=first, last=last)
+        said = msgn(
+            "{what}, by {who}: {n} time, {when}", "{what}, by {who}: {n} times, {when}", one.times,
+            what=what, who=who, when=when,
+        )  # fmt: skip
+        yield Said(msg("{what}; {length} in all", what=said, length=Length(one.ms)) if one.ms > 0 else said)
+
+
+def _coverage(page: Page) -> Iterator[Block]:
+    if page.coverage.days:
+        yield Chart(
+            page.coverage, msg("by day"), msg("by opening hour, all days together"),
+            (("whole", msg("watched")), ("part", msg("in part")), ("none", msg("not watched")), ("off", msg("off, as it said")),
+             ("closed", msg("closed, or before its first start"))),
+        )  # fmt: skip
+
+
+def _seen(page: Page) -> Iterator[Block]:
+    report = page.report
+    if report.failures or not report.size:
+        return
+    if report.anchored:
+        seen = msgn(
+            "the first entry: seen by an outsider, and unchanged since",
+            "the first {n} entries: seen by an outsider, and unchanged since", report.anchored,
+        )  # fmt: skip
+        yield Said(_range(seen, page.anchored, report.zone), (), "good")
+    if rest := report.size - report.anchored:
+        unseen = msgn(
+            "the last entry: seen by no outsider yet", "the last {n} entries: seen by no outsider yet", rest,
+        ) if report.anchored else msgn(
+            "{n} entry, all there is: seen by no outsider yet", "all {n} entries: seen by no outsider yet", rest,
+        )  # fmt: skip
+        yield Said(_range(unseen, page.open, report.zone), (), "note")
+    for name, time in report.witnesses:
+        yield Said(msg("Witness: {name}, {at}", name=name, at=moment(time * 1000, report.zone)))
+
+
+def _range(what: Arg, span: Span | None, zone: str) -> Arg:
+    """By the agent's clock: of the others nobody knows when they reached the log."""
+    if span is None:
+        return what
+    ends: dict[str, Arg] = {"start": moment(span[0], zone), "end": moment(span[1], zone)}
+    return msg("{what} ({start} – {end} by the agent's clock)", what=what, **ends)
+
+
+def _checked(report: Report) -> Iterator[Block]:
+    if report.key:
+        yield Fact(msg("Fingerprint of its key"), report.fingerprint)
+        yield Fact("", msg("the trust policy names this key") if report.trusted else (
+            msg("compare the fingerprint with that on the card of the log")
+        ))  # fmt: skip
+    if report.root:
+        yield Fact(msg("Entries"), report.size)
+        yield Fact(msg("Root"), report.root)
+        yield Fact(msg("Decisions made again with the same result"), report.audit.decisions)
+        for one in report.audit.seats:
+            ends: dict[str, Arg] = {"first": moment(one.first, report.zone), "last": moment(one.last, report.zone)}
+            said = msgn("{n} entry, {first} – {last}", "{n} entries, {first} – {last}", one.entries, **ends)
+            if one.coverage is not None:
+                said = msg("{seat}, alive in {percent}% of its minutes", seat=said, percent=int(one.coverage * 1000) / 10)
+            yield Fact(one.seat, said)
+
+
+def moment(at: int, zone: str) -> Arg:
+    return Moment(at, zone) if 0 <= at < NO_MOMENT else f"{at} ms"

@@ -1,0 +1,76 @@
+"""What people put before the rules, counted by kind and by the role that did it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from compliance.entry import (
+    AnyEntry,
+    Approval,
+    CodeUsed,
+    EnforcementOff,
+    EnforcementOn,
+    GameChanged,
+    GrantGiven,
+    GrantRevoked,
+    Paused,
+)
+
+GUARDIAN = "guardian"  # who else would: the agent's and the daemon's tables of roles let nobody
+OVERRIDING = frozenset(
+    {GrantGiven, GrantRevoked, Approval, GameChanged, Paused, CodeUsed, EnforcementOff, EnforcementOn}
+)
+"""The entries that tell of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """So many `times`, for `ms` in all (0: no length), the first and the last one at these moments (Unix ms).
+
+    `kind` is for programs: `grant`, `taken-back`, `allowed`, `label`, `pause`, `off`, `code`.
+    """
+
+    kind: str
+    by: str
+    times: int
+    ms: int
+    first: int
+    last: int
+
+
+@dataclass
+class Overridden:
+    """`take` all entries in order, then ask for `all`."""
+
+    _known: dict[tuple[str, str], Override] = field(default_factory=dict)
+    _off: dict[tuple[str, str], EnforcementOff] = field(default_factory=dict)
+
+    def take(self, line: AnyEntry) -> None:
+        match line:
+            case GrantGiven():
+                self._add("grant", line.by, line.wall, line.ms)
+            case GrantRevoked():
+                self._add("taken-back", GUARDIAN, line.wall)
+            case Approval():
+                self._add("allowed", GUARDIAN, line.wall)
+            case GameChanged():
+                self._add("label", GUARDIAN, line.wall)
+            case Paused():
+                self._add("pause", GUARDIAN, line.wall)
+            case CodeUsed():
+                self._add("code", GUARDIAN, line.wall, line.ms)
+            case EnforcementOff():
+                self._off[line.seat, line.id] = line
+                self._add("off", GUARDIAN, line.wall, line.until - line.wall)
+            case EnforcementOn():
+                if (off := self._off.pop((line.seat, line.id), None)) is not None and line.wall < off.until:
+                    self._add("off", GUARDIAN, off.wall, line.wall - off.until, times=0)
+            case _:
+                pass
+
+    def all(self) -> tuple[Override, ...]:
+        return tuple(self._known[key] for key in sorted(self._known))
+
+    def _add(self, kind: str, by: str, at: int, ms: int = 0, *, times: int = 1) -> None:
+        old = self._known.get((kind, by), Override(kind, by, 0, 0, at, at))
+        self._known[kind, by] = Override(kind, by, old.times + times, old.ms + ms, min(old.first, at), max(old.last, at))

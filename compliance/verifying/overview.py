@@ -1,0 +1,87 @@
+"""What a page for an inspector needs of the entries beyond what they prove: place, hours, coverage, who overrode what. Pure."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+import msgspec
+
+from compliance.entry import AnyEntry, PlaceChanged
+from compliance.format.chain import AGENT
+from compliance.verifying.overridden import OVERRIDING, Overridden, Override
+from compliance.verifying.watched import WATCHED, SeatMinutes, Watched
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceAt:
+    """What the place said of itself from the moment `at` (Unix ms) on. `certificate` None: an older entry, which is silent."""
+
+    at: int
+    place: str
+    hours: str
+    certificate: str | None
+    expires: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The agent's entries: their numbers, and when they were written by its clock."""
+
+    numbers: array[int]
+    walls: array[int]
+
+    def before(self, number: int) -> tuple[int, int] | None:
+        """First and last moment of what was written before the entry of this number; None: nothing."""
+        return self._ends(0, bisect_left(self.numbers, number))
+
+    def since(self, number: int) -> tuple[int, int] | None:
+        """The same of that entry and what came after it."""
+        return self._ends(bisect_left(self.numbers, number), len(self.numbers))
+
+    def _ends(self, first: int, end: int) -> tuple[int, int] | None:
+        return (min(self.walls[first:end]), max(self.walls[first:end])) if first < end else None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    places: tuple[PlaceAt, ...] = ()
+    clock: Clock = field(default_factory=lambda: Clock(array("q"), array("q")))
+    seats: tuple[SeatMinutes, ...] = ()
+    overridden: tuple[Override, ...] = ()
+
+
+@dataclass
+class Looker:
+    """`take` every entry in the order of the log, then ask for `overview`."""
+
+    _places: list[PlaceAt] = field(default_factory=list)
+    _clock: Clock = field(default_factory=lambda: Clock(array("q"), array("q")))
+    _watched: dict[str, Watched] = field(default_factory=dict)
+    _overridden: Overridden = field(default_factory=Overridden)
+
+    def take(self, index: int, line: AnyEntry) -> None:
+        if line.seat == AGENT:
+            self._clock.numbers.append(index)
+            self._clock.walls.append(line.wall)
+            if isinstance(line, PlaceChanged):
+                self._places.append(_place(line))
+        else:
+            watched = self._watched.get(line.seat)
+            if watched is None:
+                watched = self._watched[line.seat] = Watched(line.seat)
+            if type(line) in WATCHED:  # most are not, and a million of them are asked
+                watched.take(line)
+        if type(line) in OVERRIDING:
+            self._overridden.take(line)
+
+    def overview(self) -> Overview:
+        seats = tuple(one for one in (watched.minutes() for watched in self._watched.values()) if one is not None)
+        return Overview(tuple(self._places), self._clock, seats, self._overridden.all())
+
+
+def _place(line: PlaceChanged) -> PlaceAt:
+    certificate = None if isinstance(line.certificate, msgspec.UnsetType) else line.certificate
+    expires = None if isinstance(line.expires, msgspec.UnsetType) else line.expires
+    return PlaceAt(line.wall, line.place, line.hours, certificate, expires)

@@ -1,0 +1,109 @@
+"""In which minutes a seat was alive, and when it was off in an orderly way: what a calendar of coverage is made of. Pure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from compliance.entry import AnyEntry, Presence, SeatStart, SeatStop
+
+MINUTE_MS = 60_000
+HOUR = 60
+EVER = 2**62
+WATCHED = frozenset({SeatStart, SeatStop, Presence})
+"""The entries that tell of it."""
+_BITS = re.compile(r"[0-9a-f]{15}")
+_UNTOLD = HOUR  # minutes that a presence has not yet told of, at most, when a seat is killed
+
+
+@dataclass(frozen=True, slots=True)
+class SeatMinutes:
+    """`alive`: of each hour since 1970 its minutes, bit 0 the first; `off`: disjoint [start, end) in minutes since 1970, in
+    order, the last one up to EVER where it was off when its chain ended. `first`: the first minute of which it says anything,
+    `last` the end of the last one.
+    """
+
+    seat: str
+    first: int
+    last: int
+    alive: dict[int, int]
+    off: tuple[tuple[int, int], ...]
+
+    def minutes(self, first: int) -> tuple[int, int]:
+        """The hour from this minute on: the bits in which it was alive, and those in which it was off."""
+        hour, late = divmod(first, HOUR)
+        alive = (self.alive.get(hour, 0) >> late | self.alive.get(hour + 1, 0) << HOUR - late) & (1 << HOUR) - 1
+        off, at = 0, bisect_right(self.off, (first, EVER)) - 1
+        for start, end in self.off[max(0, at) :]:
+            if start >= first + HOUR:
+                break
+            off |= span_bits(start - first, end - first)
+        return alive, off
+
+
+def span_bits(start: int, end: int) -> int:
+    """The bits of an hour from `start` to before `end`; what lies outside of it is left out."""
+    start, end = max(0, start), min(HOUR, end)
+    return (1 << end) - (1 << start) if start < end else 0
+
+
+@dataclass
+class Watched:
+    """`take` the entries of one seat in order, then ask for `minutes`."""
+
+    seat: str
+    _alive: dict[int, int] = field(default_factory=dict)
+    _off: list[tuple[int, int]] = field(default_factory=list)
+    _first: int | None = None
+    _told: int = 0
+    _stopped: int | None = None
+
+    def take(self, line: AnyEntry) -> None:
+        match line:
+            case SeatStart():
+                self._start(line)
+            case SeatStop():
+                self._stopped = line.wall // MINUTE_MS
+            case Presence() if _BITS.fullmatch(line.bits):
+                self._mark(line.since // MINUTE_MS, int(line.bits, 16))
+            case _:
+                pass
+
+    def minutes(self) -> SeatMinutes | None:
+        """None of who never enforced anything, as the agent."""
+        if self._first is None:
+            return None
+        off = self._off if self._stopped is None else [*self._off, (self._stopped, EVER)]
+        return SeatMinutes(self.seat, self._first, self._told, self._alive, _joined(off))
+
+    def _start(self, line: SeatStart) -> None:
+        now = line.wall // MINUTE_MS
+        if self._first is None:
+            self._first = self._told = now + 1  # this minute had begun before
+        elif self._stopped is not None:
+            self._off.append((self._stopped, now + 1))
+        elif line.lost_from is not None:  # what a killed daemon had not written down yet, it now tells the end of
+            lost = line.lost_from // MINUTE_MS
+            told = max(self._told, lost + 1 - _UNTOLD)
+            self._mark(told, (1 << max(0, lost + 1 - told)) - 1)
+        self._stopped = None
+
+    def _mark(self, minute: int, bits: int) -> None:
+        hour, late = divmod(minute, HOUR)
+        for at, part in ((hour, bits << late & (1 << HOUR) - 1), (hour + 1, bits >> HOUR - late)):
+            if part:
+                self._alive[at] = self._alive.get(at, 0) | part
+        self._told = max(self._told, minute + bits.bit_length())
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The same without overlaps: a clock that was set back makes some."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        elif start < end:
+            joined.append((start, end))
+    return tuple(joined)

@@ -1,0 +1,354 @@
+"""The page an inspector acts on: bad news first, many findings of a kind in a line, "violation" only of the owner's duties."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from compliance import bundle, entry
+from compliance.__main__ import main
+from compliance.page import html, names, text
+from compliance.page.model import data, page
+from compliance.page.words import sections
+from compliance.verify import verify
+from compliance.verifying.report import Failure, Finding, Gap, entry_name
+from i18n.catalogue import Catalogue
+from i18n.message import Length, msg
+
+ZONE = "Asia/Ho_Chi_Minh"
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+START = 1795482000000  # 2026-11-24 08:00 there
+EN = Catalogue("en")
+
+
+@pytest.fixture
+def report(site):
+    site.honest_day()
+    return verify(bundle.parse(site.bundle()))
+
+
+@pytest.fixture
+def at_point(site, clock):
+    """A report of a game point that opened after an hour as a home."""
+    clock.run(HOUR)
+    site.agent.add(
+        entry.PlaceChanged, place="game-point", zone=ZONE, hours="08:00-22:00", certificate="12/GCN", expires="2026-11-30"
+    )
+    site.honest_day()
+    return verify(bundle.parse(site.bundle()))
+
+
+def finding(kind="after-hours", number=7, at=START + 2 * HOUR, seat="home-pc", cite="NĐ 147/2024, Đ.68", addressee="point"):
+    return Finding(kind, entry_name(number), msg("it went on for {length}", length=Length(MINUTE)), seat, at, cite, addressee)
+
+
+def found(report, *findings, **more):
+    return replace(report, audit=replace(report.audit, findings=findings, **more))
+
+
+def gap(seat, hour, ms=MINUTE, *, explained=False, **more):
+    return Gap(seat, START + hour * HOUR, START + hour * HOUR + ms, explained, **more)
+
+
+def shown(report, words=EN, width=80):
+    return list(text.lines(sections(page(report)), words, width))
+
+
+def section(report, title):
+    told = "\n".join(shown(report))
+    return " ".join(told.partition(f"{title}\n")[2].partition("\n\n")[0].split())
+
+
+# --- order and verdict ------------------------------------------------------------------------------------------------------
+
+
+def test_sections_come_in_the_order_in_which_an_inspector_acts(at_point):
+    everything = found(at_point, finding(), finding("clock-jump", cite=""), gaps=(gap("home-pc", 0),))
+    titles = [line for line in shown(everything) if line and not line.startswith(" ")]
+    assert titles == [
+        "PLACE", "VERDICT", "AGAINST WHICH ARTICLE", "GAPS", "WHAT WAS OVERRIDDEN, AND BY WHOM", "WHO WAS WATCHED WHEN",
+        "ALSO TO KNOW", "WHAT OUTSIDERS HAVE SEEN", "WHAT CANNOT BE KNOWN FROM THIS", "WHAT TO DO NEXT", "WHAT WAS CHECKED",
+    ]  # fmt: skip
+
+
+def test_the_verdict_says_bad_news_first_in_one_sentence(at_point):
+    others = [finding("over-cap", cite="Đ.39", addressee="enterprise") for _ in range(2)]
+    gaps = (gap("home-pc", 0), gap("home-pc", 0, explained=True))
+    assert section(found(at_point, finding(), *others, gaps=gaps), "VERDICT") == (
+        "✗ 1 VIOLATION of a duty of this place, 2 times a rule was not kept, 1 gap that nobody explains."
+        " Whole, not anchored"
+    )
+
+
+def test_a_failure_comes_before_everything(at_point):
+    broken = replace(found(at_point, finding()), failures=(Failure("checkpoint", msg("it is cut off")),))
+    assert section(broken, "VERDICT") == (
+        "✗ NOT VERIFIED: 1 thing in it does not hold. Besides: 1 VIOLATION of a duty of this place ✗ checkpoint: it is cut off"
+    )
+    assert "WHAT OUTSIDERS HAVE SEEN" not in shown(broken)
+
+
+def test_failures_of_one_kind_are_one_line_with_the_first_three(report):
+    many = tuple(Failure(entry_name(n), msg("it is of {size} bytes", size=n)) for n in range(30))
+    told = section(replace(report, failures=(*many, Failure("key", msg("it is cut off")))), "VERDICT")
+    assert told == (
+        "✗ NOT VERIFIED: 31 things in it do not hold ✗ entry 0: it is of 0 bytes entry 1: it is of 1 bytes"
+        " entry 2: it is of 2 bytes … and 27 more ✗ key: it is cut off"
+    )
+
+
+@pytest.mark.parametrize(("kind", "says"), [("unended", "1 thing that needs an explanation. Whole"), ("late", "✓ Whole")])
+def test_what_is_against_no_article_is_bad_news_only_where_it_is_odd(report, kind, says):
+    assert says in section(found(report, finding(kind, cite="")), "VERDICT")
+
+
+def test_an_honest_day_has_no_bad_news(report):
+    assert section(report, "VERDICT") == "✓ Whole, not anchored"
+
+
+# --- findings by article ------------------------------------------------------------------------------------------------------
+
+
+def test_thirty_findings_of_one_kind_are_one_line_with_a_count_and_the_first_three(at_point):
+    many = [finding(number=n, at=START + 2 * HOUR + n % 5 * DAY, seat=f"pc-{n % 8}") for n in range(30)]
+    assert section(found(at_point, *many), "AGAINST WHICH ARTICLE") == (
+        "✗ NĐ 147/2024, Đ.68 – VIOLATION, a duty of the owner of this place: play outside the hours, 30 times, on 5 days from"
+        " 24 Nov 2026 to 28 Nov 2026, seats pc-0, pc-1, pc-2, pc-3, pc-4, pc-5, … and 2 more"
+        " entry 0: it went on for 1 min entry 1: it went on for 1 min entry 2: it went on for 1 min … and 27 more"
+    )
+
+
+@pytest.mark.parametrize(("changed", "says"), [
+    ({"addressee": "enterprise"}, "not kept, a duty of the enterprise that offers the game"),
+    ({"addressee": "player"}, "not kept, a duty of the player"), ({"addressee": None}, "– not kept: "),
+    ({"at": START + 1}, "not kept, a duty of the owner of a game point"),  # still a home
+    ({}, "VIOLATION"), ({"at": None}, "VIOLATION"),
+])  # fmt: skip
+def test_violation_is_said_only_of_the_duties_of_who_owned_the_log_then(at_point, changed, says):
+    told = section(found(at_point, replace(finding(at=START + 2 * HOUR), **changed)), "AGAINST WHICH ARTICLE")
+    assert says in told
+    assert ("VIOLATION" in told) == (says == "VIOLATION")
+
+
+def test_at_a_home_nothing_is_a_violation(report):
+    assert "VIOLATION" not in "\n".join(shown(found(report, finding())))
+
+
+def test_a_kind_that_the_page_has_no_words_for_is_shown_by_its_id(at_point):
+    assert "brand-new, 2 times" in section(found(at_point, *[finding("brand-new", cite="")] * 2), "ALSO TO KNOW")
+
+
+def test_what_bears_on_play_is_told_before_what_is_operation_and_what_nobody_knows_before_all(report):
+    kinds = ("zone", "clock-jump", "unended", "brand-new")
+    told = section(found(report, *[finding(kind, cite="") for kind in kinds for _ in range(2)]), "ALSO TO KNOW")
+    assert re.findall("brand-new|over and not ended|clocks that jumped|time zone", told) == [
+        "brand-new", "over and not ended", "clocks that jumped", "time zone",
+    ]  # fmt: skip
+
+
+def test_every_kind_of_finding_that_the_verifier_names_has_a_name():
+    """Many of one kind are told by it."""
+    room = Path(__file__).parents[2] / "compliance"
+    named = re.compile(r'(?:Finding|_note|_tell)\(\s*"([a-z-]+)"')
+    told = {kind for path in room.rglob("*.py") for kind in named.findall(path.read_text("utf-8"))}
+    assert "clock-back" in told
+    assert told - names.FINDINGS.keys() == set()
+
+
+# --- place, gaps, overrides, what is open ---------------------------------------------------------------------------------
+
+
+def test_place_certificate_and_hours_are_named(at_point):
+    told = section(at_point, "PLACE")
+    assert "Place a public game point Certificate 12/GCN, valid to 30 Nov 2026 Hours 08:00-22:00" in told
+    assert "all this was changed 1 time before" in told
+    assert "24 Nov 2026 08:00 – 24 Nov 2026 10:36" in told
+
+
+@pytest.mark.parametrize(("certificate", "expires", "says"), [
+    ("12/GCN", "2026-11-23", "12/GCN, EXPIRED on 23 Nov 2026, and the log goes on"),
+    ("12/GCN", "2026-11-24", "12/GCN, valid to 24 Nov 2026"), ("12/GCN", "one day", "Certificate 12/GCN Hours"),
+    ("", None, "none is named in the log: ask for it"),
+])  # fmt: skip
+def test_a_certificate_that_expired_or_is_not_named_is_said(site, audit, certificate, expires, says):
+    told = {"certificate": certificate, "expires": expires}
+    site.agent.add(entry.PlaceChanged, place="game-point", zone=ZONE, hours="09:00-21:00", **told)
+    site.enrol().start()
+    report = audit()
+    assert says in section(report, "PLACE")
+    assert ("an expired certificate" in section(report, "VERDICT")) == ("EXPIRED" in says)
+
+
+def test_an_older_log_does_not_say_of_a_certificate(site, audit):
+    site.agent.add(entry.PlaceChanged, place="game-point", zone=ZONE, hours="")
+    site.enrol().start()
+    assert "the log does not say: ask for it" in section(audit(), "PLACE")
+
+
+def test_gaps_are_told_by_kind_and_seat_the_longest_first_with_who_could_explain(report):
+    gaps = [gap("a", n, could=("b", "agent")) for n in range(5)]
+    gaps += [gap(name, 0, HOUR) for name in "cdef"] + [gap("c", 0, explained=True)]
+    gaps.append(gap("agent", 0, 9 * HOUR, kind="agent-silent"))
+    assert section(found(report, gaps=tuple(gaps)), "GAPS") == (
+        "✗ UNEXPLAINED: the agent was silent; 1 time, 9 hr, seat agent 24 Nov 2026 08:00 – 24 Nov 2026 17:00"
+        " ✗ UNEXPLAINED: ended without a word, and nothing was watched; 9 times, 4 hr 5 min in all, seats c, d, e, f, a"
+        " c: 24 Nov 2026 08:00 – 24 Nov 2026 09:00 d: 24 Nov 2026 08:00 – 24 Nov 2026 09:00"
+        " e: 24 Nov 2026 08:00 – 24 Nov 2026 09:00 … and 2 more who could tell what happened then: agent, b"
+        " · explained: stopped 1 time in an orderly way, for 1 min"
+    )
+
+
+def test_gaps_of_one_seat_are_told_from_when_to_when(report):
+    """Of several seats only how many there were, and the first."""
+    told = section(found(report, gaps=tuple(gap("a", n) for n in range(5))), "GAPS")
+    assert told == (
+        "✗ UNEXPLAINED: ended without a word, and nothing was watched; 5 times, 5 min in all, seat a"
+        " 24 Nov 2026 08:00 – 24 Nov 2026 08:01 24 Nov 2026 09:00 – 24 Nov 2026 09:01 24 Nov 2026 10:00 – 24 Nov 2026 10:01"
+        " … and 2 more"
+    )
+    told = section(found(report, gaps=(gap("a", 0), gap("a", 1), gap("b", 0))), "GAPS")
+    assert "a: 2 times, 2 min in all, first 24 Nov 2026 08:00 – 24 Nov 2026 08:01" in told
+
+
+def test_overrides_are_counted_by_kind_and_role(site, seat, audit):
+    wall = site.clock.wall()
+    for n, by in enumerate(("guardian", "guardian", "staff")):
+        seat.add(entry.GrantGiven, id=f"g{n}", who="child", by=by, ms=10 * MINUTE, game=None, given=wall)
+    seat.add(entry.EnforcementOff, id="o1", until=wall + HOUR)
+    site.clock.run(20 * MINUTE)
+    seat.add(entry.EnforcementOn, id="o1", how="taken back")
+    told = section(audit(), "WHAT WAS OVERRIDDEN, AND BY WHOM")
+    assert "extra time, by a guardian: 2 times, from 24 Nov 2026 08:00 to 24 Nov 2026 08:00; 20 min in all" in told
+    assert "extra time, by staff: 1 time, at 24 Nov 2026 08:00; 10 min in all" in told
+    assert "no limit enforced, by a guardian: 1 time, at 24 Nov 2026 08:00; 20 min in all" in told
+
+
+def test_what_cannot_be_known_is_always_said(report):
+    """What an owner with the seat's key may do unseen, and what of this log is open."""
+    told = section(found(report, finding("not-decidable", cite="")), "WHAT CANNOT BE KNOWN FROM THIS")
+    for always in ("Play that was never written down", "Whether two pseudonyms are one person", "Whether an age is true"):
+        assert always in told
+    assert f"Whether the {report.size} entries that no outsider saw" in told
+    assert "What 1 finding above says cannot be decided" in told
+    assert "that no outsider saw" not in section(replace(report, anchored=report.size), "WHAT CANNOT BE KNOWN FROM THIS")
+
+
+def test_what_outsiders_saw_and_what_not_stand_apart_by_time(site):
+    site.honest_day()
+    kept = site.log.checkpoint
+    site.clock.run(DAY)
+    site.agent.add(entry.AgentTick, seats={}, silent=())
+    site.deliver()
+    told = section(verify(bundle.parse(site.bundle()), since=kept), "WHAT OUTSIDERS HAVE SEEN")
+    assert re.fullmatch(
+        r"✓ the first \d+ entries: seen by an outsider, and unchanged since \(24 Nov 2026 08:00 – 24 Nov 2026 09:36 by the"
+        r" agent's clock\) ! the last 2 entries: seen by no outsider yet \(25 Nov 2026 09:36 – 25 Nov 2026 09:36 by the agent's"
+        r" clock\)", told,
+    ), told  # fmt: skip
+
+
+# --- as text, as HTML, as JSON --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_no_line_is_wider_than_the_terminal(at_point, language, width):
+    """But for what is one word, and a calendar's row, which needs 57."""
+    told = shown(found(at_point, *[finding(seat=f"a-seat-with-a-long-name-{n}") for n in range(9)]), Catalogue(language), width)
+    assert [line for line in told if len(line) > max(width, 57) and len(line.split()) > 1] == []
+
+
+class Reader(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.opened, self.tags, self.links = [], set(), []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.links += [value for name, value in attrs if name in {"src", "href"} or name.startswith("on")]
+        if tag not in {"meta", "br"}:
+            self.opened.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.opened.pop() == tag
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_html_is_one_well_formed_file_without_script_or_links(at_point, language):
+    evil = finding(seat="<script>alert(1)</script>\x1b[2J\u202e", cite="<b>&")
+    made = html.document(sections(page(found(at_point, evil))), Catalogue(language), language)
+    reader = Reader()
+    reader.feed(made)
+    assert (reader.opened, reader.links, "script" in reader.tags) == ([], [], False)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in made
+    assert not {"\x1b", "\u202e"} & set(made)
+    assert f'<html lang="{language}">' in made
+    assert not re.search(r"url\(|@import|https?:", made)
+
+
+def test_html_shows_what_was_missed_in_numbers_too(site, clock):
+    """Colours are lost in print."""
+    seat = site.enrol()
+    seat.start()
+    seat.add(entry.Presence, since=clock.wall(), bits=f"{(1 << 30) - 1:015x}")
+    clock.run(3 * HOUR)
+    site.agent.add(entry.AgentTick, seats={}, silent=())
+    site.deliver()
+    made = html.document(sections(page(verify(bundle.parse(site.bundle())))), EN, "en")
+    assert '<td class="part">49</td><td class="none">X</td><td class="none">X</td>' in made
+
+
+@pytest.fixture
+def file(site, tmp_path, monkeypatch):
+    monkeypatch.setenv("GIOCHOI_LANG", "en")
+    site.honest_day()
+    path = tmp_path / "log.giochoi"
+    path.write_bytes(site.bundle())
+    return path
+
+
+def test_html_file_is_written_in_the_readers_language_and_the_verdict_said(file, tmp_path, capsys):
+    """With the exit code of the verification."""
+    assert main([str(file), "--html", str(tmp_path / "page.html"), "--lang", "vi"]) == 0
+    assert capsys.readouterr().out == "KẾT LUẬN\n  ✓ Không bị sửa; chưa đối chiếu với thẻ hay mốc cũ\n"
+    made = (tmp_path / "page.html").read_text("utf-8")
+    assert "Kết quả kiểm tra nhật ký tuân thủ" in made
+    assert "Do giochoi-verify lập" in made
+    data = bytearray(file.read_bytes())
+    data[data.index(b"play.due")] ^= 1
+    file.write_bytes(data)
+    assert main([str(file), "--html", str(tmp_path / "page.html")]) == 4
+    assert "NOT VERIFIED" in (tmp_path / "page.html").read_text("utf-8")
+
+
+def test_an_html_file_that_cannot_be_written_is_exit_2_in_one_line(file, tmp_path, capsys):
+    assert main([str(file), "--html", str(tmp_path)]) == 2
+    told = capsys.readouterr()
+    assert (told.out, len(told.err.splitlines()), str(tmp_path) in told.err) == ("", 1, True)
+
+
+def test_json_has_the_page_besides_what_it_had(file, tmp_path, capsys):
+    assert main([str(file), "--json", "--html", str(tmp_path / "page.html")]) == 0
+    told = json.loads(capsys.readouterr().out)
+    found = told["page"]
+    assert told["ok"] is True
+    assert found["verdict"] == "Whole, not anchored"
+    assert found["place"] == {"place": "home", "hours": "", "certificate": None, "expires": None, "changes": 0}
+    assert found["period"] == {"from": "2026-11-24T08:00:00+07:00", "to": "2026-11-24T09:36:03+07:00"}
+    (override,) = found["overridden"]
+    assert [override[name] for name in ("kind", "by", "times", "s")] == ["grant", "guardian", 1, 300.0]
+    assert (found["coverage"][0]["seat"], found["coverage"][0]["off_min"], found["anchored"]) == ("home-pc", 0, None)
+    assert len(found["unknown"]) >= 5
+    assert "page.html" in str(list(tmp_path.iterdir()))
+
+
+def test_json_groups_findings_by_article(at_point):
+    many = [finding(number=n) for n in range(30)]
+    (article,) = data(page(found(at_point, *many)), {})["articles"]
+    (kind,) = article["kinds"]
+    assert (article["violation"], kind["count"], kind["days"], len(kind["first"])) == (True, 30, 1, 3)
