@@ -20,7 +20,7 @@ from compliance import entry
 from compliance.verifying.binding import MOST, Policies, Rules, Why, same_day
 from compliance.verifying.due import contradictions
 from compliance.verifying.report import Failure, Finding
-from compliance.verifying.runs import SLEPT_MS, Day, Given, Over, Ruled, Run, decided, moments_of, over, overnight
+from compliance.verifying.runs import SLEPT_MS, Day, Given, Over, Ruled, Run, decided, free, moments_of, over, overnight
 from compliance.verifying.shifts import FOREVER, Shifts
 from compliance.verifying.surely import Surely
 from compliance.verifying.undecided import Undecided
@@ -120,8 +120,8 @@ class Redecider:
         grants = tuple(one.grant for one in given if one.given <= run.at < self._revoked.get((run.seat, one.id), FOREVER))
         going = tuple(one.played(run.at - one.since) for one in run.day.running.values() if one.since < run.at)
         decision = decided(run, run.ruled[0], run.at, grants, going)
-        run.refused = decision.verdict != "allow"
-        return run.at if run.refused else decision.until or FOREVER
+        run.refused = decision.verdict != "allow" and not free(run, run.ruled[0], run.at)
+        return run.at if decision.verdict != "allow" else decision.until or FOREVER
 
     def _join(self, line: entry.PlayStarted, day: Day, run: Run) -> None:
         day.many = day.many or len(day.games) > MOST or len(day.running) > MOST

@@ -154,7 +154,7 @@ def over(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], int], 
         ruled = [one for one in run.ruled if one.at <= at][-1]
         if ruled.rules.packs is None:
             return ruled.rules.why
-        if _free(run, ruled, at):
+        if free(run, ruled, at):
             since = FOREVER
             continue
         grants = tuple(one.grant for one in given if one.given <= at < revoked.get((run.seat, one.id), FOREVER))
@@ -180,7 +180,7 @@ def _leave(run: Run, at: int, decision: Decision) -> int:
     return NEWS_MS + decision.grace_ms + SLACK_MS
 
 
-def _free(run: Run, ruled: Ruled, at: int) -> bool:
+def free(run: Run, ruled: Ruled, at: int) -> bool:
     """Whether nothing was enforced then, or nobody was there to do it. A pause is enforced all the same."""
     who = run.day.who
     held = [one for one in run.shifts if one.start <= at < one.ends(who)]

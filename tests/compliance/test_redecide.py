@@ -299,6 +299,18 @@ def test_a_pause_of_everybody_but_one(site, seat, audit):
     assert told(audit()) == []
 
 
+@pytest.mark.parametrize("off", [True, False])
+def test_what_began_while_nothing_was_enforced_has_a_minute(site, seat, audit, off):
+    """Paused in the same instant, it was not refused when it began; otherwise it was."""
+    if off:
+        seat.add(entry.EnforcementOff, id="o", until=site.clock.wall() + HOUR)
+    made = seat.begin(game="gta", label=18, bound=bound(LAW), approved=False, learning=False)
+    seat.add(entry.Paused, id="p", who="child", until=None)
+    site.clock.run(MINUTE)
+    seat.end(made)
+    assert (told(audit()) == []) is off
+
+
 def test_while_no_daemon_ran_nothing_is_over(site, seat, audit):
     """That is a gap; what went on afterwards is over."""
     made = seat.begin(bound=bound(LAW), approved=False, learning=False)
