@@ -6,6 +6,7 @@ Moments are the seat's wall clock where the play's entry stands, and from there 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from compliance.entry import Bound
 from compliance.verifying.binding import Part, Rules, Why
-from compliance.verifying.shifts import FOREVER, Shift
+from compliance.verifying.shifts import FOREVER, Shift, Shifts
 from i18n.message import Arg
 from rules.calendar import DAY_MS, day_bounds, day_name
 from rules.decide import decide
@@ -106,6 +107,20 @@ class Run:
     def now(self, mono: int, boot: str, wall: int) -> int:
         """The moment of an entry of its seat, told by what was played."""
         return self.at + max(0, mono - self.mono) if boot == self.boot else wall
+
+
+@dataclass(slots=True)
+class Seat:
+    """One seat's chain, as far as it was read."""
+
+    days: OrderedDict[str, Day] = field(default_factory=OrderedDict)
+    runs: dict[int, Run] = field(default_factory=dict)
+    shifts: Shifts = field(default_factory=Shifts)
+    dues: dict[int, tuple[int, int]] = field(default_factory=dict)  # of plays that midnight ended: when due, how long left
+    tells: bool = False  # some entry of it has said what bound a play
+    mono: int = 0
+    boot: str = ""
+    wall: int = 0
 
 
 class Over(NamedTuple):

@@ -347,6 +347,14 @@ def test_work_grows_with_the_log_alone(site, seat, monkeypatch):
     assert len(calls) < len(lines) + 3_000
 
 
+@pytest.mark.parametrize(("since", "odd"), [(0, True), (HOUR, False)])
+def test_a_seat_that_said_it_and_says_it_no_more_is_told(site, seat, play, audit, since, odd):
+    """But not of a play that a former agent's log had, and that is written once more."""
+    play(5, LAW)
+    seat.begin(since=site.clock.wall() - since)
+    assert bool([one for one in audit().audit.findings if one.kind == "not-said"]) is odd
+
+
 @pytest.mark.parametrize("made", [{"bound": bound(place="moon")}, {"age": -1, "bound": bound(LAW)}])
 def test_what_cannot_be_fails(seat, audit, made):
     seat.begin(**made)
