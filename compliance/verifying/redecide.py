@@ -20,7 +20,21 @@ from compliance import entry
 from compliance.verifying.binding import MOST, Policies, Rules, Why, same_day
 from compliance.verifying.due import contradictions
 from compliance.verifying.report import Failure, Finding
-from compliance.verifying.runs import SLEPT_MS, Day, Given, Over, Ruled, Run, Seat, decided, free, moments_of, over, overnight
+from compliance.verifying.runs import (
+    LEAVE_MS,
+    SLEPT_MS,
+    Day,
+    Given,
+    Over,
+    Ruled,
+    Run,
+    Seat,
+    decided,
+    held_back,
+    moments_of,
+    over,
+    overnight,
+)
 from compliance.verifying.shifts import FOREVER
 from compliance.verifying.surely import Surely
 from compliance.verifying.undecided import Undecided
@@ -59,6 +73,7 @@ class Redecider:
     def take(self, where: Arg, line: entry.AnyEntry) -> None:
         seat = self._seats[line.seat]
         self._work += 1
+        seat.first = line.wall if seat.first is None else seat.first
         match line:
             case entry.PlayStarted():
                 self._start(where, line, seat)
@@ -89,13 +104,14 @@ class Redecider:
         seat.tells = seat.tells or ruled is not None
         if seat.tells and line.bound is UNSET and line.wall - line.since <= SLEPT_MS:  # else a former chain's, written again
             self._unsaid.append(unsaid(where, line))
-        late = line.wall - line.since > SLEPT_MS or line.resumed is not None
+        resumed = line.resumed is not None and line.resumed in seat.midnight
+        late = resumed or line.since < (seat.first or 0)
         run = Run(
             where, line.seat, day, line.game, line.publisher, line.label, line.since, line.wall, line.mono, line.boot,
             () if ruled is None else (ruled,), seat.shifts.count, not day.running, late,
         )  # fmt: skip
-        if line.resumed is not None and (due := seat.dues.pop(line.resumed, None)) is not None:
-            run.carried = due[0] + due[1] + 2 * SLEPT_MS * 30
+        if line.resumed is not None and (due := seat.midnight.pop(line.resumed, None)) is not None:
+            run.carried = due[0] + due[1] + LEAVE_MS
         self._join(line, day, run)
         seat.runs[line.seq] = run
         if ruled is None:
@@ -111,7 +127,7 @@ class Redecider:
         grants = tuple(one.grant for one in given if one.given <= run.at < self._revoked.get((run.seat, one.id), FOREVER))
         going = tuple(one.played(run.at - one.since) for one in run.day.running.values() if one.since < run.at)
         decision = decided(run, run.ruled[0], run.at, grants, going)
-        run.refused = decision.verdict != "allow" and not free(run, run.ruled[0], run.at)
+        run.refused = decision.verdict != "allow" and held_back(run, run.ruled[0], run.at) is None
         return run.at if decision.verdict != "allow" else decision.until or FOREVER
 
     def _join(self, line: entry.PlayStarted, day: Day, run: Run) -> None:
@@ -133,8 +149,8 @@ class Redecider:
             return
         day = run.day
         day.running.pop(line.play, None)
-        if line.how == "midnight" and run.due is not None:
-            seat.dues[line.play] = run.due
+        if line.how == "midnight":
+            seat.midnight[line.play] = run.due
         run.slept = line.late or abs(line.wall - line.since - line.ms) > SLEPT_MS
         day.slept = day.slept or run.slept
         day.blurred = day.blurred or (run.slept and not (run.alone and not day.running))

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from compliance.entry import Bound
 from compliance.verifying.binding import Part, Rules, Why
@@ -24,6 +24,7 @@ from rules.history import History
 from rules.policy import NEWS_MS
 
 SLACK_MS = 60_000  # a machine may be busy; events may come late
+LEAVE_MS = NEWS_MS + SLACK_MS
 START_MS = 15_000  # a start that is refused is ended at once
 SLEPT_MS = 2_000
 
@@ -90,7 +91,7 @@ class Run:
     ruled: tuple[Ruled, ...]
     changes: int
     alone: bool
-    late: bool  # it began before its entry, or goes on from another day
+    late: bool  # it began before its seat's chain, or goes on from another day
     refused: bool = False  # by all that its seat had written by then
     carried: int = 0  # it may go on to then, as it was told to end as the play of the day before
     due: tuple[int, int] | None = None  # the moment, and the time to save
@@ -116,7 +117,8 @@ class Seat:
     days: OrderedDict[str, Day] = field(default_factory=OrderedDict)
     runs: dict[int, Run] = field(default_factory=dict)
     shifts: Shifts = field(default_factory=Shifts)
-    dues: dict[int, tuple[int, int]] = field(default_factory=dict)  # of plays that midnight ended: when due, how long left
+    midnight: dict[int, tuple[int, int] | None] = field(default_factory=dict)  # plays that it ended; when due, how long left
+    first: int | None = None
     tells: bool = False  # some entry of it has said what bound a play
     mono: int = 0
     boot: str = ""
@@ -169,7 +171,11 @@ def over(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], int], 
         ruled = [one for one in run.ruled if one.at <= at][-1]
         if ruled.rules.packs is None:
             return ruled.rules.why
-        if free(run, ruled, at):
+        held = held_back(run, ruled, at)
+        if held == "down" and since < FOREVER:  # what was due before stays due: another start of the daemon frees nobody
+            last += min(then, run.ended) - at
+            continue
+        if held is not None:
             since = FOREVER
             continue
         grants = tuple(one.grant for one in given if one.given <= at < revoked.get((run.seat, one.id), FOREVER))
@@ -192,15 +198,15 @@ def _leave(run: Run, at: int, decision: Decision) -> int:
     if at == run.at and run.refused and decision.verdict != "allow" and not run.late:
         due = run.due is not None and run.due[0] - at <= START_MS
         return START_MS + (decision.grace_ms + SLACK_MS if due else 0)
-    return NEWS_MS + decision.grace_ms + SLACK_MS
+    return LEAVE_MS + decision.grace_ms
 
 
-def free(run: Run, ruled: Ruled, at: int) -> bool:
-    """Whether nothing was enforced then, or nobody was there to do it. A pause is enforced all the same."""
-    who = run.day.who
-    held = [one for one in run.shifts if one.start <= at < one.ends(who)]
-    kinds = {one.kind for one in held}
-    return "down" in kinds or ("off" in kinds and ruled.bound.place == "home" and "pause" not in kinds)
+def held_back(run: Run, ruled: Ruled, at: int) -> Literal["down", "off"] | None:
+    """Whether nobody was there to enforce anything, or nothing was to be. A pause is enforced all the same."""
+    kinds = {one.kind for one in run.shifts if one.start <= at < one.ends(run.day.who)}
+    if "down" in kinds:
+        return "down"
+    return "off" if "off" in kinds and ruled.bound.place == "home" and "pause" not in kinds else None
 
 
 def moments_of(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], int]) -> list[int]:

@@ -311,6 +311,27 @@ def test_what_began_while_nothing_was_enforced_has_a_minute(site, seat, audit, o
     assert (told(audit()) == []) is off
 
 
+def test_a_daemon_that_starts_anew_again_and_again_frees_nobody(site, seat, audit):
+    made = seat.begin(bound=bound(LAW), approved=False, learning=False)
+    site.clock.run(HOUR)
+    for _ in range(20):
+        site.clock.run(MINUTE)
+        seat.start(clean=False, lost_from=site.clock.wall() - 1_000)
+    seat.end(made)
+    assert [one[0] for one in told(audit())] == ["over-cap"]
+
+
+@pytest.mark.parametrize("lie", [{"since": 10_000}, {"resumed": 2}])
+def test_a_refused_start_is_not_made_better_by_when_it_began(site, seat, audit, lie):
+    site.clock.run(MINUTE)
+    since = site.clock.wall() - lie.get("since", 0)
+    lie = {"since": since, **({"resumed": 2} if "resumed" in lie else {})}
+    made = seat.begin(game="gta", label=18, bound=bound(LAW), approved=False, learning=False, **lie)
+    site.clock.run(MINUTE)
+    seat.end(made)
+    assert [one[0] for one in told(audit())] == ["label-above-age"]
+
+
 def test_while_no_daemon_ran_nothing_is_over(site, seat, audit):
     """That is a gap; what went on afterwards is over."""
     made = seat.begin(bound=bound(LAW), approved=False, learning=False)
