@@ -9,7 +9,7 @@ when all grants are known. What cannot be decided is counted.
 from __future__ import annotations
 
 from bisect import insort
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import get_args
@@ -20,11 +20,25 @@ from compliance import entry
 from compliance.verifying.binding import MOST, Policies, Rules, Why, same_day
 from compliance.verifying.due import contradictions
 from compliance.verifying.report import Failure, Finding
-from compliance.verifying.runs import SLEPT_MS, Day, Given, Over, Ruled, Run, decided, moments_of, over, overnight
-from compliance.verifying.shifts import FOREVER, Shifts
+from compliance.verifying.runs import (
+    LEAVE_MS,
+    SLEPT_MS,
+    Day,
+    Given,
+    Over,
+    Ruled,
+    Run,
+    Seat,
+    decided,
+    held_back,
+    moments_of,
+    over,
+    overnight,
+)
+from compliance.verifying.shifts import FOREVER
 from compliance.verifying.surely import Surely
 from compliance.verifying.undecided import Undecided
-from compliance.verifying.wrong import finding, unended
+from compliance.verifying.wrong import finding, unended, unsaid
 from i18n.message import Arg, Message, msg
 from rules.calendar import DAY_MS
 from rules.facts import Grant
@@ -36,19 +50,6 @@ _UNENDED_MS = 10 * 60_000
 _PLACES, _ROLES = frozenset(get_args(Place)), frozenset(get_args(Role))
 
 
-@dataclass(slots=True)
-class _Seat:
-    """One seat's chain, as far as it was read."""
-
-    days: OrderedDict[str, Day] = field(default_factory=OrderedDict)
-    runs: dict[int, Run] = field(default_factory=dict)
-    shifts: Shifts = field(default_factory=Shifts)
-    dues: dict[int, tuple[int, int]] = field(default_factory=dict)  # of plays that midnight ended: when due, how long left
-    mono: int = 0
-    boot: str = ""
-    wall: int = 0
-
-
 @dataclass
 class Redecider:
     """`take` every entry in the order of the log, then ask `failures` and `findings`."""
@@ -56,12 +57,13 @@ class Redecider:
     texts: Mapping[str, str]
     failures: list[Failure] = field(default_factory=list)
     decided: int = 0
-    _seats: defaultdict[str, _Seat] = field(default_factory=lambda: defaultdict(_Seat))
+    _seats: defaultdict[str, Seat] = field(default_factory=lambda: defaultdict(Seat))
     _grants: defaultdict[str, list[Given]] = field(default_factory=lambda: defaultdict(list))
     _first_seat: dict[str, str] = field(default_factory=dict)  # by pseudonym
     _revoked: dict[tuple[str, str], int] = field(default_factory=dict)
     _doubtful: list[Run] = field(default_factory=list)
     _surely: Surely = field(default_factory=Surely)
+    _unsaid: list[Finding] = field(default_factory=list)
     _work: int = 1_000  # how many moments may be looked at, at the end
     _undecided: Undecided = field(default_factory=Undecided)
 
@@ -71,6 +73,7 @@ class Redecider:
     def take(self, where: Arg, line: entry.AnyEntry) -> None:
         seat = self._seats[line.seat]
         self._work += 1
+        seat.first = line.wall if seat.first is None else seat.first
         match line:
             case entry.PlayStarted():
                 self._start(where, line, seat)
@@ -95,16 +98,20 @@ class Redecider:
 
     # --- plays ----------------------------------------------------------------------------------------------------------
 
-    def _start(self, where: Arg, line: entry.PlayStarted, seat: _Seat) -> None:
+    def _start(self, where: Arg, line: entry.PlayStarted, seat: Seat) -> None:
         day = self._day(line.who, line.wall, seat)
         ruled = self._read(where, line, day)
-        late = line.wall - line.since > SLEPT_MS or line.resumed is not None
+        seat.tells = seat.tells or ruled is not None
+        if seat.tells and line.bound is UNSET and line.wall - line.since <= SLEPT_MS:  # else a former chain's, written again
+            self._unsaid.append(unsaid(where, line))
+        resumed = line.resumed is not None and line.resumed in seat.midnight
+        late = resumed or line.since < (seat.first or 0)
         run = Run(
             where, line.seat, day, line.game, line.publisher, line.label, line.since, line.wall, line.mono, line.boot,
             () if ruled is None else (ruled,), seat.shifts.count, not day.running, late,
         )  # fmt: skip
-        if line.resumed is not None and (due := seat.dues.pop(line.resumed, None)) is not None:
-            run.carried = due[0] + due[1] + 2 * SLEPT_MS * 30
+        if line.resumed is not None and (due := seat.midnight.pop(line.resumed, None)) is not None:
+            run.carried = due[0] + due[1] + LEAVE_MS
         self._join(line, day, run)
         seat.runs[line.seq] = run
         if ruled is None:
@@ -120,8 +127,8 @@ class Redecider:
         grants = tuple(one.grant for one in given if one.given <= run.at < self._revoked.get((run.seat, one.id), FOREVER))
         going = tuple(one.played(run.at - one.since) for one in run.day.running.values() if one.since < run.at)
         decision = decided(run, run.ruled[0], run.at, grants, going)
-        run.refused = decision.verdict != "allow"
-        return run.at if run.refused else decision.until or FOREVER
+        run.refused = decision.verdict != "allow" and held_back(run, run.ruled[0], run.at) is None
+        return run.at if decision.verdict != "allow" else decision.until or FOREVER
 
     def _join(self, line: entry.PlayStarted, day: Day, run: Run) -> None:
         day.many = day.many or len(day.games) > MOST or len(day.running) > MOST
@@ -136,21 +143,21 @@ class Redecider:
         if line.learning is True and not run.day.many:
             run.day.learning |= {run.game}
 
-    def _end(self, line: entry.PlayEnded, seat: _Seat) -> None:
+    def _end(self, line: entry.PlayEnded, seat: Seat) -> None:
         run = seat.runs.pop(line.play, None)
         if run is None:
             return
         day = run.day
         day.running.pop(line.play, None)
-        if line.how == "midnight" and run.due is not None:
-            seat.dues[line.play] = run.due
+        if line.how == "midnight":
+            seat.midnight[line.play] = run.due
         run.slept = line.late or abs(line.wall - line.since - line.ms) > SLEPT_MS
         day.slept = day.slept or run.slept
         day.blurred = day.blurred or (run.slept and not (run.alone and not day.running))
         since_told = line.mono - run.mono if line.boot == run.boot else line.ms - (run.at - run.since)
         self._over(run, run.at + max(0, min(line.ms, since_told)), line.ms, seat)
 
-    def _over(self, run: Run, ended: int, ms: int, seat: _Seat) -> None:
+    def _over(self, run: Run, ended: int, ms: int, seat: Seat) -> None:
         """It ended then, after `ms` in all, or goes on at the end of the log."""
         run.ended, day = ended, run.day
         if 0 < ms <= 2 * DAY_MS:
@@ -171,7 +178,7 @@ class Redecider:
         except (ValueError, OverflowError):
             self._undecided.add("odd", run.where)
 
-    def _ruled(self, where: Arg, line: entry.PlayRuled, seat: _Seat) -> None:
+    def _ruled(self, where: Arg, line: entry.PlayRuled, seat: Seat) -> None:
         run = seat.runs.get(line.play)
         if run is None or run.day.who != line.who:
             self._fail(where, msg("there is no such play {play}", play=str(line.play)))
@@ -185,7 +192,7 @@ class Redecider:
 
     # --- what bound them ------------------------------------------------------------------------------------------------
 
-    def _day(self, who: str, wall: int, seat: _Seat) -> Day:
+    def _day(self, who: str, wall: int, seat: Seat) -> Day:
         """What is known of this pseudonym at the seat; what is over for long is not kept."""
         day = seat.days.pop(who, None) or Day(who)
         day.last = wall
@@ -256,7 +263,7 @@ class Redecider:
                 self._undecided.add(found, run.where)
             elif found is not None:
                 yield finding(run, found)
-        yield from self._undecided.findings()
+        yield from (*self._unsaid, *self._undecided.findings())
 
     def _looked_at(self, run: Run, given: list[Given]) -> Over | Why | None:
         own = self._grants.get(run.day.who, [])
@@ -274,7 +281,7 @@ class Redecider:
         self._work -= len(moments)
         return "many" if self._work < 0 or len(given) > MOST else over(run, given, self._revoked, moments)
 
-    def _open(self, name: str, seq: int, run: Run, seat: _Seat) -> Iterator[Finding]:
+    def _open(self, name: str, seq: int, run: Run, seat: Seat) -> Iterator[Finding]:
         """A play without an end: it goes on as far as its seat's last entry of the same run of the PC says."""
         if run.boot != seat.boot:
             return

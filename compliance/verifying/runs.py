@@ -6,14 +6,15 @@ Moments are the seat's wall clock where the play's entry stands, and from there 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from compliance.entry import Bound
 from compliance.verifying.binding import Part, Rules, Why
-from compliance.verifying.shifts import FOREVER, Shift
+from compliance.verifying.shifts import FOREVER, Shift, Shifts
 from i18n.message import Arg
 from rules.calendar import DAY_MS, day_bounds, day_name
 from rules.decide import decide
@@ -23,6 +24,7 @@ from rules.history import History
 from rules.policy import NEWS_MS
 
 SLACK_MS = 60_000  # a machine may be busy; events may come late
+LEAVE_MS = NEWS_MS + SLACK_MS
 START_MS = 15_000  # a start that is refused is ended at once
 SLEPT_MS = 2_000
 
@@ -89,7 +91,7 @@ class Run:
     ruled: tuple[Ruled, ...]
     changes: int
     alone: bool
-    late: bool  # it began before its entry, or goes on from another day
+    late: bool  # it began before its seat's chain, or goes on from another day
     refused: bool = False  # by all that its seat had written by then
     carried: int = 0  # it may go on to then, as it was told to end as the play of the day before
     due: tuple[int, int] | None = None  # the moment, and the time to save
@@ -106,6 +108,21 @@ class Run:
     def now(self, mono: int, boot: str, wall: int) -> int:
         """The moment of an entry of its seat, told by what was played."""
         return self.at + max(0, mono - self.mono) if boot == self.boot else wall
+
+
+@dataclass(slots=True)
+class Seat:
+    """One seat's chain, as far as it was read."""
+
+    days: OrderedDict[str, Day] = field(default_factory=OrderedDict)
+    runs: dict[int, Run] = field(default_factory=dict)
+    shifts: Shifts = field(default_factory=Shifts)
+    midnight: dict[int, tuple[int, int] | None] = field(default_factory=dict)  # plays that it ended; when due, how long left
+    first: int | None = None
+    tells: bool = False  # some entry of it has said what bound a play
+    mono: int = 0
+    boot: str = ""
+    wall: int = 0
 
 
 class Over(NamedTuple):
@@ -154,7 +171,11 @@ def over(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], int], 
         ruled = [one for one in run.ruled if one.at <= at][-1]
         if ruled.rules.packs is None:
             return ruled.rules.why
-        if _free(run, ruled, at):
+        held = held_back(run, ruled, at)
+        if held == "down" and since < FOREVER:  # what was due before stays due: another start of the daemon frees nobody
+            last += min(then, run.ended) - at
+            continue
+        if held is not None:
             since = FOREVER
             continue
         grants = tuple(one.grant for one in given if one.given <= at < revoked.get((run.seat, one.id), FOREVER))
@@ -177,15 +198,15 @@ def _leave(run: Run, at: int, decision: Decision) -> int:
     if at == run.at and run.refused and decision.verdict != "allow" and not run.late:
         due = run.due is not None and run.due[0] - at <= START_MS
         return START_MS + (decision.grace_ms + SLACK_MS if due else 0)
-    return NEWS_MS + decision.grace_ms + SLACK_MS
+    return LEAVE_MS + decision.grace_ms
 
 
-def _free(run: Run, ruled: Ruled, at: int) -> bool:
-    """Whether nothing was enforced then, or nobody was there to do it. A pause is enforced all the same."""
-    who = run.day.who
-    held = [one for one in run.shifts if one.start <= at < one.ends(who)]
-    kinds = {one.kind for one in held}
-    return "down" in kinds or ("off" in kinds and ruled.bound.place == "home" and "pause" not in kinds)
+def held_back(run: Run, ruled: Ruled, at: int) -> Literal["down", "off"] | None:
+    """Whether nobody was there to enforce anything, or nothing was to be. A pause is enforced all the same."""
+    kinds = {one.kind for one in run.shifts if one.start <= at < one.ends(run.day.who)}
+    if "down" in kinds:
+        return "down"
+    return "off" if "off" in kinds and ruled.bound.place == "home" and "pause" not in kinds else None
 
 
 def moments_of(run: Run, given: Sequence[Given], revoked: dict[tuple[str, str], int]) -> list[int]:

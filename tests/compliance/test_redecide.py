@@ -299,6 +299,39 @@ def test_a_pause_of_everybody_but_one(site, seat, audit):
     assert told(audit()) == []
 
 
+@pytest.mark.parametrize("off", [True, False])
+def test_what_began_while_nothing_was_enforced_has_a_minute(site, seat, audit, off):
+    """Paused in the same instant, it was not refused when it began; otherwise it was."""
+    if off:
+        seat.add(entry.EnforcementOff, id="o", until=site.clock.wall() + HOUR)
+    made = seat.begin(game="gta", label=18, bound=bound(LAW), approved=False, learning=False)
+    seat.add(entry.Paused, id="p", who="child", until=None)
+    site.clock.run(MINUTE)
+    seat.end(made)
+    assert (told(audit()) == []) is off
+
+
+def test_a_daemon_that_starts_anew_again_and_again_frees_nobody(site, seat, audit):
+    made = seat.begin(bound=bound(LAW), approved=False, learning=False)
+    site.clock.run(HOUR)
+    for _ in range(20):
+        site.clock.run(MINUTE)
+        seat.start(clean=False, lost_from=site.clock.wall() - 1_000)
+    seat.end(made)
+    assert [one[0] for one in told(audit())] == ["over-cap"]
+
+
+@pytest.mark.parametrize("lie", [{"since": 10_000}, {"resumed": 2}])
+def test_a_refused_start_is_not_made_better_by_when_it_began(site, seat, audit, lie):
+    site.clock.run(MINUTE)
+    since = site.clock.wall() - lie.get("since", 0)
+    lie = {"since": since, **({"resumed": 2} if "resumed" in lie else {})}
+    made = seat.begin(game="gta", label=18, bound=bound(LAW), approved=False, learning=False, **lie)
+    site.clock.run(MINUTE)
+    seat.end(made)
+    assert [one[0] for one in told(audit())] == ["label-above-age"]
+
+
 def test_while_no_daemon_ran_nothing_is_over(site, seat, audit):
     """That is a gap; what went on afterwards is over."""
     made = seat.begin(bound=bound(LAW), approved=False, learning=False)
@@ -333,6 +366,14 @@ def test_work_grows_with_the_log_alone(site, seat, monkeypatch):
         checker.take("", line)
     assert [one.kind for one in checker.findings()]
     assert len(calls) < len(lines) + 3_000
+
+
+@pytest.mark.parametrize(("since", "odd"), [(0, True), (HOUR, False)])
+def test_a_seat_that_said_it_and_says_it_no_more_is_told(site, seat, play, audit, since, odd):
+    """But not of a play that a former agent's log had, and that is written once more."""
+    play(5, LAW)
+    seat.begin(since=site.clock.wall() - since)
+    assert bool([one for one in audit().audit.findings if one.kind == "not-said"]) is odd
 
 
 @pytest.mark.parametrize("made", [{"bound": bound(place="moon")}, {"age": -1, "bound": bound(LAW)}])
