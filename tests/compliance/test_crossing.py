@@ -438,4 +438,4 @@ def test_the_work_grows_with_the_entries_only(site, seat, open_):
         sys.setprofile(None)
         return count
 
-    assert calls(800) < 2.5 * calls(400)
+    assert calls(400) < 2.5 * calls(200)
