@@ -3,6 +3,7 @@ anything yet, so only the entries' own sense can tell.
 """
 
 import sys
+import tracemalloc
 
 import pytest
 
@@ -220,6 +221,18 @@ def test_minutes_to_come_are_told_and_do_not_count(site, seat, audit):
     seat.add(entry.Presence, since=site.clock.wall() + HOUR, bits=FULL)
     report = audit()
     assert (len(told(report, "presence")), [one.coverage for one in report.audit.seats]) == (1, [None, 0.0])
+
+
+def test_minutes_of_long_ago_cost_no_memory(site, seat):
+    """Of 1970, as an hour of today."""
+    line = seat.add(entry.Presence, since=0, bits=FULL)
+    auditor = Auditor({})
+    auditor.take(0, line)
+    tracemalloc.start()
+    auditor.take(1, line)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 100_000
 
 
 @pytest.mark.parametrize(("orderly", "kind"), [(True, "ran-on"), (False, "lost")])
