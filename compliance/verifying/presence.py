@@ -9,6 +9,7 @@ from compliance.verifying.report import Gap, SeatPart
 
 _RAN_ON_MS = 5 * MINUTE_MS  # a new version is installed in less
 _HOURLY_MS = 70 * MINUTE_MS  # a seat that lives writes each hour
+_MINUTES = 60
 _AHEAD = 6  # minutes that a clock may have been set back by since
 
 
@@ -83,6 +84,7 @@ class SeatPresence:
 
     def _present(self, line: Presence) -> None:
         since = line.since // MINUTE_MS
-        bits = read_bits(line) & (1 << max(0, line.wall // MINUTE_MS - since + _AHEAD)) - 1
+        told = min(max(0, line.wall // MINUTE_MS - since + _AHEAD), _MINUTES)
+        bits = read_bits(line) & (1 << told) - 1
         self.alive.add(since, bits)
         self._seen_to = since + bits.bit_length()

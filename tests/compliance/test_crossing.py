@@ -3,6 +3,7 @@ anything yet, so only the entries' own sense can tell.
 """
 
 import sys
+import tracemalloc
 
 import pytest
 
@@ -222,6 +223,18 @@ def test_minutes_to_come_are_told_and_do_not_count(site, seat, audit):
     assert (len(told(report, "presence")), [one.coverage for one in report.audit.seats]) == (1, [None, 0.0])
 
 
+def test_minutes_of_long_ago_cost_no_memory(site, seat):
+    """Of 1970, as an hour of today."""
+    line = seat.add(entry.Presence, since=0, bits=FULL)
+    auditor = Auditor({})
+    auditor.take(0, line)
+    tracemalloc.start()
+    auditor.take(1, line)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 100_000
+
+
 @pytest.mark.parametrize(("orderly", "kind"), [(True, "ran-on"), (False, "lost")])
 def test_a_pc_that_ran_on_without_its_seat_explains_nothing(site, seat, audit, orderly, kind):
     """Stopped in order or killed: by the clock that play is counted on it ran for an hour unenforced. The agent was there."""
@@ -438,4 +451,4 @@ def test_the_work_grows_with_the_entries_only(site, seat, open_):
         sys.setprofile(None)
         return count
 
-    assert calls(800) < 2.5 * calls(400)
+    assert calls(400) < 2.5 * calls(200)
