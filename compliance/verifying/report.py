@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -110,8 +111,13 @@ def entry_name(index: int, line: AnyEntry | None = None) -> Message:
     number = str(index)
     if line is None:
         return msg("entry {number}", number=number)
-    kind = str(type(line).__struct_config__.tag)
+    kind = _kind(type(line))
     return msg("entry {number} (seat {seat}, seq {seq}, {kind})", number=number, seat=line.seat, seq=str(line.seq), kind=kind)
+
+
+@cache
+def _kind(line: type[AnyEntry]) -> str:
+    return str(line.__struct_config__.tag)
 
 
 def length(ms: int | None) -> Arg:

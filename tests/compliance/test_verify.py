@@ -109,10 +109,15 @@ def test_an_honest_day_is_whole_and_not_anchored(honest):
     assert (report.audit.decisions, report.audit.plays, report.audit.days) == (4, 3, 1)
 
 
-def test_an_empty_log_is_whole(site):
+def test_an_empty_log_shows_nothing(site):
+    """Whoever has something to hide could show one; that an earlier checkpoint was empty, too, makes it no better."""
     empty = forge([], site.signer, {})
-    report = verify(bundle.parse(empty))
-    assert (report.failures, report.size) == ((), 0)
+    for since in (None, site.signer.sign(checkpoint_text(site.signer.name, 0, tree.EMPTY_ROOT))):
+        report = verify(bundle.parse(empty), since=since)
+        assert (report.ok, report.size, report.anchored) == (False, 0, 0)
+        assert [(one.where, plain(one.what)) for one in report.failures] == [
+            ("checkpoint", "the log has no entries: there is nothing that it could show")
+        ]
 
 
 def test_a_forgery_without_change_is_the_log_itself(honest, lines, tamper, forged):
