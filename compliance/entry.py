@@ -444,7 +444,7 @@ _decoder: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
 
 # What could break the profile in canonical bytes of a kind: a key or a text that is not ASCII, an integer of sixteen digits or
 # more, many braces, and a float, for which only the rule in `inline` has room. Most have none of it.
-_ODD_KEY = re.compile(rb'[\x80-\xff](?:[^"\\]|\\.)*":')
+_ODD_KEY = re.compile(rb'\\|"[^"\x80-\xff]*+[\x80-\xff][^"]*+":')  # each byte is looked at once; an escaped quote is odd, too
 _FLOAT = re.compile(rb"[:,\[-][0-9]+[.eE]")
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG = b"0" * 16

@@ -112,7 +112,7 @@ def _lines(directory: bytes) -> Iterator[Member]:
             raise Unreadable(msg("a member has a name that no exported log has"))
         if flags & ~(_LATER | _HARMLESS) or method not in {_STORED, _DEFLATED} or comment or fields[13]:
             raise Unreadable(msg("{member} is packed in a way that is not read here", member=name.decode("ascii")))
-        if max(size, packed) > MAX_MEMBER:
+        if size > MAX_MEMBER or packed > MAX_MEMBER + _SLACK:
             raise Unreadable(msg("{member} is larger than any file of a log", member=name.decode("ascii")))
         member = Member(name, flags, method, crc, packed, size, fields[16])
         behind = at + _CENTRAL.size + name_length
