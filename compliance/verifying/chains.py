@@ -28,11 +28,11 @@ class Chains:
     def take(self, index: int, line: AnyEntry, data: bytes) -> None:
         """The next entry of the log, whose canonical bytes are `data`."""
         seat = line.seat
-        if seat not in self._chains:
-            self._chains[seat] = None
-            self._fail(entry_name(index, line), msg("no seat.enrolled before it names the key of this seat"))
-        chain = self._chains[seat]
+        chain = self._chains.get(seat)
         if chain is None:
+            if seat not in self._chains:
+                self._chains[seat] = None
+                self._fail(entry_name(index, line), msg("no seat.enrolled before it names the key of this seat"))
             return
         try:
             chain.follow(line, data)
