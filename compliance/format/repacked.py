@@ -72,8 +72,8 @@ def unpack(data: Pieces) -> Members:
             raise _stray(member)
         start, at = _place(data, member, end)
         found[member.text] = partial(_content, data, member, start)
-        if member.method == _STORED:
-            _content(data, member, start)
+        if member.method == _STORED and zlib.crc32(data[start : start + member.packed]) != member.crc:
+            raise Unreadable(msg("{member}: its content is not as written", member=member.text))
         if not member.size:
             empty.add(member.text)
     if at != end:
@@ -147,7 +147,7 @@ def _content(data: Pieces, member: Member, start: int) -> bytes:
     packed = data[start : start + member.packed]
     content = _inflated(packed, member) if member.method == _DEFLATED else packed
     if len(content) != member.size or zlib.crc32(content) != member.crc:
-        raise Unreadable(msg("{member}: its content is not as written", member=member.text))
+        raise Unreadable(msg("its content is not as written"))
     return content
 
 
@@ -172,7 +172,7 @@ def _inflated(data: bytes, member: Member) -> bytes:
     except zlib.error:
         content = b""
     if not inflate.eof or inflate.unused_data or len(content) != member.size:
-        raise Unreadable(msg("{member}: its content is not as written", member=member.text))
+        raise Unreadable(msg("its content is not as written"))
     return content
 
 
