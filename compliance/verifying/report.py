@@ -44,7 +44,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch [start, end), in Unix ms, of which a seat (or `agent`) says nothing. Explained: it was stopped in an orderly way.
+    """A stretch [start, end), in Unix ms, of which a seat (or `agent`) says nothing. Explained: it was stopped in an orderly
+    way.
 
     `kind` is for programs; `could`: who else could say what happened then, as seats that were heard, the agent, nobody ("").
     """
